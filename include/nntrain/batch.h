@@ -1,0 +1,24 @@
+/** What one step works on: this rank's rows of a batch. */
+#ifndef NNTRAIN_BATCH_H
+#define NNTRAIN_BATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nntrain/real.h"
+
+/** Targets of some rows: either a class per row or a value per row and output. One of the two is NULL. */
+typedef struct nn_targets {
+    const int32_t *classes; /**< [rows], in 0 .. outputs-1 */
+    const nn_real *values;  /**< [rows, outputs] */
+} nn_targets;
+
+/** Rows of one batch; points into memory that somebody else owns. */
+typedef struct nn_batch {
+    size_t rows;        /**< rows of this rank; 0 is valid */
+    size_t global_rows; /**< rows over all ranks */
+    const nn_real *x;   /**< [rows, features], normalised */
+    nn_targets y;
+} nn_batch;
+
+#endif

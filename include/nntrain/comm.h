@@ -1,0 +1,66 @@
+/**
+ * The ranks of one run: who they are, what they add up, and how they agree on an error.
+ *
+ * Every function that takes an nn_comm and does not say otherwise is collective: all ranks call it, in the same order.
+ */
+#ifndef NNTRAIN_COMM_H
+#define NNTRAIN_COMM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nntrain/real.h"
+#include "nntrain/status.h"
+
+/** The ranks of this run. Plain facts to read; the communicator itself stays behind `backend`. */
+typedef struct nn_comm {
+    int rank;
+    int size;
+    int local_rank; /**< rank among those on this host */
+    int local_size; /**< ranks on this host */
+    int host_count;
+    char host[64]; /**< name of this host */
+    struct nn_comm_backend *backend;
+} nn_comm;
+
+/**
+ * Joins the ranks that mpirun or srun started; a process started alone is a run of one rank.
+ *
+ * Initialises MPI unless the caller's program has done so; nn_comm_free finalises it in the first case only.
+ *
+ * @param argc, argv  of main; may be NULL
+ * @return NN_SYSTEM where MPI cannot start
+ */
+nn_status nn_comm_create(int *argc, char ***argv, nn_comm **comm, nn_error *error);
+
+/** Leaves the run. Collective; NULL is fine. */
+void nn_comm_free(nn_comm *comm);
+
+/**
+ * Makes all ranks leave together after something that can fail on one rank alone.
+ *
+ * @param status  this rank's outcome
+ * @param error   this rank's message; where any rank failed, receives the message of the lowest failing rank on every
+ * rank, led by "rank R on HOST: " where the run has several ranks and some of them did not fail alike
+ * @return NN_OK where all ranks pass NN_OK, else the status of the lowest failing rank
+ */
+nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error);
+
+/** Sums each element over ranks, in place: MPI_Allreduce. */
+nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error);
+nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error);
+
+/** Smallest and largest over ranks, element by element, in place. */
+nn_status nn_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error);
+nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error);
+
+/** Copies rank 0's bytes to every rank. */
+nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
+
+/** Waits until every rank has come here. */
+nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);
+
+/** @return one line naming the MPI library and its version. Not collective. */
+const char *nn_comm_library(void);
+
+#endif

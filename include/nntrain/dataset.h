@@ -1,0 +1,154 @@
+/**
+ * Datasets in HDF5, cut into slices.
+ *
+ * The rows of a split are cut into S contiguous slices, a number of the recipe and not of the machine. A rank owns a
+ * contiguous run of slices and reads only their rows. What a batch contains is a function of rows, slices, batch and
+ * seed alone, hence the same on any number of ranks.
+ */
+#ifndef NNTRAIN_DATASET_H
+#define NNTRAIN_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nntrain/batch.h"
+#include "nntrain/comm.h"
+#include "nntrain/kinds.h"
+#include "nntrain/status.h"
+
+/** Where samples lie. Strings belong to the caller. */
+typedef struct nn_dataset_spec {
+    const char *file; /**< path of an HDF5 file */
+    const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
+    const char *y; /**< dataset [N] of integers (classes), [N] of floats, or [N, outputs]; NULL: none, for prediction */
+} nn_dataset_spec;
+
+/** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
+typedef struct nn_slices {
+    size_t rows;
+    size_t count;
+} nn_slices;
+
+/** First row of slice s; s == count gives rows. */
+size_t nn_slices_first_row(nn_slices slices, size_t slice);
+
+/** First slice of a rank: floor(rank * S / ranks); rank == ranks gives S. */
+size_t nn_slices_first_of_rank(nn_slices slices, size_t rank, size_t ranks);
+
+/** What y holds. */
+typedef enum nn_target_kind {
+    NN_TARGET_NONE,
+    NN_TARGET_CLASSES, /**< [N] integers */
+    NN_TARGET_VALUES,  /**< [N, outputs], or [N] floats with outputs = 1 */
+} nn_target_kind;
+
+/** This rank's rows of one split, resident in memory. Owns its arrays. */
+typedef struct nn_dataset {
+    nn_slices slices;
+    size_t first_slice, slice_count; /**< slices this rank owns */
+    size_t first_row, rows;          /**< rows this rank owns, counted in the file */
+    size_t features;                 /**< values a row of x holds */
+    nn_target_kind target;
+    size_t outputs;   /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
+                         ranks */
+    nn_real *x;       /**< [rows, features] */
+    int32_t *classes; /**< [rows], or NULL */
+    nn_real *values;  /**< [rows, outputs], or NULL */
+    char *file, *x_name, *y_name; /**< as in the spec, for messages; y_name may be NULL */
+    uint64_t file_bytes;          /**< size of the file */
+    char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
+    double x_range[2];            /**< smallest and largest x of all ranks */
+} nn_dataset;
+
+/**
+ * Opens a split and reads this rank's rows. Collective.
+ *
+ * Errors, each one sentence that names file and dataset, agreed between ranks: no such file, not HDF5 (or truncated),
+ * no such dataset, a type that is no number, x without rows or features, y with another number of rows than x, negative
+ * classes, NaN or infinity (with the row), and, where `slices` is more than the rows and `every_slice` is set, an empty
+ * slice.
+ *
+ * @param slices       S; more ranks than S is NN_USAGE
+ * @param every_slice  true for training, where a slice without rows is an error; evaluation allows it
+ */
+nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                          nn_dataset **dataset, nn_error *error);
+
+void nn_dataset_free(nn_dataset *dataset);
+
+/**
+ * Fits the targets to a network. Local and cheap apart from one agreement; collective.
+ *
+ * Classes stay classes for a network with several outputs (which must be more than the largest class; the message names
+ * the first row that is out of range) and become values 0, 1, ... for a network with one output. Values need the same
+ * width.
+ */
+nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_comm *comm, nn_error *error);
+
+/** x' = (x - offset) * scale, feature by feature; statistics of the training split, kept in checkpoints. Owns its
+ * arrays. */
+typedef struct nn_normalization {
+    nn_normalization_kind kind;
+    size_t features;
+    nn_real *offset; /**< [features] */
+    nn_real *scale;  /**< [features] */
+} nn_normalization;
+
+/** Takes an identity normalisation: offset 0, scale 1. */
+nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, nn_normalization **normalization,
+                                  nn_error *error);
+
+/**
+ * Measures offset and scale on a training split. Collective; the same bits on any number of ranks.
+ *
+ * Means and squared deviations are found slice by slice (Welford) in double and merged in slice order (Chan, Golub,
+ * LeVeque, 1983). A feature without spread gets scale 1.
+ */
+nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
+                               nn_error *error);
+
+/** Normalises the resident rows in place. Local. NN_DATA where the number of features differs, naming the file. */
+nn_status nn_normalization_apply(const nn_normalization *normalization, nn_dataset *dataset, nn_error *error);
+
+void nn_normalization_free(nn_normalization *normalization);
+
+/** Deals shuffled batches from a training split. */
+typedef struct nn_sampler nn_sampler;
+
+/**
+ * Plans the batches of an epoch. Local, and fails alike on every rank.
+ *
+ * Before step t, c(t, s) = min(rows of s, floor((t * batch + s) / S)) rows of slice s are used up, which adds up to t *
+ * batch: every batch but the last has exactly `batch` rows and every row comes once an epoch. Within a slice the order
+ * of an epoch is a keyed bijection (a Feistel network with cycle walking), so it costs no memory and any position is
+ * computed directly.
+ *
+ * @param dataset  borrowed; outlives the sampler
+ * @param batch    global rows a step; NN_USAGE where fewer than slices or more than rows
+ */
+nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **sampler,
+                            nn_error *error);
+void nn_sampler_free(nn_sampler *sampler);
+
+/** @return steps of an epoch: ceil(rows / batch) */
+size_t nn_sampler_steps(const nn_sampler *sampler);
+
+/** @return the most rows this rank has in any batch */
+size_t nn_sampler_capacity(const nn_sampler *sampler);
+
+/** @return the fewest rows this rank has in any batch but the last */
+size_t nn_sampler_least(const nn_sampler *sampler);
+
+/**
+ * Gathers this rank's rows of one batch: slices in order, each slice's rows in its order of the epoch.
+ *
+ * A pure function of epoch and step: a resumed run needs nothing but the two counters. Points into the sampler's own
+ * memory, valid until the next call.
+ */
+void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch);
+
+/** @return one line naming the HDF5 library, its version and whether it is parallel. Not collective. */
+const char *nn_dataset_library(void);
+
+#endif

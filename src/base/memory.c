@@ -1,0 +1,28 @@
+#include "nntrain/memory.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+{
+    size_t bytes = 0;
+    void *taken = NULL;
+    bool overflow = __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - NN_ALIGNMENT;
+    if (!overflow) {
+        /* aligned_alloc wants a multiple of the alignment; vector kernels may then also read to the end of a line. */
+        bytes = (bytes + NN_ALIGNMENT) / NN_ALIGNMENT * NN_ALIGNMENT;
+        taken = aligned_alloc(NN_ALIGNMENT, bytes);
+    }
+    if (!taken)
+        return nn_fail(error, NN_SYSTEM, "out of memory: %s needs %zu elements of %zu bytes", what, count, size);
+    memset(taken, 0, bytes);
+    memcpy(memory, &taken, sizeof taken);
+    return NN_OK;
+}
+
+void nn_release(void *memory)
+{
+    free(memory);
+}

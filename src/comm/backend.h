@@ -1,0 +1,13 @@
+/** The MPI side of nn_comm, for the folders that hand a communicator to a library (parallel HDF5). */
+#ifndef NN_COMM_BACKEND_H
+#define NN_COMM_BACKEND_H
+
+#include <mpi.h>
+#include <stdbool.h>
+
+struct nn_comm_backend {
+    MPI_Comm world;
+    bool finalize; /* we initialised MPI, so we finalise it */
+};
+
+#endif

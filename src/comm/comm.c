@@ -1,0 +1,196 @@
+#include "nntrain/comm.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "comm/backend.h"
+
+#ifdef NNTRAIN_DOUBLE
+#define NN_MPI_REAL MPI_DOUBLE
+#else
+#define NN_MPI_REAL MPI_FLOAT
+#endif
+
+static nn_status check(int code, const char *what, nn_error *error)
+{
+    if (code == MPI_SUCCESS)
+        return NN_OK;
+    char reason[MPI_MAX_ERROR_STRING] = "unknown reason";
+    int length = 0;
+    MPI_Error_string(code, reason, &length);
+    return nn_fail(error, NN_SYSTEM, "MPI could not %s: %s", what, reason);
+}
+
+/* Who is on this host, and how many hosts there are: leaders (local rank 0) are counted. */
+static nn_status find_hosts(nn_comm *comm, nn_error *error)
+{
+    MPI_Comm world = comm->backend->world;
+    MPI_Comm local = MPI_COMM_NULL;
+    NN_TRY(check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
+                 "find the ranks of this host", error));
+    MPI_Comm_rank(local, &comm->local_rank);
+    MPI_Comm_size(local, &comm->local_size);
+    MPI_Comm_free(&local);
+    int leader = comm->local_rank == 0;
+    NN_TRY(check(MPI_Allreduce(&leader, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
+    if (gethostname(comm->host, sizeof comm->host) != 0)
+        snprintf(comm->host, sizeof comm->host, "unknown host");
+    comm->host[sizeof comm->host - 1] = '\0';
+    return NN_OK;
+}
+
+nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *error)
+{
+    nn_comm *comm = calloc(1, sizeof *comm);
+    struct nn_comm_backend *backend = calloc(1, sizeof *backend);
+    if (!comm || !backend) {
+        free(comm);
+        free(backend);
+        return nn_fail(error, NN_SYSTEM, "out of memory before the run began");
+    }
+    comm->backend = backend;
+    backend->world = MPI_COMM_NULL;
+
+    int initialized = 0;
+    nn_status status = check(MPI_Initialized(&initialized), "tell whether it runs", error);
+    if (status == NN_OK && !initialized) {
+        /* One thread calls MPI; OpenMP threads compute beside it. */
+        int provided = 0;
+        status = check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
+        backend->finalize = status == NN_OK;
+        if (status == NN_OK && provided < MPI_THREAD_FUNNELED)
+            status = nn_fail(error, NN_SYSTEM,
+                             "this MPI library allows no threads (%s); use one built with "
+                             "MPI_THREAD_FUNNELED",
+                             nn_comm_library());
+    }
+    if (status == NN_OK) {
+        /* A communicator of our own: its traffic and its error handler do not touch the caller's. */
+        status = check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
+    }
+    if (status == NN_OK) {
+        MPI_Comm_set_errhandler(backend->world, MPI_ERRORS_RETURN);
+        MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+        MPI_Comm_rank(backend->world, &comm->rank);
+        MPI_Comm_size(backend->world, &comm->size);
+        status = find_hosts(comm, error);
+    }
+    if (status != NN_OK) {
+        nn_comm_free(comm);
+        return status;
+    }
+    *result = comm;
+    return NN_OK;
+}
+
+void nn_comm_free(nn_comm *comm)
+{
+    if (!comm)
+        return;
+    if (comm->backend->world != MPI_COMM_NULL)
+        MPI_Comm_free(&comm->backend->world);
+    if (comm->backend->finalize)
+        MPI_Finalize();
+    free(comm->backend);
+    free(comm);
+}
+
+nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
+{
+    if (comm->size == 1)
+        return status;
+    MPI_Comm world = comm->backend->world;
+    /* Lowest failing rank and how many fail, in one exchange: max over (ranks - rank) finds the lowest. */
+    int mine[2] = {status == NN_OK ? 0 : comm->size - comm->rank, status == NN_OK ? 0 : 1};
+    int all[2];
+    nn_error lost;
+    NN_TRY(check(MPI_Allreduce(&mine[0], &all[0], 1, MPI_INT, MPI_MAX, world), "agree on an error", error));
+    if (all[0] == 0)
+        return NN_OK;
+    NN_TRY(check(MPI_Allreduce(&mine[1], &all[1], 1, MPI_INT, MPI_SUM, world), "agree on an error", error));
+
+    /* What fails on every rank is a fact about the run; what fails on some is a fact about a rank and its host, so we
+     * name them. */
+    int speaker = comm->size - all[0];
+    nn_error message = {.status = status};
+    if (comm->rank == speaker) {
+        const char *text = error ? error->message : "";
+        if (all[1] < comm->size)
+            snprintf(message.message, sizeof message.message, "rank %d on %s: %.*s", comm->rank, comm->host,
+                     NN_MESSAGE_SIZE - 100, text);
+        else
+            snprintf(message.message, sizeof message.message, "%s", text);
+    }
+    if (!error)
+        error = &lost;
+    NN_TRY(check(MPI_Bcast(&message, sizeof message, MPI_BYTE, speaker, world), "pass an error on", error));
+    *error = message;
+    return message.status;
+}
+
+/* MPI counts in int: longer arrays go in pieces. */
+static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, MPI_Datatype type, MPI_Op operation,
+                        nn_error *error)
+{
+    if (comm->size == 1)
+        return NN_OK;
+    const size_t piece = (size_t)1 << 28;
+    for (size_t first = 0; first < count; first += piece) {
+        size_t length = count - first < piece ? count - first : piece;
+        char *part = (char *)values + first * size;
+        NN_TRY(check(MPI_Allreduce(MPI_IN_PLACE, part, (int)length, type, operation, comm->backend->world),
+                     "combine values over the ranks", error));
+    }
+    return NN_OK;
+}
+
+nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error)
+{
+    return reduce(comm, values, sizeof *values, count, NN_MPI_REAL, MPI_SUM, error);
+}
+
+nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error)
+{
+    return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_SUM, error);
+}
+
+nn_status nn_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error)
+{
+    return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_MIN, error);
+}
+
+nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error)
+{
+    return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_MAX, error);
+}
+
+nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error)
+{
+    if (comm->size == 1)
+        return NN_OK;
+    for (size_t first = 0; first < count; first += INT_MAX) {
+        size_t length = count - first < INT_MAX ? count - first : INT_MAX;
+        NN_TRY(check(MPI_Bcast((char *)bytes + first, (int)length, MPI_BYTE, 0, comm->backend->world), "broadcast",
+                     error));
+    }
+    return NN_OK;
+}
+
+nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
+{
+    return check(MPI_Barrier(comm->backend->world), "wait for all ranks", error);
+}
+
+const char *nn_comm_library(void)
+{
+    static char name[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    if (name[0] == '\0' && MPI_Get_library_version(name, &length) != MPI_SUCCESS)
+        snprintf(name, sizeof name, "unknown MPI library");
+    /* The first line or sentence part names library and version; packagers append their build host. */
+    name[strcspn(name, ",\n")] = '\0';
+    return name;
+}

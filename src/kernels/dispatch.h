@@ -1,0 +1,17 @@
+/**
+ * The one table per instruction set through which everything processor-specific is reached.
+ *
+ * A file per instruction set defines its table and nothing else knows the names behind it.
+ */
+#ifndef NN_KERNELS_DISPATCH_H
+#define NN_KERNELS_DISPATCH_H
+
+#include "base/cpu.h"
+
+/**
+ * @return the instruction set in use: the best this processor has, or what the environment variable NNTRAIN_ISA
+ *         (portable, avx2, avx512) names where the processor has it
+ */
+nn_isa nn_kernels_isa(void);
+
+#endif

@@ -1,0 +1,53 @@
+/**
+ * C = A B with what follows it: bias, activation or derivative, applied while the tile is in the cache.
+ *
+ * One driver packs panels of A and B and calls a micro-kernel chosen at run time (Van Zee and van de Geijn, "BLIS", ACM
+ * TOMS 41, 2015). The order in which an element's products are summed depends on the depth alone: not on threads, tile
+ * or rows.
+ */
+#ifndef NN_KERNELS_GEMM_H
+#define NN_KERNELS_GEMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nntrain/kinds.h"
+#include "nntrain/real.h"
+#include "nntrain/status.h"
+
+/** A strided matrix: element (i, j) is data[i * row_stride + j * column_stride]. A transpose is a swap of strides. */
+typedef struct nn_view {
+    const nn_real *data;
+    size_t row_stride;
+    size_t column_stride;
+} nn_view;
+
+/** What is done to each element of C on the way out: c = act(c + bias), then c *= act'(at). */
+typedef struct nn_epilogue {
+    const nn_real *bias;      /**< [columns], or NULL */
+    nn_activation activation; /**< NN_LINEAR leaves c as it is; softmax is not elementwise and not accepted */
+    const nn_real *outputs;   /**< [rows, columns]: activations a whose derivative multiplies c; NULL: none */
+    size_t outputs_stride;    /**< elements between rows of outputs */
+    nn_activation derivative; /**< which activation gave `outputs`; the derivative is a function of a itself */
+} nn_epilogue;
+
+/** Packing buffers, taken once for the largest product of a network. Used by one product at a time. */
+typedef struct nn_gemm_space nn_gemm_space;
+
+/** Takes buffers for any product computed with up to `threads` OpenMP threads. */
+nn_status nn_gemm_space_create(size_t threads, nn_gemm_space **space, nn_error *error);
+void nn_gemm_space_free(nn_gemm_space *space);
+
+/**
+ * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.
+ *
+ * @param c         [rows, columns] row-major, overwritten; must not overlap A or B
+ * @param c_stride  elements between rows of C
+ * @param epilogue  NULL: none
+ *
+ * A depth of 0 gives C = 0 before the epilogue; rows or columns of 0 do nothing. Threads divide rows and columns of C.
+ */
+void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,
+             size_t c_stride, const nn_epilogue *epilogue);
+
+#endif

@@ -1,0 +1,73 @@
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/philox.h"
+#include "nntrain/memory.h"
+#include "nntrain/status.h"
+#include "suite.h"
+
+/* Known answers published with Random123 (kat_vectors, philox4x32 10 rounds). */
+static void philox_gives_the_published_numbers(void)
+{
+    const struct {
+        uint32_t counter[4], key[2], expected[4];
+    } known[] = {
+        {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+        {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+         {0xffffffff, 0xffffffff},
+         {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+        {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+         {0xa4093822, 0x299f31d0},
+         {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        nn_philox_block block = nn_philox(known[i].counter, known[i].key);
+        CU_ASSERT_EQUAL(memcmp(block.word, known[i].expected, sizeof block.word), 0);
+    }
+}
+
+static void normal_deviates_have_mean_0_and_variance_1(void)
+{
+    enum { PAIRS = 50000 };
+    double sum = 0, squares = 0;
+    for (uint64_t i = 0; i < PAIRS; i++) {
+        double pair[2];
+        nn_normal_pair(nn_random_block(7, NN_RANDOM_WEIGHTS, 3, i), pair);
+        sum += pair[0] + pair[1];
+        squares += pair[0] * pair[0] + pair[1] * pair[1];
+    }
+    /* Five standard errors: 1/sqrt(n) of the mean, sqrt(2/n) of the variance. */
+    CU_ASSERT(fabs(sum / (2.0 * PAIRS)) < 5 / sqrt(2.0 * PAIRS));
+    CU_ASSERT(fabs(squares / (2.0 * PAIRS) - 1) < 5 * sqrt(2 / (2.0 * PAIRS)));
+}
+
+static void uses_of_randomness_do_not_share_numbers(void)
+{
+    nn_philox_block weights = nn_random_block(1, NN_RANDOM_WEIGHTS, 0, 0);
+    nn_philox_block shuffle = nn_random_block(1, NN_RANDOM_SHUFFLE, 0, 0);
+    CU_ASSERT_NOT_EQUAL(memcmp(&weights, &shuffle, sizeof weights), 0);
+}
+
+static void allocation_is_aligned_zeroed_and_refuses_overflow(void)
+{
+    nn_error error = {0};
+    double *values = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_allocate(3, sizeof *values, "values", &values, &error), NN_OK);
+    CU_ASSERT_EQUAL((uintptr_t)values % NN_ALIGNMENT, 0);
+    CU_ASSERT(values[0] == 0 && values[1] == 0 && values[2] == 0);
+    nn_release(values);
+    CU_ASSERT_EQUAL(nn_allocate(SIZE_MAX / 4, sizeof *values, "the gradients", &values, &error), NN_SYSTEM);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "the gradients"));
+}
+
+int main(void)
+{
+    const nn_test tests[] = {
+        NN_TEST(philox_gives_the_published_numbers),
+        NN_TEST(normal_deviates_have_mean_0_and_variance_1),
+        NN_TEST(uses_of_randomness_do_not_share_numbers),
+        NN_TEST(allocation_is_aligned_zeroed_and_refuses_overflow),
+    };
+    return nn_run_suite("base", tests, sizeof tests / sizeof *tests);
+}

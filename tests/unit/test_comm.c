@@ -1,0 +1,93 @@
+/* Run by mpirun at several rank counts. */
+#include <string.h>
+
+#include "nntrain/comm.h"
+#include "suite.h"
+
+static nn_comm *comm;
+
+static void sums_are_over_all_ranks(void)
+{
+    double values[3] = {1, comm->rank, 0.5};
+    CU_ASSERT_EQUAL(nn_comm_sum_double(comm, values, 3, NULL), NN_OK);
+    CU_ASSERT_EQUAL(values[0], comm->size);
+    CU_ASSERT_EQUAL(values[1], comm->size * (comm->size - 1) / 2);
+    CU_ASSERT_EQUAL(values[2], 0.5 * comm->size);
+}
+
+static void smallest_and_largest_are_over_all_ranks(void)
+{
+    double low = comm->rank, high = comm->rank;
+    CU_ASSERT_EQUAL(nn_comm_min_double(comm, &low, 1, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_comm_max_double(comm, &high, 1, NULL), NN_OK);
+    CU_ASSERT_EQUAL(low, 0);
+    CU_ASSERT_EQUAL(high, comm->size - 1);
+}
+
+static void agreement_is_ok_where_nobody_fails(void)
+{
+    nn_error error = {0};
+    CU_ASSERT_EQUAL(nn_comm_agree(comm, NN_OK, &error), NN_OK);
+    CU_ASSERT_STRING_EQUAL(error.message, "");
+}
+
+static void one_failing_rank_stops_all_with_its_message(void)
+{
+    int failing = comm->size - 1;
+    nn_error error = {0};
+    nn_status status = NN_OK;
+    if (comm->rank == failing)
+        status = nn_fail(&error, NN_DATA, "row 7 holds NaN");
+    CU_ASSERT_EQUAL(nn_comm_agree(comm, status, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 7 holds NaN"));
+    char expected[32];
+    snprintf(expected, sizeof expected, "rank %d on ", failing);
+    CU_ASSERT_EQUAL(strncmp(error.message, expected, strlen(expected)) == 0, comm->size > 1);
+}
+
+static void the_lowest_failing_rank_speaks(void)
+{
+    nn_error error = {0};
+    nn_status status =
+        comm->rank % 2 == 0 ? NN_OK : nn_fail(&error, comm->rank == 1 ? NN_USAGE : NN_SYSTEM, "r%d", comm->rank);
+    status = nn_comm_agree(comm, status, &error);
+    if (comm->size == 1)
+        CU_ASSERT_EQUAL(status, NN_OK)
+    else {
+        CU_ASSERT_EQUAL(status, NN_USAGE);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "r1"));
+    }
+}
+
+static void what_fails_everywhere_names_no_rank(void)
+{
+    nn_error error = {0};
+    nn_status status = nn_fail(&error, NN_USAGE, "no such recipe");
+    CU_ASSERT_EQUAL(nn_comm_agree(comm, status, &error), NN_USAGE);
+    CU_ASSERT_STRING_EQUAL(error.message, "no such recipe");
+}
+
+static void broadcast_copies_rank_0(void)
+{
+    int value = comm->rank == 0 ? 42 : -1;
+    CU_ASSERT_EQUAL(nn_comm_broadcast(comm, &value, sizeof value, NULL), NN_OK);
+    CU_ASSERT_EQUAL(value, 42);
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(sums_are_over_all_ranks),
+        NN_TEST(smallest_and_largest_are_over_all_ranks),
+        NN_TEST(agreement_is_ok_where_nobody_fails),
+        NN_TEST(one_failing_rank_stops_all_with_its_message),
+        NN_TEST(the_lowest_failing_rank_speaks),
+        NN_TEST(what_fails_everywhere_names_no_rank),
+        NN_TEST(broadcast_copies_rank_0),
+    };
+    int code = nn_run_suite("comm", tests, sizeof tests / sizeof *tests);
+    nn_comm_free(comm);
+    return code;
+}

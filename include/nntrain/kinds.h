@@ -2,8 +2,6 @@
 #ifndef NNTRAIN_KINDS_H
 #define NNTRAIN_KINDS_H
 
-#include <stddef.h>
-
 /** sigma in a = sigma(W x + b). */
 typedef enum nn_activation {
     NN_LINEAR,
@@ -35,28 +33,11 @@ typedef enum nn_optimizer_kind {
     NN_SGD,
 } nn_optimizer_kind;
 
-/** A name in recipes and checkpoints and the value it stands for. */
-typedef struct nn_name {
-    const char *name;
-    int value;
-} nn_name;
-
-/** A table of names; static storage. */
-typedef struct nn_names {
-    const nn_name *entries;
-    size_t count;
-} nn_names;
-
-extern const nn_names nn_activation_names;
-extern const nn_names nn_loss_names;
-extern const nn_names nn_normalization_names;
-extern const nn_names nn_initializer_names;
-extern const nn_names nn_optimizer_names;
-
-/** @return the name of a value, or NULL where the table has none */
-const char *nn_name_of(nn_names names, int value);
-
-/** @return the value of a name, or -1 */
-int nn_value_of(nn_names names, const char *name);
+/** Names as recipes and checkpoints write them; "unknown" for a value outside the enumeration. */
+const char *nn_activation_name(nn_activation activation);
+const char *nn_loss_name(nn_loss_kind loss);
+const char *nn_normalization_name(nn_normalization_kind kind);
+const char *nn_initializer_name(nn_initializer initializer);
+const char *nn_optimizer_name(nn_optimizer_kind kind);
 
 #endif

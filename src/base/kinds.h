@@ -1,0 +1,16 @@
+/** The names of kinds, as tables that libcyaml reads and writes: the one place where a name meets its value. */
+#ifndef NN_BASE_KINDS_H
+#define NN_BASE_KINDS_H
+
+#include <cyaml/cyaml.h>
+
+#include "nntrain/kinds.h"
+
+/* Sized here, because a static schema needs the count as a constant; the definitions must agree. */
+extern const cyaml_strval_t nn_activation_names[5];
+extern const cyaml_strval_t nn_loss_names[2];
+extern const cyaml_strval_t nn_normalization_names[3];
+extern const cyaml_strval_t nn_initializer_names[3];
+extern const cyaml_strval_t nn_optimizer_names[1];
+
+#endif

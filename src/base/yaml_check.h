@@ -1,0 +1,24 @@
+/** Holds a tree against a libcyaml schema, so that what libcyaml would take too kindly is refused with its place. */
+#ifndef NN_BASE_YAML_CHECK_H
+#define NN_BASE_YAML_CHECK_H
+
+#include <cyaml/cyaml.h>
+
+#include "base/yaml_tree.h"
+
+/**
+ * Checks what is there: every key is known and every value has its type and fits into it.
+ *
+ * Knows mappings, sequences, strings, enumerations, booleans, integers and floats. Numbers are decimal and take the
+ * whole value; an enumeration without CYAML_FLAG_STRICT may also be a whole number of 0 or more, as in "auto or a
+ * number". Values left out where the schema has a mapping become empty mappings.
+ */
+nn_status nn_yaml_check(nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error);
+
+/** Checks that nothing is missing: every field without CYAML_FLAG_OPTIONAL is there. Run nn_yaml_check before. */
+nn_status nn_yaml_check_complete(const nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error);
+
+/** Puts the keys of all mappings into the order of the schema. Run nn_yaml_check before. */
+void nn_yaml_arrange(nn_yaml_node *root, const cyaml_schema_value_t *schema);
+
+#endif

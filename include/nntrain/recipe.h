@@ -56,7 +56,8 @@ typedef struct nn_recipe_parallel {
     size_t threads; /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
 } nn_recipe_parallel;
 
-/** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or nn_recipe_parse. */
+/** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or
+ * nn_recipe_parse. */
 typedef struct nn_recipe {
     uint64_t seed;
     nn_recipe_data data;
@@ -75,7 +76,8 @@ typedef struct nn_recipe {
  * Relative data files are looked for beside the recipe; in overrides, in the working directory.
  *
  * @param overrides  "KEY=VALUE" each, KEY like training.epochs or network.layers[0].units, VALUE as in YAML
- * @return NN_USAGE with file, line, column and key where the text is no YAML, a key is unknown or a value is out of place
+ * @return NN_USAGE with file, line, column and key where the text is no YAML, a key is unknown or a value is out of
+ * place
  */
 nn_status nn_recipe_load(const char *path, const char *const *overrides, size_t override_count, nn_recipe **recipe,
                          nn_error *error);

@@ -1,0 +1,203 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "nntrain/recipe.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/recipe_schema.h"
+#include "base/yaml_check.h"
+
+enum { MOST_BYTES = 1 << 20 }; /* of a recipe file; a long one has a few thousand */
+
+/* What is being read, and where its relative files are looked for. */
+typedef struct reading {
+    nn_yaml_pool *pool;
+    nn_yaml_node *root; /* defaults, then the text and the overrides over them */
+    const char *origin;
+    const char *folder;
+    nn_error *error;
+} reading;
+
+/* The trees come apart in merging, so the user's is checked before: its mistakes come in the order of its lines. */
+static nn_status merge_texts(reading *in, const char *text, const char *const *overrides, size_t override_count)
+{
+    nn_yaml_node *written = NULL;
+    NN_TRY(nn_yaml_parse(in->pool, nn_recipe_defaults, NN_YAML_DEFAULTS, "defaults", &in->root, in->error));
+    NN_TRY(nn_yaml_parse(in->pool, text, NN_YAML_FILE, in->origin, &written, in->error));
+    NN_TRY(nn_yaml_check(written, &nn_recipe_schema, in->error));
+    in->root = nn_yaml_merge(in->root, written);
+    for (size_t i = 0; i < override_count; i++) {
+        NN_TRY(nn_yaml_set(in->pool, in->root, overrides[i], in->error));
+        NN_TRY(nn_yaml_check(in->root, &nn_recipe_schema, in->error));
+    }
+    return NN_OK;
+}
+
+/* Without a data.test in the recipe nothing is held out; one without a file is in the training file. */
+static nn_status settle_test_split(reading *in)
+{
+    nn_yaml_node *test = nn_yaml_find(in->root, "data.test"), *train_file = nn_yaml_find(in->root, "data.train.file");
+    if (test->place.source->kind == NN_YAML_DEFAULTS) {
+        nn_yaml_remove(nn_yaml_find(in->root, "data"), "test");
+        return NN_OK;
+    }
+    if (nn_yaml_find(test, "file") || !train_file)
+        return NN_OK;
+    nn_yaml_node *file = NULL;
+    NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SCALAR, train_file->place, &file, in->error));
+    file->text = train_file->text;
+    file->plain = train_file->plain;
+    return nn_yaml_append(in->pool, test, "file", test->place, file, in->error);
+}
+
+/* The folder that a relative file is beside: the recipe's, or for an override where the user stands. */
+static nn_status base_of(const reading *in, const nn_yaml_node *file, char base[PATH_MAX])
+{
+    bool beside = in->folder && file->place.source->kind == NN_YAML_FILE;
+    if (!beside && !getcwd(base, PATH_MAX))
+        return nn_fail(in->error, NN_SYSTEM, "cannot tell the working directory: %s", strerror(errno));
+    if (beside && !realpath(in->folder, base))
+        return nn_fail(in->error, NN_USAGE, "cannot find %s, the folder of %s: %s", in->folder, in->origin,
+                       strerror(errno));
+    return NN_OK;
+}
+
+/* Makes a path absolute, and a true one where there is such a file, so that the recipe can be read again from anywhere.
+ */
+static nn_status settle_file(reading *in, const char *key)
+{
+    nn_yaml_node *file = nn_yaml_find(in->root, key);
+    if (!file)
+        return NN_OK;
+    char base[PATH_MAX] = "", joined[2 * PATH_MAX], true_path[PATH_MAX];
+    if (*file->text != '/')
+        NN_TRY(base_of(in, file, base));
+    const char *separator = *base && strcmp(base, "/") != 0 ? "/" : "";
+    int length = snprintf(joined, sizeof joined, "%s%s%s", base, separator, file->text);
+    if (length >= PATH_MAX)
+        return nn_yaml_fail(in->error, file->place, "%s: the path is longer than %d bytes", key, PATH_MAX - 1);
+    const char *path = realpath(joined, true_path) ? true_path : joined;
+    return nn_yaml_take_text(in->pool, path, strlen(path), &file->text, in->error);
+}
+
+static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count)
+{
+    NN_TRY(merge_texts(in, text, overrides, override_count));
+    NN_TRY(settle_test_split(in));
+    NN_TRY(nn_yaml_check_complete(in->root, &nn_recipe_schema, in->error));
+    NN_TRY(settle_file(in, "data.train.file"));
+    NN_TRY(settle_file(in, "data.test.file"));
+    nn_yaml_arrange(in->root, &nn_recipe_schema);
+    return NN_OK;
+}
+
+/* Silent: after the checks libcyaml has nothing to say. */
+static const cyaml_config_t config = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
+
+static nn_status load_struct(reading *in, const char *text, nn_recipe **recipe)
+{
+    cyaml_data_t *data = NULL;
+    cyaml_err_t outcome = cyaml_load_data((const uint8_t *)text, strlen(text), &config, &nn_recipe_schema, &data, NULL);
+    *recipe = data;
+    if (outcome == CYAML_OK)
+        return NN_OK;
+    return nn_fail(in->error, NN_SYSTEM, "%s: libcyaml refuses the resolved recipe: %s", in->origin,
+                   cyaml_strerror(outcome));
+}
+
+static nn_status build(reading *in, nn_recipe **recipe)
+{
+    char *text = NULL;
+    NN_TRY(nn_yaml_emit(in->root, &text, in->error));
+    nn_recipe *built = NULL;
+    nn_status status = load_struct(in, text, &built);
+    if (status != NN_OK) {
+        free(text);
+        return status;
+    }
+    built->text = text;
+    status = nn_recipe_check(built, in->root, in->origin, in->error);
+    if (status == NN_OK)
+        *recipe = built;
+    else
+        nn_recipe_free(built);
+    return status;
+}
+
+nn_status nn_recipe_parse(const char *text, const char *origin, const char *folder, const char *const *overrides,
+                          size_t override_count, nn_recipe **recipe, nn_error *error)
+{
+    reading in = {.origin = origin, .folder = folder, .error = error};
+    *recipe = NULL;
+    NN_TRY(nn_yaml_pool_create(&in.pool, error));
+    nn_status status = resolve(&in, text, overrides, override_count);
+    if (status == NN_OK)
+        status = build(&in, recipe);
+    nn_yaml_pool_free(in.pool);
+    return status;
+}
+
+/* Reads to the end, so that a pipe will do; `text` has room for MOST_BYTES + 2. */
+static nn_status read_stream(FILE *stream, const char *path, char *text, nn_error *error)
+{
+    errno = 0;
+    size_t length = fread(text, 1, MOST_BYTES + 1, stream);
+    if (ferror(stream))
+        return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
+    if (length > MOST_BYTES)
+        return nn_fail(error, NN_USAGE, "recipe %s has more than %d bytes; is it the file you meant?", path,
+                       (int)MOST_BYTES);
+    const char *nul = memchr(text, '\0', length);
+    if (nul)
+        return nn_fail(error, NN_USAGE, "recipe %s is no text: byte %zu is NUL; is it the file you meant?", path,
+                       (size_t)(nul - text));
+    text[length] = '\0';
+    return NN_OK;
+}
+
+static nn_status read_file(const char *path, char **text, nn_error *error)
+{
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
+    *text = malloc(MOST_BYTES + 2);
+    nn_status status = *text ? read_stream(stream, path, *text, error)
+                             : nn_fail(error, NN_SYSTEM, "out of memory: cannot read recipe %s", path);
+    fclose(stream);
+    return status;
+}
+
+static nn_status folder_of(const char *path, char **folder, nn_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    return *folder ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory: cannot read recipe %s", path);
+}
+
+nn_status nn_recipe_load(const char *path, const char *const *overrides, size_t override_count, nn_recipe **recipe,
+                         nn_error *error)
+{
+    char *text = NULL, *folder = NULL;
+    *recipe = NULL;
+    nn_status status = read_file(path, &text, error);
+    if (status == NN_OK)
+        status = folder_of(path, &folder, error);
+    if (status == NN_OK)
+        status = nn_recipe_parse(text, path, folder, overrides, override_count, recipe, error);
+    free(text);
+    free(folder);
+    return status;
+}
+
+void nn_recipe_free(nn_recipe *recipe)
+{
+    if (!recipe)
+        return;
+    free(recipe->text);
+    cyaml_free(&config, &nn_recipe_schema, recipe, 0);
+}

@@ -71,7 +71,7 @@ static nn_status remember(reader *in, const char *name, const nn_yaml_node *node
 
 static nn_status copy_node(reader *in, const nn_yaml_node *from, size_t depth, nn_yaml_node **copy)
 {
-    if (depth > NN_YAML_DEPTH)
+    if (depth >= NN_YAML_DEPTH && from->kind != NN_YAML_SCALAR)
         return nn_yaml_fail(in->error, from->place, "aliases nest this deeper than %d levels", NN_YAML_DEPTH);
     NN_TRY(nn_yaml_take_node(in->pool, from->kind, from->place, copy, in->error));
     (*copy)->text = from->text;

@@ -57,8 +57,7 @@ nn_status nn_yaml_take_node(nn_yaml_pool *pool, nn_yaml_kind kind, nn_yaml_place
                             nn_error *error)
 {
     if (pool->nodes == NN_YAML_NODES)
-        return nn_yaml_fail(error, place,
-                            "there are more than %d values up to here, aliases expanded; shorten the text",
+        return nn_yaml_fail(error, place, "there are more than %d values, aliases expanded; shorten the text",
                             NN_YAML_NODES);
     NN_TRY(nn_yaml_take(pool, sizeof **node, node, error));
     pool->nodes++;

@@ -1,0 +1,285 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nntrain/recipe.h"
+#include "suite.h"
+
+/* Three lines that are a whole recipe, so that a test's own lines start at 4. */
+#define SMALL                                                                                                          \
+    "data: {train: {file: /no/a.h5}}\n"                                                                                \
+    "network: {layers: [{units: 8, activation: relu}, {units: 2, activation: softmax}]}\n"                             \
+    "loss: cross_entropy\n"
+
+static nn_recipe *must_parse(const char *text, const char *const *overrides, size_t count)
+{
+    nn_error error = {.message = ""};
+    nn_recipe *recipe = NULL;
+    nn_status status = nn_recipe_parse(text, "r.yaml", NULL, overrides, count, &recipe, &error);
+    if (status != NN_OK)
+        fprintf(stderr, "\nunexpected: %s\n", error.message);
+    CU_ASSERT_EQUAL_FATAL(status, NN_OK);
+    return recipe;
+}
+
+static void what_is_left_out_has_its_default(void)
+{
+    nn_recipe *recipe = must_parse(SMALL, NULL, 0);
+    CU_ASSERT_EQUAL(recipe->seed, 1);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.file, "/no/a.h5");
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/train/x");
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.y, "/train/y");
+    CU_ASSERT_PTR_NULL(recipe->data.test.file);
+    CU_ASSERT_EQUAL(recipe->data.normalize, NN_NORMALIZE_NONE);
+    CU_ASSERT_EQUAL(recipe->network.initializer, NN_INITIALIZE_AUTO);
+    CU_ASSERT_EQUAL_FATAL(recipe->network.layers_count, 2);
+    CU_ASSERT_EQUAL(recipe->network.layers[0].units, 8);
+    CU_ASSERT_EQUAL(recipe->network.layers[1].activation, NN_SOFTMAX);
+    CU_ASSERT_EQUAL(recipe->loss, NN_CROSS_ENTROPY);
+    CU_ASSERT_EQUAL(recipe->optimizer.name, NN_SGD);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
+    CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 20);
+    CU_ASSERT_EQUAL(recipe->training.batch_rows, 128);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 1);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 0);
+    CU_ASSERT_EQUAL(recipe->checkpoint.keep, 3);
+    CU_ASSERT_EQUAL(recipe->parallel.slices, 16);
+    CU_ASSERT_EQUAL(recipe->parallel.threads, 0);
+    nn_recipe_free(recipe);
+}
+
+static void what_is_written_replaces_defaults_key_by_key(void)
+{
+    nn_recipe *recipe = must_parse(SMALL "seed: 18446744073709551615\n"
+                                         "optimizer: {momentum: .9}\n"
+                                         "training:\n  batch: all\n"
+                                         "checkpoint: {every: 500 steps}\n"
+                                         "parallel: {threads: 4}\n",
+                                   NULL, 0);
+    CU_ASSERT_EQUAL(recipe->seed, UINT64_MAX);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
+    CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0.9);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 20);
+    CU_ASSERT_EQUAL(recipe->training.batch_rows, 0);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 500);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 0);
+    CU_ASSERT_EQUAL(recipe->parallel.threads, 4);
+    nn_recipe_free(recipe);
+}
+
+static void a_section_with_nothing_under_it_is_left_to_the_defaults(void)
+{
+    nn_recipe *recipe = must_parse(SMALL "training:\n#  epochs: 5\noptimizer: ~\n", NULL, 0);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 20);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
+    nn_recipe_free(recipe);
+}
+
+static void a_test_split_without_a_file_is_in_the_training_file(void)
+{
+    const char *const ways[] = {"data.test={}", "data.test=", "data.test.y=/test/label"};
+    for (size_t i = 0; i < 3; i++) {
+        nn_recipe *recipe = must_parse(SMALL, &ways[i], 1);
+        CU_ASSERT_STRING_EQUAL_FATAL(recipe->data.test.file, "/no/a.h5");
+        CU_ASSERT_STRING_EQUAL(recipe->data.test.x, "/test/x");
+        CU_ASSERT_STRING_EQUAL(recipe->data.test.y, i == 2 ? "/test/label" : "/test/y");
+        nn_recipe_free(recipe);
+    }
+}
+
+static void the_resolved_text_has_one_order_and_gives_itself_again(void)
+{
+    nn_recipe *recipe = must_parse("loss: cross_entropy\nseed: 7\n"
+                                   "network:\n  layers:\n"
+                                   "  - &hidden {activation: relu, units: 8}\n  - *hidden\n"
+                                   "  - {units: 2, activation: softmax}\n"
+                                   "data: {normalize: unit, train: {file: /no/a.h5}}\n",
+                                   NULL, 0);
+    CU_ASSERT_STRING_EQUAL(recipe->text, "seed: 7\n"
+                                         "data:\n"
+                                         "  train: {file: /no/a.h5, x: /train/x, y: /train/y}\n"
+                                         "  normalize: unit\n"
+                                         "network:\n"
+                                         "  layers: [{units: 8, activation: relu}, {units: 8, activation: relu}, "
+                                         "{units: 2, activation: softmax}]\n"
+                                         "  initializer: auto\n"
+                                         "loss: cross_entropy\n"
+                                         "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0}\n"
+                                         "training: {epochs: 20, batch: 128}\n"
+                                         "checkpoint: {every: 1 epoch, keep: 3}\n"
+                                         "parallel: {slices: 16, threads: auto}\n");
+    nn_recipe *again = must_parse(recipe->text, NULL, 0);
+    CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+    nn_recipe_free(again);
+    nn_recipe_free(recipe);
+}
+
+static void awkward_file_names_survive_the_resolved_text(void)
+{
+    const char *const names[] = {
+        "'/a: b #c'",        "\"/tab\\t and \\\"quote\\\" and 'quote'\"",
+        "/with  two spaces", "\"/ends in space \"",
+        "\"/two\\nlines\"",  "'/{x, y}[0]'",
+        "/Größe/データ.h5",  "'/!&*|>%@`'",
+        "\"/null\"",         "\"/nbsp\\_bell\\a\"",
+        "\"/a\\n\\n b\\n\"", "/emoji 😀.h5",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char override[128];
+        snprintf(override, sizeof override, "data.train.file=%s", names[i]);
+        nn_recipe *recipe = must_parse(SMALL, &(const char *){override}, 1);
+        nn_recipe *again = must_parse(recipe->text, NULL, 0);
+        CU_ASSERT_STRING_EQUAL(again->data.train.file, recipe->data.train.file);
+        CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+        nn_recipe_free(again);
+        nn_recipe_free(recipe);
+    }
+}
+
+static void softmax_with_mse_is_allowed(void)
+{
+    nn_recipe_free(must_parse(SMALL, &(const char *){"loss=mse"}, 1));
+}
+
+static void overrides_replace_single_values_in_lists_and_mappings(void)
+{
+    const char *const overrides[] = {"training.epochs=3", "network.layers[0].units=99", "optimizer={momentum: 0.5}",
+                                     "data.train.x=/a=b", "training.epochs=4"};
+    nn_recipe *recipe = must_parse(SMALL, overrides, 5);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 4);
+    CU_ASSERT_EQUAL(recipe->network.layers[0].units, 99);
+    CU_ASSERT_EQUAL(recipe->network.layers[0].activation, NN_RELU);
+    CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0.5);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/a=b");
+    nn_recipe_free(recipe);
+    const char *whole = "network.layers=[{units: 3, activation: softmax}]";
+    recipe = must_parse(SMALL, &whole, 1);
+    CU_ASSERT_EQUAL(recipe->network.layers_count, 1);
+    nn_recipe_free(recipe);
+}
+
+static void overrides_can_give_what_the_text_lacks(void)
+{
+    const char *const overrides[] = {"data.train.file=/no/b.h5", "loss=mse",
+                                     "network.layers=[{units: 1, activation: tanh}]"};
+    nn_recipe *recipe = must_parse("", overrides, 3);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.file, "/no/b.h5");
+    nn_recipe_free(recipe);
+}
+
+/* A folder with a recipe in it, for tests that need files. */
+typedef struct playground {
+    char folder[PATH_MAX], recipe[PATH_MAX + 16];
+} playground;
+
+static playground open_playground(const char *content, size_t length)
+{
+    playground here;
+    char template[] = "/tmp/nntrain-recipe-XXXXXX";
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(template));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(template, here.folder));
+    snprintf(here.recipe, sizeof here.recipe, "%s/r.yaml", here.folder);
+    FILE *file = fopen(here.recipe, "wb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fwrite(content, 1, length, file);
+    fclose(file);
+    return here;
+}
+
+static void close_playground(const playground *here)
+{
+    remove(here->recipe);
+    remove(here->folder);
+}
+
+static void relative_data_is_beside_the_recipe_or_under_the_user_in_overrides(void)
+{
+    const char *text = "data: {train: {file: sub/../a.h5}, test: {file: r.yaml}}\nloss: mse\n"
+                       "network: {layers: [{units: 1, activation: linear}]}\n";
+    playground here = open_playground(text, strlen(text));
+    char cwd[PATH_MAX], expected[2 * PATH_MAX];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(cwd, sizeof cwd));
+    nn_error error;
+    nn_recipe *recipe = NULL, *again = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_load(here.recipe, NULL, 0, &recipe, &error), NN_OK);
+    snprintf(expected, sizeof expected, "%s/sub/../a.h5", here.folder);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.file, expected);
+    CU_ASSERT_STRING_EQUAL(recipe->data.test.file, here.recipe);
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe->text, "text", "/", NULL, 0, &again, &error), NN_OK);
+    CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+    nn_recipe_free(again);
+    nn_recipe_free(recipe);
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_load(here.recipe, &(const char *){"data.train.file=b.h5"}, 1, &recipe, &error), 0);
+    snprintf(expected, sizeof expected, "%s/b.h5", cwd);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.file, expected);
+    nn_recipe_free(recipe);
+    close_playground(&here);
+}
+
+static void expect_load_message(const char *path, const char *format)
+{
+    nn_error error = {.message = ""};
+    nn_recipe *recipe = NULL;
+    char expected[NN_MESSAGE_SIZE];
+    snprintf(expected, sizeof expected, "%s%s%s", strncmp(format, ": ", 2) == 0 ? "cannot read recipe " : "recipe ",
+             path, format);
+    CU_ASSERT_EQUAL(nn_recipe_load(path, NULL, 0, &recipe, &error), NN_USAGE);
+    CU_ASSERT_STRING_EQUAL(error.message, expected);
+}
+
+static void files_that_cannot_be_recipes_are_refused(void)
+{
+    expect_load_message("/no/such.yaml", ": No such file or directory");
+    expect_load_message("/", ": Is a directory");
+    playground here = open_playground("seed: 1\0", 8);
+    expect_load_message(here.recipe, " is no text: byte 7 is NUL; is it the file you meant?");
+    close_playground(&here);
+    enum { LARGE = (1 << 20) + 1 };
+    char *large = malloc(LARGE);
+    memset(large, '\n', LARGE);
+    here = open_playground(large, LARGE);
+    expect_load_message(here.recipe, " has more than 1048576 bytes; is it the file you meant?");
+    close_playground(&here);
+    free(large);
+}
+
+static void shipped_recipes_are_valid(void)
+{
+    const char *const recipes[] = {"digits/recipe.yaml",  "fashion-mnist/recipe.yaml", "theory/xor.yaml",
+                                   "theory/spirals.yaml", "theory/circles.yaml",       "theory/circles-linear.yaml",
+                                   "theory/sine.yaml"};
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+        char path[PATH_MAX];
+        nn_error error = {.message = ""};
+        nn_recipe *recipe = NULL;
+        snprintf(path, sizeof path, "%s/%s", NNTRAIN_DATASETS, recipes[i]);
+        CU_ASSERT_EQUAL(nn_recipe_load(path, NULL, 0, &recipe, &error), NN_OK);
+        CU_ASSERT_STRING_EQUAL(error.message, "");
+        nn_recipe_free(recipe);
+    }
+}
+
+int main(void)
+{
+    const nn_test tests[] = {
+        NN_TEST(what_is_left_out_has_its_default),
+        NN_TEST(what_is_written_replaces_defaults_key_by_key),
+        NN_TEST(a_section_with_nothing_under_it_is_left_to_the_defaults),
+        NN_TEST(a_test_split_without_a_file_is_in_the_training_file),
+        NN_TEST(the_resolved_text_has_one_order_and_gives_itself_again),
+        NN_TEST(awkward_file_names_survive_the_resolved_text),
+        NN_TEST(softmax_with_mse_is_allowed),
+        NN_TEST(overrides_replace_single_values_in_lists_and_mappings),
+        NN_TEST(overrides_can_give_what_the_text_lacks),
+        NN_TEST(relative_data_is_beside_the_recipe_or_under_the_user_in_overrides),
+        NN_TEST(files_that_cannot_be_recipes_are_refused),
+        NN_TEST(shipped_recipes_are_valid),
+    };
+    return nn_run_suite("recipe", tests, sizeof tests / sizeof *tests);
+}

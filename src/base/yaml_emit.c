@@ -70,24 +70,26 @@ static bool emit_end(yaml_emitter_t *emitter, const nn_yaml_node *node)
     return made && yaml_emitter_emit(emitter, &event);
 }
 
-static bool emit_node(yaml_emitter_t *emitter, const nn_yaml_node *node)
+/* `last` receives the value that came last, to be named where it cannot be written. */
+static bool emit_node(yaml_emitter_t *emitter, const nn_yaml_node *node, const nn_yaml_node **last)
 {
+    *last = node;
     if (node->kind == NN_YAML_SCALAR)
         return emit_scalar(emitter, node->text, node->plain);
     if (!emit_start(emitter, node))
         return false;
     for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next)
-        if ((entry->key && !emit_scalar(emitter, entry->key, true)) || !emit_node(emitter, entry->value))
+        if ((entry->key && !emit_scalar(emitter, entry->key, true)) || !emit_node(emitter, entry->value, last))
             return false;
     return emit_end(emitter, node);
 }
 
-static bool emit_document(yaml_emitter_t *emitter, const nn_yaml_node *root)
+static bool emit_document(yaml_emitter_t *emitter, const nn_yaml_node *root, const nn_yaml_node **last)
 {
     yaml_event_t event;
     return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) && yaml_emitter_emit(emitter, &event) &&
            yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) && yaml_emitter_emit(emitter, &event) &&
-           emit_node(emitter, root) && yaml_document_end_event_initialize(&event, 1) &&
+           emit_node(emitter, root, last) && yaml_document_end_event_initialize(&event, 1) &&
            yaml_emitter_emit(emitter, &event) && yaml_stream_end_event_initialize(&event) &&
            yaml_emitter_emit(emitter, &event);
 }
@@ -103,12 +105,16 @@ nn_status nn_yaml_emit(const nn_yaml_node *root, char **text, nn_error *error)
     yaml_emitter_set_output(&emitter, write_output, &out);
     yaml_emitter_set_unicode(&emitter, 1);
     yaml_emitter_set_width(&emitter, -1);
-    bool written = emit_document(&emitter, root);
+    const nn_yaml_node *last = root;
+    bool written = emit_document(&emitter, root, &last);
+    /* Where libyaml's emitter has no complaint, making the event failed: the text was not UTF-8. */
+    bool no_text = !written && emitter.error == YAML_NO_ERROR && last->kind == NN_YAML_SCALAR;
     yaml_emitter_delete(&emitter);
     if (!written) {
-        /* libyaml does not say which of the two it was. */
+        char quoted[NN_YAML_QUOTED];
         free(out.text);
-        return nn_fail(error, NN_SYSTEM, "cannot write YAML: a value is no UTF-8 text, or memory ran out");
+        return no_text ? nn_yaml_fail(error, last->place, "%s is no UTF-8 text", nn_yaml_quote(last->text, quoted))
+                       : nn_fail(error, NN_SYSTEM, "out of memory: cannot write YAML");
     }
     *text = out.text;
     return NN_OK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "nntrain/recipe.h"
@@ -222,6 +223,23 @@ static void relative_data_is_beside_the_recipe_or_under_the_user_in_overrides(vo
     close_playground(&here);
 }
 
+static void folders_whose_names_are_no_utf8_are_refused(void)
+{
+    const char *text = "data: {train: {file: a.h5}}\nloss: mse\n"
+                       "network: {layers: [{units: 1, activation: linear}]}\n";
+    playground here = open_playground("", 0);
+    char folder[2 * PATH_MAX];
+    nn_error error = {.message = ""};
+    nn_recipe *recipe = NULL;
+    snprintf(folder, sizeof folder, "%s/\xFF", here.folder);
+    CU_ASSERT_EQUAL_FATAL(mkdir(folder, 0700), 0);
+    CU_ASSERT_EQUAL(nn_recipe_parse(text, "r.yaml", folder, NULL, 0, &recipe, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(strncmp(error.message, "r.yaml:1:22: \"/", 15), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "is no UTF-8 text"));
+    remove(folder);
+    close_playground(&here);
+}
+
 static void expect_load_message(const char *path, const char *format)
 {
     nn_error error = {.message = ""};
@@ -278,6 +296,7 @@ int main(void)
         NN_TEST(overrides_replace_single_values_in_lists_and_mappings),
         NN_TEST(overrides_can_give_what_the_text_lacks),
         NN_TEST(relative_data_is_beside_the_recipe_or_under_the_user_in_overrides),
+        NN_TEST(folders_whose_names_are_no_utf8_are_refused),
         NN_TEST(files_that_cannot_be_recipes_are_refused),
         NN_TEST(shipped_recipes_are_valid),
     };

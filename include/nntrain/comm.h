@@ -19,7 +19,8 @@ typedef struct nn_comm {
     int local_rank; /**< rank among those on this host */
     int local_size; /**< ranks on this host */
     int host_count;
-    char host[64]; /**< name of this host */
+    int core_sharers; /**< ranks on this host, this one included, that may run on one of this rank's cores */
+    char host[64];    /**< name of this host */
     struct nn_comm_backend *backend;
 } nn_comm;
 
@@ -32,6 +33,13 @@ typedef struct nn_comm {
  * @return NN_SYSTEM where MPI cannot start
  */
 nn_status nn_comm_create(int *argc, char ***argv, nn_comm **comm, nn_error *error);
+
+/**
+ * This process alone, without MPI: for what one process does by itself, such as looking into a file.
+ *
+ * @return a run of one rank; nothing to free
+ */
+nn_comm nn_comm_alone(void);
 
 /** Leaves the run. Collective; NULL is fine. */
 void nn_comm_free(nn_comm *comm);
@@ -46,6 +54,14 @@ void nn_comm_free(nn_comm *comm);
  */
 nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error);
 
+/**
+ * Shares the outcome of what rank 0 did alone, such as reading or writing a file; the others pass anything.
+ *
+ * @param error  on every rank receives rank 0's message where it failed
+ * @return rank 0's status
+ */
+nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error);
+
 /** Sums each element over ranks, in place: MPI_Allreduce. */
 nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error);
 nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error);
@@ -56,6 +72,13 @@ nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_err
 
 /** Copies rank 0's bytes to every rank. */
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
+
+/**
+ * Takes one rank's values to rank 0. Called by rank 0 and by `from` alone; nothing to do where they are the same.
+ *
+ * @param values  [count] to be sent on `from`, to be filled on rank 0
+ */
+nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error);
 
 /** Waits until every rank has come here. */
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);

@@ -38,13 +38,34 @@ const char *nn_isa_name(nn_isa isa)
     return "unknown";
 }
 
+nn_cpu_mask nn_cpu_bound_mask(void)
+{
+    nn_cpu_mask mask = {{0}};
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return mask;
+    for (size_t core = 0; core < 64 * sizeof mask.words / sizeof *mask.words; core++)
+        if (CPU_ISSET(core, &set))
+            mask.words[core / 64] |= UINT64_C(1) << core % 64;
+    return mask;
+}
+
+bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
+{
+    uint64_t common = 0;
+    for (size_t i = 0; i < sizeof a->words / sizeof *a->words; i++)
+        common |= a->words[i] & b->words[i];
+    return common != 0;
+}
+
 size_t nn_cpu_bound_cores(void)
 {
-    cpu_set_t mask;
-    if (sched_getaffinity(0, sizeof mask, &mask) != 0)
-        return 1;
-    int cores = CPU_COUNT(&mask);
-    return cores > 0 ? (size_t)cores : 1;
+    nn_cpu_mask mask = nn_cpu_bound_mask();
+    size_t cores = 0;
+    for (size_t i = 0; i < sizeof mask.words / sizeof *mask.words; i++)
+        cores += (size_t)__builtin_popcountll(mask.words[i]);
+    return cores > 0 ? cores : 1;
 }
 
 size_t nn_cpu_online_cores(void)

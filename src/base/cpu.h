@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Instruction sets that kernels are written for, in rising order of preference. */
 typedef enum nn_isa {
@@ -17,6 +18,17 @@ bool nn_cpu_supports(nn_isa isa);
 
 /** @return "portable", "AVX2" or "AVX-512" */
 const char *nn_isa_name(nn_isa isa);
+
+/** The cores that a process may run on, a bit each. */
+typedef struct nn_cpu_mask {
+    uint64_t words[16]; /* 1,024 cores, as many as the C library's own set holds */
+} nn_cpu_mask;
+
+/** @return this process's binding mask; all zero where the system does not tell */
+nn_cpu_mask nn_cpu_bound_mask(void);
+
+/** @return whether two masks have a core in common */
+bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b);
 
 /** @return cores in this process's binding mask (what mpirun, SLURM or taskset left it), at least 1 */
 size_t nn_cpu_bound_cores(void);

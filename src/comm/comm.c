@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "comm/backend.h"
+#include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
 #define NN_MPI_REAL MPI_DOUBLE
@@ -24,6 +26,20 @@ static nn_status check(int code, const char *what, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "MPI could not %s: %s", what, reason);
 }
 
+/* Ranks of this host whose binding masks meet this rank's: what mpirun or SLURM bound, not what it was asked for. */
+static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
+{
+    nn_cpu_mask mine = nn_cpu_bound_mask();
+    nn_cpu_mask *all = NULL;
+    NN_TRY(nn_allocate((size_t)comm->local_size, sizeof *all, "the binding masks", &all, error));
+    nn_status status = check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
+                             "compare the bindings of this host's ranks", error);
+    for (int rank = 0; status == NN_OK && rank < comm->local_size; rank++)
+        comm->core_sharers += nn_cpu_masks_meet(&mine, &all[rank]);
+    nn_release(all);
+    return status;
+}
+
 /* Who is on this host, and how many hosts there are: leaders (local rank 0) are counted. */
 static nn_status find_hosts(nn_comm *comm, nn_error *error)
 {
@@ -33,7 +49,9 @@ static nn_status find_hosts(nn_comm *comm, nn_error *error)
                  "find the ranks of this host", error));
     MPI_Comm_rank(local, &comm->local_rank);
     MPI_Comm_size(local, &comm->local_size);
+    nn_status status = count_sharers(comm, local, error);
     MPI_Comm_free(&local);
+    NN_TRY(status);
     int leader = comm->local_rank == 0;
     NN_TRY(check(MPI_Allreduce(&leader, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
     if (gethostname(comm->host, sizeof comm->host) != 0)
@@ -86,6 +104,11 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     return NN_OK;
 }
 
+nn_comm nn_comm_alone(void)
+{
+    return (nn_comm){.size = 1, .local_size = 1, .host_count = 1, .core_sharers = 1, .host = "this host"};
+}
+
 void nn_comm_free(nn_comm *comm)
 {
     if (!comm)
@@ -128,6 +151,19 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
         error = &lost;
     NN_TRY(check(MPI_Bcast(&message, sizeof message, MPI_BYTE, speaker, world), "pass an error on", error));
     *error = message;
+    return message.status;
+}
+
+nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
+{
+    if (comm->size == 1)
+        return status;
+    nn_error message = {.status = status};
+    if (comm->rank == 0 && status != NN_OK && error)
+        memcpy(message.message, error->message, sizeof message.message);
+    NN_TRY(check(MPI_Bcast(&message, sizeof message, MPI_BYTE, 0, comm->backend->world), "hear from rank 0", error));
+    if (message.status != NN_OK && error)
+        *error = message;
     return message.status;
 }
 
@@ -179,8 +215,25 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
     return NN_OK;
 }
 
+nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
+{
+    if (from == 0)
+        return NN_OK;
+    const size_t piece = (size_t)1 << 28;
+    for (size_t first = 0; first < count; first += piece) {
+        const int length = (int)(count - first < piece ? count - first : piece);
+        const int code = comm->rank == 0 ? MPI_Recv(values + first, length, NN_MPI_REAL, from, 0, comm->backend->world,
+                                                    MPI_STATUS_IGNORE)
+                                         : MPI_Send(values + first, length, NN_MPI_REAL, 0, 0, comm->backend->world);
+        NN_TRY(check(code, "bring values to rank 0", error));
+    }
+    return NN_OK;
+}
+
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
 {
+    if (comm->size == 1)
+        return NN_OK;
     return check(MPI_Barrier(comm->backend->world), "wait for all ranks", error);
 }
 

@@ -1,0 +1,61 @@
+/* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers. */
+enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8 };
+#include "kernels/gemm_tile.h"
+
+#ifndef NNTRAIN_DOUBLE
+#include <immintrin.h>
+
+static inline vector load_quads(const nn_real *const *row, size_t k)
+{
+    return (vector)_mm256_loadu2_m128(row[4] + k, row[0] + k);
+}
+
+static inline vector interleave_low(vector a, vector b)
+{
+    return (vector)_mm256_unpacklo_ps((__m256)a, (__m256)b);
+}
+
+static inline vector interleave_high(vector a, vector b)
+{
+    return (vector)_mm256_unpackhi_ps((__m256)a, (__m256)b);
+}
+#endif
+
+#include "kernels/pack_transpose.h"
+
+static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
+                                                           const nn_real *b, nn_real *c, size_t c_stride, bool add)
+{
+    switch (rows) {
+    case 1:
+        tile(1, vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 2:
+        tile(2, vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 3:
+        tile(3, vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 4:
+        tile(4, vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 5:
+        tile(5, vectors, depth, a, b, c, c_stride, add);
+        break;
+    default:
+        tile(ROWS, vectors, depth, a, b, c, c_stride, add);
+        break;
+    }
+}
+
+static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
+                size_t c_stride, bool add)
+{
+    if (columns <= LANES)
+        run_rows(rows, 1, depth, a, b, c, c_stride, add);
+    else
+        run_rows(rows, VECTORS, depth, a, b, c, c_stride, add);
+}
+
+const nn_gemm_kernel nn_gemm_avx2 = {
+    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose};

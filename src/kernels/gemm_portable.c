@@ -1,0 +1,60 @@
+/*
+ * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +
+ * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
+ */
+enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4 };
+#include <stdint.h>
+
+#include "kernels/gemm_tile.h"
+
+#ifndef NNTRAIN_DOUBLE
+typedef int32_t indices __attribute__((vector_size(VECTOR_BYTES)));
+
+static inline vector load_quads(const nn_real *const *row, size_t k)
+{
+    return *(const loose_vector *)(row[0] + k);
+}
+
+static inline vector interleave_low(vector a, vector b)
+{
+    return __builtin_shuffle(a, b, (indices){0, 4, 1, 5});
+}
+
+static inline vector interleave_high(vector a, vector b)
+{
+    return __builtin_shuffle(a, b, (indices){2, 6, 3, 7});
+}
+#endif
+
+#include "kernels/pack_transpose.h"
+
+static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
+                                                           const nn_real *b, nn_real *c, size_t c_stride, bool add)
+{
+    switch (rows) {
+    case 1:
+        tile(1, vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 2:
+        tile(2, vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 3:
+        tile(3, vectors, depth, a, b, c, c_stride, add);
+        break;
+    default:
+        tile(ROWS, vectors, depth, a, b, c, c_stride, add);
+        break;
+    }
+}
+
+static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
+                size_t c_stride, bool add)
+{
+    if (columns <= LANES)
+        run_rows(rows, 1, depth, a, b, c, c_stride, add);
+    else
+        run_rows(rows, VECTORS, depth, a, b, c, c_stride, add);
+}
+
+const nn_gemm_kernel nn_gemm_portable = {
+    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose};

@@ -1,0 +1,31 @@
+/** Contiguous shares of a count. */
+#ifndef NN_KERNELS_SHARE_H
+#define NN_KERNELS_SHARE_H
+
+#include <omp.h>
+#include <stddef.h>
+
+typedef struct nn_share {
+    size_t first;
+    size_t count;
+} nn_share;
+
+/** @return share `index` of `parts` of 0 .. count-1; shares differ by one at most */
+static inline nn_share nn_share_of(size_t count, size_t index, size_t parts)
+{
+    size_t whole = count / parts, rest = count % parts;
+    return (nn_share){index * whole + (index < rest ? index : rest), whole + (index < rest)};
+}
+
+/** @return the calling thread's share, in cache lines of 16 elements so that threads do not write to the same line */
+static inline nn_share nn_share_of_thread(size_t count)
+{
+    enum { LINE = 16 };
+    nn_share lines =
+        nn_share_of((count + LINE - 1) / LINE, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+    size_t first = lines.first * LINE, end = (lines.first + lines.count) * LINE;
+    first = first < count ? first : count;
+    return (nn_share){first, (end < count ? end : count) - first};
+}
+
+#endif

@@ -1,0 +1,268 @@
+/* Run for float and double, and for each instruction set this processor has. */
+#include <float.h>
+#include <math.h>
+#include <omp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "nntrain/memory.h"
+#include "suite.h"
+
+#ifdef NNTRAIN_DOUBLE
+static const double epsilon = DBL_EPSILON;
+#else
+static const double epsilon = FLT_EPSILON;
+#endif
+
+static nn_gemm_space *space;
+
+static nn_real *take(size_t count)
+{
+    nn_real *values = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's matrix", &values, NULL), NN_OK);
+    return values;
+}
+
+/* Numbers in [-1, 1) from a linear congruential generator (Knuth's MMIX). */
+static nn_real *take_random(size_t count, uint64_t seed)
+{
+    nn_real *values = take(count);
+    for (size_t i = 0; i < count; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        values[i] = (nn_real)((double)(seed >> 40) * 0x1p-23 - 1);
+    }
+    return values;
+}
+
+static nn_real at(nn_view view, size_t i, size_t j)
+{
+    return view.data[i * view.row_stride + j * view.column_stride];
+}
+
+/* Two sums of n products differ by 2 (n + 2) epsilon times the sum of their sizes at most (Higham, Accuracy and
+ * Stability of Numerical Algorithms, 3.1). */
+static bool equals_triple_loop(size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, const nn_real *c,
+                               size_t c_stride)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            double sum = 0, sizes = 0;
+            for (size_t k = 0; k < depth; k++) {
+                double term = (double)at(a, i, k) * (double)at(b, k, j);
+                sum += term;
+                sizes += fabs(term);
+            }
+            if (!(fabs((double)c[i * c_stride + j] - sum) <= 2 * ((double)depth + 2) * epsilon * sizes))
+                return false;
+        }
+    return true;
+}
+
+/* A view of the shape whose columns lie `gap` elements further apart than they need, or its transpose. */
+static nn_view view_of(const nn_real *data, size_t rows, size_t columns, bool transposed, size_t gap)
+{
+    return transposed ? (nn_view){data, 1, rows + gap} : (nn_view){data, columns + gap, 1};
+}
+
+static void check_shape(size_t rows, size_t columns, size_t depth, bool transpose_a, bool transpose_b, size_t gap)
+{
+    nn_real *a = take_random((rows + gap) * (depth + gap), 1), *b = take_random((depth + gap) * (columns + gap), 2);
+    nn_real *c = take_random(rows * (columns + gap), 3), *before = take_random(rows * (columns + gap), 3);
+    nn_view a_view = view_of(a, rows, depth, transpose_a, gap), b_view = view_of(b, depth, columns, transpose_b, gap);
+    nn_gemm(space, rows, columns, depth, a_view, b_view, c, columns + gap, NULL);
+    bool right = equals_triple_loop(rows, columns, depth, a_view, b_view, c, columns + gap);
+    for (size_t i = 0; i < rows; i++)
+        right = right &&
+                memcmp(c + i * (columns + gap) + columns, before + i * (columns + gap) + columns, gap * sizeof *c) == 0;
+    if (!right)
+        printf("wrong: %zu x %zu x %zu, transposed %d %d\n", rows, columns, depth, transpose_a, transpose_b);
+    CU_ASSERT(right);
+    nn_release(a), nn_release(b), nn_release(c), nn_release(before);
+}
+
+static void every_small_shape_equals_a_triple_loop(void)
+{
+    static const size_t depths[] = {1, 3, 4, 33};
+    for (size_t rows = 1; rows <= 40; rows++)
+        for (size_t columns = 1; columns <= 40; columns++) {
+            size_t pick = rows * 7 + columns * 3;
+            check_shape(rows, columns, depths[pick % 4], pick / 4 % 2, pick / 8 % 2, pick % 3);
+        }
+}
+
+static void large_shapes_equal_a_triple_loop_in_every_orientation(void)
+{
+    static const size_t shapes[][3] = {{128, 10, 512}, {10, 128, 50}, {64, 96, 784},
+                                       {1, 100, 385},  {90, 1, 1000}, {50, 70, 2000}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int orientation = 0; orientation < 4; orientation++)
+            check_shape(shapes[i][0], shapes[i][1], shapes[i][2], orientation & 1, orientation & 2, i % 2);
+}
+
+/* Rows beyond what is packed at a time, and columns beyond. */
+static void shapes_of_several_blocks_equal_a_triple_loop(void)
+{
+    check_shape(2100, 33, 40, false, false, 0);
+    check_shape(20, 5000, 20, false, true, 1);
+    check_shape(1100, 1100, 3, true, false, 0);
+}
+
+static void views_may_have_any_strides(void)
+{
+    enum { ROWS = 17, COLUMNS = 35, DEPTH = 29 };
+    nn_real *a = take_random(ROWS * DEPTH * 6, 4), *b = take_random(ROWS * COLUMNS * DEPTH * 6, 5);
+    nn_real *c = take((size_t)ROWS * COLUMNS);
+    nn_view a_view = {a, 3 * DEPTH, 2}, b_view = {b, 2, 3 * DEPTH};
+    nn_gemm(space, ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS, NULL);
+    CU_ASSERT(equals_triple_loop(ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS));
+    nn_view same = {a, 0, 2}; /* one row for all */
+    nn_gemm(space, ROWS, COLUMNS, DEPTH, same, b_view, c, COLUMNS, NULL);
+    CU_ASSERT(equals_triple_loop(ROWS, COLUMNS, DEPTH, same, b_view, c, COLUMNS));
+    nn_release(a), nn_release(b), nn_release(c);
+}
+
+static void empty_depth_gives_the_epilogue_of_0(void)
+{
+    nn_real c[6] = {1, 2, 3, 4, 5, 6};
+    const nn_real bias[2] = {0.5, -0.5};
+    nn_epilogue epilogue = {.bias = bias, .activation = NN_RELU};
+    nn_gemm(space, 2, 2, 0, (nn_view){NULL, 0, 1}, (nn_view){NULL, 2, 1}, c, 3, &epilogue);
+    const nn_real expected[6] = {0.5, 0, 3, 0.5, 0, 6};
+    CU_ASSERT_EQUAL(memcmp(c, expected, sizeof c), 0);
+}
+
+static void empty_rows_and_columns_write_nothing(void)
+{
+    nn_real c = 7, x[4] = {1, 2, 3, 4};
+    nn_gemm(space, 0, 1, 2, (nn_view){x, 2, 1}, (nn_view){x, 1, 1}, &c, 1, NULL);
+    nn_gemm(space, 1, 0, 2, (nn_view){x, 2, 1}, (nn_view){x, 1, 1}, &c, 1, NULL);
+    CU_ASSERT_EQUAL(c, 7);
+}
+
+/* The fused epilogue against the same steps one by one: equal bits, since they are the same operations. */
+static void check_epilogue(size_t rows, size_t columns, size_t depth, nn_activation activation,
+                           nn_activation derivative, bool with_bias, bool with_outputs)
+{
+    size_t stride = columns + 2;
+    nn_real *a = take_random(rows * depth, 6), *b = take_random(depth * columns, 7), *bias = take_random(columns, 8);
+    nn_real *outputs = take_random(rows * stride, 9);
+    nn_real *fused = take(rows * columns), *plain = take(rows * columns);
+    nn_view a_view = {a, depth, 1}, b_view = {b, columns, 1};
+    nn_epilogue epilogue = {.bias = with_bias ? bias : NULL,
+                            .activation = activation,
+                            .outputs = with_outputs ? outputs : NULL,
+                            .outputs_stride = stride,
+                            .derivative = derivative};
+    nn_gemm(space, rows, columns, depth, a_view, b_view, fused, columns, &epilogue);
+    nn_gemm(space, rows, columns, depth, a_view, b_view, plain, columns, NULL);
+    for (size_t i = 0; with_bias && i < rows * columns; i++)
+        plain[i] += bias[i % columns];
+    nn_activate(activation, plain, rows * columns);
+    for (size_t i = 0; with_outputs && i < rows; i++)
+        nn_activate_backward(derivative, outputs + i * stride, plain + i * columns, columns);
+    CU_ASSERT_EQUAL(memcmp(fused, plain, rows * columns * sizeof *fused), 0);
+    nn_release(a), nn_release(b), nn_release(bias), nn_release(outputs), nn_release(fused), nn_release(plain);
+}
+
+static void fused_epilogues_equal_separate_steps(void)
+{
+    for (int activation = NN_LINEAR; activation <= NN_RELU; activation++)
+        for (int options = 0; options < 4; options++) {
+            nn_activation derivative = (nn_activation)((activation + options) % 4);
+            check_epilogue(37, 75, 9, (nn_activation)activation, derivative, options & 1, options & 2);
+            check_epilogue(128, 10, 500, (nn_activation)activation, derivative, options & 1, options & 2);
+            check_epilogue(130, 100, 120, (nn_activation)activation, derivative, options & 1, options & 2);
+        }
+}
+
+static void check_threads(size_t rows, size_t columns, size_t depth)
+{
+    int usual = omp_get_max_threads();
+    size_t bytes = rows * columns * sizeof(nn_real);
+    nn_real *a = take_random(rows * depth, 10), *b = take_random(depth * columns, 11);
+    nn_real *alone = take(rows * columns), *together = take(rows * columns);
+    nn_epilogue epilogue = {.bias = b, .activation = NN_TANH};
+    nn_view a_view = {a, depth, 1}, b_view = {b, 1, depth};
+    omp_set_num_threads(1);
+    nn_gemm(space, rows, columns, depth, a_view, b_view, alone, columns, &epilogue);
+    for (int threads = 2; threads <= 4; threads++) {
+        omp_set_num_threads(threads);
+        memset(together, 0, bytes);
+        nn_gemm(space, rows, columns, depth, a_view, b_view, together, columns, &epilogue);
+        CU_ASSERT_EQUAL(memcmp(alone, together, bytes), 0);
+    }
+    omp_set_num_threads(usual);
+    nn_release(a), nn_release(b), nn_release(alone), nn_release(together);
+}
+
+static void threads_do_not_change_a_bit(void)
+{
+    check_threads(150, 130, 100);
+    check_threads(1000, 10, 200); /* few columns */
+    check_threads(10, 1000, 800); /* few rows, several blocks of depth */
+    check_threads(3, 40, 20000);  /* fewer tiles than threads */
+    check_threads(40, 2500, 400); /* several blocks of columns */
+}
+
+/* What comes with a row or column changes how it is tiled, swapped and packed, but not how it is summed. */
+static void a_row_or_column_computed_alone_has_the_same_bits(void)
+{
+    enum { ROWS = 61, COLUMNS = 83, DEPTH = 900 };
+    nn_real *a = take_random((size_t)ROWS * DEPTH, 12), *b = take_random((size_t)DEPTH * COLUMNS, 13);
+    nn_real *all = take((size_t)ROWS * COLUMNS), *some = take((size_t)ROWS * COLUMNS);
+    nn_gemm(space, ROWS, COLUMNS, DEPTH, (nn_view){a, DEPTH, 1}, (nn_view){b, COLUMNS, 1}, all, COLUMNS, NULL);
+    static const size_t sizes[] = {1, 2, 5, 16, 31, 61};
+    for (size_t h = 0; h < 6; h++)
+        for (size_t w = 0; w < 6; w++)
+            for (size_t first = 0; first + (sizes[h] > sizes[w] ? sizes[h] : sizes[w]) <= ROWS; first += 7) {
+                nn_view rows = {a + first * DEPTH, DEPTH, 1}, columns = {b + first, COLUMNS, 1};
+                nn_gemm(space, sizes[h], sizes[w], DEPTH, rows, columns, some, COLUMNS, NULL);
+                bool same = true;
+                for (size_t i = 0; i < sizes[h]; i++)
+                    same = same && memcmp(some + i * COLUMNS, all + (first + i) * COLUMNS + first,
+                                          sizes[w] * sizeof *some) == 0;
+                CU_ASSERT(same);
+            }
+    nn_release(a), nn_release(b), nn_release(all), nn_release(some);
+}
+
+/* Padding must not let a NaN of one row reach another. */
+static void a_nan_stays_in_its_row_and_column(void)
+{
+    enum { ROWS = 15, COLUMNS = 33, DEPTH = 5 };
+    nn_real a[ROWS * DEPTH], b[DEPTH * COLUMNS], c[ROWS * COLUMNS];
+    for (size_t i = 0; i < ROWS * DEPTH; i++)
+        a[i] = 1;
+    for (size_t i = 0; i < DEPTH * COLUMNS; i++)
+        b[i] = 1;
+    a[14 * DEPTH + 2] = (nn_real)NAN;
+    b[3 * COLUMNS + 32] = (nn_real)NAN;
+    nn_gemm(space, ROWS, COLUMNS, DEPTH, (nn_view){a, DEPTH, 1}, (nn_view){b, COLUMNS, 1}, c, COLUMNS, NULL);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < COLUMNS; j++)
+            CU_ASSERT(i == 14 || j == 32 ? isnan(c[i * COLUMNS + j]) : c[i * COLUMNS + j] == DEPTH);
+}
+
+int main(void)
+{
+    if (nn_gemm_space_create(4, &space, NULL) != NN_OK)
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(every_small_shape_equals_a_triple_loop),
+        NN_TEST(large_shapes_equal_a_triple_loop_in_every_orientation),
+        NN_TEST(shapes_of_several_blocks_equal_a_triple_loop),
+        NN_TEST(views_may_have_any_strides),
+        NN_TEST(empty_depth_gives_the_epilogue_of_0),
+        NN_TEST(empty_rows_and_columns_write_nothing),
+        NN_TEST(fused_epilogues_equal_separate_steps),
+        NN_TEST(threads_do_not_change_a_bit),
+        NN_TEST(a_row_or_column_computed_alone_has_the_same_bits),
+        NN_TEST(a_nan_stays_in_its_row_and_column),
+    };
+    int code = nn_run_suite("gemm", tests, sizeof tests / sizeof *tests);
+    nn_gemm_space_free(space);
+    return code;
+}

@@ -14,7 +14,7 @@
 
 #include "nntrain/batch.h"
 #include "nntrain/comm.h"
-#include "nntrain/kinds.h"
+#include "nntrain/normalization.h"
 #include "nntrain/status.h"
 
 /** Where samples lie. Strings belong to the caller. */
@@ -86,19 +86,6 @@ void nn_dataset_free(nn_dataset *dataset);
  */
 nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_comm *comm, nn_error *error);
 
-/** x' = (x - offset) * scale, feature by feature; statistics of the training split, kept in checkpoints. Owns its
- * arrays. */
-typedef struct nn_normalization {
-    nn_normalization_kind kind;
-    size_t features;
-    nn_real *offset; /**< [features] */
-    nn_real *scale;  /**< [features] */
-} nn_normalization;
-
-/** Takes an identity normalisation: offset 0, scale 1. */
-nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, nn_normalization **normalization,
-                                  nn_error *error);
-
 /**
  * Measures offset and scale on a training split. Collective; the same bits on any number of ranks.
  *
@@ -111,7 +98,12 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
 /** Normalises the resident rows in place. Local. NN_DATA where the number of features differs, naming the file. */
 nn_status nn_normalization_apply(const nn_normalization *normalization, nn_dataset *dataset, nn_error *error);
 
-void nn_normalization_free(nn_normalization *normalization);
+/**
+ * A digest of the split's rows and targets as read, before normalisation: the same on any number of ranks. Collective.
+ *
+ * A resumed run compares it, because shuffles of other data would be another training.
+ */
+nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
 
 /** Deals shuffled batches from a training split. */
 typedef struct nn_sampler nn_sampler;

@@ -1,0 +1,24 @@
+/** How features are shifted and scaled before they enter the network; part of the model and kept in checkpoints. */
+#ifndef NNTRAIN_NORMALIZATION_H
+#define NNTRAIN_NORMALIZATION_H
+
+#include <stddef.h>
+
+#include "nntrain/kinds.h"
+#include "nntrain/real.h"
+#include "nntrain/status.h"
+
+/** x' = (x - offset) * scale, feature by feature; statistics of the training split. Owns its arrays. */
+typedef struct nn_normalization {
+    nn_normalization_kind kind;
+    size_t features;
+    nn_real *offset; /**< [features] */
+    nn_real *scale;  /**< [features] */
+} nn_normalization;
+
+/** Takes an identity normalisation: offset 0, scale 1. */
+nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, nn_normalization **normalization,
+                                  nn_error *error);
+void nn_normalization_free(nn_normalization *normalization);
+
+#endif

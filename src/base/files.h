@@ -1,0 +1,25 @@
+/** Files that are whole or not there. */
+#ifndef NN_BASE_FILES_H
+#define NN_BASE_FILES_H
+
+#include <stddef.h>
+
+#include "nntrain/status.h"
+
+/** Some bytes of a file to be written. */
+typedef struct nn_bytes {
+    const void *data;
+    size_t count;
+} nn_bytes;
+
+/**
+ * Replaces a file by the given parts, one behind the other.
+ *
+ * They go to "<path>.partial" in the same folder, which is synchronised to the disk and then renamed, and the folder
+ * is synchronised: after a crash at any moment the name holds either the old file or the whole new one.
+ *
+ * @return NN_SYSTEM naming file and reason, with the old file in place
+ */
+nn_status nn_file_replace(const char *path, const nn_bytes *parts, size_t part_count, nn_error *error);
+
+#endif

@@ -1,0 +1,6 @@
+#include "nntrain/version.h"
+
+const char *nn_version(void)
+{
+    return NNTRAIN_VERSION;
+}

@@ -1,0 +1,10 @@
+/** Where the backward pass begins. */
+#ifndef NN_MODEL_OUTPUT_DELTA_H
+#define NN_MODEL_OUTPUT_DELTA_H
+
+#include "nntrain/network.h"
+
+/** work->delta [rows, outputs] = dE/do of the output layer, from the activations that nn_loss left. */
+void nn_output_delta(nn_loss_kind loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+
+#endif

@@ -1,0 +1,74 @@
+/**
+ * Checkpoints: HDF5 files that hold a model, the state of its training, and where both came from.
+ *
+ * A file appears under its name only when it is complete and on the disk, and is verified before anything in it is
+ * used: it begins with a 512-byte text block that seals what follows with its length and XXH3 digest. HDF5 readers
+ * skip that block.
+ */
+#ifndef NNTRAIN_CHECKPOINT_H
+#define NNTRAIN_CHECKPOINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nntrain/comm.h"
+#include "nntrain/network.h"
+#include "nntrain/normalization.h"
+#include "nntrain/status.h"
+
+/** How far a training is. */
+typedef struct nn_progress {
+    uint64_t epoch;      /**< complete epochs */
+    uint64_t step;       /**< steps of all epochs */
+    uint64_t epoch_step; /**< steps of the epoch in work */
+    double epoch_loss;   /**< sum of loss * rows over the steps of the epoch in work */
+    double best_loss;    /**< smallest loss on the held-out split so far; infinity: none yet */
+    uint64_t best_epoch; /**< complete epochs when it was reached */
+    double seconds;      /**< time trained, evaluation included */
+} nn_progress;
+
+/** Where a model came from. */
+typedef struct nn_provenance {
+    char version[32]; /**< of nntrain */
+    uint64_t ranks, threads, hosts;
+    char data_file[1024];
+    uint64_t data_bytes;  /**< size of that file */
+    uint64_t data_digest; /**< nn_dataset_digest of the training split */
+} nn_provenance;
+
+/** What a checkpoint file holds. nn_checkpoint_write borrows everything; what nn_checkpoint_read gives owns it. */
+typedef struct nn_checkpoint {
+    nn_network *network;
+    nn_normalization *normalization;
+    nn_real *velocity; /**< [network->flat_count] of the optimizer */
+    nn_progress progress;
+    nn_provenance provenance;
+    char *recipe; /**< the resolved recipe */
+} nn_checkpoint;
+
+/**
+ * Writes a checkpoint: to a temporary name in the same folder, synchronised to the disk, then renamed. Local: rank 0
+ * alone calls it.
+ *
+ * @return NN_SYSTEM naming the file and the reason; an earlier file of that name is then still there
+ */
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_error *error);
+
+/**
+ * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.
+ *
+ * @param checkpoint  receives a checkpoint to be freed with nn_checkpoint_free
+ * @return NN_DATA where the file is missing, no checkpoint, damaged or truncated
+ */
+nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+
+/** Frees what nn_checkpoint_read gave; NULL is fine. */
+void nn_checkpoint_free(nn_checkpoint *checkpoint);
+
+/** @return whether a file begins like a checkpoint, intact or not. Local. */
+bool nn_checkpoint_is_sealed(const char *path);
+
+/** @return NN_OK where the seal of a file holds; NN_DATA saying what is wrong with it. Local. */
+nn_status nn_checkpoint_verify(const char *path, nn_error *error);
+
+#endif

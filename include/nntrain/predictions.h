@@ -1,0 +1,38 @@
+/** Predictions in HDF5. */
+#ifndef NNTRAIN_PREDICTIONS_H
+#define NNTRAIN_PREDICTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nntrain/real.h"
+#include "nntrain/status.h"
+
+/** A file of predictions being written; appears under its name when it is complete. One process writes. */
+typedef struct nn_predictions nn_predictions;
+
+/**
+ * Begins a file. A classifier's has /class [rows] and /probabilities [rows, outputs], any other's /values [rows,
+ * outputs].
+ *
+ * @param path  an existing file is replaced, once the new one is complete
+ */
+nn_status nn_predictions_create(const char *path, size_t rows, size_t outputs, bool classes,
+                                nn_predictions **predictions, nn_error *error);
+
+/**
+ * Appends rows.
+ *
+ * @param output   [rows, outputs]
+ * @param classes  [rows], for a classifier
+ */
+nn_status nn_predictions_append(nn_predictions *predictions, const nn_real *output, const int *classes, size_t rows,
+                                nn_error *error);
+
+/** Completes the file and gives it its name. Frees in any case. */
+nn_status nn_predictions_finish(nn_predictions *predictions, nn_error *error);
+
+/** Gives up: removes the unfinished file and frees; NULL is fine. */
+void nn_predictions_abandon(nn_predictions *predictions);
+
+#endif

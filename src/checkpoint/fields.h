@@ -1,0 +1,31 @@
+/** Scalars, texts and tensors in an open HDF5 file. Each returns false where HDF5 fails or the field is not so. */
+#ifndef NN_CHECKPOINT_FIELDS_H
+#define NN_CHECKPOINT_FIELDS_H
+
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nntrain/real.h"
+
+/** Attributes of a group or dataset. */
+bool nn_field_put_count(hid_t object, const char *name, uint64_t value);
+bool nn_field_put_number(hid_t object, const char *name, double value);
+bool nn_field_put_text(hid_t object, const char *name, const char *value);
+bool nn_field_get_count(hid_t object, const char *name, uint64_t *value);
+bool nn_field_get_number(hid_t object, const char *name, double *value);
+/** @param size  of value; a longer text is refused */
+bool nn_field_get_text(hid_t object, const char *name, char *value, size_t size);
+
+/** Tensors of nn_real with one or two dimensions (columns 0: one), guarded by Fletcher32. */
+bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns);
+bool nn_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns);
+bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns);
+
+/** A string dataset. */
+bool nn_field_put_string(hid_t group, const char *name, const char *value);
+/** @param value  receives a text to be released with nn_release */
+bool nn_field_get_string(hid_t group, const char *name, char **value);
+
+#endif

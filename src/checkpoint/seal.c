@@ -1,0 +1,95 @@
+#include "checkpoint/seal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "nntrain/checkpoint.h"
+#include "nntrain/memory.h"
+
+static const char first_line[] = "nntrain checkpoint, sealed 1\n";
+
+void nn_seal_compose(const void *bytes, size_t count, char seal[NN_SEAL_BYTES])
+{
+    XXH128_hash_t digest = XXH3_128bits(bytes, count);
+    memset(seal, 0, NN_SEAL_BYTES);
+    snprintf(seal, NN_SEAL_BYTES, "%sbytes %zu\nxxh3-128 %016" PRIx64 "%016" PRIx64 "\nHDF5 begins at byte %d\n",
+             first_line, count, (uint64_t)digest.high64, (uint64_t)digest.low64, NN_SEAL_BYTES);
+}
+
+static bool read_all(int file, char *bytes, size_t count)
+{
+    while (count > 0) {
+        ssize_t got = read(file, bytes, count);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        bytes += got;
+        count -= (size_t)got;
+    }
+    return true;
+}
+
+static nn_status read_sealed(const char *path, int file, void **image, size_t *count, nn_error *error)
+{
+    struct stat facts;
+    if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return nn_fail(error, NN_DATA, "%s is no file; a checkpoint is one HDF5 file", path);
+    char seal[NN_SEAL_BYTES];
+    if (facts.st_size < NN_SEAL_BYTES || !read_all(file, seal, sizeof seal) ||
+        memcmp(seal, first_line, sizeof first_line - 1) != 0)
+        return nn_fail(error, NN_DATA, "%s is no checkpoint of nntrain (it does not begin with its seal)", path);
+    const size_t bytes = (size_t)facts.st_size - NN_SEAL_BYTES;
+    NN_TRY(nn_allocate(bytes, 1, "the checkpoint", image, error));
+    *count = bytes;
+    if (!read_all(file, *image, bytes))
+        return nn_fail(error, NN_DATA, "cannot read %s: %s", path, errno ? strerror(errno) : "it became shorter");
+    /* The whole seal is composed anew and compared: a flipped bit in the seal itself is refused too. */
+    char expected[NN_SEAL_BYTES];
+    nn_seal_compose(*image, bytes, expected);
+    if (memcmp(seal, expected, sizeof seal) != 0)
+        return nn_fail(error, NN_DATA, "%s is damaged or truncated: its %zu bytes do not match its seal", path, bytes);
+    return NN_OK;
+}
+
+nn_status nn_seal_read(const char *path, void **image, size_t *count, nn_error *error)
+{
+    *image = NULL;
+    errno = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return nn_fail(error, NN_DATA, "cannot open checkpoint %s: %s", path, strerror(errno));
+    nn_status status = read_sealed(path, file, image, count, error);
+    close(file);
+    if (status != NN_OK) {
+        nn_release(*image);
+        *image = NULL;
+    }
+    return status;
+}
+
+bool nn_checkpoint_is_sealed(const char *path)
+{
+    char begin[sizeof first_line - 1];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    const bool sealed = read_all(file, begin, sizeof begin) && memcmp(begin, first_line, sizeof begin) == 0;
+    close(file);
+    return sealed;
+}
+
+nn_status nn_checkpoint_verify(const char *path, nn_error *error)
+{
+    void *image = NULL;
+    size_t count = 0;
+    NN_TRY(nn_seal_read(path, &image, &count, error));
+    nn_release(image);
+    return NN_OK;
+}

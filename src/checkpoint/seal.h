@@ -1,0 +1,29 @@
+/**
+ * The block in front of a checkpoint that vouches for the bytes behind it.
+ *
+ * HDF5 looks for its signature at 0, 512, 1024, ...: a block of 512 bytes before it is the format's own "user block".
+ * Fletcher32 guards datasets alone; the seal covers headers, attributes and length too, and is checked before libhdf5
+ * sees a single byte.
+ */
+#ifndef NN_CHECKPOINT_SEAL_H
+#define NN_CHECKPOINT_SEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nntrain/status.h"
+
+enum { NN_SEAL_BYTES = 512 };
+
+/** Composes the seal of some bytes: readable text, padded with zeros. */
+void nn_seal_compose(const void *bytes, size_t count, char seal[NN_SEAL_BYTES]);
+
+/**
+ * Reads a sealed file and verifies it.
+ *
+ * @param image  receives the bytes behind the seal, to be released with nn_release
+ * @return NN_DATA with the reason, NN_SYSTEM where memory runs out
+ */
+nn_status nn_seal_read(const char *path, void **image, size_t *count, nn_error *error);
+
+#endif

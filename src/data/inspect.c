@@ -1,0 +1,240 @@
+#include "nntrain/inspect.h"
+
+#include <hdf5.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "nntrain/memory.h"
+
+/* Values looked at, at a time; and the most classes that are counted one by one. */
+enum { PIECE = 1 << 16, CLASSES_MAX = 1024 };
+
+/* What one dataset holds. */
+typedef struct summary {
+    double least, most;
+    uint64_t nans, infinities;
+    uint64_t *class_rows; /* [CLASSES_MAX] of a one-dimensional dataset of integers; NULL: not counted */
+    bool beyond_classes;
+} summary;
+
+static void look_at(summary *seen, const double *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double value = values[i];
+        if (isnan(value)) {
+            seen->nans++;
+            continue;
+        }
+        if (isinf(value)) {
+            seen->infinities++;
+            continue;
+        }
+        if (value < seen->least)
+            seen->least = value;
+        if (value > seen->most)
+            seen->most = value;
+        if (!seen->class_rows)
+            continue;
+        if (value >= 0 && value < CLASSES_MAX)
+            seen->class_rows[(size_t)value]++;
+        else
+            seen->beyond_classes = true;
+    }
+}
+
+/* Elements as if the dataset were flat, `count` from `first` on: whole rows of the first dimension at a time. */
+static bool read_rows(hid_t dataset, hid_t space, int rank, const hsize_t dims[], hsize_t first, hsize_t rows,
+                      double *values)
+{
+    hsize_t start[H5S_MAX_RANK] = {first}, count[H5S_MAX_RANK] = {rows}, elements = rows;
+    for (int d = 1; d < rank; d++) {
+        count[d] = dims[d];
+        elements *= dims[d];
+    }
+    hid_t memory = H5Screate_simple(1, &elements, NULL);
+    bool good = memory >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values) >= 0;
+    if (memory >= 0)
+        H5Sclose(memory);
+    return good;
+}
+
+static bool read_all(hid_t dataset, hid_t space, int rank, const hsize_t dims[], summary *seen)
+{
+    hsize_t row = 1;
+    for (int d = 1; d < rank; d++)
+        row *= dims[d];
+    if (row == 0 || (rank > 0 && dims[0] == 0))
+        return true;
+    if (row > (hsize_t)1 << 28)
+        return false; /* a row that no network takes */
+    const hsize_t rows = row < PIECE ? PIECE / row : 1;
+    double *values = NULL;
+    if (nn_allocate(rows * row, sizeof *values, "the values", &values, NULL) != NN_OK)
+        return false;
+    bool good = true;
+    for (hsize_t first = 0; good && first < dims[0]; first += rows) {
+        const hsize_t count = dims[0] - first < rows ? dims[0] - first : rows;
+        good = read_rows(dataset, space, rank, dims, first, count, values);
+        if (good)
+            look_at(seen, values, count * row);
+    }
+    nn_release(values);
+    return good;
+}
+
+static void print_type(FILE *out, hid_t type)
+{
+    static const struct {
+        H5T_class_t class;
+        const char *name;
+    } names[] = {{H5T_STRING, "text"}, {H5T_COMPOUND, "compound"}, {H5T_ENUM, "enumeration"}};
+    const H5T_class_t class = H5Tget_class(type);
+    const unsigned bits = (unsigned)(8 * H5Tget_size(type));
+    const bool big = H5Tget_order(type) == H5T_ORDER_BE && bits > 8;
+    if (class == H5T_INTEGER)
+        fprintf(out, "%sint%u%s", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits, big ? " big-endian" : "");
+    else if (class == H5T_FLOAT)
+        fprintf(out, "float%u%s", bits, big ? " big-endian" : "");
+    else {
+        const char *name = "a type that is no number";
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            if (names[i].class == class)
+                name = names[i].name;
+        fprintf(out, "%s", name);
+    }
+}
+
+static void print_storage(FILE *out, hid_t dataset, int rank)
+{
+    hid_t properties = H5Dget_create_plist(dataset);
+    if (properties < 0)
+        return;
+    hsize_t chunk[H5S_MAX_RANK];
+    if (H5Pget_layout(properties) == H5D_CHUNKED && H5Pget_chunk(properties, rank, chunk) == rank) {
+        fprintf(out, ", chunks ");
+        for (int d = 0; d < rank; d++)
+            fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)chunk[d]);
+    }
+    const int filters = H5Pget_nfilters(properties);
+    for (int i = 0; i < filters; i++) {
+        char name[64] = "";
+        unsigned flags = 0;
+        size_t values = 0;
+        H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
+        fprintf(out, ", %s", name);
+    }
+    H5Pclose(properties);
+}
+
+static void print_summary(FILE *out, const summary *seen)
+{
+    if (seen->least <= seen->most)
+        fprintf(out, "           values from %g to %g", seen->least, seen->most);
+    else
+        fprintf(out, "           no values");
+    if (seen->nans)
+        fprintf(out, ", %" PRIu64 " NaN", seen->nans);
+    if (seen->infinities)
+        fprintf(out, ", %" PRIu64 " infinite", seen->infinities);
+    fputc('\n', out);
+    if (!seen->class_rows || seen->beyond_classes || seen->least > seen->most)
+        return;
+    fprintf(out, "           rows of each class:");
+    for (size_t c = 0; c <= (size_t)seen->most; c++)
+        fprintf(out, " %zu: %" PRIu64 "%s", c, seen->class_rows[c], c < (size_t)seen->most ? "," : "\n");
+}
+
+static bool print_values(FILE *out, hid_t dataset, hid_t type, hid_t space, int rank, const hsize_t dims[])
+{
+    const H5T_class_t class = H5Tget_class(type);
+    if (rank < 1 || (class != H5T_INTEGER && class != H5T_FLOAT))
+        return true;
+    summary seen = {.least = INFINITY, .most = -INFINITY};
+    if (class == H5T_INTEGER && rank == 1 &&
+        nn_allocate(CLASSES_MAX, sizeof *seen.class_rows, "the classes", &seen.class_rows, NULL) != NN_OK)
+        return false;
+    const bool good = read_all(dataset, space, rank, dims, &seen);
+    if (good)
+        print_summary(out, &seen);
+    nn_release(seen.class_rows);
+    return good;
+}
+
+static bool describe(FILE *out, hid_t dataset, const char *name)
+{
+    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+    hsize_t dims[H5S_MAX_RANK];
+    const int rank = H5Sget_simple_extent_dims(space, dims, NULL);
+    bool good = type >= 0 && space >= 0 && rank >= 0;
+    if (good) {
+        fprintf(out, "dataset  /%s\n           ", name);
+        if (rank == 0)
+            fprintf(out, "one value");
+        for (int d = 0; d < rank; d++)
+            fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)dims[d]);
+        fprintf(out, " ");
+        print_type(out, type);
+        print_storage(out, dataset, rank);
+        fputc('\n', out);
+        good = print_values(out, dataset, type, space, rank, dims);
+    }
+    if (space >= 0)
+        H5Sclose(space);
+    if (type >= 0)
+        H5Tclose(type);
+    return good;
+}
+
+/* Where H5Ovisit stands. */
+typedef struct visit {
+    FILE *out;
+    size_t datasets;
+    char failed[256]; /* name of the first dataset that could not be read */
+} visit;
+
+static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info, void *context)
+{
+    visit *state = context;
+    if (info->type != H5O_TYPE_DATASET)
+        return 0;
+    hid_t dataset = H5Dopen2(root, name, H5P_DEFAULT);
+    const bool good = dataset >= 0 && describe(state->out, dataset, name);
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    state->datasets++;
+    if (!good)
+        snprintf(state->failed, sizeof state->failed, "/%s", name);
+    return good ? 0 : -1;
+}
+
+nn_status nn_inspect_data(const char *path, FILE *out, nn_error *error)
+{
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return nn_fail(error, NN_DATA, "cannot open %s: there is no such file", path);
+    if (!S_ISREG(facts.st_mode) || H5Fis_hdf5(path) <= 0)
+        return nn_fail(error, NN_DATA, "%s is not an HDF5 file; nntrain import brings other formats into HDF5", path);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file < 0)
+        return nn_fail(error, NN_DATA,
+                       "%s looks like HDF5 but cannot be opened; it is damaged, truncated or still "
+                       "being written",
+                       path);
+    fprintf(out, "file     %s, %" PRIu64 " bytes\n", path, (uint64_t)facts.st_size);
+    visit state = {.out = out};
+    const herr_t visited = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit_object, &state);
+    H5Fclose(file);
+    if (visited < 0)
+        return nn_fail(error, NN_DATA, "%s: %s cannot be read; the file is damaged or a filter plugin is missing", path,
+                       state.failed[0] ? state.failed : "its tree of groups");
+    if (state.datasets == 0)
+        fprintf(out, "         no datasets\n");
+    return NN_OK;
+}

@@ -1,0 +1,59 @@
+#include "train/format.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+nn_figure nn_figure_count(uint64_t count)
+{
+    char digits[24];
+    const size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, count);
+    nn_figure figure = {""};
+    size_t at = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            figure.text[at++] = ',';
+        figure.text[at++] = digits[i];
+    }
+    return figure;
+}
+
+nn_figure nn_figure_seconds(double seconds)
+{
+    nn_figure figure = {""};
+    if (!(seconds >= 0 && seconds < 1e9))
+        snprintf(figure.text, sizeof figure.text, "?");
+    else if (seconds < 9.95)
+        snprintf(figure.text, sizeof figure.text, "%.1f s", seconds);
+    else if (seconds < 59.5)
+        snprintf(figure.text, sizeof figure.text, "%.0f s", seconds);
+    else {
+        const uint64_t whole = (uint64_t)(seconds + 0.5);
+        if (whole < 3600)
+            snprintf(figure.text, sizeof figure.text, "%" PRIu64 ":%02" PRIu64 " min", whole / 60, whole % 60);
+        else
+            snprintf(figure.text, sizeof figure.text, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64 " h", whole / 3600,
+                     whole / 60 % 60, whole % 60);
+    }
+    return figure;
+}
+
+nn_figure nn_figure_bytes(uint64_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
+        value /= 1024;
+    nn_figure figure = {""};
+    snprintf(figure.text, sizeof figure.text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    return figure;
+}
+
+nn_figure nn_figure_plural(uint64_t count, const char *noun)
+{
+    nn_figure figure = nn_figure_count(count);
+    const size_t length = strlen(figure.text);
+    snprintf(figure.text + length, sizeof figure.text - length, " %s%s", noun, count == 1 ? "" : "s");
+    return figure;
+}

@@ -1,0 +1,25 @@
+/** Figures as people read them. */
+#ifndef NN_TRAIN_FORMAT_H
+#define NN_TRAIN_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Room for any figure. */
+typedef struct nn_figure {
+    char text[32];
+} nn_figure;
+
+/** 1234567 as "1,234,567". */
+nn_figure nn_figure_count(uint64_t count);
+
+/** Seconds as "0.8 s", "12 s", "3:07 min", "2:03:07 h". */
+nn_figure nn_figure_seconds(double seconds);
+
+/** Bytes as "512 B", "1.5 MiB". */
+nn_figure nn_figure_bytes(uint64_t bytes);
+
+/** "1 rank", "8 ranks". */
+nn_figure nn_figure_plural(uint64_t count, const char *noun);
+
+#endif

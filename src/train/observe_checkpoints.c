@@ -1,0 +1,138 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "train/folder.h"
+#include "train/observers.h"
+
+/* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
+static nn_status refuse_nan(const nn_run *run, nn_error *error)
+{
+    if (nn_network_is_finite(run->network))
+        return NN_OK;
+    return nn_fail(error, NN_DIVERGED,
+                   "a weight became NaN or infinite by step %" PRIu64
+                   "; lower optimizer.learning_rate (now %g) or normalize the data%s%s",
+                   run->progress.step, run->recipe->optimizer.learning_rate,
+                   run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
+}
+
+static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
+{
+    nn_checkpoint checkpoint = {
+        .network = run->network,
+        .normalization = run->normalization,
+        .velocity = run->optimizer->velocity,
+        .progress = run->progress,
+        .provenance = run->provenance,
+        .recipe = run->recipe->text,
+    };
+    return nn_checkpoint_write(path, &checkpoint, error);
+}
+
+/* Keeps the newest `keep`; removing an old file may fail without harm. */
+static void rotate(const nn_run *run)
+{
+    uint64_t *steps = NULL;
+    size_t count = 0;
+    if (nn_folder_list(run->folder, &steps, &count, NULL) != NN_OK)
+        return;
+    for (size_t i = run->recipe->checkpoint.keep; i < count; i++) {
+        char path[PATH_MAX];
+        if (nn_folder_checkpoint(run->folder, steps[i], path, NULL) == NN_OK)
+            unlink(path);
+    }
+    free(steps);
+}
+
+/* Rank 0 writes; all ranks learn how it went. */
+static nn_status write_checkpoint(nn_run *run, nn_error *error)
+{
+    NN_TRY(nn_comm_agree(run->comm, refuse_nan(run, error), error));
+    char path[PATH_MAX] = "";
+    NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, path, error));
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0) {
+        status = write_to(run, path, error);
+        if (status == NN_OK)
+            rotate(run);
+    }
+    NN_TRY(nn_comm_follow(run->comm, status, error));
+    memcpy(run->last_checkpoint, path, sizeof run->last_checkpoint);
+    return NN_OK;
+}
+
+/* Checkpoints of later steps than the one continued from are of a history that is being given up: kept, but under a
+ * name that --resume does not look for. */
+static nn_status set_aside(const nn_run *run, nn_error *error)
+{
+    uint64_t *steps = NULL;
+    size_t count = 0;
+    NN_TRY(nn_folder_list(run->folder, &steps, &count, error));
+    nn_status status = NN_OK;
+    for (size_t i = 0; i < count && steps[i] > run->progress.step && status == NN_OK; i++) {
+        char path[PATH_MAX], aside[PATH_MAX + 16];
+        status = nn_folder_checkpoint(run->folder, steps[i], path, error);
+        snprintf(aside, sizeof aside, "%s.superseded", path);
+        if (status == NN_OK && rename(path, aside) != 0)
+            status = nn_fail(error, NN_SYSTEM, "cannot rename %s, which is of a later step than the one resumed", path);
+    }
+    free(steps);
+    return status;
+}
+
+static nn_status begin(void *self, nn_run *run, nn_error *error)
+{
+    (void)self;
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0)
+        status = set_aside(run, error);
+    return nn_comm_follow(run->comm, status, error);
+}
+
+static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_error *error)
+{
+    (void)self;
+    const size_t every = run->recipe->checkpoint.every_steps;
+    if (!report->stop_requested && (every == 0 || run->progress.step % every != 0))
+        return NN_OK;
+    NN_TRY(write_checkpoint(run, error));
+    if (!report->stop_requested)
+        return NN_OK;
+    return nn_fail(error, NN_STOPPED,
+                   "stopped by a signal after step %" PRIu64 "; %s is written, continue with --resume",
+                   run->progress.step, run->last_checkpoint);
+}
+
+static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
+{
+    (void)self;
+    (void)report;
+    const size_t every = run->recipe->checkpoint.every_epochs;
+    const bool last = run->progress.epoch == run->recipe->training.epochs;
+    if (last || (every > 0 && run->progress.epoch % every == 0))
+        return write_checkpoint(run, error);
+    return NN_OK;
+}
+
+static nn_status end(void *self, nn_run *run, nn_error *error)
+{
+    (void)self;
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0) {
+        char path[PATH_MAX];
+        status = nn_folder_join(run->folder, "model.h5", path, error);
+        if (status == NN_OK)
+            status = write_to(run, path, error);
+    }
+    return nn_comm_follow(run->comm, status, error);
+}
+
+nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *error)
+{
+    (void)run;
+    (void)error;
+    *observer = (nn_observer){.begin = begin, .step = step, .epoch = epoch, .end = end};
+    return NN_OK;
+}

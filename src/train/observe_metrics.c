@@ -1,0 +1,143 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "nntrain/memory.h"
+#include "train/folder.h"
+#include "train/observers.h"
+
+/* Rank 0's open metrics.jsonl. */
+typedef struct metrics {
+    FILE *file;
+    char path[PATH_MAX];
+} metrics;
+
+/* Bytes of the text that belong to epochs up to `last`: whole lines, as written by write_line below. */
+static size_t lines_until(const char *text, size_t count, uint64_t last)
+{
+    size_t kept = 0;
+    while (kept < count) {
+        const char *line = text + kept;
+        const char *newline = memchr(line, '\n', count - kept);
+        uint64_t epoch = 0;
+        if (!newline || sscanf(line, "{\"epoch\": %" SCNu64 ",", &epoch) != 1 || epoch > last)
+            break;
+        kept += (size_t)(newline - line) + 1;
+    }
+    return kept;
+}
+
+/* The whole file as text with a closing zero; an absent file is an empty one. */
+static nn_status read_text(const char *path, char **text, size_t *count, nn_error *error)
+{
+    *count = 0;
+    FILE *file = fopen(path, "rb");
+    if (!file && errno == ENOENT)
+        return nn_allocate(1, 1, "the metrics", text, error);
+    long bytes = -1;
+    if (file && fseek(file, 0, SEEK_END) == 0)
+        bytes = ftell(file);
+    nn_status status = NN_OK;
+    if (bytes < 0)
+        status = nn_fail(error, NN_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+    else
+        status = nn_allocate((size_t)bytes + 1, 1, "the metrics", text, error);
+    if (status == NN_OK) {
+        rewind(file);
+        *count = fread(*text, 1, (size_t)bytes, file);
+    }
+    if (file)
+        fclose(file);
+    return status;
+}
+
+/* Lines of epochs that the checkpoint does not know are about to be written again. */
+static nn_status drop_later_lines(const char *path, uint64_t epoch, nn_error *error)
+{
+    char *text = NULL;
+    size_t count = 0;
+    NN_TRY(read_text(path, &text, &count, error));
+    const size_t kept = lines_until(text, count, epoch);
+    nn_status status = NN_OK;
+    if (kept < count)
+        status = nn_file_replace(path, &(nn_bytes){text, kept}, 1, error);
+    nn_release(text);
+    return status;
+}
+
+static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
+{
+    char recipe[PATH_MAX];
+    NN_TRY(nn_folder_join(run->folder, "recipe.yaml", recipe, error));
+    NN_TRY(nn_file_replace(recipe, &(nn_bytes){run->recipe->text, strlen(run->recipe->text)}, 1, error));
+    NN_TRY(nn_folder_join(run->folder, "metrics.jsonl", state->path, error));
+    NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
+    state->file = fopen(state->path, "ab");
+    if (!state->file)
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
+    return NN_OK;
+}
+
+static nn_status begin(void *self, nn_run *run, nn_error *error)
+{
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0)
+        status = open_files(self, run, error);
+    return nn_comm_follow(run->comm, status, error);
+}
+
+/* JSON has no NaN and no infinity. */
+static void put_number(FILE *file, const char *name, double value)
+{
+    if (isfinite(value))
+        fprintf(file, ", \"%s\": %.9g", name, value);
+    else
+        fprintf(file, ", \"%s\": null", name);
+}
+
+static nn_status write_line(metrics *state, const nn_run *run, const nn_epoch_report *report, nn_error *error)
+{
+    FILE *file = state->file;
+    fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.epoch, run->progress.step);
+    put_number(file, "train_loss", report->train_loss);
+    if (report->tested) {
+        put_number(file, "test_loss", report->test.loss);
+        put_number(file, report->test.classes ? "test_accuracy" : "test_rmse",
+                   report->test.classes ? report->test.accuracy : report->test.rmse);
+    }
+    put_number(file, "learning_rate", run->recipe->optimizer.learning_rate);
+    put_number(file, "seconds", run->progress.seconds);
+    put_number(file, "samples_per_second", (double)report->rows / report->seconds);
+    fprintf(file, "}\n");
+    if (fflush(file) != 0 || ferror(file))
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
+    return NN_OK;
+}
+
+static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
+{
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0)
+        status = write_line(self, run, report, error);
+    return nn_comm_follow(run->comm, status, error);
+}
+
+static void close_files(void *self)
+{
+    metrics *state = self;
+    if (state->file)
+        fclose(state->file);
+    nn_release(state);
+}
+
+nn_status nn_observe_metrics(nn_run *run, nn_observer *observer, nn_error *error)
+{
+    (void)run;
+    metrics *state = NULL;
+    NN_TRY(nn_allocate(1, sizeof *state, "the metrics", &state, error));
+    *observer = (nn_observer){.begin = begin, .epoch = epoch, .free = close_files, .self = state};
+    return NN_OK;
+}

@@ -1,0 +1,207 @@
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "kernels/dispatch.h"
+#include "nntrain/memory.h"
+#include "nntrain/version.h"
+#include "train/format.h"
+#include "train/observers.h"
+
+/* Redrawing more often than the eye follows costs a slow terminal more than it shows. */
+static const double redraw_seconds = 0.1;
+
+typedef struct progress {
+    double drawn;     /* clock when the bar was last drawn */
+    size_t bar_width; /* characters of the bar on the screen now */
+} progress;
+
+static void say_machine(const nn_run *run)
+{
+    const nn_comm *comm = run->comm;
+    nn_run_say(run, "nntrain  %s, %s x %s on %s, %s kernels", nn_version(),
+               nn_figure_plural((uint64_t)comm->size, "rank").text, nn_figure_plural(run->threads, "thread").text,
+               nn_figure_plural((uint64_t)comm->host_count, "host").text, nn_isa_name(nn_kernels_isa()));
+    const size_t used = run->threads * (size_t)comm->local_size, cores = nn_cpu_online_cores();
+    /* One rank on one core while the others idle is mpirun's default for -np 1, seldom what was meant. */
+    if (comm->size == 1 && used < cores && nn_cpu_bound_cores() < cores && run->recipe->parallel.threads == 0)
+        nn_run_say(run, "hint     mpirun bound this rank to %s of %zu; --bind-to none lets it use all",
+                   nn_figure_plural(nn_cpu_bound_cores(), "core").text, cores);
+}
+
+static void say_data(const nn_run *run)
+{
+    const nn_dataset *train = run->train;
+    char targets[64];
+    if (train->classes || train->target == NN_TARGET_CLASSES)
+        snprintf(targets, sizeof targets, "classes");
+    else
+        snprintf(targets, sizeof targets, "%s", nn_figure_plural(train->outputs, "value").text);
+    nn_run_say(run, "data     %s", train->file);
+    nn_run_say(run, "         %s x %s (%s) to %s; normalize: %s", nn_figure_plural(train->slices.rows, "row").text,
+               nn_figure_plural(train->features, "feature").text, train->x_type, targets,
+               nn_normalization_name(run->normalization->kind));
+    if (run->test)
+        nn_run_say(run, "         %s held out for testing", nn_figure_plural(run->test->slices.rows, "row").text);
+    else
+        nn_run_say(run, "         nothing held out: data.test is not given, so the model is not tested");
+}
+
+static void say_network(const nn_run *run)
+{
+    const nn_network *network = run->network;
+    nn_run_say(run, "network  layer      units  activation    parameters");
+    nn_run_say(run, "         input %10s", nn_figure_count(network->inputs).text);
+    for (size_t l = 0; l < network->layer_count; l++) {
+        const nn_layer *layer = &network->layers[l];
+        nn_run_say(run, "         %-5zu %10s  %-10s %13s", l, nn_figure_count(layer->outputs).text,
+                   nn_activation_name(layer->activation),
+                   nn_figure_count(layer->inputs * layer->outputs + layer->outputs).text);
+    }
+    nn_run_say(run, "         %s in all", nn_figure_plural(network->parameter_count, "parameter").text);
+}
+
+/* The fewest and the most rows that any rank has in a full batch. */
+static nn_status batch_per_rank(const nn_run *run, size_t range[2], nn_error *error)
+{
+    double least = (double)nn_sampler_least(run->sampler), most = (double)nn_sampler_capacity(run->sampler);
+    NN_TRY(nn_comm_min_double(run->comm, &least, 1, error));
+    NN_TRY(nn_comm_max_double(run->comm, &most, 1, error));
+    range[0] = (size_t)least;
+    range[1] = (size_t)most;
+    return NN_OK;
+}
+
+static void say_training(const nn_run *run, const size_t per_rank[2])
+{
+    const nn_recipe *recipe = run->recipe;
+    const size_t batch = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
+    char share[64];
+    if (per_rank[0] == per_rank[1])
+        snprintf(share, sizeof share, "%zu", per_rank[0]);
+    else
+        snprintf(share, sizeof share, "%zu to %zu", per_rank[0], per_rank[1]);
+    nn_run_say(run, "batch    %s: %s a rank; %s an epoch", nn_figure_plural(batch, "row").text, share,
+               nn_figure_plural(run->epoch_steps, "step").text);
+    nn_run_say(run, "training %s; %s, %s, learning rate %g, momentum %g, seed %" PRIu64,
+               nn_figure_plural(recipe->training.epochs, "epoch").text, nn_loss_name(recipe->loss),
+               nn_optimizer_name(recipe->optimizer.name), recipe->optimizer.learning_rate, recipe->optimizer.momentum,
+               recipe->seed);
+    nn_run_say(run, "output   %s", run->folder);
+    if (run->resumed_from[0])
+        nn_run_say(run, "resume   %s: %s and %s done", run->resumed_from,
+                   nn_figure_plural(run->progress.epoch, "epoch").text,
+                   nn_figure_plural(run->progress.epoch_step, "step").text);
+}
+
+static nn_status begin(void *self, nn_run *run, nn_error *error)
+{
+    (void)self;
+    size_t per_rank[2];
+    NN_TRY(batch_per_rank(run, per_rank, error));
+    if (run->style == NN_PROGRESS_QUIET || !run->out)
+        return NN_OK;
+    say_machine(run);
+    say_data(run);
+    say_network(run);
+    say_training(run, per_rank);
+    return NN_OK;
+}
+
+static void wipe(progress *state, FILE *out)
+{
+    if (state->bar_width > 0)
+        fprintf(out, "\r%*s\r", (int)state->bar_width, "");
+    state->bar_width = 0;
+}
+
+/* epoch  3/30 [======>     ]  52 %  loss 0.2345  12,345 samples/s  14 s left */
+static void draw_bar(progress *state, const nn_run *run, const nn_step_report *report)
+{
+    enum { WIDTH = 24 };
+    const nn_progress *at = &run->progress;
+    const double done = (double)at->epoch_step / (double)run->epoch_steps;
+    const double elapsed = nn_clock() - run->epoch_began;
+    const double rate = (double)run->epoch_rows / (elapsed > 0 ? elapsed : 1e-9);
+    const double all = (double)run->recipe->training.epochs * (double)run->train->slices.rows;
+    const double seen = ((double)at->epoch + done) * (double)run->train->slices.rows;
+    char bar[WIDTH + 1];
+    const size_t filled = (size_t)(done * WIDTH);
+    for (size_t i = 0; i < WIDTH; i++)
+        bar[i] = i < filled ? '=' : i == filled ? '>' : ' ';
+    bar[WIDTH] = '\0';
+    char line[256];
+    int width = snprintf(line, sizeof line, "epoch %*" PRIu64 "/%zu [%s] %3.0f %%  loss %.4g  %s samples/s  %s left",
+                         (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), at->epoch + 1,
+                         run->recipe->training.epochs, bar, 100 * done, report->loss,
+                         nn_figure_count((uint64_t)rate).text, nn_figure_seconds((all - seen) / rate).text);
+    const int padding = (int)state->bar_width > width ? (int)state->bar_width - width : 0;
+    fprintf(run->out, "\r%s%*s", line, padding, "");
+    fflush(run->out);
+    state->bar_width = (size_t)width;
+}
+
+static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_error *error)
+{
+    (void)error;
+    progress *state = self;
+    if (!run->out || run->style != NN_PROGRESS_BAR)
+        return NN_OK;
+    const double now = nn_clock();
+    if (now - state->drawn >= redraw_seconds) {
+        state->drawn = now;
+        draw_bar(state, run, report);
+    }
+    return NN_OK;
+}
+
+static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
+{
+    (void)error;
+    if (!run->out || run->style == NN_PROGRESS_QUIET)
+        return NN_OK;
+    wipe(self, run->out);
+    char test[96] = "";
+    if (report->tested && report->test.classes)
+        snprintf(test, sizeof test, "  test loss %-8.4g  test accuracy %.4f", report->test.loss, report->test.accuracy);
+    else if (report->tested)
+        snprintf(test, sizeof test, "  test loss %-8.4g  test RMSE %.4g", report->test.loss, report->test.rmse);
+    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-8.4g%s  %s samples/s",
+               (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), run->progress.epoch,
+               run->recipe->training.epochs, report->train_loss, test,
+               nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text);
+    return NN_OK;
+}
+
+static nn_status end(void *self, nn_run *run, nn_error *error)
+{
+    (void)self;
+    (void)error;
+    if (!run->out || run->style == NN_PROGRESS_QUIET)
+        return NN_OK;
+    const nn_metrics *test = &run->test_metrics;
+    nn_run_say(run, "done     %s in %s", nn_figure_plural(run->progress.epoch, "epoch").text,
+               nn_figure_seconds(run->progress.seconds).text);
+    if (run->test && test->classes)
+        nn_run_say(run, "test     accuracy %.4f: %s of %s; loss %.4g", test->accuracy,
+                   nn_figure_count(test->correct).text, nn_figure_count(test->rows).text, test->loss);
+    else if (run->test)
+        nn_run_say(run, "test     RMSE %.4g over %s; loss %.4g", test->rmse, nn_figure_plural(test->rows, "row").text,
+                   test->loss);
+    nn_run_say(run, "model    %s/model.h5", run->folder);
+    nn_run_say(run, "metrics  %s/metrics.jsonl", run->folder);
+    nn_run_say(run, "next     nntrain inspect %s/model.h5", run->folder);
+    nn_run_say(run, "         nntrain predict --model %s/model.h5 --data FILE.h5 --output predictions.h5", run->folder);
+    return NN_OK;
+}
+
+nn_status nn_observe_progress(nn_run *run, nn_observer *observer, nn_error *error)
+{
+    (void)run;
+    progress *state = NULL;
+    NN_TRY(nn_allocate(1, sizeof *state, "the progress bar", &state, error));
+    *observer =
+        (nn_observer){.begin = begin, .step = step, .epoch = epoch, .end = end, .free = nn_release, .self = state};
+    return NN_OK;
+}

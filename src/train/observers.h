@@ -1,0 +1,16 @@
+/** The observers a training has; each in a file of its own. */
+#ifndef NN_TRAIN_OBSERVERS_H
+#define NN_TRAIN_OBSERVERS_H
+
+#include "train/run.h"
+
+/** What a person sees: a block at the start, a bar or a line an epoch, where things are at the end. */
+nn_status nn_observe_progress(nn_run *run, nn_observer *observer, nn_error *error);
+
+/** metrics.jsonl: a line an epoch, and recipe.yaml, the resolved recipe. */
+nn_status nn_observe_metrics(nn_run *run, nn_observer *observer, nn_error *error);
+
+/** checkpoint-<step>.h5 as often as the recipe asks and on a request to stop; model.h5 at the end. */
+nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *error);
+
+#endif

@@ -1,0 +1,132 @@
+#include "train/resume.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train/folder.h"
+
+/* Rank 0: the newest checkpoint whose seal holds, or an empty path. */
+static nn_status find_newest(nn_run *run, char path[PATH_MAX], nn_error *error)
+{
+    uint64_t *steps = NULL;
+    size_t count = 0;
+    path[0] = '\0';
+    NN_TRY(nn_folder_list(run->folder, &steps, &count, error));
+    nn_status status = NN_OK;
+    size_t tried = 0;
+    for (; tried < count; tried++) {
+        nn_error damage;
+        status = nn_folder_checkpoint(run->folder, steps[tried], path, error);
+        if (status != NN_OK || nn_checkpoint_verify(path, &damage) == NN_OK)
+            break;
+        nn_run_say(run, "warning  %s; falling back to the one before", damage.message);
+    }
+    free(steps);
+    if (status == NN_OK && count > 0 && tried == count)
+        return nn_fail(error, NN_DATA,
+                       "none of the %zu checkpoints in %s is intact; start a new run with another --output", count,
+                       run->folder);
+    return status;
+}
+
+nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error)
+{
+    *checkpoint = NULL;
+    if (!options->resume)
+        return NN_OK;
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0) {
+        if (options->resume_file)
+            snprintf(run->resumed_from, sizeof run->resumed_from, "%s", options->resume_file);
+        else
+            status = find_newest(run, run->resumed_from, error);
+    }
+    NN_TRY(nn_comm_follow(run->comm, status, error));
+    NN_TRY(nn_comm_broadcast(run->comm, run->resumed_from, sizeof run->resumed_from, error));
+    if (run->resumed_from[0] == '\0') {
+        nn_run_say(run, "resume   no checkpoint in %s yet: beginning anew", run->folder);
+        return NN_OK;
+    }
+    return nn_checkpoint_read(run->resumed_from, run->comm, checkpoint, error);
+}
+
+static nn_status check_network(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_network *ours = run->network, *theirs = checkpoint->network;
+    if (ours->inputs != theirs->inputs)
+        return nn_fail(error, NN_DATA, "%s is of another network: it has %zu inputs, the data has %zu features",
+                       run->resumed_from, theirs->inputs, ours->inputs);
+    if (ours->layer_count != theirs->layer_count)
+        return nn_fail(error, NN_DATA, "%s is of another network: it has %zu layers, the recipe %zu", run->resumed_from,
+                       theirs->layer_count, ours->layer_count);
+    for (size_t l = 0; l < ours->layer_count; l++) {
+        const nn_layer *a = &ours->layers[l], *b = &theirs->layers[l];
+        if (a->outputs != b->outputs || a->activation != b->activation)
+            return nn_fail(error, NN_DATA,
+                           "%s is of another network: its layer %zu has %zu units with %s, the recipe's %zu with %s",
+                           run->resumed_from, l, b->outputs, nn_activation_name(b->activation), a->outputs,
+                           nn_activation_name(a->activation));
+    }
+    return NN_OK;
+}
+
+/* A number that decides which samples a step sees, or what it minimises. */
+static nn_status check_same(const nn_run *run, const char *key, uint64_t before, uint64_t now, nn_error *error)
+{
+    if (before == now)
+        return NN_OK;
+    return nn_fail(error, NN_USAGE,
+                   "%s: %s was trained with %" PRIu64 ", the recipe says %" PRIu64
+                   "; set it back, or start a new run with another --output",
+                   key, run->resumed_from, before, now);
+}
+
+static nn_status check_name(const nn_run *run, const char *key, const char *before, const char *now, nn_error *error)
+{
+    if (strcmp(before, now) == 0)
+        return NN_OK;
+    return nn_fail(error, NN_USAGE,
+                   "%s: %s was trained with %s, the recipe says %s; set it back, or start a new run with another "
+                   "--output",
+                   key, run->resumed_from, before, now);
+}
+
+static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_error *error)
+{
+    const nn_recipe *now = run->recipe;
+    NN_TRY(check_same(run, "seed", before->seed, now->seed, error));
+    NN_TRY(check_same(run, "training.batch", before->training.batch_rows, now->training.batch_rows, error));
+    NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
+    NN_TRY(check_name(run, "loss", nn_loss_name(before->loss), nn_loss_name(now->loss), error));
+    return check_name(run, "data.normalize", nn_normalization_name(before->data.normalize),
+                      nn_normalization_name(now->data.normalize), error);
+}
+
+nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    NN_TRY(check_network(run, checkpoint, error));
+    if (checkpoint->provenance.data_digest != run->provenance.data_digest)
+        return nn_fail(error, NN_DATA,
+                       "%s was trained on other data (%s, %" PRIu64 " bytes) than %s holds now; start a new run with "
+                       "another --output",
+                       run->resumed_from, checkpoint->provenance.data_file, checkpoint->provenance.data_bytes,
+                       run->train->file);
+    nn_recipe *before = NULL;
+    NN_TRY(nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error));
+    nn_status status = check_recipe(run, before, error);
+    nn_recipe_free(before);
+    if (status == NN_OK && checkpoint->progress.epoch_step > run->epoch_steps)
+        status = nn_fail(error, NN_DATA, "%s is %" PRIu64 " steps into an epoch of %zu", run->resumed_from,
+                         checkpoint->progress.epoch_step, run->epoch_steps);
+    return status;
+}
+
+void nn_resume_take(nn_run *run, nn_checkpoint *checkpoint)
+{
+    memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nn_real));
+    memcpy(run->optimizer->velocity, checkpoint->velocity, run->network->flat_count * sizeof(nn_real));
+    run->progress = checkpoint->progress;
+    run->seconds_before = checkpoint->progress.seconds;
+    memcpy(run->last_checkpoint, run->resumed_from, sizeof run->last_checkpoint);
+}

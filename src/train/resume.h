@@ -1,0 +1,28 @@
+/** Continuing: which checkpoint, and whether it is of this training. */
+#ifndef NN_TRAIN_RESUME_H
+#define NN_TRAIN_RESUME_H
+
+#include "nntrain/checkpoint.h"
+#include "train/run.h"
+
+/**
+ * Reads the checkpoint to continue from. Collective.
+ *
+ * Without a named file the newest intact one of the run's folder is taken; each damaged one passed over is said.
+ *
+ * @param checkpoint  receives NULL where the folder has none
+ * @return NN_DATA where a named file is no intact checkpoint, or the folder has checkpoints but no intact one
+ */
+nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error);
+
+/**
+ * Refuses a checkpoint of another network, other data or another order of samples. Local, and alike on every rank.
+ *
+ * Whatever else changed in the recipe is taken from the recipe: more epochs, a lower rate.
+ */
+nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error);
+
+/** Moves a checkpoint's contents into the run. */
+void nn_resume_take(nn_run *run, nn_checkpoint *checkpoint);
+
+#endif

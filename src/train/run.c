@@ -1,0 +1,181 @@
+/* From a recipe to a run that is ready for its next step. Everything that can be wrong is found here, on all ranks at
+ * once, before any training; all memory is taken here. */
+#include "train/run.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "nntrain/memory.h"
+#include "nntrain/version.h"
+#include "train/folder.h"
+#include "train/resume.h"
+
+void nn_run_say(const nn_run *run, const char *format, ...)
+{
+    if (!run->out)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(run->out, format, arguments);
+    va_end(arguments);
+    fputc('\n', run->out);
+    fflush(run->out);
+}
+
+static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool training, nn_dataset **dataset,
+                            nn_error *error)
+{
+    nn_dataset_spec spec = {split->file, split->x, split->y};
+    return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
+}
+
+/* The held-out split must suit the training split before either suits the network. */
+static nn_status check_splits(const nn_run *run, nn_error *error)
+{
+    if (run->test && run->test->features != run->train->features)
+        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; both splits need the same",
+                       run->test->file, run->test->x_name, run->test->features, run->train->x_name,
+                       run->train->features);
+    return NN_OK;
+}
+
+static nn_status load_data(nn_run *run, nn_error *error)
+{
+    const nn_recipe *recipe = run->recipe;
+    NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
+    if (recipe->data.test.file)
+        NN_TRY(open_split(run, &recipe->data.test, false, &run->test, error));
+    NN_TRY(check_splits(run, error));
+    nn_provenance *from = &run->provenance;
+    snprintf(from->version, sizeof from->version, "%s", nn_version());
+    snprintf(from->data_file, sizeof from->data_file, "%s", run->train->file);
+    from->ranks = (uint64_t)run->comm->size;
+    from->threads = run->threads;
+    from->hosts = (uint64_t)run->comm->host_count;
+    from->data_bytes = run->train->file_bytes;
+    return nn_dataset_digest(run->train, run->comm, &from->data_digest, error);
+}
+
+static nn_status fit_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    const size_t outputs = run->network->outputs;
+    NN_TRY(nn_dataset_fit_targets(run->train, outputs, run->comm, error));
+    if (run->test)
+        NN_TRY(nn_dataset_fit_targets(run->test, outputs, run->comm, error));
+    if (checkpoint) {
+        memcpy(run->normalization->offset, checkpoint->normalization->offset, run->train->features * sizeof(nn_real));
+        memcpy(run->normalization->scale, checkpoint->normalization->scale, run->train->features * sizeof(nn_real));
+    } else {
+        NN_TRY(nn_normalization_fit(run->normalization, run->train, run->comm, error));
+    }
+    NN_TRY(nn_normalization_apply(run->normalization, run->train, error));
+    return run->test ? nn_normalization_apply(run->normalization, run->test, error) : NN_OK;
+}
+
+static nn_status make_model(nn_run *run, nn_error *error)
+{
+    const nn_recipe *recipe = run->recipe;
+    NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
+    NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
+                             error));
+    NN_TRY(nn_optimizer_create(&recipe->optimizer, run->network, &run->optimizer, error));
+    const size_t batch = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
+    NN_TRY(nn_sampler_create(run->train, recipe->seed, batch, &run->sampler, error));
+    run->epoch_steps = nn_sampler_steps(run->sampler);
+    /* Evaluation goes through the same work space in pieces; not too small ones where a rank has few rows of a batch.
+     */
+    const size_t least = 256;
+    const size_t capacity = nn_sampler_capacity(run->sampler);
+    return nn_workspace_create(run->network, capacity > least ? capacity : least, run->threads, true, &run->work,
+                               error);
+}
+
+static nn_status begin_or_continue(nn_run *run, const nn_train_options *options, nn_error *error)
+{
+    nn_checkpoint *checkpoint = NULL;
+    NN_TRY(nn_resume_read(run, options, &checkpoint, error));
+    nn_status status = NN_OK;
+    if (checkpoint)
+        status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
+    if (status == NN_OK)
+        status = fit_data(run, checkpoint, error);
+    if (status == NN_OK && checkpoint)
+        nn_resume_take(run, checkpoint);
+    else if (status == NN_OK)
+        nn_network_initialize(run->network, run->recipe->network.initializer, run->recipe->seed);
+    nn_checkpoint_free(checkpoint);
+    return status;
+}
+
+/* Rank 0 finds or makes the folder; the other ranks learn its name. */
+static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_folder *folder, nn_error *error)
+{
+    nn_status status = NN_OK;
+    memset(folder, 0, sizeof *folder);
+    if (run->comm->rank == 0) {
+        status = nn_folder_open(options, folder, error);
+        memcpy(run->folder, folder->path, sizeof run->folder);
+        if (status != NN_OK)
+            nn_folder_abandon(folder);
+    }
+    NN_TRY(nn_comm_follow(run->comm, status, error));
+    return nn_comm_broadcast(run->comm, run->folder, sizeof run->folder, error);
+}
+
+static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
+{
+    NN_TRY(load_data(run, error));
+    NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
+    return begin_or_continue(run, options, error);
+}
+
+nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_run **result,
+                        nn_error *error)
+{
+    if ((size_t)comm->size > recipe->parallel.slices)
+        return nn_fail(error, NN_USAGE,
+                       "%d ranks are more than the %zu slices of the data; start at most %zu ranks or raise "
+                       "parallel.slices",
+                       comm->size, recipe->parallel.slices, recipe->parallel.slices);
+    nn_run *run = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *run, "the run", &run, error), error));
+    run->recipe = recipe;
+    run->comm = comm;
+    run->out = comm->rank == 0 ? options->out : NULL;
+    run->name = options->name;
+    run->style = options->style;
+    run->threads = nn_threads_configure(recipe->parallel.threads, comm);
+    run->progress.best_loss = INFINITY;
+
+    nn_folder folder;
+    nn_status status = open_folder(run, options, &folder, error);
+    if (status == NN_OK) {
+        status = prepare(run, options, error);
+        if (status != NN_OK && comm->rank == 0)
+            nn_folder_abandon(&folder);
+    }
+    if (status != NN_OK) {
+        nn_run_free(run);
+        return status;
+    }
+    *result = run;
+    return NN_OK;
+}
+
+void nn_run_free(nn_run *run)
+{
+    if (!run)
+        return;
+    for (size_t i = 0; i < run->observer_count; i++)
+        if (run->observers[i].free)
+            run->observers[i].free(run->observers[i].self);
+    nn_workspace_free(run->work);
+    nn_sampler_free(run->sampler);
+    nn_optimizer_free(run->optimizer);
+    nn_network_free(run->network);
+    nn_normalization_free(run->normalization);
+    nn_dataset_free(run->train);
+    nn_dataset_free(run->test);
+    nn_release(run);
+}

@@ -1,0 +1,103 @@
+/** What a training holds while it runs, and the moments at which others look at it. */
+#ifndef NN_TRAIN_RUN_H
+#define NN_TRAIN_RUN_H
+
+#include "nntrain/checkpoint.h"
+#include "nntrain/dataset.h"
+#include "nntrain/evaluate.h"
+#include "nntrain/network.h"
+#include "nntrain/optimizer.h"
+#include "nntrain/train.h"
+
+typedef struct nn_run nn_run;
+
+/** One step, once its descent is done. The same on every rank. */
+typedef struct nn_step_report {
+    double loss;         /**< of the batch, over all ranks, before the descent */
+    size_t rows;         /**< of the batch, over all ranks */
+    bool stop_requested; /**< some rank was told to stop */
+} nn_step_report;
+
+/** One epoch, once it is evaluated. The same on every rank. */
+typedef struct nn_epoch_report {
+    double train_loss; /**< mean over the rows of the epoch, each at the weights it was seen with */
+    bool tested;
+    nn_metrics test;
+    double seconds; /**< this session spent on the epoch, evaluation included */
+    size_t rows;    /**< seen by this session in the epoch */
+} nn_epoch_report;
+
+/**
+ * Something that looks on. Every moment may be NULL; all are collective and may end the training by their status.
+ * A run calls its observers in their order in the table.
+ */
+typedef struct nn_observer {
+    nn_status (*begin)(void *self, nn_run *run, nn_error *error);
+    nn_status (*step)(void *self, nn_run *run, const nn_step_report *report, nn_error *error);
+    nn_status (*epoch)(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error);
+    nn_status (*end)(void *self, nn_run *run, nn_error *error);
+    void (*free)(void *self);
+    void *self;
+} nn_observer;
+
+enum { NN_OBSERVERS_MAX = 8 };
+
+/** A training. Owns all it points to but recipe and comm. */
+struct nn_run {
+    const nn_recipe *recipe;
+    nn_comm *comm;
+    FILE *out; /* NULL on ranks that do not speak */
+    const char *name;
+    nn_progress_style style;
+
+    nn_dataset *train;
+    nn_dataset *test; /* NULL: nothing is held out */
+    nn_normalization *normalization;
+    nn_network *network;
+    nn_optimizer *optimizer;
+    nn_sampler *sampler;
+    nn_workspace *work;
+    size_t threads;
+    size_t epoch_steps; /* steps of an epoch */
+
+    nn_progress progress;
+    nn_provenance provenance;
+    char folder[PATH_MAX];
+    char resumed_from[PATH_MAX];    /* empty: a fresh run */
+    char last_checkpoint[PATH_MAX]; /* newest known good; empty: none yet */
+    nn_metrics test_metrics;        /* of the newest evaluation */
+
+    double began;          /* clock when this session's training began */
+    double seconds_before; /* trained by earlier sessions */
+    double epoch_began;    /* clock when this session began the epoch in work */
+    size_t epoch_rows;     /* rows this session has seen in it */
+
+    size_t observer_count;
+    nn_observer observers[NN_OBSERVERS_MAX];
+};
+
+/** Makes a run ready for its next step: data, network, state, folder. Collective; frees what it took where it fails. */
+nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_run **run,
+                        nn_error *error);
+void nn_run_free(nn_run *run);
+
+/** The five steps, over and over, until the last epoch, a signal, or trouble. */
+nn_status nn_run_loop(nn_run *run, nn_error *error);
+
+/** Averages the gradients over the ranks; the loss and a request to stop ride along. */
+nn_status nn_run_average(nn_run *run, const nn_batch *batch, double local_loss, nn_step_report *report,
+                         nn_error *error);
+
+/** Takes note of a step: progress, then the observers. */
+nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error);
+
+/** Takes note of an epoch: evaluation, progress, then the observers. */
+nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
+
+/** Seconds of a clock that only goes forward. */
+double nn_clock(void);
+
+/** Rank 0 says a line, where it speaks at all. */
+void nn_run_say(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

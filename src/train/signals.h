@@ -1,0 +1,16 @@
+/** SIGTERM and SIGUSR1: remembered, to be acted on between two steps. */
+#ifndef NN_TRAIN_SIGNALS_H
+#define NN_TRAIN_SIGNALS_H
+
+#include <stdbool.h>
+
+/** Catches both signals from now on. */
+void nn_signals_catch(void);
+
+/** Gives the signals back to whoever had them. */
+void nn_signals_release(void);
+
+/** @return whether this process was told to stop since nn_signals_catch */
+bool nn_signals_stop_requested(void);
+
+#endif

@@ -1,0 +1,74 @@
+#include "nntrain/train.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "train/observers.h"
+#include "train/signals.h"
+
+typedef nn_status (*observer_maker)(nn_run *run, nn_observer *observer, nn_error *error);
+
+/* In this order: the line of an epoch is in the metrics before the checkpoint that vouches for it, so that a resumed
+ * run finds every line up to its epoch. */
+static const observer_maker makers[] = {nn_observe_progress, nn_observe_metrics, nn_observe_checkpoints};
+
+static nn_status add_observers(nn_run *run, nn_error *error)
+{
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
+        NN_TRY(makers[i](run, &run->observers[i], error));
+        run->observer_count = i + 1;
+    }
+    return NN_OK;
+}
+
+static nn_status begin_all(nn_run *run, nn_error *error)
+{
+    for (size_t i = 0; i < run->observer_count; i++)
+        if (run->observers[i].begin)
+            NN_TRY(run->observers[i].begin(run->observers[i].self, run, error));
+    return NN_OK;
+}
+
+/* Last in, first out: the model is on the disk before the end says where it is. */
+static nn_status end_all(nn_run *run, nn_error *error)
+{
+    for (size_t i = run->observer_count; i-- > 0;)
+        if (run->observers[i].end)
+            NN_TRY(run->observers[i].end(run->observers[i].self, run, error));
+    return NN_OK;
+}
+
+/* A run that is resumed after its last epoch has nothing to do but to be tested. */
+static nn_status test_finished(nn_run *run, nn_error *error)
+{
+    if (!run->test || run->test_metrics.rows > 0)
+        return NN_OK;
+    return nn_evaluate(run->recipe->loss, run->network, run->test, run->work, run->comm, &run->test_metrics, error);
+}
+
+static nn_status train(nn_run *run, nn_error *error)
+{
+    NN_TRY(nn_comm_agree(run->comm, add_observers(run, error), error));
+    NN_TRY(begin_all(run, error));
+    run->began = run->epoch_began = nn_clock();
+    NN_TRY(nn_run_loop(run, error));
+    NN_TRY(test_finished(run, error));
+    return end_all(run, error);
+}
+
+nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_train_result *result,
+                   nn_error *error)
+{
+    nn_run *run = NULL;
+    nn_signals_catch();
+    nn_status status = nn_run_create(recipe, options, comm, &run, error);
+    if (status == NN_OK) {
+        status = train(run, error);
+        memcpy(result->folder, run->folder, sizeof result->folder);
+        result->tested = run->test != NULL;
+        result->test = run->test_metrics;
+    }
+    nn_run_free(run);
+    nn_signals_release();
+    return status;
+}

@@ -1,0 +1,223 @@
+/* Checkpoints: what is written is what is read, and nothing damaged is believed. */
+#include <fcntl.h>
+#include <hdf5.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "nntrain/checkpoint.h"
+#include "suite.h"
+
+static nn_comm *comm;
+static char folder[] = "/tmp/nntrain-checkpoint-XXXXXX";
+static char path[128];
+
+static void fill(nn_real *values, size_t count, double scale)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = (nn_real)(scale * (double)(i % 1009) - 3);
+}
+
+/* A network with odd sizes and a velocity, as a training would leave it. */
+static nn_checkpoint made_up(void)
+{
+    static char recipe[] = "seed: 1\n# \xc3\xbc\n";
+    const nn_recipe_layer layers[] = {{33, NN_RELU}, {1, NN_TANH}, {5, NN_SOFTMAX}};
+    nn_checkpoint checkpoint = {
+        .progress = {.epoch = 3,
+                     .step = 77,
+                     .epoch_step = 5,
+                     .epoch_loss = 0.1,
+                     .best_loss = 0.25,
+                     .best_epoch = 2,
+                     .seconds = 1.5},
+        .provenance = {.version = "1.2.3",
+                       .ranks = 4,
+                       .threads = 2,
+                       .hosts = 1,
+                       .data_file = "/data/a b.h5",
+                       .data_bytes = 12345,
+                       .data_digest = UINT64_C(0xFEDCBA9876543210)},
+        .recipe = recipe,
+    };
+    CU_ASSERT_FATAL(nn_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
+    checkpoint.velocity = calloc(checkpoint.network->flat_count, sizeof(nn_real));
+    CU_ASSERT_FATAL(checkpoint.velocity != NULL);
+    for (size_t l = 0; l < 3; l++) {
+        const nn_layer *layer = &checkpoint.network->layers[l];
+        fill(checkpoint.network->parameters + layer->weight, layer->inputs * layer->outputs, 0.37);
+        fill(checkpoint.network->parameters + layer->bias, layer->outputs, 0.11);
+        fill(checkpoint.velocity + layer->weight, layer->inputs * layer->outputs, -0.7);
+    }
+    fill(checkpoint.normalization->offset, 17, 0.5);
+    return checkpoint;
+}
+
+static void free_made_up(nn_checkpoint *checkpoint)
+{
+    nn_network_free(checkpoint->network);
+    nn_normalization_free(checkpoint->normalization);
+    free(checkpoint->velocity);
+}
+
+static void what_is_written_is_read_on_every_rank(void)
+{
+    nn_checkpoint written = made_up();
+    nn_error error;
+    nn_status status = NN_OK;
+    if (comm->rank == 0)
+        status = nn_checkpoint_write(path, &written, &error);
+    CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+    nn_checkpoint *read = NULL;
+    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    const size_t bytes = written.network->flat_count * sizeof(nn_real);
+    CU_ASSERT(read->network->layer_count == 3 && read->network->inputs == 17);
+    for (size_t l = 0; l < 3; l++)
+        CU_ASSERT(memcmp(&read->network->layers[l], &written.network->layers[l], sizeof(nn_layer)) == 0);
+    CU_ASSERT(memcmp(read->network->parameters, written.network->parameters, bytes) == 0);
+    CU_ASSERT(memcmp(read->velocity, written.velocity, bytes) == 0);
+    CU_ASSERT(read->normalization->kind == NN_NORMALIZE_STANDARD);
+    CU_ASSERT(memcmp(read->normalization->offset, written.normalization->offset, 17 * sizeof(nn_real)) == 0);
+    CU_ASSERT(memcmp(read->normalization->scale, written.normalization->scale, 17 * sizeof(nn_real)) == 0);
+    CU_ASSERT(memcmp(&read->progress, &written.progress, sizeof read->progress) == 0);
+    CU_ASSERT(strcmp(read->provenance.version, "1.2.3") == 0);
+    CU_ASSERT(strcmp(read->provenance.data_file, "/data/a b.h5") == 0);
+    CU_ASSERT(read->provenance.data_digest == UINT64_C(0xFEDCBA9876543210));
+    CU_ASSERT(strcmp(read->recipe, written.recipe) == 0);
+    nn_checkpoint_free(read);
+    free_made_up(&written);
+}
+
+/* The layout is a promise to every HDF5 reader: libhdf5 itself must find it, past the seal. */
+static void hdf5_finds_the_promised_layout(void)
+{
+    if (comm->rank != 0)
+        return;
+    static const char *const names[] = {
+        "/model/layers/0/weight",
+        "/model/layers/2/bias",
+        "/optimizer/layers/1/weight_velocity",
+        "/progress",
+        "/normalization/offset",
+        "/recipe",
+        "/provenance",
+    };
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    CU_ASSERT_FATAL(file >= 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CU_ASSERT(H5Oexists_by_name(file, names[i], H5P_DEFAULT) > 0);
+    hid_t weight = H5Dopen2(file, "/model/layers/0/weight", H5P_DEFAULT);
+    hid_t space = H5Dget_space(weight), properties = H5Dget_create_plist(weight);
+    hsize_t dims[2] = {0, 0};
+    CU_ASSERT(H5Sget_simple_extent_dims(space, dims, NULL) == 2 && dims[0] == 33 && dims[1] == 17);
+    CU_ASSERT(H5Pget_nfilters(properties) == 1);
+    unsigned flags = 0;
+    size_t values = 0;
+    CU_ASSERT(H5Pget_filter2(properties, 0, &flags, &values, NULL, 0, NULL, NULL) == H5Z_FILTER_FLETCHER32);
+    H5Pclose(properties);
+    H5Sclose(space);
+    H5Dclose(weight);
+    H5Fclose(file);
+}
+
+static void flip(long at, unsigned char mask)
+{
+    int file = open(path, O_RDWR);
+    unsigned char byte = 0;
+    CU_ASSERT_FATAL(file >= 0 && pread(file, &byte, 1, at) == 1);
+    byte ^= mask;
+    CU_ASSERT_FATAL(pwrite(file, &byte, 1, at) == 1);
+    close(file);
+}
+
+static void every_flipped_byte_is_refused(void)
+{
+    if (comm->rank != 0)
+        return;
+    struct stat facts;
+    CU_ASSERT_FATAL(stat(path, &facts) == 0);
+    nn_comm alone = nn_comm_alone();
+    size_t believed = 0;
+    for (long at = 0; at < facts.st_size; at += at < 512 ? 1 : 97) {
+        flip(at, 1 << at % 8);
+        nn_checkpoint *read = NULL;
+        nn_error error;
+        if (nn_checkpoint_read(path, &alone, &read, &error) == NN_OK)
+            believed++;
+        else
+            CU_ASSERT(strstr(error.message, path) != NULL);
+        nn_checkpoint_free(read);
+        flip(at, 1 << at % 8);
+    }
+    CU_ASSERT(believed == 0);
+    CU_ASSERT(nn_checkpoint_verify(path, NULL) == NN_OK); /* and it was the flips that were refused */
+}
+
+static void every_truncation_is_refused(void)
+{
+    if (comm->rank != 0)
+        return;
+    struct stat facts;
+    CU_ASSERT_FATAL(stat(path, &facts) == 0);
+    size_t believed = 0;
+    for (long size = facts.st_size - 1; size >= 0; size -= size > 1000 ? 331 : 37) {
+        CU_ASSERT_FATAL(truncate(path, size) == 0);
+        nn_error error;
+        if (nn_checkpoint_verify(path, &error) == NN_OK)
+            believed++;
+        else
+            CU_ASSERT(error.status == NN_DATA);
+    }
+    CU_ASSERT(believed == 0);
+}
+
+static void missing_files_are_named_on_every_rank(void)
+{
+    nn_checkpoint *read = NULL;
+    nn_error error;
+    CU_ASSERT(nn_checkpoint_read("/nowhere/c.h5", comm, &read, &error) == NN_DATA);
+    CU_ASSERT_STRING_EQUAL(error.message, "cannot open checkpoint /nowhere/c.h5: No such file or directory");
+}
+
+static void a_full_disk_leaves_the_old_file(void)
+{
+    if (comm->rank != 0)
+        return;
+    nn_checkpoint checkpoint = made_up();
+    nn_error error;
+    CU_ASSERT(nn_checkpoint_write("/dev/null/c.h5", &checkpoint, &error) == NN_SYSTEM);
+    CU_ASSERT(strstr(error.message, "/dev/null/c.h5: ") != NULL);
+    CU_ASSERT_FATAL(nn_checkpoint_write(path, &checkpoint, &error) == NN_OK);
+    /* A folder in the way of the temporary name: the write fails, the old checkpoint stays. */
+    char partial[160];
+    snprintf(partial, sizeof partial, "%s.partial", path);
+    CU_ASSERT_FATAL(mkdir(partial, 0700) == 0);
+    CU_ASSERT(nn_checkpoint_write(path, &checkpoint, &error) == NN_SYSTEM);
+    CU_ASSERT(nn_checkpoint_verify(path, &error) == NN_OK);
+    rmdir(partial);
+    free_made_up(&checkpoint);
+}
+
+int main(int argc, char **argv)
+{
+    nn_error error;
+    if (nn_comm_create(&argc, &argv, &comm, &error) != NN_OK || (comm->rank == 0 && !mkdtemp(folder)) ||
+        nn_comm_broadcast(comm, folder, sizeof folder, &error) != NN_OK)
+        return 1;
+    snprintf(path, sizeof path, "%s/checkpoint.h5", folder);
+    const nn_test tests[] = {
+        NN_TEST(what_is_written_is_read_on_every_rank), NN_TEST(hdf5_finds_the_promised_layout),
+        NN_TEST(every_flipped_byte_is_refused),         NN_TEST(every_truncation_is_refused),
+        NN_TEST(missing_files_are_named_on_every_rank), NN_TEST(a_full_disk_leaves_the_old_file),
+    };
+    int code = nn_run_suite("checkpoint", tests, sizeof tests / sizeof *tests);
+    if (comm->rank == 0) {
+        unlink(path);
+        rmdir(folder);
+    }
+    nn_comm_free(comm);
+    return code;
+}

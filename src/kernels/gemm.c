@@ -50,6 +50,9 @@ typedef struct product {
 typedef struct work_block {
     nn_share row_panels, column_panels, depth;
     bool add, last; /* not the first block of depth; the last one */
+    /* There is one panel of rows, so each panel of columns is used once: by the thread that packs it, at once, in a
+     * place of the cache that it uses again for the next. */
+    bool in_passing;
 } work_block;
 
 /* A panel's rows: all panels of a product within one of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows
@@ -80,17 +83,25 @@ static void pack_rows(const product *p, const work_block *block, size_t thread)
     }
 }
 
-static void pack_columns(const product *p, const work_block *block, size_t thread)
+static nn_real *packed_columns(const product *p, const work_block *block, size_t j)
+{
+    return p->space->b + j * block->depth.count * p->space->kernel->columns;
+}
+
+static void pack_column_panel(const product *p, const work_block *block, size_t j, nn_real *panel)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
+    nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+    nn_pack_source source = p->b;
+    source.data += columns.first * source.width_stride + block->depth.first * source.depth_stride;
+    nn_pack_panel(kernel, source, p->columns - columns.first, block->depth.count, panel, kernel->columns);
+}
+
+static void pack_columns(const product *p, const work_block *block, size_t thread)
+{
     nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
-    for (size_t j = mine.first; j < mine.first + mine.count; j++) {
-        nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-        nn_pack_source source = p->b;
-        source.data += columns.first * source.width_stride + block->depth.first * source.depth_stride;
-        nn_pack_panel(kernel, source, p->columns - columns.first, block->depth.count,
-                      p->space->b + j * block->depth.count * kernel->columns, kernel->columns);
-    }
+    for (size_t j = mine.first; j < mine.first + mine.count; j++)
+        pack_column_panel(p, block, j, packed_columns(p, block, j));
 }
 
 /* Adds a tile computed apart to C, or puts it there; c = c + sum is what a micro-kernel does too. */
@@ -106,13 +117,13 @@ static void write_tile(const product *p, const nn_real *tile, nn_share rows, nn_
         }
 }
 
-static void compute_tile(const product *p, const work_block *block, size_t i, size_t j, size_t thread)
+static void compute_tile(const product *p, const work_block *block, size_t i, size_t j, const nn_real *b, size_t thread)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     nn_share rows = rows_of_panel(p, block->row_panels.first + i);
     nn_share columns = columns_of_panel(p, block->column_panels.first + j);
     size_t depth = block->depth.count;
-    const nn_real *a = p->space->a + i * depth * kernel->pitch, *b = p->space->b + j * depth * kernel->columns;
+    const nn_real *a = p->space->a + i * depth * kernel->pitch;
     bool whole = columns.count == kernel->columns || columns.count == kernel->lanes;
     if (whole && !p->swapped) {
         nn_real *c = p->c + rows.first * p->c_stride + columns.first;
@@ -143,8 +154,12 @@ static void finish(const product *p, nn_share rows, nn_share columns)
 /* Tiles first .. end-1 of one panel of rows: that panel stays in the level 1 cache while those of B go by. */
 static void compute_run(const product *p, const work_block *block, size_t i, size_t first, size_t end, size_t thread)
 {
-    for (size_t j = first; j < end; j++)
-        compute_tile(p, block, i, j, thread);
+    for (size_t j = first; j < end; j++) {
+        nn_real *b = packed_columns(p, block, block->in_passing ? first : j);
+        if (block->in_passing)
+            pack_column_panel(p, block, j, b);
+        compute_tile(p, block, i, j, b, thread);
+    }
     if (!block->last || !p->epilogue)
         return;
     nn_share rows = rows_of_panel(p, block->row_panels.first + i);
@@ -196,12 +211,14 @@ static void multiply(const product *p, size_t thread)
                     .depth = nn_share_of(p->depth, d, depth_blocks),
                     .add = d > 0,
                     .last = d == depth_blocks - 1,
+                    .in_passing = row_panels == 1,
                 };
                 if (r + d + c > 0)
                     wait_for_threads(p); /* for those who still read the packed panels */
                 if (c == 0)
                     pack_rows(p, &block, thread);
-                pack_columns(p, &block, thread);
+                if (!block.in_passing)
+                    pack_columns(p, &block, thread);
                 wait_for_threads(p);
                 compute_block(p, &block, thread);
             }

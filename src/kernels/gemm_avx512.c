@@ -24,7 +24,7 @@ static inline vector interleave_high(vector a, vector b)
 }
 #endif
 
-#include "kernels/pack_transpose.h"
+#include "kernels/pack_loops.h"
 
 static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
                                                            const nn_real *b, nn_real *c, size_t c_stride, bool add)
@@ -85,4 +85,4 @@ static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, con
 }
 
 const nn_gemm_kernel nn_gemm_avx512 = {
-    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose};
+    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose, .copy = copy};

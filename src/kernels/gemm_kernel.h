@@ -23,9 +23,11 @@ typedef struct nn_gemm_kernel {
      */
     void (*run)(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
                 size_t c_stride, bool add);
-    /** panel[k * pitch + i] = source[i * stride + k] for i < width; what is in the rest of the pitch does not matter.
+    /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch; the rest of the pitch may hold anything.
      */
     void (*transpose)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
+    /** panel[k * pitch + i] = source[i + k * stride], likewise. */
+    void (*copy)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
 } nn_gemm_kernel;
 
 extern const nn_gemm_kernel nn_gemm_portable;

@@ -3,13 +3,9 @@
  * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
  */
 enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4 };
-#include <stdint.h>
-
 #include "kernels/gemm_tile.h"
 
 #ifndef NNTRAIN_DOUBLE
-typedef int32_t indices __attribute__((vector_size(VECTOR_BYTES)));
-
 static inline vector load_quads(const nn_real *const *row, size_t k)
 {
     return *(const loose_vector *)(row[0] + k);
@@ -17,16 +13,16 @@ static inline vector load_quads(const nn_real *const *row, size_t k)
 
 static inline vector interleave_low(vector a, vector b)
 {
-    return __builtin_shuffle(a, b, (indices){0, 4, 1, 5});
+    return (vector){a[0], b[0], a[1], b[1]};
 }
 
 static inline vector interleave_high(vector a, vector b)
 {
-    return __builtin_shuffle(a, b, (indices){2, 6, 3, 7});
+    return (vector){a[2], b[2], a[3], b[3]};
 }
 #endif
 
-#include "kernels/pack_transpose.h"
+#include "kernels/pack_loops.h"
 
 static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
                                                            const nn_real *b, nn_real *c, size_t c_stride, bool add)
@@ -57,4 +53,4 @@ static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, con
 }
 
 const nn_gemm_kernel nn_gemm_portable = {
-    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose};
+    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose, .copy = copy};

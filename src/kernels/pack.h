@@ -4,7 +4,7 @@
 
 #include "kernels/gemm_kernel.h"
 
-/** A strided matrix as packing sees it: `width` becomes panels, `depth` the order within. A and B differ in strides. */
+/** A strided matrix as packing sees it: its width is cut into panels. A's width is its rows, B's its columns. */
 typedef struct nn_pack_source {
     const nn_real *data;
     size_t width_stride;
@@ -12,12 +12,16 @@ typedef struct nn_pack_source {
 } nn_pack_source;
 
 /**
- * panel[k * pitch + i] = element (i, k) of source for i < width, 0 for width <= i < pitch.
+ * panel[k * pitch + i] = element (i, k) of source for i < left; the rest of the pitch may hold anything, since what a
+ * micro-kernel makes of it is never written.
  *
  * Either stride may be anything; those with one stride of 1, which row-major matrices and their transposes have, are
  * copied by vectors.
+ *
+ * @param left  elements of the width from the panel's first to the end of the matrix, at least 1; up to `pitch` are
+ *              copied, also where the panel is to use fewer, as whole vectors cost less than parts
  */
-void nn_pack_panel(const nn_gemm_kernel *kernel, nn_pack_source source, size_t width, size_t depth, nn_real *panel,
+void nn_pack_panel(const nn_gemm_kernel *kernel, nn_pack_source source, size_t left, size_t depth, nn_real *panel,
                    size_t pitch);
 
 #endif

@@ -4,8 +4,10 @@
 #include <omp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "kernels/dispatch.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "nntrain/memory.h"
@@ -229,6 +231,20 @@ static void a_row_or_column_computed_alone_has_the_same_bits(void)
     nn_release(a), nn_release(b), nn_release(all), nn_release(some);
 }
 
+static void the_instruction_set_named_by_the_environment_is_used(void)
+{
+    const char *wanted = getenv("NNTRAIN_ISA");
+    nn_isa best = nn_cpu_supports(NN_ISA_AVX512) ? NN_ISA_AVX512
+                  : nn_cpu_supports(NN_ISA_AVX2) ? NN_ISA_AVX2
+                                                 : NN_ISA_PORTABLE;
+    if (wanted && strcmp(wanted, "portable") == 0)
+        CU_ASSERT_EQUAL(nn_kernels_isa(), NN_ISA_PORTABLE)
+    else if (wanted && strcmp(wanted, "avx2") == 0 && nn_cpu_supports(NN_ISA_AVX2))
+        CU_ASSERT_EQUAL(nn_kernels_isa(), NN_ISA_AVX2)
+    else
+        CU_ASSERT_EQUAL(nn_kernels_isa(), best)
+}
+
 /* Padding must not let a NaN of one row reach another. */
 static void a_nan_stays_in_its_row_and_column(void)
 {
@@ -251,6 +267,7 @@ int main(void)
     if (nn_gemm_space_create(4, &space, NULL) != NN_OK)
         return 1;
     const nn_test tests[] = {
+        NN_TEST(the_instruction_set_named_by_the_environment_is_used),
         NN_TEST(every_small_shape_equals_a_triple_loop),
         NN_TEST(large_shapes_equal_a_triple_loop_in_every_orientation),
         NN_TEST(shapes_of_several_blocks_equal_a_triple_loop),

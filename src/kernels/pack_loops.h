@@ -1,5 +1,5 @@
 /**
- * The transposing copy that the micro-kernel files share; included after gemm_tile.h, not a header of declarations.
+ * The copies into panels that the micro-kernel files share; included after gemm_tile.h, not a header of declarations.
  *
  * A panel wants the elements of one depth step side by side; a view whose depth is contiguous has them a stride apart.
  * Four steps of LANES rows are turned at once: quads of the rows i, i + 4, i + 8, ... make one vector, so that the two
@@ -50,5 +50,16 @@ static void transpose(const nn_real *source, size_t stride, size_t width, size_t
             row[i] = source + (first + i < width ? first + i : width - 1) * stride;
         size_t done = transpose_quads(row, depth, panel + first, pitch);
         transpose_elements(row, done, depth, panel + first, pitch);
+    }
+}
+
+static void copy(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
+{
+    size_t whole = width - width % LANES;
+    for (size_t k = 0; k < depth; k++, source += stride, panel += pitch) {
+        for (size_t i = 0; i < whole; i += LANES)
+            *(vector *)(panel + i) = *(const loose_vector *)(source + i);
+        for (size_t i = whole; i < width; i++)
+            panel[i] = source[i];
     }
 }

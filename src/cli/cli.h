@@ -1,0 +1,69 @@
+/** What the sub-commands share: parsing by argp, who speaks, and where things are. */
+#ifndef NN_CLI_CLI_H
+#define NN_CLI_CLI_H
+
+#include <argp.h>
+#include <limits.h>
+#include <stdbool.h>
+
+#include "nntrain/comm.h"
+#include "nntrain/status.h"
+#include "nntrain/train.h"
+
+/** A sub-command: its name, one line about it, and what it does with its arguments (argv[0] is the command). */
+typedef struct nn_command {
+    const char *name;
+    const char *summary;
+    nn_status (*run)(int argc, char **argv);
+} nn_command;
+
+nn_status nn_cli_train(int argc, char **argv);
+nn_status nn_cli_eval(int argc, char **argv);
+nn_status nn_cli_predict(int argc, char **argv);
+nn_status nn_cli_inspect(int argc, char **argv);
+nn_status nn_cli_import(int argc, char **argv);
+nn_status nn_cli_generate(int argc, char **argv);
+
+/** Prints the versions of nntrain and of what it stands on. */
+void nn_cli_print_version(void);
+
+/** How parsing went. */
+typedef enum nn_parsed {
+    NN_PARSED_GO,    /**< go on with the arguments */
+    NN_PARSED_HELP,  /**< help was asked for and shown: exit 0 */
+    NN_PARSED_WRONG, /**< wrong usage, and said so: exit NN_USAGE */
+} nn_parsed;
+
+/**
+ * Parses a command's arguments; handles --help, which every table of options lists as NN_CLI_HELP.
+ *
+ * @param full_name  e.g. "nntrain train", for messages
+ */
+nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
+
+/** The entry for --help in a table of argp options. */
+#define NN_CLI_HELP                                                                                                    \
+    {                                                                                                                  \
+        "help", 'h', NULL, 0, "Show this help", -1                                                                     \
+    }
+
+/**
+ * Whether this process speaks before or without MPI: it was started alone or is the first rank, by what mpirun, srun
+ * and PMIx tell in the environment.
+ */
+bool nn_cli_speaks(void);
+
+/** Ends a command that works without MPI: complains where it failed. @return status */
+nn_status nn_cli_finish(nn_status status, const nn_error *error);
+
+/** Runs a command's body on the ranks that mpirun or srun started; rank 0 complains where it failed. @return status */
+nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
+                            const void *arguments);
+
+/** @return whether what rank 0 prints ends on a terminal, mpirun in between or not */
+bool nn_cli_on_terminal(void);
+
+/** Path of the default recipe: beside the installed binary, else in the source tree it was built from. */
+nn_status nn_cli_default_recipe(char path[PATH_MAX], nn_error *error);
+
+#endif

@@ -1,0 +1,110 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "nntrain/checkpoint.h"
+#include "nntrain/inspect.h"
+
+typedef struct arguments {
+    const char *file;
+    bool recipe;
+} arguments;
+
+static const struct argp_option options[] = {
+    {"recipe", 'r', NULL, 0, "Print the recipe inside a checkpoint, and nothing else", 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    arguments *given = state->input;
+    switch (key) {
+    case 'r':
+        given->recipe = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (given->file) {
+            argp_error(state, "one file at a time: '%s' is a second one", value);
+            return EINVAL;
+        }
+        given->file = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!given->file) {
+            argp_error(state, "name the file to look into");
+            return EINVAL;
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "FILE.h5",
+    .doc = "Tells what an HDF5 file holds: the datasets of a data file, or the layers, progress and origin of a "
+           "checkpoint, which is verified first.",
+};
+
+static void print_network(const nn_network *network)
+{
+    printf("inputs   %zu\n", network->inputs);
+    for (size_t l = 0; l < network->layer_count; l++) {
+        const nn_layer *layer = &network->layers[l];
+        printf("layer %-2zu %zu units, %s, %zu parameters\n", l, layer->outputs, nn_activation_name(layer->activation),
+               layer->inputs * layer->outputs + layer->outputs);
+    }
+    printf("in all   %zu parameters\n", network->parameter_count);
+}
+
+static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
+{
+    const nn_progress *at = &checkpoint->progress;
+    const nn_provenance *from = &checkpoint->provenance;
+    printf("file     %s: an intact checkpoint, written by nntrain %s\n", path, from->version);
+    print_network(checkpoint->network);
+    printf("progress %" PRIu64 " epochs done, %" PRIu64 " steps in all", at->epoch, at->step);
+    if (at->epoch_step > 0)
+        printf(", %" PRIu64 " of them in the epoch in work", at->epoch_step);
+    printf("; trained for %.1f s\n", at->seconds);
+    if (isfinite(at->best_loss))
+        printf("best     test loss %.6g after %" PRIu64 " epochs\n", at->best_loss, at->best_epoch);
+    printf("features normalized: %s\n", nn_normalization_name(checkpoint->normalization->kind));
+    printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
+           from->hosts);
+    printf("data     %s, %" PRIu64 " bytes, digest %016" PRIx64 "\n", from->data_file, from->data_bytes,
+           from->data_digest);
+    printf("recipe   nntrain inspect --recipe %s prints it\n", path);
+}
+
+static nn_status inspect_checkpoint(const arguments *given, nn_error *error)
+{
+    nn_comm alone = nn_comm_alone();
+    nn_checkpoint *checkpoint = NULL;
+    NN_TRY(nn_checkpoint_read(given->file, &alone, &checkpoint, error));
+    if (given->recipe)
+        printf("%s", checkpoint->recipe);
+    else
+        print_checkpoint(given->file, checkpoint);
+    nn_checkpoint_free(checkpoint);
+    return NN_OK;
+}
+
+nn_status nn_cli_inspect(int argc, char **argv)
+{
+    arguments given = {.file = NULL};
+    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain inspect", argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nn_cli_speaks())
+        return NN_OK; /* started under mpirun: one process does it */
+    nn_error error;
+    if (given.recipe || nn_checkpoint_is_sealed(given.file))
+        return nn_cli_finish(inspect_checkpoint(&given, &error), &error);
+    return nn_cli_finish(nn_inspect_data(given.file, stdout, &error), &error);
+}

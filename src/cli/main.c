@@ -1,0 +1,59 @@
+/* nntrain: dispatches to its sub-commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const nn_command commands[] = {
+    {"train", "train a network as a recipe says (without arguments: the shipped digits)", nn_cli_train},
+    {"eval", "measure a model on labelled data", nn_cli_eval},
+    {"predict", "write a model's predictions to an HDF5 file", nn_cli_predict},
+    {"inspect", "tell what an HDF5 file or a checkpoint holds", nn_cli_inspect},
+    {"import", "bring other formats into HDF5", nn_cli_import},
+    {"generate", "make the textbook problems: xor, circles, spirals, sine", nn_cli_generate},
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "Usage: nntrain [COMMAND] [ARGUMENTS]\n"
+                 "       mpirun -np 8 nntrain [COMMAND] [ARGUMENTS]\n"
+                 "Trains feed-forward neural networks from HDF5 data, on one machine or a cluster.\n\n"
+                 "Commands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "\n"
+                 "  nntrain COMMAND --help  tells a command's arguments\n"
+                 "  nntrain --version       tells the versions of nntrain and of the libraries it uses\n"
+                 "\n"
+                 "Exit codes: 0 done; 2 usage or recipe; 3 data or checkpoint; 4 diverged (NaN or infinity);\n"
+                 "5 system (MPI, I/O, memory); 75 stopped by a signal with a checkpoint written.\n");
+}
+
+static bool is_one_of(const char *text, const char *a, const char *b)
+{
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return (int)nn_cli_train(argc, argv);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return (int)commands[i].run(argc - 1, argv + 1);
+    const bool speaks = nn_cli_speaks();
+    if (is_one_of(argv[1], "--help", "-h")) {
+        if (speaks)
+            print_help(stdout);
+        return NN_OK;
+    }
+    if (is_one_of(argv[1], "--version", "-V")) {
+        if (speaks)
+            nn_cli_print_version();
+        return NN_OK;
+    }
+    if (speaks)
+        fprintf(stderr, "nntrain: there is no command '%s'; see nntrain --help\n", argv[1]);
+    return NN_USAGE;
+}

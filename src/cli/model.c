@@ -1,0 +1,115 @@
+#include "cli/model.h"
+
+#include <string.h>
+
+/* Rows that go through the network at once. */
+enum { PIECE_ROWS = 1024 };
+
+static const struct argp_option options[] = {
+    {"model", 'm', "CKPT.h5", 0, "The model: model.h5 of a run or any checkpoint", 0},
+    {"data", 'd', "FILE.h5", 0, "The data (default: the file the model's recipe names)", 0},
+    {"split", 's', "SPLIT", 0, "train or test: whose dataset names of the recipe are used (default: test)", 0},
+    {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
+    {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    nn_model_arguments *given = state->input;
+    switch (key) {
+    case 'm':
+        given->model = value;
+        return 0;
+    case 'd':
+        given->data = value;
+        return 0;
+    case 's':
+        if (strcmp(value, "train") != 0 && strcmp(value, "test") != 0) {
+            argp_error(state, "--split: '%s' is neither train nor test", value);
+            return EINVAL;
+        }
+        given->split = value;
+        return 0;
+    case 'x':
+        given->x = value;
+        return 0;
+    case 'y':
+        given->y = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!given->model) {
+            argp_error(state, "name the model with --model CKPT.h5");
+            return EINVAL;
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp nn_model_argp = {.options = options, .parser = parse_option};
+
+/* Which file and which datasets: what is said, else the split of the recipe, else its training split's names. */
+static nn_status choose_data(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
+                             nn_error *error)
+{
+    const nn_recipe_data *data = &session->recipe->data;
+    const bool train = given->split && strcmp(given->split, "train") == 0;
+    const nn_recipe_split *split = train ? &data->train : &data->test;
+    session->data_file = given->data ? given->data : split->file;
+    if (!session->data_file)
+        return nn_fail(error, NN_USAGE, "the model's recipe holds nothing out; name the data with --data FILE.h5");
+    session->x = given->x ? given->x : split->x ? split->x : data->train.x;
+    session->y = NULL;
+    if (with_targets)
+        session->y = given->y ? given->y : split->y ? split->y : data->train.y;
+    return NN_OK;
+}
+
+static nn_status open_data(nn_model_session *session, nn_error *error)
+{
+    nn_comm *comm = session->comm;
+    const nn_network *network = session->model->network;
+    nn_dataset_spec spec = {session->data_file, session->x, session->y};
+    NN_TRY(nn_dataset_open(&spec, (size_t)comm->size, false, comm, &session->dataset, error));
+    if (session->dataset->features != network->inputs)
+        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,
+                       session->x, session->dataset->features, network->inputs);
+    if (session->y)
+        NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs, comm, error));
+    return nn_normalization_apply(session->model->normalization, session->dataset, error);
+}
+
+static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
+                          nn_error *error)
+{
+    nn_comm *comm = session->comm;
+    NN_TRY(nn_checkpoint_read(given->model, comm, &session->model, error));
+    NN_TRY(nn_comm_agree(
+        comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
+    NN_TRY(choose_data(given, with_targets, session, error));
+    NN_TRY(open_data(session, error));
+    const size_t threads = nn_threads_configure(0, comm);
+    return nn_comm_agree(
+        comm, nn_workspace_create(session->model->network, PIECE_ROWS, threads, false, &session->work, error), error);
+}
+
+nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
+                                nn_model_session *session, nn_error *error)
+{
+    *session = (nn_model_session){.comm = comm};
+    nn_status status = open_all(given, with_targets, session, error);
+    if (status != NN_OK)
+        nn_model_session_close(session);
+    return status;
+}
+
+void nn_model_session_close(nn_model_session *session)
+{
+    nn_workspace_free(session->work);
+    nn_dataset_free(session->dataset);
+    nn_recipe_free(session->recipe);
+    nn_checkpoint_free(session->model);
+    *session = (nn_model_session){.comm = session->comm};
+}

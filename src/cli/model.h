@@ -1,0 +1,36 @@
+/** A model applied to data, for eval and predict: the options they share and what these stand for. */
+#ifndef NN_CLI_MODEL_H
+#define NN_CLI_MODEL_H
+
+#include "cli/cli.h"
+#include "nntrain/checkpoint.h"
+#include "nntrain/dataset.h"
+
+/** What a user says about model and data; strings belong to argv. */
+typedef struct nn_model_arguments {
+    const char *model;
+    const char *data;  /* NULL: the file the recipe names */
+    const char *split; /* "train" or "test" */
+    const char *x, *y; /* NULL: as in the recipe */
+} nn_model_arguments;
+
+/** The argp parser of these options, for a command to have as its child; its input is an nn_model_arguments. */
+extern const struct argp nn_model_argp;
+
+/** A model and the data it is applied to. Owns all but comm. */
+typedef struct nn_model_session {
+    nn_comm *comm;
+    nn_checkpoint *model;
+    nn_recipe *recipe; /* of the model */
+    nn_dataset *dataset;
+    nn_workspace *work;
+    const char *data_file; /* the file in use */
+    const char *x, *y;     /* datasets in use; y NULL: not read */
+} nn_model_session;
+
+/** Loads model and data; with_targets asks for y. Collective. */
+nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
+                                nn_model_session *session, nn_error *error);
+void nn_model_session_close(nn_model_session *session);
+
+#endif

@@ -1,0 +1,77 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+bool nn_cli_speaks(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *rank = getenv(names[i]);
+        if (rank)
+            return strcmp(rank, "0") == 0;
+    }
+    return true;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s", full_name);
+    const bool speaks = nn_cli_speaks();
+    if (asks_for_help(argc, argv)) {
+        if (speaks)
+            argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
+        return NN_PARSED_HELP;
+    }
+    /* argp names the program by argv[0]; without arguments at all there is still that one. */
+    char *only[] = {name, NULL};
+    if (argc > 0)
+        argv[0] = name;
+    else
+        argv = only;
+    /* Each rank parses; one complains. argp must not exit by itself: MPI may be running. */
+    const unsigned flags = speaks ? ARGP_NO_EXIT | ARGP_NO_HELP : ARGP_SILENT;
+    return argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0 ? NN_PARSED_GO : NN_PARSED_WRONG;
+}
+
+/* Standard output first, so that the two streams read in order where they end in one file. */
+static void complain(bool speaks, const nn_error *error)
+{
+    if (!speaks)
+        return;
+    fflush(stdout);
+    fprintf(stderr, "nntrain: %s\n", error->message);
+}
+
+nn_status nn_cli_finish(nn_status status, const nn_error *error)
+{
+    if (status != NN_OK)
+        complain(nn_cli_speaks(), error);
+    return status;
+}
+
+nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
+                            const void *arguments)
+{
+    nn_error error;
+    nn_comm *comm = NULL;
+    nn_status status = nn_comm_create(NULL, NULL, &comm, &error);
+    if (status != NN_OK)
+        return nn_cli_finish(status, &error);
+    status = body(arguments, comm, &error);
+    if (status != NN_OK)
+        complain(comm->rank == 0, &error);
+    nn_comm_free(comm);
+    return status;
+}

@@ -1,0 +1,178 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/model.h"
+#include "nntrain/memory.h"
+#include "nntrain/predictions.h"
+
+typedef struct arguments {
+    nn_model_arguments what;
+    const char *output;
+} arguments;
+
+static const struct argp_option options[] = {
+    {"output", 'o', "OUT.h5", 0, "File to write; an existing one is replaced", 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    arguments *given = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &given->what;
+        return 0;
+    case 'o':
+        given->output = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (!given->output) {
+            argp_error(state, "name the file to write with --output OUT.h5");
+            return EINVAL;
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&nn_model_argp, 0, NULL, 0}, {0}};
+static const struct argp parser = {
+    .options = options,
+    .parser = parse_option,
+    .doc = "Writes a model's predictions to an HDF5 file: /class [rows] and /probabilities [rows, outputs] of a "
+           "classifier (softmax or sigmoid outputs), /values [rows, outputs] of any other network.",
+    .children = children,
+};
+
+/* Softmax and sigmoid outputs speak of classes. */
+static bool is_classifier(const nn_network *network)
+{
+    const nn_activation last = network->layers[network->layer_count - 1].activation;
+    return last == NN_SOFTMAX || last == NN_SIGMOID;
+}
+
+/* All of this rank's rows through the network: output [rows, outputs]. */
+static void run_rows(const nn_model_session *session, nn_real *output)
+{
+    const nn_network *network = session->model->network;
+    const nn_dataset *dataset = session->dataset;
+    for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
+        rows = dataset->rows - first < session->work->capacity ? dataset->rows - first : session->work->capacity;
+        nn_network_forward(network, dataset->x + first * dataset->features, rows, session->work);
+        nn_network_activate_output(network, rows, session->work);
+        memcpy(output + first * network->outputs, nn_network_output(network, session->work),
+               rows * network->outputs * sizeof *output);
+    }
+}
+
+static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int rank)
+{
+    const size_t ranks = (size_t)comm->size;
+    const size_t first = nn_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
+    const size_t end = nn_slices_first_of_rank(dataset->slices, (size_t)rank + 1, ranks);
+    return nn_slices_first_row(dataset->slices, end) - nn_slices_first_row(dataset->slices, first);
+}
+
+/* Rank 0's rows in pieces, so that the classes need no second large array. */
+static nn_status append(nn_predictions *file, const nn_real *output, size_t rows, size_t outputs, nn_error *error)
+{
+    enum { PIECE = 4096 };
+    int classes[PIECE];
+    for (size_t first = 0; first < rows; first += PIECE) {
+        const size_t count = rows - first < PIECE ? rows - first : PIECE;
+        for (size_t i = 0; i < count; i++)
+            classes[i] = (int)nn_predicted_class(output + (first + i) * outputs, outputs);
+        NN_TRY(nn_predictions_append(file, output + first * outputs, classes, count, error));
+    }
+    return NN_OK;
+}
+
+/* Rank by rank, in the order of the rows; after a failed write the rest is still taken in, so that nobody waits. */
+static nn_status collect(const nn_model_session *session, nn_predictions *file, nn_real *output, nn_error *error)
+{
+    nn_comm *comm = session->comm;
+    const size_t outputs = session->model->network->outputs;
+    nn_status status = NN_OK;
+    for (int rank = 0; rank < comm->size; rank++) {
+        if (comm->rank != 0 && comm->rank != rank)
+            continue;
+        const size_t rows = rows_of_rank(session->dataset, comm, rank);
+        NN_TRY(nn_comm_bring(comm, rank, output, rows * outputs, error));
+        if (comm->rank == 0 && status == NN_OK)
+            status = append(file, output, rows, outputs, error);
+    }
+    return status;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+static nn_status refuse_overwriting(const arguments *given, const nn_model_session *session, nn_error *error)
+{
+    if (same_file(given->output, session->data_file) || same_file(given->output, given->what.model))
+        return nn_fail(error, NN_USAGE, "--output %s would overwrite the model or the data; name another file",
+                       given->output);
+    return NN_OK;
+}
+
+static nn_status write_predictions(const arguments *given, const nn_model_session *session, nn_error *error)
+{
+    nn_comm *comm = session->comm;
+    const nn_network *network = session->model->network;
+    const size_t rows = session->dataset->slices.rows;
+    nn_predictions *file = NULL;
+    nn_real *output = NULL;
+    size_t most = session->dataset->rows;
+    for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++)
+        if (rows_of_rank(session->dataset, comm, rank) > most)
+            most = rows_of_rank(session->dataset, comm, rank);
+    NN_TRY(nn_comm_agree(
+        comm, nn_allocate(most * network->outputs, sizeof *output, "the predictions", &output, error), error));
+    nn_status status = NN_OK;
+    if (comm->rank == 0) {
+        status = refuse_overwriting(given, session, error);
+        if (status == NN_OK)
+            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network), &file, error);
+    }
+    status = nn_comm_follow(comm, status, error);
+    if (status == NN_OK) {
+        run_rows(session, output);
+        status = nn_comm_agree(comm, collect(session, file, output, error), error);
+    }
+    if (status == NN_OK && comm->rank == 0) {
+        status = nn_predictions_finish(file, error);
+        file = NULL;
+    }
+    nn_predictions_abandon(file);
+    nn_release(output);
+    NN_TRY(nn_comm_follow(comm, status, error));
+    if (comm->rank == 0)
+        printf("wrote    %s: %s of %zu rows of %s\n", given->output,
+               is_classifier(network) ? "class and probabilities" : "values", rows, session->data_file);
+    return NN_OK;
+}
+
+static nn_status predict(const void *parsed, nn_comm *comm, nn_error *error)
+{
+    const arguments *given = parsed;
+    nn_model_session session;
+    NN_TRY(nn_model_session_open(&given->what, false, comm, &session, error));
+    nn_status status = write_predictions(given, &session, error);
+    nn_model_session_close(&session);
+    return status;
+}
+
+nn_status nn_cli_predict(int argc, char **argv)
+{
+    arguments given = {.output = NULL};
+    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain predict", argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nn_cli_with_ranks(predict, &given);
+}

@@ -1,0 +1,154 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "nntrain/checkpoint.h"
+
+enum { OPTIONS_MAX_SETS = 256 };
+
+typedef struct arguments {
+    const char *recipe;
+    const char *output;
+    bool resume;
+    const char *resume_file;
+    const char *progress;
+    const char *sets[OPTIONS_MAX_SETS];
+    size_t set_count;
+} arguments;
+
+static const struct argp_option options[] = {
+    {"set", 's', "KEY=VALUE", 0, "Override a value of the recipe, e.g. training.epochs=5; may be repeated", 0},
+    {"output", 'o', "DIR", 0, "Folder of the run (default: runs/NAME, then runs/NAME-2, ...)", 0},
+    {"resume", 'r', "FILE", OPTION_ARG_OPTIONAL,
+     "Continue from the newest intact checkpoint of the run, or from --resume=FILE", 0},
+    {"progress", 'p', "STYLE", 0, "auto, bar, lines or quiet (default: auto: a bar on a terminal)", 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    arguments *given = state->input;
+    switch (key) {
+    case 's':
+        if (given->set_count == OPTIONS_MAX_SETS) {
+            argp_error(state, "more than %d --set; write them into the recipe", OPTIONS_MAX_SETS);
+            return EINVAL;
+        }
+        given->sets[given->set_count++] = value;
+        return 0;
+    case 'o':
+        given->output = value;
+        return 0;
+    case 'r':
+        given->resume = true;
+        given->resume_file = value;
+        return 0;
+    case 'p':
+        given->progress = value;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (given->recipe) {
+            argp_error(state, "one recipe at a time: '%s' is a second one", value);
+            return EINVAL;
+        }
+        given->recipe = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "[RECIPE.yaml]",
+    .doc = "Trains a network as a recipe says; without a recipe, the shipped handwritten digits.\v"
+           "SIGTERM and SIGUSR1 finish the step in work, write a checkpoint and exit with 75; the same command with "
+           "--resume continues to the same weights as if nothing had happened.",
+};
+
+static nn_status choose_style(const char *name, nn_progress_style *style, nn_error *error)
+{
+    if (!name || strcmp(name, "auto") == 0)
+        *style = nn_cli_on_terminal() ? NN_PROGRESS_BAR : NN_PROGRESS_LINES;
+    else if (strcmp(name, "bar") == 0)
+        *style = NN_PROGRESS_BAR;
+    else if (strcmp(name, "lines") == 0)
+        *style = NN_PROGRESS_LINES;
+    else if (strcmp(name, "quiet") == 0)
+        *style = NN_PROGRESS_QUIET;
+    else
+        return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, quiet", name);
+    return NN_OK;
+}
+
+/* A run is named after its recipe: "sweep.yaml" gives sweep, ".../digits/recipe.yaml" gives digits. */
+static void name_run(const char *recipe, char name[NAME_MAX + 1])
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", recipe);
+    char *base = strrchr(path, '/');
+    base = base ? base + 1 : path;
+    char *dot = strrchr(base, '.');
+    if (dot && dot != base)
+        *dot = '\0';
+    if (strcmp(base, "recipe") == 0 && base > path) {
+        base[-1] = '\0';
+        const char *folder = strrchr(path, '/');
+        folder = folder ? folder + 1 : path;
+        if (*folder && strcmp(folder, ".") != 0 && strcmp(folder, "..") != 0)
+            base = path + (folder - path);
+    }
+    snprintf(name, NAME_MAX + 1, "%.*s", NAME_MAX, base);
+}
+
+/* The recipe that is asked for: a file, the one inside the checkpoint to be continued, or the default. */
+static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NAME_MAX + 1], nn_recipe **recipe,
+                             nn_error *error)
+{
+    if (!given->recipe && given->resume_file) {
+        nn_checkpoint *checkpoint = NULL;
+        NN_TRY(nn_checkpoint_read(given->resume_file, comm, &checkpoint, error));
+        snprintf(name, NAME_MAX + 1, "run");
+        nn_status status =
+            nn_recipe_parse(checkpoint->recipe, given->resume_file, NULL, given->sets, given->set_count, recipe, error);
+        nn_checkpoint_free(checkpoint);
+        return status;
+    }
+    char path[PATH_MAX];
+    if (given->recipe)
+        snprintf(path, sizeof path, "%s", given->recipe);
+    else
+        NN_TRY(nn_cli_default_recipe(path, error));
+    name_run(path, name);
+    return nn_recipe_load(path, given->sets, given->set_count, recipe, error);
+}
+
+static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
+{
+    const arguments *given = parsed;
+    nn_train_options how = {
+        .output = given->output, .resume = given->resume, .resume_file = given->resume_file, .out = stdout};
+    NN_TRY(choose_style(given->progress, &how.style, error));
+    char name[NAME_MAX + 1];
+    nn_recipe *recipe = NULL;
+    NN_TRY(nn_comm_agree(comm, find_recipe(given, comm, name, &recipe, error), error));
+    how.name = name;
+    if (!given->recipe && !given->resume_file && comm->rank == 0 && how.style != NN_PROGRESS_QUIET)
+        printf("default  no recipe named: training the shipped handwritten digits\n");
+    nn_train_result result;
+    nn_status status = nn_train(recipe, &how, comm, &result, error);
+    nn_recipe_free(recipe);
+    return status;
+}
+
+nn_status nn_cli_train(int argc, char **argv)
+{
+    arguments given = {.set_count = 0};
+    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain train", argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nn_cli_with_ranks(train, &given);
+}

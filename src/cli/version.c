@@ -1,0 +1,36 @@
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "kernels/dispatch.h"
+#include "nntrain/dataset.h"
+#include "nntrain/version.h"
+
+/* _OPENMP is a date; these are the specifications behind the dates. */
+static const char *openmp_version(void)
+{
+    switch (_OPENMP) {
+    case 201107:
+        return "3.1";
+    case 201307:
+        return "4.0";
+    case 201511:
+        return "4.5";
+    case 201811:
+        return "5.0";
+    case 202011:
+        return "5.1";
+    case 202111:
+        return "5.2";
+    default:
+        return "of another date";
+    }
+}
+
+void nn_cli_print_version(void)
+{
+    printf("nntrain  %s\n", nn_version());
+    printf("MPI      %s\n", nn_comm_library());
+    printf("HDF5     %s\n", nn_dataset_library());
+    printf("OpenMP   %s (%d)\n", openmp_version(), _OPENMP);
+    printf("kernels  %s\n", nn_isa_name(nn_kernels_isa()));
+}

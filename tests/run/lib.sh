@@ -1,0 +1,40 @@
+# What the end-to-end tests share. Sourced with NNTRAIN (the binary), DATASETS (the shipped datasets) and TOOLS (the test
+# tools) in the environment; leaves the test in an empty folder of its own that goes away at its end.
+set -u
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/nntrain-test-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+
+# ranks N COMMAND...: runs a command on N ranks, as many as asked for on however few cores.
+ranks() {
+    local count=$1
+    shift
+    mpirun --oversubscribe -np "$count" "$@"
+}
+
+fail() {
+    echo "FAILED: $*" >&2
+    failures=$((failures + 1))
+}
+
+# finish: ends a test script.
+finish() {
+    if [ "$failures" -gt 0 ]; then
+        echo "$failures checks failed" >&2
+        exit 1
+    fi
+    exit 0
+}
+
+# field NAME FILE: the last value of a field in a metrics file.
+field() {
+    sed -n "s/.*\"$1\": \([^,}]*\).*/\1/p" "$2" | tail -n 1
+}
+
+# holds EXPRESSION: arithmetic on floating-point numbers, by awk.
+holds() {
+    awk "BEGIN { exit !($1) }"
+}

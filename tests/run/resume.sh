@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# A signal at any moment, then --resume: the very same weights as if nothing had happened.
+. "$(dirname "$0")/lib.sh"
+
+recipe=$DATASETS/digits/recipe.yaml
+count=3
+# Wide enough that a signal finds the run at work.
+settings="--set training.epochs=40 --set network.layers[0].units=2048"
+
+same_state() {
+    for group in /model /optimizer /normalization; do
+        h5diff "$1" "$2" $group || return 1
+    done
+}
+
+# shellcheck disable=SC2086
+ranks $count "$NNTRAIN" train "$recipe" $settings --output whole >/dev/null || fail "the undisturbed run: exit code $?"
+
+# interrupt SIGNAL TARGET: stops a run some epochs in; TARGET is mpirun or one rank.
+interrupt() {
+    local signal=$1 target=$2 folder=$1-$2
+    # Not through ranks(): the process to be signalled is mpirun itself.
+    # shellcheck disable=SC2086
+    mpirun --oversubscribe -np $count "$NNTRAIN" train "$recipe" $settings --output "$folder" >"$folder.out" 2>"$folder.err" &
+    local launcher=$!
+    for _ in $(seq 600); do
+        [ "$(cat "$folder/metrics.jsonl" 2>/dev/null | wc -l)" -ge 3 ] && break
+        sleep 0.02
+    done
+    if [ "$target" = mpirun ]; then
+        kill -s "$signal" $launcher
+    else
+        kill -s "$signal" "$(pgrep -P $launcher -f nntrain | head -n 1)"
+    fi
+    wait $launcher
+    local code=$?
+    echo "$signal to $target: exit code $code after $(grep -c '' "$folder/metrics.jsonl") epochs"
+    # mpirun itself ends a SIGTERM with its own code; it forwards SIGUSR1 and reports the ranks' code.
+    if [ "$signal $target" != "TERM mpirun" ]; then
+        [ $code -eq 75 ] || fail "$signal to $target: exit code $code, not 75: $(cat "$folder.err")"
+        [ "$(grep -c '^nntrain: stopped by a signal' "$folder.err")" -eq 1 ] || fail "$signal to $target: no sentence"
+    fi
+    # shellcheck disable=SC2086
+    ranks $count "$NNTRAIN" train "$recipe" $settings --output "$folder" --resume >"$folder.out2" 2>&1 ||
+        fail "$signal to $target: resume: exit code $?: $(tail -n 3 "$folder.out2")"
+    grep -q '^resume ' "$folder.out2" || fail "$signal to $target: nothing said about resuming"
+    same_state whole/model.h5 "$folder/model.h5" || fail "$signal to $target: the resumed weights differ"
+    # The history reads as if nothing had happened, but for the clock.
+    cut -d, -f 1-5 whole/metrics.jsonl >whole.history
+    cut -d, -f 1-5 "$folder/metrics.jsonl" | cmp - whole.history || fail "$signal to $target: the metrics differ"
+}
+
+interrupt USR1 mpirun
+interrupt USR1 rank
+interrupt TERM rank
+interrupt TERM mpirun
+
+# Killed outright: the newest checkpoint is damaged on top, and the one before takes over.
+# shellcheck disable=SC2086
+ranks $count "$NNTRAIN" train "$recipe" $settings --set training.epochs=12 --output killed >/dev/null || fail "killed: exit code $?"
+newest=$(find killed -name 'checkpoint-*.h5' | sort | tail -n 1)
+printf 'x' | dd of="$newest" bs=1 seek=2000 conv=notrunc 2>/dev/null
+# shellcheck disable=SC2086
+ranks $count "$NNTRAIN" train "$recipe" $settings --output killed --resume >killed.out 2>&1 || fail "damaged: exit code $?"
+grep -q "^warning  $newest is damaged" killed.out || fail "the damaged checkpoint is not named: $(grep warning killed.out)"
+same_state whole/model.h5 killed/model.h5 || fail "the weights after a damaged checkpoint differ"
+
+# More epochs of the same training are a resume too; --resume in an empty folder begins anew.
+ranks 1 "$NNTRAIN" train "$recipe" --set training.epochs=1 --output fresh --resume >fresh.out || fail "fresh resume: exit code $?"
+grep -q 'beginning anew' fresh.out || fail "resume without a checkpoint does not say that it begins anew"
+finish

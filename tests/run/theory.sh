@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# What theory promises: XOR, spirals and circles need a hidden layer that bends; a line stays at chance; one hidden layer
+# approximates a function.
+. "$(dirname "$0")/lib.sh"
+
+train() {
+    ranks 2 "$NNTRAIN" train "$DATASETS/theory/$1.yaml" --output "$1" >"$1.out" 2>&1 || fail "$1: $(tail -n 3 "$1.out")"
+}
+
+for problem in xor spirals circles; do
+    train $problem
+    accuracy=$(field test_accuracy $problem/metrics.jsonl)
+    echo "$problem: accuracy $accuracy"
+    holds "$accuracy >= 0.99" || fail "$problem reached $accuracy only"
+done
+
+train circles-linear
+accuracy=$(field test_accuracy circles-linear/metrics.jsonl)
+echo "circles, linear: accuracy $accuracy"
+holds "$accuracy < 0.75" || fail "a line cannot separate circles, yet accuracy is $accuracy"
+
+train sine
+rmse=$(field test_rmse sine/metrics.jsonl)
+echo "sine: RMSE $rmse"
+holds "$rmse < 0.02" || fail "sine reached an RMSE of $rmse only"
+finish

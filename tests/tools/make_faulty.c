@@ -1,0 +1,85 @@
+/* make_faulty FOLDER: writes a good little dataset and ones with a fault each, for the tests of messages. */
+#include <hdf5.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 100, FEATURES = 4, CLASSES = 3 };
+
+typedef struct fault {
+    const char *name;
+    bool no_x;      /* leave /train/x out */
+    size_t y_rows;  /* 0: as many as x */
+    double x_at_57; /* instead of the value of feature 2 in row 57 */
+    int y_at_57;    /* instead of that row's class */
+    bool text_x;    /* x of a type that is no number */
+} fault;
+
+static const fault faults[] = {
+    {.name = "good", .x_at_57 = 0.5, .y_at_57 = 1},
+    {.name = "no-x", .no_x = true, .x_at_57 = 0.5, .y_at_57 = 1},
+    {.name = "short-y", .y_rows = 90, .x_at_57 = 0.5, .y_at_57 = 1},
+    {.name = "nan", .x_at_57 = NAN, .y_at_57 = 1},
+    {.name = "infinite", .x_at_57 = INFINITY, .y_at_57 = 1},
+    {.name = "label-12", .x_at_57 = 0.5, .y_at_57 = 12},
+    {.name = "label-minus-1", .x_at_57 = 0.5, .y_at_57 = -1},
+    {.name = "huge", .x_at_57 = 1e30, .y_at_57 = 1},
+    {.name = "text", .x_at_57 = 0.5, .y_at_57 = 1, .text_x = true},
+};
+
+static void put(hid_t file, const char *name, int rank, const hsize_t *dims, hid_t type, const void *values)
+{
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    hid_t space = H5Screate_simple(rank, dims, NULL);
+    hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
+    if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        exit(1);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Pclose(links);
+}
+
+/* Classes that a line separates, so that training on the good file gets somewhere. */
+static void write_file(const char *folder, const fault *how)
+{
+    static double x[ROWS][FEATURES];
+    static int y[ROWS];
+    static char text[ROWS][8];
+    for (size_t i = 0; i < ROWS; i++) {
+        y[i] = (int)(i * 7 % CLASSES);
+        for (size_t j = 0; j < FEATURES; j++)
+            x[i][j] = (double)y[i] * (j == 0) + 0.01 * (double)((i * 31 + j * 17) % 50);
+        snprintf(text[i], sizeof text[i], "row %d", (int)i);
+    }
+    x[57][2] = how->x_at_57;
+    y[57] = how->y_at_57;
+
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.h5", folder, how->name);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    if (file < 0)
+        exit(1);
+    const hsize_t x_dims[2] = {ROWS, FEATURES}, y_dims[1] = {how->y_rows ? how->y_rows : ROWS}, text_dims[1] = {ROWS};
+    if (how->text_x) {
+        hid_t type = H5Tcopy(H5T_C_S1);
+        H5Tset_size(type, sizeof text[0]);
+        put(file, "/train/x", 1, text_dims, type, text);
+        H5Tclose(type);
+    } else if (!how->no_x) {
+        put(file, "/train/x", 2, x_dims, H5T_NATIVE_DOUBLE, x);
+    }
+    put(file, "/train/y", 1, y_dims, H5T_NATIVE_INT, y);
+    H5Fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 2;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        write_file(argv[1], &faults[i]);
+    return 0;
+}

@@ -1,0 +1,310 @@
+#include "nntrain/dataset.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data/hdf5_read.h"
+#include "nntrain/memory.h"
+
+#ifdef NNTRAIN_DOUBLE
+static const char real_name[] = "float64";
+#else
+static const char real_name[] = "float32";
+#endif
+
+/* --- finding out: rank 0 looks, the others are told --- */
+
+struct plan {
+    nn_status status;
+    nn_error error;
+    nn_hdf5_layout x, y;
+    nn_target_kind target;
+};
+
+static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan)
+{
+    const nn_hdf5_layout *y = &plan->y;
+    if (y->rows != plan->x.rows)
+        return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
+                       spec->file, spec->x, (unsigned long long)plan->x.rows, spec->y, (unsigned long long)y->rows);
+    if (y->dimensions > 2)
+        return nn_fail(&plan->error, NN_DATA,
+                       "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
+                       spec->file, spec->y, y->dimensions);
+    plan->target = y->integer && y->row_values == 1 ? NN_TARGET_CLASSES : NN_TARGET_VALUES;
+    return NN_OK;
+}
+
+static nn_status plan_reading(const nn_dataset_spec *spec, struct plan *plan)
+{
+    hid_t file = H5I_INVALID_HID;
+    NN_TRY(nn_hdf5_open(spec->file, NULL, &file, &plan->error));
+    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->x, &plan->error);
+    if (status == NN_OK && spec->y)
+        status = nn_hdf5_describe(file, spec->file, spec->y, &plan->y, &plan->error);
+    H5Fclose(file);
+    if (status == NN_OK && spec->y)
+        status = plan_targets(spec, plan);
+    return status;
+}
+
+/* One rank reads the file's own description, for a thousand ranks that ask a file server the same question hurt it. */
+static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_error *error)
+{
+    if (comm->rank == 0)
+        plan->status = plan_reading(spec, plan);
+    NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
+    return plan->status == NN_OK ? NN_OK : nn_fail(error, plan->status, "%s", plan->error.message);
+}
+
+/* --- taking memory --- */
+
+static nn_status copy_text(const char *text, char **copy, nn_error *error)
+{
+    if (!text)
+        return NN_OK;
+    NN_TRY(nn_allocate(strlen(text) + 1, 1, "a name", copy, error));
+    memcpy(*copy, text, strlen(text));
+    return NN_OK;
+}
+
+/* The system would promise memory that it lacks and stop the process later, without a word. */
+static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn_error *error)
+{
+    const double gigabyte = 1024.0 * 1024 * 1024;
+    double values = (double)dataset->features + (double)(dataset->values ? dataset->outputs : 1);
+    double host = (double)dataset->rows * values * sizeof(nn_real) * comm->local_size;
+    double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (host < installed || installed <= 0)
+        return NN_OK;
+    return nn_fail(error, NN_SYSTEM, "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but it has %.1f GiB",
+                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte, installed / gigabyte);
+}
+
+static void describe(nn_dataset *dataset, const struct plan *plan, size_t slices, const nn_comm *comm)
+{
+    size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
+    dataset->slices = (nn_slices){plan->x.rows, slices};
+    dataset->first_slice = nn_slices_first_of_rank(dataset->slices, rank, ranks);
+    dataset->slice_count = nn_slices_first_of_rank(dataset->slices, rank + 1, ranks) - dataset->first_slice;
+    dataset->first_row = nn_slices_first_row(dataset->slices, dataset->first_slice);
+    dataset->rows =
+        nn_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
+    dataset->features = plan->x.row_values;
+    dataset->target = plan->target;
+    dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->y.row_values : 0;
+    memcpy(dataset->x_type, plan->x.type, sizeof dataset->x_type);
+}
+
+static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_comm *comm, nn_error *error)
+{
+    NN_TRY(copy_text(spec->file, &dataset->file, error));
+    NN_TRY(copy_text(spec->x, &dataset->x_name, error));
+    NN_TRY(copy_text(spec->y, &dataset->y_name, error));
+    NN_TRY(check_memory(dataset, comm, error));
+    NN_TRY(nn_allocate(dataset->rows, dataset->features * sizeof *dataset->x, "x", &dataset->x, error));
+    if (dataset->target == NN_TARGET_CLASSES)
+        NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
+    if (dataset->target == NN_TARGET_VALUES)
+        NN_TRY(nn_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
+                           error));
+    return NN_OK;
+}
+
+/* --- reading --- */
+
+/* Where reals go, and what is found on the way. */
+struct reals {
+    const nn_hdf5_rows *rows;
+    nn_real *to; /* [count, row_values] */
+    double low, high;
+};
+
+/* Values of a tile stay in the first-level cache between conversion and check. */
+enum { TILE = 4096 };
+
+static nn_status fail_at(const struct reals *reals, uint64_t index, nn_real value, bool was_finite, nn_error *error)
+{
+    const nn_hdf5_rows *rows = reals->rows;
+    unsigned long long row = rows->first + index / rows->layout->row_values;
+    unsigned long long column = index % rows->layout->row_values;
+    if (was_finite)
+        return nn_fail(error, NN_DATA, "%s: row %llu of %s holds at position %llu a number beyond the range of %s",
+                       rows->path, row, rows->name, column, real_name);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite", rows->path, row,
+                   rows->name, isnan(value) ? "NaN" : "an infinite value", column);
+}
+
+static nn_status scan(struct reals *reals, const void *source, nn_real *tile, size_t count, nn_error *error)
+{
+    nn_real low = tile[0], high = tile[0];
+    int wrong = 0;
+#pragma omp simd reduction(min : low) reduction(max : high) reduction(| : wrong)
+    for (size_t i = 0; i < count; i++) {
+        low = tile[i] < low ? tile[i] : low;
+        high = tile[i] > high ? tile[i] : high;
+        wrong |= !(tile[i] - tile[i] == 0); /* NaN for NaN and infinity */
+    }
+    for (size_t i = 0; wrong && i < count; i++)
+        if (!isfinite(tile[i]))
+            return fail_at(reals, (uint64_t)(tile - reals->to) + i, tile[i],
+                           reals->rows->element == NN_HDF5_DOUBLE && isfinite(((const double *)source)[i]), error);
+    reals->low = fmin(reals->low, (double)low);
+    reals->high = fmax(reals->high, (double)high);
+    return NN_OK;
+}
+
+static nn_status take_reals(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
+{
+    struct reals *reals = context;
+    const nn_hdf5_rows *rows = reals->rows;
+    size_t size = nn_hdf5_element_size(rows->element), total = count * rows->layout->row_values;
+    nn_real *to = reals->to + (first - rows->first) * rows->layout->row_values;
+    for (size_t i = 0; i < total; i += TILE) {
+        size_t length = total - i < TILE ? total - i : TILE;
+        const char *from = (const char *)values + i * size;
+        nn_hdf5_convert(rows->element, from, to + i, length);
+        NN_TRY(scan(reals, from, to + i, length, error));
+    }
+    return NN_OK;
+}
+
+struct classes {
+    const nn_hdf5_rows *rows;
+    int32_t *to; /* [count] */
+    int32_t largest;
+};
+
+static nn_status take_classes(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
+{
+    struct classes *classes = context;
+    const nn_hdf5_rows *rows = classes->rows;
+    const int64_t *from = values;
+    for (size_t i = 0; i < count; i++) {
+        if (from[i] < 0 || from[i] >= INT32_MAX)
+            return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s",
+                           rows->path, (unsigned long long)(first + i), rows->name, (long long)from[i],
+                           from[i] < 0 ? "" : " to 2147483646");
+        classes->to[first - rows->first + i] = (int32_t)from[i];
+        if (from[i] > classes->largest)
+            classes->largest = (int32_t)from[i];
+    }
+    return NN_OK;
+}
+
+static nn_status read_reals(hid_t file, nn_dataset *dataset, const struct plan *plan, bool x, double range[2],
+                            nn_comm *comm, nn_error *error)
+{
+    const nn_hdf5_layout *layout = x ? &plan->x : &plan->y;
+    nn_hdf5_rows rows = {file,         dataset->file,   x ? dataset->x_name : dataset->y_name,
+                         layout,       layout->element, dataset->first_row,
+                         dataset->rows};
+    struct reals reals = {&rows, x ? dataset->x : dataset->values, INFINITY, -INFINITY};
+    NN_TRY(nn_hdf5_read(&rows, comm, take_reals, &reals, error));
+    range[0] = reals.low;
+    range[1] = reals.high;
+    NN_TRY(nn_comm_min_double(comm, &range[0], 1, error));
+    return nn_comm_max_double(comm, &range[1], 1, error);
+}
+
+static nn_status read_classes(hid_t file, nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
+{
+    nn_hdf5_rows rows = {file,          dataset->file,      dataset->y_name, &plan->y,
+                         NN_HDF5_INT64, dataset->first_row, dataset->rows};
+    struct classes classes = {&rows, dataset->classes, 0};
+    NN_TRY(nn_hdf5_read(&rows, comm, take_classes, &classes, error));
+    double largest = classes.largest;
+    NN_TRY(nn_comm_max_double(comm, &largest, 1, error));
+    dataset->outputs = (size_t)largest + 1;
+    return NN_OK;
+}
+
+static nn_status read_all(nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
+{
+    hid_t file = H5I_INVALID_HID;
+    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
+    if (status == NN_OK)
+        status = read_reals(file, dataset, plan, true, dataset->x_range, comm, error);
+    double unused[2];
+    if (status == NN_OK && plan->target == NN_TARGET_VALUES)
+        status = read_reals(file, dataset, plan, false, unused, comm, error);
+    if (status == NN_OK && plan->target == NN_TARGET_CLASSES)
+        status = read_classes(file, dataset, plan, comm, error);
+    if (file >= 0)
+        H5Fclose(file);
+    return status;
+}
+
+/* --- the public side --- */
+
+static nn_status check_slices(const nn_dataset_spec *spec, size_t rows, size_t slices, bool every_slice,
+                              nn_error *error)
+{
+    if (!every_slice || slices <= rows)
+        return NN_OK;
+    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower the number of slices",
+                   spec->file, spec->x, rows, slices);
+}
+
+static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                              nn_dataset *dataset, nn_error *error)
+{
+    struct plan plan;
+    memset(&plan, 0, sizeof plan);
+    NN_TRY(nn_comm_agree(comm, nn_hdf5_check_path(spec->file, &dataset->file_bytes, error), error));
+    NN_TRY(make_plan(spec, comm, &plan, error));
+    NN_TRY(check_slices(spec, plan.x.rows, slices, every_slice, error));
+    describe(dataset, &plan, slices, comm);
+    NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, comm, error), error));
+    return read_all(dataset, &plan, comm, error);
+}
+
+nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                          nn_dataset **result, nn_error *error)
+{
+    if (slices < (size_t)comm->size)
+        return nn_fail(error, NN_USAGE,
+                       "%d ranks cannot share %zu slices, for a rank owns at least one; raise the number of slices or "
+                       "start fewer ranks",
+                       comm->size, slices);
+    nn_dataset *dataset = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
+    nn_hdf5_printer printer = nn_hdf5_silence();
+    nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, error);
+    nn_hdf5_restore(printer);
+    if (status != NN_OK) {
+        nn_dataset_free(dataset);
+        return status;
+    }
+    *result = dataset;
+    return NN_OK;
+}
+
+void nn_dataset_free(nn_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    nn_release(dataset->x);
+    nn_release(dataset->classes);
+    nn_release(dataset->values);
+    nn_release(dataset->file);
+    nn_release(dataset->x_name);
+    nn_release(dataset->y_name);
+    nn_release(dataset);
+}
+
+const char *nn_dataset_library(void)
+{
+    static char text[64];
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+#ifdef H5_HAVE_PARALLEL
+    const char *kind = "parallel, through MPI-IO";
+#else
+    const char *kind = "serial, each rank reads alone";
+#endif
+    snprintf(text, sizeof text, "HDF5 %u.%u.%u (%s)", major, minor, release, kind);
+    return text;
+}

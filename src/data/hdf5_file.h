@@ -1,0 +1,74 @@
+/** HDF5 files opened for reading, with a sentence for everything that can be wrong with one. */
+#ifndef NN_DATA_HDF5_FILE_H
+#define NN_DATA_HDF5_FILE_H
+
+/* HDF5 1.12 gave some functions new arguments; its headers keep the 1.10 ones under this name. */
+#define H5_USE_110_API
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nntrain/comm.h"
+#include "nntrain/status.h"
+
+/** HDF5's automatic printing of errors, put aside; the caller's program gets it back. */
+typedef struct nn_hdf5_printer {
+    H5E_auto2_t function;
+    void *data;
+} nn_hdf5_printer;
+
+/** Stops HDF5 from printing its error stack. */
+nn_hdf5_printer nn_hdf5_silence(void);
+void nn_hdf5_restore(nn_hdf5_printer printer);
+
+/** HDF5's innermost words about its last failure. To be called before any other HDF5 function. */
+void nn_hdf5_reason(char *text, size_t size);
+
+/** Looks at a file without HDF5: there, readable, with HDF5's signature. Local. */
+nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error);
+
+/**
+ * Opens a file for reading.
+ *
+ * @param comm  with a parallel HDF5, the ranks that open it together through MPI-IO (collective, not agreed); NULL, or
+ * a serial HDF5: this process alone
+ */
+nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *error);
+
+/** Types that rows are read as: the native one that holds the file's type. */
+typedef enum nn_hdf5_element {
+    NN_HDF5_INT8,
+    NN_HDF5_INT16,
+    NN_HDF5_INT32,
+    NN_HDF5_INT64,
+    NN_HDF5_UINT8,
+    NN_HDF5_UINT16,
+    NN_HDF5_UINT32,
+    NN_HDF5_UINT64,
+    NN_HDF5_FLOAT,
+    NN_HDF5_DOUBLE,
+} nn_hdf5_element;
+
+/** What a dataset holds, in plain numbers: one rank finds out and tells the others. */
+typedef struct nn_hdf5_layout {
+    uint64_t rows;
+    uint64_t row_values; /**< values a row holds, all further dimensions multiplied */
+    int dimensions;
+    uint64_t chunk_rows; /**< 0 where the dataset is not chunked */
+    uint64_t stored;     /**< bytes it takes in the file */
+    bool filtered;       /**< compressed or checksummed */
+    bool integer;
+    nn_hdf5_element element;
+    size_t file_size; /**< bytes of a value in the file */
+    char type[16];    /**< e.g. "uint8", "float32" */
+} nn_hdf5_layout;
+
+/** Finds out what a dataset holds. Local. */
+nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, nn_hdf5_layout *layout, nn_error *error);
+
+/** Opens a dataset by name; where there is none, the message lists those there are. Local. */
+nn_status nn_hdf5_open_dataset(hid_t file, const char *path, const char *name, hid_t access, hid_t *dataset,
+                               nn_error *error);
+
+#endif

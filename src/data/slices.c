@@ -1,0 +1,15 @@
+#include "nntrain/dataset.h"
+
+/* With N = q S + r, floor((N + s) / S) is q, and q + 1 from s = S - r on. */
+size_t nn_slices_first_row(nn_slices slices, size_t slice)
+{
+    size_t quotient = slices.rows / slices.count;
+    size_t small = slices.count - slices.rows % slices.count; /* slices of q rows; they come first */
+    return quotient * slice + (slice > small ? slice - small : 0);
+}
+
+/* floor(rank * S / ranks) without the product, which could overflow. */
+size_t nn_slices_first_of_rank(nn_slices slices, size_t rank, size_t ranks)
+{
+    return slices.count / ranks * rank + slices.count % ranks * rank / ranks;
+}

@@ -1,0 +1,22 @@
+/** Orders of rows: keyed bijections on 0 .. count-1, any position of which is computed directly. */
+#ifndef NN_DATA_SHUFFLE_H
+#define NN_DATA_SHUFFLE_H
+
+#include <stdint.h>
+
+enum { NN_SHUFFLE_ROUNDS = 8 };
+
+typedef struct nn_shuffle {
+    uint64_t count;
+    uint64_t left_mask, right_mask;
+    unsigned right_bits;
+    uint64_t key[NN_SHUFFLE_ROUNDS];
+} nn_shuffle;
+
+/** The order of one slice in one epoch. */
+nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice);
+
+/** @return the row that comes at a position, both in 0 .. count-1 */
+uint64_t nn_shuffle_row(const nn_shuffle *shuffle, uint64_t position);
+
+#endif

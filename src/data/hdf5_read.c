@@ -175,14 +175,13 @@ static nn_status open_reader(struct reader *reader, nn_error *error)
 static nn_status read_block(const struct reader *reader, uint64_t first, uint64_t count, nn_error *error)
 {
     const nn_hdf5_rows *rows = reader->rows;
-    hsize_t start[H5S_MAX_RANK] = {first}, extent[H5S_MAX_RANK] = {0};
+    hsize_t start[H5S_MAX_RANK] = {count > 0 ? first : 0}, extent[H5S_MAX_RANK] = {0};
     H5Sget_simple_extent_dims(reader->space, extent, NULL);
-    extent[0] = count;
-    hsize_t values = count * rows->layout->row_values;
-    hid_t memory = H5Screate_simple(1, count > 0 ? &values : (hsize_t[]){1}, NULL);
-    if (count > 0)
-        H5Sselect_hyperslab(reader->space, H5S_SELECT_SET, start, NULL, extent, NULL);
-    else {
+    extent[0] = count > 0 ? count : 1;
+    /* The block has the file's shape, not its rows flattened: HDF5 walks chunks value by value where shapes differ. */
+    hid_t memory = H5Screate_simple(rows->layout->dimensions, extent, NULL);
+    H5Sselect_hyperslab(reader->space, H5S_SELECT_SET, start, NULL, extent, NULL);
+    if (count == 0) {
         H5Sselect_none(reader->space);
         H5Sselect_none(memory);
     }

@@ -1,6 +1,4 @@
 /* Run by mpirun at several rank counts. */
-#include <math.h>
-#include <sys/stat.h>
 
 #include "hdf5_fixture.h"
 #include "nntrain/dataset.h"
@@ -79,24 +77,6 @@ static bool holds_cells(const nn_dataset *dataset)
             if (dataset->x[row * dataset->features + column] != (nn_real)cell(dataset->first_row + row, column))
                 return false;
     return true;
-}
-
-/* All ranks fail alike, with words that the message must hold. */
-static void expect_failure(const char *file, const char *x, const char *y, size_t slices, nn_status expected,
-                           const char *words, const char *more_words)
-{
-    nn_dataset *dataset = NULL;
-    nn_error error = {0};
-    nn_dataset_spec spec = {fixture_path(file), x, y};
-    CU_ASSERT_EQUAL(nn_dataset_open(&spec, slices, true, comm, &dataset, &error), expected);
-    bool said = strstr(error.message, words) && strstr(error.message, more_words);
-    if (!said)
-        fprintf(stderr, "expected \"%s\" and \"%s\" in: %s\n", words, more_words, error.message);
-    CU_ASSERT(said);
-    CU_ASSERT_PTR_NULL(dataset);
-    nn_error first = error;
-    nn_comm_broadcast(comm, &first, sizeof first, NULL);
-    CU_ASSERT_STRING_EQUAL(first.message, error.message);
 }
 
 /* --- slices --- */
@@ -266,7 +246,6 @@ static void evaluation_allows_ranks_without_rows(void)
         CU_ASSERT(holds_cells(dataset));
         CU_ASSERT_EQUAL(dataset->x_range[1], cell(1, 11));
         nn_dataset_free(dataset);
-        expect_failure("few.h5", "x", NULL, SLICES, NN_DATA, "has 2 rows", "11 slices");
         remove_file("few.h5");
     }
 }
@@ -338,192 +317,6 @@ static void targets_are_fitted_to_the_network(void)
     nn_dataset_free(dataset);
 }
 
-/* --- what can be wrong --- */
-
-static void write_text_file(const char *name, const char *text)
-{
-    if (comm->rank == 0) {
-        FILE *file = fopen(fixture_path(name), "w");
-        fputs(text, file);
-        fclose(file);
-    }
-    nn_comm_barrier(comm, NULL);
-}
-
-static void a_path_that_is_no_hdf5_file_is_told(void)
-{
-    expect_failure("absent.h5", "x", NULL, SLICES, NN_DATA, "absent.h5: no such file", "");
-    expect_failure(".", "x", NULL, SLICES, NN_DATA, "is a folder", "");
-    write_text_file("text.h5", "x,y\n1,2\n");
-    expect_failure("text.h5", "x", NULL, SLICES, NN_DATA, "text.h5: is not an HDF5 file", "");
-    expect_failure("text.h5/x", "x", NULL, SLICES, NN_DATA, "cannot be reached: Not a directory", "");
-    write_text_file("text.h5", "");
-    expect_failure("text.h5", "x", NULL, SLICES, NN_DATA, "is empty", "");
-    remove_file("text.h5");
-}
-
-static void a_truncated_file_is_told(void)
-{
-    hid_t file = begin_file("cut.h5");
-    write_x(file, "x", H5T_IEEE_F64LE, ROWS, contiguous);
-    end_file(file);
-    struct stat facts;
-    if (comm->rank == 0 && stat(fixture_path("cut.h5"), &facts) == 0)
-        CU_ASSERT_EQUAL(truncate(fixture_path("cut.h5"), facts.st_size - 100), 0);
-    nn_comm_barrier(comm, NULL);
-    expect_failure("cut.h5", "x", NULL, SLICES, NN_DATA, "cut.h5: is truncated", "");
-    nn_comm_barrier(comm, NULL);
-    if (comm->rank == 0)
-        CU_ASSERT_EQUAL(truncate(fixture_path("cut.h5"), 60), 0);
-    nn_comm_barrier(comm, NULL);
-    expect_failure("cut.h5", "x", NULL, SLICES, NN_DATA, "cut.h5: is ", "(HDF5: ");
-    remove_file("cut.h5");
-}
-
-static void a_missing_dataset_is_told_with_those_there_are(void)
-{
-    hid_t file = begin_file("names.h5");
-    write_x(file, "train/x", H5T_STD_U8LE, ROWS, contiguous);
-    write_x(file, "test/x", H5T_STD_U8LE, ROWS, contiguous);
-    end_file(file);
-    expect_failure("names.h5", "/train/z", NULL, SLICES, NN_DATA, "/train/z does not exist", "/test/x, /train/x");
-    expect_failure("names.h5", "/a/b", NULL, SLICES, NN_DATA, "/a/b does not exist", "/test/x, /train/x");
-    expect_failure("names.h5", "/train", NULL, SLICES, NN_DATA, "/train is a group", "/train/x");
-    expect_failure("names.h5", "/train/x", "/train/y", SLICES, NN_DATA, "/train/y does not exist", "/train/x");
-    remove_file("names.h5");
-    end_file(begin_file("names.h5"));
-    expect_failure("names.h5", "x", NULL, SLICES, NN_DATA, "x does not exist", "holds no datasets");
-    remove_file("names.h5");
-}
-
-static void types_and_shapes_that_are_no_rows_of_numbers_are_told(void)
-{
-    hid_t file = begin_file("shapes.h5");
-    if (file >= 0) {
-        const hsize_t none[2] = {0, 4}, narrow[2] = {ROWS, 0}, cube[3] = {ROWS, 2, 2}, one[1] = {ROWS};
-        hid_t text = H5Tcopy(H5T_C_S1);
-        H5Tset_size(text, 8);
-        fixture_dataset(file, "text", text, text, 1, one, contiguous, NULL);
-        H5Tclose(text);
-        fixture_dataset(file, "scalar", H5T_STD_U8LE, H5T_NATIVE_UINT8, 0, NULL, contiguous, NULL);
-        fixture_dataset(file, "none", H5T_STD_U8LE, H5T_NATIVE_UINT8, 2, none, contiguous, NULL);
-        fixture_dataset(file, "narrow", H5T_STD_U8LE, H5T_NATIVE_UINT8, 2, narrow, contiguous, NULL);
-        fixture_dataset(file, "cube", H5T_STD_U8LE, H5T_NATIVE_UINT8, 3, cube, contiguous, NULL);
-    }
-    write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
-    write_x(file, "short", H5T_STD_U8LE, ROWS - 1, contiguous);
-    end_file(file);
-    expect_failure("shapes.h5", "text", NULL, SLICES, NN_DATA, "text holds text", "integers or floats");
-    expect_failure("shapes.h5", "scalar", NULL, SLICES, NN_DATA, "scalar is a single value", "rows");
-    expect_failure("shapes.h5", "none", NULL, SLICES, NN_DATA, "none has no rows", "");
-    expect_failure("shapes.h5", "narrow", NULL, SLICES, NN_DATA, "narrow has rows without values", "");
-    expect_failure("shapes.h5", "x", "cube", SLICES, NN_DATA, "cube has 3 dimensions", "[rows, outputs]");
-    expect_failure("shapes.h5", "x", "short", SLICES, NN_DATA, "x has 37 rows but short has 36", "one target");
-    remove_file("shapes.h5");
-}
-
-static void claims_beyond_the_file_are_told_before_memory_is_taken(void)
-{
-    hid_t file = begin_file("claims.h5");
-    if (file >= 0) {
-        const hsize_t huge[2] = {(hsize_t)1 << 40, 1000}, more[3] = {(hsize_t)1 << 40, (hsize_t)1 << 20, 1000};
-        const fixture_storage chunked = {{1000, 1000, 1}, 1, false};
-        fixture_dataset(file, "huge", H5T_STD_U8LE, H5T_NATIVE_UINT8, 2, huge, chunked, NULL);
-        fixture_dataset(file, "more", H5T_STD_U8LE, H5T_NATIVE_UINT8, 3, more, chunked, NULL);
-    }
-    end_file(file);
-    expect_failure("claims.h5", "huge", NULL, SLICES, NN_DATA, "huge claims 1099511627776 rows of 1000 values",
-                   "only 0 bytes");
-    expect_failure("claims.h5", "more", NULL, SLICES, NN_DATA, "more claims 1099511627776 rows", "memory can address");
-    remove_file("claims.h5");
-}
-
-static void write_one_odd_value(const char *name, size_t row, size_t column, double value)
-{
-    double values[ROWS * FEATURES] = {0};
-    const hsize_t extent[2] = {ROWS, FEATURES};
-    hid_t file = begin_file(name);
-    if (file >= 0) {
-        values[row * FEATURES + column] = value;
-        fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, contiguous, values);
-    }
-    end_file(file);
-}
-
-static void values_that_are_not_finite_are_told_with_their_row(void)
-{
-    write_one_odd_value("odd.h5", 35, 2, NAN);
-    expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 35 of x holds NaN at position 2", "odd.h5");
-    write_one_odd_value("odd.h5", 0, 11, -INFINITY);
-    expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 0 of x holds an infinite value at position 11", "");
-    write_one_odd_value("odd.h5", 17, 3, 1e300);
-#ifdef NNTRAIN_DOUBLE
-    nn_dataset_free(open_file("odd.h5", "x", NULL, SLICES));
-#else
-    expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 17 of x holds at position 3", "range of float32");
-#endif
-    remove_file("odd.h5");
-}
-
-static void classes_out_of_range_are_told_with_their_row(void)
-{
-    const int64_t odd[] = {-1, INT64_C(1) << 40};
-    const char *const words[] = {"row 30 of y is class -1", "row 30 of y is class 1099511627776"};
-    for (int i = 0; i < 2; i++) {
-        hid_t file = begin_file("classes.h5");
-        write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
-        if (file >= 0) {
-            int64_t values[ROWS] = {0};
-            const hsize_t extent[1] = {ROWS};
-            values[30] = odd[i];
-            fixture_dataset(file, "y", H5T_STD_I64LE, H5T_NATIVE_INT64, 1, extent, contiguous, values);
-        }
-        end_file(file);
-        expect_failure("classes.h5", "x", "y", SLICES, NN_DATA, words[i], "numbered from 0");
-        remove_file("classes.h5");
-    }
-}
-
-/* Overwrites one chunk's bytes, so that its checksum fails on the rank that reads it and on no other. */
-static void damage_chunk(const char *path, hsize_t row)
-{
-    const char noise[16] = "not what it was";
-    hsize_t at[3] = {row, 0, 0}, size = 0;
-    haddr_t address = HADDR_UNDEF;
-    unsigned mask = 0;
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), dataset = H5Dopen2(file, "x", H5P_DEFAULT);
-    CU_ASSERT(H5Dget_chunk_info_by_coord(dataset, at, &mask, &address, &size) >= 0);
-    H5Dclose(dataset);
-    H5Fclose(file);
-    FILE *raw = fopen(path, "r+b");
-    fseek(raw, (long)address, SEEK_SET);
-    fwrite(noise, 1, sizeof noise, raw);
-    fclose(raw);
-}
-
-static void a_damaged_chunk_on_one_rank_stops_all(void)
-{
-    hid_t file = begin_file("damaged.h5");
-    write_x(file, "x", H5T_IEEE_F64LE, ROWS, (fixture_storage){{1, HEIGHT, WIDTH}, 1, true});
-    end_file(file);
-    if (comm->rank == 0)
-        damage_chunk(fixture_path("damaged.h5"), 20);
-    nn_comm_barrier(comm, NULL);
-    expect_failure("damaged.h5", "x", NULL, SLICES, NN_DATA, "of x cannot be read", "(HDF5: ");
-    remove_file("damaged.h5");
-}
-
-static void more_ranks_than_slices_is_a_usage_error(void)
-{
-    hid_t file = begin_file("ranks.h5");
-    write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
-    end_file(file);
-    char words[40];
-    snprintf(words, sizeof words, "%d ranks cannot share %d slices", comm->size, comm->size - 1);
-    expect_failure("ranks.h5", "x", NULL, (size_t)comm->size - 1, NN_USAGE, words, "");
-    remove_file("ranks.h5");
-}
-
 static void no_handle_stays_open(void)
 {
     CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
@@ -544,15 +337,6 @@ int main(int argc, char **argv)
         NN_TEST(evaluation_allows_ranks_without_rows),
         NN_TEST(one_integer_a_row_is_a_class_and_all_else_a_value),
         NN_TEST(targets_are_fitted_to_the_network),
-        NN_TEST(a_path_that_is_no_hdf5_file_is_told),
-        NN_TEST(a_truncated_file_is_told),
-        NN_TEST(a_missing_dataset_is_told_with_those_there_are),
-        NN_TEST(types_and_shapes_that_are_no_rows_of_numbers_are_told),
-        NN_TEST(claims_beyond_the_file_are_told_before_memory_is_taken),
-        NN_TEST(values_that_are_not_finite_are_told_with_their_row),
-        NN_TEST(classes_out_of_range_are_told_with_their_row),
-        NN_TEST(a_damaged_chunk_on_one_rank_stops_all),
-        NN_TEST(more_ranks_than_slices_is_a_usage_error),
         NN_TEST(no_handle_stays_open),
     };
     int code = nn_run_suite("dataset", tests, sizeof tests / sizeof *tests);

@@ -1,0 +1,210 @@
+/* Run by mpirun at several rank counts. */
+#include <math.h>
+
+#include "comm/backend.h"
+#include "hdf5_fixture.h"
+#include "nntrain/dataset.h"
+#include "suite.h"
+
+static nn_comm *comm;
+
+enum { ROWS = 103, SLICES = 12 };
+
+/* Irregular, of several magnitudes; column 2 is constant, and no sum of it is exact in binary. */
+static float cell(size_t row, size_t column)
+{
+    if (column == 2)
+        return 0.1f;
+    return (float)(sin((double)(row * 7 + column * 13)) * pow(10, (double)(column % 5)) + 3.0 * (double)column);
+}
+
+static void write_file(const char *name, size_t features)
+{
+    if (comm->rank == 0) {
+        const hsize_t extent[2] = {ROWS, features};
+        float *values = malloc(sizeof *values * ROWS * features);
+        for (size_t i = 0; i < ROWS * features; i++)
+            values[i] = cell(i / features, i % features);
+        hid_t file = H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, extent, (fixture_storage){{0}, 0, false},
+                        values);
+        H5Fclose(file);
+        free(values);
+    }
+    nn_comm_barrier(comm, NULL);
+}
+
+static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
+{
+    nn_dataset *dataset = NULL;
+    nn_dataset_spec spec = {fixture_path(name), "x", NULL};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, slices, false, ranks, &dataset, NULL), NN_OK);
+    return dataset;
+}
+
+static nn_normalization *fit_on(nn_comm *ranks, nn_normalization_kind kind, const nn_dataset *dataset)
+{
+    nn_normalization *normalization = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, dataset->features, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_fit(normalization, dataset, ranks, NULL), NN_OK);
+    return normalization;
+}
+
+static void remove_file(const char *name)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0)
+        unlink(fixture_path(name));
+}
+
+/* Two passes in long double: the textbook definition. */
+static void moments_of(size_t column, double *mean, double *deviation)
+{
+    long double sum = 0, squares = 0;
+    for (size_t row = 0; row < ROWS; row++)
+        sum += (long double)cell(row, column);
+    sum /= ROWS;
+    for (size_t row = 0; row < ROWS; row++)
+        squares += ((long double)cell(row, column) - sum) * ((long double)cell(row, column) - sum);
+    *mean = (double)sum;
+    *deviation = sqrt((double)(squares / ROWS));
+}
+
+static void standard_is_mean_and_deviation(void)
+{
+    enum { FEATURES = 7 };
+    write_file("standard.h5", FEATURES);
+    nn_dataset *dataset = open_on(comm, "standard.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
+    for (size_t i = 0; i < FEATURES; i++) {
+        double mean, deviation;
+        moments_of(i, &mean, &deviation);
+        /* One rounding to nn_real, at most 6e-8 of it; the sums in double are far below that. */
+        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], mean, 1e-7 * (fabs(mean) + deviation));
+        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i], i == 2 ? 1 : 1 / deviation,
+                               1e-7 * (i == 2 ? 0 : 1 / deviation));
+    }
+    CU_ASSERT_EQUAL(normalization->offset[2], (nn_real)0.1f);
+    nn_real *before = malloc((dataset->rows * FEATURES + 1) * sizeof *before);
+    memcpy(before, dataset->x, dataset->rows * FEATURES * sizeof *before);
+    CU_ASSERT_EQUAL(nn_normalization_apply(normalization, dataset, NULL), NN_OK);
+    for (size_t i = 0; i < dataset->rows * FEATURES; i++) {
+        nn_real expected = (before[i] - normalization->offset[i % FEATURES]) * normalization->scale[i % FEATURES];
+        CU_ASSERT_EQUAL(dataset->x[i], expected);
+    }
+    free(before);
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("standard.h5");
+}
+
+/* What the ranks find together is, bit by bit, what each of them finds alone. */
+static void check_bits(size_t features, size_t slices)
+{
+    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    nn_comm alone = *comm;
+    alone.rank = alone.local_rank = 0;
+    alone.size = alone.local_size = alone.host_count = 1;
+    alone.backend = &self;
+    write_file("bits.h5", features);
+    nn_dataset *shared = open_on(comm, "bits.h5", slices), *whole = open_on(&alone, "bits.h5", slices);
+    CU_ASSERT_EQUAL(whole->rows, ROWS);
+    nn_normalization *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
+    nn_normalization *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
+    CU_ASSERT_EQUAL(memcmp(together->offset, expected->offset, features * sizeof(nn_real)), 0);
+    CU_ASSERT_EQUAL(memcmp(together->scale, expected->scale, features * sizeof(nn_real)), 0);
+    double mean, deviation;
+    moments_of(features - 1, &mean, &deviation);
+    CU_ASSERT_DOUBLE_EQUAL(together->offset[features - 1], mean, 1e-7 * (fabs(mean) + deviation));
+    nn_normalization_free(together);
+    nn_normalization_free(expected);
+    nn_dataset_free(shared);
+    nn_dataset_free(whole);
+    remove_file("bits.h5");
+}
+
+static void statistics_have_the_same_bits_on_any_number_of_ranks(void)
+{
+    check_bits(7, SLICES);
+    check_bits(5, ROWS);
+    check_bits(3, 200);      /* empty slices come first and change nothing */
+    check_bits(11003, ROWS); /* more than fit one table of 2^20 values: blocks of features */
+}
+
+static void unit_maps_the_range_to_0_and_1(void)
+{
+    write_file("unit.h5", 6);
+    nn_dataset *dataset = open_on(comm, "unit.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_UNIT, dataset);
+    CU_ASSERT_EQUAL(nn_normalization_apply(normalization, dataset, NULL), NN_OK);
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < dataset->rows * dataset->features; i++) {
+        low = fmin(low, (double)dataset->x[i]);
+        high = fmax(high, (double)dataset->x[i]);
+    }
+    nn_comm_min_double(comm, &low, 1, NULL);
+    nn_comm_max_double(comm, &high, 1, NULL);
+    CU_ASSERT_EQUAL(low, 0);
+    CU_ASSERT_DOUBLE_EQUAL(high, 1, 2e-7); /* two roundings of float32 */
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("unit.h5");
+}
+
+static void none_changes_nothing(void)
+{
+    write_file("none.h5", 4);
+    nn_dataset *dataset = open_on(comm, "none.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_NONE, dataset);
+    CU_ASSERT_EQUAL(nn_normalization_apply(normalization, dataset, NULL), NN_OK);
+    for (size_t i = 0; i < dataset->rows * 4; i++)
+        CU_ASSERT_EQUAL(dataset->x[i], (nn_real)cell(dataset->first_row + i / 4, i % 4));
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT(normalization->offset[i] == 0 && normalization->scale[i] == 1);
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("none.h5");
+}
+
+static void data_without_spread_keeps_scale_1(void)
+{
+    nn_real x[4] = {7, 7, 7, 7};
+    nn_dataset constant = {.slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .x = x, .x_range = {7, 7}};
+    if (comm->size > 1)
+        return;
+    for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD; kind++) {
+        nn_normalization *normalization = fit_on(comm, (nn_normalization_kind)kind, &constant);
+        CU_ASSERT_EQUAL(normalization->offset[0], 7);
+        CU_ASSERT_EQUAL(normalization->scale[0], 1);
+        nn_normalization_free(normalization);
+    }
+}
+
+static void another_number_of_features_is_told(void)
+{
+    nn_error error = {0};
+    nn_normalization *normalization = NULL;
+    nn_dataset dataset = {.features = 3, .file = "a.h5", .x_name = "/test/x"};
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 4, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_normalization_apply(normalization, &dataset, &error), NN_DATA);
+    CU_ASSERT_STRING_EQUAL(error.message,
+                           "a.h5: /test/x has 3 features a row, but the normalization was measured on 4");
+    nn_normalization_free(normalization);
+    nn_normalization_free(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(standard_is_mean_and_deviation),    NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
+        NN_TEST(unit_maps_the_range_to_0_and_1),    NN_TEST(none_changes_nothing),
+        NN_TEST(data_without_spread_keeps_scale_1), NN_TEST(another_number_of_features_is_told),
+    };
+    int code = nn_run_suite("normalization", tests, sizeof tests / sizeof *tests);
+    if (!fixture_end(comm))
+        code = 1;
+    nn_comm_free(comm);
+    return code;
+}

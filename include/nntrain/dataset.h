@@ -52,6 +52,7 @@ typedef struct nn_dataset {
     nn_target_kind target;
     size_t outputs;   /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
                          ranks */
+    bool binary;      /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single output */
     nn_real *x;       /**< [rows, features] */
     int32_t *classes; /**< [rows], or NULL */
     nn_real *values;  /**< [rows, outputs], or NULL */
@@ -140,7 +141,7 @@ size_t nn_sampler_least(const nn_sampler *sampler);
  */
 void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch);
 
-/** @return one line naming the HDF5 library, its version and whether it is parallel. Not collective. */
+/** @return version of the HDF5 library and whether it is parallel, e.g. "1.10.8 (serial)". Not collective. */
 const char *nn_dataset_library(void);
 
 #endif

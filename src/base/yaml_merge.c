@@ -152,6 +152,8 @@ static nn_status assign(override *set, nn_yaml_node *value)
                                 "this is no key; write one like training.epochs or network.layers[0].units");
         NN_TRY(descend(set, at, walked, &entry));
     }
+    if (!entry)
+        return nn_yaml_fail(set->error, set->place, "there is no key before the =; write one like training.epochs");
     entry->place = set->place;
     entry->value = nn_yaml_merge(entry->value, value);
     return NN_OK;
@@ -162,7 +164,9 @@ static nn_status make_source(nn_yaml_pool *pool, const char *assignment, nn_yaml
     char quoted[NN_YAML_QUOTED], name[NN_YAML_QUOTED + 8];
     nn_yaml_quote(assignment, quoted);
     snprintf(name, sizeof name, "--set %.*s", (int)strlen(quoted) - 2, quoted + 1);
-    NN_TRY(nn_yaml_take(pool, sizeof **source, source, error));
+    *source = nn_yaml_take(pool, sizeof **source, error);
+    if (!*source)
+        return NN_SYSTEM;
     (*source)->kind = NN_YAML_OVERRIDE;
     return nn_yaml_take_text(pool, name, strlen(name), &(*source)->name, error);
 }

@@ -62,8 +62,9 @@ static nn_status fetch(reader *in)
 
 static nn_status remember(reader *in, const char *name, const nn_yaml_node *node)
 {
-    anchor *known = NULL;
-    NN_TRY(nn_yaml_take(in->pool, sizeof *known, &known, in->error));
+    anchor *known = nn_yaml_take(in->pool, sizeof *known, in->error);
+    if (!known)
+        return NN_SYSTEM;
     *known = (anchor){.name = name, .node = node, .next = in->anchors};
     in->anchors = known;
     return NN_OK;
@@ -219,8 +220,9 @@ nn_status nn_yaml_parse_value(nn_yaml_pool *pool, const char *text, const nn_yam
 nn_status nn_yaml_parse(nn_yaml_pool *pool, const char *text, nn_yaml_source_kind kind, const char *name,
                         nn_yaml_node **root, nn_error *error)
 {
-    nn_yaml_source *source = NULL;
-    NN_TRY(nn_yaml_take(pool, sizeof *source, &source, error));
+    nn_yaml_source *source = nn_yaml_take(pool, sizeof *source, error);
+    if (!source)
+        return NN_SYSTEM;
     source->kind = kind;
     NN_TRY(nn_yaml_take_text(pool, name, strlen(name), &source->name, error));
     NN_TRY(nn_yaml_parse_value(pool, text, source, root, error));

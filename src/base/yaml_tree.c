@@ -32,22 +32,23 @@ void nn_yaml_pool_free(nn_yaml_pool *pool)
     free(pool);
 }
 
-nn_status nn_yaml_take(nn_yaml_pool *pool, size_t size, void *memory, nn_error *error)
+void *nn_yaml_take(nn_yaml_pool *pool, size_t size, nn_error *error)
 {
     block *taken = size <= SIZE_MAX / 2 ? calloc(1, sizeof *taken + size) : NULL;
-    if (!taken)
-        return nn_fail(error, NN_SYSTEM, "out of memory: cannot hold %zu bytes of YAML", size);
+    if (!taken) {
+        nn_fail(error, NN_SYSTEM, "out of memory: cannot hold %zu bytes of YAML", size);
+        return NULL;
+    }
     taken->next = pool->blocks;
     pool->blocks = taken;
-    void *start = taken->memory;
-    memcpy(memory, &start, sizeof start);
-    return NN_OK;
+    return taken->memory;
 }
 
 nn_status nn_yaml_take_text(nn_yaml_pool *pool, const char *text, size_t length, const char **copy, nn_error *error)
 {
-    char *taken = NULL;
-    NN_TRY(nn_yaml_take(pool, length + 1, &taken, error));
+    char *taken = nn_yaml_take(pool, length + 1, error);
+    if (!taken)
+        return NN_SYSTEM;
     memcpy(taken, text, length);
     *copy = taken;
     return NN_OK;
@@ -59,7 +60,9 @@ nn_status nn_yaml_take_node(nn_yaml_pool *pool, nn_yaml_kind kind, nn_yaml_place
     if (pool->nodes == NN_YAML_NODES)
         return nn_yaml_fail(error, place, "there are more than %d values, aliases expanded; shorten the text",
                             NN_YAML_NODES);
-    NN_TRY(nn_yaml_take(pool, sizeof **node, node, error));
+    *node = nn_yaml_take(pool, sizeof **node, error);
+    if (!*node)
+        return NN_SYSTEM;
     pool->nodes++;
     (*node)->kind = kind;
     (*node)->place = place;
@@ -70,8 +73,9 @@ nn_status nn_yaml_take_node(nn_yaml_pool *pool, nn_yaml_kind kind, nn_yaml_place
 nn_status nn_yaml_append(nn_yaml_pool *pool, nn_yaml_node *node, const char *key, nn_yaml_place place,
                          nn_yaml_node *value, nn_error *error)
 {
-    nn_yaml_entry *entry = NULL;
-    NN_TRY(nn_yaml_take(pool, sizeof *entry, &entry, error));
+    nn_yaml_entry *entry = nn_yaml_take(pool, sizeof *entry, error);
+    if (!entry)
+        return NN_SYSTEM;
     *entry = (nn_yaml_entry){.key = key, .place = place, .value = value};
     nn_yaml_entry **end = &node->first;
     while (*end)

@@ -61,8 +61,8 @@ typedef struct nn_yaml_pool nn_yaml_pool;
 nn_status nn_yaml_pool_create(nn_yaml_pool **pool, nn_error *error);
 void nn_yaml_pool_free(nn_yaml_pool *pool);
 
-/** Takes memory from the pool, zeroed; NN_SYSTEM where there is none. */
-nn_status nn_yaml_take(nn_yaml_pool *pool, size_t size, void *memory, nn_error *error);
+/** Takes memory from the pool, zeroed. @return NULL where there is none, with NN_SYSTEM in error */
+void *nn_yaml_take(nn_yaml_pool *pool, size_t size, nn_error *error);
 
 /** Copies a string into the pool. */
 nn_status nn_yaml_take_text(nn_yaml_pool *pool, const char *text, size_t length, const char **copy, nn_error *error);

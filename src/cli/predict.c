@@ -132,8 +132,8 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++)
         if (rows_of_rank(session->dataset, comm, rank) > most)
             most = rows_of_rank(session->dataset, comm, rank);
-    NN_TRY(nn_comm_agree(
-        comm, nn_allocate(most * network->outputs, sizeof *output, "the predictions", &output, error), error));
+    NN_TRY(nn_comm_agree(comm, nn_allocate(most * network->outputs, sizeof *output, "the predictions", &output, error),
+                         error));
     nn_status status = NN_OK;
     if (comm->rank == 0) {
         status = refuse_overwriting(given, session, error);

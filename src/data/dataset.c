@@ -185,7 +185,7 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
     for (size_t i = 0; i < count; i++) {
         if (from[i] < 0 || from[i] >= INT32_MAX)
             return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s",
-                           rows->path, (unsigned long long)(first + i), rows->name, (long long)from[i],
+                           rows->path, (unsigned long long)first + i, rows->name, (long long)from[i],
                            from[i] < 0 ? "" : " to 2147483646");
         classes->to[first - rows->first + i] = (int32_t)from[i];
         if (from[i] > classes->largest)
@@ -244,8 +244,8 @@ static nn_status check_slices(const nn_dataset_spec *spec, size_t rows, size_t s
 {
     if (!every_slice || slices <= rows)
         return NN_OK;
-    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower the number of slices",
-                   spec->file, spec->x, rows, slices);
+    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices", spec->file,
+                   spec->x, rows, slices);
 }
 
 static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
@@ -305,6 +305,6 @@ const char *nn_dataset_library(void)
 #else
     const char *kind = "serial, each rank reads alone";
 #endif
-    snprintf(text, sizeof text, "HDF5 %u.%u.%u (%s)", major, minor, release, kind);
+    snprintf(text, sizeof text, "%u.%u.%u (%s)", major, minor, release, kind);
     return text;
 }

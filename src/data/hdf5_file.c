@@ -62,36 +62,36 @@ nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
 {
     struct stat facts;
     if (stat(path, &facts) != 0)
-        return errno == ENOENT ? nn_fail(error, NN_DATA, "%s: no such file", path)
-                               : nn_fail(error, NN_DATA, "%s: cannot be reached: %s", path, strerror(errno));
+        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
+                               : nn_fail(error, NN_DATA, "%s cannot be reached: %s", path, strerror(errno));
     if (S_ISDIR(facts.st_mode))
-        return nn_fail(error, NN_DATA, "%s: is a folder, not an HDF5 file", path);
+        return nn_fail(error, NN_DATA, "%s is a folder, not an HDF5 file", path);
     if (!S_ISREG(facts.st_mode))
-        return nn_fail(error, NN_DATA, "%s: is no regular file", path);
+        return nn_fail(error, NN_DATA, "%s is no regular file", path);
     if (facts.st_size == 0)
-        return nn_fail(error, NN_DATA, "%s: is empty, not an HDF5 file", path);
+        return nn_fail(error, NN_DATA, "%s is empty, not an HDF5 file", path);
     *bytes = (uint64_t)facts.st_size;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return nn_fail(error, NN_DATA, "%s: cannot be read: %s", path, strerror(errno));
+        return nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
     bool signature = has_signature(descriptor, *bytes);
     close(descriptor);
     if (!signature)
-        return nn_fail(error, NN_DATA, "%s: is not an HDF5 file (it lacks the signature of one)", path);
+        return nn_fail(error, NN_DATA, "%s is not an HDF5 file; nntrain import brings other formats into HDF5", path);
     return NN_OK;
 }
 
 static nn_status fail_to_open(const char *path, const char *reason, nn_error *error)
 {
     if (strstr(reason, "truncated"))
-        return nn_fail(error, NN_DATA, "%s: is truncated: it was not written or copied to its end (HDF5: %s)", path,
+        return nn_fail(error, NN_DATA, "%s is truncated: it was not written or copied to its end (HDF5: %s)", path,
                        reason);
     if (strstr(reason, "lock"))
         return nn_fail(error, NN_DATA,
-                       "%s: is locked: another process writes it, or its file system has no locks and "
+                       "%s is locked: another process writes it, or its file system has no locks and "
                        "HDF5_USE_FILE_LOCKING=FALSE must be set (HDF5: %s)",
                        path, reason);
-    return nn_fail(error, NN_DATA, "%s: is damaged or of a kind this HDF5 cannot read (HDF5: %s)", path, reason);
+    return nn_fail(error, NN_DATA, "%s is damaged or of a kind this HDF5 cannot read (HDF5: %s)", path, reason);
 }
 
 nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *error)

@@ -193,7 +193,7 @@ static nn_status read_block(const struct reader *reader, uint64_t first, uint64_
     H5Sclose(memory);
     if (code < 0)
         return nn_fail(error, NN_DATA, "%s: rows %llu to %llu of %s cannot be read (HDF5: %s)", rows->path,
-                       (unsigned long long)first, (unsigned long long)(first + count), rows->name, reason);
+                       (unsigned long long)first, (unsigned long long)first + count, rows->name, reason);
     return NN_OK;
 }
 
@@ -223,8 +223,8 @@ nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *ta
     nn_status status = nn_comm_agree(comm, open_reader(&reader, error), error);
     if (status == NN_OK) {
         uint64_t end = rows->first + rows->count;
-        double blocks =
-            rows->count > 0 ? (double)((end + reader.step - 1) / reader.step - rows->first / reader.step) : 0;
+        const uint64_t own = (end + reader.step - 1) / reader.step - rows->first / reader.step;
+        double blocks = rows->count > 0 ? (double)own : 0;
         status = nn_comm_max_double(comm, &blocks, 1, error);
         reader.blocks = (uint64_t)blocks;
     }

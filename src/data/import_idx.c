@@ -27,11 +27,11 @@ static nn_status open_source(const char *path, struct source *source, nn_error *
     *source = (struct source){.path = path};
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return errno == ENOENT ? nn_fail(error, NN_DATA, "%s: no such file", path)
-                               : nn_fail(error, NN_DATA, "%s: cannot be read: %s", path, strerror(errno));
+        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
+                               : nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
     if (fstat(descriptor, &facts) == 0 && S_ISDIR(facts.st_mode)) {
         close(descriptor);
-        return nn_fail(error, NN_DATA, "%s: is a folder, not an IDX file", path);
+        return nn_fail(error, NN_DATA, "%s is a folder, not an IDX file", path);
     }
     source->stream = gzdopen(descriptor, "rb");
     if (!source->stream) {
@@ -53,7 +53,7 @@ static nn_status read_bytes(const struct source *source, void *bytes, size_t siz
         int code = Z_OK;
         const char *reason = gzerror(source->stream, &code);
         if (code == Z_BUF_ERROR)
-            return nn_fail(error, NN_DATA, "%s: is truncated: the gzip stream has no end", source->path);
+            return nn_fail(error, NN_DATA, "%s is truncated: the gzip stream has no end", source->path);
         if (count < 0 || (code != Z_OK && code != Z_STREAM_END))
             return nn_fail(error, NN_DATA, "%s: cannot be read or unpacked: %s", source->path,
                            code == Z_ERRNO ? strerror(errno) : reason);
@@ -96,12 +96,12 @@ static nn_status read_magic(struct source *source, nn_error *error)
     size_t got = 0;
     NN_TRY(read_bytes(source, magic, sizeof magic, &got, error));
     if (got < sizeof magic)
-        return nn_fail(error, NN_DATA, "%s: is no IDX file: it has only %zu bytes", source->path, got);
+        return nn_fail(error, NN_DATA, "%s is no IDX file: it has only %zu bytes", source->path, got);
     if (magic[0] != 0 || magic[1] != 0)
-        return nn_fail(error, NN_DATA, "%s: is no IDX file: it begins with %02x %02x, not with two zero bytes",
+        return nn_fail(error, NN_DATA, "%s is no IDX file: it begins with %02x %02x, not with two zero bytes",
                        source->path, magic[0], magic[1]);
     if (!type_of(magic[2], source))
-        return nn_fail(error, NN_DATA, "%s: is no IDX file: its type %02x is none of 08, 09, 0b, 0c, 0d, 0e",
+        return nn_fail(error, NN_DATA, "%s is no IDX file: its type %02x is none of 08, 09, 0b, 0c, 0d, 0e",
                        source->path, magic[2]);
     source->dimensions = magic[3];
     if (source->dimensions == 0 || source->dimensions > H5S_MAX_RANK)
@@ -113,14 +113,14 @@ static nn_status read_magic(struct source *source, nn_error *error)
 static nn_status read_extent(struct source *source, nn_error *error)
 {
     const hsize_t largest_row = (hsize_t)1 << 30;
-    unsigned char bytes[4 * H5S_MAX_RANK];
+    unsigned char bytes[4 * H5S_MAX_RANK] = {0};
     size_t size = 4 * (size_t)source->dimensions, got = 0;
     NN_TRY(read_bytes(source, bytes, size, &got, error));
     if (got < size)
-        return nn_fail(error, NN_DATA, "%s: is truncated: it ends amid its header", source->path);
+        return nn_fail(error, NN_DATA, "%s is truncated: it ends amid its header", source->path);
     source->row_bytes = H5Tget_size(source->file_type);
     for (int i = 0; i < source->dimensions; i++) {
-        const unsigned char *word = bytes + 4 * i;
+        const unsigned char *word = bytes + 4 * (size_t)i;
         source->extent[i] = (hsize_t)word[0] << 24 | (hsize_t)word[1] << 16 | (hsize_t)word[2] << 8 | word[3];
         if (source->extent[i] == 0)
             return nn_fail(error, NN_DATA, "%s: dimension %d of its header is 0", source->path, i + 1);
@@ -139,7 +139,7 @@ static nn_status check_end(const struct source *source, nn_error *error)
     NN_TRY(read_bytes(source, &surplus, 1, &got, error)); /* also has zlib compare the checksum */
     if (got == 0)
         return NN_OK;
-    return nn_fail(error, NN_DATA, "%s: is longer than its header says: %llu rows of %llu bytes", source->path,
+    return nn_fail(error, NN_DATA, "%s is longer than its header says: %llu rows of %llu bytes", source->path,
                    (unsigned long long)source->extent[0], (unsigned long long)source->row_bytes);
 }
 
@@ -156,7 +156,7 @@ static nn_status copy_rows(const struct source *source, const nn_hdf5_output *ou
         status = read_bytes(source, block, count * source->row_bytes, &got, error);
         if (status == NN_OK && got < count * source->row_bytes)
             status =
-                nn_fail(error, NN_DATA, "%s: is truncated: its header says %llu rows, but it ends in row %llu",
+                nn_fail(error, NN_DATA, "%s is truncated: its header says %llu rows, but it ends in row %llu",
                         source->path, (unsigned long long)rows, (unsigned long long)(row + got / source->row_bytes));
         if (status == NN_OK)
             status = nn_hdf5_write_rows(output, dataset, name, source->memory_type, row, count, block, error);

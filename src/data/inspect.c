@@ -47,16 +47,15 @@ static void look_at(summary *seen, const double *values, size_t count)
     }
 }
 
-/* Elements as if the dataset were flat, `count` from `first` on: whole rows of the first dimension at a time. */
+/* Whole rows of the first dimension, `rows` from `first` on. */
 static bool read_rows(hid_t dataset, hid_t space, int rank, const hsize_t dims[], hsize_t first, hsize_t rows,
                       double *values)
 {
-    hsize_t start[H5S_MAX_RANK] = {first}, count[H5S_MAX_RANK] = {rows}, elements = rows;
-    for (int d = 1; d < rank; d++) {
+    hsize_t start[H5S_MAX_RANK] = {first}, count[H5S_MAX_RANK] = {rows};
+    for (int d = 1; d < rank; d++)
         count[d] = dims[d];
-        elements *= dims[d];
-    }
-    hid_t memory = H5Screate_simple(1, &elements, NULL);
+    /* In the file's own shape: HDF5 walks chunks value by value where memory has another. */
+    hid_t memory = H5Screate_simple(rank, count, NULL);
     bool good = memory >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
                 H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values) >= 0;
     if (memory >= 0)

@@ -5,35 +5,6 @@
 
 static const char what[] = "the normalization";
 
-nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, nn_normalization **result,
-                                  nn_error *error)
-{
-    nn_normalization *normalization = NULL;
-    NN_TRY(nn_allocate(1, sizeof *normalization, what, &normalization, error));
-    normalization->kind = kind;
-    normalization->features = features;
-    nn_status status = nn_allocate(features, sizeof(nn_real), what, &normalization->offset, error);
-    if (status == NN_OK)
-        status = nn_allocate(features, sizeof(nn_real), what, &normalization->scale, error);
-    if (status != NN_OK) {
-        nn_normalization_free(normalization);
-        return status;
-    }
-    for (size_t i = 0; i < features; i++)
-        normalization->scale[i] = 1;
-    *result = normalization;
-    return NN_OK;
-}
-
-void nn_normalization_free(nn_normalization *normalization)
-{
-    if (!normalization)
-        return;
-    nn_release(normalization->offset);
-    nn_release(normalization->scale);
-    nn_release(normalization);
-}
-
 /* 1 / spread, or 1 where there is no spread or its inverse would be infinite. */
 static nn_real inverse(double spread)
 {

@@ -76,12 +76,14 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
     nn_slices slices = dataset->slices;
     if (batch < slices.count)
         return nn_fail(error, NN_USAGE,
-                       "a batch of %zu rows cannot take rows of each of %zu slices; enlarge the batch or lower the "
-                       "number of slices",
+                       "a batch of %zu rows cannot take rows of each of %zu slices; raise training.batch or lower "
+                       "parallel.slices",
                        batch, slices.count);
     if (batch > slices.rows)
-        return nn_fail(error, NN_USAGE, "a batch of %zu rows is more than the %zu rows of %s in %s", batch, slices.rows,
-                       dataset->x_name, dataset->file);
+        return nn_fail(
+            error, NN_USAGE,
+            "a batch of %zu rows is more than the %zu rows of %s in %s; lower training.batch or make it 'all'", batch,
+            slices.rows, dataset->x_name, dataset->file);
     nn_sampler *sampler = NULL;
     NN_TRY(nn_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
     sampler->dataset = dataset;

@@ -20,6 +20,7 @@ static nn_status classes_to_values(nn_dataset *dataset, nn_error *error)
     nn_release(dataset->classes);
     dataset->classes = NULL;
     dataset->target = NN_TARGET_VALUES;
+    dataset->binary = dataset->outputs <= 2; /* 1 + the largest class of all ranks */
     dataset->outputs = 1;
     return NN_OK;
 }

@@ -100,7 +100,7 @@ static inline nn_real exponential(nn_real x)
     clamped = choose(clamped > exp_high, exp_high, clamped);
     reduced e = reduce(clamped);
     /* 2^n in two factors, because n exceeds what an exponent holds at both ends. */
-    bits biased = e.n + 2 * BIAS;
+    bits biased = e.n + (bits)2 * BIAS;
     bits half = biased >> 1;
     return (1 + e.tail) * real_of(half << MANTISSA) * real_of((biased - half) << MANTISSA);
 }

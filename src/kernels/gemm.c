@@ -303,7 +303,7 @@ nn_status nn_gemm_space_create(size_t threads, nn_gemm_space **space, nn_error *
     /* Half of the level 2 cache is for B; where the system does not tell, 512 KiB, what small cores have. */
     size_t cache = nn_cpu_cache_bytes(2);
     size_t panel_bytes = DEPTH_BLOCK * kernel->columns * sizeof(nn_real);
-    s->column_panels = (cache ? cache : 512 * 1024) / 2 / panel_bytes;
+    s->column_panels = (cache ? cache : (size_t)512 * 1024) / 2 / panel_bytes;
     if (s->column_panels == 0)
         s->column_panels = 1;
     nn_status status = nn_allocate(s->row_panels * DEPTH_BLOCK, kernel->pitch * sizeof(nn_real),

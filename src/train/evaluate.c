@@ -18,16 +18,18 @@ typedef struct sums {
     double loss, correct, squares;
 } sums;
 
-/* Rows first .. first + batch->rows of the split, after nn_loss has left the output activations. */
-static void add_rows(const nn_dataset *dataset, size_t first, const nn_batch *batch, const nn_real *output,
-                     size_t outputs, sums *total)
+/* The rows of a piece of the split, after nn_loss has left the output activations. */
+static void add_rows(const nn_dataset *dataset, const nn_batch *batch, const nn_real *output, size_t outputs,
+                     sums *total)
 {
     for (size_t i = 0; i < batch->rows; i++) {
         const nn_real *row = output + i * outputs;
-        if (dataset->classes) {
-            total->correct += nn_predicted_class(row, outputs) == (size_t)dataset->classes[first + i];
+        if (!batch->y.values) {
+            total->correct += nn_predicted_class(row, outputs) == (size_t)batch->y.classes[i];
             continue;
         }
+        if (dataset->binary)
+            total->correct += nn_predicted_class(row, outputs) == (size_t)batch->y.values[i];
         for (size_t j = 0; j < outputs; j++) {
             double difference = (double)row[j] - (double)batch->y.values[i * outputs + j];
             total->squares += difference * difference;
@@ -55,7 +57,7 @@ nn_status nn_evaluate(nn_loss_kind loss, const nn_network *network, const nn_dat
         nn_batch batch = piece_of(dataset, first, rows);
         nn_network_forward(network, batch.x, rows, work);
         total.loss += nn_loss(loss, network, &batch, work);
-        add_rows(dataset, first, &batch, nn_network_output(network, work), network->outputs, &total);
+        add_rows(dataset, &batch, nn_network_output(network, work), network->outputs, &total);
     }
     double shared[3] = {total.loss, total.correct, total.squares};
     NN_TRY(nn_comm_sum_double(comm, shared, 3, error));
@@ -63,7 +65,7 @@ nn_status nn_evaluate(nn_loss_kind loss, const nn_network *network, const nn_dat
     *metrics = (nn_metrics){
         .rows = dataset->slices.rows,
         .loss = shared[0],
-        .classes = dataset->classes || dataset->target == NN_TARGET_CLASSES,
+        .classes = dataset->target == NN_TARGET_CLASSES || dataset->binary,
         .correct = (size_t)shared[1],
         .accuracy = shared[1] / rows,
         .rmse = sqrt(shared[2] / (rows * (double)network->outputs)),

@@ -34,7 +34,7 @@ static void say_data(const nn_run *run)
 {
     const nn_dataset *train = run->train;
     char targets[64];
-    if (train->classes || train->target == NN_TARGET_CLASSES)
+    if (train->target == NN_TARGET_CLASSES || train->binary)
         snprintf(targets, sizeof targets, "classes");
     else
         snprintf(targets, sizeof targets, "%s", nn_figure_plural(train->outputs, "value").text);

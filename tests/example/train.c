@@ -36,7 +36,8 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
     NN_TRY(nn_optimizer_create(&sgd, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));
-    NN_TRY(nn_workspace_create(network, nn_sampler_capacity(sampler), nn_threads_configure(0, comm), true, &work, error));
+    NN_TRY(
+        nn_workspace_create(network, nn_sampler_capacity(sampler), nn_threads_configure(0, comm), true, &work, error));
     nn_network_initialize(network, NN_INITIALIZE_AUTO, SEED);
     for (size_t number = 0; number < EPOCHS; number++)
         NN_TRY(epoch(number, comm, sampler, network, work, optimizer, error));

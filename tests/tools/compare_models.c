@@ -1,5 +1,5 @@
-/* compare_models A.h5 B.h5: prints the largest difference between two checkpoints' weights over the largest weight; exits
- * 1 where it exceeds the third argument, 2 where the networks differ or a file cannot be read. */
+/* compare_models A.h5 B.h5: prints the largest difference between two checkpoints' weights over the largest weight;
+ * exits 1 where it exceeds the third argument, 2 where the networks differ or a file cannot be read. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -190,7 +190,7 @@ static void what_is_no_idx_file_is_told(void)
 {
     const unsigned char magics[][4] = {{1, 2, 8, 1}, {0, 0, 0x0A, 1}, {0, 0, 8, 0}, {0, 0, 8, 200}};
     const char *const words[] = {"begins with 01 02", "its type 0a", "0 dimensions", "200 dimensions"};
-    expect_refusal("absent.idx", "no such file");
+    expect_refusal("absent.idx", "there is no file ");
     expect_refusal(".", "is a folder");
     for (int i = 0; i < 4; i++) {
         write_bytes("odd.idx", magics[i], 4, 1000);

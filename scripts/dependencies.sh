@@ -87,6 +87,7 @@ become_root() {
     sudo -v
 }
 
+remedy="an administrator can install them by"
 install_packages() {
     command -v apt-get >/dev/null && become_root "$@" || return 1
     local log apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
@@ -97,6 +98,7 @@ install_packages() {
     if ! ${as_root[@]+"${as_root[@]}"} "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
         tail -n 15 "$log" >&2
         echo "${0##*/}: apt-get could not install all packages (the whole log: $log)" >&2
+        remedy="when apt-get can get at them, install them by"
         return 1
     fi
     rm -f "$log"
@@ -112,7 +114,7 @@ if command -v dpkg-query >/dev/null; then
     if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
         mapfile -t unmet < <(unmet_needs "${missing[@]}")
         if [ ${#unmet[@]} -gt 0 ] && worth_stopping "${unmet[@]}"; then
-            echo "nntrain needs packages that are missing on this machine; an administrator can install them by" >&2
+            echo "nntrain needs packages that are missing on this machine; $remedy" >&2
             echo "  apt-get install --no-install-recommends ${unmet[*]%%|*}" >&2
             exit 5
         fi

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Installs what nntrain needs and this machine lacks; says nothing when nothing is missing.
+#   scripts/dependencies.sh [build|test]     build: to build and run nntrain; test: to run its tests as well (default)
+# Packages are installed on Debian and Ubuntu, by root or through sudo. Elsewhere, or without the right to install, it
+# tells what is missing and exits with 5.
+set -euo pipefail
+
+purpose=${1:-test}
+case $purpose in
+build) cmake_needed=3.18 ;;
+test) cmake_needed=3.21 ;; # presets
+*)
+    echo "usage: ${0##*/} [build|test]" >&2
+    exit 2
+    ;;
+esac
+
+# A line a need: Debian package | command that succeeds where the need is met by other means | in words.
+needs() {
+    cat <<'END'
+gcc|command -v cc|a C compiler
+libc6-dev|echo '#include <stdio.h>' | cc -E -|the C library's headers
+make|command -v make|make
+cmake|command -v cmake|CMake
+pkg-config|command -v pkg-config|pkg-config
+libopenmpi-dev|command -v mpicc|an MPI library with its compiler mpicc
+openmpi-bin|command -v mpirun|mpirun
+libhdf5-openmpi-dev|command -v h5pcc || command -v h5cc || pkg-config --exists hdf5|HDF5 with its headers
+libcyaml-dev|pkg-config --exists libcyaml|libcyaml with its headers
+libyaml-dev|pkg-config --exists yaml-0.1|libyaml with its headers
+zlib1g-dev|pkg-config --exists zlib|zlib with its headers
+libxxhash-dev|pkg-config --exists libxxhash|xxHash with its headers
+END
+    if [ "$purpose" = test ]; then
+        cat <<'END'
+libcunit1-dev|pkg-config --exists cunit|CUnit with its headers
+hdf5-tools|command -v h5diff|h5diff of HDF5
+procps|command -v pgrep|pgrep
+python3-h5py|/usr/bin/python3 -c 'import h5py'|h5py
+python3-numpy|/usr/bin/python3 -c 'import numpy'|NumPy
+END
+    fi
+}
+
+# met_otherwise NEED: runs the command in the middle of a line, which may itself contain bars.
+met_otherwise() {
+    local command=${1#*|}
+    bash -c "${command%|*}" >/dev/null 2>&1
+}
+
+# Packages that are missing, to dpkg's knowledge.
+missing_packages() {
+    local need package packages=() status
+    while read -r need; do
+        packages+=("${need%%|*}")
+    done < <(needs)
+    # dpkg-query fails for names it has never heard of, and still tells of the others.
+    # shellcheck disable=SC2016
+    status=$(dpkg-query -W -f '${Package} ${Status}\n' "${packages[@]}" 2>/dev/null || true)
+    for package in "${packages[@]}"; do
+        grep -q "^$package [a-z]* ok installed$" <<<"$status" || echo "$package"
+    done
+}
+
+# Lines of needs() that nothing on this machine meets: no package, and no library or program from elsewhere. The packages
+# that are missing are given.
+unmet_needs() {
+    local need
+    while read -r need; do
+        if [ $# -eq 0 ] || [[ " $* " == *" ${need%%|*} "* ]]; then
+            met_otherwise "$need" || echo "$need"
+        fi
+    done < <(needs)
+}
+
+# Fills as_root with what makes a command run as root; fails where nothing does.
+as_root=()
+become_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        return 0
+    fi
+    command -v sudo >/dev/null || return 1
+    as_root=(sudo)
+    sudo -n true 2>/dev/null && return 0
+    [ -t 0 ] && [ -t 2 ] || return 1
+    echo "Some packages are missing, and sudo may ask for your password to install them: $*" >&2
+    sudo -v
+}
+
+remedy="an administrator can install them by"
+install_packages() {
+    command -v apt-get >/dev/null && become_root "$@" || return 1
+    local log apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+    log=$(mktemp "${TMPDIR:-/tmp}/nntrain-packages-XXXXXX")
+    echo "Installing packages: $*"
+    # Lists that cannot all be brought up to date may still do.
+    ${as_root[@]+"${as_root[@]}"} "${apt[@]}" update >"$log" 2>&1 </dev/null || true
+    if ! ${as_root[@]+"${as_root[@]}"} "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
+        tail -n 15 "$log" >&2
+        echo "${0##*/}: apt-get could not install all packages (the whole log: $log)" >&2
+        remedy="when apt-get can get at them, install them by"
+        return 1
+    fi
+    rm -f "$log"
+}
+
+# Python is for one test, which is skipped without it: no reason to stop.
+worth_stopping() {
+    grep -qv '^python3-' < <(printf '%s\n' "$@")
+}
+
+if command -v dpkg-query >/dev/null; then
+    mapfile -t missing < <(missing_packages)
+    if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
+        mapfile -t unmet < <(unmet_needs "${missing[@]}")
+        if [ ${#unmet[@]} -gt 0 ] && worth_stopping "${unmet[@]}"; then
+            echo "nntrain needs packages that are missing on this machine; $remedy" >&2
+            echo "  apt-get install --no-install-recommends ${unmet[*]%%|*}" >&2
+            exit 5
+        fi
+    fi
+else
+    mapfile -t unmet < <(unmet_needs)
+    if [ ${#unmet[@]} -gt 0 ] && worth_stopping "${unmet[@]}"; then
+        echo "nntrain needs what is missing on this machine; please install, by its own package manager:" >&2
+        printf '  %s\n' "${unmet[@]##*|}" >&2
+        exit 5
+    fi
+fi
+
+cmake_found=$(cmake --version | sed -n 's/^cmake version \([0-9.]*\).*/\1/p')
+if [ "$(printf '%s\n' "$cmake_needed" "$cmake_found" | sort -V | head -n 1)" != "$cmake_needed" ]; then
+    echo "${0##*/}: CMake $cmake_found ($(command -v cmake)) is too old, $cmake_needed or newer is needed;" \
+        "https://cmake.org/download has one to unpack and put on the PATH" >&2
+    exit 5
+fi

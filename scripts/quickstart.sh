@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# From a fresh checkout to a trained network: installs what is missing, builds nntrain and trains it on the shipped
+# handwritten digits, with a rank on each core (8 at most). Arguments go to nntrain train, e.g. --set training.epochs=5.
+# The run is written into the current folder, under runs/.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+"$root/scripts/dependencies.sh" build
+
+log=$build/quickstart.log
+echo "Building nntrain into $build"
+options=(-DCMAKE_BUILD_TYPE=Release)
+# Only on the first time: a folder in which tests have been built keeps them.
+[ -e "$build/CMakeCache.txt" ] || options+=(-DNNTRAIN_TESTS=OFF)
+build_release "$log" -S "$root" -B "$build" "${options[@]}"
+
+ranks=$((cores < 8 ? cores : 8))
+echo "Training: mpirun -np $ranks nntrain${*:+ train $*}"
+prepare_mpi
+mpirun -np "$ranks" "$build/src/nntrain" ${1:+train "$@"}
+command -v nntrain >/dev/null || echo "path     export PATH=$build/src:\$PATH"

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds nntrain and its tests with warnings as errors, and runs all tests. Arguments go to
+# ctest, e.g. -R gemm or -j 2. The exit code is that of ctest.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+"$root/scripts/dependencies.sh" test
+
+echo "Building nntrain and its tests into $build"
+# The folder may have been set up without tests before.
+build_release "$build/test.log" --preset release -DNNTRAIN_TESTS=ON
+
+prepare_mpi
+cd "$root"
+exec ctest --preset release --no-tests=error "$@"

@@ -16,9 +16,10 @@ static double cell(size_t row, size_t column)
     return (double)((row * 31 + column * 7) % 128);
 }
 
-/* Rank 0 writes while the others wait. */
+/* Rank 0 writes while the others wait; and it waits for them, who may still have a file of that name open. */
 static hid_t begin_file(const char *name)
 {
+    nn_comm_barrier(comm, NULL);
     return comm->rank == 0 ? H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT) : -1;
 }
 

@@ -13,9 +13,10 @@ enum { ROWS = 37, HEIGHT = 3, WIDTH = 4, FEATURES = HEIGHT * WIDTH, SLICES = 11 
 
 static const fixture_storage contiguous = {{0}, 0, false};
 
-/* Rank 0 writes while the others wait. */
+/* Rank 0 writes while the others wait; and it waits for them, who may still have a file of that name open. */
 static hid_t begin_file(const char *name)
 {
+    nn_comm_barrier(comm, NULL);
     return comm->rank == 0 ? H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT) : -1;
 }
 

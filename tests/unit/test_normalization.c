@@ -20,6 +20,7 @@ static float cell(size_t row, size_t column)
 
 static void write_file(const char *name, size_t features)
 {
+    nn_comm_barrier(comm, NULL); /* somebody may still have a file of that name open */
     if (comm->rank == 0) {
         const hsize_t extent[2] = {ROWS, features};
         float *values = malloc(sizeof *values * ROWS * features);

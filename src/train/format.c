@@ -23,6 +23,8 @@ nn_figure nn_figure_seconds(double seconds)
     nn_figure figure = {""};
     if (!(seconds >= 0 && seconds < 1e9))
         snprintf(figure.text, sizeof figure.text, "?");
+    else if (seconds < 0.995)
+        snprintf(figure.text, sizeof figure.text, "%.2f s", seconds);
     else if (seconds < 9.95)
         snprintf(figure.text, sizeof figure.text, "%.1f s", seconds);
     else if (seconds < 59.5)

@@ -13,7 +13,7 @@ typedef struct nn_figure {
 /** 1234567 as "1,234,567". */
 nn_figure nn_figure_count(uint64_t count);
 
-/** Seconds as "0.8 s", "12 s", "3:07 min", "2:03:07 h". */
+/** Seconds as "0.08 s", "8.1 s", "12 s", "3:07 min", "2:03:07 h". */
 nn_figure nn_figure_seconds(double seconds);
 
 /** Bytes as "512 B", "1.5 MiB". */

@@ -117,7 +117,7 @@ typedef struct nn_sampler nn_sampler;
  * of an epoch is a keyed bijection (a Feistel network with cycle walking), so it costs no memory and any position is
  * computed directly.
  *
- * @param dataset  borrowed; outlives the sampler
+ * @param dataset  borrowed; outlives the sampler, with its targets already fitted to the network
  * @param batch    global rows a step; NN_USAGE where fewer than slices or more than rows
  */
 nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **sampler,

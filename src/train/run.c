@@ -57,12 +57,8 @@ static nn_status load_data(nn_run *run, nn_error *error)
     return nn_dataset_digest(run->train, run->comm, &from->data_digest, error);
 }
 
-static nn_status fit_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
-    const size_t outputs = run->network->outputs;
-    NN_TRY(nn_dataset_fit_targets(run->train, outputs, run->comm, error));
-    if (run->test)
-        NN_TRY(nn_dataset_fit_targets(run->test, outputs, run->comm, error));
     if (checkpoint) {
         memcpy(run->normalization->offset, checkpoint->normalization->offset, run->train->features * sizeof(nn_real));
         memcpy(run->normalization->scale, checkpoint->normalization->scale, run->train->features * sizeof(nn_real));
@@ -79,7 +75,19 @@ static nn_status make_model(nn_run *run, nn_error *error)
     NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
-    NN_TRY(nn_optimizer_create(&recipe->optimizer, run->network, &run->optimizer, error));
+    return nn_optimizer_create(&recipe->optimizer, run->network, &run->optimizer, error);
+}
+
+static nn_status fit_targets(nn_run *run, nn_error *error)
+{
+    NN_TRY(nn_dataset_fit_targets(run->train, run->network->outputs, run->comm, error));
+    return run->test ? nn_dataset_fit_targets(run->test, run->network->outputs, run->comm, error) : NN_OK;
+}
+
+/* What deals batches and what holds their passes; the sampler copies targets as they are by now. */
+static nn_status make_work(nn_run *run, nn_error *error)
+{
+    const nn_recipe *recipe = run->recipe;
     const size_t batch = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
     NN_TRY(nn_sampler_create(run->train, recipe->seed, batch, &run->sampler, error));
     run->epoch_steps = nn_sampler_steps(run->sampler);
@@ -99,7 +107,7 @@ static nn_status begin_or_continue(nn_run *run, const nn_train_options *options,
     if (checkpoint)
         status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)
-        status = fit_data(run, checkpoint, error);
+        status = normalize_data(run, checkpoint, error);
     if (status == NN_OK && checkpoint)
         nn_resume_take(run, checkpoint);
     else if (status == NN_OK)
@@ -127,6 +135,8 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
 {
     NN_TRY(load_data(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
+    NN_TRY(fit_targets(run, error));
+    NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
     return begin_or_continue(run, options, error);
 }
 

@@ -14,6 +14,13 @@ for problem in xor spirals circles; do
     holds "$accuracy >= 0.99" || fail "$problem reached $accuracy only"
 done
 
+# Two classes with one output: the sigmoid's value is the probability of class 1.
+ranks 2 "$NNTRAIN" train "$DATASETS/theory/circles.yaml" --output one --set loss=mse --set optimizer.learning_rate=0.5 \
+    --set 'network.layers=[{units: 16, activation: tanh}, {units: 1, activation: sigmoid}]' >one.out 2>&1 || fail "one output: $(tail -n 3 one.out)"
+accuracy=$(field test_accuracy one/metrics.jsonl)
+echo "circles, one output: accuracy $accuracy"
+holds "$accuracy >= 0.99" || fail "circles with one output reached $accuracy only"
+
 train circles-linear
 accuracy=$(field test_accuracy circles-linear/metrics.jsonl)
 echo "circles, linear: accuracy $accuracy"

@@ -164,10 +164,10 @@ static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, n
     wipe(self, run->out);
     char test[96] = "";
     if (report->tested && report->test.classes)
-        snprintf(test, sizeof test, "  test loss %-8.4g  test accuracy %.4f", report->test.loss, report->test.accuracy);
+        snprintf(test, sizeof test, "  test loss %-9.4g  test accuracy %.4f", report->test.loss, report->test.accuracy);
     else if (report->tested)
-        snprintf(test, sizeof test, "  test loss %-8.4g  test RMSE %.4g", report->test.loss, report->test.rmse);
-    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-8.4g%s  %s samples/s",
+        snprintf(test, sizeof test, "  test loss %-9.4g  test RMSE %.4g", report->test.loss, report->test.rmse);
+    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s  %s samples/s",
                (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), run->progress.epoch,
                run->recipe->training.epochs, report->train_loss, test,
                nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text);

@@ -24,33 +24,5 @@ static inline vector interleave_high(vector a, vector b)
 
 #include "kernels/pack_loops.h"
 
-static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
-                                                           const nn_real *b, nn_real *c, size_t c_stride, bool add)
-{
-    switch (rows) {
-    case 1:
-        tile(1, vectors, depth, a, b, c, c_stride, add);
-        break;
-    case 2:
-        tile(2, vectors, depth, a, b, c, c_stride, add);
-        break;
-    case 3:
-        tile(3, vectors, depth, a, b, c, c_stride, add);
-        break;
-    default:
-        tile(ROWS, vectors, depth, a, b, c, c_stride, add);
-        break;
-    }
-}
-
-static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
-                size_t c_stride, bool add)
-{
-    if (columns <= LANES)
-        run_rows(rows, 1, depth, a, b, c, c_stride, add);
-    else
-        run_rows(rows, VECTORS, depth, a, b, c, c_stride, add);
-}
-
 const nn_gemm_kernel nn_gemm_portable = {
     .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose, .copy = copy};

@@ -47,3 +47,67 @@ static inline __attribute__((always_inline)) void tile(size_t rows, size_t vecto
             *out = sum[i][v];
         }
 }
+
+static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
+{
+    return rows < ROWS ? rows : ROWS;
+}
+
+/* Each number of rows has a tile of its own; those that the instruction set has no room for become the largest. */
+static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
+                                                           const nn_real *b, nn_real *c, size_t c_stride, bool add)
+{
+    switch (rows) {
+    case 1:
+        tile(at_most_rows(1), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 2:
+        tile(at_most_rows(2), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 3:
+        tile(at_most_rows(3), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 4:
+        tile(at_most_rows(4), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 5:
+        tile(at_most_rows(5), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 6:
+        tile(at_most_rows(6), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 7:
+        tile(at_most_rows(7), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 8:
+        tile(at_most_rows(8), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 9:
+        tile(at_most_rows(9), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 10:
+        tile(at_most_rows(10), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 11:
+        tile(at_most_rows(11), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 12:
+        tile(at_most_rows(12), vectors, depth, a, b, c, c_stride, add);
+        break;
+    case 13:
+        tile(at_most_rows(13), vectors, depth, a, b, c, c_stride, add);
+        break;
+    default:
+        tile(ROWS, vectors, depth, a, b, c, c_stride, add);
+        break;
+    }
+}
+
+static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
+                size_t c_stride, bool add)
+{
+    if (columns <= LANES)
+        run_rows(rows, 1, depth, a, b, c, c_stride, add);
+    else
+        run_rows(rows, VECTORS, depth, a, b, c, c_stride, add);
+}

@@ -40,6 +40,29 @@ static inline bool fixture_end(nn_comm *comm)
     return (comm && comm->rank != 0) || rmdir(fixture_folder) == 0;
 }
 
+/** Rank 0 makes a file while the others wait; and it waits for them, who may still have one of that name open. */
+static inline hid_t fixture_begin_file(nn_comm *comm, const char *name)
+{
+    nn_comm_barrier(comm, NULL);
+    return comm->rank == 0 ? H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT) : -1;
+}
+
+/** Closes it on rank 0; all ranks may then open it. */
+static inline void fixture_end_file(nn_comm *comm, hid_t file)
+{
+    if (file >= 0)
+        H5Fclose(file);
+    nn_comm_barrier(comm, NULL);
+}
+
+/** Removes a file once nobody reads it any more. */
+static inline void fixture_remove_file(nn_comm *comm, const char *name)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0)
+        unlink(fixture_path(name));
+}
+
 /** How a dataset is stored. */
 typedef struct fixture_storage {
     hsize_t chunk[3]; /**< chunk[0] == 0: contiguous */

@@ -16,27 +16,6 @@ static double cell(size_t row, size_t column)
     return (double)((row * 31 + column * 7) % 128);
 }
 
-/* Rank 0 writes while the others wait; and it waits for them, who may still have a file of that name open. */
-static hid_t begin_file(const char *name)
-{
-    nn_comm_barrier(comm, NULL);
-    return comm->rank == 0 ? H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT) : -1;
-}
-
-static void end_file(hid_t file)
-{
-    if (file >= 0)
-        H5Fclose(file);
-    nn_comm_barrier(comm, NULL);
-}
-
-static void remove_file(const char *name)
-{
-    nn_comm_barrier(comm, NULL);
-    if (comm->rank == 0)
-        unlink(fixture_path(name));
-}
-
 static void write_x(hid_t file, const char *name, hid_t type, size_t rows, fixture_storage storage)
 {
     double values[ROWS * FEATURES];
@@ -129,9 +108,9 @@ static hid_t three_bytes(void)
 
 static void read_as(hid_t type, const char *name, fixture_storage storage)
 {
-    hid_t file = begin_file("types.h5");
+    hid_t file = fixture_begin_file(comm, "types.h5");
     write_x(file, "train/x", type, ROWS, storage);
-    end_file(file);
+    fixture_end_file(comm, file);
     nn_dataset *dataset = open_file("types.h5", "/train/x", NULL, SLICES);
     CU_ASSERT_STRING_EQUAL(dataset->x_type, name);
     CU_ASSERT_EQUAL(dataset->features, FEATURES);
@@ -144,7 +123,7 @@ static void read_as(hid_t type, const char *name, fixture_storage storage)
     nn_comm_sum_double(comm, &rows, 1, NULL);
     CU_ASSERT_EQUAL(rows, ROWS);
     nn_dataset_free(dataset);
-    remove_file("types.h5");
+    fixture_remove_file(comm, "types.h5");
 }
 
 static void numbers_of_every_type_are_read(void)
@@ -182,7 +161,7 @@ static void rows_are_read_from_every_storage(void)
 /* h5py writes numpy's bool as an enumeration of bytes. */
 static void truth_values_are_numbers(void)
 {
-    hid_t file = begin_file("bool.h5");
+    hid_t file = fixture_begin_file(comm, "bool.h5");
     if (file >= 0) {
         const int8_t values[ROWS] = {1, 0, 1}, no = 0, yes = 1;
         const hsize_t extent[2] = {ROWS, 1};
@@ -193,7 +172,7 @@ static void truth_values_are_numbers(void)
         fixture_dataset(file, "y", type, type, 1, extent, contiguous, values);
         H5Tclose(type);
     }
-    end_file(file);
+    fixture_end_file(comm, file);
     nn_dataset *dataset = open_file("bool.h5", "x", "y", SLICES);
     CU_ASSERT_EQUAL(dataset->target, NN_TARGET_CLASSES);
     CU_ASSERT_EQUAL(dataset->outputs, 2);
@@ -203,14 +182,14 @@ static void truth_values_are_numbers(void)
         CU_ASSERT_EQUAL(dataset->classes[row], expected);
     }
     nn_dataset_free(dataset);
-    remove_file("bool.h5");
+    fixture_remove_file(comm, "bool.h5");
 }
 
 /* 40 rows of 256 KiB: more than the 8 MiB of a block on few ranks, and not alike on all of them. */
 static void read_long(fixture_storage storage)
 {
     enum { LONG_ROWS = 40, LONG = 32768 };
-    hid_t file = begin_file("long.h5");
+    hid_t file = fixture_begin_file(comm, "long.h5");
     if (file >= 0) {
         const hsize_t extent[2] = {LONG_ROWS, LONG};
         double *values = malloc(sizeof *values * LONG_ROWS * LONG);
@@ -219,11 +198,11 @@ static void read_long(fixture_storage storage)
         fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, storage, values);
         free(values);
     }
-    end_file(file);
+    fixture_end_file(comm, file);
     nn_dataset *dataset = open_file("long.h5", "x", NULL, SLICES);
     CU_ASSERT(holds_cells(dataset));
     nn_dataset_free(dataset);
-    remove_file("long.h5");
+    fixture_remove_file(comm, "long.h5");
 }
 
 static void more_than_a_block_is_read_in_blocks(void)
@@ -237,17 +216,17 @@ static void more_than_a_block_is_read_in_blocks(void)
 static void evaluation_allows_ranks_without_rows(void)
 {
     for (int storage = 0; storage < 3; storage++) {
-        hid_t file = begin_file("few.h5");
+        hid_t file = fixture_begin_file(comm, "few.h5");
         write_x(file, "x", H5T_STD_U8LE, 2,
                 storage == 0 ? contiguous : (fixture_storage){{1, HEIGHT, WIDTH}, storage - 1, false});
-        end_file(file);
+        fixture_end_file(comm, file);
         nn_dataset *dataset = NULL;
         nn_dataset_spec spec = {fixture_path("few.h5"), "x", NULL};
         CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, false, comm, &dataset, NULL), NN_OK);
         CU_ASSERT(holds_cells(dataset));
         CU_ASSERT_EQUAL(dataset->x_range[1], cell(1, 11));
         nn_dataset_free(dataset);
-        remove_file("few.h5");
+        fixture_remove_file(comm, "few.h5");
     }
 }
 
@@ -255,12 +234,12 @@ static void evaluation_allows_ranks_without_rows(void)
 
 static nn_dataset *open_with_y(hid_t type, int dimensions, hsize_t columns)
 {
-    hid_t file = begin_file("y.h5");
+    hid_t file = fixture_begin_file(comm, "y.h5");
     write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
     write_y(file, type, dimensions, columns);
-    end_file(file);
+    fixture_end_file(comm, file);
     nn_dataset *dataset = open_file("y.h5", "x", "y", SLICES);
-    remove_file("y.h5");
+    fixture_remove_file(comm, "y.h5");
     return dataset;
 }
 

@@ -13,27 +13,6 @@ enum { ROWS = 37, HEIGHT = 3, WIDTH = 4, FEATURES = HEIGHT * WIDTH, SLICES = 11 
 
 static const fixture_storage contiguous = {{0}, 0, false};
 
-/* Rank 0 writes while the others wait; and it waits for them, who may still have a file of that name open. */
-static hid_t begin_file(const char *name)
-{
-    nn_comm_barrier(comm, NULL);
-    return comm->rank == 0 ? H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT) : -1;
-}
-
-static void end_file(hid_t file)
-{
-    if (file >= 0)
-        H5Fclose(file);
-    nn_comm_barrier(comm, NULL);
-}
-
-static void remove_file(const char *name)
-{
-    nn_comm_barrier(comm, NULL);
-    if (comm->rank == 0)
-        unlink(fixture_path(name));
-}
-
 static void write_x(hid_t file, const char *name, hid_t type, size_t rows, fixture_storage storage)
 {
     double values[ROWS * FEATURES];
@@ -82,14 +61,14 @@ static void a_path_that_is_no_hdf5_file_is_told(void)
     expect_failure("text.h5/x", "x", NULL, SLICES, NN_DATA, "cannot be reached: Not a directory", "");
     write_text_file("text.h5", "");
     expect_failure("text.h5", "x", NULL, SLICES, NN_DATA, "is empty", "");
-    remove_file("text.h5");
+    fixture_remove_file(comm, "text.h5");
 }
 
 static void a_truncated_file_is_told(void)
 {
-    hid_t file = begin_file("cut.h5");
+    hid_t file = fixture_begin_file(comm, "cut.h5");
     write_x(file, "x", H5T_IEEE_F64LE, ROWS, contiguous);
-    end_file(file);
+    fixture_end_file(comm, file);
     struct stat facts;
     if (comm->rank == 0 && stat(fixture_path("cut.h5"), &facts) == 0)
         CU_ASSERT_EQUAL(truncate(fixture_path("cut.h5"), facts.st_size - 100), 0);
@@ -100,28 +79,28 @@ static void a_truncated_file_is_told(void)
         CU_ASSERT_EQUAL(truncate(fixture_path("cut.h5"), 60), 0);
     nn_comm_barrier(comm, NULL);
     expect_failure("cut.h5", "x", NULL, SLICES, NN_DATA, "cut.h5 is ", "(HDF5: ");
-    remove_file("cut.h5");
+    fixture_remove_file(comm, "cut.h5");
 }
 
 static void a_missing_dataset_is_told_with_those_there_are(void)
 {
-    hid_t file = begin_file("names.h5");
+    hid_t file = fixture_begin_file(comm, "names.h5");
     write_x(file, "train/x", H5T_STD_U8LE, ROWS, contiguous);
     write_x(file, "test/x", H5T_STD_U8LE, ROWS, contiguous);
-    end_file(file);
+    fixture_end_file(comm, file);
     expect_failure("names.h5", "/train/z", NULL, SLICES, NN_DATA, "/train/z does not exist", "/test/x, /train/x");
     expect_failure("names.h5", "/a/b", NULL, SLICES, NN_DATA, "/a/b does not exist", "/test/x, /train/x");
     expect_failure("names.h5", "/train", NULL, SLICES, NN_DATA, "/train is a group", "/train/x");
     expect_failure("names.h5", "/train/x", "/train/y", SLICES, NN_DATA, "/train/y does not exist", "/train/x");
-    remove_file("names.h5");
-    end_file(begin_file("names.h5"));
+    fixture_remove_file(comm, "names.h5");
+    fixture_end_file(comm, fixture_begin_file(comm, "names.h5"));
     expect_failure("names.h5", "x", NULL, SLICES, NN_DATA, "x does not exist", "holds no datasets");
-    remove_file("names.h5");
+    fixture_remove_file(comm, "names.h5");
 }
 
 static void types_and_shapes_that_are_no_rows_of_numbers_are_told(void)
 {
-    hid_t file = begin_file("shapes.h5");
+    hid_t file = fixture_begin_file(comm, "shapes.h5");
     if (file >= 0) {
         const hsize_t none[2] = {0, 4}, narrow[2] = {ROWS, 0}, cube[3] = {ROWS, 2, 2}, one[1] = {ROWS};
         hid_t text = H5Tcopy(H5T_C_S1);
@@ -135,42 +114,42 @@ static void types_and_shapes_that_are_no_rows_of_numbers_are_told(void)
     }
     write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
     write_x(file, "short", H5T_STD_U8LE, ROWS - 1, contiguous);
-    end_file(file);
+    fixture_end_file(comm, file);
     expect_failure("shapes.h5", "text", NULL, SLICES, NN_DATA, "text holds text", "integers or floats");
     expect_failure("shapes.h5", "scalar", NULL, SLICES, NN_DATA, "scalar is a single value", "rows");
     expect_failure("shapes.h5", "none", NULL, SLICES, NN_DATA, "none has no rows", "");
     expect_failure("shapes.h5", "narrow", NULL, SLICES, NN_DATA, "narrow has rows without values", "");
     expect_failure("shapes.h5", "x", "cube", SLICES, NN_DATA, "cube has 3 dimensions", "[rows, outputs]");
     expect_failure("shapes.h5", "x", "short", SLICES, NN_DATA, "x has 37 rows but short has 36", "one target");
-    remove_file("shapes.h5");
+    fixture_remove_file(comm, "shapes.h5");
 }
 
 static void claims_beyond_the_file_are_told_before_memory_is_taken(void)
 {
-    hid_t file = begin_file("claims.h5");
+    hid_t file = fixture_begin_file(comm, "claims.h5");
     if (file >= 0) {
         const hsize_t huge[2] = {(hsize_t)1 << 40, 1000}, more[3] = {(hsize_t)1 << 40, (hsize_t)1 << 20, 1000};
         const fixture_storage chunked = {{1000, 1000, 1}, 1, false};
         fixture_dataset(file, "huge", H5T_STD_U8LE, H5T_NATIVE_UINT8, 2, huge, chunked, NULL);
         fixture_dataset(file, "more", H5T_STD_U8LE, H5T_NATIVE_UINT8, 3, more, chunked, NULL);
     }
-    end_file(file);
+    fixture_end_file(comm, file);
     expect_failure("claims.h5", "huge", NULL, SLICES, NN_DATA, "huge claims 1099511627776 rows of 1000 values",
                    "only 0 bytes");
     expect_failure("claims.h5", "more", NULL, SLICES, NN_DATA, "more claims 1099511627776 rows", "memory can address");
-    remove_file("claims.h5");
+    fixture_remove_file(comm, "claims.h5");
 }
 
 static void write_one_odd_value(const char *name, size_t row, size_t column, double value)
 {
     double values[ROWS * FEATURES] = {0};
     const hsize_t extent[2] = {ROWS, FEATURES};
-    hid_t file = begin_file(name);
+    hid_t file = fixture_begin_file(comm, name);
     if (file >= 0) {
         values[row * FEATURES + column] = value;
         fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, contiguous, values);
     }
-    end_file(file);
+    fixture_end_file(comm, file);
 }
 
 static void values_that_are_not_finite_are_told_with_their_row(void)
@@ -181,7 +160,7 @@ static void values_that_are_not_finite_are_told_with_their_row(void)
     expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 0 of x holds an infinite value at position 11", "");
     write_one_odd_value("odd.h5", 17, 3, 1e300);
     expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 17 of x holds at position 3", "range of float32");
-    remove_file("odd.h5");
+    fixture_remove_file(comm, "odd.h5");
 }
 
 static void classes_out_of_range_are_told_with_their_row(void)
@@ -189,7 +168,7 @@ static void classes_out_of_range_are_told_with_their_row(void)
     const int64_t odd[] = {-1, INT64_C(1) << 40};
     const char *const words[] = {"row 30 of y is class -1", "row 30 of y is class 1099511627776"};
     for (int i = 0; i < 2; i++) {
-        hid_t file = begin_file("classes.h5");
+        hid_t file = fixture_begin_file(comm, "classes.h5");
         write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
         if (file >= 0) {
             int64_t values[ROWS] = {0};
@@ -197,9 +176,9 @@ static void classes_out_of_range_are_told_with_their_row(void)
             values[30] = odd[i];
             fixture_dataset(file, "y", H5T_STD_I64LE, H5T_NATIVE_INT64, 1, extent, contiguous, values);
         }
-        end_file(file);
+        fixture_end_file(comm, file);
         expect_failure("classes.h5", "x", "y", SLICES, NN_DATA, words[i], "numbered from 0");
-        remove_file("classes.h5");
+        fixture_remove_file(comm, "classes.h5");
     }
 }
 
@@ -222,34 +201,34 @@ static void damage_chunk(const char *path, hsize_t row)
 
 static void a_damaged_chunk_on_one_rank_stops_all(void)
 {
-    hid_t file = begin_file("damaged.h5");
+    hid_t file = fixture_begin_file(comm, "damaged.h5");
     write_x(file, "x", H5T_IEEE_F64LE, ROWS, (fixture_storage){{1, HEIGHT, WIDTH}, 1, true});
-    end_file(file);
+    fixture_end_file(comm, file);
     if (comm->rank == 0)
         damage_chunk(fixture_path("damaged.h5"), 20);
     nn_comm_barrier(comm, NULL);
     expect_failure("damaged.h5", "x", NULL, SLICES, NN_DATA, "of x cannot be read", "(HDF5: ");
-    remove_file("damaged.h5");
+    fixture_remove_file(comm, "damaged.h5");
 }
 
 static void more_ranks_than_slices_is_a_usage_error(void)
 {
-    hid_t file = begin_file("ranks.h5");
+    hid_t file = fixture_begin_file(comm, "ranks.h5");
     write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
-    end_file(file);
+    fixture_end_file(comm, file);
     char words[40];
     snprintf(words, sizeof words, "%d ranks cannot share %d slices", comm->size, comm->size - 1);
     expect_failure("ranks.h5", "x", NULL, (size_t)comm->size - 1, NN_USAGE, words, "");
-    remove_file("ranks.h5");
+    fixture_remove_file(comm, "ranks.h5");
 }
 
 static void fewer_rows_than_slices_are_told_where_every_slice_is_trained(void)
 {
-    hid_t file = begin_file("few.h5");
+    hid_t file = fixture_begin_file(comm, "few.h5");
     write_x(file, "x", H5T_STD_U8LE, 2, contiguous);
-    end_file(file);
+    fixture_end_file(comm, file);
     expect_failure("few.h5", "x", NULL, SLICES, NN_DATA, "has 2 rows", "11 slices");
-    remove_file("few.h5");
+    fixture_remove_file(comm, "few.h5");
 }
 
 static void no_handle_stays_open(void)

@@ -141,6 +141,12 @@ size_t nn_sampler_least(const nn_sampler *sampler);
  */
 void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch);
 
+/**
+ * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
+ * full disk say, that tidying crashes. To be called before anything else of HDF5.
+ */
+void nn_dataset_leave_exit_alone(void);
+
 /** @return version of the HDF5 library and whether it is parallel, e.g. "1.10.8 (serial)". Not collective. */
 const char *nn_dataset_library(void);
 

@@ -8,7 +8,7 @@
 #include "nntrain/real.h"
 #include "nntrain/status.h"
 
-/** A file of predictions being written; appears under its name when it is complete. One process writes. */
+/** Predictions being collected in memory, to be written when they are complete. One process collects. */
 typedef struct nn_predictions nn_predictions;
 
 /**
@@ -29,10 +29,10 @@ nn_status nn_predictions_create(const char *path, size_t rows, size_t outputs, b
 nn_status nn_predictions_append(nn_predictions *predictions, const nn_real *output, const int *classes, size_t rows,
                                 nn_error *error);
 
-/** Completes the file and gives it its name. Frees in any case. */
+/** Writes the file, which appears under its name when it is on the disk. Frees in any case. */
 nn_status nn_predictions_finish(nn_predictions *predictions, nn_error *error);
 
-/** Gives up: removes the unfinished file and frees; NULL is fine. */
+/** Gives up and frees; NULL is fine. */
 void nn_predictions_abandon(nn_predictions *predictions);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/cpu.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <unistd.h>
 
 bool nn_cpu_supports(nn_isa isa)
@@ -91,4 +92,29 @@ size_t nn_cpu_cache_bytes(int level)
         break;
     }
     return bytes > 0 ? (size_t)bytes : 0;
+}
+
+/* A number in a file of one line, or behind a key; 0 where there is none. */
+static uint64_t read_number(const char *path, const char *format)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    char line[128];
+    unsigned long long number = 0;
+    while (number == 0 && fgets(line, sizeof line, file))
+        if (sscanf(line, format, &number) != 1)
+            number = 0;
+    fclose(file);
+    return number;
+}
+
+uint64_t nn_host_memory_available(void)
+{
+    const uint64_t available = read_number("/proc/meminfo", "MemAvailable: %llu") * 1024;
+    const uint64_t limit = read_number("/sys/fs/cgroup/memory.max", "%llu");
+    const uint64_t used = read_number("/sys/fs/cgroup/memory.current", "%llu");
+    if (limit == 0 || limit <= used)
+        return limit == 0 ? available : 1;
+    return limit - used < available ? limit - used : available;
 }

@@ -36,6 +36,9 @@ size_t nn_cpu_bound_cores(void);
 /** @return cores online on this host, at least 1 */
 size_t nn_cpu_online_cores(void);
 
+/** @return bytes of memory that this host could give now, within the limits of its control group; 0: unknown */
+uint64_t nn_host_memory_available(void);
+
 /** @return bytes of the data or unified cache of a level (1, 2 or 3) as the system tells, 0 where it does not */
 size_t nn_cpu_cache_bytes(int level);
 

@@ -16,7 +16,7 @@ nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory,
         taken = aligned_alloc(NN_ALIGNMENT, bytes);
     }
     if (!taken)
-        return nn_fail(error, NN_SYSTEM, "out of memory: %s needs %zu elements of %zu bytes", what, count, size);
+        return nn_fail(error, NN_SYSTEM, "out of memory: no room for %s, %zu elements of %zu bytes", what, count, size);
     memset(taken, 0, bytes);
     memcpy(memory, &taken, sizeof taken);
     return NN_OK;

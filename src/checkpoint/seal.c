@@ -40,7 +40,8 @@ static nn_status read_sealed(const char *path, int file, void **image, size_t *c
 {
     struct stat facts;
     if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode))
-        return nn_fail(error, NN_DATA, "%s is no file; a checkpoint is one HDF5 file", path);
+        return nn_fail(error, NN_DATA, "%s is no file; name the checkpoint itself, such as model.h5 of a run's folder",
+                       path);
     char seal[NN_SEAL_BYTES];
     if (facts.st_size < NN_SEAL_BYTES || !read_all(file, seal, sizeof seal) ||
         memcmp(seal, first_line, sizeof first_line - 1) != 0)

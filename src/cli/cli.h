@@ -54,7 +54,7 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
 bool nn_cli_speaks(void);
 
 /** Ends a command that works without MPI: complains where it failed. @return status */
-nn_status nn_cli_finish(nn_status status, const nn_error *error);
+nn_status nn_cli_finish(nn_status status, nn_error *error);
 
 /** Runs a command's body on the ranks that mpirun or srun started; rank 0 complains where it failed. @return status */
 nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),

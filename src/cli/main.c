@@ -1,8 +1,10 @@
 /* nntrain: dispatches to its sub-commands. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "nntrain/dataset.h"
 
 static const nn_command commands[] = {
     {"train", "train a network as a recipe says (without arguments: the shipped digits)", nn_cli_train},
@@ -37,6 +39,9 @@ static bool is_one_of(const char *text, const char *a, const char *b)
 
 int main(int argc, char **argv)
 {
+    nn_dataset_leave_exit_alone();
+    /* What is said is commentary: a reader that has seen enough must not end a training. */
+    signal(SIGPIPE, SIG_IGN);
     if (argc < 2)
         return (int)nn_cli_train(argc, argv);
     for (size_t i = 0; i < COMMAND_COUNT; i++)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,17 @@ static void complain(bool speaks, const nn_error *error)
     fprintf(stderr, "nntrain: %s\n", error->message);
 }
 
-nn_status nn_cli_finish(nn_status status, const nn_error *error)
+/* A result that nobody could be told is no success. */
+static nn_status flush_output(nn_status status, nn_error *error)
 {
+    if (status == NN_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        return nn_fail(error, NN_SYSTEM, "cannot write to standard output: %s", strerror(errno));
+    return status;
+}
+
+nn_status nn_cli_finish(nn_status status, nn_error *error)
+{
+    status = flush_output(status, error);
     if (status != NN_OK)
         complain(nn_cli_speaks(), error);
     return status;
@@ -70,6 +80,9 @@ nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *co
     if (status != NN_OK)
         return nn_cli_finish(status, &error);
     status = body(arguments, comm, &error);
+    if (comm->rank == 0)
+        status = flush_output(status, &error);
+    status = nn_comm_follow(comm, status, &error);
     if (status != NN_OK)
         complain(comm->rank == 0, &error);
     nn_comm_free(comm);

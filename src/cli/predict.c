@@ -25,6 +25,10 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         state->child_inputs[0] = &given->what;
         return 0;
     case 'o':
+        if (*value == '\0') {
+            argp_error(state, "--output: name a file");
+            return EINVAL;
+        }
         given->output = value;
         return 0;
     case ARGP_KEY_END:

@@ -39,9 +39,17 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->sets[given->set_count++] = value;
         return 0;
     case 'o':
+        if (*value == '\0') {
+            argp_error(state, "--output: name a folder");
+            return EINVAL;
+        }
         given->output = value;
         return 0;
     case 'r':
+        if (value && *value == '\0') {
+            argp_error(state, "--resume=: name a checkpoint, or leave the = out for the newest one");
+            return EINVAL;
+        }
         given->resume = true;
         given->resume_file = value;
         return 0;
@@ -50,7 +58,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (given->recipe) {
-            argp_error(state, "one recipe at a time: '%s' is a second one", value);
+            argp_error(state, "one recipe at a time: '%s' is a second one%s", value,
+                       given->resume ? "; a checkpoint to resume is named by --resume=FILE" : "");
             return EINVAL;
         }
         given->recipe = value;

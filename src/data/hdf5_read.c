@@ -193,7 +193,7 @@ static nn_status read_block(const struct reader *reader, uint64_t first, uint64_
     H5Sclose(memory);
     if (code < 0)
         return nn_fail(error, NN_DATA, "%s: rows %llu to %llu of %s cannot be read (HDF5: %s)", rows->path,
-                       (unsigned long long)first, (unsigned long long)first + count, rows->name, reason);
+                       (unsigned long long)first, (unsigned long long)first + count - 1, rows->name, reason);
     return NN_OK;
 }
 

@@ -7,12 +7,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "data/hdf5_file.h"
 #include "nntrain/memory.h"
 
-/* Values looked at, at a time; and the most classes that are counted one by one. */
-enum { PIECE = 1 << 16, CLASSES_MAX = 1024 };
+/* Values looked at, at a time and in all (a second or so); and the most classes that are counted one by one. */
+enum { PIECE = 1 << 16, MOST_VALUES = 1 << 26, CLASSES_MAX = 1024 };
 
 /* What one dataset holds. */
 typedef struct summary {
@@ -20,6 +20,7 @@ typedef struct summary {
     uint64_t nans, infinities;
     uint64_t *class_rows; /* [CLASSES_MAX] of a one-dimensional dataset of integers; NULL: not counted */
     bool beyond_classes;
+    hsize_t rows, of_rows; /* looked at, and there */
 } summary;
 
 static void look_at(summary *seen, const double *values, size_t count)
@@ -70,15 +71,17 @@ static bool read_all(hid_t dataset, hid_t space, int rank, const hsize_t dims[],
         row *= dims[d];
     if (row == 0 || (rank > 0 && dims[0] == 0))
         return true;
-    if (row > (hsize_t)1 << 28)
-        return false; /* a row that no network takes */
+    seen->of_rows = dims[0];
+    if (row > MOST_VALUES)
+        return true; /* a row that no network takes */
+    seen->rows = MOST_VALUES / row < dims[0] ? MOST_VALUES / row : dims[0];
     const hsize_t rows = row < PIECE ? PIECE / row : 1;
     double *values = NULL;
     if (nn_allocate(rows * row, sizeof *values, "the values", &values, NULL) != NN_OK)
         return false;
     bool good = true;
-    for (hsize_t first = 0; good && first < dims[0]; first += rows) {
-        const hsize_t count = dims[0] - first < rows ? dims[0] - first : rows;
+    for (hsize_t first = 0; good && first < seen->rows; first += rows) {
+        const hsize_t count = seen->rows - first < rows ? seen->rows - first : rows;
         good = read_rows(dataset, space, rank, dims, first, count, values);
         if (good)
             look_at(seen, values, count * row);
@@ -141,6 +144,8 @@ static void print_summary(FILE *out, const summary *seen)
         fprintf(out, ", %" PRIu64 " NaN", seen->nans);
     if (seen->infinities)
         fprintf(out, ", %" PRIu64 " infinite", seen->infinities);
+    if (seen->rows < seen->of_rows)
+        fprintf(out, " (of the first %" PRIu64 " rows)", (uint64_t)seen->rows);
     fputc('\n', out);
     if (!seen->class_rows || seen->beyond_classes || seen->least > seen->most)
         return;
@@ -181,6 +186,7 @@ static bool describe(FILE *out, hid_t dataset, const char *name)
         print_type(out, type);
         print_storage(out, dataset, rank);
         fputc('\n', out);
+        fflush(out); /* the shape first: reading may take a while */
         good = print_values(out, dataset, type, space, rank, dims);
     }
     if (space >= 0)
@@ -215,18 +221,15 @@ static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
 nn_status nn_inspect_data(const char *path, FILE *out, nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    struct stat facts;
-    if (stat(path, &facts) != 0)
-        return nn_fail(error, NN_DATA, "cannot open %s: there is no such file", path);
-    if (!S_ISREG(facts.st_mode) || H5Fis_hdf5(path) <= 0)
-        return nn_fail(error, NN_DATA, "%s is not an HDF5 file; nntrain import brings other formats into HDF5", path);
+    uint64_t bytes = 0;
+    NN_TRY(nn_hdf5_check_path(path, &bytes, error));
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file < 0)
         return nn_fail(error, NN_DATA,
                        "%s looks like HDF5 but cannot be opened; it is damaged, truncated or still "
                        "being written",
                        path);
-    fprintf(out, "file     %s, %" PRIu64 " bytes\n", path, (uint64_t)facts.st_size);
+    fprintf(out, "file     %s, %" PRIu64 " bytes\n", path, bytes);
     visit state = {.out = out};
     const herr_t visited = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit_object, &state);
     H5Fclose(file);

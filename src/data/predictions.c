@@ -1,12 +1,10 @@
 #include "nntrain/predictions.h"
 
-#include <errno.h>
 #include <hdf5.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "base/files.h"
 #include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -17,17 +15,17 @@
 #define FILE_REAL   H5T_IEEE_F32LE
 #endif
 
+/* Composed in memory and written by ourselves at the end: a full disk is then an ordinary error with its errno, while
+ * libhdf5 would keep a file that it cannot flush, and crash at the end of the program. */
 struct nn_predictions {
     char path[PATH_MAX];
-    char partial[PATH_MAX];
     size_t rows, outputs, done;
     hid_t file, values, classes; /* -1: not open */
 };
 
 static nn_status failed(const nn_predictions *predictions, nn_error *error)
 {
-    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", predictions->path,
-                   errno ? strerror(errno) : "HDF5 gave up; is the disk full?");
+    return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", predictions->path);
 }
 
 static hid_t make_dataset(hid_t file, const char *name, hid_t type, int rank, size_t rows, size_t columns)
@@ -49,13 +47,12 @@ nn_status nn_predictions_create(const char *path, size_t rows, size_t outputs, b
     made->rows = rows;
     made->outputs = outputs;
     made->file = made->values = made->classes = -1;
-    if (snprintf(made->path, sizeof made->path, "%s", path) >= (int)sizeof made->path ||
-        snprintf(made->partial, sizeof made->partial, "%s.partial", path) >= (int)sizeof made->partial) {
-        nn_release(made);
-        return nn_fail(error, NN_SYSTEM, "cannot write %s: the name is too long", path);
-    }
-    errno = 0;
-    made->file = H5Fcreate(made->partial, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    snprintf(made->path, sizeof made->path, "%s", path);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access >= 0 && H5Pset_fapl_core(access, (size_t)1 << 24, false) >= 0)
+        made->file = H5Fcreate("predictions in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    if (access >= 0)
+        H5Pclose(access);
     if (made->file >= 0)
         made->values = make_dataset(made->file, classes ? "probabilities" : "values", FILE_REAL, 2, rows, outputs);
     if (made->file >= 0 && classes)
@@ -85,7 +82,6 @@ static bool put_rows(hid_t dataset, hid_t type, int rank, const nn_predictions *
 nn_status nn_predictions_append(nn_predictions *predictions, const nn_real *output, const int *classes, size_t rows,
                                 nn_error *error)
 {
-    errno = 0;
     if (!put_rows(predictions->values, MEMORY_REAL, 2, predictions, rows, output) ||
         (predictions->classes >= 0 && !put_rows(predictions->classes, H5T_NATIVE_INT, 1, predictions, rows, classes)))
         return failed(predictions, error);
@@ -93,26 +89,36 @@ nn_status nn_predictions_append(nn_predictions *predictions, const nn_real *outp
     return NN_OK;
 }
 
-/* Closes what is open; false where HDF5 could not flush. */
-static bool close_file(nn_predictions *predictions)
+static void close_datasets(nn_predictions *predictions)
 {
-    bool good = true;
     if (predictions->values >= 0)
-        good = H5Dclose(predictions->values) >= 0 && good;
+        H5Dclose(predictions->values);
     if (predictions->classes >= 0)
-        good = H5Dclose(predictions->classes) >= 0 && good;
-    if (predictions->file >= 0)
-        good = H5Fclose(predictions->file) >= 0 && good;
-    predictions->file = predictions->values = predictions->classes = -1;
-    return good;
+        H5Dclose(predictions->classes);
+    predictions->values = predictions->classes = -1;
+}
+
+static nn_status write_image(const nn_predictions *predictions, nn_error *error)
+{
+    void *image = NULL;
+    const ssize_t bytes =
+        H5Fflush(predictions->file, H5F_SCOPE_GLOBAL) >= 0 ? H5Fget_file_image(predictions->file, NULL, 0) : -1;
+    if (bytes <= 0)
+        return failed(predictions, error);
+    NN_TRY(nn_allocate((size_t)bytes, 1, "the predictions", &image, error));
+    nn_status status = NN_OK;
+    if (H5Fget_file_image(predictions->file, image, (size_t)bytes) != bytes)
+        status = failed(predictions, error);
+    else
+        status = nn_file_replace(predictions->path, &(nn_bytes){image, (size_t)bytes}, 1, error);
+    nn_release(image);
+    return status;
 }
 
 nn_status nn_predictions_finish(nn_predictions *predictions, nn_error *error)
 {
-    errno = 0;
-    nn_status status = NN_OK;
-    if (!close_file(predictions) || rename(predictions->partial, predictions->path) != 0)
-        status = failed(predictions, error);
+    close_datasets(predictions);
+    nn_status status = write_image(predictions, error);
     nn_predictions_abandon(predictions);
     return status;
 }
@@ -121,7 +127,8 @@ void nn_predictions_abandon(nn_predictions *predictions)
 {
     if (!predictions)
         return;
-    close_file(predictions);
-    unlink(predictions->partial);
+    close_datasets(predictions);
+    if (predictions->file >= 0)
+        H5Fclose(predictions->file);
     nn_release(predictions);
 }

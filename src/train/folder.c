@@ -177,6 +177,20 @@ static nn_status make_next(const char *name, nn_folder *folder, nn_error *error)
     }
 }
 
+/* Whether a file is directly in a folder, by whatever names. */
+static bool is_inside(const char *file, const char *folder)
+{
+    char beside[PATH_MAX];
+    const char *slash = strrchr(file, '/');
+    if (slash)
+        snprintf(beside, sizeof beside, "%.*s", slash == file ? 1 : (int)(slash - file), file);
+    else
+        snprintf(beside, sizeof beside, ".");
+    struct stat one, other;
+    return stat(beside, &one) == 0 && stat(folder, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
 static nn_status open_named(const nn_train_options *options, nn_folder *folder, nn_error *error)
 {
     if (snprintf(folder->path, sizeof folder->path, "%s", options->output) >= (int)sizeof folder->path)
@@ -185,6 +199,11 @@ static nn_status open_named(const nn_train_options *options, nn_folder *folder, 
     while (length > 1 && folder->path[length - 1] == '/')
         folder->path[--length] = '\0';
     NN_TRY(make_folders(folder->path, &folder->created, error));
+    if (options->resume_file && holds_a_run(folder->path) && !is_inside(options->resume_file, folder->path))
+        return nn_fail(error, NN_USAGE,
+                       "%s already holds another run than that of %s; name a new --output, or leave it out to continue "
+                       "where the checkpoint is",
+                       folder->path, options->resume_file);
     if (!options->resume && holds_a_run(folder->path))
         return nn_fail(error, NN_USAGE, "%s already holds a run; continue it with --resume or name another --output",
                        folder->path);

@@ -71,7 +71,8 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
     size_t count = 0;
     NN_TRY(nn_folder_list(run->folder, &steps, &count, error));
     nn_status status = NN_OK;
-    for (size_t i = 0; i < count && steps[i] > run->progress.step && status == NN_OK; i++) {
+    size_t steps_later = 0;
+    for (size_t i = 0; i < count && steps[i] > run->progress.step && status == NN_OK; i++, steps_later++) {
         char path[PATH_MAX], aside[PATH_MAX + 16];
         status = nn_folder_checkpoint(run->folder, steps[i], path, error);
         snprintf(aside, sizeof aside, "%s.superseded", path);
@@ -79,6 +80,12 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
             status = nn_fail(error, NN_SYSTEM, "cannot rename %s, which is of a later step than the one resumed", path);
     }
     free(steps);
+    /* The finished model of that history, too. */
+    char model[PATH_MAX], aside[PATH_MAX + 16];
+    if (status == NN_OK && steps_later > 0 && nn_folder_join(run->folder, "model.h5", model, NULL) == NN_OK) {
+        snprintf(aside, sizeof aside, "%s.superseded", model);
+        rename(model, aside); /* there may be none */
+    }
     return status;
 }
 

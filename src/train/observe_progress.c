@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "base/cpu.h"
 #include "kernels/dispatch.h"
@@ -116,10 +117,20 @@ static void wipe(progress *state, FILE *out)
     state->bar_width = 0;
 }
 
+/* Columns of the terminal, 80 where it does not tell: through mpirun the ranks' own terminal has no size. */
+static int screen_columns(FILE *out)
+{
+    enum { USUAL = 80, LEAST = 20, MOST = 255 };
+    struct winsize size;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return USUAL;
+    return size.ws_col < LEAST ? LEAST : size.ws_col > MOST ? MOST : size.ws_col;
+}
+
 /* epoch  3/30 [======>     ]  52 %  loss 0.2345  12,345 samples/s  14 s left */
 static void draw_bar(progress *state, const nn_run *run, const nn_step_report *report)
 {
-    enum { WIDTH = 24 };
+    enum { WIDTH = 12 };
     const nn_progress *at = &run->progress;
     const double done = (double)at->epoch_step / (double)run->epoch_steps;
     const double elapsed = nn_clock() - run->epoch_began;
@@ -136,6 +147,11 @@ static void draw_bar(progress *state, const nn_run *run, const nn_step_report *r
                          (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), at->epoch + 1,
                          run->recipe->training.epochs, bar, 100 * done, report->loss,
                          nn_figure_count((uint64_t)rate).text, nn_figure_seconds((all - seen) / rate).text);
+    /* A longer line would wrap, and only its last part be overwritten. */
+    const int columns = screen_columns(run->out);
+    if (width >= columns)
+        width = columns - 1;
+    line[width] = '\0';
     const int padding = (int)state->bar_width > width ? (int)state->bar_width - width : 0;
     fprintf(run->out, "\r%s%*s", line, padding, "");
     fflush(run->out);

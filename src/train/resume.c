@@ -45,7 +45,7 @@ nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkp
     NN_TRY(nn_comm_follow(run->comm, status, error));
     NN_TRY(nn_comm_broadcast(run->comm, run->resumed_from, sizeof run->resumed_from, error));
     if (run->resumed_from[0] == '\0') {
-        nn_run_say(run, "resume   no checkpoint in %s yet: beginning anew", run->folder);
+        nn_run_say(run, "warning  no checkpoint in %s to resume: beginning anew", run->folder);
         return NN_OK;
     }
     return nn_checkpoint_read(run->resumed_from, run->comm, checkpoint, error);
@@ -96,26 +96,38 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
 {
     const nn_recipe *now = run->recipe;
     NN_TRY(check_same(run, "seed", before->seed, now->seed, error));
-    NN_TRY(check_same(run, "training.batch", before->training.batch_rows, now->training.batch_rows, error));
+    NN_TRY(check_name(run, "training.batch", before->training.batch, now->training.batch, error));
     NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
     NN_TRY(check_name(run, "loss", nn_loss_name(before->loss), nn_loss_name(now->loss), error));
     return check_name(run, "data.normalize", nn_normalization_name(before->data.normalize),
                       nn_normalization_name(now->data.normalize), error);
 }
 
-nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_data(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
-    NN_TRY(check_network(run, checkpoint, error));
     if (checkpoint->provenance.data_digest != run->provenance.data_digest)
         return nn_fail(error, NN_DATA,
                        "%s was trained on other data (%s, %" PRIu64 " bytes) than %s holds now; start a new run with "
                        "another --output",
                        run->resumed_from, checkpoint->provenance.data_file, checkpoint->provenance.data_bytes,
                        run->train->file);
+    return NN_OK;
+}
+
+nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    NN_TRY(check_network(run, checkpoint, error));
     nn_recipe *before = NULL;
     NN_TRY(nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error));
     nn_status status = check_recipe(run, before, error);
     nn_recipe_free(before);
+    if (status == NN_OK)
+        status = check_data(run, checkpoint, error);
+    if (status == NN_OK && checkpoint->progress.epoch > run->recipe->training.epochs)
+        status = nn_fail(error, NN_USAGE,
+                         "training.epochs: the recipe says %zu, but %s has %" PRIu64 " epochs behind it; raise the "
+                         "number, or start a new run with another --output",
+                         run->recipe->training.epochs, run->resumed_from, checkpoint->progress.epoch);
     if (status == NN_OK && checkpoint->progress.epoch_step > run->epoch_steps)
         status = nn_fail(error, NN_DATA, "%s is %" PRIu64 " steps into an epoch of %zu", run->resumed_from,
                          checkpoint->progress.epoch_step, run->epoch_steps);

@@ -6,10 +6,14 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
 #include "train/folder.h"
 #include "train/resume.h"
+
+/* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
+enum { LEAST_ROWS = 256 };
 
 void nn_run_say(const nn_run *run, const char *format, ...)
 {
@@ -69,9 +73,42 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
     return run->test ? nn_normalization_apply(run->normalization, run->test, error) : NN_OK;
 }
 
+/* Values that network, gradients, optimizer and the passes of a batch take on one rank, about; in double, for the
+ * numbers of a mistyped recipe. */
+static double model_values(const nn_run *run)
+{
+    const nn_recipe_network *network = &run->recipe->network;
+    const double batch =
+        (double)(run->recipe->training.batch_rows ? run->recipe->training.batch_rows : run->train->slices.rows);
+    const double share = batch / (double)run->comm->size + 1, rows = share > LEAST_ROWS ? share : LEAST_ROWS;
+    double inputs = (double)run->train->features, widest = 0, values = rows * inputs;
+    for (size_t l = 0; l < network->layers_count; l++) {
+        const double units = (double)network->layers[l].units;
+        values += 3 * inputs * units + rows * units;
+        widest = units > widest ? units : widest;
+        inputs = units;
+    }
+    return values + 2 * rows * widest;
+}
+
+/* The system would promise memory that it lacks and stop the process later, without a word. */
+static nn_status check_memory(const nn_run *run, nn_error *error)
+{
+    const double gibibyte = 1024.0 * 1024 * 1024;
+    const double need = model_values(run) * sizeof(nn_real) * run->comm->local_size;
+    const double there = (double)nn_host_memory_available();
+    if (there == 0 || need < there)
+        return NN_OK;
+    return nn_fail(error, NN_SYSTEM,
+                   "the network and its batches take %.1f GiB on %s (%d ranks), which has %.1f GiB left; use fewer "
+                   "units, a smaller batch or more hosts",
+                   need / gibibyte, run->comm->host, run->comm->local_size, there / gibibyte);
+}
+
 static nn_status make_model(nn_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
+    NN_TRY(check_memory(run, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
@@ -93,10 +130,9 @@ static nn_status make_work(nn_run *run, nn_error *error)
     run->epoch_steps = nn_sampler_steps(run->sampler);
     /* Evaluation goes through the same work space in pieces; not too small ones where a rank has few rows of a batch.
      */
-    const size_t least = 256;
     const size_t capacity = nn_sampler_capacity(run->sampler);
-    return nn_workspace_create(run->network, capacity > least ? capacity : least, run->threads, true, &run->work,
-                               error);
+    return nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads, true,
+                               &run->work, error);
 }
 
 static nn_status begin_or_continue(nn_run *run, const nn_train_options *options, nn_error *error)

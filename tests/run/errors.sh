@@ -76,6 +76,12 @@ train "checkpoint of another network" 3 '.*other/checkpoint-.*another network.*8
 train "another seed" 2 'seed: .*' recipe.yaml --output other --resume --set seed=2
 train "other data" 3 '.*other/checkpoint-.*other data' recipe.yaml --output other --resume --set data.train.file=huge.h5
 train "missing checkpoint" 3 'cannot open checkpoint other/gone.h5' recipe.yaml --resume=other/gone.h5
+train "slices changed" 2 'parallel.slices: .* was trained with 4, the recipe says 5' recipe.yaml --output other --resume --set parallel.slices=5
+train "batch changed" 2 'training.batch: .* was trained with 20, the recipe says all' recipe.yaml --output other --resume --set training.batch=all
+train "fewer epochs" 2 'training.epochs: the recipe says 1, but .* has 2 epochs' recipe.yaml --output other --resume --set training.epochs=1
+ranks 1 "$NNTRAIN" train recipe.yaml --output second --progress quiet || fail "a second run: exit code $?"
+train "two histories in one folder" 2 'second already holds another run' recipe.yaml --output second --resume=other/model.h5
+train "a network beyond memory" 5 'the network and its batches take [0-9.]+ GiB on .*, which has' recipe.yaml --set 'network.layers=[{units: 16000000, activation: relu}, {units: 9000, activation: relu}, {units: 3, activation: softmax}]'
 cp other/model.h5 damaged.h5
 printf 'x' | dd of=damaged.h5 bs=1 seek=3000 conv=notrunc 2>/dev/null
 for count in 1 3; do
@@ -85,4 +91,17 @@ for count in 1 3; do
     expect "overwriting the data" 2 '--output good.h5 would overwrite' $count predict --model other/model.h5 --data good.h5 --output good.h5 --x /train/x
     expect "unwritable predictions" 5 'cannot write /dev/null/p.h5' $count predict --model other/model.h5 --data good.h5 --output /dev/null/p.h5 --x /train/x
 done
+"$NNTRAIN" train recipe.yaml --resume= >out 2>err
+[ $? -eq 2 ] || fail "--resume= with nothing behind it: not refused"
+"$NNTRAIN" eval --model other/model.h5 --split train >/dev/full 2>err
+[ $? -eq 5 ] || fail "eval to a full device: exit code is not 5"
+
+# A full disk, as a limit on the size of files: an error, and nothing left behind.
+(trap '' XFSZ; ulimit -f 8; "$NNTRAIN" generate sine --output sine.h5 >out 2>err)
+[ $? -eq 5 ] || fail "generate on a full disk: exit code is not 5: $(cat err)"
+[ -z "$(find . -name 'sine*')" ] || fail "generate on a full disk leaves $(find . -name 'sine*')"
+
+# A shape that nothing stands behind is described, not read.
+timeout 60 "$NNTRAIN" inspect claims.h5 >out 2>err || fail "inspect of a huge empty dataset: exit code $?: $(cat err)"
+grep -q '1000000000 x 1000' out || fail "inspect of a huge empty dataset: $(cat out)"
 finish

@@ -75,10 +75,29 @@ static void write_file(const char *folder, const fault *how)
     H5Fclose(file);
 }
 
+/* A dataset of 4 TB of which nothing was ever written. */
+static void write_claims(const char *folder)
+{
+    const hsize_t dims[2] = {1000000000, 1000}, chunk[2] = {1, 1000};
+    char path[4096];
+    snprintf(path, sizeof path, "%s/claims.h5", folder);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
+    H5Pset_chunk(properties, 2, chunk);
+    hid_t dataset = H5Dcreate2(file, "x", H5T_IEEE_F32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (dataset < 0)
+        exit(1);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Pclose(properties);
+    H5Fclose(file);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
         return 2;
+    write_claims(argv[1]);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         write_file(argv[1], &faults[i]);
     return 0;

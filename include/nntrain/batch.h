@@ -19,6 +19,10 @@ typedef struct nn_batch {
     size_t global_rows; /**< rows over all ranks */
     const nn_real *x;   /**< [rows, features], normalised */
     nn_targets y;
+    const nn_real *weights; /**< [rows] weights of the samples; NULL: all 1 */
+    const uint64_t
+        *samples;   /**< [rows] numbers of the rows in the split, which key dropout; NULL: no dropout asked for */
+    uint64_t epoch; /**< which keys dropout too */
 } nn_batch;
 
 #endif

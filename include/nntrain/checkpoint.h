@@ -14,17 +14,21 @@
 #include "nntrain/comm.h"
 #include "nntrain/network.h"
 #include "nntrain/normalization.h"
+#include "nntrain/optimizer.h"
+#include "nntrain/schedule.h"
 #include "nntrain/status.h"
 
 /** How far a training is. */
 typedef struct nn_progress {
     uint64_t epoch;      /**< complete epochs */
-    uint64_t step;       /**< steps of all epochs */
-    uint64_t epoch_step; /**< steps of the epoch in work */
+    uint64_t step;       /**< steps of descent of all epochs */
+    uint64_t epoch_step; /**< steps of descent of the epoch in work */
     double epoch_loss;   /**< sum of loss * rows over the steps of the epoch in work */
-    double best_loss;    /**< smallest loss on the held-out split so far; infinity: none yet */
+    double best;         /**< best value of the watched metric so far; NaN: none yet */
     uint64_t best_epoch; /**< complete epochs when it was reached */
+    uint64_t patience;   /**< epochs since it last improved by more than the tolerance */
     double seconds;      /**< time trained, evaluation included */
+    nn_schedule_state schedule;
 } nn_progress;
 
 /** Where a model came from. */
@@ -40,7 +44,7 @@ typedef struct nn_provenance {
 typedef struct nn_checkpoint {
     nn_network *network;
     nn_normalization *normalization;
-    nn_real *velocity; /**< [network->flat_count] of the optimizer */
+    nn_optimizer *optimizer; /**< settings, state and count of steps; read: the settings are the kind alone */
     nn_progress progress;
     nn_provenance provenance;
     char *recipe; /**< the resolved recipe */

@@ -22,6 +22,7 @@ typedef struct nn_dataset_spec {
     const char *file; /**< path of an HDF5 file */
     const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
     const char *y; /**< dataset [N] of integers (classes), [N] of floats, or [N, outputs]; NULL: none, for prediction */
+    const char *w; /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
 } nn_dataset_spec;
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
@@ -56,6 +57,7 @@ typedef struct nn_dataset {
     nn_real *x;       /**< [rows, features] */
     int32_t *classes; /**< [rows], or NULL */
     nn_real *values;  /**< [rows, outputs], or NULL */
+    nn_real *weights; /**< [rows] of samples, or NULL */
     char *file, *x_name, *y_name; /**< as in the spec, for messages; y_name may be NULL */
     uint64_t file_bytes;          /**< size of the file */
     char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
@@ -66,9 +68,9 @@ typedef struct nn_dataset {
  * Opens a split and reads this rank's rows. Collective.
  *
  * Errors, each one sentence that names file and dataset, agreed between ranks: no such file, not HDF5 (or truncated),
- * no such dataset, a type that is no number, x without rows or features, y with another number of rows than x, negative
- * classes, NaN or infinity (with the row), and, where `slices` is more than the rows and `every_slice` is set, an empty
- * slice.
+ * no such dataset, a type that is no number, x without rows or features, y or w with another number of rows than x,
+ * negative classes or weights, NaN or infinity (with the row), and, where `slices` is more than the rows and
+ * `every_slice` is set, an empty slice.
  *
  * @param slices       S; more ranks than S is NN_USAGE
  * @param every_slice  true for training, where a slice without rows is an error; evaluation allows it
@@ -100,11 +102,34 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
 nn_status nn_normalization_apply(const nn_normalization *normalization, nn_dataset *dataset, nn_error *error);
 
 /**
- * A digest of the split's rows and targets as read, before normalisation: the same on any number of ranks. Collective.
+ * A digest of the split's rows, targets and weights as read, before normalisation and carving: the same on any number
+ * of ranks. Collective.
  *
  * A resumed run compares it, because shuffles of other data would be another training.
  */
 nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
+
+/**
+ * Carves a share of the rows off a training split for validation. Local, and the same on any number of ranks; only
+ * where memory runs out can it fail on one rank alone. Before features are normalised; targets may have been fitted, so
+ * that a message about one names its row in the file.
+ *
+ * N' = N - round(fraction * N) rows stay, in the same number of slices, so that batches remain exact: slice s keeps
+ * floor((N' + s) / S) of its floor((N + s) / S) rows. Which rows of a slice go is a keyed bijection of the seed alone.
+ * All others stay in the order of the file, in both splits. Both splits count their rows anew. x_range remains that of
+ * the whole.
+ *
+ * The slices of the validation split are what the slices of the whole lost. That is not always floor((V + s) / S), so
+ * its count of slices serves to share rows out over ranks and no sampler, digest or fit of a normalisation may use it;
+ * nn_evaluate and nn_normalization_apply do not.
+ *
+ * @param fraction    0 < fraction < 1
+ * @param validation  receives the rows carved off, to be freed by the caller
+ * @return NN_USAGE where a slice would be left without rows or validation would have none; the dataset is then as it
+ * was
+ */
+nn_status nn_dataset_carve(nn_dataset *dataset, double fraction, uint64_t seed, nn_dataset **validation,
+                           nn_error *error);
 
 /** Deals shuffled batches from a training split. */
 typedef struct nn_sampler nn_sampler;
@@ -134,7 +159,8 @@ size_t nn_sampler_capacity(const nn_sampler *sampler);
 size_t nn_sampler_least(const nn_sampler *sampler);
 
 /**
- * Gathers this rank's rows of one batch: slices in order, each slice's rows in its order of the epoch.
+ * Gathers this rank's rows of one batch: slices in order, each slice's rows in its order of the epoch. Samples are
+ * numbered as the split's rows are, hence alike on any number of ranks.
  *
  * A pure function of epoch and step: a resumed run needs nothing but the two counters. Points into the sampler's own
  * memory, valid until the next call.

@@ -1,4 +1,4 @@
-/** The choices a recipe names: activations, losses, normalisations, initialisers, optimisers. */
+/** The choices a recipe names: activations, losses, normalisations, initialisers, optimisers, schedules, metrics. */
 #ifndef NNTRAIN_KINDS_H
 #define NNTRAIN_KINDS_H
 
@@ -8,12 +8,23 @@ typedef enum nn_activation {
     NN_SIGMOID,
     NN_TANH,
     NN_RELU,
-    NN_SOFTMAX, /**< output layer only */
+    NN_LEAKY_RELU, /**< x below 0 becomes 0.01 x */
+    NN_ELU,        /**< x below 0 becomes e^x - 1 (Clevert et al., 2016) */
+    NN_SELU,       /**< 1.0507 elu with 1.6733 for 1 below 0 (Klambauer et al., 2017) */
+    NN_GELU,       /**< x Phi(x) = x/2 (1 + erf(x/sqrt 2)) (Hendrycks and Gimpel, 2016) */
+    NN_GELU_TANH,  /**< x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), their approximation */
+    NN_SILU,       /**< x sigmoid(x), also called swish */
+    NN_SOFTPLUS,   /**< log(1 + e^x) */
+    NN_SOFTMAX,    /**< output layer only; not elementwise */
 } nn_activation;
 
 typedef enum nn_loss_kind {
     NN_MSE,
+    NN_MAE,
+    NN_HUBER,
     NN_CROSS_ENTROPY,
+    NN_BINARY_CROSS_ENTROPY,
+    NN_IOU,
 } nn_loss_kind;
 
 /** How features are shifted and scaled before they enter the network. */
@@ -24,20 +35,70 @@ typedef enum nn_normalization_kind {
 } nn_normalization_kind;
 
 typedef enum nn_initializer {
-    NN_INITIALIZE_AUTO, /**< He for ReLU, Glorot for the rest */
-    NN_INITIALIZE_HE,
-    NN_INITIALIZE_GLOROT,
+    NN_INITIALIZE_AUTO, /**< he for the ReLU family, lecun for selu, glorot for the rest */
+    NN_INITIALIZE_HE,   /**< the same as he_normal */
+    NN_INITIALIZE_HE_NORMAL,
+    NN_INITIALIZE_HE_UNIFORM,
+    NN_INITIALIZE_GLOROT, /**< the same as glorot_uniform */
+    NN_INITIALIZE_GLOROT_NORMAL,
+    NN_INITIALIZE_GLOROT_UNIFORM,
+    NN_INITIALIZE_LECUN_NORMAL,
+    NN_INITIALIZE_LECUN_UNIFORM,
+    NN_INITIALIZE_ORTHOGONAL,
+    NN_INITIALIZE_ZEROS,
+    NN_INITIALIZE_CONSTANT,
 } nn_initializer;
+
+/** How a layer's sums o are normalised before its activation. */
+typedef enum nn_layer_norm {
+    NN_NORM_NONE,
+    NN_NORM_BATCH, /**< each unit over the rows of the global batch (Ioffe and Szegedy, 2015) */
+    NN_NORM_LAYER, /**< each row over the units of the layer (Ba, Kiros, Hinton, 2016) */
+} nn_layer_norm;
 
 typedef enum nn_optimizer_kind {
     NN_SGD,
+    NN_ADAGRAD,
+    NN_RMSPROP,
+    NN_ADAM,
+    NN_ADAMW,
+    NN_LARS,
+    NN_LAMB,
 } nn_optimizer_kind;
+
+/** How the learning rate changes over a training. */
+typedef enum nn_schedule_kind {
+    NN_SCHEDULE_CONSTANT,
+    NN_SCHEDULE_STEP,
+    NN_SCHEDULE_EXPONENTIAL,
+    NN_SCHEDULE_COSINE,
+    NN_SCHEDULE_PLATEAU,
+} nn_schedule_kind;
+
+/** What is measured on a split, and what a training may be stopped by. */
+typedef enum nn_metric {
+    NN_METRIC_LOSS,
+    NN_METRIC_ACCURACY,
+    NN_METRIC_TOP_K,
+    NN_METRIC_PRECISION, /**< macro average over classes, as are recall and f1 */
+    NN_METRIC_RECALL,
+    NN_METRIC_F1,
+    NN_METRIC_AUROC, /**< of class 1, or the macro average of one class against the rest */
+    NN_METRIC_MAE,
+    NN_METRIC_RMSE,
+    NN_METRIC_R2,
+    NN_METRIC_IOU,
+    NN_METRIC_COUNT, /**< how many there are */
+} nn_metric;
 
 /** Names as recipes and checkpoints write them; "unknown" for a value outside the enumeration. */
 const char *nn_activation_name(nn_activation activation);
 const char *nn_loss_name(nn_loss_kind loss);
 const char *nn_normalization_name(nn_normalization_kind kind);
 const char *nn_initializer_name(nn_initializer initializer);
+const char *nn_layer_norm_name(nn_layer_norm norm);
 const char *nn_optimizer_name(nn_optimizer_kind kind);
+const char *nn_schedule_name(nn_schedule_kind kind);
+const char *nn_metric_name(nn_metric metric);
 
 #endif

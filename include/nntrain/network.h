@@ -15,9 +15,25 @@
 typedef struct nn_layer {
     size_t inputs, outputs;
     nn_activation activation;
-    size_t weight; /**< offset of W [outputs, inputs] */
-    size_t bias;   /**< offset of b [outputs] */
+    nn_layer_norm norm;
+    double dropout;
+    size_t weight;                         /**< offset of W [outputs, inputs] */
+    size_t bias;                           /**< offset of b [outputs] */
+    size_t gamma, beta;                    /**< with a norm: offsets of its scale and shift [outputs] */
+    size_t running_mean, running_variance; /**< with batch norm: offsets in nn_network.statistics [outputs] */
 } nn_layer;
+
+/** What a tensor is for: weights are regularised, the others are not. */
+typedef enum nn_tensor_role { NN_TENSOR_WEIGHT, NN_TENSOR_BIAS, NN_TENSOR_GAMMA, NN_TENSOR_BETA } nn_tensor_role;
+
+/** One tensor of the flat array. */
+typedef struct nn_tensor {
+    nn_tensor_role role;
+    size_t layer;
+    size_t offset;
+    size_t rows, columns; /**< columns 0: one dimension */
+    size_t count;         /**< elements */
+} nn_tensor;
 
 /**
  * Layers and their parameters. Owns its arrays.
@@ -30,9 +46,13 @@ typedef struct nn_network {
     size_t inputs, outputs;
     size_t layer_count;
     nn_layer *layers;       /**< [layer_count], first layer first */
-    size_t parameter_count; /**< weights and biases */
+    size_t parameter_count; /**< trained values, without padding */
     size_t flat_count;      /**< elements of a flat array: parameters and padding */
     nn_real *parameters;    /**< [flat_count] */
+    size_t tensor_count;
+    nn_tensor *tensors; /**< [tensor_count], in the order of the flat array */
+    size_t statistics_count;
+    nn_real *statistics; /**< [statistics_count] running means and variances of batch norm; not trained */
 } nn_network;
 
 /**
@@ -47,26 +67,47 @@ nn_status nn_network_create(size_t inputs, const nn_recipe_layer *layers, size_t
 void nn_network_free(nn_network *network);
 
 /**
- * Draws initial weights; biases become 0.
+ * Draws initial weights; biases and beta become 0, gamma 1.
  *
- * He: normal, variance 2 / inputs (He et al., 2015). Glorot: uniform in +-sqrt(6 / (inputs + outputs)) (Glorot and
- * Bengio, 2010). A weight is a function of seed, layer and position alone.
+ * He: variance 2 / inputs (He et al., 2015). Glorot: 2 / (inputs + outputs) (Glorot and Bengio, 2010). LeCun: 1 /
+ * inputs (LeCun et al., 1998). Orthogonal: rows or columns, whichever are fewer, are orthonormal (Saxe et al., 2014). A
+ * weight is a function of seed, layer and position alone.
  */
-void nn_network_initialize(nn_network *network, nn_initializer initializer, uint64_t seed);
+void nn_network_initialize(nn_network *network, const nn_recipe_network *recipe, uint64_t seed);
+
+/** "weight", "bias", "gamma" or "beta". */
+const char *nn_tensor_name(nn_tensor_role role);
 
 /** @return whether no parameter is NaN or infinite */
 bool nn_network_is_finite(const nn_network *network);
+
+/**
+ * Sums values over the ranks that share a batch, for batch norm. A failure stays in `status` and `error`, and later
+ * sums do nothing: passes have no way to fail, and the training asks once a step.
+ */
+typedef struct nn_sync {
+    nn_status (*sum)(void *context, double *values, size_t count, nn_error *error); /**< NULL: one rank alone */
+    void *context;
+    nn_status status;
+    nn_error error;
+} nn_sync;
 
 /** Everything a pass over a batch writes. Owns its arrays; taken once for a network and the largest batch. */
 typedef struct nn_workspace {
     size_t capacity;              /**< rows the arrays hold */
     size_t layer_count;           /**< of the network it was taken for */
     nn_real **activations;        /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
+    struct nn_layer_work *layers; /**< [layer_count] what normalisation, dropout and some activations keep */
+    nn_real *logits;              /**< [capacity, outputs] kept by nn_loss; NULL unless the output activation's
+                                       derivative needs its input */
     nn_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
     nn_real *gradients; /**< [flat_count + NN_TAIL], laid out like the parameters; the tail is the trainer's */
     nn_real *log_sums;  /**< [capacity] of softmax */
     double *row_terms;  /**< [capacity] of the loss */
+    double *sums;       /**< [2 * widest layer + 1] of batch norm */
     struct nn_gemm_space *space;
+    nn_sync sync;  /**< to be set by the caller where ranks share batches */
+    uint64_t seed; /**< of dropout; to be set by the caller */
 } nn_workspace;
 
 /** Scalars that ride behind the gradients, so that one reduction carries them all; one cache line of floats. */
@@ -84,40 +125,63 @@ nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t
 void nn_workspace_free(nn_workspace *work);
 
 /**
- * Forward pass. The last layer is left as logits o: nn_loss or nn_network_activate_output applies its activation.
+ * Forward pass of training: with dropout, and with batch norm over the rows of the global batch, whose statistics also
+ * move the running ones. The last layer is left as logits o: nn_loss or nn_network_activate_output applies its
+ * activation.
+ *
+ * @param batch  at most as many rows as the capacity of work
+ */
+void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work);
+
+/**
+ * Forward pass of use: without dropout, and with the running statistics in batch norm. Leaves logits as above.
  *
  * @param x     [rows, inputs]
  * @param rows  at most the capacity of work
  */
-void nn_network_forward(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work);
+void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work);
 
-/** Applies the activation of the last layer to the logits that nn_network_forward left. */
+/** Applies the activation of the last layer to the logits that a forward pass left. */
 void nn_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work);
 
-/** @return [rows, outputs]: logits after nn_network_forward, activations after nn_loss or nn_network_activate_output */
+/** @return [rows, outputs]: logits after a forward pass, activations after nn_loss or nn_network_activate_output */
 static inline nn_real *nn_network_output(const nn_network *network, const nn_workspace *work)
 {
     return work->activations[network->layer_count - 1];
 }
 
 /**
- * The loss of a batch; turns the logits that nn_network_forward left into output activations.
+ * The loss of a batch; turns the logits o that a forward pass left into output activations a, and keeps the logits in
+ * work->logits where there is room for them.
  *
- * mse: E = 1/(2n) sum_ij (a_ij - y_ij)^2. cross_entropy, for a softmax output: E = -1/n sum_ij y_ij log a_ij, found
- * from the logits as log sum_k exp(o_k) - o_y, which stays finite where a_y rounds to 0. n counts the rows of the
- * *global* batch; a class y stands for its one-hot row.
+ * E = 1/n sum_i w_i E_i over rows i with sample weights w_i. n counts the rows of the *global* batch and not the sum of
+ * their weights, so that E is a sum of shares however the rows are dealt out. A class y stands for its one-hot row.
  *
- * @return this rank's share of E
+ * - mse: E_i = 1/2 sum_j (a_j - y_j)^2. PyTorch's and Keras' mean over rows and outputs is 2/outputs times this.
+ * - mae: sum_j |a_j - y_j|.
+ * - huber: sum_j h^2/2 for h = |a_j - y_j| up to delta, delta (h - delta/2) beyond (Huber, 1964).
+ * - cross_entropy, for a softmax output: -sum_j c_j y'_j log a_j with class weights c_j and y' = (1 - e) y + e/outputs,
+ *   e the label smoothing (Szegedy et al., 2016). y is a class or a distribution. These are the terms of PyTorch's
+ *   CrossEntropyLoss, whose mean over classes divides by the sum of c_y instead of n.
+ * - binary_cross_entropy, for sigmoid outputs, each a yes or no of its own: -sum_j (y' log a_j + (1 - y') log(1 - a_j))
+ *   with y' = (1 - e) y + e/2.
+ * - iou: 1 - (1 + sum_j a_j y_j) / (1 + sum_j (a_j + y_j - a_j y_j)), the soft Jaccard distance (Rahman and Wang,
+ * 2016).
+ *
+ * The entropies are found from the logits and stay finite where a probability rounds to 0.
+ *
+ * @return this rank's share of E; 0 without rows
  */
-double nn_loss(nn_loss_kind loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
 
 /**
  * Backward pass after nn_loss: fills work->gradients with this rank's share of dE/dparameters.
  *
- * delta of the output layer: (a - y) o sigma'(o) / n for mse (with the Jacobian of softmax where that is the output),
- * (a - y) / n for cross-entropy over softmax. Of a hidden layer: delta_l = (delta_{l+1} W_{l+1}) o sigma'(o_l). dW =
- * delta^T a_{l-1}, db = column sums of delta (Rumelhart, Hinton, Williams, 1986).
+ * delta of the output layer: dE/da through the output activation, softmax by its Jacobian; the two cross-entropies and
+ * their activations give w c (a - y') / n at once. Of a hidden layer: delta_l = (delta_{l+1} W_{l+1}) o sigma'(o_l).
+ * dW = delta^T a_{l-1}, db = column sums of delta (Rumelhart, Hinton, Williams, 1986).
  */
-void nn_network_backward(nn_loss_kind loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
+                         nn_workspace *work);
 
 #endif

@@ -1,28 +1,49 @@
-/** Gradient descent: w <- w - eta * dE/dw, and what is kept from step to step. */
+/** Gradient descent and what is kept from step to step. */
 #ifndef NNTRAIN_OPTIMIZER_H
 #define NNTRAIN_OPTIMIZER_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 #include "nntrain/network.h"
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
 
+/** The most arrays that any kind keeps. */
+enum { NN_OPTIMIZER_STATES = 2 };
+
 /** Settings and state. Owns its arrays. */
 typedef struct nn_optimizer {
     nn_recipe_optimizer settings;
-    size_t count;      /**< elements of a flat array of the network */
-    nn_real *velocity; /**< [count], laid out like the parameters */
+    nn_recipe_regularization regularization;
+    size_t count;                        /**< elements of a flat array of the network */
+    size_t state_count;                  /**< arrays that this kind keeps */
+    nn_real *state[NN_OPTIMIZER_STATES]; /**< [count] each, laid out like the parameters */
+    uint64_t steps;                      /**< done so far; adam's corrections need it */
+    struct nn_optimizer_space *space;    /**< for norms; nothing in it outlives a step */
 } nn_optimizer;
 
-/** Takes the state for a network: a velocity of zero. */
-nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_network *network, nn_optimizer **optimizer,
-                              nn_error *error);
+/** How many arrays a kind with these settings keeps. */
+size_t nn_optimizer_state_count(const nn_recipe_optimizer *settings);
+
+/** What an array is called in checkpoints: "velocity", "mean", "square"; NULL for one that is not kept. */
+const char *nn_optimizer_state_name(const nn_recipe_optimizer *settings, size_t state);
+
+/** Takes the state for a network, all zero. */
+nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
+                              const nn_network *network, nn_optimizer **optimizer, nn_error *error);
 void nn_optimizer_free(nn_optimizer *optimizer);
 
 /**
- * One step of descent with momentum (Polyak, 1964): v <- mu v + dE/dw, w <- w - eta v.
+ * One step of descent: clips the gradients by value, then by norm, adds the slopes of L1 and L2, and moves parameters.
  *
- * @param gradients  [flat_count] averaged over the global batch, laid out like the parameters
+ * L1, L2 and decoupled decay act on weights alone, not on biases, gamma and beta. Formulas and sources: see the kinds
+ * in optimizer.c. The same bits on every rank, since all hold the same gradients, and on any number of threads.
+ *
+ * @param gradients  [flat_count] averaged over the rows of the step, laid out like the parameters; used up: what lies
+ * there afterwards means nothing
+ * @param rate       learning rate of this step
  */
-void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, const nn_real *gradients);
+void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate);
 
 #endif

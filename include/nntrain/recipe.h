@@ -13,16 +13,22 @@
 typedef struct nn_recipe_split {
     char *file; /**< absolute path; NULL: this split is not given */
     char *x, *y;
+    char *w; /**< dataset [N] of sample weights; NULL: every sample weighs 1 */
 } nn_recipe_split;
 
+/** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
 typedef struct nn_recipe_layer {
     size_t units;
     nn_activation activation;
+    nn_layer_norm normalization;
+    double dropout; /**< share of the outputs set to 0 in training, 0 <= p < 1; the rest is scaled by 1 / (1 - p) */
 } nn_recipe_layer;
 
 typedef struct nn_recipe_data {
     nn_recipe_split train;
-    nn_recipe_split test; /**< test.file may be NULL: nothing is held out */
+    nn_recipe_split test;       /**< test.file may be NULL: nothing is held out */
+    nn_recipe_split validation; /**< validation.file may be NULL: see validation_fraction */
+    double validation_fraction; /**< share of the training rows carved off for validation; 0: none */
     nn_normalization_kind normalize;
 } nn_recipe_data;
 
@@ -30,18 +36,67 @@ typedef struct nn_recipe_network {
     nn_recipe_layer *layers;
     uint32_t layers_count;
     nn_initializer initializer;
+    double constant; /**< of the constant initialiser */
 } nn_recipe_network;
+
+/** A loss and its parameters; what a loss does not use is ignored by it and refused in recipes. */
+typedef struct nn_recipe_loss {
+    nn_loss_kind name;
+    double label_smoothing; /**< cross_entropy, binary_cross_entropy: share e of a target moved to the others */
+    double delta;           /**< huber: where the square goes over into a line */
+    double *class_weights;  /**< cross_entropy: [class_weights_count] weights of the classes; NULL: all 1 */
+    uint32_t class_weights_count;
+} nn_recipe_loss;
 
 typedef struct nn_recipe_optimizer {
     nn_optimizer_kind name;
     double learning_rate;
-    double momentum;
+    double momentum;     /**< sgd, rmsprop, lars */
+    bool nesterov;       /**< sgd */
+    double beta1, beta2; /**< adam, adamw, lamb */
+    double rho;          /**< rmsprop: how much of the mean square is kept */
+    double epsilon;      /**< adagrad, rmsprop, adam, adamw, lamb */
+    double weight_decay; /**< adamw, lars, lamb: decoupled, of weights alone */
+    double trust;        /**< lars: trust coefficient */
 } nn_recipe_optimizer;
+
+/** How the learning rate changes; warm-up goes in front of any. */
+typedef struct nn_recipe_schedule {
+    nn_schedule_kind name;
+    char *warmup;                       /**< as written: "0 steps", "5 epochs" */
+    size_t warmup_epochs, warmup_steps; /**< one of them, or neither */
+    char *every;                        /**< step, exponential: as written */
+    size_t every_epochs, every_steps;   /**< one of them */
+    double factor;                      /**< step, exponential, plateau: what the rate is multiplied by */
+    double minimum;                     /**< cosine, plateau: the rate never falls below */
+    size_t patience;                    /**< plateau: epochs without improvement before the rate falls */
+    size_t reference_batch;             /**< linear scaling: rate * rows of a step / this; 0: none */
+} nn_recipe_schedule;
+
+typedef struct nn_recipe_regularization {
+    double l1, l2;     /**< coupled: gradient + l1 sign(w) + l2 w, of weights alone */
+    double clip_norm;  /**< largest Euclidean norm of the gradient; 0: no limit */
+    double clip_value; /**< largest absolute value of a component; 0: no limit */
+} nn_recipe_regularization;
+
+/** When a training ends before its last epoch; watches the validation split, or the training loss without one. */
+typedef struct nn_recipe_stop {
+    nn_metric metric;
+    size_t patience;  /**< epochs without improvement; 0: no such stop */
+    double tolerance; /**< an improvement is more than this */
+    bool has_target;
+    double target;  /**< stop once the metric is as good as this */
+    double seconds; /**< stop once trained for that long, over all sessions; 0: no limit */
+} nn_recipe_stop;
 
 typedef struct nn_recipe_training {
     size_t epochs;
     char *batch;       /**< as written: a number of rows, or "all" */
     size_t batch_rows; /**< rows of the global batch; 0: all */
+    size_t accumulate; /**< batches whose gradients are averaged before a step */
+    nn_recipe_stop stop;
+    bool restore_best; /**< model.h5 gets the weights of the best epoch of the watched metric, not of the last */
+    size_t top_k;      /**< k of the metric top_k */
 } nn_recipe_training;
 
 typedef struct nn_recipe_checkpoint {
@@ -62,8 +117,10 @@ typedef struct nn_recipe {
     uint64_t seed;
     nn_recipe_data data;
     nn_recipe_network network;
-    nn_loss_kind loss;
+    nn_recipe_loss loss;
     nn_recipe_optimizer optimizer;
+    nn_recipe_schedule schedule;
+    nn_recipe_regularization regularization;
     nn_recipe_training training;
     nn_recipe_checkpoint checkpoint;
     nn_recipe_parallel parallel;

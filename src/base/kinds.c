@@ -1,20 +1,58 @@
 #include "base/kinds.h"
 
-const cyaml_strval_t nn_activation_names[5] = {
-    {"linear", NN_LINEAR}, {"sigmoid", NN_SIGMOID}, {"tanh", NN_TANH}, {"relu", NN_RELU}, {"softmax", NN_SOFTMAX},
+const cyaml_strval_t nn_activation_names[12] = {
+    {"linear", NN_LINEAR},         {"sigmoid", NN_SIGMOID}, {"tanh", NN_TANH},         {"relu", NN_RELU},
+    {"leaky_relu", NN_LEAKY_RELU}, {"elu", NN_ELU},         {"selu", NN_SELU},         {"gelu", NN_GELU},
+    {"gelu_tanh", NN_GELU_TANH},   {"silu", NN_SILU},       {"softplus", NN_SOFTPLUS}, {"softmax", NN_SOFTMAX},
 };
-const cyaml_strval_t nn_loss_names[2] = {{"mse", NN_MSE}, {"cross_entropy", NN_CROSS_ENTROPY}};
+const cyaml_strval_t nn_loss_names[6] = {
+    {"mse", NN_MSE},
+    {"mae", NN_MAE},
+    {"huber", NN_HUBER},
+    {"cross_entropy", NN_CROSS_ENTROPY},
+    {"binary_cross_entropy", NN_BINARY_CROSS_ENTROPY},
+    {"iou", NN_IOU},
+};
 const cyaml_strval_t nn_normalization_names[3] = {
     {"none", NN_NORMALIZE_NONE},
     {"unit", NN_NORMALIZE_UNIT},
     {"standard", NN_NORMALIZE_STANDARD},
 };
-const cyaml_strval_t nn_initializer_names[3] = {
+const cyaml_strval_t nn_initializer_names[12] = {
     {"auto", NN_INITIALIZE_AUTO},
     {"he", NN_INITIALIZE_HE},
+    {"he_normal", NN_INITIALIZE_HE_NORMAL},
+    {"he_uniform", NN_INITIALIZE_HE_UNIFORM},
     {"glorot", NN_INITIALIZE_GLOROT},
+    {"glorot_normal", NN_INITIALIZE_GLOROT_NORMAL},
+    {"glorot_uniform", NN_INITIALIZE_GLOROT_UNIFORM},
+    {"lecun_normal", NN_INITIALIZE_LECUN_NORMAL},
+    {"lecun_uniform", NN_INITIALIZE_LECUN_UNIFORM},
+    {"orthogonal", NN_INITIALIZE_ORTHOGONAL},
+    {"zeros", NN_INITIALIZE_ZEROS},
+    {"constant", NN_INITIALIZE_CONSTANT},
 };
-const cyaml_strval_t nn_optimizer_names[1] = {{"sgd", NN_SGD}};
+const cyaml_strval_t nn_layer_norm_names[3] = {
+    {"none", NN_NORM_NONE},
+    {"batch", NN_NORM_BATCH},
+    {"layer", NN_NORM_LAYER},
+};
+const cyaml_strval_t nn_optimizer_names[7] = {
+    {"sgd", NN_SGD},     {"adagrad", NN_ADAGRAD}, {"rmsprop", NN_RMSPROP}, {"adam", NN_ADAM},
+    {"adamw", NN_ADAMW}, {"lars", NN_LARS},       {"lamb", NN_LAMB},
+};
+const cyaml_strval_t nn_schedule_names[5] = {
+    {"constant", NN_SCHEDULE_CONSTANT}, {"step", NN_SCHEDULE_STEP},       {"exponential", NN_SCHEDULE_EXPONENTIAL},
+    {"cosine", NN_SCHEDULE_COSINE},     {"plateau", NN_SCHEDULE_PLATEAU},
+};
+const cyaml_strval_t nn_metric_names[11] = {
+    {"loss", NN_METRIC_LOSS},     {"accuracy", NN_METRIC_ACCURACY},
+    {"top_k", NN_METRIC_TOP_K},   {"precision", NN_METRIC_PRECISION},
+    {"recall", NN_METRIC_RECALL}, {"f1", NN_METRIC_F1},
+    {"auroc", NN_METRIC_AUROC},   {"mae", NN_METRIC_MAE},
+    {"rmse", NN_METRIC_RMSE},     {"r2", NN_METRIC_R2},
+    {"iou", NN_METRIC_IOU},
+};
 
 static const char *name_of(const cyaml_strval_t *names, size_t count, int64_t value)
 {
@@ -47,4 +85,19 @@ const char *nn_initializer_name(nn_initializer initializer)
 const char *nn_optimizer_name(nn_optimizer_kind kind)
 {
     return name_of(nn_optimizer_names, CYAML_ARRAY_LEN(nn_optimizer_names), kind);
+}
+
+const char *nn_layer_norm_name(nn_layer_norm norm)
+{
+    return name_of(nn_layer_norm_names, CYAML_ARRAY_LEN(nn_layer_norm_names), norm);
+}
+
+const char *nn_schedule_name(nn_schedule_kind kind)
+{
+    return name_of(nn_schedule_names, CYAML_ARRAY_LEN(nn_schedule_names), kind);
+}
+
+const char *nn_metric_name(nn_metric metric)
+{
+    return name_of(nn_metric_names, CYAML_ARRAY_LEN(nn_metric_names), metric);
 }

@@ -7,10 +7,13 @@
 #include "nntrain/kinds.h"
 
 /* Sized here, because a static schema needs the count as a constant; the definitions must agree. */
-extern const cyaml_strval_t nn_activation_names[5];
-extern const cyaml_strval_t nn_loss_names[2];
+extern const cyaml_strval_t nn_activation_names[12];
+extern const cyaml_strval_t nn_loss_names[6];
 extern const cyaml_strval_t nn_normalization_names[3];
-extern const cyaml_strval_t nn_initializer_names[3];
-extern const cyaml_strval_t nn_optimizer_names[1];
+extern const cyaml_strval_t nn_initializer_names[12];
+extern const cyaml_strval_t nn_layer_norm_names[3];
+extern const cyaml_strval_t nn_optimizer_names[7];
+extern const cyaml_strval_t nn_schedule_names[5];
+extern const cyaml_strval_t nn_metric_names[11];
 
 #endif

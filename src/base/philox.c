@@ -19,12 +19,17 @@ nn_philox_block nn_philox(const uint32_t counter[4], const uint32_t key[2])
     return (nn_philox_block){{c0, c1, c2, c3}};
 }
 
+void nn_random_key(uint64_t seed, nn_random_purpose purpose, uint32_t key[2])
+{
+    /* The purpose is folded in by multiplication with an odd constant, 2^64 over the golden ratio. */
+    uint64_t keyed = seed ^ ((uint64_t)purpose * UINT64_C(0x9E3779B97F4A7C15));
+    key[0] = (uint32_t)keyed, key[1] = (uint32_t)(keyed >> 32);
+}
+
 nn_philox_block nn_random_block(uint64_t seed, nn_random_purpose purpose, uint64_t stream, uint64_t index)
 {
-    /* The purpose is folded into the high key word by multiplication with an odd constant: distinct purposes give
-     * distinct keys for one seed, and seeds that differ by small numbers do not meet another purpose's keys. */
-    uint64_t keyed = seed ^ ((uint64_t)purpose * UINT64_C(0x9E3779B97F4A7C15));
-    const uint32_t key[2] = {(uint32_t)keyed, (uint32_t)(keyed >> 32)};
+    uint32_t key[2];
+    nn_random_key(seed, purpose, key);
     const uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)stream, (uint32_t)(stream >> 32)};
     return nn_philox(counter, key);
 }

@@ -14,6 +14,8 @@ typedef enum nn_random_purpose {
     NN_RANDOM_WEIGHTS = 1,
     NN_RANDOM_SHUFFLE = 2,
     NN_RANDOM_GENERATE = 3,
+    NN_RANDOM_DROPOUT = 4,
+    NN_RANDOM_SPLIT = 5,
 } nn_random_purpose;
 
 typedef struct nn_philox_block {
@@ -22,6 +24,12 @@ typedef struct nn_philox_block {
 
 /** The ten-round bijection itself. */
 nn_philox_block nn_philox(const uint32_t counter[4], const uint32_t key[2]);
+
+/**
+ * The key of a seed and a purpose: distinct purposes have distinct keys for one seed, and seeds that differ by small
+ * numbers do not meet another purpose's keys.
+ */
+void nn_random_key(uint64_t seed, nn_random_purpose purpose, uint32_t key[2]);
 
 /**
  * Four random words for one use.

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/recipe_kinds.h"
 #include "base/recipe_schema.h"
 #include "base/yaml_check.h"
 
@@ -17,7 +18,8 @@ enum { MOST_BYTES = 1 << 20 }; /* of a recipe file; a long one has a few thousan
 /* What is being read, and where its relative files are looked for. */
 typedef struct reading {
     nn_yaml_pool *pool;
-    nn_yaml_node *root; /* defaults, then the text and the overrides over them */
+    nn_yaml_node *root;     /* defaults, then the text and the overrides over them */
+    nn_yaml_place defaults; /* of what nobody wrote */
     const char *origin;
     const char *folder;
     nn_error *error;
@@ -28,31 +30,62 @@ static nn_status merge_texts(reading *in, const char *text, const char *const *o
 {
     nn_yaml_node *written = NULL;
     NN_TRY(nn_yaml_parse(in->pool, nn_recipe_defaults, NN_YAML_DEFAULTS, "defaults", &in->root, in->error));
+    in->defaults = in->root->place;
     NN_TRY(nn_yaml_parse(in->pool, text, NN_YAML_FILE, in->origin, &written, in->error));
     NN_TRY(nn_yaml_check(written, &nn_recipe_schema, in->error));
     in->root = nn_yaml_merge(in->root, written);
+    NN_TRY(nn_yaml_expand(in->pool, in->root, &nn_recipe_schema, in->error));
     for (size_t i = 0; i < override_count; i++) {
         NN_TRY(nn_yaml_set(in->pool, in->root, overrides[i], in->error));
         NN_TRY(nn_yaml_check(in->root, &nn_recipe_schema, in->error));
+        NN_TRY(nn_yaml_expand(in->pool, in->root, &nn_recipe_schema, in->error));
     }
     return NN_OK;
 }
 
-/* Without a data.test in the recipe nothing is held out; one without a file is in the training file. */
-static nn_status settle_test_split(reading *in)
+static bool is_default(const nn_yaml_node *node)
 {
-    nn_yaml_node *test = nn_yaml_find(in->root, "data.test"), *train_file = nn_yaml_find(in->root, "data.train.file");
-    if (test->place.source->kind == NN_YAML_DEFAULTS) {
-        nn_yaml_remove(nn_yaml_find(in->root, "data"), "test");
+    return node->place.source->kind == NN_YAML_DEFAULTS;
+}
+
+/* A share of the training rows has no datasets of its own. */
+static nn_status settle_fraction(reading *in, nn_yaml_node *split, const nn_yaml_node *fraction)
+{
+    const char *const keys[] = {"file", "x", "y", "w"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const nn_yaml_entry *entry = nn_yaml_get(split, keys[i], strlen(keys[i]));
+        if (!entry)
+            continue;
+        bool later = entry->value->place.source->kind > fraction->place.source->kind;
+        if (!is_default(entry->value))
+            return nn_yaml_fail(in->error, later ? entry->value->place : fraction->place,
+                                "data.validation: fraction takes rows of the training split, %s names others; keep one "
+                                "of them",
+                                keys[i]);
+        nn_yaml_remove(split, keys[i]);
+    }
+    return NN_OK;
+}
+
+/* Without a data.test (or data.validation) in the recipe there is no such split; one without a file is in the training
+ * file. */
+static nn_status settle_split(reading *in, const char *key)
+{
+    nn_yaml_node *data = nn_yaml_find(in->root, "data"), *split = nn_yaml_find(data, key);
+    nn_yaml_node *train_file = nn_yaml_find(data, "train.file"), *fraction = nn_yaml_find(split, "fraction");
+    if (is_default(split)) {
+        nn_yaml_remove(data, key);
         return NN_OK;
     }
-    if (nn_yaml_find(test, "file") || !train_file)
+    if (fraction)
+        return settle_fraction(in, split, fraction);
+    if (nn_yaml_find(split, "file") || !train_file)
         return NN_OK;
     nn_yaml_node *file = NULL;
     NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SCALAR, train_file->place, &file, in->error));
     file->text = train_file->text;
     file->plain = train_file->plain;
-    return nn_yaml_append(in->pool, test, "file", test->place, file, in->error);
+    return nn_yaml_append(in->pool, split, "file", split->place, file, in->error);
 }
 
 /* The folder that a relative file is beside: the recipe's, or for an override where the user stands. */
@@ -88,9 +121,12 @@ static nn_status settle_file(reading *in, const char *key)
 static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
     NN_TRY(merge_texts(in, text, overrides, override_count));
-    NN_TRY(settle_test_split(in));
+    NN_TRY(settle_split(in, "validation"));
+    NN_TRY(settle_split(in, "test"));
+    NN_TRY(nn_recipe_settle_kinds(in->pool, in->root, in->defaults, in->error));
     NN_TRY(nn_yaml_check_complete(in->root, &nn_recipe_schema, in->error));
     NN_TRY(settle_file(in, "data.train.file"));
+    NN_TRY(settle_file(in, "data.validation.file"));
     NN_TRY(settle_file(in, "data.test.file"));
     nn_yaml_arrange(in->root, &nn_recipe_schema);
     return NN_OK;

@@ -5,30 +5,52 @@
 
 enum { MOST_BYTES = 4096 }; /* of any string: PATH_MAX of Linux */
 
-#define STRING(key, structure, member) CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, structure, member, 1, MOST_BYTES)
-#define ENUM(key, structure, member, names)                                                                            \
-    CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT, structure, member, names, CYAML_ARRAY_LEN(names))
-#define FLOAT(key, structure, member)                  CYAML_FIELD_FLOAT(key, CYAML_FLAG_STRICT, structure, member)
-#define UINT(key, structure, member)                   CYAML_FIELD_UINT(key, CYAML_FLAG_DEFAULT, structure, member)
-#define MAPPING(key, flags, structure, member, fields) CYAML_FIELD_MAPPING(key, flags, structure, member, fields)
+#define STRING(flags, key, structure, member)                                                                          \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), structure, member, 1, MOST_BYTES)
+#define ENUM(flags, key, structure, member, names)                                                                     \
+    CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | (flags), structure, member, names, CYAML_ARRAY_LEN(names))
+#define FLOAT(flags, key, structure, member)           CYAML_FIELD_FLOAT(key, CYAML_FLAG_STRICT | (flags), structure, member)
+#define UINT(flags, key, structure, member)            CYAML_FIELD_UINT(key, flags, structure, member)
+#define BOOL(flags, key, structure, member)            CYAML_FIELD_BOOL(key, flags, structure, member)
+#define MAPPING(flags, key, structure, member, fields) CYAML_FIELD_MAPPING(key, flags, structure, member, fields)
+
+/* MUST: defaults or the user give it. MAY: not in every recipe; left out, it is 0 or NULL. */
+#define MUST CYAML_FLAG_DEFAULT
+#define MAY  CYAML_FLAG_OPTIONAL
 
 static const cyaml_schema_field_t split_fields[] = {
-    STRING("file", nn_recipe_split, file),
-    STRING("x", nn_recipe_split, x),
-    STRING("y", nn_recipe_split, y),
+    STRING(MUST, "file", nn_recipe_split, file),
+    STRING(MUST, "x", nn_recipe_split, x),
+    STRING(MUST, "y", nn_recipe_split, y),
+    STRING(MAY, "w", nn_recipe_split, w),
+    CYAML_FIELD_END,
+};
+
+/* A split of its own, or a share of the training rows: its fields are those of nn_recipe_data. */
+static const cyaml_schema_field_t validation_fields[] = {
+    STRING(MAY, "file", nn_recipe_data, validation.file),
+    STRING(MAY, "x", nn_recipe_data, validation.x),
+    STRING(MAY, "y", nn_recipe_data, validation.y),
+    STRING(MAY, "w", nn_recipe_data, validation.w),
+    FLOAT(MAY, "fraction", nn_recipe_data, validation_fraction),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t data_fields[] = {
-    MAPPING("train", CYAML_FLAG_DEFAULT, nn_recipe_data, train, split_fields),
-    MAPPING("test", CYAML_FLAG_OPTIONAL, nn_recipe_data, test, split_fields),
-    ENUM("normalize", nn_recipe_data, normalize, nn_normalization_names),
+    MAPPING(MUST, "train", nn_recipe_data, train, split_fields),
+    {.key = "validation",
+     .data_offset = 0,
+     .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, validation_fields)}},
+    MAPPING(MAY, "test", nn_recipe_data, test, split_fields),
+    ENUM(MUST, "normalize", nn_recipe_data, normalize, nn_normalization_names),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t layer_fields[] = {
-    UINT("units", nn_recipe_layer, units),
-    ENUM("activation", nn_recipe_layer, activation, nn_activation_names),
+    UINT(MUST, "units", nn_recipe_layer, units),
+    ENUM(MUST, "activation", nn_recipe_layer, activation, nn_activation_names),
+    ENUM(MAY, "normalization", nn_recipe_layer, normalization, nn_layer_norm_names),
+    FLOAT(MAY, "dropout", nn_recipe_layer, dropout),
     CYAML_FIELD_END,
 };
 
@@ -38,26 +60,78 @@ static const cyaml_schema_value_t layer = {
 
 static const cyaml_schema_field_t network_fields[] = {
     CYAML_FIELD_SEQUENCE("layers", CYAML_FLAG_POINTER, nn_recipe_network, layers, &layer, 1, CYAML_UNLIMITED),
-    ENUM("initializer", nn_recipe_network, initializer, nn_initializer_names),
+    ENUM(MUST, "initializer", nn_recipe_network, initializer, nn_initializer_names),
+    FLOAT(MAY, "constant", nn_recipe_network, constant),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t class_weight = {CYAML_VALUE_FLOAT(CYAML_FLAG_STRICT, double)};
+
+static const cyaml_schema_field_t loss_fields[] = {
+    ENUM(MUST, "name", nn_recipe_loss, name, nn_loss_names),
+    FLOAT(MAY, "label_smoothing", nn_recipe_loss, label_smoothing),
+    FLOAT(MAY, "delta", nn_recipe_loss, delta),
+    CYAML_FIELD_SEQUENCE("class_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, class_weights,
+                         &class_weight, 1, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t optimizer_fields[] = {
-    ENUM("name", nn_recipe_optimizer, name, nn_optimizer_names),
-    FLOAT("learning_rate", nn_recipe_optimizer, learning_rate),
-    FLOAT("momentum", nn_recipe_optimizer, momentum),
+    ENUM(MUST, "name", nn_recipe_optimizer, name, nn_optimizer_names),
+    FLOAT(MUST, "learning_rate", nn_recipe_optimizer, learning_rate),
+    FLOAT(MAY, "momentum", nn_recipe_optimizer, momentum),
+    BOOL(MAY, "nesterov", nn_recipe_optimizer, nesterov),
+    FLOAT(MAY, "beta1", nn_recipe_optimizer, beta1),
+    FLOAT(MAY, "beta2", nn_recipe_optimizer, beta2),
+    FLOAT(MAY, "rho", nn_recipe_optimizer, rho),
+    FLOAT(MAY, "epsilon", nn_recipe_optimizer, epsilon),
+    FLOAT(MAY, "weight_decay", nn_recipe_optimizer, weight_decay),
+    FLOAT(MAY, "trust", nn_recipe_optimizer, trust),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t schedule_fields[] = {
+    ENUM(MUST, "name", nn_recipe_schedule, name, nn_schedule_names),
+    STRING(MUST, "warmup", nn_recipe_schedule, warmup),
+    STRING(MAY, "every", nn_recipe_schedule, every),
+    FLOAT(MAY, "factor", nn_recipe_schedule, factor),
+    FLOAT(MAY, "minimum", nn_recipe_schedule, minimum),
+    UINT(MAY, "patience", nn_recipe_schedule, patience),
+    UINT(MUST, "reference_batch", nn_recipe_schedule, reference_batch),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t regularization_fields[] = {
+    FLOAT(MUST, "l1", nn_recipe_regularization, l1),
+    FLOAT(MUST, "l2", nn_recipe_regularization, l2),
+    FLOAT(MUST, "clip_norm", nn_recipe_regularization, clip_norm),
+    FLOAT(MUST, "clip_value", nn_recipe_regularization, clip_value),
+    CYAML_FIELD_END,
+};
+
+/* Words such as "2 hours": nn_recipe_check makes seconds of them. */
+static const cyaml_schema_field_t stop_fields[] = {
+    ENUM(MUST, "metric", nn_recipe_stop, metric, nn_metric_names),
+    UINT(MUST, "patience", nn_recipe_stop, patience),
+    FLOAT(MUST, "tolerance", nn_recipe_stop, tolerance),
+    FLOAT(MAY, "target", nn_recipe_stop, target),
+    CYAML_FIELD_IGNORE("time", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t training_fields[] = {
-    UINT("epochs", nn_recipe_training, epochs),
-    STRING("batch", nn_recipe_training, batch),
+    UINT(MUST, "epochs", nn_recipe_training, epochs),
+    STRING(MUST, "batch", nn_recipe_training, batch),
+    UINT(MUST, "accumulate", nn_recipe_training, accumulate),
+    MAPPING(MUST, "stop", nn_recipe_training, stop, stop_fields),
+    BOOL(MUST, "restore_best", nn_recipe_training, restore_best),
+    UINT(MUST, "top_k", nn_recipe_training, top_k),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t checkpoint_fields[] = {
-    STRING("every", nn_recipe_checkpoint, every),
-    UINT("keep", nn_recipe_checkpoint, keep),
+    STRING(MUST, "every", nn_recipe_checkpoint, every),
+    UINT(MUST, "keep", nn_recipe_checkpoint, keep),
     CYAML_FIELD_END,
 };
 
@@ -65,21 +139,23 @@ static const cyaml_schema_field_t checkpoint_fields[] = {
 static const cyaml_strval_t threads_names[] = {{"auto", 0}};
 
 static const cyaml_schema_field_t parallel_fields[] = {
-    UINT("slices", nn_recipe_parallel, slices),
+    UINT(MUST, "slices", nn_recipe_parallel, slices),
     CYAML_FIELD_ENUM("threads", CYAML_FLAG_DEFAULT, nn_recipe_parallel, threads, threads_names,
                      CYAML_ARRAY_LEN(threads_names)),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t recipe_fields[] = {
-    UINT("seed", nn_recipe, seed),
-    MAPPING("data", CYAML_FLAG_DEFAULT, nn_recipe, data, data_fields),
-    MAPPING("network", CYAML_FLAG_DEFAULT, nn_recipe, network, network_fields),
-    ENUM("loss", nn_recipe, loss, nn_loss_names),
-    MAPPING("optimizer", CYAML_FLAG_DEFAULT, nn_recipe, optimizer, optimizer_fields),
-    MAPPING("training", CYAML_FLAG_DEFAULT, nn_recipe, training, training_fields),
-    MAPPING("checkpoint", CYAML_FLAG_DEFAULT, nn_recipe, checkpoint, checkpoint_fields),
-    MAPPING("parallel", CYAML_FLAG_DEFAULT, nn_recipe, parallel, parallel_fields),
+    UINT(MUST, "seed", nn_recipe, seed),
+    MAPPING(MUST, "data", nn_recipe, data, data_fields),
+    MAPPING(MUST, "network", nn_recipe, network, network_fields),
+    MAPPING(MUST, "loss", nn_recipe, loss, loss_fields),
+    MAPPING(MUST, "optimizer", nn_recipe, optimizer, optimizer_fields),
+    MAPPING(MUST, "schedule", nn_recipe, schedule, schedule_fields),
+    MAPPING(MUST, "regularization", nn_recipe, regularization, regularization_fields),
+    MAPPING(MUST, "training", nn_recipe, training, training_fields),
+    MAPPING(MUST, "checkpoint", nn_recipe, checkpoint, checkpoint_fields),
+    MAPPING(MUST, "parallel", nn_recipe, parallel, parallel_fields),
     CYAML_FIELD_END,
 };
 
@@ -87,14 +163,25 @@ const cyaml_schema_value_t nn_recipe_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, nn_recipe, recipe_fields),
 };
 
-/* What has no entry here (the training file, the layers, the loss) must be written: any value would be a surprise. */
-const char nn_recipe_defaults[] = "seed: 1\n"
-                                  "data:\n"
-                                  "  train: {x: /train/x, y: /train/y}\n"
-                                  "  test: {x: /test/x, y: /test/y}\n" /* dropped where nobody writes data.test */
-                                  "  normalize: none\n"
-                                  "network: {initializer: auto}\n"
-                                  "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0}\n"
-                                  "training: {epochs: 20, batch: 128}\n"
-                                  "checkpoint: {every: 1 epoch, keep: 3}\n"
-                                  "parallel: {slices: 16, threads: auto}\n";
+/* What has no entry here (the training file, the layers, the loss) must be written: any value would be a surprise.
+ * What depends on the name of a loss, optimizer or schedule is in recipe_kinds.c. */
+const char nn_recipe_defaults[] =
+    "seed: 1\n"
+    "data:\n"
+    "  train: {x: /train/x, y: /train/y}\n"
+    "  validation: {x: /validation/x, y: /validation/y}\n" /* dropped where nobody writes data.validation */
+    "  test: {x: /test/x, y: /test/y}\n"                   /* the same */
+    "  normalize: none\n"
+    "network: {initializer: auto}\n"
+    "optimizer: {name: sgd}\n"
+    "schedule: {name: constant}\n"
+    "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
+    "training:\n"
+    "  epochs: 20\n"
+    "  batch: 128\n"
+    "  accumulate: 1\n"
+    "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
+    "  restore_best: false\n"
+    "  top_k: 5\n"
+    "checkpoint: {every: 1 epoch, keep: 3}\n"
+    "parallel: {slices: 16, threads: auto}\n";

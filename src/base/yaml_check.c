@@ -238,7 +238,7 @@ static const char *expected_kind(const cyaml_schema_value_t *schema)
 {
     switch (schema->type) {
     case CYAML_MAPPING:
-        return "a mapping {key: value, ...}";
+        return nn_yaml_short_form(schema) ? "a name or a mapping {key: value, ...}" : "a mapping {key: value, ...}";
     case CYAML_SEQUENCE:
     case CYAML_SEQUENCE_FIXED:
         return "a list [...]";
@@ -285,7 +285,7 @@ static nn_status check_scalar(const nn_yaml_node *node, const cyaml_schema_value
         check_bool(node, &wrong);
     else if (schema->type == CYAML_STRING)
         check_string(node, schema, &wrong);
-    else
+    else if (schema->type != CYAML_IGNORE)
         say(&wrong, "has a type that is not checked yet");
     if (wrong.length == 0)
         return NN_OK;
@@ -323,6 +323,9 @@ static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *sch
 static nn_status check_mapping(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
 {
     nn_yaml_null_to_mapping(node);
+    const cyaml_schema_value_t *name = nn_yaml_short_form(schema);
+    if (node->kind == NN_YAML_SCALAR && name)
+        return check_scalar(node, name, at, error);
     if (node->kind != NN_YAML_MAPPING)
         return fail_kind(node, schema, at, error);
     for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next) {
@@ -375,10 +378,11 @@ static nn_status fail_missing(nn_yaml_place place, const cyaml_schema_field_t *f
     sentence what = {.length = 0};
     say_path(&what, &(path){.parent = at, .key = field->key});
     say(&what, " is missing");
-    if (field->value.type == CYAML_ENUM) {
+    const cyaml_schema_value_t *name = nn_yaml_short_form(&field->value);
+    const cyaml_schema_value_t *names = name ? name : &field->value;
+    if (names->type == CYAML_ENUM) {
         say(&what, "; write one of ");
-        say_choice(&what,
-                   (choice){.values = field->value.enumeration.strings, .count = field->value.enumeration.count});
+        say_choice(&what, (choice){.values = names->enumeration.strings, .count = names->enumeration.count});
     }
     return fail_with(error, place, &what);
 }
@@ -410,30 +414,4 @@ static nn_status complete(const nn_yaml_node *node, const cyaml_schema_value_t *
 nn_status nn_yaml_check_complete(const nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
 {
     return complete(root, schema, NULL, root->place, error);
-}
-
-static void arrange_mapping(nn_yaml_node *node, const cyaml_schema_value_t *schema)
-{
-    nn_yaml_entry *arranged = NULL, **end = &arranged;
-    for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
-        nn_yaml_entry *entry = nn_yaml_get(node, field->key, strlen(field->key));
-        if (!entry)
-            continue;
-        nn_yaml_remove(node, field->key);
-        nn_yaml_arrange(entry->value, &field->value);
-        entry->next = NULL;
-        *end = entry;
-        end = &entry->next;
-        node->count++;
-    }
-    node->first = arranged;
-}
-
-void nn_yaml_arrange(nn_yaml_node *root, const cyaml_schema_value_t *schema)
-{
-    if (root->kind == NN_YAML_MAPPING)
-        arrange_mapping(root, schema);
-    else if (root->kind == NN_YAML_SEQUENCE)
-        for (const nn_yaml_entry *entry = root->first; entry; entry = entry->next)
-            nn_yaml_arrange(entry->value, schema->sequence.entry);
 }

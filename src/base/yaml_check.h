@@ -11,7 +11,8 @@
  *
  * Knows mappings, sequences, strings, enumerations, booleans, integers and floats. Numbers are decimal and take the
  * whole value; an enumeration without CYAML_FLAG_STRICT may also be a whole number of 0 or more, as in "auto or a
- * number". Values left out where the schema has a mapping become empty mappings.
+ * number". Of CYAML_IGNORE, any single value will do. Values left out where the schema has a mapping become empty
+ * mappings; where a mapping has a short form, its name alone will do.
  */
 nn_status nn_yaml_check(nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error);
 
@@ -20,5 +21,13 @@ nn_status nn_yaml_check_complete(const nn_yaml_node *root, const cyaml_schema_va
 
 /** Puts the keys of all mappings into the order of the schema. Run nn_yaml_check before. */
 void nn_yaml_arrange(nn_yaml_node *root, const cyaml_schema_value_t *schema);
+
+/** Schema of the name that may stand for a whole mapping: of its first key, where that is "name" and an enumeration; or
+ * NULL. */
+const cyaml_schema_value_t *nn_yaml_short_form(const cyaml_schema_value_t *schema);
+
+/** Writes short forms out: `loss: mse` becomes `loss: {name: mse}`. Does not look into sequences. Run nn_yaml_check
+ * before. */
+nn_status nn_yaml_expand(nn_yaml_pool *pool, nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error);
 
 #endif

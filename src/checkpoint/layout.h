@@ -5,19 +5,36 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "nntrain/network.h"
+
 /* Raised whenever a reader of the old layout would misread the new one. */
-enum { NN_CHECKPOINT_FORMAT = 1 };
+enum { NN_CHECKPOINT_FORMAT = 2 };
 
-enum { NN_GROUP_NAME_SIZE = 64 };
+enum { NN_GROUP_NAME_SIZE = 64, NN_FIELD_NAME_SIZE = 64 };
 
-/** "/model/layers/<i>": weight [outputs, inputs], bias [outputs], attribute activation. */
+/** A tensor's dataset: "weight", or with the suffix of a state "weight_velocity". */
+static inline void nn_tensor_field(char name[NN_FIELD_NAME_SIZE], nn_tensor_role role, const char *suffix)
+{
+    snprintf(name, NN_FIELD_NAME_SIZE, "%s%.32s", nn_tensor_name(role), suffix);
+}
+
+/** "_velocity" of the state "velocity". */
+static inline void nn_state_suffix(char suffix[NN_FIELD_NAME_SIZE], const char *state)
+{
+    snprintf(suffix, NN_FIELD_NAME_SIZE, "_%s", state);
+}
+
+/**
+ * "/model/layers/<i>": weight [outputs, inputs], bias [outputs], with a norm gamma and beta, with batch norm
+ * running_mean and running_variance; attributes activation, normalization, dropout.
+ */
 static inline void nn_layer_group(char name[NN_GROUP_NAME_SIZE], size_t layer)
 {
     snprintf(name, NN_GROUP_NAME_SIZE, "/model/layers/%zu", layer);
 }
 
-/** "/optimizer/layers/<i>": weight_velocity, bias_velocity, shaped like the parameters they move. */
-static inline void nn_velocity_group(char name[NN_GROUP_NAME_SIZE], size_t layer)
+/** "/optimizer/layers/<i>": weight_<state>, bias_<state>, ..., shaped like the parameters they move. */
+static inline void nn_state_group(char name[NN_GROUP_NAME_SIZE], size_t layer)
 {
     snprintf(name, NN_GROUP_NAME_SIZE, "/optimizer/layers/%zu", layer);
 }

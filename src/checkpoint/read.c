@@ -7,6 +7,7 @@
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
 #include "checkpoint/seal.h"
+#include "checkpoint/share.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/memory.h"
 
@@ -16,7 +17,7 @@ void nn_checkpoint_free(nn_checkpoint *checkpoint)
         return;
     nn_network_free(checkpoint->network);
     nn_normalization_free(checkpoint->normalization);
-    nn_release(checkpoint->velocity);
+    nn_optimizer_free(checkpoint->optimizer);
     nn_release(checkpoint->recipe);
     nn_release(checkpoint);
 }
@@ -31,20 +32,28 @@ static bool value_of(const cyaml_strval_t *names, size_t count, const char *name
     return false;
 }
 
+/* The value behind a name in a text attribute. */
+static bool get_kind(hid_t object, const char *field, const cyaml_strval_t *names, size_t count, int *value)
+{
+    char name[32];
+    return nn_field_get_text(object, field, name, sizeof name) && value_of(names, count, name, value);
+}
+
 static bool get_layer_spec(hid_t file, size_t index, size_t inputs, nn_recipe_layer *layer)
 {
-    char name[NN_GROUP_NAME_SIZE], activation[32];
+    char name[NN_GROUP_NAME_SIZE];
     nn_layer_group(name, index);
     if (H5Lexists(file, name, H5P_DEFAULT) <= 0)
         return false;
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     size_t columns = 0;
-    int kind = 0;
-    bool good =
-        group >= 0 && nn_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
-        nn_field_get_text(group, "activation", activation, sizeof activation) &&
-        value_of(nn_activation_names, sizeof nn_activation_names / sizeof *nn_activation_names, activation, &kind);
-    layer->activation = (nn_activation)kind;
+    int activation = 0, norm = 0;
+    bool good = group >= 0 && nn_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
+                get_kind(group, "activation", nn_activation_names, CYAML_ARRAY_LEN(nn_activation_names), &activation) &&
+                get_kind(group, "normalization", nn_layer_norm_names, CYAML_ARRAY_LEN(nn_layer_norm_names), &norm) &&
+                nn_field_get_number(group, "dropout", &layer->dropout);
+    layer->activation = (nn_activation)activation;
+    layer->normalization = (nn_layer_norm)norm;
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -76,21 +85,74 @@ static bool get_shape(hid_t file, size_t file_bytes, size_t *inputs, size_t *lay
     return true;
 }
 
-static bool get_tensors(hid_t file, const nn_network *network, bool velocity, nn_real *flat)
+static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nn_real *flat, const char *suffix)
 {
     bool good = true;
-    for (size_t l = 0; good && l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
-        char name[NN_GROUP_NAME_SIZE];
-        (velocity ? nn_velocity_group : nn_layer_group)(name, l);
-        hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-        good = group >= 0 &&
-               nn_field_get_tensor(group, velocity ? "weight_velocity" : "weight", flat + layer->weight, layer->outputs,
-                                   layer->inputs) &&
-               nn_field_get_tensor(group, velocity ? "bias_velocity" : "bias", flat + layer->bias, layer->outputs, 0);
-        if (group >= 0)
-            H5Gclose(group);
+    for (size_t t = 0; good && t < network->tensor_count; t++) {
+        const nn_tensor *tensor = &network->tensors[t];
+        if (tensor->layer != layer)
+            continue;
+        char name[NN_FIELD_NAME_SIZE];
+        nn_tensor_field(name, tensor->role, suffix);
+        good = nn_field_get_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
     }
+    return good;
+}
+
+static bool get_layer(hid_t file, const nn_network *network, size_t index)
+{
+    const nn_layer *layer = &network->layers[index];
+    char name[NN_GROUP_NAME_SIZE];
+    nn_layer_group(name, index);
+    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    bool good = group >= 0 && get_tensors(group, network, index, network->parameters, "");
+    if (good && layer->norm == NN_NORM_BATCH)
+        good =
+            nn_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
+            nn_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,
+                                layer->outputs, 0);
+    if (group >= 0)
+        H5Gclose(group);
+    return good;
+}
+
+static bool get_layer_states(hid_t file, const nn_network *network, nn_optimizer *optimizer, size_t index)
+{
+    char name[NN_GROUP_NAME_SIZE];
+    nn_state_group(name, index);
+    if (H5Lexists(file, name, H5P_DEFAULT) <= 0)
+        return false;
+    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    bool good = group >= 0;
+    for (size_t s = 0; good && s < optimizer->state_count; s++) {
+        char suffix[NN_FIELD_NAME_SIZE];
+        nn_state_suffix(suffix, nn_optimizer_state_name(&optimizer->settings, s));
+        good = get_tensors(group, network, index, optimizer->state[s], suffix);
+    }
+    if (group >= 0)
+        H5Gclose(group);
+    return good;
+}
+
+/* What decides how many arrays a state has: the kind, and whether there is momentum. */
+static bool get_optimizer(hid_t file, const nn_network *network, nn_optimizer **optimizer)
+{
+    const nn_recipe_regularization none = {.l1 = 0};
+    nn_recipe_optimizer settings = {.name = NN_SGD};
+    uint64_t steps = 0;
+    int kind = 0;
+    hid_t root = H5Lexists(file, "optimizer", H5P_DEFAULT) > 0 ? H5Gopen2(file, "/optimizer", H5P_DEFAULT) : -1;
+    bool good = root >= 0 && H5Lexists(root, "layers", H5P_DEFAULT) > 0 &&
+                get_kind(root, "name", nn_optimizer_names, CYAML_ARRAY_LEN(nn_optimizer_names), &kind) &&
+                nn_field_get_number(root, "momentum", &settings.momentum) && nn_field_get_count(root, "steps", &steps);
+    settings.name = (nn_optimizer_kind)kind;
+    if (root >= 0)
+        H5Gclose(root);
+    if (!good || nn_optimizer_create(&settings, &none, network, optimizer, NULL) != NN_OK)
+        return false;
+    (*optimizer)->steps = steps;
+    for (size_t l = 0; good && l < network->layer_count; l++)
+        good = get_layer_states(file, network, *optimizer, l);
     return good;
 }
 
@@ -101,9 +163,13 @@ static bool get_progress(hid_t file, nn_progress *progress)
                 nn_field_get_count(group, "step", &progress->step) &&
                 nn_field_get_count(group, "epoch_step", &progress->epoch_step) &&
                 nn_field_get_number(group, "epoch_loss", &progress->epoch_loss) &&
-                nn_field_get_number(group, "best_loss", &progress->best_loss) &&
+                nn_field_get_number(group, "best", &progress->best) &&
                 nn_field_get_count(group, "best_epoch", &progress->best_epoch) &&
-                nn_field_get_number(group, "seconds", &progress->seconds);
+                nn_field_get_count(group, "patience", &progress->patience) &&
+                nn_field_get_number(group, "seconds", &progress->seconds) &&
+                nn_field_get_number(group, "schedule_scale", &progress->schedule.scale) &&
+                nn_field_get_number(group, "schedule_best", &progress->schedule.best) &&
+                nn_field_get_count(group, "schedule_waited", &progress->schedule.waited);
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -127,14 +193,12 @@ static bool get_provenance(hid_t file, nn_provenance *provenance)
 static bool get_normalization(hid_t file, size_t features, nn_normalization **normalization)
 {
     hid_t group = H5Gopen2(file, "/normalization", H5P_DEFAULT);
-    char name[32];
     int kind = 0;
-    bool good =
-        group >= 0 && nn_field_get_text(group, "kind", name, sizeof name) &&
-        value_of(nn_normalization_names, sizeof nn_normalization_names / sizeof *nn_normalization_names, name, &kind) &&
-        nn_normalization_create((nn_normalization_kind)kind, features, normalization, NULL) == NN_OK &&
-        nn_field_get_tensor(group, "offset", (*normalization)->offset, features, 0) &&
-        nn_field_get_tensor(group, "scale", (*normalization)->scale, features, 0);
+    bool good = group >= 0 &&
+                get_kind(group, "kind", nn_normalization_names, CYAML_ARRAY_LEN(nn_normalization_names), &kind) &&
+                nn_normalization_create((nn_normalization_kind)kind, features, normalization, NULL) == NN_OK &&
+                nn_field_get_tensor(group, "offset", (*normalization)->offset, features, 0) &&
+                nn_field_get_tensor(group, "scale", (*normalization)->scale, features, 0);
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -150,12 +214,10 @@ static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
     nn_release(layers);
     if (!good)
         return false;
-    const nn_network *network = checkpoint->network;
-    return nn_allocate(network->flat_count, sizeof(nn_real), "the optimizer's velocity", &checkpoint->velocity, NULL) ==
-               NN_OK &&
-           get_tensors(file, network, false, network->parameters) &&
-           get_tensors(file, network, true, checkpoint->velocity) && get_progress(file, &checkpoint->progress) &&
-           get_normalization(file, inputs, &checkpoint->normalization) &&
+    for (size_t l = 0; good && l < layer_count; l++)
+        good = get_layer(file, checkpoint->network, l);
+    return good && get_optimizer(file, checkpoint->network, &checkpoint->optimizer) &&
+           get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
            nn_field_get_string(file, "recipe", &checkpoint->recipe) && get_provenance(file, &checkpoint->provenance);
 }
 
@@ -194,71 +256,6 @@ static nn_status read_file(const char *path, nn_checkpoint *checkpoint, nn_error
     return status;
 }
 
-/* The facts that the other ranks need to take memory for the rest. */
-typedef struct outline {
-    nn_progress progress;
-    nn_provenance provenance;
-    uint64_t inputs, layer_count, recipe_bytes;
-    nn_normalization_kind normalization;
-} outline;
-
-static nn_status take_like(const outline *plan, const nn_recipe_layer *layers, nn_checkpoint *checkpoint,
-                           nn_error *error)
-{
-    checkpoint->progress = plan->progress;
-    checkpoint->provenance = plan->provenance;
-    NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
-    NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
-    NN_TRY(nn_allocate(checkpoint->network->flat_count, sizeof(nn_real), "the optimizer's velocity",
-                       &checkpoint->velocity, error));
-    return nn_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
-}
-
-static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
-{
-    const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nn_real);
-    const size_t feature_bytes = plan->inputs * sizeof(nn_real);
-    NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
-    NN_TRY(nn_comm_broadcast(comm, checkpoint->velocity, flat_bytes, error));
-    NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->offset, feature_bytes, error));
-    NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
-    return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
-}
-
-/* Rank 0's checkpoint to all ranks. */
-static nn_status share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
-{
-    outline plan;
-    memset(&plan, 0, sizeof plan);
-    if (comm->rank == 0)
-        plan = (outline){
-            .progress = checkpoint->progress,
-            .provenance = checkpoint->provenance,
-            .inputs = checkpoint->network->inputs,
-            .layer_count = checkpoint->network->layer_count,
-            .recipe_bytes = strlen(checkpoint->recipe) + 1,
-            .normalization = checkpoint->normalization->kind,
-        };
-    NN_TRY(nn_comm_broadcast(comm, &plan, sizeof plan, error));
-
-    nn_recipe_layer *layers = NULL;
-    nn_status status = nn_allocate(plan.layer_count, sizeof *layers, "the table of layers", &layers, error);
-    status = nn_comm_agree(comm, status, error);
-    for (size_t l = 0; status == NN_OK && comm->rank == 0 && l < plan.layer_count; l++)
-        layers[l] =
-            (nn_recipe_layer){checkpoint->network->layers[l].outputs, checkpoint->network->layers[l].activation};
-    if (status == NN_OK)
-        status = nn_comm_broadcast(comm, layers, plan.layer_count * sizeof *layers, error);
-    if (status == NN_OK) {
-        if (comm->rank != 0)
-            status = take_like(&plan, layers, checkpoint, error);
-        status = nn_comm_agree(comm, status, error);
-    }
-    nn_release(layers);
-    NN_TRY(status);
-    return share_arrays(comm, &plan, checkpoint, error);
-}
-
 nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **result, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
@@ -268,7 +265,7 @@ nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **re
         status = read_file(path, checkpoint, error);
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)
-        status = share(comm, checkpoint, error);
+        status = nn_checkpoint_share(comm, checkpoint, error);
     if (status != NN_OK) {
         nn_checkpoint_free(checkpoint);
         return status;

@@ -15,14 +15,39 @@ static hid_t make_group(hid_t file, const char *name)
     return H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 }
 
-static bool put_layer(hid_t file, const nn_layer *layer, size_t index, const nn_real *parameters)
+/* The tensors of one layer out of a flat array, each under its name and a suffix. */
+static bool put_tensors(hid_t group, const nn_network *network, size_t layer, const nn_real *flat, const char *suffix)
 {
+    bool good = true;
+    for (size_t t = 0; good && t < network->tensor_count; t++) {
+        const nn_tensor *tensor = &network->tensors[t];
+        if (tensor->layer != layer)
+            continue;
+        char name[NN_FIELD_NAME_SIZE];
+        nn_tensor_field(name, tensor->role, suffix);
+        good = nn_field_put_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
+    }
+    return good;
+}
+
+static bool put_statistics(hid_t group, const nn_network *network, const nn_layer *layer)
+{
+    return layer->norm != NN_NORM_BATCH ||
+           (nn_field_put_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
+            nn_field_put_tensor(group, "running_variance", network->statistics + layer->running_variance,
+                                layer->outputs, 0));
+}
+
+static bool put_layer(hid_t file, const nn_network *network, size_t index)
+{
+    const nn_layer *layer = &network->layers[index];
     char name[NN_GROUP_NAME_SIZE];
     nn_layer_group(name, index);
     hid_t group = make_group(file, name);
     bool good = group >= 0 && nn_field_put_text(group, "activation", nn_activation_name(layer->activation)) &&
-                nn_field_put_tensor(group, "weight", parameters + layer->weight, layer->outputs, layer->inputs) &&
-                nn_field_put_tensor(group, "bias", parameters + layer->bias, layer->outputs, 0);
+                nn_field_put_text(group, "normalization", nn_layer_norm_name(layer->norm)) &&
+                nn_field_put_number(group, "dropout", layer->dropout) &&
+                put_tensors(group, network, index, network->parameters, "") && put_statistics(group, network, layer);
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -37,7 +62,7 @@ static bool put_model(hid_t file, const nn_network *network)
                 nn_field_put_count(model, "layers", network->layer_count) &&
                 nn_field_put_count(model, "parameters", network->parameter_count);
     for (size_t l = 0; good && l < network->layer_count; l++)
-        good = put_layer(file, &network->layers[l], l, network->parameters);
+        good = put_layer(file, network, l);
     if (layers >= 0)
         H5Gclose(layers);
     if (model >= 0)
@@ -45,26 +70,36 @@ static bool put_model(hid_t file, const nn_network *network)
     return good;
 }
 
-static bool put_optimizer(hid_t file, const nn_network *network, const nn_real *velocity)
+static bool put_layer_states(hid_t file, const nn_network *network, const nn_optimizer *optimizer, size_t index)
 {
-    hid_t optimizer = make_group(file, "/optimizer");
-    hid_t layers = make_group(file, "/optimizer/layers");
-    bool good = optimizer >= 0 && layers >= 0 && nn_field_put_text(optimizer, "name", nn_optimizer_name(NN_SGD));
-    for (size_t l = 0; good && l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
-        char name[NN_GROUP_NAME_SIZE];
-        nn_velocity_group(name, l);
-        hid_t group = make_group(file, name);
-        good = group >= 0 &&
-               nn_field_put_tensor(group, "weight_velocity", velocity + layer->weight, layer->outputs, layer->inputs) &&
-               nn_field_put_tensor(group, "bias_velocity", velocity + layer->bias, layer->outputs, 0);
-        if (group >= 0)
-            H5Gclose(group);
+    char name[NN_GROUP_NAME_SIZE];
+    nn_state_group(name, index);
+    hid_t group = make_group(file, name);
+    bool good = group >= 0;
+    for (size_t s = 0; good && s < optimizer->state_count; s++) {
+        char suffix[NN_FIELD_NAME_SIZE];
+        nn_state_suffix(suffix, nn_optimizer_state_name(&optimizer->settings, s));
+        good = put_tensors(group, network, index, optimizer->state[s], suffix);
     }
+    if (group >= 0)
+        H5Gclose(group);
+    return good;
+}
+
+static bool put_optimizer(hid_t file, const nn_network *network, const nn_optimizer *optimizer)
+{
+    hid_t root = make_group(file, "/optimizer");
+    hid_t layers = make_group(file, "/optimizer/layers");
+    bool good = root >= 0 && layers >= 0 &&
+                nn_field_put_text(root, "name", nn_optimizer_name(optimizer->settings.name)) &&
+                nn_field_put_number(root, "momentum", optimizer->settings.momentum) &&
+                nn_field_put_count(root, "steps", optimizer->steps);
+    for (size_t l = 0; good && l < network->layer_count; l++)
+        good = put_layer_states(file, network, optimizer, l);
     if (layers >= 0)
         H5Gclose(layers);
-    if (optimizer >= 0)
-        H5Gclose(optimizer);
+    if (root >= 0)
+        H5Gclose(root);
     return good;
 }
 
@@ -75,10 +110,13 @@ static bool put_progress(hid_t file, const nn_progress *progress)
                 nn_field_put_count(group, "step", progress->step) &&
                 nn_field_put_count(group, "epoch_step", progress->epoch_step) &&
                 nn_field_put_number(group, "epoch_loss", progress->epoch_loss) &&
-                nn_field_put_number(group, "best_loss", progress->best_loss) &&
+                nn_field_put_number(group, "best", progress->best) &&
                 nn_field_put_count(group, "best_epoch", progress->best_epoch) &&
-                nn_field_put_count(group, "patience", progress->epoch - progress->best_epoch) &&
-                nn_field_put_number(group, "seconds", progress->seconds);
+                nn_field_put_count(group, "patience", progress->patience) &&
+                nn_field_put_number(group, "seconds", progress->seconds) &&
+                nn_field_put_number(group, "schedule_scale", progress->schedule.scale) &&
+                nn_field_put_number(group, "schedule_best", progress->schedule.best) &&
+                nn_field_put_count(group, "schedule_waited", progress->schedule.waited);
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -113,7 +151,7 @@ static bool put_provenance(hid_t file, const nn_provenance *provenance)
 static bool put_all(hid_t file, const nn_checkpoint *checkpoint)
 {
     return nn_field_put_count(file, "format", NN_CHECKPOINT_FORMAT) && put_model(file, checkpoint->network) &&
-           put_optimizer(file, checkpoint->network, checkpoint->velocity) &&
+           put_optimizer(file, checkpoint->network, checkpoint->optimizer) &&
            put_progress(file, &checkpoint->progress) && put_normalization(file, checkpoint->normalization) &&
            nn_field_put_string(file, "recipe", checkpoint->recipe) && put_provenance(file, &checkpoint->provenance);
 }
@@ -121,7 +159,8 @@ static bool put_all(hid_t file, const nn_checkpoint *checkpoint)
 /* Opens a file in memory that grows by about the size it will have. */
 static hid_t create_in_memory(const nn_checkpoint *checkpoint)
 {
-    const size_t growth = 2 * checkpoint->network->flat_count * sizeof(nn_real) + ((size_t)1 << 16);
+    const size_t growth = (1 + checkpoint->optimizer->state_count) * checkpoint->network->flat_count * sizeof(nn_real) +
+                          ((size_t)1 << 16);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0)
         return -1;

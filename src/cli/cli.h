@@ -21,6 +21,7 @@ nn_status nn_cli_train(int argc, char **argv);
 nn_status nn_cli_eval(int argc, char **argv);
 nn_status nn_cli_predict(int argc, char **argv);
 nn_status nn_cli_inspect(int argc, char **argv);
+nn_status nn_cli_check(int argc, char **argv);
 nn_status nn_cli_import(int argc, char **argv);
 nn_status nn_cli_generate(int argc, char **argv);
 

@@ -72,8 +72,8 @@ static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
     if (at->epoch_step > 0)
         printf(", %" PRIu64 " of them in the epoch in work", at->epoch_step);
     printf("; trained for %.1f s\n", at->seconds);
-    if (isfinite(at->best_loss))
-        printf("best     test loss %.6g after %" PRIu64 " epochs\n", at->best_loss, at->best_epoch);
+    if (isfinite(at->best))
+        printf("best     %.6g of the watched metric after %" PRIu64 " epochs\n", at->best, at->best_epoch);
     printf("features normalized: %s\n", nn_normalization_name(checkpoint->normalization->kind));
     printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
            from->hosts);

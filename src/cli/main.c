@@ -11,6 +11,7 @@ static const nn_command commands[] = {
     {"eval", "measure a model on labelled data", nn_cli_eval},
     {"predict", "write a model's predictions to an HDF5 file", nn_cli_predict},
     {"inspect", "tell what an HDF5 file or a checkpoint holds", nn_cli_inspect},
+    {"check", "check the gradients of a recipe, and which layers learn", nn_cli_check},
     {"import", "bring other formats into HDF5", nn_cli_import},
     {"generate", "make the textbook problems: xor, circles, spirals, sine", nn_cli_generate},
 };

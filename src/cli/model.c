@@ -11,6 +11,7 @@ static const struct argp_option options[] = {
     {"split", 's', "SPLIT", 0, "train or test: whose dataset names of the recipe are used (default: test)", 0},
     {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
     {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
+    {"w", 'w', "DATASET", 0, "Dataset of sample weights, which count in the loss (default: the recipe's)", 0},
     {0},
 };
 
@@ -37,6 +38,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'y':
         given->y = value;
         return 0;
+    case 'w':
+        given->w = value;
+        return 0;
     case ARGP_KEY_END:
         if (!given->model) {
             argp_error(state, "name the model with --model CKPT.h5");
@@ -61,9 +65,11 @@ static nn_status choose_data(const nn_model_arguments *given, bool with_targets,
     if (!session->data_file)
         return nn_fail(error, NN_USAGE, "the model's recipe holds nothing out; name the data with --data FILE.h5");
     session->x = given->x ? given->x : split->x ? split->x : data->train.x;
-    session->y = NULL;
-    if (with_targets)
+    session->y = session->w = NULL;
+    if (with_targets) {
         session->y = given->y ? given->y : split->y ? split->y : data->train.y;
+        session->w = given->w ? given->w : given->data ? NULL : split->w;
+    }
     return NN_OK;
 }
 
@@ -71,7 +77,7 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
     const nn_network *network = session->model->network;
-    nn_dataset_spec spec = {session->data_file, session->x, session->y};
+    nn_dataset_spec spec = {.file = session->data_file, .x = session->x, .y = session->y, .w = session->w};
     NN_TRY(nn_dataset_open(&spec, (size_t)comm->size, false, comm, &session->dataset, error));
     if (session->dataset->features != network->inputs)
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,

@@ -12,6 +12,7 @@ typedef struct nn_model_arguments {
     const char *data;  /* NULL: the file the recipe names */
     const char *split; /* "train" or "test" */
     const char *x, *y; /* NULL: as in the recipe */
+    const char *w;     /* NULL: as in the recipe where its file is used, else none */
 } nn_model_arguments;
 
 /** The argp parser of these options, for a command to have as its child; its input is an nn_model_arguments. */
@@ -25,10 +26,10 @@ typedef struct nn_model_session {
     nn_dataset *dataset;
     nn_workspace *work;
     const char *data_file; /* the file in use */
-    const char *x, *y;     /* datasets in use; y NULL: not read */
+    const char *x, *y, *w; /* datasets in use; NULL: not read */
 } nn_model_session;
 
-/** Loads model and data; with_targets asks for y. Collective. */
+/** Loads model and data; with_targets asks for y and w. Collective. */
 nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
                                 nn_model_session *session, nn_error *error);
 void nn_model_session_close(nn_model_session *session);

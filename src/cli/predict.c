@@ -65,7 +65,7 @@ static void run_rows(const nn_model_session *session, nn_real *output)
     const nn_dataset *dataset = session->dataset;
     for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
         rows = dataset->rows - first < session->work->capacity ? dataset->rows - first : session->work->capacity;
-        nn_network_forward(network, dataset->x + first * dataset->features, rows, session->work);
+        nn_network_infer(network, dataset->x + first * dataset->features, rows, session->work);
         nn_network_activate_output(network, rows, session->work);
         memcpy(output + first * network->outputs, nn_network_output(network, session->work),
                rows * network->outputs * sizeof *output);

@@ -19,7 +19,7 @@ static const char real_name[] = "float32";
 struct plan {
     nn_status status;
     nn_error error;
-    nn_hdf5_layout x, y;
+    nn_hdf5_layout x, y, w;
     nn_target_kind target;
 };
 
@@ -37,6 +37,18 @@ static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan)
     return NN_OK;
 }
 
+static nn_status plan_weights(const nn_dataset_spec *spec, struct plan *plan)
+{
+    const nn_hdf5_layout *w = &plan->w;
+    if (w->rows != plan->x.rows)
+        return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
+                       spec->file, spec->x, (unsigned long long)plan->x.rows, spec->w, (unsigned long long)w->rows);
+    if (w->row_values != 1)
+        return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu values a row; weights of samples are [rows]", spec->file,
+                       spec->w, (unsigned long long)w->row_values);
+    return NN_OK;
+}
+
 static nn_status plan_reading(const nn_dataset_spec *spec, struct plan *plan)
 {
     hid_t file = H5I_INVALID_HID;
@@ -44,9 +56,13 @@ static nn_status plan_reading(const nn_dataset_spec *spec, struct plan *plan)
     nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->x, &plan->error);
     if (status == NN_OK && spec->y)
         status = nn_hdf5_describe(file, spec->file, spec->y, &plan->y, &plan->error);
+    if (status == NN_OK && spec->w)
+        status = nn_hdf5_describe(file, spec->file, spec->w, &plan->w, &plan->error);
     H5Fclose(file);
     if (status == NN_OK && spec->y)
         status = plan_targets(spec, plan);
+    if (status == NN_OK && spec->w)
+        status = plan_weights(spec, plan);
     return status;
 }
 
@@ -71,10 +87,11 @@ static nn_status copy_text(const char *text, char **copy, nn_error *error)
 }
 
 /* The system would promise memory that it lacks and stop the process later, without a word. */
-static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn_error *error)
+static nn_status check_memory(const nn_dataset *dataset, bool weights, const nn_comm *comm, nn_error *error)
 {
     const double gigabyte = 1024.0 * 1024 * 1024;
-    double values = (double)dataset->features + (double)(dataset->values ? dataset->outputs : 1);
+    double values =
+        (double)dataset->features + weights + (double)(dataset->target == NN_TARGET_VALUES ? dataset->outputs : 1);
     double host = (double)dataset->rows * values * sizeof(nn_real) * comm->local_size;
     double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     if (host < installed || installed <= 0)
@@ -103,13 +120,16 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, c
     NN_TRY(copy_text(spec->file, &dataset->file, error));
     NN_TRY(copy_text(spec->x, &dataset->x_name, error));
     NN_TRY(copy_text(spec->y, &dataset->y_name, error));
-    NN_TRY(check_memory(dataset, comm, error));
+    NN_TRY(check_memory(dataset, spec->w != NULL, comm, error));
     NN_TRY(nn_allocate(dataset->rows, dataset->features * sizeof *dataset->x, "x", &dataset->x, error));
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
     if (dataset->target == NN_TARGET_VALUES)
         NN_TRY(nn_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
                            error));
+    if (spec->w)
+        NN_TRY(
+            nn_allocate(dataset->rows, sizeof *dataset->weights, "the weights of samples", &dataset->weights, error));
     return NN_OK;
 }
 
@@ -194,19 +214,33 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
     return NN_OK;
 }
 
-static nn_status read_reals(hid_t file, nn_dataset *dataset, const struct plan *plan, bool x, double range[2],
-                            nn_comm *comm, nn_error *error)
+static nn_status read_reals(hid_t file, const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout,
+                            nn_real *to, nn_comm *comm, double range[2], nn_error *error)
 {
-    const nn_hdf5_layout *layout = x ? &plan->x : &plan->y;
-    nn_hdf5_rows rows = {file,         dataset->file,   x ? dataset->x_name : dataset->y_name,
-                         layout,       layout->element, dataset->first_row,
-                         dataset->rows};
-    struct reals reals = {&rows, x ? dataset->x : dataset->values, INFINITY, -INFINITY};
+    nn_hdf5_rows rows = {file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows};
+    struct reals reals = {&rows, to, INFINITY, -INFINITY};
     NN_TRY(nn_hdf5_read(&rows, comm, take_reals, &reals, error));
     range[0] = reals.low;
     range[1] = reals.high;
     NN_TRY(nn_comm_min_double(comm, &range[0], 1, error));
     return nn_comm_max_double(comm, &range[1], 1, error);
+}
+
+static nn_status find_negative(const nn_dataset *dataset, const char *name, nn_error *error)
+{
+    for (size_t row = 0; row < dataset->rows; row++)
+        if (dataset->weights[row] < 0)
+            return nn_fail(error, NN_DATA, "%s: row %zu of %s is %g; a sample's weight is 0 or more", dataset->file,
+                           dataset->first_row + row, name, (double)dataset->weights[row]);
+    return NN_OK;
+}
+
+static nn_status read_weights(hid_t file, const nn_dataset *dataset, const char *name, const struct plan *plan,
+                              nn_comm *comm, nn_error *error)
+{
+    double range[2];
+    NN_TRY(read_reals(file, dataset, name, &plan->w, dataset->weights, comm, range, error));
+    return nn_comm_agree(comm, find_negative(dataset, name, error), error);
 }
 
 static nn_status read_classes(hid_t file, nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
@@ -221,17 +255,20 @@ static nn_status read_classes(hid_t file, nn_dataset *dataset, const struct plan
     return NN_OK;
 }
 
-static nn_status read_all(nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
+static nn_status read_all(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, nn_comm *comm,
+                          nn_error *error)
 {
+    double unused[2];
     hid_t file = H5I_INVALID_HID;
     nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
     if (status == NN_OK)
-        status = read_reals(file, dataset, plan, true, dataset->x_range, comm, error);
-    double unused[2];
+        status = read_reals(file, dataset, spec->x, &plan->x, dataset->x, comm, dataset->x_range, error);
     if (status == NN_OK && plan->target == NN_TARGET_VALUES)
-        status = read_reals(file, dataset, plan, false, unused, comm, error);
+        status = read_reals(file, dataset, spec->y, &plan->y, dataset->values, comm, unused, error);
     if (status == NN_OK && plan->target == NN_TARGET_CLASSES)
         status = read_classes(file, dataset, plan, comm, error);
+    if (status == NN_OK && spec->w)
+        status = read_weights(file, dataset, spec->w, plan, comm, error);
     if (file >= 0)
         H5Fclose(file);
     return status;
@@ -258,7 +295,7 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     NN_TRY(check_slices(spec, plan.x.rows, slices, every_slice, error));
     describe(dataset, &plan, slices, comm);
     NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, comm, error), error));
-    return read_all(dataset, &plan, comm, error);
+    return read_all(dataset, spec, &plan, comm, error);
 }
 
 nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
@@ -289,6 +326,7 @@ void nn_dataset_free(nn_dataset *dataset)
     nn_release(dataset->x);
     nn_release(dataset->classes);
     nn_release(dataset->values);
+    nn_release(dataset->weights);
     nn_release(dataset->file);
     nn_release(dataset->x_name);
     nn_release(dataset->y_name);

@@ -3,7 +3,7 @@
 #include "nntrain/dataset.h"
 #include "nntrain/memory.h"
 
-/* Digest of one slice's rows: x, then the targets. */
+/* Digest of one slice's rows: x, then the targets, then the weights where there are any. */
 static uint64_t slice_digest(const nn_dataset *dataset, size_t slice)
 {
     const size_t first = nn_slices_first_row(dataset->slices, slice) - dataset->first_row;
@@ -14,6 +14,8 @@ static uint64_t slice_digest(const nn_dataset *dataset, size_t slice)
     if (dataset->values)
         digest = XXH3_64bits_withSeed(dataset->values + first * dataset->outputs,
                                       rows * dataset->outputs * sizeof(nn_real), digest);
+    if (dataset->weights)
+        digest = XXH3_64bits_withSeed(dataset->weights + first, rows * sizeof *dataset->weights, digest);
     return digest;
 }
 

@@ -101,7 +101,7 @@ nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *e
     if (access < 0)
         return nn_fail(error, NN_SYSTEM, "HDF5 cannot make a property list");
 #ifdef H5_HAVE_PARALLEL
-    if (comm && H5Pset_fapl_mpio(access, comm->backend->world, MPI_INFO_NULL) < 0) {
+    if (comm && comm->backend && H5Pset_fapl_mpio(access, comm->backend->world, MPI_INFO_NULL) < 0) {
         H5Pclose(access);
         return nn_fail(error, NN_SYSTEM, "HDF5 cannot use MPI-IO");
     }

@@ -23,6 +23,8 @@ struct nn_sampler {
     nn_real *x;         /* [capacity, features] */
     int32_t *classes;   /* [capacity] or NULL */
     nn_real *values;    /* [capacity, outputs] or NULL */
+    nn_real *weights;   /* [capacity] or NULL */
+    uint64_t *samples;  /* [capacity] */
 };
 
 /* Rows dealt from slices 0 .. slice-1 before a step: the same sum of floors that cuts rows into slices. */
@@ -67,7 +69,9 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
     if (dataset->values)
         NN_TRY(nn_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch", &sampler->values,
                            error));
-    return NN_OK;
+    if (dataset->weights)
+        NN_TRY(nn_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
+    return nn_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
 }
 
 nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **result,
@@ -108,6 +112,8 @@ void nn_sampler_free(nn_sampler *sampler)
     nn_release(sampler->x);
     nn_release(sampler->classes);
     nn_release(sampler->values);
+    nn_release(sampler->weights);
+    nn_release(sampler->samples);
     nn_release(sampler);
 }
 
@@ -173,6 +179,9 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
         if (sampler->values)
             memcpy(sampler->values + row * outputs, dataset->values + source * outputs,
                    outputs * sizeof *sampler->values);
+        if (sampler->weights)
+            sampler->weights[row] = dataset->weights[source];
+        sampler->samples[row] = dataset->first_row + source;
     }
 }
 
@@ -194,5 +203,8 @@ void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch
             step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slices.rows - step * sampler->batch,
         .x = sampler->x,
         .y = {.classes = sampler->classes, .values = sampler->values},
+        .weights = sampler->weights,
+        .samples = sampler->samples,
+        .epoch = epoch,
     };
 }

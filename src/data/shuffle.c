@@ -1,8 +1,6 @@
 #include "data/shuffle.h"
 
-#include "base/philox.h"
-
-nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
+nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
 {
     unsigned bits = 0;
     while (bits < 64 && (count - 1) >> bits)
@@ -11,11 +9,16 @@ nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t
     shuffle.left_mask = (UINT64_C(1) << bits / 2) - 1;
     shuffle.right_mask = (UINT64_C(1) << shuffle.right_bits) - 1;
     for (unsigned i = 0; i < NN_SHUFFLE_ROUNDS; i += 2) {
-        nn_philox_block block = nn_random_block(seed, NN_RANDOM_SHUFFLE, epoch << 32 | slice, i / 2);
+        nn_philox_block block = nn_random_block(seed, purpose, epoch << 32 | slice, i / 2);
         shuffle.key[i] = (uint64_t)block.word[0] << 32 | block.word[1];
         shuffle.key[i + 1] = (uint64_t)block.word[2] << 32 | block.word[3];
     }
     return shuffle;
+}
+
+nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
+{
+    return nn_shuffle_for(NN_RANDOM_SHUFFLE, count, seed, epoch, slice);
 }
 
 /* Two multiplications mix every bit of a half into the upper word: the randomness is in the keys, which Philox gives,

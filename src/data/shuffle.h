@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/philox.h"
+
 enum { NN_SHUFFLE_ROUNDS = 8 };
 
 typedef struct nn_shuffle {
@@ -15,6 +17,9 @@ typedef struct nn_shuffle {
 
 /** The order of one slice in one epoch. */
 nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice);
+
+/** The same of a purpose of its own; nn_shuffle_of is that of NN_RANDOM_SHUFFLE. */
+nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice);
 
 /** @return the row that comes at a position, both in 0 .. count-1 */
 uint64_t nn_shuffle_row(const nn_shuffle *shuffle, uint64_t position);

@@ -26,21 +26,31 @@ static const size_t worth_threads = 32768;
 
 void nn_activate(nn_activation activation, nn_real *values, size_t count)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-#pragma omp parallel if (count >= worth_threads)
-    {
-        nn_share share = nn_share_of_thread(count);
-        kernels->activate[activation](values + share.first, share.count);
-    }
+    nn_activate_to(activation, values, values, count);
 }
 
-void nn_activate_backward(nn_activation activation, const nn_real *outputs, nn_real *delta, size_t count)
+void nn_activate_to(nn_activation activation, const nn_real *inputs, nn_real *outputs, size_t count)
 {
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
 #pragma omp parallel if (count >= worth_threads)
     {
         nn_share share = nn_share_of_thread(count);
-        kernels->activate_backward[activation](outputs + share.first, delta + share.first, share.count);
+        kernels->activate[activation](inputs + share.first, outputs + share.first, share.count);
+    }
+}
+
+bool nn_activation_needs_input(nn_activation activation)
+{
+    return activation == NN_GELU || activation == NN_GELU_TANH || activation == NN_SILU;
+}
+
+void nn_activate_backward(nn_activation activation, const nn_real *at, nn_real *delta, size_t count)
+{
+    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+#pragma omp parallel if (count >= worth_threads)
+    {
+        nn_share share = nn_share_of_thread(count);
+        kernels->activate_backward[activation](at + share.first, delta + share.first, share.count);
     }
 }
 
@@ -52,6 +62,16 @@ void nn_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_
 #pragma omp parallel for if (rows * columns >= worth_threads)
     for (size_t i = 0; i < rows; i++)
         kernels->softmax_row(logits + i * columns, columns, log_sums ? log_sums + i : NULL);
+}
+
+void nn_add(const nn_real *terms, nn_real *sums, size_t count)
+{
+    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+#pragma omp parallel if (count >= worth_threads)
+    {
+        nn_share share = nn_share_of_thread(count);
+        kernels->add(terms + share.first, sums + share.first, share.count);
+    }
 }
 
 void nn_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real *sums)
@@ -67,14 +87,19 @@ void nn_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real 
     }
 }
 
-void nn_sgd_step(nn_real *parameters, const nn_real *gradients, nn_real *velocity, size_t count, nn_real rate,
-                 nn_real momentum)
+double nn_sum_squares(const nn_real *values, size_t count)
 {
+    enum { BLOCK = 4096, PARTS = 256 };
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-#pragma omp parallel if (count >= worth_threads)
-    {
-        nn_share share = nn_share_of_thread(count);
-        kernels->sgd_step(parameters + share.first, gradients + share.first, velocity + share.first, share.count, rate,
-                          momentum);
+    /* Parts of a block each while there are few, so that their number and ends follow from count alone. */
+    size_t blocks = (count + BLOCK - 1) / BLOCK, parts = blocks < PARTS ? blocks : PARTS;
+    double sums[PARTS], sum = 0;
+#pragma omp parallel for schedule(static) if (count >= 4 * worth_threads)
+    for (size_t i = 0; i < parts; i++) {
+        nn_share share = nn_share_of(count, i, parts);
+        sums[i] = kernels->sum_squares(values + share.first, share.count);
     }
+    for (size_t i = 0; i < parts; i++)
+        sum += sums[i];
+    return sum;
 }

@@ -3,23 +3,50 @@
 #define NN_KERNELS_ELEMENTWISE_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "nntrain/kinds.h"
 #include "nntrain/real.h"
 
+/** Which random words decide on a row of a dropout mask, and what they make of it. */
+typedef struct nn_dropout_row {
+    uint32_t key[2];    /**< of Philox */
+    uint64_t stream;    /**< the high half of its counter */
+    uint64_t index;     /**< the low half for the row's first four columns; one more for each next four */
+    uint32_t threshold; /**< a smaller word drops its element */
+    nn_real kept;       /**< what the mask is for the others */
+} nn_dropout_row;
+
 /** What a value becomes never depends on where in an array it stands. */
 typedef struct nn_elementwise_kernels {
-    /** values[i] = act(values[i]), by activation; softmax has no entry. */
-    void (*activate[NN_RELU + 1])(nn_real *values, size_t count);
-    /** delta[i] *= act'(o_i) with outputs[i] = act(o_i), by activation. */
-    void (*activate_backward[NN_RELU + 1])(const nn_real *outputs, nn_real *delta, size_t count);
+    /** outputs[i] = act(inputs[i]), by activation; outputs may be inputs. Softmax has no entry. */
+    void (*activate[NN_SOFTMAX])(const nn_real *inputs, nn_real *outputs, size_t count);
+    /** delta[i] *= act'(o_i), at[i] being what nn_activate_backward says, by activation. */
+    void (*activate_backward[NN_SOFTMAX])(const nn_real *at, nn_real *delta, size_t count);
     /** One row of nn_softmax_rows. */
     void (*softmax_row)(nn_real *logits, size_t columns, nn_real *log_sum);
     /** sums[i] += terms[i] */
     void (*add)(const nn_real *terms, nn_real *sums, size_t count);
-    /** nn_sgd_step without threads. */
-    void (*sgd_step)(nn_real *parameters, const nn_real *gradients, nn_real *velocity, size_t count, nn_real rate,
-                     nn_real momentum);
+    /** sums[i] += a[i] * b[i] */
+    void (*add_products)(const nn_real *a, const nn_real *b, nn_real *sums, size_t count);
+    /** sums[i] += values[i], squares[i] += values[i]^2 */
+    void (*add_moments)(const nn_real *values, double *sums, double *squares, size_t count);
+    /** sum_i values[i]^2 in an order that count alone decides */
+    double (*sum_squares)(const nn_real *values, size_t count);
+    /** One row of nn_normalize_columns. */
+    void (*normalize_columns)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *mean,
+                              const nn_real *inverse, const nn_real *gamma, const nn_real *beta);
+    /** One row of nn_normalize_columns_backward. */
+    void (*normalize_columns_backward)(nn_real *delta, const nn_real *xhat, size_t columns, const nn_real *scale,
+                                       const nn_real *mean_delta, const nn_real *mean_delta_xhat);
+    /** One row of nn_normalize_rows. @return the row's inverse */
+    nn_real (*normalize_row)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *gamma, const nn_real *beta,
+                             nn_real epsilon);
+    /** One row of nn_normalize_rows_backward. */
+    void (*normalize_row_backward)(nn_real *delta, const nn_real *xhat, nn_real inverse, size_t columns,
+                                   const nn_real *gamma);
+    /** One row of nn_dropout_mask. */
+    void (*dropout_row)(nn_real *mask, size_t columns, const nn_dropout_row *row);
 } nn_elementwise_kernels;
 
 extern const nn_elementwise_kernels nn_elementwise_portable;

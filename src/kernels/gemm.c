@@ -144,7 +144,7 @@ static void finish(const product *p, nn_share rows, nn_share columns)
         nn_real *c = p->c + i * p->c_stride + columns.first;
         if (e->bias)
             kernels->add(e->bias + columns.first, c, columns.count);
-        kernels->activate[e->activation](c, columns.count);
+        kernels->activate[e->activation](c, c, columns.count);
         if (e->outputs)
             kernels->activate_backward[e->derivative](e->outputs + i * e->outputs_stride + columns.first, c,
                                                       columns.count);

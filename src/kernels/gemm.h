@@ -26,9 +26,10 @@ typedef struct nn_view {
 typedef struct nn_epilogue {
     const nn_real *bias;      /**< [columns], or NULL */
     nn_activation activation; /**< NN_LINEAR leaves c as it is; softmax is not elementwise and not accepted */
-    const nn_real *outputs;   /**< [rows, columns]: activations a whose derivative multiplies c; NULL: none */
+    const nn_real *outputs;   /**< [rows, columns]: the `at` of nn_activate_backward, activations a or where
+                                   nn_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
     size_t outputs_stride;    /**< elements between rows of outputs */
-    nn_activation derivative; /**< which activation gave `outputs`; the derivative is a function of a itself */
+    nn_activation derivative; /**< whose derivative it is; as for `activation`, any but softmax */
 } nn_epilogue;
 
 /** Packing buffers, taken once for the largest product of a network. Used by one product at a time. */

@@ -1,9 +1,5 @@
 #include "nntrain/network.h"
 
-#include <math.h>
-#include <stdlib.h>
-
-#include "base/philox.h"
 #include "nntrain/memory.h"
 
 /* Tensors begin on a cache line; counted in elements. */
@@ -13,31 +9,65 @@ static size_t padded(size_t count)
     return (count + line - 1) / line * line;
 }
 
+static nn_status check_layer(const nn_recipe_layer *layer, size_t index, size_t inputs, bool last, nn_error *error)
+{
+    if (layer->units == 0)
+        return nn_fail(error, NN_USAGE, "layer %zu has no units; give it at least 1", index);
+    if (layer->activation == NN_SOFTMAX && !last)
+        return nn_fail(error, NN_USAGE, "layer %zu: softmax belongs in the last layer only", index);
+    if (last && (layer->normalization != NN_NORM_NONE || layer->dropout > 0))
+        return nn_fail(error, NN_USAGE, "layer %zu is the last: it takes neither normalization nor dropout", index);
+    size_t weights = 0;
+    if (__builtin_mul_overflow(inputs, layer->units, &weights) || weights > SIZE_MAX / 64)
+        return nn_fail(error, NN_USAGE, "layer %zu: %zu x %zu weights are more than memory can hold", index, inputs,
+                       layer->units);
+    return NN_OK;
+}
+
+/* Gives a tensor its place in the flat array. */
+static size_t place(nn_network *network, nn_tensor_role role, size_t layer, size_t rows, size_t columns)
+{
+    const size_t count = columns > 0 ? rows * columns : rows;
+    const size_t offset = network->flat_count;
+    network->tensors[network->tensor_count++] = (nn_tensor){role, layer, offset, rows, columns, count};
+    network->flat_count += padded(count);
+    network->parameter_count += count;
+    return offset;
+}
+
+static void place_layer(nn_network *network, size_t index)
+{
+    nn_layer *layer = &network->layers[index];
+    layer->weight = place(network, NN_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
+    layer->bias = place(network, NN_TENSOR_BIAS, index, layer->outputs, 0);
+    if (layer->norm == NN_NORM_NONE)
+        return;
+    layer->gamma = place(network, NN_TENSOR_GAMMA, index, layer->outputs, 0);
+    layer->beta = place(network, NN_TENSOR_BETA, index, layer->outputs, 0);
+    if (layer->norm != NN_NORM_BATCH)
+        return;
+    layer->running_mean = network->statistics_count;
+    layer->running_variance = layer->running_mean + padded(layer->outputs);
+    network->statistics_count = layer->running_variance + padded(layer->outputs);
+}
+
 static nn_status lay_out(nn_network *network, const nn_recipe_layer *layers, nn_error *error)
 {
     size_t inputs = network->inputs;
     for (size_t l = 0; l < network->layer_count; l++) {
-        if (layers[l].units == 0)
-            return nn_fail(error, NN_USAGE, "layer %zu has no units; give it at least 1", l);
-        if (layers[l].activation == NN_SOFTMAX && l + 1 < network->layer_count)
-            return nn_fail(error, NN_USAGE, "layer %zu: softmax belongs in the last layer only", l);
-        size_t weights = 0;
-        if (__builtin_mul_overflow(inputs, layers[l].units, &weights) || weights > SIZE_MAX / 64)
-            return nn_fail(error, NN_USAGE, "layer %zu: %zu x %zu weights are more than memory can hold", l, inputs,
-                           layers[l].units);
-        network->layers[l] =
-            (nn_layer){.inputs = inputs, .outputs = layers[l].units, .activation = layers[l].activation};
+        NN_TRY(check_layer(&layers[l], l, inputs, l + 1 == network->layer_count, error));
+        network->layers[l] = (nn_layer){
+            .inputs = inputs,
+            .outputs = layers[l].units,
+            .activation = layers[l].activation,
+            .norm = layers[l].normalization,
+            .dropout = layers[l].dropout,
+        };
         inputs = layers[l].units;
     }
     network->outputs = inputs;
-    for (size_t l = network->layer_count; l-- > 0;) {
-        nn_layer *layer = &network->layers[l];
-        layer->weight = network->flat_count;
-        network->flat_count += padded(layer->inputs * layer->outputs);
-        layer->bias = network->flat_count;
-        network->flat_count += padded(layer->outputs);
-        network->parameter_count += layer->inputs * layer->outputs + layer->outputs;
-    }
+    for (size_t l = network->layer_count; l-- > 0;)
+        place_layer(network, l);
     return NN_OK;
 }
 
@@ -53,10 +83,16 @@ nn_status nn_network_create(size_t inputs, const nn_recipe_layer *layers, size_t
     nn_status status =
         nn_allocate(layer_count, sizeof *network->layers, "the table of layers", &network->layers, error);
     if (status == NN_OK)
+        status =
+            nn_allocate(4 * layer_count, sizeof *network->tensors, "the table of tensors", &network->tensors, error);
+    if (status == NN_OK)
         status = lay_out(network, layers, error);
     if (status == NN_OK)
         status =
             nn_allocate(network->flat_count, sizeof(nn_real), "the network's parameters", &network->parameters, error);
+    if (status == NN_OK)
+        status = nn_allocate(network->statistics_count, sizeof(nn_real), "the running statistics", &network->statistics,
+                             error);
     if (status != NN_OK) {
         nn_network_free(network);
         return status;
@@ -70,45 +106,25 @@ void nn_network_free(nn_network *network)
     if (!network)
         return;
     nn_release(network->layers);
+    nn_release(network->tensors);
     nn_release(network->parameters);
+    nn_release(network->statistics);
     nn_release(network);
 }
 
-static void draw_he(const nn_layer *layer, nn_real *weight, uint64_t seed, uint64_t stream)
+const char *nn_tensor_name(nn_tensor_role role)
 {
-    const double deviation = sqrt(2.0 / (double)layer->inputs);
-    const size_t count = layer->inputs * layer->outputs;
-    for (size_t i = 0; i < count; i += 2) {
-        double pair[2];
-        nn_normal_pair(nn_random_block(seed, NN_RANDOM_WEIGHTS, stream, i / 2), pair);
-        weight[i] = (nn_real)(deviation * pair[0]);
-        if (i + 1 < count)
-            weight[i + 1] = (nn_real)(deviation * pair[1]);
+    switch (role) {
+    case NN_TENSOR_WEIGHT:
+        return "weight";
+    case NN_TENSOR_BIAS:
+        return "bias";
+    case NN_TENSOR_GAMMA:
+        return "gamma";
+    case NN_TENSOR_BETA:
+        return "beta";
     }
-}
-
-static void draw_glorot(const nn_layer *layer, nn_real *weight, uint64_t seed, uint64_t stream)
-{
-    const double bound = sqrt(6.0 / ((double)layer->inputs + (double)layer->outputs));
-    const size_t count = layer->inputs * layer->outputs;
-    for (size_t i = 0; i < count; i += 2) {
-        nn_philox_block block = nn_random_block(seed, NN_RANDOM_WEIGHTS, stream, i / 2);
-        weight[i] = (nn_real)(bound * (2.0 * nn_uniform(block.word[0], block.word[1]) - 1.0));
-        if (i + 1 < count)
-            weight[i + 1] = (nn_real)(bound * (2.0 * nn_uniform(block.word[2], block.word[3]) - 1.0));
-    }
-}
-
-void nn_network_initialize(nn_network *network, nn_initializer initializer, uint64_t seed)
-{
-    for (size_t l = 0; l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
-        bool he =
-            initializer == NN_INITIALIZE_HE || (initializer == NN_INITIALIZE_AUTO && layer->activation == NN_RELU);
-        (he ? draw_he : draw_glorot)(layer, network->parameters + layer->weight, seed, l);
-        for (size_t j = 0; j < layer->outputs; j++)
-            network->parameters[layer->bias + j] = 0;
-    }
+    return "unknown";
 }
 
 bool nn_network_is_finite(const nn_network *network)

@@ -4,7 +4,7 @@
 
 #include "nntrain/network.h"
 
-/** work->delta [rows, outputs] = dE/do of the output layer, from the activations that nn_loss left. */
-void nn_output_delta(nn_loss_kind loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+/** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nn_loss left. */
+void nn_output_delta(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
 
 #endif

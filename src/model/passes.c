@@ -1,6 +1,9 @@
-/* The two passes: forward with bias and activation on the way out of each product, backward with the derivative. */
+/* The passes: forward with bias and activation on the way out of each product, backward with the derivative. Layers
+ * with normalisation, dropout or an activation whose derivative needs its input take a few more passes over memory. */
+#include "kernels/dropout.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
+#include "model/layer_work.h"
 #include "model/output_delta.h"
 #include "nntrain/network.h"
 
@@ -10,20 +13,84 @@ static const nn_real *layer_input(const nn_workspace *work, const nn_real *x, si
     return l == 0 ? x : work->activations[l - 1];
 }
 
-void nn_network_forward(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work)
+/* What act' of a layer is found from. */
+static const nn_real *derivative_at(const nn_workspace *work, size_t l)
 {
-    for (size_t l = 0; l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
-        const bool last = l + 1 == network->layer_count;
-        nn_view a = {layer_input(work, x, l), layer->inputs, 1};
-        nn_view weight_transposed = {network->parameters + layer->weight, 1, layer->inputs};
-        nn_epilogue epilogue = {
-            .bias = network->parameters + layer->bias,
-            .activation = last ? NN_LINEAR : layer->activation,
-        };
-        nn_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, work->activations[l],
-                layer->outputs, &epilogue);
+    return work->layers[l].at ? work->layers[l].at : work->activations[l];
+}
+
+/* out [rows, outputs] = act(a W^T + b) */
+static void multiply(const nn_network *network, size_t l, const nn_real *x, size_t rows, nn_activation activation,
+                     nn_real *out, nn_workspace *work)
+{
+    const nn_layer *layer = &network->layers[l];
+    nn_view a = {layer_input(work, x, l), layer->inputs, 1};
+    nn_view weight_transposed = {network->parameters + layer->weight, 1, layer->inputs};
+    nn_epilogue epilogue = {.bias = network->parameters + layer->bias, .activation = activation};
+    nn_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, out, layer->outputs, &epilogue);
+}
+
+/* activations = act(o), o in `at`; where the derivative is found from the output, `at` receives that. */
+static void activate_kept(const nn_layer *layer, nn_real *at, nn_real *activations, const nn_real *mask, size_t count)
+{
+    if (nn_activation_needs_input(layer->activation)) {
+        nn_activate_to(layer->activation, at, activations, count);
+        if (mask)
+            nn_dropout_apply(activations, mask, activations, count);
+    } else {
+        nn_activate(layer->activation, at, count);
+        nn_dropout_apply(at, mask, activations, count);
     }
+}
+
+static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, nn_workspace *work)
+{
+    const nn_layer *layer = &network->layers[l];
+    const nn_layer_work *kept = &work->layers[l];
+    const size_t rows = batch->rows;
+    nn_real *sums = kept->at ? kept->at : work->activations[l];
+    if (!kept->at && layer->norm == NN_NORM_NONE) {
+        multiply(network, l, batch->x, rows, layer->activation, sums, work);
+        return;
+    }
+    multiply(network, l, batch->x, rows, NN_LINEAR, sums, work);
+    if (layer->norm == NN_NORM_BATCH)
+        nn_batch_norm_forward(network, l, rows, sums, work);
+    else if (layer->norm == NN_NORM_LAYER)
+        nn_layer_norm_forward(network, l, rows, sums, work);
+    if (kept->mask)
+        nn_dropout_mask(kept->mask, batch->samples, rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
+    if (kept->at)
+        activate_kept(layer, sums, work->activations[l], kept->mask, rows * layer->outputs);
+    else
+        nn_activate(layer->activation, sums, rows * layer->outputs);
+}
+
+void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work)
+{
+    const size_t last = network->layer_count - 1;
+    for (size_t l = 0; l < last; l++)
+        forward_layer(network, l, batch, work);
+    multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
+}
+
+void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work)
+{
+    const size_t last = network->layer_count - 1;
+    for (size_t l = 0; l < last; l++) {
+        const nn_layer *layer = &network->layers[l];
+        nn_real *out = work->activations[l];
+        const bool plain = layer->norm == NN_NORM_NONE;
+        multiply(network, l, x, rows, plain ? layer->activation : NN_LINEAR, out, work);
+        if (plain)
+            continue;
+        if (layer->norm == NN_NORM_BATCH)
+            nn_batch_norm_infer(network, l, rows, out, work);
+        else
+            nn_layer_norm_forward(network, l, rows, out, work);
+        nn_activate(layer->activation, out, rows * layer->outputs);
+    }
+    multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 
 void nn_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work)
@@ -46,30 +113,38 @@ static void weight_gradients(const nn_layer *layer, const nn_real *below, size_t
     nn_column_sums(work->delta, rows, layer->outputs, work->gradients + layer->bias);
 }
 
-/* delta_below [rows, inputs] = (delta W) o sigma'(o_below), the derivative taken from the activation below. */
-static void delta_below(const nn_layer *layer, const nn_real *weight, nn_activation activation_below,
-                        const nn_real *below, size_t rows, nn_workspace *work)
+/* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
+ * dropout and its normalisation. */
+static void delta_below(const nn_network *network, size_t l, size_t rows, nn_workspace *work)
 {
+    const nn_layer *layer = &network->layers[l], *below = &network->layers[l - 1];
+    const nn_layer_work *kept = &work->layers[l - 1];
     nn_epilogue epilogue = {
-        .outputs = below,
+        .outputs = derivative_at(work, l - 1),
         .outputs_stride = layer->inputs,
-        .derivative = activation_below,
+        .derivative = below->activation,
     };
     nn_gemm(work->space, rows, layer->inputs, layer->outputs, (nn_view){work->delta, layer->outputs, 1},
-            (nn_view){weight, layer->inputs, 1}, work->delta_below, layer->inputs, &epilogue);
+            (nn_view){network->parameters + layer->weight, layer->inputs, 1}, work->delta_below, layer->inputs,
+            &epilogue);
     nn_real *swap = work->delta;
     work->delta = work->delta_below;
     work->delta_below = swap;
+    if (kept->mask)
+        nn_dropout_apply(work->delta, kept->mask, work->delta, rows * below->outputs);
+    if (below->norm == NN_NORM_BATCH)
+        nn_batch_norm_backward(network, l - 1, rows, work);
+    else if (below->norm == NN_NORM_LAYER)
+        nn_layer_norm_backward(network, l - 1, rows, work);
 }
 
-void nn_network_backward(nn_loss_kind loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
+void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
+                         nn_workspace *work)
 {
     nn_output_delta(loss, network, batch, work);
     for (size_t l = network->layer_count; l-- > 0;) {
-        const nn_layer *layer = &network->layers[l];
-        weight_gradients(layer, layer_input(work, batch->x, l), batch->rows, work);
+        weight_gradients(&network->layers[l], layer_input(work, batch->x, l), batch->rows, work);
         if (l > 0)
-            delta_below(layer, network->parameters + layer->weight, network->layers[l - 1].activation,
-                        work->activations[l - 1], batch->rows, work);
+            delta_below(network, l, batch->rows, work);
     }
 }

@@ -1,4 +1,6 @@
+#include "kernels/elementwise.h"
 #include "kernels/gemm.h"
+#include "model/layer_work.h"
 #include "nntrain/memory.h"
 #include "nntrain/network.h"
 
@@ -24,11 +26,42 @@ static nn_status take_forward(const nn_network *network, size_t threads, nn_work
     return nn_gemm_space_create(threads, &work->space, error);
 }
 
+/* What normalisation, dropout and activations keep, layer by layer; a workspace of inference needs what norms do. */
+static nn_status take_layer(const nn_layer *layer, bool last, bool backward, size_t rows, nn_layer_work *kept,
+                            nn_error *error)
+{
+    const char what[] = "what a layer keeps of a batch";
+    const size_t all = rows * layer->outputs;
+    if (!last && backward && (layer->dropout > 0 || nn_activation_needs_input(layer->activation)))
+        NN_TRY(nn_allocate(all, sizeof(nn_real), what, &kept->at, error));
+    if (backward && layer->dropout > 0)
+        NN_TRY(nn_allocate(all, sizeof(nn_real), what, &kept->mask, error));
+    if (layer->norm == NN_NORM_NONE)
+        return NN_OK;
+    const size_t scales = layer->norm == NN_NORM_BATCH ? layer->outputs : rows;
+    NN_TRY(nn_allocate(all, sizeof(nn_real), what, &kept->xhat, error));
+    NN_TRY(nn_allocate(scales, sizeof(nn_real), what, &kept->inverse, error));
+    NN_TRY(nn_allocate(layer->outputs, sizeof(nn_real), what, &kept->mean, error));
+    return nn_allocate(layer->outputs, sizeof(nn_real), what, &kept->products, error);
+}
+
+static nn_status take_layers(const nn_network *network, bool backward, nn_workspace *work, nn_error *error)
+{
+    NN_TRY(nn_allocate(network->layer_count, sizeof *work->layers, "the table of layers", &work->layers, error));
+    for (size_t l = 0; l < network->layer_count; l++)
+        NN_TRY(take_layer(&network->layers[l], l + 1 == network->layer_count, backward, work->capacity,
+                          &work->layers[l], error));
+    return nn_allocate(2 * widest_layer(network) + 1, sizeof *work->sums, "the sums of batch norm", &work->sums, error);
+}
+
 static nn_status take_backward(const nn_network *network, nn_workspace *work, nn_error *error)
 {
     const size_t deltas = work->capacity * widest_layer(network);
     NN_TRY(nn_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta, error));
     NN_TRY(nn_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta_below, error));
+    if (nn_activation_needs_input(network->layers[network->layer_count - 1].activation))
+        NN_TRY(nn_allocate(work->capacity * network->outputs, sizeof(nn_real), "the logits of a batch", &work->logits,
+                           error));
     return nn_allocate(network->flat_count + NN_TAIL, sizeof(nn_real), "the gradients", &work->gradients, error);
 }
 
@@ -44,6 +77,8 @@ nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t
     work->capacity = capacity;
     work->layer_count = network->layer_count;
     nn_status status = take_forward(network, threads, work, error);
+    if (status == NN_OK)
+        status = take_layers(network, backward, work, error);
     if (status == NN_OK && backward)
         status = take_backward(network, work, error);
     if (status != NN_OK) {
@@ -60,7 +95,19 @@ void nn_workspace_free(nn_workspace *work)
         return;
     for (size_t l = 0; work->activations && l < work->layer_count; l++)
         nn_release(work->activations[l]);
+    for (size_t l = 0; work->layers && l < work->layer_count; l++) {
+        nn_layer_work *kept = &work->layers[l];
+        nn_release(kept->at);
+        nn_release(kept->mask);
+        nn_release(kept->xhat);
+        nn_release(kept->inverse);
+        nn_release(kept->mean);
+        nn_release(kept->products);
+    }
     nn_release(work->activations);
+    nn_release(work->layers);
+    nn_release(work->logits);
+    nn_release(work->sums);
     nn_release(work->delta);
     nn_release(work->delta_below);
     nn_release(work->gradients);

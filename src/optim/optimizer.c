@@ -1,17 +1,60 @@
+/* What an optimizer keeps; the formulas are in step.c. */
 #include "nntrain/optimizer.h"
 
-#include "kernels/elementwise.h"
 #include "nntrain/memory.h"
+#include "optim/space.h"
 
-nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_network *network, nn_optimizer **result,
-                              nn_error *error)
+/* The names of the arrays that a kind keeps; NULL ends them. */
+typedef struct state_names {
+    const char *name[NN_OPTIMIZER_STATES];
+} state_names;
+
+static state_names names_of(const nn_recipe_optimizer *settings)
+{
+    const char *velocity = settings->momentum > 0 ? "velocity" : NULL;
+    switch (settings->name) {
+    case NN_SGD:
+        return (state_names){{velocity}};
+    case NN_LARS: /* its loop has no form without */
+        return (state_names){{"velocity"}};
+    case NN_ADAGRAD:
+        return (state_names){{"square"}};
+    case NN_RMSPROP:
+        return (state_names){{"square", velocity}};
+    case NN_ADAM:
+    case NN_ADAMW:
+    case NN_LAMB:
+        return (state_names){{"mean", "square"}};
+    }
+    return (state_names){{NULL}};
+}
+
+size_t nn_optimizer_state_count(const nn_recipe_optimizer *settings)
+{
+    const state_names names = names_of(settings);
+    size_t count = 0;
+    while (count < NN_OPTIMIZER_STATES && names.name[count])
+        count++;
+    return count;
+}
+
+const char *nn_optimizer_state_name(const nn_recipe_optimizer *settings, size_t state)
+{
+    return state < NN_OPTIMIZER_STATES ? names_of(settings).name[state] : NULL;
+}
+
+nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
+                              const nn_network *network, nn_optimizer **result, nn_error *error)
 {
     nn_optimizer *optimizer = NULL;
     NN_TRY(nn_allocate(1, sizeof *optimizer, "the optimizer", &optimizer, error));
     optimizer->settings = *settings;
+    optimizer->regularization = *regularization;
     optimizer->count = network->flat_count;
-    nn_status status =
-        nn_allocate(optimizer->count, sizeof(nn_real), "the optimizer's velocity", &optimizer->velocity, error);
+    optimizer->state_count = nn_optimizer_state_count(settings);
+    nn_status status = nn_optimizer_space_create(network, &optimizer->space, error);
+    for (size_t i = 0; status == NN_OK && i < optimizer->state_count; i++)
+        status = nn_allocate(optimizer->count, sizeof(nn_real), "the optimizer's state", &optimizer->state[i], error);
     if (status != NN_OK) {
         nn_optimizer_free(optimizer);
         return status;
@@ -24,12 +67,8 @@ void nn_optimizer_free(nn_optimizer *optimizer)
 {
     if (!optimizer)
         return;
-    nn_release(optimizer->velocity);
+    for (size_t i = 0; i < NN_OPTIMIZER_STATES; i++)
+        nn_release(optimizer->state[i]);
+    nn_optimizer_space_free(optimizer->space);
     nn_release(optimizer);
-}
-
-void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, const nn_real *gradients)
-{
-    nn_sgd_step(network->parameters, gradients, optimizer->velocity, optimizer->count,
-                (nn_real)optimizer->settings.learning_rate, (nn_real)optimizer->settings.momentum);
 }

@@ -2,6 +2,16 @@
 
 #include <math.h>
 
+#include "nntrain/memory.h"
+#include "train/metrics.h"
+
+struct nn_evaluator {
+    nn_subject subject;
+    nn_comm *comm; /* borrowed */
+    nn_tally tally;
+    nn_ranking *ranking; /* NULL: no auroc */
+};
+
 size_t nn_predicted_class(const nn_real *output, size_t outputs)
 {
     if (outputs == 1)
@@ -13,29 +23,102 @@ size_t nn_predicted_class(const nn_real *output, size_t outputs)
     return best;
 }
 
-/* What is added up over rows and ranks. */
-typedef struct sums {
-    double loss, correct, squares;
-} sums;
+/* --- what the split is --- */
 
-/* The rows of a piece of the split, after nn_loss has left the output activations. */
-static void add_rows(const nn_dataset *dataset, const nn_batch *batch, const nn_real *output, size_t outputs,
-                     sums *total)
+/* In two passes, the mean first: the difference of sums of squares and squared sums would lose the digits of a spread
+ * that is small beside the mean. A double holds the sum of 2^29 equal floats exactly, so the spread of a target that
+ * does not vary is 0 and not a rounding error. */
+static nn_status measure_values(nn_subject *subject, nn_comm *comm, double *mean, nn_error *error)
 {
-    for (size_t i = 0; i < batch->rows; i++) {
-        const nn_real *row = output + i * outputs;
-        if (!batch->y.values) {
-            total->correct += nn_predicted_class(row, outputs) == (size_t)batch->y.classes[i];
-            continue;
-        }
-        if (dataset->binary)
-            total->correct += nn_predicted_class(row, outputs) == (size_t)batch->y.values[i];
-        for (size_t j = 0; j < outputs; j++) {
-            double difference = (double)row[j] - (double)batch->y.values[i * outputs + j];
-            total->squares += difference * difference;
-        }
+    const nn_dataset *dataset = subject->dataset;
+    const size_t outputs = subject->outputs;
+    for (size_t i = 0; i < dataset->rows * outputs; i++)
+        mean[i % outputs] += (double)dataset->values[i];
+    NN_TRY(nn_comm_sum_double(comm, mean, outputs, error));
+    for (size_t j = 0; j < outputs; j++)
+        mean[j] /= (double)dataset->slices.rows;
+    for (size_t i = 0; i < dataset->rows * outputs; i++) {
+        const double deviation = (double)dataset->values[i] - mean[i % outputs];
+        subject->spread[i % outputs] += deviation * deviation;
     }
+    return nn_comm_sum_double(comm, subject->spread, outputs, error);
 }
+
+static nn_status check_unit(nn_subject *subject, nn_comm *comm, nn_error *error)
+{
+    const nn_dataset *dataset = subject->dataset;
+    double outside = 0;
+    for (size_t i = 0; dataset->values && i < dataset->rows * subject->outputs; i++)
+        outside = dataset->values[i] < 0 || dataset->values[i] > 1 ? 1 : outside;
+    NN_TRY(nn_comm_max_double(comm, &outside, 1, error));
+    subject->unit_targets = outside == 0;
+    return NN_OK;
+}
+
+static nn_status describe_values(nn_subject *subject, nn_comm *comm, nn_error *error)
+{
+    const char what[] = "the spread of the targets";
+    double *mean = NULL;
+    nn_status status = nn_allocate(subject->outputs, sizeof *subject->spread, what, &subject->spread, error);
+    if (status == NN_OK)
+        status = nn_allocate(subject->outputs, sizeof *mean, what, &mean, error);
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK)
+        status = measure_values(subject, comm, mean, error);
+    nn_release(mean);
+    return status;
+}
+
+static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_error *error)
+{
+    nn_subject *subject = &evaluator->subject;
+    nn_comm *comm = evaluator->comm;
+    if (subject->dataset->classes)
+        subject->classes = subject->outputs;
+    else if (subject->dataset->binary)
+        subject->classes = 2;
+    if (subject->classes > 0 && subject->outputs > 1)
+        subject->top_k = wanted.top_k;
+    NN_TRY(check_unit(subject, comm, error));
+    if (subject->dataset->values)
+        NN_TRY(describe_values(subject, comm, error));
+    NN_TRY(nn_comm_agree(comm, nn_tally_create(subject, &evaluator->tally, error), error));
+    if (wanted.auroc && subject->classes > 1)
+        NN_TRY(nn_ranking_create(subject, comm, &evaluator->ranking, error));
+    return NN_OK;
+}
+
+nn_status nn_evaluator_create(const nn_network *network, const nn_dataset *dataset, nn_metrics_wanted wanted,
+                              nn_comm *comm, nn_evaluator **result, nn_error *error)
+{
+    if (dataset->target == NN_TARGET_NONE)
+        return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->file,
+                       dataset->x_name);
+    nn_evaluator *evaluator = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
+    evaluator->comm = comm;
+    evaluator->subject.dataset = dataset;
+    evaluator->subject.outputs = network->outputs;
+    nn_status status = describe(evaluator, wanted, error);
+    if (status != NN_OK) {
+        nn_evaluator_free(evaluator);
+        return status;
+    }
+    *result = evaluator;
+    return NN_OK;
+}
+
+void nn_evaluator_free(nn_evaluator *evaluator)
+{
+    if (!evaluator)
+        return;
+    nn_ranking_free(evaluator->ranking);
+    nn_tally_free(&evaluator->tally);
+    nn_release(evaluator->subject.spread);
+    nn_release(evaluator);
+}
+
+/* --- measuring --- */
 
 static nn_batch piece_of(const nn_dataset *dataset, size_t first, size_t rows)
 {
@@ -45,30 +128,48 @@ static nn_batch piece_of(const nn_dataset *dataset, size_t first, size_t rows)
         .x = dataset->x + first * dataset->features,
         .y = {.classes = dataset->values ? NULL : dataset->classes + first,
               .values = dataset->values ? dataset->values + first * dataset->outputs : NULL},
+        .weights = dataset->weights ? dataset->weights + first : NULL,
     };
 }
 
-nn_status nn_evaluate(nn_loss_kind loss, const nn_network *network, const nn_dataset *dataset, nn_workspace *work,
-                      nn_comm *comm, nn_metrics *metrics, nn_error *error)
+static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
+                            nn_workspace *work, nn_error *error)
 {
-    sums total = {0, 0, 0};
+    const nn_dataset *dataset = evaluator->subject.dataset;
+    nn_tally_clear(&evaluator->tally);
+    if (work->capacity == 0 && dataset->rows > 0)
+        return nn_fail(error, NN_USAGE, "a work space without rows cannot measure the %zu of %s", dataset->rows,
+                       dataset->x_name);
     for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
         rows = dataset->rows - first < work->capacity ? dataset->rows - first : work->capacity;
         nn_batch batch = piece_of(dataset, first, rows);
-        nn_network_forward(network, batch.x, rows, work);
-        total.loss += nn_loss(loss, network, &batch, work);
-        add_rows(dataset, &batch, nn_network_output(network, work), network->outputs, &total);
+        nn_network_infer(network, batch.x, rows, work);
+        *evaluator->tally.loss += nn_loss(loss, network, &batch, work);
+        const nn_real *output = nn_network_output(network, work);
+        nn_tally_rows(&evaluator->tally, &evaluator->subject, first, rows, output);
+        if (evaluator->ranking)
+            nn_ranking_keep(evaluator->ranking, first, rows, output);
     }
-    double shared[3] = {total.loss, total.correct, total.squares};
-    NN_TRY(nn_comm_sum_double(comm, shared, 3, error));
-    const double rows = (double)dataset->slices.rows;
-    *metrics = (nn_metrics){
-        .rows = dataset->slices.rows,
-        .loss = shared[0],
-        .classes = dataset->target == NN_TARGET_CLASSES || dataset->binary,
-        .correct = (size_t)shared[1],
-        .accuracy = shared[1] / rows,
-        .rmse = sqrt(shared[2] / (rows * (double)network->outputs)),
-    };
+    return NN_OK;
+}
+
+/* Outputs are memberships where they cannot leave 0 .. 1, or were trained as such. */
+static bool has_memberships(const nn_recipe_loss *loss, const nn_network *network)
+{
+    const nn_activation activation = network->layers[network->layer_count - 1].activation;
+    return loss->name == NN_IOU || activation == NN_SIGMOID || activation == NN_SOFTMAX;
+}
+
+nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
+                      nn_workspace *work, nn_metrics *metrics, nn_error *error)
+{
+    nn_comm *comm = evaluator->comm;
+    NN_TRY(nn_comm_agree(comm, run_pieces(evaluator, loss, network, work, error), error));
+    NN_TRY(nn_comm_sum_double(comm, evaluator->tally.sums, evaluator->tally.count, error));
+    nn_tally_figures(&evaluator->tally, &evaluator->subject, metrics);
+    if (!has_memberships(loss, network))
+        metrics->value[NN_METRIC_IOU] = (double)NAN;
+    if (evaluator->ranking)
+        NN_TRY(nn_ranking_area(evaluator->ranking, &metrics->value[NN_METRIC_AUROC], error));
     return NN_OK;
 }

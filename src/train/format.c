@@ -52,6 +52,13 @@ nn_figure nn_figure_bytes(uint64_t bytes)
     return figure;
 }
 
+nn_figure nn_figure_number(double number)
+{
+    nn_figure figure = {""};
+    snprintf(figure.text, sizeof figure.text, "%g", number);
+    return figure;
+}
+
 nn_figure nn_figure_plural(uint64_t count, const char *noun)
 {
     nn_figure figure = nn_figure_count(count);

@@ -19,6 +19,9 @@ nn_figure nn_figure_seconds(double seconds);
 /** Bytes as "512 B", "1.5 MiB". */
 nn_figure nn_figure_bytes(uint64_t bytes);
 
+/** 0.25 as "0.25". */
+nn_figure nn_figure_number(double number);
+
 /** "1 rank", "8 ranks". */
 nn_figure nn_figure_plural(uint64_t count, const char *noun);
 

@@ -1,10 +1,13 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "train/folder.h"
 #include "train/observers.h"
+
+static const char best_name[] = "best.h5";
 
 /* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
 static nn_status refuse_nan(const nn_run *run, nn_error *error)
@@ -14,7 +17,7 @@ static nn_status refuse_nan(const nn_run *run, nn_error *error)
     return nn_fail(error, NN_DIVERGED,
                    "a weight became NaN or infinite by step %" PRIu64
                    "; lower optimizer.learning_rate (now %g) or normalize the data%s%s",
-                   run->progress.step, run->recipe->optimizer.learning_rate,
+                   run->progress.step, nn_run_rate(run),
                    run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
 }
 
@@ -23,7 +26,7 @@ static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
     nn_checkpoint checkpoint = {
         .network = run->network,
         .normalization = run->normalization,
-        .velocity = run->optimizer->velocity,
+        .optimizer = run->optimizer,
         .progress = run->progress,
         .provenance = run->provenance,
         .recipe = run->recipe->text,
@@ -89,6 +92,19 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
     return status;
 }
 
+/* A file beside the numbered ones. */
+static nn_status write_named(const nn_run *run, const char *name, nn_error *error)
+{
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0) {
+        char path[PATH_MAX];
+        status = nn_folder_join(run->folder, name, path, error);
+        if (status == NN_OK)
+            status = write_to(run, path, error);
+    }
+    return nn_comm_follow(run->comm, status, error);
+}
+
 static nn_status begin(void *self, nn_run *run, nn_error *error)
 {
     (void)self;
@@ -115,25 +131,44 @@ static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
     (void)self;
-    (void)report;
     const size_t every = run->recipe->checkpoint.every_epochs;
-    const bool last = run->progress.epoch == run->recipe->training.epochs;
+    const bool last = run->finished || run->progress.epoch == run->recipe->training.epochs;
+    /* Before the checkpoint that vouches for the epoch: whoever resumes finds the best of all its epochs. */
+    if (report->improved && run->recipe->training.restore_best)
+        NN_TRY(write_named(run, best_name, error));
     if (last || (every > 0 && run->progress.epoch % every == 0))
         return write_checkpoint(run, error);
     return NN_OK;
 }
 
+/* The weights of the best epoch instead of the last; the test figures are then those of that model. */
+static nn_status restore_best(nn_run *run, nn_error *error)
+{
+    char path[PATH_MAX];
+    nn_checkpoint *best = NULL;
+    NN_TRY(nn_folder_join(run->folder, best_name, path, error));
+    NN_TRY(nn_checkpoint_read(path, run->comm, &best, error));
+    nn_network *network = run->network;
+    nn_status status = NN_OK;
+    if (best->network->flat_count != network->flat_count ||
+        best->network->statistics_count != network->statistics_count) {
+        status = nn_fail(error, NN_DATA, "%s is of another network than this run's", path);
+    } else {
+        memcpy(network->parameters, best->network->parameters, network->flat_count * sizeof(nn_real));
+        memcpy(network->statistics, best->network->statistics, network->statistics_count * sizeof(nn_real));
+    }
+    nn_checkpoint_free(best);
+    if (status == NN_OK && run->evaluate_test)
+        status = nn_evaluate(run->evaluate_test, &run->recipe->loss, network, run->work, &run->test_metrics, error);
+    return status;
+}
+
 static nn_status end(void *self, nn_run *run, nn_error *error)
 {
     (void)self;
-    nn_status status = NN_OK;
-    if (run->comm->rank == 0) {
-        char path[PATH_MAX];
-        status = nn_folder_join(run->folder, "model.h5", path, error);
-        if (status == NN_OK)
-            status = write_to(run, path, error);
-    }
-    return nn_comm_follow(run->comm, status, error);
+    if (run->recipe->training.restore_best && !isnan(run->progress.best))
+        NN_TRY(restore_best(run, error));
+    return write_named(run, "model.h5", error);
 }
 
 nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *error)

@@ -98,17 +98,27 @@ static void put_number(FILE *file, const char *name, double value)
         fprintf(file, ", \"%s\": null", name);
 }
 
+/* Every figure that applies: "test_loss", "test_accuracy", ... */
+static void put_metrics(FILE *file, const char *split, const nn_metrics *figures)
+{
+    for (int metric = 0; metric < NN_METRIC_COUNT; metric++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s_%s", split, nn_metric_name((nn_metric)metric));
+        if (!isnan(figures->value[metric]))
+            put_number(file, name, figures->value[metric]);
+    }
+}
+
 static nn_status write_line(metrics *state, const nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
     FILE *file = state->file;
     fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.epoch, run->progress.step);
     put_number(file, "train_loss", report->train_loss);
-    if (report->tested) {
-        put_number(file, "test_loss", report->test.loss);
-        put_number(file, report->test.classes ? "test_accuracy" : "test_rmse",
-                   report->test.classes ? report->test.accuracy : report->test.rmse);
-    }
-    put_number(file, "learning_rate", run->recipe->optimizer.learning_rate);
+    if (report->validated)
+        put_metrics(file, "validation", &report->validation);
+    if (report->tested)
+        put_metrics(file, "test", &report->test);
+    put_number(file, "learning_rate", report->learning_rate);
     put_number(file, "seconds", run->progress.seconds);
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
     fprintf(file, "}\n");

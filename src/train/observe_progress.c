@@ -43,6 +43,8 @@ static void say_data(const nn_run *run)
     nn_run_say(run, "         %s x %s (%s) to %s; normalize: %s", nn_figure_plural(train->slices.rows, "row").text,
                nn_figure_plural(train->features, "feature").text, train->x_type, targets,
                nn_normalization_name(run->normalization->kind));
+    if (run->validation)
+        nn_run_say(run, "         %s for validation", nn_figure_plural(run->validation->slices.rows, "row").text);
     if (run->test)
         nn_run_say(run, "         %s held out for testing", nn_figure_plural(run->test->slices.rows, "row").text);
     else
@@ -56,9 +58,13 @@ static void say_network(const nn_run *run)
     nn_run_say(run, "         input %10s", nn_figure_count(network->inputs).text);
     for (size_t l = 0; l < network->layer_count; l++) {
         const nn_layer *layer = &network->layers[l];
-        nn_run_say(run, "         %-5zu %10s  %-10s %13s", l, nn_figure_count(layer->outputs).text,
+        const size_t norm = layer->norm == NN_NORM_NONE ? 0 : 2 * layer->outputs;
+        nn_run_say(run, "         %-5zu %10s  %-10s %13s%s%s%s", l, nn_figure_count(layer->outputs).text,
                    nn_activation_name(layer->activation),
-                   nn_figure_count(layer->inputs * layer->outputs + layer->outputs).text);
+                   nn_figure_count(layer->inputs * layer->outputs + layer->outputs + norm).text,
+                   norm ? (layer->norm == NN_NORM_BATCH ? "  batch norm" : "  layer norm") : "",
+                   layer->dropout > 0 ? "  dropout " : "",
+                   layer->dropout > 0 ? nn_figure_number(layer->dropout).text : "");
     }
     nn_run_say(run, "         %s in all", nn_figure_plural(network->parameter_count, "parameter").text);
 }
@@ -77,18 +83,19 @@ static nn_status batch_per_rank(const nn_run *run, size_t range[2], nn_error *er
 static void say_training(const nn_run *run, const size_t per_rank[2])
 {
     const nn_recipe *recipe = run->recipe;
-    const size_t batch = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
     char share[64];
     if (per_rank[0] == per_rank[1])
         snprintf(share, sizeof share, "%zu", per_rank[0]);
     else
         snprintf(share, sizeof share, "%zu to %zu", per_rank[0], per_rank[1]);
-    nn_run_say(run, "batch    %s: %s a rank; %s an epoch", nn_figure_plural(batch, "row").text, share,
+    nn_run_say(run, "batch    %s: %s a rank; %s an epoch", nn_figure_plural(run->batch_rows, "row").text, share,
                nn_figure_plural(run->epoch_steps, "step").text);
-    nn_run_say(run, "training %s; %s, %s, learning rate %g, momentum %g, seed %" PRIu64,
-               nn_figure_plural(recipe->training.epochs, "epoch").text, nn_loss_name(recipe->loss),
-               nn_optimizer_name(recipe->optimizer.name), recipe->optimizer.learning_rate, recipe->optimizer.momentum,
-               recipe->seed);
+    if (recipe->training.accumulate > 1)
+        nn_run_say(run, "         %zu batches a step", recipe->training.accumulate);
+    nn_run_say(run, "training %s; %s, %s, learning rate %g %s, seed %" PRIu64,
+               nn_figure_plural(recipe->training.epochs, "epoch").text, nn_loss_name(recipe->loss.name),
+               nn_optimizer_name(recipe->optimizer.name), recipe->optimizer.learning_rate,
+               nn_schedule_name(recipe->schedule.name), recipe->seed);
     nn_run_say(run, "output   %s", run->folder);
     if (run->resumed_from[0])
         nn_run_say(run, "resume   %s: %s and %s done", run->resumed_from,
@@ -172,20 +179,31 @@ static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_
     return NN_OK;
 }
 
+/* "  test loss 0.1807  accuracy 0.9389" */
+static void describe(const char *split, const nn_metrics *metrics, char text[96])
+{
+    if (metrics->classes)
+        snprintf(text, 96, "  %s loss %-9.4g %s accuracy %.4f", split, metrics->value[NN_METRIC_LOSS], split,
+                 metrics->value[NN_METRIC_ACCURACY]);
+    else
+        snprintf(text, 96, "  %s loss %-9.4g %s RMSE %-9.4g", split, metrics->value[NN_METRIC_LOSS], split,
+                 metrics->value[NN_METRIC_RMSE]);
+}
+
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
     (void)error;
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
     wipe(self, run->out);
-    char test[96] = "";
-    if (report->tested && report->test.classes)
-        snprintf(test, sizeof test, "  test loss %-9.4g  test accuracy %.4f", report->test.loss, report->test.accuracy);
-    else if (report->tested)
-        snprintf(test, sizeof test, "  test loss %-9.4g  test RMSE %.4g", report->test.loss, report->test.rmse);
-    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s  %s samples/s",
+    char validation[96] = "", test[96] = "";
+    if (report->validated)
+        describe("validation", &report->validation, validation);
+    if (report->tested)
+        describe("test", &report->test, test);
+    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s%s  %s samples/s",
                (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), run->progress.epoch,
-               run->recipe->training.epochs, report->train_loss, test,
+               run->recipe->training.epochs, report->train_loss, validation, test,
                nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text);
     return NN_OK;
 }
@@ -197,14 +215,19 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
     const nn_metrics *test = &run->test_metrics;
-    nn_run_say(run, "done     %s in %s", nn_figure_plural(run->progress.epoch, "epoch").text,
-               nn_figure_seconds(run->progress.seconds).text);
+    nn_run_say(run, "done     %s in %s%s%s", nn_figure_plural(run->progress.epoch, "epoch").text,
+               nn_figure_seconds(run->progress.seconds).text, run->finish_reason ? ": " : "",
+               run->finish_reason ? run->finish_reason : "");
+    if (run->recipe->training.restore_best)
+        nn_run_say(run, "best     %s %.6g after %s; its weights are the model",
+                   nn_metric_name(run->recipe->training.stop.metric), run->progress.best,
+                   nn_figure_plural(run->progress.best_epoch, "epoch").text);
     if (run->test && test->classes)
-        nn_run_say(run, "test     accuracy %.4f: %s of %s; loss %.4g", test->accuracy,
-                   nn_figure_count(test->correct).text, nn_figure_count(test->rows).text, test->loss);
+        nn_run_say(run, "test     accuracy %.4f: %s of %s; loss %.4g", test->value[NN_METRIC_ACCURACY],
+                   nn_figure_count(test->correct).text, nn_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
     else if (run->test)
-        nn_run_say(run, "test     RMSE %.4g over %s; loss %.4g", test->rmse, nn_figure_plural(test->rows, "row").text,
-                   test->loss);
+        nn_run_say(run, "test     RMSE %.4g over %s; loss %.4g", test->value[NN_METRIC_RMSE],
+                   nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
     nn_run_say(run, "model    %s/model.h5", run->folder);
     nn_run_say(run, "metrics  %s/metrics.jsonl", run->folder);
     nn_run_say(run, "next     nntrain inspect %s/model.h5", run->folder);

@@ -62,11 +62,13 @@ static nn_status check_network(const nn_run *run, const nn_checkpoint *checkpoin
                        theirs->layer_count, ours->layer_count);
     for (size_t l = 0; l < ours->layer_count; l++) {
         const nn_layer *a = &ours->layers[l], *b = &theirs->layers[l];
-        if (a->outputs != b->outputs || a->activation != b->activation)
-            return nn_fail(error, NN_DATA,
-                           "%s is of another network: its layer %zu has %zu units with %s, the recipe's %zu with %s",
-                           run->resumed_from, l, b->outputs, nn_activation_name(b->activation), a->outputs,
-                           nn_activation_name(a->activation));
+        if (a->outputs != b->outputs || a->activation != b->activation || a->norm != b->norm)
+            return nn_fail(
+                error, NN_DATA,
+                "%s is of another network: its layer %zu has %zu units with %s and normalization %s, the recipe's "
+                "%zu with %s and %s",
+                run->resumed_from, l, b->outputs, nn_activation_name(b->activation), nn_layer_norm_name(b->norm),
+                a->outputs, nn_activation_name(a->activation), nn_layer_norm_name(a->norm));
     }
     return NN_OK;
 }
@@ -80,6 +82,16 @@ static nn_status check_same(const nn_run *run, const char *key, uint64_t before,
                    "%s: %s was trained with %" PRIu64 ", the recipe says %" PRIu64
                    "; set it back, or start a new run with another --output",
                    key, run->resumed_from, before, now);
+}
+
+static nn_status check_number(const nn_run *run, const char *key, double before, double now, nn_error *error)
+{
+    if (before == now)
+        return NN_OK;
+    return nn_fail(
+        error, NN_USAGE,
+        "%s: %s was trained with %g, the recipe says %g; set it back, or start a new run with another --output", key,
+        run->resumed_from, before, now);
 }
 
 static nn_status check_name(const nn_run *run, const char *key, const char *before, const char *now, nn_error *error)
@@ -97,10 +109,28 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     const nn_recipe *now = run->recipe;
     NN_TRY(check_same(run, "seed", before->seed, now->seed, error));
     NN_TRY(check_name(run, "training.batch", before->training.batch, now->training.batch, error));
+    NN_TRY(check_same(run, "training.accumulate", before->training.accumulate, now->training.accumulate, error));
     NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
-    NN_TRY(check_name(run, "loss", nn_loss_name(before->loss), nn_loss_name(now->loss), error));
+    NN_TRY(check_number(run, "data.validation.fraction", before->data.validation_fraction,
+                        now->data.validation_fraction, error));
+    NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
+    NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),
+                      nn_optimizer_name(now->optimizer.name), error));
     return check_name(run, "data.normalize", nn_normalization_name(before->data.normalize),
                       nn_normalization_name(now->data.normalize), error);
+}
+
+/* Momentum may change, but not between having a velocity and having none. */
+static nn_status check_state(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_optimizer *ours = run->optimizer, *theirs = checkpoint->optimizer;
+    if (ours->state_count == theirs->state_count)
+        return NN_OK;
+    return nn_fail(
+        error, NN_USAGE,
+        "optimizer.momentum: %s was trained with %g, the recipe says %g, which asks for another state; set it "
+        "back, or start a new run with another --output",
+        run->resumed_from, theirs->settings.momentum, ours->settings.momentum);
 }
 
 static nn_status check_data(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
@@ -122,6 +152,8 @@ nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn
     nn_status status = check_recipe(run, before, error);
     nn_recipe_free(before);
     if (status == NN_OK)
+        status = check_state(run, checkpoint, error);
+    if (status == NN_OK)
         status = check_data(run, checkpoint, error);
     if (status == NN_OK && checkpoint->progress.epoch > run->recipe->training.epochs)
         status = nn_fail(error, NN_USAGE,
@@ -137,7 +169,10 @@ nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn
 void nn_resume_take(nn_run *run, nn_checkpoint *checkpoint)
 {
     memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nn_real));
-    memcpy(run->optimizer->velocity, checkpoint->velocity, run->network->flat_count * sizeof(nn_real));
+    memcpy(run->network->statistics, checkpoint->network->statistics, run->network->statistics_count * sizeof(nn_real));
+    for (size_t s = 0; s < run->optimizer->state_count; s++)
+        memcpy(run->optimizer->state[s], checkpoint->optimizer->state[s], run->network->flat_count * sizeof(nn_real));
+    run->optimizer->steps = checkpoint->optimizer->steps;
     run->progress = checkpoint->progress;
     run->seconds_before = checkpoint->progress.seconds;
     memcpy(run->last_checkpoint, run->resumed_from, sizeof run->last_checkpoint);

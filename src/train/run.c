@@ -30,18 +30,31 @@ void nn_run_say(const nn_run *run, const char *format, ...)
 static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool training, nn_dataset **dataset,
                             nn_error *error)
 {
-    nn_dataset_spec spec = {split->file, split->x, split->y};
+    nn_dataset_spec spec = {.file = split->file, .x = split->x, .y = split->y, .w = split->w};
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
 
-/* The held-out split must suit the training split before either suits the network. */
-static nn_status check_splits(const nn_run *run, nn_error *error)
+/* Other splits must suit the training split before all suit the network. */
+static nn_status check_split(const nn_run *run, const nn_dataset *other, nn_error *error)
 {
-    if (run->test && run->test->features != run->train->features)
-        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; both splits need the same",
-                       run->test->file, run->test->x_name, run->test->features, run->train->x_name,
-                       run->train->features);
-    return NN_OK;
+    if (!other || other->features == run->train->features)
+        return NN_OK;
+    return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; all splits need the same",
+                   other->file, other->x_name, other->features, run->train->x_name, run->train->features);
+}
+
+/* After the digest, which is of the file's rows: some of them may be carved off. */
+static nn_status load_validation(nn_run *run, nn_error *error)
+{
+    const nn_recipe_data *data = &run->recipe->data;
+    if (data->validation.file)
+        NN_TRY(open_split(run, &data->validation, false, &run->validation, error));
+    else if (data->validation_fraction > 0)
+        NN_TRY(nn_comm_agree(
+            run->comm,
+            nn_dataset_carve(run->train, data->validation_fraction, run->recipe->seed, &run->validation, error),
+            error));
+    return check_split(run, run->validation, error);
 }
 
 static nn_status load_data(nn_run *run, nn_error *error)
@@ -50,7 +63,7 @@ static nn_status load_data(nn_run *run, nn_error *error)
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
     if (recipe->data.test.file)
         NN_TRY(open_split(run, &recipe->data.test, false, &run->test, error));
-    NN_TRY(check_splits(run, error));
+    NN_TRY(check_split(run, run->test, error));
     nn_provenance *from = &run->provenance;
     snprintf(from->version, sizeof from->version, "%s", nn_version());
     snprintf(from->data_file, sizeof from->data_file, "%s", run->train->file);
@@ -58,7 +71,8 @@ static nn_status load_data(nn_run *run, nn_error *error)
     from->threads = run->threads;
     from->hosts = (uint64_t)run->comm->host_count;
     from->data_bytes = run->train->file_bytes;
-    return nn_dataset_digest(run->train, run->comm, &from->data_digest, error);
+    NN_TRY(nn_dataset_digest(run->train, run->comm, &from->data_digest, error));
+    return load_validation(run, error);
 }
 
 static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
@@ -70,6 +84,8 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
         NN_TRY(nn_normalization_fit(run->normalization, run->train, run->comm, error));
     }
     NN_TRY(nn_normalization_apply(run->normalization, run->train, error));
+    if (run->validation)
+        NN_TRY(nn_normalization_apply(run->normalization, run->validation, error));
     return run->test ? nn_normalization_apply(run->normalization, run->test, error) : NN_OK;
 }
 
@@ -81,10 +97,12 @@ static double model_values(const nn_run *run)
     const double batch =
         (double)(run->recipe->training.batch_rows ? run->recipe->training.batch_rows : run->train->slices.rows);
     const double share = batch / (double)run->comm->size + 1, rows = share > LEAST_ROWS ? share : LEAST_ROWS;
+    /* Parameters, gradients and what the optimizer keeps of each. */
+    const double weights = 2.0 + (double)nn_optimizer_state_count(&run->recipe->optimizer);
     double inputs = (double)run->train->features, widest = 0, values = rows * inputs;
     for (size_t l = 0; l < network->layers_count; l++) {
         const double units = (double)network->layers[l].units;
-        values += 3 * inputs * units + rows * units;
+        values += weights * inputs * units + rows * units;
         widest = units > widest ? units : widest;
         inputs = units;
     }
@@ -112,27 +130,56 @@ static nn_status make_model(nn_run *run, nn_error *error)
     NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
-    return nn_optimizer_create(&recipe->optimizer, run->network, &run->optimizer, error);
+    return nn_optimizer_create(&recipe->optimizer, &recipe->regularization, run->network, &run->optimizer, error);
 }
 
 static nn_status fit_targets(nn_run *run, nn_error *error)
 {
     NN_TRY(nn_dataset_fit_targets(run->train, run->network->outputs, run->comm, error));
+    if (run->validation)
+        NN_TRY(nn_dataset_fit_targets(run->validation, run->network->outputs, run->comm, error));
     return run->test ? nn_dataset_fit_targets(run->test, run->network->outputs, run->comm, error) : NN_OK;
+}
+
+static nn_status sum_over_ranks(void *comm, double *values, size_t count, nn_error *error)
+{
+    return nn_comm_sum_double(comm, values, count, error);
 }
 
 /* What deals batches and what holds their passes; the sampler copies targets as they are by now. */
 static nn_status make_work(nn_run *run, nn_error *error)
 {
-    const nn_recipe *recipe = run->recipe;
-    const size_t batch = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
-    NN_TRY(nn_sampler_create(run->train, recipe->seed, batch, &run->sampler, error));
-    run->epoch_steps = nn_sampler_steps(run->sampler);
+    const nn_recipe_training *training = &run->recipe->training;
+    run->batch_rows = training->batch_rows ? training->batch_rows : run->train->slices.rows;
+    NN_TRY(nn_sampler_create(run->train, run->recipe->seed, run->batch_rows, &run->sampler, error));
+    run->epoch_batches = nn_sampler_steps(run->sampler);
+    run->epoch_steps = (run->epoch_batches + training->accumulate - 1) / training->accumulate;
+    if (training->accumulate > 1)
+        NN_TRY(nn_allocate(run->network->flat_count, sizeof(nn_real), "the gradients of a step", &run->accumulated,
+                           error));
     /* Evaluation goes through the same work space in pieces; not too small ones where a rank has few rows of a batch.
      */
     const size_t capacity = nn_sampler_capacity(run->sampler);
-    return nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads, true,
-                               &run->work, error);
+    NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads, true,
+                               &run->work, error));
+    run->work->sync = (nn_sync){.sum = sum_over_ranks, .context = run->comm};
+    run->work->seed = run->recipe->seed;
+    return NN_OK;
+}
+
+/* Only the stop asks for the costly figures; nntrain eval tells them all. */
+static nn_status make_evaluators(nn_run *run, nn_error *error)
+{
+    const nn_recipe_training *training = &run->recipe->training;
+    const nn_metrics_wanted wanted = {
+        .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
+        .auroc = training->stop.metric == NN_METRIC_AUROC,
+    };
+    if (run->validation)
+        NN_TRY(nn_evaluator_create(run->network, run->validation, wanted, run->comm, &run->evaluate_validation, error));
+    if (run->test)
+        NN_TRY(nn_evaluator_create(run->network, run->test, wanted, run->comm, &run->evaluate_test, error));
+    return NN_OK;
 }
 
 static nn_status begin_or_continue(nn_run *run, const nn_train_options *options, nn_error *error)
@@ -147,7 +194,7 @@ static nn_status begin_or_continue(nn_run *run, const nn_train_options *options,
     if (status == NN_OK && checkpoint)
         nn_resume_take(run, checkpoint);
     else if (status == NN_OK)
-        nn_network_initialize(run->network, run->recipe->network.initializer, run->recipe->seed);
+        nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
     nn_checkpoint_free(checkpoint);
     return status;
 }
@@ -173,6 +220,7 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
     NN_TRY(fit_targets(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
+    NN_TRY(make_evaluators(run, error));
     return begin_or_continue(run, options, error);
 }
 
@@ -192,7 +240,8 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     run->name = options->name;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
-    run->progress.best_loss = INFINITY;
+    run->progress.best = NAN;
+    run->progress.schedule = nn_schedule_begin();
 
     nn_folder folder;
     nn_status status = open_folder(run, options, &folder, error);
@@ -216,12 +265,16 @@ void nn_run_free(nn_run *run)
     for (size_t i = 0; i < run->observer_count; i++)
         if (run->observers[i].free)
             run->observers[i].free(run->observers[i].self);
+    nn_evaluator_free(run->evaluate_validation);
+    nn_evaluator_free(run->evaluate_test);
+    nn_release(run->accumulated);
     nn_workspace_free(run->work);
     nn_sampler_free(run->sampler);
     nn_optimizer_free(run->optimizer);
     nn_network_free(run->network);
     nn_normalization_free(run->normalization);
     nn_dataset_free(run->train);
+    nn_dataset_free(run->validation);
     nn_dataset_free(run->test);
     nn_release(run);
 }

@@ -21,10 +21,12 @@ typedef struct nn_step_report {
 /** One epoch, once it is evaluated. The same on every rank. */
 typedef struct nn_epoch_report {
     double train_loss; /**< mean over the rows of the epoch, each at the weights it was seen with */
-    bool tested;
-    nn_metrics test;
-    double seconds; /**< this session spent on the epoch, evaluation included */
-    size_t rows;    /**< seen by this session in the epoch */
+    bool validated, tested;
+    nn_metrics validation, test;
+    bool improved;        /**< the watched metric is the best so far */
+    double learning_rate; /**< of the last step */
+    double seconds;       /**< this session spent on the epoch, evaluation included */
+    size_t rows;          /**< seen by this session in the epoch */
 } nn_epoch_report;
 
 /**
@@ -51,14 +53,23 @@ struct nn_run {
     nn_progress_style style;
 
     nn_dataset *train;
-    nn_dataset *test; /* NULL: nothing is held out */
+    nn_dataset *validation; /* NULL: there is none */
+    nn_dataset *test;       /* NULL: nothing is held out */
     nn_normalization *normalization;
     nn_network *network;
     nn_optimizer *optimizer;
     nn_sampler *sampler;
     nn_workspace *work;
     size_t threads;
-    size_t epoch_steps; /* steps of an epoch */
+    nn_evaluator *evaluate_validation, *evaluate_test; /* NULL without the split */
+    size_t batch_rows;                                 /* of a full batch over all ranks */
+    size_t epoch_batches;                              /* batches of an epoch */
+    size_t epoch_steps;   /* steps of descent of an epoch: batches / accumulate, rounded up */
+    size_t part;          /* batches already in the step in work */
+    double step_loss;     /* this rank's share of the loss of those */
+    nn_real *accumulated; /* [flat_count] gradients of those; NULL where a step is one batch */
+    bool finished;        /* a stop of the recipe holds */
+    const char *finish_reason;
 
     nn_progress progress;
     nn_provenance provenance;
@@ -84,12 +95,26 @@ void nn_run_free(nn_run *run);
 /** The five steps, over and over, until the last epoch, a signal, or trouble. */
 nn_status nn_run_loop(nn_run *run, nn_error *error);
 
-/** Averages the gradients over the ranks; the loss and a request to stop ride along. */
-nn_status nn_run_average(nn_run *run, const nn_batch *batch, double local_loss, nn_step_report *report,
-                         nn_error *error);
+/** The next batch of the step in work. */
+void nn_run_load(nn_run *run, nn_batch *batch);
+
+/** Adds a batch's gradients and loss to the step. @return whether the step takes more batches before its descent */
+bool nn_run_accumulates(nn_run *run, double local_loss);
+
+/** Averages the step's gradients over the ranks; the loss and a request to stop ride along. */
+nn_status nn_run_average(nn_run *run, nn_step_report *report, nn_error *error);
+
+/** @return the learning rate of the step in work */
+double nn_run_rate(const nn_run *run);
 
 /** Takes note of a step: progress, then the observers. */
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error);
+
+/** Looks at the watched metric: the best so far, patience, and whether a stop of the recipe holds. */
+void nn_run_watch(nn_run *run, nn_epoch_report *report);
+
+/** @return whether a stop of the recipe held already when the run was left */
+bool nn_run_was_finished(const nn_run *run);
 
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);

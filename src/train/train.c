@@ -41,9 +41,9 @@ static nn_status end_all(nn_run *run, nn_error *error)
 /* A run that is resumed after its last epoch has nothing to do but to be tested. */
 static nn_status test_finished(nn_run *run, nn_error *error)
 {
-    if (!run->test || run->test_metrics.rows > 0)
+    if (!run->evaluate_test || run->test_metrics.rows > 0)
         return NN_OK;
-    return nn_evaluate(run->recipe->loss, run->network, run->test, run->work, run->comm, &run->test_metrics, error);
+    return nn_evaluate(run->evaluate_test, &run->recipe->loss, run->network, run->work, &run->test_metrics, error);
 }
 
 static nn_status train(nn_run *run, nn_error *error)
@@ -51,6 +51,7 @@ static nn_status train(nn_run *run, nn_error *error)
     NN_TRY(nn_comm_agree(run->comm, add_observers(run, error), error));
     NN_TRY(begin_all(run, error));
     run->began = run->epoch_began = nn_clock();
+    run->finished = nn_run_was_finished(run);
     NN_TRY(nn_run_loop(run, error));
     NN_TRY(test_finished(run, error));
     return end_all(run, error);

@@ -4,7 +4,8 @@
 
 enum { SEED = 1, SLICES = 16, BATCH = 64, EPOCHS = 30 };
 
-static const nn_recipe_layer layers[] = {{16, NN_TANH}, {2, NN_SOFTMAX}};
+static const nn_recipe_layer layers[] = {{.units = 16, .activation = NN_TANH}, {.units = 2, .activation = NN_SOFTMAX}};
+static const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
 static const nn_recipe_optimizer sgd = {.name = NN_SGD, .learning_rate = 0.1, .momentum = 0.9};
 
 /* One epoch: load, forward, loss, backpropagation, average over the ranks, descent. */
@@ -14,11 +15,11 @@ static nn_status epoch(size_t number, nn_comm *comm, nn_sampler *sampler, nn_net
     for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
         nn_batch batch;
         nn_sampler_batch(sampler, number, step, &batch);
-        nn_network_forward(network, batch.x, batch.rows, work);
-        nn_loss(NN_CROSS_ENTROPY, network, &batch, work);
-        nn_network_backward(NN_CROSS_ENTROPY, network, &batch, work);
+        nn_network_forward(network, &batch, work);
+        nn_loss(&loss, network, &batch, work);
+        nn_network_backward(&loss, network, &batch, work);
         NN_TRY(nn_comm_sum_real(comm, work->gradients, network->flat_count, error));
-        nn_optimizer_step(optimizer, network, work->gradients);
+        nn_optimizer_step(optimizer, network, work->gradients, sgd.learning_rate);
     }
     return NN_OK;
 }
@@ -30,23 +31,28 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     nn_workspace *work;
     nn_optimizer *optimizer;
     nn_sampler *sampler;
+    nn_evaluator *evaluator;
     nn_metrics metrics;
-    NN_TRY(nn_dataset_open(&(nn_dataset_spec){file, "/train/x", "/train/y"}, SLICES, true, comm, &rows, error));
-    NN_TRY(nn_dataset_open(&(nn_dataset_spec){file, "/test/x", "/test/y"}, SLICES, false, comm, &held_out, error));
+    NN_TRY(nn_dataset_open(&(nn_dataset_spec){file, "/train/x", "/train/y", NULL}, SLICES, true, comm, &rows, error));
+    NN_TRY(
+        nn_dataset_open(&(nn_dataset_spec){file, "/test/x", "/test/y", NULL}, SLICES, false, comm, &held_out, error));
     NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
-    NN_TRY(nn_optimizer_create(&sgd, network, &optimizer, error));
+    NN_TRY(nn_optimizer_create(&sgd, &(nn_recipe_regularization){0}, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));
     NN_TRY(
         nn_workspace_create(network, nn_sampler_capacity(sampler), nn_threads_configure(0, comm), true, &work, error));
-    nn_network_initialize(network, NN_INITIALIZE_AUTO, SEED);
+    NN_TRY(nn_evaluator_create(network, held_out, (nn_metrics_wanted){0}, comm, &evaluator, error));
+    nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, SEED);
     for (size_t number = 0; number < EPOCHS; number++)
         NN_TRY(epoch(number, comm, sampler, network, work, optimizer, error));
-    NN_TRY(nn_evaluate(NN_CROSS_ENTROPY, network, held_out, work, comm, &metrics, error));
+    NN_TRY(nn_evaluate(evaluator, &loss, network, work, &metrics, error));
     if (comm->rank == 0)
-        printf("accuracy %.4f on %d ranks\n", metrics.accuracy, comm->size);
+        printf("accuracy %.4f on %d ranks\n", metrics.value[NN_METRIC_ACCURACY], comm->size);
     nn_workspace_free(work), nn_optimizer_free(optimizer), nn_sampler_free(sampler), nn_network_free(network);
-    nn_dataset_free(rows), nn_dataset_free(held_out);
-    return metrics.accuracy > 0.95 ? NN_OK : nn_fail(error, NN_DATA, "accuracy %.4f is too low", metrics.accuracy);
+    nn_evaluator_free(evaluator), nn_dataset_free(rows), nn_dataset_free(held_out);
+    return metrics.value[NN_METRIC_ACCURACY] > 0.95
+               ? NN_OK
+               : nn_fail(error, NN_DATA, "accuracy %.4f is too low", metrics.value[NN_METRIC_ACCURACY]);
 }
 
 int main(int argc, char **argv)

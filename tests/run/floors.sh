@@ -12,8 +12,9 @@ allowed() {
     optim) echo "base kernels model optim" ;;
     data) echo "base comm model data" ;;
     checkpoint) echo "base comm model optim checkpoint" ;;
+    check) echo "base comm model data check" ;;
     train) echo "base comm kernels model optim data checkpoint train" ;;
-    cli) echo "base comm kernels model optim data checkpoint train cli" ;;
+    cli) echo "base comm kernels model optim data checkpoint train check cli" ;;
     esac
 }
 

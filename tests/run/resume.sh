@@ -55,6 +55,35 @@ interrupt USR1 rank
 interrupt TERM rank
 interrupt TERM mpirun
 
+# The same with all the state there is: moments, running statistics, plateau, the watched metric, gradients of several
+# batches in a step, dropout.
+settings="--set training.epochs=40 --set optimizer=adam --set training.accumulate=3 --set data.validation.fraction=0.1 \
+    --set training.restore_best=true --set schedule.name=plateau --set schedule.patience=2"
+layers='network.layers=[{units: 1024, activation: gelu, normalization: batch, dropout: 0.3}, {units: 256, activation: relu, normalization: layer}, {units: 10, activation: softmax}]'
+mv whole plain
+# shellcheck disable=SC2086
+ranks $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output whole >/dev/null || fail "the undisturbed run with everything: exit code $?"
+# shellcheck disable=SC2086
+mpirun --oversubscribe -np $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output all >all.out 2>&1 &
+launcher=$!
+for _ in $(seq 600); do
+    [ "$(cat all/metrics.jsonl 2>/dev/null | wc -l)" -ge 4 ] && break
+    sleep 0.02
+done
+kill -s USR1 $launcher
+wait $launcher
+[ $? -eq 75 ] || fail "with everything: exit code is not 75: $(tail -n 3 all.out)"
+# shellcheck disable=SC2086
+ranks $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output all --resume >all.out2 2>&1 || fail "with everything: resume: $(tail -n 3 all.out2)"
+grep -q '^resume ' all.out2 || fail "with everything: nothing was resumed"
+same_state whole/model.h5 all/model.h5 || fail "with everything: the resumed weights differ"
+cut -d, -f 1-12 whole/metrics.jsonl >whole.history
+cut -d, -f 1-12 all/metrics.jsonl | cmp - whole.history || fail "with everything: the metrics differ"
+rm -r whole
+mv plain whole
+# shellcheck disable=SC2089
+settings="--set training.epochs=40 --set network.layers[0].units=2048"
+
 # Killed outright: the newest checkpoint is damaged on top, and the one before takes over.
 # shellcheck disable=SC2086
 ranks $count "$NNTRAIN" train "$recipe" $settings --set training.epochs=12 --output killed >/dev/null || fail "killed: exit code $?"

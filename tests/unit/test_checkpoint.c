@@ -24,15 +24,20 @@ static void fill(nn_real *values, size_t count, double scale)
 static nn_checkpoint made_up(void)
 {
     static char recipe[] = "seed: 1\n# \xc3\xbc\n";
-    const nn_recipe_layer layers[] = {{33, NN_RELU}, {1, NN_TANH}, {5, NN_SOFTMAX}};
+    const nn_recipe_layer layers[] = {
+        {.units = 33, .activation = NN_RELU, .normalization = NN_NORM_BATCH, .dropout = 0.25},
+        {.units = 1, .activation = NN_TANH, .normalization = NN_NORM_LAYER},
+        {.units = 5, .activation = NN_SOFTMAX}};
     nn_checkpoint checkpoint = {
         .progress = {.epoch = 3,
                      .step = 77,
                      .epoch_step = 5,
                      .epoch_loss = 0.1,
-                     .best_loss = 0.25,
+                     .best = 0.25,
                      .best_epoch = 2,
-                     .seconds = 1.5},
+                     .patience = 1,
+                     .seconds = 1.5,
+                     .schedule = {0.1, 0.5, 3}},
         .provenance = {.version = "1.2.3",
                        .ranks = 4,
                        .threads = 2,
@@ -44,14 +49,19 @@ static nn_checkpoint made_up(void)
     };
     CU_ASSERT_FATAL(nn_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
-    checkpoint.velocity = calloc(checkpoint.network->flat_count, sizeof(nn_real));
-    CU_ASSERT_FATAL(checkpoint.velocity != NULL);
-    for (size_t l = 0; l < 3; l++) {
-        const nn_layer *layer = &checkpoint.network->layers[l];
-        fill(checkpoint.network->parameters + layer->weight, layer->inputs * layer->outputs, 0.37);
-        fill(checkpoint.network->parameters + layer->bias, layer->outputs, 0.11);
-        fill(checkpoint.velocity + layer->weight, layer->inputs * layer->outputs, -0.7);
+    const nn_recipe_optimizer adam = {.name = NN_ADAM, .learning_rate = 0.1};
+    const nn_recipe_regularization none = {.l1 = 0};
+    CU_ASSERT_FATAL(nn_optimizer_create(&adam, &none, checkpoint.network, &checkpoint.optimizer, NULL) == NN_OK);
+    checkpoint.optimizer->steps = 77;
+    for (size_t t = 0; t < checkpoint.network->tensor_count; t++) {
+        const nn_tensor *tensor = &checkpoint.network->tensors[t];
+        fill(checkpoint.network->parameters + tensor->offset, tensor->count, 0.37 + (double)t);
+        for (size_t state = 0; state < checkpoint.optimizer->state_count; state++)
+            fill(checkpoint.optimizer->state[state] + tensor->offset, tensor->count, -0.7 - (double)state);
     }
+    const nn_layer *first = &checkpoint.network->layers[0];
+    fill(checkpoint.network->statistics + first->running_mean, first->outputs, 0.2);
+    fill(checkpoint.network->statistics + first->running_variance, first->outputs, 0.3);
     fill(checkpoint.normalization->offset, 17, 0.5);
     return checkpoint;
 }
@@ -60,7 +70,7 @@ static void free_made_up(nn_checkpoint *checkpoint)
 {
     nn_network_free(checkpoint->network);
     nn_normalization_free(checkpoint->normalization);
-    free(checkpoint->velocity);
+    nn_optimizer_free(checkpoint->optimizer);
 }
 
 static void what_is_written_is_read_on_every_rank(void)
@@ -78,7 +88,12 @@ static void what_is_written_is_read_on_every_rank(void)
     for (size_t l = 0; l < 3; l++)
         CU_ASSERT(memcmp(&read->network->layers[l], &written.network->layers[l], sizeof(nn_layer)) == 0);
     CU_ASSERT(memcmp(read->network->parameters, written.network->parameters, bytes) == 0);
-    CU_ASSERT(memcmp(read->velocity, written.velocity, bytes) == 0);
+    CU_ASSERT(memcmp(read->network->statistics, written.network->statistics,
+                     written.network->statistics_count * sizeof(nn_real)) == 0);
+    CU_ASSERT(read->optimizer->settings.name == NN_ADAM && read->optimizer->steps == 77);
+    CU_ASSERT_FATAL(read->optimizer->state_count == 2);
+    for (size_t state = 0; state < 2; state++)
+        CU_ASSERT(memcmp(read->optimizer->state[state], written.optimizer->state[state], bytes) == 0);
     CU_ASSERT(read->normalization->kind == NN_NORMALIZE_STANDARD);
     CU_ASSERT(memcmp(read->normalization->offset, written.normalization->offset, 17 * sizeof(nn_real)) == 0);
     CU_ASSERT(memcmp(read->normalization->scale, written.normalization->scale, 17 * sizeof(nn_real)) == 0);
@@ -99,7 +114,9 @@ static void hdf5_finds_the_promised_layout(void)
     static const char *const names[] = {
         "/model/layers/0/weight",
         "/model/layers/2/bias",
-        "/optimizer/layers/1/weight_velocity",
+        "/optimizer/layers/1/weight_mean",
+        "/optimizer/layers/1/gamma_square",
+        "/model/layers/0/running_variance",
         "/progress",
         "/normalization/offset",
         "/recipe",

@@ -2,6 +2,7 @@
 
 #include "hdf5_fixture.h"
 #include "nntrain/dataset.h"
+#include "nntrain/memory.h"
 #include "suite.h"
 
 static nn_comm *comm;
@@ -42,7 +43,7 @@ static nn_dataset *open_file(const char *name, const char *x, const char *y, siz
 {
     nn_dataset *dataset = NULL;
     nn_error error = {0};
-    nn_dataset_spec spec = {fixture_path(name), x, y};
+    nn_dataset_spec spec = {fixture_path(name), x, y, NULL};
     nn_status status = nn_dataset_open(&spec, slices, true, comm, &dataset, &error);
     if (status != NN_OK)
         fprintf(stderr, "%s\n", error.message);
@@ -221,7 +222,7 @@ static void evaluation_allows_ranks_without_rows(void)
                 storage == 0 ? contiguous : (fixture_storage){{1, HEIGHT, WIDTH}, storage - 1, false});
         fixture_end_file(comm, file);
         nn_dataset *dataset = NULL;
-        nn_dataset_spec spec = {fixture_path("few.h5"), "x", NULL};
+        nn_dataset_spec spec = {fixture_path("few.h5"), "x", NULL, NULL};
         CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, false, comm, &dataset, NULL), NN_OK);
         CU_ASSERT(holds_cells(dataset));
         CU_ASSERT_EQUAL(dataset->x_range[1], cell(1, 11));
@@ -297,6 +298,56 @@ static void targets_are_fitted_to_the_network(void)
     nn_dataset_free(dataset);
 }
 
+static nn_dataset *open_with_weights(hid_t type, int dimensions, const char *w)
+{
+    hid_t file = fixture_begin_file(comm, "w.h5");
+    write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
+    write_y(file, type, dimensions, 1);
+    fixture_end_file(comm, file);
+    nn_dataset *dataset = NULL;
+    nn_dataset_spec spec = {fixture_path("w.h5"), "x", NULL, w};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    fixture_remove_file(comm, "w.h5");
+    return dataset;
+}
+
+static uint64_t digest_of(const nn_dataset *dataset)
+{
+    uint64_t digest = 0;
+    CU_ASSERT_EQUAL(nn_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
+    return digest;
+}
+
+static void samples_have_weights(void)
+{
+    for (int dimensions = 1; dimensions <= 2; dimensions++) {
+        nn_dataset *dataset = open_with_weights(dimensions == 1 ? H5T_IEEE_F64BE : H5T_STD_U8LE, dimensions, "y");
+        CU_ASSERT_EQUAL(dataset->target, NN_TARGET_NONE);
+        for (size_t row = 0; row < dataset->rows; row++)
+            CU_ASSERT_EQUAL(dataset->weights[row], cell(dataset->first_row + row, 0));
+        nn_dataset_free(dataset);
+    }
+    nn_dataset *dataset = open_with_weights(H5T_STD_U8LE, 1, NULL);
+    CU_ASSERT_PTR_NULL(dataset->weights);
+    nn_dataset_free(dataset);
+}
+
+/* A resumed run must notice other weights, and a run without any keeps the digest it had. */
+static void weights_are_in_the_digest(void)
+{
+    nn_dataset *with = open_with_weights(H5T_STD_U8LE, 1, "y"), *without = open_with_weights(H5T_STD_U8LE, 1, NULL);
+    const uint64_t weighted = digest_of(with), plain = digest_of(without);
+    CU_ASSERT(weighted != plain);
+    if (comm->rank == 0)
+        with->weights[0] += 1;
+    CU_ASSERT(digest_of(with) != weighted);
+    nn_release(with->weights);
+    with->weights = NULL;
+    CU_ASSERT_EQUAL(digest_of(with), plain);
+    nn_dataset_free(with);
+    nn_dataset_free(without);
+}
+
 static void no_handle_stays_open(void)
 {
     CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
@@ -317,6 +368,8 @@ int main(int argc, char **argv)
         NN_TEST(evaluation_allows_ranks_without_rows),
         NN_TEST(one_integer_a_row_is_a_class_and_all_else_a_value),
         NN_TEST(targets_are_fitted_to_the_network),
+        NN_TEST(samples_have_weights),
+        NN_TEST(weights_are_in_the_digest),
         NN_TEST(no_handle_stays_open),
     };
     int code = nn_run_suite("dataset", tests, sizeof tests / sizeof *tests);

@@ -25,12 +25,11 @@ static void write_x(hid_t file, const char *name, hid_t type, size_t rows, fixtu
 }
 
 /* All ranks fail alike, with words that the message must hold. */
-static void expect_failure(const char *file, const char *x, const char *y, size_t slices, nn_status expected,
-                           const char *words, const char *more_words)
+static void expect_failure_of(nn_dataset_spec spec, size_t slices, nn_status expected, const char *words,
+                              const char *more_words)
 {
     nn_dataset *dataset = NULL;
     nn_error error = {0};
-    nn_dataset_spec spec = {fixture_path(file), x, y};
     CU_ASSERT_EQUAL(nn_dataset_open(&spec, slices, true, comm, &dataset, &error), expected);
     bool said = strstr(error.message, words) && strstr(error.message, more_words);
     if (!said)
@@ -40,6 +39,12 @@ static void expect_failure(const char *file, const char *x, const char *y, size_
     nn_error first = error;
     nn_comm_broadcast(comm, &first, sizeof first, NULL);
     CU_ASSERT_STRING_EQUAL(first.message, error.message);
+}
+
+static void expect_failure(const char *file, const char *x, const char *y, size_t slices, nn_status expected,
+                           const char *words, const char *more_words)
+{
+    expect_failure_of((nn_dataset_spec){fixture_path(file), x, y, NULL}, slices, expected, words, more_words);
 }
 
 static void write_text_file(const char *name, const char *text)
@@ -182,6 +187,34 @@ static void classes_out_of_range_are_told_with_their_row(void)
     }
 }
 
+static void weights_that_are_none_are_told(void)
+{
+    const double odd[] = {-0.5, INFINITY, NAN};
+    const char *const words[] = {"row 30 of w is -0.5", "row 30 of w holds an infinite value", "row 30 of w holds NaN"};
+    for (int i = 0; i < 3; i++) {
+        hid_t file = fixture_begin_file(comm, "weights.h5");
+        write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
+        write_x(file, "short", H5T_STD_U8LE, ROWS - 1, contiguous);
+        if (file >= 0) {
+            double values[ROWS] = {0};
+            const hsize_t extent[1] = {ROWS};
+            hid_t text = H5Tcopy(H5T_C_S1);
+            values[30] = odd[i];
+            fixture_dataset(file, "w", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, extent, contiguous, values);
+            fixture_dataset(file, "text", text, text, 1, extent, contiguous, NULL);
+            H5Tclose(text);
+        }
+        fixture_end_file(comm, file);
+        const char *path = fixture_path("weights.h5");
+        expect_failure_of((nn_dataset_spec){path, "x", NULL, "w"}, SLICES, NN_DATA, words[i], "weights.h5");
+        expect_failure_of((nn_dataset_spec){path, "x", NULL, "x"}, SLICES, NN_DATA, "x has 12 values a row", "[rows]");
+        expect_failure_of((nn_dataset_spec){path, "x", NULL, "short"}, SLICES, NN_DATA, "short has 36", "one weight");
+        expect_failure_of((nn_dataset_spec){path, "x", NULL, "text"}, SLICES, NN_DATA, "text holds text", "");
+        expect_failure_of((nn_dataset_spec){path, "x", NULL, "none"}, SLICES, NN_DATA, "none does not exist", "/w");
+        fixture_remove_file(comm, "weights.h5");
+    }
+}
+
 /* Overwrites one chunk's bytes, so that its checksum fails on the rank that reads it and on no other. */
 static void damage_chunk(const char *path, hsize_t row)
 {
@@ -248,6 +281,7 @@ int main(int argc, char **argv)
         NN_TEST(claims_beyond_the_file_are_told_before_memory_is_taken),
         NN_TEST(values_that_are_not_finite_are_told_with_their_row),
         NN_TEST(classes_out_of_range_are_told_with_their_row),
+        NN_TEST(weights_that_are_none_are_told),
         NN_TEST(a_damaged_chunk_on_one_rank_stops_all),
         NN_TEST(more_ranks_than_slices_is_a_usage_error),
         NN_TEST(fewer_rows_than_slices_are_told_where_every_slice_is_trained),

@@ -171,9 +171,9 @@ static void check_epilogue(size_t rows, size_t columns, size_t depth, nn_activat
 
 static void fused_epilogues_equal_separate_steps(void)
 {
-    for (int activation = NN_LINEAR; activation <= NN_RELU; activation++)
+    for (int activation = NN_LINEAR; activation < NN_SOFTMAX; activation++)
         for (int options = 0; options < 4; options++) {
-            nn_activation derivative = (nn_activation)((activation + options) % 4);
+            nn_activation derivative = (nn_activation)((activation + options) % NN_SOFTMAX);
             check_epilogue(37, 75, 9, (nn_activation)activation, derivative, options & 1, options & 2);
             check_epilogue(128, 10, 500, (nn_activation)activation, derivative, options & 1, options & 2);
             check_epilogue(130, 100, 120, (nn_activation)activation, derivative, options & 1, options & 2);

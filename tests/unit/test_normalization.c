@@ -38,7 +38,7 @@ static void write_file(const char *name, size_t features)
 static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
 {
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {fixture_path(name), "x", NULL};
+    nn_dataset_spec spec = {fixture_path(name), "x", NULL, NULL};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, slices, false, ranks, &dataset, NULL), NN_OK);
     return dataset;
 }

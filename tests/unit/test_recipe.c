@@ -8,24 +8,8 @@
 #include <unistd.h>
 
 #include "nntrain/recipe.h"
+#include "recipe_fixture.h"
 #include "suite.h"
-
-/* Three lines that are a whole recipe, so that a test's own lines start at 4. */
-#define SMALL                                                                                                          \
-    "data: {train: {file: /no/a.h5}}\n"                                                                                \
-    "network: {layers: [{units: 8, activation: relu}, {units: 2, activation: softmax}]}\n"                             \
-    "loss: cross_entropy\n"
-
-static nn_recipe *must_parse(const char *text, const char *const *overrides, size_t count)
-{
-    nn_error error = {.message = ""};
-    nn_recipe *recipe = NULL;
-    nn_status status = nn_recipe_parse(text, "r.yaml", NULL, overrides, count, &recipe, &error);
-    if (status != NN_OK)
-        fprintf(stderr, "\nunexpected: %s\n", error.message);
-    CU_ASSERT_EQUAL_FATAL(status, NN_OK);
-    return recipe;
-}
 
 static void what_is_left_out_has_its_default(void)
 {
@@ -34,18 +18,41 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_STRING_EQUAL(recipe->data.train.file, "/no/a.h5");
     CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/train/x");
     CU_ASSERT_STRING_EQUAL(recipe->data.train.y, "/train/y");
+    CU_ASSERT_PTR_NULL(recipe->data.train.w);
+    CU_ASSERT_PTR_NULL(recipe->data.validation.file);
+    CU_ASSERT_PTR_NULL(recipe->data.validation.x);
+    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0);
     CU_ASSERT_PTR_NULL(recipe->data.test.file);
     CU_ASSERT_EQUAL(recipe->data.normalize, NN_NORMALIZE_NONE);
     CU_ASSERT_EQUAL(recipe->network.initializer, NN_INITIALIZE_AUTO);
     CU_ASSERT_EQUAL_FATAL(recipe->network.layers_count, 2);
     CU_ASSERT_EQUAL(recipe->network.layers[0].units, 8);
+    CU_ASSERT_EQUAL(recipe->network.layers[0].normalization, NN_NORM_NONE);
+    CU_ASSERT_EQUAL(recipe->network.layers[0].dropout, 0);
     CU_ASSERT_EQUAL(recipe->network.layers[1].activation, NN_SOFTMAX);
-    CU_ASSERT_EQUAL(recipe->loss, NN_CROSS_ENTROPY);
+    CU_ASSERT_EQUAL(recipe->loss.name, NN_CROSS_ENTROPY);
     CU_ASSERT_EQUAL(recipe->optimizer.name, NN_SGD);
     CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
     CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0);
+    CU_ASSERT_FALSE(recipe->optimizer.nesterov);
+    CU_ASSERT_EQUAL(recipe->schedule.name, NN_SCHEDULE_CONSTANT);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_epochs, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_steps, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.reference_batch, 0);
+    CU_ASSERT_EQUAL(recipe->regularization.l1, 0);
+    CU_ASSERT_EQUAL(recipe->regularization.l2, 0);
+    CU_ASSERT_EQUAL(recipe->regularization.clip_norm, 0);
+    CU_ASSERT_EQUAL(recipe->regularization.clip_value, 0);
     CU_ASSERT_EQUAL(recipe->training.epochs, 20);
     CU_ASSERT_EQUAL(recipe->training.batch_rows, 128);
+    CU_ASSERT_EQUAL(recipe->training.accumulate, 1);
+    CU_ASSERT_EQUAL(recipe->training.top_k, 5);
+    CU_ASSERT_FALSE(recipe->training.restore_best);
+    CU_ASSERT_EQUAL(recipe->training.stop.metric, NN_METRIC_LOSS);
+    CU_ASSERT_EQUAL(recipe->training.stop.patience, 0);
+    CU_ASSERT_EQUAL(recipe->training.stop.tolerance, 1e-4);
+    CU_ASSERT_FALSE(recipe->training.stop.has_target);
+    CU_ASSERT_EQUAL(recipe->training.stop.seconds, 0);
     CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 1);
     CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 0);
     CU_ASSERT_EQUAL(recipe->checkpoint.keep, 3);
@@ -93,6 +100,37 @@ static void a_test_split_without_a_file_is_in_the_training_file(void)
     }
 }
 
+static void a_validation_split_is_a_file_or_a_share_of_the_training_rows(void)
+{
+    nn_recipe *recipe = must_parse(SMALL, &(const char *){"data.validation.x=/v"}, 1);
+    CU_ASSERT_STRING_EQUAL_FATAL(recipe->data.validation.file, "/no/a.h5");
+    CU_ASSERT_STRING_EQUAL(recipe->data.validation.x, "/v");
+    CU_ASSERT_STRING_EQUAL(recipe->data.validation.y, "/validation/y");
+    CU_ASSERT_PTR_NULL(recipe->data.validation.w);
+    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0);
+    nn_recipe_free(recipe);
+    recipe = must_parse(SMALL, &(const char *){"data.validation={fraction: 0.25}"}, 1);
+    CU_ASSERT_PTR_NULL(recipe->data.validation.file);
+    CU_ASSERT_PTR_NULL(recipe->data.validation.x);
+    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0.25);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/train/x");
+    CU_ASSERT_PTR_NOT_NULL(strstr(recipe->text, "\n  validation: {fraction: 0.25}\n"));
+    nn_recipe_free(recipe);
+}
+
+static void every_split_may_have_sample_weights(void)
+{
+    const char *const overrides[] = {"data.train.w=/train/w", "data.validation={w: /v/w}", "data.test={w: /t/w}"};
+    nn_recipe *recipe = must_parse(SMALL, overrides, 3);
+    CU_ASSERT_STRING_EQUAL_FATAL(recipe->data.train.w, "/train/w");
+    CU_ASSERT_STRING_EQUAL_FATAL(recipe->data.validation.w, "/v/w");
+    CU_ASSERT_STRING_EQUAL_FATAL(recipe->data.test.w, "/t/w");
+    nn_recipe *again = must_parse(recipe->text, NULL, 0);
+    CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+    nn_recipe_free(again);
+    nn_recipe_free(recipe);
+}
+
 static void the_resolved_text_has_one_order_and_gives_itself_again(void)
 {
     nn_recipe *recipe = must_parse("loss: cross_entropy\nseed: 7\n"
@@ -109,9 +147,17 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                                          "  layers: [{units: 8, activation: relu}, {units: 8, activation: relu}, "
                                          "{units: 2, activation: softmax}]\n"
                                          "  initializer: auto\n"
-                                         "loss: cross_entropy\n"
-                                         "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0}\n"
-                                         "training: {epochs: 20, batch: 128}\n"
+                                         "loss: {name: cross_entropy, label_smoothing: 0}\n"
+                                         "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false}\n"
+                                         "schedule: {name: constant, warmup: 0 steps, reference_batch: 0}\n"
+                                         "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
+                                         "training:\n"
+                                         "  epochs: 20\n"
+                                         "  batch: 128\n"
+                                         "  accumulate: 1\n"
+                                         "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
+                                         "  restore_best: false\n"
+                                         "  top_k: 5\n"
                                          "checkpoint: {every: 1 epoch, keep: 3}\n"
                                          "parallel: {slices: 16, threads: auto}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);
@@ -267,7 +313,15 @@ static void files_that_cannot_be_recipes_are_refused(void)
     free(large);
 }
 
-static void shipped_recipes_are_valid(void)
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+static void shipped_recipes_are_valid_and_short_in_full(void)
 {
     const char *const recipes[] = {"digits/recipe.yaml",  "fashion-mnist/recipe.yaml", "theory/xor.yaml",
                                    "theory/spirals.yaml", "theory/circles.yaml",       "theory/circles-linear.yaml",
@@ -277,8 +331,12 @@ static void shipped_recipes_are_valid(void)
         nn_error error = {.message = ""};
         nn_recipe *recipe = NULL;
         snprintf(path, sizeof path, "%s/%s", NNTRAIN_DATASETS, recipes[i]);
-        CU_ASSERT_EQUAL(nn_recipe_load(path, NULL, 0, &recipe, &error), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nn_recipe_load(path, NULL, 0, &recipe, &error), NN_OK);
         CU_ASSERT_STRING_EQUAL(error.message, "");
+        nn_recipe *again = must_parse(recipe->text, NULL, 0);
+        CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+        CU_ASSERT(count_lines(recipe->text) <= 24); /* a screen of a terminal */
+        nn_recipe_free(again);
         nn_recipe_free(recipe);
     }
 }
@@ -290,6 +348,8 @@ int main(void)
         NN_TEST(what_is_written_replaces_defaults_key_by_key),
         NN_TEST(a_section_with_nothing_under_it_is_left_to_the_defaults),
         NN_TEST(a_test_split_without_a_file_is_in_the_training_file),
+        NN_TEST(a_validation_split_is_a_file_or_a_share_of_the_training_rows),
+        NN_TEST(every_split_may_have_sample_weights),
         NN_TEST(the_resolved_text_has_one_order_and_gives_itself_again),
         NN_TEST(awkward_file_names_survive_the_resolved_text),
         NN_TEST(softmax_with_mse_is_allowed),
@@ -298,7 +358,7 @@ int main(void)
         NN_TEST(relative_data_is_beside_the_recipe_or_under_the_user_in_overrides),
         NN_TEST(folders_whose_names_are_no_utf8_are_refused),
         NN_TEST(files_that_cannot_be_recipes_are_refused),
-        NN_TEST(shipped_recipes_are_valid),
+        NN_TEST(shipped_recipes_are_valid_and_short_in_full),
     };
     return nn_run_suite("recipe", tests, sizeof tests / sizeof *tests);
 }

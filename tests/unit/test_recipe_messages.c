@@ -5,39 +5,8 @@
 
 #include "base/yaml_check.h"
 #include "nntrain/recipe.h"
+#include "recipe_fixture.h"
 #include "suite.h"
-
-/* Three lines that are a whole recipe, so that a test's own lines start at 4. */
-#define SMALL                                                                                                          \
-    "data: {train: {file: /no/a.h5}}\n"                                                                                \
-    "network: {layers: [{units: 8, activation: relu}, {units: 2, activation: softmax}]}\n"                             \
-    "loss: cross_entropy\n"
-
-/* The recipe is refused with exactly this message. */
-static void expect_message(const char *text, const char *override, const char *message)
-{
-    nn_error error = {.message = ""};
-    nn_recipe *recipe = NULL;
-    nn_status status = nn_recipe_parse(text, "r.yaml", NULL, &override, override ? 1 : 0, &recipe, &error);
-    CU_ASSERT_EQUAL(status, NN_USAGE);
-    CU_ASSERT_PTR_NULL(recipe);
-    CU_ASSERT_STRING_EQUAL(error.message, message);
-    if (strcmp(error.message, message) != 0)
-        fprintf(stderr, "\nexpected: %s\n     got: %s\n", message, error.message);
-    nn_recipe_free(recipe);
-}
-
-typedef struct refusal {
-    const char *text, *message;
-} refusal;
-
-static void expect_refusals(const refusal *refusals, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect_message(refusals[i].text, NULL, refusals[i].message);
-}
-
-#define EXPECT_REFUSALS(table) expect_refusals(table, sizeof(table) / sizeof *(table))
 
 static void texts_that_are_no_yaml_mapping_are_refused_with_their_place(void)
 {
@@ -65,15 +34,15 @@ static void texts_that_are_no_yaml_mapping_are_refused_with_their_place(void)
 static void unknown_keys_are_refused_with_the_known_ones(void)
 {
     const refusal refusals[] = {
-        {SMALL "training: {epoch: 3}\n",
-         "r.yaml:4:12: training: unknown key \"epoch\" (did you mean epochs?); the keys here are epochs, batch"},
+        {SMALL "training: {epoch: 3}\n", "r.yaml:4:12: training: unknown key \"epoch\" (did you mean epochs?); the "
+                                         "keys here are epochs, batch, accumulate, stop, restore_best, top_k"},
         {SMALL "sede: 3\n", "r.yaml:4:1: unknown key \"sede\" (did you mean seed?); the keys here are seed, data, "
-                            "network, loss, optimizer, training, checkpoint, parallel"},
+                            "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel"},
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
-                                              "units?); the keys here are units, activation"},
+                                              "units?); the keys here are units, activation, normalization, dropout"},
         {SMALL "parallel: {x: 3}\n", "r.yaml:4:12: parallel: unknown key \"x\"; the keys here are slices, threads"},
         {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a?b\"; the keys here are seed, data, network, loss, "
-                                 "optimizer, training, checkpoint, parallel"},
+                                 "optimizer, schedule, regularization, training, checkpoint, parallel"},
     };
     EXPECT_REFUSALS(refusals);
 }
@@ -99,17 +68,37 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
          "r.yaml:4:28: optimizer.learning_rate: \"1e999\" is too large for a floating-point number"},
         {SMALL "optimizer: {learning_rate: 1e-999}\n",
          "r.yaml:4:28: optimizer.learning_rate: \"1e-999\" is too close to 0 for a floating-point number"},
-        {SMALL "optimizer: sgd\n", "r.yaml:4:12: optimizer: expected a mapping {key: value, ...}, not a single value; "
-                                   "its keys are name, learning_rate, momentum"},
+        {SMALL "parallel: 3\n", "r.yaml:4:11: parallel: expected a mapping {key: value, ...}, not a single value; its "
+                                "keys are slices, threads"},
+        {SMALL "optimizer: [sgd]\n",
+         "r.yaml:4:12: optimizer: expected a name or a mapping {key: value, ...}, not a list; "
+         "its keys are name, learning_rate, momentum, nesterov, beta1, beta2, rho, epsilon, "
+         "weight_decay, trust"},
+        {SMALL "optimizer: adma\n",
+         "r.yaml:4:12: optimizer: \"adma\" is none of sgd, adagrad, rmsprop, adam, adamw, lars, lamb (did you mean "
+         "adam?)"},
+        {SMALL "optimizer: {nesterov: yes}\n", "r.yaml:4:23: optimizer.nesterov: \"yes\" is neither true nor false"},
+        {SMALL "schedule: cosin\n", "r.yaml:4:11: schedule: \"cosin\" is none of constant, step, exponential, cosine, "
+                                    "plateau (did you mean cosine?)"},
+        {SMALL "training: {stop: {metric: f2}}\n", "r.yaml:4:27: training.stop.metric: \"f2\" is none of loss, "
+                                                   "accuracy, top_k, precision, recall, f1, auroc, mae, "
+                                                   "rmse, r2, iou"},
+        {SMALL "training: {stop: {time: [2]}}\n",
+         "r.yaml:4:25: training.stop.time: expected a single value, not a list"},
+        {SMALL "training: {stop: {time: }}\n", "r.yaml:4:25: training.stop.time: expected a single value, not nothing"},
         {SMALL "parallel: {threads: many}\n",
          "r.yaml:4:21: parallel.threads: \"many\" is no whole number and not auto"},
         {"network:\n  layers: 3\n", "r.yaml:2:11: network.layers: expected a list [...], not a single value"},
         {"network:\n  layers: []\n", "r.yaml:2:11: network.layers: must have at least 1 element, but has 0"},
-        {"loss: cross_entorpy\n",
-         "r.yaml:1:7: loss: \"cross_entorpy\" is none of mse, cross_entropy (did you mean cross_entropy?)"},
-        {"network:\n  layers:\n    - {units: 3, activation: gelu}\n",
-         "r.yaml:3:30: network.layers[0].activation: \"gelu\" is none of linear, sigmoid, tanh, relu, softmax (did you "
-         "mean relu?)"},
+        {"loss: cross_entorpy\n", "r.yaml:1:7: loss: \"cross_entorpy\" is none of mse, mae, huber, cross_entropy, "
+                                  "binary_cross_entropy, iou (did you mean cross_entropy?)"},
+        {"network:\n  layers:\n    - {units: 3, activation: rleu}\n",
+         "r.yaml:3:30: network.layers[0].activation: \"rleu\" is none of linear, sigmoid, tanh, relu, leaky_relu, elu, "
+         "selu, gelu, gelu_tanh, silu, softplus, softmax (did you mean relu?)"},
+        {"network:\n  layers:\n    - {units: 3, normalization: bath}\n",
+         "r.yaml:3:33: network.layers[0].normalization: \"bath\" is none of none, batch, layer (did you mean batch?)"},
+        {"loss: {class_weights: [1, two]}\n",
+         "r.yaml:1:27: loss.class_weights[1]: \"two\" is no number such as 0.1 or 1e-3"},
         {"data: {train: {file: ''}}\n", "r.yaml:1:22: data.train.file: \"\" is empty, and must not be"},
         {"data: {train: {file: null}}\n", "r.yaml:1:22: data.train.file: expected a single value, not nothing"},
     };
@@ -122,9 +111,13 @@ static void missing_keys_are_named_where_they_belong(void)
         {"seed: 1\ndata:\n  train: {x: /x}\n", "r.yaml:3:10: data.train.file is missing"},
         {"data: {train: {file: a}}\n", "r.yaml:1:1: network.layers is missing"},
         {"data: {train: {file: a}}\nnetwork: {layers: [{units: 3}]}\n",
-         "r.yaml:2:20: network.layers[0].activation is missing; write one of linear, sigmoid, tanh, relu, softmax"},
+         "r.yaml:2:20: network.layers[0].activation is missing; write one of linear, sigmoid, tanh, relu, leaky_relu, "
+         "elu, selu, "
+         "gelu, gelu_tanh, silu, softplus, softmax"},
         {"data: {train: {file: a}}\nnetwork: {layers: [{units: 3, activation: relu}]}\n",
-         "r.yaml:1:1: loss is missing; write one of mse, cross_entropy"},
+         "r.yaml:1:1: loss is missing; write one of mse, mae, huber, cross_entropy, binary_cross_entropy, iou"},
+        {"data: {train: {file: a}}\nnetwork: {layers: [{units: 3, activation: relu}]}\nloss: {delta: 1}\n",
+         "r.yaml:3:7: loss.name is missing; write one of mse, mae, huber, cross_entropy, binary_cross_entropy, iou"},
     };
     EXPECT_REFUSALS(refusals);
 }
@@ -180,7 +173,8 @@ static void a_wrong_override_is_quoted_in_its_message(void)
     const struct {
         const char *override, *message;
     } wrong[] = {
-        {"training.epoch=3", "training: unknown key \"epoch\" (did you mean epochs?); the keys here are epochs, batch"},
+        {"training.epoch=3", "training: unknown key \"epoch\" (did you mean epochs?); the keys here are epochs, batch, "
+                             "accumulate, stop, restore_best, top_k"},
         {"training.epochs=many", "training.epochs: \"many\" is no whole number of 0 or more"},
         {"training.epochs=0", "training.epochs: must be at least 1"},
         {"network.layers[2].units=3", "network.layers has no element 2; its elements are 0 to 1"},
@@ -189,7 +183,7 @@ static void a_wrong_override_is_quoted_in_its_message(void)
         {"network.layers.units=3", "network.layers is a list; name an element of it as in network.layers[0]"},
         {"network[0]=3", "network is no list with an element 0"},
         {"seed.x=3", "seed is a single value, so there is no \"x\" in it"},
-        {"loss=", "loss: expected a single value, not nothing"},
+        {"seed=", "seed: expected a whole number, not nothing"},
         {"seed", "expected KEY=VALUE, as in training.epochs=3"},
         {"=3", "expected KEY=VALUE, as in training.epochs=3"},
         {"a..b=3", "this is no key; write one like training.epochs or network.layers[0].units"},
@@ -261,7 +255,7 @@ static void texts_that_are_not_utf8_are_refused_with_their_place(void)
                    "r.yaml:1:1: this is no UTF-8 text: invalid leading UTF-8 octet (byte 0x89)");
 }
 
-/* The recipe has no signed, boolean, small or fixed values yet; the check knows them nevertheless. */
+/* The recipe has no signed or small values yet; the check knows them nevertheless. */
 static void the_check_knows_types_that_recipes_do_not_use(void)
 {
     typedef struct sample {

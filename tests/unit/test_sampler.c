@@ -11,11 +11,11 @@ static nn_comm *comm;
 enum { ROWS = 103, SLICES = 12, FEATURES = 3, OUTPUTS = 2, SEED = 5 };
 
 /* x holds the row's number, y something that follows from it, so that a gathered row says where it came from. */
-static nn_dataset *open_numbered(const char *y)
+static nn_dataset *open_weighted(const char *y, const char *w)
 {
     if (comm->rank == 0) {
         float x[ROWS * FEATURES], values[ROWS * OUTPUTS];
-        uint8_t classes[ROWS];
+        uint8_t classes[ROWS], weights[ROWS];
         const hsize_t x_extent[2] = {ROWS, FEATURES}, y_extent[2] = {ROWS, OUTPUTS};
         const fixture_storage contiguous = {{0}, 0, false};
         for (int row = 0; row < ROWS; row++) {
@@ -24,21 +24,28 @@ static nn_dataset *open_numbered(const char *y)
             values[row * OUTPUTS] = (float)-row;
             values[row * OUTPUTS + 1] = (float)(2 * row);
             classes[row] = (uint8_t)(row % 7);
+            weights[row] = (uint8_t)(row + 1);
         }
         hid_t file = H5Fcreate(fixture_path("rows.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, x_extent, contiguous, x);
         fixture_dataset(file, "values", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, y_extent, contiguous, values);
         fixture_dataset(file, "classes", H5T_STD_U8LE, H5T_NATIVE_UINT8, 1, y_extent, contiguous, classes);
+        fixture_dataset(file, "weights", H5T_STD_U8LE, H5T_NATIVE_UINT8, 1, y_extent, contiguous, weights);
         H5Fclose(file);
     }
     nn_comm_barrier(comm, NULL);
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {fixture_path("rows.h5"), "x", y};
+    nn_dataset_spec spec = {fixture_path("rows.h5"), "x", y, w};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0)
         unlink(fixture_path("rows.h5"));
     return dataset;
+}
+
+static nn_dataset *open_numbered(const char *y)
+{
+    return open_weighted(y, NULL);
 }
 
 static nn_sampler *create(const nn_dataset *dataset, uint64_t seed, size_t batch)
@@ -280,6 +287,31 @@ static void values_go_with_their_rows(void)
     nn_dataset_free(dataset);
 }
 
+/* x says which row of the file a gathered one is. */
+static void weights_and_numbers_go_with_their_rows(void)
+{
+    nn_dataset *dataset = open_weighted("classes", "weights");
+    nn_sampler *sampler = create(dataset, SEED, 30);
+    nn_batch batch;
+    for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
+        nn_sampler_batch(sampler, 6, step, &batch);
+        CU_ASSERT_EQUAL(batch.epoch, 6);
+        CU_ASSERT_FATAL(batch.weights && batch.samples);
+        for (size_t i = 0; i < batch.rows; i++) {
+            CU_ASSERT_EQUAL(batch.samples[i], batch.x[i * FEATURES]);
+            CU_ASSERT_EQUAL(batch.weights[i], batch.x[i * FEATURES] + 1);
+        }
+    }
+    nn_sampler_free(sampler);
+    nn_dataset_free(dataset);
+    dataset = open_numbered("classes");
+    sampler = create(dataset, SEED, 30);
+    nn_sampler_batch(sampler, 0, 0, &batch);
+    CU_ASSERT_PTR_NULL(batch.weights);
+    nn_sampler_free(sampler);
+    nn_dataset_free(dataset);
+}
+
 static void batches_smaller_than_slices_or_larger_than_the_data_are_told(void)
 {
     nn_dataset *dataset = open_numbered("classes");
@@ -333,6 +365,7 @@ int main(int argc, char **argv)
         NN_TEST(capacity_and_least_are_met),
         NN_TEST(a_batch_is_a_function_of_epoch_and_step),
         NN_TEST(values_go_with_their_rows),
+        NN_TEST(weights_and_numbers_go_with_their_rows),
         NN_TEST(batches_smaller_than_slices_or_larger_than_the_data_are_told),
         NN_TEST(many_bytes_are_gathered_by_threads_alike),
     };

@@ -1,0 +1,126 @@
+/* The course of a training: data, batches, the end of it, checkpoints, ranks and threads. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/recipe_check.h"
+
+enum {
+    MOST_SLICES = 1 << 16, /* more than ranks anybody has; the tables per slice stay small */
+    MOST_THREADS = 1 << 12,
+};
+
+nn_status nn_check_data(const nn_check *in)
+{
+    double fraction = in->recipe->data.validation_fraction;
+    if (!nn_check_has(in, "data.validation.fraction") || (fraction > 0 && fraction < 1))
+        return NN_OK;
+    return nn_check_fail(in, "data.validation.fraction", "must be more than 0 and less than 1, not %g; 0.1 is usual",
+                         fraction);
+}
+
+nn_status nn_check_parallel(const nn_check *in)
+{
+    const nn_recipe_parallel *parallel = &in->recipe->parallel;
+    if (parallel->slices < 1 || parallel->slices > MOST_SLICES)
+        return nn_check_fail(in, "parallel.slices", "must be from 1 to %d, not %zu", (int)MOST_SLICES,
+                             parallel->slices);
+    const nn_yaml_node *threads = nn_yaml_find(in->root, "parallel.threads");
+    bool automatic = strcmp(threads->text, "auto") == 0;
+    if (!automatic && (parallel->threads < 1 || parallel->threads > MOST_THREADS))
+        return nn_check_fail(in, "parallel.threads", "must be from 1 to %d, or auto, not %zu", (int)MOST_THREADS,
+                             parallel->threads);
+    return NN_OK;
+}
+
+static nn_status check_batch(const nn_check *in)
+{
+    nn_recipe_training *training = &in->recipe->training;
+    size_t slices = in->recipe->parallel.slices;
+    char quoted[NN_YAML_QUOTED];
+    training->batch_rows = 0;
+    if (strcmp(training->batch, "all") == 0)
+        return NN_OK;
+    const char *end = nn_check_read_count(training->batch, &training->batch_rows);
+    if (!end || *end || training->batch_rows == 0)
+        return nn_check_fail(in, "training.batch", "%s is neither a number of rows, such as 128, nor all",
+                             nn_yaml_quote(training->batch, quoted));
+    if (training->batch_rows >= slices)
+        return NN_OK;
+    return nn_check_fail(in, nn_check_later(in, "training.batch", "parallel.slices"),
+                         "a batch of %zu rows cannot take one of each of the %zu slices; raise training.batch or lower "
+                         "parallel.slices",
+                         training->batch_rows, slices);
+}
+
+static bool has_validation(const nn_recipe *recipe)
+{
+    return recipe->data.validation.file || recipe->data.validation_fraction > 0;
+}
+
+nn_status nn_check_training(const nn_check *in)
+{
+    const nn_recipe_training *training = &in->recipe->training;
+    if (training->epochs < 1)
+        return nn_check_fail(in, "training.epochs", "must be at least 1");
+    NN_TRY(check_batch(in));
+    if (training->accumulate < 1)
+        return nn_check_fail(in, "training.accumulate", "must be at least 1");
+    if (training->top_k < 1)
+        return nn_check_fail(in, "training.top_k", "must be at least 1");
+    if (training->restore_best && !has_validation(in->recipe))
+        return nn_check_fail(in, "training.restore_best",
+                             "the best epoch is told by a validation split, and there is none; add data.validation, "
+                             "such as {fraction: 0.1}");
+    return NN_OK;
+}
+
+/* Reads "90 seconds", "30 minutes" or "2 hours"; false where the text is none of these. */
+static bool read_seconds(const char *text, double *seconds)
+{
+    const struct {
+        const char *one, *many;
+        double seconds;
+    } units[] = {{" second", " seconds", 1}, {" minute", " minutes", 60}, {" hour", " hours", 3600}};
+    const char *unit = text + strspn(text, "0123456789.");
+    char *end = NULL;
+    double number = strtod(text, &end);
+    if (end != unit || !(number > 0) || !isfinite(number))
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i].one) != 0 && strcmp(unit, units[i].many) != 0)
+            continue;
+        *seconds = number * units[i].seconds;
+        return true;
+    }
+    return false;
+}
+
+nn_status nn_check_stop(const nn_check *in)
+{
+    nn_recipe_stop *stop = &in->recipe->training.stop;
+    const nn_yaml_node *time = nn_yaml_find(in->root, "training.stop.time");
+    char quoted[NN_YAML_QUOTED];
+    stop->has_target = nn_check_has(in, "training.stop.target");
+    if (time && !read_seconds(time->text, &stop->seconds))
+        return nn_check_fail(in, "training.stop.time",
+                             "%s is no length of time; write one such as 90 seconds, 30 minutes or 2 hours",
+                             nn_yaml_quote(time->text, quoted));
+    NN_TRY(nn_check_float(in, "training.stop.tolerance", stop->tolerance, NN_CHECK_FROM_0, "1e-4 is usual"));
+    if (stop->metric != NN_METRIC_LOSS && !has_validation(in->recipe))
+        return nn_check_fail(in, "training.stop.metric",
+                             "%s is measured on a validation split, and there is none; add data.validation, such as "
+                             "{fraction: 0.1}, or use metric: loss",
+                             nn_metric_name(stop->metric));
+    return NN_OK;
+}
+
+nn_status nn_check_checkpoint(const nn_check *in)
+{
+    nn_recipe_checkpoint *checkpoint = &in->recipe->checkpoint;
+    NN_TRY(nn_check_interval(in, "checkpoint.every", checkpoint->every, 1, &checkpoint->every_epochs,
+                             &checkpoint->every_steps));
+    if (checkpoint->keep < 1)
+        return nn_check_fail(in, "checkpoint.keep", "must be at least 1");
+    return NN_OK;
+}

@@ -1,0 +1,16 @@
+/** Keys that only some kinds of loss, optimizer, schedule or initializer have. */
+#ifndef NN_BASE_RECIPE_KINDS_H
+#define NN_BASE_RECIPE_KINDS_H
+
+#include "base/yaml_tree.h"
+
+/**
+ * Fills in what the kinds of a recipe have by default, and refuses what is written and they do not have.
+ *
+ * Run after the last override, when the kinds are settled; short forms are written out by then.
+ *
+ * @param defaults  the place of what nobody wrote
+ */
+nn_status nn_recipe_settle_kinds(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_place defaults, nn_error *error);
+
+#endif

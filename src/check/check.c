@@ -1,0 +1,215 @@
+#include "check/check.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/philox.h"
+#include "nntrain/dataset.h"
+#include "nntrain/memory.h"
+#include "nntrain/network.h"
+#include "nntrain/recipe.h"
+
+/* Parameters tried in each tensor, and the error that is still called agreement: h^2 of the differences and rounding of
+ * the loss leave some 1e-9 of the largest gradient. */
+enum { TRIED = 48 };
+static const double step = 1e-5, tolerance = 1e-6;
+
+/* What is looked at. Owns all but out. */
+typedef struct check {
+    nn_recipe *recipe;
+    nn_dataset *dataset;
+    nn_normalization *normalization;
+    nn_network *network;
+    nn_workspace *work;
+    nn_real *analytic; /* [flat_count] */
+    uint64_t *samples; /* [rows] */
+    nn_batch batch;
+    FILE *out;
+} check;
+
+static nn_status load(check *in, nn_comm *alone, nn_error *error)
+{
+    const nn_recipe *recipe = in->recipe;
+    const nn_recipe_split *split = &recipe->data.train;
+    const nn_dataset_spec spec = {.file = split->file, .x = split->x, .y = split->y, .w = split->w};
+    NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices, true, alone, &in->dataset, error));
+    NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
+    NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
+    NN_TRY(nn_normalization_apply(in->normalization, in->dataset, error));
+    NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
+                             error));
+    return nn_dataset_fit_targets(in->dataset, in->network->outputs, alone, error);
+}
+
+static nn_status prepare(check *in, size_t rows, nn_error *error)
+{
+    const nn_dataset *data = in->dataset;
+    if (rows > data->rows)
+        rows = data->rows;
+    NN_TRY(nn_workspace_create(in->network, rows, 1, true, &in->work, error));
+    NN_TRY(nn_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
+    NN_TRY(nn_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
+    for (size_t i = 0; i < rows; i++)
+        in->samples[i] = i;
+    in->work->seed = in->recipe->seed;
+    in->batch = (nn_batch){
+        .rows = rows,
+        .global_rows = rows,
+        .x = data->x,
+        .y = {.classes = data->values ? NULL : data->classes, .values = data->values},
+        .weights = data->weights,
+        .samples = in->samples,
+    };
+    nn_network_initialize(in->network, &in->recipe->network, in->recipe->seed);
+    return NN_OK;
+}
+
+static double loss_now(check *in)
+{
+    nn_network_forward(in->network, &in->batch, in->work);
+    return nn_loss(&in->recipe->loss, in->network, &in->batch, in->work);
+}
+
+/* Central difference of the loss by one parameter. */
+static double slope(check *in, size_t parameter)
+{
+    nn_real *value = &in->network->parameters[parameter];
+    const nn_real kept = *value;
+    *value = kept + (nn_real)step;
+    const double above = loss_now(in);
+    *value = kept - (nn_real)step;
+    const double below = loss_now(in);
+    *value = kept;
+    return (above - below) / (2 * step);
+}
+
+static double largest_of(const nn_real *values, size_t count)
+{
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs((double)values[i]));
+    return largest;
+}
+
+/* Worst difference between slope and gradient over a tensor, or over a keyed choice of its parameters. */
+static double worst_difference(check *in, const nn_tensor *tensor)
+{
+    double worst = 0;
+    for (size_t i = 0; i < tensor->count && i < TRIED; i++) {
+        size_t at = i;
+        if (tensor->count > TRIED) {
+            const nn_philox_block block = nn_random_block(in->recipe->seed, NN_RANDOM_GENERATE, tensor->offset, i);
+            at = (size_t)(nn_uniform(block.word[0], block.word[1]) * (double)tensor->count);
+        }
+        const double difference = slope(in, tensor->offset + at) - (double)in->analytic[tensor->offset + at];
+        worst = fmax(worst, fabs(difference));
+    }
+    return worst;
+}
+
+/* Units of a layer that are silent, or against the stops, in every row: gradients do not pass them. */
+static size_t stuck_units(const check *in, size_t l)
+{
+    const nn_layer *layer = &in->network->layers[l];
+    const nn_real *a = in->work->activations[l];
+    size_t stuck = 0;
+    for (size_t j = 0; j < layer->outputs; j++) {
+        bool all = true;
+        for (size_t i = 0; all && i < in->batch.rows; i++) {
+            const double value = (double)a[i * layer->outputs + j];
+            all = (layer->activation == NN_RELU && value == 0) ||
+                  (layer->activation == NN_TANH && fabs(value) > 0.999) ||
+                  (layer->activation == NN_SIGMOID && (value < 0.001 || value > 0.999));
+        }
+        stuck += all;
+    }
+    return stuck;
+}
+
+static void tell_layers(const check *in)
+{
+    fprintf(in->out, "layer    units  activation  stuck units  largest gradient\n");
+    for (size_t l = 0; l < in->network->layer_count; l++) {
+        const nn_layer *layer = &in->network->layers[l];
+        const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
+        fprintf(in->out, "%-5zu %8zu  %-10s %12zu  %16.3g%s\n", l, layer->outputs,
+                nn_activation_name(layer->activation), stuck_units(in, l), gradient,
+                gradient == 0 ? "  <- learns nothing: no gradient reaches it" : "");
+    }
+}
+
+/* What guessing costs: a first loss far above it speaks of weights or features that are too large. */
+static void tell_loss(const check *in, double loss)
+{
+    fprintf(in->out, "loss     %.6g (%s)", loss, nn_loss_name(in->recipe->loss.name));
+    const double guess = log((double)in->network->outputs);
+    if (in->recipe->loss.name == NN_CROSS_ENTROPY) {
+        fprintf(in->out, "; guessing among %zu classes costs %.3g", in->network->outputs, guess);
+        if (loss > 3 * guess)
+            fprintf(in->out, "\n         far above guessing: normalize the features, or choose another initializer");
+    }
+    fputc('\n', in->out);
+}
+
+static nn_status compare(check *in, nn_error *error)
+{
+    const double largest = largest_of(in->analytic, in->network->flat_count);
+    double worst = 0;
+    const nn_tensor *where = in->network->tensors;
+    fprintf(in->out, "tensor            parameters    tried  worst difference / largest gradient\n");
+    for (size_t t = in->network->tensor_count; t-- > 0;) {
+        const nn_tensor *tensor = &in->network->tensors[t];
+        const double share = largest > 0 ? worst_difference(in, tensor) / largest : 0;
+        fprintf(in->out, "%2zu %-12s %12zu %8zu  %.2g%s\n", tensor->layer, nn_tensor_name(tensor->role), tensor->count,
+                tensor->count < TRIED ? tensor->count : (size_t)TRIED, share,
+                share < tolerance ? "" : "  <- does not agree");
+        if (share > worst) {
+            worst = share;
+            where = tensor;
+        }
+    }
+    if (!(worst < tolerance))
+        return nn_fail(error, NN_SYSTEM,
+                       "the gradient of %s in layer %zu differs from the slope of the loss by %.2g of the largest "
+                       "gradient; at a kink (relu, mae, huber) another seed may tell",
+                       nn_tensor_name(where->role), where->layer, worst);
+    fprintf(in->out, "right    all gradients agree with central differences, to %.2g of the largest\n", worst);
+    return NN_OK;
+}
+
+static nn_status run(check *in, size_t rows, nn_error *error)
+{
+    nn_comm alone = nn_comm_alone();
+    NN_TRY(load(in, &alone, error));
+    NN_TRY(prepare(in, rows, error));
+    fprintf(in->out, "check    %zu rows of %s, %zu parameters, in double precision\n", in->batch.rows,
+            in->dataset->file, in->network->parameter_count);
+    const double loss = loss_now(in);
+    if (!isfinite(loss))
+        return nn_fail(error, NN_DIVERGED,
+                       "the loss is %s before any training; normalize the data or choose another initializer",
+                       isnan(loss) ? "NaN" : "infinite");
+    nn_network_backward(&in->recipe->loss, in->network, &in->batch, in->work);
+    for (size_t i = 0; i < in->network->flat_count; i++)
+        in->analytic[i] = in->work->gradients[i];
+    tell_loss(in, loss);
+    tell_layers(in);
+    return compare(in, error);
+}
+
+nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows, FILE *out,
+                          nn_error *error)
+{
+    check in = {.out = out};
+    nn_status status = nn_recipe_load(path, overrides, override_count, &in.recipe, error);
+    if (status == NN_OK)
+        status = run(&in, rows, error);
+    nn_release(in.analytic);
+    nn_release(in.samples);
+    nn_workspace_free(in.work);
+    nn_network_free(in.network);
+    nn_normalization_free(in.normalization);
+    nn_dataset_free(in.dataset);
+    nn_recipe_free(in.recipe);
+    return status;
+}

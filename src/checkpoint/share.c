@@ -1,0 +1,86 @@
+/* A checkpoint that rank 0 has read, to all ranks. */
+#include "checkpoint/share.h"
+
+#include <string.h>
+
+#include "nntrain/memory.h"
+
+/* The facts that the other ranks need to take memory for the rest. */
+typedef struct outline {
+    nn_progress progress;
+    nn_provenance provenance;
+    uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
+    nn_normalization_kind normalization;
+    nn_recipe_optimizer optimizer;
+} outline;
+
+static nn_status take_like(const outline *plan, const nn_recipe_layer *layers, nn_checkpoint *checkpoint,
+                           nn_error *error)
+{
+    checkpoint->progress = plan->progress;
+    checkpoint->provenance = plan->provenance;
+    NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
+    NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
+    const nn_recipe_regularization none = {.l1 = 0};
+    NN_TRY(nn_optimizer_create(&plan->optimizer, &none, checkpoint->network, &checkpoint->optimizer, error));
+    checkpoint->optimizer->steps = plan->optimizer_steps;
+    return nn_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
+}
+
+static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
+{
+    const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nn_real);
+    const size_t feature_bytes = plan->inputs * sizeof(nn_real);
+    NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
+    NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
+                             checkpoint->network->statistics_count * sizeof(nn_real), error));
+    for (size_t s = 0; s < checkpoint->optimizer->state_count; s++)
+        NN_TRY(nn_comm_broadcast(comm, checkpoint->optimizer->state[s], flat_bytes, error));
+    NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->offset, feature_bytes, error));
+    NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
+    return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
+}
+
+static nn_recipe_layer spec_of(const nn_layer *layer)
+{
+    return (nn_recipe_layer){
+        .units = layer->outputs,
+        .activation = layer->activation,
+        .normalization = layer->norm,
+        .dropout = layer->dropout,
+    };
+}
+
+nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
+{
+    outline plan;
+    memset(&plan, 0, sizeof plan);
+    if (comm->rank == 0)
+        plan = (outline){
+            .progress = checkpoint->progress,
+            .provenance = checkpoint->provenance,
+            .inputs = checkpoint->network->inputs,
+            .layer_count = checkpoint->network->layer_count,
+            .recipe_bytes = strlen(checkpoint->recipe) + 1,
+            .normalization = checkpoint->normalization->kind,
+            .optimizer = checkpoint->optimizer->settings,
+            .optimizer_steps = checkpoint->optimizer->steps,
+        };
+    NN_TRY(nn_comm_broadcast(comm, &plan, sizeof plan, error));
+
+    nn_recipe_layer *layers = NULL;
+    nn_status status = nn_allocate(plan.layer_count, sizeof *layers, "the table of layers", &layers, error);
+    status = nn_comm_agree(comm, status, error);
+    for (size_t l = 0; status == NN_OK && comm->rank == 0 && l < plan.layer_count; l++)
+        layers[l] = spec_of(&checkpoint->network->layers[l]);
+    if (status == NN_OK)
+        status = nn_comm_broadcast(comm, layers, plan.layer_count * sizeof *layers, error);
+    if (status == NN_OK) {
+        if (comm->rank != 0)
+            status = take_like(&plan, layers, checkpoint, error);
+        status = nn_comm_agree(comm, status, error);
+    }
+    nn_release(layers);
+    NN_TRY(status);
+    return share_arrays(comm, &plan, checkpoint, error);
+}

@@ -1,0 +1,10 @@
+/** From rank 0 to all. */
+#ifndef NN_CHECKPOINT_SHARE_H
+#define NN_CHECKPOINT_SHARE_H
+
+#include "nntrain/checkpoint.h"
+
+/** Broadcasts rank 0's checkpoint; on the other ranks fills an empty one. Collective. */
+nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error);
+
+#endif

@@ -1,0 +1,82 @@
+#include "check/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+enum { MOST_SETS = 256 };
+
+typedef struct arguments {
+    const char *recipe;
+    size_t rows;
+    const char *sets[MOST_SETS];
+    size_t set_count;
+} arguments;
+
+static const struct argp_option options[] = {
+    {"set", 's', "KEY=VALUE", 0, "Override a value of the recipe; may be repeated", 0},
+    {"rows", 'n', "COUNT", 0, "Rows of the batch that is checked (default: 32)", 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    arguments *given = state->input;
+    char *end = NULL;
+    switch (key) {
+    case 's':
+        if (given->set_count == MOST_SETS) {
+            argp_error(state, "more than %d --set; write them into the recipe", MOST_SETS);
+            return EINVAL;
+        }
+        given->sets[given->set_count++] = value;
+        return 0;
+    case 'n':
+        given->rows = strtoul(value, &end, 10);
+        if (end == value || *end != '\0' || value[0] == '-' || given->rows == 0) {
+            argp_error(state, "--rows: '%s' is no number of rows", value);
+            return EINVAL;
+        }
+        return 0;
+    case ARGP_KEY_ARG:
+        if (given->recipe) {
+            argp_error(state, "one recipe at a time: '%s' is a second one", value);
+            return EINVAL;
+        }
+        given->recipe = value;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "[RECIPE.yaml]",
+    .doc =
+        "Checks the gradients of a recipe against finite differences of its loss, in double precision, on a few rows "
+        "of its own data at the initial weights; tells also which layers are stuck or learn nothing.",
+};
+
+nn_status nn_cli_check(int argc, char **argv)
+{
+    arguments given = {.rows = 32};
+    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain check", argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nn_cli_speaks())
+        return NN_OK; /* started under mpirun: one process does it */
+    nn_error error;
+    char path[PATH_MAX];
+    nn_status status = NN_OK;
+    if (!given.recipe)
+        status = nn_cli_default_recipe(path, &error);
+    if (status == NN_OK)
+        status = nn_check_recipe(given.recipe ? given.recipe : path, given.sets, given.set_count, given.rows, stdout,
+                                 &error);
+    return nn_cli_finish(status, &error);
+}

@@ -1,0 +1,135 @@
+/* A validation split carved off a training split. */
+#include <math.h>
+#include <string.h>
+
+#include "data/shuffle.h"
+#include "nntrain/dataset.h"
+#include "nntrain/memory.h"
+
+/* What a slice has and what it keeps: the whole's slices and those of the rows that stay. */
+struct cut {
+    nn_slices whole, kept;
+};
+
+static nn_status plan(const nn_dataset *dataset, double fraction, struct cut *cut, nn_error *error)
+{
+    const nn_slices whole = dataset->slices;
+    const double going = round(fraction * (double)whole.rows);
+    if (!(fraction > 0 && fraction < 1))
+        return nn_fail(error, NN_USAGE, "a share of %g of the rows cannot be carved off; it is between 0 and 1",
+                       fraction);
+    if (going < 1)
+        return nn_fail(error, NN_USAGE,
+                       "a share of %g of the %zu rows of %s in %s is no row at all; raise data.validation_fraction",
+                       fraction, whole.rows, dataset->x_name, dataset->file);
+    const size_t kept = going < (double)whole.rows ? whole.rows - (size_t)going : 0;
+    if (kept < whole.count)
+        return nn_fail(error, NN_USAGE,
+                       "without a share of %g, %zu of the %zu rows of %s in %s are left, too few for %zu slices; lower "
+                       "data.validation_fraction or parallel.slices",
+                       fraction, kept, whole.rows, dataset->x_name, dataset->file, whole.count);
+    cut->whole = whole;
+    cut->kept = (nn_slices){kept, whole.count};
+    return NN_OK;
+}
+
+static nn_status copy_text(const char *text, char **copy, nn_error *error)
+{
+    if (!text)
+        return NN_OK;
+    NN_TRY(nn_allocate(strlen(text) + 1, 1, "a name", copy, error));
+    memcpy(*copy, text, strlen(text));
+    return NN_OK;
+}
+
+/* All but the arrays, which it owns itself. */
+static void describe(const nn_dataset *dataset, const struct cut *cut, nn_dataset *carved)
+{
+    const size_t first = dataset->first_slice, end = first + dataset->slice_count;
+    *carved = *dataset;
+    carved->x = carved->values = carved->weights = NULL;
+    carved->classes = NULL;
+    carved->file = carved->x_name = carved->y_name = NULL;
+    carved->slices.rows = cut->whole.rows - cut->kept.rows;
+    carved->first_row = nn_slices_first_row(cut->whole, first) - nn_slices_first_row(cut->kept, first);
+    carved->rows = nn_slices_first_row(cut->whole, end) - nn_slices_first_row(cut->kept, end) - carved->first_row;
+}
+
+static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_error *error)
+{
+    const char what[] = "the validation split";
+    NN_TRY(copy_text(dataset->file, &carved->file, error));
+    NN_TRY(copy_text(dataset->x_name, &carved->x_name, error));
+    NN_TRY(copy_text(dataset->y_name, &carved->y_name, error));
+    NN_TRY(nn_allocate(carved->rows, carved->features * sizeof *carved->x, what, &carved->x, error));
+    if (dataset->classes)
+        NN_TRY(nn_allocate(carved->rows, sizeof *carved->classes, what, &carved->classes, error));
+    if (dataset->values)
+        NN_TRY(nn_allocate(carved->rows, carved->outputs * sizeof *carved->values, what, &carved->values, error));
+    if (dataset->weights)
+        NN_TRY(nn_allocate(carved->rows, sizeof *carved->weights, what, &carved->weights, error));
+    return NN_OK;
+}
+
+/* gone[i] = whether resident row i goes: the first rows of its slice's order. */
+static void choose_rows(const nn_dataset *dataset, const struct cut *cut, uint64_t seed, bool *gone)
+{
+    for (size_t i = 0; i < dataset->slice_count; i++) {
+        const size_t slice = dataset->first_slice + i, first = nn_slices_first_row(cut->whole, slice);
+        const size_t rows = nn_slices_first_row(cut->whole, slice + 1) - first;
+        const size_t stay = nn_slices_first_row(cut->kept, slice + 1) - nn_slices_first_row(cut->kept, slice);
+        const nn_shuffle order = nn_shuffle_for(NN_RANDOM_SPLIT, rows, seed, 0, slice);
+        for (size_t position = 0; position < rows - stay; position++)
+            gone[first - dataset->first_row + nn_shuffle_row(&order, position)] = true;
+    }
+}
+
+/* Where one is the other, rows move forward in place. */
+static void move_row(const nn_dataset *from, size_t source, nn_dataset *to, size_t target)
+{
+    const size_t features = from->features, outputs = from->outputs;
+    memmove(to->x + target * features, from->x + source * features, features * sizeof *to->x);
+    if (from->classes)
+        to->classes[target] = from->classes[source];
+    if (from->values)
+        memmove(to->values + target * outputs, from->values + source * outputs, outputs * sizeof *to->values);
+    if (from->weights)
+        to->weights[target] = from->weights[source];
+}
+
+static void part_rows(nn_dataset *dataset, const struct cut *cut, const bool *gone, nn_dataset *carved)
+{
+    size_t stayed = 0, went = 0;
+    for (size_t row = 0; row < dataset->rows; row++) {
+        if (gone[row])
+            move_row(dataset, row, carved, went++);
+        else
+            move_row(dataset, row, dataset, stayed++);
+    }
+    dataset->slices = cut->kept;
+    dataset->first_row = nn_slices_first_row(cut->kept, dataset->first_slice);
+    dataset->rows = stayed;
+}
+
+nn_status nn_dataset_carve(nn_dataset *dataset, double fraction, uint64_t seed, nn_dataset **validation,
+                           nn_error *error)
+{
+    struct cut cut;
+    NN_TRY(plan(dataset, fraction, &cut, error));
+    nn_dataset *carved = NULL;
+    bool *gone = NULL;
+    NN_TRY(nn_allocate(1, sizeof *carved, "the validation split", &carved, error));
+    describe(dataset, &cut, carved);
+    nn_status status = take_memory(dataset, carved, error);
+    if (status == NN_OK)
+        status = nn_allocate(dataset->rows, sizeof *gone, "the choice of rows", &gone, error);
+    if (status != NN_OK) {
+        nn_dataset_free(carved);
+        return status;
+    }
+    choose_rows(dataset, &cut, seed, gone);
+    part_rows(dataset, &cut, gone, carved);
+    nn_release(gone);
+    *validation = carved;
+    return NN_OK;
+}

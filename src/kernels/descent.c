@@ -1,0 +1,59 @@
+#include "kernels/descent.h"
+
+#include "kernels/descent_kernels.h"
+#include "kernels/dispatch.h"
+
+static const nn_descent_kernels *kernels_in_use(void)
+{
+    switch (nn_kernels_isa()) {
+#if defined(__x86_64__)
+    case NN_ISA_AVX512:
+        return &nn_descent_avx512;
+    case NN_ISA_AVX2:
+        return &nn_descent_avx2;
+#endif
+    default:
+        return &nn_descent_portable;
+    }
+}
+
+/* Below this many blocks (32 Ki elements) a second thread costs more than it saves. */
+enum { WORTH_THREADS = 8 };
+
+static nn_real *from(nn_real *array, size_t offset)
+{
+    return array ? array + offset : NULL;
+}
+
+static nn_descent_arrays at_block(nn_descent_arrays arrays, const nn_descent_block *block)
+{
+    return (nn_descent_arrays){
+        .parameters = from(arrays.parameters, block->offset),
+        .gradients = from(arrays.gradients, block->offset),
+        .first = from(arrays.first, block->offset),
+        .second = from(arrays.second, block->offset),
+    };
+}
+
+void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                     size_t block_count, nn_descent_arrays arrays)
+{
+    const nn_descent_kernels *kernels = kernels_in_use();
+#pragma omp parallel for schedule(static) if (block_count >= WORTH_THREADS)
+    for (size_t b = 0; b < block_count; b++)
+        kernels->step[kind](&terms[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
+}
+
+void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                        size_t block_count, nn_descent_arrays arrays, double *sums)
+{
+    const nn_descent_kernels *kernels = kernels_in_use();
+#pragma omp parallel for schedule(static) if (block_count >= WORTH_THREADS)
+    for (size_t b = 0; b < block_count; b++) {
+        nn_descent_arrays at = at_block(arrays, &blocks[b]);
+        if (norm == NN_NORM_OF_SLOPES)
+            sums[b] = kernels->slope_squares(&terms[blocks[b].tensor], at, blocks[b].count);
+        else
+            sums[b] = kernels->squares(norm == NN_NORM_OF_PARAMETERS ? at.parameters : at.gradients, blocks[b].count);
+    }
+}

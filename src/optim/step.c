@@ -1,0 +1,140 @@
+/*
+ * One step of descent. g is the gradient, clipped, plus l2 w + l1 sign(w) for weights; r the rate of the step, t its
+ * number from 1.
+ *
+ * sgd      v = momentum v + g; w -= r v (Polyak, 1964); nesterov: w -= r (g + momentum v) (Sutskever et al., 2013).
+ * adagrad  s += g^2; w -= r g / (sqrt s + epsilon) (Duchi, Hazan, Singer, 2011).
+ * rmsprop  s = rho s + (1 - rho) g^2; v = momentum v + g / (sqrt s + epsilon); w -= r v (Tieleman and Hinton, 2012).
+ * adam     m = beta1 m + (1 - beta1) g; s = beta2 s + (1 - beta2) g^2;
+ *          w -= r m' / (sqrt s' + epsilon), m' = m / (1 - beta1^t), s' = s / (1 - beta2^t) (Kingma and Ba, 2015).
+ * adamw    adam, and w -= r decay w from the same w (Loshchilov and Hutter, 2019).
+ * lars     v = momentum v + r q (g + decay w); w -= v; q = trust |w| / (|g| + decay |w|) for a tensor of weights, 1 for
+ *          the others (You, Gitman, Ginsburg, 2017). The rate is inside the velocity, as in their algorithm.
+ * lamb     u = m' / (sqrt s' + epsilon) + decay w; w -= r q u; q = |w| / |u| for a tensor of weights, 1 for the others
+ *          (You et al., 2020).
+ *
+ * sgd, adagrad, rmsprop, adam and adamw are PyTorch's (torch.optim), term by term. Decay is of weights alone. Where a
+ * norm in q is 0, q is 1, or a tensor of zeros would never move.
+ */
+#include <math.h>
+
+#include "optim/space.h"
+
+static nn_descent_kind kind_of(const nn_optimizer *optimizer)
+{
+    const nn_recipe_optimizer *settings = &optimizer->settings;
+    const bool inert = settings->momentum > 0;
+    switch (settings->name) {
+    case NN_SGD:
+        return !inert ? NN_DESCENT_PLAIN : settings->nesterov ? NN_DESCENT_NESTEROV : NN_DESCENT_MOMENTUM;
+    case NN_ADAGRAD:
+        return NN_DESCENT_ADAGRAD;
+    case NN_RMSPROP:
+        return inert ? NN_DESCENT_RMSPROP_MOMENTUM : NN_DESCENT_RMSPROP;
+    case NN_ADAM:
+    case NN_ADAMW:
+        return NN_DESCENT_ADAM;
+    case NN_LARS:
+        return NN_DESCENT_LARS;
+    case NN_LAMB:
+        return NN_DESCENT_LAMB;
+    }
+    return NN_DESCENT_PLAIN;
+}
+
+/* Powers and quotients are found in double: 1 - beta2^t of the first steps has three digits in float. */
+static nn_descent_terms terms_of(const nn_optimizer *optimizer, bool weight, double rate)
+{
+    const nn_recipe_optimizer *settings = &optimizer->settings;
+    const nn_recipe_regularization *regularization = &optimizer->regularization;
+    const bool rms = settings->name == NN_RMSPROP, adam = settings->name == NN_ADAM || settings->name == NN_ADAMW;
+    const double keep_second = rms ? settings->rho : settings->beta2;
+    const double steps = (double)optimizer->steps;
+    const double correction = 1 / (1 - pow(settings->beta1, steps));
+    double decay = weight ? settings->weight_decay : 0;
+    if (adam)
+        decay *= settings->name == NN_ADAMW ? rate : 0;
+    return (nn_descent_terms){
+        .clip = (nn_real)(regularization->clip_value > 0 ? regularization->clip_value : INFINITY),
+        .scale = 1,
+        .l1 = (nn_real)(weight ? regularization->l1 : 0),
+        .l2 = (nn_real)(weight ? regularization->l2 : 0),
+        .rate = (nn_real)(adam ? rate * correction : rate),
+        .momentum = (nn_real)settings->momentum,
+        .keep_first = (nn_real)settings->beta1,
+        .take_first = (nn_real)(1 - settings->beta1),
+        .keep_second = (nn_real)keep_second,
+        .take_second = (nn_real)(1 - keep_second),
+        .root = (nn_real)(1 / sqrt(1 - pow(settings->beta2, steps))),
+        .epsilon = (nn_real)settings->epsilon,
+        .correction = (nn_real)correction,
+        .decay = (nn_real)decay,
+    };
+}
+
+/* By value first, so that the norm is that of what remains; L1 and L2 are not in it. Without a limit by value the
+ * gradients alone are read, which takes a third of the time. */
+static double scale_of_norm(const nn_optimizer *optimizer, const nn_network *network, nn_descent_arrays arrays)
+{
+    nn_optimizer_space *space = optimizer->space;
+    const double largest = optimizer->regularization.clip_norm;
+    const bool by_value = optimizer->regularization.clip_value > 0;
+    for (size_t t = 0; t < network->tensor_count; t++)
+        space->terms[t] = (nn_descent_terms){.clip = space->terms[t].clip, .scale = 1};
+    const double norm = nn_global_norm(space, by_value ? NN_NORM_OF_SLOPES : NN_NORM_OF_GRADIENTS, arrays);
+    return norm > largest ? largest / norm : 1;
+}
+
+static void set_terms(const nn_optimizer *optimizer, const nn_network *network, double rate, double scale)
+{
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        nn_descent_terms *terms = &optimizer->space->terms[t];
+        *terms = terms_of(optimizer, network->tensors[t].role == NN_TENSOR_WEIGHT, rate);
+        terms->scale = (nn_real)scale;
+    }
+}
+
+static void set_local_rates(const nn_optimizer *optimizer, const nn_network *network, nn_descent_arrays arrays,
+                            double rate)
+{
+    nn_optimizer_space *space = optimizer->space;
+    const double *parameters = space->norms[0], *slopes = space->norms[1];
+    nn_tensor_norms(space, NN_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
+    const nn_recipe_regularization *regularization = &optimizer->regularization;
+    const bool shaped = regularization->clip_value > 0 || regularization->l1 > 0 || regularization->l2 > 0;
+    nn_tensor_norms(space, shaped ? NN_NORM_OF_SLOPES : NN_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
+    for (size_t t = 0; t < network->tensor_count && !shaped; t++)
+        space->norms[1][t] *= (double)space->terms[t].scale;
+    for (size_t t = 0; t < network->tensor_count; t++)
+        if (network->tensors[t].role == NN_TENSOR_WEIGHT && parameters[t] > 0 && slopes[t] > 0)
+            space->terms[t].rate = (nn_real)(rate * optimizer->settings.trust * parameters[t] /
+                                             (slopes[t] + optimizer->settings.weight_decay * parameters[t]));
+}
+
+static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network, nn_descent_arrays arrays, double rate)
+{
+    nn_optimizer_space *space = optimizer->space;
+    const double *parameters = space->norms[0], *directions = space->norms[1];
+    nn_tensor_norms(space, NN_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
+    nn_tensor_norms(space, NN_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
+    for (size_t t = 0; t < network->tensor_count; t++)
+        if (network->tensors[t].role == NN_TENSOR_WEIGHT && parameters[t] > 0 && directions[t] > 0)
+            space->terms[t].rate = (nn_real)(rate * parameters[t] / directions[t]);
+    nn_descent_step(NN_DESCENT_FOLLOW, space->terms, space->blocks, space->block_count, arrays);
+}
+
+void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate)
+{
+    nn_optimizer_space *space = optimizer->space;
+    const nn_descent_arrays arrays = {network->parameters, gradients, optimizer->state[0], optimizer->state[1]};
+    const nn_descent_kind kind = kind_of(optimizer);
+    optimizer->steps++;
+    set_terms(optimizer, network, rate, 1);
+    if (optimizer->regularization.clip_norm > 0)
+        set_terms(optimizer, network, rate, scale_of_norm(optimizer, network, arrays));
+    if (kind == NN_DESCENT_LARS)
+        set_local_rates(optimizer, network, arrays, rate);
+    nn_descent_step(kind, space->terms, space->blocks, space->block_count, arrays);
+    if (kind == NN_DESCENT_LAMB)
+        follow_lamb(optimizer, network, arrays, rate);
+}

@@ -1,0 +1,60 @@
+/** The parts of an evaluator: what is counted and added up row by row, and the ranking of scores. */
+#ifndef NN_TRAIN_METRICS_H
+#define NN_TRAIN_METRICS_H
+
+#include "nntrain/evaluate.h"
+
+/** Classes up to which there is a confusion matrix: 32 MiB. */
+enum { NN_MOST_CONFUSED = 2048 };
+
+/** Everything that is a sum over rows, in one array of doubles: one reduction carries all, and counts are exact in it.
+ */
+typedef struct nn_tally {
+    size_t count;
+    double *sums; /* [count]; the others point into it */
+    double *loss, *correct, *top, *absolute, *intersection, *united;
+    double *residual;                 /* [outputs] squared, or NULL without values */
+    double *actual, *predicted, *hit; /* [classes] rows of a class, taken for it, and both; NULL without classes */
+    double *confusion;                /* [classes, classes] or NULL */
+} nn_tally;
+
+/** What the figures are of. */
+typedef struct nn_subject {
+    const nn_dataset *dataset; /* borrowed */
+    size_t outputs;            /* of the network */
+    size_t classes;            /* 0: no classes; 2 with a single output */
+    size_t top_k;              /* 0: not wanted, or one output */
+    bool unit_targets;         /* whether all targets lie in 0 .. 1, so that they are memberships of a set */
+    double *spread;            /* [outputs] sums of squared deviations of values from their mean, or NULL */
+} nn_subject;
+
+/** The class of a resident row, of a subject with classes. */
+static inline size_t nn_class_of_row(const nn_dataset *dataset, size_t row)
+{
+    return dataset->classes ? (size_t)dataset->classes[row] : (size_t)dataset->values[row];
+}
+
+nn_status nn_tally_create(const nn_subject *subject, nn_tally *tally, nn_error *error);
+void nn_tally_free(nn_tally *tally);
+void nn_tally_clear(nn_tally *tally);
+
+/** Adds resident rows first .. first + rows, whose output activations are output [rows, outputs]. */
+void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output);
+
+/** The figures, once the tally holds the sums over ranks; all but auroc. */
+void nn_tally_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics);
+
+/** Scores of all rows, for the area under the ROC curve. */
+typedef struct nn_ranking nn_ranking;
+
+/** Collective. */
+nn_status nn_ranking_create(const nn_subject *subject, nn_comm *comm, nn_ranking **ranking, nn_error *error);
+void nn_ranking_free(nn_ranking *ranking);
+
+/** Keeps the scores of resident rows first .. first + rows. Local. */
+void nn_ranking_keep(nn_ranking *ranking, size_t first, size_t rows, const nn_real *output);
+
+/** The area, the same on every rank. Collective. */
+nn_status nn_ranking_area(nn_ranking *ranking, double *area, nn_error *error);
+
+#endif

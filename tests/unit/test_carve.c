@@ -1,0 +1,288 @@
+/* Run by mpirun at several rank counts. */
+#include <math.h>
+
+#include "hdf5_fixture.h"
+#include "nntrain/evaluate.h"
+#include "suite.h"
+
+static nn_comm *comm;
+
+enum { ROWS = 103, SLICES = 12, FEATURES = 2, OUTPUTS = 3, SEED = 5 };
+
+/* x holds the row's number; targets and weights follow from it, so that every row says where it came from. */
+static nn_dataset *open_numbered(const char *y, const char *w)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0) {
+        float x[ROWS * FEATURES], values[ROWS * OUTPUTS], weights[ROWS];
+        uint8_t classes[ROWS];
+        const hsize_t x_extent[2] = {ROWS, FEATURES}, y_extent[2] = {ROWS, OUTPUTS};
+        const fixture_storage contiguous = {{0}, 0, false};
+        for (int row = 0; row < ROWS; row++) {
+            for (int j = 0; j < FEATURES; j++)
+                x[row * FEATURES + j] = (float)(1000 * j + row);
+            for (int j = 0; j < OUTPUTS; j++)
+                values[row * OUTPUTS + j] = (float)(row + 1000 * j);
+            classes[row] = (uint8_t)(row % 7);
+            weights[row] = (float)row / 4;
+        }
+        hid_t file = H5Fcreate(fixture_path("rows.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, x_extent, contiguous, x);
+        fixture_dataset(file, "values", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, y_extent, contiguous, values);
+        fixture_dataset(file, "classes", H5T_STD_U8LE, H5T_NATIVE_UINT8, 1, y_extent, contiguous, classes);
+        fixture_dataset(file, "weights", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 1, y_extent, contiguous, weights);
+        H5Fclose(file);
+    }
+    nn_comm_barrier(comm, NULL);
+    nn_dataset *dataset = NULL;
+    nn_dataset_spec spec = {fixture_path("rows.h5"), "x", y, w};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0)
+        unlink(fixture_path("rows.h5"));
+    return dataset;
+}
+
+static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
+{
+    nn_dataset *validation = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, fraction, seed, &validation, NULL), NN_OK);
+    return validation;
+}
+
+/* The resident rows of a split are whole, in the order of the file, and counted from first_row on. */
+static bool consistent(const nn_dataset *split)
+{
+    bool good = true;
+    for (size_t i = 0; i < split->rows; i++) {
+        const nn_real row = split->x[i * FEATURES];
+        good = good && split->x[i * FEATURES + 1] == row + 1000 && (i == 0 || row > split->x[(i - 1) * FEATURES]);
+        good = good && (!split->classes || split->classes[i] == (int)row % 7);
+        for (size_t j = 0; split->values && j < OUTPUTS; j++)
+            good = good && split->values[i * OUTPUTS + j] == row + (nn_real)(1000 * j);
+        good = good && (!split->weights || split->weights[i] == row / 4);
+    }
+    return good;
+}
+
+/* where[row] = 1 + the row's number in its split, negative in validation, gathered over ranks. */
+static void locate(const nn_dataset *training, const nn_dataset *validation, double where[ROWS])
+{
+    memset(where, 0, ROWS * sizeof *where);
+    for (size_t i = 0; i < training->rows; i++)
+        where[(size_t)training->x[i * FEATURES]] += 1 + (double)(training->first_row + i);
+    for (size_t i = 0; i < validation->rows; i++)
+        where[(size_t)validation->x[i * FEATURES]] -= 1 + (double)(validation->first_row + i);
+    nn_comm_sum_double(comm, where, ROWS, NULL);
+}
+
+static void every_row_is_in_one_of_the_two_splits(void)
+{
+    const double fractions[] = {0.005, 0.1, 0.25, 0.5, 0.88};
+    const size_t carved[] = {1, 10, 26, 52, 91}; /* round(103 f) */
+    const char *const targets[] = {"classes", "values", NULL};
+    for (size_t i = 0; i < sizeof fractions / sizeof *fractions; i++)
+        for (size_t t = 0; t < 3; t++) {
+            nn_dataset *training = open_numbered(targets[t], t < 2 ? "weights" : NULL);
+            nn_dataset *validation = carve(training, fractions[i], SEED);
+            double where[ROWS];
+            locate(training, validation, where);
+            CU_ASSERT_EQUAL(validation->slices.rows, carved[i]);
+            CU_ASSERT_EQUAL(training->slices.rows, ROWS - carved[i]);
+            CU_ASSERT(consistent(training) && consistent(validation));
+            /* Numbers count up in both splits in the order of the file, and end where the split does. */
+            double kept = 0, gone = 0;
+            bool counted = true;
+            for (size_t row = 0; row < ROWS; row++)
+                counted = counted && where[row] == (where[row] > 0 ? ++kept : -++gone);
+            CU_ASSERT(counted);
+            CU_ASSERT_EQUAL(gone, carved[i]);
+            nn_dataset_free(training);
+            nn_dataset_free(validation);
+        }
+}
+
+/* All rows on one rank, made by hand; x as the caller's. */
+static nn_dataset whole_of(nn_real x[ROWS])
+{
+    for (size_t i = 0; i < ROWS; i++)
+        x[i] = (nn_real)i;
+    return (nn_dataset){.slices = {ROWS, SLICES}, .slice_count = SLICES, .rows = ROWS, .features = 1, .x = x};
+}
+
+static void the_choice_does_not_depend_on_the_number_of_ranks(void)
+{
+    nn_real x[ROWS];
+    nn_dataset *training = open_numbered(NULL, NULL), whole = whole_of(x);
+    nn_dataset *validation = carve(training, 0.2, SEED), *whole_validation = carve(&whole, 0.2, SEED);
+    double where[ROWS];
+    locate(training, validation, where);
+    bool same = true;
+    for (size_t i = 0; i < whole.rows; i++)
+        same = same && where[(size_t)whole.x[i]] == 1 + (double)i;
+    for (size_t i = 0; i < whole_validation->rows; i++)
+        same = same && where[(size_t)whole_validation->x[i]] == -1 - (double)i;
+    CU_ASSERT(same);
+    nn_dataset_free(training);
+    nn_dataset_free(validation);
+    nn_dataset_free(whole_validation);
+}
+
+static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
+{
+    enum { SEEDS = 400 };
+    unsigned counts[ROWS] = {0};
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        nn_real x[ROWS];
+        nn_dataset dataset = whole_of(x), *validation = carve(&dataset, 0.2, seed);
+        for (size_t i = 0; i < validation->rows; i++)
+            counts[(size_t)validation->x[i]]++;
+        nn_dataset_free(validation);
+    }
+    /* 21 of 103 rows go, 1 or 2 from every slice of 8 or 9: a row goes in 1/9 to 2/8 of the seeds, give or take five
+     * deviations, sqrt(400 * 1/4 * 3/4) = 8.7 at most. */
+    bool fair = true;
+    for (size_t i = 0; i < ROWS; i++)
+        fair = fair && counts[i] > SEEDS / 9.0 - 5 * 8.7 && counts[i] < SEEDS / 4.0 + 5 * 8.7 && counts[i] > 0;
+    CU_ASSERT(fair);
+}
+
+static void batches_of_what_remains_are_exact(void)
+{
+    nn_dataset *training = open_numbered("classes", "weights");
+    nn_dataset *validation = carve(training, 0.3, SEED);
+    const size_t rows = training->slices.rows;
+    for (size_t batch = SLICES; batch <= rows; batch += 7) {
+        nn_sampler *sampler = NULL;
+        CU_ASSERT_EQUAL_FATAL(nn_sampler_create(training, SEED, batch, &sampler, NULL), NN_OK);
+        double dealt[ROWS] = {0}, numbers[ROWS] = {0};
+        for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
+            nn_batch part;
+            nn_sampler_batch(sampler, 2, step, &part);
+            double total = (double)part.rows;
+            nn_comm_sum_double(comm, &total, 1, NULL);
+            CU_ASSERT_EQUAL(total, part.global_rows);
+            CU_ASSERT_EQUAL(part.global_rows, step + 1 < nn_sampler_steps(sampler) ? batch : rows - step * batch);
+            for (size_t i = 0; i < part.rows; i++) {
+                dealt[(size_t)part.x[i * FEATURES]]++;
+                numbers[part.samples[i]]++;
+                CU_ASSERT_EQUAL(part.weights[i], part.x[i * FEATURES] / 4);
+            }
+        }
+        nn_comm_sum_double(comm, dealt, ROWS, NULL);
+        nn_comm_sum_double(comm, numbers, ROWS, NULL);
+        double where[ROWS];
+        locate(training, validation, where);
+        bool once = true;
+        for (size_t row = 0; row < ROWS; row++)
+            once = once && dealt[row] == (where[row] > 0) && numbers[row] == (row < rows);
+        CU_ASSERT(once);
+        nn_sampler_free(sampler);
+    }
+    nn_dataset_free(training);
+    nn_dataset_free(validation);
+}
+
+static void targets_may_be_fitted_before_or_after(void)
+{
+    for (int before = 0; before < 2; before++) {
+        nn_dataset *training = open_numbered("classes", NULL);
+        if (before)
+            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, comm, NULL), NN_OK);
+        nn_dataset *validation = carve(training, 0.3, SEED);
+        if (!before) {
+            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nn_dataset_fit_targets(validation, 1, comm, NULL), NN_OK);
+        }
+        const nn_dataset *splits[] = {training, validation};
+        for (int s = 0; s < 2; s++) {
+            CU_ASSERT_EQUAL(splits[s]->target, NN_TARGET_VALUES);
+            CU_ASSERT_EQUAL(splits[s]->outputs, 1);
+            for (size_t i = 0; i < splits[s]->rows; i++)
+                CU_ASSERT_EQUAL(splits[s]->values[i], (int)splits[s]->x[i * FEATURES] % 7);
+        }
+        nn_dataset_free(training);
+        nn_dataset_free(validation);
+    }
+}
+
+/* Its slices are no floors of a count, which an evaluation must not mind: |x_0 - y| over the rows that went. */
+static void what_is_carved_off_can_be_measured(void)
+{
+    nn_dataset *training = open_numbered("classes", "weights");
+    nn_dataset *validation = carve(training, 0.3, SEED);
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_fit_targets(validation, 1, comm, NULL), NN_OK);
+    const nn_recipe_layer layer = {.units = 1, .activation = NN_LINEAR};
+    const nn_recipe_loss loss = {.name = NN_MAE};
+    nn_network *network = NULL;
+    nn_workspace *work = NULL;
+    nn_evaluator *evaluator = NULL;
+    nn_metrics metrics;
+    CU_ASSERT_EQUAL_FATAL(nn_network_create(FEATURES, &layer, 1, &network, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_workspace_create(network, 4, 1, false, &work, NULL), NN_OK);
+    network->parameters[network->layers[0].weight] = 1;
+    CU_ASSERT_EQUAL_FATAL(
+        nn_evaluator_create(network, validation, (nn_metrics_wanted){.top_k = 0}, comm, &evaluator, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_evaluate(evaluator, &loss, network, work, &metrics, NULL), NN_OK);
+    double where[ROWS], sum = 0, weighted = 0, rows = 0;
+    locate(training, validation, where);
+    for (int row = 0; row < ROWS; row++)
+        if (where[row] < 0) {
+            sum += row - row % 7;
+            weighted += row / 4.0 * (row - row % 7);
+            rows++;
+        }
+    CU_ASSERT_EQUAL(metrics.rows, rows);
+    CU_ASSERT_DOUBLE_EQUAL(metrics.value[NN_METRIC_MAE], sum / rows, 1e-12 * sum);
+    CU_ASSERT_DOUBLE_EQUAL(metrics.value[NN_METRIC_LOSS], weighted / rows, 1e-12 * weighted);
+    nn_evaluator_free(evaluator);
+    nn_workspace_free(work);
+    nn_network_free(network);
+    nn_dataset_free(training);
+    nn_dataset_free(validation);
+}
+
+static void expect_refusal(double fraction, const char *words)
+{
+    nn_dataset *dataset = open_numbered(NULL, NULL), *validation = NULL;
+    nn_error error = {0};
+    CU_ASSERT_EQUAL(nn_dataset_carve(dataset, fraction, SEED, &validation, &error), NN_USAGE);
+    CU_ASSERT_PTR_NULL(validation);
+    bool said = strstr(error.message, words);
+    if (!said)
+        fprintf(stderr, "expected \"%s\" in: %s\n", words, error.message);
+    CU_ASSERT(said);
+    CU_ASSERT_EQUAL(dataset->slices.rows, ROWS);
+    CU_ASSERT(consistent(dataset));
+    nn_dataset_free(dataset);
+}
+
+static void shares_that_leave_a_split_empty_are_told(void)
+{
+    expect_refusal(0.004, "is no row at all");
+    expect_refusal(0.89, "11 of the 103 rows of x"); /* 92 of them gone, for 12 slices */
+    expect_refusal(0.9999, "0 of the 103 rows of x");
+    expect_refusal(0, "between 0 and 1");
+    expect_refusal(1, "between 0 and 1");
+    expect_refusal((double)NAN, "between 0 and 1");
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(every_row_is_in_one_of_the_two_splits),
+        NN_TEST(the_choice_does_not_depend_on_the_number_of_ranks),
+        NN_TEST(the_choice_is_the_seeds_and_no_row_is_favoured),
+        NN_TEST(batches_of_what_remains_are_exact),
+        NN_TEST(targets_may_be_fitted_before_or_after),
+        NN_TEST(what_is_carved_off_can_be_measured),
+        NN_TEST(shares_that_leave_a_split_empty_are_told),
+    };
+    int code = nn_run_suite("carve", tests, sizeof tests / sizeof *tests);
+    if (!fixture_end(comm))
+        code = 1;
+    nn_comm_free(comm);
+    return code;
+}

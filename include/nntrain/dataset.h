@@ -53,7 +53,7 @@ typedef struct nn_dataset {
     nn_target_kind target;
     size_t outputs;   /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
                          ranks */
-    bool binary;      /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single output */
+    bool binary;      /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
     nn_real *x;       /**< [rows, features] */
     int32_t *classes; /**< [rows], or NULL */
     nn_real *values;  /**< [rows, outputs], or NULL */
@@ -83,11 +83,15 @@ void nn_dataset_free(nn_dataset *dataset);
 /**
  * Fits the targets to a network. Local and cheap apart from one agreement; collective.
  *
- * Classes stay classes for a network with several outputs (which must be more than the largest class; the message names
- * the first row that is out of range) and become values 0, 1, ... for a network with one output. Values need the same
- * width.
+ * Classes stay classes for a network with several outputs, which must be more than the largest class. For a single
+ * output they become values: of a sigmoid 0 or 1, the classes themselves, else numbers to be predicted. Values need the
+ * same width. The message names the first row that does not fit.
+ *
+ * @param outputs  of the network
+ * @param output   activation of its last layer
  */
-nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_comm *comm, nn_error *error);
+nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
+                                 nn_error *error);
 
 /**
  * Measures offset and scale on a training split. Collective; the same bits on any number of ranks.

@@ -20,7 +20,7 @@ typedef struct nn_metrics_wanted {
 /** Figures of a whole split, the same on every rank. */
 typedef struct nn_metrics {
     size_t rows;
-    bool classes;                  /**< whether targets are classes */
+    bool classes;                  /**< whether targets are classes, or shares of classes for a softmax */
     size_t class_count;            /**< of the confusion matrix: outputs, or 2 with a single output; 0: no classes */
     size_t correct;                /**< rows whose predicted class is theirs */
     double value[NN_METRIC_COUNT]; /**< by nn_metric; NaN where it does not apply or was not wanted */

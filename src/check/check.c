@@ -38,7 +38,8 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     NN_TRY(nn_normalization_apply(in->normalization, in->dataset, error));
     NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
                              error));
-    return nn_dataset_fit_targets(in->dataset, in->network->outputs, alone, error);
+    return nn_dataset_fit_targets(in->dataset, in->network->outputs,
+                                  in->network->layers[in->network->layer_count - 1].activation, alone, error);
 }
 
 static nn_status prepare(check *in, size_t rows, nn_error *error)

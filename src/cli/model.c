@@ -83,7 +83,8 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,
                        session->x, session->dataset->features, network->inputs);
     if (session->y)
-        NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs, comm, error));
+        NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs,
+                                      network->layers[network->layer_count - 1].activation, comm, error));
     return nn_normalization_apply(session->model->normalization, session->dataset, error);
 }
 

@@ -206,7 +206,7 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
         if (from[i] < 0 || from[i] >= INT32_MAX)
             return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s",
                            rows->path, (unsigned long long)first + i, rows->name, (long long)from[i],
-                           from[i] < 0 ? "" : " to 2147483646");
+                           from[i] < 0 ? "; store values to be predicted as floats" : " to 2147483646");
         classes->to[first - rows->first + i] = (int32_t)from[i];
         if (from[i] > classes->largest)
             classes->largest = (int32_t)from[i];

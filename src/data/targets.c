@@ -12,26 +12,55 @@ static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_err
     return NN_OK;
 }
 
-static nn_status classes_to_values(nn_dataset *dataset, nn_error *error)
+/* A single sigmoid tells two classes apart. */
+static nn_status check_two_classes(const nn_dataset *dataset, nn_error *error)
 {
+    for (size_t row = 0; row < dataset->rows; row++)
+        if (dataset->classes[row] > 1)
+            return nn_fail(
+                error, NN_DATA,
+                "%s: row %zu of %s is class %d, but a single sigmoid output is for classes 0 and 1; give the "
+                "last layer a unit for each class, with softmax",
+                dataset->file, dataset->first_row + row, dataset->y_name, dataset->classes[row]);
+    return NN_OK;
+}
+
+static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn_error *error)
+{
+    if (output == NN_SIGMOID)
+        NN_TRY(check_two_classes(dataset, error));
     NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
     for (size_t row = 0; row < dataset->rows; row++)
         dataset->values[row] = (nn_real)dataset->classes[row];
     nn_release(dataset->classes);
     dataset->classes = NULL;
     dataset->target = NN_TARGET_VALUES;
-    dataset->binary = dataset->outputs <= 2; /* 1 + the largest class of all ranks */
+    dataset->binary = output == NN_SIGMOID;
     dataset->outputs = 1;
     return NN_OK;
 }
 
-nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_comm *comm, nn_error *error)
+static nn_status check_width(const nn_dataset *dataset, size_t outputs, nn_error *error)
+{
+    if (dataset->outputs == outputs)
+        return NN_OK;
+    if (dataset->outputs == 1)
+        return nn_fail(
+            error, NN_DATA,
+            "%s: %s has 1 value a row, but the network has %zu outputs; give the last layer 1 unit, or store "
+            "classes as integers",
+            dataset->file, dataset->y_name, outputs);
+    return nn_fail(error, NN_DATA, "%s: %s has %zu values a row, but the network has %zu outputs", dataset->file,
+                   dataset->y_name, dataset->outputs, outputs);
+}
+
+nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
+                                 nn_error *error)
 {
     nn_status status = NN_OK;
     if (dataset->target == NN_TARGET_CLASSES)
-        status = outputs == 1 ? classes_to_values(dataset, error) : check_classes(dataset, outputs, error);
-    else if (dataset->target == NN_TARGET_VALUES && dataset->outputs != outputs)
-        status = nn_fail(error, NN_DATA, "%s: %s has %zu values a row, but the network has %zu outputs", dataset->file,
-                         dataset->y_name, dataset->outputs, outputs);
+        status = outputs == 1 ? classes_to_values(dataset, output, error) : check_classes(dataset, outputs, error);
+    else if (dataset->target == NN_TARGET_VALUES)
+        status = check_width(dataset, outputs, error);
     return nn_comm_agree(comm, status, error);
 }

@@ -7,6 +7,7 @@
 
 struct nn_evaluator {
     nn_subject subject;
+    bool softmax;  /* whether the output is */
     nn_comm *comm; /* borrowed */
     nn_tally tally;
     nn_ranking *ranking; /* NULL: no auroc */
@@ -77,6 +78,8 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
         subject->classes = subject->outputs;
     else if (subject->dataset->binary)
         subject->classes = 2;
+    else if (evaluator->softmax && subject->outputs > 1)
+        subject->classes = subject->outputs; /* values are shares of classes, one-hot rows above all */
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
     NN_TRY(check_unit(subject, comm, error));
@@ -99,6 +102,7 @@ nn_status nn_evaluator_create(const nn_network *network, const nn_dataset *datas
     evaluator->comm = comm;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
+    evaluator->softmax = network->layers[network->layer_count - 1].activation == NN_SOFTMAX;
     nn_status status = describe(evaluator, wanted, error);
     if (status != NN_OK) {
         nn_evaluator_free(evaluator);

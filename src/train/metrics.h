@@ -28,10 +28,12 @@ typedef struct nn_subject {
     double *spread;            /* [outputs] sums of squared deviations of values from their mean, or NULL */
 } nn_subject;
 
-/** The class of a resident row, of a subject with classes. */
+/** The class of a resident row, of a subject with classes; of shares of classes the largest. */
 static inline size_t nn_class_of_row(const nn_dataset *dataset, size_t row)
 {
-    return dataset->classes ? (size_t)dataset->classes[row] : (size_t)dataset->values[row];
+    if (dataset->classes)
+        return (size_t)dataset->classes[row];
+    return nn_predicted_class(dataset->values + row * dataset->outputs, dataset->outputs);
 }
 
 nn_status nn_tally_create(const nn_subject *subject, nn_tally *tally, nn_error *error);

@@ -135,10 +135,13 @@ static nn_status make_model(nn_run *run, nn_error *error)
 
 static nn_status fit_targets(nn_run *run, nn_error *error)
 {
-    NN_TRY(nn_dataset_fit_targets(run->train, run->network->outputs, run->comm, error));
-    if (run->validation)
-        NN_TRY(nn_dataset_fit_targets(run->validation, run->network->outputs, run->comm, error));
-    return run->test ? nn_dataset_fit_targets(run->test, run->network->outputs, run->comm, error) : NN_OK;
+    const nn_network *network = run->network;
+    const nn_activation output = network->layers[network->layer_count - 1].activation;
+    nn_dataset *const splits[] = {run->train, run->validation, run->test};
+    for (size_t i = 0; i < sizeof splits / sizeof *splits; i++)
+        if (splits[i])
+            NN_TRY(nn_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
+    return NN_OK;
 }
 
 static nn_status sum_over_ranks(void *comm, double *values, size_t count, nn_error *error)

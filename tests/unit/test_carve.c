@@ -188,11 +188,11 @@ static void targets_may_be_fitted_before_or_after(void)
     for (int before = 0; before < 2; before++) {
         nn_dataset *training = open_numbered("classes", NULL);
         if (before)
-            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
         nn_dataset *validation = carve(training, 0.3, SEED);
         if (!before) {
-            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, comm, NULL), NN_OK);
-            CU_ASSERT_EQUAL(nn_dataset_fit_targets(validation, 1, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nn_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
         }
         const nn_dataset *splits[] = {training, validation};
         for (int s = 0; s < 2; s++) {
@@ -211,7 +211,7 @@ static void what_is_carved_off_can_be_measured(void)
 {
     nn_dataset *training = open_numbered("classes", "weights");
     nn_dataset *validation = carve(training, 0.3, SEED);
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_fit_targets(validation, 1, comm, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
     const nn_recipe_layer layer = {.units = 1, .activation = NN_LINEAR};
     const nn_recipe_loss loss = {.name = NN_MAE};
     nn_network *network = NULL;

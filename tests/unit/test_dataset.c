@@ -281,20 +281,20 @@ static void targets_are_fitted_to_the_network(void)
 {
     nn_error error = {0};
     nn_dataset *dataset = open_with_y(H5T_STD_U8LE, 1, 1);
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 128, comm, &error), NN_OK);
+    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 128, NN_SOFTMAX, comm, &error), NN_OK);
     CU_ASSERT_PTR_NOT_NULL(dataset->classes);
     /* Row 4 is the first with a class of 120 or more: 124. */
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 120, comm, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 120, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 4 of y is class 124"));
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "120 outputs"));
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 1, comm, &error), NN_OK);
+    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 1, NN_LINEAR, comm, &error), NN_OK);
     CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
     CU_ASSERT_EQUAL(dataset->outputs, 1);
     CU_ASSERT_PTR_NULL(dataset->classes);
     for (size_t row = 0; row < dataset->rows; row++)
         CU_ASSERT_EQUAL(dataset->values[row], cell(dataset->first_row + row, 0));
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 2, comm, &error), NN_DATA);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "y has 1 values a row, but the network has 2 outputs"));
+    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 2, NN_SOFTMAX, comm, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "y has 1 value a row, but the network has 2 outputs"));
     nn_dataset_free(dataset);
 }
 

@@ -349,7 +349,16 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
     const nn_activation activation = scene->network->layers[0].activation;
     const bool memberships = unit && (activation != NN_LINEAR || loss == NN_IOU);
     expect(&metrics, NN_METRIC_IOU, memberships ? (double)(both / united) : (double)NAN);
-    CU_ASSERT(metrics.classes == scene->share.binary && !metrics.classes == !metrics.confusion);
+    /* Values are shares of classes for a softmax: then the largest share is the class. */
+    const bool shares = outputs > 1 && scene->network->layers[0].activation == NN_SOFTMAX;
+    CU_ASSERT(metrics.classes == (scene->share.binary || shares) && !metrics.classes == !metrics.confusion);
+    if (shares) {
+        size_t right = 0;
+        for (size_t i = 0; i < rows; i++)
+            right += nn_predicted_class(a + i * outputs, outputs) ==
+                     nn_predicted_class(scene->values + i * outputs, outputs);
+        expect(&metrics, NN_METRIC_ACCURACY, (double)right / (double)rows);
+    }
     for (nn_metric metric = NN_METRIC_ACCURACY; !metrics.classes && metric <= NN_METRIC_AUROC; metric++)
         expect(&metrics, metric, (double)NAN);
     nn_evaluator_free(evaluator);

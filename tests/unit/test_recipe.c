@@ -323,9 +323,10 @@ static size_t count_lines(const char *text)
 
 static void shipped_recipes_are_valid_and_short_in_full(void)
 {
-    const char *const recipes[] = {"digits/recipe.yaml",  "fashion-mnist/recipe.yaml", "theory/xor.yaml",
-                                   "theory/spirals.yaml", "theory/circles.yaml",       "theory/circles-linear.yaml",
-                                   "theory/sine.yaml"};
+    const char *const recipes[] = {
+        "digits/recipe.yaml", "fashion-mnist/recipe.yaml", "fashion-mnist/best.yaml", "diamonds/recipe.yaml",
+        "theory/xor.yaml",    "theory/spirals.yaml",       "theory/circles.yaml",     "theory/circles-linear.yaml",
+        "theory/sine.yaml"};
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         char path[PATH_MAX];
         nn_error error = {.message = ""};

@@ -1,5 +1,4 @@
 /* nntrain: dispatches to its sub-commands. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,8 +40,6 @@ static bool is_one_of(const char *text, const char *a, const char *b)
 int main(int argc, char **argv)
 {
     nn_dataset_leave_exit_alone();
-    /* What is said is commentary: a reader that has seen enough must not end a training. */
-    signal(SIGPIPE, SIG_IGN);
     if (argc < 2)
         return (int)nn_cli_train(argc, argv);
     for (size_t i = 0; i < COMMAND_COUNT; i++)

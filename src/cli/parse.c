@@ -55,10 +55,10 @@ static void complain(bool speaks, const nn_error *error)
     fprintf(stderr, "nntrain: %s\n", error->message);
 }
 
-/* A result that nobody could be told is no success. */
+/* A result that nobody could be told is no success; but a reader that has seen enough went away by itself. */
 static nn_status flush_output(nn_status status, nn_error *error)
 {
-    if (status == NN_OK && (fflush(stdout) != 0 || ferror(stdout)))
+    if (status == NN_OK && (fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
         return nn_fail(error, NN_SYSTEM, "cannot write to standard output: %s", strerror(errno));
     return status;
 }

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,8 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
 
 static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
 {
+    /* What a training says is commentary: a reader that has seen enough (| head) must not end it. */
+    signal(SIGPIPE, SIG_IGN);
     const arguments *given = parsed;
     nn_train_options how = {
         .output = given->output, .resume = given->resume, .resume_file = given->resume_file, .out = stdout};

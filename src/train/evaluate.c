@@ -34,10 +34,10 @@ static nn_status measure_values(nn_subject *subject, nn_comm *comm, double *mean
     const nn_dataset *dataset = subject->dataset;
     const size_t outputs = subject->outputs;
     for (size_t i = 0; i < dataset->rows * outputs; i++)
-        mean[i % outputs] += (double)dataset->values[i];
+        mean[i % outputs] += (double)dataset->values[i]; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
     NN_TRY(nn_comm_sum_double(comm, mean, outputs, error));
     for (size_t j = 0; j < outputs; j++)
-        mean[j] /= (double)dataset->slices.rows;
+        mean[j] /= (double)dataset->slices.rows; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
     for (size_t i = 0; i < dataset->rows * outputs; i++) {
         const double deviation = (double)dataset->values[i] - mean[i % outputs];
         subject->spread[i % outputs] += deviation * deviation;
@@ -74,12 +74,12 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
 {
     nn_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
-    if (subject->dataset->classes)
-        subject->classes = subject->outputs;
-    else if (subject->dataset->binary)
+    /* Values under a softmax are shares of classes, one-hot rows above all. */
+    const bool shares = evaluator->softmax && subject->outputs > 1;
+    if (subject->dataset->binary)
         subject->classes = 2;
-    else if (evaluator->softmax && subject->outputs > 1)
-        subject->classes = subject->outputs; /* values are shares of classes, one-hot rows above all */
+    else if (subject->dataset->classes || shares)
+        subject->classes = subject->outputs;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
     NN_TRY(check_unit(subject, comm, error));

@@ -137,8 +137,9 @@ static nn_status fit_targets(nn_run *run, nn_error *error)
 {
     const nn_network *network = run->network;
     const nn_activation output = network->layers[network->layer_count - 1].activation;
-    nn_dataset *const splits[] = {run->train, run->validation, run->test};
-    for (size_t i = 0; i < sizeof splits / sizeof *splits; i++)
+    enum { SPLITS = 3 };
+    nn_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
+    for (size_t i = 0; i < SPLITS; i++)
         if (splits[i])
             NN_TRY(nn_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
     return NN_OK;

@@ -50,8 +50,8 @@ static void describe(const nn_dataset *dataset, const struct cut *cut, nn_datase
     carved->x = carved->values = carved->weights = NULL;
     carved->classes = NULL;
     carved->file = carved->x_name = carved->y_name = NULL;
-    carved->slices.rows = cut->whole.rows - cut->kept.rows;
     /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): cut is whole, two calls away */
+    carved->slices.rows = cut->whole.rows - cut->kept.rows;
     carved->first_row = nn_slices_first_row(cut->whole, first) - nn_slices_first_row(cut->kept, first);
     carved->rows = nn_slices_first_row(cut->whole, end) - nn_slices_first_row(cut->kept, end) - carved->first_row;
 }

@@ -6,13 +6,10 @@
 
 #include "cli/cli.h"
 
-enum { MOST_SETS = 256 };
-
 typedef struct arguments {
     const char *recipe;
     size_t rows;
-    const char *sets[MOST_SETS];
-    size_t set_count;
+    nn_cli_sets sets;
 } arguments;
 
 static const struct argp_option options[] = {
@@ -28,12 +25,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     char *end = NULL;
     switch (key) {
     case 's':
-        if (given->set_count == MOST_SETS) {
-            argp_error(state, "more than %d --set; write them into the recipe", MOST_SETS);
-            return EINVAL;
-        }
-        given->sets[given->set_count++] = value;
-        return 0;
+        return nn_cli_add_set(&given->sets, value, state);
     case 'n':
         given->rows = strtoul(value, &end, 10);
         if (end == value || *end != '\0' || value[0] == '-' || given->rows == 0) {
@@ -42,12 +34,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         }
         return 0;
     case ARGP_KEY_ARG:
-        if (given->recipe) {
-            argp_error(state, "one recipe at a time: '%s' is a second one", value);
-            return EINVAL;
-        }
-        given->recipe = value;
-        return 0;
+        return nn_cli_take_one(&given->recipe, value, "recipe", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -76,7 +63,7 @@ nn_status nn_cli_check(int argc, char **argv)
     if (!given.recipe)
         status = nn_cli_default_recipe(path, &error);
     if (status == NN_OK)
-        status = nn_check_recipe(given.recipe ? given.recipe : path, given.sets, given.set_count, given.rows, stdout,
-                                 &error);
+        status = nn_check_recipe(given.recipe ? given.recipe : path, given.sets.values, given.sets.count, given.rows,
+                                 stdout, &error);
     return nn_cli_finish(status, &error);
 }

@@ -42,6 +42,18 @@ typedef enum nn_parsed {
  */
 nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
 
+/** Takes the one positional argument of a command; a second one is wrong usage. @param kind  e.g. "recipe" */
+error_t nn_cli_take_one(const char **slot, const char *value, const char *kind, struct argp_state *state);
+
+/** The --set options of a command. */
+typedef struct nn_cli_sets {
+    const char *values[256];
+    size_t count;
+} nn_cli_sets;
+
+/** Adds a --set; too many are wrong usage. */
+error_t nn_cli_add_set(nn_cli_sets *sets, const char *value, struct argp_state *state);
+
 /** The entry for --help in a table of argp options. */
 #define NN_CLI_HELP                                                                                                    \
     {                                                                                                                  \

@@ -58,12 +58,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 's':
         return parse_count(state, "seed", value, &given->seed);
     case ARGP_KEY_ARG:
-        if (given->problem) {
-            argp_error(state, "one problem at a time: '%s' is a second one", value);
-            return EINVAL;
-        }
-        given->problem = value;
-        return 0;
+        return nn_cli_take_one(&given->problem, value, "problem", state);
     case ARGP_KEY_END:
         if (!given->problem || !given->output) {
             argp_error(state, "name a problem and the file to write: xor --output xor.h5");

@@ -26,12 +26,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->recipe = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (given->file) {
-            argp_error(state, "one file at a time: '%s' is a second one", value);
-            return EINVAL;
-        }
-        given->file = value;
-        return 0;
+        return nn_cli_take_one(&given->file, value, "file", state);
     case ARGP_KEY_END:
         if (!given->file) {
             argp_error(state, "name the file to look into");

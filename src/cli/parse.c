@@ -46,6 +46,27 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
     return argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0 ? NN_PARSED_GO : NN_PARSED_WRONG;
 }
 
+error_t nn_cli_take_one(const char **slot, const char *value, const char *kind, struct argp_state *state)
+{
+    if (*slot) {
+        argp_error(state, "one %s at a time: '%s' is a second one", kind, value);
+        return EINVAL;
+    }
+    *slot = value;
+    return 0;
+}
+
+error_t nn_cli_add_set(nn_cli_sets *sets, const char *value, struct argp_state *state)
+{
+    const size_t most = sizeof sets->values / sizeof *sets->values;
+    if (sets->count == most) {
+        argp_error(state, "more than %zu --set; write them into the recipe", most);
+        return EINVAL;
+    }
+    sets->values[sets->count++] = value;
+    return 0;
+}
+
 /* Standard output first, so that the two streams read in order where they end in one file. */
 static void complain(bool speaks, const nn_error *error)
 {

@@ -6,16 +6,13 @@
 #include "cli/cli.h"
 #include "nntrain/checkpoint.h"
 
-enum { OPTIONS_MAX_SETS = 256 };
-
 typedef struct arguments {
     const char *recipe;
     const char *output;
     bool resume;
     const char *resume_file;
     const char *progress;
-    const char *sets[OPTIONS_MAX_SETS];
-    size_t set_count;
+    nn_cli_sets sets;
 } arguments;
 
 static const struct argp_option options[] = {
@@ -33,12 +30,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     arguments *given = state->input;
     switch (key) {
     case 's':
-        if (given->set_count == OPTIONS_MAX_SETS) {
-            argp_error(state, "more than %d --set; write them into the recipe", OPTIONS_MAX_SETS);
-            return EINVAL;
-        }
-        given->sets[given->set_count++] = value;
-        return 0;
+        return nn_cli_add_set(&given->sets, value, state);
     case 'o':
         if (*value == '\0') {
             argp_error(state, "--output: name a folder");
@@ -58,13 +50,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->progress = value;
         return 0;
     case ARGP_KEY_ARG:
-        if (given->recipe) {
-            argp_error(state, "one recipe at a time: '%s' is a second one%s", value,
-                       given->resume ? "; a checkpoint to resume is named by --resume=FILE" : "");
-            return EINVAL;
-        }
-        given->recipe = value;
-        return 0;
+        return nn_cli_take_one(&given->recipe, value,
+                               given->resume ? "recipe (a checkpoint is named by --resume=FILE)" : "recipe", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -122,8 +109,8 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
         nn_checkpoint *checkpoint = NULL;
         NN_TRY(nn_checkpoint_read(given->resume_file, comm, &checkpoint, error));
         snprintf(name, NAME_MAX + 1, "run");
-        nn_status status =
-            nn_recipe_parse(checkpoint->recipe, given->resume_file, NULL, given->sets, given->set_count, recipe, error);
+        nn_status status = nn_recipe_parse(checkpoint->recipe, given->resume_file, NULL, given->sets.values,
+                                           given->sets.count, recipe, error);
         nn_checkpoint_free(checkpoint);
         return status;
     }
@@ -133,7 +120,7 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
     else
         NN_TRY(nn_cli_default_recipe(path, error));
     name_run(path, name);
-    return nn_recipe_load(path, given->sets, given->set_count, recipe, error);
+    return nn_recipe_load(path, given->sets.values, given->sets.count, recipe, error);
 }
 
 static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
@@ -158,7 +145,7 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
 
 nn_status nn_cli_train(int argc, char **argv)
 {
-    arguments given = {.set_count = 0};
+    arguments given = {.recipe = NULL};
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain train", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;

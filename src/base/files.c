@@ -2,11 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+bool nn_folder_of(const char *path, char folder[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return snprintf(folder, PATH_MAX, ".") > 0;
+    const int length = slash == path ? 1 : (int)(slash - path);
+    return snprintf(folder, PATH_MAX, "%.*s", length, path) < PATH_MAX;
+}
 
 static bool write_all(int file, const char *bytes, size_t count)
 {
@@ -45,12 +52,7 @@ static bool write_parts(const char *path, const nn_bytes *parts, size_t part_cou
 static bool synchronise_folder(const char *path)
 {
     char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) : 0;
-    if (!slash)
-        snprintf(folder, sizeof folder, ".");
-    else
-        snprintf(folder, sizeof folder, "%.*s", length > 0 ? (int)length : 1, path);
+    nn_folder_of(path, folder); /* fits, since path does */
     int handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (handle < 0)
         return false;

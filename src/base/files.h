@@ -2,9 +2,14 @@
 #ifndef NN_BASE_FILES_H
 #define NN_BASE_FILES_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "nntrain/status.h"
+
+/** The folder a path is in: "." for a bare name. @return whether it fits into PATH_MAX bytes */
+bool nn_folder_of(const char *path, char folder[PATH_MAX]);
 
 /** Some bytes of a file to be written. */
 typedef struct nn_bytes {

@@ -22,6 +22,15 @@ nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory,
     return NN_OK;
 }
 
+nn_status nn_copy_text(const char *text, char **copy, nn_error *error)
+{
+    if (!text)
+        return NN_OK;
+    NN_TRY(nn_allocate(strlen(text) + 1, 1, "a name", copy, error));
+    memcpy(*copy, text, strlen(text));
+    return NN_OK;
+}
+
 void nn_release(void *memory)
 {
     free(memory);

@@ -33,15 +33,6 @@ static nn_status plan(const nn_dataset *dataset, double fraction, struct cut *cu
     return NN_OK;
 }
 
-static nn_status copy_text(const char *text, char **copy, nn_error *error)
-{
-    if (!text)
-        return NN_OK;
-    NN_TRY(nn_allocate(strlen(text) + 1, 1, "a name", copy, error));
-    memcpy(*copy, text, strlen(text));
-    return NN_OK;
-}
-
 /* All but the arrays, which it owns itself. */
 static void describe(const nn_dataset *dataset, const struct cut *cut, nn_dataset *carved)
 {
@@ -59,9 +50,9 @@ static void describe(const nn_dataset *dataset, const struct cut *cut, nn_datase
 static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_error *error)
 {
     const char what[] = "the validation split";
-    NN_TRY(copy_text(dataset->file, &carved->file, error));
-    NN_TRY(copy_text(dataset->x_name, &carved->x_name, error));
-    NN_TRY(copy_text(dataset->y_name, &carved->y_name, error));
+    NN_TRY(nn_copy_text(dataset->file, &carved->file, error));
+    NN_TRY(nn_copy_text(dataset->x_name, &carved->x_name, error));
+    NN_TRY(nn_copy_text(dataset->y_name, &carved->y_name, error));
     NN_TRY(nn_allocate(carved->rows, carved->features * sizeof *carved->x, what, &carved->x, error));
     if (dataset->classes)
         NN_TRY(nn_allocate(carved->rows, sizeof *carved->classes, what, &carved->classes, error));

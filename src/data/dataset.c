@@ -77,15 +77,6 @@ static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct pl
 
 /* --- taking memory --- */
 
-static nn_status copy_text(const char *text, char **copy, nn_error *error)
-{
-    if (!text)
-        return NN_OK;
-    NN_TRY(nn_allocate(strlen(text) + 1, 1, "a name", copy, error));
-    memcpy(*copy, text, strlen(text));
-    return NN_OK;
-}
-
 /* The system would promise memory that it lacks and stop the process later, without a word. */
 static nn_status check_memory(const nn_dataset *dataset, bool weights, const nn_comm *comm, nn_error *error)
 {
@@ -117,9 +108,9 @@ static void describe(nn_dataset *dataset, const struct plan *plan, size_t slices
 
 static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_comm *comm, nn_error *error)
 {
-    NN_TRY(copy_text(spec->file, &dataset->file, error));
-    NN_TRY(copy_text(spec->x, &dataset->x_name, error));
-    NN_TRY(copy_text(spec->y, &dataset->y_name, error));
+    NN_TRY(nn_copy_text(spec->file, &dataset->file, error));
+    NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
+    NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
     NN_TRY(check_memory(dataset, spec->w != NULL, comm, error));
     NN_TRY(nn_allocate(dataset->rows, dataset->features * sizeof *dataset->x, "x", &dataset->x, error));
     if (dataset->target == NN_TARGET_CLASSES)

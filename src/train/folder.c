@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
+
 static const char runs[] = "runs";
 
 nn_status nn_folder_join(const char *folder, const char *name, char path[PATH_MAX], nn_error *error)
@@ -181,14 +183,9 @@ static nn_status make_next(const char *name, nn_folder *folder, nn_error *error)
 static bool is_inside(const char *file, const char *folder)
 {
     char beside[PATH_MAX];
-    const char *slash = strrchr(file, '/');
-    if (slash)
-        snprintf(beside, sizeof beside, "%.*s", slash == file ? 1 : (int)(slash - file), file);
-    else
-        snprintf(beside, sizeof beside, ".");
     struct stat one, other;
-    return stat(beside, &one) == 0 && stat(folder, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
+    return nn_folder_of(file, beside) && stat(beside, &one) == 0 && stat(folder, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 static nn_status open_named(const nn_train_options *options, nn_folder *folder, nn_error *error)
@@ -213,11 +210,7 @@ static nn_status open_named(const nn_train_options *options, nn_folder *folder, 
 /* The folder a checkpoint is in. */
 static nn_status open_beside(const char *file, nn_folder *folder, nn_error *error)
 {
-    const char *slash = strrchr(file, '/');
-    if (!slash)
-        return snprintf(folder->path, sizeof folder->path, "."), NN_OK;
-    const int length = slash == file ? 1 : (int)(slash - file);
-    if (snprintf(folder->path, sizeof folder->path, "%.*s", length, file) >= (int)sizeof folder->path)
+    if (!nn_folder_of(file, folder->path))
         return nn_fail(error, NN_USAGE, "--resume: the name is too long");
     if (!is_folder(folder->path))
         return nn_fail(error, NN_DATA, "cannot open checkpoint %s: there is no folder %s", file, folder->path);

@@ -40,18 +40,6 @@ nn_figure nn_figure_seconds(double seconds)
     return figure;
 }
 
-nn_figure nn_figure_bytes(uint64_t bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double value = (double)bytes;
-    size_t unit = 0;
-    for (; value >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
-        value /= 1024;
-    nn_figure figure = {""};
-    snprintf(figure.text, sizeof figure.text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
-    return figure;
-}
-
 nn_figure nn_figure_number(double number)
 {
     nn_figure figure = {""};

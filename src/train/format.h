@@ -16,9 +16,6 @@ nn_figure nn_figure_count(uint64_t count);
 /** Seconds as "0.08 s", "8.1 s", "12 s", "3:07 min", "2:03:07 h". */
 nn_figure nn_figure_seconds(double seconds);
 
-/** Bytes as "512 B", "1.5 MiB". */
-nn_figure nn_figure_bytes(uint64_t bytes);
-
 /** 0.25 as "0.25". */
 nn_figure nn_figure_number(double number);
 

@@ -66,6 +66,13 @@ static nn_status write_checkpoint(nn_run *run, nn_error *error)
     return NN_OK;
 }
 
+static bool rename_aside(const char *path)
+{
+    char aside[PATH_MAX + 16];
+    snprintf(aside, sizeof aside, "%s.superseded", path);
+    return rename(path, aside) == 0;
+}
+
 /* Checkpoints of later steps than the one continued from are of a history that is being given up: kept, but under a
  * name that --resume does not look for. */
 static nn_status set_aside(const nn_run *run, nn_error *error)
@@ -74,21 +81,18 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
     size_t count = 0;
     NN_TRY(nn_folder_list(run->folder, &steps, &count, error));
     nn_status status = NN_OK;
-    size_t steps_later = 0;
-    for (size_t i = 0; i < count && steps[i] > run->progress.step && status == NN_OK; i++, steps_later++) {
-        char path[PATH_MAX], aside[PATH_MAX + 16];
-        status = nn_folder_checkpoint(run->folder, steps[i], path, error);
-        snprintf(aside, sizeof aside, "%s.superseded", path);
-        if (status == NN_OK && rename(path, aside) != 0)
+    size_t later = 0;
+    for (; later < count && steps[later] > run->progress.step && status == NN_OK; later++) {
+        char path[PATH_MAX];
+        status = nn_folder_checkpoint(run->folder, steps[later], path, error);
+        if (status == NN_OK && !rename_aside(path))
             status = nn_fail(error, NN_SYSTEM, "cannot rename %s, which is of a later step than the one resumed", path);
     }
     free(steps);
-    /* The finished model of that history, too. */
-    char model[PATH_MAX], aside[PATH_MAX + 16];
-    if (status == NN_OK && steps_later > 0 && nn_folder_join(run->folder, "model.h5", model, NULL) == NN_OK) {
-        snprintf(aside, sizeof aside, "%s.superseded", model);
-        rename(model, aside); /* there may be none */
-    }
+    /* The finished model of that history, too; there may be none. */
+    char model[PATH_MAX];
+    if (status == NN_OK && later > 0 && nn_folder_join(run->folder, "model.h5", model, NULL) == NN_OK)
+        rename_aside(model);
     return status;
 }
 

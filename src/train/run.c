@@ -94,9 +94,8 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
 static double model_values(const nn_run *run)
 {
     const nn_recipe_network *network = &run->recipe->network;
-    const double batch =
-        (double)(run->recipe->training.batch_rows ? run->recipe->training.batch_rows : run->train->slices.rows);
-    const double share = batch / (double)run->comm->size + 1, rows = share > LEAST_ROWS ? share : LEAST_ROWS;
+    const double share = (double)run->batch_rows / (double)run->comm->size + 1,
+                 rows = share > LEAST_ROWS ? share : LEAST_ROWS;
     /* Parameters, gradients and what the optimizer keeps of each. */
     const double weights = 2.0 + (double)nn_optimizer_state_count(&run->recipe->optimizer);
     double inputs = (double)run->train->features, widest = 0, values = rows * inputs;
@@ -126,6 +125,7 @@ static nn_status check_memory(const nn_run *run, nn_error *error)
 static nn_status make_model(nn_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
+    run->batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
     NN_TRY(check_memory(run, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
@@ -154,7 +154,6 @@ static nn_status sum_over_ranks(void *comm, double *values, size_t count, nn_err
 static nn_status make_work(nn_run *run, nn_error *error)
 {
     const nn_recipe_training *training = &run->recipe->training;
-    run->batch_rows = training->batch_rows ? training->batch_rows : run->train->slices.rows;
     NN_TRY(nn_sampler_create(run->train, run->recipe->seed, run->batch_rows, &run->sampler, error));
     run->epoch_batches = nn_sampler_steps(run->sampler);
     run->epoch_steps = (run->epoch_batches + training->accumulate - 1) / training->accumulate;
@@ -241,7 +240,6 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     run->recipe = recipe;
     run->comm = comm;
     run->out = comm->rank == 0 ? options->out : NULL;
-    run->name = options->name;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
     run->progress.best = NAN;

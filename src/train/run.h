@@ -49,7 +49,6 @@ struct nn_run {
     const nn_recipe *recipe;
     nn_comm *comm;
     FILE *out; /* NULL on ranks that do not speak */
-    const char *name;
     nn_progress_style style;
 
     nn_dataset *train;

@@ -278,9 +278,9 @@ void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn
     }
 }
 
-static const nn_gemm_kernel *kernel_in_use(void)
+static const nn_gemm_kernel *kernel_of(nn_isa isa)
 {
-    switch (nn_kernels_isa()) {
+    switch (isa) {
 #if defined(__x86_64__)
     case NN_ISA_AVX512:
         return &nn_gemm_avx512;
@@ -294,7 +294,12 @@ static const nn_gemm_kernel *kernel_in_use(void)
 
 nn_status nn_gemm_space_create(size_t threads, nn_gemm_space **space, nn_error *error)
 {
-    const nn_gemm_kernel *kernel = kernel_in_use();
+    return nn_gemm_space_create_for(nn_kernels_isa(), threads, space, error);
+}
+
+nn_status nn_gemm_space_create_for(nn_isa isa, size_t threads, nn_gemm_space **space, nn_error *error)
+{
+    const nn_gemm_kernel *kernel = kernel_of(isa);
     nn_gemm_space *s = NULL;
     NN_TRY(nn_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cpu.h"
 #include "nntrain/kinds.h"
 #include "nntrain/real.h"
 #include "nntrain/status.h"
@@ -37,6 +38,8 @@ typedef struct nn_gemm_space nn_gemm_space;
 
 /** Takes buffers for any product computed with up to `threads` OpenMP threads. */
 nn_status nn_gemm_space_create(size_t threads, nn_gemm_space **space, nn_error *error);
+/** The same for products by the micro-kernel of an instruction set, which the processor must have. */
+nn_status nn_gemm_space_create_for(nn_isa isa, size_t threads, nn_gemm_space **space, nn_error *error);
 void nn_gemm_space_free(nn_gemm_space *space);
 
 /**

@@ -2,23 +2,13 @@
 
 #include <omp.h>
 
-#include "base/cpu.h"
 #include "kernels/dispatch.h"
 #include "kernels/elementwise_kernels.h"
 #include "kernels/gemm_kernel.h"
+#include "kernels/gemm_plan.h"
 #include "kernels/pack.h"
 #include "kernels/share.h"
 #include "nntrain/memory.h"
-
-/*
- * Most steps of depth between two visits to C. Not taken from the caches, because it decides the order of additions:
- * the same on every machine. A panel of A, 16 x 256 floats, is 16 KiB and leaves room in a level 1 cache of 32; 384 and
- * 512 were no faster with AVX-512 and up to 6 % slower with AVX2.
- */
-enum { DEPTH_BLOCK = 256 };
-
-/* Rows of A packed at a time: 1024 x 256 floats are 1 MiB, a share of the level 3 cache. */
-enum { ROW_BLOCK = 1024 };
 
 /* Multiply-adds below which a second thread costs more than it saves: 2^20 take a core 18 us, waking a thread 5 to 10.
  */
@@ -27,21 +17,21 @@ static const size_t worth_threads = (size_t)1 << 20;
 struct nn_gemm_space {
     size_t threads;
     const nn_gemm_kernel *kernel;
-    size_t row_panels;    /* panels `a` has room for */
-    size_t column_panels; /* panels `b` has room for */
-    nn_real *a;           /* [row_panels, DEPTH_BLOCK, pitch] */
-    nn_real *b;           /* [column_panels, DEPTH_BLOCK, columns] */
-    nn_real *tiles;       /* [threads, rows, columns], what a micro-kernel cannot write to C itself */
+    nn_gemm_room room;
+    nn_real *a;     /* [room.a] panels of A, shared */
+    nn_real *b;     /* [room.b] panels of B, shared */
+    nn_real *own;   /* [threads, room.own] a panel of B */
+    nn_real *tiles; /* [threads, rows, columns], of a product that is turned on its way to C */
 };
 
-/* One product, after the operands were swapped where that is faster. */
+/* One product under way. */
 typedef struct product {
     const nn_gemm_space *space;
-    size_t rows, columns, depth;
-    nn_pack_source a, b;
+    const nn_gemm_plan *plan;
+    size_t rows, columns, depth; /* as planned */
     nn_real *c;
     size_t c_stride;
-    bool swapped; /* C was asked for as the transpose of what is computed */
+    bool vector; /* C is a column of which a row was made */
     const nn_epilogue *epilogue;
     size_t threads;
 } product;
@@ -50,17 +40,18 @@ typedef struct product {
 typedef struct work_block {
     nn_share row_panels, column_panels, depth;
     bool add, last; /* not the first block of depth; the last one */
-    /* There is one panel of rows, so each panel of columns is used once: by the thread that packs it, at once, in a
-     * place of the cache that it uses again for the next. */
-    bool in_passing;
 } work_block;
+
+static size_t panels_of(size_t count, size_t width)
+{
+    return (count + width - 1) / width;
+}
 
 /* A panel's rows: all panels of a product within one of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows
  * would be slow. */
 static nn_share rows_of_panel(const product *p, size_t panel)
 {
-    size_t rows = p->space->kernel->rows;
-    return nn_share_of(p->rows, panel, (p->rows + rows - 1) / rows);
+    return nn_share_of(p->rows, panel, panels_of(p->rows, p->plan->panel_rows));
 }
 
 static nn_share columns_of_panel(const product *p, size_t panel)
@@ -70,16 +61,27 @@ static nn_share columns_of_panel(const product *p, size_t panel)
     return (nn_share){first, rest < columns ? rest : columns};
 }
 
+/* --- packing --- */
+
+static nn_pack_source part_of(nn_pack_source source, size_t width, size_t depth)
+{
+    source.data += width * source.width_stride + depth * source.depth_stride;
+    return source;
+}
+
+static nn_real *packed_rows(const product *p, const work_block *block, size_t i)
+{
+    return p->space->a + i * block->depth.count * p->space->kernel->pitch;
+}
+
 static void pack_rows(const product *p, const work_block *block, size_t thread)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     nn_share mine = nn_share_of(block->row_panels.count, thread, p->threads);
     for (size_t i = mine.first; i < mine.first + mine.count; i++) {
         nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-        nn_pack_source source = p->a;
-        source.data += rows.first * source.width_stride + block->depth.first * source.depth_stride;
-        nn_pack_panel(kernel, source, p->rows - rows.first, block->depth.count,
-                      p->space->a + i * block->depth.count * kernel->pitch, kernel->pitch);
+        nn_pack_panel(kernel, part_of(p->plan->what.a, rows.first, block->depth.first), p->rows - rows.first,
+                      block->depth.count, packed_rows(p, block, i), kernel->pitch);
     }
 }
 
@@ -92,9 +94,8 @@ static void pack_column_panel(const product *p, const work_block *block, size_t 
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-    nn_pack_source source = p->b;
-    source.data += columns.first * source.width_stride + block->depth.first * source.depth_stride;
-    nn_pack_panel(kernel, source, p->columns - columns.first, block->depth.count, panel, kernel->columns);
+    nn_pack_panel(kernel, part_of(p->plan->what.b, columns.first, block->depth.first), columns.count,
+                  block->depth.count, panel, kernel->columns);
 }
 
 static void pack_columns(const product *p, const work_block *block, size_t thread)
@@ -104,84 +105,164 @@ static void pack_columns(const product *p, const work_block *block, size_t threa
         pack_column_panel(p, block, j, packed_columns(p, block, j));
 }
 
-/* Adds a tile computed apart to C, or puts it there; c = c + sum is what a micro-kernel does too. */
-static void write_tile(const product *p, const nn_real *tile, nn_share rows, nn_share columns, bool add)
-{
-    size_t row_stride = p->swapped ? 1 : p->c_stride, column_stride = p->swapped ? p->c_stride : 1;
-    nn_real *c = p->c + rows.first * row_stride + columns.first * column_stride;
-    for (size_t j = 0; j < columns.count; j++)
-        for (size_t i = 0; i < rows.count; i++) {
-            nn_real *out = c + i * row_stride + j * column_stride;
-            nn_real sum = tile[i * p->space->kernel->columns + j];
-            *out = add ? *out + sum : sum;
-        }
-}
-
-static void compute_tile(const product *p, const work_block *block, size_t i, size_t j, const nn_real *b, size_t thread)
-{
-    const nn_gemm_kernel *kernel = p->space->kernel;
-    nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-    nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-    size_t depth = block->depth.count;
-    const nn_real *a = p->space->a + i * depth * kernel->pitch;
-    bool whole = columns.count == kernel->columns || columns.count == kernel->lanes;
-    if (whole && !p->swapped) {
-        nn_real *c = p->c + rows.first * p->c_stride + columns.first;
-        kernel->run(rows.count, columns.count, depth, a, b, c, p->c_stride, block->add);
-    } else {
-        nn_real *tile = p->space->tiles + thread * kernel->rows * kernel->columns;
-        kernel->run(rows.count, columns.count, depth, a, b, tile, kernel->columns, false);
-        write_tile(p, tile, rows, columns, block->add);
-    }
-}
+/* --- computing --- */
 
 /* Rows and columns are those of C as the caller sees it. */
 static void finish(const product *p, nn_share rows, nn_share columns)
 {
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
     const nn_epilogue *e = p->epilogue;
-    for (size_t i = rows.first; i < rows.first + rows.count; i++) {
-        nn_real *c = p->c + i * p->c_stride + columns.first;
-        if (e->bias)
-            kernels->add(e->bias + columns.first, c, columns.count);
-        kernels->activate[e->activation](c, c, columns.count);
-        if (e->outputs)
-            kernels->activate_backward[e->derivative](e->outputs + i * e->outputs_stride + columns.first, c,
-                                                      columns.count);
+    nn_real *c = p->c + rows.first * p->c_stride + columns.first;
+    for (size_t i = 0; e->bias && i < rows.count; i++)
+        kernels->add(e->bias + columns.first, c + i * p->c_stride, columns.count);
+    /* Rows without gaps between them are as one. */
+    const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
+    const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
+    const nn_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
+    for (size_t i = 0; i < lines; i++) {
+        nn_real *line = c + i * p->c_stride;
+        if (e->activation != NN_LINEAR)
+            kernels->activate[e->activation](line, line, length);
+        if (outputs)
+            kernels->activate_backward[e->derivative](outputs + i * e->outputs_stride, line, length);
     }
 }
 
-/* Tiles first .. end-1 of one panel of rows: that panel stays in the level 1 cache while those of B go by. */
-static void compute_run(const product *p, const work_block *block, size_t i, size_t first, size_t end, size_t thread)
+/* What the tiles of a panel of rows have in common. */
+static nn_gemm_tile tile_of_rows(const product *p, const work_block *block, size_t i, nn_share rows, size_t thread)
 {
-    for (size_t j = first; j < end; j++) {
-        nn_real *b = packed_columns(p, block, block->in_passing ? first : j);
-        if (block->in_passing)
-            pack_column_panel(p, block, j, b);
-        compute_tile(p, block, i, j, b, thread);
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_gemm_plan *plan = p->plan;
+    nn_gemm_tile tile = {
+        .rows = rows.count,
+        .depth = block->depth.count,
+        .c = p->space->tiles + thread * kernel->rows * kernel->columns,
+        .c_stride = plan->swapped ? kernel->columns : p->c_stride,
+        .add = block->add,
+    };
+    if (plan->pack_a) {
+        tile.a = packed_rows(p, block, i);
+        tile.a_row_stride = 1, tile.a_depth_stride = kernel->pitch;
+    } else {
+        tile.a = part_of(plan->what.a, rows.first, block->depth.first).data;
+        tile.a_row_stride = plan->what.a.width_stride, tile.a_depth_stride = plan->what.a.depth_stride;
     }
+    return tile;
+}
+
+/* The tile of some rows and of panel j of a block, whose packed B is given. */
+static void compute_tile(const product *p, const work_block *block, nn_gemm_tile *tile, nn_share rows, size_t j,
+                         const nn_real *b)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+    tile->columns = columns.count;
+    tile->b = b;
+    if (p->plan->swapped) {
+        kernel->run(tile);
+        kernel->put_transposed(tile->c, rows.count, columns.count, p->c + columns.first * p->c_stride + rows.first,
+                               p->c_stride);
+    } else {
+        tile->c = p->c + rows.first * p->c_stride + columns.first;
+        kernel->run(tile);
+    }
+}
+
+/* What follows the last block of depth, over rows and columns as planned. */
+static void finish_area(const product *p, const work_block *block, nn_share rows, nn_share columns)
+{
     if (!block->last || !p->epilogue)
         return;
-    nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-    nn_share left = columns_of_panel(p, block->column_panels.first + first);
-    nn_share right = columns_of_panel(p, block->column_panels.first + end - 1);
-    nn_share columns = {left.first, right.first + right.count - left.first};
-    if (p->swapped)
+    if (p->plan->swapped != p->vector)
         finish(p, columns, rows);
     else
         finish(p, rows, columns);
 }
 
-static void compute_block(const product *p, const work_block *block, size_t thread)
+/* The rows of panels first .. first + count - 1 of a block; columns likewise. */
+static nn_share rows_of_panels(const product *p, const work_block *block, nn_share panels)
 {
-    size_t width = block->column_panels.count;
-    nn_share mine = nn_share_of(block->row_panels.count * width, thread, p->threads);
-    size_t end = mine.first + mine.count;
+    const nn_share top = rows_of_panel(p, block->row_panels.first + panels.first);
+    const nn_share bottom = rows_of_panel(p, block->row_panels.first + panels.first + panels.count - 1);
+    return (nn_share){top.first, bottom.first + bottom.count - top.first};
+}
+
+static nn_share columns_of_panels(const product *p, const work_block *block, nn_share panels)
+{
+    const nn_share left = columns_of_panel(p, block->column_panels.first + panels.first);
+    const nn_share right = columns_of_panel(p, block->column_panels.first + panels.first + panels.count - 1);
+    return (nn_share){left.first, right.first + right.count - left.first};
+}
+
+/* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
+static void compute_by_columns(const product *p, const work_block *block, size_t thread)
+{
+    nn_real *own = p->space->own + thread * p->space->room.own;
+    const nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
+    for (size_t j = mine.first; j < mine.first + mine.count; j++) {
+        pack_column_panel(p, block, j, own);
+        for (size_t i = 0; i < block->row_panels.count; i++) {
+            const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
+            nn_gemm_tile tile = tile_of_rows(p, block, i, rows, thread);
+            compute_tile(p, block, &tile, rows, j, own);
+        }
+    }
+    if (mine.count > 0)
+        finish_area(p, block, rows_of_panels(p, block, (nn_share){0, block->row_panels.count}),
+                    columns_of_panels(p, block, mine));
+}
+
+/* Each panel of A stays in the level 1 cache while those of B go by. */
+static void compute_by_rows(const product *p, const work_block *block, size_t thread)
+{
+    const size_t width = block->column_panels.count;
+    const nn_share mine = nn_share_of(block->row_panels.count * width, thread, p->threads);
+    const size_t end = mine.first + mine.count;
     for (size_t tile = mine.first; tile < end;) {
-        size_t i = tile / width, first = tile % width;
-        size_t count = width - first < end - tile ? width - first : end - tile;
-        compute_run(p, block, i, first, first + count, thread);
+        const size_t i = tile / width, first = tile % width;
+        const size_t count = width - first < end - tile ? width - first : end - tile;
+        const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
+        nn_gemm_tile common = tile_of_rows(p, block, i, rows, thread);
+        for (size_t j = first; j < first + count; j++)
+            compute_tile(p, block, &common, rows, j, packed_columns(p, block, j));
+        finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
         tile += count;
+    }
+}
+
+/* B where it lies: whole rows of C are swept, a few at a time. A block has all columns. */
+static void compute_strips(const product *p, const work_block *block, size_t thread)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_gemm_plan *plan = p->plan;
+    const bool turned = plan->b == NN_GEMM_B_TURNED;
+    nn_share panels = block->row_panels, columns = {0, p->columns};
+    if (panels.count >= 4 * p->threads || p->columns < kernel->lanes * p->threads)
+        panels = nn_share_of(panels.count, thread, p->threads);
+    else
+        columns = nn_share_of(p->columns, thread, p->threads);
+    const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth.first);
+    for (size_t i = panels.first; i < panels.first + panels.count; i++) {
+        const nn_share rows = rows_of_panel(p, i);
+        const nn_pack_source a = part_of(plan->what.a, rows.first, block->depth.first);
+        const nn_gemm_tile strip = {
+            .rows = rows.count,
+            .columns = columns.count,
+            .depth = block->depth.count,
+            .a = a.data,
+            .a_row_stride = a.width_stride,
+            .a_depth_stride = a.depth_stride,
+            .b = b.data,
+            .b_stride = turned ? b.width_stride : b.depth_stride,
+            .c = p->c + rows.first * p->c_stride + columns.first,
+            .c_stride = p->c_stride,
+            .add = block->add,
+        };
+        if (turned)
+            kernel->strip_turned(&strip);
+        else
+            kernel->strip(&strip);
+        finish_area(p, block, rows, columns);
     }
 }
 
@@ -193,15 +274,39 @@ static void wait_for_threads(const product *p)
     }
 }
 
+static void multiply_block(const product *p, const work_block *block, size_t thread)
+{
+    const bool pack_a = p->plan->pack_a && block->column_panels.first == 0, pack_b = p->plan->b == NN_GEMM_B_PACKED;
+    if (pack_a || pack_b) {
+        wait_for_threads(p); /* for those who still read the packed panels */
+        if (pack_a)
+            pack_rows(p, block, thread);
+        if (pack_b)
+            pack_columns(p, block, thread);
+        wait_for_threads(p);
+    }
+    switch (p->plan->b) {
+    case NN_GEMM_B_OWN:
+        compute_by_columns(p, block, thread);
+        break;
+    case NN_GEMM_B_PACKED:
+        compute_by_rows(p, block, thread);
+        break;
+    case NN_GEMM_B_STRIPS:
+    case NN_GEMM_B_TURNED:
+        compute_strips(p, block, thread);
+        break;
+    }
+}
+
 static void multiply(const product *p, size_t thread)
 {
-    const nn_gemm_space *space = p->space;
-    size_t row_panels = (p->rows + space->kernel->rows - 1) / space->kernel->rows;
-    size_t column_panels = (p->columns + space->kernel->columns - 1) / space->kernel->columns;
-    size_t row_blocks = (row_panels + space->row_panels - 1) / space->row_panels;
-    size_t column_blocks = (column_panels + space->column_panels - 1) / space->column_panels;
+    const size_t row_panels = panels_of(p->rows, p->plan->panel_rows);
+    const size_t column_panels = panels_of(p->columns, p->space->kernel->columns);
+    const size_t row_blocks = panels_of(row_panels, p->plan->row_panels);
+    const size_t column_blocks = panels_of(column_panels, p->plan->column_panels);
     /* A depth of 0 is one empty block, which sets C to 0. */
-    size_t depth_blocks = p->depth ? (p->depth + DEPTH_BLOCK - 1) / DEPTH_BLOCK : 1;
+    const size_t depth_blocks = p->depth ? panels_of(p->depth, p->plan->depth_block) : 1;
     for (size_t r = 0; r < row_blocks; r++)
         for (size_t d = 0; d < depth_blocks; d++)
             for (size_t c = 0; c < column_blocks; c++) {
@@ -211,34 +316,9 @@ static void multiply(const product *p, size_t thread)
                     .depth = nn_share_of(p->depth, d, depth_blocks),
                     .add = d > 0,
                     .last = d == depth_blocks - 1,
-                    .in_passing = row_panels == 1,
                 };
-                if (r + d + c > 0)
-                    wait_for_threads(p); /* for those who still read the packed panels */
-                if (c == 0)
-                    pack_rows(p, &block, thread);
-                if (!block.in_passing)
-                    pack_columns(p, &block, thread);
-                wait_for_threads(p);
-                compute_block(p, &block, thread);
+                multiply_block(p, &block, thread);
             }
-}
-
-static size_t round_up(size_t count, size_t multiple)
-{
-    return (count + multiple - 1) / multiple * multiple;
-}
-
-/*
- * Whether to compute the transpose of C. Vectors lie along columns, so 10 columns fill 10 of 16 lanes, while 128 rows
- * taken for columns fill them all. Writing C across costs about as much as 32 multiply-adds an element. Products
- * commute exactly, so the bits are the same.
- */
-static bool worth_swapping(const nn_gemm_kernel *kernel, size_t rows, size_t columns, size_t depth)
-{
-    double plain = (double)rows * (double)round_up(columns, kernel->lanes) * (double)depth;
-    double swapped = (double)columns * (double)round_up(rows, kernel->lanes) * (double)depth;
-    return swapped + 32.0 * (double)rows * (double)columns < plain;
 }
 
 void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,
@@ -246,28 +326,40 @@ void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn
 {
     if (rows == 0 || columns == 0)
         return;
-    product p = {
-        .space = space,
+    size_t threads = (size_t)omp_get_max_threads();
+    threads = threads < space->threads ? threads : space->threads;
+    if (depth == 0 || rows * columns < worth_threads / depth)
+        threads = 1;
+    /* A column without gaps is its own transpose; as a row it is computed by whole vectors. */
+    const bool vector = columns == 1 && c_stride == 1;
+    if (vector) {
+        const nn_view column = {b.data, b.column_stride, b.row_stride};
+        b = (nn_view){a.data, a.column_stride, a.row_stride};
+        a = column;
+        columns = rows, rows = 1;
+    }
+    const nn_gemm_problem problem = {
         .rows = rows,
         .columns = columns,
         .depth = depth,
         .a = {a.data, a.row_stride, a.column_stride},
         .b = {b.data, b.column_stride, b.row_stride},
+        .threads = threads,
+    };
+    const nn_gemm_plan plan = nn_gemm_plan_of(space->kernel, &space->room, &problem);
+    product p = {
+        .space = space,
+        .plan = &plan,
+        .rows = plan.what.rows,
+        .columns = plan.what.columns,
+        .depth = depth,
         .c = c,
         .c_stride = c_stride,
+        .vector = vector,
         .epilogue = epilogue,
+        .threads = 1,
     };
-    if (worth_swapping(space->kernel, rows, columns, depth)) {
-        const product q = p;
-        p.rows = q.columns, p.columns = q.rows;
-        p.a = q.b, p.b = q.a;
-        p.swapped = true;
-    }
-    size_t threads = (size_t)omp_get_max_threads();
-    threads = threads < space->threads ? threads : space->threads;
-    bool large = depth && rows * columns >= worth_threads / depth;
-    p.threads = 1;
-    if (threads == 1 || !large) {
+    if (threads == 1) {
         multiply(&p, 0);
         return;
     }
@@ -304,18 +396,12 @@ nn_status nn_gemm_space_create_for(nn_isa isa, size_t threads, nn_gemm_space **s
     NN_TRY(nn_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;
     s->kernel = kernel;
-    s->row_panels = (ROW_BLOCK + kernel->rows - 1) / kernel->rows;
-    /* Half of the level 2 cache is for B; where the system does not tell, 512 KiB, what small cores have. */
-    size_t cache = nn_cpu_cache_bytes(2);
-    size_t panel_bytes = DEPTH_BLOCK * kernel->columns * sizeof(nn_real);
-    s->column_panels = (cache ? cache : (size_t)512 * 1024) / 2 / panel_bytes;
-    if (s->column_panels == 0)
-        s->column_panels = 1;
-    nn_status status = nn_allocate(s->row_panels * DEPTH_BLOCK, kernel->pitch * sizeof(nn_real),
-                                   "packed rows of products", &s->a, error);
+    s->room = nn_gemm_room_of(kernel);
+    nn_status status = nn_allocate(s->room.a, sizeof(nn_real), "packed rows of products", &s->a, error);
     if (status == NN_OK)
-        status = nn_allocate(s->column_panels * DEPTH_BLOCK, kernel->columns * sizeof(nn_real),
-                             "packed columns of products", &s->b, error);
+        status = nn_allocate(s->room.b, sizeof(nn_real), "packed columns of products", &s->b, error);
+    if (status == NN_OK)
+        status = nn_allocate(s->threads * s->room.own, sizeof(nn_real), "packed columns of products", &s->own, error);
     if (status == NN_OK)
         status = nn_allocate(s->threads * kernel->rows, kernel->columns * sizeof(nn_real), "tiles of products",
                              &s->tiles, error);
@@ -333,6 +419,7 @@ void nn_gemm_space_free(nn_gemm_space *space)
         return;
     nn_release(space->a);
     nn_release(space->b);
+    nn_release(space->own);
     nn_release(space->tiles);
     nn_release(space);
 }

@@ -1,9 +1,11 @@
 /**
  * C = A B with what follows it: bias, activation or derivative, applied while the tile is in the cache.
  *
- * One driver packs panels of A and B and calls a micro-kernel chosen at run time (Van Zee and van de Geijn, "BLIS", ACM
- * TOMS 41, 2015). The order in which an element's products are summed depends on the depth alone: not on threads, tile
- * or rows.
+ * One driver packs panels of A and B where that pays and calls a micro-kernel chosen at run time (Van Zee and van de
+ * Geijn, "BLIS", ACM TOMS 41, 2015). An element is one chain of multiply-adds over k = 0, 1, ..., so its bits depend
+ * neither on threads nor on tiles, blocks and the other rows. Its error is within depth * epsilon / 2 of
+ * sum_k |a_k b_k|, or twice that without fused multiply-add (Higham, Accuracy and Stability of Numerical
+ * Algorithms, 3.1).
  */
 #ifndef NN_KERNELS_GEMM_H
 #define NN_KERNELS_GEMM_H

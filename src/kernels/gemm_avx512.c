@@ -1,9 +1,29 @@
 /* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. */
-enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16 };
-#include "kernels/gemm_tile.h"
-
-#ifndef NNTRAIN_DOUBLE
 #include <immintrin.h>
+
+enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, STRIP_ROWS = 6 };
+#include "kernels/gemm_vectors.h"
+
+#ifdef NNTRAIN_DOUBLE
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return (vector)_mm512_maskz_loadu_pd((__mmask8)((1U << count) - 1), from);
+}
+
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    _mm512_mask_storeu_pd(to, (__mmask8)((1U << count) - 1), (__m512d)part);
+}
+#else
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return (vector)_mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), from);
+}
+
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    _mm512_mask_storeu_ps(to, (__mmask16)((1U << count) - 1), (__m512)part);
+}
 
 static inline vector load_quads(const nn_real *const *row, size_t k)
 {
@@ -24,7 +44,22 @@ static inline vector interleave_high(vector a, vector b)
 }
 #endif
 
+#include "kernels/gemm_quads.h"
+#include "kernels/gemm_strip.h"
+#include "kernels/gemm_tile.h"
 #include "kernels/pack_loops.h"
 
 const nn_gemm_kernel nn_gemm_avx512 = {
-    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose, .copy = copy};
+    .rows = ROWS,
+    .pitch = PITCH,
+    .columns = COLUMNS,
+    .lanes = LANES,
+    .strip_rows = STRIP_ROWS,
+    .turned_rows = TURNED_ROWS,
+    .run = run,
+    .strip = strip,
+    .strip_turned = strip_turned,
+    .transpose = transpose,
+    .copy = copy,
+    .put_transposed = put_transposed,
+};

@@ -7,27 +7,41 @@
 
 #include "nntrain/real.h"
 
+/** A tile of C and the parts of A and B it is the product of. */
+typedef struct nn_gemm_tile {
+    size_t rows, columns, depth;
+    const nn_real *a; /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
+    size_t a_row_stride, a_depth_stride;
+    const nn_real *b; /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
+    size_t b_stride;  /**< of a strip: where B lies, b[k * b_stride + j], or turned b[k + j * b_stride] */
+    nn_real *c;       /**< element (i, j) is c[i * c_stride + j] */
+    size_t c_stride;
+    bool add; /**< c holds the sum of earlier steps of depth, which goes on; else it is overwritten */
+} nn_gemm_tile;
+
 /**
- * A micro-kernel multiplies a packed panel of A, a[k * pitch + i], by a packed panel of B, b[k * columns + j].
- *
- * Every element is summed over k = 0, 1, ... in one chain of its own, so its bits do not depend on the tile it is in.
+ * Every element of C is one chain of multiply-adds over k = 0, 1, ..., which goes on from c where `add` is set. So its
+ * bits depend neither on the tile it is in nor on where depth is cut nor on what is packed.
  */
 typedef struct nn_gemm_kernel {
     size_t rows;    /**< of the largest tile */
-    size_t pitch;   /**< elements a step of depth takes in a panel of A: rows, rounded up to a power of two */
-    size_t columns; /**< of the largest tile, and elements a step of depth takes in a panel of B */
-    size_t lanes;   /**< elements of a vector: columns are computed in multiples of this */
-    /**
-     * c [rows, columns] = or += the product. `rows` is 1 to .rows; of the columns, lanes are written where `columns` is
-     * at most lanes, else all.
-     */
-    void (*run)(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
-                size_t c_stride, bool add);
+    size_t pitch;   /**< elements a step of depth takes in a packed panel of A: rows, rounded up to a power of two */
+    size_t columns; /**< of the largest tile, and elements a step of depth takes in a packed panel of B */
+    size_t lanes;   /**< elements of a vector */
+    size_t strip_rows, turned_rows; /**< of the largest strips */
+    /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
+    void (*run)(const nn_gemm_tile *tile);
+    /** Computes a strip, 1 to .strip_rows by any number of columns, with B where it lies. */
+    void (*strip)(const nn_gemm_tile *tile);
+    /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and `add` is not set. */
+    void (*strip_turned)(const nn_gemm_tile *tile);
     /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch; the rest of the pitch may hold anything.
      */
     void (*transpose)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
     /** panel[k * pitch + i] = source[i + k * stride], likewise. */
     void (*copy)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
+    /** c[j * c_stride + i] = tile[i * .columns + j] for i < rows and j < columns. */
+    void (*put_transposed)(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride);
 } nn_gemm_kernel;
 
 extern const nn_gemm_kernel nn_gemm_portable;

@@ -2,8 +2,18 @@
  * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +
  * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
  */
-enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4 };
-#include "kernels/gemm_tile.h"
+enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, STRIP_ROWS = 2 };
+#include "kernels/gemm_vectors.h"
+
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return load_elements(from, count);
+}
+
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    store_elements(to, part, count);
+}
 
 #ifndef NNTRAIN_DOUBLE
 static inline vector load_quads(const nn_real *const *row, size_t k)
@@ -22,7 +32,22 @@ static inline vector interleave_high(vector a, vector b)
 }
 #endif
 
+#include "kernels/gemm_quads.h"
+#include "kernels/gemm_strip.h"
+#include "kernels/gemm_tile.h"
 #include "kernels/pack_loops.h"
 
 const nn_gemm_kernel nn_gemm_portable = {
-    .rows = ROWS, .pitch = PITCH, .columns = COLUMNS, .lanes = LANES, .run = run, .transpose = transpose, .copy = copy};
+    .rows = ROWS,
+    .pitch = PITCH,
+    .columns = COLUMNS,
+    .lanes = LANES,
+    .strip_rows = STRIP_ROWS,
+    .turned_rows = TURNED_ROWS,
+    .run = run,
+    .strip = strip,
+    .strip_turned = strip_turned,
+    .transpose = transpose,
+    .copy = copy,
+    .put_transposed = put_transposed,
+};

@@ -1,30 +1,35 @@
 /**
  * The body that the micro-kernel files share; not a header of declarations.
  *
- * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH. The rest is
- * written in vectors of nn_real and compiled by that file's flags, hence good for float and double alike.
+ * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH; and how the
+ * first elements of a vector are read and written, load_part and store_part. The rest is written in vectors of nn_real
+ * and compiled by that file's flags, hence good for float and double alike.
  */
-#include "kernels/gemm_kernel.h"
-
-/* Two vectors wide: a step then costs ROWS broadcasts for 2 ROWS multiply-adds, within the two loads a cycle that
- * processors have. */
-enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nn_real), COLUMNS = VECTORS * LANES };
-
-typedef nn_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
-/* For rows of C and of views, which are aligned to an element only. */
-typedef nn_real loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(nn_real)), may_alias));
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
-static inline __attribute__((always_inline)) void tile(size_t rows, size_t vectors, size_t depth, const nn_real *a,
-                                                       const nn_real *b, nn_real *c, size_t c_stride, bool add)
+static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t vectors, bool partial,
+                                                          const nn_gemm_tile *t)
 {
+    const size_t last = vectors - 1, rest = t->columns - last * LANES;
     vector sum[ROWS][VECTORS];
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; v++)
-            sum[i][v] = (vector){0};
-    for (size_t k = 0; k < depth; k++) {
+        for (size_t v = 0; v < vectors; v++) {
+            const nn_real *c = t->c + i * t->c_stride + v * LANES;
+            if (!t->add)
+                sum[i][v] = (vector){0};
+            else
+                sum[i][v] = partial && v == last ? load_part(c, rest) : (vector) * (const loose_vector *)c;
+        }
+    /* Three rows to a pointer: with the stride once or twice in the address, 14 rows take five registers. */
+    const nn_real *a[(ROWS + 2) / 3];
+#pragma GCC unroll 16
+    for (size_t g = 0; 3 * g < rows; g++)
+        a[g] = t->a + 3 * g * t->a_row_stride;
+    const nn_real *b = t->b;
+    const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
+    for (size_t k = 0; k < t->depth; k++) {
         vector right[VECTORS];
 #pragma GCC unroll 2
         for (size_t v = 0; v < vectors; v++)
@@ -33,18 +38,21 @@ static inline __attribute__((always_inline)) void tile(size_t rows, size_t vecto
         for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
             for (size_t v = 0; v < vectors; v++)
-                sum[i][v] += a[i] * right[v];
-        a += PITCH;
+                sum[i][v] += a[i / 3][i % 3 * row_stride] * right[v];
+#pragma GCC unroll 16
+        for (size_t g = 0; 3 * g < rows; g++)
+            a[g] += depth_stride;
         b += COLUMNS;
     }
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
         for (size_t v = 0; v < vectors; v++) {
-            loose_vector *out = (loose_vector *)(c + i * c_stride + v * LANES);
-            if (add)
-                sum[i][v] += *out;
-            *out = sum[i][v];
+            nn_real *c = t->c + i * t->c_stride + v * LANES;
+            if (partial && v == last)
+                store_part(c, sum[i][v], rest);
+            else
+                *(loose_vector *)c = sum[i][v];
         }
 }
 
@@ -54,60 +62,88 @@ static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
 }
 
 /* Each number of rows has a tile of its own; those that the instruction set has no room for become the largest. */
-static inline __attribute__((always_inline)) void run_rows(size_t rows, size_t vectors, size_t depth, const nn_real *a,
-                                                           const nn_real *b, nn_real *c, size_t c_stride, bool add)
+static inline __attribute__((always_inline)) void run_rows(size_t vectors, bool partial, const nn_gemm_tile *t)
 {
-    switch (rows) {
+    switch (t->rows) {
     case 1:
-        tile(at_most_rows(1), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(1), vectors, partial, t);
         break;
     case 2:
-        tile(at_most_rows(2), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(2), vectors, partial, t);
         break;
     case 3:
-        tile(at_most_rows(3), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(3), vectors, partial, t);
         break;
     case 4:
-        tile(at_most_rows(4), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(4), vectors, partial, t);
         break;
     case 5:
-        tile(at_most_rows(5), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(5), vectors, partial, t);
         break;
     case 6:
-        tile(at_most_rows(6), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(6), vectors, partial, t);
         break;
     case 7:
-        tile(at_most_rows(7), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(7), vectors, partial, t);
         break;
     case 8:
-        tile(at_most_rows(8), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(8), vectors, partial, t);
         break;
     case 9:
-        tile(at_most_rows(9), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(9), vectors, partial, t);
         break;
     case 10:
-        tile(at_most_rows(10), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(10), vectors, partial, t);
         break;
     case 11:
-        tile(at_most_rows(11), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(11), vectors, partial, t);
         break;
     case 12:
-        tile(at_most_rows(12), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(12), vectors, partial, t);
         break;
     case 13:
-        tile(at_most_rows(13), vectors, depth, a, b, c, c_stride, add);
+        tile_of(at_most_rows(13), vectors, partial, t);
         break;
     default:
-        tile(ROWS, vectors, depth, a, b, c, c_stride, add);
+        tile_of(ROWS, vectors, partial, t);
         break;
     }
 }
 
-static void run(size_t rows, size_t columns, size_t depth, const nn_real *a, const nn_real *b, nn_real *c,
-                size_t c_stride, bool add)
+static void run(const nn_gemm_tile *t)
 {
-    if (columns <= LANES)
-        run_rows(rows, 1, depth, a, b, c, c_stride, add);
+    if (t->columns == COLUMNS)
+        run_rows(VECTORS, false, t);
+    else if (t->columns > LANES)
+        run_rows(VECTORS, true, t);
+    else if (t->columns == LANES)
+        run_rows(1, false, t);
     else
-        run_rows(rows, VECTORS, depth, a, b, c, c_stride, add);
+        run_rows(1, true, t);
+}
+
+/* Turned four by four, through vectors of four that every processor has. */
+static void put_transposed(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride)
+{
+    typedef nn_real four __attribute__((vector_size(4 * sizeof(nn_real)), aligned(sizeof(nn_real)), may_alias));
+    size_t i = 0;
+    for (; i + 4 <= rows; i += 4) {
+        const nn_real *row = tile + i * COLUMNS;
+        size_t j = 0;
+        for (; j + 4 <= columns; j += 4) {
+            four r[4];
+#pragma GCC unroll 4
+            for (size_t l = 0; l < 4; l++)
+                r[l] = *(const four *)(row + l * COLUMNS + j);
+#pragma GCC unroll 4
+            for (size_t l = 0; l < 4; l++)
+                *(four *)(c + (j + l) * c_stride + i) = (four){r[0][l], r[1][l], r[2][l], r[3][l]};
+        }
+        for (; j < columns; j++)
+            *(four *)(c + j * c_stride + i) =
+                (four){row[j], row[COLUMNS + j], row[2 * COLUMNS + j], row[3 * COLUMNS + j]};
+    }
+    for (; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            c[j * c_stride + i] = tile[i * COLUMNS + j];
 }

@@ -2,8 +2,6 @@
  * The copies into panels that the micro-kernel files share; included after gemm_tile.h, not a header of declarations.
  *
  * A panel wants the elements of one depth step side by side; a view whose depth is contiguous has them a stride apart.
- * Four steps of LANES rows are turned at once: quads of the rows i, i + 4, i + 8, ... make one vector, so that the two
- * rounds of interleaving never cross a 16-byte lane, which is cheap everywhere.
  */
 
 /* The steps that no vector covers, and all of them for double, which only tests use. */
@@ -15,31 +13,22 @@ static void transpose_elements(const nn_real *const row[LANES], size_t first, si
             panel[k * pitch + i] = row[i][k];
 }
 
-#ifdef NNTRAIN_DOUBLE
-static size_t transpose_quads(const nn_real *const row[LANES], size_t depth, nn_real *panel, size_t pitch)
-{
-    (void)row, (void)depth, (void)panel, (void)pitch;
-    return 0;
-}
-#else
 static size_t transpose_quads(const nn_real *const row[LANES], size_t depth, nn_real *panel, size_t pitch)
 {
     size_t k = 0;
+#ifdef NNTRAIN_DOUBLE
+    (void)row, (void)depth, (void)panel, (void)pitch;
+#else
     for (; k + 4 <= depth; k += 4) {
-        vector quads[4];
+        vector step[4];
+        turn_quads(row, k, step);
 #pragma GCC unroll 4
-        for (size_t i = 0; i < 4; i++)
-            quads[i] = load_quads(row + i, k);
-        vector even_low = interleave_low(quads[0], quads[2]), even_high = interleave_high(quads[0], quads[2]);
-        vector odd_low = interleave_low(quads[1], quads[3]), odd_high = interleave_high(quads[1], quads[3]);
-        *(vector *)(panel + k * pitch) = interleave_low(even_low, odd_low);
-        *(vector *)(panel + (k + 1) * pitch) = interleave_high(even_low, odd_low);
-        *(vector *)(panel + (k + 2) * pitch) = interleave_low(even_high, odd_high);
-        *(vector *)(panel + (k + 3) * pitch) = interleave_high(even_high, odd_high);
+        for (size_t l = 0; l < 4; l++)
+            *(vector *)(panel + (k + l) * pitch) = step[l];
     }
+#endif
     return k;
 }
-#endif
 
 static void transpose(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
 {

@@ -57,7 +57,7 @@ static bool equals_triple_loop(size_t rows, size_t columns, size_t depth, nn_vie
                 sum += term;
                 sizes += fabs(term);
             }
-            if (!(fabs((double)c[i * c_stride + j] - sum) <= 2 * ((double)depth + 2) * epsilon * sizes))
+            if (!(fabs((double)c[i * c_stride + j] - sum) <= (double)depth * epsilon * sizes))
                 return false;
         }
     return true;
@@ -102,6 +102,94 @@ static void large_shapes_equal_a_triple_loop_in_every_orientation(void)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (int orientation = 0; orientation < 4; orientation++)
             check_shape(shapes[i][0], shapes[i][1], shapes[i][2], orientation & 1, orientation & 2, i % 2);
+}
+
+/* Whether a product of this library's kernels rounds once: with fused multiply-add, else after the product too. */
+static bool fuses(void)
+{
+#if defined(__x86_64__)
+    return nn_kernels_isa() != NN_ISA_PORTABLE;
+#elif defined(__FP_FAST_FMA)
+    return true;
+#else
+    return false;
+#endif
+}
+
+static nn_real multiply_add(nn_real x, nn_real y, nn_real sum, bool fused)
+{
+    volatile nn_real product = x * y; /* else the compiler might fuse */
+#ifdef NNTRAIN_DOUBLE
+    return fused ? fma(x, y, sum) : sum + product;
+#else
+    return fused ? fmaf(x, y, sum) : sum + product;
+#endif
+}
+
+/* Exactly as large as the view, so that a sanitizer sees any element read or written beyond. */
+static nn_real *take_exactly(size_t count, uint64_t seed)
+{
+    nn_real *random = take_random(count, seed), *exact = malloc(count * sizeof *exact);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
+    memcpy(exact, random, count * sizeof *exact);
+    nn_release(random);
+    return exact;
+}
+
+static size_t last_element(size_t rows, size_t columns, nn_view view)
+{
+    return (rows - 1) * view.row_stride + (columns - 1) * view.column_stride;
+}
+
+/* Bit for bit one chain of multiply-adds an element, k = 0, 1, ...: tiles, strips, packing and blocks change nothing.
+ */
+static void check_chain(size_t rows, size_t columns, size_t depth, unsigned options)
+{
+    const size_t gap = options / 4 % 4;
+    nn_view a = view_of(NULL, rows, depth, options & 1, gap), b = view_of(NULL, depth, columns, options & 2, gap);
+    nn_real *a_data = take_exactly(last_element(rows, depth, a) + 1, options + 1);
+    nn_real *b_data = take_exactly(last_element(depth, columns, b) + 1, options + 2);
+    const size_t c_stride = columns + options / 16 % 3;
+    const size_t c_count = (rows - 1) * c_stride + columns;
+    nn_real *c = take_exactly(c_count, options + 3), *before = take_exactly(c_count, options + 3);
+    a.data = a_data, b.data = b_data;
+    nn_gemm(space, rows, columns, depth, a, b, c, c_stride, NULL);
+    bool right = true, fused = fuses();
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < c_stride && i * c_stride + j < c_count; j++) {
+            nn_real sum = j < columns ? 0 : before[i * c_stride + j];
+            for (size_t k = 0; k < depth && j < columns; k++)
+                sum = multiply_add(at(a, i, k), at(b, k, j), sum, fused);
+            right = right && memcmp(&sum, &c[i * c_stride + j], sizeof sum) == 0;
+        }
+    if (!right)
+        printf("wrong: %zu x %zu x %zu, options %u\n", rows, columns, depth, options);
+    CU_ASSERT(right);
+    free(a_data), free(b_data), free(c), free(before);
+}
+
+static void any_shape_is_summed_in_one_chain_over_the_depth(void)
+{
+    uint64_t seed = 20;
+    const size_t bounds[] = {300, 20, 4, 60};
+    for (unsigned trial = 0; trial < 240; trial++) {
+        size_t size[3];
+        for (size_t i = 0; i < 3; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            /* Mostly one of the three is large: 1..300 in each, without minutes of triple loops. */
+            size[i] = 1 + (seed >> 33) % bounds[trial % 7 == 0 ? 0 : (trial + i) % 4];
+        }
+        check_chain(size[0], size[1], size[2], (unsigned)(seed >> 40) % 48);
+    }
+}
+
+static void long_and_thin_shapes_are_summed_in_one_chain_over_the_depth(void)
+{
+    static const size_t shapes[][3] = {{1, 700, 500}, {3, 100, 2000}, {600, 1, 300}, {200, 10, 700}, {500, 300, 1},
+                                       {18, 500, 70}, {64, 500, 40},  {9, 40, 3000}, {2, 17, 33}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (unsigned orientation = 0; orientation < 4; orientation++)
+            check_chain(shapes[i][0], shapes[i][1], shapes[i][2], orientation);
 }
 
 /* Rows beyond what is packed at a time, and columns beyond. */
@@ -177,6 +265,8 @@ static void fused_epilogues_equal_separate_steps(void)
             check_epilogue(37, 75, 9, (nn_activation)activation, derivative, options & 1, options & 2);
             check_epilogue(128, 10, 500, (nn_activation)activation, derivative, options & 1, options & 2);
             check_epilogue(130, 100, 120, (nn_activation)activation, derivative, options & 1, options & 2);
+            check_epilogue(70, 1, 30, (nn_activation)activation, derivative, options & 1, options & 2);
+            check_epilogue(2, 90, 60, (nn_activation)activation, derivative, options & 1, options & 2);
         }
 }
 
@@ -207,6 +297,7 @@ static void threads_do_not_change_a_bit(void)
     check_threads(10, 1000, 800); /* few rows, several blocks of depth */
     check_threads(3, 40, 20000);  /* fewer tiles than threads */
     check_threads(40, 2500, 400); /* several blocks of columns */
+    check_threads(3000, 1, 600);  /* a vector */
 }
 
 /* What comes with a row or column changes how it is tiled, swapped and packed, but not how it is summed. */
@@ -270,6 +361,8 @@ int main(void)
         NN_TEST(the_instruction_set_named_by_the_environment_is_used),
         NN_TEST(every_small_shape_equals_a_triple_loop),
         NN_TEST(large_shapes_equal_a_triple_loop_in_every_orientation),
+        NN_TEST(any_shape_is_summed_in_one_chain_over_the_depth),
+        NN_TEST(long_and_thin_shapes_are_summed_in_one_chain_over_the_depth),
         NN_TEST(shapes_of_several_blocks_equal_a_triple_loop),
         NN_TEST(views_may_have_any_strides),
         NN_TEST(empty_depth_gives_the_epilogue_of_0),

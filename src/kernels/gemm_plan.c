@@ -1,0 +1,157 @@
+#include "kernels/gemm_plan.h"
+
+#include "base/cpu.h"
+#include "nntrain/memory.h"
+
+/* What small cores have, where the system does not tell. */
+static const size_t least_level1 = (size_t)32 << 10, least_level2 = (size_t)256 << 10;
+
+/* Rows of A packed at a time are a share of a level 3 cache. */
+static const size_t packed_a_bytes = (size_t)1 << 20;
+
+static size_t round_up(size_t count, size_t multiple)
+{
+    return (count + multiple - 1) / multiple * multiple;
+}
+
+static size_t panels_of(size_t count, size_t width)
+{
+    return (count + width - 1) / width;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Steps of depth such that a panel of A, a cache line a step at most, takes half of the level 1 cache at most: the
+ * panels of B go by beside it. 256 of them in 32 KiB; 384 and 512 were up to 6 % slower there with AVX2. */
+static size_t usual_depth(const nn_gemm_room *room)
+{
+    return room->level1_bytes / 2 / NN_ALIGNMENT;
+}
+
+nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel)
+{
+    size_t level1 = nn_cpu_cache_bytes(1), level2 = nn_cpu_cache_bytes(2);
+    nn_gemm_room room = {
+        .level1_bytes = level1 ? level1 : least_level1,
+        .level2_bytes = level2 ? level2 : least_level2,
+    };
+    const size_t depth = usual_depth(&room);
+    room.a = round_up(packed_a_bytes / sizeof(nn_real), depth * kernel->pitch);
+    room.b = round_up(room.level2_bytes / 2 / sizeof(nn_real), depth * kernel->columns);
+    room.own = depth * kernel->columns;
+    return room;
+}
+
+/* Lines a multiple of this apart fall into the same place of a level 1 cache of 8 ways, on every processor known. */
+enum { WAY_BYTES = 4096, WAYS = 8 };
+
+/* Whether a tile's rows of A, each a stream along the depth, would evict each other. */
+static bool streams_collide(const nn_gemm_kernel *kernel, nn_pack_source a)
+{
+    return kernel->rows > WAYS && a.width_stride * sizeof(nn_real) % WAY_BYTES == 0;
+}
+
+static bool worth_packing_a(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p,
+                            nn_gemm_b b)
+{
+    if (b == NN_GEMM_B_STRIPS || b == NN_GEMM_B_TURNED || p->columns <= kernel->columns)
+        return false;
+    if (p->a.depth_stride == 1)
+        return streams_collide(kernel, p->a);
+    /* A step of depth lies a row of memory further: fine where all of it stays in the cache. */
+    return p->rows * p->depth * sizeof(nn_real) > room->level1_bytes / 2;
+}
+
+/* B is worth its packing when it is read by more strips than these, each of which reads it from the level 2 cache. */
+enum { STRIPS = 6 };
+
+static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
+{
+    const bool stays = p->columns * p->depth * sizeof(nn_real) <= room->level1_bytes * 3 / 4;
+    /* Strips end in masked loads, step by step: where they would be much of the work, B is packed. */
+    const bool ragged = p->columns % kernel->lanes > 0 && p->columns < 4 * kernel->lanes;
+    const size_t most = stays ? (ragged ? kernel->strip_rows : p->rows) : STRIPS * kernel->strip_rows;
+    if (p->b.width_stride == 1 && p->rows <= most)
+        return NN_GEMM_B_STRIPS;
+    if (p->b.depth_stride == 1 && p->rows <= kernel->turned_rows && p->columns >= kernel->lanes)
+        return NN_GEMM_B_TURNED;
+    /* Few panels of A: a panel of B stays in the level 1 cache while they go by. */
+    if (p->rows <= 4 * kernel->rows && panels_of(p->columns, kernel->columns) >= 2 * p->threads)
+        return NN_GEMM_B_OWN;
+    return NN_GEMM_B_PACKED;
+}
+
+/* Multiply-adds of vectors that a product takes about, with what packing and writing across cost. */
+static double cost_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p, bool swapped)
+{
+    const double copied = 1.5, turned = 4; /* of a vector */
+    const double lanes = (double)kernel->lanes;
+    const nn_gemm_b b = b_of(kernel, room, p);
+    double cost = (double)p->rows * (double)panels_of(p->columns, kernel->lanes) * (double)p->depth;
+    if (worth_packing_a(kernel, room, p, b))
+        cost += (p->a.depth_stride == 1 ? turned : copied) * (double)p->rows * (double)p->depth / lanes;
+    if (b != NN_GEMM_B_STRIPS)
+        cost += (p->b.width_stride == 1 ? copied : turned) * (double)p->columns * (double)p->depth / lanes;
+    if (swapped)
+        cost += turned * (double)p->rows * (double)p->columns / lanes;
+    return cost;
+}
+
+static nn_gemm_problem swap(const nn_gemm_problem *p)
+{
+    return (nn_gemm_problem){
+        .rows = p->columns, .columns = p->rows, .depth = p->depth, .a = p->b, .b = p->a, .threads = p->threads};
+}
+
+/* A tile of a swapped product is complete before it is turned, so panels of all depth must have room; strips are not
+ * turned. */
+static bool can_swap(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *swapped)
+{
+    const nn_gemm_b b = b_of(kernel, room, swapped);
+    return b != NN_GEMM_B_STRIPS && b != NN_GEMM_B_TURNED && swapped->depth * kernel->columns <= room->b &&
+           swapped->depth * kernel->pitch <= room->a;
+}
+
+static size_t depth_of(const nn_gemm_room *room, const nn_gemm_plan *plan)
+{
+    /* Rows of B that are more than the cache holds pass by a few at a time, as streams that the processor foresees,
+     * and C stays in the cache. */
+    enum { STREAMS = 32 };
+    const nn_gemm_problem *p = &plan->what;
+    const size_t depth = p->depth ? p->depth : 1;
+    if (plan->swapped || plan->b == NN_GEMM_B_TURNED)
+        return depth;
+    if (plan->b == NN_GEMM_B_STRIPS)
+        return p->columns * depth * sizeof(nn_real) <= room->level1_bytes / 2 ? depth : smaller(depth, STREAMS);
+    return smaller(depth, usual_depth(room));
+}
+
+nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem)
+{
+    nn_gemm_plan plan = {.what = *problem};
+    const nn_gemm_problem other = swap(problem);
+    if (can_swap(kernel, room, &other) && cost_of(kernel, room, &other, true) < cost_of(kernel, room, problem, false)) {
+        plan.swapped = true;
+        plan.what = other;
+    }
+    plan.b = b_of(kernel, room, &plan.what);
+    plan.pack_a = worth_packing_a(kernel, room, &plan.what, plan.b);
+    plan.depth_block = depth_of(room, &plan);
+    if (plan.b == NN_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
+        plan.b = NN_GEMM_B_PACKED;
+    plan.panel_rows = kernel->rows;
+    if (plan.b == NN_GEMM_B_STRIPS)
+        plan.panel_rows = kernel->strip_rows;
+    if (plan.b == NN_GEMM_B_TURNED)
+        plan.panel_rows = kernel->turned_rows;
+    plan.row_panels = panels_of(plan.what.rows, plan.panel_rows);
+    plan.column_panels = panels_of(plan.what.columns, kernel->columns);
+    if (plan.pack_a)
+        plan.row_panels = smaller(plan.row_panels, room->a / (plan.depth_block * kernel->pitch));
+    if (plan.b == NN_GEMM_B_PACKED)
+        plan.column_panels = smaller(plan.column_panels, room->b / (plan.depth_block * kernel->columns));
+    return plan;
+}

@@ -1,0 +1,52 @@
+/**
+ * How a product is computed: which operand lies along vectors, what is packed, and how large blocks are.
+ *
+ * No choice here changes a bit of the result: see nn_gemm_kernel. So they may follow the caches and the threads of the
+ * machine at hand.
+ */
+#ifndef NN_KERNELS_GEMM_PLAN_H
+#define NN_KERNELS_GEMM_PLAN_H
+
+#include "kernels/gemm_kernel.h"
+#include "kernels/pack.h"
+
+/** Room for packed panels, and what was known when it was taken. */
+typedef struct nn_gemm_room {
+    size_t level1_bytes; /**< of the data cache of a core */
+    size_t level2_bytes;
+    size_t a, b; /**< elements of the shared buffers */
+    size_t own;  /**< elements of a thread's own buffer */
+} nn_gemm_room;
+
+/** What becomes of B before the micro-kernel reads it. */
+typedef enum nn_gemm_b {
+    NN_GEMM_B_PACKED, /**< packed by all threads, read by all */
+    NN_GEMM_B_OWN,    /**< panel by panel: by the thread that uses it for all rows, at once, in the same place */
+    NN_GEMM_B_STRIPS, /**< read where it lies, a few rows of A at a time */
+    NN_GEMM_B_TURNED, /**< the same, where a column's depth is contiguous */
+} nn_gemm_b;
+
+/** One product as it was asked for. */
+typedef struct nn_gemm_problem {
+    size_t rows, columns, depth;
+    nn_pack_source a, b;
+    size_t threads;
+} nn_gemm_problem;
+
+typedef struct nn_gemm_plan {
+    bool swapped;         /**< the transpose of C is computed, from B' and A' */
+    nn_gemm_problem what; /**< operands swapped where `swapped` */
+    bool pack_a;
+    nn_gemm_b b;
+    size_t panel_rows;    /**< most rows of a panel of A, or of a strip */
+    size_t depth_block;   /**< most steps of depth between two visits to C */
+    size_t row_panels;    /**< most panels of A in a block */
+    size_t column_panels; /**< most panels of B in a block */
+} nn_gemm_plan;
+
+/** @return room for the caches of this machine */
+nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel);
+
+nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);
+
+#endif

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, sched_setaffinity */
 #include "base/cpu.h"
 
 #include <sched.h>
@@ -46,10 +46,20 @@ nn_cpu_mask nn_cpu_bound_mask(void)
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return mask;
-    for (size_t core = 0; core < 64 * sizeof mask.words / sizeof *mask.words; core++)
-        if (CPU_ISSET(core, &set))
-            mask.words[core / 64] |= UINT64_C(1) << core % 64;
+    for (size_t cpu = 0; cpu < NN_CPU_MOST; cpu++)
+        if (CPU_ISSET(cpu, &set))
+            mask.words[cpu / 64] |= UINT64_C(1) << cpu % 64;
     return mask;
+}
+
+bool nn_cpu_bind(const nn_cpu_mask *mask)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (size_t cpu = 0; cpu < NN_CPU_MOST; cpu++)
+        if (mask->words[cpu / 64] >> cpu % 64 & 1)
+            CPU_SET(cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
 bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)

@@ -70,15 +70,6 @@ bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
     return common != 0;
 }
 
-size_t nn_cpu_bound_cores(void)
-{
-    nn_cpu_mask mask = nn_cpu_bound_mask();
-    size_t cores = 0;
-    for (size_t i = 0; i < sizeof mask.words / sizeof *mask.words; i++)
-        cores += (size_t)__builtin_popcountll(mask.words[i]);
-    return cores > 0 ? cores : 1;
-}
-
 size_t nn_cpu_online_cores(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);

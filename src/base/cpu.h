@@ -36,9 +36,6 @@ bool nn_cpu_bind(const nn_cpu_mask *mask);
 /** @return whether two masks have a CPU in common */
 bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b);
 
-/** @return CPUs in the calling thread's binding mask (what mpirun, SLURM or taskset left it), at least 1 */
-size_t nn_cpu_bound_cores(void);
-
 /** @return cores online on this host, at least 1; hyperthreads count as cores */
 size_t nn_cpu_online_cores(void);
 

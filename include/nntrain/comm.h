@@ -20,6 +20,7 @@ typedef struct nn_comm {
     int local_size; /**< ranks on this host */
     int host_count;
     int core_sharers; /**< ranks on this host, this one included, that may run on one of this rank's cores */
+    int core_index;   /**< this rank's place among those, from 0; -1: not all of them have the same cores */
     char host[64];    /**< name of this host */
     struct nn_comm_backend *backend;
 } nn_comm;

@@ -4,6 +4,8 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "nntrain/comm.h"
@@ -38,6 +40,8 @@ typedef struct nn_train_result {
 /**
  * Trains. Collective.
  *
+ * Threads are set and pinned while it runs, as by nn_threads_configure, and left as they were.
+ *
  * SIGTERM and SIGUSR1 are caught while it runs: the step in work is finished, a checkpoint is written, and NN_STOPPED
  * returned.
  *
@@ -47,13 +51,38 @@ typedef struct nn_train_result {
 nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_train_result *result,
                    nn_error *error);
 
+/** The OpenMP threads that a rank computes with. Plain facts to read. */
+typedef struct nn_threads {
+    size_t count; /**< threads in use */
+    size_t cpus;  /**< this rank's share of the CPUs in its binding mask, hyperthreads included, at least 1 */
+    bool pinned;  /**< each thread keeps to a CPU of its own */
+    uint64_t cpus_before[16]; /**< the calling thread's binding mask as it was, a bit a CPU */
+    int count_before;         /**< threads that OpenMP would have used */
+    int dynamic_before;       /**< whether it could have used fewer */
+} nn_threads;
+
 /**
- * Decides how many OpenMP threads this rank computes with, and sets it.
+ * Decides how many OpenMP threads this rank computes with, starts them, and pins each to a CPU of the binding mask: a
+ * core each, close together, apart from those of the ranks that share the mask; both hyperthreads of a core only where
+ * more threads are asked for than there are cores.
  *
- * @param requested  of the recipe; 0: OMP_NUM_THREADS where set, else the cores of the binding mask divided by the
- * ranks that share them: never more threads than cores
- * @return threads in use
+ * Nothing is pinned where the user binds threads (OMP_PROC_BIND, OMP_PLACES, GOMP_CPU_AFFINITY), where threads are more
+ * than CPUs, or where the ranks leave cores idle on a host that nobody bound them to a part of.
+ *
+ * Until nn_threads_release the calling thread is one of the pinned, and a thread started by it is born on its CPU. This
+ * goes for OpenMP too: a smaller team than `count` (but not of one thread) ends the surplus threads, and those started
+ * anew for the next larger team would all crowd there. So have teams of `count` threads, or of one. Release before
+ * configuring anew.
+ *
+ * @param requested  of the recipe; 0: OMP_NUM_THREADS where set, else the physical cores of the binding mask divided by
+ * the ranks that share them: never more threads than cores
  */
-size_t nn_threads_configure(size_t requested, const nn_comm *comm);
+nn_threads nn_threads_configure(size_t requested, const nn_comm *comm);
+
+/** Says where there are more threads than CPUs. @param out  where to; NULL: nowhere */
+void nn_threads_warn(const nn_threads *threads, FILE *out);
+
+/** Unpins the threads and puts back what the calling thread had. Nothing to do for one that is all zero. */
+void nn_threads_release(const nn_threads *threads);
 
 #endif

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, sched_setaffinity */
 #include "base/cpu.h"
 
 #include <sched.h>
@@ -46,10 +46,20 @@ nn_cpu_mask nn_cpu_bound_mask(void)
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return mask;
-    for (size_t core = 0; core < 64 * sizeof mask.words / sizeof *mask.words; core++)
-        if (CPU_ISSET(core, &set))
-            mask.words[core / 64] |= UINT64_C(1) << core % 64;
+    for (size_t cpu = 0; cpu < NN_CPU_MOST; cpu++)
+        if (CPU_ISSET(cpu, &set))
+            mask.words[cpu / 64] |= UINT64_C(1) << cpu % 64;
     return mask;
+}
+
+bool nn_cpu_bind(const nn_cpu_mask *mask)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (size_t cpu = 0; cpu < NN_CPU_MOST; cpu++)
+        if (mask->words[cpu / 64] >> cpu % 64 & 1)
+            CPU_SET(cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
 bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
@@ -58,15 +68,6 @@ bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
     for (size_t i = 0; i < sizeof a->words / sizeof *a->words; i++)
         common |= a->words[i] & b->words[i];
     return common != 0;
-}
-
-size_t nn_cpu_bound_cores(void)
-{
-    nn_cpu_mask mask = nn_cpu_bound_mask();
-    size_t cores = 0;
-    for (size_t i = 0; i < sizeof mask.words / sizeof *mask.words; i++)
-        cores += (size_t)__builtin_popcountll(mask.words[i]);
-    return cores > 0 ? cores : 1;
 }
 
 size_t nn_cpu_online_cores(void)

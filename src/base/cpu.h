@@ -1,4 +1,4 @@
-/** What this processor can do and how many cores this process may use. */
+/** What this processor can do and which CPUs this process may use. */
 #ifndef NN_BASE_CPU_H
 #define NN_BASE_CPU_H
 
@@ -19,21 +19,24 @@ bool nn_cpu_supports(nn_isa isa);
 /** @return "portable", "AVX2" or "AVX-512" */
 const char *nn_isa_name(nn_isa isa);
 
-/** The cores that a process may run on, a bit each. */
+/** CPUs that a mask has room for, as many as the C library's own set. */
+enum { NN_CPU_MOST = 1024 };
+
+/** The CPUs (hardware threads of a core) that a thread may run on, a bit each. */
 typedef struct nn_cpu_mask {
-    uint64_t words[16]; /* 1,024 cores, as many as the C library's own set holds */
+    uint64_t words[NN_CPU_MOST / 64];
 } nn_cpu_mask;
 
-/** @return this process's binding mask; all zero where the system does not tell */
+/** @return the calling thread's binding mask; all zero where the system does not tell */
 nn_cpu_mask nn_cpu_bound_mask(void);
 
-/** @return whether two masks have a core in common */
+/** Binds the calling thread; threads that it starts later are bound alike. @return whether the system did it */
+bool nn_cpu_bind(const nn_cpu_mask *mask);
+
+/** @return whether two masks have a CPU in common */
 bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b);
 
-/** @return cores in this process's binding mask (what mpirun, SLURM or taskset left it), at least 1 */
-size_t nn_cpu_bound_cores(void);
-
-/** @return cores online on this host, at least 1 */
+/** @return cores online on this host, at least 1; hyperthreads count as cores */
 size_t nn_cpu_online_cores(void);
 
 /** @return bytes of memory that this host could give now, within the limits of its control group; 0: unknown */

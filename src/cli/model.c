@@ -97,9 +97,12 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
     NN_TRY(choose_data(given, with_targets, session, error));
     NN_TRY(open_data(session, error));
-    const size_t threads = nn_threads_configure(0, comm);
+    session->threads = nn_threads_configure(0, comm);
+    nn_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);
     return nn_comm_agree(
-        comm, nn_workspace_create(session->model->network, PIECE_ROWS, threads, false, &session->work, error), error);
+        comm,
+        nn_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, false, &session->work, error),
+        error);
 }
 
 nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
@@ -118,5 +121,6 @@ void nn_model_session_close(nn_model_session *session)
     nn_dataset_free(session->dataset);
     nn_recipe_free(session->recipe);
     nn_checkpoint_free(session->model);
+    nn_threads_release(&session->threads);
     *session = (nn_model_session){.comm = session->comm};
 }

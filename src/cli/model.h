@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/dataset.h"
+#include "nntrain/train.h"
 
 /** What a user says about model and data; strings belong to argv. */
 typedef struct nn_model_arguments {
@@ -25,6 +26,7 @@ typedef struct nn_model_session {
     nn_recipe *recipe; /* of the model */
     nn_dataset *dataset;
     nn_workspace *work;
+    nn_threads threads;
     const char *data_file; /* the file in use */
     const char *x, *y, *w; /* datasets in use; NULL: not read */
 } nn_model_session;

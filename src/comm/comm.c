@@ -1,6 +1,7 @@
 #include "nntrain/comm.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +35,15 @@ static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
     NN_TRY(nn_allocate((size_t)comm->local_size, sizeof *all, "the binding masks", &all, error));
     nn_status status = check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
                              "compare the bindings of this host's ranks", error);
+    bool alike = true;
     for (int rank = 0; status == NN_OK && rank < comm->local_size; rank++)
-        comm->core_sharers += nn_cpu_masks_meet(&mine, &all[rank]);
+        if (nn_cpu_masks_meet(&mine, &all[rank])) {
+            comm->core_sharers++;
+            comm->core_index += rank < comm->local_rank;
+            alike = alike && memcmp(&mine, &all[rank], sizeof mine) == 0;
+        }
+    if (!alike)
+        comm->core_index = -1;
     nn_release(all);
     return status;
 }

@@ -22,13 +22,13 @@ static void say_machine(const nn_run *run)
 {
     const nn_comm *comm = run->comm;
     nn_run_say(run, "nntrain  %s, %s x %s on %s, %s kernels", nn_version(),
-               nn_figure_plural((uint64_t)comm->size, "rank").text, nn_figure_plural(run->threads, "thread").text,
+               nn_figure_plural((uint64_t)comm->size, "rank").text, nn_figure_plural(run->threads.count, "thread").text,
                nn_figure_plural((uint64_t)comm->host_count, "host").text, nn_isa_name(nn_kernels_isa()));
-    const size_t used = run->threads * (size_t)comm->local_size, cores = nn_cpu_online_cores();
+    const size_t used = run->threads.count * (size_t)comm->local_size, cores = nn_cpu_online_cores();
     /* One rank on one core while the others idle is mpirun's default for -np 1, seldom what was meant. */
-    if (comm->size == 1 && used < cores && nn_cpu_bound_cores() < cores && run->recipe->parallel.threads == 0)
+    if (comm->size == 1 && used < cores && run->threads.cpus < cores && run->recipe->parallel.threads == 0)
         nn_run_say(run, "hint     mpirun bound this rank to %s of %zu; --bind-to none lets it use all",
-                   nn_figure_plural(nn_cpu_bound_cores(), "core").text, cores);
+                   nn_figure_plural(run->threads.cpus, "core").text, cores);
 }
 
 static void say_data(const nn_run *run)

@@ -68,7 +68,7 @@ static nn_status load_data(nn_run *run, nn_error *error)
     snprintf(from->version, sizeof from->version, "%s", nn_version());
     snprintf(from->data_file, sizeof from->data_file, "%s", run->train->file);
     from->ranks = (uint64_t)run->comm->size;
-    from->threads = run->threads;
+    from->threads = run->threads.count;
     from->hosts = (uint64_t)run->comm->host_count;
     from->data_bytes = run->train->file_bytes;
     NN_TRY(nn_dataset_digest(run->train, run->comm, &from->data_digest, error));
@@ -163,7 +163,7 @@ static nn_status make_work(nn_run *run, nn_error *error)
     /* Evaluation goes through the same work space in pieces; not too small ones where a rank has few rows of a batch.
      */
     const size_t capacity = nn_sampler_capacity(run->sampler);
-    NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads, true,
+    NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count, true,
                                &run->work, error));
     run->work->sync = (nn_sync){.sum = sum_over_ranks, .context = run->comm};
     run->work->seed = run->recipe->seed;
@@ -242,6 +242,7 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     run->out = comm->rank == 0 ? options->out : NULL;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
+    nn_threads_warn(&run->threads, run->out);
     run->progress.best = NAN;
     run->progress.schedule = nn_schedule_begin();
 
@@ -278,5 +279,6 @@ void nn_run_free(nn_run *run)
     nn_dataset_free(run->train);
     nn_dataset_free(run->validation);
     nn_dataset_free(run->test);
+    nn_threads_release(&run->threads);
     nn_release(run);
 }

@@ -59,7 +59,7 @@ struct nn_run {
     nn_optimizer *optimizer;
     nn_sampler *sampler;
     nn_workspace *work;
-    size_t threads;
+    nn_threads threads;
     nn_evaluator *evaluate_validation, *evaluate_test; /* NULL without the split */
     size_t batch_rows;                                 /* of a full batch over all ranks */
     size_t epoch_batches;                              /* batches of an epoch */

@@ -1,19 +1,117 @@
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/cpu.h"
+#include "base/topology.h"
 #include "nntrain/train.h"
 
-size_t nn_threads_configure(size_t requested, const nn_comm *comm)
+/* Then where threads go is the user's to say, and the OpenMP library's to do. */
+static bool user_binds(void)
 {
-    size_t threads = requested;
-    if (threads == 0 && getenv("OMP_NUM_THREADS"))
-        threads = (size_t)omp_get_max_threads();
-    if (threads == 0)
-        threads = nn_cpu_bound_cores() / (size_t)(comm->core_sharers > 0 ? comm->core_sharers : 1);
-    if (threads == 0)
-        threads = 1;
+    return getenv("OMP_PROC_BIND") || getenv("OMP_PLACES") || getenv("GOMP_CPU_AFFINITY");
+}
+
+/* What mpirun, SLURM or taskset left this process. An OpenMP library that binds has put this thread into the first of
+ * its places by now, and all its places tell what there was. */
+static nn_cpu_mask process_mask(void)
+{
+    nn_cpu_mask mask = nn_cpu_bound_mask();
+    if (!user_binds())
+        return mask;
+    for (int place = 0; place < omp_get_num_places(); place++) {
+        int cpus[NN_CPU_MOST];
+        const int count = omp_get_place_num_procs(place);
+        if (count > NN_CPU_MOST)
+            continue;
+        omp_get_place_proc_ids(place, cpus);
+        for (int i = 0; i < count; i++)
+            if (cpus[i] >= 0 && cpus[i] < NN_CPU_MOST)
+                mask.words[cpus[i] / 64] |= UINT64_C(1) << cpus[i] % 64;
+    }
+    return mask;
+}
+
+static size_t at_least_1(size_t count)
+{
+    return count > 0 ? count : 1;
+}
+
+static size_t decide_count(size_t requested, size_t share_of_cores)
+{
+    if (requested > 0)
+        return requested;
+    if (getenv("OMP_NUM_THREADS"))
+        return at_least_1((size_t)omp_get_max_threads());
+    return at_least_1(share_of_cores);
+}
+
+/* A job that nobody bound to a part of the host has no cores of its own. Unless it fills the host, other programs may
+ * be at work on the very cores that we would choose, as in sixteen runs of four threads started side by side: each
+ * would choose the first four. The system sees the others and we do not. */
+static bool has_own_cpus(const nn_topology *topology, size_t threads, size_t sharers)
+{
+    return topology->count < nn_cpu_online_cores() || threads >= topology->cores / sharers;
+}
+
+/* All threads of the team are started here, before the calling thread is bound: who is started later inherits its CPU.
+ * Returns whether the system bound any. */
+static bool pin(const int *cpus, size_t threads)
+{
+    bool bound = false;
+#pragma omp parallel num_threads((int)threads) reduction(|| : bound)
+    {
+        const int cpu = cpus[omp_get_thread_num()];
+        nn_cpu_mask mask = {{0}};
+        mask.words[cpu / 64] = UINT64_C(1) << cpu % 64;
+#pragma omp barrier
+        bound = nn_cpu_bind(&mask);
+    }
+    return bound;
+}
+
+nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
+{
+    const nn_cpu_mask bound = nn_cpu_bound_mask(), mask = process_mask();
+    const size_t sharers = comm->core_sharers > 0 ? (size_t)comm->core_sharers : 1;
+    nn_topology topology;
+    nn_topology_read(NN_TOPOLOGY_ROOT, &mask, &topology);
+    nn_threads threads = {
+        .count = decide_count(requested, topology.cores / sharers),
+        .cpus = at_least_1(topology.count / sharers),
+        .count_before = omp_get_max_threads(),
+        .dynamic_before = omp_get_dynamic(),
+    };
+    _Static_assert(sizeof threads.cpus_before == sizeof bound, "a public mask must hold a binding mask");
+    memcpy(threads.cpus_before, &bound, sizeof bound);
     omp_set_dynamic(0);
-    omp_set_num_threads((int)threads);
+    omp_set_num_threads((int)threads.count);
+
+    int cpus[NN_CPU_MOST];
+    if (!user_binds() && comm->core_index >= 0 && has_own_cpus(&topology, threads.count, sharers) &&
+        nn_topology_choose(&topology, threads.count, sharers, (size_t)comm->core_index, cpus))
+        threads.pinned = pin(cpus, threads.count);
     return threads;
+}
+
+void nn_threads_warn(const nn_threads *threads, FILE *out)
+{
+    if (out && threads->count > threads->cpus && threads->count > 1)
+        fprintf(out,
+                "warning  %zu threads a rank on %zu CPU%s: they wait for each other; set parallel.threads or "
+                "OMP_NUM_THREADS to %zu\n",
+                threads->count, threads->cpus, threads->cpus == 1 ? "" : "s", threads->cpus);
+}
+
+void nn_threads_release(const nn_threads *threads)
+{
+    if (threads->count == 0)
+        return;
+    if (threads->pinned) {
+        nn_cpu_mask before;
+        memcpy(&before, threads->cpus_before, sizeof before);
+#pragma omp parallel num_threads((int)threads->count)
+        nn_cpu_bind(&before);
+    }
+    omp_set_num_threads(threads->count_before);
+    omp_set_dynamic(threads->dynamic_before);
 }

@@ -39,8 +39,8 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
     NN_TRY(nn_optimizer_create(&sgd, &(nn_recipe_regularization){0}, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));
-    NN_TRY(
-        nn_workspace_create(network, nn_sampler_capacity(sampler), nn_threads_configure(0, comm), true, &work, error));
+    const nn_threads threads = nn_threads_configure(0, comm);
+    NN_TRY(nn_workspace_create(network, nn_sampler_capacity(sampler), threads.count, true, &work, error));
     NN_TRY(nn_evaluator_create(network, held_out, (nn_metrics_wanted){0}, comm, &evaluator, error));
     nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, SEED);
     for (size_t number = 0; number < EPOCHS; number++)
@@ -49,7 +49,7 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     if (comm->rank == 0)
         printf("accuracy %.4f on %d ranks\n", metrics.value[NN_METRIC_ACCURACY], comm->size);
     nn_workspace_free(work), nn_optimizer_free(optimizer), nn_sampler_free(sampler), nn_network_free(network);
-    nn_evaluator_free(evaluator), nn_dataset_free(rows), nn_dataset_free(held_out);
+    nn_evaluator_free(evaluator), nn_dataset_free(rows), nn_dataset_free(held_out), nn_threads_release(&threads);
     return metrics.value[NN_METRIC_ACCURACY] > 0.95
                ? NN_OK
                : nn_fail(error, NN_DATA, "accuracy %.4f is too low", metrics.value[NN_METRIC_ACCURACY]);

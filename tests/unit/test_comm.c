@@ -74,6 +74,18 @@ static void broadcast_copies_rank_0(void)
     CU_ASSERT_EQUAL(value, 42);
 }
 
+/* Bound to cores of their own or all to the same: ranks started by one mpirun are one or the other here. */
+static void ranks_that_share_cores_know_their_places(void)
+{
+    double places = comm->core_index;
+    CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &places, 1, NULL), NN_OK);
+    if (comm->core_sharers == 1)
+        CU_ASSERT_EQUAL(comm->core_index, 0)
+    else if (comm->core_sharers == comm->size)
+        CU_ASSERT_EQUAL(places, comm->size * (comm->size - 1) / 2);
+    CU_ASSERT(comm->core_sharers >= 1 && comm->core_index < comm->core_sharers);
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
@@ -86,6 +98,7 @@ int main(int argc, char **argv)
         NN_TEST(the_lowest_failing_rank_speaks),
         NN_TEST(what_fails_everywhere_names_no_rank),
         NN_TEST(broadcast_copies_rank_0),
+        NN_TEST(ranks_that_share_cores_know_their_places),
     };
     int code = nn_run_suite("comm", tests, sizeof tests / sizeof *tests);
     nn_comm_free(comm);

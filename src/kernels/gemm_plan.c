@@ -24,11 +24,11 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Steps of depth such that a panel of A, a cache line a step at most, takes half of the level 1 cache at most: the
- * panels of B go by beside it. 256 of them in 32 KiB; 384 and 512 were up to 6 % slower there with AVX2. */
-static size_t usual_depth(const nn_gemm_room *room)
+/* Steps of depth such that a packed panel takes half of the level 1 cache: the one that stays there while those of the
+ * other operand go by. */
+static size_t depth_of_panel(const nn_gemm_room *room, size_t width)
 {
-    return room->level1_bytes / 2 / NN_ALIGNMENT;
+    return room->level1_bytes / 2 / (width * sizeof(nn_real));
 }
 
 nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel)
@@ -38,10 +38,10 @@ nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel)
         .level1_bytes = level1 ? level1 : least_level1,
         .level2_bytes = level2 ? level2 : least_level2,
     };
-    const size_t depth = usual_depth(&room);
+    const size_t depth = depth_of_panel(&room, kernel->pitch);
     room.a = round_up(packed_a_bytes / sizeof(nn_real), depth * kernel->pitch);
     room.b = round_up(room.level2_bytes / 2 / sizeof(nn_real), depth * kernel->columns);
-    room.own = depth * kernel->columns;
+    room.own = depth_of_panel(&room, kernel->columns) * kernel->columns;
     return room;
 }
 
@@ -115,7 +115,7 @@ static bool can_swap(const nn_gemm_kernel *kernel, const nn_gemm_room *room, con
            swapped->depth * kernel->pitch <= room->a;
 }
 
-static size_t depth_of(const nn_gemm_room *room, const nn_gemm_plan *plan)
+static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_plan *plan)
 {
     /* Rows of B that are more than the cache holds pass by a few at a time, as streams that the processor foresees,
      * and C stays in the cache. */
@@ -126,7 +126,7 @@ static size_t depth_of(const nn_gemm_room *room, const nn_gemm_plan *plan)
         return depth;
     if (plan->b == NN_GEMM_B_STRIPS)
         return p->columns * depth * sizeof(nn_real) <= room->level1_bytes / 2 ? depth : smaller(depth, STREAMS);
-    return smaller(depth, usual_depth(room));
+    return smaller(depth, depth_of_panel(room, plan->b == NN_GEMM_B_OWN ? kernel->columns : kernel->pitch));
 }
 
 nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem)
@@ -139,7 +139,7 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     }
     plan.b = b_of(kernel, room, &plan.what);
     plan.pack_a = worth_packing_a(kernel, room, &plan.what, plan.b);
-    plan.depth_block = depth_of(room, &plan);
+    plan.depth_block = depth_of(kernel, room, &plan);
     if (plan.b == NN_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
         plan.b = NN_GEMM_B_PACKED;
     plan.panel_rows = kernel->rows;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "data/hdf5_read.h"
+#include "kernels/convert.h"
 #include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -161,7 +162,7 @@ static nn_status scan(struct reals *reals, const void *source, nn_real *tile, si
     for (size_t i = 0; wrong && i < count; i++)
         if (!isfinite(tile[i]))
             return fail_at(reals, (uint64_t)(tile - reals->to) + i, tile[i],
-                           reals->rows->element == NN_HDF5_DOUBLE && isfinite(((const double *)source)[i]), error);
+                           reals->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]), error);
     reals->low = fmin(reals->low, (double)low);
     reals->high = fmax(reals->high, (double)high);
     return NN_OK;
@@ -171,12 +172,12 @@ static nn_status take_reals(void *context, const void *values, uint64_t first, s
 {
     struct reals *reals = context;
     const nn_hdf5_rows *rows = reals->rows;
-    size_t size = nn_hdf5_element_size(rows->element), total = count * rows->layout->row_values;
+    size_t size = nn_element_size(rows->element), total = count * rows->layout->row_values;
     nn_real *to = reals->to + (first - rows->first) * rows->layout->row_values;
     for (size_t i = 0; i < total; i += TILE) {
         size_t length = total - i < TILE ? total - i : TILE;
         const char *from = (const char *)values + i * size;
-        nn_hdf5_convert(rows->element, from, to + i, length);
+        nn_convert(rows->element, from, to + i, length);
         NN_TRY(scan(reals, from, to + i, length, error));
     }
     return NN_OK;
@@ -236,8 +237,7 @@ static nn_status read_weights(hid_t file, const nn_dataset *dataset, const char 
 
 static nn_status read_classes(hid_t file, nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
 {
-    nn_hdf5_rows rows = {file,          dataset->file,      dataset->y_name, &plan->y,
-                         NN_HDF5_INT64, dataset->first_row, dataset->rows};
+    nn_hdf5_rows rows = {file, dataset->file, dataset->y_name, &plan->y, NN_INT64, dataset->first_row, dataset->rows};
     struct classes classes = {&rows, dataset->classes, 0};
     NN_TRY(nn_hdf5_read(&rows, comm, take_classes, &classes, error));
     double largest = classes.largest;

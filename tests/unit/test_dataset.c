@@ -53,11 +53,15 @@ static nn_dataset *open_file(const char *name, const char *x, const char *y, siz
 
 static bool holds_cells(const nn_dataset *dataset)
 {
-    for (size_t row = 0; row < dataset->rows; row++)
+    nn_real *buffer = malloc(dataset->features * sizeof *buffer);
+    bool same = true;
+    for (size_t row = 0; row < dataset->rows; row++) {
+        const nn_real *x = nn_dataset_rows(dataset, row, 1, buffer);
         for (size_t column = 0; column < dataset->features; column++)
-            if (dataset->x[row * dataset->features + column] != (nn_real)cell(dataset->first_row + row, column))
-                return false;
-    return true;
+            same = same && x[column] == (nn_real)cell(dataset->first_row + row, column);
+    }
+    free(buffer);
+    return same;
 }
 
 /* --- slices --- */
@@ -179,7 +183,8 @@ static void truth_values_are_numbers(void)
     CU_ASSERT_EQUAL(dataset->outputs, 2);
     for (size_t row = 0; row < dataset->rows; row++) {
         int expected = dataset->first_row + row == 0 || dataset->first_row + row == 2;
-        CU_ASSERT_EQUAL(dataset->x[row], expected);
+        nn_real x;
+        CU_ASSERT_EQUAL(*nn_dataset_rows(dataset, row, 1, &x), expected);
         CU_ASSERT_EQUAL(dataset->classes[row], expected);
     }
     nn_dataset_free(dataset);

@@ -70,21 +70,21 @@ static uint64_t rows_of_block(const nn_hdf5_layout *layout, size_t row_bytes)
 }
 
 /* Filtered chunks are decompressed by each rank on its own: a damaged chunk then fails on the ranks that read it and
- * leaves nobody waiting inside HDF5. */
-static hid_t transfer_of(const nn_hdf5_layout *layout)
+ * leaves nobody waiting inside HDF5. And a process alone has not opened the file through MPI-IO. */
+static hid_t transfer_of(const nn_hdf5_layout *layout, const nn_comm *comm)
 {
     hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
 #ifdef H5_HAVE_PARALLEL
     hid_t driver = transfer;
-    if (!layout->filtered)
+    if (!layout->filtered && comm->backend)
         H5Pset_dxpl_mpio(driver, H5FD_MPIO_COLLECTIVE);
 #else
-    (void)layout;
+    (void)layout, (void)comm;
 #endif
     return transfer;
 }
 
-static nn_status open_reader(struct reader *reader, nn_error *error)
+static nn_status open_reader(struct reader *reader, const nn_comm *comm, nn_error *error)
 {
     const nn_hdf5_rows *rows = reader->rows;
     size_t row_bytes = rows->layout->row_values * nn_element_size(rows->element);
@@ -100,7 +100,7 @@ static nn_status open_reader(struct reader *reader, nn_error *error)
     NN_TRY(status);
 
     reader->space = H5Dget_space(reader->dataset);
-    reader->transfer = transfer_of(rows->layout);
+    reader->transfer = transfer_of(rows->layout, comm);
     hsize_t extent[H5S_MAX_RANK] = {0};
     if (reader->space < 0 || reader->transfer < 0 ||
         H5Sget_simple_extent_dims(reader->space, extent, NULL) != rows->layout->dimensions ||
@@ -159,7 +159,7 @@ static nn_status read_blocks(const struct reader *reader, nn_hdf5_take *take, vo
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error)
 {
     struct reader reader = {rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, NULL, 0, 0};
-    nn_status status = nn_comm_agree(comm, open_reader(&reader, error), error);
+    nn_status status = nn_comm_agree(comm, open_reader(&reader, comm, error), error);
     if (status == NN_OK) {
         uint64_t end = rows->first + rows->count;
         const uint64_t own = (end + reader.step - 1) / reader.step - rows->first / reader.step;

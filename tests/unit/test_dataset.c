@@ -219,6 +219,25 @@ static void more_than_a_block_is_read_in_blocks(void)
     read_long((fixture_storage){{40, 32768}, 1, false});
 }
 
+/* As nntrain check reads, also with an HDF5 that could do it together. */
+static void a_process_alone_reads_every_storage(void)
+{
+    const fixture_storage storages[] = {{{0}, 0, false}, {{5, HEIGHT, WIDTH}, 0, false}, {{5, HEIGHT, WIDTH}, 1, true}};
+    for (size_t i = 0; i < sizeof storages / sizeof *storages; i++) {
+        hid_t file = fixture_begin_file(comm, "alone.h5");
+        write_x(file, "x", H5T_STD_U8LE, ROWS, storages[i]);
+        fixture_end_file(comm, file);
+        nn_comm alone = nn_comm_alone();
+        nn_dataset *dataset = NULL;
+        nn_dataset_spec spec = {fixture_path("alone.h5"), "x", NULL, NULL};
+        CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, &alone, &dataset, NULL), NN_OK);
+        CU_ASSERT_EQUAL(dataset->rows, ROWS);
+        CU_ASSERT(holds_cells(dataset));
+        nn_dataset_free(dataset);
+        fixture_remove_file(comm, "alone.h5");
+    }
+}
+
 static void evaluation_allows_ranks_without_rows(void)
 {
     for (int storage = 0; storage < 3; storage++) {
@@ -370,6 +389,7 @@ int main(int argc, char **argv)
         NN_TEST(rows_are_read_from_every_storage),
         NN_TEST(truth_values_are_numbers),
         NN_TEST(more_than_a_block_is_read_in_blocks),
+        NN_TEST(a_process_alone_reads_every_storage),
         NN_TEST(evaluation_allows_ranks_without_rows),
         NN_TEST(one_integer_a_row_is_a_class_and_all_else_a_value),
         NN_TEST(targets_are_fitted_to_the_network),

@@ -14,6 +14,7 @@
 
 #include "nntrain/batch.h"
 #include "nntrain/comm.h"
+#include "nntrain/element.h"
 #include "nntrain/normalization.h"
 #include "nntrain/status.h"
 
@@ -44,24 +45,31 @@ typedef enum nn_target_kind {
     NN_TARGET_VALUES,  /**< [N, outputs], or [N] floats with outputs = 1 */
 } nn_target_kind;
 
-/** This rank's rows of one split, resident in memory. Owns its arrays. */
+/**
+ * This rank's rows of one split, resident in memory. Owns its arrays.
+ *
+ * x stays as the file has it where its type takes fewer bytes than an nn_real, or is one; anything wider becomes
+ * nn_real on reading. nn_dataset_rows gives rows to compute with.
+ */
 typedef struct nn_dataset {
     nn_slices slices;
     size_t first_slice, slice_count; /**< slices this rank owns */
     size_t first_row, rows;          /**< rows this rank owns, counted in the file */
     size_t features;                 /**< values a row of x holds */
     nn_target_kind target;
-    size_t outputs;   /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
-                         ranks */
-    bool binary;      /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
-    nn_real *x;       /**< [rows, features] */
-    int32_t *classes; /**< [rows], or NULL */
-    nn_real *values;  /**< [rows, outputs], or NULL */
-    nn_real *weights; /**< [rows] of samples, or NULL */
-    char *file, *x_name, *y_name; /**< as in the spec, for messages; y_name may be NULL */
-    uint64_t file_bytes;          /**< size of the file */
-    char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
-    double x_range[2];            /**< smallest and largest x of all ranks */
+    size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
+                           ranks */
+    bool binary;        /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
+    nn_element element; /**< what x holds */
+    void *x;            /**< [rows, features] of element, as read */
+    const nn_normalization *normalization; /**< borrowed; NULL: rows are given as they are */
+    int32_t *classes;                      /**< [rows], or NULL */
+    nn_real *values;                       /**< [rows, outputs], or NULL */
+    nn_real *weights;                      /**< [rows] of samples, or NULL */
+    char *file, *x_name, *y_name;          /**< as in the spec, for messages; y_name may be NULL */
+    uint64_t file_bytes;                   /**< size of the file */
+    char x_type[16];                       /**< type of x in the file, e.g. "uint8", "float32" */
+    double x_range[2];                     /**< smallest and largest x of all ranks */
 } nn_dataset;
 
 /**
@@ -102,12 +110,29 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
 nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
                                nn_error *error);
 
-/** Normalises the resident rows in place. Local. NN_DATA where the number of features differs, naming the file. */
-nn_status nn_normalization_apply(const nn_normalization *normalization, nn_dataset *dataset, nn_error *error);
+/**
+ * Has rows normalised from now on as they are given out; the resident ones stay as they are. Local. NN_DATA where the
+ * number of features differs, naming the file.
+ *
+ * @param normalization  borrowed; outlives the dataset's use
+ */
+nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error);
+
+/** @return bytes that a resident row of x takes */
+size_t nn_dataset_row_bytes(const nn_dataset *dataset);
 
 /**
- * A digest of the split's rows, targets and weights as read, before normalisation and carving: the same on any number
- * of ranks. Collective.
+ * Resident rows first .. first + count to compute with: x, or with a normalisation (x - offset) * scale, each operation
+ * rounded to nn_real on its own. One pass; threads share many rows. Local.
+ *
+ * @param to  [count, features]
+ * @return to, or, without writing there, the resident rows themselves where they are just what is asked for
+ */
+const nn_real *nn_dataset_rows(const nn_dataset *dataset, size_t first, size_t count, nn_real *to);
+
+/**
+ * A digest of the split's rows, targets and weights as read and before carving, the rows of x as nn_real whatever they
+ * are kept as: the same on any number of ranks. Collective.
  *
  * A resumed run compares it, because shuffles of other data would be another training.
  */
@@ -115,8 +140,8 @@ nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *
 
 /**
  * Carves a share of the rows off a training split for validation. Local, and the same on any number of ranks; only
- * where memory runs out can it fail on one rank alone. Before features are normalised; targets may have been fitted, so
- * that a message about one names its row in the file.
+ * where memory runs out can it fail on one rank alone. Targets may have been fitted, so that a message about one names
+ * its row in the file.
  *
  * N' = N - round(fraction * N) rows stay, in the same number of slices, so that batches remain exact: slice s keeps
  * floor((N' + s) / S) of its floor((N + s) / S) rows. Which rows of a slice go is a keyed bijection of the seed alone.
@@ -125,7 +150,7 @@ nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *
  *
  * The slices of the validation split are what the slices of the whole lost. That is not always floor((V + s) / S), so
  * its count of slices serves to share rows out over ranks and no sampler, digest or fit of a normalisation may use it;
- * nn_evaluate and nn_normalization_apply do not.
+ * nn_evaluate and nn_dataset_rows do not.
  *
  * @param fraction    0 < fraction < 1
  * @param validation  receives the rows carved off, to be freed by the caller

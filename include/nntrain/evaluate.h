@@ -40,17 +40,18 @@ size_t nn_predicted_class(const nn_real *output, size_t outputs);
 /**
  * Takes the memory that measuring needs, and measures the targets. Collective.
  *
+ * @param capacity  most rows that are to go through the network at once: that of the work space to measure with
  * @param dataset  borrowed; targets fitted to the network. Any rank may own any of its rows, or none: where rows lie
  * has no part in the figures
  * @return NN_DATA where the split has no targets
  */
-nn_status nn_evaluator_create(const nn_network *network, const nn_dataset *dataset, nn_metrics_wanted wanted,
-                              nn_comm *comm, nn_evaluator **evaluator, nn_error *error);
+nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const nn_dataset *dataset,
+                              nn_metrics_wanted wanted, nn_comm *comm, nn_evaluator **evaluator, nn_error *error);
 void nn_evaluator_free(nn_evaluator *evaluator);
 
 /**
- * Runs the network over the split in pieces of at most the work space's capacity. Collective; the figures are those of
- * all rows together, not averages of averages.
+ * Runs the network over the split in pieces of at most the evaluator's and the work space's capacity. Collective; the
+ * figures are those of all rows together, not averages of averages.
  *
  * What applies depends on the targets. Classes: accuracy, top_k (more than one output), precision, recall, f1, auroc.
  * Values, also the 0 and 1 of two classes on a single output: mae, rmse, r2. Targets within 0 and 1, classes included,
@@ -67,7 +68,7 @@ void nn_evaluator_free(nn_evaluator *evaluator);
  * it is met and else 0, as in scikit-learn. iou: sum of a y / sum of (a + y - a y) over all rows and outputs; 1 where
  * both are 0.
  *
- * @return NN_USAGE where work holds no rows but the split does
+ * @return NN_USAGE where evaluator or work hold no rows but the split does
  */
 nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
                       nn_workspace *work, nn_metrics *metrics, nn_error *error);

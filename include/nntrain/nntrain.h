@@ -6,6 +6,7 @@
 #include "nntrain/checkpoint.h"
 #include "nntrain/comm.h"
 #include "nntrain/dataset.h"
+#include "nntrain/element.h"
 #include "nntrain/evaluate.h"
 #include "nntrain/import.h"
 #include "nntrain/inspect.h"

@@ -21,6 +21,7 @@ typedef struct check {
     nn_normalization *normalization;
     nn_network *network;
     nn_workspace *work;
+    nn_real *x;        /* [rows, features] */
     nn_real *analytic; /* [flat_count] */
     uint64_t *samples; /* [rows] */
     nn_batch batch;
@@ -35,7 +36,7 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices, true, alone, &in->dataset, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
-    NN_TRY(nn_normalization_apply(in->normalization, in->dataset, error));
+    NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));
     NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
                              error));
     return nn_dataset_fit_targets(in->dataset, in->network->outputs,
@@ -48,6 +49,7 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
     if (rows > data->rows)
         rows = data->rows;
     NN_TRY(nn_workspace_create(in->network, rows, 1, true, &in->work, error));
+    NN_TRY(nn_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
     NN_TRY(nn_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
     NN_TRY(nn_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
     for (size_t i = 0; i < rows; i++)
@@ -56,7 +58,7 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
     in->batch = (nn_batch){
         .rows = rows,
         .global_rows = rows,
-        .x = data->x,
+        .x = nn_dataset_rows(data, 0, rows, in->x),
         .y = {.classes = data->values ? NULL : data->classes, .values = data->values},
         .weights = data->weights,
         .samples = in->samples,
@@ -205,6 +207,7 @@ nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t
     nn_status status = nn_recipe_load(path, overrides, override_count, &in.recipe, error);
     if (status == NN_OK)
         status = run(&in, rows, error);
+    nn_release(in.x);
     nn_release(in.analytic);
     nn_release(in.samples);
     nn_workspace_free(in.work);

@@ -126,7 +126,8 @@ static nn_status evaluate(const void *parsed, nn_comm *comm, nn_error *error)
     nn_evaluator *evaluator = NULL;
     nn_metrics metrics;
     const nn_network *network = session.model->network;
-    nn_status status = nn_evaluator_create(network, session.dataset, wanted, comm, &evaluator, error);
+    nn_status status =
+        nn_evaluator_create(network, session.work->capacity, session.dataset, wanted, comm, &evaluator, error);
     if (status == NN_OK)
         status = nn_evaluate(evaluator, &session.recipe->loss, network, session.work, &metrics, error);
     if (status == NN_OK && comm->rank == 0)

@@ -85,7 +85,7 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
     if (session->y)
         NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs,
                                       network->layers[network->layer_count - 1].activation, comm, error));
-    return nn_normalization_apply(session->model->normalization, session->dataset, error);
+    return nn_dataset_normalize(session->dataset, session->model->normalization, error);
 }
 
 static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn_model_session *session,

@@ -59,17 +59,22 @@ static bool is_classifier(const nn_network *network)
 }
 
 /* All of this rank's rows through the network: output [rows, outputs]. */
-static void run_rows(const nn_model_session *session, nn_real *output)
+static nn_status run_rows(const nn_model_session *session, nn_real *output, nn_error *error)
 {
     const nn_network *network = session->model->network;
     const nn_dataset *dataset = session->dataset;
+    const size_t capacity = session->work->capacity;
+    nn_real *x = NULL;
+    NN_TRY(nn_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error));
     for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
-        rows = dataset->rows - first < session->work->capacity ? dataset->rows - first : session->work->capacity;
-        nn_network_infer(network, dataset->x + first * dataset->features, rows, session->work);
+        rows = dataset->rows - first < capacity ? dataset->rows - first : capacity;
+        nn_network_infer(network, nn_dataset_rows(dataset, first, rows, x), rows, session->work);
         nn_network_activate_output(network, rows, session->work);
         memcpy(output + first * network->outputs, nn_network_output(network, session->work),
                rows * network->outputs * sizeof *output);
     }
+    nn_release(x);
+    return NN_OK;
 }
 
 static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int rank)
@@ -145,10 +150,10 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
             status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network), &file, error);
     }
     status = nn_comm_follow(comm, status, error);
-    if (status == NN_OK) {
-        run_rows(session, output);
+    if (status == NN_OK)
+        status = nn_comm_agree(comm, run_rows(session, output, error), error);
+    if (status == NN_OK)
         status = nn_comm_agree(comm, collect(session, file, output, error), error);
-    }
     if (status == NN_OK && comm->rank == 0) {
         status = nn_predictions_finish(file, error);
         file = NULL;

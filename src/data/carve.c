@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/rows.h"
 #include "data/shuffle.h"
-#include "nntrain/dataset.h"
 #include "nntrain/memory.h"
 
 /* What a slice has and what it keeps: the whole's slices and those of the rows that stay. */
@@ -38,7 +38,8 @@ static void describe(const nn_dataset *dataset, const struct cut *cut, nn_datase
 {
     const size_t first = dataset->first_slice, end = first + dataset->slice_count;
     *carved = *dataset;
-    carved->x = carved->values = carved->weights = NULL;
+    carved->x = NULL;
+    carved->values = carved->weights = NULL;
     carved->classes = NULL;
     carved->file = carved->x_name = carved->y_name = NULL;
     /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): cut is whole, two calls away */
@@ -53,7 +54,7 @@ static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_e
     NN_TRY(nn_copy_text(dataset->file, &carved->file, error));
     NN_TRY(nn_copy_text(dataset->x_name, &carved->x_name, error));
     NN_TRY(nn_copy_text(dataset->y_name, &carved->y_name, error));
-    NN_TRY(nn_allocate(carved->rows, carved->features * sizeof *carved->x, what, &carved->x, error));
+    NN_TRY(nn_allocate(carved->rows, nn_dataset_row_bytes(carved), what, &carved->x, error));
     if (dataset->classes)
         NN_TRY(nn_allocate(carved->rows, sizeof *carved->classes, what, &carved->classes, error));
     if (dataset->values)
@@ -79,8 +80,8 @@ static void choose_rows(const nn_dataset *dataset, const struct cut *cut, uint64
 /* Where one is the other, rows move forward in place. */
 static void move_row(const nn_dataset *from, size_t source, nn_dataset *to, size_t target)
 {
-    const size_t features = from->features, outputs = from->outputs;
-    memmove(to->x + target * features, from->x + source * features, features * sizeof *to->x);
+    const size_t bytes = nn_dataset_row_bytes(from), outputs = from->outputs;
+    memmove((char *)to->x + target * bytes, nn_dataset_at(from, source), bytes);
     if (from->classes)
         to->classes[target] = from->classes[source];
     if (from->values)

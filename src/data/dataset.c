@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "data/hdf5_read.h"
+#include "kernels/convert.h"
 #include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -81,14 +82,24 @@ static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct pl
 static nn_status check_memory(const nn_dataset *dataset, bool weights, const nn_comm *comm, nn_error *error)
 {
     const double gigabyte = 1024.0 * 1024 * 1024;
-    double values =
-        (double)dataset->features + weights + (double)(dataset->target == NN_TARGET_VALUES ? dataset->outputs : 1);
-    double host = (double)dataset->rows * values * sizeof(nn_real) * comm->local_size;
+    double targets = 0;
+    if (dataset->target == NN_TARGET_VALUES)
+        targets = (double)dataset->outputs * sizeof *dataset->values;
+    else if (dataset->target == NN_TARGET_CLASSES)
+        targets = sizeof *dataset->classes;
+    double row = (double)nn_dataset_row_bytes(dataset) + targets + (weights ? sizeof *dataset->weights : 0);
+    double host = (double)dataset->rows * row * comm->local_size;
     double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     if (host < installed || installed <= 0)
         return NN_OK;
     return nn_fail(error, NN_SYSTEM, "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but it has %.1f GiB",
                    dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte, installed / gigabyte);
+}
+
+/* What memory holds of a type of the file: more than an nn_real it never takes. */
+static nn_element kept_as(nn_element element)
+{
+    return nn_element_size(element) < sizeof(nn_real) ? element : NN_REAL;
 }
 
 static void describe(nn_dataset *dataset, const struct plan *plan, size_t slices, const nn_comm *comm)
@@ -101,6 +112,7 @@ static void describe(nn_dataset *dataset, const struct plan *plan, size_t slices
     dataset->rows =
         nn_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
     dataset->features = plan->x.row_values;
+    dataset->element = kept_as(plan->x.element);
     dataset->target = plan->target;
     dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->y.row_values : 0;
     memcpy(dataset->x_type, plan->x.type, sizeof dataset->x_type);
@@ -112,7 +124,7 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, c
     NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
     NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
     NN_TRY(check_memory(dataset, spec->w != NULL, comm, error));
-    NN_TRY(nn_allocate(dataset->rows, dataset->features * sizeof *dataset->x, "x", &dataset->x, error));
+    NN_TRY(nn_allocate(dataset->rows, nn_dataset_row_bytes(dataset), "x", &dataset->x, error));
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
     if (dataset->target == NN_TARGET_VALUES)
@@ -126,19 +138,19 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, c
 
 /* --- reading --- */
 
-/* Where reals go, and what is found on the way. */
-struct reals {
+/* Where numbers go, and what is found on the way. */
+struct numbers {
     const nn_hdf5_rows *rows;
-    nn_real *to; /* [count, row_values] */
+    nn_element kept; /* the element of rows, or nn_real */
+    void *to;        /* [count, row_values] of kept */
     double low, high;
 };
 
 /* Values of a tile stay in the first-level cache between conversion and check. */
 enum { TILE = 4096 };
 
-static nn_status fail_at(const struct reals *reals, uint64_t index, nn_real value, bool was_finite, nn_error *error)
+static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, nn_error *error)
 {
-    const nn_hdf5_rows *rows = reals->rows;
     unsigned long long row = rows->first + index / rows->layout->row_values;
     unsigned long long column = index % rows->layout->row_values;
     if (was_finite)
@@ -148,7 +160,9 @@ static nn_status fail_at(const struct reals *reals, uint64_t index, nn_real valu
                    rows->name, isnan(value) ? "NaN" : "an infinite value", column);
 }
 
-static nn_status scan(struct reals *reals, const void *source, nn_real *tile, size_t count, nn_error *error)
+/* @param source  what the tile was converted from, value `index` of the rows and those that follow */
+static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
+                      nn_error *error)
 {
     nn_real low = tile[0], high = tile[0];
     int wrong = 0;
@@ -160,24 +174,27 @@ static nn_status scan(struct reals *reals, const void *source, nn_real *tile, si
     }
     for (size_t i = 0; wrong && i < count; i++)
         if (!isfinite(tile[i]))
-            return fail_at(reals, (uint64_t)(tile - reals->to) + i, tile[i],
-                           reals->rows->element == NN_HDF5_DOUBLE && isfinite(((const double *)source)[i]), error);
-    reals->low = fmin(reals->low, (double)low);
-    reals->high = fmax(reals->high, (double)high);
+            return fail_at(numbers->rows, index + i, tile[i],
+                           numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]), error);
+    numbers->low = fmin(numbers->low, (double)low);
+    numbers->high = fmax(numbers->high, (double)high);
     return NN_OK;
 }
 
-static nn_status take_reals(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
+static nn_status take_numbers(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
 {
-    struct reals *reals = context;
-    const nn_hdf5_rows *rows = reals->rows;
-    size_t size = nn_hdf5_element_size(rows->element), total = count * rows->layout->row_values;
-    nn_real *to = reals->to + (first - rows->first) * rows->layout->row_values;
+    struct numbers *numbers = context;
+    const nn_hdf5_rows *rows = numbers->rows;
+    const size_t size = nn_element_size(rows->element), kept_size = nn_element_size(numbers->kept);
+    const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
     for (size_t i = 0; i < total; i += TILE) {
-        size_t length = total - i < TILE ? total - i : TILE;
+        nn_real tile[TILE];
+        const size_t length = total - i < TILE ? total - i : TILE;
         const char *from = (const char *)values + i * size;
-        nn_hdf5_convert(rows->element, from, to + i, length);
-        NN_TRY(scan(reals, from, to + i, length, error));
+        char *to = (char *)numbers->to + (begin + i) * kept_size;
+        nn_convert(rows->element, from, tile, length);
+        NN_TRY(scan(numbers, from, begin + i, tile, length, error));
+        memcpy(to, numbers->kept == NN_REAL ? (const void *)tile : from, length * kept_size);
     }
     return NN_OK;
 }
@@ -205,14 +222,14 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
     return NN_OK;
 }
 
-static nn_status read_reals(hid_t file, const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout,
-                            nn_real *to, nn_comm *comm, double range[2], nn_error *error)
+static nn_status read_numbers(hid_t file, const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout,
+                              nn_element kept, void *to, nn_comm *comm, double range[2], nn_error *error)
 {
     nn_hdf5_rows rows = {file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows};
-    struct reals reals = {&rows, to, INFINITY, -INFINITY};
-    NN_TRY(nn_hdf5_read(&rows, comm, take_reals, &reals, error));
-    range[0] = reals.low;
-    range[1] = reals.high;
+    struct numbers numbers = {&rows, kept, to, INFINITY, -INFINITY};
+    NN_TRY(nn_hdf5_read(&rows, comm, take_numbers, &numbers, error));
+    range[0] = numbers.low;
+    range[1] = numbers.high;
     NN_TRY(nn_comm_min_double(comm, &range[0], 1, error));
     return nn_comm_max_double(comm, &range[1], 1, error);
 }
@@ -230,14 +247,13 @@ static nn_status read_weights(hid_t file, const nn_dataset *dataset, const char 
                               nn_comm *comm, nn_error *error)
 {
     double range[2];
-    NN_TRY(read_reals(file, dataset, name, &plan->w, dataset->weights, comm, range, error));
+    NN_TRY(read_numbers(file, dataset, name, &plan->w, NN_REAL, dataset->weights, comm, range, error));
     return nn_comm_agree(comm, find_negative(dataset, name, error), error);
 }
 
 static nn_status read_classes(hid_t file, nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
 {
-    nn_hdf5_rows rows = {file,          dataset->file,      dataset->y_name, &plan->y,
-                         NN_HDF5_INT64, dataset->first_row, dataset->rows};
+    nn_hdf5_rows rows = {file, dataset->file, dataset->y_name, &plan->y, NN_INT64, dataset->first_row, dataset->rows};
     struct classes classes = {&rows, dataset->classes, 0};
     NN_TRY(nn_hdf5_read(&rows, comm, take_classes, &classes, error));
     double largest = classes.largest;
@@ -253,9 +269,10 @@ static nn_status read_all(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     hid_t file = H5I_INVALID_HID;
     nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
     if (status == NN_OK)
-        status = read_reals(file, dataset, spec->x, &plan->x, dataset->x, comm, dataset->x_range, error);
+        status =
+            read_numbers(file, dataset, spec->x, &plan->x, dataset->element, dataset->x, comm, dataset->x_range, error);
     if (status == NN_OK && plan->target == NN_TARGET_VALUES)
-        status = read_reals(file, dataset, spec->y, &plan->y, dataset->values, comm, unused, error);
+        status = read_numbers(file, dataset, spec->y, &plan->y, NN_REAL, dataset->values, comm, unused, error);
     if (status == NN_OK && plan->target == NN_TARGET_CLASSES)
         status = read_classes(file, dataset, plan, comm, error);
     if (status == NN_OK && spec->w)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "nntrain/comm.h"
+#include "nntrain/element.h"
 #include "nntrain/status.h"
 
 /** HDF5's automatic printing of errors, put aside; the caller's program gets it back. */
@@ -36,20 +37,6 @@ nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
  */
 nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *error);
 
-/** Types that rows are read as: the native one that holds the file's type. */
-typedef enum nn_hdf5_element {
-    NN_HDF5_INT8,
-    NN_HDF5_INT16,
-    NN_HDF5_INT32,
-    NN_HDF5_INT64,
-    NN_HDF5_UINT8,
-    NN_HDF5_UINT16,
-    NN_HDF5_UINT32,
-    NN_HDF5_UINT64,
-    NN_HDF5_FLOAT,
-    NN_HDF5_DOUBLE,
-} nn_hdf5_element;
-
 /** What a dataset holds, in plain numbers: one rank finds out and tells the others. */
 typedef struct nn_hdf5_layout {
     uint64_t rows;
@@ -59,9 +46,9 @@ typedef struct nn_hdf5_layout {
     uint64_t stored;     /**< bytes it takes in the file */
     bool filtered;       /**< compressed or checksummed */
     bool integer;
-    nn_hdf5_element element;
-    size_t file_size; /**< bytes of a value in the file */
-    char type[16];    /**< e.g. "uint8", "float32" */
+    nn_element element; /**< the native type that holds the file's */
+    size_t file_size;   /**< bytes of a value in the file */
+    char type[16];      /**< e.g. "uint8", "float32" */
 } nn_hdf5_layout;
 
 /** Finds out what a dataset holds. Local. */

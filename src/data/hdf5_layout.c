@@ -27,14 +27,14 @@ static bool describe_integer(hid_t type, nn_hdf5_layout *layout)
     bool is_signed = H5Tget_sign(type) != H5T_SGN_NONE;
     int width = size <= 1 ? 0 : size <= 2 ? 1 : size <= 4 ? 2 : 3; /* log2 of the native type's bytes */
     layout->integer = true;
-    layout->element = (is_signed ? NN_HDF5_INT8 : NN_HDF5_UINT8) + (nn_hdf5_element)width;
+    layout->element = (is_signed ? NN_INT8 : NN_UINT8) + (nn_element)width;
     snprintf(layout->type, sizeof layout->type, "%sint%zu", is_signed ? "" : "u", 8 * size);
     return size <= 8;
 }
 
 static bool describe_float(nn_hdf5_layout *layout)
 {
-    layout->element = layout->file_size <= sizeof(float) ? NN_HDF5_FLOAT : NN_HDF5_DOUBLE;
+    layout->element = layout->file_size <= sizeof(float) ? NN_FLOAT : NN_DOUBLE;
     snprintf(layout->type, sizeof layout->type, "float%zu", 8 * layout->file_size);
     return true;
 }

@@ -8,94 +8,33 @@ enum { BLOCK_BYTES = 8 << 20, LARGEST_BLOCK_BYTES = 256 << 20 };
 /* HDF5 keeps a row of chunks decompressed where a block ends amid it. */
 static const size_t largest_cache = (size_t)1 << 30;
 
-static hid_t native_type(nn_hdf5_element element)
+/* Rows are read as they lie in the file but for the order of bytes. HDF5 would convert value by value, and 1.10 then
+ * falls back to independent MPI-IO; nn_convert does neither. */
+static hid_t native_type(nn_element element)
 {
     switch (element) {
-    case NN_HDF5_INT8:
+    case NN_INT8:
         return H5T_NATIVE_INT8;
-    case NN_HDF5_INT16:
+    case NN_INT16:
         return H5T_NATIVE_INT16;
-    case NN_HDF5_INT32:
+    case NN_INT32:
         return H5T_NATIVE_INT32;
-    case NN_HDF5_INT64:
+    case NN_INT64:
         return H5T_NATIVE_INT64;
-    case NN_HDF5_UINT8:
+    case NN_UINT8:
         return H5T_NATIVE_UINT8;
-    case NN_HDF5_UINT16:
+    case NN_UINT16:
         return H5T_NATIVE_UINT16;
-    case NN_HDF5_UINT32:
+    case NN_UINT32:
         return H5T_NATIVE_UINT32;
-    case NN_HDF5_UINT64:
+    case NN_UINT64:
         return H5T_NATIVE_UINT64;
-    case NN_HDF5_FLOAT:
+    case NN_FLOAT:
         return H5T_NATIVE_FLOAT;
-    case NN_HDF5_DOUBLE:
+    case NN_DOUBLE:
         return H5T_NATIVE_DOUBLE;
     }
     return H5I_INVALID_HID;
-}
-
-size_t nn_hdf5_element_size(nn_hdf5_element element)
-{
-    switch (element) {
-    case NN_HDF5_INT8:
-    case NN_HDF5_UINT8:
-        return 1;
-    case NN_HDF5_INT16:
-    case NN_HDF5_UINT16:
-        return 2;
-    case NN_HDF5_INT32:
-    case NN_HDF5_UINT32:
-    case NN_HDF5_FLOAT:
-        return 4;
-    default:
-        return 8;
-    }
-}
-
-/* Loops that the compiler vectorises, where HDF5 would convert value by value. They also keep the transfer collective:
- * HDF5 1.10 falls back to independent MPI-IO where it has to convert. */
-#define CONVERT(type)                                                                                                  \
-    do {                                                                                                               \
-        const type *values = from;                                                                                     \
-        for (size_t i = 0; i < count; i++)                                                                             \
-            to[i] = (nn_real)values[i];                                                                                \
-    } while (0)
-
-void nn_hdf5_convert(nn_hdf5_element element, const void *from, nn_real *to, size_t count)
-{
-    switch (element) {
-    case NN_HDF5_INT8:
-        CONVERT(int8_t);
-        break;
-    case NN_HDF5_INT16:
-        CONVERT(int16_t);
-        break;
-    case NN_HDF5_INT32:
-        CONVERT(int32_t);
-        break;
-    case NN_HDF5_INT64:
-        CONVERT(int64_t);
-        break;
-    case NN_HDF5_UINT8:
-        CONVERT(uint8_t);
-        break;
-    case NN_HDF5_UINT16:
-        CONVERT(uint16_t);
-        break;
-    case NN_HDF5_UINT32:
-        CONVERT(uint32_t);
-        break;
-    case NN_HDF5_UINT64:
-        CONVERT(uint64_t);
-        break;
-    case NN_HDF5_FLOAT:
-        CONVERT(float);
-        break;
-    case NN_HDF5_DOUBLE:
-        CONVERT(double);
-        break;
-    }
 }
 
 /* What a read holds. */
@@ -131,24 +70,24 @@ static uint64_t rows_of_block(const nn_hdf5_layout *layout, size_t row_bytes)
 }
 
 /* Filtered chunks are decompressed by each rank on its own: a damaged chunk then fails on the ranks that read it and
- * leaves nobody waiting inside HDF5. */
-static hid_t transfer_of(const nn_hdf5_layout *layout)
+ * leaves nobody waiting inside HDF5. And a process alone has not opened the file through MPI-IO. */
+static hid_t transfer_of(const nn_hdf5_layout *layout, const nn_comm *comm)
 {
     hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
 #ifdef H5_HAVE_PARALLEL
     hid_t driver = transfer;
-    if (!layout->filtered)
+    if (!layout->filtered && comm->backend)
         H5Pset_dxpl_mpio(driver, H5FD_MPIO_COLLECTIVE);
 #else
-    (void)layout;
+    (void)layout, (void)comm;
 #endif
     return transfer;
 }
 
-static nn_status open_reader(struct reader *reader, nn_error *error)
+static nn_status open_reader(struct reader *reader, const nn_comm *comm, nn_error *error)
 {
     const nn_hdf5_rows *rows = reader->rows;
-    size_t row_bytes = rows->layout->row_values * nn_hdf5_element_size(rows->element);
+    size_t row_bytes = rows->layout->row_values * nn_element_size(rows->element);
     size_t band = rows->layout->chunk_rows * rows->layout->row_values * rows->layout->file_size;
     reader->step = rows_of_block(rows->layout, row_bytes);
 
@@ -161,7 +100,7 @@ static nn_status open_reader(struct reader *reader, nn_error *error)
     NN_TRY(status);
 
     reader->space = H5Dget_space(reader->dataset);
-    reader->transfer = transfer_of(rows->layout);
+    reader->transfer = transfer_of(rows->layout, comm);
     hsize_t extent[H5S_MAX_RANK] = {0};
     if (reader->space < 0 || reader->transfer < 0 ||
         H5Sget_simple_extent_dims(reader->space, extent, NULL) != rows->layout->dimensions ||
@@ -220,7 +159,7 @@ static nn_status read_blocks(const struct reader *reader, nn_hdf5_take *take, vo
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error)
 {
     struct reader reader = {rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, NULL, 0, 0};
-    nn_status status = nn_comm_agree(comm, open_reader(&reader, error), error);
+    nn_status status = nn_comm_agree(comm, open_reader(&reader, comm, error), error);
     if (status == NN_OK) {
         uint64_t end = rows->first + rows->count;
         const uint64_t own = (end + reader.step - 1) / reader.step - rows->first / reader.step;

@@ -3,15 +3,14 @@
 #define NN_DATA_HDF5_READ_H
 
 #include "data/hdf5_file.h"
-#include "nntrain/real.h"
 
 /** A run of rows of one dataset. */
 typedef struct nn_hdf5_rows {
     hid_t file;
     const char *path, *name;
     const nn_hdf5_layout *layout;
-    nn_hdf5_element element; /**< what to read as */
-    uint64_t first, count;   /**< rows of this rank; count may be 0 */
+    nn_element element;    /**< what to read as */
+    uint64_t first, count; /**< rows of this rank; count may be 0 */
 } nn_hdf5_rows;
 
 /**
@@ -24,11 +23,5 @@ typedef nn_status nn_hdf5_take(void *context, const void *values, uint64_t first
 
 /** Reads each rank's rows and hands them on. Collective and agreed: all ranks return the same. */
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error);
-
-/** @return bytes of an element */
-size_t nn_hdf5_element_size(nn_hdf5_element element);
-
-/** Converts elements to reals. */
-void nn_hdf5_convert(nn_hdf5_element element, const void *from, nn_real *to, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 #include <math.h>
 
-#include "nntrain/dataset.h"
+#include "data/rows.h"
+#include "kernels/convert.h"
 #include "nntrain/memory.h"
 
 static const char what[] = "the normalization";
@@ -28,17 +29,31 @@ struct moments {
 };
 
 /* Welford (1962): mean += (x - mean) / n; square += (x - old mean) (x - new mean). */
+static void take_row(const nn_real *x, size_t count, double weight, double *mean, double *square)
+{
+    for (size_t i = 0; i < count; i++) {
+        double deviation = (double)x[i] - mean[i];
+        mean[i] += deviation * weight;
+        square[i] += deviation * ((double)x[i] - mean[i]);
+    }
+}
+
+/* Features of a row that are converted at a time, on the stack. */
+enum { TILE = 512 };
+
 static void measure_slice(const nn_dataset *dataset, struct moments *moments, size_t slice)
 {
     double *mean = moments->mean + slice * moments->width, *square = moments->square + slice * moments->width;
+    const size_t element_size = nn_element_size(dataset->element);
     size_t begin = nn_slices_first_row(dataset->slices, slice), end = nn_slices_first_row(dataset->slices, slice + 1);
     for (size_t row = begin; row < end; row++) {
-        const nn_real *x = dataset->x + (row - dataset->first_row) * dataset->features + moments->first;
-        double weight = 1 / (double)(row - begin + 1);
-        for (size_t i = 0; i < moments->width; i++) {
-            double deviation = (double)x[i] - mean[i];
-            mean[i] += deviation * weight;
-            square[i] += deviation * ((double)x[i] - mean[i]);
+        const char *from =
+            (const char *)nn_dataset_at(dataset, row - dataset->first_row) + moments->first * element_size;
+        for (size_t i = 0; i < moments->width; i += TILE) {
+            nn_real x[TILE];
+            const size_t count = moments->width - i < TILE ? moments->width - i : TILE;
+            nn_convert(dataset->element, from + i * element_size, x, count);
+            take_row(x, count, 1 / (double)(row - begin + 1), mean + i, square + i);
         }
     }
 }
@@ -130,18 +145,9 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
     return nn_fail(error, NN_USAGE, "unknown kind of normalization: %d", (int)normalization->kind);
 }
 
-nn_status nn_normalization_apply(const nn_normalization *normalization, nn_dataset *dataset, nn_error *error)
+nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error)
 {
     NN_TRY(check_features(normalization, dataset, error));
-    if (normalization->kind == NN_NORMALIZE_NONE)
-        return NN_OK;
-    size_t features = dataset->features;
-    const nn_real *offset = normalization->offset, *scale = normalization->scale;
-#pragma omp parallel for
-    for (size_t row = 0; row < dataset->rows; row++) {
-        nn_real *x = dataset->x + row * features;
-        for (size_t i = 0; i < features; i++)
-            x[i] = (x[i] - offset[i]) * scale[i];
-    }
+    dataset->normalization = normalization->kind == NN_NORMALIZE_NONE ? NULL : normalization;
     return NN_OK;
 }

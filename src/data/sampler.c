@@ -1,8 +1,8 @@
 #include <omp.h>
 #include <string.h>
 
+#include "data/rows.h"
 #include "data/shuffle.h"
-#include "nntrain/dataset.h"
 #include "nntrain/memory.h"
 
 /* One slice of this rank. */
@@ -173,7 +173,7 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
         while (part[1].begin <= row)
             part++;
         size_t source = part->first_row + nn_shuffle_row(&part->order, part->used + (row - part->begin));
-        memcpy(sampler->x + row * features, dataset->x + source * features, features * sizeof *sampler->x);
+        nn_dataset_row(dataset, source, sampler->x + row * features);
         if (sampler->classes)
             sampler->classes[row] = dataset->classes[source];
         if (sampler->values)
@@ -187,12 +187,10 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
 
 void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch)
 {
-    /* Waking the threads costs some microseconds, what one core copies in as many tens of kilobytes. */
-    const size_t worth_threads = (size_t)128 << 10;
     size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
     order_epoch(sampler, epoch);
     size_t rows = plan_step(sampler, step);
-#pragma omp parallel if (rows * row_bytes > worth_threads)
+#pragma omp parallel if (rows * row_bytes > NN_ROWS_WORTH_THREADS)
     {
         size_t threads = (size_t)omp_get_num_threads(), thread = (size_t)omp_get_thread_num();
         gather(sampler, rows * thread / threads, rows * (thread + 1) / threads);

@@ -7,8 +7,10 @@
 
 struct nn_evaluator {
     nn_subject subject;
-    bool softmax;  /* whether the output is */
-    nn_comm *comm; /* borrowed */
+    bool softmax;    /* whether the output is */
+    nn_comm *comm;   /* borrowed */
+    size_t capacity; /* most rows of a piece */
+    nn_real *x;      /* [capacity, features] the piece in work, where it is not taken from where it lies */
     nn_tally tally;
     nn_ranking *ranking; /* NULL: no auroc */
 };
@@ -82,6 +84,9 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
         subject->classes = subject->outputs;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
+    const size_t row_bytes = subject->dataset->features * sizeof *evaluator->x;
+    NN_TRY(nn_comm_agree(
+        comm, nn_allocate(evaluator->capacity, row_bytes, "the rows of an evaluation", &evaluator->x, error), error));
     NN_TRY(check_unit(subject, comm, error));
     if (subject->dataset->values)
         NN_TRY(describe_values(subject, comm, error));
@@ -91,8 +96,8 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
     return NN_OK;
 }
 
-nn_status nn_evaluator_create(const nn_network *network, const nn_dataset *dataset, nn_metrics_wanted wanted,
-                              nn_comm *comm, nn_evaluator **result, nn_error *error)
+nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const nn_dataset *dataset,
+                              nn_metrics_wanted wanted, nn_comm *comm, nn_evaluator **result, nn_error *error)
 {
     if (dataset->target == NN_TARGET_NONE)
         return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->file,
@@ -100,6 +105,7 @@ nn_status nn_evaluator_create(const nn_network *network, const nn_dataset *datas
     nn_evaluator *evaluator = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
     evaluator->comm = comm;
+    evaluator->capacity = capacity < dataset->rows ? capacity : dataset->rows;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
     evaluator->softmax = network->layers[network->layer_count - 1].activation == NN_SOFTMAX;
@@ -119,17 +125,19 @@ void nn_evaluator_free(nn_evaluator *evaluator)
     nn_ranking_free(evaluator->ranking);
     nn_tally_free(&evaluator->tally);
     nn_release(evaluator->subject.spread);
+    nn_release(evaluator->x);
     nn_release(evaluator);
 }
 
 /* --- measuring --- */
 
-static nn_batch piece_of(const nn_dataset *dataset, size_t first, size_t rows)
+static nn_batch piece_of(const nn_evaluator *evaluator, size_t first, size_t rows)
 {
+    const nn_dataset *dataset = evaluator->subject.dataset;
     return (nn_batch){
         .rows = rows,
         .global_rows = dataset->slices.rows,
-        .x = dataset->x + first * dataset->features,
+        .x = nn_dataset_rows(dataset, first, rows, evaluator->x),
         .y = {.classes = dataset->values ? NULL : dataset->classes + first,
               .values = dataset->values ? dataset->values + first * dataset->outputs : NULL},
         .weights = dataset->weights ? dataset->weights + first : NULL,
@@ -141,12 +149,13 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss,
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
     nn_tally_clear(&evaluator->tally);
-    if (work->capacity == 0 && dataset->rows > 0)
+    const size_t capacity = evaluator->capacity < work->capacity ? evaluator->capacity : work->capacity;
+    if (capacity == 0 && dataset->rows > 0)
         return nn_fail(error, NN_USAGE, "a work space without rows cannot measure the %zu of %s", dataset->rows,
                        dataset->x_name);
     for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
-        rows = dataset->rows - first < work->capacity ? dataset->rows - first : work->capacity;
-        nn_batch batch = piece_of(dataset, first, rows);
+        rows = dataset->rows - first < capacity ? dataset->rows - first : capacity;
+        nn_batch batch = piece_of(evaluator, first, rows);
         nn_network_infer(network, batch.x, rows, work);
         *evaluator->tally.loss += nn_loss(loss, network, &batch, work);
         const nn_real *output = nn_network_output(network, work);

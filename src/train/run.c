@@ -83,10 +83,10 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
     } else {
         NN_TRY(nn_normalization_fit(run->normalization, run->train, run->comm, error));
     }
-    NN_TRY(nn_normalization_apply(run->normalization, run->train, error));
+    NN_TRY(nn_dataset_normalize(run->train, run->normalization, error));
     if (run->validation)
-        NN_TRY(nn_normalization_apply(run->normalization, run->validation, error));
-    return run->test ? nn_normalization_apply(run->normalization, run->test, error) : NN_OK;
+        NN_TRY(nn_dataset_normalize(run->validation, run->normalization, error));
+    return run->test ? nn_dataset_normalize(run->test, run->normalization, error) : NN_OK;
 }
 
 /* Values that network, gradients, optimizer and the passes of a batch take on one rank, about; in double, for the
@@ -98,7 +98,9 @@ static double model_values(const nn_run *run)
                  rows = share > LEAST_ROWS ? share : LEAST_ROWS;
     /* Parameters, gradients and what the optimizer keeps of each. */
     const double weights = 2.0 + (double)nn_optimizer_state_count(&run->recipe->optimizer);
-    double inputs = (double)run->train->features, widest = 0, values = rows * inputs;
+    /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
+    const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
+    double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
     for (size_t l = 0; l < network->layers_count; l++) {
         const double units = (double)network->layers[l].units;
         values += weights * inputs * units + rows * units;
@@ -178,10 +180,12 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
         .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
         .auroc = training->stop.metric == NN_METRIC_AUROC,
     };
+    const size_t capacity = run->work->capacity;
     if (run->validation)
-        NN_TRY(nn_evaluator_create(run->network, run->validation, wanted, run->comm, &run->evaluate_validation, error));
+        NN_TRY(nn_evaluator_create(run->network, capacity, run->validation, wanted, run->comm,
+                                   &run->evaluate_validation, error));
     if (run->test)
-        NN_TRY(nn_evaluator_create(run->network, run->test, wanted, run->comm, &run->evaluate_test, error));
+        NN_TRY(nn_evaluator_create(run->network, capacity, run->test, wanted, run->comm, &run->evaluate_test, error));
     return NN_OK;
 }
 

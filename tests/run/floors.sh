@@ -10,7 +10,7 @@ allowed() {
     kernels) echo "base kernels" ;;
     model) echo "base kernels model" ;;
     optim) echo "base kernels model optim" ;;
-    data) echo "base comm model data" ;;
+    data) echo "base comm kernels model data" ;;
     checkpoint) echo "base comm model optim checkpoint" ;;
     check) echo "base comm model data check" ;;
     train) echo "base comm kernels model optim data checkpoint train" ;;

@@ -50,13 +50,19 @@ static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
     return validation;
 }
 
+/* A resident row, where it lies as nn_real. */
+static const nn_real *x_of(const nn_dataset *split, size_t row)
+{
+    return nn_dataset_rows(split, row, 1, NULL);
+}
+
 /* The resident rows of a split are whole, in the order of the file, and counted from first_row on. */
 static bool consistent(const nn_dataset *split)
 {
     bool good = true;
     for (size_t i = 0; i < split->rows; i++) {
-        const nn_real row = split->x[i * FEATURES];
-        good = good && split->x[i * FEATURES + 1] == row + 1000 && (i == 0 || row > split->x[(i - 1) * FEATURES]);
+        const nn_real row = x_of(split, i)[0];
+        good = good && x_of(split, i)[1] == row + 1000 && (i == 0 || row > x_of(split, i - 1)[0]);
         good = good && (!split->classes || split->classes[i] == (int)row % 7);
         for (size_t j = 0; split->values && j < OUTPUTS; j++)
             good = good && split->values[i * OUTPUTS + j] == row + (nn_real)(1000 * j);
@@ -70,9 +76,9 @@ static void locate(const nn_dataset *training, const nn_dataset *validation, dou
 {
     memset(where, 0, ROWS * sizeof *where);
     for (size_t i = 0; i < training->rows; i++)
-        where[(size_t)training->x[i * FEATURES]] += 1 + (double)(training->first_row + i);
+        where[(size_t)x_of(training, i)[0]] += 1 + (double)(training->first_row + i);
     for (size_t i = 0; i < validation->rows; i++)
-        where[(size_t)validation->x[i * FEATURES]] -= 1 + (double)(validation->first_row + i);
+        where[(size_t)x_of(validation, i)[0]] -= 1 + (double)(validation->first_row + i);
     nn_comm_sum_double(comm, where, ROWS, NULL);
 }
 
@@ -107,7 +113,8 @@ static nn_dataset whole_of(nn_real x[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++)
         x[i] = (nn_real)i;
-    return (nn_dataset){.slices = {ROWS, SLICES}, .slice_count = SLICES, .rows = ROWS, .features = 1, .x = x};
+    return (nn_dataset){
+        .slices = {ROWS, SLICES}, .slice_count = SLICES, .rows = ROWS, .features = 1, .element = NN_REAL, .x = x};
 }
 
 static void the_choice_does_not_depend_on_the_number_of_ranks(void)
@@ -119,9 +126,9 @@ static void the_choice_does_not_depend_on_the_number_of_ranks(void)
     locate(training, validation, where);
     bool same = true;
     for (size_t i = 0; i < whole.rows; i++)
-        same = same && where[(size_t)whole.x[i]] == 1 + (double)i;
+        same = same && where[(size_t)x_of(&whole, i)[0]] == 1 + (double)i;
     for (size_t i = 0; i < whole_validation->rows; i++)
-        same = same && where[(size_t)whole_validation->x[i]] == -1 - (double)i;
+        same = same && where[(size_t)x_of(whole_validation, i)[0]] == -1 - (double)i;
     CU_ASSERT(same);
     nn_dataset_free(training);
     nn_dataset_free(validation);
@@ -136,7 +143,7 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
         nn_real x[ROWS];
         nn_dataset dataset = whole_of(x), *validation = carve(&dataset, 0.2, seed);
         for (size_t i = 0; i < validation->rows; i++)
-            counts[(size_t)validation->x[i]]++;
+            counts[(size_t)x_of(validation, i)[0]]++;
         nn_dataset_free(validation);
     }
     /* 21 of 103 rows go, 1 or 2 from every slice of 8 or 9: a row goes in 1/9 to 2/8 of the seeds, give or take five
@@ -199,7 +206,7 @@ static void targets_may_be_fitted_before_or_after(void)
             CU_ASSERT_EQUAL(splits[s]->target, NN_TARGET_VALUES);
             CU_ASSERT_EQUAL(splits[s]->outputs, 1);
             for (size_t i = 0; i < splits[s]->rows; i++)
-                CU_ASSERT_EQUAL(splits[s]->values[i], (int)splits[s]->x[i * FEATURES] % 7);
+                CU_ASSERT_EQUAL(splits[s]->values[i], (int)x_of(splits[s], i)[0] % 7);
         }
         nn_dataset_free(training);
         nn_dataset_free(validation);
@@ -221,8 +228,9 @@ static void what_is_carved_off_can_be_measured(void)
     CU_ASSERT_EQUAL_FATAL(nn_network_create(FEATURES, &layer, 1, &network, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nn_workspace_create(network, 4, 1, false, &work, NULL), NN_OK);
     network->parameters[network->layers[0].weight] = 1;
-    CU_ASSERT_EQUAL_FATAL(
-        nn_evaluator_create(network, validation, (nn_metrics_wanted){.top_k = 0}, comm, &evaluator, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_evaluator_create(network, work->capacity, validation, (nn_metrics_wanted){.top_k = 0},
+                                              comm, &evaluator, NULL),
+                          NN_OK);
     CU_ASSERT_EQUAL_FATAL(nn_evaluate(evaluator, &loss, network, work, &metrics, NULL), NN_OK);
     double where[ROWS], sum = 0, weighted = 0, rows = 0;
     locate(training, validation, where);

@@ -53,11 +53,15 @@ static nn_dataset *open_file(const char *name, const char *x, const char *y, siz
 
 static bool holds_cells(const nn_dataset *dataset)
 {
-    for (size_t row = 0; row < dataset->rows; row++)
+    nn_real *buffer = malloc(dataset->features * sizeof *buffer);
+    bool same = true;
+    for (size_t row = 0; row < dataset->rows; row++) {
+        const nn_real *x = nn_dataset_rows(dataset, row, 1, buffer);
         for (size_t column = 0; column < dataset->features; column++)
-            if (dataset->x[row * dataset->features + column] != (nn_real)cell(dataset->first_row + row, column))
-                return false;
-    return true;
+            same = same && x[column] == (nn_real)cell(dataset->first_row + row, column);
+    }
+    free(buffer);
+    return same;
 }
 
 /* --- slices --- */
@@ -179,7 +183,8 @@ static void truth_values_are_numbers(void)
     CU_ASSERT_EQUAL(dataset->outputs, 2);
     for (size_t row = 0; row < dataset->rows; row++) {
         int expected = dataset->first_row + row == 0 || dataset->first_row + row == 2;
-        CU_ASSERT_EQUAL(dataset->x[row], expected);
+        nn_real x;
+        CU_ASSERT_EQUAL(*nn_dataset_rows(dataset, row, 1, &x), expected);
         CU_ASSERT_EQUAL(dataset->classes[row], expected);
     }
     nn_dataset_free(dataset);
@@ -212,6 +217,25 @@ static void more_than_a_block_is_read_in_blocks(void)
     read_long((fixture_storage){{7, 32768}, 0, false});
     read_long((fixture_storage){{7, 5000}, 1, false});
     read_long((fixture_storage){{40, 32768}, 1, false});
+}
+
+/* As nntrain check reads, also with an HDF5 that could do it together. */
+static void a_process_alone_reads_every_storage(void)
+{
+    const fixture_storage storages[] = {{{0}, 0, false}, {{5, HEIGHT, WIDTH}, 0, false}, {{5, HEIGHT, WIDTH}, 1, true}};
+    for (size_t i = 0; i < sizeof storages / sizeof *storages; i++) {
+        hid_t file = fixture_begin_file(comm, "alone.h5");
+        write_x(file, "x", H5T_STD_U8LE, ROWS, storages[i]);
+        fixture_end_file(comm, file);
+        nn_comm alone = nn_comm_alone();
+        nn_dataset *dataset = NULL;
+        nn_dataset_spec spec = {fixture_path("alone.h5"), "x", NULL, NULL};
+        CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, &alone, &dataset, NULL), NN_OK);
+        CU_ASSERT_EQUAL(dataset->rows, ROWS);
+        CU_ASSERT(holds_cells(dataset));
+        nn_dataset_free(dataset);
+        fixture_remove_file(comm, "alone.h5");
+    }
 }
 
 static void evaluation_allows_ranks_without_rows(void)
@@ -365,6 +389,7 @@ int main(int argc, char **argv)
         NN_TEST(rows_are_read_from_every_storage),
         NN_TEST(truth_values_are_numbers),
         NN_TEST(more_than_a_block_is_read_in_blocks),
+        NN_TEST(a_process_alone_reads_every_storage),
         NN_TEST(evaluation_allows_ranks_without_rows),
         NN_TEST(one_integer_a_row_is_a_class_and_all_else_a_value),
         NN_TEST(targets_are_fitted_to_the_network),

@@ -59,6 +59,7 @@ static struct scene *set_up(size_t rows, size_t outputs, nn_activation activatio
         .rows = end - first,
         .features = outputs,
         .outputs = outputs,
+        .element = NN_REAL,
         .x = scene->x + first * outputs,
     };
     return scene;
@@ -103,7 +104,8 @@ static void give_values(struct scene *scene, double middle, double spread)
 static nn_evaluator *create(struct scene *scene, nn_metrics_wanted wanted)
 {
     nn_evaluator *evaluator = NULL;
-    CU_ASSERT_FATAL(nn_evaluator_create(scene->network, &scene->share, wanted, comm, &evaluator, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_evaluator_create(scene->network, scene->work->capacity, &scene->share, wanted, comm, &evaluator,
+                                        NULL) == NN_OK);
     return evaluator;
 }
 
@@ -475,8 +477,8 @@ static void a_split_without_targets_is_told(void)
     char file[] = "a.h5", x[] = "/x";
     scene->share.file = file;
     scene->share.x_name = x;
-    CU_ASSERT(nn_evaluator_create(scene->network, &scene->share, (nn_metrics_wanted){.top_k = 0}, comm, &evaluator,
-                                  &error) == NN_DATA);
+    CU_ASSERT(nn_evaluator_create(scene->network, scene->work->capacity, &scene->share, (nn_metrics_wanted){.top_k = 0},
+                                  comm, &evaluator, &error) == NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a.h5: there are no targets"));
     nn_evaluator_free(NULL);
     tear_down(scene);

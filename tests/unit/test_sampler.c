@@ -333,7 +333,8 @@ static void many_bytes_are_gathered_by_threads_alike(void)
     nn_real *x = calloc((size_t)WIDE * COUNT, sizeof *x);
     for (size_t i = 0; i < (size_t)WIDE * COUNT; i++)
         x[i] = (nn_real)(i / WIDE);
-    nn_dataset dataset = {.slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .x = x};
+    nn_dataset dataset = {
+        .slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .element = NN_REAL, .x = x};
     nn_sampler *sampler = create(&dataset, SEED, COUNT);
     nn_batch batch;
     nn_sampler_batch(sampler, 1, 0, &batch);

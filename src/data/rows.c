@@ -1,0 +1,29 @@
+#include "data/rows.h"
+
+#include "kernels/convert.h"
+
+size_t nn_dataset_row_bytes(const nn_dataset *dataset)
+{
+    return dataset->features * nn_element_size(dataset->element);
+}
+
+void nn_dataset_row(const nn_dataset *dataset, size_t row, nn_real *to)
+{
+    const nn_normalization *by = dataset->normalization;
+    const void *from = nn_dataset_at(dataset, row);
+    if (by)
+        nn_convert_normalized(dataset->element, from, by->offset, by->scale, to, dataset->features);
+    else
+        nn_convert(dataset->element, from, to, dataset->features);
+}
+
+const nn_real *nn_dataset_rows(const nn_dataset *dataset, size_t first, size_t count, nn_real *to)
+{
+    if (dataset->element == NN_REAL && !dataset->normalization)
+        return nn_dataset_at(dataset, first);
+    const size_t features = dataset->features;
+#pragma omp parallel for schedule(static) if (count * features * sizeof *to > NN_ROWS_WORTH_THREADS)
+    for (size_t row = 0; row < count; row++)
+        nn_dataset_row(dataset, first + row, to + row * features);
+    return to;
+}

@@ -1,0 +1,20 @@
+/** A resident row on its way to a batch. */
+#ifndef NN_DATA_ROWS_H
+#define NN_DATA_ROWS_H
+
+#include "nntrain/dataset.h"
+
+/** Bytes of a batch from which on threads share its rows: waking them costs some microseconds, what one core copies in
+ * as many tens of kilobytes. */
+enum { NN_ROWS_WORTH_THREADS = 128 << 10 };
+
+/** Where a resident row lies. */
+static inline const void *nn_dataset_at(const nn_dataset *dataset, size_t row)
+{
+    return (const char *)dataset->x + row * nn_dataset_row_bytes(dataset);
+}
+
+/** to [features] = one row as nn_dataset_rows gives it; without threads. */
+void nn_dataset_row(const nn_dataset *dataset, size_t row, nn_real *to);
+
+#endif

@@ -1,0 +1,53 @@
+/* Loops that the compiler vectorises. One file for all processors: the cache decides, not the instruction set. For rows
+ * of 784 bytes AVX2 is 6 % faster than SSE2 (14 % for signed bytes), and a memcpy of as many floats only twice as fast.
+ */
+#include "kernels/convert.h"
+
+#include <stdint.h>
+
+/* The two loops of a type, which a function cannot be told. */
+#define LOOPS(type)                                                                                                    \
+    static void type##_plain(const void *from, nn_real *to, size_t count)                                              \
+    {                                                                                                                  \
+        const type *values = from;                                                                                     \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = (nn_real)values[i];                             \
+    }                                                                                                                  \
+    static void type##_normalized(const void *from, const nn_real *offset, const nn_real *scale, nn_real *to,          \
+                                  size_t count)                                                                        \
+    {                                                                                                                  \
+        const type *values = from;                                                                                     \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = ((nn_real)values[i] - offset[i]) * scale[i];    \
+    }
+
+LOOPS(int8_t)
+LOOPS(int16_t)
+LOOPS(int32_t)
+LOOPS(int64_t)
+LOOPS(uint8_t)
+LOOPS(uint16_t)
+LOOPS(uint32_t)
+LOOPS(uint64_t)
+LOOPS(float)
+LOOPS(double)
+
+static const struct loops {
+    void (*plain)(const void *from, nn_real *to, size_t count);
+    void (*normalized)(const void *from, const nn_real *offset, const nn_real *scale, nn_real *to, size_t count);
+} loops[NN_ELEMENT_COUNT] = {
+    [NN_INT8] = {int8_t_plain, int8_t_normalized},       [NN_INT16] = {int16_t_plain, int16_t_normalized},
+    [NN_INT32] = {int32_t_plain, int32_t_normalized},    [NN_INT64] = {int64_t_plain, int64_t_normalized},
+    [NN_UINT8] = {uint8_t_plain, uint8_t_normalized},    [NN_UINT16] = {uint16_t_plain, uint16_t_normalized},
+    [NN_UINT32] = {uint32_t_plain, uint32_t_normalized}, [NN_UINT64] = {uint64_t_plain, uint64_t_normalized},
+    [NN_FLOAT] = {float_plain, float_normalized},        [NN_DOUBLE] = {double_plain, double_normalized},
+};
+
+void nn_convert(nn_element element, const void *from, nn_real *to, size_t count)
+{
+    loops[element].plain(from, to, count);
+}
+
+void nn_convert_normalized(nn_element element, const void *from, const nn_real *offset, const nn_real *scale,
+                           nn_real *to, size_t count)
+{
+    loops[element].normalized(from, offset, scale, to, count);
+}

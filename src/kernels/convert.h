@@ -1,0 +1,21 @@
+/**
+ * Numbers of any type as reals, in one pass from where they lie to where they are worked on. Without threads.
+ *
+ * Every operation is rounded by IEEE 754 on its own, so bits do not depend on where in an array a number stands.
+ */
+#ifndef NN_KERNELS_CONVERT_H
+#define NN_KERNELS_CONVERT_H
+
+#include <stddef.h>
+
+#include "nntrain/element.h"
+#include "nntrain/real.h"
+
+/** to[i] = (nn_real)from[i]; the arrays lie apart. */
+void nn_convert(nn_element element, const void *from, nn_real *to, size_t count);
+
+/** to[i] = ((nn_real)from[i] - offset[i]) * scale[i]; to lies apart from the others. */
+void nn_convert_normalized(nn_element element, const void *from, const nn_real *offset, const nn_real *scale,
+                           nn_real *to, size_t count);
+
+#endif

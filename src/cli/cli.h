@@ -24,6 +24,7 @@ nn_status nn_cli_inspect(int argc, char **argv);
 nn_status nn_cli_check(int argc, char **argv);
 nn_status nn_cli_import(int argc, char **argv);
 nn_status nn_cli_generate(int argc, char **argv);
+nn_status nn_cli_bench(int argc, char **argv);
 
 /** Prints the versions of nntrain and of what it stands on. */
 void nn_cli_print_version(void);

@@ -13,6 +13,7 @@ static const nn_command commands[] = {
     {"check", "check the gradients of a recipe, and which layers learn", nn_cli_check},
     {"import", "bring other formats into HDF5", nn_cli_import},
     {"generate", "make the textbook problems: xor, circles, spirals, sine", nn_cli_generate},
+    {"bench", "measure matrix products and training steps on this machine", nn_cli_bench},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

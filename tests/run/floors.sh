@@ -14,7 +14,8 @@ allowed() {
     checkpoint) echo "base comm model optim checkpoint" ;;
     check) echo "base comm model data check" ;;
     train) echo "base comm kernels model optim data checkpoint train" ;;
-    cli) echo "base comm kernels model optim data checkpoint train check cli" ;;
+    bench) echo "base comm kernels model optim data checkpoint train bench" ;;
+    cli) echo "base comm kernels model optim data checkpoint train check bench cli" ;;
     esac
 }
 

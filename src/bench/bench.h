@@ -1,0 +1,61 @@
+/** What nntrain bench measures: matrix products, and whole training steps, against what the processor can do. */
+#ifndef NN_BENCH_BENCH_H
+#define NN_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bench/shapes.h"
+#include "nntrain/status.h"
+
+/** What both benchmarks are told. */
+typedef struct nn_bench_options {
+    size_t threads;        /**< OpenMP threads, at least 1 */
+    size_t repeat;         /**< timings of everything, of which the median counts; 0: as many as fit the case */
+    bool json;             /**< whether figures are wanted as JSON too */
+    const char *json_path; /**< file for it; NULL: standard output, in place of the table */
+} nn_bench_options;
+
+/** The most shapes that can be named. */
+enum { NN_BENCH_MOST_SHAPES = 64 };
+
+typedef struct nn_bench_gemm_options {
+    nn_bench_options common;
+    bool peers;                             /**< compare with other libraries too */
+    size_t shapes[NN_BENCH_MOST_SHAPES][3]; /**< rows, columns and depth, each in the three orientations */
+    size_t shape_count;                     /**< 0: the layers of nn_bench_default_layers */
+} nn_bench_gemm_options;
+
+/**
+ * Times products by our kernels, one set of results per instruction set that the processor has, by the other libraries
+ * and, beside them in every repeat, multiply-adds in registers. All results are compared before any is timed.
+ *
+ * @return NN_USAGE where peers are wanted and not built in, NN_SYSTEM where results differ, memory runs out or the JSON
+ * cannot be written
+ */
+nn_status nn_bench_gemm(const nn_bench_gemm_options *options, nn_error *error);
+
+/** The most layers of a network to be named, its inputs counted. */
+enum { NN_BENCH_MOST_WIDTHS = 16 };
+
+typedef struct nn_bench_step_options {
+    nn_bench_options common;
+    size_t widths[NN_BENCH_MOST_WIDTHS]; /**< inputs, hidden layers, outputs */
+    size_t width_count;                  /**< 0: three networks of our own */
+    size_t batch;                        /**< 0: 128, or what goes with a network of ours */
+    const char *activation;              /**< of the hidden layers, as in a recipe */
+    const char *optimizer;               /**< as in a recipe */
+    double momentum;                     /**< of the optimizer; below 0: its default */
+    bool explain;                        /**< tell what bounds each product */
+} nn_bench_step_options;
+
+/**
+ * Times training steps on synthetic rows in memory: gather, forward, loss, backward and descent as the training loop
+ * calls them, beside multiply-adds in registers.
+ *
+ * @return NN_USAGE where activation or optimizer are none, NN_DIVERGED where the weights do not stay finite, NN_SYSTEM
+ * where memory runs out or the JSON cannot be written
+ */
+nn_status nn_bench_step(const nn_bench_step_options *options, nn_error *error);
+
+#endif

@@ -1,0 +1,78 @@
+#include "bench/json.h"
+
+#include <math.h>
+
+static void put_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+static void put_line(nn_json *json)
+{
+    fputc('\n', json->out);
+    for (unsigned i = 0; i < json->depth; i++)
+        fputs("  ", json->out);
+}
+
+static void lead(nn_json *json, const char *name)
+{
+    if (json->follows)
+        fputc(',', json->out);
+    if (json->depth > 0)
+        put_line(json);
+    if (name) {
+        put_text(json->out, name);
+        fputs(": ", json->out);
+    }
+    json->follows = true;
+}
+
+void nn_json_begin(nn_json *json, const char *name, char bracket)
+{
+    lead(json, name);
+    fputc(bracket, json->out);
+    json->depth++;
+    json->follows = false;
+}
+
+void nn_json_end(nn_json *json, char bracket)
+{
+    json->depth--;
+    if (json->follows)
+        put_line(json);
+    fputc(bracket, json->out);
+    json->follows = true;
+    if (json->depth == 0)
+        fputc('\n', json->out);
+}
+
+void nn_json_text(nn_json *json, const char *name, const char *text)
+{
+    lead(json, name);
+    put_text(json->out, text);
+}
+
+void nn_json_count(nn_json *json, const char *name, size_t count)
+{
+    lead(json, name);
+    fprintf(json->out, "%zu", count);
+}
+
+void nn_json_number(nn_json *json, const char *name, double number)
+{
+    lead(json, name);
+    if (isfinite(number))
+        fprintf(json->out, "%.6g", number);
+    else
+        fputs("null", json->out);
+}

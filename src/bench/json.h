@@ -1,0 +1,25 @@
+/** Writes JSON: objects and arrays as they are begun and ended, members as they come. */
+#ifndef NN_BENCH_JSON_H
+#define NN_BENCH_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/** A text in the making. */
+typedef struct nn_json {
+    FILE *out;
+    unsigned depth;
+    bool follows; /**< whether something stands before what comes next, in the same object or array */
+} nn_json;
+
+/** Begins an object, '{', or an array, '['. @param name  of the member; NULL in an array and at the top */
+void nn_json_begin(nn_json *json, const char *name, char bracket);
+/** Ends it by '}' or ']'. */
+void nn_json_end(nn_json *json, char bracket);
+void nn_json_text(nn_json *json, const char *name, const char *text);
+void nn_json_count(nn_json *json, const char *name, size_t count);
+/** Six significant digits; null where it is NaN or infinite, which JSON has no words for. */
+void nn_json_number(nn_json *json, const char *name, double number);
+
+#endif

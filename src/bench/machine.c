@@ -1,0 +1,89 @@
+#include "bench/machine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "kernels/dispatch.h"
+
+static void find_processor(char *name, size_t size)
+{
+    static const char key[] = "model name";
+    snprintf(name, size, "unknown");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    if (!file)
+        return;
+    char line[256];
+    while (fgets(line, sizeof line, file)) {
+        const char *value = strchr(line, ':');
+        if (!value || strncmp(line, key, strlen(key)) != 0)
+            continue;
+        value += 1 + strspn(value + 1, " ");
+        snprintf(name, size, "%.*s", (int)strcspn(value, "\n"), value);
+        break;
+    }
+    fclose(file);
+}
+
+nn_bench_machine nn_bench_machine_of(size_t threads)
+{
+    nn_bench_machine machine = {.isa = nn_kernels_isa(), .threads = threads, .cores = nn_cpu_bound_cores()};
+    find_processor(machine.processor, sizeof machine.processor);
+    for (int level = 1; level <= 3; level++)
+        machine.cache[level - 1] = nn_cpu_cache_bytes(level);
+    return machine;
+}
+
+void nn_bench_machine_print(const nn_bench_machine *machine, FILE *out)
+{
+    fprintf(out, "machine  %s, %s kernels, %zu of %zu cores; caches of %zu, %zu, %zu KiB\n", machine->processor,
+            nn_isa_name(machine->isa), machine->threads, machine->cores, machine->cache[0] >> 10,
+            machine->cache[1] >> 10, machine->cache[2] >> 10);
+}
+
+void nn_bench_machine_json(const nn_bench_machine *machine, nn_json *json)
+{
+    nn_json_begin(json, "machine", '{');
+    nn_json_text(json, "processor", machine->processor);
+    nn_json_text(json, "isa", nn_isa_name(machine->isa));
+    nn_json_count(json, "threads", machine->threads);
+    nn_json_count(json, "cores", machine->cores);
+    nn_json_begin(json, "cache_bytes", '[');
+    for (size_t level = 0; level < 3; level++)
+        nn_json_count(json, NULL, machine->cache[level]);
+    nn_json_end(json, ']');
+    nn_json_end(json, '}');
+}
+
+nn_status nn_bench_output_open(bool wanted, const char *path, nn_bench_output *output, nn_error *error)
+{
+    *output = (nn_bench_output){.table = wanted && !path ? NULL : stdout, .path = path};
+    if (!wanted)
+        return NN_OK;
+    output->json.out = open_memstream(&output->text, &output->length);
+    if (!output->json.out)
+        return nn_fail(error, NN_SYSTEM, "out of memory: cannot hold the figures for --json: %s", strerror(errno));
+    return NN_OK;
+}
+
+static nn_status write_json(const nn_bench_output *output, nn_error *error)
+{
+    if (output->path)
+        return nn_file_replace(output->path, &(nn_bytes){output->text, output->length}, 1, error);
+    /* What standard output does not take is told when the program ends. */
+    fwrite(output->text, 1, output->length, stdout);
+    return NN_OK;
+}
+
+nn_status nn_bench_output_close(nn_bench_output *output, nn_status status, nn_error *error)
+{
+    if (!output->json.out)
+        return status;
+    if (fclose(output->json.out) != 0 && status == NN_OK)
+        status = nn_fail(error, NN_SYSTEM, "out of memory: cannot hold the figures for --json: %s", strerror(errno));
+    if (status == NN_OK)
+        status = write_json(output, error);
+    free(output->text);
+    return status;
+}

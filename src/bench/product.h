@@ -1,0 +1,44 @@
+/** A product to be timed: its operands, who computes it, and whether they agree. */
+#ifndef NN_BENCH_PRODUCT_H
+#define NN_BENCH_PRODUCT_H
+
+#include "bench/shapes.h"
+#include "kernels/gemm.h"
+#include "nntrain/status.h"
+
+/** Operands of the largest product. Owns its arrays. */
+typedef struct nn_bench_product {
+    nn_bench_shape shape;
+    float *a, *b;  /**< values between -1 and 1, lying as the orientation says */
+    float *c;      /**< [rows, columns], what is timed */
+    float *other;  /**< [rows, columns], what is compared with it */
+    double *norms; /**< [rows + columns] lengths of the rows of A and the columns of B */
+} nn_bench_product;
+
+/** Takes operands for the largest of some shapes. */
+nn_status nn_bench_product_create(const nn_bench_shape *shapes, size_t count, nn_bench_product *product,
+                                  nn_error *error);
+void nn_bench_product_free(nn_bench_product *product);
+
+/** Makes it the product of a shape, one of those it was taken for, and draws its operands. */
+void nn_bench_product_become(nn_bench_product *product, nn_bench_shape shape);
+
+/** The operands as nn_gemm takes them. */
+nn_view nn_bench_product_a(const nn_bench_product *product);
+nn_view nn_bench_product_b(const nn_bench_product *product);
+
+/** c = A B by our kernels. */
+void nn_bench_product_multiply(const nn_bench_product *product, nn_gemm_space *space);
+
+/**
+ * Compares c with `other`, and a sample of it with sums in double precision.
+ *
+ * Two sums of K rounded products differ by at most 2 lambda sqrt(K) u |a| |b| with a probability that lambda = 6 brings
+ * to certainty (Higham and Mary, SIAM J. Sci. Comput. 41, 2019); |a| |b| bounds the sum of absolute products.
+ *
+ * @param name  who computed `other`
+ * @return NN_SYSTEM naming shape, element and both values
+ */
+nn_status nn_bench_product_check(const nn_bench_product *product, const char *name, nn_error *error);
+
+#endif

@@ -1,0 +1,161 @@
+/* nntrain bench step: trains each network for a while, with the peak measured in between. */
+#include "bench/step.h"
+
+#include <omp.h>
+#include <string.h>
+
+#include "bench/measure.h"
+#include "bench/peak.h"
+#include "nntrain/memory.h"
+
+/* A network and the batch that goes with it. */
+typedef struct preset {
+    size_t widths[5];
+    size_t width_count, batch;
+} preset;
+
+static const preset presets[] = {
+    {{784, 512, 512, 10}, 4, 128},
+    {{784, 128, 10}, 3, 128},
+    {{1024, 1024, 1024, 1024, 1024}, 5, 512},
+};
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+static void name_network(const nn_bench_task *task, char *name, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < task->width_count && used < size; i++)
+        used += (size_t)snprintf(name + used, size - used, "%s%zu", i ? "-" : "", task->widths[i]);
+}
+
+/* Steps that last long enough against the clock and the peak's turn; doing them warms everything up. */
+static size_t steps_lasting(nn_bench_training *training, double seconds)
+{
+    double parts[NN_BENCH_PARTS] = {0};
+    const double begin = nn_bench_now(training->threads);
+    size_t steps = 0;
+    while (steps == 0 || nn_bench_now(training->threads) - begin < seconds) {
+        nn_bench_training_step(training, parts);
+        steps++;
+    }
+    return steps;
+}
+
+/* Seconds of each part of a step, on average over some steps. */
+static void time_steps(nn_bench_training *training, size_t steps, double *parts)
+{
+    memset(parts, 0, NN_BENCH_PARTS * sizeof *parts);
+    for (size_t i = 0; i < steps; i++)
+        nn_bench_training_step(training, parts);
+    for (size_t part = 0; part < NN_BENCH_PARTS; part++)
+        parts[part] /= (double)steps;
+}
+
+/* times [NN_BENCH_PARTS + 2, repeat]: the parts, the whole step, the peak. */
+static void measure_turns(nn_bench_training *training, size_t repeat, nn_bench_step_result *result, double *times)
+{
+    nn_bench_peak_run run = {.peak = nn_bench_peak_best()};
+    const nn_contestant peak = {nn_bench_peak_call, &run};
+    const size_t steps = steps_lasting(training, 0.05);
+    for (size_t r = 0; r < repeat; r++) {
+        double parts[NN_BENCH_PARTS], step = 0;
+        times[(NN_BENCH_PARTS + 1) * repeat + r] = nn_bench_time(&peak, 3e-3, training->threads);
+        time_steps(training, steps, parts);
+        for (size_t part = 0; part < NN_BENCH_PARTS; part++) {
+            times[part * repeat + r] = parts[part];
+            step += parts[part];
+        }
+        times[NN_BENCH_PARTS * repeat + r] = step;
+    }
+    for (size_t part = 0; part < NN_BENCH_PARTS; part++)
+        result->parts[part] = nn_bench_median(times + part * repeat, repeat);
+    result->seconds = nn_bench_median(times + NN_BENCH_PARTS * repeat, repeat);
+    result->peak = nn_bench_peak_flops(run.peak) / nn_bench_median(times + (NN_BENCH_PARTS + 1) * repeat, repeat);
+}
+
+static nn_status measure_training(const nn_bench_task *task, const nn_bench_step_options *options,
+                                  nn_bench_training *training, nn_bench_step_result *result, nn_error *error)
+{
+    const size_t repeat = options->common.repeat ? options->common.repeat : 15;
+    double *times = NULL;
+    NN_TRY(nn_allocate(repeat * (NN_BENCH_PARTS + 2), sizeof *times, "the times of a benchmark", &times, error));
+    measure_turns(training, repeat, result, times);
+    nn_release(times);
+    if (!nn_network_is_finite(training->network))
+        return nn_fail(
+            error, NN_DIVERGED,
+            "%s: weights became NaN or infinite after %zu steps on random rows, and arithmetic with them may "
+            "take other times; choose another optimizer or activation",
+            result->network, training->steps);
+    result->batch = task->batch;
+    result->flops = nn_bench_step_flops(task->widths, task->width_count, task->batch);
+    return options->explain ? nn_bench_step_explain(training, repeat < 7 ? repeat : 7, result, error) : NN_OK;
+}
+
+static nn_bench_task task_of(const nn_bench_step_options *options, size_t i)
+{
+    const bool given = options->width_count > 0;
+    nn_bench_task task = {
+        .widths = given ? options->widths : presets[i].widths,
+        .width_count = given ? options->width_count : presets[i].width_count,
+        .batch = given ? 128 : presets[i].batch,
+        .activation = options->activation,
+        .optimizer = options->optimizer,
+        .momentum = options->momentum,
+        .threads = options->common.threads,
+    };
+    if (options->batch > 0)
+        task.batch = options->batch;
+    if (task.momentum < 0 && strcmp(task.optimizer, "sgd") == 0)
+        task.momentum = 0.9;
+    return task;
+}
+
+static nn_status measure(const nn_bench_step_options *options, size_t i, nn_bench_step_result *result, nn_error *error)
+{
+    const nn_bench_task task = task_of(options, i);
+    nn_bench_training training;
+    name_network(&task, result->network, sizeof result->network);
+    if (task.widths[task.width_count - 1] < 2)
+        return nn_fail(error, NN_USAGE, "--network: %s ends in one class; a softmax needs 2 or more", result->network);
+    NN_TRY(nn_bench_training_create(&task, &training, error));
+    const nn_status status = measure_training(&task, options, &training, result, error);
+    nn_bench_training_free(&training);
+    return status;
+}
+
+static nn_status measure_all(const nn_bench_step_options *options, nn_bench_step_result *results,
+                             nn_bench_output *output, nn_error *error)
+{
+    const size_t count = options->width_count > 0 ? 1 : PRESETS;
+    const nn_bench_machine machine = nn_bench_machine_of(options->common.threads);
+    nn_bench_bandwidth bandwidth;
+    for (size_t i = 0; i < count; i++) {
+        NN_TRY(measure(options, i, &results[i], error));
+        if (output->table && i == 0)
+            nn_bench_step_print_head(&machine, options, output->table);
+        if (output->table)
+            nn_bench_step_print(&results[i], machine.threads, output->table);
+    }
+    if (options->explain)
+        NN_TRY(nn_bench_bandwidth_measure(machine.threads, &bandwidth, error));
+    if (options->explain && output->table) {
+        nn_bench_bandwidth_print(&bandwidth, output->table);
+        for (size_t i = 0; i < count; i++)
+            nn_bench_explain_print(&results[i], &bandwidth, output->table);
+    }
+    if (output->json.out)
+        nn_bench_step_json(&machine, options, results, count, options->explain ? &bandwidth : NULL, &output->json);
+    return NN_OK;
+}
+
+nn_status nn_bench_step(const nn_bench_step_options *options, nn_error *error)
+{
+    nn_bench_step_result results[PRESETS] = {0};
+    nn_bench_output output;
+    NN_TRY(nn_bench_output_open(options->common.json, options->common.json_path, &output, error));
+    omp_set_dynamic(0);
+    omp_set_num_threads((int)options->common.threads);
+    const nn_status status = measure_all(options, results, &output, error);
+    return nn_bench_output_close(&output, status, error);
+}

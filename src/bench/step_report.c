@@ -1,0 +1,133 @@
+/* The table and the JSON of nntrain bench step. */
+#include "bench/step.h"
+
+static double share(double flops, double seconds, double peak, size_t threads)
+{
+    return flops / seconds / (peak * (double)threads);
+}
+
+void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options, FILE *out)
+{
+    nn_bench_machine_print(machine, out);
+    fprintf(out, "steps    %s, softmax and cross-entropy, %s; milliseconds of a step and its parts\n",
+            options->activation, options->optimizer);
+    fprintf(out, "%-26s %5s %9s %10s %8s %6s", "", "batch", "step", "samples/s", "GFLOP/s", "share");
+    for (int part = 0; part < NN_BENCH_PARTS; part++)
+        fprintf(out, " %8s", nn_bench_part_name((nn_bench_part)part));
+    fprintf(out, " %8s\n", "peak");
+}
+
+void nn_bench_step_print(const nn_bench_step_result *r, size_t threads, FILE *out)
+{
+    fprintf(out, "%-26s %5zu %9.3f %10.0f %8.2f %6.3f", r->network, r->batch, 1e3 * r->seconds,
+            (double)r->batch / r->seconds, 1e-9 * r->flops / r->seconds, share(r->flops, r->seconds, r->peak, threads));
+    for (int part = 0; part < NN_BENCH_PARTS; part++)
+        fprintf(out, " %8.3f", 1e3 * r->parts[part]);
+    fprintf(out, " %8.2f\n", 1e-9 * r->peak);
+    fflush(out);
+}
+
+void nn_bench_bandwidth_print(const nn_bench_bandwidth *bandwidth, FILE *out)
+{
+    fprintf(out, "GB/s     read, triad:");
+    for (int level = 0; level < NN_BENCH_LEVELS; level++)
+        if (bandwidth->read[level] > 0)
+            fprintf(out, "  %s %.1f, %.1f", nn_bench_level_name((nn_bench_level)level), 1e-9 * bandwidth->read[level],
+                    1e-9 * bandwidth->triad[level]);
+    fprintf(out, "\n");
+}
+
+static void print_cost(const nn_bench_step_result *r, const nn_bench_cost *cost, const nn_bench_bandwidth *bandwidth,
+                       FILE *out)
+{
+    if (cost->flops > 0)
+        fprintf(out, "%5zu  %-8s %10.3f", cost->layer, cost->name, 1e-6 * cost->flops);
+    else
+        fprintf(out, "%5s  %-8s %10s", "", cost->name, "");
+    fprintf(out, " %9.3f %10.1f %9.3f", 1e-6 * cost->bytes, cost->flops / cost->bytes, 1e3 * cost->seconds);
+    if (cost->flops > 0)
+        fprintf(out, " %9.2f %6.3f", 1e-9 * cost->flops / cost->seconds,
+                share(cost->flops, cost->seconds, r->peak, bandwidth->threads));
+    else
+        fprintf(out, " %9s %6s", "", "");
+    fprintf(out, " %8.2f  %s\n", 1e-9 * cost->bytes / cost->seconds, nn_bench_bound(cost, bandwidth, r->peak));
+}
+
+void nn_bench_explain_print(const nn_bench_step_result *r, const nn_bench_bandwidth *bandwidth, FILE *out)
+{
+    fprintf(out, "\n%s, batch %zu: each product alone\n", r->network, r->batch);
+    fprintf(out, "%5s  %-8s %10s %9s %10s %9s %9s %6s %8s  %s\n", "layer", "product", "MFLOP", "MB", "FLOP/byte", "ms",
+            "GFLOP/s", "share", "GB/s", "bound by");
+    for (size_t i = 0; i < r->cost_count; i++)
+        print_cost(r, &r->costs[i], bandwidth, out);
+}
+
+static void put_cost(const nn_bench_step_result *r, const nn_bench_cost *cost, const nn_bench_bandwidth *bandwidth,
+                     nn_json *json)
+{
+    nn_json_begin(json, NULL, '{');
+    if (cost->flops > 0)
+        nn_json_count(json, "layer", cost->layer);
+    nn_json_text(json, "product", cost->name);
+    nn_json_number(json, "flops", cost->flops);
+    nn_json_number(json, "bytes", cost->bytes);
+    nn_json_number(json, "intensity", cost->flops / cost->bytes);
+    nn_json_number(json, "seconds", cost->seconds);
+    nn_json_number(json, "share_of_peak", share(cost->flops, cost->seconds, r->peak, bandwidth->threads));
+    nn_json_text(json, "bound_by", nn_bench_bound(cost, bandwidth, r->peak));
+    nn_json_end(json, '}');
+}
+
+static void put_result(const nn_bench_step_result *r, size_t threads, const nn_bench_bandwidth *bandwidth,
+                       nn_json *json)
+{
+    nn_json_begin(json, NULL, '{');
+    nn_json_text(json, "network", r->network);
+    nn_json_count(json, "batch", r->batch);
+    nn_json_number(json, "step_seconds", r->seconds);
+    nn_json_number(json, "samples_per_second", (double)r->batch / r->seconds);
+    nn_json_number(json, "gflops", 1e-9 * r->flops / r->seconds);
+    nn_json_number(json, "peak_gflops", 1e-9 * r->peak);
+    nn_json_number(json, "share_of_peak", share(r->flops, r->seconds, r->peak, threads));
+    nn_json_begin(json, "part_seconds", '{');
+    for (int part = 0; part < NN_BENCH_PARTS; part++)
+        nn_json_number(json, nn_bench_part_name((nn_bench_part)part), r->parts[part]);
+    nn_json_end(json, '}');
+    if (bandwidth) {
+        nn_json_begin(json, "products", '[');
+        for (size_t i = 0; i < r->cost_count; i++)
+            put_cost(r, &r->costs[i], bandwidth, json);
+        nn_json_end(json, ']');
+    }
+    nn_json_end(json, '}');
+}
+
+static void put_bandwidth(const nn_bench_bandwidth *bandwidth, nn_json *json)
+{
+    nn_json_begin(json, "bandwidth", '[');
+    for (int level = 0; level < NN_BENCH_LEVELS; level++) {
+        nn_json_begin(json, NULL, '{');
+        nn_json_text(json, "level", nn_bench_level_name((nn_bench_level)level));
+        nn_json_number(json, "read_gbytes", 1e-9 * bandwidth->read[level]);
+        nn_json_number(json, "triad_gbytes", 1e-9 * bandwidth->triad[level]);
+        nn_json_end(json, '}');
+    }
+    nn_json_end(json, ']');
+}
+
+void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options,
+                        const nn_bench_step_result *results, size_t count, const nn_bench_bandwidth *bandwidth,
+                        nn_json *json)
+{
+    nn_json_begin(json, NULL, '{');
+    nn_bench_machine_json(machine, json);
+    nn_json_text(json, "activation", options->activation);
+    nn_json_text(json, "optimizer", options->optimizer);
+    if (bandwidth)
+        put_bandwidth(bandwidth, json);
+    nn_json_begin(json, "results", '[');
+    for (size_t i = 0; i < count; i++)
+        put_result(&results[i], machine->threads, bandwidth, json);
+    nn_json_end(json, ']');
+    nn_json_end(json, '}');
+}

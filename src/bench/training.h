@@ -1,0 +1,62 @@
+/** A training on synthetic rows in memory, step by step. */
+#ifndef NN_BENCH_TRAINING_H
+#define NN_BENCH_TRAINING_H
+
+#include "nntrain/dataset.h"
+#include "nntrain/network.h"
+#include "nntrain/optimizer.h"
+#include "nntrain/recipe.h"
+#include "nntrain/status.h"
+
+/** What a step consists of. */
+typedef enum nn_bench_part {
+    NN_BENCH_LOAD,
+    NN_BENCH_FORWARD_PASS,
+    NN_BENCH_LOSS,
+    NN_BENCH_BACKWARD_PASS,
+    NN_BENCH_DESCENT,
+} nn_bench_part;
+
+enum { NN_BENCH_PARTS = 5 };
+
+/** "load", "forward", "loss", "backward", "descent". */
+const char *nn_bench_part_name(nn_bench_part part);
+
+/** What is to be trained. */
+typedef struct nn_bench_task {
+    const size_t *widths; /**< [width_count] inputs, hidden layers, classes */
+    size_t width_count;
+    size_t batch;
+    const char *activation, *optimizer; /**< as in a recipe */
+    double momentum;                    /**< below 0: the optimizer's default */
+    size_t threads;
+} nn_bench_task;
+
+/** Owns all it points to. */
+typedef struct nn_bench_training {
+    nn_recipe *recipe;
+    nn_dataset *dataset;
+    nn_sampler *sampler;
+    nn_network *network;
+    nn_workspace *work;
+    nn_optimizer *optimizer;
+    nn_batch batch; /**< of the last step */
+    size_t threads; /**< that compute */
+    size_t steps;   /**< done so far */
+} nn_bench_training;
+
+/**
+ * Lays out network, rows and work space, with weights drawn as training draws them.
+ *
+ * The rows are uniform between -1 and 1 and of random classes: 16,384 of them, more than caches hold, or two batches.
+ *
+ * @return NN_USAGE where the recipe of it all is none
+ */
+nn_status nn_bench_training_create(const nn_bench_task *task, nn_bench_training *training, nn_error *error);
+void nn_bench_training_free(nn_bench_training *training);
+
+/** The five parts of a step, as the training loop has them. @param seconds  [NN_BENCH_PARTS], each part adds to its own
+ */
+void nn_bench_training_step(nn_bench_training *training, double *seconds);
+
+#endif

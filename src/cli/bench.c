@@ -1,0 +1,234 @@
+#include "bench/bench.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* Both benchmarks' arguments; each command's table has the options of its own. */
+typedef struct arguments {
+    nn_bench_options common;
+    nn_bench_gemm_options gemm;
+    nn_bench_step_options step;
+} arguments;
+
+enum key {
+    KEY_PEERS = 256,
+    KEY_SHAPE,
+    KEY_NETWORK,
+    KEY_BATCH,
+    KEY_ACTIVATION,
+    KEY_OPTIMIZER,
+    KEY_MOMENTUM,
+    KEY_EXPLAIN,
+    KEY_JSON,
+};
+
+static error_t take_size(struct argp_state *state, const char *option, const char *value, size_t most, size_t *size)
+{
+    if (nn_bench_parse_sizes(value, '\0', 1, size) && *size <= most)
+        return 0;
+    argp_error(state, "--%s: '%s' is no whole number from 1 to %zu", option, value, most);
+    return EINVAL;
+}
+
+static error_t parse_common(int key, char *value, struct argp_state *state)
+{
+    nn_bench_options *common = &((arguments *)state->input)->common;
+    switch (key) {
+    case 't':
+        return take_size(state, "threads", value, 1024, &common->threads);
+    case 'r':
+        return take_size(state, "repeat", value, 10000, &common->repeat);
+    case KEY_JSON:
+        common->json = true;
+        common->json_path = value;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s' is no option", value);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t take_shape(struct argp_state *state, const char *value, nn_bench_gemm_options *gemm)
+{
+    if (gemm->shape_count == NN_BENCH_MOST_SHAPES) {
+        argp_error(state, "more than %d --shape; measure them in several runs", NN_BENCH_MOST_SHAPES);
+        return EINVAL;
+    }
+    if (nn_bench_parse_sizes(value, 'x', 3, gemm->shapes[gemm->shape_count])) {
+        gemm->shape_count++;
+        return 0;
+    }
+    argp_error(state, "--shape: '%s' is no ROWSxCOLUMNSxDEPTH, such as 128x512x784", value);
+    return EINVAL;
+}
+
+static error_t parse_gemm(int key, char *value, struct argp_state *state)
+{
+    nn_bench_gemm_options *gemm = &((arguments *)state->input)->gemm;
+    switch (key) {
+    case KEY_PEERS:
+        gemm->peers = true;
+        return 0;
+    case KEY_SHAPE:
+        return take_shape(state, value, gemm);
+    default:
+        return parse_common(key, value, state);
+    }
+}
+
+static error_t take_network(struct argp_state *state, const char *value, nn_bench_step_options *step)
+{
+    size_t count = 1;
+    for (const char *c = value; *c; c++)
+        count += *c == '-';
+    step->width_count = count;
+    if (count >= 2 && count <= NN_BENCH_MOST_WIDTHS && nn_bench_parse_sizes(value, '-', count, step->widths))
+        return 0;
+    argp_error(state, "--network: '%s' is no list of 2 to %d widths, such as 784-512-10", value, NN_BENCH_MOST_WIDTHS);
+    return EINVAL;
+}
+
+static error_t take_momentum(struct argp_state *state, const char *value, double *momentum)
+{
+    char *end = NULL;
+    *momentum = strtod(value, &end);
+    if (end != value && *end == '\0' && *momentum >= 0 && *momentum < 1)
+        return 0;
+    argp_error(state, "--momentum: '%s' is no number from 0 to below 1", value);
+    return EINVAL;
+}
+
+static error_t parse_step(int key, char *value, struct argp_state *state)
+{
+    nn_bench_step_options *step = &((arguments *)state->input)->step;
+    switch (key) {
+    case KEY_NETWORK:
+        return take_network(state, value, step);
+    case KEY_BATCH:
+        return take_size(state, "batch", value, 1 << 20, &step->batch);
+    case KEY_ACTIVATION:
+        step->activation = value;
+        return 0;
+    case KEY_OPTIMIZER:
+        step->optimizer = value;
+        return 0;
+    case KEY_MOMENTUM:
+        return take_momentum(state, value, &step->momentum);
+    case KEY_EXPLAIN:
+        step->explain = true;
+        return 0;
+    default:
+        return parse_common(key, value, state);
+    }
+}
+
+static const char threads_doc[] = "OpenMP threads (default: 1)";
+static const char json_doc[] = "Tell the figures as JSON, in a file or in place of the table";
+
+static const struct argp_option gemm_options[] = {
+    {"threads", 't', "COUNT", 0, threads_doc, 0},
+    {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 7; of long ones 3)", 0},
+    {"peers", KEY_PEERS, NULL, 0, "Compare with OpenBLAS, BLIS and oneDNN", 0},
+    {"shape", KEY_SHAPE, "ROWSxCOLUMNSxDEPTH", 0, "A product to measure; may be repeated (default: layers)", 0},
+    {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static const struct argp_option step_options[] = {
+    {"network", KEY_NETWORK, "WIDTHS", 0,
+     "Inputs, hidden layers and classes, such as 784-512-10 (default: three networks)", 0},
+    {"batch", KEY_BATCH, "ROWS", 0, "Rows of a step (default: 128)", 0},
+    {"activation", KEY_ACTIVATION, "NAME", 0, "Of the hidden layers (default: relu)", 0},
+    {"optimizer", KEY_OPTIMIZER, "NAME", 0, "As in a recipe (default: sgd)", 0},
+    {"momentum", KEY_MOMENTUM, "NUMBER", 0, "Of the optimizer (default: 0.9 for sgd, else the optimizer's)", 0},
+    {"threads", 't', "COUNT", 0, threads_doc, 0},
+    {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 15)", 0},
+    {"explain", KEY_EXPLAIN, NULL, 0, "Tell each product's cost, and what bounds it", 0},
+    {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static const struct argp gemm_parser = {
+    .options = gemm_options,
+    .parser = parse_gemm,
+    .doc = "Measures matrix products of training in their three orientations (x W^T, delta W, delta^T x) beside the "
+           "multiply-adds that a core can do, and other libraries.",
+};
+
+static const struct argp step_parser = {
+    .options = step_options,
+    .parser = parse_step,
+    .doc = "Measures whole training steps on synthetic rows: load, forward, loss, backward, descent.",
+};
+
+static nn_status run_gemm(const arguments *given, nn_error *error)
+{
+    nn_bench_gemm_options options = given->gemm;
+    options.common = given->common;
+    return nn_bench_gemm(&options, error);
+}
+
+static nn_status run_step(const arguments *given, nn_error *error)
+{
+    nn_bench_step_options options = given->step;
+    options.common = given->common;
+    return nn_bench_step(&options, error);
+}
+
+static nn_status run_parsed(const struct argp *parser, const char *name, int argc, char **argv,
+                            nn_status (*run)(const arguments *given, nn_error *error))
+{
+    arguments given = {
+        .common = {.threads = 1},
+        .step = {.activation = "relu", .optimizer = "sgd", .momentum = -1},
+    };
+    const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nn_cli_speaks())
+        return NN_OK; /* started under mpirun: one process does it */
+    nn_error error;
+    return nn_cli_finish(run(&given, &error), &error);
+}
+
+/* What stands where a benchmark should be named. */
+static error_t parse_name(int key, char *value, struct argp_state *state)
+{
+    switch (key) {
+    case ARGP_KEY_ARG:
+        argp_error(state, "there is no benchmark '%s'; known are gemm, step", value);
+        return EINVAL;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "name what to measure: gemm or step");
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option name_options[] = {NN_CLI_HELP, {0}};
+
+static const struct argp name_parser = {
+    .options = name_options,
+    .parser = parse_name,
+    .args_doc = "gemm|step [--help]",
+    .doc = "Measures this machine: matrix products, or whole training steps.",
+};
+
+nn_status nn_cli_bench(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "gemm") == 0)
+        return run_parsed(&gemm_parser, "nntrain bench gemm", argc - 1, argv + 1, run_gemm);
+    if (argc > 1 && strcmp(argv[1], "step") == 0)
+        return run_parsed(&step_parser, "nntrain bench step", argc - 1, argv + 1, run_step);
+    arguments given = {.common = {.threads = 1}};
+    const nn_parsed parsed = nn_cli_parse(&name_parser, "nntrain bench", argc, argv, &given);
+    return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/topology.h"
 #include "kernels/dispatch.h"
 
 static void find_processor(char *name, size_t size)
@@ -28,7 +29,10 @@ static void find_processor(char *name, size_t size)
 
 nn_bench_machine nn_bench_machine_of(size_t threads)
 {
-    nn_bench_machine machine = {.isa = nn_kernels_isa(), .threads = threads, .cores = nn_cpu_bound_cores()};
+    const nn_cpu_mask mask = nn_cpu_bound_mask();
+    nn_topology topology;
+    nn_topology_read(NN_TOPOLOGY_ROOT, &mask, &topology);
+    nn_bench_machine machine = {.isa = nn_kernels_isa(), .threads = threads, .cores = topology.cores};
     find_processor(machine.processor, sizeof machine.processor);
     for (int level = 1; level <= 3; level++)
         machine.cache[level - 1] = nn_cpu_cache_bytes(level);

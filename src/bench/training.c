@@ -42,10 +42,11 @@ static nn_status make_recipe(const nn_bench_task *task, nn_recipe **recipe, nn_e
 static void draw_rows(nn_dataset *dataset)
 {
     const size_t count = dataset->rows * dataset->features;
+    nn_real *x = dataset->x;
     for (size_t i = 0; i < count; i += 4) {
         const nn_philox_block block = nn_random_block(1, NN_RANDOM_GENERATE, 1, i / 4);
         for (size_t k = 0; k < 4 && i + k < count; k++)
-            dataset->x[i + k] = (nn_real)((int32_t)block.word[k] >> 8) / (nn_real)8388608;
+            x[i + k] = (nn_real)((int32_t)block.word[k] >> 8) / (nn_real)8388608;
     }
     for (size_t row = 0; row < dataset->rows; row++)
         dataset->classes[row] =
@@ -61,9 +62,10 @@ static nn_status make_rows(const nn_bench_task *task, nn_dataset **dataset, nn_e
     d->slice_count = d->slices.count;
     d->rows = rows;
     d->features = task->widths[0];
+    d->element = NN_REAL;
     d->target = NN_TARGET_CLASSES;
     d->outputs = task->widths[task->width_count - 1];
-    NN_TRY(nn_allocate(rows, d->features * sizeof *d->x, "the rows of a benchmark", &d->x, error));
+    NN_TRY(nn_allocate(rows, d->features * sizeof(nn_real), "the rows of a benchmark", &d->x, error));
     NN_TRY(nn_allocate(rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
     draw_rows(d);
     return NN_OK;

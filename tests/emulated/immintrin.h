@@ -1,0 +1,76 @@
+/**
+ * Stands in for the compiler's header where a test computes AVX-512 kernels on a processor without: the few intrinsics
+ * that those kernels use, element by element, as Intel's Intrinsics Guide defines them.
+ */
+#include_next <immintrin.h>
+
+#include <stdint.h>
+#include <string.h>
+
+static inline __m512 emulated_maskz_loadu_ps(__mmask16 mask, const void *from)
+{
+    __m512 result = {0};
+    for (int i = 0; i < 16; i++)
+        if (mask >> i & 1)
+            result[i] = ((const float *)from)[i];
+    return result;
+}
+
+static inline void emulated_mask_storeu_ps(void *to, __mmask16 mask, __m512 a)
+{
+    for (int i = 0; i < 16; i++)
+        if (mask >> i & 1)
+            ((float *)to)[i] = a[i];
+}
+
+static inline __m512d emulated_maskz_loadu_pd(__mmask8 mask, const void *from)
+{
+    __m512d result = {0};
+    for (int i = 0; i < 8; i++)
+        if (mask >> i & 1)
+            result[i] = ((const double *)from)[i];
+    return result;
+}
+
+static inline void emulated_mask_storeu_pd(void *to, __mmask8 mask, __m512d a)
+{
+    for (int i = 0; i < 8; i++)
+        if (mask >> i & 1)
+            ((double *)to)[i] = a[i];
+}
+
+static inline __m512 emulated_castps128_ps512(__m128 a)
+{
+    __m512 result = {0};
+    for (int i = 0; i < 4; i++)
+        result[i] = a[i];
+    return result;
+}
+
+static inline __m512 emulated_insertf32x4(__m512 a, __m128 b, int place)
+{
+    for (int i = 0; i < 4; i++)
+        a[4 * place + i] = b[i];
+    return a;
+}
+
+static inline __m512 emulated_unpack_ps(__m512 a, __m512 b, int high)
+{
+    __m512 result = {0};
+    for (int lane = 0; lane < 16; lane += 4)
+        for (int i = 0; i < 2; i++) {
+            result[lane + 2 * i] = a[lane + 2 * high + i];
+            result[lane + 2 * i + 1] = b[lane + 2 * high + i];
+        }
+    return result;
+}
+
+#undef _mm512_insertf32x4
+#define _mm512_maskz_loadu_ps    emulated_maskz_loadu_ps
+#define _mm512_mask_storeu_ps    emulated_mask_storeu_ps
+#define _mm512_maskz_loadu_pd    emulated_maskz_loadu_pd
+#define _mm512_mask_storeu_pd    emulated_mask_storeu_pd
+#define _mm512_castps128_ps512   emulated_castps128_ps512
+#define _mm512_insertf32x4       emulated_insertf32x4
+#define _mm512_unpacklo_ps(a, b) emulated_unpack_ps(a, b, 0)
+#define _mm512_unpackhi_ps(a, b) emulated_unpack_ps(a, b, 1)

@@ -90,19 +90,27 @@ static nn_real *packed_columns(const product *p, const work_block *block, size_t
     return p->space->b + j * block->depth.count * p->space->kernel->columns;
 }
 
-static void pack_column_panel(const product *p, const work_block *block, size_t j, nn_real *panel)
+/* Some steps of depth, counted in the block, of a panel of columns. */
+static void pack_column_panel(const product *p, const work_block *block, size_t j, nn_share steps, nn_real *panel)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
-    nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-    nn_pack_panel(kernel, part_of(p->plan->what.b, columns.first, block->depth.first), columns.count,
-                  block->depth.count, panel, kernel->columns);
+    const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+    nn_pack_panel(kernel, part_of(p->plan->what.b, columns.first, block->depth.first + steps.first), columns.count,
+                  steps.count, panel + steps.first * kernel->columns, kernel->columns);
 }
 
+/* A few steps of all panels at a time: of a matrix whose rows are the steps, these read few pages and long pieces of
+ * them; a panel on its own would read a cache line of every row. */
 static void pack_columns(const product *p, const work_block *block, size_t thread)
 {
-    nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
-    for (size_t j = mine.first; j < mine.first + mine.count; j++)
-        pack_column_panel(p, block, j, packed_columns(p, block, j));
+    enum { STEPS = 16 };
+    const size_t depth = block->depth.count, most = p->plan->what.b.width_stride == 1 ? STEPS : depth;
+    const nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
+    for (size_t k = 0; k < depth; k += most) {
+        const nn_share steps = {k, depth - k < most ? depth - k : most};
+        for (size_t j = mine.first; j < mine.first + mine.count; j++)
+            pack_column_panel(p, block, j, steps, packed_columns(p, block, j));
+    }
 }
 
 /* --- computing --- */
@@ -200,7 +208,7 @@ static void compute_by_columns(const product *p, const work_block *block, size_t
     nn_real *own = p->space->own + thread * p->space->room.own;
     const nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
-        pack_column_panel(p, block, j, own);
+        pack_column_panel(p, block, j, (nn_share){0, block->depth.count}, own);
         for (size_t i = 0; i < block->row_panels.count; i++) {
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
             nn_gemm_tile tile = tile_of_rows(p, block, i, rows, thread);
@@ -254,6 +262,7 @@ static void compute_strips(const product *p, const work_block *block, size_t thr
             .a_depth_stride = a.depth_stride,
             .b = b.data,
             .b_stride = turned ? b.width_stride : b.depth_stride,
+            .b_ahead = plan->steps_ahead * b.depth_stride,
             .c = p->c + rows.first * p->c_stride + columns.first,
             .c_stride = p->c_stride,
             .add = block->add,

@@ -2,7 +2,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, STRIP_ROWS = 3 };
+enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -72,7 +72,6 @@ const nn_gemm_kernel nn_gemm_avx2 = {
     .pitch = PITCH,
     .columns = COLUMNS,
     .lanes = LANES,
-    .strip_rows = STRIP_ROWS,
     .turned_rows = TURNED_ROWS,
     .run = run,
     .strip = strip,

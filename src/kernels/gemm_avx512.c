@@ -1,7 +1,7 @@
 /* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. */
 #include <immintrin.h>
 
-enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, STRIP_ROWS = 6 };
+enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -54,7 +54,6 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .pitch = PITCH,
     .columns = COLUMNS,
     .lanes = LANES,
-    .strip_rows = STRIP_ROWS,
     .turned_rows = TURNED_ROWS,
     .run = run,
     .strip = strip,

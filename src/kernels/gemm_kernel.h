@@ -14,6 +14,7 @@ typedef struct nn_gemm_tile {
     size_t a_row_stride, a_depth_stride;
     const nn_real *b; /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
     size_t b_stride;  /**< of a strip: where B lies, b[k * b_stride + j], or turned b[k + j * b_stride] */
+    size_t b_ahead;   /**< of a strip: elements further on in B that are fetched into the cache beside those in use */
     nn_real *c;       /**< element (i, j) is c[i * c_stride + j] */
     size_t c_stride;
     bool add; /**< c holds the sum of earlier steps of depth, which goes on; else it is overwritten */
@@ -28,10 +29,10 @@ typedef struct nn_gemm_kernel {
     size_t pitch;   /**< elements a step of depth takes in a packed panel of A: rows, rounded up to a power of two */
     size_t columns; /**< of the largest tile, and elements a step of depth takes in a packed panel of B */
     size_t lanes;   /**< elements of a vector */
-    size_t strip_rows, turned_rows; /**< of the largest strips */
+    size_t turned_rows; /**< of the largest strip whose B is turned */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
     void (*run)(const nn_gemm_tile *tile);
-    /** Computes a strip, 1 to .strip_rows by any number of columns, with B where it lies. */
+    /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
     void (*strip)(const nn_gemm_tile *tile);
     /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and `add` is not set. */
     void (*strip_turned)(const nn_gemm_tile *tile);

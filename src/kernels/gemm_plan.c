@@ -57,29 +57,47 @@ static bool streams_collide(const nn_gemm_kernel *kernel, nn_pack_source a)
 static bool worth_packing_a(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p,
                             nn_gemm_b b)
 {
-    if (b == NN_GEMM_B_STRIPS || b == NN_GEMM_B_TURNED || p->columns <= kernel->columns)
+    if (b == NN_GEMM_B_STRIPS || b == NN_GEMM_B_TURNED)
         return false;
     if (p->a.depth_stride == 1)
-        return streams_collide(kernel, p->a);
-    /* A step of depth lies a row of memory further: fine where all of it stays in the cache. */
+        return streams_collide(kernel, p->a) && p->columns > kernel->columns;
+    /* A step of depth lies a row of memory further, of which a panel uses a part: fine where all of it stays in the
+     * cache. */
     return p->rows * p->depth * sizeof(nn_real) > room->level1_bytes / 2;
 }
 
-/* B is worth its packing when it is read by more strips than these, each of which reads it from the level 2 cache. */
-enum { STRIPS = 6 };
+/* Whether steps of depth of B, each a row of memory, fall into the same place of the cache. */
+static bool steps_collide(nn_pack_source b)
+{
+    return b.depth_stride * sizeof(nn_real) % WAY_BYTES == 0;
+}
+
+static bool fits_level1(const nn_gemm_room *room, const nn_gemm_problem *p)
+{
+    return p->columns * p->depth * sizeof(nn_real) <= room->level1_bytes * 3 / 4;
+}
+
+/* Most rows for which B is best read where it lies: up to three strips of them read it from the level 2 cache, unless
+ * its lines evict each other. */
+static size_t rows_of_strips(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
+{
+    /* Strips end in masked loads, step by step: where they would be much of the work, B is packed. */
+    const bool ragged = p->columns % kernel->lanes > 0 && p->columns < 4 * kernel->lanes;
+    if (fits_level1(room, p))
+        return ragged ? kernel->rows : p->rows;
+    return steps_collide(p->b) ? kernel->rows : 3 * kernel->rows;
+}
 
 static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
 {
-    const bool stays = p->columns * p->depth * sizeof(nn_real) <= room->level1_bytes * 3 / 4;
-    /* Strips end in masked loads, step by step: where they would be much of the work, B is packed. */
-    const bool ragged = p->columns % kernel->lanes > 0 && p->columns < 4 * kernel->lanes;
-    const size_t most = stays ? (ragged ? kernel->strip_rows : p->rows) : STRIPS * kernel->strip_rows;
-    if (p->b.width_stride == 1 && p->rows <= most)
+    if (p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
         return NN_GEMM_B_STRIPS;
     if (p->b.depth_stride == 1 && p->rows <= kernel->turned_rows && p->columns >= kernel->lanes)
         return NN_GEMM_B_TURNED;
-    /* Few panels of A: a panel of B stays in the level 1 cache while they go by. */
-    if (p->rows <= 4 * kernel->rows && panels_of(p->columns, kernel->columns) >= 2 * p->threads)
+    /* Few panels of A: a panel of B stays in the level 1 cache while they go by. Rows are better copied in long pieces.
+     */
+    if (p->b.width_stride != 1 && p->rows <= 4 * kernel->rows &&
+        panels_of(p->columns, kernel->columns) >= 2 * p->threads)
         return NN_GEMM_B_OWN;
     return NN_GEMM_B_PACKED;
 }
@@ -117,15 +135,14 @@ static bool can_swap(const nn_gemm_kernel *kernel, const nn_gemm_room *room, con
 
 static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_plan *plan)
 {
-    /* Rows of B that are more than the cache holds pass by a few at a time, as streams that the processor foresees,
-     * and C stays in the cache. */
-    enum { STREAMS = 32 };
     const nn_gemm_problem *p = &plan->what;
     const size_t depth = p->depth ? p->depth : 1;
     if (plan->swapped || plan->b == NN_GEMM_B_TURNED)
         return depth;
-    if (plan->b == NN_GEMM_B_STRIPS)
-        return p->columns * depth * sizeof(nn_real) <= room->level1_bytes / 2 ? depth : smaller(depth, STREAMS);
+    /* A single strip of more than the cache holds is bound by memory: a few rows of B at a time are swept from end to
+     * end, as streams that the processor foresees. Fewer where they collide: 16 of 8 ways' lines lost 25 %. */
+    if (plan->b == NN_GEMM_B_STRIPS && plan->row_panels == 1 && !fits_level1(room, p))
+        return smaller(depth, steps_collide(p->b) ? 8 : 16);
     return smaller(depth, depth_of_panel(room, plan->b == NN_GEMM_B_OWN ? kernel->columns : kernel->pitch));
 }
 
@@ -139,16 +156,13 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     }
     plan.b = b_of(kernel, room, &plan.what);
     plan.pack_a = worth_packing_a(kernel, room, &plan.what, plan.b);
+    plan.panel_rows = plan.b == NN_GEMM_B_TURNED ? kernel->turned_rows : kernel->rows;
+    plan.row_panels = panels_of(plan.what.rows, plan.panel_rows);
+    plan.column_panels = panels_of(plan.what.columns, kernel->columns);
+    plan.steps_ahead = plan.b == NN_GEMM_B_STRIPS && plan.row_panels > 1 ? 8 : 0;
     plan.depth_block = depth_of(kernel, room, &plan);
     if (plan.b == NN_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
         plan.b = NN_GEMM_B_PACKED;
-    plan.panel_rows = kernel->rows;
-    if (plan.b == NN_GEMM_B_STRIPS)
-        plan.panel_rows = kernel->strip_rows;
-    if (plan.b == NN_GEMM_B_TURNED)
-        plan.panel_rows = kernel->turned_rows;
-    plan.row_panels = panels_of(plan.what.rows, plan.panel_rows);
-    plan.column_panels = panels_of(plan.what.columns, kernel->columns);
     if (plan.pack_a)
         plan.row_panels = smaller(plan.row_panels, room->a / (plan.depth_block * kernel->pitch));
     if (plan.b == NN_GEMM_B_PACKED)

@@ -1,10 +1,10 @@
 /**
  * Products of a few rows with B as it lies; included after gemm_quads.h, not a header of declarations.
  *
- * The including file says how many rows: STRIP_ROWS, with STRIP_VECTORS vectors of each in registers. One row takes
- * four chains of multiply-adds at a time, since a chain alone waits for its own latency.
+ * Where rows are so few that their sums leave registers free, more columns are computed at a time: a chain of
+ * multiply-adds alone waits for its own latency.
  */
-enum { STRIP_VECTORS = 4, STRIP_COLUMNS = STRIP_VECTORS * LANES, TURNED_ROWS = STRIP_ROWS < 3 ? STRIP_ROWS : 3 };
+enum { STRIP_VECTORS = 4, TURNED_ROWS = 3, LINE = 64 / sizeof(nn_real) };
 
 static inline __attribute__((always_inline)) vector load_at(const nn_real *from, bool part, size_t rest)
 {
@@ -13,9 +13,9 @@ static inline __attribute__((always_inline)) vector load_at(const nn_real *from,
 
 static inline __attribute__((always_inline)) void load_sums(size_t rows, size_t vectors, bool partial, size_t rest,
                                                             const nn_gemm_tile *t, const nn_real *c,
-                                                            vector sum[STRIP_ROWS][STRIP_VECTORS])
+                                                            vector sum[ROWS][STRIP_VECTORS])
 {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++)
@@ -25,9 +25,9 @@ static inline __attribute__((always_inline)) void load_sums(size_t rows, size_t 
 
 static inline __attribute__((always_inline)) void store_sums(size_t rows, size_t vectors, bool partial, size_t rest,
                                                              const nn_gemm_tile *t, nn_real *c,
-                                                             vector sum[STRIP_ROWS][STRIP_VECTORS])
+                                                             vector sum[ROWS][STRIP_VECTORS])
 {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++) {
@@ -43,32 +43,41 @@ static inline __attribute__((always_inline)) void store_sums(size_t rows, size_t
 static inline __attribute__((always_inline)) void strip_of(size_t rows, size_t vectors, bool partial,
                                                            const nn_gemm_tile *t, size_t column, size_t rest)
 {
-    vector sum[STRIP_ROWS][STRIP_VECTORS];
+    vector sum[ROWS][STRIP_VECTORS];
     load_sums(rows, vectors, partial, rest, t, t->c + column, sum);
-    const nn_real *a = t->a, *b = t->b + column;
+    const nn_real *a[(ROWS + 2) / 3], *b = t->b + column;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride, b_stride = t->b_stride;
+#pragma GCC unroll 16
+    for (size_t g = 0; 3 * g < rows; g++)
+        a[g] = t->a + 3 * g * row_stride;
     for (size_t k = 0; k < t->depth; k++) {
+#pragma GCC unroll 4
+        for (size_t line = 0; line < vectors * LANES; line += LINE)
+            __builtin_prefetch(b + t->b_ahead + line);
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++) {
             const vector right = load_at(b + v * LANES, partial && v + 1 == vectors, rest);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
-                sum[i][v] += a[i * row_stride] * right;
+                sum[i][v] += a[i / 3][i % 3 * row_stride] * right;
         }
-        a += depth_stride;
+#pragma GCC unroll 16
+        for (size_t g = 0; 3 * g < rows; g++)
+            a[g] += depth_stride;
         b += b_stride;
     }
     store_sums(rows, vectors, partial, rest, t, t->c + column, sum);
 }
 
-/* All columns: wide pieces, then vectors, then what is left of one. */
+/* All columns: wide pieces, then pairs of vectors, then what is left of one. */
 static inline __attribute__((always_inline)) void strip_rows(size_t rows, const nn_gemm_tile *t)
 {
+    const size_t wide = rows * STRIP_VECTORS <= ROWS * VECTORS ? STRIP_VECTORS : VECTORS;
     size_t j = 0;
-    for (; j + STRIP_COLUMNS <= t->columns; j += STRIP_COLUMNS)
-        strip_of(rows, STRIP_VECTORS, false, t, j, 0);
-    for (; j + 2 * LANES <= t->columns; j += 2 * LANES)
-        strip_of(rows, 2, false, t, j, 0);
+    for (; j + wide * LANES <= t->columns; j += wide * LANES)
+        strip_of(rows, wide, false, t, j, 0);
+    for (; j + VECTORS * LANES <= t->columns; j += VECTORS * LANES)
+        strip_of(rows, VECTORS, false, t, j, 0);
     if (j + LANES < t->columns)
         strip_of(rows, 2, true, t, j, t->columns - j - LANES);
     else if (j + LANES == t->columns)
@@ -81,22 +90,46 @@ static void strip(const nn_gemm_tile *t)
 {
     switch (t->rows) {
     case 1:
-        strip_rows(1, t);
+        strip_rows(at_most_rows(1), t);
         break;
     case 2:
-        strip_rows(2, t);
+        strip_rows(at_most_rows(2), t);
         break;
     case 3:
-        strip_rows(3 < STRIP_ROWS ? 3 : STRIP_ROWS, t);
+        strip_rows(at_most_rows(3), t);
         break;
     case 4:
-        strip_rows(4 < STRIP_ROWS ? 4 : STRIP_ROWS, t);
+        strip_rows(at_most_rows(4), t);
         break;
     case 5:
-        strip_rows(5 < STRIP_ROWS ? 5 : STRIP_ROWS, t);
+        strip_rows(at_most_rows(5), t);
+        break;
+    case 6:
+        strip_rows(at_most_rows(6), t);
+        break;
+    case 7:
+        strip_rows(at_most_rows(7), t);
+        break;
+    case 8:
+        strip_rows(at_most_rows(8), t);
+        break;
+    case 9:
+        strip_rows(at_most_rows(9), t);
+        break;
+    case 10:
+        strip_rows(at_most_rows(10), t);
+        break;
+    case 11:
+        strip_rows(at_most_rows(11), t);
+        break;
+    case 12:
+        strip_rows(at_most_rows(12), t);
+        break;
+    case 13:
+        strip_rows(at_most_rows(13), t);
         break;
     default:
-        strip_rows(STRIP_ROWS, t);
+        strip_rows(ROWS, t);
         break;
     }
 }
@@ -104,7 +137,7 @@ static void strip(const nn_gemm_tile *t)
 #ifdef NNTRAIN_DOUBLE
 /* The double library does without; see turn_quads. */
 static inline size_t turned_quads(size_t rows, size_t vectors, const nn_gemm_tile *t, size_t column,
-                                  vector sum[STRIP_ROWS][STRIP_VECTORS])
+                                  vector sum[ROWS][STRIP_VECTORS])
 {
     (void)rows, (void)vectors, (void)t, (void)column, (void)sum;
     return 0;
@@ -119,7 +152,7 @@ static inline __attribute__((always_inline)) const nn_real *row_of_five(const nn
 
 /* Four steps of depth at a time are turned in registers and used at once. @return steps done */
 static inline __attribute__((always_inline)) size_t turned_quads(size_t rows, size_t vectors, const nn_gemm_tile *t,
-                                                                 size_t column, vector sum[STRIP_ROWS][STRIP_VECTORS])
+                                                                 size_t column, vector sum[ROWS][STRIP_VECTORS])
 {
     enum { FIVES = (LANES + 4) / 5 };
     const size_t stride = t->b_stride, three_strides = 3 * stride;
@@ -141,7 +174,7 @@ static inline __attribute__((always_inline)) size_t turned_quads(size_t rows, si
             turn_quads(row, 0, step);
 #pragma GCC unroll 4
             for (size_t l = 0; l < 4; l++)
-#pragma GCC unroll 8
+#pragma GCC unroll 16
                 for (size_t i = 0; i < rows; i++)
                     sum[i][v] += a[i * t->a_row_stride + l * t->a_depth_stride] * step[l];
         }
@@ -160,7 +193,7 @@ static inline __attribute__((always_inline)) size_t turned_quads(size_t rows, si
 static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t vectors, const nn_gemm_tile *t,
                                                             size_t column)
 {
-    vector sum[STRIP_ROWS][STRIP_VECTORS];
+    vector sum[ROWS][STRIP_VECTORS];
     load_sums(rows, vectors, false, 0, t, t->c + column, sum);
     for (size_t k = turned_quads(rows, vectors, t, column, sum); k < t->depth; k++)
 #pragma GCC unroll 4
@@ -169,7 +202,7 @@ static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t 
 #pragma GCC unroll 16
             for (size_t l = 0; l < LANES; l++)
                 right[l] = t->b[(column + v * LANES + l) * t->b_stride + k];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
                 sum[i][v] += t->a[i * t->a_row_stride + k * t->a_depth_stride] * right;
         }

@@ -56,11 +56,6 @@ static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t ve
         }
 }
 
-static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
-{
-    return rows < ROWS ? rows : ROWS;
-}
-
 /* Each number of rows has a tile of its own; those that the instruction set has no room for become the largest. */
 static inline __attribute__((always_inline)) void run_rows(size_t vectors, bool partial, const nn_gemm_tile *t)
 {

@@ -11,6 +11,11 @@ typedef nn_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
 /* For rows of C and of views, which are aligned to an element only. */
 typedef nn_real loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(nn_real)), may_alias));
 
+static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
+{
+    return rows < ROWS ? rows : ROWS;
+}
+
 /* The first `count` elements one by one: where there are no masks, and for double, which only checks use. */
 static inline __attribute__((unused)) vector load_elements(const nn_real *from, size_t count)
 {

@@ -42,13 +42,24 @@ static void transpose(const nn_real *source, size_t stride, size_t width, size_t
     }
 }
 
+/* Whole vectors of each step, their number known to the compiler. */
+static inline __attribute__((always_inline)) void copy_vectors(size_t vectors, const nn_real *source, size_t stride,
+                                                               size_t depth, nn_real *panel, size_t pitch)
+{
+    for (size_t k = 0; k < depth; k++, source += stride, panel += pitch)
+#pragma GCC unroll 2
+        for (size_t v = 0; v < vectors; v++)
+            *(vector *)(panel + v * LANES) = *(const loose_vector *)(source + v * LANES);
+}
+
 static void copy(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
 {
-    size_t whole = width - width % LANES;
-    for (size_t k = 0; k < depth; k++, source += stride, panel += pitch) {
-        for (size_t i = 0; i < whole; i += LANES)
-            *(vector *)(panel + i) = *(const loose_vector *)(source + i);
-        for (size_t i = whole; i < width; i++)
-            panel[i] = source[i];
-    }
+    const size_t whole = width / LANES, rest = width % LANES;
+    if (whole == 1)
+        copy_vectors(1, source, stride, depth, panel, pitch);
+    else if (whole == 2)
+        copy_vectors(2, source, stride, depth, panel, pitch);
+    source += whole * LANES, panel += whole * LANES;
+    for (size_t k = 0; rest && k < depth; k++, source += stride, panel += pitch)
+        *(vector *)panel = load_part(source, rest);
 }

@@ -66,6 +66,12 @@ typedef enum nn_optimizer_kind {
     NN_LAMB,
 } nn_optimizer_kind;
 
+/** What products are computed from; weights, sums and all else are float32. */
+typedef enum nn_precision {
+    NN_FLOAT32,
+    NN_BF16, /**< operands rounded to bfloat16 */
+} nn_precision;
+
 /** How the learning rate changes over a training. */
 typedef enum nn_schedule_kind {
     NN_SCHEDULE_CONSTANT,
@@ -98,6 +104,7 @@ const char *nn_normalization_name(nn_normalization_kind kind);
 const char *nn_initializer_name(nn_initializer initializer);
 const char *nn_layer_norm_name(nn_layer_norm norm);
 const char *nn_optimizer_name(nn_optimizer_kind kind);
+const char *nn_precision_name(nn_precision precision);
 const char *nn_schedule_name(nn_schedule_kind kind);
 const char *nn_metric_name(nn_metric metric);
 

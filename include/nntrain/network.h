@@ -44,6 +44,7 @@ typedef struct nn_tensor {
  */
 typedef struct nn_network {
     size_t inputs, outputs;
+    nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a work space is taken */
     size_t layer_count;
     nn_layer *layers;       /**< [layer_count], first layer first */
     size_t parameter_count; /**< trained values, without padding */

@@ -97,6 +97,7 @@ typedef struct nn_recipe_training {
     nn_recipe_stop stop;
     bool restore_best; /**< model.h5 gets the weights of the best epoch of the watched metric, not of the last */
     size_t top_k;      /**< k of the metric top_k */
+    nn_precision precision;
 } nn_recipe_training;
 
 typedef struct nn_recipe_checkpoint {

@@ -27,6 +27,15 @@ bool nn_cpu_supports(nn_isa isa)
     return false;
 }
 
+bool nn_cpu_has_bf16(void)
+{
+#if defined(__x86_64__)
+    return nn_cpu_supports(NN_ISA_AVX512) && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
 const char *nn_isa_name(nn_isa isa)
 {
     switch (isa) {

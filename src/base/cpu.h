@@ -16,6 +16,9 @@ typedef enum nn_isa {
 /** @return whether processor and operating system support an instruction set */
 bool nn_cpu_supports(nn_isa isa);
 
+/** @return whether the processor multiplies bfloat16 (AVX512_BF16) */
+bool nn_cpu_has_bf16(void);
+
 /** @return "portable", "AVX2" or "AVX-512" */
 const char *nn_isa_name(nn_isa isa);
 

@@ -41,6 +41,10 @@ const cyaml_strval_t nn_optimizer_names[7] = {
     {"sgd", NN_SGD},     {"adagrad", NN_ADAGRAD}, {"rmsprop", NN_RMSPROP}, {"adam", NN_ADAM},
     {"adamw", NN_ADAMW}, {"lars", NN_LARS},       {"lamb", NN_LAMB},
 };
+const cyaml_strval_t nn_precision_names[2] = {
+    {"float32", NN_FLOAT32},
+    {"bf16", NN_BF16},
+};
 const cyaml_strval_t nn_schedule_names[5] = {
     {"constant", NN_SCHEDULE_CONSTANT}, {"step", NN_SCHEDULE_STEP},       {"exponential", NN_SCHEDULE_EXPONENTIAL},
     {"cosine", NN_SCHEDULE_COSINE},     {"plateau", NN_SCHEDULE_PLATEAU},
@@ -90,6 +94,11 @@ const char *nn_optimizer_name(nn_optimizer_kind kind)
 const char *nn_layer_norm_name(nn_layer_norm norm)
 {
     return name_of(nn_layer_norm_names, CYAML_ARRAY_LEN(nn_layer_norm_names), norm);
+}
+
+const char *nn_precision_name(nn_precision precision)
+{
+    return name_of(nn_precision_names, CYAML_ARRAY_LEN(nn_precision_names), precision);
 }
 
 const char *nn_schedule_name(nn_schedule_kind kind)

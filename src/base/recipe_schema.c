@@ -126,6 +126,7 @@ static const cyaml_schema_field_t training_fields[] = {
     MAPPING(MUST, "stop", nn_recipe_training, stop, stop_fields),
     BOOL(MUST, "restore_best", nn_recipe_training, restore_best),
     UINT(MUST, "top_k", nn_recipe_training, top_k),
+    ENUM(MUST, "precision", nn_recipe_training, precision, nn_precision_names),
     CYAML_FIELD_END,
 };
 
@@ -183,5 +184,6 @@ const char nn_recipe_defaults[] =
     "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
     "  restore_best: false\n"
     "  top_k: 5\n"
+    "  precision: float32\n"
     "checkpoint: {every: 1 epoch, keep: 3}\n"
     "parallel: {slices: 16, threads: auto}\n";

@@ -97,6 +97,7 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
     NN_TRY(choose_data(given, with_targets, session, error));
     NN_TRY(open_data(session, error));
+    session->model->network->precision = session->recipe->training.precision;
     session->threads = nn_threads_configure(0, comm);
     nn_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);
     return nn_comm_agree(

@@ -39,7 +39,8 @@ typedef struct product {
 /* Of C, what is computed between two packings. */
 typedef struct work_block {
     nn_share row_panels, column_panels, depth;
-    bool add, last; /* not the first block of depth; the last one */
+    size_t elements; /* that the depth takes in a packed panel */
+    bool add, last;  /* not the first block of depth; the last one */
 } work_block;
 
 static size_t panels_of(size_t count, size_t width)
@@ -71,7 +72,7 @@ static nn_pack_source part_of(nn_pack_source source, size_t width, size_t depth)
 
 static nn_real *packed_rows(const product *p, const work_block *block, size_t i)
 {
-    return p->space->a + i * block->depth.count * p->space->kernel->pitch;
+    return p->space->a + i * block->elements * p->space->kernel->pitch;
 }
 
 static void pack_rows(const product *p, const work_block *block, size_t thread)
@@ -87,7 +88,7 @@ static void pack_rows(const product *p, const work_block *block, size_t thread)
 
 static nn_real *packed_columns(const product *p, const work_block *block, size_t j)
 {
-    return p->space->b + j * block->depth.count * p->space->kernel->columns;
+    return p->space->b + j * block->elements * p->space->kernel->columns;
 }
 
 /* Some steps of depth, counted in the block, of a panel of columns. */
@@ -96,7 +97,7 @@ static void pack_column_panel(const product *p, const work_block *block, size_t 
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
     nn_pack_panel(kernel, part_of(p->plan->what.b, columns.first, block->depth.first + steps.first), columns.count,
-                  steps.count, panel + steps.first * kernel->columns, kernel->columns);
+                  steps.count, panel + steps.first / kernel->steps * kernel->columns, kernel->columns);
 }
 
 /* A few steps of all panels at a time: of a matrix whose rows are the steps, these read few pages and long pieces of
@@ -143,7 +144,7 @@ static nn_gemm_tile tile_of_rows(const product *p, const work_block *block, size
     const nn_gemm_plan *plan = p->plan;
     nn_gemm_tile tile = {
         .rows = rows.count,
-        .depth = block->depth.count,
+        .depth = block->elements,
         .c = p->space->tiles + thread * kernel->rows * kernel->columns,
         .c_stride = plan->swapped ? kernel->columns : p->c_stride,
         .add = block->add,
@@ -315,14 +316,18 @@ static void multiply(const product *p, size_t thread)
     const size_t row_blocks = panels_of(row_panels, p->plan->row_panels);
     const size_t column_blocks = panels_of(column_panels, p->plan->column_panels);
     /* A depth of 0 is one empty block, which sets C to 0. */
-    const size_t depth_blocks = p->depth ? panels_of(p->depth, p->plan->depth_block) : 1;
+    const size_t steps = p->space->kernel->steps, elements = panels_of(p->depth, steps);
+    const size_t depth_blocks = p->depth ? panels_of(elements, p->plan->depth_block) : 1;
     for (size_t r = 0; r < row_blocks; r++)
         for (size_t d = 0; d < depth_blocks; d++)
             for (size_t c = 0; c < column_blocks; c++) {
+                const nn_share part = nn_share_of(elements, d, depth_blocks);
+                const size_t first = part.first * steps, end = (part.first + part.count) * steps;
                 const work_block block = {
                     .row_panels = nn_share_of(row_panels, r, row_blocks),
                     .column_panels = nn_share_of(column_panels, c, column_blocks),
-                    .depth = nn_share_of(p->depth, d, depth_blocks),
+                    .depth = {first, (end < p->depth ? end : p->depth) - first},
+                    .elements = part.count,
                     .add = d > 0,
                     .last = d == depth_blocks - 1,
                 };
@@ -379,7 +384,7 @@ void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn
     }
 }
 
-static const nn_gemm_kernel *kernel_of(nn_isa isa)
+static const nn_gemm_kernel *float_kernel(nn_isa isa)
 {
     switch (isa) {
 #if defined(__x86_64__)
@@ -393,14 +398,43 @@ static const nn_gemm_kernel *kernel_of(nn_isa isa)
     }
 }
 
-nn_status nn_gemm_space_create(size_t threads, nn_gemm_space **space, nn_error *error)
+#ifdef NNTRAIN_DOUBLE
+/* Double is for checks of the mathematics, which rounding would hide. */
+static const nn_gemm_kernel *bf16_kernel(nn_isa isa)
 {
-    return nn_gemm_space_create_for(nn_kernels_isa(), threads, space, error);
+    return float_kernel(isa);
+}
+#else
+/* AVX-512 alone does not have it: where its extension is missing, AVX2 widens. */
+static const nn_gemm_kernel *bf16_kernel(nn_isa isa)
+{
+    switch (isa) {
+#if defined(__x86_64__)
+    case NN_ISA_AVX512:
+        return nn_cpu_has_bf16() ? &nn_gemm_bf16_avx512 : &nn_gemm_bf16_avx2;
+    case NN_ISA_AVX2:
+        return &nn_gemm_bf16_avx2;
+#endif
+    default:
+        return &nn_gemm_bf16_portable;
+    }
+}
+#endif
+
+static const nn_gemm_kernel *kernel_of(nn_isa isa, nn_precision precision)
+{
+    return precision == NN_BF16 ? bf16_kernel(isa) : float_kernel(isa);
 }
 
-nn_status nn_gemm_space_create_for(nn_isa isa, size_t threads, nn_gemm_space **space, nn_error *error)
+nn_status nn_gemm_space_create(nn_precision precision, size_t threads, nn_gemm_space **space, nn_error *error)
 {
-    const nn_gemm_kernel *kernel = kernel_of(isa);
+    return nn_gemm_space_create_for(nn_kernels_isa(), precision, threads, space, error);
+}
+
+nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t threads, nn_gemm_space **space,
+                                   nn_error *error)
+{
+    const nn_gemm_kernel *kernel = kernel_of(isa, precision);
     nn_gemm_space *s = NULL;
     NN_TRY(nn_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;

@@ -38,10 +38,17 @@ typedef struct nn_epilogue {
 /** Packing buffers, taken once for the largest product of a network. Used by one product at a time. */
 typedef struct nn_gemm_space nn_gemm_space;
 
-/** Takes buffers for any product computed with up to `threads` OpenMP threads. */
-nn_status nn_gemm_space_create(size_t threads, nn_gemm_space **space, nn_error *error);
+/**
+ * Takes buffers for any product computed with up to `threads` OpenMP threads.
+ *
+ * @param precision  NN_BF16: A and B are rounded to bfloat16 (to nearest, ties to even) as they are packed, products
+ * are exact and sums are of float32: off by 2^-8 of sum_k |a_k b_k| beside what is said above. C and the epilogue are
+ * not rounded. The double library takes no notice of it.
+ */
+nn_status nn_gemm_space_create(nn_precision precision, size_t threads, nn_gemm_space **space, nn_error *error);
 /** The same for products by the micro-kernel of an instruction set, which the processor must have. */
-nn_status nn_gemm_space_create_for(nn_isa isa, size_t threads, nn_gemm_space **space, nn_error *error);
+nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t threads, nn_gemm_space **space,
+                                   nn_error *error);
 void nn_gemm_space_free(nn_gemm_space *space);
 
 /**

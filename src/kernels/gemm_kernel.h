@@ -29,6 +29,7 @@ typedef struct nn_gemm_kernel {
     size_t pitch;   /**< elements a step of depth takes in a packed panel of A: rows, rounded up to a power of two */
     size_t columns; /**< of the largest tile, and elements a step of depth takes in a packed panel of B */
     size_t lanes;   /**< elements of a vector */
+    size_t steps;   /**< of depth that an element of a packed panel holds: 1, or 2 rounded to bfloat16 */
     size_t turned_rows; /**< of the largest strip whose B is turned */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
     void (*run)(const nn_gemm_tile *tile);
@@ -49,6 +50,19 @@ extern const nn_gemm_kernel nn_gemm_portable;
 #if defined(__x86_64__)
 extern const nn_gemm_kernel nn_gemm_avx2;
 extern const nn_gemm_kernel nn_gemm_avx512;
+#endif
+
+#ifndef NNTRAIN_DOUBLE
+/**
+ * The same of operands rounded to bfloat16, two steps of depth at a time and with the tiles of the kernels above. They
+ * only read packed panels: .strip, .strip_turned and .turned_rows are not there. With sums in float32, a step adds the
+ * exact product of the second of its two, then that of the first, as Intel's VDPBF16PS does.
+ */
+extern const nn_gemm_kernel nn_gemm_bf16_portable;
+#if defined(__x86_64__)
+extern const nn_gemm_kernel nn_gemm_bf16_avx2;
+extern const nn_gemm_kernel nn_gemm_bf16_avx512;
+#endif
 #endif
 
 #endif

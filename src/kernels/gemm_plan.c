@@ -57,6 +57,8 @@ static bool streams_collide(const nn_gemm_kernel *kernel, nn_pack_source a)
 static bool worth_packing_a(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p,
                             nn_gemm_b b)
 {
+    if (kernel->steps > 1)
+        return true;
     if (b == NN_GEMM_B_STRIPS || b == NN_GEMM_B_TURNED)
         return false;
     if (p->a.depth_stride == 1)
@@ -90,9 +92,10 @@ static size_t rows_of_strips(const nn_gemm_kernel *kernel, const nn_gemm_room *r
 
 static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
 {
-    if (p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
+    const bool direct = kernel->steps == 1;
+    if (direct && p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
         return NN_GEMM_B_STRIPS;
-    if (p->b.depth_stride == 1 && p->rows <= kernel->turned_rows && p->columns >= kernel->lanes)
+    if (direct && p->b.depth_stride == 1 && p->rows <= kernel->turned_rows && p->columns >= kernel->lanes)
         return NN_GEMM_B_TURNED;
     /* Few panels of A: a panel of B stays in the level 1 cache while they go by. Rows are better copied in long pieces.
      */
@@ -136,7 +139,7 @@ static bool can_swap(const nn_gemm_kernel *kernel, const nn_gemm_room *room, con
 static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_plan *plan)
 {
     const nn_gemm_problem *p = &plan->what;
-    const size_t depth = p->depth ? p->depth : 1;
+    const size_t depth = p->depth ? panels_of(p->depth, kernel->steps) : 1;
     if (plan->swapped || plan->b == NN_GEMM_B_TURNED)
         return depth;
     /* A single strip of more than the cache holds is bound by memory: a few rows of B at a time are swept from end to

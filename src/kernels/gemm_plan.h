@@ -40,7 +40,7 @@ typedef struct nn_gemm_plan {
     nn_gemm_b b;
     size_t panel_rows;    /**< most rows of a panel of A, or of a strip */
     size_t steps_ahead;   /**< of strips: steps of depth that B is fetched ahead of its use */
-    size_t depth_block;   /**< most steps of depth between two visits to C */
+    size_t depth_block;   /**< most steps of depth between two visits to C, in elements of packed panels */
     size_t row_panels;    /**< most panels of A in a block */
     size_t column_panels; /**< most panels of B in a block */
 } nn_gemm_plan;

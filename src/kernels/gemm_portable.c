@@ -1,46 +1,12 @@
-/*
- * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +
- * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
- */
-enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4 };
-#include "kernels/gemm_vectors.h"
+#include "kernels/set_portable.h"
 
-static inline vector load_part(const nn_real *from, size_t count)
-{
-    return load_elements(from, count);
-}
-
-static inline void store_part(nn_real *to, vector part, size_t count)
-{
-    store_elements(to, part, count);
-}
-
-#ifndef NNTRAIN_DOUBLE
-static inline vector load_quads(const nn_real *const *row, size_t k)
-{
-    return *(const loose_vector *)(row[0] + k);
-}
-
-static inline vector interleave_low(vector a, vector b)
-{
-    return (vector){a[0], b[0], a[1], b[1]};
-}
-
-static inline vector interleave_high(vector a, vector b)
-{
-    return (vector){a[2], b[2], a[3], b[3]};
-}
-#endif
-
-#include "kernels/gemm_quads.h"
-#include "kernels/gemm_strip.h"
-#include "kernels/gemm_tile.h"
-#include "kernels/pack_loops.h"
+#include "kernels/gemm_float.h"
 
 const nn_gemm_kernel nn_gemm_portable = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,
+    .steps = 1,
     .lanes = LANES,
     .turned_rows = TURNED_ROWS,
     .run = run,

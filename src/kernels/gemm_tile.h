@@ -2,8 +2,8 @@
  * The body that the micro-kernel files share; not a header of declarations.
  *
  * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH; and how the
- * first elements of a vector are read and written, load_part and store_part. The rest is written in vectors of nn_real
- * and compiled by that file's flags, hence good for float and double alike.
+ * first elements of a vector are read and written, load_part and store_part; and what a step adds, accumulate. The rest
+ * is written in vectors of nn_real and compiled by that file's flags, hence good for float and double alike.
  */
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
@@ -38,7 +38,7 @@ static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t ve
         for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
             for (size_t v = 0; v < vectors; v++)
-                sum[i][v] += a[i / 3][i % 3 * row_stride] * right[v];
+                sum[i][v] = accumulate(sum[i][v], a[i / 3][i % 3 * row_stride], right[v]);
 #pragma GCC unroll 16
         for (size_t g = 0; 3 * g < rows; g++)
             a[g] += depth_stride;

@@ -1,6 +1,8 @@
 /**
  * Vectors of the width that the including micro-kernel file gives as VECTOR_BYTES; not a header of declarations.
  */
+#include <stdint.h>
+
 #include "kernels/gemm_kernel.h"
 
 /* Two vectors wide: a step then costs ROWS broadcasts for 2 ROWS multiply-adds, within the two loads a cycle that
@@ -8,6 +10,8 @@
 enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nn_real), COLUMNS = VECTORS * LANES };
 
 typedef nn_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
+/* Bits, four bytes at a time. */
+typedef uint32_t word_vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
 /* For rows of C and of views, which are aligned to an element only. */
 typedef nn_real loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(nn_real)), may_alias));
 

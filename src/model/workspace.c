@@ -23,7 +23,7 @@ static nn_status take_forward(const nn_network *network, size_t threads, nn_work
                            &work->activations[l], error));
     NN_TRY(nn_allocate(rows, sizeof *work->log_sums, "the softmax sums of a batch", &work->log_sums, error));
     NN_TRY(nn_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
-    return nn_gemm_space_create(threads, &work->space, error);
+    return nn_gemm_space_create(network->precision, threads, &work->space, error);
 }
 
 /* What normalisation, dropout and activations keep, layer by layer; a workspace of inference needs what norms do. */

@@ -132,6 +132,7 @@ static nn_status make_model(nn_run *run, nn_error *error)
     NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
+    run->network->precision = recipe->training.precision;
     return nn_optimizer_create(&recipe->optimizer, &recipe->regularization, run->network, &run->optimizer, error);
 }
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline __m512 emulated_maskz_loadu_ps(__mmask16 mask, const void *from)
+static __attribute__((noinline, unused)) __m512 emulated_maskz_loadu_ps(__mmask16 mask, const void *from)
 {
     __m512 result = {0};
     for (int i = 0; i < 16; i++)
@@ -16,14 +16,14 @@ static inline __m512 emulated_maskz_loadu_ps(__mmask16 mask, const void *from)
     return result;
 }
 
-static inline void emulated_mask_storeu_ps(void *to, __mmask16 mask, __m512 a)
+static __attribute__((noinline, unused)) void emulated_mask_storeu_ps(void *to, __mmask16 mask, __m512 a)
 {
     for (int i = 0; i < 16; i++)
         if (mask >> i & 1)
             ((float *)to)[i] = a[i];
 }
 
-static inline __m512d emulated_maskz_loadu_pd(__mmask8 mask, const void *from)
+static __attribute__((noinline, unused)) __m512d emulated_maskz_loadu_pd(__mmask8 mask, const void *from)
 {
     __m512d result = {0};
     for (int i = 0; i < 8; i++)
@@ -32,7 +32,7 @@ static inline __m512d emulated_maskz_loadu_pd(__mmask8 mask, const void *from)
     return result;
 }
 
-static inline void emulated_mask_storeu_pd(void *to, __mmask8 mask, __m512d a)
+static __attribute__((noinline, unused)) void emulated_mask_storeu_pd(void *to, __mmask8 mask, __m512d a)
 {
     for (int i = 0; i < 8; i++)
         if (mask >> i & 1)
@@ -65,12 +65,40 @@ static inline __m512 emulated_unpack_ps(__m512 a, __m512 b, int high)
     return result;
 }
 
+static inline __m512 emulated_set1_ps(float a)
+{
+    __m512 result = {0};
+    for (int i = 0; i < 16; i++)
+        result[i] = a;
+    return result;
+}
+
+static inline float emulated_half(float pair, int high)
+{
+    uint32_t bits;
+    memcpy(&bits, &pair, sizeof bits);
+    bits = high ? bits & 0xffff0000 : bits << 16;
+    memcpy(&pair, &bits, sizeof pair);
+    return pair;
+}
+
+static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, __m512 a, __m512 b)
+{
+    for (int i = 0; i < 16; i++) {
+        sum[i] += emulated_half(a[i], 1) * emulated_half(b[i], 1);
+        sum[i] += emulated_half(a[i], 0) * emulated_half(b[i], 0);
+    }
+    return sum;
+}
+
 #undef _mm512_insertf32x4
-#define _mm512_maskz_loadu_ps    emulated_maskz_loadu_ps
-#define _mm512_mask_storeu_ps    emulated_mask_storeu_ps
-#define _mm512_maskz_loadu_pd    emulated_maskz_loadu_pd
-#define _mm512_mask_storeu_pd    emulated_mask_storeu_pd
-#define _mm512_castps128_ps512   emulated_castps128_ps512
-#define _mm512_insertf32x4       emulated_insertf32x4
-#define _mm512_unpacklo_ps(a, b) emulated_unpack_ps(a, b, 0)
-#define _mm512_unpackhi_ps(a, b) emulated_unpack_ps(a, b, 1)
+#define _mm512_set1_ps              emulated_set1_ps
+#define _mm512_dpbf16_ps(sum, a, b) emulated_dpbf16_ps(sum, (__m512)(a), (__m512)(b))
+#define _mm512_maskz_loadu_ps       emulated_maskz_loadu_ps
+#define _mm512_mask_storeu_ps       emulated_mask_storeu_ps
+#define _mm512_maskz_loadu_pd       emulated_maskz_loadu_pd
+#define _mm512_mask_storeu_pd       emulated_mask_storeu_pd
+#define _mm512_castps128_ps512      emulated_castps128_ps512
+#define _mm512_insertf32x4          emulated_insertf32x4
+#define _mm512_unpacklo_ps(a, b)    emulated_unpack_ps(a, b, 0)
+#define _mm512_unpackhi_ps(a, b)    emulated_unpack_ps(a, b, 1)

@@ -94,7 +94,7 @@ static void make_product(nn_bench_orientation orientation, nn_bench_product *pro
     nn_gemm_space *space = NULL;
     *product = (nn_bench_product){.a = NULL};
     CU_ASSERT_EQUAL_FATAL(nn_bench_product_create(&shape, 1, product, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create(1, &space, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create(NN_FLOAT32, 1, &space, NULL), NN_OK);
     nn_bench_product_become(product, shape);
     nn_bench_product_multiply(product, space);
     nn_gemm_space_free(space);

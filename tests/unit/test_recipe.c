@@ -47,6 +47,7 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_EQUAL(recipe->training.batch_rows, 128);
     CU_ASSERT_EQUAL(recipe->training.accumulate, 1);
     CU_ASSERT_EQUAL(recipe->training.top_k, 5);
+    CU_ASSERT_EQUAL(recipe->training.precision, NN_FLOAT32);
     CU_ASSERT_FALSE(recipe->training.restore_best);
     CU_ASSERT_EQUAL(recipe->training.stop.metric, NN_METRIC_LOSS);
     CU_ASSERT_EQUAL(recipe->training.stop.patience, 0);
@@ -158,6 +159,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                                          "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
                                          "  restore_best: false\n"
                                          "  top_k: 5\n"
+                                         "  precision: float32\n"
                                          "checkpoint: {every: 1 epoch, keep: 3}\n"
                                          "parallel: {slices: 16, threads: auto}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);

@@ -127,6 +127,7 @@ static void what_a_recipe_says_arrives(void)
         "training:\n"
         "  accumulate: 2\n"
         "  top_k: 2\n"
+        "  precision: bf16\n"
         "  restore_best: true\n"
         "  stop: {metric: top_k, patience: 5, tolerance: 0, target: 0.99, time: 1.5 minutes}\n",
         NULL, 0);
@@ -157,6 +158,7 @@ static void what_a_recipe_says_arrives(void)
     CU_ASSERT_EQUAL(recipe->regularization.clip_value, 2);
     CU_ASSERT_EQUAL(recipe->training.accumulate, 2);
     CU_ASSERT_EQUAL(recipe->training.top_k, 2);
+    CU_ASSERT_EQUAL(recipe->training.precision, NN_BF16);
     CU_ASSERT_TRUE(recipe->training.restore_best);
     CU_ASSERT_EQUAL(recipe->training.stop.metric, NN_METRIC_TOP_K);
     CU_ASSERT_EQUAL(recipe->training.stop.patience, 5);

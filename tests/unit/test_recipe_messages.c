@@ -34,8 +34,9 @@ static void texts_that_are_no_yaml_mapping_are_refused_with_their_place(void)
 static void unknown_keys_are_refused_with_the_known_ones(void)
 {
     const refusal refusals[] = {
-        {SMALL "training: {epoch: 3}\n", "r.yaml:4:12: training: unknown key \"epoch\" (did you mean epochs?); the "
-                                         "keys here are epochs, batch, accumulate, stop, restore_best, top_k"},
+        {SMALL "training: {epoch: 3}\n",
+         "r.yaml:4:12: training: unknown key \"epoch\" (did you mean epochs?); the "
+         "keys here are epochs, batch, accumulate, stop, restore_best, top_k, precision"},
         {SMALL "sede: 3\n", "r.yaml:4:1: unknown key \"sede\" (did you mean seed?); the keys here are seed, data, "
                             "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel"},
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
@@ -174,7 +175,7 @@ static void a_wrong_override_is_quoted_in_its_message(void)
         const char *override, *message;
     } wrong[] = {
         {"training.epoch=3", "training: unknown key \"epoch\" (did you mean epochs?); the keys here are epochs, batch, "
-                             "accumulate, stop, restore_best, top_k"},
+                             "accumulate, stop, restore_best, top_k, precision"},
         {"training.epochs=many", "training.epochs: \"many\" is no whole number of 0 or more"},
         {"training.epochs=0", "training.epochs: must be at least 1"},
         {"network.layers[2].units=3", "network.layers has no element 2; its elements are 0 to 1"},

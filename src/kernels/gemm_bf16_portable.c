@@ -1,0 +1,18 @@
+#include "kernels/set_portable.h"
+
+#ifndef NNTRAIN_DOUBLE
+#include "kernels/gemm_bf16_widen.h"
+#include "kernels/gemm_pairs.h"
+
+const nn_gemm_kernel nn_gemm_bf16_portable = {
+    .rows = ROWS,
+    .pitch = PITCH,
+    .columns = COLUMNS,
+    .lanes = LANES,
+    .steps = 2,
+    .run = run,
+    .transpose = transpose,
+    .copy = copy,
+    .put_transposed = put_transposed,
+};
+#endif

@@ -1,0 +1,64 @@
+/** Vectors of AVX2, and the tile that fills its registers; not a header of declarations. */
+/* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers. */
+#include <immintrin.h>
+#include <stdint.h>
+
+enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8 };
+#include "kernels/gemm_vectors.h"
+
+#ifdef NNTRAIN_DOUBLE
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return load_elements(from, count);
+}
+
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    store_elements(to, part, count);
+}
+#else
+/* The first `count` of 8 lanes: a window on seven ones followed by zeros. */
+static inline __m256i lanes_below(size_t count)
+{
+    static const int32_t window[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return _mm256_loadu_si256((const __m256i *)(window + 8 - count));
+}
+
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return (vector)_mm256_maskload_ps(from, lanes_below(count));
+}
+
+/* In pieces: a masked store takes AMD's processors up to 40 operations. */
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    __m128 rest = _mm256_castps256_ps128((__m256)part);
+    if (count & 4) {
+        _mm_storeu_ps(to, rest);
+        rest = _mm256_extractf128_ps((__m256)part, 1);
+        to += 4;
+    }
+    if (count & 2) {
+        _mm_storel_pi((__m64 *)to, rest);
+        rest = _mm_movehl_ps(rest, rest);
+        to += 2;
+    }
+    if (count & 1)
+        _mm_store_ss(to, rest);
+}
+
+static inline vector load_quads(const nn_real *const *row, size_t k)
+{
+    return (vector)_mm256_loadu2_m128(row[4] + k, row[0] + k);
+}
+
+static inline vector interleave_low(vector a, vector b)
+{
+    return (vector)_mm256_unpacklo_ps((__m256)a, (__m256)b);
+}
+
+static inline vector interleave_high(vector a, vector b)
+{
+    return (vector)_mm256_unpackhi_ps((__m256)a, (__m256)b);
+}
+#endif

@@ -45,6 +45,7 @@ typedef struct nn_bench_step_options {
     size_t batch;                        /**< 0: 128, or what goes with a network of ours */
     const char *activation;              /**< of the hidden layers, as in a recipe */
     const char *optimizer;               /**< as in a recipe */
+    const char *precision;               /**< as in a recipe */
     double momentum;                     /**< of the optimizer; below 0: its default */
     bool explain;                        /**< tell what bounds each product */
 } nn_bench_step_options;
@@ -53,8 +54,8 @@ typedef struct nn_bench_step_options {
  * Times training steps on synthetic rows in memory: gather, forward, loss, backward and descent as the training loop
  * calls them, beside multiply-adds in registers.
  *
- * @return NN_USAGE where activation or optimizer are none, NN_DIVERGED where the weights do not stay finite, NN_SYSTEM
- * where memory runs out or the JSON cannot be written
+ * @return NN_USAGE where activation, optimizer or precision are none, NN_DIVERGED where the weights do not stay finite,
+ * NN_SYSTEM where memory runs out or the JSON cannot be written
  */
 nn_status nn_bench_step(const nn_bench_step_options *options, nn_error *error);
 

@@ -101,6 +101,7 @@ static nn_bench_task task_of(const nn_bench_step_options *options, size_t i)
         .batch = given ? 128 : presets[i].batch,
         .activation = options->activation,
         .optimizer = options->optimizer,
+        .precision = options->precision,
         .momentum = options->momentum,
         .threads = options->common.threads,
     };

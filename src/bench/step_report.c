@@ -9,8 +9,8 @@ static double share(double flops, double seconds, double peak, size_t threads)
 void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options, FILE *out)
 {
     nn_bench_machine_print(machine, out);
-    fprintf(out, "steps    %s, softmax and cross-entropy, %s; milliseconds of a step and its parts\n",
-            options->activation, options->optimizer);
+    fprintf(out, "steps    %s, softmax and cross-entropy, %s, %s; milliseconds of a step and its parts\n",
+            options->activation, options->optimizer, options->precision);
     fprintf(out, "%-26s %5s %9s %10s %8s %6s", "", "batch", "step", "samples/s", "GFLOP/s", "share");
     for (int part = 0; part < NN_BENCH_PARTS; part++)
         fprintf(out, " %8s", nn_bench_part_name((nn_bench_part)part));
@@ -123,6 +123,7 @@ void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_opt
     nn_bench_machine_json(machine, json);
     nn_json_text(json, "activation", options->activation);
     nn_json_text(json, "optimizer", options->optimizer);
+    nn_json_text(json, "precision", options->precision);
     if (bandwidth)
         put_bandwidth(bandwidth, json);
     nn_json_begin(json, "results", '[');

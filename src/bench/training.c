@@ -29,13 +29,13 @@ static nn_status make_recipe(const nn_bench_task *task, nn_recipe **recipe, nn_e
                                  l + 1 < task->width_count ? task->activation : "softmax");
     if (used < sizeof text)
         used += (size_t)snprintf(text + used, sizeof text - used,
-                                 "loss: cross_entropy\nparallel: {slices: %zu}\ntraining: {batch: %zu}\n"
+                                 "loss: cross_entropy\nparallel: {slices: %zu}\ntraining: {batch: %zu, precision: %s}\n"
                                  "optimizer:\n  name: %s\n  learning_rate: 0.01\n",
-                                 slices_of(task->batch), task->batch, task->optimizer);
+                                 slices_of(task->batch), task->batch, task->precision, task->optimizer);
     if (used < sizeof text && task->momentum >= 0)
         used += (size_t)snprintf(text + used, sizeof text - used, "  momentum: %g\n", task->momentum);
     if (used >= sizeof text)
-        return nn_fail(error, NN_USAGE, "--activation or --optimizer: a name of such length is none");
+        return nn_fail(error, NN_USAGE, "--activation, --optimizer or --precision: a name of such length is none");
     return nn_recipe_parse(text, "the recipe of the benchmark", NULL, NULL, 0, recipe, error);
 }
 
@@ -76,6 +76,7 @@ static nn_status make_all(const nn_bench_task *task, nn_bench_training *t, nn_er
     NN_TRY(make_recipe(task, &t->recipe, error));
     const nn_recipe_network *layers = &t->recipe->network;
     NN_TRY(nn_network_create(task->widths[0], layers->layers, layers->layers_count, &t->network, error));
+    t->network->precision = t->recipe->training.precision;
     nn_network_initialize(t->network, layers, t->recipe->seed);
     NN_TRY(make_rows(task, &t->dataset, error));
     NN_TRY(nn_sampler_create(t->dataset, t->recipe->seed, task->batch, &t->sampler, error));

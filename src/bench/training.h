@@ -27,8 +27,8 @@ typedef struct nn_bench_task {
     const size_t *widths; /**< [width_count] inputs, hidden layers, classes */
     size_t width_count;
     size_t batch;
-    const char *activation, *optimizer; /**< as in a recipe */
-    double momentum;                    /**< below 0: the optimizer's default */
+    const char *activation, *optimizer, *precision; /**< as in a recipe */
+    double momentum;                                /**< below 0: the optimizer's default */
     size_t threads;
 } nn_bench_task;
 

@@ -21,6 +21,7 @@ enum key {
     KEY_ACTIVATION,
     KEY_OPTIMIZER,
     KEY_MOMENTUM,
+    KEY_PRECISION,
     KEY_EXPLAIN,
     KEY_JSON,
 };
@@ -117,6 +118,9 @@ static error_t parse_step(int key, char *value, struct argp_state *state)
     case KEY_OPTIMIZER:
         step->optimizer = value;
         return 0;
+    case KEY_PRECISION:
+        step->precision = value;
+        return 0;
     case KEY_MOMENTUM:
         return take_momentum(state, value, &step->momentum);
     case KEY_EXPLAIN:
@@ -147,6 +151,7 @@ static const struct argp_option step_options[] = {
     {"activation", KEY_ACTIVATION, "NAME", 0, "Of the hidden layers (default: relu)", 0},
     {"optimizer", KEY_OPTIMIZER, "NAME", 0, "As in a recipe (default: sgd)", 0},
     {"momentum", KEY_MOMENTUM, "NUMBER", 0, "Of the optimizer (default: 0.9 for sgd, else the optimizer's)", 0},
+    {"precision", KEY_PRECISION, "NAME", 0, "Of products: float32 or bf16 (default: float32)", 0},
     {"threads", 't', "COUNT", 0, threads_doc, 0},
     {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 15)", 0},
     {"explain", KEY_EXPLAIN, NULL, 0, "Tell each product's cost, and what bounds it", 0},
@@ -187,7 +192,7 @@ static nn_status run_parsed(const struct argp *parser, const char *name, int arg
 {
     arguments given = {
         .common = {.threads = 1},
-        .step = {.activation = "relu", .optimizer = "sgd", .momentum = -1},
+        .step = {.activation = "relu", .optimizer = "sgd", .precision = "float32", .momentum = -1},
     };
     const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
     if (parsed != NN_PARSED_GO)

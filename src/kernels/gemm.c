@@ -10,16 +10,17 @@
 #include "kernels/share.h"
 #include "nntrain/memory.h"
 
-/* Multiply-adds below which a second thread costs more than it saves: 2^20 take a core 18 us, waking a thread 5 to 10.
+/* Multiply-adds below which a second thread costs more than it saves: 2^18 take a core 5 to 12 us, waking a thread
+ * that still spins 1 to 2.
  */
-static const size_t worth_threads = (size_t)1 << 20;
+static const size_t worth_threads = (size_t)1 << 18;
 
 struct nn_gemm_space {
     size_t threads;
     const nn_gemm_kernel *kernel;
     nn_gemm_room room;
     nn_real *a;     /* [room.a] panels of A, shared */
-    nn_real *b;     /* [room.b] panels of B, shared */
+    nn_real *b;     /* [threads, room.b] panels of B: a share for each thread, or all of them together */
     nn_real *own;   /* [threads, room.own] a panel of B */
     nn_real *tiles; /* [threads, rows, columns], of a product that is turned on its way to C */
 };
@@ -33,12 +34,18 @@ typedef struct product {
     size_t c_stride;
     bool vector; /* C is a column of which a row was made */
     const nn_epilogue *epilogue;
-    size_t threads;
+    size_t thread, threads;
+    /* Of the panels of B: a thread either has some to itself, which it packs and uses without waiting for anybody, or
+     * all threads share them. */
+    nn_share columns_of_thread;
+    size_t part, parts; /* who this thread is among those that share its panels */
+    nn_real *b;
 } product;
 
 /* Of C, what is computed between two packings. */
 typedef struct work_block {
     nn_share row_panels, column_panels, depth;
+    bool pack_a;
     size_t elements; /* that the depth takes in a packed panel */
     bool add, last;  /* not the first block of depth; the last one */
 } work_block;
@@ -75,10 +82,10 @@ static nn_real *packed_rows(const product *p, const work_block *block, size_t i)
     return p->space->a + i * block->elements * p->space->kernel->pitch;
 }
 
-static void pack_rows(const product *p, const work_block *block, size_t thread)
+static void pack_rows(const product *p, const work_block *block)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
-    nn_share mine = nn_share_of(block->row_panels.count, thread, p->threads);
+    nn_share mine = nn_share_of(block->row_panels.count, p->thread, p->threads);
     for (size_t i = mine.first; i < mine.first + mine.count; i++) {
         nn_share rows = rows_of_panel(p, block->row_panels.first + i);
         nn_pack_panel(kernel, part_of(p->plan->what.a, rows.first, block->depth.first), p->rows - rows.first,
@@ -88,7 +95,7 @@ static void pack_rows(const product *p, const work_block *block, size_t thread)
 
 static nn_real *packed_columns(const product *p, const work_block *block, size_t j)
 {
-    return p->space->b + j * block->elements * p->space->kernel->columns;
+    return p->b + j * block->elements * p->space->kernel->columns;
 }
 
 /* Some steps of depth, counted in the block, of a panel of columns. */
@@ -102,11 +109,11 @@ static void pack_column_panel(const product *p, const work_block *block, size_t 
 
 /* A few steps of all panels at a time: of a matrix whose rows are the steps, these read few pages and long pieces of
  * them; a panel on its own would read a cache line of every row. */
-static void pack_columns(const product *p, const work_block *block, size_t thread)
+static void pack_columns(const product *p, const work_block *block)
 {
     enum { STEPS = 16 };
     const size_t depth = block->depth.count, most = p->plan->what.b.width_stride == 1 ? STEPS : depth;
-    const nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
+    const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
     for (size_t k = 0; k < depth; k += most) {
         const nn_share steps = {k, depth - k < most ? depth - k : most};
         for (size_t j = mine.first; j < mine.first + mine.count; j++)
@@ -138,14 +145,14 @@ static void finish(const product *p, nn_share rows, nn_share columns)
 }
 
 /* What the tiles of a panel of rows have in common. */
-static nn_gemm_tile tile_of_rows(const product *p, const work_block *block, size_t i, nn_share rows, size_t thread)
+static nn_gemm_tile tile_of_rows(const product *p, const work_block *block, size_t i, nn_share rows)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_gemm_plan *plan = p->plan;
     nn_gemm_tile tile = {
         .rows = rows.count,
         .depth = block->elements,
-        .c = p->space->tiles + thread * kernel->rows * kernel->columns,
+        .c = p->space->tiles + p->thread * kernel->rows * kernel->columns,
         .c_stride = plan->swapped ? kernel->columns : p->c_stride,
         .add = block->add,
     };
@@ -204,15 +211,15 @@ static nn_share columns_of_panels(const product *p, const work_block *block, nn_
 }
 
 /* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
-static void compute_by_columns(const product *p, const work_block *block, size_t thread)
+static void compute_by_columns(const product *p, const work_block *block)
 {
-    nn_real *own = p->space->own + thread * p->space->room.own;
-    const nn_share mine = nn_share_of(block->column_panels.count, thread, p->threads);
+    nn_real *own = p->space->own + p->thread * p->space->room.own;
+    const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
         pack_column_panel(p, block, j, (nn_share){0, block->depth.count}, own);
         for (size_t i = 0; i < block->row_panels.count; i++) {
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-            nn_gemm_tile tile = tile_of_rows(p, block, i, rows, thread);
+            nn_gemm_tile tile = tile_of_rows(p, block, i, rows);
             compute_tile(p, block, &tile, rows, j, own);
         }
     }
@@ -222,16 +229,16 @@ static void compute_by_columns(const product *p, const work_block *block, size_t
 }
 
 /* Each panel of A stays in the level 1 cache while those of B go by. */
-static void compute_by_rows(const product *p, const work_block *block, size_t thread)
+static void compute_by_rows(const product *p, const work_block *block)
 {
     const size_t width = block->column_panels.count;
-    const nn_share mine = nn_share_of(block->row_panels.count * width, thread, p->threads);
+    const nn_share mine = nn_share_of(block->row_panels.count * width, p->part, p->parts);
     const size_t end = mine.first + mine.count;
     for (size_t tile = mine.first; tile < end;) {
         const size_t i = tile / width, first = tile % width;
         const size_t count = width - first < end - tile ? width - first : end - tile;
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-        nn_gemm_tile common = tile_of_rows(p, block, i, rows, thread);
+        nn_gemm_tile common = tile_of_rows(p, block, i, rows);
         for (size_t j = first; j < first + count; j++)
             compute_tile(p, block, &common, rows, j, packed_columns(p, block, j));
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
@@ -240,16 +247,16 @@ static void compute_by_rows(const product *p, const work_block *block, size_t th
 }
 
 /* B where it lies: whole rows of C are swept, a few at a time. A block has all columns. */
-static void compute_strips(const product *p, const work_block *block, size_t thread)
+static void compute_strips(const product *p, const work_block *block)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_gemm_plan *plan = p->plan;
     const bool turned = plan->b == NN_GEMM_B_TURNED;
     nn_share panels = block->row_panels, columns = {0, p->columns};
-    if (panels.count >= 4 * p->threads || p->columns < kernel->lanes * p->threads)
-        panels = nn_share_of(panels.count, thread, p->threads);
+    if (panels.count >= 4 * p->parts || p->columns < kernel->lanes * p->parts)
+        panels = nn_share_of(panels.count, p->part, p->parts);
     else
-        columns = nn_share_of(p->columns, thread, p->threads);
+        columns = nn_share_of(p->columns, p->part, p->parts);
     const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth.first);
     for (size_t i = panels.first; i < panels.first + panels.count; i++) {
         const nn_share rows = rows_of_panel(p, i);
@@ -284,37 +291,54 @@ static void wait_for_threads(const product *p)
     }
 }
 
-static void multiply_block(const product *p, const work_block *block, size_t thread)
+static void multiply_block(const product *p, const work_block *block)
 {
-    const bool pack_a = p->plan->pack_a && block->column_panels.first == 0, pack_b = p->plan->b == NN_GEMM_B_PACKED;
-    if (pack_a || pack_b) {
+    const bool shared_b = p->plan->b == NN_GEMM_B_PACKED && p->parts > 1;
+    if (block->pack_a || shared_b)
         wait_for_threads(p); /* for those who still read the packed panels */
-        if (pack_a)
-            pack_rows(p, block, thread);
-        if (pack_b)
-            pack_columns(p, block, thread);
+    if (block->pack_a)
+        pack_rows(p, block);
+    if (p->plan->b == NN_GEMM_B_PACKED)
+        pack_columns(p, block);
+    if (block->pack_a || shared_b)
         wait_for_threads(p);
-    }
     switch (p->plan->b) {
     case NN_GEMM_B_OWN:
-        compute_by_columns(p, block, thread);
+        compute_by_columns(p, block);
         break;
     case NN_GEMM_B_PACKED:
-        compute_by_rows(p, block, thread);
+        compute_by_rows(p, block);
         break;
     case NN_GEMM_B_STRIPS:
     case NN_GEMM_B_TURNED:
-        compute_strips(p, block, thread);
+        compute_strips(p, block);
         break;
     }
 }
 
-static void multiply(const product *p, size_t thread)
+/* Panels of B for each thread alone, where there are enough for even shares: then what a thread packs stays in its own
+ * level 2 cache, and threads that need no packed A never wait. */
+static void divide_columns(product *p, size_t column_panels)
+{
+    enum { EVEN = 8 };
+    const bool alone = p->plan->b != NN_GEMM_B_STRIPS && p->plan->b != NN_GEMM_B_TURNED;
+    p->columns_of_thread = (nn_share){0, column_panels};
+    p->part = p->thread, p->parts = p->threads;
+    p->b = p->space->b;
+    if (!alone || column_panels < EVEN * p->threads)
+        return;
+    p->columns_of_thread = nn_share_of(column_panels, p->thread, p->threads);
+    p->part = 0, p->parts = 1;
+    p->b = p->space->b + p->thread * p->space->room.b;
+}
+
+static void multiply(product *p)
 {
     const size_t row_panels = panels_of(p->rows, p->plan->panel_rows);
-    const size_t column_panels = panels_of(p->columns, p->space->kernel->columns);
+    divide_columns(p, panels_of(p->columns, p->space->kernel->columns));
+    const nn_share mine = p->columns_of_thread;
     const size_t row_blocks = panels_of(row_panels, p->plan->row_panels);
-    const size_t column_blocks = panels_of(column_panels, p->plan->column_panels);
+    const size_t column_blocks = panels_of(mine.count, p->plan->column_panels);
     /* A depth of 0 is one empty block, which sets C to 0. */
     const size_t steps = p->space->kernel->steps, elements = panels_of(p->depth, steps);
     const size_t depth_blocks = p->depth ? panels_of(elements, p->plan->depth_block) : 1;
@@ -322,16 +346,18 @@ static void multiply(const product *p, size_t thread)
         for (size_t d = 0; d < depth_blocks; d++)
             for (size_t c = 0; c < column_blocks; c++) {
                 const nn_share part = nn_share_of(elements, d, depth_blocks);
+                const nn_share columns = nn_share_of(mine.count, c, column_blocks);
                 const size_t first = part.first * steps, end = (part.first + part.count) * steps;
                 const work_block block = {
                     .row_panels = nn_share_of(row_panels, r, row_blocks),
-                    .column_panels = nn_share_of(column_panels, c, column_blocks),
+                    .column_panels = {mine.first + columns.first, columns.count},
                     .depth = {first, (end < p->depth ? end : p->depth) - first},
+                    .pack_a = p->plan->pack_a && c == 0,
                     .elements = part.count,
                     .add = d > 0,
                     .last = d == depth_blocks - 1,
                 };
-                multiply_block(p, &block, thread);
+                multiply_block(p, &block);
             }
 }
 
@@ -374,13 +400,13 @@ void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn
         .threads = 1,
     };
     if (threads == 1) {
-        multiply(&p, 0);
+        multiply(&p);
         return;
     }
 #pragma omp parallel num_threads((int)threads) firstprivate(p)
     {
-        p.threads = (size_t)omp_get_num_threads();
-        multiply(&p, (size_t)omp_get_thread_num());
+        p.thread = (size_t)omp_get_thread_num(), p.threads = (size_t)omp_get_num_threads();
+        multiply(&p);
     }
 }
 
@@ -442,7 +468,7 @@ nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t th
     s->room = nn_gemm_room_of(kernel);
     nn_status status = nn_allocate(s->room.a, sizeof(nn_real), "packed rows of products", &s->a, error);
     if (status == NN_OK)
-        status = nn_allocate(s->room.b, sizeof(nn_real), "packed columns of products", &s->b, error);
+        status = nn_allocate(s->threads * s->room.b, sizeof(nn_real), "packed columns of products", &s->b, error);
     if (status == NN_OK)
         status = nn_allocate(s->threads * s->room.own, sizeof(nn_real), "packed columns of products", &s->own, error);
     if (status == NN_OK)

@@ -103,7 +103,6 @@ typedef struct nn_workspace {
                                        derivative needs its input */
     nn_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
     nn_real *gradients; /**< [flat_count + NN_TAIL], laid out like the parameters; the tail is the trainer's */
-    nn_real *log_sums;  /**< [capacity] of softmax */
     double *row_terms;  /**< [capacity] of the loss */
     double *sums;       /**< [2 * widest layer + 1] of batch norm */
     struct nn_gemm_space *space;

@@ -98,7 +98,7 @@ void nn_network_activate_output(const nn_network *network, size_t rows, nn_works
     const nn_layer *last = &network->layers[network->layer_count - 1];
     nn_real *output = nn_network_output(network, work);
     if (last->activation == NN_SOFTMAX)
-        nn_softmax_rows(output, rows, last->outputs, work->log_sums);
+        nn_softmax_rows(output, rows, last->outputs, NULL);
     else
         nn_activate(last->activation, output, rows * last->outputs);
 }

@@ -21,7 +21,6 @@ static nn_status take_forward(const nn_network *network, size_t threads, nn_work
     for (size_t l = 0; l < network->layer_count; l++)
         NN_TRY(nn_allocate(rows * network->layers[l].outputs, sizeof(nn_real), "the activations of a batch",
                            &work->activations[l], error));
-    NN_TRY(nn_allocate(rows, sizeof *work->log_sums, "the softmax sums of a batch", &work->log_sums, error));
     NN_TRY(nn_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
     return nn_gemm_space_create(network->precision, threads, &work->space, error);
 }
@@ -111,7 +110,6 @@ void nn_workspace_free(nn_workspace *work)
     nn_release(work->delta);
     nn_release(work->delta_below);
     nn_release(work->gradients);
-    nn_release(work->log_sums);
     nn_release(work->row_terms);
     nn_gemm_space_free(work->space);
     nn_release(work);

@@ -39,7 +39,7 @@ bool nn_run_accumulates(nn_run *run, double local_loss)
         run->part + 1 < accumulate && run->progress.epoch_step * accumulate + run->part + 1 < run->epoch_batches;
     nn_real *gradients = run->work->gradients;
     if (run->part > 0)
-        nn_add(gradients, run->accumulated, count);
+        nn_add(run->accumulated, gradients, count);
     if (more)
         memcpy(run->accumulated, gradients, count * sizeof *gradients);
     run->step_loss = run->part > 0 ? run->step_loss + local_loss : local_loss;

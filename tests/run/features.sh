@@ -43,6 +43,19 @@ feature accumulation --set training.accumulate=4 --set optimizer=adam --set opti
 feature lamb --set optimizer=lamb --set optimizer.learning_rate=0.005 --set 'schedule={name: cosine, warmup: 5 steps}'
 feature smoothing --set 'loss={name: cross_entropy, label_smoothing: 0.1}' --set optimizer=rmsprop --set optimizer.learning_rate=0.0005
 
+# Four batches a step are one batch of four times the rows.
+accumulated() {
+    local batch=$1 accumulate=$2
+    "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --output "step-$accumulate-1" --progress quiet \
+        --set training.epochs=3 --set training.batch="$batch" --set training.accumulate="$accumulate" \
+        --set optimizer.learning_rate=0.05 || fail "accumulate $accumulate: exit code $?"
+}
+accumulated 120 1
+accumulated 30 4
+ln -s step-4-1 step-1-4
+compare step-1 4 train_loss
+compare step-1 4 test_loss
+
 # Validation rows are the same whoever holds them, and ranking figures are those of the whole split.
 feature validation --set data.validation.fraction=0.2 --set training.stop.metric=auroc
 for count in 2 3 8; do

@@ -11,6 +11,7 @@
 #include "nntrain/import.h"
 #include "nntrain/inspect.h"
 #include "nntrain/kinds.h"
+#include "nntrain/leaves.h"
 #include "nntrain/memory.h"
 #include "nntrain/network.h"
 #include "nntrain/normalization.h"

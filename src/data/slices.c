@@ -1,4 +1,5 @@
 #include "nntrain/dataset.h"
+#include "nntrain/leaves.h"
 
 /* With N = q S + r, floor((N + s) / S) is q, and q + 1 from s = S - r on. */
 size_t nn_slices_first_row(nn_slices slices, size_t slice)
@@ -8,8 +9,7 @@ size_t nn_slices_first_row(nn_slices slices, size_t slice)
     return quotient * slice + (slice > small ? slice - small : 0);
 }
 
-/* floor(rank * S / ranks) without the product, which could overflow. */
 size_t nn_slices_first_of_rank(nn_slices slices, size_t rank, size_t ranks)
 {
-    return slices.count / ranks * rank + slices.count % ranks * rank / ranks;
+    return nn_leaves_of_rank(slices.count, rank, ranks).first;
 }

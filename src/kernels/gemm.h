@@ -15,6 +15,7 @@
 
 #include "base/cpu.h"
 #include "nntrain/kinds.h"
+#include "nntrain/leaves.h"
 #include "nntrain/real.h"
 #include "nntrain/status.h"
 
@@ -62,5 +63,17 @@ void nn_gemm_space_free(nn_gemm_space *space);
  */
 void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,
              size_t c_stride, const nn_epilogue *epilogue);
+
+/**
+ * Computes the products of the leaves that the depth is made of, each as nn_gemm would, and joins them along their
+ * tree.
+ *
+ * @param leaves    of A's columns and B's rows
+ * @param c         [nn_leaves_height(leaves->run)] matrices as nn_gemm's C, `c_pitch` elements apart: a stack whose
+ * first nn_leaves_nodes(leaves->run) receive the nodes of the run in their order; what the others hold then means
+ * nothing
+ */
+void nn_gemm_leaves(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, nn_view a, nn_view b,
+                    nn_real *c, size_t c_stride, size_t c_pitch);
 
 #endif

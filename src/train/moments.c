@@ -1,7 +1,6 @@
 /* What happens around the five steps: averaging, the end of a step, the end of an epoch. */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "kernels/elementwise.h"
 #include "train/run.h"
@@ -9,13 +8,6 @@
 
 /* Places in the tail behind the gradients. */
 enum { TAIL_LOSS, TAIL_STOP };
-
-double nn_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Rows of the whole step in work, over all its batches and ranks: the n that its loss is divided by. */
 static size_t step_rows(const nn_run *run)

@@ -2,6 +2,7 @@
 #ifndef NN_TRAIN_RUN_H
 #define NN_TRAIN_RUN_H
 
+#include "base/timeline.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/dataset.h"
 #include "nntrain/evaluate.h"
@@ -117,9 +118,6 @@ bool nn_run_was_finished(const nn_run *run);
 
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
-
-/** Seconds of a clock that only goes forward. */
-double nn_clock(void);
 
 /** Rank 0 says a line, where it speaks at all. */
 void nn_run_say(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,6 +9,11 @@
 /* Places in the tail behind the gradients. */
 enum { TAIL_LOSS, TAIL_STOP };
 
+void nn_run_mark(nn_run *run, nn_span_kind kind)
+{
+    nn_timeline_begin(&run->timeline, (nn_activity){kind, NN_NO_DETAIL});
+}
+
 /* Rows of the whole step in work, over all its batches and ranks: the n that its loss is divided by. */
 static size_t step_rows(const nn_run *run)
 {
@@ -19,6 +24,7 @@ static size_t step_rows(const nn_run *run)
 
 void nn_run_load(nn_run *run, nn_batch *batch)
 {
+    nn_run_mark(run, NN_SPAN_LOAD);
     const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
     nn_sampler_batch(run->sampler, run->progress.epoch, index, batch);
     batch->global_rows = step_rows(run);
@@ -54,6 +60,7 @@ nn_status nn_run_average(nn_run *run, nn_step_report *report, nn_error *error)
 {
     nn_real *gradients = run->work->gradients;
     nn_real *tail = gradients + run->network->flat_count;
+    nn_run_mark(run, NN_SPAN_NONE);
     if (run->work->sync.status != NN_OK) {
         *error = run->work->sync.error;
         return run->work->sync.status;
@@ -80,6 +87,7 @@ nn_status nn_run_average(nn_run *run, nn_step_report *report, nn_error *error)
 
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error)
 {
+    nn_run_mark(run, NN_SPAN_NONE);
     run->progress.step++;
     run->progress.epoch_step++;
     run->progress.epoch_loss += report->loss * (double)report->rows;
@@ -114,8 +122,10 @@ nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
         .train_loss = run->progress.epoch_loss / (double)run->train->slices.rows,
         .learning_rate = nn_run_rate(run),
     };
+    nn_run_mark(run, NN_SPAN_EVALUATE);
     NN_TRY(evaluate(run, run->evaluate_validation, &report.validated, &report.validation, error));
     NN_TRY(evaluate(run, run->evaluate_test, &report.tested, &report.test, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     run->test_metrics = report.test;
     const double now = nn_clock();
     report.seconds = now - run->epoch_began;

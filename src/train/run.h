@@ -9,6 +9,7 @@
 #include "nntrain/network.h"
 #include "nntrain/optimizer.h"
 #include "nntrain/train.h"
+#include "train/trace_file.h"
 
 typedef struct nn_run nn_run;
 
@@ -39,6 +40,8 @@ typedef struct nn_observer {
     nn_status (*step)(void *self, nn_run *run, const nn_step_report *report, nn_error *error);
     nn_status (*epoch)(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error);
     nn_status (*end)(void *self, nn_run *run, nn_error *error);
+    /** instead of end, where a signal or divergence ended the run before */
+    nn_status (*halt)(void *self, nn_run *run, nn_error *error);
     void (*free)(void *self);
     void *self;
 } nn_observer;
@@ -83,6 +86,9 @@ struct nn_run {
     double epoch_began;    /* clock when this session began the epoch in work */
     size_t epoch_rows;     /* rows this session has seen in it */
 
+    nn_timeline timeline; /* of this rank since its run began */
+    nn_trace *trace;      /* NULL: not asked for */
+
     size_t observer_count;
     nn_observer observers[NN_OBSERVERS_MAX];
 };
@@ -118,6 +124,9 @@ bool nn_run_was_finished(const nn_run *run);
 
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
+
+/** This rank does something else from now on. */
+void nn_run_mark(nn_run *run, nn_span_kind kind);
 
 /** Rank 0 says a line, where it speaks at all. */
 void nn_run_say(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

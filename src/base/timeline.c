@@ -73,7 +73,9 @@ void nn_timeline_add(nn_timeline *timeline, nn_span span)
     if (!timeline)
         return;
     if (span.begin < timeline->reduced)
-        span.begin = timeline->reduced < span.end ? timeline->reduced : span.end;
+        span.begin = timeline->reduced;
+    if (span.end < span.begin)
+        span.end = span.begin;
     timeline->reduced = span.end;
     keep(timeline, &span);
 }

@@ -12,7 +12,7 @@
 
 typedef struct nn_trace nn_trace;
 
-/** Spans that a rank keeps unless told otherwise: 32 MiB, and some 110 MB in the file. */
+/** Spans that a rank keeps unless told otherwise: 32 MiB, and some 100 MB in the file. */
 enum { NN_TRACE_SPANS = 1000000 };
 
 /** What came into the file, on rank 0. */

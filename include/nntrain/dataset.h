@@ -196,6 +196,9 @@ size_t nn_sampler_least(const nn_sampler *sampler);
  */
 void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch);
 
+/** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
+nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler);
+
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
  * full disk say, that tidying crashes. To be called before anything else of HDF5.

@@ -102,7 +102,7 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
     nn_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);
     return nn_comm_agree(
         comm,
-        nn_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, false, &session->work, error),
+        nn_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, 0, &session->work, error),
         error);
 }
 

@@ -5,9 +5,14 @@
 #include <mpi.h>
 #include <stdbool.h>
 
+#include "nntrain/status.h"
+
 struct nn_comm_backend {
     MPI_Comm world;
     bool finalize; /* we initialised MPI, so we finalise it */
 };
+
+/** A code of MPI as a status. @param what  what MPI was to do, for "MPI could not %s: reason" */
+nn_status nn_comm_check(int code, const char *what, nn_error *error);
 
 #endif

@@ -17,7 +17,7 @@
 #define NN_MPI_REAL MPI_FLOAT
 #endif
 
-static nn_status check(int code, const char *what, nn_error *error)
+nn_status nn_comm_check(int code, const char *what, nn_error *error)
 {
     if (code == MPI_SUCCESS)
         return NN_OK;
@@ -33,8 +33,8 @@ static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
     nn_cpu_mask mine = nn_cpu_bound_mask();
     nn_cpu_mask *all = NULL;
     NN_TRY(nn_allocate((size_t)comm->local_size, sizeof *all, "the binding masks", &all, error));
-    nn_status status = check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
-                             "compare the bindings of this host's ranks", error);
+    nn_status status = nn_comm_check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
+                                     "compare the bindings of this host's ranks", error);
     bool alike = true;
     for (int rank = 0; status == NN_OK && rank < comm->local_size; rank++)
         if (nn_cpu_masks_meet(&mine, &all[rank])) {
@@ -53,15 +53,16 @@ static nn_status find_hosts(nn_comm *comm, nn_error *error)
 {
     MPI_Comm world = comm->backend->world;
     MPI_Comm local = MPI_COMM_NULL;
-    NN_TRY(check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
-                 "find the ranks of this host", error));
+    NN_TRY(nn_comm_check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
+                         "find the ranks of this host", error));
     MPI_Comm_rank(local, &comm->local_rank);
     MPI_Comm_size(local, &comm->local_size);
     nn_status status = count_sharers(comm, local, error);
     MPI_Comm_free(&local);
     NN_TRY(status);
     int leader = comm->local_rank == 0;
-    NN_TRY(check(MPI_Allreduce(&leader, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
+    NN_TRY(
+        nn_comm_check(MPI_Allreduce(&leader, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
     if (gethostname(comm->host, sizeof comm->host) != 0)
         snprintf(comm->host, sizeof comm->host, "unknown host");
     comm->host[sizeof comm->host - 1] = '\0';
@@ -81,11 +82,11 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     backend->world = MPI_COMM_NULL;
 
     int initialized = 0;
-    nn_status status = check(MPI_Initialized(&initialized), "tell whether it runs", error);
+    nn_status status = nn_comm_check(MPI_Initialized(&initialized), "tell whether it runs", error);
     if (status == NN_OK && !initialized) {
         /* One thread calls MPI; OpenMP threads compute beside it. */
         int provided = 0;
-        status = check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
+        status = nn_comm_check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
         backend->finalize = status == NN_OK;
         if (status == NN_OK && provided < MPI_THREAD_FUNNELED)
             status = nn_fail(error, NN_SYSTEM,
@@ -95,7 +96,7 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     }
     if (status == NN_OK) {
         /* A communicator of our own: its traffic and its error handler do not touch the caller's. */
-        status = check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
+        status = nn_comm_check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
     }
     if (status == NN_OK) {
         MPI_Comm_set_errhandler(backend->world, MPI_ERRORS_RETURN);
@@ -138,10 +139,10 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
     int mine[2] = {status == NN_OK ? 0 : comm->size - comm->rank, status == NN_OK ? 0 : 1};
     int all[2];
     nn_error lost;
-    NN_TRY(check(MPI_Allreduce(&mine[0], &all[0], 1, MPI_INT, MPI_MAX, world), "agree on an error", error));
+    NN_TRY(nn_comm_check(MPI_Allreduce(&mine[0], &all[0], 1, MPI_INT, MPI_MAX, world), "agree on an error", error));
     if (all[0] == 0)
         return NN_OK;
-    NN_TRY(check(MPI_Allreduce(&mine[1], &all[1], 1, MPI_INT, MPI_SUM, world), "agree on an error", error));
+    NN_TRY(nn_comm_check(MPI_Allreduce(&mine[1], &all[1], 1, MPI_INT, MPI_SUM, world), "agree on an error", error));
 
     /* What fails on every rank is a fact about the run; what fails on some is a fact about a rank and its host, so we
      * name them. */
@@ -157,7 +158,7 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
     }
     if (!error)
         error = &lost;
-    NN_TRY(check(MPI_Bcast(&message, sizeof message, MPI_BYTE, speaker, world), "pass an error on", error));
+    NN_TRY(nn_comm_check(MPI_Bcast(&message, sizeof message, MPI_BYTE, speaker, world), "pass an error on", error));
     *error = message;
     return message.status;
 }
@@ -169,7 +170,8 @@ nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
     nn_error message = {.status = status};
     if (comm->rank == 0 && status != NN_OK && error)
         memcpy(message.message, error->message, sizeof message.message);
-    NN_TRY(check(MPI_Bcast(&message, sizeof message, MPI_BYTE, 0, comm->backend->world), "hear from rank 0", error));
+    NN_TRY(nn_comm_check(MPI_Bcast(&message, sizeof message, MPI_BYTE, 0, comm->backend->world), "hear from rank 0",
+                         error));
     if (message.status != NN_OK && error)
         *error = message;
     return message.status;
@@ -185,8 +187,8 @@ static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, 
     for (size_t first = 0; first < count; first += piece) {
         size_t length = count - first < piece ? count - first : piece;
         char *part = (char *)values + first * size;
-        NN_TRY(check(MPI_Allreduce(MPI_IN_PLACE, part, (int)length, type, operation, comm->backend->world),
-                     "combine values over the ranks", error));
+        NN_TRY(nn_comm_check(MPI_Allreduce(MPI_IN_PLACE, part, (int)length, type, operation, comm->backend->world),
+                             "combine values over the ranks", error));
     }
     return NN_OK;
 }
@@ -217,8 +219,8 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
         return NN_OK;
     for (size_t first = 0; first < count; first += INT_MAX) {
         size_t length = count - first < INT_MAX ? count - first : INT_MAX;
-        NN_TRY(check(MPI_Bcast((char *)bytes + first, (int)length, MPI_BYTE, 0, comm->backend->world), "broadcast",
-                     error));
+        NN_TRY(nn_comm_check(MPI_Bcast((char *)bytes + first, (int)length, MPI_BYTE, 0, comm->backend->world),
+                             "broadcast", error));
     }
     return NN_OK;
 }
@@ -233,7 +235,7 @@ nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, 
         const int code = comm->rank == 0 ? MPI_Recv(values + first, length, NN_MPI_REAL, from, 0, comm->backend->world,
                                                     MPI_STATUS_IGNORE)
                                          : MPI_Send(values + first, length, NN_MPI_REAL, 0, 0, comm->backend->world);
-        NN_TRY(check(code, "bring values to rank 0", error));
+        NN_TRY(nn_comm_check(code, "bring values to rank 0", error));
     }
     return NN_OK;
 }
@@ -242,7 +244,7 @@ nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
 {
     if (comm->size == 1)
         return NN_OK;
-    return check(MPI_Barrier(comm->backend->world), "wait for all ranks", error);
+    return nn_comm_check(MPI_Barrier(comm->backend->world), "wait for all ranks", error);
 }
 
 const char *nn_comm_library(void)

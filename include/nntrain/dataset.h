@@ -55,6 +55,7 @@ typedef struct nn_dataset {
     nn_slices slices;
     size_t first_slice, slice_count; /**< slices this rank owns */
     size_t first_row, rows;          /**< rows this rank owns, counted in the file */
+    size_t *slice_end;               /**< [slice_count] resident row that each of this rank's slices ends before */
     size_t features;                 /**< values a row of x holds */
     nn_target_kind target;
     size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all

@@ -21,6 +21,9 @@
 #include "nntrain/comm.h"
 #include "nntrain/leaves.h"
 
+/** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
+enum { NN_TAG_OUTCOME = 1, NN_TAG_BATCH_NORM, NN_TAG_TALLY, NN_TAG_BUCKETS = 64 };
+
 /** What is added. */
 typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exchange_element;
 

@@ -10,9 +10,6 @@ struct nn_reduction {
     size_t started, finished;
 };
 
-/* Tags below are for exchanges outside of buckets. */
-enum { FIRST_TAG = 64 };
-
 static size_t end_of(const nn_reduction *reduction, size_t bucket)
 {
     const size_t end = (bucket + 1) * reduction->plan.bucket;
@@ -30,7 +27,7 @@ nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_r
         nn_allocate(reduction->bucket_count, sizeof *reduction->buckets, "the buckets", &reduction->buckets, error);
     for (size_t b = 0; status == NN_OK && b < reduction->bucket_count; b++)
         status = nn_exchange_create(comm, plan->leaves, NN_EXCHANGE_REAL, end_of(reduction, b) - b * plan->bucket,
-                                    FIRST_TAG + (int)b, &reduction->buckets[b], error);
+                                    NN_TAG_BUCKETS + (int)b, &reduction->buckets[b], error);
     if (status != NN_OK) {
         nn_reduction_free(reduction);
         return status;

@@ -20,8 +20,6 @@
 /* What is told beside the gradients. */
 enum { OUTCOME_LOSS, OUTCOME_STOP, OUTCOME_COUNT };
 
-enum { TAG_OUTCOME = 1, TAG_SUMS = 2 };
-
 struct nn_average {
     nn_leaves leaves; /* of this rank */
     bool tree;        /* sums keep to the tree of the slices */
@@ -200,10 +198,10 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
         .bucket = elements < network->flat_count ? elements : network->flat_count,
     };
     NN_TRY(nn_reduction_create(run->comm, &plan, &average->gradients, error));
-    NN_TRY(
-        nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, OUTCOME_COUNT, TAG_OUTCOME, &average->outcome, error));
+    NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, OUTCOME_COUNT, NN_TAG_OUTCOME, &average->outcome,
+                              error));
     if (tree > 0)
-        NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, 2 * widest_norm(network) + 1, TAG_SUMS,
+        NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, 2 * widest_norm(network) + 1, NN_TAG_BATCH_NORM,
                                   &average->sums, error));
     NN_TRY(nn_allocate(average->leaves.count, sizeof *average->leaf_losses, "the losses of a step",
                        &average->leaf_losses, error));

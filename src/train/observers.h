@@ -13,4 +13,7 @@ nn_status nn_observe_metrics(nn_run *run, nn_observer *observer, nn_error *error
 /** checkpoint-<step>.h5 as often as the recipe asks and on a request to stop; model.h5 at the end. */
 nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *error);
 
+/** Now and then, and before anything is kept: whether all ranks have the same weights. */
+nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error);
+
 #endif

@@ -128,6 +128,10 @@ bool nn_run_was_finished(const nn_run *run);
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
 
+/** Compares the ranks' weights, unless the recipe says never to. Collective. @return NN_SYSTEM naming a rank whose
+ * weights are others than those of most ranks */
+nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error);
+
 /** Seconds of a clock that only goes forward. */
 double nn_clock(void);
 

@@ -9,7 +9,8 @@
 
 struct nn_comm_backend {
     MPI_Comm world;
-    bool finalize; /* we initialised MPI, so we finalise it */
+    bool finalize;                /* we initialised MPI, so we finalise it */
+    struct nn_timeline *timeline; /* borrowed, for waiting to be noted; NULL: nobody asks */
 };
 
 /** A code of MPI as a status. @param what  what MPI was to do, for "MPI could not %s: reason" */

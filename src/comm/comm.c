@@ -9,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "comm/backend.h"
+#include "comm/timing.h"
 #include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -130,10 +131,8 @@ void nn_comm_free(nn_comm *comm)
     free(comm);
 }
 
-nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
+static nn_status agree(nn_comm *comm, nn_status status, nn_error *error)
 {
-    if (comm->size == 1)
-        return status;
     MPI_Comm world = comm->backend->world;
     /* Lowest failing rank and how many fail, in one exchange: max over (ranks - rank) finds the lowest. */
     int mine[2] = {status == NN_OK ? 0 : comm->size - comm->rank, status == NN_OK ? 0 : 1};
@@ -163,10 +162,16 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
     return message.status;
 }
 
-nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
+nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
 {
     if (comm->size == 1)
         return status;
+    const nn_activity before = nn_comm_begin_wait(comm);
+    return nn_comm_end_wait(comm, before, agree(comm, status, error));
+}
+
+static nn_status follow(nn_comm *comm, nn_status status, nn_error *error)
+{
     nn_error message = {.status = status};
     if (comm->rank == 0 && status != NN_OK && error)
         memcpy(message.message, error->message, sizeof message.message);
@@ -177,12 +182,18 @@ nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
     return message.status;
 }
 
-/* MPI counts in int: longer arrays go in pieces. */
-static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, MPI_Datatype type, MPI_Op operation,
-                        nn_error *error)
+nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
 {
     if (comm->size == 1)
-        return NN_OK;
+        return status;
+    const nn_activity before = nn_comm_begin_wait(comm);
+    return nn_comm_end_wait(comm, before, follow(comm, status, error));
+}
+
+/* MPI counts in int: longer arrays go in pieces. */
+static nn_status reduce_pieces(nn_comm *comm, void *values, size_t size, size_t count, MPI_Datatype type,
+                               MPI_Op operation, nn_error *error)
+{
     const size_t piece = (size_t)1 << 28;
     for (size_t first = 0; first < count; first += piece) {
         size_t length = count - first < piece ? count - first : piece;
@@ -191,6 +202,15 @@ static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, 
                              "combine values over the ranks", error));
     }
     return NN_OK;
+}
+
+static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, MPI_Datatype type, MPI_Op operation,
+                        nn_error *error)
+{
+    if (comm->size == 1)
+        return NN_OK;
+    const nn_activity before = nn_comm_begin_wait(comm);
+    return nn_comm_end_wait(comm, before, reduce_pieces(comm, values, size, count, type, operation, error));
 }
 
 nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error)
@@ -213,78 +233,68 @@ nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_err
     return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_MAX, error);
 }
 
-/* Boyer and Moore's vote: of a value that most ranks have, the candidate is left over once all others are paired off.
- */
-static int odd_one(const uint64_t *values, int ranks)
+static nn_status broadcast_pieces(nn_comm *comm, char *bytes, size_t count, nn_error *error)
 {
-    uint64_t candidate = values[0];
-    for (int rank = 0, ahead = 0; rank < ranks; rank++) {
-        if (ahead == 0)
-            candidate = values[rank];
-        ahead += values[rank] == candidate ? 1 : -1;
+    for (size_t first = 0; first < count; first += INT_MAX) {
+        size_t length = count - first < INT_MAX ? count - first : INT_MAX;
+        NN_TRY(nn_comm_check(MPI_Bcast(bytes + first, (int)length, MPI_BYTE, 0, comm->backend->world), "broadcast",
+                             error));
     }
-    for (int rank = 0; ranks > 2 && rank < ranks; rank++)
-        if (values[rank] != candidate)
-            return rank;
-    return 1;
-}
-
-nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error)
-{
-    const char what[] = "compare values over the ranks";
-    *odd = -1;
-    if (comm->size == 1)
-        return NN_OK;
-    /* The largest value and, by its complement, the smallest. */
-    const uint64_t mine[2] = {value, ~value};
-    uint64_t most[2], *all = NULL;
-    MPI_Comm world = comm->backend->world;
-    NN_TRY(nn_comm_check(MPI_Allreduce(mine, most, 2, MPI_UINT64_T, MPI_MAX, world), what, error));
-    if (most[0] == ~most[1])
-        return NN_OK;
-    NN_TRY(nn_comm_agree(comm, nn_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
-                         error));
-    nn_status status = nn_comm_check(MPI_Allgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, world), what, error);
-    if (status == NN_OK)
-        *odd = odd_one(all, comm->size);
-    nn_release(all);
-    NN_TRY(status);
-    memcpy(host, comm->host, sizeof comm->host);
-    return nn_comm_check(MPI_Bcast(host, sizeof comm->host, MPI_BYTE, *odd, world), what, error);
+    return NN_OK;
 }
 
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error)
 {
     if (comm->size == 1)
         return NN_OK;
-    for (size_t first = 0; first < count; first += INT_MAX) {
-        size_t length = count - first < INT_MAX ? count - first : INT_MAX;
-        NN_TRY(nn_comm_check(MPI_Bcast((char *)bytes + first, (int)length, MPI_BYTE, 0, comm->backend->world),
-                             "broadcast", error));
-    }
-    return NN_OK;
+    const nn_activity before = nn_comm_begin_wait(comm);
+    return nn_comm_end_wait(comm, before, broadcast_pieces(comm, bytes, count, error));
 }
 
 nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
 {
-    if (from == 0)
-        return NN_OK;
-    const size_t piece = (size_t)1 << 28;
+    return nn_comm_bring_bytes(comm, from, values, count * sizeof *values, error);
+}
+
+static nn_status bring_pieces(nn_comm *comm, int from, char *bytes, size_t count, nn_error *error)
+{
+    MPI_Comm world = comm->backend->world;
+    const size_t piece = (size_t)1 << 30;
     for (size_t first = 0; first < count; first += piece) {
         const int length = (int)(count - first < piece ? count - first : piece);
-        const int code = comm->rank == 0 ? MPI_Recv(values + first, length, NN_MPI_REAL, from, 0, comm->backend->world,
-                                                    MPI_STATUS_IGNORE)
-                                         : MPI_Send(values + first, length, NN_MPI_REAL, 0, 0, comm->backend->world);
+        const int code = comm->rank == 0 ? MPI_Recv(bytes + first, length, MPI_BYTE, from, 0, world, MPI_STATUS_IGNORE)
+                                         : MPI_Send(bytes + first, length, MPI_BYTE, 0, 0, world);
         NN_TRY(nn_comm_check(code, "bring values to rank 0", error));
     }
     return NN_OK;
+}
+
+nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error)
+{
+    if (from == 0)
+        return NN_OK;
+    const nn_activity before = nn_comm_begin_wait(comm);
+    return nn_comm_end_wait(comm, before, bring_pieces(comm, from, bytes, count, error));
+}
+
+nn_status nn_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error)
+{
+    if (comm->size == 1) {
+        memcpy(all, mine, count);
+        return NN_OK;
+    }
+    const nn_activity before = nn_comm_begin_wait(comm);
+    const int code = MPI_Gather(mine, (int)count, MPI_BYTE, all, (int)count, MPI_BYTE, 0, comm->backend->world);
+    return nn_comm_end_wait(comm, before, nn_comm_check(code, "gather values on rank 0", error));
 }
 
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
 {
     if (comm->size == 1)
         return NN_OK;
-    return nn_comm_check(MPI_Barrier(comm->backend->world), "wait for all ranks", error);
+    const nn_activity before = nn_comm_begin_wait(comm);
+    const int code = MPI_Barrier(comm->backend->world);
+    return nn_comm_end_wait(comm, before, nn_comm_check(code, "wait for all ranks", error));
 }
 
 const char *nn_comm_library(void)

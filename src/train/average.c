@@ -126,6 +126,7 @@ static nn_status add_average(nn_run *run, nn_error *error)
 nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error)
 {
     nn_average *average = run->average;
+    nn_run_mark(run, NN_SPAN_NONE);
     if (run->work->sync.status != NN_OK) {
         *error = run->work->sync.error;
         return run->work->sync.status;
@@ -162,6 +163,7 @@ nn_status nn_run_descend(nn_run *run, nn_error *error)
     nn_average *average = run->average;
     const size_t count = run->network->flat_count;
     const bool averaged = average->accumulated && average->tree;
+    nn_run_mark(run, NN_SPAN_DESCENT);
     nn_optimizer_begin(run->optimizer, run->network, nn_run_rate(run));
     for (size_t end = 0; end < count;) {
         if (averaged)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "comm/timing.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
 #include "train/average.h"
@@ -164,6 +165,7 @@ static nn_status make_work(nn_run *run, nn_error *error)
     NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count,
                                nn_leaves_height(nn_run_leaves(run->recipe, run->comm)), &run->work, error));
     run->work->seed = run->recipe->seed;
+    run->work->timeline = &run->timeline;
     return nn_average_create(run, &run->average, error);
 }
 
@@ -187,7 +189,9 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
 static nn_status begin_or_continue(nn_run *run, const nn_train_options *options, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
+    nn_run_mark(run, NN_SPAN_READ);
     NN_TRY(nn_resume_read(run, options, &checkpoint, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     nn_status status = NN_OK;
     if (checkpoint)
         status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
@@ -209,8 +213,6 @@ static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_fo
     if (run->comm->rank == 0) {
         status = nn_folder_open(options, folder, error);
         memcpy(run->folder, folder->path, sizeof run->folder);
-        if (status != NN_OK)
-            nn_folder_abandon(folder);
     }
     NN_TRY(nn_comm_follow(run->comm, status, error));
     return nn_comm_broadcast(run->comm, run->folder, sizeof run->folder, error);
@@ -218,7 +220,12 @@ static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_fo
 
 static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
 {
+    if (options->trace)
+        NN_TRY(nn_trace_open(options->trace, options->trace_limit ? options->trace_limit : NN_TRACE_SPANS, run->comm,
+                             &run->timeline, &run->trace, error));
+    nn_run_mark(run, NN_SPAN_READ);
     NN_TRY(load_data(run, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
     NN_TRY(fit_targets(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
@@ -238,6 +245,7 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *run, "the run", &run, error), error));
     run->recipe = recipe;
     run->comm = comm;
+    nn_comm_watch(comm, &run->timeline);
     run->out = comm->rank == 0 ? options->out : NULL;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
@@ -247,13 +255,12 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
 
     nn_folder folder;
     nn_status status = open_folder(run, options, &folder, error);
-    if (status == NN_OK) {
+    if (status == NN_OK)
         status = prepare(run, options, error);
-        if (status != NN_OK && comm->rank == 0)
-            nn_folder_abandon(&folder);
-    }
     if (status != NN_OK) {
-        nn_run_free(run);
+        nn_run_free(run); /* with all that it left in its folder */
+        if (comm->rank == 0)
+            nn_folder_abandon(&folder);
         return status;
     }
     *result = run;
@@ -267,6 +274,8 @@ void nn_run_free(nn_run *run)
     for (size_t i = 0; i < run->observer_count; i++)
         if (run->observers[i].free)
             run->observers[i].free(run->observers[i].self);
+    nn_comm_watch(run->comm, NULL);
+    nn_trace_free(run->trace);
     nn_evaluator_free(run->evaluate_validation);
     nn_evaluator_free(run->evaluate_test);
     nn_average_free(run->average);

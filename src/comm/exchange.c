@@ -261,7 +261,7 @@ nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
 nn_status nn_exchange_finish(nn_exchange *x, nn_error *error)
 {
     while (x->stage != IDLE) {
-        NN_TRY(check(MPI_Waitall(x->under_way, x->requests, MPI_STATUSES_IGNORE), error));
+        NN_TRY(nn_comm_wait(x->comm, x->under_way, x->requests, "exchange gradients", error));
         NN_TRY(advance(x, error));
     }
     return NN_OK;

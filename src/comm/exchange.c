@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "comm/backend.h"
-#include "comm/timing.h"
 #include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
@@ -259,23 +258,15 @@ nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
     return NN_OK;
 }
 
-static nn_status wait_for(nn_exchange *x, nn_error *error)
-{
-    while (x->stage != IDLE) {
-        NN_TRY(check(MPI_Waitall(x->under_way, x->requests, MPI_STATUSES_IGNORE), error));
-        NN_TRY(advance(x, error));
-    }
-    return NN_OK;
-}
-
 nn_status nn_exchange_finish(nn_exchange *x, nn_error *error)
 {
     bool done = false;
     NN_TRY(nn_exchange_progress(x, &done, error));
-    if (done)
-        return NN_OK;
-    const nn_activity before = nn_comm_begin_wait(x->comm);
-    return nn_comm_end_wait(x->comm, before, wait_for(x, error));
+    while (x->stage != IDLE) {
+        NN_TRY(nn_comm_wait(x->comm, x->under_way, x->requests, "exchange gradients", error));
+        NN_TRY(advance(x, error));
+    }
+    return NN_OK;
 }
 
 /* --- memory --- */

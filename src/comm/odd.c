@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "comm/backend.h"
-#include "comm/timing.h"
 #include "nntrain/memory.h"
 
 /* Boyer and Moore's vote: of a value that most ranks have, the candidate is left over once all others are paired off.
@@ -28,21 +27,22 @@ nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64
     if (comm->size == 1)
         return NN_OK;
     /* The largest value and, by its complement, the smallest. */
-    const uint64_t mine[2] = {value, ~value};
-    uint64_t most[2], *all = NULL;
+    uint64_t most[2] = {value, ~value}, *all = NULL;
     MPI_Comm world = comm->backend->world;
-    const nn_activity before = nn_comm_begin_wait(comm);
-    const int code = MPI_Allreduce(mine, most, 2, MPI_UINT64_T, MPI_MAX, world);
-    NN_TRY(nn_comm_end_wait(comm, before, nn_comm_check(code, what, error)));
+    MPI_Request request = MPI_REQUEST_NULL;
+    int code = MPI_Iallreduce(MPI_IN_PLACE, most, 2, MPI_UINT64_T, MPI_MAX, world, &request);
+    NN_TRY(nn_comm_complete(comm, code, &request, what, error));
     if (most[0] == ~most[1])
         return NN_OK;
     NN_TRY(nn_comm_agree(comm, nn_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
                          error));
-    nn_status status = nn_comm_check(MPI_Allgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, world), what, error);
+    code = MPI_Iallgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, world, &request);
+    nn_status status = nn_comm_complete(comm, code, &request, what, error);
     if (status == NN_OK)
         *odd = odd_one(all, comm->size);
     nn_release(all);
     NN_TRY(status);
     memcpy(host, comm->host, sizeof comm->host);
-    return nn_comm_check(MPI_Bcast(host, sizeof comm->host, MPI_BYTE, *odd, world), what, error);
+    code = MPI_Ibcast(host, sizeof comm->host, MPI_BYTE, *odd, world, &request);
+    return nn_comm_complete(comm, code, &request, what, error);
 }

@@ -36,7 +36,7 @@ for rank in range(ranks):
             assert e["ts"] >= ends - 0.0021, (ends, e)
             ends = e["ts"] + e["dur"]
     if seconds:
-        trained = [e for e in spans if e["pid"] == rank and e["name"] != "read"]
+        trained = [e for e in spans if e["pid"] == rank and e["tid"] == 0 and e["name"] != "read"]
         first = min(e["ts"] for e in trained if e["name"] == "load")
         last = max(e["ts"] + e["dur"] for e in trained if e["name"] == "evaluate")
         busy = sum(e["dur"] for e in trained if e["ts"] >= first and e["ts"] + e["dur"] <= last)

@@ -38,6 +38,10 @@ hdf5-tools|command -v h5diff|h5diff of HDF5
 procps|command -v pgrep|pgrep
 python3-h5py|/usr/bin/python3 -c 'import h5py'|h5py
 python3-numpy|/usr/bin/python3 -c 'import numpy'|NumPy
+libmpich-dev|command -v mpicc.mpich|MPICH
+mpich|command -v mpiexec.hydra|mpiexec of MPICH
+libhdf5-mpich-dev|command -v h5pcc.mpich|HDF5 for MPICH
+libsimgrid-dev|command -v smpicc|SimGrid with its compiler smpicc
 END
     fi
 }
@@ -104,14 +108,23 @@ install_packages() {
     rm -f "$log"
 }
 
-# Python is for one test, which is skipped without it: no reason to stop.
+# These are for a test each, which is skipped without them: no reason to stop.
+optional='^(python3-h5py|python3-numpy|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev)($|\|)'
 worth_stopping() {
-    grep -qv '^python3-' < <(printf '%s\n' "$@")
+    grep -qvE "$optional" < <(printf '%s\n' "$@")
+}
+
+# All packages, or where apt-get does not know one of them at least those that cannot be done without.
+install_missing() {
+    local needed
+    install_packages "$@" && return 0
+    mapfile -t needed < <(printf '%s\n' "$@" | grep -vE "$optional")
+    [ ${#needed[@]} -gt 0 ] && [ ${#needed[@]} -lt $# ] && install_packages "${needed[@]}"
 }
 
 if command -v dpkg-query >/dev/null; then
     mapfile -t missing < <(missing_packages)
-    if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
+    if [ ${#missing[@]} -gt 0 ] && ! install_missing "${missing[@]}"; then
         mapfile -t unmet < <(unmet_needs "${missing[@]}")
         if [ ${#unmet[@]} -gt 0 ] && worth_stopping "${unmet[@]}"; then
             echo "nntrain needs packages that are missing on this machine; $remedy" >&2

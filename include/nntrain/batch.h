@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nntrain/leaves.h"
 #include "nntrain/real.h"
 
 /** Targets of some rows: either a class per row or a value per row and output. One of the two is NULL. */
@@ -21,8 +22,9 @@ typedef struct nn_batch {
     nn_targets y;
     const nn_real *weights; /**< [rows] weights of the samples; NULL: all 1 */
     const uint64_t
-        *samples;   /**< [rows] numbers of the rows in the split, which key dropout; NULL: no dropout asked for */
-    uint64_t epoch; /**< which keys dropout too */
+        *samples;        /**< [rows] numbers of the rows in the split, which key dropout; NULL: no dropout asked for */
+    uint64_t epoch;      /**< which keys dropout too */
+    nn_leaf_rows leaves; /**< whose sums are joined along their tree; begin NULL: the rows are one sum */
 } nn_batch;
 
 #endif

@@ -71,6 +71,15 @@ nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_err
 nn_status nn_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 
+/**
+ * Compares a value over the ranks.
+ *
+ * @param odd   receives -1 where all have the same; else the lowest rank that has another one than most, or, where two
+ * ranks have one each, rank 1
+ * @param host  [64] receives the name of that rank's host
+ */
+nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error);
+
 /** Copies rank 0's bytes to every rank. */
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
 

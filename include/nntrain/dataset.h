@@ -55,6 +55,7 @@ typedef struct nn_dataset {
     nn_slices slices;
     size_t first_slice, slice_count; /**< slices this rank owns */
     size_t first_row, rows;          /**< rows this rank owns, counted in the file */
+    size_t *slice_end;               /**< [slice_count] resident row that each of this rank's slices ends before */
     size_t features;                 /**< values a row of x holds */
     nn_target_kind target;
     size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
@@ -195,6 +196,9 @@ size_t nn_sampler_least(const nn_sampler *sampler);
  * memory, valid until the next call.
  */
 void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch);
+
+/** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
+nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler);
 
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a

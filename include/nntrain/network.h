@@ -83,11 +83,19 @@ const char *nn_tensor_name(nn_tensor_role role);
 bool nn_network_is_finite(const nn_network *network);
 
 /**
- * Sums values over the ranks that share a batch, for batch norm. A failure stays in `status` and `error`, and later
- * sums do nothing: passes have no way to fail, and the training asks once a step.
+ * What the passes have to do with the other ranks that share a batch. A failure stays in `status` and `error`, and
+ * later calls do nothing: passes have no way to fail, and the training asks once a step.
  */
 typedef struct nn_sync {
-    nn_status (*sum)(void *context, double *values, size_t count, nn_error *error); /**< NULL: one rank alone */
+    /**
+     * Sums over the ranks, for batch norm.
+     *
+     * @param values  [nn_leaves_nodes(run), count] of this rank's nodes; the first `count` receive the sum
+     */
+    nn_status (*sum)(void *context, nn_leaves run, double *values, size_t count, nn_error *error); /**< NULL: one rank
+                                                                                                      alone */
+    /** Is told as the backward pass goes that elements 0 .. count - 1 of the flat gradients are complete. */
+    nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
     void *context;
     nn_status status;
     nn_error error;
@@ -102,26 +110,27 @@ typedef struct nn_workspace {
     nn_real *logits;              /**< [capacity, outputs] kept by nn_loss; NULL unless the output activation's
                                        derivative needs its input */
     nn_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
-    nn_real *gradients; /**< [flat_count + NN_TAIL], laid out like the parameters; the tail is the trainer's */
-    double *row_terms;  /**< [capacity] of the loss */
-    double *sums;       /**< [2 * widest layer + 1] of batch norm */
+    size_t stack_height;          /**< flat arrays of gradients there are */
+    size_t flat_pitch;            /**< elements from one to the next: flat_count */
+    nn_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
+                           leaves, which is one where the rows are one sum */
+    double *row_terms;  /**< [capacity] w_i E_i of the rows, left by nn_loss */
+    double *sums;       /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
     struct nn_gemm_space *space;
     struct nn_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
     nn_sync sync;                 /**< to be set by the caller where ranks share batches */
     uint64_t seed;                /**< of dropout; to be set by the caller */
 } nn_workspace;
 
-/** Scalars that ride behind the gradients, so that one reduction carries them all; one cache line of floats. */
-enum { NN_TAIL = 16 };
-
 /**
  * Takes the work space of a network.
  *
  * @param capacity  most rows in a batch; 0 is valid
  * @param threads   most OpenMP threads that will compute
- * @param backward  whether gradients will be asked for
+ * @param stack_height  flat arrays of gradients to take: 0 where none will be asked for, 1, or nn_leaves_height of the
+ * run where batches come in leaves
  */
-nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, bool backward,
+nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
                               nn_workspace **work, nn_error *error);
 void nn_workspace_free(nn_workspace *work);
 
@@ -175,8 +184,12 @@ static inline nn_real *nn_network_output(const nn_network *network, const nn_wor
  */
 double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
 
+/** sum_i w_i E_i over some rows of the batch that nn_loss was of, added in their order. */
+double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
+
 /**
- * Backward pass after nn_loss: fills work->gradients with this rank's share of dE/dparameters.
+ * Backward pass after nn_loss: fills work->gradients with this rank's share of dE/dparameters, the sum over the rows of
+ * the batch or, where it comes in leaves, over those of each node.
  *
  * delta of the output layer: dE/da through the output activation, softmax by its Jacobian; the two cross-entropies and
  * their activations give w c (a - y') / n at once. Of a hidden layer: delta_l = (delta_{l+1} W_{l+1}) o sigma'(o_l).

@@ -46,4 +46,14 @@ void nn_optimizer_free(nn_optimizer *optimizer);
  */
 void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate);
 
+/**
+ * The same bit for bit in parts, as gradients become complete from the front of the flat array: nn_optimizer_begin,
+ * then nn_optimizer_descend with growing counts up to the whole. Settings that need a norm of all gradients first move
+ * nothing before that.
+ *
+ * @param count  elements 0 .. count - 1 of the gradients are complete
+ */
+void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate);
+void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count);
+
 #endif

@@ -109,7 +109,11 @@ typedef struct nn_recipe_checkpoint {
 
 typedef struct nn_recipe_parallel {
     size_t slices;
-    size_t threads; /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
+    size_t threads;      /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
+    bool reproducible;   /**< sums over rows keep to the tree of the slices: the same bits on any number of ranks */
+    size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */
+    char *bucket;        /**< as written: "4M" */
+    size_t bucket_bytes; /**< of gradients that are averaged at a time */
 } nn_recipe_parallel;
 
 /** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or

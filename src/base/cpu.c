@@ -80,6 +80,14 @@ bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
     return common != 0;
 }
 
+size_t nn_cpu_mask_count(const nn_cpu_mask *mask)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof mask->words / sizeof *mask->words; i++)
+        count += (size_t)__builtin_popcountll(mask->words[i]);
+    return count;
+}
+
 size_t nn_cpu_online_cores(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);

@@ -39,6 +39,9 @@ bool nn_cpu_bind(const nn_cpu_mask *mask);
 /** @return whether two masks have a CPU in common */
 bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b);
 
+/** @return CPUs of a mask */
+size_t nn_cpu_mask_count(const nn_cpu_mask *mask);
+
 /** @return cores online on this host, at least 1; hyperthreads count as cores */
 size_t nn_cpu_online_cores(void);
 

@@ -5,19 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+/* aligned_alloc wants a multiple of the alignment; vector kernels may then also read to the end of a line. */
+static size_t rounded(size_t bytes)
+{
+    return (bytes + NN_ALIGNMENT) / NN_ALIGNMENT * NN_ALIGNMENT;
+}
+
+nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
     size_t bytes = 0;
     void *taken = NULL;
     bool overflow = __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - NN_ALIGNMENT;
-    if (!overflow) {
-        /* aligned_alloc wants a multiple of the alignment; vector kernels may then also read to the end of a line. */
-        bytes = (bytes + NN_ALIGNMENT) / NN_ALIGNMENT * NN_ALIGNMENT;
-        taken = aligned_alloc(NN_ALIGNMENT, bytes);
-    }
+    if (!overflow)
+        taken = aligned_alloc(NN_ALIGNMENT, rounded(bytes));
     if (!taken)
         return nn_fail(error, NN_SYSTEM, "out of memory: no room for %s, %zu elements of %zu bytes", what, count, size);
-    memset(taken, 0, bytes);
+    memcpy(memory, &taken, sizeof taken);
+    return NN_OK;
+}
+
+nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+{
+    void *taken = NULL;
+    NN_TRY(nn_reserve(count, size, what, &taken, error));
+    memset(taken, 0, rounded(count * size));
     memcpy(memory, &taken, sizeof taken);
     return NN_OK;
 }

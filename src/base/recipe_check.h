@@ -39,6 +39,9 @@ nn_status nn_check_float(const nn_check *in, const char *key, double value, nn_c
 /** Reads a whole number of 0 or more from the start of `text`. @return what is behind it; NULL where none that fits */
 const char *nn_check_read_count(const char *text, size_t *count);
 
+/** Reads "512K", "4M" or "2G", of 1024 and its powers. @return whether it is such a size, more than 0 */
+bool nn_check_read_bytes(const char *text, size_t *bytes);
+
 /** Reads "10 epochs" or "500 steps". @param least  smallest number that may be */
 nn_status nn_check_interval(const nn_check *in, const char *key, const char *text, size_t least, size_t *epochs,
                             size_t *steps);

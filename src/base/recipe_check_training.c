@@ -8,6 +8,7 @@
 enum {
     MOST_SLICES = 1 << 16, /* more than ranks anybody has; the tables per slice stay small */
     MOST_THREADS = 1 << 12,
+    MOST_BUCKET = 1 << 29, /* bytes: MPI counts elements in int */
 };
 
 nn_status nn_check_data(const nn_check *in)
@@ -19,9 +20,20 @@ nn_status nn_check_data(const nn_check *in)
                          fraction);
 }
 
+bool nn_check_read_bytes(const char *text, size_t *bytes)
+{
+    const char units[] = "KMG";
+    const char *end = nn_check_read_count(text, bytes);
+    const char *unit = end && *end ? strchr(units, *end) : NULL;
+    if (!unit || end[1] != '\0' || *bytes == 0)
+        return false;
+    return !__builtin_mul_overflow(*bytes, (size_t)1 << (10 * (unit - units + 1)), bytes);
+}
+
 nn_status nn_check_parallel(const nn_check *in)
 {
-    const nn_recipe_parallel *parallel = &in->recipe->parallel;
+    nn_recipe_parallel *parallel = &in->recipe->parallel;
+    char quoted[NN_YAML_QUOTED];
     if (parallel->slices < 1 || parallel->slices > MOST_SLICES)
         return nn_check_fail(in, "parallel.slices", "must be from 1 to %d, not %zu", (int)MOST_SLICES,
                              parallel->slices);
@@ -30,6 +42,10 @@ nn_status nn_check_parallel(const nn_check *in)
     if (!automatic && (parallel->threads < 1 || parallel->threads > MOST_THREADS))
         return nn_check_fail(in, "parallel.threads", "must be from 1 to %d, or auto, not %zu", (int)MOST_THREADS,
                              parallel->threads);
+    if (!nn_check_read_bytes(parallel->bucket, &parallel->bucket_bytes) || parallel->bucket_bytes > MOST_BUCKET)
+        return nn_check_fail(in, "parallel.bucket",
+                             "%s is no size of up to 512M; write one such as 256K, 4M (the default) or 64M",
+                             nn_yaml_quote(parallel->bucket, quoted));
     return NN_OK;
 }
 

@@ -143,6 +143,9 @@ static const cyaml_schema_field_t parallel_fields[] = {
     UINT(MUST, "slices", nn_recipe_parallel, slices),
     CYAML_FIELD_ENUM("threads", CYAML_FLAG_DEFAULT, nn_recipe_parallel, threads, threads_names,
                      CYAML_ARRAY_LEN(threads_names)),
+    BOOL(MUST, "reproducible", nn_recipe_parallel, reproducible),
+    STRING(MUST, "bucket", nn_recipe_parallel, bucket),
+    UINT(MUST, "agree_every", nn_recipe_parallel, agree_every),
     CYAML_FIELD_END,
 };
 
@@ -186,4 +189,4 @@ const char nn_recipe_defaults[] =
     "  top_k: 5\n"
     "  precision: float32\n"
     "checkpoint: {every: 1 epoch, keep: 3}\n"
-    "parallel: {slices: 16, threads: auto}\n";
+    "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 4M, agree_every: 100}\n";

@@ -80,7 +80,7 @@ static nn_status make_all(const nn_bench_task *task, nn_bench_training *t, nn_er
     nn_network_initialize(t->network, layers, t->recipe->seed);
     NN_TRY(make_rows(task, &t->dataset, error));
     NN_TRY(nn_sampler_create(t->dataset, t->recipe->seed, task->batch, &t->sampler, error));
-    NN_TRY(nn_workspace_create(t->network, nn_sampler_capacity(t->sampler), task->threads, true, &t->work, error));
+    NN_TRY(nn_workspace_create(t->network, nn_sampler_capacity(t->sampler), task->threads, 1, &t->work, error));
     return nn_optimizer_create(&t->recipe->optimizer, &t->recipe->regularization, t->network, &t->optimizer, error);
 }
 

@@ -48,7 +48,7 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
     const nn_dataset *data = in->dataset;
     if (rows > data->rows)
         rows = data->rows;
-    NN_TRY(nn_workspace_create(in->network, rows, 1, true, &in->work, error));
+    NN_TRY(nn_workspace_create(in->network, rows, 1, 1, &in->work, error));
     NN_TRY(nn_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
     NN_TRY(nn_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
     NN_TRY(nn_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));

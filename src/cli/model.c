@@ -76,9 +76,11 @@ static nn_status choose_data(const nn_model_arguments *given, bool with_targets,
 static nn_status open_data(nn_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
+    /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
+    const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
     nn_dataset_spec spec = {.file = session->data_file, .x = session->x, .y = session->y, .w = session->w};
-    NN_TRY(nn_dataset_open(&spec, (size_t)comm->size, false, comm, &session->dataset, error));
+    NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     if (session->dataset->features != network->inputs)
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,
                        session->x, session->dataset->features, network->inputs);
@@ -102,7 +104,7 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
     nn_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);
     return nn_comm_agree(
         comm,
-        nn_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, false, &session->work, error),
+        nn_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, 0, &session->work, error),
         error);
 }
 

@@ -38,6 +38,7 @@ static void describe(const nn_dataset *dataset, const struct cut *cut, nn_datase
 {
     const size_t first = dataset->first_slice, end = first + dataset->slice_count;
     *carved = *dataset;
+    carved->slice_end = NULL;
     carved->x = NULL;
     carved->values = carved->weights = NULL;
     carved->classes = NULL;
@@ -54,6 +55,7 @@ static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_e
     NN_TRY(nn_copy_text(dataset->file, &carved->file, error));
     NN_TRY(nn_copy_text(dataset->x_name, &carved->x_name, error));
     NN_TRY(nn_copy_text(dataset->y_name, &carved->y_name, error));
+    NN_TRY(nn_allocate(carved->slice_count, sizeof *carved->slice_end, what, &carved->slice_end, error));
     NN_TRY(nn_allocate(carved->rows, nn_dataset_row_bytes(carved), what, &carved->x, error));
     if (dataset->classes)
         NN_TRY(nn_allocate(carved->rows, sizeof *carved->classes, what, &carved->classes, error));
@@ -102,6 +104,15 @@ static void part_rows(nn_dataset *dataset, const struct cut *cut, const bool *go
     dataset->slices = cut->kept;
     dataset->first_row = nn_slices_first_row(cut->kept, dataset->first_slice);
     dataset->rows = stayed;
+    for (size_t s = 0; s < dataset->slice_count; s++) {
+        const size_t end = dataset->first_slice + s + 1;
+        const size_t kept = nn_slices_first_row(cut->kept, end) - dataset->first_row;
+        const size_t whole =
+            nn_slices_first_row(cut->whole, end) - nn_slices_first_row(cut->whole, dataset->first_slice);
+        carved->slice_end[s] = whole - kept;
+        if (dataset->slice_end)
+            dataset->slice_end[s] = kept;
+    }
 }
 
 nn_status nn_dataset_carve(nn_dataset *dataset, double fraction, uint64_t seed, nn_dataset **validation,

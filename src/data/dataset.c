@@ -124,6 +124,9 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, c
     NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
     NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
     NN_TRY(check_memory(dataset, spec->w != NULL, comm, error));
+    NN_TRY(nn_allocate(dataset->slice_count, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
+    for (size_t s = 0; s < dataset->slice_count; s++)
+        dataset->slice_end[s] = nn_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
     NN_TRY(nn_allocate(dataset->rows, nn_dataset_row_bytes(dataset), "x", &dataset->x, error));
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
@@ -331,6 +334,7 @@ void nn_dataset_free(nn_dataset *dataset)
 {
     if (!dataset)
         return;
+    nn_release(dataset->slice_end);
     nn_release(dataset->x);
     nn_release(dataset->classes);
     nn_release(dataset->values);

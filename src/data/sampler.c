@@ -20,6 +20,7 @@ struct nn_sampler {
     uint64_t epoch;     /* the one the orders are of */
     bool ordered;       /* whether they are of one yet */
     struct part *parts; /* [slice_count + 1]; the last one only ends the batch */
+    size_t *leaves;     /* [slice_count + 1] where they begin in the batch */
     nn_real *x;         /* [capacity, features] */
     int32_t *classes;   /* [capacity] or NULL */
     nn_real *values;    /* [capacity, outputs] or NULL */
@@ -63,6 +64,7 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
     const nn_dataset *dataset = sampler->dataset;
     size_t slices = dataset->slice_count, rows = sampler->capacity;
     NN_TRY(nn_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
+    NN_TRY(nn_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
     NN_TRY(nn_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
     if (dataset->classes)
         NN_TRY(nn_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
@@ -109,6 +111,7 @@ void nn_sampler_free(nn_sampler *sampler)
     if (!sampler)
         return;
     nn_release(sampler->parts);
+    nn_release(sampler->leaves);
     nn_release(sampler->x);
     nn_release(sampler->classes);
     nn_release(sampler->values);
@@ -156,10 +159,10 @@ static size_t plan_step(nn_sampler *sampler, size_t step)
         size_t before = dealt_before(sampler, step, slice + 1) - dealt_before(sampler, step, slice);
         size_t after = dealt_before(sampler, step + 1, slice + 1) - dealt_before(sampler, step + 1, slice);
         sampler->parts[i].used = before;
-        sampler->parts[i].begin = begin;
+        sampler->parts[i].begin = sampler->leaves[i] = begin;
         begin += after - before;
     }
-    sampler->parts[count].begin = begin;
+    sampler->parts[count].begin = sampler->leaves[count] = begin;
     return begin;
 }
 
@@ -204,5 +207,14 @@ void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch
         .weights = sampler->weights,
         .samples = sampler->samples,
         .epoch = epoch,
+    };
+}
+
+nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    return (nn_leaf_rows){
+        .run = {.total = dataset->slices.count, .first = dataset->first_slice, .count = dataset->slice_count},
+        .begin = sampler->leaves,
     };
 }

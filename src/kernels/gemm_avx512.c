@@ -6,6 +6,7 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,
+    .slot_columns = SLOT_COLUMNS,
     .steps = 1,
     .lanes = LANES,
     .turned_rows = TURNED_ROWS,

@@ -8,6 +8,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx2 = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,
+    .slot_columns = SLOT_COLUMNS,
     .lanes = LANES,
     .steps = 2,
     .run = run,

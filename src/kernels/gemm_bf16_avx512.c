@@ -13,6 +13,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx512 = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,
+    .slot_columns = SLOT_COLUMNS,
     .lanes = LANES,
     .steps = 2,
     .run = run,

@@ -7,22 +7,38 @@
 
 #include "nntrain/real.h"
 
+/**
+ * A run of steps of depth whose products are summed in one chain, and where its sum goes: onto a stack of tiles, whose
+ * topmost ones are then joined. A plain product is one chain, and its stack is C.
+ */
+typedef struct nn_gemm_chain {
+    size_t depth; /**< in elements of packed panels */
+    size_t slot;  /**< of the stack, counted from its bottom: where the sum goes */
+    size_t joins; /**< how often the sum is then added to the one in the slot below, which it moves to */
+    bool add;     /**< the slot holds the sum of earlier steps of the chain, which goes on; else it begins with zero */
+} nn_gemm_chain;
+
 /** A tile of C and the parts of A and B it is the product of. */
 typedef struct nn_gemm_tile {
-    size_t rows, columns, depth;
+    size_t rows, columns;
     const nn_real *a; /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
     size_t a_row_stride, a_depth_stride;
     const nn_real *b; /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
     size_t b_stride;  /**< of a strip: where B lies, b[k * b_stride + j], or turned b[k + j * b_stride] */
     size_t b_ahead;   /**< of a strip: elements further on in B that are fetched into the cache beside those in use */
-    nn_real *c;       /**< element (i, j) is c[i * c_stride + j] */
-    size_t c_stride;
-    bool add; /**< c holds the sum of earlier steps of depth, which goes on; else it is overwritten */
+    const nn_gemm_chain *chains; /**< [chain_count], following each other along the depth */
+    size_t chain_count;
+    /* The stack. A slot is a part of a matrix in memory, or scratch that the next tile takes over. */
+    size_t matrices; /**< the lowest slots, as many, are in matrices: c[slot * c_pitch + i * c_stride + j] */
+    nn_real *c;
+    size_t c_stride, c_pitch;
+    nn_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nn_gemm_tile;
 
 /**
  * Every element of C is one chain of multiply-adds over k = 0, 1, ..., which goes on from c where `add` is set. So its
- * bits depend neither on the tile it is in nor on where depth is cut nor on what is packed.
+ * bits depend neither on the tile it is in nor on where depth is cut nor on what is packed. Sums that are joined are
+ * added, once each.
  */
 typedef struct nn_gemm_kernel {
     size_t rows;    /**< of the largest tile */
@@ -30,19 +46,20 @@ typedef struct nn_gemm_kernel {
     size_t columns; /**< of the largest tile, and elements a step of depth takes in a packed panel of B */
     size_t lanes;   /**< elements of a vector */
     size_t steps;   /**< of depth that an element of a packed panel holds: 1, or 2 rounded to bfloat16 */
-    size_t turned_rows; /**< of the largest strip whose B is turned */
+    size_t turned_rows;  /**< of the largest strip whose B is turned */
+    size_t slot_columns; /**< elements between rows of scratch, and most columns of a strip that uses any */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
     void (*run)(const nn_gemm_tile *tile);
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
     void (*strip)(const nn_gemm_tile *tile);
-    /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and `add` is not set. */
+    /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and one chain from its beginning. */
     void (*strip_turned)(const nn_gemm_tile *tile);
     /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch; the rest of the pitch may hold anything.
      */
     void (*transpose)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
     /** panel[k * pitch + i] = source[i + k * stride], likewise. */
     void (*copy)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
-    /** c[j * c_stride + i] = tile[i * .columns + j] for i < rows and j < columns. */
+    /** c[j * c_stride + i] = tile[i * .slot_columns + j] for i < rows and j < columns. */
     void (*put_transposed)(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride);
 } nn_gemm_kernel;
 

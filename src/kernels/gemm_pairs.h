@@ -5,6 +5,7 @@
  * An element of a packed panel holds the steps 2k and 2k + 1 of depth in its low and its high half.
  */
 #include "kernels/gemm_quads.h"
+#include "kernels/gemm_sums.h"
 
 /* To nearest, ties to even, in the high halves: adding half of what is cut off, or a bit less where the result is even,
  * carries where it must. NaN would carry into an infinity, and is made quiet instead. */

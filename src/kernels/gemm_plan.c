@@ -95,7 +95,8 @@ static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
     const bool direct = kernel->steps == 1;
     if (direct && p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
         return NN_GEMM_B_STRIPS;
-    if (direct && p->b.depth_stride == 1 && p->rows <= kernel->turned_rows && p->columns >= kernel->lanes)
+    if (direct && p->leaves == 1 && p->b.depth_stride == 1 && p->rows <= kernel->turned_rows &&
+        p->columns >= kernel->lanes)
         return NN_GEMM_B_TURNED;
     /* Few panels of A: a panel of B stays in the level 1 cache while they go by. Rows are better copied in long pieces.
      */
@@ -123,23 +124,25 @@ static double cost_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
 
 static nn_gemm_problem swap(const nn_gemm_problem *p)
 {
-    return (nn_gemm_problem){
-        .rows = p->columns, .columns = p->rows, .depth = p->depth, .a = p->b, .b = p->a, .threads = p->threads};
+    nn_gemm_problem swapped = *p;
+    swapped.rows = p->columns, swapped.columns = p->rows;
+    swapped.a = p->b, swapped.b = p->a;
+    return swapped;
 }
 
-/* A tile of a swapped product is complete before it is turned, so panels of all depth must have room; strips are not
- * turned. */
+/* A tile of a swapped product is complete before it is turned, so all depth must be one block; strips are not turned.
+ */
 static bool can_swap(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *swapped)
 {
     const nn_gemm_b b = b_of(kernel, room, swapped);
-    return b != NN_GEMM_B_STRIPS && b != NN_GEMM_B_TURNED && swapped->depth * kernel->columns <= room->b &&
-           swapped->depth * kernel->pitch <= room->a;
+    return b != NN_GEMM_B_STRIPS && b != NN_GEMM_B_TURNED && swapped->elements * kernel->columns <= room->b &&
+           swapped->elements * kernel->pitch <= room->a && swapped->leaves <= NN_GEMM_CHAINS;
 }
 
 static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_plan *plan)
 {
     const nn_gemm_problem *p = &plan->what;
-    const size_t depth = p->depth ? panels_of(p->depth, kernel->steps) : 1;
+    const size_t depth = p->elements ? p->elements : 1;
     if (plan->swapped || plan->b == NN_GEMM_B_TURNED)
         return depth;
     /* A single strip of more than the cache holds is bound by memory: a few rows of B at a time are swept from end to

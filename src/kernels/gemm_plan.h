@@ -7,6 +7,7 @@
 #ifndef NN_KERNELS_GEMM_PLAN_H
 #define NN_KERNELS_GEMM_PLAN_H
 
+#include "kernels/gemm_depth.h"
 #include "kernels/gemm_kernel.h"
 #include "kernels/pack.h"
 
@@ -29,6 +30,8 @@ typedef enum nn_gemm_b {
 /** One product as it was asked for. */
 typedef struct nn_gemm_problem {
     size_t rows, columns, depth;
+    size_t elements; /**< that the depth takes in a packed panel */
+    size_t leaves;   /**< that the depth is made of */
     nn_pack_source a, b;
     size_t threads;
 } nn_gemm_problem;
@@ -40,7 +43,7 @@ typedef struct nn_gemm_plan {
     nn_gemm_b b;
     size_t panel_rows;    /**< most rows of a panel of A, or of a strip */
     size_t steps_ahead;   /**< of strips: steps of depth that B is fetched ahead of its use */
-    size_t depth_block;   /**< most steps of depth between two visits to C, in elements of packed panels */
+    size_t depth_block;   /**< most steps of depth in a block, in elements of packed panels */
     size_t row_panels;    /**< most panels of A in a block */
     size_t column_panels; /**< most panels of B in a block */
 } nn_gemm_plan;

@@ -1,72 +1,41 @@
 /**
- * Products of a few rows with B as it lies; included after gemm_quads.h, not a header of declarations.
+ * Products of a few rows with B as it lies; included after gemm_quads.h and gemm_sums.h, not a header of declarations.
  *
  * Where rows are so few that their sums leave registers free, more columns are computed at a time: a chain of
  * multiply-adds alone waits for its own latency.
  */
-enum { STRIP_VECTORS = 4, TURNED_ROWS = 3, LINE = 64 / sizeof(nn_real) };
-
-static inline __attribute__((always_inline)) vector load_at(const nn_real *from, bool part, size_t rest)
-{
-    return part ? load_part(from, rest) : (vector) * (const loose_vector *)from;
-}
-
-static inline __attribute__((always_inline)) void load_sums(size_t rows, size_t vectors, bool partial, size_t rest,
-                                                            const nn_gemm_tile *t, const nn_real *c,
-                                                            vector sum[ROWS][STRIP_VECTORS])
-{
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < vectors; v++)
-            sum[i][v] =
-                t->add ? load_at(c + i * t->c_stride + v * LANES, partial && v + 1 == vectors, rest) : (vector){0};
-}
-
-static inline __attribute__((always_inline)) void store_sums(size_t rows, size_t vectors, bool partial, size_t rest,
-                                                             const nn_gemm_tile *t, nn_real *c,
-                                                             vector sum[ROWS][STRIP_VECTORS])
-{
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < vectors; v++) {
-            nn_real *out = c + i * t->c_stride + v * LANES;
-            if (partial && v + 1 == vectors)
-                store_part(out, sum[i][v], rest);
-            else
-                *(loose_vector *)out = sum[i][v];
-        }
-}
+enum { TURNED_ROWS = 3, LINE = 64 / sizeof(nn_real) };
 
 /* Some columns of a strip whose B has them side by side. */
 static inline __attribute__((always_inline)) void strip_of(size_t rows, size_t vectors, bool partial,
                                                            const nn_gemm_tile *t, size_t column, size_t rest)
 {
-    vector sum[ROWS][STRIP_VECTORS];
-    load_sums(rows, vectors, partial, rest, t, t->c + column, sum);
     const nn_real *a[(ROWS + 2) / 3], *b = t->b + column;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride, b_stride = t->b_stride;
 #pragma GCC unroll 16
     for (size_t g = 0; 3 * g < rows; g++)
         a[g] = t->a + 3 * g * row_stride;
-    for (size_t k = 0; k < t->depth; k++) {
+    for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
+        vector sum[ROWS][STRIP_VECTORS];
+        begin_sums(rows, vectors, partial, rest, t, column, chain, sum);
+        for (size_t k = 0; k < chain->depth; k++) {
 #pragma GCC unroll 4
-        for (size_t line = 0; line < vectors * LANES; line += LINE)
-            __builtin_prefetch(b + t->b_ahead + line);
+            for (size_t line = 0; line < vectors * LANES; line += LINE)
+                __builtin_prefetch(b + t->b_ahead + line);
 #pragma GCC unroll 4
-        for (size_t v = 0; v < vectors; v++) {
-            const vector right = load_at(b + v * LANES, partial && v + 1 == vectors, rest);
+            for (size_t v = 0; v < vectors; v++) {
+                const vector right = load_at(b + v * LANES, partial && v + 1 == vectors, rest);
 #pragma GCC unroll 16
-            for (size_t i = 0; i < rows; i++)
-                sum[i][v] += a[i / 3][i % 3 * row_stride] * right;
+                for (size_t i = 0; i < rows; i++)
+                    sum[i][v] += a[i / 3][i % 3 * row_stride] * right;
+            }
+#pragma GCC unroll 16
+            for (size_t g = 0; 3 * g < rows; g++)
+                a[g] += depth_stride;
+            b += b_stride;
         }
-#pragma GCC unroll 16
-        for (size_t g = 0; 3 * g < rows; g++)
-            a[g] += depth_stride;
-        b += b_stride;
+        end_sums(rows, vectors, partial, rest, t, column, chain, sum);
     }
-    store_sums(rows, vectors, partial, rest, t, t->c + column, sum);
 }
 
 /* All columns: wide pieces, then pairs of vectors, then what is left of one. */
@@ -163,7 +132,7 @@ static inline __attribute__((always_inline)) size_t turned_quads(size_t rows, si
         for (size_t l = 0; l < FIVES; l++)
             five[v][l] = t->b + (column + v * LANES + 5 * l) * stride;
     size_t k = 0;
-    for (; k + 4 <= t->depth; k += 4) {
+    for (; k + 4 <= t->chains->depth; k += 4) {
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++) {
             const nn_real *row[LANES];
@@ -194,8 +163,8 @@ static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t 
                                                             size_t column)
 {
     vector sum[ROWS][STRIP_VECTORS];
-    load_sums(rows, vectors, false, 0, t, t->c + column, sum);
-    for (size_t k = turned_quads(rows, vectors, t, column, sum); k < t->depth; k++)
+    begin_sums(rows, vectors, false, 0, t, column, t->chains, sum);
+    for (size_t k = turned_quads(rows, vectors, t, column, sum); k < t->chains->depth; k++)
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++) {
             vector right;
@@ -206,7 +175,7 @@ static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t 
             for (size_t i = 0; i < rows; i++)
                 sum[i][v] += t->a[i * t->a_row_stride + k * t->a_depth_stride] * right;
         }
-    store_sums(rows, vectors, false, 0, t, t->c + column, sum);
+    end_sums(rows, vectors, false, 0, t, column, t->chains, sum);
 }
 
 /* The last vector of columns reaches back over some that are done: they come out the same, as no sum goes on here. */

@@ -10,50 +10,33 @@
 static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t vectors, bool partial,
                                                           const nn_gemm_tile *t)
 {
-    const size_t last = vectors - 1, rest = t->columns - last * LANES;
-    vector sum[ROWS][VECTORS];
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; v++) {
-            const nn_real *c = t->c + i * t->c_stride + v * LANES;
-            if (!t->add)
-                sum[i][v] = (vector){0};
-            else
-                sum[i][v] = partial && v == last ? load_part(c, rest) : (vector) * (const loose_vector *)c;
-        }
+    const size_t rest = t->columns - (vectors - 1) * LANES;
+    const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
     /* Three rows to a pointer: with the stride once or twice in the address, 14 rows take five registers. */
-    const nn_real *a[(ROWS + 2) / 3];
+    const nn_real *a[(ROWS + 2) / 3], *b = t->b;
 #pragma GCC unroll 16
     for (size_t g = 0; 3 * g < rows; g++)
-        a[g] = t->a + 3 * g * t->a_row_stride;
-    const nn_real *b = t->b;
-    const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
-    for (size_t k = 0; k < t->depth; k++) {
-        vector right[VECTORS];
-#pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; v++)
-            right[v] = *(const vector *)(b + v * LANES);
-#pragma GCC unroll 16
-        for (size_t i = 0; i < rows; i++)
+        a[g] = t->a + 3 * g * row_stride;
+    for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
+        vector sum[ROWS][STRIP_VECTORS];
+        begin_sums(rows, vectors, partial, rest, t, 0, chain, sum);
+        for (size_t k = 0; k < chain->depth; k++) {
+            vector right[VECTORS];
 #pragma GCC unroll 2
             for (size_t v = 0; v < vectors; v++)
-                sum[i][v] = accumulate(sum[i][v], a[i / 3][i % 3 * row_stride], right[v]);
+                right[v] = *(const vector *)(b + v * LANES);
 #pragma GCC unroll 16
-        for (size_t g = 0; 3 * g < rows; g++)
-            a[g] += depth_stride;
-        b += COLUMNS;
-    }
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
+            for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; v++) {
-            nn_real *c = t->c + i * t->c_stride + v * LANES;
-            if (partial && v == last)
-                store_part(c, sum[i][v], rest);
-            else
-                *(loose_vector *)c = sum[i][v];
+                for (size_t v = 0; v < vectors; v++)
+                    sum[i][v] = accumulate(sum[i][v], a[i / 3][i % 3 * row_stride], right[v]);
+#pragma GCC unroll 16
+            for (size_t g = 0; 3 * g < rows; g++)
+                a[g] += depth_stride;
+            b += COLUMNS;
         }
+        end_sums(rows, vectors, partial, rest, t, 0, chain, sum);
+    }
 }
 
 /* Each number of rows has a tile of its own; those that the instruction set has no room for become the largest. */
@@ -123,22 +106,22 @@ static void put_transposed(const nn_real *tile, size_t rows, size_t columns, nn_
     typedef nn_real four __attribute__((vector_size(4 * sizeof(nn_real)), aligned(sizeof(nn_real)), may_alias));
     size_t i = 0;
     for (; i + 4 <= rows; i += 4) {
-        const nn_real *row = tile + i * COLUMNS;
+        const nn_real *row = tile + i * SLOT_COLUMNS;
         size_t j = 0;
         for (; j + 4 <= columns; j += 4) {
             four r[4];
 #pragma GCC unroll 4
             for (size_t l = 0; l < 4; l++)
-                r[l] = *(const four *)(row + l * COLUMNS + j);
+                r[l] = *(const four *)(row + l * SLOT_COLUMNS + j);
 #pragma GCC unroll 4
             for (size_t l = 0; l < 4; l++)
                 *(four *)(c + (j + l) * c_stride + i) = (four){r[0][l], r[1][l], r[2][l], r[3][l]};
         }
         for (; j < columns; j++)
             *(four *)(c + j * c_stride + i) =
-                (four){row[j], row[COLUMNS + j], row[2 * COLUMNS + j], row[3 * COLUMNS + j]};
+                (four){row[j], row[SLOT_COLUMNS + j], row[2 * SLOT_COLUMNS + j], row[3 * SLOT_COLUMNS + j]};
     }
     for (; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
-            c[j * c_stride + i] = tile[i * COLUMNS + j];
+            c[j * c_stride + i] = tile[i * SLOT_COLUMNS + j];
 }

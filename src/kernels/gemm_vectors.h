@@ -9,6 +9,9 @@
  * processors have. */
 enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nn_real), COLUMNS = VECTORS * LANES };
 
+/* Of strips of few rows; see gemm_strip.h. */
+enum { STRIP_VECTORS = 4, SLOT_COLUMNS = STRIP_VECTORS * LANES };
+
 typedef nn_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
 /* Bits, four bytes at a time. */
 typedef uint32_t word_vector __attribute__((vector_size(VECTOR_BYTES), may_alias));

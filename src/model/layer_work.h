@@ -21,18 +21,19 @@ static const double nn_norm_epsilon = 1e-5;
 static const double nn_norm_momentum = 0.1;
 
 /** Normalises the sums o of a layer over the rows of the global batch, in place, and moves the running statistics. */
-void nn_batch_norm_forward(nn_network *network, size_t layer, size_t rows, nn_real *values, nn_workspace *work);
+void nn_batch_norm_forward(nn_network *network, size_t layer, const nn_leaf_rows *leaves, nn_real *values,
+                           nn_workspace *work);
 
 /** The same with the running statistics. */
 void nn_batch_norm_infer(const nn_network *network, size_t layer, size_t rows, nn_real *values, nn_workspace *work);
 
 /** work->delta from dE/dn to dE/do; gradients of gamma and beta. */
-void nn_batch_norm_backward(const nn_network *network, size_t layer, size_t rows, nn_workspace *work);
+void nn_batch_norm_backward(const nn_network *network, size_t layer, const nn_leaf_rows *leaves, nn_workspace *work);
 
 /** Normalises the sums o of each row over the units of a layer, in place. */
 void nn_layer_norm_forward(const nn_network *network, size_t layer, size_t rows, nn_real *values, nn_workspace *work);
 
 /** work->delta from dE/dn to dE/do; gradients of gamma and beta. */
-void nn_layer_norm_backward(const nn_network *network, size_t layer, size_t rows, nn_workspace *work);
+void nn_layer_norm_backward(const nn_network *network, size_t layer, const nn_leaf_rows *leaves, nn_workspace *work);
 
 #endif

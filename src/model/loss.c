@@ -63,10 +63,17 @@ double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_b
             terms[i] = rule->of_outputs(&row, output + i * outputs, terms[i]);
         }
     }
+    for (size_t i = 0; batch->weights && i < rows; i++)
+        terms[i] *= (double)batch->weights[i];
+    return nn_loss_of_rows(work, 0, rows) / (double)batch->global_rows;
+}
+
+double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count)
+{
     double sum = 0;
-    for (size_t i = 0; i < rows; i++)
-        sum += batch->weights ? (double)batch->weights[i] * terms[i] : terms[i];
-    return sum / (double)batch->global_rows;
+    for (size_t i = first; i < first + count; i++)
+        sum += work->row_terms[i];
+    return sum;
 }
 
 /* The Jacobian of softmax: delta_j <- p_j (delta_j - sum_k delta_k p_k). */

@@ -5,6 +5,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "model/layer_work.h"
+#include "model/leaf_sums.h"
 #include "model/output_delta.h"
 #include "nntrain/network.h"
 
@@ -55,10 +56,13 @@ static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, 
         return;
     }
     multiply(network, l, batch->x, rows, NN_LINEAR, sums, work);
-    if (layer->norm == NN_NORM_BATCH)
-        nn_batch_norm_forward(network, l, rows, sums, work);
-    else if (layer->norm == NN_NORM_LAYER)
+    if (layer->norm == NN_NORM_BATCH) {
+        size_t whole[2];
+        const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
+        nn_batch_norm_forward(network, l, &leaves, sums, work);
+    } else if (layer->norm == NN_NORM_LAYER) {
         nn_layer_norm_forward(network, l, rows, sums, work);
+    }
     if (kept->mask)
         nn_dropout_mask(kept->mask, batch->samples, rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
     if (kept->at)
@@ -108,19 +112,21 @@ void nn_network_activate_output(const nn_network *network, size_t rows, nn_works
 }
 
 /* dW [outputs, inputs] = delta^T a_below; db [outputs] = column sums of delta. */
-static void weight_gradients(const nn_layer *layer, const nn_real *below, size_t rows, nn_workspace *work)
+static void weight_gradients(const nn_layer *layer, const nn_real *below, const nn_leaf_rows *leaves,
+                             nn_workspace *work)
 {
     nn_view delta_transposed = {work->delta, 1, layer->outputs};
     nn_view input = {below, layer->inputs, 1};
-    nn_gemm(work->space, layer->outputs, layer->inputs, rows, delta_transposed, input, work->gradients + layer->weight,
-            layer->inputs, NULL);
-    nn_column_sums(work->delta, rows, layer->outputs, work->gradients + layer->bias);
+    nn_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
+                   work->gradients + layer->weight, layer->inputs, work->flat_pitch);
+    nn_leaf_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->bias, work->flat_pitch);
 }
 
 /* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
  * dropout and its normalisation. */
-static void delta_below(const nn_network *network, size_t l, size_t rows, nn_workspace *work)
+static void delta_below(const nn_network *network, size_t l, const nn_leaf_rows *leaves, nn_workspace *work)
 {
+    const size_t rows = leaves->begin[leaves->run.count];
     const nn_layer *layer = &network->layers[l], *below = &network->layers[l - 1];
     const nn_layer_work *kept = &work->layers[l - 1];
     nn_epilogue epilogue = {
@@ -137,19 +143,31 @@ static void delta_below(const nn_network *network, size_t l, size_t rows, nn_wor
     if (kept->mask)
         nn_dropout_apply(work->delta, kept->mask, work->delta, rows * below->outputs);
     if (below->norm == NN_NORM_BATCH)
-        nn_batch_norm_backward(network, l - 1, rows, work);
+        nn_batch_norm_backward(network, l - 1, leaves, work);
     else if (below->norm == NN_NORM_LAYER)
-        nn_layer_norm_backward(network, l - 1, rows, work);
+        nn_layer_norm_backward(network, l - 1, leaves, work);
+}
+
+/* Layers l and above are done: what lies before the next one's tensors is complete. */
+static void tell_complete(const nn_network *network, size_t l, nn_workspace *work)
+{
+    nn_sync *sync = &work->sync;
+    const size_t count = l > 0 ? network->layers[l - 1].weight : network->flat_count;
+    if (sync->complete && sync->status == NN_OK)
+        sync->status = sync->complete(sync->context, count, &sync->error);
 }
 
 void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
                          nn_workspace *work)
 {
+    size_t whole[2];
+    const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
     nn_output_delta(loss, network, batch, work);
     for (size_t l = network->layer_count; l-- > 0;) {
         nn_timeline_layer(work->timeline, l);
-        weight_gradients(&network->layers[l], layer_input(work, batch->x, l), batch->rows, work);
+        weight_gradients(&network->layers[l], layer_input(work, batch->x, l), &leaves, work);
+        tell_complete(network, l, work);
         if (l > 0)
-            delta_below(network, l, batch->rows, work);
+            delta_below(network, l, &leaves, work);
     }
 }

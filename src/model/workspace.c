@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "model/layer_work.h"
@@ -44,13 +46,15 @@ static nn_status take_layer(const nn_layer *layer, bool last, bool backward, siz
     return nn_allocate(layer->outputs, sizeof(nn_real), what, &kept->products, error);
 }
 
-static nn_status take_layers(const nn_network *network, bool backward, nn_workspace *work, nn_error *error)
+static nn_status take_layers(const nn_network *network, nn_workspace *work, nn_error *error)
 {
+    const bool backward = work->stack_height > 0;
     NN_TRY(nn_allocate(network->layer_count, sizeof *work->layers, "the table of layers", &work->layers, error));
     for (size_t l = 0; l < network->layer_count; l++)
         NN_TRY(take_layer(&network->layers[l], l + 1 == network->layer_count, backward, work->capacity,
                           &work->layers[l], error));
-    return nn_allocate(2 * widest_layer(network) + 1, sizeof *work->sums, "the sums of batch norm", &work->sums, error);
+    return nn_allocate(work->stack_height + 1, (2 * widest_layer(network) + 1) * sizeof *work->sums,
+                       "the sums of batch norm", &work->sums, error);
 }
 
 static nn_status take_backward(const nn_network *network, nn_workspace *work, nn_error *error)
@@ -61,10 +65,15 @@ static nn_status take_backward(const nn_network *network, nn_workspace *work, nn
     if (nn_activation_needs_input(network->layers[network->layer_count - 1].activation))
         NN_TRY(nn_allocate(work->capacity * network->outputs, sizeof(nn_real), "the logits of a batch", &work->logits,
                            error));
-    return nn_allocate(network->flat_count + NN_TAIL, sizeof(nn_real), "the gradients", &work->gradients, error);
+    /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache. */
+    work->flat_pitch = network->flat_count;
+    NN_TRY(
+        nn_reserve(work->stack_height, work->flat_pitch * sizeof(nn_real), "the gradients", &work->gradients, error));
+    memset(work->gradients, 0, work->flat_pitch * sizeof(nn_real));
+    return NN_OK;
 }
 
-nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, bool backward,
+nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
                               nn_workspace **result, nn_error *error)
 {
     size_t elements = 0;
@@ -75,10 +84,11 @@ nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t
     NN_TRY(nn_allocate(1, sizeof *work, "the work space", &work, error));
     work->capacity = capacity;
     work->layer_count = network->layer_count;
+    work->stack_height = stack_height;
     nn_status status = take_forward(network, threads, work, error);
     if (status == NN_OK)
-        status = take_layers(network, backward, work, error);
-    if (status == NN_OK && backward)
+        status = take_layers(network, work, error);
+    if (status == NN_OK && stack_height > 0)
         status = take_backward(network, work, error);
     if (status != NN_OK) {
         nn_workspace_free(work);

@@ -8,6 +8,8 @@
 
 /** Blocks of the network's tensors, and numbers of the step in work. Owns its arrays. */
 typedef struct nn_optimizer_space {
+    double rate;  /**< of the step in work */
+    size_t moved; /**< blocks of it that are done */
     size_t block_count;
     nn_descent_block *blocks; /**< [block_count], tensor after tensor */
     double *sums;             /**< [block_count] of squares */

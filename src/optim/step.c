@@ -17,6 +17,7 @@
  * norm in q is 0, q is 1, or a tensor of zeros would never move.
  */
 #include <math.h>
+#include <stdbool.h>
 
 #include "optim/space.h"
 
@@ -123,18 +124,45 @@ static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network
     nn_descent_step(NN_DESCENT_FOLLOW, space->terms, space->blocks, space->block_count, arrays);
 }
 
-void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate)
+/* Whether a step begins with a norm of something that all gradients have a part in. */
+static bool needs_all(const nn_optimizer *optimizer)
+{
+    const nn_optimizer_kind name = optimizer->settings.name;
+    return optimizer->regularization.clip_norm > 0 || name == NN_LARS || name == NN_LAMB;
+}
+
+void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate)
+{
+    optimizer->steps++;
+    optimizer->space->rate = rate;
+    optimizer->space->moved = 0;
+    set_terms(optimizer, network, rate, 1);
+}
+
+void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count)
 {
     nn_optimizer_space *space = optimizer->space;
     const nn_descent_arrays arrays = {network->parameters, gradients, optimizer->state[0], optimizer->state[1]};
     const nn_descent_kind kind = kind_of(optimizer);
-    optimizer->steps++;
-    set_terms(optimizer, network, rate, 1);
+    const double rate = space->rate;
+    const bool all = count >= network->flat_count;
+    if (needs_all(optimizer) && !all)
+        return;
     if (optimizer->regularization.clip_norm > 0)
         set_terms(optimizer, network, rate, scale_of_norm(optimizer, network, arrays));
     if (kind == NN_DESCENT_LARS)
         set_local_rates(optimizer, network, arrays, rate);
-    nn_descent_step(kind, space->terms, space->blocks, space->block_count, arrays);
+    size_t end = space->moved;
+    while (end < space->block_count && (all || space->blocks[end].offset + space->blocks[end].count <= count))
+        end++;
+    nn_descent_step(kind, space->terms, space->blocks + space->moved, end - space->moved, arrays);
+    space->moved = end;
     if (kind == NN_DESCENT_LAMB)
         follow_lamb(optimizer, network, arrays, rate);
+}
+
+void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate)
+{
+    nn_optimizer_begin(optimizer, network, rate);
+    nn_optimizer_descend(optimizer, network, gradients, network->flat_count);
 }

@@ -28,23 +28,34 @@ size_t nn_predicted_class(const nn_real *output, size_t outputs)
 
 /* --- what the split is --- */
 
+/* Sums of the values, or with a mean of their squared deviations from it. */
+static void add_values(const nn_dataset *dataset, size_t outputs, const double *mean, nn_row_sums *sums)
+{
+    size_t row = 0;
+    nn_row_sums_clear(sums);
+    for (size_t leaf = 0; leaf < sums->leaves.count; leaf++) {
+        double *sum = nn_row_sums_of_leaf(sums);
+        for (; row < nn_row_sums_end(sums, dataset, leaf); row++)
+            for (size_t j = 0; j < outputs; j++) {
+                const double value = (double)dataset->values[row * outputs + j];
+                sum[j] += mean ? (value - mean[j]) * (value - mean[j]) : value;
+            }
+        nn_row_sums_next(sums, leaf);
+    }
+}
+
 /* In two passes, the mean first: the difference of sums of squares and squared sums would lose the digits of a spread
  * that is small beside the mean. A double holds the sum of 2^29 equal floats exactly, so the spread of a target that
  * does not vary is 0 and not a rounding error. */
-static nn_status measure_values(nn_subject *subject, nn_comm *comm, double *mean, nn_error *error)
+static nn_status measure_values(nn_subject *subject, nn_row_sums *sums, double *mean, nn_error *error)
 {
     const nn_dataset *dataset = subject->dataset;
-    const size_t outputs = subject->outputs;
-    for (size_t i = 0; i < dataset->rows * outputs; i++)
-        mean[i % outputs] += (double)dataset->values[i]; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    NN_TRY(nn_comm_sum_double(comm, mean, outputs, error));
-    for (size_t j = 0; j < outputs; j++)
+    add_values(dataset, subject->outputs, NULL, sums);
+    NN_TRY(nn_row_sums_total(sums, mean, error));
+    for (size_t j = 0; j < subject->outputs; j++)
         mean[j] /= (double)dataset->slices.rows; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    for (size_t i = 0; i < dataset->rows * outputs; i++) {
-        const double deviation = (double)dataset->values[i] - mean[i % outputs];
-        subject->spread[i % outputs] += deviation * deviation;
-    }
-    return nn_comm_sum_double(comm, subject->spread, outputs, error);
+    add_values(dataset, subject->outputs, mean, sums);
+    return nn_row_sums_total(sums, subject->spread, error);
 }
 
 static nn_status check_unit(nn_subject *subject, nn_comm *comm, nn_error *error)
@@ -62,12 +73,16 @@ static nn_status describe_values(nn_subject *subject, nn_comm *comm, nn_error *e
 {
     const char what[] = "the spread of the targets";
     double *mean = NULL;
+    nn_row_sums sums = {.stack = NULL};
     nn_status status = nn_allocate(subject->outputs, sizeof *subject->spread, what, &subject->spread, error);
     if (status == NN_OK)
         status = nn_allocate(subject->outputs, sizeof *mean, what, &mean, error);
+    if (status == NN_OK)
+        status = nn_row_sums_create(subject->dataset, subject->outputs, NN_TAG_TALLY, comm, &sums, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = measure_values(subject, comm, mean, error);
+        status = measure_values(subject, &sums, mean, error);
+    nn_row_sums_free(&sums);
     nn_release(mean);
     return status;
 }
@@ -90,7 +105,7 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
     NN_TRY(check_unit(subject, comm, error));
     if (subject->dataset->values)
         NN_TRY(describe_values(subject, comm, error));
-    NN_TRY(nn_comm_agree(comm, nn_tally_create(subject, &evaluator->tally, error), error));
+    NN_TRY(nn_comm_agree(comm, nn_tally_create(subject, comm, &evaluator->tally, error), error));
     if (wanted.auroc && subject->classes > 1)
         NN_TRY(nn_ranking_create(subject, comm, &evaluator->ranking, error));
     return NN_OK;
@@ -144,6 +159,25 @@ static nn_batch piece_of(const nn_evaluator *evaluator, size_t first, size_t row
     };
 }
 
+/* Rows first .. first + rows, which the network has run over, leaf by leaf. @return the leaf that goes on after them */
+static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, size_t leaf, size_t first, size_t rows,
+                          const nn_real *output)
+{
+    nn_tally *tally = &evaluator->tally;
+    const nn_subject *subject = &evaluator->subject;
+    const nn_leaves leaves = tally->rounded.leaves;
+    for (size_t row = first, end = first + rows;;) {
+        const size_t leaf_end = nn_row_sums_end(&tally->rounded, subject->dataset, leaf);
+        const size_t stop = leaf_end < end ? leaf_end : end;
+        nn_tally_rows(tally, subject, row, stop - row, output + (row - first) * subject->outputs,
+                      work->row_terms + (row - first));
+        row = stop;
+        if (stop < leaf_end || leaf + 1 == leaves.count)
+            return leaf;
+        nn_row_sums_next(&tally->rounded, leaf++);
+    }
+}
+
 static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
                             nn_workspace *work, nn_error *error)
 {
@@ -153,16 +187,20 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss,
     if (capacity == 0 && dataset->rows > 0)
         return nn_fail(error, NN_USAGE, "a work space without rows cannot measure the %zu of %s", dataset->rows,
                        dataset->x_name);
+    size_t leaf = 0;
     for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
         rows = dataset->rows - first < capacity ? dataset->rows - first : capacity;
         nn_batch batch = piece_of(evaluator, first, rows);
         nn_network_infer(network, batch.x, rows, work);
-        *evaluator->tally.loss += nn_loss(loss, network, &batch, work);
+        nn_loss(loss, network, &batch, work);
         const nn_real *output = nn_network_output(network, work);
-        nn_tally_rows(&evaluator->tally, &evaluator->subject, first, rows, output);
+        leaf = tally_piece(evaluator, work, leaf, first, rows, output);
         if (evaluator->ranking)
             nn_ranking_keep(evaluator->ranking, first, rows, output);
     }
+    /* The last leaf, and others without rows behind it. */
+    for (; leaf < evaluator->tally.rounded.leaves.count; leaf++)
+        nn_row_sums_next(&evaluator->tally.rounded, leaf);
     return NN_OK;
 }
 
@@ -178,7 +216,7 @@ nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const
 {
     nn_comm *comm = evaluator->comm;
     NN_TRY(nn_comm_agree(comm, run_pieces(evaluator, loss, network, work, error), error));
-    NN_TRY(nn_comm_sum_double(comm, evaluator->tally.sums, evaluator->tally.count, error));
+    NN_TRY(nn_tally_total(&evaluator->tally, comm, error));
     nn_tally_figures(&evaluator->tally, &evaluator->subject, metrics);
     if (!has_memberships(loss, network))
         metrics->value[NN_METRIC_IOU] = (double)NAN;

@@ -10,7 +10,7 @@
 
 static double *next(nn_tally *tally, size_t *at, size_t count)
 {
-    double *place = tally->sums ? tally->sums + *at : NULL;
+    double *place = tally->counts ? tally->counts + *at : NULL;
     *at += count;
     return place;
 }
@@ -20,14 +20,8 @@ static size_t lay_out(nn_tally *tally, const nn_subject *subject)
 {
     const size_t classes = subject->classes;
     size_t at = 0;
-    tally->loss = next(tally, &at, 1);
     tally->correct = next(tally, &at, 1);
     tally->top = next(tally, &at, 1);
-    tally->absolute = next(tally, &at, 1);
-    tally->intersection = next(tally, &at, 1);
-    tally->united = next(tally, &at, 1);
-    if (subject->spread)
-        tally->residual = next(tally, &at, subject->outputs);
     if (classes > 0) {
         tally->actual = next(tally, &at, classes);
         tally->predicted = next(tally, &at, classes);
@@ -38,24 +32,37 @@ static size_t lay_out(nn_tally *tally, const nn_subject *subject)
     return at;
 }
 
-nn_status nn_tally_create(const nn_subject *subject, nn_tally *tally, nn_error *error)
+nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error)
 {
-    *tally = (nn_tally){.sums = NULL};
+    const char what[] = "the sums of an evaluation";
+    const size_t rounded = NN_SUM_RESIDUAL + (subject->spread ? subject->outputs : 0);
+    *tally = (nn_tally){.counts = NULL};
     tally->count = lay_out(tally, subject);
-    NN_TRY(nn_allocate(tally->count, sizeof *tally->sums, "the sums of an evaluation", &tally->sums, error));
+    NN_TRY(nn_row_sums_create(subject->dataset, rounded, NN_TAG_TALLY, comm, &tally->rounded, error));
+    NN_TRY(nn_allocate(rounded, sizeof *tally->totals, what, &tally->totals, error));
+    NN_TRY(nn_allocate(tally->count, sizeof *tally->counts, what, &tally->counts, error));
     lay_out(tally, subject);
     return NN_OK;
 }
 
 void nn_tally_free(nn_tally *tally)
 {
-    nn_release(tally->sums);
-    *tally = (nn_tally){.sums = NULL};
+    nn_row_sums_free(&tally->rounded);
+    nn_release(tally->totals);
+    nn_release(tally->counts);
+    *tally = (nn_tally){.counts = NULL};
 }
 
 void nn_tally_clear(nn_tally *tally)
 {
-    memset(tally->sums, 0, tally->count * sizeof *tally->sums);
+    nn_row_sums_clear(&tally->rounded);
+    memset(tally->counts, 0, tally->count * sizeof *tally->counts);
+}
+
+nn_status nn_tally_total(nn_tally *tally, nn_comm *comm, nn_error *error)
+{
+    NN_TRY(nn_row_sums_total(&tally->rounded, tally->totals, error));
+    return nn_comm_sum_double(comm, tally->counts, tally->count, error);
 }
 
 /* --- row by row --- */
@@ -85,19 +92,19 @@ static void tally_class(nn_tally *tally, const nn_subject *subject, size_t class
         *tally->top += among_first(a, subject->outputs, class, subject->top_k);
 }
 
-static void tally_values(nn_tally *tally, size_t outputs, const nn_real *y, const nn_real *a)
+static void tally_values(double *sums, size_t outputs, const nn_real *y, const nn_real *a)
 {
     double absolute = 0;
     for (size_t j = 0; j < outputs; j++) {
         const double distance = (double)a[j] - (double)y[j];
         absolute += fabs(distance);
-        tally->residual[j] += distance * distance;
+        sums[NN_SUM_RESIDUAL + j] += distance * distance;
     }
-    *tally->absolute += absolute;
+    sums[NN_SUM_ABSOLUTE] += absolute;
 }
 
 /* y is 1 at the class where there are no values. */
-static void tally_overlap(nn_tally *tally, size_t outputs, const nn_real *y, size_t class, const nn_real *a)
+static void tally_overlap(double *sums, size_t outputs, const nn_real *y, size_t class, const nn_real *a)
 {
     double intersection = 0, united = 0;
     for (size_t j = 0; j < outputs; j++) {
@@ -105,22 +112,25 @@ static void tally_overlap(nn_tally *tally, size_t outputs, const nn_real *y, siz
         intersection += both;
         united += (double)a[j] + target - both;
     }
-    *tally->intersection += intersection;
-    *tally->united += united;
+    sums[NN_SUM_INTERSECTION] += intersection;
+    sums[NN_SUM_UNITED] += united;
 }
 
-void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output)
+void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output,
+                   const double *losses)
 {
+    double *sums = nn_row_sums_of_leaf(&tally->rounded);
     const nn_dataset *dataset = subject->dataset;
     for (size_t i = 0; i < rows; i++, output += subject->outputs) {
         const nn_real *y = dataset->values ? dataset->values + (first + i) * subject->outputs : NULL;
+        sums[NN_SUM_LOSS] += losses[i];
         const size_t class = subject->classes > 0 ? nn_class_of_row(dataset, first + i) : 0;
         if (subject->classes > 0)
             tally_class(tally, subject, class, output);
         if (y)
-            tally_values(tally, subject->outputs, y, output);
+            tally_values(sums, subject->outputs, y, output);
         if (subject->unit_targets)
-            tally_overlap(tally, subject->outputs, y, class, output);
+            tally_overlap(sums, subject->outputs, y, class, output);
     }
 }
 
@@ -162,10 +172,10 @@ static void value_figures(const nn_tally *tally, const nn_subject *subject, nn_m
     const double values = (double)metrics->rows * (double)subject->outputs;
     double squares = 0, shares = 0;
     for (size_t j = 0; j < subject->outputs; j++) {
-        squares += tally->residual[j];
-        shares += explained(tally->residual[j], subject->spread[j]);
+        squares += tally->totals[NN_SUM_RESIDUAL + j];
+        shares += explained(tally->totals[NN_SUM_RESIDUAL + j], subject->spread[j]);
     }
-    metrics->value[NN_METRIC_MAE] = *tally->absolute / values;
+    metrics->value[NN_METRIC_MAE] = tally->totals[NN_SUM_ABSOLUTE] / values;
     metrics->value[NN_METRIC_RMSE] = sqrt(squares / values);
     metrics->value[NN_METRIC_R2] = isnan(squares) ? squares : shares / (double)subject->outputs;
 }
@@ -180,11 +190,12 @@ void nn_tally_figures(const nn_tally *tally, const nn_subject *subject, nn_metri
     };
     for (size_t i = 0; i < NN_METRIC_COUNT; i++)
         metrics->value[i] = (double)NAN;
-    metrics->value[NN_METRIC_LOSS] = *tally->loss;
+    metrics->value[NN_METRIC_LOSS] = tally->totals[NN_SUM_LOSS] / (double)metrics->rows;
     if (subject->classes > 0)
         class_figures(tally, subject, metrics);
     if (subject->spread)
         value_figures(tally, subject, metrics);
     if (subject->unit_targets)
-        metrics->value[NN_METRIC_IOU] = *tally->united == 0 ? 1 : *tally->intersection / *tally->united;
+        metrics->value[NN_METRIC_IOU] =
+            tally->totals[NN_SUM_UNITED] == 0 ? 1 : tally->totals[NN_SUM_INTERSECTION] / tally->totals[NN_SUM_UNITED];
 }

@@ -3,17 +3,21 @@
 #define NN_TRAIN_METRICS_H
 
 #include "nntrain/evaluate.h"
+#include "train/row_sums.h"
 
 /** Classes up to which there is a confusion matrix: 32 MiB. */
 enum { NN_MOST_CONFUSED = 2048 };
 
-/** Everything that is a sum over rows, in one array of doubles: one reduction carries all, and counts are exact in it.
- */
+/** Places of the sums that are rounded; squared residuals of the outputs follow where there are values. */
+enum { NN_SUM_LOSS, NN_SUM_ABSOLUTE, NN_SUM_INTERSECTION, NN_SUM_UNITED, NN_SUM_RESIDUAL };
+
+/** Everything that is a sum over rows. Counts are exact in doubles, whoever adds; the others keep to an order. */
 typedef struct nn_tally {
+    nn_row_sums rounded;
+    double *totals; /* [rounded.count] over all ranks */
     size_t count;
-    double *sums; /* [count]; the others point into it */
-    double *loss, *correct, *top, *absolute, *intersection, *united;
-    double *residual;                 /* [outputs] squared, or NULL without values */
+    double *counts; /* [count]; the others point into it */
+    double *correct, *top;
     double *actual, *predicted, *hit; /* [classes] rows of a class, taken for it, and both; NULL without classes */
     double *confusion;                /* [classes, classes] or NULL */
 } nn_tally;
@@ -36,12 +40,21 @@ static inline size_t nn_class_of_row(const nn_dataset *dataset, size_t row)
     return nn_predicted_class(dataset->values + row * dataset->outputs, dataset->outputs);
 }
 
-nn_status nn_tally_create(const nn_subject *subject, nn_tally *tally, nn_error *error);
+nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error);
 void nn_tally_free(nn_tally *tally);
 void nn_tally_clear(nn_tally *tally);
 
-/** Adds resident rows first .. first + rows, whose output activations are output [rows, outputs]. */
-void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output);
+/**
+ * Adds resident rows first .. first + rows, all of the leaf in work.
+ *
+ * @param output  [rows, outputs] activations
+ * @param losses  [rows] terms of the loss
+ */
+void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output,
+                   const double *losses);
+
+/** Adds up over the ranks. Collective. */
+nn_status nn_tally_total(nn_tally *tally, nn_comm *comm, nn_error *error);
 
 /** The figures, once the tally holds the sums over ranks; all but auroc. */
 void nn_tally_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics);

@@ -1,21 +1,13 @@
-/* What happens around the five steps: averaging, the end of a step, the end of an epoch. */
-#include <math.h>
-#include <string.h>
+/* What happens around the five steps: batches, the end of a step, the end of an epoch. */
 
-#include "kernels/elementwise.h"
 #include "train/run.h"
-#include "train/signals.h"
-
-/* Places in the tail behind the gradients. */
-enum { TAIL_LOSS, TAIL_STOP };
 
 void nn_run_mark(nn_run *run, nn_span_kind kind)
 {
     nn_timeline_begin(&run->timeline, (nn_activity){kind, NN_NO_DETAIL});
 }
 
-/* Rows of the whole step in work, over all its batches and ranks: the n that its loss is divided by. */
-static size_t step_rows(const nn_run *run)
+size_t nn_run_step_rows(const nn_run *run)
 {
     const size_t rows = run->train->slices.rows, most = run->batch_rows * run->recipe->training.accumulate;
     const size_t seen = run->progress.epoch_step * most;
@@ -27,22 +19,9 @@ void nn_run_load(nn_run *run, nn_batch *batch)
     nn_run_mark(run, NN_SPAN_LOAD);
     const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
     nn_sampler_batch(run->sampler, run->progress.epoch, index, batch);
-    batch->global_rows = step_rows(run);
-}
-
-bool nn_run_accumulates(nn_run *run, double local_loss)
-{
-    const size_t accumulate = run->recipe->training.accumulate, count = run->network->flat_count;
-    const bool more =
-        run->part + 1 < accumulate && run->progress.epoch_step * accumulate + run->part + 1 < run->epoch_batches;
-    nn_real *gradients = run->work->gradients;
-    if (run->part > 0)
-        nn_add(run->accumulated, gradients, count);
-    if (more)
-        memcpy(run->accumulated, gradients, count * sizeof *gradients);
-    run->step_loss = run->part > 0 ? run->step_loss + local_loss : local_loss;
-    run->part = more ? run->part + 1 : 0;
-    return more;
+    batch->global_rows = nn_run_step_rows(run);
+    if (run->recipe->parallel.reproducible)
+        batch->leaves = nn_sampler_leaves(run->sampler);
 }
 
 double nn_run_rate(const nn_run *run)
@@ -54,35 +33,6 @@ double nn_run_rate(const nn_run *run)
     };
     return nn_schedule_rate(&run->recipe->schedule, run->recipe->optimizer.learning_rate, span, &run->progress.schedule,
                             run->progress.step);
-}
-
-nn_status nn_run_average(nn_run *run, nn_step_report *report, nn_error *error)
-{
-    nn_real *gradients = run->work->gradients;
-    nn_real *tail = gradients + run->network->flat_count;
-    nn_run_mark(run, NN_SPAN_NONE);
-    if (run->work->sync.status != NN_OK) {
-        *error = run->work->sync.error;
-        return run->work->sync.status;
-    }
-    tail[TAIL_LOSS] = (nn_real)run->step_loss;
-    tail[TAIL_STOP] = nn_signals_stop_requested() ? 1 : 0;
-    /* Each rank's share is already divided by the rows of the global step: the sum is the average. */
-    NN_TRY(nn_comm_sum_real(run->comm, gradients, run->network->flat_count + NN_TAIL, error));
-    *report = (nn_step_report){
-        .loss = (double)tail[TAIL_LOSS],
-        .rows = step_rows(run),
-        .stop_requested = tail[TAIL_STOP] > 0,
-    };
-    /* Before the descent: the weights are still those of the last good step. */
-    if (!isfinite(report->loss))
-        return nn_fail(error, NN_DIVERGED,
-                       "the loss became %s in epoch %llu, step %llu; lower optimizer.learning_rate (now %g) or "
-                       "normalize the data%s%s",
-                       isnan(report->loss) ? "NaN" : "infinite", (unsigned long long)run->progress.epoch + 1,
-                       (unsigned long long)run->progress.epoch_step + 1, nn_run_rate(run),
-                       run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
-    return NN_OK;
 }
 
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error)

@@ -56,6 +56,7 @@ static nn_status write_checkpoint(nn_run *run, nn_error *error)
     NN_TRY(nn_comm_agree(run->comm, refuse_nan(run, error), error));
     char path[PATH_MAX] = "";
     NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, path, error));
+    NN_TRY(nn_run_agree_on_weights(run, error));
     nn_status status = NN_OK;
     if (run->comm->rank == 0) {
         status = write_to(run, path, error);
@@ -101,6 +102,7 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
 /* A file beside the numbered ones. */
 static nn_status write_named(nn_run *run, const char *name, nn_error *error)
 {
+    NN_TRY(nn_run_agree_on_weights(run, error));
     nn_status status = NN_OK;
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
     if (run->comm->rank == 0) {

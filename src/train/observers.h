@@ -13,6 +13,9 @@ nn_status nn_observe_metrics(nn_run *run, nn_observer *observer, nn_error *error
 /** checkpoint-<step>.h5 as often as the recipe asks and on a request to stop; model.h5 at the end. */
 nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *error);
 
+/** Now and then, and before anything is kept: whether all ranks have the same weights. */
+nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error);
+
 /** Where the ranks' time went, at the end of a run of several. */
 nn_status nn_observe_balance(nn_run *run, nn_observer *observer, nn_error *error);
 

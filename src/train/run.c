@@ -10,6 +10,7 @@
 #include "comm/timing.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
+#include "train/average.h"
 #include "train/folder.h"
 #include "train/resume.h"
 
@@ -97,8 +98,10 @@ static double model_values(const nn_run *run)
     const nn_recipe_network *network = &run->recipe->network;
     const double share = (double)run->batch_rows / (double)run->comm->size + 1,
                  rows = share > LEAST_ROWS ? share : LEAST_ROWS;
-    /* Parameters, gradients and what the optimizer keeps of each. */
-    const double weights = 2.0 + (double)nn_optimizer_state_count(&run->recipe->optimizer);
+    /* Parameters, gradients as they are found and as they arrive, and what the optimizer keeps of each. */
+    const double nodes = (double)nn_leaves_nodes(nn_run_leaves(run->recipe, run->comm));
+    const double weights =
+        1 + nodes + (run->comm->size > 1) + (double)nn_optimizer_state_count(&run->recipe->optimizer);
     /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
     double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
@@ -149,11 +152,6 @@ static nn_status fit_targets(nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-static nn_status sum_over_ranks(void *comm, double *values, size_t count, nn_error *error)
-{
-    return nn_comm_sum_double(comm, values, count, error);
-}
-
 /* What deals batches and what holds their passes; the sampler copies targets as they are by now. */
 static nn_status make_work(nn_run *run, nn_error *error)
 {
@@ -161,18 +159,14 @@ static nn_status make_work(nn_run *run, nn_error *error)
     NN_TRY(nn_sampler_create(run->train, run->recipe->seed, run->batch_rows, &run->sampler, error));
     run->epoch_batches = nn_sampler_steps(run->sampler);
     run->epoch_steps = (run->epoch_batches + training->accumulate - 1) / training->accumulate;
-    if (training->accumulate > 1)
-        NN_TRY(nn_allocate(run->network->flat_count, sizeof(nn_real), "the gradients of a step", &run->accumulated,
-                           error));
     /* Evaluation goes through the same work space in pieces; not too small ones where a rank has few rows of a batch.
      */
     const size_t capacity = nn_sampler_capacity(run->sampler);
-    NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count, true,
-                               &run->work, error));
-    run->work->sync = (nn_sync){.sum = sum_over_ranks, .context = run->comm};
+    NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count,
+                               nn_leaves_height(nn_run_leaves(run->recipe, run->comm)), &run->work, error));
     run->work->seed = run->recipe->seed;
     run->work->timeline = &run->timeline;
-    return NN_OK;
+    return nn_average_create(run, &run->average, error);
 }
 
 /* Only the stop asks for the costly figures; nntrain eval tells them all. */
@@ -284,7 +278,7 @@ void nn_run_free(nn_run *run)
     nn_trace_free(run->trace);
     nn_evaluator_free(run->evaluate_validation);
     nn_evaluator_free(run->evaluate_test);
-    nn_release(run->accumulated);
+    nn_average_free(run->average);
     nn_workspace_free(run->work);
     nn_sampler_free(run->sampler);
     nn_optimizer_free(run->optimizer);

@@ -12,6 +12,7 @@
 #include "train/trace_file.h"
 
 typedef struct nn_run nn_run;
+typedef struct nn_average nn_average; /* see average.h */
 
 /** One step, once its descent is done. The same on every rank. */
 typedef struct nn_step_report {
@@ -67,11 +68,10 @@ struct nn_run {
     nn_evaluator *evaluate_validation, *evaluate_test; /* NULL without the split */
     size_t batch_rows;                                 /* of a full batch over all ranks */
     size_t epoch_batches;                              /* batches of an epoch */
-    size_t epoch_steps;   /* steps of descent of an epoch: batches / accumulate, rounded up */
-    size_t part;          /* batches already in the step in work */
-    double step_loss;     /* this rank's share of the loss of those */
-    nn_real *accumulated; /* [flat_count] gradients of those; NULL where a step is one batch */
-    bool finished;        /* a stop of the recipe holds */
+    size_t epoch_steps; /* steps of descent of an epoch: batches / accumulate, rounded up */
+    size_t part;        /* batches already in the step in work */
+    nn_average *average;
+    bool finished; /* a stop of the recipe holds */
     const char *finish_reason;
 
     nn_progress progress;
@@ -104,11 +104,21 @@ nn_status nn_run_loop(nn_run *run, nn_error *error);
 /** The next batch of the step in work. */
 void nn_run_load(nn_run *run, nn_batch *batch);
 
-/** Adds a batch's gradients and loss to the step. @return whether the step takes more batches before its descent */
-bool nn_run_accumulates(nn_run *run, double local_loss);
+/** Once the loss of a batch is known: makes ready for its gradients, and with the last batch of a step has the loss and
+ * a request to stop set out for the other ranks. */
+nn_status nn_run_tell_loss(nn_run *run, const nn_batch *batch, nn_error *error);
 
-/** Averages the step's gradients over the ranks; the loss and a request to stop ride along. */
-nn_status nn_run_average(nn_run *run, nn_step_report *report, nn_error *error);
+/** Once its gradients are on their way. @param more  receives whether the step takes more batches before its descent */
+nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error);
+
+/** Receives the loss of the step over all ranks. @return NN_DIVERGED where it is none; nothing has been moved then */
+nn_status nn_run_outcome(nn_run *run, nn_step_report *report, nn_error *error);
+
+/** Moves the parameters by the average over all ranks, bucket by bucket as it comes. */
+nn_status nn_run_descend(nn_run *run, nn_error *error);
+
+/** @return rows of the whole step in work, over all its batches and ranks: the n that its loss is divided by */
+size_t nn_run_step_rows(const nn_run *run);
 
 /** @return the learning rate of the step in work */
 double nn_run_rate(const nn_run *run);
@@ -124,6 +134,10 @@ bool nn_run_was_finished(const nn_run *run);
 
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
+
+/** Compares the ranks' weights, unless the recipe says never to. Collective. @return NN_SYSTEM naming a rank whose
+ * weights are others than those of most ranks */
+nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error);
 
 /** This rank does something else from now on. */
 void nn_run_mark(nn_run *run, nn_span_kind kind);

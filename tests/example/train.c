@@ -40,7 +40,7 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     NN_TRY(nn_optimizer_create(&sgd, &(nn_recipe_regularization){0}, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));
     const nn_threads threads = nn_threads_configure(0, comm);
-    NN_TRY(nn_workspace_create(network, nn_sampler_capacity(sampler), threads.count, true, &work, error));
+    NN_TRY(nn_workspace_create(network, nn_sampler_capacity(sampler), threads.count, 1, &work, error));
     NN_TRY(nn_evaluator_create(network, work->capacity, held_out, (nn_metrics_wanted){0}, comm, &evaluator, error));
     nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, SEED);
     for (size_t number = 0; number < EPOCHS; number++)

@@ -26,7 +26,7 @@ expect() {
     # Each rank leaves its own exit code, which mpirun would sum up.
     rm -rf code-* diverged
     # shellcheck disable=SC2016
-    timeout "${PATIENCE:-10}" mpirun --oversubscribe -np "$count" bash -c '"$@"; echo $? >"code-${OMPI_COMM_WORLD_RANK:-0}"' - "$NNTRAIN" "$@" >out 2>err
+    timeout "${PATIENCE:-10}" $LAUNCH -np "$count" bash -c '"$@"; echo $? >"code-${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}"' - "$NNTRAIN" "$@" >out 2>err
     local ended=$?
     [ $ended -ne 124 ] || fail "$name on $count ranks: not over after ${PATIENCE:-10} s"
     local sentences

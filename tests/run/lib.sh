@@ -1,7 +1,10 @@
-# What the end-to-end tests share. Sourced with NNTRAIN (the binary), DATASETS (the shipped datasets) and TOOLS (the test
-# tools) in the environment; leaves the test in an empty folder of its own that goes away at its end.
+# What the end-to-end tests share. Sourced with NNTRAIN (the binary), DATASETS (the shipped datasets), TOOLS (the test
+# tools) and LAUNCH (the MPI's mpirun, as it takes more ranks than cores) in the environment; leaves the test in an empty
+# folder of its own that goes away at its end.
 set -u
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+LAUNCH=${LAUNCH:-mpirun --oversubscribe}
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/nntrain-test-XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -12,7 +15,7 @@ failures=0
 ranks() {
     local count=$1
     shift
-    mpirun --oversubscribe -np "$count" "$@"
+    $LAUNCH -np "$count" "$@"
 }
 
 fail() {

@@ -21,7 +21,7 @@ interrupt() {
     local signal=$1 target=$2 folder=$1-$2
     # Not through ranks(): the process to be signalled is mpirun itself.
     # shellcheck disable=SC2086
-    mpirun --oversubscribe -np $count "$NNTRAIN" train "$recipe" $settings --output "$folder" >"$folder.out" 2>"$folder.err" &
+    $LAUNCH -np $count "$NNTRAIN" train "$recipe" $settings --output "$folder" >"$folder.out" 2>"$folder.err" &
     local launcher=$!
     for _ in $(seq 600); do
         [ "$(cat "$folder/metrics.jsonl" 2>/dev/null | wc -l)" -ge 3 ] && break
@@ -30,7 +30,10 @@ interrupt() {
     if [ "$target" = mpirun ]; then
         kill -s "$signal" $launcher
     else
-        kill -s "$signal" "$(pgrep -P $launcher -f nntrain | head -n 1)"
+        # A child of mpirun, or of MPICH's proxy on this host.
+        local parents
+        parents=$launcher,$(pgrep -P $launcher | paste -s -d ,)
+        kill -s "$signal" "$(pgrep -P "$parents" -x nntrain | head -n 1)"
     fi
     wait $launcher
     local code=$?
@@ -64,7 +67,7 @@ mv whole plain
 # shellcheck disable=SC2086
 ranks $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output whole >/dev/null || fail "the undisturbed run with everything: exit code $?"
 # shellcheck disable=SC2086
-mpirun --oversubscribe -np $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output all >all.out 2>&1 &
+$LAUNCH -np $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output all >all.out 2>&1 &
 launcher=$!
 for _ in $(seq 600); do
     [ "$(cat all/metrics.jsonl 2>/dev/null | wc -l)" -ge 4 ] && break

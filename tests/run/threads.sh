@@ -36,16 +36,16 @@ done
 if [ "$count" -ge 2 ]; then
     two=$first,$last
     for binding in none core; do
-        taskset -c "$two" mpirun --oversubscribe --bind-to $binding -np 2 "$show" >"two-$binding" || fail "bound to $binding: exit code $?"
+        taskset -c "$two" $LAUNCH --bind-to $binding -np 2 "$show" >"two-$binding" || fail "bound to $binding: exit code $?"
         lines 2 "two-$binding"
         apart "two-$binding"
     done
-    mpirun -np 2 "$show" >two || fail "two ranks: exit code $?"
+    $LAUNCH -np 2 "$show" >two || fail "two ranks: exit code $?"
     apart two
 
     # Crowds, and those whom the user binds, keep what they have.
     both="$first $last"
-    taskset -c "$two" mpirun --oversubscribe --bind-to none -np 5 "$show" >crowd || fail "five ranks: exit code $?"
+    taskset -c "$two" $LAUNCH --bind-to none -np 5 "$show" >crowd || fail "five ranks: exit code $?"
     lines 5 crowd
     [ "$(grep -c "^rank . 0 $both\$" crowd)" -eq 5 ] || fail "five ranks on two CPUs are pinned: $(cat crowd)"
     taskset -c "$two" "$show" 3 >many || fail "three threads: exit code $?"
@@ -69,9 +69,9 @@ check() {
         fail "$label: not $warnings warnings: $(cat "$label.log")"
 }
 check pinned 0 taskset -c "$last" $train
-check unbound 0 mpirun --oversubscribe --bind-to none -np 2 $train
+check unbound 0 $LAUNCH --bind-to none -np 2 $train
 check crowded 1 taskset -c "$last" $train --set parallel.threads=4 --progress quiet
-check crowds 1 taskset -c "$last" mpirun --oversubscribe --bind-to none -np 2 $train --set parallel.threads=4 --output crowds
-OMP_NUM_THREADS=4 check evaluated 1 taskset -c "$last" mpirun --oversubscribe --bind-to none -np 2 -x OMP_NUM_THREADS \
+check crowds 1 taskset -c "$last" $LAUNCH --bind-to none -np 2 $train --set parallel.threads=4 --output crowds
+OMP_NUM_THREADS=4 check evaluated 1 taskset -c "$last" $LAUNCH --bind-to none -np 2 \
     "$NNTRAIN" eval --model crowds/model.h5
 finish

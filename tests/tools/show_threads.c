@@ -18,7 +18,10 @@ static void show(const char *word, int rank, int thread)
     for (int cpu = 0; cpu < NN_CPU_MOST; cpu++)
         if (mask.words[cpu / 64] >> cpu % 64 & 1)
             length += snprintf(line + length, sizeof line - (size_t)length, " %d", cpu);
-    puts(line);
+    /* Whole lines: a launcher mixes what ranks write. */
+    snprintf(line + length, sizeof line - (size_t)length, "\n");
+    fputs(line, stdout);
+    fflush(stdout);
 }
 
 static void show_team(const char *word, int rank)

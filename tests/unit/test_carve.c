@@ -226,7 +226,7 @@ static void what_is_carved_off_can_be_measured(void)
     nn_evaluator *evaluator = NULL;
     nn_metrics metrics;
     CU_ASSERT_EQUAL_FATAL(nn_network_create(FEATURES, &layer, 1, &network, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_workspace_create(network, 4, 1, false, &work, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_workspace_create(network, 4, 1, 0, &work, NULL), NN_OK);
     network->parameters[network->layers[0].weight] = 1;
     CU_ASSERT_EQUAL_FATAL(nn_evaluator_create(network, work->capacity, validation, (nn_metrics_wanted){.top_k = 0},
                                               comm, &evaluator, NULL),

@@ -137,6 +137,21 @@ static void ranks_that_share_cores_know_their_places(void)
     CU_ASSERT(comm->core_sharers >= 1 && comm->core_index < comm->core_sharers);
 }
 
+static void the_odd_one_out_is_named_with_its_host(void)
+{
+    int odd = 7;
+    char host[64] = "";
+    CU_ASSERT_EQUAL(nn_comm_find_odd(comm, UINT64_MAX, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(odd, -1);
+    for (int rank = 0; rank < comm->size && comm->size > 2; rank++) {
+        CU_ASSERT_EQUAL(nn_comm_find_odd(comm, comm->rank == rank ? 3 : 4, &odd, host, NULL), NN_OK);
+        CU_ASSERT_EQUAL(odd, rank);
+        CU_ASSERT_STRING_EQUAL(host, comm->host); /* all are on this one */
+    }
+    CU_ASSERT_EQUAL(nn_comm_find_odd(comm, (uint64_t)comm->rank, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(odd >= 0, comm->size > 1);
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
@@ -148,6 +163,7 @@ int main(int argc, char **argv)
         NN_TEST(one_failing_rank_stops_all_with_its_message),
         NN_TEST(the_lowest_failing_rank_speaks),
         NN_TEST(what_fails_everywhere_names_no_rank),
+        NN_TEST(the_odd_one_out_is_named_with_its_host),
         NN_TEST(broadcast_copies_rank_0),
         NN_TEST(bytes_of_all_ranks_come_to_rank_0_in_their_order),
         NN_TEST(ranks_of_a_host_have_one_clock),

@@ -330,7 +330,7 @@ static void repeat(const char *name, const golden *g)
     nn_workspace *work = NULL;
     nn_optimizer *optimizer = NULL;
     CU_ASSERT_FATAL(nn_network_create(INPUTS, g->layers, g->layer_count, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, BATCH, 1, true, &work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(network, BATCH, 1, 1, &work, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_optimizer_create(&g->optimizer, &g->regularization, network, &optimizer, NULL) == NN_OK);
     const nn_recipe_network zeros = {.initializer = NN_INITIALIZE_ZEROS}; /* and what batch norm begins with */
     nn_network_initialize(network, &zeros, 0);

@@ -103,7 +103,7 @@ static void check(const trial *what)
     nn_network *network = NULL;
     nn_workspace *work = NULL;
     CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, ROWS, 2, true, &work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(network, ROWS, 2, 1, &work, NULL) == NN_OK);
     nn_network_initialize(network, &recipe, 5);
     shake(network);
     work->seed = 3;
@@ -185,7 +185,7 @@ static void a_rank_without_rows_adds_nothing(void)
     nn_network *network = NULL;
     nn_workspace *work = NULL;
     CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 2, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, 4, 1, true, &work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(network, 4, 1, 1, &work, NULL) == NN_OK);
     nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, 1);
     for (size_t i = 0; i < network->flat_count; i++)
         work->gradients[i] = 7; /* of an earlier step */

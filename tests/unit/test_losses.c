@@ -34,7 +34,7 @@ static struct stage set_up(nn_activation activation, size_t outputs, size_t rows
     const nn_recipe_layer layer = {.units = outputs, .activation = activation};
     struct stage stage = {NULL, NULL};
     CU_ASSERT_FATAL(nn_network_create(1, &layer, 1, &stage.network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(stage.network, rows, 2, true, &stage.work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(stage.network, rows, 2, 1, &stage.work, NULL) == NN_OK);
     return stage;
 }
 

@@ -47,7 +47,7 @@ static struct scene *set_up(size_t rows, size_t outputs, nn_activation activatio
     scene->rows = rows;
     scene->outputs = outputs;
     CU_ASSERT_FATAL(nn_network_create(outputs, &layer, 1, &scene->network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(scene->network, capacity, 1, false, &scene->work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(scene->network, capacity, 1, 0, &scene->work, NULL) == NN_OK);
     for (size_t j = 0; j < outputs; j++)
         scene->network->parameters[scene->network->layers[0].weight + j * outputs + j] = 1;
     for (size_t i = 0; i < rows * outputs; i++)
@@ -131,7 +131,7 @@ static double outputs_of(struct scene *scene, nn_loss_kind kind, nn_real a[MOST_
 {
     const nn_recipe_loss loss = {.name = kind, .delta = 1};
     nn_workspace *work = NULL;
-    CU_ASSERT_FATAL(nn_workspace_create(scene->network, scene->rows, 1, false, &work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(scene->network, scene->rows, 1, 0, &work, NULL) == NN_OK);
     nn_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
     if (scene->share.values)
         batch.y.values = scene->values;

@@ -41,7 +41,8 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
                             "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel"},
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
                                               "units?); the keys here are units, activation, normalization, dropout"},
-        {SMALL "parallel: {x: 3}\n", "r.yaml:4:12: parallel: unknown key \"x\"; the keys here are slices, threads"},
+        {SMALL "parallel: {x: 3}\n", "r.yaml:4:12: parallel: unknown key \"x\"; the keys here are slices, threads, "
+                                     "reproducible, bucket, agree_every"},
         {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a?b\"; the keys here are seed, data, network, loss, "
                                  "optimizer, schedule, regularization, training, checkpoint, parallel"},
     };
@@ -70,7 +71,7 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
         {SMALL "optimizer: {learning_rate: 1e-999}\n",
          "r.yaml:4:28: optimizer.learning_rate: \"1e-999\" is too close to 0 for a floating-point number"},
         {SMALL "parallel: 3\n", "r.yaml:4:11: parallel: expected a mapping {key: value, ...}, not a single value; its "
-                                "keys are slices, threads"},
+                                "keys are slices, threads, reproducible, bucket, agree_every"},
         {SMALL "optimizer: [sgd]\n",
          "r.yaml:4:12: optimizer: expected a name or a mapping {key: value, ...}, not a list; "
          "its keys are name, learning_rate, momentum, nesterov, beta1, beta2, rho, epsilon, "
@@ -159,6 +160,12 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
          "training.batch or lower parallel.slices"},
         {SMALL "parallel: {slices: 0}\n", "r.yaml:4:20: parallel.slices: must be from 1 to 65536, not 0"},
         {SMALL "parallel: {slices: 65537}\n", "r.yaml:4:20: parallel.slices: must be from 1 to 65536, not 65537"},
+        {SMALL "parallel: {bucket: 4}\n",
+         "r.yaml:4:20: parallel.bucket: \"4\" is no size of up to 512M; write one such as "
+         "256K, 4M (the default) or 64M"},
+        {SMALL "parallel: {bucket: 1G}\n",
+         "r.yaml:4:20: parallel.bucket: \"1G\" is no size of up to 512M; write one such "
+         "as 256K, 4M (the default) or 64M"},
         {SMALL "parallel: {threads: 0}\n", "r.yaml:4:21: parallel.threads: must be from 1 to 4096, or auto, not 0"},
         {SMALL "checkpoint: {every: never}\n",
          "r.yaml:4:21: checkpoint.every: \"never\" is no interval; write one such as 1 epoch or 500 steps"},

@@ -1,0 +1,57 @@
+/**
+ * One sum over the ranks that goes on while they compute.
+ *
+ * Either in the order of the MPI library (MPI_Iallreduce), which may differ from one number of ranks to another, or
+ * along the tree of leaves (nntrain/leaves.h). Then MPI only moves values and every addition is made here: each rank is
+ * sent its segment of everybody's nodes, joins them in the order of the tree, and sends the sum to everybody. That
+ * moves as many bytes as any algorithm must (2 (P - 1) / P of the array, out and in, with one node a rank) and takes
+ * any number of ranks. Where the nodes of the ranks are themselves a perfect tree and the ranks are many, segments are
+ * halved with a partner at distance 1, 2, 4, ... and put together again the way back (Thakur, Rabenseifner, Gropp,
+ * Optimization of Collective Communication Operations in MPICH, IJHPCA 19, 2005, with the nearest partner first): log2
+ * P messages in place of P - 1, and the same bits, since the same pairs are joined.
+ *
+ * Collective: all ranks start their exchanges in the same order.
+ */
+#ifndef NN_COMM_EXCHANGE_H
+#define NN_COMM_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nntrain/comm.h"
+#include "nntrain/leaves.h"
+
+/** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
+enum { NN_TAG_OUTCOME = 1, NN_TAG_BATCH_NORM, NN_TAG_TALLY, NN_TAG_BUCKETS = 64 };
+
+/** What is added. */
+typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exchange_element;
+
+typedef struct nn_exchange nn_exchange;
+
+/**
+ * Takes the memory of an exchange.
+ *
+ * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: the order of the MPI library
+ * @param most    elements of the largest array that will be summed, at most 2^28
+ * @param tag     of its messages: exchanges that may be under way at the same time have different ones
+ */
+nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element element, size_t most, int tag,
+                             nn_exchange **exchange, nn_error *error);
+void nn_exchange_free(nn_exchange *exchange);
+
+/**
+ * Begins to sum; the values must be left alone until it is done.
+ *
+ * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; the order of the library
+ * knows one node. The first `count` receive the sum
+ */
+nn_status nn_exchange_start(nn_exchange *exchange, void *values, size_t pitch, size_t count, nn_error *error);
+
+/** Goes on as far as messages have come. Not collective. @param done  receives whether the sum is there */
+nn_status nn_exchange_progress(nn_exchange *exchange, bool *done, nn_error *error);
+
+/** Waits for the sum; nothing to do where none is under way. */
+nn_status nn_exchange_finish(nn_exchange *exchange, nn_error *error);
+
+#endif

@@ -1,0 +1,109 @@
+#include "comm/tree_join.h"
+
+#include <string.h>
+
+#include "nntrain/memory.h"
+
+/* Bytes of a piece: the pieces of a stack stay in a level 1 cache. */
+enum { PIECE = 4096 };
+
+struct nn_tree_join {
+    nn_element_sum element;
+    size_t node_count;
+    size_t *joins;     /* [node_count] after each */
+    char *stack;       /* [height, PIECE] */
+    const void **tops; /* [height] where the values of the stack are: in it, or still where they came from */
+};
+
+static void add_reals(const void *a, const void *b, void *sum, size_t count)
+{
+    const nn_real *left = a, *right = b;
+    nn_real *to = sum;
+    for (size_t i = 0; i < count; i++)
+        to[i] = left[i] + right[i];
+}
+
+static void add_doubles(const void *a, const void *b, void *sum, size_t count)
+{
+    const double *left = a, *right = b;
+    double *to = sum;
+    for (size_t i = 0; i < count; i++)
+        to[i] = left[i] + right[i];
+}
+
+nn_element_sum nn_element_sum_of(nn_exchange_element element)
+{
+    if (element == NN_EXCHANGE_DOUBLE)
+        return (nn_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
+    return (nn_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
+}
+
+/* Joins after each node of each rank. @return the most values on the stack; NULL: counts only */
+static size_t plan(size_t leaves, size_t ranks, size_t *joins)
+{
+    const nn_leaves all = {.total = leaves, .first = 0, .count = leaves};
+    size_t height = 0, most = 0, node_index = 0;
+    for (size_t rank = 0; rank < ranks; rank++) {
+        const nn_leaves run = nn_leaves_of_rank(leaves, rank, ranks);
+        for (size_t at = run.first; at < run.first + run.count; node_index++) {
+            const nn_tree_node node = nn_leaves_node(run, at);
+            joins[node_index] = nn_leaves_joins_after(all, node);
+            most = ++height > most ? height : most;
+            height -= joins[node_index];
+            at += node.span;
+        }
+    }
+    return most;
+}
+
+nn_status nn_tree_join_create(size_t leaves, size_t ranks, nn_element_sum element, nn_tree_join **result,
+                              nn_error *error)
+{
+    const char what[] = "the joining of gradients";
+    nn_tree_join *join = NULL;
+    NN_TRY(nn_allocate(1, sizeof *join, what, &join, error));
+    join->element = element;
+    for (size_t rank = 0; rank < ranks; rank++)
+        join->node_count += nn_leaves_nodes(nn_leaves_of_rank(leaves, rank, ranks));
+    nn_status status = nn_allocate(join->node_count, sizeof *join->joins, what, &join->joins, error);
+    if (status == NN_OK) {
+        const size_t height = plan(leaves, ranks, join->joins);
+        status = nn_allocate(height, PIECE, what, &join->stack, error);
+        if (status == NN_OK)
+            status = nn_allocate(height, sizeof *join->tops, what, &join->tops, error);
+    }
+    if (status != NN_OK) {
+        nn_tree_join_free(join);
+        return status;
+    }
+    *result = join;
+    return NN_OK;
+}
+
+void nn_tree_join_free(nn_tree_join *join)
+{
+    if (!join)
+        return;
+    nn_release(join->joins);
+    nn_release(join->stack);
+    nn_release(join->tops);
+    nn_release(join);
+}
+
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum, size_t count)
+{
+    const size_t size = join->element.size, most = PIECE / size;
+    for (size_t first = 0; first < count; first += most) {
+        const size_t length = count - first < most ? count - first : most;
+        size_t height = 0;
+        for (size_t n = 0; n < join->node_count; n++) {
+            join->tops[height++] = (const char *)nodes[n] + first * size;
+            for (size_t joins = join->joins[n]; joins > 0; joins--, height--) {
+                char *to = join->stack + (height - 2) * PIECE;
+                join->element.add(join->tops[height - 2], join->tops[height - 1], to, length);
+                join->tops[height - 2] = to;
+            }
+        }
+        memmove((char *)sum + first * size, join->tops[0], length * size);
+    }
+}

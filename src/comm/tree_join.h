@@ -1,0 +1,32 @@
+/** Nodes of all ranks joined along their tree, in the cache. Local. */
+#ifndef NN_COMM_TREE_JOIN_H
+#define NN_COMM_TREE_JOIN_H
+
+#include <mpi.h>
+
+#include "comm/exchange.h"
+
+/** How elements of a type are moved and added. */
+typedef struct nn_element_sum {
+    size_t size;
+    MPI_Datatype type;
+    void (*add)(const void *a, const void *b, void *sum, size_t count); /**< sum may be a or b */
+} nn_element_sum;
+
+nn_element_sum nn_element_sum_of(nn_exchange_element element);
+
+typedef struct nn_tree_join nn_tree_join;
+
+nn_status nn_tree_join_create(size_t leaves, size_t ranks, nn_element_sum element, nn_tree_join **join,
+                              nn_error *error);
+void nn_tree_join_free(nn_tree_join *join);
+
+/**
+ * Joins the nodes of all ranks to the root.
+ *
+ * @param nodes  [nodes of all ranks] of [count], in the order of the tree
+ * @param sum    [count]; may be one of the nodes
+ */
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum, size_t count);
+
+#endif

@@ -1,0 +1,279 @@
+#include "kernels/elementwise_kernels.h"
+#include "kernels/gemm_product.h"
+#include "kernels/pack.h"
+
+/* A panel's rows: all panels of a product within one of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows
+ * would be slow. */
+static nn_share rows_of_panel(const nn_gemm_product *p, size_t panel)
+{
+    return nn_share_of(p->rows, panel, nn_gemm_panels_of(p->rows, p->plan->panel_rows));
+}
+
+static nn_share columns_of_panel(const nn_gemm_product *p, size_t panel)
+{
+    size_t columns = p->space->kernel->columns;
+    size_t first = panel * columns, rest = p->columns - first;
+    return (nn_share){first, rest < columns ? rest : columns};
+}
+
+/* --- packing --- */
+
+static nn_pack_source part_of(nn_pack_source source, size_t width, size_t depth)
+{
+    source.data += width * source.width_stride + depth * source.depth_stride;
+    return source;
+}
+
+static nn_real *packed_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t i)
+{
+    return p->space->a + i * block->depth->elements * p->space->kernel->pitch;
+}
+
+static void pack_rows(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_share mine = nn_share_of(block->row_panels.count, p->thread, p->threads);
+    for (size_t i = mine.first; i < mine.first + mine.count; i++) {
+        const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
+        const nn_pack_source a = part_of(p->plan->what.a, rows.first, block->depth->steps.first);
+        for (size_t r = 0; r < block->depth->run_count; r++) {
+            const nn_gemm_run *run = &block->depth->runs[r];
+            nn_pack_panel(kernel, part_of(a, 0, run->steps.first), p->rows - rows.first, run->steps.count,
+                          packed_rows(p, block, i) + run->element * kernel->pitch, kernel->pitch);
+        }
+    }
+}
+
+static nn_real *packed_columns(const nn_gemm_product *p, const nn_gemm_block *block, size_t j)
+{
+    return p->b + j * block->depth->elements * p->space->kernel->columns;
+}
+
+/* Some steps of a run, of a panel of columns. */
+static void pack_column_panel(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, const nn_gemm_run *run,
+                              nn_share steps, nn_real *panel)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+    const size_t first = block->depth->steps.first + run->steps.first + steps.first;
+    nn_pack_panel(kernel, part_of(p->plan->what.b, columns.first, first), columns.count, steps.count,
+                  panel + (run->element + steps.first / kernel->steps) * kernel->columns, kernel->columns);
+}
+
+/* A few steps of all panels at a time: of a matrix whose rows are the steps, these read few pages and long pieces of
+ * them; a panel on its own would read a cache line of every row. */
+static void pack_columns(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    enum { STEPS = 16 };
+    const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
+    for (size_t r = 0; r < block->depth->run_count; r++) {
+        const nn_gemm_run *run = &block->depth->runs[r];
+        const size_t depth = run->steps.count, most = p->plan->what.b.width_stride == 1 ? STEPS : depth;
+        for (size_t k = 0; k < depth; k += most) {
+            const nn_share steps = {k, depth - k < most ? depth - k : most};
+            for (size_t j = mine.first; j < mine.first + mine.count; j++)
+                pack_column_panel(p, block, j, run, steps, packed_columns(p, block, j));
+        }
+    }
+}
+
+/* --- computing --- */
+
+/* Rows and columns are those of C as the caller sees it. */
+static void finish(const nn_gemm_product *p, nn_share rows, nn_share columns)
+{
+    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nn_epilogue *e = p->epilogue;
+    nn_real *c = p->c + rows.first * p->c_stride + columns.first;
+    for (size_t i = 0; e->bias && i < rows.count; i++)
+        kernels->add(e->bias + columns.first, c + i * p->c_stride, columns.count);
+    /* Rows without gaps between them are as one. */
+    const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
+    const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
+    const nn_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
+    for (size_t i = 0; i < lines; i++) {
+        nn_real *line = c + i * p->c_stride;
+        if (e->activation != NN_LINEAR)
+            kernels->activate[e->activation](line, line, length);
+        if (outputs)
+            kernels->activate_backward[e->derivative](outputs + i * e->outputs_stride, line, length);
+    }
+}
+
+/* What the tiles of a panel of rows have in common. */
+static nn_gemm_tile tile_of_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t i, nn_share rows)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_gemm_plan *plan = p->plan;
+    nn_gemm_tile tile = {
+        .rows = rows.count,
+        .chains = block->depth->chains,
+        .chain_count = block->depth->chain_count,
+        .matrices = plan->swapped ? 0 : block->depth->matrices,
+        .c_stride = p->c_stride,
+        .c_pitch = p->c_pitch,
+        .scratch = p->space->scratch + p->thread * NN_GEMM_SLOTS * kernel->rows * kernel->slot_columns,
+    };
+    if (plan->pack_a) {
+        tile.a = packed_rows(p, block, i);
+        tile.a_row_stride = 1, tile.a_depth_stride = kernel->pitch;
+    } else {
+        tile.a = part_of(plan->what.a, rows.first, block->depth->steps.first).data;
+        tile.a_row_stride = plan->what.a.width_stride, tile.a_depth_stride = plan->what.a.depth_stride;
+    }
+    return tile;
+}
+
+/* The tile of some rows and of panel j of a block, whose packed B is given. */
+static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, nn_gemm_tile *tile, nn_share rows,
+                         size_t j, const nn_real *b)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+    tile->columns = columns.count;
+    tile->b = b;
+    if (!p->plan->swapped) {
+        tile->c = p->c + rows.first * p->c_stride + columns.first;
+        kernel->run(tile);
+        return;
+    }
+    kernel->run(tile);
+    for (size_t slot = 0; slot < block->depth->height; slot++)
+        kernel->put_transposed(tile->scratch + slot * kernel->rows * kernel->slot_columns, rows.count, columns.count,
+                               p->c + slot * p->c_pitch + columns.first * p->c_stride + rows.first, p->c_stride);
+}
+
+/* What follows the last block of depth, over rows and columns as planned. */
+static void finish_area(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns)
+{
+    if (!block->depth->last || !p->epilogue)
+        return;
+    if (p->plan->swapped != p->vector)
+        finish(p, columns, rows);
+    else
+        finish(p, rows, columns);
+}
+
+static nn_share rows_of_block(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    const nn_share top = rows_of_panel(p, block->row_panels.first);
+    const nn_share bottom = rows_of_panel(p, block->row_panels.first + block->row_panels.count - 1);
+    return (nn_share){top.first, bottom.first + bottom.count - top.first};
+}
+
+/* The columns of panels first .. first + count - 1 of a block. */
+static nn_share columns_of_panels(const nn_gemm_product *p, const nn_gemm_block *block, nn_share panels)
+{
+    const nn_share left = columns_of_panel(p, block->column_panels.first + panels.first);
+    const nn_share right = columns_of_panel(p, block->column_panels.first + panels.first + panels.count - 1);
+    return (nn_share){left.first, right.first + right.count - left.first};
+}
+
+/* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
+static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    nn_real *own = p->space->own + p->thread * p->space->room.own;
+    const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
+    for (size_t j = mine.first; j < mine.first + mine.count; j++) {
+        for (size_t r = 0; r < block->depth->run_count; r++) {
+            const nn_gemm_run *run = &block->depth->runs[r];
+            pack_column_panel(p, block, j, run, (nn_share){0, run->steps.count}, own);
+        }
+        for (size_t i = 0; i < block->row_panels.count; i++) {
+            const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
+            nn_gemm_tile tile = tile_of_rows(p, block, i, rows);
+            compute_tile(p, block, &tile, rows, j, own);
+        }
+    }
+    if (mine.count > 0)
+        finish_area(p, block, rows_of_block(p, block), columns_of_panels(p, block, mine));
+}
+
+/* Each panel of A stays in the level 1 cache while those of B go by. */
+static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    const size_t width = block->column_panels.count;
+    const nn_share mine = nn_share_of(block->row_panels.count * width, p->part, p->parts);
+    const size_t end = mine.first + mine.count;
+    for (size_t tile = mine.first; tile < end;) {
+        const size_t i = tile / width, first = tile % width;
+        const size_t count = width - first < end - tile ? width - first : end - tile;
+        const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
+        nn_gemm_tile common = tile_of_rows(p, block, i, rows);
+        for (size_t j = first; j < first + count; j++)
+            compute_tile(p, block, &common, rows, j, packed_columns(p, block, j));
+        finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
+        tile += count;
+    }
+}
+
+/* Some columns of a strip, with B where it lies. */
+static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const nn_gemm_plan *plan = p->plan;
+    const bool turned = plan->b == NN_GEMM_B_TURNED;
+    const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
+    nn_gemm_tile strip = tile_of_rows(p, block, 0, rows);
+    strip.columns = columns.count;
+    strip.b = b.data;
+    strip.b_stride = turned ? b.width_stride : b.depth_stride;
+    strip.b_ahead = plan->steps_ahead * b.depth_stride;
+    strip.c = p->c + rows.first * p->c_stride + columns.first;
+    if (turned)
+        kernel->strip_turned(&strip);
+    else
+        kernel->strip(&strip);
+    finish_area(p, block, rows, columns);
+}
+
+/* Whole rows of C are swept, a few at a time; where there are leaves to join, as many columns as scratch has room for.
+ * A block has all columns. */
+static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    nn_share panels = block->row_panels, columns = {0, p->columns};
+    if (panels.count >= 4 * p->parts || p->columns < kernel->lanes * p->parts)
+        panels = nn_share_of(panels.count, p->part, p->parts);
+    else
+        columns = nn_share_of(p->columns, p->part, p->parts);
+    const size_t most = block->depth->chain_count == 1 ? columns.count : kernel->slot_columns;
+    for (size_t j = 0; j < columns.count; j += most)
+        for (size_t i = panels.first; i < panels.first + panels.count; i++) {
+            const size_t rest = columns.count - j;
+            compute_strip(p, block, rows_of_panel(p, i), (nn_share){columns.first + j, rest < most ? rest : most});
+        }
+}
+
+static void wait_for_threads(const nn_gemm_product *p)
+{
+    /* Alone there may be no region of this product's own, and the barrier would be some caller's. */
+    if (p->threads > 1) {
+#pragma omp barrier
+    }
+}
+
+void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    const bool shared_b = p->plan->b == NN_GEMM_B_PACKED && p->parts > 1;
+    if (block->pack_a || shared_b)
+        wait_for_threads(p); /* for those who still read the packed panels */
+    if (block->pack_a)
+        pack_rows(p, block);
+    if (p->plan->b == NN_GEMM_B_PACKED)
+        pack_columns(p, block);
+    if (block->pack_a || shared_b)
+        wait_for_threads(p);
+    switch (p->plan->b) {
+    case NN_GEMM_B_OWN:
+        compute_by_columns(p, block);
+        break;
+    case NN_GEMM_B_PACKED:
+        compute_by_rows(p, block);
+        break;
+    case NN_GEMM_B_STRIPS:
+    case NN_GEMM_B_TURNED:
+        compute_strips(p, block);
+        break;
+    }
+}

@@ -1,0 +1,52 @@
+/** What the files of the driver share of a product under way. */
+#ifndef NN_KERNELS_GEMM_PRODUCT_H
+#define NN_KERNELS_GEMM_PRODUCT_H
+
+#include "kernels/gemm.h"
+#include "kernels/gemm_depth.h"
+#include "kernels/gemm_plan.h"
+#include "kernels/share.h"
+
+struct nn_gemm_space {
+    size_t threads;
+    const nn_gemm_kernel *kernel;
+    nn_gemm_room room;
+    nn_real *a;       /**< [room.a] panels of A, shared */
+    nn_real *b;       /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
+    nn_real *own;     /**< [threads, room.own] a panel of B */
+    nn_real *scratch; /**< [threads, NN_GEMM_SLOTS, rows, slot_columns] of a tile */
+};
+
+typedef struct nn_gemm_product {
+    const nn_gemm_space *space;
+    const nn_gemm_plan *plan;
+    size_t rows, columns; /**< as planned */
+    const nn_leaf_rows *leaves;
+    nn_real *c;
+    size_t c_stride, c_pitch;
+    bool vector; /**< C is a column of which a row was made */
+    const nn_epilogue *epilogue;
+    size_t thread, threads;
+    /* Of the panels of B: a thread either has some to itself, which it packs and uses without waiting for anybody, or
+     * all threads share them. */
+    nn_share columns_of_thread;
+    size_t part, parts; /**< who this thread is among those that share its panels */
+    nn_real *b;
+} nn_gemm_product;
+
+/** Of C, what is computed between two packings. */
+typedef struct nn_gemm_block {
+    nn_share row_panels, column_panels;
+    const nn_gemm_depth_block *depth;
+    bool pack_a;
+} nn_gemm_block;
+
+static inline size_t nn_gemm_panels_of(size_t count, size_t width)
+{
+    return (count + width - 1) / width;
+}
+
+/** Packs and computes this thread's part of a block; all threads of a product go through the same blocks. */
+void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * Gradients are averaged while they are found: the backward pass tells how far they are complete from the front of the
+ * flat array, and buckets set out for the other ranks.
+ *
+ * A step of several batches adds up its gradients here first, since one exchange serves them all. With sums that keep
+ * to the tree it cannot: a rank has fewer or more nodes by the number of ranks, so sums of batches inside a node would
+ * be other sums. There each batch is averaged, and the averages are added up.
+ */
+#include "train/average.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "comm/reduction.h"
+#include "kernels/elementwise.h"
+#include "model/leaf_sums.h"
+#include "nntrain/memory.h"
+#include "train/signals.h"
+
+/* What is told beside the gradients. */
+enum { OUTCOME_LOSS, OUTCOME_STOP, OUTCOME_COUNT };
+
+struct nn_average {
+    nn_leaves leaves; /* of this rank */
+    bool tree;        /* sums keep to the tree of the slices */
+    nn_reduction *gradients;
+    nn_exchange *outcome;
+    nn_exchange *sums;    /* of batch norm; with the tree */
+    double *leaf_losses;  /* [leaves] of the step in work */
+    double *told;         /* [height of the stack, OUTCOME_COUNT] */
+    nn_real *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
+    bool last;            /* the batch in work is the last one of its step */
+    size_t added;         /* elements from the front that `accumulated` has been added to, or taken from */
+};
+
+nn_leaves nn_run_leaves(const nn_recipe *recipe, const nn_comm *comm)
+{
+    if (!recipe->parallel.reproducible)
+        return (nn_leaves){.total = 1, .first = 0, .count = 1};
+    return nn_leaves_of_rank(recipe->parallel.slices, (size_t)comm->rank, (size_t)comm->size);
+}
+
+/* --- what the passes call --- */
+
+static nn_status sum_over_ranks(void *context, nn_leaves leaves, double *values, size_t count, nn_error *error)
+{
+    nn_run *run = context;
+    (void)leaves; /* the run of this rank */
+    if (!run->average->tree)
+        return nn_comm_sum_double(run->comm, values, count, error);
+    NN_TRY(nn_exchange_start(run->average->sums, values, count, count, error));
+    return nn_exchange_finish(run->average->sums, error);
+}
+
+/* Of several batches that are averaged at once, the gradients of those before come in, or go to those that follow. */
+static void accumulate(nn_run *run, size_t first, size_t end)
+{
+    nn_average *average = run->average;
+    nn_real *gradients = run->work->gradients + first, *before = average->accumulated + first;
+    if (run->part > 0)
+        nn_add(before, gradients, end - first);
+    if (!average->last)
+        memcpy(before, gradients, (end - first) * sizeof *gradients);
+}
+
+static nn_status gradients_complete(void *context, size_t count, nn_error *error)
+{
+    nn_run *run = context;
+    nn_average *average = run->average;
+    if (average->accumulated && !average->tree) {
+        accumulate(run, average->added, count);
+        average->added = count;
+        if (!average->last)
+            return NN_OK;
+    }
+    return nn_reduction_complete(average->gradients, count, error);
+}
+
+/* --- the moments of a step --- */
+
+/* Each leaf's share of the loss: batches are added up leaf by leaf, which any number of ranks does alike. */
+static void add_losses(nn_run *run, const nn_batch *batch)
+{
+    nn_average *average = run->average;
+    size_t whole[2];
+    const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
+    for (size_t leaf = 0; leaf < leaves.run.count; leaf++) {
+        const size_t first = leaves.begin[leaf], rows = leaves.begin[leaf + 1] - first;
+        const double loss = nn_loss_of_rows(run->work, first, rows) / (double)batch->global_rows;
+        average->leaf_losses[leaf] = run->part > 0 ? average->leaf_losses[leaf] + loss : loss;
+    }
+}
+
+nn_status nn_run_tell_loss(nn_run *run, const nn_batch *batch, nn_error *error)
+{
+    nn_average *average = run->average;
+    const size_t accumulate = run->recipe->training.accumulate;
+    average->last =
+        run->part + 1 == accumulate || run->progress.epoch_step * accumulate + run->part + 1 == run->epoch_batches;
+    average->added = 0;
+    add_losses(run, batch);
+    if (!average->last)
+        return NN_OK;
+    size_t height = 0;
+    for (size_t leaf = 0; leaf < average->leaves.count; leaf++) {
+        double *top = average->told + height * OUTCOME_COUNT;
+        top[OUTCOME_LOSS] = average->leaf_losses[leaf];
+        top[OUTCOME_STOP] = nn_signals_stop_requested() ? 1 : 0;
+        height = nn_join_doubles(average->leaves, average->leaves.first + leaf, average->told, OUTCOME_COUNT,
+                                 height + 1, OUTCOME_COUNT);
+    }
+    return nn_exchange_start(average->outcome, average->told, OUTCOME_COUNT, OUTCOME_COUNT, error);
+}
+
+/* With the tree every batch is averaged on its own. */
+static nn_status add_average(nn_run *run, nn_error *error)
+{
+    const size_t count = run->network->flat_count;
+    size_t end = 0;
+    while (end < count)
+        NN_TRY(nn_reduction_next(run->average->gradients, &end, error));
+    accumulate(run, 0, count);
+    return NN_OK;
+}
+
+nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error)
+{
+    nn_average *average = run->average;
+    nn_run_mark(run, NN_SPAN_NONE);
+    if (run->work->sync.status != NN_OK) {
+        *error = run->work->sync.error;
+        return run->work->sync.status;
+    }
+    if (average->accumulated && average->tree)
+        NN_TRY(add_average(run, error));
+    *more = !average->last;
+    run->part = *more ? run->part + 1 : 0;
+    return NN_OK;
+}
+
+nn_status nn_run_outcome(nn_run *run, nn_step_report *report, nn_error *error)
+{
+    const double *told = run->average->told;
+    NN_TRY(nn_exchange_finish(run->average->outcome, error));
+    *report = (nn_step_report){
+        .loss = told[OUTCOME_LOSS],
+        .rows = nn_run_step_rows(run),
+        .stop_requested = told[OUTCOME_STOP] > 0,
+    };
+    /* Before the descent: the weights are still those of the last good step. */
+    if (!isfinite(report->loss))
+        return nn_fail(error, NN_DIVERGED,
+                       "the loss became %s in epoch %llu, step %llu; lower optimizer.learning_rate (now %g) or "
+                       "normalize the data%s%s",
+                       isnan(report->loss) ? "NaN" : "infinite", (unsigned long long)run->progress.epoch + 1,
+                       (unsigned long long)run->progress.epoch_step + 1, nn_run_rate(run),
+                       run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
+    return NN_OK;
+}
+
+nn_status nn_run_descend(nn_run *run, nn_error *error)
+{
+    nn_average *average = run->average;
+    const size_t count = run->network->flat_count;
+    const bool averaged = average->accumulated && average->tree;
+    nn_run_mark(run, NN_SPAN_DESCENT);
+    nn_optimizer_begin(run->optimizer, run->network, nn_run_rate(run));
+    for (size_t end = 0; end < count;) {
+        if (averaged)
+            end = count;
+        else
+            NN_TRY(nn_reduction_next(average->gradients, &end, error));
+        nn_optimizer_descend(run->optimizer, run->network, run->work->gradients, end);
+    }
+    return NN_OK;
+}
+
+/* --- memory --- */
+
+static size_t widest_norm(const nn_network *network)
+{
+    size_t widest = 0;
+    for (size_t l = 0; l < network->layer_count; l++)
+        if (network->layers[l].norm == NN_NORM_BATCH && network->layers[l].outputs > widest)
+            widest = network->layers[l].outputs;
+    return widest;
+}
+
+static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *error)
+{
+    const nn_network *network = run->network;
+    const nn_recipe_parallel *parallel = &run->recipe->parallel;
+    const size_t tree = average->tree ? parallel->slices : 0;
+    const size_t elements = parallel->bucket_bytes / sizeof(nn_real);
+    const nn_reduction_plan plan = {
+        .leaves = tree,
+        .values = run->work->gradients,
+        .pitch = run->work->flat_pitch,
+        .count = network->flat_count,
+        .bucket = elements < network->flat_count ? elements : network->flat_count,
+    };
+    NN_TRY(nn_reduction_create(run->comm, &plan, &average->gradients, error));
+    NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, OUTCOME_COUNT, NN_TAG_OUTCOME, &average->outcome,
+                              error));
+    if (tree > 0)
+        NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, 2 * widest_norm(network) + 1, NN_TAG_BATCH_NORM,
+                                  &average->sums, error));
+    NN_TRY(nn_allocate(average->leaves.count, sizeof *average->leaf_losses, "the losses of a step",
+                       &average->leaf_losses, error));
+    NN_TRY(nn_allocate(nn_leaves_height(average->leaves), OUTCOME_COUNT * sizeof *average->told, "the loss of a step",
+                       &average->told, error));
+    if (run->recipe->training.accumulate > 1)
+        NN_TRY(
+            nn_allocate(network->flat_count, sizeof(nn_real), "the gradients of a step", &average->accumulated, error));
+    return NN_OK;
+}
+
+nn_status nn_average_create(nn_run *run, nn_average **result, nn_error *error)
+{
+    nn_average *average = NULL;
+    NN_TRY(nn_allocate(1, sizeof *average, "the averaging", &average, error));
+    average->tree = run->recipe->parallel.reproducible;
+    average->leaves = nn_run_leaves(run->recipe, run->comm);
+    const nn_status status = take_memory(run, average, error);
+    if (status != NN_OK) {
+        nn_average_free(average);
+        return status;
+    }
+    run->work->sync = (nn_sync){.sum = sum_over_ranks, .complete = gradients_complete, .context = run};
+    *result = average;
+    return NN_OK;
+}
+
+void nn_average_free(nn_average *average)
+{
+    if (!average)
+        return;
+    nn_reduction_free(average->gradients);
+    nn_exchange_free(average->outcome);
+    nn_exchange_free(average->sums);
+    nn_release(average->leaf_losses);
+    nn_release(average->told);
+    nn_release(average->accumulated);
+    nn_release(average);
+}

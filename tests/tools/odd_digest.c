@@ -1,0 +1,16 @@
+/* A library to be preloaded: on one rank, ODD_RANK, the digest of its weights comes out wrong from the call ODD_CALL
+ * on, as if a bit of its memory had flipped. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#define XXH_STATIC_LINKING_ONLY
+#include <xxhash.h>
+
+XXH64_hash_t XXH3_64bits(const void *data, size_t length)
+{
+    static long calls;
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *odd = getenv("ODD_RANK"), *call = getenv("ODD_CALL");
+    const XXH64_hash_t digest = XXH3_64bits_withSeed(data, length, 0);
+    calls++;
+    return rank && odd && call && atol(rank) == atol(odd) && calls >= atol(call) ? digest ^ 1 : digest;
+}

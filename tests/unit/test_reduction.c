@@ -1,0 +1,174 @@
+/* Run by mpirun at several rank counts: sums over ranks keep to the tree of the leaves, bit for bit, by every way that
+ * there is, and buckets bring them in order. */
+#include <string.h>
+
+#include "comm/reduction.h"
+#include "nntrain/memory.h"
+#include "suite.h"
+
+static nn_comm *comm;
+
+enum { MOST_LEAVES = 40 };
+
+/* Values whose sum depends on the order. */
+static nn_real value_of(size_t leaf, size_t element)
+{
+    const double size = leaf % 3 == 0 ? 1e6 : 1;
+    return (nn_real)(size * 0.1 * (double)((7 * leaf + 3 * element) % 11 + 1));
+}
+
+/* The definition of the tree, see nntrain/leaves.h. */
+static nn_real sum_of_node(size_t leaves, size_t span, size_t first, size_t element)
+{
+    if (span == 1)
+        return value_of(first, element);
+    const nn_real left = sum_of_node(leaves, span / 2, first, element);
+    const size_t right = first + span / 2;
+    return right < leaves ? left + sum_of_node(leaves, span / 2, right, element) : left;
+}
+
+static nn_real sum_of_all(size_t leaves, size_t element)
+{
+    size_t span = 1;
+    while (span < leaves)
+        span *= 2;
+    return sum_of_node(leaves, span, 0, element);
+}
+
+/* This rank's nodes, `pitch` elements apart. */
+static nn_real *take_nodes(size_t leaves, size_t count, size_t pitch)
+{
+    const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+    nn_real *nodes = NULL;
+    CU_ASSERT_FATAL(nn_allocate(nn_leaves_nodes(run), pitch * sizeof *nodes, "nodes", &nodes, NULL) == NN_OK);
+    size_t at = run.first;
+    for (size_t n = 0; n < nn_leaves_nodes(run); n++) {
+        const nn_tree_node node = nn_leaves_node(run, at);
+        for (size_t i = 0; i < count; i++)
+            nodes[n * pitch + i] = sum_of_node(leaves, node.span, at, i);
+        at += node.span;
+    }
+    return nodes;
+}
+
+static bool is_sum(const nn_real *values, size_t leaves, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const nn_real expected = sum_of_all(leaves, i);
+        if (memcmp(&values[i], &expected, sizeof expected) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Short arrays go whole to everybody, long ones in segments, or with many ranks in halves. */
+static void sums_keep_to_the_tree_whatever_their_length(void)
+{
+    static const size_t counts[] = {1, 2, 3, 100, 2048, 2049, 10007};
+    for (size_t leaves = (size_t)comm->size; leaves <= MOST_LEAVES; leaves++)
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            const size_t count = counts[c], pitch = count + 5;
+            nn_real *nodes = take_nodes(leaves, count, pitch);
+            nn_exchange *exchange = NULL;
+            CU_ASSERT_FATAL(nn_exchange_create(comm, leaves, NN_EXCHANGE_REAL, 10007, 7, &exchange, NULL) == NN_OK);
+            CU_ASSERT_EQUAL(nn_exchange_start(exchange, nodes, pitch, count, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+            CU_ASSERT(is_sum(nodes, leaves, count));
+            nn_exchange_free(exchange);
+            nn_release(nodes);
+        }
+}
+
+static void doubles_keep_to_it_too(void)
+{
+    enum { COUNT = 5000 };
+    const size_t leaves = 16;
+    const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+    nn_real *nodes = take_nodes(leaves, COUNT, COUNT);
+    double *values = NULL;
+    CU_ASSERT_FATAL(nn_allocate(nn_leaves_nodes(run) * COUNT, sizeof *values, "nodes", &values, NULL) == NN_OK);
+    /* Sums of integers are exact, so that they tell lost and doubled values. */
+    for (size_t i = 0; i < nn_leaves_nodes(run) * COUNT; i++)
+        values[i] = (double)(i % COUNT);
+    double all_nodes = (double)nn_leaves_nodes(run);
+    CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &all_nodes, 1, NULL), NN_OK);
+    nn_exchange *exchange = NULL;
+    CU_ASSERT_FATAL(nn_exchange_create(comm, leaves, NN_EXCHANGE_DOUBLE, COUNT, 7, &exchange, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nn_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+    for (size_t i = 0; i < COUNT; i++)
+        if (values[i] != all_nodes * (double)i) {
+            CU_FAIL("a sum of doubles is wrong");
+            break;
+        }
+    nn_exchange_free(exchange);
+    nn_release(values);
+    nn_release(nodes);
+}
+
+static void the_library_adds_one_value_a_rank(void)
+{
+    enum { COUNT = 3000 };
+    nn_real *values = NULL;
+    CU_ASSERT_FATAL(nn_allocate(COUNT, sizeof *values, "values", &values, NULL) == NN_OK);
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = (nn_real)(i + (size_t)comm->rank);
+    nn_exchange *exchange = NULL;
+    CU_ASSERT_FATAL(nn_exchange_create(comm, 0, NN_EXCHANGE_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nn_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+    const size_t ranks = (size_t)comm->size;
+    for (size_t i = 0; i < COUNT; i++)
+        if (values[i] != (nn_real)(ranks * i + ranks * (ranks - 1) / 2)) {
+            CU_FAIL("a sum is wrong");
+            break;
+        }
+    nn_exchange_free(exchange);
+    nn_release(values);
+}
+
+/* As a backward pass tells it: layers of very different sizes, three steps one after the other. */
+static void buckets_bring_the_sums_in_order(void)
+{
+    enum { COUNT = 9001 };
+    static const size_t told[] = {10, 700, 701, 5000, COUNT};
+    static const size_t buckets[] = {1000, 4096, COUNT};
+    const size_t leaves = 16, pitch = COUNT + 3;
+    for (size_t b = 0; b < sizeof buckets / sizeof *buckets; b++) {
+        nn_real *nodes = take_nodes(leaves, COUNT, pitch);
+        const nn_reduction_plan plan = {
+            .leaves = leaves, .values = nodes, .pitch = pitch, .count = COUNT, .bucket = buckets[b]};
+        nn_reduction *reduction = NULL;
+        CU_ASSERT_FATAL(nn_reduction_create(comm, &plan, &reduction, NULL) == NN_OK);
+        for (int step = 0; step < 3; step++) {
+            nn_real *fresh = take_nodes(leaves, COUNT, pitch);
+            const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+            memcpy(nodes, fresh, nn_leaves_nodes(run) * pitch * sizeof *nodes);
+            nn_release(fresh);
+            for (size_t t = 0; t < sizeof told / sizeof *told; t++)
+                CU_ASSERT_EQUAL(nn_reduction_complete(reduction, told[t], NULL), NN_OK);
+            for (size_t end = 0, before = 0; end < COUNT; before = end) {
+                CU_ASSERT_EQUAL_FATAL(nn_reduction_next(reduction, &end, NULL), NN_OK);
+                CU_ASSERT_FATAL(end > before && end <= before + buckets[b]);
+                CU_ASSERT(is_sum(nodes, leaves, end));
+            }
+        }
+        nn_reduction_free(reduction);
+        nn_release(nodes);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(sums_keep_to_the_tree_whatever_their_length),
+        NN_TEST(doubles_keep_to_it_too),
+        NN_TEST(the_library_adds_one_value_a_rank),
+        NN_TEST(buckets_bring_the_sums_in_order),
+    };
+    int code = nn_run_suite("reduction", tests, sizeof tests / sizeof *tests);
+    nn_comm_free(comm);
+    return code;
+}

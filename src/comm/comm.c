@@ -29,6 +29,16 @@ nn_status nn_comm_check(int code, const char *what, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "MPI could not %s: %s", what, reason);
 }
 
+void nn_comm_pause(const nn_comm *comm)
+{
+    if (comm->backend->crowded)
+        sched_yield();
+#if defined(__x86_64__)
+    else
+        __builtin_ia32_pause();
+#endif
+}
+
 static nn_status wait_for(const nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
 {
     if (!comm->backend->crowded)

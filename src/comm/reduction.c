@@ -33,6 +33,7 @@ nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_r
     reduction->bucket_count = (plan->count + plan->bucket - 1) / plan->bucket;
     nn_status status =
         nn_allocate(reduction->bucket_count, sizeof *reduction->buckets, "the buckets", &reduction->buckets, error);
+    status = nn_comm_agree(comm, status, error);
     for (size_t b = 0; status == NN_OK && b < reduction->bucket_count; b++)
         status = nn_exchange_create(comm, plan->leaves, NN_EXCHANGE_REAL, end_of(reduction, b) - b * plan->bucket,
                                     NN_TAG_BUCKETS + (int)b, &reduction->buckets[b].exchange, error);

@@ -166,7 +166,7 @@ static nn_status make_work(nn_run *run, nn_error *error)
                                nn_leaves_height(nn_run_leaves(run->recipe, run->comm)), &run->work, error));
     run->work->seed = run->recipe->seed;
     run->work->timeline = &run->timeline;
-    return nn_average_create(run, &run->average, error);
+    return NN_OK;
 }
 
 /* Only the stop asks for the costly figures; nntrain eval tells them all. */
@@ -229,6 +229,7 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
     NN_TRY(fit_targets(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
+    NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
     return begin_or_continue(run, options, error);
 }

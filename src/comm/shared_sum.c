@@ -70,6 +70,9 @@ static nn_status take_window(nn_shared_sum *s, nn_error *error)
         /* Pages are shared whole, so an address is as aligned here as there. */
         s->boards[rank] = (board *)padded((size_t)(uintptr_t)base);
     }
+    /* All of it at once, while the library has just seen that there is room: a page that nobody has written to yet is
+     * taken later from whatever is left then, and where nothing is, the process dies. */
+    memset(mine, 0, (size_t)bytes);
     atomic_store(&s->boards[me]->published, 0);
     atomic_store(&s->boards[me]->joined, 0);
     return NN_OK;

@@ -100,8 +100,8 @@ static double model_values(const nn_run *run)
                  rows = share > LEAST_ROWS ? share : LEAST_ROWS;
     /* Parameters, gradients as they are found and as they arrive, and what the optimizer keeps of each. */
     const double nodes = (double)nn_leaves_nodes(nn_run_leaves(run->recipe, run->comm));
-    const double weights =
-        1 + nodes + (run->comm->size > 1) + (double)nn_optimizer_state_count(&run->recipe->optimizer);
+    const double arriving = run->comm->size > 1 ? nodes + 1 : 0;
+    const double weights = 1 + nodes + arriving + (double)nn_optimizer_state_count(&run->recipe->optimizer);
     /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
     double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;

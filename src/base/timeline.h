@@ -17,7 +17,7 @@ typedef enum nn_span_kind {
     NN_SPAN_LOSS,       /**< of a batch */
     NN_SPAN_BACKWARD,   /**< detail: the layer */
     NN_SPAN_REDUCE,     /**< detail: the bucket, and its bytes; goes on beside the others */
-    NN_SPAN_WAIT,       /**< for other ranks */
+    NN_SPAN_WAIT,       /**< for other ranks, and in MPI on their behalf */
     NN_SPAN_DESCENT,    /**< of the optimizer */
     NN_SPAN_EVALUATE,   /**< rows of another split */
     NN_SPAN_CHECKPOINT, /**< written to the disk */

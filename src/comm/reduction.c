@@ -82,7 +82,7 @@ nn_status nn_reduction_progress(nn_reduction *reduction, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error)
+static nn_status complete(nn_reduction *reduction, size_t count, nn_error *error)
 {
     const nn_reduction_plan *plan = &reduction->plan;
     while (reduction->started < reduction->bucket_count && end_of(reduction, reduction->started) <= count) {
@@ -94,6 +94,16 @@ nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error 
         reduction->started++;
     }
     return nn_reduction_progress(reduction, error);
+}
+
+nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error)
+{
+    if (reduction->comm->size == 1)
+        return complete(reduction, count, error);
+    /* MPI sends, adds and yields while it is called: with 3 ranks on 2 busy cores that was 2.8 s of the 3.7 s
+     * that a rank seemed to compute. */
+    const nn_activity before = nn_comm_begin_wait(reduction->comm);
+    return nn_comm_end_wait(reduction->comm, before, complete(reduction, count, error));
 }
 
 nn_status nn_reduction_next(nn_reduction *reduction, size_t *end, nn_error *error)

@@ -32,7 +32,7 @@ typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exc
 typedef struct nn_exchange nn_exchange;
 
 /**
- * Takes the memory of an exchange. Collective, as is nn_exchange_free.
+ * Takes the memory of an exchange. Collective.
  *
  * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: the order of the MPI library
  * @param most    elements of the largest array that will be summed, at most 2^28

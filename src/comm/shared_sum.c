@@ -1,11 +1,16 @@
 #include "comm/shared_sum.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "comm/backend.h"
 #include "nntrain/memory.h"
 
 /* What a rank shows the others, at the begin of its memory; its nodes and then its segment's sum are behind it. Each
@@ -21,7 +26,8 @@ struct nn_shared_sum {
     nn_element_sum element;
     nn_tree_join *join; /* borrowed */
     size_t most;
-    MPI_Win window;
+    void *memory; /* [bytes] shared */
+    size_t bytes;
     board **boards;       /* [ranks] */
     const void **sources; /* [nodes of all ranks] */
 
@@ -52,30 +58,65 @@ static nn_leaves segment_of(const nn_shared_sum *s, int rank)
     return nn_leaves_of_rank(s->count, (size_t)rank, (size_t)s->comm->size);
 }
 
-static nn_status take_window(nn_shared_sum *s, nn_error *error)
+/* Bytes of a rank's board with its nodes, and a sum as long as the longest segment. */
+static size_t bytes_of(const nn_shared_sum *s, int rank)
 {
-    const char what[] = "share memory between the ranks of a host";
-    const int me = s->comm->rank;
-    /* Nodes, and a sum as long as the longest segment. */
-    const MPI_Aint bytes =
-        (MPI_Aint)(sizeof(board) + (s->nodes[me] + 1) * padded(s->most * s->element.size) + NN_ALIGNMENT);
-    void *mine = NULL;
-    NN_TRY(nn_comm_check(MPI_Win_allocate_shared(bytes, 1, MPI_INFO_NULL, s->comm->backend->world, &mine, &s->window),
-                         what, error));
-    for (int rank = 0; rank < s->comm->size; rank++) {
-        MPI_Aint size = 0;
-        int unit = 0;
-        void *base = NULL;
-        NN_TRY(nn_comm_check(MPI_Win_shared_query(s->window, rank, &size, &unit, &base), what, error));
-        /* Pages are shared whole, so an address is as aligned here as there. */
-        s->boards[rank] = (board *)padded((size_t)(uintptr_t)base);
-    }
-    /* All of it at once, while the library has just seen that there is room: a page that nobody has written to yet is
-     * taken later from whatever is left then, and where nothing is, the process dies. */
-    memset(mine, 0, (size_t)bytes);
-    atomic_store(&s->boards[me]->published, 0);
-    atomic_store(&s->boards[me]->joined, 0);
+    const size_t segment = s->most / (size_t)s->comm->size + 1;
+    return sizeof(board) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
+}
+
+/* A file of the kernel's own, all of whose room is taken at once: a page that is taken later, where nothing is left by
+ * then, would kill the process. (MPI_Win_allocate_shared has no way to ask for that.) */
+static nn_status make_file(const char *name, size_t bytes, int *file, nn_error *error)
+{
+    *file = shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
+    const int code = *file < 0 ? errno : posix_fallocate(*file, 0, (off_t)bytes);
+    if (code != 0)
+        return nn_fail(error, NN_SYSTEM, "cannot share %zu bytes between the ranks of this host: %s", bytes,
+                       strerror(code));
     return NN_OK;
+}
+
+static nn_status map_file(nn_shared_sum *s, int file, nn_error *error)
+{
+    void *memory = file < 0 ? MAP_FAILED : mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (memory == MAP_FAILED)
+        return nn_fail(error, NN_SYSTEM, "cannot see the memory that the ranks of this host share: %s",
+                       strerror(errno));
+    s->memory = memory;
+    size_t offset = 0;
+    for (int rank = 0; rank < s->comm->size; rank++) {
+        s->boards[rank] = (board *)((char *)memory + offset);
+        offset += bytes_of(s, rank);
+    }
+    return NN_OK;
+}
+
+/* Counters begin at 0, as the kernel gives memory out. Nobody can find the file any more once all have it. */
+static nn_status take_memory(nn_shared_sum *s, nn_error *error)
+{
+    char name[64] = "";
+    int file = -1;
+    for (int rank = 0; rank < s->comm->size; rank++)
+        s->bytes += bytes_of(s, rank);
+    nn_status status = NN_OK;
+    if (s->comm->rank == 0) {
+        snprintf(name, sizeof name, "/nntrain-%ld", (long)getpid());
+        status = make_file(name, s->bytes, &file, error);
+    }
+    status = nn_comm_follow(s->comm, status, error);
+    if (status == NN_OK)
+        status = nn_comm_broadcast(s->comm, name, sizeof name, error);
+    if (status == NN_OK) {
+        if (s->comm->rank != 0)
+            file = shm_open(name, O_RDWR, 0);
+        status = nn_comm_agree(s->comm, map_file(s, file, error), error);
+    }
+    if (file >= 0)
+        close(file);
+    if (s->comm->rank == 0)
+        shm_unlink(name);
+    return status;
 }
 
 nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_sum element, nn_tree_join *join,
@@ -90,7 +131,6 @@ nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_su
     nn_status status = nn_allocate(1, sizeof *s, what, &s, error);
     if (status == NN_OK) {
         *s = (nn_shared_sum){.comm = comm, .nodes = nodes, .element = element, .join = join, .most = most};
-        s->window = MPI_WIN_NULL;
         status = nn_allocate((size_t)comm->size, sizeof *s->boards, what, &s->boards, error);
     }
     if (status == NN_OK)
@@ -101,8 +141,7 @@ nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_su
         return status;
     }
     nn_error refused;
-    /* Agreement waits for everybody's counters to be set, too. */
-    if (nn_comm_agree(comm, take_window(s, &refused), &refused) == NN_OK)
+    if (take_memory(s, &refused) == NN_OK)
         *result = s;
     else
         nn_shared_sum_free(s);
@@ -113,8 +152,8 @@ void nn_shared_sum_free(nn_shared_sum *s)
 {
     if (!s)
         return;
-    if (s->window != MPI_WIN_NULL)
-        MPI_Win_free(&s->window);
+    if (s->memory)
+        munmap(s->memory, s->bytes);
     nn_release(s->boards);
     nn_release(s->sources);
     nn_release(s);

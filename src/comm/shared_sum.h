@@ -23,7 +23,7 @@ typedef struct nn_shared_sum nn_shared_sum;
 nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_sum element, nn_tree_join *join,
                                size_t most, nn_shared_sum **shared, nn_error *error);
 
-/** Gives the memory back. Collective; NULL is fine. */
+/** Gives the memory back. NULL is fine. */
 void nn_shared_sum_free(nn_shared_sum *shared);
 
 /** Puts this rank's nodes where the others find them. Not collective. Arguments as of nn_exchange_start. */

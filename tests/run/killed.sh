@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Any rank killed outright at any moment, and the run continued on another number of ranks: nothing hangs, nothing is left
-# running, and the weights are the very ones of the undisturbed run. KILLS in the environment: how many times (6).
+# running, and the weights are the very ones of the undisturbed run. KILLS in the environment: how many times (4).
 . "$(dirname "$0")/lib.sh"
 
 recipe=$DATASETS/digits/recipe.yaml
@@ -24,7 +24,7 @@ ranks_of() {
 train 1 --output "$work/whole" || fail "the undisturbed run: exit code $?"
 
 RANDOM=${SEED:-17}
-for kill in $(seq "${KILLS:-6}"); do
+for kill in $(seq "${KILLS:-4}"); do
     run=killed-$kill
     count=$((RANDOM % 4 + 1)) delay=$((RANDOM % 150 + 1))
     train $count --output "$work/$run" >"$run.out" 2>&1 &

@@ -90,6 +90,17 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
  */
 nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error);
 
+/** The same for bytes. */
+nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error);
+
+/**
+ * Takes some bytes of every rank to rank 0.
+ *
+ * @param mine   [count], at most INT_MAX
+ * @param all    [size, count] in the order of the ranks on rank 0; anything on the others
+ */
+nn_status nn_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error);
+
 /** Waits until every rank has come here. */
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);
 

@@ -117,8 +117,9 @@ typedef struct nn_workspace {
     double *row_terms;  /**< [capacity] w_i E_i of the rows, left by nn_loss */
     double *sums;       /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
     struct nn_gemm_space *space;
-    nn_sync sync;  /**< to be set by the caller where ranks share batches */
-    uint64_t seed; /**< of dropout; to be set by the caller */
+    struct nn_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
+    nn_sync sync;                 /**< to be set by the caller where ranks share batches */
+    uint64_t seed;                /**< of dropout; to be set by the caller */
 } nn_workspace;
 
 /**

@@ -26,6 +26,8 @@ typedef struct nn_train_options {
     const char *name;        /**< of the run, for the folder and the first lines */
     bool resume;             /**< continue the run in the folder; without a checkpoint there, begin anew and say so */
     const char *resume_file; /**< continue from this checkpoint; NULL: from the newest intact one */
+    const char *trace;       /**< write what each rank did when to this file; NULL: do not */
+    size_t trace_limit;      /**< most spans of a rank in it; 0: 1,000,000, which take 32 MiB */
     nn_progress_style style;
     FILE *out; /**< where rank 0 speaks; the other ranks pass anything */
 } nn_train_options;

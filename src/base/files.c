@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool nn_folder_of(const char *path, char folder[PATH_MAX])
@@ -29,9 +30,14 @@ static bool write_all(int file, const char *bytes, size_t count)
     return true;
 }
 
+static int open_partial(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
 static bool write_parts(const char *path, const nn_bytes *parts, size_t part_count)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int file = open_partial(path);
     if (file < 0)
         return false;
     bool good = true;
@@ -63,14 +69,78 @@ static bool synchronise_folder(const char *path)
     return good;
 }
 
+static nn_status name_partial(const char *path, char partial[PATH_MAX], nn_error *error)
+{
+    if (snprintf(partial, PATH_MAX, "%s.partial", path) >= PATH_MAX)
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: the name is too long", path);
+    return NN_OK;
+}
+
 nn_status nn_file_replace(const char *path, const nn_bytes *parts, size_t part_count, nn_error *error)
 {
     char partial[PATH_MAX];
-    if (snprintf(partial, sizeof partial, "%s.partial", path) >= (int)sizeof partial)
-        return nn_fail(error, NN_SYSTEM, "cannot write %s: the name is too long", path);
+    NN_TRY(name_partial(path, partial, error));
     if (write_parts(partial, parts, part_count) && rename(partial, path) == 0 && synchronise_folder(path))
         return NN_OK;
     int reason = errno;
     unlink(partial);
     return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+}
+
+/* A name that a file may take: a free one, a file's or a link's. To rename over a device would remove it. */
+static bool may_be_replaced(const char *path)
+{
+    struct stat facts;
+    return lstat(path, &facts) != 0 || S_ISREG(facts.st_mode) || S_ISLNK(facts.st_mode);
+}
+
+nn_status nn_draft_open(const char *path, nn_draft *draft, nn_error *error)
+{
+    draft->file = NULL;
+    NN_TRY(name_partial(path, draft->partial, error));
+    memcpy(draft->path, path, strlen(path) + 1); /* fits, since the longer name does */
+    if (!may_be_replaced(path))
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: there is something by that name that is no file", path);
+    const int handle = open_partial(draft->partial);
+    if (handle >= 0)
+        draft->file = fdopen(handle, "wb");
+    if (draft->file)
+        return NN_OK;
+    const int reason = errno;
+    if (handle >= 0) {
+        close(handle);
+        unlink(draft->partial);
+    }
+    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+}
+
+nn_status nn_draft_commit(nn_draft *draft, nn_error *error)
+{
+    FILE *file = draft->file;
+    if (ferror(file)) {
+        nn_draft_drop(draft);
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: a write failed; is the disk full?", draft->path);
+    }
+    draft->file = NULL;
+    bool good = fflush(file) == 0 && fsync(fileno(file)) == 0;
+    int reason = errno;
+    if (fclose(file) != 0 && good) {
+        good = false;
+        reason = errno;
+    }
+    errno = reason;
+    if (good && rename(draft->partial, draft->path) == 0 && synchronise_folder(draft->path))
+        return NN_OK;
+    reason = errno;
+    unlink(draft->partial);
+    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", draft->path, strerror(reason));
+}
+
+void nn_draft_drop(nn_draft *draft)
+{
+    if (!draft->file)
+        return;
+    fclose(draft->file);
+    draft->file = NULL;
+    unlink(draft->partial);
 }

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "nntrain/status.h"
 
@@ -26,5 +27,25 @@ typedef struct nn_bytes {
  * @return NN_SYSTEM naming file and reason, with the old file in place
  */
 nn_status nn_file_replace(const char *path, const nn_bytes *parts, size_t part_count, nn_error *error);
+
+/** A file that is written bit by bit, and takes the place of another once it is whole. All zero: there is none. */
+typedef struct nn_draft {
+    FILE *file; /**< to be written to */
+    char path[PATH_MAX];
+    char partial[PATH_MAX];
+} nn_draft;
+
+/**
+ * Opens "<path>.partial". A path that is there and is no file, such as a folder or a device, is refused.
+ *
+ * @return NN_SYSTEM naming file and reason
+ */
+nn_status nn_draft_open(const char *path, nn_draft *draft, nn_error *error);
+
+/** Replaces the file by the draft, as nn_file_replace does. @return NN_SYSTEM also where a write before failed */
+nn_status nn_draft_commit(nn_draft *draft, nn_error *error);
+
+/** Leaves everything as it was before the draft was opened. Nothing to do for one that is committed, or all zero. */
+void nn_draft_drop(nn_draft *draft);
 
 #endif

@@ -1,4 +1,5 @@
-/** What nntrain bench measures: matrix products, and whole training steps, against what the processor can do. */
+/** What nntrain bench measures: matrix products and whole training steps against what the processor can do, and sums
+ * over ranks. */
 #ifndef NN_BENCH_BENCH_H
 #define NN_BENCH_BENCH_H
 
@@ -6,9 +7,10 @@
 #include <stddef.h>
 
 #include "bench/shapes.h"
+#include "nntrain/comm.h"
 #include "nntrain/status.h"
 
-/** What both benchmarks are told. */
+/** What all benchmarks are told. */
 typedef struct nn_bench_options {
     size_t threads;        /**< OpenMP threads, at least 1 */
     size_t repeat;         /**< timings of everything, of which the median counts; 0: as many as fit the case */
@@ -58,5 +60,19 @@ typedef struct nn_bench_step_options {
  * NN_SYSTEM where memory runs out or the JSON cannot be written
  */
 nn_status nn_bench_step(const nn_bench_step_options *options, nn_error *error);
+
+typedef struct nn_bench_allreduce_options {
+    nn_bench_options common; /**< threads play no part */
+    size_t slices;           /**< leaves of the tree that sums keep to */
+} nn_bench_allreduce_options;
+
+/**
+ * Times sums over the ranks by the size of the message: the MPI library's own, and what trainings do. Collective; rank
+ * 0 speaks.
+ *
+ * @return NN_USAGE where ranks are more than slices, NN_SYSTEM where MPI fails, memory runs out or the JSON cannot be
+ * written
+ */
+nn_status nn_bench_allreduce(const nn_bench_allreduce_options *options, nn_comm *comm, nn_error *error);
 
 #endif

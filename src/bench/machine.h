@@ -3,7 +3,7 @@
 #define NN_BENCH_MACHINE_H
 
 #include "base/cpu.h"
-#include "bench/json.h"
+#include "base/json.h"
 #include "nntrain/status.h"
 
 typedef struct nn_bench_machine {

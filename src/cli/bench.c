@@ -6,11 +6,12 @@
 
 #include "cli/cli.h"
 
-/* Both benchmarks' arguments; each command's table has the options of its own. */
+/* All benchmarks' arguments; each command's table has the options of its own. */
 typedef struct arguments {
     nn_bench_options common;
     nn_bench_gemm_options gemm;
     nn_bench_step_options step;
+    nn_bench_allreduce_options allreduce;
 } arguments;
 
 enum key {
@@ -23,6 +24,7 @@ enum key {
     KEY_MOMENTUM,
     KEY_PRECISION,
     KEY_EXPLAIN,
+    KEY_SLICES,
     KEY_JSON,
 };
 
@@ -131,6 +133,14 @@ static error_t parse_step(int key, char *value, struct argp_state *state)
     }
 }
 
+static error_t parse_allreduce(int key, char *value, struct argp_state *state)
+{
+    nn_bench_allreduce_options *allreduce = &((arguments *)state->input)->allreduce;
+    if (key == KEY_SLICES)
+        return take_size(state, "slices", value, 1 << 16, &allreduce->slices);
+    return parse_common(key, value, state);
+}
+
 static const char threads_doc[] = "OpenMP threads (default: 1)";
 static const char json_doc[] = "Tell the figures as JSON, in a file or in place of the table";
 
@@ -158,6 +168,21 @@ static const struct argp_option step_options[] = {
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
     NN_CLI_HELP,
     {0},
+};
+
+static const struct argp_option allreduce_options[] = {
+    {"slices", KEY_SLICES, "COUNT", 0, "As parallel.slices of a recipe (default: 16)", 0},
+    {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 7)", 0},
+    {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static const struct argp allreduce_parser = {
+    .options = allreduce_options,
+    .parser = parse_allreduce,
+    .doc = "Measures sums over the ranks it is started on, by the size of the message: MPI_Allreduce, buckets of "
+           "MPI_Iallreduce as trainings have them, and those that keep to the tree of a reproducible training.",
 };
 
 static const struct argp gemm_parser = {
@@ -203,15 +228,33 @@ static nn_status run_parsed(const struct argp *parser, const char *name, int arg
     return nn_cli_finish(run(&given, &error), &error);
 }
 
+static nn_status run_allreduce(const void *parsed, nn_comm *comm, nn_error *error)
+{
+    const arguments *given = parsed;
+    nn_bench_allreduce_options options = given->allreduce;
+    options.common = given->common;
+    return nn_bench_allreduce(&options, comm, error);
+}
+
+/* The one benchmark of all ranks. */
+static nn_status run_with_ranks(int argc, char **argv)
+{
+    arguments given = {.allreduce = {.slices = 16}};
+    const nn_parsed parsed = nn_cli_parse(&allreduce_parser, "nntrain bench allreduce", argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nn_cli_with_ranks(run_allreduce, &given);
+}
+
 /* What stands where a benchmark should be named. */
 static error_t parse_name(int key, char *value, struct argp_state *state)
 {
     switch (key) {
     case ARGP_KEY_ARG:
-        argp_error(state, "there is no benchmark '%s'; known are gemm, step", value);
+        argp_error(state, "there is no benchmark '%s'; known are gemm, step, allreduce", value);
         return EINVAL;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name what to measure: gemm or step");
+        argp_error(state, "name what to measure: gemm, step or allreduce");
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -223,8 +266,8 @@ static const struct argp_option name_options[] = {NN_CLI_HELP, {0}};
 static const struct argp name_parser = {
     .options = name_options,
     .parser = parse_name,
-    .args_doc = "gemm|step [--help]",
-    .doc = "Measures this machine: matrix products, or whole training steps.",
+    .args_doc = "gemm|step|allreduce [--help]",
+    .doc = "Measures this machine: matrix products, whole training steps, or sums over ranks.",
 };
 
 nn_status nn_cli_bench(int argc, char **argv)
@@ -233,6 +276,8 @@ nn_status nn_cli_bench(int argc, char **argv)
         return run_parsed(&gemm_parser, "nntrain bench gemm", argc - 1, argv + 1, run_gemm);
     if (argc > 1 && strcmp(argv[1], "step") == 0)
         return run_parsed(&step_parser, "nntrain bench step", argc - 1, argv + 1, run_step);
+    if (argc > 1 && strcmp(argv[1], "allreduce") == 0)
+        return run_with_ranks(argc - 1, argv + 1);
     arguments given = {.common = {.threads = 1}};
     const nn_parsed parsed = nn_cli_parse(&name_parser, "nntrain bench", argc, argv, &given);
     return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;

@@ -12,8 +12,13 @@ typedef struct arguments {
     bool resume;
     const char *resume_file;
     const char *progress;
+    const char *trace;
+    const char *trace_limit;
     nn_cli_sets sets;
 } arguments;
+
+/* Keys of options without a letter. */
+enum { TRACE_LIMIT = 256 };
 
 static const struct argp_option options[] = {
     {"set", 's', "KEY=VALUE", 0, "Override a value of the recipe, e.g. training.epochs=5; may be repeated", 0},
@@ -21,6 +26,8 @@ static const struct argp_option options[] = {
     {"resume", 'r', "FILE", OPTION_ARG_OPTIONAL,
      "Continue from the newest intact checkpoint of the run, or from --resume=FILE", 0},
     {"progress", 'p', "STYLE", 0, "auto, bar, lines or quiet (default: auto: a bar on a terminal)", 0},
+    {"trace", 't', "FILE.json", 0, "Write what each rank did when, to be shown by ui.perfetto.dev", 0},
+    {"trace-limit", TRACE_LIMIT, "SPANS", 0, "Spans of a rank that the trace has room for (default: 1000000)", 0},
     NN_CLI_HELP,
     {0},
 };
@@ -48,6 +55,16 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case 'p':
         given->progress = value;
+        return 0;
+    case 't':
+        if (*value == '\0') {
+            argp_error(state, "--trace: name a file");
+            return EINVAL;
+        }
+        given->trace = value;
+        return 0;
+    case TRACE_LIMIT:
+        given->trace_limit = value;
         return 0;
     case ARGP_KEY_ARG:
         return nn_cli_take_one(&given->recipe, value,
@@ -78,6 +95,23 @@ static nn_status choose_style(const char *name, nn_progress_style *style, nn_err
         *style = NN_PROGRESS_QUIET;
     else
         return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, quiet", name);
+    return NN_OK;
+}
+
+static nn_status parse_trace_limit(const arguments *given, size_t *limit, nn_error *error)
+{
+    enum { MOST = 1000000000 };
+    *limit = 0;
+    if (!given->trace_limit)
+        return NN_OK;
+    char *end;
+    const long long count = strtoll(given->trace_limit, &end, 10);
+    if (*end != '\0' || count < 1 || count > MOST)
+        return nn_fail(error, NN_USAGE, "--trace-limit: '%s' is no number of spans from 1 to %d", given->trace_limit,
+                       MOST);
+    if (!given->trace)
+        return nn_fail(error, NN_USAGE, "--trace-limit goes with --trace FILE.json");
+    *limit = (size_t)count;
     return NN_OK;
 }
 
@@ -128,8 +162,12 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
     /* What a training says is commentary: a reader that has seen enough (| head) must not end it. */
     signal(SIGPIPE, SIG_IGN);
     const arguments *given = parsed;
-    nn_train_options how = {
-        .output = given->output, .resume = given->resume, .resume_file = given->resume_file, .out = stdout};
+    nn_train_options how = {.output = given->output,
+                            .resume = given->resume,
+                            .resume_file = given->resume_file,
+                            .trace = given->trace,
+                            .out = stdout};
+    NN_TRY(parse_trace_limit(given, &how.trace_limit, error));
     NN_TRY(choose_style(given->progress, &how.style, error));
     char name[NAME_MAX + 1];
     nn_recipe *recipe = NULL;

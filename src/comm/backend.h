@@ -9,18 +9,26 @@
 
 struct nn_comm_backend {
     MPI_Comm world;
-    bool finalize; /* we initialised MPI, so we finalise it */
-    bool crowded;  /* more ranks than CPUs where this one may run */
+    bool finalize;                /* we initialised MPI, so we finalise it */
+    bool crowded;                 /* more ranks than CPUs where this one may run */
+    struct nn_timeline *timeline; /* borrowed, for waiting to be noted; NULL: nobody asks */
 };
 
 /** A code of MPI as a status. @param what  what MPI was to do, for "MPI could not %s: reason" */
 nn_status nn_comm_check(int code, const char *what, nn_error *error);
 
 /**
- * Waits until all requests are done, and lets other processes have the CPU meanwhile where ranks must share it.
+ * Waits until all requests are done, notes the time, and lets other processes have the CPU meanwhile where ranks must
+ * share it.
  *
  * @param what  they do, for "MPI could not %s: reason"
  */
 nn_status nn_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error);
+
+/** A moment's pause in waiting for another rank's memory: the CPU goes to others where ranks must share it. */
+void nn_comm_pause(const nn_comm *comm);
+
+/** The same for the one request that a call of MPI has begun. @param code  of that call */
+nn_status nn_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error);
 
 #endif

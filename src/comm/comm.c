@@ -10,6 +10,7 @@
 
 #include "base/cpu.h"
 #include "comm/backend.h"
+#include "comm/timing.h"
 #include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -28,7 +29,17 @@ nn_status nn_comm_check(int code, const char *what, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "MPI could not %s: %s", what, reason);
 }
 
-nn_status nn_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
+void nn_comm_pause(const nn_comm *comm)
+{
+    if (comm->backend->crowded)
+        sched_yield();
+#if defined(__x86_64__)
+    else
+        __builtin_ia32_pause();
+#endif
+}
+
+static nn_status wait_for(const nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
 {
     if (!comm->backend->crowded)
         return nn_comm_check(MPI_Waitall(count, requests, MPI_STATUSES_IGNORE), what, error);
@@ -42,8 +53,14 @@ nn_status nn_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const ch
     }
 }
 
+nn_status nn_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
+{
+    const nn_activity before = nn_comm_begin_wait(comm);
+    return nn_comm_end_wait(comm, before, wait_for(comm, count, requests, what, error));
+}
+
 /* Waits for the one request that a call of MPI has begun, unless the call failed. */
-static nn_status complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error)
+nn_status nn_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error)
 {
     NN_TRY(nn_comm_check(code, what, error));
     return nn_comm_wait(comm, 1, request, what, error);
@@ -167,7 +184,7 @@ static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, 
         MPI_Request request = MPI_REQUEST_NULL;
         const int code =
             MPI_Iallreduce(MPI_IN_PLACE, part, (int)length, type, operation, comm->backend->world, &request);
-        NN_TRY(complete(comm, code, &request, "combine values over the ranks", error));
+        NN_TRY(nn_comm_complete(comm, code, &request, "combine values over the ranks", error));
     }
     return NN_OK;
 }
@@ -180,7 +197,7 @@ static nn_status broadcast(nn_comm *comm, void *bytes, size_t count, int root, n
         size_t length = count - first < INT_MAX ? count - first : INT_MAX;
         MPI_Request request = MPI_REQUEST_NULL;
         const int code = MPI_Ibcast((char *)bytes + first, (int)length, MPI_BYTE, root, comm->backend->world, &request);
-        NN_TRY(complete(comm, code, &request, "broadcast", error));
+        NN_TRY(nn_comm_complete(comm, code, &request, "broadcast", error));
     }
     return NN_OK;
 }
@@ -249,45 +266,6 @@ nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_err
     return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_MAX, error);
 }
 
-/* Boyer and Moore's vote: of a value that most ranks have, the candidate is left over once all others are paired off.
- */
-static int odd_one(const uint64_t *values, int ranks)
-{
-    uint64_t candidate = values[0];
-    for (int rank = 0, ahead = 0; rank < ranks; rank++) {
-        if (ahead == 0)
-            candidate = values[rank];
-        ahead += values[rank] == candidate ? 1 : -1;
-    }
-    for (int rank = 0; ranks > 2 && rank < ranks; rank++)
-        if (values[rank] != candidate)
-            return rank;
-    return 1;
-}
-
-nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error)
-{
-    const char what[] = "compare values over the ranks";
-    *odd = -1;
-    if (comm->size == 1)
-        return NN_OK;
-    /* The largest value and, by its complement, the smallest. */
-    uint64_t most[2] = {value, ~value}, *all = NULL;
-    NN_TRY(reduce(comm, most, sizeof *most, 2, MPI_UINT64_T, MPI_MAX, error));
-    if (most[0] == ~most[1])
-        return NN_OK;
-    NN_TRY(nn_comm_agree(comm, nn_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
-                         error));
-    nn_status status =
-        nn_comm_check(MPI_Allgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, comm->backend->world), what, error);
-    if (status == NN_OK)
-        *odd = odd_one(all, comm->size);
-    nn_release(all);
-    NN_TRY(status);
-    memcpy(host, comm->host, sizeof comm->host);
-    return broadcast(comm, host, sizeof comm->host, *odd, error);
-}
-
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error)
 {
     return broadcast(comm, bytes, count, 0, error);
@@ -295,18 +273,36 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
 
 nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
 {
+    return nn_comm_bring_bytes(comm, from, values, count * sizeof *values, error);
+}
+
+nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error)
+{
+    MPI_Comm world = comm->backend->world;
+    const size_t piece = (size_t)1 << 30;
     if (from == 0)
         return NN_OK;
-    const size_t piece = (size_t)1 << 28;
     for (size_t first = 0; first < count; first += piece) {
         const int length = (int)(count - first < piece ? count - first : piece);
+        char *part = (char *)bytes + first;
         MPI_Request request = MPI_REQUEST_NULL;
-        const int code = comm->rank == 0
-                             ? MPI_Irecv(values + first, length, NN_MPI_REAL, from, 0, comm->backend->world, &request)
-                             : MPI_Isend(values + first, length, NN_MPI_REAL, 0, 0, comm->backend->world, &request);
-        NN_TRY(complete(comm, code, &request, "bring values to rank 0", error));
+        const int code = comm->rank == 0 ? MPI_Irecv(part, length, MPI_BYTE, from, 0, world, &request)
+                                         : MPI_Isend(part, length, MPI_BYTE, 0, 0, world, &request);
+        NN_TRY(nn_comm_complete(comm, code, &request, "bring values to rank 0", error));
     }
     return NN_OK;
+}
+
+nn_status nn_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error)
+{
+    if (comm->size == 1) {
+        memcpy(all, mine, count);
+        return NN_OK;
+    }
+    MPI_Request request = MPI_REQUEST_NULL;
+    const int code =
+        MPI_Igather(mine, (int)count, MPI_BYTE, all, (int)count, MPI_BYTE, 0, comm->backend->world, &request);
+    return nn_comm_complete(comm, code, &request, "gather values on rank 0", error);
 }
 
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
@@ -314,7 +310,7 @@ nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
     if (comm->size == 1)
         return NN_OK;
     MPI_Request request = MPI_REQUEST_NULL;
-    return complete(comm, MPI_Ibarrier(comm->backend->world, &request), &request, "wait for all ranks", error);
+    return nn_comm_complete(comm, MPI_Ibarrier(comm->backend->world, &request), &request, "wait for all ranks", error);
 }
 
 const char *nn_comm_library(void)

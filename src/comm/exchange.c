@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "comm/backend.h"
+#include "comm/shared_sum.h"
+#include "comm/timing.h"
 #include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
@@ -15,7 +17,7 @@ enum {
     MANY_RANKS = 16,
 };
 
-typedef enum way { LIBRARY, ALL_TO_ALL, SEGMENTS, HALVING } way;
+typedef enum way { LIBRARY, SHARED, ALL_TO_ALL, SEGMENTS, HALVING } way;
 
 /* Where an exchange stands. */
 typedef enum stage { IDLE, REDUCING, SPREADING } stage;
@@ -33,9 +35,10 @@ struct nn_exchange {
     nn_element_sum element;
     int tag;
     MPI_Request *requests;
-    char *inbox;          /* segments of foreign nodes, in the order of the tree */
-    nn_tree_join *join;   /* NULL: nothing to be joined here */
-    const void **sources; /* [nodes of all ranks] */
+    char *inbox;           /* segments of foreign nodes, in the order of the tree */
+    nn_tree_join *join;    /* NULL: nothing to be joined here */
+    nn_shared_sum *shared; /* NULL: ranks on several hosts, or no room for it */
+    const void **sources;  /* [nodes of all ranks] */
 
     stage stage;
     way way;
@@ -219,6 +222,8 @@ static way choose(const nn_exchange *x)
 {
     if (x->leaves == 0)
         return LIBRARY;
+    if (x->shared)
+        return SHARED;
     if (x->count <= SMALL && x->comm->size <= SMALL_RANKS)
         return ALL_TO_ALL;
     return x->perfect && x->comm->size >= MANY_RANKS ? HALVING : SEGMENTS;
@@ -238,6 +243,10 @@ nn_status nn_exchange_start(nn_exchange *x, void *values, size_t pitch, size_t c
         return check(MPI_Iallreduce(MPI_IN_PLACE, values, (int)count, x->element.type, MPI_SUM, x->comm->backend->world,
                                     &x->requests[x->under_way++]),
                      error);
+    if (x->way == SHARED) {
+        nn_shared_sum_start(x->shared, values, pitch, count);
+        return NN_OK;
+    }
     if (x->way != HALVING)
         return scatter(x, error);
     x->distance = 1;
@@ -249,7 +258,9 @@ nn_status nn_exchange_start(nn_exchange *x, void *values, size_t pitch, size_t c
 nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
 {
     int arrived = 1;
-    while (x->stage != IDLE && arrived) {
+    if (x->stage != IDLE && x->way == SHARED && nn_shared_sum_progress(x->shared))
+        x->stage = IDLE;
+    while (x->stage != IDLE && x->way != SHARED && arrived) {
         NN_TRY(check(MPI_Testall(x->under_way, x->requests, &arrived, MPI_STATUSES_IGNORE), error));
         if (arrived)
             NN_TRY(advance(x, error));
@@ -258,8 +269,22 @@ nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
     return NN_OK;
 }
 
+/* Nothing of MPI to wait for. */
+static void wait_for_shared(nn_exchange *x)
+{
+    const nn_activity before = nn_comm_begin_wait(x->comm);
+    while (!nn_shared_sum_progress(x->shared))
+        nn_comm_pause(x->comm);
+    x->stage = IDLE;
+    nn_comm_end_wait(x->comm, before, NN_OK);
+}
+
 nn_status nn_exchange_finish(nn_exchange *x, nn_error *error)
 {
+    bool done = false;
+    NN_TRY(nn_exchange_progress(x, &done, error));
+    if (x->stage != IDLE && x->way == SHARED)
+        wait_for_shared(x);
     while (x->stage != IDLE) {
         NN_TRY(nn_comm_wait(x->comm, x->under_way, x->requests, "exchange gradients", error));
         NN_TRY(advance(x, error));
@@ -318,7 +343,9 @@ nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element e
     x->leaves = leaves;
     x->element = nn_element_sum_of(element);
     x->tag = tag;
-    const nn_status status = comm->size > 1 ? take_memory(x, most, error) : NN_OK;
+    nn_status status = comm->size > 1 ? nn_comm_agree(comm, take_memory(x, most, error), error) : NN_OK;
+    if (status == NN_OK && comm->size > 1 && comm->host_count == 1 && leaves > 0)
+        status = nn_shared_sum_create(comm, x->nodes, x->element, x->join, most, &x->shared, error);
     if (status != NN_OK) {
         nn_exchange_free(x);
         return status;
@@ -331,6 +358,7 @@ void nn_exchange_free(nn_exchange *x)
 {
     if (!x)
         return;
+    nn_shared_sum_free(x->shared);
     nn_tree_join_free(x->join);
     nn_release(x->nodes);
     nn_release(x->requests);

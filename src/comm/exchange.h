@@ -10,6 +10,8 @@
  * Optimization of Collective Communication Operations in MPICH, IJHPCA 19, 2005, with the nearest partner first): log2
  * P messages in place of P - 1, and the same bits, since the same pairs are joined.
  *
+ * Ranks that are all on one host do without messages, see shared_sum.h; the same bits again.
+ *
  * Collective: all ranks start their exchanges in the same order.
  */
 #ifndef NN_COMM_EXCHANGE_H
@@ -30,7 +32,7 @@ typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exc
 typedef struct nn_exchange nn_exchange;
 
 /**
- * Takes the memory of an exchange.
+ * Takes the memory of an exchange. Collective, as is nn_exchange_free.
  *
  * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: the order of the MPI library
  * @param most    elements of the largest array that will be summed, at most 2^28

@@ -21,6 +21,7 @@ typedef struct nn_reduction_plan {
 
 typedef struct nn_reduction nn_reduction;
 
+/** Takes the memory. Collective, as is nn_reduction_free. */
 nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_reduction **reduction, nn_error *error);
 void nn_reduction_free(nn_reduction *reduction);
 

@@ -57,7 +57,7 @@ static inline __attribute__((always_inline)) void strip_rows(size_t rows, const 
 
 static void strip(const nn_gemm_tile *t)
 {
-    switch (t->rows) {
+    switch (at_most_rows(t->rows)) {
     case 1:
         strip_rows(at_most_rows(1), t);
         break;

@@ -1,9 +1,10 @@
 /**
  * The body that the micro-kernel files share; not a header of declarations.
  *
- * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH; and how the
- * first elements of a vector are read and written, load_part and store_part; and what a step adds, accumulate. The rest
- * is written in vectors of nn_real and compiled by that file's flags, hence good for float and double alike.
+ * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH; how many
+ * steps of depth are unrolled, UNROLLED; and how the first elements of a vector are read and written, load_part and
+ * store_part; and what a step adds, accumulate. The rest is written in vectors of nn_real and compiled by that file's
+ * flags, hence good for float and double alike.
  */
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
@@ -20,6 +21,9 @@ static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t ve
     for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
         vector sum[ROWS][STRIP_VECTORS];
         begin_sums(rows, vectors, partial, rest, t, 0, chain, sum);
+        /* Several steps a turn, so that the end of a leaf of 64 is within what a processor foresees: on a Zen 1 it cost
+         * 30 cycles, 4 % of the leaf. */
+#pragma GCC unroll UNROLLED
         for (size_t k = 0; k < chain->depth; k++) {
             vector right[VECTORS];
 #pragma GCC unroll 2
@@ -39,10 +43,10 @@ static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t ve
     }
 }
 
-/* Each number of rows has a tile of its own; those that the instruction set has no room for become the largest. */
+/* Each number of rows has a tile of its own, up to what the instruction set has room for. */
 static inline __attribute__((always_inline)) void run_rows(size_t vectors, bool partial, const nn_gemm_tile *t)
 {
-    switch (t->rows) {
+    switch (at_most_rows(t->rows)) {
     case 1:
         tile_of(at_most_rows(1), vectors, partial, t);
         break;

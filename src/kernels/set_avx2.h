@@ -3,7 +3,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8 };
+enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE

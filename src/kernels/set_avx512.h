@@ -2,7 +2,7 @@
 /* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. */
 #include <immintrin.h>
 
-enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16 };
+enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 1 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE

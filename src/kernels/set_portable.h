@@ -3,7 +3,7 @@
  * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +
  * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
  */
-enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4 };
+enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1 };
 #include "kernels/gemm_vectors.h"
 
 static inline vector load_part(const nn_real *from, size_t count)

@@ -1,5 +1,6 @@
 /* The passes: forward with bias and activation on the way out of each product, backward with the derivative. Layers
  * with normalisation, dropout or an activation whose derivative needs its input take a few more passes over memory. */
+#include "base/timeline.h"
 #include "kernels/dropout.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
@@ -73,8 +74,11 @@ static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, 
 void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     const size_t last = network->layer_count - 1;
-    for (size_t l = 0; l < last; l++)
+    for (size_t l = 0; l < last; l++) {
+        nn_timeline_layer(work->timeline, l);
         forward_layer(network, l, batch, work);
+    }
+    nn_timeline_layer(work->timeline, last);
     multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
 }
 
@@ -160,6 +164,7 @@ void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, 
     const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
     nn_output_delta(loss, network, batch, work);
     for (size_t l = network->layer_count; l-- > 0;) {
+        nn_timeline_layer(work->timeline, l);
         weight_gradients(&network->layers[l], layer_input(work, batch->x, l), &leaves, work);
         tell_complete(network, l, work);
         if (l > 0)

@@ -126,6 +126,7 @@ static nn_status add_average(nn_run *run, nn_error *error)
 nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error)
 {
     nn_average *average = run->average;
+    nn_run_mark(run, NN_SPAN_NONE);
     if (run->work->sync.status != NN_OK) {
         *error = run->work->sync.error;
         return run->work->sync.status;
@@ -162,6 +163,7 @@ nn_status nn_run_descend(nn_run *run, nn_error *error)
     nn_average *average = run->average;
     const size_t count = run->network->flat_count;
     const bool averaged = average->accumulated && average->tree;
+    nn_run_mark(run, NN_SPAN_DESCENT);
     nn_optimizer_begin(run->optimizer, run->network, nn_run_rate(run));
     for (size_t end = 0; end < count;) {
         if (averaged)
@@ -188,7 +190,9 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
 {
     const nn_network *network = run->network;
     const nn_recipe_parallel *parallel = &run->recipe->parallel;
-    const size_t tree = average->tree ? parallel->slices : 0;
+    /* Without the tree of slices any order will do; on one host ours is faster than the library's. */
+    const size_t ranks = (size_t)run->comm->size;
+    const size_t tree = average->tree ? parallel->slices : run->comm->host_count == 1 ? ranks : 0;
     const size_t elements = parallel->bucket_bytes / sizeof(nn_real);
     const nn_reduction_plan plan = {
         .leaves = tree,
@@ -200,7 +204,7 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
     NN_TRY(nn_reduction_create(run->comm, &plan, &average->gradients, error));
     NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, OUTCOME_COUNT, NN_TAG_OUTCOME, &average->outcome,
                               error));
-    if (tree > 0)
+    if (average->tree)
         NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, 2 * widest_norm(network) + 1, NN_TAG_BATCH_NORM,
                                   &average->sums, error));
     NN_TRY(nn_allocate(average->leaves.count, sizeof *average->leaf_losses, "the losses of a step",

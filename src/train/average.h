@@ -4,7 +4,7 @@
 
 #include "train/run.h"
 
-/** Takes what averaging needs, and has the run's work space tell it of gradients. Local. */
+/** Takes what averaging needs, and has the run's work space tell it of gradients. Collective. */
 nn_status nn_average_create(nn_run *run, nn_average **average, nn_error *error);
 void nn_average_free(nn_average *average);
 

@@ -9,10 +9,13 @@ nn_status nn_run_loop(nn_run *run, nn_error *error)
             nn_batch batch;
             nn_step_report report;
             bool more;
-            nn_run_load(run, &batch);                                        /* 1 load */
-            nn_network_forward(run->network, &batch, run->work);             /* 2 forward */
-            nn_loss(loss_kind, run->network, &batch, run->work);             /* 3 loss */
-            NN_TRY(nn_run_tell_loss(run, &batch, error));                    /*   to all ranks */
+            nn_run_load(run, &batch); /* 1 load */
+            nn_run_mark(run, NN_SPAN_FORWARD);
+            nn_network_forward(run->network, &batch, run->work); /* 2 forward */
+            nn_run_mark(run, NN_SPAN_LOSS);
+            nn_loss(loss_kind, run->network, &batch, run->work); /* 3 loss */
+            NN_TRY(nn_run_tell_loss(run, &batch, error));        /*   to all ranks */
+            nn_run_mark(run, NN_SPAN_BACKWARD);
             nn_network_backward(loss_kind, run->network, &batch, run->work); /* 4 backpropagation; averaging begins */
             NN_TRY(nn_run_batch_done(run, &more, error));
             if (more)

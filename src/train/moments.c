@@ -1,13 +1,10 @@
 /* What happens around the five steps: batches, the end of a step, the end of an epoch. */
-#include <time.h>
 
 #include "train/run.h"
 
-double nn_clock(void)
+void nn_run_mark(nn_run *run, nn_span_kind kind)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    nn_timeline_begin(&run->timeline, (nn_activity){kind, NN_NO_DETAIL});
 }
 
 size_t nn_run_step_rows(const nn_run *run)
@@ -19,6 +16,7 @@ size_t nn_run_step_rows(const nn_run *run)
 
 void nn_run_load(nn_run *run, nn_batch *batch)
 {
+    nn_run_mark(run, NN_SPAN_LOAD);
     const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
     nn_sampler_batch(run->sampler, run->progress.epoch, index, batch);
     batch->global_rows = nn_run_step_rows(run);
@@ -39,6 +37,7 @@ double nn_run_rate(const nn_run *run)
 
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error)
 {
+    nn_run_mark(run, NN_SPAN_NONE);
     run->progress.step++;
     run->progress.epoch_step++;
     run->progress.epoch_loss += report->loss * (double)report->rows;
@@ -73,8 +72,10 @@ nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
         .train_loss = run->progress.epoch_loss / (double)run->train->slices.rows,
         .learning_rate = nn_run_rate(run),
     };
+    nn_run_mark(run, NN_SPAN_EVALUATE);
     NN_TRY(evaluate(run, run->evaluate_validation, &report.validated, &report.validation, error));
     NN_TRY(evaluate(run, run->evaluate_test, &report.tested, &report.test, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     run->test_metrics = report.test;
     const double now = nn_clock();
     report.seconds = now - run->epoch_began;

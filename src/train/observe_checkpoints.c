@@ -52,6 +52,7 @@ static void rotate(const nn_run *run)
 /* Rank 0 writes; all ranks learn how it went. */
 static nn_status write_checkpoint(nn_run *run, nn_error *error)
 {
+    nn_run_mark(run, NN_SPAN_CHECKPOINT);
     NN_TRY(nn_comm_agree(run->comm, refuse_nan(run, error), error));
     char path[PATH_MAX] = "";
     NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, path, error));
@@ -63,6 +64,7 @@ static nn_status write_checkpoint(nn_run *run, nn_error *error)
             rotate(run);
     }
     NN_TRY(nn_comm_follow(run->comm, status, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     memcpy(run->last_checkpoint, path, sizeof run->last_checkpoint);
     return NN_OK;
 }
@@ -102,13 +104,16 @@ static nn_status write_named(nn_run *run, const char *name, nn_error *error)
 {
     NN_TRY(nn_run_agree_on_weights(run, error));
     nn_status status = NN_OK;
+    nn_run_mark(run, NN_SPAN_CHECKPOINT);
     if (run->comm->rank == 0) {
         char path[PATH_MAX];
         status = nn_folder_join(run->folder, name, path, error);
         if (status == NN_OK)
             status = write_to(run, path, error);
     }
-    return nn_comm_follow(run->comm, status, error);
+    NN_TRY(nn_comm_follow(run->comm, status, error));
+    nn_run_mark(run, NN_SPAN_NONE);
+    return NN_OK;
 }
 
 static nn_status begin(void *self, nn_run *run, nn_error *error)

@@ -16,4 +16,10 @@ nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *e
 /** Now and then, and before anything is kept: whether all ranks have the same weights. */
 nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error);
 
+/** Where the ranks' time went, at the end of a run of several. */
+nn_status nn_observe_balance(nn_run *run, nn_observer *observer, nn_error *error);
+
+/** Writes the trace at the end, where one is asked for. */
+nn_status nn_observe_trace(nn_run *run, nn_observer *observer, nn_error *error);
+
 #endif

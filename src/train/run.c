@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "comm/timing.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
 #include "train/average.h"
@@ -99,8 +100,8 @@ static double model_values(const nn_run *run)
                  rows = share > LEAST_ROWS ? share : LEAST_ROWS;
     /* Parameters, gradients as they are found and as they arrive, and what the optimizer keeps of each. */
     const double nodes = (double)nn_leaves_nodes(nn_run_leaves(run->recipe, run->comm));
-    const double weights =
-        1 + nodes + (run->comm->size > 1) + (double)nn_optimizer_state_count(&run->recipe->optimizer);
+    const double arriving = run->comm->size > 1 ? nodes + 1 : 0;
+    const double weights = 1 + nodes + arriving + (double)nn_optimizer_state_count(&run->recipe->optimizer);
     /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
     double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
@@ -164,7 +165,8 @@ static nn_status make_work(nn_run *run, nn_error *error)
     NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count,
                                nn_leaves_height(nn_run_leaves(run->recipe, run->comm)), &run->work, error));
     run->work->seed = run->recipe->seed;
-    return nn_average_create(run, &run->average, error);
+    run->work->timeline = &run->timeline;
+    return NN_OK;
 }
 
 /* Only the stop asks for the costly figures; nntrain eval tells them all. */
@@ -187,7 +189,9 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
 static nn_status begin_or_continue(nn_run *run, const nn_train_options *options, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
+    nn_run_mark(run, NN_SPAN_READ);
     NN_TRY(nn_resume_read(run, options, &checkpoint, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     nn_status status = NN_OK;
     if (checkpoint)
         status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
@@ -209,8 +213,6 @@ static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_fo
     if (run->comm->rank == 0) {
         status = nn_folder_open(options, folder, error);
         memcpy(run->folder, folder->path, sizeof run->folder);
-        if (status != NN_OK)
-            nn_folder_abandon(folder);
     }
     NN_TRY(nn_comm_follow(run->comm, status, error));
     return nn_comm_broadcast(run->comm, run->folder, sizeof run->folder, error);
@@ -218,10 +220,16 @@ static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_fo
 
 static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
 {
+    if (options->trace)
+        NN_TRY(nn_trace_open(options->trace, options->trace_limit ? options->trace_limit : NN_TRACE_SPANS, run->comm,
+                             &run->timeline, &run->trace, error));
+    nn_run_mark(run, NN_SPAN_READ);
     NN_TRY(load_data(run, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
     NN_TRY(fit_targets(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
+    NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
     return begin_or_continue(run, options, error);
 }
@@ -238,6 +246,7 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *run, "the run", &run, error), error));
     run->recipe = recipe;
     run->comm = comm;
+    nn_comm_watch(comm, &run->timeline);
     run->out = comm->rank == 0 ? options->out : NULL;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
@@ -247,13 +256,12 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
 
     nn_folder folder;
     nn_status status = open_folder(run, options, &folder, error);
-    if (status == NN_OK) {
+    if (status == NN_OK)
         status = prepare(run, options, error);
-        if (status != NN_OK && comm->rank == 0)
-            nn_folder_abandon(&folder);
-    }
     if (status != NN_OK) {
-        nn_run_free(run);
+        nn_run_free(run); /* with all that it left in its folder */
+        if (comm->rank == 0)
+            nn_folder_abandon(&folder);
         return status;
     }
     *result = run;
@@ -267,6 +275,8 @@ void nn_run_free(nn_run *run)
     for (size_t i = 0; i < run->observer_count; i++)
         if (run->observers[i].free)
             run->observers[i].free(run->observers[i].self);
+    nn_comm_watch(run->comm, NULL);
+    nn_trace_free(run->trace);
     nn_evaluator_free(run->evaluate_validation);
     nn_evaluator_free(run->evaluate_test);
     nn_average_free(run->average);

@@ -2,12 +2,14 @@
 #ifndef NN_TRAIN_RUN_H
 #define NN_TRAIN_RUN_H
 
+#include "base/timeline.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/dataset.h"
 #include "nntrain/evaluate.h"
 #include "nntrain/network.h"
 #include "nntrain/optimizer.h"
 #include "nntrain/train.h"
+#include "train/trace_file.h"
 
 typedef struct nn_run nn_run;
 typedef struct nn_average nn_average; /* see average.h */
@@ -39,6 +41,8 @@ typedef struct nn_observer {
     nn_status (*step)(void *self, nn_run *run, const nn_step_report *report, nn_error *error);
     nn_status (*epoch)(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error);
     nn_status (*end)(void *self, nn_run *run, nn_error *error);
+    /** instead of end, where a signal or divergence ended the run before */
+    nn_status (*halt)(void *self, nn_run *run, nn_error *error);
     void (*free)(void *self);
     void *self;
 } nn_observer;
@@ -81,6 +85,9 @@ struct nn_run {
     double seconds_before; /* trained by earlier sessions */
     double epoch_began;    /* clock when this session began the epoch in work */
     size_t epoch_rows;     /* rows this session has seen in it */
+
+    nn_timeline timeline; /* of this rank since its run began */
+    nn_trace *trace;      /* NULL: not asked for */
 
     size_t observer_count;
     nn_observer observers[NN_OBSERVERS_MAX];
@@ -132,8 +139,8 @@ nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
  * weights are others than those of most ranks */
 nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error);
 
-/** Seconds of a clock that only goes forward. */
-double nn_clock(void);
+/** This rank does something else from now on. */
+void nn_run_mark(nn_run *run, nn_span_kind kind);
 
 /** Rank 0 says a line, where it speaks at all. */
 void nn_run_say(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,9 +9,10 @@
 typedef nn_status (*observer_maker)(nn_run *run, nn_observer *observer, nn_error *error);
 
 /* In this order: nothing is told or kept of weights that ranks do not agree on; the line of an epoch is in the metrics
- * before the checkpoint that vouches for it, so that a resumed run finds every line up to its epoch. */
-static const observer_maker makers[] = {nn_observe_agreement, nn_observe_progress, nn_observe_metrics,
-                                        nn_observe_checkpoints};
+ * before the checkpoint that vouches for it, so that a resumed run finds every line up to its epoch. Balance and trace,
+ * which end before the progress does, know all but its lines. */
+static const observer_maker makers[] = {nn_observe_agreement, nn_observe_progress, nn_observe_balance,
+                                        nn_observe_trace,     nn_observe_metrics,  nn_observe_checkpoints};
 
 static nn_status add_observers(nn_run *run, nn_error *error)
 {
@@ -39,12 +40,24 @@ static nn_status end_all(nn_run *run, nn_error *error)
     return NN_OK;
 }
 
+/* What stopped the run is what is told in the end: trouble on top of it is a warning. */
+static void halt_all(nn_run *run)
+{
+    nn_error trouble;
+    for (size_t i = run->observer_count; i-- > 0;)
+        if (run->observers[i].halt && run->observers[i].halt(run->observers[i].self, run, &trouble) != NN_OK)
+            nn_run_say(run, "warning  %s", trouble.message);
+}
+
 /* A run that is resumed after its last epoch has nothing to do but to be tested. */
 static nn_status test_finished(nn_run *run, nn_error *error)
 {
     if (!run->evaluate_test || run->test_metrics.rows > 0)
         return NN_OK;
-    return nn_evaluate(run->evaluate_test, &run->recipe->loss, run->network, run->work, &run->test_metrics, error);
+    nn_run_mark(run, NN_SPAN_EVALUATE);
+    NN_TRY(nn_evaluate(run->evaluate_test, &run->recipe->loss, run->network, run->work, &run->test_metrics, error));
+    nn_run_mark(run, NN_SPAN_NONE);
+    return NN_OK;
 }
 
 static nn_status train(nn_run *run, nn_error *error)
@@ -66,6 +79,9 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
     nn_status status = nn_run_create(recipe, options, comm, &run, error);
     if (status == NN_OK) {
         status = train(run, error);
+        /* On all ranks alike, so that they can still talk to each other. */
+        if (status == NN_STOPPED || status == NN_DIVERGED)
+            halt_all(run);
         memcpy(result->folder, run->folder, sizeof result->folder);
         result->tested = run->test != NULL;
         result->test = run->test_metrics;

@@ -50,6 +50,11 @@ refused() {
     grep -q -- "$words" err || fail "$*: no '$words' in: $(cat err)"
     [ -s out ] && fail "$*: speaks before it refuses"
 }
+ranks 3 "$NNTRAIN" bench allreduce --repeat 1 --json=sums.json >table || fail "bench allreduce: exit code $?"
+valid sums.json "bench allreduce"
+has sums.json ranks slices bytes allreduce buckets tree
+[ "$(grep -c '^ *[0-9][0-9]* ' table)" -eq 9 ] || fail "bench allreduce: not nine sizes: $(cat table)"
+refused 2 "1 ranks are more than 0 slices\\|--slices: '0'" bench allreduce --slices 0
 refused 2 "name what to measure" bench
 refused 2 "no benchmark 'frobnicate'" bench frobnicate
 refused 2 "'8x8' is no ROWSxCOLUMNSxDEPTH" bench gemm --shape 8x8

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/json.h"
+#include "base/json.h"
 #include "bench/measure.h"
 #include "bench/peak.h"
 #include "bench/product.h"

@@ -1,6 +1,7 @@
 /* Run by mpirun at several rank counts. */
 #include <string.h>
 
+#include "comm/timing.h"
 #include "nntrain/comm.h"
 #include "suite.h"
 
@@ -74,6 +75,56 @@ static void broadcast_copies_rank_0(void)
     CU_ASSERT_EQUAL(value, 42);
 }
 
+static void bytes_of_all_ranks_come_to_rank_0_in_their_order(void)
+{
+    enum { MOST = 64 };
+    short mine[2] = {(short)comm->rank, (short)(comm->rank + 100)}, all[2 * MOST] = {0};
+    CU_ASSERT_FATAL(comm->size <= MOST);
+    CU_ASSERT_EQUAL(nn_comm_gather_bytes(comm, mine, all, sizeof mine, NULL), NN_OK);
+    for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++) {
+        CU_ASSERT_EQUAL(all[2 * rank], rank);
+        CU_ASSERT_EQUAL(all[2 * rank + 1], rank + 100);
+    }
+    const int last = comm->size - 1;
+    if (comm->rank == 0 || comm->rank == last) {
+        char text[4] = "";
+        if (comm->rank == last)
+            memcpy(text, "abc", 4);
+        CU_ASSERT_EQUAL(nn_comm_bring_bytes(comm, last, text, sizeof text, NULL), NN_OK);
+        CU_ASSERT_STRING_EQUAL(text, "abc");
+    }
+}
+
+/* All ranks of this test are on one host, whose clock is one. */
+static void ranks_of_a_host_have_one_clock(void)
+{
+    double offset = 1;
+    CU_ASSERT_EQUAL(nn_comm_clock_offset(comm, &offset, NULL), NN_OK);
+    CU_ASSERT_EQUAL(offset, 0);
+}
+
+static void waiting_is_told_from_the_work_it_interrupts(void)
+{
+    nn_timeline timeline = {.spans = NULL};
+    nn_comm_watch(comm, &timeline);
+    nn_timeline_begin(&timeline, (nn_activity){NN_SPAN_FORWARD, 2});
+    const double began = nn_clock();
+    if (comm->rank == comm->size - 1)
+        while (nn_clock() < began + 0.02)
+            ;
+    nn_comm_barrier(comm, NULL);
+    CU_ASSERT(timeline.running.kind == NN_SPAN_FORWARD && timeline.running.detail == 2);
+    double value = 0;
+    nn_comm_sum_double(comm, &value, 1, NULL);
+    CU_ASSERT_EQUAL(nn_comm_agree(comm, NN_OK, NULL), NN_OK);
+    nn_comm_watch(comm, NULL);
+    CU_ASSERT_EQUAL(timeline.totals[NN_SPAN_WAIT] > 0, comm->size > 1);
+    /* Somebody waited for the rank that was busy. */
+    double longest = timeline.totals[NN_SPAN_WAIT];
+    CU_ASSERT_EQUAL(nn_comm_max_double(comm, &longest, 1, NULL), NN_OK);
+    CU_ASSERT(comm->size == 1 || longest > 0.01);
+}
+
 /* Bound to cores of their own or all to the same: ranks started by one mpirun are one or the other here. */
 static void ranks_that_share_cores_know_their_places(void)
 {
@@ -114,6 +165,9 @@ int main(int argc, char **argv)
         NN_TEST(what_fails_everywhere_names_no_rank),
         NN_TEST(the_odd_one_out_is_named_with_its_host),
         NN_TEST(broadcast_copies_rank_0),
+        NN_TEST(bytes_of_all_ranks_come_to_rank_0_in_their_order),
+        NN_TEST(ranks_of_a_host_have_one_clock),
+        NN_TEST(waiting_is_told_from_the_work_it_interrupts),
         NN_TEST(ranks_that_share_cores_know_their_places),
     };
     int code = nn_run_suite("comm", tests, sizeof tests / sizeof *tests);

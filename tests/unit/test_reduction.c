@@ -168,7 +168,10 @@ int main(int argc, char **argv)
         NN_TEST(the_library_adds_one_value_a_rank),
         NN_TEST(buckets_bring_the_sums_in_order),
     };
-    int code = nn_run_suite("reduction", tests, sizeof tests / sizeof *tests);
+    int code = nn_run_suite("reduction through shared memory", tests, sizeof tests / sizeof *tests);
+    /* As if the ranks were on two hosts. */
+    comm->host_count = 2;
+    code |= nn_run_suite("reduction by messages", tests, sizeof tests / sizeof *tests);
     nn_comm_free(comm);
     return code;
 }

@@ -1,8 +1,8 @@
-#include "bench/json.h"
+#include "base/json.h"
 
 #include <math.h>
 
-static void put_text(FILE *out, const char *text)
+void nn_json_put(FILE *out, const char *text)
 {
     fputc('"', out);
     for (; *text; text++) {
@@ -31,7 +31,7 @@ static void lead(nn_json *json, const char *name)
     if (json->depth > 0)
         put_line(json);
     if (name) {
-        put_text(json->out, name);
+        nn_json_put(json->out, name);
         fputs(": ", json->out);
     }
     json->follows = true;
@@ -59,7 +59,7 @@ void nn_json_end(nn_json *json, char bracket)
 void nn_json_text(nn_json *json, const char *name, const char *text)
 {
     lead(json, name);
-    put_text(json->out, text);
+    nn_json_put(json->out, text);
 }
 
 void nn_json_count(nn_json *json, const char *name, size_t count)

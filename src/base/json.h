@@ -1,6 +1,6 @@
 /** Writes JSON: objects and arrays as they are begun and ended, members as they come. */
-#ifndef NN_BENCH_JSON_H
-#define NN_BENCH_JSON_H
+#ifndef NN_BASE_JSON_H
+#define NN_BASE_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +12,9 @@ typedef struct nn_json {
     unsigned depth;
     bool follows; /**< whether something stands before what comes next, in the same object or array */
 } nn_json;
+
+/** Puts a text in quotes, escaped as JSON wants it. */
+void nn_json_put(FILE *out, const char *text);
 
 /** Begins an object, '{', or an array, '['. @param name  of the member; NULL in an array and at the top */
 void nn_json_begin(nn_json *json, const char *name, char bracket);

@@ -1,0 +1,182 @@
+/* Sums over ranks: ours beside the library's own, by the size of the message. */
+#include "base/timeline.h"
+#include "bench/bench.h"
+#include "bench/machine.h"
+#include "bench/measure.h"
+#include "comm/reduction.h"
+#include "nntrain/memory.h"
+
+/* The ways there are to sum an array over the ranks. */
+typedef enum way {
+    WAY_ALLREDUCE, /* MPI_Allreduce */
+    WAY_LIBRARY,   /* as a training does: buckets of MPI_Iallreduce */
+    WAY_TREE,      /* as a reproducible training does: buckets that keep to the tree */
+    WAYS
+} way;
+
+static const char *const way_names[WAYS] = {"allreduce", "buckets", "tree"};
+
+enum {
+    LEAST_BYTES = 1 << 10,
+    MOST_BYTES = 1 << 26,
+    BUCKET_BYTES = 1 << 22, /* the default of parallel.bucket */
+    USUAL_REPEAT = 7,
+};
+
+typedef struct bench {
+    nn_comm *comm;
+    size_t leaves;
+    size_t count;    /* elements of a message */
+    nn_real *values; /* [nodes of this rank, count] */
+    double *times;   /* [WAYS, repeat] */
+    nn_reduction *reductions[WAYS];
+} bench;
+
+static nn_status sum(bench *b, way how, nn_error *error)
+{
+    if (how == WAY_ALLREDUCE)
+        return nn_comm_sum_real(b->comm, b->values, b->count, error);
+    NN_TRY(nn_reduction_complete(b->reductions[how], b->count, error));
+    for (size_t end = 0; end < b->count;)
+        NN_TRY(nn_reduction_next(b->reductions[how], &end, error));
+    return NN_OK;
+}
+
+/* Seconds of a sum, on the rank that took longest: ranks begin together, and do it often enough for the clock. */
+static nn_status time_once(bench *b, way how, size_t calls, double *seconds, nn_error *error)
+{
+    NN_TRY(nn_comm_barrier(b->comm, error));
+    const double began = nn_clock();
+    for (size_t i = 0; i < calls; i++)
+        NN_TRY(sum(b, how, error));
+    *seconds = (nn_clock() - began) / (double)calls;
+    return nn_comm_max_double(b->comm, seconds, 1, error);
+}
+
+/* In turns, so that a change of the machine hits all alike. */
+static nn_status time_all(bench *b, size_t repeat, double *medians, nn_error *error)
+{
+    size_t calls[WAYS];
+    for (int how = 0; how < WAYS; how++) {
+        NN_TRY(time_once(b, (way)how, 2, medians, error));
+        calls[how] = *medians > 0.02 ? 1 : (size_t)(0.02 / (*medians + 1e-7));
+    }
+    for (size_t r = 0; r < repeat; r++)
+        for (int how = 0; how < WAYS; how++)
+            NN_TRY(time_once(b, (way)how, calls[how], &b->times[(size_t)how * repeat + r], error));
+    for (int how = 0; how < WAYS; how++)
+        medians[how] = nn_bench_median(b->times + (size_t)how * repeat, repeat);
+    return NN_OK;
+}
+
+static nn_status prepare(bench *b, size_t repeat, nn_error *error)
+{
+    NN_TRY(nn_allocate(WAYS * repeat, sizeof *b->times, "the times of a benchmark", &b->times, error));
+    const nn_leaves run = nn_leaves_of_rank(b->leaves, (size_t)b->comm->rank, (size_t)b->comm->size);
+    /* Zeros stay zeros, however often they are summed. */
+    NN_TRY(nn_allocate(nn_leaves_nodes(run), b->count * sizeof *b->values, "a message", &b->values, error));
+    const size_t bucket = BUCKET_BYTES / sizeof(nn_real);
+    nn_reduction_plan plan = {
+        .values = b->values, .pitch = b->count, .count = b->count, .bucket = bucket < b->count ? bucket : b->count};
+    NN_TRY(nn_reduction_create(b->comm, &plan, &b->reductions[WAY_LIBRARY], error));
+    plan.leaves = b->leaves;
+    return nn_reduction_create(b->comm, &plan, &b->reductions[WAY_TREE], error);
+}
+
+static nn_status measure(bench *b, size_t repeat, double *medians, nn_error *error)
+{
+    nn_status status = nn_comm_agree(b->comm, prepare(b, repeat, error), error);
+    if (status == NN_OK)
+        status = time_all(b, repeat, medians, error);
+    for (int how = 0; how < WAYS; how++) {
+        nn_reduction_free(b->reductions[how]);
+        b->reductions[how] = NULL;
+    }
+    nn_release(b->values);
+    nn_release(b->times);
+    b->values = NULL;
+    b->times = NULL;
+    return status;
+}
+
+static void print_head(const bench *b, FILE *out)
+{
+    fprintf(out, "ranks    %d on %d host%s, %zu slices; %s\n", b->comm->size, b->comm->host_count,
+            b->comm->host_count == 1 ? "" : "s", b->leaves, nn_comm_library());
+    fprintf(out, "sums     over the ranks, in microseconds, and how many times as fast as MPI_Allreduce they are\n");
+    fprintf(out, "%9s %11s %11s %11s %9s %9s\n", "bytes", way_names[WAY_ALLREDUCE], way_names[WAY_LIBRARY],
+            way_names[WAY_TREE], way_names[WAY_LIBRARY], way_names[WAY_TREE]);
+}
+
+static void print_row(size_t bytes, const double *medians, FILE *out)
+{
+    fprintf(out, "%9zu", bytes);
+    for (int how = 0; how < WAYS; how++)
+        fprintf(out, " %11.1f", 1e6 * medians[how]);
+    for (int how = WAY_LIBRARY; how < WAYS; how++)
+        fprintf(out, " %9.2f", medians[WAY_ALLREDUCE] / medians[how]);
+    fprintf(out, "\n");
+    fflush(out);
+}
+
+static void put_head(const bench *b, nn_json *json)
+{
+    nn_json_begin(json, NULL, '{');
+    nn_json_count(json, "ranks", (size_t)b->comm->size);
+    nn_json_count(json, "hosts", (size_t)b->comm->host_count);
+    nn_json_count(json, "slices", b->leaves);
+    nn_json_text(json, "mpi", nn_comm_library());
+    nn_json_begin(json, "sums", '[');
+}
+
+static void put_row(size_t bytes, const double *medians, nn_json *json)
+{
+    nn_json_begin(json, NULL, '{');
+    nn_json_count(json, "bytes", bytes);
+    nn_json_begin(json, "seconds", '{');
+    for (int how = 0; how < WAYS; how++)
+        nn_json_number(json, way_names[how], medians[how]);
+    nn_json_end(json, '}');
+    nn_json_end(json, '}');
+}
+
+/* Rank 0 speaks; `output` of the others is empty. */
+static nn_status measure_all(bench *b, size_t repeat, nn_bench_output *output, nn_error *error)
+{
+    if (output->table)
+        print_head(b, output->table);
+    if (output->json.out)
+        put_head(b, &output->json);
+    for (size_t bytes = LEAST_BYTES; bytes <= MOST_BYTES; bytes *= 4) {
+        double medians[WAYS];
+        b->count = bytes / sizeof(nn_real);
+        NN_TRY(measure(b, repeat, medians, error));
+        if (output->table)
+            print_row(bytes, medians, output->table);
+        if (output->json.out)
+            put_row(bytes, medians, &output->json);
+    }
+    if (output->json.out) {
+        nn_json_end(&output->json, ']');
+        nn_json_end(&output->json, '}');
+    }
+    return NN_OK;
+}
+
+nn_status nn_bench_allreduce(const nn_bench_allreduce_options *options, nn_comm *comm, nn_error *error)
+{
+    bench b = {.comm = comm, .leaves = options->slices};
+    const nn_bench_options *common = &options->common;
+    if (b.leaves < (size_t)comm->size)
+        return nn_fail(error, NN_USAGE, "%d ranks are more than %zu slices; raise --slices or start fewer ranks",
+                       comm->size, b.leaves);
+    nn_bench_output output = {.table = NULL};
+    nn_status status = NN_OK;
+    if (comm->rank == 0)
+        status = nn_bench_output_open(common->json, common->json_path, &output, error);
+    NN_TRY(nn_comm_follow(comm, status, error));
+    status = measure_all(&b, common->repeat > 0 ? common->repeat : USUAL_REPEAT, &output, error);
+    if (comm->rank == 0)
+        status = nn_bench_output_close(&output, status, error);
+    return nn_comm_follow(comm, status, error);
+}

@@ -104,7 +104,7 @@ P
 
 # Stopped by a signal, and diverged: there is a trace all the same.
 # shellcheck disable=SC2086
-mpirun --oversubscribe -np 2 "$NNTRAIN" train "$recipe" $wide --set training.epochs=1000 --output stopped --trace stopped.json >out 2>err &
+$LAUNCH -np 2 "$NNTRAIN" train "$recipe" $wide --set training.epochs=1000 --output stopped --trace stopped.json >out 2>err &
 launcher=$!
 for _ in $(seq 600); do
     [ "$(cat stopped/metrics.jsonl 2>/dev/null | wc -l)" -ge 2 ] && break

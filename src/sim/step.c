@@ -1,0 +1,130 @@
+/*
+ * One step of training on simulated hosts, a rank each:
+ *   smpirun ... nntrain_simulation PROFILE LEAVES BUCKET SPEED LATENCY BANDWIDTH CALLS
+ * The sums over ranks are those of src/comm as they are; what a rank computes is time that goes by, as PROFILE has it.
+ * LEAVES of the tree that sums keep to, 0: the order of the MPI library; BUCKET in elements; SPEED of the hosts in
+ * those of the core that was measured. LATENCY and BANDWIDTH are for the formula. CALLS: how often in the backward pass
+ * of a layer the sums are looked after; training does it once, at its end. Prints a line: ranks, simulated seconds of
+ * the step, seconds by the formula, seconds of one message of 1 byte and of 1 MiB, GB/s.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "comm/backend.h"
+#include "comm/reduction.h"
+#include "sim/instead.h"
+#include "sim/model.h"
+#include "sim/profile.h"
+
+enum { OUTCOME = 2, MIB = 1 << 20 };
+
+typedef struct run {
+    nn_comm *comm;
+    nn_profile profile;
+    size_t leaves, bucket, calls, count;
+    nn_reduction *gradients;
+    nn_exchange *outcome;
+    double *told;
+} run;
+
+/* As the training loop has it: loss, backward with buckets setting out, outcome, descent bucket by bucket. */
+static nn_status step(run *r, nn_error *error)
+{
+    const nn_profile *profile = &r->profile;
+    sim_compute(profile->forward);
+    NN_TRY(nn_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
+    for (size_t l = 0; l < profile->layer_count; l++) {
+        for (size_t call = 1; call <= r->calls; call++) {
+            sim_compute(profile->layers[l].backward / (double)r->calls);
+            if (call < r->calls)
+                NN_TRY(nn_reduction_progress(r->gradients, error));
+        }
+        NN_TRY(nn_reduction_complete(r->gradients, profile->layers[l].complete, error));
+    }
+    sim_compute(profile->rest);
+    NN_TRY(nn_exchange_finish(r->outcome, error));
+    for (size_t end = 0, before = 0; end < r->count; before = end) {
+        NN_TRY(nn_reduction_next(r->gradients, &end, error));
+        sim_compute(profile->descent * (double)(end - before) / (double)r->count);
+    }
+    return NN_OK;
+}
+
+/* Half of a round trip between the first and the last rank. */
+static double message(const nn_comm *comm, int bytes)
+{
+    if (comm->size == 1)
+        return 0;
+    const int last = comm->size - 1;
+    MPI_Barrier(MPI_COMM_WORLD);
+    const double begin = MPI_Wtime();
+    if (comm->rank == 0) {
+        MPI_Send(sim_folded(), bytes, MPI_BYTE, last, 1, MPI_COMM_WORLD);
+        MPI_Recv(sim_folded(), bytes, MPI_BYTE, last, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    } else if (comm->rank == last) {
+        MPI_Recv(sim_folded(), bytes, MPI_BYTE, 0, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        MPI_Send(sim_folded(), bytes, MPI_BYTE, 0, 1, MPI_COMM_WORLD);
+    }
+    return (MPI_Wtime() - begin) / 2;
+}
+
+static nn_status prepare(run *r, nn_error *error)
+{
+    r->count = r->profile.layers[r->profile.layer_count - 1].complete;
+    sim_fold((r->count > MIB ? r->count : MIB) * sizeof(float));
+    sim_set_addition(r->profile.add);
+    const nn_leaves mine =
+        nn_leaves_of_rank(r->leaves ? r->leaves : (size_t)r->comm->size, (size_t)r->comm->rank, (size_t)r->comm->size);
+    if (nn_leaves_nodes(mine) != 1)
+        return nn_fail(error, NN_USAGE, "%zu leaves give a rank several nodes; use a power of 2", r->leaves);
+    r->told = calloc(OUTCOME, sizeof *r->told);
+    const nn_reduction_plan plan = {.leaves = r->leaves,
+                                    .values = sim_folded(),
+                                    .pitch = r->count,
+                                    .count = r->count,
+                                    .bucket = r->bucket < r->count ? r->bucket : r->count};
+    NN_TRY(nn_reduction_create(r->comm, &plan, &r->gradients, error));
+    return nn_exchange_create(r->comm, r->leaves, NN_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
+}
+
+static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
+{
+    run r = {.comm = comm,
+             .leaves = strtoul(argv[2], NULL, 10),
+             .bucket = strtoul(argv[3], NULL, 10),
+             .calls = strtoul(argv[7], NULL, 10)};
+    NN_TRY(nn_profile_read(argv[1], &r.profile, error));
+    NN_TRY(prepare(&r, error));
+    const double one = message(comm, 1), many = message(comm, MIB);
+    MPI_Barrier(MPI_COMM_WORLD);
+    const double begin = MPI_Wtime();
+    NN_TRY(step(&r, error));
+    double seconds = MPI_Wtime() - begin, slowest = seconds;
+    MPI_Reduce(&seconds, &slowest, 1, MPI_DOUBLE, MPI_MAX, 0, MPI_COMM_WORLD);
+    const nn_model model = {.ranks = (size_t)comm->size,
+                            .bucket = r.bucket,
+                            .latency = atof(argv[5]),
+                            .bandwidth = atof(argv[6]),
+                            .speed = atof(argv[4]),
+                            /* The product's own choice, see exchange.c. */
+                            .segments = r.leaves > 0 && comm->size < 16};
+    if (comm->rank == 0)
+        printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nn_model_step(&model, &r.profile), one,
+               many > 0 ? MIB / many / 1e9 : 0);
+    return NN_OK;
+}
+
+int main(int argc, char **argv)
+{
+    nn_comm *comm = NULL;
+    nn_error error = {0};
+    nn_status status = nn_comm_create(&argc, &argv, &comm, &error);
+    if (status == NN_OK)
+        status = argc == 8
+                     ? simulate(argv, comm, &error)
+                     : nn_fail(&error, NN_USAGE, "PROFILE LEAVES BUCKET SPEED LATENCY BANDWIDTH CALLS are needed");
+    if (status != NN_OK)
+        fprintf(stderr, "nntrain_simulation: %s\n", error.message);
+    nn_comm_free(comm);
+    return status;
+}

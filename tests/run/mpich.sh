@@ -14,7 +14,7 @@ build=$BUILD/with-mpich
 cmake -S "$SOURCE" -B "$build" -DMPI_C_COMPILER=mpicc.mpich -DCMAKE_BUILD_TYPE=Debug -DNNTRAIN_WERROR=ON >log 2>&1 ||
     { fail "configuring with MPICH: $(tail -n 20 log)"; finish; }
 grep -q '^-- nntrain .*(mpich)' log || fail "another MPI was configured: $(grep '^-- nntrain' log)"
-cmake --build "$build" -j "$(nproc)" --target nntrain test_comm >log 2>&1 || { fail "building with MPICH: $(tail -n 20 log)"; finish; }
+cmake --build "$build" -j "$(nproc)" --target nntrain test_comm test_reduction >log 2>&1 || { fail "building with MPICH: $(tail -n 20 log)"; finish; }
 nntrain=$build/src/nntrain
 ldd "$nntrain" >libraries
 grep -q 'libmpich' libraries || fail "not linked with MPICH: $(cat libraries)"
@@ -22,7 +22,9 @@ grep -q 'libmpich' libraries || fail "not linked with MPICH: $(cat libraries)"
 launcher=$(sed -n 's/^MPIEXEC_EXECUTABLE:FILEPATH=//p' "$build/CMakeCache.txt")
 "$launcher" --version | grep -q HYDRA || fail "tests would use $launcher, which is not MPICH's"
 
-mpiexec.hydra -n 3 "$build/tests/test_comm" >log 2>&1 || fail "test_comm on 3 ranks: exit code $?: $(tail -n 20 log)"
+for test in test_comm test_reduction; do
+    mpiexec.hydra -n 3 "$build/tests/$test" >log 2>&1 || fail "$test on 3 ranks: exit code $?: $(tail -n 20 log)"
+done
 
 # Twelve ranks on a few cores also: waiting ranks must not keep those at work from them.
 ranks 1 "$NNTRAIN" train --set training.epochs=3 --output expected --progress quiet || fail "the expected model: exit code $?"

@@ -10,6 +10,7 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
 }
 
 #include "kernels/gemm_quads.h"
+#include "kernels/gemm_rows.h"
 #include "kernels/gemm_sums.h"
 
 #include "kernels/gemm_strip.h"

@@ -5,6 +5,7 @@
  * An element of a packed panel holds the steps 2k and 2k + 1 of depth in its low and its high half.
  */
 #include "kernels/gemm_quads.h"
+#include "kernels/gemm_rows.h"
 #include "kernels/gemm_sums.h"
 
 /* To nearest, ties to even, in the high halves: adding half of what is cut off, or a bit less where the result is even,
@@ -33,6 +34,20 @@ static inline vector elements_of_pair(const nn_real *const row[LANES], size_t k,
     return pair_of(low, high);
 }
 
+static inline __attribute__((always_inline)) size_t
+transpose_pairs(const nn_real *const row[LANES], size_t first, size_t quads, size_t depth, nn_real *panel, size_t pitch)
+{
+    size_t k = first;
+    for (; k + 4 * quads <= depth; k += 4 * quads) {
+        vector step[LANES];
+        turn(row, k, quads, step);
+#pragma GCC unroll 8
+        for (size_t l = 0; l < 4 * quads; l += 2)
+            *(vector *)(panel + (k + l) / 2 * pitch) = pair_of(step[l], step[l + 1]);
+    }
+    return k;
+}
+
 static void transpose(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
 {
     for (size_t first = 0; first < pitch; first += LANES, panel += LANES) {
@@ -40,13 +55,8 @@ static void transpose(const nn_real *source, size_t stride, size_t width, size_t
         const nn_real *row[LANES];
         for (size_t i = 0; i < LANES; i++)
             row[i] = source + (first + i < width ? first + i : width - 1) * stride;
-        size_t k = 0;
-        for (; k + 4 <= depth; k += 4) {
-            vector step[4];
-            turn_quads(row, k, step);
-            *(vector *)(panel + k / 2 * pitch) = pair_of(step[0], step[1]);
-            *(vector *)(panel + (k / 2 + 1) * pitch) = pair_of(step[2], step[3]);
-        }
+        size_t k = transpose_pairs(row, 0, QUADS, depth, panel, pitch);
+        k = transpose_pairs(row, k, 1, depth, panel, pitch);
         for (; k < depth; k += 2)
             *(vector *)(panel + k / 2 * pitch) = elements_of_pair(row, k, k + 1 < depth);
     }

@@ -2,11 +2,19 @@
  * How the sums of a tile get into registers and out of them; included after gemm_vectors.h and what a file says of its
  * set, not a header of declarations.
  *
- * `partial`: of the last vector of columns only `rest` elements are there.
+ * Of the last vector of columns only `rest` elements are there, which may be all.
  */
 static inline __attribute__((always_inline)) vector load_at(const nn_real *from, bool part, size_t rest)
 {
     return part ? load_part(from, rest) : (vector) * (const loose_vector *)from;
+}
+
+static inline __attribute__((always_inline)) void store_at(nn_real *to, vector values, bool part, size_t rest)
+{
+    if (part)
+        store_part(to, values, rest);
+    else
+        *(loose_vector *)to = values;
 }
 
 /* A slot of the stack, from a column on. */
@@ -22,48 +30,72 @@ static inline __attribute__((always_inline)) place place_of(const nn_gemm_tile *
     return (place){t->scratch + (slot - t->matrices) * ROWS * SLOT_COLUMNS + column, SLOT_COLUMNS};
 }
 
-static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t vectors, bool partial, size_t rest,
-                                                             const nn_gemm_tile *t, size_t column,
-                                                             const nn_gemm_chain *chain,
-                                                             vector sum[ROWS][STRIP_VECTORS])
+/* sum += slot */
+static inline __attribute__((always_inline)) void add_slot(size_t rows, size_t vectors, bool part, size_t rest,
+                                                           place from, vector sum[ROWS][STRIP_VECTORS])
 {
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++)
-            sum[i][v] = (vector){0};
-    if (!chain->add)
-        return;
-    const place from = place_of(t, chain->slot, column);
+            sum[i][v] += load_at(from.c + i * from.stride + v * LANES, part && v + 1 == vectors, rest);
+}
+
+static inline __attribute__((always_inline)) void load_slot(size_t rows, size_t vectors, bool part, size_t rest,
+                                                            place from, vector sum[ROWS][STRIP_VECTORS])
+{
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++)
-            sum[i][v] = load_at(from.c + i * from.stride + v * LANES, partial && v + 1 == vectors, rest);
+            sum[i][v] = load_at(from.c + i * from.stride + v * LANES, part && v + 1 == vectors, rest);
+}
+
+static inline __attribute__((always_inline)) void store_slot(size_t rows, size_t vectors, bool part, size_t rest,
+                                                             place to, vector sum[ROWS][STRIP_VECTORS])
+{
+#pragma GCC unroll 16
+    for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 4
+        for (size_t v = 0; v < vectors; v++)
+            store_at(to.c + i * to.stride + v * LANES, sum[i][v], part && v + 1 == vectors, rest);
+}
+
+static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t vectors, size_t rest,
+                                                             const nn_gemm_tile *t, size_t column,
+                                                             const nn_gemm_chain *chain,
+                                                             vector sum[ROWS][STRIP_VECTORS])
+{
+    if (chain->add) {
+        const place from = place_of(t, chain->slot, column);
+        if (rest < LANES)
+            load_slot(rows, vectors, true, rest, from, sum);
+        else
+            load_slot(rows, vectors, false, rest, from, sum);
+        return;
+    }
+#pragma GCC unroll 16
+    for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 4
+        for (size_t v = 0; v < vectors; v++)
+            sum[i][v] = (vector){0};
 }
 
 /* All joins of a sum happen in registers, and only what comes of them is written. */
-static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t vectors, bool partial, size_t rest,
+static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t vectors, size_t rest,
                                                            const nn_gemm_tile *t, size_t column,
                                                            const nn_gemm_chain *chain, vector sum[ROWS][STRIP_VECTORS])
 {
     place out = place_of(t, chain->slot, column);
     for (size_t join = 1; join <= chain->joins; join++) {
         out = place_of(t, chain->slot - join, column);
-#pragma GCC unroll 16
-        for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-            for (size_t v = 0; v < vectors; v++)
-                sum[i][v] += load_at(out.c + i * out.stride + v * LANES, partial && v + 1 == vectors, rest);
+        if (rest < LANES)
+            add_slot(rows, vectors, true, rest, out, sum);
+        else
+            add_slot(rows, vectors, false, rest, out, sum);
     }
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < vectors; v++) {
-            nn_real *c = out.c + i * out.stride + v * LANES;
-            if (partial && v + 1 == vectors)
-                store_part(c, sum[i][v], rest);
-            else
-                *(loose_vector *)c = sum[i][v];
-        }
+    if (rest < LANES)
+        store_slot(rows, vectors, true, rest, out, sum);
+    else
+        store_slot(rows, vectors, false, rest, out, sum);
 }

@@ -8,19 +8,16 @@
  */
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
-static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t vectors, bool partial,
+static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t rows, bool beside,
                                                           const nn_gemm_tile *t)
 {
     const size_t rest = t->columns - (vectors - 1) * LANES;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
-    /* Three rows to a pointer: with the stride once or twice in the address, 14 rows take five registers. */
-    const nn_real *a[(ROWS + 2) / 3], *b = t->b;
-#pragma GCC unroll 16
-    for (size_t g = 0; 3 * g < rows; g++)
-        a[g] = t->a + 3 * g * row_stride;
+    const nn_real *a[ROW_GROUPS], *b = t->b;
+    begin_rows(rows, beside, t, a);
     for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
         vector sum[ROWS][STRIP_VECTORS];
-        begin_sums(rows, vectors, partial, rest, t, 0, chain, sum);
+        begin_sums(rows, vectors, rest, t, 0, chain, sum);
         /* Several steps a turn, so that the end of a leaf of 64 is within what a processor foresees: on a Zen 1 it cost
          * 30 cycles, 4 % of the leaf. */
 #pragma GCC unroll UNROLLED
@@ -33,75 +30,30 @@ static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t ve
             for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
                 for (size_t v = 0; v < vectors; v++)
-                    sum[i][v] = accumulate(sum[i][v], a[i / 3][i % 3 * row_stride], right[v]);
-#pragma GCC unroll 16
-            for (size_t g = 0; 3 * g < rows; g++)
-                a[g] += depth_stride;
+                    sum[i][v] = accumulate(sum[i][v], row_at(a, beside, row_stride, i), right[v]);
+            next_step(rows, beside, depth_stride, a);
             b += COLUMNS;
         }
-        end_sums(rows, vectors, partial, rest, t, 0, chain, sum);
+        end_sums(rows, vectors, rest, t, 0, chain, sum);
     }
 }
 
-/* Each number of rows has a tile of its own, up to what the instruction set has room for. */
-static inline __attribute__((always_inline)) void run_rows(size_t vectors, bool partial, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void wide_tile(size_t rows, bool beside, const nn_gemm_tile *t)
 {
-    switch (at_most_rows(t->rows)) {
-    case 1:
-        tile_of(at_most_rows(1), vectors, partial, t);
-        break;
-    case 2:
-        tile_of(at_most_rows(2), vectors, partial, t);
-        break;
-    case 3:
-        tile_of(at_most_rows(3), vectors, partial, t);
-        break;
-    case 4:
-        tile_of(at_most_rows(4), vectors, partial, t);
-        break;
-    case 5:
-        tile_of(at_most_rows(5), vectors, partial, t);
-        break;
-    case 6:
-        tile_of(at_most_rows(6), vectors, partial, t);
-        break;
-    case 7:
-        tile_of(at_most_rows(7), vectors, partial, t);
-        break;
-    case 8:
-        tile_of(at_most_rows(8), vectors, partial, t);
-        break;
-    case 9:
-        tile_of(at_most_rows(9), vectors, partial, t);
-        break;
-    case 10:
-        tile_of(at_most_rows(10), vectors, partial, t);
-        break;
-    case 11:
-        tile_of(at_most_rows(11), vectors, partial, t);
-        break;
-    case 12:
-        tile_of(at_most_rows(12), vectors, partial, t);
-        break;
-    case 13:
-        tile_of(at_most_rows(13), vectors, partial, t);
-        break;
-    default:
-        tile_of(ROWS, vectors, partial, t);
-        break;
-    }
+    tile_of(VECTORS, rows, beside, t);
+}
+
+static inline __attribute__((always_inline)) void narrow_tile(size_t rows, bool beside, const nn_gemm_tile *t)
+{
+    tile_of(1, rows, beside, t);
 }
 
 static void run(const nn_gemm_tile *t)
 {
-    if (t->columns == COLUMNS)
-        run_rows(VECTORS, false, t);
-    else if (t->columns > LANES)
-        run_rows(VECTORS, true, t);
-    else if (t->columns == LANES)
-        run_rows(1, false, t);
+    if (t->columns > LANES)
+        on_rows(wide_tile, t);
     else
-        run_rows(1, true, t);
+        on_rows(narrow_tile, t);
 }
 
 /* Turned four by four, through vectors of four that every processor has. */

@@ -13,22 +13,29 @@ static void transpose_elements(const nn_real *const row[LANES], size_t first, si
             panel[k * pitch + i] = row[i][k];
 }
 
-static size_t transpose_quads(const nn_real *const row[LANES], size_t depth, nn_real *panel, size_t pitch)
+#ifndef NNTRAIN_DOUBLE
+/* Rows are fetched into the level 2 cache four lines ahead, since there are more of them than streams a processor
+ * foresees; the level 1 cache may have too few places for lines of all. */
+enum { AHEAD = 256 / sizeof(nn_real) };
+
+static inline __attribute__((always_inline)) size_t
+transpose_steps(const nn_real *const row[LANES], size_t first, size_t quads, size_t depth, nn_real *panel, size_t pitch)
 {
-    size_t k = 0;
-#ifdef NNTRAIN_DOUBLE
-    (void)row, (void)depth, (void)panel, (void)pitch;
-#else
-    for (; k + 4 <= depth; k += 4) {
-        vector step[4];
-        turn_quads(row, k, step);
-#pragma GCC unroll 4
-        for (size_t l = 0; l < 4; l++)
+    size_t k = first;
+    for (; k + 4 * quads <= depth; k += 4 * quads) {
+        if (k + AHEAD < depth)
+#pragma GCC unroll 16
+            for (size_t i = 0; i < LANES; i++)
+                __builtin_prefetch(row[i] + k + AHEAD, 0, 2);
+        vector step[LANES];
+        turn(row, k, quads, step);
+#pragma GCC unroll 16
+        for (size_t l = 0; l < 4 * quads; l++)
             *(vector *)(panel + (k + l) * pitch) = step[l];
     }
-#endif
     return k;
 }
+#endif
 
 static void transpose(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
 {
@@ -37,7 +44,11 @@ static void transpose(const nn_real *source, size_t stride, size_t width, size_t
         const nn_real *row[LANES];
         for (size_t i = 0; i < LANES; i++)
             row[i] = source + (first + i < width ? first + i : width - 1) * stride;
-        size_t done = transpose_quads(row, depth, panel + first, pitch);
+        size_t done = 0;
+#ifndef NNTRAIN_DOUBLE
+        done = transpose_steps(row, done, QUADS, depth, panel + first, pitch);
+        done = transpose_steps(row, done, 1, depth, panel + first, pitch);
+#endif
         transpose_elements(row, done, depth, panel + first, pitch);
     }
 }

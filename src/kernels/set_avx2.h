@@ -47,9 +47,15 @@ static inline void store_part(nn_real *to, vector part, size_t count)
         _mm_store_ss(to, rest);
 }
 
-static inline vector load_quads(const nn_real *const *row, size_t k)
+static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
+                                                             vector *quad)
 {
-    return (vector)_mm256_loadu2_m128(row[4] + k, row[0] + k);
+#pragma GCC unroll 2
+    for (size_t q = 0; q < quads; q++)
+        quad[q] = (vector)_mm256_castps128_ps256(_mm_loadu_ps(row[0] + k + 4 * q));
+#pragma GCC unroll 2
+    for (size_t q = 0; q < quads; q++)
+        quad[q] = (vector)_mm256_insertf128_ps((__m256)quad[q], _mm_loadu_ps(row[4] + k + 4 * q), 1);
 }
 
 static inline vector interleave_low(vector a, vector b)

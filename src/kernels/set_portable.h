@@ -17,9 +17,11 @@ static inline void store_part(nn_real *to, vector part, size_t count)
 }
 
 #ifndef NNTRAIN_DOUBLE
-static inline vector load_quads(const nn_real *const *row, size_t k)
+static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
+                                                             vector *quad)
 {
-    return *(const loose_vector *)(row[0] + k);
+    for (size_t q = 0; q < quads; q++)
+        quad[q] = *(const loose_vector *)(row[0] + k + 4 * q);
 }
 
 static inline vector interleave_low(vector a, vector b)

@@ -47,11 +47,12 @@ static inline __m512 emulated_castps128_ps512(__m128 a)
     return result;
 }
 
-static inline __m512 emulated_insertf32x4(__m512 a, __m128 b, int place)
+static inline __m512 emulated_mask_broadcast_f32x4(__m512 other, __mmask16 mask, __m128 a)
 {
-    for (int i = 0; i < 4; i++)
-        a[4 * place + i] = b[i];
-    return a;
+    for (int i = 0; i < 16; i++)
+        if (mask >> i & 1)
+            other[i] = a[i % 4];
+    return other;
 }
 
 static inline __m512 emulated_unpack_ps(__m512 a, __m512 b, int high)
@@ -91,7 +92,6 @@ static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, _
     return sum;
 }
 
-#undef _mm512_insertf32x4
 #define _mm512_set1_ps              emulated_set1_ps
 #define _mm512_dpbf16_ps(sum, a, b) emulated_dpbf16_ps(sum, (__m512)(a), (__m512)(b))
 #define _mm512_maskz_loadu_ps       emulated_maskz_loadu_ps
@@ -99,6 +99,6 @@ static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, _
 #define _mm512_maskz_loadu_pd       emulated_maskz_loadu_pd
 #define _mm512_mask_storeu_pd       emulated_mask_storeu_pd
 #define _mm512_castps128_ps512      emulated_castps128_ps512
-#define _mm512_insertf32x4          emulated_insertf32x4
+#define _mm512_mask_broadcast_f32x4 emulated_mask_broadcast_f32x4
 #define _mm512_unpacklo_ps(a, b)    emulated_unpack_ps(a, b, 0)
 #define _mm512_unpackhi_ps(a, b)    emulated_unpack_ps(a, b, 1)

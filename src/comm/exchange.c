@@ -338,7 +338,7 @@ nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element e
                              nn_exchange **result, nn_error *error)
 {
     nn_exchange *x = NULL;
-    NN_TRY(nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error));
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error), error));
     x->comm = comm;
     x->leaves = leaves;
     x->element = nn_element_sum_of(element);

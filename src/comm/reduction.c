@@ -27,7 +27,7 @@ static size_t end_of(const nn_reduction *reduction, size_t bucket)
 nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_reduction **result, nn_error *error)
 {
     nn_reduction *reduction = NULL;
-    NN_TRY(nn_allocate(1, sizeof *reduction, "the reduction", &reduction, error));
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *reduction, "the reduction", &reduction, error), error));
     reduction->comm = comm;
     reduction->plan = *plan;
     reduction->bucket_count = (plan->count + plan->bucket - 1) / plan->bucket;

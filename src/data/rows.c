@@ -7,6 +7,15 @@ size_t nn_dataset_row_bytes(const nn_dataset *dataset)
     return dataset->features * nn_element_size(dataset->element);
 }
 
+void nn_dataset_fetch(const nn_dataset *dataset, size_t row)
+{
+    enum { LINE = 64, MOST = 16384 }; /* what follows in a longer row is foreseen */
+    const size_t bytes = nn_dataset_row_bytes(dataset);
+    const char *line = nn_dataset_at(dataset, row), *end = line + (bytes < MOST ? bytes : MOST);
+    for (; line < end; line += LINE)
+        __builtin_prefetch(line, 0, 2);
+}
+
 void nn_dataset_row(const nn_dataset *dataset, size_t row, nn_real *to)
 {
     const nn_normalization *by = dataset->normalization;

@@ -14,6 +14,9 @@ static inline const void *nn_dataset_at(const nn_dataset *dataset, size_t row)
     return (const char *)dataset->x + row * nn_dataset_row_bytes(dataset);
 }
 
+/** Has a row that will be read soon come nearer, from memory into the level 2 cache. */
+void nn_dataset_fetch(const nn_dataset *dataset, size_t row);
+
 /** to [features] = one row as nn_dataset_rows gives it; without threads. */
 void nn_dataset_row(const nn_dataset *dataset, size_t row, nn_real *to);
 

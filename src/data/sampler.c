@@ -166,16 +166,26 @@ static size_t plan_step(nn_sampler *sampler, size_t step)
     return begin;
 }
 
+/* The row of the dataset that a row of the batch comes from; *part goes on to the one it is in. */
+static size_t source_of(const struct part **part, size_t row)
+{
+    while ((*part)[1].begin <= row)
+        ++*part;
+    return (*part)->first_row + nn_shuffle_row(&(*part)->order, (*part)->used + (row - (*part)->begin));
+}
+
 /* Rows [begin, end) of the batch. */
 static void gather(nn_sampler *sampler, size_t begin, size_t end)
 {
     const nn_dataset *dataset = sampler->dataset;
     const struct part *part = sampler->parts;
     size_t features = dataset->features, outputs = dataset->outputs;
+    size_t next = begin < end ? source_of(&part, begin) : 0;
     for (size_t row = begin; row < end; row++) {
-        while (part[1].begin <= row)
-            part++;
-        size_t source = part->first_row + nn_shuffle_row(&part->order, part->used + (row - part->begin));
+        const size_t source = next;
+        /* No processor foresees where a shuffle goes on: the row that follows is on its way while this one is read. */
+        if (row + 1 < end)
+            nn_dataset_fetch(dataset, next = source_of(&part, row + 1));
         nn_dataset_row(dataset, source, sampler->x + row * features);
         if (sampler->classes)
             sampler->classes[row] = dataset->classes[source];

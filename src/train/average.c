@@ -220,7 +220,7 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
 nn_status nn_average_create(nn_run *run, nn_average **result, nn_error *error)
 {
     nn_average *average = NULL;
-    NN_TRY(nn_allocate(1, sizeof *average, "the averaging", &average, error));
+    NN_TRY(nn_comm_agree(run->comm, nn_allocate(1, sizeof *average, "the averaging", &average, error), error));
     average->tree = run->recipe->parallel.reproducible;
     average->leaves = nn_run_leaves(run->recipe, run->comm);
     const nn_status status = take_memory(run, average, error);

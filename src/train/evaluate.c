@@ -77,9 +77,9 @@ static nn_status describe_values(nn_subject *subject, nn_comm *comm, nn_error *e
     nn_status status = nn_allocate(subject->outputs, sizeof *subject->spread, what, &subject->spread, error);
     if (status == NN_OK)
         status = nn_allocate(subject->outputs, sizeof *mean, what, &mean, error);
+    status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
         status = nn_row_sums_create(subject->dataset, subject->outputs, NN_TAG_TALLY, comm, &sums, error);
-    status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
         status = measure_values(subject, &sums, mean, error);
     nn_row_sums_free(&sums);

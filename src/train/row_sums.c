@@ -13,7 +13,9 @@ nn_status nn_row_sums_create(const nn_dataset *dataset, size_t count, int tag, n
     *sums = (nn_row_sums){.leaves = nn_leaves_of_rank(leaves, rank, ranks), .count = count};
     /* One more for the leaf that a last nn_row_sums_next begins. */
     const size_t height = nn_leaves_height(sums->leaves) + 1;
-    NN_TRY(nn_allocate(height, count * sizeof *sums->stack, "the sums of an evaluation", &sums->stack, error));
+    const nn_status status =
+        nn_allocate(height, count * sizeof *sums->stack, "the sums of an evaluation", &sums->stack, error);
+    NN_TRY(nn_comm_agree(comm, status, error));
     return nn_exchange_create(comm, leaves, NN_EXCHANGE_DOUBLE, count, tag, &sums->exchange, error);
 }
 

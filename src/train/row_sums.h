@@ -18,6 +18,8 @@ typedef struct nn_row_sums {
 } nn_row_sums;
 
 /**
+ * Takes the memory. Collective.
+ *
  * @param dataset  whose slices are the leaves; one made without a table of slices is a leaf a rank
  * @param tag      of the messages between ranks
  */

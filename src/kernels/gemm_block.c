@@ -124,9 +124,10 @@ static nn_gemm_tile tile_of_rows(const nn_gemm_product *p, const nn_gemm_block *
     return tile;
 }
 
-/* The tile of some rows and of panel j of a block, whose packed B is given. */
+/* The tile of some rows and of panel j of a block, whose packed B is given; the one that follows is `next` elements
+ * further on in C, 0: none that is known. */
 static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, nn_gemm_tile *tile, nn_share rows,
-                         size_t j, const nn_real *b)
+                         size_t j, const nn_real *b, size_t next)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
@@ -134,6 +135,7 @@ static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, n
     tile->b = b;
     if (!p->plan->swapped) {
         tile->c = p->c + rows.first * p->c_stride + columns.first;
+        tile->c_next = next > 0 ? tile->c + next : NULL;
         kernel->run(tile);
         return;
     }
@@ -181,8 +183,9 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
         }
         for (size_t i = 0; i < block->row_panels.count; i++) {
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
+            const size_t next = i + 1 < block->row_panels.count ? rows.count * p->c_stride : 0;
             nn_gemm_tile tile = tile_of_rows(p, block, i, rows);
-            compute_tile(p, block, &tile, rows, j, own);
+            compute_tile(p, block, &tile, rows, j, own, next);
         }
     }
     if (mine.count > 0)
@@ -200,8 +203,10 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         const size_t count = width - first < end - tile ? width - first : end - tile;
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
         nn_gemm_tile common = tile_of_rows(p, block, i, rows);
-        for (size_t j = first; j < first + count; j++)
-            compute_tile(p, block, &common, rows, j, packed_columns(p, block, j));
+        for (size_t j = first; j < first + count; j++) {
+            const size_t next = j + 1 < first + count ? p->space->kernel->columns : 0;
+            compute_tile(p, block, &common, rows, j, packed_columns(p, block, j), next);
+        }
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
         tile += count;
     }

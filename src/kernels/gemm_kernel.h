@@ -32,7 +32,8 @@ typedef struct nn_gemm_tile {
     size_t matrices; /**< the lowest slots, as many, are in matrices: c[slot * c_pitch + i * c_stride + j] */
     nn_real *c;
     size_t c_stride, c_pitch;
-    nn_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
+    const nn_real *c_next; /**< c of the tile that follows, as many rows, to be fetched meanwhile; NULL: none */
+    nn_real *scratch;      /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nn_gemm_tile;
 
 /**

@@ -4,7 +4,7 @@
  * Where rows are so few that their sums leave registers free, more columns are computed at a time: a chain of
  * multiply-adds alone waits for its own latency.
  */
-enum { TURNED_ROWS = 3, LINE = 64 / sizeof(nn_real) };
+enum { TURNED_ROWS = 3 };
 
 /* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there. */
 static inline __attribute__((always_inline)) void strip_of(size_t rows, bool beside, size_t vectors, bool part,

@@ -9,6 +9,9 @@
  * processors have. */
 enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nn_real), COLUMNS = VECTORS * LANES };
 
+/* Elements of a line of the caches. */
+enum { LINE = 64 / sizeof(nn_real) };
+
 /* Of strips of few rows; see gemm_strip.h. */
 enum { STRIP_VECTORS = 4, SLOT_COLUMNS = STRIP_VECTORS * LANES };
 

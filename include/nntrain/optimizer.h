@@ -16,9 +16,9 @@ enum { NN_OPTIMIZER_STATES = 2 };
 typedef struct nn_optimizer {
     nn_recipe_optimizer settings;
     nn_recipe_regularization regularization;
-    size_t count;                        /**< elements of a flat array of the network */
+    size_t first, count;                 /**< elements of a flat array of the network that are moved here */
     size_t state_count;                  /**< arrays that this kind keeps */
-    nn_real *state[NN_OPTIMIZER_STATES]; /**< [count] each, laid out like the parameters */
+    nn_real *state[NN_OPTIMIZER_STATES]; /**< [count] each, laid out like those parameters */
     uint64_t steps;                      /**< done so far; adam's corrections need it */
     struct nn_optimizer_space *space;    /**< for norms; nothing in it outlives a step */
 } nn_optimizer;
@@ -32,7 +32,17 @@ const char *nn_optimizer_state_name(const nn_recipe_optimizer *settings, size_t 
 /** Takes the state for a network, all zero. */
 nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
                               const nn_network *network, nn_optimizer **optimizer, nn_error *error);
+/**
+ * Takes the state of share `part` of `parts` that the parameters are cut into; the last ones may be empty. For one rank
+ * of several that move a share each (ZeRO, stage 1: Rajbhandari, Rasley, Ruwase, He, SC 2020).
+ */
+nn_status nn_optimizer_create_part(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
+                                   const nn_network *network, size_t part, size_t parts, nn_optimizer **optimizer,
+                                   nn_error *error);
 void nn_optimizer_free(nn_optimizer *optimizer);
+
+/** The elements that share `part` of `parts` has. */
+void nn_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count);
 
 /**
  * One step of descent: clips the gradients by value, then by norm, adds the slopes of L1 and L2, and moves parameters.
@@ -55,5 +65,14 @@ void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gr
  */
 void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate);
 void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count);
+
+/**
+ * Ends a step in parts. Those who have a share each make the array that nn_optimizer_moved tells whole on every rank
+ * first: the parameters, or with lamb, which needs a norm of all directions, the gradients.
+ *
+ * @return [flat_count] parameters or gradients
+ */
+nn_real *nn_optimizer_moved(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
+void nn_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
 
 #endif

@@ -58,6 +58,7 @@ typedef struct nn_recipe_optimizer {
     double epsilon;      /**< adagrad, rmsprop, adam, adamw, lamb */
     double weight_decay; /**< adamw, lars, lamb: decoupled, of weights alone */
     double trust;        /**< lars: trust coefficient */
+    bool shard_state;    /**< each rank keeps the state of its share of the parameters alone */
 } nn_recipe_optimizer;
 
 /** How the learning rate changes; warm-up goes in front of any. */

@@ -27,6 +27,8 @@ static const option loss_options[] = {
 
 enum { ADAMS = KIND(NN_ADAM) | KIND(NN_ADAMW) | KIND(NN_LAMB) };
 
+enum { EVERY = 0xFFFF };
+
 /* Adam's numbers are its paper's (Kingma and Ba, 2015), trust is that of LARS (You et al., 2017); epsilon of the
  * others, rho and adamw's decay are what PyTorch and the authors' programs take, so that results compare. */
 static const option optimizer_options[] = {
@@ -44,9 +46,8 @@ static const option optimizer_options[] = {
     {"weight_decay", KIND(NN_ADAMW), "0.01"},
     {"weight_decay", KIND(NN_LARS) | KIND(NN_LAMB), "0"},
     {"trust", KIND(NN_LARS), "0.001"},
+    {"shard_state", EVERY, "false"},
 };
-
-enum { EVERY = 0xFFFF };
 
 /* Also what all of them have, since a short form replaces the whole section. */
 static const option schedule_options[] = {

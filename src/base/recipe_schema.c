@@ -87,6 +87,7 @@ static const cyaml_schema_field_t optimizer_fields[] = {
     FLOAT(MAY, "epsilon", nn_recipe_optimizer, epsilon),
     FLOAT(MAY, "weight_decay", nn_recipe_optimizer, weight_decay),
     FLOAT(MAY, "trust", nn_recipe_optimizer, trust),
+    BOOL(MAY, "shard_state", nn_recipe_optimizer, shard_state),
     CYAML_FIELD_END,
 };
 

@@ -30,8 +30,8 @@ static nn_descent_arrays at_block(nn_descent_arrays arrays, const nn_descent_blo
     return (nn_descent_arrays){
         .parameters = from(arrays.parameters, block->offset),
         .gradients = from(arrays.gradients, block->offset),
-        .first = from(arrays.first, block->offset),
-        .second = from(arrays.second, block->offset),
+        .first = from(arrays.first, block->offset - arrays.kept_from),
+        .second = from(arrays.second, block->offset - arrays.kept_from),
     };
 }
 

@@ -55,6 +55,7 @@ typedef struct nn_descent_block {
 /** Where to descend: arrays laid out alike. What a kind does not use may be NULL. */
 typedef struct nn_descent_arrays {
     nn_real *parameters, *gradients, *first, *second;
+    size_t kept_from; /**< element that `first` and `second` begin with, of those the others have from 0 on */
 } nn_descent_arrays;
 
 /** What a norm is of. */

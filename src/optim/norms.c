@@ -28,6 +28,7 @@ nn_status nn_optimizer_space_create(const nn_network *network, nn_optimizer_spac
 {
     nn_optimizer_space *space = NULL;
     NN_TRY(nn_allocate(1, sizeof *space, "the optimizer's work space", &space, error));
+    space->flat_count = network->flat_count;
     for (size_t t = 0; t < network->tensor_count; t++)
         space->block_count += blocks_of(&network->tensors[t]);
     const size_t tensors = network->tensor_count, blocks = space->block_count;

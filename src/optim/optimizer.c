@@ -46,13 +46,36 @@ const char *nn_optimizer_state_name(const nn_recipe_optimizer *settings, size_t 
 nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
                               const nn_network *network, nn_optimizer **result, nn_error *error)
 {
+    return nn_optimizer_create_part(settings, regularization, network, 0, 1, result, error);
+}
+
+/* Where a block begins, or after the last one what it ends the array with: padding goes with the block before it. */
+static size_t offset_of(const nn_optimizer_space *space, size_t block)
+{
+    return block < space->block_count ? space->blocks[block].offset : space->flat_count;
+}
+
+void nn_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count)
+{
+    const nn_share share = nn_share_of(optimizer->space->block_count, part, parts);
+    *first = offset_of(optimizer->space, share.first);
+    *count = offset_of(optimizer->space, share.first + share.count) - *first;
+}
+
+nn_status nn_optimizer_create_part(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
+                                   const nn_network *network, size_t part, size_t parts, nn_optimizer **result,
+                                   nn_error *error)
+{
     nn_optimizer *optimizer = NULL;
     NN_TRY(nn_allocate(1, sizeof *optimizer, "the optimizer", &optimizer, error));
     optimizer->settings = *settings;
     optimizer->regularization = *regularization;
-    optimizer->count = network->flat_count;
     optimizer->state_count = nn_optimizer_state_count(settings);
     nn_status status = nn_optimizer_space_create(network, &optimizer->space, error);
+    if (status == NN_OK) {
+        optimizer->space->mine = nn_share_of(optimizer->space->block_count, part, parts);
+        nn_optimizer_share(optimizer, part, parts, &optimizer->first, &optimizer->count);
+    }
     for (size_t i = 0; status == NN_OK && i < optimizer->state_count; i++)
         status = nn_allocate(optimizer->count, sizeof(nn_real), "the optimizer's state", &optimizer->state[i], error);
     if (status != NN_OK) {

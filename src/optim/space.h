@@ -3,14 +3,17 @@
 #define NN_OPTIM_SPACE_H
 
 #include "kernels/descent.h"
+#include "kernels/share.h"
 #include "nntrain/network.h"
 #include "nntrain/optimizer.h"
 
 /** Blocks of the network's tensors, and numbers of the step in work. Owns its arrays. */
 typedef struct nn_optimizer_space {
-    double rate;  /**< of the step in work */
-    size_t moved; /**< blocks of it that are done */
+    double rate;       /**< of the step in work */
+    size_t moved;      /**< blocks of it that are done */
+    size_t flat_count; /**< elements of a flat array */
     size_t block_count;
+    nn_share mine;            /**< blocks that are moved here */
     nn_descent_block *blocks; /**< [block_count], tensor after tensor */
     double *sums;             /**< [block_count] of squares */
     nn_descent_terms *terms;  /**< [tensors] */

@@ -124,6 +124,12 @@ static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network
     nn_descent_step(NN_DESCENT_FOLLOW, space->terms, space->blocks, space->block_count, arrays);
 }
 
+static nn_descent_arrays arrays_of(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+{
+    return (nn_descent_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1],
+                               optimizer->first};
+}
+
 /* Whether a step begins with a norm of something that all gradients have a part in. */
 static bool needs_all(const nn_optimizer *optimizer)
 {
@@ -135,14 +141,14 @@ void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, doub
 {
     optimizer->steps++;
     optimizer->space->rate = rate;
-    optimizer->space->moved = 0;
+    optimizer->space->moved = optimizer->space->mine.first;
     set_terms(optimizer, network, rate, 1);
 }
 
 void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count)
 {
     nn_optimizer_space *space = optimizer->space;
-    const nn_descent_arrays arrays = {network->parameters, gradients, optimizer->state[0], optimizer->state[1]};
+    const nn_descent_arrays arrays = arrays_of(optimizer, network, gradients);
     const nn_descent_kind kind = kind_of(optimizer);
     const double rate = space->rate;
     const bool all = count >= network->flat_count;
@@ -153,16 +159,27 @@ void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real 
     if (kind == NN_DESCENT_LARS)
         set_local_rates(optimizer, network, arrays, rate);
     size_t end = space->moved;
-    while (end < space->block_count && (all || space->blocks[end].offset + space->blocks[end].count <= count))
+    while (end < space->mine.first + space->mine.count &&
+           (all || space->blocks[end].offset + space->blocks[end].count <= count))
         end++;
     nn_descent_step(kind, space->terms, space->blocks + space->moved, end - space->moved, arrays);
     space->moved = end;
-    if (kind == NN_DESCENT_LAMB)
-        follow_lamb(optimizer, network, arrays, rate);
+}
+
+nn_real *nn_optimizer_moved(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+{
+    return kind_of(optimizer) == NN_DESCENT_LAMB ? gradients : network->parameters;
+}
+
+void nn_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+{
+    if (kind_of(optimizer) == NN_DESCENT_LAMB)
+        follow_lamb(optimizer, network, arrays_of(optimizer, network, gradients), optimizer->space->rate);
 }
 
 void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate)
 {
     nn_optimizer_begin(optimizer, network, rate);
     nn_optimizer_descend(optimizer, network, gradients, network->flat_count);
+    nn_optimizer_finish(optimizer, network, gradients);
 }

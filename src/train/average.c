@@ -28,6 +28,8 @@ struct nn_average {
     nn_exchange *sums;    /* of batch norm; with the tree */
     double *leaf_losses;  /* [leaves] of the step in work */
     double *told;         /* [height of the stack, OUTCOME_COUNT] */
+    int *share_first;     /* [ranks] elements that each rank's optimizer moves; NULL: all do all */
+    int *share_count;     /* [ranks] */
     nn_real *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
     bool last;            /* the batch in work is the last one of its step */
     size_t added;         /* elements from the front that `accumulated` has been added to, or taken from */
@@ -172,6 +174,10 @@ nn_status nn_run_descend(nn_run *run, nn_error *error)
             NN_TRY(nn_reduction_next(average->gradients, &end, error));
         nn_optimizer_descend(run->optimizer, run->network, run->work->gradients, end);
     }
+    if (average->share_first)
+        NN_TRY(nn_comm_share_parts(run->comm, nn_optimizer_moved(run->optimizer, run->network, run->work->gradients),
+                                   average->share_first, average->share_count, error));
+    nn_optimizer_finish(run->optimizer, run->network, run->work->gradients);
     return NN_OK;
 }
 
@@ -184,6 +190,20 @@ static size_t widest_norm(const nn_network *network)
         if (network->layers[l].norm == NN_NORM_BATCH && network->layers[l].outputs > widest)
             widest = network->layers[l].outputs;
     return widest;
+}
+
+static nn_status take_shares(const nn_run *run, nn_average *average, nn_error *error)
+{
+    const size_t ranks = (size_t)run->comm->size;
+    NN_TRY(nn_allocate(ranks, sizeof(int), "the shares of the optimizer", &average->share_first, error));
+    NN_TRY(nn_allocate(ranks, sizeof(int), "the shares of the optimizer", &average->share_count, error));
+    for (size_t rank = 0; rank < ranks; rank++) {
+        size_t first = 0, count = 0;
+        nn_optimizer_share(run->optimizer, rank, ranks, &first, &count);
+        average->share_first[rank] = (int)first;
+        average->share_count[rank] = (int)count;
+    }
+    return NN_OK;
 }
 
 static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *error)
@@ -211,6 +231,8 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
                        &average->leaf_losses, error));
     NN_TRY(nn_allocate(nn_leaves_height(average->leaves), OUTCOME_COUNT * sizeof *average->told, "the loss of a step",
                        &average->told, error));
+    if (nn_run_shards_state(run))
+        NN_TRY(take_shares(run, average, error));
     if (run->recipe->training.accumulate > 1)
         NN_TRY(
             nn_allocate(network->flat_count, sizeof(nn_real), "the gradients of a step", &average->accumulated, error));
@@ -243,5 +265,7 @@ void nn_average_free(nn_average *average)
     nn_release(average->leaf_losses);
     nn_release(average->told);
     nn_release(average->accumulated);
+    nn_release(average->share_first);
+    nn_release(average->share_count);
     nn_release(average);
 }

@@ -21,12 +21,12 @@ static nn_status refuse_nan(const nn_run *run, nn_error *error)
                    run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
 }
 
-static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
+static nn_status write_to(const nn_run *run, nn_optimizer *whole, const char *path, nn_error *error)
 {
     nn_checkpoint checkpoint = {
         .network = run->network,
         .normalization = run->normalization,
-        .optimizer = run->optimizer,
+        .optimizer = whole,
         .progress = run->progress,
         .provenance = run->provenance,
         .recipe = run->recipe->text,
@@ -57,12 +57,15 @@ static nn_status write_checkpoint(nn_run *run, nn_error *error)
     char path[PATH_MAX] = "";
     NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, path, error));
     NN_TRY(nn_run_agree_on_weights(run, error));
+    nn_optimizer *whole = NULL;
+    NN_TRY(nn_run_collect_state(run, &whole, error));
     nn_status status = NN_OK;
     if (run->comm->rank == 0) {
-        status = write_to(run, path, error);
+        status = write_to(run, whole, path, error);
         if (status == NN_OK)
             rotate(run);
     }
+    nn_run_release_state(run, whole);
     NN_TRY(nn_comm_follow(run->comm, status, error));
     nn_run_mark(run, NN_SPAN_NONE);
     memcpy(run->last_checkpoint, path, sizeof run->last_checkpoint);
@@ -103,14 +106,17 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
 static nn_status write_named(nn_run *run, const char *name, nn_error *error)
 {
     NN_TRY(nn_run_agree_on_weights(run, error));
-    nn_status status = NN_OK;
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
+    nn_optimizer *whole = NULL;
+    NN_TRY(nn_run_collect_state(run, &whole, error));
+    nn_status status = NN_OK;
     if (run->comm->rank == 0) {
         char path[PATH_MAX];
         status = nn_folder_join(run->folder, name, path, error);
         if (status == NN_OK)
-            status = write_to(run, path, error);
+            status = write_to(run, whole, path, error);
     }
+    nn_run_release_state(run, whole);
     NN_TRY(nn_comm_follow(run->comm, status, error));
     nn_run_mark(run, NN_SPAN_NONE);
     return NN_OK;

@@ -171,7 +171,8 @@ void nn_resume_take(nn_run *run, nn_checkpoint *checkpoint)
     memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nn_real));
     memcpy(run->network->statistics, checkpoint->network->statistics, run->network->statistics_count * sizeof(nn_real));
     for (size_t s = 0; s < run->optimizer->state_count; s++)
-        memcpy(run->optimizer->state[s], checkpoint->optimizer->state[s], run->network->flat_count * sizeof(nn_real));
+        memcpy(run->optimizer->state[s], checkpoint->optimizer->state[s] + run->optimizer->first,
+               run->optimizer->count * sizeof(nn_real));
     run->optimizer->steps = checkpoint->optimizer->steps;
     run->progress = checkpoint->progress;
     run->seconds_before = checkpoint->progress.seconds;

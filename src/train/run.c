@@ -2,6 +2,7 @@
  * once, before any training; all memory is taken here. */
 #include "train/run.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -101,7 +102,8 @@ static double model_values(const nn_run *run)
     /* Parameters, gradients as they are found and as they arrive, and what the optimizer keeps of each. */
     const double nodes = (double)nn_leaves_nodes(nn_run_leaves(run->recipe, run->comm));
     const double arriving = run->comm->size > 1 ? nodes + 1 : 0;
-    const double weights = 1 + nodes + arriving + (double)nn_optimizer_state_count(&run->recipe->optimizer);
+    const double state = (double)nn_optimizer_state_count(&run->recipe->optimizer);
+    const double weights = 1 + nodes + arriving + state / (nn_run_shards_state(run) ? run->comm->size : 1);
     /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
     double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
@@ -137,7 +139,14 @@ static nn_status make_model(nn_run *run, nn_error *error)
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
     run->network->precision = recipe->training.precision;
-    return nn_optimizer_create(&recipe->optimizer, &recipe->regularization, run->network, &run->optimizer, error);
+    const bool sharded = nn_run_shards_state(run);
+    if (sharded && run->network->flat_count > INT_MAX)
+        return nn_fail(error, NN_USAGE,
+                       "optimizer.shard_state: %zu parameters are more than the %d that ranks can share; remove it",
+                       run->network->flat_count, INT_MAX);
+    return nn_optimizer_create_part(&recipe->optimizer, &recipe->regularization, run->network,
+                                    sharded ? (size_t)run->comm->rank : 0, sharded ? (size_t)run->comm->size : 1,
+                                    &run->optimizer, error);
 }
 
 static nn_status fit_targets(nn_run *run, nn_error *error)

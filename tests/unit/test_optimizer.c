@@ -381,6 +381,53 @@ static void states_have_names(void)
     CU_ASSERT_PTR_NULL(nn_optimizer_state_name(&settings, 2));
 }
 
+/* Of all kinds but lamb, whose other half comes after an exchange: what each share moves is what the whole would. */
+static void shares_move_what_the_whole_moves(void)
+{
+    enum { PARTS = 3 };
+    for (size_t kind = NN_SGD; kind < NN_LAMB; kind++) {
+        nn_recipe_optimizer settings = usual;
+        settings.name = (nn_optimizer_kind)kind;
+        const nn_recipe_regularization clipped = {.l2 = 1e-3, .clip_norm = 0.5};
+        subject whole = begin(&settings, &clipped), shared = begin(&settings, &clipped);
+        nn_optimizer *part[PARTS];
+        size_t next = 0;
+        for (size_t i = 0; i < PARTS; i++) {
+            CU_ASSERT_EQUAL_FATAL(
+                nn_optimizer_create_part(&settings, &clipped, &shared.network, i, PARTS, &part[i], NULL), NN_OK);
+            CU_ASSERT_EQUAL(part[i]->first, next);
+            CU_ASSERT_TRUE(part[i]->count < FLAT / 2);
+            next += part[i]->count;
+        }
+        CU_ASSERT_EQUAL(next, FLAT);
+        for (size_t step = 0; step < STEPS; step++) {
+            draw_gradients(&whole, step);
+            nn_optimizer_step(whole.optimizer, &whole.network, whole.gradients, 0.01);
+            /* Norms are of parameters as they were before the step, on every rank. */
+            nn_real *before = take(FLAT, sizeof(nn_real)), *after = take(FLAT, sizeof(nn_real));
+            memcpy(before, shared.network.parameters, FLAT * sizeof *before);
+            for (size_t i = 0; i < PARTS; i++) {
+                memcpy(shared.network.parameters, before, FLAT * sizeof *before);
+                draw_gradients(&shared, step);
+                nn_optimizer_step(part[i], &shared.network, shared.gradients, 0.01);
+                memcpy(after + part[i]->first, shared.network.parameters + part[i]->first,
+                       part[i]->count * sizeof *after);
+            }
+            memcpy(shared.network.parameters, after, FLAT * sizeof *after);
+            nn_release(before), nn_release(after);
+        }
+        CU_ASSERT_EQUAL(memcmp(whole.network.parameters, shared.network.parameters, FLAT * sizeof(nn_real)), 0);
+        for (size_t i = 0; i < PARTS; i++) {
+            for (size_t k = 0; k < part[i]->state_count; k++)
+                CU_ASSERT_EQUAL(memcmp(whole.optimizer->state[k] + part[i]->first, part[i]->state[k],
+                                       part[i]->count * sizeof(nn_real)),
+                                0);
+            nn_optimizer_free(part[i]);
+        }
+        end(&whole), end(&shared);
+    }
+}
+
 int main(void)
 {
     const nn_test tests[] = {
@@ -390,6 +437,7 @@ int main(void)
         NN_TEST(a_resumed_optimizer_continues_alike),
         NN_TEST(zeros_divide_nothing),
         NN_TEST(nan_is_not_clipped_away),
+        NN_TEST(shares_move_what_the_whole_moves),
         NN_TEST(states_have_names),
     };
     return nn_run_suite("optimizer", tests, sizeof tests / sizeof *tests);

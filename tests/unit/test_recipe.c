@@ -150,7 +150,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                       "{units: 2, activation: softmax}]\n"
                       "  initializer: auto\n"
                       "loss: {name: cross_entropy, label_smoothing: 0}\n"
-                      "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false}\n"
+                      "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"
                       "schedule: {name: constant, warmup: 0 steps, reference_batch: 0}\n"
                       "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
                       "training:\n"

@@ -37,21 +37,25 @@ static void expect_resolutions(const char *text, const resolution *resolutions, 
 static void every_optimizer_has_its_own_keys_and_defaults(void)
 {
     const resolution resolutions[] = {
-        {"optimizer=sgd", "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false}\n"},
-        {"optimizer=adagrad", "\noptimizer: {name: adagrad, learning_rate: 0.01, epsilon: 1e-10}\n"},
-        {"optimizer=rmsprop",
-         "\noptimizer: {name: rmsprop, learning_rate: 0.001, momentum: 0, rho: 0.99, epsilon: 1e-8}\n"},
-        {"optimizer=adam",
-         "\noptimizer: {name: adam, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8}\n"},
+        {"optimizer=sgd",
+         "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"},
+        {"optimizer=adagrad",
+         "\noptimizer: {name: adagrad, learning_rate: 0.01, epsilon: 1e-10, shard_state: false}\n"},
+        {"optimizer=rmsprop", "\noptimizer: {name: rmsprop, learning_rate: 0.001, momentum: 0, rho: 0.99, epsilon: "
+                              "1e-8, shard_state: false}\n"},
+        {"optimizer=adam", "\noptimizer: {name: adam, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, "
+                           "shard_state: false}\n"},
         {"optimizer=adamw", "\noptimizer: {name: adamw, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, "
-                            "weight_decay: 0.01}\n"},
-        {"optimizer=lars",
-         "\noptimizer: {name: lars, learning_rate: 0.1, momentum: 0, weight_decay: 0, trust: 0.001}\n"},
+                            "weight_decay: 0.01, shard_state: false}\n"},
+        {"optimizer=lars", "\noptimizer: {name: lars, learning_rate: 0.1, momentum: 0, weight_decay: 0, trust: 0.001, "
+                           "shard_state: false}\n"},
         {"optimizer=lamb", "\noptimizer: {name: lamb, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, "
-                           "weight_decay: 0}\n"},
+                           "weight_decay: 0, shard_state: false}\n"},
         {"optimizer={name: adam, beta2: 0.99, learning_rate: 1e-4}",
-         "\noptimizer: {name: adam, learning_rate: 1e-4, beta1: 0.9, beta2: 0.99, epsilon: 1e-8}\n"},
-        {"optimizer.momentum=0.9", "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0.9, nesterov: false}\n"},
+         "\noptimizer: {name: adam, learning_rate: 1e-4, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, shard_state: "
+         "false}\n"},
+        {"optimizer.momentum=0.9",
+         "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0.9, nesterov: false, shard_state: false}\n"},
     };
     EXPECT_RESOLUTIONS(SMALL, resolutions);
 }
@@ -218,7 +222,8 @@ static void a_short_form_replaces_the_whole_section(void)
     const resolution resolutions[] = {
         {"loss=mse", "\nloss: {name: mse}\n"},
         {"loss=cross_entropy", "\nloss: {name: cross_entropy, label_smoothing: 0}\n"},
-        {"optimizer=sgd", "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false}\n"},
+        {"optimizer=sgd",
+         "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"},
         {"schedule=cosine", "\nschedule: {name: cosine, warmup: 0 steps, minimum: 0, reference_batch: 0}\n"},
     };
     EXPECT_RESOLUTIONS(full, resolutions);

@@ -75,7 +75,7 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
         {SMALL "optimizer: [sgd]\n",
          "r.yaml:4:12: optimizer: expected a name or a mapping {key: value, ...}, not a list; "
          "its keys are name, learning_rate, momentum, nesterov, beta1, beta2, rho, epsilon, "
-         "weight_decay, trust"},
+         "weight_decay, trust, shard_state"},
         {SMALL "optimizer: adma\n",
          "r.yaml:4:12: optimizer: \"adma\" is none of sgd, adagrad, rmsprop, adam, adamw, lars, lamb (did you mean "
          "adam?)"},

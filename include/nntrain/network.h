@@ -96,6 +96,8 @@ typedef struct nn_sync {
                                                                                                       alone */
     /** Is told as the backward pass goes that elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
+    /** Is called within the products of the backward pass, so that what is under way goes on. */
+    nn_status (*progress)(void *context, nn_error *error); /**< NULL: nothing is */
     void *context;
     nn_status status;
     nn_error error;

@@ -113,7 +113,7 @@ typedef struct nn_recipe_parallel {
     size_t threads;      /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
     bool reproducible;   /**< sums over rows keep to the tree of the slices: the same bits on any number of ranks */
     size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */
-    char *bucket;        /**< as written: "4M" */
+    char *bucket;        /**< as written: "512K" */
     size_t bucket_bytes; /**< of gradients that are averaged at a time */
 } nn_recipe_parallel;
 

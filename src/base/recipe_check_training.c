@@ -44,7 +44,7 @@ nn_status nn_check_parallel(const nn_check *in)
                              parallel->threads);
     if (!nn_check_read_bytes(parallel->bucket, &parallel->bucket_bytes) || parallel->bucket_bytes > MOST_BUCKET)
         return nn_check_fail(in, "parallel.bucket",
-                             "%s is no size of up to 512M; write one such as 256K, 4M (the default) or 64M",
+                             "%s is no size of up to 512M; write one such as 256K, 512K (the default) or 16M",
                              nn_yaml_quote(parallel->bucket, quoted));
     return NN_OK;
 }

@@ -190,4 +190,4 @@ const char nn_recipe_defaults[] =
     "  top_k: 5\n"
     "  precision: float32\n"
     "checkpoint: {every: 1 epoch, keep: 3}\n"
-    "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 4M, agree_every: 100}\n";
+    "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100}\n";

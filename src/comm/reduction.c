@@ -69,7 +69,7 @@ static void note_done(const nn_reduction *reduction, size_t b)
                                             .detail = (int32_t)b});
 }
 
-nn_status nn_reduction_progress(nn_reduction *reduction, nn_error *error)
+static nn_status progress(nn_reduction *reduction, nn_error *error)
 {
     for (size_t b = reduction->finished; b < reduction->started; b++) {
         bool done = reduction->buckets[b].done;
@@ -93,7 +93,7 @@ static nn_status complete(nn_reduction *reduction, size_t count, nn_error *error
         NN_TRY(nn_exchange_start(next->exchange, plan->values + first, plan->pitch, end - first, error));
         reduction->started++;
     }
-    return nn_reduction_progress(reduction, error);
+    return progress(reduction, error);
 }
 
 nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error)
@@ -106,9 +106,17 @@ nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error 
     return nn_comm_end_wait(reduction->comm, before, complete(reduction, count, error));
 }
 
+nn_status nn_reduction_progress(nn_reduction *reduction, nn_error *error)
+{
+    if (reduction->finished == reduction->started)
+        return NN_OK;
+    const nn_activity before = nn_comm_begin_wait(reduction->comm);
+    return nn_comm_end_wait(reduction->comm, before, progress(reduction, error));
+}
+
 nn_status nn_reduction_next(nn_reduction *reduction, size_t *end, nn_error *error)
 {
-    NN_TRY(nn_reduction_progress(reduction, error));
+    NN_TRY(progress(reduction, error));
     NN_TRY(nn_exchange_finish(reduction->buckets[reduction->finished].exchange, error));
     if (!reduction->buckets[reduction->finished].done)
         note_done(reduction, reduction->finished);

@@ -53,6 +53,14 @@ nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t th
 void nn_gemm_space_free(nn_gemm_space *space);
 
 /**
+ * Has the calling thread do something else between the blocks of large products, about once a millisecond: what must
+ * be looked after while this process computes. It must not begin another product.
+ *
+ * @param pause  NULL: nothing
+ */
+void nn_gemm_space_pause(nn_gemm_space *space, void (*pause)(void *context), void *context);
+
+/**
  * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.
  *
  * @param c         [rows, columns] row-major, overwritten; must not overlap A or B

@@ -15,6 +15,8 @@ struct nn_gemm_space {
     nn_real *b;       /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
     nn_real *own;     /**< [threads, room.own] a panel of B */
     nn_real *scratch; /**< [threads, NN_GEMM_SLOTS, rows, slot_columns] of a tile */
+    void (*pause)(void *context); /**< called between blocks; NULL: nothing to do there */
+    void *context;
 };
 
 typedef struct nn_gemm_product {

@@ -74,6 +74,12 @@ nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t th
     return NN_OK;
 }
 
+void nn_gemm_space_pause(nn_gemm_space *space, void (*pause)(void *context), void *context)
+{
+    space->pause = pause;
+    space->context = context;
+}
+
 void nn_gemm_space_free(nn_gemm_space *space)
 {
     if (!space)

@@ -157,12 +157,20 @@ static void tell_complete(const nn_network *network, size_t l, nn_workspace *wor
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
 
+static void progress(void *context)
+{
+    nn_sync *sync = context;
+    if (sync->status == NN_OK)
+        sync->status = sync->progress(sync->context, &sync->error);
+}
+
 void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
                          nn_workspace *work)
 {
     size_t whole[2];
     const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
     nn_output_delta(loss, network, batch, work);
+    nn_gemm_space_pause(work->space, work->sync.progress ? progress : NULL, &work->sync);
     for (size_t l = network->layer_count; l-- > 0;) {
         nn_timeline_layer(work->timeline, l);
         weight_gradients(&network->layers[l], layer_input(work, batch->x, l), &leaves, work);
@@ -170,4 +178,5 @@ void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, 
         if (l > 0)
             delta_below(network, l, &leaves, work);
     }
+    nn_gemm_space_pause(work->space, NULL, NULL);
 }

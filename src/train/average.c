@@ -78,6 +78,12 @@ static nn_status gradients_complete(void *context, size_t count, nn_error *error
     return nn_reduction_complete(average->gradients, count, error);
 }
 
+static nn_status gradients_progress(void *context, nn_error *error)
+{
+    nn_run *run = context;
+    return nn_reduction_progress(run->average->gradients, error);
+}
+
 /* --- the moments of a step --- */
 
 /* Each leaf's share of the loss: batches are added up leaf by leaf, which any number of ranks does alike. */
@@ -251,6 +257,8 @@ nn_status nn_average_create(nn_run *run, nn_average **result, nn_error *error)
         return status;
     }
     run->work->sync = (nn_sync){.sum = sum_over_ranks, .complete = gradients_complete, .context = run};
+    if (run->comm->size > 1)
+        run->work->sync.progress = gradients_progress;
     *result = average;
     return NN_OK;
 }

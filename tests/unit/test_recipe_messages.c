@@ -162,10 +162,10 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "parallel: {slices: 65537}\n", "r.yaml:4:20: parallel.slices: must be from 1 to 65536, not 65537"},
         {SMALL "parallel: {bucket: 4}\n",
          "r.yaml:4:20: parallel.bucket: \"4\" is no size of up to 512M; write one such as "
-         "256K, 4M (the default) or 64M"},
+         "256K, 512K (the default) or 16M"},
         {SMALL "parallel: {bucket: 1G}\n",
          "r.yaml:4:20: parallel.bucket: \"1G\" is no size of up to 512M; write one such "
-         "as 256K, 4M (the default) or 64M"},
+         "as 256K, 512K (the default) or 16M"},
         {SMALL "parallel: {threads: 0}\n", "r.yaml:4:21: parallel.threads: must be from 1 to 4096, or auto, not 0"},
         {SMALL "checkpoint: {every: never}\n",
          "r.yaml:4:21: checkpoint.every: \"never\" is no interval; write one such as 1 epoch or 500 steps"},

@@ -2,18 +2,19 @@
 # Training on clusters that are not here: measures steps on one core of this machine, and has SimGrid play them on 1 to
 # 1,024 hosts of a fat tree, a rank each, with the sums over ranks as src/comm does them (100 Gbit/s, about 1.5 us).
 #   scripts/simulate.sh [--output DIR] [--hosts "1 4 16"] [--networks "small"] [--speeds "1 20"]
-#                       [--scalings "weak strong"] [--calls 1] [--build DIR]
+#                       [--scalings "weak strong"] [--calls N] [--build DIR]
 # Into DIR (simulation): scaling.csv, scaling.txt, a table, and scaling.png where gnuplot is installed.
 #   networks: small 784-512-512-10, medium 4 layers of 1024, large 4 layers of 4096; SGD with momentum, float32
 #   speeds: of a host, in cores like the one measured; everything that a host computes is so many times faster
 #   weak: 256 rows a rank; strong: 16,384 rows over all ranks
-#   calls: how often the sums are looked after in the backward pass of a layer; nntrain does it once, at its end
+#   calls: how often the sums are looked after in the backward pass of a layer: nntrain does it at its end and between
+#          blocks of its products, 2 times in a small layer, 6 in a medium one and 16 or more in a large one
 #   library: sums in the order of the MPI library; tree: parallel.reproducible
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls=1
+output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls=
 while [ $# -gt 0 ]; do
     case $1 in
     --output) output=$2 ;;
@@ -59,11 +60,19 @@ widths_of() {
     esac
 }
 
-# Elements of a bucket: 4 MiB as a recipe has it by default, 16 MiB (parallel.bucket: 16M) of the large network.
+# Elements of a bucket: 512 KiB as a recipe has it by default, 16 MiB (parallel.bucket: 16M) of the large network.
 bucket_of() {
     case $1 in
     large) echo 4194304 ;;
-    *) echo 1048576 ;;
+    *) echo 131072 ;;
+    esac
+}
+
+calls_of() {
+    case $1 in
+    small) echo 2 ;;
+    medium) echo 6 ;;
+    large) echo 16 ;;
     esac
 }
 
@@ -96,13 +105,13 @@ platform() {
 END
 }
 
-# simulate RANKS PROFILE LEAVES BUCKET SPEED
+# simulate RANKS PROFILE LEAVES BUCKET SPEED CALLS
 simulate() {
     smpirun -np "$1" -hostfile "$output/hosts" -platform "$output/platform-$5.xml" --log=root.thres:warning \
         --cfg=smpi/simulate-computation:no --cfg=smpi/shared-malloc-blocksize:1073741824 \
         --cfg=smpi/bw-factor:0:1 --cfg=smpi/lat-factor:0:1 --cfg=network/crosstraffic:0 \
         --cfg=smpi/test:0 --cfg=smpi/grow-injected-times:no \
-        "$programs/nntrain_simulation" "$2" "$3" "$4" "$5" $latency $bandwidth "$calls" >"$output/last.log" 2>&1 ||
+        "$programs/nntrain_simulation" "$2" "$3" "$4" "$5" $latency $bandwidth "$6" >"$output/last.log" 2>&1 ||
         { cat "$output/last.log" >&2 && return 1; }
     sed -n 's/^result [0-9]* //p' "$output/last.log"
 }
@@ -122,7 +131,8 @@ for speed in $speeds; do
                     rows=$weak_rows
                     [ $scaling = weak ] || rows=$((strong_rows / ranks))
                     measured=$(profile "$network" $rows)
-                    result=$(simulate "$ranks" "$measured" $leaves "$(bucket_of "$network")" "$speed")
+                    result=$(simulate "$ranks" "$measured" $leaves "$(bucket_of "$network")" "$speed" \
+                        "${calls:-$(calls_of "$network")}")
                     read -r seconds formula short rate <<<"$result"
                     # Against the fewest hosts simulated, which had the same work a rank or in all.
                     first=${first:-$ranks $rows $seconds $formula}

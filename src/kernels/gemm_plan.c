@@ -25,8 +25,8 @@ static size_t smaller(size_t a, size_t b)
 }
 
 /* Steps of depth such that a packed panel of A takes at most the level 1 cache. It need not stay there: panels come
- * from level 2 in streams that a processor foresees, and in return sums are loaded and stored less often. 512 steps
- * instead of 256 gained 1.5 % on a Zen 4; 1024 lost as much with tiles of AVX2, in the copies of dW. */
+ * from level 2 in streams that a processor foresees, and in return sums are loaded and stored less often: 512 steps
+ * instead of 256 gained 1.5 % on a Zen 4. 1024 lost there, with tiles of AVX2, 13 % of a dW of 4096 rows. */
 static size_t depth_of_rows(const nn_gemm_room *room, const nn_gemm_kernel *kernel)
 {
     enum { MOST = 512 };

@@ -184,8 +184,10 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
     for (size_t row = begin; row < end; row++) {
         const size_t source = next;
         /* No processor foresees where a shuffle goes on: the row that follows is on its way while this one is read. */
-        if (row + 1 < end)
-            nn_dataset_fetch(dataset, next = source_of(&part, row + 1));
+        if (row + 1 < end) {
+            next = source_of(&part, row + 1);
+            nn_dataset_fetch(dataset, next);
+        }
         nn_dataset_row(dataset, source, sampler->x + row * features);
         if (sampler->classes)
             sampler->classes[row] = dataset->classes[source];

@@ -21,8 +21,11 @@ static nn_status refuse_nan(const nn_run *run, nn_error *error)
                    run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
 }
 
-static nn_status write_to(const nn_run *run, nn_optimizer *whole, const char *path, nn_error *error)
+/* Rank 0 writes, with the state that all have; all ranks learn how it went. */
+static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
 {
+    nn_optimizer *whole = NULL;
+    NN_TRY(nn_run_collect_state(run, &whole, error));
     nn_checkpoint checkpoint = {
         .network = run->network,
         .normalization = run->normalization,
@@ -31,7 +34,9 @@ static nn_status write_to(const nn_run *run, nn_optimizer *whole, const char *pa
         .provenance = run->provenance,
         .recipe = run->recipe->text,
     };
-    return nn_checkpoint_write(path, &checkpoint, error);
+    const nn_status status = run->comm->rank == 0 ? nn_checkpoint_write(path, &checkpoint, error) : NN_OK;
+    nn_run_release_state(run, whole);
+    return nn_comm_follow(run->comm, status, error);
 }
 
 /* Keeps the newest `keep`; removing an old file may fail without harm. */
@@ -49,7 +54,6 @@ static void rotate(const nn_run *run)
     free(steps);
 }
 
-/* Rank 0 writes; all ranks learn how it went. */
 static nn_status write_checkpoint(nn_run *run, nn_error *error)
 {
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
@@ -57,16 +61,9 @@ static nn_status write_checkpoint(nn_run *run, nn_error *error)
     char path[PATH_MAX] = "";
     NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, path, error));
     NN_TRY(nn_run_agree_on_weights(run, error));
-    nn_optimizer *whole = NULL;
-    NN_TRY(nn_run_collect_state(run, &whole, error));
-    nn_status status = NN_OK;
-    if (run->comm->rank == 0) {
-        status = write_to(run, whole, path, error);
-        if (status == NN_OK)
-            rotate(run);
-    }
-    nn_run_release_state(run, whole);
-    NN_TRY(nn_comm_follow(run->comm, status, error));
+    NN_TRY(write_to(run, path, error));
+    if (run->comm->rank == 0)
+        rotate(run);
     nn_run_mark(run, NN_SPAN_NONE);
     memcpy(run->last_checkpoint, path, sizeof run->last_checkpoint);
     return NN_OK;
@@ -105,19 +102,11 @@ static nn_status set_aside(const nn_run *run, nn_error *error)
 /* A file beside the numbered ones. */
 static nn_status write_named(nn_run *run, const char *name, nn_error *error)
 {
+    char path[PATH_MAX];
+    NN_TRY(nn_folder_join(run->folder, name, path, error));
     NN_TRY(nn_run_agree_on_weights(run, error));
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
-    nn_optimizer *whole = NULL;
-    NN_TRY(nn_run_collect_state(run, &whole, error));
-    nn_status status = NN_OK;
-    if (run->comm->rank == 0) {
-        char path[PATH_MAX];
-        status = nn_folder_join(run->folder, name, path, error);
-        if (status == NN_OK)
-            status = write_to(run, whole, path, error);
-    }
-    nn_run_release_state(run, whole);
-    NN_TRY(nn_comm_follow(run->comm, status, error));
+    NN_TRY(write_to(run, path, error));
     nn_run_mark(run, NN_SPAN_NONE);
     return NN_OK;
 }

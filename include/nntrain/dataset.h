@@ -24,6 +24,8 @@ typedef struct nn_dataset_spec {
     const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
     const char *y; /**< dataset [N] of integers (classes), [N] of floats, or [N, outputs]; NULL: none, for prediction */
     const char *w; /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
+    size_t memory; /**< bytes of rows that this rank may have in memory; 0: as many as there are */
+    size_t window; /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
 } nn_dataset_spec;
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
@@ -45,28 +47,51 @@ typedef enum nn_target_kind {
     NN_TARGET_VALUES,  /**< [N, outputs], or [N] floats with outputs = 1 */
 } nn_target_kind;
 
+typedef struct nn_blocks nn_blocks;
+typedef struct nn_part nn_part;
+typedef struct nn_source nn_source;
+
+/** Rows that follow each other, in memory; somebody else's arrays. */
+typedef struct nn_rows {
+    size_t first; /**< counted among this rank's rows */
+    size_t count;
+    const void *x;          /**< [count, features] of the dataset's element */
+    const int32_t *classes; /**< [count], or NULL */
+    const nn_real *values;  /**< [count, outputs], or NULL */
+    const nn_real *weights; /**< [count], or NULL */
+} nn_rows;
+
 /**
- * This rank's rows of one split, resident in memory. Owns its arrays.
+ * This rank's rows of one split: resident in memory, or, where there is no room for them, in the file and read again
+ * whenever they are wanted. Owns its arrays.
  *
  * x stays as the file has it where its type takes fewer bytes than an nn_real, or is one; anything wider becomes
- * nn_real on reading. nn_dataset_rows gives rows to compute with.
+ * nn_real on reading. nn_dataset_convert gives rows to compute with.
  */
 typedef struct nn_dataset {
     nn_slices slices;
+    nn_slices whole;                 /**< of the rows of the file, before any were carved off */
     size_t first_slice, slice_count; /**< slices this rank owns */
-    size_t first_row, rows;          /**< rows this rank owns, counted in the file */
-    size_t *slice_end;               /**< [slice_count] resident row that each of this rank's slices ends before */
+    size_t first_row, rows;          /**< rows this rank owns, counted in the split */
+    size_t *slice_end;               /**< [slice_count] row of this rank that each of its slices ends before */
+    uint64_t *slice_digest;          /**< [slice_count] of the rows read; NULL once some were carved off */
     size_t features;                 /**< values a row of x holds */
     nn_target_kind target;
     size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
                            ranks */
     bool binary;        /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
+    bool weighted;      /**< samples have weights */
     nn_element element; /**< what x holds */
-    void *x;            /**< [rows, features] of element, as read */
+    void *x;            /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
+                           file */
+    int32_t *classes;   /**< [rows], or NULL */
+    nn_real *values;    /**< [rows, outputs], or NULL */
+    nn_real *weights;   /**< [rows] of samples, or NULL */
+    nn_source *source;  /**< where rows are read again; NULL: they are resident */
+    nn_blocks *blocks;  /**< NULL: slices are shuffled whole, from memory */
+    size_t block_rows;  /**< rows of the file that are read at a time */
+    size_t window_rows; /**< rows of a slice that are shuffled among each other; 0: all */
     const nn_normalization *normalization; /**< borrowed; NULL: rows are given as they are */
-    int32_t *classes;                      /**< [rows], or NULL */
-    nn_real *values;                       /**< [rows, outputs], or NULL */
-    nn_real *weights;                      /**< [rows] of samples, or NULL */
     char *file, *x_name, *y_name;          /**< as in the spec, for messages; y_name may be NULL */
     uint64_t file_bytes;                   /**< size of the file */
     char x_type[16];                       /**< type of x in the file, e.g. "uint8", "float32" */
@@ -80,6 +105,9 @@ typedef struct nn_dataset {
  * no such dataset, a type that is no number, x without rows or features, y or w with another number of rows than x,
  * negative classes or weights, NaN or infinity (with the row), and, where `slices` is more than the rows and
  * `every_slice` is set, an empty slice.
+ *
+ * All rows are read once, and kept where they take no more than spec->memory on every rank. Else they are read again
+ * for every use; what is trained then is the same, bit for bit.
  *
  * @param slices       S; more ranks than S is NN_USAGE
  * @param every_slice  true for training, where a slice without rows is an error; evaluation allows it
@@ -119,17 +147,46 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
  */
 nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error);
 
-/** @return bytes that a resident row of x takes */
+/** @return bytes that a row of x takes in memory */
 size_t nn_dataset_row_bytes(const nn_dataset *dataset);
 
+/** @return bytes of rows that a rank may have in memory: as asked, or for 0 half of what its host can give, shared by
+ * the ranks there; 0: unknown */
+size_t nn_dataset_room(size_t asked, const nn_comm *comm);
+
+/** @return bytes that the rows of this rank take in memory, or what is read ahead of them for a training */
+size_t nn_dataset_bytes(const nn_dataset *dataset);
+
+/** @return seconds that this rank has waited for rows of the file, since it was opened */
+double nn_dataset_waited(const nn_dataset *dataset);
+
+/** @return rows first .. first + count of this rank, which are resident */
+nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count);
+
 /**
- * Resident rows first .. first + count to compute with: x, or with a normalisation (x - offset) * scale, each operation
- * rounded to nn_real on its own. One pass; threads share many rows. Local.
+ * Rows to compute with: x, or with a normalisation (x - offset) * scale, each operation rounded to nn_real on its own.
+ * One pass; threads share many rows. Local.
  *
  * @param to  [count, features]
- * @return to, or, without writing there, the resident rows themselves where they are just what is asked for
+ * @return to, or, without writing there, the rows themselves where they are just what is asked for
  */
-const nn_real *nn_dataset_rows(const nn_dataset *dataset, size_t first, size_t count, nn_real *to);
+const nn_real *nn_dataset_convert(const nn_dataset *dataset, const nn_rows *rows, nn_real *to);
+
+/** A way through this rank's rows in the order of the file, wherever they are. */
+typedef struct nn_cursor nn_cursor;
+
+/** @param most  rows that are given at a time, at most; at least 1. @param dataset  borrowed, with its targets as they
+ * shall come */
+nn_status nn_cursor_create(const nn_dataset *dataset, size_t most, nn_cursor **cursor, nn_error *error);
+void nn_cursor_free(nn_cursor *cursor);
+
+/**
+ * The next rows. Local; the next ones in the file are read meanwhile.
+ *
+ * @param rows  receives them, valid until the next call; count 0 behind the last row, after which it begins anew
+ * @return NN_DATA where the file can no longer be read
+ */
+nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
 
 /**
  * A digest of the split's rows, targets and weights as read and before carving, the rows of x as nn_real whatever they
@@ -141,8 +198,8 @@ nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *
 
 /**
  * Carves a share of the rows off a training split for validation. Local, and the same on any number of ranks; only
- * where memory runs out can it fail on one rank alone. Targets may have been fitted, so that a message about one names
- * its row in the file.
+ * where memory runs out, or the file cannot be opened again, can it fail on one rank alone. Targets may have been
+ * fitted, so that a message about one names its row in the file.
  *
  * N' = N - round(fraction * N) rows stay, in the same number of slices, so that batches remain exact: slice s keeps
  * floor((N' + s) / S) of its floor((N + s) / S) rows. Which rows of a slice go is a keyed bijection of the seed alone.
@@ -151,7 +208,7 @@ nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *
  *
  * The slices of the validation split are what the slices of the whole lost. That is not always floor((V + s) / S), so
  * its count of slices serves to share rows out over ranks and no sampler, digest or fit of a normalisation may use it;
- * nn_evaluate and nn_dataset_rows do not.
+ * nn_evaluate and nn_cursor do not.
  *
  * @param fraction    0 < fraction < 1
  * @param validation  receives the rows carved off, to be freed by the caller
@@ -170,7 +227,8 @@ typedef struct nn_sampler nn_sampler;
  * Before step t, c(t, s) = min(rows of s, floor((t * batch + s) / S)) rows of slice s are used up, which adds up to t *
  * batch: every batch but the last has exactly `batch` rows and every row comes once an epoch. Within a slice the order
  * of an epoch is a keyed bijection (a Feistel network with cycle walking), so it costs no memory and any position is
- * computed directly.
+ * computed directly; where a slice has more than window_rows rows, its blocks are permuted and rows shuffled within
+ * windows of some blocks.
  *
  * @param dataset  borrowed; outlives the sampler, with its targets already fitted to the network
  * @param batch    global rows a step; NN_USAGE where fewer than slices or more than rows
@@ -193,9 +251,12 @@ size_t nn_sampler_least(const nn_sampler *sampler);
  * numbered as the split's rows are, hence alike on any number of ranks.
  *
  * A pure function of epoch and step: a resumed run needs nothing but the two counters. Points into the sampler's own
- * memory, valid until the next call.
+ * memory, valid until the next call. Local.
+ *
+ * @return NN_DATA where rows stay in the file and it can no longer be read; the batch then has rows as they should be
+ * in number, and anything in them
  */
-void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch);
+nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error);
 
 /** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
 nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler);

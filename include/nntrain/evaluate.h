@@ -50,8 +50,8 @@ nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const 
 void nn_evaluator_free(nn_evaluator *evaluator);
 
 /**
- * Runs the network over the split in pieces of at most the evaluator's and the work space's capacity. Collective; the
- * figures are those of all rows together, not averages of averages.
+ * Runs the network over the split in pieces of at most the evaluator's capacity, which the work space must have.
+ * Collective; the figures are those of all rows together, not averages of averages.
  *
  * What applies depends on the targets. Classes: accuracy, top_k (more than one output), precision, recall, f1, auroc.
  * Values, also the 0 and 1 of two classes on a single output: mae, rmse, r2. Targets within 0 and 1, classes included,

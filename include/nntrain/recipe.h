@@ -30,6 +30,10 @@ typedef struct nn_recipe_data {
     nn_recipe_split validation; /**< validation.file may be NULL: see validation_fraction */
     double validation_fraction; /**< share of the training rows carved off for validation; 0: none */
     nn_normalization_kind normalize;
+    char *memory;        /**< as written: "auto", or a size such as "4G" */
+    size_t memory_bytes; /**< of rows that a rank may have in memory; 0: auto */
+    char *window;        /**< as written: "128M" */
+    size_t window_bytes; /**< of x, over all slices, that are shuffled among each other */
 } nn_recipe_data;
 
 typedef struct nn_recipe_network {

@@ -11,15 +11,6 @@ enum {
     MOST_BUCKET = 1 << 29, /* bytes: MPI counts elements in int */
 };
 
-nn_status nn_check_data(const nn_check *in)
-{
-    double fraction = in->recipe->data.validation_fraction;
-    if (!nn_check_has(in, "data.validation.fraction") || (fraction > 0 && fraction < 1))
-        return NN_OK;
-    return nn_check_fail(in, "data.validation.fraction", "must be more than 0 and less than 1, not %g; 0.1 is usual",
-                         fraction);
-}
-
 bool nn_check_read_bytes(const char *text, size_t *bytes)
 {
     const char units[] = "KMG";
@@ -28,6 +19,23 @@ bool nn_check_read_bytes(const char *text, size_t *bytes)
     if (!unit || end[1] != '\0' || *bytes == 0)
         return false;
     return !__builtin_mul_overflow(*bytes, (size_t)1 << (10 * (unit - units + 1)), bytes);
+}
+
+nn_status nn_check_data(const nn_check *in)
+{
+    nn_recipe_data *data = &in->recipe->data;
+    const double fraction = data->validation_fraction;
+    char quoted[NN_YAML_QUOTED];
+    if (nn_check_has(in, "data.validation.fraction") && !(fraction > 0 && fraction < 1))
+        return nn_check_fail(in, "data.validation.fraction",
+                             "must be more than 0 and less than 1, not %g; 0.1 is usual", fraction);
+    if (strcmp(data->memory, "auto") != 0 && !nn_check_read_bytes(data->memory, &data->memory_bytes))
+        return nn_check_fail(in, "data.memory", "%s is neither auto nor a size such as 512M or 4G",
+                             nn_yaml_quote(data->memory, quoted));
+    if (!nn_check_read_bytes(data->window, &data->window_bytes))
+        return nn_check_fail(in, "data.window", "%s is no size such as 128M (the default) or 1G",
+                             nn_yaml_quote(data->window, quoted));
+    return NN_OK;
 }
 
 nn_status nn_check_parallel(const nn_check *in)

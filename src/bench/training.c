@@ -58,7 +58,7 @@ static nn_status make_rows(const nn_bench_task *task, nn_dataset **dataset, nn_e
     const size_t rows = task->batch * 2 > 16384 ? task->batch * 2 : 16384;
     NN_TRY(nn_allocate(1, sizeof **dataset, "the rows of a benchmark", dataset, error));
     nn_dataset *d = *dataset;
-    d->slices = (nn_slices){rows, slices_of(task->batch)};
+    d->slices = d->whole = (nn_slices){rows, slices_of(task->batch)};
     d->slice_count = d->slices.count;
     d->rows = rows;
     d->features = task->widths[0];
@@ -109,7 +109,7 @@ void nn_bench_training_step(nn_bench_training *t, double *seconds)
     const size_t whole = t->dataset->rows / t->recipe->training.batch_rows;
     double at[NN_BENCH_PARTS + 1];
     at[NN_BENCH_LOAD] = nn_bench_now(t->threads);
-    nn_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch);
+    nn_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch, NULL); /* resident rows come */
     at[NN_BENCH_FORWARD_PASS] = nn_bench_now(t->threads);
     nn_network_forward(t->network, &t->batch, t->work);
     at[NN_BENCH_LOSS] = nn_bench_now(t->threads);

@@ -55,12 +55,13 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
     for (size_t i = 0; i < rows; i++)
         in->samples[i] = i;
     in->work->seed = in->recipe->seed;
+    const nn_rows first = nn_dataset_resident(data, 0, rows);
     in->batch = (nn_batch){
         .rows = rows,
         .global_rows = rows,
-        .x = nn_dataset_rows(data, 0, rows, in->x),
-        .y = {.classes = data->values ? NULL : data->classes, .values = data->values},
-        .weights = data->weights,
+        .x = nn_dataset_convert(data, &first, in->x),
+        .y = {.classes = first.classes, .values = first.values},
+        .weights = first.weights,
         .samples = in->samples,
     };
     nn_network_initialize(in->network, &in->recipe->network, in->recipe->seed);

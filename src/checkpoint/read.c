@@ -3,6 +3,7 @@
 #include <hdf5.h>
 #include <string.h>
 
+#include "base/hdf5_lock.h"
 #include "base/kinds.h"
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
@@ -261,8 +262,11 @@ nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **re
     nn_checkpoint *checkpoint = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
     nn_status status = NN_OK;
-    if (comm->rank == 0)
+    if (comm->rank == 0) {
+        nn_hdf5_lock();
         status = read_file(path, checkpoint, error);
+        nn_hdf5_unlock();
+    }
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)
         status = nn_checkpoint_share(comm, checkpoint, error);

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include "base/files.h"
+#include "base/hdf5_lock.h"
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
 #include "checkpoint/seal.h"
@@ -183,7 +184,7 @@ static nn_status take_image(hid_t file, const char *path, void **image, size_t *
     return NN_OK;
 }
 
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status compose(const char *path, const nn_checkpoint *checkpoint, void **image, size_t *count, nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file = create_in_memory(checkpoint);
@@ -192,10 +193,18 @@ nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint,
             H5Fclose(file);
         return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", path);
     }
+    nn_status status = take_image(file, path, image, count, error);
+    H5Fclose(file);
+    return status;
+}
+
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_error *error)
+{
     void *image = NULL;
     size_t count = 0;
-    nn_status status = take_image(file, path, &image, &count, error);
-    H5Fclose(file);
+    nn_hdf5_lock();
+    nn_status status = compose(path, checkpoint, &image, &count, error);
+    nn_hdf5_unlock();
     if (status == NN_OK) {
         char seal[NN_SEAL_BYTES];
         nn_seal_compose(image, count, seal);

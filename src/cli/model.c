@@ -79,7 +79,13 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
     const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
-    nn_dataset_spec spec = {.file = session->data_file, .x = session->x, .y = session->y, .w = session->w};
+    const nn_dataset_spec spec = {
+        .file = session->data_file,
+        .x = session->x,
+        .y = session->y,
+        .w = session->w,
+        .memory = nn_dataset_room(session->recipe->data.memory_bytes, comm),
+    };
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     if (session->dataset->features != network->inputs)
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,

@@ -58,23 +58,35 @@ static bool is_classifier(const nn_network *network)
     return last == NN_SOFTMAX || last == NN_SIGMOID;
 }
 
+/* Rows of a piece, through the network. */
+static void run_piece(const nn_model_session *session, const nn_rows *rows, nn_real *x, nn_real *output)
+{
+    const nn_network *network = session->model->network;
+    nn_network_infer(network, nn_dataset_convert(session->dataset, rows, x), rows->count, session->work);
+    nn_network_activate_output(network, rows->count, session->work);
+    memcpy(output + rows->first * network->outputs, nn_network_output(network, session->work),
+           rows->count * network->outputs * sizeof *output);
+}
+
 /* All of this rank's rows through the network: output [rows, outputs]. */
 static nn_status run_rows(const nn_model_session *session, nn_real *output, nn_error *error)
 {
-    const nn_network *network = session->model->network;
     const nn_dataset *dataset = session->dataset;
     const size_t capacity = session->work->capacity;
     nn_real *x = NULL;
-    NN_TRY(nn_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error));
-    for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
-        rows = dataset->rows - first < capacity ? dataset->rows - first : capacity;
-        nn_network_infer(network, nn_dataset_rows(dataset, first, rows, x), rows, session->work);
-        nn_network_activate_output(network, rows, session->work);
-        memcpy(output + first * network->outputs, nn_network_output(network, session->work),
-               rows * network->outputs * sizeof *output);
+    nn_cursor *cursor = NULL;
+    nn_rows rows = {.count = 1};
+    nn_status status = nn_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error);
+    if (status == NN_OK)
+        status = nn_cursor_create(dataset, capacity, &cursor, error);
+    while (status == NN_OK && rows.count > 0) {
+        status = nn_cursor_next(cursor, &rows, error);
+        if (status == NN_OK && rows.count > 0)
+            run_piece(session, &rows, x, output);
     }
+    nn_cursor_free(cursor);
     nn_release(x);
-    return NN_OK;
+    return status;
 }
 
 static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int rank)

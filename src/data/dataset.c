@@ -1,35 +1,35 @@
 #include "nntrain/dataset.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "data/hdf5_read.h"
-#include "kernels/convert.h"
+#include "base/cpu.h"
+#include "data/blocks.h"
+#include "data/dataset_read.h"
+#include "data/source.h"
+#include "data/stream.h"
 #include "nntrain/memory.h"
 
-#ifdef NNTRAIN_DOUBLE
-static const char real_name[] = "float64";
-#else
-static const char real_name[] = "float32";
-#endif
+/* Rows are read from the file in runs of about so many bytes: enough for a disk to stream. */
+enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
 
 /* --- finding out: rank 0 looks, the others are told --- */
 
 struct plan {
     nn_status status;
     nn_error error;
-    nn_hdf5_layout x, y, w;
+    nn_dataset_layouts layouts;
     nn_target_kind target;
 };
 
 static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan)
 {
-    const nn_hdf5_layout *y = &plan->y;
-    if (y->rows != plan->x.rows)
+    const nn_hdf5_layout *y = &plan->layouts.y;
+    if (y->rows != plan->layouts.x.rows)
         return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
-                       spec->file, spec->x, (unsigned long long)plan->x.rows, spec->y, (unsigned long long)y->rows);
+                       spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->y,
+                       (unsigned long long)y->rows);
     if (y->dimensions > 2)
         return nn_fail(&plan->error, NN_DATA,
                        "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
@@ -40,10 +40,11 @@ static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan)
 
 static nn_status plan_weights(const nn_dataset_spec *spec, struct plan *plan)
 {
-    const nn_hdf5_layout *w = &plan->w;
-    if (w->rows != plan->x.rows)
+    const nn_hdf5_layout *w = &plan->layouts.w;
+    if (w->rows != plan->layouts.x.rows)
         return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
-                       spec->file, spec->x, (unsigned long long)plan->x.rows, spec->w, (unsigned long long)w->rows);
+                       spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->w,
+                       (unsigned long long)w->rows);
     if (w->row_values != 1)
         return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu values a row; weights of samples are [rows]", spec->file,
                        spec->w, (unsigned long long)w->row_values);
@@ -54,11 +55,11 @@ static nn_status plan_reading(const nn_dataset_spec *spec, struct plan *plan)
 {
     hid_t file = H5I_INVALID_HID;
     NN_TRY(nn_hdf5_open(spec->file, NULL, &file, &plan->error));
-    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->x, &plan->error);
+    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->layouts.x, &plan->error);
     if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe(file, spec->file, spec->y, &plan->y, &plan->error);
+        status = nn_hdf5_describe(file, spec->file, spec->y, &plan->layouts.y, &plan->error);
     if (status == NN_OK && spec->w)
-        status = nn_hdf5_describe(file, spec->file, spec->w, &plan->w, &plan->error);
+        status = nn_hdf5_describe(file, spec->file, spec->w, &plan->layouts.w, &plan->error);
     H5Fclose(file);
     if (status == NN_OK && spec->y)
         status = plan_targets(spec, plan);
@@ -76,25 +77,7 @@ static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct pl
     return plan->status == NN_OK ? NN_OK : nn_fail(error, plan->status, "%s", plan->error.message);
 }
 
-/* --- taking memory --- */
-
-/* The system would promise memory that it lacks and stop the process later, without a word. */
-static nn_status check_memory(const nn_dataset *dataset, bool weights, const nn_comm *comm, nn_error *error)
-{
-    const double gigabyte = 1024.0 * 1024 * 1024;
-    double targets = 0;
-    if (dataset->target == NN_TARGET_VALUES)
-        targets = (double)dataset->outputs * sizeof *dataset->values;
-    else if (dataset->target == NN_TARGET_CLASSES)
-        targets = sizeof *dataset->classes;
-    double row = (double)nn_dataset_row_bytes(dataset) + targets + (weights ? sizeof *dataset->weights : 0);
-    double host = (double)dataset->rows * row * comm->local_size;
-    double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    if (host < installed || installed <= 0)
-        return NN_OK;
-    return nn_fail(error, NN_SYSTEM, "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but it has %.1f GiB",
-                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte, installed / gigabyte);
-}
+/* --- describing --- */
 
 /* What memory holds of a type of the file: more than an nn_real it never takes. */
 static nn_element kept_as(nn_element element)
@@ -102,187 +85,123 @@ static nn_element kept_as(nn_element element)
     return nn_element_size(element) < sizeof(nn_real) ? element : NN_REAL;
 }
 
-static void describe(nn_dataset *dataset, const struct plan *plan, size_t slices, const nn_comm *comm)
+/* Of a file in chunks, whole ones; where rows are shuffled in windows, a window has several, that far parts of the file
+ * mix. */
+static void plan_blocks(nn_dataset *dataset, const nn_hdf5_layout *x, size_t window)
+{
+    const size_t row_bytes = nn_dataset_row_bytes(dataset), chunk = x->chunk_rows;
+    size_t rows = BLOCK_BYTES / row_bytes;
+    if (chunk > 0)
+        rows = rows > chunk ? rows / chunk * chunk : chunk;
+    if (window > 0) {
+        dataset->window_rows = window / dataset->slices.count / row_bytes;
+        if (dataset->window_rows == 0)
+            dataset->window_rows = 1;
+        if (rows > dataset->window_rows / LEAST_BLOCKS)
+            rows = dataset->window_rows / LEAST_BLOCKS;
+    }
+    dataset->block_rows = rows > 0 ? rows : 1;
+}
+
+static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, size_t slices,
+                     const nn_comm *comm)
 {
     size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
-    dataset->slices = (nn_slices){plan->x.rows, slices};
+    dataset->slices = dataset->whole = (nn_slices){plan->layouts.x.rows, slices};
     dataset->first_slice = nn_slices_first_of_rank(dataset->slices, rank, ranks);
     dataset->slice_count = nn_slices_first_of_rank(dataset->slices, rank + 1, ranks) - dataset->first_slice;
     dataset->first_row = nn_slices_first_row(dataset->slices, dataset->first_slice);
     dataset->rows =
         nn_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
-    dataset->features = plan->x.row_values;
-    dataset->element = kept_as(plan->x.element);
+    dataset->features = plan->layouts.x.row_values;
+    dataset->element = kept_as(plan->layouts.x.element);
     dataset->target = plan->target;
-    dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->y.row_values : 0;
-    memcpy(dataset->x_type, plan->x.type, sizeof dataset->x_type);
+    dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->layouts.y.row_values : 0;
+    dataset->weighted = spec->w != NULL;
+    memcpy(dataset->x_type, plan->layouts.x.type, sizeof dataset->x_type);
+    plan_blocks(dataset, &plan->layouts.x, spec->window);
 }
 
-static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_comm *comm, nn_error *error)
+static size_t resident_bytes(const nn_dataset *dataset)
 {
-    NN_TRY(nn_copy_text(spec->file, &dataset->file, error));
-    NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
-    NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
-    NN_TRY(check_memory(dataset, spec->w != NULL, comm, error));
-    NN_TRY(nn_allocate(dataset->slice_count, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
-    for (size_t s = 0; s < dataset->slice_count; s++)
-        dataset->slice_end[s] = nn_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
+    return dataset->rows * nn_rows_room_row_bytes(dataset);
+}
+
+size_t nn_dataset_bytes(const nn_dataset *dataset)
+{
+    return dataset->source ? nn_stream_bytes(dataset) : resident_bytes(dataset);
+}
+
+size_t nn_dataset_room(size_t asked, const nn_comm *comm)
+{
+    return asked > 0 ? asked : nn_host_memory_available() / 2 / (size_t)comm->local_size;
+}
+
+/* --- taking memory --- */
+
+/* The system would promise memory that it lacks and stop the process later, without a word. */
+static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn_error *error)
+{
+    const double gigabyte = 1024.0 * 1024 * 1024;
+    double host = (double)resident_bytes(dataset) * comm->local_size;
+    double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (host < installed || installed <= 0)
+        return NN_OK;
+    return nn_fail(error, NN_SYSTEM, "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but it has %.1f GiB",
+                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte, installed / gigabyte);
+}
+
+static nn_status take_rows(nn_dataset *dataset, const nn_comm *comm, nn_error *error)
+{
+    NN_TRY(check_memory(dataset, comm, error));
     NN_TRY(nn_allocate(dataset->rows, nn_dataset_row_bytes(dataset), "x", &dataset->x, error));
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
     if (dataset->target == NN_TARGET_VALUES)
         NN_TRY(nn_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
                            error));
-    if (spec->w)
+    if (dataset->weighted)
         NN_TRY(
             nn_allocate(dataset->rows, sizeof *dataset->weights, "the weights of samples", &dataset->weights, error));
     return NN_OK;
 }
 
-/* --- reading --- */
-
-/* Where numbers go, and what is found on the way. */
-struct numbers {
-    const nn_hdf5_rows *rows;
-    nn_element kept; /* the element of rows, or nn_real */
-    void *to;        /* [count, row_values] of kept */
-    double low, high;
-};
-
-/* Values of a tile stay in the first-level cache between conversion and check. */
-enum { TILE = 4096 };
-
-static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, nn_error *error)
+static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, bool resident, const nn_comm *comm,
+                             nn_error *error)
 {
-    unsigned long long row = rows->first + index / rows->layout->row_values;
-    unsigned long long column = index % rows->layout->row_values;
-    if (was_finite)
-        return nn_fail(error, NN_DATA, "%s: row %llu of %s holds at position %llu a number beyond the range of %s",
-                       rows->path, row, rows->name, column, real_name);
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite", rows->path, row,
-                   rows->name, isnan(value) ? "NaN" : "an infinite value", column);
+    const size_t slices = dataset->slice_count;
+    NN_TRY(nn_copy_text(spec->file, &dataset->file, error));
+    NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
+    NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
+    NN_TRY(nn_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
+    NN_TRY(nn_allocate(slices, sizeof *dataset->slice_digest, "the slices", &dataset->slice_digest, error));
+    for (size_t s = 0; s < slices; s++)
+        dataset->slice_end[s] = nn_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
+    NN_TRY(nn_blocks_create(dataset, NULL, &dataset->blocks, error));
+    return resident ? take_rows(dataset, comm, error) : NN_OK;
 }
 
-/* @param source  what the tile was converted from, value `index` of the rows and those that follow */
-static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
-                      nn_error *error)
+/* All ranks alike, for they read together. */
+static nn_status find_room(const nn_dataset *dataset, size_t memory, nn_comm *comm, bool *resident, nn_error *error)
 {
-    nn_real low = tile[0], high = tile[0];
-    int wrong = 0;
-#pragma omp simd reduction(min : low) reduction(max : high) reduction(| : wrong)
-    for (size_t i = 0; i < count; i++) {
-        low = tile[i] < low ? tile[i] : low;
-        high = tile[i] > high ? tile[i] : high;
-        wrong |= !(tile[i] - tile[i] == 0); /* NaN for NaN and infinity */
-    }
-    for (size_t i = 0; wrong && i < count; i++)
-        if (!isfinite(tile[i]))
-            return fail_at(numbers->rows, index + i, tile[i],
-                           numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]), error);
-    numbers->low = fmin(numbers->low, (double)low);
-    numbers->high = fmax(numbers->high, (double)high);
+    double short_of = memory > 0 && resident_bytes(dataset) > memory ? 1 : 0;
+    NN_TRY(nn_comm_max_double(comm, &short_of, 1, error));
+    *resident = short_of == 0;
     return NN_OK;
 }
 
-static nn_status take_numbers(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
+static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, bool training,
+                             nn_error *error)
 {
-    struct numbers *numbers = context;
-    const nn_hdf5_rows *rows = numbers->rows;
-    const size_t size = nn_element_size(rows->element), kept_size = nn_element_size(numbers->kept);
-    const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
-    for (size_t i = 0; i < total; i += TILE) {
-        nn_real tile[TILE];
-        const size_t length = total - i < TILE ? total - i : TILE;
-        const char *from = (const char *)values + i * size;
-        char *to = (char *)numbers->to + (begin + i) * kept_size;
-        nn_convert(rows->element, from, tile, length);
-        NN_TRY(scan(numbers, from, begin + i, tile, length, error));
-        memcpy(to, numbers->kept == NN_REAL ? (const void *)tile : from, length * kept_size);
-    }
-    return NN_OK;
-}
-
-struct classes {
-    const nn_hdf5_rows *rows;
-    int32_t *to; /* [count] */
-    int32_t largest;
-};
-
-static nn_status take_classes(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
-{
-    struct classes *classes = context;
-    const nn_hdf5_rows *rows = classes->rows;
-    const int64_t *from = values;
-    for (size_t i = 0; i < count; i++) {
-        if (from[i] < 0 || from[i] >= INT32_MAX)
-            return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s",
-                           rows->path, (unsigned long long)first + i, rows->name, (long long)from[i],
-                           from[i] < 0 ? "; store values to be predicted as floats" : " to 2147483646");
-        classes->to[first - rows->first + i] = (int32_t)from[i];
-        if (from[i] > classes->largest)
-            classes->largest = (int32_t)from[i];
-    }
-    return NN_OK;
-}
-
-static nn_status read_numbers(hid_t file, const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout,
-                              nn_element kept, void *to, nn_comm *comm, double range[2], nn_error *error)
-{
-    nn_hdf5_rows rows = {file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows};
-    struct numbers numbers = {&rows, kept, to, INFINITY, -INFINITY};
-    NN_TRY(nn_hdf5_read(&rows, comm, take_numbers, &numbers, error));
-    range[0] = numbers.low;
-    range[1] = numbers.high;
-    NN_TRY(nn_comm_min_double(comm, &range[0], 1, error));
-    return nn_comm_max_double(comm, &range[1], 1, error);
-}
-
-static nn_status find_negative(const nn_dataset *dataset, const char *name, nn_error *error)
-{
-    for (size_t row = 0; row < dataset->rows; row++)
-        if (dataset->weights[row] < 0)
-            return nn_fail(error, NN_DATA, "%s: row %zu of %s is %g; a sample's weight is 0 or more", dataset->file,
-                           dataset->first_row + row, name, (double)dataset->weights[row]);
-    return NN_OK;
-}
-
-static nn_status read_weights(hid_t file, const nn_dataset *dataset, const char *name, const struct plan *plan,
-                              nn_comm *comm, nn_error *error)
-{
-    double range[2];
-    NN_TRY(read_numbers(file, dataset, name, &plan->w, NN_REAL, dataset->weights, comm, range, error));
-    return nn_comm_agree(comm, find_negative(dataset, name, error), error);
-}
-
-static nn_status read_classes(hid_t file, nn_dataset *dataset, const struct plan *plan, nn_comm *comm, nn_error *error)
-{
-    nn_hdf5_rows rows = {file, dataset->file, dataset->y_name, &plan->y, NN_INT64, dataset->first_row, dataset->rows};
-    struct classes classes = {&rows, dataset->classes, 0};
-    NN_TRY(nn_hdf5_read(&rows, comm, take_classes, &classes, error));
-    double largest = classes.largest;
-    NN_TRY(nn_comm_max_double(comm, &largest, 1, error));
-    dataset->outputs = (size_t)largest + 1;
-    return NN_OK;
-}
-
-static nn_status read_all(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, nn_comm *comm,
-                          nn_error *error)
-{
-    double unused[2];
-    hid_t file = H5I_INVALID_HID;
-    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
-    if (status == NN_OK)
-        status =
-            read_numbers(file, dataset, spec->x, &plan->x, dataset->element, dataset->x, comm, dataset->x_range, error);
-    if (status == NN_OK && plan->target == NN_TARGET_VALUES)
-        status = read_numbers(file, dataset, spec->y, &plan->y, NN_REAL, dataset->values, comm, unused, error);
-    if (status == NN_OK && plan->target == NN_TARGET_CLASSES)
-        status = read_classes(file, dataset, plan, comm, error);
-    if (status == NN_OK && spec->w)
-        status = read_weights(file, dataset, spec->w, plan, comm, error);
-    if (file >= 0)
-        H5Fclose(file);
-    return status;
+    const double megabyte = 1024.0 * 1024;
+    const size_t ahead = nn_stream_bytes(dataset);
+    if (training && ahead > spec->memory)
+        return nn_fail(
+            error, NN_USAGE,
+            "data.memory: %s does not fit into the %.0f MiB of a rank, and to read it ahead in windows takes "
+            "%.0f MiB; raise data.memory, lower data.window or start more ranks",
+            dataset->file, (double)spec->memory / megabyte, (double)ahead / megabyte);
+    return nn_source_open(dataset, spec, &plan->layouts, &dataset->source, error);
 }
 
 /* --- the public side --- */
@@ -303,10 +222,20 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     memset(&plan, 0, sizeof plan);
     NN_TRY(nn_comm_agree(comm, nn_hdf5_check_path(spec->file, &dataset->file_bytes, error), error));
     NN_TRY(make_plan(spec, comm, &plan, error));
-    NN_TRY(check_slices(spec, plan.x.rows, slices, every_slice, error));
-    describe(dataset, &plan, slices, comm);
-    NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, comm, error), error));
-    return read_all(dataset, spec, &plan, comm, error);
+    NN_TRY(check_slices(spec, plan.layouts.x.rows, slices, every_slice, error));
+    describe(dataset, spec, &plan, slices, comm);
+    bool resident = true;
+    NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
+    NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
+    hid_t file = H5I_INVALID_HID;
+    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
+    if (status == NN_OK)
+        status = nn_dataset_read(dataset, spec, &plan.layouts, file, comm, error);
+    if (file >= 0)
+        H5Fclose(file);
+    if (status == NN_OK && !resident)
+        status = nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
+    return status;
 }
 
 nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
@@ -334,7 +263,10 @@ void nn_dataset_free(nn_dataset *dataset)
 {
     if (!dataset)
         return;
+    nn_source_close(dataset->source);
+    nn_blocks_free(dataset->blocks);
     nn_release(dataset->slice_end);
+    nn_release(dataset->slice_digest);
     nn_release(dataset->x);
     nn_release(dataset->classes);
     nn_release(dataset->values);

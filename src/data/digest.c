@@ -1,70 +1,78 @@
-#include <xxhash.h>
+#include "data/digest.h"
 
-#include "data/rows.h"
-#include "kernels/convert.h"
 #include "nntrain/memory.h"
 
-/* Resident rows as nn_real, a tile at a time: what a checkpoint knows them by does not depend on how they are kept. */
-static uint64_t rows_digest(const nn_dataset *dataset, size_t first, size_t rows, XXH3_state_t *state)
+static void begin_slice(nn_digester *digester)
 {
-    enum { TILE = 4096 };
-    nn_real tile[TILE];
-    const char *from = nn_dataset_at(dataset, first);
-    const size_t size = nn_element_size(dataset->element), total = rows * dataset->features;
-    XXH3_64bits_reset(state);
-    for (size_t i = 0; i < total; i += TILE) {
-        const size_t count = total - i < TILE ? total - i : TILE;
-        nn_convert(dataset->element, from + i * size, tile, count);
-        XXH3_64bits_update(state, tile, count * sizeof *tile);
+    if (digester->slice < digester->slices)
+        XXH3_64bits_reset_withSeed(digester->state, digester->digest[digester->slice]);
+}
+
+/* Slices that end here, those without rows among them. */
+static void end_slices(nn_digester *digester)
+{
+    while (digester->slice < digester->slices &&
+           digester->at == digester->slice_end[digester->slice] * digester->row_values) {
+        digester->digest[digester->slice++] = XXH3_64bits_digest(digester->state);
+        begin_slice(digester);
     }
-    return XXH3_64bits_digest(state);
 }
 
-/* Digest of one slice's rows: x, then the targets, then the weights where there are any. */
-static uint64_t slice_digest(const nn_dataset *dataset, size_t slice, XXH3_state_t *state)
+nn_status nn_digester_begin(const nn_dataset *dataset, size_t row_values, nn_digester *digester, nn_error *error)
 {
-    const size_t first = nn_slices_first_row(dataset->slices, slice) - dataset->first_row;
-    const size_t rows = nn_slices_first_row(dataset->slices, slice + 1) - dataset->first_row - first;
-    uint64_t digest = rows_digest(dataset, first, rows, state);
-    if (dataset->classes)
-        digest = XXH3_64bits_withSeed(dataset->classes + first, rows * sizeof *dataset->classes, digest);
-    if (dataset->values)
-        digest = XXH3_64bits_withSeed(dataset->values + first * dataset->outputs,
-                                      rows * dataset->outputs * sizeof(nn_real), digest);
-    if (dataset->weights)
-        digest = XXH3_64bits_withSeed(dataset->weights + first, rows * sizeof *dataset->weights, digest);
-    return digest;
-}
-
-/* halves [2 slices]: every slice has one owner and a zero from all others, in halves that a double holds exactly: their
- * sum over ranks is a gathering that needs no other exchange. */
-static nn_status digest_slices(const nn_dataset *dataset, double *halves, nn_error *error)
-{
-    XXH3_state_t *state = XXH3_createState();
-    if (!state)
+    *digester = (nn_digester){
+        .slice_end = dataset->slice_end,
+        .slices = dataset->slice_count,
+        .row_values = row_values,
+        .digest = dataset->slice_digest,
+        .state = XXH3_createState(),
+    };
+    if (!digester->state)
         return nn_fail(error, NN_SYSTEM, "out of memory: no room for a digest");
-    for (size_t i = 0; i < dataset->slice_count; i++) {
-        const size_t slice = dataset->first_slice + i;
-        const uint64_t part = slice_digest(dataset, slice, state);
-        halves[2 * slice] = (double)(part >> 32);
-        halves[2 * slice + 1] = (double)(part & UINT32_MAX);
-    }
-    XXH3_freeState(state);
+    begin_slice(digester);
+    end_slices(digester);
     return NN_OK;
 }
 
+void nn_digester_take(nn_digester *digester, const void *values, size_t count, size_t value_bytes)
+{
+    const char *from = values;
+    while (count > 0 && digester->slice < digester->slices) {
+        const size_t left = digester->slice_end[digester->slice] * digester->row_values - digester->at;
+        const size_t taken = count < left ? count : left;
+        XXH3_64bits_update(digester->state, from, taken * value_bytes);
+        digester->at += taken;
+        from += taken * value_bytes;
+        count -= taken;
+        end_slices(digester);
+    }
+}
+
+void nn_digester_end(nn_digester *digester)
+{
+    XXH3_freeState(digester->state);
+    digester->state = NULL;
+}
+
+/* Every slice has one owner and a zero from all others, in halves that a double holds exactly: their sum over ranks is
+ * a gathering that needs no other exchange. */
 nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
 {
     const size_t slices = dataset->slices.count;
     double *halves = NULL;
-    nn_status status = nn_allocate(2 * slices, sizeof *halves, "the digests", &halves, error);
-    if (status == NN_OK)
-        status = digest_slices(dataset, halves, error);
-    status = nn_comm_agree(comm, status, error);
-    if (status == NN_OK)
-        status = nn_comm_sum_double(comm, halves, 2 * slices, error);
+    NN_TRY(nn_comm_agree(comm, nn_allocate(2 * slices, sizeof *halves, "the digests", &halves, error), error));
+    for (size_t i = 0; i < dataset->slice_count; i++) {
+        const size_t slice = dataset->first_slice + i;
+        halves[2 * slice] = (double)(dataset->slice_digest[i] >> 32);
+        halves[2 * slice + 1] = (double)(dataset->slice_digest[i] & UINT32_MAX);
+    }
+    const nn_status status = nn_comm_sum_double(comm, halves, 2 * slices, error);
     if (status == NN_OK)
         *digest = XXH3_64bits(halves, 2 * slices * sizeof *halves);
+    /* Where blocks are permuted, the same rows in other chunks are dealt in another order. */
+    const uint64_t block_rows = dataset->block_rows;
+    if (status == NN_OK && dataset->window_rows > 0 && dataset->slices.rows / slices + 1 > dataset->window_rows)
+        *digest = XXH3_64bits_withSeed(&block_rows, sizeof block_rows, *digest);
     nn_release(halves);
     return status;
 }

@@ -24,4 +24,27 @@ typedef nn_status nn_hdf5_take(void *context, const void *values, uint64_t first
 /** Reads each rank's rows and hands them on. Collective and agreed: all ranks return the same. */
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error);
 
+/** A dataset that is open for reading. Owns its handles; zeroed but for them being H5I_INVALID_HID, it is closed. */
+typedef struct nn_hdf5_table {
+    nn_hdf5_rows rows; /**< what the table is of; strings and layout borrowed */
+    hid_t dataset, space, transfer;
+} nn_hdf5_table;
+
+/**
+ * Opens rows.file's dataset for reading rows of it at any place. Local.
+ *
+ * @param comm  the ranks that read together, where HDF5 does that; NULL: this process alone
+ * @param step  rows that will be read at a time, about: chunks of more rows are kept unpacked
+ */
+nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint64_t step, nn_hdf5_table *table,
+                             nn_error *error);
+void nn_hdf5_table_close(nn_hdf5_table *table);
+
+/**
+ * Reads rows [first, first + count) of the file; a count of 0 still takes part in a collective transfer.
+ *
+ * @param values  [count, row_values] of the element the table was opened for
+ */
+nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error);
+
 #endif

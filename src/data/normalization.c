@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "data/blocks.h"
 #include "data/rows.h"
 #include "kernels/convert.h"
 #include "nntrain/memory.h"
@@ -41,21 +42,59 @@ static void take_row(const nn_real *x, size_t count, double weight, double *mean
 /* Features of a row that are converted at a time, on the stack. */
 enum { TILE = 512 };
 
-static void measure_slice(const nn_dataset *dataset, struct moments *moments, size_t slice)
+/* Row of this rank that its slice i begins with. */
+static size_t slice_begin(const nn_dataset *dataset, size_t i)
 {
-    double *mean = moments->mean + slice * moments->width, *square = moments->square + slice * moments->width;
-    const size_t element_size = nn_element_size(dataset->element);
-    size_t begin = nn_slices_first_row(dataset->slices, slice), end = nn_slices_first_row(dataset->slices, slice + 1);
-    for (size_t row = begin; row < end; row++) {
-        const char *from =
-            (const char *)nn_dataset_at(dataset, row - dataset->first_row) + moments->first * element_size;
-        for (size_t i = 0; i < moments->width; i += TILE) {
-            nn_real x[TILE];
-            const size_t count = moments->width - i < TILE ? moments->width - i : TILE;
-            nn_convert(dataset->element, from + i * element_size, x, count);
-            take_row(x, count, 1 / (double)(row - begin + 1), mean + i, square + i);
-        }
+    return nn_slices_first_row(dataset->slices, dataset->first_slice + i) - dataset->first_row;
+}
+
+/* A run of this rank's rows, all of one slice, and a tile of their features. */
+static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, struct moments *moments, size_t i,
+                         nn_file_run run, size_t tile)
+{
+    const size_t at = (dataset->first_slice + i) * moments->width + tile,
+                 element_size = nn_element_size(dataset->element);
+    const size_t count = moments->width - tile < TILE ? moments->width - tile : TILE;
+    const size_t slice_first = slice_begin(dataset, i);
+    for (size_t row = run.first; row < run.first + run.count; row++) {
+        nn_real x[TILE];
+        const char *from = nn_dataset_at(dataset, rows, row - rows->first);
+        nn_convert(dataset->element, from + (moments->first + tile) * element_size, x, count);
+        take_row(x, count, 1 / (double)(row - slice_first + 1), moments->mean + at, moments->square + at);
     }
+}
+
+/* What a run of rows has of slice i. */
+static nn_file_run rows_of_slice(const nn_dataset *dataset, const nn_rows *rows, size_t i)
+{
+    const size_t first = slice_begin(dataset, i), end = slice_begin(dataset, i + 1);
+    const size_t from = first > rows->first ? first : rows->first;
+    const size_t to = end < rows->first + rows->count ? end : rows->first + rows->count;
+    return (nn_file_run){from, to > from ? to - from : 0};
+}
+
+/* Threads share slices and features, never the rows of a slice: these come in their order. */
+static void measure_rows(const nn_dataset *dataset, const nn_rows *rows, struct moments *moments)
+{
+    const size_t tiles = (moments->width + TILE - 1) / TILE;
+#pragma omp parallel for schedule(dynamic) collapse(2)
+    for (size_t i = 0; i < dataset->slice_count; i++)
+        for (size_t tile = 0; tile < tiles; tile++)
+            measure_tile(dataset, rows, moments, i, rows_of_slice(dataset, rows, i), tile * TILE);
+}
+
+static nn_status measure(const nn_dataset *dataset, struct moments *moments, nn_error *error)
+{
+    nn_cursor *cursor = NULL;
+    nn_rows rows = {.count = 1};
+    nn_status status = nn_cursor_create(dataset, dataset->rows + 1, &cursor, error);
+    while (status == NN_OK && rows.count > 0) {
+        status = nn_cursor_next(cursor, &rows, error);
+        if (status == NN_OK)
+            measure_rows(dataset, &rows, moments);
+    }
+    nn_cursor_free(cursor);
+    return status;
 }
 
 /* Chan, Golub, LeVeque (1983), in slice order, into slice 0's place. */
@@ -82,10 +121,7 @@ static nn_status fit_block(nn_normalization *normalization, const nn_dataset *da
     size_t values = dataset->slices.count * moments->width;
     for (size_t i = 0; i < values; i++)
         moments->mean[i] = moments->square[i] = 0;
-    size_t first = dataset->first_slice, end = first + dataset->slice_count;
-#pragma omp parallel for schedule(dynamic)
-    for (size_t slice = first; slice < end; slice++)
-        measure_slice(dataset, moments, slice);
+    NN_TRY(nn_comm_agree(comm, measure(dataset, moments, error), error));
     /* A slice is filled in by one rank and zero on the others, and adding zeros is exact in any order. */
     NN_TRY(nn_comm_sum_double(comm, moments->mean, values, error));
     NN_TRY(nn_comm_sum_double(comm, moments->square, values, error));

@@ -7,32 +7,44 @@ size_t nn_dataset_row_bytes(const nn_dataset *dataset)
     return dataset->features * nn_element_size(dataset->element);
 }
 
-void nn_dataset_fetch(const nn_dataset *dataset, size_t row)
+void nn_dataset_fetch(const nn_dataset *dataset, const nn_rows *rows, size_t row)
 {
     enum { LINE = 64, MOST = 16384 }; /* what follows in a longer row is foreseen */
     const size_t bytes = nn_dataset_row_bytes(dataset);
-    const char *line = nn_dataset_at(dataset, row), *end = line + (bytes < MOST ? bytes : MOST);
+    const char *line = nn_dataset_at(dataset, rows, row), *end = line + (bytes < MOST ? bytes : MOST);
     for (; line < end; line += LINE)
         __builtin_prefetch(line, 0, 2);
 }
 
-void nn_dataset_row(const nn_dataset *dataset, size_t row, nn_real *to)
+void nn_dataset_row(const nn_dataset *dataset, const nn_rows *rows, size_t row, nn_real *to)
 {
     const nn_normalization *by = dataset->normalization;
-    const void *from = nn_dataset_at(dataset, row);
+    const void *from = nn_dataset_at(dataset, rows, row);
     if (by)
         nn_convert_normalized(dataset->element, from, by->offset, by->scale, to, dataset->features);
     else
         nn_convert(dataset->element, from, to, dataset->features);
 }
 
-const nn_real *nn_dataset_rows(const nn_dataset *dataset, size_t first, size_t count, nn_real *to)
+nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count)
+{
+    return (nn_rows){
+        .first = first,
+        .count = count,
+        .x = (const char *)dataset->x + first * nn_dataset_row_bytes(dataset),
+        .classes = dataset->classes ? dataset->classes + first : NULL,
+        .values = dataset->values ? dataset->values + first * dataset->outputs : NULL,
+        .weights = dataset->weights ? dataset->weights + first : NULL,
+    };
+}
+
+const nn_real *nn_dataset_convert(const nn_dataset *dataset, const nn_rows *rows, nn_real *to)
 {
     if (dataset->element == NN_REAL && !dataset->normalization)
-        return nn_dataset_at(dataset, first);
+        return rows->x;
     const size_t features = dataset->features;
-#pragma omp parallel for schedule(static) if (count * features * sizeof *to > NN_ROWS_WORTH_THREADS)
-    for (size_t row = 0; row < count; row++)
-        nn_dataset_row(dataset, first + row, to + row * features);
+#pragma omp parallel for schedule(static) if (rows->count * features * sizeof *to > NN_ROWS_WORTH_THREADS)
+    for (size_t row = 0; row < rows->count; row++)
+        nn_dataset_row(dataset, rows, row, to + row * features);
     return to;
 }

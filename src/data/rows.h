@@ -1,4 +1,4 @@
-/** A resident row on its way to a batch. */
+/** A row on its way to a batch. */
 #ifndef NN_DATA_ROWS_H
 #define NN_DATA_ROWS_H
 
@@ -8,16 +8,22 @@
  * as many tens of kilobytes. */
 enum { NN_ROWS_WORTH_THREADS = 128 << 10 };
 
-/** Where a resident row lies. */
-static inline const void *nn_dataset_at(const nn_dataset *dataset, size_t row)
+/** Where a row lies. */
+static inline const void *nn_dataset_at(const nn_dataset *dataset, const nn_rows *rows, size_t row)
 {
-    return (const char *)dataset->x + row * nn_dataset_row_bytes(dataset);
+    return (const char *)rows->x + row * nn_dataset_row_bytes(dataset);
+}
+
+/** @return row of the file, carved off or not, that this rank's slice i begins with; i may be the number of slices */
+static inline size_t nn_dataset_file_row(const nn_dataset *dataset, size_t i)
+{
+    return nn_slices_first_row(dataset->whole, dataset->first_slice + i);
 }
 
 /** Has a row that will be read soon come nearer, from memory into the level 2 cache. */
-void nn_dataset_fetch(const nn_dataset *dataset, size_t row);
+void nn_dataset_fetch(const nn_dataset *dataset, const nn_rows *rows, size_t row);
 
-/** to [features] = one row as nn_dataset_rows gives it; without threads. */
-void nn_dataset_row(const nn_dataset *dataset, size_t row, nn_real *to);
+/** to [features] = one row as nn_dataset_convert gives it; without threads. */
+void nn_dataset_row(const nn_dataset *dataset, const nn_rows *rows, size_t row, nn_real *to);
 
 #endif

@@ -1,25 +1,30 @@
 #include <omp.h>
 #include <string.h>
 
+#include "data/order.h"
 #include "data/rows.h"
-#include "data/shuffle.h"
+#include "data/stream.h"
 #include "nntrain/memory.h"
 
 /* One slice of this rank. */
 struct part {
-    nn_shuffle order; /* of the epoch */
-    size_t first_row; /* counted in the resident rows */
-    size_t used;      /* rows dealt before this step */
-    size_t begin;     /* where its rows begin in the batch */
+    nn_order order;   /* of the epoch */
+    size_t first_row; /* counted in this rank's rows */
+    size_t position;  /* in the order, of the row to be dealt next */
+    size_t end;       /* position that this step ends before */
+    size_t place;     /* where in the batch the row to be dealt next comes */
+    /* Of the round in work: */
+    nn_rows rows;          /* where they are dealt from */
+    size_t position_first; /* of the window */
+    size_t begin;          /* where its rows begin among those of the round */
 };
 
 struct nn_sampler {
     const nn_dataset *dataset; /* borrowed */
+    nn_stream *stream;         /* NULL: rows are resident */
     uint64_t seed;
     size_t batch, steps, capacity, least;
-    uint64_t epoch;     /* the one the orders are of */
-    bool ordered;       /* whether they are of one yet */
-    struct part *parts; /* [slice_count + 1]; the last one only ends the batch */
+    struct part *parts; /* [slice_count + 1]; the last one only ends the round */
     size_t *leaves;     /* [slice_count + 1] where they begin in the batch */
     nn_real *x;         /* [capacity, features] */
     int32_t *classes;   /* [capacity] or NULL */
@@ -65,13 +70,20 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
     size_t slices = dataset->slice_count, rows = sampler->capacity;
     NN_TRY(nn_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
     NN_TRY(nn_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
+    for (size_t i = 0; i < slices; i++) {
+        NN_TRY(nn_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
+        sampler->parts[i].first_row =
+            nn_slices_first_row(dataset->slices, dataset->first_slice + i) - dataset->first_row;
+    }
+    if (dataset->source)
+        NN_TRY(nn_stream_create(dataset, sampler->seed, &sampler->stream, error));
     NN_TRY(nn_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
-    if (dataset->classes)
+    if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(nn_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
-    if (dataset->values)
+    if (dataset->target == NN_TARGET_VALUES)
         NN_TRY(nn_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch", &sampler->values,
                            error));
-    if (dataset->weights)
+    if (dataset->weighted)
         NN_TRY(nn_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
     return nn_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
 }
@@ -110,6 +122,9 @@ void nn_sampler_free(nn_sampler *sampler)
 {
     if (!sampler)
         return;
+    for (size_t i = 0; sampler->parts && i < sampler->dataset->slice_count; i++)
+        nn_order_free(&sampler->parts[i].order);
+    nn_stream_free(sampler->stream);
     nn_release(sampler->parts);
     nn_release(sampler->leaves);
     nn_release(sampler->x);
@@ -135,81 +150,147 @@ size_t nn_sampler_least(const nn_sampler *sampler)
     return sampler->least;
 }
 
-static void order_epoch(nn_sampler *sampler, uint64_t epoch)
-{
-    const nn_dataset *dataset = sampler->dataset;
-    if (sampler->ordered && sampler->epoch == epoch)
-        return;
-    for (size_t i = 0; i < dataset->slice_count; i++) {
-        size_t slice = dataset->first_slice + i;
-        size_t first = nn_slices_first_row(dataset->slices, slice);
-        size_t rows = nn_slices_first_row(dataset->slices, slice + 1) - first;
-        sampler->parts[i].first_row = first - dataset->first_row;
-        sampler->parts[i].order = nn_shuffle_of(rows, sampler->seed, epoch, slice);
-    }
-    sampler->epoch = epoch;
-    sampler->ordered = true;
-}
+/* --- a step --- */
 
-static size_t plan_step(nn_sampler *sampler, size_t step)
+/* Which rows of its order each slice deals in the step. @return rows of the batch */
+static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
 {
-    size_t begin = 0, first = sampler->dataset->first_slice, count = sampler->dataset->slice_count;
+    size_t rows = 0, first = sampler->dataset->first_slice, count = sampler->dataset->slice_count;
     for (size_t i = 0; i < count; i++) {
+        struct part *part = &sampler->parts[i];
         size_t slice = first + i;
-        size_t before = dealt_before(sampler, step, slice + 1) - dealt_before(sampler, step, slice);
-        size_t after = dealt_before(sampler, step + 1, slice + 1) - dealt_before(sampler, step + 1, slice);
-        sampler->parts[i].used = before;
-        sampler->parts[i].begin = sampler->leaves[i] = begin;
-        begin += after - before;
+        nn_order_begin(&part->order, epoch);
+        part->position = dealt_before(sampler, step, slice + 1) - dealt_before(sampler, step, slice);
+        part->end = dealt_before(sampler, step + 1, slice + 1) - dealt_before(sampler, step + 1, slice);
+        part->place = sampler->leaves[i] = rows;
+        rows += part->end - part->position;
     }
-    sampler->parts[count].begin = sampler->leaves[count] = begin;
-    return begin;
+    sampler->leaves[count] = rows;
+    return rows;
 }
 
-/* The row of the dataset that a row of the batch comes from; *part goes on to the one it is in. */
-static size_t source_of(const struct part **part, size_t row)
+/* Goes to the window of the row to be dealt next; its rows are asked for, not waited for. */
+static void enter(nn_sampler *sampler, size_t i)
+{
+    struct part *part = &sampler->parts[i];
+    const size_t window = nn_order_window_at(&part->order, part->position);
+    nn_order_enter(&part->order, window);
+    part->position_first = part->order.window_first[window];
+    if (sampler->stream)
+        nn_stream_seek(sampler->stream, i, part->order.epoch, window);
+}
+
+/* Rows of the step that are left in the window entered. */
+static size_t rows_of_round(const struct part *part)
+{
+    const size_t window_end = part->order.window_first[part->order.window + 1];
+    return (part->end < window_end ? part->end : window_end) - part->position;
+}
+
+/* A round deals of every slice what its window has of the step: all of it but in the step where a window ends. All are
+ * asked for before the first is waited for. @param rows  receives the rows of the round */
+static nn_status plan_round(nn_sampler *sampler, size_t *rows, nn_error *error)
+{
+    const size_t count = sampler->dataset->slice_count;
+    *rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct part *part = &sampler->parts[i];
+        part->begin = *rows;
+        if (part->position == part->end)
+            continue;
+        enter(sampler, i);
+        *rows += rows_of_round(part);
+    }
+    sampler->parts[count].begin = *rows;
+    for (size_t i = 0; i < count; i++) {
+        struct part *part = &sampler->parts[i];
+        if (part->position == part->end)
+            continue;
+        if (sampler->stream)
+            NN_TRY(nn_stream_window(sampler->stream, i, &part->rows, error));
+        else
+            part->rows = nn_dataset_resident(sampler->dataset, part->first_row, part->order.rows);
+    }
+    return NN_OK;
+}
+
+/* A row of the round: where it comes from, and where it goes. */
+struct dealt {
+    const nn_rows *rows;
+    size_t index;  /* in rows */
+    size_t place;  /* in the batch */
+    size_t sample; /* its number in this rank's rows */
+};
+
+/* *part goes on to the one that the row of the round is in. */
+static struct dealt find(const nn_sampler *sampler, const struct part **part, size_t row)
 {
     while ((*part)[1].begin <= row)
         ++*part;
-    return (*part)->first_row + nn_shuffle_row(&(*part)->order, (*part)->used + (row - (*part)->begin));
+    const struct part *in = *part;
+    const size_t at = row - in->begin;
+    const size_t index = nn_order_index(&in->order, in->position + at - in->position_first);
+    const size_t of_slice = nn_order_row(&in->order, index);
+    return (struct dealt){
+        .rows = &in->rows,
+        .index = sampler->stream ? index : of_slice,
+        .place = in->place + at,
+        .sample = in->first_row + of_slice,
+    };
 }
 
-/* Rows [begin, end) of the batch. */
-static void gather(nn_sampler *sampler, size_t begin, size_t end)
+static void deal(nn_sampler *sampler, const struct dealt *dealt)
 {
     const nn_dataset *dataset = sampler->dataset;
+    const size_t outputs = dataset->outputs, place = dealt->place;
+    nn_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
+    if (sampler->classes)
+        sampler->classes[place] = dealt->rows->classes[dealt->index];
+    if (sampler->values)
+        memcpy(sampler->values + place * outputs, dealt->rows->values + dealt->index * outputs,
+               outputs * sizeof *sampler->values);
+    if (sampler->weights)
+        sampler->weights[place] = dealt->rows->weights[dealt->index];
+    sampler->samples[place] = dataset->first_row + dealt->sample;
+}
+
+/* Rows [begin, end) of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
+ * while this one is read. */
+static void gather(nn_sampler *sampler, size_t begin, size_t end)
+{
     const struct part *part = sampler->parts;
-    size_t features = dataset->features, outputs = dataset->outputs;
-    size_t next = begin < end ? source_of(&part, begin) : 0;
+    if (begin == end)
+        return;
+    struct dealt next = find(sampler, &part, begin);
     for (size_t row = begin; row < end; row++) {
-        const size_t source = next;
-        /* No processor foresees where a shuffle goes on: the row that follows is on its way while this one is read. */
+        const struct dealt now = next;
         if (row + 1 < end) {
-            next = source_of(&part, row + 1);
-            nn_dataset_fetch(dataset, next);
+            next = find(sampler, &part, row + 1);
+            nn_dataset_fetch(sampler->dataset, next.rows, next.index);
         }
-        nn_dataset_row(dataset, source, sampler->x + row * features);
-        if (sampler->classes)
-            sampler->classes[row] = dataset->classes[source];
-        if (sampler->values)
-            memcpy(sampler->values + row * outputs, dataset->values + source * outputs,
-                   outputs * sizeof *sampler->values);
-        if (sampler->weights)
-            sampler->weights[row] = dataset->weights[source];
-        sampler->samples[row] = dataset->first_row + source;
+        deal(sampler, &now);
     }
 }
 
-void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch)
+static void deal_round(nn_sampler *sampler, size_t rows)
 {
-    size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
-    order_epoch(sampler, epoch);
-    size_t rows = plan_step(sampler, step);
+    const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
 #pragma omp parallel if (rows * row_bytes > NN_ROWS_WORTH_THREADS)
     {
         size_t threads = (size_t)omp_get_num_threads(), thread = (size_t)omp_get_thread_num();
         gather(sampler, rows * thread / threads, rows * (thread + 1) / threads);
     }
+    for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
+        struct part *part = &sampler->parts[i];
+        const size_t count = part[1].begin - part->begin;
+        part->position += count;
+        part->place += count;
+    }
+}
+
+nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error)
+{
+    const size_t rows = plan_step(sampler, epoch, step);
     *batch = (nn_batch){
         .rows = rows,
         .global_rows =
@@ -220,6 +301,11 @@ void nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch
         .samples = sampler->samples,
         .epoch = epoch,
     };
+    for (size_t dealt = 0, round = 0; dealt < rows; dealt += round) {
+        NN_TRY(plan_round(sampler, &round, error));
+        deal_round(sampler, round);
+    }
+    return NN_OK;
 }
 
 nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler)

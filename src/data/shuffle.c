@@ -1,6 +1,7 @@
 #include "data/shuffle.h"
 
-nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
+static nn_shuffle shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t stream,
+                              uint64_t window)
 {
     unsigned bits = 0;
     while (bits < 64 && (count - 1) >> bits)
@@ -9,16 +10,26 @@ nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t se
     shuffle.left_mask = (UINT64_C(1) << bits / 2) - 1;
     shuffle.right_mask = (UINT64_C(1) << shuffle.right_bits) - 1;
     for (unsigned i = 0; i < NN_SHUFFLE_ROUNDS; i += 2) {
-        nn_philox_block block = nn_random_block(seed, purpose, epoch << 32 | slice, i / 2);
+        nn_philox_block block = nn_random_block(seed, purpose, stream, window * (NN_SHUFFLE_ROUNDS / 2) + i / 2);
         shuffle.key[i] = (uint64_t)block.word[0] << 32 | block.word[1];
         shuffle.key[i + 1] = (uint64_t)block.word[2] << 32 | block.word[3];
     }
     return shuffle;
 }
 
+nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
+{
+    return shuffle_for(purpose, count, seed, epoch << 32 | slice, 0);
+}
+
+nn_shuffle nn_shuffle_of_window(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice, uint64_t window)
+{
+    return shuffle_for(NN_RANDOM_SHUFFLE, count, seed, epoch << 32 | slice, window);
+}
+
 nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
 {
-    return nn_shuffle_for(NN_RANDOM_SHUFFLE, count, seed, epoch, slice);
+    return nn_shuffle_of_window(count, seed, epoch, slice, 0);
 }
 
 /* Two multiplications mix every bit of a half into the upper word: the randomness is in the keys, which Philox gives,

@@ -18,6 +18,9 @@ typedef struct nn_shuffle {
 /** The order of one slice in one epoch. */
 nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice);
 
+/** The order of one window of a slice; nn_shuffle_of is that of window 0, the only one of a small slice. */
+nn_shuffle nn_shuffle_of_window(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice, uint64_t window);
+
 /** The same of a purpose of its own; nn_shuffle_of is that of NN_RANDOM_SHUFFLE. */
 nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice);
 

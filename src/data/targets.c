@@ -1,27 +1,54 @@
 /* Targets fitted to a network. */
+#include <stdio.h>
+
 #include "nntrain/dataset.h"
 #include "nntrain/memory.h"
 
+/* Fails with the first row whose class is not below the limit; classes are known not to be, all in all. */
+static nn_status find_class(const nn_dataset *dataset, size_t limit, const char *mend, nn_error *error)
+{
+    enum { PIECE = 4096 };
+    nn_cursor *cursor = NULL;
+    nn_rows rows = {.count = 1};
+    nn_status status = nn_cursor_create(dataset, PIECE, &cursor, error);
+    while (status == NN_OK && rows.count > 0) {
+        status = nn_cursor_next(cursor, &rows, error);
+        for (size_t i = 0; i < rows.count && status == NN_OK; i++)
+            if ((size_t)rows.classes[i] >= limit)
+                status = nn_fail(error, NN_DATA, "%s: row %zu of %s is class %d, but %s", dataset->file,
+                                 dataset->first_row + rows.first + i, dataset->y_name, rows.classes[i], mend);
+    }
+    nn_cursor_free(cursor);
+    return status;
+}
+
 static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_error *error)
 {
-    for (size_t row = 0; row < dataset->rows; row++)
-        if ((size_t)dataset->classes[row] >= outputs)
-            return nn_fail(
-                error, NN_DATA, "%s: row %zu of %s is class %d, but the network has %zu outputs, for classes 0 to %zu",
-                dataset->file, dataset->first_row + row, dataset->y_name, dataset->classes[row], outputs, outputs - 1);
-    return NN_OK;
+    char mend[100];
+    if (dataset->outputs <= outputs)
+        return NN_OK;
+    snprintf(mend, sizeof mend, "the network has %zu outputs, for classes 0 to %zu", outputs, outputs - 1);
+    return find_class(dataset, outputs, mend, error);
 }
 
 /* A single sigmoid tells two classes apart. */
 static nn_status check_two_classes(const nn_dataset *dataset, nn_error *error)
 {
+    if (dataset->outputs <= 2)
+        return NN_OK;
+    return find_class(dataset, 2,
+                      "a single sigmoid output is for classes 0 and 1; give the last layer a unit for each class, with "
+                      "softmax",
+                      error);
+}
+
+static nn_status take_values(nn_dataset *dataset, nn_error *error)
+{
+    NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
     for (size_t row = 0; row < dataset->rows; row++)
-        if (dataset->classes[row] > 1)
-            return nn_fail(
-                error, NN_DATA,
-                "%s: row %zu of %s is class %d, but a single sigmoid output is for classes 0 and 1; give the "
-                "last layer a unit for each class, with softmax",
-                dataset->file, dataset->first_row + row, dataset->y_name, dataset->classes[row]);
+        dataset->values[row] = (nn_real)dataset->classes[row];
+    nn_release(dataset->classes);
+    dataset->classes = NULL;
     return NN_OK;
 }
 
@@ -29,11 +56,8 @@ static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn
 {
     if (output == NN_SIGMOID)
         NN_TRY(check_two_classes(dataset, error));
-    NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
-    for (size_t row = 0; row < dataset->rows; row++)
-        dataset->values[row] = (nn_real)dataset->classes[row];
-    nn_release(dataset->classes);
-    dataset->classes = NULL;
+    if (!dataset->source)
+        NN_TRY(take_values(dataset, error));
     dataset->target = NN_TARGET_VALUES;
     dataset->binary = output == NN_SIGMOID;
     dataset->outputs = 1;

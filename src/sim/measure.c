@@ -39,7 +39,7 @@ static nn_profile time_step(nn_bench_training *t, size_t step)
     clock c = {.profile = {.rows = t->recipe->training.batch_rows}};
     t->work->sync.complete = layer_done;
     t->work->sync.context = &c;
-    nn_sampler_batch(t->sampler, 0, step, &t->batch);
+    nn_sampler_batch(t->sampler, 0, step, &t->batch, NULL); /* resident rows come */
     const double begin = nn_bench_now(1);
     nn_network_forward(t->network, &t->batch, t->work);
     nn_loss(&t->recipe->loss, t->network, &t->batch, t->work);

@@ -18,7 +18,7 @@
 #include "train/signals.h"
 
 /* What is told beside the gradients. */
-enum { OUTCOME_LOSS, OUTCOME_STOP, OUTCOME_COUNT };
+enum { OUTCOME_LOSS, OUTCOME_STOP, OUTCOME_TROUBLE, OUTCOME_COUNT };
 
 struct nn_average {
     nn_leaves leaves; /* of this rank */
@@ -114,6 +114,7 @@ nn_status nn_run_tell_loss(nn_run *run, const nn_batch *batch, nn_error *error)
         double *top = average->told + height * OUTCOME_COUNT;
         top[OUTCOME_LOSS] = average->leaf_losses[leaf];
         top[OUTCOME_STOP] = nn_signals_stop_requested() ? 1 : 0;
+        top[OUTCOME_TROUBLE] = run->load_status == NN_OK ? 0 : 1;
         height = nn_join_doubles(average->leaves, average->leaves.first + leaf, average->told, OUTCOME_COUNT,
                                  height + 1, OUTCOME_COUNT);
     }
@@ -146,10 +147,20 @@ nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error)
     return NN_OK;
 }
 
+/* The message of a rank whose rows could not be read, to all. */
+static nn_status agree_on_trouble(const nn_run *run, nn_error *error)
+{
+    if (error && run->load_status != NN_OK)
+        *error = run->load_error;
+    return nn_comm_agree(run->comm, run->load_status, error);
+}
+
 nn_status nn_run_outcome(nn_run *run, nn_step_report *report, nn_error *error)
 {
     const double *told = run->average->told;
     NN_TRY(nn_exchange_finish(run->average->outcome, error));
+    if (told[OUTCOME_TROUBLE] > 0)
+        NN_TRY(agree_on_trouble(run, error));
     *report = (nn_step_report){
         .loss = told[OUTCOME_LOSS],
         .rows = nn_run_step_rows(run),

@@ -10,7 +10,8 @@ struct nn_evaluator {
     bool softmax;    /* whether the output is */
     nn_comm *comm;   /* borrowed */
     size_t capacity; /* most rows of a piece */
-    nn_real *x;      /* [capacity, features] the piece in work, where it is not taken from where it lies */
+    nn_cursor *cursor;
+    nn_real *x; /* [capacity, features] the piece in work, where it is not taken from where it lies */
     nn_tally tally;
     nn_ranking *ranking; /* NULL: no auroc */
 };
@@ -28,50 +29,80 @@ size_t nn_predicted_class(const nn_real *output, size_t outputs)
 
 /* --- what the split is --- */
 
-/* Sums of the values, or with a mean of their squared deviations from it. */
-static void add_values(const nn_dataset *dataset, size_t outputs, const double *mean, nn_row_sums *sums)
+/* Sums of the values of some rows, or with a mean of their squared deviations from it. @return the leaf that goes on
+ * after them */
+static size_t add_rows(const nn_rows *rows, const nn_dataset *dataset, size_t outputs, const double *mean, size_t leaf,
+                       nn_row_sums *sums)
 {
-    size_t row = 0;
-    nn_row_sums_clear(sums);
-    for (size_t leaf = 0; leaf < sums->leaves.count; leaf++) {
+    for (size_t i = 0; i < rows->count; i++) {
+        while (rows->first + i == nn_row_sums_end(sums, dataset, leaf))
+            nn_row_sums_next(sums, leaf++);
         double *sum = nn_row_sums_of_leaf(sums);
-        for (; row < nn_row_sums_end(sums, dataset, leaf); row++)
-            for (size_t j = 0; j < outputs; j++) {
-                const double value = (double)dataset->values[row * outputs + j];
-                sum[j] += mean ? (value - mean[j]) * (value - mean[j]) : value;
-            }
-        nn_row_sums_next(sums, leaf);
+        for (size_t j = 0; j < outputs; j++) {
+            const double value = (double)rows->values[i * outputs + j];
+            sum[j] += mean ? (value - mean[j]) * (value - mean[j]) : value;
+        }
     }
+    return leaf;
+}
+
+static nn_status add_values(const nn_evaluator *evaluator, const double *mean, nn_row_sums *sums, nn_error *error)
+{
+    const nn_subject *subject = &evaluator->subject;
+    nn_rows rows = {.count = 1};
+    size_t leaf = 0;
+    nn_row_sums_clear(sums);
+    while (rows.count > 0) {
+        NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
+        leaf = add_rows(&rows, subject->dataset, subject->outputs, mean, leaf, sums);
+    }
+    for (; leaf < sums->leaves.count; leaf++)
+        nn_row_sums_next(sums, leaf);
+    return NN_OK;
 }
 
 /* In two passes, the mean first: the difference of sums of squares and squared sums would lose the digits of a spread
  * that is small beside the mean. A double holds the sum of 2^29 equal floats exactly, so the spread of a target that
  * does not vary is 0 and not a rounding error. */
-static nn_status measure_values(nn_subject *subject, nn_row_sums *sums, double *mean, nn_error *error)
+static nn_status measure_values(nn_evaluator *evaluator, nn_row_sums *sums, double *mean, nn_error *error)
 {
+    nn_subject *subject = &evaluator->subject;
     const nn_dataset *dataset = subject->dataset;
-    add_values(dataset, subject->outputs, NULL, sums);
+    nn_comm *comm = evaluator->comm;
+    NN_TRY(nn_comm_agree(comm, add_values(evaluator, NULL, sums, error), error));
     NN_TRY(nn_row_sums_total(sums, mean, error));
     for (size_t j = 0; j < subject->outputs; j++)
         mean[j] /= (double)dataset->slices.rows; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    add_values(dataset, subject->outputs, mean, sums);
+    NN_TRY(nn_comm_agree(comm, add_values(evaluator, mean, sums, error), error));
     return nn_row_sums_total(sums, subject->spread, error);
 }
 
-static nn_status check_unit(nn_subject *subject, nn_comm *comm, nn_error *error)
+static nn_status find_outside(nn_evaluator *evaluator, double *outside, nn_error *error)
 {
-    const nn_dataset *dataset = subject->dataset;
-    double outside = 0;
-    for (size_t i = 0; dataset->values && i < dataset->rows * subject->outputs; i++)
-        outside = dataset->values[i] < 0 || dataset->values[i] > 1 ? 1 : outside;
-    NN_TRY(nn_comm_max_double(comm, &outside, 1, error));
-    subject->unit_targets = outside == 0;
+    nn_rows rows = {.count = 1};
+    while (rows.count > 0) {
+        NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
+        for (size_t i = 0; i < rows.count * evaluator->subject.outputs; i++)
+            *outside = rows.values[i] < 0 || rows.values[i] > 1 ? 1 : *outside;
+    }
     return NN_OK;
 }
 
-static nn_status describe_values(nn_subject *subject, nn_comm *comm, nn_error *error)
+static nn_status check_unit(nn_evaluator *evaluator, nn_error *error)
+{
+    double outside = 0;
+    if (evaluator->subject.dataset->target == NN_TARGET_VALUES)
+        NN_TRY(nn_comm_agree(evaluator->comm, find_outside(evaluator, &outside, error), error));
+    NN_TRY(nn_comm_max_double(evaluator->comm, &outside, 1, error));
+    evaluator->subject.unit_targets = outside == 0;
+    return NN_OK;
+}
+
+static nn_status describe_values(nn_evaluator *evaluator, nn_error *error)
 {
     const char what[] = "the spread of the targets";
+    nn_subject *subject = &evaluator->subject;
+    nn_comm *comm = evaluator->comm;
     double *mean = NULL;
     nn_row_sums sums = {.stack = NULL};
     nn_status status = nn_allocate(subject->outputs, sizeof *subject->spread, what, &subject->spread, error);
@@ -81,10 +112,18 @@ static nn_status describe_values(nn_subject *subject, nn_comm *comm, nn_error *e
     if (status == NN_OK)
         status = nn_row_sums_create(subject->dataset, subject->outputs, NN_TAG_TALLY, comm, &sums, error);
     if (status == NN_OK)
-        status = measure_values(subject, &sums, mean, error);
+        status = measure_values(evaluator, &sums, mean, error);
     nn_row_sums_free(&sums);
     nn_release(mean);
     return status;
+}
+
+static nn_status take_memory(nn_evaluator *evaluator, nn_error *error)
+{
+    const nn_dataset *dataset = evaluator->subject.dataset;
+    NN_TRY(nn_cursor_create(dataset, evaluator->capacity, &evaluator->cursor, error));
+    return nn_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
+                       &evaluator->x, error);
 }
 
 static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_error *error)
@@ -95,16 +134,14 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
     const bool shares = evaluator->softmax && subject->outputs > 1;
     if (subject->dataset->binary)
         subject->classes = 2;
-    else if (subject->dataset->classes || shares)
+    else if (subject->dataset->target == NN_TARGET_CLASSES || shares)
         subject->classes = subject->outputs;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
-    const size_t row_bytes = subject->dataset->features * sizeof *evaluator->x;
-    NN_TRY(nn_comm_agree(
-        comm, nn_allocate(evaluator->capacity, row_bytes, "the rows of an evaluation", &evaluator->x, error), error));
-    NN_TRY(check_unit(subject, comm, error));
-    if (subject->dataset->values)
-        NN_TRY(describe_values(subject, comm, error));
+    NN_TRY(nn_comm_agree(comm, take_memory(evaluator, error), error));
+    NN_TRY(check_unit(evaluator, error));
+    if (subject->dataset->target == NN_TARGET_VALUES)
+        NN_TRY(describe_values(evaluator, error));
     NN_TRY(nn_comm_agree(comm, nn_tally_create(subject, comm, &evaluator->tally, error), error));
     if (wanted.auroc && subject->classes > 1)
         NN_TRY(nn_ranking_create(subject, comm, &evaluator->ranking, error));
@@ -120,7 +157,7 @@ nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const 
     nn_evaluator *evaluator = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
     evaluator->comm = comm;
-    evaluator->capacity = capacity < dataset->rows ? capacity : dataset->rows;
+    evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
     evaluator->softmax = network->layers[network->layer_count - 1].activation == NN_SOFTMAX;
@@ -139,6 +176,7 @@ void nn_evaluator_free(nn_evaluator *evaluator)
         return;
     nn_ranking_free(evaluator->ranking);
     nn_tally_free(&evaluator->tally);
+    nn_cursor_free(evaluator->cursor);
     nn_release(evaluator->subject.spread);
     nn_release(evaluator->x);
     nn_release(evaluator);
@@ -146,31 +184,29 @@ void nn_evaluator_free(nn_evaluator *evaluator)
 
 /* --- measuring --- */
 
-static nn_batch piece_of(const nn_evaluator *evaluator, size_t first, size_t rows)
+static nn_batch piece_of(const nn_evaluator *evaluator, const nn_rows *rows)
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
     return (nn_batch){
-        .rows = rows,
+        .rows = rows->count,
         .global_rows = dataset->slices.rows,
-        .x = nn_dataset_rows(dataset, first, rows, evaluator->x),
-        .y = {.classes = dataset->values ? NULL : dataset->classes + first,
-              .values = dataset->values ? dataset->values + first * dataset->outputs : NULL},
-        .weights = dataset->weights ? dataset->weights + first : NULL,
+        .x = nn_dataset_convert(dataset, rows, evaluator->x),
+        .y = {.classes = rows->classes, .values = rows->values},
+        .weights = rows->weights,
     };
 }
 
-/* Rows first .. first + rows, which the network has run over, leaf by leaf. @return the leaf that goes on after them */
-static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, size_t leaf, size_t first, size_t rows,
+/* Rows that the network has run over, leaf by leaf. @return the leaf that goes on after them */
+static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, size_t leaf, const nn_rows *rows,
                           const nn_real *output)
 {
     nn_tally *tally = &evaluator->tally;
     const nn_subject *subject = &evaluator->subject;
     const nn_leaves leaves = tally->rounded.leaves;
-    for (size_t row = first, end = first + rows;;) {
+    for (size_t row = rows->first, end = row + rows->count;;) {
         const size_t leaf_end = nn_row_sums_end(&tally->rounded, subject->dataset, leaf);
-        const size_t stop = leaf_end < end ? leaf_end : end;
-        nn_tally_rows(tally, subject, row, stop - row, output + (row - first) * subject->outputs,
-                      work->row_terms + (row - first));
+        const size_t stop = leaf_end < end ? leaf_end : end, at = row - rows->first;
+        nn_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs, work->row_terms + at);
         row = stop;
         if (stop < leaf_end || leaf + 1 == leaves.count)
             return leaf;
@@ -183,20 +219,22 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss,
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
     nn_tally_clear(&evaluator->tally);
-    const size_t capacity = evaluator->capacity < work->capacity ? evaluator->capacity : work->capacity;
-    if (capacity == 0 && dataset->rows > 0)
-        return nn_fail(error, NN_USAGE, "a work space without rows cannot measure the %zu of %s", dataset->rows,
-                       dataset->x_name);
+    if ((evaluator->capacity == 0 || evaluator->capacity > work->capacity) && dataset->rows > 0)
+        return nn_fail(error, NN_USAGE, "a work space of %zu rows cannot measure %s in pieces of %zu", work->capacity,
+                       dataset->x_name, evaluator->capacity);
     size_t leaf = 0;
-    for (size_t first = 0, rows = 0; first < dataset->rows; first += rows) {
-        rows = dataset->rows - first < capacity ? dataset->rows - first : capacity;
-        nn_batch batch = piece_of(evaluator, first, rows);
-        nn_network_infer(network, batch.x, rows, work);
+    nn_rows rows = {.count = 1};
+    while (rows.count > 0) {
+        NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
+        if (rows.count == 0)
+            continue;
+        nn_batch batch = piece_of(evaluator, &rows);
+        nn_network_infer(network, batch.x, rows.count, work);
         nn_loss(loss, network, &batch, work);
         const nn_real *output = nn_network_output(network, work);
-        leaf = tally_piece(evaluator, work, leaf, first, rows, output);
+        leaf = tally_piece(evaluator, work, leaf, &rows, output);
         if (evaluator->ranking)
-            nn_ranking_keep(evaluator->ranking, first, rows, output);
+            nn_ranking_keep(evaluator->ranking, rows.first, rows.count, output);
     }
     /* The last leaf, and others without rows behind it. */
     for (; leaf < evaluator->tally.rounded.leaves.count; leaf++)

@@ -116,15 +116,14 @@ static void tally_overlap(double *sums, size_t outputs, const nn_real *y, size_t
     sums[NN_SUM_UNITED] += united;
 }
 
-void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output,
-                   const double *losses)
+void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
+                   const nn_real *output, const double *losses)
 {
     double *sums = nn_row_sums_of_leaf(&tally->rounded);
-    const nn_dataset *dataset = subject->dataset;
-    for (size_t i = 0; i < rows; i++, output += subject->outputs) {
-        const nn_real *y = dataset->values ? dataset->values + (first + i) * subject->outputs : NULL;
+    for (size_t i = 0; i < count; i++, output += subject->outputs) {
+        const nn_real *y = rows->values ? rows->values + (first + i) * subject->outputs : NULL;
         sums[NN_SUM_LOSS] += losses[i];
-        const size_t class = subject->classes > 0 ? nn_class_of_row(dataset, first + i) : 0;
+        const size_t class = subject->classes > 0 ? nn_class_of_row(subject, rows, first + i) : 0;
         if (subject->classes > 0)
             tally_class(tally, subject, class, output);
         if (y)

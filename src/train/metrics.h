@@ -32,12 +32,12 @@ typedef struct nn_subject {
     double *spread;            /* [outputs] sums of squared deviations of values from their mean, or NULL */
 } nn_subject;
 
-/** The class of a resident row, of a subject with classes; of shares of classes the largest. */
-static inline size_t nn_class_of_row(const nn_dataset *dataset, size_t row)
+/** The class of a row, of a subject with classes; of shares of classes the largest. */
+static inline size_t nn_class_of_row(const nn_subject *subject, const nn_rows *rows, size_t row)
 {
-    if (dataset->classes)
-        return (size_t)dataset->classes[row];
-    return nn_predicted_class(dataset->values + row * dataset->outputs, dataset->outputs);
+    if (rows->classes)
+        return (size_t)rows->classes[row];
+    return nn_predicted_class(rows->values + row * subject->outputs, subject->outputs);
 }
 
 nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error);
@@ -45,13 +45,13 @@ void nn_tally_free(nn_tally *tally);
 void nn_tally_clear(nn_tally *tally);
 
 /**
- * Adds resident rows first .. first + rows, all of the leaf in work.
+ * Adds rows first .. first + count of those given, all of the leaf in work.
  *
- * @param output  [rows, outputs] activations
- * @param losses  [rows] terms of the loss
+ * @param output  [count, outputs] activations
+ * @param losses  [count] terms of the loss
  */
-void nn_tally_rows(nn_tally *tally, const nn_subject *subject, size_t first, size_t rows, const nn_real *output,
-                   const double *losses);
+void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
+                   const nn_real *output, const double *losses);
 
 /** Adds up over the ranks. Collective. */
 nn_status nn_tally_total(nn_tally *tally, nn_comm *comm, nn_error *error);
@@ -66,7 +66,7 @@ typedef struct nn_ranking nn_ranking;
 nn_status nn_ranking_create(const nn_subject *subject, nn_comm *comm, nn_ranking **ranking, nn_error *error);
 void nn_ranking_free(nn_ranking *ranking);
 
-/** Keeps the scores of resident rows first .. first + rows. Local. */
+/** Keeps the scores of rows first .. first + rows of this rank. Local. */
 void nn_ranking_keep(nn_ranking *ranking, size_t first, size_t rows, const nn_real *output);
 
 /** The area, the same on every rank. Collective. */

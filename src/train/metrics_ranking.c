@@ -71,12 +71,27 @@ static nn_status bring_all(nn_ranking *ranking, nn_real *own, nn_error *error)
     return NN_OK;
 }
 
+static nn_status find_classes(nn_ranking *ranking, nn_error *error)
+{
+    enum { PIECE = 4096 };
+    const nn_subject *subject = ranking->subject;
+    nn_cursor *cursor = NULL;
+    nn_rows rows = {.count = 1};
+    nn_status status = nn_cursor_create(subject->dataset, PIECE, &cursor, error);
+    while (status == NN_OK && rows.count > 0) {
+        status = nn_cursor_next(cursor, &rows, error);
+        for (size_t row = 0; status == NN_OK && row < rows.count; row++)
+            ranking->scores[rows.first + row] = (nn_real)nn_class_of_row(subject, &rows, row);
+    }
+    nn_cursor_free(cursor);
+    return status;
+}
+
 /* Classes travel as reals, which hold whole numbers up to 2^24 in float: more classes than any network has outputs. */
 static nn_status bring_classes(nn_ranking *ranking, nn_error *error)
 {
     const nn_dataset *dataset = ranking->subject->dataset;
-    for (size_t row = 0; row < dataset->rows; row++)
-        ranking->scores[row] = (nn_real)nn_class_of_row(dataset, row);
+    NN_TRY(nn_comm_agree(ranking->comm, find_classes(ranking, error), error));
     NN_TRY(bring_all(ranking, ranking->scores, error));
     if (ranking->comm->rank == 0)
         for (size_t row = 0; row < dataset->slices.rows; row++)

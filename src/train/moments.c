@@ -14,11 +14,15 @@ size_t nn_run_step_rows(const nn_run *run)
     return rows - seen < most ? rows - seen : most;
 }
 
+/* Trouble is told with the loss: the other ranks have set out for their step, and wait for this one in the middle of
+ * it. */
 void nn_run_load(nn_run *run, nn_batch *batch)
 {
     nn_run_mark(run, NN_SPAN_LOAD);
     const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
-    nn_sampler_batch(run->sampler, run->progress.epoch, index, batch);
+    const nn_status status = nn_sampler_batch(run->sampler, run->progress.epoch, index, batch, &run->load_error);
+    if (run->load_status == NN_OK)
+        run->load_status = status;
     batch->global_rows = nn_run_step_rows(run);
     if (run->recipe->parallel.reproducible)
         batch->leaves = nn_sampler_leaves(run->sampler);
@@ -66,6 +70,20 @@ static nn_status agree_on_time(nn_run *run, double now, nn_error *error)
     return nn_comm_broadcast(run->comm, &run->progress.seconds, sizeof run->progress.seconds, error);
 }
 
+static double waited(const nn_dataset *dataset)
+{
+    return dataset ? nn_dataset_waited(dataset) : 0;
+}
+
+/* Of the rank that waited longest. */
+static nn_status tell_waiting(nn_run *run, nn_epoch_report *report, nn_error *error)
+{
+    const double all = waited(run->train) + waited(run->validation) + waited(run->test);
+    report->waited = all - run->waited_before;
+    run->waited_before = all;
+    return nn_comm_max_double(run->comm, &report->waited, 1, error);
+}
+
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
 {
     nn_epoch_report report = {
@@ -79,6 +97,7 @@ nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
     run->test_metrics = report.test;
     const double now = nn_clock();
     report.seconds = now - run->epoch_began;
+    NN_TRY(tell_waiting(run, &report, error));
     report.rows = run->epoch_rows;
     run->epoch_began = now;
     run->epoch_rows = 0;

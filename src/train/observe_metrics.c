@@ -121,6 +121,7 @@ static nn_status write_line(metrics *state, const nn_run *run, const nn_epoch_re
     put_number(file, "learning_rate", report->learning_rate);
     put_number(file, "seconds", run->progress.seconds);
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
+    put_number(file, "io_wait_seconds", report->waited);
     fprintf(file, "}\n");
     if (fflush(file) != 0 || ferror(file))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));

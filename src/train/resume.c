@@ -113,6 +113,7 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
     NN_TRY(check_number(run, "data.validation.fraction", before->data.validation_fraction,
                         now->data.validation_fraction, error));
+    NN_TRY(check_name(run, "data.window", before->data.window, now->data.window, error));
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),
                       nn_optimizer_name(now->optimizer.name), error));

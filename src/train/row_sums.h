@@ -36,7 +36,7 @@ double *nn_row_sums_of_leaf(const nn_row_sums *sums);
 /** Ends a leaf and begins the next. */
 void nn_row_sums_next(nn_row_sums *sums, size_t leaf);
 
-/** @return the resident row that leaf `leaf` of this rank's ends before */
+/** @return the row, counted among this rank's, that leaf `leaf` of its ends before */
 size_t nn_row_sums_end(const nn_row_sums *sums, const nn_dataset *dataset, size_t leaf);
 
 /** Adds up over the ranks. Collective. @param total  [count] receives the sums */

@@ -33,7 +33,16 @@ void nn_run_say(const nn_run *run, const char *format, ...)
 static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool training, nn_dataset **dataset,
                             nn_error *error)
 {
-    nn_dataset_spec spec = {.file = split->file, .x = split->x, .y = split->y, .w = split->w};
+    const size_t taken = (run->train ? nn_dataset_bytes(run->train) : 0) +
+                         (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
+    const nn_dataset_spec spec = {
+        .file = split->file,
+        .x = split->x,
+        .y = split->y,
+        .w = split->w,
+        .memory = run->memory > taken ? run->memory - taken : run->memory > 0,
+        .window = run->recipe->data.window_bytes,
+    };
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
 
@@ -63,6 +72,7 @@ static nn_status load_validation(nn_run *run, nn_error *error)
 static nn_status load_data(nn_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
+    run->memory = nn_dataset_room(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
     if (recipe->data.test.file)
         NN_TRY(open_split(run, &recipe->data.test, false, &run->test, error));

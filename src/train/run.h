@@ -29,6 +29,7 @@ typedef struct nn_epoch_report {
     bool improved;        /**< the watched metric is the best so far */
     double learning_rate; /**< of the last step */
     double seconds;       /**< this session spent on the epoch, evaluation included */
+    double waited;        /**< seconds of them that the rank that waited longest waited for rows of files */
     size_t rows;          /**< seen by this session in the epoch */
 } nn_epoch_report;
 
@@ -56,6 +57,7 @@ struct nn_run {
     FILE *out; /* NULL on ranks that do not speak */
     nn_progress_style style;
 
+    size_t memory; /* bytes that rows may take on this rank */
     nn_dataset *train;
     nn_dataset *validation; /* NULL: there is none */
     nn_dataset *test;       /* NULL: nothing is held out */
@@ -85,6 +87,10 @@ struct nn_run {
     double seconds_before; /* trained by earlier sessions */
     double epoch_began;    /* clock when this session began the epoch in work */
     size_t epoch_rows;     /* rows this session has seen in it */
+    double waited_before;  /* seconds waited for rows of files before it */
+
+    nn_status load_status; /* of this rank's rows of the step in work */
+    nn_error load_error;
 
     nn_timeline timeline; /* of this rank since its run began */
     nn_trace *trace;      /* NULL: not asked for */
@@ -101,7 +107,7 @@ void nn_run_free(nn_run *run);
 /** The five steps, over and over, until the last epoch, a signal, or trouble. */
 nn_status nn_run_loop(nn_run *run, nn_error *error);
 
-/** The next batch of the step in work. */
+/** The next batch of the step in work. Where its rows cannot be read, nn_run_outcome tells all ranks so. */
 void nn_run_load(nn_run *run, nn_batch *batch);
 
 /** Once the loss of a batch is known: makes ready for its gradients, and with the last batch of a step has the loss and

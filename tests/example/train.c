@@ -14,7 +14,7 @@ static nn_status epoch(size_t number, nn_comm *comm, nn_sampler *sampler, nn_net
 {
     for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
         nn_batch batch;
-        nn_sampler_batch(sampler, number, step, &batch);
+        NN_TRY(nn_sampler_batch(sampler, number, step, &batch, error));
         nn_network_forward(network, &batch, work);
         nn_loss(&loss, network, &batch, work);
         nn_network_backward(&loss, network, &batch, work);
@@ -33,9 +33,9 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     nn_sampler *sampler;
     nn_evaluator *evaluator;
     nn_metrics metrics;
-    NN_TRY(nn_dataset_open(&(nn_dataset_spec){file, "/train/x", "/train/y", NULL}, SLICES, true, comm, &rows, error));
+    NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/train/x", .y = "/train/y"}, SLICES, true, comm, &rows, error));
     NN_TRY(
-        nn_dataset_open(&(nn_dataset_spec){file, "/test/x", "/test/y", NULL}, SLICES, false, comm, &held_out, error));
+        nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/test/x", .y = "/test/y"}, SLICES, false, comm, &held_out, error));
     NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
     NN_TRY(nn_optimizer_create(&sgd, &(nn_recipe_regularization){0}, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));

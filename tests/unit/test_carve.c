@@ -35,7 +35,7 @@ static nn_dataset *open_numbered(const char *y, const char *w)
     }
     nn_comm_barrier(comm, NULL);
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {fixture_path("rows.h5"), "x", y, w};
+    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = y, .w = w};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0)
@@ -53,7 +53,8 @@ static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
 /* A resident row, where it lies as nn_real. */
 static const nn_real *x_of(const nn_dataset *split, size_t row)
 {
-    return nn_dataset_rows(split, row, 1, NULL);
+    const nn_rows one = nn_dataset_resident(split, row, 1);
+    return nn_dataset_convert(split, &one, NULL);
 }
 
 /* The resident rows of a split are whole, in the order of the file, and counted from first_row on. */
@@ -165,7 +166,7 @@ static void batches_of_what_remains_are_exact(void)
         double dealt[ROWS] = {0}, numbers[ROWS] = {0};
         for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
             nn_batch part;
-            nn_sampler_batch(sampler, 2, step, &part);
+            CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 2, step, &part, NULL), NN_OK);
             double total = (double)part.rows;
             nn_comm_sum_double(comm, &total, 1, NULL);
             CU_ASSERT_EQUAL(total, part.global_rows);

@@ -44,7 +44,8 @@ static void expect_failure_of(nn_dataset_spec spec, size_t slices, nn_status exp
 static void expect_failure(const char *file, const char *x, const char *y, size_t slices, nn_status expected,
                            const char *words, const char *more_words)
 {
-    expect_failure_of((nn_dataset_spec){fixture_path(file), x, y, NULL}, slices, expected, words, more_words);
+    expect_failure_of((nn_dataset_spec){.file = fixture_path(file), .x = x, .y = y}, slices, expected, words,
+                      more_words);
 }
 
 static void write_text_file(const char *name, const char *text)
@@ -206,11 +207,15 @@ static void weights_that_are_none_are_told(void)
         }
         fixture_end_file(comm, file);
         const char *path = fixture_path("weights.h5");
-        expect_failure_of((nn_dataset_spec){path, "x", NULL, "w"}, SLICES, NN_DATA, words[i], "weights.h5");
-        expect_failure_of((nn_dataset_spec){path, "x", NULL, "x"}, SLICES, NN_DATA, "x has 12 values a row", "[rows]");
-        expect_failure_of((nn_dataset_spec){path, "x", NULL, "short"}, SLICES, NN_DATA, "short has 36", "one weight");
-        expect_failure_of((nn_dataset_spec){path, "x", NULL, "text"}, SLICES, NN_DATA, "text holds text", "");
-        expect_failure_of((nn_dataset_spec){path, "x", NULL, "none"}, SLICES, NN_DATA, "none does not exist", "/w");
+        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "w"}, SLICES, NN_DATA, words[i], "weights.h5");
+        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "x"}, SLICES, NN_DATA, "x has 12 values a row",
+                          "[rows]");
+        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "short"}, SLICES, NN_DATA, "short has 36",
+                          "one weight");
+        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "text"}, SLICES, NN_DATA, "text holds text",
+                          "");
+        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "none"}, SLICES, NN_DATA,
+                          "none does not exist", "/w");
         fixture_remove_file(comm, "weights.h5");
     }
 }

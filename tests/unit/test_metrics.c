@@ -464,7 +464,7 @@ static void no_room_for_rows_is_told_to_all_ranks(void)
     nn_metrics metrics;
     nn_error error = {0};
     CU_ASSERT(nn_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, &error) == NN_USAGE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "without rows"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "work space of 0 rows"));
     nn_evaluator_free(evaluator);
     tear_down(scene);
 }

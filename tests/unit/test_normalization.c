@@ -38,7 +38,7 @@ static void write_file(const char *name, size_t features)
 static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
 {
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {fixture_path(name), "x", NULL, NULL};
+    nn_dataset_spec spec = {.file = fixture_path(name), .x = "x"};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, slices, false, ranks, &dataset, NULL), NN_OK);
     return dataset;
 }
@@ -63,7 +63,8 @@ static nn_real *all_rows(const nn_dataset *dataset)
 {
     const size_t bytes = dataset->rows * dataset->features * sizeof(nn_real);
     nn_real *buffer = malloc(bytes + 1);
-    const nn_real *rows = nn_dataset_rows(dataset, 0, dataset->rows, buffer);
+    const nn_rows all = nn_dataset_resident(dataset, 0, dataset->rows);
+    const nn_real *rows = nn_dataset_convert(dataset, &all, buffer);
     if (rows != buffer)
         memcpy(buffer, rows, bytes);
     return buffer;

@@ -145,6 +145,8 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                       "data:\n"
                       "  train: {file: /no/a.h5, x: /train/x, y: /train/y}\n"
                       "  normalize: unit\n"
+                      "  memory: auto\n"
+                      "  window: 128M\n"
                       "network:\n"
                       "  layers: [{units: 8, activation: relu}, {units: 8, activation: relu}, "
                       "{units: 2, activation: softmax}]\n"

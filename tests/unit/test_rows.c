@@ -56,7 +56,7 @@ static nn_dataset *open_kind(const kind *of)
     }
     fixture_end_file(comm, file);
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {fixture_path("rows.h5"), "x", NULL, NULL};
+    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x"};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     fixture_remove_file(comm, "rows.h5");
     return dataset;
@@ -108,7 +108,7 @@ static bool batches_are_rows(const kind *of, const nn_normalization *by, const n
     CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, size, &sampler, NULL), NN_OK);
     for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
         nn_batch batch;
-        nn_sampler_batch(sampler, 1, step, &batch);
+        CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 1, step, &batch, NULL), NN_OK);
         for (size_t i = 0; i < batch.rows; i++)
             same = same && is_row(of, by, batch.samples[i], batch.x + i * FEATURES);
     }
@@ -122,7 +122,8 @@ static bool pieces_are_rows(const kind *of, const nn_normalization *by, const nn
     nn_real *buffer = malloc(size * FEATURES * sizeof *buffer);
     for (size_t first = 0; first < dataset->rows; first += size) {
         const size_t count = dataset->rows - first < size ? dataset->rows - first : size;
-        const nn_real *x = nn_dataset_rows(dataset, first, count, buffer);
+        const nn_rows piece = nn_dataset_resident(dataset, first, count);
+        const nn_real *x = nn_dataset_convert(dataset, &piece, buffer);
         same = same && (x == buffer) == (by || dataset->element != NN_REAL);
         for (size_t i = 0; i < count; i++)
             same = same && is_row(of, by, dataset->first_row + first + i, x + i * FEATURES);

@@ -35,7 +35,7 @@ static nn_dataset *open_weighted(const char *y, const char *w)
     }
     nn_comm_barrier(comm, NULL);
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {fixture_path("rows.h5"), "x", y, w};
+    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = y, .w = w};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0)
@@ -176,7 +176,7 @@ static void check_batch(const nn_dataset *dataset, nn_sampler *sampler, uint64_t
     size_t rows[ROWS];
     size_t count = expected_batch(epoch, batch, step, dataset->first_slice, dataset->slice_count, rows);
     nn_batch got;
-    nn_sampler_batch(sampler, epoch, step, &got);
+    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, epoch, step, &got, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(got.rows, count);
     CU_ASSERT(got.rows <= nn_sampler_capacity(sampler));
     size_t global = step + 1 < nn_sampler_steps(sampler) ? batch : ROWS - step * batch;
@@ -241,12 +241,12 @@ static void a_batch_is_a_function_of_epoch_and_step(void)
     nn_dataset *dataset = open_numbered("classes");
     nn_sampler *sampler = create(dataset, SEED, 25), *fresh = create(dataset, SEED, 25);
     nn_batch first, again, other;
-    nn_sampler_batch(sampler, 4, 2, &first);
-    nn_sampler_batch(fresh, 9, 1, &again);
-    nn_sampler_batch(fresh, 4, 2, &again);
+    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 4, 2, &first, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 9, 1, &again, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
     CU_ASSERT_EQUAL(first.rows, again.rows);
     CU_ASSERT_EQUAL(memcmp(first.x, again.x, first.rows * FEATURES * sizeof *first.x), 0);
-    nn_sampler_batch(fresh, 5, 2, &other);
+    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 5, 2, &other, NULL), NN_OK);
     double differs = memcmp(first.x, other.x, first.rows * FEATURES * sizeof *first.x) != 0;
     nn_comm_max_double(comm, &differs, 1, NULL);
     CU_ASSERT_EQUAL(differs, 1);
@@ -255,8 +255,8 @@ static void a_batch_is_a_function_of_epoch_and_step(void)
 
     nn_sampler *seeded = create(dataset, SEED + 1, 25);
     fresh = create(dataset, SEED, 25);
-    nn_sampler_batch(seeded, 4, 2, &other);
-    nn_sampler_batch(fresh, 4, 2, &again);
+    CU_ASSERT_EQUAL(nn_sampler_batch(seeded, 4, 2, &other, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
     differs = memcmp(again.x, other.x, again.rows * FEATURES * sizeof *again.x) != 0;
     nn_comm_max_double(comm, &differs, 1, NULL);
     CU_ASSERT_EQUAL(differs, 1);
@@ -270,7 +270,7 @@ static void values_go_with_their_rows(void)
     nn_dataset *dataset = open_numbered("values");
     nn_sampler *sampler = create(dataset, SEED, 30);
     nn_batch batch;
-    nn_sampler_batch(sampler, 0, 1, &batch);
+    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 1, &batch, NULL), NN_OK);
     CU_ASSERT_PTR_NULL(batch.y.classes);
     CU_ASSERT(batch.rows > 0);
     for (size_t i = 0; i < batch.rows; i++) {
@@ -281,7 +281,7 @@ static void values_go_with_their_rows(void)
     nn_dataset_free(dataset);
     dataset = open_numbered(NULL);
     sampler = create(dataset, SEED, 30);
-    nn_sampler_batch(sampler, 0, 0, &batch);
+    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 0, &batch, NULL), NN_OK);
     CU_ASSERT(!batch.y.classes && !batch.y.values);
     nn_sampler_free(sampler);
     nn_dataset_free(dataset);
@@ -294,7 +294,7 @@ static void weights_and_numbers_go_with_their_rows(void)
     nn_sampler *sampler = create(dataset, SEED, 30);
     nn_batch batch;
     for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-        nn_sampler_batch(sampler, 6, step, &batch);
+        CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 6, step, &batch, NULL), NN_OK);
         CU_ASSERT_EQUAL(batch.epoch, 6);
         CU_ASSERT_FATAL(batch.weights && batch.samples);
         for (size_t i = 0; i < batch.rows; i++) {
@@ -306,7 +306,7 @@ static void weights_and_numbers_go_with_their_rows(void)
     nn_dataset_free(dataset);
     dataset = open_numbered("classes");
     sampler = create(dataset, SEED, 30);
-    nn_sampler_batch(sampler, 0, 0, &batch);
+    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 0, &batch, NULL), NN_OK);
     CU_ASSERT_PTR_NULL(batch.weights);
     nn_sampler_free(sampler);
     nn_dataset_free(dataset);
@@ -337,7 +337,7 @@ static void many_bytes_are_gathered_by_threads_alike(void)
         .slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .element = NN_REAL, .x = x};
     nn_sampler *sampler = create(&dataset, SEED, COUNT);
     nn_batch batch;
-    nn_sampler_batch(sampler, 1, 0, &batch);
+    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 1, 0, &batch, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(batch.rows, COUNT);
     bool same = true;
     for (size_t s = 0, row = 0; s < 4; s++) {

@@ -1,0 +1,192 @@
+#include "data/dataset_read.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "data/digest.h"
+#include "data/hdf5_read.h"
+#include "kernels/convert.h"
+#include "nntrain/memory.h"
+
+#ifdef NNTRAIN_DOUBLE
+static const char real_name[] = "float64";
+#else
+static const char real_name[] = "float32";
+#endif
+
+/* Values of a tile stay in the first-level cache between conversion, check and digest. */
+enum { TILE = 4096 };
+
+/* --- numbers --- */
+
+/* Where numbers go, and what is found on the way. */
+struct numbers {
+    const nn_hdf5_rows *rows;
+    nn_element kept; /* the element of rows, or nn_real */
+    void *to;        /* [count, row_values] of kept; NULL: they stay in the file */
+    bool weights;    /* which are not negative */
+    nn_digester digester;
+    double low, high;
+};
+
+static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, nn_error *error)
+{
+    unsigned long long row = rows->first + index / rows->layout->row_values;
+    unsigned long long column = index % rows->layout->row_values;
+    if (was_finite)
+        return nn_fail(error, NN_DATA, "%s: row %llu of %s holds at position %llu a number beyond the range of %s",
+                       rows->path, row, rows->name, column, real_name);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite", rows->path, row,
+                   rows->name, isnan(value) ? "NaN" : "an infinite value", column);
+}
+
+static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
+{
+    const nn_hdf5_rows *rows = numbers->rows;
+    while (tile[0] >= 0)
+        index++, tile++;
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is %g; a sample's weight is 0 or more", rows->path,
+                   (unsigned long long)(rows->first + index), rows->name, (double)tile[0]);
+}
+
+/* @param source  what the tile was converted from, value `index` of the rows and those that follow */
+static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
+                      nn_error *error)
+{
+    nn_real low = tile[0], high = tile[0];
+    int wrong = 0;
+#pragma omp simd reduction(min : low) reduction(max : high) reduction(| : wrong)
+    for (size_t i = 0; i < count; i++) {
+        low = tile[i] < low ? tile[i] : low;
+        high = tile[i] > high ? tile[i] : high;
+        wrong |= !(tile[i] - tile[i] == 0); /* NaN for NaN and infinity */
+    }
+    for (size_t i = 0; wrong && i < count; i++)
+        if (!isfinite(tile[i]))
+            return fail_at(numbers->rows, index + i, tile[i],
+                           numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]), error);
+    if (numbers->weights && low < 0)
+        return find_negative(numbers, index, tile, error);
+    numbers->low = fmin(numbers->low, (double)low);
+    numbers->high = fmax(numbers->high, (double)high);
+    return NN_OK;
+}
+
+static nn_status take_numbers(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
+{
+    struct numbers *numbers = context;
+    const nn_hdf5_rows *rows = numbers->rows;
+    const size_t size = nn_element_size(rows->element), kept_size = nn_element_size(numbers->kept);
+    const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
+    for (size_t i = 0; i < total; i += TILE) {
+        nn_real tile[TILE];
+        const size_t length = total - i < TILE ? total - i : TILE;
+        const char *from = (const char *)values + i * size;
+        nn_convert(rows->element, from, tile, length);
+        NN_TRY(scan(numbers, from, begin + i, tile, length, error));
+        nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
+        if (numbers->to)
+            memcpy((char *)numbers->to + (begin + i) * kept_size, numbers->kept == NN_REAL ? (const void *)tile : from,
+                   length * kept_size);
+    }
+    return NN_OK;
+}
+
+static nn_status read_numbers(const nn_dataset *dataset, const nn_hdf5_rows *rows, struct numbers *numbers,
+                              nn_comm *comm, nn_error *error)
+{
+    numbers->rows = rows;
+    numbers->low = INFINITY;
+    numbers->high = -INFINITY;
+    NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, rows->layout->row_values, &numbers->digester, error), error));
+    const nn_status status = nn_hdf5_read(rows, comm, take_numbers, numbers, error);
+    nn_digester_end(&numbers->digester);
+    return status;
+}
+
+/* --- classes --- */
+
+struct classes {
+    const nn_hdf5_rows *rows;
+    int32_t *to; /* [count]; NULL: they stay in the file */
+    nn_digester digester;
+    int32_t largest;
+};
+
+static nn_status fail_class(const nn_hdf5_rows *rows, uint64_t row, int64_t class, nn_error *error)
+{
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s", rows->path,
+                   (unsigned long long)row, rows->name, (long long)class,
+                   class < 0 ? "; store values to be predicted as floats" : " to 2147483646");
+}
+
+static nn_status take_classes(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
+{
+    struct classes *classes = context;
+    const int64_t *from = values;
+    for (size_t i = 0; i < count; i += TILE) {
+        int32_t tile[TILE];
+        const size_t length = count - i < TILE ? count - i : TILE;
+        for (size_t k = 0; k < length; k++) {
+            const int64_t class = from[i + k];
+            if (class < 0 || class >= INT32_MAX)
+                return fail_class(classes->rows, first + i + k, class, error);
+            tile[k] = (int32_t) class;
+            classes->largest = tile[k] > classes->largest ? tile[k] : classes->largest;
+        }
+        nn_digester_take(&classes->digester, tile, length, sizeof *tile);
+        if (classes->to)
+            memcpy(classes->to + (first - classes->rows->first + i), tile, length * sizeof *tile);
+    }
+    return NN_OK;
+}
+
+static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *comm, nn_error *error)
+{
+    rows.element = NN_INT64;
+    struct classes classes = {.rows = &rows, .to = dataset->classes};
+    NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, 1, &classes.digester, error), error));
+    const nn_status status = nn_hdf5_read(&rows, comm, take_classes, &classes, error);
+    nn_digester_end(&classes.digester);
+    NN_TRY(status);
+    double largest = classes.largest;
+    NN_TRY(nn_comm_max_double(comm, &largest, 1, error));
+    dataset->outputs = (size_t)largest + 1;
+    return NN_OK;
+}
+
+/* --- all of a split --- */
+
+static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout, hid_t file)
+{
+    return (nn_hdf5_rows){file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows};
+}
+
+static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *comm, nn_error *error)
+{
+    struct numbers numbers = {.kept = dataset->element, .to = dataset->x};
+    NN_TRY(read_numbers(dataset, rows, &numbers, comm, error));
+    dataset->x_range[0] = numbers.low;
+    dataset->x_range[1] = numbers.high;
+    NN_TRY(nn_comm_min_double(comm, &dataset->x_range[0], 1, error));
+    return nn_comm_max_double(comm, &dataset->x_range[1], 1, error);
+}
+
+nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
+                          hid_t file, nn_comm *comm, nn_error *error)
+{
+    const nn_hdf5_rows x = rows_of(dataset, spec->x, &layouts->x, file);
+    NN_TRY(read_x(dataset, &x, comm, error));
+    const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, file);
+    if (dataset->target == NN_TARGET_CLASSES)
+        NN_TRY(read_classes(dataset, y, comm, error));
+    if (dataset->target == NN_TARGET_VALUES) {
+        struct numbers values = {.kept = NN_REAL, .to = dataset->values};
+        NN_TRY(read_numbers(dataset, &y, &values, comm, error));
+    }
+    if (!spec->w)
+        return NN_OK;
+    const nn_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, file);
+    struct numbers weights = {.kept = NN_REAL, .to = dataset->weights, .weights = true};
+    return read_numbers(dataset, &w, &weights, comm, error);
+}

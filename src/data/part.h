@@ -1,0 +1,38 @@
+/** Which rows of the file a split has, where others were carved off. */
+#ifndef NN_DATA_PART_H
+#define NN_DATA_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/bits.h"
+#include "nntrain/dataset.h"
+
+/** Rows are those of the file that belong to this rank, counted from its first one. */
+struct nn_part {
+    uint64_t *gone; /**< set of the rows that were carved off; owned */
+    bool of_gone;   /**< the split is of these, not of the others */
+};
+
+/** Takes a part of so many rows, none of them gone. */
+nn_status nn_part_create(size_t rows, nn_part **part, nn_error *error);
+nn_status nn_part_copy(const nn_part *part, size_t rows, nn_part **copy, nn_error *error);
+void nn_part_free(nn_part *part);
+
+/** @return whether the split has a row; a part of NULL has them all */
+static inline bool nn_part_has(const nn_part *part, size_t row)
+{
+    return !part || nn_bits_has(part->gone, row) == part->of_gone;
+}
+
+/** @return how many of the rows first .. first + count it has */
+static inline size_t nn_part_count(const nn_part *part, size_t first, size_t count)
+{
+    size_t has = 0;
+    for (size_t row = first; part && row < first + count; row++)
+        has += nn_part_has(part, row);
+    return part ? has : count;
+}
+
+#endif

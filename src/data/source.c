@@ -160,13 +160,24 @@ static nn_status read_run(const nn_source *source, nn_file_run run, const nn_row
     return NN_OK;
 }
 
+/* Where a file has become shorter, HDF5 gives zeros for what is missing of a contiguous dataset. */
+static nn_status check_size(const nn_dataset *dataset, nn_error *error)
+{
+    uint64_t bytes = 0;
+    NN_TRY(nn_hdf5_check_path(dataset->file, &bytes, error));
+    if (bytes >= dataset->file_bytes)
+        return NN_OK;
+    return nn_fail(error, NN_DATA, "%s became shorter while it was in use: %llu bytes instead of %llu", dataset->file,
+                   (unsigned long long)bytes, (unsigned long long)dataset->file_bytes);
+}
+
 /* The lock is let go between runs, for a checkpoint may wait for it. */
 static nn_status read_runs(void *context, nn_error *error)
 {
     nn_reading *reading = context;
     const nn_source *source = reading->source;
-    nn_status status = NN_OK;
     reading->got = 0;
+    nn_status status = check_size(source->dataset, error);
     for (size_t r = 0; r < reading->run_count && status == NN_OK; r++) {
         const nn_file_run run = reading->runs[r];
         nn_hdf5_lock();

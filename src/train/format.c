@@ -47,6 +47,17 @@ nn_figure nn_figure_number(double number)
     return figure;
 }
 
+nn_figure nn_figure_bytes(double bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    nn_figure figure;
+    size_t unit = 0;
+    for (; bytes >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
+        bytes /= 1024;
+    snprintf(figure.text, sizeof figure.text, bytes < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+    return figure;
+}
+
 nn_figure nn_figure_plural(uint64_t count, const char *noun)
 {
     nn_figure figure = nn_figure_count(count);

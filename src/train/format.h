@@ -19,6 +19,9 @@ nn_figure nn_figure_seconds(double seconds);
 /** 0.25 as "0.25". */
 nn_figure nn_figure_number(double number);
 
+/** Bytes as "512 KiB", "1.5 GiB". */
+nn_figure nn_figure_bytes(double bytes);
+
 /** "1 rank", "8 ranks". */
 nn_figure nn_figure_plural(uint64_t count, const char *noun);
 

@@ -51,6 +51,18 @@ static void say_data(const nn_run *run)
         nn_run_say(run, "         nothing held out: data.test is not given, so the model is not tested");
 }
 
+/* What was agreed before the first step: how much of each rank's memory rows take. */
+static void say_memory(const nn_run *run)
+{
+    const nn_dataset *train = run->train;
+    const double rows = (double)train->slices.rows * (double)nn_dataset_row_bytes(train);
+    if (!train->source)
+        return;
+    nn_run_say(run, "memory   %s of rows stay in the file; a rank reads %s of them ahead (data.memory: %s, window: %s)",
+               nn_figure_bytes(rows).text, nn_figure_bytes((double)nn_dataset_bytes(train)).text,
+               nn_figure_bytes((double)run->memory).text, run->recipe->data.window);
+}
+
 static void say_network(const nn_run *run)
 {
     const nn_network *network = run->network;
@@ -112,6 +124,7 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
         return NN_OK;
     say_machine(run);
     say_data(run);
+    say_memory(run);
     say_network(run);
     say_training(run, per_rank);
     return NN_OK;

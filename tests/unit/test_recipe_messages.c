@@ -166,6 +166,12 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "parallel: {bucket: 1G}\n",
          "r.yaml:4:20: parallel.bucket: \"1G\" is no size of up to 512M; write one such "
          "as 256K, 512K (the default) or 16M"},
+        {"data: {train: {file: a}, memory: much}\nnetwork: {layers: [{units: 3, activation: softmax}]}\nloss: "
+         "cross_entropy\n",
+         "r.yaml:1:34: data.memory: \"much\" is neither auto nor a size such as 512M or 4G"},
+        {"data: {train: {file: a}, window: 0M}\nnetwork: {layers: [{units: 3, activation: softmax}]}\nloss: "
+         "cross_entropy\n",
+         "r.yaml:1:34: data.window: \"0M\" is no size such as 128M (the default) or 1G"},
         {SMALL "parallel: {threads: 0}\n", "r.yaml:4:21: parallel.threads: must be from 1 to 4096, or auto, not 0"},
         {SMALL "checkpoint: {every: never}\n",
          "r.yaml:4:21: checkpoint.every: \"never\" is no interval; write one such as 1 epoch or 500 steps"},

@@ -73,6 +73,8 @@ typedef struct nn_dataset {
     nn_slices whole;                 /**< of the rows of the file, before any were carved off */
     size_t first_slice, slice_count; /**< slices this rank owns */
     size_t first_row, rows;          /**< rows this rank owns, counted in the split */
+    size_t *slice_first;             /**< [slices.count + 1] row of the split that each slice begins with, over all
+                                        ranks; NULL: as slices cuts them */
     size_t *slice_end;               /**< [slice_count] row of this rank that each of its slices ends before */
     uint64_t *slice_digest;          /**< [slice_count] of the rows read; NULL once some were carved off */
     size_t features;                 /**< values a row of x holds */
@@ -196,26 +198,32 @@ nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
  */
 nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
 
+/** Which rows of a training split go into the validation split. */
+typedef struct nn_carving {
+    double fraction;    /**< share of the rows, 0 < fraction < 1; with folds: not looked at */
+    size_t fold, folds; /**< the fold that goes, 1 <= fold <= folds; folds 0: a fraction goes */
+    bool stratified;    /**< of every class the same share */
+    uint64_t seed;      /**< keys the choice */
+} nn_carving;
+
 /**
- * Carves a share of the rows off a training split for validation. Local, and the same on any number of ranks; only
- * where memory runs out, or the file cannot be opened again, can it fail on one rank alone. Targets may have been
+ * Carves rows off a training split for validation. The same on any number of ranks. Collective. Targets may have been
  * fitted, so that a message about one names its row in the file.
  *
- * N' = N - round(fraction * N) rows stay, in the same number of slices, so that batches remain exact: slice s keeps
- * floor((N' + s) / S) of its floor((N + s) / S) rows. Which rows of a slice go is a keyed bijection of the seed alone.
+ * A fraction: N' = N - round(fraction * N) rows stay, in the same number of slices: slice s keeps floor((N' + s) / S)
+ * of its floor((N + s) / S) rows. Which rows of a slice go is a keyed bijection of the seed alone. Folds: the rows of
+ * all slices, each in its keyed order, go to the folds by turns, so that every row is in one of them and folds differ
+ * by a row at most. Stratified: the same class by class, for a fraction as for folds; a class of n rows loses fraction
+ * * n of them, give or take one.
+ *
  * All others stay in the order of the file, in both splits. Both splits count their rows anew. x_range remains that of
- * the whole.
+ * the whole. The validation split serves to be gone through: no sampler, digest or fit of a normalisation may use it.
  *
- * The slices of the validation split are what the slices of the whole lost. That is not always floor((V + s) / S), so
- * its count of slices serves to share rows out over ranks and no sampler, digest or fit of a normalisation may use it;
- * nn_evaluate and nn_cursor do not.
- *
- * @param fraction    0 < fraction < 1
  * @param validation  receives the rows carved off, to be freed by the caller
- * @return NN_USAGE where a slice would be left without rows or validation would have none; the dataset is then as it
- * was
+ * @return NN_USAGE where fewer rows than slices would stay, validation would have none, or strata are asked for where
+ * targets are no classes; the dataset is then as it was
  */
-nn_status nn_dataset_carve(nn_dataset *dataset, double fraction, uint64_t seed, nn_dataset **validation,
+nn_status nn_dataset_carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, nn_dataset **validation,
                            nn_error *error);
 
 /** Deals shuffled batches from a training split. */
@@ -225,10 +233,11 @@ typedef struct nn_sampler nn_sampler;
  * Plans the batches of an epoch. Local, and fails alike on every rank.
  *
  * Before step t, c(t, s) = min(rows of s, floor((t * batch + s) / S)) rows of slice s are used up, which adds up to t *
- * batch: every batch but the last has exactly `batch` rows and every row comes once an epoch. Within a slice the order
- * of an epoch is a keyed bijection (a Feistel network with cycle walking), so it costs no memory and any position is
- * computed directly; where a slice has more than window_rows rows, its blocks are permuted and rows shuffled within
- * windows of some blocks.
+ * batch: every batch but the last has exactly `batch` rows and every row comes once an epoch. (Where carving left
+ * slices with other numbers of rows, c is in proportion to them, and adds up alike.) Within a slice the order of an
+ * epoch is a keyed bijection (a Feistel network with cycle walking), so it costs no memory and any position is computed
+ * directly; where a slice has more than window_rows rows, its blocks are permuted and rows shuffled within windows of
+ * some blocks.
  *
  * @param dataset  borrowed; outlives the sampler, with its targets already fitted to the network
  * @param batch    global rows a step; NN_USAGE where fewer than slices or more than rows
@@ -240,10 +249,10 @@ void nn_sampler_free(nn_sampler *sampler);
 /** @return steps of an epoch: ceil(rows / batch) */
 size_t nn_sampler_steps(const nn_sampler *sampler);
 
-/** @return the most rows this rank has in any batch */
+/** @return the most rows this rank has in any batch; where slices are not as they were cut, a bound a few rows above */
 size_t nn_sampler_capacity(const nn_sampler *sampler);
 
-/** @return the fewest rows this rank has in any batch but the last */
+/** @return the fewest rows this rank has in any batch but the last; or a bound a few rows below */
 size_t nn_sampler_least(const nn_sampler *sampler);
 
 /**

@@ -29,6 +29,9 @@ typedef struct nn_recipe_data {
     nn_recipe_split test;       /**< test.file may be NULL: nothing is held out */
     nn_recipe_split validation; /**< validation.file may be NULL: see validation_fraction */
     double validation_fraction; /**< share of the training rows carved off for validation; 0: none */
+    char *validation_fold;      /**< as written: "2/5", the second of five folds of the training rows; NULL: none */
+    size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */
+    bool validation_stratified;                     /**< fraction or fold: of every class the same share */
     nn_normalization_kind normalize;
     char *memory;        /**< as written: "auto", or a size such as "4G" */
     size_t memory_bytes; /**< of rows that a rank may have in memory; 0: auto */

@@ -48,20 +48,20 @@ static bool is_default(const nn_yaml_node *node)
     return node->place.source->kind == NN_YAML_DEFAULTS;
 }
 
-/* A share of the training rows has no datasets of its own. */
-static nn_status settle_fraction(reading *in, nn_yaml_node *split, const nn_yaml_node *fraction)
+/* A share of the training rows has no datasets of its own. @param what  fraction or fold, its key */
+static nn_status settle_share(reading *in, nn_yaml_node *split, const nn_yaml_node *share, const char *what)
 {
     const char *const keys[] = {"file", "x", "y", "w"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const nn_yaml_entry *entry = nn_yaml_get(split, keys[i], strlen(keys[i]));
         if (!entry)
             continue;
-        bool later = entry->value->place.source->kind > fraction->place.source->kind;
+        bool later = entry->value->place.source->kind > share->place.source->kind;
         if (!is_default(entry->value))
-            return nn_yaml_fail(in->error, later ? entry->value->place : fraction->place,
-                                "data.validation: fraction takes rows of the training split, %s names others; keep one "
-                                "of them",
-                                keys[i]);
+            return nn_yaml_fail(in->error, later ? entry->value->place : share->place,
+                                "data.validation: %s takes rows of the training split, %s names others; keep one of "
+                                "them",
+                                what, keys[i]);
         nn_yaml_remove(split, keys[i]);
     }
     return NN_OK;
@@ -72,13 +72,16 @@ static nn_status settle_fraction(reading *in, nn_yaml_node *split, const nn_yaml
 static nn_status settle_split(reading *in, const char *key)
 {
     nn_yaml_node *data = nn_yaml_find(in->root, "data"), *split = nn_yaml_find(data, key);
-    nn_yaml_node *train_file = nn_yaml_find(data, "train.file"), *fraction = nn_yaml_find(split, "fraction");
+    nn_yaml_node *train_file = nn_yaml_find(data, "train.file"), *fraction = nn_yaml_find(split, "fraction"),
+                 *fold = nn_yaml_find(split, "fold");
     if (is_default(split)) {
         nn_yaml_remove(data, key);
         return NN_OK;
     }
     if (fraction)
-        return settle_fraction(in, split, fraction);
+        return settle_share(in, split, fraction, "fraction");
+    if (fold)
+        return settle_share(in, split, fold, "fold");
     if (nn_yaml_find(split, "file") || !train_file)
         return NN_OK;
     nn_yaml_node *file = NULL;

@@ -21,14 +21,47 @@ bool nn_check_read_bytes(const char *text, size_t *bytes)
     return !__builtin_mul_overflow(*bytes, (size_t)1 << (10 * (unit - units + 1)), bytes);
 }
 
-nn_status nn_check_data(const nn_check *in)
+/* Reads "2/5". */
+static nn_status check_fold(const nn_check *in)
 {
+    enum { MOST_FOLDS = 1000 };
     nn_recipe_data *data = &in->recipe->data;
-    const double fraction = data->validation_fraction;
     char quoted[NN_YAML_QUOTED];
+    if (!data->validation_fold)
+        return NN_OK;
+    const char *rest = nn_check_read_count(data->validation_fold, &data->validation_fold_index);
+    if (rest && *rest == '/')
+        rest = nn_check_read_count(rest + 1, &data->validation_folds);
+    if (!rest || *rest || data->validation_folds < 2 || data->validation_folds > MOST_FOLDS ||
+        data->validation_fold_index < 1 || data->validation_fold_index > data->validation_folds)
+        return nn_check_fail(in, "data.validation.fold",
+                             "%s is no fold; write 1/5 to 5/5 for the five of five (2 to %d)",
+                             nn_yaml_quote(data->validation_fold, quoted), MOST_FOLDS);
+    if (nn_check_has(in, "data.validation.fraction"))
+        return nn_check_fail(in, nn_check_later(in, "data.validation.fold", "data.validation.fraction"),
+                             "fold and fraction both take rows of the training split; keep one of them");
+    return NN_OK;
+}
+
+static nn_status check_validation(const nn_check *in)
+{
+    const nn_recipe_data *data = &in->recipe->data;
+    const double fraction = data->validation_fraction;
     if (nn_check_has(in, "data.validation.fraction") && !(fraction > 0 && fraction < 1))
         return nn_check_fail(in, "data.validation.fraction",
                              "must be more than 0 and less than 1, not %g; 0.1 is usual", fraction);
+    NN_TRY(check_fold(in));
+    if (data->validation_stratified && data->validation.file)
+        return nn_check_fail(in, "data.validation.stratified",
+                             "goes with fraction or fold; a split of its own is what its file has");
+    return NN_OK;
+}
+
+nn_status nn_check_data(const nn_check *in)
+{
+    nn_recipe_data *data = &in->recipe->data;
+    char quoted[NN_YAML_QUOTED];
+    NN_TRY(check_validation(in));
     if (strcmp(data->memory, "auto") != 0 && !nn_check_read_bytes(data->memory, &data->memory_bytes))
         return nn_check_fail(in, "data.memory", "%s is neither auto nor a size such as 512M or 4G",
                              nn_yaml_quote(data->memory, quoted));
@@ -79,7 +112,8 @@ static nn_status check_batch(const nn_check *in)
 
 static bool has_validation(const nn_recipe *recipe)
 {
-    return recipe->data.validation.file || recipe->data.validation_fraction > 0;
+    const nn_recipe_data *data = &recipe->data;
+    return data->validation.file || data->validation_fraction > 0 || data->validation_folds > 0;
 }
 
 nn_status nn_check_training(const nn_check *in)

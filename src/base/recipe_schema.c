@@ -33,6 +33,8 @@ static const cyaml_schema_field_t validation_fields[] = {
     STRING(MAY, "y", nn_recipe_data, validation.y),
     STRING(MAY, "w", nn_recipe_data, validation.w),
     FLOAT(MAY, "fraction", nn_recipe_data, validation_fraction),
+    STRING(MAY, "fold", nn_recipe_data, validation_fold),
+    BOOL(MAY, "stratified", nn_recipe_data, validation_stratified),
     CYAML_FIELD_END,
 };
 

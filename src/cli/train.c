@@ -14,11 +14,12 @@ typedef struct arguments {
     const char *progress;
     const char *trace;
     const char *trace_limit;
+    char fold[64]; /* as an override of the recipe */
     nn_cli_sets sets;
 } arguments;
 
 /* Keys of options without a letter. */
-enum { TRACE_LIMIT = 256 };
+enum { TRACE_LIMIT = 256, FOLD };
 
 static const struct argp_option options[] = {
     {"set", 's', "KEY=VALUE", 0, "Override a value of the recipe, e.g. training.epochs=5; may be repeated", 0},
@@ -26,6 +27,8 @@ static const struct argp_option options[] = {
     {"resume", 'r', "FILE", OPTION_ARG_OPTIONAL,
      "Continue from the newest intact checkpoint of the run, or from --resume=FILE", 0},
     {"progress", 'p', "STYLE", 0, "auto, bar, lines or quiet (default: auto: a bar on a terminal)", 0},
+    {"fold", FOLD, "I/K", 0,
+     "Hold fold I of K of the training rows out for validation; the same as --set data.validation.fold=I/K", 0},
     {"trace", 't', "FILE.json", 0, "Write what each rank did when, to be shown by ui.perfetto.dev", 0},
     {"trace-limit", TRACE_LIMIT, "SPANS", 0, "Spans of a rank that the trace has room for (default: 1000000)", 0},
     NN_CLI_HELP,
@@ -63,6 +66,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         }
         given->trace = value;
         return 0;
+    case FOLD:
+        if (snprintf(given->fold, sizeof given->fold, "data.validation.fold=%s", value) >= (int)sizeof given->fold) {
+            argp_error(state, "--fold: '%s' is no fold such as 2/5", value);
+            return EINVAL;
+        }
+        return nn_cli_add_set(&given->sets, given->fold, state);
     case TRACE_LIMIT:
         given->trace_limit = value;
         return 0;

@@ -265,6 +265,7 @@ void nn_dataset_free(nn_dataset *dataset)
         return;
     nn_source_close(dataset->source);
     nn_blocks_free(dataset->blocks);
+    nn_release(dataset->slice_first);
     nn_release(dataset->slice_end);
     nn_release(dataset->slice_digest);
     nn_release(dataset->x);

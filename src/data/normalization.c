@@ -45,7 +45,7 @@ enum { TILE = 512 };
 /* Row of this rank that its slice i begins with. */
 static size_t slice_begin(const nn_dataset *dataset, size_t i)
 {
-    return nn_slices_first_row(dataset->slices, dataset->first_slice + i) - dataset->first_row;
+    return nn_dataset_slice_first(dataset, dataset->first_slice + i) - dataset->first_row;
 }
 
 /* A run of this rank's rows, all of one slice, and a tile of their features. */
@@ -102,8 +102,7 @@ static void merge_slices(const nn_dataset *dataset, struct moments *moments)
 {
     double count = 0;
     for (size_t slice = 0; slice < dataset->slices.count; slice++) {
-        double rows =
-            (double)(nn_slices_first_row(dataset->slices, slice + 1) - nn_slices_first_row(dataset->slices, slice));
+        double rows = (double)(nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice));
         const double *mean = moments->mean + slice * moments->width;
         const double *square = moments->square + slice * moments->width;
         for (size_t i = 0; i < moments->width && slice > 0 && rows > 0; i++) {

@@ -1,5 +1,6 @@
 #include "data/order.h"
 
+#include "data/rows.h"
 #include "nntrain/memory.h"
 
 /* Blocks of a window, about: windows of an epoch have as many or fewer. */
@@ -11,7 +12,7 @@ static size_t blocks_of_window(const nn_dataset *dataset)
 
 size_t nn_order_window_rows(const nn_dataset *dataset)
 {
-    const size_t whole = dataset->slices.rows / dataset->slices.count + 1;
+    const size_t whole = dataset->whole.rows / dataset->whole.count + 1;
     if (dataset->window_rows == 0 || whole <= dataset->window_rows)
         return whole;
     return blocks_of_window(dataset) * dataset->block_rows;
@@ -27,7 +28,7 @@ nn_status nn_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nn
 {
     const char what[] = "the order of rows";
     const size_t slice = dataset->first_slice + i;
-    const size_t rows = nn_slices_first_row(dataset->slices, slice + 1) - nn_slices_first_row(dataset->slices, slice);
+    const size_t rows = nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice);
     *order = (nn_order){.rows = rows, .slice = slice, .seed = seed, .blocks = 1, .windows = 1};
     size_t members = 1;
     if (dataset->window_rows > 0 && rows > dataset->window_rows) {

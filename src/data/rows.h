@@ -20,6 +20,12 @@ static inline size_t nn_dataset_file_row(const nn_dataset *dataset, size_t i)
     return nn_slices_first_row(dataset->whole, dataset->first_slice + i);
 }
 
+/** @return row of the split, over all ranks, that a slice begins with; the number of slices gives all rows */
+static inline size_t nn_dataset_slice_first(const nn_dataset *dataset, size_t slice)
+{
+    return dataset->slice_first ? dataset->slice_first[slice] : nn_slices_first_row(dataset->slices, slice);
+}
+
 /** Has a row that will be read soon come nearer, from memory into the level 2 cache. */
 void nn_dataset_fetch(const nn_dataset *dataset, const nn_rows *rows, size_t row);
 

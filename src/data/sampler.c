@@ -1,6 +1,8 @@
+#include <math.h>
 #include <omp.h>
 #include <string.h>
 
+#include "data/deal.h"
 #include "data/order.h"
 #include "data/rows.h"
 #include "data/stream.h"
@@ -25,28 +27,42 @@ struct nn_sampler {
     uint64_t seed;
     size_t batch, steps, capacity, least;
     struct part *parts; /* [slice_count + 1]; the last one only ends the round */
-    size_t *leaves;     /* [slice_count + 1] where they begin in the batch */
-    nn_real *x;         /* [capacity, features] */
-    int32_t *classes;   /* [capacity] or NULL */
-    nn_real *values;    /* [capacity, outputs] or NULL */
-    nn_real *weights;   /* [capacity] or NULL */
-    uint64_t *samples;  /* [capacity] */
+    size_t *counts; /* [2, slices] rows dealt before this step and before the next; NULL: slices are as they are cut */
+    size_t *leaves; /* [slice_count + 1] where they begin in the batch */
+    nn_real *x;     /* [capacity, features] */
+    int32_t *classes;  /* [capacity] or NULL */
+    nn_real *values;   /* [capacity, outputs] or NULL */
+    nn_real *weights;  /* [capacity] or NULL */
+    uint64_t *samples; /* [capacity] */
 };
 
-/* Rows dealt from slices 0 .. slice-1 before a step: the same sum of floors that cuts rows into slices. */
-static size_t dealt_before(const nn_sampler *sampler, size_t step, size_t slice)
+/* Rows that were dealt before a step. */
+static size_t dealt_before(const nn_sampler *sampler, size_t step)
 {
-    size_t rows = sampler->dataset->slices.rows;
-    size_t dealt = step < sampler->steps ? step * sampler->batch : rows;
-    return nn_slices_first_row((nn_slices){dealt, sampler->dataset->slices.count}, slice);
+    return step < sampler->steps ? step * sampler->batch : sampler->dataset->slices.rows;
 }
 
+/* Rows of this rank in a step, where slices are as they are cut: the same sum of floors that cuts rows into slices. */
 static size_t rows_of_step(const nn_sampler *sampler, size_t step)
 {
-    size_t first = sampler->dataset->first_slice, end = first + sampler->dataset->slice_count;
-    size_t before = dealt_before(sampler, step, end) - dealt_before(sampler, step, first);
-    size_t after = dealt_before(sampler, step + 1, end) - dealt_before(sampler, step + 1, first);
-    return after - before;
+    const nn_dataset *dataset = sampler->dataset;
+    const size_t first = dataset->first_slice, end = first + dataset->slice_count;
+    size_t rows[2];
+    for (size_t i = 0; i < 2; i++) {
+        const nn_slices cut = {dealt_before(sampler, step + i), dataset->slices.count};
+        rows[i] = nn_slices_first_row(cut, end) - nn_slices_first_row(cut, first);
+    }
+    return rows[1] - rows[0];
+}
+
+/* A slice deals its share of a batch, give or take what is rounded at both ends of it. */
+static void bound_extremes(nn_sampler *sampler)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    const double share = (double)sampler->batch * (double)dataset->rows / (double)dataset->slices.rows;
+    const double slack = 2 * (double)dataset->slice_count;
+    sampler->capacity = (size_t)fmin(share + slack + 1, (double)sampler->batch);
+    sampler->least = (size_t)fmax(share - slack, 0);
 }
 
 /* A rank's share of a full batch depends on step * batch mod S alone, so it repeats after at most S steps. */
@@ -70,10 +86,12 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
     size_t slices = dataset->slice_count, rows = sampler->capacity;
     NN_TRY(nn_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
     NN_TRY(nn_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
+    if (dataset->slice_first)
+        NN_TRY(nn_allocate(2 * dataset->slices.count, sizeof *sampler->counts, "the order of rows", &sampler->counts,
+                           error));
     for (size_t i = 0; i < slices; i++) {
         NN_TRY(nn_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
-        sampler->parts[i].first_row =
-            nn_slices_first_row(dataset->slices, dataset->first_slice + i) - dataset->first_row;
+        sampler->parts[i].first_row = nn_dataset_slice_first(dataset, dataset->first_slice + i) - dataset->first_row;
     }
     if (dataset->source)
         NN_TRY(nn_stream_create(dataset, sampler->seed, &sampler->stream, error));
@@ -108,7 +126,10 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
     sampler->seed = seed;
     sampler->batch = batch;
     sampler->steps = slices.rows / batch + (slices.rows % batch != 0);
-    find_extremes(sampler);
+    if (dataset->slice_first)
+        bound_extremes(sampler);
+    else
+        find_extremes(sampler);
     nn_status status = take_memory(sampler, error);
     if (status != NN_OK) {
         nn_sampler_free(sampler);
@@ -126,6 +147,7 @@ void nn_sampler_free(nn_sampler *sampler)
         nn_order_free(&sampler->parts[i].order);
     nn_stream_free(sampler->stream);
     nn_release(sampler->parts);
+    nn_release(sampler->counts);
     nn_release(sampler->leaves);
     nn_release(sampler->x);
     nn_release(sampler->classes);
@@ -152,20 +174,34 @@ size_t nn_sampler_least(const nn_sampler *sampler)
 
 /* --- a step --- */
 
+/* Rows of this rank's slice i that were dealt before the step in work, and before the next one. */
+static void find_share(const nn_sampler *sampler, size_t step, size_t i, size_t share[2])
+{
+    const nn_dataset *dataset = sampler->dataset;
+    const size_t slice = dataset->first_slice + i;
+    for (size_t k = 0; k < 2; k++)
+        share[k] = dataset->slice_first ? sampler->counts[k * dataset->slices.count + slice]
+                                        : nn_deal_regular(dataset, dealt_before(sampler, step + k), slice);
+}
+
 /* Which rows of its order each slice deals in the step. @return rows of the batch */
 static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
 {
-    size_t rows = 0, first = sampler->dataset->first_slice, count = sampler->dataset->slice_count;
-    for (size_t i = 0; i < count; i++) {
+    const nn_dataset *dataset = sampler->dataset;
+    size_t rows = 0;
+    for (size_t k = 0; dataset->slice_first && k < 2; k++)
+        nn_deal_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
+    for (size_t i = 0; i < dataset->slice_count; i++) {
         struct part *part = &sampler->parts[i];
-        size_t slice = first + i;
+        size_t share[2];
+        find_share(sampler, step, i, share);
         nn_order_begin(&part->order, epoch);
-        part->position = dealt_before(sampler, step, slice + 1) - dealt_before(sampler, step, slice);
-        part->end = dealt_before(sampler, step + 1, slice + 1) - dealt_before(sampler, step + 1, slice);
+        part->position = share[0];
+        part->end = share[1];
         part->place = sampler->leaves[i] = rows;
         rows += part->end - part->position;
     }
-    sampler->leaves[count] = rows;
+    sampler->leaves[dataset->slice_count] = rows;
     return rows;
 }
 

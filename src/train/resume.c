@@ -104,6 +104,11 @@ static nn_status check_name(const nn_run *run, const char *key, const char *befo
                    key, run->resumed_from, before, now);
 }
 
+static const char *fold_of(const nn_recipe *recipe)
+{
+    return recipe->data.validation_fold ? recipe->data.validation_fold : "none";
+}
+
 static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_error *error)
 {
     const nn_recipe *now = run->recipe;
@@ -113,6 +118,9 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
     NN_TRY(check_number(run, "data.validation.fraction", before->data.validation_fraction,
                         now->data.validation_fraction, error));
+    NN_TRY(check_name(run, "data.validation.fold", fold_of(before), fold_of(now), error));
+    NN_TRY(check_same(run, "data.validation.stratified", before->data.validation_stratified,
+                      now->data.validation_stratified, error));
     NN_TRY(check_name(run, "data.window", before->data.window, now->data.window, error));
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),

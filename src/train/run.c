@@ -55,17 +55,27 @@ static nn_status check_split(const nn_run *run, const nn_dataset *other, nn_erro
                    other->file, other->x_name, other->features, run->train->x_name, run->train->features);
 }
 
+static nn_status carve_validation(nn_run *run, nn_error *error)
+{
+    const nn_recipe_data *data = &run->recipe->data;
+    const nn_carving carving = {
+        .fraction = data->validation_fraction,
+        .fold = data->validation_fold_index,
+        .folds = data->validation_folds,
+        .stratified = data->validation_stratified,
+        .seed = run->recipe->seed,
+    };
+    return nn_dataset_carve(run->train, &carving, run->comm, &run->validation, error);
+}
+
 /* After the digest, which is of the file's rows: some of them may be carved off. */
 static nn_status load_validation(nn_run *run, nn_error *error)
 {
     const nn_recipe_data *data = &run->recipe->data;
     if (data->validation.file)
         NN_TRY(open_split(run, &data->validation, false, &run->validation, error));
-    else if (data->validation_fraction > 0)
-        NN_TRY(nn_comm_agree(
-            run->comm,
-            nn_dataset_carve(run->train, data->validation_fraction, run->recipe->seed, &run->validation, error),
-            error));
+    else if (data->validation_fraction > 0 || data->validation_folds > 0)
+        NN_TRY(carve_validation(run, error));
     return check_split(run, run->validation, error);
 }
 

@@ -1,8 +1,10 @@
 /* Run by mpirun at several rank counts. */
 #include <math.h>
 
+#include "data/deal.h"
 #include "hdf5_fixture.h"
 #include "nntrain/evaluate.h"
+#include "nntrain/memory.h"
 #include "suite.h"
 
 static nn_comm *comm;
@@ -43,11 +45,23 @@ static nn_dataset *open_numbered(const char *y, const char *w)
     return dataset;
 }
 
-static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
+static nn_dataset *carve_by(nn_dataset *dataset, nn_carving carving, nn_comm *ranks)
 {
     nn_dataset *validation = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, fraction, seed, &validation, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, &carving, ranks, &validation, NULL), NN_OK);
     return validation;
+}
+
+static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
+{
+    return carve_by(dataset, (nn_carving){.fraction = fraction, .seed = seed}, comm);
+}
+
+/* Of a dataset that this rank has alone. */
+static nn_dataset *carve_alone(nn_dataset *dataset, nn_carving carving)
+{
+    nn_comm alone = nn_comm_alone();
+    return carve_by(dataset, carving, &alone);
 }
 
 /* A resident row, where it lies as nn_real. */
@@ -122,7 +136,8 @@ static void the_choice_does_not_depend_on_the_number_of_ranks(void)
 {
     nn_real x[ROWS];
     nn_dataset *training = open_numbered(NULL, NULL), whole = whole_of(x);
-    nn_dataset *validation = carve(training, 0.2, SEED), *whole_validation = carve(&whole, 0.2, SEED);
+    nn_dataset *validation = carve(training, 0.2, SEED),
+               *whole_validation = carve_alone(&whole, (nn_carving){.fraction = 0.2, .seed = SEED});
     double where[ROWS];
     locate(training, validation, where);
     bool same = true;
@@ -142,7 +157,8 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
     unsigned counts[ROWS] = {0};
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         nn_real x[ROWS];
-        nn_dataset dataset = whole_of(x), *validation = carve(&dataset, 0.2, seed);
+        nn_dataset dataset = whole_of(x),
+                   *validation = carve_alone(&dataset, (nn_carving){.fraction = 0.2, .seed = seed});
         for (size_t i = 0; i < validation->rows; i++)
             counts[(size_t)x_of(validation, i)[0]]++;
         nn_dataset_free(validation);
@@ -155,10 +171,11 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
     CU_ASSERT(fair);
 }
 
-static void batches_of_what_remains_are_exact(void)
+/* Every row of the training split once an epoch, in batches of just the size asked for. */
+static void check_batches(nn_carving carving)
 {
     nn_dataset *training = open_numbered("classes", "weights");
-    nn_dataset *validation = carve(training, 0.3, SEED);
+    nn_dataset *validation = carve_by(training, carving, comm);
     const size_t rows = training->slices.rows;
     for (size_t batch = SLICES; batch <= rows; batch += 7) {
         nn_sampler *sampler = NULL;
@@ -168,6 +185,8 @@ static void batches_of_what_remains_are_exact(void)
             nn_batch part;
             CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 2, step, &part, NULL), NN_OK);
             double total = (double)part.rows;
+            CU_ASSERT(part.rows <= nn_sampler_capacity(sampler));
+            CU_ASSERT(part.rows >= nn_sampler_least(sampler) || step + 1 == nn_sampler_steps(sampler));
             nn_comm_sum_double(comm, &total, 1, NULL);
             CU_ASSERT_EQUAL(total, part.global_rows);
             CU_ASSERT_EQUAL(part.global_rows, step + 1 < nn_sampler_steps(sampler) ? batch : rows - step * batch);
@@ -189,6 +208,114 @@ static void batches_of_what_remains_are_exact(void)
     }
     nn_dataset_free(training);
     nn_dataset_free(validation);
+}
+
+static void batches_of_what_remains_are_exact(void)
+{
+    check_batches((nn_carving){.fraction = 0.3, .seed = SEED});
+    check_batches((nn_carving){.fraction = 0.3, .seed = SEED, .stratified = true});
+    check_batches((nn_carving){.fold = 3, .folds = 4, .seed = SEED});
+    check_batches((nn_carving){.fold = 1, .folds = 2, .seed = SEED, .stratified = true});
+}
+
+/* Rows are classes row % 7: of 103, five have 15 rows and two 14. */
+static void folds_have_every_row_once(void)
+{
+    for (size_t folds = 2; folds <= 8; folds += 3)
+        for (int stratified = 0; stratified < 2; stratified++) {
+            double held[ROWS] = {0};
+            for (size_t fold = 1; fold <= folds; fold++) {
+                const nn_carving carving = {.fold = fold, .folds = folds, .stratified = stratified, .seed = SEED};
+                nn_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
+                double where[ROWS], of_class[7] = {0}, rows = 0;
+                locate(training, validation, where);
+                CU_ASSERT(consistent(training) && consistent(validation));
+                for (size_t row = 0; row < ROWS; row++) {
+                    held[row] += where[row] < 0;
+                    of_class[row % 7] += where[row] < 0;
+                    rows += where[row] < 0;
+                }
+                CU_ASSERT_EQUAL(rows, validation->slices.rows);
+                CU_ASSERT_EQUAL(training->slices.rows, ROWS - validation->slices.rows);
+                CU_ASSERT(validation->slices.rows == ROWS / folds || validation->slices.rows == ROWS / folds + 1);
+                for (size_t class = 0; stratified && class < 7; class ++)
+                    CU_ASSERT(of_class[class] >= 14 / folds && of_class[class] <= 15 / folds + 1);
+                nn_dataset_free(training);
+                nn_dataset_free(validation);
+            }
+            for (size_t row = 0; row < ROWS; row++)
+                CU_ASSERT_EQUAL(held[row], 1);
+        }
+}
+
+static void strata_lose_the_same_share(void)
+{
+    const nn_carving carving = {.fraction = 0.2, .stratified = true, .seed = SEED};
+    nn_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
+    double where[ROWS], of_class[7] = {0};
+    locate(training, validation, where);
+    CU_ASSERT_EQUAL(validation->slices.rows, 21); /* round(103 / 5) */
+    for (size_t row = 0; row < ROWS; row++)
+        of_class[row % 7] += where[row] < 0;
+    for (size_t class = 0; class < 7; class ++)
+        CU_ASSERT_EQUAL(of_class[class], 3); /* of 14 or 15 */
+    nn_dataset_free(training);
+    nn_dataset_free(validation);
+}
+
+/* The same rows as on one rank, which has them all. */
+static void folds_do_not_depend_on_the_number_of_ranks(void)
+{
+    for (int stratified = 0; stratified < 2; stratified++) {
+        const nn_carving carving = {.fold = 2, .folds = 5, .stratified = stratified, .seed = SEED};
+        nn_real x[ROWS];
+        int32_t classes[ROWS];
+        nn_dataset *training = open_numbered("classes", NULL), whole = whole_of(x);
+        for (size_t row = 0; row < ROWS; row++)
+            classes[row] = (int32_t)(row % 7);
+        whole.classes = classes;
+        whole.target = NN_TARGET_CLASSES;
+        whole.outputs = 7;
+        nn_dataset *validation = carve_by(training, carving, comm), *expected = carve_alone(&whole, carving);
+        double where[ROWS];
+        locate(training, validation, where);
+        CU_ASSERT_EQUAL(validation->slices.rows, expected->slices.rows);
+        for (size_t i = 0; i < expected->rows; i++)
+            CU_ASSERT_EQUAL(where[(size_t)x_of(expected, i)[0]], -1 - (double)i);
+        nn_release(whole.slice_first);
+        nn_dataset_free(training);
+        nn_dataset_free(validation);
+        nn_dataset_free(expected);
+    }
+}
+
+/* Numbers that add up, never fall, and keep within a row or two of each slice's share. */
+static void slices_of_any_size_deal_in_proportion(void)
+{
+    enum { MOST = 9 };
+    static const size_t sizes[][MOST] = {{5, 5, 5}, {1, 100, 7, 0, 30}, {3, 4, 3, 4, 4, 3, 3, 4, 4}, {40, 1, 1, 1}};
+    for (size_t of = 0; of < sizeof sizes / sizeof *sizes; of++) {
+        size_t first[MOST + 1] = {0}, counts[MOST], before[MOST] = {0}, slices = 0;
+        for (size_t s = 0; s < MOST; s++) {
+            first[s + 1] = first[s] + sizes[of][s];
+            slices = sizes[of][s] > 0 ? s + 1 : slices;
+        }
+        const nn_dataset dataset = {.slices = {first[slices], slices}, .slice_first = first};
+        for (size_t dealt = 0; dealt <= first[slices]; dealt++) {
+            size_t sum = 0;
+            nn_deal_counts(&dataset, dealt, counts);
+            for (size_t s = 0; s < slices; s++) {
+                const double share = (double)(dealt * sizes[of][s]) / (double)first[slices];
+                sum += counts[s];
+                CU_ASSERT(counts[s] >= before[s] && counts[s] <= sizes[of][s]);
+                CU_ASSERT(fabs((double)counts[s] - share) < 2);
+                before[s] = counts[s];
+                if (of == 0) /* the rule of slices as they are cut */
+                    CU_ASSERT_EQUAL(counts[s], (dealt + s) / slices);
+            }
+            CU_ASSERT_EQUAL(sum, dealt);
+        }
+    }
 }
 
 static void targets_may_be_fitted_before_or_after(void)
@@ -251,11 +378,11 @@ static void what_is_carved_off_can_be_measured(void)
     nn_dataset_free(validation);
 }
 
-static void expect_refusal(double fraction, const char *words)
+static void expect_refusal_of(nn_carving carving, const char *words)
 {
     nn_dataset *dataset = open_numbered(NULL, NULL), *validation = NULL;
     nn_error error = {0};
-    CU_ASSERT_EQUAL(nn_dataset_carve(dataset, fraction, SEED, &validation, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(nn_dataset_carve(dataset, &carving, comm, &validation, &error), NN_USAGE);
     CU_ASSERT_PTR_NULL(validation);
     bool said = strstr(error.message, words);
     if (!said)
@@ -266,8 +393,16 @@ static void expect_refusal(double fraction, const char *words)
     nn_dataset_free(dataset);
 }
 
+static void expect_refusal(double fraction, const char *words)
+{
+    expect_refusal_of((nn_carving){.fraction = fraction, .seed = SEED}, words);
+}
+
 static void shares_that_leave_a_split_empty_are_told(void)
 {
+    expect_refusal_of((nn_carving){.fold = 120, .folds = 150, .seed = SEED}, "fold 120 of 150 of the 103 rows");
+    expect_refusal_of((nn_carving){.fold = 6, .folds = 5, .seed = SEED}, "no fold 6 of 5");
+    expect_refusal_of((nn_carving){.fold = 1, .folds = 5, .stratified = true}, "holds no classes");
     expect_refusal(0.004, "is no row at all");
     expect_refusal(0.89, "11 of the 103 rows of x"); /* 92 of them gone, for 12 slices */
     expect_refusal(0.9999, "0 of the 103 rows of x");
@@ -285,6 +420,10 @@ int main(int argc, char **argv)
         NN_TEST(the_choice_does_not_depend_on_the_number_of_ranks),
         NN_TEST(the_choice_is_the_seeds_and_no_row_is_favoured),
         NN_TEST(batches_of_what_remains_are_exact),
+        NN_TEST(folds_have_every_row_once),
+        NN_TEST(strata_lose_the_same_share),
+        NN_TEST(folds_do_not_depend_on_the_number_of_ranks),
+        NN_TEST(slices_of_any_size_deal_in_proportion),
         NN_TEST(targets_may_be_fitted_before_or_after),
         NN_TEST(what_is_carved_off_can_be_measured),
         NN_TEST(shares_that_leave_a_split_empty_are_told),

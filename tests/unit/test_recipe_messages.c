@@ -126,6 +126,10 @@ static void missing_keys_are_named_where_they_belong(void)
 
 #define NETWORK(layers, loss) "data: {train: {file: /no/a.h5}}\nloss: " loss "\nnetwork:\n  layers: " layers "\n"
 
+#define SPLIT(validation)                                                                                              \
+    "data: {train: {file: a}, " validation "}\nnetwork: {layers: [{units: 3, activation: softmax}]}\nloss: "           \
+    "cross_entropy\n"
+
 static void values_that_make_no_sense_are_refused_with_a_mend(void)
 {
     const refusal refusals[] = {
@@ -166,6 +170,16 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "parallel: {bucket: 1G}\n",
          "r.yaml:4:20: parallel.bucket: \"1G\" is no size of up to 512M; write one such "
          "as 256K, 512K (the default) or 16M"},
+        {SPLIT("validation: {fold: 0/5}"),
+         "r.yaml:1:45: data.validation.fold: \"0/5\" is no fold; write 1/5 to 5/5 for the five of five (2 to 1000)"},
+        {SPLIT("validation: {fold: 1/1}"),
+         "r.yaml:1:45: data.validation.fold: \"1/1\" is no fold; write 1/5 to 5/5 for the five of five (2 to 1000)"},
+        {SPLIT("validation: {fraction: 0.1, fold: 1/2}"),
+         "r.yaml:1:60: data.validation.fold: fold and fraction both take rows of the training split; keep one of them"},
+        {SPLIT("validation: {fold: 1/2, x: /v}"),
+         "r.yaml:1:45: data.validation: fold takes rows of the training split, x names others; keep one of them"},
+        {SPLIT("validation: {file: b, stratified: true}"), "r.yaml:1:60: data.validation.stratified: goes with "
+                                                           "fraction or fold; a split of its own is what its file has"},
         {"data: {train: {file: a}, memory: much}\nnetwork: {layers: [{units: 3, activation: softmax}]}\nloss: "
          "cross_entropy\n",
          "r.yaml:1:34: data.memory: \"much\" is neither auto nor a size such as 512M or 4G"},

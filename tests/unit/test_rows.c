@@ -192,11 +192,12 @@ static void the_digest_is_one_of_numbers(void)
 
 static void rows_carved_off_keep_their_type(void)
 {
+    const nn_carving carving = {.fraction = 0.3, .seed = SEED};
     kind kinds[KINDS];
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
         nn_dataset *whole = open_kind(&kinds[k]), *training = open_kind(&kinds[k]), *validation = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(training, 0.3, SEED, &validation, NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(training, &carving, comm, &validation, NULL), NN_OK);
         CU_ASSERT_EQUAL(validation->element, kinds[k].kept);
         /* Every row is the next one of either split. */
         size_t stayed = 0, went = 0;

@@ -11,10 +11,10 @@ enum { ROWS = 4003, SLICES = 12, FEATURES = 12, OUTPUTS = 2, SEED = 5 };
 /* What a file is made of. */
 typedef struct form {
     const char *y, *w;
-    hid_t x_type;      /* 0: uint8 */
-    hsize_t chunk;     /* rows; 0: contiguous */
-    size_t row_window; /* rows of a slice; 0: all */
-    double carved;     /* share of the rows; 0: none */
+    hid_t x_type;       /* 0: uint8 */
+    hsize_t chunk;      /* rows; 0: contiguous */
+    size_t row_window;  /* rows of a slice; 0: all */
+    nn_carving carving; /* seed 0: none */
 } form;
 
 static void write_file(const form *of)
@@ -64,8 +64,8 @@ static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset **carved)
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, in_file);
     *carved = NULL;
-    if (of->carved > 0)
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, of->carved, 3, carved, NULL), NN_OK);
+    if (of->carving.seed > 0)
+        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, &of->carving, comm, carved, NULL), NN_OK);
     return dataset;
 }
 
@@ -120,9 +120,10 @@ static const form forms[] = {
     {.y = "classes", .row_window = 8},
     {.y = "values", .w = "weights", .row_window = 8},
     {.row_window = 3, .chunk = 5},
-    {.y = "classes", .row_window = 20, .chunk = 2, .carved = 0.3},
-    {.y = "values", .w = "weights", .row_window = 16, .carved = 0.8},
+    {.y = "classes", .row_window = 20, .chunk = 2, .carving = {.fraction = 0.3, .seed = 3}},
+    {.y = "values", .w = "weights", .row_window = 16, .carving = {.fraction = 0.8, .seed = 3}},
     {.y = "classes", .row_window = 1},
+    {.y = "classes", .row_window = 16, .carving = {.fold = 2, .folds = 3, .seed = 3, .stratified = true}},
 };
 
 static void what_is_dealt_does_not_depend_on_memory(void)
@@ -225,7 +226,7 @@ static void rows_come_in_the_order_of_the_file(void)
                                *in_file = open_rows(&of, true, &carved[1]);
         compare_rows(in_memory, in_file, 1);
         compare_rows(in_memory, in_file, 1000);
-        if (of.carved > 0)
+        if (of.carving.seed > 0)
             compare_rows(carved[0], carved[1], 10);
         for (size_t k = 0; k < 2; k++)
             nn_dataset_free(carved[k]);

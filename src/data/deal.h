@@ -1,0 +1,22 @@
+/** How the rows of an epoch are dealt from the slices: in proportion, whatever the sizes of slices and batch. */
+#ifndef NN_DATA_DEAL_H
+#define NN_DATA_DEAL_H
+
+#include "nntrain/dataset.h"
+
+/**
+ * How many rows of each slice are among the first `dealt` of an epoch: numbers that add up to `dealt`, never fall as it
+ * grows, and are those of all rows where it is that many.
+ *
+ * Slices as they are cut, of floor((N + s) / S) rows, deal floor((dealt + s) / S). Where what was carved off left them
+ * with other numbers, row k of r has its turn at (2 k + 1) / (2 r) of the epoch, and of those whose turn is the same
+ * the highest slice is first.
+ *
+ * @param counts  [slices] receives them
+ */
+void nn_deal_counts(const nn_dataset *dataset, size_t dealt, size_t *counts);
+
+/** The same of one slice, where slices are as they are cut. */
+size_t nn_deal_regular(const nn_dataset *dataset, size_t dealt, size_t slice);
+
+#endif

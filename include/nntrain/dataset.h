@@ -24,6 +24,7 @@ typedef struct nn_dataset_spec {
     const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
     const char *y; /**< dataset [N] of integers (classes), [N] of floats, or [N, outputs]; NULL: none, for prediction */
     const char *w; /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
+    bool missing;  /**< NaN in x stands for a value that is missing, and is no error */
     size_t memory; /**< bytes of rows that this rank may have in memory; 0: as many as there are */
     size_t window; /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
 } nn_dataset_spec;
@@ -83,6 +84,7 @@ typedef struct nn_dataset {
                            ranks */
     bool binary;        /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
     bool weighted;      /**< samples have weights */
+    bool missing;       /**< x may hold NaN, for what is missing */
     nn_element element; /**< what x holds */
     void *x;            /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
                            file */
@@ -133,10 +135,13 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
                                  nn_error *error);
 
 /**
- * Measures offset and scale on a training split. Collective; the same bits on any number of ranks.
+ * Measures offset and scale on a training split, and what stands for missing values where the normalisation has that.
+ * Collective; the same bits on any number of ranks.
  *
  * Means and squared deviations are found slice by slice (Welford) in double and merged in slice order (Chan, Golub,
  * LeVeque, 1983). A feature without spread gets scale 1.
+ *
+ * @return NN_DATA where a feature that is to be imputed has no value in any row
  */
 nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
                                nn_error *error);

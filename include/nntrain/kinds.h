@@ -30,9 +30,17 @@ typedef enum nn_loss_kind {
 /** How features are shifted and scaled before they enter the network. */
 typedef enum nn_normalization_kind {
     NN_NORMALIZE_NONE,
-    NN_NORMALIZE_UNIT,     /**< the training split's smallest value to 0, its largest to 1 */
-    NN_NORMALIZE_STANDARD, /**< each feature to mean 0 and standard deviation 1 over the training split */
+    NN_NORMALIZE_UNIT,         /**< the training split's smallest value to 0, its largest to 1 */
+    NN_NORMALIZE_STANDARD,     /**< each feature to mean 0 and standard deviation 1 over the training split */
+    NN_NORMALIZE_MINMAX,       /**< each feature's smallest value to 0, its largest to 1 */
+    NN_NORMALIZE_STANDARD_ALL, /**< all values together to mean 0 and standard deviation 1 */
 } nn_normalization_kind;
+
+/** What becomes of features that a row does not have: NaN in x. */
+typedef enum nn_imputation {
+    NN_IMPUTE_NONE, /**< they are an error */
+    NN_IMPUTE_MEAN, /**< the mean of the training rows that have them */
+} nn_imputation;
 
 typedef enum nn_initializer {
     NN_INITIALIZE_AUTO, /**< he for the ReLU family, lecun for selu, glorot for the rest */

@@ -33,6 +33,7 @@ typedef struct nn_recipe_data {
     size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */
     bool validation_stratified;                     /**< fraction or fold: of every class the same share */
     nn_normalization_kind normalize;
+    nn_imputation impute;
     char *memory;        /**< as written: "auto", or a size such as "4G" */
     size_t memory_bytes; /**< of rows that a rank may have in memory; 0: auto */
     char *window;        /**< as written: "128M" */

@@ -45,6 +45,7 @@ static const cyaml_schema_field_t data_fields[] = {
      .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, validation_fields)}},
     MAPPING(MAY, "test", nn_recipe_data, test, split_fields),
     ENUM(MUST, "normalize", nn_recipe_data, normalize, nn_normalization_names),
+    ENUM(MUST, "impute", nn_recipe_data, impute, nn_imputation_names),
     STRING(MUST, "memory", nn_recipe_data, memory),
     STRING(MUST, "window", nn_recipe_data, window),
     CYAML_FIELD_END,
@@ -181,6 +182,7 @@ const char nn_recipe_defaults[] =
     "  validation: {x: /validation/x, y: /validation/y}\n" /* dropped where nobody writes data.validation */
     "  test: {x: /test/x, y: /test/y}\n"                   /* the same */
     "  normalize: none\n"
+    "  impute: none\n"
     "  memory: auto\n"
     "  window: 128M\n"
     "network: {initializer: auto}\n"

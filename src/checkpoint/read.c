@@ -191,15 +191,24 @@ static bool get_provenance(hid_t file, nn_provenance *provenance)
     return good;
 }
 
+/* Models that were trained without missing values have none. */
+static bool get_missing(hid_t group, nn_normalization *normalization)
+{
+    if (H5Lexists(group, "missing", H5P_DEFAULT) <= 0)
+        return true;
+    return nn_normalization_impute(normalization, NULL) == NN_OK &&
+           nn_field_get_tensor(group, "missing", normalization->missing, normalization->features, 0);
+}
+
 static bool get_normalization(hid_t file, size_t features, nn_normalization **normalization)
 {
     hid_t group = H5Gopen2(file, "/normalization", H5P_DEFAULT);
     int kind = 0;
-    bool good = group >= 0 &&
-                get_kind(group, "kind", nn_normalization_names, CYAML_ARRAY_LEN(nn_normalization_names), &kind) &&
-                nn_normalization_create((nn_normalization_kind)kind, features, normalization, NULL) == NN_OK &&
-                nn_field_get_tensor(group, "offset", (*normalization)->offset, features, 0) &&
-                nn_field_get_tensor(group, "scale", (*normalization)->scale, features, 0);
+    bool good =
+        group >= 0 && get_kind(group, "kind", nn_normalization_names, CYAML_ARRAY_LEN(nn_normalization_names), &kind) &&
+        nn_normalization_create((nn_normalization_kind)kind, features, normalization, NULL) == NN_OK &&
+        nn_field_get_tensor(group, "offset", (*normalization)->offset, features, 0) &&
+        nn_field_get_tensor(group, "scale", (*normalization)->scale, features, 0) && get_missing(group, *normalization);
     if (group >= 0)
         H5Gclose(group);
     return good;

@@ -11,6 +11,7 @@ typedef struct outline {
     nn_provenance provenance;
     uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
     nn_normalization_kind normalization;
+    bool imputes;
     nn_recipe_optimizer optimizer;
 } outline;
 
@@ -21,6 +22,8 @@ static nn_status take_like(const outline *plan, const nn_recipe_layer *layers, n
     checkpoint->provenance = plan->provenance;
     NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
     NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
+    if (plan->imputes)
+        NN_TRY(nn_normalization_impute(checkpoint->normalization, error));
     const nn_recipe_regularization none = {.l1 = 0};
     NN_TRY(nn_optimizer_create(&plan->optimizer, &none, checkpoint->network, &checkpoint->optimizer, error));
     checkpoint->optimizer->steps = plan->optimizer_steps;
@@ -38,6 +41,8 @@ static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint 
         NN_TRY(nn_comm_broadcast(comm, checkpoint->optimizer->state[s], flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->offset, feature_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
+    if (plan->imputes)
+        NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->missing, feature_bytes, error));
     return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
 }
 
@@ -63,6 +68,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error
             .layer_count = checkpoint->network->layer_count,
             .recipe_bytes = strlen(checkpoint->recipe) + 1,
             .normalization = checkpoint->normalization->kind,
+            .imputes = checkpoint->normalization->missing != NULL,
             .optimizer = checkpoint->optimizer->settings,
             .optimizer_steps = checkpoint->optimizer->steps,
         };

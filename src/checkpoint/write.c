@@ -128,7 +128,9 @@ static bool put_normalization(hid_t file, const nn_normalization *normalization)
     hid_t group = make_group(file, "/normalization");
     bool good = group >= 0 && nn_field_put_text(group, "kind", nn_normalization_name(normalization->kind)) &&
                 nn_field_put_tensor(group, "offset", normalization->offset, normalization->features, 0) &&
-                nn_field_put_tensor(group, "scale", normalization->scale, normalization->features, 0);
+                nn_field_put_tensor(group, "scale", normalization->scale, normalization->features, 0) &&
+                (!normalization->missing ||
+                 nn_field_put_tensor(group, "missing", normalization->missing, normalization->features, 0));
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -184,7 +186,8 @@ static nn_status take_image(hid_t file, const char *path, void **image, size_t *
     return NN_OK;
 }
 
-static nn_status compose(const char *path, const nn_checkpoint *checkpoint, void **image, size_t *count, nn_error *error)
+static nn_status compose(const char *path, const nn_checkpoint *checkpoint, void **image, size_t *count,
+                         nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file = create_in_memory(checkpoint);

@@ -84,6 +84,7 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
         .x = session->x,
         .y = session->y,
         .w = session->w,
+        .missing = session->model->normalization->missing != NULL,
         .memory = nn_dataset_room(session->recipe->data.memory_bytes, comm),
     };
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));

@@ -118,6 +118,7 @@ static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const str
     dataset->target = plan->target;
     dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->layouts.y.row_values : 0;
     dataset->weighted = spec->w != NULL;
+    dataset->missing = spec->missing;
     memcpy(dataset->x_type, plan->layouts.x.type, sizeof dataset->x_type);
     plan_blocks(dataset, &plan->layouts.x, spec->window);
 }

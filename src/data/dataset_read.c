@@ -25,19 +25,24 @@ struct numbers {
     nn_element kept; /* the element of rows, or nn_real */
     void *to;        /* [count, row_values] of kept; NULL: they stay in the file */
     bool weights;    /* which are not negative */
+    bool imputable;  /* they are x */
+    bool missing;    /* NaN is no error */
     nn_digester digester;
     double low, high;
 };
 
-static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, nn_error *error)
+/* @param imputable  x, where NaN may stand for what is missing */
+static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool imputable,
+                         nn_error *error)
 {
     unsigned long long row = rows->first + index / rows->layout->row_values;
     unsigned long long column = index % rows->layout->row_values;
     if (was_finite)
         return nn_fail(error, NN_DATA, "%s: row %llu of %s holds at position %llu a number beyond the range of %s",
                        rows->path, row, rows->name, column, real_name);
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite", rows->path, row,
-                   rows->name, isnan(value) ? "NaN" : "an infinite value", column);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite%s", rows->path,
+                   row, rows->name, isnan(value) ? "NaN" : "an infinite value", column,
+                   isnan(value) && imputable ? ", or data.impute: mean" : "");
 }
 
 static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
@@ -53,7 +58,7 @@ static nn_status find_negative(const struct numbers *numbers, uint64_t index, co
 static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
                       nn_error *error)
 {
-    nn_real low = tile[0], high = tile[0];
+    nn_real low = INFINITY, high = -INFINITY; /* NaN is neither below nor above */
     int wrong = 0;
 #pragma omp simd reduction(min : low) reduction(max : high) reduction(| : wrong)
     for (size_t i = 0; i < count; i++) {
@@ -62,9 +67,10 @@ static nn_status scan(struct numbers *numbers, const void *source, uint64_t inde
         wrong |= !(tile[i] - tile[i] == 0); /* NaN for NaN and infinity */
     }
     for (size_t i = 0; wrong && i < count; i++)
-        if (!isfinite(tile[i]))
+        if (!isfinite(tile[i]) && !(numbers->missing && isnan(tile[i])))
             return fail_at(numbers->rows, index + i, tile[i],
-                           numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]), error);
+                           numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]),
+                           numbers->imputable, error);
     if (numbers->weights && low < 0)
         return find_negative(numbers, index, tile, error);
     numbers->low = fmin(numbers->low, (double)low);
@@ -164,7 +170,8 @@ static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const n
 
 static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *comm, nn_error *error)
 {
-    struct numbers numbers = {.kept = dataset->element, .to = dataset->x};
+    struct numbers numbers = {
+        .kept = dataset->element, .to = dataset->x, .imputable = true, .missing = dataset->missing};
     NN_TRY(read_numbers(dataset, rows, &numbers, comm, error));
     dataset->x_range[0] = numbers.low;
     dataset->x_range[1] = numbers.high;

@@ -1,11 +1,7 @@
 #include <math.h>
 
-#include "data/blocks.h"
-#include "data/rows.h"
-#include "kernels/convert.h"
-#include "nntrain/memory.h"
-
-static const char what[] = "the normalization";
+#include "data/statistics.h"
+#include "nntrain/dataset.h"
 
 /* 1 / spread, or 1 where there is no spread or its inverse would be infinite. */
 static nn_real inverse(double spread)
@@ -14,146 +10,57 @@ static nn_real inverse(double spread)
     return spread > 0 && isfinite(scale) ? scale : 1;
 }
 
-static void fit_unit(nn_normalization *normalization, const nn_dataset *dataset)
+/* All features alike. */
+static void fit_all(nn_normalization *normalization, double offset, double spread)
 {
-    double low = dataset->x_range[0], high = dataset->x_range[1];
     for (size_t i = 0; i < normalization->features; i++) {
-        normalization->offset[i] = (nn_real)low;
-        normalization->scale[i] = inverse(high - low);
+        normalization->offset[i] = (nn_real)offset;
+        normalization->scale[i] = inverse(spread);
     }
 }
 
-/* Means and sums of squared deviations of a block of features, for every slice: [slices, width] each. */
-struct moments {
-    size_t first, width; /* features of the block */
-    double *mean, *square;
-};
-
-/* Welford (1962): mean += (x - mean) / n; square += (x - old mean) (x - new mean). */
-static void take_row(const nn_real *x, size_t count, double weight, double *mean, double *square)
+static void fit_standard(nn_normalization *normalization, const nn_statistics *found)
 {
-    for (size_t i = 0; i < count; i++) {
-        double deviation = (double)x[i] - mean[i];
-        mean[i] += deviation * weight;
-        square[i] += deviation * ((double)x[i] - mean[i]);
+    for (size_t i = 0; i < normalization->features; i++) {
+        normalization->offset[i] = (nn_real)found->mean[i];
+        normalization->scale[i] = inverse(sqrt(found->square[i] / found->count[i]));
     }
 }
 
-/* Features of a row that are converted at a time, on the stack. */
-enum { TILE = 512 };
-
-/* Row of this rank that its slice i begins with. */
-static size_t slice_begin(const nn_dataset *dataset, size_t i)
+/* One mean and one deviation of all values: features are merged as slices are (Chan, Golub, LeVeque, 1983). */
+static void fit_standard_all(nn_normalization *normalization, const nn_statistics *found)
 {
-    return nn_dataset_slice_first(dataset, dataset->first_slice + i) - dataset->first_row;
+    double count = 0, mean = 0, square = 0;
+    for (size_t i = 0; i < normalization->features; i++) {
+        const double distance = found->mean[i] - mean, both = count + found->count[i];
+        mean += distance * (found->count[i] / both);
+        square += found->square[i] + distance * distance * (count * found->count[i] / both);
+        count = both;
+    }
+    fit_all(normalization, mean, sqrt(square / count));
 }
 
-/* A run of this rank's rows, all of one slice, and a tile of their features. */
-static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, struct moments *moments, size_t i,
-                         nn_file_run run, size_t tile)
+static void fit_unit_each(nn_normalization *normalization, const nn_statistics *found)
 {
-    const size_t at = (dataset->first_slice + i) * moments->width + tile,
-                 element_size = nn_element_size(dataset->element);
-    const size_t count = moments->width - tile < TILE ? moments->width - tile : TILE;
-    const size_t slice_first = slice_begin(dataset, i);
-    for (size_t row = run.first; row < run.first + run.count; row++) {
-        nn_real x[TILE];
-        const char *from = nn_dataset_at(dataset, rows, row - rows->first);
-        nn_convert(dataset->element, from + (moments->first + tile) * element_size, x, count);
-        take_row(x, count, 1 / (double)(row - slice_first + 1), moments->mean + at, moments->square + at);
+    for (size_t i = 0; i < normalization->features; i++) {
+        normalization->offset[i] = (nn_real)found->least[i];
+        normalization->scale[i] = inverse(found->most[i] - found->least[i]);
     }
 }
 
-/* What a run of rows has of slice i. */
-static nn_file_run rows_of_slice(const nn_dataset *dataset, const nn_rows *rows, size_t i)
+/* As a row's own values are normalised. */
+static nn_status fit_missing(nn_normalization *normalization, const nn_dataset *dataset, const nn_statistics *found,
+                             nn_error *error)
 {
-    const size_t first = slice_begin(dataset, i), end = slice_begin(dataset, i + 1);
-    const size_t from = first > rows->first ? first : rows->first;
-    const size_t to = end < rows->first + rows->count ? end : rows->first + rows->count;
-    return (nn_file_run){from, to > from ? to - from : 0};
-}
-
-/* Threads share slices and features, never the rows of a slice: these come in their order. */
-static void measure_rows(const nn_dataset *dataset, const nn_rows *rows, struct moments *moments)
-{
-    const size_t tiles = (moments->width + TILE - 1) / TILE;
-#pragma omp parallel for schedule(dynamic) collapse(2)
-    for (size_t i = 0; i < dataset->slice_count; i++)
-        for (size_t tile = 0; tile < tiles; tile++)
-            measure_tile(dataset, rows, moments, i, rows_of_slice(dataset, rows, i), tile * TILE);
-}
-
-static nn_status measure(const nn_dataset *dataset, struct moments *moments, nn_error *error)
-{
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(dataset, dataset->rows + 1, &cursor, error);
-    while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
-        if (status == NN_OK)
-            measure_rows(dataset, &rows, moments);
-    }
-    nn_cursor_free(cursor);
-    return status;
-}
-
-/* Chan, Golub, LeVeque (1983), in slice order, into slice 0's place. */
-static void merge_slices(const nn_dataset *dataset, struct moments *moments)
-{
-    double count = 0;
-    for (size_t slice = 0; slice < dataset->slices.count; slice++) {
-        double rows = (double)(nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice));
-        const double *mean = moments->mean + slice * moments->width;
-        const double *square = moments->square + slice * moments->width;
-        for (size_t i = 0; i < moments->width && slice > 0 && rows > 0; i++) {
-            double distance = mean[i] - moments->mean[i];
-            moments->mean[i] += distance * (rows / (count + rows));
-            moments->square[i] += square[i] + distance * distance * (count * rows / (count + rows));
-        }
-        count += rows;
-    }
-}
-
-static nn_status fit_block(nn_normalization *normalization, const nn_dataset *dataset, struct moments *moments,
-                           nn_comm *comm, nn_error *error)
-{
-    size_t values = dataset->slices.count * moments->width;
-    for (size_t i = 0; i < values; i++)
-        moments->mean[i] = moments->square[i] = 0;
-    NN_TRY(nn_comm_agree(comm, measure(dataset, moments, error), error));
-    /* A slice is filled in by one rank and zero on the others, and adding zeros is exact in any order. */
-    NN_TRY(nn_comm_sum_double(comm, moments->mean, values, error));
-    NN_TRY(nn_comm_sum_double(comm, moments->square, values, error));
-    merge_slices(dataset, moments);
-    for (size_t i = 0; i < moments->width; i++) {
-        normalization->offset[moments->first + i] = (nn_real)moments->mean[i];
-        normalization->scale[moments->first + i] = inverse(sqrt(moments->square[i] / (double)dataset->slices.rows));
+    for (size_t i = 0; i < normalization->features; i++) {
+        if (found->count[i] == 0)
+            return nn_fail(error, NN_DATA,
+                           "%s: no row of %s has a value at position %zu, so data.impute has no mean to put there; "
+                           "leave that feature out",
+                           dataset->file, dataset->x_name, i);
+        normalization->missing[i] = ((nn_real)found->mean[i] - normalization->offset[i]) * normalization->scale[i];
     }
     return NN_OK;
-}
-
-/* Blocks of features bound the table's memory where there are many slices. */
-static nn_status fit_standard(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
-                              nn_error *error)
-{
-    const size_t table = (size_t)1 << 20;
-    size_t features = normalization->features, width = table / dataset->slices.count;
-    if (width == 0)
-        width = 1;
-    if (width > features)
-        width = features;
-    struct moments moments = {0, width, NULL, NULL};
-    nn_status status = nn_allocate(dataset->slices.count * width, sizeof(double), what, &moments.mean, error);
-    if (status == NN_OK)
-        status = nn_allocate(dataset->slices.count * width, sizeof(double), what, &moments.square, error);
-    status = nn_comm_agree(comm, status, error);
-    for (; status == NN_OK && moments.first < features; moments.first += width) {
-        moments.width = features - moments.first < width ? features - moments.first : width;
-        status = fit_block(normalization, dataset, &moments, comm, error);
-    }
-    nn_release(moments.mean);
-    nn_release(moments.square);
-    return status;
 }
 
 static nn_status check_features(const nn_normalization *normalization, const nn_dataset *dataset, nn_error *error)
@@ -164,25 +71,53 @@ static nn_status check_features(const nn_normalization *normalization, const nn_
                    dataset->file, dataset->x_name, dataset->features, normalization->features);
 }
 
+static unsigned what_to_measure(const nn_normalization *normalization)
+{
+    const nn_normalization_kind kind = normalization->kind;
+    unsigned kinds = kind == NN_NORMALIZE_MINMAX ? NN_STATISTICS_RANGE : 0;
+    if (kind == NN_NORMALIZE_STANDARD || kind == NN_NORMALIZE_STANDARD_ALL || normalization->missing)
+        kinds += NN_STATISTICS_MOMENTS;
+    return kinds;
+}
+
+static void fit(nn_normalization *normalization, const nn_dataset *dataset, const nn_statistics *found)
+{
+    switch (normalization->kind) {
+    case NN_NORMALIZE_NONE:
+        return;
+    case NN_NORMALIZE_UNIT:
+        fit_all(normalization, dataset->x_range[0], dataset->x_range[1] - dataset->x_range[0]);
+        return;
+    case NN_NORMALIZE_MINMAX:
+        fit_unit_each(normalization, found);
+        return;
+    case NN_NORMALIZE_STANDARD:
+        fit_standard(normalization, found);
+        return;
+    case NN_NORMALIZE_STANDARD_ALL:
+        fit_standard_all(normalization, found);
+        return;
+    }
+}
+
 nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
                                nn_error *error)
 {
+    nn_statistics found = {.count = NULL};
     NN_TRY(check_features(normalization, dataset, error));
-    switch (normalization->kind) {
-    case NN_NORMALIZE_NONE:
-        return NN_OK;
-    case NN_NORMALIZE_UNIT:
-        fit_unit(normalization, dataset);
-        return NN_OK;
-    case NN_NORMALIZE_STANDARD:
-        return fit_standard(normalization, dataset, comm, error);
-    }
-    return nn_fail(error, NN_USAGE, "unknown kind of normalization: %d", (int)normalization->kind);
+    const unsigned kinds = what_to_measure(normalization);
+    if (kinds)
+        NN_TRY(nn_statistics_measure(dataset, kinds, comm, &found, error));
+    fit(normalization, dataset, &found);
+    const nn_status status = normalization->missing ? fit_missing(normalization, dataset, &found, error) : NN_OK;
+    nn_statistics_free(&found);
+    return status;
 }
 
 nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error)
 {
     NN_TRY(check_features(normalization, dataset, error));
-    dataset->normalization = normalization->kind == NN_NORMALIZE_NONE ? NULL : normalization;
+    const bool nothing = normalization->kind == NN_NORMALIZE_NONE && !normalization->missing;
+    dataset->normalization = nothing ? NULL : normalization;
     return NN_OK;
 }

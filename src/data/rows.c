@@ -16,6 +16,13 @@ void nn_dataset_fetch(const nn_dataset *dataset, const nn_rows *rows, size_t row
         __builtin_prefetch(line, 0, 2);
 }
 
+static void replace_missing(const nn_real *missing, nn_real *x, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        x[i] = x[i] == x[i] ? x[i] : missing[i];
+}
+
 void nn_dataset_row(const nn_dataset *dataset, const nn_rows *rows, size_t row, nn_real *to)
 {
     const nn_normalization *by = dataset->normalization;
@@ -24,6 +31,8 @@ void nn_dataset_row(const nn_dataset *dataset, const nn_rows *rows, size_t row, 
         nn_convert_normalized(dataset->element, from, by->offset, by->scale, to, dataset->features);
     else
         nn_convert(dataset->element, from, to, dataset->features);
+    if (by && by->missing && (dataset->element == NN_FLOAT || dataset->element == NN_DOUBLE))
+        replace_missing(by->missing, to, dataset->features);
 }
 
 nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count)

@@ -23,11 +23,18 @@ nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, n
     return NN_OK;
 }
 
+nn_status nn_normalization_impute(nn_normalization *normalization, nn_error *error)
+{
+    return nn_allocate(normalization->features, sizeof(nn_real), "the values in place of missing ones",
+                       &normalization->missing, error);
+}
+
 void nn_normalization_free(nn_normalization *normalization)
 {
     if (!normalization)
         return;
     nn_release(normalization->offset);
     nn_release(normalization->scale);
+    nn_release(normalization->missing);
     nn_release(normalization);
 }

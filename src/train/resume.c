@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kinds.h"
 #include "train/folder.h"
 
 /* Rank 0: the newest checkpoint whose seal holds, or an empty path. */
@@ -125,6 +126,8 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),
                       nn_optimizer_name(now->optimizer.name), error));
+    NN_TRY(check_name(run, "data.impute", nn_imputation_names[before->data.impute].str,
+                      nn_imputation_names[now->data.impute].str, error));
     return check_name(run, "data.normalize", nn_normalization_name(before->data.normalize),
                       nn_normalization_name(now->data.normalize), error);
 }

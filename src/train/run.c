@@ -40,6 +40,7 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
         .x = split->x,
         .y = split->y,
         .w = split->w,
+        .missing = run->recipe->data.impute != NN_IMPUTE_NONE,
         .memory = run->memory > taken ? run->memory - taken : run->memory > 0,
         .window = run->recipe->data.window_bytes,
     };
@@ -100,11 +101,16 @@ static nn_status load_data(nn_run *run, nn_error *error)
 
 static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
+    nn_normalization *ours = run->normalization;
+    const size_t bytes = run->train->features * sizeof *ours->offset;
     if (checkpoint) {
-        memcpy(run->normalization->offset, checkpoint->normalization->offset, run->train->features * sizeof(nn_real));
-        memcpy(run->normalization->scale, checkpoint->normalization->scale, run->train->features * sizeof(nn_real));
+        const nn_normalization *theirs = checkpoint->normalization;
+        memcpy(ours->offset, theirs->offset, bytes);
+        memcpy(ours->scale, theirs->scale, bytes);
+        if (ours->missing)
+            memcpy(ours->missing, theirs->missing, bytes);
     } else {
-        NN_TRY(nn_normalization_fit(run->normalization, run->train, run->comm, error));
+        NN_TRY(nn_normalization_fit(ours, run->train, run->comm, error));
     }
     NN_TRY(nn_dataset_normalize(run->train, run->normalization, error));
     if (run->validation)
@@ -156,6 +162,8 @@ static nn_status make_model(nn_run *run, nn_error *error)
     run->batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
     NN_TRY(check_memory(run, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
+    if (recipe->data.impute != NN_IMPUTE_NONE)
+        NN_TRY(nn_normalization_impute(run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
     run->network->precision = recipe->training.precision;

@@ -183,6 +183,139 @@ static void none_changes_nothing(void)
     remove_file("none.h5");
 }
 
+static void minmax_maps_every_feature_to_0_and_1(void)
+{
+    enum { FEATURES = 6 };
+    write_file("minmax.h5", FEATURES);
+    nn_dataset *dataset = open_on(comm, "minmax.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_MINMAX, dataset);
+    for (size_t i = 0; i < FEATURES; i++) {
+        float least = INFINITY, most = -INFINITY;
+        for (size_t row = 0; row < ROWS; row++) {
+            least = fminf(least, cell(row, i));
+            most = fmaxf(most, cell(row, i));
+        }
+        CU_ASSERT_EQUAL(normalization->offset[i], (nn_real)least);
+        CU_ASSERT_EQUAL(normalization->scale[i], i == 2 ? 1 : (nn_real)(1 / ((double)most - (double)least)));
+    }
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("minmax.h5");
+}
+
+static void standard_all_is_one_mean_and_deviation(void)
+{
+    enum { FEATURES = 6 };
+    write_file("all.h5", FEATURES);
+    nn_dataset *dataset = open_on(comm, "all.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_STANDARD_ALL, dataset);
+    long double sum = 0, squares = 0;
+    for (size_t i = 0; i < ROWS * FEATURES; i++)
+        sum += (long double)cell(i / FEATURES, i % FEATURES) / (ROWS * FEATURES);
+    for (size_t i = 0; i < ROWS * FEATURES; i++)
+        squares += ((long double)cell(i / FEATURES, i % FEATURES) - sum) *
+                   ((long double)cell(i / FEATURES, i % FEATURES) - sum) / (ROWS * FEATURES);
+    for (size_t i = 0; i < FEATURES; i++) {
+        /* One rounding to nn_real, at most 6e-8 of it. */
+        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], (double)sum, 1e-7 * fabs((double)sum));
+        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i] * sqrt((double)squares), 1, 1e-6);
+    }
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("all.h5");
+}
+
+/* Every fifth value of column 1 is missing, and all but one of column 3. */
+static bool is_missing(size_t row, size_t column)
+{
+    return column == 1 ? row % 5 == 0 : column == 3 && row != 40;
+}
+
+static void write_gaps(const char *name, bool all_of_3)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0) {
+        const hsize_t extent[2] = {ROWS, 5};
+        double values[ROWS * 5];
+        for (size_t i = 0; i < ROWS * 5; i++)
+            values[i] = is_missing(i / 5, i % 5) || (all_of_3 && i % 5 == 3) ? (double)NAN : (double)cell(i / 5, i % 5);
+        hid_t file = H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, (fixture_storage){{0}, 0, false},
+                        values);
+        H5Fclose(file);
+    }
+    nn_comm_barrier(comm, NULL);
+}
+
+static nn_status fit_gaps(nn_comm *ranks, const char *name, nn_normalization_kind kind, nn_dataset **dataset,
+                          nn_normalization **normalization, nn_error *error)
+{
+    const nn_dataset_spec spec = {.file = fixture_path(name), .x = "x", .missing = true};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, ranks, dataset, error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, 5, normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_impute(*normalization, NULL), NN_OK);
+    return nn_normalization_fit(*normalization, *dataset, ranks, error);
+}
+
+/* What is left of each feature has mean and deviation; what is missing becomes the mean, which standard puts at 0. */
+static void missing_values_become_the_mean(void)
+{
+    const nn_normalization_kind kinds[] = {NN_NORMALIZE_STANDARD, NN_NORMALIZE_NONE, NN_NORMALIZE_MINMAX};
+    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
+    write_gaps("gaps.h5", false);
+    for (size_t k = 0; k < 3; k++) {
+        nn_dataset *dataset, *whole;
+        nn_normalization *normalization, *expected;
+        CU_ASSERT_EQUAL(fit_gaps(comm, "gaps.h5", kinds[k], &dataset, &normalization, NULL), NN_OK);
+        CU_ASSERT_EQUAL(fit_gaps(&alone, "gaps.h5", kinds[k], &whole, &expected, NULL), NN_OK);
+        CU_ASSERT_EQUAL(memcmp(normalization->offset, expected->offset, 5 * sizeof(nn_real)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->scale, expected->scale, 5 * sizeof(nn_real)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->missing, expected->missing, 5 * sizeof(nn_real)), 0);
+        double mean = 0, rows = 0;
+        for (size_t row = 0; row < ROWS; row++)
+            if (!is_missing(row, 1)) {
+                mean += cell(row, 1);
+                rows++;
+            }
+        mean /= rows;
+        const double scale = normalization->scale[1], offset = normalization->offset[1];
+        CU_ASSERT_DOUBLE_EQUAL(normalization->missing[1], (mean - offset) * scale, 1e-6 * (fabs(mean) + 1));
+        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+        nn_real *x = all_rows(dataset);
+        for (size_t i = 0; i < dataset->rows * 5; i++) {
+            const size_t row = dataset->first_row + i / 5, column = i % 5;
+            const nn_real present =
+                ((nn_real)cell(row, column) - normalization->offset[column]) * normalization->scale[column];
+            CU_ASSERT_EQUAL(x[i], is_missing(row, column) ? normalization->missing[column] : present);
+        }
+        free(x);
+        nn_normalization_free(normalization);
+        nn_normalization_free(expected);
+        nn_dataset_free(dataset);
+        nn_dataset_free(whole);
+    }
+    remove_file("gaps.h5");
+}
+
+static void a_feature_that_no_row_has_is_told(void)
+{
+    nn_dataset *dataset;
+    nn_normalization *normalization;
+    nn_error error = {0};
+    write_gaps("never.h5", true);
+    CU_ASSERT_EQUAL(fit_gaps(comm, "never.h5", NN_NORMALIZE_NONE, &dataset, &normalization, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "no row of x has a value at position 3"));
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    /* Without imputation the first of them is an error. */
+    const nn_dataset_spec spec = {.file = fixture_path("never.h5"), .x = "x"};
+    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(error.message, "row 0 of x holds NaN at position 1; rows must be finite, or data.impute"));
+    remove_file("never.h5");
+}
+
 static void data_without_spread_keeps_scale_1(void)
 {
     nn_real x[4] = {7, 7, 7, 7};
@@ -190,7 +323,7 @@ static void data_without_spread_keeps_scale_1(void)
         .slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .element = NN_REAL, .x = x, .x_range = {7, 7}};
     if (comm->size > 1)
         return;
-    for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD; kind++) {
+    for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD_ALL; kind++) {
         nn_normalization *normalization = fit_on(comm, (nn_normalization_kind)kind, &constant);
         CU_ASSERT_EQUAL(normalization->offset[0], 7);
         CU_ASSERT_EQUAL(normalization->scale[0], 1);
@@ -216,9 +349,11 @@ int main(int argc, char **argv)
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
     const nn_test tests[] = {
-        NN_TEST(standard_is_mean_and_deviation),    NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
-        NN_TEST(unit_maps_the_range_to_0_and_1),    NN_TEST(none_changes_nothing),
-        NN_TEST(data_without_spread_keeps_scale_1), NN_TEST(another_number_of_features_is_told),
+        NN_TEST(minmax_maps_every_feature_to_0_and_1), NN_TEST(standard_all_is_one_mean_and_deviation),
+        NN_TEST(missing_values_become_the_mean),       NN_TEST(a_feature_that_no_row_has_is_told),
+        NN_TEST(standard_is_mean_and_deviation),       NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
+        NN_TEST(unit_maps_the_range_to_0_and_1),       NN_TEST(none_changes_nothing),
+        NN_TEST(data_without_spread_keeps_scale_1),    NN_TEST(another_number_of_features_is_told),
     };
     int code = nn_run_suite("normalization", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))

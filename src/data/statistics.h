@@ -1,0 +1,33 @@
+/** What a training split tells of each feature, over all ranks: the same bits on any number of them. */
+#ifndef NN_DATA_STATISTICS_H
+#define NN_DATA_STATISTICS_H
+
+#include "nntrain/dataset.h"
+
+/** [features] each; NULL where not asked for. Owns its arrays. */
+typedef struct nn_statistics {
+    double *count;        /**< rows that have the feature: all, but where values may be missing */
+    double *mean;         /**< 0 where no row has it */
+    double *square;       /**< sum of squared deviations from the mean */
+    double *least, *most; /**< infinite where no row has it */
+} nn_statistics;
+
+/** What to measure. */
+typedef enum nn_statistics_kind {
+    NN_STATISTICS_MOMENTS = 1, /**< count, mean and square */
+    NN_STATISTICS_RANGE = 2,   /**< least and most */
+} nn_statistics_kind;
+
+/**
+ * Goes through the rows, once for each kind. Collective.
+ *
+ * Means and squared deviations are found slice by slice (Welford, 1962) in double and merged in slice order (Chan,
+ * Golub, LeVeque, 1983).
+ *
+ * @param kinds  of nn_statistics_kind, added up
+ */
+nn_status nn_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nn_statistics *statistics,
+                                nn_error *error);
+void nn_statistics_free(nn_statistics *statistics);
+
+#endif

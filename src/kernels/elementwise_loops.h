@@ -5,6 +5,7 @@
  */
 #include "kernels/elementwise_kernels.h"
 #include "kernels/elementwise_math.h"
+#include "kernels/random_words.h"
 
 static void keep(const nn_real *inputs, nn_real *outputs, size_t count)
 {

@@ -92,6 +92,7 @@ static void add(const nn_real *terms, nn_real *sums, size_t count)
 }
 
 #include "kernels/dropout_loops.h"
+#include "kernels/noise_loops.h"
 #include "kernels/normalize_loops.h"
 
 const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
@@ -127,4 +128,5 @@ const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
     .normalize_row = normalize_row,
     .normalize_row_backward = normalize_row_backward,
     .dropout_row = dropout_row,
+    .noise_row = noise_row,
 };

@@ -3,6 +3,7 @@
 
 #include "data/rows.h"
 #include "data/shuffle.h"
+#include "nntrain/augment.h"
 #include "nntrain/memory.h"
 
 /* One slice of this rank. */
@@ -15,6 +16,7 @@ struct part {
 
 struct nn_sampler {
     const nn_dataset *dataset; /* borrowed */
+    const nn_augment *augment; /* borrowed; NULL: rows as they are */
     uint64_t seed;
     size_t batch, steps, capacity, least;
     uint64_t epoch;     /* the one the orders are of */
@@ -120,6 +122,11 @@ void nn_sampler_free(nn_sampler *sampler)
     nn_release(sampler);
 }
 
+void nn_sampler_augment(nn_sampler *sampler, const nn_augment *augment)
+{
+    sampler->augment = augment;
+}
+
 size_t nn_sampler_steps(const nn_sampler *sampler)
 {
     return sampler->steps;
@@ -189,6 +196,8 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
             nn_dataset_fetch(dataset, next);
         }
         nn_dataset_row(dataset, source, sampler->x + row * features);
+        if (sampler->augment)
+            nn_augment_row(sampler->augment, sampler->epoch, dataset->first_row + source, sampler->x + row * features);
         if (sampler->classes)
             sampler->classes[row] = dataset->classes[source];
         if (sampler->values)

@@ -251,6 +251,12 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
                             nn_error *error);
 void nn_sampler_free(nn_sampler *sampler);
 
+typedef struct nn_augment nn_augment; /* see augment.h */
+
+/** Has the rows of batches augmented from now on, each by its sample's number and the epoch. @param augment  borrowed;
+ * outlives the sampler's use; NULL: rows as they are */
+void nn_sampler_augment(nn_sampler *sampler, const nn_augment *augment);
+
 /** @return steps of an epoch: ceil(rows / batch) */
 size_t nn_sampler_steps(const nn_sampler *sampler);
 

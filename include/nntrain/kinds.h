@@ -42,6 +42,14 @@ typedef enum nn_imputation {
     NN_IMPUTE_MEAN, /**< the mean of the training rows that have them */
 } nn_imputation;
 
+/** Which mirror images of a picture are as good as the picture; bits. */
+typedef enum nn_flip {
+    NN_FLIP_NONE = 0,
+    NN_FLIP_HORIZONTAL = 1, /**< left and right change places */
+    NN_FLIP_VERTICAL = 2,   /**< top and bottom do */
+    NN_FLIP_BOTH = 3,
+} nn_flip;
+
 typedef enum nn_initializer {
     NN_INITIALIZE_AUTO, /**< he for the ReLU family, lecun for selu, glorot for the rest */
     NN_INITIALIZE_HE,   /**< the same as he_normal */

@@ -2,6 +2,7 @@
 #ifndef NNTRAIN_NNTRAIN_H
 #define NNTRAIN_NNTRAIN_H
 
+#include "nntrain/augment.h"
 #include "nntrain/batch.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/comm.h"

@@ -24,6 +24,17 @@ typedef struct nn_recipe_layer {
     double dropout; /**< share of the outputs set to 0 in training, 0 <= p < 1; the rest is scaled by 1 / (1 - p) */
 } nn_recipe_layer;
 
+/** How training rows that are images are changed in each epoch. */
+typedef struct nn_recipe_augment {
+    size_t
+        *image; /**< [image_count] height, width and, where there are 3, channels of a row; NULL: nothing is changed */
+    uint32_t image_count;
+    size_t shift; /**< most pixels that an image is moved by along either axis */
+    nn_flip flip;
+    double noise;  /**< standard deviation of what is added to each value, once normalised */
+    size_t cutout; /**< side of the square that is cut out, in pixels; 0: none */
+} nn_recipe_augment;
+
 typedef struct nn_recipe_data {
     nn_recipe_split train;
     nn_recipe_split test;       /**< test.file may be NULL: nothing is held out */
@@ -38,6 +49,7 @@ typedef struct nn_recipe_data {
     size_t memory_bytes; /**< of rows that a rank may have in memory; 0: auto */
     char *window;        /**< as written: "128M" */
     size_t window_bytes; /**< of x, over all slices, that are shuffled among each other */
+    nn_recipe_augment augment;
 } nn_recipe_data;
 
 typedef struct nn_recipe_network {

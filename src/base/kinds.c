@@ -24,6 +24,12 @@ const cyaml_strval_t nn_imputation_names[2] = {
     {"none", NN_IMPUTE_NONE},
     {"mean", NN_IMPUTE_MEAN},
 };
+const cyaml_strval_t nn_flip_names[4] = {
+    {"none", NN_FLIP_NONE},
+    {"horizontal", NN_FLIP_HORIZONTAL},
+    {"vertical", NN_FLIP_VERTICAL},
+    {"both", NN_FLIP_BOTH},
+};
 const cyaml_strval_t nn_initializer_names[12] = {
     {"auto", NN_INITIALIZE_AUTO},
     {"he", NN_INITIALIZE_HE},

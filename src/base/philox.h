@@ -16,7 +16,8 @@ typedef enum nn_random_purpose {
     NN_RANDOM_GENERATE = 3,
     NN_RANDOM_DROPOUT = 4,
     NN_RANDOM_SPLIT = 5,
-    NN_RANDOM_BLOCKS = 6,
+    NN_RANDOM_AUGMENT = 6,
+    NN_RANDOM_BLOCKS = 7,
 } nn_random_purpose;
 
 typedef struct nn_philox_block {

@@ -73,6 +73,7 @@ nn_status nn_recipe_check(nn_recipe *recipe, nn_yaml_node *root, const char *ori
 {
     const nn_check in = {.recipe = recipe, .root = root, .origin = origin, .error = error};
     NN_TRY(nn_check_data(&in));
+    NN_TRY(nn_check_augment(&in));
     NN_TRY(nn_check_network(&in));
     NN_TRY(nn_check_loss(&in));
     NN_TRY(nn_check_optimizer(&in));

@@ -52,6 +52,7 @@ nn_status nn_check_optimizer(const nn_check *in);
 nn_status nn_check_schedule(const nn_check *in);
 nn_status nn_check_regularization(const nn_check *in);
 nn_status nn_check_data(const nn_check *in);
+nn_status nn_check_augment(const nn_check *in);
 nn_status nn_check_parallel(const nn_check *in);
 nn_status nn_check_training(const nn_check *in);
 nn_status nn_check_stop(const nn_check *in);

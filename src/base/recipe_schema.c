@@ -38,6 +38,17 @@ static const cyaml_schema_field_t validation_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_value_t extent = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, size_t)};
+
+static const cyaml_schema_field_t augment_fields[] = {
+    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER, nn_recipe_augment, image, &extent, 2, 3),
+    UINT(MAY, "shift", nn_recipe_augment, shift),
+    ENUM(MAY, "flip", nn_recipe_augment, flip, nn_flip_names),
+    FLOAT(MAY, "noise", nn_recipe_augment, noise),
+    UINT(MAY, "cutout", nn_recipe_augment, cutout),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t data_fields[] = {
     MAPPING(MUST, "train", nn_recipe_data, train, split_fields),
     {.key = "validation",
@@ -48,6 +59,7 @@ static const cyaml_schema_field_t data_fields[] = {
     ENUM(MUST, "impute", nn_recipe_data, impute, nn_imputation_names),
     STRING(MUST, "memory", nn_recipe_data, memory),
     STRING(MUST, "window", nn_recipe_data, window),
+    MAPPING(MAY, "augment", nn_recipe_data, augment, augment_fields),
     CYAML_FIELD_END,
 };
 

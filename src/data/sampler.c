@@ -6,6 +6,7 @@
 #include "data/order.h"
 #include "data/rows.h"
 #include "data/stream.h"
+#include "nntrain/augment.h"
 #include "nntrain/memory.h"
 
 /* One slice of this rank. */
@@ -24,7 +25,9 @@ struct part {
 struct nn_sampler {
     const nn_dataset *dataset; /* borrowed */
     nn_stream *stream;         /* NULL: rows are resident */
+    const nn_augment *augment; /* borrowed; NULL: rows as they are */
     uint64_t seed;
+    uint64_t epoch; /* of the step in work */
     size_t batch, steps, capacity, least;
     struct part *parts; /* [slice_count + 1]; the last one only ends the round */
     size_t *counts; /* [2, slices] rows dealt before this step and before the next; NULL: slices are as they are cut */
@@ -155,6 +158,11 @@ void nn_sampler_free(nn_sampler *sampler)
     nn_release(sampler->weights);
     nn_release(sampler->samples);
     nn_release(sampler);
+}
+
+void nn_sampler_augment(nn_sampler *sampler, const nn_augment *augment)
+{
+    sampler->augment = augment;
 }
 
 size_t nn_sampler_steps(const nn_sampler *sampler)
@@ -288,6 +296,9 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
     if (sampler->weights)
         sampler->weights[place] = dealt->rows->weights[dealt->index];
     sampler->samples[place] = dataset->first_row + dealt->sample;
+    if (sampler->augment)
+        nn_augment_row(sampler->augment, sampler->epoch, sampler->samples[place],
+                       sampler->x + place * dataset->features);
 }
 
 /* Rows [begin, end) of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
@@ -327,6 +338,7 @@ static void deal_round(nn_sampler *sampler, size_t rows)
 nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error)
 {
     const size_t rows = plan_step(sampler, epoch, step);
+    sampler->epoch = epoch;
     *batch = (nn_batch){
         .rows = rows,
         .global_rows =

@@ -17,6 +17,23 @@ typedef struct nn_dropout_row {
     nn_real kept;       /**< what the mask is for the others */
 } nn_dropout_row;
 
+/** Which random words become the noise of a row. */
+typedef struct nn_noise_row {
+    uint32_t key[2];   /**< of Philox */
+    uint64_t stream;   /**< the high half of its counter */
+    uint64_t index;    /**< the low half of the first */
+    nn_real deviation; /**< standard deviation */
+} nn_noise_row;
+
+enum { NN_NOISE_VALUES = 256 }; /**< whose noise is found at a time */
+
+/** @return blocks that give the noise of up to NN_NOISE_VALUES values: one for eight, rounded up to whole vectors */
+static inline size_t nn_noise_part(size_t values)
+{
+    enum { LANES = 16, OF_LANES = 8 * LANES };
+    return (values + OF_LANES - 1) / OF_LANES * LANES;
+}
+
 /** What a value becomes never depends on where in an array it stands. */
 typedef struct nn_elementwise_kernels {
     /** outputs[i] = act(inputs[i]), by activation; outputs may be inputs. Softmax has no entry. */
@@ -47,6 +64,8 @@ typedef struct nn_elementwise_kernels {
                                    const nn_real *gamma);
     /** One row of nn_dropout_mask. */
     void (*dropout_row)(nn_real *mask, size_t columns, const nn_dropout_row *row);
+    /** nn_noise_add */
+    void (*noise_row)(nn_real *values, size_t count, const nn_noise_row *row);
 } nn_elementwise_kernels;
 
 extern const nn_elementwise_kernels nn_elementwise_portable;

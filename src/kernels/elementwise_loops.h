@@ -5,6 +5,7 @@
  */
 #include "kernels/elementwise_kernels.h"
 #include "kernels/elementwise_math.h"
+#include "kernels/random_words.h"
 
 static void keep(const nn_real *inputs, nn_real *outputs, size_t count)
 {
@@ -91,6 +92,7 @@ static void add(const nn_real *terms, nn_real *sums, size_t count)
 }
 
 #include "kernels/dropout_loops.h"
+#include "kernels/noise_loops.h"
 #include "kernels/normalize_loops.h"
 
 const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
@@ -126,4 +128,5 @@ const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
     .normalize_row = normalize_row,
     .normalize_row_backward = normalize_row_backward,
     .dropout_row = dropout_row,
+    .noise_row = noise_row,
 };

@@ -9,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "comm/timing.h"
+#include "nntrain/augment.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
 #include "train/average.h"
@@ -206,6 +207,17 @@ static nn_status make_work(nn_run *run, nn_error *error)
     return NN_OK;
 }
 
+/* Once rows are normalised, for what is not seen of an image is filled with what a 0 is then. */
+static nn_status make_augment(nn_run *run, nn_error *error)
+{
+    const nn_recipe *recipe = run->recipe;
+    if (!recipe->data.augment.image)
+        return NN_OK;
+    NN_TRY(nn_augment_create(&recipe->data.augment, run->train, recipe->seed, &run->augment, error));
+    nn_sampler_augment(run->sampler, run->augment);
+    return NN_OK;
+}
+
 /* Only the stop asks for the costly figures; nntrain eval tells them all. */
 static nn_status make_evaluators(nn_run *run, nn_error *error)
 {
@@ -268,7 +280,8 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
     NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
-    return begin_or_continue(run, options, error);
+    NN_TRY(begin_or_continue(run, options, error));
+    return nn_comm_agree(run->comm, make_augment(run, error), error);
 }
 
 nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_run **result,
@@ -319,6 +332,7 @@ void nn_run_free(nn_run *run)
     nn_average_free(run->average);
     nn_workspace_free(run->work);
     nn_sampler_free(run->sampler);
+    nn_augment_free(run->augment);
     nn_optimizer_free(run->optimizer);
     nn_network_free(run->network);
     nn_normalization_free(run->normalization);

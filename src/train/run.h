@@ -65,6 +65,7 @@ struct nn_run {
     nn_network *network;
     nn_optimizer *optimizer;
     nn_sampler *sampler;
+    nn_augment *augment; /* NULL: training sees the rows as they are */
     nn_workspace *work;
     nn_threads threads;
     nn_evaluator *evaluate_validation, *evaluate_test; /* NULL without the split */

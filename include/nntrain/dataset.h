@@ -283,7 +283,7 @@ nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler);
 
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
- * full disk say, that tidying crashes. To be called before anything else of HDF5.
+ * full disk say, that tidying crashes. Ends HDF5's own printing of errors, too. To be called before anything else of HDF5.
  */
 void nn_dataset_leave_exit_alone(void);
 

@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "data/blocks.h"
 #include "data/dataset_read.h"
+#include "data/hdf5_guard.h"
 #include "data/source.h"
 #include "data/stream.h"
 #include "nntrain/memory.h"
@@ -23,56 +24,67 @@ struct plan {
     nn_target_kind target;
 };
 
-static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan)
+static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan, nn_error *error)
 {
     const nn_hdf5_layout *y = &plan->layouts.y;
     if (y->rows != plan->layouts.x.rows)
-        return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
+        return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
                        spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->y,
                        (unsigned long long)y->rows);
     if (y->dimensions > 2)
-        return nn_fail(&plan->error, NN_DATA,
+        return nn_fail(error, NN_DATA,
                        "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
                        spec->file, spec->y, y->dimensions);
     plan->target = y->integer && y->row_values == 1 ? NN_TARGET_CLASSES : NN_TARGET_VALUES;
     return NN_OK;
 }
 
-static nn_status plan_weights(const nn_dataset_spec *spec, struct plan *plan)
+static nn_status plan_weights(const nn_dataset_spec *spec, const struct plan *plan, nn_error *error)
 {
     const nn_hdf5_layout *w = &plan->layouts.w;
     if (w->rows != plan->layouts.x.rows)
-        return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
+        return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
                        spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->w,
                        (unsigned long long)w->rows);
     if (w->row_values != 1)
-        return nn_fail(&plan->error, NN_DATA, "%s: %s has %llu values a row; weights of samples are [rows]", spec->file,
+        return nn_fail(error, NN_DATA, "%s: %s has %llu values a row; weights of samples are [rows]", spec->file,
                        spec->w, (unsigned long long)w->row_values);
     return NN_OK;
 }
 
-static nn_status plan_reading(const nn_dataset_spec *spec, struct plan *plan)
+/* What rank 0 looks for, and what it finds. */
+struct look {
+    const nn_dataset_spec *spec;
+    struct plan *plan;
+};
+
+static nn_status plan_reading(void *context, nn_error *error)
 {
+    const struct look *look = context;
+    const nn_dataset_spec *spec = look->spec;
+    struct plan *plan = look->plan;
     hid_t file = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_open(spec->file, NULL, &file, &plan->error));
-    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->layouts.x, &plan->error);
+    NN_TRY(nn_hdf5_open(spec->file, NULL, &file, error));
+    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->layouts.x, error);
     if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe(file, spec->file, spec->y, &plan->layouts.y, &plan->error);
+        status = nn_hdf5_describe(file, spec->file, spec->y, &plan->layouts.y, error);
     if (status == NN_OK && spec->w)
-        status = nn_hdf5_describe(file, spec->file, spec->w, &plan->layouts.w, &plan->error);
+        status = nn_hdf5_describe(file, spec->file, spec->w, &plan->layouts.w, error);
     H5Fclose(file);
     if (status == NN_OK && spec->y)
-        status = plan_targets(spec, plan);
+        status = plan_targets(spec, plan, error);
     if (status == NN_OK && spec->w)
-        status = plan_weights(spec, plan);
+        status = plan_weights(spec, plan, error);
     return status;
 }
 
 /* One rank reads the file's own description, for a thousand ranks that ask a file server the same question hurt it. */
 static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_error *error)
 {
-    if (comm->rank == 0)
-        plan->status = plan_reading(spec, plan);
+    if (comm->rank == 0) {
+        struct look look = {spec, plan};
+        plan->status = nn_hdf5_guard(spec->file, plan_reading, &look, &plan->error);
+    }
     NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
     return plan->status == NN_OK ? NN_OK : nn_fail(error, plan->status, "%s", plan->error.message);
 }
@@ -232,7 +244,7 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
     if (status == NN_OK)
         status = nn_dataset_read(dataset, spec, &plan.layouts, file, comm, error);
-    if (file >= 0)
+    if (file >= 0 && !nn_hdf5_is_lost())
         H5Fclose(file);
     if (status == NN_OK && !resident)
         status = nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
@@ -251,7 +263,8 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
     nn_hdf5_printer printer = nn_hdf5_silence();
     nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, error);
-    nn_hdf5_restore(printer);
+    if (!nn_hdf5_is_lost())
+        nn_hdf5_restore(printer);
     if (status != NN_OK) {
         nn_dataset_free(dataset);
         return status;
@@ -296,4 +309,6 @@ const char *nn_dataset_library(void)
 void nn_dataset_leave_exit_alone(void)
 {
     H5dont_atexit();
+    /* MPI_Finalize tidies up all the same, and with errors printed tells of what a damaged file left open. */
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include "data/hdf5_read.h"
 
+#include "data/hdf5_guard.h"
 #include "nntrain/memory.h"
 
 /* Blocks are large enough for a file system to stream, small enough for any machine and for MPI's int counts. */
@@ -39,6 +40,8 @@ static hid_t native_type(nn_element element)
 
 void nn_hdf5_table_close(nn_hdf5_table *table)
 {
+    if (nn_hdf5_is_lost())
+        return;
     if (table->transfer >= 0)
         H5Pclose(table->transfer);
     if (table->space >= 0)
@@ -50,15 +53,24 @@ void nn_hdf5_table_close(nn_hdf5_table *table)
 
 /* Filtered chunks are decompressed by each rank on its own: a damaged chunk then fails on the ranks that read it and
  * leaves nobody waiting inside HDF5. And a process alone has not opened the file through MPI-IO. */
-static hid_t transfer_of(const nn_hdf5_layout *layout, const nn_comm *comm)
+static bool is_collective(const nn_hdf5_layout *layout, const nn_comm *comm)
+{
+#ifdef H5_HAVE_PARALLEL
+    return !layout->filtered && comm && comm->backend;
+#else
+    (void)layout, (void)comm;
+    return false;
+#endif
+}
+
+static hid_t transfer_of(bool collective)
 {
     hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
 #ifdef H5_HAVE_PARALLEL
-    hid_t driver = transfer;
-    if (!layout->filtered && comm && comm->backend)
-        H5Pset_dxpl_mpio(driver, H5FD_MPIO_COLLECTIVE);
+    if (collective)
+        H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
 #else
-    (void)layout, (void)comm;
+    (void)collective;
 #endif
     return transfer;
 }
@@ -67,7 +79,7 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
                              nn_error *error)
 {
     const nn_hdf5_layout *layout = rows->layout;
-    *table = (nn_hdf5_table){*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID};
+    *table = (nn_hdf5_table){*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, is_collective(layout, comm)};
     size_t band = layout->chunk_rows * layout->row_values * layout->file_size;
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     if (layout->chunk_rows > step)
@@ -78,7 +90,7 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
     NN_TRY(status);
 
     table->space = H5Dget_space(table->dataset);
-    table->transfer = transfer_of(layout, comm);
+    table->transfer = transfer_of(table->collective);
     hsize_t extent[H5S_MAX_RANK] = {0};
     if (table->space < 0 || table->transfer < 0 ||
         H5Sget_simple_extent_dims(table->space, extent, NULL) != layout->dimensions || extent[0] != layout->rows)
@@ -86,7 +98,7 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
     return NN_OK;
 }
 
-nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
+static nn_status read_rows(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
 {
     const nn_hdf5_rows *rows = &table->rows;
     hsize_t start[H5S_MAX_RANK] = {count > 0 ? first : 0}, extent[H5S_MAX_RANK] = {0};
@@ -108,6 +120,27 @@ nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_
         return nn_fail(error, NN_DATA, "%s: rows %llu to %llu of %s cannot be read (HDF5: %s)", rows->path,
                        (unsigned long long)first, (unsigned long long)first + count - 1, rows->name, reason);
     return NN_OK;
+}
+
+/* A read, as the guard takes it. */
+struct read {
+    const nn_hdf5_table *table;
+    uint64_t first, count;
+    void *values;
+};
+
+static nn_status read_guarded(void *context, nn_error *error)
+{
+    const struct read *read = context;
+    return read_rows(read->table, read->first, read->count, read->values, error);
+}
+
+nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
+{
+    struct read read = {table, first, count, values};
+    if (table->collective)
+        return read_rows(table, first, count, values, error);
+    return nn_hdf5_guard(table->rows.path, read_guarded, &read, error);
 }
 
 /* --- all rows of a rank, once --- */
@@ -163,7 +196,7 @@ static nn_status read_blocks(const struct reader *reader, nn_hdf5_take *take, vo
 
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error)
 {
-    struct reader reader = {.table = {*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID}};
+    struct reader reader = {.table = {*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, false}};
     nn_status status = nn_comm_agree(comm, open_reader(rows, &reader, comm, error), error);
     if (status == NN_OK) {
         uint64_t end = rows->first + rows->count;

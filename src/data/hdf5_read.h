@@ -28,6 +28,7 @@ nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *ta
 typedef struct nn_hdf5_table {
     nn_hdf5_rows rows; /**< what the table is of; strings and layout borrowed */
     hid_t dataset, space, transfer;
+    bool collective; /**< ranks read together */
 } nn_hdf5_table;
 
 /**

@@ -4,6 +4,7 @@
 
 #include "base/hdf5_lock.h"
 #include "base/timeline.h"
+#include "data/hdf5_guard.h"
 #include "data/hdf5_read.h"
 #include "data/rows.h"
 #include "kernels/convert.h"
@@ -183,7 +184,8 @@ static nn_status read_runs(void *context, nn_error *error)
         nn_hdf5_lock();
         const nn_hdf5_printer printer = nn_hdf5_silence();
         status = read_run(source, run, reading->room, reading->got, error);
-        nn_hdf5_restore(printer);
+        if (!nn_hdf5_is_lost())
+            nn_hdf5_restore(printer);
         nn_hdf5_unlock();
         if (status == NN_OK)
             reading->got += source->part ? compact(source, run, reading->room, reading->got) : run.count;
@@ -324,7 +326,7 @@ void nn_source_close(nn_source *source)
     nn_hdf5_table_close(&source->x);
     nn_hdf5_table_close(&source->y);
     nn_hdf5_table_close(&source->w);
-    if (source->file >= 0)
+    if (source->file >= 0 && !nn_hdf5_is_lost())
         H5Fclose(source->file);
     nn_hdf5_unlock();
     nn_part_free(source->part);

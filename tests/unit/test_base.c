@@ -49,6 +49,27 @@ static void uses_of_randomness_do_not_share_numbers(void)
     CU_ASSERT_NOT_EQUAL(memcmp(&weights, &shuffle, sizeof weights), 0);
 }
 
+/* Names come out of files, and a terminal obeys what it is shown. */
+static void messages_are_one_line_of_text(void)
+{
+    static const struct {
+        const char *given, *shown;
+    } texts[] = {
+        {"plain", "plain"},
+        {"two\nlines\t", "two?lines?"},
+        {"\033[31mred\177", "?[31mred?"},
+        {"Gr\303\266\303\237e \342\202\254 \360\237\230\200", "Gr\303\266\303\237e \342\202\254 \360\237\230\200"},
+        {"cut \303", "cut ?"},
+        {"\377\376 \300\257 \355\240\200 \364\220\200\200", "?? ?? ??? ????"},
+        {"\302\233 is a control character, too", "?? is a control character, too"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        nn_error error;
+        CU_ASSERT_EQUAL(nn_fail(&error, NN_DATA, "%s", texts[i].given), NN_DATA);
+        CU_ASSERT_STRING_EQUAL(error.message, texts[i].shown);
+    }
+}
+
 static void allocation_is_aligned_zeroed_and_refuses_overflow(void)
 {
     nn_error error = {0};
@@ -67,6 +88,7 @@ int main(void)
         NN_TEST(philox_gives_the_published_numbers),
         NN_TEST(normal_deviates_have_mean_0_and_variance_1),
         NN_TEST(uses_of_randomness_do_not_share_numbers),
+        NN_TEST(messages_are_one_line_of_text),
         NN_TEST(allocation_is_aligned_zeroed_and_refuses_overflow),
     };
     return nn_run_suite("base", tests, sizeof tests / sizeof *tests);

@@ -1,8 +1,10 @@
 /* What can be wrong with a file, and that all ranks are told alike and none is left waiting. Run by mpirun at several
  * rank counts. */
 #include <math.h>
+#include <signal.h>
 #include <sys/stat.h>
 
+#include "data/hdf5_guard.h"
 #include "hdf5_fixture.h"
 #include "nntrain/dataset.h"
 #include "suite.h"
@@ -274,6 +276,34 @@ static void no_handle_stays_open(void)
     CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
 }
 
+static nn_status crash(void *context, nn_error *error)
+{
+    (void)error;
+    raise(*(const int *)context);
+    return NN_OK;
+}
+
+static nn_status succeed(void *context, nn_error *error)
+{
+    (void)context;
+    return nn_fail(error, NN_USAGE, "as returned");
+}
+
+static void a_crash_inside_hdf5_is_an_error(void)
+{
+    int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+    nn_error error = {0};
+    CU_ASSERT_EQUAL(nn_hdf5_guard("a.h5", succeed, NULL, &error), NN_USAGE);
+    CU_ASSERT_STRING_EQUAL(error.message, "as returned");
+    CU_ASSERT(!nn_hdf5_is_lost());
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        CU_ASSERT_EQUAL(nn_hdf5_guard("a.h5", crash, &signals[i], &error), NN_DATA);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a.h5 is damaged: HDF5 1."));
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "crashed over it"));
+        CU_ASSERT(nn_hdf5_is_lost());
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
@@ -291,6 +321,7 @@ int main(int argc, char **argv)
         NN_TEST(more_ranks_than_slices_is_a_usage_error),
         NN_TEST(fewer_rows_than_slices_are_told_where_every_slice_is_trained),
         NN_TEST(no_handle_stays_open),
+        NN_TEST(a_crash_inside_hdf5_is_an_error), /* the last one: HDF5 is not called any more */
     };
     int code = nn_run_suite("dataset errors", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))

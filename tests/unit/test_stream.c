@@ -6,7 +6,7 @@
 
 static nn_comm *comm;
 
-enum { ROWS = 4003, SLICES = 12, FEATURES = 12, OUTPUTS = 2, SEED = 5 };
+enum { ROWS = 3003, SLICES = 12, FEATURES = 12, OUTPUTS = 2, SEED = 5 };
 
 /* What a file is made of. */
 typedef struct form {

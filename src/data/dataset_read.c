@@ -48,10 +48,11 @@ static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value
 static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
 {
     const nn_hdf5_rows *rows = numbers->rows;
+    unsigned long long row = rows->first + index;
     while (tile[0] >= 0)
-        index++, tile++;
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s is %g; a sample's weight is 0 or more", rows->path,
-                   (unsigned long long)(rows->first + index), rows->name, (double)tile[0]);
+        row++, tile++;
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is %g; a sample's weight is 0 or more", rows->path, row,
+                   rows->name, (double)tile[0]);
 }
 
 /* @param source  what the tile was converted from, value `index` of the rows and those that follow */

@@ -245,13 +245,9 @@ static nn_status open_tables(nn_source *source, nn_error *error)
 /* A row of any table goes into it. */
 static size_t staging_bytes(const nn_dataset_layouts *layouts)
 {
-    size_t bytes = STAGING_BYTES;
-    const nn_hdf5_layout *const all[] = {&layouts->x, &layouts->y};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        const size_t row = all[i]->row_values * sizeof(double);
-        bytes = row > bytes ? row : bytes;
-    }
-    return bytes;
+    const size_t x = layouts->x.row_values * sizeof(double), y = layouts->y.row_values * sizeof(double);
+    const size_t row = x > y ? x : y;
+    return row > STAGING_BYTES ? row : STAGING_BYTES;
 }
 
 /* @param model  a source without a file, whose facts this one has as well */

@@ -126,6 +126,8 @@ typedef struct nn_recipe_checkpoint {
     size_t every_epochs; /**< 0: not by epochs */
     size_t every_steps;  /**< 0: not by steps */
     size_t keep;         /**< newest checkpoints that stay; at least 1 */
+    bool asynchronous;   /**< they are written beside the training, from a copy */
+    size_t max_failures; /**< checkpoints in a row that cannot be written before that ends the training; at least 1 */
 } nn_recipe_checkpoint;
 
 typedef struct nn_recipe_parallel {

@@ -180,5 +180,7 @@ nn_status nn_check_checkpoint(const nn_check *in)
                              &checkpoint->every_steps));
     if (checkpoint->keep < 1)
         return nn_check_fail(in, "checkpoint.keep", "must be at least 1");
+    if (checkpoint->max_failures < 1)
+        return nn_check_fail(in, "checkpoint.max_failures", "must be at least 1");
     return NN_OK;
 }

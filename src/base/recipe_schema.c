@@ -151,6 +151,8 @@ static const cyaml_schema_field_t training_fields[] = {
 static const cyaml_schema_field_t checkpoint_fields[] = {
     STRING(MUST, "every", nn_recipe_checkpoint, every),
     UINT(MUST, "keep", nn_recipe_checkpoint, keep),
+    BOOL(MUST, "asynchronous", nn_recipe_checkpoint, asynchronous),
+    UINT(MUST, "max_failures", nn_recipe_checkpoint, max_failures),
     CYAML_FIELD_END,
 };
 
@@ -209,5 +211,5 @@ const char nn_recipe_defaults[] =
     "  restore_best: false\n"
     "  top_k: 5\n"
     "  precision: float32\n"
-    "checkpoint: {every: 1 epoch, keep: 3}\n"
+    "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
     "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100}\n";

@@ -23,6 +23,7 @@ nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error)
     NN_TRY(nn_comm_find_odd(run->comm, digest_of(run->network), &odd, host, error));
     if (odd < 0)
         return NN_OK;
+    nn_run_settle(run);
     return nn_fail(error, NN_SYSTEM,
                    "after step %" PRIu64 " the weights of rank %d on %s are others than those of %s: a fault of the "
                    "memory or the processor there; %s%s",

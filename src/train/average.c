@@ -148,8 +148,9 @@ nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error)
 }
 
 /* The message of a rank whose rows could not be read, to all. */
-static nn_status agree_on_trouble(const nn_run *run, nn_error *error)
+static nn_status agree_on_trouble(nn_run *run, nn_error *error)
 {
+    nn_run_settle(run);
     if (error && run->load_status != NN_OK)
         *error = run->load_error;
     return nn_comm_agree(run->comm, run->load_status, error);
@@ -167,13 +168,15 @@ nn_status nn_run_outcome(nn_run *run, nn_step_report *report, nn_error *error)
         .stop_requested = told[OUTCOME_STOP] > 0,
     };
     /* Before the descent: the weights are still those of the last good step. */
-    if (!isfinite(report->loss))
+    if (!isfinite(report->loss)) {
+        nn_run_settle(run);
         return nn_fail(error, NN_DIVERGED,
                        "the loss became %s in epoch %llu, step %llu; lower optimizer.learning_rate (now %g) or "
                        "normalize the data%s%s",
                        isnan(report->loss) ? "NaN" : "infinite", (unsigned long long)run->progress.epoch + 1,
                        (unsigned long long)run->progress.epoch_step + 1, nn_run_rate(run),
                        run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
+    }
     return NN_OK;
 }
 

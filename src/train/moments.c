@@ -55,6 +55,17 @@ nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *
     return NN_OK;
 }
 
+/* What stopped the run is what is told in the end: trouble on top of it is a warning. */
+void nn_run_settle(nn_run *run)
+{
+    nn_error trouble;
+    for (size_t i = 0; i < run->observer_count; i++) {
+        nn_observer *observer = &run->observers[i];
+        if (observer->settle && observer->settle(observer->self, run, &trouble) != NN_OK)
+            nn_run_say(run, "warning  %s", trouble.message);
+    }
+}
+
 static nn_status evaluate(nn_run *run, nn_evaluator *evaluator, bool *done, nn_metrics *metrics, nn_error *error)
 {
     *done = evaluator != NULL;

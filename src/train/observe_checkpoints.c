@@ -4,10 +4,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nntrain/memory.h"
 #include "train/folder.h"
 #include "train/observers.h"
+#include "train/snapshot.h"
 
 static const char best_name[] = "best.h5";
+
+/* What is being written. */
+typedef struct checkpoints {
+    nn_snapshot *snapshot; /* rank 0's; NULL: the training waits for every checkpoint */
+    char path[PATH_MAX];   /* of the newest one, written or not */
+    bool writing;          /* whether it is under way; on all ranks */
+    size_t failures;       /* in a row */
+} checkpoints;
 
 /* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
 static nn_status refuse_nan(const nn_run *run, nn_error *error)
@@ -21,12 +31,10 @@ static nn_status refuse_nan(const nn_run *run, nn_error *error)
                    run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
 }
 
-/* Rank 0 writes, with the state that all have; all ranks learn how it went. */
-static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
+/* What is to be written, of rank 0's. */
+static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
 {
-    nn_optimizer *whole = NULL;
-    NN_TRY(nn_run_collect_state(run, &whole, error));
-    nn_checkpoint checkpoint = {
+    return (nn_checkpoint){
         .network = run->network,
         .normalization = run->normalization,
         .optimizer = whole,
@@ -34,6 +42,14 @@ static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
         .provenance = run->provenance,
         .recipe = run->recipe->text,
     };
+}
+
+/* Rank 0 writes, with the state that all have; all ranks learn how it went. */
+static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
+{
+    nn_optimizer *whole = NULL;
+    NN_TRY(nn_run_collect_state(run, &whole, error));
+    const nn_checkpoint checkpoint = state_of(run, whole);
     const nn_status status = run->comm->rank == 0 ? nn_checkpoint_write(path, &checkpoint, error) : NN_OK;
     nn_run_release_state(run, whole);
     return nn_comm_follow(run->comm, status, error);
@@ -54,18 +70,77 @@ static void rotate(const nn_run *run)
     free(steps);
 }
 
-static nn_status write_checkpoint(nn_run *run, nn_error *error)
+/* A checkpoint that cannot be written is no reason to end: the one before is there, and a disk may have room again by
+ * the next. Several in a row are. */
+static nn_status take_failure(checkpoints *state, nn_run *run, const nn_error *failure, nn_error *error)
 {
-    nn_run_mark(run, NN_SPAN_CHECKPOINT);
-    NN_TRY(nn_comm_agree(run->comm, refuse_nan(run, error), error));
-    char path[PATH_MAX] = "";
-    NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, path, error));
-    NN_TRY(nn_run_agree_on_weights(run, error));
-    NN_TRY(write_to(run, path, error));
+    const size_t most = run->recipe->checkpoint.max_failures;
+    nn_status status = NN_OK;
+    state->failures++;
+    if (state->failures < most)
+        nn_run_say(run, "warning  %s; the training goes on without it (failure %zu of %zu, checkpoint.max_failures)",
+                   failure->message, state->failures, most);
+    else if (run->comm->rank == 0)
+        status =
+            nn_fail(error, NN_SYSTEM, "%s; no checkpoint could be written %zu times in a row%s%s", failure->message,
+                    state->failures, run->last_checkpoint[0] ? ", the last good one is " : "", run->last_checkpoint);
+    return nn_comm_follow(run->comm, status, error);
+}
+
+/* @param outcome  rank 0's, of the write to state->path */
+static nn_status take_outcome(checkpoints *state, nn_run *run, nn_status outcome, const nn_error *failure,
+                              nn_error *error)
+{
+    bool failed = outcome != NN_OK;
+    NN_TRY(nn_comm_broadcast(run->comm, &failed, sizeof failed, error));
+    if (failed)
+        return take_failure(state, run, failure, error);
+    state->failures = 0;
+    memcpy(run->last_checkpoint, state->path, sizeof run->last_checkpoint);
     if (run->comm->rank == 0)
         rotate(run);
+    return NN_OK;
+}
+
+/* The write that went on beside the training, if there is one. */
+static nn_status finish_write(checkpoints *state, nn_run *run, nn_error *error)
+{
+    nn_error failure;
+    if (!state->writing)
+        return NN_OK;
+    state->writing = false;
+    nn_run_mark(run, NN_SPAN_CHECKPOINT);
+    const nn_status outcome = state->snapshot ? nn_snapshot_finish(state->snapshot, &failure) : NN_OK;
     nn_run_mark(run, NN_SPAN_NONE);
-    memcpy(run->last_checkpoint, path, sizeof run->last_checkpoint);
+    return take_outcome(state, run, outcome, &failure, error);
+}
+
+/* With a copy for it, the thread goes on writing when this returns. */
+static nn_status begin_write(checkpoints *state, nn_run *run, nn_error *error)
+{
+    nn_error failure;
+    nn_optimizer *whole = NULL;
+    nn_status outcome = NN_OK;
+    NN_TRY(nn_run_collect_state(run, &whole, error));
+    const nn_checkpoint checkpoint = state_of(run, whole);
+    if (state->snapshot)
+        nn_snapshot_begin(state->snapshot, state->path, &checkpoint);
+    else if (run->comm->rank == 0)
+        outcome = nn_checkpoint_write(state->path, &checkpoint, &failure);
+    nn_run_release_state(run, whole);
+    state->writing = run->recipe->checkpoint.asynchronous;
+    return state->writing ? NN_OK : take_outcome(state, run, outcome, &failure, error);
+}
+
+static nn_status write_checkpoint(checkpoints *state, nn_run *run, nn_error *error)
+{
+    NN_TRY(finish_write(state, run, error));
+    nn_run_mark(run, NN_SPAN_CHECKPOINT);
+    NN_TRY(nn_comm_agree(run->comm, refuse_nan(run, error), error));
+    NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, state->path, error));
+    NN_TRY(nn_run_agree_on_weights(run, error));
+    NN_TRY(begin_write(state, run, error));
+    nn_run_mark(run, NN_SPAN_NONE);
     return NN_OK;
 }
 
@@ -113,37 +188,50 @@ static nn_status write_named(nn_run *run, const char *name, nn_error *error)
 
 static nn_status begin(void *self, nn_run *run, nn_error *error)
 {
-    (void)self;
+    checkpoints *state = self;
     nn_status status = NN_OK;
-    if (run->comm->rank == 0)
+    if (run->comm->rank == 0 && run->recipe->checkpoint.asynchronous)
+        status = nn_snapshot_create(run, &state->snapshot, error);
+    if (run->comm->rank == 0 && status == NN_OK)
         status = set_aside(run, error);
     return nn_comm_follow(run->comm, status, error);
 }
 
+/* Whoever is told to stop waits for the file, since its name is what the end tells. */
+static nn_status stop(checkpoints *state, nn_run *run, nn_error *error)
+{
+    char path[PATH_MAX];
+    NN_TRY(finish_write(state, run, error));
+    if (strcmp(run->last_checkpoint, state->path) == 0)
+        return nn_fail(error, NN_STOPPED,
+                       "stopped by a signal after step %" PRIu64 "; %s is written, continue with --resume",
+                       run->progress.step, run->last_checkpoint);
+    memcpy(path, run->last_checkpoint, sizeof path);
+    return nn_fail(error, NN_SYSTEM,
+                   "stopped by a signal after step %" PRIu64 ", and its checkpoint could not be written%s%s",
+                   run->progress.step, path[0] ? "; continue with --resume from " : "", path);
+}
+
 static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_error *error)
 {
-    (void)self;
+    checkpoints *state = self;
     const size_t every = run->recipe->checkpoint.every_steps;
     if (!report->stop_requested && (every == 0 || run->progress.step % every != 0))
         return NN_OK;
-    NN_TRY(write_checkpoint(run, error));
-    if (!report->stop_requested)
-        return NN_OK;
-    return nn_fail(error, NN_STOPPED,
-                   "stopped by a signal after step %" PRIu64 "; %s is written, continue with --resume",
-                   run->progress.step, run->last_checkpoint);
+    NN_TRY(write_checkpoint(state, run, error));
+    return report->stop_requested ? stop(state, run, error) : NN_OK;
 }
 
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
-    (void)self;
+    checkpoints *state = self;
     const size_t every = run->recipe->checkpoint.every_epochs;
     const bool last = run->finished || run->progress.epoch == run->recipe->training.epochs;
     /* Before the checkpoint that vouches for the epoch: whoever resumes finds the best of all its epochs. */
     if (report->improved && run->recipe->training.restore_best)
         NN_TRY(write_named(run, best_name, error));
     if (last || (every > 0 && run->progress.epoch % every == 0))
-        return write_checkpoint(run, error);
+        return write_checkpoint(state, run, error);
     return NN_OK;
 }
 
@@ -171,16 +259,31 @@ static nn_status restore_best(nn_run *run, nn_error *error)
 
 static nn_status end(void *self, nn_run *run, nn_error *error)
 {
-    (void)self;
+    NN_TRY(finish_write(self, run, error));
     if (run->recipe->training.restore_best && !isnan(run->progress.best))
         NN_TRY(restore_best(run, error));
     return write_named(run, "model.h5", error);
 }
 
+/* The newest checkpoint is on its way when another observer or the loss ends the run. */
+static nn_status settle(void *self, nn_run *run, nn_error *error)
+{
+    return finish_write(self, run, error);
+}
+
+static void release(void *self)
+{
+    checkpoints *state = self;
+    nn_snapshot_free(state->snapshot);
+    nn_release(state);
+}
+
 nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *error)
 {
     (void)run;
-    (void)error;
-    *observer = (nn_observer){.begin = begin, .step = step, .epoch = epoch, .end = end};
+    checkpoints *state = NULL;
+    NN_TRY(nn_allocate(1, sizeof *state, "the checkpoints", &state, error));
+    *observer = (nn_observer){
+        .begin = begin, .step = step, .epoch = epoch, .end = end, .settle = settle, .free = release, .self = state};
     return NN_OK;
 }

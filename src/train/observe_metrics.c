@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "nntrain/memory.h"
@@ -11,8 +13,9 @@
 
 /* Rank 0's open metrics.jsonl. */
 typedef struct metrics {
-    FILE *file;
+    FILE *file; /* NULL: could not be opened again after trouble */
     char path[PATH_MAX];
+    off_t bytes; /* of it that are whole lines */
 } metrics;
 
 /* Bytes of the text that belong to epochs up to `last`: whole lines, as written by write_line below. */
@@ -68,6 +71,15 @@ static nn_status drop_later_lines(const char *path, uint64_t epoch, nn_error *er
     return status;
 }
 
+static bool open_end(metrics *state)
+{
+    state->file = fopen(state->path, "ab");
+    if (!state->file || fseeko(state->file, 0, SEEK_END) != 0)
+        return false;
+    state->bytes = ftello(state->file);
+    return state->bytes >= 0;
+}
+
 static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
 {
     char recipe[PATH_MAX];
@@ -75,8 +87,7 @@ static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
     NN_TRY(nn_file_replace(recipe, &(nn_bytes){run->recipe->text, strlen(run->recipe->text)}, 1, error));
     NN_TRY(nn_folder_join(run->folder, "metrics.jsonl", state->path, error));
     NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
-    state->file = fopen(state->path, "ab");
-    if (!state->file)
+    if (!open_end(state))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
     return NN_OK;
 }
@@ -109,7 +120,7 @@ static void put_metrics(FILE *file, const char *split, const nn_metrics *figures
     }
 }
 
-static nn_status write_line(metrics *state, const nn_run *run, const nn_epoch_report *report, nn_error *error)
+static bool write_line(const metrics *state, const nn_run *run, const nn_epoch_report *report)
 {
     FILE *file = state->file;
     fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.epoch, run->progress.step);
@@ -123,17 +134,33 @@ static nn_status write_line(metrics *state, const nn_run *run, const nn_epoch_re
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
     put_number(file, "io_wait_seconds", report->waited);
     fprintf(file, "}\n");
-    if (fflush(file) != 0 || ferror(file))
-        return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
-    return NN_OK;
+    return fflush(file) == 0 && !ferror(file);
+}
+
+/* A full disk costs the line and not the training: what was written of it goes, so that later ones are whole. */
+static void give_up_line(metrics *state, const nn_run *run)
+{
+    const int reason = errno;
+    nn_run_say(run, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it", state->path,
+               strerror(reason), run->progress.epoch);
+    if (state->file)
+        fclose(state->file);
+    state->file = NULL;
+    if (truncate(state->path, state->bytes) == 0)
+        open_end(state);
 }
 
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
-    nn_status status = NN_OK;
-    if (run->comm->rank == 0)
-        status = write_line(self, run, report, error);
-    return nn_comm_follow(run->comm, status, error);
+    metrics *state = self;
+    (void)error;
+    if (run->comm->rank != 0)
+        return NN_OK;
+    if ((state->file || open_end(state)) && write_line(state, run, report))
+        state->bytes = ftello(state->file);
+    else
+        give_up_line(state, run);
+    return NN_OK;
 }
 
 static void close_files(void *self)

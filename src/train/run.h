@@ -42,6 +42,9 @@ typedef struct nn_observer {
     nn_status (*step)(void *self, nn_run *run, const nn_step_report *report, nn_error *error);
     nn_status (*epoch)(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error);
     nn_status (*end)(void *self, nn_run *run, nn_error *error);
+    /** ends what goes on beside the training, so that the newest good checkpoint is known: trouble is about to be told
+     */
+    nn_status (*settle)(void *self, nn_run *run, nn_error *error);
     /** instead of end, where a signal or divergence ended the run before */
     nn_status (*halt)(void *self, nn_run *run, nn_error *error);
     void (*free)(void *self);
@@ -152,6 +155,10 @@ bool nn_run_was_finished(const nn_run *run);
 
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
+
+/** Before trouble is told on all ranks: waits for a checkpoint under way, so that last_checkpoint is the newest good
+ * one. Collective. */
+void nn_run_settle(nn_run *run);
 
 /** Compares the ranks' weights, unless the recipe says never to. Collective. @return NN_SYSTEM naming a rank whose
  * weights are others than those of most ranks */

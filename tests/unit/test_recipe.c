@@ -164,7 +164,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                       "  restore_best: false\n"
                       "  top_k: 5\n"
                       "  precision: float32\n"
-                      "checkpoint: {every: 1 epoch, keep: 3}\n"
+                      "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
                       "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);
     CU_ASSERT_STRING_EQUAL(again->text, recipe->text);

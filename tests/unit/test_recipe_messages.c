@@ -192,6 +192,7 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "checkpoint: {every: 0 epochs}\n",
          "r.yaml:4:21: checkpoint.every: \"0 epochs\" is no interval; write one such as 1 epoch or 500 steps"},
         {SMALL "checkpoint: {keep: 0}\n", "r.yaml:4:20: checkpoint.keep: must be at least 1"},
+        {SMALL "checkpoint: {max_failures: 0}\n", "r.yaml:4:28: checkpoint.max_failures: must be at least 1"},
     };
     EXPECT_REFUSALS(refusals);
 }

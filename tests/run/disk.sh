@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Disks that fill up or fail while a training runs: the checkpoint before stays, the training goes on with a warning, up to
+# checkpoint.max_failures in a row; and the files are those of a training without trouble.
+. "$(dirname "$0")/lib.sh"
+
+export FAULTY_DISK=$work/fault FAULTY_NAME=.partial
+recipe=$DATASETS/digits/recipe.yaml
+
+# train FOLDER RANKS SETTINGS...
+train() {
+    local folder=$1 count=$2
+    shift 2
+    LD_PRELOAD=$TOOLS/libfaulty_disk.so ranks "$count" "$NNTRAIN" train "$recipe" --output "$folder" --progress lines \
+        --set parallel.reproducible=true --set parallel.threads=1 "$@" >"$folder.out" 2>&1
+}
+
+# until_line PATTERN FILE: waits for a line.
+until_line() {
+    local _
+    for _ in $(seq 300); do
+        grep -q "$1" "$2" 2>/dev/null && return
+        sleep 0.02
+    done
+    fail "no line like '$1' in $2: $(cat "$2")"
+}
+
+slow='network.layers=[{units: 1024, activation: relu}, {units: 512, activation: relu}, {units: 10, activation: softmax}]'
+train sound 1 --set training.epochs=12 --set "$slow" || fail "without trouble: $(cat sound.out)"
+
+# A while without room, then there is some again. With and without a thread that writes.
+for asynchronous in true false; do
+    for error in 28 05 30; do # ENOSPC, EIO when synchronised, EROFS
+        folder=while-$asynchronous-$error
+        train "$folder" 2 --set training.epochs=12 --set "$slow" --set checkpoint.asynchronous=$asynchronous \
+            --set checkpoint.max_failures=1000 &
+        until_line '^epoch  2/12' "$folder.out"
+        echo $error >"$FAULTY_DISK"
+        until_line '^warning  cannot write' "$folder.out"
+        rm "$FAULTY_DISK"
+        wait $! || fail "$folder: exit code $?: $(cat "$folder.out")"
+        grep -q "^warning  cannot write .*checkpoint-.*; the training goes on without it (failure 1 of 1000" "$folder.out" ||
+            fail "$folder: $(cat "$folder.out")"
+        for group in /model /optimizer; do
+            h5diff sound/model.h5 "$folder/model.h5" $group || fail "$folder: $group differs"
+        done
+        [ -z "$(find "$folder" -name '*.partial')" ] || fail "$folder: a part of a checkpoint was left"
+        [ "$(find "$folder" -name 'checkpoint-*.h5' | wc -l)" -eq 3 ] || fail "$folder: $(ls "$folder")"
+    done
+done
+
+# Never any room again: three failures in a row end it, and what was written before is intact.
+for asynchronous in true false; do
+    folder=full-$asynchronous
+    train "$folder" 2 --set training.epochs=1000 --set "$slow" --set checkpoint.asynchronous=$asynchronous &
+    until_line '^epoch    3/1000' "$folder.out"
+    echo 28 >"$FAULTY_DISK"
+    wait $!
+    [ $? -eq 5 ] || fail "$folder: exit code $?: $(cat "$folder.out")"
+    rm "$FAULTY_DISK"
+    grep -q "No space left on device; no checkpoint could be written 3 times in a row, the last good one is .*/checkpoint-" \
+        "$folder.out" || fail "$folder: $(cat "$folder.out")"
+    good=$(sed -n 's/.*the last good one is \(.*\.h5\).*/\1/p' "$folder.out")
+    "$NNTRAIN" inspect "$good" | grep -q "an intact checkpoint" || fail "$folder: $good is not intact"
+    train "$folder" 1 --resume --set training.epochs=8 --set "$slow" || fail "$folder: resumed: $(cat "$folder.out")"
+done
+
+# Told to stop while there is no room: not 75, for there is nothing new to go on from.
+train stopped 1 --set training.epochs=1000 --set "$slow" &
+until_line '^epoch    3/1000' stopped.out
+echo 28 >"$FAULTY_DISK"
+for pid in $(pgrep -x nntrain); do
+    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "$recipe --output stopped " &&
+        [ "$(readlink "/proc/$pid/cwd")" = "$work" ] && kill -TERM "$pid"
+done
+wait $!
+[ $? -eq 5 ] && grep -q "stopped by a signal .*could not be written; continue with --resume from .*checkpoint-" stopped.out ||
+    fail "stopped without room: $(cat stopped.out)"
+rm "$FAULTY_DISK"
+
+# No room for the history either.
+FAULTY_NAME=metrics.jsonl train history 1 --set training.epochs=60 --set "$slow" &
+until_line '^epoch  2/60' history.out
+echo 28 >"$FAULTY_DISK"
+until_line '^warning  cannot write .*metrics.jsonl: No space left on device; the line of epoch' history.out
+rm "$FAULTY_DISK"
+wait $! || fail "no room for the history: exit code $?: $(cat history.out)"
+lost=$(grep -c '^warning  cannot write' history.out)
+[ "$(grep -c '^{.*}$' history/metrics.jsonl)" -eq $((60 - lost)) ] || fail "the history has broken lines"
+finish

@@ -1,0 +1,71 @@
+/* A library to be preloaded: while a file FAULTY_DISK is there, what is written to files whose names hold FAULTY_NAME
+ * fails with the number of an error that is in it, such as 28 for a full disk: all but the first 4096 bytes of a file,
+ * as on a disk that fills up. A 0 in front of the number fails fsync instead. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The error to fail with; 0: none. */
+static int fault(int file, bool synchronising)
+{
+    const char *control = getenv("FAULTY_DISK"), *name = getenv("FAULTY_NAME");
+    char link[64], path[4096] = "", text[16] = "";
+    if (!control || !name)
+        return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    if (readlink(link, path, sizeof path - 1) < 0 || !strstr(path, name))
+        return 0;
+    FILE *fault = fopen(control, "r");
+    if (!fault)
+        return 0;
+    if (!fgets(text, sizeof text, fault))
+        text[0] = '\0';
+    fclose(fault);
+    return (text[0] == '0') == synchronising ? atoi(text) : 0;
+}
+
+ssize_t write(int file, const void *bytes, size_t count)
+{
+    static ssize_t (*next)(int, const void *, size_t);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "write");
+    enum { ROOM = 4096 };
+    const int reason = fault(file, false);
+    if (reason == 0)
+        return next(file, bytes, count);
+    if (lseek(file, 0, SEEK_CUR) < ROOM)
+        return next(file, bytes, count < ROOM ? count : ROOM);
+    errno = reason;
+    return -1;
+}
+
+/* The C library's streams write past the function above. */
+int fflush(FILE *stream)
+{
+    static int (*next)(FILE *);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "fflush");
+    const int reason = stream ? fault(fileno(stream), false) : 0;
+    if (reason == 0)
+        return next(stream);
+    errno = reason;
+    return EOF;
+}
+
+int fsync(int file)
+{
+    static int (*next)(int);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "fsync");
+    const int reason = fault(file, true);
+    if (reason == 0)
+        return next(file);
+    errno = reason;
+    return -1;
+}

@@ -1,5 +1,6 @@
 #include "nntrain/inspect.h"
 
+#include <float.h>
 #include <hdf5.h>
 #include <inttypes.h>
 #include <math.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "data/hdf5_file.h"
+#include "data/inspect_advice.h"
 #include "nntrain/memory.h"
 
 /* Values looked at, at a time and in all (a second or so); and the most classes that are counted one by one. */
@@ -20,6 +22,7 @@ typedef struct summary {
     uint64_t nans, infinities;
     uint64_t *class_rows; /* [CLASSES_MAX] of a one-dimensional dataset of integers; NULL: not counted */
     bool beyond_classes;
+    bool beyond_float32;   /* a value that float32 does not hold exactly */
     hsize_t rows, of_rows; /* looked at, and there */
 } summary;
 
@@ -39,6 +42,8 @@ static void look_at(summary *seen, const double *values, size_t count)
             seen->least = value;
         if (value > seen->most)
             seen->most = value;
+        if (fabs(value) > FLT_MAX || (double)(float)value != value)
+            seen->beyond_float32 = true;
         if (!seen->class_rows)
             continue;
         if (value >= 0 && value < CLASSES_MAX)
@@ -112,7 +117,20 @@ static void print_type(FILE *out, hid_t type)
     }
 }
 
-static void print_storage(FILE *out, hid_t dataset, int rank)
+/* What the filters leave of the values. */
+static void print_ratio(FILE *out, hid_t dataset, int rank, const hsize_t dims[])
+{
+    hid_t type = H5Dget_type(dataset);
+    double raw = (double)H5Tget_size(type);
+    for (int d = 0; d < rank; d++)
+        raw *= (double)dims[d];
+    const double stored = (double)H5Dget_storage_size(dataset);
+    if (raw > 0 && stored > 0)
+        fprintf(out, ", stored in %.3g of the room", stored / raw);
+    H5Tclose(type);
+}
+
+static void print_storage(FILE *out, hid_t dataset, int rank, const hsize_t dims[])
 {
     hid_t properties = H5Dget_create_plist(dataset);
     if (properties < 0)
@@ -131,6 +149,8 @@ static void print_storage(FILE *out, hid_t dataset, int rank)
         H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
         fprintf(out, ", %s", name);
     }
+    if (filters > 0)
+        print_ratio(out, dataset, rank, dims);
     H5Pclose(properties);
 }
 
@@ -154,7 +174,8 @@ static void print_summary(FILE *out, const summary *seen)
         fprintf(out, " %zu: %" PRIu64 "%s", c, seen->class_rows[c], c < (size_t)seen->most ? "," : "\n");
 }
 
-static bool print_values(FILE *out, hid_t dataset, hid_t type, hid_t space, int rank, const hsize_t dims[])
+static bool print_values(FILE *out, const char *name, hid_t dataset, hid_t type, hid_t space, int rank,
+                         const hsize_t dims[])
 {
     const H5T_class_t class = H5Tget_class(type);
     if (rank < 1 || (class != H5T_INTEGER && class != H5T_FLOAT))
@@ -164,8 +185,18 @@ static bool print_values(FILE *out, hid_t dataset, hid_t type, hid_t space, int 
         nn_allocate(CLASSES_MAX, sizeof *seen.class_rows, "the classes", &seen.class_rows, NULL) != NN_OK)
         return false;
     const bool good = read_all(dataset, space, rank, dims, &seen);
-    if (good)
+    if (good) {
         print_summary(out, &seen);
+        nn_inspect_advise(out, &(nn_inspected){.name = name,
+                                               .dataset = dataset,
+                                               .type = type,
+                                               .rank = rank,
+                                               .dims = dims,
+                                               .whole = seen.rows == seen.of_rows && seen.least <= seen.most,
+                                               .least = seen.least,
+                                               .most = seen.most,
+                                               .float32_exactly = !seen.beyond_float32});
+    }
     nn_release(seen.class_rows);
     return good;
 }
@@ -184,10 +215,10 @@ static bool describe(FILE *out, hid_t dataset, const char *name)
             fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)dims[d]);
         fprintf(out, " ");
         print_type(out, type);
-        print_storage(out, dataset, rank);
+        print_storage(out, dataset, rank, dims);
         fputc('\n', out);
         fflush(out); /* the shape first: reading may take a while */
-        good = print_values(out, dataset, type, space, rank, dims);
+        good = print_values(out, name, dataset, type, space, rank, dims);
     }
     if (space >= 0)
         H5Sclose(space);

@@ -1,0 +1,86 @@
+#include "data/inspect_advice.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+
+/* Bytes of a chunk: beyond, a few rows cost the reading of far more; below, its bookkeeping costs more than it. */
+enum { CHUNK_MOST = 64 << 20, CHUNK_LEAST = 16 << 10 };
+/* Bytes of a dataset whose few chunks cost nothing that shows; and of a chunk that suits most reading. */
+enum { DATASET_LEAST = 256 << 10, CHUNK_AIM = 1 << 20 };
+
+/* h5repack's argument that gives chunks of whole rows, about 1 MiB each. */
+static void print_mend(FILE *out, const nn_inspected *seen, hsize_t row_bytes)
+{
+    hsize_t rows = row_bytes < CHUNK_AIM ? CHUNK_AIM / row_bytes : 1;
+    if (rows > seen->dims[0])
+        rows = seen->dims[0];
+    fprintf(out, "h5repack -l /%s:CHUNK=%" PRIu64, seen->name, (uint64_t)rows);
+    for (int d = 1; d < seen->rank; d++)
+        fprintf(out, "x%" PRIu64, (uint64_t)seen->dims[d]);
+    fprintf(out, " OLD.h5 NEW.h5\n");
+}
+
+static void advise_chunks(FILE *out, const nn_inspected *seen, const hsize_t chunk[])
+{
+    hsize_t chunk_bytes = H5Tget_size(seen->type), row_bytes = chunk_bytes, pieces = 1;
+    for (int d = 0; d < seen->rank; d++)
+        chunk_bytes *= chunk[d];
+    for (int d = 1; d < seen->rank; d++) {
+        row_bytes *= seen->dims[d];
+        pieces *= (seen->dims[d] + chunk[d] - 1) / chunk[d];
+    }
+    if (row_bytes == 0 || seen->dims[0] == 0)
+        return;
+    /* A chunk must hold less than 4 GiB, so a row that wide is cut whatever one does. */
+    if (pieces > 1 && row_bytes <= CHUNK_MOST)
+        fprintf(out, "advice   each row lies in %" PRIu64 " chunks; store whole rows together: ", (uint64_t)pieces);
+    else if (chunk_bytes > CHUNK_MOST && row_bytes <= CHUNK_MOST)
+        fprintf(out, "advice   a chunk of %" PRIu64 " MiB is read whole for a few rows; make chunks smaller: ",
+                (uint64_t)(chunk_bytes >> 20));
+    else if (chunk_bytes < CHUNK_LEAST && row_bytes * seen->dims[0] > DATASET_LEAST && row_bytes < CHUNK_LEAST)
+        fprintf(out, "advice   chunks of %" PRIu64 " bytes cost more to find than to read; make them larger: ",
+                (uint64_t)chunk_bytes);
+    else
+        return;
+    print_mend(out, seen, row_bytes);
+}
+
+static void advise_integers(FILE *out, const nn_inspected *seen)
+{
+    if (H5Tget_size(seen->type) != 8 || !seen->whole)
+        return;
+    static const struct {
+        const char *name;
+        double least, most;
+        int smaller;
+    } types[] = {{"uint8", 0, UINT8_MAX, 8},
+                 {"int8", INT8_MIN, INT8_MAX, 8},
+                 {"uint16", 0, UINT16_MAX, 4},
+                 {"int16", INT16_MIN, INT16_MAX, 4}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (seen->least >= types[i].least && seen->most <= types[i].most) {
+            fprintf(out, "advice   all values fit %s, which takes 1/%d of the room; write it in that type\n",
+                    types[i].name, types[i].smaller);
+            return;
+        }
+}
+
+void nn_inspect_advise(FILE *out, const nn_inspected *seen)
+{
+    const H5T_class_t class = H5Tget_class(seen->type);
+    if (seen->rank < 1 || (class != H5T_INTEGER && class != H5T_FLOAT))
+        return;
+    hid_t properties = H5Dget_create_plist(seen->dataset);
+    hsize_t chunk[H5S_MAX_RANK];
+    if (properties >= 0 && H5Pget_layout(properties) == H5D_CHUNKED &&
+        H5Pget_chunk(properties, seen->rank, chunk) == seen->rank)
+        advise_chunks(out, seen, chunk);
+    if (properties >= 0)
+        H5Pclose(properties);
+    if (H5Tget_size(seen->type) > 1 && H5Tget_order(seen->type) == H5T_ORDER_BE)
+        fprintf(out, "advice   big-endian values are converted at every reading; write them little-endian\n");
+    if (class == H5T_INTEGER)
+        advise_integers(out, seen);
+    else if (H5Tget_size(seen->type) == 8 && seen->whole && seen->float32_exactly)
+        fprintf(out, "advice   float32 holds all values exactly in half the room; write it in that type\n");
+}

@@ -50,13 +50,24 @@ typedef struct nn_checkpoint {
     char *recipe; /**< the resolved recipe */
 } nn_checkpoint;
 
+/** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes
+ * longer than to fill it. Zeroed, it is empty and ready for use. */
+typedef struct nn_checkpoint_room {
+    void *bytes;
+    size_t capacity;
+} nn_checkpoint_room;
+
+void nn_checkpoint_room_free(nn_checkpoint_room *room);
+
 /**
  * Writes a checkpoint: to a temporary name in the same folder, synchronised to the disk, then renamed. Local: rank 0
  * alone calls it.
  *
+ * @param room  to be used and kept; NULL: memory of its own, for the time being
  * @return NN_SYSTEM naming the file and the reason; an earlier file of that name is then still there
  */
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_error *error);
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room,
+                              nn_error *error);
 
 /**
  * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.

@@ -1,7 +1,8 @@
 /* A checkpoint is composed as an HDF5 file in memory and then written by ourselves: a full disk or a failing write is
  * then an ordinary error with its errno, and libhdf5 never holds a file it cannot flush. It costs the file's size in
- * memory on rank 0 while it lasts. */
+ * memory on rank 0. */
 #include <hdf5.h>
+#include <string.h>
 
 #include "base/files.h"
 #include "base/hdf5_lock.h"
@@ -159,60 +160,114 @@ static bool put_all(hid_t file, const nn_checkpoint *checkpoint)
            nn_field_put_string(file, "recipe", checkpoint->recipe) && put_provenance(file, &checkpoint->provenance);
 }
 
-/* Opens a file in memory that grows by about the size it will have. */
-static hid_t create_in_memory(const nn_checkpoint *checkpoint)
+/* --- memory: HDF5 asks here for what its file in memory takes --- */
+
+static void *grow(nn_checkpoint_room *room, size_t bytes)
 {
-    const size_t growth = (1 + checkpoint->optimizer->state_count) * checkpoint->network->flat_count * sizeof(nn_real) +
-                          ((size_t)1 << 16);
+    void *more = NULL;
+    if (bytes <= room->capacity)
+        return room->bytes;
+    if (nn_reserve(bytes, 1, "the checkpoint", &more, NULL) != NN_OK)
+        return NULL;
+    if (room->capacity > 0)
+        memcpy(more, room->bytes, room->capacity);
+    nn_release(room->bytes);
+    room->bytes = more;
+    room->capacity = bytes;
+    return more;
+}
+
+static void *take_bytes(size_t bytes, H5FD_file_image_op_t operation, void *room)
+{
+    (void)operation;
+    return grow(room, bytes);
+}
+
+static void *take_more_bytes(void *bytes, size_t count, H5FD_file_image_op_t operation, void *room)
+{
+    (void)bytes, (void)operation;
+    return grow(room, count);
+}
+
+static herr_t give_back(void *bytes, H5FD_file_image_op_t operation, void *room)
+{
+    (void)bytes, (void)operation, (void)room;
+    return 0;
+}
+
+static void *same_room(void *room)
+{
+    return room;
+}
+
+static herr_t leave_room(void *room)
+{
+    (void)room;
+    return 0;
+}
+
+void nn_checkpoint_room_free(nn_checkpoint_room *room)
+{
+    nn_release(room->bytes);
+    *room = (nn_checkpoint_room){.bytes = NULL};
+}
+
+/* Opens a file in memory, for which there is room enough beforehand: its numbers, and a little for what HDF5 says of
+ * them. It grows in parts, since HDF5 clears each. */
+static hid_t create_in_memory(const nn_checkpoint *checkpoint, nn_checkpoint_room *room)
+{
+    enum { PARTS = 64, LEAST_PART = 1 << 16 };
+    const size_t numbers = (1 + checkpoint->optimizer->state_count) * checkpoint->network->flat_count * sizeof(nn_real);
+    const size_t growth = numbers / PARTS + LEAST_PART;
+    H5FD_file_image_callbacks_t memory = {
+        .image_malloc = take_bytes,
+        .image_realloc = take_more_bytes,
+        .image_free = give_back,
+        .udata_copy = same_room,
+        .udata_free = leave_room,
+        .udata = room,
+    };
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0)
         return -1;
     hid_t file = -1;
-    if (H5Pset_fapl_core(access, growth, false) >= 0)
+    if (grow(room, numbers + 2 * growth) && H5Pset_fapl_core(access, growth, false) >= 0 &&
+        H5Pset_file_image_callbacks(access, &memory) >= 0)
         file = H5Fcreate("checkpoint in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     H5Pclose(access);
     return file;
 }
 
-static nn_status take_image(hid_t file, const char *path, void **image, size_t *count, nn_error *error)
-{
-    ssize_t bytes = H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;
-    if (bytes <= 0)
-        return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it", path);
-    NN_TRY(nn_allocate((size_t)bytes, 1, "the checkpoint", image, error));
-    *count = (size_t)bytes;
-    if (H5Fget_file_image(file, *image, *count) != bytes)
-        return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it", path);
-    return NN_OK;
-}
-
-static nn_status compose(const char *path, const nn_checkpoint *checkpoint, void **image, size_t *count,
+/* @param count  receives the bytes of the file at the beginning of the room */
+static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room, size_t *count,
                          nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t file = create_in_memory(checkpoint);
-    if (file < 0 || !put_all(file, checkpoint)) {
-        if (file >= 0)
-            H5Fclose(file);
+    hid_t file = create_in_memory(checkpoint, room);
+    bool good = file >= 0 && put_all(file, checkpoint) && H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0;
+    const ssize_t bytes = good ? H5Fget_file_image(file, NULL, 0) : -1;
+    if (file >= 0)
+        good = H5Fclose(file) >= 0 && good;
+    if (!good || bytes <= 0)
         return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", path);
-    }
-    nn_status status = take_image(file, path, image, count, error);
-    H5Fclose(file);
-    return status;
+    *count = (size_t)bytes;
+    return NN_OK;
 }
 
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_error *error)
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room,
+                              nn_error *error)
 {
-    void *image = NULL;
+    nn_checkpoint_room own = {.bytes = NULL};
+    nn_checkpoint_room *used = room ? room : &own;
     size_t count = 0;
     nn_hdf5_lock();
-    nn_status status = compose(path, checkpoint, &image, &count, error);
+    nn_status status = compose(path, checkpoint, used, &count, error);
     nn_hdf5_unlock();
     if (status == NN_OK) {
         char seal[NN_SEAL_BYTES];
-        nn_seal_compose(image, count, seal);
-        status = nn_file_replace(path, (nn_bytes[]){{seal, sizeof seal}, {image, count}}, 2, error);
+        nn_seal_compose(used->bytes, count, seal);
+        status = nn_file_replace(path, (nn_bytes[]){{seal, sizeof seal}, {used->bytes, count}}, 2, error);
     }
-    nn_release(image);
+    nn_checkpoint_room_free(&own);
     return status;
 }

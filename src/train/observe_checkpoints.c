@@ -50,7 +50,7 @@ static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
     nn_optimizer *whole = NULL;
     NN_TRY(nn_run_collect_state(run, &whole, error));
     const nn_checkpoint checkpoint = state_of(run, whole);
-    const nn_status status = run->comm->rank == 0 ? nn_checkpoint_write(path, &checkpoint, error) : NN_OK;
+    const nn_status status = run->comm->rank == 0 ? nn_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
     nn_run_release_state(run, whole);
     return nn_comm_follow(run->comm, status, error);
 }
@@ -126,7 +126,7 @@ static nn_status begin_write(checkpoints *state, nn_run *run, nn_error *error)
     if (state->snapshot)
         nn_snapshot_begin(state->snapshot, state->path, &checkpoint);
     else if (run->comm->rank == 0)
-        outcome = nn_checkpoint_write(state->path, &checkpoint, &failure);
+        outcome = nn_checkpoint_write(state->path, &checkpoint, NULL, &failure);
     nn_run_release_state(run, whole);
     state->writing = run->recipe->checkpoint.asynchronous;
     return state->writing ? NN_OK : take_outcome(state, run, outcome, &failure, error);

@@ -10,7 +10,8 @@ struct nn_snapshot {
     nn_worker *worker;
     nn_job job;
     char path[PATH_MAX];
-    nn_checkpoint copy; /* network and optimizer are its own, the rest is the run's, which does not change */
+    nn_checkpoint_room room; /* that the file is composed in */
+    nn_checkpoint copy;      /* network and optimizer are its own, the rest is the run's, which does not change */
 };
 
 static nn_status take_memory(const nn_run *run, nn_snapshot *snapshot, nn_error *error)
@@ -41,6 +42,7 @@ void nn_snapshot_free(nn_snapshot *snapshot)
     if (!snapshot)
         return;
     nn_worker_free(snapshot->worker);
+    nn_checkpoint_room_free(&snapshot->room);
     nn_optimizer_free(snapshot->copy.optimizer);
     nn_network_free(snapshot->copy.network);
     nn_release(snapshot);
@@ -72,8 +74,8 @@ static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
 
 static nn_status write_copy(void *context, nn_error *error)
 {
-    const nn_snapshot *snapshot = context;
-    return nn_checkpoint_write(snapshot->path, &snapshot->copy, error);
+    nn_snapshot *snapshot = context;
+    return nn_checkpoint_write(snapshot->path, &snapshot->copy, &snapshot->room, error);
 }
 
 void nn_snapshot_begin(nn_snapshot *snapshot, const char *path, const nn_checkpoint *state)

@@ -79,7 +79,7 @@ static void what_is_written_is_read_on_every_rank(void)
     nn_error error;
     nn_status status = NN_OK;
     if (comm->rank == 0)
-        status = nn_checkpoint_write(path, &written, &error);
+        status = nn_checkpoint_write(path, &written, NULL, &error);
     CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
     nn_checkpoint *read = NULL;
     CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
@@ -205,14 +205,14 @@ static void a_full_disk_leaves_the_old_file(void)
         return;
     nn_checkpoint checkpoint = made_up();
     nn_error error;
-    CU_ASSERT(nn_checkpoint_write("/dev/null/c.h5", &checkpoint, &error) == NN_SYSTEM);
+    CU_ASSERT(nn_checkpoint_write("/dev/null/c.h5", &checkpoint, NULL, &error) == NN_SYSTEM);
     CU_ASSERT(strstr(error.message, "/dev/null/c.h5: ") != NULL);
-    CU_ASSERT_FATAL(nn_checkpoint_write(path, &checkpoint, &error) == NN_OK);
+    CU_ASSERT_FATAL(nn_checkpoint_write(path, &checkpoint, NULL, &error) == NN_OK);
     /* A folder in the way of the temporary name: the write fails, the old checkpoint stays. */
     char partial[160];
     snprintf(partial, sizeof partial, "%s.partial", path);
     CU_ASSERT_FATAL(mkdir(partial, 0700) == 0);
-    CU_ASSERT(nn_checkpoint_write(path, &checkpoint, &error) == NN_SYSTEM);
+    CU_ASSERT(nn_checkpoint_write(path, &checkpoint, NULL, &error) == NN_SYSTEM);
     CU_ASSERT(nn_checkpoint_verify(path, &error) == NN_OK);
     rmdir(partial);
     free_made_up(&checkpoint);

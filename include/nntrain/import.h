@@ -1,9 +1,14 @@
-/** Ways into HDF5: files of other formats, and generated data. None of these is collective; one process runs them. */
+/** Ways into HDF5: files of other formats, and generated data. What does not say that it is collective is run by one
+ * process. */
 #ifndef NNTRAIN_IMPORT_H
 #define NNTRAIN_IMPORT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
+#include "nntrain/comm.h"
 #include "nntrain/status.h"
 
 /** One dataset of the file to be made. */
@@ -23,6 +28,52 @@ typedef struct nn_import_item {
  * says
  */
 nn_status nn_import_idx(const nn_import_item *items, size_t count, int compress, const char *output, nn_error *error);
+
+/** Whether the first record of a text file names its columns. */
+typedef enum nn_csv_header {
+    NN_CSV_HEADER_AUTO, /**< it does where none of its fields is a number */
+    NN_CSV_HEADER_YES,
+    NN_CSV_HEADER_NO,
+} nn_csv_header;
+
+/** Delimited text (CSV) to be imported. Strings belong to the caller. */
+typedef struct nn_import_csv {
+    const char *train; /**< path, plain or gzipped; becomes /train/x and /train/y */
+    const char *test;  /**< the same for /test; NULL: none */
+    const char *label; /**< column that is /train/y, by its name or its number from 0; NULL: none */
+    bool values;       /**< the label is a value to be predicted, though it looks like classes */
+    const char *texts; /**< columns of texts, though they look like numbers, with commas in between; NULL: none */
+    const char *drop;  /**< columns to leave out, with commas in between; NULL: none */
+    char delimiter;    /**< e.g. ',' */
+    nn_csv_header header;
+    bool missing;      /**< a number that is missing becomes NaN and is no error */
+    bool skip_bad;     /**< records with errors are told and left out */
+    int compress;      /**< deflate level 0 to 9; 0 stores plain */
+    size_t chunk_rows; /**< of the datasets made; 0: contiguous, or about a MiB where they are compressed */
+    FILE *log;         /**< where records with errors are told: "FILE:LINE: what"; NULL: nowhere */
+    void (*progress)(double done, double total); /**< bytes, now and then, on rank 0; NULL: nobody asks */
+} nn_import_csv;
+
+/** What was imported. */
+typedef struct nn_import_csv_result {
+    size_t rows[2], bad[2]; /**< of train and test */
+    size_t features, classes;
+} nn_import_csv_result;
+
+/**
+ * Converts delimited text to one HDF5 file. Collective: ranks, and threads of them, share the records.
+ *
+ * Columns of numbers become features as floats, rounded correctly; columns of texts (more texts than numbers among
+ * the first 10,000 records) become a feature for each text, 1 or 0, in the order of their bytes. A label of whole
+ * numbers, or of texts, becomes classes; of others, values. /features names the features, /classes the classes that
+ * were texts.
+ *
+ * The output appears under its name only when it is complete; an existing file is replaced.
+ *
+ * @return NN_DATA where a record is malformed, once all of them were looked at; NN_USAGE where a column is not there
+ */
+nn_status nn_import_csv_file(const nn_import_csv *job, const char *output, nn_comm *comm, nn_import_csv_result *result,
+                             nn_error *error);
 
 /** Problems whose answers theory knows. */
 typedef enum nn_generated {

@@ -88,19 +88,22 @@ hsize_t nn_hdf5_chunk_rows(hsize_t rows, hsize_t row_bytes)
 
 /* Shuffling bytes before deflate gains on everything wider than a byte. Times are left out, so that the same input
  * gives the same file. */
-static hid_t creation_of(hid_t type, int dimensions, const hsize_t *extent, int compress)
+static hid_t creation_of(hid_t type, int dimensions, const hsize_t *extent, hsize_t chunk_rows, int compress)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(creation, false);
-    if (compress > 0) {
+    if (compress > 0 || chunk_rows > 0) {
         hsize_t chunk[H5S_MAX_RANK], row_bytes = H5Tget_size(type);
         for (int i = 1; i < dimensions; i++)
             row_bytes *= chunk[i] = extent[i];
-        chunk[0] = nn_hdf5_chunk_rows(extent[0], row_bytes);
+        chunk[0] = chunk_rows == 0          ? nn_hdf5_chunk_rows(extent[0], row_bytes)
+                   : chunk_rows < extent[0] ? chunk_rows
+                                            : extent[0];
         H5Pset_chunk(creation, dimensions, chunk);
-        if (H5Tget_size(type) > 1)
+        if (compress > 0 && H5Tget_size(type) > 1)
             H5Pset_shuffle(creation);
-        H5Pset_deflate(creation, (unsigned)compress);
+        if (compress > 0)
+            H5Pset_deflate(creation, (unsigned)compress);
     }
     return creation;
 }
@@ -110,7 +113,7 @@ nn_status nn_hdf5_make_dataset(const nn_hdf5_output *output, const char *name, h
 {
     char reason[REASON_SIZE];
     hid_t space = H5Screate_simple(dimensions, extent, NULL);
-    hid_t creation = creation_of(type, dimensions, extent, compress);
+    hid_t creation = creation_of(type, dimensions, extent, output->chunk_rows, compress);
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(links, 1);
     *dataset = H5Dcreate2(output->file, name, type, space, links, creation, H5P_DEFAULT);
@@ -142,4 +145,30 @@ nn_status nn_hdf5_write_rows(const nn_hdf5_output *output, hid_t dataset, const 
     if (code < 0)
         return nn_fail(error, NN_SYSTEM, "%s: %s cannot be written (HDF5: %s)", output->path, name, reason);
     return NN_OK;
+}
+
+nn_status nn_hdf5_write_texts(const nn_hdf5_output *output, const char *name, const char *const *texts, size_t count,
+                              nn_error *error)
+{
+    const hsize_t extent[1] = {count};
+    size_t longest = 1;
+    char *all = NULL;
+    hid_t dataset = H5I_INVALID_HID;
+    for (size_t i = 0; i < count; i++)
+        longest = strlen(texts[i]) > longest ? strlen(texts[i]) : longest;
+    NN_TRY(nn_allocate(count, longest, "a dataset of strings", &all, error));
+    for (size_t i = 0; i < count; i++)
+        memcpy(all + i * longest, texts[i], strlen(texts[i]));
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, longest);
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    nn_status status = nn_hdf5_make_dataset(output, name, type, 1, extent, 0, &dataset, error);
+    if (status == NN_OK) {
+        status = nn_hdf5_write_rows(output, dataset, name, type, 0, count, all, error);
+        H5Dclose(dataset);
+    }
+    H5Tclose(type);
+    nn_release(all);
+    return status;
 }

@@ -8,6 +8,7 @@ typedef struct nn_hdf5_output {
     const char *path; /**< final name; belongs to the caller */
     char *temporary;  /**< name while it is being written */
     hid_t file;
+    hsize_t chunk_rows; /**< of datasets made from now on; 0: contiguous, or about a MiB where they are compressed */
     nn_hdf5_printer printer;
 } nn_hdf5_output;
 
@@ -34,6 +35,10 @@ nn_status nn_hdf5_make_dataset(const nn_hdf5_output *output, const char *name, h
 /** Writes rows [first, first + count) of a dataset from values of a type in memory. */
 nn_status nn_hdf5_write_rows(const nn_hdf5_output *output, hid_t dataset, const char *name, hid_t type, hsize_t first,
                              hsize_t count, const void *values, nn_error *error);
+
+/** Writes texts as a dataset of strings of one length, padded with zeros. @param texts  [count] */
+nn_status nn_hdf5_write_texts(const nn_hdf5_output *output, const char *name, const char *const *texts, size_t count,
+                              nn_error *error);
 
 /** @return rows that make about a MiB: a chunk, and a step of writing */
 hsize_t nn_hdf5_chunk_rows(hsize_t rows, hsize_t row_bytes);

@@ -1,0 +1,173 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timeline.h"
+#include "cli/cli.h"
+#include "cli/import.h"
+#include "nntrain/import.h"
+#include "train/format.h"
+
+/* Keys of options without a letter. */
+enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST };
+
+typedef struct arguments {
+    nn_import_csv job;
+    const char *output;
+    bool wrong_header;
+} arguments;
+
+static const struct argp_option options[] = {
+    {"test", TEST, "FILE", 0, "Becomes /test/x and /test/y, with the columns, texts and classes of both files", 0},
+    {"label", 'l', "COLUMN", 0,
+     "Column that becomes y, by its name or number from 0: whole numbers or texts are classes, others values", 0},
+    {"values", VALUES, NULL, 0, "The label is a value to be predicted, though it looks like classes", 0},
+    {"texts", TEXTS, "COLUMNS", 0, "Columns of texts, though they look like numbers: postcodes, months", 0},
+    {"drop", DROP, "COLUMNS", 0, "Columns to leave out, with commas in between", 0},
+    {"delimiter", 'd', "C", 0, "Character between fields (default: a comma; of tsv: a tab)", 0},
+    {"header", HEADER, "WHEN", 0, "yes, no or auto: the first record names the columns where it holds no number", 0},
+    {"missing", MISSING, "nan", 0,
+     "A number that is missing (empty, NA, ?) becomes NaN, for data.impute; else an error", 0},
+    {"skip-bad", SKIP_BAD, NULL, 0, "Tell records with errors and leave them out", 0},
+    {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
+    {"chunk", CHUNK, "ROWS", 0, "Rows of a chunk (default: contiguous, or about a MiB where compressed)", 0},
+    {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static error_t wrong(struct argp_state *state, const char *option, const char *value, const char *what)
+{
+    argp_error(state, "%s: '%s' is %s", option, value, what);
+    return EINVAL;
+}
+
+static error_t take_header(arguments *given, const char *value, struct argp_state *state)
+{
+    static const char *const names[] = {"auto", "yes", "no"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(value, names[i]) == 0) {
+            given->job.header = (nn_csv_header)i;
+            return 0;
+        }
+    return wrong(state, "--header", value, "none of auto, yes, no");
+}
+
+static error_t take_delimiter(arguments *given, const char *value, struct argp_state *state)
+{
+    const bool tab = strcmp(value, "\\t") == 0 || strcmp(value, "tab") == 0;
+    if (!tab && (strlen(value) != 1 || strchr("\"\r\n", *value)))
+        return wrong(state, "--delimiter", value, "no single character that fields can be parted by");
+    given->job.delimiter = tab ? '\t' : *value;
+    return 0;
+}
+
+static error_t take_chunk(arguments *given, const char *value, struct argp_state *state)
+{
+    char *end;
+    const long long rows = strtoll(value, &end, 10);
+    if (*end != '\0' || rows < 1)
+        return wrong(state, "--chunk", value, "no number of rows");
+    given->job.chunk_rows = (size_t)rows;
+    return 0;
+}
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    arguments *given = state->input;
+    switch (key) {
+    case TEST:
+        given->job.test = value;
+        return 0;
+    case 'l':
+        given->job.label = value;
+        return 0;
+    case VALUES:
+        given->job.values = true;
+        return 0;
+    case DROP:
+        given->job.drop = value;
+        return 0;
+    case TEXTS:
+        given->job.texts = value;
+        return 0;
+    case 'd':
+        return take_delimiter(given, value, state);
+    case HEADER:
+        return take_header(given, value, state);
+    case MISSING:
+        given->job.missing = strcmp(value, "nan") == 0;
+        return given->job.missing ? 0 : wrong(state, "--missing", value, "not nan, the one way to keep them");
+    case SKIP_BAD:
+        given->job.skip_bad = true;
+        return 0;
+    case 'z':
+        if (strlen(value) != 1 || value[0] < '0' || value[0] > '9')
+            return wrong(state, "--compress", value, "no level from 0 to 9");
+        given->job.compress = value[0] - '0';
+        return 0;
+    case CHUNK:
+        return take_chunk(given, value, state);
+    case 'o':
+        given->output = value;
+        return 0;
+    case ARGP_KEY_ARG:
+        return nn_cli_take_one(&given->job.train, value, "text file", state);
+    case ARGP_KEY_END:
+        if (!given->job.train || !given->output) {
+            argp_error(state, "name the text file and the file to write: table.csv --label COLUMN --output FILE.h5");
+            return EINVAL;
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "FILE",
+    .doc = "Converts a table in text, plain or gzipped, to HDF5: its columns become /train/x, one of them /train/y. "
+           "Columns "
+           "of texts become a feature for each text, 1 or 0. Ranks of mpirun, and their threads, share the records.",
+};
+
+/* A line that is written over, where somebody looks. */
+static void show(double done, double total)
+{
+    fprintf(stderr, "\r%3.0f %%  %s", total > 0 ? 100 * done / total : 100, done < total ? "" : "\r      \r");
+    fflush(stderr);
+}
+
+static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
+{
+    const arguments *given = parsed;
+    nn_import_csv job = given->job;
+    nn_import_csv_result result;
+    const double before = nn_clock();
+    job.log = stderr;
+    job.progress = nn_cli_on_terminal() ? show : NULL;
+    NN_TRY(nn_import_csv_file(&job, given->output, comm, &result, error));
+    if (comm->rank != 0)
+        return NN_OK;
+    const char *const names[] = {"train", "test"};
+    printf("wrote    %s in %s\n", given->output, nn_figure_seconds(nn_clock() - before).text);
+    for (size_t s = 0; s < (job.test ? 2 : 1); s++) {
+        printf("%-8s %s x %s", names[s], nn_figure_plural(result.rows[s], "row").text,
+               nn_figure_plural(result.features, "feature").text);
+        if (result.bad[s] > 0)
+            printf("; %s left out", nn_figure_plural(result.bad[s], "record").text);
+        printf("\n");
+    }
+    return NN_OK;
+}
+
+nn_status nn_cli_import_csv(int argc, char **argv)
+{
+    arguments given = {.job = {.delimiter = strcmp(argv[0], "tsv") == 0 ? '\t' : ','}};
+    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import csv", argc, argv, &given);
+    if (parsed != NN_PARSED_GO)
+        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nn_cli_with_ranks(import, &given);
+}

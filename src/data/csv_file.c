@@ -1,0 +1,109 @@
+/* Text files in memory, as the system pages them in. */
+#define _XOPEN_SOURCE 700 /* mkstemp */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "data/csv_table.h"
+#include "nntrain/memory.h"
+
+static nn_status map(int descriptor, nn_csv_file *file, nn_error *error)
+{
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0)
+        return nn_fail(error, NN_DATA, "%s cannot be read: %s", file->path, strerror(errno));
+    if (S_ISDIR(facts.st_mode))
+        return nn_fail(error, NN_DATA, "%s is a folder, not a text file", file->path);
+    if (facts.st_size == 0)
+        return nn_fail(error, NN_DATA, "%s is empty", file->path);
+    file->size = (size_t)facts.st_size;
+    void *text = mmap(NULL, file->size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (text == MAP_FAILED)
+        return nn_fail(error, NN_DATA, "%s cannot be read: %s", file->path, strerror(errno));
+    file->text = file->records = text;
+    return NN_OK;
+}
+
+static nn_status fail_to_unpack(const nn_csv_file *file, gzFile stream, nn_error *error)
+{
+    int code = Z_OK;
+    const char *reason = gzerror(stream, &code);
+    if (code == Z_BUF_ERROR)
+        return nn_fail(error, NN_DATA, "%s is truncated: the gzip stream has no end", file->path);
+    return nn_fail(error, NN_DATA, "%s: cannot be unpacked: %s", file->path,
+                   code == Z_ERRNO ? strerror(errno) : reason);
+}
+
+static nn_status copy_unpacked(const nn_csv_file *file, gzFile stream, int to, nn_error *error)
+{
+    enum { PIECE = 1 << 20 };
+    char *piece = NULL;
+    NN_TRY(nn_allocate(PIECE, 1, "a piece of a gzipped file", &piece, error));
+    nn_status status = NN_OK;
+    int got = 1;
+    while (status == NN_OK && got > 0) {
+        got = gzread(stream, piece, PIECE);
+        int code = Z_OK;
+        gzerror(stream, &code);
+        if (got < 0 || (code != Z_OK && code != Z_STREAM_END))
+            status = fail_to_unpack(file, stream, error);
+        for (int done = 0; status == NN_OK && done < got;) {
+            const ssize_t put = write(to, piece + done, (size_t)(got - done));
+            if (put <= 0)
+                status = nn_fail(error, NN_SYSTEM, "%s: no room to unpack it: %s; set TMPDIR to a folder with more",
+                                 file->path, strerror(errno));
+            done += (int)put;
+        }
+    }
+    nn_release(piece);
+    return status;
+}
+
+/* Into a file without a name, which goes with its descriptor. */
+static nn_status unpack(int packed, nn_csv_file *file, nn_error *error)
+{
+    char name[4096];
+    const char *folder = getenv("TMPDIR");
+    snprintf(name, sizeof name, "%s/nntrain-XXXXXX", folder ? folder : "/tmp");
+    const int to = mkstemp(name);
+    if (to < 0)
+        return nn_fail(error, NN_SYSTEM, "%s: cannot make a file to unpack it into: %s", file->path, strerror(errno));
+    unlink(name);
+    gzFile stream = gzdopen(dup(packed), "rb");
+    nn_status status = stream ? copy_unpacked(file, stream, to, error)
+                              : nn_fail(error, NN_SYSTEM, "%s: zlib cannot open it", file->path);
+    if (stream)
+        gzclose(stream);
+    if (status == NN_OK)
+        status = map(to, file, error);
+    close(to);
+    return status;
+}
+
+nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error)
+{
+    unsigned char magic[2] = {0};
+    *file = (nn_csv_file){.path = path};
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
+                               : nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
+    const bool packed = pread(descriptor, magic, 2, 0) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
+    const nn_status status = packed ? unpack(descriptor, file, error) : map(descriptor, file, error);
+    close(descriptor);
+    return status;
+}
+
+void nn_csv_close(nn_csv_file *file)
+{
+    if (file->text)
+        munmap((void *)file->text, file->size);
+    file->text = NULL;
+}

@@ -1,0 +1,99 @@
+/** A delimited text file as a table: what its columns are, and how a record becomes a row. */
+#ifndef NN_DATA_CSV_TABLE_H
+#define NN_DATA_CSV_TABLE_H
+
+#include <stdint.h>
+
+#include "data/csv.h"
+#include "nntrain/import.h"
+
+/** A file, mapped into memory or, where it is gzipped, unpacked into a file without a name first. */
+typedef struct nn_csv_file {
+    const char *path;
+    const char *text;
+    size_t size;
+    const char *records; /**< behind the header, where there is one */
+} nn_csv_file;
+
+nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error);
+void nn_csv_close(nn_csv_file *file);
+
+/** Texts that a column holds, each once. */
+typedef struct nn_csv_texts {
+    char **text; /**< [count] owned; in the order they were met, or sorted */
+    size_t count, room;
+    uint32_t *slot; /**< [slots] 1 + index of a text; 0: free. A hash table of open addresses */
+    size_t slots;
+} nn_csv_texts;
+
+/** Adds a text unless it is there. @return NN_DATA where there are 65,536 of them already */
+nn_status nn_csv_texts_add(nn_csv_texts *texts, const char *text, nn_error *error);
+
+/** @return index of a text; SIZE_MAX: it is not there */
+size_t nn_csv_texts_find(const nn_csv_texts *texts, const char *text);
+
+/** Sorts by bytes, so that indices do not depend on the order they were met in. */
+void nn_csv_texts_sort(nn_csv_texts *texts);
+void nn_csv_texts_free(nn_csv_texts *texts);
+
+typedef enum nn_csv_kind {
+    NN_CSV_DROPPED,
+    NN_CSV_NUMBER, /**< one feature */
+    NN_CSV_TEXT,   /**< one feature a text: 1 for that of the row, 0 for the others */
+    NN_CSV_CLASS,  /**< the label: classes that are whole numbers */
+    NN_CSV_LABEL,  /**< the label: classes that are texts */
+    NN_CSV_TARGET, /**< the label: a value to be predicted */
+} nn_csv_kind;
+
+typedef struct nn_csv_column {
+    char *name;
+    nn_csv_kind kind;
+    size_t first; /**< feature that it begins with */
+    nn_csv_texts texts;
+} nn_csv_column;
+
+/** What a record is made of. Owns its columns. */
+typedef struct nn_csv_table {
+    const nn_import_csv *job;
+    nn_csv_column *columns;
+    size_t count;
+    size_t features;
+    size_t label; /**< column; SIZE_MAX: none */
+    bool header;
+} nn_csv_table;
+
+/** Finds out what the columns are, from the header and the first 10,000 records. */
+nn_status nn_csv_table_create(const nn_import_csv *job, nn_csv_file *file, nn_csv_table *table, nn_error *error);
+void nn_csv_table_free(nn_csv_table *table);
+
+/** Finds where the records of another file begin, whose columns must be the same. */
+nn_status nn_csv_table_match(const nn_csv_table *table, nn_csv_file *file, nn_error *error);
+
+/** Counts the features, once all texts are known. */
+void nn_csv_table_place(nn_csv_table *table);
+
+/** @return whether texts are to be collected before rows can be made */
+bool nn_csv_table_has_texts(const nn_csv_table *table);
+
+/** Collects the texts of a record. */
+nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t count, nn_error *error);
+
+/** The label of a row. */
+typedef union nn_csv_target {
+    int32_t class;
+    float value;
+} nn_csv_target;
+
+enum { NN_CSV_REASON = 160 };
+
+/**
+ * Makes a row of a record.
+ *
+ * @param x       [features]
+ * @param reason  [NN_CSV_REASON] receives what is wrong with the record
+ * @return whether it is sound
+ */
+bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, float *x, nn_csv_target *y,
+                char *reason);
+
+#endif

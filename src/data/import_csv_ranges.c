@@ -1,0 +1,213 @@
+/* What the ranges of a text file hold: counted before rows are made of it, so that every row knows its place. */
+#include <string.h>
+
+#include "data/import_csv.h"
+#include "nntrain/memory.h"
+
+enum { RANGE_BYTES = 1 << 20 };
+
+/* --- cutting --- */
+
+/* Between two cuts a range begins with the first record behind the first of them. */
+static const char *cut_at(const nn_csv_file *file, size_t i)
+{
+    const char *end = file->text + file->size;
+    const size_t left = (size_t)(end - file->records);
+    return i == 0 ? file->records : i * RANGE_BYTES - 1 < left ? file->records + i * RANGE_BYTES - 1 : end;
+}
+
+/* Whether a cut is within quotes is told by how many quotes are before it. */
+nn_status nn_csv_cut(nn_csv_split *split, nn_error *error)
+{
+    const nn_csv_file *file = &split->file;
+    const char *end = file->text + file->size;
+    split->count = (size_t)(end - file->records) / RANGE_BYTES + 1;
+    split->quotes = memchr(file->records, '"', (size_t)(end - file->records)) != NULL;
+    NN_TRY(nn_allocate(split->count + 1, sizeof *split->ranges, "the parts of a text file", &split->ranges, error));
+    nn_csv_range *ranges = split->ranges;
+#pragma omp parallel for schedule(static) if (split->quotes)
+    for (size_t i = 0; i < split->count; i++) /* rows for the time being: odd quotes */
+        ranges[i].rows = split->quotes && nn_csv_odd_quotes(cut_at(file, i), cut_at(file, i + 1));
+    size_t odd = 0;
+    for (size_t i = 0; i < split->count; i++) {
+        const size_t here = odd;
+        odd ^= ranges[i].rows;
+        ranges[i].rows = here;
+    }
+    for (size_t i = 0; i < split->count; i++)
+        ranges[i].begin = i == 0 ? file->records : nn_csv_find_record(cut_at(file, i), end, ranges[i].rows == 1);
+    for (size_t i = 0; i < split->count; i++) {
+        ranges[i].end = i + 1 < split->count ? ranges[i + 1].begin : end;
+        ranges[i].rows = 0;
+    }
+    return NN_OK;
+}
+
+/* --- counting --- */
+
+static size_t count_lines(const char *at, const char *end)
+{
+    size_t lines = 0;
+    for (; at < end; at++)
+        lines += *at == '\n';
+    return lines;
+}
+
+/* Without quotes a record is a line that is not empty. */
+static size_t count_plain(const char *at, const char *end)
+{
+    size_t records = 0;
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at)), *stop = newline ? newline : end;
+        while (at < stop && *at == '\r')
+            at++;
+        records += at < stop;
+        at = newline ? newline + 1 : end;
+    }
+    return records;
+}
+
+static size_t count_quoted(const char *at, const char *end, char delimiter)
+{
+    size_t records = 0;
+    while (nn_csv_next(&at, end, delimiter, NULL, 0) > 0)
+        records++;
+    return records;
+}
+
+nn_status nn_csv_maker_create(const nn_csv_table *table, nn_csv_maker *maker, nn_error *error)
+{
+    NN_TRY(nn_allocate(table->count, sizeof *maker->fields, "the fields of a record", &maker->fields, error));
+    return nn_allocate(table->features + 1, sizeof *maker->x, "a row", &maker->x, error);
+}
+
+void nn_csv_maker_free(nn_csv_maker *maker)
+{
+    nn_release(maker->fields);
+    nn_release(maker->x);
+}
+
+/* Keeps the first ones by their lines; called under a lock. */
+static void tell(nn_csv_split *split, size_t line, const char *what)
+{
+    split->bad++;
+    size_t at = split->told_count < NN_CSV_MOST_TOLD ? split->told_count : NN_CSV_MOST_TOLD;
+    while (at > 0 && split->told[at - 1].line > line)
+        at--;
+    if (at == NN_CSV_MOST_TOLD)
+        return;
+    const size_t kept = split->told_count < NN_CSV_MOST_TOLD ? split->told_count++ : NN_CSV_MOST_TOLD - 1;
+    memmove(&split->told[at + 1], &split->told[at], (kept - at) * sizeof split->told[0]);
+    split->told[at].line = line;
+    memcpy(split->told[at].what, what, NN_CSV_REASON);
+}
+
+size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_csv_range *range, nn_csv_maker *maker,
+                        float *x, nn_csv_target *y)
+{
+    const nn_csv_table *table = &in->table;
+    const char *at = range->begin;
+    size_t rows = 0;
+    for (;;) {
+        char reason[NN_CSV_REASON];
+        nn_csv_target target = {0};
+        const char *before = at;
+        const size_t count = nn_csv_next(&at, range->end, in->job->delimiter, maker->fields, table->count);
+        if (count == 0)
+            return rows;
+        /* Aside first: behind the last sound record there is no room for one with an error. */
+        if (nn_csv_row(table, maker->fields, count, maker->x, &target, reason)) {
+            if (x)
+                memcpy(x + rows * table->features, maker->x, table->features * sizeof *x);
+            if (y)
+                y[rows] = target;
+            rows++;
+            continue;
+        }
+        while (before < at && (*before == '\n' || *before == '\r'))
+            before++;
+        if (in->told)
+            continue;
+#pragma omp critical(nn_import_csv_bad)
+        tell(split, range->first_line + count_lines(range->begin, before) + 1, reason);
+    }
+}
+
+static bool is_mine(const nn_csv_import *in, size_t group)
+{
+    return group % (size_t)in->comm->size == (size_t)in->comm->rank;
+}
+
+static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_error *error)
+{
+    nn_status status = NN_OK;
+#pragma omp parallel
+    {
+        nn_csv_maker maker = {NULL, NULL};
+        nn_error failure;
+        nn_status own = nn_csv_maker_create(&in->table, &maker, &failure);
+#pragma omp for schedule(dynamic)
+        for (size_t i = 0; i < split->count; i++) {
+            nn_csv_range *range = &split->ranges[i];
+            if (own != NN_OK || !is_mine(in, i / NN_CSV_MOST_RANGES))
+                continue;
+            if (in->job->skip_bad)
+                range->rows = nn_csv_make_rows(in, split, range, &maker, NULL, NULL);
+            else
+                range->rows = split->quotes ? count_quoted(range->begin, range->end, in->job->delimiter)
+                                            : count_plain(range->begin, range->end);
+        }
+        nn_csv_maker_free(&maker);
+        if (own != NN_OK) {
+#pragma omp critical(nn_import_csv_failed)
+            status = nn_fail(error, own, "%s", failure.message);
+        }
+    }
+    return status;
+}
+
+/* Every range has one rank that counted it, and zeros from the others. */
+static nn_status share_counts(const nn_csv_import *in, nn_csv_split *split, double *counts, nn_error *error)
+{
+    for (size_t i = 0; i < split->count; i++)
+        counts[i] = (double)split->ranges[i].rows;
+    NN_TRY(nn_comm_sum_double(in->comm, counts, split->count, error));
+    size_t rows = 0;
+    for (size_t i = 0; i < split->count; i++) {
+        split->ranges[i].rows = (size_t)counts[i];
+        split->ranges[i].first_row = rows;
+        rows += split->ranges[i].rows;
+    }
+    split->rows = rows;
+    split->ranges[split->count].first_row = rows;
+    return NN_OK;
+}
+
+static void number_lines(nn_csv_split *split)
+{
+    nn_csv_range *ranges = split->ranges;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < split->count; i++)
+        ranges[i].lines = count_lines(ranges[i].begin, ranges[i].end);
+    size_t line = count_lines(split->file.text, split->file.records);
+    for (size_t i = 0; i < split->count; i++) {
+        ranges[i].first_line = line;
+        line += ranges[i].lines;
+    }
+}
+
+nn_status nn_csv_survey(nn_csv_import *in, nn_csv_split *split, nn_error *error)
+{
+    double *counts = NULL;
+    number_lines(split);
+    nn_status status = count_ranges(in, split, error);
+    if (status == NN_OK)
+        status = nn_allocate(split->count, sizeof *counts, "the parts of a text file", &counts, error);
+    status = nn_comm_agree(in->comm, status, error);
+    if (status == NN_OK)
+        status = share_counts(in, split, counts, error);
+    nn_release(counts);
+    if (status == NN_OK && split->rows == 0)
+        return nn_fail(error, NN_DATA, "%s holds no sound record behind its header", split->file.path);
+    return status;
+}

@@ -1,0 +1,395 @@
+/* Tables in text into HDF5. Run by mpirun at several rank counts. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "data/csv.h"
+#include "hdf5_fixture.h"
+#include "nntrain/import.h"
+#include "suite.h"
+
+static nn_comm *comm;
+
+/* --- records and numbers --- */
+
+static void fields_are_those_of_rfc_4180(void)
+{
+    static const struct {
+        const char *text;
+        size_t counts[4];         /* of the records; 0: there are no more */
+        const char *first, *last; /* fields of the first record, as a reader shall have them */
+    } cases[] = {
+        {"a,b,c\n1,2,3\n", {3, 3}, "a", "c"},
+        {"a,b\r\n1,2", {2, 2}, "a", "b"},
+        {"\n\r\na\n\n\nb\n", {1, 1}, "a", "a"},
+        {"\"x, y\",\"say \"\"hi\"\"\"\n", {2}, "x, y", "say \"hi\""},
+        {"\"two\nlines\",2\n3,4\n", {2, 2}, "two\nlines", "2"},
+        {",,\n,\n", {3, 2}, "", ""},
+        {"\"\",1\n", {2}, "", "1"},
+        {"\"open,1\n2,3\n", {SIZE_MAX, 1}, NULL, NULL},
+        {"\"a\"b,1\n2,3\n", {SIZE_MAX, 2}, NULL, NULL},
+        {"", {0}, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = strdup(cases[i].text); /* without a zero that a reader could stop at */
+        const char *at = text, *end = text + strlen(text);
+        for (size_t record = 0; record < 4; record++) {
+            nn_csv_field fields[4];
+            char copy[40];
+            const size_t count = nn_csv_next(&at, end, ',', fields, 4);
+            if (record == 0 && cases[i].first) {
+                CU_ASSERT_EQUAL(nn_csv_copy(&fields[0], copy, sizeof copy), strlen(cases[i].first));
+                CU_ASSERT_STRING_EQUAL(copy, cases[i].first);
+                nn_csv_copy(&fields[count - 1], copy, sizeof copy);
+                CU_ASSERT_STRING_EQUAL(copy, cases[i].last);
+            }
+            if (cases[i].counts[0] == SIZE_MAX && record > 0)
+                break; /* where it goes on after an open quote is anybody's guess */
+            CU_ASSERT_EQUAL(count, cases[i].counts[record]);
+            if (count == 0)
+                break;
+        }
+        free(text);
+    }
+}
+
+static void check_number(const char *text)
+{
+    const char *stop = NULL, *end = text + strlen(text);
+    double wide = 0;
+    float value = 0;
+    CU_ASSERT(nn_csv_number(text, end, &wide, &stop) && stop == end);
+    CU_ASSERT(nn_csv_float(text, end, &value, &stop) && stop == end);
+    const double expected_wide = strtod(text, NULL);
+    const float expected = strtof(text, NULL);
+    const bool same = memcmp(&wide, &expected_wide, sizeof wide) == 0 && memcmp(&value, &expected, sizeof value) == 0;
+    if (!same)
+        fprintf(stderr, "%s: %a, %a instead of %a, %a\n", text, wide, (double)value, expected_wide, (double)expected);
+    CU_ASSERT(same);
+}
+
+/* The C library rounds correctly; texts are those that make others fail, and random ones. */
+static void numbers_are_rounded_correctly(void)
+{
+    static const char *const hard[] = {"0",
+                                       "-0",
+                                       "1",
+                                       "-1.5",
+                                       "+2",
+                                       ".5",
+                                       "5.",
+                                       "1e5",
+                                       "1E-5",
+                                       "1e+22",
+                                       "1e23",
+                                       "9007199254740993",
+                                       "16777217",
+                                       "1.00000005960464477539",
+                                       "1.00000005960464477539062500001",
+                                       "0.1",
+                                       "3.4028235e38",
+                                       "3.4028236e38",
+                                       "1e39",
+                                       "1.17549435e-38",
+                                       "1e-45",
+                                       "7e-46",
+                                       "7.1e-46",
+                                       "2.2250738585072011e-308",
+                                       "4.9e-324",
+                                       "1e400",
+                                       "1e-400",
+                                       "123456789012345678901234567890",
+                                       "0.000000000000000000000000000000000000000000001401298464324817",
+                                       "179769313486231580793e289",
+                                       "8388608.5",
+                                       "8388609.5",
+                                       "33554433.0000000000000000000001"};
+    for (size_t i = 0; i < sizeof hard / sizeof *hard; i++)
+        check_number(hard[i]);
+    uint64_t state = 1;
+    for (int i = 0; i < 20000; i++) {
+        char text[64];
+        float value;
+        state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+        const uint32_t bits = (uint32_t)(state >> 32);
+        memcpy(&value, &bits, sizeof value);
+        if (!isfinite(value))
+            continue;
+        snprintf(text, sizeof text, "%.9g", (double)value);
+        check_number(text);
+        float back;
+        const char *stop;
+        CU_ASSERT(nn_csv_float(text, text + strlen(text), &back, &stop) && memcmp(&back, &value, sizeof back) == 0);
+        snprintf(text, sizeof text, "%d.%08ue%d", (int)(state >> 58), (unsigned)(state >> 20) % 100000000,
+                 (int)(state % 40) - 20);
+        check_number(text);
+    }
+    static const char *const none[] = {"", "x", "-", ".", "e5", "--1", "1x", "1 2", "0x"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        const char *stop = NULL, *end = none[i] + strlen(none[i]);
+        double value;
+        CU_ASSERT(!(nn_csv_number(none[i], end, &value, &stop) && stop == end));
+    }
+}
+
+/* --- files --- */
+
+static void write_text(const char *name, const char *text, size_t size)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0) {
+        FILE *file = fopen(fixture_path(name), "wb");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+        fwrite(text, 1, size, file);
+        fclose(file);
+    }
+    nn_comm_barrier(comm, NULL);
+}
+
+static nn_status import(nn_import_csv job, const char *train, const char *test, nn_import_csv_result *result,
+                        nn_error *error)
+{
+    char train_path[300], test_path[300], output[300];
+    snprintf(train_path, sizeof train_path, "%s", fixture_path(train));
+    snprintf(test_path, sizeof test_path, "%s", fixture_path(test ? test : ""));
+    snprintf(output, sizeof output, "%s", fixture_path("out.h5"));
+    job.train = train_path;
+    job.test = test ? test_path : NULL;
+    job.delimiter = job.delimiter ? job.delimiter : ',';
+    const nn_status status = nn_import_csv_file(&job, output, comm, result, error);
+    nn_comm_barrier(comm, NULL);
+    return status;
+}
+
+/* Values of a dataset of the output, read by every rank. */
+static size_t read_values(const char *name, hid_t type, void *values)
+{
+    hid_t file = H5Fopen(fixture_path("out.h5"), H5F_ACC_RDONLY, H5P_DEFAULT),
+          dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = H5Dget_space(dataset);
+    const hssize_t count = H5Sget_simple_extent_npoints(space);
+    CU_ASSERT(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    H5Fclose(file);
+    return (size_t)count;
+}
+
+static void check_texts(const char *name, const char *const *expected, size_t count)
+{
+    char texts[16][32] = {{0}};
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, sizeof texts[0]);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    CU_ASSERT_EQUAL(read_values(name, type, texts), count);
+    for (size_t i = 0; i < count; i++)
+        CU_ASSERT_STRING_EQUAL(texts[i], expected[i]);
+    H5Tclose(type);
+}
+
+static void columns_become_features_and_the_label_classes(void)
+{
+    static const char train[] =
+        "age,color,\"size, cm\",animal\n1.5,red,10,cat\n2,\"blue\",-3e2,dog\n\n3.25,red,,bird\n";
+    static const char test[] = "age,color,\"size, cm\",animal\r\n7,green,1,\"cow\"\r\n8,NA,2,cat";
+    static const char *const features[] = {"age", "color=blue", "color=green", "color=red", "size, cm"};
+    static const char *const classes[] = {"bird", "cat", "cow", "dog"};
+    static const float expected[] = {1.5F, 0, 0, 1, 10, 2, 1, 0, 0, -300, 3.25F, 0, 0, 1, NAN};
+    static const float expected_test[] = {7, 0, 1, 0, 1, 8, 0, 0, 0, 2};
+    nn_import_csv_result result;
+    nn_error error = {0};
+    float x[32];
+    int32_t y[8];
+    write_text("a.csv", train, strlen(train));
+    write_text("b.csv", test, strlen(test));
+    CU_ASSERT_EQUAL_FATAL(
+        import((nn_import_csv){.label = "animal", .missing = true}, "a.csv", "b.csv", &result, &error), NN_OK);
+    CU_ASSERT(result.rows[0] == 3 && result.rows[1] == 2 && result.features == 5 && result.classes == 4);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), 15);
+    for (size_t i = 0; i < 15; i++)
+        CU_ASSERT(x[i] == expected[i] || (isnan(x[i]) && isnan(expected[i])));
+    CU_ASSERT_EQUAL(read_values("/test/x", H5T_NATIVE_FLOAT, x), 10);
+    CU_ASSERT_EQUAL(memcmp(x, expected_test, sizeof expected_test), 0);
+    CU_ASSERT_EQUAL(read_values("/train/y", H5T_NATIVE_INT32, y), 3);
+    CU_ASSERT(y[0] == 1 && y[1] == 3 && y[2] == 0);
+    CU_ASSERT_EQUAL(read_values("/test/y", H5T_NATIVE_INT32, y), 2);
+    CU_ASSERT(y[0] == 2 && y[1] == 1);
+    check_texts("/features", features, 5);
+    check_texts("/classes", classes, 4);
+}
+
+static void labels_are_classes_or_values(void)
+{
+    static const char whole[] = "x,y\n1,3\n2,0\n", broken[] = "1,0.5\n2,-1\n";
+    nn_import_csv_result result;
+    int32_t class[2];
+    float value[2];
+    write_text("a.csv", whole, strlen(whole));
+    CU_ASSERT_EQUAL(import((nn_import_csv){.label = "y"}, "a.csv", NULL, &result, NULL), NN_OK);
+    read_values("/train/y", H5T_NATIVE_INT32, class);
+    CU_ASSERT(class[0] == 3 && class[1] == 0);
+    CU_ASSERT_EQUAL(import((nn_import_csv){.label = "1", .values = true}, "a.csv", NULL, &result, NULL), NN_OK);
+    read_values("/train/y", H5T_NATIVE_FLOAT, value);
+    CU_ASSERT(value[0] == 3 && value[1] == 0);
+    write_text("a.csv", broken, strlen(broken));
+    CU_ASSERT_EQUAL(import((nn_import_csv){.label = "1"}, "a.csv", NULL, &result, NULL), NN_OK);
+    read_values("/train/y", H5T_NATIVE_FLOAT, value);
+    CU_ASSERT(value[0] == 0.5F && value[1] == -1);
+}
+
+/* Some megabytes, so that ranges begin within quotes, too; column 0 is the number of the row. */
+static void rows_keep_their_order_whoever_makes_them(void)
+{
+    enum { ROWS = 60000, LINE = 80 };
+    char *text = malloc((size_t)ROWS * LINE);
+    size_t size = 0;
+    for (int row = 0; row < ROWS; row++)
+        size += (size_t)sprintf(text + size, "%d,%s,%g\n", row,
+                                row % 3 == 0   ? "\"a quoted\n, field with \"\" and\n\n\nlines\""
+                                : row % 3 == 1 ? "plain"
+                                               : "\"\n\"",
+                                row / 7.0);
+    write_text("long.csv", text, size);
+    free(text);
+    nn_import_csv_result result;
+    nn_error error = {0};
+    static float x[ROWS * 5];
+    const nn_status status =
+        import((nn_import_csv){.compress = 1, .chunk_rows = 1000}, "long.csv", NULL, &result, &error);
+    if (status != NN_OK)
+        fprintf(stderr, "%s\n", error.message);
+    CU_ASSERT_EQUAL_FATAL(status, NN_OK);
+    CU_ASSERT(result.rows[0] == ROWS && result.features == 5);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), ROWS * 5);
+    bool same = true;
+    for (size_t row = 0; row < ROWS; row++) {
+        const float expected[] = {(float)row, row % 3 == 2, row % 3 == 0, row % 3 == 1};
+        char third[32];
+        snprintf(third, sizeof third, "%g", (double)row / 7.0);
+        same = same && memcmp(x + row * 5, expected, sizeof expected) == 0 && x[row * 5 + 4] == strtof(third, NULL);
+    }
+    CU_ASSERT(same);
+}
+
+static void expect_failure(const char *text, nn_import_csv job, nn_status status, const char *words)
+{
+    nn_import_csv_result result;
+    nn_error error = {0};
+    write_text("wrong.csv", text, strlen(text));
+    unlink(fixture_path("out.h5"));
+    nn_comm_barrier(comm, NULL);
+    CU_ASSERT_EQUAL(import(job, "wrong.csv", NULL, &result, &error), status);
+    const bool said = strstr(error.message, words) != NULL;
+    if (!said)
+        fprintf(stderr, "expected '%s' in: %s\n", words, error.message);
+    CU_ASSERT(said);
+    CU_ASSERT(access(fixture_path("out.h5"), F_OK) != 0);
+}
+
+static void what_is_wrong_is_told_with_its_line(void)
+{
+    const nn_import_csv plain = {.label = NULL}, label = {.label = "b"};
+    expect_failure("", plain, NN_DATA, "is empty");
+    expect_failure("\n\n", plain, NN_DATA, "holds no records");
+    expect_failure("a,b\n", plain, NN_DATA, "holds no sound record");
+    expect_failure("a,b\n1,2\n\n3\n4,5\n", plain, NN_DATA,
+                   "1 record is malformed, the first in line 4: 1 fields instead of 2");
+    expect_failure("a,b\n1,2\n3,x\n4,y\n5,6\n7,8\n", plain, NN_DATA,
+                   "2 records are malformed, the first in line 3: column b holds 'x', which is no number");
+    expect_failure("a,b\n1,2\n3,\n4,5\n", plain, NN_DATA, "line 3: column b holds '', where a number is missing");
+    expect_failure("a,b\n1,1e39\n3,2\n", plain, NN_DATA, "line 2: column b holds '1e39'");
+    expect_failure("a,b\n1,2\n3,2.5\n", (nn_import_csv){.label = "a", .values = true, .drop = "c"}, NN_USAGE,
+                   "--drop: ");
+    expect_failure("a,b\n1,2\n", (nn_import_csv){.label = "z"}, NN_USAGE, "has no column z; it has a, b");
+    expect_failure("a,b\n1,0\n2,\n", label, NN_DATA, "line 3: column b holds '', which is no class");
+    expect_failure("a,b\n1,\"x\n2,3\n", plain, NN_DATA, "a quote is not closed");
+}
+
+static void records_with_errors_may_be_left_out(void)
+{
+    static const char text[] = "a,b\n1,2\nbad\n3,x\n5,6\n7,8,9\n";
+    static const float expected[] = {1, 2, 5, 6};
+    nn_import_csv_result result;
+    char told[2000] = "";
+    float x[8];
+    FILE *log = tmpfile();
+    write_text("bad.csv", text, strlen(text));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.skip_bad = true, .log = log}, "bad.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT(result.rows[0] == 2 && result.bad[0] == 3);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), 4);
+    CU_ASSERT_EQUAL(memcmp(x, expected, sizeof expected), 0);
+    rewind(log);
+    told[fread(told, 1, sizeof told - 1, log)] = '\0';
+    fclose(log);
+    if (comm->rank == 0) {
+        CU_ASSERT_PTR_NOT_NULL(strstr(told, "bad.csv:3: 1 fields instead of 2\n"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(told, "bad.csv:4: column b holds 'x'"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(told, "bad.csv:6: 3 fields instead of 2\n"));
+    } else {
+        CU_ASSERT_STRING_EQUAL(told, "");
+    }
+}
+
+/* Bytes changed, left out and put in: a sentence or success, and never a file that is half there. */
+static void damaged_texts_end_in_a_sentence(void)
+{
+    static const char text[] =
+        "age,color,\"size, cm\",animal\n1.5,red,10,cat\n2,\"bl\"\"ue\",-3e2,dog\n\n3.25,red,7,bird\n"
+        "4e1,red,1,cat\n5,blue,2.5,dog\n";
+    uint64_t state = 7;
+    size_t good = 0, refused = 0;
+    for (int i = 0; i < 300; i++) {
+        char damaged[sizeof text + 8];
+        size_t size = strlen(text);
+        memcpy(damaged, text, size);
+        for (int change = 0; change < 1 + i % 4; change++) {
+            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            const size_t at = (size_t)(state >> 33) % size;
+            static const char bytes[] = "\",\n\r\0x9-.e \377\t";
+            const char byte = bytes[(state >> 20) % (sizeof bytes - 1)];
+            if ((state >> 50) % 8 == 0 && size > 1)
+                size = at > 0 ? at : 1;
+            else
+                damaged[at] = byte;
+        }
+        nn_import_csv_result result;
+        nn_error error = {0};
+        write_text("damaged.csv", damaged, size);
+        unlink(fixture_path("out.h5"));
+        nn_comm_barrier(comm, NULL);
+        const nn_status status = import((nn_import_csv){.label = i % 2 ? "animal" : NULL, .skip_bad = i % 3 == 0},
+                                        "damaged.csv", NULL, &result, &error);
+        CU_ASSERT(status == NN_OK || ((status == NN_DATA || status == NN_USAGE) && error.message[0] != '\0'));
+        CU_ASSERT((access(fixture_path("out.h5"), F_OK) == 0) == (status == NN_OK));
+        good += status == NN_OK;
+        refused += status != NN_OK;
+        nn_comm_barrier(comm, NULL);
+    }
+    CU_ASSERT(good > 20 && refused > 20);
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(fields_are_those_of_rfc_4180),
+        NN_TEST(numbers_are_rounded_correctly),
+        NN_TEST(columns_become_features_and_the_label_classes),
+        NN_TEST(labels_are_classes_or_values),
+        NN_TEST(rows_keep_their_order_whoever_makes_them),
+        NN_TEST(what_is_wrong_is_told_with_its_line),
+        NN_TEST(records_with_errors_may_be_left_out),
+        NN_TEST(damaged_texts_end_in_a_sentence),
+    };
+    int code = nn_run_suite("import of text", tests, sizeof tests / sizeof *tests);
+    for (size_t i = 0; comm->rank == 0 && i < 6; i++) {
+        static const char *const names[] = {"a.csv", "b.csv", "long.csv", "wrong.csv", "bad.csv", "damaged.csv"};
+        unlink(fixture_path(names[i]));
+        unlink(fixture_path("out.h5"));
+    }
+    if (!fixture_end(comm))
+        code = 1;
+    nn_comm_free(comm);
+    return code;
+}

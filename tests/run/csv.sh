@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# nntrain import csv: the same file whoever makes it, which is trained from; and nothing where a record is malformed.
+. "$(dirname "$0")/lib.sh"
+
+awk 'BEGIN {
+    srand(1); split("red green blue", colour, " ")
+    print "width,height,colour,kind"
+    for (i = 0; i < 40000; i++) {
+        w = rand(); h = rand(); c = colour[1 + int(3 * rand())]
+        kind = (w > h && c != "blue") ? "wide" : "other"
+        printf "%.7g,%.7g,\"%s\",%s\n", w, h, c, kind
+    }
+}' >table.csv
+
+for count in 1 2 3; do
+    ranks "$count" "$NNTRAIN" import csv table.csv --label kind --output "table-$count.h5" >out 2>&1 ||
+        fail "on $count ranks: $(cat out)"
+    grep -q '^train    40,000 rows x 5 features$' out || fail "on $count ranks: $(cat out)"
+    cmp table-1.h5 "table-$count.h5" || fail "another file on $count ranks"
+done
+gzip -k table.csv
+"$NNTRAIN" import csv table.csv.gz --label kind --output packed.h5 >/dev/null || fail "gzipped"
+cmp table-1.h5 packed.h5 || fail "another file of the gzipped table"
+tr , '\t' <table.csv >table.tsv
+"$NNTRAIN" import tsv table.tsv --label kind --output tabs.h5 >/dev/null || fail "tabs"
+cmp table-1.h5 tabs.h5 || fail "another file of the table with tabs"
+"$NNTRAIN" import csv table.csv --label kind --compress 4 --chunk 1000 --output small.h5 >/dev/null || fail "compressed"
+h5diff table-1.h5 small.h5 || fail "other numbers when compressed"
+
+cat >table.yaml <<'Y'
+data: {train: {file: table-1.h5}, validation: {fraction: 0.2, stratified: true}, normalize: standard}
+network: {layers: [{units: 32, activation: relu}, {units: 2, activation: softmax}]}
+loss: cross_entropy
+training: {epochs: 5}
+Y
+ranks 2 "$NNTRAIN" train table.yaml --output run --progress quiet || fail "training: exit code $?"
+holds "$(field validation_accuracy run/metrics.jsonl) > 0.97" || fail "it is not learned: $(tail -n 1 run/metrics.jsonl)"
+
+# 27 records with errors: each is told with its line, the first 20 of them, once.
+awk -F, 'NR % 1500 == 7 { print $1; next } { print }' table.csv >bad.csv
+for count in 1 3; do
+    rm -f bad.h5
+    ranks "$count" "$NNTRAIN" import csv bad.csv --label kind --output bad.h5 >out 2>err
+    [ $? -eq 3 ] || fail "malformed on $count ranks: exit code $?"
+    [ ! -e bad.h5 ] || fail "malformed on $count ranks: a file was written"
+    grep -q '^nntrain: bad.csv: 27 records are malformed, the first in line 7: 1 fields instead of 4' err ||
+        fail "malformed on $count ranks: $(cat err)"
+    [ "$(grep -c '^bad.csv:[0-9]*: 1 fields instead of 4$' err)" -eq 20 ] || fail "malformed on $count ranks: $(cat err)"
+    ranks "$count" "$NNTRAIN" import csv bad.csv --label kind --skip-bad --output "bad-$count.h5" >out 2>err ||
+        fail "left out on $count ranks: $(cat err)"
+    grep -q '^train    39,973 rows x 5 features; 27 records left out$' out || fail "left out on $count ranks: $(cat out)"
+done
+cmp bad-1.h5 bad-3.h5 || fail "another file on 3 ranks where records are left out"
+
+"$NNTRAIN" import csv table.csv --label sort --output none.h5 >out 2>err
+[ $? -eq 2 ] && grep -q "^nntrain: --label: table.csv has no column sort; it has width, height, colour, kind" err ||
+    fail "no such column: $(cat err)"
+finish

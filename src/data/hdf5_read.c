@@ -152,7 +152,7 @@ struct reader {
     uint64_t blocks; /* of the rank that has most */
 };
 
-static uint64_t rows_of_block(const nn_hdf5_layout *layout, size_t row_bytes)
+uint64_t nn_hdf5_read_step(const nn_hdf5_layout *layout, size_t row_bytes)
 {
     uint64_t step = BLOCK_BYTES / row_bytes;
     if (step == 0)
@@ -167,7 +167,7 @@ static uint64_t rows_of_block(const nn_hdf5_layout *layout, size_t row_bytes)
 static nn_status open_reader(const nn_hdf5_rows *rows, struct reader *reader, const nn_comm *comm, nn_error *error)
 {
     size_t row_bytes = rows->layout->row_values * nn_element_size(rows->element);
-    reader->step = rows_of_block(rows->layout, row_bytes);
+    reader->step = nn_hdf5_read_step(rows->layout, row_bytes);
     NN_TRY(nn_hdf5_table_open(rows, comm, reader->step, &reader->table, error));
     uint64_t most = reader->step < rows->count ? reader->step : rows->count;
     return nn_allocate(most, row_bytes, "a block of the dataset", &reader->block, error);

@@ -24,6 +24,9 @@ typedef nn_status nn_hdf5_take(void *context, const void *values, uint64_t first
 /** Reads each rank's rows and hands them on. Collective and agreed: all ranks return the same. */
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error);
 
+/** @return rows that nn_hdf5_read reads at a time. @param row_bytes  in memory */
+uint64_t nn_hdf5_read_step(const nn_hdf5_layout *layout, size_t row_bytes);
+
 /** A dataset that is open for reading. Owns its handles; zeroed but for them being H5I_INVALID_HID, it is closed. */
 typedef struct nn_hdf5_table {
     nn_hdf5_rows rows; /**< what the table is of; strings and layout borrowed */

@@ -11,12 +11,13 @@ typedef struct nn_hdf5_rows {
     const nn_hdf5_layout *layout;
     nn_element element;    /**< what to read as */
     uint64_t first, count; /**< rows of this rank; count may be 0 */
+    void *to;              /**< [count, row_values] of element, which nn_hdf5_read fills; NULL: no row is kept */
 } nn_hdf5_rows;
 
 /**
  * Takes one block.
  *
- * @param values  [count, row_values] of the element asked for
+ * @param values  [count, row_values] of the element asked for, in their place where rows have one
  * @param first   row of the file the block begins with
  */
 typedef nn_status nn_hdf5_take(void *context, const void *values, uint64_t first, size_t count, nn_error *error);

@@ -1,5 +1,5 @@
 /** What nntrain bench measures: matrix products and whole training steps against what the processor can do, and sums
- * over ranks. */
+ * over ranks; and how fast rows come from files. */
 #ifndef NN_BENCH_BENCH_H
 #define NN_BENCH_BENCH_H
 
@@ -74,5 +74,21 @@ typedef struct nn_bench_allreduce_options {
  * written
  */
 nn_status nn_bench_allreduce(const nn_bench_allreduce_options *options, nn_comm *comm, nn_error *error);
+
+typedef struct nn_bench_io_options {
+    nn_bench_options common; /**< threads play no part; of timings the best counts */
+    const char *data;        /**< file to be read; NULL: some are made */
+    const char *dataset;     /**< of data */
+    size_t bytes;            /**< of the rows of each file that is made */
+} nn_bench_io_options;
+
+/**
+ * Times how rows come from HDF5 files in the page cache to memory, as trainings read them, beside read(2) of the same
+ * files, and zlib's inflate where they are compressed. Collective: each rank reads its part; rank 0 speaks.
+ *
+ * @return NN_DATA where the file cannot be read, NN_USAGE where files would be made on one of several hosts, NN_SYSTEM
+ * where MPI fails, memory runs out, or a file cannot be made or the JSON written
+ */
+nn_status nn_bench_io(const nn_bench_io_options *options, nn_comm *comm, nn_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/recipe_check.h"
 #include "cli/cli.h"
 
 /* All benchmarks' arguments; each command's table has the options of its own. */
@@ -12,6 +13,7 @@ typedef struct arguments {
     nn_bench_gemm_options gemm;
     nn_bench_step_options step;
     nn_bench_allreduce_options allreduce;
+    nn_bench_io_options io;
 } arguments;
 
 enum key {
@@ -25,6 +27,9 @@ enum key {
     KEY_PRECISION,
     KEY_EXPLAIN,
     KEY_SLICES,
+    KEY_DATA,
+    KEY_DATASET,
+    KEY_SIZE,
     KEY_JSON,
 };
 
@@ -141,6 +146,26 @@ static error_t parse_allreduce(int key, char *value, struct argp_state *state)
     return parse_common(key, value, state);
 }
 
+static error_t parse_io(int key, char *value, struct argp_state *state)
+{
+    nn_bench_io_options *io = &((arguments *)state->input)->io;
+    switch (key) {
+    case KEY_DATA:
+        io->data = value;
+        return 0;
+    case KEY_DATASET:
+        io->dataset = value;
+        return 0;
+    case KEY_SIZE:
+        if (nn_check_read_bytes(value, &io->bytes))
+            return 0;
+        argp_error(state, "--size: '%s' is no size such as 512M; units are K, M and G", value);
+        return EINVAL;
+    default:
+        return parse_common(key, value, state);
+    }
+}
+
 static const char threads_doc[] = "OpenMP threads (default: 1)";
 static const char json_doc[] = "Tell the figures as JSON, in a file or in place of the table";
 
@@ -176,6 +201,24 @@ static const struct argp_option allreduce_options[] = {
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
     NN_CLI_HELP,
     {0},
+};
+
+static const struct argp_option io_options[] = {
+    {"data", KEY_DATA, "FILE.h5", 0, "Measure this file (default: five files that are made, and removed)", 0},
+    {"dataset", KEY_DATASET, "PATH", 0, "In that file (default: /train/x)", 0},
+    {"size", KEY_SIZE, "BYTES", 0, "Of the rows of each file that is made (default: 512M)", 0},
+    {"repeat", 'r', "COUNT", 0, "Timings of each, of which the best counts (default: 3)", 0},
+    {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
+    NN_CLI_HELP,
+    {0},
+};
+
+static const struct argp io_parser = {
+    .options = io_options,
+    .parser = parse_io,
+    .doc =
+        "Measures how fast rows come from HDF5 to memory on the ranks it is started on, as trainings read them, beside "
+        "read(2) of the same file, and zlib alone where it is compressed.",
 };
 
 static const struct argp allreduce_parser = {
@@ -236,14 +279,23 @@ static nn_status run_allreduce(const void *parsed, nn_comm *comm, nn_error *erro
     return nn_bench_allreduce(&options, comm, error);
 }
 
-/* The one benchmark of all ranks. */
-static nn_status run_with_ranks(int argc, char **argv)
+static nn_status run_io(const void *parsed, nn_comm *comm, nn_error *error)
 {
-    arguments given = {.allreduce = {.slices = 16}};
-    const nn_parsed parsed = nn_cli_parse(&allreduce_parser, "nntrain bench allreduce", argc, argv, &given);
+    const arguments *given = parsed;
+    nn_bench_io_options options = given->io;
+    options.common = given->common;
+    return nn_bench_io(&options, comm, error);
+}
+
+/* The benchmarks of all ranks. */
+static nn_status run_with_ranks(const struct argp *parser, const char *name, int argc, char **argv,
+                                nn_status (*run)(const void *given, nn_comm *comm, nn_error *error))
+{
+    arguments given = {.allreduce = {.slices = 16}, .io = {.dataset = "/train/x", .bytes = (size_t)512 << 20}};
+    const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks(run_allreduce, &given);
+    return nn_cli_with_ranks(run, &given);
 }
 
 /* What stands where a benchmark should be named. */
@@ -251,10 +303,10 @@ static error_t parse_name(int key, char *value, struct argp_state *state)
 {
     switch (key) {
     case ARGP_KEY_ARG:
-        argp_error(state, "there is no benchmark '%s'; known are gemm, step, allreduce", value);
+        argp_error(state, "there is no benchmark '%s'; known are gemm, step, allreduce, io", value);
         return EINVAL;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name what to measure: gemm, step or allreduce");
+        argp_error(state, "name what to measure: gemm, step, allreduce or io");
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -266,8 +318,8 @@ static const struct argp_option name_options[] = {NN_CLI_HELP, {0}};
 static const struct argp name_parser = {
     .options = name_options,
     .parser = parse_name,
-    .args_doc = "gemm|step|allreduce [--help]",
-    .doc = "Measures this machine: matrix products, whole training steps, or sums over ranks.",
+    .args_doc = "gemm|step|allreduce|io [--help]",
+    .doc = "Measures this machine: matrix products, whole training steps, sums over ranks, or the reading of rows.",
 };
 
 nn_status nn_cli_bench(int argc, char **argv)
@@ -277,7 +329,9 @@ nn_status nn_cli_bench(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "step") == 0)
         return run_parsed(&step_parser, "nntrain bench step", argc - 1, argv + 1, run_step);
     if (argc > 1 && strcmp(argv[1], "allreduce") == 0)
-        return run_with_ranks(argc - 1, argv + 1);
+        return run_with_ranks(&allreduce_parser, "nntrain bench allreduce", argc - 1, argv + 1, run_allreduce);
+    if (argc > 1 && strcmp(argv[1], "io") == 0)
+        return run_with_ranks(&io_parser, "nntrain bench io", argc - 1, argv + 1, run_io);
     arguments given = {.common = {.threads = 1}};
     const nn_parsed parsed = nn_cli_parse(&name_parser, "nntrain bench", argc, argv, &given);
     return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;

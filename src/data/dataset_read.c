@@ -92,16 +92,20 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
         nn_convert(rows->element, from, tile, length);
         NN_TRY(scan(numbers, from, begin + i, tile, length, error));
         nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
-        if (numbers->to)
+        if (numbers->to && !rows->to)
             memcpy((char *)numbers->to + (begin + i) * kept_size, numbers->kept == NN_REAL ? (const void *)tile : from,
                    length * kept_size);
     }
     return NN_OK;
 }
 
-static nn_status read_numbers(const nn_dataset *dataset, const nn_hdf5_rows *rows, struct numbers *numbers,
+static nn_status read_numbers(const nn_dataset *dataset, const nn_hdf5_rows *from, struct numbers *numbers,
                               nn_comm *comm, nn_error *error)
 {
+    nn_hdf5_rows placed = *from;
+    const nn_hdf5_rows *rows = &placed;
+    if (numbers->kept == from->element)
+        placed.to = numbers->to; /* nothing to convert */
     numbers->rows = rows;
     numbers->low = INFINITY;
     numbers->high = -INFINITY;
@@ -166,7 +170,7 @@ static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *c
 
 static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout, hid_t file)
 {
-    return (nn_hdf5_rows){file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows};
+    return (nn_hdf5_rows){file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows, NULL};
 }
 
 static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *comm, nn_error *error)

@@ -43,6 +43,7 @@ typedef struct nn_hdf5_layout {
     uint64_t row_values; /**< values a row holds, all further dimensions multiplied */
     int dimensions;
     uint64_t chunk_rows; /**< 0 where the dataset is not chunked */
+    bool whole_rows;     /**< chunks hold whole rows */
     uint64_t stored;     /**< bytes it takes in the file */
     bool filtered;       /**< compressed or checksummed */
     bool integer;

@@ -101,6 +101,10 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
     hsize_t chunk[H5S_MAX_RANK] = {0};
     if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) > 0)
         layout->chunk_rows = chunk[0];
+    uint64_t chunk_values = layout->chunk_rows > 0 ? 1 : 0;
+    for (int i = 1; i < layout->dimensions; i++)
+        chunk_values *= chunk[i];
+    layout->whole_rows = chunk_values == layout->row_values;
     layout->stored = H5Dget_storage_size(dataset);
     int filters = H5Pget_nfilters(creation);
     layout->filtered = filters > 0;

@@ -82,7 +82,10 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
     *table = (nn_hdf5_table){*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, is_collective(layout, comm)};
     size_t band = layout->chunk_rows * layout->row_values * layout->file_size;
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    if (layout->chunk_rows > step)
+    /* Without a cache, plain chunks come straight to their place; pieces of rows would come one by one. */
+    if (layout->whole_rows && !layout->filtered)
+        H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, 0, H5D_CHUNK_CACHE_W0_DEFAULT);
+    else if (layout->chunk_rows > step)
         H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, band < largest_cache ? band : largest_cache,
                            H5D_CHUNK_CACHE_W0_DEFAULT);
     nn_status status = nn_hdf5_open_dataset(rows->file, rows->path, rows->name, access, &table->dataset, error);
@@ -147,12 +150,12 @@ nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_
 
 struct reader {
     nn_hdf5_table table;
-    void *block;
+    void *block;     /* NULL: rows go to their place, and are not copied a second time */
     uint64_t step;   /* rows of a block; blocks begin at multiples of it, so that no chunk is decompressed twice */
     uint64_t blocks; /* of the rank that has most */
 };
 
-static uint64_t rows_of_block(const nn_hdf5_layout *layout, size_t row_bytes)
+uint64_t nn_hdf5_read_step(const nn_hdf5_layout *layout, size_t row_bytes)
 {
     uint64_t step = BLOCK_BYTES / row_bytes;
     if (step == 0)
@@ -167,8 +170,10 @@ static uint64_t rows_of_block(const nn_hdf5_layout *layout, size_t row_bytes)
 static nn_status open_reader(const nn_hdf5_rows *rows, struct reader *reader, const nn_comm *comm, nn_error *error)
 {
     size_t row_bytes = rows->layout->row_values * nn_element_size(rows->element);
-    reader->step = rows_of_block(rows->layout, row_bytes);
+    reader->step = nn_hdf5_read_step(rows->layout, row_bytes);
     NN_TRY(nn_hdf5_table_open(rows, comm, reader->step, &reader->table, error));
+    if (rows->to)
+        return NN_OK;
     uint64_t most = reader->step < rows->count ? reader->step : rows->count;
     return nn_allocate(most, row_bytes, "a block of the dataset", &reader->block, error);
 }
@@ -177,18 +182,19 @@ static nn_status open_reader(const nn_hdf5_rows *rows, struct reader *reader, co
 static nn_status read_blocks(const struct reader *reader, nn_hdf5_take *take, void *context, nn_error *error)
 {
     const nn_hdf5_rows *rows = &reader->table.rows;
+    const size_t row_bytes = rows->layout->row_values * nn_element_size(rows->element);
     uint64_t end = rows->first + rows->count, at = rows->first;
     nn_status status = NN_OK;
     for (uint64_t block = 0; block < reader->blocks; block++) {
         uint64_t border = (at / reader->step + 1) * reader->step;
         uint64_t count = (border < end ? border : end) - at;
+        void *values = rows->to ? (char *)rows->to + (at - rows->first) * row_bytes : reader->block;
         nn_error later;
-        nn_status outcome =
-            nn_hdf5_table_read(&reader->table, at, count, reader->block, status == NN_OK ? error : &later);
+        nn_status outcome = nn_hdf5_table_read(&reader->table, at, count, values, status == NN_OK ? error : &later);
         if (status == NN_OK)
             status = outcome;
         if (status == NN_OK && count > 0)
-            status = take(context, reader->block, at, count, error);
+            status = take(context, values, at, count, error);
         at += count;
     }
     return status;

@@ -11,18 +11,22 @@ typedef struct nn_hdf5_rows {
     const nn_hdf5_layout *layout;
     nn_element element;    /**< what to read as */
     uint64_t first, count; /**< rows of this rank; count may be 0 */
+    void *to;              /**< [count, row_values] of element, which nn_hdf5_read fills; NULL: no row is kept */
 } nn_hdf5_rows;
 
 /**
  * Takes one block.
  *
- * @param values  [count, row_values] of the element asked for
+ * @param values  [count, row_values] of the element asked for, in their place where rows have one
  * @param first   row of the file the block begins with
  */
 typedef nn_status nn_hdf5_take(void *context, const void *values, uint64_t first, size_t count, nn_error *error);
 
 /** Reads each rank's rows and hands them on. Collective and agreed: all ranks return the same. */
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error);
+
+/** @return rows that nn_hdf5_read reads at a time. @param row_bytes  in memory */
+uint64_t nn_hdf5_read_step(const nn_hdf5_layout *layout, size_t row_bytes);
 
 /** A dataset that is open for reading. Owns its handles; zeroed but for them being H5I_INVALID_HID, it is closed. */
 typedef struct nn_hdf5_table {

@@ -1,0 +1,24 @@
+/** What the files of nn_probe share. */
+#ifndef NN_DATA_PROBE_INSIDE_H
+#define NN_DATA_PROBE_INSIDE_H
+
+#include "data/hdf5_read.h"
+#include "data/probe.h"
+
+/** Owns its memory and what is open. */
+struct nn_probe {
+    nn_comm *comm;
+    const char *path, *name;
+    nn_hdf5_printer printer;
+    hid_t file;          /* of all ranks together, where HDF5 does that */
+    hid_t alone;         /* of this process */
+    nn_hdf5_table table; /* of `alone` */
+    nn_hdf5_layout layout;
+    nn_probe_facts facts;
+    char *memory; /* [count, row_bytes] */
+};
+
+/** @return whether zlib comes first when the probe's table is read */
+bool nn_probe_is_deflated(const nn_probe *probe);
+
+#endif

@@ -209,15 +209,18 @@ static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, n
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
     wipe(self, run->out);
-    char validation[96] = "", test[96] = "";
+    char validation[96] = "", test[96] = "", waiting[64] = "";
     if (report->validated)
         describe("validation", &report->validation, validation);
     if (report->tested)
         describe("test", &report->test, test);
-    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s%s  %s samples/s",
+    if (report->waited > 0.01 * report->seconds)
+        snprintf(waiting, sizeof waiting, ", %.0f %% of the time waiting for rows",
+                 100 * report->waited / report->seconds);
+    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s%s  %s samples/s%s",
                (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), run->progress.epoch,
                run->recipe->training.epochs, report->train_loss, validation, test,
-               nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text);
+               nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text, waiting);
     return NN_OK;
 }
 

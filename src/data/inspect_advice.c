@@ -45,9 +45,15 @@ static void advise_chunks(FILE *out, const nn_inspected *seen, const hsize_t chu
     print_mend(out, seen, row_bytes);
 }
 
-static void advise_integers(FILE *out, const nn_inspected *seen)
+/* Every value was looked at, and there is a finite one. */
+static bool is_whole(const nn_inspect_values *values)
 {
-    if (H5Tget_size(seen->type) != 8 || !seen->whole)
+    return values->rows == values->of_rows && values->least <= values->most;
+}
+
+static void advise_integers(FILE *out, const nn_inspected *seen, const nn_inspect_values *values)
+{
+    if (H5Tget_size(seen->type) != 8 || !is_whole(values))
         return;
     static const struct {
         const char *name;
@@ -58,18 +64,15 @@ static void advise_integers(FILE *out, const nn_inspected *seen)
                  {"uint16", 0, UINT16_MAX, 4},
                  {"int16", INT16_MIN, INT16_MAX, 4}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (seen->least >= types[i].least && seen->most <= types[i].most) {
+        if (values->least >= types[i].least && values->most <= types[i].most) {
             fprintf(out, "advice   all values fit %s, which takes 1/%d of the room; write it in that type\n",
                     types[i].name, types[i].smaller);
             return;
         }
 }
 
-void nn_inspect_advise(FILE *out, const nn_inspected *seen)
+void nn_inspect_advise(FILE *out, const nn_inspected *seen, const nn_inspect_values *values)
 {
-    const H5T_class_t class = H5Tget_class(seen->type);
-    if (seen->rank < 1 || (class != H5T_INTEGER && class != H5T_FLOAT))
-        return;
     hid_t properties = H5Dget_create_plist(seen->dataset);
     hsize_t chunk[H5S_MAX_RANK];
     if (properties >= 0 && H5Pget_layout(properties) == H5D_CHUNKED &&
@@ -79,8 +82,8 @@ void nn_inspect_advise(FILE *out, const nn_inspected *seen)
         H5Pclose(properties);
     if (H5Tget_size(seen->type) > 1 && H5Tget_order(seen->type) == H5T_ORDER_BE)
         fprintf(out, "advice   big-endian values are converted at every reading; write them little-endian\n");
-    if (class == H5T_INTEGER)
-        advise_integers(out, seen);
-    else if (H5Tget_size(seen->type) == 8 && seen->whole && seen->float32_exactly)
+    if (H5Tget_class(seen->type) == H5T_INTEGER)
+        advise_integers(out, seen, values);
+    else if (H5Tget_size(seen->type) == 8 && is_whole(values) && !values->beyond_float32)
         fprintf(out, "advice   float32 holds all values exactly in half the room; write it in that type\n");
 }

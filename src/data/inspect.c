@@ -80,7 +80,8 @@ static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_h
             nn_inspect_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
             nn_inspect_features_print(out, &values.features, &names, how->features);
         }
-        nn_inspect_advise(out, seen, &values);
+        nn_inspect_advise_storage(out, seen, &values);
+        nn_inspect_advise_learning(out, seen, &values, &names);
         nn_inspect_names_free(&names);
     }
     nn_inspect_values_free(&values);
@@ -90,8 +91,10 @@ static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_h
 static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
 {
     seen->row_values = 1;
-    for (int d = 1; d < seen->rank; d++)
-        seen->row_values *= seen->dims[d];
+    for (int d = 1; d < seen->rank; d++) /* a shape may claim more than can be counted */
+        seen->row_values = seen->dims[d] > 0 && seen->row_values > UINT64_MAX / seen->dims[d]
+                               ? UINT64_MAX
+                               : seen->row_values * seen->dims[d];
     fprintf(out, "dataset  /%s\n           ", seen->name);
     if (seen->rank == 0)
         fprintf(out, "one value");
@@ -102,7 +105,10 @@ static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
     print_storage(out, seen);
     fputc('\n', out);
     fflush(out); /* the shape first: reading may take a while */
-    return print_values(out, seen, how);
+    const bool good = print_values(out, seen, how);
+    if (good)
+        nn_inspect_advise_rows(out, seen);
+    return good;
 }
 
 /* A chunk that is read in several pieces is unpacked once if it fits here. */

@@ -6,7 +6,15 @@
 
 #include "data/inspect_values.h"
 
-/** Prints a line "advice" for each thing about the storage that a user could better; nothing where it is sound. */
-void nn_inspect_advise(FILE *out, const nn_inspected *seen, const nn_inspect_values *values);
+/** Prints a line "advice" for each thing about chunks and types that a user could better; nothing where all is sound.
+ */
+void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_inspect_values *values);
+
+/** The same about what the values of features, classes and targets do to a training. */
+void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_inspect_values *values,
+                                const nn_inspect_names *names);
+
+/** The same about targets or weights, of whatever type, that are more or fewer than the rows beside them. */
+void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen);
 
 #endif

@@ -280,6 +280,150 @@ static void all_values_are_looked_at_where_all_are_asked_for(void)
     }
 }
 
+static void shipped_files_get_no_advice(void)
+{
+    const char *const shipped[] = {"digits/digits.h5", "theory/xor.h5", "theory/sine.h5", "theory/spirals.h5"};
+    for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%s", NNTRAIN_DATASETS, shipped[i]);
+        size_t length = 0;
+        FILE *out = open_memstream(&said, &length);
+        nn_error error;
+        CU_ASSERT_EQUAL(nn_inspect_data(path, &briefly, out, &error), NN_OK);
+        fclose(out);
+        contains("dataset  /train/x\n");
+        lacks("advice");
+        free(said);
+    }
+}
+
+static void features_that_hinder_are_told(void)
+{
+    H5Fclose(create_three_features());
+    inspect_file(&briefly);
+    contains("advice   training takes no NaN; where it stands for a missing value: data.impute: mean\n");
+    contains("advice   training takes no infinite values;");
+    contains("advice   1 feature is the same in all rows and tells nothing; leave out 2\n");
+    lacks("drown");
+    free(said);
+
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        values[i] = i % COLUMNS == 1 ? (float)(i % 16) * 1e4F : i % COLUMNS == 6 ? (float)(i % 16) : 4;
+    expect_said(
+        H5T_IEEE_F32LE, contiguous,
+        "advice   feature 1 deviates 1e+04 times as much as feature 6 and would drown it; data.normalize: standard\n");
+    expect_said(
+        H5T_IEEE_F32LE, contiguous,
+        "advice   6 features are the same in all rows and tell nothing; leave out 0, 2, 3, 4, 5, ... (--features");
+}
+
+static void pictures_may_have_corners_that_stay_dark(void)
+{
+    memset(values, 0, sizeof values);
+    values[3] = 1;
+    for (size_t i = 0; i < ROWS * COLUMNS; i += COLUMNS)
+        values[i + 4] = (float)(i % 3) * 1000;
+    hid_t file = create_file();
+    fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 3, (hsize_t[]){ROWS, 2, COLUMNS / 2}, contiguous,
+                    values);
+    H5Fclose(file);
+    inspect_file(&briefly);
+    contains("20000 x 2 x 4 float32");
+    lacks("advice");
+    free(said);
+}
+
+static void targets_of_other_rows_than_the_features_are_told(void)
+{
+    fill(0.5F);
+    const hsize_t targets[] = {4, 5};
+    for (size_t i = 0; i < 2; i++) {
+        hid_t file = create_file();
+        fixture_dataset(file, "train/x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, (hsize_t[]){5, 3}, contiguous, values);
+        fixture_dataset(file, "train/y", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 1, &targets[i], contiguous, values);
+        H5Fclose(file);
+        inspect_file(&briefly);
+        if (targets[i] == 5)
+            lacks("advice");
+        else
+            contains("advice   /train/y has 4 rows but /train/x has 5; each needs one of the other\n");
+        free(said);
+    }
+}
+
+static void one_hot_targets_are_told(void)
+{
+    memset(values, 0, sizeof values);
+    for (size_t row = 0; row < ROWS; row++)
+        values[row * COLUMNS + row % COLUMNS] = 1;
+    for (int twice = 0; twice < 2; twice++) {
+        values[COLUMNS] = (float)twice; /* two ones in row 1 */
+        hid_t file = create_file();
+        fixture_dataset(file, "y", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, (hsize_t[]){ROWS, COLUMNS}, contiguous, values);
+        H5Fclose(file);
+        inspect_file(&briefly);
+        if (twice)
+            lacks("advice");
+        else
+            contains("advice   each row is a single 1 among zeros; integer classes take 1/8 of the room, or less\n");
+        free(said);
+    }
+}
+
+/* What is said of 1000 rows of classes, those that are not listed being 0. */
+static void inspect_classes(size_t ones, size_t threes)
+{
+    unsigned char classes[1000] = {0};
+    memset(classes, 1, ones);
+    memset(classes + ones, 3, threes);
+    hid_t file = create_file();
+    fixture_dataset(file, "y", H5T_STD_U8LE, H5T_NATIVE_UCHAR, 1, (hsize_t[]){1000}, contiguous, classes);
+    H5Fclose(file);
+    inspect_file(&briefly);
+}
+
+static void classes_that_are_rare_or_frequent_are_told(void)
+{
+    inspect_classes(400, 9);
+    contains("rows of each class: 0: 591, 1: 400, 2: 0, 3: 9\n");
+    contains("advice   2 classes have fewer than 10 rows, too few to learn: 2 has 0, 3 has 9; gather more, or number "
+             "the classes without gaps\n");
+    lacks("flatter");
+    free(said);
+    inspect_classes(40, 0); /* weights 1000 / (2 * 960) and 1000 / (2 * 40) */
+    contains("advice   class 0 has 96.0 % of the rows, so accuracy will flatter; loss with class_weights: [0.521, "
+             "12.5]\n");
+    lacks("fewer");
+    free(said);
+    inspect_classes(50, 0);
+    lacks("advice");
+    free(said);
+}
+
+/* 144 MB of x that nothing is stored of: more than the window. */
+static void chunks_that_windows_unpack_again_are_told(void)
+{
+    const struct {
+        fixture_storage storage;
+        bool told;
+    } cases[] = {{{.chunk = {1 << 17, COLUMNS}, .deflate = 1}, true},
+                 {{.chunk = {1 << 17, COLUMNS}}, false},
+                 {{.chunk = {1 << 16, COLUMNS}, .deflate = 1}, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hid_t file = create_file();
+        fixture_dataset(file, "y", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, (hsize_t[]){4500000, COLUMNS}, cases[i].storage,
+                        NULL);
+        H5Fclose(file);
+        inspect_file(&briefly);
+        if (cases[i].told)
+            contains("advice   chunks of 131072 rows are unpacked again and again if the rows stay in the file and "
+                     "are shuffled in windows; make chunks smaller: h5repack -l /y:CHUNK=32768x8 OLD.h5 NEW.h5\n");
+        else
+            lacks("advice");
+        free(said);
+    }
+}
+
 static void files_that_cannot_be_read_are_told(void)
 {
     nn_error error;
@@ -309,6 +453,13 @@ int main(void)
         NN_TEST(many_features_take_one_line_unless_asked_for),
         NN_TEST(wide_rows_are_read_in_pieces),
         NN_TEST(all_values_are_looked_at_where_all_are_asked_for),
+        NN_TEST(shipped_files_get_no_advice),
+        NN_TEST(features_that_hinder_are_told),
+        NN_TEST(pictures_may_have_corners_that_stay_dark),
+        NN_TEST(targets_of_other_rows_than_the_features_are_told),
+        NN_TEST(one_hot_targets_are_told),
+        NN_TEST(classes_that_are_rare_or_frequent_are_told),
+        NN_TEST(chunks_that_windows_unpack_again_are_told),
         NN_TEST(files_that_cannot_be_read_are_told),
     };
     int code = nn_run_suite("inspect", tests, sizeof tests / sizeof *tests);

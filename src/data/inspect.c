@@ -7,29 +7,9 @@
 
 #include "data/hdf5_file.h"
 #include "data/inspect_advice.h"
+#include "data/inspect_labels.h"
+#include "data/inspect_type.h"
 #include "data/inspect_values.h"
-
-static void print_type(FILE *out, hid_t type)
-{
-    static const struct {
-        H5T_class_t class;
-        const char *name;
-    } names[] = {{H5T_STRING, "text"}, {H5T_COMPOUND, "compound"}, {H5T_ENUM, "enumeration"}};
-    const H5T_class_t class = H5Tget_class(type);
-    const unsigned bits = (unsigned)(8 * H5Tget_size(type));
-    const bool big = H5Tget_order(type) == H5T_ORDER_BE && bits > 8;
-    if (class == H5T_INTEGER)
-        fprintf(out, "%sint%u%s", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits, big ? " big-endian" : "");
-    else if (class == H5T_FLOAT)
-        fprintf(out, "float%u%s", bits, big ? " big-endian" : "");
-    else {
-        const char *name = "a type that is no number";
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            if (names[i].class == class)
-                name = names[i].name;
-        fprintf(out, "%s", name);
-    }
-}
 
 /* What the filters leave of the values. */
 static void print_ratio(FILE *out, const nn_inspected *seen)
@@ -61,16 +41,13 @@ static void print_storage(FILE *out, const nn_inspected *seen)
         H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
         fprintf(out, ", %s", name);
     }
-    if (filters > 0)
+    if (filters > 0 && H5Tis_variable_str(seen->type) <= 0) /* such texts lie elsewhere in the file */
         print_ratio(out, seen);
     H5Pclose(properties);
 }
 
-static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
+static bool print_numbers(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
 {
-    const H5T_class_t class = H5Tget_class(seen->type);
-    if (seen->rank < 1 || (class != H5T_INTEGER && class != H5T_FLOAT))
-        return true;
     nn_inspect_values values;
     const bool good = nn_inspect_values_read(seen, how->all, how->features, &values);
     if (good) {
@@ -88,6 +65,19 @@ static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_h
     return good;
 }
 
+static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
+{
+    const H5T_class_t class = H5Tget_class(seen->type);
+    if (seen->rank > 0 && (nn_inspected_is_integer(seen) || class == H5T_FLOAT))
+        return print_numbers(out, seen, how);
+    if (seen->rank == 1 && class == H5T_STRING) {
+        const bool good = nn_inspect_labels_print(out, seen, how->all);
+        nn_inspect_advise_text(out, seen);
+        return good;
+    }
+    return true;
+}
+
 static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
 {
     seen->row_values = 1;
@@ -101,7 +91,7 @@ static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
     for (int d = 0; d < seen->rank; d++)
         fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)seen->dims[d]);
     fprintf(out, " ");
-    print_type(out, seen->type);
+    nn_inspect_print_type(out, seen->type);
     print_storage(out, seen);
     fputc('\n', out);
     fflush(out); /* the shape first: reading may take a while */

@@ -103,7 +103,7 @@ void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_ins
         H5Pclose(properties);
     if (H5Tget_size(seen->type) > 1 && H5Tget_order(seen->type) == H5T_ORDER_BE)
         fprintf(out, "advice   big-endian values are converted at every reading; write them little-endian\n");
-    if (H5Tget_class(seen->type) == H5T_INTEGER)
+    if (nn_inspected_is_integer(seen))
         advise_integers(out, seen, values);
     else if (H5Tget_size(seen->type) == 8 && is_whole(values) && !values->beyond_float32)
         fprintf(out, "advice   float32 holds all values exactly in half the room; write it in that type\n");

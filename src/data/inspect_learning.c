@@ -165,6 +165,12 @@ void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_in
         advise_one_hot(out, seen, &values->features);
 }
 
+void nn_inspect_advise_text(FILE *out, const nn_inspected *seen)
+{
+    if (is_targets(seen))
+        fprintf(out, "advice   training takes no texts; write integers that number the classes from 0 on\n");
+}
+
 /* UINT64_MAX where there is no such dataset, or it has no rows. */
 static hsize_t rows_of(hid_t root, const char *name)
 {

@@ -135,7 +135,7 @@ bool nn_inspect_values_read(const nn_inspected *seen, bool all, bool features, n
     values->rows = values->of_rows = seen->dims[0];
     if (!all && MOST_VALUES / seen->row_values < values->rows)
         values->rows = MOST_VALUES / seen->row_values;
-    if (H5Tget_class(seen->type) == H5T_INTEGER && seen->rank == 1 &&
+    if (nn_inspected_is_integer(seen) && seen->rank == 1 &&
         nn_allocate(NN_INSPECT_CLASSES_MOST, sizeof *values->class_rows, "the classes", &values->class_rows, NULL) !=
             NN_OK)
         return false;

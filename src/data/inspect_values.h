@@ -21,6 +21,13 @@ typedef struct nn_inspected {
     hsize_t row_values; /**< all dimensions but the first, multiplied */
 } nn_inspected;
 
+/** An enumeration, such as a truth value of numpy's, is a number too. */
+static inline bool nn_inspected_is_integer(const nn_inspected *seen)
+{
+    const H5T_class_t class = H5Tget_class(seen->type);
+    return class == H5T_INTEGER || class == H5T_ENUM;
+}
+
 /** What its values come to. Owns its arrays. */
 typedef struct nn_inspect_values {
     double least, most; /**< of the finite values; least > most: there are none */

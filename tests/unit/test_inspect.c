@@ -1,31 +1,12 @@
 #include <math.h>
 
-#include "hdf5_fixture.h"
-#include "nntrain/inspect.h"
+#include "inspect_fixture.h"
 #include "suite.h"
 
 enum { ROWS = 20000, COLUMNS = 8 };
 
 static float values[ROWS * COLUMNS];
-static const nn_inspect_how briefly;
 static const fixture_storage contiguous;
-static char *said;
-
-/* What is said of the file x.h5, which is removed. */
-static void inspect_file(const nn_inspect_how *how)
-{
-    size_t length = 0;
-    FILE *out = open_memstream(&said, &length);
-    nn_error error;
-    CU_ASSERT_EQUAL(nn_inspect_data(fixture_path("x.h5"), how, out, &error), NN_OK);
-    fclose(out);
-    unlink(fixture_path("x.h5"));
-}
-
-static hid_t create_file(void)
-{
-    return H5Fcreate(fixture_path("x.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-}
 
 /* What is said of a file with one dataset "x", [ROWS, COLUMNS] of `values`, stored so. */
 static void inspect_stored(hid_t type, fixture_storage storage)
@@ -34,20 +15,6 @@ static void inspect_stored(hid_t type, fixture_storage storage)
     fixture_dataset(file, "x", type, H5T_NATIVE_FLOAT, 2, (hsize_t[]){ROWS, COLUMNS}, storage, values);
     H5Fclose(file);
     inspect_file(&briefly);
-}
-
-static void contains(const char *expected)
-{
-    CU_ASSERT_PTR_NOT_NULL(strstr(said, expected));
-    if (!strstr(said, expected))
-        printf("\nno '%s' in:\n%s", expected, said);
-}
-
-static void lacks(const char *unexpected)
-{
-    CU_ASSERT_PTR_NULL(strstr(said, unexpected));
-    if (strstr(said, unexpected))
-        printf("\n'%s' in:\n%s", unexpected, said);
 }
 
 static void expect_said(hid_t type, fixture_storage storage, const char *expected)
@@ -160,13 +127,6 @@ static void write_names(hid_t file, const char *name, hid_t type, const void *na
 {
     fixture_dataset(file, name, type, type, 1, (hsize_t[]){3}, contiguous, names);
     H5Tclose(type);
-}
-
-static hid_t text_type(size_t size)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, size);
-    return type;
 }
 
 static void features_have_the_names_beside_them(void)

@@ -130,25 +130,33 @@ static void print_range(FILE *out, const char *what, const nn_inspect_features *
     fprintf(out, " (%g to %g)", features->each[at].least, features->each[at].most);
 }
 
+/* Not above 0 where it is constant or has no values. */
+static double range_of(const nn_inspect_feature *feature)
+{
+    return feature->most - feature->least;
+}
+
 static void print_digest(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
 {
     const nn_inspect_feature *each = features->each;
     const size_t none = features->count;
     size_t holed = 0, widest = none, narrowest = none;
     for (size_t at = 0; at < features->count; at++) {
-        const double range = each[at].most - each[at].least;
+        const double range = range_of(&each[at]);
         holed += each[at].nans > 0;
         if (range <= 0)
-            continue; /* constant, or without values */
-        if (widest == none || range > each[widest].most - each[widest].least)
+            continue;
+        if (widest == none || range > range_of(&each[widest]))
             widest = at;
-        if (narrowest == none || range < each[narrowest].most - each[narrowest].least)
+        if (narrowest == none || range < range_of(&each[narrowest]))
             narrowest = at;
     }
     fprintf(out, "           %zu features: ", features->count);
     print_constant(out, features, names);
     fprintf(out, ", %zu with NaN", holed);
-    if (widest < none) {
+    if (widest < none && range_of(&each[widest]) == range_of(&each[narrowest]))
+        print_range(out, "all others as wide as", features, names, widest);
+    else if (widest < none) {
         print_range(out, "widest", features, names, widest);
         print_range(out, "narrowest", features, names, narrowest);
     }

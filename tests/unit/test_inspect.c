@@ -192,6 +192,18 @@ static void many_features_take_one_line_unless_asked_for(void)
     free(said);
 }
 
+static void features_of_one_range_are_told_once(void)
+{
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        values[i] = (float)(i / 32 % 2 + i % 32);
+    hid_t file = create_file();
+    fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, (hsize_t[]){ROWS / 4, 32}, contiguous, values);
+    H5Fclose(file);
+    inspect_file(&briefly);
+    contains("32 features: 0 constant, 0 with NaN, all others as wide as 0 (0 to 1); --features tells of each\n");
+    free(said);
+}
+
 /* Rows of 3 x 70000 are read in pieces, and rows of 210000 are. */
 static void wide_rows_are_read_in_pieces(void)
 {
@@ -411,6 +423,7 @@ int main(void)
         NN_TEST(features_have_the_names_beside_them),
         NN_TEST(features_have_the_names_of_the_root_or_an_attribute),
         NN_TEST(many_features_take_one_line_unless_asked_for),
+        NN_TEST(features_of_one_range_are_told_once),
         NN_TEST(wide_rows_are_read_in_pieces),
         NN_TEST(all_values_are_looked_at_where_all_are_asked_for),
         NN_TEST(shipped_files_get_no_advice),

@@ -64,6 +64,11 @@ bool nn_inspect_is_constant(const nn_inspect_feature *feature)
     return feature->least == feature->most;
 }
 
+bool nn_inspect_is_empty(const nn_inspect_feature *feature)
+{
+    return feature->values == 0;
+}
+
 void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t at)
 {
     fprintf(out, "%zu", at);
@@ -71,6 +76,30 @@ void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t a
         return;
     fputc(' ', out);
     nn_inspect_print_text(out, nn_inspect_name(names, at));
+}
+
+size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)(const nn_inspect_feature *))
+{
+    size_t count = 0;
+    for (size_t at = 0; at < features->count; at++)
+        count += is(&features->each[at]);
+    return count;
+}
+
+void nn_inspect_features_list(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
+                              bool (*is)(const nn_inspect_feature *))
+{
+    size_t listed = 0;
+    for (size_t at = 0; at < features->count; at++) {
+        if (!is(&features->each[at]))
+            continue;
+        fprintf(out, "%s", listed > 0 ? ", " : "");
+        if (listed++ == LISTED_MOST) {
+            fprintf(out, "...");
+            return;
+        }
+        nn_inspect_print_feature(out, names, at);
+    }
 }
 
 static size_t widest_name(const nn_inspect_names *names)
@@ -108,18 +137,10 @@ static void print_table(FILE *out, const nn_inspect_features *features, const nn
 
 static void print_constant(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
 {
-    size_t constant = 0;
-    for (size_t at = 0; at < features->count; at++)
-        constant += nn_inspect_is_constant(&features->each[at]);
-    fprintf(out, "%zu constant", constant);
-    size_t listed = 0;
-    for (size_t at = 0; at < features->count && listed < LISTED_MOST; at++) {
-        if (!nn_inspect_is_constant(&features->each[at]))
-            continue;
-        fprintf(out, listed++ > 0 ? ", " : " (");
-        nn_inspect_print_feature(out, names, at);
-    }
-    fprintf(out, "%s", constant > listed ? ", ...)" : constant > 0 ? ")" : "");
+    const size_t constant = nn_inspect_features_count(features, nn_inspect_is_constant);
+    fprintf(out, "%zu constant%s", constant, constant > 0 ? " (" : "");
+    nn_inspect_features_list(out, features, names, nn_inspect_is_constant);
+    fprintf(out, "%s", constant > 0 ? ")" : "");
 }
 
 static void print_range(FILE *out, const char *what, const nn_inspect_features *features, const nn_inspect_names *names,

@@ -37,6 +37,16 @@ double nn_inspect_deviation(const nn_inspect_feature *feature);
 /** Has values, all of them the same. */
 bool nn_inspect_is_constant(const nn_inspect_feature *feature);
 
+/** Has no value in any row. */
+bool nn_inspect_is_empty(const nn_inspect_feature *feature);
+
+/** @return features that are so */
+size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)(const nn_inspect_feature *));
+
+/** Prints the first few features that are so, and "..." for more. */
+void nn_inspect_features_list(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
+                              bool (*is)(const nn_inspect_feature *));
+
 /** Prints a feature's position, and its name where it has one. */
 void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t at);
 

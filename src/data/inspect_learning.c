@@ -5,7 +5,7 @@
 
 #include "data/inspect_advice.h"
 
-/* Features and classes that a line lists; classes whose weights it gives. */
+/* Classes that a line lists, and those whose weights it gives. */
 enum { LISTED_MOST = 5, WEIGHED_MOST = 10 };
 /* Rows of a class that are too few to learn and to test it; and of a dataset in which classes can have so many. */
 enum { CLASS_LEAST = 10, ROWS_LEAST = 100 };
@@ -48,24 +48,26 @@ static void advise_unfit(FILE *out, const nn_inspect_values *values)
         fprintf(out, "advice   training takes no infinite values; write them as NaN if they are missing, and impute\n");
 }
 
-/* Of a table of columns alone: the corners of pictures are constant, or nearly, and no harm. */
+static void advise_empty(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+{
+    const size_t empty = nn_inspect_features_count(features, nn_inspect_is_empty);
+    if (empty == 0)
+        return;
+    fprintf(out, "advice   %zu feature%s no value in any row, so data.impute has no mean to put there; leave out ",
+            empty, empty == 1 ? " has" : "s have");
+    nn_inspect_features_list(out, features, names, nn_inspect_is_empty);
+    fputc('\n', out);
+}
+
 static void advise_constant(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
 {
-    size_t constant = 0;
-    for (size_t at = 0; at < features->count; at++)
-        constant += nn_inspect_is_constant(&features->each[at]);
+    const size_t constant = nn_inspect_features_count(features, nn_inspect_is_constant);
     if (constant == 0)
         return;
     fprintf(out, "advice   %zu feature%s the same in all rows and tell%s nothing; leave out ", constant,
             constant == 1 ? " is" : "s are", constant == 1 ? "s" : "");
-    size_t listed = 0;
-    for (size_t at = 0; at < features->count && listed < LISTED_MOST; at++) {
-        if (!nn_inspect_is_constant(&features->each[at]))
-            continue;
-        fprintf(out, "%s", listed++ > 0 ? ", " : "");
-        nn_inspect_print_feature(out, names, at);
-    }
-    fprintf(out, "%s\n", constant > listed ? ", ... (--features tells of each)" : "");
+    nn_inspect_features_list(out, features, names, nn_inspect_is_constant);
+    fputc('\n', out);
 }
 
 static void advise_scale(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
@@ -150,6 +152,9 @@ void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_in
         advise_unfit(out, values);
     if (values->rows == 0 || values->rows < values->of_rows)
         return; /* the rest may be otherwise */
+    if (is_features(seen) && values->features.count > 0)
+        advise_empty(out, &values->features, names);
+    /* Of a table of columns alone: the corners of pictures are constant, or nearly, and no harm. */
     if (is_features(seen) && seen->rank == 2 && values->rows > 1 && values->features.count > 0) {
         advise_constant(out, &values->features, names);
         if (H5Tget_size(seen->type) > 1) /* bytes are of one scale by their nature */

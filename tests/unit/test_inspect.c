@@ -284,9 +284,20 @@ static void features_that_hinder_are_told(void)
     expect_said(
         H5T_IEEE_F32LE, contiguous,
         "advice   feature 1 deviates 1e+04 times as much as feature 6 and would drown it; data.normalize: standard\n");
-    expect_said(
-        H5T_IEEE_F32LE, contiguous,
-        "advice   6 features are the same in all rows and tell nothing; leave out 0, 2, 3, 4, 5, ... (--features");
+    expect_said(H5T_IEEE_F32LE, contiguous,
+                "advice   6 features are the same in all rows and tell nothing; leave out 0, 2, 3, 4, 5, ...\n");
+}
+
+static void features_without_values_are_told(void)
+{
+    fill(0.5F);
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        if (i % COLUMNS == 3 || i % COLUMNS == 5)
+            values[i] = NAN;
+    expect_said(H5T_IEEE_F32LE, contiguous,
+                "advice   2 features have no value in any row, so data.impute has no mean to put there; leave out 3, "
+                "5\n");
+    expect_said(H5T_IEEE_F32LE, contiguous, "      3        none        none        none        none     20000\n");
 }
 
 static void pictures_may_have_corners_that_stay_dark(void)
@@ -428,6 +439,7 @@ int main(void)
         NN_TEST(all_values_are_looked_at_where_all_are_asked_for),
         NN_TEST(shipped_files_get_no_advice),
         NN_TEST(features_that_hinder_are_told),
+        NN_TEST(features_without_values_are_told),
         NN_TEST(pictures_may_have_corners_that_stay_dark),
         NN_TEST(targets_of_other_rows_than_the_features_are_told),
         NN_TEST(one_hot_targets_are_told),

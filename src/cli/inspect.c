@@ -10,10 +10,13 @@
 typedef struct arguments {
     const char *file;
     bool recipe;
+    nn_inspect_how how;
 } arguments;
 
 static const struct argp_option options[] = {
     {"recipe", 'r', NULL, 0, "Print the recipe inside a checkpoint, and nothing else", 0},
+    {"all", 'a', NULL, 0, "Look at every value of a data file, however long that takes", 0},
+    {"features", 'f', NULL, 0, "Tell of each feature, however many there are", 0},
     NN_CLI_HELP,
     {0},
 };
@@ -24,6 +27,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case 'r':
         given->recipe = true;
+        return 0;
+    case 'a':
+        given->how.all = true;
+        return 0;
+    case 'f':
+        given->how.features = true;
         return 0;
     case ARGP_KEY_ARG:
         return nn_cli_take_one(&given->file, value, "file", state);
@@ -42,8 +51,8 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .args_doc = "FILE.h5",
-    .doc = "Tells what an HDF5 file holds: the datasets of a data file, or the layers, progress and origin of a "
-           "checkpoint, which is verified first.",
+    .doc = "Tells what an HDF5 file holds: the datasets of a data file, with advice on what would cost a training time "
+           "or accuracy; or the layers, progress and origin of a checkpoint, which is verified first.",
 };
 
 static void print_network(const nn_network *network)
@@ -101,5 +110,5 @@ nn_status nn_cli_inspect(int argc, char **argv)
     nn_error error;
     if (given.recipe || nn_checkpoint_is_sealed(given.file))
         return nn_cli_finish(inspect_checkpoint(&given, &error), &error);
-    return nn_cli_finish(nn_inspect_data(given.file, stdout, &error), &error);
+    return nn_cli_finish(nn_inspect_data(given.file, &given.how, stdout, &error), &error);
 }

@@ -1,144 +1,36 @@
 #include "nntrain/inspect.h"
 
-#include <float.h>
 #include <hdf5.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "data/hdf5_file.h"
 #include "data/inspect_advice.h"
-#include "nntrain/memory.h"
-
-/* Values looked at, at a time and in all (a second or so); and the most classes that are counted one by one. */
-enum { PIECE = 1 << 16, MOST_VALUES = 1 << 26, CLASSES_MAX = 1024 };
-
-/* What one dataset holds. */
-typedef struct summary {
-    double least, most;
-    uint64_t nans, infinities;
-    uint64_t *class_rows; /* [CLASSES_MAX] of a one-dimensional dataset of integers; NULL: not counted */
-    bool beyond_classes;
-    bool beyond_float32;   /* a value that float32 does not hold exactly */
-    hsize_t rows, of_rows; /* looked at, and there */
-} summary;
-
-static void look_at(summary *seen, const double *values, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const double value = values[i];
-        if (isnan(value)) {
-            seen->nans++;
-            continue;
-        }
-        if (isinf(value)) {
-            seen->infinities++;
-            continue;
-        }
-        if (value < seen->least)
-            seen->least = value;
-        if (value > seen->most)
-            seen->most = value;
-        if (fabs(value) > FLT_MAX || (double)(float)value != value)
-            seen->beyond_float32 = true;
-        if (!seen->class_rows)
-            continue;
-        if (value >= 0 && value < CLASSES_MAX)
-            seen->class_rows[(size_t)value]++;
-        else
-            seen->beyond_classes = true;
-    }
-}
-
-/* Whole rows of the first dimension, `rows` from `first` on. */
-static bool read_rows(hid_t dataset, hid_t space, int rank, const hsize_t dims[], hsize_t first, hsize_t rows,
-                      double *values)
-{
-    hsize_t start[H5S_MAX_RANK] = {first}, count[H5S_MAX_RANK] = {rows};
-    for (int d = 1; d < rank; d++)
-        count[d] = dims[d];
-    /* In the file's own shape: HDF5 walks chunks value by value where memory has another. */
-    hid_t memory = H5Screate_simple(rank, count, NULL);
-    bool good = memory >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values) >= 0;
-    if (memory >= 0)
-        H5Sclose(memory);
-    return good;
-}
-
-static bool read_all(hid_t dataset, hid_t space, int rank, const hsize_t dims[], summary *seen)
-{
-    hsize_t row = 1;
-    for (int d = 1; d < rank; d++)
-        row *= dims[d];
-    if (row == 0 || (rank > 0 && dims[0] == 0))
-        return true;
-    seen->of_rows = dims[0];
-    if (row > MOST_VALUES)
-        return true; /* a row that no network takes */
-    seen->rows = MOST_VALUES / row < dims[0] ? MOST_VALUES / row : dims[0];
-    const hsize_t rows = row < PIECE ? PIECE / row : 1;
-    double *values = NULL;
-    if (nn_allocate(rows * row, sizeof *values, "the values", &values, NULL) != NN_OK)
-        return false;
-    bool good = true;
-    for (hsize_t first = 0; good && first < seen->rows; first += rows) {
-        const hsize_t count = seen->rows - first < rows ? seen->rows - first : rows;
-        good = read_rows(dataset, space, rank, dims, first, count, values);
-        if (good)
-            look_at(seen, values, count * row);
-    }
-    nn_release(values);
-    return good;
-}
-
-static void print_type(FILE *out, hid_t type)
-{
-    static const struct {
-        H5T_class_t class;
-        const char *name;
-    } names[] = {{H5T_STRING, "text"}, {H5T_COMPOUND, "compound"}, {H5T_ENUM, "enumeration"}};
-    const H5T_class_t class = H5Tget_class(type);
-    const unsigned bits = (unsigned)(8 * H5Tget_size(type));
-    const bool big = H5Tget_order(type) == H5T_ORDER_BE && bits > 8;
-    if (class == H5T_INTEGER)
-        fprintf(out, "%sint%u%s", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits, big ? " big-endian" : "");
-    else if (class == H5T_FLOAT)
-        fprintf(out, "float%u%s", bits, big ? " big-endian" : "");
-    else {
-        const char *name = "a type that is no number";
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            if (names[i].class == class)
-                name = names[i].name;
-        fprintf(out, "%s", name);
-    }
-}
+#include "data/inspect_labels.h"
+#include "data/inspect_type.h"
+#include "data/inspect_values.h"
 
 /* What the filters leave of the values. */
-static void print_ratio(FILE *out, hid_t dataset, int rank, const hsize_t dims[])
+static void print_ratio(FILE *out, const nn_inspected *seen)
 {
-    hid_t type = H5Dget_type(dataset);
-    double raw = (double)H5Tget_size(type);
-    for (int d = 0; d < rank; d++)
-        raw *= (double)dims[d];
-    const double stored = (double)H5Dget_storage_size(dataset);
+    double raw = (double)H5Tget_size(seen->type);
+    for (int d = 0; d < seen->rank; d++)
+        raw *= (double)seen->dims[d];
+    const double stored = (double)H5Dget_storage_size(seen->dataset);
     if (raw > 0 && stored > 0)
         fprintf(out, ", stored in %.3g of the room", stored / raw);
-    H5Tclose(type);
 }
 
-static void print_storage(FILE *out, hid_t dataset, int rank, const hsize_t dims[])
+static void print_storage(FILE *out, const nn_inspected *seen)
 {
-    hid_t properties = H5Dget_create_plist(dataset);
+    hid_t properties = H5Dget_create_plist(seen->dataset);
     if (properties < 0)
         return;
     hsize_t chunk[H5S_MAX_RANK];
-    if (H5Pget_layout(properties) == H5D_CHUNKED && H5Pget_chunk(properties, rank, chunk) == rank) {
+    if (H5Pget_layout(properties) == H5D_CHUNKED && H5Pget_chunk(properties, seen->rank, chunk) == seen->rank) {
         fprintf(out, ", chunks ");
-        for (int d = 0; d < rank; d++)
+        for (int d = 0; d < seen->rank; d++)
             fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)chunk[d]);
     }
     const int filters = H5Pget_nfilters(properties);
@@ -149,86 +41,97 @@ static void print_storage(FILE *out, hid_t dataset, int rank, const hsize_t dims
         H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
         fprintf(out, ", %s", name);
     }
-    if (filters > 0)
-        print_ratio(out, dataset, rank, dims);
+    if (filters > 0 && H5Tis_variable_str(seen->type) <= 0) /* such texts lie elsewhere in the file */
+        print_ratio(out, seen);
     H5Pclose(properties);
 }
 
-static void print_summary(FILE *out, const summary *seen)
+static bool print_numbers(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
 {
-    if (seen->least <= seen->most)
-        fprintf(out, "           values from %g to %g", seen->least, seen->most);
-    else
-        fprintf(out, "           no values");
-    if (seen->nans)
-        fprintf(out, ", %" PRIu64 " NaN", seen->nans);
-    if (seen->infinities)
-        fprintf(out, ", %" PRIu64 " infinite", seen->infinities);
-    if (seen->rows < seen->of_rows)
-        fprintf(out, " (of the first %" PRIu64 " rows)", (uint64_t)seen->rows);
-    fputc('\n', out);
-    if (!seen->class_rows || seen->beyond_classes || seen->least > seen->most)
-        return;
-    fprintf(out, "           rows of each class:");
-    for (size_t c = 0; c <= (size_t)seen->most; c++)
-        fprintf(out, " %zu: %" PRIu64 "%s", c, seen->class_rows[c], c < (size_t)seen->most ? "," : "\n");
-}
-
-static bool print_values(FILE *out, const char *name, hid_t dataset, hid_t type, hid_t space, int rank,
-                         const hsize_t dims[])
-{
-    const H5T_class_t class = H5Tget_class(type);
-    if (rank < 1 || (class != H5T_INTEGER && class != H5T_FLOAT))
-        return true;
-    summary seen = {.least = INFINITY, .most = -INFINITY};
-    if (class == H5T_INTEGER && rank == 1 &&
-        nn_allocate(CLASSES_MAX, sizeof *seen.class_rows, "the classes", &seen.class_rows, NULL) != NN_OK)
-        return false;
-    const bool good = read_all(dataset, space, rank, dims, &seen);
+    nn_inspect_values values;
+    const bool good = nn_inspect_values_read(seen, how->all, how->features, &values);
     if (good) {
-        print_summary(out, &seen);
-        nn_inspect_advise(out, &(nn_inspected){.name = name,
-                                               .dataset = dataset,
-                                               .type = type,
-                                               .rank = rank,
-                                               .dims = dims,
-                                               .whole = seen.rows == seen.of_rows && seen.least <= seen.most,
-                                               .least = seen.least,
-                                               .most = seen.most,
-                                               .float32_exactly = !seen.beyond_float32});
+        nn_inspect_values_print(out, seen, &values);
+        nn_inspect_names names = {0};
+        if (values.features.count > 0 && values.rows > 0) {
+            nn_inspect_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
+            nn_inspect_features_print(out, &values.features, &names, how->features);
+        }
+        nn_inspect_advise_storage(out, seen, &values);
+        nn_inspect_advise_learning(out, seen, &values, &names);
+        nn_inspect_names_free(&names);
     }
-    nn_release(seen.class_rows);
+    nn_inspect_values_free(&values);
     return good;
 }
 
-static bool describe(FILE *out, hid_t dataset, const char *name)
+static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
 {
-    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
-    hsize_t dims[H5S_MAX_RANK];
-    const int rank = H5Sget_simple_extent_dims(space, dims, NULL);
-    bool good = type >= 0 && space >= 0 && rank >= 0;
-    if (good) {
-        fprintf(out, "dataset  /%s\n           ", name);
-        if (rank == 0)
-            fprintf(out, "one value");
-        for (int d = 0; d < rank; d++)
-            fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)dims[d]);
-        fprintf(out, " ");
-        print_type(out, type);
-        print_storage(out, dataset, rank, dims);
-        fputc('\n', out);
-        fflush(out); /* the shape first: reading may take a while */
-        good = print_values(out, name, dataset, type, space, rank, dims);
+    const H5T_class_t class = H5Tget_class(seen->type);
+    if (seen->rank > 0 && (nn_inspected_is_integer(seen) || class == H5T_FLOAT))
+        return print_numbers(out, seen, how);
+    if (seen->rank == 1 && class == H5T_STRING) {
+        const bool good = nn_inspect_labels_print(out, seen, how->all);
+        nn_inspect_advise_text(out, seen);
+        return good;
     }
-    if (space >= 0)
-        H5Sclose(space);
-    if (type >= 0)
-        H5Tclose(type);
+    return true;
+}
+
+static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
+{
+    seen->row_values = 1;
+    for (int d = 1; d < seen->rank; d++) /* a shape may claim more than can be counted */
+        seen->row_values = seen->dims[d] > 0 && seen->row_values > UINT64_MAX / seen->dims[d]
+                               ? UINT64_MAX
+                               : seen->row_values * seen->dims[d];
+    fprintf(out, "dataset  /%s\n           ", seen->name);
+    if (seen->rank == 0)
+        fprintf(out, "one value");
+    for (int d = 0; d < seen->rank; d++)
+        fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)seen->dims[d]);
+    fprintf(out, " ");
+    nn_inspect_print_type(out, seen->type);
+    print_storage(out, seen);
+    fputc('\n', out);
+    fflush(out); /* the shape first: reading may take a while */
+    const bool good = print_values(out, seen, how);
+    if (good)
+        nn_inspect_advise_rows(out, seen);
+    return good;
+}
+
+/* A chunk that is read in several pieces is unpacked once if it fits here. */
+static hid_t open_dataset(hid_t root, const char *name)
+{
+    enum { SLOTS = 521, CACHE_BYTES = 64 << 20 };
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, SLOTS, CACHE_BYTES, H5D_CHUNK_CACHE_W0_DEFAULT);
+    hid_t dataset = H5Dopen2(root, name, access);
+    H5Pclose(access);
+    return dataset;
+}
+
+static bool describe_dataset(FILE *out, hid_t root, const char *name, const nn_inspect_how *how)
+{
+    nn_inspected seen = {.name = name, .root = root, .dataset = open_dataset(root, name)};
+    if (seen.dataset < 0)
+        return false;
+    seen.type = H5Dget_type(seen.dataset);
+    seen.space = H5Dget_space(seen.dataset);
+    seen.rank = H5Sget_simple_extent_dims(seen.space, seen.dims, NULL);
+    const bool good = seen.type >= 0 && seen.space >= 0 && seen.rank >= 0 && describe(out, &seen, how);
+    if (seen.space >= 0)
+        H5Sclose(seen.space);
+    if (seen.type >= 0)
+        H5Tclose(seen.type);
+    H5Dclose(seen.dataset);
     return good;
 }
 
 /* Where H5Ovisit stands. */
 typedef struct visit {
+    const nn_inspect_how *how;
     FILE *out;
     size_t datasets;
     char failed[256]; /* name of the first dataset that could not be read */
@@ -239,17 +142,14 @@ static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info,
     visit *state = context;
     if (info->type != H5O_TYPE_DATASET)
         return 0;
-    hid_t dataset = H5Dopen2(root, name, H5P_DEFAULT);
-    const bool good = dataset >= 0 && describe(state->out, dataset, name);
-    if (dataset >= 0)
-        H5Dclose(dataset);
     state->datasets++;
-    if (!good)
-        snprintf(state->failed, sizeof state->failed, "/%s", name);
-    return good ? 0 : -1;
+    if (describe_dataset(state->out, root, name, state->how))
+        return 0;
+    snprintf(state->failed, sizeof state->failed, "/%s", name);
+    return -1;
 }
 
-nn_status nn_inspect_data(const char *path, FILE *out, nn_error *error)
+nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out, nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     uint64_t bytes = 0;
@@ -261,7 +161,7 @@ nn_status nn_inspect_data(const char *path, FILE *out, nn_error *error)
                        "being written",
                        path);
     fprintf(out, "file     %s, %" PRIu64 " bytes\n", path, bytes);
-    visit state = {.out = out};
+    visit state = {.how = how, .out = out};
     const herr_t visited = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit_object, &state);
     H5Fclose(file);
     if (visited < 0)

@@ -1,23 +1,23 @@
-/** What would make a dataset quicker to read or smaller: one line each, with the mend. */
+/** What would make a dataset quicker to read, smaller, or easier to learn from: one line each, with the mend. */
 #ifndef NN_DATA_INSPECT_ADVICE_H
 #define NN_DATA_INSPECT_ADVICE_H
 
-#include <hdf5.h>
-#include <stdbool.h>
 #include <stdio.h>
 
-/** What advice is drawn from. */
-typedef struct nn_inspected {
-    const char *name; /**< without the leading slash */
-    hid_t dataset, type;
-    int rank;
-    const hsize_t *dims;  /**< [rank] */
-    bool whole;           /**< every value was looked at, and there is a finite one */
-    double least, most;   /**< of the finite values; only where `whole` */
-    bool float32_exactly; /**< every value is a float32 too; only where `whole` */
-} nn_inspected;
+#include "data/inspect_values.h"
 
-/** Prints a line "advice" for each thing that a user could better before a training; nothing for a sound dataset. */
-void nn_inspect_advise(FILE *out, const nn_inspected *seen);
+/** Prints a line "advice" for each thing about chunks and types that a user could better; nothing where all is sound.
+ */
+void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_inspect_values *values);
+
+/** The same about what the values of features, classes and targets do to a training. */
+void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_inspect_values *values,
+                                const nn_inspect_names *names);
+
+/** The same about targets that are texts. */
+void nn_inspect_advise_text(FILE *out, const nn_inspected *seen);
+
+/** The same about targets or weights, of whatever type, that are more or fewer than the rows beside them. */
+void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen);
 
 #endif

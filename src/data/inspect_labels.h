@@ -1,0 +1,15 @@
+/** Classes that a file spells out as texts. */
+#ifndef NN_DATA_INSPECT_LABELS_H
+#define NN_DATA_INSPECT_LABELS_H
+
+#include "data/inspect_values.h"
+
+/**
+ * Prints how many rows of a column of texts say what.
+ *
+ * @param all  look at every row, however many there are
+ * @return whether they could be read
+ */
+bool nn_inspect_labels_print(FILE *out, const nn_inspected *seen, bool all);
+
+#endif

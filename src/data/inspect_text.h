@@ -1,0 +1,30 @@
+/** Texts in a file: the names of features, and classes that are written out. */
+#ifndef NN_DATA_INSPECT_TEXT_H
+#define NN_DATA_INSPECT_TEXT_H
+
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/** Names of the columns of a dataset. Owns its texts. */
+typedef struct nn_inspect_names {
+    size_t count;
+    size_t stride; /**< bytes from one text to the next */
+    char *texts;   /**< [count, stride], each ended by 0; NULL: the columns have no names */
+} nn_inspect_names;
+
+/** @return the name of column i of names that there are */
+const char *nn_inspect_name(const nn_inspect_names *names, size_t i);
+
+/**
+ * Looks for as many names as there are columns: in an attribute of the dataset ("features", "columns", "feature_names"
+ * or "names"), then in a dataset "features" beside it, then in /features.
+ */
+void nn_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nn_inspect_names *names);
+void nn_inspect_names_free(nn_inspect_names *names);
+
+/** Prints a text from a file, with "?" for what would steer a terminal. */
+void nn_inspect_print_text(FILE *out, const char *text);
+
+#endif

@@ -181,6 +181,7 @@ static nn_status measure_all_made(bench *b, size_t bytes, nn_bench_output *outpu
         status = measure_made(b, &all_made[i], bytes, output, error);
     if (b->comm->rank == 0)
         rmdir(folder);
+    b->path = NULL;
     return status;
 }
 

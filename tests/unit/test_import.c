@@ -237,6 +237,47 @@ static void a_damaged_gzip_stream_is_told(void)
     unlink(fixture_path("cut.idx.gz"));
 }
 
+/* Bytes of a plain and of a gzipped file changed, and files cut: a sentence, or a whole file where one does no harm. */
+static void damaged_files_end_in_a_sentence(void)
+{
+    static unsigned char whole[2][4096];
+    size_t size[2];
+    uint64_t state = 3;
+    size_t refused = 0;
+    write_bytes("0.idx", header, sizeof header, VALUES);
+    write_gzip("1.idx", VALUES);
+    for (int kind = 0; kind < 2; kind++) {
+        FILE *file = fopen(fixture_path(kind ? "1.idx" : "0.idx"), "rb");
+        size[kind] = fread(whole[kind], 1, sizeof whole[kind], file);
+        fclose(file);
+    }
+    for (int i = 0; i < 400; i++) {
+        unsigned char damaged[4096];
+        const int kind = i % 2;
+        size_t count = size[kind];
+        memcpy(damaged, whole[kind], count);
+        for (int change = 0; change <= i % 3; change++) {
+            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            damaged[(state >> 33) % (kind ? count : sizeof header)] = (unsigned char)(state >> 24);
+        }
+        if (i % 10 == 0)
+            count = (size_t)(state >> 40) % count;
+        FILE *file = fopen(fixture_path("damaged.idx"), "wb");
+        fwrite(damaged, 1, count, file);
+        fclose(file);
+        unlink(fixture_path("out.h5"));
+        nn_error error = {0};
+        const nn_status status = import_one("damaged.idx", 0, &error);
+        CU_ASSERT(status == NN_OK || (status == NN_DATA && strstr(error.message, "damaged.idx")));
+        CU_ASSERT_EQUAL(access(fixture_path("out.h5"), F_OK) == 0, status == NN_OK);
+        refused += status != NN_OK;
+    }
+    CU_ASSERT(refused > 200);
+    const char *const names[] = {"0.idx", "1.idx", "damaged.idx", "out.h5"};
+    for (size_t i = 0; i < 4; i++)
+        unlink(fixture_path(names[i]));
+}
+
 static void an_output_that_cannot_be_is_told(void)
 {
     nn_error error = {0};
@@ -268,6 +309,7 @@ int main(void)
         NN_TEST(what_is_no_idx_file_is_told),
         NN_TEST(another_length_than_the_header_says_is_told),
         NN_TEST(a_damaged_gzip_stream_is_told),
+        NN_TEST(damaged_files_end_in_a_sentence),
         NN_TEST(an_output_that_cannot_be_is_told),
         NN_TEST(no_handle_stays_open),
     };

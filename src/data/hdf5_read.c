@@ -55,7 +55,7 @@ static hid_t transfer_of(const nn_hdf5_layout *layout, const nn_comm *comm)
     hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
 #ifdef H5_HAVE_PARALLEL
     hid_t driver = transfer;
-    if (!layout->filtered && comm && comm->backend)
+    if (!layout->filtered && !layout->composed && comm && comm->backend)
         H5Pset_dxpl_mpio(driver, H5FD_MPIO_COLLECTIVE);
 #else
     (void)layout, (void)comm;

@@ -78,6 +78,13 @@ static nn_status plan_reading(void *context, nn_error *error)
     return status;
 }
 
+/* A file is opened through MPI-IO or not, and all of its datasets are read so. */
+static void match_composed(nn_dataset_layouts *layouts)
+{
+    const bool any = layouts->x.composed || layouts->y.composed || layouts->w.composed;
+    layouts->x.composed = layouts->y.composed = layouts->w.composed = any;
+}
+
 /* One rank reads the file's own description, for a thousand ranks that ask a file server the same question hurt it. */
 static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_error *error)
 {
@@ -85,6 +92,7 @@ static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct pl
         struct look look = {spec, plan};
         plan->status = nn_hdf5_guard(spec->file, plan_reading, &look, &plan->error);
     }
+    match_composed(&plan->layouts);
     NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
     return plan->status == NN_OK ? NN_OK : nn_fail(error, plan->status, "%s", plan->error.message);
 }
@@ -241,7 +249,8 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
     NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
     hid_t file = H5I_INVALID_HID;
-    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, comm, &file, error), error);
+    nn_comm *together = plan.layouts.x.composed ? NULL : comm;
+    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
     if (status == NN_OK)
         status = nn_dataset_read(dataset, spec, &plan.layouts, file, comm, error);
     if (file >= 0 && !nn_hdf5_is_lost())

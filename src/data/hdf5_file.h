@@ -46,6 +46,7 @@ typedef struct nn_hdf5_layout {
     bool whole_rows;     /**< chunks hold whole rows */
     uint64_t stored;     /**< bytes it takes in the file */
     bool filtered;       /**< compressed or checksummed */
+    bool composed;       /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
     bool integer;
     nn_element element; /**< the native type that holds the file's */
     size_t file_size;   /**< bytes of a value in the file */

@@ -1,5 +1,8 @@
 /* What a dataset holds: type, shape, chunks and filters. */
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "data/hdf5_file.h"
 
@@ -93,7 +96,78 @@ static nn_status describe_shape(hid_t dataset, const char *path, const char *nam
     return NN_OK;
 }
 
+/* Filters with a plugin to be had: what a user installs who lacks one. */
+struct filter {
+    H5Z_filter_t id;
+    const char *name, *package; /* NULL: none of Debian's */
+};
+
+static const struct filter filters_known[] = {
+    {307, "bzip2", "hdf5-filter-plugin"},
+    {32000, "lzf", "hdf5-plugin-lzf"},
+    {32001, "blosc", "hdf5-filter-plugin-blosc-serial"},
+    {32004, "lz4", "hdf5-filter-plugin"},
+    {32008, "bitshuffle", NULL},
+    {32013, "zfp", "hdf5-filter-plugin-zfp-serial"},
+    {32015, "zstd", NULL},
+    {32026, "blosc2", NULL},
+};
+
+static nn_status fail_filter(const char *path, const char *name, H5Z_filter_t id, const char *written, nn_error *error)
+{
+    const struct filter *known = NULL;
+    for (size_t i = 0; i < sizeof filters_known / sizeof *filters_known; i++)
+        if (filters_known[i].id == id)
+            known = &filters_known[i];
+    const char *filter = known ? known->name : *written ? written : "an unknown filter";
+    return nn_fail(error, NN_DATA,
+                   "%s: %s is compressed with %s (filter %d), which this HDF5 lacks; recompress with h5repack -f "
+                   "GZIP=4, or install its plugin%s%s and name the plugin's folder in HDF5_PLUGIN_PATH",
+                   path, name, filter, (int)id, known && known->package ? " by Debian's " : "",
+                   known && known->package ? known->package : "");
+}
+
 /* A filter that this HDF5 lacks would only show as a failing read, with no word about which one. */
+static nn_status check_filters(hid_t creation, const char *path, const char *name, nn_error *error)
+{
+    const int filters = H5Pget_nfilters(creation);
+    for (int i = 0; i < filters; i++) {
+        unsigned flags = 0;
+        size_t values = 0;
+        char written[64] = "";
+        H5Z_filter_t id = H5Pget_filter2(creation, (unsigned)i, &flags, &values, NULL, sizeof written, written, NULL);
+        written[sizeof written - 1] = '\0';
+        if (id >= 0 && H5Zfilter_avail(id) <= 0)
+            return fail_filter(path, name, id, written, error);
+    }
+    return NN_OK;
+}
+
+/* HDF5 looks beside the file, then in the working directory, and gives zeros where a part is in neither. */
+static bool part_exists(const char *path, const char *part)
+{
+    char beside[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    if (strcmp(part, ".") == 0 || strchr(part, '%') || access(part, R_OK) == 0)
+        return true;
+    if (*part == '/' || !slash)
+        return false;
+    snprintf(beside, sizeof beside, "%.*s/%s", (int)(slash - path), path, part);
+    return access(beside, R_OK) == 0;
+}
+
+static nn_status check_parts(hid_t creation, const char *path, const char *name, nn_error *error)
+{
+    size_t parts = 0;
+    char part[PATH_MAX / 2];
+    H5Pget_virtual_count(creation, &parts);
+    for (size_t i = 0; i < parts; i++)
+        if (H5Pget_virtual_filename(creation, i, part, sizeof part) > 0 && !part_exists(path, part))
+            return nn_fail(error, NN_DATA, "%s: %s has rows of the file %s, which is not there or cannot be read", path,
+                           name, part);
+    return NN_OK;
+}
+
 static nn_status describe_storage(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
                                   nn_error *error)
 {
@@ -106,21 +180,11 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
         chunk_values *= chunk[i];
     layout->whole_rows = chunk_values == layout->row_values;
     layout->stored = H5Dget_storage_size(dataset);
-    int filters = H5Pget_nfilters(creation);
-    layout->filtered = filters > 0;
-    nn_status status = NN_OK;
-    for (int i = 0; i < filters && status == NN_OK; i++) {
-        unsigned flags = 0;
-        size_t values = 0;
-        char filter[64] = "";
-        H5Z_filter_t id = H5Pget_filter2(creation, (unsigned)i, &flags, &values, NULL, sizeof filter, filter, NULL);
-        filter[sizeof filter - 1] = '\0';
-        if (id >= 0 && H5Zfilter_avail(id) <= 0)
-            status = nn_fail(error, NN_DATA,
-                             "%s: %s is compressed with %s (filter %d), which this HDF5 lacks; install its plugin or "
-                             "recompress with h5repack -f GZIP=4",
-                             path, name, filter[0] ? filter : "an unknown filter", (int)id);
-    }
+    layout->filtered = H5Pget_nfilters(creation) > 0;
+    layout->composed = H5Pget_layout(creation) == H5D_VIRTUAL;
+    nn_status status = check_filters(creation, path, name, error);
+    if (status == NN_OK && layout->composed)
+        status = check_parts(creation, path, name, error);
     H5Pclose(creation);
     return status;
 }
@@ -130,7 +194,7 @@ static nn_status check_claim(const char *path, const char *name, const nn_hdf5_l
 {
     const uint64_t harmless = UINT64_C(1) << 26;
     uint64_t bytes = layout->rows * layout->row_values;
-    if (bytes <= harmless || bytes >> 17 <= layout->stored)
+    if (bytes <= harmless || layout->composed || bytes >> 17 <= layout->stored)
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s: %s claims %llu rows of %llu values, but only %llu bytes of it were ever written", path, name,

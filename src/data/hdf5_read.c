@@ -56,7 +56,7 @@ void nn_hdf5_table_close(nn_hdf5_table *table)
 static bool is_collective(const nn_hdf5_layout *layout, const nn_comm *comm)
 {
 #ifdef H5_HAVE_PARALLEL
-    return !layout->filtered && comm && comm->backend;
+    return !layout->filtered && !layout->composed && comm && comm->backend;
 #else
     (void)layout, (void)comm;
     return false;

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Writes the same samples as other programs would: formats.py FOLDER. Prints a line "NAME FILE X Y" for each."""
+import sys
+import os
+
+import h5py
+import numpy as np
+
+ROWS, HEIGHT, WIDTH = 240, 4, 3
+OUTPUTS = 3
+folder = sys.argv[1]
+os.chdir(folder)
+
+# Small whole numbers are the same in every type; classes follow from the features, so that there is something to learn.
+random = np.random.default_rng(7)
+images = random.integers(0, 100, (ROWS, HEIGHT, WIDTH, 1), dtype=np.uint8)
+flat = images.reshape(ROWS, -1)
+labels = flat.reshape(ROWS, OUTPUTS, -1).sum(2).argmax(1).astype(np.int64)
+bits = flat > 50
+
+
+def tell(name, file, x="x", y="y"):
+    print(name, file, x, y)
+
+
+def write(name, x, y, **storage):
+    """A file with x, stored as asked for, and y."""
+    with h5py.File(name + ".h5", "w") as file:
+        file.create_dataset("x", data=x, **storage)
+        file.create_dataset("y", data=y)
+    tell(name, name + ".h5")
+
+
+# What the others are compared with: numbers, one-hot targets and bits in the plainest form.
+write("plain", flat.astype(np.float32), labels)
+write("plain_onehot", flat.astype(np.float32), np.eye(OUTPUTS, dtype=np.float32)[labels])
+write("plain_bits", bits.astype(np.float32), labels)
+
+# h5py and Keras
+write("float64", flat.astype(np.float64), labels)
+write("gzip", flat.astype(np.float32), labels, chunks=(50, 5), compression="gzip", shuffle=True, fletcher32=True)
+write("lzf", flat.astype(np.float64), labels.astype(np.uint8), chunks=(32, 12), compression="lzf", shuffle=True)
+write("images", images, labels.reshape(-1, 1), chunks=(16, HEIGHT, WIDTH, 1), compression="gzip")
+write("resizable", flat.astype(np.float32), labels, maxshape=(None, flat.shape[1]), chunks=(7, flat.shape[1]))
+write("float16", flat.astype(np.float16), labels)
+write("bigendian", flat.astype(">f4"), labels.astype(">i2"))
+write("bool", bits, labels.astype(np.uint16))
+write("onehot_bool", flat, np.eye(OUTPUTS, dtype=bool)[labels])
+write("onehot_int", flat.astype(np.int32), np.eye(OUTPUTS, dtype=np.int64)[labels])
+
+# The newest format of files, and names in groups with spaces
+with h5py.File("latest.h5", "w", libver="latest") as file:
+    group = file.create_group("data set", track_order=True)
+    group.create_dataset("features", data=flat, chunks=(10, 12))
+    group.create_dataset("labels", data=labels)
+    file["x"] = h5py.SoftLink("/data set/features")
+    file["y"] = group["labels"]
+tell("latest", "latest.h5")
+
+# A dataset in another file
+with h5py.File("external.h5", "w") as file:
+    file["x"] = h5py.ExternalLink("plain.h5", "/x")
+    file["y"] = labels
+tell("external_link", "external.h5")
+
+# A virtual dataset over three files
+layout = h5py.VirtualLayout(shape=flat.shape, dtype=np.float32)
+for part in range(3):
+    begin, end = part * ROWS // 3, (part + 1) * ROWS // 3
+    with h5py.File(f"part{part}.h5", "w") as file:
+        file["x"] = flat[begin:end].astype(np.float32)
+    layout[begin:end] = h5py.VirtualSource(f"part{part}.h5", "x", shape=(end - begin, flat.shape[1]))
+with h5py.File("virtual.h5", "w") as file:
+    file.create_virtual_dataset("x", layout)
+    file["y"] = labels
+tell("virtual", "virtual.h5")
+
+# MATLAB's version 7.3 by its own rules, as no free program writes it: a user block of 512 bytes with a line of text, an
+# attribute MATLAB_class, and arrays whose dimensions come in reverse, here of a matrix with a column a sample.
+with h5py.File("matlab.mat", "w", userblock_size=512) as file:
+    for name, values, kind in (("x", flat.astype(np.float64), "double"), ("y", labels.astype(np.uint8)[:, None], "uint8")):
+        file.create_dataset(name, data=values, chunks=(60, values.shape[1]), compression="gzip", compression_opts=3)
+        file[name].attrs["MATLAB_class"] = np.bytes_(kind)
+with open("matlab.mat", "r+b") as file:
+    file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
+tell("matlab", "matlab.mat")
+
+try:
+    import netCDF4
+except ImportError:
+    print("lacking python3-netcdf4")
+else:
+    with netCDF4.Dataset("netcdf.nc", "w", format="NETCDF4") as file:
+        file.createDimension("sample", None)
+        file.createDimension("feature", flat.shape[1])
+        x = file.createVariable("x", "f4", ("sample", "feature"), zlib=True, fill_value=-9999.0)
+        x.units = "K"
+        x[:] = flat
+        file.createVariable("y", "i4", ("sample",), fill_value=-1)[:] = labels
+    tell("netcdf", "netcdf.nc")
+
+try:
+    import tables
+except ImportError:
+    print("lacking python3-tables")
+else:
+    with tables.open_file("pytables.h5", "w") as file:
+        zlib = tables.Filters(complevel=5, complib="zlib", shuffle=True)
+        file.create_carray("/", "x", obj=flat.astype(np.float64), filters=zlib)
+        file.create_earray("/", "y", obj=labels, filters=zlib)
+    tell("pytables", "pytables.h5")

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Files as other programs write them train the very model that the same numbers in a plain file do. Skipped (code 77)
+# where Python lacks h5py; without netCDF4 or PyTables their files are left out, with a sentence.
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+
+python=/usr/bin/python3
+if ! $python -c 'import h5py, numpy' 2>/dev/null; then
+    echo "h5py or NumPy is missing: no files of other programs to train from"
+    exit 77
+fi
+$python "$here/formats.py" . >made || fail "formats.py: exit code $?"
+
+# train NAME RANKS FILE X Y [OPTIONS...]: two epochs, with what is said more.
+train() {
+    local name=$1 count=$2 file=$3 x=$4 y=$5
+    shift 5
+    cat >"$name.yaml" <<YAML
+data:
+  train: {file: $file, x: $x, y: $y}
+  test: {file: $file, x: $x, y: $y}
+network:
+  layers:
+    - {units: 8, activation: tanh}
+    - {units: 3, activation: softmax}
+loss: cross_entropy
+training: {epochs: 2, batch: 24}
+parallel: {slices: 6, reproducible: true}
+YAML
+    ranks "$count" "$NNTRAIN" train "$name.yaml" --output "$name-$count" --progress quiet "$@"
+}
+
+# Which plain file holds the same numbers.
+plain_of() {
+    case $1 in
+    onehot*) echo plain_onehot ;;
+    bool) echo plain_bits ;;
+    *) echo plain ;;
+    esac
+}
+
+for plain in plain plain_onehot plain_bits; do
+    train $plain 1 $plain.h5 x y || fail "$plain: exit code $?"
+done
+
+# HDF5 has lzf as a plugin; where it is missing, the sentence tells which package has it.
+HDF5_PLUGIN_PATH=$work train nowhere 1 lzf.h5 x y 2>said && fail "lzf without its plugin was read"
+grep -q "lzf.*hdf5-plugin-lzf" said || fail "lzf without its plugin: $(cat said)"
+lzf=there
+if ! train probe 1 lzf.h5 x y 2>/dev/null; then
+    lzf=missing
+    echo "without hdf5-plugin-lzf a file compressed with lzf is left out"
+fi
+
+# Rows of a virtual dataset that are not there are no zeros.
+mv part1.h5 away.h5
+train hole 1 virtual.h5 x y 2>said && fail "a virtual dataset with a hole was read"
+grep -q "rows of the file part1.h5" said || fail "a virtual dataset with a hole: $(cat said)"
+mv away.h5 part1.h5
+
+while read -r name file x y <&3; do
+    if [[ $name == plain* || $name-$lzf == lzf-missing ]]; then
+        continue
+    elif [ "$name" = lacking ]; then
+        echo "without $file its files are left out"
+        continue
+    fi
+    for count in 1 2; do
+        train "$name" $count "$file" "$x" "$y" || fail "$name on $count ranks: exit code $?"
+        h5diff "$(plain_of "$name")-1/model.h5" "$name-$count/model.h5" /model /model >differences ||
+            fail "$name on $count ranks: another model than from the plain file"
+    done
+    # Read again and again, where memory has no room.
+    train "$name" 1 "$file" "$x" "$y" --set data.memory=5K --set data.window=1K --output "$name-read" ||
+        fail "$name, read again: exit code $?"
+done 3<made
+h5diff plain-1/model.h5 plain_bits-1/model.h5 /model /model >differences && fail "the comparison cannot tell models apart"
+finish

@@ -170,7 +170,7 @@ static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_e
 static nn_status share_counts(const nn_csv_import *in, nn_csv_split *split, double *counts, nn_error *error)
 {
     for (size_t i = 0; i < split->count; i++)
-        counts[i] = (double)split->ranges[i].rows;
+        counts[i] = (double)split->ranges[i].rows; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
     NN_TRY(nn_comm_sum_double(in->comm, counts, split->count, error));
     size_t rows = 0;
     for (size_t i = 0; i < split->count; i++) {

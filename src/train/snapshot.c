@@ -51,8 +51,8 @@ void nn_snapshot_free(nn_snapshot *snapshot)
 /* Threads share what takes a second of one: hundreds of megabytes in pieces. */
 static void copy_values(nn_real *to, const nn_real *from, size_t count)
 {
-    enum { PIECE = 1 << 16 };
-#pragma omp parallel for schedule(static) if (count > 4 * PIECE)
+    enum { PIECE = 1 << 16, WORTH_THREADS = 4 * PIECE };
+#pragma omp parallel for schedule(static) if (count > WORTH_THREADS)
     for (size_t first = 0; first < count; first += PIECE)
         memcpy(to + first, from + first, (count - first < PIECE ? count - first : PIECE) * sizeof *to);
 }

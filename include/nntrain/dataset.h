@@ -24,6 +24,11 @@ typedef struct nn_dataset_spec {
     const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
     const char *y; /**< dataset [N] of integers (classes), [N] of floats, or [N, outputs]; NULL: none, for prediction */
     const char *w; /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
+    const char *const *x_columns; /**< [x_column_count] columns of x that are features: names of fields where it holds
+                                     records, else numbers from 0 and ranges such as "3:7", in their order */
+    size_t x_column_count;        /**< 0: all */
+    const char *const *y_columns; /**< [y_column_count] the same of y */
+    size_t y_column_count;
     bool missing;  /**< NaN in x stands for a value that is missing, and is no error */
     size_t memory; /**< bytes of rows that this rank may have in memory; 0: as many as there are */
     size_t window; /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
@@ -283,7 +288,8 @@ nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler);
 
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
- * full disk say, that tidying crashes. Ends HDF5's own printing of errors, too. To be called before anything else of HDF5.
+ * full disk say, that tidying crashes. Ends HDF5's own printing of errors, too. To be called before anything else of
+ * HDF5.
  */
 void nn_dataset_leave_exit_alone(void);
 

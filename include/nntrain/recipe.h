@@ -13,7 +13,11 @@
 typedef struct nn_recipe_split {
     char *file; /**< absolute path; NULL: this split is not given */
     char *x, *y;
-    char *w; /**< dataset [N] of sample weights; NULL: every sample weighs 1 */
+    char *w;          /**< dataset [N] of sample weights; NULL: every sample weighs 1 */
+    char **x_columns; /**< [x_columns_count] columns that are chosen of x: fields of records, or numbers and ranges */
+    uint32_t x_columns_count; /**< 0: all; of validation and test: as of train */
+    char **y_columns;         /**< [y_columns_count] the same of y */
+    uint32_t y_columns_count;
 } nn_recipe_split;
 
 /** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
@@ -175,6 +179,10 @@ nn_status nn_recipe_load(const char *path, const char *const *overrides, size_t 
  */
 nn_status nn_recipe_parse(const char *text, const char *origin, const char *folder, const char *const *overrides,
                           size_t override_count, nn_recipe **recipe, nn_error *error);
+
+/** @return the split whose choice of columns a split has: its own, or where it chooses none that of train */
+const nn_recipe_split *nn_recipe_split_of_columns(const nn_recipe_data *data, const nn_recipe_split *split,
+                                                  size_t count);
 
 void nn_recipe_free(nn_recipe *recipe);
 

@@ -79,8 +79,13 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
     const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
+    const nn_recipe_split *columns = &session->recipe->data.train;
     const nn_dataset_spec spec = {
         .file = session->data_file,
+        .x_columns = (const char *const *)columns->x_columns,
+        .x_column_count = columns->x_columns_count,
+        .y_columns = (const char *const *)columns->y_columns,
+        .y_column_count = columns->y_columns_count,
         .x = session->x,
         .y = session->y,
         .w = session->w,

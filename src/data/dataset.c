@@ -31,7 +31,7 @@ static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan, nn
         return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
                        spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->y,
                        (unsigned long long)y->rows);
-    if (y->dimensions > 2)
+    if (y->dimensions > 2 && spec->y_column_count == 0)
         return nn_fail(error, NN_DATA,
                        "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
                        spec->file, spec->y, y->dimensions);
@@ -63,13 +63,14 @@ static nn_status plan_reading(void *context, nn_error *error)
     const struct look *look = context;
     const nn_dataset_spec *spec = look->spec;
     struct plan *plan = look->plan;
+    const nn_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
     hid_t file = H5I_INVALID_HID;
     NN_TRY(nn_hdf5_open(spec->file, NULL, &file, error));
-    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &plan->layouts.x, error);
+    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &x, &plan->layouts.x, error);
     if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe(file, spec->file, spec->y, &plan->layouts.y, error);
+        status = nn_hdf5_describe(file, spec->file, spec->y, &y, &plan->layouts.y, error);
     if (status == NN_OK && spec->w)
-        status = nn_hdf5_describe(file, spec->file, spec->w, &plan->layouts.w, error);
+        status = nn_hdf5_describe(file, spec->file, spec->w, NULL, &plan->layouts.w, error);
     H5Fclose(file);
     if (status == NN_OK && spec->y)
         status = plan_targets(spec, plan, error);
@@ -219,8 +220,8 @@ static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, c
     if (training && ahead > spec->memory)
         return nn_fail(
             error, NN_USAGE,
-            "data.memory: %s does not fit into the %.0f MiB of a rank, and to read it ahead in windows takes "
-            "%.0f MiB; raise data.memory, lower data.window or start more ranks",
+            "data.memory: %s does not fit into the %.3g MiB of a rank, and to read it ahead in windows takes "
+            "%.3g MiB; raise data.memory, lower data.window or start more ranks",
             dataset->file, (double)spec->memory / megabyte, (double)ahead / megabyte);
     return nn_source_open(dataset, spec, &plan->layouts, &dataset->source, error);
 }

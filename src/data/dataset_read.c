@@ -168,9 +168,19 @@ static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *c
 
 /* --- all of a split --- */
 
-static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout, hid_t file)
+static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout,
+                            nn_hdf5_columns columns, hid_t file)
 {
-    return (nn_hdf5_rows){file, dataset->file, name, layout, layout->element, dataset->first_row, dataset->rows, NULL};
+    return (nn_hdf5_rows){
+        .file = file,
+        .path = dataset->file,
+        .name = name,
+        .layout = layout,
+        .columns = columns,
+        .element = layout->element,
+        .first = dataset->first_row,
+        .count = dataset->rows,
+    };
 }
 
 static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *comm, nn_error *error)
@@ -187,9 +197,11 @@ static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *
 nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
                           hid_t file, nn_comm *comm, nn_error *error)
 {
-    const nn_hdf5_rows x = rows_of(dataset, spec->x, &layouts->x, file);
+    const nn_hdf5_columns all = {.count = 0}, x_columns = {spec->x_columns, spec->x_column_count},
+                          y_columns = {spec->y_columns, spec->y_column_count};
+    const nn_hdf5_rows x = rows_of(dataset, spec->x, &layouts->x, x_columns, file);
     NN_TRY(read_x(dataset, &x, comm, error));
-    const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, file);
+    const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, y_columns, file);
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(read_classes(dataset, y, comm, error));
     if (dataset->target == NN_TARGET_VALUES) {
@@ -198,7 +210,7 @@ nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     }
     if (!spec->w)
         return NN_OK;
-    const nn_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, file);
+    const nn_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, all, file);
     struct numbers weights = {.kept = NN_REAL, .to = dataset->weights, .weights = true};
     return read_numbers(dataset, &w, &weights, comm, error);
 }

@@ -37,6 +37,12 @@ nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
  */
 nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *error);
 
+/** Columns that are chosen of a dataset; borrowed. count 0: all. See hdf5_columns.h */
+typedef struct nn_hdf5_columns {
+    const char *const *names; /**< [count] */
+    size_t count;
+} nn_hdf5_columns;
+
 /** What a dataset holds, in plain numbers: one rank finds out and tells the others. */
 typedef struct nn_hdf5_layout {
     uint64_t rows;
@@ -47,14 +53,19 @@ typedef struct nn_hdf5_layout {
     uint64_t stored;     /**< bytes it takes in the file */
     bool filtered;       /**< compressed or checksummed */
     bool composed;       /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
+    bool records;        /**< of fields, some of which are chosen */
     bool integer;
     nn_element element; /**< the native type that holds the file's */
     size_t file_size;   /**< bytes of a value in the file */
     char type[16];      /**< e.g. "uint8", "float32" */
 } nn_hdf5_layout;
 
-/** Finds out what a dataset holds. Local. */
-nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, nn_hdf5_layout *layout, nn_error *error);
+/** Finds out what a dataset holds, or what some of its columns do. Local. @param columns  NULL: all */
+nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                           nn_hdf5_layout *layout, nn_error *error);
+
+/** Describes a type of numbers: element, integer, file_size, type. @return whether it is one */
+bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout);
 
 /** Opens a dataset by name; where there is none, the message lists those there are. Local. */
 nn_status nn_hdf5_open_dataset(hid_t file, const char *path, const char *name, hid_t access, hid_t *dataset,

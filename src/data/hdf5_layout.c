@@ -4,15 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "data/hdf5_file.h"
+#include "data/hdf5_columns.h"
 
 static const char *class_in_words(H5T_class_t class)
 {
     switch (class) {
     case H5T_STRING:
         return "text";
-    case H5T_COMPOUND:
-        return "records of several fields";
     case H5T_VLEN:
         return "sequences of varying length";
     case H5T_REFERENCE:
@@ -42,25 +40,30 @@ static bool describe_float(nn_hdf5_layout *layout)
     return true;
 }
 
+bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout)
+{
+    H5T_class_t class = H5Tget_class(type);
+    layout->file_size = H5Tget_size(type);
+    if (class == H5T_ENUM) { /* what h5py writes for numpy's bool */
+        hid_t base = H5Tget_super(type);
+        const bool number = nn_hdf5_describe_number(base, layout);
+        H5Tclose(base);
+        return number;
+    }
+    if (class == H5T_INTEGER)
+        return describe_integer(type, layout);
+    return class == H5T_FLOAT && describe_float(layout);
+}
+
+/* Records are described with the fields that are chosen of them. */
 static nn_status describe_type(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
                                nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
-    H5T_class_t class = H5Tget_class(type);
-    if (class == H5T_ENUM) { /* what h5py writes for numpy's bool */
-        hid_t base = H5Tget_super(type);
-        H5Tclose(type);
-        type = base;
-        class = H5Tget_class(type);
-    }
-    layout->file_size = H5Tget_size(type);
-    bool number = false;
-    if (class == H5T_INTEGER)
-        number = describe_integer(type, layout);
-    else if (class == H5T_FLOAT)
-        number = describe_float(layout);
+    const H5T_class_t class = H5Tget_class(type);
+    const bool known = class == H5T_COMPOUND || nn_hdf5_describe_number(type, layout);
     H5Tclose(type);
-    if (number)
+    if (known)
         return NN_OK;
     if (class == H5T_INTEGER)
         return nn_fail(error, NN_DATA, "%s: %s holds %s, wider than the 64 bits that can be read", path, name,
@@ -202,7 +205,8 @@ static nn_status check_claim(const char *path, const char *name, const nn_hdf5_l
                    (unsigned long long)layout->stored);
 }
 
-nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, nn_hdf5_layout *layout, nn_error *error)
+nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                           nn_hdf5_layout *layout, nn_error *error)
 {
     hid_t dataset = H5I_INVALID_HID;
     *layout = (nn_hdf5_layout){0};
@@ -212,6 +216,9 @@ nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, nn_hd
         status = describe_shape(dataset, path, name, layout, error);
     if (status == NN_OK)
         status = describe_storage(dataset, path, name, layout, error);
+    const nn_hdf5_columns all = {.count = 0};
+    if (status == NN_OK)
+        status = nn_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, layout, error);
     if (status == NN_OK)
         status = check_claim(path, name, layout, error);
     H5Dclose(dataset);

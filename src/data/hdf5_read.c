@@ -1,5 +1,6 @@
 #include "data/hdf5_read.h"
 
+#include "data/hdf5_columns.h"
 #include "data/hdf5_guard.h"
 #include "nntrain/memory.h"
 
@@ -56,7 +57,7 @@ void nn_hdf5_table_close(nn_hdf5_table *table)
 static bool is_collective(const nn_hdf5_layout *layout, const nn_comm *comm)
 {
 #ifdef H5_HAVE_PARALLEL
-    return !layout->filtered && !layout->composed && comm && comm->backend;
+    return !layout->filtered && !layout->composed && !layout->records && comm && comm->backend;
 #else
     (void)layout, (void)comm;
     return false;
@@ -108,17 +109,27 @@ static nn_status read_rows(const nn_hdf5_table *table, uint64_t first, uint64_t 
     H5Sget_simple_extent_dims(table->space, extent, NULL);
     extent[0] = count > 0 ? count : 1;
     /* Memory has the file's shape, not its rows flattened: HDF5 walks chunks value by value where shapes differ. */
+    const bool chosen = rows->columns.count > 0 && !rows->layout->records;
+    if (chosen)
+        extent[1] = rows->layout->row_values;
     hid_t memory = H5Screate_simple(rows->layout->dimensions, extent, NULL);
-    H5Sselect_hyperslab(table->space, H5S_SELECT_SET, start, NULL, extent, NULL);
+    hid_t type = rows->layout->records ? nn_hdf5_fields_type(&rows->columns, native_type(rows->element))
+                                       : native_type(rows->element);
+    if (chosen)
+        nn_hdf5_select_columns(table->space, &rows->columns, start[0], extent[0]);
+    else
+        H5Sselect_hyperslab(table->space, H5S_SELECT_SET, start, NULL, extent, NULL);
     if (count == 0) {
         H5Sselect_none(table->space);
         H5Sselect_none(memory);
     }
-    herr_t code = H5Dread(table->dataset, native_type(rows->element), memory, table->space, table->transfer, values);
+    herr_t code = H5Dread(table->dataset, type, memory, table->space, table->transfer, values);
     char reason[300];
     if (code < 0)
         nn_hdf5_reason(reason, sizeof reason);
     H5Sclose(memory);
+    if (rows->layout->records)
+        H5Tclose(type);
     if (code < 0)
         return nn_fail(error, NN_DATA, "%s: rows %llu to %llu of %s cannot be read (HDF5: %s)", rows->path,
                        (unsigned long long)first, (unsigned long long)first + count - 1, rows->name, reason);

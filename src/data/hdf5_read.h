@@ -9,9 +9,10 @@ typedef struct nn_hdf5_rows {
     hid_t file;
     const char *path, *name;
     const nn_hdf5_layout *layout;
-    nn_element element;    /**< what to read as */
-    uint64_t first, count; /**< rows of this rank; count may be 0 */
-    void *to;              /**< [count, row_values] of element, which nn_hdf5_read fills; NULL: no row is kept */
+    nn_hdf5_columns columns; /**< that the layout is of */
+    nn_element element;      /**< what to read as */
+    uint64_t first, count;   /**< rows of this rank; count may be 0 */
+    void *to;                /**< [count, row_values] of element, which nn_hdf5_read fills; NULL: no row is kept */
 } nn_hdf5_rows;
 
 /**

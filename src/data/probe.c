@@ -39,14 +39,16 @@ static void note_facts(nn_probe *probe)
 
 static nn_hdf5_rows rows_of(const nn_probe *probe, hid_t file)
 {
-    return (nn_hdf5_rows){file,
-                          probe->path,
-                          probe->name,
-                          &probe->layout,
-                          probe->layout.element,
-                          probe->facts.first,
-                          probe->facts.count,
-                          probe->memory};
+    return (nn_hdf5_rows){
+        .file = file,
+        .path = probe->path,
+        .name = probe->name,
+        .layout = &probe->layout,
+        .element = probe->layout.element,
+        .first = probe->facts.first,
+        .count = probe->facts.count,
+        .to = probe->memory,
+    };
 }
 
 /* What this process opens alone, in the guard. */
@@ -54,7 +56,7 @@ static nn_status open_alone(void *context, nn_error *error)
 {
     nn_probe *probe = context;
     NN_TRY(nn_hdf5_open(probe->path, NULL, &probe->alone, error));
-    NN_TRY(nn_hdf5_describe(probe->alone, probe->path, probe->name, &probe->layout, error));
+    NN_TRY(nn_hdf5_describe(probe->alone, probe->path, probe->name, NULL, &probe->layout, error));
     note_facts(probe);
     const nn_hdf5_rows rows = rows_of(probe, probe->alone);
     NN_TRY(nn_hdf5_table_open(&rows, NULL, probe->facts.block_rows, &probe->table, error));

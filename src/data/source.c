@@ -17,9 +17,10 @@ struct nn_source {
     const nn_dataset *dataset;
     nn_part *part; /* NULL: the split has all rows */
     nn_dataset_layouts layouts;
-    size_t file_row;     /* of the file, the first one of this rank */
-    bool classes;        /* y holds classes, whatever they were fitted to */
-    int64_t class_limit; /* all classes are below */
+    nn_hdf5_columns x_columns, y_columns; /* borrowed names */
+    size_t file_row;                      /* of the file, the first one of this rank */
+    bool classes;                         /* y holds classes, whatever they were fitted to */
+    int64_t class_limit;                  /* all classes are below */
     char *w_name;
     hid_t file;
     nn_hdf5_table x, y, w;
@@ -215,14 +216,15 @@ double nn_dataset_waited(const nn_dataset *dataset)
 
 /* --- opening --- */
 
-static nn_status open_table(const nn_source *source, const char *name, const nn_hdf5_layout *layout, nn_element element,
-                            nn_hdf5_table *table, nn_error *error)
+static nn_status open_table(const nn_source *source, const char *name, const nn_hdf5_layout *layout,
+                            nn_hdf5_columns columns, nn_element element, nn_hdf5_table *table, nn_error *error)
 {
     const nn_hdf5_rows rows = {
         .file = source->file,
         .path = source->dataset->file,
         .name = name,
         .layout = layout,
+        .columns = columns,
         .element = element,
     };
     return nn_hdf5_table_open(&rows, NULL, source->dataset->block_rows, table, error);
@@ -232,13 +234,14 @@ static nn_status open_tables(nn_source *source, nn_error *error)
 {
     const nn_dataset *dataset = source->dataset;
     const nn_dataset_layouts *layouts = &source->layouts;
+    const nn_hdf5_columns all = {.count = 0};
     NN_TRY(nn_hdf5_open(dataset->file, NULL, &source->file, error));
-    NN_TRY(open_table(source, dataset->x_name, &layouts->x, layouts->x.element, &source->x, error));
+    NN_TRY(open_table(source, dataset->x_name, &layouts->x, source->x_columns, layouts->x.element, &source->x, error));
     if (dataset->target != NN_TARGET_NONE)
-        NN_TRY(open_table(source, dataset->y_name, &layouts->y, source->classes ? NN_INT64 : layouts->y.element,
-                          &source->y, error));
+        NN_TRY(open_table(source, dataset->y_name, &layouts->y, source->y_columns,
+                          source->classes ? NN_INT64 : layouts->y.element, &source->y, error));
     if (source->w_name)
-        NN_TRY(open_table(source, source->w_name, &layouts->w, layouts->w.element, &source->w, error));
+        NN_TRY(open_table(source, source->w_name, &layouts->w, all, layouts->w.element, &source->w, error));
     return NN_OK;
 }
 
@@ -259,6 +262,8 @@ static nn_status open_source(const nn_dataset *dataset, const nn_source *model, 
     *source = (nn_source){
         .dataset = dataset,
         .layouts = model->layouts,
+        .x_columns = model->x_columns,
+        .y_columns = model->y_columns,
         .file_row = nn_dataset_file_row(dataset, 0),
         .classes = model->classes,
         .class_limit = model->class_limit,
@@ -292,6 +297,8 @@ nn_status nn_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec,
 {
     const nn_source model = {
         .layouts = *layouts,
+        .x_columns = {spec->x_columns, spec->x_column_count},
+        .y_columns = {spec->y_columns, spec->y_column_count},
         .classes = dataset->target == NN_TARGET_CLASSES,
         .class_limit = (int64_t)dataset->outputs,
         .w_name = (char *)spec->w,

@@ -36,11 +36,17 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
 {
     const size_t taken = (run->train ? nn_dataset_bytes(run->train) : 0) +
                          (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
+    const nn_recipe_split *x = nn_recipe_split_of_columns(&run->recipe->data, split, split->x_columns_count);
+    const nn_recipe_split *y = nn_recipe_split_of_columns(&run->recipe->data, split, split->y_columns_count);
     const nn_dataset_spec spec = {
         .file = split->file,
         .x = split->x,
         .y = split->y,
         .w = split->w,
+        .x_columns = (const char *const *)x->x_columns,
+        .x_column_count = x->x_columns_count,
+        .y_columns = (const char *const *)y->y_columns,
+        .y_column_count = y->y_columns_count,
         .missing = run->recipe->data.impute != NN_IMPUTE_NONE,
         .memory = run->memory > taken ? run->memory - taken : run->memory > 0,
         .window = run->recipe->data.window_bytes,

@@ -47,4 +47,60 @@ ranks 2 "$NNTRAIN" eval --model gaps-2/model.h5 >eval.txt || fail "missing value
 grep -q "^accuracy 0.[5-9]" eval.txt || fail "missing values: $(cat eval.txt)"
 "$NNTRAIN" train gaps.yaml --output none --set data.impute=none >none.txt 2>&1
 [ $? -eq 3 ] && grep -q "row 3 of /train/x holds NaN at position 20; .*data.impute" none.txt || fail "$(cat none.txt)"
+
+# Records of several fields, and some columns of a table: the model of the same numbers in datasets of their own.
+$python - <<'P'
+import h5py, numpy as np
+draw = np.random.default_rng(0)
+table = np.zeros(400, dtype=[("id", "i8"), ("age", "f4"), ("size", ">f4"), ("label", "u1"), ("name", "S5")])
+table["id"], table["age"], table["size"] = np.arange(400), draw.random(400), draw.random(400)
+table["label"] = table["age"] + table["size"] > 1
+plain = np.stack([table["age"], table["size"]], 1).astype("f4")
+whole = np.stack([table["id"], table["age"], table["size"], table["label"]], 1).astype("f4")
+with h5py.File("records.h5", "w") as f:
+    for split in ("train", "test"):
+        f[f"/{split}/records"], f[f"/{split}/x"], f[f"/{split}/y"] = table, plain, table["label"]
+        f[f"/{split}/matrix"] = whole
+        f.create_dataset(f"/{split}/chunks", data=whole, chunks=(64, 3), compression="gzip")
+P
+# columns NAME RANKS X Y MORE...
+columns() {
+    local name=$1 count=$2 x=$3 y=$4
+    shift 4
+    cat >"$name.yaml" <<Y
+data:
+  train: {file: records.h5, x: /train/$x, y: /train/$y}
+  test: {x: /test/$x, y: /test/$y}
+  normalize: standard
+network: {layers: [{units: 4, activation: tanh}, {units: 2, activation: softmax}]}
+loss: cross_entropy
+training: {epochs: 3, batch: 32}
+parallel: {reproducible: true}
+Y
+    ranks "$count" "$NNTRAIN" train "$name.yaml" --output "$name" --progress quiet --set data.window=1K "$@"
+}
+columns plain 1 x y || fail "columns: exit code $?"
+columns records 2 records records --set 'data.train.x_columns=[age, size]' --set 'data.train.y_columns=[label]' ||
+    fail "records: exit code $?"
+columns ahead 2 records records --set 'data.train.x_columns=[age, size]' --set 'data.train.y_columns=[label]' \
+    --set data.memory=2K || fail "records that stay in the file: exit code $?"
+columns matrix 3 matrix y --set 'data.train.x_columns=[1:3]' || fail "columns of a matrix: exit code $?"
+columns chunks 1 chunks y --set 'data.train.x_columns=[1, 2]' --set data.memory=4K || fail "columns of chunks: exit code $?"
+for name in records ahead matrix chunks; do
+    h5diff plain/model.h5 $name/model.h5 /model || fail "$name: another model than that of the same numbers alone"
+    "$NNTRAIN" eval --model $name/model.h5 | sed 1d >$name.txt
+    cmp $name.txt records.txt || fail "$name: eval tells other figures"
+done
+# refused NAME WORDS SETTINGS...
+refused() {
+    local name=$1 words=$2
+    shift 2
+    "$NNTRAIN" train records.yaml --output refused --progress quiet "$@" >refused.txt 2>&1
+    [ $? -eq 3 ] && grep -q "$words" refused.txt || fail "$name: $(cat refused.txt)"
+}
+refused "no fields" 'holds records; name the fields .* its fields are id, age, size, label, name'
+refused "an unknown field" 'has no field agee; its fields are id, age' --set 'data.train.x_columns=[agee]'
+refused "a text" 'holds no number in its field name' --set 'data.train.x_columns=[name]'
+refused "a column too many" 'has no column 4; they are numbered from 0 to 3' --set data.train.x=/train/matrix \
+    --set data.test.x=/test/matrix --set 'data.train.x_columns=[4]'
 finish

@@ -1,0 +1,25 @@
+/** Some columns of a dataset: fields of records by their names, columns of a table by their numbers. */
+#ifndef NN_DATA_HDF5_COLUMNS_H
+#define NN_DATA_HDF5_COLUMNS_H
+
+#include "data/hdf5_file.h"
+
+/**
+ * Describes the columns chosen of a dataset whose shape is described. Local.
+ *
+ * Records: one dimension of them, whose fields chosen are numbers; their common type, or double where they have none.
+ * Tables: two dimensions; numbers from 0, and ranges such as 3:7, in the order of the file.
+ *
+ * @param layout  row_values, element, integer, file_size and type become those of the columns
+ * @return NN_DATA naming the column that is not there, with those there are, or that holds no number
+ */
+nn_status nn_hdf5_describe_columns(hid_t dataset, const char *path, const char *name, const nn_hdf5_columns *columns,
+                                   nn_hdf5_layout *layout, nn_error *error);
+
+/** @return a type of the fields alone, each as `native`, without gaps; to be closed */
+hid_t nn_hdf5_fields_type(const nn_hdf5_columns *columns, hid_t native);
+
+/** Selects rows [first, first + count) of the columns of a table. */
+bool nn_hdf5_select_columns(hid_t space, const nn_hdf5_columns *columns, hsize_t first, hsize_t count);
+
+#endif

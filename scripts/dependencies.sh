@@ -38,7 +38,7 @@ hdf5-tools|command -v h5diff|h5diff of HDF5
 procps|command -v pgrep|pgrep
 python3-h5py|/usr/bin/python3 -c 'import h5py'|h5py
 python3-numpy|/usr/bin/python3 -c 'import numpy'|NumPy
-hdf5-plugin-lzf|false|HDF5's plugin for lzf
+hdf5-filter-plugin|false|HDF5's plugins for bzip2 and lz4
 python3-tables|/usr/bin/python3 -c 'import tables'|PyTables
 python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|netCDF4 for Python
 libmpich-dev|command -v mpicc.mpich|MPICH
@@ -112,7 +112,7 @@ install_packages() {
 }
 
 # These are for a test each, which is skipped without them: no reason to stop.
-optional='^(hdf5-plugin-lzf|python3-(h5py|numpy|tables|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev)($|\|)'
+optional='^(hdf5-filter-plugin|python3-(h5py|numpy|tables|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev)($|\|)'
 worth_stopping() {
     grep -qvE "$optional" < <(printf '%s\n' "$@")
 }

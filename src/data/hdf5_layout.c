@@ -99,7 +99,7 @@ static nn_status describe_shape(hid_t dataset, const char *path, const char *nam
     return NN_OK;
 }
 
-/* Filters with a plugin to be had: what a user installs who lacks one. */
+/* Filters that other programs come with. Debian's plugin of lzf (hdf5-plugin-lzf) lacks its decompressor. */
 struct filter {
     H5Z_filter_t id;
     const char *name, *package; /* NULL: none of Debian's */
@@ -107,7 +107,7 @@ struct filter {
 
 static const struct filter filters_known[] = {
     {307, "bzip2", "hdf5-filter-plugin"},
-    {32000, "lzf", "hdf5-plugin-lzf"},
+    {32000, "lzf", NULL},
     {32001, "blosc", "hdf5-filter-plugin-blosc-serial"},
     {32004, "lz4", "hdf5-filter-plugin"},
     {32008, "bitshuffle", NULL},
@@ -123,11 +123,17 @@ static nn_status fail_filter(const char *path, const char *name, H5Z_filter_t id
         if (filters_known[i].id == id)
             known = &filters_known[i];
     const char *filter = known ? known->name : *written ? written : "an unknown filter";
-    return nn_fail(error, NN_DATA,
-                   "%s: %s is compressed with %s (filter %d), which this HDF5 lacks; recompress with h5repack -f "
-                   "GZIP=4, or install its plugin%s%s and name the plugin's folder in HDF5_PLUGIN_PATH",
-                   path, name, filter, (int)id, known && known->package ? " by Debian's " : "",
-                   known && known->package ? known->package : "");
+    if (known && known->package)
+        return nn_fail(
+            error, NN_DATA,
+            "%s: %s is compressed with %s (filter %d), which this HDF5 lacks; install its plugin (Debian: %s) "
+            "and name the plugin's folder in HDF5_PLUGIN_PATH, or compress it with gzip",
+            path, name, filter, (int)id, known->package);
+    return nn_fail(
+        error, NN_DATA,
+        "%s: %s is compressed with %s (filter %d), which this HDF5 lacks; compress it with gzip, or name the "
+        "folder of a plugin in HDF5_PLUGIN_PATH",
+        path, name, filter, (int)id);
 }
 
 /* A filter that this HDF5 lacks would only show as a failing read, with no word about which one. */

@@ -48,6 +48,11 @@ write("bool", bits, labels.astype(np.uint16))
 write("onehot_bool", flat, np.eye(OUTPUTS, dtype=bool)[labels])
 write("onehot_int", flat.astype(np.int32), np.eye(OUTPUTS, dtype=np.int64)[labels])
 
+if h5py.h5z.filter_avail(32004):
+    write("lz4", flat.astype(np.float32), labels, chunks=(60, 12), compression=32004, compression_opts=(0,))
+else:
+    print("lacking hdf5-filter-plugin")
+
 # The newest format of files, and names in groups with spaces
 with h5py.File("latest.h5", "w", libver="latest") as file:
     group = file.create_group("data set", track_order=True)

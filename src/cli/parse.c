@@ -43,7 +43,12 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
         argv = only;
     /* Each rank parses; one complains. argp must not exit by itself: MPI may be running. */
     const unsigned flags = speaks ? ARGP_NO_EXIT | ARGP_NO_HELP : ARGP_SILENT;
-    return argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0 ? NN_PARSED_GO : NN_PARSED_WRONG;
+    if (argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0)
+        return NN_PARSED_GO;
+    /* mpirun ends all processes when the first one fails: the one that complains must have come to it. */
+    if (!speaks)
+        sleep(1);
+    return NN_PARSED_WRONG;
 }
 
 error_t nn_cli_take_one(const char **slot, const char *value, const char *kind, struct argp_state *state)

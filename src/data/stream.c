@@ -26,24 +26,23 @@ struct nn_stream {
     struct lane *lanes; /* [slice_count] */
 };
 
-/* Where rows were carved off, a block is read whole before they make way. */
-static size_t room_rows(const nn_dataset *dataset)
-{
-    return nn_order_window_rows(dataset) + dataset->block_rows;
-}
-
+/* Where rows were carved off, a block is read whole before they make way: hence room for one more. */
 size_t nn_stream_bytes(const nn_dataset *dataset)
 {
-    return 2 * dataset->slice_count * room_rows(dataset) * nn_rows_room_row_bytes(dataset);
+    const size_t rows = nn_order_window_rows(dataset) + dataset->block_rows;
+    return 2 * dataset->slice_count * rows * nn_rows_room_row_bytes(dataset);
 }
 
 static nn_status create_lane(const nn_dataset *dataset, size_t i, uint64_t seed, struct lane *lane, nn_error *error)
 {
     NN_TRY(nn_order_create(dataset, i, seed, &lane->order, error));
-    const size_t runs = nn_order_window_rows(dataset) / dataset->block_rows + 2;
+    /* A slice that lost rows to validation may be one window by now, of all its blocks. */
+    const bool cut = lane->order.block_begin != NULL;
+    const size_t rows = cut ? nn_order_window_rows(dataset) : lane->order.rows;
+    const size_t runs = cut ? rows / dataset->block_rows + 1 : nn_blocks_count(dataset->blocks, i);
     for (size_t k = 0; k < 2; k++) {
         struct slot *slot = &lane->slot[k];
-        NN_TRY(nn_rows_room_create(dataset, room_rows(dataset), &slot->room, error));
+        NN_TRY(nn_rows_room_create(dataset, rows + dataset->block_rows, &slot->room, error));
         NN_TRY(nn_allocate(runs, sizeof *slot->runs, "the blocks of a window", &slot->runs, error));
     }
     return NN_OK;

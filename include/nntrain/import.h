@@ -13,7 +13,7 @@
 
 /** One dataset of the file to be made. */
 typedef struct nn_import_item {
-    const char *source;  /**< path of an IDX file, plain or gzipped */
+    const char *source;  /**< path of an IDX file, plain or gzipped; of an .npy file, or FILE.npz:NAME */
     const char *dataset; /**< e.g. "/train/x" */
 } nn_import_item;
 
@@ -28,6 +28,20 @@ typedef struct nn_import_item {
  * says
  */
 nn_status nn_import_idx(const nn_import_item *items, size_t count, int compress, const char *output, nn_error *error);
+
+/**
+ * Converts arrays of NumPy's (.npy, or members of .npz archives, stored or deflated) to one HDF5 file.
+ *
+ * Types and shapes are kept, but bool becomes uint8 and float16 becomes float32, which holds all its values. The output
+ * appears under its name only when it is complete; an existing file is replaced.
+ *
+ * @param compress    deflate level 0 to 9; 0 stores plain
+ * @param chunk_rows  of the datasets made; 0: contiguous, or about a MiB where they are compressed
+ * @return NN_DATA naming the source and what is wrong with it: missing, no array, in Fortran's order with more than one
+ * dimension, of a type that is no number, truncated or longer than its header says, an archive without such a member
+ */
+nn_status nn_import_npy(const nn_import_item *items, size_t count, int compress, size_t chunk_rows, const char *output,
+                        nn_error *error);
 
 /** Whether the first record of a text file names its columns. */
 typedef enum nn_csv_header {

@@ -7,4 +7,7 @@
 /** csv and tsv. */
 nn_status nn_cli_import_csv(int argc, char **argv);
 
+/** Arrays of NumPy's. */
+nn_status nn_cli_import_npy(int argc, char **argv);
+
 #endif

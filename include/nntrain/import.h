@@ -89,6 +89,31 @@ typedef struct nn_import_csv_result {
 nn_status nn_import_csv_file(const nn_import_csv *job, const char *output, nn_comm *comm, nn_import_csv_result *result,
                              nn_error *error);
 
+/** Text of SVMlight or LIBSVM to be imported. Strings belong to the caller. */
+typedef struct nn_import_svmlight {
+    const char *train; /**< path, plain or gzipped; becomes /train/x and /train/y */
+    const char *test;  /**< the same for /test; NULL: none */
+    size_t features;   /**< of a row; 0: as many as the largest index says */
+    bool zero_based;   /**< indices begin with 0, not with 1 */
+    int compress;      /**< deflate level 0 to 9; 0 stores plain */
+    size_t chunk_rows; /**< of the datasets made; 0: contiguous, or about a MiB where they are compressed */
+} nn_import_svmlight;
+
+typedef struct nn_import_svmlight_result {
+    size_t rows[2]; /**< of train and test */
+    size_t features;
+} nn_import_svmlight_result;
+
+/**
+ * Converts lines "LABEL INDEX:VALUE ..." to full rows of floats. Labels become classes where all of them, in both
+ * files, are whole numbers of 0 or more, else values (-1 and 1 are values). The output appears under its name only when
+ * it is complete; an existing file is replaced.
+ *
+ * @return NN_DATA naming file and line of what is no such line
+ */
+nn_status nn_import_svmlight_file(const nn_import_svmlight *job, const char *output, nn_import_svmlight_result *result,
+                                  nn_error *error);
+
 /** Problems whose answers theory knows. */
 typedef enum nn_generated {
     NN_GENERATED_XOR,     /**< 4 rows of 2 bits; class: their exclusive or */

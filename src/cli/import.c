@@ -59,7 +59,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (given->format || strcmp(value, "idx") != 0) {
-            argp_error(state, "'%s': the formats are idx, csv, tsv and npy", value);
+            argp_error(state, "'%s': the formats are idx, csv, tsv, npy and svmlight", value);
             return EINVAL;
         }
         given->format = value;
@@ -81,8 +81,8 @@ static const struct argp parser = {
     .parser = parse_option,
     .args_doc = "idx",
     .doc = "Converts IDX files (the format of MNIST), plain or gzipped, to one HDF5 file. Types and shapes are kept.\v"
-           "Tables in text: nntrain import csv --help, nntrain import tsv --help. Arrays of NumPy's: nntrain import "
-           "npy --help.",
+           "Tables in text: nntrain import csv --help, nntrain import tsv --help. Arrays of NumPy: nntrain import "
+           "npy --help. LIBSVM: nntrain import svmlight --help.",
 };
 
 nn_status nn_cli_import(int argc, char **argv)
@@ -92,6 +92,8 @@ nn_status nn_cli_import(int argc, char **argv)
         return nn_cli_import_csv(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "npy") == 0)
         return nn_cli_import_npy(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "svmlight") == 0)
+        return nn_cli_import_svmlight(argc - 1, argv + 1);
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;

@@ -10,4 +10,7 @@ nn_status nn_cli_import_csv(int argc, char **argv);
 /** Arrays of NumPy's. */
 nn_status nn_cli_import_npy(int argc, char **argv);
 
+/** SVMlight and LIBSVM. */
+nn_status nn_cli_import_svmlight(int argc, char **argv);
+
 #endif

@@ -123,6 +123,7 @@ static bool take_item(struct text *text, nn_npy_header *header, char descr[LONGE
 static bool take_dictionary(struct text *text, nn_npy_header *header, char descr[LONGEST_DESCR])
 {
     int taken = 0;
+    memset(descr, 0, LONGEST_DESCR);
     descr[0] = 'x';
     if (!take(text, '{'))
         return false;

@@ -155,7 +155,7 @@ nn_status nn_npy_read(nn_npy_source *source, void *bytes, size_t size, nn_error 
         NN_TRY(nn_read_at(source->descriptor, source->path, source->member.offset + source->done, bytes, size, error));
     if (source->unpacker && got < size)
         return nn_fail(error, NN_DATA, "%s is truncated: unpacked it has %llu bytes, not %llu", source->name,
-                       (unsigned long long)(source->done + got), (unsigned long long)source->size);
+                       (unsigned long long)source->done + got, (unsigned long long)source->size);
     if (source->in_archive)
         source->crc = add_to_crc(source->crc, bytes, size);
     source->done += size;

@@ -27,7 +27,7 @@ nn_status nn_read_at(int descriptor, const char *path, uint64_t offset, void *by
             return nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
         if (count == 0)
             return nn_fail(error, NN_DATA, "%s is truncated: it ends at byte %llu", path,
-                           (unsigned long long)(offset + got));
+                           (unsigned long long)offset + got);
         got += (size_t)count;
     }
     return NN_OK;

@@ -10,7 +10,7 @@ enum { ROWS = 6, WIDTH = 4, MOST = 1024 };
 static void put(unsigned char *bytes, size_t *size, uint64_t value, int count)
 {
     for (int i = 0; i < count; i++)
-        bytes[(*size)++] = (unsigned char)(value >> 8 * i);
+        bytes[(*size)++] = i < 8 ? (unsigned char)(value >> 8 * i) : 0;
 }
 
 static void put_bytes(unsigned char *bytes, size_t *size, const void *more, size_t count)

@@ -51,12 +51,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->output = value;
         return 0;
     case 'z':
-        if (strlen(value) != 1 || value[0] < '0' || value[0] > '9') {
-            argp_error(state, "--compress: '%s' is no level from 0 to 9", value);
-            return EINVAL;
-        }
-        given->compress = value[0] - '0';
-        return 0;
+        return nn_cli_take_level(&given->compress, value, state);
     case ARGP_KEY_ARG:
         if (given->format || strcmp(value, "idx") != 0) {
             argp_error(state, "'%s': the formats are idx, csv, tsv, npy and svmlight", value);

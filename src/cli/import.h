@@ -2,7 +2,13 @@
 #ifndef NN_CLI_IMPORT_H
 #define NN_CLI_IMPORT_H
 
-#include "nntrain/status.h"
+#include "cli/cli.h"
+
+/** Takes --compress, a level from 0 to 9; anything else is wrong usage. */
+error_t nn_cli_take_level(int *level, const char *value, struct argp_state *state);
+
+/** Takes --chunk, a number of rows. */
+error_t nn_cli_take_chunk(size_t *rows, const char *value, struct argp_state *state);
 
 /** csv and tsv. */
 nn_status nn_cli_import_csv(int argc, char **argv);

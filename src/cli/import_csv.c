@@ -62,16 +62,6 @@ static error_t take_delimiter(arguments *given, const char *value, struct argp_s
     return 0;
 }
 
-static error_t take_chunk(arguments *given, const char *value, struct argp_state *state)
-{
-    char *end;
-    const long long rows = strtoll(value, &end, 10);
-    if (*end != '\0' || rows < 1)
-        return wrong(state, "--chunk", value, "no number of rows");
-    given->job.chunk_rows = (size_t)rows;
-    return 0;
-}
-
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     arguments *given = state->input;
@@ -102,12 +92,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->job.skip_bad = true;
         return 0;
     case 'z':
-        if (strlen(value) != 1 || value[0] < '0' || value[0] > '9')
-            return wrong(state, "--compress", value, "no level from 0 to 9");
-        given->job.compress = value[0] - '0';
-        return 0;
+        return nn_cli_take_level(&given->job.compress, value, state);
     case CHUNK:
-        return take_chunk(given, value, state);
+        return nn_cli_take_chunk(&given->job.chunk_rows, value, state);
     case 'o':
         given->output = value;
         return 0;

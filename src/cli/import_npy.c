@@ -29,22 +29,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t wrong(struct argp_state *state, const char *option, const char *value, const char *what)
-{
-    argp_error(state, "%s: '%s' is %s", option, value, what);
-    return EINVAL;
-}
-
-static error_t take_chunk(arguments *given, const char *value, struct argp_state *state)
-{
-    char *end;
-    const long long rows = strtoll(value, &end, 10);
-    if (*end != '\0' || rows < 1)
-        return wrong(state, "--chunk", value, "no number of rows");
-    given->chunk_rows = (size_t)rows;
-    return 0;
-}
-
 static error_t check(const arguments *given, struct argp_state *state)
 {
     bool any = false;
@@ -70,12 +54,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->output = value;
         return 0;
     case 'z':
-        if (strlen(value) != 1 || value[0] < '0' || value[0] > '9')
-            return wrong(state, "--compress", value, "no level from 0 to 9");
-        given->compress = value[0] - '0';
-        return 0;
+        return nn_cli_take_level(&given->compress, value, state);
     case CHUNK:
-        return take_chunk(given, value, state);
+        return nn_cli_take_chunk(&given->chunk_rows, value, state);
     case ARGP_KEY_END:
         return check(given, state);
     default:

@@ -44,12 +44,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->job.zero_based = true;
         return 0;
     case 'z':
-        if (strlen(value) != 1 || value[0] < '0' || value[0] > '9') {
-            argp_error(state, "--compress: '%s' is no level from 0 to 9", value);
-            return EINVAL;
-        }
-        given->job.compress = value[0] - '0';
-        return 0;
+        return nn_cli_take_level(&given->job.compress, value, state);
     case 'o':
         given->output = value;
         return 0;

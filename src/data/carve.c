@@ -79,12 +79,6 @@ static nn_shuffle order_of(const nn_dataset *dataset, size_t i, uint64_t seed)
     return nn_shuffle_for(NN_RANDOM_SPLIT, rows, seed, 0, slice);
 }
 
-/* Row of this rank that its slice i begins with. */
-static size_t slice_begin(const nn_dataset *dataset, size_t i)
-{
-    return nn_slices_first_row(dataset->slices, dataset->first_slice + i) - dataset->first_row;
-}
-
 /* So many of each slice that those left are cut as the whole was: those go that come first in the slice's order. */
 static void choose_regular(const nn_dataset *dataset, const nn_carving *carving, struct cut *cut, nn_part *part)
 {
@@ -97,7 +91,7 @@ static void choose_regular(const nn_dataset *dataset, const nn_carving *carving,
         const size_t s = dataset->first_slice + i, gone = order.count - (cut->kept[s + 1] - cut->kept[s]);
         for (size_t position = 0; position < gone; position++)
             /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): created with its set */
-            nn_bits_add(part->gone, slice_begin(dataset, i) + nn_shuffle_row(&order, position));
+            nn_bits_add(part->gone, nn_dataset_slice_begin(dataset, i) + nn_shuffle_row(&order, position));
     }
 }
 
@@ -170,7 +164,7 @@ static void choose_by_turns(const nn_dataset *dataset, const nn_carving *carving
     for (size_t i = 0; i < dataset->slice_count; i++) {
         const nn_shuffle order = order_of(dataset, i, carving->seed);
         for (size_t position = 0; position < order.count; position++) {
-            const size_t row = slice_begin(dataset, i) + nn_shuffle_row(&order, position);
+            const size_t row = nn_dataset_slice_begin(dataset, i) + nn_shuffle_row(&order, position);
             double *next = &turns->next[turns->stratum ? (size_t)turns->stratum[row] : 0];
             if (goes(carving, (*next)++)) /* NOLINT(clang-analyzer-core.NullDereference): allocated */
                 nn_bits_add(part->gone, row);

@@ -26,6 +26,12 @@ static inline size_t nn_dataset_slice_first(const nn_dataset *dataset, size_t sl
     return dataset->slice_first ? dataset->slice_first[slice] : nn_slices_first_row(dataset->slices, slice);
 }
 
+/** @return row of this rank, counted among its own, that its slice i begins with; i may be the number of its slices */
+static inline size_t nn_dataset_slice_begin(const nn_dataset *dataset, size_t i)
+{
+    return nn_dataset_slice_first(dataset, dataset->first_slice + i) - dataset->first_row;
+}
+
 /** Has a row that will be read soon come nearer, from memory into the level 2 cache. */
 void nn_dataset_fetch(const nn_dataset *dataset, const nn_rows *rows, size_t row);
 

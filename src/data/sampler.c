@@ -94,7 +94,7 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
                            error));
     for (size_t i = 0; i < slices; i++) {
         NN_TRY(nn_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
-        sampler->parts[i].first_row = nn_dataset_slice_first(dataset, dataset->first_slice + i) - dataset->first_row;
+        sampler->parts[i].first_row = nn_dataset_slice_begin(dataset, i);
     }
     if (dataset->source)
         NN_TRY(nn_stream_create(dataset, sampler->seed, &sampler->stream, error));

@@ -63,12 +63,6 @@ static void take_range(const feature_table *table, size_t at, const nn_real *x, 
 
 /* --- going through the rows --- */
 
-/* Row of this rank that its slice i begins with. */
-static size_t slice_begin(const nn_dataset *dataset, size_t i)
-{
-    return nn_dataset_slice_first(dataset, dataset->first_slice + i) - dataset->first_row;
-}
-
 /* A run of this rank's rows, all of one slice, and a tile of their features. */
 static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const feature_table *table, take_row *take,
                          size_t i, nn_file_run run, size_t tile)
@@ -76,7 +70,7 @@ static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const f
     const size_t at = (dataset->first_slice + i) * table->width + tile,
                  element_size = nn_element_size(dataset->element);
     const size_t count = table->width - tile < TILE ? table->width - tile : TILE;
-    const size_t slice_first = slice_begin(dataset, i);
+    const size_t slice_first = nn_dataset_slice_begin(dataset, i);
     for (size_t row = run.first; row < run.first + run.count; row++) {
         nn_real x[TILE];
         const char *from = nn_dataset_at(dataset, rows, row - rows->first);
@@ -88,7 +82,7 @@ static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const f
 /* What a run of rows has of slice i. */
 static nn_file_run rows_of_slice(const nn_dataset *dataset, const nn_rows *rows, size_t i)
 {
-    const size_t first = slice_begin(dataset, i), end = slice_begin(dataset, i + 1);
+    const size_t first = nn_dataset_slice_begin(dataset, i), end = nn_dataset_slice_begin(dataset, i + 1);
     const size_t from = first > rows->first ? first : rows->first;
     const size_t to = end < rows->first + rows->count ? end : rows->first + rows->count;
     return (nn_file_run){from, to > from ? to - from : 0};

@@ -8,7 +8,7 @@
 #include "train/format.h"
 
 /* Keys of options without a letter. */
-enum { TEST = 256, FEATURES, ZERO_BASED };
+enum { TEST = 256, FEATURES, ZERO_BASED, CHUNK };
 
 typedef struct arguments {
     nn_import_svmlight job;
@@ -20,6 +20,7 @@ static const struct argp_option options[] = {
     {"features", FEATURES, "N", 0, "Features of a row (default: as many as the largest index says)", 0},
     {"zero-based", ZERO_BASED, NULL, 0, "Indices are numbered from 0, not from 1", 0},
     {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
+    {"chunk", CHUNK, "ROWS", 0, "Rows of a chunk (default: contiguous, or about a MiB where compressed)", 0},
     {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
     NN_CLI_HELP,
     {0},
@@ -45,6 +46,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case 'z':
         return nn_cli_take_level(&given->job.compress, value, state);
+    case CHUNK:
+        return nn_cli_take_chunk(&given->job.chunk_rows, value, state);
     case 'o':
         given->output = value;
         return 0;

@@ -180,10 +180,6 @@ nn_status nn_recipe_load(const char *path, const char *const *overrides, size_t 
 nn_status nn_recipe_parse(const char *text, const char *origin, const char *folder, const char *const *overrides,
                           size_t override_count, nn_recipe **recipe, nn_error *error);
 
-/** @return the split whose choice of columns a split has: its own, or where it chooses none that of train */
-const nn_recipe_split *nn_recipe_split_of_columns(const nn_recipe_data *data, const nn_recipe_split *split,
-                                                  size_t count);
-
 void nn_recipe_free(nn_recipe *recipe);
 
 #endif

@@ -240,9 +240,3 @@ void nn_recipe_free(nn_recipe *recipe)
     free(recipe->text);
     cyaml_free(&config, &nn_recipe_schema, recipe, 0);
 }
-
-const nn_recipe_split *nn_recipe_split_of_columns(const nn_recipe_data *data, const nn_recipe_split *split,
-                                                  size_t count)
-{
-    return count > 0 ? split : &data->train;
-}

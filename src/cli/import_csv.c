@@ -14,7 +14,6 @@ enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST };
 typedef struct arguments {
     nn_import_csv job;
     const char *output;
-    bool wrong_header;
 } arguments;
 
 static const struct argp_option options[] = {

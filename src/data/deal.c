@@ -44,10 +44,7 @@ void nn_deal_counts(const nn_dataset *dataset, size_t dealt, size_t *counts)
     const size_t total = dataset->slices.rows;
     size_t sum = 0;
     for (size_t s = 0; s < dataset->slices.count; s++) {
-        if (dataset->slice_first)
-            counts[s] = (size_t)((2 * (wide)dealt * rows_of(dataset, s) + total) / (2 * (wide)total));
-        else
-            counts[s] = nn_deal_regular(dataset, dealt, s);
+        counts[s] = (size_t)((2 * (wide)dealt * rows_of(dataset, s) + total) / (2 * (wide)total));
         sum += counts[s];
     }
     for (; sum < dealt; sum++)

@@ -5,18 +5,17 @@
 #include "nntrain/dataset.h"
 
 /**
- * How many rows of each slice are among the first `dealt` of an epoch: numbers that add up to `dealt`, never fall as it
- * grows, and are those of all rows where it is that many.
+ * How many rows of each slice are among the first `dealt` of an epoch, where what was carved off left slices with any
+ * numbers of rows: counts that add up to `dealt`, never fall as it grows, and are all rows where it is that many.
  *
- * Slices as they are cut, of floor((N + s) / S) rows, deal floor((dealt + s) / S). Where what was carved off left them
- * with other numbers, row k of r has its turn at (2 k + 1) / (2 r) of the epoch, and of those whose turn is the same
- * the highest slice is first.
+ * Row k of r has its turn at (2 k + 1) / (2 r) of the epoch, and of those whose turn is the same the highest slice is
+ * first.
  *
  * @param counts  [slices] receives them
  */
 void nn_deal_counts(const nn_dataset *dataset, size_t dealt, size_t *counts);
 
-/** The same of one slice, where slices are as they are cut. */
+/** The same of one slice, where slices are as they are cut, of floor((N + s) / S) rows: floor((dealt + s) / S). */
 size_t nn_deal_regular(const nn_dataset *dataset, size_t dealt, size_t slice);
 
 #endif

@@ -36,8 +36,10 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
 {
     const size_t taken = (run->train ? nn_dataset_bytes(run->train) : 0) +
                          (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
-    const nn_recipe_split *x = nn_recipe_split_of_columns(&run->recipe->data, split, split->x_columns_count);
-    const nn_recipe_split *y = nn_recipe_split_of_columns(&run->recipe->data, split, split->y_columns_count);
+    /* A split that chooses no columns has those of the training split. */
+    const nn_recipe_split *train = &run->recipe->data.train;
+    const nn_recipe_split *x = split->x_columns_count > 0 ? split : train;
+    const nn_recipe_split *y = split->y_columns_count > 0 ? split : train;
     const nn_dataset_spec spec = {
         .file = split->file,
         .x = split->x,

@@ -141,6 +141,8 @@ typedef struct nn_recipe_parallel {
     size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */
     char *bucket;        /**< as written: "512K" */
     size_t bucket_bytes; /**< of gradients that are averaged at a time */
+    char *hang_after;    /**< as written: "30 minutes", or "never" */
+    double hang_seconds; /**< without progress, after which a rank counts as hung; 0: never */
 } nn_recipe_parallel;
 
 /** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or

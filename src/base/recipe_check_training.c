@@ -21,6 +21,27 @@ bool nn_check_read_bytes(const char *text, size_t *bytes)
     return !__builtin_mul_overflow(*bytes, (size_t)1 << (10 * (unit - units + 1)), bytes);
 }
 
+/* Reads "90 seconds", "30 minutes" or "2 hours"; false where the text is none of these. */
+static bool read_seconds(const char *text, double *seconds)
+{
+    const struct {
+        const char *one, *many;
+        double seconds;
+    } units[] = {{" second", " seconds", 1}, {" minute", " minutes", 60}, {" hour", " hours", 3600}};
+    const char *unit = text + strspn(text, "0123456789.");
+    char *end = NULL;
+    double number = strtod(text, &end);
+    if (end != unit || !(number > 0) || !isfinite(number))
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i].one) != 0 && strcmp(unit, units[i].many) != 0)
+            continue;
+        *seconds = number * units[i].seconds;
+        return true;
+    }
+    return false;
+}
+
 /* Reads "2/5". */
 static nn_status check_fold(const nn_check *in)
 {
@@ -87,6 +108,10 @@ nn_status nn_check_parallel(const nn_check *in)
         return nn_check_fail(in, "parallel.bucket",
                              "%s is no size of up to 512M; write one such as 256K, 512K (the default) or 16M",
                              nn_yaml_quote(parallel->bucket, quoted));
+    if (strcmp(parallel->hang_after, "never") != 0 && !read_seconds(parallel->hang_after, &parallel->hang_seconds))
+        return nn_check_fail(in, "parallel.hang_after",
+                             "%s is no length of time; write one such as 30 minutes (the default), 2 hours, or never",
+                             nn_yaml_quote(parallel->hang_after, quoted));
     return NN_OK;
 }
 
@@ -131,27 +156,6 @@ nn_status nn_check_training(const nn_check *in)
                              "the best epoch is told by a validation split, and there is none; add data.validation, "
                              "such as {fraction: 0.1}");
     return NN_OK;
-}
-
-/* Reads "90 seconds", "30 minutes" or "2 hours"; false where the text is none of these. */
-static bool read_seconds(const char *text, double *seconds)
-{
-    const struct {
-        const char *one, *many;
-        double seconds;
-    } units[] = {{" second", " seconds", 1}, {" minute", " minutes", 60}, {" hour", " hours", 3600}};
-    const char *unit = text + strspn(text, "0123456789.");
-    char *end = NULL;
-    double number = strtod(text, &end);
-    if (end != unit || !(number > 0) || !isfinite(number))
-        return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcmp(unit, units[i].one) != 0 && strcmp(unit, units[i].many) != 0)
-            continue;
-        *seconds = number * units[i].seconds;
-        return true;
-    }
-    return false;
 }
 
 nn_status nn_check_stop(const nn_check *in)

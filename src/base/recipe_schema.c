@@ -176,6 +176,7 @@ static const cyaml_schema_field_t parallel_fields[] = {
     BOOL(MUST, "reproducible", nn_recipe_parallel, reproducible),
     STRING(MUST, "bucket", nn_recipe_parallel, bucket),
     UINT(MUST, "agree_every", nn_recipe_parallel, agree_every),
+    STRING(MUST, "hang_after", nn_recipe_parallel, hang_after),
     CYAML_FIELD_END,
 };
 
@@ -222,4 +223,5 @@ const char nn_recipe_defaults[] =
     "  top_k: 5\n"
     "  precision: float32\n"
     "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
-    "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100}\n";
+    "parallel:\n"
+    "  {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, hang_after: 30 minutes}\n";

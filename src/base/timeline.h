@@ -2,6 +2,7 @@
 #ifndef NN_BASE_TIMELINE_H
 #define NN_BASE_TIMELINE_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,8 +45,9 @@ typedef struct nn_span {
     int32_t detail;
 } nn_span;
 
-/** Owns nothing. All zero it is ready, and keeps sums only. Used by one thread at a time. */
+/** Owns nothing. All zero it is ready, and keeps sums only. Used by one thread at a time, but for its pulse. */
 typedef struct nn_timeline {
+    atomic_uint_fast64_t pulse;   /**< see nn_timeline_pulse */
     double totals[NN_SPAN_KINDS]; /**< seconds of each kind so far, but for what is running */
     nn_activity running;
     double since;    /**< when that began */
@@ -67,6 +69,15 @@ void nn_timeline_keep(nn_timeline *timeline, nn_span *spans, size_t capacity);
  * @return what was done before, for whoever interrupts it and then begins it again
  */
 nn_activity nn_timeline_begin(nn_timeline *timeline, nn_activity next);
+
+/** What another thread may look at. */
+typedef struct nn_pulse {
+    uint64_t beats; /**< another number whenever something begins, were it the next layer */
+    nn_span_kind kind;
+} nn_pulse;
+
+/** @return how far the thread that owns the timeline is. By any thread. */
+nn_pulse nn_timeline_pulse(nn_timeline *timeline);
 
 /**
  * What is being done goes on with another layer. The first layer told has the time since the activity began.

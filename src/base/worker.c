@@ -1,9 +1,8 @@
 #include "base/worker.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <string.h>
 
+#include "base/thread.h"
 #include "nntrain/memory.h"
 
 struct nn_worker {
@@ -36,17 +35,6 @@ static void *work(void *context)
     return NULL;
 }
 
-/* A new thread has its maker's mask, so that is closed meanwhile. */
-static int start(nn_worker *worker)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int code = pthread_create(&worker->thread, NULL, work, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return code;
-}
-
 nn_status nn_worker_create(nn_worker **result, nn_error *error)
 {
     nn_worker *worker = NULL;
@@ -54,13 +42,10 @@ nn_status nn_worker_create(nn_worker **result, nn_error *error)
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->work, NULL);
     pthread_cond_init(&worker->progress, NULL);
-    const int code = start(worker);
-    if (code != 0) {
+    const nn_status status = nn_thread_start(&worker->thread, work, worker, error);
+    if (status != NN_OK) {
         nn_release(worker);
-        return nn_fail(error, NN_SYSTEM,
-                       "cannot start a thread beside those that compute: %s; raise the limit of "
-                       "processes (ulimit -u)",
-                       strerror(code));
+        return status;
     }
     *result = worker;
     return NN_OK;

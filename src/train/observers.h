@@ -16,6 +16,9 @@ nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *e
 /** Now and then, and before anything is kept: whether all ranks have the same weights. */
 nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error);
 
+/** Ends a run that has made no progress for as long as the recipe says, with the stacks of the rank that hangs. */
+nn_status nn_observe_hang(nn_run *run, nn_observer *observer, nn_error *error);
+
 /** Where the ranks' time went, at the end of a run of several. */
 nn_status nn_observe_balance(nn_run *run, nn_observer *observer, nn_error *error);
 

@@ -11,8 +11,9 @@ typedef nn_status (*observer_maker)(nn_run *run, nn_observer *observer, nn_error
 /* In this order: nothing is told or kept of weights that ranks do not agree on; the line of an epoch is in the metrics
  * before the checkpoint that vouches for it, so that a resumed run finds every line up to its epoch. Balance and trace,
  * which end before the progress does, know all but its lines. */
-static const observer_maker makers[] = {nn_observe_agreement, nn_observe_progress, nn_observe_balance,
-                                        nn_observe_trace,     nn_observe_metrics,  nn_observe_checkpoints};
+static const observer_maker makers[] = {nn_observe_hang,       nn_observe_agreement, nn_observe_progress,
+                                        nn_observe_balance,    nn_observe_trace,     nn_observe_metrics,
+                                        nn_observe_checkpoints};
 
 static nn_status add_observers(nn_run *run, nn_error *error)
 {

@@ -6,7 +6,7 @@ recipe=$DATASETS/digits/recipe.yaml
 settings="--set training.epochs=4 --set parallel.reproducible=true --set parallel.agree_every=10 --progress quiet"
 
 # odd RANKS RANK CALL FOLDER: the weights of a rank differ from the digest CALL on, which is one every 10 steps and one
-# before every checkpoint. An epoch has 12 steps.
+# before every checkpoint. An epoch has 23 steps.
 odd() {
     # shellcheck disable=SC2086
     LD_PRELOAD=$TOOLS/libodd_digest.so ODD_RANK=$2 ODD_CALL=$3 ranks "$1" "$NNTRAIN" train "$recipe" $settings \
@@ -26,7 +26,7 @@ grep -q 'begin anew; no checkpoint is written yet' early.err || fail "no mend wi
 [ -z "$(find early -name 'checkpoint-*')" ] || fail "a checkpoint of wrong weights was written"
 
 # At the end of the second epoch, just before its checkpoint.
-odd 3 0 5 late
+odd 3 0 6 late
 grep -q 'the weights of rank 0 on .* of most ranks' late.err || fail "rank 0 is not named: $(cat late.err)"
 first=$(find late -name 'checkpoint-*.h5')
 [ "$(echo "$first" | wc -l)" -eq 1 ] || fail "other checkpoints than that of the first epoch: $first"

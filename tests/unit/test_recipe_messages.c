@@ -42,7 +42,7 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
                                               "units?); the keys here are units, activation, normalization, dropout"},
         {SMALL "parallel: {x: 3}\n", "r.yaml:4:12: parallel: unknown key \"x\"; the keys here are slices, threads, "
-                                     "reproducible, bucket, agree_every"},
+                                     "reproducible, bucket, agree_every, hang_after"},
         {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a?b\"; the keys here are seed, data, network, loss, "
                                  "optimizer, schedule, regularization, training, checkpoint, parallel"},
     };
@@ -71,7 +71,7 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
         {SMALL "optimizer: {learning_rate: 1e-999}\n",
          "r.yaml:4:28: optimizer.learning_rate: \"1e-999\" is too close to 0 for a floating-point number"},
         {SMALL "parallel: 3\n", "r.yaml:4:11: parallel: expected a mapping {key: value, ...}, not a single value; its "
-                                "keys are slices, threads, reproducible, bucket, agree_every"},
+                                "keys are slices, threads, reproducible, bucket, agree_every, hang_after"},
         {SMALL "optimizer: [sgd]\n",
          "r.yaml:4:12: optimizer: expected a name or a mapping {key: value, ...}, not a list; "
          "its keys are name, learning_rate, momentum, nesterov, beta1, beta2, rho, epsilon, "
@@ -192,6 +192,9 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "checkpoint: {every: 0 epochs}\n",
          "r.yaml:4:21: checkpoint.every: \"0 epochs\" is no interval; write one such as 1 epoch or 500 steps"},
         {SMALL "checkpoint: {keep: 0}\n", "r.yaml:4:20: checkpoint.keep: must be at least 1"},
+        {SMALL "parallel: {hang_after: 30}\n",
+         "r.yaml:4:24: parallel.hang_after: \"30\" is no length of time; write one such as 30 minutes (the default), 2 "
+         "hours, or never"},
         {SMALL "checkpoint: {max_failures: 0}\n", "r.yaml:4:28: checkpoint.max_failures: must be at least 1"},
     };
     EXPECT_REFUSALS(refusals);

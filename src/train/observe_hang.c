@@ -1,0 +1,138 @@
+/* A training that makes no progress for hours looks like one that works. A thread of every rank looks now and then
+ * whether its rank does something new. A rank that does not, and waits for nobody, tells where its threads are and ends
+ * the run; one that waits for others leaves them time to tell, and ends the run where they cannot (a stopped process, a
+ * host that is gone). */
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/stacks.h"
+#include "base/thread.h"
+#include "nntrain/memory.h"
+#include "train/observers.h"
+
+typedef struct watchdog {
+    nn_timeline *timeline; /* of the run */
+    const nn_comm *comm;
+    double patience; /* seconds without progress */
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t mutex; /* over stop */
+    pthread_cond_t stopped;
+    bool stop;
+} watchdog;
+
+/* One rank is to speak for those that wait, so they come by turns; mpirun takes a second or so to end the others. */
+static double patience_of(const watchdog *dog, nn_span_kind doing)
+{
+    const double turn = 2;
+    const int turns = dog->comm->rank < 40 ? dog->comm->rank : 40;
+    return doing == NN_SPAN_WAIT ? 1.25 * dog->patience + 5 + turn * turns : dog->patience;
+}
+
+/* The process ends here: what hangs can neither be asked to end nor be waited for, and mpirun ends the others. */
+static void give_up(const watchdog *dog, nn_span_kind doing, double seconds)
+{
+    const nn_comm *comm = dog->comm;
+    fflush(stdout);
+    dprintf(STDERR_FILENO, "threads of rank %d on %s, innermost call first:\n", comm->rank, comm->host);
+    nn_stacks_write(STDERR_FILENO);
+    if (doing == NN_SPAN_WAIT)
+        dprintf(STDERR_FILENO,
+                "nntrain: rank %d on %s has waited %.0f s for other ranks, and none of them tells why: a process or a "
+                "host of theirs is stopped or gone (parallel.hang_after); continue with --resume\n",
+                comm->rank, comm->host, seconds);
+    else
+        dprintf(STDERR_FILENO,
+                "nntrain: rank %d on %s hangs: no progress for %.0f s (%s) at the calls above (parallel.hang_after); "
+                "continue with --resume\n",
+                comm->rank, comm->host, seconds, nn_span_name(doing));
+    _exit(NN_SYSTEM);
+}
+
+/* Sleeps; true once the run is over. */
+static bool over_after(watchdog *dog, double seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const double nanoseconds = (double)until.tv_nsec + 1e9 * seconds;
+    until.tv_sec += (time_t)(nanoseconds / 1e9);
+    until.tv_nsec = (long)(nanoseconds - 1e9 * (double)(time_t)(nanoseconds / 1e9));
+    pthread_mutex_lock(&dog->mutex);
+    while (!dog->stop && pthread_cond_timedwait(&dog->stopped, &dog->mutex, &until) != ETIMEDOUT)
+        ;
+    const bool over = dog->stop;
+    pthread_mutex_unlock(&dog->mutex);
+    return over;
+}
+
+static void *watch(void *context)
+{
+    watchdog *dog = context;
+    const double pause = dog->patience / 16 < 1 ? dog->patience / 16 : 1;
+    nn_pulse last = nn_timeline_pulse(dog->timeline);
+    double since = nn_clock(), before = since;
+    while (!over_after(dog, pause)) {
+        const nn_pulse pulse = nn_timeline_pulse(dog->timeline);
+        const double now = nn_clock();
+        /* A pause much longer than asked for: this process itself was stopped, or its host slept. */
+        if (pulse.beats != last.beats || now - before > pause + 0.5 * dog->patience)
+            since = now;
+        else if (now - since > patience_of(dog, pulse.kind))
+            give_up(dog, pulse.kind, now - since);
+        last = pulse;
+        before = now;
+    }
+    return NULL;
+}
+
+static nn_status begin(void *self, nn_run *run, nn_error *error)
+{
+    watchdog *dog = self;
+    nn_stacks_prepare();
+    const nn_status status = nn_thread_start(&dog->thread, watch, dog, error);
+    dog->started = status == NN_OK;
+    return nn_comm_agree(run->comm, status, error);
+}
+
+static void stop(watchdog *dog)
+{
+    if (!dog->started)
+        return;
+    pthread_mutex_lock(&dog->mutex);
+    dog->stop = true;
+    pthread_cond_signal(&dog->stopped);
+    pthread_mutex_unlock(&dog->mutex);
+    pthread_join(dog->thread, NULL);
+    dog->started = false;
+}
+
+static void release(void *self)
+{
+    watchdog *dog = self;
+    stop(dog);
+    pthread_cond_destroy(&dog->stopped);
+    pthread_mutex_destroy(&dog->mutex);
+    nn_release(dog);
+}
+
+nn_status nn_observe_hang(nn_run *run, nn_observer *observer, nn_error *error)
+{
+    *observer = (nn_observer){.self = NULL};
+    if (run->recipe->parallel.hang_seconds == 0)
+        return NN_OK;
+    watchdog *dog = NULL;
+    pthread_condattr_t monotonic;
+    NN_TRY(nn_allocate(1, sizeof *dog, "the watch for hung ranks", &dog, error));
+    dog->timeline = &run->timeline;
+    dog->comm = run->comm;
+    dog->patience = run->recipe->parallel.hang_seconds;
+    pthread_mutex_init(&dog->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&dog->stopped, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    *observer = (nn_observer){.begin = begin, .free = release, .self = dog};
+    return NN_OK;
+}

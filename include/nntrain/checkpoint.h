@@ -24,6 +24,7 @@ typedef struct nn_progress {
     uint64_t step;       /**< steps of descent of all epochs */
     uint64_t epoch_step; /**< steps of descent of the epoch in work */
     double epoch_loss;   /**< sum of loss * rows over the steps of the epoch in work */
+    uint64_t skipped;    /**< rows of the epoch in work whose steps moved nothing, and are not in epoch_loss */
     double best;         /**< best value of the watched metric so far; NaN: none yet */
     uint64_t best_epoch; /**< complete epochs when it was reached */
     uint64_t patience;   /**< epochs since it last improved by more than the tolerance */

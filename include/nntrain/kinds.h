@@ -88,6 +88,13 @@ typedef enum nn_precision {
     NN_BF16, /**< operands rounded to bfloat16 */
 } nn_precision;
 
+/** What follows a loss or a gradient that is NaN or infinite. */
+typedef enum nn_on_nan {
+    NN_ON_NAN_STOP,
+    NN_ON_NAN_SKIP,     /**< nothing is moved by that step */
+    NN_ON_NAN_ROLLBACK, /**< back to the newest checkpoint, with a smaller learning rate */
+} nn_on_nan;
+
 /** How the learning rate changes over a training. */
 typedef enum nn_schedule_kind {
     NN_SCHEDULE_CONSTANT,

@@ -79,7 +79,7 @@ void nn_network_initialize(nn_network *network, const nn_recipe_network *recipe,
 /** "weight", "bias", "gamma" or "beta". */
 const char *nn_tensor_name(nn_tensor_role role);
 
-/** @return whether no parameter is NaN or infinite */
+/** @return whether no parameter and no statistic is NaN or infinite */
 bool nn_network_is_finite(const nn_network *network);
 
 /**

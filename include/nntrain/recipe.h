@@ -114,6 +114,13 @@ typedef struct nn_recipe_stop {
     double seconds; /**< stop once trained for that long, over all sessions; 0: no limit */
 } nn_recipe_stop;
 
+/** What a training does about a loss or a gradient that is no number. */
+typedef struct nn_recipe_on_nan {
+    nn_on_nan name;
+    double factor; /**< rollback: what the learning rate is multiplied by each time, 0 < factor < 1 */
+    size_t limit;  /**< skip: steps in a row, rollback: times to the same checkpoint, before the training ends */
+} nn_recipe_on_nan;
+
 typedef struct nn_recipe_training {
     size_t epochs;
     char *batch;       /**< as written: a number of rows, or "all" */
@@ -123,6 +130,7 @@ typedef struct nn_recipe_training {
     bool restore_best; /**< model.h5 gets the weights of the best epoch of the watched metric, not of the last */
     size_t top_k;      /**< k of the metric top_k */
     nn_precision precision;
+    nn_recipe_on_nan on_nan;
 } nn_recipe_training;
 
 typedef struct nn_recipe_checkpoint {

@@ -9,7 +9,7 @@
 
 /** What a schedule remembers; kept in checkpoints. */
 typedef struct nn_schedule_state {
-    double scale;    /**< plateau: what the rate has been multiplied by so far */
+    double scale;    /**< what the rate has been multiplied by so far: by plateau, or after diverging */
     double best;     /**< plateau: best loss so far; infinity: none yet */
     uint64_t waited; /**< plateau: epochs since */
 } nn_schedule_state;
@@ -28,10 +28,10 @@ typedef struct nn_schedule_span {
  * Learning rate of a step. A pure function, so a resumed run needs nothing but the counters and the state.
  *
  * constant: r. step: r * factor^floor(t / every). exponential: r * factor^(t / every), smoothly. cosine: from r to
- * minimum over the steps after warm-up, (1 + cos(pi t / T)) / 2 (Loshchilov and Hutter, 2017). plateau: r * scale, not
- * below minimum. During warm-up the rate rises linearly, step t of W having (t + 1) / W of what the schedule begins
- * with; t counts from its end. With reference_batch, r is learning_rate * step_rows / reference_batch (Goyal et al.,
- * 2017).
+ * minimum over the steps after warm-up, (1 + cos(pi t / T)) / 2 (Loshchilov and Hutter, 2017). plateau: r, not below
+ * minimum. All are multiplied by scale, plateau before it looks at minimum. During warm-up the rate rises linearly,
+ * step t of W having (t + 1) / W of what the schedule begins with; t counts from its end. With reference_batch, r is
+ * learning_rate * step_rows / reference_batch (Goyal et al., 2017).
  *
  * @param step  steps done before this one
  */

@@ -57,6 +57,11 @@ const cyaml_strval_t nn_precision_names[2] = {
     {"float32", NN_FLOAT32},
     {"bf16", NN_BF16},
 };
+const cyaml_strval_t nn_on_nan_names[3] = {
+    {"stop", NN_ON_NAN_STOP},
+    {"skip", NN_ON_NAN_SKIP},
+    {"rollback", NN_ON_NAN_ROLLBACK},
+};
 const cyaml_strval_t nn_schedule_names[5] = {
     {"constant", NN_SCHEDULE_CONSTANT}, {"step", NN_SCHEDULE_STEP},       {"exponential", NN_SCHEDULE_EXPONENTIAL},
     {"cosine", NN_SCHEDULE_COSINE},     {"plateau", NN_SCHEDULE_PLATEAU},

@@ -151,6 +151,11 @@ nn_status nn_check_training(const nn_check *in)
         return nn_check_fail(in, "training.accumulate", "must be at least 1");
     if (training->top_k < 1)
         return nn_check_fail(in, "training.top_k", "must be at least 1");
+    if (training->on_nan.name == NN_ON_NAN_ROLLBACK && !(training->on_nan.factor > 0 && training->on_nan.factor < 1))
+        return nn_check_fail(in, "training.on_nan.factor", "must be more than 0 and less than 1, not %g; 0.5 is usual",
+                             training->on_nan.factor);
+    if (training->on_nan.name != NN_ON_NAN_STOP && training->on_nan.limit < 1)
+        return nn_check_fail(in, "training.on_nan.limit", "must be at least 1");
     if (training->restore_best && !has_validation(in->recipe))
         return nn_check_fail(in, "training.restore_best",
                              "the best epoch is told by a validation split, and there is none; add data.validation, "

@@ -61,6 +61,11 @@ static const option schedule_options[] = {
     {"reference_batch", EVERY, "0"},
 };
 
+static const option on_nan_options[] = {
+    {"factor", KIND(NN_ON_NAN_ROLLBACK), "0.5"},
+    {"limit", KIND(NN_ON_NAN_SKIP) | KIND(NN_ON_NAN_ROLLBACK), "10"},
+};
+
 /* A mapping of the recipe, the key in it that names the kind, and what depends on the kind. */
 typedef struct section {
     const char *key, *kind_key;
@@ -80,6 +85,7 @@ static const section sections[] = {
     SECTION("loss", "name", nn_loss_names, loss_options),
     SECTION("optimizer", "name", nn_optimizer_names, optimizer_options),
     SECTION("schedule", "name", nn_schedule_names, schedule_options),
+    SECTION("training.on_nan", "name", nn_on_nan_names, on_nan_options),
 };
 
 static uint32_t kind_of(const section *of, const char *name)

@@ -147,6 +147,13 @@ static const cyaml_schema_field_t stop_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t on_nan_fields[] = {
+    ENUM(MUST, "name", nn_recipe_on_nan, name, nn_on_nan_names),
+    FLOAT(MAY, "factor", nn_recipe_on_nan, factor),
+    UINT(MAY, "limit", nn_recipe_on_nan, limit),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t training_fields[] = {
     UINT(MUST, "epochs", nn_recipe_training, epochs),
     STRING(MUST, "batch", nn_recipe_training, batch),
@@ -155,6 +162,7 @@ static const cyaml_schema_field_t training_fields[] = {
     BOOL(MUST, "restore_best", nn_recipe_training, restore_best),
     UINT(MUST, "top_k", nn_recipe_training, top_k),
     ENUM(MUST, "precision", nn_recipe_training, precision, nn_precision_names),
+    MAPPING(MUST, "on_nan", nn_recipe_training, on_nan, on_nan_fields),
     CYAML_FIELD_END,
 };
 
@@ -222,6 +230,7 @@ const char nn_recipe_defaults[] =
     "  restore_best: false\n"
     "  top_k: 5\n"
     "  precision: float32\n"
+    "  on_nan: {name: stop}\n"
     "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
     "parallel:\n"
     "  {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, hang_after: 30 minutes}\n";

@@ -171,6 +171,9 @@ static bool get_progress(hid_t file, nn_progress *progress)
                 nn_field_get_number(group, "schedule_scale", &progress->schedule.scale) &&
                 nn_field_get_number(group, "schedule_best", &progress->schedule.best) &&
                 nn_field_get_count(group, "schedule_waited", &progress->schedule.waited);
+    /* Files of before steps could be skipped have none. */
+    if (good && H5Aexists(group, "epoch_skipped") > 0)
+        good = nn_field_get_count(group, "epoch_skipped", &progress->skipped);
     if (group >= 0)
         H5Gclose(group);
     return good;

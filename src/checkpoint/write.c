@@ -112,6 +112,7 @@ static bool put_progress(hid_t file, const nn_progress *progress)
                 nn_field_put_count(group, "step", progress->step) &&
                 nn_field_put_count(group, "epoch_step", progress->epoch_step) &&
                 nn_field_put_number(group, "epoch_loss", progress->epoch_loss) &&
+                nn_field_put_count(group, "epoch_skipped", progress->skipped) &&
                 nn_field_put_number(group, "best", progress->best) &&
                 nn_field_put_count(group, "best_epoch", progress->best_epoch) &&
                 nn_field_put_count(group, "patience", progress->patience) &&

@@ -87,19 +87,14 @@ void nn_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real 
     }
 }
 
-double nn_sum_squares(const nn_real *values, size_t count)
+bool nn_all_finite(const nn_real *values, size_t count)
 {
-    enum { BLOCK = 4096, PARTS = 256 };
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-    /* Parts of a block each while there are few, so that their number and ends follow from count alone. */
-    size_t blocks = (count + BLOCK - 1) / BLOCK, parts = blocks < PARTS ? blocks : PARTS;
-    double sums[PARTS], sum = 0;
-#pragma omp parallel for schedule(static) if (count >= 4 * worth_threads)
-    for (size_t i = 0; i < parts; i++) {
-        nn_share share = nn_share_of(count, i, parts);
-        sums[i] = kernels->sum_squares(values + share.first, share.count);
+    bool finite = true;
+#pragma omp parallel if (count >= 4 * worth_threads) reduction(&& : finite)
+    {
+        nn_share share = nn_share_of_thread(count);
+        finite = kernels->all_finite(values + share.first, share.count);
     }
-    for (size_t i = 0; i < parts; i++)
-        sum += sums[i];
-    return sum;
+    return finite;
 }

@@ -63,10 +63,7 @@ void nn_add(const nn_real *terms, nn_real *sums, size_t count);
 /** sums[j] = sum_i matrix[i, j], rows added in order; 0 without rows. Threads divide columns. */
 void nn_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real *sums);
 
-/**
- * @return sum_i values[i]^2, in double. Blocks of 4096 values, or a 256th of them where those are more, are summed and
- *         then added in order, so that threads do not change a bit.
- */
-double nn_sum_squares(const nn_real *values, size_t count);
+/** @return whether no value is NaN or infinite; true without values */
+bool nn_all_finite(const nn_real *values, size_t count);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef NN_KERNELS_ELEMENTWISE_KERNELS_H
 #define NN_KERNELS_ELEMENTWISE_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,8 +49,8 @@ typedef struct nn_elementwise_kernels {
     void (*add_products)(const nn_real *a, const nn_real *b, nn_real *sums, size_t count);
     /** sums[i] += values[i], squares[i] += values[i]^2 */
     void (*add_moments)(const nn_real *values, double *sums, double *squares, size_t count);
-    /** sum_i values[i]^2 in an order that count alone decides */
-    double (*sum_squares)(const nn_real *values, size_t count);
+    /** nn_all_finite */
+    bool (*all_finite)(const nn_real *values, size_t count);
     /** One row of nn_normalize_columns. */
     void (*normalize_columns)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *mean,
                               const nn_real *inverse, const nn_real *gamma, const nn_real *beta);

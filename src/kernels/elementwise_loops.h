@@ -91,6 +91,17 @@ static void add(const nn_real *terms, nn_real *sums, size_t count)
         sums[i] += terms[i];
 }
 
+/* NaN and infinity have all bits of the exponent set. Without a way out in the middle, so that vectors are compared. */
+static bool all_finite(const nn_real *values, size_t count)
+{
+    const bits exponent = bits_of((nn_real)INFINITY);
+    bits odd = 0;
+#pragma omp simd reduction(| : odd)
+    for (size_t i = 0; i < count; i++)
+        odd |= -(bits)((bits_of(values[i]) & exponent) == exponent);
+    return odd == 0;
+}
+
 #include "kernels/dropout_loops.h"
 #include "kernels/noise_loops.h"
 #include "kernels/normalize_loops.h"
@@ -122,7 +133,7 @@ const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
     .add = add,
     .add_products = add_products,
     .add_moments = add_moments,
-    .sum_squares = sum_squares,
+    .all_finite = all_finite,
     .normalize_columns = normalize_columns,
     .normalize_columns_backward = normalize_columns_backward,
     .normalize_row = normalize_row,

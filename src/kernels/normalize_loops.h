@@ -11,22 +11,6 @@ static inline nn_real joined(nn_real sums[SUMS])
     return sums[0];
 }
 
-static double sum_squares(const nn_real *values, size_t count)
-{
-    double sums[SUMS] = {0};
-    size_t whole = count - count % SUMS;
-    for (size_t i = 0; i < whole; i += SUMS)
-#pragma omp simd
-        for (size_t lane = 0; lane < SUMS; lane++)
-            sums[lane] += (double)values[i + lane] * (double)values[i + lane];
-    for (size_t i = whole; i < count; i++)
-        sums[i - whole] += (double)values[i] * (double)values[i];
-    for (size_t width = SUMS / 2; width; width /= 2)
-        for (size_t lane = 0; lane < width; lane++)
-            sums[lane] += sums[lane + width];
-    return sums[0];
-}
-
 static void add_products(const nn_real *a, const nn_real *b, nn_real *sums, size_t count)
 {
 #pragma omp simd

@@ -1,5 +1,6 @@
 #include "nntrain/network.h"
 
+#include "kernels/elementwise.h"
 #include "nntrain/memory.h"
 
 /* Tensors begin on a cache line; counted in elements. */
@@ -129,9 +130,6 @@ const char *nn_tensor_name(nn_tensor_role role)
 
 bool nn_network_is_finite(const nn_network *network)
 {
-    /* 0 * v is NaN for NaN and infinity and 0 for all else: a sum without branches. */
-    nn_real sum = 0;
-    for (size_t i = 0; i < network->flat_count; i++)
-        sum += 0 * network->parameters[i];
-    return sum == 0;
+    return nn_all_finite(network->parameters, network->flat_count) &&
+           nn_all_finite(network->statistics, network->statistics_count);
 }

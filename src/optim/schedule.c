@@ -40,6 +40,8 @@ double nn_schedule_rate(const nn_recipe_schedule *schedule, double learning_rate
     double rate = learning_rate;
     if (schedule->reference_batch > 0)
         rate *= (double)span.step_rows / (double)schedule->reference_batch;
+    if (schedule->name != NN_SCHEDULE_PLATEAU)
+        rate *= state->scale;
     const double warmup = in_steps(schedule->warmup_steps, schedule->warmup_epochs, span);
     const double t = (double)step;
     if (t < warmup)

@@ -16,6 +16,7 @@
 #include "model/leaf_sums.h"
 #include "nntrain/memory.h"
 #include "train/signals.h"
+#include "train/trouble.h"
 
 /* What is told beside the gradients. */
 enum { OUTCOME_LOSS, OUTCOME_STOP, OUTCOME_TROUBLE, OUTCOME_COUNT };
@@ -96,6 +97,8 @@ static void add_losses(nn_run *run, const nn_batch *batch)
         const size_t first = leaves.begin[leaf], rows = leaves.begin[leaf + 1] - first;
         const double loss = nn_loss_of_rows(run->work, first, rows) / (double)batch->global_rows;
         average->leaf_losses[leaf] = run->part > 0 ? average->leaf_losses[leaf] + loss : loss;
+        if (!isfinite(loss))
+            nn_trouble_note(run, batch);
     }
 }
 
@@ -167,37 +170,47 @@ nn_status nn_run_outcome(nn_run *run, nn_step_report *report, nn_error *error)
         .rows = nn_run_step_rows(run),
         .stop_requested = told[OUTCOME_STOP] > 0,
     };
-    /* Before the descent: the weights are still those of the last good step. */
-    if (!isfinite(report->loss)) {
-        nn_run_settle(run);
-        return nn_fail(error, NN_DIVERGED,
-                       "the loss became %s in epoch %llu, step %llu; lower optimizer.learning_rate (now %g) or "
-                       "normalize the data%s%s",
-                       isnan(report->loss) ? "NaN" : "infinite", (unsigned long long)run->progress.epoch + 1,
-                       (unsigned long long)run->progress.epoch_step + 1, nn_run_rate(run),
-                       run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
-    }
+    return isfinite(report->loss) ? NN_OK : nn_trouble_with_loss(run, report, error);
+}
+
+/* The average as far as it has come. @param end  receives the count of elements from the front that are there */
+static nn_status next_average(nn_run *run, size_t *end, nn_error *error)
+{
+    nn_average *average = run->average;
+    if (!average->accumulated || !average->tree)
+        return nn_reduction_next(average->gradients, end, error);
+    *end = run->network->flat_count;
     return NN_OK;
 }
 
-nn_status nn_run_descend(nn_run *run, nn_error *error)
+/* Of a step that is skipped nothing may have been moved when its last gradient comes. A bucket is in the caches when it
+ * is looked at, so that this costs less than a hundredth of a step. */
+nn_status nn_run_descend(nn_run *run, nn_step_report *report, nn_error *error)
 {
     nn_average *average = run->average;
     const size_t count = run->network->flat_count;
-    const bool averaged = average->accumulated && average->tree;
+    const bool whole = run->recipe->training.on_nan.name == NN_ON_NAN_SKIP;
+    nn_real *gradients = run->work->gradients;
+    bool begun = false;
     nn_run_mark(run, NN_SPAN_DESCENT);
-    nn_optimizer_begin(run->optimizer, run->network, nn_run_rate(run));
     for (size_t end = 0; end < count;) {
-        if (averaged)
-            end = count;
-        else
-            NN_TRY(nn_reduction_next(average->gradients, &end, error));
-        nn_optimizer_descend(run->optimizer, run->network, run->work->gradients, end);
+        const size_t first = end;
+        NN_TRY(next_average(run, &end, error));
+        if (!report->broken && !nn_all_finite(gradients + first, end - first))
+            NN_TRY(nn_trouble_with_gradients(run, end, report, error));
+        if (report->broken || (whole && end < count))
+            continue;
+        if (!begun)
+            nn_optimizer_begin(run->optimizer, run->network, nn_run_rate(run));
+        begun = true;
+        nn_optimizer_descend(run->optimizer, run->network, gradients, end);
     }
+    if (report->broken)
+        return NN_OK;
     if (average->share_first)
-        NN_TRY(nn_comm_share_parts(run->comm, nn_optimizer_moved(run->optimizer, run->network, run->work->gradients),
+        NN_TRY(nn_comm_share_parts(run->comm, nn_optimizer_moved(run->optimizer, run->network, gradients),
                                    average->share_first, average->share_count, error));
-    nn_optimizer_finish(run->optimizer, run->network, run->work->gradients);
+    nn_optimizer_finish(run->optimizer, run->network, gradients);
     return NN_OK;
 }
 

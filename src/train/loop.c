@@ -21,7 +21,7 @@ nn_status nn_run_loop(nn_run *run, nn_error *error)
             if (more)
                 continue;                                /* more batches before the descent */
             NN_TRY(nn_run_outcome(run, &report, error)); /*   the loss over all ranks */
-            NN_TRY(nn_run_descend(run, error));          /* 5 descent, as averages arrive */
+            NN_TRY(nn_run_descend(run, &report, error)); /* 5 descent, as averages arrive */
             NN_TRY(nn_run_step_done(run, &report, error));
         }
         NN_TRY(nn_run_epoch_done(run, error));

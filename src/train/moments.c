@@ -1,6 +1,7 @@
 /* What happens around the five steps: batches, the end of a step, the end of an epoch. */
 
 #include "train/run.h"
+#include "train/trouble.h"
 
 void nn_run_mark(nn_run *run, nn_span_kind kind)
 {
@@ -19,6 +20,8 @@ size_t nn_run_step_rows(const nn_run *run)
 void nn_run_load(nn_run *run, nn_batch *batch)
 {
     nn_run_mark(run, NN_SPAN_LOAD);
+    if (run->part == 0)
+        nn_trouble_begin_step(run);
     const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
     const nn_status status = nn_sampler_batch(run->sampler, run->progress.epoch, index, batch, &run->load_error);
     if (run->load_status == NN_OK)
@@ -42,9 +45,19 @@ double nn_run_rate(const nn_run *run)
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error)
 {
     nn_run_mark(run, NN_SPAN_NONE);
+    bool back = false;
+    if (report->broken)
+        NN_TRY(nn_trouble_mend(run, &back, error));
+    else
+        nn_trouble_over(run);
+    if (back)
+        return NN_OK;
     run->progress.step++;
     run->progress.epoch_step++;
-    run->progress.epoch_loss += report->loss * (double)report->rows;
+    if (report->broken)
+        run->progress.skipped += report->rows;
+    else
+        run->progress.epoch_loss += report->loss * (double)report->rows;
     run->progress.seconds = run->seconds_before + nn_clock() - run->began;
     run->epoch_rows += report->rows;
     for (size_t i = 0; i < run->observer_count; i++) {
@@ -98,8 +111,9 @@ static nn_status tell_waiting(nn_run *run, nn_epoch_report *report, nn_error *er
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
 {
     nn_epoch_report report = {
-        .train_loss = run->progress.epoch_loss / (double)run->train->slices.rows,
+        .train_loss = run->progress.epoch_loss / (double)(run->train->slices.rows - run->progress.skipped),
         .learning_rate = nn_run_rate(run),
+        .skipped = run->progress.skipped,
     };
     nn_run_mark(run, NN_SPAN_EVALUATE);
     NN_TRY(evaluate(run, run->evaluate_validation, &report.validated, &report.validation, error));
@@ -116,6 +130,7 @@ nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
     run->progress.epoch++;
     run->progress.epoch_step = 0;
     run->progress.epoch_loss = 0;
+    run->progress.skipped = 0;
     nn_schedule_observe(&run->recipe->schedule, &run->progress.schedule,
                         report.validated ? report.validation.value[NN_METRIC_LOSS] : report.train_loss);
     nn_run_watch(run, &report);

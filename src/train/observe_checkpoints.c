@@ -8,6 +8,7 @@
 #include "train/folder.h"
 #include "train/observers.h"
 #include "train/snapshot.h"
+#include "train/trouble.h"
 
 static const char best_name[] = "best.h5";
 
@@ -18,18 +19,6 @@ typedef struct checkpoints {
     bool writing;          /* whether it is under way; on all ranks */
     size_t failures;       /* in a row */
 } checkpoints;
-
-/* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
-static nn_status refuse_nan(const nn_run *run, nn_error *error)
-{
-    if (nn_network_is_finite(run->network))
-        return NN_OK;
-    return nn_fail(error, NN_DIVERGED,
-                   "a weight became NaN or infinite by step %" PRIu64
-                   "; lower optimizer.learning_rate (now %g) or normalize the data%s%s",
-                   run->progress.step, nn_run_rate(run),
-                   run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
-}
 
 /* What is to be written, of rank 0's. */
 static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
@@ -132,11 +121,15 @@ static nn_status begin_write(checkpoints *state, nn_run *run, nn_error *error)
     return state->writing ? NN_OK : take_outcome(state, run, outcome, &failure, error);
 }
 
+/* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
 static nn_status write_checkpoint(checkpoints *state, nn_run *run, nn_error *error)
 {
+    bool back = false;
     NN_TRY(finish_write(state, run, error));
+    NN_TRY(nn_trouble_with_weights(run, &back, error));
+    if (back)
+        return NN_OK;
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
-    NN_TRY(nn_comm_agree(run->comm, refuse_nan(run, error), error));
     NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, state->path, error));
     NN_TRY(nn_run_agree_on_weights(run, error));
     NN_TRY(begin_write(state, run, error));
@@ -271,6 +264,13 @@ static nn_status settle(void *self, nn_run *run, nn_error *error)
     return finish_write(self, run, error);
 }
 
+/* Where the run went back further than to its newest checkpoint, that is of a history given up. */
+static nn_status go_back(void *self, nn_run *run, nn_error *error)
+{
+    (void)self;
+    return nn_comm_follow(run->comm, run->comm->rank == 0 ? set_aside(run, error) : NN_OK, error);
+}
+
 static void release(void *self)
 {
     checkpoints *state = self;
@@ -283,7 +283,13 @@ nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *e
     (void)run;
     checkpoints *state = NULL;
     NN_TRY(nn_allocate(1, sizeof *state, "the checkpoints", &state, error));
-    *observer = (nn_observer){
-        .begin = begin, .step = step, .epoch = epoch, .end = end, .settle = settle, .free = release, .self = state};
+    *observer = (nn_observer){.begin = begin,
+                              .step = step,
+                              .epoch = epoch,
+                              .end = end,
+                              .settle = settle,
+                              .rewind = go_back,
+                              .free = release,
+                              .self = state};
     return NN_OK;
 }

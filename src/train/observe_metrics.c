@@ -130,6 +130,8 @@ static bool write_line(const metrics *state, const nn_run *run, const nn_epoch_r
     if (report->tested)
         put_metrics(file, "test", &report->test);
     put_number(file, "learning_rate", report->learning_rate);
+    if (report->skipped > 0)
+        put_number(file, "skipped_rows", (double)report->skipped);
     put_number(file, "seconds", run->progress.seconds);
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
     put_number(file, "io_wait_seconds", report->waited);
@@ -148,6 +150,21 @@ static void give_up_line(metrics *state, const nn_run *run)
     state->file = NULL;
     if (truncate(state->path, state->bytes) == 0)
         open_end(state);
+}
+
+static nn_status cut_back(metrics *state, const nn_run *run, nn_error *error)
+{
+    if (state->file)
+        fclose(state->file);
+    state->file = NULL;
+    NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
+    open_end(state); /* else with the next line */
+    return NN_OK;
+}
+
+static nn_status go_back(void *self, nn_run *run, nn_error *error)
+{
+    return nn_comm_follow(run->comm, run->comm->rank == 0 ? cut_back(self, run, error) : NN_OK, error);
 }
 
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
@@ -176,6 +193,6 @@ nn_status nn_observe_metrics(nn_run *run, nn_observer *observer, nn_error *error
     (void)run;
     metrics *state = NULL;
     NN_TRY(nn_allocate(1, sizeof *state, "the metrics", &state, error));
-    *observer = (nn_observer){.begin = begin, .epoch = epoch, .free = close_files, .self = state};
+    *observer = (nn_observer){.begin = begin, .epoch = epoch, .rewind = go_back, .free = close_files, .self = state};
     return NN_OK;
 }

@@ -7,8 +7,7 @@
 #include "base/kinds.h"
 #include "train/folder.h"
 
-/* Rank 0: the newest checkpoint whose seal holds, or an empty path. */
-static nn_status find_newest(nn_run *run, char path[PATH_MAX], nn_error *error)
+nn_status nn_resume_newest(const nn_run *run, char path[PATH_MAX], nn_error *error)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
@@ -41,7 +40,7 @@ nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkp
         if (options->resume_file)
             snprintf(run->resumed_from, sizeof run->resumed_from, "%s", options->resume_file);
         else
-            status = find_newest(run, run->resumed_from, error);
+            status = nn_resume_newest(run, run->resumed_from, error);
     }
     NN_TRY(nn_comm_follow(run->comm, status, error));
     NN_TRY(nn_comm_broadcast(run->comm, run->resumed_from, sizeof run->resumed_from, error));

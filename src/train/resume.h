@@ -16,6 +16,14 @@
 nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error);
 
 /**
+ * The newest checkpoint of the run's folder whose seal holds; each damaged one passed over is said. Rank 0 alone.
+ *
+ * @param path  receives its name; empty: the folder has none
+ * @return NN_DATA where the folder has checkpoints but no intact one
+ */
+nn_status nn_resume_newest(const nn_run *run, char path[PATH_MAX], nn_error *error);
+
+/**
  * Refuses a checkpoint of another network, other data or another order of samples. Local, and alike on every rank.
  *
  * Whatever else changed in the recipe is taken from the recipe: more epochs, a lower rate.

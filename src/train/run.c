@@ -15,6 +15,7 @@
 #include "train/average.h"
 #include "train/folder.h"
 #include "train/resume.h"
+#include "train/trouble.h"
 
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
 enum { LEAST_ROWS = 256 };
@@ -286,6 +287,7 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
     NN_TRY(fit_targets(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
+    NN_TRY(nn_comm_agree(run->comm, nn_trouble_create(run, &run->trouble, error), error));
     NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
     NN_TRY(begin_or_continue(run, options, error));
@@ -338,6 +340,7 @@ void nn_run_free(nn_run *run)
     nn_evaluator_free(run->evaluate_validation);
     nn_evaluator_free(run->evaluate_test);
     nn_average_free(run->average);
+    nn_trouble_free(run->trouble);
     nn_workspace_free(run->work);
     nn_sampler_free(run->sampler);
     nn_augment_free(run->augment);

@@ -13,12 +13,14 @@
 
 typedef struct nn_run nn_run;
 typedef struct nn_average nn_average; /* see average.h */
+typedef struct nn_trouble nn_trouble; /* see trouble.h */
 
 /** One step, once its descent is done. The same on every rank. */
 typedef struct nn_step_report {
     double loss;         /**< of the batch, over all ranks, before the descent */
     size_t rows;         /**< of the batch, over all ranks */
     bool stop_requested; /**< some rank was told to stop */
+    bool broken;         /**< loss or gradients are not finite: nothing is moved by them */
 } nn_step_report;
 
 /** One epoch, once it is evaluated. The same on every rank. */
@@ -31,6 +33,7 @@ typedef struct nn_epoch_report {
     double seconds;       /**< this session spent on the epoch, evaluation included */
     double waited;        /**< seconds of them that the rank that waited longest waited for rows of files */
     size_t rows;          /**< seen by this session in the epoch */
+    size_t skipped;       /**< rows of the epoch whose steps moved nothing */
 } nn_epoch_report;
 
 /**
@@ -45,6 +48,8 @@ typedef struct nn_observer {
     /** ends what goes on beside the training, so that the newest good checkpoint is known: trouble is about to be told
      */
     nn_status (*settle)(void *self, nn_run *run, nn_error *error);
+    /** the run has gone back to an earlier step, which progress tells: what was kept of later ones is void */
+    nn_status (*rewind)(void *self, nn_run *run, nn_error *error);
     /** instead of end, where a signal or divergence ended the run before */
     nn_status (*halt)(void *self, nn_run *run, nn_error *error);
     void (*free)(void *self);
@@ -96,6 +101,8 @@ struct nn_run {
     nn_status load_status; /* of this rank's rows of the step in work */
     nn_error load_error;
 
+    nn_trouble *trouble; /* what to do about steps that are not finite */
+
     nn_timeline timeline; /* of this rank since its run began */
     nn_trace *trace;      /* NULL: not asked for */
 
@@ -121,11 +128,13 @@ nn_status nn_run_tell_loss(nn_run *run, const nn_batch *batch, nn_error *error);
 /** Once its gradients are on their way. @param more  receives whether the step takes more batches before its descent */
 nn_status nn_run_batch_done(nn_run *run, bool *more, nn_error *error);
 
-/** Receives the loss of the step over all ranks. @return NN_DIVERGED where it is none; nothing has been moved then */
+/** Receives the loss of the step over all ranks. Nothing has been moved by then. @return NN_DIVERGED where it is no
+ * finite number, and the recipe says to stop then */
 nn_status nn_run_outcome(nn_run *run, nn_step_report *report, nn_error *error);
 
-/** Moves the parameters by the average over all ranks, bucket by bucket as it comes. */
-nn_status nn_run_descend(nn_run *run, nn_error *error);
+/** Moves the parameters by the average over all ranks, bucket by bucket as it comes; a broken step's is dropped.
+ * @return NN_DIVERGED where it is not finite, and the recipe says to stop then */
+nn_status nn_run_descend(nn_run *run, nn_step_report *report, nn_error *error);
 
 /** @return whether ranks keep the optimizer's state of their own shares of the parameters alone */
 bool nn_run_shards_state(const nn_run *run);
@@ -144,7 +153,7 @@ size_t nn_run_step_rows(const nn_run *run);
 /** @return the learning rate of the step in work */
 double nn_run_rate(const nn_run *run);
 
-/** Takes note of a step: progress, then the observers. */
+/** Takes note of a step: progress, then the observers. Goes back instead, where a broken step asks for that. */
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error);
 
 /** Looks at the watched metric: the best so far, patience, and whether a stop of the recipe holds. */

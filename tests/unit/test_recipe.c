@@ -164,6 +164,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                       "  restore_best: false\n"
                       "  top_k: 5\n"
                       "  precision: float32\n"
+                      "  on_nan: {name: stop}\n"
                       "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
                       "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, "
                       "hang_after: 30 minutes}\n");

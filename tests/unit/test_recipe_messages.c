@@ -36,7 +36,7 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
     const refusal refusals[] = {
         {SMALL "training: {epoch: 3}\n",
          "r.yaml:4:12: training: unknown key \"epoch\" (did you mean epochs?); the "
-         "keys here are epochs, batch, accumulate, stop, restore_best, top_k, precision"},
+         "keys here are epochs, batch, accumulate, stop, restore_best, top_k, precision, on_nan"},
         {SMALL "sede: 3\n", "r.yaml:4:1: unknown key \"sede\" (did you mean seed?); the keys here are seed, data, "
                             "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel"},
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
@@ -195,6 +195,14 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "parallel: {hang_after: 30}\n",
          "r.yaml:4:24: parallel.hang_after: \"30\" is no length of time; write one such as 30 minutes (the default), 2 "
          "hours, or never"},
+        {SMALL "training: {on_nan: {name: rollback, factor: 1}}\n",
+         "r.yaml:4:45: training.on_nan.factor: must be more than 0 and less than 1, not 1; 0.5 is usual"},
+        {SMALL "training: {on_nan: {name: skip, limit: 0}}\n",
+         "r.yaml:4:40: training.on_nan.limit: must be at least 1"},
+        {SMALL "training: {on_nan: {name: skip, factor: 0.5}}\n",
+         "r.yaml:4:33: training.on_nan.factor: skip has no factor; remove it, or use name: rollback"},
+        {SMALL "training: {on_nan: {limit: 3}}\n",
+         "r.yaml:4:21: training.on_nan.limit: stop has no limit; remove it, or use name: skip or rollback"},
         {SMALL "checkpoint: {max_failures: 0}\n", "r.yaml:4:28: checkpoint.max_failures: must be at least 1"},
     };
     EXPECT_REFUSALS(refusals);
@@ -206,7 +214,7 @@ static void a_wrong_override_is_quoted_in_its_message(void)
         const char *override, *message;
     } wrong[] = {
         {"training.epoch=3", "training: unknown key \"epoch\" (did you mean epochs?); the keys here are epochs, batch, "
-                             "accumulate, stop, restore_best, top_k, precision"},
+                             "accumulate, stop, restore_best, top_k, precision, on_nan"},
         {"training.epochs=many", "training.epochs: \"many\" is no whole number of 0 or more"},
         {"training.epochs=0", "training.epochs: must be at least 1"},
         {"network.layers[2].units=3", "network.layers has no element 2; its elements are 0 to 1"},

@@ -208,6 +208,12 @@ nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
  */
 nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
 
+/**
+ * A digest of what this rank has in memory of the split: it stays the same as long as the memory does. Local; threads
+ * share the work.
+ */
+uint64_t nn_dataset_memory_digest(const nn_dataset *dataset);
+
 /** Which rows of a training split go into the validation split. */
 typedef struct nn_carving {
     double fraction;    /**< share of the rows, 0 < fraction < 1; with folds: not looked at */

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 bool nn_cpu_supports(nn_isa isa)
@@ -169,4 +170,10 @@ uint64_t nn_host_memory_available(void)
     if (limit == 0 || limit <= used)
         return limit == 0 ? available : 1;
     return limit - used < available ? limit - used : available;
+}
+
+uint64_t nn_process_memory_peak(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
 }

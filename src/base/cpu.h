@@ -48,6 +48,9 @@ size_t nn_cpu_online_cores(void);
 /** @return bytes of memory that this host could give now, within the limits of its control group; 0: unknown */
 uint64_t nn_host_memory_available(void);
 
+/** @return bytes of memory that this process has had at once, at most; 0: unknown */
+uint64_t nn_process_memory_peak(void);
+
 /** @return bytes of the data or unified cache of a level (1, 2 or 3) as the system tells, 0 where it does not */
 size_t nn_cpu_cache_bytes(int level);
 

@@ -58,8 +58,10 @@ nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *
         run->progress.skipped += report->rows;
     else
         run->progress.epoch_loss += report->loss * (double)report->rows;
-    run->progress.seconds = run->seconds_before + nn_clock() - run->began;
+    const double now = nn_clock();
+    run->progress.seconds = run->seconds_before + now - run->began;
     run->epoch_rows += report->rows;
+    nn_watermarks_step(run, now);
     for (size_t i = 0; i < run->observer_count; i++) {
         nn_observer *observer = &run->observers[i];
         if (observer->step)
@@ -94,20 +96,6 @@ static nn_status agree_on_time(nn_run *run, double now, nn_error *error)
     return nn_comm_broadcast(run->comm, &run->progress.seconds, sizeof run->progress.seconds, error);
 }
 
-static double waited(const nn_dataset *dataset)
-{
-    return dataset ? nn_dataset_waited(dataset) : 0;
-}
-
-/* Of the rank that waited longest. */
-static nn_status tell_waiting(nn_run *run, nn_epoch_report *report, nn_error *error)
-{
-    const double all = waited(run->train) + waited(run->validation) + waited(run->test);
-    report->waited = all - run->waited_before;
-    run->waited_before = all;
-    return nn_comm_max_double(run->comm, &report->waited, 1, error);
-}
-
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
 {
     nn_epoch_report report = {
@@ -122,7 +110,7 @@ nn_status nn_run_epoch_done(nn_run *run, nn_error *error)
     run->test_metrics = report.test;
     const double now = nn_clock();
     report.seconds = now - run->epoch_began;
-    NN_TRY(tell_waiting(run, &report, error));
+    NN_TRY(nn_watermarks_epoch(run, &report, error));
     report.rows = run->epoch_rows;
     run->epoch_began = now;
     run->epoch_rows = 0;

@@ -131,6 +131,7 @@ static nn_status write_checkpoint(checkpoints *state, nn_run *run, nn_error *err
         return NN_OK;
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
     NN_TRY(nn_folder_checkpoint(run->folder, run->progress.step, state->path, error));
+    NN_TRY(nn_run_look_at_rows(run, error));
     NN_TRY(nn_run_agree_on_weights(run, error));
     NN_TRY(begin_write(state, run, error));
     nn_run_mark(run, NN_SPAN_NONE);

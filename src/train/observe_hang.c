@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "nntrain/memory.h"
 #include "train/observers.h"
+#include "train/signals.h"
 
 typedef struct watchdog {
     nn_timeline *timeline; /* of the run */
@@ -23,12 +24,15 @@ typedef struct watchdog {
     bool stop;
 } watchdog;
 
-/* One rank is to speak for those that wait, so they come by turns; mpirun takes a second or so to end the others. */
+/* One rank is to speak for those that wait, so they come by turns; whom mpirun has told to end because of another has
+ * nothing to add. */
 static double patience_of(const watchdog *dog, nn_span_kind doing)
 {
-    const double turn = 2;
+    const double margin = 5, turn = 2, last_words = 60;
     const int turns = dog->comm->rank < 40 ? dog->comm->rank : 40;
-    return doing == NN_SPAN_WAIT ? 1.25 * dog->patience + 5 + turn * turns : dog->patience;
+    if (doing != NN_SPAN_WAIT)
+        return dog->patience;
+    return 1.25 * dog->patience + margin + turn * turns + (nn_signals_stop_requested() ? last_words : 0);
 }
 
 /* The process ends here: what hangs can neither be asked to end nor be waited for, and mpirun ends the others. */

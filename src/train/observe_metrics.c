@@ -135,6 +135,8 @@ static bool write_line(const metrics *state, const nn_run *run, const nn_epoch_r
     put_number(file, "seconds", run->progress.seconds);
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
     put_number(file, "io_wait_seconds", report->waited);
+    put_number(file, "slowest_step_seconds", report->slowest_step);
+    put_number(file, "memory_peak_bytes", report->memory_peak);
     fprintf(file, "}\n");
     return fflush(file) == 0 && !ferror(file);
 }

@@ -16,6 +16,9 @@ nn_status nn_observe_checkpoints(nn_run *run, nn_observer *observer, nn_error *e
 /** Now and then, and before anything is kept: whether all ranks have the same weights. */
 nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error);
 
+/** After every epoch: whether rows in memory are still those that were read. */
+nn_status nn_observe_rows(nn_run *run, nn_observer *observer, nn_error *error);
+
 /** Ends a run that has made no progress for as long as the recipe says, with the stacks of the rank that hangs. */
 nn_status nn_observe_hang(nn_run *run, nn_observer *observer, nn_error *error);
 

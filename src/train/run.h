@@ -14,6 +14,17 @@
 typedef struct nn_run nn_run;
 typedef struct nn_average nn_average; /* see average.h */
 typedef struct nn_trouble nn_trouble; /* see trouble.h */
+typedef struct nn_row_watch nn_row_watch;
+
+/** How far time and memory went at the worst, on this rank. */
+typedef struct nn_watermarks {
+    double last_step;     /**< clock when the newest step ended, or what came between it and the next */
+    double slowest;       /**< seconds of the slowest step of the epoch in work */
+    double waited_before; /**< seconds waited for rows of files before it */
+    double available;     /**< bytes that the host had left when the training began */
+    double looked;        /**< clock of the newest look at that */
+    bool warned;          /**< that it has little left */
+} nn_watermarks;
 
 /** One step, once its descent is done. The same on every rank. */
 typedef struct nn_step_report {
@@ -34,6 +45,8 @@ typedef struct nn_epoch_report {
     double waited;        /**< seconds of them that the rank that waited longest waited for rows of files */
     size_t rows;          /**< seen by this session in the epoch */
     size_t skipped;       /**< rows of the epoch whose steps moved nothing */
+    double slowest_step;  /**< seconds of the slowest step, on the rank where that took longest */
+    double memory_peak;   /**< bytes that the rank with most memory has had at once, so far */
 } nn_epoch_report;
 
 /**
@@ -96,12 +109,13 @@ struct nn_run {
     double seconds_before; /* trained by earlier sessions */
     double epoch_began;    /* clock when this session began the epoch in work */
     size_t epoch_rows;     /* rows this session has seen in it */
-    double waited_before;  /* seconds waited for rows of files before it */
+    nn_watermarks watermarks;
 
     nn_status load_status; /* of this rank's rows of the step in work */
     nn_error load_error;
 
-    nn_trouble *trouble; /* what to do about steps that are not finite */
+    nn_trouble *trouble;     /* what to do about steps that are not finite */
+    nn_row_watch *row_watch; /* of the observer of rows; NULL: nobody looks */
 
     nn_timeline timeline; /* of this rank since its run began */
     nn_trace *trace;      /* NULL: not asked for */
@@ -156,6 +170,15 @@ double nn_run_rate(const nn_run *run);
 /** Takes note of a step: progress, then the observers. Goes back instead, where a broken step asks for that. */
 nn_status nn_run_step_done(nn_run *run, const nn_step_report *report, nn_error *error);
 
+/** Before the first step. */
+void nn_watermarks_begin(nn_run *run);
+
+/** A step has ended. */
+void nn_watermarks_step(nn_run *run, double now);
+
+/** The worst figures of an epoch over all ranks, into the report. Warns where memory runs out. Collective. */
+nn_status nn_watermarks_epoch(nn_run *run, nn_epoch_report *report, nn_error *error);
+
 /** Looks at the watched metric: the best so far, patience, and whether a stop of the recipe holds. */
 void nn_run_watch(nn_run *run, nn_epoch_report *report);
 
@@ -172,6 +195,10 @@ void nn_run_settle(nn_run *run);
 /** Compares the ranks' weights, unless the recipe says never to. Collective. @return NN_SYSTEM naming a rank whose
  * weights are others than those of most ranks */
 nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error);
+
+/** Makes sure that resident rows of all ranks are still those that were read, unless the recipe says never to compare.
+ * Collective. @return NN_SYSTEM naming the rank where they are not */
+nn_status nn_run_look_at_rows(nn_run *run, nn_error *error);
 
 /** This rank does something else from now on. */
 void nn_run_mark(nn_run *run, nn_span_kind kind);

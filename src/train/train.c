@@ -8,12 +8,12 @@
 
 typedef nn_status (*observer_maker)(nn_run *run, nn_observer *observer, nn_error *error);
 
-/* In this order: nothing is told or kept of weights that ranks do not agree on; the line of an epoch is in the metrics
- * before the checkpoint that vouches for it, so that a resumed run finds every line up to its epoch. Balance and trace,
- * which end before the progress does, know all but its lines. */
-static const observer_maker makers[] = {nn_observe_hang,       nn_observe_agreement, nn_observe_progress,
-                                        nn_observe_balance,    nn_observe_trace,     nn_observe_metrics,
-                                        nn_observe_checkpoints};
+/* In this order: nothing is told or kept of weights that ranks do not agree on, or of rows that changed; the line of an
+ * epoch is in the metrics before the checkpoint that vouches for it, so that a resumed run finds every line up to its
+ * epoch. Balance and trace, which end before the progress does, know all but its lines. */
+static const observer_maker makers[] = {nn_observe_hang,     nn_observe_rows,       nn_observe_agreement,
+                                        nn_observe_progress, nn_observe_balance,    nn_observe_trace,
+                                        nn_observe_metrics,  nn_observe_checkpoints};
 
 static nn_status add_observers(nn_run *run, nn_error *error)
 {
@@ -66,6 +66,7 @@ static nn_status train(nn_run *run, nn_error *error)
     NN_TRY(nn_comm_agree(run->comm, add_observers(run, error), error));
     NN_TRY(begin_all(run, error));
     run->began = run->epoch_began = nn_clock();
+    nn_watermarks_begin(run);
     run->finished = nn_run_was_finished(run);
     NN_TRY(nn_run_loop(run, error));
     NN_TRY(test_finished(run, error));

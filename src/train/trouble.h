@@ -29,8 +29,8 @@ nn_status nn_trouble_with_gradients(nn_run *run, size_t count, nn_step_report *r
 nn_status nn_trouble_mend(nn_run *run, bool *back, nn_error *error);
 
 /**
- * Before weights are kept: makes sure that they are finite, though loss and gradients of the step before were. Goes back
- * as above where that is what the recipe says. Collective. @return NN_DIVERGED where they are not, and it does not
+ * Before weights are kept: makes sure that they are finite, though loss and gradients of the step before were. Goes
+ * back as above where that is what the recipe says. Collective. @return NN_DIVERGED where they are not, and it does not
  */
 nn_status nn_trouble_with_weights(nn_run *run, bool *back, nn_error *error);
 

@@ -206,12 +206,15 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
     return status;
 }
 
-/* A few bytes can claim any shape. No compressor comes near this ratio on data worth training on. */
-static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+bool nn_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes)
 {
     const uint64_t harmless = UINT64_C(1) << 26;
-    uint64_t bytes = layout->rows * layout->row_values;
-    if (bytes <= harmless || layout->composed || bytes >> 17 <= layout->stored)
+    return values > harmless && values >> 17 > stored_bytes;
+}
+
+static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+{
+    if (layout->composed || !nn_hdf5_is_mere_claim(layout->rows * layout->row_values, layout->stored))
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s: %s claims %llu rows of %llu values, but only %llu bytes of it were ever written", path, name,

@@ -24,11 +24,11 @@ def recipes():
     put("recipe", "long", """
 seed: 7
 data:
-  train: {file: /a.h5, x: /x, y: /y, w: /w, x_columns: [1, "3:7"], y_columns: [a, b]}
+  train: {file: /a.h5, x: /x, y: /y, w: /w, x_columns: ["1", "3:7"], y_columns: [a]}
   validation: {fold: 2/5, stratified: true}
   test: {file: b.h5}
   normalize: unit
-  impute: median
+  impute: mean
   memory: 4G
   window: 1M
   augment: {image: [8, 8], shift: 1, flip: horizontal, noise: 0.1, cutout: 2}
@@ -36,8 +36,9 @@ network:
   layers:
     - &wide {units: 32, activation: relu, normalization: batch, dropout: 0.1}
     - *wide
-    - {units: 1, activation: identity}
-  initializer: {constant: 0.5}
+    - {units: 1, activation: linear}
+  initializer: constant
+  constant: 0.5
 loss: {name: huber, delta: 1.5}
 optimizer: {name: adamw, learning_rate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weight_decay: 0.01}
 schedule: {name: cosine, warmup: 2 epochs, minimum: 1e-6, reference_batch: 64}

@@ -149,6 +149,18 @@ bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, s
     return good;
 }
 
+/* HDF5 would look without end for chunks that have more dimensions than their dataset. */
+static bool chunks_fit(hid_t dataset, int rank)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    hid_t properties = H5Dget_create_plist(dataset);
+    const bool fit = properties >= 0 && (H5Pget_layout(properties) != H5D_CHUNKED ||
+                                         H5Pget_chunk(properties, H5S_MAX_RANK, chunk) == rank);
+    if (properties >= 0)
+        H5Pclose(properties);
+    return fit;
+}
+
 /* Opens a dataset of floats; -1 otherwise. */
 static hid_t open_tensor(hid_t group, const char *name, size_t *rows, size_t *columns)
 {
@@ -161,7 +173,7 @@ static hid_t open_tensor(hid_t group, const char *name, size_t *rows, size_t *co
     hid_t type = H5Dget_type(dataset);
     int rank = H5Sget_simple_extent_ndims(space);
     hsize_t dims[2] = {0, 0};
-    bool fits = (rank == 1 || rank == 2) && H5Tget_class(type) == H5T_FLOAT;
+    bool fits = (rank == 1 || rank == 2) && H5Tget_class(type) == H5T_FLOAT && chunks_fit(dataset, rank);
     if (fits)
         H5Sget_simple_extent_dims(space, dims, NULL);
     H5Tclose(type);

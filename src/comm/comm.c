@@ -288,10 +288,10 @@ nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, 
 
 nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error)
 {
-    MPI_Comm world = comm->backend->world;
     const size_t piece = (size_t)1 << 30;
     if (from == 0)
         return NN_OK;
+    MPI_Comm world = comm->backend->world;
     for (size_t first = 0; first < count; first += piece) {
         const int length = (int)(count - first < piece ? count - first : piece);
         char *part = (char *)bytes + first;

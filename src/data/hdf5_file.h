@@ -64,6 +64,12 @@ typedef struct nn_hdf5_layout {
 nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
                            nn_hdf5_layout *layout, nn_error *error);
 
+/**
+ * A few bytes can claim any shape: whether there are more values than what is stored of them can be. No compressor
+ * comes near that ratio on data worth training on. Not of virtual datasets, whose values are stored elsewhere.
+ */
+bool nn_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes);
+
 /** Describes a type of numbers: element, integer, file_size, type. @return whether it is one */
 bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout);
 

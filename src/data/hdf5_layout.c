@@ -182,9 +182,13 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
 {
     hid_t creation = H5Dget_create_plist(dataset);
     hsize_t chunk[H5S_MAX_RANK] = {0};
-    if (H5Pget_layout(creation) == H5D_CHUNKED && H5Pget_chunk(creation, H5S_MAX_RANK, chunk) > 0)
+    const int chunked = H5Pget_layout(creation) == H5D_CHUNKED ? H5Pget_chunk(creation, H5S_MAX_RANK, chunk) : 0;
+    bool sound = chunked == 0 || chunked == layout->dimensions;
+    for (int i = 0; i < chunked; i++)
+        sound = sound && chunk[i] > 0;
+    if (chunked > 0)
         layout->chunk_rows = chunk[0];
-    uint64_t chunk_values = layout->chunk_rows > 0 ? 1 : 0;
+    uint64_t chunk_values = chunked > 0 ? 1 : 0;
     for (int i = 1; i < layout->dimensions; i++)
         chunk_values *= chunk[i];
     layout->whole_rows = chunk_values == layout->row_values;
@@ -192,18 +196,25 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
     layout->filtered = H5Pget_nfilters(creation) > 0;
     layout->composed = H5Pget_layout(creation) == H5D_VIRTUAL;
     nn_status status = check_filters(creation, path, name, error);
+    /* HDF5 would look without end for chunks of another number of dimensions. */
+    if (status == NN_OK && !sound)
+        status = nn_fail(error, NN_DATA, "%s is damaged: the chunks of %s are not of its %d dimensions", path, name,
+                         layout->dimensions);
     if (status == NN_OK && layout->composed)
         status = check_parts(creation, path, name, error);
     H5Pclose(creation);
     return status;
 }
 
-/* A few bytes can claim any shape. No compressor comes near this ratio on data worth training on. */
-static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+bool nn_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes)
 {
     const uint64_t harmless = UINT64_C(1) << 26;
-    uint64_t bytes = layout->rows * layout->row_values;
-    if (bytes <= harmless || layout->composed || bytes >> 17 <= layout->stored)
+    return values > harmless && values >> 17 > stored_bytes;
+}
+
+static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+{
+    if (layout->composed || !nn_hdf5_is_mere_claim(layout->rows * layout->row_values, layout->stored))
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s: %s claims %llu rows of %llu values, but only %llu bytes of it were ever written", path, name,

@@ -15,6 +15,7 @@
 struct source {
     const char *path;
     gzFile stream;
+    uint64_t bytes;               /* of the file; UINT64_MAX where it is none that can tell */
     hid_t memory_type, file_type; /* predefined: nothing to close */
     int dimensions;
     hsize_t extent[H5S_MAX_RANK];
@@ -24,15 +25,17 @@ struct source {
 static nn_status open_source(const char *path, struct source *source, nn_error *error)
 {
     struct stat facts;
-    *source = (struct source){.path = path};
+    *source = (struct source){.path = path, .bytes = UINT64_MAX};
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
                                : nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
-    if (fstat(descriptor, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    if (fstat(descriptor, &facts) != 0 || S_ISDIR(facts.st_mode)) {
         close(descriptor);
         return nn_fail(error, NN_DATA, "%s is a folder, not an IDX file", path);
     }
+    if (S_ISREG(facts.st_mode))
+        source->bytes = (uint64_t)facts.st_size;
     source->stream = gzdopen(descriptor, "rb");
     if (!source->stream) {
         close(descriptor);
@@ -110,6 +113,18 @@ static nn_status read_magic(struct source *source, nn_error *error)
     return NN_OK;
 }
 
+/* A few bytes can claim any shape: no memory is taken for more than deflate makes of them at best, 1,032 of one. */
+static nn_status check_claim(const struct source *source, nn_error *error)
+{
+    const hsize_t all = source->extent[0] * source->row_bytes; /* below 2^32 times 2^30 */
+    if (all / 1032 <= source->bytes)
+        return NN_OK;
+    return nn_fail(error, NN_DATA,
+                   "%s is truncated: its header says %llu rows of %llu bytes, more than its %llu bytes hold",
+                   source->path, (unsigned long long)source->extent[0], (unsigned long long)source->row_bytes,
+                   (unsigned long long)source->bytes);
+}
+
 static nn_status read_extent(struct source *source, nn_error *error)
 {
     const hsize_t largest_row = (hsize_t)1 << 30;
@@ -129,7 +144,7 @@ static nn_status read_extent(struct source *source, nn_error *error)
         if (source->row_bytes > largest_row)
             return nn_fail(error, NN_DATA, "%s: its header says rows of more than a GiB", source->path);
     }
-    return NN_OK;
+    return check_claim(source, error);
 }
 
 static nn_status check_end(const struct source *source, nn_error *error)

@@ -221,6 +221,19 @@ static void another_length_than_the_header_says_is_told(void)
     unlink(fixture_path("length.idx"));
 }
 
+/* A few bytes can claim any number of rows, gzipped or not: no memory is taken, and nothing written, for them. */
+static void claims_beyond_the_file_are_told(void)
+{
+    const unsigned char many[16] = {0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 64, 0, 0, 0, 64, 0};
+    write_bytes("claims.idx", many, sizeof many, 100);
+    expect_refusal("claims.idx", "says 4294967295 rows of 268435456 bytes, more than its 116 bytes hold");
+    gzFile stream = gzopen(fixture_path("claims.idx"), "wb");
+    gzwrite(stream, many, sizeof many);
+    gzclose(stream);
+    expect_refusal("claims.idx", "says 4294967295 rows of 268435456 bytes, more than");
+    unlink(fixture_path("claims.idx"));
+}
+
 /* A stream cut off, and one whose checksum is wrong although every value is there. */
 static void a_damaged_gzip_stream_is_told(void)
 {
@@ -308,6 +321,7 @@ int main(void)
         NN_TEST(several_files_become_datasets_of_one),
         NN_TEST(what_is_no_idx_file_is_told),
         NN_TEST(another_length_than_the_header_says_is_told),
+        NN_TEST(claims_beyond_the_file_are_told),
         NN_TEST(a_damaged_gzip_stream_is_told),
         NN_TEST(damaged_files_end_in_a_sentence),
         NN_TEST(an_output_that_cannot_be_is_told),

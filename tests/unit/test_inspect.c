@@ -252,6 +252,24 @@ static void all_values_are_looked_at_where_all_are_asked_for(void)
     }
 }
 
+/* As a byte changed in a header has it: rows beyond any count, in chunks of a few, none of them there. */
+static void values_that_were_never_written_are_not_looked_at(void)
+{
+    hid_t file = create_file();
+    const fixture_storage small = {.chunk = {4, 3}};
+    fixture_dataset(file, "numbers", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, (hsize_t[]){(hsize_t)1 << 40, 3}, small,
+                    NULL);
+    hid_t text = text_type(8);
+    fixture_dataset(file, "texts", text, text, 1, (hsize_t[]){(hsize_t)1 << 40}, (fixture_storage){.chunk = {4}}, NULL);
+    H5Tclose(text);
+    H5Fclose(file);
+    inspect_file(&(nn_inspect_how){.all = true});
+    contains("1099511627776 x 3 float32, chunks 4 x 3\n"
+             "           only 0 bytes of it were ever written; its values are not looked at\n");
+    contains("1099511627776 text of 8 bytes, chunks 4\n           only 0 bytes of it were ever written");
+    free(said);
+}
+
 static void shipped_files_get_no_advice(void)
 {
     const char *const shipped[] = {"digits/digits.h5", "theory/xor.h5", "theory/sine.h5", "theory/spirals.h5"};
@@ -437,6 +455,7 @@ int main(void)
         NN_TEST(features_of_one_range_are_told_once),
         NN_TEST(wide_rows_are_read_in_pieces),
         NN_TEST(all_values_are_looked_at_where_all_are_asked_for),
+        NN_TEST(values_that_were_never_written_are_not_looked_at),
         NN_TEST(shipped_files_get_no_advice),
         NN_TEST(features_that_hinder_are_told),
         NN_TEST(features_without_values_are_told),

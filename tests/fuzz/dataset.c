@@ -1,0 +1,71 @@
+/* Data: an HDF5 file, opened as a training and a prediction would, batches of it dealt, and told of as nntrain inspect
+ * does. */
+#include <stdio.h>
+
+#include "hdf5_crash.h"
+#include "nntrain/dataset.h"
+#include "nntrain/inspect.h"
+#include "target.h"
+
+enum { SLICES = 2 };
+
+static void deal(const nn_dataset *dataset)
+{
+    nn_sampler *sampler = NULL;
+    nn_error error = {.status = NN_OK};
+    nn_batch batch;
+    nn_status status = nn_sampler_create(dataset, 1, SLICES, &sampler, &error);
+    fuzz_expect_answer(status, &error);
+    for (size_t step = 0; status == NN_OK && step < 3 && step < nn_sampler_steps(sampler); step++) {
+        status = nn_sampler_batch(sampler, 0, step, &batch, &error);
+        fuzz_expect_answer(status, &error);
+    }
+    nn_sampler_free(sampler);
+}
+
+static void open_split(const nn_dataset_spec *spec)
+{
+    nn_comm alone = nn_comm_alone();
+    nn_dataset *dataset = NULL;
+    nn_normalization *normalization = NULL;
+    nn_error error = {.status = NN_OK};
+    nn_status status = nn_dataset_open(spec, SLICES, spec->y != NULL, &alone, &dataset, &error);
+    fuzz_expect_answer(status, &error);
+    if (status != NN_OK)
+        return;
+    status = nn_normalization_create(NN_NORMALIZE_STANDARD, dataset->features, &normalization, &error);
+    if (status == NN_OK && nn_normalization_fit(normalization, dataset, &alone, &error) == NN_OK)
+        status = nn_dataset_normalize(dataset, normalization, &error);
+    fuzz_expect_answer(status, &error);
+    if (spec->y)
+        deal(dataset);
+    nn_dataset_free(dataset);
+    nn_normalization_free(normalization);
+}
+
+static void inspect(const char *path)
+{
+    static FILE *nowhere;
+    if (!nowhere)
+        nowhere = fopen("/dev/null", "w");
+    const nn_inspect_how how = {.features = true};
+    nn_error error = {.status = NN_OK};
+    fuzz_expect_answer(nn_inspect_data(path, &how, nowhere, &error), &error);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    fuzz_part_hdf5_crashes();
+    static const char *const columns[] = {"1", "0"}, *const fields[] = {"b", "a"};
+    const char *path = fuzz_file("data.h5", bytes, size);
+    const nn_dataset_spec specs[] = {
+        {.file = path, .x = "/train/x", .y = "/train/y", .w = "/train/w"},
+        {.file = path, .x = "/train/x", .y = "/train/y", .memory = 4096, .window = 1024},
+        {.file = path, .x = "/train/x", .x_columns = columns, .x_column_count = 2, .missing = true},
+        {.file = path, .x = "/train/r", .x_columns = fields, .x_column_count = 2, .y = "/train/y"},
+    };
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
+        open_split(&specs[i]);
+    inspect(path);
+    return 0;
+}

@@ -84,7 +84,7 @@ ReturnToService=2
 KillWait=10
 NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$(cluster_port $((port + 100))) CPUs=16
 NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$(cluster_port $((port + 200))) CPUs=16
-PartitionName=all Nodes=n1,n2 Default=YES MaxTime=60 State=UP
+PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 END
 
     cluster_daemon munged munged --foreground --socket="$cluster/munge/socket" --key-file="$cluster/munge/key" \

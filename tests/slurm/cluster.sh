@@ -52,7 +52,6 @@ cluster_start() {
 
     cluster=$1 cluster_pids=() host=$(hostname -s)
     mkdir -p "$cluster/munge" "$cluster/state" "$cluster/spool"
-    chmod 755 "$cluster" "$cluster/munge" # munge wants its socket within everybody's reach
     (umask 077 && head -c 1024 /dev/urandom >"$cluster/munge/key")
     export SLURM_CONF=$cluster/slurm.conf
     # Below those of outgoing connections; other tests of this kind begin elsewhere.
@@ -87,7 +86,8 @@ NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$(cluster_port $((port + 
 PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 END
 
-    cluster_daemon munged munged --foreground --socket="$cluster/munge/socket" --key-file="$cluster/munge/key" \
+    # By force, since it wants a socket within everybody's reach and no root.
+    cluster_daemon munged munged --foreground --force --socket="$cluster/munge/socket" --key-file="$cluster/munge/key" \
         --pid-file="$cluster/munge/pid" --log-file="$cluster/munge.log" --seed-file="$cluster/munge/seed" --num-threads=2
     cluster_wait 30 test -S "$cluster/munge/socket" || cluster_failed "munged does not come up"
     cluster_daemon slurmctld slurmctld -D -i
@@ -98,11 +98,12 @@ END
 }
 
 cluster_idle() {
-    [ "$(sinfo --noheader --Node --format %T 2>/dev/null | grep -c '^idle$')" -eq 2 ]
+    [ "$(timeout 10 sinfo --noheader --Node --format %T 2>/dev/null | grep -c '^idle$')" -eq 2 ]
 }
 
 cluster_empty() {
-    [ -z "$(squeue --noheader 2>/dev/null)" ]
+    local jobs
+    jobs=$(timeout 10 squeue --noheader 2>/dev/null) && [ -z "$jobs" ]
 }
 
 # What runs with this cluster's configuration, daemons and jobs alike.
@@ -115,7 +116,7 @@ cluster_processes() {
 
 cluster_stop() {
     [ -n "${cluster:-}" ] || return 0
-    scancel --user root 2>/dev/null
+    timeout 10 scancel --user root 2>/dev/null
     cluster_wait 20 cluster_empty
     [ ${#cluster_pids[@]} -eq 0 ] || kill "${cluster_pids[@]}" 2>/dev/null
     wait "${cluster_pids[@]}" 2>/dev/null

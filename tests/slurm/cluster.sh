@@ -90,6 +90,7 @@ END
     cluster_daemon munged munged --foreground --force --socket="$cluster/munge/socket" --key-file="$cluster/munge/key" \
         --pid-file="$cluster/munge/pid" --log-file="$cluster/munge.log" --seed-file="$cluster/munge/seed" --num-threads=2
     cluster_wait 30 test -S "$cluster/munge/socket" || cluster_failed "munged does not come up"
+    cluster_watch
     cluster_daemon slurmctld slurmctld -D -i
     for node in n1 n2; do
         cluster_daemon $node slurmd -D -N $node
@@ -112,6 +113,19 @@ cluster_processes() {
     for file in /proc/[0-9]*/environ; do
         { tr '\0' '\n' <"$file" | grep -qxF "SLURM_CONF=$cluster/slurm.conf"; } 2>/dev/null && basename "${file%/environ}"
     done
+}
+
+# Jobs are nobody's children: where the test is killed outright, by ctest after its time for instance, this ends them.
+cluster_watch() {
+    # shellcheck disable=SC2016
+    (
+        unset SLURM_CONF
+        setsid bash -c "$(declare -f cluster_processes); cluster='$cluster'"'
+            while kill -0 "$1" 2>/dev/null; do sleep 1; done
+            kill -KILL $(cluster_processes)
+            sleep 1
+            rm -rf "$cluster"' watch $$ </dev/null >/dev/null 2>&1 &
+    )
 }
 
 cluster_stop() {

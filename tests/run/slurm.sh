@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # slurm/train.sbatch under a real SLURM of two nodes, which this test starts on this host: a job to its end with a rank
-# killed on the way, one that outlives its time limit, one that is cancelled, an array, and a chain behind the longest.
+# killed on the way, one that outlives its time limit, one that is cancelled, one launched by srun, an array, chains, and
+# one whose node fails.
 . "$(dirname "$0")/lib.sh"
 . "$SOURCE/tests/slurm/cluster.sh"
 ompi_info 2>/dev/null | grep -q 'MCA plm: slurm' || cluster_skip "mpirun is no Open MPI with SLURM support"
@@ -63,6 +64,12 @@ array=$(submit --job-name=sweep --array=0-2 --output='sweep-%a.log' --ntasks-per
 wrong=$(submit --job-name=wrong "$SOURCE/slurm/train.sbatch" "$recipe" wrong --set training.epoch=3) || fail "sbatch"
 never=$(submit --job-name=never --dependency="afterok:$wrong" --kill-on-invalid-dep=yes --wrap true) || fail "sbatch"
 
+if srun --mpi=list 2>&1 | grep -qw pmix; then
+    by_srun=$(NNTRAIN_LAUNCH="srun --mpi=pmix" submit --job-name=srun "$SOURCE/slurm/train.sbatch" "$recipe" srun --set training.epochs=3) || fail "sbatch"
+else
+    echo "not run: srun --mpi=pmix, which this SLURM does not know"
+fi
+
 # One rank killed on the way: started again within the allocation, to the same end.
 killed=$(submit --job-name=killed "$SOURCE/slurm/train.sbatch" "$recipe" killed --set training.epochs=60 \
     --set 'network.layers[0].units=1024' --set parallel.reproducible=true --progress quiet) || fail "sbatch"
@@ -98,6 +105,12 @@ for rate in 0.1 0.01 0.001; do
 done
 "$SOURCE/slurm/table.sh" --csv --fields epoch,nothing rates | tail -n +2 | cut -d , -f 2- | sort -u | grep -qx '3,-' || fail "as CSV: $("$SOURCE/slurm/table.sh" --csv rates)"
 
+if [ -n "${by_srun:-}" ]; then
+    ends "$by_srun" COMPLETED 120 srun.log
+    grep '^nntrain .* ranks' srun.log
+    trained srun 3 || fail "srun: $(cat srun.log)"
+fi
+
 ends "$killed" COMPLETED 120 killed.log
 grep 'supervise:' killed.log
 [ "$(grep -c 'supervise: exit code 137 (SIGKILL).*starting again' killed.log)" -eq 1 ] || fail "killed: not one restart: $(cat killed.log)"
@@ -115,7 +128,19 @@ grep -E 'start [0-9]*, into|queueing again|ended with' limited.log
 # Every epoch once and in its order: each start went on where the one before had stopped.
 sed 's/.*"epoch": \([0-9]*\),.*/\1/' limited/metrics.jsonl | awk '$1 != NR { exit 1 }' || fail "limited: the history has gaps"
 ends "$chained" COMPLETED 120 chained.log
-grep -q '^accuracy ' chained.log || grep -q 'accuracy' chained.log || fail "chained: $(cat chained.log)"
+grep -q accuracy chained.log || fail "chained: $(cat chained.log)"
+
+# SLURM itself queues a job again whose node has failed.
+failing=$(submit --job-name=failing "$SOURCE/slurm/train.sbatch" "$recipe" failing "${endless[@]}" \
+    --set "training.stop.time=5 seconds") || fail "sbatch"
+cluster_wait 120 trained failing 3 || fail "failing: does not train: $(cat failing.log)"
+timeout 20 scontrol update nodename=n2 state=down reason=test
+# It answers still, and may have come back by itself.
+timeout 20 scontrol update nodename=n2 state=resume 2>/dev/null
+ends "$failing" COMPLETED 120 failing.log
+[ "$(restarts "$failing")" = 1 ] || fail "failing: $(restarts "$failing") restarts: $(cat failing.log)"
+[ "$(grep -c 'queueing again' failing.log)" -eq 0 ] || fail "failing: both SLURM and the script queued it again"
+grep 'NODE FAILURE' failing.log
 
 cluster_stop
 [ -z "$(cluster="$work/cluster" cluster_processes)" ] || fail "still running: $(cluster="$work/cluster" cluster_processes | xargs ps -fp)"

@@ -51,11 +51,12 @@ cluster_start() {
     [ ${#missing[@]} -eq 0 ] || cluster_skip "there is no ${missing[*]} (Debian: slurm-wlm and munge)"
 
     cluster=$1 cluster_pids=() host=$(hostname -s)
-    mkdir -p "$cluster/munge" "$cluster/state" "$cluster/spool"
+    mkdir -p "$cluster/munge" "$cluster/state" "$cluster/spool" "$cluster"/tmp/n{1,2}
     (umask 077 && head -c 1024 /dev/urandom >"$cluster/munge/key")
     export SLURM_CONF=$cluster/slurm.conf
     # Below those of outgoing connections; other tests of this kind begin elsewhere.
     port=$(cluster_port $((20000 + $$ * 37 % 12000)))
+    # Each node needs a TmpFS of its own for srun --mpi=pmix, whose files are named after job and step alone.
     # cred_expire is also how long a job that is queued again is held back; 2 minutes otherwise.
     cat >"$SLURM_CONF" <<END
 ClusterName=nntrain-test
@@ -73,6 +74,7 @@ SlurmdPidFile=$cluster/%n.pid
 SlurmctldLogFile=$cluster/slurmctld.log
 SlurmdLogFile=$cluster/%n.log
 SlurmdParameters=config_overrides
+TmpFS=$cluster/tmp/%n
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SelectType=select/cons_tres

@@ -45,6 +45,8 @@ libmpich-dev|command -v mpicc.mpich|MPICH
 mpich|command -v mpiexec.hydra|mpiexec of MPICH
 libhdf5-mpich-dev|command -v h5pcc.mpich|HDF5 for MPICH
 libsimgrid-dev|command -v smpicc|SimGrid with its compiler smpicc
+slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|SLURM
+munge|command -v munged|MUNGE
 END
     fi
 }
@@ -94,6 +96,25 @@ become_root() {
     sudo -v
 }
 
+# Services come with these packages, which the test starts for itself and nobody else has asked for. Debian asks a file
+# whether to start them; ours is there during the installation only, and one that is there already stays as it is.
+with_services=' (slurm-wlm|munge) '
+policy=/usr/sbin/policy-rc.d
+services_held=no
+services_may_start() {
+    [ $services_held = no ] || ${as_root[@]+"${as_root[@]}"} rm -f $policy
+    services_held=no
+}
+keep_services_from_starting() {
+    if [ -e $policy ] || [[ ! " $* " =~ $with_services ]]; then
+        return 0
+    fi
+    services_held=yes
+    trap services_may_start EXIT
+    printf '#!/bin/sh\nexit 101\n' | ${as_root[@]+"${as_root[@]}"} tee $policy >/dev/null
+    ${as_root[@]+"${as_root[@]}"} chmod 755 $policy
+}
+
 remedy="an administrator can install them by"
 install_packages() {
     command -v apt-get >/dev/null && become_root "$@" || return 1
@@ -102,17 +123,20 @@ install_packages() {
     echo "Installing packages: $*"
     # Lists that cannot all be brought up to date may still do.
     ${as_root[@]+"${as_root[@]}"} "${apt[@]}" update >"$log" 2>&1 </dev/null || true
+    keep_services_from_starting "$@"
     if ! ${as_root[@]+"${as_root[@]}"} "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
         tail -n 15 "$log" >&2
         echo "${0##*/}: apt-get could not install all packages (the whole log: $log)" >&2
         remedy="when apt-get can get at them, install them by"
+        services_may_start
         return 1
     fi
+    services_may_start
     rm -f "$log"
 }
 
 # These are for a test each, which is skipped without them: no reason to stop.
-optional='^(hdf5-filter-plugin|python3-(h5py|numpy|tables|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev)($|\|)'
+optional='^(hdf5-filter-plugin|python3-(h5py|numpy|tables|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev|slurm-wlm|munge)($|\|)'
 worth_stopping() {
     grep -qvE "$optional" < <(printf '%s\n' "$@")
 }

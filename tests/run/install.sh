@@ -7,6 +7,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 cmake --install "$BUILD" --prefix "$work/prefix" >log 2>&1 || fail "install: $(tail -n 5 log)"
 ranks 2 prefix/bin/nntrain train --set training.epochs=1 >out || fail "the installed nntrain: exit code $?"
 grep -q "^data     $work/prefix/share/nntrain/datasets/digits/digits.h5" out || fail "the installed nntrain does not use the installed data: $(grep '^data' out)"
+prefix/bin/nntrain-supervise -- prefix/bin/nntrain train --set training.epochs=1 --output supervised >out || fail "the installed nntrain-supervise: exit code $?"
+for file in train.sbatch table.sh README.md; do
+    [ -s "prefix/share/nntrain/slurm/$file" ] || fail "$file for SLURM is not installed"
+done
 
 cmake -S "$here/../example" -B example -DCMAKE_PREFIX_PATH="$work/prefix" $EXAMPLE_OPTIONS >log 2>&1 && cmake --build example >>log 2>&1 ||
     fail "find_package: $(tail -n 20 log)"

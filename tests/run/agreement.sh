@@ -26,7 +26,7 @@ grep -q 'begin anew; no checkpoint is written yet' early.err || fail "no mend wi
 [ -z "$(find early -name 'checkpoint-*')" ] || fail "a checkpoint of wrong weights was written"
 
 # At the end of the second epoch, just before its checkpoint.
-odd 3 0 5 late
+odd 3 0 4 late
 grep -q 'the weights of rank 0 on .* of most ranks' late.err || fail "rank 0 is not named: $(cat late.err)"
 first=$(find late -name 'checkpoint-*.h5')
 [ "$(echo "$first" | wc -l)" -eq 1 ] || fail "other checkpoints than that of the first epoch: $first"

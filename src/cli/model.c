@@ -89,6 +89,7 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
         .x = session->x,
         .y = session->y,
         .w = session->w,
+        .class_names = &session->model->class_names,
         .missing = session->model->normalization->missing != NULL,
         .memory = nn_dataset_room(session->recipe->data.memory_bytes, comm),
     };

@@ -47,7 +47,8 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .doc = "Writes a model's predictions to an HDF5 file: /class [rows] and /probabilities [rows, outputs] of a "
-           "classifier (softmax or sigmoid outputs), /values [rows, outputs] of any other network.",
+           "classifier (softmax or sigmoid outputs), with /class_name [rows] where its classes have names; /values "
+           "[rows, outputs] of any other network.",
     .children = children,
 };
 
@@ -159,7 +160,8 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     if (comm->rank == 0) {
         status = refuse_overwriting(given, session, error);
         if (status == NN_OK)
-            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network), &file, error);
+            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network),
+                                           &session->model->class_names, &file, error);
     }
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)

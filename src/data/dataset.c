@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+#include "comm/texts.h"
 #include "data/blocks.h"
 #include "data/dataset_read.h"
 #include "data/hdf5_guard.h"
+#include "data/labels.h"
 #include "data/source.h"
 #include "data/stream.h"
 #include "nntrain/memory.h"
@@ -35,6 +37,9 @@ static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan, nn
         return nn_fail(error, NN_DATA,
                        "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
                        spec->file, spec->y, y->dimensions);
+    if (y->text && y->row_values != 1)
+        return nn_fail(error, NN_DATA, "%s: %s has %llu texts a row; each sample has one class", spec->file, spec->y,
+                       (unsigned long long)y->row_values);
     plan->target = y->integer && y->row_values == 1 ? NN_TARGET_CLASSES : NN_TARGET_VALUES;
     return NN_OK;
 }
@@ -56,6 +61,7 @@ static nn_status plan_weights(const nn_dataset_spec *spec, const struct plan *pl
 struct look {
     const nn_dataset_spec *spec;
     struct plan *plan;
+    nn_texts *class_names; /* that the file has for numbers */
 };
 
 static nn_status plan_reading(void *context, nn_error *error)
@@ -68,12 +74,14 @@ static nn_status plan_reading(void *context, nn_error *error)
     NN_TRY(nn_hdf5_open(spec->file, NULL, &file, error));
     nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &x, &plan->layouts.x, error);
     if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe(file, spec->file, spec->y, &y, &plan->layouts.y, error);
+        status = nn_hdf5_describe_targets(file, spec->file, spec->y, &y, &plan->layouts.y, error);
     if (status == NN_OK && spec->w)
         status = nn_hdf5_describe(file, spec->file, spec->w, NULL, &plan->layouts.w, error);
-    H5Fclose(file);
     if (status == NN_OK && spec->y)
         status = plan_targets(spec, plan, error);
+    if (status == NN_OK && plan->target == NN_TARGET_CLASSES && !plan->layouts.y.text)
+        nn_labels_read_names(file, look->class_names);
+    H5Fclose(file);
     if (status == NN_OK && spec->w)
         status = plan_weights(spec, plan, error);
     return status;
@@ -87,15 +95,18 @@ static void match_composed(nn_dataset_layouts *layouts)
 }
 
 /* One rank reads the file's own description, for a thousand ranks that ask a file server the same question hurt it. */
-static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_error *error)
+static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_texts *class_names,
+                           nn_error *error)
 {
     if (comm->rank == 0) {
-        struct look look = {spec, plan};
+        struct look look = {spec, plan, class_names};
         plan->status = nn_hdf5_guard(spec->file, plan_reading, &look, &plan->error);
     }
     match_composed(&plan->layouts);
     NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
-    return plan->status == NN_OK ? NN_OK : nn_fail(error, plan->status, "%s", plan->error.message);
+    if (plan->status != NN_OK)
+        return nn_fail(error, plan->status, "%s", plan->error.message);
+    return nn_texts_broadcast(comm, class_names, error);
 }
 
 /* --- describing --- */
@@ -237,28 +248,35 @@ static nn_status check_slices(const nn_dataset_spec *spec, size_t rows, size_t s
                    spec->x, rows, slices);
 }
 
+static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, nn_comm *comm,
+                              nn_error *error)
+{
+    hid_t file = H5I_INVALID_HID;
+    nn_comm *together = plan->layouts.x.composed ? NULL : comm;
+    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
+    if (status == NN_OK)
+        status = nn_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
+    if (file >= 0 && !nn_hdf5_is_lost())
+        H5Fclose(file);
+    return status;
+}
+
+/* @param class_names  receives what the file calls its classes, to be freed also after a failure */
 static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                              nn_dataset *dataset, nn_error *error)
+                              nn_dataset *dataset, nn_texts *class_names, nn_error *error)
 {
     struct plan plan;
     memset(&plan, 0, sizeof plan);
     NN_TRY(nn_comm_agree(comm, nn_hdf5_check_path(spec->file, &dataset->file_bytes, error), error));
-    NN_TRY(make_plan(spec, comm, &plan, error));
+    NN_TRY(make_plan(spec, comm, &plan, class_names, error));
     NN_TRY(check_slices(spec, plan.layouts.x.rows, slices, every_slice, error));
     describe(dataset, spec, &plan, slices, comm);
     bool resident = true;
     NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
     NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
-    hid_t file = H5I_INVALID_HID;
-    nn_comm *together = plan.layouts.x.composed ? NULL : comm;
-    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
-    if (status == NN_OK)
-        status = nn_dataset_read(dataset, spec, &plan.layouts, file, comm, error);
-    if (file >= 0 && !nn_hdf5_is_lost())
-        H5Fclose(file);
-    if (status == NN_OK && !resident)
-        status = nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
-    return status;
+    NN_TRY(nn_comm_agree(comm, nn_labels_of_numbers(spec, class_names, &dataset->labels, error), error));
+    NN_TRY(read_dataset(dataset, spec, &plan, comm, error));
+    return resident ? NN_OK : nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
 }
 
 nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
@@ -272,7 +290,9 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
     nn_dataset *dataset = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
     nn_hdf5_printer printer = nn_hdf5_silence();
-    nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, error);
+    nn_texts class_names = {.count = 0};
+    nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, &class_names, error);
+    nn_texts_free(&class_names);
     if (!nn_hdf5_is_lost())
         nn_hdf5_restore(printer);
     if (status != NN_OK) {
@@ -289,6 +309,7 @@ void nn_dataset_free(nn_dataset *dataset)
         return;
     nn_source_close(dataset->source);
     nn_blocks_free(dataset->blocks);
+    nn_labels_free(dataset->labels);
     nn_release(dataset->slice_first);
     nn_release(dataset->slice_end);
     nn_release(dataset->slice_digest);

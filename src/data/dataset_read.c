@@ -5,6 +5,7 @@
 
 #include "data/digest.h"
 #include "data/hdf5_read.h"
+#include "data/labels.h"
 #include "kernels/convert.h"
 #include "nntrain/memory.h"
 
@@ -152,9 +153,23 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
     return NN_OK;
 }
 
-static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *comm, nn_error *error)
+/* Names that do not reach are of something else. */
+static void drop_short_names(nn_dataset *dataset)
 {
+    nn_labels *labels = dataset->labels;
+    if (!labels || labels->number || labels->names.count >= dataset->outputs)
+        return;
+    nn_labels_free(labels);
+    dataset->labels = NULL;
+}
+
+static nn_status read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, nn_hdf5_rows rows, nn_comm *comm,
+                              nn_error *error)
+{
+    if (rows.layout->text)
+        NN_TRY(nn_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
     rows.element = NN_INT64;
+    rows.labels = dataset->labels;
     struct classes classes = {.rows = &rows, .to = dataset->classes};
     NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, 1, &classes.digester, error), error));
     const nn_status status = nn_hdf5_read(&rows, comm, take_classes, &classes, error);
@@ -163,6 +178,7 @@ static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *c
     double largest = classes.largest;
     NN_TRY(nn_comm_max_double(comm, &largest, 1, error));
     dataset->outputs = (size_t)largest + 1;
+    drop_short_names(dataset);
     return NN_OK;
 }
 
@@ -203,7 +219,7 @@ nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     NN_TRY(read_x(dataset, &x, comm, error));
     const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, y_columns, file);
     if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(read_classes(dataset, y, comm, error));
+        NN_TRY(read_classes(dataset, spec, y, comm, error));
     if (dataset->target == NN_TARGET_VALUES) {
         struct numbers values = {.kept = NN_REAL, .to = dataset->values};
         NN_TRY(read_numbers(dataset, &y, &values, comm, error));

@@ -26,7 +26,7 @@ static nn_status fail_fields(hid_t record, const char *path, const char *name, c
 }
 
 /* What a field holds as a layout of its own; an enumeration of numbers is one of its numbers. */
-static nn_status describe_field(hid_t record, const char *path, const char *name, const char *field,
+static nn_status describe_field(hid_t record, const char *path, const char *name, const char *field, bool texts,
                                 nn_hdf5_layout *layout, nn_error *error)
 {
     const int index = H5Tget_member_index(record, field);
@@ -36,14 +36,14 @@ static nn_status describe_field(hid_t record, const char *path, const char *name
         return fail_fields(record, path, name, what, error);
     }
     hid_t type = H5Tget_member_type(record, (unsigned)index);
-    const bool number = nn_hdf5_describe_number(type, layout);
+    const bool known = nn_hdf5_describe_number(type, layout) || (texts && nn_hdf5_describe_text(type, layout));
     H5Tclose(type);
     snprintf(what, sizeof what, "holds no number in its field %.100s", field);
-    return number ? NN_OK : fail_fields(record, path, name, what, error);
+    return known ? NN_OK : fail_fields(record, path, name, what, error);
 }
 
 static nn_status describe_fields(hid_t record, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                 nn_hdf5_layout *layout, nn_error *error)
+                                 bool texts, nn_hdf5_layout *layout, nn_error *error)
 {
     nn_hdf5_layout common = {.rows = 0};
     if (columns->count == 0)
@@ -54,7 +54,7 @@ static nn_status describe_fields(hid_t record, const char *path, const char *nam
                        layout->dimensions);
     for (size_t i = 0; i < columns->count; i++) {
         nn_hdf5_layout field = {.rows = 0};
-        NN_TRY(describe_field(record, path, name, columns->names[i], &field, error));
+        NN_TRY(describe_field(record, path, name, columns->names[i], texts && columns->count == 1, &field, error));
         if (i > 0 && field.element != common.element) {
             field.element = NN_DOUBLE;
             field.integer = field.integer && common.integer;
@@ -66,6 +66,7 @@ static nn_status describe_fields(hid_t record, const char *path, const char *nam
     layout->row_values = columns->count;
     layout->element = common.element;
     layout->integer = common.integer;
+    layout->text = common.text;
     layout->file_size = H5Tget_size(record) / columns->count + 1; /* of a row in the file, about */
     memcpy(layout->type, common.type, sizeof layout->type);
     return NN_OK;
@@ -136,13 +137,13 @@ bool nn_hdf5_select_columns(hid_t space, const nn_hdf5_columns *columns, hsize_t
 }
 
 nn_status nn_hdf5_describe_columns(hid_t dataset, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                   nn_hdf5_layout *layout, nn_error *error)
+                                   bool texts, nn_hdf5_layout *layout, nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
     const bool records = H5Tget_class(type) == H5T_COMPOUND;
     nn_status status = NN_OK;
     if (records)
-        status = describe_fields(type, path, name, columns, layout, error);
+        status = describe_fields(type, path, name, columns, texts, layout, error);
     else if (columns->count > 0)
         status = describe_numbers(path, name, columns, layout, error);
     H5Tclose(type);

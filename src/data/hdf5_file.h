@@ -54,6 +54,7 @@ typedef struct nn_hdf5_layout {
     bool filtered;       /**< compressed or checksummed */
     bool composed;       /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
     bool records;        /**< of fields, some of which are chosen */
+    bool text;           /**< each row is a text, of a class; element is then that of the class's number */
     bool integer;
     nn_element element; /**< the native type that holds the file's */
     size_t file_size;   /**< bytes of a value in the file */
@@ -63,6 +64,13 @@ typedef struct nn_hdf5_layout {
 /** Finds out what a dataset holds, or what some of its columns do. Local. @param columns  NULL: all */
 nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
                            nn_hdf5_layout *layout, nn_error *error);
+
+/** The same for targets, which may be texts, or the one field of records that is chosen. */
+nn_status nn_hdf5_describe_targets(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                                   nn_hdf5_layout *layout, nn_error *error);
+
+/** Describes a type of texts as nn_hdf5_describe_number does of numbers. @return whether it is one */
+bool nn_hdf5_describe_text(hid_t type, nn_hdf5_layout *layout);
 
 /** Describes a type of numbers: element, integer, file_size, type. @return whether it is one */
 bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout);

@@ -55,13 +55,25 @@ bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout)
     return class == H5T_FLOAT && describe_float(layout);
 }
 
+bool nn_hdf5_describe_text(hid_t type, nn_hdf5_layout *layout)
+{
+    if (H5Tget_class(type) != H5T_STRING)
+        return false;
+    layout->text = layout->integer = true;
+    layout->element = NN_INT64;
+    layout->file_size = H5Tget_size(type);
+    snprintf(layout->type, sizeof layout->type, "text");
+    return true;
+}
+
 /* Records are described with the fields that are chosen of them. */
-static nn_status describe_type(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
+static nn_status describe_type(hid_t dataset, const char *path, const char *name, bool texts, nn_hdf5_layout *layout,
                                nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
     const H5T_class_t class = H5Tget_class(type);
-    const bool known = class == H5T_COMPOUND || nn_hdf5_describe_number(type, layout);
+    const bool known = class == H5T_COMPOUND || nn_hdf5_describe_number(type, layout) ||
+                       (texts && nn_hdf5_describe_text(type, layout));
     H5Tclose(type);
     if (known)
         return NN_OK;
@@ -211,22 +223,34 @@ static nn_status check_claim(const char *path, const char *name, const nn_hdf5_l
                    (unsigned long long)layout->stored);
 }
 
-nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
-                           nn_hdf5_layout *layout, nn_error *error)
+static nn_status describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns, bool texts,
+                          nn_hdf5_layout *layout, nn_error *error)
 {
     hid_t dataset = H5I_INVALID_HID;
     *layout = (nn_hdf5_layout){0};
     NN_TRY(nn_hdf5_open_dataset(file, path, name, H5P_DEFAULT, &dataset, error));
-    nn_status status = describe_type(dataset, path, name, layout, error);
+    nn_status status = describe_type(dataset, path, name, texts, layout, error);
     if (status == NN_OK)
         status = describe_shape(dataset, path, name, layout, error);
     if (status == NN_OK)
         status = describe_storage(dataset, path, name, layout, error);
     const nn_hdf5_columns all = {.count = 0};
     if (status == NN_OK)
-        status = nn_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, layout, error);
+        status = nn_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, texts, layout, error);
     if (status == NN_OK)
         status = check_claim(path, name, layout, error);
     H5Dclose(dataset);
     return status;
+}
+
+nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                           nn_hdf5_layout *layout, nn_error *error)
+{
+    return describe(file, path, name, columns, false, layout, error);
+}
+
+nn_status nn_hdf5_describe_targets(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                                   nn_hdf5_layout *layout, nn_error *error)
+{
+    return describe(file, path, name, columns, true, layout, error);
 }

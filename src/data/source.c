@@ -226,6 +226,7 @@ static nn_status open_table(const nn_source *source, const char *name, const nn_
         .layout = layout,
         .columns = columns,
         .element = element,
+        .labels = name == source->dataset->y_name ? source->dataset->labels : NULL,
     };
     return nn_hdf5_table_open(&rows, NULL, source->dataset->block_rows, table, error);
 }
@@ -258,7 +259,7 @@ static nn_status open_source(const nn_dataset *dataset, const nn_source *model, 
 {
     nn_source *source = NULL;
     NN_TRY(nn_allocate(1, sizeof *source, "a file to be read again", &source, error));
-    const nn_hdf5_table closed = {.dataset = H5I_INVALID_HID, .space = H5I_INVALID_HID, .transfer = H5I_INVALID_HID};
+    const nn_hdf5_table closed = nn_hdf5_table_closed();
     *source = (nn_source){
         .dataset = dataset,
         .layouts = model->layouts,

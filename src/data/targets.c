@@ -1,7 +1,7 @@
 /* Targets fitted to a network. */
 #include <stdio.h>
 
-#include "nntrain/dataset.h"
+#include "data/labels.h"
 #include "nntrain/memory.h"
 
 /* Fails with the first row whose class is not below the limit; classes are known not to be, all in all. */
@@ -22,11 +22,21 @@ static nn_status find_class(const nn_dataset *dataset, size_t limit, const char 
     return status;
 }
 
+static bool holds_texts(const nn_dataset *dataset)
+{
+    return dataset->labels && dataset->labels->texts;
+}
+
 static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_error *error)
 {
     char mend[100];
     if (dataset->outputs <= outputs)
         return NN_OK;
+    if (holds_texts(dataset))
+        return nn_fail(error, NN_DATA,
+                       "%s: %s holds %zu different texts, but the network has %zu outputs; give the last layer a unit "
+                       "for each",
+                       dataset->file, dataset->y_name, dataset->outputs, outputs);
     snprintf(mend, sizeof mend, "the network has %zu outputs, for classes 0 to %zu", outputs, outputs - 1);
     return find_class(dataset, outputs, mend, error);
 }
@@ -54,6 +64,12 @@ static nn_status take_values(nn_dataset *dataset, nn_error *error)
 
 static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn_error *error)
 {
+    if (output != NN_SIGMOID && holds_texts(dataset))
+        return nn_fail(
+            error, NN_DATA,
+            "%s: %s holds texts, which are no values to be predicted; end the network with a softmax, or with "
+            "a sigmoid for two of them",
+            dataset->file, dataset->y_name);
     if (output == NN_SIGMOID)
         NN_TRY(check_two_classes(dataset, error));
     if (!dataset->source)

@@ -34,6 +34,7 @@ static nn_status refuse_nan(const nn_run *run, nn_error *error)
 /* What is to be written, of rank 0's. */
 static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
 {
+    const nn_texts *names = nn_dataset_class_names(run->train);
     return (nn_checkpoint){
         .network = run->network,
         .normalization = run->normalization,
@@ -41,6 +42,7 @@ static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
         .progress = run->progress,
         .provenance = run->provenance,
         .recipe = run->recipe->text,
+        .class_names = names ? *names : (nn_texts){.count = 0},
     };
 }
 

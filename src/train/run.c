@@ -36,6 +36,8 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
 {
     const size_t taken = (run->train ? nn_dataset_bytes(run->train) : 0) +
                          (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
+    /* Classes of other splits are called as those of the training. */
+    const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
     /* A split that chooses no columns has those of the training split. */
     const nn_recipe_split *train = &run->recipe->data.train;
     const nn_recipe_split *x = split->x_columns_count > 0 ? split : train;
@@ -49,6 +51,7 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
         .x_column_count = x->x_columns_count,
         .y_columns = (const char *const *)y->y_columns,
         .y_column_count = y->y_columns_count,
+        .class_names = !run->train || names ? names : &none,
         .missing = run->recipe->data.impute != NN_IMPUTE_NONE,
         .memory = run->memory > taken ? run->memory - taken : run->memory > 0,
         .window = run->recipe->data.window_bytes,

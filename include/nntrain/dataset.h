@@ -21,11 +21,14 @@
 
 /** Where samples lie. Strings belong to the caller. */
 typedef struct nn_dataset_spec {
-    const char *file; /**< path of an HDF5 file */
-    const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
-    const char *y;    /**< dataset [N] of integers or texts (classes), [N] of floats, or [N, outputs]; NULL: none, for
-                         prediction */
-    const char *w;    /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
+    const char *file; /**< path of an HDF5 file, or a pattern such as "part-*.h5" of several whose rows follow each
+                         other, sorted by name */
+    const char *const *files; /**< [file_count] instead of file: paths and patterns, in their order */
+    size_t file_count;        /**< 0: file */
+    const char *x;            /**< dataset [N, ...], any integer or float type; rows are flattened */
+    const char *y; /**< dataset [N] of integers or texts (classes), [N] of floats, or [N, outputs]; NULL: none, for
+                      prediction */
+    const char *w; /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
     const char *const *x_columns; /**< [x_column_count] columns of x that are features: names of fields where it holds
                                      records, else numbers from 0 and ranges such as "3:7", in their order */
     size_t x_column_count;        /**< 0: all */
@@ -58,6 +61,7 @@ typedef enum nn_target_kind {
 } nn_target_kind;
 
 typedef struct nn_blocks nn_blocks;
+typedef struct nn_files nn_files;
 typedef struct nn_labels nn_labels;
 typedef struct nn_part nn_part;
 typedef struct nn_source nn_source;
@@ -107,19 +111,21 @@ typedef struct nn_dataset {
     size_t block_rows;  /**< rows of the file that are read at a time */
     size_t window_rows; /**< rows of a slice that are shuffled among each other; 0: all */
     const nn_normalization *normalization; /**< borrowed; NULL: rows are given as they are */
-    char *file, *x_name, *y_name;          /**< as in the spec, for messages; y_name may be NULL */
-    uint64_t file_bytes;                   /**< size of the file */
-    char x_type[16];                       /**< type of x in the file, e.g. "uint8", "float32" */
-    double x_range[2];                     /**< smallest and largest x of all ranks */
+    nn_files *files;                       /**< of which the rows are; NULL: file alone */
+    char *file, *x_name, *y_name; /**< for messages; of several files what stands for them; y_name may be NULL */
+    uint64_t file_bytes;          /**< size of the file, or of all of them */
+    char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
+    double x_range[2];            /**< smallest and largest x of all ranks */
 } nn_dataset;
 
 /**
- * Opens a split and reads this rank's rows. Collective.
+ * Opens a split and reads this rank's rows. Collective. Several files are the one that has all their rows, bit for bit.
  *
  * Errors, each one sentence that names file and dataset, agreed between ranks: no such file, not HDF5 (or truncated),
  * no such dataset, a type that is no number, x without rows or features, y or w with another number of rows than x,
- * negative classes or weights, NaN or infinity, a text that is no known class (with the row), and, where `slices` is
- * more than the rows and `every_slice` is set, an empty slice.
+ * negative classes or weights, another shape or kind of values than in the first of several files, NaN or infinity, a
+ * text that is no known class (with the row), and, where `slices` is more than the rows and `every_slice` is set, an
+ * empty slice.
  *
  * Classes that are texts are numbered in their order by bytes, over all ranks' rows; those of integers may have their
  * names in the file's dataset /classes. Where spec->class_names are given, both are read through these.
@@ -167,6 +173,12 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
  * @param normalization  borrowed; outlives the dataset's use
  */
 nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error);
+
+/** @return how many files the rows are of */
+size_t nn_dataset_file_count(const nn_dataset *dataset);
+
+/** @return whether a path leads to a file that rows are of. Local. */
+bool nn_dataset_is_of(const nn_dataset *dataset, const char *path);
 
 /** @return the names of the classes, in their order; NULL: they are numbers alone */
 const nn_texts *nn_dataset_class_names(const nn_dataset *dataset);

@@ -137,7 +137,7 @@ static bool same_file(const char *a, const char *b)
 
 static nn_status refuse_overwriting(const arguments *given, const nn_model_session *session, nn_error *error)
 {
-    if (same_file(given->output, session->data_file) || same_file(given->output, given->what.model))
+    if (nn_dataset_is_of(session->dataset, given->output) || same_file(given->output, given->what.model))
         return nn_fail(error, NN_USAGE, "--output %s would overwrite the model or the data; name another file",
                        given->output);
     return NN_OK;

@@ -5,109 +5,17 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
-#include "comm/texts.h"
 #include "data/blocks.h"
 #include "data/dataset_read.h"
 #include "data/hdf5_guard.h"
 #include "data/labels.h"
+#include "data/plan.h"
 #include "data/source.h"
 #include "data/stream.h"
 #include "nntrain/memory.h"
 
 /* Rows are read from the file in runs of about so many bytes: enough for a disk to stream. */
 enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
-
-/* --- finding out: rank 0 looks, the others are told --- */
-
-struct plan {
-    nn_status status;
-    nn_error error;
-    nn_dataset_layouts layouts;
-    nn_target_kind target;
-};
-
-static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan, nn_error *error)
-{
-    const nn_hdf5_layout *y = &plan->layouts.y;
-    if (y->rows != plan->layouts.x.rows)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
-                       spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->y,
-                       (unsigned long long)y->rows);
-    if (y->dimensions > 2 && spec->y_column_count == 0)
-        return nn_fail(error, NN_DATA,
-                       "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
-                       spec->file, spec->y, y->dimensions);
-    if (y->text && y->row_values != 1)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu texts a row; each sample has one class", spec->file, spec->y,
-                       (unsigned long long)y->row_values);
-    plan->target = y->integer && y->row_values == 1 ? NN_TARGET_CLASSES : NN_TARGET_VALUES;
-    return NN_OK;
-}
-
-static nn_status plan_weights(const nn_dataset_spec *spec, const struct plan *plan, nn_error *error)
-{
-    const nn_hdf5_layout *w = &plan->layouts.w;
-    if (w->rows != plan->layouts.x.rows)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
-                       spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->w,
-                       (unsigned long long)w->rows);
-    if (w->row_values != 1)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu values a row; weights of samples are [rows]", spec->file,
-                       spec->w, (unsigned long long)w->row_values);
-    return NN_OK;
-}
-
-/* What rank 0 looks for, and what it finds. */
-struct look {
-    const nn_dataset_spec *spec;
-    struct plan *plan;
-    nn_texts *class_names; /* that the file has for numbers */
-};
-
-static nn_status plan_reading(void *context, nn_error *error)
-{
-    const struct look *look = context;
-    const nn_dataset_spec *spec = look->spec;
-    struct plan *plan = look->plan;
-    const nn_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
-    hid_t file = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_open(spec->file, NULL, &file, error));
-    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &x, &plan->layouts.x, error);
-    if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe_targets(file, spec->file, spec->y, &y, &plan->layouts.y, error);
-    if (status == NN_OK && spec->w)
-        status = nn_hdf5_describe(file, spec->file, spec->w, NULL, &plan->layouts.w, error);
-    if (status == NN_OK && spec->y)
-        status = plan_targets(spec, plan, error);
-    if (status == NN_OK && plan->target == NN_TARGET_CLASSES && !plan->layouts.y.text)
-        nn_labels_read_names(file, look->class_names);
-    H5Fclose(file);
-    if (status == NN_OK && spec->w)
-        status = plan_weights(spec, plan, error);
-    return status;
-}
-
-/* A file is opened through MPI-IO or not, and all of its datasets are read so. */
-static void match_composed(nn_dataset_layouts *layouts)
-{
-    const bool any = layouts->x.composed || layouts->y.composed || layouts->w.composed;
-    layouts->x.composed = layouts->y.composed = layouts->w.composed = any;
-}
-
-/* One rank reads the file's own description, for a thousand ranks that ask a file server the same question hurt it. */
-static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_texts *class_names,
-                           nn_error *error)
-{
-    if (comm->rank == 0) {
-        struct look look = {spec, plan, class_names};
-        plan->status = nn_hdf5_guard(spec->file, plan_reading, &look, &plan->error);
-    }
-    match_composed(&plan->layouts);
-    NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
-    if (plan->status != NN_OK)
-        return nn_fail(error, plan->status, "%s", plan->error.message);
-    return nn_texts_broadcast(comm, class_names, error);
-}
 
 /* --- describing --- */
 
@@ -135,7 +43,7 @@ static void plan_blocks(nn_dataset *dataset, const nn_hdf5_layout *x, size_t win
     dataset->block_rows = rows > 0 ? rows : 1;
 }
 
-static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, size_t slices,
+static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, size_t slices,
                      const nn_comm *comm)
 {
     size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
@@ -203,7 +111,7 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, b
                              nn_error *error)
 {
     const size_t slices = dataset->slice_count;
-    NN_TRY(nn_copy_text(spec->file, &dataset->file, error));
+    NN_TRY(nn_copy_text(dataset->files->name, &dataset->file, error));
     NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
     NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
     NN_TRY(nn_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
@@ -223,7 +131,7 @@ static nn_status find_room(const nn_dataset *dataset, size_t memory, nn_comm *co
     return NN_OK;
 }
 
-static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, bool training,
+static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, bool training,
                              nn_error *error)
 {
     const double megabyte = 1024.0 * 1024;
@@ -239,21 +147,23 @@ static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, c
 
 /* --- the public side --- */
 
-static nn_status check_slices(const nn_dataset_spec *spec, size_t rows, size_t slices, bool every_slice,
-                              nn_error *error)
+static nn_status check_slices(const nn_dataset *dataset, const nn_dataset_spec *spec, size_t rows, size_t slices,
+                              bool every_slice, nn_error *error)
 {
     if (!every_slice || slices <= rows)
         return NN_OK;
-    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices", spec->file,
-                   spec->x, rows, slices);
+    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices",
+                   dataset->files->name, spec->x, rows, slices);
 }
 
-static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, nn_comm *comm,
+static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, nn_comm *comm,
                               nn_error *error)
 {
     hid_t file = H5I_INVALID_HID;
     nn_comm *together = plan->layouts.x.composed ? NULL : comm;
-    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
+    nn_status status = NN_OK;
+    if (nn_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
+        status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
     if (status == NN_OK)
         status = nn_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
     if (file >= 0 && !nn_hdf5_is_lost())
@@ -265,11 +175,11 @@ static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, 
 static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
                               nn_dataset *dataset, nn_texts *class_names, nn_error *error)
 {
-    struct plan plan;
-    memset(&plan, 0, sizeof plan);
-    NN_TRY(nn_comm_agree(comm, nn_hdf5_check_path(spec->file, &dataset->file_bytes, error), error));
-    NN_TRY(make_plan(spec, comm, &plan, class_names, error));
-    NN_TRY(check_slices(spec, plan.layouts.x.rows, slices, every_slice, error));
+    nn_plan plan;
+    NN_TRY(nn_files_find(spec, comm, &dataset->files, error));
+    NN_TRY(nn_plan_make(spec, dataset->files, comm, &plan, class_names, error));
+    NN_TRY(check_slices(dataset, spec, plan.layouts.x.rows, slices, every_slice, error));
+    dataset->file_bytes = plan.bytes;
     describe(dataset, spec, &plan, slices, comm);
     bool resident = true;
     NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
@@ -310,6 +220,7 @@ void nn_dataset_free(nn_dataset *dataset)
     nn_source_close(dataset->source);
     nn_blocks_free(dataset->blocks);
     nn_labels_free(dataset->labels);
+    nn_files_free(dataset->files);
     nn_release(dataset->slice_first);
     nn_release(dataset->slice_end);
     nn_release(dataset->slice_digest);

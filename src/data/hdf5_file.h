@@ -29,6 +29,10 @@ void nn_hdf5_reason(char *text, size_t size);
 /** Looks at a file without HDF5: there, readable, with HDF5's signature. Local. */
 nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error);
 
+/** NN_DATA where a file has become shorter than it was: of a contiguous dataset HDF5 gives zeros for what is missing.
+ */
+nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error);
+
 /**
  * Opens a file for reading.
  *
@@ -48,13 +52,14 @@ typedef struct nn_hdf5_layout {
     uint64_t rows;
     uint64_t row_values; /**< values a row holds, all further dimensions multiplied */
     int dimensions;
-    uint64_t chunk_rows; /**< 0 where the dataset is not chunked */
-    bool whole_rows;     /**< chunks hold whole rows */
-    uint64_t stored;     /**< bytes it takes in the file */
-    bool filtered;       /**< compressed or checksummed */
-    bool composed;       /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
-    bool records;        /**< of fields, some of which are chosen */
-    bool text;           /**< each row is a text, of a class; element is then that of the class's number */
+    uint64_t extent[H5S_MAX_RANK]; /**< [dimensions] */
+    uint64_t chunk_rows;           /**< 0 where the dataset is not chunked */
+    bool whole_rows;               /**< chunks hold whole rows */
+    uint64_t stored;               /**< bytes it takes in the file */
+    bool filtered;                 /**< compressed or checksummed */
+    bool composed;                 /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
+    bool records;                  /**< of fields, some of which are chosen */
+    bool text;                     /**< each row is a text, of a class; element is then that of the class's number */
     bool integer;
     nn_element element; /**< the native type that holds the file's */
     size_t file_size;   /**< bytes of a value in the file */

@@ -94,6 +94,8 @@ static nn_status describe_shape(hid_t dataset, const char *path, const char *nam
     H5Sclose(space);
     if (layout->dimensions <= 0)
         return nn_fail(error, NN_DATA, "%s: %s is a single value or nothing; rows are needed", path, name);
+    for (int i = 0; i < layout->dimensions; i++)
+        layout->extent[i] = extent[i];
     layout->rows = extent[0];
     layout->row_values = 1;
     bool overflow = false;

@@ -2,6 +2,7 @@
 
 #include "data/hdf5_columns.h"
 #include "data/hdf5_guard.h"
+#include "data/hdf5_parts.h"
 #include "data/hdf5_texts.h"
 #include "data/labels.h"
 #include "nntrain/memory.h"
@@ -43,6 +44,7 @@ static hid_t native_type(nn_element element)
 
 void nn_hdf5_table_close(nn_hdf5_table *table)
 {
+    nn_hdf5_parts_close(table);
     if (nn_hdf5_is_lost())
         return;
     nn_hdf5_texts_close(table);
@@ -86,6 +88,8 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
     *table = nn_hdf5_table_closed();
     table->rows = *rows;
     table->collective = is_collective(layout, comm);
+    if (rows->files)
+        return nn_hdf5_parts_open(table, step, error);
     size_t band = layout->chunk_rows * layout->row_values * layout->file_size;
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     /* Without a cache, plain chunks come straight to their place; pieces of rows would come one by one. */
@@ -171,8 +175,17 @@ static nn_status read_any(const nn_hdf5_table *table, uint64_t first, uint64_t c
     return nn_hdf5_guard(table->rows.path, read_guarded, &read, error);
 }
 
+static nn_status read_part(void *context, const nn_hdf5_table *part, uint64_t first, uint64_t count, uint64_t offset,
+                           nn_error *error)
+{
+    const size_t row_bytes = part->rows.layout->row_values * nn_element_size(part->rows.element);
+    return nn_hdf5_table_read(part, first, count, (char *)context + offset * row_bytes, error);
+}
+
 nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
 {
+    if (table->parts)
+        return nn_hdf5_parts_visit(table, first, count, read_part, values, error);
     const nn_labels *labels = table->rows.labels;
     NN_TRY(read_any(table, first, count, values, error));
     return labels && labels->number ? nn_labels_translate(&table->rows, values, first, count, error) : NN_OK;

@@ -4,11 +4,14 @@
 
 #include "data/hdf5_file.h"
 
-typedef struct nn_labels nn_labels; /* see labels.h */
+typedef struct nn_files nn_files;           /* see files.h */
+typedef struct nn_hdf5_parts nn_hdf5_parts; /* see hdf5_parts.h */
+typedef struct nn_labels nn_labels;         /* see labels.h */
 
 /** A run of rows of one dataset. */
 typedef struct nn_hdf5_rows {
     hid_t file;
+    const nn_files *files; /**< several, whose rows follow each other; NULL: file alone */
     const char *path, *name;
     const nn_hdf5_layout *layout;
     nn_hdf5_columns columns; /**< that the layout is of */
@@ -40,6 +43,7 @@ typedef struct nn_hdf5_table {
     hid_t text_type; /**< of rows that are texts, which come in pieces: */
     void *text_room; /**< [text_rows] of that type */
     size_t text_rows;
+    nn_hdf5_parts *parts; /**< of several files, which are read in its place; NULL: there is one */
 } nn_hdf5_table;
 
 /** @return a table that is closed */

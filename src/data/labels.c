@@ -5,6 +5,7 @@
 
 #include "comm/texts.h"
 #include "data/hdf5_guard.h"
+#include "data/hdf5_parts.h"
 #include "data/hdf5_texts.h"
 #include "nntrain/memory.h"
 
@@ -87,17 +88,25 @@ nn_status nn_labels_of_numbers(const nn_dataset_spec *spec, const nn_texts *own,
 
 /* --- texts in y --- */
 
-/* A reading of all texts, as the guard takes it. */
+/* A reading of texts, as the guard takes it. */
 struct collecting {
-    const nn_hdf5_rows *rows;
-    nn_hdf5_table table;
+    const nn_hdf5_table *table;
+    uint64_t first, count;
     nn_texts *names;
 };
 
-static nn_status collect(void *context, nn_error *error)
+static nn_status collect_guarded(void *context, nn_error *error)
 {
-    struct collecting *in = context;
-    return nn_hdf5_texts_read(&in->table, in->rows->first, in->rows->count, add_name, in->names, error);
+    const struct collecting *in = context;
+    return nn_hdf5_texts_read(in->table, in->first, in->count, add_name, in->names, error);
+}
+
+static nn_status collect(void *names, const nn_hdf5_table *table, uint64_t first, uint64_t count, uint64_t offset,
+                         nn_error *error)
+{
+    (void)offset;
+    struct collecting in = {table, first, count, names};
+    return nn_hdf5_guard(table->rows.path, collect_guarded, &in, error);
 }
 
 /* What nn_texts_add says is the end of a sentence. */
@@ -109,11 +118,13 @@ static nn_status fail_many(const nn_hdf5_rows *rows, nn_error *error)
 
 static nn_status find_texts(const nn_hdf5_rows *rows, nn_texts *names, nn_comm *comm, nn_error *error)
 {
-    struct collecting in = {.rows = rows, .table = nn_hdf5_table_closed(), .names = names};
-    nn_status status = nn_hdf5_table_open(rows, NULL, 1, &in.table, error);
-    if (status == NN_OK)
-        status = nn_hdf5_guard(rows->path, collect, &in, error);
-    nn_hdf5_table_close(&in.table);
+    nn_hdf5_table table = nn_hdf5_table_closed();
+    nn_status status = nn_hdf5_table_open(rows, NULL, 1, &table, error);
+    if (status == NN_OK && table.parts)
+        status = nn_hdf5_parts_visit(&table, rows->first, rows->count, collect, names, error);
+    else if (status == NN_OK)
+        status = collect(names, &table, rows->first, rows->count, 0, error);
+    nn_hdf5_table_close(&table);
     if (status == NN_DATA && names->count == NN_TEXTS_MOST)
         status = fail_many(rows, error);
     NN_TRY(nn_comm_agree(comm, status, error));

@@ -1,8 +1,16 @@
 /* Targets fitted to a network. */
 #include <stdio.h>
 
+#include "data/files.h"
 #include "data/labels.h"
 #include "nntrain/memory.h"
+
+static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
+{
+    const char *path = nn_files_locate(dataset->files, dataset->file, &row);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %d, but %s", path, (unsigned long long)row,
+                   dataset->y_name, class, mend);
+}
 
 /* Fails with the first row whose class is not below the limit; classes are known not to be, all in all. */
 static nn_status find_class(const nn_dataset *dataset, size_t limit, const char *mend, nn_error *error)
@@ -15,8 +23,7 @@ static nn_status find_class(const nn_dataset *dataset, size_t limit, const char 
         status = nn_cursor_next(cursor, &rows, error);
         for (size_t i = 0; i < rows.count && status == NN_OK; i++)
             if ((size_t)rows.classes[i] >= limit)
-                status = nn_fail(error, NN_DATA, "%s: row %zu of %s is class %d, but %s", dataset->file,
-                                 dataset->first_row + rows.first + i, dataset->y_name, rows.classes[i], mend);
+                status = fail_class(dataset, dataset->first_row + rows.first + i, rows.classes[i], mend, error);
     }
     nn_cursor_free(cursor);
     return status;

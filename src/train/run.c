@@ -44,6 +44,8 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
     const nn_recipe_split *y = split->y_columns_count > 0 ? split : train;
     const nn_dataset_spec spec = {
         .file = split->file,
+        .files = (const char *const *)split->files,
+        .file_count = split->files_count,
         .x = split->x,
         .y = split->y,
         .w = split->w,
@@ -85,7 +87,7 @@ static nn_status carve_validation(nn_run *run, nn_error *error)
 static nn_status load_validation(nn_run *run, nn_error *error)
 {
     const nn_recipe_data *data = &run->recipe->data;
-    if (data->validation.file)
+    if (nn_recipe_has_split(&data->validation))
         NN_TRY(open_split(run, &data->validation, false, &run->validation, error));
     else if (data->validation_fraction > 0 || data->validation_folds > 0)
         NN_TRY(carve_validation(run, error));
@@ -97,7 +99,7 @@ static nn_status load_data(nn_run *run, nn_error *error)
     const nn_recipe *recipe = run->recipe;
     run->memory = nn_dataset_room(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
-    if (recipe->data.test.file)
+    if (nn_recipe_has_split(&recipe->data.test))
         NN_TRY(open_split(run, &recipe->data.test, false, &run->test, error));
     NN_TRY(check_split(run, run->test, error));
     nn_provenance *from = &run->provenance;

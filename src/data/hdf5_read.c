@@ -122,7 +122,7 @@ static nn_status read_rows(const nn_hdf5_table *table, uint64_t first, uint64_t 
     if (chosen)
         extent[1] = rows->layout->row_values;
     hid_t memory = H5Screate_simple(rows->layout->dimensions, extent, NULL);
-    hid_t type = rows->layout->records ? nn_hdf5_fields_type(&rows->columns, native_type(rows->element))
+    hid_t type = rows->layout->records ? nn_hdf5_fields_type(table->dataset, &rows->columns, native_type(rows->element))
                                        : native_type(rows->element);
     if (chosen)
         nn_hdf5_select_columns(table->space, &rows->columns, start[0], extent[0]);

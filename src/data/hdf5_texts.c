@@ -11,12 +11,8 @@ enum { ROOM_BYTES = 1 << 20, MOST_ROWS = 1 << 14 };
 /* The type of one text: the dataset's, or the one of the field of its records. */
 static hid_t text_type(const nn_hdf5_table *table)
 {
-    hid_t type = H5Dget_type(table->dataset);
-    if (!table->rows.layout->records)
-        return type;
-    hid_t field = H5Tget_member_type(type, (unsigned)H5Tget_member_index(type, table->rows.columns.names[0]));
-    H5Tclose(type);
-    return field;
+    return table->rows.layout->records ? nn_hdf5_field_value(table->dataset, table->rows.columns.names[0])
+                                       : H5Dget_type(table->dataset);
 }
 
 nn_status nn_hdf5_texts_open(nn_hdf5_table *table, nn_error *error)
@@ -81,8 +77,8 @@ static nn_status read_piece(const nn_hdf5_table *table, uint64_t first, size_t c
     H5Sget_simple_extent_dims(table->space, extent, NULL);
     extent[0] = count;
     hid_t memory = H5Screate_simple(rows->layout->dimensions, extent, NULL);
-    hid_t type =
-        rows->layout->records ? nn_hdf5_fields_type(&rows->columns, table->text_type) : H5Tcopy(table->text_type);
+    hid_t type = rows->layout->records ? nn_hdf5_fields_type(table->dataset, &rows->columns, table->text_type)
+                                       : H5Tcopy(table->text_type);
     H5Sselect_hyperslab(table->space, H5S_SELECT_SET, start, NULL, extent, NULL);
     nn_status status = NN_OK;
     if (H5Dread(table->dataset, type, memory, table->space, table->transfer, table->text_room) < 0) {

@@ -93,6 +93,8 @@ typedef struct nn_dataset {
     size_t *slice_end;               /**< [slice_count] row of this rank that each of its slices ends before */
     uint64_t *slice_digest;          /**< [slice_count] of the rows read; NULL once some were carved off */
     size_t features;                 /**< values a row of x holds */
+    int row_dimensions;              /**< dimensions of x behind its rows; 0: one value, or fields of records */
+    size_t row_extent[3];            /**< [row_dimensions], where these are 3 at most */
     nn_target_kind target;
     size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
                            ranks */

@@ -36,16 +36,22 @@ typedef struct nn_recipe_layer {
     double dropout; /**< share of the outputs set to 0 in training, 0 <= p < 1; the rest is scaled by 1 / (1 - p) */
 } nn_recipe_layer;
 
-/** How training rows that are images are changed in each epoch. */
+/** How training rows that are images are changed in each epoch; all zero: not at all. */
 typedef struct nn_recipe_augment {
-    size_t
-        *image; /**< [image_count] height, width and, where there are 3, channels of a row; NULL: nothing is changed */
+    size_t *image; /**< [image_count] height, width and, where there are 3, channels of a row; NULL: as x has it */
     uint32_t image_count;
     size_t shift; /**< most pixels that an image is moved by along either axis */
     nn_flip flip;
     double noise;  /**< standard deviation of what is added to each value, once normalised */
     size_t cutout; /**< side of the square that is cut out, in pixels; 0: none */
 } nn_recipe_augment;
+
+/** @return whether anything is changed, or an image given, which rows must then be */
+static inline bool nn_recipe_augments(const nn_recipe_augment *augment)
+{
+    return augment->image || augment->shift > 0 || augment->flip != NN_FLIP_NONE || augment->noise > 0 ||
+           augment->cutout > 0;
+}
 
 typedef struct nn_recipe_data {
     nn_recipe_split train;

@@ -52,7 +52,7 @@ static const cyaml_schema_field_t validation_fields[] = {
 static const cyaml_schema_value_t extent = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, size_t)};
 
 static const cyaml_schema_field_t augment_fields[] = {
-    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER, nn_recipe_augment, image, &extent, 2, 3),
+    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_augment, image, &extent, 2, 3),
     UINT(MAY, "shift", nn_recipe_augment, shift),
     ENUM(MAY, "flip", nn_recipe_augment, flip, nn_flip_names),
     FLOAT(MAY, "noise", nn_recipe_augment, noise),

@@ -54,6 +54,9 @@ static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_
     dataset->rows =
         nn_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
     dataset->features = plan->layouts.x.row_values;
+    dataset->row_dimensions = plan->layouts.x.dimensions - 1;
+    for (int i = 0; i < dataset->row_dimensions && i < 3; i++)
+        dataset->row_extent[i] = plan->layouts.x.extent[i + 1];
     dataset->element = kept_as(plan->layouts.x.element);
     dataset->target = plan->target;
     dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->layouts.y.row_values : 0;

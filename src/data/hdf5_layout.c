@@ -83,6 +83,12 @@ static nn_status describe_type(hid_t dataset, const char *path, const char *name
     return nn_fail(error, NN_DATA, "%s: %s holds %s; integers or floats are needed", path, name, class_in_words(class));
 }
 
+static nn_status fail_size(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+{
+    return nn_fail(error, NN_DATA, "%s: %s claims %llu rows and more values than memory can address", path, name,
+                   (unsigned long long)layout->rows);
+}
+
 static nn_status describe_shape(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
                                 nn_error *error)
 {
@@ -105,8 +111,7 @@ static nn_status describe_shape(hid_t dataset, const char *path, const char *nam
     overflow |= __builtin_mul_overflow(layout->rows, layout->row_values, &bytes) ||
                 __builtin_mul_overflow(bytes, sizeof(double), &bytes) || bytes > SIZE_MAX / 2;
     if (overflow)
-        return nn_fail(error, NN_DATA, "%s: %s claims %llu rows and more values than memory can address", path, name,
-                       (unsigned long long)layout->rows);
+        return fail_size(path, name, layout, error);
     if (layout->rows == 0 || layout->row_values == 0)
         return nn_fail(error, NN_DATA, "%s: %s has %s", path, name,
                        layout->rows == 0 ? "no rows" : "rows without values");
@@ -216,7 +221,9 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
 static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
 {
     const uint64_t harmless = UINT64_C(1) << 26;
-    uint64_t bytes = layout->rows * layout->row_values;
+    uint64_t bytes = 0;
+    if (__builtin_mul_overflow(layout->rows, layout->row_values, &bytes) || bytes > SIZE_MAX / 2 / sizeof(double))
+        return fail_size(path, name, layout, error); /* fields may be arrays */
     if (bytes <= harmless || layout->composed || bytes >> 17 <= layout->stored)
         return NN_OK;
     return nn_fail(error, NN_DATA,

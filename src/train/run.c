@@ -224,7 +224,7 @@ static nn_status make_work(nn_run *run, nn_error *error)
 static nn_status make_augment(nn_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    if (!recipe->data.augment.image)
+    if (!nn_recipe_augments(&recipe->data.augment))
         return NN_OK;
     NN_TRY(nn_augment_create(&recipe->data.augment, run->train, recipe->seed, &run->augment, error));
     nn_sampler_augment(run->sampler, run->augment);

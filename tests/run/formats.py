@@ -50,10 +50,20 @@ write("bool", bits, labels.astype(np.uint16))
 write("onehot_bool", flat, np.eye(OUTPUTS, dtype=bool)[labels])
 write("onehot_int", flat.astype(np.int32), np.eye(OUTPUTS, dtype=np.int64)[labels])
 
-if h5py.h5z.filter_avail(32004):
-    write("lz4", flat.astype(np.float32), labels, chunks=(60, 12), compression=32004, compression_opts=(0,))
-else:
-    print("lacking hdf5-filter-plugin")
+# Filters that are plugins; PyTables brings its own blosc, which a reader lacks all the same. Blosc's seven numbers end in
+# level, shuffle and codec: LZ4, zstd.
+BLOSC = h5py.h5z.filter_avail(32001)
+for name, number, options, package in (
+    ("lz4", 32004, (0,), "hdf5-filter-plugin"),
+    ("bzip2", 307, (9,), "hdf5-filter-plugin"),
+    ("blosc", 32001, (0, 0, 0, 0, 5, 1, 1), "hdf5-filter-plugin-blosc-serial"),
+    ("blosc_zstd", 32001, (0, 0, 0, 0, 5, 2, 5), "hdf5-filter-plugin-blosc-serial"),
+    ("zstd", 32015, (3,), "a plugin of zstd (32015)"),
+):
+    if h5py.h5z.filter_avail(number):
+        write(name, flat.astype(np.float32), labels, chunks=(60, 12), compression=number, compression_opts=options)
+    else:
+        print("lacking", package)
 
 # The newest format of files, and names in groups with spaces
 with h5py.File("latest.h5", "w", libver="latest") as file:
@@ -116,6 +126,13 @@ else:
         file.create_carray("/", "x", obj=flat.astype(np.float64), filters=zlib)
         file.create_earray("/", "y", obj=labels, filters=zlib)
     tell("pytables", "pytables.h5")
+
+    if BLOSC:
+        with tables.open_file("pytables_blosc.h5", "w") as file:
+            blosc = tables.Filters(complevel=5, complib="blosc:zstd", shuffle=True)
+            file.create_carray("/", "x", obj=flat, filters=blosc)
+            file.create_carray("/", "y", obj=labels, filters=blosc)
+        tell("pytables_blosc", "pytables_blosc.h5")
 
     # A table: columns of numbers and of an array, and classes that are numbers or texts
     class Sample(tables.IsDescription):

@@ -46,11 +46,17 @@ static nn_status check_image(const nn_augment *augment, const nn_dataset *datase
                    dataset->x_name, dataset->file, dataset->features);
 }
 
-/* Two or three dimensions behind the rows are an image. PyTorch's have their few channels first, and would be taken for
- * an image of few lines and many channels. */
+/* The recipe's; else two or three dimensions behind the rows are an image. PyTorch's have their few channels first, and
+ * would be taken for an image of few lines and many channels. */
 static nn_status find_image(const nn_recipe_augment *recipe, const nn_dataset *dataset, nn_augment *augment,
                             nn_error *error)
 {
+    if (recipe->image) {
+        augment->height = recipe->image[0];
+        augment->width = recipe->image[1];
+        augment->channels = recipe->image_count > 2 ? recipe->image[2] : 1;
+        return NN_OK;
+    }
     const size_t *extent = dataset->row_extent;
     const bool moves = recipe->shift > 0 || recipe->cutout > 0 || recipe->flip != NN_FLIP_NONE;
     const bool image = dataset->row_dimensions == 2 || dataset->row_dimensions == 3;
@@ -90,9 +96,6 @@ nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *d
 {
     nn_augment made =
                    {
-                       .height = recipe->image ? recipe->image[0] : 0,
-                       .width = recipe->image ? recipe->image[1] : 0,
-                       .channels = recipe->image_count > 2 ? recipe->image[2] : 1,
                        .shift = recipe->shift,
                        .cutout = recipe->cutout,
                        .flip = recipe->flip,
@@ -100,8 +103,7 @@ nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *d
                        .blocks = 1 + nn_noise_blocks(dataset->features),
                    },
                *augment = NULL;
-    if (!recipe->image)
-        NN_TRY(find_image(recipe, dataset, &made, error));
+    NN_TRY(find_image(recipe, dataset, &made, error));
     NN_TRY(check_image(&made, dataset, error));
     NN_TRY(check_size(&made, dataset, error));
     nn_random_key(seed, NN_RANDOM_AUGMENT, made.key);

@@ -60,7 +60,8 @@ static nn_status describe_field(hid_t record, const char *path, const char *name
         return fail_fields(record, path, name, what, error);
     }
     hid_t member = H5Tget_member_type(record, (unsigned)index), type = value_type(member, &layout->row_values);
-    const bool known = nn_hdf5_describe_number(type, layout) || (texts && nn_hdf5_describe_text(type, layout));
+    const bool known = layout->row_values > 0 &&
+                       (nn_hdf5_describe_number(type, layout) || (texts && nn_hdf5_describe_text(type, layout)));
     H5Tclose(type);
     H5Tclose(member);
     snprintf(what, sizeof what, "holds no number in its field %.100s", field);
@@ -88,12 +89,13 @@ static nn_status describe_fields(hid_t record, const char *path, const char *nam
         field.row_values += common.row_values;
         common = field;
     }
+    const uint64_t values = common.row_values > 0 ? common.row_values : 1;
     layout->records = true;
-    layout->row_values = common.row_values;
+    layout->row_values = values;
     layout->element = common.element;
     layout->integer = common.integer;
     layout->text = common.text;
-    layout->file_size = H5Tget_size(record) / common.row_values + 1; /* of a row in the file, about */
+    layout->file_size = H5Tget_size(record) / values + 1; /* of a row in the file, about */
     memcpy(layout->type, common.type, sizeof layout->type);
     return NN_OK;
 }

@@ -63,7 +63,8 @@ static void make_way(nn_hdf5_parts *parts)
     for (size_t i = 0; i < parts->count; i++)
         if (parts->part[i].file >= 0 && (!oldest || parts->part[i].turn < oldest->turn))
             oldest = &parts->part[i];
-    close_part(parts, oldest);
+    if (oldest)
+        close_part(parts, oldest);
 }
 
 /* A file to be opened, as the guard takes it. */

@@ -202,13 +202,13 @@ nn_status nn_labels_translate(const nn_hdf5_rows *rows, int64_t *classes, uint64
 {
     const nn_labels *labels = rows->labels;
     for (size_t i = 0; i < count; i++) {
+        const uint64_t row = first + i;
         const int64_t number = classes[i];
         if (number < 0 || (uint64_t)number >= labels->own.count)
             return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld, but /classes has names for 0 to %zu",
-                           rows->path, (unsigned long long)(first + i), rows->name, (long long)number,
-                           labels->own.count - 1);
+                           rows->path, (unsigned long long)row, rows->name, (long long)number, labels->own.count - 1);
         if (labels->number[number] < 0)
-            return fail_unknown(rows, labels->own.text[number], first + i, error);
+            return fail_unknown(rows, labels->own.text[number], row, error);
         classes[i] = labels->number[number];
     }
     return NN_OK;

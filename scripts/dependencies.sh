@@ -39,7 +39,9 @@ procps|command -v pgrep|pgrep
 python3-h5py|/usr/bin/python3 -c 'import h5py'|h5py
 python3-numpy|/usr/bin/python3 -c 'import numpy'|NumPy
 hdf5-filter-plugin|false|HDF5's plugins for bzip2 and lz4
+hdf5-filter-plugin-blosc-serial|false|HDF5's plugin for blosc
 python3-tables|/usr/bin/python3 -c 'import tables'|PyTables
+python3-pandas|/usr/bin/python3 -c 'import pandas'|pandas
 python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|netCDF4 for Python
 libmpich-dev|command -v mpicc.mpich|MPICH
 mpich|command -v mpiexec.hydra|mpiexec of MPICH
@@ -136,7 +138,7 @@ install_packages() {
 }
 
 # These are for a test each, which is skipped without them: no reason to stop.
-optional='^(hdf5-filter-plugin|python3-(h5py|numpy|tables|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev|slurm-wlm|munge)($|\|)'
+optional='^(hdf5-filter-plugin(-blosc-serial)?|python3-(h5py|numpy|tables|pandas|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev|slurm-wlm|munge)($|\|)'
 worth_stopping() {
     grep -qvE "$optional" < <(printf '%s\n' "$@")
 }

@@ -13,10 +13,14 @@
 /**
  * Takes what rows of a split are augmented by. Local.
  *
- * @param recipe   with an image
+ * An image that the recipe leaves out is what x holds: [rows, height, width] or [rows, height, width, channels]; for
+ * noise alone, whatever it holds.
+ *
+ * @param recipe   with something to be changed
  * @param dataset  already normalised (nn_dataset_normalize), if ever; needed in this call alone
  * @param seed     of the recipe
- * @return NN_DATA where the pixels of the image are not the dataset's features, naming both
+ * @return NN_DATA where the pixels of the image are not the dataset's features, naming both, where x holds no images,
+ * or channels first, and where they are too small for what is to be done
  */
 nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *dataset, uint64_t seed,
                             nn_augment **augment, nn_error *error);

@@ -17,6 +17,7 @@
 #include "nntrain/optimizer.h"
 #include "nntrain/schedule.h"
 #include "nntrain/status.h"
+#include "nntrain/texts.h"
 
 /** How far a training is. */
 typedef struct nn_progress {
@@ -48,7 +49,8 @@ typedef struct nn_checkpoint {
     nn_optimizer *optimizer; /**< settings, state and count of steps; read: the settings are the kind alone */
     nn_progress progress;
     nn_provenance provenance;
-    char *recipe; /**< the resolved recipe */
+    char *recipe;         /**< the resolved recipe */
+    nn_texts class_names; /**< in the order of the outputs; empty: classes are numbers alone */
 } nn_checkpoint;
 
 /** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes

@@ -17,21 +17,28 @@
 #include "nntrain/element.h"
 #include "nntrain/normalization.h"
 #include "nntrain/status.h"
+#include "nntrain/texts.h"
 
 /** Where samples lie. Strings belong to the caller. */
 typedef struct nn_dataset_spec {
-    const char *file; /**< path of an HDF5 file */
-    const char *x;    /**< dataset [N, ...], any integer or float type; rows are flattened */
-    const char *y; /**< dataset [N] of integers (classes), [N] of floats, or [N, outputs]; NULL: none, for prediction */
+    const char *file; /**< path of an HDF5 file, or a pattern such as "part-*.h5" of several whose rows follow each
+                         other, sorted by name */
+    const char *const *files; /**< [file_count] instead of file: paths and patterns, in their order */
+    size_t file_count;        /**< 0: file */
+    const char *x;            /**< dataset [N, ...], any integer or float type; rows are flattened */
+    const char *y; /**< dataset [N] of integers or texts (classes), [N] of floats, or [N, outputs]; NULL: none, for
+                      prediction */
     const char *w; /**< dataset [N] of sample weights, finite and not negative; NULL: every sample weighs 1 */
     const char *const *x_columns; /**< [x_column_count] columns of x that are features: names of fields where it holds
                                      records, else numbers from 0 and ranges such as "3:7", in their order */
     size_t x_column_count;        /**< 0: all */
     const char *const *y_columns; /**< [y_column_count] the same of y */
     size_t y_column_count;
-    bool missing;  /**< NaN in x stands for a value that is missing, and is no error */
-    size_t memory; /**< bytes of rows that this rank may have in memory; 0: as many as there are */
-    size_t window; /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
+    const nn_texts *class_names; /**< what classes were called when they were trained, for y of texts and for files that
+                                    name theirs; empty: they were numbers alone; NULL: to be found out */
+    bool missing;                /**< NaN in x stands for a value that is missing, and is no error */
+    size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
+    size_t window;               /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
 } nn_dataset_spec;
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
@@ -49,11 +56,13 @@ size_t nn_slices_first_of_rank(nn_slices slices, size_t rank, size_t ranks);
 /** What y holds. */
 typedef enum nn_target_kind {
     NN_TARGET_NONE,
-    NN_TARGET_CLASSES, /**< [N] integers */
+    NN_TARGET_CLASSES, /**< [N] integers or texts */
     NN_TARGET_VALUES,  /**< [N, outputs], or [N] floats with outputs = 1 */
 } nn_target_kind;
 
 typedef struct nn_blocks nn_blocks;
+typedef struct nn_files nn_files;
+typedef struct nn_labels nn_labels;
 typedef struct nn_part nn_part;
 typedef struct nn_source nn_source;
 
@@ -84,6 +93,8 @@ typedef struct nn_dataset {
     size_t *slice_end;               /**< [slice_count] row of this rank that each of its slices ends before */
     uint64_t *slice_digest;          /**< [slice_count] of the rows read; NULL once some were carved off */
     size_t features;                 /**< values a row of x holds */
+    int row_dimensions;              /**< dimensions of x behind its rows; 0: one value, or fields of records */
+    size_t row_extent[3];            /**< [row_dimensions], where these are 3 at most */
     nn_target_kind target;
     size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
                            ranks */
@@ -96,24 +107,30 @@ typedef struct nn_dataset {
     int32_t *classes;   /**< [rows], or NULL */
     nn_real *values;    /**< [rows, outputs], or NULL */
     nn_real *weights;   /**< [rows] of samples, or NULL */
+    nn_labels *labels;  /**< NULL: classes are numbers alone */
     nn_source *source;  /**< where rows are read again; NULL: they are resident */
     nn_blocks *blocks;  /**< NULL: slices are shuffled whole, from memory */
     size_t block_rows;  /**< rows of the file that are read at a time */
     size_t window_rows; /**< rows of a slice that are shuffled among each other; 0: all */
     const nn_normalization *normalization; /**< borrowed; NULL: rows are given as they are */
-    char *file, *x_name, *y_name;          /**< as in the spec, for messages; y_name may be NULL */
-    uint64_t file_bytes;                   /**< size of the file */
-    char x_type[16];                       /**< type of x in the file, e.g. "uint8", "float32" */
-    double x_range[2];                     /**< smallest and largest x of all ranks */
+    nn_files *files;                       /**< of which the rows are; NULL: file alone */
+    char *file, *x_name, *y_name; /**< for messages; of several files what stands for them; y_name may be NULL */
+    uint64_t file_bytes;          /**< size of the file, or of all of them */
+    char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
+    double x_range[2];            /**< smallest and largest x of all ranks */
 } nn_dataset;
 
 /**
- * Opens a split and reads this rank's rows. Collective.
+ * Opens a split and reads this rank's rows. Collective. Several files are the one that has all their rows, bit for bit.
  *
  * Errors, each one sentence that names file and dataset, agreed between ranks: no such file, not HDF5 (or truncated),
  * no such dataset, a type that is no number, x without rows or features, y or w with another number of rows than x,
- * negative classes or weights, NaN or infinity (with the row), and, where `slices` is more than the rows and
- * `every_slice` is set, an empty slice.
+ * negative classes or weights, another shape or kind of values than in the first of several files, NaN or infinity, a
+ * text that is no known class (with the row), and, where `slices` is more than the rows and `every_slice` is set, an
+ * empty slice.
+ *
+ * Classes that are texts are numbered in their order by bytes, over all ranks' rows; those of integers may have their
+ * names in the file's dataset /classes. Where spec->class_names are given, both are read through these.
  *
  * All rows are read once, and kept where they take no more than spec->memory on every rank. Else they are read again
  * for every use; what is trained then is the same, bit for bit.
@@ -158,6 +175,15 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
  * @param normalization  borrowed; outlives the dataset's use
  */
 nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error);
+
+/** @return how many files the rows are of */
+size_t nn_dataset_file_count(const nn_dataset *dataset);
+
+/** @return whether a path leads to a file that rows are of. Local. */
+bool nn_dataset_is_of(const nn_dataset *dataset, const char *path);
+
+/** @return the names of the classes, in their order; NULL: they are numbers alone */
+const nn_texts *nn_dataset_class_names(const nn_dataset *dataset);
 
 /** @return bytes that a row of x takes in memory */
 size_t nn_dataset_row_bytes(const nn_dataset *dataset);

@@ -7,17 +7,19 @@
 
 #include "nntrain/real.h"
 #include "nntrain/status.h"
+#include "nntrain/texts.h"
 
 /** Predictions being collected in memory, to be written when they are complete. One process collects. */
 typedef struct nn_predictions nn_predictions;
 
 /**
  * Begins a file. A classifier's has /class [rows] and /probabilities [rows, outputs], any other's /values [rows,
- * outputs].
+ * outputs]. Where classes have names, the former also has /class_name [rows], strings of one length.
  *
- * @param path  an existing file is replaced, once the new one is complete
+ * @param path   an existing file is replaced, once the new one is complete
+ * @param names  of the classes, borrowed until the end; NULL or empty: they are numbers alone
  */
-nn_status nn_predictions_create(const char *path, size_t rows, size_t outputs, bool classes,
+nn_status nn_predictions_create(const char *path, size_t rows, size_t outputs, bool classes, const nn_texts *names,
                                 nn_predictions **predictions, nn_error *error);
 
 /**

@@ -11,7 +11,9 @@
 
 /** One split of the data. */
 typedef struct nn_recipe_split {
-    char *file; /**< absolute path; NULL: this split is not given */
+    char *file;   /**< absolute path, or pattern of several; NULL: files, or this split is not given */
+    char **files; /**< [files_count] the same, several, whose rows follow each other */
+    uint32_t files_count;
     char *x, *y;
     char *w;          /**< dataset [N] of sample weights; NULL: every sample weighs 1 */
     char **x_columns; /**< [x_columns_count] columns that are chosen of x: fields of records, or numbers and ranges */
@@ -19,6 +21,12 @@ typedef struct nn_recipe_split {
     char **y_columns;         /**< [y_columns_count] the same of y */
     uint32_t y_columns_count;
 } nn_recipe_split;
+
+/** @return whether a split is given */
+static inline bool nn_recipe_has_split(const nn_recipe_split *split)
+{
+    return split->file || split->files_count > 0;
+}
 
 /** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
 typedef struct nn_recipe_layer {
@@ -28,10 +36,9 @@ typedef struct nn_recipe_layer {
     double dropout; /**< share of the outputs set to 0 in training, 0 <= p < 1; the rest is scaled by 1 / (1 - p) */
 } nn_recipe_layer;
 
-/** How training rows that are images are changed in each epoch. */
+/** How training rows that are images are changed in each epoch; all zero: not at all. */
 typedef struct nn_recipe_augment {
-    size_t
-        *image; /**< [image_count] height, width and, where there are 3, channels of a row; NULL: nothing is changed */
+    size_t *image; /**< [image_count] height, width and, where there are 3, channels of a row; NULL: as x has it */
     uint32_t image_count;
     size_t shift; /**< most pixels that an image is moved by along either axis */
     nn_flip flip;
@@ -39,10 +46,17 @@ typedef struct nn_recipe_augment {
     size_t cutout; /**< side of the square that is cut out, in pixels; 0: none */
 } nn_recipe_augment;
 
+/** @return whether anything is changed, or an image given, which rows must then be */
+static inline bool nn_recipe_augments(const nn_recipe_augment *augment)
+{
+    return augment->image || augment->shift > 0 || augment->flip != NN_FLIP_NONE || augment->noise > 0 ||
+           augment->cutout > 0;
+}
+
 typedef struct nn_recipe_data {
     nn_recipe_split train;
-    nn_recipe_split test;       /**< test.file may be NULL: nothing is held out */
-    nn_recipe_split validation; /**< validation.file may be NULL: see validation_fraction */
+    nn_recipe_split test;       /**< may not be given: nothing is held out */
+    nn_recipe_split validation; /**< may not be given: see validation_fraction */
     double validation_fraction; /**< share of the training rows carved off for validation; 0: none */
     char *validation_fold;      /**< as written: "2/5", the second of five folds of the training rows; NULL: none */
     size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */

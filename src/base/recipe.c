@@ -51,7 +51,7 @@ static bool is_default(const nn_yaml_node *node)
 /* A share of the training rows has no datasets of its own. @param what  fraction or fold, its key */
 static nn_status settle_share(reading *in, nn_yaml_node *split, const nn_yaml_node *share, const char *what)
 {
-    const char *const keys[] = {"file", "x", "y", "w"};
+    const char *const keys[] = {"file", "files", "x", "y", "w"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const nn_yaml_entry *entry = nn_yaml_get(split, keys[i], strlen(keys[i]));
         if (!entry)
@@ -67,13 +67,45 @@ static nn_status settle_share(reading *in, nn_yaml_node *split, const nn_yaml_no
     return NN_OK;
 }
 
+static nn_status copy_scalar(reading *in, const nn_yaml_node *from, nn_yaml_node **copy)
+{
+    NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SCALAR, from->place, copy, in->error));
+    (*copy)->text = from->text;
+    (*copy)->plain = from->plain;
+    return NN_OK;
+}
+
+static nn_status copy_list(reading *in, const nn_yaml_node *from, nn_yaml_node **copy)
+{
+    NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SEQUENCE, from->place, copy, in->error));
+    for (const nn_yaml_entry *entry = from->first; entry; entry = entry->next) {
+        nn_yaml_node *element = NULL;
+        NN_TRY(copy_scalar(in, entry->value, &element));
+        NN_TRY(nn_yaml_append(in->pool, *copy, NULL, from->place, element, in->error));
+    }
+    return NN_OK;
+}
+
+/* A split without files of its own is in those of the training split. */
+static nn_status settle_same_files(reading *in, nn_yaml_node *split)
+{
+    nn_yaml_node *file = nn_yaml_find(in->root, "data.train.file"), *files = nn_yaml_find(in->root, "data.train.files"),
+                 *copy = NULL;
+    if (nn_yaml_find(split, "file") || nn_yaml_find(split, "files") || (!file && !files))
+        return NN_OK;
+    if (file)
+        NN_TRY(copy_scalar(in, file, &copy));
+    else
+        NN_TRY(copy_list(in, files, &copy));
+    return nn_yaml_append(in->pool, split, file ? "file" : "files", split->place, copy, in->error);
+}
+
 /* Without a data.test (or data.validation) in the recipe there is no such split; one without a file is in the training
  * file. */
 static nn_status settle_split(reading *in, const char *key)
 {
     nn_yaml_node *data = nn_yaml_find(in->root, "data"), *split = nn_yaml_find(data, key);
-    nn_yaml_node *train_file = nn_yaml_find(data, "train.file"), *fraction = nn_yaml_find(split, "fraction"),
-                 *fold = nn_yaml_find(split, "fold");
+    nn_yaml_node *fraction = nn_yaml_find(split, "fraction"), *fold = nn_yaml_find(split, "fold");
     if (is_default(split)) {
         nn_yaml_remove(data, key);
         return NN_OK;
@@ -82,13 +114,21 @@ static nn_status settle_split(reading *in, const char *key)
         return settle_share(in, split, fraction, "fraction");
     if (fold)
         return settle_share(in, split, fold, "fold");
-    if (nn_yaml_find(split, "file") || !train_file)
+    return settle_same_files(in, split);
+}
+
+/* The place of the innermost mapping around the training split that somebody wrote. */
+static nn_yaml_place train_place(reading *in)
+{
+    const nn_yaml_node *train = nn_yaml_find(in->root, "data.train"), *data = nn_yaml_find(in->root, "data");
+    return train && !is_default(train) ? train->place : data && !is_default(data) ? data->place : in->root->place;
+}
+
+static nn_status check_train_files(reading *in)
+{
+    if (nn_yaml_find(in->root, "data.train.file") || nn_yaml_find(in->root, "data.train.files"))
         return NN_OK;
-    nn_yaml_node *file = NULL;
-    NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SCALAR, train_file->place, &file, in->error));
-    file->text = train_file->text;
-    file->plain = train_file->plain;
-    return nn_yaml_append(in->pool, split, "file", split->place, file, in->error);
+    return nn_yaml_fail(in->error, train_place(in), "data.train.file is missing");
 }
 
 /* The folder that a relative file is beside: the recipe's, or for an override where the user stands. */
@@ -105,11 +145,8 @@ static nn_status base_of(const reading *in, const nn_yaml_node *file, char base[
 
 /* Makes a path absolute, and a true one where there is such a file, so that the recipe can be read again from anywhere.
  */
-static nn_status settle_file(reading *in, const char *key)
+static nn_status settle_file(reading *in, const char *key, nn_yaml_node *file)
 {
-    nn_yaml_node *file = nn_yaml_find(in->root, key);
-    if (!file)
-        return NN_OK;
     char base[PATH_MAX] = "", joined[2 * PATH_MAX], true_path[PATH_MAX];
     if (*file->text != '/')
         NN_TRY(base_of(in, file, base));
@@ -121,16 +158,35 @@ static nn_status settle_file(reading *in, const char *key)
     return nn_yaml_take_text(in->pool, path, strlen(path), &file->text, in->error);
 }
 
+static nn_status settle_files(reading *in, const char *split)
+{
+    char file_key[40], files_key[40];
+    snprintf(file_key, sizeof file_key, "data.%s.file", split);
+    snprintf(files_key, sizeof files_key, "data.%s.files", split);
+    nn_yaml_node *file = nn_yaml_find(in->root, file_key), *files = nn_yaml_find(in->root, files_key);
+    if (file && files) {
+        const bool later = files->place.source->kind > file->place.source->kind;
+        return nn_yaml_fail(in->error, later ? files->place : file->place,
+                            "data.%s: file and files both name its data; keep one of them", split);
+    }
+    if (file)
+        return settle_file(in, file_key, file);
+    for (const nn_yaml_entry *entry = files ? files->first : NULL; entry; entry = entry->next)
+        NN_TRY(settle_file(in, files_key, entry->value));
+    return NN_OK;
+}
+
 static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
     NN_TRY(merge_texts(in, text, overrides, override_count));
     NN_TRY(settle_split(in, "validation"));
     NN_TRY(settle_split(in, "test"));
     NN_TRY(nn_recipe_settle_kinds(in->pool, in->root, in->defaults, in->error));
+    NN_TRY(check_train_files(in));
     NN_TRY(nn_yaml_check_complete(in->root, &nn_recipe_schema, in->error));
-    NN_TRY(settle_file(in, "data.train.file"));
-    NN_TRY(settle_file(in, "data.validation.file"));
-    NN_TRY(settle_file(in, "data.test.file"));
+    NN_TRY(settle_files(in, "train"));
+    NN_TRY(settle_files(in, "validation"));
+    NN_TRY(settle_files(in, "test"));
     nn_yaml_arrange(in->root, &nn_recipe_schema);
     return NN_OK;
 }

@@ -25,9 +25,11 @@ nn_status nn_check_augment(const nn_check *in)
                       *const cutout = "data.augment.cutout";
     if (!nn_check_has(in, "data.augment"))
         return NN_OK;
+    NN_TRY(nn_check_float(in, "data.augment.noise", augment->noise, NN_CHECK_FROM_0, "0.05 is usual"));
+    if (!augment->image)
+        return NN_OK;
     NN_TRY(check_image(in));
     const size_t height = augment->image[0], width = augment->image[1], least = height < width ? height : width;
-    NN_TRY(nn_check_float(in, "data.augment.noise", augment->noise, NN_CHECK_FROM_0, "0.05 is usual"));
     if (augment->shift > 0 && augment->shift >= least)
         return nn_check_fail(in, nn_check_later(in, shift, image),
                              "an image of %zu x %zu pixels moved by %zu may be gone; shift must be less than %zu",

@@ -72,7 +72,7 @@ static nn_status check_validation(const nn_check *in)
         return nn_check_fail(in, "data.validation.fraction",
                              "must be more than 0 and less than 1, not %g; 0.1 is usual", fraction);
     NN_TRY(check_fold(in));
-    if (data->validation_stratified && data->validation.file)
+    if (data->validation_stratified && nn_recipe_has_split(&data->validation))
         return nn_check_fail(in, "data.validation.stratified",
                              "goes with fraction or fold; a split of its own is what its file has");
     return NN_OK;
@@ -138,7 +138,7 @@ static nn_status check_batch(const nn_check *in)
 static bool has_validation(const nn_recipe *recipe)
 {
     const nn_recipe_data *data = &recipe->data;
-    return data->validation.file || data->validation_fraction > 0 || data->validation_folds > 0;
+    return nn_recipe_has_split(&data->validation) || data->validation_fraction > 0 || data->validation_folds > 0;
 }
 
 nn_status nn_check_training(const nn_check *in)

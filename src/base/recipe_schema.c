@@ -18,30 +18,31 @@ enum { MOST_BYTES = 4096 }; /* of any string: PATH_MAX of Linux */
 #define MUST CYAML_FLAG_DEFAULT
 #define MAY  CYAML_FLAG_OPTIONAL
 
-static const cyaml_schema_value_t column_name = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, MOST_BYTES)};
+static const cyaml_schema_value_t text = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, MOST_BYTES)};
 
-#define COLUMNS(key, structure, member)                                                                                \
-    CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, structure, member, &column_name, 1,            \
-                         CYAML_UNLIMITED)
+#define TEXTS(key, structure, member)                                                                                  \
+    CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, structure, member, &text, 1, CYAML_UNLIMITED)
 
 static const cyaml_schema_field_t split_fields[] = {
-    STRING(MUST, "file", nn_recipe_split, file),
+    STRING(MAY, "file", nn_recipe_split, file), /* it or files must be written, of the training split */
+    TEXTS("files", nn_recipe_split, files),
     STRING(MUST, "x", nn_recipe_split, x),
     STRING(MUST, "y", nn_recipe_split, y),
     STRING(MAY, "w", nn_recipe_split, w),
-    COLUMNS("x_columns", nn_recipe_split, x_columns),
-    COLUMNS("y_columns", nn_recipe_split, y_columns),
+    TEXTS("x_columns", nn_recipe_split, x_columns),
+    TEXTS("y_columns", nn_recipe_split, y_columns),
     CYAML_FIELD_END,
 };
 
 /* A split of its own, or a share of the training rows: its fields are those of nn_recipe_data. */
 static const cyaml_schema_field_t validation_fields[] = {
     STRING(MAY, "file", nn_recipe_data, validation.file),
+    TEXTS("files", nn_recipe_data, validation.files),
     STRING(MAY, "x", nn_recipe_data, validation.x),
     STRING(MAY, "y", nn_recipe_data, validation.y),
     STRING(MAY, "w", nn_recipe_data, validation.w),
-    COLUMNS("x_columns", nn_recipe_data, validation.x_columns),
-    COLUMNS("y_columns", nn_recipe_data, validation.y_columns),
+    TEXTS("x_columns", nn_recipe_data, validation.x_columns),
+    TEXTS("y_columns", nn_recipe_data, validation.y_columns),
     FLOAT(MAY, "fraction", nn_recipe_data, validation_fraction),
     STRING(MAY, "fold", nn_recipe_data, validation_fold),
     BOOL(MAY, "stratified", nn_recipe_data, validation_stratified),
@@ -51,7 +52,7 @@ static const cyaml_schema_field_t validation_fields[] = {
 static const cyaml_schema_value_t extent = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, size_t)};
 
 static const cyaml_schema_field_t augment_fields[] = {
-    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER, nn_recipe_augment, image, &extent, 2, 3),
+    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_augment, image, &extent, 2, 3),
     UINT(MAY, "shift", nn_recipe_augment, shift),
     ENUM(MAY, "flip", nn_recipe_augment, flip, nn_flip_names),
     FLOAT(MAY, "noise", nn_recipe_augment, noise),

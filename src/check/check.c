@@ -34,6 +34,8 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     const nn_recipe_split *split = &recipe->data.train;
     const nn_dataset_spec spec = {
         .file = split->file,
+        .files = (const char *const *)split->files,
+        .file_count = split->files_count,
         .x = split->x,
         .y = split->y,
         .w = split->w,

@@ -248,3 +248,75 @@ bool nn_field_get_string(hid_t group, const char *name, char **value)
     H5Dclose(dataset);
     return good;
 }
+
+/* UTF-8 of one length, without a closing zero where it takes all of that. */
+static hid_t padded_type(size_t size)
+{
+    hid_t type = text_type(size);
+    if (type >= 0)
+        H5Tset_strpad(type, H5T_STR_NULLPAD);
+    return type;
+}
+
+static bool write_padded(hid_t dataset, hid_t type, const nn_texts *texts)
+{
+    const size_t width = H5Tget_size(type);
+    char *padded = NULL;
+    if (nn_allocate(texts->count, width, "texts", &padded, NULL) != NN_OK)
+        return false;
+    for (size_t i = 0; i < texts->count; i++)
+        memcpy(padded + i * width, texts->text[i], strlen(texts->text[i]));
+    const bool good = H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded) >= 0;
+    nn_release(padded);
+    return good;
+}
+
+bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts)
+{
+    const hsize_t count = texts->count;
+    hid_t type = padded_type(nn_texts_longest(texts));
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t dataset = -1;
+    if (type >= 0 && space >= 0)
+        dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool good = dataset >= 0 && write_padded(dataset, type, texts);
+    if (dataset >= 0)
+        good = H5Dclose(dataset) >= 0 && good;
+    if (space >= 0)
+        H5Sclose(space);
+    if (type >= 0)
+        H5Tclose(type);
+    return good;
+}
+
+static bool read_padded(hid_t dataset, hid_t type, size_t count, nn_texts *texts)
+{
+    const size_t width = H5Tget_size(type);
+    char *padded = NULL, *text = NULL;
+    bool good = nn_allocate(count, width, "texts", &padded, NULL) == NN_OK &&
+                nn_allocate(width + 1, 1, "a text", &text, NULL) == NN_OK &&
+                H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded) >= 0;
+    for (size_t i = 0; good && i < count; i++) {
+        memcpy(text, padded + i * width, width);
+        good = nn_texts_add(texts, text, NULL) == NN_OK;
+    }
+    nn_release(padded);
+    nn_release(text);
+    return good && texts->count == count;
+}
+
+bool nn_field_get_texts(hid_t group, const char *name, nn_texts *texts)
+{
+    hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
+    if (dataset < 0)
+        return false;
+    hid_t type = H5Dget_type(dataset);
+    hid_t space = H5Dget_space(dataset);
+    const hssize_t count = H5Sget_simple_extent_npoints(space);
+    const bool good = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && count > 0 &&
+                      count <= NN_TEXTS_MOST && read_padded(dataset, type, (size_t)count, texts);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Dclose(dataset);
+    return good;
+}

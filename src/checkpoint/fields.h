@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "nntrain/real.h"
+#include "nntrain/texts.h"
 
 /** Attributes of a group or dataset. */
 bool nn_field_put_count(hid_t object, const char *name, uint64_t value);
@@ -27,5 +28,10 @@ bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t 
 bool nn_field_put_string(hid_t group, const char *name, const char *value);
 /** @param value  receives a text to be released with nn_release */
 bool nn_field_get_string(hid_t group, const char *name, char **value);
+
+/** A dataset [count] of strings of one length, padded with zeros. @param texts  at least one */
+bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts);
+/** @param texts  empty; to be freed also where this fails */
+bool nn_field_get_texts(hid_t group, const char *name, nn_texts *texts);
 
 #endif

@@ -19,6 +19,7 @@ void nn_checkpoint_free(nn_checkpoint *checkpoint)
     nn_network_free(checkpoint->network);
     nn_normalization_free(checkpoint->normalization);
     nn_optimizer_free(checkpoint->optimizer);
+    nn_texts_free(&checkpoint->class_names);
     nn_release(checkpoint->recipe);
     nn_release(checkpoint);
 }
@@ -217,6 +218,12 @@ static bool get_normalization(hid_t file, size_t features, nn_normalization **no
     return good;
 }
 
+/* Models of classes that are numbers alone have none. */
+static bool get_class_names(hid_t file, nn_texts *names)
+{
+    return H5Lexists(file, "classes", H5P_DEFAULT) <= 0 || nn_field_get_texts(file, "classes", names);
+}
+
 /* Everything of an open file into an empty checkpoint. */
 static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
 {
@@ -231,7 +238,8 @@ static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
         good = get_layer(file, checkpoint->network, l);
     return good && get_optimizer(file, checkpoint->network, &checkpoint->optimizer) &&
            get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
-           nn_field_get_string(file, "recipe", &checkpoint->recipe) && get_provenance(file, &checkpoint->provenance);
+           nn_field_get_string(file, "recipe", &checkpoint->recipe) &&
+           get_class_names(file, &checkpoint->class_names) && get_provenance(file, &checkpoint->provenance);
 }
 
 static hid_t open_image(void *image, size_t count)

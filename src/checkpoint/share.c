@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "comm/texts.h"
 #include "nntrain/memory.h"
 
 /* The facts that the other ranks need to take memory for the rest. */
@@ -43,6 +44,7 @@ static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint 
     NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
     if (plan->imputes)
         NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->missing, feature_bytes, error));
+    NN_TRY(nn_texts_broadcast(comm, &checkpoint->class_names, error));
     return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
 }
 

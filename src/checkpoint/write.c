@@ -155,7 +155,8 @@ static bool put_provenance(hid_t file, const nn_provenance *provenance)
 
 static bool put_all(hid_t file, const nn_checkpoint *checkpoint)
 {
-    return nn_field_put_count(file, "format", NN_CHECKPOINT_FORMAT) && put_model(file, checkpoint->network) &&
+    return (checkpoint->class_names.count == 0 || nn_field_put_texts(file, "classes", &checkpoint->class_names)) &&
+           nn_field_put_count(file, "format", NN_CHECKPOINT_FORMAT) && put_model(file, checkpoint->network) &&
            put_optimizer(file, checkpoint->network, checkpoint->optimizer) &&
            put_progress(file, &checkpoint->progress) && put_normalization(file, checkpoint->normalization) &&
            nn_field_put_string(file, "recipe", checkpoint->recipe) && put_provenance(file, &checkpoint->provenance);

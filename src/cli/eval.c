@@ -76,7 +76,7 @@ static void print_classes(const nn_metrics *metrics, size_t top_k)
 }
 
 /* Columns as wide as the largest count. */
-static void print_confusion(const nn_metrics *metrics)
+static void print_confusion(const nn_metrics *metrics, const nn_texts *names)
 {
     const size_t classes = metrics->class_count;
     const int width = snprintf(NULL, 0, "%zu", metrics->rows);
@@ -88,6 +88,10 @@ static void print_confusion(const nn_metrics *metrics)
         printf("%*zu |", width, i);
         for (size_t j = 0; j < classes; j++)
             printf(" %*.0f", width, metrics->confusion[i * classes + j]);
+        if (i < names->count) {
+            printf("  ");
+            nn_cli_print_text(names->text[i]);
+        }
         printf("\n");
     }
 }
@@ -105,7 +109,7 @@ static void print_report(const nn_model_session *session, const nn_metrics *metr
     print_value("R2", "%.6g", metrics->value[NN_METRIC_R2], "");
     print_value("IoU", "%.4f", metrics->value[NN_METRIC_IOU], "");
     if (metrics->confusion && metrics->class_count <= MATRIX_CLASSES)
-        print_confusion(metrics);
+        print_confusion(metrics, &session->model->class_names);
 }
 
 /* The k that was asked for, else the recipe's where it leaves anything out. */

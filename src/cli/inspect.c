@@ -66,12 +66,27 @@ static void print_network(const nn_network *network)
     printf("in all   %zu parameters\n", network->parameter_count);
 }
 
+static void print_classes(const nn_texts *names)
+{
+    enum { MOST = 20 };
+    printf("classes  ");
+    for (size_t i = 0; i < names->count && i < MOST; i++) {
+        printf("%s%zu ", i > 0 ? ", " : "", i);
+        nn_cli_print_text(names->text[i]);
+    }
+    if (names->count > MOST)
+        printf(" and %zu more", names->count - MOST);
+    printf("\n");
+}
+
 static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
 {
     const nn_progress *at = &checkpoint->progress;
     const nn_provenance *from = &checkpoint->provenance;
     printf("file     %s: an intact checkpoint, written by nntrain %s\n", path, from->version);
     print_network(checkpoint->network);
+    if (checkpoint->class_names.count > 0)
+        print_classes(&checkpoint->class_names);
     printf("progress %" PRIu64 " epochs done, %" PRIu64 " steps in all", at->epoch, at->step);
     if (at->epoch_step > 0)
         printf(", %" PRIu64 " of them in the epoch in work", at->epoch_step);

@@ -7,7 +7,8 @@ enum { PIECE_ROWS = 1024 };
 
 static const struct argp_option options[] = {
     {"model", 'm', "CKPT.h5", 0, "The model: model.h5 of a run or any checkpoint", 0},
-    {"data", 'd', "FILE.h5", 0, "The data (default: the file the model's recipe names)", 0},
+    {"data", 'd', "FILE.h5", 0, "The data, or a quoted pattern such as 'part-*.h5' (default: what the recipe names)",
+     0},
     {"split", 's', "SPLIT", 0, "train or test: whose dataset names of the recipe are used (default: test)", 0},
     {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
     {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
@@ -61,8 +62,8 @@ static nn_status choose_data(const nn_model_arguments *given, bool with_targets,
     const nn_recipe_data *data = &session->recipe->data;
     const bool train = given->split && strcmp(given->split, "train") == 0;
     const nn_recipe_split *split = train ? &data->train : &data->test;
-    session->data_file = given->data ? given->data : split->file;
-    if (!session->data_file)
+    session->data = given->data ? NULL : split;
+    if (!given->data && !nn_recipe_has_split(split))
         return nn_fail(error, NN_USAGE, "the model's recipe holds nothing out; name the data with --data FILE.h5");
     session->x = given->x ? given->x : split->x ? split->x : data->train.x;
     session->y = session->w = NULL;
@@ -73,7 +74,7 @@ static nn_status choose_data(const nn_model_arguments *given, bool with_targets,
     return NN_OK;
 }
 
-static nn_status open_data(nn_model_session *session, nn_error *error)
+static nn_status open_data(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
@@ -81,7 +82,9 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
     const nn_network *network = session->model->network;
     const nn_recipe_split *columns = &session->recipe->data.train;
     const nn_dataset_spec spec = {
-        .file = session->data_file,
+        .file = session->data ? session->data->file : given->data,
+        .files = session->data ? (const char *const *)session->data->files : NULL,
+        .file_count = session->data ? session->data->files_count : 0,
         .x_columns = (const char *const *)columns->x_columns,
         .x_column_count = columns->x_columns_count,
         .y_columns = (const char *const *)columns->y_columns,
@@ -89,10 +92,12 @@ static nn_status open_data(nn_model_session *session, nn_error *error)
         .x = session->x,
         .y = session->y,
         .w = session->w,
+        .class_names = &session->model->class_names,
         .missing = session->model->normalization->missing != NULL,
         .memory = nn_dataset_room(session->recipe->data.memory_bytes, comm),
     };
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
+    session->data_file = session->dataset->file;
     if (session->dataset->features != network->inputs)
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,
                        session->x, session->dataset->features, network->inputs);
@@ -110,7 +115,7 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
     NN_TRY(nn_comm_agree(
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
     NN_TRY(choose_data(given, with_targets, session, error));
-    NN_TRY(open_data(session, error));
+    NN_TRY(open_data(given, session, error));
     session->model->network->precision = session->recipe->training.precision;
     session->threads = nn_threads_configure(0, comm);
     nn_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);

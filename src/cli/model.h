@@ -27,8 +27,9 @@ typedef struct nn_model_session {
     nn_dataset *dataset;
     nn_workspace *work;
     nn_threads threads;
-    const char *data_file; /* the file in use */
-    const char *x, *y, *w; /* datasets in use; NULL: not read */
+    const nn_recipe_split *data; /* of the recipe, whose files are in use; NULL: those of --data are */
+    const char *data_file;       /* the file in use, or what stands for several */
+    const char *x, *y, *w;       /* datasets in use; NULL: not read */
 } nn_model_session;
 
 /** Loads model and data; with_targets asks for y and w. Collective. */

@@ -47,7 +47,8 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .doc = "Writes a model's predictions to an HDF5 file: /class [rows] and /probabilities [rows, outputs] of a "
-           "classifier (softmax or sigmoid outputs), /values [rows, outputs] of any other network.",
+           "classifier (softmax or sigmoid outputs), with /class_name [rows] where its classes have names; /values "
+           "[rows, outputs] of any other network.",
     .children = children,
 };
 
@@ -136,7 +137,7 @@ static bool same_file(const char *a, const char *b)
 
 static nn_status refuse_overwriting(const arguments *given, const nn_model_session *session, nn_error *error)
 {
-    if (same_file(given->output, session->data_file) || same_file(given->output, given->what.model))
+    if (nn_dataset_is_of(session->dataset, given->output) || same_file(given->output, given->what.model))
         return nn_fail(error, NN_USAGE, "--output %s would overwrite the model or the data; name another file",
                        given->output);
     return NN_OK;
@@ -159,7 +160,8 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     if (comm->rank == 0) {
         status = refuse_overwriting(given, session, error);
         if (status == NN_OK)
-            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network), &file, error);
+            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network),
+                                           &session->model->class_names, &file, error);
     }
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)

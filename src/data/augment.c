@@ -46,14 +46,56 @@ static nn_status check_image(const nn_augment *augment, const nn_dataset *datase
                    dataset->x_name, dataset->file, dataset->features);
 }
 
+/* The recipe's; else two or three dimensions behind the rows are an image. PyTorch's have their few channels first, and
+ * would be taken for an image of few lines and many channels. */
+static nn_status find_image(const nn_recipe_augment *recipe, const nn_dataset *dataset, nn_augment *augment,
+                            nn_error *error)
+{
+    if (recipe->image) {
+        augment->height = recipe->image[0];
+        augment->width = recipe->image[1];
+        augment->channels = recipe->image_count > 2 ? recipe->image[2] : 1;
+        return NN_OK;
+    }
+    const size_t *extent = dataset->row_extent;
+    const bool moves = recipe->shift > 0 || recipe->cutout > 0 || recipe->flip != NN_FLIP_NONE;
+    const bool image = dataset->row_dimensions == 2 || dataset->row_dimensions == 3;
+    enum { MOST_CHANNELS = 4 };
+    if (moves && !image)
+        return nn_fail(error, NN_DATA,
+                       "data.augment: rows of %s in %s have %d dimension%s, which tell of no height and width; write "
+                       "image: [height, width] or [height, width, channels]",
+                       dataset->x_name, dataset->file, dataset->row_dimensions,
+                       dataset->row_dimensions == 1 ? "" : "s");
+    if (moves && dataset->row_dimensions == 3 && extent[0] <= MOST_CHANNELS && extent[2] > MOST_CHANNELS)
+        return nn_fail(
+            error, NN_DATA,
+            "data.augment: rows of %s in %s are %zu x %zu x %zu, with channels first, it seems, where the last "
+            "dimension is taken for them; transpose them, or write image: [%zu, %zu, %zu] where that is meant",
+            dataset->x_name, dataset->file, extent[0], extent[1], extent[2], extent[0], extent[1], extent[2]);
+    augment->height = image ? extent[0] : 1;
+    augment->width = image ? extent[1] : dataset->features;
+    augment->channels = image && dataset->row_dimensions == 3 ? extent[2] : 1;
+    return NN_OK;
+}
+
+/* As of an image that the recipe gives when it is read. */
+static nn_status check_size(const nn_augment *augment, const nn_dataset *dataset, nn_error *error)
+{
+    const size_t least = augment->height < augment->width ? augment->height : augment->width;
+    const bool gone = augment->shift > 0 && augment->shift >= least;
+    if (!gone && augment->cutout <= least)
+        return NN_OK;
+    return nn_fail(error, NN_DATA, "data.augment.%s: images of %s in %s are %zu x %zu pixels; it must be %s %zu",
+                   gone ? "shift" : "cutout", dataset->x_name, dataset->file, augment->height, augment->width,
+                   gone ? "less than" : "at most", least);
+}
+
 nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *dataset, uint64_t seed,
                             nn_augment **result, nn_error *error)
 {
     nn_augment made =
                    {
-                       .height = recipe->image[0],
-                       .width = recipe->image[1],
-                       .channels = recipe->image_count > 2 ? recipe->image[2] : 1,
                        .shift = recipe->shift,
                        .cutout = recipe->cutout,
                        .flip = recipe->flip,
@@ -61,7 +103,9 @@ nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *d
                        .blocks = 1 + nn_noise_blocks(dataset->features),
                    },
                *augment = NULL;
+    NN_TRY(find_image(recipe, dataset, &made, error));
     NN_TRY(check_image(&made, dataset, error));
+    NN_TRY(check_size(&made, dataset, error));
     nn_random_key(seed, NN_RANDOM_AUGMENT, made.key);
     NN_TRY(nn_allocate(1, sizeof *augment, "the augmentation", &augment, error));
     *augment = made;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "data/blocks.h"
+#include "data/files.h"
+#include "data/labels.h"
 #include "data/part.h"
 #include "data/rows.h"
 #include "data/shuffle.h"
@@ -64,6 +66,8 @@ static void describe(const nn_dataset *dataset, nn_dataset *carved)
     carved->slice_digest = NULL;
     carved->source = NULL;
     carved->blocks = NULL;
+    carved->labels = NULL;
+    carved->files = NULL;
     carved->x = NULL;
     carved->values = carved->weights = NULL;
     carved->classes = NULL;
@@ -220,6 +224,8 @@ static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_e
     NN_TRY(nn_copy_text(dataset->file, &carved->file, error));
     NN_TRY(nn_copy_text(dataset->x_name, &carved->x_name, error));
     NN_TRY(nn_copy_text(dataset->y_name, &carved->y_name, error));
+    NN_TRY(nn_files_copy(dataset->files, &carved->files, error));
+    NN_TRY(nn_labels_copy(dataset->labels, &carved->labels, error));
     NN_TRY(nn_allocate(carved->slice_count, sizeof *carved->slice_end, what, &carved->slice_end, error));
     return dataset->source ? NN_OK : take_rows(dataset, carved, error);
 }

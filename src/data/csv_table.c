@@ -209,7 +209,7 @@ void nn_csv_table_free(nn_csv_table *table)
 {
     for (size_t c = 0; table->columns && c < table->count; c++) {
         nn_release(table->columns[c].name);
-        nn_csv_texts_free(&table->columns[c].texts);
+        nn_texts_free(&table->columns[c].texts);
     }
     nn_release(table->columns);
     table->columns = NULL;
@@ -247,7 +247,7 @@ void nn_csv_table_place(nn_csv_table *table)
     table->features = 0;
     for (size_t c = 0; c < table->count; c++) {
         nn_csv_column *column = &table->columns[c];
-        nn_csv_texts_sort(&column->texts);
+        nn_texts_sort(&column->texts);
         column->first = table->features;
         if (column->kind == NN_CSV_NUMBER)
             table->features++;
@@ -279,7 +279,7 @@ nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t
         nn_csv_column *column = &table->columns[c];
         if (!holds_texts(column) || is_missing(&fields[c]) || nn_csv_copy(&fields[c], text, sizeof text) >= sizeof text)
             continue;
-        const nn_status status = nn_csv_texts_add(&column->texts, text, &reason);
+        const nn_status status = nn_texts_add(&column->texts, text, &reason);
         if (status == NN_DATA)
             return nn_fail(error, status, "column %s %s; leave it out with --drop %s", column->name, reason.message,
                            column->name);
@@ -316,7 +316,7 @@ static bool take_text(const nn_csv_column *column, const nn_csv_field *field, si
     char text[NAME_SIZE];
     *index = SIZE_MAX;
     if (nn_csv_copy(field, text, sizeof text) < sizeof text)
-        *index = nn_csv_texts_find(&column->texts, text);
+        *index = nn_texts_find(&column->texts, text);
     return *index != SIZE_MAX;
 }
 

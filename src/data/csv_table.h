@@ -6,6 +6,7 @@
 
 #include "data/csv.h"
 #include "nntrain/import.h"
+#include "nntrain/texts.h"
 
 /** A file, mapped into memory or, where it is gzipped, unpacked into a file without a name first. */
 typedef struct nn_csv_file {
@@ -17,24 +18,6 @@ typedef struct nn_csv_file {
 
 nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error);
 void nn_csv_close(nn_csv_file *file);
-
-/** Texts that a column holds, each once. */
-typedef struct nn_csv_texts {
-    char **text; /**< [count] owned; in the order they were met, or sorted */
-    size_t count, room;
-    uint32_t *slot; /**< [slots] 1 + index of a text; 0: free. A hash table of open addresses */
-    size_t slots;
-} nn_csv_texts;
-
-/** Adds a text unless it is there. @return NN_DATA where there are 65,536 of them already */
-nn_status nn_csv_texts_add(nn_csv_texts *texts, const char *text, nn_error *error);
-
-/** @return index of a text; SIZE_MAX: it is not there */
-size_t nn_csv_texts_find(const nn_csv_texts *texts, const char *text);
-
-/** Sorts by bytes, so that indices do not depend on the order they were met in. */
-void nn_csv_texts_sort(nn_csv_texts *texts);
-void nn_csv_texts_free(nn_csv_texts *texts);
 
 typedef enum nn_csv_kind {
     NN_CSV_DROPPED,
@@ -49,7 +32,7 @@ typedef struct nn_csv_column {
     char *name;
     nn_csv_kind kind;
     size_t first; /**< feature that it begins with */
-    nn_csv_texts texts;
+    nn_texts texts;
 } nn_csv_column;
 
 /** What a record is made of. Owns its columns. */

@@ -8,95 +8,14 @@
 #include "data/blocks.h"
 #include "data/dataset_read.h"
 #include "data/hdf5_guard.h"
+#include "data/labels.h"
+#include "data/plan.h"
 #include "data/source.h"
 #include "data/stream.h"
 #include "nntrain/memory.h"
 
 /* Rows are read from the file in runs of about so many bytes: enough for a disk to stream. */
 enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
-
-/* --- finding out: rank 0 looks, the others are told --- */
-
-struct plan {
-    nn_status status;
-    nn_error error;
-    nn_dataset_layouts layouts;
-    nn_target_kind target;
-};
-
-static nn_status plan_targets(const nn_dataset_spec *spec, struct plan *plan, nn_error *error)
-{
-    const nn_hdf5_layout *y = &plan->layouts.y;
-    if (y->rows != plan->layouts.x.rows)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
-                       spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->y,
-                       (unsigned long long)y->rows);
-    if (y->dimensions > 2 && spec->y_column_count == 0)
-        return nn_fail(error, NN_DATA,
-                       "%s: %s has %d dimensions; targets are [rows] of classes or [rows, outputs] of values",
-                       spec->file, spec->y, y->dimensions);
-    plan->target = y->integer && y->row_values == 1 ? NN_TARGET_CLASSES : NN_TARGET_VALUES;
-    return NN_OK;
-}
-
-static nn_status plan_weights(const nn_dataset_spec *spec, const struct plan *plan, nn_error *error)
-{
-    const nn_hdf5_layout *w = &plan->layouts.w;
-    if (w->rows != plan->layouts.x.rows)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
-                       spec->file, spec->x, (unsigned long long)plan->layouts.x.rows, spec->w,
-                       (unsigned long long)w->rows);
-    if (w->row_values != 1)
-        return nn_fail(error, NN_DATA, "%s: %s has %llu values a row; weights of samples are [rows]", spec->file,
-                       spec->w, (unsigned long long)w->row_values);
-    return NN_OK;
-}
-
-/* What rank 0 looks for, and what it finds. */
-struct look {
-    const nn_dataset_spec *spec;
-    struct plan *plan;
-};
-
-static nn_status plan_reading(void *context, nn_error *error)
-{
-    const struct look *look = context;
-    const nn_dataset_spec *spec = look->spec;
-    struct plan *plan = look->plan;
-    const nn_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
-    hid_t file = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_open(spec->file, NULL, &file, error));
-    nn_status status = nn_hdf5_describe(file, spec->file, spec->x, &x, &plan->layouts.x, error);
-    if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe(file, spec->file, spec->y, &y, &plan->layouts.y, error);
-    if (status == NN_OK && spec->w)
-        status = nn_hdf5_describe(file, spec->file, spec->w, NULL, &plan->layouts.w, error);
-    H5Fclose(file);
-    if (status == NN_OK && spec->y)
-        status = plan_targets(spec, plan, error);
-    if (status == NN_OK && spec->w)
-        status = plan_weights(spec, plan, error);
-    return status;
-}
-
-/* A file is opened through MPI-IO or not, and all of its datasets are read so. */
-static void match_composed(nn_dataset_layouts *layouts)
-{
-    const bool any = layouts->x.composed || layouts->y.composed || layouts->w.composed;
-    layouts->x.composed = layouts->y.composed = layouts->w.composed = any;
-}
-
-/* One rank reads the file's own description, for a thousand ranks that ask a file server the same question hurt it. */
-static nn_status make_plan(const nn_dataset_spec *spec, nn_comm *comm, struct plan *plan, nn_error *error)
-{
-    if (comm->rank == 0) {
-        struct look look = {spec, plan};
-        plan->status = nn_hdf5_guard(spec->file, plan_reading, &look, &plan->error);
-    }
-    match_composed(&plan->layouts);
-    NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
-    return plan->status == NN_OK ? NN_OK : nn_fail(error, plan->status, "%s", plan->error.message);
-}
 
 /* --- describing --- */
 
@@ -124,7 +43,7 @@ static void plan_blocks(nn_dataset *dataset, const nn_hdf5_layout *x, size_t win
     dataset->block_rows = rows > 0 ? rows : 1;
 }
 
-static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, size_t slices,
+static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, size_t slices,
                      const nn_comm *comm)
 {
     size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
@@ -135,6 +54,9 @@ static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const str
     dataset->rows =
         nn_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
     dataset->features = plan->layouts.x.row_values;
+    dataset->row_dimensions = plan->layouts.x.dimensions - 1;
+    for (int i = 0; i < dataset->row_dimensions && i < 3; i++)
+        dataset->row_extent[i] = plan->layouts.x.extent[i + 1];
     dataset->element = kept_as(plan->layouts.x.element);
     dataset->target = plan->target;
     dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->layouts.y.row_values : 0;
@@ -192,7 +114,7 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, b
                              nn_error *error)
 {
     const size_t slices = dataset->slice_count;
-    NN_TRY(nn_copy_text(spec->file, &dataset->file, error));
+    NN_TRY(nn_copy_text(dataset->files->name, &dataset->file, error));
     NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
     NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
     NN_TRY(nn_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
@@ -212,7 +134,7 @@ static nn_status find_room(const nn_dataset *dataset, size_t memory, nn_comm *co
     return NN_OK;
 }
 
-static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const struct plan *plan, bool training,
+static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, bool training,
                              nn_error *error)
 {
     const double megabyte = 1024.0 * 1024;
@@ -228,37 +150,46 @@ static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, c
 
 /* --- the public side --- */
 
-static nn_status check_slices(const nn_dataset_spec *spec, size_t rows, size_t slices, bool every_slice,
-                              nn_error *error)
+static nn_status check_slices(const nn_dataset *dataset, const nn_dataset_spec *spec, size_t rows, size_t slices,
+                              bool every_slice, nn_error *error)
 {
     if (!every_slice || slices <= rows)
         return NN_OK;
-    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices", spec->file,
-                   spec->x, rows, slices);
+    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices",
+                   dataset->files->name, spec->x, rows, slices);
 }
 
-static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                              nn_dataset *dataset, nn_error *error)
+static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, nn_comm *comm,
+                              nn_error *error)
 {
-    struct plan plan;
-    memset(&plan, 0, sizeof plan);
-    NN_TRY(nn_comm_agree(comm, nn_hdf5_check_path(spec->file, &dataset->file_bytes, error), error));
-    NN_TRY(make_plan(spec, comm, &plan, error));
-    NN_TRY(check_slices(spec, plan.layouts.x.rows, slices, every_slice, error));
+    hid_t file = H5I_INVALID_HID;
+    nn_comm *together = plan->layouts.x.composed ? NULL : comm;
+    nn_status status = NN_OK;
+    if (nn_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
+        status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
+    if (status == NN_OK)
+        status = nn_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
+    if (file >= 0 && !nn_hdf5_is_lost())
+        H5Fclose(file);
+    return status;
+}
+
+/* @param class_names  receives what the file calls its classes, to be freed also after a failure */
+static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                              nn_dataset *dataset, nn_texts *class_names, nn_error *error)
+{
+    nn_plan plan;
+    NN_TRY(nn_files_find(spec, comm, &dataset->files, error));
+    NN_TRY(nn_plan_make(spec, dataset->files, comm, &plan, class_names, error));
+    NN_TRY(check_slices(dataset, spec, plan.layouts.x.rows, slices, every_slice, error));
+    dataset->file_bytes = plan.bytes;
     describe(dataset, spec, &plan, slices, comm);
     bool resident = true;
     NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
     NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
-    hid_t file = H5I_INVALID_HID;
-    nn_comm *together = plan.layouts.x.composed ? NULL : comm;
-    nn_status status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
-    if (status == NN_OK)
-        status = nn_dataset_read(dataset, spec, &plan.layouts, file, comm, error);
-    if (file >= 0 && !nn_hdf5_is_lost())
-        H5Fclose(file);
-    if (status == NN_OK && !resident)
-        status = nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
-    return status;
+    NN_TRY(nn_comm_agree(comm, nn_labels_of_numbers(spec, class_names, &dataset->labels, error), error));
+    NN_TRY(read_dataset(dataset, spec, &plan, comm, error));
+    return resident ? NN_OK : nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
 }
 
 nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
@@ -272,7 +203,9 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
     nn_dataset *dataset = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
     nn_hdf5_printer printer = nn_hdf5_silence();
-    nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, error);
+    nn_texts class_names = {.count = 0};
+    nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, &class_names, error);
+    nn_texts_free(&class_names);
     if (!nn_hdf5_is_lost())
         nn_hdf5_restore(printer);
     if (status != NN_OK) {
@@ -289,6 +222,8 @@ void nn_dataset_free(nn_dataset *dataset)
         return;
     nn_source_close(dataset->source);
     nn_blocks_free(dataset->blocks);
+    nn_labels_free(dataset->labels);
+    nn_files_free(dataset->files);
     nn_release(dataset->slice_first);
     nn_release(dataset->slice_end);
     nn_release(dataset->slice_digest);

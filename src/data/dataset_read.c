@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "data/digest.h"
+#include "data/files.h"
 #include "data/hdf5_read.h"
+#include "data/labels.h"
 #include "kernels/convert.h"
 #include "nntrain/memory.h"
 
@@ -35,24 +37,26 @@ struct numbers {
 static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool imputable,
                          nn_error *error)
 {
-    unsigned long long row = rows->first + index / rows->layout->row_values;
-    unsigned long long column = index % rows->layout->row_values;
+    uint64_t at = rows->first + index / rows->layout->row_values;
+    const char *path = nn_files_locate(rows->files, rows->path, &at);
+    const unsigned long long row = at, column = index % rows->layout->row_values;
     if (was_finite)
         return nn_fail(error, NN_DATA, "%s: row %llu of %s holds at position %llu a number beyond the range of %s",
-                       rows->path, row, rows->name, column, real_name);
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite%s", rows->path,
-                   row, rows->name, isnan(value) ? "NaN" : "an infinite value", column,
+                       path, row, rows->name, column, real_name);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite%s", path, row,
+                   rows->name, isnan(value) ? "NaN" : "an infinite value", column,
                    isnan(value) && imputable ? ", or data.impute: mean" : "");
 }
 
 static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
 {
     const nn_hdf5_rows *rows = numbers->rows;
-    unsigned long long row = rows->first + index;
+    uint64_t row = rows->first + index;
     while (tile[0] >= 0)
         row++, tile++;
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s is %g; a sample's weight is 0 or more", rows->path, row,
-                   rows->name, (double)tile[0]);
+    const char *path = nn_files_locate(rows->files, rows->path, &row);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is %g; a sample's weight is 0 or more", path,
+                   (unsigned long long)row, rows->name, (double)tile[0]);
 }
 
 /* @param source  what the tile was converted from, value `index` of the rows and those that follow */
@@ -126,7 +130,8 @@ struct classes {
 
 static nn_status fail_class(const nn_hdf5_rows *rows, uint64_t row, int64_t class, nn_error *error)
 {
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s", rows->path,
+    const char *path = nn_files_locate(rows->files, rows->path, &row);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s", path,
                    (unsigned long long)row, rows->name, (long long)class,
                    class < 0 ? "; store values to be predicted as floats" : " to 2147483646");
 }
@@ -152,9 +157,23 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
     return NN_OK;
 }
 
-static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *comm, nn_error *error)
+/* Names that do not reach are of something else. */
+static void drop_short_names(nn_dataset *dataset)
 {
+    nn_labels *labels = dataset->labels;
+    if (!labels || labels->number || labels->names.count >= dataset->outputs)
+        return;
+    nn_labels_free(labels);
+    dataset->labels = NULL;
+}
+
+static nn_status read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, nn_hdf5_rows rows, nn_comm *comm,
+                              nn_error *error)
+{
+    if (rows.layout->text)
+        NN_TRY(nn_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
     rows.element = NN_INT64;
+    rows.labels = dataset->labels;
     struct classes classes = {.rows = &rows, .to = dataset->classes};
     NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, 1, &classes.digester, error), error));
     const nn_status status = nn_hdf5_read(&rows, comm, take_classes, &classes, error);
@@ -163,6 +182,7 @@ static nn_status read_classes(nn_dataset *dataset, nn_hdf5_rows rows, nn_comm *c
     double largest = classes.largest;
     NN_TRY(nn_comm_max_double(comm, &largest, 1, error));
     dataset->outputs = (size_t)largest + 1;
+    drop_short_names(dataset);
     return NN_OK;
 }
 
@@ -173,6 +193,7 @@ static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const n
 {
     return (nn_hdf5_rows){
         .file = file,
+        .files = nn_dataset_file_count(dataset) > 1 ? dataset->files : NULL,
         .path = dataset->file,
         .name = name,
         .layout = layout,
@@ -203,7 +224,7 @@ nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     NN_TRY(read_x(dataset, &x, comm, error));
     const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, y_columns, file);
     if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(read_classes(dataset, y, comm, error));
+        NN_TRY(read_classes(dataset, spec, y, comm, error));
     if (dataset->target == NN_TARGET_VALUES) {
         struct numbers values = {.kept = NN_REAL, .to = dataset->values};
         NN_TRY(read_numbers(dataset, &y, &values, comm, error));

@@ -25,8 +25,32 @@ static nn_status fail_fields(hid_t record, const char *path, const char *name, c
     return nn_fail(error, NN_DATA, "%s: %s %s; its fields are %s", path, name, what, fields);
 }
 
+/* What a field holds, one value or an array of them as pandas has all columns of a type. To be closed. */
+static hid_t value_type(hid_t field, uint64_t *values)
+{
+    hsize_t extent[H5S_MAX_RANK] = {0};
+    *values = 1;
+    if (H5Tget_class(field) != H5T_ARRAY)
+        return H5Tcopy(field);
+    const int dimensions = H5Tget_array_dims2(field, extent);
+    for (int i = 0; i < dimensions; i++)
+        *values *= extent[i];
+    return H5Tget_super(field);
+}
+
+hid_t nn_hdf5_field_value(hid_t dataset, const char *field)
+{
+    uint64_t values = 0;
+    hid_t record = H5Dget_type(dataset);
+    hid_t type = H5Tget_member_type(record, (unsigned)H5Tget_member_index(record, field));
+    hid_t value = value_type(type, &values);
+    H5Tclose(type);
+    H5Tclose(record);
+    return value;
+}
+
 /* What a field holds as a layout of its own; an enumeration of numbers is one of its numbers. */
-static nn_status describe_field(hid_t record, const char *path, const char *name, const char *field,
+static nn_status describe_field(hid_t record, const char *path, const char *name, const char *field, bool texts,
                                 nn_hdf5_layout *layout, nn_error *error)
 {
     const int index = H5Tget_member_index(record, field);
@@ -35,15 +59,17 @@ static nn_status describe_field(hid_t record, const char *path, const char *name
         snprintf(what, sizeof what, "has no field %.100s", field);
         return fail_fields(record, path, name, what, error);
     }
-    hid_t type = H5Tget_member_type(record, (unsigned)index);
-    const bool number = nn_hdf5_describe_number(type, layout);
+    hid_t member = H5Tget_member_type(record, (unsigned)index), type = value_type(member, &layout->row_values);
+    const bool known = layout->row_values > 0 &&
+                       (nn_hdf5_describe_number(type, layout) || (texts && nn_hdf5_describe_text(type, layout)));
     H5Tclose(type);
+    H5Tclose(member);
     snprintf(what, sizeof what, "holds no number in its field %.100s", field);
-    return number ? NN_OK : fail_fields(record, path, name, what, error);
+    return known ? NN_OK : fail_fields(record, path, name, what, error);
 }
 
 static nn_status describe_fields(hid_t record, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                 nn_hdf5_layout *layout, nn_error *error)
+                                 bool texts, nn_hdf5_layout *layout, nn_error *error)
 {
     nn_hdf5_layout common = {.rows = 0};
     if (columns->count == 0)
@@ -54,29 +80,58 @@ static nn_status describe_fields(hid_t record, const char *path, const char *nam
                        layout->dimensions);
     for (size_t i = 0; i < columns->count; i++) {
         nn_hdf5_layout field = {.rows = 0};
-        NN_TRY(describe_field(record, path, name, columns->names[i], &field, error));
+        NN_TRY(describe_field(record, path, name, columns->names[i], texts && columns->count == 1, &field, error));
         if (i > 0 && field.element != common.element) {
             field.element = NN_DOUBLE;
             field.integer = field.integer && common.integer;
             snprintf(field.type, sizeof field.type, "mixed");
         }
+        field.row_values += common.row_values;
         common = field;
     }
+    const uint64_t values = common.row_values > 0 ? common.row_values : 1;
     layout->records = true;
-    layout->row_values = columns->count;
+    layout->row_values = values;
     layout->element = common.element;
     layout->integer = common.integer;
-    layout->file_size = H5Tget_size(record) / columns->count + 1; /* of a row in the file, about */
+    layout->text = common.text;
+    layout->file_size = H5Tget_size(record) / values + 1; /* of a row in the file, about */
     memcpy(layout->type, common.type, sizeof layout->type);
     return NN_OK;
 }
 
-hid_t nn_hdf5_fields_type(const nn_hdf5_columns *columns, hid_t native)
+/* A field as it is, but of other values: an array of as many. */
+static hid_t replace_value(hid_t field, hid_t native)
 {
-    const size_t size = H5Tget_size(native);
-    hid_t type = H5Tcreate(H5T_COMPOUND, size * columns->count);
-    for (size_t i = 0; i < columns->count; i++)
-        H5Tinsert(type, columns->names[i], i * size, native);
+    hsize_t extent[H5S_MAX_RANK] = {0};
+    if (H5Tget_class(field) != H5T_ARRAY)
+        return H5Tcopy(native);
+    const int dimensions = H5Tget_array_dims2(field, extent);
+    return H5Tarray_create2(native, (unsigned)dimensions, extent);
+}
+
+/* The second time it is known how large the whole is. */
+static size_t lay_fields(hid_t record, const nn_hdf5_columns *columns, hid_t native, hid_t whole)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < columns->count; i++) {
+        hid_t field = H5Tget_member_type(record, (unsigned)H5Tget_member_index(record, columns->names[i]));
+        hid_t type = replace_value(field, native);
+        if (whole >= 0)
+            H5Tinsert(whole, columns->names[i], at, type);
+        at += H5Tget_size(type);
+        H5Tclose(type);
+        H5Tclose(field);
+    }
+    return at;
+}
+
+hid_t nn_hdf5_fields_type(hid_t dataset, const nn_hdf5_columns *columns, hid_t native)
+{
+    hid_t record = H5Dget_type(dataset);
+    hid_t type = H5Tcreate(H5T_COMPOUND, lay_fields(record, columns, native, H5I_INVALID_HID));
+    lay_fields(record, columns, native, type);
+    H5Tclose(record);
     return type;
 }
 
@@ -136,13 +191,13 @@ bool nn_hdf5_select_columns(hid_t space, const nn_hdf5_columns *columns, hsize_t
 }
 
 nn_status nn_hdf5_describe_columns(hid_t dataset, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                   nn_hdf5_layout *layout, nn_error *error)
+                                   bool texts, nn_hdf5_layout *layout, nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
     const bool records = H5Tget_class(type) == H5T_COMPOUND;
     nn_status status = NN_OK;
     if (records)
-        status = describe_fields(type, path, name, columns, layout, error);
+        status = describe_fields(type, path, name, columns, texts, layout, error);
     else if (columns->count > 0)
         status = describe_numbers(path, name, columns, layout, error);
     H5Tclose(type);

@@ -81,6 +81,16 @@ nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
     return NN_OK;
 }
 
+nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error)
+{
+    uint64_t now = 0;
+    NN_TRY(nn_hdf5_check_path(path, &now, error));
+    if (now >= bytes)
+        return NN_OK;
+    return nn_fail(error, NN_DATA, "%s became shorter while it was in use: %llu bytes instead of %llu", path,
+                   (unsigned long long)now, (unsigned long long)bytes);
+}
+
 static nn_status fail_to_open(const char *path, const char *reason, nn_error *error)
 {
     if (strstr(reason, "truncated"))

@@ -29,6 +29,10 @@ void nn_hdf5_reason(char *text, size_t size);
 /** Looks at a file without HDF5: there, readable, with HDF5's signature. Local. */
 nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error);
 
+/** NN_DATA where a file has become shorter than it was: of a contiguous dataset HDF5 gives zeros for what is missing.
+ */
+nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error);
+
 /**
  * Opens a file for reading.
  *
@@ -48,12 +52,14 @@ typedef struct nn_hdf5_layout {
     uint64_t rows;
     uint64_t row_values; /**< values a row holds, all further dimensions multiplied */
     int dimensions;
-    uint64_t chunk_rows; /**< 0 where the dataset is not chunked */
-    bool whole_rows;     /**< chunks hold whole rows */
-    uint64_t stored;     /**< bytes it takes in the file */
-    bool filtered;       /**< compressed or checksummed */
-    bool composed;       /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
-    bool records;        /**< of fields, some of which are chosen */
+    uint64_t extent[H5S_MAX_RANK]; /**< [dimensions] */
+    uint64_t chunk_rows;           /**< 0 where the dataset is not chunked */
+    bool whole_rows;               /**< chunks hold whole rows */
+    uint64_t stored;               /**< bytes it takes in the file */
+    bool filtered;                 /**< compressed or checksummed */
+    bool composed;                 /**< a virtual dataset, of parts of others: HDF5 has no MPI-IO for it */
+    bool records;                  /**< of fields, some of which are chosen */
+    bool text;                     /**< each row is a text, of a class; element is then that of the class's number */
     bool integer;
     nn_element element; /**< the native type that holds the file's */
     size_t file_size;   /**< bytes of a value in the file */
@@ -69,6 +75,13 @@ nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const
  * comes near that ratio on data worth training on. Not of virtual datasets, whose values are stored elsewhere.
  */
 bool nn_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes);
+
+/** The same for targets, which may be texts, or the one field of records that is chosen. */
+nn_status nn_hdf5_describe_targets(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                                   nn_hdf5_layout *layout, nn_error *error);
+
+/** Describes a type of texts as nn_hdf5_describe_number does of numbers. @return whether it is one */
+bool nn_hdf5_describe_text(hid_t type, nn_hdf5_layout *layout);
 
 /** Describes a type of numbers: element, integer, file_size, type. @return whether it is one */
 bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout);

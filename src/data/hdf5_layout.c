@@ -55,13 +55,25 @@ bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout)
     return class == H5T_FLOAT && describe_float(layout);
 }
 
+bool nn_hdf5_describe_text(hid_t type, nn_hdf5_layout *layout)
+{
+    if (H5Tget_class(type) != H5T_STRING)
+        return false;
+    layout->text = layout->integer = true;
+    layout->element = NN_INT64;
+    layout->file_size = H5Tget_size(type);
+    snprintf(layout->type, sizeof layout->type, "text");
+    return true;
+}
+
 /* Records are described with the fields that are chosen of them. */
-static nn_status describe_type(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
+static nn_status describe_type(hid_t dataset, const char *path, const char *name, bool texts, nn_hdf5_layout *layout,
                                nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
     const H5T_class_t class = H5Tget_class(type);
-    const bool known = class == H5T_COMPOUND || nn_hdf5_describe_number(type, layout);
+    const bool known = class == H5T_COMPOUND || nn_hdf5_describe_number(type, layout) ||
+                       (texts && nn_hdf5_describe_text(type, layout));
     H5Tclose(type);
     if (known)
         return NN_OK;
@@ -69,6 +81,12 @@ static nn_status describe_type(hid_t dataset, const char *path, const char *name
         return nn_fail(error, NN_DATA, "%s: %s holds %s, wider than the 64 bits that can be read", path, name,
                        layout->type);
     return nn_fail(error, NN_DATA, "%s: %s holds %s; integers or floats are needed", path, name, class_in_words(class));
+}
+
+static nn_status fail_size(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+{
+    return nn_fail(error, NN_DATA, "%s: %s claims %llu rows and more values than memory can address", path, name,
+                   (unsigned long long)layout->rows);
 }
 
 static nn_status describe_shape(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
@@ -82,6 +100,8 @@ static nn_status describe_shape(hid_t dataset, const char *path, const char *nam
     H5Sclose(space);
     if (layout->dimensions <= 0)
         return nn_fail(error, NN_DATA, "%s: %s is a single value or nothing; rows are needed", path, name);
+    for (int i = 0; i < layout->dimensions; i++)
+        layout->extent[i] = extent[i];
     layout->rows = extent[0];
     layout->row_values = 1;
     bool overflow = false;
@@ -91,8 +111,7 @@ static nn_status describe_shape(hid_t dataset, const char *path, const char *nam
     overflow |= __builtin_mul_overflow(layout->rows, layout->row_values, &bytes) ||
                 __builtin_mul_overflow(bytes, sizeof(double), &bytes) || bytes > SIZE_MAX / 2;
     if (overflow)
-        return nn_fail(error, NN_DATA, "%s: %s claims %llu rows and more values than memory can address", path, name,
-                       (unsigned long long)layout->rows);
+        return fail_size(path, name, layout, error);
     if (layout->rows == 0 || layout->row_values == 0)
         return nn_fail(error, NN_DATA, "%s: %s has %s", path, name,
                        layout->rows == 0 ? "no rows" : "rows without values");
@@ -214,7 +233,10 @@ bool nn_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes)
 
 static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
 {
-    if (layout->composed || !nn_hdf5_is_mere_claim(layout->rows * layout->row_values, layout->stored))
+    uint64_t values = 0;
+    if (__builtin_mul_overflow(layout->rows, layout->row_values, &values) || values > SIZE_MAX / 2 / sizeof(double))
+        return fail_size(path, name, layout, error); /* fields may be arrays */
+    if (layout->composed || !nn_hdf5_is_mere_claim(values, layout->stored))
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s: %s claims %llu rows of %llu values, but only %llu bytes of it were ever written", path, name,
@@ -222,22 +244,34 @@ static nn_status check_claim(const char *path, const char *name, const nn_hdf5_l
                    (unsigned long long)layout->stored);
 }
 
-nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
-                           nn_hdf5_layout *layout, nn_error *error)
+static nn_status describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns, bool texts,
+                          nn_hdf5_layout *layout, nn_error *error)
 {
     hid_t dataset = H5I_INVALID_HID;
     *layout = (nn_hdf5_layout){0};
     NN_TRY(nn_hdf5_open_dataset(file, path, name, H5P_DEFAULT, &dataset, error));
-    nn_status status = describe_type(dataset, path, name, layout, error);
+    nn_status status = describe_type(dataset, path, name, texts, layout, error);
     if (status == NN_OK)
         status = describe_shape(dataset, path, name, layout, error);
     if (status == NN_OK)
         status = describe_storage(dataset, path, name, layout, error);
     const nn_hdf5_columns all = {.count = 0};
     if (status == NN_OK)
-        status = nn_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, layout, error);
+        status = nn_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, texts, layout, error);
     if (status == NN_OK)
         status = check_claim(path, name, layout, error);
     H5Dclose(dataset);
     return status;
+}
+
+nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                           nn_hdf5_layout *layout, nn_error *error)
+{
+    return describe(file, path, name, columns, false, layout, error);
+}
+
+nn_status nn_hdf5_describe_targets(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
+                                   nn_hdf5_layout *layout, nn_error *error)
+{
+    return describe(file, path, name, columns, true, layout, error);
 }

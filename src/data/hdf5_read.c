@@ -2,6 +2,9 @@
 
 #include "data/hdf5_columns.h"
 #include "data/hdf5_guard.h"
+#include "data/hdf5_parts.h"
+#include "data/hdf5_texts.h"
+#include "data/labels.h"
 #include "nntrain/memory.h"
 
 /* Blocks are large enough for a file system to stream, small enough for any machine and for MPI's int counts. */
@@ -41,8 +44,10 @@ static hid_t native_type(nn_element element)
 
 void nn_hdf5_table_close(nn_hdf5_table *table)
 {
+    nn_hdf5_parts_close(table);
     if (nn_hdf5_is_lost())
         return;
+    nn_hdf5_texts_close(table);
     if (table->transfer >= 0)
         H5Pclose(table->transfer);
     if (table->space >= 0)
@@ -57,7 +62,7 @@ void nn_hdf5_table_close(nn_hdf5_table *table)
 static bool is_collective(const nn_hdf5_layout *layout, const nn_comm *comm)
 {
 #ifdef H5_HAVE_PARALLEL
-    return !layout->filtered && !layout->composed && !layout->records && comm && comm->backend;
+    return !layout->filtered && !layout->composed && !layout->records && !layout->text && comm && comm->backend;
 #else
     (void)layout, (void)comm;
     return false;
@@ -80,7 +85,11 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
                              nn_error *error)
 {
     const nn_hdf5_layout *layout = rows->layout;
-    *table = (nn_hdf5_table){*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, is_collective(layout, comm)};
+    *table = nn_hdf5_table_closed();
+    table->rows = *rows;
+    table->collective = is_collective(layout, comm);
+    if (rows->files)
+        return nn_hdf5_parts_open(table, step, error);
     size_t band = layout->chunk_rows * layout->row_values * layout->file_size;
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     /* Without a cache, plain chunks come straight to their place; pieces of rows would come one by one. */
@@ -99,7 +108,7 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
     if (table->space < 0 || table->transfer < 0 ||
         H5Sget_simple_extent_dims(table->space, extent, NULL) != layout->dimensions || extent[0] != layout->rows)
         return nn_fail(error, NN_DATA, "%s: %s changed while it was opened", rows->path, rows->name);
-    return NN_OK;
+    return layout->text ? nn_hdf5_texts_open(table, error) : NN_OK;
 }
 
 static nn_status read_rows(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
@@ -113,7 +122,7 @@ static nn_status read_rows(const nn_hdf5_table *table, uint64_t first, uint64_t 
     if (chosen)
         extent[1] = rows->layout->row_values;
     hid_t memory = H5Screate_simple(rows->layout->dimensions, extent, NULL);
-    hid_t type = rows->layout->records ? nn_hdf5_fields_type(&rows->columns, native_type(rows->element))
+    hid_t type = rows->layout->records ? nn_hdf5_fields_type(table->dataset, &rows->columns, native_type(rows->element))
                                        : native_type(rows->element);
     if (chosen)
         nn_hdf5_select_columns(table->space, &rows->columns, start[0], extent[0]);
@@ -143,18 +152,43 @@ struct read {
     void *values;
 };
 
-static nn_status read_guarded(void *context, nn_error *error)
+/* Texts become the classes that they are called after, one behind the other. */
+static nn_status take_text(void *context, const char *text, uint64_t row, nn_error *error)
 {
     const struct read *read = context;
+    return nn_labels_look_up(&read->table->rows, text, row, (int64_t *)read->values + (row - read->first), error);
+}
+
+static nn_status read_guarded(void *context, nn_error *error)
+{
+    struct read *read = context;
+    if (read->table->rows.layout->text)
+        return nn_hdf5_texts_read(read->table, read->first, read->count, take_text, read, error);
     return read_rows(read->table, read->first, read->count, read->values, error);
 }
 
-nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
+static nn_status read_any(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
 {
     struct read read = {table, first, count, values};
     if (table->collective)
         return read_rows(table, first, count, values, error);
     return nn_hdf5_guard(table->rows.path, read_guarded, &read, error);
+}
+
+static nn_status read_part(void *context, const nn_hdf5_table *part, uint64_t first, uint64_t count, uint64_t offset,
+                           nn_error *error)
+{
+    const size_t row_bytes = part->rows.layout->row_values * nn_element_size(part->rows.element);
+    return nn_hdf5_table_read(part, first, count, (char *)context + offset * row_bytes, error);
+}
+
+nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, void *values, nn_error *error)
+{
+    if (table->parts)
+        return nn_hdf5_parts_visit(table, first, count, read_part, values, error);
+    const nn_labels *labels = table->rows.labels;
+    NN_TRY(read_any(table, first, count, values, error));
+    return labels && labels->number ? nn_labels_translate(&table->rows, values, first, count, error) : NN_OK;
 }
 
 /* --- all rows of a rank, once --- */
@@ -213,7 +247,7 @@ static nn_status read_blocks(const struct reader *reader, nn_hdf5_take *take, vo
 
 nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *take, void *context, nn_error *error)
 {
-    struct reader reader = {.table = {*rows, H5I_INVALID_HID, H5I_INVALID_HID, H5I_INVALID_HID, false}};
+    struct reader reader = {.table = nn_hdf5_table_closed()};
     nn_status status = nn_comm_agree(comm, open_reader(rows, &reader, comm, error), error);
     if (status == NN_OK) {
         uint64_t end = rows->first + rows->count;

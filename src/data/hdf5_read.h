@@ -4,13 +4,19 @@
 
 #include "data/hdf5_file.h"
 
+typedef struct nn_files nn_files;           /* see files.h */
+typedef struct nn_hdf5_parts nn_hdf5_parts; /* see hdf5_parts.h */
+typedef struct nn_labels nn_labels;         /* see labels.h */
+
 /** A run of rows of one dataset. */
 typedef struct nn_hdf5_rows {
     hid_t file;
+    const nn_files *files; /**< several, whose rows follow each other; NULL: file alone */
     const char *path, *name;
     const nn_hdf5_layout *layout;
     nn_hdf5_columns columns; /**< that the layout is of */
     nn_element element;      /**< what to read as */
+    const nn_labels *labels; /**< classes that have names, to be read as NN_INT64; NULL: numbers as they are */
     uint64_t first, count;   /**< rows of this rank; count may be 0 */
     void *to;                /**< [count, row_values] of element, which nn_hdf5_read fills; NULL: no row is kept */
 } nn_hdf5_rows;
@@ -29,12 +35,25 @@ nn_status nn_hdf5_read(const nn_hdf5_rows *rows, nn_comm *comm, nn_hdf5_take *ta
 /** @return rows that nn_hdf5_read reads at a time. @param row_bytes  in memory */
 uint64_t nn_hdf5_read_step(const nn_hdf5_layout *layout, size_t row_bytes);
 
-/** A dataset that is open for reading. Owns its handles; zeroed but for them being H5I_INVALID_HID, it is closed. */
+/** A dataset that is open for reading. Owns its handles. */
 typedef struct nn_hdf5_table {
     nn_hdf5_rows rows; /**< what the table is of; strings and layout borrowed */
     hid_t dataset, space, transfer;
     bool collective; /**< ranks read together */
+    hid_t text_type; /**< of rows that are texts, which come in pieces: */
+    void *text_room; /**< [text_rows] of that type */
+    size_t text_rows;
+    nn_hdf5_parts *parts; /**< of several files, which are read in its place; NULL: there is one */
 } nn_hdf5_table;
+
+/** @return a table that is closed */
+static inline nn_hdf5_table nn_hdf5_table_closed(void)
+{
+    return (nn_hdf5_table){.dataset = H5I_INVALID_HID,
+                           .space = H5I_INVALID_HID,
+                           .transfer = H5I_INVALID_HID,
+                           .text_type = H5I_INVALID_HID};
+}
 
 /**
  * Opens rows.file's dataset for reading rows of it at any place. Local.

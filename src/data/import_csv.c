@@ -201,7 +201,7 @@ static nn_status write_class_names(const nn_csv_import *in, nn_error *error)
     const nn_csv_table *table = &in->table;
     if (table->label == SIZE_MAX || table->columns[table->label].kind != NN_CSV_LABEL)
         return NN_OK;
-    const nn_csv_texts *texts = &table->columns[table->label].texts;
+    const nn_texts *texts = &table->columns[table->label].texts;
     return nn_hdf5_write_texts(&in->output, "/classes", (const char *const *)texts->text, texts->count, error);
 }
 

@@ -89,8 +89,9 @@ static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_h
     if (seen->rank > 0 && (nn_inspected_is_integer(seen) || class == H5T_FLOAT))
         return print_numbers(out, seen, how);
     if (seen->rank == 1 && class == H5T_STRING) {
-        const bool good = nn_inspect_labels_print(out, seen, how->all);
-        nn_inspect_advise_text(out, seen);
+        uint64_t empty = 0;
+        const bool good = nn_inspect_labels_print(out, seen, how->all, &empty);
+        nn_inspect_advise_text(out, seen, empty);
         return good;
     }
     return true;

@@ -14,8 +14,8 @@ void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_ins
 void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_inspect_values *values,
                                 const nn_inspect_names *names);
 
-/** The same about targets that are texts. */
-void nn_inspect_advise_text(FILE *out, const nn_inspected *seen);
+/** The same about targets that are texts. @param empty  rows that are said to be empty */
+void nn_inspect_advise_text(FILE *out, const nn_inspected *seen, uint64_t empty);
 
 /** The same about targets or weights, of whatever type, that are more or fewer than the rows beside them. */
 void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen);

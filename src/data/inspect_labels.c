@@ -132,7 +132,15 @@ static void print_labels(FILE *out, tally *labels, hsize_t rows, bool whole)
     fputc('\n', out);
 }
 
-bool nn_inspect_labels_print(FILE *out, const nn_inspected *seen, bool all)
+static uint64_t count_empty(const tally *labels)
+{
+    uint64_t empty = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        empty += labels->each[i].text[0] == '\0' ? labels->each[i].rows : 0;
+    return empty;
+}
+
+bool nn_inspect_labels_print(FILE *out, const nn_inspected *seen, bool all, uint64_t *empty)
 {
     const hsize_t rows = all || seen->dims[0] < ROWS_MOST ? seen->dims[0] : ROWS_MOST;
     if (rows == 0)
@@ -143,6 +151,7 @@ bool nn_inspect_labels_print(FILE *out, const nn_inspected *seen, bool all)
     const bool good = read_labels(seen, rows, labels);
     if (good)
         print_labels(out, labels, rows, rows == seen->dims[0]);
+    *empty = good ? count_empty(labels) : 0;
     nn_release(labels);
     return good;
 }

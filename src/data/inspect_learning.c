@@ -170,10 +170,11 @@ void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_in
         advise_one_hot(out, seen, &values->features);
 }
 
-void nn_inspect_advise_text(FILE *out, const nn_inspected *seen)
+void nn_inspect_advise_text(FILE *out, const nn_inspected *seen, uint64_t empty)
 {
-    if (is_targets(seen))
-        fprintf(out, "advice   training takes no texts; write integers that number the classes from 0 on\n");
+    if (is_targets(seen) && empty > 0)
+        fprintf(out, "advice   %" PRIu64 " row%s an empty text, which training takes for no class; leave %s out\n",
+                empty, empty == 1 ? " is" : "s are", empty == 1 ? "it" : "them");
 }
 
 /* UINT64_MAX where there is no such dataset, or it has no rows. */

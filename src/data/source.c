@@ -4,6 +4,7 @@
 
 #include "base/hdf5_lock.h"
 #include "base/timeline.h"
+#include "data/files.h"
 #include "data/hdf5_guard.h"
 #include "data/hdf5_read.h"
 #include "data/rows.h"
@@ -96,6 +97,13 @@ static nn_status read_numbers(const nn_source *source, const nn_hdf5_table *tabl
     return NN_OK;
 }
 
+static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int64_t class, nn_error *error)
+{
+    const char *path = nn_files_locate(dataset->files, dataset->file, &row);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s became class %lld while the file was in use", path,
+                   (unsigned long long)row, dataset->y_name, (long long)class);
+}
+
 /* What was found to be in range when the file was opened may have been written over since, and indexes memory. */
 static nn_status take_classes(const nn_source *source, const int64_t *from, size_t count, size_t row,
                               const nn_rows_room *room, size_t at, nn_error *error)
@@ -103,8 +111,7 @@ static nn_status take_classes(const nn_source *source, const int64_t *from, size
     const nn_dataset *dataset = source->dataset;
     for (size_t i = 0; i < count; i++) {
         if (from[i] < 0 || from[i] >= source->class_limit)
-            return nn_fail(error, NN_DATA, "%s: row %zu of %s became class %lld while the file was in use",
-                           dataset->file, row + i, dataset->y_name, (long long)from[i]);
+            return fail_class(dataset, row + i, from[i], error);
         if (room->classes)
             room->classes[at + i] = (int32_t)from[i];
         else
@@ -162,24 +169,16 @@ static nn_status read_run(const nn_source *source, nn_file_run run, const nn_row
     return NN_OK;
 }
 
-/* Where a file has become shorter, HDF5 gives zeros for what is missing of a contiguous dataset. */
-static nn_status check_size(const nn_dataset *dataset, nn_error *error)
-{
-    uint64_t bytes = 0;
-    NN_TRY(nn_hdf5_check_path(dataset->file, &bytes, error));
-    if (bytes >= dataset->file_bytes)
-        return NN_OK;
-    return nn_fail(error, NN_DATA, "%s became shorter while it was in use: %llu bytes instead of %llu", dataset->file,
-                   (unsigned long long)bytes, (unsigned long long)dataset->file_bytes);
-}
-
 /* The lock is let go between runs, for a checkpoint may wait for it. */
 static nn_status read_runs(void *context, nn_error *error)
 {
     nn_reading *reading = context;
     const nn_source *source = reading->source;
     reading->got = 0;
-    nn_status status = check_size(source->dataset, error);
+    const nn_dataset *dataset = source->dataset;
+    nn_status status = NN_OK;
+    if (source->file >= 0) /* several files are looked at as they are read */
+        status = nn_hdf5_check_size(dataset->file, dataset->file_bytes, error);
     for (size_t r = 0; r < reading->run_count && status == NN_OK; r++) {
         const nn_file_run run = reading->runs[r];
         nn_hdf5_lock();
@@ -221,11 +220,13 @@ static nn_status open_table(const nn_source *source, const char *name, const nn_
 {
     const nn_hdf5_rows rows = {
         .file = source->file,
+        .files = nn_dataset_file_count(source->dataset) > 1 ? source->dataset->files : NULL,
         .path = source->dataset->file,
         .name = name,
         .layout = layout,
         .columns = columns,
         .element = element,
+        .labels = name == source->dataset->y_name ? source->dataset->labels : NULL,
     };
     return nn_hdf5_table_open(&rows, NULL, source->dataset->block_rows, table, error);
 }
@@ -235,7 +236,8 @@ static nn_status open_tables(nn_source *source, nn_error *error)
     const nn_dataset *dataset = source->dataset;
     const nn_dataset_layouts *layouts = &source->layouts;
     const nn_hdf5_columns all = {.count = 0};
-    NN_TRY(nn_hdf5_open(dataset->file, NULL, &source->file, error));
+    if (nn_dataset_file_count(dataset) == 1)
+        NN_TRY(nn_hdf5_open(dataset->file, NULL, &source->file, error));
     NN_TRY(open_table(source, dataset->x_name, &layouts->x, source->x_columns, layouts->x.element, &source->x, error));
     if (dataset->target != NN_TARGET_NONE)
         NN_TRY(open_table(source, dataset->y_name, &layouts->y, source->y_columns,
@@ -258,7 +260,7 @@ static nn_status open_source(const nn_dataset *dataset, const nn_source *model, 
 {
     nn_source *source = NULL;
     NN_TRY(nn_allocate(1, sizeof *source, "a file to be read again", &source, error));
-    const nn_hdf5_table closed = {.dataset = H5I_INVALID_HID, .space = H5I_INVALID_HID, .transfer = H5I_INVALID_HID};
+    const nn_hdf5_table closed = nn_hdf5_table_closed();
     *source = (nn_source){
         .dataset = dataset,
         .layouts = model->layouts,

@@ -1,8 +1,16 @@
 /* Targets fitted to a network. */
 #include <stdio.h>
 
-#include "nntrain/dataset.h"
+#include "data/files.h"
+#include "data/labels.h"
 #include "nntrain/memory.h"
+
+static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
+{
+    const char *path = nn_files_locate(dataset->files, dataset->file, &row);
+    return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %d, but %s", path, (unsigned long long)row,
+                   dataset->y_name, class, mend);
+}
 
 /* Fails with the first row whose class is not below the limit; classes are known not to be, all in all. */
 static nn_status find_class(const nn_dataset *dataset, size_t limit, const char *mend, nn_error *error)
@@ -15,11 +23,15 @@ static nn_status find_class(const nn_dataset *dataset, size_t limit, const char 
         status = nn_cursor_next(cursor, &rows, error);
         for (size_t i = 0; i < rows.count && status == NN_OK; i++)
             if ((size_t)rows.classes[i] >= limit)
-                status = nn_fail(error, NN_DATA, "%s: row %zu of %s is class %d, but %s", dataset->file,
-                                 dataset->first_row + rows.first + i, dataset->y_name, rows.classes[i], mend);
+                status = fail_class(dataset, dataset->first_row + rows.first + i, rows.classes[i], mend, error);
     }
     nn_cursor_free(cursor);
     return status;
+}
+
+static bool holds_texts(const nn_dataset *dataset)
+{
+    return dataset->labels && dataset->labels->texts;
 }
 
 static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_error *error)
@@ -27,6 +39,11 @@ static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_err
     char mend[100];
     if (dataset->outputs <= outputs)
         return NN_OK;
+    if (holds_texts(dataset))
+        return nn_fail(error, NN_DATA,
+                       "%s: %s holds %zu different texts, but the network has %zu outputs; give the last layer a unit "
+                       "for each",
+                       dataset->file, dataset->y_name, dataset->outputs, outputs);
     snprintf(mend, sizeof mend, "the network has %zu outputs, for classes 0 to %zu", outputs, outputs - 1);
     return find_class(dataset, outputs, mend, error);
 }
@@ -54,6 +71,12 @@ static nn_status take_values(nn_dataset *dataset, nn_error *error)
 
 static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn_error *error)
 {
+    if (output != NN_SIGMOID && holds_texts(dataset))
+        return nn_fail(
+            error, NN_DATA,
+            "%s: %s holds texts, which are no values to be predicted; end the network with a softmax, or with "
+            "a sigmoid for two of them",
+            dataset->file, dataset->y_name);
     if (output == NN_SIGMOID)
         NN_TRY(check_two_classes(dataset, error));
     if (!dataset->source)

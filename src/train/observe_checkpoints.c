@@ -23,6 +23,7 @@ typedef struct checkpoints {
 /* What is to be written, of rank 0's. */
 static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
 {
+    const nn_texts *names = nn_dataset_class_names(run->train);
     return (nn_checkpoint){
         .network = run->network,
         .normalization = run->normalization,
@@ -30,6 +31,7 @@ static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
         .progress = run->progress,
         .provenance = run->provenance,
         .recipe = run->recipe->text,
+        .class_names = names ? *names : (nn_texts){.count = 0},
     };
 }
 

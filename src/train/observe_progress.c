@@ -39,7 +39,11 @@ static void say_data(const nn_run *run)
         snprintf(targets, sizeof targets, "classes");
     else
         snprintf(targets, sizeof targets, "%s", nn_figure_plural(train->outputs, "value").text);
-    nn_run_say(run, "data     %s", train->file);
+    const size_t files = nn_dataset_file_count(train);
+    if (files > 1)
+        nn_run_say(run, "data     %s: %s", train->file, nn_figure_plural(files, "file").text);
+    else
+        nn_run_say(run, "data     %s", train->file);
     nn_run_say(run, "         %s x %s (%s) to %s; normalize: %s", nn_figure_plural(train->slices.rows, "row").text,
                nn_figure_plural(train->features, "feature").text, train->x_type, targets,
                nn_normalization_name(run->normalization->kind));

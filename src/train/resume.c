@@ -155,6 +155,17 @@ static nn_status check_data(const nn_run *run, const nn_checkpoint *checkpoint, 
     return NN_OK;
 }
 
+/* A model from before the file named its classes goes on all the same. */
+static nn_status check_class_names(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_texts *now = nn_dataset_class_names(run->train), *before = &checkpoint->class_names;
+    if (!now || before->count == 0 || nn_texts_equal(now, before))
+        return NN_OK;
+    return nn_fail(error, NN_DATA,
+                   "%s was trained on classes of other names than those of %s; start a new run with another --output",
+                   run->resumed_from, run->train->file);
+}
+
 nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(check_network(run, checkpoint, error));
@@ -166,6 +177,8 @@ nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn
         status = check_state(run, checkpoint, error);
     if (status == NN_OK)
         status = check_data(run, checkpoint, error);
+    if (status == NN_OK)
+        status = check_class_names(run, checkpoint, error);
     if (status == NN_OK && checkpoint->progress.epoch > run->recipe->training.epochs)
         status = nn_fail(error, NN_USAGE,
                          "training.epochs: the recipe says %zu, but %s has %" PRIu64 " epochs behind it; raise the "

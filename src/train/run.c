@@ -37,12 +37,16 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
 {
     const size_t taken = (run->train ? nn_dataset_bytes(run->train) : 0) +
                          (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
+    /* Classes of other splits are called as those of the training. */
+    const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
     /* A split that chooses no columns has those of the training split. */
     const nn_recipe_split *train = &run->recipe->data.train;
     const nn_recipe_split *x = split->x_columns_count > 0 ? split : train;
     const nn_recipe_split *y = split->y_columns_count > 0 ? split : train;
     const nn_dataset_spec spec = {
         .file = split->file,
+        .files = (const char *const *)split->files,
+        .file_count = split->files_count,
         .x = split->x,
         .y = split->y,
         .w = split->w,
@@ -50,6 +54,7 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
         .x_column_count = x->x_columns_count,
         .y_columns = (const char *const *)y->y_columns,
         .y_column_count = y->y_columns_count,
+        .class_names = !run->train || names ? names : &none,
         .missing = run->recipe->data.impute != NN_IMPUTE_NONE,
         .memory = run->memory > taken ? run->memory - taken : run->memory > 0,
         .window = run->recipe->data.window_bytes,
@@ -83,7 +88,7 @@ static nn_status carve_validation(nn_run *run, nn_error *error)
 static nn_status load_validation(nn_run *run, nn_error *error)
 {
     const nn_recipe_data *data = &run->recipe->data;
-    if (data->validation.file)
+    if (nn_recipe_has_split(&data->validation))
         NN_TRY(open_split(run, &data->validation, false, &run->validation, error));
     else if (data->validation_fraction > 0 || data->validation_folds > 0)
         NN_TRY(carve_validation(run, error));
@@ -95,7 +100,7 @@ static nn_status load_data(nn_run *run, nn_error *error)
     const nn_recipe *recipe = run->recipe;
     run->memory = nn_dataset_room(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
-    if (recipe->data.test.file)
+    if (nn_recipe_has_split(&recipe->data.test))
         NN_TRY(open_split(run, &recipe->data.test, false, &run->test, error));
     NN_TRY(check_split(run, run->test, error));
     nn_provenance *from = &run->provenance;
@@ -220,7 +225,7 @@ static nn_status make_work(nn_run *run, nn_error *error)
 static nn_status make_augment(nn_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    if (!recipe->data.augment.image)
+    if (!nn_recipe_augments(&recipe->data.augment))
         return NN_OK;
     NN_TRY(nn_augment_create(&recipe->data.augment, run->train, recipe->seed, &run->augment, error));
     nn_sampler_augment(run->sampler, run->augment);

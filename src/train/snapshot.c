@@ -70,6 +70,7 @@ static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
     copy->provenance = state->provenance;
     copy->normalization = state->normalization;
     copy->recipe = state->recipe;
+    copy->class_names = state->class_names;
 }
 
 static nn_status write_copy(void *context, nn_error *error)

@@ -42,6 +42,10 @@ for change in shift=0 flip=none noise=0 cutout=0; do
         fail "without $change nothing is different"
 done
 
+# The digits are [rows, 8, 8], which says what image they are.
+train 2 found --set "data.augment={shift: 1, flip: horizontal, noise: 0.05, cutout: 3}"
+same found
+
 # Killed outright, and continued on another number of ranks.
 $LAUNCH -np 2 "$NNTRAIN" train "${settings[@]}" --output killed >killed.out 2>&1 &
 launcher=$!
@@ -88,7 +92,7 @@ Y
     grep '^nntrain: ' err
 }
 refuse 3 '{image: [28, 28], shift: 2}' 'data.augment.image: 28 x 28 pixels of 1 channel make 784 values, but /train/x in .*/digits.h5 has 64 a row; write its'
-refuse 2 '{shift: 2}' 'wrong.yaml:3:12: data.augment.image is missing'
+refuse 3 '{shift: 8}' 'data.augment.shift: images of /train/x in .*/digits.h5 are 8 x 8 pixels; it must be less than 8'
 refuse 2 '{image: [8, 8], shift: -1}' 'wrong.yaml:3:35: data.augment.shift: "-1" is no whole number of 0 or more'
 refuse 2 '{image: [8, 8], shift: 8}' 'wrong.yaml:3:35: data.augment.shift: .* shift must be less than 8'
 refuse 2 '{image: [8, 8], cutout: 9}' 'wrong.yaml:3:36: data.augment.cutout: a square of 9 x 9 pixels is larger than an image of 8 x 8'

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Writes the same samples as other programs would: formats.py FOLDER. Prints a line "NAME FILE X Y" for each."""
+"""Writes the same samples as other programs would: formats.py FOLDER. Prints a line "NAME FILE X Y" for each, behind which
+come the columns of x and y where some are chosen."""
 import sys
 import os
 
@@ -8,6 +9,7 @@ import numpy as np
 
 ROWS, HEIGHT, WIDTH = 240, 4, 3
 OUTPUTS = 3
+KINDS = ["fig", "lime", "pear"]  # classes as texts, in their order
 folder = sys.argv[1]
 os.chdir(folder)
 
@@ -19,8 +21,8 @@ labels = flat.reshape(ROWS, OUTPUTS, -1).sum(2).argmax(1).astype(np.int64)
 bits = flat > 50
 
 
-def tell(name, file, x="x", y="y"):
-    print(name, file, x, y)
+def tell(name, file, x="x", y="y", *columns):
+    print(name, file, x, y, *columns)
 
 
 def write(name, x, y, **storage):
@@ -48,10 +50,20 @@ write("bool", bits, labels.astype(np.uint16))
 write("onehot_bool", flat, np.eye(OUTPUTS, dtype=bool)[labels])
 write("onehot_int", flat.astype(np.int32), np.eye(OUTPUTS, dtype=np.int64)[labels])
 
-if h5py.h5z.filter_avail(32004):
-    write("lz4", flat.astype(np.float32), labels, chunks=(60, 12), compression=32004, compression_opts=(0,))
-else:
-    print("lacking hdf5-filter-plugin")
+# Filters that are plugins; PyTables brings its own blosc, which a reader lacks all the same. Blosc's seven numbers end in
+# level, shuffle and codec: LZ4, zstd.
+BLOSC = h5py.h5z.filter_avail(32001)
+for name, number, options, package in (
+    ("lz4", 32004, (0,), "hdf5-filter-plugin"),
+    ("bzip2", 307, (9,), "hdf5-filter-plugin"),
+    ("blosc", 32001, (0, 0, 0, 0, 5, 1, 1), "hdf5-filter-plugin-blosc-serial"),
+    ("blosc_zstd", 32001, (0, 0, 0, 0, 5, 2, 5), "hdf5-filter-plugin-blosc-serial"),
+    ("zstd", 32015, (3,), "a plugin of zstd (32015)"),
+):
+    if h5py.h5z.filter_avail(number):
+        write(name, flat.astype(np.float32), labels, chunks=(60, 12), compression=number, compression_opts=options)
+    else:
+        print("lacking", package)
 
 # The newest format of files, and names in groups with spaces
 with h5py.File("latest.h5", "w", libver="latest") as file:
@@ -114,3 +126,48 @@ else:
         file.create_carray("/", "x", obj=flat.astype(np.float64), filters=zlib)
         file.create_earray("/", "y", obj=labels, filters=zlib)
     tell("pytables", "pytables.h5")
+
+    if BLOSC:
+        with tables.open_file("pytables_blosc.h5", "w") as file:
+            blosc = tables.Filters(complevel=5, complib="blosc:zstd", shuffle=True)
+            file.create_carray("/", "x", obj=flat, filters=blosc)
+            file.create_carray("/", "y", obj=labels, filters=blosc)
+        tell("pytables_blosc", "pytables_blosc.h5")
+
+    # A table: columns of numbers and of an array, and classes that are numbers or texts
+    class Sample(tables.IsDescription):
+        number = tables.Int64Col()
+        first = tables.Float32Col()
+        rest = tables.Float32Col(shape=flat.shape[1] - 1)
+        label = tables.UInt8Col()
+        kind = tables.StringCol(4)
+
+    with tables.open_file("pytables_table.h5", "w") as file:
+        table = file.create_table("/", "samples", Sample, filters=tables.Filters(complevel=3, complib="zlib"), chunkshape=50)
+        for i in range(ROWS):
+            row = table.row
+            row["number"], row["first"], row["rest"], row["label"] = i, flat[i, 0], flat[i, 1:], labels[i]
+            row["kind"] = KINDS[labels[i]]
+            row.append()
+    tell("pytables_table", "pytables_table.h5", "samples", "samples", "first,rest", "label")
+    tell("pytables_texts", "pytables_table.h5", "samples", "samples", "first,rest", "kind")
+
+try:
+    import pandas
+    import tables
+except ImportError:
+    print("lacking python3-pandas")
+else:
+    frame = pandas.DataFrame(flat.astype(np.float32), columns=[f"pixel{i}" for i in range(flat.shape[1])])
+    frame["label"] = labels
+    frame["kind"] = np.array(KINDS)[labels]
+    # Tables, with columns of a type in one array or each column by itself, and the fixed format of arrays
+    frame.to_hdf("pandas.h5", "blocks", format="table", complevel=4, mode="w")
+    frame.to_hdf("pandas.h5", "columns", format="table", data_columns=True, index=False)
+    frame.drop(columns="kind").to_hdf("pandas.h5", "fixed", format="fixed")
+    pixels = ",".join(frame.columns[: flat.shape[1]])
+    tell("pandas_blocks", "pandas.h5", "blocks/table", "blocks/table", "values_block_0", "values_block_1")
+    tell("pandas_blocks_texts", "pandas.h5", "blocks/table", "blocks/table", "values_block_0", "values_block_2")
+    tell("pandas_columns", "pandas.h5", "columns/table", "columns/table", pixels, "label")
+    tell("pandas_columns_texts", "pandas.h5", "columns/table", "columns/table", pixels, "kind")
+    tell("pandas_fixed", "pandas.h5", "fixed/block0_values", "fixed/block1_values")

@@ -8,11 +8,15 @@
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
+enum { WEIGHTS_LEAST = 4096 }; /* bytes; texts, and digests of slices, are shorter */
+
 XXH64_hash_t XXH3_64bits(const void *data, size_t length)
 {
     static long calls;
     const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *odd = getenv("ODD_RANK"), *call = getenv("ODD_CALL");
     const XXH64_hash_t digest = XXH3_64bits_withSeed(data, length, 0);
+    if (length < WEIGHTS_LEAST)
+        return digest;
     calls++;
     const bool now = rank && odd && call && atol(rank) == atol(odd) && calls >= atol(call);
     while (now && getenv("ODD_STALL"))

@@ -333,6 +333,71 @@ static void an_image_that_the_rows_are_not_is_refused_naming_both(void)
     nn_augment_free(augment);
 }
 
+/* The same is done to a row as with the image written out. */
+static void an_image_left_out_is_what_x_holds(void)
+{
+    const struct {
+        int dimensions;
+        size_t extent[3];
+    } shapes[] = {{2, {6, 8}}, {3, {4, 4, 3}}, {3, {2, 6, 4}}, {3, {16, 1, 3}}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        size_t extent[3] = {shapes[i].extent[0], shapes[i].extent[1], shapes[i].extent[2]};
+        const size_t shift = extent[1] > 1;
+        const nn_recipe_augment left_out = {.shift = shift, .flip = NN_FLIP_BOTH, .noise = 0.5, .cutout = 1};
+        nn_recipe_augment written = left_out;
+        written.image = extent;
+        written.image_count = (uint32_t)shapes[i].dimensions;
+        nn_dataset dataset = {.features = 48, .row_dimensions = shapes[i].dimensions};
+        memcpy(dataset.row_extent, extent, sizeof extent);
+        nn_augment *found = NULL, *given = NULL;
+        CU_ASSERT_EQUAL_FATAL(nn_augment_create(&left_out, &dataset, SEED, &found, NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nn_augment_create(&written, &dataset, SEED, &given, NULL), NN_OK);
+        for (uint64_t sample = 0; sample < 20; sample++) {
+            nn_real one[48], other[48];
+            for (size_t k = 0; k < 48; k++)
+                one[k] = other[k] = (nn_real)k;
+            nn_augment_row(found, 1, sample, one);
+            nn_augment_row(given, 1, sample, other);
+            CU_ASSERT(same(one, other, 48));
+        }
+        nn_augment_free(found);
+        nn_augment_free(given);
+    }
+}
+
+static void rows_that_are_no_images_are_refused_but_for_noise(void)
+{
+    const nn_recipe_augment shift = {.shift = 1}, noise = {.noise = 0.1}, cutout = {.cutout = 9}, far = {.shift = 28};
+    nn_dataset dataset = {.features = 784,
+                          .row_dimensions = 1,
+                          .row_extent = {784},
+                          .file = (char[]){"a.h5"},
+                          .x_name = (char[]){"/train/x"}};
+    nn_augment *augment = NULL;
+    nn_error error;
+    CU_ASSERT_EQUAL(nn_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_STRING_EQUAL(error.message, "data.augment: rows of /train/x in a.h5 have 1 dimension, which tell of no "
+                                          "height and width; write image: [height, width] or [height, width, "
+                                          "channels]");
+    CU_ASSERT_EQUAL_FATAL(nn_augment_create(&noise, &dataset, SEED, &augment, NULL), NN_OK);
+    nn_augment_free(augment);
+    dataset = (nn_dataset){.features = 3072,
+                           .row_dimensions = 3,
+                           .row_extent = {3, 32, 32},
+                           .file = dataset.file,
+                           .x_name = dataset.x_name};
+    CU_ASSERT_EQUAL(nn_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "3 x 32 x 32, with channels first, it seems"));
+    dataset = (nn_dataset){
+        .features = 224, .row_dimensions = 2, .row_extent = {28, 8}, .file = dataset.file, .x_name = dataset.x_name};
+    CU_ASSERT_EQUAL(nn_augment_create(&cutout, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_STRING_EQUAL(error.message, "data.augment.cutout: images of /train/x in a.h5 are 28 x 8 pixels; it must "
+                                          "be at most 8");
+    CU_ASSERT_EQUAL(nn_augment_create(&far, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_STRING_EQUAL(error.message, "data.augment.shift: images of /train/x in a.h5 are 28 x 8 pixels; it must "
+                                          "be less than 8");
+}
+
 static void without_normalisation_the_fill_is_0(void)
 {
     size_t extents[2] = {1, 4};
@@ -362,6 +427,8 @@ int main(void)
         NN_TEST(a_row_is_the_same_whoever_asks_and_another_in_another_epoch),
         NN_TEST(batches_hold_the_rows_augmented_by_their_numbers),
         NN_TEST(an_image_that_the_rows_are_not_is_refused_naming_both),
+        NN_TEST(an_image_left_out_is_what_x_holds),
+        NN_TEST(rows_that_are_no_images_are_refused_but_for_noise),
         NN_TEST(without_normalisation_the_fill_is_0),
     };
     return nn_run_suite("augment", tests, sizeof tests / sizeof *tests);

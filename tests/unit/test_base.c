@@ -1,10 +1,12 @@
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/philox.h"
 #include "nntrain/memory.h"
 #include "nntrain/status.h"
+#include "nntrain/texts.h"
 #include "suite.h"
 
 /* Known answers published with Random123 (kat_vectors, philox4x32 10 rounds). */
@@ -82,6 +84,47 @@ static void allocation_is_aligned_zeroed_and_refuses_overflow(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "the gradients"));
 }
 
+static void texts_are_numbered_in_their_order_by_bytes(void)
+{
+    const char *const words[] = {"pear", "Zebra", "apple", "\303\266l", "pear", "appl"};
+    nn_texts texts = {.count = 0}, copy = {.count = 0};
+    char packed[64];
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        CU_ASSERT_EQUAL(nn_texts_add(&texts, words[i], NULL), NN_OK);
+    CU_ASSERT_EQUAL(texts.count, 5);
+    nn_texts_sort(&texts);
+    CU_ASSERT_EQUAL(nn_texts_find(&texts, "Zebra"), 0);
+    CU_ASSERT_EQUAL(nn_texts_find(&texts, "appl"), 1);
+    CU_ASSERT_EQUAL(nn_texts_find(&texts, "\303\266l"), 4);
+    CU_ASSERT_EQUAL(nn_texts_find(&texts, "appla"), SIZE_MAX);
+    CU_ASSERT_EQUAL(nn_texts_longest(&texts), 5);
+    CU_ASSERT_EQUAL_FATAL(nn_texts_bytes(&texts), 6 + 5 + 6 + 5 + 4);
+    nn_texts_pack(&texts, packed);
+    CU_ASSERT_EQUAL(nn_texts_add_packed(&copy, packed, nn_texts_bytes(&texts), NULL), NN_OK);
+    CU_ASSERT(nn_texts_equal(&texts, &copy));
+    nn_texts_add(&copy, "quince", NULL);
+    CU_ASSERT(!nn_texts_equal(&texts, &copy));
+    nn_texts_free(&texts);
+    nn_texts_free(&copy);
+}
+
+static void texts_are_65536_at_most(void)
+{
+    nn_texts texts = {.count = 0};
+    nn_error error = {0};
+    char word[16];
+    nn_status status = NN_OK;
+    for (int i = 0; i < NN_TEXTS_MOST && status == NN_OK; i++) {
+        snprintf(word, sizeof word, "%d", i);
+        status = nn_texts_add(&texts, word, &error);
+    }
+    CU_ASSERT_EQUAL(status, NN_OK);
+    CU_ASSERT_EQUAL(nn_texts_add(&texts, "0", &error), NN_OK);
+    CU_ASSERT_EQUAL(nn_texts_add(&texts, "one more", &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "65536"));
+    nn_texts_free(&texts);
+}
+
 int main(void)
 {
     const nn_test tests[] = {
@@ -90,6 +133,8 @@ int main(void)
         NN_TEST(uses_of_randomness_do_not_share_numbers),
         NN_TEST(messages_are_one_line_of_text),
         NN_TEST(allocation_is_aligned_zeroed_and_refuses_overflow),
+        NN_TEST(texts_are_numbered_in_their_order_by_bytes),
+        NN_TEST(texts_are_65536_at_most),
     };
     return nn_run_suite("base", tests, sizeof tests / sizeof *tests);
 }

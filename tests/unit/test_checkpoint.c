@@ -47,6 +47,9 @@ static nn_checkpoint made_up(void)
                        .data_digest = UINT64_C(0xFEDCBA9876543210)},
         .recipe = recipe,
     };
+    static const char *const names[] = {"ant", "bee", "l\303\266we", "of all the classes the longest", "z"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CU_ASSERT_FATAL(nn_texts_add(&checkpoint.class_names, names[i], NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
     const nn_recipe_optimizer adam = {.name = NN_ADAM, .learning_rate = 0.1};
@@ -71,6 +74,7 @@ static void free_made_up(nn_checkpoint *checkpoint)
     nn_network_free(checkpoint->network);
     nn_normalization_free(checkpoint->normalization);
     nn_optimizer_free(checkpoint->optimizer);
+    nn_texts_free(&checkpoint->class_names);
 }
 
 static void what_is_written_is_read_on_every_rank(void)
@@ -102,6 +106,7 @@ static void what_is_written_is_read_on_every_rank(void)
     CU_ASSERT(strcmp(read->provenance.data_file, "/data/a b.h5") == 0);
     CU_ASSERT(read->provenance.data_digest == UINT64_C(0xFEDCBA9876543210));
     CU_ASSERT(strcmp(read->recipe, written.recipe) == 0);
+    CU_ASSERT(nn_texts_equal(&read->class_names, &written.class_names));
     nn_checkpoint_free(read);
     free_made_up(&written);
 }
@@ -118,6 +123,7 @@ static void hdf5_finds_the_promised_layout(void)
         "/optimizer/layers/1/gamma_square",
         "/model/layers/0/running_variance",
         "/progress",
+        "/classes",
         "/normalization/offset",
         "/recipe",
         "/provenance",

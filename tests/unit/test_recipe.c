@@ -277,6 +277,33 @@ static void relative_data_is_beside_the_recipe_or_under_the_user_in_overrides(vo
     close_playground(&here);
 }
 
+static void a_split_may_be_in_several_files(void)
+{
+    const char *text = "data: {train: {files: [a.h5, /no/b-*.h5]}, test: {}, validation: {files: [v.h5]}}\nloss: mse\n"
+                       "network: {layers: [{units: 1, activation: linear}]}\n";
+    nn_error error;
+    nn_recipe *recipe = NULL, *again = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(text, "r.yaml", "/", NULL, 0, &recipe, &error), NN_OK);
+    const nn_recipe_data *data = &recipe->data;
+    const nn_recipe_split *const both[] = {&data->train, &data->test};
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_PTR_NULL(both[i]->file);
+        CU_ASSERT_EQUAL_FATAL(both[i]->files_count, 2);
+        CU_ASSERT_STRING_EQUAL(both[i]->files[0], "/a.h5");
+        CU_ASSERT_STRING_EQUAL(both[i]->files[1], "/no/b-*.h5");
+    }
+    CU_ASSERT_EQUAL(data->validation.files_count, 1);
+    CU_ASSERT(nn_recipe_has_split(&data->test) && nn_recipe_has_split(&data->validation));
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe->text, "text", "/", NULL, 0, &again, &error), NN_OK);
+    CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+    nn_recipe_free(again);
+    nn_recipe_free(recipe);
+    CU_ASSERT_EQUAL(nn_recipe_parse(text, "r.yaml", "/", &(const char *){"data.train.file=c.h5"}, 1, &recipe, &error),
+                    NN_USAGE);
+    CU_ASSERT_STRING_EQUAL(error.message, "--set data.train.file=c.h5: data.train: file and files both name its data; "
+                                          "keep one of them");
+}
+
 static void folders_whose_names_are_no_utf8_are_refused(void)
 {
     const char *text = "data: {train: {file: a.h5}}\nloss: mse\n"
@@ -365,6 +392,7 @@ int main(void)
         NN_TEST(overrides_replace_single_values_in_lists_and_mappings),
         NN_TEST(overrides_can_give_what_the_text_lacks),
         NN_TEST(relative_data_is_beside_the_recipe_or_under_the_user_in_overrides),
+        NN_TEST(a_split_may_be_in_several_files),
         NN_TEST(folders_whose_names_are_no_utf8_are_refused),
         NN_TEST(files_that_cannot_be_recipes_are_refused),
         NN_TEST(shipped_recipes_are_valid_and_short_in_full),

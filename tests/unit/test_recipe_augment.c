@@ -37,7 +37,7 @@ static void it_is_read_and_written_back(void)
     nn_recipe_free(recipe);
 }
 
-static void every_key_but_the_image_may_be_left_out_or_set_later(void)
+static void every_key_may_be_left_out_or_set_later(void)
 {
     const char *const overrides[] = {"data.augment={image: [4, 5]}", "data.augment.shift=3",
                                      "data.augment.flip=vertical"};
@@ -49,12 +49,18 @@ static void every_key_but_the_image_may_be_left_out_or_set_later(void)
     CU_ASSERT_EQUAL(augment->noise, 0);
     CU_ASSERT_EQUAL(augment->cutout, 0);
     nn_recipe_free(recipe);
+    recipe = must_parse(AUGMENT("{shift: 70000}"), NULL, 0); /* of images that only the data tell of */
+    CU_ASSERT_PTR_NULL(recipe->data.augment.image);
+    CU_ASSERT(nn_recipe_augments(&recipe->data.augment));
+    nn_recipe_free(recipe);
+    recipe = must_parse(AUGMENT("{noise: 0}"), NULL, 0);
+    CU_ASSERT(!nn_recipe_augments(&recipe->data.augment));
+    nn_recipe_free(recipe);
 }
 
 static void what_cannot_be_is_refused_with_its_place(void)
 {
     const refusal refusals[] = {
-        {AUGMENT("{shift: 2}"), "r.yaml:1:54: data.augment.image is missing"},
         {AUGMENT("{image: 28}"), "r.yaml:1:62: data.augment.image: expected a list [...], not a single value"},
         {AUGMENT("{image: [28]}"), "r.yaml:1:62: data.augment.image: must have at least 2 elements, but has 1"},
         {AUGMENT("{image: [8, 8, 3, 1]}"), "r.yaml:1:62: data.augment.image: must have at most 3 elements, but has 4"},
@@ -100,7 +106,7 @@ int main(void)
     const nn_test tests[] = {
         NN_TEST(left_out_it_stays_out),
         NN_TEST(it_is_read_and_written_back),
-        NN_TEST(every_key_but_the_image_may_be_left_out_or_set_later),
+        NN_TEST(every_key_may_be_left_out_or_set_later),
         NN_TEST(what_cannot_be_is_refused_with_its_place),
         NN_TEST(the_largest_that_can_be_is_taken),
     };

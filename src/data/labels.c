@@ -1,0 +1,215 @@
+#include "data/labels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "comm/texts.h"
+#include "data/hdf5_guard.h"
+#include "data/hdf5_parts.h"
+#include "data/hdf5_texts.h"
+#include "nntrain/memory.h"
+
+const nn_texts *nn_dataset_class_names(const nn_dataset *dataset)
+{
+    return dataset->labels ? &dataset->labels->names : NULL;
+}
+
+void nn_labels_free(nn_labels *labels)
+{
+    if (!labels)
+        return;
+    nn_texts_free(&labels->names);
+    nn_texts_free(&labels->own);
+    nn_release(labels->number);
+    nn_release(labels);
+}
+
+/* --- the names that a file gives its numbers --- */
+
+static nn_status add_name(void *names, const char *text, uint64_t row, nn_error *error)
+{
+    (void)row;
+    return nn_texts_add(names, text, error);
+}
+
+/* One dimension of texts, each another one. */
+static bool take_names(const nn_hdf5_rows *rows, nn_texts *names)
+{
+    nn_hdf5_table table = nn_hdf5_table_closed();
+    const uint64_t count = rows->layout->rows;
+    nn_error unused;
+    const bool good = nn_hdf5_table_open(rows, NULL, count, &table, &unused) == NN_OK &&
+                      nn_hdf5_texts_read(&table, 0, count, add_name, names, &unused) == NN_OK && names->count == count;
+    nn_hdf5_table_close(&table);
+    return good;
+}
+
+void nn_labels_read_names(hid_t file, nn_texts *names)
+{
+    nn_hdf5_layout layout;
+    nn_error unused;
+    if (H5Lexists(file, "classes", H5P_DEFAULT) <= 0 ||
+        nn_hdf5_describe_targets(file, "", "/classes", NULL, &layout, &unused) != NN_OK || !layout.text ||
+        layout.dimensions != 1 || layout.rows > NN_TEXTS_MOST)
+        return;
+    const nn_hdf5_rows rows = {.file = file, .path = "", .name = "/classes", .layout = &layout, .element = NN_INT64};
+    if (!take_names(&rows, names))
+        nn_texts_free(names);
+}
+
+static nn_status translate_names(nn_labels *labels, const nn_texts *own, nn_error *error)
+{
+    NN_TRY(nn_texts_copy(own, &labels->own, error));
+    NN_TRY(nn_allocate(own->count, sizeof *labels->number, "the names of the classes", &labels->number, error));
+    for (size_t i = 0; i < own->count; i++) {
+        const size_t class = nn_texts_find(&labels->names, own->text[i]);
+        labels->number[i] = class == SIZE_MAX ? -1 : (int64_t) class;
+    }
+    return NN_OK;
+}
+
+nn_status nn_labels_of_numbers(const nn_dataset_spec *spec, const nn_texts *own, nn_labels **result, nn_error *error)
+{
+    const nn_texts *known = spec->class_names;
+    nn_labels *labels = NULL;
+    if (own->count == 0 || (known && known->count == 0))
+        return NN_OK;
+    NN_TRY(nn_allocate(1, sizeof *labels, "the names of the classes", &labels, error));
+    nn_status status = nn_texts_copy(known ? known : own, &labels->names, error);
+    if (status == NN_OK && known && !nn_texts_equal(known, own))
+        status = translate_names(labels, own, error);
+    if (status != NN_OK) {
+        nn_labels_free(labels);
+        return status;
+    }
+    *result = labels;
+    return NN_OK;
+}
+
+/* --- texts in y --- */
+
+/* A reading of texts, as the guard takes it. */
+struct collecting {
+    const nn_hdf5_table *table;
+    uint64_t first, count;
+    nn_texts *names;
+};
+
+static nn_status collect_guarded(void *context, nn_error *error)
+{
+    const struct collecting *in = context;
+    return nn_hdf5_texts_read(in->table, in->first, in->count, add_name, in->names, error);
+}
+
+static nn_status collect(void *names, const nn_hdf5_table *table, uint64_t first, uint64_t count, uint64_t offset,
+                         nn_error *error)
+{
+    (void)offset;
+    struct collecting in = {table, first, count, names};
+    return nn_hdf5_guard(table->rows.path, collect_guarded, &in, error);
+}
+
+/* What nn_texts_add says is the end of a sentence. */
+static nn_status fail_many(const nn_hdf5_rows *rows, nn_error *error)
+{
+    return nn_fail(error, NN_DATA, "%s: %s holds more than %d different texts; are they classes?", rows->path,
+                   rows->name, (int)NN_TEXTS_MOST);
+}
+
+static nn_status find_texts(const nn_hdf5_rows *rows, nn_texts *names, nn_comm *comm, nn_error *error)
+{
+    nn_hdf5_table table = nn_hdf5_table_closed();
+    nn_status status = nn_hdf5_table_open(rows, NULL, 1, &table, error);
+    if (status == NN_OK && table.parts)
+        status = nn_hdf5_parts_visit(&table, rows->first, rows->count, collect, names, error);
+    else if (status == NN_OK)
+        status = collect(names, &table, rows->first, rows->count, 0, error);
+    nn_hdf5_table_close(&table);
+    if (status == NN_DATA && names->count == NN_TEXTS_MOST)
+        status = fail_many(rows, error);
+    NN_TRY(nn_comm_agree(comm, status, error));
+    status = nn_texts_unite(comm, names, error);
+    return status == NN_DATA ? fail_many(rows, error) : status;
+}
+
+nn_status nn_labels_of_texts(const nn_dataset_spec *spec, const nn_hdf5_rows *rows, nn_comm *comm, nn_labels **result,
+                             nn_error *error)
+{
+    const nn_texts *known = spec->class_names;
+    nn_labels *labels = NULL;
+    if (known && known->count == 0)
+        return nn_fail(error, NN_DATA, "%s: %s holds texts, but the classes that were trained are numbers alone",
+                       rows->path, rows->name);
+    nn_status status = nn_allocate(1, sizeof *labels, "the names of the classes", &labels, error);
+    if (status == NN_OK && known)
+        status = nn_texts_copy(known, &labels->names, error);
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK && !known)
+        status = find_texts(rows, &labels->names, comm, error);
+    if (status != NN_OK) {
+        nn_labels_free(labels);
+        return status;
+    }
+    labels->texts = true;
+    *result = labels;
+    return NN_OK;
+}
+
+nn_status nn_labels_copy(const nn_labels *labels, nn_labels **copy, nn_error *error)
+{
+    if (!labels)
+        return NN_OK;
+    NN_TRY(nn_allocate(1, sizeof **copy, "the names of the classes", copy, error));
+    (*copy)->texts = labels->texts;
+    NN_TRY(nn_texts_copy(&labels->names, &(*copy)->names, error));
+    return labels->number ? translate_names(*copy, &labels->own, error) : NN_OK;
+}
+
+/* --- reading --- */
+
+/* The first of the names, for a message. */
+static const char *list_names(const nn_texts *names, char *list, size_t room)
+{
+    size_t used = 0;
+    list[0] = '\0';
+    for (size_t i = 0; i < names->count && used < room; i++) {
+        if (used + strlen(names->text[i]) + sizeof ", ..." > room) {
+            snprintf(list + used, room - used, "...");
+            break;
+        }
+        used += (size_t)snprintf(list + used, room - used, "%s%s", names->text[i], i + 1 < names->count ? ", " : "");
+    }
+    return list;
+}
+
+static nn_status fail_unknown(const nn_hdf5_rows *rows, const char *text, uint64_t row, nn_error *error)
+{
+    char list[300];
+    const nn_texts *names = &rows->labels->names;
+    return nn_fail(error, NN_DATA,
+                   "%s: row %llu of %s is '%s', which is none of the %zu classes that were trained (%s)", rows->path,
+                   (unsigned long long)row, rows->name, text, names->count, list_names(names, list, sizeof list));
+}
+
+nn_status nn_labels_look_up(const nn_hdf5_rows *rows, const char *text, uint64_t row, int64_t *class, nn_error *error)
+{
+    const size_t found = nn_texts_find(&rows->labels->names, text);
+    *class = (int64_t)found;
+    return found == SIZE_MAX ? fail_unknown(rows, text, row, error) : NN_OK;
+}
+
+nn_status nn_labels_translate(const nn_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count, nn_error *error)
+{
+    const nn_labels *labels = rows->labels;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t row = first + i;
+        const int64_t number = classes[i];
+        if (number < 0 || (uint64_t)number >= labels->own.count)
+            return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld, but /classes has names for 0 to %zu",
+                           rows->path, (unsigned long long)row, rows->name, (long long)number, labels->own.count - 1);
+        if (labels->number[number] < 0)
+            return fail_unknown(rows, labels->own.text[number], row, error);
+        classes[i] = labels->number[number];
+    }
+    return NN_OK;
+}

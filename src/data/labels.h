@@ -1,0 +1,51 @@
+/** Classes that have names: y holds the names themselves, or numbers that the file's /classes names. */
+#ifndef NN_DATA_LABELS_H
+#define NN_DATA_LABELS_H
+
+#include "data/hdf5_read.h"
+#include "nntrain/dataset.h"
+
+/** What the classes of a split are called, and how y tells them. */
+struct nn_labels {
+    nn_texts names;  /**< [classes] */
+    bool texts;      /**< y holds them; else numbers */
+    nn_texts own;    /**< what the file calls its numbers, where that is something else */
+    int64_t *number; /**< [own.count] class of each number of the file, -1: none; NULL: its numbers are the classes */
+};
+
+/**
+ * Reads what a file calls its classes: the dataset /classes of different texts [classes]. Local; anything else of that
+ * name, and none, leaves the names empty.
+ */
+void nn_labels_read_names(hid_t file, nn_texts *names);
+
+/**
+ * Labels of a y that holds numbers.
+ *
+ * @param own     what the file calls them; may be empty
+ * @param labels  receives them; NULL: classes are numbers alone
+ */
+nn_status nn_labels_of_numbers(const nn_dataset_spec *spec, const nn_texts *own, nn_labels **labels, nn_error *error);
+
+/**
+ * Labels of a y that holds texts: those of the spec, or the different texts of all ranks' rows, sorted. Collective and
+ * agreed.
+ *
+ * @param rows  of y that belong to this rank
+ * @return NN_DATA where there are more than NN_TEXTS_MOST, one is empty or longer than NN_LABEL_MOST bytes
+ */
+nn_status nn_labels_of_texts(const nn_dataset_spec *spec, const nn_hdf5_rows *rows, nn_comm *comm, nn_labels **labels,
+                             nn_error *error);
+
+/** @param copy  receives NULL where there are none; to be freed also after a failure */
+nn_status nn_labels_copy(const nn_labels *labels, nn_labels **copy, nn_error *error);
+void nn_labels_free(nn_labels *labels);
+
+/** Numbers of the file into classes, in place; NN_DATA where a row has none. @param first  row of the file */
+nn_status nn_labels_translate(const nn_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count,
+                              nn_error *error);
+
+/** The class of a row's text. */
+nn_status nn_labels_look_up(const nn_hdf5_rows *rows, const char *text, uint64_t row, int64_t *class, nn_error *error);
+
+#endif

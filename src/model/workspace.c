@@ -57,6 +57,16 @@ static nn_status take_layers(const nn_network *network, nn_workspace *work, nn_e
                        "the sums of batch norm", &work->sums, error);
 }
 
+/* What lies between tensors is summed over ranks with the rest, and looked at for NaN. */
+static void clear_padding(const nn_network *network, nn_real *gradients)
+{
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        const size_t end = network->tensors[t].offset + network->tensors[t].count;
+        const size_t next = t + 1 < network->tensor_count ? network->tensors[t + 1].offset : network->flat_count;
+        memset(gradients + end, 0, (next - end) * sizeof *gradients);
+    }
+}
+
 static nn_status take_backward(const nn_network *network, nn_workspace *work, nn_error *error)
 {
     const size_t deltas = work->capacity * widest_layer(network);
@@ -65,11 +75,14 @@ static nn_status take_backward(const nn_network *network, nn_workspace *work, nn
     if (nn_activation_needs_input(network->layers[network->layer_count - 1].activation))
         NN_TRY(nn_allocate(work->capacity * network->outputs, sizeof(nn_real), "the logits of a batch", &work->logits,
                            error));
-    /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache. */
+    /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache, so that they
+     * are not touched as a whole. */
     work->flat_pitch = network->flat_count;
     NN_TRY(
         nn_reserve(work->stack_height, work->flat_pitch * sizeof(nn_real), "the gradients", &work->gradients, error));
     memset(work->gradients, 0, work->flat_pitch * sizeof(nn_real));
+    for (size_t height = 1; height < work->stack_height; height++)
+        clear_padding(network, work->gradients + height * work->flat_pitch);
     return NN_OK;
 }
 

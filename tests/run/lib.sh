@@ -18,6 +18,14 @@ ranks() {
     $LAUNCH -np "$count" "$@"
 }
 
+# ranks_of RUN: the processes that train into that folder of the test, without mpirun.
+ranks_of() {
+    local pid
+    for pid in $(pgrep -x nntrain); do
+        tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "--output $work/$1 " && echo "$pid"
+    done
+}
+
 fail() {
     echo "FAILED: $*" >&2
     failures=$((failures + 1))

@@ -15,14 +15,6 @@ newest() {
     find "$1" -name 'checkpoint-*.h5' 2>/dev/null | sed 's/.*checkpoint-0*\([0-9]*\).h5/\1/' | sort -n | tail -n 1
 }
 
-# ranks_of RUN: its processes, without mpirun.
-ranks_of() {
-    local pid
-    for pid in $(pgrep -x nntrain); do
-        tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "--output $work/$1 " && echo "$pid"
-    done
-}
-
 # reached RUN STEP: waits for a checkpoint of that step or a later one.
 reached() {
     local step

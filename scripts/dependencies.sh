@@ -49,6 +49,7 @@ libhdf5-mpich-dev|command -v h5pcc.mpich|HDF5 for MPICH
 libsimgrid-dev|command -v smpicc|SimGrid with its compiler smpicc
 slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|SLURM
 munge|command -v munged|MUNGE
+valgrind|command -v valgrind|Valgrind
 END
     fi
 }
@@ -138,7 +139,7 @@ install_packages() {
 }
 
 # These are for a test each, which is skipped without them: no reason to stop.
-optional='^(hdf5-filter-plugin(-blosc-serial)?|python3-(h5py|numpy|tables|pandas|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev|slurm-wlm|munge)($|\|)'
+optional='^(hdf5-filter-plugin(-blosc-serial)?|python3-(h5py|numpy|tables|pandas|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev|slurm-wlm|munge|valgrind)($|\|)'
 worth_stopping() {
     grep -qvE "$optional" < <(printf '%s\n' "$@")
 }

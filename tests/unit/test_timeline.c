@@ -72,7 +72,7 @@ static void what_is_interrupted_goes_on_with_its_layer(void)
     const int details[] = {0, 1, NN_NO_DETAIL, 1};
     CU_ASSERT_EQUAL_FATAL(timeline.count, 4);
     for (size_t i = 0; i < 4; i++) {
-        CU_ASSERT_EQUAL(spans[i].kind, kinds[i]);
+        CU_ASSERT_EQUAL((nn_span_kind)spans[i].kind, kinds[i]);
         CU_ASSERT_EQUAL(spans[i].detail, details[i]);
     }
 }

@@ -45,7 +45,7 @@ typedef struct nn_train_result {
  * Threads are set and pinned while it runs, as by nn_threads_configure, and left as they were.
  *
  * SIGTERM and SIGUSR1 are caught while it runs: the step in work is finished, a checkpoint is written, and NN_STOPPED
- * returned.
+ * returned. A program that blocks them from its beginning has those that come earlier obeyed, too.
  *
  * @return NN_OK; NN_STOPPED; NN_DIVERGED where the loss becomes NaN or infinite, with weights and checkpoints of
  * before; or what recipe, data, checkpoint or system object to. On every rank alike.

@@ -7,6 +7,7 @@
 static volatile sig_atomic_t stop_requested;
 
 static struct sigaction former_term, former_usr1;
+static sigset_t former_mask;
 
 static void on_signal(int number)
 {
@@ -21,10 +22,17 @@ void nn_signals_catch(void)
     stop_requested = 0;
     sigaction(SIGTERM, &action, &former_term);
     sigaction(SIGUSR1, &action, &former_usr1);
+    /* What a program held back until now arrives. */
+    sigset_t caught;
+    sigemptyset(&caught);
+    sigaddset(&caught, SIGTERM);
+    sigaddset(&caught, SIGUSR1);
+    pthread_sigmask(SIG_UNBLOCK, &caught, &former_mask);
 }
 
 void nn_signals_release(void)
 {
+    pthread_sigmask(SIG_SETMASK, &former_mask, NULL);
     sigaction(SIGTERM, &former_term, NULL);
     sigaction(SIGUSR1, &former_usr1, NULL);
 }

@@ -16,6 +16,7 @@
 #include "nntrain/comm.h"
 #include "nntrain/element.h"
 #include "nntrain/normalization.h"
+#include "nntrain/recipe.h"
 #include "nntrain/status.h"
 #include "nntrain/texts.h"
 
@@ -40,6 +41,10 @@ typedef struct nn_dataset_spec {
     size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
     size_t window;               /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
 } nn_dataset_spec;
+
+/** @return where a split of a recipe lies, with the columns it chooses; everything else zero. Borrows the recipe's
+ * strings. */
+nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split);
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
 typedef struct nn_slices {

@@ -31,19 +31,7 @@ typedef struct check {
 static nn_status load(check *in, nn_comm *alone, nn_error *error)
 {
     const nn_recipe *recipe = in->recipe;
-    const nn_recipe_split *split = &recipe->data.train;
-    const nn_dataset_spec spec = {
-        .file = split->file,
-        .files = (const char *const *)split->files,
-        .file_count = split->files_count,
-        .x = split->x,
-        .y = split->y,
-        .w = split->w,
-        .x_columns = (const char *const *)split->x_columns,
-        .x_column_count = split->x_columns_count,
-        .y_columns = (const char *const *)split->y_columns,
-        .y_column_count = split->y_columns_count,
-    };
+    const nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train);
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices, true, alone, &in->dataset, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));

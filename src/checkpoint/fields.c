@@ -130,23 +130,29 @@ static hid_t guarded(const hsize_t dims[2], int rank)
     return properties;
 }
 
-bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns)
+/* Makes a dataset and fills it. @param space, properties  closed here, whatever they are */
+static bool put_dataset(hid_t group, const char *name, hid_t file_type, hid_t memory_type, hid_t space,
+                        hid_t properties, const void *values)
 {
-    const hsize_t dims[2] = {rows, columns};
-    const int rank = columns > 0 ? 2 : 1;
-    hid_t space = H5Screate_simple(rank, dims, NULL);
-    hid_t properties = guarded(dims, rank);
     hid_t dataset = -1;
-    if (space >= 0 && properties >= 0)
-        dataset = H5Dcreate2(group, name, FILE_REAL, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    bool good = dataset >= 0 && H5Dwrite(dataset, MEMORY_REAL, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
+    if (file_type >= 0 && space >= 0 && properties >= 0)
+        dataset = H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    bool good = dataset >= 0 && H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
     if (dataset >= 0)
         good = H5Dclose(dataset) >= 0 && good;
-    if (properties >= 0)
+    if (properties >= 0 && properties != H5P_DEFAULT)
         H5Pclose(properties);
     if (space >= 0)
         H5Sclose(space);
     return good;
+}
+
+bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns)
+{
+    const hsize_t dims[2] = {rows, columns};
+    const int rank = columns > 0 ? 2 : 1;
+    return put_dataset(group, name, FILE_REAL, MEMORY_REAL, H5Screate_simple(rank, dims, NULL), guarded(dims, rank),
+                       values);
 }
 
 /* HDF5 would look without end for chunks that have more dimensions than their dataset. */
@@ -208,15 +214,7 @@ bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t 
 bool nn_field_put_string(hid_t group, const char *name, const char *value)
 {
     hid_t type = text_type(strlen(value) + 1);
-    hid_t space = H5Screate(H5S_SCALAR);
-    hid_t dataset = -1;
-    if (type >= 0 && space >= 0)
-        dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool good = dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0;
-    if (dataset >= 0)
-        good = H5Dclose(dataset) >= 0 && good;
-    if (space >= 0)
-        H5Sclose(space);
+    const bool good = put_dataset(group, name, type, type, H5Screate(H5S_SCALAR), H5P_DEFAULT, value);
     if (type >= 0)
         H5Tclose(type);
     return good;
@@ -258,34 +256,20 @@ static hid_t padded_type(size_t size)
     return type;
 }
 
-static bool write_padded(hid_t dataset, hid_t type, const nn_texts *texts)
+bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts)
 {
-    const size_t width = H5Tget_size(type);
+    const hsize_t count = texts->count;
+    const size_t width = nn_texts_longest(texts);
     char *padded = NULL;
     if (nn_allocate(texts->count, width, "texts", &padded, NULL) != NN_OK)
         return false;
     for (size_t i = 0; i < texts->count; i++)
         memcpy(padded + i * width, texts->text[i], strlen(texts->text[i]));
-    const bool good = H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded) >= 0;
-    nn_release(padded);
-    return good;
-}
-
-bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts)
-{
-    const hsize_t count = texts->count;
-    hid_t type = padded_type(nn_texts_longest(texts));
-    hid_t space = H5Screate_simple(1, &count, NULL);
-    hid_t dataset = -1;
-    if (type >= 0 && space >= 0)
-        dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool good = dataset >= 0 && write_padded(dataset, type, texts);
-    if (dataset >= 0)
-        good = H5Dclose(dataset) >= 0 && good;
-    if (space >= 0)
-        H5Sclose(space);
+    hid_t type = padded_type(width);
+    const bool good = put_dataset(group, name, type, type, H5Screate_simple(1, &count, NULL), H5P_DEFAULT, padded);
     if (type >= 0)
         H5Tclose(type);
+    nn_release(padded);
     return good;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "nntrain/checkpoint.h"
+#include "train/signals.h"
 
 typedef struct arguments {
     const char *recipe;
@@ -190,23 +191,13 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
     return status;
 }
 
-/* A signal to stop may come while MPI starts, and is to be obeyed after the first step; at the end it comes too late.
- */
-static void hold_signals(void)
-{
-    sigset_t held;
-    sigemptyset(&held);
-    sigaddset(&held, SIGTERM);
-    sigaddset(&held, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &held, NULL);
-}
-
 nn_status nn_cli_train(int argc, char **argv)
 {
     arguments given = {.recipe = NULL};
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain train", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    hold_signals();
+    /* One to stop may come while MPI starts, and is to be obeyed after the first step; at the end it comes too late. */
+    nn_signals_hold();
     return nn_cli_with_ranks(train, &given);
 }

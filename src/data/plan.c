@@ -8,6 +8,22 @@
 #include "data/labels.h"
 #include "nntrain/memory.h"
 
+nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split)
+{
+    return (nn_dataset_spec){
+        .file = split->file,
+        .files = (const char *const *)split->files,
+        .file_count = split->files_count,
+        .x = split->x,
+        .y = split->y,
+        .w = split->w,
+        .x_columns = (const char *const *)split->x_columns,
+        .x_column_count = split->x_columns_count,
+        .y_columns = (const char *const *)split->y_columns,
+        .y_column_count = split->y_columns_count,
+    };
+}
+
 /* What rank 0 looks for, and what it finds. */
 struct look {
     const nn_dataset_spec *spec;

@@ -41,24 +41,20 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
     const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
     /* A split that chooses no columns has those of the training split. */
     const nn_recipe_split *train = &run->recipe->data.train;
-    const nn_recipe_split *x = split->x_columns_count > 0 ? split : train;
-    const nn_recipe_split *y = split->y_columns_count > 0 ? split : train;
-    const nn_dataset_spec spec = {
-        .file = split->file,
-        .files = (const char *const *)split->files,
-        .file_count = split->files_count,
-        .x = split->x,
-        .y = split->y,
-        .w = split->w,
-        .x_columns = (const char *const *)x->x_columns,
-        .x_column_count = x->x_columns_count,
-        .y_columns = (const char *const *)y->y_columns,
-        .y_column_count = y->y_columns_count,
-        .class_names = !run->train || names ? names : &none,
-        .missing = run->recipe->data.impute != NN_IMPUTE_NONE,
-        .memory = run->memory > taken ? run->memory - taken : run->memory > 0,
-        .window = run->recipe->data.window_bytes,
-    };
+    const nn_dataset_spec columns = nn_dataset_spec_of(train);
+    nn_dataset_spec spec = nn_dataset_spec_of(split);
+    if (spec.x_column_count == 0) {
+        spec.x_columns = columns.x_columns;
+        spec.x_column_count = columns.x_column_count;
+    }
+    if (spec.y_column_count == 0) {
+        spec.y_columns = columns.y_columns;
+        spec.y_column_count = columns.y_column_count;
+    }
+    spec.class_names = !run->train || names ? names : &none;
+    spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
+    spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
+    spec.window = run->recipe->data.window_bytes;
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
 

@@ -15,6 +15,21 @@ static void on_signal(int number)
     stop_requested = 1;
 }
 
+static sigset_t both(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGUSR1);
+    return signals;
+}
+
+void nn_signals_hold(void)
+{
+    const sigset_t held = both();
+    pthread_sigmask(SIG_BLOCK, &held, NULL);
+}
+
 void nn_signals_catch(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
@@ -23,10 +38,7 @@ void nn_signals_catch(void)
     sigaction(SIGTERM, &action, &former_term);
     sigaction(SIGUSR1, &action, &former_usr1);
     /* What a program held back until now arrives. */
-    sigset_t caught;
-    sigemptyset(&caught);
-    sigaddset(&caught, SIGTERM);
-    sigaddset(&caught, SIGUSR1);
+    const sigset_t caught = both();
     pthread_sigmask(SIG_UNBLOCK, &caught, &former_mask);
 }
 

@@ -4,7 +4,10 @@
 
 #include <stdbool.h>
 
-/** Catches both signals from now on. */
+/** Holds both signals back in the calling thread, and in those it starts, until nn_signals_catch. */
+void nn_signals_hold(void);
+
+/** Catches both signals from now on, and those that were held back. */
 void nn_signals_catch(void);
 
 /** Gives the signals back to whoever had them. */

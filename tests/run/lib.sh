@@ -26,6 +26,11 @@ ranks_of() {
     done
 }
 
+# progress FOLDER: how far a training is, to the last bit, but for the clock.
+progress() {
+    h5dump -m %a -g /progress "$1/model.h5" | sed -e 1d -e '/ATTRIBUTE "seconds"/,/^   }/d'
+}
+
 fail() {
     echo "FAILED: $*" >&2
     failures=$((failures + 1))

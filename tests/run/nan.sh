@@ -31,10 +31,6 @@ train() {
     shift
     ranks "$count" "$NNTRAIN" train recipe.yaml --progress lines "$@"
 }
-# progress FOLDER: how far the training is, but for the clock.
-progress() {
-    h5dump -m %a -g /progress "$1/model.h5" | sed -e 1d -e '/ATTRIBUTE "seconds"/,/^   }/d'
-}
 same() {
     local group
     for group in /model /optimizer; do

@@ -3,11 +3,6 @@
 # batches of 101 and 16 slices divide by nothing here, and the last batch of an epoch leaves slices without rows.
 . "$(dirname "$0")/lib.sh"
 
-# progress FOLDER: how far the training is, to the last bit, but for the clock.
-progress() {
-    h5dump -m %a -g /progress "$1/model.h5" | sed -e 1d -e '/ATTRIBUTE "seconds"/,/^   }/d'
-}
-
 # same NAME COUNT: model, optimizer, statistics and history are those of one rank.
 same() {
     local name=$1 with=$2

@@ -9,16 +9,12 @@
  */
 static const size_t worth_threads = (size_t)1 << 18;
 
-/* Panels of B for each thread alone, where there are enough for even shares: then what a thread packs stays in its own
- * level 2 cache, and threads that need no packed A never wait. */
 static void divide_columns(nn_gemm_product *p, size_t column_panels)
 {
-    enum { EVEN = 8 };
-    const bool alone = p->plan->b != NN_GEMM_B_STRIPS && p->plan->b != NN_GEMM_B_TURNED;
     p->columns_of_thread = (nn_share){0, column_panels};
     p->part = p->thread, p->parts = p->threads;
     p->b = p->space->b;
-    if (!alone || column_panels < EVEN * p->threads)
+    if (!p->plan->alone)
         return;
     p->columns_of_thread = nn_share_of(column_panels, p->thread, p->threads);
     p->part = 0, p->parts = 1;

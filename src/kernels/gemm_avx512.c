@@ -11,6 +11,7 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .lanes = LANES,
     .turned_rows = TURNED_ROWS,
     .run = run,
+    .run_packing = run_packing,
     .strip = strip,
     .strip_turned = strip_turned,
     .transpose = transpose,

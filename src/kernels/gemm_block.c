@@ -124,25 +124,38 @@ static nn_gemm_tile tile_of_rows(const nn_gemm_product *p, const nn_gemm_block *
     return tile;
 }
 
-/* The tile of some rows and of panel j of a block, whose packed B is given; the one that follows is `next` elements
- * further on in C, 0: none that is known. */
-static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, nn_gemm_tile *tile, nn_share rows,
-                         size_t j, const nn_real *b, size_t next)
+/* What a tile that packs panel j of B on the way is told of it. */
+static void pack_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
+                           nn_gemm_tile *tile)
+{
+    const nn_pack_source b = part_of(p->plan->what.b, columns.first, block->depth->steps.first);
+    tile->b = b.data;
+    tile->b_stride = b.depth_stride;
+    tile->b_ahead = p->plan->steps_ahead * b.depth_stride;
+    tile->b_packed = packed_columns(p, block, j);
+}
+
+/* One tile, of which rows and columns are those planned. */
+static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, const nn_gemm_tile *tile,
+                         void (*run)(const nn_gemm_tile *tile), nn_share rows, nn_share columns)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
-    const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-    tile->columns = columns.count;
-    tile->b = b;
-    if (!p->plan->swapped) {
-        tile->c = p->c + rows.first * p->c_stride + columns.first;
-        tile->c_next = next > 0 ? tile->c + next : NULL;
-        kernel->run(tile);
+    run(tile);
+    if (!p->plan->swapped)
         return;
-    }
-    kernel->run(tile);
     for (size_t slot = 0; slot < block->depth->height; slot++)
         kernel->put_transposed(tile->scratch + slot * kernel->rows * kernel->slot_columns, rows.count, columns.count,
                                p->c + slot * p->c_pitch + columns.first * p->c_stride + rows.first, p->c_stride);
+}
+
+/* A tile's columns, and its place in C; that of the one that follows is `next` elements further on, 0: none known. */
+static void set_columns(const nn_gemm_product *p, nn_share rows, nn_share columns, size_t next, nn_gemm_tile *tile)
+{
+    tile->columns = columns.count;
+    if (p->plan->swapped)
+        return;
+    tile->c = p->c + rows.first * p->c_stride + columns.first;
+    tile->c_next = next > 0 ? tile->c + next : NULL;
 }
 
 /* What follows the last block of depth, over rows and columns as planned. */
@@ -177,6 +190,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
     nn_real *own = p->space->own + p->thread * p->space->room.own;
     const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
+        const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
         for (size_t r = 0; r < block->depth->run_count; r++) {
             const nn_gemm_run *run = &block->depth->runs[r];
             pack_column_panel(p, block, j, run, (nn_share){0, run->steps.count}, own);
@@ -185,7 +199,9 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
             const size_t next = i + 1 < block->row_panels.count ? rows.count * p->c_stride : 0;
             nn_gemm_tile tile = tile_of_rows(p, block, i, rows);
-            compute_tile(p, block, &tile, rows, j, own, next);
+            set_columns(p, rows, columns, next, &tile);
+            tile.b = own;
+            compute_tile(p, block, &tile, p->space->kernel->run, rows, columns);
         }
     }
     if (mine.count > 0)
@@ -195,6 +211,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
 /* Each panel of A stays in the level 1 cache while those of B go by. */
 static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block)
 {
+    const nn_gemm_kernel *kernel = p->space->kernel;
     const size_t width = block->column_panels.count;
     const nn_share mine = nn_share_of(block->row_panels.count * width, p->part, p->parts);
     const size_t end = mine.first + mine.count;
@@ -202,10 +219,15 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         const size_t i = tile / width, first = tile % width;
         const size_t count = width - first < end - tile ? width - first : end - tile;
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-        nn_gemm_tile common = tile_of_rows(p, block, i, rows);
+        const bool packs = p->plan->packs_meanwhile && i == 0;
+        nn_gemm_tile one = tile_of_rows(p, block, i, rows);
         for (size_t j = first; j < first + count; j++) {
-            const size_t next = j + 1 < first + count ? p->space->kernel->columns : 0;
-            compute_tile(p, block, &common, rows, j, packed_columns(p, block, j), next);
+            const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
+            set_columns(p, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
+            one.b = packed_columns(p, block, j);
+            if (packs)
+                pack_meanwhile(p, block, j, columns, &one);
+            compute_tile(p, block, &one, packs ? kernel->run_packing : kernel->run, rows, columns);
         }
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
         tile += count;
@@ -265,7 +287,7 @@ void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block
         wait_for_threads(p); /* for those who still read the packed panels */
     if (block->pack_a)
         pack_rows(p, block);
-    if (p->plan->b == NN_GEMM_B_PACKED)
+    if (p->plan->b == NN_GEMM_B_PACKED && !p->plan->packs_meanwhile)
         pack_columns(p, block);
     if (block->pack_a || shared_b)
         wait_for_threads(p);

@@ -15,4 +15,23 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
 
 #include "kernels/gemm_strip.h"
 #include "kernels/gemm_tile.h"
+
+static inline __attribute__((always_inline)) void wide_packing(size_t rows, bool beside, const nn_gemm_tile *t)
+{
+    tile_of(VECTORS, rows, beside, true, t);
+}
+
+static inline __attribute__((always_inline)) void narrow_packing(size_t rows, bool beside, const nn_gemm_tile *t)
+{
+    tile_of(1, rows, beside, true, t);
+}
+
+static void run_packing(const nn_gemm_tile *t)
+{
+    if (t->columns > LANES)
+        on_rows(wide_packing, t);
+    else
+        on_rows(narrow_packing, t);
+}
+
 #include "kernels/pack_loops.h"

@@ -23,9 +23,10 @@ typedef struct nn_gemm_tile {
     size_t rows, columns;
     const nn_real *a; /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
     size_t a_row_stride, a_depth_stride;
-    const nn_real *b; /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
-    size_t b_stride;  /**< of a strip: where B lies, b[k * b_stride + j], or turned b[k + j * b_stride] */
-    size_t b_ahead;   /**< of a strip: elements further on in B that are fetched into the cache beside those in use */
+    const nn_real *b;  /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
+    size_t b_stride;   /**< where B lies: b[k * b_stride + j], or turned b[k + j * b_stride] */
+    size_t b_ahead;    /**< where B lies: elements further on that are fetched into the cache beside those in use */
+    nn_real *b_packed; /**< of .run_packing: where B is packed */
     const nn_gemm_chain *chains; /**< [chain_count], following each other along the depth */
     size_t chain_count;
     /* The stack. A slot is a part of a matrix in memory, or scratch that the next tile takes over. */
@@ -51,6 +52,8 @@ typedef struct nn_gemm_kernel {
     size_t slot_columns; /**< elements between rows of scratch, and most columns of a strip that uses any */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
     void (*run)(const nn_gemm_tile *tile);
+    /** The same with B where it lies, of which it leaves a packed panel for the tiles below. */
+    void (*run_packing)(const nn_gemm_tile *tile);
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
     void (*strip)(const nn_gemm_tile *tile);
     /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and one chain from its beginning. */

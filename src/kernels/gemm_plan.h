@@ -41,8 +41,10 @@ typedef struct nn_gemm_plan {
     nn_gemm_problem what; /**< operands swapped where `swapped` */
     bool pack_a;
     nn_gemm_b b;
+    bool alone;           /**< threads share no panels of B: what one packs stays in its own level 2 cache */
+    bool packs_meanwhile; /**< the first tiles that use a panel of B pack it, rather than the thread before them */
     size_t panel_rows;    /**< most rows of a panel of A, or of a strip */
-    size_t steps_ahead;   /**< of strips: steps of depth that B is fetched ahead of its use */
+    size_t steps_ahead;   /**< that B is fetched ahead of its use where it lies */
     size_t depth_block;   /**< most steps of depth in a block, in elements of packed panels */
     size_t row_panels;    /**< most panels of A in a block */
     size_t column_panels; /**< most panels of B in a block */

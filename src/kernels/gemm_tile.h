@@ -19,13 +19,35 @@ static inline __attribute__((always_inline)) void fetch_next(size_t rows, size_t
             __builtin_prefetch(t->c_next + i * t->c_stride + j, 0, 2);
 }
 
+/* A step of B where it lies goes into its packed panel on the way; of the last vector `rest` elements are there. */
+static inline __attribute__((always_inline)) void load_and_pack(size_t vectors, size_t rest, const nn_gemm_tile *t,
+                                                                const nn_real *b, nn_real *packed,
+                                                                vector right[VECTORS])
+{
+#pragma GCC unroll 2
+    for (size_t v = 0; v < vectors; v++) {
+        __builtin_prefetch(b + t->b_ahead + v * LANES, 0, 2);
+        right[v] = load_at(b + v * LANES, v + 1 == vectors, rest);
+        *(vector *)(packed + v * LANES) = right[v];
+    }
+}
+
+static inline __attribute__((always_inline)) void load_packed(size_t vectors, const nn_real *b, vector right[VECTORS])
+{
+#pragma GCC unroll 2
+    for (size_t v = 0; v < vectors; v++)
+        right[v] = *(const vector *)(b + v * LANES);
+}
+
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
-static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t rows, bool beside,
+static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t rows, bool beside, bool packing,
                                                           const nn_gemm_tile *t)
 {
     const size_t rest = t->columns - (vectors - 1) * LANES;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
     const nn_real *a[ROW_GROUPS], *b = t->b;
+    const size_t b_stride = packing ? t->b_stride : COLUMNS;
+    nn_real *packed = t->b_packed;
     begin_rows(rows, beside, t, a);
     fetch_next(rows, vectors, t);
     for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
@@ -36,16 +58,18 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
 #pragma GCC unroll UNROLLED
         for (size_t k = 0; k < chain->depth; k++) {
             vector right[VECTORS];
-#pragma GCC unroll 2
-            for (size_t v = 0; v < vectors; v++)
-                right[v] = *(const vector *)(b + v * LANES);
+            if (packing)
+                load_and_pack(vectors, rest, t, b, packed, right);
+            else
+                load_packed(vectors, b, right);
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
                 for (size_t v = 0; v < vectors; v++)
                     sum[i][v] = accumulate(sum[i][v], row_at(a, beside, row_stride, i), right[v]);
             next_step(rows, beside, depth_stride, a);
-            b += COLUMNS;
+            b += b_stride;
+            packed += packing ? COLUMNS : 0;
         }
         end_sums(rows, vectors, rest, t, 0, chain, sum);
     }
@@ -53,12 +77,12 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
 
 static inline __attribute__((always_inline)) void wide_tile(size_t rows, bool beside, const nn_gemm_tile *t)
 {
-    tile_of(VECTORS, rows, beside, t);
+    tile_of(VECTORS, rows, beside, false, t);
 }
 
 static inline __attribute__((always_inline)) void narrow_tile(size_t rows, bool beside, const nn_gemm_tile *t)
 {
-    tile_of(1, rows, beside, t);
+    tile_of(1, rows, beside, false, t);
 }
 
 static void run(const nn_gemm_tile *t)

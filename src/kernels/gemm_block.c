@@ -79,21 +79,30 @@ static void pack_columns(const nn_gemm_product *p, const nn_gemm_block *block)
 
 /* --- computing --- */
 
-/* Rows and columns are those of C as the caller sees it. */
+/* Whether rows as planned are columns of C as the caller sees it. */
+static bool turned_round(const nn_gemm_product *p)
+{
+    return p->plan->swapped != p->vector;
+}
+
+static bool tile_activates(nn_activation activation)
+{
+    return activation == NN_LINEAR || activation == NN_RELU;
+}
+
+/* What is left to do to rows and columns of C, as the caller sees them, when their tiles are complete. */
 static void finish(const nn_gemm_product *p, nn_share rows, nn_share columns)
 {
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
     const nn_epilogue *e = p->epilogue;
     nn_real *c = p->c + rows.first * p->c_stride + columns.first;
-    for (size_t i = 0; e->bias && i < rows.count; i++)
-        kernels->add(e->bias + columns.first, c + i * p->c_stride, columns.count);
     /* Rows without gaps between them are as one. */
     const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
     const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
     const nn_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
     for (size_t i = 0; i < lines; i++) {
         nn_real *line = c + i * p->c_stride;
-        if (e->activation != NN_LINEAR)
+        if (!tile_activates(e->activation))
             kernels->activate[e->activation](line, line, length);
         if (outputs)
             kernels->activate_backward[e->derivative](outputs + i * e->outputs_stride, line, length);
@@ -149,9 +158,16 @@ static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, c
 }
 
 /* A tile's columns, and its place in C; that of the one that follows is `next` elements further on, 0: none known. */
-static void set_columns(const nn_gemm_product *p, nn_share rows, nn_share columns, size_t next, nn_gemm_tile *tile)
+static void set_columns(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns,
+                        size_t next, nn_gemm_tile *tile)
 {
+    const nn_epilogue *e = p->epilogue;
     tile->columns = columns.count;
+    if (block->depth->last && e) {
+        tile->bias_of_rows = turned_round(p);
+        tile->bias = e->bias ? e->bias + (tile->bias_of_rows ? rows.first : columns.first) : NULL;
+        tile->rectify = e->activation == NN_RELU;
+    }
     if (p->plan->swapped)
         return;
     tile->c = p->c + rows.first * p->c_stride + columns.first;
@@ -163,7 +179,9 @@ static void finish_area(const nn_gemm_product *p, const nn_gemm_block *block, nn
 {
     if (!block->depth->last || !p->epilogue)
         return;
-    if (p->plan->swapped != p->vector)
+    if (tile_activates(p->epilogue->activation) && !p->epilogue->outputs)
+        return;
+    if (turned_round(p))
         finish(p, columns, rows);
     else
         finish(p, rows, columns);
@@ -199,7 +217,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
             const size_t next = i + 1 < block->row_panels.count ? rows.count * p->c_stride : 0;
             nn_gemm_tile tile = tile_of_rows(p, block, i, rows);
-            set_columns(p, rows, columns, next, &tile);
+            set_columns(p, block, rows, columns, next, &tile);
             tile.b = own;
             compute_tile(p, block, &tile, p->space->kernel->run, rows, columns);
         }
@@ -223,7 +241,7 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         nn_gemm_tile one = tile_of_rows(p, block, i, rows);
         for (size_t j = first; j < first + count; j++) {
             const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-            set_columns(p, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
+            set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
             one.b = packed_columns(p, block, j);
             if (packs)
                 pack_meanwhile(p, block, j, columns, &one);
@@ -242,11 +260,10 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     const bool turned = plan->b == NN_GEMM_B_TURNED;
     const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
     nn_gemm_tile strip = tile_of_rows(p, block, 0, rows);
-    strip.columns = columns.count;
+    set_columns(p, block, rows, columns, 0, &strip);
     strip.b = b.data;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
     strip.b_ahead = plan->steps_ahead * b.depth_stride;
-    strip.c = p->c + rows.first * p->c_stride + columns.first;
     if (turned)
         kernel->strip_turned(&strip);
     else

@@ -34,7 +34,10 @@ typedef struct nn_gemm_tile {
     nn_real *c;
     size_t c_stride, c_pitch;
     const nn_real *c_next; /**< c of the tile that follows, as many rows, to be fetched meanwhile; NULL: none */
-    nn_real *scratch;      /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
+    const nn_real *bias;   /**< added to sums that are complete: bias[j], or bias[i] where `bias_of_rows`; NULL: none */
+    bool bias_of_rows;
+    bool rectify;     /**< complete sums, after bias: relu as in the table of elementwise functions */
+    nn_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nn_gemm_tile;
 
 /**

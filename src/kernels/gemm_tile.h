@@ -93,28 +93,30 @@ static void run(const nn_gemm_tile *t)
         on_rows(narrow_tile, t);
 }
 
-/* Turned four by four, through vectors of four that every processor has. */
+/* Columns of a complete tile become rows of C; blocks of LANES by LANES are turned in registers. */
 static void put_transposed(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride)
 {
-    typedef nn_real four __attribute__((vector_size(4 * sizeof(nn_real)), aligned(sizeof(nn_real)), may_alias));
-    size_t i = 0;
-    for (; i + 4 <= rows; i += 4) {
-        const nn_real *row = tile + i * SLOT_COLUMNS;
-        size_t j = 0;
-        for (; j + 4 <= columns; j += 4) {
-            four r[4];
-#pragma GCC unroll 4
-            for (size_t l = 0; l < 4; l++)
-                r[l] = *(const four *)(row + l * SLOT_COLUMNS + j);
-#pragma GCC unroll 4
-            for (size_t l = 0; l < 4; l++)
-                *(four *)(c + (j + l) * c_stride + i) = (four){r[0][l], r[1][l], r[2][l], r[3][l]};
-        }
-        for (; j < columns; j++)
-            *(four *)(c + j * c_stride + i) =
-                (four){row[j], row[SLOT_COLUMNS + j], row[2 * SLOT_COLUMNS + j], row[3 * SLOT_COLUMNS + j]};
+    size_t j = 0;
+#ifndef NNTRAIN_DOUBLE
+    const nn_real *row[LANES]; /* those that are not there repeat the last one, and are not stored */
+    for (size_t i = 0; i < LANES; i++)
+        row[i] = tile + (i < rows ? i : rows - 1) * SLOT_COLUMNS;
+    for (; j + LANES <= columns; j += LANES) {
+        vector step[LANES];
+        turn(row, j, QUADS, step);
+#pragma GCC unroll 16
+        for (size_t l = 0; l < LANES; l++)
+            store_at(c + (j + l) * c_stride, step[l], rows < LANES, rows);
     }
-    for (; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
+    for (; j + 4 <= columns; j += 4) {
+        vector step[LANES];
+        turn(row, j, 1, step);
+#pragma GCC unroll 4
+        for (size_t l = 0; l < 4; l++)
+            store_at(c + (j + l) * c_stride, step[l], rows < LANES, rows);
+    }
+#endif
+    for (; j < columns; j++)
+        for (size_t i = 0; i < rows; i++)
             c[j * c_stride + i] = tile[i * SLOT_COLUMNS + j];
 }

@@ -48,19 +48,19 @@ static void multiply(nn_gemm_product *p)
 }
 
 /* The stack of C that the leaves' sums go onto, and the epilogue, which a single leaf alone may have. */
-static void multiply_leaves(nn_gemm_product p, size_t rows, size_t columns, nn_view a, nn_view b)
+static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_view a, nn_view b)
 {
-    const nn_leaf_rows *leaves = p.leaves;
+    const nn_leaf_rows *leaves = p->leaves;
     const size_t depth = leaves->begin[leaves->run.count] - leaves->begin[0];
     if (rows == 0 || columns == 0)
         return;
     size_t threads = (size_t)omp_get_max_threads();
-    threads = threads < p.space->threads ? threads : p.space->threads;
+    threads = threads < p->space->threads ? threads : p->space->threads;
     if (depth == 0 || rows * columns < worth_threads / depth)
         threads = 1;
     /* A column without gaps is its own transpose; as a row it is computed by whole vectors. */
-    p.vector = columns == 1 && p.c_stride == 1;
-    if (p.vector) {
+    p->vector = columns == 1 && p->c_stride == 1;
+    if (p->vector) {
         const nn_view column = {b.data, b.column_stride, b.row_stride};
         b = (nn_view){a.data, a.column_stride, a.row_stride};
         a = column;
@@ -70,24 +70,25 @@ static void multiply_leaves(nn_gemm_product p, size_t rows, size_t columns, nn_v
         .rows = rows,
         .columns = columns,
         .depth = depth,
-        .elements = nn_gemm_elements(leaves, p.space->kernel->steps),
+        .elements = nn_gemm_elements(leaves, p->space->kernel->steps),
         .leaves = leaves->run.count,
         .a = {a.data, a.row_stride, a.column_stride},
         .b = {b.data, b.column_stride, b.row_stride},
         .threads = threads,
     };
-    const nn_gemm_plan plan = nn_gemm_plan_of(p.space->kernel, &p.space->room, &problem);
-    p.plan = &plan;
-    p.rows = plan.what.rows, p.columns = plan.what.columns;
-    p.threads = 1;
+    const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, &problem);
+    p->plan = &plan;
+    p->rows = plan.what.rows, p->columns = plan.what.columns;
+    p->thread = 0, p->threads = 1;
     if (threads == 1) {
-        multiply(&p);
+        multiply(p);
         return;
     }
-#pragma omp parallel num_threads((int)threads) firstprivate(p)
+#pragma omp parallel num_threads((int)threads)
     {
-        p.thread = (size_t)omp_get_thread_num(), p.threads = (size_t)omp_get_num_threads();
-        multiply(&p);
+        nn_gemm_product mine = *p;
+        mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
+        multiply(&mine);
     }
 }
 
@@ -96,13 +97,17 @@ void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn
 {
     const size_t begin[] = {0, depth};
     const nn_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, begin};
-    const nn_gemm_product p = {.space = space, .leaves = &one, .c = c, .c_stride = c_stride, .epilogue = epilogue};
-    multiply_leaves(p, rows, columns, a, b);
+    nn_gemm_product p;
+    p.space = space, p.leaves = &one, p.epilogue = epilogue;
+    p.c = c, p.c_stride = c_stride, p.c_pitch = 0;
+    multiply_leaves(&p, rows, columns, a, b);
 }
 
 void nn_gemm_leaves(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, nn_view a, nn_view b,
                     nn_real *c, size_t c_stride, size_t c_pitch)
 {
-    const nn_gemm_product p = {.space = space, .leaves = leaves, .c = c, .c_stride = c_stride, .c_pitch = c_pitch};
-    multiply_leaves(p, rows, columns, a, b);
+    nn_gemm_product p;
+    p.space = space, p.leaves = leaves, p.epilogue = NULL;
+    p.c = c, p.c_stride = c_stride, p.c_pitch = c_pitch;
+    multiply_leaves(&p, rows, columns, a, b);
 }

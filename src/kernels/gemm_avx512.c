@@ -16,5 +16,6 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .strip_turned = strip_turned,
     .transpose = transpose,
     .copy = copy,
+    .complete = complete,
     .put_transposed = put_transposed,
 };

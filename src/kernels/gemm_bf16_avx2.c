@@ -14,6 +14,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx2 = {
     .run = run,
     .transpose = transpose,
     .copy = copy,
+    .complete = complete,
     .put_transposed = put_transposed,
 };
 #endif

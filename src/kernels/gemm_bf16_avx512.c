@@ -19,6 +19,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx512 = {
     .run = run,
     .transpose = transpose,
     .copy = copy,
+    .complete = complete,
     .put_transposed = put_transposed,
 };
 #endif

@@ -109,28 +109,40 @@ static void finish(const nn_gemm_product *p, nn_share rows, nn_share columns)
     }
 }
 
-/* What the tiles of a panel of rows have in common. */
-static nn_gemm_tile tile_of_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t i, nn_share rows)
+/* What the tiles of a panel of rows have in common. Field by field: small products would notice a structure that is
+ * cleared and copied. */
+static void set_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t i, nn_share rows, nn_gemm_tile *tile)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_gemm_plan *plan = p->plan;
-    nn_gemm_tile tile = {
-        .rows = rows.count,
-        .chains = block->depth->chains,
-        .chain_count = block->depth->chain_count,
-        .matrices = plan->swapped ? 0 : block->depth->matrices,
-        .c_stride = p->c_stride,
-        .c_pitch = p->c_pitch,
-        .scratch = p->space->scratch + p->thread * NN_GEMM_SLOTS * kernel->rows * kernel->slot_columns,
-    };
+    const bool ends = block->depth->last && p->epilogue;
+    tile->rows = rows.count;
     if (plan->pack_a) {
-        tile.a = packed_rows(p, block, i);
-        tile.a_row_stride = 1, tile.a_depth_stride = kernel->pitch;
+        tile->a = packed_rows(p, block, i);
+        tile->a_row_stride = 1, tile->a_depth_stride = kernel->pitch;
     } else {
-        tile.a = part_of(plan->what.a, rows.first, block->depth->steps.first).data;
-        tile.a_row_stride = plan->what.a.width_stride, tile.a_depth_stride = plan->what.a.depth_stride;
+        tile->a = part_of(plan->what.a, rows.first, block->depth->steps.first).data;
+        tile->a_row_stride = plan->what.a.width_stride, tile->a_depth_stride = plan->what.a.depth_stride;
     }
-    return tile;
+    tile->chains = block->depth->chains, tile->chain_count = block->depth->chain_count;
+    tile->matrices = plan->swapped ? 0 : block->depth->matrices;
+    tile->c_stride = p->c_stride, tile->c_pitch = p->c_pitch;
+    tile->scratch = p->space->scratch + p->thread * NN_GEMM_SLOTS * kernel->rows * kernel->slot_columns;
+    tile->bias = NULL, tile->bias_of_rows = turned_round(p);
+    if (ends && p->epilogue->bias && tile->bias_of_rows)
+        tile->bias = p->epilogue->bias + rows.first;
+    tile->rectify = ends && p->epilogue->activation == NN_RELU;
+}
+
+/* A tile's columns, and its place in C; that of the one that follows is `next` elements further on, 0: none known. */
+static void set_columns(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns,
+                        size_t next, nn_gemm_tile *tile)
+{
+    tile->columns = columns.count;
+    if (block->depth->last && p->epilogue && p->epilogue->bias && !tile->bias_of_rows)
+        tile->bias = p->epilogue->bias + columns.first;
+    tile->c = p->plan->swapped ? NULL : p->c + rows.first * p->c_stride + columns.first;
+    tile->c_next = next > 0 && tile->c ? tile->c + next : NULL;
 }
 
 /* What a tile that packs panel j of B on the way is told of it. */
@@ -150,28 +162,13 @@ static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, c
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     run(tile);
+    if (tile->bias || tile->rectify)
+        kernel->complete(tile);
     if (!p->plan->swapped)
         return;
     for (size_t slot = 0; slot < block->depth->height; slot++)
         kernel->put_transposed(tile->scratch + slot * kernel->rows * kernel->slot_columns, rows.count, columns.count,
                                p->c + slot * p->c_pitch + columns.first * p->c_stride + rows.first, p->c_stride);
-}
-
-/* A tile's columns, and its place in C; that of the one that follows is `next` elements further on, 0: none known. */
-static void set_columns(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns,
-                        size_t next, nn_gemm_tile *tile)
-{
-    const nn_epilogue *e = p->epilogue;
-    tile->columns = columns.count;
-    if (block->depth->last && e) {
-        tile->bias_of_rows = turned_round(p);
-        tile->bias = e->bias ? e->bias + (tile->bias_of_rows ? rows.first : columns.first) : NULL;
-        tile->rectify = e->activation == NN_RELU;
-    }
-    if (p->plan->swapped)
-        return;
-    tile->c = p->c + rows.first * p->c_stride + columns.first;
-    tile->c_next = next > 0 ? tile->c + next : NULL;
 }
 
 /* What follows the last block of depth, over rows and columns as planned. */
@@ -216,7 +213,8 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
         for (size_t i = 0; i < block->row_panels.count; i++) {
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
             const size_t next = i + 1 < block->row_panels.count ? rows.count * p->c_stride : 0;
-            nn_gemm_tile tile = tile_of_rows(p, block, i, rows);
+            nn_gemm_tile tile;
+            set_rows(p, block, i, rows, &tile);
             set_columns(p, block, rows, columns, next, &tile);
             tile.b = own;
             compute_tile(p, block, &tile, p->space->kernel->run, rows, columns);
@@ -238,7 +236,8 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         const size_t count = width - first < end - tile ? width - first : end - tile;
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
         const bool packs = p->plan->packs_meanwhile && i == 0;
-        nn_gemm_tile one = tile_of_rows(p, block, i, rows);
+        nn_gemm_tile one;
+        set_rows(p, block, i, rows, &one);
         for (size_t j = first; j < first + count; j++) {
             const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
             set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
@@ -259,7 +258,8 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     const nn_gemm_plan *plan = p->plan;
     const bool turned = plan->b == NN_GEMM_B_TURNED;
     const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
-    nn_gemm_tile strip = tile_of_rows(p, block, 0, rows);
+    nn_gemm_tile strip;
+    set_rows(p, block, 0, rows, &strip);
     set_columns(p, block, rows, columns, 0, &strip);
     strip.b = b.data;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
@@ -268,6 +268,8 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
         kernel->strip_turned(&strip);
     else
         kernel->strip(&strip);
+    if (strip.bias || strip.rectify)
+        kernel->complete(&strip);
     finish_area(p, block, rows, columns);
 }
 

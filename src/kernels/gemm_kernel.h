@@ -66,6 +66,8 @@ typedef struct nn_gemm_kernel {
     void (*transpose)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
     /** panel[k * pitch + i] = source[i + k * stride], likewise. */
     void (*copy)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
+    /** Bias and relu of a tile or strip whose sums are complete. */
+    void (*complete)(const nn_gemm_tile *tile);
     /** c[j * c_stride + i] = tile[i * .slot_columns + j] for i < rows and j < columns. */
     void (*put_transposed)(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride);
 } nn_gemm_kernel;

@@ -196,7 +196,8 @@ static size_t steps_ahead_of(const nn_gemm_plan *plan)
 
 nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem)
 {
-    nn_gemm_plan plan = {.what = *problem};
+    nn_gemm_plan plan; /* every field is set below: small products would notice that it is cleared first */
+    plan.what = *problem, plan.swapped = false;
     const nn_gemm_problem other = swap(problem);
     if (can_swap(kernel, room, &other) && cost_of(kernel, room, &other, true) < cost_of(kernel, room, problem, false)) {
         plan.swapped = true;

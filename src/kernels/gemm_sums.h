@@ -81,50 +81,12 @@ static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t
             sum[i][v] = (vector){0};
 }
 
-/* What follows the last step of depth: a number for each column, or one for each row. */
-static inline __attribute__((always_inline)) void add_bias(size_t rows, size_t vectors, size_t rest,
-                                                           const nn_real *bias, vector sum[ROWS][STRIP_VECTORS])
-{
-#pragma GCC unroll 4
-    for (size_t v = 0; v < vectors; v++) {
-        const vector added = load_at(bias + v * LANES, v + 1 == vectors, rest);
-#pragma GCC unroll 16
-        for (size_t i = 0; i < rows; i++)
-            sum[i][v] += added;
-    }
-}
-
-static inline __attribute__((always_inline)) void add_bias_of_rows(size_t rows, size_t vectors, const nn_real *bias,
-                                                                   vector sum[ROWS][STRIP_VECTORS])
-{
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < vectors; v++)
-            sum[i][v] += bias[i];
-}
-
-static inline __attribute__((always_inline)) void rectify(size_t rows, size_t vectors, vector sum[ROWS][STRIP_VECTORS])
-{
-#pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < vectors; v++)
-            sum[i][v] = (vector)((word_vector)sum[i][v] & ~(word_vector)(sum[i][v] <= 0)); /* NaN stays */
-}
-
 /* All joins of a sum happen in registers, and only what comes of them is written. */
 static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t vectors, size_t rest,
                                                            const nn_gemm_tile *t, size_t column,
                                                            const nn_gemm_chain *chain, vector sum[ROWS][STRIP_VECTORS])
 {
     place out = place_of(t, chain->slot, column);
-    if (t->bias && t->bias_of_rows)
-        add_bias_of_rows(rows, vectors, t->bias, sum);
-    else if (t->bias)
-        add_bias(rows, vectors, rest, t->bias + column, sum);
-    if (t->rectify)
-        rectify(rows, vectors, sum);
     for (size_t join = 1; join <= chain->joins; join++) {
         out = place_of(t, chain->slot - join, column);
         if (rest < LANES)

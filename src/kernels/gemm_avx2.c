@@ -10,6 +10,7 @@ const nn_gemm_kernel nn_gemm_avx2 = {
     .steps = 1,
     .lanes = LANES,
     .turned_rows = TURNED_ROWS,
+    .narrowest = LANES,
     .run = run,
     .run_packing = run_packing,
     .strip = strip,

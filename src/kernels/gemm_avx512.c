@@ -2,6 +2,29 @@
 
 #include "kernels/gemm_float.h"
 
+#ifdef NNTRAIN_DOUBLE
+static inline __m256d low_half(vector whole)
+{
+    return _mm512_castpd512_pd256((__m512d)whole);
+}
+
+static inline vector widened(__m256d half)
+{
+    return (vector)_mm512_castpd256_pd512(half);
+}
+#else
+static inline __m256 low_half(vector whole)
+{
+    return _mm512_castps512_ps256((__m512)whole);
+}
+
+static inline vector widened(__m256 half)
+{
+    return (vector)_mm512_castps256_ps512(half);
+}
+#endif
+#include "kernels/gemm_half.h"
+
 const nn_gemm_kernel nn_gemm_avx512 = {
     .rows = ROWS,
     .pitch = PITCH,
@@ -10,7 +33,8 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .steps = 1,
     .lanes = LANES,
     .turned_rows = TURNED_ROWS,
-    .run = run,
+    .narrowest = LANES / 2,
+    .run = run_halves,
     .run_packing = run_packing,
     .strip = strip,
     .strip_turned = strip_turned,

@@ -11,6 +11,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx2 = {
     .slot_columns = SLOT_COLUMNS,
     .lanes = LANES,
     .steps = 2,
+    .narrowest = LANES,
     .run = run,
     .transpose = transpose,
     .copy = copy,

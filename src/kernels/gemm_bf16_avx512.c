@@ -16,6 +16,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx512 = {
     .slot_columns = SLOT_COLUMNS,
     .lanes = LANES,
     .steps = 2,
+    .narrowest = LANES,
     .run = run,
     .transpose = transpose,
     .copy = copy,

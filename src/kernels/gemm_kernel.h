@@ -46,11 +46,12 @@ typedef struct nn_gemm_tile {
  * added, once each.
  */
 typedef struct nn_gemm_kernel {
-    size_t rows;    /**< of the largest tile */
-    size_t pitch;   /**< elements a step of depth takes in a packed panel of A: rows, rounded up to a power of two */
-    size_t columns; /**< of the largest tile, and elements a step of depth takes in a packed panel of B */
-    size_t lanes;   /**< elements of a vector */
-    size_t steps;   /**< of depth that an element of a packed panel holds: 1, or 2 rounded to bfloat16 */
+    size_t rows;      /**< of the largest tile */
+    size_t pitch;     /**< elements a step of depth takes in a packed panel of A: rows, rounded up to a power of two */
+    size_t columns;   /**< of the largest tile, and elements a step of depth takes in a packed panel of B */
+    size_t lanes;     /**< elements of a vector */
+    size_t narrowest; /**< columns of a tile below which it takes no less time */
+    size_t steps;     /**< of depth that an element of a packed panel holds: 1, or 2 rounded to bfloat16 */
     size_t turned_rows;  /**< of the largest strip whose B is turned */
     size_t slot_columns; /**< elements between rows of scratch, and most columns of a strip that uses any */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */

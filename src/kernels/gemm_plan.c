@@ -138,13 +138,21 @@ static bool packs_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_problem 
     return b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing && alone(kernel, p, b);
 }
 
+/* Vectors that the columns of a product take in a step of depth. */
+static double vectors_of(const nn_gemm_kernel *kernel, size_t columns)
+{
+    const size_t rest = columns % kernel->columns, whole = panels_of(columns - rest, kernel->lanes);
+    const double narrow = (double)kernel->narrowest / (double)kernel->lanes;
+    return (double)whole + (0 < rest && rest <= kernel->narrowest ? narrow : (double)panels_of(rest, kernel->lanes));
+}
+
 /* Multiply-adds of vectors that a product takes about, with what packing and writing across cost. */
 static double cost_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p, bool swapped)
 {
     const double copied = 1.5, turned = 4, meanwhile = 0.5; /* of a vector */
     const double lanes = (double)kernel->lanes;
     const nn_gemm_b b = b_of(kernel, room, p);
-    double cost = (double)p->rows * (double)panels_of(p->columns, kernel->lanes) * (double)p->depth;
+    double cost = (double)p->rows * vectors_of(kernel, p->columns) * (double)p->depth;
     if (worth_packing_a(kernel, room, p, b))
         cost += (p->a.depth_stride == 1 ? turned : copied) * (double)p->rows * (double)p->depth / lanes;
     if (packs_meanwhile(kernel, p, b))

@@ -47,6 +47,39 @@ static inline __m512 emulated_castps128_ps512(__m128 a)
     return result;
 }
 
+/* The low half of a vector; and one whose high half, which the processor leaves undefined, must not be used. */
+static inline __m256 emulated_castps512_ps256(__m512 a)
+{
+    __m256 result = {0};
+    for (int i = 0; i < 8; i++)
+        result[i] = a[i];
+    return result;
+}
+
+static inline __m512 emulated_castps256_ps512(__m256 a)
+{
+    __m512 result = {0};
+    for (int i = 0; i < 16; i++)
+        result[i] = i < 8 ? a[i] : 1e30f;
+    return result;
+}
+
+static inline __m256d emulated_castpd512_pd256(__m512d a)
+{
+    __m256d result = {0};
+    for (int i = 0; i < 4; i++)
+        result[i] = a[i];
+    return result;
+}
+
+static inline __m512d emulated_castpd256_pd512(__m256d a)
+{
+    __m512d result = {0};
+    for (int i = 0; i < 8; i++)
+        result[i] = i < 4 ? a[i] : 1e30;
+    return result;
+}
+
 static inline __m512 emulated_mask_broadcast_f32x4(__m512 other, __mmask16 mask, __m128 a)
 {
     for (int i = 0; i < 16; i++)
@@ -99,6 +132,10 @@ static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, _
 #define _mm512_maskz_loadu_pd       emulated_maskz_loadu_pd
 #define _mm512_mask_storeu_pd       emulated_mask_storeu_pd
 #define _mm512_castps128_ps512      emulated_castps128_ps512
+#define _mm512_castps512_ps256      emulated_castps512_ps256
+#define _mm512_castps256_ps512      emulated_castps256_ps512
+#define _mm512_castpd512_pd256      emulated_castpd512_pd256
+#define _mm512_castpd256_pd512      emulated_castpd256_pd512
 #define _mm512_mask_broadcast_f32x4 emulated_mask_broadcast_f32x4
 #define _mm512_unpacklo_ps(a, b)    emulated_unpack_ps(a, b, 0)
 #define _mm512_unpackhi_ps(a, b)    emulated_unpack_ps(a, b, 1)

@@ -224,6 +224,22 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
         finish_area(p, block, rows_of_block(p, block), columns_of_panels(p, block, mine));
 }
 
+/* Rows of A that come next where they lie, as far as tile j of `width` before them has to fetch them: a processor
+ * foresees a row only once it is being read, and short rows are over by then. */
+static void fetch_next_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t i, size_t j, size_t width)
+{
+    enum { LINE = 64 / sizeof(nn_real) };
+    const nn_pack_source a = p->plan->what.a;
+    if (!p->plan->fetches_rows || i + 1 >= block->row_panels.count)
+        return;
+    const nn_share rows = rows_of_panel(p, block->row_panels.first + i + 1);
+    const nn_share steps = nn_share_of(block->depth->steps.count, j, width);
+    const nn_real *from = part_of(a, rows.first, block->depth->steps.first + steps.first).data;
+    for (size_t r = 0; r < rows.count; r++)
+        for (size_t k = 0; k < steps.count; k += LINE)
+            __builtin_prefetch(from + r * a.width_stride + k, 0, 2);
+}
+
 /* Each panel of A stays in the level 1 cache while those of B go by. */
 static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block)
 {
@@ -242,6 +258,7 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
             const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
             set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
             one.b = packed_columns(p, block, j);
+            fetch_next_rows(p, block, i, j, width);
             if (packs)
                 pack_meanwhile(p, block, j, columns, &one);
             compute_tile(p, block, &one, packs ? kernel->run_packing : kernel->run, rows, columns);

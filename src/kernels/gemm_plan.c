@@ -218,6 +218,8 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
         plan.panel_rows = smaller(plan.panel_rows, WAYS - 1);
     plan.row_panels = panels_of(plan.what.rows, plan.panel_rows);
     plan.column_panels = panels_of(plan.what.columns, kernel->columns);
+    plan.fetches_rows = !plan.pack_a && plan.what.a.depth_stride == 1 &&
+                        plan.what.rows * plan.what.depth * sizeof(nn_real) > room->level2_bytes;
     plan.alone = alone(kernel, &plan.what, plan.b);
     plan.packs_meanwhile = packs_meanwhile(kernel, &plan.what, plan.b);
     plan.steps_ahead = steps_ahead_of(&plan);

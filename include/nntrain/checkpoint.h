@@ -56,8 +56,8 @@ typedef struct nn_checkpoint {
 /** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes
  * longer than to fill it. Zeroed, it is empty and ready for use. */
 typedef struct nn_checkpoint_room {
-    void *bytes;
-    size_t capacity;
+    char *bytes;     /**< the seal, then the file as HDF5 composes it */
+    size_t capacity; /**< for the latter */
 } nn_checkpoint_room;
 
 void nn_checkpoint_room_free(nn_checkpoint_room *room);

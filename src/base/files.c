@@ -1,7 +1,9 @@
+#define _GNU_SOURCE /* O_DIRECT */
 #include "base/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,20 +32,46 @@ static bool write_all(int file, const char *bytes, size_t count)
     return true;
 }
 
+/* What is large and lies as the file system wants it goes to the disk past the page cache: copying half a gigabyte into
+ * cold pages took a core 1.2 s, this 0.2 s, and the cores are there to compute. Where it cannot be had, as for a last
+ * piece, nothing is written here and the caller goes on. @return false for a failure to be reported */
+static bool write_direct(int file, const char **bytes, size_t *count)
+{
+    enum { ALIGNMENT = 4096, WORTH = 1 << 20, PIECE = 16 << 20 };
+    const int flags = fcntl(file, F_GETFL);
+    if (*count < WORTH || (uintptr_t)*bytes % ALIGNMENT != 0 || flags < 0 ||
+        fcntl(file, F_SETFL, flags | O_DIRECT) != 0)
+        return true;
+    bool good = true;
+    while (good && *count >= ALIGNMENT) {
+        const ssize_t put = write(file, *bytes, *count < PIECE ? *count - *count % ALIGNMENT : PIECE);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0 && errno == EINVAL)
+            break;
+        good = put >= 0;
+        if (good)
+            *bytes += put, *count -= (size_t)put;
+        if (put % ALIGNMENT != 0)
+            break;
+    }
+    const int reason = errno;
+    good = fcntl(file, F_SETFL, flags) == 0 && good;
+    errno = reason;
+    return good;
+}
+
 static int open_partial(const char *path)
 {
     return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 }
 
-static bool write_parts(const char *path, const nn_bytes *parts, size_t part_count)
+static bool write_file(const char *path, const char *bytes, size_t count)
 {
     int file = open_partial(path);
     if (file < 0)
         return false;
-    bool good = true;
-    for (size_t i = 0; good && i < part_count; i++)
-        good = write_all(file, parts[i].data, parts[i].count);
-    good = good && fsync(file) == 0;
+    bool good = write_direct(file, &bytes, &count) && write_all(file, bytes, count) && fsync(file) == 0;
     int reason = errno;
     /* A network file system may report a full disk at close only. */
     if (close(file) != 0 && good) {
@@ -76,11 +104,11 @@ static nn_status name_partial(const char *path, char partial[PATH_MAX], nn_error
     return NN_OK;
 }
 
-nn_status nn_file_replace(const char *path, const nn_bytes *parts, size_t part_count, nn_error *error)
+nn_status nn_file_replace(const char *path, const void *bytes, size_t count, nn_error *error)
 {
     char partial[PATH_MAX];
     NN_TRY(name_partial(path, partial, error));
-    if (write_parts(partial, parts, part_count) && rename(partial, path) == 0 && synchronise_folder(path))
+    if (write_file(partial, bytes, count) && rename(partial, path) == 0 && synchronise_folder(path))
         return NN_OK;
     int reason = errno;
     unlink(partial);

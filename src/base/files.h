@@ -12,21 +12,16 @@
 /** The folder a path is in: "." for a bare name. @return whether it fits into PATH_MAX bytes */
 bool nn_folder_of(const char *path, char folder[PATH_MAX]);
 
-/** Some bytes of a file to be written. */
-typedef struct nn_bytes {
-    const void *data;
-    size_t count;
-} nn_bytes;
-
 /**
- * Replaces a file by the given parts, one behind the other.
+ * Replaces a file by one of the given bytes.
  *
  * They go to "<path>.partial" in the same folder, which is synchronised to the disk and then renamed, and the folder
- * is synchronised: after a crash at any moment the name holds either the old file or the whole new one.
+ * is synchronised: after a crash at any moment the name holds either the old file or the whole new one. Many bytes
+ * in memory of nn_reserve_pages are not copied on their way to the disk, where the file system can do without.
  *
  * @return NN_SYSTEM naming file and reason, with the old file in place
  */
-nn_status nn_file_replace(const char *path, const nn_bytes *parts, size_t part_count, nn_error *error);
+nn_status nn_file_replace(const char *path, const void *bytes, size_t count, nn_error *error);
 
 /** A file that is written bit by bit, and takes the place of another once it is whole. All zero: there is none. */
 typedef struct nn_draft {

@@ -6,29 +6,40 @@
 #include <string.h>
 
 /* aligned_alloc wants a multiple of the alignment; vector kernels may then also read to the end of a line. */
-static size_t rounded(size_t bytes)
+static size_t rounded(size_t bytes, size_t alignment)
 {
-    return (bytes + NN_ALIGNMENT) / NN_ALIGNMENT * NN_ALIGNMENT;
+    return (bytes + alignment) / alignment * alignment;
 }
 
-nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+static nn_status reserve(size_t count, size_t size, size_t alignment, const char *what, void *memory, nn_error *error)
 {
     size_t bytes = 0;
     void *taken = NULL;
-    bool overflow = __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - NN_ALIGNMENT;
+    bool overflow = __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - alignment;
     if (!overflow)
-        taken = aligned_alloc(NN_ALIGNMENT, rounded(bytes));
+        taken = aligned_alloc(alignment, rounded(bytes, alignment));
     if (!taken)
         return nn_fail(error, NN_SYSTEM, "out of memory: no room for %s, %zu elements of %zu bytes", what, count, size);
     memcpy(memory, &taken, sizeof taken);
     return NN_OK;
 }
 
+nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+{
+    return reserve(count, size, NN_ALIGNMENT, what, memory, error);
+}
+
+nn_status nn_reserve_pages(size_t bytes, const char *what, void *memory, nn_error *error)
+{
+    enum { PAGE = 4096 };
+    return reserve(bytes, 1, PAGE, what, memory, error);
+}
+
 nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
     void *taken = NULL;
     NN_TRY(nn_reserve(count, size, what, &taken, error));
-    memset(taken, 0, rounded(count * size));
+    memset(taken, 0, rounded(count * size, NN_ALIGNMENT));
     memcpy(memory, &taken, sizeof taken);
     return NN_OK;
 }

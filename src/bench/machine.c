@@ -74,7 +74,7 @@ nn_status nn_bench_output_open(bool wanted, const char *path, nn_bench_output *o
 static nn_status write_json(const nn_bench_output *output, nn_error *error)
 {
     if (output->path)
-        return nn_file_replace(output->path, &(nn_bytes){output->text, output->length}, 1, error);
+        return nn_file_replace(output->path, output->text, output->length, error);
     /* What standard output does not take is told when the program ends. */
     fwrite(output->text, 1, output->length, stdout);
     return NN_OK;

@@ -162,21 +162,21 @@ static bool put_all(hid_t file, const nn_checkpoint *checkpoint)
            nn_field_put_string(file, "recipe", checkpoint->recipe) && put_provenance(file, &checkpoint->provenance);
 }
 
-/* --- memory: HDF5 asks here for what its file in memory takes --- */
+/* --- memory: HDF5 asks here for what its file in memory takes. The seal has its place before that --- */
 
 static void *grow(nn_checkpoint_room *room, size_t bytes)
 {
     void *more = NULL;
     if (bytes <= room->capacity)
-        return room->bytes;
-    if (nn_reserve(bytes, 1, "the checkpoint", &more, NULL) != NN_OK)
+        return room->bytes + NN_SEAL_BYTES;
+    if (nn_reserve_pages(NN_SEAL_BYTES + bytes, "the checkpoint", &more, NULL) != NN_OK)
         return NULL;
     if (room->capacity > 0)
-        memcpy(more, room->bytes, room->capacity);
+        memcpy(more, room->bytes, NN_SEAL_BYTES + room->capacity);
     nn_release(room->bytes);
     room->bytes = more;
     room->capacity = bytes;
-    return more;
+    return room->bytes + NN_SEAL_BYTES;
 }
 
 static void *take_bytes(size_t bytes, H5FD_file_image_op_t operation, void *room)
@@ -240,7 +240,7 @@ static hid_t create_in_memory(const nn_checkpoint *checkpoint, nn_checkpoint_roo
     return file;
 }
 
-/* @param count  receives the bytes of the file at the beginning of the room */
+/* @param count  receives the bytes of the file, behind the seal's place in the room */
 static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room, size_t *count,
                          nn_error *error)
 {
@@ -266,9 +266,8 @@ nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint,
     nn_status status = compose(path, checkpoint, used, &count, error);
     nn_hdf5_unlock();
     if (status == NN_OK) {
-        char seal[NN_SEAL_BYTES];
-        nn_seal_compose(used->bytes, count, seal);
-        status = nn_file_replace(path, (nn_bytes[]){{seal, sizeof seal}, {used->bytes, count}}, 2, error);
+        nn_seal_compose(used->bytes + NN_SEAL_BYTES, count, used->bytes);
+        status = nn_file_replace(path, used->bytes, NN_SEAL_BYTES + count, error);
     }
     nn_checkpoint_room_free(&own);
     return status;

@@ -163,7 +163,7 @@ static nn_status write_image(const nn_predictions *predictions, nn_error *error)
     if (H5Fget_file_image(predictions->file, image, (size_t)bytes) != bytes)
         status = failed(predictions, error);
     else
-        status = nn_file_replace(predictions->path, &(nn_bytes){image, (size_t)bytes}, 1, error);
+        status = nn_file_replace(predictions->path, image, (size_t)bytes, error);
     nn_release(image);
     return status;
 }

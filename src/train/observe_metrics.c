@@ -66,7 +66,7 @@ static nn_status drop_later_lines(const char *path, uint64_t epoch, nn_error *er
     const size_t kept = lines_until(text, count, epoch);
     nn_status status = NN_OK;
     if (kept < count)
-        status = nn_file_replace(path, &(nn_bytes){text, kept}, 1, error);
+        status = nn_file_replace(path, text, kept, error);
     nn_release(text);
     return status;
 }
@@ -84,7 +84,7 @@ static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
 {
     char recipe[PATH_MAX];
     NN_TRY(nn_folder_join(run->folder, "recipe.yaml", recipe, error));
-    NN_TRY(nn_file_replace(recipe, &(nn_bytes){run->recipe->text, strlen(run->recipe->text)}, 1, error));
+    NN_TRY(nn_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error));
     NN_TRY(nn_folder_join(run->folder, "metrics.jsonl", state->path, error));
     NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
     if (!open_end(state))

@@ -42,9 +42,9 @@ typedef struct nn_dataset_spec {
     size_t window;               /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
 } nn_dataset_spec;
 
-/** @return where a split of a recipe lies, with the columns it chooses; everything else zero. Borrows the recipe's
- * strings. */
-nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split);
+/** @return where a split of a recipe lies, with the columns it chooses, or else those of the training split; everything
+ * else zero. Borrows the recipe's strings. */
+nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split, const nn_recipe_split *train);
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
 typedef struct nn_slices {

@@ -3,6 +3,7 @@
 #include <hdf5.h>
 #include <string.h>
 
+#include "base/hdf5_guard.h"
 #include "base/hdf5_lock.h"
 #include "base/kinds.h"
 #include "checkpoint/fields.h"
@@ -254,8 +255,16 @@ static hid_t open_image(void *image, size_t count)
     return file;
 }
 
-static nn_status read_file(const char *path, nn_checkpoint *checkpoint, nn_error *error)
+/* What rank 0 reads, and into what. */
+struct reading {
+    const char *path;
+    nn_checkpoint *checkpoint;
+};
+
+static nn_status read_file(void *context, nn_error *error)
 {
+    const struct reading *reading = context;
+    const char *path = reading->path;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     void *image = NULL;
     size_t count = 0;
@@ -268,7 +277,7 @@ static nn_status read_file(const char *path, nn_checkpoint *checkpoint, nn_error
     else if (format != NN_CHECKPOINT_FORMAT)
         status = nn_fail(error, NN_DATA, "%s has checkpoint format %llu, this nntrain reads %d; use a matching version",
                          path, (unsigned long long)format, NN_CHECKPOINT_FORMAT);
-    else if (!get_all(file, count, checkpoint))
+    else if (!get_all(file, count, reading->checkpoint))
         status =
             nn_fail(error, NN_DATA, "%s carries a seal but is not laid out as a checkpoint, or memory is short", path);
     if (file >= 0)
@@ -284,7 +293,9 @@ nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **re
     nn_status status = NN_OK;
     if (comm->rank == 0) {
         nn_hdf5_lock();
-        status = read_file(path, checkpoint, error);
+        /* The seal tells damage, not whether a file was meant to harm. */
+        struct reading reading = {path, checkpoint};
+        status = nn_hdf5_guard(path, read_file, &reading, error);
         nn_hdf5_unlock();
     }
     status = nn_comm_follow(comm, status, error);

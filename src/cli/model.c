@@ -80,22 +80,14 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
     const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
-    const nn_recipe_split *columns = &session->recipe->data.train;
-    const nn_dataset_spec spec = {
-        .file = session->data ? session->data->file : given->data,
-        .files = session->data ? (const char *const *)session->data->files : NULL,
-        .file_count = session->data ? session->data->files_count : 0,
-        .x_columns = (const char *const *)columns->x_columns,
-        .x_column_count = columns->x_columns_count,
-        .y_columns = (const char *const *)columns->y_columns,
-        .y_column_count = columns->y_columns_count,
-        .x = session->x,
-        .y = session->y,
-        .w = session->w,
-        .class_names = &session->model->class_names,
-        .missing = session->model->normalization->missing != NULL,
-        .memory = nn_dataset_room(session->recipe->data.memory_bytes, comm),
-    };
+    const nn_recipe_split *train = &session->recipe->data.train;
+    nn_dataset_spec spec = nn_dataset_spec_of(session->data ? session->data : train, train);
+    if (!session->data)
+        spec.file = given->data, spec.files = NULL, spec.file_count = 0;
+    spec.x = session->x, spec.y = session->y, spec.w = session->w;
+    spec.class_names = &session->model->class_names;
+    spec.missing = session->model->normalization->missing != NULL;
+    spec.memory = nn_dataset_room(session->recipe->data.memory_bytes, comm);
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->data_file = session->dataset->file;
     if (session->dataset->features != network->inputs)

@@ -7,7 +7,7 @@
 #include "base/cpu.h"
 #include "data/blocks.h"
 #include "data/dataset_read.h"
-#include "data/hdf5_guard.h"
+#include "base/hdf5_guard.h"
 #include "data/labels.h"
 #include "data/plan.h"
 #include "data/source.h"

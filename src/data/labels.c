@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "comm/texts.h"
-#include "data/hdf5_guard.h"
+#include "base/hdf5_guard.h"
 #include "data/hdf5_parts.h"
 #include "data/hdf5_texts.h"
 #include "nntrain/memory.h"

@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hdf5_guard.h"
 #include "comm/texts.h"
-#include "data/hdf5_guard.h"
 #include "data/labels.h"
 #include "nntrain/memory.h"
 
-nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split)
+nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split, const nn_recipe_split *train)
 {
+    const nn_recipe_split *x = split->x_columns_count > 0 ? split : train;
+    const nn_recipe_split *y = split->y_columns_count > 0 ? split : train;
     return (nn_dataset_spec){
         .file = split->file,
         .files = (const char *const *)split->files,
@@ -17,10 +19,10 @@ nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split)
         .x = split->x,
         .y = split->y,
         .w = split->w,
-        .x_columns = (const char *const *)split->x_columns,
-        .x_column_count = split->x_columns_count,
-        .y_columns = (const char *const *)split->y_columns,
-        .y_column_count = split->y_columns_count,
+        .x_columns = (const char *const *)x->x_columns,
+        .x_column_count = x->x_columns_count,
+        .y_columns = (const char *const *)y->y_columns,
+        .y_column_count = y->y_columns_count,
     };
 }
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "data/hdf5_guard.h"
+#include "base/hdf5_guard.h"
 #include "data/hdf5_read.h"
 #include "data/probe_inside.h"
 #include "data/shuffle.h"

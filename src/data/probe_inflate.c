@@ -2,7 +2,7 @@
 #include <zlib.h>
 
 #include "base/timeline.h"
-#include "data/hdf5_guard.h"
+#include "base/hdf5_guard.h"
 #include "data/probe_inside.h"
 #include "nntrain/memory.h"
 

@@ -39,18 +39,7 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
                          (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
     /* Classes of other splits are called as those of the training. */
     const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
-    /* A split that chooses no columns has those of the training split. */
-    const nn_recipe_split *train = &run->recipe->data.train;
-    const nn_dataset_spec columns = nn_dataset_spec_of(train);
-    nn_dataset_spec spec = nn_dataset_spec_of(split);
-    if (spec.x_column_count == 0) {
-        spec.x_columns = columns.x_columns;
-        spec.x_column_count = columns.x_column_count;
-    }
-    if (spec.y_column_count == 0) {
-        spec.y_columns = columns.y_columns;
-        spec.y_column_count = columns.y_column_count;
-    }
+    nn_dataset_spec spec = nn_dataset_spec_of(split, &run->recipe->data.train);
     spec.class_names = !run->train || names ? names : &none;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;

@@ -86,7 +86,9 @@ columns ahead 2 records records --set 'data.train.x_columns=[age, size]' --set '
     --set data.memory=2K || fail "records that stay in the file: exit code $?"
 columns matrix 3 matrix y --set 'data.train.x_columns=[1:3]' || fail "columns of a matrix: exit code $?"
 columns chunks 1 chunks y --set 'data.train.x_columns=[1, 2]' --set data.memory=4K || fail "columns of chunks: exit code $?"
-for name in records ahead matrix chunks; do
+columns own 2 x y --set data.test.x=/test/matrix --set 'data.test.x_columns=[1:3]' ||
+    fail "columns of the test split alone: exit code $?"
+for name in records ahead matrix chunks own; do
     h5diff plain/model.h5 $name/model.h5 /model || fail "$name: another model than that of the same numbers alone"
     "$NNTRAIN" eval --model $name/model.h5 | sed 1d >$name.txt
     cmp $name.txt records.txt || fail "$name: eval tells other figures"

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "data/hdf5_guard.h"
+#include "base/hdf5_guard.h"
 #include "hdf5_fixture.h"
 #include "nntrain/dataset.h"
 #include "suite.h"

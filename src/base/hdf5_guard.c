@@ -1,13 +1,12 @@
 #define _XOPEN_SOURCE 700 /* sigaction, sigsetjmp */
 
-#include "data/hdf5_guard.h"
+#include "base/hdf5_guard.h"
 
+#include <hdf5.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <unistd.h>
-
-#include "data/hdf5_file.h"
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
 enum { SIGNALS = sizeof signals / sizeof *signals };

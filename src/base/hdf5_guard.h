@@ -1,6 +1,6 @@
 /** A crash inside libhdf5, which damaged files can bring about, as an error like others. */
-#ifndef NN_DATA_HDF5_GUARD_H
-#define NN_DATA_HDF5_GUARD_H
+#ifndef NN_BASE_HDF5_GUARD_H
+#define NN_BASE_HDF5_GUARD_H
 
 #include <stdbool.h>
 

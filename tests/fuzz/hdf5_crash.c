@@ -38,9 +38,10 @@ static bool is_in(const void *address, const char *library)
 }
 
 /* Behind the kernel's return into the C library come the frames of the crash. HDF5's is the innermost that is not the C
- * library's, or the one behind it: a sanitizer's memcpy is part of this program. */
+ * library's, or behind it: a sanitizer's memmove, and what that calls, are part of this program. */
 static bool is_of_hdf5(void)
 {
+    enum { SANITIZER = 2 };
     void *frames[64];
     const int count = backtrace(frames, sizeof frames / sizeof *frames);
     int i = 0;
@@ -48,7 +49,10 @@ static bool is_of_hdf5(void)
         i++;
     while (i < count && is_in(frames[i], "libc.so"))
         i++;
-    return i + 1 < count && (is_in(frames[i], "libhdf5") || is_in(frames[i + 1], "libhdf5"));
+    for (int behind = 0; behind <= SANITIZER && i + behind < count; behind++)
+        if (is_in(frames[i + behind], "libhdf5"))
+            return true;
+    return false;
 }
 
 static void note(void)

@@ -35,7 +35,7 @@ for target in "$@"; do
     esac
     # shellcheck disable=SC2086
     "$program" "$build/corpus/$target" "$source/tests/fuzz/corpus/$target" $how -max_total_time="$seconds" \
-        -timeout=25 -rss_limit_mb=4096 -dict="$source/tests/fuzz/words.dict" -artifact_prefix="$findings/" \
+        -timeout=25 -rss_limit_mb=4096 -malloc_limit_mb=16384 -dict="$source/tests/fuzz/words.dict" -artifact_prefix="$findings/" \
         -print_final_stats=1 -close_fd_mask=3 >"$log" 2>&1
     code=$?
     [ $code -eq 0 ] || status=1

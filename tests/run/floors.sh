@@ -39,7 +39,11 @@ for file in $(grep -l '#include <mpi.h>' "$SOURCE"/src/*/*.[ch]); do
     case $file in */comm/* | */sim/*) ;; *) fail "$file includes mpi.h; comm alone calls MPI" ;; esac
 done
 for file in $(grep -l '#include <hdf5' "$SOURCE"/src/*/*.[ch]); do
-    case $file in */data/* | */checkpoint/*) ;; *) fail "$file includes hdf5.h; data and checkpoint alone call HDF5" ;; esac
+    case $file in
+    */data/* | */checkpoint/*) ;;
+    */base/hdf5_guard.c) ;; # asks for its version, to name it
+    *) fail "$file includes hdf5.h; data and checkpoint alone call HDF5" ;;
+    esac
 done
 ! grep -lE '#include (<mpi|<hdf5)' "$SOURCE"/include/nntrain/*.h || fail "a public header drags MPI or HDF5 in"
 finish

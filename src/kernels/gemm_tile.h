@@ -47,7 +47,7 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
     const nn_real *a[ROW_GROUPS], *b = t->b;
     const size_t b_stride = packing ? t->b_stride : COLUMNS;
-    nn_real *packed = t->b_packed;
+    nn_real *packed = packing ? t->b_packed : NULL;
     begin_rows(rows, beside, t, a);
     fetch_next(rows, vectors, t);
     for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {

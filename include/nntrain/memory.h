@@ -18,11 +18,8 @@ enum { NN_ALIGNMENT = 64 };
  */
 nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error);
 
-/** The same without zeros: pages that nobody writes to take no memory. */
+/** The same without zeros: pages that nobody writes to take no memory. From 2 MiB on an array begins a page. */
 nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error);
-
-/** The same of bytes that begin a page, as file systems want them that write past the page cache. */
-nn_status nn_reserve_pages(size_t bytes, const char *what, void *memory, nn_error *error);
 
 /** Copies a text, to be released with nn_release; a text of NULL leaves the copy as it is. */
 nn_status nn_copy_text(const char *text, char **copy, nn_error *error);

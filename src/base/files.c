@@ -37,7 +37,7 @@ static bool write_all(int file, const char *bytes, size_t count)
  * piece, nothing is written here and the caller goes on. @return false for a failure to be reported */
 static bool write_direct(int file, const char **bytes, size_t *count)
 {
-    enum { ALIGNMENT = 4096, WORTH = 1 << 20, PIECE = 16 << 20 };
+    enum { ALIGNMENT = 4096, WORTH = 2 << 20, PIECE = 16 << 20 };
     const int flags = fcntl(file, F_GETFL);
     if (*count < WORTH || (uintptr_t)*bytes % ALIGNMENT != 0 || flags < 0 ||
         fcntl(file, F_SETFL, flags | O_DIRECT) != 0)

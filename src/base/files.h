@@ -16,8 +16,8 @@ bool nn_folder_of(const char *path, char folder[PATH_MAX]);
  * Replaces a file by one of the given bytes.
  *
  * They go to "<path>.partial" in the same folder, which is synchronised to the disk and then renamed, and the folder
- * is synchronised: after a crash at any moment the name holds either the old file or the whole new one. Many bytes
- * in memory of nn_reserve_pages are not copied on their way to the disk, where the file system can do without.
+ * is synchronised: after a crash at any moment the name holds either the old file or the whole new one. 2 MiB
+ * and more in memory of nn_reserve are not copied on their way to the disk, where the file system can do without.
  *
  * @return NN_SYSTEM naming file and reason, with the old file in place
  */

@@ -169,7 +169,7 @@ static void *grow(nn_checkpoint_room *room, size_t bytes)
     void *more = NULL;
     if (bytes <= room->capacity)
         return room->bytes + NN_SEAL_BYTES;
-    if (nn_reserve_pages(NN_SEAL_BYTES + bytes, "the checkpoint", &more, NULL) != NN_OK)
+    if (nn_reserve(NN_SEAL_BYTES + bytes, 1, "the checkpoint", &more, NULL) != NN_OK)
         return NULL;
     if (room->capacity > 0)
         memcpy(more, room->bytes, NN_SEAL_BYTES + room->capacity);

@@ -4,15 +4,8 @@
 # undisturbed run. KILLS in the environment: how many times (4).
 . "$(dirname "$0")/lib.sh"
 
-recipe=$DATASETS/digits/recipe.yaml
-# Wide enough that it takes seconds, with all the state there is.
-layers='network.layers=[{units: 384, activation: gelu, normalization: batch, dropout: 0.2}, {units: 256, activation: relu}, {units: 10, activation: softmax}]'
-# In the background it is mpirun itself, to be killed.
 train() {
-    local count=$1
-    shift
-    exec $LAUNCH -np "$count" "$NNTRAIN" train "$recipe" --set training.epochs=10 --set "$layers" --set optimizer=adam \
-        --set parallel.reproducible=true --set parallel.threads=1 --set checkpoint.every="7 steps" --progress quiet "$@"
+    train_for_seconds "$@" --set training.epochs=10
 }
 
 began=$(date +%s%N)

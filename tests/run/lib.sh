@@ -31,6 +31,16 @@ progress() {
     h5dump -m %a -g /progress "$1/model.h5" | sed -e 1d -e '/ATTRIBUTE "seconds"/,/^   }/d'
 }
 
+# train_for_seconds N ARGUMENTS...: a training of the digits on N ranks, wide enough that it takes seconds, with all the
+# state there is. Takes the place of its shell: in the background it is mpirun itself, to be killed.
+train_for_seconds() {
+    local count=$1
+    local layers='network.layers=[{units: 384, activation: gelu, normalization: batch, dropout: 0.2}, {units: 256, activation: relu}, {units: 10, activation: softmax}]'
+    shift
+    exec $LAUNCH -np "$count" "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set "$layers" --set optimizer=adam \
+        --set parallel.reproducible=true --set parallel.threads=1 --set checkpoint.every="7 steps" --progress quiet "$@"
+}
+
 fail() {
     echo "FAILED: $*" >&2
     failures=$((failures + 1))

@@ -5,14 +5,6 @@
 # SOAK in the environment: how many seconds of that (90); the undisturbed run comes on top. SEED: of what happens when.
 . "$(dirname "$0")/lib.sh"
 
-recipe=$DATASETS/digits/recipe.yaml
-layers='network.layers=[{units: 384, activation: gelu, normalization: batch, dropout: 0.2}, {units: 256, activation: relu}, {units: 10, activation: softmax}]'
-train() {
-    local count=$1
-    shift
-    exec $LAUNCH -np "$count" "$NNTRAIN" train "$recipe" --set "$layers" --set optimizer=adam \
-        --set parallel.reproducible=true --set parallel.threads=1 --set checkpoint.every="7 steps" --progress quiet "$@"
-}
 RANDOM=${SEED:-11}
 seconds=${SOAK:-90}
 export FAULTY_NAME=checkpoint- FAULTY_DISK=$work/fault
@@ -44,7 +36,7 @@ starts=0
 until_time=$((SECONDS + seconds))
 while [ $SECONDS -lt $until_time ]; do
     starts=$((starts + 1))
-    (LD_PRELOAD=$TOOLS/libfaulty_disk.so train $((RANDOM % 4 + 1)) --set training.epochs=$endless \
+    (LD_PRELOAD=$TOOLS/libfaulty_disk.so train_for_seconds $((RANDOM % 4 + 1)) --set training.epochs=$endless \
         --output "$work/run" --resume) >run.out 2>&1 &
     launcher=$!
     for _ in $(seq 300); do
@@ -101,9 +93,9 @@ done
 
 # To the end of the epoch after the last that came to its end, where a model is written.
 epochs=$(($(field epoch run/metrics.jsonl) + 2))
-(train 2 --set training.epochs=$epochs --output "$work/run" --resume) >run.out 2>&1 ||
+(train_for_seconds 2 --set training.epochs=$epochs --output "$work/run" --resume) >run.out 2>&1 ||
     fail "the last start: exit code $?: $(tail -n 3 run.out)"
-(train 4 --set training.epochs="$epochs" --output "$work/whole") || fail "the undisturbed run: exit code $?"
+(train_for_seconds 4 --set training.epochs="$epochs" --output "$work/whole") || fail "the undisturbed run: exit code $?"
 for group in /model /optimizer /normalization; do
     h5diff whole/model.h5 run/model.h5 $group || fail "$group differs after $starts starts"
 done

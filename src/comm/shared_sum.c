@@ -1,23 +1,25 @@
 #include "comm/shared_sum.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "comm/backend.h"
+#include "comm/shared_memory.h"
+#include "comm/stream.h"
+#include "comm/timing.h"
 #include "nntrain/memory.h"
+
+/* Sums up to so many bytes every rank joins whole, from what all show: nothing goes back, so that nobody waits a second
+ * time. */
+enum { WHOLE_BYTES = 4096 };
 
 /* What a rank shows the others, at the begin of its memory; its nodes and then its segment's sum are behind it. Each
  * counter has a cache line of its own, for others look at it while this rank writes beside it. */
 typedef struct board {
     alignas(NN_ALIGNMENT) _Atomic uint64_t published; /* sums that its nodes are there for */
-    alignas(NN_ALIGNMENT) _Atomic uint64_t joined;    /* sums that its segment is done for */
+    alignas(NN_ALIGNMENT) _Atomic uint64_t joined;    /* sums that it has joined its segment, or all, of */
 } board;
 
 struct nn_shared_sum {
@@ -26,13 +28,12 @@ struct nn_shared_sum {
     nn_element_sum element;
     nn_tree_join *join; /* borrowed */
     size_t most;
-    void *memory; /* [bytes] shared */
-    size_t bytes;
-    board **boards;       /* [ranks] */
+    bool whole; /* each rank joins all */
+    nn_shared_memory memory;
     const void **sources; /* [nodes of all ranks] */
 
     uint64_t sum; /* number of the one under way */
-    bool joined;  /* this rank's segment of it is done */
+    bool joined;  /* this rank's segment of it, or all, is done */
     char *values;
     size_t pitch, count;
 };
@@ -42,10 +43,15 @@ static size_t padded(size_t bytes)
     return (bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
 }
 
-/* A node's place on the board of its rank. */
+static board *board_of(const nn_shared_sum *s, int rank)
+{
+    return (board *)(void *)s->memory.parts[rank];
+}
+
+/* A node's place behind the board of its rank. */
 static char *node_of(const nn_shared_sum *s, int rank, size_t node)
 {
-    return (char *)s->boards[rank] + sizeof(board) + node * padded(s->most * s->element.size);
+    return s->memory.parts[rank] + sizeof(board) + node * padded(s->most * s->element.size);
 }
 
 static char *result_of(const nn_shared_sum *s, int rank)
@@ -53,138 +59,70 @@ static char *result_of(const nn_shared_sum *s, int rank)
     return node_of(s, rank, s->nodes[rank]);
 }
 
+/* What a rank joins. */
 static nn_leaves segment_of(const nn_shared_sum *s, int rank)
 {
+    if (s->whole)
+        return (nn_leaves){.total = s->count, .first = 0, .count = s->count};
     return nn_leaves_of_rank(s->count, (size_t)rank, (size_t)s->comm->size);
 }
 
 /* Bytes of a rank's board with its nodes, and a sum as long as the longest segment. */
 static size_t bytes_of(const nn_shared_sum *s, int rank)
 {
-    const size_t segment = s->most / (size_t)s->comm->size + 1;
+    const size_t segment = s->whole ? 0 : s->most / (size_t)s->comm->size + 1;
     return sizeof(board) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
 }
 
-/* A file of the kernel's own, all of whose room is taken at once: a page that is taken later, where nothing is left by
- * then, would kill the process. (MPI_Win_allocate_shared has no way to ask for that.) */
-static nn_status make_file(const char *name, size_t bytes, int *file, nn_error *error)
+static nn_status take_memory(nn_shared_sum *s, size_t **bytes, nn_error *error)
 {
-    *file = shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
-    const int code = *file < 0 ? errno : posix_fallocate(*file, 0, (off_t)bytes);
-    if (code != 0)
-        return nn_fail(error, NN_SYSTEM, "cannot share %zu bytes between the ranks of this host: %s", bytes,
-                       strerror(code));
-    return NN_OK;
-}
-
-static nn_status map_file(nn_shared_sum *s, int file, nn_error *error)
-{
-    void *memory = file < 0 ? MAP_FAILED : mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (memory == MAP_FAILED)
-        return nn_fail(error, NN_SYSTEM, "cannot see the memory that the ranks of this host share: %s",
-                       strerror(errno));
-    s->memory = memory;
-    size_t offset = 0;
-    for (int rank = 0; rank < s->comm->size; rank++) {
-        s->boards[rank] = (board *)((char *)memory + offset);
-        offset += bytes_of(s, rank);
+    const char what[] = "the sums of a host";
+    const size_t ranks = (size_t)s->comm->size;
+    size_t all = 0;
+    NN_TRY(nn_allocate(ranks, sizeof **bytes, what, bytes, error));
+    for (size_t rank = 0; rank < ranks; rank++) {
+        (*bytes)[rank] = bytes_of(s, (int)rank);
+        all += s->nodes[rank];
     }
-    return NN_OK;
-}
-
-/* Counters begin at 0, as the kernel gives memory out. Nobody can find the file any more once all have it. */
-static nn_status take_memory(nn_shared_sum *s, nn_error *error)
-{
-    char name[64] = "";
-    int file = -1;
-    for (int rank = 0; rank < s->comm->size; rank++)
-        s->bytes += bytes_of(s, rank);
-    nn_status status = NN_OK;
-    if (s->comm->rank == 0) {
-        snprintf(name, sizeof name, "/nntrain-%ld", (long)getpid());
-        status = make_file(name, s->bytes, &file, error);
-    }
-    status = nn_comm_follow(s->comm, status, error);
-    if (status == NN_OK)
-        status = nn_comm_broadcast(s->comm, name, sizeof name, error);
-    if (status == NN_OK) {
-        if (s->comm->rank != 0)
-            file = shm_open(name, O_RDWR, 0);
-        status = nn_comm_agree(s->comm, map_file(s, file, error), error);
-    }
-    if (file >= 0)
-        close(file);
-    if (s->comm->rank == 0)
-        shm_unlink(name);
-    return status;
+    return nn_allocate(all, sizeof *s->sources, what, &s->sources, error);
 }
 
 nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_sum element, nn_tree_join *join,
                                size_t most, nn_shared_sum **result, nn_error *error)
 {
-    const char what[] = "the sums of a host";
     nn_shared_sum *s = NULL;
-    size_t all = 0;
-    for (int rank = 0; rank < comm->size; rank++)
-        all += nodes[rank];
+    size_t *bytes = NULL;
     *result = NULL;
-    nn_status status = nn_allocate(1, sizeof *s, what, &s, error);
+    nn_status status = nn_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
         *s = (nn_shared_sum){.comm = comm, .nodes = nodes, .element = element, .join = join, .most = most};
-        status = nn_allocate((size_t)comm->size, sizeof *s->boards, what, &s->boards, error);
+        s->whole = most * element.size <= WHOLE_BYTES;
+        status = take_memory(s, &bytes, error);
     }
-    if (status == NN_OK)
-        status = nn_allocate(all, sizeof *s->sources, what, &s->sources, error);
     status = nn_comm_agree(comm, status, error);
-    if (status != NN_OK) {
-        nn_shared_sum_free(s);
-        return status;
-    }
-    nn_error refused;
-    if (take_memory(s, &refused) == NN_OK)
+    if (status == NN_OK)
+        status = nn_shared_memory_take(comm, bytes, &s->memory, error);
+    nn_release(bytes);
+    if (status == NN_OK && s->memory.begin)
         *result = s;
     else
         nn_shared_sum_free(s);
-    return NN_OK;
+    return status;
 }
 
 void nn_shared_sum_free(nn_shared_sum *s)
 {
     if (!s)
         return;
-    if (s->memory)
-        munmap(s->memory, s->bytes);
-    nn_release(s->boards);
+    nn_shared_memory_release(&s->memory);
     nn_release(s->sources);
     nn_release(s);
-}
-
-void nn_shared_sum_start(nn_shared_sum *s, void *values, size_t pitch, size_t count)
-{
-    const int me = s->comm->rank;
-    const size_t size = s->element.size;
-    s->sum++;
-    s->joined = false;
-    s->values = values;
-    s->pitch = pitch;
-    s->count = count;
-    /* All but this rank's own segment. Nobody reads the nodes of the sum before any more: it has been seen to be done.
-     */
-    const nn_leaves mine = segment_of(s, me);
-    const size_t after = mine.first + mine.count;
-    for (size_t node = 0; node < s->nodes[me]; node++) {
-        char *place = node_of(s, me, node);
-        const char *from = s->values + node * pitch * size;
-        memcpy(place, from, mine.first * size);
-        memcpy(place + after * size, from + after * size, (count - after) * size);
-    }
-    atomic_store_explicit(&s->boards[me]->published, s->sum, memory_order_release);
 }
 
 static bool all_published(const nn_shared_sum *s)
 {
     for (int rank = 0; rank < s->comm->size; rank++)
-        if (atomic_load_explicit(&s->boards[rank]->published, memory_order_acquire) < s->sum)
+        if (atomic_load_explicit(&board_of(s, rank)->published, memory_order_acquire) < s->sum)
             return false;
     return true;
 }
@@ -192,12 +130,53 @@ static bool all_published(const nn_shared_sum *s)
 static bool all_joined(const nn_shared_sum *s)
 {
     for (int rank = 0; rank < s->comm->size; rank++)
-        if (atomic_load_explicit(&s->boards[rank]->joined, memory_order_acquire) < s->sum)
+        if (atomic_load_explicit(&board_of(s, rank)->joined, memory_order_acquire) < s->sum)
             return false;
     return true;
 }
 
-/* Whoever has published for this sum has taken all of the sum before, so its place is free. */
+/* Elements of this rank's nodes go where the others find them. */
+static void show(nn_shared_sum *s, size_t first, size_t count)
+{
+    const size_t size = s->element.size;
+    for (size_t node = 0; node < s->nodes[s->comm->rank]; node++)
+        nn_stream_copy(node_of(s, s->comm->rank, node) + first * size, s->values + (node * s->pitch + first) * size,
+                       count * size);
+}
+
+/* Of a sum in segments nobody reads the nodes any more when it is done. Of a whole one some rank may, but hardly ever:
+ * it computes in between. */
+static void wait_for_readers(const nn_shared_sum *s)
+{
+    if (all_joined(s))
+        return;
+    const nn_activity before = nn_comm_begin_wait(s->comm);
+    while (!all_joined(s))
+        nn_comm_pause(s->comm);
+    nn_comm_end_wait(s->comm, before, NN_OK);
+}
+
+void nn_shared_sum_start(nn_shared_sum *s, void *values, size_t pitch, size_t count)
+{
+    wait_for_readers(s);
+    s->sum++;
+    s->joined = false;
+    s->values = values;
+    s->pitch = pitch;
+    s->count = count;
+    if (s->whole) {
+        show(s, 0, count);
+    } else { /* all but this rank's own segment */
+        const nn_leaves mine = segment_of(s, s->comm->rank);
+        const size_t after = mine.first + mine.count;
+        show(s, 0, mine.first);
+        show(s, after, count - after);
+    }
+    nn_stream_done();
+    atomic_store_explicit(&board_of(s, s->comm->rank)->published, s->sum, memory_order_release);
+}
+
+/* Whoever has published for this sum has taken all of the sum before, so the place of a segment's sum is free. */
 static void join_segment(nn_shared_sum *s)
 {
     const int me = s->comm->rank;
@@ -209,9 +188,24 @@ static void join_segment(nn_shared_sum *s)
             const char *base = rank == me ? s->values + node * s->pitch * size : node_of(s, rank, node);
             s->sources[source++] = base + mine.first * size;
         }
-    nn_tree_join_nodes(s->join, s->sources, result_of(s, me), mine.count);
-    atomic_store_explicit(&s->boards[me]->joined, s->sum, memory_order_release);
+    char *sum = s->values + mine.first * size;
+    nn_tree_join_nodes(s->join, s->sources, sum, mine.count);
+    if (!s->whole) {
+        nn_stream_copy(result_of(s, me), sum, mine.count * size);
+        nn_stream_done();
+    }
+    atomic_store_explicit(&board_of(s, me)->joined, s->sum, memory_order_release);
     s->joined = true;
+}
+
+static void take_segments(nn_shared_sum *s)
+{
+    const size_t size = s->element.size;
+    for (int rank = 0; rank < s->comm->size; rank++) {
+        const nn_leaves part = segment_of(s, rank);
+        if (rank != s->comm->rank)
+            memcpy(s->values + part.first * size, result_of(s, rank), part.count * size);
+    }
 }
 
 bool nn_shared_sum_progress(nn_shared_sum *s)
@@ -221,11 +215,10 @@ bool nn_shared_sum_progress(nn_shared_sum *s)
             return false;
         join_segment(s);
     }
+    if (s->whole)
+        return true;
     if (!all_joined(s))
         return false;
-    for (int rank = 0; rank < s->comm->size; rank++) {
-        const nn_leaves part = segment_of(s, rank);
-        memcpy(s->values + part.first * s->element.size, result_of(s, rank), part.count * s->element.size);
-    }
+    take_segments(s);
     return true;
 }

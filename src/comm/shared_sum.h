@@ -1,9 +1,10 @@
 /**
- * Sums over the ranks of one host through memory that they share.
+ * Short sums over the ranks of one host through memory that they share.
  *
  * Messages between processes of a host are copies into a common buffer and out of it, piece by piece, each announced
  * and acknowledged. Here each rank puts its nodes there once, every rank joins its own segment straight from what the
- * others put there, and takes the other segments' sums. Two counters a rank, which only grow, say how far it is.
+ * others put there, and takes the other segments' sums; of very short ones each joins all. Two counters a rank, which
+ * only grow, say how far it is. For long sums that go on beside other work see host_sum.h.
  */
 #ifndef NN_COMM_SHARED_SUM_H
 #define NN_COMM_SHARED_SUM_H

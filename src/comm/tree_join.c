@@ -99,11 +99,13 @@ void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum,
         for (size_t n = 0; n < join->node_count; n++) {
             join->tops[height++] = (const char *)nodes[n] + first * size;
             for (size_t joins = join->joins[n]; joins > 0; joins--, height--) {
-                char *to = join->stack + (height - 2) * PIECE;
+                const bool root = n + 1 == join->node_count && joins == 1;
+                char *to = root ? (char *)sum + first * size : join->stack + (height - 2) * PIECE;
                 join->element.add(join->tops[height - 2], join->tops[height - 1], to, length);
                 join->tops[height - 2] = to;
             }
         }
-        memmove((char *)sum + first * size, join->tops[0], length * size);
+        if (join->node_count == 1)
+            memmove((char *)sum + first * size, join->tops[0], length * size);
     }
 }

@@ -82,6 +82,8 @@ const char *nn_tensor_name(nn_tensor_role role);
 /** @return whether no parameter and no statistic is NaN or infinite */
 bool nn_network_is_finite(const nn_network *network);
 
+struct nn_errand;
+
 /**
  * What the passes have to do with the other ranks that share a batch. A failure stays in `status` and `error`, and
  * later calls do nothing: passes have no way to fail, and the training asks once a step.
@@ -96,8 +98,16 @@ typedef struct nn_sync {
                                                                                                       alone */
     /** Is told as the backward pass goes that elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
-    /** Is called within the products of the backward pass, so that what is under way goes on. */
-    nn_status (*progress)(void *context, nn_error *error); /**< NULL: nothing is */
+    /**
+     * Is called before each tile of the products of the backward pass, so that what is under way goes on; only together
+     * with `complete`.
+     *
+     * @param work    multiply-adds of the tile
+     * @param most    elements that the tile can move beside them
+     * @param errand  receives what it shall move: see nn_gemm_pause
+     */
+    nn_status (*progress)(void *context, size_t work, size_t most, struct nn_errand *errand,
+                          nn_error *error); /**< NULL: nothing is */
     void *context;
     nn_status status;
     nn_error error;

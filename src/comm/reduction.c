@@ -1,11 +1,15 @@
 #include "comm/reduction.h"
 
+#include "comm/host_sum.h"
 #include "comm/timing.h"
 #include "nntrain/memory.h"
 
+/* Multiply-adds between two looks at messages, each of which takes a microsecond: a third of a millisecond's. */
+static const size_t work_between = (size_t)1 << 24;
+
 /* Some of the array under way. */
 typedef struct flight {
-    nn_exchange *exchange;
+    nn_exchange *exchange; /* NULL: the host's sum has it */
     bool done;
     double began; /* nn_clock */
 } flight;
@@ -14,14 +18,28 @@ struct nn_reduction {
     nn_comm *comm; /* borrowed */
     nn_reduction_plan plan;
     size_t bucket_count;
-    flight *buckets; /* [bucket_count] */
+    flight *buckets;   /* [bucket_count] */
+    nn_host_sum *host; /* of ranks that share memory; NULL: each bucket has an exchange */
     size_t started, finished;
+    size_t work; /* multiply-adds since messages were looked at */
 };
 
 static size_t end_of(const nn_reduction *reduction, size_t bucket)
 {
     const size_t end = (bucket + 1) * reduction->plan.bucket;
     return end < reduction->plan.count ? end : reduction->plan.count;
+}
+
+/* --- memory --- */
+
+static nn_status create_exchanges(nn_reduction *reduction, nn_error *error)
+{
+    const nn_reduction_plan *plan = &reduction->plan;
+    for (size_t b = 0; b < reduction->bucket_count; b++)
+        NN_TRY(nn_exchange_create(reduction->comm, plan->leaves, NN_EXCHANGE_REAL,
+                                  end_of(reduction, b) - b * plan->bucket, NN_TAG_BUCKETS + (int)b,
+                                  &reduction->buckets[b].exchange, error));
+    return NN_OK;
 }
 
 nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_reduction **result, nn_error *error)
@@ -34,9 +52,11 @@ nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_r
     nn_status status =
         nn_allocate(reduction->bucket_count, sizeof *reduction->buckets, "the buckets", &reduction->buckets, error);
     status = nn_comm_agree(comm, status, error);
-    for (size_t b = 0; status == NN_OK && b < reduction->bucket_count; b++)
-        status = nn_exchange_create(comm, plan->leaves, NN_EXCHANGE_REAL, end_of(reduction, b) - b * plan->bucket,
-                                    NN_TAG_BUCKETS + (int)b, &reduction->buckets[b].exchange, error);
+    if (status == NN_OK && comm->size > 1 && comm->host_count == 1 && plan->leaves > 0)
+        status =
+            nn_host_sum_create(comm, plan->leaves, plan->values, plan->pitch, plan->count, &reduction->host, error);
+    if (status == NN_OK && !reduction->host)
+        status = create_exchanges(reduction, error);
     if (status != NN_OK) {
         nn_reduction_free(reduction);
         return status;
@@ -51,9 +71,12 @@ void nn_reduction_free(nn_reduction *reduction)
         return;
     for (size_t b = 0; reduction->buckets && b < reduction->bucket_count; b++)
         nn_exchange_free(reduction->buckets[b].exchange);
+    nn_host_sum_free(reduction->host);
     nn_release(reduction->buckets);
     nn_release(reduction);
 }
+
+/* --- buckets under way --- */
 
 /* Once, when the sum of a bucket is there. */
 static void note_done(const nn_reduction *reduction, size_t b)
@@ -69,41 +92,58 @@ static void note_done(const nn_reduction *reduction, size_t b)
                                             .detail = (int32_t)b});
 }
 
-static nn_status progress(nn_reduction *reduction, nn_error *error)
+/* Asks after one that is not known to be done. */
+static nn_status ask(nn_reduction *reduction, size_t b, nn_error *error)
 {
-    for (size_t b = reduction->finished; b < reduction->started; b++) {
-        bool done = reduction->buckets[b].done;
-        if (done)
-            continue;
+    bool done = false;
+    if (reduction->host)
+        done = nn_host_sum_done(reduction->host) >= end_of(reduction, b);
+    else
         NN_TRY(nn_exchange_progress(reduction->buckets[b].exchange, &done, error));
-        if (done)
-            note_done(reduction, b);
-    }
+    if (done)
+        note_done(reduction, b);
     return NN_OK;
 }
 
-static nn_status complete(nn_reduction *reduction, size_t count, nn_error *error)
+static nn_status ask_all(nn_reduction *reduction, nn_error *error)
+{
+    for (size_t b = reduction->finished; b < reduction->started; b++)
+        if (!reduction->buckets[b].done)
+            NN_TRY(ask(reduction, b, error));
+    return NN_OK;
+}
+
+static nn_status start_next(nn_reduction *reduction, nn_error *error)
 {
     const nn_reduction_plan *plan = &reduction->plan;
-    while (reduction->started < reduction->bucket_count && end_of(reduction, reduction->started) <= count) {
-        const size_t first = reduction->started * plan->bucket, end = end_of(reduction, reduction->started);
-        flight *next = &reduction->buckets[reduction->started];
-        next->done = false;
-        next->began = nn_clock();
-        NN_TRY(nn_exchange_start(next->exchange, plan->values + first, plan->pitch, end - first, error));
-        reduction->started++;
-    }
-    return progress(reduction, error);
+    const size_t first = reduction->started * plan->bucket, end = end_of(reduction, reduction->started);
+    flight *next = &reduction->buckets[reduction->started++];
+    next->done = false;
+    next->began = nn_clock();
+    return reduction->host ? NN_OK
+                           : nn_exchange_start(next->exchange, plan->values + first, plan->pitch, end - first, error);
+}
+
+static nn_status start_full(nn_reduction *reduction, size_t count, nn_error *error)
+{
+    while (reduction->started < reduction->bucket_count && end_of(reduction, reduction->started) <= count)
+        NN_TRY(start_next(reduction, error));
+    return reduction->host ? NN_OK : ask_all(reduction, error);
 }
 
 nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error)
 {
-    if (reduction->comm->size == 1)
-        return complete(reduction, count, error);
+    if (reduction->host)
+        nn_host_sum_complete(reduction->host, count);
+    /* Told often: only what takes time is noted as such. */
+    if (reduction->started == reduction->bucket_count || count < end_of(reduction, reduction->started))
+        return NN_OK;
+    if (reduction->comm->size == 1 || reduction->host)
+        return start_full(reduction, count, error);
     /* MPI sends, adds and yields while it is called: with 3 ranks on 2 busy cores that was 2.8 s of the 3.7 s
      * that a rank seemed to compute. */
     const nn_activity before = nn_comm_begin_wait(reduction->comm);
-    return nn_comm_end_wait(reduction->comm, before, complete(reduction, count, error));
+    return nn_comm_end_wait(reduction->comm, before, start_full(reduction, count, error));
 }
 
 static bool under_way(const nn_reduction *reduction)
@@ -114,23 +154,40 @@ static bool under_way(const nn_reduction *reduction)
     return false;
 }
 
-nn_status nn_reduction_progress(nn_reduction *reduction, nn_error *error)
+/* Beside the computing, so it is not waiting that it is noted as. */
+static nn_status progress_on_host(nn_reduction *reduction, size_t most, nn_errand *errand, nn_error *error)
 {
-    /* Asked often: only what takes time is noted as such. */
-    if (!under_way(reduction))
+    nn_host_sum_progress(reduction->host, most, errand);
+    return nn_comm_timeline(reduction->comm) ? ask_all(reduction, error) : NN_OK;
+}
+
+nn_status nn_reduction_progress(nn_reduction *reduction, size_t work, size_t most, nn_errand *errand, nn_error *error)
+{
+    if (reduction->host)
+        return progress_on_host(reduction, most, errand, error);
+    reduction->work += work;
+    if (reduction->work < work_between || !under_way(reduction))
         return NN_OK;
+    reduction->work = 0;
     const nn_activity before = nn_comm_begin_wait(reduction->comm);
-    return nn_comm_end_wait(reduction->comm, before, progress(reduction, error));
+    return nn_comm_end_wait(reduction->comm, before, ask_all(reduction, error));
 }
 
 nn_status nn_reduction_next(nn_reduction *reduction, size_t *end, nn_error *error)
 {
-    NN_TRY(progress(reduction, error));
-    NN_TRY(nn_exchange_finish(reduction->buckets[reduction->finished].exchange, error));
-    if (!reduction->buckets[reduction->finished].done)
-        note_done(reduction, reduction->finished);
-    *end = end_of(reduction, reduction->finished);
-    if (++reduction->finished == reduction->bucket_count)
-        reduction->started = reduction->finished = 0;
+    const size_t bucket = reduction->finished;
+    if (reduction->host)
+        nn_host_sum_wait(reduction->host, end_of(reduction, bucket));
+    NN_TRY(ask_all(reduction, error));
+    if (!reduction->host)
+        NN_TRY(nn_exchange_finish(reduction->buckets[bucket].exchange, error));
+    if (!reduction->buckets[bucket].done)
+        note_done(reduction, bucket);
+    *end = end_of(reduction, bucket);
+    if (++reduction->finished < reduction->bucket_count)
+        return NN_OK;
+    reduction->started = reduction->finished = 0;
+    if (reduction->host)
+        nn_host_sum_next(reduction->host);
     return NN_OK;
 }

@@ -2,12 +2,14 @@
  * The gradients of all ranks, summed in buckets while the backward pass goes on.
  *
  * A flat array is cut into buckets from the front, where gradients are complete first. A bucket sets out as soon as all
- * of it is complete, and goes on whenever this rank looks after it. Collective in this sense: all ranks complete and
- * finish the same counts in the same order.
+ * of it is complete, and goes on whenever this rank looks after it. Ranks on one host that can share memory sum all of
+ * it as one (host_sum.h), of which buckets are only told. Collective in this sense: all ranks complete and finish the
+ * same buckets in the same order.
  */
 #ifndef NN_COMM_REDUCTION_H
 #define NN_COMM_REDUCTION_H
 
+#include "base/errand.h"
 #include "comm/exchange.h"
 
 /** What is to be summed, step after step. */
@@ -28,8 +30,14 @@ void nn_reduction_free(nn_reduction *reduction);
 /** Elements 0 .. count - 1 are complete on this rank: buckets set out as far as they are full, others go on. */
 nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error);
 
-/** Has whatever is under way go on. Not collective. */
-nn_status nn_reduction_progress(nn_reduction *reduction, nn_error *error);
+/**
+ * Has whatever is under way go on: a portion of it, or as far as messages have come. Not collective.
+ *
+ * @param work    multiply-adds that this rank computes until the next call: messages are looked at now and then
+ * @param most    elements that it can move beside them, until the next call of any function here
+ * @param errand  NN_ERRAND_NONE; receives what shall be moved
+ */
+nn_status nn_reduction_progress(nn_reduction *reduction, size_t work, size_t most, nn_errand *errand, nn_error *error);
 
 /**
  * Waits for the next bucket of the step, in order.

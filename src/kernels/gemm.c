@@ -41,8 +41,6 @@ static void multiply(nn_gemm_product *p)
                     .pack_a = p->plan->pack_a && c == 0,
                 };
                 nn_gemm_multiply_block(p, &block);
-                if (p->space->pause && p->thread == 0)
-                    p->space->pause(p->space->context);
             }
     }
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/cpu.h"
+#include "base/errand.h"
 #include "nntrain/kinds.h"
 #include "nntrain/leaves.h"
 #include "nntrain/real.h"
@@ -53,12 +54,20 @@ nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t th
 void nn_gemm_space_free(nn_gemm_space *space);
 
 /**
- * Has the calling thread do something else between the blocks of large products, about once a millisecond: what must
- * be looked after while this process computes. It must not begin another product.
+ * What the calling thread does before each tile of a product, which must be looked after while this process computes.
+ * It must not begin another product. A tile takes a microsecond or a few.
  *
- * @param pause  NULL: nothing
+ * @param rows      of C from the first on that are complete, as far as that is known before the product is: of products
+ * that one thread computes row by row
+ * @param work      multiply-adds of the tile
+ * @param most      elements that the tile can move beside them; 0: none
+ * @param errand    NN_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the
+ * end of the product
  */
-void nn_gemm_space_pause(nn_gemm_space *space, void (*pause)(void *context), void *context);
+typedef void nn_gemm_pause(void *context, size_t rows, size_t work, size_t most, nn_errand *errand);
+
+/** @param pause  NULL: nothing */
+void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *context);
 
 /**
  * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.

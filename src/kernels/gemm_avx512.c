@@ -35,6 +35,7 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .turned_rows = TURNED_ROWS,
     .narrowest = LANES / 2,
     .run = run_halves,
+    .run_carrying = run_carrying,
     .run_packing = run_packing,
     .strip = strip,
     .strip_turned = strip_turned,

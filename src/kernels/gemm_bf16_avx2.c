@@ -13,6 +13,7 @@ const nn_gemm_kernel nn_gemm_bf16_avx2 = {
     .steps = 2,
     .narrowest = LANES,
     .run = run,
+    .run_carrying = run_carrying,
     .transpose = transpose,
     .copy = copy,
     .complete = complete,

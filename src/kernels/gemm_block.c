@@ -199,6 +199,24 @@ static nn_share columns_of_panels(const nn_gemm_product *p, const nn_gemm_block 
     return (nn_share){left.first, right.first + right.count - left.first};
 }
 
+/* What there is to do before a tile of so many elements of C, and with an errand of `most`. */
+static nn_errand pause_before(const nn_gemm_product *p, const nn_gemm_block *block, size_t tile, size_t rows,
+                              size_t most)
+{
+    nn_errand errand = {.kind = NN_ERRAND_NONE};
+    if (p->space->pause && p->thread == 0)
+        p->space->pause(p->space->context, rows, tile * block->depth->steps.count, most, &errand);
+    return errand;
+}
+
+/* Rows of C that are complete as soon as those as planned before `end` are, in a product that goes through them. */
+static size_t complete_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t end)
+{
+    const bool last = block->depth->last && block->column_panels.first + block->column_panels.count ==
+                                                nn_gemm_panels_of(p->columns, p->space->kernel->columns);
+    return last && p->threads == 1 && !turned_round(p) ? end : 0;
+}
+
 /* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
 static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *block)
 {
@@ -217,6 +235,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             set_rows(p, block, i, rows, &tile);
             set_columns(p, block, rows, columns, next, &tile);
             tile.b = own;
+            pause_before(p, block, rows.count * columns.count, 0, 0);
             compute_tile(p, block, &tile, p->space->kernel->run, rows, columns);
         }
     }
@@ -240,6 +259,13 @@ static void fetch_next_rows(const nn_gemm_product *p, const nn_gemm_block *block
             __builtin_prefetch(from + r * a.width_stride + k, 0, 2);
 }
 
+static void (*run_of(const nn_gemm_kernel *kernel, bool packs, const nn_gemm_tile *tile))(const nn_gemm_tile *tile)
+{
+    if (tile->errand.kind != NN_ERRAND_NONE)
+        return kernel->run_carrying;
+    return packs ? kernel->run_packing : kernel->run;
+}
+
 /* Each panel of A stays in the level 1 cache while those of B go by. */
 static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block)
 {
@@ -254,6 +280,7 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         const bool packs = p->plan->packs_meanwhile && i == 0;
         nn_gemm_tile one;
         set_rows(p, block, i, rows, &one);
+        const size_t before = complete_rows(p, block, rows.first);
         for (size_t j = first; j < first + count; j++) {
             const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
             set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
@@ -261,7 +288,10 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
             fetch_next_rows(p, block, i, j, width);
             if (packs)
                 pack_meanwhile(p, block, j, columns, &one);
-            compute_tile(p, block, &one, packs ? kernel->run_packing : kernel->run, rows, columns);
+            const bool carries = !packs && columns.count > kernel->lanes;
+            one.errand = pause_before(p, block, rows.count * columns.count, before,
+                                      carries ? block->depth->elements * kernel->lanes : 0);
+            compute_tile(p, block, &one, run_of(kernel, packs, &one), rows, columns);
         }
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
         tile += count;
@@ -304,7 +334,9 @@ static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
     for (size_t j = 0; j < columns.count; j += most)
         for (size_t i = panels.first; i < panels.first + panels.count; i++) {
             const size_t rest = columns.count - j;
-            compute_strip(p, block, rows_of_panel(p, i), (nn_share){columns.first + j, rest < most ? rest : most});
+            const nn_share rows = rows_of_panel(p, i), some = {columns.first + j, rest < most ? rest : most};
+            pause_before(p, block, rows.count * some.count, 0, 0);
+            compute_strip(p, block, rows, some);
         }
 }
 

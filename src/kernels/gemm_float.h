@@ -18,12 +18,12 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
 
 static inline __attribute__((always_inline)) void wide_packing(size_t rows, bool beside, const nn_gemm_tile *t)
 {
-    tile_of(VECTORS, rows, beside, true, t);
+    tile_of(VECTORS, rows, beside, PACKING, t);
 }
 
 static inline __attribute__((always_inline)) void narrow_packing(size_t rows, bool beside, const nn_gemm_tile *t)
 {
-    tile_of(1, rows, beside, true, t);
+    tile_of(1, rows, beside, PACKING, t);
 }
 
 static void run_packing(const nn_gemm_tile *t)

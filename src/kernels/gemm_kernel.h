@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/errand.h"
 #include "nntrain/real.h"
 
 /**
@@ -37,6 +38,7 @@ typedef struct nn_gemm_tile {
     const nn_real *bias;   /**< added to sums that are complete: bias[j], or bias[i] where `bias_of_rows`; NULL: none */
     bool bias_of_rows;
     bool rectify;     /**< complete sums, after bias: relu as in the table of elementwise functions */
+    nn_errand errand; /**< of .run_carrying: at most a vector for each element of depth */
     nn_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nn_gemm_tile;
 
@@ -56,6 +58,8 @@ typedef struct nn_gemm_kernel {
     size_t slot_columns; /**< elements between rows of scratch, and most columns of a strip that uses any */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
     void (*run)(const nn_gemm_tile *tile);
+    /** The same of more columns than .lanes, and beside it the tile's errand. */
+    void (*run_carrying)(const nn_gemm_tile *tile);
     /** The same with B where it lies, of which it leaves a packed panel for the tiles below. */
     void (*run_packing)(const nn_gemm_tile *tile);
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */

@@ -12,6 +12,7 @@ const nn_gemm_kernel nn_gemm_portable = {
     .turned_rows = TURNED_ROWS,
     .narrowest = LANES,
     .run = run,
+    .run_carrying = run_carrying,
     .run_packing = run_packing,
     .strip = strip,
     .strip_turned = strip_turned,

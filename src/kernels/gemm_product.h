@@ -11,11 +11,11 @@ struct nn_gemm_space {
     size_t threads;
     const nn_gemm_kernel *kernel;
     nn_gemm_room room;
-    nn_real *a;       /**< [room.a] panels of A, shared */
-    nn_real *b;       /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
-    nn_real *own;     /**< [threads, room.own] a panel of B */
-    nn_real *scratch; /**< [threads, NN_GEMM_SLOTS, rows, slot_columns] of a tile */
-    void (*pause)(void *context); /**< called between blocks; NULL: nothing to do there */
+    nn_real *a;           /**< [room.a] panels of A, shared */
+    nn_real *b;           /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
+    nn_real *own;         /**< [threads, room.own] a panel of B */
+    nn_real *scratch;     /**< [threads, NN_GEMM_SLOTS, rows, slot_columns] of a tile */
+    nn_gemm_pause *pause; /**< called between tiles; NULL: nothing to do there */
     void *context;
 };
 

@@ -74,7 +74,7 @@ nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t th
     return NN_OK;
 }
 
-void nn_gemm_space_pause(nn_gemm_space *space, void (*pause)(void *context), void *context)
+void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *context)
 {
     space->pause = pause;
     space->context = context;

@@ -7,6 +7,11 @@ enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE
+static inline void stream(nn_real *to, vector whole)
+{
+    _mm256_stream_pd(to, (__m256d)whole);
+}
+
 static inline vector load_part(const nn_real *from, size_t count)
 {
     return load_elements(from, count);
@@ -17,6 +22,11 @@ static inline void store_part(nn_real *to, vector part, size_t count)
     store_elements(to, part, count);
 }
 #else
+static inline void stream(nn_real *to, vector whole)
+{
+    _mm256_stream_ps(to, (__m256)whole);
+}
+
 /* The first `count` of 8 lanes: a window on seven ones followed by zeros. */
 static inline __m256i lanes_below(size_t count)
 {

@@ -6,6 +6,11 @@ enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE
+static inline void stream(nn_real *to, vector whole)
+{
+    _mm512_stream_pd(to, (__m512d)whole);
+}
+
 static inline vector load_part(const nn_real *from, size_t count)
 {
     return (vector)_mm512_maskz_loadu_pd((__mmask8)((1U << count) - 1), from);
@@ -16,6 +21,11 @@ static inline void store_part(nn_real *to, vector part, size_t count)
     _mm512_mask_storeu_pd(to, (__mmask8)((1U << count) - 1), (__m512d)part);
 }
 #else
+static inline void stream(nn_real *to, vector whole)
+{
+    _mm512_stream_ps(to, (__m512)whole);
+}
+
 static inline vector load_part(const nn_real *from, size_t count)
 {
     return (vector)_mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), from);

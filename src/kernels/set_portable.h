@@ -6,6 +6,12 @@
 enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1 };
 #include "kernels/gemm_vectors.h"
 
+/* No compiler's own vectors tell it to pass the caches. */
+static inline void stream(nn_real *to, vector whole)
+{
+    *(vector *)to = whole;
+}
+
 static inline vector load_part(const nn_real *from, size_t count)
 {
     return load_elements(from, count);

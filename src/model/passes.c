@@ -157,11 +157,24 @@ static void tell_complete(const nn_network *network, size_t l, nn_workspace *wor
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
 
-static void progress(void *context)
+/* What a product of the backward pass tells before each of its tiles. */
+typedef struct product_told {
+    nn_sync *sync;
+    size_t first;  /* of the gradients: where the product's C begins */
+    size_t stride; /* elements between its rows; 0: C is not of the gradients */
+    size_t rows;   /* told to be complete */
+} product_told;
+
+static void before_tile(void *context, size_t rows, size_t work, size_t most, nn_errand *errand)
 {
-    nn_sync *sync = context;
+    product_told *told = context;
+    nn_sync *sync = told->sync;
+    if (told->stride > 0 && rows > told->rows && sync->status == NN_OK) {
+        told->rows = rows;
+        sync->status = sync->complete(sync->context, told->first + rows * told->stride, &sync->error);
+    }
     if (sync->status == NN_OK)
-        sync->status = sync->progress(sync->context, &sync->error);
+        sync->status = sync->progress(sync->context, work, most, errand, &sync->error);
 }
 
 void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
@@ -170,10 +183,14 @@ void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, 
     size_t whole[2];
     const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
     nn_output_delta(loss, network, batch, work);
-    nn_gemm_space_pause(work->space, work->sync.progress ? progress : NULL, &work->sync);
+    product_told told = {.sync = &work->sync};
+    nn_gemm_space_pause(work->space, work->sync.progress ? before_tile : NULL, &told);
     for (size_t l = network->layer_count; l-- > 0;) {
+        const nn_layer *layer = &network->layers[l];
         nn_timeline_layer(work->timeline, l);
-        weight_gradients(&network->layers[l], layer_input(work, batch->x, l), &leaves, work);
+        told.first = layer->weight, told.stride = layer->inputs, told.rows = 0;
+        weight_gradients(layer, layer_input(work, batch->x, l), &leaves, work);
+        told.stride = 0;
         tell_complete(network, l, work);
         if (l > 0)
             delta_below(network, l, &leaves, work);

@@ -27,17 +27,21 @@ typedef struct run {
     double *told;
 } run;
 
+/* Multiply-adds enough for messages to be looked at whenever this asks. */
+static const size_t much_work = (size_t)1 << 30;
+
 /* As the training loop has it: loss, backward with buckets setting out, outcome, descent bucket by bucket. */
 static nn_status step(run *r, nn_error *error)
 {
     const nn_profile *profile = &r->profile;
+    nn_errand none = {.kind = NN_ERRAND_NONE};
     sim_compute(profile->forward);
     NN_TRY(nn_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
     for (size_t l = 0; l < profile->layer_count; l++) {
         for (size_t call = 1; call <= r->calls; call++) {
             sim_compute(profile->layers[l].backward / (double)r->calls);
             if (call < r->calls)
-                NN_TRY(nn_reduction_progress(r->gradients, error));
+                NN_TRY(nn_reduction_progress(r->gradients, much_work, 0, &none, error));
         }
         NN_TRY(nn_reduction_complete(r->gradients, profile->layers[l].complete, error));
     }

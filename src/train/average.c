@@ -79,10 +79,10 @@ static nn_status gradients_complete(void *context, size_t count, nn_error *error
     return nn_reduction_complete(average->gradients, count, error);
 }
 
-static nn_status gradients_progress(void *context, nn_error *error)
+static nn_status gradients_progress(void *context, size_t work, size_t most, nn_errand *errand, nn_error *error)
 {
     nn_run *run = context;
-    return nn_reduction_progress(run->average->gradients, error);
+    return nn_reduction_progress(run->average->gradients, work, most, errand, error);
 }
 
 /* --- the moments of a step --- */

@@ -127,12 +127,33 @@ static void the_library_adds_one_value_a_rank(void)
     nn_release(values);
 }
 
-/* As a backward pass tells it: layers of very different sizes, three steps one after the other. */
+/* What a tile of a product does. */
+static void carry_out(const nn_errand *errand)
+{
+    for (size_t i = 0; i < errand->count; i++)
+        errand->to[i] = errand->kind == NN_ERRAND_ADD ? errand->to[i] + errand->from[i] : errand->from[i];
+}
+
+/* As the tiles of a product ask, which can carry errands of different sizes, or none. */
+static void compute_meanwhile(nn_reduction *reduction, int step)
+{
+    static const size_t most[] = {512, 0, 2048, 16, 100, 8192};
+    for (size_t tile = 0; tile < 10 * (size_t)step; tile++) {
+        nn_errand errand = {.kind = NN_ERRAND_NONE};
+        const size_t limit = most[(tile + (size_t)comm->rank) % 6];
+        CU_ASSERT_EQUAL(nn_reduction_progress(reduction, (size_t)1 << 24, limit, &errand, NULL), NN_OK);
+        CU_ASSERT_FATAL(errand.count <= limit && (errand.kind != NN_ERRAND_NONE || errand.count == 0));
+        carry_out(&errand);
+    }
+}
+
+/* As a backward pass tells it: layers of very different sizes, some steps one after the other, with ever more computed
+ * on the way. */
 static void buckets_bring_the_sums_in_order(void)
 {
-    enum { COUNT = 9001 };
-    static const size_t told[] = {10, 700, 701, 5000, COUNT};
-    static const size_t buckets[] = {1000, 4096, COUNT};
+    enum { COUNT = 59001 };
+    static const size_t told[] = {10, 700, 701, 35000, COUNT};
+    static const size_t buckets[] = {7000, 16384, COUNT};
     const size_t leaves = 16, pitch = COUNT + 3;
     for (size_t b = 0; b < sizeof buckets / sizeof *buckets; b++) {
         nn_real *nodes = take_nodes(leaves, COUNT, pitch);
@@ -140,13 +161,15 @@ static void buckets_bring_the_sums_in_order(void)
             .leaves = leaves, .values = nodes, .pitch = pitch, .count = COUNT, .bucket = buckets[b]};
         nn_reduction *reduction = NULL;
         CU_ASSERT_FATAL(nn_reduction_create(comm, &plan, &reduction, NULL) == NN_OK);
-        for (int step = 0; step < 3; step++) {
+        for (int step = 0; step < 5; step++) {
             nn_real *fresh = take_nodes(leaves, COUNT, pitch);
             const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
             memcpy(nodes, fresh, nn_leaves_nodes(run) * pitch * sizeof *nodes);
             nn_release(fresh);
-            for (size_t t = 0; t < sizeof told / sizeof *told; t++)
+            for (size_t t = 0; t < sizeof told / sizeof *told; t++) {
                 CU_ASSERT_EQUAL(nn_reduction_complete(reduction, told[t], NULL), NN_OK);
+                compute_meanwhile(reduction, step);
+            }
             for (size_t end = 0, before = 0; end < COUNT; before = end) {
                 CU_ASSERT_EQUAL_FATAL(nn_reduction_next(reduction, &end, NULL), NN_OK);
                 CU_ASSERT_FATAL(end > before && end <= before + buckets[b]);

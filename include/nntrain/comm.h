@@ -80,14 +80,6 @@ nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_err
  */
 nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error);
 
-/**
- * Makes an array whole that every rank has a part of.
- *
- * @param values         in place; [firsts[r], firsts[r] + counts[r]) are those of rank r
- * @param firsts,counts  [size], the same on every rank
- */
-nn_status nn_comm_share_parts(nn_comm *comm, nn_real *values, const int *firsts, const int *counts, nn_error *error);
-
 /** Copies rank 0's bytes to every rank. */
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
 

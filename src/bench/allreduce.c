@@ -19,7 +19,7 @@ static const char *const way_names[WAYS] = {"allreduce", "buckets", "tree"};
 enum {
     LEAST_BYTES = 1 << 10,
     MOST_BYTES = 1 << 26,
-    BUCKET_BYTES = 1 << 22, /* the default of parallel.bucket */
+    BUCKET_BYTES = 1 << 19, /* the default of parallel.bucket */
     USUAL_REPEAT = 7,
 };
 

@@ -271,16 +271,6 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
     return broadcast(comm, bytes, count, 0, error);
 }
 
-nn_status nn_comm_share_parts(nn_comm *comm, nn_real *values, const int *firsts, const int *counts, nn_error *error)
-{
-    MPI_Request request = MPI_REQUEST_NULL;
-    if (comm->size == 1)
-        return NN_OK;
-    const int code = MPI_Iallgatherv(MPI_IN_PLACE, 0, NN_MPI_REAL, values, counts, firsts, NN_MPI_REAL,
-                                     comm->backend->world, &request);
-    return nn_comm_complete(comm, code, &request, "share what each rank moved", error);
-}
-
 nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
 {
     return nn_comm_bring_bytes(comm, from, values, count * sizeof *values, error);

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "comm/parts.h"
 #include "comm/reduction.h"
 #include "kernels/elementwise.h"
 #include "model/leaf_sums.h"
@@ -31,6 +32,7 @@ struct nn_average {
     double *told;         /* [height of the stack, OUTCOME_COUNT] */
     int *share_first;     /* [ranks] elements that each rank's optimizer moves; NULL: all do all */
     int *share_count;     /* [ranks] */
+    nn_parts *shares;     /* makes whole what they moved; NULL likewise */
     nn_real *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
     bool last;            /* the batch in work is the last one of its step */
     size_t added;         /* elements from the front that `accumulated` has been added to, or taken from */
@@ -207,9 +209,8 @@ nn_status nn_run_descend(nn_run *run, nn_step_report *report, nn_error *error)
     }
     if (report->broken)
         return NN_OK;
-    if (average->share_first)
-        NN_TRY(nn_comm_share_parts(run->comm, nn_optimizer_moved(run->optimizer, run->network, gradients),
-                                   average->share_first, average->share_count, error));
+    if (average->shares)
+        NN_TRY(nn_parts_share(average->shares, nn_optimizer_moved(run->optimizer, run->network, gradients), error));
     nn_optimizer_finish(run->optimizer, run->network, gradients);
     return NN_OK;
 }
@@ -228,15 +229,18 @@ static size_t widest_norm(const nn_network *network)
 static nn_status take_shares(const nn_run *run, nn_average *average, nn_error *error)
 {
     const size_t ranks = (size_t)run->comm->size;
-    NN_TRY(nn_allocate(ranks, sizeof(int), "the shares of the optimizer", &average->share_first, error));
-    NN_TRY(nn_allocate(ranks, sizeof(int), "the shares of the optimizer", &average->share_count, error));
+    const char what[] = "the shares of the optimizer";
+    nn_status status = nn_allocate(ranks, sizeof *average->share_first, what, &average->share_first, error);
+    if (status == NN_OK)
+        status = nn_allocate(ranks, sizeof *average->share_count, what, &average->share_count, error);
+    NN_TRY(nn_comm_agree(run->comm, status, error));
     for (size_t rank = 0; rank < ranks; rank++) {
         size_t first = 0, count = 0;
         nn_optimizer_share(run->optimizer, rank, ranks, &first, &count);
         average->share_first[rank] = (int)first;
         average->share_count[rank] = (int)count;
     }
-    return NN_OK;
+    return nn_parts_create(run->comm, average->share_first, average->share_count, &average->shares, error);
 }
 
 static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *error)
@@ -260,12 +264,12 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
     if (average->tree)
         NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, 2 * widest_norm(network) + 1, NN_TAG_BATCH_NORM,
                                   &average->sums, error));
+    if (nn_run_shards_state(run))
+        NN_TRY(take_shares(run, average, error));
     NN_TRY(nn_allocate(average->leaves.count, sizeof *average->leaf_losses, "the losses of a step",
                        &average->leaf_losses, error));
     NN_TRY(nn_allocate(nn_leaves_height(average->leaves), OUTCOME_COUNT * sizeof *average->told, "the loss of a step",
                        &average->told, error));
-    if (nn_run_shards_state(run))
-        NN_TRY(take_shares(run, average, error));
     if (run->recipe->training.accumulate > 1)
         NN_TRY(
             nn_allocate(network->flat_count, sizeof(nn_real), "the gradients of a step", &average->accumulated, error));
@@ -300,6 +304,7 @@ void nn_average_free(nn_average *average)
     nn_release(average->leaf_losses);
     nn_release(average->told);
     nn_release(average->accumulated);
+    nn_parts_free(average->shares);
     nn_release(average->share_first);
     nn_release(average->share_count);
     nn_release(average);

@@ -1,7 +1,8 @@
 /* Run by mpirun at several rank counts: sums over ranks keep to the tree of the leaves, bit for bit, by every way that
- * there is, and buckets bring them in order. */
+ * there is, and buckets bring them in order; and parts are made whole. */
 #include <string.h>
 
+#include "comm/parts.h"
 #include "comm/reduction.h"
 #include "nntrain/memory.h"
 #include "suite.h"
@@ -181,6 +182,40 @@ static void buckets_bring_the_sums_in_order(void)
     }
 }
 
+/* Parts of different lengths, one of them empty, three times one after the other. */
+static void parts_make_an_array_whole(void)
+{
+    enum { STRIDE = 1000 };
+    const size_t ranks = (size_t)comm->size;
+    int *firsts = NULL, *counts = NULL;
+    nn_real *values = NULL;
+    nn_parts *parts = NULL;
+    CU_ASSERT_FATAL(nn_allocate(ranks, sizeof *firsts, "firsts", &firsts, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_allocate(ranks, sizeof *counts, "counts", &counts, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_allocate(ranks * STRIDE, sizeof *values, "values", &values, NULL) == NN_OK);
+    size_t total = 0;
+    for (size_t rank = 0; rank < ranks; rank++) {
+        firsts[rank] = (int)total;
+        counts[rank] = rank == 1 ? 0 : STRIDE - 7 * (int)rank;
+        total += (size_t)counts[rank];
+    }
+    CU_ASSERT_EQUAL_FATAL(nn_parts_create(comm, firsts, counts, &parts, NULL), NN_OK);
+    for (size_t time = 0; time < 3; time++) {
+        memset(values, 0, ranks * STRIDE * sizeof *values);
+        const size_t mine = (size_t)firsts[comm->rank];
+        for (size_t i = mine; i < mine + (size_t)counts[comm->rank]; i++)
+            values[i] = (nn_real)(i + time);
+        CU_ASSERT_EQUAL(nn_parts_share(parts, values, NULL), NN_OK);
+        for (size_t i = 0; i < ranks * STRIDE; i++)
+            if (values[i] != (nn_real)(i < total ? i + time : 0)) {
+                CU_FAIL("a part is wrong");
+                break;
+            }
+    }
+    nn_parts_free(parts);
+    nn_release(firsts), nn_release(counts), nn_release(values);
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
@@ -190,6 +225,7 @@ int main(int argc, char **argv)
         NN_TEST(doubles_keep_to_it_too),
         NN_TEST(the_library_adds_one_value_a_rank),
         NN_TEST(buckets_bring_the_sums_in_order),
+        NN_TEST(parts_make_an_array_whole),
     };
     int code = nn_run_suite("reduction through shared memory", tests, sizeof tests / sizeof *tests);
     /* As if the ranks were on two hosts. */

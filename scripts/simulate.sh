@@ -7,8 +7,8 @@
 #   networks: small 784-512-512-10, medium 4 layers of 1024, large 4 layers of 4096; SGD with momentum, float32
 #   speeds: of a host, in cores like the one measured; everything that a host computes is so many times faster
 #   weak: 256 rows a rank; strong: 16,384 rows over all ranks
-#   calls: how often the sums are looked after in the backward pass of a layer: nntrain does it at its end and between
-#          blocks of its products, 2 times in a small layer, 6 in a medium one and 16 or more in a large one
+#   calls: how often the sums are looked after in the backward pass of a layer: nntrain does it at its end and every 2^24
+#          multiply-adds, 8 times in a small layer, 32 in a medium one and 512 in a large one, of which 64 are played
 #   library: sums in the order of the MPI library; tree: parallel.reproducible
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -71,9 +71,9 @@ bucket_of() {
 
 calls_of() {
     case $1 in
-    small) echo 2 ;;
-    medium) echo 6 ;;
-    large) echo 16 ;;
+    small) echo 8 ;;
+    medium) echo 32 ;;
+    large) echo 64 ;;
     esac
 }
 

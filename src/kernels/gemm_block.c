@@ -199,14 +199,13 @@ static nn_share columns_of_panels(const nn_gemm_product *p, const nn_gemm_block 
     return (nn_share){left.first, right.first + right.count - left.first};
 }
 
-/* What there is to do before a tile of so many elements of C, and with an errand of `most`. */
-static nn_errand pause_before(const nn_gemm_product *p, const nn_gemm_block *block, size_t tile, size_t rows,
-                              size_t most)
+/* What there is to look after before a tile of so many elements of C, which takes an errand of at most `most` along. */
+static void pause_before(const nn_gemm_product *p, const nn_gemm_block *block, size_t elements, size_t rows,
+                         size_t most, nn_gemm_tile *tile)
 {
-    nn_errand errand = {.kind = NN_ERRAND_NONE};
+    tile->errand.kind = NN_ERRAND_NONE;
     if (p->space->pause && p->thread == 0)
-        p->space->pause(p->space->context, rows, tile * block->depth->steps.count, most, &errand);
-    return errand;
+        p->space->pause(p->space->context, rows, elements * block->depth->steps.count, most, &tile->errand);
 }
 
 /* Rows of C that are complete as soon as those as planned before `end` are, in a product that goes through them. */
@@ -235,7 +234,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             set_rows(p, block, i, rows, &tile);
             set_columns(p, block, rows, columns, next, &tile);
             tile.b = own;
-            pause_before(p, block, rows.count * columns.count, 0, 0);
+            pause_before(p, block, rows.count * columns.count, 0, 0, &tile);
             compute_tile(p, block, &tile, p->space->kernel->run, rows, columns);
         }
     }
@@ -289,8 +288,8 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
             if (packs)
                 pack_meanwhile(p, block, j, columns, &one);
             const bool carries = !packs && columns.count > kernel->lanes;
-            one.errand = pause_before(p, block, rows.count * columns.count, before,
-                                      carries ? block->depth->elements * kernel->lanes : 0);
+            pause_before(p, block, rows.count * columns.count, before,
+                         carries ? block->depth->elements * kernel->lanes : 0, &one);
             compute_tile(p, block, &one, run_of(kernel, packs, &one), rows, columns);
         }
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
@@ -308,6 +307,7 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     nn_gemm_tile strip;
     set_rows(p, block, 0, rows, &strip);
     set_columns(p, block, rows, columns, 0, &strip);
+    pause_before(p, block, rows.count * columns.count, 0, 0, &strip);
     strip.b = b.data;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
     strip.b_ahead = plan->steps_ahead * b.depth_stride;
@@ -334,9 +334,7 @@ static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
     for (size_t j = 0; j < columns.count; j += most)
         for (size_t i = panels.first; i < panels.first + panels.count; i++) {
             const size_t rest = columns.count - j;
-            const nn_share rows = rows_of_panel(p, i), some = {columns.first + j, rest < most ? rest : most};
-            pause_before(p, block, rows.count * some.count, 0, 0);
-            compute_strip(p, block, rows, some);
+            compute_strip(p, block, rows_of_panel(p, i), (nn_share){columns.first + j, rest < most ? rest : most});
         }
 }
 

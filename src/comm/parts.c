@@ -35,17 +35,23 @@ static nn_real *part_of(const nn_parts *parts, int rank)
     return (nn_real *)(void *)(parts->memory.parts[rank] + sizeof(board));
 }
 
-static nn_status share_memory(nn_parts *parts, nn_error *error)
+static void find_bytes(const nn_parts *parts, size_t *bytes)
 {
-    const int ranks = parts->comm->size;
-    size_t *bytes = NULL;
-    nn_status status = nn_allocate((size_t)ranks, sizeof *bytes, "the parts of an array", &bytes, error);
-    NN_TRY(nn_comm_agree(parts->comm, status, error));
-    for (int rank = 0; rank < ranks; rank++) {
+    for (int rank = 0; rank < parts->comm->size; rank++) {
         const size_t part = (size_t)parts->counts[rank] * sizeof(nn_real);
         bytes[rank] = sizeof(board) + (part + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
     }
-    status = nn_shared_memory_take(parts->comm, bytes, &parts->memory, error);
+}
+
+static nn_status share_memory(nn_parts *parts, nn_error *error)
+{
+    size_t *bytes = NULL;
+    nn_status status = nn_allocate((size_t)parts->comm->size, sizeof *bytes, "the parts of an array", &bytes, error);
+    if (status == NN_OK)
+        find_bytes(parts, bytes);
+    status = nn_comm_agree(parts->comm, status, error);
+    if (status == NN_OK)
+        status = nn_shared_memory_take(parts->comm, bytes, &parts->memory, error);
     nn_release(bytes);
     return status;
 }

@@ -2,32 +2,79 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/timeline.h"
 #include "nntrain/memory.h"
 
-/* A file of the kernel's own, all of whose room is taken at once: a page that is taken later, where nothing is left by
- * then, would kill the process. (MPI_Win_allocate_shared has no way to ask for that.) */
-static nn_status make_file(const char *name, size_t bytes, int *file, nn_error *error)
+/* Left in the file system, which MPI libraries have their own shared memory in, and grow it as they go. */
+static const uint64_t left_to_others = (uint64_t)16 << 20;
+
+/* What rank 0 tells the others of its file: a name alone might be another's, where processes of two containers have the
+ * same number. */
+typedef struct made_file {
+    char name[64];
+    uint64_t device, index, bytes;
+} made_file;
+
+static nn_status refuse(uint64_t bytes, int code, nn_error *error)
 {
-    *file = shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
-    const int code = *file < 0 ? errno : posix_fallocate(*file, 0, (off_t)bytes);
-    if (code != 0)
-        return nn_fail(error, NN_SYSTEM, "cannot share %zu bytes between the ranks of this host: %s", bytes,
-                       strerror(code));
+    return nn_fail(error, NN_SYSTEM, "cannot share %llu bytes between the ranks of this host: %s",
+                   (unsigned long long)bytes, strerror(code));
+}
+
+/* All of the file's room is taken at once: a page that is taken later, where nothing is left by then, would kill the
+ * process. (MPI_Win_allocate_shared has no way to ask for that.) */
+static int take_room(int file, uint64_t bytes)
+{
+    struct statvfs system;
+    if (fstatvfs(file, &system) == 0 && (uint64_t)system.f_bavail * system.f_frsize < bytes + left_to_others)
+        return ENOSPC;
+    int code;
+    do
+        code = posix_fallocate(file, 0, (off_t)bytes);
+    while (code == EINTR);
+    return code;
+}
+
+/* A file of the kernel's own. Whatever comes of it, it is this rank's to unlink if `file` is one. */
+static nn_status make_file(made_file *made, int *file, nn_error *error)
+{
+    struct stat found;
+    snprintf(made->name, sizeof made->name, "/nntrain-%ld-%llx", (long)getpid(),
+             (unsigned long long)(nn_clock() * 1e9));
+    *file = shm_open(made->name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
+    if (*file < 0)
+        return refuse(made->bytes, errno, error);
+    const int code = take_room(*file, made->bytes);
+    if (code != 0 || fstat(*file, &found) != 0)
+        return refuse(made->bytes, code != 0 ? code : errno, error);
+    made->device = (uint64_t)found.st_dev;
+    made->index = (uint64_t)found.st_ino;
     return NN_OK;
 }
 
-static nn_status map_file(nn_shared_memory *memory, int file, nn_error *error)
+static bool is_the_same(int file, const made_file *made)
 {
-    void *begin = file < 0 ? MAP_FAILED : mmap(NULL, memory->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    struct stat found;
+    return fstat(file, &found) == 0 && (uint64_t)found.st_dev == made->device &&
+           (uint64_t)found.st_ino == made->index && (uint64_t)found.st_size == made->bytes;
+}
+
+static nn_status map_file(nn_shared_memory *memory, int file, const made_file *made, nn_error *error)
+{
+    if (file < 0 || !is_the_same(file, made))
+        return nn_fail(error, NN_SYSTEM, "cannot find the memory that the ranks of this host share");
+    void *begin = mmap(NULL, memory->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (begin == MAP_FAILED)
-        return nn_fail(error, NN_SYSTEM, "cannot see the memory that the ranks of this host share: %s",
-                       strerror(errno));
+        return refuse(made->bytes, errno, error);
     memory->begin = begin;
     return NN_OK;
 }
@@ -35,25 +82,22 @@ static nn_status map_file(nn_shared_memory *memory, int file, nn_error *error)
 /* It is all zero, as the kernel gives memory out. Nobody can find the file any more once all have it. */
 static nn_status share(nn_comm *comm, nn_shared_memory *memory, nn_error *error)
 {
-    char name[64] = "";
+    made_file made = {.bytes = memory->bytes};
     int file = -1;
-    nn_status status = NN_OK;
-    if (comm->rank == 0) {
-        snprintf(name, sizeof name, "/nntrain-%ld", (long)getpid());
-        status = make_file(name, memory->bytes, &file, error);
-    }
+    nn_status status = comm->rank == 0 ? make_file(&made, &file, error) : NN_OK;
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)
-        status = nn_comm_broadcast(comm, name, sizeof name, error);
+        status = nn_comm_broadcast(comm, &made, sizeof made, error);
     if (status == NN_OK) {
         if (comm->rank != 0)
-            file = shm_open(name, O_RDWR, 0);
-        status = nn_comm_agree(comm, map_file(memory, file, error), error);
+            file = shm_open(made.name, O_RDWR, 0);
+        status = nn_comm_agree(comm, map_file(memory, file, &made, error), error);
     }
-    if (file >= 0)
-        close(file);
+    if (file < 0)
+        return status;
+    close(file);
     if (comm->rank == 0)
-        shm_unlink(name);
+        shm_unlink(made.name);
     return status;
 }
 

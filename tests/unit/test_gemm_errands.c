@@ -31,7 +31,8 @@ typedef struct moving {
     bool wrong;
     /* The product: C as it is found, and as it should be. */
     const nn_real *c, *reference;
-    size_t columns, told; /* most rows of C that were told to be complete */
+    size_t rows, columns, nodes; /* as many matrices */
+    size_t told;                 /* most rows of C that were told to be complete */
 } moving;
 
 static nn_real *take(size_t count, size_t seed)
@@ -68,11 +69,22 @@ static void give(moving *m, size_t most, nn_errand *errand)
     m->errands++;
 }
 
+/* The first rows of each node. */
+static bool equals_reference(const moving *m, size_t rows)
+{
+    for (size_t node = 0; node < m->nodes; node++) {
+        const size_t first = node * m->rows * m->columns;
+        if (memcmp(m->c + first, m->reference + first, rows * m->columns * sizeof *m->c) != 0)
+            return false;
+    }
+    return true;
+}
+
 static void before_tile(void *context, size_t rows, size_t work, size_t most, nn_errand *errand)
 {
     moving *m = context;
     m->wrong = m->wrong || work == 0 || errand->kind != NN_ERRAND_NONE || (m->last.count > 0 && !is_done(m));
-    m->wrong = m->wrong || memcmp(m->c, m->reference, rows * m->columns * sizeof *m->c) != 0;
+    m->wrong = m->wrong || !equals_reference(m, rows);
     m->told = rows > m->told ? rows : m->told;
     give(m, most, errand);
 }
@@ -93,11 +105,12 @@ static moving check(nn_gemm_space *space, size_t rows, size_t columns, const nn_
     nn_real *c = take(height * rows * columns, 3), *reference = take(height * rows * columns, 4);
     product(space, rows, columns, leaves, transposed, a, b, reference);
     moving m = {.from = take(MOVED, 5), .to = take(MOVED, 6), .expected = take(MOVED, 6)};
-    m.c = c, m.reference = reference, m.columns = columns;
+    m.c = c, m.reference = reference;
+    m.rows = rows, m.columns = columns, m.nodes = nn_leaves_nodes(leaves->run);
     nn_gemm_space_pause(space, before_tile, &m);
     product(space, rows, columns, leaves, transposed, a, b, c);
     nn_gemm_space_pause(space, NULL, NULL);
-    const bool same = memcmp(c, reference, rows * columns * sizeof *c) == 0;
+    const bool same = equals_reference(&m, rows);
     const bool moved = memcmp(m.to, m.expected, MOVED * sizeof *m.to) == 0;
     if (!same || !moved || m.wrong)
         printf("wrong: %zu x %zu x %zu, transposed %d: C %d, moved %d, on the way %d\n", rows, columns, depth,
@@ -118,10 +131,13 @@ static void check_all(nn_precision precision, size_t threads)
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int transposed = 0; transposed < 2; transposed++) {
             const size_t depth = shapes[s][2], halves[] = {0, depth / 2, depth};
+            const size_t thirds[] = {0, depth / 3, depth / 2, depth};
             const nn_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, depth}};
             const nn_leaf_rows two = {{.total = 2, .first = 0, .count = 2}, halves};
+            const nn_leaf_rows odd = {{.total = 4, .first = 1, .count = 3}, thirds}; /* of two nodes */
             check(space, shapes[s][0], shapes[s][1], &one, transposed);
             check(space, shapes[s][0], shapes[s][1], &two, transposed);
+            check(space, shapes[s][0], shapes[s][1], &odd, transposed);
         }
     nn_gemm_space_free(space);
 }

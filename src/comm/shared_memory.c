@@ -35,7 +35,8 @@ static nn_status refuse(uint64_t bytes, int code, nn_error *error)
 static int take_room(int file, uint64_t bytes)
 {
     struct statvfs system;
-    if (fstatvfs(file, &system) == 0 && (uint64_t)system.f_bavail * system.f_frsize < bytes + left_to_others)
+    if (fstatvfs(file, &system) == 0 && system.f_blocks > 0 &&
+        (uint64_t)system.f_bavail * system.f_frsize < bytes + left_to_others)
         return ENOSPC;
     int code;
     do

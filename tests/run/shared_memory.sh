@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Ranks of a host sum through /dev/shm where there is room, and by messages where there is too little: the same bits, and
+# nothing is left there.
+. "$(dirname "$0")/lib.sh"
+
+# with_room SIZE COMMAND...: in a /dev/shm of its own, of that size.
+with_room() {
+    local size=$1
+    shift
+    unshare "$own" bash -c 'mount -t tmpfs -o size="$0" tmpfs /dev/shm || exit 77
+        "$@" || exit
+        left=$(find /dev/shm -name "nntrain*") && [ -z "$left" ] || { echo "left: $left" >&2 && exit 1; }' "$size" "$@"
+}
+
+own=-m
+with_room 1m true 2>/dev/null || own=-rm # what a root may not do in a container, or another on a host
+with_room 1m true 2>/dev/null || { echo "skipped: no file system may be mounted here" && exit 77; }
+
+# MPI libraries take 4 MiB a rank of it themselves.
+for size in 20m 256m; do
+    with_room $size $LAUNCH -np 3 "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=2 \
+        --set parallel.reproducible=true --set optimizer.shard_state=true --set optimizer.momentum=0.9 \
+        --output "room-$size" --progress quiet || fail "with $size: exit code $?"
+done
+for group in /model /optimizer; do
+    h5diff room-20m/model.h5 room-256m/model.h5 $group || fail "$group by messages differs from that by shared memory"
+done
+finish

@@ -2,9 +2,9 @@
 """Training steps of nntrain against those of PyTorch, in turns on this machine.
 
 The same networks, batches, rows in memory and optimizer: gather a batch, forward, softmax and cross-entropy, backward,
-SGD with momentum. PyTorch is taken at the best of its settings, on one core and on two: eager or traced, its optimizer
+SGD with momentum. Each is taken at the best of its settings, on one core and on two: PyTorch eager or traced, its optimizer
 tensor by tensor or over all at once, and on two cores also as two processes that average their gradients
-(DistributedDataParallel over gloo).
+(DistributedDataParallel over gloo); nntrain by threads or by ranks.
 """
 import argparse
 import json
@@ -144,10 +144,11 @@ def contestants_of(widths, batch, threads, seconds):
     return contestants
 
 
-def nntrain_step(program, widths, batch, threads):
+def nntrain_step(program, widths, batch, threads, ranks):
     """Seconds of a step by nntrain bench step, the median of three timings."""
-    command = [program, "bench", "step", "--network", "-".join(map(str, widths)), "--batch", str(batch), "--threads",
-               str(threads), "--repeat", "3", "--json"]
+    command = ["mpirun", "-np", str(ranks), "--bind-to", "core"] if ranks > 1 else []
+    command += [program, "bench", "step", "--network", "-".join(map(str, widths)), "--batch", str(batch), "--threads",
+                str(threads), "--repeat", "3", "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"bench_pytorch.py: {' '.join(command)} failed: {done.stderr.strip()}")
@@ -157,18 +158,26 @@ def nntrain_step(program, widths, batch, threads):
 def compare(program, widths, batch, threads, rounds, seconds):
     torch.set_num_threads(threads)
     contestants = contestants_of(widths, batch, threads, seconds)
-    ours, theirs = [], {name: [] for name in contestants}
+    # As PyTorch on several cores: threads, or processes that average their gradients.
+    ways = {"threads": (threads, 1)}
+    if threads > 1:
+        ways["ranks"] = (1, threads)
+    ours, theirs = {way: [] for way in ways}, {name: [] for name in contestants}
     for _ in range(rounds):
-        ours.append(nntrain_step(program, widths, batch, threads))
+        for way, (count, ranks) in ways.items():
+            ours[way].append(nntrain_step(program, widths, batch, count, ranks))
         for name, (turn, _) in contestants.items():
             theirs[name].append(turn())
     for _, end in contestants.values():
         end()
     times = {name: statistics.median(values) for name, values in theirs.items()}
     best = min(times, key=times.get)
-    step = statistics.median(ours)
+    steps = {way: statistics.median(values) for way, values in ours.items()}
+    way = min(steps, key=steps.get)
+    step = steps[way]
     return {
-        "network": "-".join(map(str, widths)), "batch": batch, "threads": threads, "step_seconds": step,
+        "network": "-".join(map(str, widths)), "batch": batch, "threads": threads, "step_seconds": step, "way": way,
+        "nntrain_step_seconds": steps,
         "pytorch_step_seconds": times, "best": best, "ratio": times[best] / step,
     }
 
@@ -177,7 +186,7 @@ def tell(result):
     batch, ours = result["batch"], result["step_seconds"]
     theirs = result["pytorch_step_seconds"][result["best"]]
     print(f"{result['network']:<26} {batch:>5} {result['threads']:>5} {batch / ours:>12,.0f} {batch / theirs:>12,.0f} "
-          f"{result['ratio']:>6.2f}  {result['best']}", flush=True)
+          f"{result['ratio']:>6.2f}  {result['way']:<7}  {result['best']}", flush=True)
 
 
 def main():
@@ -195,7 +204,7 @@ def main():
         sys.exit("bench_pytorch.py: rounds, seconds and threads must be more than 0")
     threads = given.threads or ([1, 2] if len(os.sched_getaffinity(0)) > 1 else [1])
     print(f"PyTorch {torch.__version__}; samples/s, ratio: PyTorch's time of a step to ours")
-    print(f"{'':<26} {'batch':>5} {'cores':>5} {'nntrain':>12} {'PyTorch':>12} {'ratio':>6}  best setting of PyTorch")
+    print(f"{'':<26} {'batch':>5} {'cores':>5} {'nntrain':>12} {'PyTorch':>12} {'ratio':>6}  {'ours':<7}  best setting of PyTorch")
     results = []
     for count in threads:
         for widths, batch in NETWORKS:

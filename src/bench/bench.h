@@ -54,12 +54,13 @@ typedef struct nn_bench_step_options {
 
 /**
  * Times training steps on synthetic rows in memory: gather, forward, loss, backward and descent as the training loop
- * calls them, beside multiply-adds in registers.
+ * calls them, beside multiply-adds in registers. Collective: ranks share each batch; rank 0 speaks.
  *
- * @return NN_USAGE where activation, optimizer or precision are none, NN_DIVERGED where the weights do not stay finite,
- * NN_SYSTEM where memory runs out or the JSON cannot be written
+ * @return NN_USAGE where activation, optimizer or precision are none, ranks are more than the rows of a batch or
+ * several shall explain, NN_DIVERGED where the weights do not stay finite, NN_SYSTEM where memory runs out or the JSON
+ * cannot be written
  */
-nn_status nn_bench_step(const nn_bench_step_options *options, nn_error *error);
+nn_status nn_bench_step(const nn_bench_step_options *options, nn_comm *comm, nn_error *error);
 
 typedef struct nn_bench_allreduce_options {
     nn_bench_options common; /**< threads play no part */

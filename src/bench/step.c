@@ -28,39 +28,45 @@ static void name_network(const nn_bench_task *task, char *name, size_t size)
         used += (size_t)snprintf(name + used, size - used, "%s%zu", i ? "-" : "", task->widths[i]);
 }
 
-/* Steps that last long enough against the clock and the peak's turn; doing them warms everything up. */
-static size_t steps_lasting(nn_bench_training *training, double seconds)
+/* Steps that last long enough against the clock and the peak's turn, as many on all ranks; doing them warms everything
+ * up. */
+static nn_status steps_lasting(nn_comm *comm, nn_bench_training *training, double seconds, size_t *steps,
+                               nn_error *error)
 {
-    double parts[NN_BENCH_PARTS] = {0};
-    const double begin = nn_bench_now(training->threads);
-    size_t steps = 0;
-    while (steps == 0 || nn_bench_now(training->threads) - begin < seconds) {
-        nn_bench_training_step(training, parts);
-        steps++;
+    double parts[NN_BENCH_PARTS] = {0}, taken = 0;
+    const double begin = nn_bench_now(training->workers);
+    for (*steps = 0; taken < seconds; ++*steps) {
+        NN_TRY(nn_bench_training_step(training, parts, error));
+        taken = nn_bench_now(training->workers) - begin;
+        NN_TRY(nn_comm_max_double(comm, &taken, 1, error));
     }
-    return steps;
+    return NN_OK;
 }
 
 /* Seconds of each part of a step, on average over some steps. */
-static void time_steps(nn_bench_training *training, size_t steps, double *parts)
+static nn_status time_steps(nn_comm *comm, nn_bench_training *training, size_t steps, double *parts, nn_error *error)
 {
     memset(parts, 0, NN_BENCH_PARTS * sizeof *parts);
+    NN_TRY(nn_comm_barrier(comm, error));
     for (size_t i = 0; i < steps; i++)
-        nn_bench_training_step(training, parts);
+        NN_TRY(nn_bench_training_step(training, parts, error));
     for (size_t part = 0; part < NN_BENCH_PARTS; part++)
         parts[part] /= (double)steps;
+    return NN_OK;
 }
 
 /* times [NN_BENCH_PARTS + 2, repeat]: the parts, the whole step, the peak. */
-static void measure_turns(nn_bench_training *training, size_t repeat, nn_bench_step_result *result, double *times)
+static nn_status measure_turns(nn_comm *comm, nn_bench_training *training, size_t repeat, nn_bench_step_result *result,
+                               double *times, nn_error *error)
 {
     nn_bench_peak_run run = {.peak = nn_bench_peak_best()};
     const nn_contestant peak = {nn_bench_peak_call, &run};
-    const size_t steps = steps_lasting(training, 0.05);
+    size_t steps = 0;
+    NN_TRY(steps_lasting(comm, training, 0.05, &steps, error));
     for (size_t r = 0; r < repeat; r++) {
         double parts[NN_BENCH_PARTS], step = 0;
         times[(NN_BENCH_PARTS + 1) * repeat + r] = nn_bench_time(&peak, 3e-3, training->threads);
-        time_steps(training, steps, parts);
+        NN_TRY(time_steps(comm, training, steps, parts, error));
         for (size_t part = 0; part < NN_BENCH_PARTS; part++) {
             times[part * repeat + r] = parts[part];
             step += parts[part];
@@ -71,6 +77,7 @@ static void measure_turns(nn_bench_training *training, size_t repeat, nn_bench_s
         result->parts[part] = nn_bench_median(times + part * repeat, repeat);
     result->seconds = nn_bench_median(times + NN_BENCH_PARTS * repeat, repeat);
     result->peak = nn_bench_peak_flops(run.peak) / nn_bench_median(times + (NN_BENCH_PARTS + 1) * repeat, repeat);
+    return NN_OK;
 }
 
 static nn_status measure_training(const nn_bench_task *task, const nn_bench_step_options *options,
@@ -78,9 +85,13 @@ static nn_status measure_training(const nn_bench_task *task, const nn_bench_step
 {
     const size_t repeat = options->common.repeat ? options->common.repeat : 15;
     double *times = NULL;
-    NN_TRY(nn_allocate(repeat * (NN_BENCH_PARTS + 2), sizeof *times, "the times of a benchmark", &times, error));
-    measure_turns(training, repeat, result, times);
+    nn_status status =
+        nn_allocate(repeat * (NN_BENCH_PARTS + 2), sizeof *times, "the times of a benchmark", &times, error);
+    status = nn_comm_agree(task->comm, status, error);
+    if (status == NN_OK)
+        status = measure_turns(task->comm, training, repeat, result, times, error);
     nn_release(times);
+    NN_TRY(status);
     if (!nn_network_is_finite(training->network))
         return nn_fail(
             error, NN_DIVERGED,
@@ -88,11 +99,12 @@ static nn_status measure_training(const nn_bench_task *task, const nn_bench_step
             "take other times; choose another optimizer or activation",
             result->network, training->steps);
     result->batch = task->batch;
+    result->workers = training->workers;
     result->flops = nn_bench_step_flops(task->widths, task->width_count, task->batch);
     return options->explain ? nn_bench_step_explain(training, repeat < 7 ? repeat : 7, result, error) : NN_OK;
 }
 
-static nn_bench_task task_of(const nn_bench_step_options *options, size_t i)
+static nn_bench_task task_of(const nn_bench_step_options *options, size_t i, nn_comm *comm)
 {
     const bool given = options->width_count > 0;
     nn_bench_task task = {
@@ -104,6 +116,7 @@ static nn_bench_task task_of(const nn_bench_step_options *options, size_t i)
         .precision = options->precision,
         .momentum = options->momentum,
         .threads = options->common.threads,
+        .comm = comm,
     };
     if (options->batch > 0)
         task.batch = options->batch;
@@ -112,9 +125,10 @@ static nn_bench_task task_of(const nn_bench_step_options *options, size_t i)
     return task;
 }
 
-static nn_status measure(const nn_bench_step_options *options, size_t i, nn_bench_step_result *result, nn_error *error)
+static nn_status measure(const nn_bench_step_options *options, size_t i, nn_comm *comm, nn_bench_step_result *result,
+                         nn_error *error)
 {
-    const nn_bench_task task = task_of(options, i);
+    const nn_bench_task task = task_of(options, i, comm);
     nn_bench_training training;
     name_network(&task, result->network, sizeof result->network);
     if (task.widths[task.width_count - 1] < 2)
@@ -125,18 +139,18 @@ static nn_status measure(const nn_bench_step_options *options, size_t i, nn_benc
     return status;
 }
 
-static nn_status measure_all(const nn_bench_step_options *options, nn_bench_step_result *results,
+static nn_status measure_all(const nn_bench_step_options *options, nn_comm *comm, nn_bench_step_result *results,
                              nn_bench_output *output, nn_error *error)
 {
     const size_t count = options->width_count > 0 ? 1 : PRESETS;
     const nn_bench_machine machine = nn_bench_machine_of(options->common.threads);
     nn_bench_bandwidth bandwidth;
     for (size_t i = 0; i < count; i++) {
-        NN_TRY(measure(options, i, &results[i], error));
+        NN_TRY(measure(options, i, comm, &results[i], error));
         if (output->table && i == 0)
-            nn_bench_step_print_head(&machine, options, output->table);
+            nn_bench_step_print_head(&machine, options, comm, output->table);
         if (output->table)
-            nn_bench_step_print(&results[i], machine.threads, output->table);
+            nn_bench_step_print(&results[i], output->table);
     }
     if (options->explain)
         NN_TRY(nn_bench_bandwidth_measure(machine.threads, &bandwidth, error));
@@ -146,17 +160,25 @@ static nn_status measure_all(const nn_bench_step_options *options, nn_bench_step
             nn_bench_explain_print(&results[i], &bandwidth, output->table);
     }
     if (output->json.out)
-        nn_bench_step_json(&machine, options, results, count, options->explain ? &bandwidth : NULL, &output->json);
+        nn_bench_step_json(&machine, options, comm, results, count, options->explain ? &bandwidth : NULL,
+                           &output->json);
     return NN_OK;
 }
 
-nn_status nn_bench_step(const nn_bench_step_options *options, nn_error *error)
+nn_status nn_bench_step(const nn_bench_step_options *options, nn_comm *comm, nn_error *error)
 {
     nn_bench_step_result results[PRESETS] = {0};
-    nn_bench_output output;
-    NN_TRY(nn_bench_output_open(options->common.json, options->common.json_path, &output, error));
+    nn_bench_output output = {.table = NULL};
+    nn_status status = NN_OK;
+    if (options->explain && comm->size > 1)
+        return nn_fail(error, NN_USAGE, "--explain: products are measured on one rank; start it without mpirun");
+    if (comm->rank == 0)
+        status = nn_bench_output_open(options->common.json, options->common.json_path, &output, error);
+    NN_TRY(nn_comm_follow(comm, status, error));
     omp_set_dynamic(0);
     omp_set_num_threads((int)options->common.threads);
-    const nn_status status = measure_all(options, results, &output, error);
-    return nn_bench_output_close(&output, status, error);
+    status = measure_all(options, comm, results, &output, error);
+    if (comm->rank == 0)
+        status = nn_bench_output_close(&output, status, error);
+    return nn_comm_follow(comm, status, error);
 }

@@ -23,6 +23,7 @@ typedef struct nn_bench_cost {
 typedef struct nn_bench_step_result {
     char network[NN_BENCH_MOST_WIDTHS * 12]; /**< "784-512-10" */
     size_t batch;
+    size_t workers; /**< threads of all ranks */
     double flops;   /**< operations that a step cannot do without */
     double seconds; /**< of a step */
     double parts[NN_BENCH_PARTS];
@@ -38,12 +39,13 @@ nn_status nn_bench_step_explain(nn_bench_training *training, size_t repeat, nn_b
 /** "arithmetic", "cache" or "memory": which takes longer at least, the operations or the transfers. */
 const char *nn_bench_bound(const nn_bench_cost *cost, const nn_bench_bandwidth *bandwidth, double peak);
 
-void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options, FILE *out);
-void nn_bench_step_print(const nn_bench_step_result *result, size_t threads, FILE *out);
+void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options,
+                              const nn_comm *comm, FILE *out);
+void nn_bench_step_print(const nn_bench_step_result *result, FILE *out);
 void nn_bench_explain_print(const nn_bench_step_result *result, const nn_bench_bandwidth *bandwidth, FILE *out);
 void nn_bench_bandwidth_print(const nn_bench_bandwidth *bandwidth, FILE *out);
 /** @param bandwidth  NULL: nothing was to be explained */
-void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options,
+void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options, const nn_comm *comm,
                         const nn_bench_step_result *results, size_t count, const nn_bench_bandwidth *bandwidth,
                         nn_json *json);
 

@@ -6,9 +6,13 @@ static double share(double flops, double seconds, double peak, size_t threads)
     return flops / seconds / (peak * (double)threads);
 }
 
-void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options, FILE *out)
+void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options,
+                              const nn_comm *comm, FILE *out)
 {
     nn_bench_machine_print(machine, out);
+    if (comm->size > 1)
+        fprintf(out, "ranks    %d on %d host%s share each batch; they wait for each other in the descent\n", comm->size,
+                comm->host_count, comm->host_count == 1 ? "" : "s");
     fprintf(out, "steps    %s, softmax and cross-entropy, %s, %s; milliseconds of a step and its parts\n",
             options->activation, options->optimizer, options->precision);
     fprintf(out, "%-26s %5s %9s %10s %8s %6s", "", "batch", "step", "samples/s", "GFLOP/s", "share");
@@ -17,10 +21,11 @@ void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_st
     fprintf(out, " %8s\n", "peak");
 }
 
-void nn_bench_step_print(const nn_bench_step_result *r, size_t threads, FILE *out)
+void nn_bench_step_print(const nn_bench_step_result *r, FILE *out)
 {
     fprintf(out, "%-26s %5zu %9.3f %10.0f %8.2f %6.3f", r->network, r->batch, 1e3 * r->seconds,
-            (double)r->batch / r->seconds, 1e-9 * r->flops / r->seconds, share(r->flops, r->seconds, r->peak, threads));
+            (double)r->batch / r->seconds, 1e-9 * r->flops / r->seconds,
+            share(r->flops, r->seconds, r->peak, r->workers));
     for (int part = 0; part < NN_BENCH_PARTS; part++)
         fprintf(out, " %8.3f", 1e3 * r->parts[part]);
     fprintf(out, " %8.2f\n", 1e-9 * r->peak);
@@ -78,8 +83,7 @@ static void put_cost(const nn_bench_step_result *r, const nn_bench_cost *cost, c
     nn_json_end(json, '}');
 }
 
-static void put_result(const nn_bench_step_result *r, size_t threads, const nn_bench_bandwidth *bandwidth,
-                       nn_json *json)
+static void put_result(const nn_bench_step_result *r, const nn_bench_bandwidth *bandwidth, nn_json *json)
 {
     nn_json_begin(json, NULL, '{');
     nn_json_text(json, "network", r->network);
@@ -88,7 +92,7 @@ static void put_result(const nn_bench_step_result *r, size_t threads, const nn_b
     nn_json_number(json, "samples_per_second", (double)r->batch / r->seconds);
     nn_json_number(json, "gflops", 1e-9 * r->flops / r->seconds);
     nn_json_number(json, "peak_gflops", 1e-9 * r->peak);
-    nn_json_number(json, "share_of_peak", share(r->flops, r->seconds, r->peak, threads));
+    nn_json_number(json, "share_of_peak", share(r->flops, r->seconds, r->peak, r->workers));
     nn_json_begin(json, "part_seconds", '{');
     for (int part = 0; part < NN_BENCH_PARTS; part++)
         nn_json_number(json, nn_bench_part_name((nn_bench_part)part), r->parts[part]);
@@ -115,12 +119,13 @@ static void put_bandwidth(const nn_bench_bandwidth *bandwidth, nn_json *json)
     nn_json_end(json, ']');
 }
 
-void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options,
+void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options, const nn_comm *comm,
                         const nn_bench_step_result *results, size_t count, const nn_bench_bandwidth *bandwidth,
                         nn_json *json)
 {
     nn_json_begin(json, NULL, '{');
     nn_bench_machine_json(machine, json);
+    nn_json_count(json, "ranks", (size_t)comm->size);
     nn_json_text(json, "activation", options->activation);
     nn_json_text(json, "optimizer", options->optimizer);
     nn_json_text(json, "precision", options->precision);
@@ -128,7 +133,7 @@ void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_opt
         put_bandwidth(bandwidth, json);
     nn_json_begin(json, "results", '[');
     for (size_t i = 0; i < count; i++)
-        put_result(&results[i], machine->threads, bandwidth, json);
+        put_result(&results[i], bandwidth, json);
     nn_json_end(json, ']');
     nn_json_end(json, '}');
 }

@@ -5,6 +5,7 @@
 #include "base/philox.h"
 #include "bench/bench.h"
 #include "bench/measure.h"
+#include "comm/reduction.h"
 #include "nntrain/memory.h"
 
 const char *nn_bench_part_name(nn_bench_part part)
@@ -13,9 +14,15 @@ const char *nn_bench_part_name(nn_bench_part part)
     return names[part];
 }
 
-static size_t slices_of(size_t batch)
+static size_t ranks_of(const nn_bench_task *task)
 {
-    return batch < 16 ? batch : 16;
+    return task->comm ? (size_t)task->comm->size : 1;
+}
+
+static size_t slices_of(const nn_bench_task *task)
+{
+    const size_t usual = ranks_of(task) > 16 ? ranks_of(task) : 16;
+    return task->batch < usual ? task->batch : usual;
 }
 
 /* A recipe, so that names are understood and defaults filled in as for a training. */
@@ -31,7 +38,7 @@ static nn_status make_recipe(const nn_bench_task *task, nn_recipe **recipe, nn_e
         used += (size_t)snprintf(text + used, sizeof text - used,
                                  "loss: cross_entropy\nparallel: {slices: %zu}\ntraining: {batch: %zu, precision: %s}\n"
                                  "optimizer:\n  name: %s\n  learning_rate: 0.01\n",
-                                 slices_of(task->batch), task->batch, task->precision, task->optimizer);
+                                 slices_of(task), task->batch, task->precision, task->optimizer);
     if (used < sizeof text && task->momentum >= 0)
         used += (size_t)snprintf(text + used, sizeof text - used, "  momentum: %g\n", task->momentum);
     if (used >= sizeof text)
@@ -58,21 +65,26 @@ static nn_status make_rows(const nn_bench_task *task, nn_dataset **dataset, nn_e
     const size_t rows = task->batch * 2 > 16384 ? task->batch * 2 : 16384;
     NN_TRY(nn_allocate(1, sizeof **dataset, "the rows of a benchmark", dataset, error));
     nn_dataset *d = *dataset;
-    d->slices = d->whole = (nn_slices){rows, slices_of(task->batch)};
-    d->slice_count = d->slices.count;
-    d->rows = rows;
+    const size_t rank = task->comm ? (size_t)task->comm->rank : 0;
+    d->slices = d->whole = (nn_slices){rows, slices_of(task)};
+    d->first_slice = nn_slices_first_of_rank(d->slices, rank, ranks_of(task));
+    d->slice_count = nn_slices_first_of_rank(d->slices, rank + 1, ranks_of(task)) - d->first_slice;
+    d->first_row = nn_slices_first_row(d->slices, d->first_slice);
+    d->rows = nn_slices_first_row(d->slices, d->first_slice + d->slice_count) - d->first_row;
     d->features = task->widths[0];
     d->element = NN_REAL;
     d->target = NN_TARGET_CLASSES;
     d->outputs = task->widths[task->width_count - 1];
-    NN_TRY(nn_allocate(rows, d->features * sizeof(nn_real), "the rows of a benchmark", &d->x, error));
-    NN_TRY(nn_allocate(rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
+    NN_TRY(nn_allocate(d->rows, d->features * sizeof(nn_real), "the rows of a benchmark", &d->x, error));
+    NN_TRY(nn_allocate(d->rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
     draw_rows(d);
     return NN_OK;
 }
 
 static nn_status make_all(const nn_bench_task *task, nn_bench_training *t, nn_error *error)
 {
+    if (task->batch < ranks_of(task))
+        return nn_fail(error, NN_USAGE, "--batch: %zu rows are fewer than %zu ranks", task->batch, ranks_of(task));
     NN_TRY(make_recipe(task, &t->recipe, error));
     const nn_recipe_network *layers = &t->recipe->network;
     NN_TRY(nn_network_create(task->widths[0], layers->layers, layers->layers_count, &t->network, error));
@@ -84,10 +96,42 @@ static nn_status make_all(const nn_bench_task *task, nn_bench_training *t, nn_er
     return nn_optimizer_create(&t->recipe->optimizer, &t->recipe->regularization, t->network, &t->optimizer, error);
 }
 
+static nn_status gradients_complete(void *context, size_t count, nn_error *error)
+{
+    nn_bench_training *t = context;
+    return nn_reduction_complete(t->gradients, count, error);
+}
+
+static nn_status gradients_progress(void *context, size_t work, size_t most, nn_errand *errand, nn_error *error)
+{
+    nn_bench_training *t = context;
+    return nn_reduction_progress(t->gradients, work, most, errand, error);
+}
+
+/* As a training that need not be reproducible: see train/average.c. */
+static nn_status make_sums(nn_comm *comm, nn_bench_training *t, nn_error *error)
+{
+    const size_t count = t->network->flat_count, bucket = t->recipe->parallel.bucket_bytes / sizeof(nn_real);
+    const nn_reduction_plan plan = {
+        .leaves = comm->host_count == 1 ? (size_t)comm->size : 0,
+        .values = t->work->gradients,
+        .pitch = t->work->flat_pitch,
+        .count = count,
+        .bucket = bucket < count ? bucket : count,
+    };
+    NN_TRY(nn_reduction_create(comm, &plan, &t->gradients, error));
+    t->work->sync = (nn_sync){.complete = gradients_complete, .progress = gradients_progress, .context = t};
+    return NN_OK;
+}
+
 nn_status nn_bench_training_create(const nn_bench_task *task, nn_bench_training *training, nn_error *error)
 {
-    *training = (nn_bench_training){.threads = task->threads};
-    const nn_status status = make_all(task, training, error);
+    *training = (nn_bench_training){.threads = task->threads, .workers = task->threads * ranks_of(task)};
+    nn_status status = make_all(task, training, error);
+    if (task->comm)
+        status = nn_comm_agree(task->comm, status, error);
+    if (status == NN_OK && ranks_of(task) > 1)
+        status = make_sums(task->comm, training, error);
     if (status != NN_OK)
         nn_bench_training_free(training);
     return status;
@@ -95,6 +139,7 @@ nn_status nn_bench_training_create(const nn_bench_task *task, nn_bench_training 
 
 void nn_bench_training_free(nn_bench_training *training)
 {
+    nn_reduction_free(training->gradients);
     nn_optimizer_free(training->optimizer);
     nn_workspace_free(training->work);
     nn_sampler_free(training->sampler);
@@ -103,23 +148,44 @@ void nn_bench_training_free(nn_bench_training *training)
     nn_recipe_free(training->recipe);
 }
 
-void nn_bench_training_step(nn_bench_training *t, double *seconds)
+static nn_status descend(nn_bench_training *t, nn_error *error)
+{
+    const double rate = t->recipe->optimizer.learning_rate;
+    if (!t->gradients) {
+        nn_optimizer_step(t->optimizer, t->network, t->work->gradients, rate);
+        return NN_OK;
+    }
+    nn_optimizer_begin(t->optimizer, t->network, rate);
+    for (size_t end = 0; end < t->network->flat_count;) {
+        NN_TRY(nn_reduction_next(t->gradients, &end, error));
+        nn_optimizer_descend(t->optimizer, t->network, t->work->gradients, end);
+    }
+    nn_optimizer_finish(t->optimizer, t->network, t->work->gradients);
+    return NN_OK;
+}
+
+nn_status nn_bench_training_step(nn_bench_training *t, double *seconds, nn_error *error)
 {
     /* The last batch of an epoch may be a short one; such are left out. */
     const size_t whole = t->dataset->rows / t->recipe->training.batch_rows;
     double at[NN_BENCH_PARTS + 1];
-    at[NN_BENCH_LOAD] = nn_bench_now(t->threads);
+    at[NN_BENCH_LOAD] = nn_bench_now(t->workers);
     nn_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch, NULL); /* resident rows come */
-    at[NN_BENCH_FORWARD_PASS] = nn_bench_now(t->threads);
+    at[NN_BENCH_FORWARD_PASS] = nn_bench_now(t->workers);
     nn_network_forward(t->network, &t->batch, t->work);
-    at[NN_BENCH_LOSS] = nn_bench_now(t->threads);
+    at[NN_BENCH_LOSS] = nn_bench_now(t->workers);
     nn_loss(&t->recipe->loss, t->network, &t->batch, t->work);
-    at[NN_BENCH_BACKWARD_PASS] = nn_bench_now(t->threads);
+    at[NN_BENCH_BACKWARD_PASS] = nn_bench_now(t->workers);
     nn_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
-    at[NN_BENCH_DESCENT] = nn_bench_now(t->threads);
-    nn_optimizer_step(t->optimizer, t->network, t->work->gradients, t->recipe->optimizer.learning_rate);
-    at[NN_BENCH_PARTS] = nn_bench_now(t->threads);
+    at[NN_BENCH_DESCENT] = nn_bench_now(t->workers);
+    if (t->work->sync.status != NN_OK) {
+        *error = t->work->sync.error;
+        return t->work->sync.status;
+    }
+    NN_TRY(descend(t, error));
+    at[NN_BENCH_PARTS] = nn_bench_now(t->workers);
     for (size_t part = 0; part < NN_BENCH_PARTS; part++)
         seconds[part] += at[part + 1] - at[part];
     t->steps++;
+    return NN_OK;
 }

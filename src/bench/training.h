@@ -2,6 +2,7 @@
 #ifndef NN_BENCH_TRAINING_H
 #define NN_BENCH_TRAINING_H
 
+#include "nntrain/comm.h"
 #include "nntrain/dataset.h"
 #include "nntrain/network.h"
 #include "nntrain/optimizer.h"
@@ -30,6 +31,7 @@ typedef struct nn_bench_task {
     const char *activation, *optimizer, *precision; /**< as in a recipe */
     double momentum;                                /**< below 0: the optimizer's default */
     size_t threads;
+    nn_comm *comm; /**< of the ranks that share each batch; NULL: one alone */
 } nn_bench_task;
 
 /** Owns all it points to. */
@@ -40,23 +42,28 @@ typedef struct nn_bench_training {
     nn_network *network;
     nn_workspace *work;
     nn_optimizer *optimizer;
-    nn_batch batch; /**< of the last step */
-    size_t threads; /**< that compute */
-    size_t steps;   /**< done so far */
+    struct nn_reduction *gradients; /**< over the ranks; NULL: one alone */
+    nn_batch batch;                 /**< of the last step */
+    size_t threads;                 /**< that compute, of this rank */
+    size_t workers;                 /**< of all ranks */
+    size_t steps;                   /**< done so far */
 } nn_bench_training;
 
 /**
- * Lays out network, rows and work space, with weights drawn as training draws them.
+ * Lays out network, rows and work space, with weights drawn as training draws them. Collective.
  *
  * The rows are uniform between -1 and 1 and of random classes: 16,384 of them, more than caches hold, or two batches.
  *
- * @return NN_USAGE where the recipe of it all is none
+ * @return NN_USAGE where the recipe of it all is none, or a batch has fewer rows than there are ranks
  */
 nn_status nn_bench_training_create(const nn_bench_task *task, nn_bench_training *training, nn_error *error);
 void nn_bench_training_free(nn_bench_training *training);
 
-/** The five parts of a step, as the training loop has them. @param seconds  [NN_BENCH_PARTS], each part adds to its own
+/**
+ * The five parts of a step, as the training loop has them. Collective; a rank waits for others in the descent.
+ *
+ * @param seconds  [NN_BENCH_PARTS], each part adds to its own
  */
-void nn_bench_training_step(nn_bench_training *training, double *seconds);
+nn_status nn_bench_training_step(nn_bench_training *training, double *seconds, nn_error *error);
 
 #endif

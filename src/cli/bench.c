@@ -182,7 +182,7 @@ static const struct argp_option gemm_options[] = {
 static const struct argp_option step_options[] = {
     {"network", KEY_NETWORK, "WIDTHS", 0,
      "Inputs, hidden layers and classes, such as 784-512-10 (default: three networks)", 0},
-    {"batch", KEY_BATCH, "ROWS", 0, "Rows of a step (default: 128)", 0},
+    {"batch", KEY_BATCH, "ROWS", 0, "Rows of a step, of all ranks (default: 128)", 0},
     {"activation", KEY_ACTIVATION, "NAME", 0, "Of the hidden layers (default: relu)", 0},
     {"optimizer", KEY_OPTIMIZER, "NAME", 0, "As in a recipe (default: sgd)", 0},
     {"momentum", KEY_MOMENTUM, "NUMBER", 0, "Of the optimizer (default: 0.9 for sgd, else the optimizer's)", 0},
@@ -238,7 +238,8 @@ static const struct argp gemm_parser = {
 static const struct argp step_parser = {
     .options = step_options,
     .parser = parse_step,
-    .doc = "Measures whole training steps on synthetic rows: load, forward, loss, backward, descent.",
+    .doc = "Measures whole training steps on synthetic rows: load, forward, loss, backward, descent. Under mpirun the "
+           "ranks share each batch.",
 };
 
 static nn_status run_gemm(const arguments *given, nn_error *error)
@@ -248,20 +249,10 @@ static nn_status run_gemm(const arguments *given, nn_error *error)
     return nn_bench_gemm(&options, error);
 }
 
-static nn_status run_step(const arguments *given, nn_error *error)
-{
-    nn_bench_step_options options = given->step;
-    options.common = given->common;
-    return nn_bench_step(&options, error);
-}
-
 static nn_status run_parsed(const struct argp *parser, const char *name, int argc, char **argv,
                             nn_status (*run)(const arguments *given, nn_error *error))
 {
-    arguments given = {
-        .common = {.threads = 1},
-        .step = {.activation = "relu", .optimizer = "sgd", .precision = "float32", .momentum = -1},
-    };
+    arguments given = {.common = {.threads = 1}};
     const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
@@ -269,6 +260,14 @@ static nn_status run_parsed(const struct argp *parser, const char *name, int arg
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
     return nn_cli_finish(run(&given, &error), &error);
+}
+
+static nn_status run_step(const void *parsed, nn_comm *comm, nn_error *error)
+{
+    const arguments *given = parsed;
+    nn_bench_step_options options = given->step;
+    options.common = given->common;
+    return nn_bench_step(&options, comm, error);
 }
 
 static nn_status run_allreduce(const void *parsed, nn_comm *comm, nn_error *error)
@@ -291,7 +290,12 @@ static nn_status run_io(const void *parsed, nn_comm *comm, nn_error *error)
 static nn_status run_with_ranks(const struct argp *parser, const char *name, int argc, char **argv,
                                 nn_status (*run)(const void *given, nn_comm *comm, nn_error *error))
 {
-    arguments given = {.allreduce = {.slices = 16}, .io = {.dataset = "/train/x", .bytes = (size_t)512 << 20}};
+    arguments given = {
+        .common = {.threads = 1},
+        .step = {.activation = "relu", .optimizer = "sgd", .precision = "float32", .momentum = -1},
+        .allreduce = {.slices = 16},
+        .io = {.dataset = "/train/x", .bytes = (size_t)512 << 20},
+    };
     const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
@@ -327,7 +331,7 @@ nn_status nn_cli_bench(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "gemm") == 0)
         return run_parsed(&gemm_parser, "nntrain bench gemm", argc - 1, argv + 1, run_gemm);
     if (argc > 1 && strcmp(argv[1], "step") == 0)
-        return run_parsed(&step_parser, "nntrain bench step", argc - 1, argv + 1, run_step);
+        return run_with_ranks(&step_parser, "nntrain bench step", argc - 1, argv + 1, run_step);
     if (argc > 1 && strcmp(argv[1], "allreduce") == 0)
         return run_with_ranks(&allreduce_parser, "nntrain bench allreduce", argc - 1, argv + 1, run_allreduce);
     if (argc > 1 && strcmp(argv[1], "io") == 0)

@@ -40,6 +40,15 @@ has explain.json bandwidth products flops bytes bound_by
 # Of two layers: two products of the first, three of the second, and the descent.
 [ "$(grep -cE '(arithmetic|cache|memory)$' table)" -eq 6 ] || fail "bench step --explain does not tell of five products and the descent"
 
+ranks 3 "$NNTRAIN" bench step --repeat 1 --network 6-50-3 --batch 20 --json=ranks.json >table || fail "bench step on 3 ranks: exit code $?"
+valid ranks.json "bench step on 3 ranks"
+grep -q '"ranks": 3' ranks.json || fail "bench step does not tell of 3 ranks"
+[ "$(grep -c '^6-50-3 ' table)" -eq 1 ] || fail "bench step on 3 ranks: not one line of the network: $(cat table)"
+ranks 3 "$NNTRAIN" bench step --network 6-5-3 --batch 2 >out 2>err && fail "3 ranks share a batch of 2"
+grep -q -- "--batch: 2 rows are fewer than 3 ranks" err || fail "a batch of 2 on 3 ranks: $(cat err)"
+ranks 2 "$NNTRAIN" bench step --network 6-5-3 --explain >out 2>err && fail "2 ranks explain"
+grep -q -- "--explain: products are measured on one rank" err || fail "--explain on 2 ranks: $(cat err)"
+
 # refused CODE WORDS COMMAND...: the exit code, and what standard error says.
 refused() {
     local code=$1 words=$2

@@ -111,13 +111,12 @@ static nn_status gradients_progress(void *context, size_t work, size_t most, nn_
 /* As a training that need not be reproducible: see train/average.c. */
 static nn_status make_sums(nn_comm *comm, nn_bench_training *t, nn_error *error)
 {
-    const size_t count = t->network->flat_count, bucket = t->recipe->parallel.bucket_bytes / sizeof(nn_real);
     const nn_reduction_plan plan = {
         .leaves = comm->host_count == 1 ? (size_t)comm->size : 0,
         .values = t->work->gradients,
         .pitch = t->work->flat_pitch,
-        .count = count,
-        .bucket = bucket < count ? bucket : count,
+        .count = t->network->flat_count,
+        .bucket = t->recipe->parallel.bucket_bytes / sizeof(nn_real),
     };
     NN_TRY(nn_reduction_create(comm, &plan, &t->gradients, error));
     t->work->sync = (nn_sync){.complete = gradients_complete, .progress = gradients_progress, .context = t};

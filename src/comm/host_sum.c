@@ -390,17 +390,15 @@ void nn_host_sum_next(nn_host_sum *s)
 
 /* --- memory --- */
 
-static nn_status take_memory(nn_host_sum *s, size_t leaves, size_t **bytes, nn_error *error)
+static nn_status take_memory(nn_host_sum *s, size_t leaves, nn_error *error)
 {
     const char what[] = "the sums of a host";
     const size_t ranks = ranks_of(s);
     NN_TRY(nn_allocate(ranks, sizeof *s->nodes, what, &s->nodes, error));
     NN_TRY(nn_allocate(ranks, sizeof *s->joined, what, &s->joined, error));
-    NN_TRY(nn_allocate(ranks, sizeof **bytes, what, bytes, error));
     for (size_t rank = 0; rank < ranks; rank++) {
         s->nodes[rank] = nn_leaves_nodes(nn_leaves_of_rank(leaves, rank, ranks));
         s->all_nodes += s->nodes[rank];
-        (*bytes)[rank] = bytes_of(s, rank);
     }
     NN_TRY(nn_allocate(s->all_nodes, sizeof *s->sources, what, &s->sources, error));
     return nn_tree_join_create(leaves, ranks, nn_element_sum_of(NN_EXCHANGE_REAL), &s->join, error);
@@ -410,7 +408,6 @@ nn_status nn_host_sum_create(nn_comm *comm, size_t leaves, nn_real *values, size
                              nn_host_sum **result, nn_error *error)
 {
     nn_host_sum *s = NULL;
-    size_t *bytes = NULL;
     *result = NULL;
     nn_status status = nn_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
@@ -419,12 +416,11 @@ nn_status nn_host_sum_create(nn_comm *comm, size_t leaves, nn_real *values, size
         s->whole = comm->size == RANKS_OF_WHOLE;
         s->join_at.piece = first_owned(s);
         s->until_look = LOOK;
-        status = take_memory(s, leaves, &bytes, error);
+        status = take_memory(s, leaves, error);
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = nn_shared_memory_take(comm, bytes, &s->memory, error);
-    nn_release(bytes);
+        status = nn_shared_memory_take(comm, bytes_of(s, rank_of(s)), &s->memory, error);
     if (status == NN_OK && s->memory.begin)
         *result = s;
     else

@@ -35,33 +35,15 @@ static nn_real *part_of(const nn_parts *parts, int rank)
     return (nn_real *)(void *)(parts->memory.parts[rank] + sizeof(board));
 }
 
-static void find_bytes(const nn_parts *parts, size_t *bytes)
-{
-    for (int rank = 0; rank < parts->comm->size; rank++) {
-        const size_t part = (size_t)parts->counts[rank] * sizeof(nn_real);
-        bytes[rank] = sizeof(board) + (part + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
-    }
-}
-
-static nn_status share_memory(nn_parts *parts, nn_error *error)
-{
-    size_t *bytes = NULL;
-    nn_status status = nn_allocate((size_t)parts->comm->size, sizeof *bytes, "the parts of an array", &bytes, error);
-    if (status == NN_OK)
-        find_bytes(parts, bytes);
-    status = nn_comm_agree(parts->comm, status, error);
-    if (status == NN_OK)
-        status = nn_shared_memory_take(parts->comm, bytes, &parts->memory, error);
-    nn_release(bytes);
-    return status;
-}
-
 nn_status nn_parts_create(nn_comm *comm, const int *firsts, const int *counts, nn_parts **result, nn_error *error)
 {
     nn_parts *parts = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *parts, "the parts of an array", &parts, error), error));
     *parts = (nn_parts){.comm = comm, .firsts = firsts, .counts = counts};
-    const nn_status status = comm->size > 1 && comm->host_count == 1 ? share_memory(parts, error) : NN_OK;
+    const size_t bytes = sizeof(board) + (size_t)counts[comm->rank] * sizeof(nn_real);
+    nn_status status = NN_OK;
+    if (comm->size > 1 && comm->host_count == 1)
+        status = nn_shared_memory_take(comm, bytes, &parts->memory, error);
     if (status != NN_OK) {
         nn_parts_free(parts);
         return status;

@@ -18,7 +18,7 @@ typedef struct nn_reduction_plan {
     nn_real *values; /**< [nodes of this rank's run, pitch]; the first receive the sums */
     size_t pitch;
     size_t count;  /**< elements to be summed, at most pitch */
-    size_t bucket; /**< most elements of a bucket, at least 1 */
+    size_t bucket; /**< most elements of a bucket, at least 1; it may be more than there are */
 } nn_reduction_plan;
 
 typedef struct nn_reduction nn_reduction;

@@ -102,25 +102,43 @@ static nn_status share(nn_comm *comm, nn_shared_memory *memory, nn_error *error)
     return status;
 }
 
-nn_status nn_shared_memory_take(nn_comm *comm, const size_t *bytes, nn_shared_memory *memory, nn_error *error)
+/* Bytes of all parts, in whole cache lines. @param sizes  [ranks], exact in a double */
+static nn_status tell_sizes(nn_comm *comm, size_t bytes, double *sizes, nn_shared_memory *memory, nn_error *error)
 {
-    const size_t ranks = (size_t)comm->size;
-    *memory = (nn_shared_memory){.parts = NULL};
-    for (size_t rank = 0; rank < ranks; rank++)
-        memory->bytes += bytes[rank];
-    nn_status status = nn_allocate(ranks, sizeof *memory->parts, "the parts of shared memory", &memory->parts, error);
-    NN_TRY(nn_comm_agree(comm, status, error));
-    nn_error refused;
-    if (share(comm, memory, &refused) != NN_OK) {
-        nn_shared_memory_release(memory);
-        return NN_OK;
-    }
-    size_t offset = 0;
-    for (size_t rank = 0; rank < ranks; rank++) {
-        memory->parts[rank] = (char *)memory->begin + offset;
-        offset += bytes[rank];
-    }
+    sizes[comm->rank] = (double)((bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT);
+    NN_TRY(nn_comm_sum_double(comm, sizes, (size_t)comm->size, error));
+    for (int rank = 0; rank < comm->size; rank++)
+        memory->bytes += (size_t)sizes[rank];
     return NN_OK;
+}
+
+static void find_parts(const nn_comm *comm, const double *sizes, nn_shared_memory *memory)
+{
+    size_t offset = 0;
+    for (int rank = 0; rank < comm->size; rank++) {
+        memory->parts[rank] = (char *)memory->begin + offset;
+        offset += (size_t)sizes[rank];
+    }
+}
+
+nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error)
+{
+    const char what[] = "the parts of shared memory";
+    double *sizes = NULL;
+    *memory = (nn_shared_memory){.parts = NULL};
+    nn_status status = nn_allocate((size_t)comm->size, sizeof *memory->parts, what, &memory->parts, error);
+    if (status == NN_OK)
+        status = nn_allocate((size_t)comm->size, sizeof *sizes, what, &sizes, error);
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK)
+        status = tell_sizes(comm, bytes, sizes, memory, error);
+    nn_error refused;
+    if (status == NN_OK && share(comm, memory, &refused) == NN_OK)
+        find_parts(comm, sizes, memory);
+    else
+        nn_shared_memory_release(memory);
+    nn_release(sizes);
+    return status;
 }
 
 void nn_shared_memory_release(nn_shared_memory *memory)

@@ -17,9 +17,9 @@ typedef struct nn_shared_memory {
  * Takes it, all zero. Collective over ranks that are all on one host. Where the system has no room for it, `begin` is
  * NULL on all of them, and that is no error.
  *
- * @param bytes  [ranks] of each part, in whole cache lines (NN_ALIGNMENT)
+ * @param bytes  of this rank's part
  */
-nn_status nn_shared_memory_take(nn_comm *comm, const size_t *bytes, nn_shared_memory *memory, nn_error *error);
+nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error);
 
 /** Gives it back. What was never taken, and is all zero, is fine. */
 void nn_shared_memory_release(nn_shared_memory *memory);

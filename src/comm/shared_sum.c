@@ -74,35 +74,23 @@ static size_t bytes_of(const nn_shared_sum *s, int rank)
     return sizeof(board) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
 }
 
-static nn_status take_memory(nn_shared_sum *s, size_t **bytes, nn_error *error)
-{
-    const char what[] = "the sums of a host";
-    const size_t ranks = (size_t)s->comm->size;
-    size_t all = 0;
-    NN_TRY(nn_allocate(ranks, sizeof **bytes, what, bytes, error));
-    for (size_t rank = 0; rank < ranks; rank++) {
-        (*bytes)[rank] = bytes_of(s, (int)rank);
-        all += s->nodes[rank];
-    }
-    return nn_allocate(all, sizeof *s->sources, what, &s->sources, error);
-}
-
 nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_sum element, nn_tree_join *join,
                                size_t most, nn_shared_sum **result, nn_error *error)
 {
     nn_shared_sum *s = NULL;
-    size_t *bytes = NULL;
+    size_t all = 0;
+    for (int rank = 0; rank < comm->size; rank++)
+        all += nodes[rank];
     *result = NULL;
     nn_status status = nn_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
         *s = (nn_shared_sum){.comm = comm, .nodes = nodes, .element = element, .join = join, .most = most};
         s->whole = most * element.size <= WHOLE_BYTES;
-        status = take_memory(s, &bytes, error);
+        status = nn_allocate(all, sizeof *s->sources, "the sums of a host", &s->sources, error);
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = nn_shared_memory_take(comm, bytes, &s->memory, error);
-    nn_release(bytes);
+        status = nn_shared_memory_take(comm, bytes_of(s, comm->rank), &s->memory, error);
     if (status == NN_OK && s->memory.begin)
         *result = s;
     else

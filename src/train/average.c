@@ -250,13 +250,12 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
     /* Without the tree of slices any order will do; on one host ours is faster than the library's. */
     const size_t ranks = (size_t)run->comm->size;
     const size_t tree = average->tree ? parallel->slices : run->comm->host_count == 1 ? ranks : 0;
-    const size_t elements = parallel->bucket_bytes / sizeof(nn_real);
     const nn_reduction_plan plan = {
         .leaves = tree,
         .values = run->work->gradients,
         .pitch = run->work->flat_pitch,
         .count = network->flat_count,
-        .bucket = elements < network->flat_count ? elements : network->flat_count,
+        .bucket = parallel->bucket_bytes / sizeof(nn_real),
     };
     NN_TRY(nn_reduction_create(run->comm, &plan, &average->gradients, error));
     NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, OUTCOME_COUNT, NN_TAG_OUTCOME, &average->outcome,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/dispatch.h"
+#include "gemm_fixture.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "nntrain/memory.h"
@@ -18,16 +18,6 @@ static const double epsilon = DBL_EPSILON;
 #else
 static const double epsilon = FLT_EPSILON;
 #endif
-
-/* Which kernels are tested: those in use, or where it is built so, those of a set that the processor need not have. */
-static nn_isa tested_isa(void)
-{
-#ifdef EMULATED_ISA
-    return EMULATED_ISA;
-#else
-    return nn_kernels_isa();
-#endif
-}
 
 static nn_gemm_space *space;
 
@@ -617,12 +607,8 @@ static void a_nan_stays_in_its_row_and_column(void)
 
 int main(void)
 {
-#ifdef EMULATED_ISA
-    if (!nn_cpu_supports(NN_ISA_AVX2)) {
-        puts("skipped: the emulation needs AVX2");
+    if (cannot_emulate())
         return 0;
-    }
-#endif
     if (nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 4, &space, NULL) != NN_OK)
         return 1;
     const nn_test tests[] = {

@@ -5,20 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/dispatch.h"
+#include "gemm_fixture.h"
 #include "kernels/gemm.h"
 #include "nntrain/memory.h"
 #include "suite.h"
-
-/* Which kernels are tested: those in use, or where it is built so, those of a set that the processor need not have. */
-static nn_isa tested_isa(void)
-{
-#ifdef EMULATED_ISA
-    return EMULATED_ISA;
-#else
-    return nn_kernels_isa();
-#endif
-}
 
 enum { LINE = 64 / sizeof(nn_real), MOVED = 1 << 16, MOST_ERRANDS = 1 << 14 };
 
@@ -171,12 +161,8 @@ static void most_of_a_gradient_is_told_before_the_end(void)
 
 int main(void)
 {
-#ifdef EMULATED_ISA
-    if (!nn_cpu_supports(NN_ISA_AVX2)) {
-        puts("skipped: the emulation needs AVX2");
+    if (cannot_emulate())
         return 0;
-    }
-#endif
     const nn_test tests[] = {
         NN_TEST(products_move_what_they_are_given_and_stay_the_same),
         NN_TEST(products_of_bf16_do_as_well),

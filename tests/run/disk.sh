@@ -68,10 +68,7 @@ done
 train stopped 1 --set training.epochs=1000 --set "$slow" &
 until_line '^epoch    3/1000' stopped.out
 echo 28 >"$FAULTY_DISK"
-for pid in $(pgrep -x nntrain); do
-    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "$recipe --output stopped " &&
-        [ "$(readlink "/proc/$pid/cwd")" = "$work" ] && kill -TERM "$pid"
-done
+kill -TERM "$(ranks_of stopped)"
 wait $!
 [ $? -eq 5 ] && grep -q "stopped by a signal .*could not be written; continue with --resume from .*checkpoint-" stopped.out ||
     fail "stopped without room: $(cat stopped.out)"

@@ -29,24 +29,19 @@ grep -q '^threads of rank 1 on ' caught.err || fail "no stacks: $(cat caught.err
 grep -q 'libodd_digest.so.*XXH3_64bits' caught.err || fail "the stacks do not tell the call: $(cat caught.err)"
 grep -q 'nntrain.*nn_run_agree_on_weights' caught.err || fail "the stacks do not tell who called: $(cat caught.err)"
 
-# pids RUN: the ranks of a run, the last one in the first line.
-pids() {
-    pgrep -x -f -- "$NNTRAIN train .*--output $1" | sort -rn
-}
-
 # A rank that the system does not let run cannot tell anything; the others do.
 long="--set training.epochs=4000"
 # shellcheck disable=SC2086
 ranks 3 "$NNTRAIN" train "$recipe" $settings $long --set parallel.hang_after="2 seconds" --output stopped 2>stopped.err &
 launcher=$!
 until [ -e stopped/metrics.jsonl ] && [ "$(grep -c epoch stopped/metrics.jsonl)" -gt 2 ]; do sleep 0.05; done
-kill -STOP "$(pids stopped | head -n 1)"
+kill -STOP "$(ranks_of stopped | tail -n 1)"
 wait $launcher
 code=$?
 [ $code -eq 5 ] || fail "stopped: exit code $code, not 5: $(cat stopped.err)"
 [ "$(grep -c '^nntrain: rank [0-9] on .* has waited [0-9]* s for other ranks' stopped.err)" -eq 1 ] ||
     fail "stopped: not one sentence: $(cat stopped.err)"
-[ -z "$(pids stopped)" ] || fail "stopped: still running: $(pids stopped | tr '\n' ' ')"
+[ -z "$(ranks_of stopped)" ] || fail "stopped: still running: $(ranks_of stopped | tr '\n' ' ')"
 
 # All of them stopped for longer than that, as when a job is suspended.
 # shellcheck disable=SC2086
@@ -54,7 +49,7 @@ ranks 2 "$NNTRAIN" train "$recipe" $settings --set training.epochs=1000 --set pa
     --output suspended 2>suspended.err &
 launcher=$!
 until [ -e suspended/metrics.jsonl ] && [ "$(grep -c epoch suspended/metrics.jsonl)" -gt 2 ]; do sleep 0.05; done
-mapfile -t all < <(pids suspended)
+mapfile -t all < <(ranks_of suspended)
 [ ${#all[@]} -eq 2 ] || fail "suspended: ${#all[@]} ranks are running, not 2"
 kill -STOP "${all[@]}"
 sleep 5

@@ -18,11 +18,13 @@ ranks() {
     $LAUNCH -np "$count" "$@"
 }
 
-# ranks_of RUN: the processes that train into that folder of the test, without mpirun.
+# ranks_of RUN: the processes that train into that folder of the test, without mpirun, the last rank last. Other tests have
+# runs of the same name beside this one, in folders of their own.
 ranks_of() {
     local pid
     for pid in $(pgrep -x nntrain); do
-        tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "--output $work/$1 " && echo "$pid"
+        [ "$(readlink "/proc/$pid/cwd")" = "$work" ] &&
+            tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qE -- "--output ($work/)?$1 " && echo "$pid"
     done
 }
 

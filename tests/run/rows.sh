@@ -46,7 +46,7 @@ Y
 ranks 3 "$NNTRAIN" train recipe.yaml --output run --progress quiet 2>run.err &
 launcher=$!
 until [ -e run/metrics.jsonl ] && [ "$(grep -c epoch run/metrics.jsonl)" -gt 30 ]; do sleep 0.05; done
-mapfile -t all < <(pgrep -x -f -- "$NNTRAIN train recipe.yaml --output run .*")
+mapfile -t all < <(ranks_of run)
 flipped=$("$python" flip.py "${all[@]}" 2>flip.err) || true
 if [ "$flipped" != 1 ]; then
     kill -KILL "${all[@]}"

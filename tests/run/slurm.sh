@@ -74,12 +74,7 @@ fi
 killed=$(submit --job-name=killed "$SOURCE/slurm/train.sbatch" "$recipe" killed --set training.epochs=60 \
     --set 'network.layers[0].units=1024' --set parallel.reproducible=true --progress quiet) || fail "sbatch"
 cluster_wait 120 trained killed 3 || fail "killed: does not train: $(cat killed.log)"
-for pid in $(pgrep -x nntrain); do
-    if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- '--output killed '; then
-        kill -KILL "$pid"
-        break
-    fi
-done
+kill -KILL "$(ranks_of killed | head -n 1)"
 
 cluster_wait 120 trained cancelled 3 || fail "cancelled: does not train: $(cat cancelled.log)"
 timeout 20 scancel "$cancelled"

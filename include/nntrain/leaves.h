@@ -37,6 +37,9 @@ typedef struct nn_tree_node {
 /** The run of a rank: runs follow each other in the order of ranks, and their lengths differ by one at most. */
 nn_leaves nn_leaves_of_rank(size_t total, size_t rank, size_t ranks);
 
+/** The run that runs make up which follow each other. @param runs  [count], at least one */
+nn_leaves nn_leaves_together(const nn_leaves *runs, size_t count);
+
 /** @return how many times the two topmost values of the stack are joined after the sum of `leaf` has gone onto it */
 size_t nn_leaves_joins(nn_leaves run, size_t leaf);
 

@@ -8,6 +8,12 @@ nn_leaves nn_leaves_of_rank(size_t total, size_t rank, size_t ranks)
     return (nn_leaves){.total = total, .first = first, .count = end - first};
 }
 
+nn_leaves nn_leaves_together(const nn_leaves *runs, size_t count)
+{
+    const nn_leaves last = runs[count - 1];
+    return (nn_leaves){.total = last.total, .first = runs[0].first, .count = last.first + last.count - runs[0].first};
+}
+
 size_t nn_leaves_joins_after(nn_leaves run, nn_tree_node node)
 {
     size_t joins = 0;

@@ -12,6 +12,7 @@ struct nn_comm_backend {
     bool finalize;                /* we initialised MPI, so we finalise it */
     bool crowded;                 /* more ranks than CPUs where this one may run */
     struct nn_timeline *timeline; /* borrowed, for waiting to be noted; NULL: nobody asks */
+    struct nn_hosts *hosts;       /* of several ranks each; NULL: see nn_hosts_create */
 };
 
 /** A code of MPI as a status. @param what  what MPI was to do, for "MPI could not %s: reason" */

@@ -10,6 +10,7 @@
 
 #include "base/cpu.h"
 #include "comm/backend.h"
+#include "comm/hosts.h"
 #include "comm/timing.h"
 #include "nntrain/memory.h"
 
@@ -99,15 +100,18 @@ static nn_status find_hosts(nn_comm *comm, nn_error *error)
     MPI_Comm_rank(local, &comm->local_rank);
     MPI_Comm_size(local, &comm->local_size);
     nn_status status = count_sharers(comm, local, error);
+    int leader = comm->rank;
+    if (status == NN_OK)
+        status = nn_comm_check(MPI_Bcast(&leader, 1, MPI_INT, 0, local), "find the first rank of this host", error);
     MPI_Comm_free(&local);
     NN_TRY(status);
-    int leader = comm->local_rank == 0;
+    const int leads = comm->local_rank == 0;
     NN_TRY(
-        nn_comm_check(MPI_Allreduce(&leader, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
+        nn_comm_check(MPI_Allreduce(&leads, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
     if (gethostname(comm->host, sizeof comm->host) != 0)
         snprintf(comm->host, sizeof comm->host, "unknown host");
     comm->host[sizeof comm->host - 1] = '\0';
-    return NN_OK;
+    return nn_hosts_create(comm, leader, &comm->backend->hosts, error);
 }
 
 nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *error)
@@ -163,6 +167,7 @@ void nn_comm_free(nn_comm *comm)
 {
     if (!comm)
         return;
+    nn_hosts_free(comm->backend->hosts);
     if (comm->backend->world != MPI_COMM_NULL)
         MPI_Comm_free(&comm->backend->world);
     if (comm->backend->finalize)

@@ -1,351 +1,83 @@
 #include "comm/exchange.h"
 
-#include <string.h>
-
 #include "comm/backend.h"
+#include "comm/hosts.h"
+#include "comm/messages.h"
 #include "comm/shared_sum.h"
 #include "comm/timing.h"
 #include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
-enum {
-    MOST_LEVELS = 32, /* of halving: ranks are an int */
-    /* Up to so many elements every rank is sent all nodes whole and joins them itself: one round instead of two. */
-    SMALL = 2048,
-    SMALL_RANKS = 16,
-    /* From so many ranks on, halving where the tree allows it: fewer messages count for more than fewer rounds. */
-    MANY_RANKS = 16,
-};
-
-typedef enum way { LIBRARY, SHARED, ALL_TO_ALL, SEGMENTS, HALVING } way;
-
-/* Where an exchange stands. */
-typedef enum stage { IDLE, REDUCING, SPREADING } stage;
-
-typedef struct range {
-    size_t first, end;
-} range;
-
 struct nn_exchange {
-    nn_comm *comm;  /* borrowed */
-    size_t leaves;  /* 0: the library's order */
-    bool perfect;   /* the nodes of the ranks are the leaves of a perfect tree */
-    size_t *nodes;  /* [ranks] of each rank's run */
-    size_t foreign; /* nodes of all other ranks */
-    nn_element_sum element;
-    int tag;
-    MPI_Request *requests;
-    char *inbox;           /* segments of foreign nodes, in the order of the tree */
-    nn_tree_join *join;    /* NULL: nothing to be joined here */
-    nn_shared_sum *shared; /* NULL: ranks on several hosts, or no room for it */
-    const void **sources;  /* [nodes of all ranks] */
-
-    stage stage;
-    way way;
-    int under_way; /* requests */
-    char *values;
-    size_t pitch, count;
-    int distance;  /* halving: of the partner */
-    range held;    /* halving: what this rank has the sum of, over the ranks up to there */
-    range *before; /* halving: [levels] what was held before each */
-    int level;
+    nn_comm *comm;         /* borrowed */
+    nn_shared_sum *shared; /* within this host, and over all with `messages`; NULL: messages alone */
+    nn_messages *messages; /* NULL: all ranks are on one host, or another rank of this one has them */
+    bool under_way;
 };
 
-static nn_status check(int code, nn_error *error)
+size_t nn_exchange_leaves(const nn_comm *comm)
 {
-    return nn_comm_check(code, "exchange gradients", error);
-}
-
-static char *at(const nn_exchange *x, size_t node, size_t element)
-{
-    return x->values + (node * x->pitch + element) * x->element.size;
-}
-
-static range segment_of(const nn_exchange *x, int rank)
-{
-    if (x->way == ALL_TO_ALL)
-        return (range){0, x->count};
-    /* As nn_leaves_of_rank deals out leaves. */
-    const nn_leaves part = nn_leaves_of_rank(x->count, (size_t)rank, (size_t)x->comm->size);
-    return (range){part.first, part.first + part.count};
-}
-
-static nn_status send(nn_exchange *x, int to, size_t node, range part, nn_error *error)
-{
-    if (part.end == part.first)
-        return NN_OK;
-    return check(MPI_Isend(at(x, node, part.first), (int)(part.end - part.first), x->element.type, to, x->tag,
-                           x->comm->backend->world, &x->requests[x->under_way++]),
-                 error);
-}
-
-static nn_status receive(nn_exchange *x, int from, void *place, range part, nn_error *error)
-{
-    if (part.end == part.first)
-        return NN_OK;
-    return check(MPI_Irecv(place, (int)(part.end - part.first), x->element.type, from, x->tag, x->comm->backend->world,
-                           &x->requests[x->under_way++]),
-                 error);
-}
-
-/* --- segments: each rank joins its own --- */
-
-static nn_status scatter(nn_exchange *x, nn_error *error)
-{
-    const int ranks = x->comm->size, me = x->comm->rank;
-    const range mine = segment_of(x, me);
-    char *place = x->inbox;
-    for (int from = 0; from < ranks; from++)
-        for (size_t node = 0; from != me && node < x->nodes[from]; node++) {
-            NN_TRY(receive(x, from, place, mine, error));
-            place += (mine.end - mine.first) * x->element.size;
-        }
-    /* To the next rank first, so that not all begin with the same one. */
-    for (int step = 1; step < ranks; step++) {
-        const int to = (me + step) % ranks;
-        for (size_t node = 0; node < x->nodes[me]; node++)
-            NN_TRY(send(x, to, node, segment_of(x, to), error));
-    }
-    return NN_OK;
-}
-
-static void join_segment(nn_exchange *x)
-{
-    const range mine = segment_of(x, x->comm->rank);
-    const char *place = x->inbox;
-    size_t source = 0;
-    for (int from = 0; from < x->comm->size; from++)
-        for (size_t node = 0; node < x->nodes[from]; node++) {
-            if (from == x->comm->rank) {
-                x->sources[source++] = at(x, node, mine.first);
-            } else {
-                x->sources[source++] = place;
-                place += (mine.end - mine.first) * x->element.size;
-            }
-        }
-    nn_tree_join_nodes(x->join, x->sources, at(x, 0, mine.first), mine.end - mine.first);
-}
-
-static nn_status spread(nn_exchange *x, nn_error *error)
-{
-    const int ranks = x->comm->size, me = x->comm->rank;
-    for (int step = 1; step < ranks; step++) {
-        const int from = (me + ranks - step) % ranks;
-        const range theirs = segment_of(x, from);
-        NN_TRY(receive(x, from, at(x, 0, theirs.first), theirs, error));
-    }
-    for (int step = 1; step < ranks; step++)
-        NN_TRY(send(x, (me + step) % ranks, 0, segment_of(x, me), error));
-    return NN_OK;
-}
-
-/* --- halving --- */
-
-/* Of what both partners hold, the lower rank goes on with the lower half. */
-static void halves(const nn_exchange *x, range *mine, range *theirs)
-{
-    const size_t middle = x->held.first + (x->held.end - x->held.first) / 2;
-    const range low = {x->held.first, middle}, high = {middle, x->held.end};
-    const bool lower = (x->comm->rank & x->distance) == 0;
-    *mine = lower ? low : high;
-    *theirs = lower ? high : low;
-}
-
-static nn_status halve(nn_exchange *x, nn_error *error)
-{
-    range mine, theirs;
-    halves(x, &mine, &theirs);
-    const int partner = x->comm->rank ^ x->distance;
-    NN_TRY(receive(x, partner, x->inbox, mine, error));
-    return send(x, partner, 0, theirs, error);
-}
-
-/* The partner's half has come. @return whether there are further partners */
-static bool halved(nn_exchange *x)
-{
-    range mine, theirs;
-    halves(x, &mine, &theirs);
-    char *sum = at(x, 0, mine.first);
-    x->element.add(sum, x->inbox, sum, mine.end - mine.first);
-    x->before[x->level++] = x->held;
-    x->held = mine;
-    x->distance *= 2;
-    return x->distance < x->comm->size;
-}
-
-/* The way back: the partner has the other half of what was held before. */
-static nn_status put_together(nn_exchange *x, nn_error *error)
-{
-    const range before = x->before[x->level - 1];
-    const range theirs =
-        x->held.first == before.first ? (range){x->held.end, before.end} : (range){before.first, x->held.first};
-    const int partner = x->comm->rank ^ (x->distance / 2);
-    NN_TRY(receive(x, partner, at(x, 0, theirs.first), theirs, error));
-    return send(x, partner, 0, x->held, error);
-}
-
-/* @return whether there is more to be put together */
-static bool put(nn_exchange *x)
-{
-    x->held = x->before[--x->level];
-    x->distance /= 2;
-    return x->level > 0;
-}
-
-/* --- from stage to stage --- */
-
-/* All messages of a stage have come: what follows. */
-static nn_status advance(nn_exchange *x, nn_error *error)
-{
-    x->under_way = 0;
-    if (x->way == LIBRARY) {
-        x->stage = IDLE;
-    } else if (x->way == HALVING) {
-        if (x->stage == REDUCING && halved(x))
-            return halve(x, error);
-        const bool more = x->stage == REDUCING || put(x);
-        x->stage = more ? SPREADING : IDLE;
-        if (more)
-            return put_together(x, error);
-    } else {
-        if (x->stage == REDUCING)
-            join_segment(x);
-        const bool more = x->stage == REDUCING && x->way == SEGMENTS;
-        x->stage = more ? SPREADING : IDLE;
-        if (more)
-            return spread(x, error);
-    }
-    return NN_OK;
-}
-
-static way choose(const nn_exchange *x)
-{
-    if (x->leaves == 0)
-        return LIBRARY;
-    if (x->shared)
-        return SHARED;
-    if (x->count <= SMALL && x->comm->size <= SMALL_RANKS)
-        return ALL_TO_ALL;
-    return x->perfect && x->comm->size >= MANY_RANKS ? HALVING : SEGMENTS;
-}
-
-nn_status nn_exchange_start(nn_exchange *x, void *values, size_t pitch, size_t count, nn_error *error)
-{
-    x->values = values;
-    x->pitch = pitch;
-    x->count = count;
-    x->under_way = 0;
-    if (x->comm->size == 1 || count == 0)
-        return NN_OK; /* one rank has one node: the root */
-    x->way = choose(x);
-    x->stage = REDUCING;
-    if (x->way == LIBRARY)
-        return check(MPI_Iallreduce(MPI_IN_PLACE, values, (int)count, x->element.type, MPI_SUM, x->comm->backend->world,
-                                    &x->requests[x->under_way++]),
-                     error);
-    if (x->way == SHARED) {
-        nn_shared_sum_start(x->shared, values, pitch, count);
-        return NN_OK;
-    }
-    if (x->way != HALVING)
-        return scatter(x, error);
-    x->distance = 1;
-    x->level = 0;
-    x->held = (range){0, count};
-    return halve(x, error);
-}
-
-nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
-{
-    int arrived = 1;
-    if (x->stage != IDLE && x->way == SHARED && nn_shared_sum_progress(x->shared))
-        x->stage = IDLE;
-    while (x->stage != IDLE && x->way != SHARED && arrived) {
-        NN_TRY(check(MPI_Testall(x->under_way, x->requests, &arrived, MPI_STATUSES_IGNORE), error));
-        if (arrived)
-            NN_TRY(advance(x, error));
-    }
-    *done = x->stage == IDLE;
-    return NN_OK;
-}
-
-/* Nothing of MPI to wait for. */
-static void wait_for_shared(nn_exchange *x)
-{
-    const nn_activity before = nn_comm_begin_wait(x->comm);
-    while (!nn_shared_sum_progress(x->shared))
-        nn_comm_pause(x->comm);
-    x->stage = IDLE;
-    nn_comm_end_wait(x->comm, before, NN_OK);
-}
-
-nn_status nn_exchange_finish(nn_exchange *x, nn_error *error)
-{
-    bool done = false;
-    NN_TRY(nn_exchange_progress(x, &done, error));
-    if (x->stage != IDLE && x->way == SHARED)
-        wait_for_shared(x);
-    while (x->stage != IDLE) {
-        NN_TRY(nn_comm_wait(x->comm, x->under_way, x->requests, "exchange gradients", error));
-        NN_TRY(advance(x, error));
-    }
-    return NN_OK;
+    return comm->host_count == 1 || comm->backend->hosts ? (size_t)comm->size : 0;
 }
 
 /* --- memory --- */
 
-/* Whether halving joins the pairs of the tree: a node a rank, each as wide as the first rank's. */
-static bool is_perfect(size_t leaves, size_t ranks)
+/* Where there is no room to share, all ranks do without. @param runs  [ranks] */
+static nn_status share_within_hosts(nn_exchange *x, const nn_leaves *runs, nn_exchange_element element, size_t most,
+                                    int tag, nn_error *error)
 {
-    const size_t span = nn_leaves_node(nn_leaves_of_rank(leaves, 0, ranks), 0).span;
-    bool perfect = (ranks & (ranks - 1)) == 0;
-    for (size_t rank = 0; perfect && rank < ranks; rank++) {
-        const nn_leaves run = nn_leaves_of_rank(leaves, rank, ranks);
-        perfect = run.first == rank * span && nn_leaves_nodes(run) == 1;
-    }
-    return perfect;
+    const nn_hosts *hosts = x->comm->backend->hosts;
+    nn_leaves *of_hosts = NULL;
+    NN_TRY(nn_comm_agree(x->comm, nn_hosts_runs(hosts, runs, &of_hosts, error), error));
+    const nn_shared_plan plan = {.runs = runs + hosts->first[hosts->index],
+                                 .element = element,
+                                 .most = most,
+                                 .lanes = nn_shared_sum_lanes(hosts, element, most)};
+    nn_status status = NN_OK;
+    if (hosts->place < plan.lanes)
+        status = nn_messages_create(hosts->lane, of_hosts, element, most / plan.lanes + 1, tag, &x->messages, error);
+    status = nn_comm_agree(x->comm, status, error);
+    if (status == NN_OK)
+        status = nn_shared_sum_create(hosts->inside, &plan, x->messages, &x->shared, error);
+    nn_release(of_hosts);
+    double everywhere = x->shared ? 1 : 0;
+    status = nn_comm_agree(x->comm, status, error);
+    if (status == NN_OK)
+        status = nn_comm_min_double(x->comm, &everywhere, 1, error);
+    if (everywhere > 0)
+        return status;
+    nn_shared_sum_free(x->shared);
+    nn_messages_free(x->messages);
+    x->shared = NULL;
+    x->messages = NULL;
+    return status;
 }
 
-static nn_status take_memory(nn_exchange *x, size_t most, nn_error *error)
+static nn_status take_memory(nn_exchange *x, const nn_leaves *runs, nn_exchange_element element, size_t most, int tag,
+                             nn_error *error)
 {
-    const size_t ranks = (size_t)x->comm->size;
-    const char what[] = "the exchange of gradients";
-    NN_TRY(nn_allocate(ranks, sizeof *x->nodes, what, &x->nodes, error));
-    size_t nodes = 0;
-    for (size_t rank = 0; rank < ranks; rank++) {
-        x->nodes[rank] = x->leaves > 0 ? nn_leaves_nodes(nn_leaves_of_rank(x->leaves, rank, ranks)) : 1;
-        nodes += x->nodes[rank];
-    }
-    const size_t own = x->nodes[x->comm->rank];
-    x->foreign = nodes - own;
-    x->perfect = x->leaves > 0 && is_perfect(x->leaves, ranks);
-    if (x->leaves == 0)
-        return nn_allocate(1, sizeof(MPI_Request), what, &x->requests, error);
-    NN_TRY(nn_allocate(x->foreign + (ranks - 1) * (own > 1 ? own : 1) + 2, sizeof(MPI_Request), what, &x->requests,
-                       error));
-    NN_TRY(nn_allocate(nodes, sizeof *x->sources, what, &x->sources, error));
-    NN_TRY(nn_allocate(MOST_LEVELS, sizeof *x->before, what, &x->before, error));
-    NN_TRY(nn_tree_join_create(x->leaves, ranks, x->element, &x->join, error));
-    /* Halves, or a segment of each foreign node; whole nodes of small arrays. */
-    const size_t segment = most / ranks + 1, small = most < SMALL ? most : SMALL;
-    size_t inbox = x->foreign * segment > most / 2 + 1 ? x->foreign * segment : most / 2 + 1;
-    if (ranks <= SMALL_RANKS && inbox < x->foreign * small)
-        inbox = x->foreign * small;
-    return nn_reserve(inbox, x->element.size, what, &x->inbox, error);
+    const nn_shared_plan all = {.runs = runs, .element = element, .most = most, .lanes = (size_t)x->comm->size};
+    if (runs && x->comm->host_count == 1)
+        NN_TRY(nn_shared_sum_create(x->comm, &all, NULL, &x->shared, error));
+    else if (runs && x->comm->backend->hosts)
+        NN_TRY(share_within_hosts(x, runs, element, most, tag, error));
+    return x->shared ? NN_OK : nn_messages_create(x->comm, runs, element, most, tag, &x->messages, error);
 }
 
 nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element element, size_t most, int tag,
                              nn_exchange **result, nn_error *error)
 {
     nn_exchange *x = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error), error));
-    x->comm = comm;
-    x->leaves = leaves;
-    x->element = nn_element_sum_of(element);
-    x->tag = tag;
-    nn_status status = comm->size > 1 ? nn_comm_agree(comm, take_memory(x, most, error), error) : NN_OK;
-    if (status == NN_OK && comm->size > 1 && comm->host_count == 1 && leaves > 0)
-        status = nn_shared_sum_create(comm, x->nodes, x->element, x->join, most, &x->shared, error);
+    nn_leaves *runs = NULL;
+    nn_status status = nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error);
+    if (status == NN_OK) {
+        x->comm = comm;
+        status = leaves > 0 ? nn_tree_runs(leaves, (size_t)comm->size, &runs, error) : NN_OK;
+    }
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK && comm->size > 1)
+        status = take_memory(x, runs, element, most, tag, error);
+    nn_release(runs);
     if (status != NN_OK) {
         nn_exchange_free(x);
         return status;
@@ -359,11 +91,55 @@ void nn_exchange_free(nn_exchange *x)
     if (!x)
         return;
     nn_shared_sum_free(x->shared);
-    nn_tree_join_free(x->join);
-    nn_release(x->nodes);
-    nn_release(x->requests);
-    nn_release(x->inbox);
-    nn_release(x->sources);
-    nn_release(x->before);
+    nn_messages_free(x->messages);
     nn_release(x);
+}
+
+/* --- sums --- */
+
+nn_status nn_exchange_start(nn_exchange *x, void *values, size_t pitch, size_t count, nn_error *error)
+{
+    if (x->comm->size == 1 || count == 0)
+        return NN_OK; /* one rank has one node: the root */
+    x->under_way = true;
+    if (!x->shared)
+        return nn_messages_start(x->messages, values, pitch, count, error);
+    nn_shared_sum_start(x->shared, values, pitch, count);
+    return NN_OK;
+}
+
+nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
+{
+    *done = true;
+    if (!x->under_way)
+        return NN_OK;
+    if (x->shared)
+        NN_TRY(nn_shared_sum_progress(x->shared, done, error));
+    else
+        NN_TRY(nn_messages_progress(x->messages, done, error));
+    x->under_way = !*done;
+    return NN_OK;
+}
+
+static nn_status wait_for_shared(nn_exchange *x, nn_error *error)
+{
+    for (bool done = false; !done;) {
+        NN_TRY(nn_shared_sum_progress(x->shared, &done, error));
+        if (!done)
+            nn_comm_pause(x->comm);
+    }
+    return NN_OK;
+}
+
+nn_status nn_exchange_finish(nn_exchange *x, nn_error *error)
+{
+    bool done = false;
+    NN_TRY(nn_exchange_progress(x, &done, error));
+    if (done)
+        return NN_OK;
+    x->under_way = false;
+    if (!x->shared)
+        return nn_messages_finish(x->messages, error);
+    const nn_activity before = nn_comm_begin_wait(x->comm);
+    return nn_comm_end_wait(x->comm, before, wait_for_shared(x, error));
 }

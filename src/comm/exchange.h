@@ -1,16 +1,11 @@
 /**
  * One sum over the ranks that goes on while they compute.
  *
- * Either in the order of the MPI library (MPI_Iallreduce), which may differ from one number of ranks to another, or
- * along the tree of leaves (nntrain/leaves.h). Then MPI only moves values and every addition is made here: each rank is
- * sent its segment of everybody's nodes, joins them in the order of the tree, and sends the sum to everybody. That
- * moves as many bytes as any algorithm must (2 (P - 1) / P of the array, out and in, with one node a rank) and takes
- * any number of ranks. Where the nodes of the ranks are themselves a perfect tree and the ranks are many, segments are
- * halved with a partner at distance 1, 2, 4, ... and put together again the way back (Thakur, Rabenseifner, Gropp,
- * Optimization of Collective Communication Operations in MPICH, IJHPCA 19, 2005, with the nearest partner first): log2
- * P messages in place of P - 1, and the same bits, since the same pairs are joined.
- *
- * Ranks that are all on one host do without messages, see shared_sum.h; the same bits again.
+ * Along the tree of leaves (nntrain/leaves.h), or in the order of the MPI library, which may differ from one number of
+ * ranks to another. Ranks of one host sum through memory that they share (shared_sum.h); ranks of several hosts, where
+ * each has a run of them, do so within each host, and one rank of each host then sums by messages (messages.h) what its
+ * host has of a segment: a host sends and is sent what one rank would be. Elsewhere messages go between all ranks. The
+ * same bits every way.
  *
  * Collective: all ranks start their exchanges in the same order.
  */
@@ -30,6 +25,9 @@ enum { NN_TAG_OUTCOME = 1, NN_TAG_BATCH_NORM, NN_TAG_TALLY, NN_TAG_BUCKETS = 64 
 typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exchange_element;
 
 typedef struct nn_exchange nn_exchange;
+
+/** @return leaves of a tree for sums of any order, a leaf a rank, where that is faster than the MPI library; else 0 */
+size_t nn_exchange_leaves(const nn_comm *comm);
 
 /**
  * Takes the memory of an exchange. Collective.

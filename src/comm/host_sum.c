@@ -265,7 +265,7 @@ static void join(nn_host_sum *s, size_t most)
             s->sources[source++] =
                 rank == rank_of(s) ? s->values + node * s->pitch + next.first : node_of(s, rank, node, next.first);
     nn_real *sum = s->values + next.first;
-    nn_tree_join_nodes(s->join, s->sources, sum, count);
+    nn_tree_join_nodes(s->join, s->sources, sum, count, count);
     if (!s->whole)
         nn_stream_copy(sum_of(s, s->join_at.piece) + s->join_at.element, sum, count * sizeof(nn_real));
     go_on(s, &s->join_at, count);
@@ -390,21 +390,21 @@ void nn_host_sum_next(nn_host_sum *s)
 
 /* --- memory --- */
 
-static nn_status take_memory(nn_host_sum *s, size_t leaves, nn_error *error)
+static nn_status take_memory(nn_host_sum *s, const nn_leaves *runs, nn_error *error)
 {
     const char what[] = "the sums of a host";
     const size_t ranks = ranks_of(s);
     NN_TRY(nn_allocate(ranks, sizeof *s->nodes, what, &s->nodes, error));
     NN_TRY(nn_allocate(ranks, sizeof *s->joined, what, &s->joined, error));
     for (size_t rank = 0; rank < ranks; rank++) {
-        s->nodes[rank] = nn_leaves_nodes(nn_leaves_of_rank(leaves, rank, ranks));
+        s->nodes[rank] = nn_leaves_nodes(runs[rank]);
         s->all_nodes += s->nodes[rank];
     }
     NN_TRY(nn_allocate(s->all_nodes, sizeof *s->sources, what, &s->sources, error));
-    return nn_tree_join_create(leaves, ranks, nn_element_sum_of(NN_EXCHANGE_REAL), &s->join, error);
+    return nn_tree_join_create(runs, ranks, nn_element_sum_of(NN_EXCHANGE_REAL), &s->join, error);
 }
 
-nn_status nn_host_sum_create(nn_comm *comm, size_t leaves, nn_real *values, size_t pitch, size_t count,
+nn_status nn_host_sum_create(nn_comm *comm, const nn_leaves *runs, nn_real *values, size_t pitch, size_t count,
                              nn_host_sum **result, nn_error *error)
 {
     nn_host_sum *s = NULL;
@@ -416,7 +416,7 @@ nn_status nn_host_sum_create(nn_comm *comm, size_t leaves, nn_real *values, size
         s->whole = comm->size == RANKS_OF_WHOLE;
         s->join_at.piece = first_owned(s);
         s->until_look = LOOK;
-        status = take_memory(s, leaves, error);
+        status = take_memory(s, runs, error);
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)

@@ -18,11 +18,11 @@ typedef struct nn_host_sum nn_host_sum;
  * Takes the memory. Collective over ranks that are all on one host; where the system has no room to share, `sum`
  * receives NULL on all of them.
  *
- * @param leaves  of the tree that sums keep to, at least one a rank
+ * @param runs    [ranks] of the tree that sums keep to, which make it up
  * @param values  [nodes of this rank's run, pitch]; the first receive the sums
  * @param count   elements to be summed, at most pitch
  */
-nn_status nn_host_sum_create(nn_comm *comm, size_t leaves, nn_real *values, size_t pitch, size_t count,
+nn_status nn_host_sum_create(nn_comm *comm, const nn_leaves *runs, nn_real *values, size_t pitch, size_t count,
                              nn_host_sum **sum, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */

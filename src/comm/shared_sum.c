@@ -9,31 +9,41 @@
 #include "comm/shared_memory.h"
 #include "comm/stream.h"
 #include "comm/timing.h"
+#include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
 /* Sums up to so many bytes every rank joins whole, from what all show: nothing goes back, so that nobody waits a second
- * time. */
+ * time. Over several hosts one lane has them: fewer messages. */
 enum { WHOLE_BYTES = 4096 };
 
 /* What a rank shows the others, at the begin of its memory; its nodes and then its segment's sum are behind it. Each
  * counter has a cache line of its own, for others look at it while this rank writes beside it. */
 typedef struct board {
     alignas(NN_ALIGNMENT) _Atomic uint64_t published; /* sums that its nodes are there for */
-    alignas(NN_ALIGNMENT) _Atomic uint64_t joined;    /* sums that it has joined its segment, or all, of */
+    alignas(NN_ALIGNMENT) _Atomic uint64_t joined;    /* sums that its segment's, or all, is there of */
 } board;
 
+/* How far this rank is with a sum. */
+typedef enum stage {
+    SHOWN,  /* its nodes are there for the others */
+    SENT,   /* its segment is on its way between hosts */
+    SUMMED, /* its segment, or all, is there for the others */
+} stage;
+
 struct nn_shared_sum {
-    nn_comm *comm; /* borrowed */
-    const size_t *nodes;
+    nn_comm *comm;         /* of the ranks of the host; borrowed */
+    nn_messages *messages; /* borrowed; NULL: nothing is to be sent */
     nn_element_sum element;
-    nn_tree_join *join; /* borrowed */
-    size_t most;
-    bool whole; /* each rank joins all */
+    size_t most, lanes;
+    bool whole;    /* each rank joins all */
+    size_t *nodes; /* [ranks] of each rank's run */
+    nn_tree_join *join;
     nn_shared_memory memory;
     const void **sources; /* [nodes of all ranks] */
+    char *joined;         /* [nodes of the host, segment] where messages follow */
 
     uint64_t sum; /* number of the one under way */
-    bool joined;  /* this rank's segment of it, or all, is done */
+    stage stage;
     char *values;
     size_t pitch, count;
 };
@@ -43,54 +53,95 @@ static size_t padded(size_t bytes)
     return (bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
 }
 
-static board *board_of(const nn_shared_sum *s, int rank)
+static size_t rank_of(const nn_shared_sum *s)
+{
+    return (size_t)s->comm->rank;
+}
+
+static size_t ranks_of(const nn_shared_sum *s)
+{
+    return (size_t)s->comm->size;
+}
+
+/* --- the shared memory --- */
+
+static board *board_of(const nn_shared_sum *s, size_t rank)
 {
     return (board *)(void *)s->memory.parts[rank];
 }
 
 /* A node's place behind the board of its rank. */
-static char *node_of(const nn_shared_sum *s, int rank, size_t node)
+static char *node_of(const nn_shared_sum *s, size_t rank, size_t node)
 {
     return s->memory.parts[rank] + sizeof(board) + node * padded(s->most * s->element.size);
 }
 
-static char *result_of(const nn_shared_sum *s, int rank)
+static char *result_of(const nn_shared_sum *s, size_t rank)
 {
     return node_of(s, rank, s->nodes[rank]);
 }
 
 /* What a rank joins. */
-static nn_leaves segment_of(const nn_shared_sum *s, int rank)
+static nn_leaves segment_of(const nn_shared_sum *s, size_t rank)
 {
     if (s->whole)
         return (nn_leaves){.total = s->count, .first = 0, .count = s->count};
-    return nn_leaves_of_rank(s->count, (size_t)rank, (size_t)s->comm->size);
+    if (rank >= s->lanes)
+        return (nn_leaves){.total = s->count, .first = s->count, .count = 0};
+    return nn_leaves_of_rank(s->count, rank, s->lanes);
 }
 
-/* Bytes of a rank's board with its nodes, and a sum as long as the longest segment. */
-static size_t bytes_of(const nn_shared_sum *s, int rank)
+/* Elements of the longest segment. */
+static size_t longest_segment(const nn_shared_sum *s)
 {
-    const size_t segment = s->whole ? 0 : s->most / (size_t)s->comm->size + 1;
+    return s->most / s->lanes + 1;
+}
+
+/* Bytes of a rank's board with its nodes, and the sum of a segment. */
+static size_t bytes_of(const nn_shared_sum *s, size_t rank)
+{
+    const size_t segment = s->whole || rank >= s->lanes ? 0 : longest_segment(s);
     return sizeof(board) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
 }
 
-nn_status nn_shared_sum_create(nn_comm *comm, const size_t *nodes, nn_element_sum element, nn_tree_join *join,
-                               size_t most, nn_shared_sum **result, nn_error *error)
+/* --- memory --- */
+
+size_t nn_shared_sum_lanes(const nn_hosts *hosts, nn_exchange_element element, size_t most)
+{
+    return most * nn_element_sum_of(element).size <= WHOLE_BYTES ? 1 : hosts->lanes;
+}
+
+static nn_status take_memory(nn_shared_sum *s, const nn_leaves *runs, nn_error *error)
+{
+    const char what[] = "the sums of a host";
+    size_t all = 0;
+    NN_TRY(nn_allocate(ranks_of(s), sizeof *s->nodes, what, &s->nodes, error));
+    for (size_t rank = 0; rank < ranks_of(s); rank++)
+        all += s->nodes[rank] = nn_leaves_nodes(runs[rank]);
+    NN_TRY(nn_allocate(all, sizeof *s->sources, what, &s->sources, error));
+    if (s->messages) {
+        const size_t joined = nn_leaves_nodes(nn_leaves_together(runs, ranks_of(s)));
+        NN_TRY(nn_reserve(joined * longest_segment(s), s->element.size, what, &s->joined, error));
+    }
+    return nn_tree_join_create(runs, ranks_of(s), s->element, &s->join, error);
+}
+
+nn_status nn_shared_sum_create(nn_comm *inside, const nn_shared_plan *plan, nn_messages *messages,
+                               nn_shared_sum **result, nn_error *error)
 {
     nn_shared_sum *s = NULL;
-    size_t all = 0;
-    for (int rank = 0; rank < comm->size; rank++)
-        all += nodes[rank];
     *result = NULL;
     nn_status status = nn_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
-        *s = (nn_shared_sum){.comm = comm, .nodes = nodes, .element = element, .join = join, .most = most};
-        s->whole = most * element.size <= WHOLE_BYTES;
-        status = nn_allocate(all, sizeof *s->sources, "the sums of a host", &s->sources, error);
+        *s = (nn_shared_sum){.comm = inside, .messages = messages, .most = plan->most, .lanes = plan->lanes};
+        s->element = nn_element_sum_of(plan->element);
+        const nn_leaves all = nn_leaves_together(plan->runs, ranks_of(s));
+        s->whole = all.count == all.total && plan->most * s->element.size <= WHOLE_BYTES;
+        status = take_memory(s, plan->runs, error);
     }
-    status = nn_comm_agree(comm, status, error);
+    status = nn_comm_agree(inside, status, error);
     if (status == NN_OK)
-        status = nn_shared_memory_take(comm, bytes_of(s, comm->rank), &s->memory, error);
+        status = nn_shared_memory_take(inside, bytes_of(s, rank_of(s)), &s->memory, error);
     if (status == NN_OK && s->memory.begin)
         *result = s;
     else
@@ -103,13 +154,18 @@ void nn_shared_sum_free(nn_shared_sum *s)
     if (!s)
         return;
     nn_shared_memory_release(&s->memory);
+    nn_tree_join_free(s->join);
+    nn_release(s->nodes);
     nn_release(s->sources);
+    nn_release(s->joined);
     nn_release(s);
 }
 
+/* --- sums --- */
+
 static bool all_published(const nn_shared_sum *s)
 {
-    for (int rank = 0; rank < s->comm->size; rank++)
+    for (size_t rank = 0; rank < ranks_of(s); rank++)
         if (atomic_load_explicit(&board_of(s, rank)->published, memory_order_acquire) < s->sum)
             return false;
     return true;
@@ -117,7 +173,8 @@ static bool all_published(const nn_shared_sum *s)
 
 static bool all_joined(const nn_shared_sum *s)
 {
-    for (int rank = 0; rank < s->comm->size; rank++)
+    const size_t joining = s->whole ? ranks_of(s) : s->lanes;
+    for (size_t rank = 0; rank < joining; rank++)
         if (atomic_load_explicit(&board_of(s, rank)->joined, memory_order_acquire) < s->sum)
             return false;
     return true;
@@ -127,8 +184,8 @@ static bool all_joined(const nn_shared_sum *s)
 static void show(nn_shared_sum *s, size_t first, size_t count)
 {
     const size_t size = s->element.size;
-    for (size_t node = 0; node < s->nodes[s->comm->rank]; node++)
-        nn_stream_copy(node_of(s, s->comm->rank, node) + first * size, s->values + (node * s->pitch + first) * size,
+    for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
+        nn_stream_copy(node_of(s, rank_of(s), node) + first * size, s->values + (node * s->pitch + first) * size,
                        count * size);
 }
 
@@ -148,65 +205,96 @@ void nn_shared_sum_start(nn_shared_sum *s, void *values, size_t pitch, size_t co
 {
     wait_for_readers(s);
     s->sum++;
-    s->joined = false;
+    s->stage = SHOWN;
     s->values = values;
     s->pitch = pitch;
     s->count = count;
     if (s->whole) {
         show(s, 0, count);
     } else { /* all but this rank's own segment */
-        const nn_leaves mine = segment_of(s, s->comm->rank);
+        const nn_leaves mine = segment_of(s, rank_of(s));
         const size_t after = mine.first + mine.count;
         show(s, 0, mine.first);
         show(s, after, count - after);
     }
     nn_stream_done();
-    atomic_store_explicit(&board_of(s, s->comm->rank)->published, s->sum, memory_order_release);
+    atomic_store_explicit(&board_of(s, rank_of(s))->published, s->sum, memory_order_release);
 }
 
-/* Whoever has published for this sum has taken all of the sum before, so the place of a segment's sum is free. */
-static void join_segment(nn_shared_sum *s)
+/* To the nodes of the host, which without other hosts are the sum. */
+static void join_segment(nn_shared_sum *s, nn_leaves mine, char *sums, size_t pitch)
 {
-    const int me = s->comm->rank;
-    const nn_leaves mine = segment_of(s, me);
-    const size_t size = s->element.size;
+    const size_t me = rank_of(s), size = s->element.size;
     size_t source = 0;
-    for (int rank = 0; rank < s->comm->size; rank++)
+    for (size_t rank = 0; rank < ranks_of(s); rank++)
         for (size_t node = 0; node < s->nodes[rank]; node++) {
             const char *base = rank == me ? s->values + node * s->pitch * size : node_of(s, rank, node);
             s->sources[source++] = base + mine.first * size;
         }
-    char *sum = s->values + mine.first * size;
-    nn_tree_join_nodes(s->join, s->sources, sum, mine.count);
+    nn_tree_join_nodes(s->join, s->sources, sums, pitch, mine.count);
+}
+
+/* Whoever has published for this sum has taken all of the sum before, so the place of a segment's sum is free. */
+static void show_segment(nn_shared_sum *s, nn_leaves mine)
+{
+    const size_t size = s->element.size;
     if (!s->whole) {
-        nn_stream_copy(result_of(s, me), sum, mine.count * size);
+        nn_stream_copy(result_of(s, rank_of(s)), s->values + mine.first * size, mine.count * size);
         nn_stream_done();
     }
-    atomic_store_explicit(&board_of(s, me)->joined, s->sum, memory_order_release);
-    s->joined = true;
+    atomic_store_explicit(&board_of(s, rank_of(s))->joined, s->sum, memory_order_release);
+    s->stage = SUMMED;
+}
+
+static nn_status join_when_shown(nn_shared_sum *s, nn_error *error)
+{
+    const nn_leaves mine = segment_of(s, rank_of(s));
+    if (mine.count > 0 && !all_published(s))
+        return NN_OK;
+    if (mine.count > 0 && s->messages) {
+        join_segment(s, mine, s->joined, longest_segment(s));
+        s->stage = SENT;
+        return nn_messages_start(s->messages, s->joined, longest_segment(s), mine.count, error);
+    }
+    if (mine.count > 0)
+        join_segment(s, mine, s->values + mine.first * s->element.size, s->count);
+    show_segment(s, mine);
+    return NN_OK;
+}
+
+static nn_status show_when_sent(nn_shared_sum *s, nn_error *error)
+{
+    bool done = false;
+    NN_TRY(nn_messages_progress(s->messages, &done, error));
+    if (!done)
+        return NN_OK;
+    const nn_leaves mine = segment_of(s, rank_of(s));
+    memcpy(s->values + mine.first * s->element.size, s->joined, mine.count * s->element.size);
+    show_segment(s, mine);
+    return NN_OK;
 }
 
 static void take_segments(nn_shared_sum *s)
 {
     const size_t size = s->element.size;
-    for (int rank = 0; rank < s->comm->size; rank++) {
+    for (size_t rank = 0; rank < s->lanes; rank++) {
         const nn_leaves part = segment_of(s, rank);
-        if (rank != s->comm->rank)
+        if (rank != rank_of(s))
             memcpy(s->values + part.first * size, result_of(s, rank), part.count * size);
     }
 }
 
-bool nn_shared_sum_progress(nn_shared_sum *s)
+nn_status nn_shared_sum_progress(nn_shared_sum *s, bool *done, nn_error *error)
 {
-    if (!s->joined) {
-        if (!all_published(s))
-            return false;
-        join_segment(s);
-    }
-    if (s->whole)
-        return true;
-    if (!all_joined(s))
-        return false;
-    take_segments(s);
-    return true;
+    *done = false;
+    if (s->stage == SHOWN)
+        NN_TRY(join_when_shown(s, error));
+    if (s->stage == SENT)
+        NN_TRY(show_when_sent(s, error));
+    if (s->stage != SUMMED || (!s->whole && !all_joined(s)))
+        return NN_OK;
+    if (!s->whole)
+        take_segments(s);
+    *done = true;
+    return NN_OK;
 }

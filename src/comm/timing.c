@@ -3,14 +3,21 @@
 #include <math.h>
 
 #include "comm/backend.h"
+#include "comm/hosts.h"
 
 /* Messages to and fro that two clocks are compared by; the fastest tells most. */
 enum { ROUNDS = 16 };
 
 void nn_comm_watch(nn_comm *comm, nn_timeline *timeline)
 {
-    if (comm->backend)
-        comm->backend->timeline = timeline;
+    if (!comm->backend)
+        return;
+    comm->backend->timeline = timeline;
+    if (comm->backend->hosts) {
+        nn_comm_watch(comm->backend->hosts->inside, timeline);
+        if (comm->backend->hosts->lane)
+            nn_comm_watch(comm->backend->hosts->lane, timeline);
+    }
 }
 
 nn_timeline *nn_comm_timeline(const nn_comm *comm)

@@ -38,13 +38,21 @@ nn_element_sum nn_element_sum_of(nn_exchange_element element)
     return (nn_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
 }
 
-/* Joins after each node of each rank. @return the most values on the stack; NULL: counts only */
-static size_t plan(size_t leaves, size_t ranks, size_t *joins)
+nn_status nn_tree_runs(size_t leaves, size_t ranks, nn_leaves **runs, nn_error *error)
 {
-    const nn_leaves all = {.total = leaves, .first = 0, .count = leaves};
+    NN_TRY(nn_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
+    for (size_t rank = 0; rank < ranks; rank++)
+        (*runs)[rank] = nn_leaves_of_rank(leaves, rank, ranks);
+    return NN_OK;
+}
+
+/* Joins after each node of each rank. @return the most values on the stack */
+static size_t plan(const nn_leaves *runs, size_t ranks, size_t *joins)
+{
+    const nn_leaves all = nn_leaves_together(runs, ranks);
     size_t height = 0, most = 0, node_index = 0;
     for (size_t rank = 0; rank < ranks; rank++) {
-        const nn_leaves run = nn_leaves_of_rank(leaves, rank, ranks);
+        const nn_leaves run = runs[rank];
         for (size_t at = run.first; at < run.first + run.count; node_index++) {
             const nn_tree_node node = nn_leaves_node(run, at);
             joins[node_index] = nn_leaves_joins_after(all, node);
@@ -56,7 +64,7 @@ static size_t plan(size_t leaves, size_t ranks, size_t *joins)
     return most;
 }
 
-nn_status nn_tree_join_create(size_t leaves, size_t ranks, nn_element_sum element, nn_tree_join **result,
+nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **result,
                               nn_error *error)
 {
     const char what[] = "the joining of gradients";
@@ -64,10 +72,10 @@ nn_status nn_tree_join_create(size_t leaves, size_t ranks, nn_element_sum elemen
     NN_TRY(nn_allocate(1, sizeof *join, what, &join, error));
     join->element = element;
     for (size_t rank = 0; rank < ranks; rank++)
-        join->node_count += nn_leaves_nodes(nn_leaves_of_rank(leaves, rank, ranks));
+        join->node_count += nn_leaves_nodes(runs[rank]);
     nn_status status = nn_allocate(join->node_count, sizeof *join->joins, what, &join->joins, error);
     if (status == NN_OK) {
-        const size_t height = plan(leaves, ranks, join->joins);
+        const size_t height = plan(runs, ranks, join->joins);
         status = nn_allocate(height, PIECE, what, &join->stack, error);
         if (status == NN_OK)
             status = nn_allocate(height, sizeof *join->tops, what, &join->tops, error);
@@ -90,7 +98,7 @@ void nn_tree_join_free(nn_tree_join *join)
     nn_release(join);
 }
 
-void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum, size_t count)
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
 {
     const size_t size = join->element.size, most = PIECE / size;
     for (size_t first = 0; first < count; first += most) {
@@ -99,13 +107,17 @@ void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum,
         for (size_t n = 0; n < join->node_count; n++) {
             join->tops[height++] = (const char *)nodes[n] + first * size;
             for (size_t joins = join->joins[n]; joins > 0; joins--, height--) {
-                const bool root = n + 1 == join->node_count && joins == 1;
-                char *to = root ? (char *)sum + first * size : join->stack + (height - 2) * PIECE;
+                const bool last = n + 1 == join->node_count && joins == 1;
+                char *to =
+                    last ? (char *)sums + ((height - 2) * pitch + first) * size : join->stack + (height - 2) * PIECE;
                 join->element.add(join->tops[height - 2], join->tops[height - 1], to, length);
                 join->tops[height - 2] = to;
             }
         }
-        if (join->node_count == 1)
-            memmove((char *)sum + first * size, join->tops[0], length * size);
+        for (size_t n = 0; n < height; n++) {
+            char *to = (char *)sums + (n * pitch + first) * size;
+            if (join->tops[n] != to)
+                memmove(to, join->tops[n], length * size);
+        }
     }
 }

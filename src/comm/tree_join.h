@@ -1,10 +1,13 @@
-/** Nodes of all ranks joined along their tree, in the cache. Local. */
+/** Nodes of several ranks joined along their tree, in the cache. Local. */
 #ifndef NN_COMM_TREE_JOIN_H
 #define NN_COMM_TREE_JOIN_H
 
 #include <mpi.h>
 
 #include "comm/exchange.h"
+
+/** Takes the runs of the leaves of a tree that ranks have by nn_leaves_of_rank, at least one each. */
+nn_status nn_tree_runs(size_t leaves, size_t ranks, nn_leaves **runs, nn_error *error);
 
 /** How elements of a type are moved and added. */
 typedef struct nn_element_sum {
@@ -17,16 +20,18 @@ nn_element_sum nn_element_sum_of(nn_exchange_element element);
 
 typedef struct nn_tree_join nn_tree_join;
 
-nn_status nn_tree_join_create(size_t leaves, size_t ranks, nn_element_sum element, nn_tree_join **join,
+/** @param runs  [ranks] of leaves, which follow each other */
+nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **join,
                               nn_error *error);
 void nn_tree_join_free(nn_tree_join *join);
 
 /**
- * Joins the nodes of all ranks to the root.
+ * Joins the nodes of these ranks to those of the run that theirs make up: to the root where that is the whole tree.
  *
- * @param nodes  [nodes of all ranks] of [count], in the order of the tree
- * @param sum    [count]; may be one of the nodes
+ * @param nodes  [nodes of these ranks] of [count], in the order of the tree
+ * @param sums   [nodes of their run, count], `pitch` elements from one to the next; a sum that is the only one may be
+ * one of the nodes
  */
-void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum, size_t count);
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count);
 
 #endif

@@ -22,12 +22,21 @@ nn_element_sum nn_element_sum_of(nn_exchange_element element)
     return (nn_element_sum){sizeof(float), MPI_FLOAT, add};
 }
 
-nn_status nn_tree_join_create(size_t leaves, size_t ranks, nn_element_sum element, nn_tree_join **join, nn_error *error)
+nn_status nn_tree_runs(size_t leaves, size_t ranks, nn_leaves **runs, nn_error *error)
+{
+    NN_TRY(nn_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
+    for (size_t rank = 0; rank < ranks; rank++)
+        (*runs)[rank] = nn_leaves_of_rank(leaves, rank, ranks);
+    return NN_OK;
+}
+
+nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **join,
+                              nn_error *error)
 {
     (void)element;
     NN_TRY(nn_allocate(1, sizeof **join, "the joining of gradients", join, error));
     for (size_t rank = 0; rank < ranks; rank++)
-        (*join)->joins += nn_leaves_nodes(nn_leaves_of_rank(leaves, rank, ranks));
+        (*join)->joins += nn_leaves_nodes(runs[rank]);
     (*join)->joins -= 1;
     return NN_OK;
 }
@@ -37,9 +46,10 @@ void nn_tree_join_free(nn_tree_join *join)
     nn_release(join);
 }
 
-void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sum, size_t count)
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
 {
     (void)nodes;
-    (void)sum;
+    (void)sums;
+    (void)pitch;
     sim_add(join->joins * count);
 }

@@ -247,9 +247,7 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
 {
     const nn_network *network = run->network;
     const nn_recipe_parallel *parallel = &run->recipe->parallel;
-    /* Without the tree of slices any order will do; on one host ours is faster than the library's. */
-    const size_t ranks = (size_t)run->comm->size;
-    const size_t tree = average->tree ? parallel->slices : run->comm->host_count == 1 ? ranks : 0;
+    const size_t tree = average->tree ? parallel->slices : nn_exchange_leaves(run->comm);
     const nn_reduction_plan plan = {
         .leaves = tree,
         .values = run->work->gradients,

@@ -1,7 +1,9 @@
 /* Run by mpirun at several rank counts: sums over ranks keep to the tree of the leaves, bit for bit, by every way that
- * there is, and buckets bring them in order; and parts are made whole. */
+ * there is, and buckets bring them in order; and parts are made whole. Hosts are this one under several names. */
 #include <string.h>
 
+#include "comm/backend.h"
+#include "comm/hosts.h"
 #include "comm/parts.h"
 #include "comm/reduction.h"
 #include "nntrain/memory.h"
@@ -216,6 +218,33 @@ static void parts_make_an_array_whole(void)
     nn_release(firsts), nn_release(counts), nn_release(values);
 }
 
+static nn_hosts *take_hosts(int leader)
+{
+    nn_hosts *hosts = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_hosts_create(comm, leader, &hosts, NULL), NN_OK);
+    return hosts;
+}
+
+static void hosts_are_runs_of_ranks(void)
+{
+    const int ranks = comm->size, rank = comm->rank;
+    CU_ASSERT_PTR_NULL(take_hosts(0));    /* one host has all */
+    CU_ASSERT_PTR_NULL(take_hosts(rank)); /* each has one */
+    if (ranks < 3)
+        return;
+    CU_ASSERT_PTR_NULL(take_hosts(rank % 2)); /* dealt out in turn */
+    nn_hosts *hosts = take_hosts(rank < 2 ? 0 : 2);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hosts);
+    CU_ASSERT_EQUAL(hosts->count, 2);
+    CU_ASSERT_EQUAL(hosts->index, rank < 2 ? 0 : 1);
+    CU_ASSERT_EQUAL(hosts->place, (size_t)(rank < 2 ? rank : rank - 2));
+    CU_ASSERT_EQUAL(hosts->lanes, ranks == 3 ? 1 : 2);
+    CU_ASSERT_EQUAL(hosts->inside->size, rank < 2 ? 2 : ranks - 2);
+    CU_ASSERT_EQUAL(hosts->inside->rank, (int)hosts->place);
+    CU_ASSERT_EQUAL(hosts->lane != NULL, hosts->place < hosts->lanes);
+    nn_hosts_free(hosts);
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
@@ -226,11 +255,22 @@ int main(int argc, char **argv)
         NN_TEST(the_library_adds_one_value_a_rank),
         NN_TEST(buckets_bring_the_sums_in_order),
         NN_TEST(parts_make_an_array_whole),
+        NN_TEST(hosts_are_runs_of_ranks),
     };
-    int code = nn_run_suite("reduction through shared memory", tests, sizeof tests / sizeof *tests);
-    /* As if the ranks were on two hosts. */
+    const size_t count = sizeof tests / sizeof *tests;
+    int code = nn_run_suite("reduction through shared memory", tests, count);
+    /* As if the ranks were on two hosts, of which nothing is known. */
     comm->host_count = 2;
-    code |= nn_run_suite("reduction by messages", tests, sizeof tests / sizeof *tests);
+    code |= nn_run_suite("reduction by messages", tests, count);
+    /* As if hosts had some ranks each: pairs, threes, and two before all others. */
+    const int leaders[] = {comm->rank / 2 * 2, comm->rank / 3 * 3, comm->rank < 2 ? 0 : 2};
+    for (size_t way = 0; way < sizeof leaders / sizeof *leaders; way++) {
+        if (nn_hosts_create(comm, leaders[way], &comm->backend->hosts, NULL) != NN_OK)
+            return 1;
+        code |= nn_run_suite("reduction within hosts and between them", tests, count);
+        nn_hosts_free(comm->backend->hosts);
+        comm->backend->hosts = NULL;
+    }
     nn_comm_free(comm);
     return code;
 }

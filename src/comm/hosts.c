@@ -1,0 +1,125 @@
+#include "comm/hosts.h"
+
+#include <stdbool.h>
+
+#include "comm/backend.h"
+#include "nntrain/memory.h"
+
+static const char what[] = "the ranks of the hosts";
+
+/* Some of the ranks, as a run of their own. NULL where this rank is not among them: `color` MPI_UNDEFINED. */
+static nn_status split(const nn_comm *comm, int color, nn_comm **part, nn_error *error)
+{
+    MPI_Comm world = MPI_COMM_NULL;
+    NN_TRY(nn_comm_check(MPI_Comm_split(comm->backend->world, color, comm->rank, &world), "part the ranks", error));
+    if (world == MPI_COMM_NULL)
+        return NN_OK;
+    nn_status status = nn_allocate(1, sizeof **part, what, part, error);
+    if (status == NN_OK)
+        status = nn_allocate(1, sizeof *(*part)->backend, what, &(*part)->backend, error);
+    if (status != NN_OK) {
+        MPI_Comm_free(&world);
+        nn_release(*part);
+        *part = NULL;
+        return status;
+    }
+    struct nn_comm_backend *backend = (*part)->backend;
+    **part = *comm;
+    (*part)->backend = backend;
+    *backend = (struct nn_comm_backend){.world = world, .crowded = comm->backend->crowded};
+    MPI_Comm_rank(world, &(*part)->rank);
+    MPI_Comm_size(world, &(*part)->size);
+    return NN_OK;
+}
+
+static void leave(nn_comm *part)
+{
+    if (!part)
+        return;
+    MPI_Comm_free(&part->backend->world);
+    nn_release(part->backend);
+    nn_release(part);
+}
+
+/* @param leaders  [ranks]  @return whether each host has a run of the ranks */
+static bool find_runs(nn_hosts *hosts, const int *leaders, int ranks, int rank)
+{
+    hosts->count = 0;
+    hosts->lanes = (size_t)ranks;
+    for (int r = 0; r < ranks; r++) {
+        if (leaders[r] == r)
+            hosts->first[hosts->count++] = (size_t)r;
+        else if (r == 0 || leaders[r] != leaders[r - 1])
+            return false;
+        if (r == rank) {
+            hosts->index = hosts->count - 1;
+            hosts->place = (size_t)(rank - leaders[r]);
+        }
+    }
+    hosts->first[hosts->count] = (size_t)ranks;
+    for (size_t host = 0; host < hosts->count; host++) {
+        const size_t size = hosts->first[host + 1] - hosts->first[host];
+        hosts->lanes = size < hosts->lanes ? size : hosts->lanes;
+    }
+    return true;
+}
+
+static nn_status find(nn_comm *comm, int leader, nn_hosts *hosts, bool *useful, nn_error *error)
+{
+    int *leaders = NULL;
+    nn_status status = nn_allocate((size_t)comm->size, sizeof *leaders, what, &leaders, error);
+    if (status == NN_OK)
+        status = nn_allocate((size_t)comm->size + 1, sizeof *hosts->first, what, &hosts->first, error);
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK)
+        status = nn_comm_check(MPI_Allgather(&leader, 1, MPI_INT, leaders, 1, MPI_INT, comm->backend->world),
+                               "find the ranks of the hosts", error);
+    *useful = status == NN_OK && find_runs(hosts, leaders, comm->size, comm->rank) && hosts->count > 1 &&
+              hosts->count < (size_t)comm->size;
+    nn_release(leaders);
+    return status;
+}
+
+static nn_status part(nn_comm *comm, int leader, nn_hosts *hosts, nn_error *error)
+{
+    const int lane = hosts->place < hosts->lanes ? (int)hosts->place : MPI_UNDEFINED;
+    nn_status status = split(comm, leader, &hosts->inside, error);
+    if (status == NN_OK)
+        hosts->inside->host_count = 1;
+    NN_TRY(nn_comm_agree(comm, status, error));
+    return nn_comm_agree(comm, split(comm, lane, &hosts->lane, error), error);
+}
+
+nn_status nn_hosts_create(nn_comm *comm, int leader, nn_hosts **result, nn_error *error)
+{
+    nn_hosts *hosts = NULL;
+    bool useful = false;
+    *result = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *hosts, what, &hosts, error), error));
+    nn_status status = find(comm, leader, hosts, &useful, error);
+    if (status == NN_OK && useful)
+        status = part(comm, leader, hosts, error);
+    if (status == NN_OK && useful)
+        *result = hosts;
+    else
+        nn_hosts_free(hosts);
+    return status;
+}
+
+void nn_hosts_free(nn_hosts *hosts)
+{
+    if (!hosts)
+        return;
+    leave(hosts->inside);
+    leave(hosts->lane);
+    nn_release(hosts->first);
+    nn_release(hosts);
+}
+
+nn_status nn_hosts_runs(const nn_hosts *hosts, const nn_leaves *runs, nn_leaves **of_hosts, nn_error *error)
+{
+    NN_TRY(nn_allocate(hosts->count, sizeof **of_hosts, what, of_hosts, error));
+    for (size_t host = 0; host < hosts->count; host++)
+        (*of_hosts)[host] = nn_leaves_together(runs + hosts->first[host], hosts->first[host + 1] - hosts->first[host]);
+    return NN_OK;
+}

@@ -1,0 +1,39 @@
+/**
+ * How the ranks lie on hosts, for sums that are made within each host before they leave it.
+ *
+ * A lane is one rank of each host, the one with the same place among its own; lanes sum different segments at the same
+ * time, so that several cores drive the network.
+ */
+#ifndef NN_COMM_HOSTS_H
+#define NN_COMM_HOSTS_H
+
+#include "nntrain/comm.h"
+#include "nntrain/leaves.h"
+
+/** Each host has a run of the ranks. Owns all of it. */
+typedef struct nn_hosts {
+    size_t count;
+    size_t index;    /**< this rank's host */
+    size_t place;    /**< this rank's place among the ranks there */
+    size_t *first;   /**< [count + 1] first rank of each host, and the number of ranks */
+    size_t lanes;    /**< ranks that every host has at least */
+    nn_comm *inside; /**< the ranks of this host */
+    nn_comm *lane;   /**< those of this rank's place; NULL from place `lanes` on */
+} nn_hosts;
+
+/**
+ * Finds them. Collective.
+ *
+ * @param leader  the first rank on this rank's host
+ * @param hosts   receives NULL where there is no host with several ranks, or only one host, or where the ranks of a
+ * host are not a run, as with mpirun --map-by node
+ */
+nn_status nn_hosts_create(nn_comm *comm, int leader, nn_hosts **hosts, nn_error *error);
+
+/** Leaves them. NULL is fine. */
+void nn_hosts_free(nn_hosts *hosts);
+
+/** Takes the runs of leaves that hosts have. @param runs  [ranks]  @param of_hosts  receives [count] */
+nn_status nn_hosts_runs(const nn_hosts *hosts, const nn_leaves *runs, nn_leaves **of_hosts, nn_error *error);
+
+#endif

@@ -224,8 +224,8 @@ static const struct argp io_parser = {
 static const struct argp allreduce_parser = {
     .options = allreduce_options,
     .parser = parse_allreduce,
-    .doc = "Measures sums over the ranks it is started on, by the size of the message: MPI_Allreduce, buckets of "
-           "MPI_Iallreduce as trainings have them, and those that keep to the tree of a reproducible training.",
+    .doc = "Measures sums over the ranks it is started on, by the size of the message: MPI_Allreduce, buckets as "
+           "trainings have them, and those that keep to the tree of a reproducible training.",
 };
 
 static const struct argp gemm_parser = {

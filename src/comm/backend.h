@@ -26,8 +26,13 @@ nn_status nn_comm_check(int code, const char *what, nn_error *error);
  */
 nn_status nn_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error);
 
-/** A moment's pause in waiting for another rank's memory: the CPU goes to others where ranks must share it. */
-void nn_comm_pause(const nn_comm *comm);
+/**
+ * A moment's pause in waiting for another rank's memory: the CPU goes to others where ranks must share it, and after a
+ * while everywhere, for other jobs may be on this host too.
+ *
+ * @param pauses  of this wait so far, from 0
+ */
+void nn_comm_pause(const nn_comm *comm, size_t *pauses);
 
 /** The same for the one request that a call of MPI has begun. @param code  of that call */
 nn_status nn_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error);

@@ -30,9 +30,12 @@ nn_status nn_comm_check(int code, const char *what, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "MPI could not %s: %s", what, reason);
 }
 
-void nn_comm_pause(const nn_comm *comm)
+/* A pause is some 40 cycles; a yield that nobody takes up costs a microsecond. */
+enum { PATIENT_PAUSES = 1000 };
+
+void nn_comm_pause(const nn_comm *comm, size_t *pauses)
 {
-    if (comm->backend->crowded)
+    if (comm->backend->crowded || ++*pauses > PATIENT_PAUSES)
         sched_yield();
 #if defined(__x86_64__)
     else

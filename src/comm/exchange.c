@@ -123,10 +123,11 @@ nn_status nn_exchange_progress(nn_exchange *x, bool *done, nn_error *error)
 
 static nn_status wait_for_shared(nn_exchange *x, nn_error *error)
 {
+    size_t pauses = 0;
     for (bool done = false; !done;) {
         NN_TRY(nn_shared_sum_progress(x->shared, &done, error));
         if (!done)
-            nn_comm_pause(x->comm);
+            nn_comm_pause(x->comm, &pauses);
     }
     return NN_OK;
 }

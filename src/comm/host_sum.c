@@ -368,9 +368,10 @@ void nn_host_sum_wait(nn_host_sum *s, size_t count)
 {
     const nn_activity before = nn_comm_begin_wait(s->comm);
     settle(s);
+    size_t pauses = 0;
     for (bool moved = true; moved || nn_host_sum_done(s) < count;) {
         if (!moved)
-            nn_comm_pause(s->comm);
+            nn_comm_pause(s->comm, &pauses);
         look(s);
         moved = move(s, PIECE);
         tell(s);

@@ -62,8 +62,9 @@ void nn_parts_free(nn_parts *parts)
 
 static void wait_for(const nn_parts *parts, _Atomic uint64_t *counter, uint64_t times)
 {
+    size_t pauses = 0;
     while (atomic_load_explicit(counter, memory_order_acquire) < times)
-        nn_comm_pause(parts->comm);
+        nn_comm_pause(parts->comm, &pauses);
 }
 
 static void share_on_host(nn_parts *parts, nn_real *values)

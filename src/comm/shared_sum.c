@@ -196,8 +196,9 @@ static void wait_for_readers(const nn_shared_sum *s)
     if (all_joined(s))
         return;
     const nn_activity before = nn_comm_begin_wait(s->comm);
+    size_t pauses = 0;
     while (!all_joined(s))
-        nn_comm_pause(s->comm);
+        nn_comm_pause(s->comm, &pauses);
     nn_comm_end_wait(s->comm, before, NN_OK);
 }
 

@@ -82,11 +82,8 @@ static nn_status prepare(run *r, nn_error *error)
     if (nn_leaves_nodes(mine) != 1)
         return nn_fail(error, NN_USAGE, "%zu leaves give a rank several nodes; use a power of 2", r->leaves);
     r->told = calloc(OUTCOME, sizeof *r->told);
-    const nn_reduction_plan plan = {.leaves = r->leaves,
-                                    .values = sim_folded(),
-                                    .pitch = r->count,
-                                    .count = r->count,
-                                    .bucket = r->bucket < r->count ? r->bucket : r->count};
+    const nn_reduction_plan plan = {
+        .leaves = r->leaves, .values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
     NN_TRY(nn_reduction_create(r->comm, &plan, &r->gradients, error));
     return nn_exchange_create(r->comm, r->leaves, NN_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
 }

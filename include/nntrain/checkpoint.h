@@ -73,6 +73,18 @@ nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint,
                               nn_error *error);
 
 /**
+ * Writes such a file from all ranks, each of which has the optimizer's state of its share alone
+ * (nn_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have no
+ * Fletcher32 of their own; the seal guards them like all else. Collective.
+ *
+ * @param path        in a folder that rank 0 sees, and the others better see too: else their shares go through rank 0
+ * @param checkpoint  rank 0's, but for the shares
+ * @return NN_SYSTEM naming the file and the reason, on all ranks; an earlier file of that name is then still there
+ */
+nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+                                       nn_error *error);
+
+/**
  * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.
  *
  * @param checkpoint  receives a checkpoint to be freed with nn_checkpoint_free

@@ -97,7 +97,7 @@ static bool synchronise_folder(const char *path)
     return good;
 }
 
-static nn_status name_partial(const char *path, char partial[PATH_MAX], nn_error *error)
+nn_status nn_file_partial(const char *path, char partial[PATH_MAX], nn_error *error)
 {
     if (snprintf(partial, PATH_MAX, "%s.partial", path) >= PATH_MAX)
         return nn_fail(error, NN_SYSTEM, "cannot write %s: the name is too long", path);
@@ -107,10 +107,36 @@ static nn_status name_partial(const char *path, char partial[PATH_MAX], nn_error
 nn_status nn_file_replace(const char *path, const void *bytes, size_t count, nn_error *error)
 {
     char partial[PATH_MAX];
-    NN_TRY(name_partial(path, partial, error));
+    NN_TRY(nn_file_partial(path, partial, error));
     if (write_file(partial, bytes, count) && rename(partial, path) == 0 && synchronise_folder(path))
         return NN_OK;
     int reason = errno;
+    unlink(partial);
+    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+}
+
+static bool synchronise_file(const char *path)
+{
+    const int file = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool good = fsync(file) == 0;
+    int reason = errno;
+    if (close(file) != 0 && good) {
+        good = false;
+        reason = errno;
+    }
+    errno = reason;
+    return good;
+}
+
+nn_status nn_file_commit(const char *path, nn_error *error)
+{
+    char partial[PATH_MAX];
+    NN_TRY(nn_file_partial(path, partial, error));
+    if (synchronise_file(partial) && rename(partial, path) == 0 && synchronise_folder(path))
+        return NN_OK;
+    const int reason = errno;
     unlink(partial);
     return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
 }
@@ -125,7 +151,7 @@ static bool may_be_replaced(const char *path)
 nn_status nn_draft_open(const char *path, nn_draft *draft, nn_error *error)
 {
     draft->file = NULL;
-    NN_TRY(name_partial(path, draft->partial, error));
+    NN_TRY(nn_file_partial(path, draft->partial, error));
     memcpy(draft->path, path, strlen(path) + 1); /* fits, since the longer name does */
     if (!may_be_replaced(path))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: there is something by that name that is no file", path);

@@ -23,6 +23,12 @@ bool nn_folder_of(const char *path, char folder[PATH_MAX]);
  */
 nn_status nn_file_replace(const char *path, const void *bytes, size_t count, nn_error *error);
 
+/** The name that a file has until it is whole, for those who write it by other means. */
+nn_status nn_file_partial(const char *path, char partial[PATH_MAX], nn_error *error);
+
+/** Replaces a file by what has its partial name, as nn_file_replace does. */
+nn_status nn_file_commit(const char *path, nn_error *error);
+
 /** A file that is written bit by bit, and takes the place of another once it is whole. All zero: there is none. */
 typedef struct nn_draft {
     FILE *file; /**< to be written to */

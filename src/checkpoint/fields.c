@@ -155,6 +155,38 @@ bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, s
                        values);
 }
 
+/* In one piece, which is there from the begin on. */
+static hid_t placed(void)
+{
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    if (properties >= 0 &&
+        (H5Pset_layout(properties, H5D_CONTIGUOUS) < 0 || H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY) < 0 ||
+         H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER) < 0)) {
+        H5Pclose(properties);
+        return -1;
+    }
+    return properties;
+}
+
+bool nn_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place)
+{
+    const hsize_t dims[2] = {rows, columns};
+    hid_t space = H5Screate_simple(columns > 0 ? 2 : 1, dims, NULL), properties = placed(), dataset = -1;
+    /* In the order of this machine's bytes, as they will be written. */
+    if (space >= 0 && properties >= 0)
+        dataset = H5Dcreate2(group, name, MEMORY_REAL, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    const haddr_t address = dataset >= 0 ? H5Dget_offset(dataset) : HADDR_UNDEF;
+    bool good = address != HADDR_UNDEF;
+    *place = good ? (uint64_t)address : 0;
+    if (dataset >= 0)
+        good = H5Dclose(dataset) >= 0 && good;
+    if (properties >= 0)
+        H5Pclose(properties);
+    if (space >= 0)
+        H5Sclose(space);
+    return good;
+}
+
 /* HDF5 would look without end for chunks that have more dimensions than their dataset. */
 static bool chunks_fit(hid_t dataset, int rank)
 {

@@ -14,12 +14,61 @@
 
 static const char first_line[] = "nntrain checkpoint, sealed 1\n";
 
-void nn_seal_compose(const void *bytes, size_t count, char seal[NN_SEAL_BYTES])
+static void write_seal(XXH128_hash_t digest, size_t count, char seal[NN_SEAL_BYTES])
 {
-    XXH128_hash_t digest = XXH3_128bits(bytes, count);
     memset(seal, 0, NN_SEAL_BYTES);
     snprintf(seal, NN_SEAL_BYTES, "%sbytes %zu\nxxh3-128 %016" PRIx64 "%016" PRIx64 "\nHDF5 begins at byte %d\n",
              first_line, count, (uint64_t)digest.high64, (uint64_t)digest.low64, NN_SEAL_BYTES);
+}
+
+void nn_seal_compose(const void *bytes, size_t count, char seal[NN_SEAL_BYTES])
+{
+    write_seal(XXH3_128bits(bytes, count), count, seal);
+}
+
+/* Piece by piece: who writes a file so needs no memory for all of it. @return whether all of it was read */
+static bool digest_file(int file, XXH3_state_t *state, char *piece, size_t most, size_t *count)
+{
+    XXH3_128bits_reset(state);
+    *count = 0;
+    for (;;) {
+        const ssize_t got = pread(file, piece, most, (off_t)(NN_SEAL_BYTES + *count));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0;
+        XXH3_128bits_update(state, piece, (size_t)got);
+        *count += (size_t)got;
+    }
+}
+
+static bool seal_open_file(int file, XXH3_state_t *state, char *piece, size_t most)
+{
+    char seal[NN_SEAL_BYTES];
+    size_t count = 0;
+    if (!digest_file(file, state, piece, most, &count))
+        return false;
+    write_seal(XXH3_128bits_digest(state), count, seal);
+    return pwrite(file, seal, sizeof seal, 0) == (ssize_t)sizeof seal;
+}
+
+nn_status nn_seal_file(const char *path, nn_error *error)
+{
+    enum { PIECE = 4 << 20 };
+    char *piece = NULL;
+    NN_TRY(nn_reserve(PIECE, 1, "the digest of a file", &piece, error));
+    XXH3_state_t *state = XXH3_createState();
+    errno = state ? 0 : ENOMEM;
+    const int file = state ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+    const bool sealed = file >= 0 && seal_open_file(file, state, piece, PIECE);
+    const int reason = errno;
+    if (file >= 0)
+        close(file);
+    XXH3_freeState(state);
+    nn_release(piece);
+    if (!sealed)
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+    return NN_OK;
 }
 
 static bool read_all(int file, char *bytes, size_t count)

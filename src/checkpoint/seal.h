@@ -18,6 +18,9 @@ enum { NN_SEAL_BYTES = 512 };
 /** Composes the seal of some bytes: readable text, padded with zeros. */
 void nn_seal_compose(const void *bytes, size_t count, char seal[NN_SEAL_BYTES]);
 
+/** Seals a file whose first NN_SEAL_BYTES are free for that. @return NN_SYSTEM with the reason */
+nn_status nn_seal_file(const char *path, nn_error *error);
+
 /**
  * Reads a sealed file and verifies it.
  *

@@ -20,14 +20,13 @@ typedef struct checkpoints {
     size_t failures;       /* in a row */
 } checkpoints;
 
-/* What is to be written, of rank 0's. */
-static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
+static nn_checkpoint state_of(const nn_run *run)
 {
     const nn_texts *names = nn_dataset_class_names(run->train);
     return (nn_checkpoint){
         .network = run->network,
         .normalization = run->normalization,
-        .optimizer = whole,
+        .optimizer = run->optimizer,
         .progress = run->progress,
         .provenance = run->provenance,
         .recipe = run->recipe->text,
@@ -35,14 +34,19 @@ static nn_checkpoint state_of(const nn_run *run, nn_optimizer *whole)
     };
 }
 
-/* Rank 0 writes, with the state that all have; all ranks learn how it went. */
+/* Ranks that have a share of the optimizer's state each write it themselves, and train on when that is done. */
+static bool writes_beside(const nn_run *run)
+{
+    return run->recipe->checkpoint.asynchronous && !nn_run_shards_state(run);
+}
+
+/* All ranks learn how it went. */
 static nn_status write_to(const nn_run *run, const char *path, nn_error *error)
 {
-    nn_optimizer *whole = NULL;
-    NN_TRY(nn_run_collect_state(run, &whole, error));
-    const nn_checkpoint checkpoint = state_of(run, whole);
+    const nn_checkpoint checkpoint = state_of(run);
+    if (nn_run_shards_state(run))
+        return nn_checkpoint_write_together(path, run->comm, &checkpoint, error);
     const nn_status status = run->comm->rank == 0 ? nn_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
-    nn_run_release_state(run, whole);
     return nn_comm_follow(run->comm, status, error);
 }
 
@@ -110,17 +114,14 @@ static nn_status finish_write(checkpoints *state, nn_run *run, nn_error *error)
 static nn_status begin_write(checkpoints *state, nn_run *run, nn_error *error)
 {
     nn_error failure;
-    nn_optimizer *whole = NULL;
-    nn_status outcome = NN_OK;
-    NN_TRY(nn_run_collect_state(run, &whole, error));
-    const nn_checkpoint checkpoint = state_of(run, whole);
+    const nn_checkpoint checkpoint = state_of(run);
+    state->writing = writes_beside(run);
     if (state->snapshot)
         nn_snapshot_begin(state->snapshot, state->path, &checkpoint);
-    else if (run->comm->rank == 0)
-        outcome = nn_checkpoint_write(state->path, &checkpoint, NULL, &failure);
-    nn_run_release_state(run, whole);
-    state->writing = run->recipe->checkpoint.asynchronous;
-    return state->writing ? NN_OK : take_outcome(state, run, outcome, &failure, error);
+    if (state->writing)
+        return NN_OK;
+    const nn_status outcome = write_to(run, state->path, &failure);
+    return take_outcome(state, run, outcome, &failure, error);
 }
 
 /* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
@@ -186,7 +187,7 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
 {
     checkpoints *state = self;
     nn_status status = NN_OK;
-    if (run->comm->rank == 0 && run->recipe->checkpoint.asynchronous)
+    if (run->comm->rank == 0 && writes_beside(run))
         status = nn_snapshot_create(run, &state->snapshot, error);
     if (run->comm->rank == 0 && status == NN_OK)
         status = set_aside(run, error);

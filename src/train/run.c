@@ -118,6 +118,12 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
     return run->test ? nn_dataset_normalize(run->test, run->normalization, error) : NN_OK;
 }
 
+bool nn_run_shards_state(const nn_run *run)
+{
+    return run->recipe->optimizer.shard_state && run->comm->size > 1 &&
+           nn_optimizer_state_count(&run->recipe->optimizer) > 0;
+}
+
 /* Values that network, gradients, optimizer and the passes of a batch take on one rank, about; in double, for the
  * numbers of a mistyped recipe. */
 static double model_values(const nn_run *run)

@@ -153,14 +153,6 @@ nn_status nn_run_descend(nn_run *run, nn_step_report *report, nn_error *error);
 /** @return whether ranks keep the optimizer's state of their own shares of the parameters alone */
 bool nn_run_shards_state(const nn_run *run);
 
-/**
- * The optimizer with the state of all parameters, for a checkpoint. Collective.
- *
- * @param whole  receives it on rank 0, to be given back with nn_run_release_state; anything on the others
- */
-nn_status nn_run_collect_state(const nn_run *run, nn_optimizer **whole, nn_error *error);
-void nn_run_release_state(const nn_run *run, nn_optimizer *whole);
-
 /** @return rows of the whole step in work, over all its batches and ranks: the n that its loss is divided by */
 size_t nn_run_step_rows(const nn_run *run);
 

@@ -27,11 +27,11 @@ until_line() {
 slow='network.layers=[{units: 1024, activation: relu}, {units: 512, activation: relu}, {units: 10, activation: softmax}]'
 train sound 1 --set training.epochs=12 --set "$slow" || fail "without trouble: $(cat sound.out)"
 
-# A while without room, then there is some again. With and without a thread that writes.
-for asynchronous in true false; do
+# A while without room, then there is some again. With and without a thread that writes, and by all ranks together.
+for way in checkpoint.asynchronous=true checkpoint.asynchronous=false optimizer.shard_state=true; do
     for error in 28 05 30; do # ENOSPC, EIO when synchronised, EROFS
-        folder=while-$asynchronous-$error
-        train "$folder" 2 --set training.epochs=12 --set "$slow" --set checkpoint.asynchronous=$asynchronous \
+        folder=while-$way-$error
+        train "$folder" 2 --set training.epochs=12 --set "$slow" --set "$way" \
             --set checkpoint.max_failures=1000 &
         until_line '^epoch  2/12' "$folder.out"
         echo $error >"$FAULTY_DISK"

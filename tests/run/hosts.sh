@@ -3,10 +3,12 @@
 # own first or, with ranks dealt out in turn, cannot.
 . "$(dirname "$0")/lib.sh"
 
-# What Open MPI starts its daemon on another host with: agent HOST COMMAND...
+# What Open MPI starts its daemon on another host with: agent HOST COMMAND... Hosts have a folder of their own.
+mkdir private
+export PRIVATE=$work/private
 cat >agent <<'A'
 #!/usr/bin/env bash
-exec unshare ${OWN:-} --uts bash -c 'hostname "$0" && eval "$@"' "$@"
+exec unshare ${OWN:-} --uts --mount bash -c 'hostname "$0" && mount -t tmpfs own "$PRIVATE" && eval "$@"' "$@"
 A
 chmod +x agent
 ./agent other true 2>/dev/null || export OWN=-r # what a root may not do in a container, or another on a host
@@ -30,9 +32,10 @@ train one 1 "$own" "${exact[@]}"
 train pairs 4 "$own:2,other:2" "${exact[@]}"
 train uneven 5 "$own:3,other:1,third:1" "${exact[@]}"
 train shards 6 "$own:2,other:3,third:1" "${exact[@]}" --set optimizer.shard_state=true
+train private/shards 4 "$own:2,other:2" "${exact[@]}" --set optimizer.shard_state=true
 map=node
 train turns 4 "$own:2,other:2" "${exact[@]}"
-for folder in pairs uneven shards turns; do
+for folder in pairs uneven shards private/shards turns; do
     for group in /model /optimizer /normalization; do
         h5diff one/model.h5 "$folder/model.h5" $group || fail "$folder: $group differs from that of one rank"
     done

@@ -3,7 +3,8 @@
 
 Files of float32 and uint8, contiguous and in chunks, are made by h5py. h5py reads the same blocks of rows as nntrain
 into an array that is there already (read_direct), in their order; two ranks are two processes that begin together,
-each with its half. Of every round the best of three counts; the ratios are the medians over the rounds.
+each with its half. Beside them stands cat FILE >/dev/null, one process however many ranks there are. Of every round the
+best of three counts; the ratios are the medians over the rounds.
 """
 import argparse
 import json
@@ -70,6 +71,16 @@ def h5py_speed(path, ranks, step):
         return file[DATASET].nbytes / best.value
 
 
+def cat_speed(path):
+    best = float("inf")
+    for _ in range(REPEAT + 1):
+        began = time.perf_counter()
+        with open(os.devnull, "wb") as nowhere:
+            subprocess.run(["cat", path], stdout=nowhere, check=True)
+        best = min(best, time.perf_counter() - began)
+    return os.path.getsize(path) / best
+
+
 def nntrain_speeds(nntrain, path, ranks):
     environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     command = ["mpirun", "--oversubscribe", "-np", str(ranks), nntrain, "bench", "io", "--data", path, "--dataset", DATASET,
@@ -79,17 +90,17 @@ def nntrain_speeds(nntrain, path, ranks):
 
 
 def compare(options, path, name, ranks):
-    ours, theirs, plain = [], [], []
+    ours, theirs, plain, cat = [], [], [], []
     for _ in range(options.rounds):
         found = nntrain_speeds(options.nntrain, path, ranks)
         ours.append(found["bytes_per_second"]["rows"])
         plain.append(found["bytes_per_second"]["plain"])
         theirs.append(h5py_speed(path, ranks, found["read_rows"]))
-    to_h5py = [a / b for a, b in zip(ours, theirs)]
-    to_plain = [a / b for a, b in zip(ours, plain)]
-    figures = [statistics.median(speeds) / 1e9 for speeds in (ours, theirs, plain)]
+        cat.append(cat_speed(path))
+    figures = [statistics.median(speeds) / 1e9 for speeds in (ours, theirs, cat, plain)]
     print(f"{name:20} {ranks:5}" + "".join(f" {figure:8.2f}" for figure in figures), end="")
-    for ratios in (to_h5py, to_plain):
+    for others in (theirs, cat, plain):
+        ratios = [a / b for a, b in zip(ours, others)]
         print(f"  {statistics.median(ratios):5.2f} ({min(ratios):.2f} to {max(ratios):.2f})", end="")
     print(flush=True)
 
@@ -100,7 +111,8 @@ def main():
     parser.add_argument("--size", type=int, default=512, metavar="MIB", help="of each file (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison (default: %(default)s)")
     options = parser.parse_args()
-    print(f"{'GB/s':20} {'ranks':>5} {'nntrain':>8} {'h5py':>8} {'read(2)':>8}  {'nntrain/h5py':>20}  {'nntrain/read(2)'}")
+    print(f"{'GB/s':20} {'ranks':>5} {'nntrain':>8} {'h5py':>8} {'cat':>8} {'read(2)':>8}", end="")
+    print("".join(f"  {'nntrain/' + other:20}" for other in ("h5py", "cat", "read(2)")))
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("float32", "uint8"):
             for chunked in (False, True):

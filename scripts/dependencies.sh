@@ -43,6 +43,7 @@ hdf5-filter-plugin-blosc-serial|false|HDF5's plugin for blosc
 python3-tables|/usr/bin/python3 -c 'import tables'|PyTables
 python3-pandas|/usr/bin/python3 -c 'import pandas'|pandas
 python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|netCDF4 for Python
+octave|command -v octave-cli|Octave
 libmpich-dev|command -v mpicc.mpich|MPICH
 mpich|command -v mpiexec.hydra|mpiexec of MPICH
 libhdf5-mpich-dev|command -v h5pcc.mpich|HDF5 for MPICH

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """Writes the same samples as other programs would: formats.py FOLDER. Prints a line "NAME FILE X Y" for each, behind which
 come the columns of x and y where some are chosen."""
-import sys
 import os
+import shutil
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -101,6 +103,15 @@ with h5py.File("matlab.mat", "w", userblock_size=512) as file:
 with open("matlab.mat", "r+b") as file:
     file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
 tell("matlab", "matlab.mat")
+
+# Octave's: a group for each variable, and in it the matrix, here with a column a sample as Octave reads and writes it.
+if shutil.which("octave-cli"):
+    for name, kind in (("octave", "double"), ("octave_single", "single")):
+        program = f'd = load("plain.h5"); x = {kind}(d.x); y = int8(d.y); save("-hdf5", "{name}.h5", "x", "y")'
+        subprocess.run(["octave-cli", "--quiet", "--no-init-file", "--eval", program], stderr=subprocess.DEVNULL, check=True)
+        tell(name, f"{name}.h5", "x/value", "y/value")
+else:
+    print("lacking octave")
 
 try:
     import netCDF4

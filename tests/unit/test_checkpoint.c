@@ -77,6 +77,34 @@ static void free_made_up(nn_checkpoint *checkpoint)
     nn_texts_free(&checkpoint->class_names);
 }
 
+static void read_is(const nn_checkpoint *written)
+{
+    nn_error error;
+    nn_checkpoint *read = NULL;
+    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    const size_t bytes = written->network->flat_count * sizeof(nn_real);
+    CU_ASSERT(read->network->layer_count == 3 && read->network->inputs == 17);
+    for (size_t l = 0; l < 3; l++)
+        CU_ASSERT(memcmp(&read->network->layers[l], &written->network->layers[l], sizeof(nn_layer)) == 0);
+    CU_ASSERT(memcmp(read->network->parameters, written->network->parameters, bytes) == 0);
+    CU_ASSERT(memcmp(read->network->statistics, written->network->statistics,
+                     written->network->statistics_count * sizeof(nn_real)) == 0);
+    CU_ASSERT(read->optimizer->settings.name == NN_ADAM && read->optimizer->steps == 77);
+    CU_ASSERT_FATAL(read->optimizer->state_count == 2);
+    for (size_t state = 0; state < 2; state++)
+        CU_ASSERT(memcmp(read->optimizer->state[state], written->optimizer->state[state], bytes) == 0);
+    CU_ASSERT(read->normalization->kind == NN_NORMALIZE_STANDARD);
+    CU_ASSERT(memcmp(read->normalization->offset, written->normalization->offset, 17 * sizeof(nn_real)) == 0);
+    CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(nn_real)) == 0);
+    CU_ASSERT(memcmp(&read->progress, &written->progress, sizeof read->progress) == 0);
+    CU_ASSERT(strcmp(read->provenance.version, "1.2.3") == 0);
+    CU_ASSERT(strcmp(read->provenance.data_file, "/data/a b.h5") == 0);
+    CU_ASSERT(read->provenance.data_digest == UINT64_C(0xFEDCBA9876543210));
+    CU_ASSERT(strcmp(read->recipe, written->recipe) == 0);
+    CU_ASSERT(nn_texts_equal(&read->class_names, &written->class_names));
+    nn_checkpoint_free(read);
+}
+
 static void what_is_written_is_read_on_every_rank(void)
 {
     nn_checkpoint written = made_up();
@@ -85,29 +113,7 @@ static void what_is_written_is_read_on_every_rank(void)
     if (comm->rank == 0)
         status = nn_checkpoint_write(path, &written, NULL, &error);
     CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
-    nn_checkpoint *read = NULL;
-    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
-    const size_t bytes = written.network->flat_count * sizeof(nn_real);
-    CU_ASSERT(read->network->layer_count == 3 && read->network->inputs == 17);
-    for (size_t l = 0; l < 3; l++)
-        CU_ASSERT(memcmp(&read->network->layers[l], &written.network->layers[l], sizeof(nn_layer)) == 0);
-    CU_ASSERT(memcmp(read->network->parameters, written.network->parameters, bytes) == 0);
-    CU_ASSERT(memcmp(read->network->statistics, written.network->statistics,
-                     written.network->statistics_count * sizeof(nn_real)) == 0);
-    CU_ASSERT(read->optimizer->settings.name == NN_ADAM && read->optimizer->steps == 77);
-    CU_ASSERT_FATAL(read->optimizer->state_count == 2);
-    for (size_t state = 0; state < 2; state++)
-        CU_ASSERT(memcmp(read->optimizer->state[state], written.optimizer->state[state], bytes) == 0);
-    CU_ASSERT(read->normalization->kind == NN_NORMALIZE_STANDARD);
-    CU_ASSERT(memcmp(read->normalization->offset, written.normalization->offset, 17 * sizeof(nn_real)) == 0);
-    CU_ASSERT(memcmp(read->normalization->scale, written.normalization->scale, 17 * sizeof(nn_real)) == 0);
-    CU_ASSERT(memcmp(&read->progress, &written.progress, sizeof read->progress) == 0);
-    CU_ASSERT(strcmp(read->provenance.version, "1.2.3") == 0);
-    CU_ASSERT(strcmp(read->provenance.data_file, "/data/a b.h5") == 0);
-    CU_ASSERT(read->provenance.data_digest == UINT64_C(0xFEDCBA9876543210));
-    CU_ASSERT(strcmp(read->recipe, written.recipe) == 0);
-    CU_ASSERT(nn_texts_equal(&read->class_names, &written.class_names));
-    nn_checkpoint_free(read);
+    read_is(&written);
     free_made_up(&written);
 }
 
@@ -144,6 +150,29 @@ static void hdf5_finds_the_promised_layout(void)
     H5Sclose(space);
     H5Dclose(weight);
     H5Fclose(file);
+}
+
+/* Each rank has a share of the state alone. */
+static void shares_that_ranks_write_are_one_checkpoint(void)
+{
+    nn_error error;
+    nn_checkpoint whole = made_up(), own = whole;
+    const nn_recipe_optimizer adam = {.name = NN_ADAM, .learning_rate = 0.1};
+    const nn_recipe_regularization none = {.l1 = 0};
+    CU_ASSERT_FATAL(nn_optimizer_create_part(&adam, &none, whole.network, (size_t)comm->rank, (size_t)comm->size,
+                                             &own.optimizer, &error) == NN_OK);
+    own.optimizer->steps = whole.optimizer->steps;
+    for (size_t state = 0; state < own.optimizer->state_count; state++)
+        memcpy(own.optimizer->state[state], whole.optimizer->state[state] + own.optimizer->first,
+               own.optimizer->count * sizeof(nn_real));
+    CU_ASSERT_FATAL(nn_checkpoint_write_together(path, comm, &own, &error) == NN_OK);
+    read_is(&whole);
+    hdf5_finds_the_promised_layout();
+    /* A name that cannot be: all ranks are told, and none waits. */
+    CU_ASSERT(nn_checkpoint_write_together("/dev/null/c.h5", comm, &own, &error) == NN_SYSTEM);
+    CU_ASSERT(strstr(error.message, "/dev/null/c.h5: ") != NULL);
+    nn_optimizer_free(own.optimizer);
+    free_made_up(&whole);
 }
 
 static void flip(long at, unsigned char mask)
@@ -232,9 +261,13 @@ int main(int argc, char **argv)
         return 1;
     snprintf(path, sizeof path, "%s/checkpoint.h5", folder);
     const nn_test tests[] = {
-        NN_TEST(what_is_written_is_read_on_every_rank), NN_TEST(hdf5_finds_the_promised_layout),
-        NN_TEST(every_flipped_byte_is_refused),         NN_TEST(every_truncation_is_refused),
-        NN_TEST(missing_files_are_named_on_every_rank), NN_TEST(a_full_disk_leaves_the_old_file),
+        NN_TEST(what_is_written_is_read_on_every_rank),
+        NN_TEST(hdf5_finds_the_promised_layout),
+        NN_TEST(every_flipped_byte_is_refused),
+        NN_TEST(every_truncation_is_refused),
+        NN_TEST(shares_that_ranks_write_are_one_checkpoint),
+        NN_TEST(missing_files_are_named_on_every_rank),
+        NN_TEST(a_full_disk_leaves_the_old_file),
     };
     int code = nn_run_suite("checkpoint", tests, sizeof tests / sizeof *tests);
     if (comm->rank == 0) {

@@ -67,6 +67,12 @@ void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, doub
 void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count);
 
 /**
+ * @return whether what a call of nn_optimizer_descend with `count` would find there, after one with `first`, is finite,
+ * in all shares; read by the threads that would move it
+ */
+bool nn_optimizer_accepts(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count);
+
+/**
  * Ends a step in parts. Those who have a share each make the array that nn_optimizer_moved tells whole on every rank
  * first: the parameters, or with lamb, which needs a norm of all directions, the gradients.
  *

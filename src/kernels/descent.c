@@ -2,6 +2,8 @@
 
 #include "kernels/descent_kernels.h"
 #include "kernels/dispatch.h"
+#include "kernels/elementwise_kernels.h"
+#include "kernels/share.h"
 
 static const nn_descent_kernels *kernels_in_use(void)
 {
@@ -35,13 +37,43 @@ static nn_descent_arrays at_block(nn_descent_arrays arrays, const nn_descent_blo
     };
 }
 
+/* Blocks of one tensor from `first` on, and the calling thread's share of them: of each tensor, not of all. So a thread
+ * has about the rows that it has computed the gradient of, and will read in the next forward pass. */
+static size_t end_of_tensor(const nn_descent_block *blocks, size_t block_count, size_t first, nn_share *mine)
+{
+    size_t end = first + 1;
+    while (end < block_count && blocks[end].tensor == blocks[first].tensor)
+        end++;
+    *mine = nn_share_of(end - first, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+    mine->first += first;
+    return end;
+}
+
 void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
                      size_t block_count, nn_descent_arrays arrays)
 {
     const nn_descent_kernels *kernels = kernels_in_use();
-#pragma omp parallel for schedule(static) if (block_count >= WORTH_THREADS)
-    for (size_t b = 0; b < block_count; b++)
-        kernels->step[kind](&terms[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
+#pragma omp parallel if (block_count >= WORTH_THREADS)
+    for (size_t first = 0; first < block_count;) {
+        nn_share mine;
+        first = end_of_tensor(blocks, block_count, first, &mine);
+        for (size_t b = mine.first; b < mine.first + mine.count; b++)
+            kernels->step[kind](&terms[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
+    }
+}
+
+bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
+{
+    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    bool finite = true;
+#pragma omp parallel if (block_count >= 4 * WORTH_THREADS) reduction(&& : finite)
+    for (size_t first = 0; first < block_count && finite;) {
+        nn_share mine;
+        first = end_of_tensor(blocks, block_count, first, &mine);
+        for (size_t b = mine.first; b < mine.first + mine.count && finite; b++)
+            finite = kernels->all_finite(gradients + blocks[b].offset, blocks[b].count);
+    }
+    return finite;
 }
 
 void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,

@@ -8,6 +8,7 @@
 #ifndef NN_KERNELS_DESCENT_H
 #define NN_KERNELS_DESCENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "nntrain/real.h"
@@ -68,6 +69,9 @@ typedef enum nn_descent_norm {
 /** Steps every block. @param terms  [tensors] */
 void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
                      size_t block_count, nn_descent_arrays arrays);
+
+/** @return whether all gradients of the blocks are finite; read by the threads that would step them */
+bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients);
 
 /**
  * Sums of squares in double, a block each, in an order that neither threads nor instruction sets change.

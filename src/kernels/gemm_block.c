@@ -26,13 +26,13 @@ static nn_pack_source part_of(nn_pack_source source, size_t width, size_t depth)
 
 static nn_real *packed_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_t i)
 {
-    return p->space->a + i * block->depth->elements * p->space->kernel->pitch;
+    return p->a + i * block->depth->elements * p->space->kernel->pitch;
 }
 
 static void pack_rows(const nn_gemm_product *p, const nn_gemm_block *block)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
-    const nn_share mine = nn_share_of(block->row_panels.count, p->thread, p->threads);
+    const nn_share mine = nn_share_of(block->row_panels.count, p->a_part, p->a_parts);
     for (size_t i = mine.first; i < mine.first + mine.count; i++) {
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
         const nn_pack_source a = part_of(p->plan->what.a, rows.first, block->depth->steps.first);
@@ -348,14 +348,15 @@ static void wait_for_threads(const nn_gemm_product *p)
 
 void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block)
 {
+    const bool shared_a = block->pack_a && p->a_parts > 1;
     const bool shared_b = p->plan->b == NN_GEMM_B_PACKED && p->parts > 1;
-    if (block->pack_a || shared_b)
+    if (shared_a || shared_b)
         wait_for_threads(p); /* for those who still read the packed panels */
     if (block->pack_a)
         pack_rows(p, block);
     if (p->plan->b == NN_GEMM_B_PACKED && !p->plan->packs_meanwhile)
         pack_columns(p, block);
-    if (block->pack_a || shared_b)
+    if (shared_a || shared_b)
         wait_for_threads(p);
     switch (p->plan->b) {
     case NN_GEMM_B_OWN:

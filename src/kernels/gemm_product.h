@@ -29,11 +29,12 @@ typedef struct nn_gemm_product {
     bool vector; /**< C is a column of which a row was made */
     const nn_epilogue *epilogue;
     size_t thread, threads;
-    /* Of the panels of B: a thread either has some to itself, which it packs and uses without waiting for anybody, or
-     * all threads share them. */
-    nn_share columns_of_thread;
-    size_t part, parts; /**< who this thread is among those that share its panels */
-    nn_real *b;
+    /* A thread either has panels of B or of A to itself, which it packs and uses without waiting for anybody, or all
+     * threads share them. */
+    nn_share rows_of_thread, columns_of_thread; /* panels */
+    size_t part, parts;                         /**< who this thread is among those that share its panels of B */
+    size_t a_part, a_parts;                     /**< and of A */
+    nn_real *a, *b;                             /**< packed */
 } nn_gemm_product;
 
 /** Of C, what is computed between two packings. */

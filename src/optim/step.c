@@ -166,6 +166,27 @@ void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real 
     space->moved = end;
 }
 
+/* Blocks from the front that are complete with `count` elements. */
+static size_t complete_blocks(const nn_optimizer_space *space, size_t count)
+{
+    size_t low = 0, high = space->block_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (space->blocks[middle].offset + space->blocks[middle].count <= count)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool nn_optimizer_accepts(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count)
+{
+    const nn_optimizer_space *space = optimizer->space;
+    const size_t begin = complete_blocks(space, first);
+    return nn_descent_finite(space->blocks + begin, complete_blocks(space, count) - begin, gradients);
+}
+
 nn_real *nn_optimizer_moved(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
 {
     return kind_of(optimizer) == NN_DESCENT_LAMB ? gradients : network->parameters;

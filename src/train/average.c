@@ -198,7 +198,7 @@ nn_status nn_run_descend(nn_run *run, nn_step_report *report, nn_error *error)
     for (size_t end = 0; end < count;) {
         const size_t first = end;
         NN_TRY(next_average(run, &end, error));
-        if (!report->broken && !nn_all_finite(gradients + first, end - first))
+        if (!report->broken && !nn_optimizer_accepts(run->optimizer, gradients, first, end))
             NN_TRY(nn_trouble_with_gradients(run, end, report, error));
         if (report->broken || (whole && end < count))
             continue;
@@ -253,7 +253,8 @@ static nn_status take_memory(const nn_run *run, nn_average *average, nn_error *e
         .values = run->work->gradients,
         .pitch = run->work->flat_pitch,
         .count = network->flat_count,
-        .bucket = parallel->bucket_bytes / sizeof(nn_real),
+        /* Alone, nothing is waited for: threads move their own rows of all layers at once. */
+        .bucket = run->comm->size > 1 ? parallel->bucket_bytes / sizeof(nn_real) : network->flat_count,
     };
     NN_TRY(nn_reduction_create(run->comm, &plan, &average->gradients, error));
     NN_TRY(nn_exchange_create(run->comm, tree, NN_EXCHANGE_DOUBLE, OUTCOME_COUNT, NN_TAG_OUTCOME, &average->outcome,

@@ -43,6 +43,7 @@ typedef struct nn_gemm_plan {
     nn_gemm_b b;
     bool alone;           /**< threads share no panels of B: what one packs stays in its own level 2 cache */
     bool by_rows;         /**< and each has rows of C to itself, rather than columns */
+    size_t own_a;         /**< elements that each then has for panels of A, in whole cache lines */
     bool fetches_rows;    /**< of A where they lie, before the tiles that read them */
     bool packs_meanwhile; /**< the first tiles that use a panel of B pack it, rather than the thread before them */
     size_t panel_rows;    /**< most rows of a panel of A, or of a strip */

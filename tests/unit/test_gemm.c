@@ -522,14 +522,16 @@ static void fused_epilogues_equal_separate_steps(void)
         }
 }
 
-static void check_threads(size_t rows, size_t columns, size_t depth)
+/* @param gradient  A and B lie as the delta of a layer and its inputs, rather than as inputs and weights */
+static void check_threads(size_t rows, size_t columns, size_t depth, bool gradient)
 {
     int usual = omp_get_max_threads();
     size_t bytes = rows * columns * sizeof(nn_real);
     nn_real *a = take_random(rows * depth, 10), *b = take_random(depth * columns, 11);
     nn_real *alone = take(rows * columns), *together = take(rows * columns);
     nn_epilogue epilogue = {.bias = b, .activation = NN_TANH};
-    nn_view a_view = {a, depth, 1}, b_view = {b, 1, depth};
+    nn_view a_view = {a, gradient ? 1 : depth, gradient ? rows : 1};
+    nn_view b_view = {b, gradient ? columns : 1, gradient ? 1 : depth};
     omp_set_num_threads(1);
     nn_gemm(space, rows, columns, depth, a_view, b_view, alone, columns, &epilogue);
     for (int threads = 2; threads <= 4; threads++) {
@@ -544,12 +546,14 @@ static void check_threads(size_t rows, size_t columns, size_t depth)
 
 static void threads_do_not_change_a_bit(void)
 {
-    check_threads(150, 130, 100);
-    check_threads(1000, 10, 200); /* few columns */
-    check_threads(10, 1000, 800); /* few rows, several blocks of depth */
-    check_threads(3, 40, 20000);  /* fewer tiles than threads */
-    check_threads(40, 2500, 400); /* several blocks of columns */
-    check_threads(3000, 1, 600);  /* a vector */
+    check_threads(150, 130, 100, false);
+    check_threads(1000, 10, 200, false); /* few columns */
+    check_threads(10, 1000, 800, false); /* few rows, several blocks of depth */
+    check_threads(3, 40, 20000, false);  /* fewer tiles than threads */
+    check_threads(40, 2500, 400, false); /* several blocks of columns */
+    check_threads(3000, 1, 600, false);  /* a vector */
+    check_threads(700, 201, 128, true);  /* rows enough for each thread to have its own */
+    check_threads(701, 1100, 1300, true);
 }
 
 /* What comes with a row or column changes how it is tiled, swapped and packed, but not how it is summed. */

@@ -74,8 +74,8 @@ nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint,
 
 /**
  * Writes such a file from all ranks, each of which has the optimizer's state of its share alone
- * (nn_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have no
- * Fletcher32 of their own; the seal guards them like all else. Collective.
+ * (nn_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have
+ * no Fletcher32 of their own; the seal guards them like all else. Collective.
  *
  * @param path        in a folder that rank 0 sees, and the others better see too: else their shares go through rank 0
  * @param checkpoint  rank 0's, but for the shares

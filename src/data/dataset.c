@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+#include "base/hdf5_guard.h"
 #include "data/blocks.h"
 #include "data/dataset_read.h"
-#include "base/hdf5_guard.h"
 #include "data/labels.h"
 #include "data/plan.h"
 #include "data/source.h"

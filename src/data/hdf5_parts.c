@@ -1,7 +1,7 @@
 #include "data/hdf5_parts.h"
 
-#include "data/files.h"
 #include "base/hdf5_guard.h"
+#include "data/files.h"
 #include "nntrain/memory.h"
 
 /* Files that a table holds open: a process may have some thousand, and x, y and w of every split a table each. */

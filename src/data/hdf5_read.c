@@ -1,7 +1,7 @@
 #include "data/hdf5_read.h"
 
-#include "data/hdf5_columns.h"
 #include "base/hdf5_guard.h"
+#include "data/hdf5_columns.h"
 #include "data/hdf5_parts.h"
 #include "data/hdf5_texts.h"
 #include "data/labels.h"

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "comm/texts.h"
 #include "base/hdf5_guard.h"
+#include "comm/texts.h"
 #include "data/hdf5_parts.h"
 #include "data/hdf5_texts.h"
 #include "nntrain/memory.h"

@@ -1,8 +1,8 @@
 /* zlib by itself, on the chunks of a file: what reading them can reach at most. */
 #include <zlib.h>
 
-#include "base/timeline.h"
 #include "base/hdf5_guard.h"
+#include "base/timeline.h"
 #include "data/probe_inside.h"
 #include "nntrain/memory.h"
 

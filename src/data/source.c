@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "base/hdf5_guard.h"
 #include "base/hdf5_lock.h"
 #include "base/timeline.h"
 #include "data/files.h"
-#include "base/hdf5_guard.h"
 #include "data/hdf5_read.h"
 #include "data/rows.h"
 #include "kernels/convert.h"

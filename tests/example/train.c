@@ -33,9 +33,10 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     nn_sampler *sampler;
     nn_evaluator *evaluator;
     nn_metrics metrics;
-    NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/train/x", .y = "/train/y"}, SLICES, true, comm, &rows, error));
-    NN_TRY(
-        nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/test/x", .y = "/test/y"}, SLICES, false, comm, &held_out, error));
+    NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/train/x", .y = "/train/y"}, SLICES, true, comm,
+                           &rows, error));
+    NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/test/x", .y = "/test/y"}, SLICES, false, comm,
+                           &held_out, error));
     NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
     NN_TRY(nn_optimizer_create(&sgd, &(nn_recipe_regularization){0}, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));

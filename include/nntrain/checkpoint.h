@@ -92,7 +92,13 @@ nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn
  */
 nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
 
-/** Frees what nn_checkpoint_read gave; NULL is fine. */
+/**
+ * The same, but that of the optimizer's state the other ranks receive their shares alone (nn_optimizer_create_part):
+ * `first` and `count` of the optimizer tell which. Rank 0 has all of it.
+ */
+nn_status nn_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+
+/** Frees what they gave; NULL is fine. */
 void nn_checkpoint_free(nn_checkpoint *checkpoint);
 
 /** @return whether a file begins like a checkpoint, intact or not. Local. */

@@ -286,7 +286,7 @@ static nn_status read_file(void *context, nn_error *error)
     return status;
 }
 
-nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **result, nn_error *error)
+static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nn_checkpoint **result, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
@@ -300,11 +300,21 @@ nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **re
     }
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)
-        status = nn_checkpoint_share(comm, checkpoint, error);
+        status = nn_checkpoint_share(comm, shares, checkpoint, error);
     if (status != NN_OK) {
         nn_checkpoint_free(checkpoint);
         return status;
     }
     *result = checkpoint;
     return NN_OK;
+}
+
+nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error)
+{
+    return read_for_all(path, comm, false, checkpoint, error);
+}
+
+nn_status nn_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error)
+{
+    return read_for_all(path, comm, true, checkpoint, error);
 }

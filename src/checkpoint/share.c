@@ -12,12 +12,12 @@ typedef struct outline {
     nn_provenance provenance;
     uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
     nn_normalization_kind normalization;
-    bool imputes;
+    bool imputes, shares;
     nn_recipe_optimizer optimizer;
 } outline;
 
-static nn_status take_like(const outline *plan, const nn_recipe_layer *layers, nn_checkpoint *checkpoint,
-                           nn_error *error)
+static nn_status take_like(const nn_comm *comm, const outline *plan, const nn_recipe_layer *layers,
+                           nn_checkpoint *checkpoint, nn_error *error)
 {
     checkpoint->progress = plan->progress;
     checkpoint->provenance = plan->provenance;
@@ -26,9 +26,48 @@ static nn_status take_like(const outline *plan, const nn_recipe_layer *layers, n
     if (plan->imputes)
         NN_TRY(nn_normalization_impute(checkpoint->normalization, error));
     const nn_recipe_regularization none = {.l1 = 0};
-    NN_TRY(nn_optimizer_create(&plan->optimizer, &none, checkpoint->network, &checkpoint->optimizer, error));
+    NN_TRY(nn_optimizer_create_part(&plan->optimizer, &none, checkpoint->network, plan->shares ? (size_t)comm->rank : 0,
+                                    plan->shares ? (size_t)comm->size : 1, &checkpoint->optimizer, error));
     checkpoint->optimizer->steps = plan->optimizer_steps;
     return nn_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
+}
+
+enum { PIECE = 1 << 18 }; /* elements */
+
+/* What of elements first .. first + count - 1 this rank keeps. @param values  [count] */
+static void keep_own(nn_optimizer *optimizer, size_t state, size_t first, size_t count, const nn_real *values)
+{
+    const size_t own_end = optimizer->first + optimizer->count, end = first + count < own_end ? first + count : own_end;
+    const size_t from = first > optimizer->first ? first : optimizer->first;
+    if (from < end)
+        memcpy(optimizer->state[state] + (from - optimizer->first), values + (from - first),
+               (end - from) * sizeof *values);
+}
+
+/* Piece by piece to all, of which each keeps what is its own: no rank but the first has more than that. */
+static nn_status share_state(nn_comm *comm, size_t state, nn_checkpoint *checkpoint, nn_real *piece, nn_error *error)
+{
+    nn_optimizer *optimizer = checkpoint->optimizer;
+    const size_t flat_count = checkpoint->network->flat_count;
+    for (size_t first = 0; first < flat_count; first += PIECE) {
+        const size_t count = flat_count - first < PIECE ? flat_count - first : PIECE;
+        nn_real *values = comm->rank == 0 ? optimizer->state[state] + first : piece;
+        NN_TRY(nn_comm_broadcast(comm, values, count * sizeof *values, error));
+        if (comm->rank > 0)
+            keep_own(optimizer, state, first, count, values);
+    }
+    return NN_OK;
+}
+
+static nn_status share_optimizer(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
+{
+    nn_real *piece = NULL;
+    nn_status status = nn_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
+    status = nn_comm_agree(comm, status, error);
+    for (size_t s = 0; status == NN_OK && s < checkpoint->optimizer->state_count; s++)
+        status = share_state(comm, s, checkpoint, piece, error);
+    nn_release(piece);
+    return status;
 }
 
 static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
@@ -38,8 +77,7 @@ static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint 
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
                              checkpoint->network->statistics_count * sizeof(nn_real), error));
-    for (size_t s = 0; s < checkpoint->optimizer->state_count; s++)
-        NN_TRY(nn_comm_broadcast(comm, checkpoint->optimizer->state[s], flat_bytes, error));
+    NN_TRY(share_optimizer(comm, checkpoint, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->offset, feature_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
     if (plan->imputes)
@@ -58,7 +96,7 @@ static nn_recipe_layer spec_of(const nn_layer *layer)
     };
 }
 
-nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
+nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error)
 {
     outline plan;
     memset(&plan, 0, sizeof plan);
@@ -71,6 +109,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error
             .recipe_bytes = strlen(checkpoint->recipe) + 1,
             .normalization = checkpoint->normalization->kind,
             .imputes = checkpoint->normalization->missing != NULL,
+            .shares = shares,
             .optimizer = checkpoint->optimizer->settings,
             .optimizer_steps = checkpoint->optimizer->steps,
         };
@@ -85,7 +124,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error
         status = nn_comm_broadcast(comm, layers, plan.layer_count * sizeof *layers, error);
     if (status == NN_OK) {
         if (comm->rank != 0)
-            status = take_like(&plan, layers, checkpoint, error);
+            status = take_like(comm, &plan, layers, checkpoint, error);
         status = nn_comm_agree(comm, status, error);
     }
     nn_release(layers);

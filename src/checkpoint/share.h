@@ -4,7 +4,11 @@
 
 #include "nntrain/checkpoint.h"
 
-/** Broadcasts rank 0's checkpoint; on the other ranks fills an empty one. Collective. */
-nn_status nn_checkpoint_share(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error);
+/**
+ * Broadcasts rank 0's checkpoint; on the other ranks fills an empty one. Collective.
+ *
+ * @param shares  whether those keep their shares of the optimizer's state alone
+ */
+nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error);
 
 #endif

@@ -30,6 +30,12 @@ nn_status nn_resume_newest(const nn_run *run, char path[PATH_MAX], nn_error *err
     return status;
 }
 
+nn_status nn_resume_load(const nn_run *run, const char *path, nn_checkpoint **checkpoint, nn_error *error)
+{
+    return nn_run_shards_state(run) ? nn_checkpoint_read_shares(path, run->comm, checkpoint, error)
+                                    : nn_checkpoint_read(path, run->comm, checkpoint, error);
+}
+
 nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error)
 {
     *checkpoint = NULL;
@@ -48,7 +54,7 @@ nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkp
         nn_run_say(run, "warning  no checkpoint in %s to resume: beginning anew", run->folder);
         return NN_OK;
     }
-    return nn_checkpoint_read(run->resumed_from, run->comm, checkpoint, error);
+    return nn_resume_load(run, run->resumed_from, checkpoint, error);
 }
 
 static nn_status check_network(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
@@ -195,7 +201,8 @@ void nn_resume_take(nn_run *run, nn_checkpoint *checkpoint)
     memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nn_real));
     memcpy(run->network->statistics, checkpoint->network->statistics, run->network->statistics_count * sizeof(nn_real));
     for (size_t s = 0; s < run->optimizer->state_count; s++)
-        memcpy(run->optimizer->state[s], checkpoint->optimizer->state[s] + run->optimizer->first,
+        memcpy(run->optimizer->state[s],
+               checkpoint->optimizer->state[s] + (run->optimizer->first - checkpoint->optimizer->first),
                run->optimizer->count * sizeof(nn_real));
     run->optimizer->steps = checkpoint->optimizer->steps;
     run->progress = checkpoint->progress;

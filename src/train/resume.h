@@ -15,6 +15,9 @@
  */
 nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error);
 
+/** Reads a checkpoint with what this run keeps of the optimizer's state. Collective; returns as nn_checkpoint_read. */
+nn_status nn_resume_load(const nn_run *run, const char *path, nn_checkpoint **checkpoint, nn_error *error);
+
 /**
  * The newest checkpoint of the run's folder whose seal holds; each damaged one passed over is said. Rank 0 alone.
  *

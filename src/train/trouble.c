@@ -179,7 +179,7 @@ static nn_status find_way_back(nn_run *run, char path[PATH_MAX], nn_error *error
 static nn_status take_back(nn_run *run, const char *path, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
-    NN_TRY(nn_checkpoint_read(path, run->comm, &checkpoint, error));
+    NN_TRY(nn_resume_load(run, path, &checkpoint, error));
     memcpy(run->resumed_from, path, strlen(path) + 1);
     const nn_status status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)

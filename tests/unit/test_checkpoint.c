@@ -152,6 +152,21 @@ static void hdf5_finds_the_promised_layout(void)
     H5Fclose(file);
 }
 
+/* Rank 0 has all of the state. */
+static void shares_are_read_of(const nn_optimizer *own, const nn_optimizer *whole)
+{
+    nn_checkpoint *read = NULL;
+    CU_ASSERT_FATAL(nn_checkpoint_read_shares(path, comm, &read, NULL) == NN_OK);
+    const nn_optimizer *expected = comm->rank == 0 ? whole : own;
+    CU_ASSERT_EQUAL_FATAL(read->optimizer->count, expected->count);
+    CU_ASSERT_EQUAL(read->optimizer->first, expected->first);
+    CU_ASSERT_EQUAL(read->optimizer->steps, 77);
+    for (size_t state = 0; state < 2; state++)
+        CU_ASSERT(memcmp(read->optimizer->state[state], expected->state[state], expected->count * sizeof(nn_real)) ==
+                  0);
+    nn_checkpoint_free(read);
+}
+
 /* Each rank has a share of the state alone. */
 static void shares_that_ranks_write_are_one_checkpoint(void)
 {
@@ -167,6 +182,7 @@ static void shares_that_ranks_write_are_one_checkpoint(void)
                own.optimizer->count * sizeof(nn_real));
     CU_ASSERT_FATAL(nn_checkpoint_write_together(path, comm, &own, &error) == NN_OK);
     read_is(&whole);
+    shares_are_read_of(own.optimizer, whole.optimizer);
     hdf5_finds_the_promised_layout();
     /* A name that cannot be: all ranks are told, and none waits. */
     CU_ASSERT(nn_checkpoint_write_together("/dev/null/c.h5", comm, &own, &error) == NN_SYSTEM);

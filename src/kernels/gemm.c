@@ -25,7 +25,7 @@ static void divide(nn_gemm_product *p, size_t row_panels, size_t column_panels)
     }
     p->rows_of_thread = nn_share_of(row_panels, p->thread, p->threads);
     p->a_part = 0, p->a_parts = 1;
-    p->a = p->space->a + p->thread * p->plan->own_a;
+    p->a = p->space->a + p->thread * p->space->room.a;
 }
 
 static void multiply(nn_gemm_product *p)

@@ -15,7 +15,7 @@
 typedef struct nn_gemm_room {
     size_t level1_bytes; /**< of the data cache of a core */
     size_t level2_bytes;
-    size_t a, b; /**< elements of the shared buffers */
+    size_t a, b; /**< elements of a buffer of packed panels */
     size_t own;  /**< elements of a thread's own buffer */
 } nn_gemm_room;
 
@@ -43,7 +43,6 @@ typedef struct nn_gemm_plan {
     nn_gemm_b b;
     bool alone;           /**< threads share no panels of B: what one packs stays in its own level 2 cache */
     bool by_rows;         /**< and each has rows of C to itself, rather than columns */
-    size_t own_a;         /**< elements that each then has for panels of A, in whole cache lines */
     bool fetches_rows;    /**< of A where they lie, before the tiles that read them */
     bool packs_meanwhile; /**< the first tiles that use a panel of B pack it, rather than the thread before them */
     size_t panel_rows;    /**< most rows of a panel of A, or of a strip */

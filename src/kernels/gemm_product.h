@@ -11,7 +11,7 @@ struct nn_gemm_space {
     size_t threads;
     const nn_gemm_kernel *kernel;
     nn_gemm_room room;
-    nn_real *a;           /**< [room.a] panels of A, shared */
+    nn_real *a;           /**< [threads, room.a] panels of A: for each thread, or the first for all of them together */
     nn_real *b;           /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
     nn_real *own;         /**< [threads, room.own] a panel of B */
     nn_real *scratch;     /**< [threads, NN_GEMM_SLOTS, rows, slot_columns] of a tile */

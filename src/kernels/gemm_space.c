@@ -58,7 +58,8 @@ nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t th
     s->threads = threads ? threads : 1;
     s->kernel = kernel;
     s->room = nn_gemm_room_of(kernel);
-    nn_status status = nn_allocate(s->room.a, sizeof(nn_real), "packed rows of products", &s->a, error);
+    /* Only what is used takes memory, where the thread that uses it is. */
+    nn_status status = nn_reserve(s->threads * s->room.a, sizeof(nn_real), "packed rows of products", &s->a, error);
     if (status == NN_OK)
         status = nn_allocate(s->threads * s->room.b, sizeof(nn_real), "packed columns of products", &s->b, error);
     if (status == NN_OK)

@@ -141,6 +141,19 @@ nn_status nn_file_commit(const char *path, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
 }
 
+bool nn_write_at(int file, const void *bytes, size_t count, off_t place)
+{
+    const char *from = bytes;
+    while (count > 0) {
+        const ssize_t put = pwrite(file, from, count, place);
+        if (put < 0 && errno != EINTR)
+            return false;
+        if (put > 0)
+            from += put, place += put, count -= (size_t)put;
+    }
+    return true;
+}
+
 /* A name that a file may take: a free one, a file's or a link's. To rename over a device would remove it. */
 static bool may_be_replaced(const char *path)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "nntrain/status.h"
 
@@ -28,6 +29,9 @@ nn_status nn_file_partial(const char *path, char partial[PATH_MAX], nn_error *er
 
 /** Replaces a file by what has its partial name, as nn_file_replace does. */
 nn_status nn_file_commit(const char *path, nn_error *error);
+
+/** Writes all of some bytes to a place of an open file. @return false where it cannot, for the reason in errno */
+bool nn_write_at(int file, const void *bytes, size_t count, off_t place);
 
 /** A file that is written bit by bit, and takes the place of another once it is whole. All zero: there is none. */
 typedef struct nn_draft {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/files.h"
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>
 #endif
@@ -78,26 +80,14 @@ static herr_t read_latched(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     return 0;
 }
 
-static int write_all(const nn_latched *latched, haddr_t address, size_t size, const char *bytes)
-{
-    size_t done = 0;
-    while (done < size) {
-        const ssize_t put = pwrite(latched->file, bytes + done, size - done, latched->begins + (off_t)(address + done));
-        if (put < 0 && errno != EINTR)
-            return errno;
-        done += put > 0 ? (size_t)put : 0;
-    }
-    return 0;
-}
-
 static herr_t write_latched(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size,
                             const void *bytes)
 {
     (void)type, (void)transfer;
     open_file *own = (open_file *)file;
     nn_latched *latched = own->latched;
-    if (latched->reason == 0)
-        latched->reason = write_all(latched, address, size, bytes);
+    if (latched->reason == 0 && !nn_write_at(latched->file, bytes, size, latched->begins + (off_t)address))
+        latched->reason = errno;
     own->end = address + size > own->end ? address + size : own->end;
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/files.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/memory.h"
 
@@ -49,7 +50,7 @@ static bool seal_open_file(int file, XXH3_state_t *state, char *piece, size_t mo
     if (!digest_file(file, state, piece, most, &count))
         return false;
     write_seal(XXH3_128bits_digest(state), count, seal);
-    return pwrite(file, seal, sizeof seal, 0) == (ssize_t)sizeof seal;
+    return nn_write_at(file, seal, sizeof seal, 0);
 }
 
 nn_status nn_seal_file(const char *path, nn_error *error)

@@ -98,19 +98,6 @@ static nn_status open_file(writing *w, nn_error *error)
 
 /* --- the state --- */
 
-static bool write_all(int file, const nn_real *values, size_t count, uint64_t place)
-{
-    const char *bytes = (const char *)values;
-    for (size_t left = count * sizeof *values; left > 0;) {
-        const ssize_t put = pwrite(file, bytes, left, (off_t)place);
-        if (put < 0 && errno != EINTR)
-            return false;
-        if (put > 0)
-            bytes += put, place += (uint64_t)put, left -= (size_t)put;
-    }
-    return true;
-}
-
 /* Some elements of a state, tensor by tensor to where each is. @param values  [part.count] */
 static void write_part(writing *w, size_t state, share part, const nn_real *values)
 {
@@ -122,8 +109,8 @@ static void write_part(writing *w, size_t state, share part, const nn_real *valu
         const size_t end = part_end < tensor_end ? part_end : tensor_end;
         const uint64_t place = w->places[state * network->tensor_count + t] + NN_SEAL_BYTES;
         if (first < end)
-            note(w, write_all(w->file, values + (first - part.first), end - first,
-                              place + (first - tensor->offset) * sizeof(nn_real)));
+            note(w, nn_write_at(w->file, values + (first - part.first), (end - first) * sizeof(nn_real),
+                                (off_t)(place + (first - tensor->offset) * sizeof(nn_real))));
     }
 }
 

@@ -15,6 +15,8 @@
 
 #include <stddef.h>
 
+#include "nntrain/status.h"
+
 /** A run of the leaves of a tree. */
 typedef struct nn_leaves {
     size_t total; /**< leaves of the tree, over all ranks; at least 1 */
@@ -36,6 +38,9 @@ typedef struct nn_tree_node {
 
 /** The run of a rank: runs follow each other in the order of ranks, and their lengths differ by one at most. */
 nn_leaves nn_leaves_of_rank(size_t total, size_t rank, size_t ranks);
+
+/** Takes those of all ranks. @param runs  receives [ranks], to be released with nn_release */
+nn_status nn_leaves_of_ranks(size_t total, size_t ranks, nn_leaves **runs, nn_error *error);
 
 /** The run that runs make up which follow each other. @param runs  [count], at least one */
 nn_leaves nn_leaves_together(const nn_leaves *runs, size_t count);

@@ -66,20 +66,25 @@ static int open_partial(const char *path)
     return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 }
 
-static bool write_file(const char *path, const char *bytes, size_t count)
+/* A network file system may report a full disk at close only. @param good  whether all went well; if not, errno tells
+ */
+static bool close_written(int file, bool good)
 {
-    int file = open_partial(path);
-    if (file < 0)
-        return false;
-    bool good = write_direct(file, &bytes, &count) && write_all(file, bytes, count) && fsync(file) == 0;
     int reason = errno;
-    /* A network file system may report a full disk at close only. */
     if (close(file) != 0 && good) {
         good = false;
         reason = errno;
     }
     errno = reason;
     return good;
+}
+
+static bool write_file(const char *path, const char *bytes, size_t count)
+{
+    int file = open_partial(path);
+    if (file < 0)
+        return false;
+    return close_written(file, write_direct(file, &bytes, &count) && write_all(file, bytes, count) && fsync(file) == 0);
 }
 
 /* Makes the renaming itself last. Some file systems cannot synchronise a folder (EINVAL): nothing to be done there. */
@@ -104,41 +109,34 @@ nn_status nn_file_partial(const char *path, char partial[PATH_MAX], nn_error *er
     return NN_OK;
 }
 
+/* @param good  whether the partial file is whole and on the disk; if not, errno tells why */
+static nn_status put_in_place(const char *path, const char *partial, bool good, nn_error *error)
+{
+    if (good && rename(partial, path) == 0 && synchronise_folder(path))
+        return NN_OK;
+    const int reason = errno;
+    unlink(partial);
+    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+}
+
 nn_status nn_file_replace(const char *path, const void *bytes, size_t count, nn_error *error)
 {
     char partial[PATH_MAX];
     NN_TRY(nn_file_partial(path, partial, error));
-    if (write_file(partial, bytes, count) && rename(partial, path) == 0 && synchronise_folder(path))
-        return NN_OK;
-    int reason = errno;
-    unlink(partial);
-    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+    return put_in_place(path, partial, write_file(partial, bytes, count), error);
 }
 
 static bool synchronise_file(const char *path)
 {
     const int file = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    bool good = fsync(file) == 0;
-    int reason = errno;
-    if (close(file) != 0 && good) {
-        good = false;
-        reason = errno;
-    }
-    errno = reason;
-    return good;
+    return file >= 0 && close_written(file, fsync(file) == 0);
 }
 
 nn_status nn_file_commit(const char *path, nn_error *error)
 {
     char partial[PATH_MAX];
     NN_TRY(nn_file_partial(path, partial, error));
-    if (synchronise_file(partial) && rename(partial, path) == 0 && synchronise_folder(path))
-        return NN_OK;
-    const int reason = errno;
-    unlink(partial);
-    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
+    return put_in_place(path, partial, synchronise_file(partial), error);
 }
 
 bool nn_write_at(int file, const void *bytes, size_t count, off_t place)
@@ -196,11 +194,7 @@ nn_status nn_draft_commit(nn_draft *draft, nn_error *error)
         reason = errno;
     }
     errno = reason;
-    if (good && rename(draft->partial, draft->path) == 0 && synchronise_folder(draft->path))
-        return NN_OK;
-    reason = errno;
-    unlink(draft->partial);
-    return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", draft->path, strerror(reason));
+    return put_in_place(draft->path, draft->partial, good, error);
 }
 
 void nn_draft_drop(nn_draft *draft)

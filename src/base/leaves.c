@@ -1,11 +1,21 @@
 #include "nntrain/leaves.h"
 
+#include "nntrain/memory.h"
+
 nn_leaves nn_leaves_of_rank(size_t total, size_t rank, size_t ranks)
 {
     /* floor(rank * total / ranks) without the product, which could overflow. */
     const size_t whole = total / ranks, rest = total % ranks;
     const size_t first = whole * rank + rest * rank / ranks, end = whole * (rank + 1) + rest * (rank + 1) / ranks;
     return (nn_leaves){.total = total, .first = first, .count = end - first};
+}
+
+nn_status nn_leaves_of_ranks(size_t total, size_t ranks, nn_leaves **runs, nn_error *error)
+{
+    NN_TRY(nn_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
+    for (size_t rank = 0; rank < ranks; rank++)
+        (*runs)[rank] = nn_leaves_of_rank(total, rank, ranks);
+    return NN_OK;
 }
 
 nn_leaves nn_leaves_together(const nn_leaves *runs, size_t count)

@@ -8,8 +8,10 @@ static hid_t make_group(hid_t file, const char *name)
     return H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 }
 
-/* The tensors of one layer out of a flat array, each under its name and a suffix. */
-static bool put_tensors(hid_t group, const nn_network *network, size_t layer, const nn_real *flat, const char *suffix)
+/* The tensors of one layer out of a flat array, each under its name and a suffix; or room for them alone.
+ * @param places  NULL; or [tensor_count], receives where that is */
+static bool put_tensors(hid_t group, const nn_network *network, size_t layer, const nn_real *flat, const char *suffix,
+                        uint64_t *places)
 {
     bool good = true;
     for (size_t t = 0; good && t < network->tensor_count; t++) {
@@ -18,7 +20,8 @@ static bool put_tensors(hid_t group, const nn_network *network, size_t layer, co
             continue;
         char name[NN_FIELD_NAME_SIZE];
         nn_tensor_field(name, tensor->role, suffix);
-        good = nn_field_put_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
+        good = places ? nn_field_place_tensor(group, name, tensor->rows, tensor->columns, &places[t])
+                      : nn_field_put_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
     }
     return good;
 }
@@ -40,7 +43,8 @@ static bool put_layer(hid_t file, const nn_network *network, size_t index)
     bool good = group >= 0 && nn_field_put_text(group, "activation", nn_activation_name(layer->activation)) &&
                 nn_field_put_text(group, "normalization", nn_layer_norm_name(layer->norm)) &&
                 nn_field_put_number(group, "dropout", layer->dropout) &&
-                put_tensors(group, network, index, network->parameters, "") && put_statistics(group, network, layer);
+                put_tensors(group, network, index, network->parameters, "", NULL) &&
+                put_statistics(group, network, layer);
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -63,21 +67,6 @@ static bool put_model(hid_t file, const nn_network *network)
     return good;
 }
 
-/* Room for the tensors of one layer. @param places  [tensor_count] */
-static bool place_tensors(hid_t group, const nn_network *network, size_t layer, const char *suffix, uint64_t *places)
-{
-    bool good = true;
-    for (size_t t = 0; good && t < network->tensor_count; t++) {
-        const nn_tensor *tensor = &network->tensors[t];
-        if (tensor->layer != layer)
-            continue;
-        char name[NN_FIELD_NAME_SIZE];
-        nn_tensor_field(name, tensor->role, suffix);
-        good = nn_field_place_tensor(group, name, tensor->rows, tensor->columns, &places[t]);
-    }
-    return good;
-}
-
 static bool put_layer_states(hid_t file, const nn_network *network, const nn_optimizer *optimizer, size_t index,
                              uint64_t *places)
 {
@@ -88,8 +77,8 @@ static bool put_layer_states(hid_t file, const nn_network *network, const nn_opt
     for (size_t s = 0; good && s < optimizer->state_count; s++) {
         char suffix[NN_FIELD_NAME_SIZE];
         nn_state_suffix(suffix, nn_optimizer_state_name(&optimizer->settings, s));
-        good = places ? place_tensors(group, network, index, suffix, places + s * network->tensor_count)
-                      : put_tensors(group, network, index, optimizer->state[s], suffix);
+        good = put_tensors(group, network, index, optimizer->state[s], suffix,
+                           places ? places + s * network->tensor_count : NULL);
     }
     if (group >= 0)
         H5Gclose(group);

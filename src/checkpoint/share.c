@@ -44,16 +44,17 @@ static void keep_own(nn_optimizer *optimizer, size_t state, size_t first, size_t
                (end - from) * sizeof *values);
 }
 
-/* Piece by piece to all, of which each keeps what is its own: no rank but the first has more than that. */
+/* Piece by piece to all, of which each keeps what is its own. Rank 0 has all. */
 static nn_status share_state(nn_comm *comm, size_t state, nn_checkpoint *checkpoint, nn_real *piece, nn_error *error)
 {
     nn_optimizer *optimizer = checkpoint->optimizer;
     const size_t flat_count = checkpoint->network->flat_count;
+    const bool all = optimizer->count == flat_count;
     for (size_t first = 0; first < flat_count; first += PIECE) {
         const size_t count = flat_count - first < PIECE ? flat_count - first : PIECE;
-        nn_real *values = comm->rank == 0 ? optimizer->state[state] + first : piece;
+        nn_real *values = all ? optimizer->state[state] + first : piece;
         NN_TRY(nn_comm_broadcast(comm, values, count * sizeof *values, error));
-        if (comm->rank > 0)
+        if (!all)
             keep_own(optimizer, state, first, count, values);
     }
     return NN_OK;

@@ -84,11 +84,11 @@ static nn_status open_file(writing *w, nn_error *error)
 {
     struct stat found = {.st_size = 0};
     w->file = open(w->partial, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    note(w, w->comm->rank > 0 || (w->file >= 0 && fstat(w->file, &found) == 0));
+    const bool known = w->file >= 0 && fstat(w->file, &found) == 0;
+    note(w, known || w->comm->rank > 0);
     uint64_t facts[2] = {(uint64_t)found.st_ino, (uint64_t)found.st_size};
     NN_TRY(nn_comm_broadcast(w->comm, facts, sizeof facts, error));
-    if (w->file >= 0 &&
-        (fstat(w->file, &found) != 0 || (uint64_t)found.st_ino != facts[0] || (uint64_t)found.st_size != facts[1])) {
+    if (w->file >= 0 && (!known || (uint64_t)found.st_ino != facts[0] || (uint64_t)found.st_size != facts[1])) {
         close(w->file);
         w->file = -1;
     }

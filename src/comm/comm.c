@@ -114,6 +114,8 @@ static nn_status find_hosts(nn_comm *comm, nn_error *error)
     if (gethostname(comm->host, sizeof comm->host) != 0)
         snprintf(comm->host, sizeof comm->host, "unknown host");
     comm->host[sizeof comm->host - 1] = '\0';
+    if (comm->host_count == 1 || comm->host_count == comm->size)
+        return NN_OK;
     return nn_hosts_create(comm, leader, &comm->backend->hosts, error);
 }
 

@@ -5,7 +5,6 @@
 #include "comm/messages.h"
 #include "comm/shared_sum.h"
 #include "comm/timing.h"
-#include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
 struct nn_exchange {
@@ -72,7 +71,7 @@ nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element e
     nn_status status = nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error);
     if (status == NN_OK) {
         x->comm = comm;
-        status = leaves > 0 ? nn_tree_runs(leaves, (size_t)comm->size, &runs, error) : NN_OK;
+        status = leaves > 0 ? nn_leaves_of_ranks(leaves, (size_t)comm->size, &runs, error) : NN_OK;
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK && comm->size > 1)

@@ -2,7 +2,6 @@
 
 #include "comm/host_sum.h"
 #include "comm/timing.h"
-#include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
 /* Multiply-adds between two looks at messages, each of which takes a microsecond: a third of a millisecond's. */
@@ -49,7 +48,7 @@ static nn_status create_host_sum(nn_reduction *reduction, nn_error *error)
     const nn_reduction_plan *plan = &reduction->plan;
     nn_comm *comm = reduction->comm;
     nn_leaves *runs = NULL;
-    nn_status status = nn_comm_agree(comm, nn_tree_runs(plan->leaves, (size_t)comm->size, &runs, error), error);
+    nn_status status = nn_comm_agree(comm, nn_leaves_of_ranks(plan->leaves, (size_t)comm->size, &runs, error), error);
     if (status == NN_OK)
         status = nn_host_sum_create(comm, runs, plan->values, plan->pitch, plan->count, &reduction->host, error);
     nn_release(runs);

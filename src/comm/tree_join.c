@@ -38,14 +38,6 @@ nn_element_sum nn_element_sum_of(nn_exchange_element element)
     return (nn_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
 }
 
-nn_status nn_tree_runs(size_t leaves, size_t ranks, nn_leaves **runs, nn_error *error)
-{
-    NN_TRY(nn_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
-    for (size_t rank = 0; rank < ranks; rank++)
-        (*runs)[rank] = nn_leaves_of_rank(leaves, rank, ranks);
-    return NN_OK;
-}
-
 /* Joins after each node of each rank. @return the most values on the stack */
 static size_t plan(const nn_leaves *runs, size_t ranks, size_t *joins)
 {

@@ -6,9 +6,6 @@
 
 #include "comm/exchange.h"
 
-/** Takes the runs of the leaves of a tree that ranks have by nn_leaves_of_rank, at least one each. */
-nn_status nn_tree_runs(size_t leaves, size_t ranks, nn_leaves **runs, nn_error *error);
-
 /** How elements of a type are moved and added. */
 typedef struct nn_element_sum {
     size_t size;

@@ -145,6 +145,20 @@ void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, doub
     set_terms(optimizer, network, rate, 1);
 }
 
+/* Blocks from the front that are complete with `count` elements. */
+static size_t complete_blocks(const nn_optimizer_space *space, size_t count)
+{
+    size_t low = 0, high = space->block_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (space->blocks[middle].offset + space->blocks[middle].count <= count)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count)
 {
     nn_optimizer_space *space = optimizer->space;
@@ -158,26 +172,12 @@ void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real 
         set_terms(optimizer, network, rate, scale_of_norm(optimizer, network, arrays));
     if (kind == NN_DESCENT_LARS)
         set_local_rates(optimizer, network, arrays, rate);
-    size_t end = space->moved;
-    while (end < space->mine.first + space->mine.count &&
-           (all || space->blocks[end].offset + space->blocks[end].count <= count))
-        end++;
+    const size_t complete = complete_blocks(space, count), mine_end = space->mine.first + space->mine.count;
+    const size_t end = complete < mine_end ? complete : mine_end;
+    if (end <= space->moved)
+        return;
     nn_descent_step(kind, space->terms, space->blocks + space->moved, end - space->moved, arrays);
     space->moved = end;
-}
-
-/* Blocks from the front that are complete with `count` elements. */
-static size_t complete_blocks(const nn_optimizer_space *space, size_t count)
-{
-    size_t low = 0, high = space->block_count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (space->blocks[middle].offset + space->blocks[middle].count <= count)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 bool nn_optimizer_accepts(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count)

@@ -22,14 +22,6 @@ nn_element_sum nn_element_sum_of(nn_exchange_element element)
     return (nn_element_sum){sizeof(float), MPI_FLOAT, add};
 }
 
-nn_status nn_tree_runs(size_t leaves, size_t ranks, nn_leaves **runs, nn_error *error)
-{
-    NN_TRY(nn_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
-    for (size_t rank = 0; rank < ranks; rank++)
-        (*runs)[rank] = nn_leaves_of_rank(leaves, rank, ranks);
-    return NN_OK;
-}
-
 nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **join,
                               nn_error *error)
 {

@@ -18,6 +18,20 @@ bool nn_folder_of(const char *path, char folder[PATH_MAX])
     return snprintf(folder, PATH_MAX, "%.*s", length, path) < PATH_MAX;
 }
 
+nn_status nn_open_to_read(const char *path, int flags, int *descriptor, struct stat *facts, nn_error *error)
+{
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (*descriptor < 0 && errno == ENOENT)
+        return nn_fail(error, NN_DATA, "there is no file %s; correct the path", path);
+    if (*descriptor >= 0 && fstat(*descriptor, facts) == 0)
+        return NN_OK;
+    const int reason = errno;
+    if (*descriptor >= 0)
+        close(*descriptor);
+    *descriptor = -1;
+    return nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(reason));
+}
+
 static bool write_all(int file, const char *bytes, size_t count)
 {
     while (count > 0) {

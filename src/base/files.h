@@ -6,12 +6,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "nntrain/status.h"
 
 /** The folder a path is in: "." for a bare name. @return whether it fits into PATH_MAX bytes */
 bool nn_folder_of(const char *path, char folder[PATH_MAX]);
+
+/**
+ * Opens a file for reading.
+ *
+ * @param flags  of open(2), beside those for reading: O_NONBLOCK where a pipe is not to be waited for
+ * @param facts  receives what fstat(2) says
+ * @return NN_DATA naming file and reason
+ */
+nn_status nn_open_to_read(const char *path, int flags, int *descriptor, struct stat *facts, nn_error *error);
 
 /**
  * Replaces a file by one of the given bytes.

@@ -2,7 +2,6 @@
 #define _XOPEN_SOURCE 700 /* mkstemp */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/files.h"
 #include "data/csv_table.h"
 #include "nntrain/memory.h"
 
@@ -91,10 +91,9 @@ nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error)
 {
     unsigned char magic[2] = {0};
     *file = (nn_csv_file){.path = path};
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
-                               : nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
+    int descriptor = -1;
+    struct stat facts;
+    NN_TRY(nn_open_to_read(path, 0, &descriptor, &facts, error));
     const bool packed = pread(descriptor, magic, 2, 0) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
     const nn_status status = packed ? unpack(descriptor, file, error) : map(descriptor, file, error);
     close(descriptor);

@@ -1,11 +1,12 @@
 #include "data/hdf5_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/files.h"
 
 #ifdef H5_HAVE_PARALLEL
 #include "comm/backend.h"
@@ -58,27 +59,28 @@ static bool has_signature(int descriptor, uint64_t bytes)
     return false;
 }
 
-nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
+static nn_status check_facts(const char *path, int descriptor, const struct stat *facts, nn_error *error)
 {
-    struct stat facts;
-    if (stat(path, &facts) != 0)
-        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
-                               : nn_fail(error, NN_DATA, "%s cannot be reached: %s", path, strerror(errno));
-    if (S_ISDIR(facts.st_mode))
+    if (S_ISDIR(facts->st_mode))
         return nn_fail(error, NN_DATA, "%s is a folder, not an HDF5 file", path);
-    if (!S_ISREG(facts.st_mode))
+    if (!S_ISREG(facts->st_mode))
         return nn_fail(error, NN_DATA, "%s is no regular file", path);
-    if (facts.st_size == 0)
+    if (facts->st_size == 0)
         return nn_fail(error, NN_DATA, "%s is empty, not an HDF5 file", path);
-    *bytes = (uint64_t)facts.st_size;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
-    bool signature = has_signature(descriptor, *bytes);
-    close(descriptor);
-    if (!signature)
+    if (!has_signature(descriptor, (uint64_t)facts->st_size))
         return nn_fail(error, NN_DATA, "%s is not an HDF5 file; nntrain import brings other formats into HDF5", path);
     return NN_OK;
+}
+
+nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
+{
+    int descriptor = -1;
+    struct stat facts;
+    NN_TRY(nn_open_to_read(path, O_NONBLOCK, &descriptor, &facts, error));
+    const nn_status status = check_facts(path, descriptor, &facts, error);
+    close(descriptor);
+    *bytes = (uint64_t)facts.st_size;
+    return status;
 }
 
 nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error)
@@ -93,6 +95,8 @@ nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error)
 
 static nn_status fail_to_open(const char *path, const char *reason, nn_error *error)
 {
+    uint64_t bytes = 0;
+    NN_TRY(nn_hdf5_check_path(path, &bytes, error)); /* it may have gone since it was looked at */
     if (strstr(reason, "truncated"))
         return nn_fail(error, NN_DATA, "%s is truncated: it was not written or copied to its end (HDF5: %s)", path,
                        reason);

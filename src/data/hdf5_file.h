@@ -30,7 +30,7 @@ void nn_hdf5_reason(char *text, size_t size);
 nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error);
 
 /** NN_DATA where a file has become shorter than it was: of a contiguous dataset HDF5 gives zeros for what is missing.
- */
+ * To be asked once it was read, whether that went well or not. */
 nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error);
 
 /**

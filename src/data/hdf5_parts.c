@@ -122,10 +122,10 @@ nn_status nn_hdf5_parts_visit(const nn_hdf5_table *table, uint64_t first, uint64
         const uint64_t border = files->first[index + 1], until = border < end ? border : end;
         if (part->file < 0)
             NN_TRY(open_part(table, index, error));
-        else
-            NN_TRY(nn_hdf5_check_size(files->paths.text[index], part->bytes, error));
         part->turn = ++table->parts->turns;
-        NN_TRY(visit(context, &part->table, at - files->first[index], until - at, at - first, error));
+        const nn_status status = visit(context, &part->table, at - files->first[index], until - at, at - first, error);
+        NN_TRY(nn_hdf5_check_size(files->paths.text[index], part->bytes, error));
+        NN_TRY(status);
         at = until;
     }
     return NN_OK;

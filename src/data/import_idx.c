@@ -1,12 +1,12 @@
 /* IDX, the format of MNIST: two zero bytes, a type, a number of dimensions, each dimension in 32 bits, the values; all
  * of it big-endian (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits"). */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/files.h"
 #include "data/hdf5_write.h"
 #include "nntrain/import.h"
 #include "nntrain/memory.h"
@@ -26,11 +26,9 @@ static nn_status open_source(const char *path, struct source *source, nn_error *
 {
     struct stat facts;
     *source = (struct source){.path = path, .bytes = UINT64_MAX};
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", path)
-                               : nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(errno));
-    if (fstat(descriptor, &facts) != 0 || S_ISDIR(facts.st_mode)) {
+    int descriptor = -1;
+    NN_TRY(nn_open_to_read(path, 0, &descriptor, &facts, error));
+    if (S_ISDIR(facts.st_mode)) {
         close(descriptor);
         return nn_fail(error, NN_DATA, "%s is a folder, not an IDX file", path);
     }

@@ -1,13 +1,12 @@
 #include "data/npy_source.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/files.h"
 #include "nntrain/memory.h"
 
 enum { PIECE = 1 << 17 };
@@ -22,12 +21,7 @@ struct nn_npy_unpacker {
 static nn_status open_file(nn_npy_source *source, uint64_t *bytes, nn_error *error)
 {
     struct stat facts;
-    source->descriptor = open(source->path, O_RDONLY | O_CLOEXEC);
-    if (source->descriptor < 0)
-        return errno == ENOENT ? nn_fail(error, NN_DATA, "there is no file %s; correct the path", source->path)
-                               : nn_fail(error, NN_DATA, "%s cannot be read: %s", source->path, strerror(errno));
-    if (fstat(source->descriptor, &facts) != 0)
-        return nn_fail(error, NN_DATA, "%s cannot be read: %s", source->path, strerror(errno));
+    NN_TRY(nn_open_to_read(source->path, 0, &source->descriptor, &facts, error));
     if (!S_ISREG(facts.st_mode))
         return nn_fail(error, NN_DATA, "%s is %s; a file of NumPy's is needed", source->path,
                        S_ISDIR(facts.st_mode) ? "a folder" : "no regular file");

@@ -177,8 +177,6 @@ static nn_status read_runs(void *context, nn_error *error)
     reading->got = 0;
     const nn_dataset *dataset = source->dataset;
     nn_status status = NN_OK;
-    if (source->file >= 0) /* several files are looked at as they are read */
-        status = nn_hdf5_check_size(dataset->file, dataset->file_bytes, error);
     for (size_t r = 0; r < reading->run_count && status == NN_OK; r++) {
         const nn_file_run run = reading->runs[r];
         nn_hdf5_lock();
@@ -190,6 +188,8 @@ static nn_status read_runs(void *context, nn_error *error)
         if (status == NN_OK)
             reading->got += source->part ? compact(source, run, reading->room, reading->got) : run.count;
     }
+    if (source->file >= 0) /* of several files, each is looked at once it was read */
+        NN_TRY(nn_hdf5_check_size(dataset->file, dataset->file_bytes, error));
     return status;
 }
 

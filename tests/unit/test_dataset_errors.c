@@ -66,7 +66,7 @@ static void a_path_that_is_no_hdf5_file_is_told(void)
     expect_failure(".", "x", NULL, SLICES, NN_DATA, "is a folder", "");
     write_text_file("text.h5", "x,y\n1,2\n");
     expect_failure("text.h5", "x", NULL, SLICES, NN_DATA, "text.h5 is not an HDF5 file", "");
-    expect_failure("text.h5/x", "x", NULL, SLICES, NN_DATA, "cannot be reached: Not a directory", "");
+    expect_failure("text.h5/x", "x", NULL, SLICES, NN_DATA, "cannot be read: Not a directory", "");
     write_text_file("text.h5", "");
     expect_failure("text.h5", "x", NULL, SLICES, NN_DATA, "is empty", "");
     fixture_remove_file(comm, "text.h5");

@@ -10,6 +10,7 @@
 struct nn_comm_backend {
     MPI_Comm world;
     bool finalize;                /* we initialised MPI, so we finalise it */
+    bool part;                    /* some of the ranks, whose failures all of them agree on after that */
     bool crowded;                 /* more ranks than CPUs where this one may run */
     struct nn_timeline *timeline; /* borrowed, for waiting to be noted; NULL: nobody asks */
     struct nn_hosts *hosts;       /* of several ranks each; NULL: see nn_hosts_create */

@@ -225,12 +225,12 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
     NN_TRY(reduce(comm, &failing, sizeof failing, 1, MPI_INT, MPI_SUM, error));
 
     /* What fails on every rank is a fact about the run; what fails on some is a fact about a rank and its host, so we
-     * name them. */
+     * name them, once: a part of the ranks has other numbers for them. */
     int speaker = comm->size - lowest;
     nn_error message = {.status = status};
     if (comm->rank == speaker) {
         const char *text = error ? error->message : "";
-        if (failing < comm->size)
+        if (failing < comm->size && !comm->backend->part)
             snprintf(message.message, sizeof message.message, "rank %d on %s: %.*s", comm->rank, comm->host,
                      NN_MESSAGE_SIZE - 100, text);
         else

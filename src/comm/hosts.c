@@ -26,7 +26,7 @@ static nn_status split(const nn_comm *comm, int color, nn_comm **part, nn_error 
     struct nn_comm_backend *backend = (*part)->backend;
     **part = *comm;
     (*part)->backend = backend;
-    *backend = (struct nn_comm_backend){.world = world, .crowded = comm->backend->crowded};
+    *backend = (struct nn_comm_backend){.world = world, .part = true, .crowded = comm->backend->crowded};
     MPI_Comm_rank(world, &(*part)->rank);
     MPI_Comm_size(world, &(*part)->size);
     return NN_OK;

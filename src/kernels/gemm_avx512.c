@@ -38,6 +38,7 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .run_carrying = run_carrying,
     .run_packing = run_packing,
     .strip = strip,
+    .strip_carrying = strip_carrying,
     .strip_turned = strip_turned,
     .transpose = transpose,
     .copy = copy,

@@ -297,22 +297,26 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
     }
 }
 
-/* Some columns of a strip, with B where it lies. */
-static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns)
+/* Some columns of a strip, with B where it lies. @param before  rows of C that are complete */
+static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, nn_share rows, nn_share columns,
+                          size_t before)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_gemm_plan *plan = p->plan;
     const bool turned = plan->b == NN_GEMM_B_TURNED;
+    const size_t most = turned ? 0 : columns.count / kernel->slot_columns * block->depth->elements * kernel->lanes;
     const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
     nn_gemm_tile strip;
     set_rows(p, block, 0, rows, &strip);
     set_columns(p, block, rows, columns, 0, &strip);
-    pause_before(p, block, rows.count * columns.count, 0, 0, &strip);
+    pause_before(p, block, rows.count * columns.count, before, most, &strip);
     strip.b = b.data;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
     strip.b_ahead = plan->steps_ahead * b.depth_stride;
     if (turned)
         kernel->strip_turned(&strip);
+    else if (strip.errand.kind != NN_ERRAND_NONE)
+        kernel->strip_carrying(&strip);
     else
         kernel->strip(&strip);
     if (strip.bias || strip.rectify)
@@ -320,22 +324,36 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     finish_area(p, block, rows, columns);
 }
 
-/* Whole rows of C are swept, a few at a time; where there are leaves to join, as many columns as scratch has room for.
- * A block has all columns. */
+/* Columns that are computed at a time: all, so that whole rows are swept; where there are leaves to join, as many as
+ * scratch has room for; and where something is to be looked after, as few as take a microsecond. */
+static size_t columns_of_strip(const nn_gemm_product *p, const nn_gemm_block *block, size_t columns)
+{
+    enum { A_MICROSECOND = 1 << 17 }; /* multiply-adds */
+    const size_t slot = p->space->kernel->slot_columns;
+    if (block->depth->chain_count > 1)
+        return slot;
+    if (!p->space->pause || p->thread > 0 || p->plan->b == NN_GEMM_B_TURNED)
+        return columns;
+    return (A_MICROSECOND / (p->plan->panel_rows * block->depth->steps.count) / slot + 1) * slot;
+}
+
+/* A block has all columns. */
 static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
 {
-    const nn_gemm_kernel *kernel = p->space->kernel;
     nn_share panels = block->row_panels, columns = {0, p->columns};
-    if (panels.count >= 4 * p->parts || p->columns < kernel->lanes * p->parts)
+    if (panels.count >= 4 * p->parts || p->columns < p->space->kernel->lanes * p->parts)
         panels = nn_share_of(panels.count, p->part, p->parts);
     else
         columns = nn_share_of(p->columns, p->part, p->parts);
-    const size_t most = block->depth->chain_count == 1 ? columns.count : kernel->slot_columns;
-    for (size_t j = 0; j < columns.count; j += most)
-        for (size_t i = panels.first; i < panels.first + panels.count; i++) {
+    const size_t most = columns_of_strip(p, block, columns.count);
+    for (size_t i = panels.first; i < panels.first + panels.count; i++) {
+        const nn_share rows = rows_of_panel(p, i);
+        const size_t before = complete_rows(p, block, rows.first);
+        for (size_t j = 0; j < columns.count; j += most) {
             const size_t rest = columns.count - j;
-            compute_strip(p, block, rows_of_panel(p, i), (nn_share){columns.first + j, rest < most ? rest : most});
+            compute_strip(p, block, rows, (nn_share){columns.first + j, rest < most ? rest : most}, before);
         }
+    }
 }
 
 static void wait_for_threads(const nn_gemm_product *p)

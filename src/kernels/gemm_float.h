@@ -9,6 +9,7 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
     return sum + a * b;
 }
 
+#include "kernels/gemm_carry.h"
 #include "kernels/gemm_quads.h"
 #include "kernels/gemm_rows.h"
 #include "kernels/gemm_sums.h"

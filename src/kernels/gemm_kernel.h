@@ -38,7 +38,7 @@ typedef struct nn_gemm_tile {
     const nn_real *bias;   /**< added to sums that are complete: bias[j], or bias[i] where `bias_of_rows`; NULL: none */
     bool bias_of_rows;
     bool rectify;     /**< complete sums, after bias: relu as in the table of elementwise functions */
-    nn_errand errand; /**< of .run_carrying: at most a vector for each element of depth */
+    nn_errand errand; /**< of .run_carrying: at most a vector for each element of depth; see .strip_carrying */
     nn_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nn_gemm_tile;
 
@@ -64,6 +64,8 @@ typedef struct nn_gemm_kernel {
     void (*run_packing)(const nn_gemm_tile *tile);
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
     void (*strip)(const nn_gemm_tile *tile);
+    /** The same, and beside it an errand: a vector for each element of depth of every whole .slot_columns at most. */
+    void (*strip_carrying)(const nn_gemm_tile *tile);
     /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and one chain from its beginning. */
     void (*strip_turned)(const nn_gemm_tile *tile);
     /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch; the rest of the pitch may hold anything.
@@ -86,8 +88,8 @@ extern const nn_gemm_kernel nn_gemm_avx512;
 #ifndef NNTRAIN_DOUBLE
 /**
  * The same of operands rounded to bfloat16, two steps of depth at a time and with the tiles of the kernels above. They
- * only read packed panels: .strip, .strip_turned and .turned_rows are not there. With sums in float32, a step adds the
- * exact product of the second of its two, then that of the first, as Intel's VDPBF16PS does.
+ * only read packed panels: .strip, .strip_carrying, .strip_turned and .turned_rows are not there. With sums in float32,
+ * a step adds the exact product of the second of its two, then that of the first, as Intel's VDPBF16PS does.
  */
 extern const nn_gemm_kernel nn_gemm_bf16_portable;
 #if defined(__x86_64__)

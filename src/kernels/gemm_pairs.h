@@ -4,6 +4,7 @@
  *
  * An element of a packed panel holds the steps 2k and 2k + 1 of depth in its low and its high half.
  */
+#include "kernels/gemm_carry.h"
 #include "kernels/gemm_quads.h"
 #include "kernels/gemm_rows.h"
 #include "kernels/gemm_sums.h"

@@ -6,9 +6,11 @@
  */
 enum { TURNED_ROWS = 3 };
 
-/* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there. */
+/* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there.
+ * @param carried  elements of the strip's errand that are moved */
 static inline __attribute__((always_inline)) void strip_of(size_t rows, bool beside, size_t vectors, bool part,
-                                                           const nn_gemm_tile *t, size_t column, size_t rest)
+                                                           beside_sums what, const nn_gemm_tile *t, size_t column,
+                                                           size_t rest, size_t *carried)
 {
     const nn_real *a[ROW_GROUPS], *b = t->b + column;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride, b_stride = t->b_stride;
@@ -24,6 +26,10 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
 #pragma GCC unroll 4
             for (size_t v = 0; v < vectors; v++)
                 right[v] = load_at(b + v * LANES, part && v + 1 == vectors, rest);
+            if (what == CARRYING && *carried < t->errand.count) {
+                carry(&t->errand, *carried);
+                *carried += LANES;
+            }
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
@@ -37,25 +43,41 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
 }
 
 /* All columns: wide pieces, then pairs of vectors, then what is left of one. */
-static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool beside, beside_sums what,
+                                                             const nn_gemm_tile *t)
 {
     /* As many registers as a tile fills. */
     const bool room = (rows + 1) * STRIP_VECTORS <= (ROWS + 1) * VECTORS;
     const size_t wide = room ? STRIP_VECTORS : VECTORS;
-    size_t j = 0;
+    size_t j = 0, carried = 0;
     for (; j + wide * LANES <= t->columns; j += wide * LANES)
-        strip_of(rows, beside, wide, false, t, j, LANES);
+        strip_of(rows, beside, wide, false, what, t, j, LANES, &carried);
     for (; wide > VECTORS && j + VECTORS * LANES <= t->columns; j += VECTORS * LANES)
-        strip_of(rows, beside, VECTORS, false, t, j, LANES);
+        strip_of(rows, beside, VECTORS, false, what, t, j, LANES, &carried);
     if (j + LANES < t->columns)
-        strip_of(rows, beside, 2, true, t, j, t->columns - j - LANES);
+        strip_of(rows, beside, 2, true, what, t, j, t->columns - j - LANES, &carried);
     else if (j < t->columns)
-        strip_of(rows, beside, 1, true, t, j, t->columns - j);
+        strip_of(rows, beside, 1, true, what, t, j, t->columns - j, &carried);
+}
+
+static inline __attribute__((always_inline)) void strip_alone(size_t rows, bool beside, const nn_gemm_tile *t)
+{
+    strip_rows(rows, beside, NOTHING, t);
 }
 
 static void strip(const nn_gemm_tile *t)
 {
-    on_rows(strip_rows, t);
+    on_rows(strip_alone, t);
+}
+
+static inline __attribute__((always_inline)) void strip_and_carry(size_t rows, bool beside, const nn_gemm_tile *t)
+{
+    strip_rows(rows, beside, CARRYING, t);
+}
+
+static void strip_carrying(const nn_gemm_tile *t)
+{
+    on_rows(strip_and_carry, t);
 }
 
 #ifndef NNTRAIN_DOUBLE

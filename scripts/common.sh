@@ -36,6 +36,9 @@ prepare_mpi() {
     # Containers often forbid one process to read another's memory; Open MPI then warns on every message it would have
     # copied so.
     export OMPI_MCA_btl_vader_single_copy_mechanism=none
+    # Each of its processes that ends removes their common folder if it finds it empty, perhaps just when another has made
+    # it and is about to fill it, which then fails: something must always be in there.
+    mkdir -p "${TMPDIR:-/tmp}/ompi.${HOSTNAME%%.*}.$(id -u)/kept"
     # Open MPI looks for ssh even when all ranks are here, and gives up without it.
     if [ -z "${SLURM_JOB_ID:-}" ] && ! command -v ssh >/dev/null && ! command -v rsh >/dev/null; then
         export OMPI_MCA_plm=isolated

@@ -47,7 +47,7 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
         return NN_PARSED_GO;
     /* mpirun ends all processes when the first one fails: the one that complains must have come to it. */
     if (!speaks)
-        sleep(1);
+        sleep(5);
     return NN_PARSED_WRONG;
 }
 

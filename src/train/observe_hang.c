@@ -28,7 +28,7 @@ typedef struct watchdog {
  * nothing to add. */
 static double patience_of(const watchdog *dog, nn_span_kind doing)
 {
-    const double margin = 5, turn = 2, last_words = 60;
+    const double margin = 5, turn = 5, last_words = 60;
     const int turns = dog->comm->rank < 40 ? dog->comm->rank : 40;
     if (doing != NN_SPAN_WAIT)
         return dog->patience;

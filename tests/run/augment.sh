@@ -49,13 +49,10 @@ same found
 # Killed outright, and continued on another number of ranks.
 $LAUNCH -np 2 "$NNTRAIN" train "${settings[@]}" --output killed >killed.out 2>&1 &
 launcher=$!
-for _ in $(seq 1000); do
-    [ -n "$(find killed -name 'checkpoint-*.h5' 2>/dev/null)" ] && break
-    sleep 0.01
-done
-# A child of mpirun, or of MPICH's proxy on this host.
-parents=$launcher,$(pgrep -P $launcher | paste -s -d ,)
-kill -KILL "$(pgrep -P "$parents" -x nntrain | head -n 1)"
+until_true 60 has_ranks killed 2
+pid=$(ranks_of killed | head -n 1)
+until_true 60 has_checkpoint killed
+kill -KILL "$pid"
 wait $launcher
 [ ! -e killed/model.h5 ] || fail "the run was over before it was killed"
 train 3 killed --resume

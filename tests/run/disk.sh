@@ -16,24 +16,19 @@ train() {
 
 # until_line PATTERN FILE: waits for a line.
 until_line() {
-    local _
-    for _ in $(seq 300); do
-        grep -q "$1" "$2" 2>/dev/null && return
-        sleep 0.02
-    done
-    fail "no line like '$1' in $2: $(cat "$2")"
+    until_true 60 grep -qs "$1" "$2" || fail "no line like '$1' in $2: $(cat "$2")"
 }
 
 slow='network.layers=[{units: 1024, activation: relu}, {units: 512, activation: relu}, {units: 10, activation: softmax}]'
-train sound 1 --set training.epochs=12 --set "$slow" || fail "without trouble: $(cat sound.out)"
+train sound 1 --set training.epochs=30 --set "$slow" || fail "without trouble: $(cat sound.out)"
 
 # A while without room, then there is some again. With and without a thread that writes, and by all ranks together.
 for way in checkpoint.asynchronous=true checkpoint.asynchronous=false optimizer.shard_state=true; do
     for error in 28 05 30; do # ENOSPC, EIO when synchronised, EROFS
         folder=while-$way-$error
-        train "$folder" 2 --set training.epochs=12 --set "$slow" --set "$way" \
+        train "$folder" 2 --set training.epochs=30 --set "$slow" --set "$way" \
             --set checkpoint.max_failures=1000 &
-        until_line '^epoch  2/12' "$folder.out"
+        until_line '^epoch  2/30' "$folder.out"
         echo $error >"$FAULTY_DISK"
         until_line '^warning  cannot write' "$folder.out"
         rm "$FAULTY_DISK"
@@ -61,14 +56,16 @@ for asynchronous in true false; do
         "$folder.out" || fail "$folder: $(cat "$folder.out")"
     good=$(sed -n 's/.*the last good one is \(.*\.h5\).*/\1/p' "$folder.out")
     "$NNTRAIN" inspect "$good" | grep -q "an intact checkpoint" || fail "$folder: $good is not intact"
-    train "$folder" 1 --resume --set training.epochs=8 --set "$slow" || fail "$folder: resumed: $(cat "$folder.out")"
+    epochs=$(($(field epoch "$folder/metrics.jsonl") + 3))
+    train "$folder" 1 --resume --set training.epochs=$epochs --set "$slow" || fail "$folder: resumed: $(cat "$folder.out")"
 done
 
 # Told to stop while there is no room: not 75, for there is nothing new to go on from.
-train stopped 1 --set training.epochs=1000 --set "$slow" &
+train stopped 1 --set training.epochs=1000 --set "$slow" --set checkpoint.max_failures=1000 &
 until_line '^epoch    3/1000' stopped.out
+pid=$(ranks_of stopped)
 echo 28 >"$FAULTY_DISK"
-kill -TERM "$(ranks_of stopped)"
+kill -TERM "$pid"
 wait $!
 [ $? -eq 5 ] && grep -q "stopped by a signal .*could not be written; continue with --resume from .*checkpoint-" stopped.out ||
     fail "stopped without room: $(cat stopped.out)"

@@ -164,10 +164,7 @@ damaged() {
     cp part-2.h5 data/part-2.h5
     ranks 2 "$NNTRAIN" train glob.yaml --set data.memory=6K --set training.epochs=100000 --output "$name" \
         --progress quiet >cut.txt 2>&1 &
-    for _ in $(seq 200); do
-        ls "$name"/checkpoint-*.h5 >/dev/null 2>&1 && break
-        sleep 0.1
-    done
+    until_true 90 has_checkpoint "$name" || fail "$name: no checkpoint: $(cat cut.txt)"
     "$@" data/part-2.h5
     wait $!
     local code=$?

@@ -1,12 +1,12 @@
 # What the end-to-end tests share. Sourced with NNTRAIN (the binary), DATASETS (the shipped datasets), TOOLS (the test
-# tools) and LAUNCH (the MPI's mpirun, as it takes more ranks than cores) in the environment; leaves the test in an empty
-# folder of its own that goes away at its end.
+# tools) and LAUNCH (the MPI's mpirun, as it takes more ranks than cores) in the environment, and perhaps within, the
+# folder for its files; leaves the test in an empty folder of its own that goes away at its end.
 set -u
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 LAUNCH=${LAUNCH:-mpirun --oversubscribe}
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/nntrain-test-XXXXXX")
+work=$(mktemp -d "${within:-${TMPDIR:-/tmp}}/nntrain-test-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failures=0
@@ -26,6 +26,29 @@ ranks_of() {
         [ "$(readlink "/proc/$pid/cwd")" = "$work" ] &&
             tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qE -- "--output ($work/)?$1 " && echo "$pid"
     done
+}
+
+# until_true SECONDS COMMAND...: waits until it holds. False where it does not in that time.
+until_true() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.02
+    done
+}
+
+# has_checkpoint FOLDER: without another process, for the training may soon be over.
+has_checkpoint() {
+    compgen -G "$1/checkpoint-*.h5" >/dev/null
+}
+
+# has_ranks RUN N, has_no_ranks RUN
+has_ranks() {
+    [ "$(ranks_of "$1" | wc -l)" -ge "$2" ]
+}
+has_no_ranks() {
+    [ -z "$(ranks_of "$1")" ]
 }
 
 # progress FOLDER: how far a training is, to the last bit, but for the clock.

@@ -31,6 +31,15 @@ damage() {
     mv damaged "$file"
 }
 
+# Tells the launcher to stop its ranks. True once there are none.
+has_no_ranks_when_told() {
+    has_no_ranks run || {
+        kill -USR1 $launcher 2>/dev/null
+        sleep 1
+        has_no_ranks run
+    }
+}
+
 declare -A happened
 starts=0
 until_time=$((SECONDS + seconds))
@@ -39,10 +48,7 @@ while [ $SECONDS -lt $until_time ]; do
     (LD_PRELOAD=$TOOLS/libfaulty_disk.so train_for_seconds $((RANDOM % 4 + 1)) --set training.epochs=$endless \
         --output "$work/run" --resume) >run.out 2>&1 &
     launcher=$!
-    for _ in $(seq 300); do
-        [ -n "$(ranks_of run)" ] && break
-        sleep 0.02
-    done
+    until_true 60 has_ranks run 1
     ended=no
     while [ $ended = no ] && [ $SECONDS -lt $until_time ]; do
         rest 200
@@ -71,7 +77,8 @@ while [ $SECONDS -lt $until_time ]; do
         esac 2>/dev/null
         happened[$event]=$((${happened[$event]:-0} + 1))
     done
-    [ $ended = yes ] || kill -USR1 $launcher 2>/dev/null
+    # Again, where it found the launcher without ranks.
+    [ $ended = yes ] || until_true 30 has_no_ranks_when_told
     began=$SECONDS
     wait $launcher
     code=$?

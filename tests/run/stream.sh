@@ -71,11 +71,8 @@ grep -q "data.window: .* was trained with 8K, the recipe says 9K" window.txt || 
 
 # A file that becomes shorter meanwhile: one sentence, exit code 3 on all ranks, and the checkpoints stay.
 ranks 2 "$NNTRAIN" train recipe.yaml --set data.memory=16K --set data.window=8K --set training.epochs=100000 \
-    --set "checkpoint.every=500 steps" --output cut --progress quiet >cut.txt 2>&1 &
-for _ in $(seq 200); do
-    ls cut/checkpoint-*.h5 >/dev/null 2>&1 && break
-    sleep 0.1
-done
+    --set "checkpoint.every=50 steps" --output cut --progress quiet >cut.txt 2>&1 &
+until_true 90 has_checkpoint cut || fail "no checkpoint of the file to be cut short: $(cat cut.txt)"
 truncate -s 50000 digits.h5
 wait $!
 [ $? -eq 3 ] || fail "a file cut short: exit code $?: $(cat cut.txt)"

@@ -6,7 +6,7 @@
 supervise=$SOURCE/scripts/supervise.sh
 recipe=$DATASETS/digits/recipe.yaml
 # Wide enough that it takes seconds.
-settings=(--set training.epochs=20 --set 'network.layers[0].units=1024' --set optimizer=adam
+settings=(--set training.epochs=50 --set 'network.layers[0].units=1024' --set optimizer=adam
     --set parallel.reproducible=true --set parallel.threads=1 --set checkpoint.every="5 steps" --progress quiet)
 read -r -a launch <<<"$LAUNCH -np 3"
 
@@ -108,7 +108,7 @@ set +m
 supervisor=$!
 reached between 15
 mapfile -t pids < <(ranks_of between)
-kill -s USR1 "${pids[0]}"
+[ ${#pids[@]} -eq 0 ] || kill -s USR1 "${pids[0]}"
 for _ in $(seq 1500); do
     grep -q 'starting again in 200 s' between.err && break
     sleep 0.02

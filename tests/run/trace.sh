@@ -51,7 +51,7 @@ for rank in range(ranks):
         last = max(e["ts"] + e["dur"] for e in trained if e["name"] == "evaluate")
         busy = sum(e["dur"] for e in trained if e["ts"] >= first and e["ts"] + e["dur"] <= last)
         print(f"rank {rank}: {busy / 1e6:.3f} s in spans, {seconds:.3f} s in the metrics")
-        assert 0.8 * seconds <= busy / 1e6 <= 1.1 * seconds, (busy, seconds)
+        assert 0.5 * seconds <= busy / 1e6 <= 1.1 * seconds, (busy, seconds)
 P
 }
 

@@ -106,11 +106,12 @@ static void ranks_of_a_host_have_one_clock(void)
 static void waiting_is_told_from_the_work_it_interrupts(void)
 {
     nn_timeline timeline = {.spans = NULL};
+    nn_comm_barrier(comm, NULL);
     nn_comm_watch(comm, &timeline);
     nn_timeline_begin(&timeline, (nn_activity){NN_SPAN_FORWARD, 2});
     const double began = nn_clock();
     if (comm->rank == comm->size - 1)
-        while (nn_clock() < began + 0.02)
+        while (nn_clock() < began + 0.3)
             ;
     nn_comm_barrier(comm, NULL);
     CU_ASSERT(timeline.running.kind == NN_SPAN_FORWARD && timeline.running.detail == 2);

@@ -199,12 +199,18 @@ static nn_share columns_of_panels(const nn_gemm_product *p, const nn_gemm_block 
     return (nn_share){left.first, right.first + right.count - left.first};
 }
 
+/* Whether there is something to look after; where a rank has no rows there is nothing to do beside. */
+static bool pauses(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    return p->space->pause && p->thread == 0 && block->depth->steps.count > 0;
+}
+
 /* What there is to look after before a tile of so many elements of C, which takes an errand of at most `most` along. */
 static void pause_before(const nn_gemm_product *p, const nn_gemm_block *block, size_t elements, size_t rows,
                          size_t most, nn_gemm_tile *tile)
 {
     tile->errand.kind = NN_ERRAND_NONE;
-    if (p->space->pause && p->thread == 0)
+    if (pauses(p, block))
         p->space->pause(p->space->context, rows, elements * block->depth->steps.count, most, &tile->errand);
 }
 
@@ -333,7 +339,7 @@ static size_t columns_of_strip(const nn_gemm_product *p, const nn_gemm_block *bl
     const size_t slot = p->space->kernel->slot_columns;
     if (block->depth->chain_count > 1)
         return slot;
-    if (!p->space->pause || p->thread > 0 || p->plan->b == NN_GEMM_B_TURNED)
+    if (!pauses(p, block) || p->plan->b == NN_GEMM_B_TURNED)
         return columns;
     return (A_MICROSECOND / (p->plan->panel_rows * block->depth->steps.count) / slot + 1) * slot;
 }

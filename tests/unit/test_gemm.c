@@ -450,6 +450,7 @@ static void shapes_of_several_blocks_equal_a_triple_loop(void)
     check_shape(2100, 33, 40, false, false, 0);
     check_shape(20, 5000, 20, false, true, 1);
     check_shape(1100, 1100, 3, true, false, 0);
+    check_shape(90, 1500, 400, true, false, 1); /* a gradient whose B no cache of a core holds */
 }
 
 static void views_may_have_any_strides(void)

@@ -125,9 +125,11 @@ static void check_all(nn_precision precision, size_t threads)
             const nn_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, depth}};
             const nn_leaf_rows two = {{.total = 2, .first = 0, .count = 2}, halves};
             const nn_leaf_rows odd = {{.total = 4, .first = 1, .count = 3}, thirds}; /* of two nodes */
+            const nn_leaf_rows none = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, 0}};
             check(space, shapes[s][0], shapes[s][1], &one, transposed);
             check(space, shapes[s][0], shapes[s][1], &two, transposed);
             check(space, shapes[s][0], shapes[s][1], &odd, transposed);
+            check(space, shapes[s][0], shapes[s][1], &none, transposed);
         }
     nn_gemm_space_free(space);
 }

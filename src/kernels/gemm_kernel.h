@@ -64,7 +64,9 @@ typedef struct nn_gemm_kernel {
     void (*run_packing)(const nn_gemm_tile *tile);
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
     void (*strip)(const nn_gemm_tile *tile);
-    /** The same, and beside it an errand: a vector for each element of depth of every whole .slot_columns at most. */
+    /** The same, and beside it an errand: a vector for every second element of depth of all whole tiles' .columns at
+     * most.
+     */
     void (*strip_carrying)(const nn_gemm_tile *tile);
     /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and one chain from its beginning. */
     void (*strip_turned)(const nn_gemm_tile *tile);

@@ -26,7 +26,8 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
 #pragma GCC unroll 4
             for (size_t v = 0; v < vectors; v++)
                 right[v] = load_at(b + v * LANES, part && v + 1 == vectors, rest);
-            if (what == CARRYING && *carried < t->errand.count) {
+            /* Every other step, which here is as short as half a tile's: what is fetched ahead must have come. */
+            if (what == CARRYING && k % 2 == 0 && *carried < t->errand.count) {
                 carry(&t->errand, *carried);
                 *carried += LANES;
             }
@@ -47,7 +48,7 @@ static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool b
                                                              const nn_gemm_tile *t)
 {
     /* As many registers as a tile fills. */
-    const bool room = (rows + 1) * STRIP_VECTORS <= (ROWS + 1) * VECTORS;
+    const bool room = what != CARRYING && (rows + 1) * STRIP_VECTORS <= (ROWS + 1) * VECTORS;
     const size_t wide = room ? STRIP_VECTORS : VECTORS;
     size_t j = 0, carried = 0;
     for (; j + wide * LANES <= t->columns; j += wide * LANES)

@@ -48,12 +48,12 @@ static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool b
                                                              const nn_gemm_tile *t)
 {
     /* As many registers as a tile fills. */
-    const bool room = what != CARRYING && (rows + 1) * STRIP_VECTORS <= (ROWS + 1) * VECTORS;
+    const bool room = what != CARRYING && (rows + 1) * STRIP_VECTORS <= (size_t)(ROWS + 1) * VECTORS;
     const size_t wide = room ? STRIP_VECTORS : VECTORS;
     size_t j = 0, carried = 0;
     for (; j + wide * LANES <= t->columns; j += wide * LANES)
         strip_of(rows, beside, wide, false, what, t, j, LANES, &carried);
-    for (; wide > VECTORS && j + VECTORS * LANES <= t->columns; j += VECTORS * LANES)
+    for (; wide > VECTORS && j + COLUMNS <= t->columns; j += COLUMNS)
         strip_of(rows, beside, VECTORS, false, what, t, j, LANES, &carried);
     if (j + LANES < t->columns)
         strip_of(rows, beside, 2, true, what, t, j, t->columns - j - LANES, &carried);

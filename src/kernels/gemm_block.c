@@ -310,7 +310,7 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     const nn_gemm_kernel *kernel = p->space->kernel;
     const nn_gemm_plan *plan = p->plan;
     const bool turned = plan->b == NN_GEMM_B_TURNED;
-    const bool carries = p->space->pause && !turned;
+    const bool carries = pauses(p, block) && !turned;
     const size_t most = carries ? columns.count / kernel->columns * (block->depth->elements / 2) * kernel->lanes : 0;
     const nn_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
     nn_gemm_tile strip;

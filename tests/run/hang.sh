@@ -2,6 +2,7 @@
 # A rank that makes no progress: the run ends, one sentence tells which rank, its stacks tell where, and the checkpoint
 # before is continued to the same bits. A run that is stopped whole and goes on is left alone.
 # Its seconds count, and a disk that others write to may take one for a file: memory does not.
+# shellcheck disable=SC2034 # of lib.sh
 [ ! -w /dev/shm ] || within=/dev/shm
 . "$(dirname "$0")/lib.sh"
 
@@ -36,7 +37,7 @@ long="--set training.epochs=4000"
 # shellcheck disable=SC2086
 ranks 3 "$NNTRAIN" train "$recipe" $settings $long --set parallel.hang_after="3 seconds" --output stopped 2>stopped.err &
 launcher=$!
-until [ -e stopped/metrics.jsonl ] && [ "$(grep -c epoch stopped/metrics.jsonl)" -gt 2 ]; do sleep 0.05; done
+until_true 60 has_epochs stopped 3
 kill -STOP "$(ranks_of stopped | tail -n 1)"
 wait $launcher
 code=$?
@@ -50,7 +51,7 @@ until_true 10 has_no_ranks stopped || fail "stopped: still running: $(ranks_of s
 ranks 2 "$NNTRAIN" train "$recipe" $settings --set training.epochs=400 --set parallel.hang_after="4 seconds" \
     --output suspended 2>suspended.err &
 launcher=$!
-until [ -e suspended/metrics.jsonl ] && [ "$(grep -c epoch suspended/metrics.jsonl)" -gt 2 ]; do sleep 0.05; done
+until_true 60 has_epochs suspended 3
 mapfile -t all < <(ranks_of suspended)
 [ ${#all[@]} -eq 2 ] || fail "suspended: ${#all[@]} ranks are running, not 2"
 kill -STOP "${all[@]}"

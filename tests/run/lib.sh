@@ -43,6 +43,11 @@ has_checkpoint() {
     compgen -G "$1/checkpoint-*.h5" >/dev/null
 }
 
+# has_epochs FOLDER N: so many at least are behind it.
+has_epochs() {
+    [ "$(cat "$1/metrics.jsonl" 2>/dev/null | wc -l)" -ge "$2" ]
+}
+
 # has_ranks RUN N, has_no_ranks RUN
 has_ranks() {
     [ "$(ranks_of "$1" | wc -l)" -ge "$2" ]

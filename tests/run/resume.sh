@@ -23,10 +23,7 @@ interrupt() {
     # shellcheck disable=SC2086
     $LAUNCH -np $count "$NNTRAIN" train "$recipe" $settings --output "$folder" >"$folder.out" 2>"$folder.err" &
     local launcher=$!
-    for _ in $(seq 600); do
-        [ "$(cat "$folder/metrics.jsonl" 2>/dev/null | wc -l)" -ge 3 ] && break
-        sleep 0.02
-    done
+    until_true 60 has_epochs "$folder" 3
     if [ "$target" = mpirun ]; then
         kill -s "$signal" $launcher
     else
@@ -69,10 +66,7 @@ ranks $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output whole
 # shellcheck disable=SC2086
 $LAUNCH -np $count "$NNTRAIN" train "$recipe" $settings --set "$layers" --output all >all.out 2>&1 &
 launcher=$!
-for _ in $(seq 600); do
-    [ "$(cat all/metrics.jsonl 2>/dev/null | wc -l)" -ge 4 ] && break
-    sleep 0.02
-done
+until_true 60 has_epochs all 4
 kill -s USR1 $launcher
 wait $launcher
 [ $? -eq 75 ] || fail "with everything: exit code is not 75: $(tail -n 3 all.out)"

@@ -33,7 +33,7 @@ is() {
 
 # ends JOB STATE SECONDS LOG: waits for a job to be in a state, and says what was there instead.
 ends() {
-    cluster_wait "$3" is "$1" "$2" || fail "job $1 is $(state "$1"), not $2: $(timeout 20 squeue) $(tail -n 25 "$4")"
+    until_true "$3" is "$1" "$2" || fail "job $1 is $(state "$1"), not $2: $(timeout 20 squeue) $(tail -n 25 "$4")"
 }
 
 exit_code() {
@@ -73,10 +73,10 @@ fi
 # One rank killed on the way: started again within the allocation, to the same end.
 killed=$(submit --job-name=killed "$SOURCE/slurm/train.sbatch" "$recipe" killed --set training.epochs=60 \
     --set 'network.layers[0].units=1024' --set parallel.reproducible=true --progress quiet) || fail "sbatch"
-cluster_wait 120 trained killed 3 || fail "killed: does not train: $(cat killed.log)"
+until_true 120 trained killed 3 || fail "killed: does not train: $(cat killed.log)"
 kill -KILL "$(ranks_of killed | head -n 1)"
 
-cluster_wait 120 trained cancelled 3 || fail "cancelled: does not train: $(cat cancelled.log)"
+until_true 120 trained cancelled 3 || fail "cancelled: does not train: $(cat cancelled.log)"
 timeout 20 scancel "$cancelled"
 ends "$cancelled" CANCELLED 60 cancelled.log
 # Nothing was to be waited for again; what there is is whole.
@@ -128,7 +128,7 @@ grep -q accuracy chained.log || fail "chained: $(cat chained.log)"
 # SLURM itself queues a job again whose node has failed.
 failing=$(submit --job-name=failing "$SOURCE/slurm/train.sbatch" "$recipe" failing "${endless[@]}" \
     --set "training.stop.time=5 seconds") || fail "sbatch"
-cluster_wait 120 trained failing 3 || fail "failing: does not train: $(cat failing.log)"
+until_true 120 trained failing 3 || fail "failing: does not train: $(cat failing.log)"
 timeout 20 scontrol update nodename=n2 state=down reason=test
 # It answers still, and may have come back by itself.
 timeout 20 scontrol update nodename=n2 state=resume 2>/dev/null

@@ -15,16 +15,24 @@ newest() {
     find "$1" -name 'checkpoint-*.h5' 2>/dev/null | sed 's/.*checkpoint-0*\([0-9]*\).h5/\1/' | sort -n | tail -n 1
 }
 
+# has_step RUN STEP: a checkpoint of it or a later one is there.
+has_step() {
+    local step
+    step=$(newest "$1")
+    [ "${step:-0}" -ge "$2" ]
+}
+
+# restarted RUN N: at least so many times.
+restarted() {
+    [ "$(grep -c 'starting again' "$1.err")" -ge "$2" ]
+}
+
 # reached RUN STEP: waits for a checkpoint of that step or a later one.
 reached() {
-    local step
-    for _ in $(seq 3000); do
-        step=$(newest "$1")
-        [ "${step:-0}" -ge "$2" ] && return 0
-        sleep 0.02
-    done
-    fail "$1: no checkpoint of step $2: $(cat "$1.err")"
-    return 1
+    until_true 60 has_step "$1" "$2" || {
+        fail "$1: no checkpoint of step $2: $(cat "$1.err")"
+        return 1
+    }
 }
 
 ranks 3 "$NNTRAIN" train "$recipe" --output "$work/whole" "${settings[@]}" || fail "the undisturbed run: exit code $?"
@@ -39,10 +47,7 @@ for kills in 1 2 3; do
     mapfile -t pids < <(ranks_of killed)
     [ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[RANDOM % ${#pids[@]}]}"
     # The next ones are not to be looked for among these.
-    for _ in $(seq 500); do
-        [ "$(grep -c 'starting again' killed.err)" -ge $kills ] && break
-        sleep 0.02
-    done
+    until_true 60 restarted killed $kills
 done
 wait $supervisor || fail "supervised: exit code $?: $(tail -n 5 killed.err)"
 grep 'supervise:' killed.err
@@ -94,10 +99,7 @@ set -m # what a shell without job control puts into the background is deaf to IN
 for signal in TERM INT; do
     "$supervise" -- bash -c "trap 'exit 9' $signal; touch ready-$signal; while true; do sleep 0.1; done" start --output o 2>$signal.err &
     supervisor=$!
-    for _ in $(seq 500); do
-        [ -e ready-$signal ] && break
-        sleep 0.02
-    done
+    until_true 60 test -e ready-$signal
     kill -s $signal $supervisor
     wait $supervisor
     [ $? -eq 9 ] || fail "$signal: not the code of the command: $(cat $signal.err)"
@@ -109,10 +111,7 @@ supervisor=$!
 reached between 15
 mapfile -t pids < <(ranks_of between)
 [ ${#pids[@]} -eq 0 ] || kill -s USR1 "${pids[0]}"
-for _ in $(seq 1500); do
-    grep -q 'starting again in 200 s' between.err && break
-    sleep 0.02
-done
+until_true 60 grep -q 'starting again in 200 s' between.err
 grep -q 'exit code 75 (stopped by a signal), last checkpoint of step [0-9]*; starting again' between.err || fail "75: $(cat between.err)"
 kill -s TERM $supervisor
 wait $supervisor

@@ -106,10 +106,7 @@ P
 # shellcheck disable=SC2086
 $LAUNCH -np 2 "$NNTRAIN" train "$recipe" $wide --set training.epochs=1000 --output stopped --trace stopped.json >out 2>err &
 launcher=$!
-for _ in $(seq 600); do
-    [ "$(cat stopped/metrics.jsonl 2>/dev/null | wc -l)" -ge 2 ] && break
-    sleep 0.02
-done
+until_true 60 has_epochs stopped 2
 kill -s USR1 $launcher
 wait $launcher
 [ $? -eq 75 ] || fail "stopped: exit code is not 75: $(cat err)"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# A SLURM of its own for a test: munged, slurmctld and two slurmd, all of this host, in a folder of the test. Sourced.
+# A SLURM of its own for a test: munged, slurmctld and two slurmd, all of this host, in a folder of the test. Sourced,
+# after tests/run/lib.sh.
 #   cluster_start DIR   brings up the nodes n1 and n2, of 16 CPUs each whatever this host has; afterwards sbatch, squeue and
 #                       the like speak to it. Exits with 77, in a sentence, where it cannot run.
 #   cluster_stop        ends its jobs and daemons and whatever they left running
@@ -24,16 +25,6 @@ cluster_daemon() {
     shift
     setpriv --pdeathsig KILL "$@" >>"$cluster/$name.out" 2>&1 &
     cluster_pids+=($!)
-}
-
-# cluster_wait SECONDS COMMAND...: until the command succeeds; fails after so many seconds.
-cluster_wait() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt $deadline ] || return 1
-        sleep 0.2
-    done
 }
 
 cluster_failed() {
@@ -91,13 +82,13 @@ END
     # By force, since it wants a socket within everybody's reach and no root.
     cluster_daemon munged munged --foreground --force --socket="$cluster/munge/socket" --key-file="$cluster/munge/key" \
         --pid-file="$cluster/munge/pid" --log-file="$cluster/munge.log" --seed-file="$cluster/munge/seed" --num-threads=2
-    cluster_wait 30 test -S "$cluster/munge/socket" || cluster_failed "munged does not come up"
+    until_true 30 test -S "$cluster/munge/socket" || cluster_failed "munged does not come up"
     cluster_watch
     cluster_daemon slurmctld slurmctld -D -i
     for node in n1 n2; do
         cluster_daemon $node slurmd -D -N $node
     done
-    cluster_wait 60 cluster_idle || cluster_failed "the nodes do not come up"
+    until_true 60 cluster_idle || cluster_failed "the nodes do not come up"
 }
 
 cluster_idle() {
@@ -133,7 +124,7 @@ cluster_watch() {
 cluster_stop() {
     [ -n "${cluster:-}" ] || return 0
     timeout 10 scancel --user root 2>/dev/null
-    cluster_wait 20 cluster_empty
+    until_true 20 cluster_empty
     [ ${#cluster_pids[@]} -eq 0 ] || kill "${cluster_pids[@]}" 2>/dev/null
     wait "${cluster_pids[@]}" 2>/dev/null
     # shellcheck disable=SC2046

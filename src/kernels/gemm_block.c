@@ -321,27 +321,34 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
     strip.b_ahead = plan->steps_ahead * b.depth_stride;
     if (turned)
-        kernel->strip_turned(&strip);
-    else if (strip.errand.kind != NN_ERRAND_NONE)
-        kernel->strip_carrying(&strip);
+        compute_tile(p, block, &strip, kernel->strip_turned, rows, columns);
     else
-        kernel->strip(&strip);
-    if (strip.bias || strip.rectify)
-        kernel->complete(&strip);
+        compute_tile(p, block, &strip, strip.errand.kind != NN_ERRAND_NONE ? kernel->strip_carrying : kernel->strip,
+                     rows, columns);
     finish_area(p, block, rows, columns);
 }
 
-/* Columns that are computed at a time: all, so that whole rows are swept; where there are leaves to join, as many as
- * scratch has room for; and where something is to be looked after, as few as take a microsecond. */
+/* Columns that are computed at a time: all, so that whole rows are swept; where there are leaves to join, or a strip is
+ * to be turned, as many as scratch has room for; and where something is to be looked after, as few as take a
+ * microsecond. */
 static size_t columns_of_strip(const nn_gemm_product *p, const nn_gemm_block *block, size_t columns)
 {
     enum { A_MICROSECOND = 1 << 17 }; /* multiply-adds */
     const size_t slot = p->space->kernel->slot_columns;
-    if (block->depth->chain_count > 1)
+    if (block->depth->chain_count > 1 || p->plan->swapped)
         return slot;
     if (!pauses(p, block) || p->plan->b == NN_GEMM_B_TURNED)
         return columns;
     return (A_MICROSECOND / (p->plan->panel_rows * block->depth->steps.count) / slot + 1) * slot;
+}
+
+/* Of those left, such that at least a vector remains for the last: turned strips have no fewer. */
+static size_t next_columns(const nn_gemm_product *p, size_t left, size_t most)
+{
+    const size_t lanes = p->space->kernel->lanes;
+    if (left <= most)
+        return left;
+    return left - most < lanes ? most - lanes : most;
 }
 
 /* A block has all columns. */
@@ -356,9 +363,9 @@ static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
     for (size_t i = panels.first; i < panels.first + panels.count; i++) {
         const nn_share rows = rows_of_panel(p, i);
         const size_t before = complete_rows(p, block, rows.first);
-        for (size_t j = 0; j < columns.count; j += most) {
-            const size_t rest = columns.count - j;
-            compute_strip(p, block, rows, (nn_share){columns.first + j, rest < most ? rest : most}, before);
+        for (size_t j = 0, count; j < columns.count; j += count) {
+            count = next_columns(p, columns.count - j, most);
+            compute_strip(p, block, rows, (nn_share){columns.first + j, count}, before);
         }
     }
 }

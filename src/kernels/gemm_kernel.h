@@ -68,7 +68,8 @@ typedef struct nn_gemm_kernel {
      * most.
      */
     void (*strip_carrying)(const nn_gemm_tile *tile);
-    /** The same of 1 to .turned_rows with B turned; at least .lanes columns, and one chain from its beginning. */
+    /** The same of 1 to .turned_rows with B turned and the depth of A contiguous; at least .lanes columns, and one
+     * chain from its beginning. */
     void (*strip_turned)(const nn_gemm_tile *tile);
     /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch; the rest of the pitch may hold anything.
      */

@@ -123,11 +123,10 @@ static size_t rows_of_strips(const nn_gemm_kernel *kernel, const nn_gemm_room *r
 
 static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p, bool swapped)
 {
-    const bool direct = kernel->steps == 1 && !swapped;
-    if (direct && p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
+    if (kernel->steps == 1 && !swapped && p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
         return NN_GEMM_B_STRIPS;
-    if (direct && p->leaves == 1 && p->b.depth_stride == 1 && p->rows <= kernel->turned_rows &&
-        p->columns >= kernel->lanes)
+    if (kernel->steps == 1 && p->leaves == 1 && p->a.depth_stride == 1 && p->b.depth_stride == 1 &&
+        p->rows <= kernel->rows && p->columns >= kernel->lanes)
         return NN_GEMM_B_TURNED;
     /* Few panels of A: a panel of B stays in the level 1 cache while they go by. Rows are better copied in long pieces.
      */
@@ -167,7 +166,7 @@ static bool packs_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_problem 
 static double vectors_of(const nn_gemm_kernel *kernel, size_t columns)
 {
     const size_t rest = columns % kernel->columns, whole = panels_of(columns - rest, kernel->lanes);
-    const double narrow = (double)kernel->narrowest / (double)kernel->lanes;
+    const double narrow = kernel->narrowest < kernel->lanes ? 0.6 : 1;
     return (double)whole + (0 < rest && rest <= kernel->narrowest ? narrow : (double)panels_of(rest, kernel->lanes));
 }
 
@@ -177,13 +176,16 @@ static double cost_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
     const double copied = 1.5, turned = 4, meanwhile = 0.5; /* of a vector */
     const double lanes = (double)kernel->lanes;
     const nn_gemm_b b = b_of(kernel, room, p, swapped);
+    const double of_b = (double)p->columns * (double)p->depth / lanes;
     double cost = (double)p->rows * vectors_of(kernel, p->columns) * (double)p->depth;
     if (worth_packing_a(kernel, room, p, b))
         cost += (p->a.depth_stride == 1 ? turned : copied) * (double)p->rows * (double)p->depth / lanes;
-    if (packs_meanwhile(kernel, p, b))
-        cost += meanwhile * (double)p->columns * (double)p->depth / lanes;
+    if (b == NN_GEMM_B_TURNED)
+        cost += (p->rows < 3 ? turned - (double)p->rows : 1) * (double)panels_of(p->rows, kernel->turned_rows) * of_b;
+    else if (packs_meanwhile(kernel, p, b))
+        cost += meanwhile * of_b;
     else if (b != NN_GEMM_B_STRIPS)
-        cost += (p->b.width_stride == 1 ? copied : turned) * (double)p->columns * (double)p->depth / lanes;
+        cost += (p->b.width_stride == 1 ? copied : turned) * of_b;
     if (swapped)
         cost += turned * (double)p->rows * (double)p->columns / lanes;
     return cost;

@@ -4,7 +4,6 @@
  * Where rows are so few that their sums leave registers free, more columns are computed at a time: a chain of
  * multiply-adds alone waits for its own latency.
  */
-enum { TURNED_ROWS = 3 };
 
 /* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there.
  * @param carried  elements of the strip's errand that are moved */
@@ -95,9 +94,11 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
                                                                  vector sum[ROWS][STRIP_VECTORS])
 {
     enum { FIVES = (LANES + 4) / 5 };
-    const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
-    const size_t stride = t->b_stride, three_strides = 3 * stride;
-    const nn_real *a = t->a + first * depth_stride, *five[STRIP_VECTORS][FIVES];
+    const size_t part = quads < PART ? quads : PART;
+    const size_t row_stride = t->a_row_stride, stride = t->b_stride, three_strides = 3 * stride;
+    const nn_real *a[ROW_GROUPS], *five[STRIP_VECTORS][FIVES];
+    begin_rows(rows, false, t, a);
+    next_step(rows, false, first, a);
 #pragma GCC unroll 4
     for (size_t v = 0; v < vectors; v++)
 #pragma GCC unroll 4
@@ -111,19 +112,23 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
 #pragma GCC unroll 16
             for (size_t l = 0; l < LANES; l++)
                 row[l] = row_of_five(five[v][l / 5], stride, three_strides, l % 5);
-            vector step[LANES];
-            turn(row, 0, quads, step);
-            const nn_real *left = a;
+            vector quad[4][QUADS];
+            load_rows(row, 0, quads, quad);
+#pragma GCC unroll 4
+            for (size_t q = 0; q < quads; q += part) {
+                vector step[4 * PART];
+                turn_part(quad, q, part, step);
+#pragma GCC unroll 8
+                for (size_t l = 0; l < 4 * part; l++)
 #pragma GCC unroll 16
-            for (size_t l = 0; l < 4 * quads; l++, left += depth_stride)
-#pragma GCC unroll 16
-                for (size_t i = 0; i < rows; i++)
-                    sum[i][v] += left[i * row_stride] * step[l];
+                    for (size_t i = 0; i < rows; i++)
+                        sum[i][v] += (a[i / 3] + i % 3 * row_stride)[4 * q + l] * step[l];
+            }
 #pragma GCC unroll 4
             for (size_t l = 0; l < FIVES; l++)
                 five[v][l] += 4 * quads;
         }
-        a += 4 * quads * depth_stride;
+        next_step(rows, false, 4 * quads, a);
     }
     return k;
 }
@@ -149,9 +154,14 @@ static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t 
                 right[l] = t->b[(column + v * LANES + l) * t->b_stride + k];
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
-                sum[i][v] += t->a[i * t->a_row_stride + k * t->a_depth_stride] * right;
+                sum[i][v] += t->a[i * t->a_row_stride + k] * right;
         }
     end_sums(rows, vectors, LANES, t, column, t->chains, sum);
+}
+
+static inline __attribute__((always_inline)) size_t at_most_turned(size_t rows)
+{
+    return rows < TURNED_ROWS ? rows : TURNED_ROWS;
 }
 
 /* The last vector of columns reaches back over some that are done: they come out the same, as no sum goes on here. */
@@ -166,12 +176,33 @@ static inline __attribute__((always_inline)) void turned_rows(size_t rows, size_
         turned_of(rows, 1, t, t->columns - LANES);
 }
 
+/* The chains of four rows hide their latency in one vector. */
 static void strip_turned(const nn_gemm_tile *t)
 {
-    if (t->rows == 1)
-        turned_rows(1, 2, t);
-    else if (t->rows == 2)
-        turned_rows(2, 2, t);
-    else
-        turned_rows(TURNED_ROWS, 2, t);
+    switch (t->rows < TURNED_ROWS ? t->rows : TURNED_ROWS) {
+    case 1:
+        turned_rows(at_most_turned(1), TURNED_VECTORS, t);
+        break;
+    case 2:
+        turned_rows(at_most_turned(2), TURNED_VECTORS, t);
+        break;
+    case 3:
+        turned_rows(at_most_turned(3), TURNED_VECTORS, t);
+        break;
+    case 4:
+        turned_rows(at_most_turned(4), 1, t);
+        break;
+    case 5:
+        turned_rows(at_most_turned(5), 1, t);
+        break;
+    case 6:
+        turned_rows(at_most_turned(6), 1, t);
+        break;
+    case 7:
+        turned_rows(at_most_turned(7), 1, t);
+        break;
+    default:
+        turned_rows(TURNED_ROWS, 1, t);
+        break;
+    }
 }

@@ -1,9 +1,10 @@
 /** Vectors of AVX2, and the tile that fills its registers; not a header of declarations. */
-/* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers. */
+/* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers. Strips whose B is
+ * turned: at most 6 sums + 8 vectors on their way. */
 #include <immintrin.h>
 #include <stdint.h>
 
-enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4 };
+enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4, TURNED_ROWS = 6, TURNED_VECTORS = 2 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -60,12 +61,20 @@ static inline void store_part(nn_real *to, vector part, size_t count)
 static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
                                                              vector *quad)
 {
-#pragma GCC unroll 2
-    for (size_t q = 0; q < quads; q++)
-        quad[q] = (vector)_mm256_castps128_ps256(_mm_loadu_ps(row[0] + k + 4 * q));
-#pragma GCC unroll 2
-    for (size_t q = 0; q < quads; q++)
-        quad[q] = (vector)_mm256_insertf128_ps((__m256)quad[q], _mm_loadu_ps(row[4] + k + 4 * q), 1);
+    if (quads == 1) {
+        const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(row[0] + k));
+        quad[0] = (vector)_mm256_insertf128_ps(low, _mm_loadu_ps(row[4] + k), 1);
+        return;
+    }
+    const __m256 low = _mm256_loadu_ps(row[0] + k), high = _mm256_loadu_ps(row[4] + k);
+    quad[0] = (vector)_mm256_permute2f128_ps(low, high, 0x20);
+    quad[1] = (vector)_mm256_permute2f128_ps(low, high, 0x31);
+}
+
+/* Quads lie in their place from the beginning. */
+static inline void settle(size_t count, const vector *step)
+{
+    (void)count, (void)step;
 }
 
 static inline vector interleave_low(vector a, vector b)

@@ -1,8 +1,9 @@
 /** Vectors of AVX-512, and the tile that fills its registers; not a header of declarations. */
-/* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. */
+/* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. Strips whose B is
+ * turned: at most 8 sums + 16 vectors on their way. */
 #include <immintrin.h>
 
-enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4 };
+enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4, TURNED_ROWS = 8, TURNED_VECTORS = 1 };
 #include "kernels/gemm_vectors.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -36,20 +37,39 @@ static inline void store_part(nn_real *to, vector part, size_t count)
     _mm512_mask_storeu_ps(to, (__mmask16)((1U << count) - 1), (__m512)part);
 }
 
-/* Three of four rows' quads are put in place by masks, for which most units of a processor serve; inserting takes the
- * few that shuffle. */
+/* A single quad of each row i, i + 4, i + 8, i + 12. Of four, a vector takes two from row i and two from row i + 4 or,
+ * from the third quad of the vectors on, of the rows i + 8 and i + 12: a vector of four rows' quads would take four
+ * loads, of which a processor has one or two in a cycle. */
 static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
                                                              vector *quad)
 {
+    if (quads == 1) {
+        __m512 each = _mm512_castps128_ps512(_mm_loadu_ps(row[0] + k));
 #pragma GCC unroll 4
-    for (size_t q = 0; q < quads; q++)
-        quad[q] = (vector)_mm512_castps128_ps512(_mm_loadu_ps(row[0] + k + 4 * q));
+        for (size_t r = 1; r < 4; r++)
+            each = _mm512_mask_broadcast_f32x4(each, (__mmask16)(0xf << 4 * r), _mm_loadu_ps(row[4 * r] + k));
+        quad[0] = (vector)each;
+        return;
+    }
+#pragma GCC unroll 2
+    for (size_t r = 0; r < 2; r++)
+#pragma GCC unroll 2
+        for (size_t half = 0; half < 2; half++) {
+            const __m256 low = _mm256_loadu_ps(row[8 * r] + k + 8 * half);
+            const __m256 high = _mm256_loadu_ps(row[8 * r + 4] + k + 8 * half);
+            quad[2 * half + r] = (vector)_mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+        }
+}
+
+/* Of quads loaded in pairs: step l of rows 0 to 7, with step l + 4 between its quads, and the same of rows 8 to 15. */
+static inline __attribute__((always_inline)) void settle(size_t count, vector *step)
+{
 #pragma GCC unroll 4
-    for (size_t r = 1; r < 4; r++)
-#pragma GCC unroll 4
-        for (size_t q = 0; q < quads; q++)
-            quad[q] = (vector)_mm512_mask_broadcast_f32x4((__m512)quad[q], (__mmask16)(0xf << 4 * r),
-                                                          _mm_loadu_ps(row[4 * r] + k + 4 * q));
+    for (size_t l = 0; count > 1 && l < 4; l++) {
+        const __m512 low = (__m512)step[l], high = (__m512)step[4 + l];
+        step[l] = (vector)_mm512_shuffle_f32x4(low, high, 0x88);
+        step[4 + l] = (vector)_mm512_shuffle_f32x4(low, high, 0xdd);
+    }
 }
 
 static inline vector interleave_low(vector a, vector b)

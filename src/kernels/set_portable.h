@@ -3,7 +3,7 @@
  * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +
  * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
  */
-enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1 };
+enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1, TURNED_ROWS = 4, TURNED_VECTORS = 2 };
 #include "kernels/gemm_vectors.h"
 
 /* No compiler's own vectors tell it to pass the caches. */
@@ -28,6 +28,12 @@ static inline __attribute__((always_inline)) void load_quads(const nn_real *cons
 {
     for (size_t q = 0; q < quads; q++)
         quad[q] = *(const loose_vector *)(row[0] + k + 4 * q);
+}
+
+/* Quads lie in their place from the beginning. */
+static inline void settle(size_t count, const vector *step)
+{
+    (void)count, (void)step;
 }
 
 static inline vector interleave_low(vector a, vector b)

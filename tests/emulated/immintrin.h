@@ -98,6 +98,24 @@ static inline __m512 emulated_mask_broadcast_f32x4(__m512 other, __mmask16 mask,
     return other;
 }
 
+static inline __m512 emulated_insertf32x8(__m512 a, __m256 half, int at)
+{
+    for (int i = 0; i < 8; i++)
+        a[8 * at + i] = half[i];
+    return a;
+}
+
+/* Two lanes of four elements from each, which two bits of `which` choose. */
+static inline __m512 emulated_shuffle_f32x4(__m512 a, __m512 b, int which)
+{
+    __m512 result = {0};
+    for (int i = 0; i < 16; i++) {
+        const __m512 from = i < 8 ? a : b;
+        result[i] = from[4 * (which >> 2 * (i / 4) & 3) + i % 4];
+    }
+    return result;
+}
+
 static inline __m512 emulated_unpack_ps(__m512 a, __m512 b, int high)
 {
     __m512 result = {0};
@@ -149,5 +167,7 @@ static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, _
 #define _mm512_castpd512_pd256      emulated_castpd512_pd256
 #define _mm512_castpd256_pd512      emulated_castpd256_pd512
 #define _mm512_mask_broadcast_f32x4 emulated_mask_broadcast_f32x4
+#define _mm512_insertf32x8          emulated_insertf32x8
+#define _mm512_shuffle_f32x4        emulated_shuffle_f32x4
 #define _mm512_unpacklo_ps(a, b)    emulated_unpack_ps(a, b, 0)
 #define _mm512_unpackhi_ps(a, b)    emulated_unpack_ps(a, b, 1)

@@ -18,13 +18,15 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
         vector sum[ROWS][STRIP_VECTORS];
         begin_sums(rows, vectors, rest, t, column, chain, sum);
         for (size_t k = 0; k < chain->depth; k++) {
+            /* A single row is bound by loads, and is one strip, which fetches nothing ahead. */
+            if (rows > 1)
 #pragma GCC unroll 4
-            for (size_t line = 0; line < vectors * LANES; line += LINE)
-                __builtin_prefetch(b + t->b_ahead + line);
+                for (size_t line = 0; line < vectors * LANES; line += LINE)
+                    __builtin_prefetch(b + t->b_ahead + line);
             vector right[STRIP_VECTORS];
 #pragma GCC unroll 4
             for (size_t v = 0; v < vectors; v++)
-                right[v] = load_at(b + v * LANES, part && v + 1 == vectors, rest);
+                right[v] = kept(load_at(b + v * LANES, part && v + 1 == vectors, rest));
             /* Every other step, which here is as short as half a tile's: what is fetched ahead must have come. */
             if (what == CARRYING && k % 2 == 0 && *carried < t->errand.count) {
                 carry(&t->errand, *carried);

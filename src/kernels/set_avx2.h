@@ -7,6 +7,13 @@
 enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4, TURNED_ROWS = 6, TURNED_VECTORS = 2 };
 #include "kernels/gemm_vectors.h"
 
+/* Stays in a register: the compiler would fold its load into each of up to three uses, and loads are what is scarce. */
+static inline vector kept(vector whole)
+{
+    __asm__("" : "+x"(whole));
+    return whole;
+}
+
 #ifdef NNTRAIN_DOUBLE
 static inline void stream(nn_real *to, vector whole)
 {

@@ -6,6 +6,15 @@
 enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4, TURNED_ROWS = 8, TURNED_VECTORS = 1 };
 #include "kernels/gemm_vectors.h"
 
+/* Stays in a register: the compiler would fold its load into each of up to three uses, and loads are what is scarce. */
+static inline vector kept(vector whole)
+{
+#ifdef __AVX512F__ /* not where these vectors are only lowered to shorter ones */
+    __asm__("" : "+v"(whole));
+#endif
+    return whole;
+}
+
 #ifdef NNTRAIN_DOUBLE
 static inline void stream(nn_real *to, vector whole)
 {

@@ -6,6 +6,12 @@
 enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1, TURNED_ROWS = 4, TURNED_VECTORS = 2 };
 #include "kernels/gemm_vectors.h"
 
+/* How registers are named depends on the processor. */
+static inline vector kept(vector whole)
+{
+    return whole;
+}
+
 /* No compiler's own vectors tell it to pass the caches. */
 static inline void stream(nn_real *to, vector whole)
 {

@@ -226,8 +226,7 @@ static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, c
     /* A single strip of more than a core's caches hold is bound by memory: a few rows of B at a time are swept from end
      * to end, as streams that the processor foresees. Fewer where they collide: 16 of 8 ways' lines lost 25 %. Several
      * rows of A have enough to compute while a line comes, as long as its page is known: they gain 5 to 15 % by keeping
-     * their sums. What the level 2 cache holds about half of needs
-     * none of that, but where it collides. */
+     * their sums. What the level 2 cache holds half of needs none of that, but where it collides. */
     if (plan->b == NN_GEMM_B_STRIPS && plan->row_panels == 1) {
         const bool collides = steps_collide(p->b);
         const size_t near = collides ? room->level1_bytes : 2 * room->level2_bytes;

@@ -322,10 +322,14 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
 static void deal_round(nn_sampler *sampler, size_t rows)
 {
     const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
-#pragma omp parallel if (rows * row_bytes > NN_ROWS_WORTH_THREADS)
-    {
-        size_t threads = (size_t)omp_get_num_threads(), thread = (size_t)omp_get_thread_num();
-        gather(sampler, rows * thread / threads, rows * (thread + 1) / threads);
+    if (rows * row_bytes <= NN_ROWS_WORTH_THREADS || omp_get_max_threads() == 1) {
+        gather(sampler, 0, rows);
+    } else {
+#pragma omp parallel
+        {
+            size_t threads = (size_t)omp_get_num_threads(), thread = (size_t)omp_get_thread_num();
+            gather(sampler, rows * thread / threads, rows * (thread + 1) / threads);
+        }
     }
     for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
         struct part *part = &sampler->parts[i];

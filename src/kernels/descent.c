@@ -44,16 +44,16 @@ static size_t end_of_tensor(const nn_descent_block *blocks, size_t block_count, 
     size_t end = first + 1;
     while (end < block_count && blocks[end].tensor == blocks[first].tensor)
         end++;
-    *mine = nn_share_of(end - first, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+    *mine = nn_share_of_calling(end - first);
     mine->first += first;
     return end;
 }
 
-void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                     size_t block_count, nn_descent_arrays arrays)
+/* What the calling thread has of it, as in the functions below. */
+static void step_share(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                       size_t block_count, nn_descent_arrays arrays)
 {
     const nn_descent_kernels *kernels = kernels_in_use();
-#pragma omp parallel if (block_count >= WORTH_THREADS)
     for (size_t first = 0; first < block_count;) {
         nn_share mine;
         first = end_of_tensor(blocks, block_count, first, &mine);
@@ -62,11 +62,21 @@ void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const 
     }
 }
 
-bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
+void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                     size_t block_count, nn_descent_arrays arrays)
+{
+    if (nn_alone(block_count, WORTH_THREADS)) {
+        step_share(kind, terms, blocks, block_count, arrays);
+        return;
+    }
+#pragma omp parallel
+    step_share(kind, terms, blocks, block_count, arrays);
+}
+
+static bool is_share_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
 {
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
     bool finite = true;
-#pragma omp parallel if (block_count >= 4 * WORTH_THREADS) reduction(&& : finite)
     for (size_t first = 0; first < block_count && finite;) {
         nn_share mine;
         first = end_of_tensor(blocks, block_count, first, &mine);
@@ -76,16 +86,36 @@ bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const
     return finite;
 }
 
-void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                        size_t block_count, nn_descent_arrays arrays, double *sums)
+bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
+{
+    if (nn_alone(block_count, 4 * WORTH_THREADS))
+        return is_share_finite(blocks, block_count, gradients);
+    bool finite = true;
+#pragma omp parallel reduction(&& : finite)
+    finite = is_share_finite(blocks, block_count, gradients);
+    return finite;
+}
+
+static void square_share(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                         nn_share share, nn_descent_arrays arrays, double *sums)
 {
     const nn_descent_kernels *kernels = kernels_in_use();
-#pragma omp parallel for schedule(static) if (block_count >= WORTH_THREADS)
-    for (size_t b = 0; b < block_count; b++) {
+    for (size_t b = share.first; b < share.first + share.count; b++) {
         nn_descent_arrays at = at_block(arrays, &blocks[b]);
         if (norm == NN_NORM_OF_SLOPES)
             sums[b] = kernels->slope_squares(&terms[blocks[b].tensor], at, blocks[b].count);
         else
             sums[b] = kernels->squares(norm == NN_NORM_OF_PARAMETERS ? at.parameters : at.gradients, blocks[b].count);
     }
+}
+
+void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                        size_t block_count, nn_descent_arrays arrays, double *sums)
+{
+    if (nn_alone(block_count, WORTH_THREADS)) {
+        square_share(norm, terms, blocks, (nn_share){0, block_count}, arrays, sums);
+        return;
+    }
+#pragma omp parallel
+    square_share(norm, terms, blocks, nn_share_of_calling(block_count), arrays, sums);
 }

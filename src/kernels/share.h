@@ -3,6 +3,7 @@
 #define NN_KERNELS_SHARE_H
 
 #include <omp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct nn_share {
@@ -17,12 +18,24 @@ static inline nn_share nn_share_of(size_t count, size_t index, size_t parts)
     return (nn_share){index * whole + (index < rest ? index : rest), whole + (index < rest)};
 }
 
-/** @return the calling thread's share, in cache lines of 16 elements so that threads do not write to the same line */
+/** @return whether the caller should do work of `count` itself: a team of one thread costs 300 ns for nothing, since it
+ * wakes whoever might wait for it. @param worth  from where on a second thread saves more than it costs */
+static inline bool nn_alone(size_t count, size_t worth)
+{
+    return count < worth || omp_get_max_threads() == 1;
+}
+
+/** @return the calling thread's share */
+static inline nn_share nn_share_of_calling(size_t count)
+{
+    return nn_share_of(count, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+}
+
+/** @return the same, in cache lines of 16 elements so that threads do not write to the same line */
 static inline nn_share nn_share_of_thread(size_t count)
 {
     enum { LINE = 16 };
-    nn_share lines =
-        nn_share_of((count + LINE - 1) / LINE, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+    nn_share lines = nn_share_of_calling((count + LINE - 1) / LINE);
     size_t first = lines.first * LINE, end = (lines.first + lines.count) * LINE;
     first = first < count ? first : count;
     return (nn_share){first, (end < count ? end : count) - first};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernels/elementwise.h"
+#include "kernels/share.h"
 #include "model/loss_rows.h"
 #include "model/output_delta.h"
 
@@ -38,6 +39,43 @@ static inline nn_loss_row row_of(const nn_recipe_loss *loss, const nn_batch *bat
     return row;
 }
 
+/* Of rows [share], what the logits give to their terms. */
+static void read_logits(const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *logits, size_t outputs,
+                        nn_share share, double *terms)
+{
+    const nn_loss_rule *rule = rule_of(loss);
+    for (size_t i = share.first; i < share.first + share.count; i++) {
+        const nn_loss_row row = row_of(loss, batch, outputs, i);
+        terms[i] = rule->of_logits(&row, logits + i * outputs);
+    }
+}
+
+/* And what the activations do. */
+static void read_outputs(const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *a, size_t outputs,
+                         nn_share share, double *terms)
+{
+    const nn_loss_rule *rule = rule_of(loss);
+    for (size_t i = share.first; i < share.first + share.count; i++) {
+        const nn_loss_row row = row_of(loss, batch, outputs, i);
+        terms[i] = rule->of_outputs(&row, a + i * outputs, terms[i]);
+    }
+}
+
+typedef void rows_work(const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *values, size_t outputs,
+                       nn_share share, double *terms);
+
+static void share_rows(rows_work *work, const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *values,
+                       size_t outputs, double *terms)
+{
+    const size_t rows = batch->rows;
+    if (nn_alone(rows * outputs, worth_threads)) {
+        work(loss, batch, values, outputs, (nn_share){0, rows}, terms);
+        return;
+    }
+#pragma omp parallel
+    work(loss, batch, values, outputs, nn_share_of_calling(rows), terms);
+}
+
 double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     const size_t rows = batch->rows, outputs = network->outputs;
@@ -46,23 +84,13 @@ double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_b
     double *terms = work->row_terms;
     if (rows == 0)
         return 0;
-    if (rule->of_logits) {
-#pragma omp parallel for if (rows * outputs >= worth_threads)
-        for (size_t i = 0; i < rows; i++) {
-            const nn_loss_row row = row_of(loss, batch, outputs, i);
-            terms[i] = rule->of_logits(&row, output + i * outputs);
-        }
-    }
+    if (rule->of_logits)
+        share_rows(read_logits, loss, batch, output, outputs, terms);
     if (work->logits)
         memcpy(work->logits, output, rows * outputs * sizeof *output);
     nn_network_activate_output(network, rows, work);
-    if (rule->of_outputs) {
-#pragma omp parallel for if (rows * outputs >= worth_threads)
-        for (size_t i = 0; i < rows; i++) {
-            const nn_loss_row row = row_of(loss, batch, outputs, i);
-            terms[i] = rule->of_outputs(&row, output + i * outputs, terms[i]);
-        }
-    }
+    if (rule->of_outputs)
+        share_rows(read_outputs, loss, batch, output, outputs, terms);
     for (size_t i = 0; batch->weights && i < rows; i++)
         terms[i] *= (double)batch->weights[i];
     return nn_loss_of_rows(work, 0, rows) / (double)batch->global_rows;
@@ -86,23 +114,36 @@ static void through_softmax(const nn_real *p, size_t outputs, nn_real *delta)
         delta[j] = (nn_real)((double)p[j] * ((double)delta[j] - mean));
 }
 
+static void delta_share(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_share share,
+                        nn_workspace *work)
+{
+    const size_t outputs = network->outputs;
+    const nn_loss_rule *rule = rule_of(loss);
+    const bool through = !rule->joined && network->layers[network->layer_count - 1].activation == NN_SOFTMAX;
+    const nn_real *a = nn_network_output(network, work);
+    const double part = 1.0 / (double)batch->global_rows;
+    for (size_t i = share.first; i < share.first + share.count; i++) {
+        const nn_loss_row row = row_of(loss, batch, outputs, i);
+        const double weight = batch->weights ? (double)batch->weights[i] : 1;
+        nn_real *delta = work->delta + i * outputs;
+        rule->slope(&row, a + i * outputs, (nn_real)(part * weight), delta);
+        if (through)
+            through_softmax(a + i * outputs, outputs, delta);
+    }
+}
+
 void nn_output_delta(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     const size_t rows = batch->rows, outputs = network->outputs;
     const nn_activation activation = network->layers[network->layer_count - 1].activation;
-    const nn_loss_rule *rule = rule_of(loss);
-    const nn_real *a = nn_network_output(network, work);
-    const double share = 1.0 / (double)batch->global_rows;
-#pragma omp parallel for if (rows * outputs >= worth_threads)
-    for (size_t i = 0; i < rows; i++) {
-        const nn_loss_row row = row_of(loss, batch, outputs, i);
-        const double weight = batch->weights ? (double)batch->weights[i] : 1;
-        nn_real *delta = work->delta + i * outputs;
-        rule->slope(&row, a + i * outputs, (nn_real)(share * weight), delta);
-        if (!rule->joined && activation == NN_SOFTMAX)
-            through_softmax(a + i * outputs, outputs, delta);
+    if (nn_alone(rows * outputs, worth_threads)) {
+        delta_share(loss, network, batch, (nn_share){0, rows}, work);
+    } else {
+#pragma omp parallel
+        delta_share(loss, network, batch, nn_share_of_calling(rows), work);
     }
-    if (!rule->joined && activation != NN_SOFTMAX)
-        nn_activate_backward(activation, nn_activation_needs_input(activation) ? work->logits : a, work->delta,
-                             rows * outputs);
+    if (!rule_of(loss)->joined && activation != NN_SOFTMAX)
+        nn_activate_backward(activation,
+                             nn_activation_needs_input(activation) ? work->logits : nn_network_output(network, work),
+                             work->delta, rows * outputs);
 }

@@ -37,6 +37,7 @@ const nn_gemm_kernel nn_gemm_avx512 = {
     .run = run_halves,
     .run_carrying = run_carrying,
     .run_packing = run_packing,
+    .run_turning = run_turning,
     .strip = strip,
     .strip_carrying = strip_carrying,
     .strip_turned = strip_turned,

@@ -3,10 +3,16 @@
 #include "kernels/pack.h"
 
 /* A panel's rows: all panels of a product within one of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows
- * would be slow. */
+ * would be slow. But those that turn B are as many as there is room for. */
 static nn_share rows_of_panel(const nn_gemm_product *p, size_t panel)
 {
-    return nn_share_of(p->rows, panel, nn_gemm_panels_of(p->rows, p->plan->panel_rows));
+    const size_t turning = p->plan->turning_rows;
+    if (turning > 0 && panel == 0)
+        return (nn_share){0, turning};
+    const size_t after = turning > 0;
+    nn_share rows = nn_share_of(p->rows - turning, panel - after, nn_gemm_row_panels(p->plan) - after);
+    rows.first += turning;
+    return rows;
 }
 
 static nn_share columns_of_panel(const nn_gemm_product *p, size_t panel)
@@ -60,6 +66,14 @@ static void pack_column_panel(const nn_gemm_product *p, const nn_gemm_block *blo
                   panel + (run->element + steps.first / kernel->steps) * kernel->columns, kernel->columns);
 }
 
+static void pack_whole_panel(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_real *panel)
+{
+    for (size_t r = 0; r < block->depth->run_count; r++) {
+        const nn_gemm_run *run = &block->depth->runs[r];
+        pack_column_panel(p, block, j, run, (nn_share){0, run->steps.count}, panel);
+    }
+}
+
 /* A few steps of all panels at a time: of a matrix whose rows are the steps, these read few pages and long pieces of
  * them; a panel on its own would read a cache line of every row. */
 static void pack_columns(const nn_gemm_product *p, const nn_gemm_block *block)
@@ -78,6 +92,9 @@ static void pack_columns(const nn_gemm_product *p, const nn_gemm_block *block)
 }
 
 /* --- computing --- */
+
+/* A function of the table. */
+typedef void gemm_run(const nn_gemm_tile *tile);
 
 /* Whether rows as planned are columns of C as the caller sees it. */
 static bool turned_round(const nn_gemm_product *p)
@@ -145,20 +162,33 @@ static void set_columns(const nn_gemm_product *p, const nn_gemm_block *block, nn
     tile->c_next = next > 0 && tile->c ? tile->c + next : NULL;
 }
 
-/* What a tile that packs panel j of B on the way is told of it. */
-static void pack_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
+/* What a tile that packs B into a panel on the way is told of it. */
+static void pack_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, nn_share columns, nn_real *panel,
                            nn_gemm_tile *tile)
 {
     const nn_pack_source b = part_of(p->plan->what.b, columns.first, block->depth->steps.first);
     tile->b = b.data;
-    tile->b_stride = b.depth_stride;
+    tile->b_stride = p->plan->turning_rows > 0 ? b.width_stride : b.depth_stride;
     tile->b_ahead = p->plan->steps_ahead * b.depth_stride;
-    tile->b_packed = packed_columns(p, block, j);
+    tile->b_packed = panel;
+}
+
+/* The same where tiles turn B: those that are narrower than a panel find it packed. @return the function of the tile */
+static gemm_run *turn_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
+                                nn_real *panel, nn_gemm_tile *tile)
+{
+    if (columns.count == p->space->kernel->columns) {
+        pack_meanwhile(p, block, columns, panel, tile);
+        return p->space->kernel->run_turning;
+    }
+    pack_whole_panel(p, block, j, panel);
+    tile->b = panel;
+    return p->space->kernel->run;
 }
 
 /* One tile, of which rows and columns are those planned. */
-static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, const nn_gemm_tile *tile,
-                         void (*run)(const nn_gemm_tile *tile), nn_share rows, nn_share columns)
+static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, const nn_gemm_tile *tile, gemm_run *run,
+                         nn_share rows, nn_share columns)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
     run(tile);
@@ -229,10 +259,9 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
     const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
         const nn_share columns = columns_of_panel(p, block->column_panels.first + j);
-        for (size_t r = 0; r < block->depth->run_count; r++) {
-            const nn_gemm_run *run = &block->depth->runs[r];
-            pack_column_panel(p, block, j, run, (nn_share){0, run->steps.count}, own);
-        }
+        const bool turns = p->plan->turning_rows > 0;
+        if (!turns)
+            pack_whole_panel(p, block, j, own);
         for (size_t i = 0; i < block->row_panels.count; i++) {
             const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
             const size_t next = i + 1 < block->row_panels.count ? rows.count * p->c_stride : 0;
@@ -240,8 +269,11 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             set_rows(p, block, i, rows, &tile);
             set_columns(p, block, rows, columns, next, &tile);
             tile.b = own;
+            gemm_run *run = p->space->kernel->run;
+            if (turns && i == 0)
+                run = turn_meanwhile(p, block, j, columns, own, &tile);
             pause_before(p, block, rows.count * columns.count, 0, 0, &tile);
-            compute_tile(p, block, &tile, p->space->kernel->run, rows, columns);
+            compute_tile(p, block, &tile, run, rows, columns);
         }
     }
     if (mine.count > 0)
@@ -264,7 +296,7 @@ static void fetch_next_rows(const nn_gemm_product *p, const nn_gemm_block *block
             __builtin_prefetch(from + r * a.width_stride + k, 0, 2);
 }
 
-static void (*run_of(const nn_gemm_kernel *kernel, bool packs, const nn_gemm_tile *tile))(const nn_gemm_tile *tile)
+static gemm_run *run_of(const nn_gemm_kernel *kernel, bool packs, const nn_gemm_tile *tile)
 {
     if (tile->errand.kind != NN_ERRAND_NONE)
         return kernel->run_carrying;
@@ -282,7 +314,7 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         const size_t i = tile / width, first = tile % width;
         const size_t count = width - first < end - tile ? width - first : end - tile;
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-        const bool packs = p->plan->packs_meanwhile && i == 0;
+        const bool packs = p->plan->packs_meanwhile && i == 0, turns = p->plan->turning_rows > 0 && i == 0;
         nn_gemm_tile one;
         set_rows(p, block, i, rows, &one);
         const size_t before = complete_rows(p, block, rows.first);
@@ -291,12 +323,15 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
             set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
             one.b = packed_columns(p, block, j);
             fetch_next_rows(p, block, i, j, width);
+            gemm_run *turning = NULL;
             if (packs)
-                pack_meanwhile(p, block, j, columns, &one);
-            const bool carries = !packs && columns.count > kernel->lanes;
+                pack_meanwhile(p, block, columns, packed_columns(p, block, j), &one);
+            if (turns)
+                turning = turn_meanwhile(p, block, j, columns, packed_columns(p, block, j), &one);
+            const bool carries = !packs && !turns && columns.count > kernel->lanes;
             pause_before(p, block, rows.count * columns.count, before,
                          carries ? block->depth->elements * kernel->lanes : 0, &one);
-            compute_tile(p, block, &one, run_of(kernel, packs, &one), rows, columns);
+            compute_tile(p, block, &one, turning ? turning : run_of(kernel, packs, &one), rows, columns);
         }
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
         tile += count;
@@ -386,7 +421,7 @@ void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block
         wait_for_threads(p); /* for those who still read the packed panels */
     if (block->pack_a)
         pack_rows(p, block);
-    if (p->plan->b == NN_GEMM_B_PACKED && !p->plan->packs_meanwhile)
+    if (p->plan->b == NN_GEMM_B_PACKED && !p->plan->packs_meanwhile && p->plan->turning_rows == 0)
         pack_columns(p, block);
     if (shared_a || shared_b)
         wait_for_threads(p);

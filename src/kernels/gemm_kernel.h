@@ -27,7 +27,7 @@ typedef struct nn_gemm_tile {
     const nn_real *b;  /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
     size_t b_stride;   /**< where B lies: b[k * b_stride + j], or turned b[k + j * b_stride] */
     size_t b_ahead;    /**< where B lies: elements further on that are fetched into the cache beside those in use */
-    nn_real *b_packed; /**< of .run_packing: where B is packed */
+    nn_real *b_packed; /**< of .run_packing and .run_turning: where B is packed */
     const nn_gemm_chain *chains; /**< [chain_count], following each other along the depth */
     size_t chain_count;
     /* The stack. A slot is a part of a matrix in memory, or scratch that the next tile takes over. */
@@ -62,6 +62,9 @@ typedef struct nn_gemm_kernel {
     void (*run_carrying)(const nn_gemm_tile *tile);
     /** The same with B where it lies, of which it leaves a packed panel for the tiles below. */
     void (*run_packing)(const nn_gemm_tile *tile);
+    /** The same of .columns columns and of .turned_rows rows or one less, where B is turned and the depth of A
+     * contiguous; one chain. NULL: it is not worth it. */
+    void (*run_turning)(const nn_gemm_tile *tile);
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
     void (*strip)(const nn_gemm_tile *tile);
     /** The same, and beside it an errand: a vector for every second element of depth of all whole tiles' .columns at

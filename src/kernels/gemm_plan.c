@@ -16,7 +16,7 @@ static size_t round_up(size_t count, size_t multiple)
 
 static size_t panels_of(size_t count, size_t width)
 {
-    return (count + width - 1) / width;
+    return nn_gemm_panels_of(count, width);
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -162,6 +162,16 @@ static bool packs_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_problem 
            (alone(kernel, p, b) || by_rows(kernel, p, b));
 }
 
+/* Whether the first tiles that use a panel of B turn it: they do so beside their multiply-adds, which packing before
+ * them does not. Short pieces of long rows from afar are better fetched by who does nothing else. */
+static bool turns_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p,
+                            nn_gemm_b b)
+{
+    const bool own = b == NN_GEMM_B_OWN && bytes_of_b(p) <= room->level1_bytes;
+    return (own || (b == NN_GEMM_B_PACKED && alone(kernel, p, b))) && kernel->run_turning && p->leaves == 1 &&
+           p->a.depth_stride == 1 && p->b.depth_stride == 1 && p->rows > kernel->turned_rows;
+}
+
 /* Vectors that the columns of a product take in a step of depth. */
 static double vectors_of(const nn_gemm_kernel *kernel, size_t columns)
 {
@@ -184,6 +194,8 @@ static double cost_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
         cost += (p->rows < 3 ? turned - (double)p->rows : 1) * (double)panels_of(p->rows, kernel->turned_rows) * of_b;
     else if (packs_meanwhile(kernel, p, b))
         cost += meanwhile * of_b;
+    else if (turns_meanwhile(kernel, room, p, b))
+        cost += of_b;
     else if (b != NN_GEMM_B_STRIPS)
         cost += (p->b.width_stride == 1 ? copied : turned) * of_b;
     if (swapped)
@@ -273,6 +285,11 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     plan.depth_block = depth_of(kernel, room, &plan);
     if (plan.b == NN_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
         plan.b = NN_GEMM_B_PACKED;
+    plan.turning_rows = 0;
+    if (turns_meanwhile(kernel, room, &plan.what, plan.b)) {
+        plan.turning_rows = smaller(kernel->turned_rows, plan.panel_rows);
+        plan.row_panels = nn_gemm_row_panels(&plan);
+    }
     if (plan.pack_a)
         plan.row_panels = smaller(plan.row_panels, room->a / (plan.depth_block * kernel->pitch));
     if (plan.b == NN_GEMM_B_PACKED)

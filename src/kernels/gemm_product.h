@@ -44,11 +44,6 @@ typedef struct nn_gemm_block {
     bool pack_a;
 } nn_gemm_block;
 
-static inline size_t nn_gemm_panels_of(size_t count, size_t width)
-{
-    return (count + width - 1) / width;
-}
-
 /** Packs and computes this thread's part of a block; all threads of a product go through the same blocks. */
 void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block);
 

@@ -19,6 +19,16 @@ static inline __attribute__((always_inline)) void load_rows(const nn_real *const
         load_quads(row + i, k, quads, quad[i]);
 }
 
+/* Rows are fetched into the level 2 cache four lines ahead, since there are more of them than streams a processor
+ * foresees; the level 1 cache may have too few places for lines of all. */
+static inline __attribute__((always_inline)) void fetch_rows_ahead(const nn_real *const row[LANES], size_t k)
+{
+    enum { AHEAD = 256 / sizeof(nn_real) };
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; i++)
+        __builtin_prefetch(row[i] + k + AHEAD, 0, 2);
+}
+
 /* step[l][i] = row[i][k + 4 * first + l] for l < 4 * count; count is PART or, where a single quad was loaded, 1. */
 static inline __attribute__((always_inline)) void turn_part(vector quad[4][QUADS], size_t first, size_t count,
                                                             vector step[4 * PART])

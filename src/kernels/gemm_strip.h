@@ -82,6 +82,11 @@ static void strip_carrying(const nn_gemm_tile *t)
     on_rows(strip_and_carry, t);
 }
 
+static inline vector *packed_at(const nn_gemm_tile *t, size_t column, size_t k)
+{
+    return (vector *)(t->b_packed + k * COLUMNS + column);
+}
+
 #ifndef NNTRAIN_DOUBLE
 /* Row l of five, from the pointer to the first of them: the processor's addresses hold one, two or four strides. */
 static inline __attribute__((always_inline)) const nn_real *row_of_five(const nn_real *first, size_t stride,
@@ -91,9 +96,9 @@ static inline __attribute__((always_inline)) const nn_real *row_of_five(const nn
 }
 
 /* Steps of depth are turned in registers and used at once. @return steps done */
-static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, size_t vectors, const nn_gemm_tile *t,
-                                                                 size_t column, size_t first, size_t quads,
-                                                                 vector sum[ROWS][STRIP_VECTORS])
+static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, size_t vectors, bool packing,
+                                                                 const nn_gemm_tile *t, size_t column, size_t first,
+                                                                 size_t quads, vector sum[ROWS][STRIP_VECTORS])
 {
     enum { FIVES = (LANES + 4) / 5 };
     const size_t part = quads < PART ? quads : PART;
@@ -114,6 +119,8 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
 #pragma GCC unroll 16
             for (size_t l = 0; l < LANES; l++)
                 row[l] = row_of_five(five[v][l / 5], stride, three_strides, l % 5);
+            if (packing)
+                fetch_rows_ahead(row, 0);
             vector quad[4][QUADS];
             load_rows(row, 0, quads, quad);
 #pragma GCC unroll 4
@@ -121,10 +128,13 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
                 vector step[4 * PART];
                 turn_part(quad, q, part, step);
 #pragma GCC unroll 8
-                for (size_t l = 0; l < 4 * part; l++)
+                for (size_t l = 0; l < 4 * part; l++) {
+                    if (packing)
+                        *packed_at(t, column + v * LANES, k + 4 * q + l) = step[l];
 #pragma GCC unroll 16
                     for (size_t i = 0; i < rows; i++)
                         sum[i][v] += (a[i / 3] + i % 3 * row_stride)[4 * q + l] * step[l];
+                }
             }
 #pragma GCC unroll 4
             for (size_t l = 0; l < FIVES; l++)
@@ -136,16 +146,16 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
 }
 #endif
 
-/* Some columns of a strip whose B has each column's depth side by side. */
-static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t vectors, const nn_gemm_tile *t,
-                                                            size_t column)
+/* Some columns of a strip or tile whose B has each column's depth side by side. @param packing  B on the way */
+static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t vectors, bool packing,
+                                                            const nn_gemm_tile *t, size_t column)
 {
     vector sum[ROWS][STRIP_VECTORS];
     begin_sums(rows, vectors, LANES, t, column, t->chains, sum);
     size_t k = 0;
 #ifndef NNTRAIN_DOUBLE
-    k = turned_steps(rows, vectors, t, column, k, QUADS, sum);
-    k = turned_steps(rows, vectors, t, column, k, 1, sum);
+    k = turned_steps(rows, vectors, packing, t, column, k, QUADS, sum);
+    k = turned_steps(rows, vectors, packing, t, column, k, 1, sum);
 #endif
     for (; k < t->chains->depth; k++)
 #pragma GCC unroll 4
@@ -154,6 +164,8 @@ static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t 
 #pragma GCC unroll 16
             for (size_t l = 0; l < LANES; l++)
                 right[l] = t->b[(column + v * LANES + l) * t->b_stride + k];
+            if (packing)
+                *packed_at(t, column + v * LANES, k) = right;
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
                 sum[i][v] += t->a[i * t->a_row_stride + k] * right;
@@ -171,11 +183,11 @@ static inline __attribute__((always_inline)) void turned_rows(size_t rows, size_
 {
     size_t j = 0;
     for (; j + vectors * LANES <= t->columns; j += vectors * LANES)
-        turned_of(rows, vectors, t, j);
+        turned_of(rows, vectors, false, t, j);
     for (; j + LANES <= t->columns; j += LANES)
-        turned_of(rows, 1, t, j);
+        turned_of(rows, 1, false, t, j);
     if (j < t->columns)
-        turned_of(rows, 1, t, t->columns - LANES);
+        turned_of(rows, 1, false, t, t->columns - LANES);
 }
 
 /* The chains of four rows hide their latency in one vector. */
@@ -207,4 +219,19 @@ static void strip_turned(const nn_gemm_tile *t)
         turned_rows(TURNED_ROWS, 1, t);
         break;
     }
+}
+
+static inline __attribute__((always_inline)) void turning_rows(size_t rows, const nn_gemm_tile *t)
+{
+    for (size_t column = 0; column < COLUMNS; column += LANES)
+        turned_of(rows, 1, true, t, column);
+}
+
+/* With 16 registers it is slower than turning first. */
+static __attribute__((unused)) void run_turning(const nn_gemm_tile *t)
+{
+    if (t->rows == TURNED_ROWS)
+        turning_rows(TURNED_ROWS, t);
+    else
+        turning_rows(TURNED_ROWS - 1, t);
 }

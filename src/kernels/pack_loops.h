@@ -14,19 +14,12 @@ static void transpose_elements(const nn_real *const row[LANES], size_t first, si
 }
 
 #ifndef NNTRAIN_DOUBLE
-/* Rows are fetched into the level 2 cache four lines ahead, since there are more of them than streams a processor
- * foresees; the level 1 cache may have too few places for lines of all. */
-enum { AHEAD = 256 / sizeof(nn_real) };
-
 static inline __attribute__((always_inline)) size_t
 transpose_steps(const nn_real *const row[LANES], size_t first, size_t quads, size_t depth, nn_real *panel, size_t pitch)
 {
     size_t k = first;
     for (; k + 4 * quads <= depth; k += 4 * quads) {
-        if (k + AHEAD < depth)
-#pragma GCC unroll 16
-            for (size_t i = 0; i < LANES; i++)
-                __builtin_prefetch(row[i] + k + AHEAD, 0, 2);
+        fetch_rows_ahead(row, k);
         vector step[LANES];
         turn(row, k, quads, step);
 #pragma GCC unroll 16

@@ -214,10 +214,10 @@ static void finish_area(const nn_gemm_product *p, const nn_gemm_block *block, nn
         finish(p, rows, columns);
 }
 
-static nn_share rows_of_block(const nn_gemm_product *p, const nn_gemm_block *block)
+static nn_share rows_of_panels(const nn_gemm_product *p, nn_share panels)
 {
-    const nn_share top = rows_of_panel(p, block->row_panels.first);
-    const nn_share bottom = rows_of_panel(p, block->row_panels.first + block->row_panels.count - 1);
+    const nn_share top = rows_of_panel(p, panels.first);
+    const nn_share bottom = rows_of_panel(p, panels.first + panels.count - 1);
     return (nn_share){top.first, bottom.first + bottom.count - top.first};
 }
 
@@ -277,7 +277,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
         }
     }
     if (mine.count > 0)
-        finish_area(p, block, rows_of_block(p, block), columns_of_panels(p, block, mine));
+        finish_area(p, block, rows_of_panels(p, block->row_panels), columns_of_panels(p, block, mine));
 }
 
 /* Rows of A that come next where they lie, as far as tile j of `width` before them has to fetch them: a processor
@@ -353,6 +353,7 @@ static void compute_strip(const nn_gemm_product *p, const nn_gemm_block *block, 
     set_columns(p, block, rows, columns, 0, &strip);
     pause_before(p, block, rows.count * columns.count, before, most, &strip);
     strip.b = b.data;
+    strip.group_rows = plan->panel_rows;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
     strip.b_ahead = plan->steps_ahead * b.depth_stride;
     if (turned)
@@ -386,6 +387,17 @@ static size_t next_columns(const nn_gemm_product *p, size_t left, size_t most)
     return left - most < lanes ? most - lanes : most;
 }
 
+/* Panels of rows that are computed in one call: where a strip is short, setting up the next would take as long. So many
+ * that what follows finds them in the level 1 cache. */
+static size_t strips_together(const nn_gemm_product *p, const nn_gemm_block *block)
+{
+    const nn_gemm_plan *plan = p->plan;
+    if (block->depth->chain_count > 1 || plan->swapped || plan->b == NN_GEMM_B_TURNED || pauses(p, block))
+        return 1;
+    const size_t strip_bytes = plan->panel_rows * p->columns * sizeof(nn_real);
+    return 1 + p->space->room.level1_bytes / 2 / strip_bytes;
+}
+
 /* A block has all columns. */
 static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
 {
@@ -395,8 +407,10 @@ static void compute_strips(const nn_gemm_product *p, const nn_gemm_block *block)
     else
         columns = nn_share_of(p->columns, p->part, p->parts);
     const size_t most = columns_of_strip(p, block, columns.count);
-    for (size_t i = panels.first; i < panels.first + panels.count; i++) {
-        const nn_share rows = rows_of_panel(p, i);
+    const size_t together = strips_together(p, block);
+    for (size_t done = 0; done < panels.count; done += together) {
+        const size_t left = panels.count - done;
+        const nn_share rows = rows_of_panels(p, (nn_share){panels.first + done, left < together ? left : together});
         const size_t before = complete_rows(p, block, rows.first);
         for (size_t j = 0, count; j < columns.count; j += count) {
             count = next_columns(p, columns.count - j, most);

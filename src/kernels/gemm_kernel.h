@@ -22,7 +22,8 @@ typedef struct nn_gemm_chain {
 /** A tile of C and the parts of A and B it is the product of. */
 typedef struct nn_gemm_tile {
     size_t rows, columns;
-    const nn_real *a; /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
+    size_t group_rows; /**< of .strip: most rows computed at a time */
+    const nn_real *a;  /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
     size_t a_row_stride, a_depth_stride;
     const nn_real *b;  /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
     size_t b_stride;   /**< where B lies: b[k * b_stride + j], or turned b[k + j * b_stride] */
@@ -65,10 +66,11 @@ typedef struct nn_gemm_kernel {
     /** The same of .columns columns and of .turned_rows rows or one less, where B is turned and the depth of A
      * contiguous; one chain. NULL: it is not worth it. */
     void (*run_turning)(const nn_gemm_tile *tile);
-    /** Computes a strip, 1 to .rows by any number of columns, with B where it lies. */
+    /** Computes a strip, 1 to .rows by any number of columns, with B where it lies; or several, if they are one chain.
+     */
     void (*strip)(const nn_gemm_tile *tile);
-    /** The same, and beside it an errand: a vector for every second element of depth of all whole tiles' .columns at
-     * most.
+    /** Computes one, and beside it an errand: a vector for every second element of depth of all whole tiles' .columns
+     * at most.
      */
     void (*strip_carrying)(const nn_gemm_tile *tile);
     /** The same of 1 to .turned_rows with B turned and the depth of A contiguous; at least .lanes columns, and one

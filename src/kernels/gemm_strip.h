@@ -67,9 +67,24 @@ static inline __attribute__((always_inline)) void strip_alone(size_t rows, bool 
     strip_rows(rows, beside, NOTHING, t);
 }
 
-static void strip(const nn_gemm_tile *t)
+/* On its own: what is inlined into a loop gets fewer registers. */
+static __attribute__((noinline)) void strip_of_group(const nn_gemm_tile *t)
 {
     on_rows(strip_alone, t);
+}
+
+/* A few rows after the other. */
+static void strip(const nn_gemm_tile *t)
+{
+    const size_t groups = (t->rows + t->group_rows - 1) / t->group_rows;
+    const size_t each = t->rows / groups, longer = t->rows % groups;
+    nn_gemm_tile group = *t;
+    for (size_t g = 0; g < groups; g++) {
+        group.rows = each + (g < longer);
+        strip_of_group(&group);
+        group.a += group.rows * t->a_row_stride;
+        group.c += group.rows * t->c_stride;
+    }
 }
 
 static inline __attribute__((always_inline)) void strip_and_carry(size_t rows, bool beside, const nn_gemm_tile *t)

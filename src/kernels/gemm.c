@@ -30,7 +30,7 @@ static void divide(nn_gemm_product *p, size_t row_panels, size_t column_panels)
 
 static void multiply(nn_gemm_product *p)
 {
-    divide(p, nn_gemm_row_panels(p->plan), nn_gemm_panels_of(p->columns, p->space->kernel->columns));
+    divide(p, p->plan->panels, nn_gemm_panels_of(p->columns, p->space->kernel->columns));
     const nn_share rows = p->rows_of_thread, mine = p->columns_of_thread;
     const size_t row_blocks = nn_gemm_panels_of(rows.count, p->plan->row_panels);
     const size_t column_blocks = nn_gemm_panels_of(mine.count, p->plan->column_panels);

@@ -2,17 +2,14 @@
 #include "kernels/gemm_product.h"
 #include "kernels/pack.h"
 
-/* A panel's rows: all panels of a product within one of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows
- * would be slow. But those that turn B are as many as there is room for. */
 static nn_share rows_of_panel(const nn_gemm_product *p, size_t panel)
 {
-    const size_t turning = p->plan->turning_rows;
-    if (turning > 0 && panel == 0)
+    const nn_gemm_plan *plan = p->plan;
+    const size_t turning = plan->turning_rows, longer = plan->longer;
+    if (turning > 0 && panel-- == 0)
         return (nn_share){0, turning};
-    const size_t after = turning > 0;
-    nn_share rows = nn_share_of(p->rows - turning, panel - after, nn_gemm_row_panels(p->plan) - after);
-    rows.first += turning;
-    return rows;
+    const size_t before = panel < longer ? panel : longer;
+    return (nn_share){turning + panel * plan->each + before, plan->each + (panel < longer)};
 }
 
 static nn_share columns_of_panel(const nn_gemm_product *p, size_t panel)

@@ -257,6 +257,17 @@ static size_t steps_ahead_of(const nn_gemm_plan *plan)
     return plan->b == NN_GEMM_B_STRIPS && plan->row_panels > 1 ? 8 : 0;
 }
 
+/* All panels within one row of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows would be slow; but those of a
+ * panel that turns B are as many as there is room for. */
+static void divide_rows(nn_gemm_plan *plan, size_t turning)
+{
+    const size_t rows = plan->what.rows - turning, count = panels_of(rows, plan->panel_rows);
+    plan->turning_rows = turning;
+    plan->panels = plan->row_panels = count + (turning > 0);
+    plan->each = count > 1 ? rows / count : rows;
+    plan->longer = count > 1 ? rows % count : 0;
+}
+
 nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem)
 {
     nn_gemm_plan plan; /* every field is set below: small products would notice that it is cleared first */
@@ -274,7 +285,7 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
         plan.panel_rows = smaller(plan.panel_rows, WAYS - 1);
     if (plan.b == NN_GEMM_B_STRIPS && plan.what.rows > kernel->rows)
         plan.panel_rows = smaller(plan.panel_rows, STRIP_ROWS);
-    plan.row_panels = panels_of(plan.what.rows, plan.panel_rows);
+    divide_rows(&plan, 0);
     plan.column_panels = panels_of(plan.what.columns, kernel->columns);
     plan.fetches_rows = !plan.pack_a && plan.what.a.depth_stride == 1 &&
                         plan.what.rows * plan.what.depth * sizeof(nn_real) > room->level2_bytes;
@@ -285,11 +296,8 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     plan.depth_block = depth_of(kernel, room, &plan);
     if (plan.b == NN_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
         plan.b = NN_GEMM_B_PACKED;
-    plan.turning_rows = 0;
-    if (turns_meanwhile(kernel, room, &plan.what, plan.b)) {
-        plan.turning_rows = smaller(kernel->turned_rows, plan.panel_rows);
-        plan.row_panels = nn_gemm_row_panels(&plan);
-    }
+    if (turns_meanwhile(kernel, room, &plan.what, plan.b))
+        divide_rows(&plan, smaller(kernel->turned_rows, plan.panel_rows));
     if (plan.pack_a)
         plan.row_panels = smaller(plan.row_panels, room->a / (plan.depth_block * kernel->pitch));
     if (plan.b == NN_GEMM_B_PACKED)

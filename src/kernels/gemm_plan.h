@@ -48,6 +48,9 @@ typedef struct nn_gemm_plan {
     size_t turning_rows;  /**< of the first panel of A, whose tiles turn panels of B and pack them; 0: none do */
     size_t panel_rows;    /**< most rows of a panel of A, or of a strip */
     size_t steps_ahead;   /**< that B is fetched ahead of its use where it lies */
+    size_t panels;        /**< of all rows of A: those after the turning one have `each` rows, the first `longer` of
+                               them one more */
+    size_t each, longer;
     size_t depth_block;   /**< most steps of depth in a block, in elements of packed panels */
     size_t row_panels;    /**< most panels of A in a block */
     size_t column_panels; /**< most panels of B in a block */
@@ -55,13 +58,7 @@ typedef struct nn_gemm_plan {
 
 static inline size_t nn_gemm_panels_of(size_t count, size_t width)
 {
-    return (count + width - 1) / width;
-}
-
-/** @return panels of all rows of A */
-static inline size_t nn_gemm_row_panels(const nn_gemm_plan *plan)
-{
-    return (plan->turning_rows > 0) + nn_gemm_panels_of(plan->what.rows - plan->turning_rows, plan->panel_rows);
+    return count <= width ? count > 0 : (count + width - 1) / width; /* small products would notice the division */
 }
 
 /** @return room for the caches of this machine */

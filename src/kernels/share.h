@@ -14,6 +14,8 @@ typedef struct nn_share {
 /** @return share `index` of `parts` of 0 .. count-1; shares differ by one at most */
 static inline nn_share nn_share_of(size_t count, size_t index, size_t parts)
 {
+    if (parts == 1) /* small products would notice the division */
+        return (nn_share){0, count};
     size_t whole = count / parts, rest = count % parts;
     return (nn_share){index * whole + (index < rest ? index : rest), whole + (index < rest)};
 }

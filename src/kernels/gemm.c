@@ -18,14 +18,14 @@ static void divide(nn_gemm_product *p, size_t row_panels, size_t column_panels)
     if (!p->plan->alone)
         return;
     p->part = 0, p->parts = 1;
-    p->b = p->space->b + p->thread * p->space->room.b;
+    p->b = p->space->b + p->seat * p->space->room.b;
     if (!p->plan->by_rows) {
         p->columns_of_thread = nn_share_of(column_panels, p->thread, p->threads);
         return;
     }
     p->rows_of_thread = nn_share_of(row_panels, p->thread, p->threads);
     p->a_part = 0, p->a_parts = 1;
-    p->a = p->space->a + p->thread * p->space->room.a;
+    p->a = p->space->a + p->seat * p->space->room.a;
 }
 
 static void multiply(nn_gemm_product *p)
@@ -49,6 +49,49 @@ static void multiply(nn_gemm_product *p)
                 };
                 nn_gemm_multiply_block(p, &block);
             }
+    }
+}
+
+static void multiply_alone(nn_gemm_product *p, const nn_gemm_problem *problem)
+{
+    const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
+    p->plan = &plan;
+    p->rows = plan.what.rows, p->columns = plan.what.columns;
+    p->thread = 0, p->threads = 1;
+    multiply(p);
+}
+
+/* The rows of C that a share of A's gives, as a product of its own. */
+static void multiply_rows(nn_gemm_product *p, const nn_gemm_problem *problem, nn_share rows)
+{
+    nn_gemm_problem mine = *problem;
+    mine.rows = rows.count, mine.threads = 1;
+    mine.a.data += rows.first * mine.a.width_stride;
+    p->c += rows.first * p->c_stride;
+    nn_epilogue epilogue;
+    if (p->epilogue) {
+        epilogue = *p->epilogue;
+        if (epilogue.outputs)
+            epilogue.outputs += rows.first * epilogue.outputs_stride;
+        p->epilogue = &epilogue;
+    }
+    multiply_alone(p, &mine);
+}
+
+static void multiply_together(nn_gemm_product *p, const nn_gemm_problem *problem)
+{
+    const bool apart = nn_gemm_rows_apart(p->space->kernel, problem);
+    const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
+    p->plan = &plan;
+    p->rows = plan.what.rows, p->columns = plan.what.columns;
+#pragma omp parallel num_threads((int)problem->threads)
+    {
+        nn_gemm_product mine = *p;
+        mine.seat = mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
+        if (apart)
+            multiply_rows(&mine, problem, nn_share_of(problem->rows, mine.thread, mine.threads));
+        else
+            multiply(&mine);
     }
 }
 
@@ -81,20 +124,11 @@ static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_
         .b = {b.data, b.column_stride, b.row_stride},
         .threads = threads,
     };
-    const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, &problem);
-    p->plan = &plan;
-    p->rows = plan.what.rows, p->columns = plan.what.columns;
-    p->thread = 0, p->threads = 1;
-    if (threads == 1) {
-        multiply(p);
-        return;
-    }
-#pragma omp parallel num_threads((int)threads)
-    {
-        nn_gemm_product mine = *p;
-        mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
-        multiply(&mine);
-    }
+    p->seat = 0;
+    if (threads == 1)
+        multiply_alone(p, &problem);
+    else
+        multiply_together(p, &problem);
 }
 
 void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,

@@ -141,7 +141,7 @@ static void set_rows(const nn_gemm_product *p, const nn_gemm_block *block, size_
     tile->chains = block->depth->chains, tile->chain_count = block->depth->chain_count;
     tile->matrices = plan->swapped ? 0 : block->depth->matrices;
     tile->c_stride = p->c_stride, tile->c_pitch = p->c_pitch;
-    tile->scratch = p->space->scratch + p->thread * NN_GEMM_SLOTS * kernel->rows * kernel->slot_columns;
+    tile->scratch = p->space->scratch + p->seat * NN_GEMM_SLOTS * kernel->rows * kernel->slot_columns;
     tile->bias = NULL, tile->bias_of_rows = turned_round(p);
     if (ends && p->epilogue->bias && tile->bias_of_rows)
         tile->bias = p->epilogue->bias + rows.first;
@@ -229,7 +229,7 @@ static nn_share columns_of_panels(const nn_gemm_product *p, const nn_gemm_block 
 /* Whether there is something to look after; where a rank has no rows there is nothing to do beside. */
 static bool pauses(const nn_gemm_product *p, const nn_gemm_block *block)
 {
-    return p->space->pause && p->thread == 0 && block->depth->steps.count > 0;
+    return p->space->pause && p->seat == 0 && block->depth->steps.count > 0;
 }
 
 /* What there is to look after before a tile of so many elements of C, which takes an errand of at most `most` along. */
@@ -252,7 +252,7 @@ static size_t complete_rows(const nn_gemm_product *p, const nn_gemm_block *block
 /* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
 static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *block)
 {
-    nn_real *own = p->space->own + p->thread * p->space->room.own;
+    nn_real *own = p->space->own + p->seat * p->space->room.own;
     const nn_share mine = nn_share_of(block->column_panels.count, p->part, p->parts);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
         const nn_share columns = columns_of_panel(p, block->column_panels.first + j);

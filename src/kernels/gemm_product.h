@@ -28,7 +28,8 @@ typedef struct nn_gemm_product {
     size_t c_stride, c_pitch;
     bool vector; /**< C is a column of which a row was made */
     const nn_epilogue *epilogue;
-    size_t thread, threads;
+    size_t thread, threads; /**< that divide it */
+    size_t seat;            /**< whose buffers are used: the thread's number in its team */
     /* A thread either has panels of B or of A to itself, which it packs and uses without waiting for anybody, or all
      * threads share them. */
     nn_share rows_of_thread, columns_of_thread; /* panels */

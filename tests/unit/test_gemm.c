@@ -530,7 +530,9 @@ static void check_threads(size_t rows, size_t columns, size_t depth, bool gradie
     size_t bytes = rows * columns * sizeof(nn_real);
     nn_real *a = take_random(rows * depth, 10), *b = take_random(depth * columns, 11);
     nn_real *alone = take(rows * columns), *together = take(rows * columns);
-    nn_epilogue epilogue = {.bias = b, .activation = NN_TANH};
+    nn_real *outputs = take_random(rows * columns, 12);
+    nn_epilogue epilogue = {
+        .bias = b, .activation = NN_TANH, .outputs = outputs, .outputs_stride = columns, .derivative = NN_RELU};
     nn_view a_view = {a, gradient ? 1 : depth, gradient ? rows : 1};
     nn_view b_view = {b, gradient ? columns : 1, gradient ? 1 : depth};
     omp_set_num_threads(1);
@@ -542,18 +544,19 @@ static void check_threads(size_t rows, size_t columns, size_t depth, bool gradie
         CU_ASSERT_EQUAL(memcmp(alone, together, bytes), 0);
     }
     omp_set_num_threads(usual);
-    nn_release(a), nn_release(b), nn_release(alone), nn_release(together);
+    nn_release(a), nn_release(b), nn_release(outputs), nn_release(alone), nn_release(together);
 }
 
 static void threads_do_not_change_a_bit(void)
 {
     check_threads(150, 130, 100, false);
-    check_threads(1000, 10, 200, false); /* few columns */
-    check_threads(10, 1000, 800, false); /* few rows, several blocks of depth */
-    check_threads(3, 40, 20000, false);  /* fewer tiles than threads */
-    check_threads(40, 2500, 400, false); /* several blocks of columns */
-    check_threads(3000, 1, 600, false);  /* a vector */
-    check_threads(700, 201, 128, true);  /* rows enough for each thread to have its own */
+    check_threads(301, 210, 1300, false); /* rows apart, several blocks of depth */
+    check_threads(1000, 10, 200, false);  /* few columns */
+    check_threads(10, 1000, 800, false);  /* few rows, several blocks of depth */
+    check_threads(3, 40, 20000, false);   /* fewer tiles than threads */
+    check_threads(40, 2500, 400, false);  /* several blocks of columns */
+    check_threads(3000, 1, 600, false);   /* a vector */
+    check_threads(700, 201, 128, true);   /* rows enough for each thread to have its own */
     check_threads(701, 1100, 1300, true);
 }
 

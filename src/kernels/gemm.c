@@ -80,7 +80,7 @@ static void multiply_rows(nn_gemm_product *p, const nn_gemm_problem *problem, nn
 
 static void multiply_together(nn_gemm_product *p, const nn_gemm_problem *problem)
 {
-    const bool apart = nn_gemm_rows_apart(p->space->kernel, problem);
+    const bool apart = nn_gemm_rows_apart(p->space->kernel, &p->space->room, problem);
     const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
     p->plan = &plan;
     p->rows = plan.what.rows, p->columns = plan.what.columns;

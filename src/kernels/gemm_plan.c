@@ -155,11 +155,13 @@ static bool by_rows(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_g
            p->a.depth_stride != 1 && panels_of(p->rows, kernel->rows) >= EVEN * p->threads;
 }
 
-bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_problem *p)
+bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
 {
-    return p->threads > 1 && kernel->run_turning && p->leaves == 1 && p->a.depth_stride == 1 &&
-           p->b.depth_stride == 1 && p->rows >= 4 * kernel->turned_rows * p->threads &&
-           !alone(kernel, p, NN_GEMM_B_PACKED);
+    const bool turns = kernel->run_turning && p->b.depth_stride == 1;
+    const bool packs =
+        kernel->run_packing && p->b.width_stride == 1 && b_of(kernel, room, p, false) == NN_GEMM_B_PACKED;
+    return p->threads > 1 && (turns || packs) && p->leaves == 1 && p->a.depth_stride == 1 &&
+           p->rows >= 4 * kernel->turned_rows * p->threads && !alone(kernel, p, NN_GEMM_B_PACKED);
 }
 
 /* Whether tiles can pack B. Where threads share panels, some tile may need one before the tile that would pack it. */

@@ -61,12 +61,12 @@ static inline size_t nn_gemm_panels_of(size_t count, size_t width)
     return count <= width ? count > 0 : (count + width - 1) / width; /* small products would notice the division */
 }
 
-/** @return whether each thread had best compute its rows of C as a product of its own: where B must be turned, tiles do
- * that on the way, while a panel that threads share is waited for */
-bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_problem *problem);
-
 /** @return room for the caches of this machine */
 nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel);
+
+/** @return whether each thread had best compute its rows of C as a product of its own: tiles pack or turn B on the way,
+ * while panels that threads share are waited for */
+bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);
 
 nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);
 

@@ -63,6 +63,7 @@ static nn_status enter_ours(contest *c, nn_bench_role role, const char *name, nn
 {
     nn_gemm_space *space = NULL;
     NN_TRY(nn_gemm_space_create_for(isa, NN_FLOAT32, threads, &space, error));
+    nn_gemm_space_share(space, true);
     enter(c, role, name, (entrant){.space = space}, run_ours);
     return NN_OK;
 }

@@ -122,6 +122,7 @@ static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_
         .leaves = leaves->run.count,
         .a = {a.data, a.row_stride, a.column_stride},
         .b = {b.data, b.column_stride, b.row_stride},
+        .b_read_by_all = p->space->b_read_by_all,
         .threads = threads,
     };
     p->seat = 0;

@@ -70,6 +70,14 @@ typedef void nn_gemm_pause(void *context, size_t rows, size_t work, size_t most,
 void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *context);
 
 /**
+ * Tells how products from now on use B; false at first.
+ *
+ * @param read_by_all  each thread had best read all of it. Not where B is written between products, by threads that
+ * each have their part of it in their own caches: writing what another core has read waits for that core
+ */
+void nn_gemm_space_share(nn_gemm_space *space, bool read_by_all);
+
+/**
  * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.
  *
  * @param c         [rows, columns] row-major, overwritten; must not overlap A or B

@@ -160,7 +160,7 @@ bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, 
     const bool turns = kernel->run_turning && p->b.depth_stride == 1;
     const bool packs =
         kernel->run_packing && p->b.width_stride == 1 && b_of(kernel, room, p, false) == NN_GEMM_B_PACKED;
-    return p->threads > 1 && (turns || packs) && p->leaves == 1 && p->a.depth_stride == 1 &&
+    return p->threads > 1 && p->b_read_by_all && (turns || packs) && p->leaves == 1 && p->a.depth_stride == 1 &&
            p->rows >= 4 * kernel->turned_rows * p->threads && !alone(kernel, p, NN_GEMM_B_PACKED);
 }
 

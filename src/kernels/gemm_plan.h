@@ -33,6 +33,7 @@ typedef struct nn_gemm_problem {
     size_t elements; /**< that the depth takes in a packed panel */
     size_t leaves;   /**< that the depth is made of */
     nn_pack_source a, b;
+    bool b_read_by_all;
     size_t threads;
 } nn_gemm_problem;
 

@@ -17,6 +17,7 @@ struct nn_gemm_space {
     nn_real *scratch;     /**< [threads, NN_GEMM_SLOTS, rows, slot_columns] of a tile */
     nn_gemm_pause *pause; /**< called between tiles; NULL: nothing to do there */
     void *context;
+    bool b_read_by_all;
 };
 
 typedef struct nn_gemm_product {

@@ -81,6 +81,11 @@ void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *conte
     space->context = context;
 }
 
+void nn_gemm_space_share(nn_gemm_space *space, bool read_by_all)
+{
+    space->b_read_by_all = read_by_all;
+}
+
 void nn_gemm_space_free(nn_gemm_space *space)
 {
     if (!space)

@@ -51,6 +51,8 @@ static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, 
     const nn_layer_work *kept = &work->layers[l];
     const size_t rows = batch->rows;
     nn_real *sums = kept->at ? kept->at : work->activations[l];
+    /* The weights of the first layer are only read here: no delta goes through them. */
+    nn_gemm_space_share(work->space, l > 0);
     if (!kept->at && layer->norm == NN_NORM_NONE) {
         multiply(network, l, batch->x, rows, layer->activation, sums, work);
         return;
@@ -79,12 +81,14 @@ void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace
         forward_layer(network, l, batch, work);
     }
     nn_timeline_layer(work->timeline, last);
+    nn_gemm_space_share(work->space, last > 0);
     multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
 }
 
 void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work)
 {
     const size_t last = network->layer_count - 1;
+    nn_gemm_space_share(work->space, true);
     for (size_t l = 0; l < last; l++) {
         const nn_layer *layer = &network->layers[l];
         nn_real *out = work->activations[l];
@@ -183,6 +187,7 @@ void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, 
     size_t whole[2];
     const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
     nn_output_delta(loss, network, batch, work);
+    nn_gemm_space_share(work->space, true);
     product_told told = {.sync = &work->sync};
     nn_gemm_space_pause(work->space, work->sync.progress ? before_tile : NULL, &told);
     for (size_t l = network->layer_count; l-- > 0;) {

@@ -88,7 +88,7 @@ static bool is_share_finite(const nn_descent_block *blocks, size_t block_count, 
 
 bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
 {
-    if (nn_alone(block_count, 4 * WORTH_THREADS))
+    if (nn_alone(block_count, (size_t)4 * WORTH_THREADS))
         return is_share_finite(blocks, block_count, gradients);
     bool finite = true;
 #pragma omp parallel reduction(&& : finite)

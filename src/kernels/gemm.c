@@ -59,6 +59,7 @@ static void multiply_alone(nn_gemm_product *p, const nn_gemm_problem *problem)
     p->rows = plan.what.rows, p->columns = plan.what.columns;
     p->thread = 0, p->threads = 1;
     multiply(p);
+    p->plan = NULL; /* which ends here */
 }
 
 /* The rows of C that a share of A's gives, as a product of its own. */
@@ -93,6 +94,7 @@ static void multiply_together(nn_gemm_product *p, const nn_gemm_problem *problem
         else
             multiply(&mine);
     }
+    p->plan = NULL;
 }
 
 /* The stack of C that the leaves' sums go onto, and the epilogue, which a single leaf alone may have. */

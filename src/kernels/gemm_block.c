@@ -91,7 +91,7 @@ static void pack_columns(const nn_gemm_product *p, const nn_gemm_block *block)
 /* --- computing --- */
 
 /* A function of the table. */
-typedef void gemm_run(const nn_gemm_tile *tile);
+typedef void tile_work(const nn_gemm_tile *tile);
 
 /* Whether rows as planned are columns of C as the caller sees it. */
 static bool turned_round(const nn_gemm_product *p)
@@ -171,8 +171,8 @@ static void pack_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block,
 }
 
 /* The same where tiles turn B: those that are narrower than a panel find it packed. @return the function of the tile */
-static gemm_run *turn_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
-                                nn_real *panel, nn_gemm_tile *tile)
+static tile_work *turn_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
+                                 nn_real *panel, nn_gemm_tile *tile)
 {
     if (columns.count == p->space->kernel->columns) {
         pack_meanwhile(p, block, columns, panel, tile);
@@ -184,7 +184,7 @@ static gemm_run *turn_meanwhile(const nn_gemm_product *p, const nn_gemm_block *b
 }
 
 /* One tile, of which rows and columns are those planned. */
-static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, const nn_gemm_tile *tile, gemm_run *run,
+static void compute_tile(const nn_gemm_product *p, const nn_gemm_block *block, const nn_gemm_tile *tile, tile_work *run,
                          nn_share rows, nn_share columns)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
@@ -266,7 +266,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             set_rows(p, block, i, rows, &tile);
             set_columns(p, block, rows, columns, next, &tile);
             tile.b = own;
-            gemm_run *run = p->space->kernel->run;
+            tile_work *run = p->space->kernel->run;
             if (turns && i == 0)
                 run = turn_meanwhile(p, block, j, columns, own, &tile);
             pause_before(p, block, rows.count * columns.count, 0, 0, &tile);
@@ -293,7 +293,7 @@ static void fetch_next_rows(const nn_gemm_product *p, const nn_gemm_block *block
             __builtin_prefetch(from + r * a.width_stride + k, 0, 2);
 }
 
-static gemm_run *run_of(const nn_gemm_kernel *kernel, bool packs, const nn_gemm_tile *tile)
+static tile_work *run_of(const nn_gemm_kernel *kernel, bool packs, const nn_gemm_tile *tile)
 {
     if (tile->errand.kind != NN_ERRAND_NONE)
         return kernel->run_carrying;
@@ -320,7 +320,7 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
             set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
             one.b = packed_columns(p, block, j);
             fetch_next_rows(p, block, i, j, width);
-            gemm_run *turning = NULL;
+            tile_work *turning = NULL;
             if (packs)
                 pack_meanwhile(p, block, columns, packed_columns(p, block, j), &one);
             if (turns)

@@ -59,7 +59,7 @@ typedef struct nn_gemm_plan {
 
 static inline size_t nn_gemm_panels_of(size_t count, size_t width)
 {
-    return count <= width ? count > 0 : (count + width - 1) / width; /* small products would notice the division */
+    return (count + width - 1) / width;
 }
 
 /** @return room for the caches of this machine */

@@ -1,6 +1,6 @@
 /** Vectors of AVX-512, and the tile that fills its registers; not a header of declarations. */
-/* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. Strips whose B is
- * turned: at most 8 sums + 16 vectors on their way. */
+/* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. Strips whose B
+ * is turned: at most 8 sums + 16 vectors on their way. */
 #include <immintrin.h>
 
 enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4, TURNED_ROWS = 8, TURNED_VECTORS = 1 };
@@ -73,8 +73,10 @@ static inline __attribute__((always_inline)) void load_quads(const nn_real *cons
 /* Of quads loaded in pairs: step l of rows 0 to 7, with step l + 4 between its quads, and the same of rows 8 to 15. */
 static inline __attribute__((always_inline)) void settle(size_t count, vector *step)
 {
+    if (count == 1)
+        return;
 #pragma GCC unroll 4
-    for (size_t l = 0; count > 1 && l < 4; l++) {
+    for (size_t l = 0; l < 4; l++) {
         const __m512 low = (__m512)step[l], high = (__m512)step[4 + l];
         step[l] = (vector)_mm512_shuffle_f32x4(low, high, 0x88);
         step[4 + l] = (vector)_mm512_shuffle_f32x4(low, high, 0xdd);

@@ -14,14 +14,15 @@ typedef struct nn_share {
 /** @return share `index` of `parts` of 0 .. count-1; shares differ by one at most */
 static inline nn_share nn_share_of(size_t count, size_t index, size_t parts)
 {
-    if (parts == 1) /* small products would notice the division */
+    if (parts <= 1) /* small products would notice the division */
         return (nn_share){0, count};
     size_t whole = count / parts, rest = count % parts;
     return (nn_share){index * whole + (index < rest ? index : rest), whole + (index < rest)};
 }
 
-/** @return whether the caller should do work of `count` itself: a team of one thread costs 300 ns for nothing, since it
- * wakes whoever might wait for it. @param worth  from where on a second thread saves more than it costs */
+/** @return whether the caller, who is in no team, should do work of `count` itself: a team of one thread costs 300 ns
+ * for nothing, since it wakes whoever might wait for it. @param worth  from where on a second thread saves more than it
+ * costs */
 static inline bool nn_alone(size_t count, size_t worth)
 {
     return count < worth || omp_get_max_threads() == 1;

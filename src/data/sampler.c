@@ -1,11 +1,11 @@
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include "data/deal.h"
 #include "data/order.h"
 #include "data/rows.h"
 #include "data/stream.h"
+#include "kernels/share.h"
 #include "nntrain/augment.h"
 #include "nntrain/memory.h"
 
@@ -301,15 +301,16 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
                        sampler->x + place * dataset->features);
 }
 
-/* Rows [begin, end) of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
+/* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
  * while this one is read. */
-static void gather(nn_sampler *sampler, size_t begin, size_t end)
+static void gather(nn_sampler *sampler, nn_share rows)
 {
     const struct part *part = sampler->parts;
-    if (begin == end)
+    const size_t end = rows.first + rows.count;
+    if (rows.count == 0)
         return;
-    struct dealt next = find(sampler, &part, begin);
-    for (size_t row = begin; row < end; row++) {
+    struct dealt next = find(sampler, &part, rows.first);
+    for (size_t row = rows.first; row < end; row++) {
         const struct dealt now = next;
         if (row + 1 < end) {
             next = find(sampler, &part, row + 1);
@@ -322,14 +323,11 @@ static void gather(nn_sampler *sampler, size_t begin, size_t end)
 static void deal_round(nn_sampler *sampler, size_t rows)
 {
     const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
-    if (rows * row_bytes <= NN_ROWS_WORTH_THREADS || omp_get_max_threads() == 1) {
-        gather(sampler, 0, rows);
+    if (nn_alone(rows * row_bytes, NN_ROWS_WORTH_THREADS)) {
+        gather(sampler, (nn_share){0, rows});
     } else {
 #pragma omp parallel
-        {
-            size_t threads = (size_t)omp_get_num_threads(), thread = (size_t)omp_get_thread_num();
-            gather(sampler, rows * thread / threads, rows * (thread + 1) / threads);
-        }
+        gather(sampler, nn_share_of_calling(rows));
     }
     for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
         struct part *part = &sampler->parts[i];

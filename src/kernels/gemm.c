@@ -52,11 +52,16 @@ static void multiply(nn_gemm_product *p)
     }
 }
 
+static void follow(nn_gemm_product *p, const nn_gemm_plan *plan)
+{
+    p->plan = plan;
+    p->rows = plan->what.rows, p->columns = plan->what.columns;
+}
+
 static void multiply_alone(nn_gemm_product *p, const nn_gemm_problem *problem)
 {
     const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
-    p->plan = &plan;
-    p->rows = plan.what.rows, p->columns = plan.what.columns;
+    follow(p, &plan);
     p->thread = 0, p->threads = 1;
     multiply(p);
     p->plan = NULL; /* which ends here */
@@ -79,20 +84,25 @@ static void multiply_rows(nn_gemm_product *p, const nn_gemm_problem *problem, nn
     multiply_alone(p, &mine);
 }
 
+static void multiply_apart(const nn_gemm_product *p, const nn_gemm_problem *problem)
+{
+#pragma omp parallel num_threads((int)problem->threads)
+    {
+        nn_gemm_product mine = *p;
+        mine.seat = (size_t)omp_get_thread_num();
+        multiply_rows(&mine, problem, nn_share_of_calling(problem->rows));
+    }
+}
+
 static void multiply_together(nn_gemm_product *p, const nn_gemm_problem *problem)
 {
-    const bool apart = nn_gemm_rows_apart(p->space->kernel, &p->space->room, problem);
     const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
-    p->plan = &plan;
-    p->rows = plan.what.rows, p->columns = plan.what.columns;
+    follow(p, &plan);
 #pragma omp parallel num_threads((int)problem->threads)
     {
         nn_gemm_product mine = *p;
         mine.seat = mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
-        if (apart)
-            multiply_rows(&mine, problem, nn_share_of(problem->rows, mine.thread, mine.threads));
-        else
-            multiply(&mine);
+        multiply(&mine);
     }
     p->plan = NULL;
 }
@@ -124,12 +134,13 @@ static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_
         .leaves = leaves->run.count,
         .a = {a.data, a.row_stride, a.column_stride},
         .b = {b.data, b.column_stride, b.row_stride},
-        .b_read_by_all = p->space->b_read_by_all,
         .threads = threads,
     };
     p->seat = 0;
     if (threads == 1)
         multiply_alone(p, &problem);
+    else if (p->space->b_read_by_all && nn_gemm_rows_apart(p->space->kernel, &p->space->room, &problem))
+        multiply_apart(p, &problem);
     else
         multiply_together(p, &problem);
 }

@@ -5,11 +5,12 @@
 static nn_share rows_of_panel(const nn_gemm_product *p, size_t panel)
 {
     const nn_gemm_plan *plan = p->plan;
-    const size_t turning = plan->turning_rows, longer = plan->longer;
+    const size_t turning = plan->turning_rows;
     if (turning > 0 && panel-- == 0)
         return (nn_share){0, turning};
-    const size_t before = panel < longer ? panel : longer;
-    return (nn_share){turning + panel * plan->each + before, plan->each + (panel < longer)};
+    nn_share rows = nn_share_at(panel, plan->each, plan->longer);
+    rows.first += turning;
+    return rows;
 }
 
 static nn_share columns_of_panel(const nn_gemm_product *p, size_t panel)
@@ -159,28 +160,24 @@ static void set_columns(const nn_gemm_product *p, const nn_gemm_block *block, nn
     tile->c_next = next > 0 && tile->c ? tile->c + next : NULL;
 }
 
-/* What a tile that packs B into a panel on the way is told of it. */
-static void pack_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, nn_share columns, nn_real *panel,
-                           nn_gemm_tile *tile)
-{
-    const nn_pack_source b = part_of(p->plan->what.b, columns.first, block->depth->steps.first);
-    tile->b = b.data;
-    tile->b_stride = p->plan->turning_rows > 0 ? b.width_stride : b.depth_stride;
-    tile->b_ahead = p->plan->steps_ahead * b.depth_stride;
-    tile->b_packed = panel;
-}
-
-/* The same where tiles turn B: those that are narrower than a panel find it packed. @return the function of the tile */
-static tile_work *turn_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
+/* What a tile of the first rows that use panel j of B, and pack or turn it on the way, is told of it. Tiles that turn
+ * and are narrower than a panel find it packed. @return the function of the tile */
+static tile_work *pack_meanwhile(const nn_gemm_product *p, const nn_gemm_block *block, size_t j, nn_share columns,
                                  nn_real *panel, nn_gemm_tile *tile)
 {
-    if (columns.count == p->space->kernel->columns) {
-        pack_meanwhile(p, block, columns, panel, tile);
-        return p->space->kernel->run_turning;
+    const nn_gemm_kernel *kernel = p->space->kernel;
+    const bool turns = p->plan->turning_rows > 0;
+    if (turns && columns.count < kernel->columns) {
+        pack_whole_panel(p, block, j, panel);
+        tile->b = panel;
+        return kernel->run;
     }
-    pack_whole_panel(p, block, j, panel);
-    tile->b = panel;
-    return p->space->kernel->run;
+    const nn_pack_source b = part_of(p->plan->what.b, columns.first, block->depth->steps.first);
+    tile->b = b.data;
+    tile->b_stride = turns ? b.width_stride : b.depth_stride;
+    tile->b_ahead = p->plan->steps_ahead * b.depth_stride;
+    tile->b_packed = panel;
+    return turns ? kernel->run_turning : kernel->run_packing;
 }
 
 /* One tile, of which rows and columns are those planned. */
@@ -268,7 +265,7 @@ static void compute_by_columns(const nn_gemm_product *p, const nn_gemm_block *bl
             tile.b = own;
             tile_work *run = p->space->kernel->run;
             if (turns && i == 0)
-                run = turn_meanwhile(p, block, j, columns, own, &tile);
+                run = pack_meanwhile(p, block, j, columns, own, &tile);
             pause_before(p, block, rows.count * columns.count, 0, 0, &tile);
             compute_tile(p, block, &tile, run, rows, columns);
         }
@@ -293,13 +290,6 @@ static void fetch_next_rows(const nn_gemm_product *p, const nn_gemm_block *block
             __builtin_prefetch(from + r * a.width_stride + k, 0, 2);
 }
 
-static tile_work *run_of(const nn_gemm_kernel *kernel, bool packs, const nn_gemm_tile *tile)
-{
-    if (tile->errand.kind != NN_ERRAND_NONE)
-        return kernel->run_carrying;
-    return packs ? kernel->run_packing : kernel->run;
-}
-
 /* Each panel of A stays in the level 1 cache while those of B go by. */
 static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block)
 {
@@ -311,7 +301,7 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
         const size_t i = tile / width, first = tile % width;
         const size_t count = width - first < end - tile ? width - first : end - tile;
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
-        const bool packs = p->plan->packs_meanwhile && i == 0, turns = p->plan->turning_rows > 0 && i == 0;
+        const bool packs = i == 0 && (p->plan->packs_meanwhile || p->plan->turning_rows > 0);
         nn_gemm_tile one;
         set_rows(p, block, i, rows, &one);
         const size_t before = complete_rows(p, block, rows.first);
@@ -320,15 +310,15 @@ static void compute_by_rows(const nn_gemm_product *p, const nn_gemm_block *block
             set_columns(p, block, rows, columns, j + 1 < first + count ? kernel->columns : 0, &one);
             one.b = packed_columns(p, block, j);
             fetch_next_rows(p, block, i, j, width);
-            tile_work *turning = NULL;
+            tile_work *run = kernel->run;
             if (packs)
-                pack_meanwhile(p, block, columns, packed_columns(p, block, j), &one);
-            if (turns)
-                turning = turn_meanwhile(p, block, j, columns, packed_columns(p, block, j), &one);
-            const bool carries = !packs && !turns && columns.count > kernel->lanes;
+                run = pack_meanwhile(p, block, j, columns, packed_columns(p, block, j), &one);
+            const bool carries = !packs && columns.count > kernel->lanes;
             pause_before(p, block, rows.count * columns.count, before,
                          carries ? block->depth->elements * kernel->lanes : 0, &one);
-            compute_tile(p, block, &one, turning ? turning : run_of(kernel, packs, &one), rows, columns);
+            if (one.errand.kind != NN_ERRAND_NONE)
+                run = kernel->run_carrying;
+            compute_tile(p, block, &one, run, rows, columns);
         }
         finish_area(p, block, rows, columns_of_panels(p, block, (nn_share){first, count}));
         tile += count;

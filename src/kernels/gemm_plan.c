@@ -14,11 +14,6 @@ static size_t round_up(size_t count, size_t multiple)
     return (count + multiple - 1) / multiple * multiple;
 }
 
-static size_t panels_of(size_t count, size_t width)
-{
-    return nn_gemm_panels_of(count, width);
-}
-
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -131,7 +126,7 @@ static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
     /* Few panels of A: a panel of B stays in the level 1 cache while they go by. Rows are better copied in long pieces.
      */
     if (p->b.width_stride != 1 && p->rows <= 4 * kernel->rows &&
-        panels_of(p->columns, kernel->columns) >= 2 * p->threads)
+        nn_gemm_panels_of(p->columns, kernel->columns) >= 2 * p->threads)
         return NN_GEMM_B_OWN;
     return NN_GEMM_B_PACKED;
 }
@@ -143,7 +138,7 @@ enum { EVEN = 8 };
 static bool alone(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gemm_b b)
 {
     const bool strips = b == NN_GEMM_B_STRIPS || b == NN_GEMM_B_TURNED;
-    return p->threads == 1 || (!strips && panels_of(p->columns, kernel->columns) >= EVEN * p->threads);
+    return p->threads == 1 || (!strips && nn_gemm_panels_of(p->columns, kernel->columns) >= EVEN * p->threads);
 }
 
 /* Whether each thread computes rows of C from all of B, which it packs for itself. So it does where A is the delta of a
@@ -152,7 +147,7 @@ static bool alone(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gem
 static bool by_rows(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gemm_b b)
 {
     return p->threads > 1 && b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing &&
-           p->a.depth_stride != 1 && panels_of(p->rows, kernel->rows) >= EVEN * p->threads;
+           p->a.depth_stride != 1 && nn_gemm_panels_of(p->rows, kernel->rows) >= EVEN * p->threads;
 }
 
 bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
@@ -160,7 +155,7 @@ bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, 
     const bool turns = kernel->run_turning && p->b.depth_stride == 1;
     const bool packs =
         kernel->run_packing && p->b.width_stride == 1 && b_of(kernel, room, p, false) == NN_GEMM_B_PACKED;
-    return p->threads > 1 && p->b_read_by_all && (turns || packs) && p->leaves == 1 && p->a.depth_stride == 1 &&
+    return p->threads > 1 && (turns || packs) && p->leaves == 1 && p->a.depth_stride == 1 &&
            p->rows >= 4 * kernel->turned_rows * p->threads && !alone(kernel, p, NN_GEMM_B_PACKED);
 }
 
@@ -184,9 +179,10 @@ static bool turns_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_room *ro
 /* Vectors that the columns of a product take in a step of depth. */
 static double vectors_of(const nn_gemm_kernel *kernel, size_t columns)
 {
-    const size_t rest = columns % kernel->columns, whole = panels_of(columns - rest, kernel->lanes);
+    const size_t rest = columns % kernel->columns, whole = nn_gemm_panels_of(columns - rest, kernel->lanes);
     const double narrow = kernel->narrowest < kernel->lanes ? 0.6 : 1;
-    return (double)whole + (0 < rest && rest <= kernel->narrowest ? narrow : (double)panels_of(rest, kernel->lanes));
+    return (double)whole +
+           (0 < rest && rest <= kernel->narrowest ? narrow : (double)nn_gemm_panels_of(rest, kernel->lanes));
 }
 
 /* Multiply-adds of vectors that a product takes about, with what packing and writing across cost. */
@@ -200,7 +196,8 @@ static double cost_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
     if (worth_packing_a(kernel, room, p, b))
         cost += (p->a.depth_stride == 1 ? turned : copied) * (double)p->rows * (double)p->depth / lanes;
     if (b == NN_GEMM_B_TURNED)
-        cost += (p->rows < 3 ? turned - (double)p->rows : 1) * (double)panels_of(p->rows, kernel->turned_rows) * of_b;
+        cost += (p->rows < 3 ? turned - (double)p->rows : 1) * (double)nn_gemm_panels_of(p->rows, kernel->turned_rows) *
+                of_b;
     else if (packs_meanwhile(kernel, p, b))
         cost += meanwhile * of_b;
     else if (turns_meanwhile(kernel, room, p, b))
@@ -270,7 +267,7 @@ static size_t steps_ahead_of(const nn_gemm_plan *plan)
  * panel that turns B are as many as there is room for. */
 static void divide_rows(nn_gemm_plan *plan, size_t turning)
 {
-    const size_t rows = plan->what.rows - turning, count = panels_of(rows, plan->panel_rows);
+    const size_t rows = plan->what.rows - turning, count = nn_gemm_panels_of(rows, plan->panel_rows);
     plan->turning_rows = turning;
     plan->panels = plan->row_panels = count + (turning > 0);
     plan->each = count > 1 ? rows / count : rows;
@@ -295,7 +292,7 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     if (plan.b == NN_GEMM_B_STRIPS && plan.what.rows > kernel->rows)
         plan.panel_rows = smaller(plan.panel_rows, STRIP_ROWS);
     divide_rows(&plan, 0);
-    plan.column_panels = panels_of(plan.what.columns, kernel->columns);
+    plan.column_panels = nn_gemm_panels_of(plan.what.columns, kernel->columns);
     plan.fetches_rows = !plan.pack_a && plan.what.a.depth_stride == 1 &&
                         plan.what.rows * plan.what.depth * sizeof(nn_real) > room->level2_bytes;
     plan.by_rows = by_rows(kernel, &plan.what, plan.b);

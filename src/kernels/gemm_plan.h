@@ -33,7 +33,6 @@ typedef struct nn_gemm_problem {
     size_t elements; /**< that the depth takes in a packed panel */
     size_t leaves;   /**< that the depth is made of */
     nn_pack_source a, b;
-    bool b_read_by_all;
     size_t threads;
 } nn_gemm_problem;
 
@@ -65,8 +64,8 @@ static inline size_t nn_gemm_panels_of(size_t count, size_t width)
 /** @return room for the caches of this machine */
 nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel);
 
-/** @return whether each thread had best compute its rows of C as a product of its own: tiles pack or turn B on the way,
- * while panels that threads share are waited for */
+/** @return whether each thread had best compute its rows of C as a product of its own, if it may read all of B: tiles
+ * pack or turn B on the way, while panels that threads share are waited for */
 bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);
 
 nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);

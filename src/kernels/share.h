@@ -11,13 +11,18 @@ typedef struct nn_share {
     size_t count;
 } nn_share;
 
+/** @return share `index`, where each has so many and the first `longer` one more */
+static inline nn_share nn_share_at(size_t index, size_t each, size_t longer)
+{
+    return (nn_share){index * each + (index < longer ? index : longer), each + (index < longer)};
+}
+
 /** @return share `index` of `parts` of 0 .. count-1; shares differ by one at most */
 static inline nn_share nn_share_of(size_t count, size_t index, size_t parts)
 {
     if (parts <= 1) /* small products would notice the division */
         return (nn_share){0, count};
-    size_t whole = count / parts, rest = count % parts;
-    return (nn_share){index * whole + (index < rest ? index : rest), whole + (index < rest)};
+    return nn_share_at(index, count / parts, count % parts);
 }
 
 /** @return whether the caller, who is in no team, should do work of `count` itself: a team of one thread costs 300 ns

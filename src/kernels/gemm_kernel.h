@@ -87,6 +87,13 @@ typedef struct nn_gemm_kernel {
     void (*put_transposed)(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride);
 } nn_gemm_kernel;
 
+/** @return whether elements so far apart fall into the same place of a level 1 cache of 8 ways, on every processor
+ * known: lines a multiple of 4 KiB apart do */
+static inline bool nn_gemm_collides(size_t stride)
+{
+    return stride * sizeof(nn_real) % 4096 == 0;
+}
+
 extern const nn_gemm_kernel nn_gemm_portable;
 #if defined(__x86_64__)
 extern const nn_gemm_kernel nn_gemm_avx2;

@@ -50,15 +50,15 @@ nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel)
     return room;
 }
 
-/* Lines a multiple of this apart fall into the same place of a level 1 cache of 8 ways, on every processor known. */
-enum { WAY_BYTES = 4096, WAYS = 8 };
+/* Of a level 1 cache, for lines that collide. */
+enum { WAYS = 8 };
 
-/* Whether a tile's rows of A, each a stream along the depth, would evict each other. Then tiles have one row less than
- * there are ways, rather than A be packed: products of 1024 by 1024 gained 3 % on a Zen 4, of 4096 by 4096 with 64 rows
- * 25 %. */
-static bool streams_collide(nn_pack_source a)
+/* Whether lines of a tile's rows of A, each a stream along the depth, or of columns of B to be turned, would evict each
+ * other. Then tiles have one row less than there are ways, rather than A be packed: products of 1024 by 1024 gained 3 %
+ * on a Zen 4, of 4096 by 4096 with 64 rows 25 %. */
+static bool streams_collide(nn_pack_source source)
 {
-    return a.depth_stride == 1 && a.width_stride * sizeof(nn_real) % WAY_BYTES == 0;
+    return source.depth_stride == 1 && nn_gemm_collides(source.width_stride);
 }
 
 static bool worth_packing_a(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p,
@@ -71,12 +71,6 @@ static bool worth_packing_a(const nn_gemm_kernel *kernel, const nn_gemm_room *ro
     /* A step of depth lies a row of memory further, of which a panel uses a part: fine where all of it stays in the
      * cache. */
     return p->rows * p->depth * sizeof(nn_real) > room->level1_bytes / 2;
-}
-
-/* Whether steps of depth of B, each a row of memory, fall into the same place of the cache. */
-static bool steps_collide(nn_pack_source b)
-{
-    return b.depth_stride * sizeof(nn_real) % WAY_BYTES == 0;
 }
 
 static size_t bytes_of_b(const nn_gemm_problem *p)
@@ -99,21 +93,39 @@ static bool is_ragged(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, si
  * begin with the next ones while these are being stored: 14 rows lost 10 to 15 % at depths of 4 to 16. */
 enum { STRIP_ROWS = 8 };
 
-/* Most rows for which B is best read where it lies. From half of the level 2 cache strips of any number keep pace where
- * a step is two lines, which processors fetch in pairs: on a Zen 4 dW of batches to 200 gained 2 to 8 % over tiles that
- * pack A and B. With one line, or all of that cache, it is three strips, unless lines evict each other. From further
- * away tiles that pack B are as fast, if they have enough to compute meanwhile: 32 rows of 2000 by 2000 gained 25 %. */
+/* Elements of a line of the caches. */
+enum { LINE = 64 / sizeof(nn_real) };
+
+/* Whether a step of depth of a tile is two lines of B, which processors fetch in pairs. */
+static bool steps_are_pairs(const nn_gemm_kernel *kernel)
+{
+    return kernel->columns >= (size_t)2 * LINE;
+}
+
+/* Most rows for which B is best read where it lies. From the level 2 cache strips of any number keep pace where a step
+ * is two lines, from half of that cache: on a Zen 4 dW of batches to 200 gained 2 to 8 % over tiles that pack A and B;
+ * where it is one, at depths that leave packing little to gain: 13 to 60 % on a Zen 3, and at 64 steps 10 to 20 % less.
+ * Else it is three strips, unless lines evict each other. From further away tiles that pack B are as fast, if they have
+ * enough to compute meanwhile: 32 rows of 2000 by 2000 gained 25 %, while 4 by 784 by 256 lost that with tiles of AVX2,
+ * and 12 by 512 by 512 10 %. */
 static size_t rows_of_strips(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
 {
-    enum { LINE_BYTES = 64 };
-    const bool pairs = kernel->columns * sizeof(nn_real) >= (size_t)2 * LINE_BYTES;
+    enum { SHALLOW = 32 };
+    const bool pairs = steps_are_pairs(kernel);
     if (fits_level1(room, p))
         return is_ragged(kernel, p, 4) ? kernel->rows : p->rows;
     if (bytes_of_b(p) > room->level2_bytes)
-        return kernel->rows / 2;
-    if (pairs && !is_ragged(kernel, p, 8) && bytes_of_b(p) <= room->level2_bytes / 2)
+        return pairs ? kernel->rows / 2 : 2 * kernel->rows;
+    if (pairs ? !is_ragged(kernel, p, 8) && bytes_of_b(p) <= room->level2_bytes / 2 : p->depth <= SHALLOW)
         return p->rows;
-    return steps_collide(p->b) ? kernel->rows : 3 * kernel->rows;
+    return nn_gemm_collides(p->b.depth_stride) ? kernel->rows : 3 * kernel->rows;
+}
+
+/* Most rows for which B is best turned in registers. Where its lines collide, and a vector takes a part of one, they
+ * are to be read before those of many rows of A: 6 by 1024 by 1024 gained 50 %. */
+static size_t rows_of_turned(const nn_gemm_kernel *kernel, const nn_gemm_problem *p)
+{
+    return streams_collide(p->b) && kernel->lanes < LINE ? kernel->rows / 2 : kernel->rows;
 }
 
 static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p, bool swapped)
@@ -121,7 +133,7 @@ static nn_gemm_b b_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, co
     if (kernel->steps == 1 && !swapped && p->b.width_stride == 1 && p->rows <= rows_of_strips(kernel, room, p))
         return NN_GEMM_B_STRIPS;
     if (kernel->steps == 1 && p->leaves == 1 && p->a.depth_stride == 1 && p->b.depth_stride == 1 &&
-        p->rows <= kernel->rows && p->columns >= kernel->lanes)
+        p->rows <= rows_of_turned(kernel, p) && p->columns >= kernel->lanes)
         return NN_GEMM_B_TURNED;
     /* Few panels of A: a panel of B stays in the level 1 cache while they go by. Rows are better copied in long pieces.
      */
@@ -246,7 +258,7 @@ static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, c
      * rows of A have enough to compute while a line comes, as long as its page is known: they gain 5 to 15 % by keeping
      * their sums. What the level 2 cache holds half of needs none of that, but where it collides. */
     if (plan->b == NN_GEMM_B_STRIPS && plan->row_panels == 1) {
-        const bool collides = steps_collide(p->b);
+        const bool collides = nn_gemm_collides(p->b.depth_stride);
         const size_t near = collides ? room->level1_bytes : 2 * room->level2_bytes;
         if (bytes_of_b(p) > (p->rows > 1 ? reach_bytes : near))
             return smaller(depth, collides ? 8 : 16);
@@ -255,12 +267,18 @@ static size_t depth_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, c
     return smaller(depth, plan->b == NN_GEMM_B_OWN ? depth_of_columns(room, kernel) : depth_of_rows(room, kernel));
 }
 
-/* Tiles that pack B look far ahead, since it may come from memory: 32 steps of 28 multiply-adds. */
-static size_t steps_ahead_of(const nn_gemm_plan *plan)
+/* Tiles that pack B look far ahead, since it may come from memory: 32 steps of 28 multiply-adds. A single strip of one
+ * or two rows is bound by loads, and with steps of two lines so is any; with steps of one, 4 ahead gained 5 to 19 %
+ * from a Zen 3's level 2 and 3, though 8 and 16 would lose as much where lines evict each other. */
+static size_t steps_ahead_of(const nn_gemm_kernel *kernel, const nn_gemm_plan *plan)
 {
     if (plan->b == NN_GEMM_B_PACKED)
         return 32;
-    return plan->b == NN_GEMM_B_STRIPS && plan->row_panels > 1 ? 8 : 0;
+    if (plan->b != NN_GEMM_B_STRIPS)
+        return 0;
+    if (plan->row_panels > 1)
+        return 8;
+    return plan->what.rows > 2 && !steps_are_pairs(kernel) ? 4 : 0;
 }
 
 /* All panels within one row of the same size, as the narrow rest of 128 = 9 * 14 + 2 rows would be slow; but those of a
@@ -298,7 +316,7 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     plan.by_rows = by_rows(kernel, &plan.what, plan.b);
     plan.alone = plan.by_rows || alone(kernel, &plan.what, plan.b);
     plan.packs_meanwhile = packs_meanwhile(kernel, &plan.what, plan.b);
-    plan.steps_ahead = steps_ahead_of(&plan);
+    plan.steps_ahead = steps_ahead_of(kernel, &plan);
     plan.depth_block = depth_of(kernel, room, &plan);
     if (plan.b == NN_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
         plan.b = NN_GEMM_B_PACKED;

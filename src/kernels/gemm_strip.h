@@ -205,18 +205,28 @@ static inline __attribute__((always_inline)) void turned_rows(size_t rows, size_
         turned_of(rows, 1, false, t, t->columns - LANES);
 }
 
+/* Two vectors' columns hide the latency of few chains; but where the lines of all of them fall into the same place of
+ * the level 1 cache, and are not read at once, half of them gain 25 to 60 %. */
+static inline __attribute__((always_inline)) void turned_few(size_t rows, const nn_gemm_tile *t)
+{
+    if ((size_t)LANES < LINE && nn_gemm_collides(t->b_stride))
+        turned_rows(rows, 1, t);
+    else
+        turned_rows(rows, TURNED_VECTORS, t);
+}
+
 /* The chains of four rows hide their latency in one vector. */
 static void strip_turned(const nn_gemm_tile *t)
 {
     switch (t->rows < TURNED_ROWS ? t->rows : TURNED_ROWS) {
     case 1:
-        turned_rows(at_most_turned(1), TURNED_VECTORS, t);
+        turned_few(at_most_turned(1), t);
         break;
     case 2:
-        turned_rows(at_most_turned(2), TURNED_VECTORS, t);
+        turned_few(at_most_turned(2), t);
         break;
     case 3:
-        turned_rows(at_most_turned(3), TURNED_VECTORS, t);
+        turned_few(at_most_turned(3), t);
         break;
     case 4:
         turned_rows(at_most_turned(4), 1, t);

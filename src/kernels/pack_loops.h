@@ -19,7 +19,8 @@ transpose_steps(const nn_real *const row[LANES], size_t first, size_t quads, siz
 {
     size_t k = first;
     for (; k + 4 * quads <= depth; k += 4 * quads) {
-        fetch_rows_ahead(row, k);
+        if (k % LINE == 0)
+            fetch_rows_ahead(row, k);
         vector step[LANES];
         turn(row, k, quads, step);
 #pragma GCC unroll 16

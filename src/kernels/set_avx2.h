@@ -73,7 +73,8 @@ static inline __attribute__((always_inline)) void load_quads(const nn_real *cons
         quad[0] = (vector)_mm256_insertf128_ps(low, _mm_loadu_ps(row[4] + k), 1);
         return;
     }
-    const __m256 low = _mm256_loadu_ps(row[0] + k), high = _mm256_loadu_ps(row[4] + k);
+    const __m256 low = (__m256)kept((vector)_mm256_loadu_ps(row[0] + k));
+    const __m256 high = (__m256)kept((vector)_mm256_loadu_ps(row[4] + k));
     quad[0] = (vector)_mm256_permute2f128_ps(low, high, 0x20);
     quad[1] = (vector)_mm256_permute2f128_ps(low, high, 0x31);
 }

@@ -9,30 +9,26 @@
  */
 static const size_t worth_threads = (size_t)1 << 18;
 
-static void divide(nn_gemm_product *p, size_t row_panels, size_t column_panels)
+static void divide(nn_gemm_product *p, size_t column_panels)
 {
-    p->rows_of_thread = (nn_share){0, row_panels};
+    const nn_gemm_room *room = &p->space->room;
     p->columns_of_thread = (nn_share){0, column_panels};
-    p->part = p->a_part = p->thread, p->parts = p->a_parts = p->threads;
+    p->part = p->thread, p->parts = p->threads;
     p->a = p->space->a, p->b = p->space->b;
+    if (p->threads == 1) /* it may be one of several that compute rows apart */
+        p->a += p->seat * room->a;
     if (!p->plan->alone)
         return;
+    p->columns_of_thread = nn_share_of(column_panels, p->thread, p->threads);
     p->part = 0, p->parts = 1;
-    p->b = p->space->b + p->seat * p->space->room.b;
-    if (!p->plan->by_rows) {
-        p->columns_of_thread = nn_share_of(column_panels, p->thread, p->threads);
-        return;
-    }
-    p->rows_of_thread = nn_share_of(row_panels, p->thread, p->threads);
-    p->a_part = 0, p->a_parts = 1;
-    p->a = p->space->a + p->seat * p->space->room.a;
+    p->b += p->seat * room->b;
 }
 
 static void multiply(nn_gemm_product *p)
 {
-    divide(p, p->plan->panels, nn_gemm_panels_of(p->columns, p->space->kernel->columns));
-    const nn_share rows = p->rows_of_thread, mine = p->columns_of_thread;
-    const size_t row_blocks = nn_gemm_panels_of(rows.count, p->plan->row_panels);
+    divide(p, nn_gemm_panels_of(p->columns, p->space->kernel->columns));
+    const nn_share mine = p->columns_of_thread;
+    const size_t rows = p->plan->panels, row_blocks = nn_gemm_panels_of(rows, p->plan->row_panels);
     const size_t column_blocks = nn_gemm_panels_of(mine.count, p->plan->column_panels);
     for (size_t r = 0; r < row_blocks; r++) {
         nn_gemm_walk walk = {.leaves = p->leaves, .steps = p->space->kernel->steps, .most = p->plan->depth_block};
@@ -40,9 +36,8 @@ static void multiply(nn_gemm_product *p)
         while (nn_gemm_walk_next(&walk, &depth))
             for (size_t c = 0; c < column_blocks; c++) {
                 const nn_share columns = nn_share_of(mine.count, c, column_blocks);
-                const nn_share part = nn_share_of(rows.count, r, row_blocks);
                 const nn_gemm_block block = {
-                    .row_panels = {rows.first + part.first, part.count},
+                    .row_panels = nn_share_of(rows, r, row_blocks),
                     .column_panels = {mine.first + columns.first, columns.count},
                     .depth = &depth,
                     .pack_a = p->plan->pack_a && c == 0,

@@ -36,7 +36,7 @@ static nn_real *packed_rows(const nn_gemm_product *p, const nn_gemm_block *block
 static void pack_rows(const nn_gemm_product *p, const nn_gemm_block *block)
 {
     const nn_gemm_kernel *kernel = p->space->kernel;
-    const nn_share mine = nn_share_of(block->row_panels.count, p->a_part, p->a_parts);
+    const nn_share mine = nn_share_of(block->row_panels.count, p->thread, p->threads);
     for (size_t i = mine.first; i < mine.first + mine.count; i++) {
         const nn_share rows = rows_of_panel(p, block->row_panels.first + i);
         const nn_pack_source a = part_of(p->plan->what.a, rows.first, block->depth->steps.first);
@@ -416,7 +416,7 @@ static void wait_for_threads(const nn_gemm_product *p)
 
 void nn_gemm_multiply_block(const nn_gemm_product *p, const nn_gemm_block *block)
 {
-    const bool shared_a = block->pack_a && p->a_parts > 1;
+    const bool shared_a = block->pack_a && p->threads > 1;
     const bool shared_b = p->plan->b == NN_GEMM_B_PACKED && p->parts > 1;
     if (shared_a || shared_b)
         wait_for_threads(p); /* for those who still read the packed panels */

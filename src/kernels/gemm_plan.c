@@ -153,29 +153,26 @@ static bool alone(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gem
     return p->threads == 1 || (!strips && nn_gemm_panels_of(p->columns, kernel->columns) >= EVEN * p->threads);
 }
 
-/* Whether each thread computes rows of C from all of B, which it packs for itself. So it does where A is the delta of a
- * layer and C the gradient: what moves the weights then finds a thread's rows of it in that thread's own caches, and so
- * does the next forward pass the weights. Of cores with two level 3 caches a step of 784-512-512-10 gained 30 %. */
-static bool by_rows(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gemm_b b)
-{
-    return p->threads > 1 && b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing &&
-           p->a.depth_stride != 1 && nn_gemm_panels_of(p->rows, kernel->rows) >= EVEN * p->threads;
-}
-
+/* Rows of which a thread that computes them alone makes good panels. They save waiting for panels that threads would
+ * share; and where A is the delta of a layer and C the gradient, what moves the weights finds a thread's rows of it in
+ * that thread's own caches, and so does the next forward pass the weights: of cores with two level 3 caches a step of
+ * 784-512-512-10 gained 30 %. */
 bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
 {
+    const bool gradient = p->a.depth_stride != 1;
     const bool turns = kernel->run_turning && p->b.depth_stride == 1;
     const bool packs =
         kernel->run_packing && p->b.width_stride == 1 && b_of(kernel, room, p, false) == NN_GEMM_B_PACKED;
-    return p->threads > 1 && (turns || packs) && p->leaves == 1 && p->a.depth_stride == 1 &&
-           p->rows >= 4 * kernel->turned_rows * p->threads && !alone(kernel, p, NN_GEMM_B_PACKED);
+    if (gradient)
+        return packs && nn_gemm_panels_of(p->rows, kernel->rows) >= EVEN * p->threads;
+    return (turns || packs) && p->leaves == 1 && p->rows >= 4 * kernel->turned_rows * p->threads &&
+           !alone(kernel, p, NN_GEMM_B_PACKED);
 }
 
 /* Whether tiles can pack B. Where threads share panels, some tile may need one before the tile that would pack it. */
 static bool packs_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gemm_b b)
 {
-    return b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing &&
-           (alone(kernel, p, b) || by_rows(kernel, p, b));
+    return b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing && alone(kernel, p, b);
 }
 
 /* Whether the first tiles that use a panel of B turn it: they do so beside their multiply-adds, which packing before
@@ -313,8 +310,7 @@ nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     plan.column_panels = nn_gemm_panels_of(plan.what.columns, kernel->columns);
     plan.fetches_rows = !plan.pack_a && plan.what.a.depth_stride == 1 &&
                         plan.what.rows * plan.what.depth * sizeof(nn_real) > room->level2_bytes;
-    plan.by_rows = by_rows(kernel, &plan.what, plan.b);
-    plan.alone = plan.by_rows || alone(kernel, &plan.what, plan.b);
+    plan.alone = alone(kernel, &plan.what, plan.b);
     plan.packs_meanwhile = packs_meanwhile(kernel, &plan.what, plan.b);
     plan.steps_ahead = steps_ahead_of(kernel, &plan);
     plan.depth_block = depth_of(kernel, room, &plan);

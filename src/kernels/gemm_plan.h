@@ -42,7 +42,6 @@ typedef struct nn_gemm_plan {
     bool pack_a;
     nn_gemm_b b;
     bool alone;           /**< threads share no panels of B: what one packs stays in its own level 2 cache */
-    bool by_rows;         /**< and each has rows of C to itself, rather than columns */
     bool fetches_rows;    /**< of A where they lie, before the tiles that read them */
     bool packs_meanwhile; /**< the first tiles that use a panel of B pack it, rather than the thread before them */
     size_t turning_rows;  /**< of the first panel of A, whose tiles turn panels of B and pack them; 0: none do */
@@ -65,7 +64,7 @@ static inline size_t nn_gemm_panels_of(size_t count, size_t width)
 nn_gemm_room nn_gemm_room_of(const nn_gemm_kernel *kernel);
 
 /** @return whether each thread had best compute its rows of C as a product of its own, if it may read all of B: tiles
- * pack or turn B on the way, while panels that threads share are waited for */
+ * then pack or turn B on the way, and find their rows of C in their own caches */
 bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);
 
 nn_gemm_plan nn_gemm_plan_of(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *problem);

@@ -31,12 +31,11 @@ typedef struct nn_gemm_product {
     const nn_epilogue *epilogue;
     size_t thread, threads; /**< that divide it */
     size_t seat;            /**< whose buffers are used: the thread's number in its team */
-    /* A thread either has panels of B or of A to itself, which it packs and uses without waiting for anybody, or all
-     * threads share them. */
-    nn_share rows_of_thread, columns_of_thread; /* panels */
-    size_t part, parts;                         /**< who this thread is among those that share its panels of B */
-    size_t a_part, a_parts;                     /**< and of A */
-    nn_real *a, *b;                             /**< packed */
+    /* A thread either has panels of B to itself, which it packs and uses without waiting for anybody, or all threads
+     * share them. */
+    nn_share columns_of_thread; /* panels */
+    size_t part, parts;         /**< who this thread is among those that share its panels of B */
+    nn_real *a, *b;             /**< packed */
 } nn_gemm_product;
 
 /** Of C, what is computed between two packings. */

@@ -64,9 +64,13 @@ void nn_activate_backward(nn_activation activation, const nn_real *at, nn_real *
 
 static void softmax_share(nn_real *logits, nn_share rows, size_t columns, nn_real *log_sums)
 {
+    enum { TOGETHER = 2048 }; /* values; no more than a cache of level 1 holds beside others */
     const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-    for (size_t i = rows.first; i < rows.first + rows.count; i++)
-        kernels->softmax_row(logits + i * columns, columns, log_sums ? log_sums + i : NULL);
+    const size_t most = columns < TOGETHER ? TOGETHER / columns : 1, end = rows.first + rows.count;
+    for (size_t i = rows.first; i < end; i += most) {
+        const size_t count = end - i < most ? end - i : most;
+        kernels->softmax_rows(logits + i * columns, count, columns, log_sums ? log_sums + i : NULL);
+    }
 }
 
 void nn_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums)

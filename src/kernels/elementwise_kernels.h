@@ -41,8 +41,8 @@ typedef struct nn_elementwise_kernels {
     void (*activate[NN_SOFTMAX])(const nn_real *inputs, nn_real *outputs, size_t count);
     /** delta[i] *= act'(o_i), at[i] being what nn_activate_backward says, by activation. */
     void (*activate_backward[NN_SOFTMAX])(const nn_real *at, nn_real *delta, size_t count);
-    /** One row of nn_softmax_rows. */
-    void (*softmax_row)(nn_real *logits, size_t columns, nn_real *log_sum);
+    /** nn_softmax_rows of at least a column, in several passes: of few enough rows for the level 1 cache. */
+    void (*softmax_rows)(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums);
     /** sums[i] += terms[i] */
     void (*add)(const nn_real *terms, nn_real *sums, size_t count);
     /** sums[i] += a[i] * b[i] */

@@ -59,29 +59,45 @@ BACKWARD(gelu_backward, gaussian_linear_slope(a))
 BACKWARD(gelu_tanh_backward, gaussian_linear_tanh_slope(a))
 BACKWARD(silu_backward, sigmoid_linear_slope(a))
 
-static void softmax_row(nn_real *logits, size_t columns, nn_real *log_sum)
+/* sum[lane] of every eighth term, in an order that no instruction set changes. */
+static nn_real sum_of_row(const nn_real *row, size_t columns)
 {
-    nn_real high = logits[0];
-#pragma omp simd reduction(max : high)
-    for (size_t j = 1; j < columns; j++)
-        high = logits[j] > high ? logits[j] : high;
-#pragma omp simd
-    for (size_t j = 0; j < columns; j++)
-        logits[j] = exponential(logits[j] - high);
-    /* Eight sums of every eighth term, in an order that no instruction set changes. */
     nn_real part[8] = {0};
-    size_t whole = columns - columns % 8;
+    const size_t whole = columns - columns % 8;
     for (size_t j = 0; j < whole; j += 8)
         for (size_t lane = 0; lane < 8; lane++)
-            part[lane] += logits[j + lane];
+            part[lane] += row[j + lane];
     for (size_t j = whole; j < columns; j++)
-        part[j - whole] += logits[j];
-    nn_real sum = ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+        part[j - whole] += row[j];
+    return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
+/* Exponentials of all rows at once: those of ten classes would not fill vectors. */
+static void softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums)
+{
+    for (size_t i = 0; i < rows; i++) {
+        nn_real *row = logits + i * columns, high = row[0];
+#pragma omp simd reduction(max : high)
+        for (size_t j = 1; j < columns; j++)
+            high = row[j] > high ? row[j] : high;
 #pragma omp simd
-    for (size_t j = 0; j < columns; j++)
-        logits[j] /= sum;
-    if (log_sum)
-        *log_sum = high + (nn_real)log((double)sum);
+        for (size_t j = 0; j < columns; j++)
+            row[j] -= high;
+        if (log_sums)
+            log_sums[i] = high;
+    }
+#pragma omp simd
+    for (size_t j = 0; j < rows * columns; j++)
+        logits[j] = exponential(logits[j]);
+    for (size_t i = 0; i < rows; i++) {
+        nn_real *row = logits + i * columns;
+        const nn_real sum = sum_of_row(row, columns);
+#pragma omp simd
+        for (size_t j = 0; j < columns; j++)
+            row[j] /= sum;
+        if (log_sums)
+            log_sums[i] += (nn_real)log((double)sum);
+    }
 }
 
 static void add(const nn_real *terms, nn_real *sums, size_t count)
@@ -129,7 +145,7 @@ const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
                           [NN_GELU_TANH] = gelu_tanh_backward,
                           [NN_SILU] = silu_backward,
                           [NN_SOFTPLUS] = softplus_backward},
-    .softmax_row = softmax_row,
+    .softmax_rows = softmax_rows,
     .add = add,
     .add_products = add_products,
     .add_moments = add_moments,

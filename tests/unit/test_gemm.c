@@ -226,15 +226,15 @@ static void threads_do_not_change_a_bit(void)
         nn_gemm_space_share(space, read_by_all);
         check_threads(150, 130, 100, false);
         check_threads(301, 210, 1300, false); /* several blocks of depth */
+        check_threads(1000, 10, 200, false);  /* few columns */
+        check_threads(10, 1000, 800, false);  /* few rows, several blocks of depth */
+        check_threads(3, 40, 20000, false);   /* fewer tiles than threads */
+        check_threads(40, 2500, 400, false);  /* several blocks of columns */
+        check_threads(3000, 1, 600, false);   /* a vector */
+        check_threads(700, 201, 128, true);   /* rows enough for each thread to have its own */
+        check_threads(701, 1100, 1300, true);
     }
     nn_gemm_space_share(space, false);
-    check_threads(1000, 10, 200, false); /* few columns */
-    check_threads(10, 1000, 800, false); /* few rows, several blocks of depth */
-    check_threads(3, 40, 20000, false);  /* fewer tiles than threads */
-    check_threads(40, 2500, 400, false); /* several blocks of columns */
-    check_threads(3000, 1, 600, false);  /* a vector */
-    check_threads(700, 201, 128, true);  /* rows enough for each thread to have its own */
-    check_threads(701, 1100, 1300, true);
 }
 
 /* What comes with a row or column changes how it is tiled, swapped and packed, but not how it is summed. */

@@ -78,7 +78,7 @@ static bool holds_nodes(const leaf_sum *sum, const nn_real *c, const nn_real *be
     return right && leaf >= run.first + run.count;
 }
 
-/* Options: which operands are transposed, gaps between rows, one to three threads. */
+/* Options: which operands are transposed, gaps between rows, one to three threads, and whether each reads all of B. */
 static void check_leaves(nn_gemm_space *of, size_t rows, size_t columns, const nn_leaf_rows *leaves, unsigned options)
 {
     const nn_leaves run = leaves->run;
@@ -92,6 +92,7 @@ static void check_leaves(nn_gemm_space *of, size_t rows, size_t columns, const n
     a.data = a_data, b.data = b_data;
     const int usual = omp_get_max_threads();
     omp_set_num_threads(1 + (int)(options % 3));
+    nn_gemm_space_share(of, options / 48 % 2);
     nn_gemm_leaves(of, rows, columns, leaves, a, b, c, c_stride, c_pitch);
     omp_set_num_threads(usual);
     const leaf_sum sum = {of, rows, columns, leaves, a, b};
@@ -124,7 +125,7 @@ static void check_runs(nn_gemm_space *of)
     for (unsigned trial = 0; trial < 280; trial++) {
         seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         const size_t rows = 1 + (seed >> 33) % 40, columns = 1 + (seed >> 43) % (trial % 4 == 0 ? 300 : 40);
-        check_run(of, rows, columns, runs[trial % 10], leaf_rows[trial % 7], (unsigned)(seed >> 53) % 48);
+        check_run(of, rows, columns, runs[trial % 10], leaf_rows[trial % 7], (unsigned)(seed >> 53) % 96);
     }
     /* Of more rows than a block of depth has, or of enough to fill several; large enough for threads. */
     check_run(of, 37, 70, (nn_leaves){16, 5, 5}, 1500, 1);
@@ -135,6 +136,7 @@ static void check_runs(nn_gemm_space *of)
     check_run(of, 150, 130, (nn_leaves){12, 0, 12}, 64, 25);
     check_run(of, 600, 1, (nn_leaves){9, 0, 9}, 100, 2);
     check_run(of, 700, 10, (nn_leaves){9, 2, 7}, 51, 37);
+    check_run(of, 700, 201, (nn_leaves){12, 1, 9}, 64, 49); /* rows enough for each thread to have its own */
 }
 
 static void leaves_are_joined_along_their_tree(void)

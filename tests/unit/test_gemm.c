@@ -117,6 +117,16 @@ static void long_and_thin_shapes_are_summed_in_one_chain_over_the_depth(void)
             check_chain(shapes[i][0], shapes[i][1], shapes[i][2], orientation);
 }
 
+/* As layers of 1024 units have them. */
+static void shapes_whose_lines_collide_are_summed_in_one_chain_over_the_depth(void)
+{
+    for (size_t rows = 1; rows <= 16; rows += rows < 8 ? 1 : 4) {
+        check_chain(rows, 37, 1024, 2); /* of A and, to be turned, of B */
+        check_chain(rows, 1024, 35, 0); /* of steps of depth */
+    }
+    check_chain(1024, 19, 40, 1);
+}
+
 /* Rows beyond what is packed at a time, and columns beyond. */
 static void shapes_of_several_blocks_equal_a_triple_loop(void)
 {
@@ -302,6 +312,7 @@ int main(void)
         NN_TEST(large_shapes_equal_a_triple_loop_in_every_orientation),
         NN_TEST(any_shape_is_summed_in_one_chain_over_the_depth),
         NN_TEST(long_and_thin_shapes_are_summed_in_one_chain_over_the_depth),
+        NN_TEST(shapes_whose_lines_collide_are_summed_in_one_chain_over_the_depth),
         NN_TEST(shapes_of_several_blocks_equal_a_triple_loop),
         NN_TEST(views_may_have_any_strides),
         NN_TEST(empty_depth_gives_the_epilogue_of_0),

@@ -114,10 +114,11 @@ static moving check(nn_gemm_space *space, size_t rows, size_t columns, const nn_
 static const size_t shapes[][3] = {{512, 784, 128}, {100, 96, 33},  {37, 65, 200}, {14, 32, 1}, {300, 33, 600},
                                    {128, 512, 512}, {70, 1100, 40}, {3, 40, 70},   {10, 1, 9},  {64, 200, 1030}};
 
-static void check_all(nn_precision precision, size_t threads)
+static void check_all(nn_precision precision, size_t threads, bool read_by_all)
 {
     nn_gemm_space *space = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create_for(tested_isa(), precision, threads, &space, NULL), NN_OK);
+    nn_gemm_space_share(space, read_by_all);
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int transposed = 0; transposed < 2; transposed++) {
             const size_t depth = shapes[s][2], halves[] = {0, depth / 2, depth};
@@ -136,17 +137,18 @@ static void check_all(nn_precision precision, size_t threads)
 
 static void products_move_what_they_are_given_and_stay_the_same(void)
 {
-    check_all(NN_FLOAT32, 1);
+    check_all(NN_FLOAT32, 1, false);
 }
 
 static void products_of_bf16_do_as_well(void)
 {
-    check_all(NN_BF16, 1);
+    check_all(NN_BF16, 1, false);
 }
 
 static void one_of_several_threads_does(void)
 {
-    check_all(NN_FLOAT32, 2);
+    check_all(NN_FLOAT32, 2, false);
+    check_all(NN_FLOAT32, 2, true);
 }
 
 /* Gradients of a layer: the sums over ranks begin with the first rows. */

@@ -13,6 +13,6 @@ build_release "$build/test.log" --preset release -DNNTRAIN_TESTS=ON
 
 prepare_mpi
 cd "$root"
-# Two at a time: many of the tests wait for something most of their time.
-export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
+# Three at a time: many of the tests wait for something most of their time.
+export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-3}
 exec ctest --preset release --no-tests=error "$@"

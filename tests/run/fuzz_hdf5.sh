@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# 200 damaged HDF5 files: each is read all the same, or refused in one sentence with exit code 3. Skipped (code 77) where
+# 100 damaged HDF5 files: each is read all the same, or refused in one sentence with exit code 3. Skipped (code 77) where
 # Python lacks h5py. FUZZ_COUNT and FUZZ_SEED ask for more of them, or for others.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -12,5 +12,5 @@ fi
 
 python=/usr/bin/python3
 $python -c 'import h5py, numpy' 2>/dev/null || exit 77
-OMP_NUM_THREADS=1 $python "$here/fuzz_hdf5.py" "${FUZZ_COUNT:-200}" "${FUZZ_SEED:-1}" || fail "a damaged file"
+OMP_NUM_THREADS=1 $python "$here/fuzz_hdf5.py" "${FUZZ_COUNT:-100}" "${FUZZ_SEED:-1}" || fail "a damaged file"
 finish

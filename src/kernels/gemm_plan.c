@@ -107,18 +107,21 @@ static bool steps_are_pairs(const nn_gemm_kernel *kernel)
  * where it is one, at depths that leave packing little to gain: 13 to 60 % on a Zen 3, and at 64 steps 10 to 20 % less.
  * Else it is three strips, unless lines evict each other. From further away tiles that pack B are as fast, if they have
  * enough to compute meanwhile: 32 rows of 2000 by 2000 gained 25 %, while 4 by 784 by 256 lost that with tiles of AVX2,
- * and 12 by 512 by 512 10 %. */
+ * and 12 by 512 by 512 10 %; but 12 by 1024 by 1024, whose lines collide, gained 13 %. */
 static size_t rows_of_strips(const nn_gemm_kernel *kernel, const nn_gemm_room *room, const nn_gemm_problem *p)
 {
     enum { SHALLOW = 32 };
     const bool pairs = steps_are_pairs(kernel);
     if (fits_level1(room, p))
         return is_ragged(kernel, p, 4) ? kernel->rows : p->rows;
+    const bool collides = nn_gemm_collides(p->b.depth_stride);
+    if (bytes_of_b(p) > room->level2_bytes && pairs)
+        return kernel->rows / 2;
     if (bytes_of_b(p) > room->level2_bytes)
-        return pairs ? kernel->rows / 2 : 2 * kernel->rows;
+        return collides ? kernel->rows : 2 * kernel->rows;
     if (pairs ? !is_ragged(kernel, p, 8) && bytes_of_b(p) <= room->level2_bytes / 2 : p->depth <= SHALLOW)
         return p->rows;
-    return nn_gemm_collides(p->b.depth_stride) ? kernel->rows : 3 * kernel->rows;
+    return collides ? kernel->rows : 3 * kernel->rows;
 }
 
 /* Most rows for which B is best turned in registers. Where its lines collide, and a vector takes a part of one, they

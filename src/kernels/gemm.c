@@ -9,25 +9,24 @@
  */
 static const size_t worth_threads = (size_t)1 << 18;
 
-static void divide(nn_gemm_product *p, size_t column_panels)
+/* @return the panels of columns that this thread goes through: those it has to itself, or all, which threads share */
+static nn_share divide(nn_gemm_product *p, size_t column_panels)
 {
     const nn_gemm_room *room = &p->space->room;
-    p->columns_of_thread = (nn_share){0, column_panels};
     p->part = p->thread, p->parts = p->threads;
     p->a = p->space->a, p->b = p->space->b;
     if (p->threads == 1) /* it may be one of several that compute rows apart */
         p->a += p->seat * room->a;
     if (!p->plan->alone)
-        return;
-    p->columns_of_thread = nn_share_of(column_panels, p->thread, p->threads);
+        return (nn_share){0, column_panels};
     p->part = 0, p->parts = 1;
     p->b += p->seat * room->b;
+    return nn_share_of(column_panels, p->thread, p->threads);
 }
 
 static void multiply(nn_gemm_product *p)
 {
-    divide(p, nn_gemm_panels_of(p->columns, p->space->kernel->columns));
-    const nn_share mine = p->columns_of_thread;
+    const nn_share mine = divide(p, nn_gemm_panels_of(p->columns, p->space->kernel->columns));
     const size_t rows = p->plan->panels, row_blocks = nn_gemm_panels_of(rows, p->plan->row_panels);
     const size_t column_blocks = nn_gemm_panels_of(mine.count, p->plan->column_panels);
     for (size_t r = 0; r < row_blocks; r++) {

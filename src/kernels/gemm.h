@@ -57,8 +57,8 @@ void nn_gemm_space_free(nn_gemm_space *space);
  * What the calling thread does before each tile of a product, which must be looked after while this process computes.
  * It must not begin another product. A tile takes a microsecond or a few.
  *
- * @param rows      of C from the first on that are complete, as far as that is known before the product is: of products
- * that one thread computes row by row
+ * @param rows      of C from the first on that are complete, as far as that is known before the product is: those that
+ * the calling thread computes row by row, alone or apart from others'
  * @param work      multiply-adds of the tile
  * @param most      elements that the tile can move beside them; 0: none
  * @param errand    NN_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the

@@ -115,10 +115,10 @@ static size_t rows_of_strips(const nn_gemm_kernel *kernel, const nn_gemm_room *r
     if (fits_level1(room, p))
         return is_ragged(kernel, p, 4) ? kernel->rows : p->rows;
     const bool collides = nn_gemm_collides(p->b.depth_stride);
-    if (bytes_of_b(p) > room->level2_bytes && pairs)
-        return kernel->rows / 2;
-    if (bytes_of_b(p) > room->level2_bytes)
-        return collides ? kernel->rows : 2 * kernel->rows;
+    if (bytes_of_b(p) > room->level2_bytes) {
+        const size_t near = collides ? kernel->rows : 2 * kernel->rows;
+        return pairs ? kernel->rows / 2 : near;
+    }
     if (pairs ? !is_ragged(kernel, p, 8) && bytes_of_b(p) <= room->level2_bytes / 2 : p->depth <= SHALLOW)
         return p->rows;
     return collides ? kernel->rows : 3 * kernel->rows;
@@ -156,6 +156,12 @@ static bool alone(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gem
     return p->threads == 1 || (!strips && nn_gemm_panels_of(p->columns, kernel->columns) >= EVEN * p->threads);
 }
 
+/* Whether the first tiles that use a panel of B may pack it, rather than the thread before them. */
+static bool tiles_may_pack(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gemm_b b)
+{
+    return b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing;
+}
+
 /* Rows of which a thread that computes them alone makes good panels. They save waiting for panels that threads would
  * share; and where A is the delta of a layer and C the gradient, what moves the weights finds a thread's rows of it in
  * that thread's own caches, and so does the next forward pass the weights: of cores with two level 3 caches a step of
@@ -164,18 +170,17 @@ bool nn_gemm_rows_apart(const nn_gemm_kernel *kernel, const nn_gemm_room *room, 
 {
     const bool gradient = p->a.depth_stride != 1;
     const bool turns = kernel->run_turning && p->b.depth_stride == 1;
-    const bool packs =
-        kernel->run_packing && p->b.width_stride == 1 && b_of(kernel, room, p, false) == NN_GEMM_B_PACKED;
+    const bool packs = tiles_may_pack(kernel, p, b_of(kernel, room, p, false));
     if (gradient)
         return packs && nn_gemm_panels_of(p->rows, kernel->rows) >= EVEN * p->threads;
     return (turns || packs) && p->leaves == 1 && p->rows >= 4 * kernel->turned_rows * p->threads &&
            !alone(kernel, p, NN_GEMM_B_PACKED);
 }
 
-/* Whether tiles can pack B. Where threads share panels, some tile may need one before the tile that would pack it. */
+/* Whether they do. Where threads share panels, some tile may need one before the tile that would pack it. */
 static bool packs_meanwhile(const nn_gemm_kernel *kernel, const nn_gemm_problem *p, nn_gemm_b b)
 {
-    return b == NN_GEMM_B_PACKED && p->b.width_stride == 1 && kernel->run_packing && alone(kernel, p, b);
+    return tiles_may_pack(kernel, p, b) && alone(kernel, p, b);
 }
 
 /* Whether the first tiles that use a panel of B turn it: they do so beside their multiply-adds, which packing before

@@ -33,9 +33,8 @@ typedef struct nn_gemm_product {
     size_t seat;            /**< whose buffers are used: the thread's number in its team */
     /* A thread either has panels of B to itself, which it packs and uses without waiting for anybody, or all threads
      * share them. */
-    nn_share columns_of_thread; /* panels */
-    size_t part, parts;         /**< who this thread is among those that share its panels of B */
-    nn_real *a, *b;             /**< packed */
+    size_t part, parts; /**< who this thread is among those that share its panels of B */
+    nn_real *a, *b;     /**< packed */
 } nn_gemm_product;
 
 /** Of C, what is computed between two packings. */

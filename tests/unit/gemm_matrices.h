@@ -11,6 +11,7 @@
 
 #include "gemm_fixture.h"
 #include "kernels/gemm.h"
+#include "next_random.h"
 #include "nntrain/memory.h"
 #include "suite.h"
 
@@ -21,12 +22,12 @@ static inline nn_real *take(size_t count)
     return values;
 }
 
-/* Numbers in [-1, 1) from a linear congruential generator (Knuth's MMIX). */
+/* Numbers in [-1, 1). */
 static inline nn_real *take_random(size_t count, uint64_t seed)
 {
     nn_real *values = take(count);
     for (size_t i = 0; i < count; i++) {
-        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        seed = next_random(seed);
         values[i] = (nn_real)((double)(seed >> 40) * 0x1p-23 - 1);
     }
     return values;
@@ -84,6 +85,18 @@ static inline nn_gemm_space *bf16_space(void)
     nn_gemm_space *bf16 = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create_for(tested_isa(), NN_BF16, 4, &bf16, NULL), NN_OK);
     return bf16;
+}
+
+/** Runs tests of products in *space, which they find there. @return the exit code of the program */
+static inline int run_in_space(nn_gemm_space **space, const char *suite_name, const nn_test *tests, size_t count)
+{
+    if (cannot_emulate())
+        return 0;
+    if (nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 4, space, NULL) != NN_OK)
+        return 1;
+    const int code = nn_run_suite(suite_name, tests, count);
+    nn_gemm_space_free(*space);
+    return code;
 }
 
 #endif

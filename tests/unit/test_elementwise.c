@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernels/elementwise.h"
+#include "next_random.h"
 #include "nntrain/memory.h"
 #include "suite.h"
 
@@ -30,7 +31,7 @@ static nn_real *take_random(size_t count, double size, uint64_t seed)
 {
     nn_real *values = take(count);
     for (size_t i = 0; i < count; i++) {
-        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        seed = next_random(seed);
         values[i] = (nn_real)(((double)(seed >> 40) * 0x1p-23 - 1) * size);
     }
     return values;

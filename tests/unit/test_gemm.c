@@ -100,7 +100,7 @@ static void any_shape_is_summed_in_one_chain_over_the_depth(void)
     for (unsigned trial = 0; trial < 240; trial++) {
         size_t size[3];
         for (size_t i = 0; i < 3; i++) {
-            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            seed = next_random(seed);
             /* Mostly one of the three is large: 1..300 in each, without minutes of triple loops. */
             size[i] = 1 + (seed >> 33) % bounds[trial % 7 == 0 ? 0 : (trial + i) % 4];
         }
@@ -302,10 +302,6 @@ static void a_nan_stays_in_its_row_and_column(void)
 
 int main(void)
 {
-    if (cannot_emulate())
-        return 0;
-    if (nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 4, &space, NULL) != NN_OK)
-        return 1;
     const nn_test tests[] = {
         NN_TEST(the_instruction_set_named_by_the_environment_is_used),
         NN_TEST(every_small_shape_equals_a_triple_loop),
@@ -322,7 +318,5 @@ int main(void)
         NN_TEST(a_row_or_column_computed_alone_has_the_same_bits),
         NN_TEST(a_nan_stays_in_its_row_and_column),
     };
-    int code = nn_run_suite("gemm", tests, sizeof tests / sizeof *tests);
-    nn_gemm_space_free(space);
-    return code;
+    return run_in_space(&space, "gemm", tests, sizeof tests / sizeof *tests);
 }

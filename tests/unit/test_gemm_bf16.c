@@ -75,7 +75,7 @@ static void bf16_products_equal_those_of_rounded_operands(void)
     for (unsigned trial = 0; trial < 150; trial++) {
         size_t size[3];
         for (size_t i = 0; i < 3; i++) {
-            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            seed = next_random(seed);
             size[i] = 1 + (seed >> 33) % (trial % 10 == 0 ? 300 : 40);
         }
         check_bf16(bf16, size[0], size[1], size[2], trial % 12);

@@ -123,7 +123,7 @@ static void check_runs(nn_gemm_space *of)
     static const size_t leaf_rows[] = {0, 1, 2, 3, 8, 16, 37};
     uint64_t seed = 40;
     for (unsigned trial = 0; trial < 280; trial++) {
-        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        seed = next_random(seed);
         const size_t rows = 1 + (seed >> 33) % 40, columns = 1 + (seed >> 43) % (trial % 4 == 0 ? 300 : 40);
         check_run(of, rows, columns, runs[trial % 10], leaf_rows[trial % 7], (unsigned)(seed >> 53) % 96);
     }
@@ -171,17 +171,11 @@ static void no_leaves_write_nothing(void)
 
 int main(void)
 {
-    if (cannot_emulate())
-        return 0;
-    if (nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 4, &space, NULL) != NN_OK)
-        return 1;
     const nn_test tests[] = {
         NN_TEST(leaves_are_joined_along_their_tree),
         NN_TEST(leaves_of_bf16_are_joined_along_their_tree),
         NN_TEST(leaves_of_very_different_lengths_are_joined_along_their_tree),
         NN_TEST(no_leaves_write_nothing),
     };
-    int code = nn_run_suite("gemm of leaves", tests, sizeof tests / sizeof *tests);
-    nn_gemm_space_free(space);
-    return code;
+    return run_in_space(&space, "gemm of leaves", tests, sizeof tests / sizeof *tests);
 }

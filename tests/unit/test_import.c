@@ -2,6 +2,7 @@
 #include <zlib.h>
 
 #include "hdf5_fixture.h"
+#include "next_random.h"
 #include "nntrain/import.h"
 #include "suite.h"
 
@@ -270,7 +271,7 @@ static void damaged_files_end_in_a_sentence(void)
         size_t count = size[kind];
         memcpy(damaged, whole[kind], count);
         for (int change = 0; change <= i % 3; change++) {
-            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            state = next_random(state);
             damaged[(state >> 33) % (kind ? count : sizeof header)] = (unsigned char)(state >> 24);
         }
         if (i % 10 == 0)

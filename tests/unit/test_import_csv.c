@@ -5,6 +5,7 @@
 
 #include "data/csv.h"
 #include "hdf5_fixture.h"
+#include "next_random.h"
 #include "nntrain/import.h"
 #include "suite.h"
 
@@ -110,7 +111,7 @@ static void numbers_are_rounded_correctly(void)
     for (int i = 0; i < 20000; i++) {
         char text[64];
         float value;
-        state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+        state = next_random(state);
         const uint32_t bits = (uint32_t)(state >> 32);
         memcpy(&value, &bits, sizeof value);
         if (!isfinite(value))
@@ -343,7 +344,7 @@ static void damaged_texts_end_in_a_sentence(void)
         size_t size = strlen(text);
         memcpy(damaged, text, size);
         for (int change = 0; change < 1 + i % 4; change++) {
-            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            state = next_random(state);
             const size_t at = (size_t)(state >> 33) % size;
             static const char bytes[] = "\",\n\r\0x9-.e \377\t";
             const char byte = bytes[(state >> 20) % (sizeof bytes - 1)];

@@ -2,6 +2,7 @@
 #include <zlib.h>
 
 #include "hdf5_fixture.h"
+#include "next_random.h"
 #include "nntrain/import.h"
 #include "suite.h"
 
@@ -157,7 +158,7 @@ static void damage(bool archive, const char *file, const char *source)
         unsigned char bytes[MOST];
         size_t size = archive ? make_archive(bytes, 0) : make_array(bytes, plain, 48);
         for (int change = 0; change < 1 + i % 3; change++) {
-            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            state = next_random(state);
             const size_t at = (size_t)(state >> 33) % size;
             if ((state >> 50) % 8 == 0)
                 size = at > 0 ? at : 1;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "hdf5_fixture.h"
+#include "next_random.h"
 #include "nntrain/import.h"
 #include "suite.h"
 
@@ -136,7 +137,7 @@ static void damaged_texts_end_in_a_sentence(void)
         memcpy(damaged, text, size);
         for (int change = 0; change < 1 + i % 4; change++) {
             static const char bytes[] = "1:# \n-.e9\377\0\t";
-            state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+            state = next_random(state);
             damaged[(state >> 33) % size] = bytes[(state >> 20) % (sizeof bytes - 1)];
         }
         if (i % 9 == 0)

@@ -1,14 +1,13 @@
 /**
  * The body that the peak files share; not a header of declarations.
  *
- * The including file says how wide a vector is and how many sums there are: VECTOR_BYTES and SUMS, so many that the
- * latency of a multiply-add is hidden (two a cycle, 4 or 5 cycles each, are 10) and they fit into the registers.
+ * The including file brings the vectors of its instruction set, those of the matrix kernels (kernels/set_*.h), and says
+ * how many sums there are: SUMS, so many that the latency of a multiply-add is hidden (two a cycle, 4 or 5 cycles each,
+ * are 10) and they fit into the registers.
  */
 #include "bench/peak.h"
 
-enum { LANES = VECTOR_BYTES / sizeof(float), STREAMS = 8 };
-
-typedef float vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
+enum { STREAMS = 8 };
 
 static float sum_lanes(vector sum)
 {
@@ -18,17 +17,17 @@ static float sum_lanes(vector sum)
     return total;
 }
 
-static void multiply_add(size_t steps, float factor, float term, float *result)
+static void add_products(size_t steps, float factor, float term, float *result)
 {
     vector sum[SUMS];
-    const vector factors = (vector){0} + factor, terms = (vector){0} + term;
+    const vector terms = (vector){0} + term;
 #pragma GCC unroll 32
     for (size_t i = 0; i < SUMS; i++)
         sum[i] = terms * (float)(i + 1);
     for (size_t step = 0; step < steps; step++) {
 #pragma GCC unroll 32
         for (size_t i = 0; i < SUMS; i++)
-            sum[i] = sum[i] * factors + terms;
+            sum[i] = multiply_add(terms, factor, sum[i]);
     }
     vector total = {0};
 #pragma GCC unroll 32
@@ -63,6 +62,6 @@ static void triad(float *a, const float *b, const float *c, float factor, size_t
     for (size_t k = 0; k < count / LANES; k += STREAMS) {
 #pragma GCC unroll 8
         for (size_t i = 0; i < STREAMS; i++)
-            to[k + i] = left[k + i] + factor * right[k + i];
+            to[k + i] = multiply_add(left[k + i], factor, right[k + i]);
     }
 }

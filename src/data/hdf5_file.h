@@ -2,8 +2,6 @@
 #ifndef NN_DATA_HDF5_FILE_H
 #define NN_DATA_HDF5_FILE_H
 
-/* HDF5 1.12 gave some functions new arguments; its headers keep the 1.10 ones under this name. */
-#define H5_USE_110_API
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,6 +14,6 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
     nn_real low, high;
     memcpy(&low, &bits_low, sizeof low);
     memcpy(&high, &bits_high, sizeof high);
-    sum += high * (vector)((word_vector)b & 0xffff0000);
-    return sum + low * (vector)((word_vector)b << 16);
+    sum = multiply_add(sum, high, (vector)((word_vector)b & 0xffff0000));
+    return multiply_add(sum, low, (vector)((word_vector)b << 16));
 }

@@ -6,7 +6,7 @@
 /* One step of depth. */
 static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_real a, vector b)
 {
-    return sum + a * b;
+    return multiply_add(sum, a, b);
 }
 
 #include "kernels/gemm_carry.h"

@@ -4,8 +4,6 @@
  * The including file says how halves are taken and widened: low_half and widened. A processor that computes a long
  * vector in two halves takes half the time for one; others are not slower for it.
  */
-typedef nn_real half_vector __attribute__((vector_size(VECTOR_BYTES / 2), may_alias));
-
 static inline __attribute__((always_inline)) void half_tile(size_t rows, bool beside, const nn_gemm_tile *t)
 {
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
@@ -23,7 +21,7 @@ static inline __attribute__((always_inline)) void half_tile(size_t rows, bool be
             const half_vector right = *(const half_vector *)b;
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
-                half[i] += row_at(a, beside, row_stride, i) * right;
+                half[i] = multiply_add_half(half[i], row_at(a, beside, row_stride, i), right);
             next_step(rows, beside, depth_stride, a);
             b += COLUMNS;
         }

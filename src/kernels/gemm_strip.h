@@ -36,7 +36,7 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
             for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
                 for (size_t v = 0; v < vectors; v++)
-                    sum[i][v] += row_at(a, beside, row_stride, i) * right[v];
+                    sum[i][v] = multiply_add(sum[i][v], row_at(a, beside, row_stride, i), right[v]);
             next_step(rows, beside, depth_stride, a);
             b += b_stride;
         }
@@ -148,7 +148,7 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
                         *packed_at(t, column + v * LANES, k + 4 * q + l) = step[l];
 #pragma GCC unroll 16
                     for (size_t i = 0; i < rows; i++)
-                        sum[i][v] += (a[i / 3] + i % 3 * row_stride)[4 * q + l] * step[l];
+                        sum[i][v] = multiply_add(sum[i][v], (a[i / 3] + i % 3 * row_stride)[4 * q + l], step[l]);
                 }
             }
 #pragma GCC unroll 4
@@ -183,7 +183,7 @@ static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t 
                 *packed_at(t, column + v * LANES, k) = right;
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
-                sum[i][v] += t->a[i * t->a_row_stride + k] * right;
+                sum[i][v] = multiply_add(sum[i][v], t->a[i * t->a_row_stride + k], right);
         }
     end_sums(rows, vectors, LANES, t, column, t->chains, sum);
 }

@@ -15,6 +15,11 @@ static inline vector kept(vector whole)
 }
 
 #ifdef NNTRAIN_DOUBLE
+static inline __attribute__((always_inline)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
+}
+
 static inline void stream(nn_real *to, vector whole)
 {
     _mm256_stream_pd(to, (__m256d)whole);
@@ -30,6 +35,11 @@ static inline void store_part(nn_real *to, vector part, size_t count)
     store_elements(to, part, count);
 }
 #else
+static inline __attribute__((always_inline)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
+}
+
 static inline void stream(nn_real *to, vector whole)
 {
     _mm256_stream_ps(to, (__m256)whole);

@@ -15,7 +15,20 @@ static inline vector kept(vector whole)
     return whole;
 }
 
+typedef nn_real half_vector __attribute__((vector_size(VECTOR_BYTES / 2), may_alias));
+
 #ifdef NNTRAIN_DOUBLE
+static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm512_fmadd_pd(_mm512_set1_pd(a), (__m512d)b, (__m512d)sum);
+}
+
+static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nn_real a,
+                                                                                   half_vector b)
+{
+    return (half_vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
+}
+
 static inline void stream(nn_real *to, vector whole)
 {
     _mm512_stream_pd(to, (__m512d)whole);
@@ -31,6 +44,17 @@ static inline void store_part(nn_real *to, vector part, size_t count)
     _mm512_mask_storeu_pd(to, (__mmask8)((1U << count) - 1), (__m512d)part);
 }
 #else
+static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)b, (__m512)sum);
+}
+
+static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nn_real a,
+                                                                                   half_vector b)
+{
+    return (half_vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
+}
+
 static inline void stream(nn_real *to, vector whole)
 {
     _mm512_stream_ps(to, (__m512)whole);

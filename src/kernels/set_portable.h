@@ -3,8 +3,23 @@
  * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +
  * products that a processor without fused multiply-add needs, within the 16 registers of the first x86-64.
  */
+#ifdef __ARM_FEATURE_FMA
+#include <arm_neon.h>
+#endif
+
 enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1, TURNED_ROWS = 4, TURNED_VECTORS = 2 };
 #include "kernels/gemm_vectors.h"
+
+static inline __attribute__((always_inline)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+#if defined(__ARM_FEATURE_FMA) && defined(NNTRAIN_DOUBLE)
+    return (vector)vfmaq_n_f64((float64x2_t)sum, (float64x2_t)b, a);
+#elif defined(__ARM_FEATURE_FMA)
+    return (vector)vfmaq_n_f32((float32x4_t)sum, (float32x4_t)b, a);
+#else
+    return sum + a * b; /* rounded twice: the first x86-64 has no other way */
+#endif
+}
 
 /* How registers are named depends on the processor. */
 static inline vector kept(vector whole)

@@ -129,10 +129,37 @@ static inline __m512 emulated_unpack_ps(__m512 a, __m512 b, int high)
 
 static inline __m512 emulated_set1_ps(float a)
 {
-    __m512 result = {0};
-    for (int i = 0; i < 16; i++)
-        result[i] = a;
-    return result;
+    return (__m512){0} + a;
+}
+
+static inline __m512d emulated_set1_pd(double a)
+{
+    return (__m512d){0} + a;
+}
+
+/* By the shorter instruction, which rounds once as well. */
+static inline __attribute__((always_inline)) __m512 emulated_fmadd_ps(__m512 a, __m512 b, __m512 c)
+{
+    __m256 left[2], right[2], sum[2];
+    memcpy(left, &a, sizeof a);
+    memcpy(right, &b, sizeof b);
+    memcpy(sum, &c, sizeof c);
+    for (int i = 0; i < 2; i++)
+        sum[i] = _mm256_fmadd_ps(left[i], right[i], sum[i]);
+    memcpy(&c, sum, sizeof c);
+    return c;
+}
+
+static inline __attribute__((always_inline)) __m512d emulated_fmadd_pd(__m512d a, __m512d b, __m512d c)
+{
+    __m256d left[2], right[2], sum[2];
+    memcpy(left, &a, sizeof a);
+    memcpy(right, &b, sizeof b);
+    memcpy(sum, &c, sizeof c);
+    for (int i = 0; i < 2; i++)
+        sum[i] = _mm256_fmadd_pd(left[i], right[i], sum[i]);
+    memcpy(&c, sum, sizeof c);
+    return c;
 }
 
 static inline float emulated_half(float pair, int high)
@@ -147,13 +174,16 @@ static inline float emulated_half(float pair, int high)
 static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, __m512 a, __m512 b)
 {
     for (int i = 0; i < 16; i++) {
-        sum[i] += emulated_half(a[i], 1) * emulated_half(b[i], 1);
-        sum[i] += emulated_half(a[i], 0) * emulated_half(b[i], 0);
+        sum[i] = __builtin_fmaf(emulated_half(a[i], 1), emulated_half(b[i], 1), sum[i]);
+        sum[i] = __builtin_fmaf(emulated_half(a[i], 0), emulated_half(b[i], 0), sum[i]);
     }
     return sum;
 }
 
 #define _mm512_set1_ps              emulated_set1_ps
+#define _mm512_set1_pd              emulated_set1_pd
+#define _mm512_fmadd_ps             emulated_fmadd_ps
+#define _mm512_fmadd_pd             emulated_fmadd_pd
 #define _mm512_dpbf16_ps(sum, a, b) emulated_dpbf16_ps(sum, (__m512)(a), (__m512)(b))
 #define _mm512_maskz_loadu_ps       emulated_maskz_loadu_ps
 #define _mm512_mask_storeu_ps       emulated_mask_storeu_ps

@@ -2,7 +2,6 @@
 #ifndef NN_TESTS_HDF5_FIXTURE_H
 #define NN_TESTS_HDF5_FIXTURE_H
 
-#define H5_USE_110_API
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -5,7 +5,6 @@
  * In float, 100 steps carry roundings of 6e-8 along; 1e-4 leaves room for them and for no other formula. In double the
  * two differ by the order of sums alone.
  */
-#define H5_USE_110_API
 #include <hdf5.h>
 #include <math.h>
 #include <stdbool.h>

@@ -10,6 +10,10 @@
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * Takes what rows of a split are augmented by. Local.
  *
@@ -41,5 +45,9 @@ void nn_augment_free(nn_augment *augment);
  * @param row     [height, width, channels]
  */
 void nn_augment_row(const nn_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "nntrain/leaves.h"
 #include "nntrain/real.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Targets of some rows: either a class per row or a value per row and output. One of the two is NULL. */
 typedef struct nn_targets {
     const int32_t *classes; /**< [rows], in 0 .. outputs-1 */
@@ -26,5 +30,9 @@ typedef struct nn_batch {
     uint64_t epoch;      /**< which keys dropout too */
     nn_leaf_rows leaves; /**< whose sums are joined along their tree; begin NULL: the rows are one sum */
 } nn_batch;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 #include "nntrain/status.h"
 #include "nntrain/texts.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** How far a training is. */
 typedef struct nn_progress {
     uint64_t epoch;      /**< complete epochs */
@@ -106,5 +110,9 @@ bool nn_checkpoint_is_sealed(const char *path);
 
 /** @return NN_OK where the seal of a file holds; NN_DATA saying what is wrong with it. Local. */
 nn_status nn_checkpoint_verify(const char *path, nn_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 #include "nntrain/real.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The ranks of this run. Plain facts to read; the communicator itself stays behind `backend`. */
 typedef struct nn_comm {
     int rank;
@@ -106,5 +110,9 @@ nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);
 
 /** @return one line naming the MPI library and its version. Not collective. */
 const char *nn_comm_library(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

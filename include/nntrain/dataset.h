@@ -20,6 +20,10 @@
 #include "nntrain/status.h"
 #include "nntrain/texts.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Where samples lie. Strings belong to the caller. */
 typedef struct nn_dataset_spec {
     const char *file; /**< path of an HDF5 file, or a pattern such as "part-*.h5" of several whose rows follow each
@@ -332,5 +336,9 @@ void nn_dataset_leave_exit_alone(void);
 
 /** @return version of the HDF5 library and whether it is parallel, e.g. "1.10.8 (serial)". Not collective. */
 const char *nn_dataset_library(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** A type of C that holds one number. */
 typedef enum nn_element {
     NN_INT8,
@@ -27,5 +31,9 @@ enum { NN_ELEMENT_COUNT = NN_DOUBLE + 1 };
 
 /** @return bytes of an element */
 size_t nn_element_size(nn_element element);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #include "nntrain/network.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What is to be measured beside the cheap figures. */
 typedef struct nn_metrics_wanted {
     size_t top_k; /**< k of NN_METRIC_TOP_K; 0: not wanted */
@@ -72,5 +76,9 @@ void nn_evaluator_free(nn_evaluator *evaluator);
  */
 nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
                       nn_workspace *work, nn_metrics *metrics, nn_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

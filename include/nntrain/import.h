@@ -11,6 +11,10 @@
 #include "nntrain/comm.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** One dataset of the file to be made. */
 typedef struct nn_import_item {
     const char *source;  /**< path of an IDX file, plain or gzipped; of an .npy file, or FILE.npz:NAME */
@@ -131,5 +135,9 @@ typedef enum nn_generated {
  */
 nn_status nn_generate(nn_generated problem, size_t rows, double noise, uint64_t seed, const char *output,
                       nn_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** How closely to look. */
 typedef struct nn_inspect_how {
     bool all;      /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
@@ -20,5 +24,9 @@ typedef struct nn_inspect_how {
  * @return NN_DATA where the file is missing, not HDF5, or damaged
  */
 nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out, nn_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,6 +2,10 @@
 #ifndef NNTRAIN_KINDS_H
 #define NNTRAIN_KINDS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** sigma in a = sigma(W x + b). */
 typedef enum nn_activation {
     NN_LINEAR,
@@ -130,5 +134,9 @@ const char *nn_optimizer_name(nn_optimizer_kind kind);
 const char *nn_precision_name(nn_precision precision);
 const char *nn_schedule_name(nn_schedule_kind kind);
 const char *nn_metric_name(nn_metric metric);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

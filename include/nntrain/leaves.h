@@ -17,6 +17,10 @@
 
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** A run of the leaves of a tree. */
 typedef struct nn_leaves {
     size_t total; /**< leaves of the tree, over all ranks; at least 1 */
@@ -59,5 +63,9 @@ size_t nn_leaves_nodes(nn_leaves run);
 
 /** @return the most values that are on the stack at any time, before joins */
 size_t nn_leaves_height(nn_leaves run);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Cache line and widest vector: the alignment of every numeric array. */
 enum { NN_ALIGNMENT = 64 };
 
@@ -26,5 +30,9 @@ nn_status nn_copy_text(const char *text, char **copy, nn_error *error);
 
 /** Releases what nn_allocate took; NULL is fine. */
 void nn_release(void *memory);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** A dense layer, and where its tensors lie in a flat array of parameters, gradients or moments. */
 typedef struct nn_layer {
     size_t inputs, outputs;
@@ -209,5 +213,9 @@ double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
  */
 void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
                          nn_workspace *work);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "nntrain/real.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** x' = (x - offset) * scale, feature by feature, or `missing` where x is NaN; statistics of the training split. Owns
  * its arrays. */
 typedef struct nn_normalization {
@@ -26,5 +30,9 @@ nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, n
 nn_status nn_normalization_impute(nn_normalization *normalization, nn_error *error);
 
 void nn_normalization_free(nn_normalization *normalization);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

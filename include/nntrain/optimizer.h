@@ -9,6 +9,10 @@
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The most arrays that any kind keeps. */
 enum { NN_OPTIMIZER_STATES = 2 };
 
@@ -80,5 +84,9 @@ bool nn_optimizer_accepts(const nn_optimizer *optimizer, const nn_real *gradient
  */
 nn_real *nn_optimizer_moved(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
 void nn_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

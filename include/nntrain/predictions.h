@@ -9,6 +9,10 @@
 #include "nntrain/status.h"
 #include "nntrain/texts.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Predictions being collected in memory, to be written when they are complete. One process collects. */
 typedef struct nn_predictions nn_predictions;
 
@@ -36,5 +40,9 @@ nn_status nn_predictions_finish(nn_predictions *predictions, nn_error *error);
 
 /** Gives up and frees; NULL is fine. */
 void nn_predictions_abandon(nn_predictions *predictions);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** One split of the data. */
 typedef struct nn_recipe_split {
     char *file;   /**< absolute path, or pattern of several; NULL: files, or this split is not given */
@@ -205,5 +209,9 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
                           size_t override_count, nn_recipe **recipe, nn_error *error);
 
 void nn_recipe_free(nn_recipe *recipe);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include "nntrain/recipe.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What a schedule remembers; kept in checkpoints. */
 typedef struct nn_schedule_state {
     double scale;    /**< what the rate has been multiplied by so far: by plateau, or after diverging */
@@ -43,5 +47,9 @@ double nn_schedule_rate(const nn_recipe_schedule *schedule, double learning_rate
  * and waiting begins anew. NaN is no improvement. Other schedules remember nothing.
  */
 void nn_schedule_observe(const nn_recipe_schedule *schedule, nn_schedule_state *state, double loss);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #ifndef NNTRAIN_STATUS_H
 #define NNTRAIN_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Outcome of a call; the values are the exit codes of the program. */
 typedef enum nn_status {
     NN_OK = 0,
@@ -41,5 +45,9 @@ nn_status nn_fail(nn_error *error, nn_status status, const char *format, ...) __
         if (nn_try_status_ != NN_OK)                                                                                   \
             return nn_try_status_;                                                                                     \
     } while (0)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

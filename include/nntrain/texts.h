@@ -8,6 +8,10 @@
 
 #include "nntrain/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { NN_TEXTS_MOST = 1 << 16 };
 
 /** A set of texts. Owns them; zeroed, it is empty. */
@@ -47,5 +51,9 @@ nn_status nn_texts_add_packed(nn_texts *texts, const char *packed, size_t bytes,
 
 /** Leaves the set empty. */
 void nn_texts_free(nn_texts *texts);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,7 +2,6 @@
 #ifndef NNTRAIN_TRAIN_H
 #define NNTRAIN_TRAIN_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +11,10 @@
 #include "nntrain/evaluate.h"
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /** How progress is shown. */
 typedef enum nn_progress_style {
@@ -32,11 +35,14 @@ typedef struct nn_train_options {
     FILE *out; /**< where rank 0 speaks; the other ranks pass anything */
 } nn_train_options;
 
+/** Bytes of a path that the library gives, with the 0 at its end. */
+enum { NN_PATH_SIZE = 4096 };
+
 /** What came out. */
 typedef struct nn_train_result {
-    char folder[PATH_MAX]; /**< of the run */
-    bool tested;           /**< whether there is a held-out split */
-    nn_metrics test;       /**< of the last epoch */
+    char folder[NN_PATH_SIZE]; /**< of the run */
+    bool tested;               /**< whether there is a held-out split */
+    nn_metrics test;           /**< of the last epoch */
 } nn_train_result;
 
 /**
@@ -86,5 +92,9 @@ void nn_threads_warn(const nn_threads *threads, FILE *out);
 
 /** Unpins the threads and puts back what the calling thread had. Nothing to do for one that is all zero. */
 void nn_threads_release(const nn_threads *threads);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

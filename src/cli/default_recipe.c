@@ -1,4 +1,6 @@
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -6,30 +8,39 @@
 
 static const char recipe_name[] = "digits/recipe.yaml";
 
-/* <prefix>/share/nntrain/datasets of the binary <prefix>/bin/nntrain; false where /proc does not tell. */
-static bool installed_datasets(char path[PATH_MAX])
+/* Where datasets lie, seen from the folder above the program's: below an installation's prefix, or in a build's folder.
+ */
+static const char *const places[] = {"share/nntrain/datasets", "datasets"};
+enum { PLACES = sizeof places / sizeof *places };
+
+/* The folder above that of this program; false where /proc does not tell. */
+static bool folder_above(char path[PATH_MAX])
 {
-    char binary[PATH_MAX];
-    const ssize_t length = readlink("/proc/self/exe", binary, sizeof binary - 1);
+    const ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
     if (length <= 0)
         return false;
-    binary[length] = '\0';
+    path[length] = '\0';
     for (int level = 0; level < 2; level++) {
-        char *slash = strrchr(binary, '/');
+        char *slash = strrchr(path, '/');
         if (!slash)
             return false;
         *slash = '\0';
     }
-    return snprintf(path, PATH_MAX, "%s/share/nntrain/datasets/%s", binary, recipe_name) < PATH_MAX;
+    return true;
 }
 
 nn_status nn_cli_default_recipe(char path[PATH_MAX], nn_error *error)
 {
-    if (installed_datasets(path) && access(path, R_OK) == 0)
-        return NN_OK;
-    snprintf(path, PATH_MAX, "%s/%s", NNTRAIN_SOURCE_DATASETS, recipe_name);
-    if (access(path, R_OK) == 0)
-        return NN_OK;
-    return nn_fail(error, NN_USAGE, "the default recipe %s is not there; name a recipe: nntrain train RECIPE.yaml",
-                   path);
+    char above[PATH_MAX], place[PATH_MAX];
+    if (!folder_above(above))
+        return nn_fail(error, NN_USAGE,
+                       "/proc/self/exe does not tell where the shipped data sets are; name a recipe: "
+                       "nntrain train RECIPE.yaml");
+    for (size_t i = 0; i < PLACES; i++)
+        if (snprintf(place, sizeof place, "%s/%s/%s", above, places[i], recipe_name) < (int)sizeof place &&
+            realpath(place, path))
+            return NN_OK;
+    return nn_fail(error, NN_USAGE,
+                   "the default recipe %s/%s/%s is not there; name a recipe: nntrain train RECIPE.yaml", above,
+                   places[0], recipe_name);
 }

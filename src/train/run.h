@@ -2,6 +2,8 @@
 #ifndef NN_TRAIN_RUN_H
 #define NN_TRAIN_RUN_H
 
+#include <limits.h>
+
 #include "base/timeline.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/dataset.h"

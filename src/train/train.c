@@ -84,7 +84,7 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
         /* On all ranks alike, so that they can still talk to each other. */
         if (status == NN_STOPPED || status == NN_DIVERGED)
             halt_all(run);
-        memcpy(result->folder, run->folder, sizeof result->folder);
+        snprintf(result->folder, sizeof result->folder, "%s", run->folder);
         result->tested = run->test != NULL;
         result->test = run->test_metrics;
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The program as it is shipped: loaded anywhere, its tables read-only once it runs, no stack that can be executed, guards
-# on the stack and checked copies.
+# on the stack and checked copies, and no library of the folder it happens to be started in.
 . "$(dirname "$0")/lib.sh"
 
 grep -q '^NNTRAIN_HARDENING:BOOL=ON' "$BUILD/CMakeCache.txt" || { echo "SKIPPED: built without hardening"; exit 77; }
@@ -11,6 +11,12 @@ readelf --wide --file-header "$NNTRAIN" | grep -q 'Type: *DYN' || fail "not posi
 readelf --wide --dynamic "$NNTRAIN" >dynamic
 grep -q 'FLAGS_1.*PIE' dynamic || fail "not position independent: $(grep FLAGS dynamic)"
 grep -q 'FLAGS.*NOW' dynamic || fail "symbols are bound late: $(grep FLAGS dynamic)"
+# An empty entry in the list of folders is the current one.
+grep -E 'R(UN)?PATH' dynamic | grep -qE '\[:|::|:\]|\[\]' && fail "libraries of the current folder come first: $(grep -E 'R(UN)?PATH' dynamic)"
+for library in $(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' dynamic); do
+    echo "no library" >"$library"
+done
+"$NNTRAIN" --version >/dev/null 2>log || fail "libraries of the current folder are loaded: $(cat log)"
 readelf --wide --program-headers "$NNTRAIN" >headers
 grep -q GNU_RELRO headers || fail "tables stay writable"
 grep GNU_STACK headers | grep -q 'RW ' || fail "the stack: $(grep GNU_STACK headers)"

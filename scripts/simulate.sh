@@ -2,19 +2,20 @@
 # Training on clusters that are not here: measures steps on one core of this machine, and has SimGrid play them on 1 to
 # 1,024 hosts of a fat tree, a rank each, with the sums over ranks as src/comm does them (100 Gbit/s, about 1.5 us).
 #   scripts/simulate.sh [--output DIR] [--hosts "1 4 16"] [--networks "small"] [--speeds "1 20"]
-#                       [--scalings "weak strong"] [--calls N] [--build DIR]
+#                       [--scalings "weak strong"] [--calls N] [--bucket BYTES] [--build DIR]
 # Into DIR (simulation): scaling.csv, scaling.txt, a table, and scaling.png where gnuplot is installed.
 #   networks: small 784-512-512-10, medium 4 layers of 1024, large 4 layers of 4096; SGD with momentum, float32
 #   speeds: of a host, in cores like the one measured; everything that a host computes is so many times faster
 #   weak: 256 rows a rank; strong: 16,384 rows over all ranks
 #   calls: how often the sums are looked after in the backward pass of a layer: nntrain does it at its end and every 2^24
 #          multiply-adds, 8 times in a small layer, 32 in a medium one and 512 in a large one, of which 64 are played
-#   library: sums in the order of the MPI library; tree: parallel.reproducible
+#   bucket: parallel.bucket; 4 MiB where it is not given, 16 MiB of the large network, for fewer messages to be played
+#   Sums are in any order; in that of parallel.reproducible powers of 2 send the same messages.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls=
+output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls= bucket=
 while [ $# -gt 0 ]; do
     case $1 in
     --output) output=$2 ;;
@@ -23,9 +24,10 @@ while [ $# -gt 0 ]; do
     --speeds) speeds=$2 ;;
     --scalings) scalings=$2 ;;
     --calls) calls=$2 ;;
+    --bucket) bucket=$2 ;;
     --build) build=$2 ;;
     *)
-        echo "usage: ${0##*/} [--output DIR] [--hosts LIST] [--networks LIST] [--speeds LIST] [--scalings LIST] [--calls N] [--build DIR]" >&2
+        echo "usage: ${0##*/} [--output DIR] [--hosts LIST] [--networks LIST] [--speeds LIST] [--scalings LIST] [--calls N] [--bucket BYTES] [--build DIR]" >&2
         exit 2
         ;;
     esac
@@ -60,12 +62,11 @@ widths_of() {
     esac
 }
 
-# Elements of a bucket: parallel.bucket: 4M, and 16M of the large network. What pays between hosts is larger than the
-# default, which suits the caches of ranks on one host.
+# Elements of a bucket.
 bucket_of() {
     case $1 in
-    large) echo 4194304 ;;
-    *) echo 1048576 ;;
+    large) echo $((${bucket:-16777216} / 4)) ;;
+    *) echo $((${bucket:-4194304} / 4)) ;;
     esac
 }
 
@@ -88,7 +89,8 @@ profile() {
         mv "$from.new" "$from"
     fi
     # The passes take longer with more rows, the descent does not.
-    [ "$rows" = "$measured" ] || awk -v rows="$rows" -v times=$((rows / measured)) '
+    [ "$rows" = "$measured" ] || awk -v rows="$rows" -v measured="$measured" '
+        BEGIN { times = rows / measured }
         $1 == "rows" { $2 = rows } $1 == "forward" || $1 == "rest" || $1 + 0 > 0 { $2 *= times } { print }' "$from" >"$file"
     echo "$file"
 }
@@ -106,62 +108,57 @@ platform() {
 END
 }
 
-# simulate RANKS PROFILE LEAVES BUCKET SPEED CALLS
+# simulate RANKS PROFILE BUCKET SPEED CALLS
 simulate() {
-    smpirun -np "$1" -hostfile "$output/hosts" -platform "$output/platform-$5.xml" --log=root.thres:warning \
+    smpirun -np "$1" -hostfile "$output/hosts" -platform "$output/platform-$4.xml" --log=root.thres:warning \
         --cfg=smpi/simulate-computation:no --cfg=smpi/shared-malloc-blocksize:1073741824 \
         --cfg=smpi/bw-factor:0:1 --cfg=smpi/lat-factor:0:1 --cfg=network/crosstraffic:0 \
         --cfg=smpi/test:0 --cfg=smpi/grow-injected-times:no \
-        "$programs/nntrain_simulation" "$2" "$3" "$4" "$5" $latency $bandwidth "$6" >"$output/last.log" 2>&1 ||
+        "$programs/nntrain_simulation" "$2" "$3" "$4" $latency $bandwidth "$5" >"$output/last.log" 2>&1 ||
         { cat "$output/last.log" >&2 && return 1; }
     sed -n 's/^result [0-9]* //p' "$output/last.log"
 }
 
 seq 0 1023 | sed 's/^/host/' >"$output/hosts"
 csv=$output/scaling.csv
-echo "network,scaling,sums,speed,hosts,rows_a_rank,seconds,seconds_formula,samples_a_second,efficiency,efficiency_formula,latency,gigabytes_a_second" >"$csv"
+echo "network,scaling,speed,hosts,rows_a_rank,seconds,seconds_formula,samples_a_second,efficiency,efficiency_formula,latency,gigabytes_a_second" >"$csv"
 for speed in $speeds; do
     platform "$speed" >"$output/platform-$speed.xml"
     for network in $networks; do
         for scaling in $scalings; do
-            for sums in library tree; do
-                leaves=0
-                [ $sums = library ] || leaves=1024
-                first=
-                for ranks in $hosts; do
-                    rows=$weak_rows
-                    [ $scaling = weak ] || rows=$((strong_rows / ranks))
-                    measured=$(profile "$network" $rows)
-                    result=$(simulate "$ranks" "$measured" $leaves "$(bucket_of "$network")" "$speed" \
-                        "${calls:-$(calls_of "$network")}")
-                    read -r seconds formula short rate <<<"$result"
-                    # Against the fewest hosts simulated, which had the same work a rank or in all.
-                    first=${first:-$ranks $rows $seconds $formula}
-                    awk -v first="$first" -v ranks="$ranks" -v rows=$rows -v seconds="$seconds" -v formula="$formula" \
-                        -v head="$network,$scaling,$sums,$speed,$ranks,$rows" -v tail="$short,$rate" 'BEGIN {
-                            split(first, f, " ")
-                            work = ranks * rows / (f[1] * f[2]); more = ranks / f[1]
-                            printf "%s,%.6g,%.6g,%.6g,%.4f,%.4f,%s\n", head, seconds, formula, ranks * rows / seconds,
-                                   work * f[3] / (more * seconds), work * f[4] / (more * formula), tail }' >>"$csv"
-                    echo "$network, $scaling, $sums, speed $speed: $ranks hosts, $seconds s"
-                done
+            first=
+            for ranks in $hosts; do
+                rows=$weak_rows
+                [ $scaling = weak ] || rows=$((strong_rows / ranks))
+                measured=$(profile "$network" $rows)
+                result=$(simulate "$ranks" "$measured" "$(bucket_of "$network")" "$speed" "${calls:-$(calls_of "$network")}")
+                read -r seconds formula short rate <<<"$result"
+                # Against the fewest hosts simulated, which had the same work a rank or in all.
+                first=${first:-$ranks $rows $seconds $formula}
+                awk -v first="$first" -v ranks="$ranks" -v rows=$rows -v seconds="$seconds" -v formula="$formula" \
+                    -v head="$network,$scaling,$speed,$ranks,$rows" -v tail="$short,$rate" 'BEGIN {
+                        split(first, f, " ")
+                        work = ranks * rows / (f[1] * f[2]); more = ranks / f[1]
+                        printf "%s,%.6g,%.6g,%.6g,%.4f,%.4f,%s\n", head, seconds, formula, ranks * rows / seconds,
+                               work * f[3] / (more * seconds), work * f[4] / (more * formula), tail }' >>"$csv"
+                echo "$network, $scaling, speed $speed: $ranks hosts, $seconds s"
             done
         done
     done
 done
 
 awk -F, 'NR > 1 {
-    key = $1 "," $2 "," $3 "," $4
+    key = $1 "," $2 "," $3
     if (!(key in seen)) { seen[key] = 1; keys[++count] = key }
-    if (!($5 in known)) { known[$5] = 1; list[++sizes] = $5 }
-    cell[key, $5] = sprintf("%.3f (%.3f)", $10, $11) }
+    if (!($4 in known)) { known[$4] = 1; list[++sizes] = $4 }
+    cell[key, $4] = sprintf("%.3f (%.3f)", $9, $10) }
     END {
-        printf "efficiency by the simulation (and by the formula)\n%-8s %-7s %-8s %5s", "network", "scaling", "sums", "speed"
+        printf "efficiency by the simulation (and by the formula)\n%-8s %-7s %5s", "network", "scaling", "speed"
         for (s = 1; s <= sizes; s++) printf " %14s", list[s]
         print ""
         for (k = 1; k <= count; k++) {
             split(keys[k], part, ",")
-            printf "%-8s %-7s %-8s %5s", part[1], part[2], part[3], part[4]
+            printf "%-8s %-7s %5s", part[1], part[2], part[3]
             for (s = 1; s <= sizes; s++) printf " %14s", cell[keys[k], list[s]]
             print ""
         } }' "$csv" | tee "$output/scaling.txt"
@@ -176,10 +173,10 @@ if command -v gnuplot >/dev/null; then
             for network in $networks; do
                 for speed in $speeds; do
                     color=$((color + 1))
-                    rows="<awk -F, '\$1 == \"$network\" && \$2 == \"$scaling\" && \$3 == \"library\" && \$4 == $speed' $csv"
+                    rows="<awk -F, '\$1 == \"$network\" && \$2 == \"$scaling\" && \$3 == $speed' $csv"
                     rows=${rows//\'/\'\'}
-                    curves+=("'$rows' using 5:10 with lines lc $color lw 2 title '$network, speed $speed'")
-                    curves+=("'$rows' using 5:11 with points lc $color pt 6 notitle")
+                    curves+=("'$rows' using 4:9 with lines lc $color lw 2 title '$network, speed $speed'")
+                    curves+=("'$rows' using 4:10 with points lc $color pt 6 notitle")
                 done
             done
             (IFS=, && echo "plot ${curves[*]}")

@@ -76,11 +76,7 @@ static nn_status prepare(bench *b, size_t repeat, nn_error *error)
     /* Zeros stay zeros, however often they are summed. */
     NN_TRY(nn_allocate(nn_leaves_nodes(run), b->count * sizeof *b->values, "a message", &b->values, error));
     const size_t bucket = BUCKET_BYTES / sizeof(nn_real);
-    nn_reduction_plan plan = {.leaves = nn_exchange_leaves(b->comm),
-                              .values = b->values,
-                              .pitch = b->count,
-                              .count = b->count,
-                              .bucket = bucket};
+    nn_reduction_plan plan = {.values = b->values, .pitch = b->count, .count = b->count, .bucket = bucket};
     NN_TRY(nn_reduction_create(b->comm, &plan, &b->reductions[WAY_BUCKETS], error));
     plan.leaves = b->leaves;
     return nn_reduction_create(b->comm, &plan, &b->reductions[WAY_TREE], error);

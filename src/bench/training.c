@@ -112,7 +112,6 @@ static nn_status gradients_progress(void *context, size_t work, size_t most, nn_
 static nn_status make_sums(nn_comm *comm, nn_bench_training *t, nn_error *error)
 {
     const nn_reduction_plan plan = {
-        .leaves = nn_exchange_leaves(comm),
         .values = t->work->gradients,
         .pitch = t->work->flat_pitch,
         .count = t->network->flat_count,

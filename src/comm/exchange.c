@@ -1,5 +1,7 @@
 #include "comm/exchange.h"
 
+#include <string.h>
+
 #include "comm/backend.h"
 #include "comm/hosts.h"
 #include "comm/messages.h"
@@ -14,30 +16,39 @@ struct nn_exchange {
     bool under_way;
 };
 
-size_t nn_exchange_leaves(const nn_comm *comm)
-{
-    return comm->host_count == 1 || comm->backend->hosts ? (size_t)comm->size : 0;
-}
-
 /* --- memory --- */
 
-/* Where there is no room to share, all ranks do without. @param runs  [ranks] */
+/* The runs of this host's ranks, and those of the hosts: without a tree that all keep to, a tree within each host, so
+ * that each has one node for the others. @param runs  [ranks]; NULL: any order */
+static nn_status find_runs(const nn_hosts *hosts, const nn_leaves *runs, nn_leaves **of_ranks, nn_leaves **of_hosts,
+                           nn_error *error)
+{
+    const size_t ranks = (size_t)hosts->inside->size;
+    NN_TRY(nn_leaves_of_ranks(ranks, ranks, of_ranks, error));
+    if (!runs)
+        return NN_OK;
+    memcpy(*of_ranks, runs + hosts->first[hosts->index], ranks * sizeof *runs);
+    return nn_hosts_runs(hosts, runs, of_hosts, error);
+}
+
+/* Where there is no room to share, all ranks do without. @param runs  [ranks]; NULL: any order */
 static nn_status share_within_hosts(nn_exchange *x, const nn_leaves *runs, nn_exchange_element element, size_t most,
                                     int tag, nn_error *error)
 {
     const nn_hosts *hosts = x->comm->backend->hosts;
-    nn_leaves *of_hosts = NULL;
-    NN_TRY(nn_comm_agree(x->comm, nn_hosts_runs(hosts, runs, &of_hosts, error), error));
-    const nn_shared_plan plan = {.runs = runs + hosts->first[hosts->index],
+    nn_leaves *of_ranks = NULL, *of_hosts = NULL;
+    nn_status status = nn_comm_agree(x->comm, find_runs(hosts, runs, &of_ranks, &of_hosts, error), error);
+    const nn_shared_plan plan = {.runs = of_ranks,
                                  .element = element,
                                  .most = most,
-                                 .lanes = nn_shared_sum_lanes(hosts, element, most)};
-    nn_status status = NN_OK;
-    if (hosts->place < plan.lanes)
+                                 .lanes = nn_shared_sum_lanes(hosts, element, most),
+                                 .sent = true};
+    if (status == NN_OK && hosts->place < plan.lanes)
         status = nn_messages_create(hosts->lane, of_hosts, element, most / plan.lanes + 1, tag, &x->messages, error);
     status = nn_comm_agree(x->comm, status, error);
     if (status == NN_OK)
         status = nn_shared_sum_create(hosts->inside, &plan, x->messages, &x->shared, error);
+    nn_release(of_ranks);
     nn_release(of_hosts);
     double everywhere = x->shared ? 1 : 0;
     status = nn_comm_agree(x->comm, status, error);
@@ -52,15 +63,17 @@ static nn_status share_within_hosts(nn_exchange *x, const nn_leaves *runs, nn_ex
     return status;
 }
 
-static nn_status take_memory(nn_exchange *x, const nn_leaves *runs, nn_exchange_element element, size_t most, int tag,
-                             nn_error *error)
+/* @param runs  [ranks]  @param exact  sums keep to their tree */
+static nn_status take_memory(nn_exchange *x, const nn_leaves *runs, bool exact, nn_exchange_element element,
+                             size_t most, int tag, nn_error *error)
 {
     const nn_shared_plan all = {.runs = runs, .element = element, .most = most, .lanes = (size_t)x->comm->size};
-    if (runs && x->comm->host_count == 1)
+    const nn_leaves *order = exact ? runs : NULL;
+    if (x->comm->host_count == 1)
         NN_TRY(nn_shared_sum_create(x->comm, &all, NULL, &x->shared, error));
-    else if (runs && x->comm->backend->hosts)
-        NN_TRY(share_within_hosts(x, runs, element, most, tag, error));
-    return x->shared ? NN_OK : nn_messages_create(x->comm, runs, element, most, tag, &x->messages, error);
+    else if (x->comm->backend->hosts)
+        NN_TRY(share_within_hosts(x, order, element, most, tag, error));
+    return x->shared ? NN_OK : nn_messages_create(x->comm, order, element, most, tag, &x->messages, error);
 }
 
 nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element element, size_t most, int tag,
@@ -68,14 +81,15 @@ nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element e
 {
     nn_exchange *x = NULL;
     nn_leaves *runs = NULL;
+    const size_t ranks = (size_t)comm->size;
     nn_status status = nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error);
     if (status == NN_OK) {
         x->comm = comm;
-        status = leaves > 0 ? nn_leaves_of_ranks(leaves, (size_t)comm->size, &runs, error) : NN_OK;
+        status = nn_leaves_of_ranks(leaves > 0 ? leaves : ranks, ranks, &runs, error);
     }
     status = nn_comm_agree(comm, status, error);
-    if (status == NN_OK && comm->size > 1)
-        status = take_memory(x, runs, element, most, tag, error);
+    if (status == NN_OK && ranks > 1)
+        status = take_memory(x, runs, leaves > 0, element, most, tag, error);
     nn_release(runs);
     if (status != NN_OK) {
         nn_exchange_free(x);

@@ -1,11 +1,11 @@
 /**
  * One sum over the ranks that goes on while they compute.
  *
- * Along the tree of leaves (nntrain/leaves.h), or in the order of the MPI library, which may differ from one number of
- * ranks to another. Ranks of one host sum through memory that they share (shared_sum.h); ranks of several hosts, where
- * each has a run of them, do so within each host, and one rank of each host then sums by messages (messages.h) what its
- * host has of a segment: a host sends and is sent what one rank would be. Elsewhere messages go between all ranks. The
- * same bits every way.
+ * Along the tree of leaves (nntrain/leaves.h), or in any order that gives all ranks the same bits, which differs from
+ * one number of ranks to another. Ranks of one host sum through memory that they share (shared_sum.h); ranks of several
+ * hosts, where each has a run of them, do so within each host, and one rank of each host then sums by messages
+ * (messages.h) what its host has of a segment: a host sends and is sent what one rank would be. Elsewhere messages go
+ * between all ranks. Along a tree, the same bits every way.
  *
  * Collective: all ranks start their exchanges in the same order.
  */
@@ -26,13 +26,10 @@ typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exc
 
 typedef struct nn_exchange nn_exchange;
 
-/** @return leaves of a tree for sums of any order, a leaf a rank, where that is faster than the MPI library; else 0 */
-size_t nn_exchange_leaves(const nn_comm *comm);
-
 /**
  * Takes the memory of an exchange. Collective.
  *
- * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: the order of the MPI library
+ * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: any order, a leaf a rank
  * @param most    elements of the largest array that will be summed, at most 2^28
  * @param tag     of its messages: exchanges that may be under way at the same time have different ones
  */
@@ -43,8 +40,8 @@ void nn_exchange_free(nn_exchange *exchange);
 /**
  * Begins to sum; the values must be left alone until it is done.
  *
- * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; the order of the library
- * knows one node. The first `count` receive the sum
+ * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; one node where the order
+ * is any. The first `count` receive the sum
  */
 nn_status nn_exchange_start(nn_exchange *exchange, void *values, size_t pitch, size_t count, nn_error *error);
 

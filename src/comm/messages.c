@@ -1,21 +1,18 @@
 #include "comm/messages.h"
 
-#include <string.h>
-
 #include "comm/backend.h"
 #include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
 enum {
-    MOST_LEVELS = 32, /* of halving: ranks are an int */
     /* Up to so many elements every rank is sent all nodes whole and joins them itself: one round instead of two. */
     SMALL = 2048,
     SMALL_RANKS = 16,
-    /* From so many ranks on, halving where the tree allows it: fewer messages count for more than fewer rounds. */
+    /* From so many ranks on, rounds where the order allows them: fewer messages count for more than fewer rounds. */
     MANY_RANKS = 16,
 };
 
-typedef enum way { LIBRARY, ALL_TO_ALL, SEGMENTS, HALVING } way;
+typedef enum way { ALL_TO_ALL, SEGMENTS, ROUNDS } way;
 
 /* Where a sum stands. */
 typedef enum stage { IDLE, REDUCING, SPREADING } stage;
@@ -24,9 +21,11 @@ typedef struct range {
     size_t first, end;
 } range;
 
+static const char what[] = "the exchange of gradients";
+
 struct nn_messages {
     nn_comm *comm;  /* borrowed */
-    bool tree;      /* of the leaves; else the library's order */
+    bool any_order; /* else that of the tree */
     bool perfect;   /* the nodes of the ranks are the leaves of a perfect tree */
     size_t *nodes;  /* [ranks] of each rank's run */
     size_t foreign; /* nodes of all other ranks */
@@ -42,10 +41,7 @@ struct nn_messages {
     int under_way; /* requests */
     char *values;
     size_t pitch, count;
-    int distance;  /* halving: of the partner */
-    range held;    /* halving: what this rank has the sum of, over the ranks up to there */
-    range *before; /* halving: [levels] what was held before each */
-    int level;
+    int round; /* ROUNDS: from 1 */
 };
 
 static nn_status check(int code, nn_error *error)
@@ -136,57 +132,82 @@ static nn_status spread(nn_messages *x, nn_error *error)
     return NN_OK;
 }
 
-/* --- halving --- */
+/* --- rounds --- */
 
-/* Of what both partners hold, the lower rank goes on with the lower half. */
-static void halves(const nn_messages *x, range *mine, range *theirs)
+/* Segments that a rank sums on after `round` rounds: P, P / 2, ... 1, rounded up. */
+static int kept_after(const nn_messages *x, int round)
 {
-    const size_t middle = x->held.first + (x->held.end - x->held.first) / 2;
-    const range low = {x->held.first, middle}, high = {middle, x->held.end};
-    const bool lower = (x->comm->rank & x->distance) == 0;
-    *mine = lower ? low : high;
-    *theirs = lower ? high : low;
+    return (int)(((long)x->comm->size + (1L << round) - 1) >> round);
 }
 
-static nn_status halve(nn_messages *x, nn_error *error)
+/* The rank at a place of the circle, and the place of a rank. The first partners have the most to tell each other, and
+ * in a perfect tree they are its lowest pairs: neighbours, whose places differ in the highest bit. */
+static int opposite(const nn_messages *x, int rank)
 {
-    range mine, theirs;
-    halves(x, &mine, &theirs);
-    const int partner = x->comm->rank ^ x->distance;
-    NN_TRY(receive(x, partner, x->inbox, mine, error));
-    return send(x, partner, 0, theirs, error);
+    if (!x->perfect)
+        return rank;
+    int place = 0;
+    for (int bit = 1; bit < x->comm->size; bit *= 2)
+        place = 2 * place + ((rank & bit) != 0);
+    return place;
 }
 
-/* The partner's half has come. @return whether there are further partners */
-static bool halved(nn_messages *x)
+/* The segments of `count` places from one on, which are one piece of the array or, beyond its end, two. */
+static void find_pieces(const nn_messages *x, int place, int count, range pieces[2])
 {
-    range mine, theirs;
-    halves(x, &mine, &theirs);
-    char *sum = at(x, 0, mine.first);
-    x->element.add(sum, x->inbox, sum, mine.end - mine.first);
-    x->before[x->level++] = x->held;
-    x->held = mine;
-    x->distance *= 2;
-    return x->distance < x->comm->size;
+    const int ranks = x->comm->size, end = place + count;
+    pieces[0] = (range){segment_of(x, place).first, segment_of(x, (end < ranks ? end : ranks) - 1).end};
+    pieces[1] = (range){0, end > ranks ? segment_of(x, end - ranks - 1).end : 0};
 }
 
-/* The way back: the partner has the other half of what was held before. */
-static nn_status put_together(nn_messages *x, nn_error *error)
+/* What this rank sums on, or has the sums of, and as many segments of the partner that is as far on. */
+static int find_halves(const nn_messages *x, range mine[2], range theirs[2])
 {
-    const range before = x->before[x->level - 1];
-    const range theirs =
-        x->held.first == before.first ? (range){x->held.end, before.end} : (range){before.first, x->held.first};
-    const int partner = x->comm->rank ^ (x->distance / 2);
-    NN_TRY(receive(x, partner, at(x, 0, theirs.first), theirs, error));
-    return send(x, partner, 0, x->held, error);
+    const int far = kept_after(x, x->round - 1), near = kept_after(x, x->round);
+    const int place = opposite(x, x->comm->rank);
+    find_pieces(x, place, far - near, mine);
+    find_pieces(x, (place + near) % x->comm->size, far - near, theirs);
+    return near;
 }
 
-/* @return whether there is more to be put together */
-static bool put(nn_messages *x)
+static nn_status go_round(nn_messages *x, nn_error *error)
 {
-    x->held = x->before[--x->level];
-    x->distance /= 2;
-    return x->level > 0;
+    range mine[2], theirs[2];
+    const int ranks = x->comm->size, distance = find_halves(x, mine, theirs), place = opposite(x, x->comm->rank);
+    const int on = opposite(x, (place + distance) % ranks), back = opposite(x, (place + ranks - distance) % ranks);
+    char *inbox = x->inbox;
+    for (int p = 0; p < 2; p++) {
+        if (x->stage == REDUCING) {
+            NN_TRY(receive(x, back, inbox, mine[p], error));
+            NN_TRY(send(x, on, 0, theirs[p], error));
+            inbox += (mine[p].end - mine[p].first) * x->element.size;
+        } else {
+            NN_TRY(receive(x, on, at(x, 0, theirs[p].first), theirs[p], error));
+            NN_TRY(send(x, back, 0, mine[p], error));
+        }
+    }
+    return NN_OK;
+}
+
+/* The messages of a round have come. */
+static void end_round(nn_messages *x)
+{
+    if (x->stage == SPREADING) {
+        x->stage = --x->round > 0 ? SPREADING : IDLE;
+        return;
+    }
+    range mine[2], theirs[2];
+    const char *inbox = x->inbox;
+    const bool last = find_halves(x, mine, theirs) == 1;
+    for (int p = 0; p < 2; p++) {
+        char *sum = at(x, 0, mine[p].first);
+        x->element.add(sum, inbox, sum, mine[p].end - mine[p].first);
+        inbox += (mine[p].end - mine[p].first) * x->element.size;
+    }
+    if (last)
+        x->stage = SPREADING;
+    else
+        x->round++;
 }
 
 /* --- from stage to stage --- */
@@ -195,33 +216,27 @@ static bool put(nn_messages *x)
 static nn_status advance(nn_messages *x, nn_error *error)
 {
     x->under_way = 0;
-    if (x->way == LIBRARY) {
-        x->stage = IDLE;
-    } else if (x->way == HALVING) {
-        if (x->stage == REDUCING && halved(x))
-            return halve(x, error);
-        const bool more = x->stage == REDUCING || put(x);
-        x->stage = more ? SPREADING : IDLE;
-        if (more)
-            return put_together(x, error);
-    } else {
-        if (x->stage == REDUCING)
-            join_segment(x);
-        const bool more = x->stage == REDUCING && x->way == SEGMENTS;
-        x->stage = more ? SPREADING : IDLE;
-        if (more)
-            return spread(x, error);
+    if (x->way == ROUNDS) {
+        end_round(x);
+        return x->stage == IDLE ? NN_OK : go_round(x, error);
     }
-    return NN_OK;
+    if (x->stage == REDUCING)
+        join_segment(x);
+    const bool more = x->stage == REDUCING && x->way == SEGMENTS;
+    x->stage = more ? SPREADING : IDLE;
+    return more ? spread(x, error) : NN_OK;
+}
+
+static bool may_go_in_rounds(const nn_messages *x)
+{
+    return (x->any_order || x->perfect) && x->comm->size >= MANY_RANKS;
 }
 
 static way choose(const nn_messages *x)
 {
-    if (!x->tree)
-        return LIBRARY;
     if (x->count <= SMALL && x->comm->size <= SMALL_RANKS)
         return ALL_TO_ALL;
-    return x->perfect && x->comm->size >= MANY_RANKS ? HALVING : SEGMENTS;
+    return may_go_in_rounds(x) ? ROUNDS : SEGMENTS;
 }
 
 nn_status nn_messages_start(nn_messages *x, void *values, size_t pitch, size_t count, nn_error *error)
@@ -234,16 +249,8 @@ nn_status nn_messages_start(nn_messages *x, void *values, size_t pitch, size_t c
         return NN_OK; /* one rank has one node: the root */
     x->way = choose(x);
     x->stage = REDUCING;
-    if (x->way == LIBRARY)
-        return check(MPI_Iallreduce(MPI_IN_PLACE, values, (int)count, x->element.type, MPI_SUM, x->comm->backend->world,
-                                    &x->requests[x->under_way++]),
-                     error);
-    if (x->way != HALVING)
-        return scatter(x, error);
-    x->distance = 1;
-    x->level = 0;
-    x->held = (range){0, count};
-    return halve(x, error);
+    x->round = 1;
+    return x->way == ROUNDS ? go_round(x, error) : scatter(x, error);
 }
 
 nn_status nn_messages_progress(nn_messages *x, bool *done, nn_error *error)
@@ -271,7 +278,7 @@ nn_status nn_messages_finish(nn_messages *x, nn_error *error)
 
 /* --- memory --- */
 
-/* Whether halving joins the pairs of the tree: a node a rank, each as wide as the first rank's. */
+/* Whether rounds join the pairs of the tree: a node a rank, each as wide as the first rank's. */
 static bool is_perfect(const nn_leaves *runs, size_t ranks)
 {
     const size_t span = nn_leaves_node(runs[0], 0).span;
@@ -281,10 +288,18 @@ static bool is_perfect(const nn_leaves *runs, size_t ranks)
     return perfect;
 }
 
-static nn_status take_tree(nn_messages *x, const nn_leaves *runs, size_t most, nn_error *error)
+static size_t inbox_for(const nn_messages *x, size_t most)
+{
+    const size_t ranks = (size_t)x->comm->size, small = most < SMALL ? most : SMALL;
+    /* Half of the segments, or one of each foreign node; whole nodes of small arrays. */
+    const size_t segment = most / ranks + 1;
+    const size_t inbox = may_go_in_rounds(x) ? ranks / 2 * segment : x->foreign * segment;
+    return ranks <= SMALL_RANKS && inbox < x->foreign * small ? x->foreign * small : inbox;
+}
+
+static nn_status take_memory(nn_messages *x, const nn_leaves *runs, size_t most, nn_error *error)
 {
     const size_t ranks = (size_t)x->comm->size;
-    const char what[] = "the exchange of gradients";
     NN_TRY(nn_allocate(ranks, sizeof *x->nodes, what, &x->nodes, error));
     size_t nodes = 0;
     for (size_t rank = 0; rank < ranks; rank++) {
@@ -294,32 +309,27 @@ static nn_status take_tree(nn_messages *x, const nn_leaves *runs, size_t most, n
     const size_t own = x->nodes[x->comm->rank];
     x->foreign = nodes - own;
     x->perfect = is_perfect(runs, ranks);
-    NN_TRY(nn_allocate(x->foreign + (ranks - 1) * (own > 1 ? own : 1) + 2, sizeof(MPI_Request), what, &x->requests,
+    NN_TRY(nn_allocate(x->foreign + (ranks - 1) * (own > 1 ? own : 1) + 4, sizeof(MPI_Request), what, &x->requests,
                        error));
     NN_TRY(nn_allocate(nodes, sizeof *x->sources, what, &x->sources, error));
-    NN_TRY(nn_allocate(MOST_LEVELS, sizeof *x->before, what, &x->before, error));
     NN_TRY(nn_tree_join_create(runs, ranks, x->element, &x->join, error));
-    /* Halves, or a segment of each foreign node; whole nodes of small arrays. */
-    const size_t segment = most / ranks + 1, small = most < SMALL ? most : SMALL;
-    size_t inbox = x->foreign * segment > most / 2 + 1 ? x->foreign * segment : most / 2 + 1;
-    if (ranks <= SMALL_RANKS && inbox < x->foreign * small)
-        inbox = x->foreign * small;
-    return nn_reserve(inbox, x->element.size, what, &x->inbox, error);
+    return nn_reserve(inbox_for(x, most), x->element.size, what, &x->inbox, error);
 }
 
 nn_status nn_messages_create(nn_comm *comm, const nn_leaves *runs, nn_exchange_element element, size_t most, int tag,
                              nn_messages **result, nn_error *error)
 {
     nn_messages *x = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *x, "the exchange of gradients", &x, error), error));
-    x->comm = comm;
-    x->tree = runs != NULL;
-    x->element = nn_element_sum_of(element);
-    x->tag = tag;
-    nn_status status = NN_OK;
-    if (comm->size > 1)
-        status = runs ? take_tree(x, runs, most, error)
-                      : nn_allocate(1, sizeof(MPI_Request), "the exchange of gradients", &x->requests, error);
+    nn_leaves *ones = NULL; /* a leaf a rank */
+    nn_status status = nn_allocate(1, sizeof *x, what, &x, error);
+    if (status == NN_OK) {
+        *x = (nn_messages){.comm = comm, .any_order = !runs, .element = nn_element_sum_of(element), .tag = tag};
+        if (!runs)
+            status = nn_leaves_of_ranks((size_t)comm->size, (size_t)comm->size, &ones, error);
+    }
+    if (status == NN_OK && comm->size > 1)
+        status = take_memory(x, runs ? runs : ones, most, error);
+    nn_release(ones);
     status = nn_comm_agree(comm, status, error);
     if (status != NN_OK) {
         nn_messages_free(x);
@@ -338,6 +348,5 @@ void nn_messages_free(nn_messages *x)
     nn_release(x->requests);
     nn_release(x->inbox);
     nn_release(x->sources);
-    nn_release(x->before);
     nn_release(x);
 }

@@ -1,14 +1,17 @@
 /**
  * One sum over ranks by messages, which goes on while they compute.
  *
- * Either in the order of the MPI library (MPI_Iallreduce), which may differ from one number of ranks to another, or
- * along the tree of leaves (nntrain/leaves.h). Then MPI only moves values and every addition is made here: each rank is
- * sent its segment of everybody's nodes, joins them in the order of the tree, and sends the sum to everybody. That
- * moves as many bytes as any algorithm must (2 (P - 1) / P of the array, out and in, with one node a rank) and takes
- * any number of ranks. Where the nodes of the ranks are themselves a perfect tree and the ranks are many, segments are
- * halved with a partner at distance 1, 2, 4, ... and put together again the way back (Thakur, Rabenseifner, Gropp,
- * Optimization of Collective Communication Operations in MPICH, IJHPCA 19, 2005, with the nearest partner first): log2
- * P messages in place of P - 1, and the same bits, since the same pairs are joined.
+ * Along the tree of leaves (nntrain/leaves.h), or in any order that gives all ranks the same bits, with a leaf a rank.
+ * MPI only moves values and every addition is made here: each rank is sent its segment of everybody's nodes, joins them
+ * in the order of the tree, and sends the sum to everybody. That moves as many bytes as any algorithm must (2 (P - 1) /
+ * P of the array, out and in, with one node a rank) and takes any number of ranks. Where these are many, and the order
+ * is any or the nodes of the ranks are themselves a perfect tree, the same bytes go in 2 log2(P) rounds of one message,
+ * instead of 2 (P - 1) messages: on a circle, each rank passes half of the segments that it sums on to the rank that
+ * many places on (J. L. Traff, Optimal, Non-pipelined Reduce-scatter and Allreduce Algorithms, arXiv 2410.14234, 2024),
+ * then the sums go the same way back. With a power of two ranks, at places that make neighbours opposite, that joins
+ * the pairs of the tree, so the bits are those.
+ *
+ * Not MPI_Iallreduce: in place, Open MPI 4.1 has it take a binomial tree, whose root sends log2(P) times the array.
  *
  * For what exchange.h has to sum over hosts.
  */
@@ -22,7 +25,7 @@ typedef struct nn_messages nn_messages;
 /**
  * Takes the memory. Collective.
  *
- * @param runs     [ranks] of leaves, which make up the tree; NULL: the order of the MPI library
+ * @param runs     [ranks] of leaves, which make up the tree; NULL: any order, a leaf a rank
  * @param most     elements of the largest array
  * @param tag      of its messages
  */

@@ -48,7 +48,9 @@ static nn_status create_host_sum(nn_reduction *reduction, nn_error *error)
     const nn_reduction_plan *plan = &reduction->plan;
     nn_comm *comm = reduction->comm;
     nn_leaves *runs = NULL;
-    nn_status status = nn_comm_agree(comm, nn_leaves_of_ranks(plan->leaves, (size_t)comm->size, &runs, error), error);
+    const size_t ranks = (size_t)comm->size;
+    nn_status status =
+        nn_comm_agree(comm, nn_leaves_of_ranks(plan->leaves > 0 ? plan->leaves : ranks, ranks, &runs, error), error);
     if (status == NN_OK)
         status = nn_host_sum_create(comm, runs, plan->values, plan->pitch, plan->count, &reduction->host, error);
     nn_release(runs);
@@ -65,7 +67,7 @@ nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_r
     nn_status status =
         nn_allocate(reduction->bucket_count, sizeof *reduction->buckets, "the buckets", &reduction->buckets, error);
     status = nn_comm_agree(comm, status, error);
-    if (status == NN_OK && comm->size > 1 && comm->host_count == 1 && plan->leaves > 0)
+    if (status == NN_OK && comm->size > 1 && comm->host_count == 1)
         status = create_host_sum(reduction, error);
     if (status == NN_OK && !reduction->host)
         status = create_exchanges(reduction, error);

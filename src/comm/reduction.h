@@ -14,7 +14,7 @@
 
 /** What is to be summed, step after step. */
 typedef struct nn_reduction_plan {
-    size_t leaves;   /**< of the tree that sums keep to; 0: the order of the MPI library */
+    size_t leaves;   /**< of the tree that sums keep to; 0: any order, a leaf a rank */
     nn_real *values; /**< [nodes of this rank's run, pitch]; the first receive the sums */
     size_t pitch;
     size_t count;  /**< elements to be summed, at most pitch */

@@ -135,8 +135,7 @@ nn_status nn_shared_sum_create(nn_comm *inside, const nn_shared_plan *plan, nn_m
     if (status == NN_OK) {
         *s = (nn_shared_sum){.comm = inside, .messages = messages, .most = plan->most, .lanes = plan->lanes};
         s->element = nn_element_sum_of(plan->element);
-        const nn_leaves all = nn_leaves_together(plan->runs, ranks_of(s));
-        s->whole = all.count == all.total && plan->most * s->element.size <= WHOLE_BYTES;
+        s->whole = !plan->sent && plan->most * s->element.size <= WHOLE_BYTES;
         status = take_memory(s, plan->runs, error);
     }
     status = nn_comm_agree(inside, status, error);

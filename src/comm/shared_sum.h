@@ -21,6 +21,7 @@ typedef struct nn_shared_plan {
     nn_exchange_element element;
     size_t most;  /**< elements of the largest array */
     size_t lanes; /**< ranks, from the host's first on, that join a segment each */
+    bool sent;    /**< lanes have their segments summed over other hosts too */
 } nn_shared_plan;
 
 /** @return lanes that sums of up to `most` elements over several hosts are worth */

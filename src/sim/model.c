@@ -5,7 +5,7 @@
 static double exchange(const nn_model *model, const nn_profile *profile, size_t elements)
 {
     const double ranks = (double)model->ranks, share = (ranks - 1) / ranks * (double)elements;
-    const double messages = model->segments ? ranks - 1 : log2(ranks);
+    const double messages = model->segments ? ranks - 1 : ceil(log2(ranks));
     return 2 * messages * model->latency + 2 * share * (double)sizeof(float) / model->bandwidth +
            share * profile->add / model->speed;
 }

@@ -13,14 +13,14 @@ typedef struct nn_model {
     double latency;   /**< seconds of a short message */
     double bandwidth; /**< bytes a second, in and out each */
     double speed;     /**< of a rank, in those of the core that the profile was measured on */
-    bool segments;    /**< each rank sends each other one its segment, in place of halving */
+    bool segments;    /**< each rank sends each other one its segment, in place of rounds */
 } nn_model;
 
 /**
  * Seconds of a step whose buckets are summed one after the other while the backward pass goes on, and descended as they
  * come. With alpha the latency, beta the seconds a byte and gamma those of an addition, n bytes over P ranks take
- * 2 log2(P) alpha + 2 (P - 1)/P n beta + (P - 1)/P n gamma (Thakur, Rabenseifner, Gropp 2005, section 4.5:
- * Rabenseifner's algorithm); with segments 2 (P - 1) alpha in place of the first term.
+ * 2 ceil(log2(P)) alpha + 2 (P - 1)/P n beta + (P - 1)/P n gamma; with segments 2 (P - 1) alpha in place of the first
+ * term.
  */
 double nn_model_step(const nn_model *model, const nn_profile *profile);
 

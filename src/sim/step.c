@@ -1,11 +1,11 @@
 /*
  * One step of training on simulated hosts, a rank each:
- *   smpirun ... nntrain_simulation PROFILE LEAVES BUCKET SPEED LATENCY BANDWIDTH CALLS
+ *   smpirun ... nntrain_simulation PROFILE BUCKET SPEED LATENCY BANDWIDTH CALLS
  * The sums over ranks are those of src/comm as they are; what a rank computes is time that goes by, as PROFILE has it.
- * LEAVES of the tree that sums keep to, 0: the order of the MPI library; BUCKET in elements; SPEED of the hosts in
- * those of the core that was measured. LATENCY and BANDWIDTH are for the formula. CALLS: how often in the backward pass
- * of a layer the sums are looked after; training does it once, at its end. Prints a line: ranks, simulated seconds of
- * the step, seconds by the formula, seconds of one message of 1 byte and of 1 MiB, GB/s.
+ * BUCKET in elements; SPEED of the hosts in those of the core that was measured. LATENCY and BANDWIDTH are for the
+ * formula. CALLS: how often in the backward pass of a layer the sums are looked after; training does it once, at its
+ * end. Prints a line: ranks, simulated seconds of the step, seconds by the formula, seconds of one message of 1 byte
+ * and of 1 MiB, GB/s.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ enum { OUTCOME = 2, MIB = 1 << 20 };
 typedef struct run {
     nn_comm *comm;
     nn_profile profile;
-    size_t leaves, bucket, calls, count;
+    size_t bucket, calls, count;
     nn_reduction *gradients;
     nn_exchange *outcome;
     double *told;
@@ -77,23 +77,15 @@ static nn_status prepare(run *r, nn_error *error)
     r->count = r->profile.layers[r->profile.layer_count - 1].complete;
     sim_fold((r->count > MIB ? r->count : MIB) * sizeof(float));
     sim_set_addition(r->profile.add);
-    const nn_leaves mine =
-        nn_leaves_of_rank(r->leaves ? r->leaves : (size_t)r->comm->size, (size_t)r->comm->rank, (size_t)r->comm->size);
-    if (nn_leaves_nodes(mine) != 1)
-        return nn_fail(error, NN_USAGE, "%zu leaves give a rank several nodes; use a power of 2", r->leaves);
     r->told = calloc(OUTCOME, sizeof *r->told);
-    const nn_reduction_plan plan = {
-        .leaves = r->leaves, .values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
+    const nn_reduction_plan plan = {.values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
     NN_TRY(nn_reduction_create(r->comm, &plan, &r->gradients, error));
-    return nn_exchange_create(r->comm, r->leaves, NN_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
+    return nn_exchange_create(r->comm, 0, NN_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
 }
 
 static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
 {
-    run r = {.comm = comm,
-             .leaves = strtoul(argv[2], NULL, 10),
-             .bucket = strtoul(argv[3], NULL, 10),
-             .calls = strtoul(argv[7], NULL, 10)};
+    run r = {.comm = comm, .bucket = strtoul(argv[2], NULL, 10), .calls = strtoul(argv[6], NULL, 10)};
     NN_TRY(nn_profile_read(argv[1], &r.profile, error));
     NN_TRY(prepare(&r, error));
     const double one = message(comm, 1), many = message(comm, MIB);
@@ -104,11 +96,11 @@ static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
     MPI_Reduce(&seconds, &slowest, 1, MPI_DOUBLE, MPI_MAX, 0, MPI_COMM_WORLD);
     const nn_model model = {.ranks = (size_t)comm->size,
                             .bucket = r.bucket,
-                            .latency = atof(argv[5]),
-                            .bandwidth = atof(argv[6]),
-                            .speed = atof(argv[4]),
-                            /* The product's own choice, see exchange.c. */
-                            .segments = r.leaves > 0 && comm->size < 16};
+                            .latency = atof(argv[4]),
+                            .bandwidth = atof(argv[5]),
+                            .speed = atof(argv[3]),
+                            /* The product's own choice, see messages.c. */
+                            .segments = comm->size < 16};
     if (comm->rank == 0)
         printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nn_model_step(&model, &r.profile), one,
                many > 0 ? MIB / many / 1e9 : 0);
@@ -121,9 +113,8 @@ int main(int argc, char **argv)
     nn_error error = {0};
     nn_status status = nn_comm_create(&argc, &argv, &comm, &error);
     if (status == NN_OK)
-        status = argc == 8
-                     ? simulate(argv, comm, &error)
-                     : nn_fail(&error, NN_USAGE, "PROFILE LEAVES BUCKET SPEED LATENCY BANDWIDTH CALLS are needed");
+        status = argc == 7 ? simulate(argv, comm, &error)
+                           : nn_fail(&error, NN_USAGE, "PROFILE BUCKET SPEED LATENCY BANDWIDTH CALLS are needed");
     if (status != NN_OK)
         fprintf(stderr, "nntrain_simulation: %s\n", error.message);
     nn_comm_free(comm);

@@ -1,0 +1,20 @@
+/* The clock of a simulated run; see instead.h. */
+#include "sim/instead.h"
+
+static double addition;
+
+void sim_compute(double seconds)
+{
+    if (seconds > 0)
+        smpi_execute_flops(seconds * 1e9);
+}
+
+void sim_set_addition(double seconds)
+{
+    addition = seconds;
+}
+
+void sim_add(size_t count)
+{
+    sim_compute((double)count * addition);
+}

@@ -67,7 +67,8 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error);
  */
 nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error);
 
-/** Sums each element over ranks, in place: MPI_Allreduce. */
+/** Sums each element over ranks, in place: MPI_Iallreduce, which Open MPI is slow with where many values go to hosts.
+ */
 nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error);
 nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 

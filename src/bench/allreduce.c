@@ -3,7 +3,9 @@
 #include "bench/bench.h"
 #include "bench/machine.h"
 #include "bench/measure.h"
+#include "comm/backend.h"
 #include "comm/reduction.h"
+#include "comm/tree_join.h"
 #include "nntrain/memory.h"
 
 /* The ways there are to sum an array over the ranks. */
@@ -35,7 +37,9 @@ typedef struct bench {
 static nn_status sum(bench *b, way how, nn_error *error)
 {
     if (how == WAY_ALLREDUCE)
-        return nn_comm_sum_real(b->comm, b->values, b->count, error);
+        return nn_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count,
+                                           nn_element_sum_of(NN_EXCHANGE_REAL).type, MPI_SUM, b->comm->backend->world),
+                             "sum a message", error);
     NN_TRY(nn_reduction_complete(b->reductions[how], b->count, error));
     for (size_t end = 0; end < b->count;)
         NN_TRY(nn_reduction_next(b->reductions[how], &end, error));

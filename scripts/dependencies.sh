@@ -36,6 +36,7 @@ END
 libcunit1-dev|pkg-config --exists cunit|CUnit with its headers
 hdf5-tools|command -v h5diff|h5diff of HDF5
 procps|command -v pgrep|pgrep
+iproute2|PATH=$PATH:/usr/sbin && command -v ip && command -v tc|ip and tc
 python3-h5py|/usr/bin/python3 -c 'import h5py'|h5py
 python3-numpy|/usr/bin/python3 -c 'import numpy'|NumPy
 hdf5-filter-plugin|false|HDF5's plugins for bzip2 and lz4

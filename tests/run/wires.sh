@@ -87,9 +87,9 @@ train() {
 bytes() {
     local hosts=$1 each=$2 before after
     before=$(sent "$hosts")
-    train "$NNTRAIN" "$hosts" "$each" 2 || return 1
+    train "$NNTRAIN" "$hosts" "$each" 1 || return 1
     after=$(sent "$hosts")
-    paste <(echo "$before") <(echo "$after") | awk -v step=$((24 * gradients)) '
+    paste <(echo "$before") <(echo "$after") | awk -v step=$((12 * gradients)) '
         { part = ($2 - $1) / step; most = part > most ? part : most } END { printf "%.3f", most }'
 }
 

@@ -118,7 +118,7 @@ nn_status nn_run_tell_loss(nn_run *run, const nn_batch *batch, nn_error *error)
     for (size_t leaf = 0; leaf < average->leaves.count; leaf++) {
         double *top = average->told + height * OUTCOME_COUNT;
         top[OUTCOME_LOSS] = average->leaf_losses[leaf];
-        top[OUTCOME_STOP] = nn_signals_stop_requested() ? 1 : 0;
+        top[OUTCOME_STOP] = nn_signals_stop_requested() || nn_run_lock_lost(run->lock) ? 1 : 0;
         top[OUTCOME_TROUBLE] = run->load_status == NN_OK ? 0 : 1;
         height = nn_join_doubles(average->leaves, average->leaves.first + leaf, average->told, OUTCOME_COUNT,
                                  height + 1, OUTCOME_COUNT);

@@ -195,7 +195,38 @@ static nn_status open_named(const nn_train_options *options, nn_folder *folder, 
     size_t length = strlen(folder->path);
     while (length > 1 && folder->path[length - 1] == '/')
         folder->path[--length] = '\0';
-    NN_TRY(make_folders(folder->path, &folder->created, error));
+    return make_folders(folder->path, &folder->created, error);
+}
+
+/* Files of a run that was killed while it wrote them. One that was suspended then finds that its file is gone. */
+static void sweep(const char *folder)
+{
+    static const char *const names[] = {"recipe.yaml", "metrics.jsonl", "best.h5", "model.h5"};
+    enum { NAMES = sizeof names / sizeof *names };
+    const char ending[] = ".partial";
+    DIR *open_folder = opendir(folder);
+    if (!open_folder)
+        return;
+    for (struct dirent *entry; (entry = readdir(open_folder));) {
+        const size_t length = strlen(entry->d_name);
+        char path[PATH_MAX];
+        uint64_t step;
+        if (length <= strlen(ending) || strcmp(entry->d_name + length - strlen(ending), ending) != 0 ||
+            nn_folder_join(folder, entry->d_name, path, NULL) != NN_OK)
+            continue;
+        entry->d_name[length - strlen(ending)] = '\0';
+        bool ours = parse_checkpoint_name(entry->d_name, &step);
+        for (size_t i = 0; i < NAMES; i++)
+            ours = ours || strcmp(entry->d_name, names[i]) == 0;
+        if (ours)
+            unlink(path);
+    }
+    closedir(open_folder);
+}
+
+/* Of the folder as it is once nobody else writes into it. */
+static nn_status check_contents(const nn_train_options *options, const nn_folder *folder, nn_error *error)
+{
     if (options->resume_file && holds_a_run(folder->path) && !is_inside(options->resume_file, folder->path))
         return nn_fail(error, NN_USAGE,
                        "%s already holds another run than that of %s; name a new --output, or leave it out to continue "
@@ -217,9 +248,10 @@ static nn_status open_beside(const char *file, nn_folder *folder, nn_error *erro
     return NN_OK;
 }
 
-nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_error *error)
+nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_run_lock **lock, nn_error *error)
 {
     *folder = (nn_folder){.created = false};
+    *lock = NULL;
     unsigned newest = 0;
     if (options->output)
         NN_TRY(open_named(options, folder, error));
@@ -232,6 +264,10 @@ nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_
     if (access(folder->path, W_OK | X_OK) != 0)
         return nn_fail(error, NN_SYSTEM, "cannot write into %s: %s; name another folder with --output", folder->path,
                        strerror(errno));
+    NN_TRY(nn_run_lock_take(folder->path, options->resume, options->out, lock, error));
+    if (options->output)
+        NN_TRY(check_contents(options, folder, error));
+    sweep(folder->path);
     return NN_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "nntrain/status.h"
 #include "nntrain/train.h"
+#include "train/run_lock.h"
 
 /** A run's folder as it was found or made. */
 typedef struct nn_folder {
@@ -17,12 +18,13 @@ typedef struct nn_folder {
 } nn_folder;
 
 /**
- * Finds the folder of the run to be continued, or makes a new one.
+ * Finds the folder of the run to be continued, or makes a new one, and takes it for this run alone.
  *
+ * @param lock  receives what is to be released in the end, also where this fails; or NULL
  * @return NN_USAGE where the folder holds a run that nobody asked to continue; NN_SYSTEM where it cannot be made or
- * written to
+ * written to, or another run has it
  */
-nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_error *error);
+nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_run_lock **lock, nn_error *error);
 
 /** Takes a folder away again where it was created and nothing is in it. */
 void nn_folder_abandon(const nn_folder *folder);

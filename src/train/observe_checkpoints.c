@@ -55,7 +55,7 @@ static void rotate(const nn_run *run)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    if (nn_folder_list(run->folder, &steps, &count, NULL) != NN_OK)
+    if (nn_run_lock_check(run->lock, NULL) != NN_OK || nn_folder_list(run->folder, &steps, &count, NULL) != NN_OK)
         return;
     for (size_t i = run->recipe->checkpoint.keep; i < count; i++) {
         char path[PATH_MAX];
@@ -128,6 +128,7 @@ static nn_status begin_write(checkpoints *state, nn_run *run, nn_error *error)
 static nn_status write_checkpoint(checkpoints *state, nn_run *run, nn_error *error)
 {
     bool back = false;
+    NN_TRY(nn_run_check_lock(run, error));
     NN_TRY(finish_write(state, run, error));
     NN_TRY(nn_trouble_with_weights(run, &back, error));
     if (back)
@@ -176,6 +177,7 @@ static nn_status write_named(nn_run *run, const char *name, nn_error *error)
 {
     char path[PATH_MAX];
     NN_TRY(nn_folder_join(run->folder, name, path, error));
+    NN_TRY(nn_run_check_lock(run, error));
     NN_TRY(nn_run_agree_on_weights(run, error));
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
     NN_TRY(write_to(run, path, error));

@@ -2,13 +2,11 @@
  * whether its rank does something new. A rank that does not, and waits for nobody, tells where its threads are and ends
  * the run; one that waits for others leaves them time to tell, and ends the run where they cannot (a stopped process, a
  * host that is gone). */
-#include <errno.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/stacks.h"
-#include "base/thread.h"
+#include "base/ticker.h"
 #include "nntrain/memory.h"
 #include "train/observers.h"
 #include "train/signals.h"
@@ -17,11 +15,11 @@ typedef struct watchdog {
     nn_timeline *timeline; /* of the run */
     const nn_comm *comm;
     double patience; /* seconds without progress */
-    pthread_t thread;
-    bool started;
-    pthread_mutex_t mutex; /* over stop */
-    pthread_cond_t stopped;
-    bool stop;
+    double pause;    /* seconds from one look to the next */
+    nn_pulse last;   /* seen at the last look */
+    double since;    /* clock when it was new */
+    double before;   /* clock of the last look */
+    nn_ticker *ticker;
 } watchdog;
 
 /* One rank is to speak for those that wait, so they come by turns; whom mpirun has told to end because of another has
@@ -55,69 +53,33 @@ static void give_up(const watchdog *dog, nn_span_kind doing, double seconds)
     _exit(NN_SYSTEM);
 }
 
-/* Sleeps; true once the run is over. */
-static bool over_after(watchdog *dog, double seconds)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    const double nanoseconds = (double)until.tv_nsec + 1e9 * seconds;
-    until.tv_sec += (time_t)(nanoseconds / 1e9);
-    until.tv_nsec = (long)(nanoseconds - 1e9 * (double)(time_t)(nanoseconds / 1e9));
-    pthread_mutex_lock(&dog->mutex);
-    while (!dog->stop && pthread_cond_timedwait(&dog->stopped, &dog->mutex, &until) != ETIMEDOUT)
-        ;
-    const bool over = dog->stop;
-    pthread_mutex_unlock(&dog->mutex);
-    return over;
-}
-
-static void *watch(void *context)
+static void look(void *context)
 {
     watchdog *dog = context;
-    const double pause = dog->patience / 16 < 1 ? dog->patience / 16 : 1;
-    nn_pulse last = nn_timeline_pulse(dog->timeline);
-    double since = nn_clock(), before = since;
-    while (!over_after(dog, pause)) {
-        const nn_pulse pulse = nn_timeline_pulse(dog->timeline);
-        const double now = nn_clock();
-        /* A pause much longer than asked for: this process itself was stopped, or its host slept. */
-        if (pulse.beats != last.beats || now - before > pause + 0.5 * dog->patience)
-            since = now;
-        else if (now - since > patience_of(dog, pulse.kind))
-            give_up(dog, pulse.kind, now - since);
-        last = pulse;
-        before = now;
-    }
-    return NULL;
+    const nn_pulse pulse = nn_timeline_pulse(dog->timeline);
+    const double now = nn_clock();
+    /* A pause much longer than asked for: this process itself was stopped, or its host slept. */
+    if (pulse.beats != dog->last.beats || now - dog->before > dog->pause + 0.5 * dog->patience)
+        dog->since = now;
+    else if (now - dog->since > patience_of(dog, pulse.kind))
+        give_up(dog, pulse.kind, now - dog->since);
+    dog->last = pulse;
+    dog->before = now;
 }
 
 static nn_status begin(void *self, nn_run *run, nn_error *error)
 {
     watchdog *dog = self;
     nn_stacks_prepare();
-    const nn_status status = nn_thread_start(&dog->thread, watch, dog, error);
-    dog->started = status == NN_OK;
-    return nn_comm_agree(run->comm, status, error);
-}
-
-static void stop(watchdog *dog)
-{
-    if (!dog->started)
-        return;
-    pthread_mutex_lock(&dog->mutex);
-    dog->stop = true;
-    pthread_cond_signal(&dog->stopped);
-    pthread_mutex_unlock(&dog->mutex);
-    pthread_join(dog->thread, NULL);
-    dog->started = false;
+    dog->last = nn_timeline_pulse(dog->timeline);
+    dog->since = dog->before = nn_clock();
+    return nn_comm_agree(run->comm, nn_ticker_start(dog->pause, look, dog, &dog->ticker, error), error);
 }
 
 static void release(void *self)
 {
     watchdog *dog = self;
-    stop(dog);
-    pthread_cond_destroy(&dog->stopped);
-    pthread_mutex_destroy(&dog->mutex);
+    nn_ticker_stop(dog->ticker);
     nn_release(dog);
 }
 
@@ -127,16 +89,11 @@ nn_status nn_observe_hang(nn_run *run, nn_observer *observer, nn_error *error)
     if (run->recipe->parallel.hang_seconds == 0)
         return NN_OK;
     watchdog *dog = NULL;
-    pthread_condattr_t monotonic;
     NN_TRY(nn_allocate(1, sizeof *dog, "the watch for hung ranks", &dog, error));
     dog->timeline = &run->timeline;
     dog->comm = run->comm;
     dog->patience = run->recipe->parallel.hang_seconds;
-    pthread_mutex_init(&dog->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&dog->stopped, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    dog->pause = dog->patience / 16 < 1 ? dog->patience / 16 : 1;
     *observer = (nn_observer){.begin = begin, .free = release, .self = dog};
     return NN_OK;
 }

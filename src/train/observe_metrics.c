@@ -172,7 +172,7 @@ static nn_status go_back(void *self, nn_run *run, nn_error *error)
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
     metrics *state = self;
-    (void)error;
+    NN_TRY(nn_run_check_lock(run, error));
     if (run->comm->rank != 0)
         return NN_OK;
     if ((state->file || open_end(state)) && write_line(state, run, report))

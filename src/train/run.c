@@ -32,6 +32,11 @@ void nn_run_say(const nn_run *run, const char *format, ...)
     fflush(run->out);
 }
 
+nn_status nn_run_check_lock(nn_run *run, nn_error *error)
+{
+    return nn_comm_follow(run->comm, run->comm->rank == 0 ? nn_run_lock_check(run->lock, error) : NN_OK, error);
+}
+
 static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool training, nn_dataset **dataset,
                             nn_error *error)
 {
@@ -265,7 +270,7 @@ static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_fo
     nn_status status = NN_OK;
     memset(folder, 0, sizeof *folder);
     if (run->comm->rank == 0) {
-        status = nn_folder_open(options, folder, error);
+        status = nn_folder_open(options, folder, &run->lock, error);
         memcpy(run->folder, folder->path, sizeof run->folder);
     }
     NN_TRY(nn_comm_follow(run->comm, status, error));
@@ -347,5 +352,6 @@ void nn_run_free(nn_run *run)
     nn_dataset_free(run->validation);
     nn_dataset_free(run->test);
     nn_threads_release(&run->threads);
+    nn_run_lock_release(run->lock);
     nn_release(run);
 }

@@ -11,6 +11,7 @@
 #include "nntrain/network.h"
 #include "nntrain/optimizer.h"
 #include "nntrain/train.h"
+#include "train/run_lock.h"
 #include "train/trace_file.h"
 
 typedef struct nn_run nn_run;
@@ -103,6 +104,7 @@ struct nn_run {
     nn_progress progress;
     nn_provenance provenance;
     char folder[PATH_MAX];
+    nn_run_lock *lock;              /* of the folder, on rank 0 */
     char resumed_from[PATH_MAX];    /* empty: a fresh run */
     char last_checkpoint[PATH_MAX]; /* newest known good; empty: none yet */
     nn_metrics test_metrics;        /* of the newest evaluation */
@@ -181,6 +183,10 @@ bool nn_run_was_finished(const nn_run *run);
 
 /** Takes note of an epoch: evaluation, progress, then the observers. */
 nn_status nn_run_epoch_done(nn_run *run, nn_error *error);
+
+/** Before anything in the folder is changed: it may have become another run's while this one was suspended. Collective.
+ * @return NN_SYSTEM where it has */
+nn_status nn_run_check_lock(nn_run *run, nn_error *error);
 
 /** Before trouble is told on all ranks: waits for a checkpoint under way, so that last_checkpoint is the newest good
  * one. Collective. */

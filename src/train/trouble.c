@@ -228,6 +228,7 @@ static nn_status roll_back(nn_run *run, nn_error *error)
     char path[PATH_MAX] = "";
     nn_run_mark(run, NN_SPAN_CHECKPOINT);
     nn_run_settle(run);
+    NN_TRY(nn_run_check_lock(run, error));
     NN_TRY(find_way_back(run, path, error));
     if (path[0])
         NN_TRY(take_back(run, path, error));

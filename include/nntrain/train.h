@@ -40,9 +40,10 @@ enum { NN_PATH_SIZE = 4096 };
 
 /** What came out. */
 typedef struct nn_train_result {
-    char folder[NN_PATH_SIZE]; /**< of the run */
-    bool tested;               /**< whether there is a held-out split */
-    nn_metrics test;           /**< of the last epoch */
+    char folder[NN_PATH_SIZE];     /**< of the run */
+    char checkpoint[NN_PATH_SIZE]; /**< newest one known to be whole; empty: there is none */
+    bool tested;                   /**< whether there is a held-out split */
+    nn_metrics test;               /**< of the last epoch */
 } nn_train_result;
 
 /**
@@ -50,8 +51,9 @@ typedef struct nn_train_result {
  *
  * Threads are set and pinned while it runs, as by nn_threads_configure, and left as they were.
  *
- * SIGTERM and SIGUSR1 are caught while it runs: the step in work is finished, a checkpoint is written, and NN_STOPPED
- * returned. A program that blocks them from its beginning has those that come earlier obeyed, too.
+ * SIGTERM, SIGUSR1 and SIGINT are caught while it runs: the step in work is finished, a checkpoint is written, and
+ * NN_STOPPED returned. A second SIGINT ends the program at once. A program that blocks them from its beginning has
+ * those that come earlier obeyed, too.
  *
  * @return NN_OK; NN_STOPPED; NN_DIVERGED where the loss becomes NaN or infinite, with weights and checkpoints of
  * before; or what recipe, data, checkpoint or system object to. On every rank alike.

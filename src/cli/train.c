@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* program_invocation_name */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,9 +90,11 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .args_doc = "[RECIPE.yaml]",
-    .doc = "Trains a network as a recipe says; without a recipe, the shipped handwritten digits.\v"
-           "SIGTERM and SIGUSR1 finish the step in work, write a checkpoint and exit with 75; the same command with "
-           "--resume continues to the same weights as if nothing had happened.",
+    .doc =
+        "Trains a network as a recipe says; without a recipe, the shipped handwritten digits.\v"
+        "Ctrl-C (SIGINT), SIGTERM and SIGUSR1 finish the step in work, write a checkpoint and exit with 75; the same "
+        "command with --resume continues to the same weights as if nothing had happened. A second Ctrl-C ends it at "
+        "once.",
 };
 
 static nn_status choose_style(const char *name, nn_progress_style *style, nn_error *error)
@@ -167,6 +171,69 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
     return nn_recipe_load(path, given->sets.values, given->sets.count, recipe, error);
 }
 
+/* A word of a command, as a shell takes it. */
+static void add_word(FILE *command, const char *word)
+{
+    const bool plain =
+        word[0] &&
+        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-") == strlen(word);
+    fputs(plain ? " " : " '", command);
+    for (const char *c = word; *c; c++)
+        fputs(!plain && *c == '\'' ? "'\\''" : (char[2]){*c, '\0'}, command);
+    fputs(plain ? "" : "'", command);
+}
+
+static void add_option(FILE *command, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    add_word(command, name);
+    add_word(command, value);
+}
+
+/* The command that goes on with a run that was stopped. */
+static void compose_command(FILE *command, const arguments *given, const nn_comm *comm, const nn_train_result *result)
+{
+    if (getenv("SLURM_STEP_ID") && !getenv("OMPI_COMM_WORLD_SIZE"))
+        fprintf(command, " srun -n %d", comm->size);
+    else if (comm->size > 1)
+        fprintf(command, " mpirun -np %d", comm->size);
+    add_word(command, program_invocation_name);
+    add_word(command, "train");
+    if (given->recipe)
+        add_word(command, given->recipe);
+    for (size_t i = 0; i < given->sets.count; i++)
+        add_option(command, "--set", given->sets.values[i]);
+    add_option(command, "--progress", given->progress);
+    add_option(command, "--trace", given->trace);
+    add_option(command, "--trace-limit", given->trace_limit);
+    /* Without a recipe that of the checkpoint counts. */
+    if (!given->recipe && given->resume_file) {
+        char word[PATH_MAX + 16];
+        snprintf(word, sizeof word, "--resume=%s", result->checkpoint);
+        add_word(command, word);
+    } else {
+        add_option(command, "--output", result->folder);
+        add_word(command, "--resume");
+    }
+}
+
+/* "...; continue with --resume: mpirun -np 2 nntrain train recipe.yaml --output DIR --resume" */
+static void tell_command(const arguments *given, const nn_comm *comm, const nn_train_result *result, nn_error *error)
+{
+    char command[NN_MESSAGE_SIZE], before[NN_MESSAGE_SIZE];
+    FILE *text = fmemopen(command, sizeof command, "w");
+    if (!text)
+        return;
+    setbuf(text, NULL);
+    compose_command(text, given, comm, result);
+    const bool fits = ftell(text) + (long)strlen(error->message) + 1 < (long)sizeof command;
+    fclose(text);
+    memcpy(before, error->message, sizeof before);
+    if (fits)
+        nn_fail(error, NN_STOPPED, "%s:%s", before, command);
+}
+
 static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
 {
     /* What a training says is commentary: a reader that has seen enough (| head) must not end it. */
@@ -188,6 +255,8 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
     nn_train_result result;
     nn_status status = nn_train(recipe, &how, comm, &result, error);
     nn_recipe_free(recipe);
+    if (status == NN_STOPPED && comm->rank == 0 && result.checkpoint[0])
+        tell_command(given, comm, &result, error);
     return status;
 }
 

@@ -134,13 +134,6 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-static void wipe(progress *state, FILE *out)
-{
-    if (state->bar_width > 0)
-        fprintf(out, "\r%*s\r", (int)state->bar_width, "");
-    state->bar_width = 0;
-}
-
 /* Columns of the terminal, 80 where it does not tell: through mpirun the ranks' own terminal has no size. */
 static int screen_columns(FILE *out)
 {
@@ -209,10 +202,10 @@ static void describe(const char *split, const nn_metrics *metrics, char text[96]
 
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
+    (void)self;
     (void)error;
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
-    wipe(self, run->out);
     char validation[96] = "", test[96] = "", waiting[64] = "";
     if (report->validated)
         describe("validation", &report->validation, validation);
@@ -257,9 +250,10 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
 
 nn_status nn_observe_progress(nn_run *run, nn_observer *observer, nn_error *error)
 {
-    (void)run;
     progress *state = NULL;
     NN_TRY(nn_allocate(1, sizeof *state, "the progress bar", &state, error));
+    if (run->out && run->style == NN_PROGRESS_BAR)
+        run->bar_width = &state->bar_width;
     *observer =
         (nn_observer){.begin = begin, .step = step, .epoch = epoch, .end = end, .free = nn_release, .self = state};
     return NN_OK;

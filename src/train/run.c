@@ -20,10 +20,20 @@
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
 enum { LEAST_ROWS = 256 };
 
+void nn_run_wipe(const nn_run *run)
+{
+    if (!run->bar_width || *run->bar_width == 0)
+        return;
+    fprintf(run->out, "\r%*s\r", (int)*run->bar_width, "");
+    fflush(run->out);
+    *run->bar_width = 0;
+}
+
 void nn_run_say(const nn_run *run, const char *format, ...)
 {
     if (!run->out)
         return;
+    nn_run_wipe(run);
     va_list arguments;
     va_start(arguments, format);
     vfprintf(run->out, format, arguments);
@@ -333,6 +343,7 @@ void nn_run_free(nn_run *run)
 {
     if (!run)
         return;
+    nn_run_wipe(run);
     for (size_t i = 0; i < run->observer_count; i++)
         if (run->observers[i].free)
             run->observers[i].free(run->observers[i].self);

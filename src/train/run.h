@@ -80,6 +80,7 @@ struct nn_run {
     nn_comm *comm;
     FILE *out; /* NULL on ranks that do not speak */
     nn_progress_style style;
+    size_t *bar_width; /* characters of a bar on the screen, which a line must not be glued to; NULL: there is no bar */
 
     size_t memory; /* bytes that rows may take on this rank */
     nn_dataset *train;
@@ -202,6 +203,9 @@ nn_status nn_run_look_at_rows(nn_run *run, nn_error *error);
 
 /** This rank does something else from now on. */
 void nn_run_mark(nn_run *run, nn_span_kind kind);
+
+/** Takes the bar off the screen. */
+void nn_run_wipe(const nn_run *run);
 
 /** Rank 0 says a line, where it speaks at all. */
 void nn_run_say(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -6,7 +6,11 @@
 /* The one mutable global: a signal handler has nothing else to write to. */
 static volatile sig_atomic_t stop_requested;
 
-static struct sigaction former_term, former_usr1;
+/* The first two are held while MPI starts; Ctrl-C then ends a program that has nothing to lose. */
+static const int numbers[] = {SIGTERM, SIGUSR1, SIGINT};
+enum { HELD = 2, CAUGHT = 3 };
+
+static struct sigaction former[CAUGHT];
 static sigset_t former_mask;
 
 static void on_signal(int number)
@@ -15,38 +19,44 @@ static void on_signal(int number)
     stop_requested = 1;
 }
 
-static sigset_t both(void)
+static sigset_t first(size_t count)
 {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGUSR1);
+    for (size_t i = 0; i < count; i++)
+        sigaddset(&signals, numbers[i]);
     return signals;
 }
 
 void nn_signals_hold(void)
 {
-    const sigset_t held = both();
+    const sigset_t held = first(HELD);
     pthread_sigmask(SIG_BLOCK, &held, NULL);
 }
 
 void nn_signals_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
     stop_requested = 0;
-    sigaction(SIGTERM, &action, &former_term);
-    sigaction(SIGUSR1, &action, &former_usr1);
+    for (size_t i = 0; i < CAUGHT; i++) {
+        /* A second Ctrl-C ends the program at once. */
+        struct sigaction action = {.sa_handler = on_signal,
+                                   .sa_flags = SA_RESTART | (numbers[i] == SIGINT ? (int)SA_RESETHAND : 0)};
+        sigemptyset(&action.sa_mask);
+        sigaction(numbers[i], &action, &former[i]);
+        /* A shell without job control has what it puts into the background ignore Ctrl-C. */
+        if (numbers[i] == SIGINT && former[i].sa_handler == SIG_IGN)
+            sigaction(SIGINT, &former[i], NULL);
+    }
     /* What a program held back until now arrives. */
-    const sigset_t caught = both();
+    const sigset_t caught = first(CAUGHT);
     pthread_sigmask(SIG_UNBLOCK, &caught, &former_mask);
 }
 
 void nn_signals_release(void)
 {
     pthread_sigmask(SIG_SETMASK, &former_mask, NULL);
-    sigaction(SIGTERM, &former_term, NULL);
-    sigaction(SIGUSR1, &former_usr1, NULL);
+    for (size_t i = 0; i < CAUGHT; i++)
+        sigaction(numbers[i], &former[i], NULL);
 }
 
 bool nn_signals_stop_requested(void)

@@ -1,13 +1,14 @@
-/** SIGTERM and SIGUSR1: remembered, to be acted on between two steps. */
+/** SIGTERM, SIGUSR1 and SIGINT: remembered, to be acted on between two steps. */
 #ifndef NN_TRAIN_SIGNALS_H
 #define NN_TRAIN_SIGNALS_H
 
 #include <stdbool.h>
 
-/** Holds both signals back in the calling thread, and in those it starts, until nn_signals_catch. */
+/** Holds SIGTERM and SIGUSR1 back in the calling thread, and in those it starts, until nn_signals_catch. */
 void nn_signals_hold(void);
 
-/** Catches both signals from now on, and those that were held back. */
+/** Catches the signals from now on, and those that were held back; but SIGINT only the first time, and not where it was
+ * ignored. */
 void nn_signals_catch(void);
 
 /** Gives the signals back to whoever had them. */

@@ -77,6 +77,7 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
                    nn_error *error)
 {
     nn_run *run = NULL;
+    *result = (nn_train_result){.tested = false};
     nn_signals_catch();
     nn_status status = nn_run_create(recipe, options, comm, &run, error);
     if (status == NN_OK) {
@@ -85,6 +86,7 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
         if (status == NN_STOPPED || status == NN_DIVERGED)
             halt_all(run);
         snprintf(result->folder, sizeof result->folder, "%s", run->folder);
+        snprintf(result->checkpoint, sizeof result->checkpoint, "%s", run->last_checkpoint);
         result->tested = run->test != NULL;
         result->test = run->test_metrics;
     }

@@ -20,9 +20,11 @@ ranks $count "$NNTRAIN" train "$recipe" $settings --output whole >/dev/null || f
 interrupt() {
     local signal=$1 target=$2 folder=$1-$2
     # Not through ranks(): the process to be signalled is mpirun itself.
+    set -m # what a shell without job control puts into the background is deaf to INT
     # shellcheck disable=SC2086
     $LAUNCH -np $count "$NNTRAIN" train "$recipe" $settings --output "$folder" >"$folder.out" 2>"$folder.err" &
     local launcher=$!
+    set +m
     until_true 60 has_epochs "$folder" 3
     if [ "$target" = mpirun ]; then
         kill -s "$signal" $launcher
@@ -35,13 +37,17 @@ interrupt() {
     wait $launcher
     local code=$?
     echo "$signal to $target: exit code $code after $(grep -c '' "$folder/metrics.jsonl") epochs"
-    # mpirun itself ends a SIGTERM with its own code; it forwards SIGUSR1 and reports the ranks' code.
-    if [ "$signal $target" != "TERM mpirun" ]; then
+    # mpirun itself ends a SIGTERM or SIGINT with its own code; it forwards SIGUSR1 and reports the ranks' code.
+    local command="ranks $count $NNTRAIN train $recipe $settings --output $folder --resume"
+    if [ $target = rank ] || [ $signal = USR1 ]; then
         [ $code -eq 75 ] || fail "$signal to $target: exit code $code, not 75: $(cat "$folder.err")"
         [ "$(grep -c '^nntrain: stopped by a signal' "$folder.err")" -eq 1 ] || fail "$signal to $target: no sentence"
+        command=$(sed -n 's/^nntrain: stopped by a signal after step .* is written, continue with --resume: //p' "$folder.err")
+        [ "${command#mpirun -np $count "$NNTRAIN" train }" != "$command" ] || fail "$signal to $target: no command: $command"
+        command="ranks ${command#mpirun -np }"
     fi
-    # shellcheck disable=SC2086
-    ranks $count "$NNTRAIN" train "$recipe" $settings --output "$folder" --resume >"$folder.out2" 2>&1 ||
+    # The very command, but for mpirun's way with more ranks than cores.
+    eval "$command" >"$folder.out2" 2>&1 ||
         fail "$signal to $target: resume: exit code $?: $(tail -n 3 "$folder.out2")"
     grep -q '^resume ' "$folder.out2" || fail "$signal to $target: nothing said about resuming"
     same_state whole/model.h5 "$folder/model.h5" || fail "$signal to $target: the resumed weights differ"
@@ -54,6 +60,33 @@ interrupt USR1 mpirun
 interrupt USR1 rank
 interrupt TERM rank
 interrupt TERM mpirun
+interrupt INT rank
+interrupt INT mpirun
+
+# Ctrl-C without mpirun: words that a shell would split, a bar that what follows is not glued to, and a second one that
+# ends it at once.
+odd="a folder's"
+set -m
+"$NNTRAIN" train "$recipe" --set training.epochs=1000000 --output "$odd" --progress bar >alone.out 2>&1 &
+set +m
+until_true 60 has_epochs "$odd" 3
+kill -s INT $!
+wait $!
+[ $? -eq 75 ] || fail "INT alone: exit code is not 75: $(tail -n 3 alone.out)"
+tr '\r' '\n' <alone.out | grep -q '^nntrain: stopped by a signal after step' || fail "INT alone: glued: $(tail -n 3 alone.out)"
+command=$(sed -n 's/^.*nntrain: stopped by a signal after step .*, continue with --resume: //p' alone.out)
+epochs=$(($(field epoch "$odd/metrics.jsonl") + 1))
+eval "$command --set training.epochs=$epochs" >alone.out 2>&1 || fail "the command given is no good: $command: $(tail -n 3 alone.out)"
+tr '\r' '\n' <alone.out | grep -q "^model    $odd/model.h5" || fail "the command given goes elsewhere: $(tail -n 3 alone.out)"
+set -m
+"$NNTRAIN" train "$recipe" --set network.layers[0].units=100000 --set training.batch=all --output twice --progress quiet 2>twice.err &
+set +m
+until_true 60 test -e twice/metrics.jsonl
+kill -s INT $!
+sleep 0.1
+kill -s INT $! # within the step
+wait $!
+[ $? -eq 130 ] || fail "a second INT: exit code is not 130: $(cat twice.err)"
 
 # The same with all the state there is: moments, running statistics, plateau, the watched metric, gradients of several
 # batches in a step, dropout.

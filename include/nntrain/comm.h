@@ -85,6 +85,15 @@ nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_err
  */
 nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error);
 
+/**
+ * Makes sure that all ranks have a text in common, before anything that would wait for ever if they had not.
+ *
+ * @param what   it describes, for the message: "recipe"
+ * @param lines  "KEY: VALUE" a line
+ * @return NN_USAGE naming a rank, its host and the first line that is another than another rank's
+ */
+nn_status nn_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error);
+
 /** Copies rank 0's bytes to every rank. */
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
 

@@ -299,7 +299,7 @@ static nn_status run_with_ranks(const struct argp *parser, const char *name, int
     const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks(run, &given);
+    return nn_cli_with_ranks("bench", run, &given);
 }
 
 /* What stands where a benchmark should be named. */

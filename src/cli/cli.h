@@ -70,8 +70,14 @@ bool nn_cli_speaks(void);
 /** Ends a command that works without MPI: complains where it failed. @return status */
 nn_status nn_cli_finish(nn_status status, nn_error *error);
 
-/** Runs a command's body on the ranks that mpirun or srun started; rank 0 complains where it failed. @return status */
-nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
+/**
+ * Runs a command's body on the ranks that mpirun or srun started, which must all have been given the same command; rank
+ * 0 complains where it failed.
+ *
+ * @param name  of the command
+ * @return status
+ */
+nn_status nn_cli_with_ranks(const char *name, nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
                             const void *arguments);
 
 /** @return whether what rank 0 prints ends on a terminal, mpirun in between or not */

@@ -147,5 +147,5 @@ nn_status nn_cli_eval(int argc, char **argv)
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain eval", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks(evaluate, &given);
+    return nn_cli_with_ranks("eval", evaluate, &given);
 }

@@ -155,5 +155,5 @@ nn_status nn_cli_import_csv(int argc, char **argv)
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import csv", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks(import, &given);
+    return nn_cli_with_ranks("import", import, &given);
 }

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "nntrain/real.h"
+#include "nntrain/version.h"
 
 bool nn_cli_speaks(void)
 {
@@ -97,7 +99,16 @@ nn_status nn_cli_finish(nn_status status, nn_error *error)
     return status;
 }
 
-nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
+/* Ranks of two builds or of two commands would wait for each other in different places. */
+static nn_status compare_programs(const char *name, nn_comm *comm, nn_error *error)
+{
+    char lines[512];
+    snprintf(lines, sizeof lines, "command: %s\nversion: %s\nprecision: %s\nMPI: %s\n", name, nn_version(),
+             sizeof(nn_real) == sizeof(float) ? "float32" : "float64", nn_comm_library());
+    return nn_comm_compare(comm, "program", lines, error);
+}
+
+nn_status nn_cli_with_ranks(const char *name, nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
                             const void *arguments)
 {
     nn_error error;
@@ -105,7 +116,9 @@ nn_status nn_cli_with_ranks(nn_status (*body)(const void *arguments, nn_comm *co
     nn_status status = nn_comm_create(NULL, NULL, &comm, &error);
     if (status != NN_OK)
         return nn_cli_finish(status, &error);
-    status = body(arguments, comm, &error);
+    status = compare_programs(name, comm, &error);
+    if (status == NN_OK)
+        status = body(arguments, comm, &error);
     if (comm->rank == 0)
         status = flush_output(status, &error);
     status = nn_comm_follow(comm, status, &error);

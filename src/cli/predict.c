@@ -197,5 +197,5 @@ nn_status nn_cli_predict(int argc, char **argv)
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain predict", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks(predict, &given);
+    return nn_cli_with_ranks("predict", predict, &given);
 }

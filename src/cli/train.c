@@ -234,6 +234,19 @@ static void tell_command(const arguments *given, const nn_comm *comm, const nn_t
         nn_fail(error, NN_STOPPED, "%s:%s", before, command);
 }
 
+/* What decides which steps the ranks take together. */
+static nn_status compare_options(const arguments *given, nn_comm *comm, nn_error *error)
+{
+    char lines[256];
+    snprintf(lines, sizeof lines, "recipe: %s\n--resume: %s\n--trace: %s\n--trace-limit: %s\n",
+             given->recipe ? "given" : "not given",
+             !given->resume       ? "not given"
+             : given->resume_file ? "a file"
+                                  : "the newest checkpoint",
+             given->trace ? "given" : "not given", given->trace_limit ? given->trace_limit : "not given");
+    return nn_comm_compare(comm, "command line", lines, error);
+}
+
 static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
 {
     /* What a training says is commentary: a reader that has seen enough (| head) must not end it. */
@@ -246,6 +259,7 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
                             .out = stdout};
     NN_TRY(parse_trace_limit(given, &how.trace_limit, error));
     NN_TRY(choose_style(given->progress, &how.style, error));
+    NN_TRY(compare_options(given, comm, error));
     char name[NAME_MAX + 1];
     nn_recipe *recipe = NULL;
     NN_TRY(nn_comm_agree(comm, find_recipe(given, comm, name, &recipe, error), error));
@@ -268,5 +282,5 @@ nn_status nn_cli_train(int argc, char **argv)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
     /* One to stop may come while MPI starts, and is to be obeyed after the first step; at the end it comes too late. */
     nn_signals_hold();
-    return nn_cli_with_ranks(train, &given);
+    return nn_cli_with_ranks("train", train, &given);
 }

@@ -5,10 +5,13 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/recipe_lines.h"
 #include "comm/timing.h"
+#include "kernels/dispatch.h"
 #include "nntrain/augment.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
@@ -305,9 +308,36 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     return nn_comm_agree(run->comm, make_augment(run, error), error);
 }
 
+static nn_status compare_recipes(const nn_recipe *recipe, nn_comm *comm, nn_error *error)
+{
+    char *lines = NULL;
+    nn_status status = nn_comm_agree(comm, nn_recipe_lines(recipe, &lines, error), error);
+    if (status == NN_OK)
+        status = nn_comm_compare(comm, "recipe", lines, error);
+    free(lines);
+    return status;
+}
+
+/* AVX2 and AVX-512 give the same bits, the portable kernels others. */
+static nn_status warn_of_kernels(const nn_run *run, nn_error *error)
+{
+    int odd = -1;
+    char host[64];
+    NN_TRY(nn_comm_find_odd(run->comm, nn_kernels_isa() == NN_ISA_PORTABLE, &odd, host, error));
+    if (odd >= 0 && run->recipe->parallel.reproducible)
+        nn_run_say(
+            run,
+            "warning  some ranks, such as rank %d on %s, compute with portable kernels and some with those of "
+            "AVX, which round otherwise: the model will not be that of another number of ranks, bit for bit; set "
+            "NNTRAIN_ISA=portable on all of them",
+            odd, host);
+    return NN_OK;
+}
+
 nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_run **result,
                         nn_error *error)
 {
+    NN_TRY(compare_recipes(recipe, comm, error));
     if ((size_t)comm->size > recipe->parallel.slices)
         return nn_fail(error, NN_USAGE,
                        "%d ranks are more than the %zu slices of the data; start at most %zu ranks or raise "
@@ -325,8 +355,10 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     run->progress.best = NAN;
     run->progress.schedule = nn_schedule_begin();
 
-    nn_folder folder;
-    nn_status status = open_folder(run, options, &folder, error);
+    nn_folder folder = {.created = false};
+    nn_status status = warn_of_kernels(run, error);
+    if (status == NN_OK)
+        status = open_folder(run, options, &folder, error);
     if (status == NN_OK)
         status = prepare(run, options, error);
     if (status != NN_OK) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ranks whose weights differ: one is named, nothing of theirs is kept, and the run goes on from the checkpoint before.
+# Ranks that were told to do different things are told so before they begin; and ranks whose weights differ: one is named, nothing of theirs is kept, and the run goes on from the checkpoint before.
 . "$(dirname "$0")/lib.sh"
 
 recipe=$DATASETS/digits/recipe.yaml
@@ -37,6 +37,44 @@ h5diff whole/model.h5 late/model.h5 /model || fail "the resumed weights differ"
 
 odd 2 1 1 pair
 grep -q 'the weights of rank [01] on .* of the other rank' pair.err || fail "two ranks: $(cat pair.err)"
+
+# unlike NAME PATTERN FIRST...: a second and a third rank that follow another command than the first.
+unlike() {
+    local name=$1 pattern=$2
+    shift 2
+    timeout 60 $LAUNCH -np 1 "$NNTRAIN" "$@" : -np 2 "${others[@]}" >"$name.out" 2>"$name.err"
+    local code=$?
+    [ $code -eq 2 ] || fail "$name: exit code $code, not 2: $(cat "$name.err")"
+    [ "$(grep -c '^nntrain: ' "$name.err")" -eq 1 ] || fail "$name: not one sentence: $(cat "$name.err")"
+    grep -q "^nntrain: rank [0-2] on $(hostname) has another $pattern; start all ranks with the same one" "$name.err" ||
+        fail "$name: $(cat "$name.err")"
+    [ ! -e unlike ] || fail "$name: a folder was made"
+}
+
+sed 's/batch: 64/batch: 32/' "$recipe" >edited.yaml
+others=("$NNTRAIN" train "$recipe" --output unlike --progress quiet)
+unlike edited 'recipe than rank 1 (training.batch: 32 there, 64 here)' train edited.yaml --output unlike
+unlike set 'recipe than rank 1 (optimizer.name: adam there, sgd here)' train "$recipe" --output unlike --set optimizer=adam
+unlike longer 'recipe than rank 1 (network.layers\[0\].dropout: 0.5 there, absent here)' train "$recipe" --output unlike \
+    --set 'network.layers[0].dropout=0.5'
+unlike resume 'command line than rank 1 (--resume: the newest checkpoint there, not given here)' train "$recipe" \
+    --output unlike --resume
+unlike command 'program than rank 1 (command: eval there, train here)' eval --model whole/model.h5
+others=("$NNTRAIN" eval --model whole/model.h5)
+unlike eval 'program than rank 1 (command: train there, eval here)' train "$recipe" --output unlike
+
+# What is each rank's own affair: where the data is, and how much of its host it takes. Kernels may differ, too.
+cp "$DATASETS/digits/digits.h5" .
+# shellcheck disable=SC2086
+NNTRAIN_ISA=portable $LAUNCH -np 1 "$NNTRAIN" train "$recipe" $settings --output own --set parallel.threads=2 : \
+    -np 1 "$NNTRAIN" train edited.yaml $settings --output own --set training.batch=64 --set data.memory=1G >own.out 2>&1 ||
+    fail "what may differ: exit code $?: $(cat own.out)"
+! grep -q '^warning  some ranks' own.out || fail "the same kernels: $(cat own.out)"
+# shellcheck disable=SC2086
+$LAUNCH -np 1 env NNTRAIN_ISA=portable "$NNTRAIN" train "$recipe" $settings --output kernels : \
+    -np 1 "$NNTRAIN" train "$recipe" $settings --output kernels >kernels.out 2>&1 || fail "kernels: exit code $?: $(cat kernels.out)"
+"$NNTRAIN" --version | grep -q '^kernels  portable' || grep -q '^warning  some ranks, such as rank 1 on .*NNTRAIN_ISA=portable' kernels.out ||
+    fail "kernels: no warning: $(cat kernels.out)"
 
 # Asked not to look, it does not.
 # shellcheck disable=SC2086

@@ -1,0 +1,103 @@
+/* Whether all ranks are told to do the same, and if not, what differs. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nntrain/comm.h"
+#include "nntrain/memory.h"
+
+/* FNV-1a, of 64 bits. */
+static uint64_t digest(const char *text)
+{
+    uint64_t value = 0xcbf29ce484222325u;
+    for (; *text; text++)
+        value = (value ^ (unsigned char)*text) * 0x100000001b3u;
+    return value;
+}
+
+/* A rank that has another text than `odd` has: rank 0, unless that is the one. */
+static nn_status find_partner(nn_comm *comm, uint64_t own, int odd, int *partner, nn_error *error)
+{
+    uint64_t theirs = own;
+    if (comm->rank == 0 || comm->rank == odd)
+        NN_TRY(nn_comm_bring_bytes(comm, odd, &theirs, sizeof theirs, error));
+    NN_TRY(nn_comm_broadcast(comm, &theirs, sizeof theirs, error));
+    double lowest = own == theirs ? comm->size : comm->rank;
+    NN_TRY(nn_comm_min_double(comm, &lowest, 1, error));
+    *partner = (int)lowest;
+    return NN_OK;
+}
+
+/* A rank's text to rank 0. @param text  there receives memory to be released; NULL elsewhere */
+static nn_status bring_text(nn_comm *comm, int from, const char *own, char **text, nn_error *error)
+{
+    uint64_t bytes = strlen(own) + 1;
+    *text = NULL;
+    if (comm->rank == 0 || comm->rank == from)
+        NN_TRY(nn_comm_bring_bytes(comm, from, &bytes, sizeof bytes, error));
+    NN_TRY(nn_comm_agree(comm, nn_allocate(bytes, 1, "a text to be compared", text, error), error));
+    if (comm->rank == from)
+        memcpy(*text, own, bytes);
+    if (comm->rank == 0 || comm->rank == from)
+        return nn_comm_bring_bytes(comm, from, *text, bytes, error);
+    return NN_OK;
+}
+
+/* The value of a key, to the end of its line. @return NULL where the text has no such line */
+static const char *value_of(const char *text, const char *key, int key_length)
+{
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+        if (strncmp(text, key, (size_t)key_length) == 0 && strncmp(text + key_length, ": ", 2) == 0)
+            return text + key_length + 2;
+    return NULL;
+}
+
+/* The first line of a text that the other has not, or has with another value. @return the length of its key; 0: none */
+static int find_difference(const char *text, const char *other, const char **line)
+{
+    for (*line = text; **line; *line += strcspn(*line, "\n"), *line += **line == '\n') {
+        const int key = (int)(strstr(*line, ": ") - *line);
+        const char *value = *line + key + 2, *there = value_of(other, *line, key);
+        const size_t length = strcspn(value, "\n");
+        if (!there || strcspn(there, "\n") != length || strncmp(value, there, length) != 0)
+            return key;
+    }
+    return 0;
+}
+
+static nn_status name_difference(const char *what, int odd, const char *host, const char *theirs, int partner,
+                                 const char *ours, nn_error *error)
+{
+    const char *line;
+    int key = find_difference(theirs, ours, &line);
+    if (key == 0)
+        key = find_difference(ours, theirs, &line);
+    const char *there = value_of(theirs, line, key), *here = value_of(ours, line, key);
+    const char absent[] = "absent";
+    there = there ? there : absent;
+    here = here ? here : absent;
+    return nn_fail(error, NN_USAGE,
+                   "rank %d on %s has another %s than rank %d (%.*s: %.*s there, %.*s here); start all ranks with the "
+                   "same one",
+                   odd, host, what, partner, key, line, (int)strcspn(there, "\n"), there, (int)strcspn(here, "\n"),
+                   here);
+}
+
+nn_status nn_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error)
+{
+    int odd = -1, partner = 0;
+    char host[64], *theirs = NULL, *ours = NULL;
+    const uint64_t own = digest(lines);
+    NN_TRY(nn_comm_find_odd(comm, own, &odd, host, error));
+    if (odd < 0)
+        return NN_OK;
+    NN_TRY(find_partner(comm, own, odd, &partner, error));
+    nn_status status = bring_text(comm, odd, lines, &theirs, error);
+    if (status == NN_OK)
+        status = bring_text(comm, partner, lines, &ours, error);
+    if (status == NN_OK && comm->rank == 0)
+        status = name_difference(what, odd, host, theirs, partner, ours, error);
+    nn_release(theirs);
+    nn_release(ours);
+    return nn_comm_follow(comm, status, error);
+}

@@ -158,6 +158,8 @@ typedef struct nn_recipe_checkpoint {
     size_t keep;         /**< newest checkpoints that stay; at least 1 */
     bool asynchronous;   /**< they are written beside the training, from a copy */
     size_t max_failures; /**< checkpoints in a row that cannot be written before that ends the training; at least 1 */
+    char *give_up_after; /**< as written: "5 minutes" */
+    double give_up_seconds; /**< that they have failed for, at least, before that ends it */
 } nn_recipe_checkpoint;
 
 typedef struct nn_recipe_parallel {

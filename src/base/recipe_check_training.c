@@ -191,5 +191,10 @@ nn_status nn_check_checkpoint(const nn_check *in)
         return nn_check_fail(in, "checkpoint.keep", "must be at least 1");
     if (checkpoint->max_failures < 1)
         return nn_check_fail(in, "checkpoint.max_failures", "must be at least 1");
+    char quoted[NN_YAML_QUOTED];
+    if (!read_seconds(checkpoint->give_up_after, &checkpoint->give_up_seconds))
+        return nn_check_fail(in, "checkpoint.give_up_after",
+                             "%s is no length of time; write one such as 5 minutes (the default) or 90 seconds",
+                             nn_yaml_quote(checkpoint->give_up_after, quoted));
     return NN_OK;
 }

@@ -172,6 +172,7 @@ static const cyaml_schema_field_t checkpoint_fields[] = {
     UINT(MUST, "keep", nn_recipe_checkpoint, keep),
     BOOL(MUST, "asynchronous", nn_recipe_checkpoint, asynchronous),
     UINT(MUST, "max_failures", nn_recipe_checkpoint, max_failures),
+    STRING(MUST, "give_up_after", nn_recipe_checkpoint, give_up_after),
     CYAML_FIELD_END,
 };
 
@@ -232,6 +233,6 @@ const char nn_recipe_defaults[] =
     "  top_k: 5\n"
     "  precision: float32\n"
     "  on_nan: {name: stop}\n"
-    "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
+    "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
     "parallel:\n"
     "  {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, hang_after: 30 minutes}\n";

@@ -259,7 +259,10 @@ static nn_status run_parsed(const struct argp *parser, const char *name, int arg
     if (!nn_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
-    return nn_cli_finish(run(&given, &error), &error);
+    nn_status status = nn_cli_check_environment(&error);
+    if (status == NN_OK)
+        status = run(&given, &error);
+    return nn_cli_finish(status, &error);
 }
 
 static nn_status run_step(const void *parsed, nn_comm *comm, nn_error *error)
@@ -299,7 +302,7 @@ static nn_status run_with_ranks(const struct argp *parser, const char *name, int
     const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks("bench", run, &given);
+    return nn_cli_with_ranks(name + strlen("nntrain "), run, &given);
 }
 
 /* What stands where a benchmark should be named. */

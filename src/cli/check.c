@@ -59,8 +59,8 @@ nn_status nn_cli_check(int argc, char **argv)
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
     char path[PATH_MAX];
-    nn_status status = NN_OK;
-    if (!given.recipe)
+    nn_status status = nn_cli_check_environment(&error);
+    if (status == NN_OK && !given.recipe)
         status = nn_cli_default_recipe(path, &error);
     if (status == NN_OK)
         status = nn_check_recipe(given.recipe ? given.recipe : path, given.sets.values, given.sets.count, given.rows,

@@ -70,6 +70,9 @@ bool nn_cli_speaks(void);
 /** Ends a command that works without MPI: complains where it failed. @return status */
 nn_status nn_cli_finish(nn_status status, nn_error *error);
 
+/** @return NN_USAGE where a variable that decides how to compute (NNTRAIN_ISA, OMP_NUM_THREADS) makes no sense */
+nn_status nn_cli_check_environment(nn_error *error);
+
 /**
  * Runs a command's body on the ranks that mpirun or srun started, which must all have been given the same command; rank
  * 0 complains where it failed.

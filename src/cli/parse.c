@@ -118,6 +118,8 @@ nn_status nn_cli_with_ranks(const char *name, nn_status (*body)(const void *argu
         return nn_cli_finish(status, &error);
     status = compare_programs(name, comm, &error);
     if (status == NN_OK)
+        status = nn_comm_agree(comm, nn_cli_check_environment(&error), &error);
+    if (status == NN_OK)
         status = body(arguments, comm, &error);
     if (comm->rank == 0)
         status = flush_output(status, &error);

@@ -1,5 +1,6 @@
 #include "data/hdf5_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,7 @@ nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error)
 
 static nn_status fail_to_open(const char *path, const char *reason, nn_error *error)
 {
+    const char shared_folder[] = "/dev/shm";
     uint64_t bytes = 0;
     NN_TRY(nn_hdf5_check_path(path, &bytes, error)); /* it may have gone since it was looked at */
     if (strstr(reason, "truncated"))
@@ -105,6 +107,11 @@ static nn_status fail_to_open(const char *path, const char *reason, nn_error *er
                        "%s is locked: another process writes it, or its file system has no locks and "
                        "HDF5_USE_FILE_LOCKING=FALSE must be set (HDF5: %s)",
                        path, reason);
+    /* Open MPI makes a file there for each that it opens. */
+    if (strstr(reason, "MPI_File_open") && access(shared_folder, W_OK) != 0)
+        return nn_fail(error, NN_SYSTEM,
+                       "%s cannot be opened through MPI-IO, since MPI cannot write to %s: %s; mount that writable",
+                       path, shared_folder, strerror(errno));
     return nn_fail(error, NN_DATA, "%s is damaged or of a kind this HDF5 cannot read (HDF5: %s)", path, reason);
 }
 

@@ -4,8 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
+#include "base/timeline.h"
 #include "nntrain/memory.h"
 #include "train/folder.h"
+#include "train/format.h"
 #include "train/observers.h"
 #include "train/snapshot.h"
 #include "train/trouble.h"
@@ -18,6 +21,8 @@ typedef struct checkpoints {
     char path[PATH_MAX];   /* of the newest one, written or not */
     bool writing;          /* whether it is under way; on all ranks */
     size_t failures;       /* in a row */
+    double failing_since;  /* clock of the first of them */
+    bool missed;           /* that the newest checkpoint was removed by others */
 } checkpoints;
 
 static nn_checkpoint state_of(const nn_run *run)
@@ -66,20 +71,35 @@ static void rotate(const nn_run *run)
 }
 
 /* A checkpoint that cannot be written is no reason to end: the one before is there, and a disk may have room again by
- * the next. Several in a row are. */
+ * the next. Several in a row, for minutes, are: of frequent ones several fail while a disk is full for a second. */
 static nn_status take_failure(checkpoints *state, nn_run *run, const nn_error *failure, nn_error *error)
 {
-    const size_t most = run->recipe->checkpoint.max_failures;
+    const nn_recipe_checkpoint *recipe = &run->recipe->checkpoint;
     nn_status status = NN_OK;
-    state->failures++;
-    if (state->failures < most)
-        nn_run_say(run, "warning  %s; the training goes on without it (failure %zu of %zu, checkpoint.max_failures)",
-                   failure->message, state->failures, most);
-    else if (run->comm->rank == 0)
-        status =
-            nn_fail(error, NN_SYSTEM, "%s; no checkpoint could be written %zu times in a row%s%s", failure->message,
-                    state->failures, run->last_checkpoint[0] ? ", the last good one is " : "", run->last_checkpoint);
+    if (state->failures++ == 0)
+        state->failing_since = nn_clock();
+    const double lasts = nn_clock() - state->failing_since;
+    if (run->comm->rank == 0 && state->failures >= recipe->max_failures && lasts >= recipe->give_up_seconds)
+        status = nn_fail(error, NN_SYSTEM, "%s; no checkpoint could be written %zu times in a row, for %s%s%s",
+                         failure->message, state->failures, nn_figure_seconds(lasts).text,
+                         run->last_checkpoint[0] ? ", the last good one is " : "", run->last_checkpoint);
+    else if ((state->failures & (state->failures - 1)) == 0) /* the first, and ever fewer of a long row */
+        nn_run_say(run,
+                   "warning  %s; the training goes on without it (failure %zu; it ends after %zu in a row and %s, "
+                   "checkpoint.max_failures and give_up_after)",
+                   failure->message, state->failures, recipe->max_failures, recipe->give_up_after);
     return nn_comm_follow(run->comm, status, error);
+}
+
+/* Nobody but this run takes its checkpoints away. Told once: the newest is written by now. */
+static void look_for_last(checkpoints *state, const nn_run *run)
+{
+    char folder[PATH_MAX];
+    if (state->missed || run->last_checkpoint[0] == '\0' || access(run->last_checkpoint, F_OK) == 0 ||
+        !nn_folder_of(run->last_checkpoint, folder) || strcmp(folder, run->folder) != 0)
+        return;
+    state->missed = true;
+    nn_run_say(run, "warning  %s was removed while the training ran; %s is there", run->last_checkpoint, state->path);
 }
 
 /* @param outcome  rank 0's, of the write to state->path */
@@ -91,6 +111,8 @@ static nn_status take_outcome(checkpoints *state, nn_run *run, nn_status outcome
     if (failed)
         return take_failure(state, run, failure, error);
     state->failures = 0;
+    if (run->comm->rank == 0)
+        look_for_last(state, run);
     memcpy(run->last_checkpoint, state->path, sizeof run->last_checkpoint);
     if (run->comm->rank == 0)
         rotate(run);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ typedef struct metrics {
     FILE *file; /* NULL: could not be opened again after trouble */
     char path[PATH_MAX];
     off_t bytes; /* of it that are whole lines */
+    bool missed; /* that it was removed by others */
 } metrics;
 
 /* Bytes of the text that belong to epochs up to `last`: whole lines, as written by write_line below. */
@@ -80,11 +82,16 @@ static bool open_end(metrics *state)
     return state->bytes >= 0;
 }
 
-static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
+static nn_status write_recipe(const nn_run *run, nn_error *error)
 {
     char recipe[PATH_MAX];
     NN_TRY(nn_folder_join(run->folder, "recipe.yaml", recipe, error));
-    NN_TRY(nn_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error));
+    return nn_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error);
+}
+
+static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
+{
+    NN_TRY(write_recipe(run, error));
     NN_TRY(nn_folder_join(run->folder, "metrics.jsonl", state->path, error));
     NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
     if (!open_end(state))
@@ -154,6 +161,24 @@ static void give_up_line(metrics *state, const nn_run *run)
         open_end(state);
 }
 
+/* Whether the open file is still the one of that name: somebody may have removed it, or all of the folder, which the
+ * lock has made again by now. Told once. */
+static void look_for_file(metrics *state, const nn_run *run)
+{
+    struct stat open_file, named;
+    if (!state->file || fstat(fileno(state->file), &open_file) != 0 ||
+        (stat(state->path, &named) == 0 && named.st_dev == open_file.st_dev && named.st_ino == open_file.st_ino))
+        return;
+    fclose(state->file);
+    state->file = NULL;
+    if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->missed)
+        nn_run_say(run,
+                   "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
+                   " on, and the recipe beside it",
+                   state->path, run->progress.epoch);
+    state->missed = true;
+}
+
 static nn_status cut_back(metrics *state, const nn_run *run, nn_error *error)
 {
     if (state->file)
@@ -175,6 +200,7 @@ static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, n
     NN_TRY(nn_run_check_lock(run, error));
     if (run->comm->rank != 0)
         return NN_OK;
+    look_for_file(state, run);
     if ((state->file || open_end(state)) && write_line(state, run, report))
         state->bytes = ftello(state->file);
     else

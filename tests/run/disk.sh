@@ -35,7 +35,7 @@ for way in checkpoint.asynchronous=true checkpoint.asynchronous=false optimizer.
         until_line "$warning" "$folder.out"
         rm "$FAULTY_DISK"
         wait $! || fail "$folder: exit code $?: $(cat "$folder.out")"
-        grep -q "$warning .*checkpoint-.*; the training goes on without it (failure 1 of 1000" "$folder.out" ||
+        grep -q "$warning .*checkpoint-.*; the training goes on without it (failure 1; it ends after 1000 in a row and 5 minutes" "$folder.out" ||
             fail "$folder: $(cat "$folder.out")"
         for group in /model /optimizer; do
             h5diff sound/model.h5 "$folder/model.h5" $group || fail "$folder: $group differs"
@@ -45,16 +45,17 @@ for way in checkpoint.asynchronous=true checkpoint.asynchronous=false optimizer.
     done
 done
 
-# Never any room again: three failures in a row end it, and what was written before is intact.
+# Never any room again: failures in a row, for so long, end it, and what was written before is intact.
 for asynchronous in true false; do
     folder=full-$asynchronous
-    train "$folder" 2 --set training.epochs=1000 --set "$slow" --set checkpoint.asynchronous=$asynchronous &
+    train "$folder" 2 --set training.epochs=1000 --set "$slow" --set checkpoint.asynchronous=$asynchronous \
+        --set checkpoint.give_up_after="2 seconds" &
     until_line '^epoch    3/1000' "$folder.out"
     echo 28 >"$FAULTY_DISK"
     wait $!
     [ $? -eq 5 ] || fail "$folder: exit code $?: $(cat "$folder.out")"
     rm "$FAULTY_DISK"
-    grep -q "No space left on device; no checkpoint could be written 3 times in a row, the last good one is .*/checkpoint-" \
+    grep -q "No space left on device; no checkpoint could be written [0-9]* times in a row, for 2[^ ]* s, the last good one is .*/checkpoint-" \
         "$folder.out" || fail "$folder: $(cat "$folder.out")"
     good=$(sed -n 's/.*the last good one is \(.*\.h5\).*/\1/p' "$folder.out")
     "$NNTRAIN" inspect "$good" | grep -q "an intact checkpoint" || fail "$folder: $good is not intact"
@@ -72,6 +73,20 @@ wait $!
 [ $? -eq 5 ] && grep -q "stopped by a signal .*could not be written; continue with --resume from .*checkpoint-" stopped.out ||
     fail "stopped without room: $(cat stopped.out)"
 rm "$FAULTY_DISK"
+
+# Files removed under a living run, and all of its folder: told, made again, and the model is the same.
+train removed 2 --set training.epochs=30 --set "$slow" &
+until_line '^epoch  2/30' removed.out
+rm removed/metrics.jsonl removed/checkpoint-*
+until_line '^warning  removed/metrics.jsonl was removed while the training ran; it is there again from epoch' removed.out
+until_line '^warning  removed/checkpoint-.* was removed while the training ran; removed/checkpoint-.* is there' removed.out
+mv removed gone
+wait $! || fail "removed: exit code $?: $(cat removed.out)"
+for group in /model /optimizer; do
+    h5diff sound/model.h5 removed/model.h5 $group || fail "removed: $group differs"
+done
+cmp <(ls -A removed | grep -v checkpoint) <(ls -A sound | grep -v checkpoint) || fail "removed: $(ls -A removed)"
+[ "$(grep -c '^warning  removed/' removed.out)" -eq 2 ] || fail "removed: not told once: $(grep warning removed.out)"
 
 # No room for the history either.
 FAULTY_NAME=metrics.jsonl train history 1 --set training.epochs=60 --set "$slow" &

@@ -69,6 +69,11 @@ train "batch larger than the data" 2 '.*batch.*101.*100' recipe.yaml --set train
 train "more slices than rows" 3 '.*slices.*' recipe.yaml --set training.batch=100000 --set parallel.slices=1000
 expect "more ranks than slices" 2 '5 ranks are more than the 4 slices.*parallel.slices' 5 train recipe.yaml
 train "unwritable output" 5 'cannot make the output folder /dev/null/run' recipe.yaml --output /dev/null/run
+NNTRAIN_ISA=bogus train "unknown instruction set" 2 'NNTRAIN_ISA=bogus is no instruction set of this processor, which has portable' recipe.yaml
+OMP_NUM_THREADS=abc train "no number of threads" 2 'OMP_NUM_THREADS=abc is no number of threads' recipe.yaml
+OMP_NUM_THREADS=0 train "no threads" 2 'OMP_NUM_THREADS=0 is no number of threads' recipe.yaml
+OMP_NUM_THREADS="1, 2" NNTRAIN_ISA=portable ranks 1 "$NNTRAIN" train recipe.yaml --output listed --progress quiet ||
+    fail "a list of threads: exit code $?"
 train "NaN loss" 4 '(the loss became|a weight became).*learning_rate' recipe.yaml --set data.train.file=huge.h5 --output diverged
 
 ranks 1 "$NNTRAIN" train recipe.yaml --output other --progress quiet || fail "the good recipe: exit code $?"

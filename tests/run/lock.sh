@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 recipe=$DATASETS/digits/recipe.yaml
-settings=(--set parallel.reproducible=true --set parallel.threads=1 --set training.epochs=12 --progress lines
+settings=(--set parallel.reproducible=true --set parallel.threads=1 --set training.epochs=6 --progress lines
     --set 'network.layers=[{units: 256, activation: relu}, {units: 10, activation: softmax}]')
 # One step at a time is written, for there to be something to mix up.
 settings+=(--set checkpoint.every="2 steps" --set checkpoint.keep=1000000)
@@ -87,7 +87,7 @@ L
     case $codes in
     "0 5") grep -q "nntrain: resumed $in_use" resumed-2.out || fail "two resumes: $(cat resumed-2.out)" ;;
     "5 0") grep -q "nntrain: resumed $in_use" resumed-1.out || fail "two resumes: $(cat resumed-1.out)" ;;
-    "0 0") [ "$(cat resumed-?.out | grep -c 'resume .*: 12 epochs and 0 steps done')" -eq 1 ] ||
+    "0 0") [ "$(cat resumed-?.out | grep -c 'resume .*: 6 epochs and 0 steps done')" -eq 1 ] ||
         fail "two resumes, one after the other: $(cat resumed-?.out)" ;;
     *) fail "two resumes: exit codes $codes: $(tail -n 2 resumed-?.out)" ;;
     esac

@@ -25,4 +25,11 @@ done
 for group in /model /optimizer; do
     h5diff room-20m/model.h5 room-256m/model.h5 $group || fail "$group by messages differs from that by shared memory"
 done
+
+# Where nothing can be written there, MPI may not be able to read a file: it is not the file's fault.
+unshare "$own" bash -c 'mount -t tmpfs -o ro tmpfs /dev/shm && "$@"' - "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" \
+    --set training.epochs=1 --output unwritable >unwritable.out 2>&1
+code=$?
+[ $code -eq 0 ] || { [ $code -eq 5 ] && grep -q 'cannot be opened through MPI-IO, since MPI cannot write to /dev/shm: Read-only file system' unwritable.out; } ||
+    fail "a /dev/shm that cannot be written to: exit code $code: $(cat unwritable.out)"
 finish

@@ -165,7 +165,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                       "  top_k: 5\n"
                       "  precision: float32\n"
                       "  on_nan: {name: stop}\n"
-                      "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3}\n"
+                      "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
                       "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, "
                       "hang_after: 30 minutes}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);

@@ -204,6 +204,9 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "training: {on_nan: {limit: 3}}\n",
          "r.yaml:4:21: training.on_nan.limit: stop has no limit; remove it, or use name: skip or rollback"},
         {SMALL "checkpoint: {max_failures: 0}\n", "r.yaml:4:28: checkpoint.max_failures: must be at least 1"},
+        {SMALL "checkpoint: {give_up_after: soon}\n",
+         "r.yaml:4:29: checkpoint.give_up_after: \"soon\" is no length of time; write one such as 5 minutes (the default) "
+         "or 90 seconds"},
     };
     EXPECT_REFUSALS(refusals);
 }

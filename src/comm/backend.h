@@ -13,6 +13,7 @@ struct nn_comm_backend {
     bool part;                    /* some of the ranks, whose failures all of them agree on after that */
     bool crowded;                 /* more ranks than CPUs where this one may run */
     struct nn_timeline *timeline; /* borrowed, for waiting to be noted; NULL: nobody asks */
+    uint64_t refused;             /* bytes that its ranks were to share on this host, and there was no room for */
     struct nn_hosts *hosts;       /* of several ranks each; NULL: see nn_hosts_create */
 };
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #include "base/timeline.h"
+#include "comm/backend.h"
+#include "comm/hosts.h"
 #include "nntrain/memory.h"
 
 /* Left in the file system, which MPI libraries have their own shared memory in, and grow it as they go. */
@@ -133,12 +136,38 @@ nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *m
     if (status == NN_OK)
         status = tell_sizes(comm, bytes, sizes, memory, error);
     nn_error refused;
-    if (status == NN_OK && share(comm, memory, &refused) == NN_OK)
+    if (status == NN_OK && share(comm, memory, &refused) == NN_OK) {
         find_parts(comm, sizes, memory);
-    else
+    } else {
+        comm->backend->refused += memory->bytes;
         nn_shared_memory_release(memory);
+    }
     nn_release(sizes);
     return status;
+}
+
+/* Of ranks of several hosts those of each share among themselves, see hosts.h. */
+static uint64_t refused_of(const nn_comm *comm)
+{
+    const nn_hosts *hosts = comm->backend->hosts;
+    return comm->backend->refused + (hosts ? hosts->inside->backend->refused : 0);
+}
+
+nn_status nn_shared_memory_shortage(nn_comm *comm, nn_shared_shortage *shortage, nn_error *error)
+{
+    struct statvfs system;
+    double worst[2] = {0, -INFINITY}; /* needed, and less of what is there */
+    const uint64_t refused = comm->size > 1 ? refused_of(comm) : 0;
+    if (refused > 0) {
+        const bool found = statvfs("/dev/shm", &system) == 0;
+        const double block = found ? (double)system.f_frsize : 0;
+        worst[0] =
+            (double)(refused + left_to_others) + (found ? block * (double)(system.f_blocks - system.f_bavail) : 0);
+        worst[1] = found ? -block * (double)system.f_blocks : 0;
+    }
+    NN_TRY(nn_comm_max_double(comm, worst, 2, error));
+    *shortage = (nn_shared_shortage){.needed = worst[0], .there = worst[0] > 0 ? -worst[1] : 0};
+    return NN_OK;
 }
 
 void nn_shared_memory_release(nn_shared_memory *memory)

@@ -21,6 +21,16 @@ typedef struct nn_shared_memory {
  */
 nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error);
 
+/** Room that ranks of a host needed to share memory. */
+typedef struct nn_shared_shortage {
+    double needed; /**< bytes, with what others have there; 0: there was no shortage */
+    double
+        there; /**< bytes that the file system for it, /dev/shm, has at all; where the hosts differ, of the smallest */
+} nn_shared_shortage;
+
+/** Tells whether any memory could not be taken so far. Collective. */
+nn_status nn_shared_memory_shortage(nn_comm *comm, nn_shared_shortage *shortage, nn_error *error);
+
 /** Gives it back. What was never taken, and is all zero, is fine. */
 void nn_shared_memory_release(nn_shared_memory *memory);
 

@@ -10,6 +10,7 @@
 
 #include "base/cpu.h"
 #include "base/recipe_lines.h"
+#include "comm/shared_memory.h"
 #include "comm/timing.h"
 #include "kernels/dispatch.h"
 #include "nntrain/augment.h"
@@ -290,6 +291,21 @@ static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_fo
     return nn_comm_broadcast(run->comm, run->folder, sizeof run->folder, error);
 }
 
+/* Containers have 64 MiB of it unless told otherwise. */
+static nn_status warn_of_shared_memory(const nn_run *run, nn_error *error)
+{
+    nn_shared_shortage shortage;
+    NN_TRY(nn_shared_memory_shortage(run->comm, &shortage, error));
+    const double mebibyte = 1024 * 1024, wanted = ceil(shortage.needed / mebibyte);
+    if (shortage.needed > 0)
+        nn_run_say(
+            run,
+            "warning  /dev/shm has %.0f MiB and the ranks of a host need %.0f to sum through memory that they "
+            "share; they send messages instead, which takes longer: make it larger (docker run --shm-size=%.0fm)",
+            floor(shortage.there / mebibyte), wanted, wanted);
+    return NN_OK;
+}
+
 static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
 {
     if (options->trace)
@@ -304,6 +320,7 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     NN_TRY(nn_comm_agree(run->comm, nn_trouble_create(run, &run->trouble, error), error));
     NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
+    NN_TRY(warn_of_shared_memory(run, error));
     NN_TRY(begin_or_continue(run, options, error));
     return nn_comm_agree(run->comm, make_augment(run, error), error);
 }

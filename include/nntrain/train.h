@@ -65,6 +65,8 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
 typedef struct nn_threads {
     size_t count; /**< threads in use */
     size_t cpus;  /**< this rank's share of the CPUs in its binding mask, hyperthreads included, at least 1 */
+    size_t quota; /**< its share of the CPUs that its container or job may use the time of, at least 1; 0: no limit */
+    bool limited; /**< the quota decided on the count */
     bool pinned;  /**< each thread keeps to a CPU of its own */
     uint64_t cpus_before[16]; /**< the calling thread's binding mask as it was, a bit a CPU */
     int count_before;         /**< threads that OpenMP would have used */
@@ -85,11 +87,11 @@ typedef struct nn_threads {
  * configuring anew.
  *
  * @param requested  of the recipe; 0: OMP_NUM_THREADS where set, else the physical cores of the binding mask divided by
- * the ranks that share them: never more threads than cores
+ * the ranks that share them: never more threads than cores, or than the CPU quota of a container grants
  */
 nn_threads nn_threads_configure(size_t requested, const nn_comm *comm);
 
-/** Says where there are more threads than CPUs. @param out  where to; NULL: nowhere */
+/** Says where there are more threads than CPUs, or fewer because of a CPU quota. @param out  where to; NULL: nowhere */
 void nn_threads_warn(const nn_threads *threads, FILE *out);
 
 /** Unpins the threads and puts back what the calling thread had. Nothing to do for one that is all zero. */

@@ -1,11 +1,14 @@
 #define _GNU_SOURCE /* sched_getaffinity, sched_setaffinity */
 #include "base/cpu.h"
 
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/cgroup.h"
 
 bool nn_cpu_supports(nn_isa isa)
 {
@@ -165,11 +168,29 @@ size_t nn_cpu_cache_bytes(int level)
 uint64_t nn_host_memory_available(void)
 {
     const uint64_t available = read_number("/proc/meminfo", "MemAvailable: %llu") * 1024;
-    const uint64_t limit = read_number("/sys/fs/cgroup/memory.max", "%llu");
-    const uint64_t used = read_number("/sys/fs/cgroup/memory.current", "%llu");
-    if (limit == 0 || limit <= used)
-        return limit == 0 ? available : 1;
-    return limit - used < available ? limit - used : available;
+    const uint64_t left = nn_cgroup_read("").memory_left;
+    if (left == UINT64_MAX)
+        return available;
+    const uint64_t less = available > 0 && available < left ? available : left;
+    return less > 0 ? less : 1;
+}
+
+uint64_t nn_host_memory_limit(void)
+{
+    const uint64_t installed = nn_host_memory_installed(), limit = nn_cgroup_read("").memory;
+    return limit != UINT64_MAX && (installed == 0 || limit < installed) ? limit : 0;
+}
+
+uint64_t nn_host_memory_installed(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+    return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes : 0;
+}
+
+size_t nn_cpu_quota(void)
+{
+    const double cpus = ceil(nn_cgroup_read("").cpus);
+    return cpus < NN_CPU_MOST ? (size_t)cpus : 0;
 }
 
 uint64_t nn_process_memory_peak(void)

@@ -45,8 +45,18 @@ size_t nn_cpu_mask_count(const nn_cpu_mask *mask);
 /** @return cores online on this host, at least 1; hyperthreads count as cores */
 size_t nn_cpu_online_cores(void);
 
-/** @return bytes of memory that this host could give now, within the limits of its control group; 0: unknown */
+/** @return CPUs whose time the control groups of this process (a container, a batch job) grant it, rounded up; 0: all
+ */
+size_t nn_cpu_quota(void);
+
+/** @return bytes of memory that this host could give now, within the limits of its control groups; 0: unknown */
 uint64_t nn_host_memory_available(void);
+
+/** @return bytes of memory that the control groups of this process are limited to; 0: to no less than the host has */
+uint64_t nn_host_memory_limit(void);
+
+/** @return bytes of memory that this host has; 0: unknown */
+uint64_t nn_host_memory_installed(void);
 
 /** @return bytes of memory that this process has had at once, at most; 0: unknown */
 uint64_t nn_process_memory_peak(void);

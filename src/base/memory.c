@@ -7,9 +7,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/cpu.h"
+
 /* Large arrays ask for pages of this size, which a Linux with transparent_hugepage=madvise gives only then: rows of a
  * matrix lie on a page each otherwise. Products of 1024 and up gained 2 %, an update of 4 million weights 25 %. */
 enum { HUGE_PAGE = 2 << 20 };
+
+/* Memory beyond the limit of a control group is promised all the same, and the process killed once it is used. */
+enum { WORTH_A_LOOK = 64 << 20 };
 
 /* aligned_alloc wants a multiple of the alignment; vector kernels may then also read to the end of a line. */
 static size_t rounded(size_t bytes, size_t alignment)
@@ -22,6 +27,12 @@ nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, 
     size_t bytes = 0;
     void *taken = NULL;
     bool overflow = __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE;
+    const uint64_t limit = bytes < WORTH_A_LOOK ? 0 : nn_host_memory_limit();
+    if (limit > 0 && bytes > limit)
+        return nn_fail(error, NN_SYSTEM,
+                       "out of memory: %s, %zu elements of %zu bytes, would take more than the %llu bytes that the "
+                       "container or job may have",
+                       what, count, size, (unsigned long long)limit);
     const size_t alignment = bytes < HUGE_PAGE ? NN_ALIGNMENT : HUGE_PAGE;
     if (!overflow)
         taken = aligned_alloc(alignment, rounded(bytes, alignment));

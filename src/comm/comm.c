@@ -87,8 +87,9 @@ static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
         }
     if (!alike)
         comm->core_index = -1;
-    const size_t cpus = nn_cpu_mask_count(&mine);
-    comm->backend->crowded = cpus > 0 && (size_t)comm->core_sharers > cpus;
+    const size_t cpus = nn_cpu_mask_count(&mine), quota = nn_cpu_quota();
+    comm->backend->crowded =
+        (cpus > 0 && (size_t)comm->core_sharers > cpus) || (quota > 0 && (size_t)comm->local_size > quota);
     nn_release(all);
     return status;
 }

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cpu.h"
 #include "base/hdf5_guard.h"
@@ -88,11 +87,14 @@ static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn
 {
     const double gigabyte = 1024.0 * 1024 * 1024;
     double host = (double)resident_bytes(dataset) * comm->local_size;
-    double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    if (host < installed || installed <= 0)
+    const double limit = (double)nn_host_memory_limit();
+    const double there = limit > 0 ? limit : (double)nn_host_memory_installed();
+    if (host < there || there <= 0)
         return NN_OK;
-    return nn_fail(error, NN_SYSTEM, "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but it has %.1f GiB",
-                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte, installed / gigabyte);
+    return nn_fail(error, NN_SYSTEM,
+                   "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but %s %.1f GiB; lower data.memory",
+                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte,
+                   limit > 0 ? "its container or job may have" : "it has", there / gigabyte);
 }
 
 static nn_status take_rows(nn_dataset *dataset, const nn_comm *comm, nn_error *error)

@@ -26,7 +26,8 @@ static void say_machine(const nn_run *run)
                nn_figure_plural((uint64_t)comm->host_count, "host").text, nn_isa_name(nn_kernels_isa()));
     const size_t used = run->threads.count * (size_t)comm->local_size, cores = nn_cpu_online_cores();
     /* One rank on one core while the others idle is mpirun's default for -np 1, seldom what was meant. */
-    if (comm->size == 1 && used < cores && run->threads.cpus < cores && run->recipe->parallel.threads == 0)
+    if (comm->size == 1 && !run->threads.limited && used < cores && run->threads.cpus < cores &&
+        run->recipe->parallel.threads == 0)
         nn_run_say(run, "hint     mpirun bound this rank to %s of %zu; --bind-to none lets it use all",
                    nn_figure_plural(run->threads.cpus, "core").text, cores);
 }
@@ -65,6 +66,9 @@ static void say_memory(const nn_run *run)
     nn_run_say(run, "memory   %s of rows stay in the file; a rank reads %s of them ahead (data.memory: %s, window: %s)",
                nn_figure_bytes(rows).text, nn_figure_bytes((double)nn_dataset_bytes(train)).text,
                nn_figure_bytes((double)run->memory).text, run->recipe->data.window);
+    const uint64_t limit = nn_host_memory_limit();
+    if (limit > 0)
+        nn_run_say(run, "         the container has a limit of %s", nn_figure_bytes((double)limit).text);
 }
 
 static void say_network(const nn_run *run)

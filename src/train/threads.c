@@ -36,13 +36,17 @@ static size_t at_least_1(size_t count)
     return count > 0 ? count : 1;
 }
 
-static size_t decide_count(size_t requested, size_t share_of_cores)
+/* A container's time on CPUs is shared by all of its ranks: threads beyond it are stopped for the rest of every tenth
+ * of a second, and the others wait for them. */
+static void decide_count(nn_threads *threads, size_t requested, size_t share_of_cores)
 {
+    threads->count = at_least_1(share_of_cores);
     if (requested > 0)
-        return requested;
-    if (getenv("OMP_NUM_THREADS"))
-        return at_least_1((size_t)omp_get_max_threads());
-    return at_least_1(share_of_cores);
+        threads->count = requested;
+    else if (getenv("OMP_NUM_THREADS"))
+        threads->count = at_least_1((size_t)omp_get_max_threads());
+    else if (threads->quota > 0 && threads->quota < threads->count)
+        threads->count = threads->quota, threads->limited = true;
 }
 
 /* A job that nobody bound to a part of the host has no cores of its own. Unless it fills the host, other programs may
@@ -75,12 +79,14 @@ nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
     const size_t sharers = comm->core_sharers > 0 ? (size_t)comm->core_sharers : 1;
     nn_topology topology;
     nn_topology_read(NN_TOPOLOGY_ROOT, &mask, &topology);
+    const size_t quota = nn_cpu_quota(), ranks = comm->local_size > 0 ? (size_t)comm->local_size : 1;
     nn_threads threads = {
-        .count = decide_count(requested, topology.cores / sharers),
         .cpus = at_least_1(topology.count / sharers),
+        .quota = quota > 0 ? at_least_1(quota / ranks) : 0,
         .count_before = omp_get_max_threads(),
         .dynamic_before = omp_get_dynamic(),
     };
+    decide_count(&threads, requested, topology.cores / sharers);
     _Static_assert(sizeof threads.cpus_before == sizeof bound, "a public mask must hold a binding mask");
     memcpy(threads.cpus_before, &bound, sizeof bound);
     omp_set_dynamic(0);
@@ -95,11 +101,16 @@ nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
 
 void nn_threads_warn(const nn_threads *threads, FILE *out)
 {
-    if (out && threads->count > threads->cpus && threads->count > 1)
+    const bool by_quota = threads->quota > 0 && threads->quota < threads->cpus;
+    const size_t cpus = by_quota ? threads->quota : threads->cpus;
+    if (out && threads->count > cpus && threads->count > 1)
         fprintf(out,
-                "warning  %zu threads a rank on %zu CPU%s: they wait for each other; set parallel.threads or "
+                "warning  %zu threads a rank on %s%zu CPU%s: they wait for each other; set parallel.threads or "
                 "OMP_NUM_THREADS to %zu\n",
-                threads->count, threads->cpus, threads->cpus == 1 ? "" : "s", threads->cpus);
+                threads->count, by_quota ? "a container's quota of " : "", cpus, cpus == 1 ? "" : "s", cpus);
+    else if (out && threads->limited)
+        fprintf(out, "threads  %zu a rank on %zu CPUs, as the CPU quota of the container allows\n", threads->count,
+                threads->cpus);
 }
 
 void nn_threads_release(const nn_threads *threads)

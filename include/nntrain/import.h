@@ -63,6 +63,7 @@ typedef struct nn_import_csv {
     const char *texts; /**< columns of texts, though they look like numbers, with commas in between; NULL: none */
     const char *drop;  /**< columns to leave out, with commas in between; NULL: none */
     char delimiter;    /**< e.g. ',' */
+    char decimal;      /**< ',' of numbers with a decimal comma; else a point */
     nn_csv_header header;
     bool missing;      /**< a number that is missing becomes NaN and is no error */
     bool skip_bad;     /**< records with errors are told and left out */

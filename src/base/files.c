@@ -3,11 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
+
+#include "base/cpu.h"
 
 bool nn_folder_of(const char *path, char folder[PATH_MAX])
 {
@@ -164,6 +169,16 @@ bool nn_write_at(int file, const void *bytes, size_t count, off_t place)
             from += put, place += put, count -= (size_t)put;
     }
     return true;
+}
+
+double nn_free_bytes(int file)
+{
+    struct statfs facts;
+    if (fstatfs(file, &facts) != 0)
+        return INFINITY;
+    const double there = (double)facts.f_bavail * (double)facts.f_bsize;
+    const double memory = facts.f_type == TMPFS_MAGIC ? (double)nn_host_memory_available() : 0;
+    return memory > 0 ? fmin(there, memory) : there;
 }
 
 /* A name that a file may take: a free one, a file's or a link's. To rename over a device would remove it. */

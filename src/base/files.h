@@ -43,6 +43,10 @@ nn_status nn_file_commit(const char *path, nn_error *error);
 /** Writes all of some bytes to a place of an open file. @return false where it cannot, for the reason in errno */
 bool nn_write_at(int file, const void *bytes, size_t count, off_t place);
 
+/** @return bytes that the file system of an open file can take yet, of one in memory no more than memory; or INFINITY
+ */
+double nn_free_bytes(int file);
+
 /** A file that is written bit by bit, and takes the place of another once it is whole. All zero: there is none. */
 typedef struct nn_draft {
     FILE *file; /**< to be written to */

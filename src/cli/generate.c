@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/import.h"
 #include "nntrain/import.h"
 
 typedef struct arguments {
@@ -104,6 +105,6 @@ nn_status nn_cli_generate(int argc, char **argv)
     if (status == NN_OK)
         status = nn_generate(problem, given.rows, given.noise, given.seed, given.output, &error);
     if (status == NN_OK)
-        printf("wrote    %s\n", given.output);
+        nn_cli_say_wrote(given.output);
     return nn_cli_finish(status, &error);
 }

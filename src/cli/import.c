@@ -97,6 +97,6 @@ nn_status nn_cli_import(int argc, char **argv)
     nn_error error;
     nn_status status = nn_import_idx(given.items, given.item_count, given.compress, given.output, &error);
     if (status == NN_OK)
-        printf("wrote    %s\n", given.output);
+        nn_cli_say_wrote(given.output);
     return nn_cli_finish(status, &error);
 }

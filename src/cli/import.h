@@ -10,6 +10,9 @@ error_t nn_cli_take_level(int *level, const char *value, struct argp_state *stat
 /** Takes --chunk, a number of rows. */
 error_t nn_cli_take_chunk(size_t *rows, const char *value, struct argp_state *state);
 
+/** Tells what file was written. */
+void nn_cli_say_wrote(const char *output);
+
 /** csv and tsv. */
 nn_status nn_cli_import_csv(int argc, char **argv);
 

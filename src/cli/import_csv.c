@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/timeline.h"
 #include "cli/cli.h"
 #include "cli/import.h"
@@ -9,7 +10,7 @@
 #include "train/format.h"
 
 /* Keys of options without a letter. */
-enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST };
+enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST, DECIMAL };
 
 typedef struct arguments {
     nn_import_csv job;
@@ -24,6 +25,7 @@ static const struct argp_option options[] = {
     {"texts", TEXTS, "COLUMNS", 0, "Columns of texts, though they look like numbers: postcodes, months", 0},
     {"drop", DROP, "COLUMNS", 0, "Columns to leave out, with commas in between", 0},
     {"delimiter", 'd', "C", 0, "Character between fields (default: a comma; of tsv: a tab)", 0},
+    {"decimal", DECIMAL, "C", 0, "Decimal point of numbers: . or , (default: .)", 0},
     {"header", HEADER, "WHEN", 0, "yes, no or auto: the first record names the columns where it holds no number", 0},
     {"missing", MISSING, "nan", 0,
      "A number that is missing (empty, NA, ?) becomes NaN, for data.impute; else an error", 0},
@@ -82,6 +84,10 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case 'd':
         return take_delimiter(given, value, state);
+    case DECIMAL:
+        given->job.decimal = *value;
+        return strcmp(value, ".") == 0 || strcmp(value, ",") == 0 ? 0
+                                                                  : wrong(state, "--decimal", value, "neither . nor ,");
     case HEADER:
         return take_header(given, value, state);
     case MISSING:
@@ -138,7 +144,9 @@ static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
     if (comm->rank != 0)
         return NN_OK;
     const char *const names[] = {"train", "test"};
-    printf("wrote    %s in %s\n", given->output, nn_figure_seconds(nn_clock() - before).text);
+    printf("wrote    ");
+    nn_print_text(stdout, given->output);
+    printf(" in %s\n", nn_figure_seconds(nn_clock() - before).text);
     for (size_t s = 0; s < (job.test ? 2 : 1); s++) {
         printf("%-8s %s x %s", names[s], nn_figure_plural(result.rows[s], "row").text,
                nn_figure_plural(result.features, "feature").text);

@@ -88,6 +88,6 @@ nn_status nn_cli_import_npy(int argc, char **argv)
     nn_error error;
     const nn_status status = nn_import_npy(items, count, given.compress, given.chunk_rows, given.output, &error);
     if (status == NN_OK)
-        printf("wrote    %s\n", given.output);
+        nn_cli_say_wrote(given.output);
     return nn_cli_finish(status, &error);
 }

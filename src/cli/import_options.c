@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "cli/import.h"
 
 error_t nn_cli_take_level(int *level, const char *value, struct argp_state *state)
@@ -23,4 +25,11 @@ error_t nn_cli_take_chunk(size_t *rows, const char *value, struct argp_state *st
     }
     *rows = (size_t)count;
     return 0;
+}
+
+void nn_cli_say_wrote(const char *output)
+{
+    printf("wrote    ");
+    nn_print_text(stdout, output);
+    printf("\n");
 }

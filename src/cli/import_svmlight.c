@@ -85,7 +85,7 @@ nn_status nn_cli_import_svmlight(int argc, char **argv)
     nn_import_svmlight_result result;
     const nn_status status = nn_import_svmlight_file(&given.job, given.output, &result, &error);
     if (status == NN_OK) {
-        printf("wrote    %s\n", given.output);
+        nn_cli_say_wrote(given.output);
         printf("train    %s x %s\n", nn_figure_plural(result.rows[0], "row").text,
                nn_figure_plural(result.features, "feature").text);
         if (given.job.test)

@@ -6,6 +6,11 @@
 
 /* --- records --- */
 
+static bool is_newline(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
 /* Behind the closing quote of a field whose text begins at `at`; NULL where there is none. */
 static const char *close_quote(const char *at, const char *end, bool *doubled)
 {
@@ -32,13 +37,12 @@ static bool next_field(const char **at, const char *end, char delimiter, nn_csv_
         field->text = from + 1;
         field->length = (size_t)(behind - 1 - field->text);
         *at = behind;
-        return behind == end || *behind == delimiter || *behind == '\n' || *behind == '\r';
+        return behind == end || *behind == delimiter || is_newline(*behind);
     }
-    while (from < end && *from != delimiter && *from != '\n')
+    /* One comparison for both line ends: control characters up to CR are few. */
+    while (from < end && *from != delimiter && ((unsigned char)*from > '\r' || !is_newline(*from)))
         from++;
     *at = from;
-    if (from > field->text && from[-1] == '\r' && (from == end || *from == '\n'))
-        from--;
     field->length = (size_t)(from - field->text);
     return true;
 }
@@ -50,24 +54,37 @@ static const char *pass_newline(const char *at, const char *end)
     return at < end && *at == '\n' ? at + 1 : at;
 }
 
+const char *nn_csv_find_record(const char *from, const char *stop, const char *end, bool quoted)
+{
+    for (; from < stop; from++) {
+        if (*from == '"')
+            quoted = !quoted;
+        else if (!quoted && (unsigned char)*from <= '\r' && is_newline(*from) &&
+                 (*from == '\n' || from + 1 == end || from[1] != '\n'))
+            return from + 1;
+    }
+    return stop == end ? end : NULL;
+}
+
 size_t nn_csv_next(const char **at, const char *end, char delimiter, nn_csv_field *fields, size_t most)
 {
-    while (*at < end && (**at == '\n' || **at == '\r'))
+    while (*at < end && is_newline(**at))
         ++*at;
     if (*at == end)
         return 0;
+    const char *begin = *at;
     for (size_t count = 0;;) {
         nn_csv_field field;
         if (!next_field(at, end, delimiter, &field)) {
-            *at = nn_csv_find_record(*at, end, false);
-            return SIZE_MAX;
+            *at = nn_csv_find_record(*at, end, end, false);
+            return *at - begin > NN_CSV_LONGEST ? NN_CSV_TOO_LONG : NN_CSV_UNCLOSED;
         }
         if (count < most)
             fields[count] = field;
         count++;
         if (*at == end || **at != delimiter) {
             *at = pass_newline(*at, end);
-            return count;
+            return *at - begin > NN_CSV_LONGEST ? NN_CSV_TOO_LONG : count;
         }
         ++*at;
     }
@@ -87,23 +104,41 @@ size_t nn_csv_copy(const nn_csv_field *field, char *to, size_t room)
     return length;
 }
 
-const char *nn_csv_find_record(const char *from, const char *end, bool quoted)
-{
-    for (; from < end; from++) {
-        if (*from == '"')
-            quoted = !quoted;
-        else if (*from == '\n' && !quoted)
-            return from + 1;
-    }
-    return end;
-}
-
 bool nn_csv_odd_quotes(const char *from, const char *end)
 {
     size_t quotes = 0;
     for (; from < end; from++)
         quotes += *from == '"';
     return quotes % 2 == 1;
+}
+
+/* CR and LF count apart, in loops that compilers make vectors of. */
+size_t nn_csv_count_lines(const char *from, const char *end)
+{
+    size_t lines = 0;
+    for (const char *at = from; at < end; at++)
+        lines += *at == '\n';
+    if (!memchr(from, '\r', (size_t)(end - from)))
+        return lines;
+    for (const char *at = from; at + 1 < end; at++)
+        lines += (*at == '\r') & (at[1] != '\n');
+    return lines + (end[-1] == '\r');
+}
+
+size_t nn_csv_count_unquoted(const char *from, const char *end)
+{
+    size_t records = 0;
+    const bool returns = memchr(from, '\r', (size_t)(end - from)) != NULL;
+    while (from < end) {
+        const char *newline = memchr(from, '\n', (size_t)(end - from)), *stop = newline ? newline : end;
+        while (from < stop) {
+            const char *cr = returns ? memchr(from, '\r', (size_t)(stop - from)) : NULL, *piece = cr ? cr : stop;
+            records += from < piece;
+            from = piece + 1;
+        }
+        from = newline ? newline + 1 : end;
+    }
+    return records;
 }
 
 /* --- numbers --- */

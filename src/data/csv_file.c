@@ -14,6 +14,36 @@
 #include "data/csv_table.h"
 #include "nntrain/memory.h"
 
+/* What is no text shows at once. A mark of UTF-8's byte order is passed over. */
+static nn_status check_text(nn_csv_file *file, nn_error *error)
+{
+    static const struct {
+        const char *bytes, *what;
+    } marks[] = {
+        {"\xFF\xFE", "UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16 -t UTF-8"},
+        {"\xFE\xFF", "UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16 -t UTF-8"},
+        {"PK\x03\x04", "a ZIP archive, as spreadsheets are, and no text; save the table as CSV, or unpack it"},
+        {"BZh", "packed by bzip2; unpack it, or pack it by gzip"},
+        {"\xFD"
+         "7zXZ",
+         "packed by xz; unpack it, or pack it by gzip"},
+        {"\x28\xB5\x2F\xFD", "packed by zstd; unpack it, or pack it by gzip"},
+        {"\x89HDF", "an HDF5 file, which needs no import; nntrain inspect tells what it holds"},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strlen(marks[i].bytes) <= file->size && memcmp(file->text, marks[i].bytes, strlen(marks[i].bytes)) == 0)
+            return nn_fail(error, NN_DATA, "%s is %s", file->path, marks[i].what);
+    enum { LOOKED_AT = 4096 };
+    const char *nul = memchr(file->text, '\0', file->size < LOOKED_AT ? file->size : LOOKED_AT);
+    if (nul)
+        return nn_fail(error, NN_DATA, "%s is no text%s: byte %zu is NUL", file->path,
+                       nul - file->text < 2 ? ", or UTF-16, which iconv -f UTF-16LE -t UTF-8 turns into text" : "",
+                       (size_t)(nul - file->text));
+    if (file->size >= 3 && memcmp(file->text, "\xEF\xBB\xBF", 3) == 0)
+        file->records = file->text + 3;
+    return NN_OK;
+}
+
 static nn_status map(int descriptor, nn_csv_file *file, nn_error *error)
 {
     struct stat facts;
@@ -28,7 +58,7 @@ static nn_status map(int descriptor, nn_csv_file *file, nn_error *error)
     if (text == MAP_FAILED)
         return nn_fail(error, NN_DATA, "%s cannot be read: %s", file->path, strerror(errno));
     file->text = file->records = text;
-    return NN_OK;
+    return check_text(file, error);
 }
 
 static nn_status fail_to_unpack(const nn_csv_file *file, gzFile stream, nn_error *error)
@@ -41,14 +71,39 @@ static nn_status fail_to_unpack(const nn_csv_file *file, gzFile stream, nn_error
                    code == Z_ERRNO ? strerror(errno) : reason);
 }
 
+static const char *temporary_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
+/* A small file can unpack to terabytes. Others need the disk, too: a tenth of what was free stays so, which is looked
+ * at again and again since other ranks unpack beside this one. */
+static nn_status check_free(const nn_csv_file *file, int to, double before, double unpacked, nn_error *error)
+{
+    const double gibibyte = 1024.0 * 1024 * 1024;
+    if (nn_free_bytes(to) >= before / 10)
+        return NN_OK;
+    return nn_fail(
+        error, NN_SYSTEM,
+        "%s: unpacked it has more than %.3g GiB, for which %s has no room (%.3g GiB were free); set TMPDIR to "
+        "a folder with more, or unpack it yourself",
+        file->path, unpacked / gibibyte, temporary_folder(), before / gibibyte);
+}
+
 static nn_status copy_unpacked(const nn_csv_file *file, gzFile stream, int to, nn_error *error)
 {
-    enum { PIECE = 1 << 20 };
+    enum { PIECE = 1 << 20, PIECES_UNWATCHED = 4 };
+    const double before = nn_free_bytes(to);
     char *piece = NULL;
     NN_TRY(nn_allocate(PIECE, 1, "a piece of a gzipped file", &piece, error));
     nn_status status = NN_OK;
     int got = 1;
-    while (status == NN_OK && got > 0) {
+    for (size_t pieces = 0; status == NN_OK && got > 0; pieces++) {
+        if (pieces % PIECES_UNWATCHED == 0)
+            status = check_free(file, to, before, (double)pieces * PIECE, error);
+        if (status != NN_OK)
+            break;
         got = gzread(stream, piece, PIECE);
         int code = Z_OK;
         gzerror(stream, &code);
@@ -70,11 +125,13 @@ static nn_status copy_unpacked(const nn_csv_file *file, gzFile stream, int to, n
 static nn_status unpack(int packed, nn_csv_file *file, nn_error *error)
 {
     char name[4096];
-    const char *folder = getenv("TMPDIR");
-    snprintf(name, sizeof name, "%s/nntrain-XXXXXX", folder ? folder : "/tmp");
+    snprintf(name, sizeof name, "%s/nntrain-XXXXXX", temporary_folder());
     const int to = mkstemp(name);
     if (to < 0)
-        return nn_fail(error, NN_SYSTEM, "%s: cannot make a file to unpack it into: %s", file->path, strerror(errno));
+        return nn_fail(error, NN_SYSTEM,
+                       "%s: cannot make a file in %s to unpack it into: %s; set TMPDIR to a folder that "
+                       "can be written to",
+                       file->path, temporary_folder(), strerror(errno));
     unlink(name);
     gzFile stream = gzdopen(dup(packed), "rb");
     nn_status status = stream ? copy_unpacked(file, stream, to, error)

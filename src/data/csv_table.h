@@ -13,7 +13,7 @@ typedef struct nn_csv_file {
     const char *path;
     const char *text;
     size_t size;
-    const char *records; /**< behind the header, where there is one */
+    const char *records; /**< behind a byte order mark and the header, where there are such */
 } nn_csv_file;
 
 nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error);

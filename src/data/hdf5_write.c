@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "nntrain/memory.h"
 
 enum { REASON_SIZE = 300 };
@@ -108,10 +110,31 @@ static hid_t creation_of(hid_t type, int dimensions, const hsize_t *extent, hsiz
     return creation;
 }
 
+/* A small file of another format can claim, or unpack to, more than the disk holds: told before it is full. */
+static nn_status check_free(const nn_hdf5_output *output, const char *name, hid_t type, int dimensions,
+                            const hsize_t *extent, nn_error *error)
+{
+    const double gibibyte = 1024.0 * 1024 * 1024;
+    double bytes = (double)H5Tget_size(type);
+    for (int i = 0; i < dimensions; i++)
+        bytes *= (double)extent[i];
+    const int file = open(output->temporary, O_RDONLY | O_CLOEXEC);
+    const double there = file >= 0 ? nn_free_bytes(file) : INFINITY;
+    if (file >= 0)
+        close(file);
+    if (bytes <= there)
+        return NN_OK;
+    return nn_fail(error, NN_SYSTEM,
+                   "%s: %s takes %.3g GiB, but the disk has %.3g GiB free; write to another, or say --compress 4",
+                   output->path, name, bytes / gibibyte, there / gibibyte);
+}
+
 nn_status nn_hdf5_make_dataset(const nn_hdf5_output *output, const char *name, hid_t type, int dimensions,
                                const hsize_t *extent, int compress, hid_t *dataset, nn_error *error)
 {
     char reason[REASON_SIZE];
+    if (compress == 0)
+        NN_TRY(check_free(output, name, type, dimensions, extent, error));
     hid_t space = H5Screate_simple(dimensions, extent, NULL);
     hid_t creation = creation_of(type, dimensions, extent, output->chunk_rows, compress);
     hid_t links = H5Pcreate(H5P_LINK_CREATE);

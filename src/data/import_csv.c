@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "nntrain/memory.h"
 
 enum { GROUP_BYTES = 64 << 20 };
@@ -241,11 +242,16 @@ static void print_bad(const nn_csv_import *in, const nn_csv_split *split, nn_csv
     for (size_t i = 0, told = 0; i < count && told < NN_CSV_MOST_TOLD && in->job->log; i++) {
         if (all[i].line == 0)
             continue;
-        fprintf(in->job->log, "%s:%zu: %s\n", split->file.path, all[i].line, all[i].what);
+        nn_print_text(in->job->log, split->file.path);
+        fprintf(in->job->log, ":%zu: ", all[i].line);
+        nn_print_text(in->job->log, all[i].what);
+        fputc('\n', in->job->log);
         told++;
     }
-    if (split->bad > NN_CSV_MOST_TOLD && in->job->log)
-        fprintf(in->job->log, "%s: and %zu more\n", split->file.path, split->bad - NN_CSV_MOST_TOLD);
+    if (split->bad <= NN_CSV_MOST_TOLD || !in->job->log)
+        return;
+    nn_print_text(in->job->log, split->file.path);
+    fprintf(in->job->log, ": and %zu more\n", split->bad - NN_CSV_MOST_TOLD);
 }
 
 static nn_status tell_bad(nn_csv_import *in, nn_csv_split *split, nn_error *error)
@@ -279,6 +285,21 @@ static nn_status tell_bad(nn_csv_import *in, nn_csv_split *split, nn_error *erro
 
 /* --- all of it --- */
 
+/* Dates, names and free text are read as categories, too: seldom meant, and each text becomes a feature. */
+static void advise_texts(const nn_csv_import *in)
+{
+    enum { MANY = 100 };
+    for (size_t c = 0; c < in->table.count; c++) {
+        const nn_csv_column *column = &in->table.columns[c];
+        if (column->kind != NN_CSV_TEXT || column->texts.count <= MANY)
+            continue;
+        fprintf(in->job->log, "advice   column ");
+        nn_print_text(in->job->log, column->name);
+        fprintf(in->job->log, " holds %zu different texts, which become a feature each; --drop %zu leaves it out\n",
+                column->texts.count, c);
+    }
+}
+
 static nn_status open_files(nn_csv_import *in, nn_error *error)
 {
     nn_csv_split *splits = in->splits;
@@ -291,8 +312,10 @@ static nn_status open_files(nn_csv_import *in, nn_error *error)
     if (nn_csv_table_has_texts(&in->table))
         NN_TRY(collect_texts(in, error));
     nn_csv_table_place(&in->table);
+    if (in->comm->rank == 0 && in->job->log)
+        advise_texts(in);
     for (size_t s = 0; s < in->split_count; s++) {
-        NN_TRY(nn_csv_cut(&splits[s], error));
+        NN_TRY(nn_csv_cut(&splits[s], in->job->delimiter, error));
         in->total += (double)splits[s].file.size;
     }
     return NN_OK;

@@ -54,7 +54,7 @@ nn_status nn_csv_maker_create(const nn_csv_table *table, nn_csv_maker *maker, nn
 void nn_csv_maker_free(nn_csv_maker *maker);
 
 /** Cuts a file into ranges. */
-nn_status nn_csv_cut(nn_csv_split *split, nn_error *error);
+nn_status nn_csv_cut(nn_csv_split *split, char delimiter, nn_error *error);
 
 /** Counts rows and lines of every range, on all ranks together. Collective. */
 nn_status nn_csv_survey(nn_csv_import *in, nn_csv_split *split, nn_error *error);

@@ -16,8 +16,22 @@ static const char *cut_at(const nn_csv_file *file, size_t i)
     return i == 0 ? file->records : i * RANGE_BYTES - 1 < left ? file->records + i * RANGE_BYTES - 1 : end;
 }
 
+/* By records, one after the other: for files with quotes within fields that have none around them, where counting
+ * quotes leads astray. */
+static void cut_by_records(nn_csv_split *split, char delimiter)
+{
+    const char *at = split->file.records, *end = split->file.text + split->file.size;
+    nn_csv_field field;
+    for (size_t i = 0; i < split->count; i++) {
+        split->ranges[i].begin = at;
+        while (at < end && at <= cut_at(&split->file, i + 1))
+            nn_csv_next(&at, end, delimiter, &field, 1);
+        split->ranges[i].end = at;
+    }
+}
+
 /* Whether a cut is within quotes is told by how many quotes are before it. */
-nn_status nn_csv_cut(nn_csv_split *split, nn_error *error)
+nn_status nn_csv_cut(nn_csv_split *split, char delimiter, nn_error *error)
 {
     const nn_csv_file *file = &split->file;
     const char *end = file->text + file->size;
@@ -34,38 +48,26 @@ nn_status nn_csv_cut(nn_csv_split *split, nn_error *error)
         odd ^= ranges[i].rows;
         ranges[i].rows = here;
     }
+#pragma omp parallel for schedule(static)
     for (size_t i = 0; i < split->count; i++)
-        ranges[i].begin = i == 0 ? file->records : nn_csv_find_record(cut_at(file, i), end, ranges[i].rows == 1);
-    for (size_t i = 0; i < split->count; i++) {
-        ranges[i].end = i + 1 < split->count ? ranges[i + 1].begin : end;
+        ranges[i].begin =
+            i == 0 ? file->records : nn_csv_find_record(cut_at(file, i), cut_at(file, i + 1), end, ranges[i].rows == 1);
+    /* Where no record begins between two cuts, the next that does is the one behind the second. */
+    const char *next = end;
+    bool long_range = false;
+    for (size_t i = split->count; i-- > 0;) {
+        ranges[i].end = next;
+        next = ranges[i].begin ? ranges[i].begin : next;
+        ranges[i].begin = next;
         ranges[i].rows = 0;
+        long_range = long_range || ranges[i].end - next > 2 * RANGE_BYTES;
     }
+    if (long_range) /* a long record, or no record was found for long */
+        cut_by_records(split, delimiter);
     return NN_OK;
 }
 
 /* --- counting --- */
-
-static size_t count_lines(const char *at, const char *end)
-{
-    size_t lines = 0;
-    for (; at < end; at++)
-        lines += *at == '\n';
-    return lines;
-}
-
-/* Without quotes a record is a line that is not empty. */
-static size_t count_plain(const char *at, const char *end)
-{
-    size_t records = 0;
-    while (at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at)), *stop = newline ? newline : end;
-        while (at < stop && *at == '\r')
-            at++;
-        records += at < stop;
-        at = newline ? newline + 1 : end;
-    }
-    return records;
-}
 
 static size_t count_quoted(const char *at, const char *end, char delimiter)
 {
@@ -106,8 +108,8 @@ size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_c
                         float *x, nn_csv_target *y)
 {
     const nn_csv_table *table = &in->table;
-    const char *at = range->begin;
-    size_t rows = 0;
+    const char *at = range->begin, *counted = at;
+    size_t rows = 0, line = range->first_line + 1;
     for (;;) {
         char reason[NN_CSV_REASON];
         nn_csv_target target = {0};
@@ -128,8 +130,10 @@ size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_c
             before++;
         if (in->told)
             continue;
+        line += nn_csv_count_lines(counted, before);
+        counted = before;
 #pragma omp critical(nn_import_csv_bad)
-        tell(split, range->first_line + count_lines(range->begin, before) + 1, reason);
+        tell(split, line, reason);
     }
 }
 
@@ -155,7 +159,7 @@ static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_e
                 range->rows = nn_csv_make_rows(in, split, range, &maker, NULL, NULL);
             else
                 range->rows = split->quotes ? count_quoted(range->begin, range->end, in->job->delimiter)
-                                            : count_plain(range->begin, range->end);
+                                            : nn_csv_count_unquoted(range->begin, range->end);
         }
         nn_csv_maker_free(&maker);
         if (own != NN_OK) {
@@ -188,8 +192,8 @@ static void number_lines(nn_csv_split *split)
     nn_csv_range *ranges = split->ranges;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < split->count; i++)
-        ranges[i].lines = count_lines(ranges[i].begin, ranges[i].end);
-    size_t line = count_lines(split->file.text, split->file.records);
+        ranges[i].lines = nn_csv_count_lines(ranges[i].begin, ranges[i].end);
+    size_t line = nn_csv_count_lines(split->file.text, split->file.records);
     for (size_t i = 0; i < split->count; i++) {
         ranges[i].first_line = line;
         line += ranges[i].lines;

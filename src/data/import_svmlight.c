@@ -121,7 +121,7 @@ static bool next_line(const struct split *split, const char **at, const char **b
 static nn_status survey(const nn_import_svmlight *job, struct split *split, nn_error *error)
 {
     struct line line = {.split = split, .first = job->zero_based ? 0 : 1};
-    const char *at = split->file.text, *begin, *end;
+    const char *at = split->file.records, *begin, *end;
     split->found.classes = true;
     while (next_line(split, &at, &begin, &end, &line.number)) {
         NN_TRY(read_line(&line, begin, end, error));
@@ -155,7 +155,7 @@ static nn_status write_rows(const nn_import_svmlight *job, const nn_hdf5_output 
                             struct block *block, size_t features, bool classes, nn_error *error)
 {
     struct line line = {.split = split, .first = job->zero_based ? 0 : 1, .features = features};
-    const char *at = split->file.text, *begin, *end;
+    const char *at = split->file.records, *begin, *end;
     size_t done = 0, rows = 0;
     while (next_line(split, &at, &begin, &end, &line.number)) {
         line.x = block->x + rows * features;

@@ -21,6 +21,13 @@ done
 gzip -k table.csv
 "$NNTRAIN" import csv table.csv.gz --label kind --output packed.h5 >/dev/null || fail "gzipped"
 cmp table-1.h5 packed.h5 || fail "another file of the gzipped table"
+for ends in '\r' '\r\n'; do
+    awk -v ends="$ends" 'BEGIN { ORS = ends } 1' table.csv >ends.csv
+    for count in 1 3; do
+        ranks "$count" "$NNTRAIN" import csv ends.csv --label kind --output ends.h5 >/dev/null || fail "lines end with $ends"
+        cmp table-1.h5 ends.h5 || fail "another file on $count ranks where lines end with $ends"
+    done
+done
 tr , '\t' <table.csv >table.tsv
 "$NNTRAIN" import tsv table.tsv --label kind --output tabs.h5 >/dev/null || fail "tabs"
 cmp table-1.h5 tabs.h5 || fail "another file of the table with tabs"
@@ -51,6 +58,23 @@ for count in 1 3; do
     grep -q '^train    39,973 rows x 5 features; 27 records left out$' out || fail "left out on $count ranks: $(cat out)"
 done
 cmp bad-1.h5 bad-3.h5 || fail "another file on 3 ranks where records are left out"
+
+# Names and texts of a file do not steer a terminal.
+printf 'a\033[2J,b\n1,2\n3,\033[31mred\n4,5\n' >escapes.csv
+"$NNTRAIN" import csv escapes.csv --output escapes.h5 >out 2>&1
+grep -qF "escapes.csv:3: column b holds '\x1b[31mred'" out && ! grep -q "$(printf '\033')" out || fail "escapes: $(cat -v out)"
+
+# A few hundred bytes that unpack to more than there is room for leave room for others.
+mkdir small
+if unshare -m true 2>/dev/null; then
+    { echo a,b && yes 1,2 | head -n 20000000; } | gzip >bomb.csv.gz
+    unshare -m bash -c 'mount -t tmpfs -o size=64M none small && TMPDIR=$PWD/small "$1" import csv bomb.csv.gz --output bomb.h5
+        code=$?; df --output=used small | tail -n 1; exit $code' - "$NNTRAIN" >out 2>&1
+    [ $? -eq 5 ] && grep -q "bomb.csv.gz: unpacked it has more than .* GiB, for which $work/small has no room" out ||
+        fail "no room to unpack: $(cat out)"
+    unshare -m bash -c 'mount -t tmpfs -o size=512K none small && "$1" import csv table.csv --label kind --output small/table.h5' - "$NNTRAIN" >out 2>&1
+    [ $? -eq 5 ] && grep -q "small/table.h5: /train/x takes .* GiB, but the disk has .* GiB free" out || fail "no room to write: $(cat out)"
+fi
 
 "$NNTRAIN" import csv table.csv --label sort --output none.h5 >out 2>err
 [ $? -eq 2 ] && grep -q "^nntrain: --label: table.csv has no column sort; it has width, height, colour, kind" err ||

@@ -27,8 +27,11 @@ static void fields_are_those_of_rfc_4180(void)
         {"\"two\nlines\",2\n3,4\n", {2, 2}, "two\nlines", "2"},
         {",,\n,\n", {3, 2}, "", ""},
         {"\"\",1\n", {2}, "", "1"},
-        {"\"open,1\n2,3\n", {SIZE_MAX, 1}, NULL, NULL},
-        {"\"a\"b,1\n2,3\n", {SIZE_MAX, 2}, NULL, NULL},
+        {"a,b\r1,2\r\r3,4,5\r", {2, 2, 3}, "a", "b"},
+        {"\"a\rb\",c\r1\n2,3\r\n4", {2, 1, 2, 1}, "a\rb", "c"},
+        {"5\" pipe,1\n2,3\n", {2, 2}, "5\" pipe", "1"},
+        {"\"open,1\n2,3\n", {NN_CSV_UNCLOSED, 1}, NULL, NULL},
+        {"\"a\"b,1\n2,3\n", {NN_CSV_UNCLOSED, 2}, NULL, NULL},
         {"", {0}, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -44,12 +47,30 @@ static void fields_are_those_of_rfc_4180(void)
                 nn_csv_copy(&fields[count - 1], copy, sizeof copy);
                 CU_ASSERT_STRING_EQUAL(copy, cases[i].last);
             }
-            if (cases[i].counts[0] == SIZE_MAX && record > 0)
+            if (cases[i].counts[0] == NN_CSV_UNCLOSED && record > 0)
                 break; /* where it goes on after an open quote is anybody's guess */
             CU_ASSERT_EQUAL(count, cases[i].counts[record]);
             if (count == 0)
                 break;
         }
+        free(text);
+    }
+}
+
+/* Counted apart from reading, so that they agree is no matter of course. */
+static void records_and_lines_are_counted_as_they_are_read(void)
+{
+    static const char *const texts[] = {"",         "\n",          "a",        "a\n",        "a\r",         "a\r\nb",
+                                        "\r\n\r\n", "a\rb\r\rc\r", "\ra\n\rb", "a\r\n\nb\n", "a,b\n\r\n,\r"};
+    static const size_t lines[] = {0, 1, 0, 1, 1, 1, 2, 4, 3, 3, 3};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *text = strdup(texts[i]);
+        const char *at = text, *end = text + strlen(text);
+        size_t records = 0;
+        while (nn_csv_next(&at, end, ',', NULL, 0) > 0)
+            records++;
+        CU_ASSERT_EQUAL(nn_csv_count_unquoted(text, end), records);
+        CU_ASSERT_EQUAL(nn_csv_count_lines(text, end), lines[i]);
         free(text);
     }
 }
@@ -272,11 +293,74 @@ static void rows_keep_their_order_whoever_makes_them(void)
     CU_ASSERT(same);
 }
 
-static void expect_failure(const char *text, nn_import_csv job, nn_status status, const char *words)
+/* Rows of a file of some megabytes that begins with a text; `newline` ends its lines. */
+static void check_rows(const char *begin, const char *quoted, const char *newline)
+{
+    enum { ROWS = 24000, LINE = 120 };
+    char *text = malloc((size_t)ROWS * LINE);
+    size_t size = (size_t)sprintf(text, "%s", begin);
+    for (int row = 0; row < ROWS; row++)
+        size +=
+            (size_t)sprintf(text + size, "%d,%s,%d.%060d%s", row, row % 2 == 0 ? quoted : "plain", row % 7, 0, newline);
+    write_text("long.csv", text, size);
+    free(text);
+    nn_import_csv_result result;
+    nn_error error = {0};
+    static float x[ROWS * 4];
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.header = NN_CSV_HEADER_YES}, "long.csv", NULL, &result, &error),
+                          NN_OK);
+    CU_ASSERT(result.rows[0] == ROWS && result.features == 4);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), ROWS * 4);
+    bool same = true;
+    for (size_t row = 0; row < ROWS; row++) {
+        const float expected[] = {(float)row, row % 2 == 0, row % 2 == 1, (float)(row % 7)};
+        same = same && memcmp(x + row * 4, expected, sizeof expected) == 0;
+    }
+    CU_ASSERT(same);
+}
+
+/* Unix, Windows, and Macs of old; with a byte order mark, and with quotes that are none. */
+static void line_ends_and_stray_quotes_change_no_row(void)
+{
+    static const char *const newlines[] = {"\n", "\r\n", "\r", "\r\r", "\n\r\n"};
+    for (size_t i = 0; i < sizeof newlines / sizeof *newlines; i++) {
+        check_rows("\xEF\xBB\xBF"
+                   "a,b,c\n",
+                   "odd", newlines[i]);
+        check_rows("a, b ,c\n", "\"k, \"\"l\"\"\"", newlines[i]);
+    }
+    check_rows("a,5\" pipe,c\n", "odd", "\n");
+    check_rows("a,5\" pipe,c\n", "\"even\"", "\r\n");
+}
+
+static void names_are_those_of_the_header(void)
+{
+    static const char text[] = "\xEF\xBB\xBF age ,,\"c, d\"\n1,2,3\n";
+    static const char *const features[] = {"age", "1", "c, d"};
+    nn_import_csv_result result;
+    write_text("a.csv", text, strlen(text));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.label = NULL}, "a.csv", NULL, &result, NULL), NN_OK);
+    check_texts("/features", features, 3);
+}
+
+static void decimal_commas_are_read_where_asked_for(void)
+{
+    static const char text[] = "a;b;y\n1,5;-2,25e1;0\n\"3\";,5;1\n";
+    static const float expected[] = {1.5F, -22.5F, 3, 0.5F};
+    nn_import_csv_result result;
+    float x[4];
+    write_text("a.csv", text, strlen(text));
+    CU_ASSERT_EQUAL_FATAL(
+        import((nn_import_csv){.label = "y", .delimiter = ';', .decimal = ','}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), 4);
+    CU_ASSERT_EQUAL(memcmp(x, expected, sizeof expected), 0);
+}
+
+static void expect_failure_of(const char *text, size_t size, nn_import_csv job, nn_status status, const char *words)
 {
     nn_import_csv_result result;
     nn_error error = {0};
-    write_text("wrong.csv", text, strlen(text));
+    write_text("wrong.csv", text, size);
     unlink(fixture_path("out.h5"));
     nn_comm_barrier(comm, NULL);
     CU_ASSERT_EQUAL(import(job, "wrong.csv", NULL, &result, &error), status);
@@ -285,6 +369,63 @@ static void expect_failure(const char *text, nn_import_csv job, nn_status status
         fprintf(stderr, "expected '%s' in: %s\n", words, error.message);
     CU_ASSERT(said);
     CU_ASSERT(access(fixture_path("out.h5"), F_OK) != 0);
+}
+
+static void expect_failure(const char *text, nn_import_csv job, nn_status status, const char *words)
+{
+    expect_failure_of(text, strlen(text), job, status, words);
+}
+
+/* What other programs call a table. */
+static void foreign_texts_are_told_with_the_mend(void)
+{
+    const nn_import_csv plain = {.label = NULL}, label = {.label = "b"}, semicolon = {.delimiter = ';'};
+    static const char utf16[] = "\xFF\xFE"
+                                "a\0,\0b\0\n\0",
+                      bare[] = "a\0,\0b\0\n\0", binary[] = "a,b\n1,\0\n", late[] = "b,c\nx,1\ny\0,2\ny\0z,3\n";
+    expect_failure_of(utf16, sizeof utf16 - 1, plain, NN_DATA, "is UTF-16 text; save it as UTF-8");
+    expect_failure_of(bare, sizeof bare - 1, plain, NN_DATA, "is no text, or UTF-16, which iconv");
+    expect_failure_of(binary, sizeof binary - 1, plain, NN_DATA, "is no text: byte 6 is NUL");
+    expect_failure_of("PK\3\4", 4, plain, NN_DATA, "is a ZIP archive, as spreadsheets are");
+    expect_failure_of("BZh9", 4, plain, NN_DATA, "is packed by bzip2");
+    char *far = malloc(10000); /* behind what is looked at for binary files */
+    size_t size = 0;
+    while (size < 9000)
+        size += (size_t)sprintf(far + size, "x,1\n");
+    memcpy(far + size, late + 4, sizeof late - 5);
+    expect_failure_of(far, size + sizeof late - 5, plain, NN_DATA, "with a NUL byte behind it");
+    free(far);
+    expect_failure("a;b;c\n1;2;3\n", plain, NN_USAGE, "has one column by the delimiter ',', but 3 by ';'");
+    expect_failure("a;b;c\n1,5;2,5;3\n", plain, NN_USAGE, "say --delimiter ';'");
+    expect_failure("a\tb\n1\t2\n", plain, NN_USAGE, "say --delimiter '\\t'");
+    expect_failure("a;b\n1,5;2,5\n", semicolon, NN_DATA, "line 2: column a holds '1,5', with a comma: --decimal ,");
+    expect_failure("a,b\n1,2\n3,caf\xE9\n4,x\n5,y\n", label, NN_DATA, "', which is no UTF-8; iconv");
+    expect_failure("a\xE9,b\n1,2\n", label, NN_DATA, "the name of column 0");
+    expect_failure("b,b\n1,2\n", label, NN_USAGE, "--label: ");
+    expect_failure("a,b\n1,2\n", (nn_import_csv){.drop = "a,z"}, NN_USAGE, "has no column z");
+    expect_failure("b,b\n1,2\n", (nn_import_csv){.drop = "b"}, NN_USAGE,
+                   "has several columns b; name it by its number");
+    expect_failure("a,b,\n1,2,\n", plain, NN_DATA,
+                   "line 2: column 2 holds '', where a number is missing (see --missing and --drop)");
+}
+
+/* 65 MiB in a field, with and without quotes; before, a record was looked for at every one of its MiBs up to its end.
+ */
+static void records_beyond_64_mib_are_told(void)
+{
+    const size_t size = (size_t)65 << 20;
+    char *text = malloc(size + 32);
+    memset(text, '1', size + 32);
+    memcpy(text, "a,b\n1,2\n3,", 10);
+    memcpy(text + size, "1\n4,5\n", 6);
+    expect_failure_of(text, size + 6, (nn_import_csv){.label = NULL}, NN_DATA,
+                      "1 record is malformed, the first in line 3: the record is longer than 64 MiB");
+    text[10] = '"';
+    expect_failure_of(text, size + 6, (nn_import_csv){.label = NULL}, NN_DATA,
+                      "1 record is malformed, the first in line 3: the record is longer than 64 MiB");
+    memset(text, '1', 10);
+    expect_failure_of(text, size, (nn_import_csv){.label = NULL}, NN_DATA, "its first record is longer than 64 MiB");
+    free(text);
 }
 
 static void what_is_wrong_is_told_with_its_line(void)
@@ -375,11 +516,17 @@ int main(int argc, char **argv)
         return 1;
     const nn_test tests[] = {
         NN_TEST(fields_are_those_of_rfc_4180),
+        NN_TEST(records_and_lines_are_counted_as_they_are_read),
         NN_TEST(numbers_are_rounded_correctly),
         NN_TEST(columns_become_features_and_the_label_classes),
         NN_TEST(labels_are_classes_or_values),
         NN_TEST(rows_keep_their_order_whoever_makes_them),
+        NN_TEST(line_ends_and_stray_quotes_change_no_row),
+        NN_TEST(names_are_those_of_the_header),
+        NN_TEST(decimal_commas_are_read_where_asked_for),
         NN_TEST(what_is_wrong_is_told_with_its_line),
+        NN_TEST(foreign_texts_are_told_with_the_mend),
+        NN_TEST(records_beyond_64_mib_are_told),
         NN_TEST(records_with_errors_may_be_left_out),
         NN_TEST(damaged_texts_end_in_a_sentence),
     };

@@ -1,18 +1,26 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "base/utf8.h"
 
 void nn_json_put(FILE *out, const char *text)
 {
+    size_t left = strlen(text);
     fputc('"', out);
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
+    for (size_t bytes; left > 0; text += bytes, left -= bytes) {
+        const unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+        const size_t found = nn_utf8_character(text, left);
+        bytes = found > 0 ? found : 1;
+        if (found == 0)
+            fputs("\\ufffd", out);
+        else if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
-        else if (c < 0x20)
-            fprintf(out, "\\u%04x", c);
+        else if (c < 0x20 || c == 0x7F || (c == 0xC2 && next < 0xA0)) /* C0, DEL and C1, which a terminal obeys */
+            fprintf(out, "\\u%04x", c == 0xC2 ? next : c);
         else
-            fputc(c, out);
+            fwrite(text, 1, bytes, out);
     }
     fputc('"', out);
 }

@@ -13,7 +13,7 @@ typedef struct nn_json {
     bool follows; /**< whether something stands before what comes next, in the same object or array */
 } nn_json;
 
-/** Puts a text in quotes, escaped as JSON wants it. */
+/** Puts a text in quotes, escaped as JSON wants it; U+FFFD stands for each byte that is no UTF-8. */
 void nn_json_put(FILE *out, const char *text);
 
 /** Begins an object, '{', or an array, '['. @param name  of the member; NULL in an array and at the top */

@@ -248,6 +248,13 @@ static nn_status read_stream(FILE *stream, const char *path, char *text, nn_erro
         return nn_fail(error, NN_USAGE, "recipe %s has more than %d bytes; is it the file you meant?", path,
                        (int)MOST_BYTES);
     const char *nul = memchr(text, '\0', length);
+    const bool marked = length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
+    if (marked || (nul && nul - text < 2 && length > 1 && text[nul == text] != '\0'))
+        return nn_fail(error, NN_USAGE,
+                       "recipe %s is UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16%s -t UTF-8", path,
+                       marked        ? ""
+                       : nul == text ? "BE"
+                                     : "LE");
     if (nul)
         return nn_fail(error, NN_USAGE, "recipe %s is no text: byte %zu is NUL; is it the file you meant?", path,
                        (size_t)(nul - text));

@@ -217,10 +217,16 @@ static void check_enum(const nn_yaml_node *node, const cyaml_schema_value_t *sch
     say_nearest(wrong, names, node->text);
 }
 
-static void check_bool(const nn_yaml_node *node, sentence *wrong)
+/* Both words as the core schema of YAML 1.2 has them, of which the first is what resolved recipes have. */
+static void check_bool(nn_yaml_node *node, sentence *wrong)
 {
-    if (!node->plain || (strcmp(node->text, "true") != 0 && strcmp(node->text, "false") != 0))
-        say(wrong, "is neither true nor false");
+    static const char *const words[][3] = {{"true", "True", "TRUE"}, {"false", "False", "FALSE"}};
+    for (size_t i = 0; node->plain && i < 6; i++)
+        if (strcmp(node->text, words[i / 3][i % 3]) == 0) {
+            node->text = words[i / 3][0];
+            return;
+        }
+    say(wrong, "is neither true nor false");
 }
 
 static void check_string(const nn_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
@@ -267,8 +273,7 @@ static nn_status fail_kind(const nn_yaml_node *node, const cyaml_schema_value_t 
     return fail_with(error, node->place, &what);
 }
 
-static nn_status check_scalar(const nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
-                              nn_error *error)
+static nn_status check_scalar(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
 {
     if (node->kind != NN_YAML_SCALAR || nn_yaml_is_null(node))
         return fail_kind(node, schema, at, error);

@@ -41,17 +41,31 @@ static nn_yaml_place place_of_byte(const reader *in, size_t offset)
     return place;
 }
 
+static bool is_indented_by_tab(const reader *in, size_t line)
+{
+    const char *at = in->text;
+    for (; at && line > 0; line--) {
+        at = strchr(at, '\n');
+        at = at ? at + 1 : NULL;
+    }
+    return at && at[strspn(at, " ")] == '\t';
+}
+
 static nn_status fail_syntax(reader *in)
 {
     const yaml_parser_t *parser = &in->parser;
     const char *problem = parser->problem ? parser->problem : "it cannot be read";
     if (parser->error == YAML_MEMORY_ERROR)
         return nn_fail(in->error, NN_SYSTEM, "out of memory: cannot read %s", in->source->name);
-    if (parser->error == YAML_READER_ERROR)
+    if (parser->error == YAML_READER_ERROR) {
+        const int value = parser->problem_value; /* -1 where a character is not whole */
         return nn_yaml_fail(in->error, place_of_byte(in, parser->problem_offset),
-                            "this is no UTF-8 text: %s (byte 0x%02X)", problem, (unsigned)parser->problem_value);
-    return nn_yaml_fail(in->error, place_of(in, parser->problem_mark), "this is no YAML: %s%s%s",
-                        parser->context ? parser->context : "", parser->context ? ", " : "", problem);
+                            "this is no UTF-8 text: %s (byte 0x%02X); save the file as UTF-8", problem,
+                            value >= 0 ? (unsigned)value : (unsigned char)in->text[parser->problem_offset]);
+    }
+    return nn_yaml_fail(in->error, place_of(in, parser->problem_mark), "this is no YAML: %s%s%s%s",
+                        parser->context ? parser->context : "", parser->context ? ", " : "", problem,
+                        is_indented_by_tab(in, parser->problem_mark.line) ? ": a tab; indent with blanks" : "");
 }
 
 static nn_status fetch(reader *in)
@@ -225,6 +239,7 @@ nn_status nn_yaml_parse(nn_yaml_pool *pool, const char *text, nn_yaml_source_kin
         return NN_SYSTEM;
     source->kind = kind;
     NN_TRY(nn_yaml_take_text(pool, name, strlen(name), &source->name, error));
+    text += strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* a byte order mark, as Windows' editors write it */
     NN_TRY(nn_yaml_parse_value(pool, text, source, root, error));
     nn_yaml_null_to_mapping(*root);
     if ((*root)->kind != NN_YAML_MAPPING)

@@ -173,7 +173,7 @@ static void json_has_no_words_for_nan_and_escapes_texts(void)
     nn_json json = {.out = open_memstream(&text, &length)};
     CU_ASSERT_PTR_NOT_NULL_FATAL(json.out);
     nn_json_begin(&json, NULL, '{');
-    nn_json_text(&json, "a", "q\"\\\n");
+    nn_json_text(&json, "a", "q\"\\\n\x1b\x7f\xC2\x9B\xC3\xA9 \xE9");
     nn_json_begin(&json, "b", '[');
     nn_json_number(&json, NULL, NAN);
     nn_json_number(&json, NULL, 0.5);
@@ -182,8 +182,8 @@ static void json_has_no_words_for_nan_and_escapes_texts(void)
     nn_json_end(&json, '}');
     nn_json_end(&json, '}');
     fclose(json.out);
-    CU_ASSERT_STRING_EQUAL(text,
-                           "{\n  \"a\": \"q\\\"\\\\\\u000a\",\n  \"b\": [\n    null,\n    0.5\n  ],\n  \"c\": {}\n}\n");
+    CU_ASSERT_STRING_EQUAL(text, "{\n  \"a\": \"q\\\"\\\\\\u000a\\u001b\\u007f\\u009b\xC3\xA9 \\ufffd\",\n  \"b\": [\n "
+                                 "   null,\n    0.5\n  ],\n  \"c\": {}\n}\n");
     free(text);
 }
 

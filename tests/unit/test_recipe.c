@@ -81,6 +81,30 @@ static void what_is_written_replaces_defaults_key_by_key(void)
     nn_recipe_free(recipe);
 }
 
+/* As Windows' editors, and writers of YAML in other languages, make them. */
+static void byte_order_marks_line_ends_and_capitals_change_nothing(void)
+{
+    static const char *const texts[] = {
+        "optimizer: {momentum: 0.9, nesterov: true}\nparallel: {reproducible: true}\n",
+        "optimizer: {momentum: 0.9, nesterov: True}\r\nparallel:\t{reproducible: TRUE}\r\n",
+        "optimizer: {momentum: 0.9, nesterov: TRUE}\rparallel: {reproducible:\tTrue}\r"};
+    nn_recipe *first =
+        must_parse(SMALL "optimizer: {momentum: 0.9, nesterov: true}\nparallel: {reproducible: true}\n", NULL, 0);
+    CU_ASSERT(first->optimizer.nesterov && first->parallel.reproducible);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, "\xEF\xBB\xBF%s%s", SMALL, texts[i]);
+        nn_recipe *recipe = must_parse(text, NULL, 0);
+        CU_ASSERT_STRING_EQUAL(recipe->text, first->text);
+        nn_recipe_free(recipe);
+    }
+    nn_recipe *off =
+        must_parse(SMALL "optimizer: {momentum: 0.9, nesterov: False}\nparallel: {reproducible: FALSE}\n", NULL, 0);
+    CU_ASSERT(!off->optimizer.nesterov && !off->parallel.reproducible);
+    nn_recipe_free(off);
+    nn_recipe_free(first);
+}
+
 static void a_section_with_nothing_under_it_is_left_to_the_defaults(void)
 {
     nn_recipe *recipe = must_parse(SMALL "training:\n#  epochs: 5\noptimizer: ~\n", NULL, 0);
@@ -339,6 +363,15 @@ static void files_that_cannot_be_recipes_are_refused(void)
     playground here = open_playground("seed: 1\0", 8);
     expect_load_message(here.recipe, " is no text: byte 7 is NUL; is it the file you meant?");
     close_playground(&here);
+    here = open_playground("\xFF\xFEs\0e\0", 6);
+    expect_load_message(here.recipe, " is UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16 -t UTF-8");
+    close_playground(&here);
+    here = open_playground("s\0e\0", 4);
+    expect_load_message(here.recipe, " is UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16LE -t UTF-8");
+    close_playground(&here);
+    here = open_playground("\0s\0e", 4);
+    expect_load_message(here.recipe, " is UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16BE -t UTF-8");
+    close_playground(&here);
     enum { LARGE = (1 << 20) + 1 };
     char *large = malloc(LARGE);
     memset(large, '\n', LARGE);
@@ -382,6 +415,7 @@ int main(void)
     const nn_test tests[] = {
         NN_TEST(what_is_left_out_has_its_default),
         NN_TEST(what_is_written_replaces_defaults_key_by_key),
+        NN_TEST(byte_order_marks_line_ends_and_capitals_change_nothing),
         NN_TEST(a_section_with_nothing_under_it_is_left_to_the_defaults),
         NN_TEST(a_test_split_without_a_file_is_in_the_training_file),
         NN_TEST(a_validation_split_is_a_file_or_a_share_of_the_training_rows),

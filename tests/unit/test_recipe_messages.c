@@ -17,8 +17,9 @@ static void texts_that_are_no_yaml_mapping_are_refused_with_their_place(void)
         {"\n hello\n", "r.yaml:2:2: expected \"key: value\" lines, not a single value"},
         {SMALL "seed: [1\n",
          "r.yaml:5:1: this is no YAML: while parsing a flow sequence, did not find expected ',' or ']'"},
-        {SMALL "training:\n\tepochs: 3\n",
-         "r.yaml:5:1: this is no YAML: while scanning for the next token, found character that cannot start any token"},
+        {SMALL "training:\n\tepochs: 3\n", "r.yaml:5:1: this is no YAML: while scanning for the next token, found "
+                                           "character that cannot start any token: a tab; "
+                                           "indent with blanks"},
         {SMALL "---\nseed: 2\n", "r.yaml:4:1: a second document starts here; keep one to a file"},
         {SMALL "seed: 1\nloss: mse\n", "r.yaml:5:1: key \"loss\" is given twice, first on line 3; keep one of them"},
         {SMALL "seed: !!int 1\n",
@@ -80,6 +81,9 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
          "r.yaml:4:12: optimizer: \"adma\" is none of sgd, adagrad, rmsprop, adam, adamw, lars, lamb (did you mean "
          "adam?)"},
         {SMALL "optimizer: {nesterov: yes}\n", "r.yaml:4:23: optimizer.nesterov: \"yes\" is neither true nor false"},
+        {SMALL "optimizer: {nesterov: tRUE}\n", "r.yaml:4:23: optimizer.nesterov: \"tRUE\" is neither true nor false"},
+        {SMALL "optimizer: {nesterov: 'True'}\n",
+         "r.yaml:4:23: optimizer.nesterov: \"True\" is neither true nor false"},
         {SMALL "schedule: cosin\n", "r.yaml:4:11: schedule: \"cosin\" is none of constant, step, exponential, cosine, "
                                     "plateau (did you mean cosine?)"},
         {SMALL "training: {stop: {metric: f2}}\n", "r.yaml:4:27: training.stop.metric: \"f2\" is none of loss, "
@@ -290,12 +294,18 @@ static void deep_long_and_multiplying_texts_are_refused_quickly(void)
 
 static void texts_that_are_not_utf8_are_refused_with_their_place(void)
 {
-    expect_message("seed: 1\nloss: \xC3\xA9\xFF\n", NULL,
-                   "r.yaml:2:8: this is no UTF-8 text: invalid leading UTF-8 octet (byte 0xFF)");
-    expect_message("loss: a\x01", NULL,
-                   "r.yaml:1:8: this is no UTF-8 text: control characters are not allowed (byte 0x01)");
-    expect_message("\x89HDF\r\n\x1a\n", NULL,
-                   "r.yaml:1:1: this is no UTF-8 text: invalid leading UTF-8 octet (byte 0x89)");
+    expect_message(
+        "seed: 1\nloss: \xC3\xA9\xFF\n", NULL,
+        "r.yaml:2:8: this is no UTF-8 text: invalid leading UTF-8 octet (byte 0xFF); save the file as UTF-8");
+    expect_message(
+        "seed: 1 # caf\xE9\n", NULL,
+        "r.yaml:1:14: this is no UTF-8 text: incomplete UTF-8 octet sequence (byte 0xE9); save the file as UTF-8");
+    expect_message(
+        "loss: a\x01", NULL,
+        "r.yaml:1:8: this is no UTF-8 text: control characters are not allowed (byte 0x01); save the file as UTF-8");
+    expect_message(
+        "\x89HDF\r\n\x1a\n", NULL,
+        "r.yaml:1:1: this is no UTF-8 text: invalid leading UTF-8 octet (byte 0x89); save the file as UTF-8");
 }
 
 /* The recipe has no signed or small values yet; the check knows them nevertheless. */

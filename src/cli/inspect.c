@@ -2,7 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/printable.h"
 #include "cli/cli.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/inspect.h"
@@ -101,13 +103,28 @@ static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
     printf("recipe   nntrain inspect --recipe %s prints it\n", path);
 }
 
+/* Byte for byte into a file or a pipe; a terminal gets no character that it would obey, which no recipe needs. */
+static void print_recipe(char *recipe)
+{
+    if (!nn_cli_on_terminal()) {
+        printf("%s", recipe);
+        return;
+    }
+    for (char *newline; (newline = strchr(recipe, '\n')); recipe = newline + 1) {
+        *newline = '\0';
+        nn_print_text(stdout, recipe);
+        printf("\n");
+    }
+    nn_print_text(stdout, recipe);
+}
+
 static nn_status inspect_checkpoint(const arguments *given, nn_error *error)
 {
     nn_comm alone = nn_comm_alone();
     nn_checkpoint *checkpoint = NULL;
     NN_TRY(nn_checkpoint_read(given->file, &alone, &checkpoint, error));
     if (given->recipe)
-        printf("%s", checkpoint->recipe);
+        print_recipe(checkpoint->recipe);
     else
         print_checkpoint(given->file, checkpoint);
     nn_checkpoint_free(checkpoint);

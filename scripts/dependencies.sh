@@ -15,7 +15,8 @@ test) cmake_needed=3.21 ;; # presets
     ;;
 esac
 
-# A line a need: Debian package | command that succeeds where the need is met by other means | in words.
+# A line a need: Debian package | command that succeeds where the need is met by other means | in words. What is optional is
+# for a test each, which is skipped without it: no reason to stop.
 needs() {
     cat <<'END'
 gcc|command -v cc|a C compiler
@@ -36,22 +37,23 @@ END
 libcunit1-dev|pkg-config --exists cunit|CUnit with its headers
 hdf5-tools|command -v h5diff|h5diff of HDF5
 procps|command -v pgrep|pgrep
-iproute2|PATH=$PATH:/usr/sbin && command -v ip && command -v tc|ip and tc
-python3-h5py|/usr/bin/python3 -c 'import h5py'|h5py
-python3-numpy|/usr/bin/python3 -c 'import numpy'|NumPy
-hdf5-filter-plugin|false|HDF5's plugins for bzip2 and lz4
-hdf5-filter-plugin-blosc-serial|false|HDF5's plugin for blosc
-python3-tables|/usr/bin/python3 -c 'import tables'|PyTables
-python3-pandas|/usr/bin/python3 -c 'import pandas'|pandas
-python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|netCDF4 for Python
-octave|command -v octave-cli|Octave
-libmpich-dev|command -v mpicc.mpich|MPICH
-mpich|command -v mpiexec.hydra|mpiexec of MPICH
-libhdf5-mpich-dev|command -v h5pcc.mpich|HDF5 for MPICH
-libsimgrid-dev|command -v smpicc|SimGrid with its compiler smpicc
-slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|SLURM
-munge|command -v munged|MUNGE
-valgrind|command -v valgrind|Valgrind
+g++|command -v c++|optional: a C++ compiler
+iproute2|PATH=$PATH:/usr/sbin && command -v ip && command -v tc|optional: ip and tc
+python3-h5py|/usr/bin/python3 -c 'import h5py'|optional: h5py
+python3-numpy|/usr/bin/python3 -c 'import numpy'|optional: NumPy
+hdf5-filter-plugin|false|optional: HDF5's plugins for bzip2 and lz4
+hdf5-filter-plugin-blosc-serial|false|optional: HDF5's plugin for blosc
+python3-tables|/usr/bin/python3 -c 'import tables'|optional: PyTables
+python3-pandas|/usr/bin/python3 -c 'import pandas'|optional: pandas
+python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|optional: netCDF4 for Python
+octave|command -v octave-cli|optional: Octave
+libmpich-dev|command -v mpicc.mpich|optional: MPICH
+mpich|command -v mpiexec.hydra|optional: mpiexec of MPICH
+libhdf5-mpich-dev|command -v h5pcc.mpich|optional: HDF5 for MPICH
+libsimgrid-dev|command -v smpicc|optional: SimGrid with its compiler smpicc
+slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|optional: SLURM
+munge|command -v munged|optional: MUNGE
+valgrind|command -v valgrind|optional: Valgrind
 END
     fi
 }
@@ -140,17 +142,51 @@ install_packages() {
     rm -f "$log"
 }
 
-# These are for a test each, which is skipped without them: no reason to stop.
-optional='^(hdf5-filter-plugin(-blosc-serial)?|python3-(h5py|numpy|tables|pandas|netcdf4)|libmpich-dev|mpich|libhdf5-mpich-dev|libsimgrid-dev|slurm-wlm|munge|valgrind)($|\|)'
+optional='|optional: '
 worth_stopping() {
-    grep -qvE "$optional" < <(printf '%s\n' "$@")
+    printf '%s\n' "$@" | grep -qvF "$optional"
+}
+
+# tell_unmet packages|words NEEDS...: those that stop us, then the optional ones.
+tell_unmet() {
+    local how=$1 needed optionals
+    shift
+    mapfile -t needed < <(printf '%s\n' "$@" | grep -vF "$optional")
+    mapfile -t optionals < <(printf '%s\n' "$@" | grep -F "$optional")
+    if [ "$how" = packages ]; then
+        echo "  apt-get install --no-install-recommends ${needed[*]%%|*}" >&2
+        [ ${#optionals[@]} -eq 0 ] ||
+            echo "optional, for tests that are skipped without them: ${optionals[*]%%|*}" >&2
+    else
+        printf '  %s\n' "${needed[@]##*|}" >&2
+        [ ${#optionals[@]} -eq 0 ] || printf '  %s\n' "${optionals[@]##*|}" >&2
+    fi
+    if printf '%s\n' "${needed[@]}" | grep -q '|command -v mpicc|'; then
+        hint_mpi
+    fi
+}
+
+# Red Hat's and SUSE's MPI libraries are installed off the PATH, to be put on it by a module.
+system_root=${NNTRAIN_SYSTEM_ROOT:-} # another one for the test of this
+hint_mpi() {
+    local mpicc module
+    for mpicc in "$system_root"/usr/lib64/*mpi*/bin/mpicc "$system_root"/usr/lib64/mpi/gcc/*mpi*/bin/mpicc; do
+        [ -x "$mpicc" ] || continue
+        for module in "$system_root"/{usr/share,etc}/modulefiles/mpi/*mpi*; do
+            [ -e "$module" ] || continue
+            echo "an MPI library is there, but not on the PATH; say: module load mpi/${module##*/}" >&2
+            return
+        done
+        echo "an MPI library is there, but not on the PATH; say: export PATH=${mpicc%/mpicc}:\$PATH" >&2
+        return
+    done
 }
 
 # All packages, or where apt-get does not know one of them at least those that cannot be done without.
 install_missing() {
     local needed
     install_packages "$@" && return 0
-    mapfile -t needed < <(printf '%s\n' "$@" | grep -vE "$optional")
+    mapfile -t needed < <(printf '%s\n' "$@" | grep -vxFf <(needs | grep -F "$optional" | sed 's/|.*//'))
     [ ${#needed[@]} -gt 0 ] && [ ${#needed[@]} -lt $# ] && install_packages "${needed[@]}"
 }
 
@@ -160,15 +196,16 @@ if command -v dpkg-query >/dev/null; then
         mapfile -t unmet < <(unmet_needs "${missing[@]}")
         if [ ${#unmet[@]} -gt 0 ] && worth_stopping "${unmet[@]}"; then
             echo "nntrain needs packages that are missing on this machine; $remedy" >&2
-            echo "  apt-get install --no-install-recommends ${unmet[*]%%|*}" >&2
+            tell_unmet packages "${unmet[@]}"
             exit 5
         fi
     fi
 else
     mapfile -t unmet < <(unmet_needs)
     if [ ${#unmet[@]} -gt 0 ] && worth_stopping "${unmet[@]}"; then
-        echo "nntrain needs what is missing on this machine; please install, by its own package manager:" >&2
-        printf '  %s\n' "${unmet[@]##*|}" >&2
+        echo "nntrain needs what is missing on this machine; please install, by its own package manager (names of Debian" \
+            "packages are in scripts/dependencies.sh):" >&2
+        tell_unmet words "${unmet[@]}"
         exit 5
     fi
 fi

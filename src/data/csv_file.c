@@ -23,6 +23,7 @@ static nn_status check_text(nn_csv_file *file, nn_error *error)
         {"\xFF\xFE", "UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16 -t UTF-8"},
         {"\xFE\xFF", "UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16 -t UTF-8"},
         {"PK\x03\x04", "a ZIP archive, as spreadsheets are, and no text; save the table as CSV, or unpack it"},
+        {"\x1F\x8B", "packed by gzip twice; unpack it once"},
         {"BZh", "packed by bzip2; unpack it, or pack it by gzip"},
         {"\xFD"
          "7zXZ",

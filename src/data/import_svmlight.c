@@ -34,7 +34,7 @@ struct line {
 
 static const char *pass_blanks(const char *at, const char *end)
 {
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
+    while (at < end && (*at == ' ' || *at == '\t'))
         at++;
     return at;
 }
@@ -106,11 +106,14 @@ static bool next_line(const struct split *split, const char **at, const char **b
 {
     const char *stop = split->file.text + split->file.size;
     while (*at < stop) {
-        const char *newline = memchr(*at, '\n', (size_t)(stop - *at)), *line_end = newline ? newline : stop;
+        const char *line_end = *at;
+        while (line_end < stop && *line_end != '\n' && *line_end != '\r')
+            line_end++;
         const char *comment = memchr(*at, '#', (size_t)(line_end - *at));
         *end = comment ? comment : line_end;
         *begin = pass_blanks(*at, *end);
-        *at = newline ? newline + 1 : stop;
+        *at = line_end + (line_end < stop);
+        *at += line_end + 1 < stop && line_end[0] == '\r' && line_end[1] == '\n';
         ++*number;
         if (*begin < *end)
             return true;

@@ -57,6 +57,30 @@ static void pairs_become_full_rows(void)
     CU_ASSERT(x[3] == 0 && x[4] == 9);
 }
 
+static void line_ends_and_byte_order_marks_change_nothing(void)
+{
+    static const char *const texts[] = {"1 1:2\n# nothing\n\n0 2:3\n",
+                                        "\xEF\xBB\xBF"
+                                        "1 1:2\r\n\r\n0 2:3\r\n",
+                                        "\xEF\xBB\xBF"
+                                        "1 1:2\r# nothing\r0 2:3"};
+    static const float expected[] = {2, 0, 0, 3};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        nn_import_svmlight_result result;
+        float x[4];
+        write_text("train.svm", texts[i], strlen(texts[i]));
+        CU_ASSERT_EQUAL_FATAL(import((nn_import_svmlight){.features = 0}, NULL, &result, NULL), NN_OK);
+        CU_ASSERT(result.rows[0] == 2 && result.features == 2);
+        CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), 4);
+        CU_ASSERT_EQUAL(memcmp(x, expected, sizeof expected), 0);
+    }
+    nn_error error = {0};
+    nn_import_svmlight_result result;
+    write_text("train.svm", "1 1:2\r\n0 1:1\r1 x\n", 17);
+    CU_ASSERT_EQUAL(import((nn_import_svmlight){.features = 0}, NULL, &result, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "train.svm:3: 'x' is no pair INDEX:VALUE"));
+}
+
 static void labels_that_are_no_classes_are_values(void)
 {
     static const char train[] = "-1 0:1\n+1 1:2\n";
@@ -161,8 +185,11 @@ int main(void)
     if (!fixture_begin(NULL))
         return 1;
     const nn_test tests[] = {
-        NN_TEST(pairs_become_full_rows),          NN_TEST(labels_that_are_no_classes_are_values),
-        NN_TEST(long_files_keep_their_order),     NN_TEST(what_is_wrong_is_told_with_its_line),
+        NN_TEST(pairs_become_full_rows),
+        NN_TEST(line_ends_and_byte_order_marks_change_nothing),
+        NN_TEST(labels_that_are_no_classes_are_values),
+        NN_TEST(long_files_keep_their_order),
+        NN_TEST(what_is_wrong_is_told_with_its_line),
         NN_TEST(damaged_texts_end_in_a_sentence),
     };
     int code = nn_run_suite("import of SVMlight", tests, sizeof tests / sizeof *tests);

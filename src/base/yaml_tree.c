@@ -144,8 +144,5 @@ const char *nn_yaml_quote(const char *text, char buffer[NN_YAML_QUOTED])
     while (shown < length && shown > 0 && ((unsigned char)text[shown] & 0xC0) == 0x80)
         shown--;
     snprintf(buffer, NN_YAML_QUOTED, "\"%.*s%s\"", (int)shown, text, shown < length ? more : "");
-    for (char *at = buffer; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            *at = '?';
     return buffer;
 }

@@ -135,7 +135,7 @@ nn_status nn_yaml_emit(const nn_yaml_node *root, char **text, nn_error *error);
 nn_status nn_yaml_fail(nn_error *error, nn_yaml_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Quotes somebody else's text for a message: cut where it is long, control characters made visible. */
+/** Quotes somebody else's text for a message: cut where it is long. */
 const char *nn_yaml_quote(const char *text, char buffer[NN_YAML_QUOTED]);
 
 #endif

@@ -86,9 +86,6 @@ nn_status nn_cli_with_ranks(const char *name, nn_status (*body)(const void *argu
 /** @return whether what rank 0 prints ends on a terminal, mpirun in between or not */
 bool nn_cli_on_terminal(void);
 
-/** Prints a text of a file, with '?' for characters that would steer a terminal. */
-void nn_cli_print_text(const char *text);
-
 /** Path of the default recipe: beside the installed binary, else in the source tree it was built from. */
 nn_status nn_cli_default_recipe(char path[PATH_MAX], nn_error *error);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/printable.h"
 #include "cli/model.h"
 #include "nntrain/evaluate.h"
 
@@ -90,7 +91,7 @@ static void print_confusion(const nn_metrics *metrics, const nn_texts *names)
             printf(" %*.0f", width, metrics->confusion[i * classes + j]);
         if (i < names->count) {
             printf("  ");
-            nn_cli_print_text(names->text[i]);
+            nn_print_text(stdout, names->text[i]);
         }
         printf("\n");
     }
@@ -98,8 +99,9 @@ static void print_confusion(const nn_metrics *metrics, const nn_texts *names)
 
 static void print_report(const nn_model_session *session, const nn_metrics *metrics, size_t top_k)
 {
-    printf("data     %s: %s, %s%s%s\n", session->data_file, session->x, session->y, session->w ? ", weighted by " : "",
-           session->w ? session->w : "");
+    printf("data     ");
+    nn_print_text(stdout, session->data_file);
+    printf(": %s, %s%s%s\n", session->x, session->y, session->w ? ", weighted by " : "", session->w ? session->w : "");
     printf("rows     %zu\n", metrics->rows);
     printf("loss     %.6g (%s)\n", metrics->value[NN_METRIC_LOSS], nn_loss_name(session->recipe->loss.name));
     if (metrics->classes)

@@ -74,7 +74,7 @@ static void print_classes(const nn_texts *names)
     printf("classes  ");
     for (size_t i = 0; i < names->count && i < MOST; i++) {
         printf("%s%zu ", i > 0 ? ", " : "", i);
-        nn_cli_print_text(names->text[i]);
+        nn_print_text(stdout, names->text[i]);
     }
     if (names->count > MOST)
         printf(" and %zu more", names->count - MOST);
@@ -85,7 +85,11 @@ static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
 {
     const nn_progress *at = &checkpoint->progress;
     const nn_provenance *from = &checkpoint->provenance;
-    printf("file     %s: an intact checkpoint, written by nntrain %s\n", path, from->version);
+    printf("file     ");
+    nn_print_text(stdout, path);
+    printf(": an intact checkpoint, written by nntrain ");
+    nn_print_text(stdout, from->version);
+    printf("\n");
     print_network(checkpoint->network);
     if (checkpoint->class_names.count > 0)
         print_classes(&checkpoint->class_names);
@@ -98,9 +102,12 @@ static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
     printf("features normalized: %s\n", nn_normalization_name(checkpoint->normalization->kind));
     printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
            from->hosts);
-    printf("data     %s, %" PRIu64 " bytes, digest %016" PRIx64 "\n", from->data_file, from->data_bytes,
-           from->data_digest);
-    printf("recipe   nntrain inspect --recipe %s prints it\n", path);
+    printf("data     ");
+    nn_print_text(stdout, from->data_file);
+    printf(", %" PRIu64 " bytes, digest %016" PRIx64 "\n", from->data_bytes, from->data_digest);
+    printf("recipe   nntrain inspect --recipe ");
+    nn_print_text(stdout, path);
+    printf(" prints it\n");
 }
 
 /* Byte for byte into a file or a pipe; a terminal gets no character that it would obey, which no recipe needs. */

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/printable.h"
 #include "cli/model.h"
 #include "nntrain/memory.h"
 #include "nntrain/predictions.h"
@@ -143,6 +144,15 @@ static nn_status refuse_overwriting(const arguments *given, const nn_model_sessi
     return NN_OK;
 }
 
+static void print_written(const arguments *given, const nn_model_session *session, size_t rows)
+{
+    printf("wrote    ");
+    nn_print_text(stdout, given->output);
+    printf(": %s of %zu rows of ", is_classifier(session->model->network) ? "class and probabilities" : "values", rows);
+    nn_print_text(stdout, session->data_file);
+    printf("\n");
+}
+
 static nn_status write_predictions(const arguments *given, const nn_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
@@ -176,8 +186,7 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     nn_release(output);
     NN_TRY(nn_comm_follow(comm, status, error));
     if (comm->rank == 0)
-        printf("wrote    %s: %s of %zu rows of %s\n", given->output,
-               is_classifier(network) ? "class and probabilities" : "values", rows, session->data_file);
+        print_written(given, session, rows);
     return NN_OK;
 }
 

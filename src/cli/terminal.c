@@ -47,9 +47,3 @@ bool nn_cli_on_terminal(void)
     close(output);
     return terminal;
 }
-
-void nn_cli_print_text(const char *text)
-{
-    for (; *text; text++)
-        putchar((unsigned char)*text < ' ' || *text == 127 ? '?' : *text);
-}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/printable.h"
 #include "data/hdf5_file.h"
 #include "data/inspect_advice.h"
 #include "data/inspect_labels.h"
@@ -39,7 +40,8 @@ static void print_storage(FILE *out, const nn_inspected *seen)
         unsigned flags = 0;
         size_t values = 0;
         H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
-        fprintf(out, ", %s", name);
+        fprintf(out, ", ");
+        nn_print_text(out, name);
     }
     if (filters > 0 && H5Tis_variable_str(seen->type) <= 0) /* such texts lie elsewhere in the file */
         print_ratio(out, seen);
@@ -104,7 +106,9 @@ static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
         seen->row_values = seen->dims[d] > 0 && seen->row_values > UINT64_MAX / seen->dims[d]
                                ? UINT64_MAX
                                : seen->row_values * seen->dims[d];
-    fprintf(out, "dataset  /%s\n           ", seen->name);
+    fprintf(out, "dataset  /");
+    nn_print_text(out, seen->name);
+    fprintf(out, "\n           ");
     if (seen->rank == 0)
         fprintf(out, "one value");
     for (int d = 0; d < seen->rank; d++)
@@ -179,7 +183,9 @@ nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out
                        "%s looks like HDF5 but cannot be opened; it is damaged, truncated or still "
                        "being written",
                        path);
-    fprintf(out, "file     %s, %" PRIu64 " bytes\n", path, bytes);
+    fprintf(out, "file     ");
+    nn_print_text(out, path);
+    fprintf(out, ", %" PRIu64 " bytes\n", bytes);
     visit state = {.how = how, .out = out};
     const herr_t visited = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit_object, &state);
     H5Fclose(file);

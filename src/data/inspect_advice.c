@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 
+#include "base/printable.h"
 #include "nntrain/real.h"
 
 /* Bytes of a chunk: beyond, a few rows cost the reading of far more; below, its bookkeeping costs more than it. */
@@ -20,7 +21,9 @@ static void print_mend(FILE *out, const nn_inspected *seen, hsize_t row_bytes)
     hsize_t rows = row_bytes < CHUNK_AIM ? CHUNK_AIM / row_bytes : 1;
     if (rows > seen->dims[0])
         rows = seen->dims[0];
-    fprintf(out, "h5repack -l /%s:CHUNK=%" PRIu64, seen->name, (uint64_t)rows);
+    fprintf(out, "h5repack -l /");
+    nn_print_text(out, seen->name);
+    fprintf(out, ":CHUNK=%" PRIu64, (uint64_t)rows);
     for (int d = 1; d < seen->rank; d++)
         fprintf(out, "x%" PRIu64, (uint64_t)seen->dims[d]);
     fprintf(out, " OLD.h5 NEW.h5\n");

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "nntrain/memory.h"
 
 /* Features that a table shows unasked; and those that a line lists. */
@@ -75,7 +76,7 @@ void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t a
     if (!names->texts)
         return;
     fputc(' ', out);
-    nn_inspect_print_text(out, nn_inspect_name(names, at));
+    nn_print_text(out, nn_inspect_name(names, at));
 }
 
 size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)(const nn_inspect_feature *))
@@ -106,7 +107,7 @@ static size_t widest_name(const nn_inspect_names *names)
 {
     size_t widest = 0;
     for (size_t i = 0; names->texts && i < names->count; i++) {
-        const size_t length = strlen(nn_inspect_name(names, i));
+        const size_t length = nn_print_text(NULL, nn_inspect_name(names, i));
         if (length > widest)
             widest = length;
     }
@@ -123,8 +124,8 @@ static void print_table(FILE *out, const nn_inspect_features *features, const nn
         fprintf(out, "           %7zu", at);
         if (names->texts) {
             fputc(' ', out);
-            nn_inspect_print_text(out, nn_inspect_name(names, at));
-            fprintf(out, "%*s", (int)(width - 1 - strlen(nn_inspect_name(names, at))), "");
+            const size_t used = nn_print_text(out, nn_inspect_name(names, at));
+            fprintf(out, "%*s", (int)(width - 1 - used), "");
         }
         if (feature->values > 0)
             fprintf(out, " %11.5g %11.5g %11.5g %11.5g", feature->least, feature->most, feature->mean,

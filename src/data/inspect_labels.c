@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "nntrain/memory.h"
 
 /* Bytes of a text that may be a class; texts looked at unless all are asked for (a second or so); bytes and texts of
@@ -123,7 +124,7 @@ static void print_labels(FILE *out, tally *labels, hsize_t rows, bool whole)
         fprintf(out, "rows of each class:");
         for (size_t i = 0; i < labels->count; i++) {
             fprintf(out, "%s", i > 0 ? ", " : " ");
-            nn_inspect_print_text(out, labels->each[i].text);
+            nn_print_text(out, labels->each[i].text);
             fprintf(out, ": %" PRIu64, labels->each[i].rows);
         }
     }

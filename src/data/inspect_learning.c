@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "data/inspect_advice.h"
 
 /* Classes that a line lists, and those whose weights it gives. */
@@ -200,7 +201,11 @@ void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen)
         (size_t)snprintf(features, sizeof features, "%.*sx", (int)(last - seen->name), seen->name) >= sizeof features)
         return;
     const hsize_t rows = rows_of(seen->root, features);
-    if (rows != UINT64_MAX && rows != seen->dims[0])
-        fprintf(out, "advice   /%s has %" PRIu64 " rows but /%s has %" PRIu64 "; each needs one of the other\n",
-                seen->name, (uint64_t)seen->dims[0], features, (uint64_t)rows);
+    if (rows == UINT64_MAX || rows == seen->dims[0])
+        return;
+    fprintf(out, "advice   /");
+    nn_print_text(out, seen->name);
+    fprintf(out, " has %" PRIu64 " rows but /", (uint64_t)seen->dims[0]);
+    nn_print_text(out, features);
+    fprintf(out, " has %" PRIu64 "; each needs one of the other\n", (uint64_t)rows);
 }

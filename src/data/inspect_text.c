@@ -17,12 +17,6 @@ void nn_inspect_names_free(nn_inspect_names *names)
     nn_release(names->texts);
 }
 
-void nn_inspect_print_text(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, out);
-}
-
 static bool read_whole(hid_t source, hid_t type, void *texts)
 {
     return (H5Iget_type(source) == H5I_ATTR ? H5Aread(source, type, texts)

@@ -24,7 +24,4 @@ const char *nn_inspect_name(const nn_inspect_names *names, size_t i);
 void nn_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nn_inspect_names *names);
 void nn_inspect_names_free(nn_inspect_names *names);
 
-/** Prints a text from a file, with "?" for what would steer a terminal. */
-void nn_inspect_print_text(FILE *out, const char *text);
-
 #endif

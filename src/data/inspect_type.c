@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "data/inspect_text.h"
+#include "base/printable.h"
 
 /* Fields of a compound, or members of an enumeration, that are listed; and compounds within compounds. */
 enum { LISTED_MOST = 32, NESTED_MOST = 4 };
@@ -30,7 +30,7 @@ static void print_text_type(FILE *out, hid_t type)
 static void print_member_name(FILE *out, hid_t type, unsigned member)
 {
     char *name = H5Tget_member_name(type, member);
-    nn_inspect_print_text(out, name ? name : "?");
+    nn_print_text(out, name ? name : "?");
     H5free_memory(name);
 }
 

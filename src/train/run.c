@@ -11,6 +11,7 @@
 #include "base/cpu.h"
 #include "base/recipe_lines.h"
 #include "comm/shared_memory.h"
+#include "base/printable.h"
 #include "comm/timing.h"
 #include "kernels/dispatch.h"
 #include "nntrain/augment.h"
@@ -32,16 +33,19 @@ void nn_run_wipe(const nn_run *run)
     fflush(run->out);
     *run->bar_width = 0;
 }
+enum { SAID_MOST = 2 * PATH_MAX }; /* of a line, with a path or two in it */
 
 void nn_run_say(const nn_run *run, const char *format, ...)
 {
     if (!run->out)
         return;
     nn_run_wipe(run);
+    char line[SAID_MOST];
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(run->out, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    nn_print_text(run->out, line);
     fputc('\n', run->out);
     fflush(run->out);
 }

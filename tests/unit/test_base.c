@@ -58,12 +58,14 @@ static void messages_are_one_line_of_text(void)
         const char *given, *shown;
     } texts[] = {
         {"plain", "plain"},
-        {"two\nlines\t", "two?lines?"},
-        {"\033[31mred\177", "?[31mred?"},
+        {"two\nlines\t", "two\\nlines\\t"},
+        {"\033[31mred\177", "\\x1b[31mred\\x7f"},
         {"Gr\303\266\303\237e \342\202\254 \360\237\230\200", "Gr\303\266\303\237e \342\202\254 \360\237\230\200"},
-        {"cut \303", "cut ?"},
-        {"\377\376 \300\257 \355\240\200 \364\220\200\200", "?? ?? ??? ????"},
-        {"\302\233 is a control character, too", "?? is a control character, too"},
+        {"cut \303", "cut \\xc3"},
+        {"\377\376 \300\257 \355\240\200 \364\220\200\200",
+         "\\xff\\xfe \\xc0\\xaf \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80"},
+        {"\302\233 is a control character, too", "\\xc2\\x9b is a control character, too"},
+        {"\342\200\250 and \342\200\256 and \342\200\224", "\\xe2\\x80\\xa8 and \\xe2\\x80\\xae and \342\200\224"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         nn_error error;

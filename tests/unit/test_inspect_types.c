@@ -40,7 +40,7 @@ static void compounds_are_told_with_their_fields(void)
     H5Tclose(type);
     H5Fclose(file);
     inspect_file(&briefly);
-    contains("5 compound of 4 fields: a float32, b? uint64, c compound of 1 field (text text of 3 bytes), "
+    contains("5 compound of 4 fields: a float32, b\\x1b uint64, c compound of 1 field (text text of 3 bytes), "
              "d arrays of 2 int16 big-endian\n");
     free(said);
 }
@@ -139,11 +139,11 @@ static void classes_that_are_spelled_out_are_counted(void)
     char texts[][8] = {"dog", "cat", "dog", "eel\033", "dog", "", "cat", "catfish"};
     for (int variable = 0; variable < 2; variable++) {
         inspect_texts(texts, 8, variable);
-        contains("rows of each class: : 1, cat: 2, catfish: 1, dog: 3, eel?: 1\n");
+        contains("rows of each class: : 1, cat: 2, catfish: 1, dog: 3, eel\\x1b: 1\n");
         contains("advice   1 row is an empty text, which training takes for no class; leave it out\n");
         free(said);
         inspect_texts(texts + 2, 3, variable);
-        contains("rows of each class: dog: 2, eel?: 1\n");
+        contains("rows of each class: dog: 2, eel\\x1b: 1\n");
         lacks("advice");
         free(said);
         inspect_texts(texts, 2, variable);

@@ -44,7 +44,7 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
                                               "units?); the keys here are units, activation, normalization, dropout"},
         {SMALL "parallel: {x: 3}\n", "r.yaml:4:12: parallel: unknown key \"x\"; the keys here are slices, threads, "
                                      "reproducible, bucket, agree_every, hang_after"},
-        {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a?b\"; the keys here are seed, data, network, loss, "
+        {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a\\x1bb\"; the keys here are seed, data, network, loss, "
                                  "optimizer, schedule, regularization, training, checkpoint, parallel"},
     };
     EXPECT_REFUSALS(refusals);

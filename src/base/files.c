@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -23,18 +24,42 @@ bool nn_folder_of(const char *path, char folder[PATH_MAX])
     return snprintf(folder, PATH_MAX, "%.*s", length, path) < PATH_MAX;
 }
 
-nn_status nn_open_to_read(const char *path, int flags, int *descriptor, struct stat *facts, nn_error *error)
+uint64_t nn_allow_open_files(void)
 {
-    *descriptor = open(path, O_RDONLY | O_CLOEXEC | flags);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return UINT64_MAX;
+    const rlim_t before = files.rlim_cur;
+    files.rlim_cur = files.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : before;
+}
+
+const char *nn_kind_of_file(mode_t mode)
+{
+    return S_ISREG(mode)                    ? "a file"
+           : S_ISDIR(mode)                  ? "a folder"
+           : S_ISFIFO(mode)                 ? "a pipe"
+           : S_ISCHR(mode) || S_ISBLK(mode) ? "a device"
+                                            : "a socket";
+}
+
+nn_status nn_open_to_read(const char *path, int *descriptor, struct stat *facts, nn_error *error)
+{
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*descriptor < 0 && errno == ENOENT)
         return nn_fail(error, NN_DATA, "there is no file %s; correct the path", path);
-    if (*descriptor >= 0 && fstat(*descriptor, facts) == 0)
+    const bool good = *descriptor >= 0 && fstat(*descriptor, facts) == 0;
+    if (good && S_ISREG(facts->st_mode))
         return NN_OK;
     const int reason = errno;
     if (*descriptor >= 0)
         close(*descriptor);
     *descriptor = -1;
-    return nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(reason));
+    if (good)
+        return nn_fail(error, NN_DATA, "%s is %s; a file is needed", path, nn_kind_of_file(facts->st_mode));
+    nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(reason));
+    errno = reason;
+    return NN_DATA;
 }
 
 static bool write_all(int file, const char *bytes, size_t count)

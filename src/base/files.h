@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -14,14 +15,19 @@
 /** The folder a path is in: "." for a bare name. @return whether it fits into PATH_MAX bytes */
 bool nn_folder_of(const char *path, char folder[PATH_MAX]);
 
+/** Raises the number of files that this process may have open, as far as it can. @return the number */
+uint64_t nn_allow_open_files(void);
+
+/** @return what a path leads to, in words: "a folder", "a pipe", "a device", "a socket", "a file" */
+const char *nn_kind_of_file(mode_t mode);
+
 /**
- * Opens a file for reading.
+ * Opens a regular file for reading; anything else is refused, and never waited for, as a pipe would be.
  *
- * @param flags  of open(2), beside those for reading: O_NONBLOCK where a pipe is not to be waited for
  * @param facts  receives what fstat(2) says
- * @return NN_DATA naming file and reason
+ * @return NN_DATA naming file and reason, which errno has too where open(2) failed
  */
-nn_status nn_open_to_read(const char *path, int flags, int *descriptor, struct stat *facts, nn_error *error);
+nn_status nn_open_to_read(const char *path, int *descriptor, struct stat *facts, nn_error *error);
 
 /**
  * Replaces a file by one of the given bytes.

@@ -3,7 +3,10 @@
 #include "nntrain/recipe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +17,7 @@
 #include "base/yaml_check.h"
 
 enum { MOST_BYTES = 1 << 20 }; /* of a recipe file; a long one has a few thousand */
+enum { WAIT_SECONDS = 10 };    /* for whoever is to write a recipe into a pipe */
 
 /* What is being read, and where its relative files are looked for. */
 typedef struct reading {
@@ -237,13 +241,27 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
     return status;
 }
 
-/* Reads to the end, so that a pipe will do; `text` has room for MOST_BYTES + 2. */
-static nn_status read_stream(FILE *stream, const char *path, char *text, nn_error *error)
+/* Whether there is more to read from a pipe that somebody has open for writing. One that nobody has is at its end. */
+static bool wait_for_more(int descriptor)
 {
-    errno = 0;
-    size_t length = fread(text, 1, MOST_BYTES + 1, stream);
-    if (ferror(stream))
-        return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
+    struct pollfd waited = {.fd = descriptor, .events = POLLIN};
+    return errno == EINTR || (errno == EAGAIN && poll(&waited, 1, WAIT_SECONDS * 1000) != 0);
+}
+
+/* Reads to the end, so that a pipe will do; `text` has room for MOST_BYTES + 2. */
+static nn_status read_stream(int descriptor, const char *path, char *text, nn_error *error)
+{
+    size_t length = 0;
+    ssize_t got = 1;
+    while (got != 0 && length <= MOST_BYTES) {
+        got = read(descriptor, text + length, MOST_BYTES + 1 - length);
+        if (got > 0)
+            length += (size_t)got;
+        else if (got < 0 && !wait_for_more(descriptor))
+            return errno == EAGAIN ? nn_fail(error, NN_USAGE, "recipe %s is a pipe that nobody wrote to for %d s", path,
+                                             (int)WAIT_SECONDS)
+                                   : nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
+    }
     if (length > MOST_BYTES)
         return nn_fail(error, NN_USAGE, "recipe %s has more than %d bytes; is it the file you meant?", path,
                        (int)MOST_BYTES);
@@ -264,13 +282,13 @@ static nn_status read_stream(FILE *stream, const char *path, char *text, nn_erro
 
 static nn_status read_file(const char *path, char **text, nn_error *error)
 {
-    FILE *stream = fopen(path, "rb");
-    if (!stream)
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
         return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
     *text = malloc(MOST_BYTES + 2);
-    nn_status status = *text ? read_stream(stream, path, *text, error)
+    nn_status status = *text ? read_stream(descriptor, path, *text, error)
                              : nn_fail(error, NN_SYSTEM, "out of memory: cannot read recipe %s", path);
-    fclose(stream);
+    close(descriptor);
     return status;
 }
 

@@ -113,7 +113,7 @@ nn_status nn_seal_read(const char *path, void **image, size_t *count, nn_error *
 {
     *image = NULL;
     errno = 0;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return nn_fail(error, NN_DATA, "cannot open checkpoint %s: %s", path, strerror(errno));
     nn_status status = read_sealed(path, file, image, count, error);
@@ -128,7 +128,7 @@ nn_status nn_seal_read(const char *path, void **image, size_t *count, nn_error *
 bool nn_checkpoint_is_sealed(const char *path)
 {
     char begin[sizeof first_line - 1];
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return false;
     const bool sealed = read_all(file, begin, sizeof begin) && memcmp(begin, first_line, sizeof begin) == 0;

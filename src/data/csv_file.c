@@ -50,8 +50,6 @@ static nn_status map(int descriptor, nn_csv_file *file, nn_error *error)
     struct stat facts;
     if (fstat(descriptor, &facts) != 0)
         return nn_fail(error, NN_DATA, "%s cannot be read: %s", file->path, strerror(errno));
-    if (S_ISDIR(facts.st_mode))
-        return nn_fail(error, NN_DATA, "%s is a folder, not a text file", file->path);
     if (facts.st_size == 0)
         return nn_fail(error, NN_DATA, "%s is empty", file->path);
     file->size = (size_t)facts.st_size;
@@ -151,7 +149,7 @@ nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error)
     *file = (nn_csv_file){.path = path};
     int descriptor = -1;
     struct stat facts;
-    NN_TRY(nn_open_to_read(path, 0, &descriptor, &facts, error));
+    NN_TRY(nn_open_to_read(path, &descriptor, &facts, error));
     const bool packed = pread(descriptor, magic, 2, 0) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
     const nn_status status = packed ? unpack(descriptor, file, error) : map(descriptor, file, error);
     close(descriptor);

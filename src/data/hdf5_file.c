@@ -1,7 +1,6 @@
 #include "data/hdf5_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,7 +48,7 @@ void nn_hdf5_reason(char *text, size_t size)
 }
 
 /* The signature stands at 0 or, behind a user block, at 512, 1024, 2048 ... */
-static bool has_signature(int descriptor, uint64_t bytes)
+bool nn_hdf5_has_signature(int descriptor, uint64_t bytes)
 {
     static const char signature[8] = {'\211', 'H', 'D', 'F', '\r', '\n', '\032', '\n'};
     char found[8];
@@ -62,13 +61,9 @@ static bool has_signature(int descriptor, uint64_t bytes)
 
 static nn_status check_facts(const char *path, int descriptor, const struct stat *facts, nn_error *error)
 {
-    if (S_ISDIR(facts->st_mode))
-        return nn_fail(error, NN_DATA, "%s is a folder, not an HDF5 file", path);
-    if (!S_ISREG(facts->st_mode))
-        return nn_fail(error, NN_DATA, "%s is no regular file", path);
     if (facts->st_size == 0)
         return nn_fail(error, NN_DATA, "%s is empty, not an HDF5 file", path);
-    if (!has_signature(descriptor, (uint64_t)facts->st_size))
+    if (!nn_hdf5_has_signature(descriptor, (uint64_t)facts->st_size))
         return nn_fail(error, NN_DATA, "%s is not an HDF5 file; nntrain import brings other formats into HDF5", path);
     return NN_OK;
 }
@@ -77,7 +72,7 @@ nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
 {
     int descriptor = -1;
     struct stat facts;
-    NN_TRY(nn_open_to_read(path, O_NONBLOCK, &descriptor, &facts, error));
+    NN_TRY(nn_open_to_read(path, &descriptor, &facts, error));
     const nn_status status = check_facts(path, descriptor, &facts, error);
     close(descriptor);
     *bytes = (uint64_t)facts.st_size;

@@ -24,6 +24,9 @@ void nn_hdf5_restore(nn_hdf5_printer printer);
 /** HDF5's innermost words about its last failure. To be called before any other HDF5 function. */
 void nn_hdf5_reason(char *text, size_t size);
 
+/** @return whether an open file of so many bytes has HDF5's signature. Local. */
+bool nn_hdf5_has_signature(int descriptor, uint64_t bytes);
+
 /** Looks at a file without HDF5: there, readable, with HDF5's signature. Local. */
 nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error);
 

@@ -15,7 +15,7 @@
 struct source {
     const char *path;
     gzFile stream;
-    uint64_t bytes;               /* of the file; UINT64_MAX where it is none that can tell */
+    uint64_t bytes;               /* of the file */
     hid_t memory_type, file_type; /* predefined: nothing to close */
     int dimensions;
     hsize_t extent[H5S_MAX_RANK];
@@ -25,15 +25,10 @@ struct source {
 static nn_status open_source(const char *path, struct source *source, nn_error *error)
 {
     struct stat facts;
-    *source = (struct source){.path = path, .bytes = UINT64_MAX};
+    *source = (struct source){.path = path, .bytes = 0};
     int descriptor = -1;
-    NN_TRY(nn_open_to_read(path, 0, &descriptor, &facts, error));
-    if (S_ISDIR(facts.st_mode)) {
-        close(descriptor);
-        return nn_fail(error, NN_DATA, "%s is a folder, not an IDX file", path);
-    }
-    if (S_ISREG(facts.st_mode))
-        source->bytes = (uint64_t)facts.st_size;
+    NN_TRY(nn_open_to_read(path, &descriptor, &facts, error));
+    source->bytes = (uint64_t)facts.st_size;
     source->stream = gzdopen(descriptor, "rb");
     if (!source->stream) {
         close(descriptor);

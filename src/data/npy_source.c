@@ -21,10 +21,7 @@ struct nn_npy_unpacker {
 static nn_status open_file(nn_npy_source *source, uint64_t *bytes, nn_error *error)
 {
     struct stat facts;
-    NN_TRY(nn_open_to_read(source->path, 0, &source->descriptor, &facts, error));
-    if (!S_ISREG(facts.st_mode))
-        return nn_fail(error, NN_DATA, "%s is %s; a file of NumPy's is needed", source->path,
-                       S_ISDIR(facts.st_mode) ? "a folder" : "no regular file");
+    NN_TRY(nn_open_to_read(source->path, &source->descriptor, &facts, error));
     *bytes = (uint64_t)facts.st_size;
     return NN_OK;
 }

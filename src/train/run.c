@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/printable.h"
 #include "base/recipe_lines.h"
 #include "comm/shared_memory.h"
-#include "base/printable.h"
 #include "comm/timing.h"
 #include "kernels/dispatch.h"
 #include "nntrain/augment.h"
@@ -25,6 +25,8 @@
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
 enum { LEAST_ROWS = 256 };
 
+enum { SAID_MOST = 2 * PATH_MAX }; /* of a line, with a path or two in it */
+
 void nn_run_wipe(const nn_run *run)
 {
     if (!run->bar_width || *run->bar_width == 0)
@@ -33,7 +35,6 @@ void nn_run_wipe(const nn_run *run)
     fflush(run->out);
     *run->bar_width = 0;
 }
-enum { SAID_MOST = 2 * PATH_MAX }; /* of a line, with a path or two in it */
 
 void nn_run_say(const nn_run *run, const char *format, ...)
 {

@@ -243,6 +243,41 @@ static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
            get_class_names(file, &checkpoint->class_names) && get_provenance(file, &checkpoint->provenance);
 }
 
+/* --- nothing outside of the file ---------------------------------------------------------------------------------- */
+
+/* Objects of a checkpoint lie at /optimizer/layers/0/weight_mean at the deepest. */
+enum { DEEPEST = 8 };
+
+static bool lies_in_file(hid_t group, const char *name)
+{
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    bool plain = object >= 0;
+    if (plain && H5Iget_type(object) == H5I_DATASET) {
+        hid_t creation = H5Dget_create_plist(object);
+        plain = creation >= 0 && H5Pget_layout(creation) != H5D_VIRTUAL && H5Pget_external_count(creation) == 0;
+        if (creation >= 0)
+            H5Pclose(creation);
+    }
+    if (object >= 0)
+        H5Oclose(object);
+    return plain;
+}
+
+static herr_t check_link(hid_t root, const char *name, const H5L_info_t *info, void *context)
+{
+    (void)context;
+    int depth = 1;
+    for (const char *at = name; *at; at++)
+        depth += *at == '/';
+    return info->type == H5L_TYPE_HARD && depth <= DEEPEST && lies_in_file(root, name) ? 0 : -1;
+}
+
+/* A seal tells damage, not who wrote a file: weights could come from any file of the reader's, or reading never end. */
+static bool is_self_contained(hid_t file)
+{
+    return H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, check_link, NULL) >= 0;
+}
+
 static hid_t open_image(void *image, size_t count)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -277,6 +312,8 @@ static nn_status read_file(void *context, nn_error *error)
     else if (format != NN_CHECKPOINT_FORMAT)
         status = nn_fail(error, NN_DATA, "%s has checkpoint format %llu, this nntrain reads %d; use a matching version",
                          path, (unsigned long long)format, NN_CHECKPOINT_FORMAT);
+    else if (!is_self_contained(file))
+        status = nn_fail(error, NN_DATA, "%s carries a seal but refers to other files, which no checkpoint does", path);
     else if (!get_all(file, count, reading->checkpoint))
         status =
             nn_fail(error, NN_DATA, "%s carries a seal but is not laid out as a checkpoint, or memory is short", path);

@@ -42,6 +42,7 @@ typedef struct nn_dataset_spec {
     const nn_texts *class_names; /**< what classes were called when they were trained, for y of texts and for files that
                                     name theirs; empty: they were numbers alone; NULL: to be found out */
     bool missing;                /**< NaN in x stands for a value that is missing, and is no error */
+    nn_external external;        /**< where the files may have data outside of themselves */
     size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
     size_t window;               /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
 } nn_dataset_spec;

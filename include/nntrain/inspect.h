@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "nntrain/kinds.h"
 #include "nntrain/status.h"
 
 #ifdef __cplusplus
@@ -13,8 +14,9 @@ extern "C" {
 
 /** How closely to look. */
 typedef struct nn_inspect_how {
-    bool all;      /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
-    bool features; /**< tell of each feature, however many there are */
+    bool all;             /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
+    bool features;        /**< tell of each feature, however many there are */
+    nn_external external; /**< where the file may have data outside of itself, that is looked at */
 } nn_inspect_how;
 
 /**

@@ -46,6 +46,13 @@ typedef enum nn_imputation {
     NN_IMPUTE_MEAN, /**< the mean of the training rows that have them */
 } nn_imputation;
 
+/** Where a data file may have data outside of itself: behind external links, in the sources of virtual datasets, in raw
+ * files of external storage. */
+typedef enum nn_external {
+    NN_EXTERNAL_INSIDE, /**< below the folder of the data file */
+    NN_EXTERNAL_ALLOW,  /**< anywhere */
+} nn_external;
+
 /** Which mirror images of a picture are as good as the picture; bits. */
 typedef enum nn_flip {
     NN_FLIP_NONE = 0,

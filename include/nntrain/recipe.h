@@ -67,10 +67,11 @@ typedef struct nn_recipe_data {
     bool validation_stratified;                     /**< fraction or fold: of every class the same share */
     nn_normalization_kind normalize;
     nn_imputation impute;
-    char *memory;        /**< as written: "auto", or a size such as "4G" */
-    size_t memory_bytes; /**< of rows that a rank may have in memory; 0: auto */
-    char *window;        /**< as written: "128M" */
-    size_t window_bytes; /**< of x, over all slices, that are shuffled among each other */
+    nn_external external; /**< where the files may have data outside of themselves */
+    char *memory;         /**< as written: "auto", or a size such as "4G" */
+    size_t memory_bytes;  /**< of rows that a rank may have in memory; 0: auto */
+    char *window;         /**< as written: "128M" */
+    size_t window_bytes;  /**< of x, over all slices, that are shuffled among each other */
     nn_recipe_augment augment;
 } nn_recipe_data;
 

@@ -24,6 +24,10 @@ const cyaml_strval_t nn_imputation_names[2] = {
     {"none", NN_IMPUTE_NONE},
     {"mean", NN_IMPUTE_MEAN},
 };
+const cyaml_strval_t nn_external_names[2] = {
+    {"inside", NN_EXTERNAL_INSIDE},
+    {"allow", NN_EXTERNAL_ALLOW},
+};
 const cyaml_strval_t nn_flip_names[4] = {
     {"none", NN_FLIP_NONE},
     {"horizontal", NN_FLIP_HORIZONTAL},

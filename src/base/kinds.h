@@ -11,6 +11,7 @@ extern const cyaml_strval_t nn_activation_names[12];
 extern const cyaml_strval_t nn_loss_names[6];
 extern const cyaml_strval_t nn_normalization_names[5];
 extern const cyaml_strval_t nn_imputation_names[2];
+extern const cyaml_strval_t nn_external_names[2];
 extern const cyaml_strval_t nn_flip_names[4];
 extern const cyaml_strval_t nn_initializer_names[12];
 extern const cyaml_strval_t nn_layer_norm_names[3];

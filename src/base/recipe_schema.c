@@ -68,6 +68,7 @@ static const cyaml_schema_field_t data_fields[] = {
     MAPPING(MAY, "test", nn_recipe_data, test, split_fields),
     ENUM(MUST, "normalize", nn_recipe_data, normalize, nn_normalization_names),
     ENUM(MUST, "impute", nn_recipe_data, impute, nn_imputation_names),
+    ENUM(MUST, "external", nn_recipe_data, external, nn_external_names),
     STRING(MUST, "memory", nn_recipe_data, memory),
     STRING(MUST, "window", nn_recipe_data, window),
     MAPPING(MAY, "augment", nn_recipe_data, augment, augment_fields),
@@ -218,6 +219,7 @@ const char nn_recipe_defaults[] =
     "  test: {x: /test/x, y: /test/y}\n"                   /* the same */
     "  normalize: none\n"
     "  impute: none\n"
+    "  external: inside\n"
     "  memory: auto\n"
     "  window: 128M\n"
     "network: {initializer: auto}\n"

@@ -8,6 +8,7 @@
 
 #include "bench/shapes.h"
 #include "nntrain/comm.h"
+#include "nntrain/kinds.h"
 #include "nntrain/status.h"
 
 /** What all benchmarks are told. */
@@ -80,6 +81,7 @@ typedef struct nn_bench_io_options {
     nn_bench_options common; /**< threads play no part; of timings the best counts */
     const char *data;        /**< file to be read; NULL: some are made */
     const char *dataset;     /**< of data */
+    nn_external external;    /**< where data may have rows outside of itself */
     size_t bytes;            /**< of the rows of each file that is made */
 } nn_bench_io_options;
 

@@ -36,6 +36,7 @@ enum { MADE = sizeof all_made / sizeof *all_made };
 typedef struct bench {
     nn_comm *comm;
     const char *path;
+    nn_external external;
     nn_probe *probe;
     int descriptor; /* of the same file */
     void *buffer;   /* [PLAIN_BYTES] */
@@ -121,7 +122,7 @@ static nn_status prepare(bench *b, nn_error *error)
 /* A file that was made goes as soon as all have it open, so that nothing is left whatever happens. */
 static nn_status measure(bench *b, const char *dataset, bool remove_it, nn_bench_io_result *result, nn_error *error)
 {
-    nn_status status = nn_probe_open(b->path, dataset, b->comm, &b->probe, error);
+    nn_status status = nn_probe_open(b->path, dataset, b->external, b->comm, &b->probe, error);
     if (status == NN_OK)
         status = nn_comm_agree(b->comm, prepare(b, error), error);
     if (remove_it && b->comm->rank == 0)
@@ -188,6 +189,7 @@ static nn_status measure_all_made(bench *b, size_t bytes, nn_bench_output *outpu
 static nn_status measure_given(bench *b, const nn_bench_io_options *options, nn_bench_output *output, nn_error *error)
 {
     b->path = options->data;
+    b->external = options->external;
     nn_bench_io_result result = {.file = options->data, .name = options->dataset};
     NN_TRY(measure(b, options->dataset, false, &result, error));
     nn_bench_io_tell(&result, output);

@@ -31,7 +31,8 @@ typedef struct check {
 static nn_status load(check *in, nn_comm *alone, nn_error *error)
 {
     const nn_recipe *recipe = in->recipe;
-    const nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
+    nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
+    spec.external = recipe->data.external;
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices, true, alone, &in->dataset, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));

@@ -156,6 +156,8 @@ static error_t parse_io(int key, char *value, struct argp_state *state)
     case KEY_DATASET:
         io->dataset = value;
         return 0;
+    case NN_CLI_KEY_EXTERNAL:
+        return nn_cli_take_external(&io->external, value, state);
     case KEY_SIZE:
         if (nn_check_read_bytes(value, &io->bytes))
             return 0;
@@ -206,6 +208,7 @@ static const struct argp_option allreduce_options[] = {
 static const struct argp_option io_options[] = {
     {"data", KEY_DATA, "FILE.h5", 0, "Measure this file (default: five files that are made, and removed)", 0},
     {"dataset", KEY_DATASET, "PATH", 0, "In that file (default: /train/x)", 0},
+    NN_CLI_EXTERNAL,
     {"size", KEY_SIZE, "BYTES", 0, "Of the rows of each file that is made (default: 512M)", 0},
     {"repeat", 'r', "COUNT", 0, "Timings of each, of which the best counts (default: 3)", 0},
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},

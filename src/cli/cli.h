@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "nntrain/comm.h"
+#include "nntrain/kinds.h"
 #include "nntrain/status.h"
 #include "nntrain/train.h"
 
@@ -60,6 +61,17 @@ error_t nn_cli_add_set(nn_cli_sets *sets, const char *value, struct argp_state *
     {                                                                                                                  \
         "help", 'h', NULL, 0, "Show this help", -1                                                                     \
     }
+
+/** The entry for --external in a table of argp options, its key and what takes its value. */
+enum { NN_CLI_KEY_EXTERNAL = 0x180 };
+#define NN_CLI_EXTERNAL                                                                                                \
+    {                                                                                                                  \
+        "external", NN_CLI_KEY_EXTERNAL, "RULE", 0,                                                                    \
+            "Where the file may have data outside of itself (external links, virtual datasets, raw files): inside, "   \
+            "below its folder (the default), or allow, anywhere",                                                      \
+            0                                                                                                          \
+    }
+error_t nn_cli_take_external(nn_external *rule, const char *value, struct argp_state *state);
 
 /**
  * Whether this process speaks before or without MPI: it was started alone or is the first rank, by what mpirun, srun

@@ -19,6 +19,7 @@ static const struct argp_option options[] = {
     {"recipe", 'r', NULL, 0, "Print the recipe inside a checkpoint, and nothing else", 0},
     {"all", 'a', NULL, 0, "Look at every value of a data file, however long that takes", 0},
     {"features", 'f', NULL, 0, "Tell of each feature, however many there are", 0},
+    NN_CLI_EXTERNAL,
     NN_CLI_HELP,
     {0},
 };
@@ -36,6 +37,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'f':
         given->how.features = true;
         return 0;
+    case NN_CLI_KEY_EXTERNAL:
+        return nn_cli_take_external(&given->how.external, value, state);
     case ARGP_KEY_ARG:
         return nn_cli_take_one(&given->file, value, "file", state);
     case ARGP_KEY_END:

@@ -13,6 +13,7 @@ static const struct argp_option options[] = {
     {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
     {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
     {"w", 'w', "DATASET", 0, "Dataset of sample weights, which count in the loss (default: the recipe's)", 0},
+    NN_CLI_EXTERNAL,
     {0},
 };
 
@@ -42,6 +43,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'w':
         given->w = value;
         return 0;
+    case NN_CLI_KEY_EXTERNAL:
+        return nn_cli_take_external(&given->external, value, state);
     case ARGP_KEY_END:
         if (!given->model) {
             argp_error(state, "name the model with --model CKPT.h5");
@@ -85,6 +88,8 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
     if (!session->data)
         spec.file = given->data, spec.files = NULL, spec.file_count = 0;
     spec.x = session->x, spec.y = session->y, spec.w = session->w;
+    spec.external =
+        session->data && session->recipe->data.external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
     spec.class_names = &session->model->class_names;
     spec.missing = session->model->normalization->missing != NULL;
     spec.memory = nn_dataset_room(session->recipe->data.memory_bytes, comm);

@@ -14,6 +14,7 @@ typedef struct nn_model_arguments {
     const char *split; /* "train" or "test" */
     const char *x, *y; /* NULL: as in the recipe */
     const char *w;     /* NULL: as in the recipe where its file is used, else none */
+    nn_external external;
 } nn_model_arguments;
 
 /** The argp parser of these options, for a command to have as its child; its input is an nn_model_arguments. */

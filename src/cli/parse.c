@@ -63,6 +63,16 @@ error_t nn_cli_take_one(const char **slot, const char *value, const char *kind, 
     return 0;
 }
 
+error_t nn_cli_take_external(nn_external *rule, const char *value, struct argp_state *state)
+{
+    const bool allow = strcmp(value, "allow") == 0;
+    *rule = allow ? NN_EXTERNAL_ALLOW : NN_EXTERNAL_INSIDE;
+    if (allow || strcmp(value, "inside") == 0)
+        return 0;
+    argp_error(state, "--external: '%s' is neither inside nor allow", value);
+    return EINVAL;
+}
+
 error_t nn_cli_add_set(nn_cli_sets *sets, const char *value, struct argp_state *state)
 {
     const size_t most = sizeof sets->values / sizeof *sets->values;

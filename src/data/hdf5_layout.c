@@ -1,8 +1,6 @@
 /* What a dataset holds: type, shape, chunks and filters. */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "data/hdf5_columns.h"
 
@@ -171,31 +169,6 @@ static nn_status check_filters(hid_t creation, const char *path, const char *nam
     return NN_OK;
 }
 
-/* HDF5 looks beside the file, then in the working directory, and gives zeros where a part is in neither. */
-static bool part_exists(const char *path, const char *part)
-{
-    char beside[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    if (strcmp(part, ".") == 0 || strchr(part, '%') || access(part, R_OK) == 0)
-        return true;
-    if (*part == '/' || !slash)
-        return false;
-    snprintf(beside, sizeof beside, "%.*s/%s", (int)(slash - path), path, part);
-    return access(beside, R_OK) == 0;
-}
-
-static nn_status check_parts(hid_t creation, const char *path, const char *name, nn_error *error)
-{
-    size_t parts = 0;
-    char part[PATH_MAX / 2];
-    H5Pget_virtual_count(creation, &parts);
-    for (size_t i = 0; i < parts; i++)
-        if (H5Pget_virtual_filename(creation, i, part, sizeof part) > 0 && !part_exists(path, part))
-            return nn_fail(error, NN_DATA, "%s: %s has rows of the file %s, which is not there or cannot be read", path,
-                           name, part);
-    return NN_OK;
-}
-
 static nn_status describe_storage(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
                                   nn_error *error)
 {
@@ -219,8 +192,6 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
     if (status == NN_OK && !sound)
         status = nn_fail(error, NN_DATA, "%s is damaged: the chunks of %s are not of its %d dimensions", path, name,
                          layout->dimensions);
-    if (status == NN_OK && layout->composed)
-        status = check_parts(creation, path, name, error);
     H5Pclose(creation);
     return status;
 }

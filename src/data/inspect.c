@@ -4,13 +4,21 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/printable.h"
 #include "data/hdf5_file.h"
+#include "data/hdf5_outside.h"
 #include "data/inspect_advice.h"
 #include "data/inspect_labels.h"
+#include "data/inspect_outside.h"
 #include "data/inspect_type.h"
 #include "data/inspect_values.h"
+#include "nntrain/memory.h"
+#include "nntrain/texts.h"
+
+/* Groups within groups that are gone into: nobody has as many, and each takes a piece of the stack. */
+enum { GROUPS_DEEPEST = 100 };
 
 /* What the filters leave of the values. */
 static void print_ratio(FILE *out, const nn_inspected *seen)
@@ -106,9 +114,7 @@ static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
         seen->row_values = seen->dims[d] > 0 && seen->row_values > UINT64_MAX / seen->dims[d]
                                ? UINT64_MAX
                                : seen->row_values * seen->dims[d];
-    fprintf(out, "dataset  /");
-    nn_print_text(out, seen->name);
-    fprintf(out, "\n           ");
+    fprintf(out, "           ");
     if (seen->rank == 0)
         fprintf(out, "one value");
     for (int d = 0; d < seen->rank; d++)
@@ -135,15 +141,29 @@ static hid_t open_dataset(hid_t root, const char *name)
     return dataset;
 }
 
-static bool describe_dataset(FILE *out, hid_t root, const char *name, const nn_inspect_how *how)
+/* Where the walk through a file stands. */
+typedef struct visit {
+    const nn_inspect_how *how;
+    FILE *out;
+    const char *path;
+    hid_t root;
+    nn_hdf5_fence fence;
+    nn_texts known; /* addresses of objects that have several names: each is told once */
+    size_t datasets;
+    nn_status status; /* of the first dataset that could not be read */
+    nn_error *error;
+} visit;
+
+static bool describe_dataset(visit *state, const char *name)
 {
-    nn_inspected seen = {.name = name, .root = root, .dataset = open_dataset(root, name)};
+    nn_inspected seen = {.name = name + 1, .root = state->root, .dataset = open_dataset(state->root, name)};
     if (seen.dataset < 0)
         return false;
     seen.type = H5Dget_type(seen.dataset);
     seen.space = H5Dget_space(seen.dataset);
     seen.rank = H5Sget_simple_extent_dims(seen.space, seen.dims, NULL);
-    const bool good = seen.type >= 0 && seen.space >= 0 && seen.rank >= 0 && describe(out, &seen, how);
+    nn_inspect_print_outside(state->out, seen.dataset, state->path, &state->fence);
+    const bool good = seen.type >= 0 && seen.space >= 0 && seen.rank >= 0 && describe(state->out, &seen, state->how);
     if (seen.space >= 0)
         H5Sclose(seen.space);
     if (seen.type >= 0)
@@ -152,24 +172,106 @@ static bool describe_dataset(FILE *out, hid_t root, const char *name, const nn_i
     return good;
 }
 
-/* Where H5Ovisit stands. */
-typedef struct visit {
-    const nn_inspect_how *how;
-    FILE *out;
-    size_t datasets;
-    char failed[256]; /* name of the first dataset that could not be read */
-} visit;
-
-static herr_t visit_object(hid_t root, const char *name, const H5O_info_t *info, void *context)
+/* What may not be looked into is told, and is no reason to say nothing of the rest. */
+static void refuse_dataset(visit *state, const char *name, const nn_error *reason)
 {
-    visit *state = context;
-    if (info->type != H5O_TYPE_DATASET)
-        return 0;
+    hid_t dataset = H5Dopen2(state->root, name, H5P_DEFAULT);
+    if (dataset >= 0) {
+        nn_inspect_print_outside(state->out, dataset, state->path, &state->fence);
+        H5Dclose(dataset);
+    }
+    fprintf(state->out, "           not looked at: %s\n", reason->message);
+    if (state->status == NN_OK)
+        state->status = nn_fail(state->error, reason->status, "%s", reason->message);
+}
+
+static herr_t visit_dataset(visit *state, const char *name)
+{
+    nn_error reason;
     state->datasets++;
-    if (describe_dataset(state->out, root, name, state->how))
+    fprintf(state->out, "dataset  ");
+    nn_print_text(state->out, name);
+    fputc('\n', state->out);
+    if (nn_hdf5_check_outside(state->root, state->path, name, state->how->external, &reason) != NN_OK)
+        refuse_dataset(state, name, &reason);
+    else if (!describe_dataset(state, name)) {
+        state->status =
+            nn_fail(state->error, NN_DATA, "%s: %s cannot be read; the file is damaged or a filter plugin is missing",
+                    state->path, name);
+        return -1;
+    }
+    return 0;
+}
+
+/* A group, as the iteration over the links of one takes it. */
+typedef struct level {
+    visit *state;
+    const char *name; /* in full; "" of the root */
+    int depth;
+} level;
+
+static herr_t visit_link(hid_t group, const char *link, const H5L_info_t *info, void *context);
+
+static herr_t visit_group(hid_t parent, const char *link, const char *name, const level *above)
+{
+    visit *state = above->state;
+    if (above->depth == GROUPS_DEEPEST) {
+        fprintf(state->out, "group    ");
+        nn_print_text(state->out, name);
+        fprintf(state->out, "\n           not looked into: groups are more than %d deep here\n", GROUPS_DEEPEST);
         return 0;
-    snprintf(state->failed, sizeof state->failed, "/%s", name);
-    return -1;
+    }
+    level here = {state, name, above->depth + 1};
+    hid_t group = H5Gopen2(parent, link, H5P_DEFAULT);
+    const herr_t outcome = group < 0 ? -1 : H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, visit_link, &here);
+    if (group >= 0)
+        H5Gclose(group);
+    return outcome;
+}
+
+/* @return 1 where an object was not met by another name before, 0 where it was, -1 where that cannot be told */
+static int is_first(visit *state, const H5O_info_t *info)
+{
+    char address[32];
+    if (info->rc < 2)
+        return 1;
+    snprintf(address, sizeof address, "%" PRIu64, (uint64_t)info->addr);
+    if (nn_texts_find(&state->known, address) != SIZE_MAX)
+        return 0;
+    return nn_texts_add(&state->known, address, NULL) == NN_OK ? 1 : -1;
+}
+
+static herr_t visit_object(hid_t group, const char *link, const char *name, const level *here)
+{
+    H5O_info_t object;
+    if (H5Oget_info_by_name2(group, link, &object, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
+        return -1;
+    const int first = is_first(here->state, &object);
+    if (first < 1)
+        return first;
+    if (object.type == H5O_TYPE_GROUP)
+        return visit_group(group, link, name, here);
+    return object.type == H5O_TYPE_DATASET ? visit_dataset(here->state, name) : 0;
+}
+
+static herr_t visit_link(hid_t group, const char *link, const H5L_info_t *info, void *context)
+{
+    const level *here = context;
+    visit *state = here->state;
+    char *name = NULL;
+    const size_t room = strlen(here->name) + strlen(link) + 2;
+    if (info->type == H5L_TYPE_SOFT)
+        return 0; /* what it leads to has a name of its own */
+    if (nn_allocate(room, 1, "a name", &name, NULL) != NN_OK)
+        return -1;
+    snprintf(name, room, "%s/%s", here->name, link);
+    herr_t outcome = 0;
+    if (info->type != H5L_TYPE_HARD)
+        nn_inspect_print_link(state->out, group, link, name, state->path, &state->fence);
+    else
+        outcome = visit_object(group, link, name, here);
+    nn_release(name);
+    return outcome;
 }
 
 nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out, nn_error *error)
@@ -186,13 +288,18 @@ nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out
     fprintf(out, "file     ");
     nn_print_text(out, path);
     fprintf(out, ", %" PRIu64 " bytes\n", bytes);
-    visit state = {.how = how, .out = out};
-    const herr_t visited = H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit_object, &state);
+    visit state = {.how = how, .out = out, .path = path, .root = file, .error = error};
+    nn_hdf5_fence_make(path, how->external, &state.fence);
+    level top = {&state, "", 0};
+    H5O_info_t info = {.rc = 0};
+    H5Oget_info2(file, &info, H5O_INFO_BASIC);
+    const herr_t visited =
+        is_first(&state, &info) < 0 ? -1 : H5Literate(file, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, visit_link, &top);
     H5Fclose(file);
-    if (visited < 0)
-        return nn_fail(error, NN_DATA, "%s: %s cannot be read; the file is damaged or a filter plugin is missing", path,
-                       state.failed[0] ? state.failed : "its tree of groups");
-    if (state.datasets == 0)
+    nn_texts_free(&state.known);
+    if (visited < 0 && state.status == NN_OK)
+        return nn_fail(error, NN_DATA, "%s: its tree of groups cannot be read; the file is damaged", path);
+    if (state.status == NN_OK && state.datasets == 0)
         fprintf(out, "         no datasets\n");
-    return NN_OK;
+    return state.status;
 }

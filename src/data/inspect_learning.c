@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "data/hdf5_outside.h"
 #include "data/inspect_advice.h"
 
 /* Classes that a line lists, and those whose weights it gives. */
@@ -181,7 +182,7 @@ void nn_inspect_advise_text(FILE *out, const nn_inspected *seen, uint64_t empty)
 /* UINT64_MAX where there is no such dataset, or it has no rows. */
 static hsize_t rows_of(hid_t root, const char *name)
 {
-    hid_t dataset = H5Lexists(root, name, H5P_DEFAULT) > 0 ? H5Dopen2(root, name, H5P_DEFAULT) : -1;
+    hid_t dataset = nn_hdf5_open_inside(root, name);
     if (dataset < 0)
         return UINT64_MAX;
     hid_t space = H5Dget_space(dataset);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "data/hdf5_outside.h"
 #include "nntrain/memory.h"
 
 /* The longest name that is one. */
@@ -87,7 +88,7 @@ static bool read_names(hid_t source, size_t count, nn_inspect_names *names)
 
 static bool names_of_dataset(hid_t root, const char *path, size_t count, nn_inspect_names *names)
 {
-    hid_t dataset = H5Lexists(root, path, H5P_DEFAULT) > 0 ? H5Dopen2(root, path, H5P_DEFAULT) : -1;
+    hid_t dataset = nn_hdf5_open_inside(root, path);
     return dataset >= 0 && read_names(dataset, count, names);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/hdf5_guard.h"
 #include "comm/texts.h"
+#include "data/hdf5_outside.h"
 #include "data/labels.h"
 #include "nntrain/memory.h"
 
@@ -69,6 +70,17 @@ static nn_status plan_weights(const struct look *look, nn_error *error)
     return NN_OK;
 }
 
+/* Before HDF5 may open any of them. */
+static nn_status check_outside(const struct look *look, hid_t file, nn_error *error)
+{
+    const nn_dataset_spec *spec = look->spec;
+    const char *const names[] = {spec->x, spec->y, spec->w, "/classes"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i])
+            NN_TRY(nn_hdf5_check_outside(file, look->path, names[i], spec->external, error));
+    return NN_OK;
+}
+
 static nn_status plan_file(void *context, nn_error *error)
 {
     const struct look *look = context;
@@ -77,7 +89,9 @@ static nn_status plan_file(void *context, nn_error *error)
     const nn_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
     hid_t file = H5I_INVALID_HID;
     NN_TRY(nn_hdf5_open(look->path, NULL, &file, error));
-    nn_status status = nn_hdf5_describe(file, look->path, spec->x, &x, &plan->layouts.x, error);
+    nn_status status = check_outside(look, file, error);
+    if (status == NN_OK)
+        status = nn_hdf5_describe(file, look->path, spec->x, &x, &plan->layouts.x, error);
     if (status == NN_OK && spec->y)
         status = nn_hdf5_describe_targets(file, look->path, spec->y, &y, &plan->layouts.y, error);
     if (status == NN_OK && spec->w)

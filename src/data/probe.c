@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hdf5_guard.h"
+#include "data/hdf5_outside.h"
 #include "data/hdf5_read.h"
 #include "data/probe_inside.h"
 #include "data/shuffle.h"
@@ -56,6 +57,7 @@ static nn_status open_alone(void *context, nn_error *error)
 {
     nn_probe *probe = context;
     NN_TRY(nn_hdf5_open(probe->path, NULL, &probe->alone, error));
+    NN_TRY(nn_hdf5_check_outside(probe->alone, probe->path, probe->name, probe->external, error));
     NN_TRY(nn_hdf5_describe(probe->alone, probe->path, probe->name, NULL, &probe->layout, error));
     note_facts(probe);
     const nn_hdf5_rows rows = rows_of(probe, probe->alone);
@@ -76,12 +78,14 @@ static nn_status open_both(nn_probe *probe, nn_error *error)
     return nn_comm_agree(comm, nn_hdf5_open(probe->path, comm, &probe->file, error), error);
 }
 
-nn_status nn_probe_open(const char *path, const char *dataset, nn_comm *comm, nn_probe **result, nn_error *error)
+nn_status nn_probe_open(const char *path, const char *dataset, nn_external external, nn_comm *comm, nn_probe **result,
+                        nn_error *error)
 {
     nn_probe *probe = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *probe, "a file to be measured", &probe, error), error));
     probe->path = path;
     probe->name = dataset;
+    probe->external = external;
     probe->comm = comm;
     probe->file = probe->alone = H5I_INVALID_HID;
     probe->table.dataset = probe->table.space = probe->table.transfer = H5I_INVALID_HID;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "nntrain/comm.h"
+#include "nntrain/kinds.h"
 #include "nntrain/status.h"
 
 /** How a file to be measured holds its values. */
@@ -44,8 +45,10 @@ typedef struct nn_probe nn_probe;
  * Collective and agreed. HDF5's printing of errors rests until nn_probe_close.
  *
  * @param path,dataset  borrowed, as comm is
+ * @param external      where the file may have data outside of itself
  */
-nn_status nn_probe_open(const char *path, const char *dataset, nn_comm *comm, nn_probe **probe, nn_error *error);
+nn_status nn_probe_open(const char *path, const char *dataset, nn_external external, nn_comm *comm, nn_probe **probe,
+                        nn_error *error);
 void nn_probe_close(nn_probe *probe);
 const nn_probe_facts *nn_probe_facts_of(const nn_probe *probe);
 

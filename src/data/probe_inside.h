@@ -9,6 +9,7 @@
 struct nn_probe {
     nn_comm *comm;
     const char *path, *name;
+    nn_external external;
     nn_hdf5_printer printer;
     hid_t file;          /* of all ranks together, where HDF5 does that */
     hid_t alone;         /* of this process */

@@ -65,6 +65,7 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
     const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
     nn_dataset_spec spec = nn_dataset_spec_of(split, &run->recipe->data.train);
     spec.class_names = !run->train || names ? names : &none;
+    spec.external = run->recipe->data.external;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
     spec.window = run->recipe->data.window_bytes;

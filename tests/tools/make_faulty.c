@@ -93,11 +93,75 @@ static void write_claims(const char *folder)
     H5Fclose(file);
 }
 
+/* A file whose /train/x HDF5 would take from elsewhere, by the properties of the dataset or, where there are none, by a
+ * link to `target`. */
+static void write_reference(const char *folder, const char *name, hid_t properties, const char *target)
+{
+    const hsize_t dims[2] = {ROWS, FEATURES}, y_dims[1] = {ROWS};
+    int y[ROWS];
+    char path[4096];
+    for (size_t i = 0; i < ROWS; i++)
+        y[i] = (int)(i * 7 % CLASSES);
+    y[57] = 1; /* as in good.h5 */
+    snprintf(path, sizeof path, "%s/%s.h5", folder, name);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    if (file < 0)
+        exit(1);
+    put(file, "/train/y", 1, y_dims, H5T_NATIVE_INT, y);
+    if (properties < 0) {
+        if (H5Lcreate_external(target, "/train/x", file, "/train/x", H5P_DEFAULT, H5P_DEFAULT) < 0)
+            exit(1);
+    } else {
+        hid_t space = H5Screate_simple(2, dims, NULL);
+        hid_t dataset = H5Dcreate2(file, "/train/x", H5T_IEEE_F64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+        if (dataset < 0)
+            exit(1);
+        H5Dclose(dataset);
+        H5Sclose(space);
+        H5Pclose(properties);
+    }
+    H5Fclose(file);
+}
+
+static hid_t virtual_of(const char *source)
+{
+    const hsize_t dims[2] = {ROWS, FEATURES};
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
+    if (H5Pset_virtual(properties, space, source, "/train/x", space) < 0)
+        exit(1);
+    H5Sclose(space);
+    return properties;
+}
+
+static hid_t raw_of(const char *source)
+{
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    if (H5Pset_external(properties, source, 0, ROWS * FEATURES * sizeof(double)) < 0)
+        exit(1);
+    return properties;
+}
+
+static void write_references(const char *folder)
+{
+    write_reference(folder, "virtual", virtual_of("good.h5"), NULL);
+    write_reference(folder, "virtual-self", virtual_of("virtual-self.h5"), NULL);
+    write_reference(folder, "virtual-pipe", virtual_of("pipe"), NULL);
+    write_reference(folder, "virtual-text", virtual_of("text"), NULL);
+    write_reference(folder, "virtual-none", virtual_of("nowhere.h5"), NULL);
+    write_reference(folder, "raw-passwd", raw_of("/etc/passwd"), NULL);
+    write_reference(folder, "raw-pipe", raw_of("pipe"), NULL);
+    write_reference(folder, "raw-short", raw_of("text"), NULL);
+    write_reference(folder, "link", -1, "good.h5");
+    write_reference(folder, "link-pipe", -1, "pipe");
+    write_reference(folder, "link-outside", -1, "../good.h5");
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
         return 2;
     write_claims(argv[1]);
+    write_references(argv[1]);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         write_file(argv[1], &faults[i]);
     return 0;

@@ -170,6 +170,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                       "  train: {file: /no/a.h5, x: /train/x, y: /train/y}\n"
                       "  normalize: unit\n"
                       "  impute: none\n"
+                      "  external: inside\n"
                       "  memory: auto\n"
                       "  window: 128M\n"
                       "network:\n"

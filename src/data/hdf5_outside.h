@@ -1,0 +1,34 @@
+/**
+ * What a dataset has outside of its own place in a file: the links that lead to it, raw files of external storage, the
+ * sources of a virtual dataset and theirs in turn. HDF5 goes there by itself, without a word and without end, and takes
+ * fill values for what it does not find; here all of that is looked at before HDF5 may.
+ */
+#ifndef NN_DATA_HDF5_OUTSIDE_H
+#define NN_DATA_HDF5_OUTSIDE_H
+
+#include "data/hdf5_file.h"
+#include "nntrain/kinds.h"
+
+/** Virtual datasets that may lie below each other. */
+enum { NN_HDF5_DEEPEST = 8 };
+
+/**
+ * Follows a name in an open file to a dataset and on to wherever its values come from.
+ *
+ * Refused, in a sentence that names file, dataset and what is wrong with which rows: files that are not there, lie
+ * outside of the data's folder (unless that is allowed), are no regular files, no HDF5 files, truncated or too short;
+ * sources without the dataset, with fewer rows than are taken or with values of another kind; gaps in a numbered series
+ * of sources, and rows without a source where the file gives no fill value of its own; virtual datasets that are put
+ * together of themselves, of more than NN_HDF5_DEEPEST levels or of a million parts; links that only other programs can
+ * follow.
+ *
+ * Local. A name that leads nowhere is no failure here.
+ *
+ * @param path  of the file, as it is open
+ */
+nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule, nn_error *error);
+
+/** @return a dataset that lies in the very file, and not outside of it in any way; < 0 where there is none */
+hid_t nn_hdf5_open_inside(hid_t file, const char *name);
+
+#endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checkpoint/seal.h"
 #include "nntrain/checkpoint.h"
 #include "suite.h"
 
@@ -152,6 +153,71 @@ static void hdf5_finds_the_promised_layout(void)
     H5Fclose(file);
 }
 
+/* Puts something in place of a weight, and seals the file anew, as whoever means harm would. */
+static void replace_weight(const char *name, void (*put)(hid_t file, const char *name))
+{
+    nn_error error;
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    CU_ASSERT_FATAL(file >= 0);
+    CU_ASSERT_FATAL(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
+    put(file, name);
+    H5Fclose(file);
+    CU_ASSERT_FATAL(nn_seal_file(path, &error) == NN_OK);
+}
+
+static void put_link(hid_t file, const char *name)
+{
+    CU_ASSERT(H5Lcreate_external("/etc/other.h5", "/x", file, name, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+}
+
+static void put_soft_link(hid_t file, const char *name)
+{
+    CU_ASSERT(H5Lcreate_soft("/model/layers/2/bias", file, name, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+}
+
+static void put_dataset(hid_t file, const char *name, hid_t properties)
+{
+    hid_t space = H5Screate_simple(1, (hsize_t[]){5}, NULL);
+    hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    CU_ASSERT(dataset >= 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Pclose(properties);
+}
+
+static void put_raw(hid_t file, const char *name)
+{
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    CU_ASSERT(H5Pset_external(properties, "/etc/passwd", 0, 20) >= 0);
+    put_dataset(file, name, properties);
+}
+
+static void put_virtual(hid_t file, const char *name)
+{
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, (hsize_t[]){5}, NULL);
+    CU_ASSERT(H5Pset_virtual(properties, space, ".", "/model/layers/2/bias", space) >= 0);
+    H5Sclose(space);
+    put_dataset(file, name, properties);
+}
+
+static void what_refers_to_other_files_is_no_checkpoint(void)
+{
+    void (*const put[])(hid_t, const char *) = {put_link, put_soft_link, put_raw, put_virtual};
+    for (size_t i = 0; i < sizeof put / sizeof *put; i++) {
+        nn_checkpoint written = made_up(), *read = NULL;
+        nn_error error = {.message = ""};
+        nn_status status = NN_OK;
+        if (comm->rank == 0) {
+            status = nn_checkpoint_write(path, &written, NULL, &error);
+            replace_weight("/model/layers/2/bias", put[i]);
+        }
+        CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+        CU_ASSERT_EQUAL(nn_checkpoint_read(path, comm, &read, &error), NN_DATA);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "refers to other files, which no checkpoint does"));
+        free_made_up(&written);
+    }
+}
+
 /* Rank 0 has all of the state. */
 static void shares_are_read_of(const nn_optimizer *own, const nn_optimizer *whole)
 {
@@ -282,6 +348,7 @@ int main(int argc, char **argv)
         NN_TEST(every_flipped_byte_is_refused),
         NN_TEST(every_truncation_is_refused),
         NN_TEST(shares_that_ranks_write_are_one_checkpoint),
+        NN_TEST(what_refers_to_other_files_is_no_checkpoint),
         NN_TEST(missing_files_are_named_on_every_rank),
         NN_TEST(a_full_disk_leaves_the_old_file),
     };

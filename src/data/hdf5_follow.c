@@ -33,7 +33,8 @@ typedef struct way {
     const nn_hdf5_fence *fence;
     const char *name; /* as it was given */
     nn_hdf5_place *place;
-    char rest[NN_HDF5_NAME_MOST]; /* that is still to be followed */
+    char text[NN_HDF5_NAME_MOST];
+    const char *rest; /* of the text, that is still to be followed */
     int links;
     nn_error *error;
 } way;
@@ -58,7 +59,8 @@ static nn_status put_before(way *on, const char *said)
     char rest[NN_HDF5_NAME_MOST];
     if (snprintf(rest, sizeof rest, "%s/%s", said, on->rest) >= (int)sizeof rest)
         return fail_name(on);
-    memcpy(on->rest, rest, strlen(rest) + 1);
+    memcpy(on->text, rest, strlen(rest) + 1);
+    on->rest = on->text;
     return NN_OK;
 }
 
@@ -116,7 +118,7 @@ static void take_part(way *on, char part[NN_HDF5_NAME_MOST])
     const size_t length = strcspn(begin, "/");
     memcpy(part, begin, length);
     part[length] = '\0';
-    memmove(on->rest, begin + length, strlen(begin + length) + 1);
+    on->rest = begin + length;
 }
 
 static nn_status follow(way *on)
@@ -144,7 +146,8 @@ nn_status nn_hdf5_follow(const nn_hdf5_fence *fence, hid_t file, const char *pat
     way on = {.fence = fence, .name = name, .place = place, .error = error};
     *place = (nn_hdf5_place){.object = H5I_INVALID_HID, .file = file};
     snprintf(place->path, sizeof place->path, "%s", path);
-    if (snprintf(on.rest, sizeof on.rest, "%s", name) >= (int)sizeof on.rest)
+    on.rest = on.text;
+    if (snprintf(on.text, sizeof on.text, "%s", name) >= (int)sizeof on.text)
         return fail_name(&on);
     place->object = H5Gopen2(file, "/", H5P_DEFAULT);
     return follow(&on);

@@ -68,6 +68,7 @@ refused data/virtual-none.h5 "takes rows 0 to 99 from /train/x of nowhere.h5, wh
 refused data/raw-passwd.h5 "the raw file /etc/passwd, which lies outside the data's folder .*; move it there, or say"
 refused data/link-pipe.h5 "leads to /train/x in .*/pipe, which is a pipe; a file is needed"
 refused data/link-outside.h5 "leads to /train/x in .*good.h5, which lies outside the data's folder"
+refused data/link-user.h5 "/train/x goes through a link of a user's own type (99), which is not followed; replace it"
 (
     cd data || exit 1
     refused raw-pipe.h5 "the raw file pipe, which is a pipe"

@@ -38,7 +38,26 @@ def write_sources():
             file.create_dataset("/train/y", data=y)
             file["/train"].attrs["names"] = ["a", "b"]
             file["/link"] = h5py.SoftLink("/train/x")
-    return [name + ".h5" for name in kinds]
+    return [name + ".h5" for name in kinds] + write_composites(x, y)
+
+
+def write_composites(x, y):
+    """Files whose rows lie in others."""
+    rows = x.shape[0] // 4
+    layout = h5py.VirtualLayout(x.shape, "f4")
+    for i in range(4):
+        with h5py.File(f"part-{i}.h5", "w") as file:
+            file["x"] = x[i * rows : (i + 1) * rows]
+        layout[i * rows : (i + 1) * rows] = h5py.VirtualSource(f"part-{i}.h5", "x", shape=(rows, x.shape[1]))
+    x.tofile("raw.bin")
+    with h5py.File("virtual.h5", "w") as file:
+        file["/train/y"] = y
+        file.create_virtual_dataset("/train/x", layout)
+    with h5py.File("raw.h5", "w") as file:
+        file["/train/y"] = y
+        file.create_dataset("/train/x", x.shape, "f4", external=[("raw.bin", 0, x.nbytes)])
+        file["/train/link"] = h5py.ExternalLink("part-0.h5", "/x")
+    return ["virtual.h5", "raw.h5"]
 
 
 def damage(data):

@@ -141,6 +141,28 @@ static hid_t raw_of(const char *source)
     return properties;
 }
 
+/* HDF5 wants one; nobody calls it. */
+static hid_t lead_nowhere(const char *name, hid_t group, const void *value, size_t size, hid_t access, hid_t transfer)
+{
+    (void)name, (void)group, (void)value, (void)size, (void)access, (void)transfer;
+    return H5I_INVALID_HID;
+}
+
+/* A link that only a program which registers its type can follow. */
+static void write_user_link(const char *folder)
+{
+    const H5L_class_t type = {.version = H5L_LINK_CLASS_T_VERS, .id = (H5L_type_t)99, .trav_func = lead_nowhere};
+    char path[4096];
+    snprintf(path, sizeof path, "%s/link-user.h5", folder);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t group = H5Gcreate2(file, "train", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (group < 0 || H5Lregister(&type) < 0 ||
+        H5Lcreate_ud(group, "x", type.id, "anything", 9, H5P_DEFAULT, H5P_DEFAULT) < 0)
+        exit(1);
+    H5Gclose(group);
+    H5Fclose(file);
+}
+
 static void write_references(const char *folder)
 {
     write_reference(folder, "virtual", virtual_of("good.h5"), NULL);
@@ -154,6 +176,7 @@ static void write_references(const char *folder)
     write_reference(folder, "link", -1, "good.h5");
     write_reference(folder, "link-pipe", -1, "pipe");
     write_reference(folder, "link-outside", -1, "../good.h5");
+    write_user_link(folder);
 }
 
 int main(int argc, char **argv)

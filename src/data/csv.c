@@ -112,17 +112,17 @@ bool nn_csv_odd_quotes(const char *from, const char *end)
     return quotes % 2 == 1;
 }
 
-/* CR and LF count apart, in loops that compilers make vectors of. */
+/* Every LF, which compilers make vectors of, and then every CR that no LF follows. */
 size_t nn_csv_count_lines(const char *from, const char *end)
 {
     size_t lines = 0;
     for (const char *at = from; at < end; at++)
         lines += *at == '\n';
-    if (!memchr(from, '\r', (size_t)(end - from)))
-        return lines;
-    for (const char *at = from; at + 1 < end; at++)
-        lines += (*at == '\r') & (at[1] != '\n');
-    return lines + (end[-1] == '\r');
+    while ((from = memchr(from, '\r', (size_t)(end - from)))) {
+        from++;
+        lines += from == end || *from != '\n';
+    }
+    return lines;
 }
 
 size_t nn_csv_count_unquoted(const char *from, const char *end)

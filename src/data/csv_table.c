@@ -5,82 +5,12 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "data/csv_value.h"
 #include "nntrain/memory.h"
 
-enum { MOST_COLUMNS = 1 << 16, SAMPLE = 10000, NAME_SIZE = 256, LONGEST_NUMBER = 1100 };
+enum { MOST_COLUMNS = 1 << 16, SAMPLE = 10000 };
 
 #define SEVERAL (SIZE_MAX - 1)
-
-/* --- fields --- */
-
-static bool equals(const nn_csv_field *field, const char *text)
-{
-    return strlen(text) == field->length && memcmp(field->text, text, field->length) == 0;
-}
-
-static bool is_missing(const nn_csv_field *field)
-{
-    static const char *const words[] = {"", "NA", "N/A", "nan", "NaN", "NAN", "null", "NULL", "?"};
-    if (field->length > 4)
-        return false;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (equals(field, words[i]))
-            return true;
-    return false;
-}
-
-/* A field with points for its decimal commas. @return false where it cannot be a number */
-static bool make_points(const nn_csv_field *field, char copy[LONGEST_NUMBER], nn_csv_field *made)
-{
-    if (field->length > LONGEST_NUMBER || memchr(field->text, '.', field->length))
-        return false;
-    for (size_t i = 0; i < field->length; i++)
-        copy[i] = field->text[i] == ',' ? '.' : field->text[i];
-    *made = (nn_csv_field){.text = copy, .length = field->length};
-    return true;
-}
-
-static bool reads_number(const nn_csv_field *field, double *value)
-{
-    const char *end = field->text + field->length, *stop;
-    return nn_csv_number(field->text, end, value, &stop) && stop == end;
-}
-
-static bool reads_float(const nn_csv_field *field, float *value)
-{
-    const char *end = field->text + field->length, *stop;
-    return nn_csv_float(field->text, end, value, &stop) && stop == end && isfinite(*value);
-}
-
-static bool is_number(const nn_csv_table *table, const nn_csv_field *field, double *value)
-{
-    char copy[LONGEST_NUMBER];
-    nn_csv_field made;
-    if (table->job->decimal != ',')
-        return reads_number(field, value);
-    return make_points(field, copy, &made) && reads_number(&made, value);
-}
-
-/* Apart: what reads points, for every number of a file, needs no copy on its stack. */
-static __attribute__((noinline)) bool is_float_with_comma(const nn_csv_field *field, float *value)
-{
-    char copy[LONGEST_NUMBER];
-    nn_csv_field made;
-    return make_points(field, copy, &made) && reads_float(&made, value);
-}
-
-/* Digits, a comma and digits: to some a fraction, to others thousands. */
-static bool has_comma(const nn_csv_field *field)
-{
-    size_t commas = 0, digits = 0;
-    for (size_t i = field->length > 0 && field->text[0] == '-'; i < field->length; i++) {
-        commas += field->text[i] == ',';
-        digits += field->text[i] >= '0' && field->text[i] <= '9';
-        if (commas + digits != i + 1 - (field->text[0] == '-'))
-            return false;
-    }
-    return commas > 0 && digits > commas;
-}
 
 /* --- what the columns are --- */
 
@@ -99,10 +29,10 @@ static bool is_text(const struct seen *seen)
 static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_field *field)
 {
     double value;
-    if (is_missing(field))
+    if (nn_csv_is_missing(field))
         return;
-    const bool number = is_number(table, field, &value);
-    if (!number && !has_comma(field)) { /* numbers with commas are told, and no texts */
+    const bool number = nn_csv_is_number(field, table->job->decimal, &value);
+    if (!number && !nn_csv_has_comma(field)) { /* numbers with commas are told, and no texts */
         seen->texts++;
         return;
     }
@@ -141,11 +71,11 @@ static nn_status fail_column(const nn_csv_table *table, const nn_csv_file *file,
                        option, file->path, length, name);
     char names[300] = "";
     size_t used = 0;
-    for (size_t c = 0; c < table->count && used + NAME_SIZE < sizeof names; c++)
+    for (size_t c = 0; c < table->count && used + NN_CSV_TEXT_SIZE < sizeof names; c++)
         used +=
             (size_t)snprintf(names + used, sizeof names - used, "%s%.40s", c > 0 ? ", " : "", table->columns[c].name);
     return nn_fail(error, NN_USAGE, "%s: %s has no column %.*s; it has %s%s", option, file->path, length, name, names,
-                   used + NAME_SIZE >= sizeof names ? " and more" : "");
+                   used + NN_CSV_TEXT_SIZE >= sizeof names ? " and more" : "");
 }
 
 /* Has the columns of a list be of a kind. */
@@ -185,7 +115,7 @@ static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const 
 }
 
 /* A column's name in the header, without the blanks around it; its number where it has none. */
-static nn_status make_name(const nn_csv_file *file, nn_csv_field field, size_t column, char name[NAME_SIZE],
+static nn_status make_name(const nn_csv_file *file, nn_csv_field field, size_t column, char name[NN_CSV_TEXT_SIZE],
                            nn_error *error)
 {
     for (; field.length > 0 && (*field.text == ' ' || *field.text == '\t'); field.length--)
@@ -198,9 +128,9 @@ static nn_status make_name(const nn_csv_file *file, nn_csv_field field, size_t c
                        "example by iconv -f LATIN1 -t UTF-8",
                        file->path, column, (int)(field.length < 40 ? field.length : 40), field.text);
     if (field.length == 0)
-        snprintf(name, NAME_SIZE, "%zu", column);
-    else if (nn_csv_copy(&field, name, NAME_SIZE) >= NAME_SIZE)
-        snprintf(name, NAME_SIZE, "column %zu", column);
+        snprintf(name, NN_CSV_TEXT_SIZE, "%zu", column);
+    else if (nn_csv_copy(&field, name, NN_CSV_TEXT_SIZE) >= NN_CSV_TEXT_SIZE)
+        snprintf(name, NN_CSV_TEXT_SIZE, "column %zu", column);
     return NN_OK;
 }
 
@@ -208,7 +138,7 @@ static nn_status name_columns(nn_csv_table *table, const nn_csv_file *file, cons
 {
     const nn_csv_field none = {.text = ""};
     for (size_t c = 0; c < table->count; c++) {
-        char name[NAME_SIZE];
+        char name[NN_CSV_TEXT_SIZE];
         NN_TRY(make_name(file, table->header ? fields[c] : none, c, name, error));
         NN_TRY(nn_copy_text(name, &table->columns[c].name, error));
     }
@@ -250,7 +180,7 @@ static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fie
     if (table->job->header != NN_CSV_HEADER_AUTO)
         return table->job->header == NN_CSV_HEADER_YES;
     for (size_t c = 0; c < table->count; c++)
-        if (is_number(table, &fields[c], &value))
+        if (nn_csv_is_number(&fields[c], table->job->decimal, &value))
             return false;
     return true;
 }
@@ -333,7 +263,7 @@ static nn_status match_names(const nn_csv_table *table, nn_csv_file *file, nn_cs
         return nn_fail(error, NN_DATA, "%s has %zu columns, the training file has %zu; both need the same", file->path,
                        count >= NN_CSV_TOO_LONG ? 0 : count, table->count);
     for (size_t c = 0; table->header && c < count; c++) {
-        char name[NAME_SIZE];
+        char name[NN_CSV_TEXT_SIZE];
         NN_TRY(make_name(file, fields[c], c, name, error));
         if (strcmp(name, table->columns[c].name) != 0)
             return nn_fail(error, NN_DATA, "%s: column %zu is %s, in the training file it is %s; both need the same",
@@ -380,22 +310,15 @@ bool nn_csv_table_has_texts(const nn_csv_table *table)
     return any;
 }
 
-/* @return false where it is too long or no text, to be told with the record */
-static bool copy_text(const nn_csv_field *field, char text[NAME_SIZE])
-{
-    return nn_csv_copy(field, text, NAME_SIZE) < NAME_SIZE && nn_is_utf8(field->text, field->length) &&
-           !memchr(field->text, '\0', field->length);
-}
-
 nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t count, nn_error *error)
 {
     nn_error reason;
     if (count != table->count) /* a malformed record, to be told with the others */
         return NN_OK;
     for (size_t c = 0; c < count; c++) {
-        char text[NAME_SIZE];
+        char text[NN_CSV_TEXT_SIZE];
         nn_csv_column *column = &table->columns[c];
-        if (!holds_texts(column) || is_missing(&fields[c]) || !copy_text(&fields[c], text))
+        if (!holds_texts(column) || nn_csv_is_missing(&fields[c]) || !nn_csv_copy_text(&fields[c], text))
             continue;
         const nn_status status = nn_texts_add(&column->texts, text, &reason);
         if (status == NN_DATA)
@@ -405,116 +328,4 @@ nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t
             return nn_fail(error, status, "%s", reason.message);
     }
     return NN_OK;
-}
-
-/* --- rows --- */
-
-/* Cut where it is long, but not amid a character. */
-static int shown_length(const nn_csv_field *field)
-{
-    size_t shown = field->length < 40 ? field->length : 40;
-    while (shown > 0 && shown < field->length && ((unsigned char)field->text[shown] & 0xC0) == 0x80)
-        shown--;
-    return (int)shown;
-}
-
-static bool refuse(const nn_csv_column *column, const nn_csv_field *field, const char *what, char *reason)
-{
-    if (memchr(field->text, '\0', field->length))
-        what = "with a NUL byte behind it, which no text has; is the file damaged?";
-    snprintf(reason, NN_CSV_REASON, "column %.40s holds '%.*s', %s", column->name, shown_length(field), field->text,
-             what);
-    return false;
-}
-
-static bool refuse_text(const nn_csv_column *column, const nn_csv_field *field, const char *what, char *reason)
-{
-    return refuse(column, field,
-                  nn_is_utf8(field->text, field->length) ? what
-                                                         : "which is no UTF-8; iconv -f LATIN1 -t UTF-8 may make it so",
-                  reason);
-}
-
-static bool take_number(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *value,
-                        char *reason)
-{
-    if (table->job->decimal == ',' ? is_float_with_comma(field, value) : reads_float(field, value))
-        return true;
-    if (is_missing(field)) {
-        *value = NAN;
-        return table->job->missing ||
-               refuse(column, field, "where a number is missing (see --missing and --drop)", reason);
-    }
-    if (table->job->decimal != ',' && has_comma(field))
-        return refuse(column, field, "with a comma: --decimal , reads it as a decimal point", reason);
-    return refuse(column, field, "which is no number that a float holds", reason);
-}
-
-static bool take_text(const nn_csv_column *column, const nn_csv_field *field, size_t *index)
-{
-    char text[NAME_SIZE];
-    *index = SIZE_MAX;
-    if (copy_text(field, text))
-        *index = nn_texts_find(&column->texts, text);
-    return *index != SIZE_MAX;
-}
-
-static bool take_class(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
-                       int32_t *class, char *reason)
-{
-    double value;
-    if (!is_number(table, field, &value) || value < 0 || value != floor(value) || value >= INT32_MAX)
-        return refuse(column, field, "which is no class (0, 1, ...); --values has it predicted as a number", reason);
-    *class = (int32_t)value;
-    return true;
-}
-
-static bool take_field(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *x,
-                       nn_csv_target *y, char *reason)
-{
-    size_t index;
-    switch (column->kind) {
-    case NN_CSV_DROPPED:
-        return true;
-    case NN_CSV_NUMBER:
-        return take_number(table, column, field, x + column->first, reason);
-    case NN_CSV_TEXT:
-        memset(x + column->first, 0, column->texts.count * sizeof *x);
-        if (take_text(column, field, &index))
-            x[column->first + index] = 1;
-        else if (!is_missing(field)) /* a missing one is none of them */
-            return refuse_text(column, field, "which is too long a text", reason);
-        return true;
-    case NN_CSV_CLASS:
-        return take_class(table, column, field, &y->class, reason);
-    case NN_CSV_LABEL:
-        if (!take_text(column, field, &index))
-            return refuse_text(column, field, "which is no class", reason);
-        y->class = (int32_t)index;
-        return true;
-    case NN_CSV_TARGET:
-        if (!take_number(table, column, field, &y->value, reason))
-            return false;
-        return isfinite(y->value) || refuse(column, field, "where the value to be predicted is missing", reason);
-    }
-    return true;
-}
-
-bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, float *x, nn_csv_target *y,
-                char *reason)
-{
-    if (count >= NN_CSV_TOO_LONG) {
-        snprintf(reason, NN_CSV_REASON, "%s",
-                 count == NN_CSV_UNCLOSED ? "a quote is not closed, or text follows behind it"
-                                          : "the record is longer than 64 MiB; is a quote in it not closed?");
-        return false;
-    }
-    if (count != table->count) {
-        snprintf(reason, NN_CSV_REASON, "%zu fields instead of %zu", count, table->count);
-        return false;
-    }
-    for (size_t c = 0; c < count; c++)
-        if (!take_field(table, &table->columns[c], &fields[c], x, y, reason))
-            return false;
-    return true;
 }

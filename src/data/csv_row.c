@@ -1,0 +1,119 @@
+/* A record becomes a row, or there is a reason why not. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "data/csv_table.h"
+#include "data/csv_value.h"
+
+/* Cut where it is long, but not amid a character. */
+static int shown_length(const nn_csv_field *field)
+{
+    size_t shown = field->length < 40 ? field->length : 40;
+    while (shown > 0 && shown < field->length && ((unsigned char)field->text[shown] & 0xC0) == 0x80)
+        shown--;
+    return (int)shown;
+}
+
+static bool refuse(const nn_csv_column *column, const nn_csv_field *field, const char *what, char *reason)
+{
+    if (memchr(field->text, '\0', field->length))
+        what = "with a NUL byte behind it, which no text has; is the file damaged?";
+    snprintf(reason, NN_CSV_REASON, "column %.40s holds '%.*s', %s", column->name, shown_length(field), field->text,
+             what);
+    return false;
+}
+
+static bool refuse_text(const nn_csv_column *column, const nn_csv_field *field, const char *what, char *reason)
+{
+    return refuse(column, field,
+                  nn_is_utf8(field->text, field->length) ? what
+                                                         : "which is no UTF-8; iconv -f LATIN1 -t UTF-8 may make it so",
+                  reason);
+}
+
+static bool take_number(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *value,
+                        char *reason)
+{
+    if (nn_csv_is_float(field, table->job->decimal, value))
+        return true;
+    if (nn_csv_is_missing(field)) {
+        *value = NAN;
+        return table->job->missing ||
+               refuse(column, field, "where a number is missing (see --missing and --drop)", reason);
+    }
+    if (table->job->decimal != ',' && nn_csv_has_comma(field))
+        return refuse(column, field, "with a comma: --decimal , reads it as a decimal point", reason);
+    return refuse(column, field, "which is no number that a float holds", reason);
+}
+
+static bool take_text(const nn_csv_column *column, const nn_csv_field *field, size_t *index)
+{
+    char text[NN_CSV_TEXT_SIZE];
+    *index = SIZE_MAX;
+    if (nn_csv_copy_text(field, text))
+        *index = nn_texts_find(&column->texts, text);
+    return *index != SIZE_MAX;
+}
+
+static bool take_class(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
+                       int32_t *class, char *reason)
+{
+    double value;
+    if (!nn_csv_is_number(field, table->job->decimal, &value) || value < 0 || value != floor(value) ||
+        value >= INT32_MAX)
+        return refuse(column, field, "which is no class (0, 1, ...); --values has it predicted as a number", reason);
+    *class = (int32_t)value;
+    return true;
+}
+
+static bool take_field(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *x,
+                       nn_csv_target *y, char *reason)
+{
+    size_t index;
+    switch (column->kind) {
+    case NN_CSV_DROPPED:
+        return true;
+    case NN_CSV_NUMBER:
+        return take_number(table, column, field, x + column->first, reason);
+    case NN_CSV_TEXT:
+        memset(x + column->first, 0, column->texts.count * sizeof *x);
+        if (take_text(column, field, &index))
+            x[column->first + index] = 1;
+        else if (!nn_csv_is_missing(field)) /* a missing one is none of them */
+            return refuse_text(column, field, "which is too long a text", reason);
+        return true;
+    case NN_CSV_CLASS:
+        return take_class(table, column, field, &y->class, reason);
+    case NN_CSV_LABEL:
+        if (!take_text(column, field, &index))
+            return refuse_text(column, field, "which is no class", reason);
+        y->class = (int32_t)index;
+        return true;
+    case NN_CSV_TARGET:
+        if (!take_number(table, column, field, &y->value, reason))
+            return false;
+        return isfinite(y->value) || refuse(column, field, "where the value to be predicted is missing", reason);
+    }
+    return true;
+}
+
+bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, float *x, nn_csv_target *y,
+                char *reason)
+{
+    if (count >= NN_CSV_TOO_LONG) {
+        snprintf(reason, NN_CSV_REASON, "%s",
+                 count == NN_CSV_UNCLOSED ? "a quote is not closed, or text follows behind it"
+                                          : "the record is longer than 64 MiB; is a quote in it not closed?");
+        return false;
+    }
+    if (count != table->count) {
+        snprintf(reason, NN_CSV_REASON, "%zu fields instead of %zu", count, table->count);
+        return false;
+    }
+    for (size_t c = 0; c < count; c++)
+        if (!take_field(table, &table->columns[c], &fields[c], x, y, reason))
+            return false;
+    return true;
+}

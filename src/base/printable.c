@@ -3,25 +3,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { ESCAPED_MOST = 4 * 4 }; /* four bytes, \x1b each */
+#include "base/utf8.h"
 
-/* @return bytes of the character at the beginning of a text, where UTF-8 has such a one (RFC 3629); else 0 */
-static size_t character(const unsigned char *text)
-{
-    const unsigned first = text[0];
-    const size_t length = first < 0x80   ? 1
-                          : first < 0xC2 ? 0
-                          : first < 0xE0 ? 2
-                          : first < 0xF0 ? 3
-                          : first < 0xF5 ? 4
-                                         : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    const bool surrogate = first == 0xED && text[1] > 0x9F, too_long = first == 0xE0 && text[1] < 0xA0;
-    const bool beyond = (first == 0xF0 && text[1] < 0x90) || (first == 0xF4 && text[1] > 0x8F);
-    return surrogate || too_long || beyond ? 0 : length;
-}
+enum { CHARACTER_MOST = 4, ESCAPED_MOST = 4 * CHARACTER_MOST }; /* four bytes, \x1b each */
 
 /* Whether a terminal obeys a character: it ends the line, moves, or turns the direction of what follows. */
 static bool is_control(const unsigned char *text, size_t length)
@@ -41,7 +25,7 @@ static bool is_control(const unsigned char *text, size_t length)
 static size_t show(const char *text, char shown[ESCAPED_MOST + 1])
 {
     const unsigned char *at = (const unsigned char *)text;
-    const size_t length = character(at);
+    const size_t length = nn_utf8_character(text, strnlen(text, CHARACTER_MOST));
     const char *named = *text == '\n' ? "\\n" : *text == '\r' ? "\\r" : *text == '\t' ? "\\t" : NULL;
     const size_t bytes = length > 0 ? length : 1;
     if (named)

@@ -75,9 +75,10 @@ train() {
     done
     rm -rf trained
     # shellcheck disable=SC2086
-    ./agent host0 "$(printf '%q ' $LAUNCH -np $((hosts * each)) --host "$list" "$nntrain" train "$DATASETS/digits/recipe.yaml" \
-        --output trained --set "$layers" --set training.batch=128 --set training.epochs="$epochs" --set parallel.threads=1 \
-        --set checkpoint.every="$epochs epochs" --progress lines "$@")" >out 2>&1 ||
+    ./agent host0 "$(printf '%q ' $LAUNCH -np $((hosts * each)) --host "$list" --map-by "ppr:$each:node" \
+        "$nntrain" train "$DATASETS/digits/recipe.yaml" --output trained --set "$layers" --set training.batch=128 \
+        --set training.epochs="$epochs" --set parallel.threads=1 --set checkpoint.every="$epochs epochs" \
+        --progress lines "$@")" >out 2>&1 ||
         { fail "$hosts hosts: exit code $?: $(cat out)" && return 1; }
     grep -q " on $hosts hosts" out || fail "not on $hosts hosts: $(head -n 1 out)"
 }

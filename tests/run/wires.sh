@@ -64,6 +64,8 @@ sent() {
 
 # --- what they train ---
 
+cp -r "$DATASETS/digits" . # MPI-IO leaves a file beside it where it is killed
+
 # train NNTRAIN HOSTS RANKS_A_HOST EPOCHS ARGUMENTS...: into a folder; 64-768-768-10, 128 rows a step, 12 steps an epoch.
 layers='network.layers=[{units: 768, activation: relu}, {units: 768, activation: relu}, {units: 10, activation: softmax}]'
 gradients=$((4 * (65 * 768 + 769 * 768 + 769 * 10)))
@@ -76,7 +78,7 @@ train() {
     rm -rf trained
     # shellcheck disable=SC2086
     ./agent host0 "$(printf '%q ' $LAUNCH -np $((hosts * each)) --host "$list" --map-by "ppr:$each:node" \
-        "$nntrain" train "$DATASETS/digits/recipe.yaml" --output trained --set "$layers" --set training.batch=128 \
+        "$nntrain" train digits/recipe.yaml --output trained --set "$layers" --set training.batch=128 \
         --set training.epochs="$epochs" --set parallel.threads=1 --set checkpoint.every="$epochs epochs" \
         --progress lines "$@")" >out 2>&1 ||
         { fail "$hosts hosts: exit code $?: $(cat out)" && return 1; }

@@ -112,6 +112,9 @@ static nn_status inherit(nn_run_lock *lock, const nn_lock_owner *first, const nn
     char claim[PATH_MAX];
     nn_lock_owner found;
     *taken = false;
+    /* A claim on one that has taken over meanwhile would make it end. */
+    if (nn_lock_read(lock->path, &found) != 0 || !is(&found, first))
+        return NN_OK;
     int code = name_claim(lock, ended, claim) ? nn_lock_place(claim, &lock->self) : ENAMETOOLONG;
     if (code == EEXIST) {
         code = nn_lock_read(claim, &found);

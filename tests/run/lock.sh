@@ -97,7 +97,7 @@ done
 
 # --- killed on this host ---
 
-long=(--set training.epochs=100000)
+long=(--set training.epochs=100000 --set checkpoint.keep=3)
 train 2 killed "${long[@]}" >killed.out 2>&1 &
 until_true 60 has_epochs killed 2 || fail "no epochs: $(cat killed.out)"
 train 1 killed "${long[@]}" --resume >refused.out 2>&1
@@ -119,15 +119,15 @@ train 2 killed --resume --set training.epochs=$epochs >killed.out 2>&1 || fail "
 
 cat >elsewhere <<'A'
 #!/usr/bin/env bash
-exec unshare ${OWN:-} --uts bash -c 'hostname elsewhere && exec "$@"' - "$@"
+exec unshare ${OWN:-} --uts bash -c 'hostname "$0" && exec "$@"' "$@"
 A
 chmod +x elsewhere
-./elsewhere true 2>/dev/null || export OWN=-r # what a root may not do in a container, or another on a host
-./elsewhere true 2>/dev/null || { echo "not tested: no host may have another name here" && finish; }
+./elsewhere elsewhere true 2>/dev/null || export OWN=-r # what a root may not do in a container, or another on a host
+./elsewhere elsewhere true 2>/dev/null || { echo "not tested: no host may have another name here" && finish; }
 
 # away FOLDER: a run of one rank on another host; leaves its process in $away, once it has trained.
 away() {
-    ./elsewhere "$NNTRAIN" train "$recipe" --output "$1" "${settings[@]}" "${long[@]}" >"$1.out" 2>&1 &
+    ./elsewhere elsewhere "$NNTRAIN" train "$recipe" --output "$1" "${settings[@]}" "${long[@]}" >"$1.out" 2>&1 &
     away=$!
     until_true 60 has_epochs "$1" 2 || fail "$1: no epochs: $(cat "$1.out")"
 }
@@ -146,12 +146,12 @@ kill -TERM $alive
 wait $alive
 [ $? -eq 75 ] || fail "alive on another host: exit code $?: $(cat alive.out)"
 
-# Both of them are waited for, by two each.
+# Both of them are waited for, by two each, of this host and of a third one.
 for folder in dead suspended; do
-    steps=$((12 + $(field epoch $folder/metrics.jsonl)))
-    for again in 1 2; do
-        beside $again $folder train 1 $folder --resume --set training.epochs=$steps &
-    done
+    epochs=$((12 + $(field epoch $folder/metrics.jsonl)))
+    beside 1 $folder train 1 $folder --resume --set training.epochs=$epochs &
+    beside 2 $folder ./elsewhere third "$NNTRAIN" train "$recipe" --output $folder "${settings[@]}" --resume \
+        --set training.epochs=$epochs &
 done
 resumed() {
     grep -qs '^epoch' "$1"-?.out
@@ -173,6 +173,9 @@ for folder in dead suspended; do
     last=$(field epoch $folder/metrics.jsonl)
     [ "$(sed -n 's/^{"epoch": \([0-9]*\),.*/\1/p' $folder/metrics.jsonl | paste -s)" = "$(seq "$last" | paste -s)" ] ||
         fail "$folder: not every epoch once: $(cut -c 1-40 $folder/metrics.jsonl)"
+    train 1 whole-$folder --set training.epochs="$last" --set checkpoint.every="1000 epochs" >whole.out ||
+        fail "$folder undisturbed: exit code $?: $(cat whole.out)"
+    h5diff whole-$folder/model.h5 $folder/model.h5 /model || fail "$folder: the model is not that of the undisturbed run"
     [ ! -e $folder/.lock ] || fail "$folder: the lock is left behind"
 done
 finish

@@ -40,8 +40,8 @@ packages_bookworm="gcc-12 clang-14 libomp-14-dev libhdf5-dev g++ binutils ccache
 packages_trixie="gcc-14 gcc-12 clang-19 libomp-19-dev libhdf5-dev g++ binutils ccache"
 
 # What tells compilers, MPI and HDF5 apart.
-targets="nntrain compare_models show_threads test_gemm test_gemm_leaves test_gemm_bf16 test_elementwise test_losses test_optimizer
-    test_golden test_comm test_reduction test_dataset test_checkpoint"
+targets="nntrain compare_models show_threads test_gemm test_gemm_leaves test_gemm_bf16 test_elementwise test_losses \
+    test_optimizer test_golden test_comm test_reduction test_dataset test_checkpoint"
 tests='^(test_(gemm|gemm_leaves|gemm_bf16|elementwise|losses|optimizer|golden)(_portable|_avx2)?|test_(comm|reduction|dataset|checkpoint)_3_ranks|run_(fused|hardening|install|digits|reproducible|ranks_agree))$'
 
 folder=$root/build/matrix only=.
@@ -88,6 +88,14 @@ inside() {
         OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 bash -c "$2"
 }
 
+# copy_sources FOLDER: those that are not there as they are now. They become new, since a build goes by the times of files.
+copy_sources() {
+    local file
+    (cd "$root" && git ls-files -z --cached --others --exclude-standard) | while IFS= read -r -d '' file; do
+        [ ! -f "$root/$file" ] || cmp -s "$root/$file" "$1/$file" || (cd "$root" && cp --parents "$file" "$1")
+    done
+}
+
 # prepare DEBIAN: makes it if need be, with the sources as they are now and all that the tests need.
 prepare() {
     local place=$folder/$1 packages=packages_$1
@@ -100,8 +108,7 @@ prepare() {
     mount --rbind /sys "$place/sys" && mount --make-rslave "$place/sys" && mounted=("$place/sys" "${mounted[@]}")
     mount --rbind /dev "$place/dev" && mount --make-rslave "$place/dev" && mounted=("$place/dev" "${mounted[@]}")
     mkdir -p "$place/nntrain"
-    (cd "$root" && git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --create --ignore-failed-read) |
-        tar --extract --directory "$place/nntrain"
+    copy_sources "$place/nntrain"
     logged "$folder/$1.log" inside "$1" "cd /nntrain && apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${!packages} && scripts/dependencies.sh test"
 }
 

@@ -13,7 +13,7 @@ prefix/bin/nntrain-supervise -- prefix/bin/nntrain train --set training.epochs=1
 for file in nntrain/slurm/{train.sbatch,table.sh,README.md} doc/nntrain/{LICENSE,README.md}; do
     [ -s "prefix/share/$file" ] || fail "$file is not installed"
 done
-! grep -rlF -e "$SOURCE/" -e "$BUILD" prefix >paths || fail "installed files name the checkout: $(cat paths)"
+! LC_ALL=C grep -rlaE "(^|[^[:alnum:]_./-])($SOURCE|$BUILD)/" prefix >paths || fail "installed files name the checkout: $(cat paths)"
 
 export CMAKE_PREFIX_PATH=$work/prefix
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name nntrain.pc)")

@@ -75,6 +75,18 @@ static void write_file(const char *folder, const fault *how)
     H5Fclose(file);
 }
 
+/* A dataset that nothing is written to. Closes its properties. */
+static void claim(hid_t file, const char *name, hid_t type, const hsize_t dims[2], hid_t properties)
+{
+    hid_t space = H5Screate_simple(2, dims, NULL);
+    hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (dataset < 0)
+        exit(1);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Pclose(properties);
+}
+
 /* A dataset of 4 TB of which nothing was ever written. */
 static void write_claims(const char *folder)
 {
@@ -82,14 +94,9 @@ static void write_claims(const char *folder)
     char path[4096];
     snprintf(path, sizeof path, "%s/claims.h5", folder);
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(properties, 2, chunk);
-    hid_t dataset = H5Dcreate2(file, "x", H5T_IEEE_F32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    if (dataset < 0)
-        exit(1);
-    H5Dclose(dataset);
-    H5Sclose(space);
-    H5Pclose(properties);
+    claim(file, "x", H5T_IEEE_F32LE, dims, properties);
     H5Fclose(file);
 }
 
@@ -112,13 +119,7 @@ static void write_reference(const char *folder, const char *name, hid_t properti
         if (H5Lcreate_external(target, "/train/x", file, "/train/x", H5P_DEFAULT, H5P_DEFAULT) < 0)
             exit(1);
     } else {
-        hid_t space = H5Screate_simple(2, dims, NULL);
-        hid_t dataset = H5Dcreate2(file, "/train/x", H5T_IEEE_F64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-        if (dataset < 0)
-            exit(1);
-        H5Dclose(dataset);
-        H5Sclose(space);
-        H5Pclose(properties);
+        claim(file, "/train/x", H5T_IEEE_F64LE, dims, properties);
     }
     H5Fclose(file);
 }

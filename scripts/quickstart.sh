@@ -20,4 +20,4 @@ echo "Training: mpirun -np $ranks nntrain${*:+ train $*}"
 prepare_mpi
 export OMPI_MCA_btl=^tcp # Open MPI 5 warns of networks by which ranks of one machine could not reach each other
 mpirun -np "$ranks" "$build/src/nntrain" ${1:+train "$@"}
-command -v nntrain >/dev/null || echo "path     export PATH=$build/src:\$PATH"
+command -v nntrain >/dev/null || echo "path     export PATH=\"$build/src:\$PATH\""

@@ -1,3 +1,5 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -42,7 +42,7 @@ grep -q 'the weights of rank [01] on .* of the other rank' pair.err || fail "two
 unlike() {
     local name=$1 pattern=$2
     shift 2
-    timeout 60 $LAUNCH -np 1 "$NNTRAIN" "$@" : -np 2 "${others[@]}" >"$name.out" 2>"$name.err"
+    LAUNCH="timeout 60 $LAUNCH" ranks_apart 3 "$NNTRAIN" "$@" -- "${others[@]}" >"$name.out" 2>"$name.err"
     local code=$?
     [ $code -eq 2 ] || fail "$name: exit code $code, not 2: $(cat "$name.err")"
     [ "$(grep -c '^nntrain: ' "$name.err")" -eq 1 ] || fail "$name: not one sentence: $(cat "$name.err")"
@@ -66,13 +66,13 @@ unlike eval 'program than rank 1 (command: train there, eval here)' train "$reci
 # What is each rank's own affair: where the data is, and how much of its host it takes. Kernels may differ, too.
 cp "$DATASETS/digits/digits.h5" .
 # shellcheck disable=SC2086
-NNTRAIN_ISA=portable $LAUNCH -np 1 "$NNTRAIN" train "$recipe" $settings --output own --set parallel.threads=2 : \
-    -np 1 "$NNTRAIN" train edited.yaml $settings --output own --set training.batch=64 --set data.memory=1G >own.out 2>&1 ||
+NNTRAIN_ISA=portable ranks_apart 2 "$NNTRAIN" train "$recipe" $settings --output own --set parallel.threads=2 -- \
+    "$NNTRAIN" train edited.yaml $settings --output own --set training.batch=64 --set data.memory=1G >own.out 2>&1 ||
     fail "what may differ: exit code $?: $(cat own.out)"
 ! grep -q '^warning  some ranks' own.out || fail "the same kernels: $(cat own.out)"
 # shellcheck disable=SC2086
-$LAUNCH -np 1 env NNTRAIN_ISA=portable "$NNTRAIN" train "$recipe" $settings --output kernels : \
-    -np 1 "$NNTRAIN" train "$recipe" $settings --output kernels >kernels.out 2>&1 || fail "kernels: exit code $?: $(cat kernels.out)"
+ranks_apart 2 env NNTRAIN_ISA=portable "$NNTRAIN" train "$recipe" $settings --output kernels -- \
+    "$NNTRAIN" train "$recipe" $settings --output kernels >kernels.out 2>&1 || fail "kernels: exit code $?: $(cat kernels.out)"
 "$NNTRAIN" --version | grep -q '^kernels  portable' || grep -q '^warning  some ranks, such as rank 1 on .*NNTRAIN_ISA=portable' kernels.out ||
     fail "kernels: no warning: $(cat kernels.out)"
 

@@ -18,6 +18,23 @@ ranks() {
     $LAUNCH -np "$count" "$@"
 }
 
+# ranks_apart N FIRST... -- OTHERS...: N ranks, of which rank 0 runs one command and the others another. Not by the colon of
+# mpirun, at which Debian 13's crashes.
+ranks_apart() {
+    local count=$1 first=()
+    shift
+    while [ "$1" != -- ]; do
+        first+=("$1")
+        shift
+    done
+    shift
+    {
+        echo 'case ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} in'
+        printf '0) exec%s ;;\n*) exec%s ;;\nesac\n' "$(printf ' %q' "${first[@]}")" "$(printf ' %q' "$@")"
+    } >apart.sh
+    ranks "$count" bash apart.sh
+}
+
 # ranks_of RUN: the processes that train into that folder of the test, without mpirun, the last rank last. Other tests have
 # runs of the same name beside this one, in folders of their own.
 ranks_of() {

@@ -104,6 +104,8 @@ prepare() {
         logged "$folder/$1.log" debootstrap --variant=minbase "$1" "$place" "$mirror"
         touch "$place/.made"
     fi
+    # A mount of its own, or no test could make a mount inside.
+    mount --bind "$place" "$place" && mounted=("$place" ${mounted[@]+"${mounted[@]}"})
     mount -t proc proc "$place/proc" && mounted=("$place/proc" ${mounted[@]+"${mounted[@]}"})
     mount --rbind /sys "$place/sys" && mount --make-rslave "$place/sys" && mounted=("$place/sys" "${mounted[@]}")
     mount --rbind /dev "$place/dev" && mount --make-rslave "$place/dev" && mounted=("$place/dev" "${mounted[@]}")

@@ -53,7 +53,7 @@ typedef struct nn_train_result {
  *
  * SIGTERM, SIGUSR1 and SIGINT are caught while it runs: the step in work is finished, a checkpoint is written, and
  * NN_STOPPED returned. A second SIGINT ends the program at once. A program that blocks them from its beginning has
- * those that come earlier obeyed, too.
+ * those that come earlier obeyed, too. The same happens where the mpirun that started this process has ended.
  *
  * @return NN_OK; NN_STOPPED; NN_DIVERGED where the loss becomes NaN or infinite, with weights and checkpoints of
  * before; or what recipe, data, checkpoint or system object to. On every rank alike.

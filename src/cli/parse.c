@@ -4,19 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/launcher.h"
 #include "cli/cli.h"
 #include "nntrain/real.h"
 #include "nntrain/version.h"
 
 bool nn_cli_speaks(void)
 {
-    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *rank = getenv(names[i]);
-        if (rank)
-            return strcmp(rank, "0") == 0;
-    }
-    return true;
+    const char *rank = nn_launcher_rank();
+    return !rank || strcmp(rank, "0") == 0;
 }
 
 static bool asks_for_help(int argc, char **argv)

@@ -2,8 +2,11 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
-/* The one mutable global: a signal handler has nothing else to write to. */
+#include "base/launcher.h"
+
+/* Mutable globals, for a signal handler has nothing else to write to. */
 static volatile sig_atomic_t stop_requested;
 
 /* The first two are held while MPI starts; Ctrl-C then ends a program that has nothing to lose. */
@@ -12,6 +15,9 @@ enum { HELD = 2, CAUGHT = 3 };
 
 static struct sigaction former[CAUGHT];
 static sigset_t former_mask;
+
+/* The process of mpirun or srun that started this one; 0: none did. */
+static pid_t launcher;
 
 static void on_signal(int number)
 {
@@ -37,6 +43,7 @@ void nn_signals_hold(void)
 void nn_signals_catch(void)
 {
     stop_requested = 0;
+    launcher = nn_launcher_rank() ? getppid() : 0;
     for (size_t i = 0; i < CAUGHT; i++) {
         /* A second Ctrl-C ends the program at once. */
         struct sigaction action = {.sa_handler = on_signal,
@@ -61,5 +68,6 @@ void nn_signals_release(void)
 
 bool nn_signals_stop_requested(void)
 {
-    return stop_requested != 0;
+    /* Where Open MPI 5's mpirun is killed, its ranks are told nothing, and would go on for nobody. */
+    return stop_requested != 0 || (launcher != 0 && getppid() != launcher);
 }

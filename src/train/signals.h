@@ -14,7 +14,7 @@ void nn_signals_catch(void);
 /** Gives the signals back to whoever had them. */
 void nn_signals_release(void);
 
-/** @return whether this process was told to stop since nn_signals_catch */
+/** @return whether this process was told to stop since nn_signals_catch, or the mpirun that started it has ended */
 bool nn_signals_stop_requested(void);
 
 #endif

@@ -13,7 +13,11 @@ prefix/bin/nntrain-supervise -- prefix/bin/nntrain train --set training.epochs=1
 for file in nntrain/slurm/{train.sbatch,table.sh,README.md} doc/nntrain/{LICENSE,README.md}; do
     [ -s "prefix/share/$file" ] || fail "$file is not installed"
 done
-! LC_ALL=C grep -rlaE "(^|[^[:alnum:]_./-])($SOURCE|$BUILD)/" prefix >paths || fail "installed files name the checkout: $(cat paths)"
+# Of programs and libraries without what debuggers read.
+find prefix -type f | while read -r file; do
+    strings --data "$file" | LC_ALL=C grep -qE "(^|[^[:alnum:]_./-])($SOURCE|$BUILD)/" && echo "$file"
+done >paths
+[ ! -s paths ] || fail "installed files name the checkout: $(cat paths)"
 
 export CMAKE_PREFIX_PATH=$work/prefix
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name nntrain.pc)")

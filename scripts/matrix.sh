@@ -77,7 +77,7 @@ mounted=()
 unmount() {
     local place
     for place in ${mounted[@]+"${mounted[@]}"}; do
-        umount --lazy "$place" || true
+        umount --lazy "$place" 2>/dev/null || true
     done
 }
 trap unmount EXIT
@@ -88,9 +88,13 @@ inside() {
         OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 bash -c "$2"
 }
 
-# copy_sources FOLDER: those that are not there as they are now. They become new, since a build goes by the times of files.
+# copy_sources FOLDER: those that are not there as they are now, which become new, since a build goes by the times of files;
+# and what is gone goes there, too.
 copy_sources() {
     local file
+    (cd "$1" && find . -path ./build -prune -o -type f -print0) | while IFS= read -r -d '' file; do
+        [ -f "$root/$file" ] || rm "$1/$file"
+    done
     (cd "$root" && git ls-files -z --cached --others --exclude-standard) | while IFS= read -r -d '' file; do
         [ ! -f "$root/$file" ] || cmp -s "$root/$file" "$1/$file" || (cd "$root" && cp --parents "$file" "$1")
     done
@@ -105,10 +109,14 @@ prepare() {
         touch "$place/.made"
     fi
     # A mount of its own, or no test could make a mount inside.
-    mount --bind "$place" "$place" && mounted=("$place" ${mounted[@]+"${mounted[@]}"})
-    mount -t proc proc "$place/proc" && mounted=("$place/proc" ${mounted[@]+"${mounted[@]}"})
-    mount --rbind /sys "$place/sys" && mount --make-rslave "$place/sys" && mounted=("$place/sys" "${mounted[@]}")
-    mount --rbind /dev "$place/dev" && mount --make-rslave "$place/dev" && mounted=("$place/dev" "${mounted[@]}")
+    mounted=("$place" ${mounted[@]+"${mounted[@]}"})
+    mount --bind "$place" "$place"
+    mounted=("$place/proc" "$place/sys" "$place/dev" "${mounted[@]}")
+    mount -t proc proc "$place/proc"
+    mount --rbind /sys "$place/sys"
+    mount --make-rslave "$place/sys"
+    mount --rbind /dev "$place/dev"
+    mount --make-rslave "$place/dev"
     mkdir -p "$place/nntrain"
     copy_sources "$place/nntrain"
     logged "$folder/$1.log" inside "$1" "cd /nntrain && apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${!packages} && scripts/dependencies.sh test"

@@ -101,9 +101,12 @@ platform() {
 <?xml version='1.0'?>
 <!DOCTYPE platform SYSTEM "https://simgrid.org/simgrid.dtd">
 <platform version="4.1">
+<!-- SimGrid 4.0 crashes at a cluster that is in no zone. -->
+<zone id="all" routing="Full">
 <cluster id="cluster" prefix="host" suffix="" radical="0-1023" speed="${1}Gf" bw="12.5GBps" lat="0.25us"
          topology="FAT_TREE" topo_parameters="2;32,32;1,32;1,1" sharing_policy="SPLITDUPLEX"
          loopback_bw="20GBps" loopback_lat="0.1us"/>
+</zone>
 </platform>
 END
 }

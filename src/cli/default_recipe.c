@@ -12,7 +12,7 @@ static const char recipe_name[] = "digits/recipe.yaml";
 
 /* Where datasets lie, seen from the folder above the program's: below an installation's prefix, or in a build's folder.
  */
-static const char *const places[] = {"share/nntrain/datasets", "datasets"};
+static const char *const places[] = {NNTRAIN_DATADIR "/nntrain/datasets", "datasets"};
 enum { PLACES = sizeof places / sizeof *places };
 
 /* The folder above that of this program; false where /proc does not tell. */

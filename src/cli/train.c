@@ -257,8 +257,10 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
                             .resume_file = given->resume_file,
                             .trace = given->trace,
                             .out = stdout};
-    NN_TRY(parse_trace_limit(given, &how.trace_limit, error));
-    NN_TRY(choose_style(given->progress, &how.style, error));
+    nn_status given_well = parse_trace_limit(given, &how.trace_limit, error);
+    if (given_well == NN_OK)
+        given_well = choose_style(given->progress, &how.style, error);
+    NN_TRY(nn_comm_agree(comm, given_well, error));
     NN_TRY(compare_options(given, comm, error));
     char name[NAME_MAX + 1];
     nn_recipe *recipe = NULL;

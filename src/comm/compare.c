@@ -28,7 +28,7 @@ static nn_status find_partner(nn_comm *comm, uint64_t own, int odd, int *partner
     return NN_OK;
 }
 
-/* A rank's text to rank 0. @param text  there receives memory to be released; NULL elsewhere */
+/* A rank's text to rank 0. @param text  receives memory to be released, which holds the text on these two alone */
 static nn_status bring_text(nn_comm *comm, int from, const char *own, char **text, nn_error *error)
 {
     uint64_t bytes = strlen(own) + 1;

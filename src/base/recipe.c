@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/recipe_kinds.h"
@@ -241,11 +242,30 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
     return status;
 }
 
-/* Whether there is more to read from a pipe that somebody has open for writing. One that nobody has is at its end. */
-static bool wait_for_more(int descriptor)
+/* Whether somebody writes into a pipe, or closes it, in time. errno is EAGAIN where nobody does. */
+static bool wait_for_writer(int descriptor)
 {
     struct pollfd waited = {.fd = descriptor, .events = POLLIN};
-    return errno == EINTR || (errno == EAGAIN && poll(&waited, 1, WAIT_SECONDS * 1000) != 0);
+    int ready;
+    do
+        ready = poll(&waited, 1, WAIT_SECONDS * 1000);
+    while (ready < 0 && errno == EINTR);
+    if (ready == 0)
+        errno = EAGAIN;
+    return ready > 0;
+}
+
+static bool is_pipe(int descriptor)
+{
+    struct stat facts;
+    return fstat(descriptor, &facts) == 0 && S_ISFIFO(facts.st_mode);
+}
+
+static nn_status fail_to_read(const char *path, nn_error *error)
+{
+    if (errno == EAGAIN)
+        return nn_fail(error, NN_USAGE, "recipe %s is a pipe that nobody wrote to for %d s", path, (int)WAIT_SECONDS);
+    return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
 }
 
 /* Reads to the end, so that a pipe will do; `text` has room for MOST_BYTES + 2. */
@@ -253,14 +273,14 @@ static nn_status read_stream(int descriptor, const char *path, char *text, nn_er
 {
     size_t length = 0;
     ssize_t got = 1;
+    if (is_pipe(descriptor) && !wait_for_writer(descriptor)) /* one without a writer yet would read as empty */
+        return fail_to_read(path, error);
     while (got != 0 && length <= MOST_BYTES) {
         got = read(descriptor, text + length, MOST_BYTES + 1 - length);
         if (got > 0)
             length += (size_t)got;
-        else if (got < 0 && !wait_for_more(descriptor))
-            return errno == EAGAIN ? nn_fail(error, NN_USAGE, "recipe %s is a pipe that nobody wrote to for %d s", path,
-                                             (int)WAIT_SECONDS)
-                                   : nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
+        else if (got < 0 && errno != EINTR && !(errno == EAGAIN && wait_for_writer(descriptor)))
+            return fail_to_read(path, error);
     }
     if (length > MOST_BYTES)
         return nn_fail(error, NN_USAGE, "recipe %s has more than %d bytes; is it the file you meant?", path,

@@ -102,13 +102,15 @@ ln -s ../elsewhere/nowhere.h5 data/nowhere.h5
 refused data/virtual-none.h5 "nowhere.h5, which lies outside"
 rm data/nowhere.h5
 
-# Pipes and devices where files belong: nothing waits for them.
+# Pipes and devices where files belong: nothing waits for them, but a recipe for its writer, for 10 s.
 for what in "train recipe.yaml --output none --set data.train.file=$PWD/data/pipe" "inspect data/pipe" \
     "eval --model data/pipe" "eval --model plain/model.h5 --data data/pipe" "import csv data/pipe --label y --output t.h5" \
     "import npy --train-x=data/pipe --output t.h5" "import svmlight data/pipe --output t.h5" "train data/pipe" "inspect /dev/zero"; do
     timeout -k 1 60 "$NNTRAIN" $what >said.txt 2>&1
     code=$?
     [ $code -eq 2 ] || [ $code -eq 3 ] && [ "$(grep -c . said.txt)" -eq 1 ] || fail "$what: exit code $code: $(cat said.txt)"
+    [ "$what" != "train data/pipe" ] || grep -q "recipe data/pipe is a pipe that nobody wrote to for 10 s" said.txt ||
+        fail "$what: $(cat said.txt)"
 done
 "$NNTRAIN" train <(cat recipe.yaml) --set data.train.file="$PWD/data/good.h5" --output piped --progress quiet >said.txt 2>&1 ||
     fail "a recipe from a pipe: $(cat said.txt)"

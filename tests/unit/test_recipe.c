@@ -1,10 +1,14 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "nntrain/recipe.h"
@@ -165,34 +169,35 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
                                    "data: {normalize: unit, train: {file: /no/a.h5}}\n",
                                    NULL, 0);
     CU_ASSERT_STRING_EQUAL(
-        recipe->text, "seed: 7\n"
-                      "data:\n"
-                      "  train: {file: /no/a.h5, x: /train/x, y: /train/y}\n"
-                      "  normalize: unit\n"
-                      "  impute: none\n"
-                      "  external: inside\n"
-                      "  memory: auto\n"
-                      "  window: 128M\n"
-                      "network:\n"
-                      "  layers: [{units: 8, activation: relu}, {units: 8, activation: relu}, "
-                      "{units: 2, activation: softmax}]\n"
-                      "  initializer: auto\n"
-                      "loss: {name: cross_entropy, label_smoothing: 0}\n"
-                      "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"
-                      "schedule: {name: constant, warmup: 0 steps, reference_batch: 0}\n"
-                      "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
-                      "training:\n"
-                      "  epochs: 20\n"
-                      "  batch: 128\n"
-                      "  accumulate: 1\n"
-                      "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
-                      "  restore_best: false\n"
-                      "  top_k: 5\n"
-                      "  precision: float32\n"
-                      "  on_nan: {name: stop}\n"
-                      "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
-                      "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, "
-                      "hang_after: 30 minutes}\n");
+        recipe->text,
+        "seed: 7\n"
+        "data:\n"
+        "  train: {file: /no/a.h5, x: /train/x, y: /train/y}\n"
+        "  normalize: unit\n"
+        "  impute: none\n"
+        "  external: inside\n"
+        "  memory: auto\n"
+        "  window: 128M\n"
+        "network:\n"
+        "  layers: [{units: 8, activation: relu}, {units: 8, activation: relu}, "
+        "{units: 2, activation: softmax}]\n"
+        "  initializer: auto\n"
+        "loss: {name: cross_entropy, label_smoothing: 0}\n"
+        "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"
+        "schedule: {name: constant, warmup: 0 steps, reference_batch: 0}\n"
+        "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
+        "training:\n"
+        "  epochs: 20\n"
+        "  batch: 128\n"
+        "  accumulate: 1\n"
+        "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
+        "  restore_best: false\n"
+        "  top_k: 5\n"
+        "  precision: float32\n"
+        "  on_nan: {name: stop}\n"
+        "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
+        "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, "
+        "hang_after: 30 minutes}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);
     CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
     nn_recipe_free(again);
@@ -382,6 +387,33 @@ static void files_that_cannot_be_recipes_are_refused(void)
     free(large);
 }
 
+/* The writer comes when the reader has long looked: nothing but the order of the two tells that it waits. */
+static void named_pipes_are_waited_for_until_a_writer_comes(void)
+{
+    playground here = open_playground("", 0);
+    remove(here.recipe);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(here.recipe, 0600), 0);
+    const pid_t writer = fork();
+    CU_ASSERT_FATAL(writer >= 0);
+    if (writer == 0) {
+        nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
+        const int pipe = open(here.recipe, O_WRONLY);
+        const size_t half = strlen(SMALL) / 2;
+        bool good = write(pipe, SMALL, half) == (ssize_t)half;
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+        good = write(pipe, SMALL + half, strlen(SMALL + half)) > 0 && good;
+        _exit(good && close(pipe) == 0 ? 0 : 1);
+    }
+    nn_error error = {.message = ""};
+    nn_recipe *recipe = NULL;
+    CU_ASSERT_EQUAL(nn_recipe_load(here.recipe, NULL, 0, &recipe, &error), NN_OK);
+    CU_ASSERT_STRING_EQUAL(error.message, "");
+    kill(writer, SIGKILL); /* of one that nobody read from; it is gone otherwise, or about to be */
+    waitpid(writer, NULL, 0);
+    nn_recipe_free(recipe);
+    close_playground(&here);
+}
+
 static size_t count_lines(const char *text)
 {
     size_t lines = 0;
@@ -430,6 +462,7 @@ int main(void)
         NN_TEST(a_split_may_be_in_several_files),
         NN_TEST(folders_whose_names_are_no_utf8_are_refused),
         NN_TEST(files_that_cannot_be_recipes_are_refused),
+        NN_TEST(named_pipes_are_waited_for_until_a_writer_comes),
         NN_TEST(shipped_recipes_are_valid_and_short_in_full),
     };
     return nn_run_suite("recipe", tests, sizeof tests / sizeof *tests);

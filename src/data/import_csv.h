@@ -26,6 +26,8 @@ typedef struct nn_csv_split {
     nn_csv_range *ranges;
     size_t count;
     bool quotes;                        /* some are in the file */
+    bool cut_by_records;                /* no range can begin within a field */
+    bool torn;                          /* a record with an open quote was met, by this rank; once surveyed, by any */
     size_t rows, bad;                   /* over all ranks, once surveyed */
     size_t told_count;                  /* of this rank */
     nn_csv_told told[NN_CSV_MOST_TOLD]; /* its first ones, in the order of lines */
@@ -56,7 +58,8 @@ void nn_csv_maker_free(nn_csv_maker *maker);
 /** Cuts a file into ranges. */
 nn_status nn_csv_cut(nn_csv_split *split, char delimiter, nn_error *error);
 
-/** Counts rows and lines of every range, on all ranks together. Collective. */
+/** Counts rows and lines of every range, on all ranks together; cuts the file again by records where the quotes led
+ * astray. Collective. */
 nn_status nn_csv_survey(nn_csv_import *in, nn_csv_split *split, nn_error *error);
 
 /** Rows of a range, one after the other. @param x,y  receive them; NULL: they are only looked at. @return sound ones */

@@ -22,7 +22,9 @@ static void cut_by_records(nn_csv_split *split, char delimiter)
 {
     const char *at = split->file.records, *end = split->file.text + split->file.size;
     nn_csv_field field;
+    split->cut_by_records = true;
     for (size_t i = 0; i < split->count; i++) {
+        split->ranges[i].rows = 0;
         split->ranges[i].begin = at;
         while (at < end && at <= cut_at(&split->file, i + 1))
             nn_csv_next(&at, end, delimiter, &field, 1);
@@ -69,11 +71,22 @@ nn_status nn_csv_cut(nn_csv_split *split, char delimiter, nn_error *error)
 
 /* --- counting --- */
 
-static size_t count_quoted(const char *at, const char *end, char delimiter)
+static void note_torn(nn_csv_split *split, size_t count)
 {
-    size_t records = 0;
-    while (nn_csv_next(&at, end, delimiter, NULL, 0) > 0)
+    if (count < NN_CSV_TOO_LONG)
+        return;
+#pragma omp atomic write
+    split->torn = true;
+}
+
+static size_t count_quoted(nn_csv_split *split, const nn_csv_range *range, char delimiter)
+{
+    const char *at = range->begin;
+    size_t records = 0, count;
+    while ((count = nn_csv_next(&at, range->end, delimiter, NULL, 0)) > 0) {
+        note_torn(split, count);
         records++;
+    }
     return records;
 }
 
@@ -130,6 +143,7 @@ size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_c
             before++;
         if (in->told)
             continue;
+        note_torn(split, count);
         line += nn_csv_count_lines(counted, before);
         counted = before;
 #pragma omp critical(nn_import_csv_bad)
@@ -158,7 +172,7 @@ static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_e
             if (in->job->skip_bad)
                 range->rows = nn_csv_make_rows(in, split, range, &maker, NULL, NULL);
             else
-                range->rows = split->quotes ? count_quoted(range->begin, range->end, in->job->delimiter)
+                range->rows = split->quotes ? count_quoted(split, range, in->job->delimiter)
                                             : nn_csv_count_unquoted(range->begin, range->end);
         }
         nn_csv_maker_free(&maker);
@@ -170,12 +184,14 @@ static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_e
     return status;
 }
 
-/* Every range has one rank that counted it, and zeros from the others. */
+/* Every range has one rank that counted it, and zeros from the others. @param counts  [split->count + 1] */
 static nn_status share_counts(const nn_csv_import *in, nn_csv_split *split, double *counts, nn_error *error)
 {
     for (size_t i = 0; i < split->count; i++)
         counts[i] = (double)split->ranges[i].rows; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    NN_TRY(nn_comm_sum_double(in->comm, counts, split->count, error));
+    counts[split->count] = split->torn;
+    NN_TRY(nn_comm_sum_double(in->comm, counts, split->count + 1, error));
+    split->torn = counts[split->count] > 0;
     size_t rows = 0;
     for (size_t i = 0; i < split->count; i++) {
         split->ranges[i].rows = (size_t)counts[i];
@@ -200,18 +216,32 @@ static void number_lines(nn_csv_split *split)
     }
 }
 
-nn_status nn_csv_survey(nn_csv_import *in, nn_csv_split *split, nn_error *error)
+static nn_status survey(nn_csv_import *in, nn_csv_split *split, nn_error *error)
 {
     double *counts = NULL;
     number_lines(split);
     nn_status status = count_ranges(in, split, error);
     if (status == NN_OK)
-        status = nn_allocate(split->count, sizeof *counts, "the parts of a text file", &counts, error);
+        status = nn_allocate(split->count + 1, sizeof *counts, "the parts of a text file", &counts, error);
     status = nn_comm_agree(in->comm, status, error);
     if (status == NN_OK)
         status = share_counts(in, split, counts, error);
     nn_release(counts);
-    if (status == NN_OK && split->rows == 0)
-        return nn_fail(error, NN_DATA, "%s holds no sound record behind its header", split->file.path);
     return status;
+}
+
+/* The first cut that is within a quoted field leaves an open quote at the end of the range before it. So where none is
+ * open all cuts are right, and where one is either a cut or the record is wrong, which cutting by records tells apart.
+ */
+nn_status nn_csv_survey(nn_csv_import *in, nn_csv_split *split, nn_error *error)
+{
+    NN_TRY(survey(in, split, error));
+    if (split->torn && !split->cut_by_records) {
+        cut_by_records(split, in->job->delimiter);
+        split->bad = split->told_count = 0;
+        NN_TRY(survey(in, split, error));
+    }
+    if (split->rows == 0)
+        return nn_fail(error, NN_DATA, "%s holds no sound record behind its header", split->file.path);
+    return NN_OK;
 }

@@ -293,23 +293,28 @@ static void rows_keep_their_order_whoever_makes_them(void)
     CU_ASSERT(same);
 }
 
-/* Rows of a file of some megabytes that begins with a text; `newline` ends its lines. */
-static void check_rows(const char *begin, const char *quoted, const char *newline)
+/* A file of some megabytes: what it begins with, what stands in column b of even and odd rows, what in column d, which
+ * is dropped, of row 1, and what ends its lines. */
+typedef struct long_file {
+    const char *begin, *even, *odd, *stray, *newline;
+} long_file;
+
+static void check_rows(long_file file, bool skip_bad)
 {
-    enum { ROWS = 24000, LINE = 120 };
+    enum { ROWS = 24000, LINE = 140 };
     char *text = malloc((size_t)ROWS * LINE);
-    size_t size = (size_t)sprintf(text, "%s", begin);
+    size_t size = (size_t)sprintf(text, "%s", file.begin);
     for (int row = 0; row < ROWS; row++)
-        size +=
-            (size_t)sprintf(text + size, "%d,%s,%d.%060d%s", row, row % 2 == 0 ? quoted : "plain", row % 7, 0, newline);
+        size += (size_t)sprintf(text + size, "%d,%s,%d.%060d,%s%s", row, row % 2 == 0 ? file.even : file.odd, row % 7,
+                                0, row == 1 ? file.stray : "x", file.newline);
     write_text("long.csv", text, size);
     free(text);
     nn_import_csv_result result;
     nn_error error = {0};
     static float x[ROWS * 4];
-    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.header = NN_CSV_HEADER_YES}, "long.csv", NULL, &result, &error),
-                          NN_OK);
-    CU_ASSERT(result.rows[0] == ROWS && result.features == 4);
+    const nn_import_csv job = {.header = NN_CSV_HEADER_YES, .drop = "d", .skip_bad = skip_bad};
+    CU_ASSERT_EQUAL_FATAL(import(job, "long.csv", NULL, &result, &error), NN_OK);
+    CU_ASSERT(result.rows[0] == ROWS && result.bad[0] == 0 && result.features == 4);
     CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_FLOAT, x), ROWS * 4);
     bool same = true;
     for (size_t row = 0; row < ROWS; row++) {
@@ -319,18 +324,25 @@ static void check_rows(const char *begin, const char *quoted, const char *newlin
     CU_ASSERT(same);
 }
 
-/* Unix, Windows, and Macs of old; with a byte order mark, and with quotes that are none. */
+/* Unix, Windows, and Macs of old; with a byte order mark, and with quotes that are none, alone and beside quoted fields
+ * with lines in them. */
 static void line_ends_and_stray_quotes_change_no_row(void)
 {
     static const char *const newlines[] = {"\n", "\r\n", "\r", "\r\r", "\n\r\n"};
     for (size_t i = 0; i < sizeof newlines / sizeof *newlines; i++) {
-        check_rows("\xEF\xBB\xBF"
-                   "a,b,c\n",
-                   "odd", newlines[i]);
-        check_rows("a, b ,c\n", "\"k, \"\"l\"\"\"", newlines[i]);
+        const char *end = newlines[i];
+        check_rows((long_file){"\xEF\xBB\xBF"
+                               "a,b,c,d\n",
+                               "odd", "plain", "x", end},
+                   false);
+        check_rows((long_file){"a, b ,c,d\n", "\"k, \"\"l\"\"\"", "plain", "x", end}, false);
+        check_rows((long_file){"a,b,c,d\n", "\"k,\nl,1,2\r\r\"", "plain", "5\" pipe", end}, i % 2 == 0);
     }
-    check_rows("a,5\" pipe,c\n", "odd", "\n");
-    check_rows("a,5\" pipe,c\n", "\"even\"", "\r\n");
+    check_rows((long_file){"a,5\" pipe,c,d\n", "odd", "plain", "x", "\n"}, false);
+    check_rows((long_file){"a,5\" pipe,c,d\n", "\"even\"", "plain", "x", "\r\n"}, false);
+    check_rows((long_file){"a,b,c,d\n", "odd", "plain", "5\" pipe", "\n"}, false);
+    check_rows((long_file){"a,b,c,d\n", "\"\n4,odd\n1,odd,2,x\n\"", "plain", "5\" pipe", "\n"}, true);
+    check_rows((long_file){"a,b,c,d\n", "\"\n4,odd\n1,odd,2,x\n\"", "plain", "5\" pipe", "\n"}, false);
 }
 
 static void names_are_those_of_the_header(void)
@@ -472,6 +484,18 @@ static void records_with_errors_may_be_left_out(void)
     }
 }
 
+/* A quote that is really open is told once, though the ranges are then looked at twice. */
+static void open_quotes_are_told_once(void)
+{
+    static const char text[] = "a,b\n1,2\n3,\"x\ny\"z\n5,6\n7\n";
+    nn_import_csv_result result;
+    write_text("bad.csv", text, strlen(text));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.skip_bad = true}, "bad.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT(result.rows[0] == 2 && result.bad[0] == 2);
+    expect_failure(text, (nn_import_csv){.label = NULL}, NN_DATA,
+                   "2 records are malformed, the first in line 3: a quote");
+}
+
 /* Bytes changed, left out and put in: a sentence or success, and never a file that is half there. */
 static void damaged_texts_end_in_a_sentence(void)
 {
@@ -528,6 +552,7 @@ int main(int argc, char **argv)
         NN_TEST(foreign_texts_are_told_with_the_mend),
         NN_TEST(records_beyond_64_mib_are_told),
         NN_TEST(records_with_errors_may_be_left_out),
+        NN_TEST(open_quotes_are_told_once),
         NN_TEST(damaged_texts_end_in_a_sentence),
     };
     int code = nn_run_suite("import of text", tests, sizeof tests / sizeof *tests);

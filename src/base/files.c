@@ -201,8 +201,10 @@ double nn_free_bytes(int file)
     struct statfs facts;
     if (fstatfs(file, &facts) != 0)
         return INFINITY;
-    const double there = (double)facts.f_bavail * (double)facts.f_bsize;
-    const double memory = facts.f_type == TMPFS_MAGIC ? (double)nn_host_memory_available() : 0;
+    /* A file system without a limit, as ramfs and tmpfs of size 0, has no blocks to count. */
+    const double there = facts.f_blocks > 0 ? (double)facts.f_bavail * (double)facts.f_bsize : INFINITY;
+    const bool in_memory = facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC;
+    const double memory = in_memory ? (double)nn_host_memory_available() : 0;
     return memory > 0 ? fmin(there, memory) : there;
 }
 

@@ -58,7 +58,7 @@ typedef enum nn_csv_header {
 typedef struct nn_import_csv {
     const char *train; /**< path, plain or gzipped; becomes /train/x and /train/y */
     const char *test;  /**< the same for /test; NULL: none */
-    const char *label; /**< column that is /train/y, by its name or its number from 0; NULL: none */
+    const char *label; /**< column that is /train/y, by its name, else its number from 0; NULL: none */
     bool values;       /**< the label is a value to be predicted, though it looks like classes */
     const char *texts; /**< columns of texts, though they look like numbers, with commas in between; NULL: none */
     const char *drop;  /**< columns to leave out, with commas in between; NULL: none */

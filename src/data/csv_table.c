@@ -4,13 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "data/csv_value.h"
 #include "nntrain/memory.h"
 
-enum { MOST_COLUMNS = 1 << 16, SAMPLE = 10000 };
-
-#define SEVERAL (SIZE_MAX - 1)
+enum { SAMPLE = 10000 };
 
 /* --- what the columns are --- */
 
@@ -41,43 +38,6 @@ static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_f
         seen->fraction = true;
 }
 
-static bool is_named(const nn_csv_column *column, const char *name, size_t length)
-{
-    return strlen(column->name) == length && memcmp(column->name, name, length) == 0;
-}
-
-/* Column that is named, or numbered from 0; SEVERAL where the name is no name of one alone. */
-static size_t find_column(const nn_csv_table *table, const char *name, size_t length)
-{
-    size_t found = SIZE_MAX, number = 0;
-    for (size_t c = 0; c < table->count; c++)
-        if (is_named(&table->columns[c], name, length))
-            found = found == SIZE_MAX ? c : SEVERAL;
-    if (found != SIZE_MAX)
-        return found;
-    for (size_t i = 0; i < length; i++) {
-        if (name[i] < '0' || name[i] > '9' || number > MOST_COLUMNS)
-            return SIZE_MAX;
-        number = 10 * number + (size_t)(name[i] - '0');
-    }
-    return length > 0 && number < table->count ? number : SIZE_MAX;
-}
-
-static nn_status fail_column(const nn_csv_table *table, const nn_csv_file *file, const char *option, const char *name,
-                             int length, bool several, nn_error *error)
-{
-    if (several)
-        return nn_fail(error, NN_USAGE, "%s: %s has several columns %.*s; name it by its number, counted from 0",
-                       option, file->path, length, name);
-    char names[300] = "";
-    size_t used = 0;
-    for (size_t c = 0; c < table->count && used + NN_CSV_TEXT_SIZE < sizeof names; c++)
-        used +=
-            (size_t)snprintf(names + used, sizeof names - used, "%s%.40s", c > 0 ? ", " : "", table->columns[c].name);
-    return nn_fail(error, NN_USAGE, "%s: %s has no column %.*s; it has %s%s", option, file->path, length, name, names,
-                   used + NN_CSV_TEXT_SIZE >= sizeof names ? " and more" : "");
-}
-
 /* Has the columns of a list be of a kind. */
 static nn_status set_kind(nn_csv_table *table, const nn_csv_file *file, const char *option, const char *list,
                           nn_csv_kind kind, nn_error *error)
@@ -85,9 +45,8 @@ static nn_status set_kind(nn_csv_table *table, const nn_csv_file *file, const ch
     const char *name = list;
     while (name && *name) {
         const size_t length = strcspn(name, ",");
-        const size_t column = find_column(table, name, length);
-        if (column >= table->count)
-            return fail_column(table, file, option, name, (int)length, column == SEVERAL, error);
+        size_t column;
+        NN_TRY(nn_csv_find_column(table, file, option, name, length, &column, error));
         table->columns[column].kind = kind;
         name += length + (name[length] == ',');
     }
@@ -100,9 +59,8 @@ static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const 
     table->label = SIZE_MAX;
     if (!name)
         return NN_OK;
-    const size_t column = find_column(table, name, strlen(name));
-    if (column >= table->count)
-        return fail_column(table, file, "--label", name, (int)strlen(name), column == SEVERAL, error);
+    size_t column;
+    NN_TRY(nn_csv_find_column(table, file, "--label", name, strlen(name), &column, error));
     const bool text = is_text(&seen[column]);
     if (text && table->job->values)
         return nn_fail(error, NN_USAGE, "--values: column %s of %s holds texts, which are classes",
@@ -114,32 +72,14 @@ static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const 
     return NN_OK;
 }
 
-/* A column's name in the header, without the blanks around it; its number where it has none. */
-static nn_status make_name(const nn_csv_file *file, nn_csv_field field, size_t column, char name[NN_CSV_TEXT_SIZE],
-                           nn_error *error)
-{
-    for (; field.length > 0 && (*field.text == ' ' || *field.text == '\t'); field.length--)
-        field.text++;
-    while (field.length > 0 && (field.text[field.length - 1] == ' ' || field.text[field.length - 1] == '\t'))
-        field.length--;
-    if (!nn_is_utf8(field.text, field.length))
-        return nn_fail(error, NN_DATA,
-                       "%s: the name of column %zu, '%.*s', is no UTF-8 text; save the file as UTF-8, for "
-                       "example by iconv -f LATIN1 -t UTF-8",
-                       file->path, column, (int)(field.length < 40 ? field.length : 40), field.text);
-    if (field.length == 0)
-        snprintf(name, NN_CSV_TEXT_SIZE, "%zu", column);
-    else if (nn_csv_copy(&field, name, NN_CSV_TEXT_SIZE) >= NN_CSV_TEXT_SIZE)
-        snprintf(name, NN_CSV_TEXT_SIZE, "column %zu", column);
-    return NN_OK;
-}
-
 static nn_status name_columns(nn_csv_table *table, const nn_csv_file *file, const nn_csv_field *fields, nn_error *error)
 {
-    const nn_csv_field none = {.text = ""};
     for (size_t c = 0; c < table->count; c++) {
         char name[NN_CSV_TEXT_SIZE];
-        NN_TRY(make_name(file, table->header ? fields[c] : none, c, name, error));
+        if (table->header)
+            NN_TRY(nn_csv_make_name(file, fields[c], c, name, error));
+        else
+            snprintf(name, sizeof name, "%zu", c);
         NN_TRY(nn_copy_text(name, &table->columns[c].name, error));
     }
     return NN_OK;
@@ -188,10 +128,10 @@ static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fie
 static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
 {
     const char *at = file->records, *end = file->text + file->size;
-    const size_t count = nn_csv_next(&at, end, table->job->delimiter, fields, MOST_COLUMNS);
+    const size_t count = nn_csv_next(&at, end, table->job->delimiter, fields, NN_CSV_MOST_COLUMNS);
     if (count == 0)
         return nn_fail(error, NN_DATA, "%s holds no records", file->path);
-    if (count > MOST_COLUMNS)
+    if (count > NN_CSV_MOST_COLUMNS)
         return nn_fail(error, NN_DATA, "%s: its first record %s", file->path,
                        count == NN_CSV_UNCLOSED   ? "has a quote that is not closed, or text behind a closing one"
                        : count == NN_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
@@ -239,7 +179,7 @@ nn_status nn_csv_table_create(const nn_import_csv *job, nn_csv_file *file, nn_cs
 {
     nn_csv_field *fields = NULL;
     *table = (nn_csv_table){.job = job};
-    NN_TRY(nn_allocate(MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
+    NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
     const nn_status status = find_kinds(table, file, fields, error);
     nn_release(fields);
     return status;
@@ -264,7 +204,7 @@ static nn_status match_names(const nn_csv_table *table, nn_csv_file *file, nn_cs
                        count >= NN_CSV_TOO_LONG ? 0 : count, table->count);
     for (size_t c = 0; table->header && c < count; c++) {
         char name[NN_CSV_TEXT_SIZE];
-        NN_TRY(make_name(file, fields[c], c, name, error));
+        NN_TRY(nn_csv_make_name(file, fields[c], c, name, error));
         if (strcmp(name, table->columns[c].name) != 0)
             return nn_fail(error, NN_DATA, "%s: column %zu is %s, in the training file it is %s; both need the same",
                            file->path, c, name, table->columns[c].name);
@@ -316,14 +256,14 @@ nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t
     if (count != table->count) /* a malformed record, to be told with the others */
         return NN_OK;
     for (size_t c = 0; c < count; c++) {
-        char text[NN_CSV_TEXT_SIZE];
+        char text[NN_CSV_TEXT_SIZE], spelled[NN_CSV_SPELLED];
         nn_csv_column *column = &table->columns[c];
         if (!holds_texts(column) || nn_csv_is_missing(&fields[c]) || !nn_csv_copy_text(&fields[c], text))
             continue;
         const nn_status status = nn_texts_add(&column->texts, text, &reason);
         if (status == NN_DATA)
             return nn_fail(error, status, "column %s %s; leave it out with --drop %s", column->name, reason.message,
-                           column->name);
+                           nn_csv_spell(table, c, spelled));
         if (status != NN_OK)
             return nn_fail(error, status, "%s", reason.message);
     }

@@ -45,6 +45,23 @@ typedef struct nn_csv_table {
     bool header;
 } nn_csv_table;
 
+enum { NN_CSV_MOST_COLUMNS = 1 << 16, NN_CSV_SPELLED = 64 };
+
+/** A column's name in the header, without the blanks around it; of one without a name none that is a number.
+ *
+ * @param name  [NN_CSV_TEXT_SIZE]
+ */
+nn_status nn_csv_make_name(const nn_csv_file *file, nn_csv_field field, size_t column, char *name, nn_error *error);
+
+/** Finds the column that an option names: by its name or, where none is called so, by its number from 0, which may have
+ * the word "column" before it. Blanks around are passed over. */
+nn_status nn_csv_find_column(const nn_csv_table *table, const nn_csv_file *file, const char *option, const char *name,
+                             size_t length, size_t *column, nn_error *error);
+
+/** Spells a column as options find it, and none but it: by its name, else its number, else 'column NUMBER'; in quotes
+ * where a shell wants them. @return spelled */
+char *nn_csv_spell(const nn_csv_table *table, size_t column, char spelled[NN_CSV_SPELLED]);
+
 /** Finds out what the columns are, from the header and the first 10,000 records. */
 nn_status nn_csv_table_create(const nn_import_csv *job, nn_csv_file *file, nn_csv_table *table, nn_error *error);
 void nn_csv_table_free(nn_csv_table *table);

@@ -295,8 +295,9 @@ static void advise_texts(const nn_csv_import *in)
             continue;
         fprintf(in->job->log, "advice   column ");
         nn_print_text(in->job->log, column->name);
-        fprintf(in->job->log, " holds %zu different texts, which become a feature each; --drop %zu leaves it out\n",
-                column->texts.count, c);
+        char spelled[NN_CSV_SPELLED];
+        fprintf(in->job->log, " holds %zu different texts, which become a feature each; --drop %s leaves it out\n",
+                column->texts.count, nn_csv_spell(&in->table, c, spelled));
     }
 }
 

@@ -82,6 +82,11 @@ if unshare -m true 2>/dev/null; then
     done
 fi
 
+# Of columns that are numbers, those without a name, too.
+printf ',0,1\n1,2,3\n' >pandas.csv
+"$NNTRAIN" import csv pandas.csv --header yes --label ' 1' --drop 'column 0' --output pandas.h5 >out 2>&1 &&
+    [ "$(h5dump -d /features pandas.h5 | grep -c '"0"')" -eq 1 ] || fail "a column without a name: $(cat out)"
+
 "$NNTRAIN" import csv table.csv --label sort --output none.h5 >out 2>err
 [ $? -eq 2 ] && grep -q "^nntrain: --label: table.csv has no column sort; it has width, height, colour, kind" err ||
     fail "no such column: $(cat err)"

@@ -348,11 +348,68 @@ static void line_ends_and_stray_quotes_change_no_row(void)
 static void names_are_those_of_the_header(void)
 {
     static const char text[] = "\xEF\xBB\xBF age ,,\"c, d\"\n1,2,3\n";
-    static const char *const features[] = {"age", "1", "c, d"};
+    static const char *const features[] = {"age", "unnamed 1", "c, d"};
     nn_import_csv_result result;
     write_text("a.csv", text, strlen(text));
     CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.label = NULL}, "a.csv", NULL, &result, NULL), NN_OK);
     check_texts("/features", features, 3);
+}
+
+/* The columns that are left of those of a table. */
+static void check_dropped(const char *text, const char *drop, const char *const *left, size_t count)
+{
+    nn_import_csv_result result;
+    nn_error error = {0};
+    write_text("a.csv", text, strlen(text));
+    const nn_import_csv job = {.header = NN_CSV_HEADER_YES, .drop = drop};
+    CU_ASSERT_EQUAL_FATAL(import(job, "a.csv", NULL, &result, &error), NN_OK);
+    check_texts("/features", left, count);
+}
+
+/* As pandas writes a table: its index has no name, its columns are numbers. */
+static void columns_are_found_by_name_else_by_number(void)
+{
+    static const char pandas[] = ",0,1,2\n10,11,12,13\n", twice[] = "2, 0,0,b c\n1,2,3,4\n";
+    check_dropped(pandas, "0", (const char *[]){"unnamed 0", "1", "2"}, 3);
+    check_dropped(pandas, "column 0", (const char *[]){"0", "1", "2"}, 3);
+    check_dropped(pandas, "unnamed 0", (const char *[]){"0", "1", "2"}, 3);
+    check_dropped(pandas, "3", (const char *[]){"unnamed 0", "0", "1"}, 3);
+    check_dropped(pandas, " 2 , column 0\t", (const char *[]){"0", "1"}, 2);
+    check_dropped(twice, "column 1", (const char *[]){"2", "0", "b c"}, 3);
+    check_dropped(twice, "column 2,1, b c", (const char *[]){"2"}, 1);
+    check_dropped(twice, "2", (const char *[]){"0", "0", "b c"}, 3);
+    check_dropped("a, y\n1,2\n", " y", (const char *[]){"a"}, 1);
+    nn_import_csv_result result;
+    CU_ASSERT_EQUAL(import((nn_import_csv){.label = " y"}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT_EQUAL(result.features, 1);
+}
+
+/* Whatever columns are called, the advice finds the one that is meant. */
+static void advice_to_drop_a_column_finds_it(void)
+{
+    static const struct {
+        const char *header, *drop;
+    } cases[] = {
+        {"1,names", "--drop names leaves"}, {"1,a name", "--drop 'a name' leaves"},
+        {"1,\"a,b\"", "--drop 'column 1'"}, {"0,\"a,b\"", "--drop 1 leaves"},
+        {"a,a", "--drop 1 leaves"},         {"1,", "--drop 'unnamed 1' leaves"},
+        {"a,\xC3\xA4", "--drop \xC3\xA4 "}, {"a,\xE2\x80\xAEx", "--drop 1 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[4000], told[1000] = "";
+        size_t size = (size_t)sprintf(text, "%s\n", cases[i].header);
+        for (int row = 0; row < 200; row++)
+            size += (size_t)sprintf(text + size, "%d,name %d\n", row, row);
+        FILE *log = tmpfile();
+        nn_import_csv_result result;
+        write_text("a.csv", text, size);
+        const nn_import_csv job = {.header = NN_CSV_HEADER_YES, .log = log};
+        CU_ASSERT_EQUAL_FATAL(import(job, "a.csv", NULL, &result, NULL), NN_OK);
+        rewind(log);
+        told[fread(told, 1, sizeof told - 1, log)] = '\0';
+        fclose(log);
+        CU_ASSERT(comm->rank != 0 || strstr(told, cases[i].drop));
+    }
 }
 
 static void decimal_commas_are_read_where_asked_for(void)
@@ -416,9 +473,11 @@ static void foreign_texts_are_told_with_the_mend(void)
     expect_failure("b,b\n1,2\n", label, NN_USAGE, "--label: ");
     expect_failure("a,b\n1,2\n", (nn_import_csv){.drop = "a,z"}, NN_USAGE, "has no column z");
     expect_failure("b,b\n1,2\n", (nn_import_csv){.drop = "b"}, NN_USAGE,
-                   "has several columns b; name it by its number");
+                   "has several columns b; name it by its number, counted from 0, as in --drop 0");
+    expect_failure("2,1,1\n1,2,3\n", (nn_import_csv){.header = NN_CSV_HEADER_YES, .drop = " 1"}, NN_USAGE,
+                   "has several columns 1; name it by its number, counted from 0, as in --drop 'column 1'");
     expect_failure("a,b,\n1,2,\n", plain, NN_DATA,
-                   "line 2: column 2 holds '', where a number is missing (see --missing and --drop)");
+                   "line 2: column unnamed 2 holds '', where a number is missing (see --missing and --drop)");
 }
 
 /* 65 MiB in a field, with and without quotes; before, a record was looked for at every one of its MiBs up to its end.
@@ -547,6 +606,8 @@ int main(int argc, char **argv)
         NN_TEST(rows_keep_their_order_whoever_makes_them),
         NN_TEST(line_ends_and_stray_quotes_change_no_row),
         NN_TEST(names_are_those_of_the_header),
+        NN_TEST(columns_are_found_by_name_else_by_number),
+        NN_TEST(advice_to_drop_a_column_finds_it),
         NN_TEST(decimal_commas_are_read_where_asked_for),
         NN_TEST(what_is_wrong_is_told_with_its_line),
         NN_TEST(foreign_texts_are_told_with_the_mend),

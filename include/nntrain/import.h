@@ -64,6 +64,7 @@ typedef struct nn_import_csv {
     const char *drop;  /**< columns to leave out, with commas in between; NULL: none */
     char delimiter;    /**< e.g. ',' */
     char decimal;      /**< ',' of numbers with a decimal comma; else a point */
+    bool one_column;   /**< a table that has one column by the delimiter is meant to, though another would part it */
     nn_csv_header header;
     bool missing;      /**< a number that is missing becomes NaN and is no error */
     bool skip_bad;     /**< records with errors are told and left out */

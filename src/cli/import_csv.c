@@ -26,7 +26,9 @@ static const struct argp_option options[] = {
     {"texts", TEXTS, "COLUMNS", 0, "Columns of texts, though they look like numbers: postcodes, months", 0},
     {"drop", DROP, "COLUMNS", 0,
      "Columns to leave out, with commas in between; 'column 3' is number 3, should another be named 3", 0},
-    {"delimiter", 'd', "C", 0, "Character between fields (default: a comma; of tsv: a tab)", 0},
+    {"delimiter", 'd', "C", 0,
+     "Character between fields (default: a comma; of tsv: a tab); where given, a table of one column is taken for one",
+     0},
     {"decimal", DECIMAL, "C", 0, "Decimal point of numbers: . or , (default: .)", 0},
     {"header", HEADER, "WHEN", 0, "yes, no or auto: the first record names the columns where it holds no number", 0},
     {"missing", MISSING, "nan", 0,
@@ -62,6 +64,7 @@ static error_t take_delimiter(arguments *given, const char *value, struct argp_s
     if (!tab && (strlen(value) != 1 || strchr("\"\r\n", *value)))
         return wrong(state, "--delimiter", value, "no single character that fields can be parted by");
     given->job.delimiter = tab ? '\t' : *value;
+    given->job.one_column = true; /* whatever the text looks like */
     return 0;
 }
 

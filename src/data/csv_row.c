@@ -33,6 +33,18 @@ static bool refuse_text(const nn_csv_column *column, const nn_csv_field *field, 
                   reason);
 }
 
+/* Which of its mends is meant only the user knows. */
+static bool refuse_commas(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
+                          char *reason)
+{
+    char spelled[NN_CSV_SPELLED], what[NN_CSV_SPELLED + 90];
+    snprintf(what, sizeof what, "with %s, or --texts %s takes it as a text",
+             nn_csv_count_commas(field) == 1 ? "a comma: --decimal , reads it as a decimal point"
+                                             : "commas: write it without them",
+             nn_csv_spell(table, (size_t)(column - table->columns), spelled));
+    return refuse(column, field, what, reason);
+}
+
 static bool take_number(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *value,
                         char *reason)
 {
@@ -43,8 +55,8 @@ static bool take_number(const nn_csv_table *table, const nn_csv_column *column, 
         return table->job->missing ||
                refuse(column, field, "where a number is missing (see --missing and --drop)", reason);
     }
-    if (table->job->decimal != ',' && nn_csv_has_comma(field))
-        return refuse(column, field, "with a comma: --decimal , reads it as a decimal point", reason);
+    if (nn_csv_count_commas(field) > (table->job->decimal == ','))
+        return refuse_commas(table, column, field, reason);
     return refuse(column, field, "which is no number that a float holds", reason);
 }
 

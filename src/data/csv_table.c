@@ -29,7 +29,7 @@ static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_f
     if (nn_csv_is_missing(field))
         return;
     const bool number = nn_csv_is_number(field, table->job->decimal, &value);
-    if (!number && !nn_csv_has_comma(field)) { /* numbers with commas are told, and no texts */
+    if (!number && nn_csv_count_commas(field) == 0) { /* numbers with commas are told, and no texts */
         seen->texts++;
         return;
     }
@@ -61,7 +61,7 @@ static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const 
         return NN_OK;
     size_t column;
     NN_TRY(nn_csv_find_column(table, file, "--label", name, strlen(name), &column, error));
-    const bool text = is_text(&seen[column]);
+    const bool text = is_text(&seen[column]) || table->columns[column].kind == NN_CSV_TEXT;
     if (text && table->job->values)
         return nn_fail(error, NN_USAGE, "--values: column %s of %s holds texts, which are classes",
                        table->columns[column].name, file->path);
@@ -85,33 +85,49 @@ static nn_status name_columns(nn_csv_table *table, const nn_csv_file *file, cons
     return NN_OK;
 }
 
-static size_t count_in(const char *from, const char *end, char c)
+/* Fields of the first two records by a delimiter, where it parts both alike; else 0. A blank parts numbers only: it is
+ * in any text. */
+static size_t count_fields(const nn_csv_table *table, const nn_csv_file *file, char delimiter, nn_csv_field *fields)
 {
-    size_t count = 0;
-    for (; from < end; from++)
-        count += *from == c;
-    return count;
+    const char *at = file->records, *end = file->text + file->size;
+    const size_t first = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS),
+                 second = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS);
+    double value;
+    if (first > NN_CSV_MOST_COLUMNS || (second > 0 && second != first))
+        return 0;
+    for (size_t c = 0; delimiter == ' ' && c < first; c++)
+        if (fields[c].length > 0 && !nn_csv_is_number(&fields[c], table->job->decimal, &value))
+            return 0;
+    return first;
 }
 
-/* A table whose records have one field each is one with another delimiter, where some other stands equally often in the
- * first two of them. */
-static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *file, const char *second,
-                                 nn_error *error)
+static const char *spell_delimiter(char delimiter, char spelled[3])
 {
-    const char *end = file->text + file->size, *behind = second;
-    nn_csv_field field;
-    if (table->count > 1)
+    snprintf(spelled, 3, delimiter == '\t' ? "\\t" : "%c", delimiter);
+    return spelled;
+}
+
+/* A table whose records have one field each is one with another delimiter, where some other parts the first two of them
+ * alike, unless the user knows better. */
+static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *file, nn_error *error)
+{
+    nn_csv_field *fields = NULL;
+    char used[3], better[3];
+    size_t count = 0;
+    NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
+    const char *other = ";\t|, ";
+    while (*other && (*other == table->job->delimiter || (count = count_fields(table, file, *other, fields)) < 2))
+        other++;
+    nn_release(fields);
+    if (!*other)
         return NN_OK;
-    nn_csv_next(&behind, end, table->job->delimiter, &field, 1);
-    for (const char *other = ";\t|, "; *other; other++) {
-        const size_t first = count_in(file->records, second, *other);
-        if (first > 0 && (behind == second || first == count_in(second, behind, *other)))
-            return nn_fail(error, NN_USAGE,
-                           "%s has one column by the delimiter '%c', but %zu by '%s'; say --delimiter '%s'", file->path,
-                           table->job->delimiter, first + 1, *other == '\t' ? "\\t" : (char[]){*other, 0},
-                           *other == '\t' ? "\\t" : (char[]){*other, 0});
-    }
-    return NN_OK;
+    spell_delimiter(table->job->delimiter, used);
+    spell_delimiter(*other, better);
+    return nn_fail(
+        error, NN_USAGE,
+        "%s has one column by the delimiter '%s', but %zu by '%s'; say --delimiter '%s', or --delimiter '%s' "
+        "where one is meant",
+        file->path, used, count, better, better, used);
 }
 
 static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fields)
@@ -137,7 +153,8 @@ static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field
                        : count == NN_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
                                                   : "has more than 65,536 fields; is the delimiter right?");
     table->count = count;
-    NN_TRY(check_delimiter(table, file, at, error));
+    if (count == 1 && !table->job->one_column)
+        NN_TRY(check_delimiter(table, file, error));
     NN_TRY(nn_allocate(count, sizeof *table->columns, "the columns", &table->columns, error));
     table->header = looks_like_header(table, fields);
     if (table->header)

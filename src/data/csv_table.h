@@ -84,7 +84,7 @@ typedef union nn_csv_target {
     float value;
 } nn_csv_target;
 
-enum { NN_CSV_REASON = 160 };
+enum { NN_CSV_REASON = 256 };
 
 /**
  * Makes a row of a record.

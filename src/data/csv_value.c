@@ -55,16 +55,16 @@ bool nn_csv_is_float_with_comma(const nn_csv_field *field, float *value)
     return make_points(field, copy, &made) && nn_csv_is_float(&made, '.', value);
 }
 
-bool nn_csv_has_comma(const nn_csv_field *field)
+size_t nn_csv_count_commas(const nn_csv_field *field)
 {
     size_t commas = 0, digits = 0;
     for (size_t i = field->length > 0 && field->text[0] == '-'; i < field->length; i++) {
         commas += field->text[i] == ',';
         digits += field->text[i] >= '0' && field->text[i] <= '9';
         if (commas + digits != i + 1 - (field->text[0] == '-'))
-            return false;
+            return 0;
     }
-    return commas > 0 && digits > commas;
+    return digits > commas ? commas : 0;
 }
 
 bool nn_csv_copy_text(const nn_csv_field *field, char text[NN_CSV_TEXT_SIZE])

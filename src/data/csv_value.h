@@ -26,8 +26,8 @@ static inline bool nn_csv_is_float(const nn_csv_field *field, char decimal, floa
     return nn_csv_float(field->text, end, value, &stop) && stop == end && isfinite(*value);
 }
 
-/** @return whether a field is digits and commas: to some a fraction, to others thousands */
-bool nn_csv_has_comma(const nn_csv_field *field);
+/** @return commas of a field that is digits and commas: to some a fraction, to others thousands; 0 of others */
+size_t nn_csv_count_commas(const nn_csv_field *field);
 
 /** Copies a text. @return false where it is too long, no UTF-8 or has a NUL */
 bool nn_csv_copy_text(const nn_csv_field *field, char text[NN_CSV_TEXT_SIZE]);

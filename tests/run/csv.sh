@@ -82,7 +82,12 @@ if unshare -m true 2>/dev/null; then
     done
 fi
 
-# Of columns that are numbers, those without a name, too.
+# One column: by an option where the text looks like several. Of columns that are numbers, those without a name, too.
+printf 'a;b\nc;d\ne;f\n' >one.csv
+"$NNTRAIN" import csv one.csv --output one.h5 >out 2>&1
+[ $? -eq 2 ] && grep -q "one column by the delimiter ',', but 2 by ';'; say --delimiter ';', or --delimiter ',' where one is meant" out ||
+    fail "one column: $(cat out)"
+"$NNTRAIN" import csv one.csv --delimiter , --output one.h5 >out 2>&1 && grep -q '^train    2 rows x 2 features$' out || fail "one column: $(cat out)"
 printf ',0,1\n1,2,3\n' >pandas.csv
 "$NNTRAIN" import csv pandas.csv --header yes --label ' 1' --drop 'column 0' --output pandas.h5 >out 2>&1 &&
     [ "$(h5dump -d /features pandas.h5 | grep -c '"0"')" -eq 1 ] || fail "a column without a name: $(cat out)"

@@ -412,6 +412,39 @@ static void advice_to_drop_a_column_finds_it(void)
     }
 }
 
+static void tables_of_one_column_are_read_where_the_text_or_an_option_says_so(void)
+{
+    static const char *const plain[] = {"full name\nJohn Smith\nJane Doe\n",
+                                        "\"full, name\"\n\"Smith, J\"\n\"Doe, J\"\n",
+                                        "day\n2020-01-01 12:00\n2020-01-02 12:00\n"};
+    static const char numbers[] = "\"a;b\"\n7\n8\n", parted[] = "a;b\nc;d\nc;e\n";
+    nn_import_csv_result result;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        write_text("a.csv", plain[i], strlen(plain[i]));
+        CU_ASSERT_EQUAL(import((nn_import_csv){.label = NULL}, "a.csv", NULL, &result, NULL), NN_OK);
+        CU_ASSERT(result.rows[0] == 2 && result.features == 2);
+    }
+    write_text("a.csv", numbers, strlen(numbers));
+    CU_ASSERT_EQUAL(import((nn_import_csv){.label = NULL}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT(result.rows[0] == 2 && result.features == 1);
+    write_text("a.csv", parted, strlen(parted));
+    CU_ASSERT_EQUAL(import((nn_import_csv){.one_column = true}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT(result.rows[0] == 2 && result.features == 2);
+}
+
+/* Sets of numbers are texts where the user says so, as a feature and as a label. */
+static void texts_that_look_like_numbers_are_texts_where_asked_for(void)
+{
+    static const char text[] = "a,b\n\"1,2\",1\n\"1,2,3\",2\n";
+    static const char *const features[] = {"a=1,2", "a=1,2,3", "b"}, *const classes[] = {"1,2", "1,2,3"};
+    nn_import_csv_result result;
+    write_text("a.csv", text, strlen(text));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.texts = "a"}, "a.csv", NULL, &result, NULL), NN_OK);
+    check_texts("/features", features, 3);
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.texts = "a", .label = "a"}, "a.csv", NULL, &result, NULL), NN_OK);
+    check_texts("/classes", classes, 2);
+}
+
 static void decimal_commas_are_read_where_asked_for(void)
 {
     static const char text[] = "a;b;y\n1,5;-2,25e1;0\n\"3\";,5;1\n";
@@ -448,7 +481,8 @@ static void expect_failure(const char *text, nn_import_csv job, nn_status status
 /* What other programs call a table. */
 static void foreign_texts_are_told_with_the_mend(void)
 {
-    const nn_import_csv plain = {.label = NULL}, label = {.label = "b"}, semicolon = {.delimiter = ';'};
+    const nn_import_csv plain = {.label = NULL}, label = {.label = "b"}, semicolon = {.delimiter = ';'},
+                        tab = {.delimiter = '\t'};
     static const char utf16[] = "\xFF\xFE"
                                 "a\0,\0b\0\n\0",
                       bare[] = "a\0,\0b\0\n\0", binary[] = "a,b\n1,\0\n", late[] = "b,c\nx,1\ny\0,2\ny\0z,3\n";
@@ -466,8 +500,17 @@ static void foreign_texts_are_told_with_the_mend(void)
     free(far);
     expect_failure("a;b;c\n1;2;3\n", plain, NN_USAGE, "has one column by the delimiter ',', but 3 by ';'");
     expect_failure("a;b;c\n1,5;2,5;3\n", plain, NN_USAGE, "say --delimiter ';'");
-    expect_failure("a\tb\n1\t2\n", plain, NN_USAGE, "say --delimiter '\\t'");
-    expect_failure("a;b\n1,5;2,5\n", semicolon, NN_DATA, "line 2: column a holds '1,5', with a comma: --decimal ,");
+    expect_failure("a\tb\n1\t2\n", plain, NN_USAGE, "say --delimiter '\\t', or --delimiter ',' where one is meant");
+    expect_failure("x y\n1 2\n3 4\n", tab, NN_USAGE,
+                   "has one column by the delimiter '\\t', but 2 by ' '; say --delimiter ' ', or --delimiter '\\t'");
+    expect_failure("\"a,b,c\"\n\"1,2,3\"\n", plain, NN_DATA, "holds '1,2,3', with commas: write it without them");
+    expect_failure("a;b\n1,5;2,5\n", semicolon, NN_DATA,
+                   "line 2: column a holds '1,5', with a comma: --decimal , reads it as a decimal point, or --texts a "
+                   "takes it as a text");
+    expect_failure("a;b\n1,234,567;2\n", semicolon, NN_DATA,
+                   "column a holds '1,234,567', with commas: write it without them, or --texts a takes it as a text");
+    expect_failure("a;b\n1,234,567;2\n", (nn_import_csv){.delimiter = ';', .decimal = ','}, NN_DATA,
+                   "with commas: write");
     expect_failure("a,b\n1,2\n3,caf\xE9\n4,x\n5,y\n", label, NN_DATA, "', which is no UTF-8; iconv");
     expect_failure("a\xE9,b\n1,2\n", label, NN_DATA, "the name of column 0");
     expect_failure("b,b\n1,2\n", label, NN_USAGE, "--label: ");
@@ -608,6 +651,8 @@ int main(int argc, char **argv)
         NN_TEST(names_are_those_of_the_header),
         NN_TEST(columns_are_found_by_name_else_by_number),
         NN_TEST(advice_to_drop_a_column_finds_it),
+        NN_TEST(tables_of_one_column_are_read_where_the_text_or_an_option_says_so),
+        NN_TEST(texts_that_look_like_numbers_are_texts_where_asked_for),
         NN_TEST(decimal_commas_are_read_where_asked_for),
         NN_TEST(what_is_wrong_is_told_with_its_line),
         NN_TEST(foreign_texts_are_told_with_the_mend),

@@ -27,6 +27,7 @@ static nn_status check_raw(nn_hdf5_walk *w, const nn_hdf5_level *here, const nn_
         if (__builtin_mul_overflow(left, own->dims[d], &left))
             left = UINT64_MAX;
     const int files = H5Pget_external_count(here->creation);
+    w->raw = true;
     for (int i = 0; i < files && left > 0; i++) {
         char name[NN_HDF5_NAME_MOST] = "";
         off_t offset = 0;
@@ -101,6 +102,15 @@ static nn_status check_dataset(nn_hdf5_walk *w, const nn_hdf5_level *above, cons
     return status;
 }
 
+nn_status nn_hdf5_walk_note(nn_hdf5_walk *w, const char *path, const char *name, const char *file)
+{
+    nn_error reason;
+    const nn_status status = nn_texts_add(&w->sources, file, &reason);
+    if (status == NN_DATA)
+        return nn_fail(w->error, NN_DATA, "%s: %s has rows of more files than can be open; join some", path, name);
+    return status == NN_OK ? NN_OK : nn_fail(w->error, status, "%s", reason.message);
+}
+
 nn_status nn_hdf5_visit(nn_hdf5_walk *w, const nn_hdf5_level *above, hid_t file, const char *path, const char *name,
                         nn_hdf5_source *found, bool *there)
 {
@@ -108,32 +118,37 @@ nn_status nn_hdf5_visit(nn_hdf5_walk *w, const nn_hdf5_level *above, hid_t file,
     *found = (nn_hdf5_source){.parts = 0};
     nn_status status = nn_hdf5_follow(&w->fence, file, path, name, &place, w->error);
     *there = status == NN_OK && place.object >= 0 && H5Iget_type(place.object) == H5I_DATASET;
-    if (*there)
+    if (*there && place.foreign)
+        status = nn_hdf5_walk_note(w, path, name, place.path);
+    if (*there && status == NN_OK)
         status = check_dataset(w, above, &place, name, found);
     nn_hdf5_place_close(&place);
     return status;
 }
 
-/* HDF5 keeps all sources open at a time, and takes one that it cannot open for one that is not there. */
-static nn_status check_open_files(const nn_hdf5_walk *w, const char *path, const char *name)
+nn_status nn_hdf5_check_open_files(const char *path, uint64_t files, nn_error *error)
 {
-    const uint64_t may = nn_allow_open_files(), needs = w->sources.count + SPARE_FILES;
-    if (needs <= may)
+    const uint64_t may = nn_allow_open_files();
+    if (files == 0 || files + SPARE_FILES <= may)
         return NN_OK;
-    return nn_fail(w->error, NN_SYSTEM,
-                   "%s: %s has rows of %zu files, which HDF5 keeps open, but a process may have %llu; raise ulimit -n",
-                   path, name, w->sources.count, (unsigned long long)may);
+    return nn_fail(error, NN_SYSTEM,
+                   "%s has rows of %llu files, which HDF5 keeps open, but a process may have %llu; raise ulimit -n",
+                   path, (unsigned long long)files, (unsigned long long)may);
 }
 
-nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule, nn_error *error)
+nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule,
+                                nn_hdf5_outside *outside, nn_error *error)
 {
     nn_hdf5_walk w = {.error = error};
     nn_hdf5_source found;
     bool there = false;
     nn_hdf5_fence_make(path, rule, &w.fence);
     nn_status status = nn_hdf5_visit(&w, NULL, file, path, name, &found, &there);
+    if (w.sources.count > outside->open)
+        outside->open = w.sources.count;
+    outside->any = outside->any || w.raw || w.sources.count > 0;
     if (status == NN_OK)
-        status = check_open_files(&w, path, name);
+        status = nn_hdf5_check_open_files(path, w.sources.count, error);
     nn_texts_free(&w.sources);
     return status;
 }

@@ -12,6 +12,12 @@
 /** Virtual datasets that may lie below each other. */
 enum { NN_HDF5_DEEPEST = 8 };
 
+/** What some datasets have outside of their file. Zeroed: nothing. */
+typedef struct nn_hdf5_outside {
+    uint64_t open; /**< files that HDF5 keeps open as long as a dataset is, of the dataset that has most */
+    bool any;      /**< those, or raw files */
+} nn_hdf5_outside;
+
 /**
  * Follows a name in an open file to a dataset and on to wherever its values come from.
  *
@@ -24,9 +30,20 @@ enum { NN_HDF5_DEEPEST = 8 };
  *
  * Local. A name that leads nowhere is no failure here.
  *
- * @param path  of the file, as it is open
+ * @param path     of the file, as it is open
+ * @param outside  is added to
+ * @return NN_SYSTEM where so many files cannot be open, see nn_hdf5_check_open_files
  */
-nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule, nn_error *error);
+nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule,
+                                nn_hdf5_outside *outside, nn_error *error);
+
+/**
+ * Raises the limit of open files as far as this process may, and checks that it suffices. HDF5 takes a source that it
+ * cannot open for one that is not there, whose rows are zeros. Local.
+ *
+ * @param files  that HDF5 keeps open
+ */
+nn_status nn_hdf5_check_open_files(const char *path, uint64_t files, nn_error *error);
 
 /** @return a dataset that lies in the very file, and not outside of it in any way; < 0 where there is none */
 hid_t nn_hdf5_open_inside(hid_t file, const char *name);

@@ -1,6 +1,5 @@
 #include "data/hdf5_read.h"
 
-#include "base/files.h"
 #include "base/hdf5_guard.h"
 #include "data/hdf5_columns.h"
 #include "data/hdf5_parts.h"
@@ -93,8 +92,6 @@ nn_status nn_hdf5_table_open(const nn_hdf5_rows *rows, const nn_comm *comm, uint
         return nn_hdf5_parts_open(table, step, error);
     size_t band = layout->chunk_rows * layout->row_values * layout->file_size;
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    if (layout->composed)
-        nn_allow_open_files(); /* of which HDF5 keeps one for each source */
     /* Without a cache, plain chunks come straight to their place; pieces of rows would come one by one. */
     if (layout->whole_rows && !layout->filtered)
         H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, 0, H5D_CHUNK_CACHE_W0_DEFAULT);

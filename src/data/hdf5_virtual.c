@@ -90,15 +90,6 @@ static nn_status check_fit(const composite *of, const nn_hdf5_mapping *m, const 
     return NN_OK;
 }
 
-static nn_status remember(const composite *of, const char *path)
-{
-    nn_error reason;
-    const nn_status status = nn_texts_add(&of->walk->sources, path, &reason);
-    if (status == NN_DATA)
-        return fail_own(of, "has sources in more files than can be open; join some");
-    return status == NN_OK ? NN_OK : nn_fail(of->walk->error, status, "%s", reason.message);
-}
-
 /* Finds the file of a source and looks at the dataset. @param there  receives whether both are */
 static nn_status find_source(const composite *of, const nn_hdf5_mapping *m, nn_hdf5_referred *found,
                              nn_hdf5_source *seen, bool *there)
@@ -112,7 +103,7 @@ static nn_status find_source(const composite *of, const nn_hdf5_mapping *m, nn_h
     }
     if (!nn_hdf5_refer(&of->walk->fence, NN_HDF5_SOURCE, of->here->path, m->file, found))
         return found->there ? fail_source(of, m, found->path, found->fault) : NN_OK;
-    NN_TRY(remember(of, found->path));
+    NN_TRY(nn_hdf5_walk_note(of->walk, of->here->path, of->here->name, found->path));
     const hid_t file = nn_hdf5_open_referred(found);
     if (file < 0)
         return fail_source(of, m, found->path, found->fault);

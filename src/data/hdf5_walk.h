@@ -11,7 +11,8 @@
 /** All that is looked at for one name. */
 typedef struct nn_hdf5_walk {
     nn_hdf5_fence fence;
-    nn_texts sources; /**< paths of source files */
+    nn_texts sources; /**< paths of source files, and of those that links lead to */
+    bool raw;         /**< there are raw files as well */
     nn_error *error;
 } nn_hdf5_walk;
 
@@ -35,6 +36,9 @@ typedef struct nn_hdf5_source {
     uint64_t parts;  /**< that HDF5 opens for it */
     uint64_t stored; /**< bytes that were ever written */
 } nn_hdf5_source;
+
+/** Takes down a file that HDF5 keeps open for a dataset. @param path, name  of the dataset */
+nn_status nn_hdf5_walk_note(nn_hdf5_walk *walk, const char *path, const char *name, const char *file);
 
 /**
  * Looks at a dataset and at all that it takes values from.

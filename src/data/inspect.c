@@ -188,11 +188,12 @@ static void refuse_dataset(visit *state, const char *name, const nn_error *reaso
 static herr_t visit_dataset(visit *state, const char *name)
 {
     nn_error reason;
+    nn_hdf5_outside outside = {.open = 0};
     state->datasets++;
     fprintf(state->out, "dataset  ");
     nn_print_text(state->out, name);
     fputc('\n', state->out);
-    if (nn_hdf5_check_outside(state->root, state->path, name, state->how->external, &reason) != NN_OK)
+    if (nn_hdf5_check_outside(state->root, state->path, name, state->how->external, &outside, &reason) != NN_OK)
         refuse_dataset(state, name, &reason);
     else if (!describe_dataset(state, name)) {
         state->status =

@@ -5,7 +5,6 @@
 
 #include "base/hdf5_guard.h"
 #include "comm/texts.h"
-#include "data/hdf5_outside.h"
 #include "data/labels.h"
 #include "nntrain/memory.h"
 
@@ -77,7 +76,7 @@ static nn_status check_outside(const struct look *look, hid_t file, nn_error *er
     const char *const names[] = {spec->x, spec->y, spec->w, "/classes"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i])
-            NN_TRY(nn_hdf5_check_outside(file, look->path, names[i], spec->external, error));
+            NN_TRY(nn_hdf5_check_outside(file, look->path, names[i], spec->external, &look->plan->outside, error));
     return NN_OK;
 }
 
@@ -180,7 +179,7 @@ static nn_status look_at_all(const nn_dataset_spec *spec, nn_files *files, nn_pl
 {
     const char *first = files->paths.text[0];
     for (size_t i = 0; i < files->paths.count; i++) {
-        nn_plan own = {.bytes = 0};
+        nn_plan own = {.outside = plan->outside};
         nn_texts names = {.count = 0};
         struct look all = {spec, first, plan, class_names}, next = {spec, files->paths.text[i], &own, &names};
         NN_TRY(nn_hdf5_check_path(next.path, &own.bytes, error));
@@ -190,7 +189,38 @@ static nn_status look_at_all(const nn_dataset_spec *spec, nn_files *files, nn_pl
         nn_texts_free(&names);
         NN_TRY(status);
         plan->bytes += own.bytes;
+        if (i > 0)
+            plan->outside = own.outside;
         files->first[i + 1] = plan->layouts.x.rows;
+    }
+    return NN_OK;
+}
+
+/* --- each rank --- */
+
+static nn_status check_file(void *context, nn_error *error)
+{
+    const struct look *look = context;
+    hid_t file = H5I_INVALID_HID;
+    NN_TRY(nn_hdf5_open(look->path, NULL, &file, error));
+    const nn_status status = check_outside(look, file, error);
+    H5Fclose(file);
+    return status;
+}
+
+/* Rank 0 saw that all is there, and may have it open. HDF5 takes what another process cannot open for zeros: for want
+ * of descriptors, which each has a limit of its own for, or on a host that has not all disks mounted, where one asks.
+ */
+static nn_status check_here(const nn_dataset_spec *spec, const nn_files *files, const nn_plan *plan,
+                            const nn_comm *comm, nn_error *error)
+{
+    if (!plan->outside.any)
+        return NN_OK;
+    NN_TRY(nn_hdf5_check_open_files(files->name, plan->outside.open, error));
+    for (size_t i = 0; i < files->paths.count && comm->local_rank == 0 && comm->rank > 0; i++) {
+        nn_plan unused = {.bytes = 0};
+        struct look look = {.spec = spec, .path = files->paths.text[i], .plan = &unused};
+        NN_TRY(nn_hdf5_guard(look.path, check_file, &look, error));
     }
     return NN_OK;
 }
@@ -218,6 +248,7 @@ nn_status nn_plan_make(const nn_dataset_spec *spec, nn_files *files, nn_comm *co
     NN_TRY(nn_comm_follow(comm, status, error));
     match_composed(&plan->layouts, count > 1);
     NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
+    NN_TRY(nn_comm_agree(comm, check_here(spec, files, plan, comm, error), error));
     NN_TRY(nn_comm_broadcast(comm, files->first, (count + 1) * sizeof *files->first, error));
     return nn_texts_broadcast(comm, class_names, error);
 }

@@ -4,12 +4,14 @@
 
 #include "data/dataset_read.h"
 #include "data/files.h"
+#include "data/hdf5_outside.h"
 
 /** Plain facts, the same on every rank. */
 typedef struct nn_plan {
     nn_dataset_layouts layouts; /**< of several files: of all their rows */
     nn_target_kind target;
-    uint64_t bytes; /**< of all files */
+    uint64_t bytes;          /**< of all files */
+    nn_hdf5_outside outside; /**< of all files */
 } nn_plan;
 
 /**

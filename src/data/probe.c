@@ -56,8 +56,9 @@ static nn_hdf5_rows rows_of(const nn_probe *probe, hid_t file)
 static nn_status open_alone(void *context, nn_error *error)
 {
     nn_probe *probe = context;
+    nn_hdf5_outside outside = {.open = 0};
     NN_TRY(nn_hdf5_open(probe->path, NULL, &probe->alone, error));
-    NN_TRY(nn_hdf5_check_outside(probe->alone, probe->path, probe->name, probe->external, error));
+    NN_TRY(nn_hdf5_check_outside(probe->alone, probe->path, probe->name, probe->external, &outside, error));
     NN_TRY(nn_hdf5_describe(probe->alone, probe->path, probe->name, NULL, &probe->layout, error));
     note_facts(probe);
     const nn_hdf5_rows rows = rows_of(probe, probe->alone);

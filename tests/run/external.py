@@ -132,6 +132,11 @@ for i in range(ROWS):
     write_x(f"row-{i}.h5", x=x[i : i + 1])
 write("many.h5", lambda layout: [layout.__setitem__(i, source(f"row-{i}.h5", "x", (1, FEATURES))[0]) for i in range(ROWS)])
 
+os.mkdir("disk")
+for i in range(PARTS):
+    shutil.copy(f"part-{i}.h5", f"disk/part-{i}.h5")
+write("disk.h5", join("disk/part-{}.h5"))
+
 with h5py.File("deep.h5", "w") as file:
     group = file
     for _ in range(10000):

@@ -151,6 +151,30 @@ grep -q "not looked into: groups are more than 100 deep" said.txt || fail "deep:
 [ $? -eq 5 ] && grep -q "has rows of 100 files, which HDF5 keeps open, but a process may have 90; raise" said.txt ||
     fail "many: $(cat said.txt)"
 run 1 data/many.h5 || fail "many: $(cat said.txt)"
+# On a rank that may open fewer than the others.
+rm -r out
+training=("$NNTRAIN" train recipe.yaml --output out --progress quiet --set)
+ranks_apart 2 "${training[@]}" data.train.file=data/many.h5 -- bash -c 'ulimit -n 90 && exec "$@"' - "${training[@]}" \
+    data.train.file=data/many.h5 >said.txt 2>&1
+[ $? -eq 5 ] && grep -q "rank 1 on .*: .*has rows of 100 files, which HDF5 keeps open, but a process may have 90; raise" said.txt ||
+    fail "many on rank 1: $(cat said.txt)"
+rm -rf out
+# On a host that lacks a folder of sources which the first has.
+cat >agent <<'A'
+#!/usr/bin/env bash
+exec unshare ${OWN:-} --uts --mount bash -c 'hostname "$0" && mount -t tmpfs own "$MISSING" && eval "$@"' "$@"
+A
+chmod +x agent
+export MISSING=$work/data/disk
+./agent other true 2>/dev/null || export OWN=-r # what a root may not do in a container, or another on a host
+if ./agent other true 2>/dev/null && mpirun --version | grep -q "Open MPI"; then
+    $LAUNCH --mca plm_rsh_agent "$work/agent" -np 4 --host "$(hostname):2,other:2" "${training[@]}" \
+        data.train.file=data/disk.h5 >said.txt 2>&1
+    [ $? -eq 3 ] && grep -q "rank 2 on other: .*takes rows 0 to 19 from x of disk/part-0.h5, which is not there; restore it" said.txt ||
+        fail "a host without the sources: $(cat said.txt)"
+else
+    echo "hosts without the sources: skipped, no host may have another name here"
+fi
 
 # Names from a file do not steer a terminal.
 "$NNTRAIN" inspect data/names.h5 >said.txt 2>&1 || fail "names: $(cat said.txt)"

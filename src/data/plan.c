@@ -73,10 +73,18 @@ static nn_status plan_weights(const struct look *look, nn_error *error)
 static nn_status check_outside(const struct look *look, hid_t file, nn_error *error)
 {
     const nn_dataset_spec *spec = look->spec;
-    const char *const names[] = {spec->x, spec->y, spec->w, "/classes"};
+    const char *const names[] = {spec->x, spec->y, spec->w};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i])
             NN_TRY(nn_hdf5_check_outside(file, look->path, names[i], spec->external, &look->plan->outside, error));
+    return NN_OK;
+}
+
+static nn_status read_class_names(const struct look *look, hid_t file, nn_error *error)
+{
+    nn_hdf5_outside closed_soon = {.open = 0};
+    NN_TRY(nn_hdf5_check_outside(file, look->path, "/classes", look->spec->external, &closed_soon, error));
+    nn_labels_read_names(file, look->class_names);
     return NN_OK;
 }
 
@@ -98,7 +106,7 @@ static nn_status plan_file(void *context, nn_error *error)
     if (status == NN_OK && spec->y)
         status = plan_targets(look, error);
     if (status == NN_OK && plan->target == NN_TARGET_CLASSES && !plan->layouts.y.text)
-        nn_labels_read_names(file, look->class_names);
+        status = read_class_names(look, file, error);
     H5Fclose(file);
     return status == NN_OK && spec->w ? plan_weights(look, error) : status;
 }

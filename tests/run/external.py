@@ -104,6 +104,12 @@ with h5py.File("grows.h5", "w") as file:
     file.create_dataset("x", data=x, maxshape=(None, FEATURES), chunks=(10, FEATURES))
 write_unlimited("growing.h5", "grows.h5", ROWS)
 
+# Names of classes that are not there; only numbers have some.
+for name, values in ("texts", np.array([b"%d" % i for i in y])), ("numbers", y):
+    write_x(f"classes-{name}.h5", **{"train/x": x, "train/y": values})
+    with h5py.File(f"classes-{name}.h5", "a") as file:
+        file["classes"] = h5py.ExternalLink("nowhere.h5", "/classes")
+
 # Virtual datasets of virtual datasets.
 whole = lambda name: lambda layout: layout.__setitem__(slice(0, ROWS), source(name, "/train/x", (ROWS, FEATURES)))
 write("mutual-a.h5", whole("mutual-b.h5"))

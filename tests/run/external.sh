@@ -139,6 +139,10 @@ for file in parts turns tiles growing nested; do
     same data/$file.h5
 done
 
+# Names of classes are optional, and followed where they are used.
+same data/classes-texts.h5
+refused data/classes-numbers.h5 "/classes leads to /classes in nowhere.h5, which is not there"
+
 # No end, or hardly any.
 refused data/chain-0.h5 "chain-8.h5: /train/x is a virtual dataset of virtual datasets, more than 8 deep"
 refused data/bomb-0.h5 "/train/x is put together of more than 131072 parts"

@@ -25,7 +25,7 @@ typedef struct nn_hdf5_outside {
  * outside of the data's folder (unless that is allowed), are no regular files, no HDF5 files, truncated or too short;
  * sources without the dataset, with fewer rows than are taken or with values of another kind; gaps in a numbered series
  * of sources, and rows without a source where the file gives no fill value of its own; virtual datasets that are put
- * together of themselves, of more than NN_HDF5_DEEPEST levels or of a million parts; links that only other programs can
+ * together of themselves, of more than NN_HDF5_DEEPEST levels or of too many parts; links that only other programs can
  * follow.
  *
  * Local. A name that leads nowhere is no failure here.

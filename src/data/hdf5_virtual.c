@@ -41,7 +41,8 @@ static nn_status fail_source(const composite *of, const nn_hdf5_mapping *m, cons
 
 /* --- one source --- */
 
-/* Whether HDF5 converts values of one class into another, and keeps what they are. */
+/* Whether HDF5 converts values of one class into another. A type that is too narrow for some of them is the choice of
+ * whoever wrote the file, and any other program reads the same. */
 static bool goes_into(H5T_class_t from, H5T_class_t to)
 {
     const bool whole = from == H5T_INTEGER || from == H5T_ENUM;

@@ -95,17 +95,32 @@ bool nn_hdf5_mapping_is_series(const nn_hdf5_mapping *mapping)
 
 /* --- what is taken, and covered --- */
 
-uint64_t nn_hdf5_mapping_values(const nn_hdf5_mapping *mapping)
+bool nn_hdf5_mapping_block(const nn_hdf5_mapping *mapping, hsize_t dims[H5S_MAX_RANK])
 {
     hyperslab own;
+    if (mapping->unlimited >= 0 && !nn_hdf5_mapping_is_series(mapping))
+        return false;
+    if (H5Sget_select_type(mapping->to) == H5S_SEL_ALL)
+        return H5Sget_simple_extent_dims(mapping->to, dims, NULL) >= 0;
+    if (!get_slab(mapping->to, &own))
+        return false;
+    const int rank = H5Sget_simple_extent_ndims(mapping->to);
+    for (int d = 0; d < rank; d++)
+        dims[d] = own.block[d] * (d == mapping->unlimited ? 1 : own.count[d]);
+    return true;
+}
+
+uint64_t nn_hdf5_mapping_values(const nn_hdf5_mapping *mapping)
+{
+    hsize_t dims[H5S_MAX_RANK];
     uint64_t values = 1;
     if (mapping->unlimited < 0)
         return (uint64_t)H5Sget_select_npoints(mapping->to);
-    if (!nn_hdf5_mapping_is_series(mapping) || !get_slab(mapping->to, &own))
+    if (!nn_hdf5_mapping_block(mapping, dims))
         return 0;
     const int rank = H5Sget_simple_extent_ndims(mapping->to);
     for (int d = 0; d < rank; d++)
-        values *= own.block[d] * (d == mapping->unlimited ? 1 : own.count[d]);
+        values *= dims[d];
     return values;
 }
 

@@ -29,6 +29,14 @@ bool nn_hdf5_mapping_is_series(const nn_hdf5_mapping *mapping);
 /** Puts a number in place of every %b in the names of a source, and % for %%. @return whether there was a %b */
 bool nn_hdf5_mapping_number(const nn_hdf5_mapping *pattern, uint64_t number, nn_hdf5_mapping *numbered);
 
+/**
+ * Tells the block of values that is taken of a source, or of each of a series.
+ *
+ * @param dims  receives its extent, as many dimensions as `to` has: of the values alone, whatever lies between them
+ * @return false where they are no block, or as many as there are
+ */
+bool nn_hdf5_mapping_block(const nn_hdf5_mapping *mapping, hsize_t dims[H5S_MAX_RANK]);
+
 /** @return values that are taken of a source, or of each of a series; 0: as many as there are */
 uint64_t nn_hdf5_mapping_values(const nn_hdf5_mapping *mapping);
 

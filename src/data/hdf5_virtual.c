@@ -49,6 +49,25 @@ static bool goes_into(H5T_class_t from, H5T_class_t to)
     return from == to || (whole && (to == H5T_INTEGER || to == H5T_ENUM || to == H5T_FLOAT));
 }
 
+/* Whether a source has grown behind the rows that are taken: HDF5 takes as many values as the mapping has places, from
+ * the first on, and those are the same only where a row has as many as before. */
+static bool has_grown(const nn_hdf5_mapping *m, const nn_hdf5_source *found)
+{
+    hsize_t block[H5S_MAX_RANK];
+    int left = H5Sget_simple_extent_ndims(m->to);
+    if (!nn_hdf5_mapping_block(m, block))
+        return false;
+    for (int d = found->rank - 1; d > 0; d--) {
+        if (found->dims[d] == 1)
+            continue;
+        while (left > 0 && block[left - 1] == 1)
+            left--;
+        if (left == 0 || block[--left] != found->dims[d])
+            return false;
+    }
+    return true;
+}
+
 /* A source that is taken whole. */
 static nn_status check_whole(const composite *of, const nn_hdf5_mapping *m, const char *file,
                              const nn_hdf5_source *found)
@@ -58,10 +77,10 @@ static nn_status check_whole(const composite *of, const nn_hdf5_mapping *m, cons
     const uint64_t taken = nn_hdf5_mapping_values(m);
     for (int d = 0; d < found->rank; d++)
         values *= found->dims[d];
-    if (values == taken || taken == 0)
+    if (values == taken || taken == 0 || (values > taken && has_grown(m, found)))
         return NN_OK;
-    snprintf(fault, sizeof fault, "has %llu values instead of %llu; restore it", (unsigned long long)values,
-             (unsigned long long)taken);
+    snprintf(fault, sizeof fault, "has %llu values instead of %llu; %s", (unsigned long long)values,
+             (unsigned long long)taken, values < taken ? "restore it" : "its rows have another shape: map it anew");
     return fail_source(of, m, file, fault);
 }
 

@@ -78,6 +78,18 @@ write("tiles.h5", tiles(ROWS))
 write("tile-gap.h5", tiles(60))
 
 
+# Sources that have grown since, behind their rows and beside them.
+more = np.full((EACH, FEATURES), 7.5)
+for i in range(PARTS):
+    write_x(f"g-{i}.h5", x=np.concatenate((x[i * EACH : (i + 1) * EACH], more)))
+    write_x(f"b-{i}.h5", x=np.concatenate((x[i * EACH : (i + 1) * EACH], more), axis=1))
+write_x("g-columns.h5", **{f"c{k}": np.concatenate((x[:, k], more[:, k])) for k in range(FEATURES)})
+write("grown.h5", join("g-{}.h5"))
+write("broader.h5", join("b-{}.h5"))
+write("columns.h5", lambda layout: [layout.__setitem__((slice(0, ROWS), k), source("g-columns.h5", f"c{k}", (ROWS,)))
+                                    for k in range(FEATURES)])
+
+
 def write_unlimited(name, pattern, block, dataset="x"):
     """A series of sources, which %b numbers, or one source that may grow."""
     unlimited = h5py.h5s.UNLIMITED

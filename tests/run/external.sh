@@ -127,6 +127,7 @@ $python "$here/external.py" data || fail "external.py"
 refused data/truncated.h5 "takes rows 40 to 59 from x of .*t-2.h5, which is truncated (HDF5: .*); restore it"
 refused data/no-dataset.h5 "takes rows 0 to 19 from z of .*part-0.h5, which has no such dataset"
 refused data/few-rows.h5 "takes rows 20 to 39 from x of .*s-1.h5, which has 32 values instead of 80; restore it"
+refused data/broader.h5 "rows 0 to 19 from x of .*b-0.h5, which has 160 values instead of 80; its rows have another shape"
 refused data/texts.h5 "which holds values of another kind"
 refused data/gap.h5 "row 40 of /train/x has no source and would be zeros; map it"
 refused data/tile-gap.h5 "row 60 of /train/x has no source"
@@ -135,7 +136,7 @@ run 1 data/meant.h5 || fail "a fill value of its own: $(cat said.txt)"
 also_ranks=3
 same data/series.h5
 also_ranks=
-for file in parts turns tiles growing nested; do
+for file in parts turns tiles growing nested grown columns; do
     same data/$file.h5
 done
 

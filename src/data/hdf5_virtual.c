@@ -4,16 +4,16 @@
 
 #include "data/hdf5_mapping.h"
 #include "data/hdf5_walk.h"
+#include "nntrain/memory.h"
 
 /* Parts that HDF5 would open for a dataset, through all levels: it takes some kilobytes for each. */
 enum { MOST_PARTS = 1 << 17 };
 /* Numbers behind the last source of a series at which further ones are looked for. */
 enum { LOOK_AHEAD = 1000 };
 
-/* What was found of a source: the next mapping mostly takes another part of the same. */
+/* What was found of a source: other mappings mostly take other parts of the same. */
 typedef struct known {
-    char file[NN_HDF5_NAME_MOST], dataset[NN_HDF5_NAME_MOST];
-    nn_hdf5_referred found;
+    char *path; /* of its file */
     nn_hdf5_source seen;
 } known;
 
@@ -24,7 +24,9 @@ typedef struct composite {
     hid_t file;
     nn_hdf5_source *own;
     nn_hdf5_coverage coverage;
-    known last;
+    nn_texts names; /* of known sources: dataset and file */
+    known *known;   /* [room], of which [names.count] are in use */
+    size_t room;
 } composite;
 
 /* A sentence about the dataset: "FILE: NAME SAID". */
@@ -146,25 +148,70 @@ static nn_status count_source(const composite *of, const nn_hdf5_source *seen, b
                    of->here->name, (int)MOST_PARTS);
 }
 
+static nn_status make_room(composite *of, nn_error *error)
+{
+    enum { FIRST = 64 };
+    if (of->names.count < of->room)
+        return NN_OK;
+    const size_t room = of->room > 0 ? 2 * of->room : FIRST;
+    known *more = NULL;
+    NN_TRY(nn_allocate(room, sizeof *more, "the sources of a virtual dataset", &more, error));
+    if (of->room > 0)
+        memcpy(more, of->known, of->room * sizeof *more);
+    nn_release(of->known);
+    of->known = more;
+    of->room = room;
+    return NN_OK;
+}
+
+/* Those beyond NN_TEXTS_MOST are looked at again. */
+static nn_status remember(composite *of, const char *name, const char *path, const nn_hdf5_source *seen)
+{
+    nn_error *error = of->walk->error;
+    if (of->names.count == NN_TEXTS_MOST)
+        return NN_OK;
+    NN_TRY(make_room(of, error));
+    known *new = &of->known[of->names.count];
+    NN_TRY(nn_copy_text(path, &new->path, error));
+    new->seen = *seen;
+    return nn_texts_add(&of->names, name, error);
+}
+
+static void forget(composite *of)
+{
+    for (size_t i = 0; i < of->room; i++)
+        nn_release(of->known[i].path);
+    nn_release(of->known);
+    nn_texts_free(&of->names);
+}
+
+static nn_status check_new(composite *of, const nn_hdf5_mapping *m, const char *name, nn_hdf5_source *seen)
+{
+    nn_hdf5_referred found;
+    bool there = false;
+    NN_TRY(find_source(of, m, &found, seen, &there));
+    if (!there)
+        return fail_source(of, m, found.path, found.there ? "has no such dataset; restore it" : found.fault);
+    return remember(of, name, found.path, seen);
+}
+
 static nn_status check_single(composite *of, const nn_hdf5_mapping *m)
 {
     nn_hdf5_mapping plain;
-    known *last = &of->last;
-    const bool again = strcmp(last->file, m->file) == 0 && strcmp(last->dataset, m->dataset) == 0;
-    bool there = true;
+    nn_hdf5_source seen;
+    char name[2 * NN_HDF5_NAME_MOST + 32];
     if (nn_hdf5_mapping_number(m, 0, &plain)) /* else it leaves % of %% */
         return fail_own(of, "takes rows from a source named with %b, but not from a series; the file is damaged");
-    if (again)
-        NN_TRY(check_fit(of, &plain, last->found.path, &last->seen));
-    else
-        NN_TRY(find_source(of, &plain, &last->found, &last->seen, &there));
-    if (!there)
-        return fail_source(of, &plain, last->found.path,
-                           last->found.there ? "has no such dataset; restore it" : last->found.fault);
-    memcpy(last->file, m->file, sizeof last->file);
-    memcpy(last->dataset, m->dataset, sizeof last->dataset);
-    NN_TRY(count_source(of, &last->seen, again));
-    return nn_hdf5_mapping_cover(m, nn_hdf5_mapping_places(m, last->seen.dims), &of->coverage, of->walk->error);
+    snprintf(name, sizeof name, "%zu %s%s", strlen(m->dataset), m->dataset, m->file);
+    const size_t index = nn_texts_find(&of->names, name);
+    const bool again = index != SIZE_MAX;
+    if (again) {
+        seen = of->known[index].seen;
+        NN_TRY(check_fit(of, &plain, of->known[index].path, &seen));
+    } else
+        NN_TRY(check_new(of, &plain, name, &seen));
+    NN_TRY(count_source(of, &seen, again));
+    return nn_hdf5_mapping_cover(m, nn_hdf5_mapping_places(m, seen.dims), &of->coverage, of->walk->error);
 }
 
 /* --- a series of sources, numbered by %b --- */
@@ -286,6 +333,7 @@ nn_status nn_hdf5_check_virtual(nn_hdf5_walk *walk, const nn_hdf5_level *here, h
     own->parts = 1;
     const nn_status status = check_all(&of, dataset);
     nn_hdf5_coverage_free(&of.coverage);
+    forget(&of);
     if (of.file >= 0)
         H5Fclose(of.file);
     return status;

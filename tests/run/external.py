@@ -146,6 +146,13 @@ with h5py.File("claims-x.h5", "w") as file:
 write("wide.h5", lambda layout: layout.__setitem__(slice(0, 1 << 40), source("claims-x.h5", "x", (1 << 40, FEATURES))),
       rows=1 << 40)
 
+# As wide, of two sources by turns, of each of which 256 bytes were ever written.
+with h5py.File("claims-turns.h5", "w") as file:
+    for name in "ab":
+        file.create_dataset(name, (1 << 22, FEATURES), "f8", chunks=(8, FEATURES))[:8] = 1
+write("wide-turns.h5", lambda layout: [layout.__setitem__(slice(i << 22, (i + 1) << 22), source("claims-turns.h5", "ab"[i % 2], (1 << 22, FEATURES)))
+                                       for i in range(8)], rows=1 << 25)
+
 for i in range(ROWS):
     write_x(f"row-{i}.h5", x=x[i : i + 1])
 write("many.h5", lambda layout: [layout.__setitem__(i, source(f"row-{i}.h5", "x", (1, FEATURES))[0]) for i in range(ROWS)])

@@ -149,6 +149,7 @@ refused data/chain-0.h5 "chain-8.h5: /train/x is a virtual dataset of virtual da
 refused data/bomb-0.h5 "/train/x is put together of more than 131072 parts"
 refused data/mutual-a.h5 "/train/x takes rows from /train/x of .*mutual-a.h5, which takes them from there in turn"
 refused data/wide.h5 "/train/x claims .* rows, but only 0 bytes were ever written to its sources"
+refused data/wide-turns.h5 "/train/x claims 33554432 rows, but only 512 bytes were ever written to its sources"
 timeout -k 1 60 "$NNTRAIN" inspect data/deep.h5 >said.txt 2>&1 || fail "deep: $(cut -c 1-300 said.txt)"
 grep -q "not looked into: groups are more than 100 deep" said.txt || fail "deep: $(cut -c 1-300 said.txt)"
 # Sources are open all at a time: one that cannot be opened is no zeros.

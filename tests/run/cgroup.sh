@@ -41,8 +41,8 @@ within() {
     )
 }
 
-# As many threads as the quota, rounded up, has CPUs; where there are so many.
-count=$(nproc)
+# As many threads as the quota, rounded up, has CPUs; where there are so many cores.
+count=$("$TOOLS/show_threads" | grep -c ^rank)
 for quota in 50000 100000 150000; do
     cpu_limit $quota
     expected=$(((quota + 99999) / 100000 < count ? (quota + 99999) / 100000 : count))
@@ -52,7 +52,7 @@ done
 if [ "$count" -gt 1 ]; then
     cpu_limit 100000
     within "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=1 --output limited >out 2>&1 || fail "quota: $(cat out)"
-    grep -q "^threads  1 a rank on $count CPUs, as the CPU quota of the container allows" out || fail "quota: $(cat out)"
+    grep -q "^threads  1 a rank on $(nproc) CPUs, as the CPU quota of the container allows" out || fail "quota: $(cat out)"
     within "$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=1 --set parallel.threads=2 --output more >out 2>&1
     grep -q "^warning  2 threads a rank on a container's quota of 1 CPU:" out || fail "more than the quota: $(cat out)"
 fi

@@ -173,13 +173,13 @@ A
 chmod +x agent
 export MISSING=$work/data/disk
 ./agent other true 2>/dev/null || export OWN=-r # what a root may not do in a container, or another on a host
-if ./agent other true 2>/dev/null && mpirun --version | grep -q "Open MPI"; then
+if ./agent other true 2>/dev/null && ${LAUNCH%% *} --version | grep -q "Open MPI"; then
     $LAUNCH --mca plm_rsh_agent "$work/agent" -np 4 --host "$(hostname):2,other:2" "${training[@]}" \
         data.train.file=data/disk.h5 >said.txt 2>&1
     [ $? -eq 3 ] && grep -q "rank 2 on other: .*takes rows 0 to 19 from x of disk/part-0.h5, which is not there; restore it" said.txt ||
         fail "a host without the sources: $(cat said.txt)"
 else
-    echo "hosts without the sources: skipped, no host may have another name here"
+    echo "hosts without the sources: skipped, no host may have another name here, or not by this MPI"
 fi
 
 # Names from a file do not steer a terminal.

@@ -189,7 +189,7 @@ static nn_status share_counts(const nn_csv_import *in, nn_csv_split *split, doub
 {
     for (size_t i = 0; i < split->count; i++)
         counts[i] = (double)split->ranges[i].rows; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    counts[split->count] = split->torn;
+    counts[split->count] = split->torn;            /* NOLINT(clang-analyzer-core.NullDereference): allocated */
     NN_TRY(nn_comm_sum_double(in->comm, counts, split->count + 1, error));
     split->torn = counts[split->count] > 0;
     size_t rows = 0;

@@ -55,7 +55,7 @@ for asynchronous in true false; do
     wait $!
     [ $? -eq 5 ] || fail "$folder: exit code $?: $(cat "$folder.out")"
     rm "$FAULTY_DISK"
-    grep -q "No space left on device; no checkpoint could be written [0-9]* times in a row, for 2[^ ]* s, the last good one is .*/checkpoint-" \
+    grep -q "No space left on device; no checkpoint could be written [0-9]* times in a row, for [0-9][^,]*, the last good one is .*/checkpoint-" \
         "$folder.out" || fail "$folder: $(cat "$folder.out")"
     good=$(sed -n 's/.*the last good one is \(.*\.h5\).*/\1/p' "$folder.out")
     "$NNTRAIN" inspect "$good" | grep -q "an intact checkpoint" || fail "$folder: $good is not intact"

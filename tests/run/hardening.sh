@@ -23,5 +23,5 @@ grep GNU_STACK headers | grep -q 'RW ' || fail "the stack: $(grep GNU_STACK head
 grep GNU_STACK headers | grep -q 'RWE' && fail "the stack can be executed"
 readelf --wide --dyn-syms "$NNTRAIN" >symbols
 grep -q __stack_chk_fail symbols || fail "no guard on the stack"
-grep -q '__snprintf_chk' symbols || fail "no checked copies"
+grep -qE '__(snprintf|memcpy|memset|strcpy)_chk@' symbols || fail "no checked copies"
 finish

@@ -19,7 +19,11 @@ find prefix -type f | while read -r file; do
 done >paths
 [ ! -s paths ] || fail "installed files name the checkout: $(cat paths)"
 
-export CMAKE_PREFIX_PATH=$work/prefix
+# By the compiler of this build, whose OpenMP a static library calls.
+CC=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' "$BUILD/CMakeCache.txt")
+CXX=$(dirname "$CC")/$(basename "$CC" | sed 's/clang/clang++/; s/gcc/g++/; s/^cc$/c++/')
+command -v "$CXX" >/dev/null || CXX=c++
+export CC CXX CMAKE_PREFIX_PATH=$work/prefix
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name nntrain.pc)")
 export PKG_CONFIG_PATH
 library=$(dirname "$PKG_CONFIG_PATH")
@@ -33,10 +37,10 @@ for project in "$here/../example" "$here/../example/cxx"; do
     cmake -S "$project" -B "$name" $EXAMPLE_OPTIONS >log 2>&1 && cmake --build "$name" >>log 2>&1 || fail "find_package in $name: $(tail -n 20 log)"
 done
 # shellcheck disable=SC2046,SC2086
-cc -std=c11 $EXAMPLE_CFLAGS "$here/../example/train.c" -o train $(pkg-config --cflags --libs nntrain) -Wl,-rpath,"$library" 2>log ||
+"$CC" -std=c11 $EXAMPLE_CFLAGS "$here/../example/train.c" -o train $(pkg-config --cflags --libs nntrain) -Wl,-rpath,"$library" 2>log ||
     fail "pkg-config: $(tail -n 20 log)"
 # shellcheck disable=SC2046,SC2086
-c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror $EXAMPLE_CFLAGS "$here/../example/cxx/describe.cpp" -o describe $(pkg-config --cflags --libs nntrain) \
+"$CXX" -std=c++11 -Wall -Wextra -Wpedantic -Werror $EXAMPLE_CFLAGS "$here/../example/cxx/describe.cpp" -o describe $(pkg-config --cflags --libs nntrain) \
     -Wl,-rpath,"$library" 2>log || fail "pkg-config in C++: $(tail -n 20 log)"
 for program in example/train ./train cxx/describe ./describe; do
     ranks 3 $program "$DATASETS/theory/circles.h5" || fail "$program: exit code $?"

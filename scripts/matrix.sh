@@ -117,6 +117,7 @@ prepare() {
     mount --make-rslave "$place/sys"
     mount --rbind /dev "$place/dev"
     mount --make-rslave "$place/dev"
+    cp /etc/hosts "$place/etc/hosts" # else mpirun waits for somebody to tell where this host is
     mkdir -p "$place/nntrain"
     copy_sources "$place/nntrain"
     logged "$folder/$1.log" inside "$1" "cd /nntrain && apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${!packages} && scripts/dependencies.sh test"

@@ -133,7 +133,10 @@ same_bits='
             --set "network.layers=[{units: 48, activation: gelu, normalization: batch, dropout: 0.2}, {units: 32, activation: silu, normalization: layer}, {units: 10, activation: softmax}]" \
             --set training.epochs=3 --set optimizer=adam --set parallel.reproducible=true >/tmp/out || { echo "$isa: does not train"; exit; }
         grep -qi "${isa/avx/avx-*}" /tmp/out || continue # not on this processor
-        [ -e /models/$isa.h5 ] || { mkdir -p /models && cp /tmp/run/model.h5 /models/$isa.h5; }
+        if [ ! -e /models/$isa.h5 ]; then # nothing to be compared with yet
+            mkdir -p /models && cp /tmp/run/model.h5 /models/$isa.h5 && word="$word$isa (first) "
+            continue
+        fi
         h5diff /models/$isa.h5 /tmp/run/model.h5 /model && word="$word$isa " || word="$word$isa differs "
     done
     echo "${word% }"'

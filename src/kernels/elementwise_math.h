@@ -65,15 +65,22 @@ static inline nn_real size_up_to(nn_real x, nn_real high)
     return choose(size > high, high, size);
 }
 
-/* Fused where the processor does it at the price of one, never by a library call. */
+/* Whether the processor fuses at the price of one operation; Clang says so of x86-64 by the instruction set alone. */
+#if defined(__FMA__) || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF))
+#define FUSES 1
+#else
+#define FUSES 0
+#endif
+
+/* Fused there, never by a library call. */
 static inline nn_real multiply_add(nn_real a, nn_real b, nn_real c)
 {
-#if defined(NNTRAIN_DOUBLE) && defined(__FP_FAST_FMA)
-    return __builtin_fma(a, b, c);
-#elif !defined(NNTRAIN_DOUBLE) && defined(__FP_FAST_FMAF)
-    return __builtin_fmaf(a, b, c);
-#else
+#if !FUSES
     return a * b + c;
+#elif defined(NNTRAIN_DOUBLE)
+    return __builtin_fma(a, b, c);
+#else
+    return __builtin_fmaf(a, b, c);
 #endif
 }
 
@@ -86,7 +93,7 @@ static inline nn_real head_of(nn_real x)
 /* What rounding took from product = a * b (Dekker, 1971). */
 static inline nn_real product_rest(nn_real a, nn_real b, nn_real product)
 {
-#if (defined(NNTRAIN_DOUBLE) && defined(__FP_FAST_FMA)) || (!defined(NNTRAIN_DOUBLE) && defined(__FP_FAST_FMAF))
+#if FUSES
     return multiply_add(a, b, -product);
 #else
     nn_real a_head = head_of(a), b_head = head_of(b);

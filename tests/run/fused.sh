@@ -23,6 +23,9 @@ for name in gemm_avx2 gemm_avx512 gemm_bf16_avx2; do
     [ "$(count vmul "$object")" -eq 0 ] || fail "$name rounds $(count vmul "$object") products apart"
 done
 [ "$(count vdpbf16 "$objects/kernels/gemm_bf16_avx512.c.o")" -gt 0 ] || fail "gemm_bf16_avx512 does not use the instruction for pairs"
+for name in elementwise_avx2 elementwise_avx512; do
+    [ "$(count vfn?m "$objects/kernels/$name.c.o")" -gt 0 ] || fail "$name does not fuse what the source asks for"
+done
 checked=0
 while read -r object; do
     [ "$(count vfn?m "$object")" -eq 0 ] || fail "${object#"$objects/"}: a compiler fused $(count vfn?m "$object") multiply-adds that the source has apart"

@@ -130,6 +130,10 @@ typedef struct nn_dataset {
     double x_range[2];            /**< smallest and largest x of all ranks */
 } nn_dataset;
 
+/** Receives how many rows a split has, as its files describe themselves; none is read. Collective, with the errors of
+ * nn_dataset_open that need no row. */
+nn_status nn_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error);
+
 /**
  * Opens a split and reads this rank's rows. Collective. Several files are the one that has all their rows, bit for bit.
  *

@@ -141,9 +141,9 @@ typedef struct nn_recipe_on_nan {
 } nn_recipe_on_nan;
 
 typedef struct nn_recipe_training {
-    size_t epochs;
-    char *batch;       /**< as written: a number of rows, or "all" */
-    size_t batch_rows; /**< rows of the global batch; 0: all */
+    size_t epochs;     /**< 0: auto */
+    char *batch;       /**< as written: a number of rows, "auto" or "all" */
+    size_t batch_rows; /**< rows of the global batch; 0: auto or all */
     size_t accumulate; /**< batches whose gradients are averaged before a step */
     nn_recipe_stop stop;
     bool restore_best; /**< model.h5 gets the weights of the best epoch of the watched metric, not of the last */
@@ -164,7 +164,7 @@ typedef struct nn_recipe_checkpoint {
 } nn_recipe_checkpoint;
 
 typedef struct nn_recipe_parallel {
-    size_t slices;
+    size_t slices;       /**< 0: auto */
     size_t threads;      /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
     bool reproducible;   /**< sums over rows keep to the tree of the slices: the same bits on any number of ranks */
     size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */

@@ -41,6 +41,18 @@ nn_status nn_check_float(const nn_check *in, const char *key, double value, nn_c
     return nn_check_fail(in, key, "must be %s, not %g%s%s", musts[range], value, usual ? "; " : "", usual ? usual : "");
 }
 
+bool nn_check_is_auto(const nn_check *in, const char *key)
+{
+    return strcmp(nn_yaml_find(in->root, key)->text, "auto") == 0;
+}
+
+nn_status nn_check_count(const nn_check *in, const char *key, size_t value, size_t most)
+{
+    if ((value >= 1 && value <= most) || nn_check_is_auto(in, key))
+        return NN_OK;
+    return nn_check_fail(in, key, "must be from 1 to %zu, or auto, not %zu", most, value);
+}
+
 const char *nn_check_read_count(const char *text, size_t *count)
 {
     bool number = *text >= '0' && *text <= '9', leading_zero = *text == '0' && text[1] >= '0' && text[1] <= '9';

@@ -36,6 +36,12 @@ typedef enum nn_check_range {
 /** @param usual  ends the message: "0.9 is usual"; or NULL */
 nn_status nn_check_float(const nn_check *in, const char *key, double value, nn_check_range range, const char *usual);
 
+/** @return whether the value at a key is the word auto, which the program replaces once it knows the data */
+bool nn_check_is_auto(const nn_check *in, const char *key);
+
+/** A number from 1 to `most`, or auto, which the recipe has as 0. */
+nn_status nn_check_count(const nn_check *in, const char *key, size_t value, size_t most);
+
 /** Reads a whole number of 0 or more from the start of `text`. @return what is behind it; NULL where none that fits */
 const char *nn_check_read_count(const char *text, size_t *count);
 

@@ -9,6 +9,7 @@ enum {
     MOST_SLICES = 1 << 16, /* more than ranks anybody has; the tables per slice stay small */
     MOST_THREADS = 1 << 12,
     MOST_BUCKET = 1 << 29, /* bytes: MPI counts elements in int */
+    MOST_EPOCHS = 1 << 30,
 };
 
 bool nn_check_read_bytes(const char *text, size_t *bytes)
@@ -96,14 +97,8 @@ nn_status nn_check_parallel(const nn_check *in)
 {
     nn_recipe_parallel *parallel = &in->recipe->parallel;
     char quoted[NN_YAML_QUOTED];
-    if (parallel->slices < 1 || parallel->slices > MOST_SLICES)
-        return nn_check_fail(in, "parallel.slices", "must be from 1 to %d, not %zu", (int)MOST_SLICES,
-                             parallel->slices);
-    const nn_yaml_node *threads = nn_yaml_find(in->root, "parallel.threads");
-    bool automatic = strcmp(threads->text, "auto") == 0;
-    if (!automatic && (parallel->threads < 1 || parallel->threads > MOST_THREADS))
-        return nn_check_fail(in, "parallel.threads", "must be from 1 to %d, or auto, not %zu", (int)MOST_THREADS,
-                             parallel->threads);
+    NN_TRY(nn_check_count(in, "parallel.slices", parallel->slices, MOST_SLICES));
+    NN_TRY(nn_check_count(in, "parallel.threads", parallel->threads, MOST_THREADS));
     if (!nn_check_read_bytes(parallel->bucket, &parallel->bucket_bytes) || parallel->bucket_bytes > MOST_BUCKET)
         return nn_check_fail(in, "parallel.bucket",
                              "%s is no size of up to 512M; write one such as 256K, 512K (the default) or 16M",
@@ -121,11 +116,11 @@ static nn_status check_batch(const nn_check *in)
     size_t slices = in->recipe->parallel.slices;
     char quoted[NN_YAML_QUOTED];
     training->batch_rows = 0;
-    if (strcmp(training->batch, "all") == 0)
+    if (strcmp(training->batch, "all") == 0 || strcmp(training->batch, "auto") == 0)
         return NN_OK;
     const char *end = nn_check_read_count(training->batch, &training->batch_rows);
     if (!end || *end || training->batch_rows == 0)
-        return nn_check_fail(in, "training.batch", "%s is neither a number of rows, such as 128, nor all",
+        return nn_check_fail(in, "training.batch", "%s is no number of rows, such as 128, nor auto or all",
                              nn_yaml_quote(training->batch, quoted));
     if (training->batch_rows >= slices)
         return NN_OK;
@@ -144,8 +139,7 @@ static bool has_validation(const nn_recipe *recipe)
 nn_status nn_check_training(const nn_check *in)
 {
     const nn_recipe_training *training = &in->recipe->training;
-    if (training->epochs < 1)
-        return nn_check_fail(in, "training.epochs", "must be at least 1");
+    NN_TRY(nn_check_count(in, "training.epochs", training->epochs, MOST_EPOCHS));
     NN_TRY(check_batch(in));
     if (training->accumulate < 1)
         return nn_check_fail(in, "training.accumulate", "must be at least 1");

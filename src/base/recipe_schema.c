@@ -139,6 +139,12 @@ static const cyaml_schema_field_t regularization_fields[] = {
     CYAML_FIELD_END,
 };
 
+/* A number, or auto, which is 0: not strict, so that a number does as well as the word. */
+static const cyaml_strval_t auto_names[] = {{"auto", 0}};
+
+#define COUNT(key, structure, member)                                                                                  \
+    CYAML_FIELD_ENUM(key, CYAML_FLAG_DEFAULT, structure, member, auto_names, CYAML_ARRAY_LEN(auto_names))
+
 /* Words such as "2 hours": nn_recipe_check makes seconds of them. */
 static const cyaml_schema_field_t stop_fields[] = {
     ENUM(MUST, "metric", nn_recipe_stop, metric, nn_metric_names),
@@ -157,7 +163,7 @@ static const cyaml_schema_field_t on_nan_fields[] = {
 };
 
 static const cyaml_schema_field_t training_fields[] = {
-    UINT(MUST, "epochs", nn_recipe_training, epochs),
+    COUNT("epochs", nn_recipe_training, epochs),
     STRING(MUST, "batch", nn_recipe_training, batch),
     UINT(MUST, "accumulate", nn_recipe_training, accumulate),
     MAPPING(MUST, "stop", nn_recipe_training, stop, stop_fields),
@@ -177,13 +183,9 @@ static const cyaml_schema_field_t checkpoint_fields[] = {
     CYAML_FIELD_END,
 };
 
-/* Not strict, so that a number does as well as the word. */
-static const cyaml_strval_t threads_names[] = {{"auto", 0}};
-
 static const cyaml_schema_field_t parallel_fields[] = {
-    UINT(MUST, "slices", nn_recipe_parallel, slices),
-    CYAML_FIELD_ENUM("threads", CYAML_FLAG_DEFAULT, nn_recipe_parallel, threads, threads_names,
-                     CYAML_ARRAY_LEN(threads_names)),
+    COUNT("slices", nn_recipe_parallel, slices),
+    COUNT("threads", nn_recipe_parallel, threads),
     BOOL(MUST, "reproducible", nn_recipe_parallel, reproducible),
     STRING(MUST, "bucket", nn_recipe_parallel, bucket),
     UINT(MUST, "agree_every", nn_recipe_parallel, agree_every),
@@ -227,8 +229,8 @@ const char nn_recipe_defaults[] =
     "schedule: {name: constant}\n"
     "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
     "training:\n"
-    "  epochs: 20\n"
-    "  batch: 128\n"
+    "  epochs: auto\n"
+    "  batch: auto\n"
     "  accumulate: 1\n"
     "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
     "  restore_best: false\n"
@@ -237,4 +239,4 @@ const char nn_recipe_defaults[] =
     "  on_nan: {name: stop}\n"
     "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
     "parallel:\n"
-    "  {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, hang_after: 30 minutes}\n";
+    "  {slices: auto, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, hang_after: 30 minutes}\n";

@@ -33,7 +33,7 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     const nn_recipe *recipe = in->recipe;
     nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
-    NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices, true, alone, &in->dataset, error));
+    NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));

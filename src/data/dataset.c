@@ -218,6 +218,22 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
     return NN_OK;
 }
 
+nn_status nn_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error)
+{
+    nn_files *files = NULL;
+    nn_texts class_names = {.count = 0};
+    nn_plan plan;
+    NN_TRY(nn_files_find(spec, comm, &files, error));
+    const nn_hdf5_printer printer = nn_hdf5_silence();
+    const nn_status status = nn_plan_make(spec, files, comm, &plan, &class_names, error);
+    if (!nn_hdf5_is_lost())
+        nn_hdf5_restore(printer);
+    nn_texts_free(&class_names);
+    nn_files_free(files);
+    *rows = status == NN_OK ? plan.layouts.x.rows : 0;
+    return status;
+}
+
 void nn_dataset_free(nn_dataset *dataset)
 {
     if (!dataset)

@@ -9,6 +9,7 @@
 #include "nntrain/version.h"
 #include "train/format.h"
 #include "train/observers.h"
+#include "train/settle.h"
 
 /* Redrawing more often than the eye follows costs a slow terminal more than it shows. */
 static const double redraw_seconds = 0.1;
@@ -100,6 +101,24 @@ static nn_status batch_per_rank(const nn_run *run, size_t range[2], nn_error *er
     return NN_OK;
 }
 
+/* auto     batch 64, 174 epochs, 32 slices for 18 ranks, kept in recipe.yaml */
+static void say_chosen(const nn_run *run)
+{
+    const nn_recipe *asked = run->asked, *now = run->recipe;
+    char batch[48] = "", epochs[48] = "", slices[96] = "";
+    if (!run->settled)
+        return;
+    if (strcmp(asked->training.batch, now->training.batch) != 0)
+        snprintf(batch, sizeof batch, "batch %s, ", now->training.batch);
+    if (asked->training.epochs == 0)
+        snprintf(epochs, sizeof epochs, "%s, ", nn_figure_plural(now->training.epochs, "epoch").text);
+    if (asked->parallel.slices == 0)
+        snprintf(slices, sizeof slices, "%s%s%s, ", nn_figure_plural(now->parallel.slices, "slice").text,
+                 run->comm->size > NN_USUAL_SLICES ? " for " : "",
+                 run->comm->size > NN_USUAL_SLICES ? nn_figure_plural((uint64_t)run->comm->size, "rank").text : "");
+    nn_run_say(run, "auto     %s%s%skept in recipe.yaml", batch, epochs, slices);
+}
+
 static void say_training(const nn_run *run, const size_t per_rank[2])
 {
     const nn_recipe *recipe = run->recipe;
@@ -135,6 +154,7 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
     say_memory(run);
     say_network(run);
     say_training(run, per_rank);
+    say_chosen(run);
     return NN_OK;
 }
 

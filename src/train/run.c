@@ -20,6 +20,7 @@
 #include "train/average.h"
 #include "train/folder.h"
 #include "train/resume.h"
+#include "train/settle.h"
 #include "train/trouble.h"
 
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
@@ -56,6 +57,37 @@ nn_status nn_run_check_lock(nn_run *run, nn_error *error)
     return nn_comm_follow(run->comm, run->comm->rank == 0 ? nn_run_lock_check(run->lock, error) : NN_OK, error);
 }
 
+static nn_dataset_spec spec_of(const nn_run *run, const nn_recipe_split *split)
+{
+    nn_dataset_spec spec = nn_dataset_spec_of(split, &run->recipe->data.train);
+    spec.external = run->recipe->data.external;
+    spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
+    spec.window = run->recipe->data.window_bytes;
+    return spec;
+}
+
+/* From now on the recipe has a number where it said auto: that of the run which is continued, or one for this data. */
+static nn_status settle_recipe(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    nn_recipe *before = NULL;
+    size_t rows = 0;
+    if (!nn_settle_is_due(run->recipe))
+        return NN_OK;
+    nn_status status = NN_OK;
+    if (checkpoint)
+        status = nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error);
+    else {
+        const nn_dataset_spec spec = spec_of(run, &run->recipe->data.train);
+        status = nn_dataset_count(&spec, run->comm, &rows, error);
+    }
+    if (status == NN_OK)
+        status = nn_settle(run->recipe, before, rows, (size_t)run->comm->size, &run->settled, error);
+    nn_recipe_free(before);
+    NN_TRY(nn_comm_agree(run->comm, status, error));
+    run->recipe = run->settled;
+    return NN_OK;
+}
+
 static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool training, nn_dataset **dataset,
                             nn_error *error)
 {
@@ -63,12 +95,9 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
                          (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
     /* Classes of other splits are called as those of the training. */
     const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
-    nn_dataset_spec spec = nn_dataset_spec_of(split, &run->recipe->data.train);
+    nn_dataset_spec spec = spec_of(run, split);
     spec.class_names = !run->train || names ? names : &none;
-    spec.external = run->recipe->data.external;
-    spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
-    spec.window = run->recipe->data.window_bytes;
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
 
@@ -265,23 +294,17 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-static nn_status begin_or_continue(nn_run *run, const nn_train_options *options, nn_error *error)
+/* @param checkpoint  NULL: from the beginning */
+static nn_status begin_or_continue(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
 {
-    nn_checkpoint *checkpoint = NULL;
-    nn_run_mark(run, NN_SPAN_READ);
-    NN_TRY(nn_resume_read(run, options, &checkpoint, error));
-    nn_run_mark(run, NN_SPAN_NONE);
-    nn_status status = NN_OK;
     if (checkpoint)
-        status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
-    if (status == NN_OK)
-        status = normalize_data(run, checkpoint, error);
-    if (status == NN_OK && checkpoint)
+        NN_TRY(nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error));
+    NN_TRY(normalize_data(run, checkpoint, error));
+    if (checkpoint)
         nn_resume_take(run, checkpoint);
-    else if (status == NN_OK)
+    else
         nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
-    nn_checkpoint_free(checkpoint);
-    return status;
+    return NN_OK;
 }
 
 /* Rank 0 finds or makes the folder; the other ranks learn its name. */
@@ -316,12 +339,21 @@ static nn_status warn_of_shared_memory(const nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
+static nn_status check_ranks(const nn_run *run, nn_error *error)
 {
-    if (options->trace)
-        NN_TRY(nn_trace_open(options->trace, options->trace_limit ? options->trace_limit : NN_TRACE_SPANS, run->comm,
-                             &run->timeline, &run->trace, error));
-    nn_run_mark(run, NN_SPAN_READ);
+    const size_t slices = run->recipe->parallel.slices;
+    if ((size_t)run->comm->size <= slices)
+        return NN_OK;
+    return nn_fail(error, NN_USAGE,
+                   "%d ranks are more than the %zu slices of the data; start at most %zu ranks or raise "
+                   "parallel.slices",
+                   run->comm->size, slices, slices);
+}
+
+static nn_status make_ready(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
+{
+    NN_TRY(settle_recipe(run, checkpoint, error));
+    NN_TRY(check_ranks(run, error));
     NN_TRY(load_data(run, error));
     nn_run_mark(run, NN_SPAN_NONE);
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
@@ -331,8 +363,21 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
     NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
     NN_TRY(warn_of_shared_memory(run, error));
-    NN_TRY(begin_or_continue(run, options, error));
+    NN_TRY(begin_or_continue(run, checkpoint, error));
     return nn_comm_agree(run->comm, make_augment(run, error), error);
+}
+
+static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
+{
+    nn_checkpoint *checkpoint = NULL;
+    if (options->trace)
+        NN_TRY(nn_trace_open(options->trace, options->trace_limit ? options->trace_limit : NN_TRACE_SPANS, run->comm,
+                             &run->timeline, &run->trace, error));
+    nn_run_mark(run, NN_SPAN_READ);
+    NN_TRY(nn_resume_read(run, options, &checkpoint, error));
+    const nn_status status = make_ready(run, checkpoint, error);
+    nn_checkpoint_free(checkpoint);
+    return status;
 }
 
 static nn_status compare_recipes(const nn_recipe *recipe, nn_comm *comm, nn_error *error)
@@ -365,14 +410,9 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
                         nn_error *error)
 {
     NN_TRY(compare_recipes(recipe, comm, error));
-    if ((size_t)comm->size > recipe->parallel.slices)
-        return nn_fail(error, NN_USAGE,
-                       "%d ranks are more than the %zu slices of the data; start at most %zu ranks or raise "
-                       "parallel.slices",
-                       comm->size, recipe->parallel.slices, recipe->parallel.slices);
     nn_run *run = NULL;
     NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *run, "the run", &run, error), error));
-    run->recipe = recipe;
+    run->asked = run->recipe = recipe;
     run->comm = comm;
     nn_comm_watch(comm, &run->timeline);
     run->out = comm->rank == 0 ? options->out : NULL;
@@ -421,6 +461,7 @@ void nn_run_free(nn_run *run)
     nn_dataset_free(run->train);
     nn_dataset_free(run->validation);
     nn_dataset_free(run->test);
+    nn_recipe_free(run->settled);
     nn_threads_release(&run->threads);
     nn_run_lock_release(run->lock);
     nn_release(run);

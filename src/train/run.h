@@ -74,9 +74,11 @@ typedef struct nn_observer {
 
 enum { NN_OBSERVERS_MAX = 8 };
 
-/** A training. Owns all it points to but recipe and comm. */
+/** A training. Owns all it points to but the caller's recipe and comm. */
 struct nn_run {
-    const nn_recipe *recipe;
+    const nn_recipe *asked;  /* the caller's */
+    const nn_recipe *recipe; /* the same, with a number where it says auto, once the data is known */
+    nn_recipe *settled;      /* that one; NULL: the caller's says auto nowhere */
     nn_comm *comm;
     FILE *out; /* NULL on ranks that do not speak */
     nn_progress_style style;

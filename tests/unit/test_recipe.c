@@ -47,8 +47,9 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_EQUAL(recipe->regularization.l2, 0);
     CU_ASSERT_EQUAL(recipe->regularization.clip_norm, 0);
     CU_ASSERT_EQUAL(recipe->regularization.clip_value, 0);
-    CU_ASSERT_EQUAL(recipe->training.epochs, 20);
-    CU_ASSERT_EQUAL(recipe->training.batch_rows, 128);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 0);
+    CU_ASSERT_STRING_EQUAL(recipe->training.batch, "auto");
+    CU_ASSERT_EQUAL(recipe->training.batch_rows, 0);
     CU_ASSERT_EQUAL(recipe->training.accumulate, 1);
     CU_ASSERT_EQUAL(recipe->training.top_k, 5);
     CU_ASSERT_EQUAL(recipe->training.precision, NN_FLOAT32);
@@ -61,7 +62,7 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 1);
     CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 0);
     CU_ASSERT_EQUAL(recipe->checkpoint.keep, 3);
-    CU_ASSERT_EQUAL(recipe->parallel.slices, 16);
+    CU_ASSERT_EQUAL(recipe->parallel.slices, 0);
     CU_ASSERT_EQUAL(recipe->parallel.threads, 0);
     nn_recipe_free(recipe);
 }
@@ -77,7 +78,7 @@ static void what_is_written_replaces_defaults_key_by_key(void)
     CU_ASSERT_EQUAL(recipe->seed, UINT64_MAX);
     CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
     CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0.9);
-    CU_ASSERT_EQUAL(recipe->training.epochs, 20);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 0);
     CU_ASSERT_EQUAL(recipe->training.batch_rows, 0);
     CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 500);
     CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 0);
@@ -112,7 +113,7 @@ static void byte_order_marks_line_ends_and_capitals_change_nothing(void)
 static void a_section_with_nothing_under_it_is_left_to_the_defaults(void)
 {
     nn_recipe *recipe = must_parse(SMALL "training:\n#  epochs: 5\noptimizer: ~\n", NULL, 0);
-    CU_ASSERT_EQUAL(recipe->training.epochs, 20);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 0);
     CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
     nn_recipe_free(recipe);
 }
@@ -187,8 +188,8 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
         "schedule: {name: constant, warmup: 0 steps, reference_batch: 0}\n"
         "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
         "training:\n"
-        "  epochs: 20\n"
-        "  batch: 128\n"
+        "  epochs: auto\n"
+        "  batch: auto\n"
         "  accumulate: 1\n"
         "  stop: {metric: loss, patience: 0, tolerance: 1e-4}\n"
         "  restore_best: false\n"
@@ -196,7 +197,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
         "  precision: float32\n"
         "  on_nan: {name: stop}\n"
         "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
-        "parallel: {slices: 16, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, "
+        "parallel: {slices: auto, threads: auto, reproducible: false, bucket: 512K, agree_every: 100, "
         "hang_after: 30 minutes}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);
     CU_ASSERT_STRING_EQUAL(again->text, recipe->text);

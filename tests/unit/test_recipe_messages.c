@@ -156,18 +156,17 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
          "r.yaml:4:23: optimizer.momentum: must be at least 0 and less than 1, not 1; 0.9 is usual"},
         {SMALL "optimizer: {momentum: -0.1}\n",
          "r.yaml:4:23: optimizer.momentum: must be at least 0 and less than 1, not -0.1; 0.9 is usual"},
-        {SMALL "training: {epochs: 0}\n", "r.yaml:4:20: training.epochs: must be at least 1"},
+        {SMALL "training: {epochs: 0}\n", "r.yaml:4:20: training.epochs: must be from 1 to 1073741824, or auto, not 0"},
         {SMALL "training: {batch: 0}\n",
-         "r.yaml:4:19: training.batch: \"0\" is neither a number of rows, such as 128, nor all"},
+         "r.yaml:4:19: training.batch: \"0\" is no number of rows, such as 128, nor auto or all"},
         {SMALL "training: {batch: 99999999999999999999}\n",
-         "r.yaml:4:19: training.batch: \"99999999999999999999\" is neither a number of rows, such as 128, nor all"},
-        {SMALL "training: {batch: 15}\n", "r.yaml:4:19: training.batch: a batch of 15 rows cannot take one of each of "
-                                          "the 16 slices; raise training.batch or lower parallel.slices"},
-        {SMALL "parallel: {slices: 129}\n",
-         "r.yaml:4:20: parallel.slices: a batch of 128 rows cannot take one of each of the 129 slices; raise "
+         "r.yaml:4:19: training.batch: \"99999999999999999999\" is no number of rows, such as 128, nor auto or all"},
+        {SMALL "training: {batch: 15}\nparallel: {slices: 16}\n",
+         "r.yaml:4:19: training.batch: a batch of 15 rows cannot take one of each of the 16 slices; raise "
          "training.batch or lower parallel.slices"},
-        {SMALL "parallel: {slices: 0}\n", "r.yaml:4:20: parallel.slices: must be from 1 to 65536, not 0"},
-        {SMALL "parallel: {slices: 65537}\n", "r.yaml:4:20: parallel.slices: must be from 1 to 65536, not 65537"},
+        {SMALL "parallel: {slices: 0}\n", "r.yaml:4:20: parallel.slices: must be from 1 to 65536, or auto, not 0"},
+        {SMALL "parallel: {slices: 65537}\n",
+         "r.yaml:4:20: parallel.slices: must be from 1 to 65536, or auto, not 65537"},
         {SMALL "parallel: {bucket: 4}\n",
          "r.yaml:4:20: parallel.bucket: \"4\" is no size of up to 512M; write one such as "
          "256K, 512K (the default) or 16M"},
@@ -208,9 +207,9 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "training: {on_nan: {limit: 3}}\n",
          "r.yaml:4:21: training.on_nan.limit: stop has no limit; remove it, or use name: skip or rollback"},
         {SMALL "checkpoint: {max_failures: 0}\n", "r.yaml:4:28: checkpoint.max_failures: must be at least 1"},
-        {SMALL "checkpoint: {give_up_after: soon}\n",
-         "r.yaml:4:29: checkpoint.give_up_after: \"soon\" is no length of time; write one such as 5 minutes (the default) "
-         "or 90 seconds"},
+        {SMALL "checkpoint: {give_up_after: soon}\n", "r.yaml:4:29: checkpoint.give_up_after: \"soon\" is no length of "
+                                                      "time; write one such as 5 minutes (the default) "
+                                                      "or 90 seconds"},
     };
     EXPECT_REFUSALS(refusals);
 }
@@ -222,8 +221,8 @@ static void a_wrong_override_is_quoted_in_its_message(void)
     } wrong[] = {
         {"training.epoch=3", "training: unknown key \"epoch\" (did you mean epochs?); the keys here are epochs, batch, "
                              "accumulate, stop, restore_best, top_k, precision, on_nan"},
-        {"training.epochs=many", "training.epochs: \"many\" is no whole number of 0 or more"},
-        {"training.epochs=0", "training.epochs: must be at least 1"},
+        {"training.epochs=many", "training.epochs: \"many\" is no whole number and not auto"},
+        {"training.epochs=0", "training.epochs: must be from 1 to 1073741824, or auto, not 0"},
         {"network.layers[2].units=3", "network.layers has no element 2; its elements are 0 to 1"},
         {"network.layers[99999999999999999999]=3",
          "this is no key; write one like training.epochs or network.layers[0].units"},

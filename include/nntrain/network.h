@@ -21,11 +21,18 @@ typedef struct nn_layer {
     nn_activation activation;
     nn_layer_norm norm;
     double dropout;
-    size_t weight;                         /**< offset of W [outputs, inputs] */
-    size_t bias;                           /**< offset of b [outputs] */
-    size_t gamma, beta;                    /**< with a norm: offsets of its scale and shift [outputs] */
+    size_t weight;      /**< offset of W [outputs, inputs] */
+    size_t bias;        /**< offset of b [outputs]; without meaning where nn_layer_has_bias is false */
+    size_t gamma, beta; /**< with a norm: offsets of its scale and shift [outputs] */
     size_t running_mean, running_variance; /**< with batch norm: offsets in nn_network.statistics [outputs] */
 } nn_layer;
+
+/** @return whether a layer has a bias: batch norm takes the mean of its sums out, and any shift with it, so that one
+ * would have no effect, and its gradient would be nothing but rounding, which Adam and Adagrad make large */
+static inline bool nn_layer_has_bias(const nn_layer *layer)
+{
+    return layer->norm != NN_NORM_BATCH;
+}
 
 /** What a tensor is for: weights are regularised, the others are not. */
 typedef enum nn_tensor_role { NN_TENSOR_WEIGHT, NN_TENSOR_BIAS, NN_TENSOR_GAMMA, NN_TENSOR_BETA } nn_tensor_role;

@@ -42,7 +42,7 @@ static product product_of(const nn_bench_training *t, size_t l, nn_bench_orienta
     case NN_BENCH_FORWARD:
         p.a = input;
         p.b = (nn_view){weight.data, 1, layer->inputs};
-        p.epilogue.bias = t->network->parameters + layer->bias;
+        p.epilogue.bias = nn_layer_has_bias(layer) ? t->network->parameters + layer->bias : NULL;
         p.epilogue.activation = last ? NN_LINEAR : layer->activation;
         break;
     case NN_BENCH_DX:

@@ -102,6 +102,20 @@ static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nn
     return good;
 }
 
+/* Batch norm once had a bias before it, which only moved the mean that it takes out. */
+static bool take_bias_into_mean(hid_t group, const nn_layer *layer, nn_real *running_mean)
+{
+    nn_real *bias = NULL;
+    if (H5Lexists(group, "bias", H5P_DEFAULT) <= 0)
+        return true;
+    const bool good = nn_allocate(layer->outputs, sizeof *bias, "a bias", &bias, NULL) == NN_OK &&
+                      nn_field_get_tensor(group, "bias", bias, layer->outputs, 0);
+    for (size_t j = 0; good && j < layer->outputs; j++)
+        running_mean[j] -= bias[j];
+    nn_release(bias);
+    return good;
+}
+
 static bool get_layer(hid_t file, const nn_network *network, size_t index)
 {
     const nn_layer *layer = &network->layers[index];
@@ -113,7 +127,8 @@ static bool get_layer(hid_t file, const nn_network *network, size_t index)
         good =
             nn_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
             nn_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,
-                                layer->outputs, 0);
+                                layer->outputs, 0) &&
+            take_bias_into_mean(group, layer, network->statistics + layer->running_mean);
     if (group >= 0)
         H5Gclose(group);
     return good;

@@ -142,7 +142,8 @@ void nn_network_initialize(nn_network *network, const nn_recipe_network *recipe,
     for (size_t l = 0; l < network->layer_count; l++) {
         const nn_layer *layer = &network->layers[l];
         draw_weights(layer, network->parameters + layer->weight, recipe, seed, l);
-        fill(network->parameters + layer->bias, layer->outputs, 0);
+        if (nn_layer_has_bias(layer))
+            fill(network->parameters + layer->bias, layer->outputs, 0);
         if (layer->norm != NN_NORM_NONE) {
             fill(network->parameters + layer->gamma, layer->outputs, 1);
             fill(network->parameters + layer->beta, layer->outputs, 0);

@@ -40,7 +40,8 @@ static void place_layer(nn_network *network, size_t index)
 {
     nn_layer *layer = &network->layers[index];
     layer->weight = place(network, NN_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
-    layer->bias = place(network, NN_TENSOR_BIAS, index, layer->outputs, 0);
+    if (nn_layer_has_bias(layer))
+        layer->bias = place(network, NN_TENSOR_BIAS, index, layer->outputs, 0);
     if (layer->norm == NN_NORM_NONE)
         return;
     layer->gamma = place(network, NN_TENSOR_GAMMA, index, layer->outputs, 0);

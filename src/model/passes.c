@@ -28,7 +28,8 @@ static void multiply(const nn_network *network, size_t l, const nn_real *x, size
     const nn_layer *layer = &network->layers[l];
     nn_view a = {layer_input(work, x, l), layer->inputs, 1};
     nn_view weight_transposed = {network->parameters + layer->weight, 1, layer->inputs};
-    nn_epilogue epilogue = {.bias = network->parameters + layer->bias, .activation = activation};
+    nn_epilogue epilogue = {.bias = nn_layer_has_bias(layer) ? network->parameters + layer->bias : NULL,
+                            .activation = activation};
     nn_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, out, layer->outputs, &epilogue);
 }
 
@@ -123,7 +124,8 @@ static void weight_gradients(const nn_layer *layer, const nn_real *below, const 
     nn_view input = {below, layer->inputs, 1};
     nn_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
                    work->gradients + layer->weight, layer->inputs, work->flat_pitch);
-    nn_leaf_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->bias, work->flat_pitch);
+    if (nn_layer_has_bias(layer))
+        nn_leaf_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->bias, work->flat_pitch);
 }
 
 /* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its

@@ -79,13 +79,13 @@ static void say_network(const nn_run *run)
     nn_run_say(run, "         input %10s", nn_figure_count(network->inputs).text);
     for (size_t l = 0; l < network->layer_count; l++) {
         const nn_layer *layer = &network->layers[l];
+        const size_t shifts = nn_layer_has_bias(layer) ? layer->outputs : 0;
         const size_t norm = layer->norm == NN_NORM_NONE ? 0 : 2 * layer->outputs;
-        nn_run_say(run, "         %-5zu %10s  %-10s %13s%s%s%s", l, nn_figure_count(layer->outputs).text,
-                   nn_activation_name(layer->activation),
-                   nn_figure_count(layer->inputs * layer->outputs + layer->outputs + norm).text,
-                   norm ? (layer->norm == NN_NORM_BATCH ? "  batch norm" : "  layer norm") : "",
-                   layer->dropout > 0 ? "  dropout " : "",
-                   layer->dropout > 0 ? nn_figure_number(layer->dropout).text : "");
+        nn_run_say(
+            run, "         %-5zu %10s  %-10s %13s%s%s%s", l, nn_figure_count(layer->outputs).text,
+            nn_activation_name(layer->activation), nn_figure_count(layer->inputs * layer->outputs + shifts + norm).text,
+            norm ? (layer->norm == NN_NORM_BATCH ? "  batch norm" : "  layer norm") : "",
+            layer->dropout > 0 ? "  dropout " : "", layer->dropout > 0 ? nn_figure_number(layer->dropout).text : "");
     }
     nn_run_say(run, "         %s in all", nn_figure_plural(network->parameter_count, "parameter").text);
 }

@@ -4,6 +4,9 @@
 #include "train/balance.h"
 #include "train/observers.h"
 
+/* Seconds of computing below which what differs between ranks is their start. */
+static const double worth_telling = 1;
+
 /* Room for what the ranks tell rank 0. */
 typedef struct balance {
     nn_rank_time *ranks; /* [ranks of the run] */
@@ -21,6 +24,8 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
         return NN_OK;
     char text[NN_BALANCE_TEXT];
     const nn_balance found = nn_balance_find(state->ranks, count, state->scratch);
+    if (found.compute.most < worth_telling)
+        return NN_OK;
     nn_balance_describe(&found, count, text);
     nn_run_say(run, "balance  %s", text);
     nn_balance_describe_slowest(&found, state->ranks, text);

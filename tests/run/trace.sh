@@ -63,9 +63,15 @@ for count in 1 3; do
     check "$count.json" $count 46 2 153610 "$(field seconds "ranks-$count/metrics.jsonl")"
     grep -q "^trace    $count.json: [0-9,]* spans of $count rank" "out-$count" || fail "the end of $count ranks does not tell of the trace: $(cat "out-$count")"
 done
+
+# How the ranks shared the work, from a second of it on.
+ranks 3 "$NNTRAIN" train "$recipe" --set training.epochs=1 --output short >out || fail "short: exit code $?"
+! grep -q '^balance' out || fail "a balance of less than a second"
+# shellcheck disable=SC2086
+ranks 3 "$NNTRAIN" train "$recipe" $wide --set training.epochs=100000 --set training.stop.time="5 seconds" --output long >out || fail "long: exit code $?"
+grep -Eq '^balance  compute [0-9.]+ / [0-9.]+ / [0-9.]+ m?s, wait .*, I/O .* \(min / median / max of 3 ranks\)$' out || fail "no balance of 3 ranks: $(cat out)"
+grep -A 1 '^balance' out | grep -q "^         slowest: rank [012] on $(uname -n)" || fail "the slowest of 3 ranks is not named: $(grep -A 1 '^balance' out)"
 ! grep -q '^balance' out-1 || fail "one rank has a balance"
-grep -Eq '^balance  compute [0-9.]+ / [0-9.]+ / [0-9.]+ m?s, wait .*, I/O .* \(min / median / max of 3 ranks\)$' out-3 || fail "no balance of 3 ranks: $(cat out-3)"
-grep -A 1 '^balance' out-3 | grep -q "^         slowest: rank [012] on $(uname -n)" || fail "the slowest of 3 ranks is not named: $(grep -A 1 '^balance' out-3)"
 [ "$(find . -name '*.partial')" = "" ] || fail "a draft stays behind"
 
 # What is traced trains the same model, and a trace takes the place of another.
@@ -110,7 +116,6 @@ until_true 60 has_epochs stopped 2
 kill -s USR1 $launcher
 wait $launcher
 [ $? -eq 75 ] || fail "stopped: exit code is not 75: $(cat err)"
-grep -q '^balance' out || fail "stopped: no balance"
 python3 -c 'import json; assert json.load(open("stopped.json"))["otherData"]["spans"] > 0' || fail "stopped: no trace"
 ranks 2 "$NNTRAIN" train "$recipe" --set optimizer.learning_rate=1e30 --output diverged --trace diverged.json >out 2>err
 [ $? -eq 4 ] || fail "diverged: exit code is not 4: $(cat err)"

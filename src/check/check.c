@@ -13,10 +13,12 @@
 /* Parameters tried in each tensor, and the error that is still called agreement: h^2 of the differences and rounding of
  * the loss leave some 1e-9 of the largest gradient. */
 enum { TRIED = 48 };
-static const double step = 1e-5, tolerance = 1e-6;
-/* A step to either side of what may be a kink, which another one is seldom within; and by how many roundings a loss may
- * be off, which is a sum over rows and layers. */
-static const double near = 1e-8, losses_rounded = 64;
+static const double tolerance = 1e-6;
+/* Steps that are tried: shorter ones where the loss bends much, as with features of thousands. */
+enum { STEPS = 3 };
+static const double steps[STEPS] = {1e-5, 1e-6, 1e-7};
+/* By how many roundings a loss may be off, which is a sum over rows and layers. */
+static const double losses_rounded = 64;
 
 /* What is looked at. Owns all but out. */
 typedef struct check {
@@ -91,24 +93,34 @@ static double loss_at(check *in, size_t parameter, double moved)
     return loss;
 }
 
-/* How far the gradient by one parameter is from the central difference of the loss. Where the loss has a kink (relu,
- * mae), any slope between those on its two sides is a gradient: then it is how far the gradient is outside of these.
- * @param wrong  receives whether that is more than the rounding of the loss explains */
+/* Central difference less the gradient, with a step. @param blur  receives what the rounding of the loss may make of it
+ */
+static double difference(check *in, size_t parameter, double h, double *blur)
+{
+    const double above = loss_at(in, parameter, h), below = loss_at(in, parameter, -h);
+    *blur = losses_rounded * DBL_EPSILON * fmax(fabs(above), fabs(below)) / h;
+    return (above - below) / (2 * h) - (double)in->analytic[parameter];
+}
+
+/* How far the gradient by one parameter is from the slope of the loss. Where the loss has a kink (relu, mae), any slope
+ * between those on its two sides is a gradient: then it is how far the gradient is outside of these.
+ * @param wrong  receives whether that is more than bend and rounding of the loss explain */
 static double distance(check *in, size_t parameter, bool *wrong)
 {
+    const double gradient = (double)in->analytic[parameter], allowed = tolerance * in->largest, h = steps[STEPS - 1];
+    double apart = 0, blur = 0;
     *wrong = false;
-    const double gradient = (double)in->analytic[parameter];
-    const double above = loss_at(in, parameter, step), below = loss_at(in, parameter, -step);
-    const double rounding = losses_rounded * DBL_EPSILON * fmax(fabs(above), fabs(below));
-    const double apart = fabs((above - below) / (2 * step) - gradient);
-    if (apart - rounding / (2 * step) <= tolerance * in->largest)
-        return apart;
-    const double here = loss_now(in), right = (loss_at(in, parameter, near) - here) / near,
-                 left = (here - loss_at(in, parameter, -near)) / near, blur = rounding / near;
-    const double outside = fmax(fmin(left, right) - blur - gradient, gradient - fmax(left, right) - blur);
-    *wrong = !(outside <= tolerance * in->largest);
+    for (size_t i = 0; i < STEPS; i++) {
+        apart = fabs(difference(in, parameter, steps[i], &blur));
+        if (apart - blur <= allowed)
+            return apart;
+    }
+    const double here = loss_now(in), right = (loss_at(in, parameter, h) - here) / h,
+                 left = (here - loss_at(in, parameter, -h)) / h;
+    const double outside = fmax(fmin(left, right) - gradient, gradient - fmax(left, right));
+    *wrong = !(outside <= allowed + blur);
     in->kinks += !*wrong;
-    return fmax(outside, 0);
+    return *wrong ? apart : fmax(outside, 0);
 }
 
 static double largest_of(const nn_real *values, size_t count)

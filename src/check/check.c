@@ -183,6 +183,38 @@ static void tell_layers(const check *in)
     }
 }
 
+/* Gradients of layers that differ by more leave one of them where it is, or throw another one off. */
+static const double far_apart = 1e4;
+
+/* What hinders a training before its first step, by the names under which books and forums treat it. */
+static void advise(const check *in)
+{
+    const size_t count = in->network->layer_count;
+    double least = INFINITY, most = 0;
+    size_t weakest = 0, strongest = 0;
+    for (size_t l = 0; l < count; l++) {
+        const nn_layer *layer = &in->network->layers[l];
+        const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
+        const size_t stuck = stuck_units(in, l);
+        if (2 * stuck > layer->outputs && l + 1 < count)
+            fprintf(
+                in->out,
+                "advice   dead units: %zu of the %zu %s units of layer %zu are stuck in all rows; normalize the data, "
+                "use initializer: auto, or leaky_relu\n",
+                stuck, layer->outputs, nn_activation_name(layer->activation), l);
+        if (gradient < least)
+            least = gradient, weakest = l;
+        if (gradient > most)
+            most = gradient, strongest = l;
+    }
+    if (!(most > far_apart * least))
+        return;
+    fprintf(in->out,
+            "advice   gradients %s: those of layer %zu are %.1g times those of layer %zu; give hidden layers "
+            "normalization: layer, or another activation\n",
+            strongest < weakest ? "explode" : "vanish", strongest, most / least, weakest);
+}
+
 /* What guessing costs: a first loss far above it speaks of weights or features that are too large. */
 static void tell_loss(const check *in, double loss)
 {
@@ -240,6 +272,7 @@ static nn_status run(check *in, size_t rows, nn_error *error)
         in->analytic[i] = in->work->gradients[i];
     tell_loss(in, loss);
     tell_layers(in);
+    advise(in);
     return compare(in, error);
 }
 

@@ -32,4 +32,20 @@ grep -q '^right .*all gradients agree' out || fail "check does not say so: $(cat
     fail "check of a network with everything: exit code $?: $(cat out)"
 "$NNTRAIN" check "$recipe" --set network.initializer=constant --set network.constant=-1 --set data.normalize=unit >out || fail "check of dead units: exit code $?"
 grep -q 'learns nothing' out || fail "check does not tell that a layer learns nothing: $(cat out)"
+grep -q 'dead units: 128 of the 128 relu units of layer 0' out || fail "check does not name dead units: $(cat out)"
+sigmoid='{units: 64, activation: sigmoid}'
+"$NNTRAIN" check "$recipe" --set "network.layers=[$sigmoid, $sigmoid, $sigmoid, $sigmoid, $sigmoid, $sigmoid, $sigmoid, {units: 10, activation: softmax}]" >out || fail "check of a deep network: exit code $?"
+grep -q 'gradients vanish: those of layer 7 are .* times those of layer 0' out || fail "check does not name vanishing gradients: $(cat out)"
+
+# Raw prices and features of a hundred: a loss of 1e10 and bent units are no wrong gradient.
+awk 'BEGIN { srand(3); print "a,b,price"; for (i = 0; i < 200; i++) { a = rand() * 300; b = rand(); print a "," b "," 200000 + 500 * a + 30000 * b } }' >prices.csv
+"$NNTRAIN" import csv prices.csv --label price --output prices.h5 >/dev/null || fail "import of prices"
+cat >prices.yaml <<Y
+data: {train: {file: prices.h5}, normalize: none}
+network: {layers: [{units: 20, activation: tanh}, {units: 1, activation: linear}]}
+loss: mse
+Y
+for loss in mse mae; do
+    "$NNTRAIN" check prices.yaml --set loss=$loss >out || fail "check of prices by $loss: exit code $?: $(cat out)"
+done
 finish

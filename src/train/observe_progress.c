@@ -7,6 +7,7 @@
 #include "kernels/dispatch.h"
 #include "nntrain/memory.h"
 #include "nntrain/version.h"
+#include "train/advice.h"
 #include "train/format.h"
 #include "train/observers.h"
 #include "train/settle.h"
@@ -147,15 +148,15 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
     (void)self;
     size_t per_rank[2];
     NN_TRY(batch_per_rank(run, per_rank, error));
-    if (run->style == NN_PROGRESS_QUIET || !run->out)
-        return NN_OK;
-    say_machine(run);
-    say_data(run);
-    say_memory(run);
-    say_network(run);
-    say_training(run, per_rank);
-    say_chosen(run);
-    return NN_OK;
+    if (run->style != NN_PROGRESS_QUIET && run->out) {
+        say_machine(run);
+        say_data(run);
+        say_memory(run);
+        say_network(run);
+        say_training(run, per_rank);
+        say_chosen(run);
+    }
+    return nn_advise(run, error);
 }
 
 /* Columns of the terminal, 80 where it does not tell: through mpirun the ranks' own terminal has no size. */

@@ -1,0 +1,10 @@
+/** What a training tells of its data before it begins: what would mislead whoever reads its figures. */
+#ifndef NN_TRAIN_ADVICE_H
+#define NN_TRAIN_ADVICE_H
+
+#include "train/run.h"
+
+/** Says it, once and short. Collective. */
+nn_status nn_advise(const nn_run *run, nn_error *error);
+
+#endif

@@ -100,6 +100,7 @@ typedef struct nn_recipe_optimizer {
     double rho;          /**< rmsprop: how much of the mean square is kept */
     double epsilon;      /**< adagrad, rmsprop, adam, adamw, lamb */
     double weight_decay; /**< adamw, lars, lamb: decoupled, of weights alone */
+    bool decays_by_rows; /**< adamw: weight_decay is left out, and is chosen once the rows are known */
     double trust;        /**< lars: trust coefficient */
     bool shard_state;    /**< each rank keeps the state of its share of the parameters alone */
 } nn_recipe_optimizer;
@@ -107,7 +108,7 @@ typedef struct nn_recipe_optimizer {
 /** How the learning rate changes; warm-up goes in front of any. */
 typedef struct nn_recipe_schedule {
     nn_schedule_kind name;
-    char *warmup;                       /**< as written: "0 steps", "5 epochs" */
+    char *warmup;                       /**< as written: "auto", "0 steps", "5 epochs" */
     size_t warmup_epochs, warmup_steps; /**< one of them, or neither */
     char *every;                        /**< step, exponential: as written */
     size_t every_epochs, every_steps;   /**< one of them */

@@ -1,4 +1,5 @@
 /* How weights are moved: optimizer, schedule of the learning rate, regularization. */
+#include <string.h>
 
 #include "base/recipe_check.h"
 
@@ -6,12 +7,15 @@ static const char *usual_rate(nn_optimizer_kind kind)
 {
     if (kind == NN_SGD || kind == NN_LARS)
         return "0.1 is a usual start";
+    if (kind == NN_ADAMW)
+        return "0.005 is a usual start";
     return kind == NN_ADAGRAD ? "0.01 is a usual start" : "0.001 is a usual start";
 }
 
 nn_status nn_check_optimizer(const nn_check *in)
 {
-    const nn_recipe_optimizer *optimizer = &in->recipe->optimizer;
+    nn_recipe_optimizer *optimizer = &in->recipe->optimizer;
+    optimizer->decays_by_rows = optimizer->name == NN_ADAMW && !nn_check_has(in, "optimizer.weight_decay");
     NN_TRY(nn_check_float(in, "optimizer.learning_rate", optimizer->learning_rate, NN_CHECK_ABOVE_0,
                           usual_rate(optimizer->name)));
     NN_TRY(nn_check_float(in, "optimizer.momentum", optimizer->momentum, NN_CHECK_FROM_0_TO_1, "0.9 is usual"));
@@ -53,8 +57,9 @@ static nn_status check_minimum(const nn_check *in)
 nn_status nn_check_schedule(const nn_check *in)
 {
     nn_recipe_schedule *schedule = &in->recipe->schedule;
-    NN_TRY(nn_check_interval(in, "schedule.warmup", schedule->warmup, 0, &schedule->warmup_epochs,
-                             &schedule->warmup_steps));
+    if (strcmp(schedule->warmup, "auto") != 0)
+        NN_TRY(nn_check_interval(in, "schedule.warmup", schedule->warmup, 0, &schedule->warmup_epochs,
+                                 &schedule->warmup_steps));
     if (schedule->every)
         NN_TRY(nn_check_interval(in, "schedule.every", schedule->every, 1, &schedule->every_epochs,
                                  &schedule->every_steps));

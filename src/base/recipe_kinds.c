@@ -30,11 +30,14 @@ enum { ADAMS = KIND(NN_ADAM) | KIND(NN_ADAMW) | KIND(NN_LAMB) };
 enum { EVERY = 0xFFFF };
 
 /* Adam's numbers are its paper's (Kingma and Ba, 2015), trust is that of LARS (You et al., 2017); epsilon of the
- * others, rho and adamw's decay are what PyTorch and the authors' programs take, so that results compare. */
+ * others and rho are what PyTorch and the authors' programs take, so that results compare. adamw is what a recipe gets
+ * that names no optimizer: its rate, and its decay by the rows of the data (see train/settle.c), were found by trying
+ * them on many data sets. */
 static const option optimizer_options[] = {
     {"learning_rate", KIND(NN_SGD) | KIND(NN_LARS), "0.1"},
     {"learning_rate", KIND(NN_ADAGRAD), "0.01"},
-    {"learning_rate", KIND(NN_RMSPROP) | ADAMS, "0.001"},
+    {"learning_rate", KIND(NN_ADAMW), "0.005"},
+    {"learning_rate", KIND(NN_RMSPROP) | KIND(NN_ADAM) | KIND(NN_LAMB), "0.001"},
     {"momentum", KIND(NN_SGD) | KIND(NN_RMSPROP) | KIND(NN_LARS), "0"},
     {"nesterov", KIND(NN_SGD), "false"},
     {"beta1", ADAMS, "0.9"},
@@ -43,7 +46,7 @@ static const option optimizer_options[] = {
     {"epsilon", KIND(NN_ADAGRAD), "1e-10"},
     {"epsilon", KIND(NN_LAMB), "1e-6"},
     {"epsilon", KIND(NN_RMSPROP) | KIND(NN_ADAM) | KIND(NN_ADAMW), "1e-8"},
-    {"weight_decay", KIND(NN_ADAMW), "0.01"},
+    {"weight_decay", KIND(NN_ADAMW), NULL},
     {"weight_decay", KIND(NN_LARS) | KIND(NN_LAMB), "0"},
     {"trust", KIND(NN_LARS), "0.001"},
     {"shard_state", EVERY, "false"},
@@ -51,7 +54,8 @@ static const option optimizer_options[] = {
 
 /* Also what all of them have, since a short form replaces the whole section. */
 static const option schedule_options[] = {
-    {"warmup", EVERY, "0 steps"},
+    {"warmup", KIND(NN_SCHEDULE_COSINE), "auto"},
+    {"warmup", EVERY & ~KIND(NN_SCHEDULE_COSINE), "0 steps"},
     {"every", KIND(NN_SCHEDULE_STEP), "10 epochs"},
     {"every", KIND(NN_SCHEDULE_EXPONENTIAL), "1 epoch"},
     {"factor", KIND(NN_SCHEDULE_STEP) | KIND(NN_SCHEDULE_PLATEAU), "0.1"},

@@ -102,22 +102,31 @@ static nn_status batch_per_rank(const nn_run *run, size_t range[2], nn_error *er
     return NN_OK;
 }
 
-/* auto     batch 64, 174 epochs, 32 slices for 18 ranks, kept in recipe.yaml */
+/* auto     batch 64, 182 epochs, warm-up 209 steps, weight decay 0.26, 32 slices for 18 ranks: see recipe.yaml */
 static void say_chosen(const nn_run *run)
 {
     const nn_recipe *asked = run->asked, *now = run->recipe;
-    char batch[48] = "", epochs[48] = "", slices[96] = "";
+    char text[256] = "";
+    size_t used = 0;
     if (!run->settled)
         return;
     if (strcmp(asked->training.batch, now->training.batch) != 0)
-        snprintf(batch, sizeof batch, "batch %s, ", now->training.batch);
+        used += (size_t)snprintf(text + used, sizeof text - used, ", batch %.20s", now->training.batch);
     if (asked->training.epochs == 0)
-        snprintf(epochs, sizeof epochs, "%s, ", nn_figure_plural(now->training.epochs, "epoch").text);
-    if (asked->parallel.slices == 0)
-        snprintf(slices, sizeof slices, "%s%s%s, ", nn_figure_plural(now->parallel.slices, "slice").text,
-                 run->comm->size > NN_USUAL_SLICES ? " for " : "",
-                 run->comm->size > NN_USUAL_SLICES ? nn_figure_plural((uint64_t)run->comm->size, "rank").text : "");
-    nn_run_say(run, "auto     %s%s%skept in recipe.yaml", batch, epochs, slices);
+        used += (size_t)snprintf(text + used, sizeof text - used, ", %s",
+                                 nn_figure_plural(now->training.epochs, "epoch").text);
+    if (strcmp(asked->schedule.warmup, now->schedule.warmup) != 0)
+        used += (size_t)snprintf(text + used, sizeof text - used, ", warm-up %.30s", now->schedule.warmup);
+    if (asked->optimizer.decays_by_rows)
+        used += (size_t)snprintf(text + used, sizeof text - used, ", weight decay %g", now->optimizer.weight_decay);
+    if (asked->parallel.slices == 0) {
+        used += (size_t)snprintf(text + used, sizeof text - used, ", %s",
+                                 nn_figure_plural(now->parallel.slices, "slice").text);
+        if (run->comm->size > NN_USUAL_SLICES)
+            snprintf(text + used, sizeof text - used, " for %s",
+                     nn_figure_plural((uint64_t)run->comm->size, "rank").text);
+    }
+    nn_run_say(run, "auto     %s; see recipe.yaml", text + 2);
 }
 
 static void say_training(const nn_run *run, const size_t per_rank[2])

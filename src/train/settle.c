@@ -1,18 +1,20 @@
 #include "train/settle.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Found by trying them on many data sets, see tests/benchmarks/README.md. */
+/* What the rules below are made of. They were found by trying some two hundred on data sets of 15 to 60,000 rows, see
+ * tests/benchmarks/README.md. */
 enum {
-    MOST_BATCH = 64,
     LEAST_BATCH = 8,
-    BATCHES = 16, /* of an epoch of few rows, at least */
-    STEPS = 4000,
-    LEAST_EPOCHS = 20,
-    MOST_EPOCHS = 500,
+    FEW_ROWS = 16384, /* below, an epoch has at least 16 batches of up to 64 rows; from there on, 256 of up to 256 */
+    STEPS = 4000,     /* of few rows; of more, each is seen so often that all are seen */
+    ROWS_SEEN = 3000000,
+    MOST_EPOCHS = 200,
 };
+static const double warmup_share = 0.05;
 
 static bool is_auto(const char *text)
 {
@@ -21,7 +23,8 @@ static bool is_auto(const char *text)
 
 bool nn_settle_is_due(const nn_recipe *recipe)
 {
-    return is_auto(recipe->training.batch) || recipe->training.epochs == 0 || recipe->parallel.slices == 0;
+    return is_auto(recipe->training.batch) || recipe->training.epochs == 0 || recipe->parallel.slices == 0 ||
+           is_auto(recipe->schedule.warmup) || recipe->optimizer.decays_by_rows;
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -32,6 +35,11 @@ static size_t smaller(size_t a, size_t b)
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+static size_t between(size_t least, size_t value, size_t most)
+{
+    return larger(least, smaller(value, most));
 }
 
 /* The smallest power of two that is not below a count, or the largest that is not above it. */
@@ -51,15 +59,36 @@ static size_t power_up_to(size_t count)
 
 /* --- the choices --- */
 
+/* What takes the place of auto. */
+typedef struct choices {
+    size_t batch, epochs, slices;
+    size_t warmup; /* steps */
+    double decay;
+} choices;
+
 static size_t choose_batch(size_t rows)
 {
-    return smaller(larger(smaller(rows / BATCHES, MOST_BATCH), LEAST_BATCH), rows);
+    const size_t batches = rows < FEW_ROWS ? 16 : 256, most = rows < FEW_ROWS ? 64 : 256;
+    return power_up_to(smaller(between(LEAST_BATCH, rows / batches, most), rows));
 }
 
 static size_t choose_epochs(size_t rows, size_t batch)
 {
-    const size_t steps = (rows + batch - 1) / batch;
-    return smaller(larger((STEPS + steps - 1) / steps, LEAST_EPOCHS), MOST_EPOCHS);
+    const size_t steps = larger(rows / batch, 1), least = between(5, ROWS_SEEN / rows, 100);
+    return smaller(larger((STEPS + steps - 1) / steps, least), MOST_EPOCHS);
+}
+
+/* The rate of the beginning would throw off weights that the moments of few steps move. */
+static size_t choose_warmup(const nn_recipe *recipe, const choices *chosen, size_t rows)
+{
+    const size_t step = chosen->batch * recipe->training.accumulate, steps = (rows + step - 1) / step;
+    return larger((size_t)(warmup_share * (double)steps * (double)chosen->epochs), 1);
+}
+
+/* Few rows are learnt by heart: at 300, a decay of 0.5 is right, which keeps 50,000 from being learnt at all. */
+static double choose_decay(size_t rows)
+{
+    return fmin(10 / sqrt((double)rows), 1);
 }
 
 /* As many as ranks may want, but that each has a row of every batch. */
@@ -92,44 +121,84 @@ static nn_status check_ranks(const nn_recipe *recipe, size_t rows, size_t ranks,
     return NN_OK;
 }
 
-static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, size_t *batch, size_t *epochs,
-                        size_t *slices, nn_error *error)
+/* @param rows  of the file */
+static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, choices *chosen, nn_error *error)
 {
     const nn_recipe_training *training = &recipe->training;
     rows = rows_left(recipe, rows);
-    *batch = is_auto(training->batch)   ? larger(choose_batch(rows), smaller(recipe->parallel.slices, rows))
-             : training->batch_rows > 0 ? training->batch_rows
-                                        : rows;
-    *slices = recipe->parallel.slices ? recipe->parallel.slices : choose_slices(*batch, rows, ranks);
-    NN_TRY(check_ranks(recipe, rows, ranks, *slices, error));
+    chosen->batch = is_auto(training->batch)   ? larger(choose_batch(rows), smaller(recipe->parallel.slices, rows))
+                    : training->batch_rows > 0 ? training->batch_rows
+                                               : rows;
+    chosen->slices = recipe->parallel.slices ? recipe->parallel.slices : choose_slices(chosen->batch, rows, ranks);
+    NN_TRY(check_ranks(recipe, rows, ranks, chosen->slices, error));
     if (is_auto(training->batch))
-        *batch = larger(*batch, smaller(*slices, rows));
-    *epochs = training->epochs ? training->epochs : choose_epochs(rows, *batch);
+        chosen->batch = larger(chosen->batch, smaller(chosen->slices, rows));
+    chosen->epochs = training->epochs ? training->epochs : choose_epochs(rows, chosen->batch);
+    chosen->warmup = choose_warmup(recipe, chosen, rows);
+    chosen->decay = choose_decay(rows);
     return NN_OK;
 }
 
 /* --- the recipe that results --- */
 
+/* Assignments that replace what is auto; each at most once. */
+typedef struct assignments {
+    char text[5][64]; /* "training.epochs=30" */
+    const char *each[5];
+    size_t count;
+} assignments;
+
+static void assign(assignments *all, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void assign(assignments *all, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(all->text[all->count], sizeof *all->text, format, arguments);
+    va_end(arguments);
+    all->each[all->count] = all->text[all->count];
+    all->count++;
+}
+
+static void assign_chosen(const nn_recipe *recipe, const choices *chosen, assignments *all)
+{
+    if (recipe->parallel.slices == 0)
+        assign(all, "parallel.slices=%zu", chosen->slices);
+    if (recipe->training.epochs == 0)
+        assign(all, "training.epochs=%zu", chosen->epochs);
+    if (is_auto(recipe->training.batch))
+        assign(all, "training.batch=%zu", chosen->batch);
+    if (is_auto(recipe->schedule.warmup))
+        assign(all, "schedule.warmup=%zu steps", chosen->warmup);
+    if (recipe->optimizer.decays_by_rows)
+        assign(all, "optimizer.weight_decay=%.2g", chosen->decay);
+}
+
+/* As it was. A run with another optimizer or schedule has nothing to take, and is refused later on, by its name. */
+static void assign_as_before(const nn_recipe *recipe, const nn_recipe *before, assignments *all)
+{
+    if (recipe->parallel.slices == 0)
+        assign(all, "parallel.slices=%zu", before->parallel.slices);
+    if (recipe->training.epochs == 0)
+        assign(all, "training.epochs=%zu", before->training.epochs);
+    if (is_auto(recipe->training.batch))
+        assign(all, "training.batch=%s", before->training.batch);
+    if (is_auto(recipe->schedule.warmup))
+        assign(all, "schedule.warmup=%s", before->schedule.warmup);
+    if (recipe->optimizer.decays_by_rows)
+        assign(all, "optimizer.weight_decay=%.17g", before->optimizer.weight_decay);
+}
+
 nn_status nn_settle(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks, nn_recipe **settled,
                     nn_error *error)
 {
-    enum { KEYS = 3 };
-    char assignments[KEYS][64]; /* "training.epochs=30" */
-    const char *overrides[KEYS];
-    size_t count = 0, batch = 0, epochs = 0, slices = 0;
+    choices chosen = {.batch = 0};
+    assignments all = {.count = 0};
     if (!before)
-        NN_TRY(choose(recipe, rows, ranks, &batch, &epochs, &slices, error));
-    if (recipe->parallel.slices == 0)
-        snprintf(assignments[count++], sizeof *assignments, "parallel.slices=%zu",
-                 before ? before->parallel.slices : slices);
-    if (recipe->training.epochs == 0)
-        snprintf(assignments[count++], sizeof *assignments, "training.epochs=%zu",
-                 before ? before->training.epochs : epochs);
-    if (is_auto(recipe->training.batch) && before)
-        snprintf(assignments[count++], sizeof *assignments, "training.batch=%s", before->training.batch);
-    else if (is_auto(recipe->training.batch))
-        snprintf(assignments[count++], sizeof *assignments, "training.batch=%zu", batch);
-    for (size_t i = 0; i < count; i++)
-        overrides[i] = assignments[i];
-    return nn_recipe_parse(recipe->text, "the recipe", NULL, overrides, count, settled, error);
+        NN_TRY(choose(recipe, rows, ranks, &chosen, error));
+    if (before)
+        assign_as_before(recipe, before, &all);
+    else
+        assign_chosen(recipe, &chosen, &all);
+    return nn_recipe_parse(recipe->text, "the recipe", NULL, all.each, all.count, settled, error);
 }

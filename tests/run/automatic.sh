@@ -22,7 +22,7 @@ chosen() {
 for rows in 3 15 112 600; do
     table $rows
     "$NNTRAIN" train $rows.yaml --output one-$rows >log 2>&1 || fail "$rows rows: $(tail -n 1 log)"
-    grep -q '^auto  .* batch .* epochs, .* slices\?,' log || fail "$rows rows: what was chosen is not told: $(grep ^auto log)"
+    grep -q '^auto  .* batch .* epochs, .* slices\?;' log || fail "$rows rows: what was chosen is not told: $(grep ^auto log)"
     for key in batch epochs slices; do
         chosen $key one-$rows | grep -q '^[0-9]*$' || fail "$rows rows: $key is $(chosen $key one-$rows)"
     done

@@ -35,11 +35,11 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_EQUAL(recipe->network.layers[0].dropout, 0);
     CU_ASSERT_EQUAL(recipe->network.layers[1].activation, NN_SOFTMAX);
     CU_ASSERT_EQUAL(recipe->loss.name, NN_CROSS_ENTROPY);
-    CU_ASSERT_EQUAL(recipe->optimizer.name, NN_SGD);
-    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
-    CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0);
-    CU_ASSERT_FALSE(recipe->optimizer.nesterov);
-    CU_ASSERT_EQUAL(recipe->schedule.name, NN_SCHEDULE_CONSTANT);
+    CU_ASSERT_EQUAL(recipe->optimizer.name, NN_ADAMW);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.005);
+    CU_ASSERT(recipe->optimizer.decays_by_rows);
+    CU_ASSERT_EQUAL(recipe->schedule.name, NN_SCHEDULE_COSINE);
+    CU_ASSERT_STRING_EQUAL(recipe->schedule.warmup, "auto");
     CU_ASSERT_EQUAL(recipe->schedule.warmup_epochs, 0);
     CU_ASSERT_EQUAL(recipe->schedule.warmup_steps, 0);
     CU_ASSERT_EQUAL(recipe->schedule.reference_batch, 0);
@@ -70,7 +70,7 @@ static void what_is_left_out_has_its_default(void)
 static void what_is_written_replaces_defaults_key_by_key(void)
 {
     nn_recipe *recipe = must_parse(SMALL "seed: 18446744073709551615\n"
-                                         "optimizer: {momentum: .9}\n"
+                                         "optimizer: {name: sgd, momentum: .9}\n"
                                          "training:\n  batch: all\n"
                                          "checkpoint: {every: 500 steps}\n"
                                          "parallel: {threads: 4}\n",
@@ -90,11 +90,11 @@ static void what_is_written_replaces_defaults_key_by_key(void)
 static void byte_order_marks_line_ends_and_capitals_change_nothing(void)
 {
     static const char *const texts[] = {
-        "optimizer: {momentum: 0.9, nesterov: true}\nparallel: {reproducible: true}\n",
-        "optimizer: {momentum: 0.9, nesterov: True}\r\nparallel:\t{reproducible: TRUE}\r\n",
-        "optimizer: {momentum: 0.9, nesterov: TRUE}\rparallel: {reproducible:\tTrue}\r"};
-    nn_recipe *first =
-        must_parse(SMALL "optimizer: {momentum: 0.9, nesterov: true}\nparallel: {reproducible: true}\n", NULL, 0);
+        "optimizer: {name: sgd, momentum: 0.9, nesterov: true}\nparallel: {reproducible: true}\n",
+        "optimizer: {name: sgd, momentum: 0.9, nesterov: True}\r\nparallel:\t{reproducible: TRUE}\r\n",
+        "optimizer: {name: sgd, momentum: 0.9, nesterov: TRUE}\rparallel: {reproducible:\tTrue}\r"};
+    nn_recipe *first = must_parse(
+        SMALL "optimizer: {name: sgd, momentum: 0.9, nesterov: true}\nparallel: {reproducible: true}\n", NULL, 0);
     CU_ASSERT(first->optimizer.nesterov && first->parallel.reproducible);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char text[1000];
@@ -103,8 +103,8 @@ static void byte_order_marks_line_ends_and_capitals_change_nothing(void)
         CU_ASSERT_STRING_EQUAL(recipe->text, first->text);
         nn_recipe_free(recipe);
     }
-    nn_recipe *off =
-        must_parse(SMALL "optimizer: {momentum: 0.9, nesterov: False}\nparallel: {reproducible: FALSE}\n", NULL, 0);
+    nn_recipe *off = must_parse(
+        SMALL "optimizer: {name: sgd, momentum: 0.9, nesterov: False}\nparallel: {reproducible: FALSE}\n", NULL, 0);
     CU_ASSERT(!off->optimizer.nesterov && !off->parallel.reproducible);
     nn_recipe_free(off);
     nn_recipe_free(first);
@@ -114,7 +114,7 @@ static void a_section_with_nothing_under_it_is_left_to_the_defaults(void)
 {
     nn_recipe *recipe = must_parse(SMALL "training:\n#  epochs: 5\noptimizer: ~\n", NULL, 0);
     CU_ASSERT_EQUAL(recipe->training.epochs, 0);
-    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.005);
     nn_recipe_free(recipe);
 }
 
@@ -184,8 +184,8 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
         "{units: 2, activation: softmax}]\n"
         "  initializer: auto\n"
         "loss: {name: cross_entropy, label_smoothing: 0}\n"
-        "optimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"
-        "schedule: {name: constant, warmup: 0 steps, reference_batch: 0}\n"
+        "optimizer: {name: adamw, learning_rate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, shard_state: false}\n"
+        "schedule: {name: cosine, warmup: auto, minimum: 0, reference_batch: 0}\n"
         "regularization: {l1: 0, l2: 0, clip_norm: 0, clip_value: 0}\n"
         "training:\n"
         "  epochs: auto\n"
@@ -234,8 +234,8 @@ static void softmax_with_mse_is_allowed(void)
 
 static void overrides_replace_single_values_in_lists_and_mappings(void)
 {
-    const char *const overrides[] = {"training.epochs=3", "network.layers[0].units=99", "optimizer={momentum: 0.5}",
-                                     "data.train.x=/a=b", "training.epochs=4"};
+    const char *const overrides[] = {"training.epochs=3", "network.layers[0].units=99",
+                                     "optimizer={name: sgd, momentum: 0.5}", "data.train.x=/a=b", "training.epochs=4"};
     nn_recipe *recipe = must_parse(SMALL, overrides, 5);
     CU_ASSERT_EQUAL(recipe->training.epochs, 4);
     CU_ASSERT_EQUAL(recipe->network.layers[0].units, 99);

@@ -45,8 +45,8 @@ static void every_optimizer_has_its_own_keys_and_defaults(void)
                               "1e-8, shard_state: false}\n"},
         {"optimizer=adam", "\noptimizer: {name: adam, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, "
                            "shard_state: false}\n"},
-        {"optimizer=adamw", "\noptimizer: {name: adamw, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, "
-                            "weight_decay: 0.01, shard_state: false}\n"},
+        {"optimizer=adamw", "\noptimizer: {name: adamw, learning_rate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, "
+                            "shard_state: false}\n"},
         {"optimizer=lars", "\noptimizer: {name: lars, learning_rate: 0.1, momentum: 0, weight_decay: 0, trust: 0.001, "
                            "shard_state: false}\n"},
         {"optimizer=lamb", "\noptimizer: {name: lamb, learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, "
@@ -54,7 +54,7 @@ static void every_optimizer_has_its_own_keys_and_defaults(void)
         {"optimizer={name: adam, beta2: 0.99, learning_rate: 1e-4}",
          "\noptimizer: {name: adam, learning_rate: 1e-4, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, shard_state: "
          "false}\n"},
-        {"optimizer.momentum=0.9",
+        {"optimizer={name: sgd, momentum: 0.9}",
          "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0.9, nesterov: false, shard_state: false}\n"},
     };
     EXPECT_RESOLUTIONS(SMALL, resolutions);
@@ -68,10 +68,10 @@ static void every_schedule_has_its_own_keys_and_defaults(void)
          "\nschedule: {name: step, warmup: 0 steps, every: 10 epochs, factor: 0.1, reference_batch: 0}\n"},
         {"schedule=exponential",
          "\nschedule: {name: exponential, warmup: 0 steps, every: 1 epoch, factor: 0.95, reference_batch: 0}\n"},
-        {"schedule=cosine", "\nschedule: {name: cosine, warmup: 0 steps, minimum: 0, reference_batch: 0}\n"},
+        {"schedule=cosine", "\nschedule: {name: cosine, warmup: auto, minimum: 0, reference_batch: 0}\n"},
         {"schedule=plateau", "\nschedule: {name: plateau, warmup: 0 steps, factor: 0.1, minimum: 0, patience: 10, "
                              "reference_batch: 0}\n"},
-        {"schedule={warmup: 5 epochs, reference_batch: 256}",
+        {"schedule={name: constant, warmup: 5 epochs, reference_batch: 256}",
          "\nschedule: {name: constant, warmup: 5 epochs, reference_batch: 256}\n"},
     };
     EXPECT_RESOLUTIONS(SMALL, resolutions);
@@ -216,15 +216,16 @@ static void times_and_intervals_are_read_from_words(void)
 
 static void a_short_form_replaces_the_whole_section(void)
 {
-    const char *full = NETWORK("[{units: 2, activation: softmax}]",
-                               "{name: cross_entropy, label_smoothing: 0.1}") "optimizer: {momentum: 0.9}\nschedule: "
-                                                                              "{name: step, factor: 0.5}\n";
+    const char *full =
+        NETWORK("[{units: 2, activation: softmax}]",
+                "{name: cross_entropy, label_smoothing: 0.1}") "optimizer: {name: sgd, momentum: 0.9}\nschedule: "
+                                                               "{name: step, factor: 0.5}\n";
     const resolution resolutions[] = {
         {"loss=mse", "\nloss: {name: mse}\n"},
         {"loss=cross_entropy", "\nloss: {name: cross_entropy, label_smoothing: 0}\n"},
         {"optimizer=sgd",
          "\noptimizer: {name: sgd, learning_rate: 0.1, momentum: 0, nesterov: false, shard_state: false}\n"},
-        {"schedule=cosine", "\nschedule: {name: cosine, warmup: 0 steps, minimum: 0, reference_batch: 0}\n"},
+        {"schedule=cosine", "\nschedule: {name: cosine, warmup: auto, minimum: 0, reference_batch: 0}\n"},
     };
     EXPECT_RESOLUTIONS(full, resolutions);
 }
@@ -243,8 +244,8 @@ static void an_override_may_reach_into_a_short_form(void)
 static void keys_of_another_kind_are_refused(void)
 {
     const refusal refusals[] = {
-        {SMALL "optimizer: {beta1: 0.9}\n",
-         "r.yaml:4:13: optimizer.beta1: sgd has no beta1; remove it, or use name: adam, adamw or lamb"},
+        {SMALL "optimizer: {name: sgd, beta1: 0.9}\n",
+         "r.yaml:4:24: optimizer.beta1: sgd has no beta1; remove it, or use name: adam, adamw or lamb"},
         {SMALL "optimizer:\n  name: adam\n  momentum: 0.9\n",
          "r.yaml:6:3: optimizer.momentum: adam has no momentum; remove it, or use name: sgd, rmsprop or lars"},
         {SMALL "optimizer: {name: adam, weight_decay: 0}\n",
@@ -254,8 +255,8 @@ static void keys_of_another_kind_are_refused(void)
         {SMALL "optimizer: {name: lars, epsilon: 1e-8}\n",
          "r.yaml:4:25: optimizer.epsilon: lars has no epsilon; remove it, or use name: adagrad, rmsprop, adam, adamw "
          "or lamb"},
-        {SMALL "schedule: {every: 3 epochs}\n",
-         "r.yaml:4:12: schedule.every: constant has no every; remove it, or use name: step or exponential"},
+        {SMALL "schedule: {name: constant, every: 3 epochs}\n",
+         "r.yaml:4:28: schedule.every: constant has no every; remove it, or use name: step or exponential"},
         {SMALL "schedule: {name: cosine, patience: 3}\n",
          "r.yaml:4:26: schedule.patience: cosine has no patience; remove it, or use name: plateau"},
         {SMALL "schedule: {name: step, minimum: 0}\n",
@@ -364,8 +365,8 @@ static void numbers_of_the_descent_out_of_range_are_refused(void)
          "r.yaml:4:40: optimizer.learning_rate: must be more than 0, not -1; 0.001 is a usual start"},
         {SMALL "optimizer: {name: adagrad, learning_rate: 0}\n",
          "r.yaml:4:43: optimizer.learning_rate: must be more than 0, not 0; 0.01 is a usual start"},
-        {SMALL "optimizer: {nesterov: true}\n",
-         "r.yaml:4:23: optimizer.nesterov: Nesterov's look ahead needs momentum; write nesterov: false, or a momentum "
+        {SMALL "optimizer: {name: sgd, nesterov: true}\n",
+         "r.yaml:4:34: optimizer.nesterov: Nesterov's look ahead needs momentum; write nesterov: false, or a momentum "
          "such as 0.9"},
         {SMALL "optimizer: {name: adam, beta1: 1}\n",
          "r.yaml:4:32: optimizer.beta1: must be at least 0 and less than 1, not 1; 0.9 is usual"},
@@ -387,7 +388,7 @@ static void numbers_of_the_descent_out_of_range_are_refused(void)
          "r.yaml:4:35: schedule.factor: must be more than 0 and less than 1, not 0; 0.1 is usual"},
         {SMALL "schedule: {name: cosine, minimum: -1}\n", "r.yaml:4:35: schedule.minimum: must be at least 0, not -1"},
         {SMALL "schedule: {name: cosine, minimum: 0.1}\n",
-         "r.yaml:4:35: schedule.minimum: the learning rate would start at 0.1 and never fall below 0.1; the minimum "
+         "r.yaml:4:35: schedule.minimum: the learning rate would start at 0.005 and never fall below 0.1; the minimum "
          "must be less"},
         {SMALL "schedule: {warmup: 5}\n",
          "r.yaml:4:20: schedule.warmup: \"5\" is no interval; write one such as 1 epoch or 500 steps"},

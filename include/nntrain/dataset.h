@@ -82,7 +82,7 @@ typedef struct nn_rows {
     size_t count;
     const void *x;          /**< [count, features] of the dataset's element */
     const int32_t *classes; /**< [count], or NULL */
-    const nn_real *values;  /**< [count, outputs], or NULL */
+    const double *values;   /**< [count, outputs], or NULL */
     const nn_real *weights; /**< [count], or NULL */
 } nn_rows;
 
@@ -91,7 +91,8 @@ typedef struct nn_rows {
  * whenever they are wanted. Owns its arrays.
  *
  * x stays as the file has it where its type takes fewer bytes than an nn_real, or is one; anything wider becomes
- * nn_real on reading. nn_dataset_convert gives rows to compute with.
+ * nn_real on reading. nn_dataset_convert gives rows to compute with. Targets that are values are kept in double: a time
+ * in seconds since 1970 has no digit to spare.
  */
 typedef struct nn_dataset {
     nn_slices slices;
@@ -115,7 +116,7 @@ typedef struct nn_dataset {
     void *x;            /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
                            file */
     int32_t *classes;   /**< [rows], or NULL */
-    nn_real *values;    /**< [rows, outputs], or NULL */
+    double *values;     /**< [rows, outputs], or NULL */
     nn_real *weights;   /**< [rows] of samples, or NULL */
     nn_labels *labels;  /**< NULL: classes are numbers alone */
     nn_source *source;  /**< where rows are read again; NULL: they are resident */
@@ -237,7 +238,7 @@ void nn_cursor_free(nn_cursor *cursor);
 nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
 
 /**
- * A digest of the split's rows, targets and weights as read and before carving, the rows of x as nn_real whatever they
+ * A digest of the split's rows, targets and weights as read and before carving, all numbers as nn_real whatever they
  * are kept as: the same on any number of ranks. Collective.
  *
  * A resumed run compares it, because shuffles of other data would be another training.

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/philox.h"
+#include "kernels/convert.h"
 #include "nntrain/dataset.h"
 #include "nntrain/memory.h"
 #include "nntrain/network.h"
@@ -22,6 +23,7 @@ typedef struct check {
     nn_network *network;
     nn_workspace *work;
     nn_real *x;        /* [rows, features] */
+    nn_real *y;        /* [rows, outputs] targets that are values, else NULL */
     nn_real *analytic; /* [flat_count] */
     uint64_t *samples; /* [rows] */
     nn_batch batch;
@@ -56,11 +58,15 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
         in->samples[i] = i;
     in->work->seed = in->recipe->seed;
     const nn_rows first = nn_dataset_resident(data, 0, rows);
+    if (first.values) {
+        NN_TRY(nn_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
+        nn_convert(NN_DOUBLE, first.values, in->y, rows * data->outputs);
+    }
     in->batch = (nn_batch){
         .rows = rows,
         .global_rows = rows,
         .x = nn_dataset_convert(data, &first, in->x),
-        .y = {.classes = first.classes, .values = first.values},
+        .y = {.classes = first.classes, .values = in->y},
         .weights = first.weights,
         .samples = in->samples,
     };
@@ -209,6 +215,7 @@ nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t
     if (status == NN_OK)
         status = run(&in, rows, error);
     nn_release(in.x);
+    nn_release(in.y);
     nn_release(in.analytic);
     nn_release(in.samples);
     nn_workspace_free(in.work);

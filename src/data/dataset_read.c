@@ -24,7 +24,7 @@ enum { TILE = 4096 };
 /* Where numbers go, and what is found on the way. */
 struct numbers {
     const nn_hdf5_rows *rows;
-    nn_element kept; /* the element of rows, or nn_real */
+    nn_element kept; /* the element of rows, nn_real or double */
     void *to;        /* [count, row_values] of kept; NULL: they stay in the file */
     bool weights;    /* which are not negative */
     bool imputable;  /* they are x */
@@ -87,7 +87,7 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
 {
     struct numbers *numbers = context;
     const nn_hdf5_rows *rows = numbers->rows;
-    const size_t size = nn_element_size(rows->element), kept_size = nn_element_size(numbers->kept);
+    const size_t size = nn_element_size(rows->element);
     const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
     for (size_t i = 0; i < total; i += TILE) {
         nn_real tile[TILE];
@@ -96,9 +96,12 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
         nn_convert(rows->element, from, tile, length);
         NN_TRY(scan(numbers, from, begin + i, tile, length, error));
         nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
-        if (numbers->to && !rows->to)
-            memcpy((char *)numbers->to + (begin + i) * kept_size, numbers->kept == NN_REAL ? (const void *)tile : from,
-                   length * kept_size);
+        if (!numbers->to || rows->to)
+            continue;
+        if (numbers->kept == NN_DOUBLE)
+            nn_convert_double(rows->element, from, (double *)numbers->to + begin + i, length);
+        else
+            memcpy((nn_real *)numbers->to + begin + i, tile, length * sizeof *tile);
     }
     return NN_OK;
 }
@@ -226,7 +229,7 @@ nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(read_classes(dataset, spec, y, comm, error));
     if (dataset->target == NN_TARGET_VALUES) {
-        struct numbers values = {.kept = NN_REAL, .to = dataset->values};
+        struct numbers values = {.kept = NN_DOUBLE, .to = dataset->values};
         NN_TRY(read_numbers(dataset, &y, &values, comm, error));
     }
     if (!spec->w)

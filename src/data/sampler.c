@@ -1,10 +1,10 @@
 #include <math.h>
-#include <string.h>
 
 #include "data/deal.h"
 #include "data/order.h"
 #include "data/rows.h"
 #include "data/stream.h"
+#include "kernels/convert.h"
 #include "kernels/share.h"
 #include "nntrain/augment.h"
 #include "nntrain/memory.h"
@@ -291,8 +291,7 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
     if (sampler->classes)
         sampler->classes[place] = dealt->rows->classes[dealt->index];
     if (sampler->values)
-        memcpy(sampler->values + place * outputs, dealt->rows->values + dealt->index * outputs,
-               outputs * sizeof *sampler->values);
+        nn_convert(NN_DOUBLE, dealt->rows->values + dealt->index * outputs, sampler->values + place * outputs, outputs);
     if (sampler->weights)
         sampler->weights[place] = dealt->rows->weights[dealt->index];
     sampler->samples[place] = dataset->first_row + dealt->sample;

@@ -37,7 +37,14 @@ static inline size_t nn_class_of_row(const nn_subject *subject, const nn_rows *r
 {
     if (rows->classes)
         return (size_t)rows->classes[row];
-    return nn_predicted_class(rows->values + row * subject->outputs, subject->outputs);
+    const double *y = rows->values + row * subject->outputs;
+    if (subject->outputs == 1)
+        return y[0] >= 0.5;
+    size_t largest = 0;
+    for (size_t j = 1; j < subject->outputs; j++)
+        if (y[j] > y[largest])
+            largest = j;
+    return largest;
 }
 
 nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error);

@@ -89,6 +89,9 @@ typedef struct nn_recipe_loss {
     double delta;           /**< huber: where the square goes over into a line */
     double *class_weights;  /**< cross_entropy: [class_weights_count] weights of the classes; NULL: all 1 */
     uint32_t class_weights_count;
+    double *output_weights; /**< mse, mae, huber, binary_cross_entropy: [output_weights_count] weights of the outputs;
+                               NULL: all 1 */
+    uint32_t output_weights_count;
 } nn_recipe_loss;
 
 typedef struct nn_recipe_optimizer {

@@ -94,14 +94,16 @@ static const cyaml_schema_field_t network_fields[] = {
     CYAML_FIELD_END,
 };
 
-static const cyaml_schema_value_t class_weight = {CYAML_VALUE_FLOAT(CYAML_FLAG_STRICT, double)};
+static const cyaml_schema_value_t weight = {CYAML_VALUE_FLOAT(CYAML_FLAG_STRICT, double)};
 
 static const cyaml_schema_field_t loss_fields[] = {
     ENUM(MUST, "name", nn_recipe_loss, name, nn_loss_names),
     FLOAT(MAY, "label_smoothing", nn_recipe_loss, label_smoothing),
     FLOAT(MAY, "delta", nn_recipe_loss, delta),
     CYAML_FIELD_SEQUENCE("class_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, class_weights,
-                         &class_weight, 1, CYAML_UNLIMITED),
+                         &weight, 1, CYAML_UNLIMITED),
+    CYAML_FIELD_SEQUENCE("output_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, output_weights,
+                         &weight, 1, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 

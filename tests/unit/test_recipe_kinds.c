@@ -85,6 +85,7 @@ static void every_loss_has_its_own_keys_and_defaults(void)
         {"loss=huber", "\nloss: {name: huber, delta: 1}\n"},
         {"loss=binary_cross_entropy", "\nloss: {name: binary_cross_entropy, label_smoothing: 0}\n"},
         {"loss=iou", "\nloss: {name: iou}\n"},
+        {"loss={name: mse, output_weights: [1, 2.5]}", "\nloss:\n  name: mse\n  output_weights: [1, 2.5]\n"},
         {"loss={name: huber, delta: 0.5}", "\nloss: {name: huber, delta: 0.5}\n"},
     };
     EXPECT_RESOLUTIONS(NETWORK("[{units: 2, activation: sigmoid}]", "mse"), resolutions);
@@ -313,6 +314,17 @@ static void losses_that_do_not_fit_the_last_layer_are_refused(void)
          "r.yaml:3:48: loss.class_weights[1]: must be at least 0, not -2"},
         {NETWORK("[{units: 2, activation: softmax}]", "{name: cross_entropy, class_weights: [0, 0]}"),
          "r.yaml:3:44: loss.class_weights: all weights are 0, so that nothing counts; raise one"},
+        {NETWORK("[{units: 2, activation: softmax}]", "{name: cross_entropy, output_weights: [1, 2]}"),
+         "r.yaml:3:29: loss.output_weights: cross_entropy has no output_weights; remove it, or use name: mse, mae, "
+         "huber "
+         "or binary_cross_entropy"},
+        {NETWORK("[{units: 3, activation: linear}]", "{name: mae, output_weights: [1, 2]}"),
+         "r.yaml:3:35: loss.output_weights: there are 2 weights, but the last layer has 3 units; give one weight for "
+         "each output"},
+        {NETWORK("[{units: 2, activation: linear}]", "{name: mse, output_weights: [1, -2]}"),
+         "r.yaml:3:39: loss.output_weights[1]: must be at least 0, not -2"},
+        {NETWORK("[{units: 2, activation: linear}]", "{name: mse, output_weights: [0, 0]}"),
+         "r.yaml:3:35: loss.output_weights: all weights are 0, so that nothing counts; raise one"},
         {NETWORK("[{units: 2, activation: softmax}]", "{name: cross_entropy, class_weights: []}"),
          "r.yaml:3:44: loss.class_weights: must have at least 1 element, but has 0"},
     };

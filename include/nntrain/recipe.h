@@ -66,6 +66,7 @@ typedef struct nn_recipe_data {
     size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */
     bool validation_stratified;                     /**< fraction or fold: of every class the same share */
     nn_normalization_kind normalize;
+    nn_target_scaling_kind normalize_targets;
     nn_imputation impute;
     nn_external external; /**< where the files may have data outside of themselves */
     char *memory;         /**< as written: "auto", or a size such as "4G" */

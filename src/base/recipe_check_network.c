@@ -127,6 +127,40 @@ static nn_status check_weights(const nn_check *in, const char *list, const doubl
     return NN_OK;
 }
 
+/* What is asked for and cannot be: auto always finds something. */
+static nn_status check_normalize_targets(const nn_check *in)
+{
+    const char key[] = "data.normalize_targets";
+    const nn_recipe_network *network = &in->recipe->network;
+    const nn_target_scaling_kind kind = in->recipe->data.normalize_targets;
+    const nn_loss_kind loss = in->recipe->loss.name;
+    const nn_activation output = network->layers[network->layers_count - 1].activation;
+    char activation[KEY_SIZE];
+    layer_key(network->layers_count - 1, "activation", activation);
+    if (kind == NN_TARGETS_AUTO || kind == NN_TARGETS_NONE)
+        return NN_OK;
+    if (loss == NN_CROSS_ENTROPY || loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU)
+        return nn_check_fail(
+            in, nn_check_later(in, key, loss_key(in)),
+            "%s takes targets as they are, from 0 to 1; leave data.normalize_targets out, or use loss: "
+            "mse",
+            nn_loss_name(loss));
+    if (output == NN_SOFTMAX)
+        return nn_check_fail(in, nn_check_later(in, key, activation),
+                             "softmax gives shares that add up to 1, and no scaled targets; leave "
+                             "data.normalize_targets out, or use activation: linear");
+    const bool bounded = output == NN_SIGMOID || output == NN_TANH;
+    const bool reached = output == NN_LINEAR || output == NN_LEAKY_RELU || kind == NN_TARGETS_MINMAX ||
+                         (kind == NN_TARGETS_SCALE && !bounded);
+    if (!reached)
+        return nn_check_fail(
+            in, nn_check_later(in, key, activation),
+            "%s gives targets %s, which %s does not reach; use data.normalize_targets: minmax or auto, "
+            "or activation: linear",
+            nn_target_scaling_name(kind), bounded ? "beyond 1" : "far below 0", nn_activation_name(output));
+    return NN_OK;
+}
+
 nn_status nn_check_loss(const nn_check *in)
 {
     const nn_recipe_loss *loss = &in->recipe->loss;
@@ -134,5 +168,6 @@ nn_status nn_check_loss(const nn_check *in)
     NN_TRY(nn_check_float(in, "loss.label_smoothing", loss->label_smoothing, NN_CHECK_FROM_0_TO_1, "0.1 is usual"));
     NN_TRY(nn_check_float(in, "loss.delta", loss->delta, NN_CHECK_ABOVE_0, "1 is usual"));
     NN_TRY(check_weights(in, "loss.class_weights", loss->class_weights, loss->class_weights_count, "class"));
-    return check_weights(in, "loss.output_weights", loss->output_weights, loss->output_weights_count, "output");
+    NN_TRY(check_weights(in, "loss.output_weights", loss->output_weights, loss->output_weights_count, "output"));
+    return check_normalize_targets(in);
 }

@@ -4,7 +4,6 @@
 #include "data/order.h"
 #include "data/rows.h"
 #include "data/stream.h"
-#include "kernels/convert.h"
 #include "kernels/share.h"
 #include "nntrain/augment.h"
 #include "nntrain/memory.h"
@@ -291,7 +290,9 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
     if (sampler->classes)
         sampler->classes[place] = dealt->rows->classes[dealt->index];
     if (sampler->values)
-        nn_convert(NN_DOUBLE, dealt->rows->values + dealt->index * outputs, sampler->values + place * outputs, outputs);
+        nn_dataset_convert_targets(dataset,
+                                   &(nn_rows){.count = 1, .values = dealt->rows->values + dealt->index * outputs},
+                                   sampler->values + place * outputs);
     if (sampler->weights)
         sampler->weights[place] = dealt->rows->weights[dealt->index];
     sampler->samples[place] = dataset->first_row + dealt->sample;

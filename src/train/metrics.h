@@ -54,11 +54,12 @@ void nn_tally_clear(nn_tally *tally);
 /**
  * Adds rows first .. first + count of those given, all of the leaf in work.
  *
- * @param output  [count, outputs] activations
- * @param losses  [count] terms of the loss
+ * @param output    [count, outputs] activations
+ * @param restored  [count, outputs] the same in the units of targets that are values, or NULL
+ * @param losses    [count] terms of the loss
  */
 void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
-                   const nn_real *output, const double *losses);
+                   const nn_real *output, const double *restored, const double *losses);
 
 /** Adds up over the ranks. Collective. */
 nn_status nn_tally_total(nn_tally *tally, nn_comm *comm, nn_error *error);

@@ -27,6 +27,8 @@ struct scene {
     nn_real x[MOST_ROWS * MOST];
     int32_t classes[MOST_ROWS];
     double values[MOST_ROWS * MOST];
+    nn_target_scaling scaling; /* of the targets, where share borrows it */
+    double offset[MOST], scale[MOST];
     nn_real weights[MOST_ROWS];
     nn_network *network;
     nn_workspace *work;
@@ -135,6 +137,8 @@ static double outputs_of(struct scene *scene, nn_loss_kind kind, nn_real a[MOST_
     CU_ASSERT_FATAL(nn_workspace_create(scene->network, scene->rows, 1, 0, &work, NULL) == NN_OK);
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         y[i] = (nn_real)scene->values[i];
+    if (scene->share.target_scaling)
+        nn_target_scaling_apply(&scene->scaling, scene->values, scene->rows, y);
     nn_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
     if (scene->share.values)
         batch.y.values = y;
@@ -345,7 +349,10 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
         for (size_t i = 0; i < rows; i++)
             mean += (long double)scene->values[i * outputs + j] / rows;
         for (size_t i = 0; i < rows; i++) {
-            const long double y = scene->values[i * outputs + j], p = a[i * outputs + j];
+            const long double y = scene->values[i * outputs + j];
+            long double p = a[i * outputs + j];
+            if (scene->share.target_scaling)
+                p = (double)p / scene->scale[j] + scene->offset[j]; /* as it is rounded */
             absolute += fabsl(p - y);
             residual += (p - y) * (p - y);
             spread += (y - mean) * (y - mean);
@@ -405,6 +412,25 @@ static void a_small_spread_beside_a_large_mean_keeps_its_digits(void)
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         scene->x[i] = (nn_real)(scene->values[i] + 0.0005 * noise(5, i));
     check_values(scene, NN_MSE);
+    tear_down(scene);
+}
+
+/* Outputs of a network that learnt scaled targets: the loss is of these, all else in the units of the data. */
+static void figures_of_scaled_targets_are_in_their_units(void)
+{
+    struct scene *scene = set_up(MOST_ROWS, 3, NN_LINEAR, 8);
+    for (size_t i = 0; i < scene->rows * 3; i++)
+        scene->values[i] = i % 3 == 0   ? 1.7e9 + 100 * noise(4, i)
+                           : i % 3 == 1 ? 1e-3 * noise(4, i)
+                                        : 2e5 + 1e4 * noise(4, i);
+    scene->share.target = NN_TARGET_VALUES;
+    scene->share.values = scene->values + scene->share.first_row * 3;
+    memcpy(scene->offset, (const double[]){1.7e9, 0, 2e5}, 3 * sizeof(double));
+    memcpy(scene->scale, (const double[]){1e-2, 1e3, 1e-4}, 3 * sizeof(double));
+    scene->scaling = (nn_target_scaling){NN_TARGETS_STANDARD, 3, scene->offset, scene->scale};
+    nn_dataset_scale_targets(&scene->share, &scene->scaling);
+    check_values(scene, NN_MSE);
+    check_values(scene, NN_HUBER);
     tear_down(scene);
 }
 
@@ -506,6 +532,7 @@ int main(int argc, char **argv)
         NN_TEST(what_was_not_wanted_is_not_a_number),
         NN_TEST(figures_of_values_are_their_definitions),
         NN_TEST(a_small_spread_beside_a_large_mean_keeps_its_digits),
+        NN_TEST(figures_of_scaled_targets_are_in_their_units),
         NN_TEST(a_target_that_does_not_vary_is_met_or_not),
         NN_TEST(overlap_of_classes_is_that_of_their_one_hot_rows),
         NN_TEST(weights_count_in_the_loss_alone),

@@ -335,6 +335,33 @@ static void losses_that_do_not_fit_the_last_layer_are_refused(void)
                    "binary_cross_entropy");
 }
 
+static void targets_are_scaled_as_outputs_and_losses_allow(void)
+{
+    const resolution fine[] = {
+        {"data.normalize_targets=log1p", "\n  normalize_targets: log1p\n"},
+        {"data.normalize_targets=scale", "\n  normalize_targets: scale\n"},
+        {"loss=huber", "\n  normalize_targets: auto\n"},
+    };
+    EXPECT_RESOLUTIONS(NETWORK("[{units: 2, activation: leaky_relu}]", "mse"), fine);
+    expect_message(SMALL, "data.normalize_targets=standard",
+                   "--set data.normalize_targets=standard: data.normalize_targets: cross_entropy takes targets as they "
+                   "are, from 0 to 1; leave data.normalize_targets out, or use loss: mse");
+    expect_message(NETWORK("[{units: 2, activation: sigmoid}]", "mse"), "data.normalize_targets=standard",
+                   "--set data.normalize_targets=standard: data.normalize_targets: standard gives targets beyond 1, "
+                   "which sigmoid does not reach; use data.normalize_targets: minmax or auto, or activation: linear");
+    expect_message(
+        NETWORK("[{units: 2, activation: tanh}]", "mse"), "data.normalize_targets=scale",
+        "--set data.normalize_targets=scale: data.normalize_targets: scale gives targets beyond 1, which tanh "
+        "does not reach; use data.normalize_targets: minmax or auto, or activation: linear");
+    expect_message(NETWORK("[{units: 2, activation: softplus}]", "mse"), "data.normalize_targets=log1p",
+                   "--set data.normalize_targets=log1p: data.normalize_targets: log1p gives targets far below 0, which "
+                   "softplus does not reach; use data.normalize_targets: minmax or auto, or activation: linear");
+    expect_message(
+        NETWORK("[{units: 2, activation: softmax}]", "mse"), "data.normalize_targets=minmax",
+        "--set data.normalize_targets=minmax: data.normalize_targets: softmax gives shares that add up to 1, "
+        "and no scaled targets; leave data.normalize_targets out, or use activation: linear");
+}
+
 static void layers_that_cannot_learn_are_refused(void)
 {
     const refusal refusals[] = {
@@ -491,6 +518,7 @@ int main(void)
         NN_TEST(an_override_may_reach_into_a_short_form),
         NN_TEST(keys_of_another_kind_are_refused),
         NN_TEST(losses_that_do_not_fit_the_last_layer_are_refused),
+        NN_TEST(targets_are_scaled_as_outputs_and_losses_allow),
         NN_TEST(layers_that_cannot_learn_are_refused),
         NN_TEST(numbers_of_the_descent_out_of_range_are_refused),
         NN_TEST(a_course_without_its_validation_split_is_refused),

@@ -84,6 +84,7 @@ run many many-2 2
 run many many-3 3 --set data.memory=24K --set data.window=8K
 run many many-3-whole 1 --set data.window=8K
 run many many-8 8
+grep -q "of rows stay in the file" many-3.out || fail "many-3: its rows were kept in memory"
 same many many-2
 same many many-8
 same many-3-whole many-3
@@ -110,6 +111,7 @@ for activation in linear relu softplus tanh; do
     holds "$(field test_r2 price-$activation/metrics.jsonl) > 0.3" || fail "$activation: $(tail -n 1 price-$activation.out)"
 done
 holds "$(field test_rmse price-linear/metrics.jsonl) > 1000" || fail "an RMSE of prices in other units"
+"$NNTRAIN" inspect price-linear/model.h5 | grep -q "^targets  normalized: standard" || fail "inspect of scaled targets"
 "$NNTRAIN" eval --model price-linear/model.h5 >said || fail "eval"
 grep -q "(mse of scaled targets)" said || fail "eval: $(cat said)"
 run one stopped 1 --set data.validation.fraction=0.2 --set training.stop.metric=rmse --set training.stop.target=90000

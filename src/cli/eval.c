@@ -103,7 +103,8 @@ static void print_report(const nn_model_session *session, const nn_metrics *metr
     nn_print_text(stdout, session->data_file);
     printf(": %s, %s%s%s\n", session->x, session->y, session->w ? ", weighted by " : "", session->w ? session->w : "");
     printf("rows     %zu\n", metrics->rows);
-    printf("loss     %.6g (%s)\n", metrics->value[NN_METRIC_LOSS], nn_loss_name(session->recipe->loss.name));
+    printf("loss     %.6g (%s%s)\n", metrics->value[NN_METRIC_LOSS], nn_loss_name(session->recipe->loss.name),
+           session->model->target_scaling->kind == NN_TARGETS_NONE ? "" : " of scaled targets");
     if (metrics->classes)
         print_classes(metrics, top_k);
     print_value("MAE", "%.6g", metrics->value[NN_METRIC_MAE], "");

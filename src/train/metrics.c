@@ -92,11 +92,11 @@ static void tally_class(nn_tally *tally, const nn_subject *subject, size_t class
         *tally->top += among_first(a, subject->outputs, class, subject->top_k);
 }
 
-static void tally_values(double *sums, size_t outputs, const nn_real *y, const nn_real *a)
+static void tally_values(double *sums, size_t outputs, const double *y, const double *a)
 {
     double absolute = 0;
     for (size_t j = 0; j < outputs; j++) {
-        const double distance = (double)a[j] - (double)y[j];
+        const double distance = a[j] - y[j];
         absolute += fabs(distance);
         sums[NN_SUM_RESIDUAL + j] += distance * distance;
     }
@@ -104,11 +104,11 @@ static void tally_values(double *sums, size_t outputs, const nn_real *y, const n
 }
 
 /* y is 1 at the class where there are no values. */
-static void tally_overlap(double *sums, size_t outputs, const nn_real *y, size_t class, const nn_real *a)
+static void tally_overlap(double *sums, size_t outputs, const double *y, size_t class, const nn_real *a)
 {
     double intersection = 0, united = 0;
     for (size_t j = 0; j < outputs; j++) {
-        const double target = y ? (double)y[j] : (double)(j == class), both = (double)a[j] * target;
+        const double target = y ? y[j] : (double)(j == class), both = (double)a[j] * target;
         intersection += both;
         united += (double)a[j] + target - both;
     }
@@ -117,17 +117,17 @@ static void tally_overlap(double *sums, size_t outputs, const nn_real *y, size_t
 }
 
 void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
-                   const nn_real *output, const double *losses)
+                   const nn_real *output, const double *restored, const double *losses)
 {
     double *sums = nn_row_sums_of_leaf(&tally->rounded);
     for (size_t i = 0; i < count; i++, output += subject->outputs) {
-        const nn_real *y = rows->values ? rows->values + (first + i) * subject->outputs : NULL;
+        const double *y = rows->values ? rows->values + (first + i) * subject->outputs : NULL;
         sums[NN_SUM_LOSS] += losses[i];
         const size_t class = subject->classes > 0 ? nn_class_of_row(subject, rows, first + i) : 0;
         if (subject->classes > 0)
             tally_class(tally, subject, class, output);
         if (y)
-            tally_values(sums, subject->outputs, y, output);
+            tally_values(sums, subject->outputs, y, restored + i * subject->outputs);
         if (subject->unit_targets)
             tally_overlap(sums, subject->outputs, y, class, output);
     }

@@ -62,6 +62,7 @@ static nn_dataset_spec spec_of(const nn_run *run, const nn_recipe_split *split)
     nn_dataset_spec spec = nn_dataset_spec_of(split, &run->recipe->data.train);
     spec.external = run->recipe->data.external;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
+    spec.log1p = run->recipe->data.normalize_targets == NN_TARGETS_LOG1P;
     spec.window = run->recipe->data.window_bytes;
     return spec;
 }
@@ -170,6 +171,26 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
     if (run->validation)
         NN_TRY(nn_dataset_normalize(run->validation, run->normalization, error));
     return run->test ? nn_dataset_normalize(run->test, run->normalization, error) : NN_OK;
+}
+
+/* A training that goes on keeps what it began with, whatever that was found by. */
+static nn_status scale_targets(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_network *network = run->network;
+    if (checkpoint) {
+        run->target_scaling = checkpoint->target_scaling;
+        checkpoint->target_scaling = NULL;
+    } else {
+        NN_TRY(nn_target_scaling_fit(run->train, run->recipe->data.normalize_targets, run->recipe->loss.name,
+                                     network->layers[network->layer_count - 1].activation, run->comm,
+                                     &run->target_scaling, error));
+    }
+    nn_dataset_scale_targets(run->train, run->target_scaling);
+    if (run->validation)
+        nn_dataset_scale_targets(run->validation, run->target_scaling);
+    if (run->test)
+        nn_dataset_scale_targets(run->test, run->target_scaling);
+    return NN_OK;
 }
 
 bool nn_run_shards_state(const nn_run *run)
@@ -300,6 +321,7 @@ static nn_status begin_or_continue(nn_run *run, nn_checkpoint *checkpoint, nn_er
     if (checkpoint)
         NN_TRY(nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error));
     NN_TRY(normalize_data(run, checkpoint, error));
+    NN_TRY(scale_targets(run, checkpoint, error));
     if (checkpoint)
         nn_resume_take(run, checkpoint);
     else
@@ -458,6 +480,7 @@ void nn_run_free(nn_run *run)
     nn_optimizer_free(run->optimizer);
     nn_network_free(run->network);
     nn_normalization_free(run->normalization);
+    nn_target_scaling_free(run->target_scaling);
     nn_dataset_free(run->train);
     nn_dataset_free(run->validation);
     nn_dataset_free(run->test);

@@ -128,7 +128,7 @@ static nn_status evaluate(const void *parsed, nn_comm *comm, nn_error *error)
     const struct eval_arguments *given = parsed;
     nn_model_session session;
     NN_TRY(nn_model_session_open(&given->model, true, comm, &session, error));
-    const nn_metrics_wanted wanted = {.top_k = choose_top(given, &session), .auroc = true};
+    const nn_metrics_wanted wanted = {.top_k = choose_top(given, &session), .ranking = true, .confusion = true};
     nn_evaluator *evaluator = NULL;
     nn_metrics metrics;
     const nn_network *network = session.model->network;

@@ -254,7 +254,7 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
     const nn_recipe_training *training = &run->recipe->training;
     const nn_metrics_wanted wanted = {
         .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
-        .auroc = training->stop.metric == NN_METRIC_AUROC,
+        .ranking = training->stop.metric == NN_METRIC_AUROC || training->stop.metric == NN_METRIC_AVERAGE_PRECISION,
     };
     const size_t capacity = run->work->capacity;
     if (run->validation)

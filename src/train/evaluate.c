@@ -345,28 +345,35 @@ static const char *lacks(const nn_evaluator *evaluator, const nn_recipe_loss *lo
     }
 }
 
+/* "loss, mae, rmse or r2": what there is to be measured. */
+static void list_fitting(const nn_evaluator *evaluator, const nn_recipe_loss *loss, char *list, size_t room)
+{
+    const char *ignored = NULL;
+    nn_metric last = NN_METRIC_LOSS;
+    snprintf(list, room, "%s", nn_metric_name(NN_METRIC_LOSS));
+    for (nn_metric metric = NN_METRIC_ACCURACY; metric < NN_METRIC_COUNT; metric++)
+        last = lacks(evaluator, loss, metric, &ignored) ? last : metric;
+    for (nn_metric metric = NN_METRIC_ACCURACY; metric <= last; metric++)
+        if (!lacks(evaluator, loss, metric, &ignored)) {
+            const size_t length = strlen(list);
+            snprintf(list + length, room - length, "%s%s", metric == last ? " or " : ", ", nn_metric_name(metric));
+        }
+}
+
 nn_status nn_evaluator_check(const nn_evaluator *evaluator, const nn_recipe_loss *loss, nn_metric metric,
                              nn_error *error)
 {
     const nn_subject *subject = &evaluator->subject;
-    const char *has = subject->classes == 2  ? "two classes"
-                      : subject->classes > 0 ? "classes"
-                      : subject->labels > 0  ? "several labels"
-                                             : "values",
-               *ignored = NULL;
-    const char *needed = lacks(evaluator, loss, metric, &has);
+    char targets[40] = "values", fitting[400];
+    if (subject->classes > 0)
+        snprintf(targets, sizeof targets, "%zu classes", subject->classes);
+    else if (subject->labels > 0)
+        snprintf(targets, sizeof targets, "%zu labels", subject->labels);
+    const char *has = targets, *needed = lacks(evaluator, loss, metric, &has);
     if (!needed)
         return NN_OK;
-    char fitting[400] = "";
-    for (nn_metric other = NN_METRIC_ACCURACY; other < NN_METRIC_COUNT; other++)
-        if (!lacks(evaluator, loss, other, &ignored)) {
-            const size_t length = strlen(fitting);
-            snprintf(fitting + length, sizeof fitting - length, ", %s", nn_metric_name(other));
-        }
-    const nn_dataset *dataset = subject->dataset;
+    list_fitting(evaluator, loss, fitting, sizeof fitting);
     return nn_fail(error, NN_USAGE,
-                   "training.stop.metric: %s needs %s, but %s%s%s of the validation split has %s under "
-                   "this network; loss%s would do",
-                   nn_metric_name(metric), needed, dataset->file ? dataset->file : "", dataset->file ? ": " : "",
-                   dataset->y_name ? dataset->y_name : "y", has, fitting);
+                   "training.stop.metric: %s needs %s, but with this network the validation split has %s; use %s",
+                   nn_metric_name(metric), needed, has, fitting);
 }

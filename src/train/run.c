@@ -260,6 +260,8 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
     if (run->validation)
         NN_TRY(nn_evaluator_create(run->network, capacity, run->validation, wanted, run->comm,
                                    &run->evaluate_validation, error));
+    if (run->validation)
+        NN_TRY(nn_evaluator_check(run->evaluate_validation, &run->recipe->loss, training->stop.metric, error));
     if (run->test)
         NN_TRY(nn_evaluator_create(run->network, capacity, run->test, wanted, run->comm, &run->evaluate_test, error));
     return NN_OK;

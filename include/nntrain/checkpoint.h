@@ -17,6 +17,7 @@
 #include "nntrain/optimizer.h"
 #include "nntrain/schedule.h"
 #include "nntrain/status.h"
+#include "nntrain/target_scaling.h"
 #include "nntrain/texts.h"
 
 #ifdef __cplusplus
@@ -50,7 +51,8 @@ typedef struct nn_provenance {
 typedef struct nn_checkpoint {
     nn_network *network;
     nn_normalization *normalization;
-    nn_optimizer *optimizer; /**< settings, state and count of steps; read: the settings are the kind alone */
+    nn_target_scaling *target_scaling; /**< written: NULL for targets as they are */
+    nn_optimizer *optimizer;           /**< settings, state and count of steps; read: the settings are the kind alone */
     nn_progress progress;
     nn_provenance provenance;
     char *recipe;         /**< the resolved recipe */

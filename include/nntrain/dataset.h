@@ -18,6 +18,7 @@
 #include "nntrain/normalization.h"
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
+#include "nntrain/target_scaling.h"
 #include "nntrain/texts.h"
 
 #ifdef __cplusplus
@@ -41,6 +42,7 @@ typedef struct nn_dataset_spec {
     size_t y_column_count;
     const nn_texts *class_names; /**< what classes were called when they were trained, for y of texts and for files that
                                     name theirs; empty: they were numbers alone; NULL: to be found out */
+    bool log1p;                  /**< targets that are values must be above -1, for log(1 + y) is taken of them */
     bool missing;                /**< NaN in x stands for a value that is missing, and is no error */
     nn_external external;        /**< where the files may have data outside of themselves */
     size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
@@ -82,7 +84,7 @@ typedef struct nn_rows {
     size_t count;
     const void *x;          /**< [count, features] of the dataset's element */
     const int32_t *classes; /**< [count], or NULL */
-    const nn_real *values;  /**< [count, outputs], or NULL */
+    const double *values;   /**< [count, outputs], or NULL */
     const nn_real *weights; /**< [count], or NULL */
 } nn_rows;
 
@@ -91,7 +93,8 @@ typedef struct nn_rows {
  * whenever they are wanted. Owns its arrays.
  *
  * x stays as the file has it where its type takes fewer bytes than an nn_real, or is one; anything wider becomes
- * nn_real on reading. nn_dataset_convert gives rows to compute with.
+ * nn_real on reading. nn_dataset_convert gives rows to compute with. Targets that are values are kept in double: a time
+ * in seconds since 1970 has no digit to spare.
  */
 typedef struct nn_dataset {
     nn_slices slices;
@@ -115,15 +118,16 @@ typedef struct nn_dataset {
     void *x;            /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
                            file */
     int32_t *classes;   /**< [rows], or NULL */
-    nn_real *values;    /**< [rows, outputs], or NULL */
+    double *values;     /**< [rows, outputs], or NULL */
     nn_real *weights;   /**< [rows] of samples, or NULL */
     nn_labels *labels;  /**< NULL: classes are numbers alone */
     nn_source *source;  /**< where rows are read again; NULL: they are resident */
     nn_blocks *blocks;  /**< NULL: slices are shuffled whole, from memory */
     size_t block_rows;  /**< rows of the file that are read at a time */
     size_t window_rows; /**< rows of a slice that are shuffled among each other; 0: all */
-    const nn_normalization *normalization; /**< borrowed; NULL: rows are given as they are */
-    nn_files *files;                       /**< of which the rows are; NULL: file alone */
+    const nn_normalization *normalization;   /**< borrowed; NULL: rows are given as they are */
+    const nn_target_scaling *target_scaling; /**< borrowed; NULL: targets are given as they are */
+    nn_files *files;                         /**< of which the rows are; NULL: file alone */
     char *file, *x_name, *y_name; /**< for messages; of several files what stands for them; y_name may be NULL */
     uint64_t file_bytes;          /**< size of the file, or of all of them */
     char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
@@ -186,6 +190,26 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
  */
 nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error);
 
+/**
+ * Finds how targets are scaled, on a training split with its targets fitted to the network. Collective; the same bits
+ * on any number of ranks. Targets that are classes, labels or shares of classes stay as they are.
+ *
+ * @param kind    NN_TARGETS_AUTO: standard for linear outputs; none for bounded ones that reach the
+ * targets; scale for outputs of one side and targets of 0 and more; else minmax
+ * @param output  activation of the last layer
+ * @return NN_USAGE where targets shall be scaled that are no values
+ */
+nn_status nn_target_scaling_fit(const nn_dataset *dataset, nn_target_scaling_kind kind, nn_loss_kind loss,
+                                nn_activation output, nn_comm *comm, nn_target_scaling **scaling, nn_error *error);
+
+/** Has targets scaled from now on as they are given out in batches; those of nn_rows stay in the user's units. Local.
+ * @param scaling  borrowed; outlives the dataset's use */
+void nn_dataset_scale_targets(nn_dataset *dataset, const nn_target_scaling *scaling);
+
+/** Targets of rows as a loss takes them, scaled and rounded to nn_real. Local. @param to  [count, outputs] @return to;
+ * NULL where they are classes */
+const nn_real *nn_dataset_convert_targets(const nn_dataset *dataset, const nn_rows *rows, nn_real *to);
+
 /** @return how many files the rows are of */
 size_t nn_dataset_file_count(const nn_dataset *dataset);
 
@@ -237,7 +261,7 @@ void nn_cursor_free(nn_cursor *cursor);
 nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
 
 /**
- * A digest of the split's rows, targets and weights as read and before carving, the rows of x as nn_real whatever they
+ * A digest of the split's rows, targets and weights as read and before carving, all numbers as nn_real whatever they
  * are kept as: the same on any number of ranks. Collective.
  *
  * A resumed run compares it, because shuffles of other data would be another training.

@@ -42,6 +42,16 @@ typedef enum nn_normalization_kind {
     NN_NORMALIZE_STANDARD_ALL, /**< all values together to mean 0 and standard deviation 1 */
 } nn_normalization_kind;
 
+/** How targets that are values are shifted and scaled before a network learns them. */
+typedef enum nn_target_scaling_kind {
+    NN_TARGETS_NONE,
+    NN_TARGETS_STANDARD, /**< each output to mean 0 and standard deviation 1 over the training split */
+    NN_TARGETS_MINMAX,   /**< each output's smallest target to 0, its largest to 1 */
+    NN_TARGETS_LOG1P,    /**< log(1 + y), then as standard */
+    NN_TARGETS_SCALE,    /**< each output to standard deviation 1, 0 staying 0 */
+    NN_TARGETS_AUTO,     /**< none, standard, minmax or scale, chosen by nn_target_scaling_fit */
+} nn_target_scaling_kind;
+
 /** What becomes of features that a row does not have: NaN in x. */
 typedef enum nn_imputation {
     NN_IMPUTE_NONE, /**< they are an error */
@@ -145,6 +155,7 @@ typedef enum nn_metric {
 const char *nn_activation_name(nn_activation activation);
 const char *nn_loss_name(nn_loss_kind loss);
 const char *nn_normalization_name(nn_normalization_kind kind);
+const char *nn_target_scaling_name(nn_target_scaling_kind kind);
 const char *nn_initializer_name(nn_initializer initializer);
 const char *nn_layer_norm_name(nn_layer_norm norm);
 const char *nn_optimizer_name(nn_optimizer_kind kind);

@@ -183,6 +183,8 @@ static inline nn_real *nn_network_output(const nn_network *network, const nn_wor
  * E = 1/n sum_i w_i E_i over rows i with sample weights w_i. n counts the rows of the *global* batch and not the sum of
  * their weights, so that E is a sum of shares however the rows are dealt out. A class y stands for its one-hot row.
  *
+ * Terms of an output j of mse, mae, huber and binary_cross_entropy are multiplied by its weight, where there are any.
+ *
  * - mse: E_i = 1/2 sum_j (a_j - y_j)^2. PyTorch's and Keras' mean over rows and outputs is 2/outputs times this.
  * - mae: sum_j |a_j - y_j|.
  * - huber: sum_j h^2/2 for h = |a_j - y_j| up to delta, delta (h - delta/2) beyond (Huber, 1964).

@@ -21,6 +21,7 @@
 #include "nntrain/real.h"
 #include "nntrain/recipe.h"
 #include "nntrain/status.h"
+#include "nntrain/target_scaling.h"
 #include "nntrain/texts.h"
 #include "nntrain/train.h"
 #include "nntrain/version.h"

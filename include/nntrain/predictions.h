@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nntrain/real.h"
 #include "nntrain/status.h"
 #include "nntrain/texts.h"
 
@@ -18,7 +17,7 @@ typedef struct nn_predictions nn_predictions;
 
 /**
  * Begins a file. A classifier's has /class [rows] and /probabilities [rows, outputs], any other's /values [rows,
- * outputs]. Where classes have names, the former also has /class_name [rows], strings of one length.
+ * outputs] in double. Where classes have names, the former also has /class_name [rows], strings of one length.
  *
  * @param path   an existing file is replaced, once the new one is complete
  * @param names  of the classes, borrowed until the end; NULL or empty: they are numbers alone
@@ -29,10 +28,10 @@ nn_status nn_predictions_create(const char *path, size_t rows, size_t outputs, b
 /**
  * Appends rows.
  *
- * @param output   [rows, outputs]
+ * @param output   [rows, outputs], of values in the user's units
  * @param classes  [rows], for a classifier
  */
-nn_status nn_predictions_append(nn_predictions *predictions, const nn_real *output, const int *classes, size_t rows,
+nn_status nn_predictions_append(nn_predictions *predictions, const double *output, const int *classes, size_t rows,
                                 nn_error *error);
 
 /** Writes the file, which appears under its name when it is on the disk. Frees in any case. */

@@ -66,6 +66,7 @@ typedef struct nn_recipe_data {
     size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */
     bool validation_stratified;                     /**< fraction or fold: of every class the same share */
     nn_normalization_kind normalize;
+    nn_target_scaling_kind normalize_targets;
     nn_imputation impute;
     nn_external external; /**< where the files may have data outside of themselves */
     char *memory;         /**< as written: "auto", or a size such as "4G" */
@@ -89,6 +90,9 @@ typedef struct nn_recipe_loss {
     double delta;           /**< huber: where the square goes over into a line */
     double *class_weights;  /**< cross_entropy: [class_weights_count] weights of the classes; NULL: all 1 */
     uint32_t class_weights_count;
+    double *output_weights; /**< mse, mae, huber, binary_cross_entropy: [output_weights_count] weights of the outputs;
+                               NULL: all 1 */
+    uint32_t output_weights_count;
 } nn_recipe_loss;
 
 typedef struct nn_recipe_optimizer {

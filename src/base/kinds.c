@@ -20,6 +20,10 @@ const cyaml_strval_t nn_normalization_names[5] = {
     {"minmax", NN_NORMALIZE_MINMAX},
     {"standard_all", NN_NORMALIZE_STANDARD_ALL},
 };
+const cyaml_strval_t nn_target_scaling_names[6] = {
+    {"auto", NN_TARGETS_AUTO},     {"none", NN_TARGETS_NONE},   {"standard", NN_TARGETS_STANDARD},
+    {"minmax", NN_TARGETS_MINMAX}, {"log1p", NN_TARGETS_LOG1P}, {"scale", NN_TARGETS_SCALE},
+};
 const cyaml_strval_t nn_imputation_names[2] = {
     {"none", NN_IMPUTE_NONE},
     {"mean", NN_IMPUTE_MEAN},
@@ -113,6 +117,11 @@ const char *nn_loss_name(nn_loss_kind loss)
 const char *nn_normalization_name(nn_normalization_kind kind)
 {
     return name_of(nn_normalization_names, CYAML_ARRAY_LEN(nn_normalization_names), kind);
+}
+
+const char *nn_target_scaling_name(nn_target_scaling_kind kind)
+{
+    return name_of(nn_target_scaling_names, CYAML_ARRAY_LEN(nn_target_scaling_names), kind);
 }
 
 const char *nn_initializer_name(nn_initializer initializer)

@@ -102,27 +102,62 @@ static nn_status check_output(const nn_check *in)
     return NN_OK;
 }
 
-static nn_status check_class_weights(const nn_check *in)
+/* One weight for each unit of the last layer. @param each  what it is called: class or output */
+static nn_status check_weights(const nn_check *in, const char *list, const double *weights, uint32_t count,
+                               const char *each)
 {
-    const nn_recipe_loss *loss = &in->recipe->loss;
     const nn_recipe_network *network = &in->recipe->network;
-    size_t classes = network->layers[network->layers_count - 1].units;
+    size_t units = network->layers[network->layers_count - 1].units;
     char key[KEY_SIZE];
     bool any = false;
-    if (!nn_check_has(in, "loss.class_weights"))
+    if (!nn_check_has(in, list))
         return NN_OK;
-    if (loss->class_weights_count != classes)
-        return nn_check_fail(in, "loss.class_weights",
+    if (count != units)
+        return nn_check_fail(in, list,
                              "there are %" PRIu32 " weights, but the last layer has %zu units; give one weight for "
-                             "each class",
-                             loss->class_weights_count, classes);
-    for (uint32_t i = 0; i < loss->class_weights_count; i++) {
-        snprintf(key, sizeof key, "loss.class_weights[%" PRIu32 "]", i);
-        NN_TRY(nn_check_float(in, key, loss->class_weights[i], NN_CHECK_FROM_0, NULL));
-        any = any || loss->class_weights[i] > 0;
+                             "each %s",
+                             count, units, each);
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(key, sizeof key, "%s[%" PRIu32 "]", list, i);
+        NN_TRY(nn_check_float(in, key, weights[i], NN_CHECK_FROM_0, NULL));
+        any = any || weights[i] > 0;
     }
     if (!any)
-        return nn_check_fail(in, "loss.class_weights", "all weights are 0, so that nothing counts; raise one");
+        return nn_check_fail(in, list, "all weights are 0, so that nothing counts; raise one");
+    return NN_OK;
+}
+
+/* What is asked for and cannot be: auto always finds something. */
+static nn_status check_normalize_targets(const nn_check *in)
+{
+    const char key[] = "data.normalize_targets";
+    const nn_recipe_network *network = &in->recipe->network;
+    const nn_target_scaling_kind kind = in->recipe->data.normalize_targets;
+    const nn_loss_kind loss = in->recipe->loss.name;
+    const nn_activation output = network->layers[network->layers_count - 1].activation;
+    char activation[KEY_SIZE];
+    layer_key(network->layers_count - 1, "activation", activation);
+    if (kind == NN_TARGETS_AUTO || kind == NN_TARGETS_NONE)
+        return NN_OK;
+    if (loss == NN_CROSS_ENTROPY || loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU)
+        return nn_check_fail(
+            in, nn_check_later(in, key, loss_key(in)),
+            "%s takes targets as they are, from 0 to 1; leave data.normalize_targets out, or use loss: "
+            "mse",
+            nn_loss_name(loss));
+    if (output == NN_SOFTMAX)
+        return nn_check_fail(in, nn_check_later(in, key, activation),
+                             "softmax gives shares that add up to 1, and no scaled targets; leave "
+                             "data.normalize_targets out, or use activation: linear");
+    const bool bounded = output == NN_SIGMOID || output == NN_TANH;
+    const bool reached = output == NN_LINEAR || output == NN_LEAKY_RELU || kind == NN_TARGETS_MINMAX ||
+                         (kind == NN_TARGETS_SCALE && !bounded);
+    if (!reached)
+        return nn_check_fail(
+            in, nn_check_later(in, key, activation),
+            "%s gives targets %s, which %s does not reach; use data.normalize_targets: minmax or auto, "
+            "or activation: linear",
+            nn_target_scaling_name(kind), bounded ? "beyond 1" : "far below 0", nn_activation_name(output));
     return NN_OK;
 }
 
@@ -132,5 +167,7 @@ nn_status nn_check_loss(const nn_check *in)
     NN_TRY(check_output(in));
     NN_TRY(nn_check_float(in, "loss.label_smoothing", loss->label_smoothing, NN_CHECK_FROM_0_TO_1, "0.1 is usual"));
     NN_TRY(nn_check_float(in, "loss.delta", loss->delta, NN_CHECK_ABOVE_0, "1 is usual"));
-    return check_class_weights(in);
+    NN_TRY(check_weights(in, "loss.class_weights", loss->class_weights, loss->class_weights_count, "class"));
+    NN_TRY(check_weights(in, "loss.output_weights", loss->output_weights, loss->output_weights_count, "output"));
+    return check_normalize_targets(in);
 }

@@ -23,6 +23,7 @@ static const option loss_options[] = {
     {"label_smoothing", KIND(NN_CROSS_ENTROPY) | KIND(NN_BINARY_CROSS_ENTROPY), "0"},
     {"delta", KIND(NN_HUBER), "1"},
     {"class_weights", KIND(NN_CROSS_ENTROPY), NULL},
+    {"output_weights", KIND(NN_MSE) | KIND(NN_MAE) | KIND(NN_HUBER) | KIND(NN_BINARY_CROSS_ENTROPY), NULL},
 };
 
 enum { ADAMS = KIND(NN_ADAM) | KIND(NN_ADAMW) | KIND(NN_LAMB) };

@@ -67,6 +67,7 @@ static const cyaml_schema_field_t data_fields[] = {
      .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, validation_fields)}},
     MAPPING(MAY, "test", nn_recipe_data, test, split_fields),
     ENUM(MUST, "normalize", nn_recipe_data, normalize, nn_normalization_names),
+    ENUM(MUST, "normalize_targets", nn_recipe_data, normalize_targets, nn_target_scaling_names),
     ENUM(MUST, "impute", nn_recipe_data, impute, nn_imputation_names),
     ENUM(MUST, "external", nn_recipe_data, external, nn_external_names),
     STRING(MUST, "memory", nn_recipe_data, memory),
@@ -94,14 +95,16 @@ static const cyaml_schema_field_t network_fields[] = {
     CYAML_FIELD_END,
 };
 
-static const cyaml_schema_value_t class_weight = {CYAML_VALUE_FLOAT(CYAML_FLAG_STRICT, double)};
+static const cyaml_schema_value_t weight = {CYAML_VALUE_FLOAT(CYAML_FLAG_STRICT, double)};
 
 static const cyaml_schema_field_t loss_fields[] = {
     ENUM(MUST, "name", nn_recipe_loss, name, nn_loss_names),
     FLOAT(MAY, "label_smoothing", nn_recipe_loss, label_smoothing),
     FLOAT(MAY, "delta", nn_recipe_loss, delta),
     CYAML_FIELD_SEQUENCE("class_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, class_weights,
-                         &class_weight, 1, CYAML_UNLIMITED),
+                         &weight, 1, CYAML_UNLIMITED),
+    CYAML_FIELD_SEQUENCE("output_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, output_weights,
+                         &weight, 1, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 
@@ -218,6 +221,7 @@ const char nn_recipe_defaults[] =
     "  validation: {x: /validation/x, y: /validation/y}\n" /* dropped where nobody writes data.validation */
     "  test: {x: /test/x, y: /test/y}\n"                   /* the same */
     "  normalize: none\n"
+    "  normalize_targets: auto\n"
     "  impute: none\n"
     "  external: inside\n"
     "  memory: auto\n"

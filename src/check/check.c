@@ -19,9 +19,11 @@ typedef struct check {
     nn_recipe *recipe;
     nn_dataset *dataset;
     nn_normalization *normalization;
+    nn_target_scaling *target_scaling;
     nn_network *network;
     nn_workspace *work;
     nn_real *x;        /* [rows, features] */
+    nn_real *y;        /* [rows, outputs] targets that are values */
     nn_real *analytic; /* [flat_count] */
     uint64_t *samples; /* [rows] */
     nn_batch batch;
@@ -33,14 +35,19 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     const nn_recipe *recipe = in->recipe;
     nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
+    spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices, true, alone, &in->dataset, error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));
     NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
                              error));
-    return nn_dataset_fit_targets(in->dataset, in->network->outputs,
-                                  in->network->layers[in->network->layer_count - 1].activation, alone, error);
+    const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
+    NN_TRY(nn_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
+    NN_TRY(nn_target_scaling_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
+                                 &in->target_scaling, error));
+    nn_dataset_scale_targets(in->dataset, in->target_scaling);
+    return NN_OK;
 }
 
 static nn_status prepare(check *in, size_t rows, nn_error *error)
@@ -56,11 +63,12 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
         in->samples[i] = i;
     in->work->seed = in->recipe->seed;
     const nn_rows first = nn_dataset_resident(data, 0, rows);
+    NN_TRY(nn_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
     in->batch = (nn_batch){
         .rows = rows,
         .global_rows = rows,
         .x = nn_dataset_convert(data, &first, in->x),
-        .y = {.classes = first.classes, .values = first.values},
+        .y = {.classes = first.classes, .values = nn_dataset_convert_targets(data, &first, in->y)},
         .weights = first.weights,
         .samples = in->samples,
     };
@@ -209,11 +217,13 @@ nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t
     if (status == NN_OK)
         status = run(&in, rows, error);
     nn_release(in.x);
+    nn_release(in.y);
     nn_release(in.analytic);
     nn_release(in.samples);
     nn_workspace_free(in.work);
     nn_network_free(in.network);
     nn_normalization_free(in.normalization);
+    nn_target_scaling_free(in.target_scaling);
     nn_dataset_free(in.dataset);
     nn_recipe_free(in.recipe);
     return status;

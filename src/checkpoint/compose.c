@@ -135,6 +135,20 @@ static bool put_normalization(hid_t file, const nn_normalization *normalization)
     return good;
 }
 
+/* Models that learned their targets as they are have none. */
+static bool put_target_scaling(hid_t file, const nn_target_scaling *scaling)
+{
+    if (!scaling || scaling->kind == NN_TARGETS_NONE)
+        return true;
+    hid_t group = make_group(file, "/target_normalization");
+    bool good = group >= 0 && nn_field_put_text(group, "kind", nn_target_scaling_name(scaling->kind)) &&
+                nn_field_put_doubles(group, "offset", scaling->offset, scaling->outputs) &&
+                nn_field_put_doubles(group, "scale", scaling->scale, scaling->outputs);
+    if (group >= 0)
+        H5Gclose(group);
+    return good;
+}
+
 static bool put_provenance(hid_t file, const nn_provenance *provenance)
 {
     hid_t group = make_group(file, "/provenance");
@@ -156,5 +170,6 @@ bool nn_checkpoint_compose(hid_t file, const nn_checkpoint *checkpoint, uint64_t
            nn_field_put_count(file, "format", NN_CHECKPOINT_FORMAT) && put_model(file, checkpoint->network) &&
            put_optimizer(file, checkpoint->network, checkpoint->optimizer, places) &&
            put_progress(file, &checkpoint->progress) && put_normalization(file, checkpoint->normalization) &&
+           put_target_scaling(file, checkpoint->target_scaling) &&
            nn_field_put_string(file, "recipe", checkpoint->recipe) && put_provenance(file, &checkpoint->provenance);
 }

@@ -19,6 +19,7 @@ void nn_checkpoint_free(nn_checkpoint *checkpoint)
         return;
     nn_network_free(checkpoint->network);
     nn_normalization_free(checkpoint->normalization);
+    nn_target_scaling_free(checkpoint->target_scaling);
     nn_optimizer_free(checkpoint->optimizer);
     nn_texts_free(&checkpoint->class_names);
     nn_release(checkpoint->recipe);
@@ -219,6 +220,24 @@ static bool get_normalization(hid_t file, size_t features, nn_normalization **no
     return good;
 }
 
+/* Models that learned their targets as they are have none, as all did once. */
+static bool get_target_scaling(hid_t file, size_t outputs, nn_target_scaling **scaling)
+{
+    int kind = NN_TARGETS_NONE;
+    if (H5Lexists(file, "target_normalization", H5P_DEFAULT) <= 0)
+        return nn_target_scaling_create(NN_TARGETS_NONE, outputs, scaling, NULL) == NN_OK;
+    hid_t group = H5Gopen2(file, "/target_normalization", H5P_DEFAULT);
+    bool good = group >= 0 &&
+                get_kind(group, "kind", nn_target_scaling_names, CYAML_ARRAY_LEN(nn_target_scaling_names), &kind) &&
+                kind != NN_TARGETS_AUTO &&
+                nn_target_scaling_create((nn_target_scaling_kind)kind, outputs, scaling, NULL) == NN_OK &&
+                nn_field_get_doubles(group, "offset", (*scaling)->offset, outputs) &&
+                nn_field_get_doubles(group, "scale", (*scaling)->scale, outputs);
+    if (group >= 0)
+        H5Gclose(group);
+    return good;
+}
+
 /* Models of classes that are numbers alone have none. */
 static bool get_class_names(hid_t file, nn_texts *names)
 {
@@ -239,6 +258,7 @@ static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
         good = get_layer(file, checkpoint->network, l);
     return good && get_optimizer(file, checkpoint->network, &checkpoint->optimizer) &&
            get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
+           get_target_scaling(file, checkpoint->network->outputs, &checkpoint->target_scaling) &&
            nn_field_get_string(file, "recipe", &checkpoint->recipe) &&
            get_class_names(file, &checkpoint->class_names) && get_provenance(file, &checkpoint->provenance);
 }

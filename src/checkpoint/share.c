@@ -12,6 +12,7 @@ typedef struct outline {
     nn_provenance provenance;
     uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
     nn_normalization_kind normalization;
+    nn_target_scaling_kind target_scaling;
     bool imputes, shares;
     nn_recipe_optimizer optimizer;
 } outline;
@@ -23,6 +24,8 @@ static nn_status take_like(const nn_comm *comm, const outline *plan, const nn_re
     checkpoint->provenance = plan->provenance;
     NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
     NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
+    NN_TRY(nn_target_scaling_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
+                                    error));
     if (plan->imputes)
         NN_TRY(nn_normalization_impute(checkpoint->normalization, error));
     const nn_recipe_regularization none = {.l1 = 0};
@@ -83,6 +86,9 @@ static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint 
     NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
     if (plan->imputes)
         NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->missing, feature_bytes, error));
+    nn_target_scaling *scaling = checkpoint->target_scaling;
+    NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
+    NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
     NN_TRY(nn_texts_broadcast(comm, &checkpoint->class_names, error));
     return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
 }
@@ -109,6 +115,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpo
             .layer_count = checkpoint->network->layer_count,
             .recipe_bytes = strlen(checkpoint->recipe) + 1,
             .normalization = checkpoint->normalization->kind,
+            .target_scaling = checkpoint->target_scaling->kind,
             .imputes = checkpoint->normalization->missing != NULL,
             .shares = shares,
             .optimizer = checkpoint->optimizer->settings,

@@ -88,7 +88,8 @@ static void print_figures(const nn_eval_report *report, FILE *out)
     fprintf(out, "rows     %zu", metrics->rows);
     if (session->w)
         fprintf(out, ", whose weights add up to %.6g", metrics->weight);
-    fprintf(out, "\nloss     %.6g (%s)\n", value[NN_METRIC_LOSS], nn_loss_name(session->recipe->loss.name));
+    fprintf(out, "\nloss     %.6g (%s%s)\n", value[NN_METRIC_LOSS], nn_loss_name(session->recipe->loss.name),
+            session->model->target_scaling->kind == NN_TARGETS_NONE ? "" : " of scaled targets");
     if (metrics->classes)
         print_classes(out, metrics, &session->model->class_names, report->top_k, session->w != NULL);
     if (metrics->label_count > 0)

@@ -103,6 +103,8 @@ static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
     if (isfinite(at->best))
         printf("best     %.6g of the watched metric after %" PRIu64 " epochs\n", at->best, at->best_epoch);
     printf("features normalized: %s\n", nn_normalization_name(checkpoint->normalization->kind));
+    if (checkpoint->target_scaling->kind != NN_TARGETS_NONE)
+        printf("targets  normalized: %s\n", nn_target_scaling_name(checkpoint->target_scaling->kind));
     printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
            from->hosts);
     printf("data     ");

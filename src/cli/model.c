@@ -92,6 +92,7 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
         session->data && session->recipe->data.external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
     spec.class_names = &session->model->class_names;
     spec.missing = session->model->normalization->missing != NULL;
+    spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
     spec.memory = nn_dataset_room(session->recipe->data.memory_bytes, comm);
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->data_file = session->dataset->file;
@@ -101,6 +102,7 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
     if (session->y)
         NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs,
                                       network->layers[network->layer_count - 1].activation, comm, error));
+    nn_dataset_scale_targets(session->dataset, session->model->target_scaling);
     return nn_dataset_normalize(session->dataset, session->model->normalization, error);
 }
 

@@ -53,11 +53,11 @@ static const struct argp parser = {
     .children = children,
 };
 
-/* Softmax and sigmoid outputs speak of classes. */
-static bool is_classifier(const nn_network *network)
+/* Softmax and sigmoid outputs speak of classes, but where they learnt scaled values. */
+static bool is_classifier(const nn_checkpoint *model)
 {
-    const nn_activation last = network->layers[network->layer_count - 1].activation;
-    return last == NN_SOFTMAX || last == NN_SIGMOID;
+    const nn_activation last = model->network->layers[model->network->layer_count - 1].activation;
+    return (last == NN_SOFTMAX || last == NN_SIGMOID) && model->target_scaling->kind == NN_TARGETS_NONE;
 }
 
 /* Rows of a piece, through the network. */
@@ -99,18 +99,24 @@ static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int r
     return nn_slices_first_row(dataset->slices, end) - nn_slices_first_row(dataset->slices, first);
 }
 
-/* Rank 0's rows in pieces, so that the classes need no second large array. */
-static nn_status append(nn_predictions *file, const nn_real *output, size_t rows, size_t outputs, nn_error *error)
+/* Rows in pieces, so that neither classes nor restored values need a second large array. */
+static nn_status append(nn_predictions *file, const nn_target_scaling *scaling, const nn_real *output, size_t rows,
+                        nn_error *error)
 {
     enum { PIECE = 4096 };
+    const size_t outputs = scaling->outputs;
     int classes[PIECE];
-    for (size_t first = 0; first < rows; first += PIECE) {
+    double *restored = NULL;
+    nn_status status = nn_allocate(PIECE, outputs * sizeof *restored, "the predictions", &restored, error);
+    for (size_t first = 0; status == NN_OK && first < rows; first += PIECE) {
         const size_t count = rows - first < PIECE ? rows - first : PIECE;
         for (size_t i = 0; i < count; i++)
             classes[i] = (int)nn_predicted_class(output + (first + i) * outputs, outputs);
-        NN_TRY(nn_predictions_append(file, output + first * outputs, classes, count, error));
+        nn_target_scaling_restore(scaling, output + first * outputs, count, restored);
+        status = nn_predictions_append(file, restored, classes, count, error);
     }
-    return NN_OK;
+    nn_release(restored);
+    return status;
 }
 
 /* Rank by rank, in the order of the rows; after a failed write the rest is still taken in, so that nobody waits. */
@@ -125,7 +131,7 @@ static nn_status collect(const nn_model_session *session, nn_predictions *file, 
         const size_t rows = rows_of_rank(session->dataset, comm, rank);
         NN_TRY(nn_comm_bring(comm, rank, output, rows * outputs, error));
         if (comm->rank == 0 && status == NN_OK)
-            status = append(file, output, rows, outputs, error);
+            status = append(file, session->model->target_scaling, output, rows, error);
     }
     return status;
 }
@@ -148,7 +154,7 @@ static void print_written(const arguments *given, const nn_model_session *sessio
 {
     printf("wrote    ");
     nn_print_text(stdout, given->output);
-    printf(": %s of %zu rows of ", is_classifier(session->model->network) ? "class and probabilities" : "values", rows);
+    printf(": %s of %zu rows of ", is_classifier(session->model) ? "class and probabilities" : "values", rows);
     nn_print_text(stdout, session->data_file);
     printf("\n");
 }
@@ -170,7 +176,7 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     if (comm->rank == 0) {
         status = refuse_overwriting(given, session, error);
         if (status == NN_OK)
-            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(network),
+            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(session->model),
                                            &session->model->class_names, &file, error);
     }
     status = nn_comm_follow(comm, status, error);

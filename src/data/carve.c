@@ -69,7 +69,8 @@ static void describe(const nn_dataset *dataset, nn_dataset *carved)
     carved->labels = NULL;
     carved->files = NULL;
     carved->x = NULL;
-    carved->values = carved->weights = NULL;
+    carved->values = NULL;
+    carved->weights = NULL;
     carved->classes = NULL;
     carved->file = carved->x_name = carved->y_name = NULL;
 }

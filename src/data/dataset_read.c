@@ -24,9 +24,10 @@ enum { TILE = 4096 };
 /* Where numbers go, and what is found on the way. */
 struct numbers {
     const nn_hdf5_rows *rows;
-    nn_element kept; /* the element of rows, or nn_real */
+    nn_element kept; /* the element of rows, nn_real or double */
     void *to;        /* [count, row_values] of kept; NULL: they stay in the file */
     bool weights;    /* which are not negative */
+    bool log1p;      /* they are above -1 */
     bool imputable;  /* they are x */
     bool missing;    /* NaN is no error */
     nn_digester digester;
@@ -59,6 +60,27 @@ static nn_status find_negative(const struct numbers *numbers, uint64_t index, co
                    (unsigned long long)row, rows->name, (double)tile[0]);
 }
 
+/* A float takes numbers just above -1 for -1, so the file's own are looked at. */
+static nn_status find_without_log1p(const struct numbers *numbers, const char *source, uint64_t index, size_t count,
+                                    nn_error *error)
+{
+    const nn_hdf5_rows *rows = numbers->rows;
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        nn_convert_double(rows->element, source + i * nn_element_size(rows->element), &value, 1);
+        if (value > -1)
+            continue;
+        uint64_t row = rows->first + (index + i) / rows->layout->row_values;
+        const char *path = nn_files_locate(rows->files, rows->path, &row);
+        return nn_fail(
+            error, NN_DATA,
+            "%s: row %llu of %s holds %g, and log1p takes the logarithm of 1 + y, which must be above 0; use "
+            "data.normalize_targets: standard",
+            path, (unsigned long long)row, rows->name, value);
+    }
+    return NN_OK;
+}
+
 /* @param source  what the tile was converted from, value `index` of the rows and those that follow */
 static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
                       nn_error *error)
@@ -78,6 +100,8 @@ static nn_status scan(struct numbers *numbers, const void *source, uint64_t inde
                            numbers->imputable, error);
     if (numbers->weights && low < 0)
         return find_negative(numbers, index, tile, error);
+    if (numbers->log1p && low <= -1)
+        NN_TRY(find_without_log1p(numbers, source, index, count, error));
     numbers->low = fmin(numbers->low, (double)low);
     numbers->high = fmax(numbers->high, (double)high);
     return NN_OK;
@@ -87,7 +111,7 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
 {
     struct numbers *numbers = context;
     const nn_hdf5_rows *rows = numbers->rows;
-    const size_t size = nn_element_size(rows->element), kept_size = nn_element_size(numbers->kept);
+    const size_t size = nn_element_size(rows->element);
     const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
     for (size_t i = 0; i < total; i += TILE) {
         nn_real tile[TILE];
@@ -96,9 +120,12 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
         nn_convert(rows->element, from, tile, length);
         NN_TRY(scan(numbers, from, begin + i, tile, length, error));
         nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
-        if (numbers->to && !rows->to)
-            memcpy((char *)numbers->to + (begin + i) * kept_size, numbers->kept == NN_REAL ? (const void *)tile : from,
-                   length * kept_size);
+        if (!numbers->to || rows->to)
+            continue;
+        if (numbers->kept == NN_DOUBLE)
+            nn_convert_double(rows->element, from, (double *)numbers->to + begin + i, length);
+        else
+            memcpy((nn_real *)numbers->to + begin + i, tile, length * sizeof *tile);
     }
     return NN_OK;
 }
@@ -226,7 +253,7 @@ nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     if (dataset->target == NN_TARGET_CLASSES)
         NN_TRY(read_classes(dataset, spec, y, comm, error));
     if (dataset->target == NN_TARGET_VALUES) {
-        struct numbers values = {.kept = NN_REAL, .to = dataset->values};
+        struct numbers values = {.kept = NN_DOUBLE, .to = dataset->values, .log1p = spec->log1p};
         NN_TRY(read_numbers(dataset, &y, &values, comm, error));
     }
     if (!spec->w)

@@ -9,11 +9,9 @@
 #include "nntrain/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
-#define MEMORY_REAL H5T_NATIVE_DOUBLE
-#define FILE_REAL   H5T_IEEE_F64LE
+#define FILE_REAL H5T_IEEE_F64LE
 #else
-#define MEMORY_REAL H5T_NATIVE_FLOAT
-#define FILE_REAL   H5T_IEEE_F32LE
+#define FILE_REAL H5T_IEEE_F32LE
 #endif
 
 /* Rows whose names are written at a time. */
@@ -62,8 +60,8 @@ static nn_status make_names(nn_predictions *made, const nn_texts *names, nn_erro
 
 static nn_status make_datasets(nn_predictions *made, bool classes, const nn_texts *names, nn_error *error)
 {
-    made->values =
-        make_dataset(made->file, classes ? "probabilities" : "values", FILE_REAL, 2, made->rows, made->outputs);
+    made->values = classes ? make_dataset(made->file, "probabilities", FILE_REAL, 2, made->rows, made->outputs)
+                           : make_dataset(made->file, "values", H5T_IEEE_F64LE, 2, made->rows, made->outputs);
     if (classes)
         made->classes = make_dataset(made->file, "class", H5T_STD_I32LE, 1, made->rows, 0);
     if (made->values < 0 || (classes && made->classes < 0))
@@ -127,11 +125,11 @@ static bool put_names(nn_predictions *at, const int *classes, size_t rows)
     return good;
 }
 
-nn_status nn_predictions_append(nn_predictions *predictions, const nn_real *output, const int *classes, size_t rows,
+nn_status nn_predictions_append(nn_predictions *predictions, const double *output, const int *classes, size_t rows,
                                 nn_error *error)
 {
     const size_t first = predictions->done;
-    if (!put_rows(predictions->values, MEMORY_REAL, 2, predictions, first, rows, output) ||
+    if (!put_rows(predictions->values, H5T_NATIVE_DOUBLE, 2, predictions, first, rows, output) ||
         (predictions->classes >= 0 &&
          !put_rows(predictions->classes, H5T_NATIVE_INT, 1, predictions, first, rows, classes)) ||
         (predictions->class_names >= 0 && !put_names(predictions, classes, rows)))

@@ -1,5 +1,4 @@
 #include <math.h>
-#include <string.h>
 
 #include "data/deal.h"
 #include "data/order.h"
@@ -291,8 +290,9 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
     if (sampler->classes)
         sampler->classes[place] = dealt->rows->classes[dealt->index];
     if (sampler->values)
-        memcpy(sampler->values + place * outputs, dealt->rows->values + dealt->index * outputs,
-               outputs * sizeof *sampler->values);
+        nn_dataset_convert_targets(dataset,
+                                   &(nn_rows){.count = 1, .values = dealt->rows->values + dealt->index * outputs},
+                                   sampler->values + place * outputs);
     if (sampler->weights)
         sampler->weights[place] = dealt->rows->weights[dealt->index];
     sampler->samples[place] = dataset->first_row + dealt->sample;

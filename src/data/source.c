@@ -74,7 +74,7 @@ size_t nn_rows_room_row_bytes(const nn_dataset *dataset)
     if (dataset->target == NN_TARGET_CLASSES)
         bytes += sizeof(int32_t);
     if (dataset->target == NN_TARGET_VALUES)
-        bytes += dataset->outputs * sizeof(nn_real);
+        bytes += dataset->outputs * sizeof(double);
     return bytes + (dataset->weighted ? sizeof(nn_real) : 0);
 }
 
@@ -92,7 +92,10 @@ static nn_status read_numbers(const nn_source *source, const nn_hdf5_table *tabl
     for (size_t done = 0; done < run.count; done += step) {
         const size_t count = run.count - done < step ? run.count - done : step;
         NN_TRY(nn_hdf5_table_read(table, at + done, count, source->staging, error));
-        nn_convert(table->rows.element, source->staging, (nn_real *)to + done * width, count * width);
+        if (kept == NN_DOUBLE)
+            nn_convert_double(table->rows.element, source->staging, (double *)to + done * width, count * width);
+        else
+            nn_convert(table->rows.element, source->staging, (nn_real *)to + done * width, count * width);
     }
     return NN_OK;
 }
@@ -115,7 +118,7 @@ static nn_status take_classes(const nn_source *source, const int64_t *from, size
         if (room->classes)
             room->classes[at + i] = (int32_t)from[i];
         else
-            room->values[at + i] = (nn_real)from[i];
+            room->values[at + i] = (double)from[i];
     }
     return NN_OK;
 }
@@ -163,7 +166,7 @@ static nn_status read_run(const nn_source *source, nn_file_run run, const nn_row
     if (source->classes)
         NN_TRY(read_classes(source, run, room, at, error));
     else if (room->values)
-        NN_TRY(read_numbers(source, &source->y, run, NN_REAL, room->values + at * dataset->outputs, error));
+        NN_TRY(read_numbers(source, &source->y, run, NN_DOUBLE, room->values + at * dataset->outputs, error));
     if (room->weights)
         NN_TRY(read_numbers(source, &source->w, run, NN_REAL, room->weights + at, error));
     return NN_OK;

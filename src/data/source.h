@@ -12,7 +12,7 @@ typedef struct nn_rows_room {
     size_t capacity;
     void *x;          /**< [capacity, features] of the dataset's element */
     int32_t *classes; /**< [capacity], or NULL */
-    nn_real *values;  /**< [capacity, outputs], or NULL */
+    double *values;   /**< [capacity, outputs], or NULL */
     nn_real *weights; /**< [capacity], or NULL */
 } nn_rows_room;
 

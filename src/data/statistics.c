@@ -16,48 +16,50 @@ enum { TILE = 512, TABLE = 1 << 20 };
 
 /* Two figures of a block of features, for every slice: [slices, width] each. */
 typedef struct feature_table {
-    size_t first, width; /* features of the block */
-    double *a, *b;       /* mean and squared deviations, or least and most */
-    double *count;       /* rows of the slice that have the feature; NULL: all have all */
+    size_t first, width;       /* features of the block */
+    double *a, *b;             /* mean and squared deviations, or least and most */
+    double *count;             /* rows of the slice that have the feature; NULL: all have all */
+    const nn_dataset *targets; /* whose values are looked at in the place of features; NULL: these are */
+    bool log1p;                /* log(1 + y) of them is */
 } feature_table;
 
 /* Takes one row of a slice: x [count] into the table from place `at` on. @param row  1 for the slice's first */
-typedef void take_row(const feature_table *table, size_t at, const nn_real *x, size_t count, size_t row);
+typedef void take_row(const feature_table *table, size_t at, const double *x, size_t count, size_t row);
 
 /* Welford (1962): mean += (x - mean) / n; square += (x - old mean) (x - new mean). */
-static void take_moments(const feature_table *table, size_t at, const nn_real *x, size_t count, size_t row)
+static void take_moments(const feature_table *table, size_t at, const double *x, size_t count, size_t row)
 {
     double *mean = table->a + at, *square = table->b + at;
     const double weight = 1 / (double)row;
     for (size_t i = 0; i < count; i++) {
-        const double deviation = (double)x[i] - mean[i];
+        const double deviation = x[i] - mean[i];
         mean[i] += deviation * weight;
-        square[i] += deviation * ((double)x[i] - mean[i]);
+        square[i] += deviation * (x[i] - mean[i]);
     }
 }
 
 /* The same of the rows that have a value. */
-static void take_present(const feature_table *table, size_t at, const nn_real *x, size_t count, size_t row)
+static void take_present(const feature_table *table, size_t at, const double *x, size_t count, size_t row)
 {
     double *mean = table->a + at, *square = table->b + at, *rows = table->count + at;
     (void)row;
     for (size_t i = 0; i < count; i++) {
         if (isnan(x[i]))
             continue;
-        const double deviation = (double)x[i] - mean[i];
+        const double deviation = x[i] - mean[i];
         mean[i] += deviation * (1 / ++rows[i]);
-        square[i] += deviation * ((double)x[i] - mean[i]);
+        square[i] += deviation * (x[i] - mean[i]);
     }
 }
 
 /* NaN is neither less nor more. */
-static void take_range(const feature_table *table, size_t at, const nn_real *x, size_t count, size_t row)
+static void take_range(const feature_table *table, size_t at, const double *x, size_t count, size_t row)
 {
     double *least = table->a + at, *most = table->b + at;
     (void)row;
     for (size_t i = 0; i < count; i++) {
-        least[i] = (double)x[i] < least[i] ? (double)x[i] : least[i];
-        most[i] = (double)x[i] > most[i] ? (double)x[i] : most[i];
+        least[i] = x[i] < least[i] ? x[i] : least[i];
+        most[i] = x[i] > most[i] ? x[i] : most[i];
     }
 }
 
@@ -72,9 +74,11 @@ static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const f
     const size_t count = table->width - tile < TILE ? table->width - tile : TILE;
     const size_t slice_first = nn_dataset_slice_begin(dataset, i);
     for (size_t row = run.first; row < run.first + run.count; row++) {
-        nn_real x[TILE];
+        double x[TILE];
         const char *from = nn_dataset_at(dataset, rows, row - rows->first);
-        nn_convert(dataset->element, from + (table->first + tile) * element_size, x, count);
+        nn_convert_double(dataset->element, from + (table->first + tile) * element_size, x, count);
+        for (size_t k = 0; table->log1p && k < count; k++)
+            x[k] = log1p(x[k]);
         take(table, at, x, count, row - slice_first + 1);
     }
 }
@@ -102,9 +106,10 @@ static nn_status measure(const nn_dataset *dataset, const feature_table *table, 
 {
     nn_cursor *cursor = NULL;
     nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(dataset, dataset->rows + 1, &cursor, error);
+    nn_status status = nn_cursor_create(table->targets ? table->targets : dataset, dataset->rows + 1, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
         status = nn_cursor_next(cursor, &rows, error);
+        rows.x = table->targets ? rows.values : rows.x;
         if (status == NN_OK)
             measure_rows(dataset, &rows, table, take);
     }
@@ -213,20 +218,38 @@ static nn_status measure_features(const nn_dataset *dataset, unsigned kinds, fea
     return NN_OK;
 }
 
+static nn_status measure_all(const nn_dataset *dataset, unsigned kinds, feature_table *table, nn_comm *comm,
+                             nn_statistics *statistics, nn_error *error)
+{
+    *statistics = (nn_statistics){.count = NULL};
+    nn_status status = nn_comm_agree(comm, take_memory(dataset, kinds, table, statistics, error), error);
+    if (status == NN_OK)
+        status = measure_features(dataset, kinds, table, comm, statistics, error);
+    nn_release(table->a);
+    nn_release(table->b);
+    nn_release(table->count);
+    if (status != NN_OK)
+        nn_statistics_free(statistics);
+    return status;
+}
+
 nn_status nn_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nn_statistics *statistics,
                                 nn_error *error)
 {
     feature_table table = {.first = 0};
-    *statistics = (nn_statistics){.count = NULL};
-    nn_status status = nn_comm_agree(comm, take_memory(dataset, kinds, &table, statistics, error), error);
-    if (status == NN_OK)
-        status = measure_features(dataset, kinds, &table, comm, statistics, error);
-    nn_release(table.a);
-    nn_release(table.b);
-    nn_release(table.count);
-    if (status != NN_OK)
-        nn_statistics_free(statistics);
-    return status;
+    return measure_all(dataset, kinds, &table, comm, statistics, error);
+}
+
+/* Values as if they were features. */
+nn_status nn_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
+                                        nn_statistics *statistics, nn_error *error)
+{
+    feature_table table = {.targets = dataset, .log1p = log1p};
+    nn_dataset values = *dataset;
+    values.element = NN_DOUBLE;
+    values.features = dataset->outputs;
+    values.missing = false;
+    return measure_all(&values, kinds, &table, comm, statistics, error);
 }
 
 void nn_statistics_free(nn_statistics *statistics)

@@ -1,4 +1,4 @@
-/** What a training split tells of each feature, over all ranks: the same bits on any number of them. */
+/** What a training split tells of each feature or target, over all ranks: the same bits on any number of them. */
 #ifndef NN_DATA_STATISTICS_H
 #define NN_DATA_STATISTICS_H
 
@@ -28,6 +28,15 @@ typedef enum nn_statistics_kind {
  */
 nn_status nn_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nn_statistics *statistics,
                                 nn_error *error);
+
+/**
+ * The same of the targets, [outputs] each, where they are values. Collective.
+ *
+ * @param log1p  of log(1 + y) in the place of y
+ */
+nn_status nn_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
+                                        nn_statistics *statistics, nn_error *error);
+
 void nn_statistics_free(nn_statistics *statistics);
 
 #endif

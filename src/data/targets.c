@@ -63,7 +63,7 @@ static nn_status take_values(nn_dataset *dataset, nn_error *error)
 {
     NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
     for (size_t row = 0; row < dataset->rows; row++)
-        dataset->values[row] = (nn_real)dataset->classes[row];
+        dataset->values[row] = (double)dataset->classes[row];
     nn_release(dataset->classes);
     dataset->classes = NULL;
     return NN_OK;

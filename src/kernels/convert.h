@@ -14,6 +14,9 @@
 /** to[i] = (nn_real)from[i]; the arrays lie apart. */
 void nn_convert(nn_element element, const void *from, nn_real *to, size_t count);
 
+/** to[i] = (double)from[i]; the arrays lie apart. */
+void nn_convert_double(nn_element element, const void *from, double *to, size_t count);
+
 /** to[i] = ((nn_real)from[i] - offset[i]) * scale[i]; to lies apart from the others. */
 void nn_convert_normalized(nn_element element, const void *from, const nn_real *offset, const nn_real *scale,
                            nn_real *to, size_t count);

@@ -1,4 +1,4 @@
-/* Losses of the distance h = a - y between outputs and targets. */
+/* Losses of the distance h = a - y between outputs and targets, summed with the weights of the outputs. */
 #include <math.h>
 
 #include "model/loss_rows.h"
@@ -16,7 +16,7 @@ static double half_squares(const nn_loss_row *row, const nn_real *a, double earl
     (void)earlier;
     for (size_t j = 0; j < row->outputs; j++) {
         const double h = distance(row, a, j);
-        sum += h * h;
+        sum += nn_loss_weight(row, j) * (h * h);
     }
     return 0.5 * sum;
 }
@@ -24,7 +24,7 @@ static double half_squares(const nn_loss_row *row, const nn_real *a, double earl
 static void difference(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++)
-        delta[j] = (a[j] - nn_loss_target(row, j)) * scale;
+        delta[j] = (a[j] - nn_loss_target(row, j)) * nn_loss_scale(row, scale, j);
 }
 
 const nn_loss_rule nn_loss_mse = {.of_outputs = half_squares, .slope = difference};
@@ -36,7 +36,7 @@ static double sizes(const nn_loss_row *row, const nn_real *a, double earlier)
     double sum = 0;
     (void)earlier;
     for (size_t j = 0; j < row->outputs; j++)
-        sum += fabs(distance(row, a, j));
+        sum += nn_loss_weight(row, j) * fabs(distance(row, a, j));
     return sum;
 }
 
@@ -45,7 +45,8 @@ static void signs(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_re
 {
     for (size_t j = 0; j < row->outputs; j++) {
         const nn_real h = a[j] - nn_loss_target(row, j);
-        delta[j] = h > 0 ? scale : h < 0 ? -scale : h * scale;
+        const nn_real slope = nn_loss_scale(row, scale, j);
+        delta[j] = h > 0 ? slope : h < 0 ? -slope : h * slope;
     }
 }
 
@@ -60,7 +61,7 @@ static double square_then_line(const nn_loss_row *row, const nn_real *a, double 
     (void)earlier;
     for (size_t j = 0; j < row->outputs; j++) {
         const double size = fabs(distance(row, a, j));
-        sum += size > border ? border * (size - 0.5 * border) : 0.5 * size * size;
+        sum += nn_loss_weight(row, j) * (size > border ? border * (size - 0.5 * border) : 0.5 * size * size);
     }
     return sum;
 }
@@ -70,7 +71,7 @@ static void clipped_difference(const nn_loss_row *row, const nn_real *a, nn_real
     const nn_real border = (nn_real)row->loss->delta;
     for (size_t j = 0; j < row->outputs; j++) {
         const nn_real h = a[j] - nn_loss_target(row, j);
-        delta[j] = (h > border ? border : h < -border ? -border : h) * scale;
+        delta[j] = (h > border ? border : h < -border ? -border : h) * nn_loss_scale(row, scale, j);
     }
 }
 

@@ -109,12 +109,23 @@ const nn_loss_rule nn_loss_cross_entropy = {
     .joined = true,
 };
 
-/* --- over sigmoids: sum_j -(y log a + (1 - y) log(1 - a)) with y (1 - e) + e / 2 for y --- */
+/* --- over sigmoids: sum_j -w_j (y log a + (1 - y) log(1 - a)) with y (1 - e) + e / 2 for y --- */
 
 static inline double softened(const nn_loss_row *row, size_t j)
 {
     const double smoothing = row->loss->label_smoothing;
     return (1 - smoothing) * (double)nn_loss_target(row, j) + 0.5 * smoothing;
+}
+
+/* Factors of different weights cannot share a logarithm. */
+static double weighted_binary_cross_entropy(const nn_loss_row *row, const nn_real *logits)
+{
+    double sum = 0;
+    for (size_t j = 0; j < row->outputs; j++) {
+        const double o = (double)logits[j];
+        sum += nn_loss_weight(row, j) * ((o > 0 ? o : 0) - o * softened(row, j) + log1p(exp(-fabs(o))));
+    }
+    return sum;
 }
 
 /*
@@ -125,6 +136,8 @@ static inline double softened(const nn_loss_row *row, size_t j)
 static double binary_cross_entropy(const nn_loss_row *row, const nn_real *logits)
 {
     enum { FACTORS = 512 };
+    if (row->loss->output_weights)
+        return weighted_binary_cross_entropy(row, logits);
     double sum = 0;
     for (size_t first = 0; first < row->outputs; first += FACTORS) {
         const size_t end = row->outputs - first < FACTORS ? row->outputs : first + FACTORS;
@@ -142,7 +155,7 @@ static double binary_cross_entropy(const nn_loss_row *row, const nn_real *logits
 static void binary_cross_entropy_slope(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++)
-        delta[j] = (a[j] - (nn_real)softened(row, j)) * scale;
+        delta[j] = (a[j] - (nn_real)softened(row, j)) * nn_loss_scale(row, scale, j);
 }
 
 const nn_loss_rule nn_loss_binary_cross_entropy = {

@@ -34,4 +34,16 @@ static inline nn_real nn_loss_target(const nn_loss_row *row, size_t output)
     return row->values ? row->values[output] : (nn_real)(row->class == output);
 }
 
+/** The weight of one output. */
+static inline double nn_loss_weight(const nn_loss_row *row, size_t output)
+{
+    return row->loss->output_weights ? row->loss->output_weights[output] : 1;
+}
+
+/** scale times the weight of one output. */
+static inline nn_real nn_loss_scale(const nn_loss_row *row, nn_real scale, size_t output)
+{
+    return row->loss->output_weights ? (nn_real)(row->loss->output_weights[output] * (double)scale) : scale;
+}
+
 #endif

@@ -13,7 +13,9 @@ struct nn_evaluator {
     nn_comm *comm;   /* borrowed */
     size_t capacity; /* most rows of a piece */
     nn_cursor *cursor;
-    nn_real *x; /* [capacity, features] the piece in work, where it is not taken from where it lies */
+    nn_real *x;       /* [capacity, features] the piece in work, where it is not taken from where it lies */
+    nn_real *y;       /* [capacity, outputs] its targets that are values, as the loss takes them; NULL: classes */
+    double *restored; /* [capacity, outputs] outputs in the units of such targets; NULL: classes */
     nn_tally tally;
     nn_ranking *ranking; /* NULL: not wanted, or neither classes nor labels */
 };
@@ -41,7 +43,7 @@ static nn_status look_at_values(const nn_evaluator *evaluator, double *found, nn
     while (rows.count > 0) {
         NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
         for (size_t i = 0; i < rows.count * outputs; i++) {
-            const double value = (double)rows.values[i];
+            const double value = rows.values[i];
             found[OUTSIDE_UNIT] = value < 0 || value > 1 ? 1 : found[OUTSIDE_UNIT];
             found[OTHER_THAN_0_1] = value != 0 && value != 1 ? 1 : found[OTHER_THAN_0_1];
             found[LARGEST + i % outputs] = fmax(found[LARGEST + i % outputs], value);
@@ -63,7 +65,7 @@ static size_t add_rows(const nn_rows *rows, const nn_subject *subject, const dou
         const double weight = rows->weights ? (double)rows->weights[i] : 1;
         sum[outputs] += weight;
         for (size_t j = 0; j < outputs; j++) {
-            const double value = (double)rows->values[i * outputs + j];
+            const double value = rows->values[i * outputs + j];
             sum[j] += weight * (mean ? (value - mean[j]) * (value - mean[j]) : value - largest[j]);
         }
     }
@@ -147,6 +149,12 @@ static nn_status take_memory(nn_evaluator *evaluator, nn_error *error)
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
     NN_TRY(nn_cursor_create(dataset, evaluator->capacity, &evaluator->cursor, error));
+    if (dataset->target == NN_TARGET_VALUES) {
+        NN_TRY(nn_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->y, "the targets of an evaluation",
+                           &evaluator->y, error));
+        NN_TRY(nn_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->restored,
+                           "the outputs of an evaluation", &evaluator->restored, error));
+    }
     return nn_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
                        &evaluator->x, error);
 }
@@ -205,6 +213,8 @@ void nn_evaluator_free(nn_evaluator *evaluator)
     nn_cursor_free(evaluator->cursor);
     nn_release(evaluator->subject.spread);
     nn_release(evaluator->x);
+    nn_release(evaluator->y);
+    nn_release(evaluator->restored);
     nn_release(evaluator);
 }
 
@@ -217,9 +227,19 @@ static nn_batch piece_of(const nn_evaluator *evaluator, const nn_rows *rows)
         .rows = rows->count,
         .global_rows = dataset->slices.rows,
         .x = nn_dataset_convert(dataset, rows, evaluator->x),
-        .y = {.classes = rows->classes, .values = rows->values},
+        .y = {.classes = rows->classes, .values = nn_dataset_convert_targets(dataset, rows, evaluator->y)},
         .weights = rows->weights,
     };
+}
+
+/* Outputs of a piece in the units of the targets. */
+static void restore(const nn_evaluator *evaluator, const nn_real *output, size_t rows)
+{
+    const nn_target_scaling *scaling = evaluator->subject.dataset->target_scaling;
+    if (scaling)
+        nn_target_scaling_restore(scaling, output, rows, evaluator->restored);
+    for (size_t i = 0; !scaling && evaluator->restored && i < rows * evaluator->subject.outputs; i++)
+        evaluator->restored[i] = (double)output[i];
 }
 
 /* Rows that the network has run over, leaf by leaf. @return the leaf that goes on after them */
@@ -232,7 +252,8 @@ static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, siz
     for (size_t row = rows->first, end = row + rows->count;;) {
         const size_t leaf_end = nn_row_sums_end(&tally->sums, subject->dataset, leaf);
         const size_t stop = leaf_end < end ? leaf_end : end, at = row - rows->first;
-        nn_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs, work->row_terms + at);
+        nn_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs,
+                      evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_terms + at);
         row = stop;
         if (stop < leaf_end || leaf + 1 == leaves.count)
             return leaf;
@@ -258,6 +279,7 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss,
         nn_network_infer(network, batch.x, rows.count, work);
         nn_loss(loss, network, &batch, work);
         const nn_real *output = nn_network_output(network, work);
+        restore(evaluator, output, rows.count);
         leaf = tally_piece(evaluator, work, leaf, &rows, output);
         if (evaluator->ranking)
             nn_ranking_keep(evaluator->ranking, rows.first, rows.count, output);

@@ -122,11 +122,11 @@ static void tally_labels(const nn_tally *tally, const nn_subject *subject, const
     sums[NN_SUM_CORRECT_ROWS] += correct;
 }
 
-static void tally_values(const nn_tally *tally, size_t outputs, const nn_rows *rows, size_t row, const nn_real *a,
-                         double weight, double *sums)
+static void tally_values(const nn_tally *tally, size_t outputs, const double *y, const double *a, double weight,
+                         double *sums)
 {
     for (size_t j = 0; j < outputs; j++) {
-        const double distance = (double)a[j] - (double)rows->values[row * outputs + j];
+        const double distance = a[j] - y[j];
         sums[tally->absolute + j] += weight * fabs(distance);
         sums[tally->residual + j] += weight * distance * distance;
     }
@@ -138,7 +138,7 @@ static void tally_overlap(size_t outputs, const nn_rows *rows, size_t row, size_
 {
     double intersection = 0, united = 0;
     for (size_t j = 0; j < outputs; j++) {
-        const double target = rows->values ? (double)rows->values[row * outputs + j] : (double)(j == class);
+        const double target = rows->values ? rows->values[row * outputs + j] : (double)(j == class);
         const double both = (double)a[j] * target;
         intersection += both;
         united += (double)a[j] + target - both;
@@ -148,7 +148,7 @@ static void tally_overlap(size_t outputs, const nn_rows *rows, size_t row, size_
 }
 
 void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
-                   const nn_real *output, const double *losses)
+                   const nn_real *output, const double *restored, const double *losses)
 {
     double *sums = nn_row_sums_of_leaf(&tally->sums);
     for (size_t i = 0, row = first; i < count; i++, row++, output += subject->outputs) {
@@ -161,7 +161,8 @@ void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *ro
         if (subject->labels > 0)
             tally_labels(tally, subject, rows, row, output, weight, sums);
         if (rows->values)
-            tally_values(tally, subject->outputs, rows, row, output, weight, sums);
+            tally_values(tally, subject->outputs, rows->values + row * subject->outputs,
+                         restored + i * subject->outputs, weight, sums);
         if (subject->unit_targets)
             tally_overlap(subject->outputs, rows, row, class, output, weight, sums);
     }

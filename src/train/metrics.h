@@ -55,7 +55,14 @@ static inline size_t nn_class_of_row(const nn_subject *subject, const nn_rows *r
 {
     if (rows->classes)
         return (size_t)rows->classes[row];
-    return nn_predicted_class(rows->values + row * subject->outputs, subject->outputs);
+    const double *y = rows->values + row * subject->outputs;
+    if (subject->outputs == 1)
+        return y[0] >= 0.5;
+    size_t largest = 0;
+    for (size_t j = 1; j < subject->outputs; j++)
+        if (y[j] > y[largest])
+            largest = j;
+    return largest;
 }
 
 nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error);
@@ -65,11 +72,12 @@ void nn_tally_clear(nn_tally *tally);
 /**
  * Adds rows first .. first + count of those given, all of the leaf in work.
  *
- * @param output  [count, outputs] activations
- * @param losses  [count] terms of the loss
+ * @param output    [count, outputs] activations
+ * @param restored  [count, outputs] the same in the units of targets that are values, or NULL
+ * @param losses    [count] terms of the loss
  */
 void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
-                   const nn_real *output, const double *losses);
+                   const nn_real *output, const double *restored, const double *losses);
 
 /** Adds up over the ranks. Collective. */
 nn_status nn_tally_total(nn_tally *tally, nn_error *error);

@@ -31,6 +31,7 @@ static nn_checkpoint state_of(const nn_run *run)
     return (nn_checkpoint){
         .network = run->network,
         .normalization = run->normalization,
+        .target_scaling = run->target_scaling,
         .optimizer = run->optimizer,
         .progress = run->progress,
         .provenance = run->provenance,

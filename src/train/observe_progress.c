@@ -32,6 +32,23 @@ static void say_machine(const nn_run *run)
                    nn_figure_plural(run->threads.cpus, "core").text, cores);
 }
 
+/* The loss is what descent moves by, so it is that of the targets as they are learnt. */
+static void say_targets(const nn_run *run)
+{
+    static const char *const what[] = {
+        [NN_TARGETS_STANDARD] = "each output to mean 0, deviation 1",
+        [NN_TARGETS_MINMAX] = "each output to 0 ... 1",
+        [NN_TARGETS_SCALE] = "each output to deviation 1, 0 staying 0",
+        [NN_TARGETS_LOG1P] = "log(1 + y), then to mean 0, deviation 1",
+    };
+    const nn_target_scaling_kind kind = run->target_scaling->kind;
+    if (kind == NN_TARGETS_NONE)
+        return;
+    nn_run_say(run, "         targets: %s (data.normalize_targets: %s)", what[kind],
+               nn_target_scaling_name(run->recipe->data.normalize_targets));
+    nn_run_say(run, "         loss is of scaled targets; all other figures are in units of the data");
+}
+
 static void say_data(const nn_run *run)
 {
     const nn_dataset *train = run->train;
@@ -48,6 +65,7 @@ static void say_data(const nn_run *run)
     nn_run_say(run, "         %s x %s (%s) to %s; normalize: %s", nn_figure_plural(train->slices.rows, "row").text,
                nn_figure_plural(train->features, "feature").text, train->x_type, targets,
                nn_normalization_name(run->normalization->kind));
+    say_targets(run);
     if (run->validation)
         nn_run_say(run, "         %s for validation", nn_figure_plural(run->validation->slices.rows, "row").text);
     if (run->test)
@@ -255,8 +273,8 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
                    run->test->weighted ? " weighted; of rows" : "", nn_figure_count(test->correct).text,
                    nn_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
     else if (run->test)
-        nn_run_say(run, "test     RMSE %.4g over %s; loss %.4g", test->value[NN_METRIC_RMSE],
-                   nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
+        nn_run_say(run, "test     RMSE %.4g, R2 %.4f over %s; loss %.4g", test->value[NN_METRIC_RMSE],
+                   test->value[NN_METRIC_R2], nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
     nn_run_say(run, "model    %s/model.h5", run->folder);
     nn_run_say(run, "metrics  %s/metrics.jsonl", run->folder);
     nn_run_say(run, "next     nntrain inspect %s/model.h5", run->folder);

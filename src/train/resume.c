@@ -137,6 +137,16 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
                       nn_normalization_name(now->data.normalize), error);
 }
 
+/* What the checkpoint scales by, whatever its recipe said, also before targets could be scaled. */
+static nn_status check_targets(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_target_scaling_kind now = run->recipe->data.normalize_targets;
+    if (now == NN_TARGETS_AUTO)
+        return NN_OK;
+    return check_name(run, "data.normalize_targets", nn_target_scaling_name(checkpoint->target_scaling->kind),
+                      nn_target_scaling_name(now), error);
+}
+
 /* Momentum may change, but not between having a velocity and having none. */
 static nn_status check_state(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
@@ -179,6 +189,8 @@ nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn
     NN_TRY(nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error));
     nn_status status = check_recipe(run, before, error);
     nn_recipe_free(before);
+    if (status == NN_OK)
+        status = check_targets(run, checkpoint, error);
     if (status == NN_OK)
         status = check_state(run, checkpoint, error);
     if (status == NN_OK)

@@ -67,6 +67,7 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
     spec.class_names = !run->train || names ? names : &none;
     spec.external = run->recipe->data.external;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
+    spec.log1p = run->recipe->data.normalize_targets == NN_TARGETS_LOG1P;
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
     spec.window = run->recipe->data.window_bytes;
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
@@ -141,6 +142,26 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
     if (run->validation)
         NN_TRY(nn_dataset_normalize(run->validation, run->normalization, error));
     return run->test ? nn_dataset_normalize(run->test, run->normalization, error) : NN_OK;
+}
+
+/* A training that goes on keeps what it began with, whatever that was found by. */
+static nn_status scale_targets(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_network *network = run->network;
+    if (checkpoint) {
+        run->target_scaling = checkpoint->target_scaling;
+        checkpoint->target_scaling = NULL;
+    } else {
+        NN_TRY(nn_target_scaling_fit(run->train, run->recipe->data.normalize_targets, run->recipe->loss.name,
+                                     network->layers[network->layer_count - 1].activation, run->comm,
+                                     &run->target_scaling, error));
+    }
+    nn_dataset_scale_targets(run->train, run->target_scaling);
+    if (run->validation)
+        nn_dataset_scale_targets(run->validation, run->target_scaling);
+    if (run->test)
+        nn_dataset_scale_targets(run->test, run->target_scaling);
+    return NN_OK;
 }
 
 bool nn_run_shards_state(const nn_run *run)
@@ -278,6 +299,8 @@ static nn_status begin_or_continue(nn_run *run, const nn_train_options *options,
         status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)
         status = normalize_data(run, checkpoint, error);
+    if (status == NN_OK)
+        status = scale_targets(run, checkpoint, error);
     if (status == NN_OK && checkpoint)
         nn_resume_take(run, checkpoint);
     else if (status == NN_OK)
@@ -420,6 +443,7 @@ void nn_run_free(nn_run *run)
     nn_optimizer_free(run->optimizer);
     nn_network_free(run->network);
     nn_normalization_free(run->normalization);
+    nn_target_scaling_free(run->target_scaling);
     nn_dataset_free(run->train);
     nn_dataset_free(run->validation);
     nn_dataset_free(run->test);

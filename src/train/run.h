@@ -87,6 +87,7 @@ struct nn_run {
     nn_dataset *validation; /* NULL: there is none */
     nn_dataset *test;       /* NULL: nothing is held out */
     nn_normalization *normalization;
+    nn_target_scaling *target_scaling;
     nn_network *network;
     nn_optimizer *optimizer;
     nn_sampler *sampler;

@@ -69,6 +69,7 @@ static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
     copy->progress = state->progress;
     copy->provenance = state->provenance;
     copy->normalization = state->normalization;
+    copy->target_scaling = state->target_scaling;
     copy->recipe = state->recipe;
     copy->class_names = state->class_names;
 }

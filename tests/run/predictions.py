@@ -27,8 +27,12 @@ with h5py.File(model_path) as model, h5py.File(data_path) as data, h5py.File(pre
     for index in range(len(layers)):
         layer = layers[str(index)]
         a = ACTIVATIONS[text(layer.attrs["activation"])](a @ layer["weight"][()].T + layer["bias"][()])
+    if "target_normalization" in model:
+        scaling = model["target_normalization"]
+        a = a / scaling["scale"][()] + scaling["offset"][()]
+        a = np.expm1(a) if text(scaling.attrs["kind"]) == "log1p" else a
     name = "probabilities" if "probabilities" in predictions else "values"
-    difference = np.abs(predictions[name][()] - a).max()
+    difference = (np.abs(predictions[name][()] - a) / np.maximum(1, np.abs(a).max(0))).max()
     print(f"{name}: largest difference {difference:.3g}")
     if not difference < 1e-5:
         sys.exit(1)

@@ -53,6 +53,11 @@ static nn_checkpoint made_up(void)
         CU_ASSERT_FATAL(nn_texts_add(&checkpoint.class_names, names[i], NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_target_scaling_create(NN_TARGETS_LOG1P, 5, &checkpoint.target_scaling, NULL) == NN_OK);
+    for (size_t j = 0; j < 5; j++) {
+        checkpoint.target_scaling->offset[j] = 1.7e9 + 0.1 * (double)j;
+        checkpoint.target_scaling->scale[j] = 1e-3 / (1 + (double)j);
+    }
     const nn_recipe_optimizer adam = {.name = NN_ADAM, .learning_rate = 0.1};
     const nn_recipe_regularization none = {.l1 = 0};
     CU_ASSERT_FATAL(nn_optimizer_create(&adam, &none, checkpoint.network, &checkpoint.optimizer, NULL) == NN_OK);
@@ -74,6 +79,7 @@ static void free_made_up(nn_checkpoint *checkpoint)
 {
     nn_network_free(checkpoint->network);
     nn_normalization_free(checkpoint->normalization);
+    nn_target_scaling_free(checkpoint->target_scaling);
     nn_optimizer_free(checkpoint->optimizer);
     nn_texts_free(&checkpoint->class_names);
 }
@@ -97,6 +103,10 @@ static void read_is(const nn_checkpoint *written)
     CU_ASSERT(read->normalization->kind == NN_NORMALIZE_STANDARD);
     CU_ASSERT(memcmp(read->normalization->offset, written->normalization->offset, 17 * sizeof(nn_real)) == 0);
     CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(nn_real)) == 0);
+    const nn_target_scaling *scaling = written->target_scaling;
+    CU_ASSERT(read->target_scaling->kind == NN_TARGETS_LOG1P && read->target_scaling->outputs == 5);
+    CU_ASSERT(memcmp(read->target_scaling->offset, scaling->offset, 5 * sizeof(double)) == 0);
+    CU_ASSERT(memcmp(read->target_scaling->scale, scaling->scale, 5 * sizeof(double)) == 0);
     CU_ASSERT(memcmp(&read->progress, &written->progress, sizeof read->progress) == 0);
     CU_ASSERT(strcmp(read->provenance.version, "1.2.3") == 0);
     CU_ASSERT(strcmp(read->provenance.data_file, "/data/a b.h5") == 0);
@@ -118,6 +128,24 @@ static void what_is_written_is_read_on_every_rank(void)
     free_made_up(&written);
 }
 
+/* As all were once: read, they have an identity. */
+static void models_of_targets_as_they_are_have_no_scaling(void)
+{
+    nn_checkpoint written = made_up(), *read = NULL;
+    nn_target_scaling *scaling = written.target_scaling;
+    nn_error error;
+    written.target_scaling = NULL;
+    nn_status status = comm->rank == 0 ? nn_checkpoint_write(path, &written, NULL, &error) : NN_OK;
+    CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    CU_ASSERT(read->target_scaling->kind == NN_TARGETS_NONE && read->target_scaling->outputs == 5);
+    for (size_t j = 0; j < 5; j++)
+        CU_ASSERT(read->target_scaling->offset[j] == 0 && read->target_scaling->scale[j] == 1);
+    nn_checkpoint_free(read);
+    written.target_scaling = scaling;
+    free_made_up(&written);
+}
+
 /* The layout is a promise to every HDF5 reader: libhdf5 itself must find it, past the seal. */
 static void hdf5_finds_the_promised_layout(void)
 {
@@ -132,6 +160,7 @@ static void hdf5_finds_the_promised_layout(void)
         "/progress",
         "/classes",
         "/normalization/offset",
+        "/target_normalization/scale",
         "/recipe",
         "/provenance",
     };
@@ -343,6 +372,7 @@ int main(int argc, char **argv)
         return 1;
     snprintf(path, sizeof path, "%s/checkpoint.h5", folder);
     const nn_test tests[] = {
+        NN_TEST(models_of_targets_as_they_are_have_no_scaling),
         NN_TEST(what_is_written_is_read_on_every_rank),
         NN_TEST(hdf5_finds_the_promised_layout),
         NN_TEST(every_flipped_byte_is_refused),

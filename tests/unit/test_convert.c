@@ -114,6 +114,20 @@ static void every_type_is_converted_as_c_converts_it(void)
     }
 }
 
+static void a_double_holds_what_a_float_does_not(void)
+{
+    const sample *of = take_sample();
+    double to[COUNT + 1] = {0};
+    nn_convert_double(NN_DOUBLE, of->twice, to, COUNT);
+    CU_ASSERT_EQUAL(memcmp(to, of->twice, sizeof of->twice), 0);
+    nn_convert_double(NN_UINT32, of->uint32 + 1, to, COUNT - 1);
+    for (size_t i = 1; i < COUNT; i++)
+        CU_ASSERT_EQUAL((uint64_t)to[i - 1], of->uint32[i]);
+    nn_convert_double(NN_INT64, of->int64, to, COUNT);
+    nn_convert_double(NN_INT8, of->int8, to, 3);
+    CU_ASSERT(to[0] == of->int8[0] && to[3] == (double)of->int64[3] && to[COUNT] == 0);
+}
+
 static void a_difference_and_a_product_are_rounded_apart(void)
 {
     const sample *of = take_sample();
@@ -145,6 +159,7 @@ int main(void)
 {
     const nn_test tests[] = {
         NN_TEST(every_type_is_converted_as_c_converts_it),
+        NN_TEST(a_double_holds_what_a_float_does_not),
         NN_TEST(a_difference_and_a_product_are_rounded_apart),
         NN_TEST(a_real_has_the_size_it_has),
     };

@@ -302,6 +302,31 @@ static void one_integer_a_row_is_a_class_and_all_else_a_value(void)
     expect_values(H5T_STD_U8LE, 2, 3);
 }
 
+/* Seconds since 1970, which lie 128 apart as floats. */
+static void values_keep_the_digits_of_the_file(void)
+{
+    hid_t file = fixture_begin_file(comm, "times.h5");
+    write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
+    if (file >= 0) {
+        double times[ROWS * 2];
+        const hsize_t extent[2] = {ROWS, 2};
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+            times[i] = 1.7e9 + (double)i;
+        fixture_dataset(file, "whole", H5T_STD_I64LE, H5T_NATIVE_DOUBLE, 2, extent, contiguous, times);
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+            times[i] += 0.25;
+        fixture_dataset(file, "parts", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, contiguous, times);
+    }
+    fixture_end_file(comm, file);
+    for (int parts = 0; parts < 2; parts++) {
+        nn_dataset *dataset = open_file("times.h5", "x", parts ? "parts" : "whole", SLICES);
+        for (size_t i = 0; i < dataset->rows * 2; i++)
+            CU_ASSERT_EQUAL(dataset->values[i], 1.7e9 + (double)(dataset->first_row * 2 + i) + 0.25 * parts);
+        nn_dataset_free(dataset);
+    }
+    fixture_remove_file(comm, "times.h5");
+}
+
 static void targets_are_fitted_to_the_network(void)
 {
     nn_error error = {0};
@@ -398,6 +423,7 @@ int main(int argc, char **argv)
         NN_TEST(a_process_alone_reads_every_storage),
         NN_TEST(evaluation_allows_ranks_without_rows),
         NN_TEST(one_integer_a_row_is_a_class_and_all_else_a_value),
+        NN_TEST(values_keep_the_digits_of_the_file),
         NN_TEST(targets_are_fitted_to_the_network),
         NN_TEST(samples_have_weights),
         NN_TEST(weights_are_in_the_digest),

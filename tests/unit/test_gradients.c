@@ -148,6 +148,18 @@ static void distance_losses_have_right_gradients_through_every_activation(void)
             check_all(losses[i], (nn_activation)output, 3);
 }
 
+static void weights_of_outputs_are_in_the_gradients(void)
+{
+    double of_outputs[] = {1, 0.2, 3};
+    const nn_recipe_loss losses[] = {
+        {.name = NN_MSE}, {.name = NN_MAE}, {.name = NN_HUBER, .delta = 0.3}, {.name = NN_BINARY_CROSS_ENTROPY}};
+    for (size_t i = 0; i < 4; i++) {
+        nn_recipe_loss loss = losses[i];
+        loss.output_weights = of_outputs, loss.output_weights_count = 3;
+        check_all(loss, loss.name == NN_BINARY_CROSS_ENTROPY ? NN_SIGMOID : NN_LINEAR, 3);
+    }
+}
+
 static void one_output_has_right_gradients(void)
 {
     for (int output = NN_LINEAR; output < NN_SOFTMAX; output++)
@@ -206,6 +218,7 @@ int main(void)
 {
     const nn_test tests[] = {
         NN_TEST(distance_losses_have_right_gradients_through_every_activation),
+        NN_TEST(weights_of_outputs_are_in_the_gradients),
         NN_TEST(one_output_has_right_gradients),
         NN_TEST(entropy_losses_have_right_gradients_through_every_activation),
         NN_TEST(dropout_has_right_gradients_with_every_activation_and_norm),

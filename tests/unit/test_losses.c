@@ -134,24 +134,26 @@ static long double reference_row(const nn_recipe_loss *loss, nn_activation activ
                : activation == NN_TANH    ? tanhl(o)
                                           : o;
         const long double h = fabsl(a[j] - target), border = loss->delta;
+        const long double weight = loss->output_weights ? (long double)loss->output_weights[j] : 1;
         both += a[j] * target;
         united += a[j] + target - a[j] * target;
         switch (loss->name) {
         case NN_MSE:
-            sum += h * h / 2;
+            sum += weight * h * h / 2;
             break;
         case NN_MAE:
-            sum += h;
+            sum += weight * h;
             break;
         case NN_HUBER:
-            sum += h > border ? border * (h - border / 2) : h * h / 2;
+            sum += weight * (h > border ? border * (h - border / 2) : h * h / 2);
             break;
         case NN_CROSS_ENTROPY:
             sum -= (loss->class_weights ? loss->class_weights[j] : 1) * ((1 - e) * target + e / outputs) *
                    (o - high - logl(shares));
             break;
         case NN_BINARY_CROSS_ENTROPY: /* log a = -log(1 + e^-o), log(1 - a) = -log(1 + e^o); e^10000 is in range here */
-            sum += ((1 - e) * target + e / 2) * log1pl(expl(-o)) + (1 - (1 - e) * target - e / 2) * log1pl(expl(o));
+            sum += weight *
+                   (((1 - e) * target + e / 2) * log1pl(expl(-o)) + (1 - (1 - e) * target - e / 2) * log1pl(expl(o)));
             break;
         case NN_IOU:
             break;
@@ -185,7 +187,7 @@ static struct material draw(size_t outputs, double spread, bool distributions)
     return material;
 }
 
-static double class_weights[MOST] = {0.5, 2, 1, 3, 0.25};
+static double weights_of_five[MOST] = {0.5, 2, 1, 3, 0.25};
 
 /* Every loss in every variant, with the activations its recipe may have; returns false at the end. */
 struct variant {
@@ -208,12 +210,20 @@ static bool nth_variant(size_t n, struct variant *variant)
     if (n < 4) {
         *variant = (struct variant){{.name = NN_CROSS_ENTROPY, .label_smoothing = smoothings[n % 2]}, NN_SOFTMAX, 5};
         if (n >= 2)
-            variant->loss.class_weights = class_weights, variant->loss.class_weights_count = MOST;
+            variant->loss.class_weights = weights_of_five, variant->loss.class_weights_count = MOST;
         return true;
     }
     n -= 4;
     *variant = (struct variant){
         {.name = NN_BINARY_CROSS_ENTROPY, .label_smoothing = smoothings[n % 2]}, NN_SIGMOID, n < 2 ? 1 : 4};
+    if (n < 4)
+        return true;
+    n -= 4;
+    static const nn_loss_kind weighted[] = {NN_MSE, NN_MAE, NN_HUBER, NN_BINARY_CROSS_ENTROPY};
+    *variant = (struct variant){{.name = weighted[n % 4], .delta = 0.4, .label_smoothing = n % 4 == 3 ? 0.1 : 0},
+                                n % 4 == 3 ? NN_SIGMOID : NN_TANH,
+                                MOST};
+    variant->loss.output_weights = weights_of_five, variant->loss.output_weights_count = MOST;
     return n < 4;
 }
 

@@ -26,7 +26,9 @@ struct scene {
     size_t rows, outputs;
     nn_real x[MOST_ROWS * MOST];
     int32_t classes[MOST_ROWS];
-    nn_real values[MOST_ROWS * MOST];
+    double values[MOST_ROWS * MOST];
+    nn_target_scaling scaling; /* of the targets, where share borrows it */
+    double offset[MOST], scale[MOST];
     nn_real weights[MOST_ROWS];
     nn_network *network;
     nn_workspace *work;
@@ -96,7 +98,7 @@ static void give_truths(struct scene *scene)
 static void give_values(struct scene *scene, double middle, double spread)
 {
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
-        scene->values[i] = (nn_real)(middle + spread * noise(4, i));
+        scene->values[i] = middle + spread * noise(4, i);
     scene->share.target = NN_TARGET_VALUES;
     scene->share.values = scene->values + scene->share.first_row * scene->outputs;
 }
@@ -129,11 +131,16 @@ static nn_metrics measure_once(struct scene *scene, nn_loss_kind kind)
 static double outputs_of(struct scene *scene, nn_loss_kind kind, nn_real a[MOST_ROWS * MOST])
 {
     const nn_recipe_loss loss = {.name = kind, .delta = 1};
+    nn_real y[MOST_ROWS * MOST];
     nn_workspace *work = NULL;
     CU_ASSERT_FATAL(nn_workspace_create(scene->network, scene->rows, 1, 0, &work, NULL) == NN_OK);
+    for (size_t i = 0; i < scene->rows * scene->outputs; i++)
+        y[i] = (nn_real)scene->values[i];
+    if (scene->share.target_scaling)
+        nn_target_scaling_apply(&scene->scaling, scene->values, scene->rows, y);
     nn_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
     if (scene->share.values)
-        batch.y.values = scene->values;
+        batch.y.values = y;
     else
         batch.y.classes = scene->classes;
     batch.weights = scene->share.weights ? scene->weights : NULL;
@@ -286,7 +293,7 @@ static void one_output_speaks_for_two_classes(void)
 static void known_areas_come_out(void)
 {
     struct scene *scene = set_up(8, 1, NN_LINEAR, 3);
-    const nn_real y[8] = {0, 0, 0, 0, 1, 1, 1, 1};
+    const double y[8] = {0, 0, 0, 0, 1, 1, 1, 1};
     const nn_real scores[4][8] = {{1, 2, 3, 4, 5, 6, 7, 8},  /* all pairs right */
                                   {8, 7, 6, 5, 4, 3, 2, 1},  /* all wrong */
                                   {2, 2, 2, 2, 2, 2, 2, 2},  /* all tied */
@@ -326,6 +333,14 @@ static void what_was_not_wanted_is_not_a_number(void)
 
 /* --- values --- */
 
+static size_t largest_of(const double *values, size_t count)
+{
+    size_t largest = 0;
+    for (size_t j = 1; j < count; j++)
+        largest = values[j] > values[largest] ? j : largest;
+    return largest;
+}
+
 static void check_values(struct scene *scene, nn_loss_kind loss)
 {
     static nn_real a[MOST_ROWS * MOST];
@@ -340,7 +355,10 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
         for (size_t i = 0; i < rows; i++)
             mean += (long double)scene->values[i * outputs + j] / rows;
         for (size_t i = 0; i < rows; i++) {
-            const long double y = scene->values[i * outputs + j], p = a[i * outputs + j];
+            const long double y = scene->values[i * outputs + j];
+            long double p = a[i * outputs + j];
+            if (scene->share.target_scaling)
+                p = (double)p / scene->scale[j] + scene->offset[j]; /* as it is rounded */
             absolute += fabsl(p - y);
             residual += (p - y) * (p - y);
             spread += (y - mean) * (y - mean);
@@ -363,8 +381,7 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
     if (shares) {
         size_t right = 0;
         for (size_t i = 0; i < rows; i++)
-            right += nn_predicted_class(a + i * outputs, outputs) ==
-                     nn_predicted_class(scene->values + i * outputs, outputs);
+            right += nn_predicted_class(a + i * outputs, outputs) == largest_of(scene->values + i * outputs, outputs);
         expect(&metrics, NN_METRIC_ACCURACY, (double)right / (double)rows);
     }
     for (nn_metric metric = NN_METRIC_ACCURACY; !metrics.classes && metric <= NN_METRIC_LOG_LOSS; metric++)
@@ -399,8 +416,27 @@ static void a_small_spread_beside_a_large_mean_keeps_its_digits(void)
     struct scene *scene = set_up(MOST_ROWS, 2, NN_LINEAR, 8);
     give_values(scene, 1000, 0.001);
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
-        scene->x[i] = scene->values[i] + (nn_real)(0.0005 * noise(5, i));
+        scene->x[i] = (nn_real)(scene->values[i] + 0.0005 * noise(5, i));
     check_values(scene, NN_MSE);
+    tear_down(scene);
+}
+
+/* Outputs of a network that learnt scaled targets: the loss is of these, all else in the units of the data. */
+static void figures_of_scaled_targets_are_in_their_units(void)
+{
+    struct scene *scene = set_up(MOST_ROWS, 3, NN_LINEAR, 8);
+    for (size_t i = 0; i < scene->rows * 3; i++)
+        scene->values[i] = i % 3 == 0   ? 1.7e9 + 100 * noise(4, i)
+                           : i % 3 == 1 ? 1e-3 * noise(4, i)
+                                        : 2e5 + 1e4 * noise(4, i);
+    scene->share.target = NN_TARGET_VALUES;
+    scene->share.values = scene->values + scene->share.first_row * 3;
+    memcpy(scene->offset, (const double[]){1.7e9, 0, 2e5}, 3 * sizeof(double));
+    memcpy(scene->scale, (const double[]){1e-2, 1e3, 1e-4}, 3 * sizeof(double));
+    scene->scaling = (nn_target_scaling){NN_TARGETS_STANDARD, 3, scene->offset, scene->scale};
+    nn_dataset_scale_targets(&scene->share, &scene->scaling);
+    check_values(scene, NN_MSE);
+    check_values(scene, NN_HUBER);
     tear_down(scene);
 }
 
@@ -410,7 +446,7 @@ static void a_target_that_does_not_vary_is_met_or_not(void)
     give_values(scene, 0.1, 0);
     check_values(scene, NN_MSE);
     for (size_t i = 0; i < scene->rows; i++)
-        scene->x[2 * i] = scene->values[2 * i]; /* 0 is met, 1 is not */
+        scene->values[2 * i] = (double)(scene->x[2 * i] = (nn_real)0.1); /* 0 is met, 1 is not */
     const nn_metrics metrics = measure_once(scene, NN_MSE);
     expect(&metrics, NN_METRIC_R2, 0.5);
     tear_down(scene);
@@ -610,6 +646,7 @@ int main(int argc, char **argv)
         NN_TEST(what_was_not_wanted_is_not_a_number),
         NN_TEST(figures_of_values_are_their_definitions),
         NN_TEST(a_small_spread_beside_a_large_mean_keeps_its_digits),
+        NN_TEST(figures_of_scaled_targets_are_in_their_units),
         NN_TEST(a_target_that_does_not_vary_is_met_or_not),
         NN_TEST(overlap_of_classes_is_that_of_their_one_hot_rows),
         NN_TEST(a_row_counts_as_often_as_it_weighs),

@@ -30,7 +30,8 @@ static struct {
     char name[CASES][40], metric[METRICS][40];
     int32_t cases[CASES][6];
     double figure[CASES][METRICS], each[CASES][METRICS + 1][MOST], confusion[CASES][MOST][MOST];
-    nn_real outputs[CASES * MOST_ROWS * MOST], targets[CASES * MOST_ROWS * MOST], weights[CASES * MOST_ROWS];
+    double targets[CASES * MOST_ROWS * MOST];
+    nn_real outputs[CASES * MOST_ROWS * MOST], weights[CASES * MOST_ROWS];
 } golden;
 
 /* A case of it: the outputs are an input that the network passes on. */
@@ -39,7 +40,8 @@ typedef struct scene {
     nn_activation activation;
     bool has_values, weighted;
     size_t top_k, rows, outputs;
-    nn_real *x, *values, *weights;
+    nn_real *x, *weights;
+    double *values;
     int32_t classes[MOST_ROWS];
 } scene;
 
@@ -66,7 +68,7 @@ static void read_golden(void)
     read_all(file, "each", H5T_NATIVE_DOUBLE, sizeof golden.each, golden.each);
     read_all(file, "confusion", H5T_NATIVE_DOUBLE, sizeof golden.confusion, golden.confusion);
     read_all(file, "outputs", REAL, sizeof golden.outputs, golden.outputs);
-    read_all(file, "targets", REAL, sizeof golden.targets, golden.targets);
+    read_all(file, "targets", H5T_NATIVE_DOUBLE, sizeof golden.targets, golden.targets);
     read_all(file, "weights", REAL, sizeof golden.weights, golden.weights);
     H5Tclose(text);
     H5Fclose(file);

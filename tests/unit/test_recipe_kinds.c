@@ -85,6 +85,7 @@ static void every_loss_has_its_own_keys_and_defaults(void)
         {"loss=huber", "\nloss: {name: huber, delta: 1}\n"},
         {"loss=binary_cross_entropy", "\nloss: {name: binary_cross_entropy, label_smoothing: 0}\n"},
         {"loss=iou", "\nloss: {name: iou}\n"},
+        {"loss={name: mse, output_weights: [1, 2.5]}", "\nloss:\n  name: mse\n  output_weights: [1, 2.5]\n"},
         {"loss={name: huber, delta: 0.5}", "\nloss: {name: huber, delta: 0.5}\n"},
     };
     EXPECT_RESOLUTIONS(NETWORK("[{units: 2, activation: sigmoid}]", "mse"), resolutions);
@@ -313,6 +314,17 @@ static void losses_that_do_not_fit_the_last_layer_are_refused(void)
          "r.yaml:3:48: loss.class_weights[1]: must be at least 0, not -2"},
         {NETWORK("[{units: 2, activation: softmax}]", "{name: cross_entropy, class_weights: [0, 0]}"),
          "r.yaml:3:44: loss.class_weights: all weights are 0, so that nothing counts; raise one"},
+        {NETWORK("[{units: 2, activation: softmax}]", "{name: cross_entropy, output_weights: [1, 2]}"),
+         "r.yaml:3:29: loss.output_weights: cross_entropy has no output_weights; remove it, or use name: mse, mae, "
+         "huber "
+         "or binary_cross_entropy"},
+        {NETWORK("[{units: 3, activation: linear}]", "{name: mae, output_weights: [1, 2]}"),
+         "r.yaml:3:35: loss.output_weights: there are 2 weights, but the last layer has 3 units; give one weight for "
+         "each output"},
+        {NETWORK("[{units: 2, activation: linear}]", "{name: mse, output_weights: [1, -2]}"),
+         "r.yaml:3:39: loss.output_weights[1]: must be at least 0, not -2"},
+        {NETWORK("[{units: 2, activation: linear}]", "{name: mse, output_weights: [0, 0]}"),
+         "r.yaml:3:35: loss.output_weights: all weights are 0, so that nothing counts; raise one"},
         {NETWORK("[{units: 2, activation: softmax}]", "{name: cross_entropy, class_weights: []}"),
          "r.yaml:3:44: loss.class_weights: must have at least 1 element, but has 0"},
     };
@@ -321,6 +333,33 @@ static void losses_that_do_not_fit_the_last_layer_are_refused(void)
                    "--set network.layers[1].activation=sigmoid: network.layers[1].activation: cross_entropy needs "
                    "probabilities, but the last layer is sigmoid; give it activation: softmax, or use loss: "
                    "binary_cross_entropy");
+}
+
+static void targets_are_scaled_as_outputs_and_losses_allow(void)
+{
+    const resolution fine[] = {
+        {"data.normalize_targets=log1p", "\n  normalize_targets: log1p\n"},
+        {"data.normalize_targets=scale", "\n  normalize_targets: scale\n"},
+        {"loss=huber", "\n  normalize_targets: auto\n"},
+    };
+    EXPECT_RESOLUTIONS(NETWORK("[{units: 2, activation: leaky_relu}]", "mse"), fine);
+    expect_message(SMALL, "data.normalize_targets=standard",
+                   "--set data.normalize_targets=standard: data.normalize_targets: cross_entropy takes targets as they "
+                   "are, from 0 to 1; leave data.normalize_targets out, or use loss: mse");
+    expect_message(NETWORK("[{units: 2, activation: sigmoid}]", "mse"), "data.normalize_targets=standard",
+                   "--set data.normalize_targets=standard: data.normalize_targets: standard gives targets beyond 1, "
+                   "which sigmoid does not reach; use data.normalize_targets: minmax or auto, or activation: linear");
+    expect_message(
+        NETWORK("[{units: 2, activation: tanh}]", "mse"), "data.normalize_targets=scale",
+        "--set data.normalize_targets=scale: data.normalize_targets: scale gives targets beyond 1, which tanh "
+        "does not reach; use data.normalize_targets: minmax or auto, or activation: linear");
+    expect_message(NETWORK("[{units: 2, activation: softplus}]", "mse"), "data.normalize_targets=log1p",
+                   "--set data.normalize_targets=log1p: data.normalize_targets: log1p gives targets far below 0, which "
+                   "softplus does not reach; use data.normalize_targets: minmax or auto, or activation: linear");
+    expect_message(
+        NETWORK("[{units: 2, activation: softmax}]", "mse"), "data.normalize_targets=minmax",
+        "--set data.normalize_targets=minmax: data.normalize_targets: softmax gives shares that add up to 1, "
+        "and no scaled targets; leave data.normalize_targets out, or use activation: linear");
 }
 
 static void layers_that_cannot_learn_are_refused(void)
@@ -479,6 +518,7 @@ int main(void)
         NN_TEST(an_override_may_reach_into_a_short_form),
         NN_TEST(keys_of_another_kind_are_refused),
         NN_TEST(losses_that_do_not_fit_the_last_layer_are_refused),
+        NN_TEST(targets_are_scaled_as_outputs_and_losses_allow),
         NN_TEST(layers_that_cannot_learn_are_refused),
         NN_TEST(numbers_of_the_descent_out_of_range_are_refused),
         NN_TEST(a_course_without_its_validation_split_is_refused),

@@ -27,10 +27,12 @@ static void write_file(const form *of)
         for (size_t i = 0; i < ROWS * FEATURES; i++)
             x[i] = (double)((i / FEATURES * 31 + i % FEATURES * 7) % 128);
         for (size_t i = 0; i < ROWS * OUTPUTS; i++)
-            values[i] = (double)i / 4;
+            values[i] = 1.7e9 + (double)i / 4; /* no float has the digits */
         fixture_dataset(file, "x", of->x_type ? of->x_type : H5T_STD_U8LE, H5T_NATIVE_DOUBLE, 2, x_extent,
                         of->chunk ? stored : contiguous, x);
         fixture_dataset(file, "values", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, y_extent, contiguous, values);
+        for (size_t i = 0; i < ROWS; i++)
+            values[i] = (double)i / 4;
         fixture_dataset(file, "weights", H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, 1, y_extent, contiguous, values);
         for (size_t i = 0; i < ROWS; i++)
             values[i] = (double)(i % 7);

@@ -34,7 +34,7 @@ if [ ${#files[@]} -eq 0 ]; then
     exit 3
 fi
 
-# A line of metrics.jsonl is a flat object of numbers: names and values alternate.
+# A line of metrics.jsonl is a flat object of numbers, names and values alternate, but for arrays of figures of each output.
 for file in "${files[@]}"; do
     printf '%s\t' "$(dirname "$file")"
     tail -n 1 "$file"
@@ -42,6 +42,7 @@ done | awk -F '\t' -v csv=$csv -v fields="$fields" '
     {
         run[NR] = $1
         object = $2
+        gsub(/\[[^]]*\]/, "-", object)
         gsub(/[{}" ]/, "", object)
         count = split(object, pairs, ",")
         for (i = 1; i <= count; i++) {

@@ -2,6 +2,8 @@
 #ifndef NNTRAIN_KINDS_H
 #define NNTRAIN_KINDS_H
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -125,15 +127,23 @@ typedef enum nn_schedule_kind {
     NN_SCHEDULE_PLATEAU,
 } nn_schedule_kind;
 
-/** What is measured on a split, and what a training may be stopped by. */
+/** What is measured on a split, and what a training may be stopped by. nntrain/evaluate.h defines each. */
 typedef enum nn_metric {
     NN_METRIC_LOSS,
     NN_METRIC_ACCURACY,
+    NN_METRIC_BALANCED_ACCURACY, /**< mean recall of the classes that rows belong to */
     NN_METRIC_TOP_K,
-    NN_METRIC_PRECISION, /**< macro average over classes, as are recall and f1 */
+    NN_METRIC_PRECISION, /**< of class 1 of two, else the macro average over classes or labels, as are recall and f1 */
     NN_METRIC_RECALL,
     NN_METRIC_F1,
-    NN_METRIC_AUROC, /**< of class 1, or the macro average of one class against the rest */
+    NN_METRIC_PRECISION_MICRO, /**< of all labels together, as are recall_micro and f1_micro */
+    NN_METRIC_RECALL_MICRO,
+    NN_METRIC_F1_MICRO,
+    NN_METRIC_SUBSET_ACCURACY, /**< rows that are right in all labels */
+    NN_METRIC_HAMMING_LOSS,    /**< labels that are wrong, of all */
+    NN_METRIC_AUROC, /**< of class 1 of two, else the macro average of one against the rest, as is average_precision */
+    NN_METRIC_AVERAGE_PRECISION,
+    NN_METRIC_LOG_LOSS, /**< of probabilities: softmax or sigmoid */
     NN_METRIC_MAE,
     NN_METRIC_RMSE,
     NN_METRIC_R2,
@@ -152,6 +162,9 @@ const char *nn_optimizer_name(nn_optimizer_kind kind);
 const char *nn_precision_name(nn_precision precision);
 const char *nn_schedule_name(nn_schedule_kind kind);
 const char *nn_metric_name(nn_metric metric);
+
+/** @return whether less of a metric is better, as of losses and errors */
+bool nn_metric_lower_is_better(nn_metric metric);
 
 #ifdef __cplusplus
 }

@@ -43,7 +43,7 @@ typedef struct nn_train_result {
     char folder[NN_PATH_SIZE];     /**< of the run */
     char checkpoint[NN_PATH_SIZE]; /**< newest one known to be whole; empty: there is none */
     bool tested;                   /**< whether there is a held-out split */
-    nn_metrics test;               /**< of the last epoch */
+    nn_metrics test;               /**< of the last epoch, without arrays */
 } nn_train_result;
 
 /**

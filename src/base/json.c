@@ -76,11 +76,26 @@ void nn_json_count(nn_json *json, const char *name, size_t count)
     fprintf(json->out, "%zu", count);
 }
 
+static void put_number(const nn_json *json, double number)
+{
+    if (isfinite(number))
+        fprintf(json->out, "%.*g", json->digits > 0 ? json->digits : 6, number);
+    else
+        fputs("null", json->out);
+}
+
 void nn_json_number(nn_json *json, const char *name, double number)
 {
     lead(json, name);
-    if (isfinite(number))
-        fprintf(json->out, "%.6g", number);
-    else
-        fputs("null", json->out);
+    put_number(json, number);
+}
+
+void nn_json_numbers(nn_json *json, const char *name, const double *numbers, size_t count)
+{
+    lead(json, name);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "[" : ", ", json->out);
+        put_number(json, numbers[i]);
+    }
+    fputs(count > 0 ? "]" : "[]", json->out);
 }

@@ -11,6 +11,7 @@ typedef struct nn_json {
     FILE *out;
     unsigned depth;
     bool follows; /**< whether something stands before what comes next, in the same object or array */
+    int digits;   /**< significant ones of numbers; 0: 6 */
 } nn_json;
 
 /** Puts a text in quotes, escaped as JSON wants it; U+FFFD stands for each byte that is no UTF-8. */
@@ -22,7 +23,9 @@ void nn_json_begin(nn_json *json, const char *name, char bracket);
 void nn_json_end(nn_json *json, char bracket);
 void nn_json_text(nn_json *json, const char *name, const char *text);
 void nn_json_count(nn_json *json, const char *name, size_t count);
-/** Six significant digits; null where it is NaN or infinite, which JSON has no words for. */
+/** null where it is NaN or infinite, which JSON has no words for. */
 void nn_json_number(nn_json *json, const char *name, double number);
+/** An array of numbers, on one line. */
+void nn_json_numbers(nn_json *json, const char *name, const double *numbers, size_t count);
 
 #endif

@@ -74,12 +74,25 @@ const cyaml_strval_t nn_schedule_names[5] = {
     {"constant", NN_SCHEDULE_CONSTANT}, {"step", NN_SCHEDULE_STEP},       {"exponential", NN_SCHEDULE_EXPONENTIAL},
     {"cosine", NN_SCHEDULE_COSINE},     {"plateau", NN_SCHEDULE_PLATEAU},
 };
-const cyaml_strval_t nn_metric_names[11] = {
-    {"loss", NN_METRIC_LOSS},     {"accuracy", NN_METRIC_ACCURACY},
-    {"top_k", NN_METRIC_TOP_K},   {"precision", NN_METRIC_PRECISION},
-    {"recall", NN_METRIC_RECALL}, {"f1", NN_METRIC_F1},
-    {"auroc", NN_METRIC_AUROC},   {"mae", NN_METRIC_MAE},
-    {"rmse", NN_METRIC_RMSE},     {"r2", NN_METRIC_R2},
+const cyaml_strval_t nn_metric_names[19] = {
+    {"loss", NN_METRIC_LOSS},
+    {"accuracy", NN_METRIC_ACCURACY},
+    {"balanced_accuracy", NN_METRIC_BALANCED_ACCURACY},
+    {"top_k", NN_METRIC_TOP_K},
+    {"precision", NN_METRIC_PRECISION},
+    {"recall", NN_METRIC_RECALL},
+    {"f1", NN_METRIC_F1},
+    {"precision_micro", NN_METRIC_PRECISION_MICRO},
+    {"recall_micro", NN_METRIC_RECALL_MICRO},
+    {"f1_micro", NN_METRIC_F1_MICRO},
+    {"subset_accuracy", NN_METRIC_SUBSET_ACCURACY},
+    {"hamming_loss", NN_METRIC_HAMMING_LOSS},
+    {"auroc", NN_METRIC_AUROC},
+    {"average_precision", NN_METRIC_AVERAGE_PRECISION},
+    {"log_loss", NN_METRIC_LOG_LOSS},
+    {"mae", NN_METRIC_MAE},
+    {"rmse", NN_METRIC_RMSE},
+    {"r2", NN_METRIC_R2},
     {"iou", NN_METRIC_IOU},
 };
 
@@ -139,4 +152,10 @@ const char *nn_schedule_name(nn_schedule_kind kind)
 const char *nn_metric_name(nn_metric metric)
 {
     return name_of(nn_metric_names, CYAML_ARRAY_LEN(nn_metric_names), metric);
+}
+
+bool nn_metric_lower_is_better(nn_metric metric)
+{
+    return metric == NN_METRIC_LOSS || metric == NN_METRIC_HAMMING_LOSS || metric == NN_METRIC_LOG_LOSS ||
+           metric == NN_METRIC_MAE || metric == NN_METRIC_RMSE;
 }

@@ -20,6 +20,6 @@ extern const cyaml_strval_t nn_optimizer_names[7];
 extern const cyaml_strval_t nn_precision_names[2];
 extern const cyaml_strval_t nn_on_nan_names[3];
 extern const cyaml_strval_t nn_schedule_names[5];
-extern const cyaml_strval_t nn_metric_names[11];
+extern const cyaml_strval_t nn_metric_names[19];
 
 #endif

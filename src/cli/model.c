@@ -12,7 +12,7 @@ static const struct argp_option options[] = {
     {"split", 's', "SPLIT", 0, "train or test: whose dataset names of the recipe are used (default: test)", 0},
     {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
     {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
-    {"w", 'w', "DATASET", 0, "Dataset of sample weights, which count in the loss (default: the recipe's)", 0},
+    {"w", 'w', "DATASET", 0, "Dataset of sample weights, which count in every figure (default: the recipe's)", 0},
     NN_CLI_EXTERNAL,
     {0},
 };

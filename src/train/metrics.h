@@ -1,38 +1,56 @@
-/** The parts of an evaluator: what is counted and added up row by row, and the ranking of scores. */
+/** The parts of an evaluator: what is added up row by row, the figures made of it, and the ranking of scores. */
 #ifndef NN_TRAIN_METRICS_H
 #define NN_TRAIN_METRICS_H
 
 #include "nntrain/evaluate.h"
 #include "train/row_sums.h"
 
-/** Classes up to which there is a confusion matrix: 32 MiB. */
+/** Classes up to which there is a confusion matrix: 32 MiB, and as much again for each level of the tree of slices. */
 enum { NN_MOST_CONFUSED = 2048 };
 
-/** Places of the sums that are rounded; squared residuals of the outputs follow where there are values. */
-enum { NN_SUM_LOSS, NN_SUM_ABSOLUTE, NN_SUM_INTERSECTION, NN_SUM_UNITED, NN_SUM_RESIDUAL };
-
-/** Everything that is a sum over rows. Counts are exact in doubles, whoever adds; the others keep to an order. */
-typedef struct nn_tally {
-    nn_row_sums rounded;
-    double *totals; /* [rounded.count] over all ranks */
-    size_t count;
-    double *counts; /* [count]; the others point into it */
-    double *correct, *top;
-    double *actual, *predicted, *hit; /* [classes] rows of a class, taken for it, and both; NULL without classes */
-    double *confusion;                /* [classes, classes] or NULL */
-} nn_tally;
+/** Places of the sums that there are always; those of classes, labels and outputs follow. */
+enum {
+    NN_SUM_LOSS,
+    NN_SUM_WEIGHT,       /* of rows; a row without a weight has 1 */
+    NN_SUM_CORRECT,      /* weights of the rows whose class is right, or all of whose labels are */
+    NN_SUM_CORRECT_ROWS, /* how many rows these are */
+    NN_SUM_TOP,
+    NN_SUM_LOG_LOSS,
+    NN_SUM_INTERSECTION,
+    NN_SUM_UNITED,
+    NN_SUM_FIXED
+};
 
 /** What the figures are of. */
 typedef struct nn_subject {
     const nn_dataset *dataset; /* borrowed */
     size_t outputs;            /* of the network */
     size_t classes;            /* 0: no classes; 2 with a single output */
+    size_t labels;             /* outputs that are each one of two classes; 0: no several labels */
     size_t top_k;              /* 0: not wanted, or one output */
+    bool confusion;            /* whether a confusion matrix is wanted and there is one */
+    bool probabilities;        /* whether the outputs are those of the classes or labels */
     bool unit_targets;         /* whether all targets lie in 0 .. 1, so that they are memberships of a set */
-    double *spread;            /* [outputs] sums of squared deviations of values from their mean, or NULL */
+    double *spread; /* [outputs] sums of squared deviations of values from their mean, weighted, or NULL: no values */
 } nn_subject;
 
-/** The class of a row, of a subject with classes; of shares of classes the largest. */
+/**
+ * Everything that is a sum over rows, each row times its weight: slice by slice, so that they are the same bits on any
+ * number of ranks. Owns its arrays.
+ */
+typedef struct nn_tally {
+    nn_row_sums sums;
+    double *totals; /* [sums.count] over all ranks */
+    /* Where in the sums [parts] begin, of classes or labels: rows of one, taken for it, both, and rows of one or taken
+     * for it, weighing 1 each. */
+    size_t parts, actual, predicted, hit, occurs;
+    size_t absolute, residual; /* where [outputs] errors of values begin */
+    size_t confusion;          /* where [classes, classes] begin */
+    size_t each_count;         /* the larger of parts and outputs */
+    double *each;              /* [NN_METRIC_COUNT, each_count] figures of one class, label or output */
+} nn_tally;
+
+/** The class a row of values speaks for: the largest of several, or with one whether it is at least 0.5. */
 static inline size_t nn_class_of_row(const nn_subject *subject, const nn_rows *rows, size_t row)
 {
     if (rows->classes)
@@ -62,22 +80,25 @@ void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *ro
                    const nn_real *output, const double *restored, const double *losses);
 
 /** Adds up over the ranks. Collective. */
-nn_status nn_tally_total(nn_tally *tally, nn_comm *comm, nn_error *error);
+nn_status nn_tally_total(nn_tally *tally, nn_error *error);
 
-/** The figures, once the tally holds the sums over ranks; all but auroc. */
-void nn_tally_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics);
+/** The figures, once the tally holds the sums over ranks; all but those of a ranking. */
+void nn_tally_figures(nn_tally *tally, const nn_subject *subject, nn_metrics *metrics);
 
-/** Scores of all rows, for the area under the ROC curve. */
+/** Scores of all rows, for the areas under the ROC and the precision-recall curve. */
 typedef struct nn_ranking nn_ranking;
 
-/** Collective. */
+/** Collective. @param subject  of classes or labels */
 nn_status nn_ranking_create(const nn_subject *subject, nn_comm *comm, nn_ranking **ranking, nn_error *error);
 void nn_ranking_free(nn_ranking *ranking);
+
+/** Whether any class or label has rows that are of it and rows that are not. The same on every rank. */
+bool nn_ranking_has_both(const nn_ranking *ranking);
 
 /** Keeps the scores of rows first .. first + rows of this rank. Local. */
 void nn_ranking_keep(nn_ranking *ranking, size_t first, size_t rows, const nn_real *output);
 
-/** The area, the same on every rank. Collective. */
-nn_status nn_ranking_area(nn_ranking *ranking, double *area, nn_error *error);
+/** Fills in auroc and average_precision, the same on every rank. Collective. */
+nn_status nn_ranking_figures(nn_ranking *ranking, nn_metrics *metrics, nn_error *error);
 
 #endif

@@ -116,6 +116,15 @@ static void put_number(FILE *file, const char *name, double value)
         fprintf(file, ", \"%s\": null", name);
 }
 
+/* Of several outputs those of each, "test_rmse_outputs": [0.1, 0.2]. */
+static void put_each(FILE *file, const char *name, const double *values, size_t count)
+{
+    fprintf(file, ", \"%s_outputs\": ", name);
+    for (size_t i = 0; i < count; i++)
+        fprintf(file, isfinite(values[i]) ? "%s%.9g" : "%snull", i == 0 ? "[" : ", ", values[i]);
+    fprintf(file, "]");
+}
+
 /* Every figure that applies: "test_loss", "test_accuracy", ... */
 static void put_metrics(FILE *file, const char *split, const nn_metrics *figures)
 {
@@ -124,6 +133,8 @@ static void put_metrics(FILE *file, const char *split, const nn_metrics *figures
         snprintf(name, sizeof name, "%s_%s", split, nn_metric_name((nn_metric)metric));
         if (!isnan(figures->value[metric]))
             put_number(file, name, figures->value[metric]);
+        if (metric >= NN_METRIC_MAE && figures->each[metric] && figures->output_count > 1)
+            put_each(file, name, figures->each[metric], figures->output_count);
     }
 }
 

@@ -241,15 +241,22 @@ static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_
     return NN_OK;
 }
 
-/* "  test loss 0.1807  accuracy 0.9389" */
+/* What is shown of a split beside the loss. */
+static nn_metric shown(const nn_metrics *metrics)
+{
+    return metrics->classes ? NN_METRIC_ACCURACY : metrics->label_count > 0 ? NN_METRIC_F1_MICRO : NN_METRIC_RMSE;
+}
+
+/* "  test loss 0.1807  test accuracy 0.9389" */
 static void describe(const char *split, const nn_metrics *metrics, char text[96])
 {
-    if (metrics->classes)
-        snprintf(text, 96, "  %s loss %-9.4g %s accuracy %.4f", split, metrics->value[NN_METRIC_LOSS], split,
-                 metrics->value[NN_METRIC_ACCURACY]);
+    const nn_metric metric = shown(metrics);
+    const double value = metrics->value[metric];
+    if (metric == NN_METRIC_RMSE)
+        snprintf(text, 96, "  %s loss %-9.4g %s RMSE %-9.4g", split, metrics->value[NN_METRIC_LOSS], split, value);
     else
-        snprintf(text, 96, "  %s loss %-9.4g %s RMSE %-9.4g", split, metrics->value[NN_METRIC_LOSS], split,
-                 metrics->value[NN_METRIC_RMSE]);
+        snprintf(text, 96, "  %s loss %-9.4g %s %s %.4f", split, metrics->value[NN_METRIC_LOSS], split,
+                 metric == NN_METRIC_ACCURACY ? "accuracy" : "micro F1", value);
 }
 
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
@@ -287,9 +294,14 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
         nn_run_say(run, "best     %s %.6g after %s; its weights are the model",
                    nn_metric_name(run->recipe->training.stop.metric), run->progress.best,
                    nn_figure_plural(run->progress.best_epoch, "epoch").text);
-    if (run->test && test->classes)
-        nn_run_say(run, "test     accuracy %.4f: %s of %s; loss %.4g", test->value[NN_METRIC_ACCURACY],
-                   nn_figure_count(test->correct).text, nn_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
+    if (run->test && shown(test) == NN_METRIC_F1_MICRO)
+        nn_run_say(run, "test     micro F1 %.4f; all labels right in %s of %s; loss %.4g",
+                   test->value[NN_METRIC_F1_MICRO], nn_figure_count(test->correct).text,
+                   nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
+    else if (run->test && test->classes)
+        nn_run_say(run, "test     accuracy %.4f%s: %s of %s; loss %.4g", test->value[NN_METRIC_ACCURACY],
+                   run->test->weighted ? " weighted; of rows" : "", nn_figure_count(test->correct).text,
+                   nn_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
     else if (run->test)
         nn_run_say(run, "test     RMSE %.4g, R2 %.4f over %s; loss %.4g", test->value[NN_METRIC_RMSE],
                    test->value[NN_METRIC_R2], nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);

@@ -304,12 +304,14 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
     const nn_recipe_training *training = &run->recipe->training;
     const nn_metrics_wanted wanted = {
         .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
-        .auroc = training->stop.metric == NN_METRIC_AUROC,
+        .ranking = training->stop.metric == NN_METRIC_AUROC || training->stop.metric == NN_METRIC_AVERAGE_PRECISION,
     };
     const size_t capacity = run->work->capacity;
     if (run->validation)
         NN_TRY(nn_evaluator_create(run->network, capacity, run->validation, wanted, run->comm,
                                    &run->evaluate_validation, error));
+    if (run->validation)
+        NN_TRY(nn_evaluator_check(run->evaluate_validation, &run->recipe->loss, training->stop.metric, error));
     if (run->test)
         NN_TRY(nn_evaluator_create(run->network, capacity, run->test, wanted, run->comm, &run->evaluate_test, error));
     return NN_OK;

@@ -90,6 +90,8 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
         snprintf(result->checkpoint, sizeof result->checkpoint, "%s", run->last_checkpoint);
         result->tested = run->test != NULL;
         result->test = run->test_metrics;
+        result->test.support = result->test.confusion = NULL; /* with each, the run's */
+        memset(result->test.each, 0, sizeof result->test.each);
     }
     nn_run_free(run);
     nn_signals_release();

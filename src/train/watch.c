@@ -3,17 +3,12 @@
 
 #include "train/run.h"
 
-static bool lower_is_better(nn_metric metric)
-{
-    return metric == NN_METRIC_LOSS || metric == NN_METRIC_MAE || metric == NN_METRIC_RMSE;
-}
-
 /* Whether a value is better than another by more than the tolerance; anything is better than nothing. */
 static bool better(const nn_recipe_stop *stop, double value, double than)
 {
     if (isnan(value) || isnan(than))
         return !isnan(value);
-    return lower_is_better(stop->metric) ? value < than - stop->tolerance : value > than + stop->tolerance;
+    return nn_metric_lower_is_better(stop->metric) ? value < than - stop->tolerance : value > than + stop->tolerance;
 }
 
 /* The metric on the validation split; without one, the training loss. */
@@ -26,7 +21,7 @@ static bool reached(const nn_recipe_stop *stop, double value)
 {
     if (!stop->has_target || isnan(value))
         return false;
-    return lower_is_better(stop->metric) ? value <= stop->target : value >= stop->target;
+    return nn_metric_lower_is_better(stop->metric) ? value <= stop->target : value >= stop->target;
 }
 
 /* Stops that the progress alone tells of, so that a resumed run knows them too. */

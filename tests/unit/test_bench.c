@@ -180,10 +180,14 @@ static void json_has_no_words_for_nan_and_escapes_texts(void)
     nn_json_end(&json, ']');
     nn_json_begin(&json, "c", '{');
     nn_json_end(&json, '}');
+    json.digits = 9;
+    nn_json_numbers(&json, "d", (const double[]){1.0 / 3, INFINITY}, 2);
+    nn_json_numbers(&json, "e", NULL, 0);
     nn_json_end(&json, '}');
     fclose(json.out);
-    CU_ASSERT_STRING_EQUAL(text, "{\n  \"a\": \"q\\\"\\\\\\u000a\\u001b\\u007f\\u009b\xC3\xA9 \\ufffd\",\n  \"b\": [\n "
-                                 "   null,\n    0.5\n  ],\n  \"c\": {}\n}\n");
+    CU_ASSERT_STRING_EQUAL(text,
+                           "{\n  \"a\": \"q\\\"\\\\\\u000a\\u001b\\u007f\\u009b\xC3\xA9 \\ufffd\",\n  \"b\": [\n "
+                           "   null,\n    0.5\n  ],\n  \"c\": {},\n  \"d\": [0.333333333, null],\n  \"e\": []\n}\n");
     free(text);
 }
 

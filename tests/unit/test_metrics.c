@@ -122,8 +122,7 @@ static nn_metrics measure(nn_evaluator *evaluator, struct scene *scene, nn_loss_
 static nn_metrics measure_once(struct scene *scene, nn_loss_kind kind)
 {
     nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 0});
-    nn_metrics metrics = measure(evaluator, scene, kind);
-    metrics.confusion = NULL;
+    const nn_metrics metrics = measure(evaluator, scene, kind);
     nn_evaluator_free(evaluator);
     return metrics;
 }
@@ -227,7 +226,7 @@ static double expected_top(const struct scene *scene, const nn_real *a, size_t k
 static void check_classes(struct scene *scene, nn_loss_kind loss, size_t top_k)
 {
     static nn_real a[MOST_ROWS * MOST];
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = top_k, .auroc = true});
+    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = top_k, .ranking = true, .confusion = true});
     const size_t classes = scene->outputs == 1 ? 2 : scene->outputs;
     for (int time = 0; time < 2; time++) { /* the second finds nothing left of the first */
         const nn_metrics metrics = measure(evaluator, scene, loss);
@@ -235,22 +234,25 @@ static void check_classes(struct scene *scene, nn_loss_kind loss, size_t top_k)
         CU_ASSERT(metrics.classes);
         CU_ASSERT_EQUAL(metrics.rows, scene->rows);
         CU_ASSERT_EQUAL_FATAL(metrics.class_count, classes);
-        double correct = 0, precision = 0, recall = 0, f1 = 0;
+        double correct = 0, precision = 0, recall = 0, f1 = 0, count = 0;
         for (int c = 0; c < (int)classes; c++) {
             const double hit = rows_of(scene, a, c, c), of = rows_of(scene, a, c, -1), as = rows_of(scene, a, -1, c);
             const double p = as > 0 ? hit / as : 0, r = of > 0 ? hit / of : 0;
             correct += hit;
-            precision += p / (double)classes;
-            recall += r / (double)classes;
-            f1 += p + r > 0 ? 2 * p * r / (p + r) / (double)classes : 0;
+            if (classes > 2 || c == 1) { /* of two classes the figures are those of class 1 */
+                count += classes == 2 || of + as > 0;
+                precision += p;
+                recall += r;
+                f1 += p + r > 0 ? 2 * p * r / (p + r) : 0;
+            }
             for (int j = 0; j < (int)classes; j++)
                 CU_ASSERT(metrics.confusion[(size_t)c * classes + (size_t)j] == rows_of(scene, a, c, j));
         }
         CU_ASSERT_EQUAL(metrics.correct, correct);
         expect(&metrics, NN_METRIC_ACCURACY, correct / (double)scene->rows);
-        expect(&metrics, NN_METRIC_PRECISION, precision);
-        expect(&metrics, NN_METRIC_RECALL, recall);
-        expect(&metrics, NN_METRIC_F1, f1);
+        expect(&metrics, NN_METRIC_PRECISION, precision / count);
+        expect(&metrics, NN_METRIC_RECALL, recall / count);
+        expect(&metrics, NN_METRIC_F1, f1 / count);
         expect(&metrics, NN_METRIC_AUROC, expected_auroc(scene, a));
         expect(&metrics, NN_METRIC_TOP_K,
                scene->outputs > 1 && top_k > 0 ? expected_top(scene, a, top_k) : (double)NAN);
@@ -301,7 +303,7 @@ static void known_areas_come_out(void)
     scene->share.target = NN_TARGET_VALUES;
     scene->share.binary = true;
     scene->share.values = scene->values + scene->share.first_row;
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.auroc = true});
+    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.ranking = true, .confusion = true});
     for (int i = 0; i < 4; i++) {
         memcpy(scene->x, scores[i], sizeof scores[i]);
         const nn_metrics metrics = measure(evaluator, scene, NN_MSE);
@@ -320,7 +322,11 @@ static void what_was_not_wanted_is_not_a_number(void)
     give_classes(scene, 3);
     const nn_metrics metrics = measure_once(scene, NN_CROSS_ENTROPY);
     expect(&metrics, NN_METRIC_TOP_K, (double)NAN);
-    for (nn_metric metric = NN_METRIC_AUROC; metric <= NN_METRIC_R2; metric++)
+    expect(&metrics, NN_METRIC_AUROC, (double)NAN);
+    expect(&metrics, NN_METRIC_AVERAGE_PRECISION, (double)NAN);
+    CU_ASSERT_PTR_NULL(metrics.each[NN_METRIC_AUROC]);
+    CU_ASSERT_PTR_NULL(metrics.confusion);
+    for (nn_metric metric = NN_METRIC_MAE; metric <= NN_METRIC_R2; metric++)
         expect(&metrics, metric, (double)NAN);
     tear_down(scene);
 }
@@ -338,11 +344,11 @@ static size_t largest_of(const double *values, size_t count)
 static void check_values(struct scene *scene, nn_loss_kind loss)
 {
     static nn_real a[MOST_ROWS * MOST];
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 1, .auroc = true});
+    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 1, .ranking = true, .confusion = true});
     const nn_metrics metrics = measure(evaluator, scene, loss);
     expect(&metrics, NN_METRIC_LOSS, outputs_of(scene, loss, a));
     const size_t rows = scene->rows, outputs = scene->outputs;
-    long double absolute = 0, squares = 0, explained = 0, both = 0, united = 0;
+    long double absolute = 0, roots = 0, explained = 0, both = 0, united = 0;
     bool unit = true;
     for (size_t j = 0; j < outputs; j++) {
         long double mean = 0, residual = 0, spread = 0;
@@ -360,12 +366,12 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
             united += p + y - p * y;
             unit = unit && y >= 0 && y <= 1;
         }
-        squares += residual;
+        roots += sqrtl(residual / rows);
         explained += spread > 1e-20L ? 1 - residual / spread : residual > 0 ? 0 : 1;
     }
     expect(&metrics, NN_METRIC_MAE, (double)(absolute / (rows * outputs)));
-    expect(&metrics, NN_METRIC_RMSE, (double)sqrtl(squares / (rows * outputs)));
-    expect(&metrics, NN_METRIC_R2, (double)(explained / outputs));
+    expect(&metrics, NN_METRIC_RMSE, (double)(roots / outputs));
+    expect(&metrics, NN_METRIC_R2, rows > 1 ? (double)(explained / outputs) : (double)NAN);
     const nn_activation activation = scene->network->layers[0].activation;
     const bool memberships = unit && (activation != NN_LINEAR || loss == NN_IOU);
     expect(&metrics, NN_METRIC_IOU, memberships ? (double)(both / united) : (double)NAN);
@@ -378,7 +384,7 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
             right += nn_predicted_class(a + i * outputs, outputs) == largest_of(scene->values + i * outputs, outputs);
         expect(&metrics, NN_METRIC_ACCURACY, (double)right / (double)rows);
     }
-    for (nn_metric metric = NN_METRIC_ACCURACY; !metrics.classes && metric <= NN_METRIC_AUROC; metric++)
+    for (nn_metric metric = NN_METRIC_ACCURACY; !metrics.classes && metric <= NN_METRIC_LOG_LOSS; metric++)
         expect(&metrics, metric, (double)NAN);
     nn_evaluator_free(evaluator);
 }
@@ -456,26 +462,134 @@ static void overlap_of_classes_is_that_of_their_one_hot_rows(void)
     tear_down(scene);
 }
 
-/* --- shares --- */
+/* --- weights --- */
 
-static void weights_count_in_the_loss_alone(void)
+/* A row of weight 3 is three rows; one of 0 is none. */
+static void check_weights(nn_activation activation, void (*give_targets)(struct scene *))
 {
+    enum { ROWS = 40 };
     static nn_real a[MOST_ROWS * MOST];
-    struct scene *scene = set_up(MOST_ROWS, 3, NN_SOFTMAX, 8);
-    give_classes(scene, 3);
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 2});
-    const nn_metrics plain = measure(evaluator, scene, NN_CROSS_ENTROPY);
-    for (size_t i = 0; i < scene->rows; i++)
-        scene->weights[i] = (nn_real)(i % 4);
-    scene->share.weights = scene->weights + scene->share.first_row;
-    const nn_metrics weighted = measure(evaluator, scene, NN_CROSS_ENTROPY);
-    expect(&weighted, NN_METRIC_LOSS, outputs_of(scene, NN_CROSS_ENTROPY, a));
-    CU_ASSERT(fabs(weighted.value[NN_METRIC_LOSS] - plain.value[NN_METRIC_LOSS]) > 0.1);
+    const nn_metrics_wanted wanted = {.top_k = 2, .ranking = true, .confusion = true};
+    struct scene *weighted = set_up(ROWS, 3, activation, 8);
+    give_targets(weighted);
+    size_t rows = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        rows += (size_t)(weighted->weights[i] = (nn_real)(i * 7 % 4));
+    weighted->share.weights = weighted->weights + weighted->share.first_row;
+    struct scene *repeated = set_up(rows, 3, activation, 8);
+    give_targets(repeated);
+    for (size_t i = 0, at = 0; i < ROWS; i++)
+        for (size_t k = 0; k < (size_t)weighted->weights[i]; k++, at++) {
+            memcpy(repeated->x + at * 3, weighted->x + i * 3, 3 * sizeof *weighted->x);
+            memcpy(repeated->values + at * 3, weighted->values + i * 3, 3 * sizeof *weighted->values);
+            repeated->classes[at] = weighted->classes[i];
+        }
+    nn_evaluator *one = create(weighted, wanted), *other = create(repeated, wanted);
+    const nn_metrics got = measure(one, weighted, NN_MSE), expected = measure(other, repeated, NN_MSE);
+    CU_ASSERT_EQUAL(got.weight, (double)rows);
+    CU_ASSERT_EQUAL(got.rows, ROWS);
+    expect(&got, NN_METRIC_LOSS, outputs_of(weighted, NN_MSE, a));
     for (nn_metric metric = NN_METRIC_ACCURACY; metric < NN_METRIC_COUNT; metric++)
-        expect(&weighted, metric, plain.value[metric]);
+        expect(&got, metric, expected.value[metric]);
+    for (size_t i = 0; i < got.class_count * got.class_count; i++)
+        CU_ASSERT_EQUAL(got.confusion[i], expected.confusion[i]);
+    nn_evaluator_free(one);
+    nn_evaluator_free(other);
+    tear_down(weighted);
+    tear_down(repeated);
+}
+
+static void give_three_classes(struct scene *scene)
+{
+    give_classes(scene, 3);
+}
+
+static void give_labels(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->rows * scene->outputs; i++)
+        scene->values[i] = scene->x[i] + 2 * noise(3, i) > 0;
+    scene->share.target = NN_TARGET_VALUES;
+    scene->share.values = scene->values + scene->share.first_row * scene->outputs;
+}
+
+static void give_far_values(struct scene *scene)
+{
+    give_values(scene, 3, 2);
+}
+
+static void a_row_counts_as_often_as_it_weighs(void)
+{
+    check_weights(NN_SOFTMAX, give_three_classes);
+    check_weights(NN_SIGMOID, give_labels);
+    check_weights(NN_LINEAR, give_far_values);
+}
+
+/* --- what can be measured --- */
+
+/* All but these are refused, with a sentence that has the words. */
+static void check_refusals(struct scene *scene, nn_loss_kind kind, const char *words, size_t count,
+                           const nn_metric *good)
+{
+    const nn_recipe_loss loss = {.name = kind};
+    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 2, .ranking = true});
+    const nn_metrics metrics = measure(evaluator, scene, kind);
+    for (nn_metric metric = NN_METRIC_LOSS; metric < NN_METRIC_COUNT; metric++) {
+        nn_error error = {0};
+        bool fits = metric == NN_METRIC_LOSS;
+        for (size_t i = 0; i < count; i++)
+            fits = fits || good[i] == metric;
+        CU_ASSERT_EQUAL(nn_evaluator_check(evaluator, &loss, metric, &error), fits ? NN_OK : NN_USAGE);
+        CU_ASSERT(!fits || !isnan(metrics.value[metric]));
+        CU_ASSERT(fits || strstr(error.message, words) != NULL);
+        CU_ASSERT(fits || strstr(error.message, "; use loss, ") != NULL);
+    }
     nn_evaluator_free(evaluator);
     tear_down(scene);
 }
+
+static void what_cannot_be_measured_is_refused(void)
+{
+    const nn_metric of_values[] = {NN_METRIC_MAE, NN_METRIC_RMSE, NN_METRIC_R2};
+    struct scene *scene = set_up(MOST_ROWS, 3, NN_LINEAR, 8);
+    give_values(scene, 3, 2);
+    check_refusals(scene, NN_MSE, " the validation split has values; use loss, mae, rmse or r2", 3, of_values);
+    scene = set_up(MOST_ROWS, 3, NN_LINEAR, 8);
+    give_values(scene, 3, 0);
+    check_refusals(scene, NN_MSE, "; use loss, mae or rmse", 2, of_values);
+    const nn_metric of_classes[] = {NN_METRIC_ACCURACY, NN_METRIC_BALANCED_ACCURACY,
+                                    NN_METRIC_TOP_K,    NN_METRIC_PRECISION,
+                                    NN_METRIC_RECALL,   NN_METRIC_F1,
+                                    NN_METRIC_LOG_LOSS, NN_METRIC_IOU,
+                                    NN_METRIC_AUROC,    NN_METRIC_AVERAGE_PRECISION};
+    scene = set_up(MOST_ROWS, 3, NN_SOFTMAX, 8);
+    give_classes(scene, 3);
+    check_refusals(scene, NN_CROSS_ENTROPY, " the validation split has 3 classes; use loss, accuracy, ", 10,
+                   of_classes);
+    scene = set_up(MOST_ROWS, 3, NN_SOFTMAX, 8);
+    give_classes(scene, 1);
+    check_refusals(scene, NN_CROSS_ENTROPY, "; use loss, accuracy, ", 8, of_classes);
+    const nn_metric of_labels[] = {NN_METRIC_PRECISION,
+                                   NN_METRIC_RECALL,
+                                   NN_METRIC_F1,
+                                   NN_METRIC_PRECISION_MICRO,
+                                   NN_METRIC_RECALL_MICRO,
+                                   NN_METRIC_F1_MICRO,
+                                   NN_METRIC_SUBSET_ACCURACY,
+                                   NN_METRIC_HAMMING_LOSS,
+                                   NN_METRIC_AUROC,
+                                   NN_METRIC_LOG_LOSS,
+                                   NN_METRIC_MAE,
+                                   NN_METRIC_AVERAGE_PRECISION,
+                                   NN_METRIC_RMSE,
+                                   NN_METRIC_R2,
+                                   NN_METRIC_IOU};
+    scene = set_up(MOST_ROWS, 3, NN_SIGMOID, 8);
+    give_labels(scene);
+    check_refusals(scene, NN_BINARY_CROSS_ENTROPY, " the validation split has 3 labels; use loss, precision, ", 15,
+                   of_labels);
+}
+
+/* --- shares --- */
 
 static void fewer_rows_than_ranks_are_measured(void)
 {
@@ -535,7 +649,8 @@ int main(int argc, char **argv)
         NN_TEST(figures_of_scaled_targets_are_in_their_units),
         NN_TEST(a_target_that_does_not_vary_is_met_or_not),
         NN_TEST(overlap_of_classes_is_that_of_their_one_hot_rows),
-        NN_TEST(weights_count_in_the_loss_alone),
+        NN_TEST(a_row_counts_as_often_as_it_weighs),
+        NN_TEST(what_cannot_be_measured_is_refused),
         NN_TEST(fewer_rows_than_ranks_are_measured),
         NN_TEST(no_room_for_rows_is_told_to_all_ranks),
         NN_TEST(a_split_without_targets_is_told),

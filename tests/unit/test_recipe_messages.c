@@ -86,9 +86,10 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
          "r.yaml:4:23: optimizer.nesterov: \"True\" is neither true nor false"},
         {SMALL "schedule: cosin\n", "r.yaml:4:11: schedule: \"cosin\" is none of constant, step, exponential, cosine, "
                                     "plateau (did you mean cosine?)"},
-        {SMALL "training: {stop: {metric: f2}}\n", "r.yaml:4:27: training.stop.metric: \"f2\" is none of loss, "
-                                                   "accuracy, top_k, precision, recall, f1, auroc, mae, "
-                                                   "rmse, r2, iou"},
+        {SMALL "training: {stop: {metric: f2}}\n",
+         "r.yaml:4:27: training.stop.metric: \"f2\" is none of loss, "
+         "accuracy, balanced_accuracy, top_k, precision, recall, f1, precision_micro, recall_micro, f1_micro, "
+         "subset_accuracy, hamming_loss, auroc, average_precision, log_loss, mae, rmse, r2, iou"},
         {SMALL "training: {stop: {time: [2]}}\n",
          "r.yaml:4:25: training.stop.time: expected a single value, not a list"},
         {SMALL "training: {stop: {time: }}\n", "r.yaml:4:25: training.stop.time: expected a single value, not nothing"},

@@ -1,0 +1,23 @@
+/** What nntrain eval tells: a report in 80 columns, or everything as JSON. */
+#ifndef NN_CLI_EVAL_REPORT_H
+#define NN_CLI_EVAL_REPORT_H
+
+#include <stdio.h>
+
+#include "cli/model.h"
+#include "nntrain/evaluate.h"
+
+/** What there is to tell; borrowed. */
+typedef struct nn_eval_report {
+    const nn_model_session *session;
+    const nn_metrics *metrics;
+    size_t top_k; /* k of the metric top_k */
+} nn_eval_report;
+
+/** Every figure that applies; of classes, labels and outputs as many as a screen has room for. */
+void nn_eval_print(const nn_eval_report *report, FILE *out);
+
+/** One object with every figure, those of each class, label and output, and the confusion matrix. */
+void nn_eval_print_json(const nn_eval_report *report, FILE *out);
+
+#endif

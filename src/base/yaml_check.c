@@ -127,12 +127,25 @@ static void say_places(sentence *to, const cyaml_schema_value_t *schema, const c
         const path here = {.parent = at, .key = field->key}, element = {.parent = &here};
         const cyaml_schema_value_t *inner = below(&field->value);
         if (strcmp(field->key, key) == 0) {
-            say(to, *said == 0 ? " (did you mean " : " or ");
+            say(to, "%s", *said == 0 ? "" : " or ");
             say_path(to, &here);
             ++*said;
         }
         say_places(to, inner, key, inner == &field->value ? &here : &element, said);
     }
+}
+
+bool nn_yaml_find_key(const cyaml_schema_value_t *schema, const char *written, char *places, size_t size)
+{
+    nn_suggestion search = {.written = written};
+    sentence found = {.length = 0};
+    size_t said = 0;
+    suggest_anywhere(&search, schema);
+    if (search.likeness != NN_SYNONYM)
+        return false;
+    say_places(&found, schema, search.word, NULL, &said);
+    snprintf(places, size, "%s", found.text);
+    return true;
 }
 
 /* Surely meant elsewhere is more than a typing error here. */
@@ -146,6 +159,7 @@ static void say_nearest_key(sentence *to, choice here, const cyaml_schema_value_
         return;
     }
     size_t said = 0;
+    say(to, " (did you mean ");
     say_places(to, root, far.word, NULL, &said);
     say(to, "?)");
 }

@@ -6,7 +6,9 @@
 
 #include "base/launcher.h"
 #include "base/printable.h"
+#include "base/recipe_schema.h"
 #include "base/suggest.h"
+#include "base/yaml_check.h"
 #include "cli/cli.h"
 #include "nntrain/real.h"
 #include "nntrain/version.h"
@@ -69,6 +71,12 @@ static bool suggest_option(void *context, const struct argp_option *option)
     return false;
 }
 
+static bool is_set(void *context, const struct argp_option *option)
+{
+    (void)context;
+    return strcmp(option->name, "set") == 0;
+}
+
 /* argp says what it does not know, but not what was meant. @return whether there is such an option, told by one rank */
 static bool complain_of_option(const struct argp *argp, const char *command, int argc, char **argv, bool speaks)
 {
@@ -90,7 +98,11 @@ static bool complain_of_option(const struct argp *argp, const char *command, int
         if (speaks) {
             fprintf(stderr, "%s: there is no option --", command);
             nn_print_text(stderr, word.name);
-            if (search.word)
+            char places[128];
+            if (search.likeness != NN_SYNONYM && any_option(argp, is_set, NULL) &&
+                nn_yaml_find_key(&nn_recipe_schema, word.name, places, sizeof places))
+                fprintf(stderr, ", but a key of the recipe: --set %s=VALUE", places);
+            else if (search.word)
                 fprintf(stderr, " (did you mean --%s?)", search.word);
             fprintf(stderr, "; see %s --help\n", command);
         }

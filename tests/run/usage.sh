@@ -35,6 +35,8 @@ meant --output train --outptu x
 meant --model eval --modle m.h5
 meant --label import csv t.csv --labels y
 meant --split eval --model --verbose --spilt test
+"$NNTRAIN" train --batch-size 5 >out 2>err
+[ $? -eq 2 ] && grep -qF "no option --batch-size, but a key of the recipe: --set training.batch=VALUE; see" err || fail "a key as an option: $(cat err)"
 "$NNTRAIN" train --out >out 2>err
 [ $? -eq 2 ] && ! grep -q "no option" err || fail "an abbreviated option is unknown: $(cat err)"
 

@@ -162,6 +162,21 @@ static bool has_decimal_commas(const nn_csv_table *table, const nn_csv_file *fil
     return false;
 }
 
+/* Whether all fields of the first record are numbers with semicolons between and decimal commas: those part fields,
+ * too, where there is no header to tell. */
+static bool is_semicolons(const nn_csv_table *table, const nn_csv_file *file, nn_csv_field *fields)
+{
+    const char *at = file->records;
+    double value;
+    if (table->job->delimiter != ',' || !has_decimal_commas(table, file, ';', fields))
+        return false;
+    const size_t count = nn_csv_next(&at, file->text + file->size, ';', fields, NN_CSV_MOST_COLUMNS);
+    for (size_t c = 0; c < count && c < NN_CSV_MOST_COLUMNS; c++)
+        if (!nn_csv_is_number(&fields[c], ',', &value))
+            return false;
+    return true;
+}
+
 /* A table whose records have one field each is one with another delimiter, where some other parts the first two of them
  * alike, unless the user knows better. */
 static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *file, nn_error *error)
@@ -170,7 +185,7 @@ static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *f
     char used[3], better[3];
     size_t count = 0;
     NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
-    const char *other = ";\t|, ";
+    const char *other = table->count == 1 || is_semicolons(table, file, fields) ? ";\t|, " : "";
     while (*other && (*other == table->job->delimiter || (count = count_fields(table, file, *other, fields)) < 2))
         other++;
     const bool commas = *other && has_decimal_commas(table, file, *other, fields);
@@ -181,9 +196,9 @@ static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *f
     spell_delimiter(*other, better);
     return nn_fail(
         error, NN_USAGE,
-        "%s has one column by the delimiter '%s', but %zu by '%s'; say --delimiter '%s'%s, or --delimiter '%s' "
-        "where one is meant",
-        file->path, used, count, better, better, commas ? " --decimal ','" : "", used);
+        "%s has %s by the delimiter '%s', but %zu by '%s'; say --delimiter '%s'%s, or --delimiter '%s' where %s meant",
+        file->path, table->count == 1 ? "one column" : "other columns", used, count, better, better,
+        commas ? " --decimal ','" : "", used, table->count == 1 ? "one is" : "they are");
 }
 
 static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fields)
@@ -209,7 +224,7 @@ static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field
                        : count == NN_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
                                                   : "has more than 65,536 fields; is the delimiter right?");
     table->count = count;
-    if (count == 1 && !table->job->one_column)
+    if (!table->job->one_column)
         NN_TRY(check_delimiter(table, file, error));
     NN_TRY(nn_allocate(count, sizeof *table->columns, "the columns", &table->columns, error));
     table->header = looks_like_header(table, fields);

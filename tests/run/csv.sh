@@ -103,6 +103,9 @@ rm fault
 printf 'a;b\n1,5;2\n2,5;3\n' >comma.csv
 "$NNTRAIN" import csv comma.csv --output comma.h5 >out 2>&1
 [ $? -eq 2 ] && grep -q "say --delimiter ';' --decimal ',', or" out || fail "decimal commas: $(cat out)"
+printf '1,5;2\n2,5;3\n' >bare.csv
+"$NNTRAIN" import csv bare.csv --output bare.h5 >out 2>&1
+[ $? -eq 2 ] && grep -q "has other columns by the delimiter ',', but 2 by ';'; say --delimiter ';' --decimal ',', or" out || fail "bare commas: $(cat out)"
 "$NNTRAIN" import csv comma.csv --delimiter ';' --decimal ',' --output comma.h5 >out 2>&1 || fail "decimal commas: $(cat out)"
 
 # One column: by an option where the text looks like several. Of columns that are numbers, those without a name, too.

@@ -259,7 +259,7 @@ static void an_override_replaces_all_that_its_key_had(void)
                                "optimizer: {name: sgd, learning_rate: 0.5, momentum: 0.5}\n"
                                "training: {epochs: 3, stop: {metric: loss, patience: 7, target: 0.5}}\n";
     const char *const overrides[] = {"data={train: {file: /no/b.h5}}", "training.stop={patience: 2}",
-                                     "optimizer={momentum: 0.25}", "loss=cross_entropy",
+                                     "optimizer={name: sgd, momentum: 0.25}", "loss=cross_entropy",
                                      "network={layers: [{units: 3, "
                                      "activation: softmax}]}"};
     nn_recipe *recipe = must_parse(text, overrides, 5);

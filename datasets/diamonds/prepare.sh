@@ -5,12 +5,16 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-for tool in Rscript h5import; do
-    if ! command -v "$tool" >/dev/null; then
-        echo "prepare.sh: $tool is missing: apt-get install r-base-core r-cran-ggplot2 hdf5-tools" >&2
-        exit 1
-    fi
-done
+need() { # NAME PACKAGE COMMAND...: where the command fails, NAME is missing
+    name=$1 package=$2
+    shift 2
+    "$@" >/dev/null 2>&1 && return
+    echo "prepare.sh: $name is missing: apt-get install $package" >&2
+    exit 1
+}
+need R "r-base-core r-cran-ggplot2 hdf5-tools" command -v Rscript
+need "R's package ggplot2, which has the table," r-cran-ggplot2 Rscript --vanilla -e 'stopifnot(requireNamespace("ggplot2"))'
+need h5import hdf5-tools command -v h5import
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

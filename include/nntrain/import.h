@@ -71,6 +71,7 @@ typedef struct nn_import_csv {
     int compress;      /**< deflate level 0 to 9; 0 stores plain */
     size_t chunk_rows; /**< of the datasets made; 0: contiguous, or about a MiB where they are compressed */
     FILE *log;         /**< where records with errors are told: "FILE:LINE: what"; NULL: nowhere */
+    FILE *report;      /**< where it is told what became of every column, and advice; NULL: nowhere */
     void (*progress)(double done, double total); /**< bytes, now and then, on rank 0; NULL: nobody asks */
 } nn_import_csv;
 
@@ -83,8 +84,10 @@ typedef struct nn_import_csv_result {
 /**
  * Converts delimited text to one HDF5 file. Collective: ranks, and threads of them, share the records.
  *
- * Columns of numbers become features as floats, rounded correctly; columns of texts (more texts than numbers among
- * the first 10,000 records) become a feature for each text, 1 or 0, in the order of their bytes. A label of whole
+ * What a column holds is what most of the first 10,000 records have. Numbers become a feature, as floats that are
+ * rounded correctly, or as doubles, all of them, where floats would lose what one column varies by; dates become days
+ * since 1970, with a time seconds; texts become a feature for each text, 1 or 0, in the order of their bytes. An index
+ * without a name (0, 1, 2, ... in the first column) and columns without anything are left out. A label of whole
  * numbers, or of texts, becomes classes; of others, values. /features names the features, /classes the classes that
  * were texts.
  *

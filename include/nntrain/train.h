@@ -18,9 +18,10 @@ extern "C" {
 
 /** How progress is shown. */
 typedef enum nn_progress_style {
-    NN_PROGRESS_LINES, /**< one line an epoch, for files and batch jobs */
+    NN_PROGRESS_LINES, /**< a line an epoch, of more than 50 epochs some 50 lines, for files and batch jobs */
     NN_PROGRESS_BAR,   /**< a bar redrawn in place as well, for a terminal */
     NN_PROGRESS_QUIET, /**< nothing but warnings */
+    NN_PROGRESS_ALL,   /**< a line an epoch, however many there are */
 } nn_progress_style;
 
 /** How a training is run, as against what is trained. Strings belong to the caller. */
@@ -32,7 +33,9 @@ typedef struct nn_train_options {
     const char *trace;       /**< write what each rank did when to this file; NULL: do not */
     size_t trace_limit;      /**< most spans of a rank in it; 0: 1,000,000, which take 32 MiB */
     nn_progress_style style;
-    FILE *out; /**< where rank 0 speaks; the other ranks pass anything */
+    FILE *out;            /**< where rank 0 speaks; the other ranks pass anything */
+    int (*columns)(void); /**< asks for the columns of the terminal that `out` ends on, into which lines are then
+                             broken; 0: not known. NULL: it ends on none */
 } nn_train_options;
 
 /** Bytes of a path that the library gives, with the 0 at its end. */
@@ -42,6 +45,7 @@ enum { NN_PATH_SIZE = 4096 };
 typedef struct nn_train_result {
     char folder[NN_PATH_SIZE];     /**< of the run */
     char checkpoint[NN_PATH_SIZE]; /**< newest one known to be whole; empty: there is none */
+    bool stopped;                  /**< a signal ended it */
     bool tested;                   /**< whether there is a held-out split */
     nn_metrics test;               /**< of the last epoch, without arrays */
 } nn_train_result;

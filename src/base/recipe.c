@@ -33,15 +33,16 @@ typedef struct reading {
 /* The trees come apart in merging, so the user's is checked before: its mistakes come in the order of its lines. */
 static nn_status merge_texts(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
-    nn_yaml_node *written = NULL;
-    NN_TRY(nn_yaml_parse(in->pool, nn_recipe_defaults, NN_YAML_DEFAULTS, "defaults", &in->root, in->error));
+    nn_yaml_node *written = NULL, *defaults = NULL;
+    NN_TRY(nn_yaml_parse(in->pool, nn_recipe_defaults, NN_YAML_DEFAULTS, "defaults", &defaults, in->error));
+    NN_TRY(nn_yaml_copy(in->pool, defaults, &in->root, in->error));
     in->defaults = in->root->place;
     NN_TRY(nn_yaml_parse(in->pool, text, NN_YAML_FILE, in->origin, &written, in->error));
     NN_TRY(nn_yaml_check(written, &nn_recipe_schema, in->error));
     in->root = nn_yaml_merge(in->root, written);
     NN_TRY(nn_yaml_expand(in->pool, in->root, &nn_recipe_schema, in->error));
     for (size_t i = 0; i < override_count; i++) {
-        NN_TRY(nn_yaml_set(in->pool, in->root, overrides[i], in->error));
+        NN_TRY(nn_yaml_set(in->pool, in->root, defaults, overrides[i], in->error));
         NN_TRY(nn_yaml_check(in->root, &nn_recipe_schema, in->error));
         NN_TRY(nn_yaml_expand(in->pool, in->root, &nn_recipe_schema, in->error));
     }
@@ -72,25 +73,6 @@ static nn_status settle_share(reading *in, nn_yaml_node *split, const nn_yaml_no
     return NN_OK;
 }
 
-static nn_status copy_scalar(reading *in, const nn_yaml_node *from, nn_yaml_node **copy)
-{
-    NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SCALAR, from->place, copy, in->error));
-    (*copy)->text = from->text;
-    (*copy)->plain = from->plain;
-    return NN_OK;
-}
-
-static nn_status copy_list(reading *in, const nn_yaml_node *from, nn_yaml_node **copy)
-{
-    NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SEQUENCE, from->place, copy, in->error));
-    for (const nn_yaml_entry *entry = from->first; entry; entry = entry->next) {
-        nn_yaml_node *element = NULL;
-        NN_TRY(copy_scalar(in, entry->value, &element));
-        NN_TRY(nn_yaml_append(in->pool, *copy, NULL, from->place, element, in->error));
-    }
-    return NN_OK;
-}
-
 /* A split without files of its own is in those of the training split. */
 static nn_status settle_same_files(reading *in, nn_yaml_node *split)
 {
@@ -98,10 +80,7 @@ static nn_status settle_same_files(reading *in, nn_yaml_node *split)
                  *copy = NULL;
     if (nn_yaml_find(split, "file") || nn_yaml_find(split, "files") || (!file && !files))
         return NN_OK;
-    if (file)
-        NN_TRY(copy_scalar(in, file, &copy));
-    else
-        NN_TRY(copy_list(in, files, &copy));
+    NN_TRY(nn_yaml_copy(in->pool, file ? file : files, &copy, in->error));
     return nn_yaml_append(in->pool, split, file ? "file" : "files", split->place, copy, in->error);
 }
 

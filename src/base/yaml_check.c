@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
+
 /* The way from the root to a value, kept on the stack of the walk. */
 typedef struct path {
     const struct path *parent;
@@ -61,38 +63,6 @@ static nn_status fail_with(nn_error *error, nn_yaml_place place, const sentence 
 
 /* --- what would have been right ----------------------------------------------------------------------------------- */
 
-enum { LONGEST_WORD = 40 };
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Letters to add, drop, change or swap with their neighbour: optimal string alignment, three rows at a time. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t rows[3][LONGEST_WORD + 1];
-    size_t a_length = strlen(a), b_length = strlen(b);
-    if (a_length > LONGEST_WORD || b_length > LONGEST_WORD)
-        return LONGEST_WORD;
-    size_t *before = rows[0], *above = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t *oldest = before;
-        before = above;
-        above = row;
-        row = oldest;
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), least(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least(row[j], before[j - 2] + 1);
-        }
-    }
-    return row[b_length];
-}
-
 /* The words that may stand at a place: keys of a mapping or values of an enumeration. */
 typedef struct choice {
     const cyaml_schema_field_t *fields; /* ends with a NULL key */
@@ -113,20 +83,85 @@ static void say_choice(sentence *to, choice of)
         say(to, "%s%s", i > 0 ? ", " : "", choice_word(of, i));
 }
 
-/* A slip of two letters is a guess worth making, unless it changes half of the word. */
+static nn_suggestion nearest(choice of, const char *written)
+{
+    nn_suggestion search = {.written = written};
+    for (size_t i = 0; choice_word(of, i); i++)
+        nn_suggest(&search, choice_word(of, i));
+    return search;
+}
+
 static void say_nearest(sentence *to, choice of, const char *written)
 {
-    const char *nearest = NULL;
-    size_t distance = 3;
-    for (size_t i = 0; choice_word(of, i); i++) {
-        size_t away = edit_distance(written, choice_word(of, i));
-        if (away < distance && 2 * away < strlen(choice_word(of, i))) {
-            nearest = choice_word(of, i);
-            distance = away;
-        }
+    const nn_suggestion found = nearest(of, written);
+    if (found.word)
+        say(to, " (did you mean %s?)", found.word);
+}
+
+/* --- keys that belong elsewhere: `epochs` at the root is training.epochs -------------------------------------------
+ */
+
+static const cyaml_schema_value_t *below(const cyaml_schema_value_t *schema)
+{
+    while (schema->type == CYAML_SEQUENCE || schema->type == CYAML_SEQUENCE_FIXED)
+        schema = schema->sequence.entry;
+    return schema;
+}
+
+static void suggest_anywhere(nn_suggestion *search, const cyaml_schema_value_t *schema)
+{
+    if (schema->type != CYAML_MAPPING)
+        return;
+    for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
+        nn_suggest(search, field->key);
+        suggest_anywhere(search, below(&field->value));
     }
-    if (nearest)
-        say(to, " (did you mean %s?)", nearest);
+}
+
+/* The first places that have such a key; of more than two any would be a guess. */
+static void say_places(sentence *to, const cyaml_schema_value_t *schema, const char *key, const path *at, size_t *said)
+{
+    if (schema->type != CYAML_MAPPING)
+        return;
+    for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key && *said < 2; field++) {
+        const path here = {.parent = at, .key = field->key}, element = {.parent = &here};
+        const cyaml_schema_value_t *inner = below(&field->value);
+        if (strcmp(field->key, key) == 0) {
+            say(to, "%s", *said == 0 ? "" : " or ");
+            say_path(to, &here);
+            ++*said;
+        }
+        say_places(to, inner, key, inner == &field->value ? &here : &element, said);
+    }
+}
+
+bool nn_yaml_find_key(const cyaml_schema_value_t *schema, const char *written, char *places, size_t size)
+{
+    nn_suggestion search = {.written = written};
+    sentence found = {.length = 0};
+    size_t said = 0;
+    suggest_anywhere(&search, schema);
+    if (search.likeness != NN_SYNONYM)
+        return false;
+    say_places(&found, schema, search.word, NULL, &said);
+    snprintf(places, size, "%s", found.text);
+    return true;
+}
+
+/* Surely meant elsewhere is more than a typing error here. */
+static void say_nearest_key(sentence *to, choice here, const cyaml_schema_value_t *root, const char *written)
+{
+    const nn_suggestion near = nearest(here, written);
+    nn_suggestion far = {.written = written};
+    suggest_anywhere(&far, root);
+    if (near.likeness >= far.likeness) {
+        say_nearest(to, here, written);
+        return;
+    }
+    size_t said = 0;
+    say(to, " (did you mean ");
+    say_places(to, root, far.word, NULL, &said);
+    say(to, "?)");
 }
 
 /* --- single values: each check says what is wrong, or nothing ----------------------------------------------------- */
@@ -311,21 +346,23 @@ static const cyaml_schema_field_t *field_of(const cyaml_schema_value_t *schema, 
 }
 
 static nn_status fail_unknown_key(const nn_yaml_entry *entry, const cyaml_schema_value_t *schema, const path *at,
-                                  nn_error *error)
+                                  const cyaml_schema_value_t *root, nn_error *error)
 {
     choice known = {.fields = schema->mapping.fields};
     char quoted[NN_YAML_QUOTED];
     sentence what = start_sentence(at);
     say(&what, "unknown key %s", nn_yaml_quote(entry->key, quoted));
-    say_nearest(&what, known, entry->key);
+    say_nearest_key(&what, known, root, entry->key);
     say(&what, "; the keys here are ");
     say_choice(&what, known);
     return fail_with(error, entry->place, &what);
 }
 
-static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error);
+static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+                             const cyaml_schema_value_t *root, nn_error *error);
 
-static nn_status check_mapping(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
+static nn_status check_mapping(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+                               const cyaml_schema_value_t *root, nn_error *error)
 {
     nn_yaml_null_to_mapping(node);
     const cyaml_schema_value_t *name = nn_yaml_short_form(schema);
@@ -336,13 +373,14 @@ static nn_status check_mapping(nn_yaml_node *node, const cyaml_schema_value_t *s
     for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next) {
         const cyaml_schema_field_t *field = field_of(schema, entry->key);
         if (!field)
-            return fail_unknown_key(entry, schema, at, error);
-        NN_TRY(check_value(entry->value, &field->value, &(path){.parent = at, .key = field->key}, error));
+            return fail_unknown_key(entry, schema, at, root, error);
+        NN_TRY(check_value(entry->value, &field->value, &(path){.parent = at, .key = field->key}, root, error));
     }
     return NN_OK;
 }
 
-static nn_status check_sequence(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
+static nn_status check_sequence(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+                                const cyaml_schema_value_t *root, nn_error *error)
 {
     if (node->kind != NN_YAML_SEQUENCE)
         return fail_kind(node, schema, at, error);
@@ -356,18 +394,19 @@ static nn_status check_sequence(nn_yaml_node *node, const cyaml_schema_value_t *
     }
     size_t index = 0;
     for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next, index++)
-        NN_TRY(check_value(entry->value, schema->sequence.entry, &(path){.parent = at, .index = index}, error));
+        NN_TRY(check_value(entry->value, schema->sequence.entry, &(path){.parent = at, .index = index}, root, error));
     return NN_OK;
 }
 
-static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
+static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+                             const cyaml_schema_value_t *root, nn_error *error)
 {
     switch (schema->type) {
     case CYAML_MAPPING:
-        return check_mapping(node, schema, at, error);
+        return check_mapping(node, schema, at, root, error);
     case CYAML_SEQUENCE:
     case CYAML_SEQUENCE_FIXED:
-        return check_sequence(node, schema, at, error);
+        return check_sequence(node, schema, at, root, error);
     default:
         return check_scalar(node, schema, at, error);
     }
@@ -375,7 +414,7 @@ static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *sch
 
 nn_status nn_yaml_check(nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
 {
-    return check_value(root, schema, NULL, error);
+    return check_value(root, schema, NULL, schema, error);
 }
 
 static nn_status fail_missing(nn_yaml_place place, const cyaml_schema_field_t *field, const path *at, nn_error *error)

@@ -16,6 +16,14 @@
  */
 nn_status nn_yaml_check(nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error);
 
+/**
+ * Finds where a key belongs that somebody wrote: the same, or one that is like it.
+ *
+ * @param places  [size] receives a path such as training.epochs, or "schedule.every or checkpoint.every"
+ * @return whether there is one; not for a mere typing error
+ */
+bool nn_yaml_find_key(const cyaml_schema_value_t *schema, const char *written, char *places, size_t size);
+
 /** Checks that nothing is missing: every field without CYAML_FLAG_OPTIONAL is there. Run nn_yaml_check before. */
 nn_status nn_yaml_check_complete(const nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error);
 

@@ -99,7 +99,7 @@ typedef struct override {
     nn_yaml_place place;
     const char *key;
     const char *cursor;
-    nn_yaml_node *node;
+    nn_yaml_node *node, *defaults;
     nn_error *error;
 } override;
 
@@ -118,6 +118,13 @@ static nn_status fail_step(const override *set, size_t walked, step at)
     return nn_yaml_fail(set->error, set->place, "%.*s is no list with an element %zu", length, set->key, at.index);
 }
 
+static nn_status take_null(const override *set, nn_yaml_node **node)
+{
+    NN_TRY(nn_yaml_take_node(set->pool, NN_YAML_SCALAR, set->place, node, set->error));
+    (*node)->plain = true;
+    return NN_OK;
+}
+
 /* Goes one step down, making what a mapping lacks: whether such a key may be is for the schema to say. */
 static nn_status descend(override *set, step at, size_t walked, nn_yaml_entry **entry)
 {
@@ -125,6 +132,12 @@ static nn_status descend(override *set, step at, size_t walked, nn_yaml_entry **
         nn_yaml_null_to_mapping(set->node);
     if (set->node->place.source->kind == NN_YAML_DEFAULTS)
         set->node->place = set->place;
+    if (!at.key && at.index == 0 && nn_yaml_is_null(set->node)) { /* of layers[0] the schema shall judge layers */
+        nn_yaml_node *element = NULL;
+        NN_TRY(take_null(set, &element));
+        set->node->kind = NN_YAML_SEQUENCE;
+        NN_TRY(nn_yaml_append(set->pool, set->node, NULL, set->place, element, set->error));
+    }
     *entry = entry_at(set->node, at);
     if (!*entry && (!at.key || set->node->kind != NN_YAML_MAPPING))
         return fail_step(set, walked, at);
@@ -132,8 +145,7 @@ static nn_status descend(override *set, step at, size_t walked, nn_yaml_entry **
         const char *key = NULL;
         nn_yaml_node *value = NULL;
         NN_TRY(nn_yaml_take_text(set->pool, at.key, at.length, &key, set->error));
-        NN_TRY(nn_yaml_take_node(set->pool, NN_YAML_SCALAR, set->place, &value, set->error));
-        value->plain = true;
+        NN_TRY(take_null(set, &value));
         NN_TRY(nn_yaml_append(set->pool, set->node, key, set->place, value, set->error));
         *entry = entry_at(set->node, at);
     }
@@ -154,8 +166,11 @@ static nn_status assign(override *set, nn_yaml_node *value)
     }
     if (!entry)
         return nn_yaml_fail(set->error, set->place, "there is no key before the =; write one like training.epochs");
+    nn_yaml_node *below = nn_yaml_find(set->defaults, set->key);
+    if (below)
+        NN_TRY(nn_yaml_copy(set->pool, below, &below, set->error));
     entry->place = set->place;
-    entry->value = nn_yaml_merge(entry->value, value);
+    entry->value = below ? nn_yaml_merge(below, value) : value;
     return NN_OK;
 }
 
@@ -171,11 +186,12 @@ static nn_status make_source(nn_yaml_pool *pool, const char *assignment, nn_yaml
     return nn_yaml_take_text(pool, name, strlen(name), &(*source)->name, error);
 }
 
-nn_status nn_yaml_set(nn_yaml_pool *pool, nn_yaml_node *root, const char *assignment, nn_error *error)
+nn_status nn_yaml_set(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_node *defaults, const char *assignment,
+                      nn_error *error)
 {
     nn_yaml_source *source = NULL;
     NN_TRY(make_source(pool, assignment, &source, error));
-    override set = {.pool = pool, .place = {.source = source}, .node = root, .error = error};
+    override set = {.pool = pool, .place = {.source = source}, .node = root, .defaults = defaults, .error = error};
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment)
         return nn_yaml_fail(error, set.place, "expected KEY=VALUE, as in training.epochs=3");

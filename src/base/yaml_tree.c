@@ -85,6 +85,21 @@ nn_status nn_yaml_append(nn_yaml_pool *pool, nn_yaml_node *node, const char *key
     return NN_OK;
 }
 
+nn_status nn_yaml_copy(nn_yaml_pool *pool, const nn_yaml_node *node, nn_yaml_node **copy, nn_error *error)
+{
+    nn_yaml_node *made = NULL;
+    NN_TRY(nn_yaml_take_node(pool, node->kind, node->place, &made, error));
+    made->text = node->text;
+    made->plain = node->plain;
+    for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next) {
+        nn_yaml_node *value = NULL;
+        NN_TRY(nn_yaml_copy(pool, entry->value, &value, error));
+        NN_TRY(nn_yaml_append(pool, made, entry->key, entry->place, value, error));
+    }
+    *copy = made;
+    return NN_OK;
+}
+
 nn_yaml_entry *nn_yaml_get(const nn_yaml_node *mapping, const char *key, size_t length)
 {
     if (mapping->kind != NN_YAML_MAPPING)

@@ -90,6 +90,9 @@ nn_status nn_yaml_parse_value(nn_yaml_pool *pool, const char *text, const nn_yam
 nn_status nn_yaml_append(nn_yaml_pool *pool, nn_yaml_node *node, const char *key, nn_yaml_place place,
                          nn_yaml_node *value, nn_error *error);
 
+/** Copies a tree; its places are those of the original. */
+nn_status nn_yaml_copy(nn_yaml_pool *pool, const nn_yaml_node *node, nn_yaml_node **copy, nn_error *error);
+
 /** Entry of a mapping by its key, or NULL. */
 nn_yaml_entry *nn_yaml_get(const nn_yaml_node *mapping, const char *key, size_t length);
 
@@ -116,11 +119,14 @@ void nn_yaml_null_to_mapping(nn_yaml_node *node);
 nn_yaml_node *nn_yaml_merge(nn_yaml_node *base, nn_yaml_node *over);
 
 /**
- * Lays one override over a tree.
+ * Lays one override over a tree: VALUE takes the place of all that KEY had. Of a mapping, what VALUE leaves out is then
+ * what the defaults have there.
  *
+ * @param defaults    a tree that stays as it is
  * @param assignment  "KEY=VALUE", KEY like training.epochs or network.layers[0].units, VALUE as in YAML
  */
-nn_status nn_yaml_set(nn_yaml_pool *pool, nn_yaml_node *root, const char *assignment, nn_error *error);
+nn_status nn_yaml_set(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_node *defaults, const char *assignment,
+                      nn_error *error);
 
 /**
  * Writes a tree as YAML. Innermost mappings and all lists go on one line.

@@ -98,6 +98,9 @@ nn_status nn_cli_with_ranks(const char *name, nn_status (*body)(const void *argu
 /** @return whether what rank 0 prints ends on a terminal, mpirun in between or not */
 bool nn_cli_on_terminal(void);
 
+/** @return columns of that terminal; 0: there is none, or it does not tell */
+int nn_cli_columns(void);
+
 /** Path of the default recipe: beside the installed binary, else in the source tree it was built from. */
 nn_status nn_cli_default_recipe(char path[PATH_MAX], nn_error *error);
 

@@ -144,6 +144,7 @@ static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
     nn_import_csv_result result;
     const double before = nn_clock();
     job.log = stderr;
+    job.report = stdout;
     job.progress = nn_cli_on_terminal() ? show : NULL;
     NN_TRY(nn_import_csv_file(&job, given->output, comm, &result, error));
     if (comm->rank != 0)

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
+#include "base/suggest.h"
 #include "cli/cli.h"
 #include "nntrain/dataset.h"
 
@@ -38,6 +40,25 @@ static bool is_one_of(const char *text, const char *a, const char *b)
     return strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
 
+/* `nntrain recipe.yaml` is a recipe without its command. */
+static void refuse(const char *word)
+{
+    nn_suggestion search = {.written = word};
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nn_suggest(&search, commands[i].name);
+    const char *dot = strrchr(word, '.');
+    fprintf(stderr, "nntrain: there is no command '");
+    nn_print_text(stderr, word);
+    if (search.word)
+        fprintf(stderr, "' (did you mean %s?); see nntrain --help\n", search.word);
+    else if (dot && is_one_of(dot, ".yaml", ".yml")) {
+        fprintf(stderr, "' (did you mean train ");
+        nn_print_text(stderr, word);
+        fprintf(stderr, "?); see nntrain --help\n");
+    } else
+        fprintf(stderr, "'; see nntrain --help\n");
+}
+
 int main(int argc, char **argv)
 {
     nn_dataset_leave_exit_alone();
@@ -58,6 +79,6 @@ int main(int argc, char **argv)
         return NN_OK;
     }
     if (speaks)
-        fprintf(stderr, "nntrain: there is no command '%s'; see nntrain --help\n", argv[1]);
+        refuse(argv[1]);
     return NN_USAGE;
 }

@@ -5,6 +5,10 @@
 #include <unistd.h>
 
 #include "base/launcher.h"
+#include "base/printable.h"
+#include "base/recipe_schema.h"
+#include "base/suggest.h"
+#include "base/yaml_check.h"
 #include "cli/cli.h"
 #include "nntrain/real.h"
 #include "nntrain/version.h"
@@ -20,6 +24,90 @@ static bool asks_for_help(int argc, char **argv)
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
+    return false;
+}
+
+/* --- options that there are not --- */
+
+/* Goes through a table of options and those of its children. @param visit  returns whether to stop there */
+static bool any_option(const struct argp *argp, bool (*visit)(void *context, const struct argp_option *option),
+                       void *context)
+{
+    for (const struct argp_option *option = argp->options; option && (option->name || option->key); option++)
+        if (option->name && visit(context, option))
+            return true;
+    for (const struct argp_child *child = argp->children; child && child->argp; child++)
+        if (any_option(child->argp, visit, context))
+            return true;
+    return false;
+}
+
+/* A word of the command line: "--output=x" has the name "output". */
+typedef struct option_word {
+    char name[64];
+    bool takes_next; /* its value is the next word */
+    bool has_value;
+} option_word;
+
+/* An abbreviation, as argp takes it; of several that it may stand for argp tells. */
+static bool begins_with(void *context, const struct argp_option *option)
+{
+    option_word *word = context;
+    if (strncmp(option->name, word->name, strlen(word->name)) != 0)
+        return false;
+    word->takes_next = option->arg && !(option->flags & OPTION_ARG_OPTIONAL) && !word->has_value;
+    return true;
+}
+
+static bool is_letter_with_value(void *context, const struct argp_option *option)
+{
+    const char *word = context;
+    return option->key == word[1] && option->arg && !(option->flags & OPTION_ARG_OPTIONAL);
+}
+
+static bool suggest_option(void *context, const struct argp_option *option)
+{
+    nn_suggest(context, option->name);
+    return false;
+}
+
+static bool is_set(void *context, const struct argp_option *option)
+{
+    (void)context;
+    return strcmp(option->name, "set") == 0;
+}
+
+/* argp says what it does not know, but not what was meant. @return whether there is such an option, told by one rank */
+static bool complain_of_option(const struct argp *argp, const char *command, int argc, char **argv, bool speaks)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const size_t length = strncmp(argv[i], "--", 2) == 0 ? strcspn(argv[i] + 2, "=") : 0;
+        option_word word = {.has_value = length > 0 && argv[i][2 + length] == '='};
+        if (length == 0) {
+            const bool letter = argv[i][0] == '-' && argv[i][1] && !argv[i][2];
+            i += letter && any_option(argp, is_letter_with_value, argv[i]);
+            continue;
+        }
+        snprintf(word.name, sizeof word.name, "%.*s", (int)length, argv[i] + 2);
+        nn_suggestion search = {.written = word.name};
+        if (any_option(argp, begins_with, &word)) {
+            i += word.takes_next;
+            continue;
+        }
+        any_option(argp, suggest_option, &search);
+        if (speaks) {
+            fprintf(stderr, "%s: there is no option --", command);
+            nn_print_text(stderr, word.name);
+            char places[128];
+            if (search.likeness != NN_SYNONYM && any_option(argp, is_set, NULL) &&
+                nn_yaml_find_key(&nn_recipe_schema, word.name, places, sizeof places))
+                fprintf(stderr, ", but a key of the recipe: --set %s=VALUE", places);
+            else if (search.word)
+                fprintf(stderr, " (did you mean --%s?)", search.word);
+            fprintf(stderr, "; see %s --help\n", command);
+        }
+        return true;
+    }
     return false;
 }
 
@@ -41,7 +129,8 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
         argv = only;
     /* Each rank parses; one complains. argp must not exit by itself: MPI may be running. */
     const unsigned flags = speaks ? ARGP_NO_EXIT | ARGP_NO_HELP : ARGP_SILENT;
-    if (argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0)
+    if (!complain_of_option(argp, name, argc, argv, speaks) &&
+        argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0)
         return NN_PARSED_GO;
     /* mpirun ends all processes when the first one fails: the one that complains must have come to it. */
     if (!speaks)

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -29,21 +30,39 @@ static bool is_launcher(const char *name)
     return false;
 }
 
+/* The terminal that standard output ends on. mpirun gives each rank a pseudo-terminal whatever its own output is: then
+ * it is asked where that goes. @return a descriptor to be closed; -1: there is none */
+static int open_terminal(void)
+{
+    char name[64], path[64] = "/proc/self/fd/1";
+    if (!isatty(STDOUT_FILENO))
+        return -1;
+    const long parent = (long)getppid();
+    if (process_name(parent, name) && is_launcher(name))
+        snprintf(path, sizeof path, "/proc/%ld/fd/1", parent);
+    const int output = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    if (output >= 0 && isatty(output))
+        return output;
+    if (output >= 0)
+        close(output);
+    return -1;
+}
+
 bool nn_cli_on_terminal(void)
 {
-    if (!isatty(STDOUT_FILENO))
-        return false;
-    char name[64];
-    const long parent = (long)getppid();
-    if (!process_name(parent, name) || !is_launcher(name))
-        return true;
-    /* mpirun gives each rank a pseudo-terminal whatever its own output is: ask where that goes. */
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%ld/fd/1", parent);
-    const int output = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    if (output < 0)
-        return false;
-    const bool terminal = isatty(output);
-    close(output);
-    return terminal;
+    const int terminal = open_terminal();
+    if (terminal >= 0)
+        close(terminal);
+    return terminal >= 0;
+}
+
+int nn_cli_columns(void)
+{
+    struct winsize size = {0};
+    const int terminal = open_terminal();
+    if (terminal < 0)
+        return 0;
+    const bool told = ioctl(terminal, TIOCGWINSZ, &size) == 0;
+    close(terminal);
+    return told ? size.ws_col : 0;
 }

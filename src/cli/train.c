@@ -29,7 +29,10 @@ static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0, "Folder of the run (default: runs/NAME, then runs/NAME-2, ...)", 0},
     {"resume", 'r', "FILE", OPTION_ARG_OPTIONAL,
      "Continue from the newest intact checkpoint of the run, or from --resume=FILE", 0},
-    {"progress", 'p', "STYLE", 0, "auto, bar, lines or quiet (default: auto: a bar on a terminal)", 0},
+    {"progress", 'p', "STYLE", 0,
+     "auto, bar, lines, all or quiet (default: auto: a bar on a terminal); of more than 50 epochs, some 50 have a "
+     "line, with all each of them",
+     0},
     {"fold", FOLD, "I/K", 0,
      "Hold fold I of K of the training rows out for validation; the same as --set data.validation.fold=I/K", 0},
     {"trace", 't', "FILE.json", 0, "Write what each rank did when, to be shown by ui.perfetto.dev", 0},
@@ -105,10 +108,12 @@ static nn_status choose_style(const char *name, nn_progress_style *style, nn_err
         *style = NN_PROGRESS_BAR;
     else if (strcmp(name, "lines") == 0)
         *style = NN_PROGRESS_LINES;
+    else if (strcmp(name, "all") == 0)
+        *style = NN_PROGRESS_ALL;
     else if (strcmp(name, "quiet") == 0)
         *style = NN_PROGRESS_QUIET;
     else
-        return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, quiet", name);
+        return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, all, quiet", name);
     return NN_OK;
 }
 
@@ -214,24 +219,29 @@ static void compose_command(FILE *command, const arguments *given, const nn_comm
         add_word(command, word);
     } else {
         add_option(command, "--output", result->folder);
-        add_word(command, "--resume");
+        if (result->checkpoint[0])
+            add_word(command, "--resume");
     }
 }
 
-/* "...; continue with --resume: mpirun -np 2 nntrain train recipe.yaml --output DIR --resume" */
-static void tell_command(const arguments *given, const nn_comm *comm, const nn_train_result *result, nn_error *error)
+/* "...; continue with --resume: mpirun -np 2 nntrain train recipe.yaml --output DIR --resume"; on a line of its own
+ * where the sentence has no room for it. */
+static void tell_command(const arguments *given, const nn_comm *comm, const nn_train_result *result, nn_status status,
+                         nn_error *error)
 {
-    char command[NN_MESSAGE_SIZE], before[NN_MESSAGE_SIZE];
-    FILE *text = fmemopen(command, sizeof command, "w");
+    char *command = NULL, before[NN_MESSAGE_SIZE];
+    size_t length = 0;
+    FILE *text = open_memstream(&command, &length);
     if (!text)
         return;
-    setbuf(text, NULL);
     compose_command(text, given, comm, result);
-    const bool fits = ftell(text) + (long)strlen(error->message) + 1 < (long)sizeof command;
-    fclose(text);
-    memcpy(before, error->message, sizeof before);
-    if (fits)
-        nn_fail(error, NN_STOPPED, "%s:%s", before, command);
+    if (fclose(text) == 0 && strlen(error->message) + length + 1 < sizeof before) {
+        memcpy(before, error->message, sizeof before);
+        nn_fail(error, status, "%s:%s", before, command);
+    } else {
+        printf("next    %s\n", command);
+    }
+    free(command);
 }
 
 /* What decides which steps the ranks take together. */
@@ -256,7 +266,8 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
                             .resume = given->resume,
                             .resume_file = given->resume_file,
                             .trace = given->trace,
-                            .out = stdout};
+                            .out = stdout,
+                            .columns = nn_cli_columns};
     nn_status given_well = parse_trace_limit(given, &how.trace_limit, error);
     if (given_well == NN_OK)
         given_well = choose_style(given->progress, &how.style, error);
@@ -271,8 +282,8 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
     nn_train_result result;
     nn_status status = nn_train(recipe, &how, comm, &result, error);
     nn_recipe_free(recipe);
-    if (status == NN_STOPPED && comm->rank == 0 && result.checkpoint[0])
-        tell_command(given, comm, &result, error);
+    if (result.stopped && comm->rank == 0)
+        tell_command(given, comm, &result, status, error);
     return status;
 }
 

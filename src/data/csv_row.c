@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "data/csv_date.h"
 #include "data/csv_table.h"
 #include "data/csv_value.h"
 
@@ -45,16 +46,44 @@ static bool refuse_commas(const nn_csv_table *table, const nn_csv_column *column
     return refuse(column, field, what, reason);
 }
 
-static bool take_number(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *value,
-                        char *reason)
+static bool refuse_missing(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
+                           char *reason)
 {
-    if (nn_csv_is_float(field, table->job->decimal, value))
+    char spelled[NN_CSV_SPELLED], what[NN_CSV_SPELLED + 100];
+    snprintf(what, sizeof what,
+             "where a number is missing; --missing nan keeps it for data.impute: mean, --drop %s leaves the column out",
+             nn_csv_spell(table, (size_t)(column - table->columns), spelled));
+    return refuse(column, field, what, reason);
+}
+
+static bool take_date(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, double *value,
+                      char *reason)
+{
+    char spelled[NN_CSV_SPELLED], what[NN_CSV_SPELLED + 90];
+    nn_csv_date date;
+    if (nn_csv_is_date(field, &date)) {
+        *value = column->calendar == NN_CSV_DAYS ? date.days + date.seconds / 86400 : 86400 * date.days + date.seconds;
         return true;
+    }
+    snprintf(what, sizeof what, "which is no date such as 2024-03-01; --texts %s takes the column as texts",
+             nn_csv_spell(table, (size_t)(column - table->columns), spelled));
+    return refuse(column, field, what, reason);
+}
+
+static bool take_number(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
+                        double *value, char *reason)
+{
+    float single;
+    if (column->calendar == NN_CSV_NO_DATES && nn_csv_is_float(field, table->job->decimal, &single)) {
+        *value = (double)single;
+        return table->wide == SIZE_MAX || nn_csv_is_number(field, table->job->decimal, value);
+    }
     if (nn_csv_is_missing(field)) {
         *value = NAN;
-        return table->job->missing ||
-               refuse(column, field, "where a number is missing (see --missing and --drop)", reason);
+        return table->job->missing || refuse_missing(table, column, field, reason);
     }
+    if (column->calendar != NN_CSV_NO_DATES)
+        return take_date(table, column, field, value, reason);
     if (nn_csv_count_commas(field) > (table->job->decimal == ','))
         return refuse_commas(table, column, field, reason);
     return refuse(column, field, "which is no number that a float holds", reason);
@@ -80,13 +109,28 @@ static bool take_class(const nn_csv_table *table, const nn_csv_column *column, c
     return true;
 }
 
-static bool take_field(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, float *x,
+/* Of a column that was taken for an empty one. */
+static bool refuse_late(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, char *reason)
+{
+    char spelled[NN_CSV_SPELLED], what[2 * NN_CSV_SPELLED + 90];
+    nn_csv_spell(table, (size_t)(column - table->columns), spelled);
+    snprintf(what, sizeof what,
+             "but nothing in the first 10,000 records; --texts %s keeps the column, --drop %s does not", spelled,
+             spelled);
+    return refuse(column, field, what, reason);
+}
+
+static bool take_field(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field, double *x,
                        nn_csv_target *y, char *reason)
 {
     size_t index;
+    double value;
     switch (column->kind) {
     case NN_CSV_DROPPED:
+    case NN_CSV_INDEX:
         return true;
+    case NN_CSV_EMPTY:
+        return nn_csv_is_missing(field) || refuse_late(table, column, field, reason);
     case NN_CSV_NUMBER:
         return take_number(table, column, field, x + column->first, reason);
     case NN_CSV_TEXT:
@@ -104,14 +148,15 @@ static bool take_field(const nn_csv_table *table, const nn_csv_column *column, c
         y->class = (int32_t)index;
         return true;
     case NN_CSV_TARGET:
-        if (!take_number(table, column, field, &y->value, reason))
+        if (!take_number(table, column, field, &value, reason))
             return false;
+        y->value = (float)value;
         return isfinite(y->value) || refuse(column, field, "where the value to be predicted is missing", reason);
     }
     return true;
 }
 
-bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, float *x, nn_csv_target *y,
+bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, double *x, nn_csv_target *y,
                 char *reason)
 {
     if (count >= NN_CSV_TOO_LONG) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/csv_date.h"
 #include "data/csv_value.h"
 #include "nntrain/memory.h"
 
@@ -13,26 +14,64 @@ enum { SAMPLE = 10000 };
 
 /* Of the sample: what each column holds. */
 struct seen {
-    size_t texts, numbers;
-    bool fraction; /* a number that is no class: negative, or not whole */
+    size_t texts, numbers, dates, times;
+    size_t records;     /* missing fields are of them, too */
+    size_t ambiguous;   /* texts such as 3/1/2024 */
+    double first;       /* number */
+    bool counts;        /* its numbers go on by 1 from the first */
+    double least, most; /* number */
+    bool fraction;      /* a number that is no class: negative, or not whole */
 };
 
 /* A typing error among numbers is a typing error, to be told, and makes no texts of them. */
 static bool is_text(const struct seen *seen)
 {
-    return seen->texts > seen->numbers;
+    return seen->texts > seen->numbers + seen->dates;
+}
+
+static bool is_date(const struct seen *seen)
+{
+    return seen->dates > seen->numbers + seen->texts;
+}
+
+/* Whether a float, with its 24 bits, keeps fewer than 13 of what the numbers differ by. */
+static bool is_wide(const struct seen *seen)
+{
+    const double size = fmax(fabs(seen->least), fabs(seen->most)), spread = seen->most - seen->least;
+    return seen->numbers > 1 && spread > 0 && size > 0x1p24 && size > 0x1p11 * spread;
+}
+
+static void note_number(struct seen *seen, double value)
+{
+    if (seen->numbers == 0)
+        seen->first = seen->least = seen->most = value;
+    seen->counts = seen->records == seen->numbers + 1 && value == seen->first + (double)seen->numbers &&
+                   (seen->numbers == 0 ? value == 0 || value == 1 : seen->counts);
+    seen->least = fmin(seen->least, value);
+    seen->most = fmax(seen->most, value);
 }
 
 static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_field *field)
 {
-    double value;
+    double value = 0;
+    nn_csv_date date;
+    seen->records++;
     if (nn_csv_is_missing(field))
         return;
     const bool number = nn_csv_is_number(field, table->job->decimal, &value);
-    if (!number && nn_csv_count_commas(field) == 0) { /* numbers with commas are told, and no texts */
-        seen->texts++;
+    if (!number && nn_csv_is_date(field, &date)) {
+        seen->dates++;
+        seen->times += date.timed;
+        seen->fraction = true;
         return;
     }
+    if (!number && nn_csv_count_commas(field) == 0) { /* numbers with commas are told, and no texts */
+        seen->texts++;
+        seen->ambiguous += nn_csv_is_ambiguous_date(field);
+        return;
+    }
+    if (number)
+        note_number(seen, value);
     seen->numbers++;
     if (!number || value < 0 || value != floor(value) || value > INT32_MAX)
         seen->fraction = true;
@@ -107,6 +146,37 @@ static const char *spell_delimiter(char delimiter, char spelled[3])
     return spelled;
 }
 
+/* Whether some field behind the header is a number only with a decimal comma. */
+static bool has_decimal_commas(const nn_csv_table *table, const nn_csv_file *file, char delimiter, nn_csv_field *fields)
+{
+    const char *at = file->records, *end = file->text + file->size;
+    double value;
+    if (delimiter == ',' || table->job->decimal == ',')
+        return false;
+    for (size_t record = 0; record < 2; record++) {
+        const size_t count = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS);
+        for (size_t c = 0; c < count && count <= NN_CSV_MOST_COLUMNS; c++)
+            if (nn_csv_count_commas(&fields[c]) == 1 && nn_csv_is_number(&fields[c], ',', &value))
+                return true;
+    }
+    return false;
+}
+
+/* Whether all fields of the first record are numbers with semicolons between and decimal commas: those part fields,
+ * too, where there is no header to tell. */
+static bool is_semicolons(const nn_csv_table *table, const nn_csv_file *file, nn_csv_field *fields)
+{
+    const char *at = file->records;
+    double value;
+    if (table->job->delimiter != ',' || !has_decimal_commas(table, file, ';', fields))
+        return false;
+    const size_t count = nn_csv_next(&at, file->text + file->size, ';', fields, NN_CSV_MOST_COLUMNS);
+    for (size_t c = 0; c < count && c < NN_CSV_MOST_COLUMNS; c++)
+        if (!nn_csv_is_number(&fields[c], ',', &value))
+            return false;
+    return true;
+}
+
 /* A table whose records have one field each is one with another delimiter, where some other parts the first two of them
  * alike, unless the user knows better. */
 static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *file, nn_error *error)
@@ -115,9 +185,10 @@ static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *f
     char used[3], better[3];
     size_t count = 0;
     NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
-    const char *other = ";\t|, ";
+    const char *other = table->count == 1 || is_semicolons(table, file, fields) ? ";\t|, " : "";
     while (*other && (*other == table->job->delimiter || (count = count_fields(table, file, *other, fields)) < 2))
         other++;
+    const bool commas = *other && has_decimal_commas(table, file, *other, fields);
     nn_release(fields);
     if (!*other)
         return NN_OK;
@@ -125,9 +196,9 @@ static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *f
     spell_delimiter(*other, better);
     return nn_fail(
         error, NN_USAGE,
-        "%s has one column by the delimiter '%s', but %zu by '%s'; say --delimiter '%s', or --delimiter '%s' "
-        "where one is meant",
-        file->path, used, count, better, better, used);
+        "%s has %s by the delimiter '%s', but %zu by '%s'; say --delimiter '%s'%s, or --delimiter '%s' where %s meant",
+        file->path, table->count == 1 ? "one column" : "other columns", used, count, better, better,
+        commas ? " --decimal ','" : "", used, table->count == 1 ? "one is" : "they are");
 }
 
 static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fields)
@@ -153,7 +224,7 @@ static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field
                        : count == NN_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
                                                   : "has more than 65,536 fields; is the delimiter right?");
     table->count = count;
-    if (count == 1 && !table->job->one_column)
+    if (!table->job->one_column)
         NN_TRY(check_delimiter(table, file, error));
     NN_TRY(nn_allocate(count, sizeof *table->columns, "the columns", &table->columns, error));
     table->header = looks_like_header(table, fields);
@@ -175,19 +246,55 @@ static void sample(const nn_csv_table *table, const nn_csv_file *file, nn_csv_fi
     }
 }
 
+/* What a program wrote before the first column that was meant: pandas' to_csv and R's write.csv do. */
+static bool is_index(const nn_csv_table *table, const struct seen *seen)
+{
+    const char *name = table->columns[0].name;
+    return table->header && seen[0].counts && seen[0].records > 1 &&
+           (strcmp(name, "unnamed 0") == 0 || strcmp(name, "Unnamed: 0") == 0);
+}
+
+static void take_kinds(nn_csv_table *table, const struct seen *seen)
+{
+    for (size_t c = 0; c < table->count; c++) {
+        nn_csv_column *column = &table->columns[c];
+        const bool empty = seen[c].records > 0 && seen[c].texts + seen[c].numbers + seen[c].dates == 0;
+        column->kind = is_text(&seen[c]) ? NN_CSV_TEXT : empty ? NN_CSV_EMPTY : NN_CSV_NUMBER;
+        column->calendar = !is_date(&seen[c]) ? NN_CSV_NO_DATES : seen[c].times > 0 ? NN_CSV_SECONDS : NN_CSV_DAYS;
+        column->counts = seen[c].counts && seen[c].records > 2;
+        column->ambiguous = 2 * seen[c].ambiguous > seen[c].texts;
+    }
+    if (is_index(table, seen))
+        table->columns[0].kind = NN_CSV_INDEX;
+}
+
+/* Rows are doubles where a feature needs them. A label of dates is in days: few, and y stays floats. */
+static void choose_width(nn_csv_table *table, const struct seen *seen)
+{
+    table->wide = SIZE_MAX;
+    for (size_t c = 0; c < table->count && table->wide == SIZE_MAX; c++)
+        if (table->columns[c].kind == NN_CSV_NUMBER &&
+            (table->columns[c].calendar == NN_CSV_SECONDS || is_wide(&seen[c])))
+            table->wide = c;
+    for (size_t c = 0; c < table->count; c++)
+        if (table->columns[c].kind == NN_CSV_TARGET && table->columns[c].calendar == NN_CSV_SECONDS)
+            table->columns[c].calendar = NN_CSV_DAYS;
+}
+
 static nn_status find_kinds(nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
 {
     struct seen *seen = NULL;
     NN_TRY(take_first(table, file, fields, error));
     NN_TRY(nn_allocate(table->count, sizeof *seen, "the columns", &seen, error));
     sample(table, file, fields, seen);
-    for (size_t c = 0; c < table->count; c++)
-        table->columns[c].kind = is_text(&seen[c]) ? NN_CSV_TEXT : NN_CSV_NUMBER;
+    take_kinds(table, seen);
     nn_status status = set_kind(table, file, "--texts", table->job->texts, NN_CSV_TEXT, error);
     if (status == NN_OK)
         status = set_kind(table, file, "--drop", table->job->drop, NN_CSV_DROPPED, error);
     if (status == NN_OK)
         status = find_label(table, file, seen, error);
+    if (status == NN_OK)
+        choose_width(table, seen);
     nn_release(seen);
     return status;
 }
@@ -257,6 +364,11 @@ void nn_csv_table_place(nn_csv_table *table)
 static bool holds_texts(const nn_csv_column *column)
 {
     return column->kind == NN_CSV_TEXT || column->kind == NN_CSV_LABEL;
+}
+
+size_t nn_csv_table_value_bytes(const nn_csv_table *table)
+{
+    return table->wide == SIZE_MAX ? sizeof(float) : sizeof(double);
 }
 
 bool nn_csv_table_has_texts(const nn_csv_table *table)

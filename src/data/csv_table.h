@@ -20,18 +20,30 @@ nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error);
 void nn_csv_close(nn_csv_file *file);
 
 typedef enum nn_csv_kind {
-    NN_CSV_DROPPED,
-    NN_CSV_NUMBER, /**< one feature */
-    NN_CSV_TEXT,   /**< one feature a text: 1 for that of the row, 0 for the others */
-    NN_CSV_CLASS,  /**< the label: classes that are whole numbers */
-    NN_CSV_LABEL,  /**< the label: classes that are texts */
-    NN_CSV_TARGET, /**< the label: a value to be predicted */
+    NN_CSV_DROPPED, /**< as the user says */
+    NN_CSV_INDEX,   /**< left out: without a name, and counts the rows */
+    NN_CSV_EMPTY,   /**< left out: the sample has nothing in it */
+    NN_CSV_NUMBER,  /**< one feature */
+    NN_CSV_TEXT,    /**< one feature a text: 1 for that of the row, 0 for the others */
+    NN_CSV_CLASS,   /**< the label: classes that are whole numbers */
+    NN_CSV_LABEL,   /**< the label: classes that are texts */
+    NN_CSV_TARGET,  /**< the label: a value to be predicted */
 } nn_csv_kind;
+
+/** What numbers a column of dates becomes. */
+typedef enum nn_csv_calendar {
+    NN_CSV_NO_DATES,
+    NN_CSV_DAYS,    /**< since 1970-01-01 */
+    NN_CSV_SECONDS, /**< since then */
+} nn_csv_calendar;
 
 typedef struct nn_csv_column {
     char *name;
     nn_csv_kind kind;
-    size_t first; /**< feature that it begins with */
+    nn_csv_calendar calendar; /**< of numbers */
+    bool counts;              /**< it counts the rows of the sample from 0 or 1 */
+    bool ambiguous;           /**< texts of the sample are dates such as 3/1/2024 */
+    size_t first;             /**< feature that it begins with */
     nn_texts texts;
 } nn_csv_column;
 
@@ -43,6 +55,7 @@ typedef struct nn_csv_table {
     size_t features;
     size_t label; /**< column; SIZE_MAX: none */
     bool header;
+    size_t wide; /**< column whose numbers floats would round too much, so that rows are doubles; SIZE_MAX: none */
 } nn_csv_table;
 
 enum { NN_CSV_MOST_COLUMNS = 1 << 16, NN_CSV_SPELLED = 64 };
@@ -75,6 +88,9 @@ void nn_csv_table_place(nn_csv_table *table);
 /** @return whether texts are to be collected before rows can be made */
 bool nn_csv_table_has_texts(const nn_csv_table *table);
 
+/** @return bytes of a feature of a row: those of a float or, of a wide table, of a double */
+size_t nn_csv_table_value_bytes(const nn_csv_table *table);
+
 /** Collects the texts of a record. */
 nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t count, nn_error *error);
 
@@ -84,16 +100,16 @@ typedef union nn_csv_target {
     float value;
 } nn_csv_target;
 
-enum { NN_CSV_REASON = 256 };
+enum { NN_CSV_REASON = 384 };
 
 /**
  * Makes a row of a record.
  *
- * @param x       [features]
+ * @param x       [features] floats, unless the table is wide
  * @param reason  [NN_CSV_REASON] receives what is wrong with the record
  * @return whether it is sound
  */
-bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, float *x, nn_csv_target *y,
+bool nn_csv_row(const nn_csv_table *table, const nn_csv_field *fields, size_t count, double *x, nn_csv_target *y,
                 char *reason);
 
 #endif

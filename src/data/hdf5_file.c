@@ -1,6 +1,7 @@
 #include "data/hdf5_file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,11 +33,19 @@ struct reason {
     size_t size;
 };
 
+/* Where the system refused, its own words are among addresses, times and numbers: "..., error message = 'No space left
+ * on device', buf = 0x..." */
 static herr_t take_innermost(unsigned depth, const H5E_error2_t *entry, void *context)
 {
     struct reason *reason = context;
-    if (depth == 0 && entry->desc)
-        snprintf(reason->text, reason->size, "%s", entry->desc);
+    if (depth > 0 || !entry->desc)
+        return 0;
+    static const char before[] = "error message = '";
+    const char *words = strstr(entry->desc, before);
+    if (words)
+        words += strlen(before);
+    snprintf(reason->text, reason->size, "%.*s", words ? (int)strcspn(words, "'") : INT_MAX,
+             words ? words : entry->desc);
     return 0;
 }
 

@@ -40,14 +40,14 @@ static size_t ranges_of_group(const nn_csv_import *in, const nn_csv_split *split
     size_t most = 1;
     for (size_t i = 0; i < split->count; i++)
         most = split->ranges[i].rows > most ? split->ranges[i].rows : most;
-    const size_t fit = GROUP_BYTES / (most * (in->table.features + 1) * sizeof(float));
+    const size_t fit = GROUP_BYTES / (most * (in->table.features + 1) * nn_csv_table_value_bytes(&in->table));
     return fit < 1 ? 1 : fit < NN_CSV_MOST_RANGES ? fit : NN_CSV_MOST_RANGES;
 }
 
 /* Rows of a group, as they are made and sent to rank 0. */
 struct group {
     size_t ranges, rows; /* of every group; the most rows of any */
-    float *x;            /* [rows, features] */
+    char *x;             /* [rows, features] of floats or doubles */
     nn_csv_target *y;    /* [rows] */
 };
 
@@ -65,7 +65,8 @@ static nn_status create_group(const nn_csv_import *in, const nn_csv_split *split
             first_row_of_group(split, group->ranges, g + 1) - first_row_of_group(split, group->ranges, g);
         group->rows = rows > group->rows ? rows : group->rows;
     }
-    NN_TRY(nn_reserve(group->rows, in->table.features * sizeof *group->x, "imported rows", &group->x, error));
+    NN_TRY(nn_reserve(group->rows, in->table.features * nn_csv_table_value_bytes(&in->table), "imported rows",
+                      &group->x, error));
     return nn_reserve(group->rows, sizeof *group->y, "imported labels", &group->y, error);
 }
 
@@ -85,7 +86,8 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
         for (size_t i = first; i < end; i++) {
             const size_t row = split->ranges[i].first_row - first_row;
             if (own == NN_OK)
-                nn_csv_make_rows(in, split, &split->ranges[i], &maker, group->x + row * in->table.features,
+                nn_csv_make_rows(in, split, &split->ranges[i], &maker,
+                                 group->x + row * in->table.features * nn_csv_table_value_bytes(&in->table),
                                  group->y + row);
         }
         nn_csv_maker_free(&maker);
@@ -97,13 +99,15 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
     return status;
 }
 
-static nn_status write_group(const nn_csv_import *in, const nn_csv_split *split, const struct group *group,
-                             size_t first_row, size_t rows, nn_error *error)
+static nn_status write_group(nn_csv_import *in, const nn_csv_split *split, const struct group *group, size_t first_row,
+                             size_t rows, nn_error *error)
 {
     const nn_csv_table *table = &in->table;
+    const hid_t real = table->wide == SIZE_MAX ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+    if (in->job->report)
+        nn_csv_facts_add(&in->facts, table, split == in->splits, group->x, group->y, rows);
     if (table->features > 0)
-        NN_TRY(nn_hdf5_write_rows(&in->output, split->x, split->x_name, H5T_NATIVE_FLOAT, first_row, rows, group->x,
-                                  error));
+        NN_TRY(nn_hdf5_write_rows(&in->output, split->x, split->x_name, real, first_row, rows, group->x, error));
     if (table->label == SIZE_MAX)
         return NN_OK;
     const hid_t type = table->columns[table->label].kind == NN_CSV_TARGET ? H5T_NATIVE_FLOAT : H5T_NATIVE_INT32;
@@ -122,7 +126,8 @@ static nn_status take_group(nn_csv_import *in, const nn_csv_split *split, const 
         return status;
     nn_error unused;
     nn_error *told = status == NN_OK ? error : &unused;
-    nn_status brought = nn_comm_bring_bytes(comm, from, group->x, rows * in->table.features * sizeof *group->x, told);
+    nn_status brought = nn_comm_bring_bytes(comm, from, group->x,
+                                            rows * in->table.features * nn_csv_table_value_bytes(&in->table), told);
     if (brought == NN_OK)
         brought = nn_comm_bring_bytes(comm, from, group->y, rows * sizeof *group->y, told);
     if (status == NN_OK && brought == NN_OK && comm->rank == 0 && rows > 0)
@@ -158,8 +163,9 @@ static nn_status make_datasets(nn_csv_import *in, nn_csv_split *split, nn_error 
     const nn_csv_table *table = &in->table;
     const hsize_t extent[2] = {split->rows, table->features};
     if (table->features > 0)
-        NN_TRY(nn_hdf5_make_dataset(&in->output, split->x_name, H5T_IEEE_F32LE, 2, extent, in->job->compress, &split->x,
-                                    error));
+        NN_TRY(nn_hdf5_make_dataset(&in->output, split->x_name,
+                                    table->wide == SIZE_MAX ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, 2, extent,
+                                    in->job->compress, &split->x, error));
     if (table->label == SIZE_MAX)
         return NN_OK;
     const hid_t type = table->columns[table->label].kind == NN_CSV_TARGET ? H5T_IEEE_F32LE : H5T_STD_I32LE;
@@ -285,22 +291,6 @@ static nn_status tell_bad(nn_csv_import *in, nn_csv_split *split, nn_error *erro
 
 /* --- all of it --- */
 
-/* Dates, names and free text are read as categories, too: seldom meant, and each text becomes a feature. */
-static void advise_texts(const nn_csv_import *in)
-{
-    enum { MANY = 100 };
-    for (size_t c = 0; c < in->table.count; c++) {
-        const nn_csv_column *column = &in->table.columns[c];
-        if (column->kind != NN_CSV_TEXT || column->texts.count <= MANY)
-            continue;
-        fprintf(in->job->log, "advice   column ");
-        nn_print_text(in->job->log, column->name);
-        char spelled[NN_CSV_SPELLED];
-        fprintf(in->job->log, " holds %zu different texts, which become a feature each; --drop %s leaves it out\n",
-                column->texts.count, nn_csv_spell(&in->table, c, spelled));
-    }
-}
-
 static nn_status open_files(nn_csv_import *in, nn_error *error)
 {
     nn_csv_split *splits = in->splits;
@@ -313,8 +303,6 @@ static nn_status open_files(nn_csv_import *in, nn_error *error)
     if (nn_csv_table_has_texts(&in->table))
         NN_TRY(collect_texts(in, error));
     nn_csv_table_place(&in->table);
-    if (in->comm->rank == 0 && in->job->log)
-        advise_texts(in);
     for (size_t s = 0; s < in->split_count; s++) {
         NN_TRY(nn_csv_cut(&splits[s], in->job->delimiter, error));
         in->total += (double)splits[s].file.size;
@@ -328,6 +316,7 @@ static void close_files(nn_csv_import *in)
         nn_csv_close(&in->splits[s].file);
         nn_release(in->splits[s].ranges);
     }
+    nn_csv_facts_free(&in->facts);
     nn_csv_table_free(&in->table);
 }
 
@@ -376,10 +365,16 @@ static nn_status import(nn_csv_import *in, const char *path, nn_error *error)
         status = nn_hdf5_create(path, &in->output, error);
     NN_TRY(nn_comm_follow(in->comm, status, error));
     in->output.chunk_rows = in->job->chunk_rows;
-    status = convert(in, error);
+    if (in->comm->rank == 0 && in->job->report)
+        status = nn_csv_facts_create(&in->table, &in->facts, error);
+    status = nn_comm_follow(in->comm, status, error);
+    if (status == NN_OK)
+        status = convert(in, error);
     if (in->comm->rank == 0) {
         status = close_datasets(in, status, error);
         status = nn_hdf5_finish(&in->output, status, error);
+        if (status == NN_OK && in->job->report)
+            nn_csv_report(&in->table, &in->facts, in->job->report);
     }
     return nn_comm_follow(in->comm, status, error);
 }

@@ -4,6 +4,7 @@
 
 #include "data/csv_table.h"
 #include "data/hdf5_write.h"
+#include "data/import_csv_facts.h"
 
 enum { NN_CSV_MOST_TOLD = 20, NN_CSV_MOST_RANGES = 64 };
 
@@ -39,6 +40,7 @@ typedef struct nn_csv_import {
     const nn_import_csv *job;
     nn_comm *comm;
     nn_csv_table table;
+    nn_csv_facts facts; /* rank 0's, where there is a report */
     nn_csv_split splits[2];
     size_t split_count;
     nn_hdf5_output output; /* rank 0's */
@@ -49,7 +51,7 @@ typedef struct nn_csv_import {
 /** What threads need of their own to make a row. */
 typedef struct nn_csv_maker {
     nn_csv_field *fields;
-    float *x;
+    double *x;
 } nn_csv_maker;
 
 nn_status nn_csv_maker_create(const nn_csv_table *table, nn_csv_maker *maker, nn_error *error);
@@ -62,8 +64,9 @@ nn_status nn_csv_cut(nn_csv_split *split, char delimiter, nn_error *error);
  * astray. Collective. */
 nn_status nn_csv_survey(nn_csv_import *in, nn_csv_split *split, nn_error *error);
 
-/** Rows of a range, one after the other. @param x,y  receive them; NULL: they are only looked at. @return sound ones */
+/** Rows of a range, one after the other. @param x,y  receive them, x as the table has them; NULL: they are only looked
+ * at. @return sound ones */
 size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_csv_range *range, nn_csv_maker *maker,
-                        float *x, nn_csv_target *y);
+                        void *x, nn_csv_target *y);
 
 #endif

@@ -117,8 +117,19 @@ static void tell(nn_csv_split *split, size_t line, const char *what)
     memcpy(split->told[at].what, what, NN_CSV_REASON);
 }
 
+static void put_row(const nn_csv_table *table, const double *from, void *to, size_t row)
+{
+    float *floats = to;
+    double *doubles = to;
+    for (size_t f = 0, at = row * table->features; f < table->features; f++, at++)
+        if (table->wide == SIZE_MAX)
+            floats[at] = (float)from[f];
+        else
+            doubles[at] = from[f];
+}
+
 size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_csv_range *range, nn_csv_maker *maker,
-                        float *x, nn_csv_target *y)
+                        void *x, nn_csv_target *y)
 {
     const nn_csv_table *table = &in->table;
     const char *at = range->begin, *counted = at;
@@ -133,7 +144,7 @@ size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_c
         /* Aside first: behind the last sound record there is no room for one with an error. */
         if (nn_csv_row(table, maker->fields, count, maker->x, &target, reason)) {
             if (x)
-                memcpy(x + rows * table->features, maker->x, table->features * sizeof *x);
+                put_row(table, maker->x, x, rows);
             if (y)
                 y[rows] = target;
             rows++;

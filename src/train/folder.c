@@ -84,13 +84,15 @@ static bool exists(const char *folder, const char *name)
     return nn_folder_join(folder, name, path, NULL) == NN_OK && access(path, F_OK) == 0;
 }
 
+/* What can be continued, or is a result. A run that diverged before its first checkpoint left nothing to be kept: its
+ * metrics give way to those of the next one. */
 static bool holds_a_run(const char *folder)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
     nn_folder_list(folder, &steps, &count, NULL);
     free(steps);
-    return count > 0 || exists(folder, "model.h5") || exists(folder, "metrics.jsonl");
+    return count > 0 || exists(folder, "model.h5");
 }
 
 static bool is_folder(const char *path)

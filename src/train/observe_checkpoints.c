@@ -223,6 +223,7 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
 static nn_status stop(checkpoints *state, nn_run *run, nn_error *error)
 {
     char path[PATH_MAX];
+    run->stopped = true;
     NN_TRY(finish_write(state, run, error));
     if (strcmp(run->last_checkpoint, state->path) == 0)
         return nn_fail(error, NN_STOPPED,
@@ -231,7 +232,7 @@ static nn_status stop(checkpoints *state, nn_run *run, nn_error *error)
     memcpy(path, run->last_checkpoint, sizeof path);
     return nn_fail(error, NN_SYSTEM,
                    "stopped by a signal after step %" PRIu64 ", and its checkpoint could not be written%s%s",
-                   run->progress.step, path[0] ? "; continue with --resume from " : "", path);
+                   run->progress.step, path[0] ? "; continue with --resume from " : "; begin anew", path);
 }
 
 static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_error *error)

@@ -1,7 +1,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "base/cpu.h"
 #include "kernels/dispatch.h"
@@ -15,9 +14,15 @@
 /* Redrawing more often than the eye follows costs a slow terminal more than it shows. */
 static const double redraw_seconds = 0.1;
 
+/* Of many epochs some have a line: as many as fit on a screen or two, or one a minute where epochs take long. */
+enum { MOST_LINES = 50, QUIET_SECONDS = 60 };
+
 typedef struct progress {
     double drawn;     /* clock when the bar was last drawn */
     size_t bar_width; /* characters of the bar on the screen now */
+    double told;      /* clock when the last line of an epoch was; 0: none was */
+    bool held;        /* `line` is one that was passed over */
+    char line[400];   /* of the newest epoch */
 } progress;
 
 static void say_machine(const nn_run *run)
@@ -170,6 +175,16 @@ static void say_training(const nn_run *run, const size_t per_rank[2])
                    nn_figure_plural(run->progress.epoch_step, "step").text);
 }
 
+/* Epochs from one line to the next: 1, 2 or 5 times a power of ten. */
+static size_t epochs_per_line(const nn_run *run)
+{
+    const size_t epochs = run->recipe->training.epochs;
+    size_t each = 1;
+    for (size_t i = 0; run->style != NN_PROGRESS_ALL && epochs / each > MOST_LINES; i++)
+        each = i % 3 == 1 ? each / 2 * 5 : 2 * each;
+    return each;
+}
+
 static nn_status begin(void *self, nn_run *run, nn_error *error)
 {
     (void)self;
@@ -182,42 +197,37 @@ static nn_status begin(void *self, nn_run *run, nn_error *error)
         say_network(run);
         say_training(run, per_rank);
         say_chosen(run);
+        if (epochs_per_line(run) > 1)
+            nn_run_say(run, "progress a line every %zu epochs; --progress all: of each", epochs_per_line(run));
     }
     return nn_advise(run, error);
-}
-
-/* Columns of the terminal, 80 where it does not tell: through mpirun the ranks' own terminal has no size. */
-static int screen_columns(FILE *out)
-{
-    enum { USUAL = 80, LEAST = 20, MOST = 255 };
-    struct winsize size;
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return USUAL;
-    return size.ws_col < LEAST ? LEAST : size.ws_col > MOST ? MOST : size.ws_col;
 }
 
 /* epoch  3/30 [======>     ]  52 %  loss 0.2345  12,345 samples/s  14 s left */
 static void draw_bar(progress *state, const nn_run *run, const nn_step_report *report)
 {
-    enum { WIDTH = 12 };
+    enum { WIDTH = 12 }; /* blanks of the bar */
     const nn_progress *at = &run->progress;
     const double done = (double)at->epoch_step / (double)run->epoch_steps;
     const double elapsed = nn_clock() - run->epoch_began;
     const double rate = (double)run->epoch_rows / (elapsed > 0 ? elapsed : 1e-9);
     const double all = (double)run->recipe->training.epochs * (double)run->train->slices.rows;
     const double seen = ((double)at->epoch + done) * (double)run->train->slices.rows;
-    char bar[WIDTH + 1];
+    char bar[] = " [            ]";
     const size_t filled = (size_t)(done * WIDTH);
-    for (size_t i = 0; i < WIDTH; i++)
-        bar[i] = i < filled ? '=' : i == filled ? '>' : ' ';
-    bar[WIDTH] = '\0';
-    char line[256];
-    int width = snprintf(line, sizeof line, "epoch %*" PRIu64 "/%zu [%s] %3.0f %%  loss %.4g  %s samples/s  %s left",
-                         (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), at->epoch + 1,
-                         run->recipe->training.epochs, bar, 100 * done, report->loss,
-                         nn_figure_count((uint64_t)rate).text, nn_figure_seconds((all - seen) / rate).text);
+    memset(bar + 2, '=', filled);
+    if (filled < WIDTH)
+        bar[2 + filled] = '>';
+    char line[256], speed[64];
+    snprintf(speed, sizeof speed, "  %s samples/s", nn_figure_count((uint64_t)rate).text);
     /* A longer line would wrap, and only its last part be overwritten. */
-    const int columns = screen_columns(run->out);
+    const int columns = nn_run_columns(run) > 0 ? (int)nn_run_columns(run) : 80;
+    int width = columns;
+    for (int left_out = 0; left_out < 3 && width >= columns; left_out++)
+        width = snprintf(line, sizeof line, "epoch %*" PRIu64 "/%zu%s %3.0f %%  loss %.4g%s  %s left",
+                         (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), at->epoch + 1,
+                         run->recipe->training.epochs, left_out < 2 ? bar : "", 100 * done, report->loss,
+                         left_out < 1 ? speed : "", nn_figure_seconds((all - seen) / rate).text);
     if (width >= columns)
         width = columns - 1;
     line[width] = '\0';
@@ -247,36 +257,76 @@ static nn_metric shown(const nn_metrics *metrics)
     return metrics->classes ? NN_METRIC_ACCURACY : metrics->label_count > 0 ? NN_METRIC_F1_MICRO : NN_METRIC_RMSE;
 }
 
-/* "  test loss 0.1807  test accuracy 0.9389" */
-static void describe(const char *split, const nn_metrics *metrics, char text[96])
+/* "  test loss 0.1807  test accuracy 0.9389". @param loss  whether it is in it */
+static void describe(const char *split, const nn_metrics *metrics, bool loss, char text[96])
 {
     const nn_metric metric = shown(metrics);
     const double value = metrics->value[metric];
+    size_t length = 0;
+    if (loss)
+        length = (size_t)snprintf(text, 96, "  %s loss %-9.4g", split, metrics->value[NN_METRIC_LOSS]);
     if (metric == NN_METRIC_RMSE)
-        snprintf(text, 96, "  %s loss %-9.4g %s RMSE %-9.4g", split, metrics->value[NN_METRIC_LOSS], split, value);
+        snprintf(text + length, 96 - length, "%s%s RMSE %-9.4g", loss ? " " : "  ", split, value);
     else
-        snprintf(text, 96, "  %s loss %-9.4g %s %s %.4f", split, metrics->value[NN_METRIC_LOSS], split,
+        snprintf(text + length, 96 - length, "%s%s %s %.4f", loss ? " " : "  ", split,
                  metric == NN_METRIC_ACCURACY ? "accuracy" : "micro F1", value);
+}
+
+/* All figures, or as many as the terminal has columns for: those of the split that is watched are the last to go. */
+static void compose_line(const nn_run *run, const nn_epoch_report *report, char line[400])
+{
+    char speed[128] = "";
+    size_t length = (size_t)snprintf(speed, sizeof speed, "  %s samples/s",
+                                     nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text);
+    if (report->waited > 0.01 * report->seconds)
+        snprintf(speed + length, sizeof speed - length, ", %.0f %% of the time waiting for rows",
+                 100 * report->waited / report->seconds);
+    const size_t columns = nn_run_columns(run);
+    for (int left_out = 0; left_out < 4; left_out++) {
+        char validation[96] = "", test[96] = "";
+        const bool losses = left_out < 2;
+        if (report->validated)
+            describe("validation", &report->validation, losses, validation);
+        if (report->tested && (left_out < 3 || !report->validated))
+            describe("test", &report->test, losses, test);
+        length = (size_t)snprintf(line, 400, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s%s%s",
+                                  (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), run->progress.epoch,
+                                  run->recipe->training.epochs, report->train_loss, validation, test,
+                                  left_out == 0 ? speed : "");
+        if (columns == 0 || length <= columns)
+            return;
+    }
+}
+
+static void tell(progress *state, const nn_run *run)
+{
+    nn_run_say(run, "%s", state->line);
+    state->told = nn_clock();
+    state->held = false;
 }
 
 static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
 {
-    (void)self;
     (void)error;
+    progress *state = self;
+    const uint64_t done = run->progress.epoch;
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
-    char validation[96] = "", test[96] = "", waiting[64] = "";
-    if (report->validated)
-        describe("validation", &report->validation, validation);
-    if (report->tested)
-        describe("test", &report->test, test);
-    if (report->waited > 0.01 * report->seconds)
-        snprintf(waiting, sizeof waiting, ", %.0f %% of the time waiting for rows",
-                 100 * report->waited / report->seconds);
-    nn_run_say(run, "epoch %*" PRIu64 "/%zu  loss %-9.4g%s%s  %s samples/s%s",
-               (int)snprintf(NULL, 0, "%zu", run->recipe->training.epochs), run->progress.epoch,
-               run->recipe->training.epochs, report->train_loss, validation, test,
-               nn_figure_count((uint64_t)((double)report->rows / report->seconds)).text, waiting);
+    compose_line(run, report, state->line);
+    state->held = true;
+    if (state->told == 0 || run->finished || done == run->recipe->training.epochs || done % epochs_per_line(run) == 0 ||
+        nn_clock() - state->told >= QUIET_SECONDS)
+        tell(state, run);
+    return NN_OK;
+}
+
+/* The last whole epoch has its line, however a run ends. */
+static nn_status halt(void *self, nn_run *run, nn_error *error)
+{
+    (void)error;
+    progress *state = self;
+    if (state->held)
+        tell(state, run);
     return NN_OK;
 }
 
@@ -307,8 +357,9 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
                    test->value[NN_METRIC_R2], nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
     nn_run_say(run, "model    %s/model.h5", run->folder);
     nn_run_say(run, "metrics  %s/metrics.jsonl", run->folder);
-    nn_run_say(run, "next     nntrain inspect %s/model.h5", run->folder);
-    nn_run_say(run, "         nntrain predict --model %s/model.h5 --data FILE.h5 --output predictions.h5", run->folder);
+    nn_run_say_command(run, "next     nntrain inspect %s/model.h5", run->folder);
+    nn_run_say_command(run, "         nntrain predict --model %s/model.h5 --data FILE.h5 --output predictions.h5",
+                       run->folder);
     return NN_OK;
 }
 
@@ -318,7 +369,7 @@ nn_status nn_observe_progress(nn_run *run, nn_observer *observer, nn_error *erro
     NN_TRY(nn_allocate(1, sizeof *state, "the progress bar", &state, error));
     if (run->out && run->style == NN_PROGRESS_BAR)
         run->bar_width = &state->bar_width;
-    *observer =
-        (nn_observer){.begin = begin, .step = step, .epoch = epoch, .end = end, .free = nn_release, .self = state};
+    *observer = (nn_observer){
+        .begin = begin, .step = step, .epoch = epoch, .end = end, .halt = halt, .free = nn_release, .self = state};
     return NN_OK;
 }

@@ -37,19 +37,71 @@ void nn_run_wipe(const nn_run *run)
     *run->bar_width = 0;
 }
 
-void nn_run_say(const nn_run *run, const char *format, ...)
+size_t nn_run_columns(const nn_run *run)
 {
+    enum { LEAST = 20, MOST = 1000 }; /* what is less is no terminal to read on */
+    const int columns = run->columns ? run->columns() : 0;
+    return columns <= 0 ? 0 : columns < LEAST ? LEAST : columns > MOST ? MOST : (size_t)columns;
+}
+
+static size_t count_characters(const char *text, size_t length)
+{
+    size_t characters = 0;
+    for (size_t i = 0; i < length; i++)
+        characters += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return characters;
+}
+
+/* Breaks a line between words, with what follows below its second column. A word that is too long stays whole, for it
+ * is a path to be copied. */
+static void print_broken(FILE *out, const char *line, size_t columns)
+{
+    enum { INDENT = 9 };
+    size_t used = 0;
+    while (*line) {
+        const size_t blanks = strspn(line, " "), word = strcspn(line + blanks, " ");
+        const size_t width = blanks + count_characters(line + blanks, word);
+        if (used > INDENT && word > 0 && used + width > columns) {
+            fprintf(out, "\n%*s%.*s", INDENT, "", (int)word, line + blanks);
+            used = INDENT + width - blanks;
+        } else {
+            fprintf(out, "%.*s", (int)(blanks + word), line);
+            used += width;
+        }
+        line += blanks + word;
+    }
+}
+
+static void say(const nn_run *run, size_t columns, const char *format, va_list arguments)
+{
+    char line[SAID_MOST], shown[2 * SAID_MOST];
     if (!run->out)
         return;
     nn_run_wipe(run);
-    char line[SAID_MOST];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    nn_print_text(run->out, line);
+    nn_printable(line, shown, sizeof shown);
+    if (columns > 0)
+        print_broken(run->out, shown, columns);
+    else
+        fputs(shown, run->out);
     fputc('\n', run->out);
     fflush(run->out);
+}
+
+void nn_run_say(const nn_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(run, run->out ? nn_run_columns(run) : 0, format, arguments);
+    va_end(arguments);
+}
+
+void nn_run_say_command(const nn_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(run, 0, format, arguments);
+    va_end(arguments);
 }
 
 nn_status nn_run_check_lock(nn_run *run, nn_error *error)
@@ -440,6 +492,7 @@ nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options
     run->comm = comm;
     nn_comm_watch(comm, &run->timeline);
     run->out = comm->rank == 0 ? options->out : NULL;
+    run->columns = options->columns;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
     nn_threads_warn(&run->threads, run->out);

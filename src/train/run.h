@@ -80,7 +80,8 @@ struct nn_run {
     const nn_recipe *recipe; /* the same, with a number where it says auto, once the data is known */
     nn_recipe *settled;      /* that one; NULL: the caller's says auto nowhere */
     nn_comm *comm;
-    FILE *out; /* NULL on ranks that do not speak */
+    FILE *out;            /* NULL on ranks that do not speak */
+    int (*columns)(void); /* of the terminal that `out` ends on; NULL: it ends on none */
     nn_progress_style style;
     size_t *bar_width; /* characters of a bar on the screen, which a line must not be glued to; NULL: there is no bar */
 
@@ -103,6 +104,7 @@ struct nn_run {
     size_t part;        /* batches already in the step in work */
     nn_average *average;
     bool finished; /* a stop of the recipe holds */
+    bool stopped;  /* by a signal */
     const char *finish_reason;
 
     nn_progress progress;
@@ -210,7 +212,13 @@ void nn_run_mark(nn_run *run, nn_span_kind kind);
 /** Takes the bar off the screen. */
 void nn_run_wipe(const nn_run *run);
 
-/** Rank 0 says a line, where it speaks at all. */
+/** @return columns of the terminal that rank 0 speaks to; 0: not known, or it speaks to none */
+size_t nn_run_columns(const nn_run *run);
+
+/** Rank 0 says a line, which is broken between words where the terminal is narrow, where it speaks at all. */
 void nn_run_say(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The same in one piece, for what is to be copied into a shell. */
+void nn_run_say_command(const nn_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

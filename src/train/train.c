@@ -88,6 +88,7 @@ nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_
             halt_all(run);
         snprintf(result->folder, sizeof result->folder, "%s", run->folder);
         snprintf(result->checkpoint, sizeof result->checkpoint, "%s", run->last_checkpoint);
+        result->stopped = run->stopped;
         result->tested = run->test != NULL;
         result->test = run->test_metrics;
         result->test.support = result->test.confusion = NULL; /* with each, the run's */

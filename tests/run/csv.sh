@@ -17,7 +17,17 @@ for count in 1 2 3; do
         fail "on $count ranks: $(cat out)"
     grep -q '^train    40,000 rows x 5 features$' out || fail "on $count ranks: $(cat out)"
     cmp table-1.h5 "table-$count.h5" || fail "another file on $count ranks"
+    grep -v '^wrote' out >"report-$count"
+    cmp report-1 "report-$count" || fail "another report on $count ranks"
 done
+cat >expected <<'R'
+columns  width   number
+         height  number
+         colour  category, 3 levels -> 3 features
+         kind    label: 2 classes: other, wide
+train    40,000 rows x 5 features
+R
+diff expected report-1 || fail "another report"
 gzip -k table.csv
 "$NNTRAIN" import csv table.csv.gz --label kind --output packed.h5 >/dev/null || fail "gzipped"
 cmp table-1.h5 packed.h5 || fail "another file of the gzipped table"
@@ -81,6 +91,22 @@ if unshare -m true 2>/dev/null; then
             cmp table-1.h5 small/table.h5' - "$NNTRAIN" "$system" >out 2>&1 || fail "no limit of $system: $(cat out)"
     done
 fi
+
+# A disk that fills up while it is written to: one sentence with the system's reason, and nothing left.
+echo 28 >fault
+LD_PRELOAD=$TOOLS/libfaulty_disk.so FAULTY_DISK=$PWD/fault FAULTY_NAME=full.h5 "$NNTRAIN" import csv table.csv --label kind --output full.h5 >out 2>err
+[ $? -eq 5 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q '^nntrain: full.h5: .*No space left on device)*$' err || fail "a full disk: $(cat err)"
+rm fault
+[ -z "$(find . -name 'full.h5*')" ] || fail "a full disk leaves $(find . -name 'full.h5*')"
+
+# A table of other countries names both of its options at once.
+printf 'a;b\n1,5;2\n2,5;3\n' >comma.csv
+"$NNTRAIN" import csv comma.csv --output comma.h5 >out 2>&1
+[ $? -eq 2 ] && grep -q "say --delimiter ';' --decimal ',', or" out || fail "decimal commas: $(cat out)"
+printf '1,5;2\n2,5;3\n' >bare.csv
+"$NNTRAIN" import csv bare.csv --output bare.h5 >out 2>&1
+[ $? -eq 2 ] && grep -q "has other columns by the delimiter ',', but 2 by ';'; say --delimiter ';' --decimal ',', or" out || fail "bare commas: $(cat out)"
+"$NNTRAIN" import csv comma.csv --delimiter ';' --decimal ',' --output comma.h5 >out 2>&1 || fail "decimal commas: $(cat out)"
 
 # One column: by an option where the text looks like several. Of columns that are numbers, those without a name, too.
 printf 'a;b\nc;d\ne;f\n' >one.csv

@@ -10,7 +10,7 @@ recipe=$DATASETS/digits/recipe.yaml
 train() {
     local folder=$1 count=$2
     shift 2
-    LD_PRELOAD=$TOOLS/libfaulty_disk.so ranks "$count" "$NNTRAIN" train "$recipe" --output "$folder" --progress lines \
+    LD_PRELOAD=$TOOLS/libfaulty_disk.so ranks "$count" "$NNTRAIN" train "$recipe" --output "$folder" --progress all \
         --set parallel.reproducible=true --set parallel.threads=1 "$@" >"$folder.out" 2>&1
 }
 

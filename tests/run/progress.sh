@@ -21,4 +21,27 @@ script -qec "$LAUNCH -np 2 $train >file" /dev/null >/dev/null || fail "into a fi
 # The styles by name.
 $train --progress bar | grep -q $'\r' || fail "--progress bar draws none"
 [ -z "$($train --progress quiet)" ] || fail "--progress quiet is not quiet"
+
+# Of many epochs some have a line: the first, every few and the last, also of a run that is stopped; or all of them.
+short=("$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set 'network.layers[0].units=2' --set 'checkpoint.every=1000 epochs')
+"${short[@]}" --set training.epochs=123 >thin || fail "123 epochs: exit code $?"
+grep -q '^progress a line every 5 epochs; --progress all: of each$' thin || fail "it is not told that epochs are passed over"
+[ "$(sed -n 's,^epoch *\([0-9]*\)/123 .*,\1,p' thin | tr '\n' ' ')" = "1 $(seq -s ' ' 5 5 120) 123 " ] ||
+    fail "other epochs than every fifth: $(grep ^epoch thin)"
+[ "$("${short[@]}" --set training.epochs=123 --progress all | grep -c '^epoch ')" -eq 123 ] || fail "--progress all does not tell all"
+"${short[@]}" --set training.epochs=1000000 --output stopped >stopped.out 2>stopped.err &
+until_true 30 has_epochs stopped 60
+kill -USR1 $!
+wait $!
+[ $? -eq 75 ] || fail "stopped: $(cat stopped.err)"
+[ "$(grep -c '^epoch ' stopped.out)" -lt 20 ] || fail "a million epochs: $(grep -c '^epoch ' stopped.out) lines"
+grep -q "^epoch *$(field epoch stopped/metrics.jsonl)/1000000 " stopped.out || fail "stopped: the last epoch has no line"
+grep -q -- "continue with --resume: .* --output stopped --resume$" stopped.err || fail "stopped: no next command: $(cat stopped.err)"
+
+# Lines fit a narrow terminal, but for names of files and commands to be copied.
+script -qec "stty cols 60; $train --set training.epochs=1 --set data.validation.fraction=0.2 --output narrow" /dev/null >narrow.out ||
+    fail "on a narrow terminal: exit code $?"
+tr '\r' '\n' <narrow.out | grep -v '^model\|^metrics\|^data\|^output\|nntrain inspect\|nntrain predict' | awk 'length > 60' >long
+[ ! -s long ] || fail "lines of more than 60 columns: $(cat long)"
+tr '\r' '\n' <narrow.out | grep -q '^epoch 1/1 .* validation accuracy 0' || fail "no figure of the epoch on a narrow terminal"
 finish

@@ -19,6 +19,27 @@ NNTRAIN_ISA=portable "$NNTRAIN" --version | grep -q '^kernels  portable' || fail
 [ $? -eq 2 ] || fail "an unknown command: exit code is not 2"
 grep -q "no command 'frobnicate'" err || fail "an unknown command is not named"
 
+# What was meant: a command, an option, a recipe without its command.
+meant() {
+    local words=$1
+    shift
+    "$NNTRAIN" "$@" 2>err
+    [ $? -eq 2 ] && grep -qF "(did you mean $words?); see nntrain" err || fail "$*: not '$words': $(cat err)"
+}
+meant train trian
+meant train Train
+meant train fit
+meant eval evaluate
+meant "train mine.yaml" mine.yaml
+meant --output train --outptu x
+meant --model eval --modle m.h5
+meant --label import csv t.csv --labels y
+meant --split eval --model --verbose --spilt test
+"$NNTRAIN" train --batch-size 5 >out 2>err
+[ $? -eq 2 ] && grep -qF "no option --batch-size, but a key of the recipe: --set training.batch=VALUE; see" err || fail "a key as an option: $(cat err)"
+"$NNTRAIN" train --out >out 2>err
+[ $? -eq 2 ] && ! grep -q "no option" err || fail "an abbreviated option is unknown: $(cat err)"
+
 # Under mpirun one rank speaks.
 [ "$(ranks 4 "$NNTRAIN" --version | grep -c '^nntrain ')" -eq 1 ] || fail "--version under mpirun speaks more than once"
 ranks 4 "$NNTRAIN" train --no-such-option >out 2>err

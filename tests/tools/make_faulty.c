@@ -180,12 +180,46 @@ static void write_references(const char *folder)
     write_user_link(folder);
 }
 
+/* Sound rows with targets of many kinds, few of which fit any one loss. */
+static void write_targets(const char *folder)
+{
+    static double x[ROWS][FEATURES], value[ROWS], rows[ROWS][CLASSES], two[ROWS][2], weight[ROWS];
+    static int from_1[ROWS], sign[ROWS];
+    static long long huge[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        const int class = (int)(i * 7 % CLASSES);
+        for (size_t j = 0; j < FEATURES; j++)
+            x[i][j] = (double)class * (j == 0) + 0.01 * (double)((i * 31 + j * 17) % 50);
+        value[i] = 100.5 + (double)i;
+        from_1[i] = class + 1;
+        sign[i] = class == 0 ? -1 : 1;
+        huge[i] = 5000000000LL + class;
+        weight[i] = i == 57 ? -1 : 1;
+        for (size_t k = 0; k < CLASSES; k++)
+            rows[i][k] = 1 + (double)(k + i % 2);
+        two[i][0] = x[i][0], two[i][1] = x[i][1];
+    }
+    char path[4096];
+    snprintf(path, sizeof path, "%s/targets.h5", folder);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put(file, "/train/x", 2, (hsize_t[]){ROWS, FEATURES}, H5T_NATIVE_DOUBLE, x);
+    put(file, "/train/value", 1, (hsize_t[]){ROWS}, H5T_NATIVE_DOUBLE, value);
+    put(file, "/train/from_1", 1, (hsize_t[]){ROWS}, H5T_NATIVE_INT, from_1);
+    put(file, "/train/sign", 1, (hsize_t[]){ROWS}, H5T_NATIVE_INT, sign);
+    put(file, "/train/huge", 1, (hsize_t[]){ROWS}, H5T_NATIVE_LLONG, huge);
+    put(file, "/train/rows", 2, (hsize_t[]){ROWS, CLASSES}, H5T_NATIVE_DOUBLE, rows);
+    put(file, "/train/two", 2, (hsize_t[]){ROWS, 2}, H5T_NATIVE_DOUBLE, two);
+    put(file, "/train/weight", 1, (hsize_t[]){ROWS}, H5T_NATIVE_DOUBLE, weight);
+    H5Fclose(file);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
         return 2;
     write_claims(argv[1]);
     write_references(argv[1]);
+    write_targets(argv[1]);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         write_file(argv[1], &faults[i]);
     return 0;

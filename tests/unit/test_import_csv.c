@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "data/csv.h"
+#include "data/csv_date.h"
 #include "hdf5_fixture.h"
 #include "next_random.h"
 #include "nntrain/import.h"
@@ -403,7 +404,7 @@ static void advice_to_drop_a_column_finds_it(void)
         FILE *log = tmpfile();
         nn_import_csv_result result;
         write_text("a.csv", text, size);
-        const nn_import_csv job = {.header = NN_CSV_HEADER_YES, .log = log};
+        const nn_import_csv job = {.header = NN_CSV_HEADER_YES, .report = log};
         CU_ASSERT_EQUAL_FATAL(import(job, "a.csv", NULL, &result, NULL), NN_OK);
         rewind(log);
         told[fread(told, 1, sizeof told - 1, log)] = '\0';
@@ -412,11 +413,178 @@ static void advice_to_drop_a_column_finds_it(void)
     }
 }
 
+/* --- dates --- */
+
+static void dates_are_read_where_everybody_reads_them_alike(void)
+{
+    static const struct {
+        const char *text;
+        double days, seconds;
+        bool timed;
+    } dates[] = {
+        {"1970-01-01", 0, 0, false},
+        {"2024-03-01", 19783, 0, false},
+        {"2024-02-29", 19782, 0, false},
+        {"1969-12-31", -1, 0, false},
+        {"1900-03-01", -25508, 0, false},
+        {"0001-01-01", -719162, 0, false},
+        {"2000-02-29", 11016, 0, false},
+        {"2024/3/1", 19783, 0, false},
+        {"1.3.2024", 19783, 0, false},
+        {" 01.03.2024 ", 19783, 0, false},
+        {"01-Mar-2024", 19783, 0, false},
+        {"1 march 2024", 19783, 0, false},
+        {"Mar 1, 2024", 19783, 0, false},
+        {"March 1 2024", 19783, 0, false},
+        {"2024-03-01 14:05", 19783, 50700, true},
+        {"2024-03-01T14:05:30.25", 19783, 50730.25, true},
+        {"2024-03-01T14:05:30Z", 19783, 50730, true},
+        {"2024-03-01 14:05:30 UTC", 19783, 50730, true},
+        {"2024-03-01 14:05:30+01:00", 19783, 47130, true},
+        {"2024-03-01 14:05:30-0130", 19783, 56130, true},
+    };
+    static const char *const others[] = {"2023-02-29", "2024-13-01", "2024-00-01", "2024-03-01x", "2024-03/01",
+                                         "20240301",   "3/1/2024",   "1.3.24",     "24-03-01",    "2024-03-01 25:00",
+                                         "1-Mrz-2024", "2024-03",    "",           "2024-03-01 1"};
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+        nn_csv_date date;
+        CU_ASSERT_FATAL(nn_csv_is_date(&(nn_csv_field){dates[i].text, strlen(dates[i].text), false}, &date));
+        CU_ASSERT_EQUAL(date.days, dates[i].days);
+        CU_ASSERT_DOUBLE_EQUAL(date.seconds, dates[i].seconds, 1e-9);
+        CU_ASSERT_EQUAL(date.timed, dates[i].timed);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        nn_csv_date date;
+        CU_ASSERT(!nn_csv_is_date(&(nn_csv_field){others[i], strlen(others[i]), false}, &date));
+    }
+    CU_ASSERT(nn_csv_is_ambiguous_date(&(nn_csv_field){"3/1/2024", 8, false}));
+    CU_ASSERT(!nn_csv_is_ambiguous_date(&(nn_csv_field){"1.3.2024", 8, false}));
+}
+
+/* A float holds every day, but of today's seconds only every 128th. */
+static void columns_of_dates_become_numbers(void)
+{
+    static const char days[] = "day,y\n2024-03-01,1\n2024-03-02,2\n2024-02-29T12:00,0\n",
+                      times[] = "at,n,y\n2024-03-01 00:00:01,0.1,2024-03-01\n2024-03-01 00:00:02,0.2,2024-03-02\n",
+                      far[] = "n\n1700000001\n1700000002\n";
+    nn_import_csv_result result;
+    double x[4];
+    float y[2];
+    write_text("a.csv", days, strlen(days));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.label = "y"}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT_EQUAL(result.features, 1);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_DOUBLE, x), 3);
+    /* One of three has a time: all become seconds. */
+    CU_ASSERT(x[0] == 19783 * 86400.0 && x[1] == 19784 * 86400.0 && x[2] == 19782.5 * 86400);
+    write_text("a.csv", times, strlen(times));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.label = "y"}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT_EQUAL(read_values("/train/x", H5T_NATIVE_DOUBLE, x), 4);
+    CU_ASSERT(x[0] == 19783 * 86400.0 + 1 && x[1] == 0.1 && x[2] == 19783 * 86400.0 + 2 && x[3] == 0.2);
+    read_values("/train/y", H5T_NATIVE_FLOAT, y);
+    CU_ASSERT(y[0] == 19783 && y[1] == 19784);
+    CU_ASSERT_EQUAL(import((nn_import_csv){.label = "y", .texts = "at"}, "a.csv", NULL, &result, NULL), NN_OK);
+    CU_ASSERT_EQUAL(result.features, 3);
+    write_text("a.csv", far, strlen(far));
+    CU_ASSERT_EQUAL_FATAL(import((nn_import_csv){.label = NULL}, "a.csv", NULL, &result, NULL), NN_OK);
+    read_values("/train/x", H5T_NATIVE_DOUBLE, x);
+    CU_ASSERT(x[0] == 1700000001 && x[1] == 1700000002);
+}
+
+/* --- the report --- */
+
+static void check_report(const char *text, nn_import_csv job, const char *expected)
+{
+    char told[8000] = "";
+    nn_import_csv_result result;
+    nn_error error = {0};
+    FILE *report = tmpfile();
+    job.report = report;
+    write_text("a.csv", text, strlen(text));
+    CU_ASSERT_EQUAL(import(job, "a.csv", NULL, &result, &error), NN_OK);
+    rewind(report);
+    told[fread(told, 1, sizeof told - 1, report)] = '\0';
+    fclose(report);
+    if (comm->rank != 0)
+        expected = "";
+    if (strcmp(told, expected) != 0)
+        fprintf(stderr, "expected:\n%s\ngot:\n%s\n%s\n", expected, told, error.message);
+    CU_ASSERT_STRING_EQUAL(told, expected);
+}
+
+static void the_report_tells_what_became_of_every_column(void)
+{
+    static const char text[] = ",age,day,colour,id,empty,one,kind\n"
+                               "0,1.5,2024-03-01,red,1,,7,cat\n"
+                               "1,NA,2024-03-02,blue,2,,7,dog\n"
+                               "2,2.5,2024-03-03,?,3,NA,7,cat\n"
+                               "3,2.0,2024-03-07,red,4,,7,bird\n";
+    static const char with_index[] = "columns  unnamed 0  dropped: an index without a name, which counts the rows\n"
+                                     "         age        number, 1 missing\n"
+                                     "         day        date -> days since 1970\n"
+                                     "         colour     category, 2 levels -> 2 features, 1 missing\n"
+                                     "         id         number\n"
+                                     "         empty      dropped: empty\n"
+                                     "         one        number, the same in every row: 7\n"
+                                     "         kind       label: 3 classes: bird, cat, dog\n"
+                                     "advice   numbers that are missing are NaN, which a training takes with "
+                                     "data.impute: mean\n"
+                                     "advice   column id counts the rows (1, 2, ...) and tells nothing of them; --drop "
+                                     "id leaves it out\n";
+    check_report(text, (nn_import_csv){.label = "kind", .missing = true}, with_index);
+    check_report(
+        "a,a,y\n1,2,0.5\n3,1,0.25\n", (nn_import_csv){.label = "y", .drop = "1"},
+        "columns  a  number\n"
+        "         a  dropped, as you say\n"
+        "         y  label: values from 0.25 to 0.5\n"
+        "advice   columns 0 and 1, counted from 0, are both called a; an option finds one by its number, as in "
+        "--drop 1\n");
+    check_report(
+        "a,when\n1,3/1/2024\n3,3/2/2024\n", (nn_import_csv){.label = NULL},
+        "columns  a     number\n"
+        "         when  category, 2 levels -> 2 features\n"
+        "advice   no column is the label, so there is no y; --label COLUMN names it\n"
+        "advice   column when has 2 levels, a feature each, of dates whose day and month may change places; as "
+        "2024-03-01 they become numbers; --drop when leaves it out\n");
+}
+
+/* 200 numbers, of which one is the label in another unit, a category that renames it, and an identifier. */
+static void long_reports_are_cut_and_leaks_are_told(void)
+{
+    enum { NUMBERS = 200, ROWS = 60 };
+    static char text[NUMBERS * ROWS * 8];
+    char expected[4000];
+    size_t size = 0, length = 0;
+    for (int c = 0; c < NUMBERS; c++)
+        size += (size_t)sprintf(text + size, "n%d,", c);
+    size += (size_t)sprintf(text + size, "same,name,grade,y\n");
+    for (int row = 0; row < ROWS; row++) {
+        for (int c = 0; c < NUMBERS; c++)
+            size += (size_t)sprintf(text + size, "%d,", (row + 1) * (c + 5) % 211);
+        size += (size_t)sprintf(text + size, "%d.5,name %d,%c,%d\n", 10 - 3 * (row % 3), row, 'x' + row % 3, row % 3);
+    }
+    for (int c = 0; c < 26; c++)
+        length +=
+            (size_t)sprintf(expected + length, "%-8s %-5s  number\n", c == 0 ? "columns" : "",
+                            (char[8]){'n', (char)(c < 10 ? '0' + c : '0' + c / 10), c < 10 ? 0 : (char)('0' + c % 10)});
+    sprintf(
+        expected + length,
+        "         name   category, 60 levels -> 60 features\n"
+        "         grade  category, 3 levels -> 3 features\n"
+        "         y      label: whole numbers, so classes, 0 to 2\n"
+        "         ... and 175 more numbers\n"
+        "advice   column name has 60 levels, a feature each, most of them in one row alone, as identifiers are; "
+        "--drop name leaves it out\n"
+        "advice   column same gives the label away: they correlate with -1.0000; where it is not known before the "
+        "label is, leave it out by --drop same\n"
+        "advice   column grade gives the label away: each of its levels has one class; where it is not known before "
+        "the label is, leave it out by --drop grade\n");
+    check_report(text, (nn_import_csv){.label = "y"}, expected);
+}
+
 static void tables_of_one_column_are_read_where_the_text_or_an_option_says_so(void)
 {
     static const char *const plain[] = {"full name\nJohn Smith\nJane Doe\n",
-                                        "\"full, name\"\n\"Smith, J\"\n\"Doe, J\"\n",
-                                        "day\n2020-01-01 12:00\n2020-01-02 12:00\n"};
+                                        "\"full, name\"\n\"Smith, J\"\n\"Doe, J\"\n", "day\nMon 12:00\nTue 12:00\n"};
     static const char numbers[] = "\"a;b\"\n7\n8\n", parted[] = "a;b\nc;d\nc;e\n";
     nn_import_csv_result result;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
@@ -519,8 +687,13 @@ static void foreign_texts_are_told_with_the_mend(void)
                    "has several columns b; name it by its number, counted from 0, as in --drop 0");
     expect_failure("2,1,1\n1,2,3\n", (nn_import_csv){.header = NN_CSV_HEADER_YES, .drop = " 1"}, NN_USAGE,
                    "has several columns 1; name it by its number, counted from 0, as in --drop 'column 1'");
-    expect_failure("a,b,\n1,2,\n", plain, NN_DATA,
-                   "line 2: column unnamed 2 holds '', where a number is missing (see --missing and --drop)");
+    expect_failure(
+        "a,b,\n1,2,\n1,,\n", plain, NN_DATA,
+        "line 3: column b holds '', where a number is missing; --missing nan keeps it for data.impute: mean, "
+        "--drop b leaves the column out");
+    expect_failure("a,day\n1,2024-03-01\n2,2024-02-30\n3,2024-03-03\n", plain, NN_DATA,
+                   "line 3: column day holds '2024-02-30', which is no date such as 2024-03-01; --texts day takes the "
+                   "column as texts");
 }
 
 /* 65 MiB in a field, with and without quotes; before, a record was looked for at every one of its MiBs up to its end.
@@ -651,6 +824,10 @@ int main(int argc, char **argv)
         NN_TEST(names_are_those_of_the_header),
         NN_TEST(columns_are_found_by_name_else_by_number),
         NN_TEST(advice_to_drop_a_column_finds_it),
+        NN_TEST(dates_are_read_where_everybody_reads_them_alike),
+        NN_TEST(columns_of_dates_become_numbers),
+        NN_TEST(the_report_tells_what_became_of_every_column),
+        NN_TEST(long_reports_are_cut_and_leaks_are_told),
         NN_TEST(tables_of_one_column_are_read_where_the_text_or_an_option_says_so),
         NN_TEST(texts_that_look_like_numbers_are_texts_where_asked_for),
         NN_TEST(decimal_commas_are_read_where_asked_for),

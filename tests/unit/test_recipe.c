@@ -251,6 +251,34 @@ static void overrides_replace_single_values_in_lists_and_mappings(void)
     nn_recipe_free(recipe);
 }
 
+/* A mapping takes the place of the whole section, as a name does; what it leaves out is as if nobody had written it. */
+static void an_override_replaces_all_that_its_key_had(void)
+{
+    static const char text[] = "data: {train: {file: /no/a.h5, x: /a}, test: {file: /no/t.h5}, impute: mean}\n"
+                               "network: {layers: [{units: 3, activation: softmax, dropout: 0}], initializer: he}\n"
+                               "loss: {name: cross_entropy, label_smoothing: 0.1}\n"
+                               "optimizer: {name: sgd, learning_rate: 0.5, momentum: 0.5}\n"
+                               "training: {epochs: 3, stop: {metric: loss, patience: 7, target: 0.5}}\n";
+    const char *const overrides[] = {"data={train: {file: /no/b.h5}}", "training.stop={patience: 2}",
+                                     "optimizer={name: sgd, momentum: 0.25}", "loss=cross_entropy",
+                                     "network={layers: [{units: 3, "
+                                     "activation: softmax}]}"};
+    nn_recipe *recipe = must_parse(text, overrides, 5);
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.file, "/no/b.h5");
+    CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/train/x");
+    CU_ASSERT_PTR_NULL(recipe->data.test.file);
+    CU_ASSERT_EQUAL(recipe->data.impute, NN_IMPUTE_NONE);
+    CU_ASSERT_EQUAL(recipe->training.epochs, 3);
+    CU_ASSERT_EQUAL(recipe->training.stop.patience, 2);
+    CU_ASSERT(!recipe->training.stop.has_target);
+    CU_ASSERT_EQUAL(recipe->training.stop.tolerance, 1e-4);
+    CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0.25);
+    CU_ASSERT_EQUAL(recipe->optimizer.learning_rate, 0.1);
+    CU_ASSERT_EQUAL(recipe->loss.label_smoothing, 0);
+    CU_ASSERT_EQUAL(recipe->network.initializer, NN_INITIALIZE_AUTO);
+    nn_recipe_free(recipe);
+}
+
 static void overrides_can_give_what_the_text_lacks(void)
 {
     const char *const overrides[] = {"data.train.file=/no/b.h5", "loss=mse",
@@ -459,6 +487,7 @@ int main(void)
         NN_TEST(awkward_file_names_survive_the_resolved_text),
         NN_TEST(softmax_with_mse_is_allowed),
         NN_TEST(overrides_replace_single_values_in_lists_and_mappings),
+        NN_TEST(an_override_replaces_all_that_its_key_had),
         NN_TEST(overrides_can_give_what_the_text_lacks),
         NN_TEST(relative_data_is_beside_the_recipe_or_under_the_user_in_overrides),
         NN_TEST(a_split_may_be_in_several_files),

@@ -91,7 +91,7 @@ static void every_loss_has_its_own_keys_and_defaults(void)
     EXPECT_RESOLUTIONS(NETWORK("[{units: 2, activation: sigmoid}]", "mse"), resolutions);
     const resolution with_softmax[] = {
         {"loss=cross_entropy", "\nloss: {name: cross_entropy, label_smoothing: 0}\n"},
-        {"loss={class_weights: [1, 2.5]}",
+        {"loss={name: cross_entropy, class_weights: [1, 2.5]}",
          "\nloss:\n  name: cross_entropy\n  label_smoothing: 0\n  class_weights: [1, 2.5]\n"},
         {"loss=iou", "\nloss: {name: iou}\n"},
     };
@@ -105,7 +105,8 @@ static void what_layers_and_stops_leave_out_stays_out(void)
                                           "activation: softmax}]\n  initializer: auto\n"},
         {"network.layers[0].normalization=layer", "[{units: 8, activation: relu, normalization: layer}, "},
         {"network.initializer=constant", "\n  initializer: constant\n  constant: 0\n"},
-        {"network={initializer: constant, constant: 0.5}", "\n  initializer: constant\n  constant: 0.5\n"},
+        {"network={layers: [{units: 2, activation: softmax}], initializer: constant, constant: 0.5}",
+         "\n  initializer: constant\n  constant: 0.5\n"},
         {"training.stop.target=-0.5", "\n  stop: {metric: loss, patience: 0, tolerance: 1e-4, target: -0.5}\n"},
         {"training.stop={time: 2 hours, patience: 3}",
          "\n  stop: {metric: loss, patience: 3, tolerance: 1e-4, time: 2 hours}\n"},

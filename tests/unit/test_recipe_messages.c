@@ -42,8 +42,8 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
                             "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel"},
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
                                               "units?); the keys here are units, activation, normalization, dropout"},
-        {SMALL "parallel: {x: 3}\n", "r.yaml:4:12: parallel: unknown key \"x\"; the keys here are slices, threads, "
-                                     "reproducible, bucket, agree_every, hang_after"},
+        {SMALL "parallel: {zz: 3}\n", "r.yaml:4:12: parallel: unknown key \"zz\"; the keys here are slices, threads, "
+                                      "reproducible, bucket, agree_every, hang_after"},
         {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a\\x1bb\"; the keys here are seed, data, network, loss, "
                                  "optimizer, schedule, regularization, training, checkpoint, parallel"},
     };
@@ -215,6 +215,52 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
     EXPECT_REFUSALS(refusals);
 }
 
+/* What users of other programs write, the right key in another place, another case. */
+static void the_key_or_value_that_was_meant_is_suggested(void)
+{
+    static const struct {
+        const char *override, *meant;
+    } slips[] = {
+        {"epochs=5", "training.epochs"},
+        {"epoch=5", "training.epochs"},
+        {"Training.Epochs=5", "training"},
+        {"lr=0.1", "optimizer.learning_rate"},
+        {"optimizer.lr=0.1", "learning_rate"},
+        {"optimizer.learningRate=0.1", "learning_rate"},
+        {"training.lr=0.1", "optimizer.learning_rate"},
+        {"optimizer.batch-size=3", "training.batch"},
+        {"n_epochs=3", "training.epochs"},
+        {"hidden_layer_sizes=[3]", "network.layers"},
+        {"layers[0].units=3", "network.layers"},
+        {"units=3", "network.layers[0].units"},
+        {"network.layers[0].neurons=3", "units"},
+        {"wd=0.1", "optimizer.weight_decay"},
+        {"every=3", "schedule.every or checkpoint.every"},
+        {"early_stopping=true", "training.stop"},
+        {"network.layers[0].activation=ReLU", "relu"},
+        {"network.layers[0].activation=LeakyReLU", "leaky_relu"},
+        {"optimizer=Adam", "adam"},
+        {"loss=MSE", "mse"},
+        {"loss=crossentropy", "cross_entropy"},
+        {"loss=bce", "binary_cross_entropy"},
+        {"loss=NLLLoss", "cross_entropy"},
+        {"loss=mean_squared_error", "mse"},
+        {"schedule=ReduceLROnPlateau", "plateau"},
+        {"data.normalize=StandardScaler", "standard"},
+        {"training.stop.metric=auc", "auroc"},
+    };
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        char suggested[80];
+        nn_recipe *recipe = NULL;
+        nn_error error;
+        snprintf(suggested, sizeof suggested, " (did you mean %s?)", slips[i].meant);
+        CU_ASSERT_EQUAL(nn_recipe_parse(SMALL, "r.yaml", NULL, &slips[i].override, 1, &recipe, &error), NN_USAGE);
+        if (!strstr(error.message, suggested))
+            printf("\nexpected:%s\n     got: %s\n", suggested, error.message);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.message, suggested));
+    }
+}
+
 static void a_wrong_override_is_quoted_in_its_message(void)
 {
     const struct {
@@ -353,6 +399,7 @@ int main(void)
         NN_TEST(values_of_the_wrong_type_are_refused_with_their_place),
         NN_TEST(missing_keys_are_named_where_they_belong),
         NN_TEST(values_that_make_no_sense_are_refused_with_a_mend),
+        NN_TEST(the_key_or_value_that_was_meant_is_suggested),
         NN_TEST(a_wrong_override_is_quoted_in_its_message),
         NN_TEST(deep_long_and_multiplying_texts_are_refused_quickly),
         NN_TEST(texts_that_are_not_utf8_are_refused_with_their_place),

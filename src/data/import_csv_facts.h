@@ -1,0 +1,42 @@
+/** What rank 0 finds out about the columns of a table while it writes their rows. */
+#ifndef NN_DATA_IMPORT_CSV_FACTS_H
+#define NN_DATA_IMPORT_CSV_FACTS_H
+
+#include "data/csv_table.h"
+
+/** Of one feature. Sums are over the training rows that have it, of differences from the first of them. */
+typedef struct nn_csv_feature_facts {
+    double missing;       /* rows of both splits */
+    double rows;          /* training rows that have it */
+    double x0, x, xx, xy; /* the first value; sums of x, x^2, x y */
+    double y, yy;         /* of the label over the same rows */
+    double least, most;
+    double ones; /* rows of both splits where it is 1 */
+    int class;   /* of all training rows where it is 1; NN_CSV_NO_CLASS, NN_CSV_CLASSES */
+} nn_csv_feature_facts;
+
+enum { NN_CSV_NO_CLASS = -1, NN_CSV_CLASSES = -2 };
+
+typedef struct nn_csv_facts {
+    nn_csv_feature_facts *features; /* [features of the table] */
+    double rows, training_rows;
+    double y0, least, most; /* the label's: the first one, and its range over the training rows */
+} nn_csv_facts;
+
+nn_status nn_csv_facts_create(const nn_csv_table *table, nn_csv_facts *facts, nn_error *error);
+void nn_csv_facts_free(nn_csv_facts *facts);
+
+/**
+ * Adds rows, which come in the order of the file: so every figure is the same on any number of ranks and threads.
+ *
+ * @param training  of the split that is trained on
+ * @param x         [rows, features], floats or doubles as the table says
+ * @param y         [rows]; of a table without a label anything
+ */
+void nn_csv_facts_add(nn_csv_facts *facts, const nn_csv_table *table, bool training, const void *x,
+                      const nn_csv_target *y, size_t rows);
+
+/** Tells in some 30 lines what became of every column, and what is to be thought about. Once all rows were added. */
+void nn_csv_report(const nn_csv_table *table, const nn_csv_facts *facts, FILE *out);
+
+#endif

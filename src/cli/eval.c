@@ -15,11 +15,14 @@ struct eval_arguments {
 
 enum {
     KEY_TOP = 0x100,
+    KEY_LABEL,
     MATRIX_CLASSES = 20, /* a matrix of more fits no terminal */
 };
 
 static const struct argp_option options[] = {
     {"top", KEY_TOP, "K", 0, "Count rows whose class is among the K largest outputs (default: training.top_k)", 0},
+    {"label", KEY_LABEL, "COLUMNS", 0,
+     "Columns of y that are the targets, with commas in between: fields by their names, else numbers from 0", 0},
     NN_CLI_HELP,
     {0},
 };
@@ -30,6 +33,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &given->model;
+        return 0;
+    case KEY_LABEL:
+        given->model.label = value;
         return 0;
     case KEY_TOP: {
         char *end = NULL;
@@ -99,9 +105,7 @@ static void print_confusion(const nn_metrics *metrics, const nn_texts *names)
 
 static void print_report(const nn_model_session *session, const nn_metrics *metrics, size_t top_k)
 {
-    printf("data     ");
-    nn_print_text(stdout, session->data_file);
-    printf(": %s, %s%s%s\n", session->x, session->y, session->w ? ", weighted by " : "", session->w ? session->w : "");
+    nn_model_session_print(session);
     printf("rows     %zu\n", metrics->rows);
     printf("loss     %.6g (%s)\n", metrics->value[NN_METRIC_LOSS], nn_loss_name(session->recipe->loss.name));
     if (metrics->classes)

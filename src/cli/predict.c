@@ -4,6 +4,7 @@
 
 #include "base/printable.h"
 #include "cli/model.h"
+#include "data/rows.h"
 #include "nntrain/memory.h"
 #include "nntrain/predictions.h"
 
@@ -96,7 +97,7 @@ static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int r
     const size_t ranks = (size_t)comm->size;
     const size_t first = nn_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
     const size_t end = nn_slices_first_of_rank(dataset->slices, (size_t)rank + 1, ranks);
-    return nn_slices_first_row(dataset->slices, end) - nn_slices_first_row(dataset->slices, first);
+    return nn_dataset_slice_first(dataset, end) - nn_dataset_slice_first(dataset, first);
 }
 
 /* Rank 0's rows in pieces, so that the classes need no second large array. */
@@ -151,6 +152,7 @@ static void print_written(const arguments *given, const nn_model_session *sessio
     printf(": %s of %zu rows of ", is_classifier(session->model->network) ? "class and probabilities" : "values", rows);
     nn_print_text(stdout, session->data_file);
     printf("\n");
+    nn_model_session_print(session);
 }
 
 static nn_status write_predictions(const arguments *given, const nn_model_session *session, nn_error *error)

@@ -104,6 +104,7 @@ static bool take_field(const nn_csv_table *table, const nn_csv_column *column, c
         y->class = (int32_t)index;
         return true;
     case NN_CSV_TARGET:
+        y += column->first;
         if (!take_number(table, column, field, &y->value, reason))
             return false;
         return isfinite(y->value) || refuse(column, field, "where the value to be predicted is missing", reason);

@@ -31,7 +31,7 @@ typedef enum nn_csv_kind {
 typedef struct nn_csv_column {
     char *name;
     nn_csv_kind kind;
-    size_t first; /**< feature that it begins with */
+    size_t first; /**< feature that it begins with; of a label its number among the labels */
     nn_texts texts;
 } nn_csv_column;
 
@@ -41,7 +41,8 @@ typedef struct nn_csv_table {
     nn_csv_column *columns;
     size_t count;
     size_t features;
-    size_t label; /**< column; SIZE_MAX: none */
+    size_t label;  /**< column, the first of several; SIZE_MAX: none */
+    size_t labels; /**< how many columns are labels; several are values to be predicted */
     bool header;
 } nn_csv_table;
 
@@ -90,6 +91,7 @@ enum { NN_CSV_REASON = 256 };
  * Makes a row of a record.
  *
  * @param x       [features]
+ * @param y       [labels]
  * @param reason  [NN_CSV_REASON] receives what is wrong with the record
  * @return whether it is sound
  */

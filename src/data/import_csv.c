@@ -16,7 +16,7 @@ enum { GROUP_BYTES = 64 << 20 };
 /* All ranks go through all records: texts are few, and so every rank knows them. */
 static nn_status collect_texts(nn_csv_import *in, nn_error *error)
 {
-    nn_csv_maker maker = {NULL, NULL};
+    nn_csv_maker maker = {NULL};
     nn_status status = nn_csv_maker_create(&in->table, &maker, error);
     for (size_t s = 0; s < in->split_count && status == NN_OK; s++) {
         const nn_csv_file *file = &in->splits[s].file;
@@ -40,7 +40,7 @@ static size_t ranges_of_group(const nn_csv_import *in, const nn_csv_split *split
     size_t most = 1;
     for (size_t i = 0; i < split->count; i++)
         most = split->ranges[i].rows > most ? split->ranges[i].rows : most;
-    const size_t fit = GROUP_BYTES / (most * (in->table.features + 1) * sizeof(float));
+    const size_t fit = GROUP_BYTES / (most * (in->table.features + in->table.labels + 1) * sizeof(float));
     return fit < 1 ? 1 : fit < NN_CSV_MOST_RANGES ? fit : NN_CSV_MOST_RANGES;
 }
 
@@ -48,7 +48,7 @@ static size_t ranges_of_group(const nn_csv_import *in, const nn_csv_split *split
 struct group {
     size_t ranges, rows; /* of every group; the most rows of any */
     float *x;            /* [rows, features] */
-    nn_csv_target *y;    /* [rows] */
+    nn_csv_target *y;    /* [rows, labels] */
 };
 
 static size_t first_row_of_group(const nn_csv_split *split, size_t ranges, size_t group)
@@ -66,7 +66,7 @@ static nn_status create_group(const nn_csv_import *in, const nn_csv_split *split
         group->rows = rows > group->rows ? rows : group->rows;
     }
     NN_TRY(nn_reserve(group->rows, in->table.features * sizeof *group->x, "imported rows", &group->x, error));
-    return nn_reserve(group->rows, sizeof *group->y, "imported labels", &group->y, error);
+    return nn_reserve(group->rows, in->table.labels * sizeof *group->y, "imported labels", &group->y, error);
 }
 
 static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const struct group *group, size_t number,
@@ -78,7 +78,7 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
     nn_status status = NN_OK;
 #pragma omp parallel
     {
-        nn_csv_maker maker = {NULL, NULL};
+        nn_csv_maker maker = {NULL};
         nn_error failure;
         const nn_status own = nn_csv_maker_create(&in->table, &maker, &failure);
 #pragma omp for schedule(dynamic)
@@ -86,7 +86,7 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
             const size_t row = split->ranges[i].first_row - first_row;
             if (own == NN_OK)
                 nn_csv_make_rows(in, split, &split->ranges[i], &maker, group->x + row * in->table.features,
-                                 group->y + row);
+                                 group->y + row * in->table.labels);
         }
         nn_csv_maker_free(&maker);
         if (own != NN_OK) {
@@ -124,7 +124,7 @@ static nn_status take_group(nn_csv_import *in, const nn_csv_split *split, const 
     nn_error *told = status == NN_OK ? error : &unused;
     nn_status brought = nn_comm_bring_bytes(comm, from, group->x, rows * in->table.features * sizeof *group->x, told);
     if (brought == NN_OK)
-        brought = nn_comm_bring_bytes(comm, from, group->y, rows * sizeof *group->y, told);
+        brought = nn_comm_bring_bytes(comm, from, group->y, rows * in->table.labels * sizeof *group->y, told);
     if (status == NN_OK && brought == NN_OK && comm->rank == 0 && rows > 0)
         brought = write_group(in, split, group, first, rows, error);
     return status == NN_OK ? brought : status;
@@ -163,7 +163,9 @@ static nn_status make_datasets(nn_csv_import *in, nn_csv_split *split, nn_error 
     if (table->label == SIZE_MAX)
         return NN_OK;
     const hid_t type = table->columns[table->label].kind == NN_CSV_TARGET ? H5T_IEEE_F32LE : H5T_STD_I32LE;
-    return nn_hdf5_make_dataset(&in->output, split->y_name, type, 1, extent, in->job->compress, &split->y, error);
+    const hsize_t y_extent[2] = {split->rows, table->labels};
+    return nn_hdf5_make_dataset(&in->output, split->y_name, type, table->labels > 1 ? 2 : 1, y_extent,
+                                in->job->compress, &split->y, error);
 }
 
 /* Each feature by its column, those of texts as column=text. */
@@ -206,10 +208,27 @@ static nn_status write_class_names(const nn_csv_import *in, nn_error *error)
     return nn_hdf5_write_texts(&in->output, "/classes", (const char *const *)texts->text, texts->count, error);
 }
 
+/* Of several labels, which y has a column of each. */
+static nn_status write_label_names(const nn_csv_import *in, nn_error *error)
+{
+    const nn_csv_table *table = &in->table;
+    const char **names = NULL;
+    if (table->labels < 2)
+        return NN_OK;
+    NN_TRY(nn_allocate(table->labels, sizeof *names, "the names of labels", &names, error));
+    for (size_t c = 0; c < table->count; c++)
+        if (table->columns[c].kind == NN_CSV_TARGET)
+            names[table->columns[c].first] = table->columns[c].name;
+    const nn_status status = nn_hdf5_write_texts(&in->output, "/labels", names, table->labels, error);
+    nn_release(names);
+    return status;
+}
+
 static nn_status begin_output(nn_csv_import *in, nn_error *error)
 {
     NN_TRY(write_names(in, error));
     NN_TRY(write_class_names(in, error));
+    NN_TRY(write_label_names(in, error));
     for (size_t s = 0; s < in->split_count; s++)
         NN_TRY(make_datasets(in, &in->splits[s], error));
     return NN_OK;

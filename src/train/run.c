@@ -133,6 +133,7 @@ static nn_status load_data(nn_run *run, nn_error *error)
     from->threads = run->threads.count;
     from->hosts = (uint64_t)run->comm->host_count;
     from->data_bytes = run->train->file_bytes;
+    from->classes = run->train->target == NN_TARGET_CLASSES ? run->train->outputs : 0;
     /* Of the file's rows, before some of them are carved off. */
     NN_TRY(nn_dataset_digest(run->train, run->comm, &from->data_digest, error));
     NN_TRY(load_split(run, &recipe->data.test, nn_carving_of_test(recipe), &run->test, error));

@@ -202,6 +202,13 @@ void nn_model_session_close(nn_model_session *session)
     *session = (nn_model_session){.comm = session->comm};
 }
 
+/* Whether all rows are those of the training file, of which the model knows some. */
+static bool has_trained_rows(const nn_model_session *session)
+{
+    return strcmp(session->x, session->recipe->data.train.x) == 0 &&
+           nn_dataset_is_of(session->dataset, session->model->provenance.data_file);
+}
+
 /* "; the 300 test rows of its 1,500" */
 static void print_rows(const nn_model_session *session)
 {
@@ -209,6 +216,8 @@ static void print_rows(const nn_model_session *session)
         [NN_SPLIT_TRAIN] = "rows trained on", [NN_SPLIT_VALIDATION] = "validation rows", [NN_SPLIT_TEST] = "test rows"};
     const bool all = session->split == NN_SPLIT_UNSAID || session->split == NN_SPLIT_ALL;
     printf("; %s", all ? "all rows" : "the ");
+    if (all && has_trained_rows(session))
+        printf(", those trained on among them");
     if (session->carved)
         printf("%s ", nn_figure_count(session->dataset->slices.rows).text);
     printf("%s", all ? "" : what[session->split]);

@@ -163,6 +163,8 @@ said eval --model plain/model.h5 --data both.h5 --x /test/x
 [ $code -eq 0 ] && grep -q "^data     both.h5: /test/x, /test/y; all rows" said || fail "both, --x: $(cat said)"
 said predict --model plain/model.h5 --data several.h5 --output p.h5
 [ $code -eq 3 ] && grep -q "several.h5 has several datasets of 4 features a row: /a, /b; choose one with --x" said || fail "several: $(cat said)"
+said eval --model plain/model.h5 --data t.h5
+[ $code -eq 0 ] && grep -q "^data     t.h5: /train/x, /train/y; all rows, those trained on among them$" said || fail "the training's rows: $(cat said)"
 said eval --model plain/model.h5 --data t.h5 --split test
 [ $code -eq 0 ] && grep -q "; the 120 test rows of its 600$" said || fail "the training's file: $(cat said)"
 said eval --model plain/model.h5 --data changed.h5 --split test

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nntrain/memory.h"
+#include "train/format.h"
 
 /* --- which split --- */
 
@@ -117,17 +118,17 @@ size_t nn_model_list_fitting(const nn_model_session *session, const char *but, c
 static nn_status fail_to_choose(const nn_model_arguments *given, const nn_model_session *session, nn_error *error)
 {
     char names[300];
-    const size_t inputs = session->model->network->inputs;
+    const nn_figure features = nn_figure_plural(session->model->network->inputs, "feature");
     const nn_texts *all = &session->found.all;
     if (nn_model_list_fitting(session, NULL, names, sizeof names) > 1)
-        return nn_fail(error, NN_DATA, "%s has several datasets of %zu features a row: %s; choose one with --x",
-                       given->data, inputs, names);
+        return nn_fail(error, NN_DATA, "%s has several datasets of %s a row: %s; choose one with --x", given->data,
+                       features.text, names);
     size_t used = 0;
     names[0] = '\0';
     for (size_t i = 0; i < all->count && used + strlen(all->text[i]) + 8 < sizeof names; i++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", all->text[i]);
-    return nn_fail(error, NN_DATA, "%s has no dataset of %zu features a row, which the model takes; it holds %s",
-                   given->data, inputs, all->count > 0 ? names : "no datasets");
+    return nn_fail(error, NN_DATA, "%s has no dataset of %s a row, which the model takes; it holds %s", given->data,
+                   features.text, all->count > 0 ? names : "no datasets");
 }
 
 /* Names of the recipe come first, those of the test split before those of training, else the one that fits. */

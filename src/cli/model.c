@@ -84,7 +84,9 @@ static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_s
     nn_dataset_spec spec = nn_dataset_spec_of(session->base, &data->train);
     if (given->data)
         spec.file = given->data, spec.files = NULL, spec.file_count = 0;
-    if (!session->carved)
+    if (session->carved)
+        spec.window = data->window_bytes; /* of which the digest knows */
+    else
         spec.x = session->x, spec.y = session->y, spec.w = session->w;
     if (session->label_count > 0)
         spec.y_columns = session->label, spec.y_column_count = session->label_count;
@@ -92,7 +94,6 @@ static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_s
     spec.class_names = &session->model->class_names;
     spec.missing = session->model->normalization->missing != NULL;
     spec.memory = nn_dataset_room(data->memory_bytes, session->comm);
-    spec.window = data->window_bytes; /* of which the digest knows */
     return spec;
 }
 

@@ -142,6 +142,10 @@ for strata in false true; do
     grep -q "^         11 rows x" few-$strata.out && grep -q "^         1 row for validation" few-$strata.out &&
         grep -q "^         3 rows held out" few-$strata.out || fail "15 rows: $(cat few-$strata.out)"
 done
+run few-auto 2 --set data.train.file=15.h5 --set data.test.fraction=0.5 --set data.validation.fraction=0.1 \
+    --set training.batch=auto --set parallel.slices=auto || fail "15 rows, auto: $(cat few-auto.out)"
+grep -q "^         6 rows x" few-auto.out && grep -q "^batch    4 rows" few-auto.out || fail "15 rows, auto: $(cat few-auto.out)"
+"$NNTRAIN" eval --model few-auto/model.h5 | grep -q "; the 8 test rows of its 15$" || fail "eval of 15 rows"
 run small 2 --set data.train.file=4.h5 "${few[@]}" --set parallel.slices=2 --set data.test.fraction=0.1
 [ $? -eq 2 ] && grep -q "data.test: a share of 0.1 of the 4 rows of /train/x in .* is no row at all" small.out || fail "4 rows: $(cat small.out)"
 

@@ -45,6 +45,7 @@ typedef struct nn_provenance {
     char data_file[1024];
     uint64_t data_bytes;  /**< size of that file */
     uint64_t data_digest; /**< nn_dataset_digest of the training split */
+    uint64_t classes;     /**< that its targets were numbers of; 0: they were values, or an older version wrote this */
 } nn_provenance;
 
 /** What a checkpoint file holds. nn_checkpoint_write borrows everything; what nn_checkpoint_read gives owns it. */

@@ -123,6 +123,7 @@ typedef struct nn_dataset {
     nn_labels *labels;  /**< NULL: classes are numbers alone */
     nn_source *source;  /**< where rows are read again; NULL: they are resident */
     nn_blocks *blocks;  /**< NULL: slices are shuffled whole, from memory */
+    nn_part *part;      /**< which rows of the file these are; NULL: all, for none were carved off */
     size_t block_rows;  /**< rows of the file that are read at a time */
     size_t window_rows; /**< rows of a slice that are shuffled among each other; 0: all */
     const nn_normalization *normalization;   /**< borrowed; NULL: rows are given as they are */
@@ -278,32 +279,46 @@ nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *
  */
 uint64_t nn_dataset_memory_digest(const nn_dataset *dataset);
 
-/** Which rows of a training split go into the validation split. */
+/** Which rows of a training split go into another split. */
 typedef struct nn_carving {
     double fraction;    /**< share of the rows, 0 < fraction < 1; with folds: not looked at */
     size_t fold, folds; /**< the fold that goes, 1 <= fold <= folds; folds 0: a fraction goes */
     bool stratified;    /**< of every class the same share */
     uint64_t seed;      /**< keys the choice */
+    bool test;          /**< they go for testing, else for validation: another choice of the same seed */
 } nn_carving;
 
+/** @return how a recipe carves test rows off the training rows */
+nn_carving nn_carving_of_test(const nn_recipe *recipe);
+
+/** @return how it carves validation rows off what remains then */
+nn_carving nn_carving_of_validation(const nn_recipe *recipe);
+
+/** @return whether any rows are to go */
+static inline bool nn_carving_takes(const nn_carving *carving)
+{
+    return carving->fraction > 0 || carving->folds > 0;
+}
+
 /**
- * Carves rows off a training split for validation. The same on any number of ranks. Collective. Targets may have been
- * fitted, so that a message about one names its row in the file.
+ * Carves rows off a training split, for validation or for testing. The same on any number of ranks. Collective. Targets
+ * may have been fitted, so that a message about one names its row in the file. Of what remains more may be carved off:
+ * the rows that go first do not depend on those that go later.
  *
  * A fraction: N' = N - round(fraction * N) rows stay, in the same number of slices: slice s keeps floor((N' + s) / S)
  * of its floor((N + s) / S) rows. Which rows of a slice go is a keyed bijection of the seed alone. Folds: the rows of
  * all slices, each in its keyed order, go to the folds by turns, so that every row is in one of them and folds differ
  * by a row at most. Stratified: the same class by class, for a fraction as for folds; a class of n rows loses fraction
- * * n of them, give or take one.
+ * * n of them, give or take one. Once folds or strata have left slices of any size, a fraction goes by turns as well.
  *
  * All others stay in the order of the file, in both splits. Both splits count their rows anew. x_range remains that of
- * the whole. The validation split serves to be gone through: no sampler, digest or fit of a normalisation may use it.
+ * the whole. The split carved off serves to be gone through: no sampler, digest or fit of a normalisation may use it.
  *
- * @param validation  receives the rows carved off, to be freed by the caller
- * @return NN_USAGE where fewer rows than slices would stay, validation would have none, or strata are asked for where
- * targets are no classes; the dataset is then as it was
+ * @param carved  receives the rows carved off, to be freed by the caller
+ * @return NN_USAGE where fewer rows than slices would stay, the split carved off would have none, or strata are asked
+ * for where targets are no classes; the dataset is then as it was
  */
-nn_status nn_dataset_carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, nn_dataset **validation,
+nn_status nn_dataset_carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, nn_dataset **carved,
                            nn_error *error);
 
 /** Deals shuffled batches from a training split. */

@@ -58,7 +58,8 @@ typedef enum nn_csv_header {
 typedef struct nn_import_csv {
     const char *train; /**< path, plain or gzipped; becomes /train/x and /train/y */
     const char *test;  /**< the same for /test; NULL: none */
-    const char *label; /**< column that is /train/y, by its name, else its number from 0; NULL: none */
+    const char *label; /**< column that is /train/y, by its name, else its number from 0; several, with commas in
+                          between: /train/y [rows, columns] of values; NULL: none */
     bool values;       /**< the label is a value to be predicted, though it looks like classes */
     const char *texts; /**< columns of texts, though they look like numbers, with commas in between; NULL: none */
     const char *drop;  /**< columns to leave out, with commas in between; NULL: none */
@@ -88,8 +89,8 @@ typedef struct nn_import_csv_result {
  * rounded correctly, or as doubles, all of them, where floats would lose what one column varies by; dates become days
  * since 1970, with a time seconds; texts become a feature for each text, 1 or 0, in the order of their bytes. An index
  * without a name (0, 1, 2, ... in the first column) and columns without anything are left out. A label of whole
- * numbers, or of texts, becomes classes; of others, values. /features names the features, /classes the classes that
- * were texts.
+ * numbers, or of texts, becomes classes; of others, values. Several labels are values. /features names the features,
+ * /classes the classes that were texts, /labels several labels.
  *
  * The output appears under its name only when it is complete; an existing file is replaced.
  *

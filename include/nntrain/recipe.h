@@ -59,9 +59,12 @@ static inline bool nn_recipe_augments(const nn_recipe_augment *augment)
 
 typedef struct nn_recipe_data {
     nn_recipe_split train;
-    nn_recipe_split test;       /**< may not be given: nothing is held out */
+    nn_recipe_split test;       /**< may not be given: see test_fraction */
+    double test_fraction;       /**< share of the training rows carved off for testing; 0: none */
+    bool test_stratified;       /**< of every class the same share */
     nn_recipe_split validation; /**< may not be given: see validation_fraction */
-    double validation_fraction; /**< share of the training rows carved off for validation; 0: none */
+    double validation_fraction; /**< share of the training rows, without those for testing, carved off for validation;
+                                   0: none */
     char *validation_fold;      /**< as written: "2/5", the second of five folds of the training rows; NULL: none */
     size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */
     bool validation_stratified;                     /**< fraction or fold: of every class the same share */

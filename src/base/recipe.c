@@ -54,10 +54,11 @@ static bool is_default(const nn_yaml_node *node)
     return node->place.source->kind == NN_YAML_DEFAULTS;
 }
 
-/* A share of the training rows has no datasets of its own. @param what  fraction or fold, its key */
-static nn_status settle_share(reading *in, nn_yaml_node *split, const nn_yaml_node *share, const char *what)
+/* A share of the training rows has no datasets of its own. @param key  of the split. @param what  fraction or fold */
+static nn_status settle_share(reading *in, const char *key, nn_yaml_node *split, const nn_yaml_node *share,
+                              const char *what)
 {
-    const char *const keys[] = {"file", "files", "x", "y", "w"};
+    const char *const keys[] = {"file", "files", "x", "y", "w", "x_columns", "y_columns"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const nn_yaml_entry *entry = nn_yaml_get(split, keys[i], strlen(keys[i]));
         if (!entry)
@@ -65,8 +66,7 @@ static nn_status settle_share(reading *in, nn_yaml_node *split, const nn_yaml_no
         bool later = entry->value->place.source->kind > share->place.source->kind;
         if (!is_default(entry->value))
             return nn_yaml_fail(in->error, later ? entry->value->place : share->place,
-                                "data.validation: %s takes rows of the training split, %s names others; keep one of "
-                                "them",
+                                "data.%s: %s takes rows of the training split, %s names others; keep one of them", key,
                                 what, keys[i]);
         nn_yaml_remove(split, keys[i]);
     }
@@ -95,9 +95,9 @@ static nn_status settle_split(reading *in, const char *key)
         return NN_OK;
     }
     if (fraction)
-        return settle_share(in, split, fraction, "fraction");
+        return settle_share(in, key, split, fraction, "fraction");
     if (fold)
-        return settle_share(in, split, fold, "fold");
+        return settle_share(in, key, split, fold, "fold");
     return settle_same_files(in, split);
 }
 

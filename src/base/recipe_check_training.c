@@ -65,25 +65,38 @@ static nn_status check_fold(const nn_check *in)
     return NN_OK;
 }
 
-static nn_status check_validation(const nn_check *in)
+static nn_status check_fraction(const nn_check *in, const char *key, double fraction, const char *usual)
+{
+    if (!nn_check_has(in, key) || (fraction > 0 && fraction < 1))
+        return NN_OK;
+    return nn_check_fail(in, key, "must be more than 0 and less than 1, not %g; %s is usual", fraction, usual);
+}
+
+/* @param with  the keys that it goes with */
+static nn_status check_stratified(const nn_check *in, const char *key, bool stratified, const nn_recipe_split *split,
+                                  const char *with)
+{
+    if (!stratified || !nn_recipe_has_split(split))
+        return NN_OK;
+    return nn_check_fail(in, key, "goes with %s; a split of its own is what its file has", with);
+}
+
+static nn_status check_shares(const nn_check *in)
 {
     const nn_recipe_data *data = &in->recipe->data;
-    const double fraction = data->validation_fraction;
-    if (nn_check_has(in, "data.validation.fraction") && !(fraction > 0 && fraction < 1))
-        return nn_check_fail(in, "data.validation.fraction",
-                             "must be more than 0 and less than 1, not %g; 0.1 is usual", fraction);
+    NN_TRY(check_fraction(in, "data.test.fraction", data->test_fraction, "0.2"));
+    NN_TRY(check_stratified(in, "data.test.stratified", data->test_stratified, &data->test, "fraction"));
+    NN_TRY(check_fraction(in, "data.validation.fraction", data->validation_fraction, "0.1"));
     NN_TRY(check_fold(in));
-    if (data->validation_stratified && nn_recipe_has_split(&data->validation))
-        return nn_check_fail(in, "data.validation.stratified",
-                             "goes with fraction or fold; a split of its own is what its file has");
-    return NN_OK;
+    return check_stratified(in, "data.validation.stratified", data->validation_stratified, &data->validation,
+                            "fraction or fold");
 }
 
 nn_status nn_check_data(const nn_check *in)
 {
     nn_recipe_data *data = &in->recipe->data;
     char quoted[NN_YAML_QUOTED];
-    NN_TRY(check_validation(in));
+    NN_TRY(check_shares(in));
     if (strcmp(data->memory, "auto") != 0 && !nn_check_read_bytes(data->memory, &data->memory_bytes))
         return nn_check_fail(in, "data.memory", "%s is neither auto nor a size such as 512M or 4G",
                              nn_yaml_quote(data->memory, quoted));

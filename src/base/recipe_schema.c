@@ -49,6 +49,19 @@ static const cyaml_schema_field_t validation_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t test_fields[] = {
+    STRING(MAY, "file", nn_recipe_data, test.file),
+    TEXTS("files", nn_recipe_data, test.files),
+    STRING(MAY, "x", nn_recipe_data, test.x),
+    STRING(MAY, "y", nn_recipe_data, test.y),
+    STRING(MAY, "w", nn_recipe_data, test.w),
+    TEXTS("x_columns", nn_recipe_data, test.x_columns),
+    TEXTS("y_columns", nn_recipe_data, test.y_columns),
+    FLOAT(MAY, "fraction", nn_recipe_data, test_fraction),
+    BOOL(MAY, "stratified", nn_recipe_data, test_stratified),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_value_t extent = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, size_t)};
 
 static const cyaml_schema_field_t augment_fields[] = {
@@ -65,7 +78,7 @@ static const cyaml_schema_field_t data_fields[] = {
     {.key = "validation",
      .data_offset = 0,
      .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, validation_fields)}},
-    MAPPING(MAY, "test", nn_recipe_data, test, split_fields),
+    {.key = "test", .data_offset = 0, .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, test_fields)}},
     ENUM(MUST, "normalize", nn_recipe_data, normalize, nn_normalization_names),
     ENUM(MUST, "normalize_targets", nn_recipe_data, normalize_targets, nn_target_scaling_names),
     ENUM(MUST, "impute", nn_recipe_data, impute, nn_imputation_names),

@@ -158,7 +158,8 @@ static bool put_provenance(hid_t file, const nn_provenance *provenance)
                 nn_field_put_count(group, "hosts", provenance->hosts) &&
                 nn_field_put_text(group, "data_file", provenance->data_file) &&
                 nn_field_put_count(group, "data_bytes", provenance->data_bytes) &&
-                nn_field_put_count(group, "data_digest", provenance->data_digest);
+                nn_field_put_count(group, "data_digest", provenance->data_digest) &&
+                nn_field_put_count(group, "classes", provenance->classes);
     if (group >= 0)
         H5Gclose(group);
     return good;

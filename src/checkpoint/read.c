@@ -206,7 +206,8 @@ static bool get_provenance(hid_t file, nn_provenance *provenance)
                 nn_field_get_count(group, "hosts", &provenance->hosts) &&
                 nn_field_get_text(group, "data_file", provenance->data_file, sizeof provenance->data_file) &&
                 nn_field_get_count(group, "data_bytes", &provenance->data_bytes) &&
-                nn_field_get_count(group, "data_digest", &provenance->data_digest);
+                nn_field_get_count(group, "data_digest", &provenance->data_digest) &&
+                (H5Aexists(group, "classes") <= 0 || nn_field_get_count(group, "classes", &provenance->classes));
     if (group >= 0)
         H5Gclose(group);
     return good;

@@ -11,11 +11,13 @@ struct eval_arguments {
     bool json;
 };
 
-enum { KEY_TOP = 0x100, KEY_JSON };
+enum { KEY_TOP = 0x100, KEY_JSON, KEY_LABEL };
 
 static const struct argp_option options[] = {
     {"top", KEY_TOP, "K", 0, "Count rows whose class is among the K largest outputs (default: training.top_k)", 0},
     {"json", KEY_JSON, 0, 0, "Tell every figure as JSON, those of each class, label or output too", 0},
+    {"label", KEY_LABEL, "COLUMNS", 0,
+     "Columns of y that are the targets, with commas in between: fields by their names, else numbers from 0", 0},
     NN_CLI_HELP,
     {0},
 };
@@ -26,6 +28,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &given->model;
+        return 0;
+    case KEY_LABEL:
+        given->model.label = value;
         return 0;
     case KEY_TOP: {
         char *end = NULL;

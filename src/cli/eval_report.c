@@ -182,10 +182,7 @@ void nn_eval_print(const nn_eval_report *report, FILE *out)
 {
     const nn_model_session *session = report->session;
     const nn_metrics *metrics = report->metrics;
-    fprintf(out, "data     ");
-    nn_print_text(out, session->data_file);
-    fprintf(out, ": %s, %s%s%s\n", session->x, session->y, session->w ? ", weighted by " : "",
-            session->w ? session->w : "");
+    nn_model_session_print(session, out);
     print_figures(report, out);
     if (metrics->classes)
         print_table(out, metrics, "class", part_columns, PART_COLUMNS, metrics->class_count,

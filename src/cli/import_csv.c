@@ -20,7 +20,8 @@ typedef struct arguments {
 static const struct argp_option options[] = {
     {"test", TEST, "FILE", 0, "Becomes /test/x and /test/y, with the columns, texts and classes of both files", 0},
     {"label", 'l', "COLUMN", 0,
-     "Column that becomes y, by its name, else its number from 0: whole numbers or texts are classes, others values",
+     "Column that becomes y, by its name, else its number from 0: whole numbers or texts are classes, others values; "
+     "several, with commas in between, are values or labels of 0 and 1",
      0},
     {"values", VALUES, NULL, 0, "The label is a value to be predicted, though it looks like classes", 0},
     {"texts", TEXTS, "COLUMNS", 0, "Columns of texts, though they look like numbers: postcodes, months", 0},

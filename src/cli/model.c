@@ -1,6 +1,12 @@
 #include "cli/model.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/printable.h"
+#include "cli/choose.h"
+#include "nntrain/memory.h"
+#include "train/format.h"
 
 /* Rows that go through the network at once. */
 enum { PIECE_ROWS = 1024 };
@@ -9,13 +15,31 @@ static const struct argp_option options[] = {
     {"model", 'm', "CKPT.h5", 0, "The model: model.h5 of a run or any checkpoint", 0},
     {"data", 'd', "FILE.h5", 0, "The data, or a quoted pattern such as 'part-*.h5' (default: what the recipe names)",
      0},
-    {"split", 's', "SPLIT", 0, "train or test: whose dataset names of the recipe are used (default: test)", 0},
+    {"split", 's', "SPLIT", 0,
+     "train (the rows that were trained on), validation, test or all, as the recipe has them (default: test, else "
+     "validation; with --data all rows of the file)",
+     0},
     {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
     {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
     {"w", 'w', "DATASET", 0, "Dataset of sample weights, which count in every figure (default: the recipe's)", 0},
     NN_CLI_EXTERNAL,
     {0},
 };
+
+static error_t take_split(nn_split *split, const char *value, struct argp_state *state)
+{
+    static const char *const names[] = {[NN_SPLIT_TRAIN] = "train",
+                                        [NN_SPLIT_VALIDATION] = "validation",
+                                        [NN_SPLIT_TEST] = "test",
+                                        [NN_SPLIT_ALL] = "all"};
+    for (int i = NN_SPLIT_TRAIN; i <= NN_SPLIT_ALL; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *split = (nn_split)i;
+            return 0;
+        }
+    argp_error(state, "--split: '%s' is none of train, validation, test, all", value);
+    return EINVAL;
+}
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
@@ -28,12 +52,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->data = value;
         return 0;
     case 's':
-        if (strcmp(value, "train") != 0 && strcmp(value, "test") != 0) {
-            argp_error(state, "--split: '%s' is neither train nor test", value);
-            return EINVAL;
-        }
-        given->split = value;
-        return 0;
+        return take_split(&given->split, value, state);
     case 'x':
         given->x = value;
         return 0;
@@ -58,23 +77,64 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 
 const struct argp nn_model_argp = {.options = options, .parser = parse_option};
 
-/* Which file and which datasets: what is said, else the split of the recipe, else its training split's names. */
-static nn_status choose_data(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
-                             nn_error *error)
+/* Datasets are read as the training read them, of which rows were carved off. */
+static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_session *session)
 {
     const nn_recipe_data *data = &session->recipe->data;
-    const bool train = given->split && strcmp(given->split, "train") == 0;
-    const nn_recipe_split *split = train ? &data->train : &data->test;
-    session->data = given->data ? NULL : split;
-    if (!given->data && !nn_recipe_has_split(split))
-        return nn_fail(error, NN_USAGE, "the model's recipe holds nothing out; name the data with --data FILE.h5");
-    session->x = given->x ? given->x : split->x ? split->x : data->train.x;
-    session->y = session->w = NULL;
-    if (with_targets) {
-        session->y = given->y ? given->y : split->y ? split->y : data->train.y;
-        session->w = given->w ? given->w : given->data ? NULL : split->w;
-    }
+    nn_dataset_spec spec = nn_dataset_spec_of(session->base, &data->train);
+    if (given->data)
+        spec.file = given->data, spec.files = NULL, spec.file_count = 0;
+    if (session->carved)
+        spec.window = data->window_bytes; /* of which the digest knows */
+    else
+        spec.x = session->x, spec.y = session->y, spec.w = session->w;
+    if (session->label_count > 0)
+        spec.y_columns = session->label, spec.y_column_count = session->label_count;
+    spec.external = !given->data && data->external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
+    spec.class_names = &session->model->class_names;
+    spec.missing = session->model->normalization->missing != NULL;
+    spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
+    spec.memory = nn_dataset_room(data->memory_bytes, session->comm);
+    return spec;
+}
+
+/* Rows are carved off by their place, which tells nothing in another file. */
+static nn_status check_digest(const nn_model_arguments *given, const nn_model_session *session, nn_error *error)
+{
+    const nn_provenance *from = &session->model->provenance;
+    uint64_t digest = 0;
+    NN_TRY(nn_dataset_digest(session->dataset, session->comm, &digest, error));
+    if (digest == from->data_digest)
+        return NN_OK;
+    return nn_fail(error, NN_DATA,
+                   "%s holds other rows than %s was trained on (%s), so its training, validation and test rows cannot "
+                   "be told; %s --split all",
+                   session->dataset->file, given->model, from->data_file,
+                   given->data ? "leave --split out, or take" : "take all of them with");
+}
+
+/* Carves rows off the session's dataset. @param wanted  they are what the session is to have */
+static nn_status carve(nn_model_session *session, nn_carving carving, bool wanted, nn_error *error)
+{
+    nn_dataset *carved = NULL;
+    if (!nn_carving_takes(&carving))
+        return NN_OK;
+    NN_TRY(nn_dataset_carve(session->dataset, &carving, session->comm, &carved, error));
+    nn_dataset_free(wanted ? session->dataset : carved);
+    if (wanted)
+        session->dataset = carved;
     return NN_OK;
+}
+
+/* As the training did, in the same order. */
+static nn_status carve_splits(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
+{
+    const nn_split split = session->split;
+    NN_TRY(check_digest(given, session, error));
+    NN_TRY(carve(session, nn_carving_of_test(session->recipe), split == NN_SPLIT_TEST, error));
+    if (split == NN_SPLIT_TEST)
+        return NN_OK;
+    return carve(session, nn_carving_of_validation(session->recipe), split == NN_SPLIT_VALIDATION, error);
 }
 
 static nn_status open_data(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
@@ -83,22 +143,20 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
     const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
-    const nn_recipe_split *train = &session->recipe->data.train;
-    nn_dataset_spec spec = nn_dataset_spec_of(session->data ? session->data : train, train);
-    if (!session->data)
-        spec.file = given->data, spec.files = NULL, spec.file_count = 0;
-    spec.x = session->x, spec.y = session->y, spec.w = session->w;
-    spec.external =
-        session->data && session->recipe->data.external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
-    spec.class_names = &session->model->class_names;
-    spec.missing = session->model->normalization->missing != NULL;
-    spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
-    spec.memory = nn_dataset_room(session->recipe->data.memory_bytes, comm);
+    const nn_dataset_spec spec = spec_of(given, session);
+    if (session->carved && ranks > slices)
+        return nn_fail(error, NN_USAGE,
+                       "%zu ranks cannot share the %zu slices that the training carved rows off; start at most %zu, or "
+                       "take --split all",
+                       ranks, slices, slices);
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
-    session->data_file = session->dataset->file;
+    session->whole_rows = session->dataset->slices.rows;
     if (session->dataset->features != network->inputs)
-        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->data_file,
+        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->dataset->file,
                        session->x, session->dataset->features, network->inputs);
+    if (session->carved)
+        NN_TRY(carve_splits(given, session, error));
+    session->data_file = session->dataset->file;
     if (session->y)
         NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs,
                                       network->layers[network->layer_count - 1].activation, comm, error));
@@ -113,7 +171,7 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
     NN_TRY(nn_checkpoint_read(given->model, comm, &session->model, error));
     NN_TRY(nn_comm_agree(
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
-    NN_TRY(choose_data(given, with_targets, session, error));
+    NN_TRY(nn_model_choose(given, with_targets, session, error));
     NN_TRY(open_data(given, session, error));
     session->model->network->precision = session->recipe->training.precision;
     session->threads = nn_threads_configure(0, comm);
@@ -138,8 +196,50 @@ void nn_model_session_close(nn_model_session *session)
 {
     nn_workspace_free(session->work);
     nn_dataset_free(session->dataset);
+    nn_candidates_free(&session->found);
+    nn_release(session->beside);
+    nn_release(session->label);
     nn_recipe_free(session->recipe);
     nn_checkpoint_free(session->model);
     nn_threads_release(&session->threads);
     *session = (nn_model_session){.comm = session->comm};
+}
+
+/* Whether all rows are those of the training file, of which the model knows some. */
+static bool has_trained_rows(const nn_model_session *session)
+{
+    return strcmp(session->x, session->recipe->data.train.x) == 0 &&
+           nn_dataset_is_of(session->dataset, session->model->provenance.data_file);
+}
+
+/* "; the 300 test rows of its 1,500" */
+static void print_rows(const nn_model_session *session, FILE *out)
+{
+    static const char *const what[] = {
+        [NN_SPLIT_TRAIN] = "rows trained on", [NN_SPLIT_VALIDATION] = "validation rows", [NN_SPLIT_TEST] = "test rows"};
+    const bool all = session->split == NN_SPLIT_UNSAID || session->split == NN_SPLIT_ALL;
+    fprintf(out, "; %s", all ? "all rows" : "the ");
+    if (all && has_trained_rows(session))
+        fprintf(out, ", those trained on among them");
+    if (session->carved)
+        fprintf(out, "%s ", nn_figure_count(session->dataset->slices.rows).text);
+    fprintf(out, "%s", all ? "" : what[session->split]);
+    if (session->carved)
+        fprintf(out, " of its %s", nn_figure_count(session->whole_rows).text);
+}
+
+void nn_model_session_print(const nn_model_session *session, FILE *out)
+{
+    char others[300];
+    fprintf(out, "data     ");
+    nn_print_text(out, session->data_file);
+    fprintf(out, ": %s", session->x);
+    if (session->y)
+        fprintf(out, ", %s", session->y);
+    if (session->w)
+        fprintf(out, ", weighted by %s", session->w);
+    print_rows(session, out);
+    if (nn_model_list_fitting(session, session->x, others, sizeof others) > 0)
+        fprintf(out, " (there is also %s: choose with --split or --x)", others);
+    fprintf(out, "\n");
 }

@@ -3,17 +3,28 @@
 #define NN_CLI_MODEL_H
 
 #include "cli/cli.h"
+#include "data/candidates.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/dataset.h"
 #include "nntrain/train.h"
 
+/** Which rows a model is applied to. */
+typedef enum nn_split {
+    NN_SPLIT_UNSAID,     /**< test, else validation; of --data FILE all rows */
+    NN_SPLIT_TRAIN,      /**< those that were trained on */
+    NN_SPLIT_VALIDATION, /**< those carved off for validation, or of the recipe's data.validation */
+    NN_SPLIT_TEST,       /**< the same for testing */
+    NN_SPLIT_ALL,        /**< of the recipe's data.train, before any were carved off */
+} nn_split;
+
 /** What a user says about model and data; strings belong to argv. */
 typedef struct nn_model_arguments {
     const char *model;
-    const char *data;  /* NULL: the file the recipe names */
-    const char *split; /* "train" or "test" */
-    const char *x, *y; /* NULL: as in the recipe */
+    const char *data; /* NULL: the file the recipe names */
+    nn_split split;
+    const char *x, *y; /* NULL: as in the recipe, or what the file of --data has */
     const char *w;     /* NULL: as in the recipe where its file is used, else none */
+    char *label;       /* columns of y, with commas in between, which become zeros; NULL: as in the recipe */
     nn_external external;
 } nn_model_arguments;
 
@@ -28,14 +39,24 @@ typedef struct nn_model_session {
     nn_dataset *dataset;
     nn_workspace *work;
     nn_threads threads;
-    const nn_recipe_split *data; /* of the recipe, whose files are in use; NULL: those of --data are */
+    nn_split split;              /* UNSAID: all rows of the file of --data */
+    bool carved;                 /* the rows are some of data.train's */
+    size_t whole_rows;           /* of those they were carved off */
     const char *data_file;       /* the file in use, or what stands for several */
     const char *x, *y, *w;       /* datasets in use; NULL: not read */
+    const nn_recipe_split *base; /* of the recipe, whose columns are used */
+    nn_candidates found;         /* in the file of --data, where no split was said; else none */
+    char *beside;                /* targets found beside the features; NULL: none */
+    const char **label;          /* [label_count] columns of y that were named */
+    size_t label_count;
 } nn_model_session;
 
 /** Loads model and data; with_targets asks for y and w. Collective. */
 nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
                                 nn_model_session *session, nn_error *error);
 void nn_model_session_close(nn_model_session *session);
+
+/** Prints which rows of which datasets of which file are in use: "data     FILE: /test/x, /test/y; the test rows". */
+void nn_model_session_print(const nn_model_session *session, FILE *out);
 
 #endif

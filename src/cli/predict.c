@@ -4,6 +4,7 @@
 
 #include "base/printable.h"
 #include "cli/model.h"
+#include "data/rows.h"
 #include "nntrain/memory.h"
 #include "nntrain/predictions.h"
 
@@ -13,7 +14,7 @@ typedef struct arguments {
 } arguments;
 
 static const struct argp_option options[] = {
-    {"output", 'o', "OUT.h5", 0, "File to write; an existing one is replaced", 0},
+    {"output", 'o', "OUT.h5", 0, "File to write, OUT.csv for a table of text; an existing one is replaced", 0},
     NN_CLI_HELP,
     {0},
 };
@@ -34,7 +35,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!given->output) {
-            argp_error(state, "name the file to write with --output OUT.h5");
+            argp_error(state, "name the file to write with --output OUT.h5 or OUT.csv");
             return EINVAL;
         }
         return 0;
@@ -47,17 +48,27 @@ static const struct argp_child children[] = {{&nn_model_argp, 0, NULL, 0}, {0}};
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
-    .doc = "Writes a model's predictions to an HDF5 file: /class [rows] and /probabilities [rows, outputs] of a "
-           "classifier (softmax or sigmoid outputs), with /class_name [rows] where its classes have names; /values "
-           "[rows, outputs] of any other network.",
+    .doc =
+        "Writes a model's predictions to a file of HDF5 or, where its name ends in .csv, a table of text: /class "
+        "[rows] "
+        "and /probabilities [rows, outputs] of a classifier (softmax, or one sigmoid), with /class_name [rows] where "
+        "its classes have names; /labels [rows, outputs] of 0 and 1 and /probabilities of several sigmoid outputs; "
+        "/values [rows, outputs] of any other network.",
     .children = children,
 };
 
-/* Softmax and sigmoid outputs speak of classes, but where they learnt scaled values. */
-static bool is_classifier(const nn_checkpoint *model)
+/* Of several sigmoid outputs each is a label of its own, unless classes were trained, one against the rest. Scaled
+ * values stay values under any. */
+static nn_predicted kind_of(const nn_checkpoint *model)
 {
-    const nn_activation last = model->network->layers[model->network->layer_count - 1].activation;
-    return (last == NN_SOFTMAX || last == NN_SIGMOID) && model->target_scaling->kind == NN_TARGETS_NONE;
+    const nn_network *network = model->network;
+    const nn_activation last = network->layers[network->layer_count - 1].activation;
+    const bool classes = model->provenance.classes > 0 || model->class_names.count > 0;
+    if (model->target_scaling->kind != NN_TARGETS_NONE)
+        return NN_PREDICTED_VALUES;
+    if (last == NN_SOFTMAX || (last == NN_SIGMOID && (network->outputs == 1 || classes)))
+        return NN_PREDICTED_CLASSES;
+    return last == NN_SIGMOID ? NN_PREDICTED_LABELS : NN_PREDICTED_VALUES;
 }
 
 /* Rows of a piece, through the network. */
@@ -96,26 +107,39 @@ static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int r
     const size_t ranks = (size_t)comm->size;
     const size_t first = nn_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
     const size_t end = nn_slices_first_of_rank(dataset->slices, (size_t)rank + 1, ranks);
-    return nn_slices_first_row(dataset->slices, end) - nn_slices_first_row(dataset->slices, first);
+    return nn_dataset_slice_first(dataset, end) - nn_dataset_slice_first(dataset, first);
 }
 
-/* Rows in pieces, so that neither classes nor restored values need a second large array. */
-static nn_status append(nn_predictions *file, const nn_target_scaling *scaling, const nn_real *output, size_t rows,
+/* What a piece of the outputs decides: classes, or labels from 0.5 on. */
+static void decide(nn_predicted kind, const nn_real *output, size_t rows, size_t outputs, int *decided)
+{
+    for (size_t i = 0; i < rows && kind == NN_PREDICTED_CLASSES; i++)
+        decided[i] = (int)nn_predicted_class(output + i * outputs, outputs);
+    for (size_t i = 0; i < rows * outputs && kind == NN_PREDICTED_LABELS; i++)
+        decided[i] = output[i] >= (nn_real)0.5;
+}
+
+/* Rows in pieces, so that neither what is decided nor what is written needs a second large array. */
+static nn_status append(nn_predictions *file, const nn_checkpoint *model, const nn_real *output, size_t rows,
                         nn_error *error)
 {
     enum { PIECE = 4096 };
-    const size_t outputs = scaling->outputs;
-    int classes[PIECE];
-    double *restored = NULL;
-    nn_status status = nn_allocate(PIECE, outputs * sizeof *restored, "the predictions", &restored, error);
+    const nn_predicted kind = kind_of(model);
+    const size_t outputs = model->network->outputs;
+    int *decided = NULL;
+    double *written = NULL;
+    nn_status status = nn_allocate(PIECE, outputs * sizeof *decided, "the predictions", &decided, error);
+    if (status == NN_OK)
+        status = nn_allocate(PIECE, outputs * sizeof *written, "the predictions", &written, error);
     for (size_t first = 0; status == NN_OK && first < rows; first += PIECE) {
         const size_t count = rows - first < PIECE ? rows - first : PIECE;
-        for (size_t i = 0; i < count; i++)
-            classes[i] = (int)nn_predicted_class(output + (first + i) * outputs, outputs);
-        nn_target_scaling_restore(scaling, output + first * outputs, count, restored);
-        status = nn_predictions_append(file, restored, classes, count, error);
+        const nn_real *piece = output + first * outputs;
+        decide(kind, piece, count, outputs, decided);
+        nn_target_scaling_restore(model->target_scaling, piece, count, written);
+        status = nn_predictions_append(file, written, decided, count, error);
     }
-    nn_release(restored);
+    nn_release(decided);
+    nn_release(written);
     return status;
 }
 
@@ -131,7 +155,7 @@ static nn_status collect(const nn_model_session *session, nn_predictions *file, 
         const size_t rows = rows_of_rank(session->dataset, comm, rank);
         NN_TRY(nn_comm_bring(comm, rank, output, rows * outputs, error));
         if (comm->rank == 0 && status == NN_OK)
-            status = append(file, session->model->target_scaling, output, rows, error);
+            status = append(file, session->model, output, rows, error);
     }
     return status;
 }
@@ -152,11 +176,45 @@ static nn_status refuse_overwriting(const arguments *given, const nn_model_sessi
 
 static void print_written(const arguments *given, const nn_model_session *session, size_t rows)
 {
+    static const char *const what[] = {[NN_PREDICTED_CLASSES] = "class and probabilities",
+                                       [NN_PREDICTED_LABELS] = "labels and probabilities",
+                                       [NN_PREDICTED_VALUES] = "values"};
     printf("wrote    ");
     nn_print_text(stdout, given->output);
-    printf(": %s of %zu rows of ", is_classifier(session->model) ? "class and probabilities" : "values", rows);
+    printf(": %s of %zu rows of ", what[kind_of(session->model)], rows);
     nn_print_text(stdout, session->data_file);
     printf("\n");
+    nn_model_session_print(session, stdout);
+}
+
+/* What outputs are called: as classes are, or as the columns that the recipe names. @param names  [outputs], empty */
+static nn_status name_outputs(const nn_model_session *session, nn_predicted kind, nn_texts *names, nn_error *error)
+{
+    const nn_recipe_split *train = &session->recipe->data.train;
+    if (kind == NN_PREDICTED_CLASSES)
+        return nn_texts_copy(&session->model->class_names, names, error);
+    bool named = train->y_columns_count == session->model->network->outputs;
+    for (size_t i = 0; i < train->y_columns_count; i++)
+        named = named && train->y_columns[i][strspn(train->y_columns[i], "0123456789:")] != '\0';
+    for (size_t i = 0; named && i < train->y_columns_count; i++)
+        NN_TRY(nn_texts_add(names, train->y_columns[i], error));
+    if (names->count < session->model->network->outputs) /* one that is chosen twice */
+        nn_texts_free(names);
+    return NN_OK;
+}
+
+/* @param names  receives what the file borrows until it is finished */
+static nn_status create_file(const arguments *given, const nn_model_session *session, nn_texts *names,
+                             nn_predictions **file, nn_error *error)
+{
+    const nn_predictions_form form = {
+        .kind = kind_of(session->model),
+        .rows = session->dataset->slices.rows,
+        .outputs = session->model->network->outputs,
+        .names = names,
+    };
+    NN_TRY(name_outputs(session, form.kind, names, error));
+    return nn_predictions_create(given->output, &form, file, error);
 }
 
 static nn_status write_predictions(const arguments *given, const nn_model_session *session, nn_error *error)
@@ -165,6 +223,7 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     const nn_network *network = session->model->network;
     const size_t rows = session->dataset->slices.rows;
     nn_predictions *file = NULL;
+    nn_texts names = {.count = 0};
     nn_real *output = NULL;
     size_t most = session->dataset->rows;
     for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++)
@@ -176,8 +235,7 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
     if (comm->rank == 0) {
         status = refuse_overwriting(given, session, error);
         if (status == NN_OK)
-            status = nn_predictions_create(given->output, rows, network->outputs, is_classifier(session->model),
-                                           &session->model->class_names, &file, error);
+            status = create_file(given, session, &names, &file, error);
     }
     status = nn_comm_follow(comm, status, error);
     if (status == NN_OK)
@@ -189,6 +247,7 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
         file = NULL;
     }
     nn_predictions_abandon(file);
+    nn_texts_free(&names);
     nn_release(output);
     NN_TRY(nn_comm_follow(comm, status, error));
     if (comm->rank == 0)

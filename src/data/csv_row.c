@@ -148,6 +148,7 @@ static bool take_field(const nn_csv_table *table, const nn_csv_column *column, c
         y->class = (int32_t)index;
         return true;
     case NN_CSV_TARGET:
+        y += column->first;
         if (!take_number(table, column, field, &value, reason))
             return false;
         y->value = (float)value;

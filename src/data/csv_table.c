@@ -92,14 +92,40 @@ static nn_status set_kind(nn_csv_table *table, const nn_csv_file *file, const ch
     return NN_OK;
 }
 
+/* Several columns are values, in the order they are named. */
+static nn_status find_labels(nn_csv_table *table, const nn_csv_file *file, const struct seen *seen, nn_error *error)
+{
+    for (const char *name = table->job->label; *name;) {
+        const size_t length = strcspn(name, ",");
+        size_t column;
+        NN_TRY(nn_csv_find_column(table, file, "--label", name, length, &column, error));
+        nn_csv_column *found = &table->columns[column];
+        if (found->kind == NN_CSV_TARGET)
+            return nn_fail(error, NN_USAGE, "--label: column %s is named twice", found->name);
+        if (is_text(&seen[column]) || found->kind == NN_CSV_TEXT)
+            return nn_fail(error, NN_USAGE,
+                           "--label: column %s of %s holds texts; several labels are numbers, such as 0 and 1",
+                           found->name, file->path);
+        found->kind = NN_CSV_TARGET;
+        found->first = table->labels;
+        if (table->labels++ == 0)
+            table->label = column;
+        name += length + (name[length] == ',');
+    }
+    return NN_OK;
+}
+
 static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const struct seen *seen, nn_error *error)
 {
     const char *name = table->job->label;
+    size_t column;
     table->label = SIZE_MAX;
     if (!name)
         return NN_OK;
-    size_t column;
+    if (strchr(name, ',') && nn_csv_find_column(table, file, "--label", name, strlen(name), &column, NULL) != NN_OK)
+        return find_labels(table, file, seen, error);
     NN_TRY(nn_csv_find_column(table, file, "--label", name, strlen(name), &column, error));
+    table->labels = 1;
     const bool text = is_text(&seen[column]) || table->columns[column].kind == NN_CSV_TEXT;
     if (text && table->job->values)
         return nn_fail(error, NN_USAGE, "--values: column %s of %s holds texts, which are classes",
@@ -353,6 +379,8 @@ void nn_csv_table_place(nn_csv_table *table)
     for (size_t c = 0; c < table->count; c++) {
         nn_csv_column *column = &table->columns[c];
         nn_texts_sort(&column->texts);
+        if (column->kind == NN_CSV_TARGET)
+            continue;
         column->first = table->features;
         if (column->kind == NN_CSV_NUMBER)
             table->features++;

@@ -43,7 +43,7 @@ typedef struct nn_csv_column {
     nn_csv_calendar calendar; /**< of numbers */
     bool counts;              /**< it counts the rows of the sample from 0 or 1 */
     bool ambiguous;           /**< texts of the sample are dates such as 3/1/2024 */
-    size_t first;             /**< feature that it begins with */
+    size_t first;             /**< feature that it begins with; of a label its number among the labels */
     nn_texts texts;
 } nn_csv_column;
 
@@ -53,7 +53,8 @@ typedef struct nn_csv_table {
     nn_csv_column *columns;
     size_t count;
     size_t features;
-    size_t label; /**< column; SIZE_MAX: none */
+    size_t label;  /**< column, the first of several; SIZE_MAX: none */
+    size_t labels; /**< how many columns are labels; several are values to be predicted */
     bool header;
     size_t wide; /**< column whose numbers floats would round too much, so that rows are doubles; SIZE_MAX: none */
 } nn_csv_table;
@@ -106,6 +107,7 @@ enum { NN_CSV_REASON = 384 };
  * Makes a row of a record.
  *
  * @param x       [features] floats, unless the table is wide
+ * @param y       [labels]
  * @param reason  [NN_CSV_REASON] receives what is wrong with the record
  * @return whether it is sound
  */

@@ -8,6 +8,7 @@
 #include "data/blocks.h"
 #include "data/dataset_read.h"
 #include "data/labels.h"
+#include "data/part.h"
 #include "data/plan.h"
 #include "data/source.h"
 #include "data/stream.h"
@@ -240,6 +241,7 @@ void nn_dataset_free(nn_dataset *dataset)
         return;
     nn_source_close(dataset->source);
     nn_blocks_free(dataset->blocks);
+    nn_part_free(dataset->part);
     nn_labels_free(dataset->labels);
     nn_files_free(dataset->files);
     nn_release(dataset->slice_first);

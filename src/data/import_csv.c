@@ -16,7 +16,7 @@ enum { GROUP_BYTES = 64 << 20 };
 /* All ranks go through all records: texts are few, and so every rank knows them. */
 static nn_status collect_texts(nn_csv_import *in, nn_error *error)
 {
-    nn_csv_maker maker = {NULL, NULL};
+    nn_csv_maker maker = {NULL};
     nn_status status = nn_csv_maker_create(&in->table, &maker, error);
     for (size_t s = 0; s < in->split_count && status == NN_OK; s++) {
         const nn_csv_file *file = &in->splits[s].file;
@@ -40,7 +40,8 @@ static size_t ranges_of_group(const nn_csv_import *in, const nn_csv_split *split
     size_t most = 1;
     for (size_t i = 0; i < split->count; i++)
         most = split->ranges[i].rows > most ? split->ranges[i].rows : most;
-    const size_t fit = GROUP_BYTES / (most * (in->table.features + 1) * nn_csv_table_value_bytes(&in->table));
+    const size_t fit =
+        GROUP_BYTES / (most * (in->table.features + in->table.labels + 1) * nn_csv_table_value_bytes(&in->table));
     return fit < 1 ? 1 : fit < NN_CSV_MOST_RANGES ? fit : NN_CSV_MOST_RANGES;
 }
 
@@ -48,7 +49,7 @@ static size_t ranges_of_group(const nn_csv_import *in, const nn_csv_split *split
 struct group {
     size_t ranges, rows; /* of every group; the most rows of any */
     char *x;             /* [rows, features] of floats or doubles */
-    nn_csv_target *y;    /* [rows] */
+    nn_csv_target *y;    /* [rows, labels] */
 };
 
 static size_t first_row_of_group(const nn_csv_split *split, size_t ranges, size_t group)
@@ -67,7 +68,7 @@ static nn_status create_group(const nn_csv_import *in, const nn_csv_split *split
     }
     NN_TRY(nn_reserve(group->rows, in->table.features * nn_csv_table_value_bytes(&in->table), "imported rows",
                       &group->x, error));
-    return nn_reserve(group->rows, sizeof *group->y, "imported labels", &group->y, error);
+    return nn_reserve(group->rows, in->table.labels * sizeof *group->y, "imported labels", &group->y, error);
 }
 
 static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const struct group *group, size_t number,
@@ -79,7 +80,7 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
     nn_status status = NN_OK;
 #pragma omp parallel
     {
-        nn_csv_maker maker = {NULL, NULL};
+        nn_csv_maker maker = {NULL};
         nn_error failure;
         const nn_status own = nn_csv_maker_create(&in->table, &maker, &failure);
 #pragma omp for schedule(dynamic)
@@ -88,7 +89,7 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
             if (own == NN_OK)
                 nn_csv_make_rows(in, split, &split->ranges[i], &maker,
                                  group->x + row * in->table.features * nn_csv_table_value_bytes(&in->table),
-                                 group->y + row);
+                                 group->y + row * in->table.labels);
         }
         nn_csv_maker_free(&maker);
         if (own != NN_OK) {
@@ -129,7 +130,7 @@ static nn_status take_group(nn_csv_import *in, const nn_csv_split *split, const 
     nn_status brought = nn_comm_bring_bytes(comm, from, group->x,
                                             rows * in->table.features * nn_csv_table_value_bytes(&in->table), told);
     if (brought == NN_OK)
-        brought = nn_comm_bring_bytes(comm, from, group->y, rows * sizeof *group->y, told);
+        brought = nn_comm_bring_bytes(comm, from, group->y, rows * in->table.labels * sizeof *group->y, told);
     if (status == NN_OK && brought == NN_OK && comm->rank == 0 && rows > 0)
         brought = write_group(in, split, group, first, rows, error);
     return status == NN_OK ? brought : status;
@@ -169,7 +170,9 @@ static nn_status make_datasets(nn_csv_import *in, nn_csv_split *split, nn_error 
     if (table->label == SIZE_MAX)
         return NN_OK;
     const hid_t type = table->columns[table->label].kind == NN_CSV_TARGET ? H5T_IEEE_F32LE : H5T_STD_I32LE;
-    return nn_hdf5_make_dataset(&in->output, split->y_name, type, 1, extent, in->job->compress, &split->y, error);
+    const hsize_t y_extent[2] = {split->rows, table->labels};
+    return nn_hdf5_make_dataset(&in->output, split->y_name, type, table->labels > 1 ? 2 : 1, y_extent,
+                                in->job->compress, &split->y, error);
 }
 
 /* Each feature by its column, those of texts as column=text. */
@@ -212,10 +215,27 @@ static nn_status write_class_names(const nn_csv_import *in, nn_error *error)
     return nn_hdf5_write_texts(&in->output, "/classes", (const char *const *)texts->text, texts->count, error);
 }
 
+/* Of several labels, which y has a column of each. */
+static nn_status write_label_names(const nn_csv_import *in, nn_error *error)
+{
+    const nn_csv_table *table = &in->table;
+    const char **names = NULL;
+    if (table->labels < 2)
+        return NN_OK;
+    NN_TRY(nn_allocate(table->labels, sizeof *names, "the names of labels", &names, error));
+    for (size_t c = 0; c < table->count; c++)
+        if (table->columns[c].kind == NN_CSV_TARGET)
+            names[table->columns[c].first] = table->columns[c].name;
+    const nn_status status = nn_hdf5_write_texts(&in->output, "/labels", names, table->labels, error);
+    nn_release(names);
+    return status;
+}
+
 static nn_status begin_output(nn_csv_import *in, nn_error *error)
 {
     NN_TRY(write_names(in, error));
     NN_TRY(write_class_names(in, error));
+    NN_TRY(write_label_names(in, error));
     for (size_t s = 0; s < in->split_count; s++)
         NN_TRY(make_datasets(in, &in->splits[s], error));
     return NN_OK;

@@ -52,6 +52,7 @@ typedef struct nn_csv_import {
 typedef struct nn_csv_maker {
     nn_csv_field *fields;
     double *x;
+    nn_csv_target *y;
 } nn_csv_maker;
 
 nn_status nn_csv_maker_create(const nn_csv_table *table, nn_csv_maker *maker, nn_error *error);

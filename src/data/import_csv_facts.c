@@ -10,12 +10,13 @@ nn_status nn_csv_facts_create(const nn_csv_table *table, nn_csv_facts *facts, nn
     NN_TRY(nn_allocate(table->features + 1, sizeof *facts->features, "the facts of columns", &facts->features, error));
     for (size_t f = 0; f < table->features; f++)
         facts->features[f].class = NN_CSV_NO_CLASS;
-    return NN_OK;
+    return nn_allocate(table->labels + 1, sizeof *facts->labels, "the facts of columns", &facts->labels, error);
 }
 
 void nn_csv_facts_free(nn_csv_facts *facts)
 {
     nn_release(facts->features);
+    nn_release(facts->labels);
 }
 
 static bool has_classes(const nn_csv_table *table)
@@ -23,19 +24,24 @@ static bool has_classes(const nn_csv_table *table)
     return table->label != SIZE_MAX && table->columns[table->label].kind != NN_CSV_TARGET;
 }
 
-static double label_of(const nn_csv_table *table, const nn_csv_target *y, size_t row)
+static double label_of(const nn_csv_table *table, const nn_csv_target *y, size_t row, size_t label)
 {
     if (table->label == SIZE_MAX)
         return 0;
-    return has_classes(table) ? (double)y[row].class : (double)y[row].value;
+    const nn_csv_target *of = y + row * table->labels + label;
+    return has_classes(table) ? (double)of->class : (double)of->value;
 }
 
-static void add_label(nn_csv_facts *facts, double y)
+static void add_labels(nn_csv_facts *facts, const nn_csv_table *table, const nn_csv_target *y, size_t row)
 {
-    if (facts->training_rows == 0)
-        facts->y0 = facts->least = facts->most = y;
-    facts->least = fmin(facts->least, y);
-    facts->most = fmax(facts->most, y);
+    for (size_t label = 0; label < table->labels; label++) {
+        nn_csv_label_facts *of = &facts->labels[label];
+        const double value = label_of(table, y, row, label);
+        if (facts->training_rows == 0)
+            of->first = of->least = of->most = value;
+        of->least = fmin(of->least, value);
+        of->most = fmax(of->most, value);
+    }
     facts->training_rows++;
 }
 
@@ -73,17 +79,17 @@ void nn_csv_facts_add(nn_csv_facts *facts, const nn_csv_table *table, bool train
     const bool wide = nn_csv_table_value_bytes(table) == sizeof(double);
     facts->rows += (double)rows;
     for (size_t row = 0; training && row < rows; row++)
-        add_label(facts, label_of(table, y, row));
+        add_labels(facts, table, y, row);
 #pragma omp parallel for schedule(static)
     for (size_t begin = 0; begin < table->features; begin += TOGETHER) {
         const size_t end = begin + TOGETHER < table->features ? begin + TOGETHER : table->features;
         for (size_t row = 0; row < rows; row++) {
-            const double label = label_of(table, y, row);
+            const double label = label_of(table, y, row, 0);
             const int class = has_classes(table) ? (int)label : 0;
             for (size_t f = begin; f < end; f++) {
                 const size_t at = row * table->features + f;
-                add_value(&facts->features[f], training, wide ? doubles[at] : (double)floats[at], label - facts->y0,
-                          class);
+                add_value(&facts->features[f], training, wide ? doubles[at] : (double)floats[at],
+                          label - facts->labels[0].first, class);
             }
         }
     }

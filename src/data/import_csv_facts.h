@@ -9,7 +9,7 @@ typedef struct nn_csv_feature_facts {
     double missing;       /* rows of both splits */
     double rows;          /* training rows that have it */
     double x0, x, xx, xy; /* the first value; sums of x, x^2, x y */
-    double y, yy;         /* of the label over the same rows */
+    double y, yy;         /* of the label, of several the first, over the same rows */
     double least, most;
     double ones; /* rows of both splits where it is 1 */
     int class;   /* of all training rows where it is 1; NN_CSV_NO_CLASS, NN_CSV_CLASSES */
@@ -17,10 +17,15 @@ typedef struct nn_csv_feature_facts {
 
 enum { NN_CSV_NO_CLASS = -1, NN_CSV_CLASSES = -2 };
 
+/** Of one label, over the training rows. */
+typedef struct nn_csv_label_facts {
+    double first, least, most;
+} nn_csv_label_facts;
+
 typedef struct nn_csv_facts {
     nn_csv_feature_facts *features; /* [features of the table] */
+    nn_csv_label_facts *labels;     /* [labels of the table] */
     double rows, training_rows;
-    double y0, least, most; /* the label's: the first one, and its range over the training rows */
 } nn_csv_facts;
 
 nn_status nn_csv_facts_create(const nn_csv_table *table, nn_csv_facts *facts, nn_error *error);
@@ -31,7 +36,7 @@ void nn_csv_facts_free(nn_csv_facts *facts);
  *
  * @param training  of the split that is trained on
  * @param x         [rows, features], floats or doubles as the table says
- * @param y         [rows]; of a table without a label anything
+ * @param y         [rows, labels]; of a table without a label anything
  */
 void nn_csv_facts_add(nn_csv_facts *facts, const nn_csv_table *table, bool training, const void *x,
                       const nn_csv_target *y, size_t rows);

@@ -93,6 +93,7 @@ static size_t count_quoted(nn_csv_split *split, const nn_csv_range *range, char 
 nn_status nn_csv_maker_create(const nn_csv_table *table, nn_csv_maker *maker, nn_error *error)
 {
     NN_TRY(nn_allocate(table->count, sizeof *maker->fields, "the fields of a record", &maker->fields, error));
+    NN_TRY(nn_allocate(table->labels + 1, sizeof *maker->y, "a row", &maker->y, error));
     return nn_allocate(table->features + 1, sizeof *maker->x, "a row", &maker->x, error);
 }
 
@@ -100,6 +101,7 @@ void nn_csv_maker_free(nn_csv_maker *maker)
 {
     nn_release(maker->fields);
     nn_release(maker->x);
+    nn_release(maker->y);
 }
 
 /* Keeps the first ones by their lines; called under a lock. */
@@ -136,17 +138,16 @@ size_t nn_csv_make_rows(const nn_csv_import *in, nn_csv_split *split, const nn_c
     size_t rows = 0, line = range->first_line + 1;
     for (;;) {
         char reason[NN_CSV_REASON];
-        nn_csv_target target = {0};
         const char *before = at;
         const size_t count = nn_csv_next(&at, range->end, in->job->delimiter, maker->fields, table->count);
         if (count == 0)
             return rows;
         /* Aside first: behind the last sound record there is no room for one with an error. */
-        if (nn_csv_row(table, maker->fields, count, maker->x, &target, reason)) {
+        if (nn_csv_row(table, maker->fields, count, maker->x, maker->y, reason)) {
             if (x)
                 put_row(table, maker->x, x, rows);
             if (y)
-                y[rows] = target;
+                memcpy(y + rows * table->labels, maker->y, table->labels * sizeof *y);
             rows++;
             continue;
         }
@@ -172,7 +173,7 @@ static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_e
     nn_status status = NN_OK;
 #pragma omp parallel
     {
-        nn_csv_maker maker = {NULL, NULL};
+        nn_csv_maker maker = {NULL};
         nn_error failure;
         nn_status own = nn_csv_maker_create(&in->table, &maker, &failure);
 #pragma omp for schedule(dynamic)

@@ -94,9 +94,11 @@ static void print_column(const report *of, const nn_csv_column *column, bool fir
     else if (column->kind == NN_CSV_LABEL)
         print_classes(of, column);
     else if (column->kind == NN_CSV_CLASS)
-        fprintf(of->out, ": whole numbers, so classes, %.0f to %.0f", of->facts->least, of->facts->most);
+        fprintf(of->out, ": whole numbers, so classes, %.0f to %.0f", of->facts->labels[column->first].least,
+                of->facts->labels[column->first].most);
     else if (column->kind == NN_CSV_TARGET)
-        fprintf(of->out, ": values from %.6g to %.6g", of->facts->least, of->facts->most);
+        fprintf(of->out, ": values from %.6g to %.6g", of->facts->labels[column->first].least,
+                of->facts->labels[column->first].most);
     if (missing > 0)
         fprintf(of->out, ", %.0f missing", missing);
     if (is_constant(of, column))
@@ -322,9 +324,9 @@ static void advise_of_label(const report *of)
     const nn_csv_table *table = of->table;
     if (table->label == SIZE_MAX)
         fprintf(of->out, "advice   no column is the label, so there is no y; --label COLUMN names it\n");
-    else if (table->columns[table->label].kind == NN_CSV_CLASS && of->facts->most >= MANY_LEVELS)
+    else if (table->columns[table->label].kind == NN_CSV_CLASS && of->facts->labels[0].most >= MANY_LEVELS)
         fprintf(of->out, "advice   the label has classes up to %.0f; --values has it predicted as a number\n",
-                of->facts->most);
+                of->facts->labels[0].most);
 }
 
 static void advise_of_width(const report *of)

@@ -1,7 +1,5 @@
 #include "data/part.h"
 
-#include <string.h>
-
 #include "nntrain/memory.h"
 
 nn_status nn_part_create(size_t rows, nn_part **result, nn_error *error)
@@ -9,7 +7,7 @@ nn_status nn_part_create(size_t rows, nn_part **result, nn_error *error)
     const char what[] = "the choice of rows";
     nn_part *part = NULL;
     NN_TRY(nn_allocate(1, sizeof *part, what, &part, error));
-    const nn_status status = nn_allocate(nn_bits_words(rows), sizeof *part->gone, what, &part->gone, error);
+    const nn_status status = nn_allocate(nn_bits_words(rows), sizeof *part->rows, what, &part->rows, error);
     if (status != NN_OK) {
         nn_part_free(part);
         return status;
@@ -18,18 +16,10 @@ nn_status nn_part_create(size_t rows, nn_part **result, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_part_copy(const nn_part *part, size_t rows, nn_part **copy, nn_error *error)
-{
-    NN_TRY(nn_part_create(rows, copy, error));
-    memcpy((*copy)->gone, part->gone, nn_bits_words(rows) * sizeof *part->gone);
-    (*copy)->of_gone = part->of_gone;
-    return NN_OK;
-}
-
 void nn_part_free(nn_part *part)
 {
     if (!part)
         return;
-    nn_release(part->gone);
+    nn_release(part->rows);
     nn_release(part);
 }

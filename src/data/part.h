@@ -1,4 +1,4 @@
-/** Which rows of the file a split has, where others were carved off. */
+/** Which rows of the file a split has, where some were carved off. */
 #ifndef NN_DATA_PART_H
 #define NN_DATA_PART_H
 
@@ -11,19 +11,17 @@
 
 /** Rows are those of the file that belong to this rank, counted from its first one. */
 struct nn_part {
-    uint64_t *gone; /**< set of the rows that were carved off; owned */
-    bool of_gone;   /**< the split is of these, not of the others */
+    uint64_t *rows; /**< set of the rows that the split has; owned */
 };
 
-/** Takes a part of so many rows, none of them gone. */
+/** Makes a part of so many rows of the file, with none of them in it. */
 nn_status nn_part_create(size_t rows, nn_part **part, nn_error *error);
-nn_status nn_part_copy(const nn_part *part, size_t rows, nn_part **copy, nn_error *error);
 void nn_part_free(nn_part *part);
 
 /** @return whether the split has a row; a part of NULL has them all */
 static inline bool nn_part_has(const nn_part *part, size_t row)
 {
-    return !part || nn_bits_has(part->gone, row) == part->of_gone;
+    return !part || nn_bits_has(part->rows, row);
 }
 
 /** @return how many of the rows first .. first + count it has */

@@ -16,7 +16,6 @@ enum { STAGING_BYTES = 1 << 20 };
 
 struct nn_source {
     const nn_dataset *dataset;
-    nn_part *part; /* NULL: the split has all rows */
     nn_dataset_layouts layouts;
     nn_hdf5_columns x_columns, y_columns; /* borrowed names */
     size_t file_row;                      /* of the file, the first one of this rank */
@@ -141,7 +140,7 @@ static size_t compact(const nn_source *source, nn_file_run run, const nn_rows_ro
     const size_t bytes = nn_dataset_row_bytes(source->dataset), outputs = source->dataset->outputs;
     size_t kept = at;
     for (size_t i = 0; i < run.count; i++) {
-        if (!nn_part_has(source->part, run.first + i))
+        if (!nn_part_has(source->dataset->part, run.first + i))
             continue;
         const size_t from = at + i, to = kept++;
         if (from == to)
@@ -189,7 +188,7 @@ static nn_status read_runs(void *context, nn_error *error)
             nn_hdf5_restore(printer);
         nn_hdf5_unlock();
         if (status == NN_OK)
-            reading->got += source->part ? compact(source, run, reading->room, reading->got) : run.count;
+            reading->got += dataset->part ? compact(source, run, reading->room, reading->got) : run.count;
     }
     if (source->file >= 0) /* of several files, each is looked at once it was read */
         NN_TRY(nn_hdf5_check_size(dataset->file, dataset->file_bytes, error));
@@ -311,18 +310,9 @@ nn_status nn_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec,
     return open_source(dataset, &model, source, error);
 }
 
-nn_status nn_source_open_part(const nn_source *source, const nn_dataset *dataset, nn_part *part, nn_source **result,
-                              nn_error *error)
+nn_status nn_source_open_again(const nn_source *source, const nn_dataset *dataset, nn_source **result, nn_error *error)
 {
-    NN_TRY(open_source(dataset, source, result, error));
-    (*result)->part = part;
-    return NN_OK;
-}
-
-void nn_source_restrict(nn_source *source, nn_part *part)
-{
-    nn_part_free(source->part);
-    source->part = part;
+    return open_source(dataset, source, result, error);
 }
 
 void nn_source_close(nn_source *source)
@@ -337,7 +327,6 @@ void nn_source_close(nn_source *source)
     if (source->file >= 0 && !nn_hdf5_is_lost())
         H5Fclose(source->file);
     nn_hdf5_unlock();
-    nn_part_free(source->part);
     nn_release(source->staging);
     nn_release(source->w_name);
     nn_release(source);

@@ -26,19 +26,15 @@ nn_rows nn_rows_of_room(const nn_dataset *dataset, const nn_rows_room *room, siz
 size_t nn_rows_room_row_bytes(const nn_dataset *dataset);
 
 /**
- * Opens the file of a dataset once more, for this process alone. Local.
+ * Opens the file of a dataset once more, for this process alone. It gives the rows of the dataset's part. Local.
  *
  * @param dataset  borrowed; the source is to become its own
  */
 nn_status nn_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
                          nn_source **source, nn_error *error);
 
-/** Opens a source of another part of the same rows. @param part  taken over; NULL: all rows */
-nn_status nn_source_open_part(const nn_source *source, const nn_dataset *dataset, nn_part *part, nn_source **result,
-                              nn_error *error);
-
-/** Has the source give a part of its rows alone. @param part  taken over */
-void nn_source_restrict(nn_source *source, nn_part *part);
+/** Opens a source of the same file for another dataset, of another part of its rows. Local. */
+nn_status nn_source_open_again(const nn_source *source, const nn_dataset *dataset, nn_source **result, nn_error *error);
 
 void nn_source_close(nn_source *source);
 

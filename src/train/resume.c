@@ -122,6 +122,8 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     NN_TRY(check_name(run, "training.batch", before->training.batch, now->training.batch, error));
     NN_TRY(check_same(run, "training.accumulate", before->training.accumulate, now->training.accumulate, error));
     NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
+    NN_TRY(check_number(run, "data.test.fraction", before->data.test_fraction, now->data.test_fraction, error));
+    NN_TRY(check_same(run, "data.test.stratified", before->data.test_stratified, now->data.test_stratified, error));
     NN_TRY(check_number(run, "data.validation.fraction", before->data.validation_fraction,
                         now->data.validation_fraction, error));
     NN_TRY(check_name(run, "data.validation.fold", fold_of(before), fold_of(now), error));

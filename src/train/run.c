@@ -163,28 +163,15 @@ static nn_status check_split(const nn_run *run, const nn_dataset *other, nn_erro
                    other->file, other->x_name, other->features, run->train->x_name, run->train->features);
 }
 
-static nn_status carve_validation(nn_run *run, nn_error *error)
+/* A split of its own, or rows of the training split; or none. */
+static nn_status load_split(nn_run *run, const nn_recipe_split *split, nn_carving carving, nn_dataset **dataset,
+                            nn_error *error)
 {
-    const nn_recipe_data *data = &run->recipe->data;
-    const nn_carving carving = {
-        .fraction = data->validation_fraction,
-        .fold = data->validation_fold_index,
-        .folds = data->validation_folds,
-        .stratified = data->validation_stratified,
-        .seed = run->recipe->seed,
-    };
-    return nn_dataset_carve(run->train, &carving, run->comm, &run->validation, error);
-}
-
-/* After the digest, which is of the file's rows: some of them may be carved off. */
-static nn_status load_validation(nn_run *run, nn_error *error)
-{
-    const nn_recipe_data *data = &run->recipe->data;
-    if (nn_recipe_has_split(&data->validation))
-        NN_TRY(open_split(run, &data->validation, false, &run->validation, error));
-    else if (data->validation_fraction > 0 || data->validation_folds > 0)
-        NN_TRY(carve_validation(run, error));
-    return check_split(run, run->validation, error);
+    if (nn_recipe_has_split(split))
+        NN_TRY(open_split(run, split, false, dataset, error));
+    else if (nn_carving_takes(&carving))
+        NN_TRY(nn_dataset_carve(run->train, &carving, run->comm, dataset, error));
+    return check_split(run, *dataset, error);
 }
 
 static nn_status load_data(nn_run *run, nn_error *error)
@@ -192,9 +179,6 @@ static nn_status load_data(nn_run *run, nn_error *error)
     const nn_recipe *recipe = run->recipe;
     run->memory = nn_dataset_room(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
-    if (nn_recipe_has_split(&recipe->data.test))
-        NN_TRY(open_split(run, &recipe->data.test, false, &run->test, error));
-    NN_TRY(check_split(run, run->test, error));
     nn_provenance *from = &run->provenance;
     snprintf(from->version, sizeof from->version, "%s", nn_version());
     snprintf(from->data_file, sizeof from->data_file, "%s", run->train->file);
@@ -202,8 +186,11 @@ static nn_status load_data(nn_run *run, nn_error *error)
     from->threads = run->threads.count;
     from->hosts = (uint64_t)run->comm->host_count;
     from->data_bytes = run->train->file_bytes;
+    from->classes = run->train->target == NN_TARGET_CLASSES ? run->train->outputs : 0;
+    /* Of the file's rows, before some of them are carved off. */
     NN_TRY(nn_dataset_digest(run->train, run->comm, &from->data_digest, error));
-    return load_validation(run, error);
+    NN_TRY(load_split(run, &recipe->data.test, nn_carving_of_test(recipe), &run->test, error));
+    return load_split(run, &recipe->data.validation, nn_carving_of_validation(recipe), &run->validation, error);
 }
 
 static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)

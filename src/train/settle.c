@@ -98,13 +98,17 @@ static size_t choose_slices(size_t batch, size_t rows, size_t ranks)
     return ranks <= usual ? usual : smaller(power_from(ranks), rows);
 }
 
-/* Rows that training sees, about: others are carved off them. */
+static size_t without(size_t rows, double share)
+{
+    return larger(rows - (size_t)ceil(share * (double)rows), 1);
+}
+
+/* Rows that training sees, about: test rows are carved off them, then validation rows. */
 static size_t rows_left(const nn_recipe *recipe, size_t rows)
 {
     const nn_recipe_data *data = &recipe->data;
     const size_t folds = data->validation_folds;
-    const double share = folds > 0 ? 1 / (double)folds : data->validation_fraction;
-    return larger(rows - (size_t)ceil(share * (double)rows), 1);
+    return without(without(rows, data->test_fraction), folds > 0 ? 1 / (double)folds : data->validation_fraction);
 }
 
 static nn_status check_ranks(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "data/deal.h"
+#include "data/part.h"
 #include "hdf5_fixture.h"
 #include "nntrain/evaluate.h"
 #include "nntrain/memory.h"
@@ -11,8 +12,9 @@ static nn_comm *comm;
 
 enum { ROWS = 103, SLICES = 12, FEATURES = 2, OUTPUTS = 3, SEED = 5 };
 
-/* x holds the row's number; targets and weights follow from it, so that every row says where it came from. */
-static nn_dataset *open_numbered(const char *y, const char *w)
+/* x holds the row's number; targets and weights follow from it, so that every row says where it came from. With a
+ * window rows stay in the file, which is the caller's to remove then. */
+static nn_dataset *open_stored(const char *y, const char *w, size_t window)
 {
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0) {
@@ -37,11 +39,22 @@ static nn_dataset *open_numbered(const char *y, const char *w)
     }
     nn_comm_barrier(comm, NULL);
     nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = y, .w = w};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
-    nn_comm_barrier(comm, NULL);
-    if (comm->rank == 0)
-        unlink(fixture_path("rows.h5"));
+    const size_t row_bytes = FEATURES * sizeof(float);
+    nn_dataset_spec spec = {.file = fixture_path("rows.h5"),
+                            .x = "x",
+                            .y = y,
+                            .w = w,
+                            .memory = window > 0 ? 1 : 0,
+                            .window = window * SLICES * row_bytes};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, window == 0, comm, &dataset, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, window > 0);
+    return dataset;
+}
+
+static nn_dataset *open_numbered(const char *y, const char *w)
+{
+    nn_dataset *dataset = open_stored(y, w, 0);
+    fixture_remove_file(comm, "rows.h5");
     return dataset;
 }
 
@@ -128,8 +141,20 @@ static nn_dataset whole_of(nn_real x[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++)
         x[i] = (nn_real)i;
-    return (nn_dataset){
-        .slices = {ROWS, SLICES}, .slice_count = SLICES, .rows = ROWS, .features = 1, .element = NN_REAL, .x = x};
+    return (nn_dataset){.slices = {ROWS, SLICES},
+                        .whole = {ROWS, SLICES},
+                        .slice_count = SLICES,
+                        .rows = ROWS,
+                        .features = 1,
+                        .element = NN_REAL,
+                        .x = x};
+}
+
+/* What carving gave it. */
+static void release_whole(nn_dataset *whole)
+{
+    nn_part_free(whole->part);
+    nn_release(whole->slice_first);
 }
 
 static void the_choice_does_not_depend_on_the_number_of_ranks(void)
@@ -146,6 +171,7 @@ static void the_choice_does_not_depend_on_the_number_of_ranks(void)
     for (size_t i = 0; i < whole_validation->rows; i++)
         same = same && where[(size_t)x_of(whole_validation, i)[0]] == -1 - (double)i;
     CU_ASSERT(same);
+    release_whole(&whole);
     nn_dataset_free(training);
     nn_dataset_free(validation);
     nn_dataset_free(whole_validation);
@@ -161,6 +187,7 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
                    *validation = carve_alone(&dataset, (nn_carving){.fraction = 0.2, .seed = seed});
         for (size_t i = 0; i < validation->rows; i++)
             counts[(size_t)x_of(validation, i)[0]]++;
+        release_whole(&dataset);
         nn_dataset_free(validation);
     }
     /* 21 of 103 rows go, 1 or 2 from every slice of 8 or 9: a row goes in 1/9 to 2/8 of the seeds, give or take five
@@ -282,11 +309,172 @@ static void folds_do_not_depend_on_the_number_of_ranks(void)
         CU_ASSERT_EQUAL(validation->slices.rows, expected->slices.rows);
         for (size_t i = 0; i < expected->rows; i++)
             CU_ASSERT_EQUAL(where[(size_t)x_of(expected, i)[0]], -1 - (double)i);
-        nn_release(whole.slice_first);
+        release_whole(&whole);
         nn_dataset_free(training);
         nn_dataset_free(validation);
         nn_dataset_free(expected);
     }
+}
+
+/* --- rows carved off what others were carved off before --- */
+
+enum { TESTING = 1, VALIDATING, TRAINING };
+
+static const nn_carving of_test[] = {
+    {.fraction = 0.2, .seed = SEED, .test = true},
+    {.fraction = 0.2, .seed = SEED, .test = true, .stratified = true},
+};
+static const nn_carving of_validation[] = {
+    {.fraction = 0.1, .seed = SEED},
+    {.fraction = 0.25, .seed = SEED, .stratified = true},
+    {.fold = 2, .folds = 3, .seed = SEED},
+    {.fold = 3, .folds = 3, .seed = SEED, .stratified = true},
+};
+
+/* split[row] += which of all rows of a split, whose numbers count up in the order of the file. */
+static void mark(const nn_dataset *split, double which, double split_of[ROWS])
+{
+    enum { PIECE = 3 };
+    nn_cursor *cursor = NULL;
+    nn_real before = -1, x[PIECE * FEATURES];
+    size_t count = 0;
+    CU_ASSERT_EQUAL_FATAL(nn_cursor_create(split, PIECE, &cursor, NULL), NN_OK);
+    for (nn_rows rows = {.count = 1}; rows.count > 0; count += rows.count) {
+        CU_ASSERT_EQUAL_FATAL(nn_cursor_next(cursor, &rows, NULL), NN_OK);
+        CU_ASSERT_EQUAL(rows.first, count);
+        const nn_real *real = rows.count > 0 ? nn_dataset_convert(split, &rows, x) : NULL;
+        for (size_t i = 0; i < rows.count; i++) {
+            const nn_real row = real[i * FEATURES];
+            CU_ASSERT(row > before && real[i * FEATURES + 1] == row + 1000);
+            CU_ASSERT_EQUAL(rows.classes[i], (int)row % 7);
+            split_of[(size_t)row] += which;
+            before = row;
+        }
+    }
+    CU_ASSERT_EQUAL(count, split->rows);
+    nn_cursor_free(cursor);
+}
+
+/* @param of  of validation, or NULL. @param split_of  receives which split each row is in */
+static void carve_twice(nn_dataset *dataset, const nn_carving *test, const nn_carving *of, double split_of[ROWS])
+{
+    nn_dataset *testing = carve_by(dataset, *test, comm), *validation = of ? carve_by(dataset, *of, comm) : NULL;
+    double rows[2] = {0};
+    memset(split_of, 0, ROWS * sizeof *split_of);
+    mark(testing, TESTING, split_of);
+    mark(dataset, TRAINING, split_of);
+    if (validation)
+        mark(validation, VALIDATING, split_of);
+    nn_comm_sum_double(comm, split_of, ROWS, NULL);
+    for (size_t row = 0; row < ROWS; row++)
+        for (size_t k = 0; k < 2; k++)
+            rows[k] += split_of[row] == TESTING + (double)k;
+    CU_ASSERT_EQUAL(rows[0], testing->slices.rows);
+    CU_ASSERT_EQUAL(rows[0], 21); /* round(103 / 5) */
+    CU_ASSERT_EQUAL(rows[1], validation ? validation->slices.rows : 0);
+    CU_ASSERT_EQUAL(dataset->slices.rows, ROWS - rows[0] - rows[1]);
+    nn_dataset_free(validation);
+    nn_dataset_free(testing);
+}
+
+/* The same on one rank, which has all rows; by the resident rows alone. */
+static void carve_twice_alone(const nn_carving *test, const nn_carving *of, double split_of[ROWS])
+{
+    nn_real x[ROWS];
+    int32_t classes[ROWS];
+    nn_dataset whole = whole_of(x);
+    for (size_t row = 0; row < ROWS; row++)
+        classes[row] = (int32_t)(row % 7);
+    whole.classes = classes;
+    whole.target = NN_TARGET_CLASSES;
+    whole.outputs = 7;
+    nn_dataset *carved[2] = {carve_alone(&whole, *test), carve_alone(&whole, *of)};
+    for (size_t row = 0; row < ROWS; row++)
+        split_of[row] = TRAINING;
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < carved[k]->rows; i++)
+            split_of[(size_t)x_of(carved[k], i)[0]] = TESTING + (double)k;
+    release_whole(&whole);
+    for (size_t k = 0; k < 2; k++)
+        nn_dataset_free(carved[k]);
+}
+
+/* Resident or in the file, on any number of ranks: each row is in one of the three splits, and always in the same. */
+static void test_rows_are_carved_off_before_validation_rows(void)
+{
+    const size_t windows[] = {0, 1, 3, 20}; /* rows of a slice; 0: resident */
+    for (size_t t = 0; t < sizeof of_test / sizeof *of_test; t++) {
+        double alone[ROWS], split_of[ROWS];
+        nn_dataset *dataset = open_numbered("classes", NULL);
+        carve_twice(dataset, &of_test[t], NULL, alone);
+        nn_dataset_free(dataset);
+        for (size_t v = 0; v < sizeof of_validation / sizeof *of_validation; v++) {
+            double expected[ROWS];
+            carve_twice_alone(&of_test[t], &of_validation[v], expected);
+            for (size_t w = 0; w < sizeof windows / sizeof *windows; w++) {
+                dataset = open_stored("classes", NULL, windows[w]);
+                carve_twice(dataset, &of_test[t], &of_validation[v], split_of);
+                for (size_t row = 0; row < ROWS; row++) {
+                    CU_ASSERT_EQUAL(split_of[row] == TESTING, alone[row] == TESTING);
+                    CU_ASSERT_EQUAL(split_of[row], expected[row]);
+                }
+                nn_dataset_free(dataset);
+                fixture_remove_file(comm, "rows.h5");
+            }
+        }
+    }
+}
+
+/* Else the validation rows would be those that test rows would have been without it. */
+static void test_and_validation_rows_are_chosen_independently(void)
+{
+    nn_dataset *dataset = open_numbered("classes", NULL);
+    nn_carving carving = of_test[0];
+    double split_of[2][ROWS] = {{0}}, both = 0;
+    nn_dataset *carved = carve_by(dataset, carving, comm);
+    mark(carved, 1, split_of[0]);
+    nn_dataset_free(carved);
+    nn_dataset_free(dataset);
+    dataset = open_numbered("classes", NULL);
+    carving.test = false;
+    carved = carve_by(dataset, carving, comm);
+    mark(carved, 1, split_of[1]);
+    nn_dataset_free(carved);
+    nn_dataset_free(dataset);
+    nn_comm_sum_double(comm, split_of[0], 2 * ROWS, NULL);
+    for (size_t row = 0; row < ROWS; row++)
+        both += split_of[0][row] * split_of[1][row];
+    CU_ASSERT(both < 12); /* of 21; some 4 by chance */
+}
+
+/* Every row that remains once an epoch, in batches of just the size asked for, from memory and from the file. */
+static void batches_of_what_remains_of_two_are_exact(void)
+{
+    const size_t windows[] = {0, 2};
+    for (size_t t = 0; t < 2; t++)
+        for (size_t v = 0; v < sizeof of_validation / sizeof *of_validation; v++)
+            for (size_t w = 0; w < 2; w++) {
+                enum { BATCH = 15 };
+                nn_dataset *dataset = open_stored("classes", "weights", windows[w]);
+                double split_of[ROWS], dealt[ROWS] = {0};
+                carve_twice(dataset, &of_test[t], &of_validation[v], split_of);
+                nn_sampler *sampler = NULL;
+                CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
+                for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
+                    nn_batch part;
+                    CU_ASSERT_EQUAL_FATAL(nn_sampler_batch(sampler, 1, step, &part, NULL), NN_OK);
+                    for (size_t i = 0; i < part.rows; i++) {
+                        dealt[(size_t)part.x[i * FEATURES]]++;
+                        CU_ASSERT_EQUAL(part.weights[i], part.x[i * FEATURES] / 4);
+                    }
+                }
+                nn_comm_sum_double(comm, dealt, ROWS, NULL);
+                for (size_t row = 0; row < ROWS; row++)
+                    CU_ASSERT_EQUAL(dealt[row], split_of[row] == TRAINING);
+                nn_sampler_free(sampler);
+                nn_dataset_free(dataset);
+                fixture_remove_file(comm, "rows.h5");
+            }
 }
 
 /* Numbers that add up, never fall, and keep within a row or two of each slice's share. */
@@ -401,6 +589,8 @@ static void expect_refusal(double fraction, const char *words)
 static void shares_that_leave_a_split_empty_are_told(void)
 {
     expect_refusal_of((nn_carving){.fold = 120, .folds = 150, .seed = SEED}, "fold 120 of 150 of the 103 rows");
+    expect_refusal_of((nn_carving){.fraction = 0.004, .test = true}, "data.test: a share of 0.004 of the 103 rows");
+    expect_refusal_of((nn_carving){.fraction = 0.89, .test = true}, "data.test: without a share of 0.89, 11 of");
     expect_refusal_of((nn_carving){.fold = 6, .folds = 5, .seed = SEED}, "no fold 6 of 5");
     expect_refusal_of((nn_carving){.fold = 1, .folds = 5, .stratified = true}, "holds no classes");
     expect_refusal(0.004, "is no row at all");
@@ -423,6 +613,9 @@ int main(int argc, char **argv)
         NN_TEST(folds_have_every_row_once),
         NN_TEST(strata_lose_the_same_share),
         NN_TEST(folds_do_not_depend_on_the_number_of_ranks),
+        NN_TEST(test_rows_are_carved_off_before_validation_rows),
+        NN_TEST(test_and_validation_rows_are_chosen_independently),
+        NN_TEST(batches_of_what_remains_of_two_are_exact),
         NN_TEST(slices_of_any_size_deal_in_proportion),
         NN_TEST(targets_may_be_fitted_before_or_after),
         NN_TEST(what_is_carved_off_can_be_measured),

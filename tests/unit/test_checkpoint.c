@@ -45,7 +45,8 @@ static nn_checkpoint made_up(void)
                        .hosts = 1,
                        .data_file = "/data/a b.h5",
                        .data_bytes = 12345,
-                       .data_digest = UINT64_C(0xFEDCBA9876543210)},
+                       .data_digest = UINT64_C(0xFEDCBA9876543210),
+                       .classes = 3},
         .recipe = recipe,
     };
     static const char *const names[] = {"ant", "bee", "l\303\266we", "of all the classes the longest", "z"};
@@ -111,6 +112,7 @@ static void read_is(const nn_checkpoint *written)
     CU_ASSERT(strcmp(read->provenance.version, "1.2.3") == 0);
     CU_ASSERT(strcmp(read->provenance.data_file, "/data/a b.h5") == 0);
     CU_ASSERT(read->provenance.data_digest == UINT64_C(0xFEDCBA9876543210));
+    CU_ASSERT(read->provenance.classes == 3);
     CU_ASSERT(strcmp(read->recipe, written->recipe) == 0);
     CU_ASSERT(nn_texts_equal(&read->class_names, &written->class_names));
     nn_checkpoint_free(read);

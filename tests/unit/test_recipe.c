@@ -148,6 +148,20 @@ static void a_validation_split_is_a_file_or_a_share_of_the_training_rows(void)
     nn_recipe_free(recipe);
 }
 
+static void a_test_split_is_a_file_or_a_share_of_the_training_rows(void)
+{
+    const char *const both[] = {"data.test={fraction: 0.25, stratified: true}", "data.validation={fraction: 0.5}"};
+    nn_recipe *recipe = must_parse(SMALL, both, 2);
+    CU_ASSERT_FALSE(nn_recipe_has_split(&recipe->data.test));
+    CU_ASSERT_PTR_NULL(recipe->data.test.x);
+    CU_ASSERT_EQUAL(recipe->data.test_fraction, 0.25);
+    CU_ASSERT(recipe->data.test_stratified);
+    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0.5);
+    CU_ASSERT_FALSE(recipe->data.validation_stratified);
+    CU_ASSERT_PTR_NOT_NULL(strstr(recipe->text, "\n  test: {fraction: 0.25, stratified: true}\n"));
+    nn_recipe_free(recipe);
+}
+
 static void every_split_may_have_sample_weights(void)
 {
     const char *const overrides[] = {"data.train.w=/train/w", "data.validation={w: /v/w}", "data.test={w: /t/w}"};
@@ -482,6 +496,7 @@ int main(void)
         NN_TEST(a_section_with_nothing_under_it_is_left_to_the_defaults),
         NN_TEST(a_test_split_without_a_file_is_in_the_training_file),
         NN_TEST(a_validation_split_is_a_file_or_a_share_of_the_training_rows),
+        NN_TEST(a_test_split_is_a_file_or_a_share_of_the_training_rows),
         NN_TEST(every_split_may_have_sample_weights),
         NN_TEST(the_resolved_text_has_one_order_and_gives_itself_again),
         NN_TEST(awkward_file_names_survive_the_resolved_text),

@@ -182,6 +182,14 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
          "r.yaml:1:60: data.validation.fold: fold and fraction both take rows of the training split; keep one of them"},
         {SPLIT("validation: {fold: 1/2, x: /v}"),
          "r.yaml:1:45: data.validation: fold takes rows of the training split, x names others; keep one of them"},
+        {SPLIT("test: {fraction: 1.5}"),
+         "r.yaml:1:43: data.test.fraction: must be more than 0 and less than 1, not 1.5; 0.2 is usual"},
+        {SPLIT("test: {fraction: 0.2, x: /v}"),
+         "r.yaml:1:43: data.test: fraction takes rows of the training split, x names others; keep one of them"},
+        {SPLIT("test: {fraction: 0.2, y_columns: [1]}"),
+         "r.yaml:1:43: data.test: fraction takes rows of the training split, y_columns names others; keep one of them"},
+        {SPLIT("test: {x: /v, stratified: true}"), "r.yaml:1:52: data.test.stratified: goes with fraction; a split of "
+                                                   "its own is what its file has"},
         {SPLIT("validation: {file: b, stratified: true}"), "r.yaml:1:60: data.validation.stratified: goes with "
                                                            "fraction or fold; a split of its own is what its file has"},
         {"data: {train: {file: a}, memory: much}\nnetwork: {layers: [{units: 3, activation: softmax}]}\nloss: "

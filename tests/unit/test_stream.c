@@ -14,7 +14,8 @@ typedef struct form {
     hid_t x_type;       /* 0: uint8 */
     hsize_t chunk;      /* rows; 0: contiguous */
     size_t row_window;  /* rows of a slice; 0: all */
-    nn_carving carving; /* seed 0: none */
+    nn_carving test;    /* seed 0: none */
+    nn_carving carving; /* of what remains; seed 0: none */
 } form;
 
 static void write_file(const form *of)
@@ -49,8 +50,10 @@ static size_t little_memory(size_t value_bytes)
     return (end - first) * (ROWS / SLICES) * FEATURES * value_bytes * 3 / 5;
 }
 
+enum { CARVED = 2 };
+
 /* @param in_file  rows stay there. @param carved  receives the rows carved off, or NULL */
-static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset **carved)
+static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CARVED])
 {
     const size_t value_bytes = of->x_type ? sizeof(nn_real) : 1;
     nn_dataset *dataset = NULL;
@@ -65,10 +68,19 @@ static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset **carved)
     };
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, in_file);
-    *carved = NULL;
-    if (of->carving.seed > 0)
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, &of->carving, comm, carved, NULL), NN_OK);
+    const nn_carving *const carvings[CARVED] = {&of->test, &of->carving};
+    for (size_t i = 0; i < CARVED; i++) {
+        carved[i] = NULL;
+        if (carvings[i]->seed > 0)
+            CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, carvings[i], comm, &carved[i], NULL), NN_OK);
+    }
     return dataset;
+}
+
+static void free_carved(nn_dataset *carved[CARVED])
+{
+    for (size_t i = 0; i < CARVED; i++)
+        nn_dataset_free(carved[i]);
 }
 
 static bool same_bytes(const void *a, const void *b, size_t bytes)
@@ -98,7 +110,8 @@ static void check_batch(const nn_dataset *dataset, nn_sampler *resident, nn_samp
 /* Whole epochs, and single steps out of their order as a resumed run asks for them. */
 static void check_order(const form *of, size_t batch)
 {
-    nn_dataset *none[2], *in_memory = open_rows(of, false, &none[0]), *in_file = open_rows(of, true, &none[1]);
+    nn_dataset *carved[2][CARVED], *in_memory = open_rows(of, false, carved[0]),
+                                   *in_file = open_rows(of, true, carved[1]);
     nn_sampler *resident = NULL, *streamed = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_sampler_create(in_memory, SEED, batch, &resident, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nn_sampler_create(in_file, SEED, batch, &streamed, NULL), NN_OK);
@@ -113,7 +126,7 @@ static void check_order(const form *of, size_t batch)
     nn_sampler_free(resident);
     nn_sampler_free(streamed);
     for (size_t i = 0; i < 2; i++)
-        nn_dataset_free(none[i]);
+        free_carved(carved[i]);
     nn_dataset_free(in_memory);
     nn_dataset_free(in_file);
 }
@@ -127,6 +140,13 @@ static const form forms[] = {
     {.y = "classes", .row_window = 1},
     {.row_window = 60, .carving = {.fraction = 0.8, .seed = 3}}, /* a slice has no more rows left than a window */
     {.y = "classes", .row_window = 16, .carving = {.fold = 2, .folds = 3, .seed = 3, .stratified = true}},
+    /* Two splits carved off, one after the other; the first leaves slices of any size. */
+    {.y = "values",
+     .w = "weights",
+     .row_window = 16,
+     .chunk = 5,
+     .test = {.fold = 1, .folds = 4, .seed = 3, .test = true},
+     .carving = {.fraction = 0.2, .seed = 3}},
 };
 
 static void what_is_dealt_does_not_depend_on_memory(void)
@@ -150,7 +170,7 @@ static void windows_deal_every_row_once_an_epoch(void)
     enum { BATCH = 24 };
     const form of = {.y = "classes", .row_window = 8};
     write_file(&of);
-    nn_dataset *none, *dataset = open_rows(&of, true, &none);
+    nn_dataset *none[CARVED], *dataset = open_rows(&of, true, none);
     nn_sampler *sampler = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
     double seen[2][ROWS] = {{0}};
@@ -178,9 +198,9 @@ static void a_window_as_large_as_the_slice_is_none(void)
 {
     form of = {.y = "classes", .row_window = ROWS};
     write_file(&of);
-    nn_dataset *none, *windowed = open_rows(&of, false, &none);
+    nn_dataset *none[CARVED], *windowed = open_rows(&of, false, none);
     of.row_window = 0;
-    nn_dataset *whole = open_rows(&of, false, &none);
+    nn_dataset *whole = open_rows(&of, false, none);
     nn_sampler *a = NULL, *b = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_sampler_create(windowed, SEED, 30, &a, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nn_sampler_create(whole, SEED, 30, &b, NULL), NN_OK);
@@ -225,14 +245,15 @@ static void rows_come_in_the_order_of_the_file(void)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const form of = forms[i];
         write_file(&of);
-        nn_dataset *carved[2], *in_memory = open_rows(&of, false, &carved[0]),
-                               *in_file = open_rows(&of, true, &carved[1]);
+        nn_dataset *carved[2][CARVED], *in_memory = open_rows(&of, false, carved[0]),
+                                       *in_file = open_rows(&of, true, carved[1]);
         compare_rows(in_memory, in_file, 1);
         compare_rows(in_memory, in_file, 1000);
-        if (of.carving.seed > 0)
-            compare_rows(carved[0], carved[1], 10);
+        for (size_t k = 0; k < CARVED; k++)
+            if (carved[0][k])
+                compare_rows(carved[0][k], carved[1][k], 10);
         for (size_t k = 0; k < 2; k++)
-            nn_dataset_free(carved[k]);
+            free_carved(carved[k]);
         nn_dataset_free(in_memory);
         nn_dataset_free(in_file);
         fixture_remove_file(comm, "rows.h5");
@@ -243,7 +264,7 @@ static void digest_and_statistics_do_not_depend_on_memory(void)
 {
     const form of = {.y = "values", .w = "weights", .row_window = 8};
     write_file(&of);
-    nn_dataset *none, *datasets[2] = {open_rows(&of, false, &none), open_rows(&of, true, &none)};
+    nn_dataset *none[CARVED], *datasets[2] = {open_rows(&of, false, none), open_rows(&of, true, none)};
     nn_normalization *normalization[2];
     uint64_t digest[2];
     for (size_t k = 0; k < 2; k++) {
@@ -267,7 +288,7 @@ static void classes_are_fitted_where_they_are(void)
     const form of = {.y = "classes", .row_window = 8};
     write_file(&of);
     nn_error error = {0};
-    nn_dataset *none, *in_memory = open_rows(&of, false, &none), *in_file = open_rows(&of, true, &none);
+    nn_dataset *none[CARVED], *in_memory = open_rows(&of, false, none), *in_file = open_rows(&of, true, none);
     CU_ASSERT_EQUAL(nn_dataset_fit_targets(in_file, 5, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 5 of classes is class 5"));
     CU_ASSERT_EQUAL(nn_dataset_fit_targets(in_file, 1, NN_LINEAR, comm, &error), NN_OK);
@@ -325,9 +346,9 @@ static void a_file_that_is_damaged_in_use_is_told(void)
         fixture_dataset(file, "x", H5T_STD_U8LE, H5T_NATIVE_UINT8, 2, extent, guarded, x);
     }
     fixture_end_file(comm, file);
-    nn_dataset *none;
+    nn_dataset *none[CARVED];
     const form of = {.row_window = 8};
-    nn_dataset *dataset = open_rows(&of, true, &none);
+    nn_dataset *dataset = open_rows(&of, true, none);
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0)
         damage_rows(fixture_path("rows.h5"));

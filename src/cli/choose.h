@@ -1,0 +1,24 @@
+/** Which split and which datasets of which file: what is said, else what the model's recipe or the file tells. */
+#ifndef NN_CLI_CHOOSE_H
+#define NN_CLI_CHOOSE_H
+
+#include "cli/model.h"
+
+/**
+ * Settles split, carved, base, x, y and w of a session whose model and recipe are there. Collective and agreed.
+ *
+ * @return NN_USAGE or NN_DATA, saying what to name, where there are no such rows or several datasets could be meant
+ */
+nn_status nn_model_choose(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
+                          nn_error *error);
+
+/**
+ * Lists what could be the features, of a session that found them in a file.
+ *
+ * @param but   name to be left out, or NULL
+ * @param text  [room] receives "/a, /b"
+ * @return how many there are
+ */
+size_t nn_model_list_fitting(const nn_model_session *session, const char *but, char *text, size_t room);
+
+#endif

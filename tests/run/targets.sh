@@ -33,6 +33,7 @@ data: {train: {file: data.h5}, test: {file: data.h5}}
 network: {layers: [{units: 100, activation: relu}, {units: 3, activation: linear}]}
 loss: mse
 optimizer: {name: adam, learning_rate: 0.003}
+schedule: constant
 training: {epochs: 6, batch: 64}
 parallel: {threads: 1, reproducible: true}
 Y
@@ -41,6 +42,7 @@ data: {train: {file: data.h5, y: /train/price}, test: {file: data.h5, y: /test/p
 network: {layers: [{units: 64, activation: relu}, {units: 1, activation: linear}]}
 loss: mse
 optimizer: adam
+schedule: constant
 training: {epochs: 25, batch: 32}
 parallel: {threads: 1}
 Y

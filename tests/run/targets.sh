@@ -75,7 +75,7 @@ r2 = 1 - ((y - p) ** 2).sum(0) / ((y - y.mean(0)) ** 2).sum(0)
 print("R2 of each output:", r2)
 assert r2.min() >= 0.95, r2
 last = json.loads(open("learnt/metrics.jsonl").readlines()[-1])
-for name, value in ("rmse", np.sqrt(((y - p) ** 2).mean())), ("mae", np.abs(y - p).mean()), ("r2", r2.mean()):
+for name, value in ("rmse", np.sqrt(((y - p) ** 2).mean(0)).mean()), ("mae", np.abs(y - p).mean()), ("r2", r2.mean()):
     assert abs(last["test_" + name] / value - 1) < 1e-6, (name, last, value)
 P
 $python "$here/predictions.py" learnt/model.h5 data.h5 /test/x learnt-out.h5 || fail "numpy predicts otherwise"

@@ -147,6 +147,13 @@ static bool put_dataset(hid_t group, const char *name, hid_t file_type, hid_t me
     return good;
 }
 
+bool nn_field_put_doubles(hid_t group, const char *name, const double *values, size_t count)
+{
+    const hsize_t dims[2] = {count, 0};
+    return put_dataset(group, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, H5Screate_simple(1, dims, NULL),
+                       guarded(dims, 1), values);
+}
+
 bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns)
 {
     const hsize_t dims[2] = {rows, columns};
@@ -231,16 +238,26 @@ bool nn_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *
     return dataset >= 0 && H5Dclose(dataset) >= 0;
 }
 
-bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns)
+static bool get_floats(hid_t group, const char *name, hid_t memory_type, void *values, size_t rows, size_t columns)
 {
     size_t file_rows = 0, file_columns = 0;
     hid_t dataset = open_tensor(group, name, &file_rows, &file_columns);
     if (dataset < 0)
         return false;
     bool good = file_rows == rows && file_columns == columns &&
-                H5Dread(dataset, MEMORY_REAL, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
+                H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
     H5Dclose(dataset);
     return good;
+}
+
+bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns)
+{
+    return get_floats(group, name, MEMORY_REAL, values, rows, columns);
+}
+
+bool nn_field_get_doubles(hid_t group, const char *name, double *values, size_t count)
+{
+    return get_floats(group, name, H5T_NATIVE_DOUBLE, values, count, 0);
 }
 
 bool nn_field_put_string(hid_t group, const char *name, const char *value)

@@ -21,6 +21,9 @@ bool nn_field_get_text(hid_t object, const char *name, char *value, size_t size)
 
 /** Tensors of nn_real with one or two dimensions (columns 0: one), guarded by Fletcher32. */
 bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns);
+/** An array of doubles, guarded alike; one of floats is read, too. */
+bool nn_field_put_doubles(hid_t group, const char *name, const double *values, size_t count);
+bool nn_field_get_doubles(hid_t group, const char *name, double *values, size_t count);
 /** Room for such a tensor, without the guard, that others write to. @param place  receives where in the file it begins
  */
 bool nn_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place);

@@ -177,6 +177,7 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
  *
  * Means and squared deviations are found slice by slice (Welford) in double and merged in slice order (Chan, Golub,
  * LeVeque, 1983). A feature without spread gets scale 0, so that no other value of it in another split can be large.
+ * NN_NORMALIZE_AUTO becomes the kind that is chosen.
  *
  * @return NN_DATA where a feature that is to be imputed has no value in any row, or where one spreads too far for
  * doubles

@@ -167,7 +167,7 @@ static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn
         if (ours->missing)
             memcpy(ours->missing, theirs->missing, features * sizeof *ours->missing);
     } else {
-        NN_TRY(nn_normalization_fit(ours, run->train, run->comm, error));
+        NN_TRY(nn_normalization_fit_noting(ours, run->train, run->comm, &run->normalization_notes, error));
     }
     NN_TRY(nn_dataset_normalize(run->train, run->normalization, error));
     if (run->validation)

@@ -352,7 +352,7 @@ static void numbers_beyond_float32_need_a_scale(void)
     CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, none, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(error.message, "row 57 of x holds at position 1 a number beyond the range of float32"));
-    nn_normalization *standard = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
+    nn_normalization *standard = fit_on(comm, NN_NORMALIZE_AUTO, dataset);
     CU_ASSERT_EQUAL(standard->kind, NN_NORMALIZE_STANDARD);
     CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, standard, &error), NN_OK);
     nn_real *rows = all_rows(dataset);
@@ -380,7 +380,7 @@ static void a_spread_beyond_doubles_is_told(void)
     nn_normalization *normalization = NULL;
     if (comm->size > 1)
         return;
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 2, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_AUTO, 2, &normalization, NULL), NN_OK);
     CU_ASSERT_EQUAL(nn_normalization_fit(normalization, &wide, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "wide.h5: the values of /train/x at position 1 spread too far"));
     nn_normalization_free(normalization);

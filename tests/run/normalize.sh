@@ -43,6 +43,7 @@ data: {train: {file: $1.h5}, test: {file: $1.h5}}
 network: {layers: [{units: 32, activation: relu}, {units: 2, activation: softmax}]}
 loss: cross_entropy
 optimizer: {name: adam, learning_rate: 0.003}
+schedule: constant
 training: {epochs: ${2:-60}, batch: 16}
 parallel: {reproducible: true}
 Y

@@ -46,7 +46,8 @@ typedef struct nn_dataset_spec {
     bool missing;                /**< NaN in x stands for a value that is missing, and is no error */
     nn_external external;        /**< where the files may have data outside of themselves */
     size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
-    size_t window;               /**< bytes of x, over all slices, that are shuffled among each other; 0: all */
+    size_t window;               /**< bytes of x, over all slices, that are shuffled among each other, a number as at
+                                    most an nn_real; 0: all */
 } nn_dataset_spec;
 
 /** @return where a split of a recipe lies, with the columns it chooses, or else those of the training split; everything
@@ -92,9 +93,8 @@ typedef struct nn_rows {
  * This rank's rows of one split: resident in memory, or, where there is no room for them, in the file and read again
  * whenever they are wanted. Owns its arrays.
  *
- * x stays as the file has it where its type takes fewer bytes than an nn_real, or is one; anything wider becomes
- * nn_real on reading. nn_dataset_convert gives rows to compute with. Targets that are values are kept in double: a time
- * in seconds since 1970 has no digit to spare.
+ * x stays as the file has it. nn_dataset_convert gives rows to compute with, scaled before they become nn_real. Targets
+ * that are values are kept in double: a time in seconds since 1970 has no digit to spare.
  */
 typedef struct nn_dataset {
     nn_slices slices;
@@ -114,7 +114,7 @@ typedef struct nn_dataset {
     bool binary;        /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
     bool weighted;      /**< samples have weights */
     bool missing;       /**< x may hold NaN, for what is missing */
-    nn_element element; /**< what x holds */
+    nn_element element; /**< what x holds, in memory as in the file */
     void *x;            /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
                            file */
     int32_t *classes;   /**< [rows], or NULL */
@@ -133,6 +133,7 @@ typedef struct nn_dataset {
     uint64_t file_bytes;          /**< size of the file, or of all of them */
     char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
     double x_range[2];            /**< smallest and largest x of all ranks */
+    uint64_t x_beyond;            /**< 1 + position among all values of x of the first that no nn_real holds; 0: none */
 } nn_dataset;
 
 /** Receives how many rows a split has, as its files describe themselves; none is read. Collective, with the errors of
@@ -180,16 +181,18 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
  * Collective; the same bits on any number of ranks.
  *
  * Means and squared deviations are found slice by slice (Welford) in double and merged in slice order (Chan, Golub,
- * LeVeque, 1983). A feature without spread gets scale 1.
+ * LeVeque, 1983). A feature without spread gets scale 0, so that no other value of it in another split can be large.
+ * NN_NORMALIZE_AUTO becomes the kind that is chosen.
  *
- * @return NN_DATA where a feature that is to be imputed has no value in any row
+ * @return NN_DATA where a feature that is to be imputed has no value in any row, or where one spreads too far for
+ * doubles
  */
 nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
                                nn_error *error);
 
 /**
  * Has rows normalised from now on as they are given out; the resident ones stay as they are. Local. NN_DATA where the
- * number of features differs, naming the file.
+ * number of features differs, or where a number is beyond the range of nn_real and nothing scales it, naming the file.
  *
  * @param normalization  borrowed; outlives the dataset's use
  */
@@ -241,8 +244,8 @@ double nn_dataset_waited(const nn_dataset *dataset);
 nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count);
 
 /**
- * Rows to compute with: x, or with a normalisation (x - offset) * scale, each operation rounded to nn_real on its own.
- * One pass; threads share many rows. Local.
+ * Rows to compute with: x, or with a normalisation (x - offset) * scale, each operation rounded on its own: to nn_real,
+ * or to double for types of x that a float does not hold exactly. One pass; threads share many rows. Local.
  *
  * @param to  [count, features]
  * @return to, or, without writing there, the rows themselves where they are just what is asked for

@@ -2,6 +2,7 @@
 #ifndef NNTRAIN_ELEMENT_H
 #define NNTRAIN_ELEMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -31,6 +32,12 @@ enum { NN_ELEMENT_COUNT = NN_DOUBLE + 1 };
 
 /** @return bytes of an element */
 size_t nn_element_size(nn_element element);
+
+/** @return whether a float does not hold every number of the type exactly */
+bool nn_element_is_wide(nn_element element);
+
+/** @return the type that numbers of two types are read as: float where that holds both exactly, else double */
+nn_element nn_element_common(nn_element a, nn_element b);
 
 #ifdef __cplusplus
 }

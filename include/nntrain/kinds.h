@@ -40,6 +40,9 @@ typedef enum nn_normalization_kind {
     NN_NORMALIZE_STANDARD,     /**< each feature to mean 0 and standard deviation 1 over the training split */
     NN_NORMALIZE_MINMAX,       /**< each feature's smallest value to 0, its largest to 1 */
     NN_NORMALIZE_STANDARD_ALL, /**< all values together to mean 0 and standard deviation 1 */
+    NN_NORMALIZE_ROBUST, /**< as standard, by the values that are left when those far off the others are set aside; what
+                            is far off is limited */
+    NN_NORMALIZE_AUTO,   /**< one of the others, chosen by nn_normalization_fit */
 } nn_normalization_kind;
 
 /** How targets that are values are shifted and scaled before a network learns them. */

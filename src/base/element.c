@@ -12,3 +12,15 @@ size_t nn_element_size(nn_element element)
     };
     return sizes[element];
 }
+
+bool nn_element_is_wide(nn_element element)
+{
+    return nn_element_size(element) >= sizeof(float) && element != NN_FLOAT;
+}
+
+nn_element nn_element_common(nn_element a, nn_element b)
+{
+    if (a == b)
+        return a;
+    return nn_element_is_wide(a) || nn_element_is_wide(b) ? NN_DOUBLE : NN_FLOAT;
+}

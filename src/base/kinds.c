@@ -13,12 +13,14 @@ const cyaml_strval_t nn_loss_names[6] = {
     {"binary_cross_entropy", NN_BINARY_CROSS_ENTROPY},
     {"iou", NN_IOU},
 };
-const cyaml_strval_t nn_normalization_names[5] = {
+const cyaml_strval_t nn_normalization_names[7] = {
     {"none", NN_NORMALIZE_NONE},
     {"unit", NN_NORMALIZE_UNIT},
     {"standard", NN_NORMALIZE_STANDARD},
     {"minmax", NN_NORMALIZE_MINMAX},
     {"standard_all", NN_NORMALIZE_STANDARD_ALL},
+    {"robust", NN_NORMALIZE_ROBUST},
+    {"auto", NN_NORMALIZE_AUTO},
 };
 const cyaml_strval_t nn_target_scaling_names[6] = {
     {"auto", NN_TARGETS_AUTO},     {"none", NN_TARGETS_NONE},   {"standard", NN_TARGETS_STANDARD},

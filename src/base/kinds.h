@@ -9,7 +9,7 @@
 /* Sized here, because a static schema needs the count as a constant; the definitions must agree. */
 extern const cyaml_strval_t nn_activation_names[12];
 extern const cyaml_strval_t nn_loss_names[6];
-extern const cyaml_strval_t nn_normalization_names[5];
+extern const cyaml_strval_t nn_normalization_names[7];
 extern const cyaml_strval_t nn_target_scaling_names[6];
 extern const cyaml_strval_t nn_imputation_names[2];
 extern const cyaml_strval_t nn_external_names[2];

@@ -235,7 +235,7 @@ const char nn_recipe_defaults[] =
     "  train: {x: /train/x, y: /train/y}\n"
     "  validation: {x: /validation/x, y: /validation/y}\n" /* dropped where nobody writes data.validation */
     "  test: {x: /test/x, y: /test/y}\n"                   /* the same */
-    "  normalize: none\n"
+    "  normalize: auto\n"
     "  normalize_targets: auto\n"
     "  impute: none\n"
     "  external: inside\n"

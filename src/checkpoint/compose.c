@@ -126,8 +126,9 @@ static bool put_normalization(hid_t file, const nn_normalization *normalization)
 {
     hid_t group = make_group(file, "/normalization");
     bool good = group >= 0 && nn_field_put_text(group, "kind", nn_normalization_name(normalization->kind)) &&
-                nn_field_put_tensor(group, "offset", normalization->offset, normalization->features, 0) &&
-                nn_field_put_tensor(group, "scale", normalization->scale, normalization->features, 0) &&
+                nn_field_put_doubles(group, "offset", normalization->offset, normalization->features) &&
+                nn_field_put_doubles(group, "scale", normalization->scale, normalization->features) &&
+                nn_field_put_number(group, "limit", normalization->limit) &&
                 (!normalization->missing ||
                  nn_field_put_tensor(group, "missing", normalization->missing, normalization->features, 0));
     if (group >= 0)

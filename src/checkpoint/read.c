@@ -229,8 +229,13 @@ static bool get_normalization(hid_t file, size_t features, nn_normalization **no
     bool good =
         group >= 0 && get_kind(group, "kind", nn_normalization_names, CYAML_ARRAY_LEN(nn_normalization_names), &kind) &&
         nn_normalization_create((nn_normalization_kind)kind, features, normalization, NULL) == NN_OK &&
-        nn_field_get_tensor(group, "offset", (*normalization)->offset, features, 0) &&
-        nn_field_get_tensor(group, "scale", (*normalization)->scale, features, 0) && get_missing(group, *normalization);
+        nn_field_get_doubles(group, "offset", (*normalization)->offset, features) &&
+        nn_field_get_doubles(group, "scale", (*normalization)->scale, features) && get_missing(group, *normalization);
+    /* Models of before there was a robust kind have none. */
+    if (good && H5Aexists(group, "limit") > 0)
+        good = nn_field_get_number(group, "limit", &(*normalization)->limit);
+    if (good)
+        nn_normalization_round(*normalization);
     if (group >= 0)
         H5Gclose(group);
     return good;

@@ -13,6 +13,7 @@ typedef struct outline {
     uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
     nn_normalization_kind normalization;
     nn_target_scaling_kind target_scaling;
+    double limit;
     bool imputes, shares;
     nn_recipe_optimizer optimizer;
 } outline;
@@ -26,6 +27,7 @@ static nn_status take_like(const nn_comm *comm, const outline *plan, const nn_re
     NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
     NN_TRY(nn_target_scaling_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
                                     error));
+    checkpoint->normalization->limit = plan->limit;
     if (plan->imputes)
         NN_TRY(nn_normalization_impute(checkpoint->normalization, error));
     const nn_recipe_regularization none = {.l1 = 0};
@@ -77,15 +79,16 @@ static nn_status share_optimizer(nn_comm *comm, nn_checkpoint *checkpoint, nn_er
 static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
 {
     const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nn_real);
-    const size_t feature_bytes = plan->inputs * sizeof(nn_real);
+    nn_normalization *normalization = checkpoint->normalization;
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
                              checkpoint->network->statistics_count * sizeof(nn_real), error));
     NN_TRY(share_optimizer(comm, checkpoint, error));
-    NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->offset, feature_bytes, error));
-    NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->scale, feature_bytes, error));
+    NN_TRY(nn_comm_broadcast(comm, normalization->offset, plan->inputs * sizeof(double), error));
+    NN_TRY(nn_comm_broadcast(comm, normalization->scale, plan->inputs * sizeof(double), error));
+    nn_normalization_round(normalization);
     if (plan->imputes)
-        NN_TRY(nn_comm_broadcast(comm, checkpoint->normalization->missing, feature_bytes, error));
+        NN_TRY(nn_comm_broadcast(comm, normalization->missing, plan->inputs * sizeof(nn_real), error));
     nn_target_scaling *scaling = checkpoint->target_scaling;
     NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
     NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
@@ -116,6 +119,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpo
             .recipe_bytes = strlen(checkpoint->recipe) + 1,
             .normalization = checkpoint->normalization->kind,
             .target_scaling = checkpoint->target_scaling->kind,
+            .limit = checkpoint->normalization->limit,
             .imputes = checkpoint->normalization->missing != NULL,
             .shares = shares,
             .optimizer = checkpoint->optimizer->settings,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/philox.h"
+#include "data/rows.h"
 #include "kernels/noise.h"
 #include "nntrain/memory.h"
 
@@ -28,10 +29,15 @@ static size_t features_of(const nn_augment *augment)
     return augment->height * augment->width * augment->channels;
 }
 
-static void set_fill(nn_augment *augment, const nn_normalization *normalization)
+/* Bytes of 0 are a 0 of every type. */
+static nn_status set_fill(nn_augment *augment, const nn_dataset *dataset, nn_error *error)
 {
-    for (size_t i = 0; i < features_of(augment); i++)
-        augment->fill[i] = normalization ? (0 - normalization->offset[i]) * normalization->scale[i] : 0;
+    void *zeros = NULL;
+    NN_TRY(nn_allocate(1, nn_dataset_row_bytes(dataset), "the augmentation", &zeros, error));
+    const nn_rows row = {.count = 1, .x = zeros};
+    nn_dataset_row(dataset, &row, 0, augment->fill);
+    nn_release(zeros);
+    return NN_OK;
 }
 
 static nn_status check_image(const nn_augment *augment, const nn_dataset *dataset, nn_error *error)
@@ -110,11 +116,12 @@ nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *d
     NN_TRY(nn_allocate(1, sizeof *augment, "the augmentation", &augment, error));
     *augment = made;
     nn_status status = nn_allocate(dataset->features, sizeof *augment->fill, "the augmentation", &augment->fill, error);
+    if (status == NN_OK)
+        status = set_fill(augment, dataset, error);
     if (status != NN_OK) {
         nn_augment_free(augment);
         return status;
     }
-    set_fill(augment, dataset->normalization);
     *result = augment;
     return NN_OK;
 }

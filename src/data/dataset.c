@@ -19,17 +19,19 @@ enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
 
 /* --- describing --- */
 
-/* What memory holds of a type of the file: more than an nn_real it never takes. */
-static nn_element kept_as(nn_element element)
+/* Bytes of a row where the order of rows is planned: wide types count as nn_real, so that the order is the same whether
+ * a file has its numbers as floats or as doubles. */
+static size_t planned_row_bytes(const nn_dataset *dataset)
 {
-    return nn_element_size(element) < sizeof(nn_real) ? element : NN_REAL;
+    const size_t size = nn_element_size(dataset->element);
+    return dataset->features * (size < sizeof(nn_real) ? size : sizeof(nn_real));
 }
 
 /* Of a file in chunks, whole ones; where rows are shuffled in windows, a window has several, that far parts of the file
  * mix. */
 static void plan_blocks(nn_dataset *dataset, const nn_hdf5_layout *x, size_t window)
 {
-    const size_t row_bytes = nn_dataset_row_bytes(dataset), chunk = x->chunk_rows;
+    const size_t row_bytes = planned_row_bytes(dataset), chunk = x->chunk_rows;
     size_t rows = BLOCK_BYTES / row_bytes;
     if (chunk > 0)
         rows = rows > chunk ? rows / chunk * chunk : chunk;
@@ -57,7 +59,7 @@ static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_
     dataset->row_dimensions = plan->layouts.x.dimensions - 1;
     for (int i = 0; i < dataset->row_dimensions && i < 3; i++)
         dataset->row_extent[i] = plan->layouts.x.extent[i + 1];
-    dataset->element = kept_as(plan->layouts.x.element);
+    dataset->element = plan->layouts.x.element;
     dataset->target = plan->target;
     dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->layouts.y.row_values : 0;
     dataset->weighted = spec->w != NULL;

@@ -28,14 +28,15 @@ struct numbers {
     void *to;        /* [count, row_values] of kept; NULL: they stay in the file */
     bool weights;    /* which are not negative */
     bool log1p;      /* they are above -1 */
-    bool imputable;  /* they are x */
+    bool features;   /* they are x, which may be scaled before it becomes nn_real */
     bool missing;    /* NaN is no error */
     nn_digester digester;
-    double low, high;
+    double low, high; /* of features */
+    uint64_t beyond;  /* of features: 1 + index of the first number that no nn_real holds; 0: none */
 };
 
-/* @param imputable  x, where NaN may stand for what is missing */
-static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool imputable,
+/* @param features  where NaN may stand for what is missing */
+static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool features,
                          nn_error *error)
 {
     uint64_t at = rows->first + index / rows->layout->row_values;
@@ -46,7 +47,7 @@ static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value
                        path, row, rows->name, column, real_name);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s holds %s at position %llu; rows must be finite%s", path, row,
                    rows->name, isnan(value) ? "NaN" : "an infinite value", column,
-                   isnan(value) && imputable ? ", or data.impute: mean" : "");
+                   isnan(value) && features ? ", or data.impute: mean" : "");
 }
 
 static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
@@ -85,26 +86,40 @@ static nn_status find_without_log1p(const struct numbers *numbers, const char *s
 static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
                       nn_error *error)
 {
-    nn_real low = INFINITY, high = -INFINITY; /* NaN is neither below nor above */
+    nn_real low = INFINITY; /* NaN is not below */
     int wrong = 0;
-#pragma omp simd reduction(min : low) reduction(max : high) reduction(| : wrong)
+#pragma omp simd reduction(min : low) reduction(| : wrong)
+    for (size_t i = 0; i < count; i++) {
+        low = tile[i] < low ? tile[i] : low;
+        wrong |= !(tile[i] - tile[i] == 0); /* NaN for NaN and infinity */
+    }
+    for (size_t i = 0; wrong && i < count; i++) {
+        if (isfinite(tile[i]) || (numbers->missing && isnan(tile[i])))
+            continue;
+        const bool was_finite = numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]);
+        if (!was_finite || !numbers->features)
+            return fail_at(numbers->rows, index + i, tile[i], was_finite, numbers->features, error);
+        if (numbers->beyond == 0)
+            numbers->beyond = index + i + 1;
+    }
+    if (numbers->log1p && low <= -1)
+        NN_TRY(find_without_log1p(numbers, source, index, count, error));
+    return numbers->weights && low < 0 ? find_negative(numbers, index, tile, error) : NN_OK;
+}
+
+/* Of numbers as the file has them: a time in seconds since 1970 has no digit to spare. NaN is neither below nor above.
+ */
+static void take_range(struct numbers *numbers, const void *source, size_t count)
+{
+    double tile[TILE], low = numbers->low, high = numbers->high;
+    nn_convert_double(numbers->rows->element, source, tile, count);
+#pragma omp simd reduction(min : low) reduction(max : high)
     for (size_t i = 0; i < count; i++) {
         low = tile[i] < low ? tile[i] : low;
         high = tile[i] > high ? tile[i] : high;
-        wrong |= !(tile[i] - tile[i] == 0); /* NaN for NaN and infinity */
     }
-    for (size_t i = 0; wrong && i < count; i++)
-        if (!isfinite(tile[i]) && !(numbers->missing && isnan(tile[i])))
-            return fail_at(numbers->rows, index + i, tile[i],
-                           numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]),
-                           numbers->imputable, error);
-    if (numbers->weights && low < 0)
-        return find_negative(numbers, index, tile, error);
-    if (numbers->log1p && low <= -1)
-        NN_TRY(find_without_log1p(numbers, source, index, count, error));
-    numbers->low = fmin(numbers->low, (double)low);
-    numbers->high = fmax(numbers->high, (double)high);
-    return NN_OK;
+    numbers->low = low;
+    numbers->high = high;
 }
 
 static nn_status take_numbers(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
@@ -119,6 +134,8 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
         const char *from = (const char *)values + i * size;
         nn_convert(rows->element, from, tile, length);
         NN_TRY(scan(numbers, from, begin + i, tile, length, error));
+        if (numbers->features)
+            take_range(numbers, from, length);
         nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
         if (!numbers->to || rows->to)
             continue;
@@ -234,11 +251,14 @@ static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const n
 static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *comm, nn_error *error)
 {
     struct numbers numbers = {
-        .kept = dataset->element, .to = dataset->x, .imputable = true, .missing = dataset->missing};
+        .kept = dataset->element, .to = dataset->x, .features = true, .missing = dataset->missing};
     NN_TRY(read_numbers(dataset, rows, &numbers, comm, error));
-    dataset->x_range[0] = numbers.low;
+    const double from = (double)(rows->first * rows->layout->row_values);
+    double least[2] = {numbers.low, numbers.beyond > 0 ? from + (double)numbers.beyond : INFINITY};
     dataset->x_range[1] = numbers.high;
-    NN_TRY(nn_comm_min_double(comm, &dataset->x_range[0], 1, error));
+    NN_TRY(nn_comm_min_double(comm, least, 2, error));
+    dataset->x_range[0] = least[0];
+    dataset->x_beyond = isfinite(least[1]) ? (uint64_t)least[1] : 0;
     return nn_comm_max_double(comm, &dataset->x_range[1], 1, error);
 }
 

@@ -82,7 +82,7 @@ static nn_status describe_fields(hid_t record, const char *path, const char *nam
         nn_hdf5_layout field = {.rows = 0};
         NN_TRY(describe_field(record, path, name, columns->names[i], texts && columns->count == 1, &field, error));
         if (i > 0 && field.element != common.element) {
-            field.element = NN_DOUBLE;
+            field.element = nn_element_common(field.element, common.element);
             field.integer = field.integer && common.integer;
             snprintf(field.type, sizeof field.type, "mixed");
         }

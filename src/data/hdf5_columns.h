@@ -7,8 +7,8 @@
 /**
  * Describes the columns chosen of a dataset whose shape is described. Local.
  *
- * Records: one dimension of them, whose fields chosen are numbers or arrays of these; their common type, or double
- * where they have none. Tables: two dimensions; numbers from 0, and ranges such as 3:7, in the order of the file.
+ * Records: one dimension of them, whose fields chosen are numbers or arrays of these, of different types as
+ * nn_element_common says. Tables: two dimensions; numbers from 0, and ranges such as 3:7, in the order of the file.
  *
  * @param texts   a single field may be a text
  * @param layout  row_values, element, integer, file_size and type become those of the columns

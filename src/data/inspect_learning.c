@@ -94,7 +94,7 @@ static void advise_scale(FILE *out, const nn_inspect_features *features, const n
     nn_inspect_print_feature(out, names, widest);
     fprintf(out, " deviates %.2g times as much as feature ", most / least);
     nn_inspect_print_feature(out, names, narrowest);
-    fprintf(out, " and would drown it; data.normalize: standard\n");
+    fprintf(out, " and would drown it with data.normalize: none\n");
 }
 
 static void advise_rare(FILE *out, const nn_inspect_values *values, size_t classes)

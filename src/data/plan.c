@@ -132,7 +132,7 @@ static bool same_shape(const nn_hdf5_layout *a, const nn_hdf5_layout *b)
     return same;
 }
 
-/* Adds the rows of a further file to those of all before; numbers of different types are read as doubles. */
+/* Adds the rows of a further file to those of all before; numbers of different types are read as a common one. */
 static nn_status join_layout(nn_hdf5_layout *all, const nn_hdf5_layout *next, const char *name, const char *first,
                              const char *path, nn_error *error)
 {
@@ -141,7 +141,7 @@ static nn_status join_layout(nn_hdf5_layout *all, const nn_hdf5_layout *next, co
         return nn_fail(error, NN_DATA, "%s: a row of %s is %s, but in %s it is %s; files of a split must be alike",
                        path, name, shape_of(next, shape, sizeof shape), first, shape_of(all, other, sizeof other));
     if (all->element != next->element) {
-        all->element = NN_DOUBLE;
+        all->element = nn_element_common(all->element, next->element);
         snprintf(all->type, sizeof all->type, "mixed");
     }
     all->integer = all->integer && next->integer;

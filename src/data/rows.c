@@ -23,16 +23,32 @@ static void replace_missing(const nn_real *missing, nn_real *x, size_t count)
         x[i] = x[i] == x[i] ? x[i] : missing[i];
 }
 
+static void keep_within(nn_real limit, nn_real *x, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        x[i] = x[i] > limit ? limit : x[i];
+        x[i] = x[i] < -limit ? -limit : x[i]; /* NaN stays */
+    }
+}
+
+static void normalize(const nn_normalization *by, nn_element element, const void *from, nn_real *to)
+{
+    const nn_scale scale = {by->offset, by->scale, by->offset_real, by->scale_real};
+    nn_convert_normalized(element, from, &scale, to, by->features);
+    if (by->limit > 0)
+        keep_within((nn_real)by->limit, to, by->features);
+    if (by->missing && (element == NN_FLOAT || element == NN_DOUBLE))
+        replace_missing(by->missing, to, by->features);
+}
+
 void nn_dataset_row(const nn_dataset *dataset, const nn_rows *rows, size_t row, nn_real *to)
 {
-    const nn_normalization *by = dataset->normalization;
     const void *from = nn_dataset_at(dataset, rows, row);
-    if (by)
-        nn_convert_normalized(dataset->element, from, by->offset, by->scale, to, dataset->features);
+    if (dataset->normalization)
+        normalize(dataset->normalization, dataset->element, from, to);
     else
         nn_convert(dataset->element, from, to, dataset->features);
-    if (by && by->missing && (dataset->element == NN_FLOAT || dataset->element == NN_DOUBLE))
-        replace_missing(by->missing, to, dataset->features);
 }
 
 nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count)

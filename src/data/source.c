@@ -160,8 +160,8 @@ static nn_status read_run(const nn_source *source, nn_file_run run, const nn_row
                           nn_error *error)
 {
     const nn_dataset *dataset = source->dataset;
-    NN_TRY(read_numbers(source, &source->x, run, dataset->element, (char *)room->x + at * nn_dataset_row_bytes(dataset),
-                        error));
+    NN_TRY(nn_hdf5_table_read(&source->x, source->file_row + run.first, run.count,
+                              (char *)room->x + at * nn_dataset_row_bytes(dataset), error));
     if (source->classes)
         NN_TRY(read_classes(source, run, room, at, error));
     else if (room->values)
@@ -249,11 +249,10 @@ static nn_status open_tables(nn_source *source, nn_error *error)
     return NN_OK;
 }
 
-/* A row of any table goes into it. */
+/* A row of targets goes into it. */
 static size_t staging_bytes(const nn_dataset_layouts *layouts)
 {
-    const size_t x = layouts->x.row_values * sizeof(double), y = layouts->y.row_values * sizeof(double);
-    const size_t row = x > y ? x : y;
+    const size_t row = layouts->y.row_values * sizeof(double);
     return row > STAGING_BYTES ? row : STAGING_BYTES;
 }
 

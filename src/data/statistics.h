@@ -6,7 +6,7 @@
 
 /** [features] each; NULL where not asked for. Owns its arrays. */
 typedef struct nn_statistics {
-    double *count;        /**< rows that have the feature: all, but where values may be missing */
+    double *count;        /**< rows that have the feature: all, but where values may be missing or are set aside */
     double *mean;         /**< 0 where no row has it */
     double *square;       /**< sum of squared deviations from the mean */
     double *least, *most; /**< infinite where no row has it */
@@ -19,10 +19,10 @@ typedef enum nn_statistics_kind {
 } nn_statistics_kind;
 
 /**
- * Goes through the rows, once for each kind. Collective.
+ * Goes through the rows, once whatever is asked for, in double. Collective.
  *
- * Means and squared deviations are found slice by slice (Welford, 1962) in double and merged in slice order (Chan,
- * Golub, LeVeque, 1983).
+ * Means and squared deviations are found slice by slice (Welford, 1962) and merged in slice order (Chan, Golub,
+ * LeVeque, 1983).
  *
  * @param kinds  of nn_statistics_kind, added up
  */
@@ -37,6 +37,31 @@ nn_status nn_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_co
 nn_status nn_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
                                         nn_statistics *statistics, nn_error *error);
 
+/**
+ * The moments of the values that lie in low ... high of their feature alone. Collective.
+ *
+ * @param low, high   [features]
+ * @param statistics  measured before; count, mean and square are replaced
+ */
+nn_status nn_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
+                                       nn_statistics *statistics, nn_error *error);
+
 void nn_statistics_free(nn_statistics *statistics);
+
+/** @return standard deviation of feature i; 0 where no row has it */
+double nn_statistics_deviation(const nn_statistics *statistics, size_t i);
+
+/** Whole numbers that a feature is counted by, from its least one on. */
+enum { NN_COUNTED_VALUES = 64 };
+
+/**
+ * Counts how often some features have each of a few whole numbers. Collective.
+ *
+ * @param features  [count] that are looked at
+ * @param first     [count] the number that the first counter of a feature stands for
+ * @param counts    [count, NN_COUNTED_VALUES + 1], zeroed here; the last one is of all other values
+ */
+nn_status nn_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
+                              nn_comm *comm, double *counts, nn_error *error);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* The loops of a type, which a function cannot be told. */
-#define LOOPS(type)                                                                                                    \
+/* The loops of a type, which a function cannot be told; differences and products are computed in `scalar`. */
+#define LOOPS(type, scalar, by_offset, by_scale)                                                                       \
     static void type##_plain(const void *from, nn_real *to, size_t count)                                              \
     {                                                                                                                  \
         const type *values = from;                                                                                     \
@@ -17,28 +17,32 @@
         const type *values = from;                                                                                     \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = (double)values[i];                              \
     }                                                                                                                  \
-    static void type##_normalized(const void *from, const nn_real *offset, const nn_real *scale, nn_real *to,          \
-                                  size_t count)                                                                        \
+    static void type##_normalized(const void *from, const nn_scale *by, nn_real *to, size_t count)                     \
     {                                                                                                                  \
         const type *values = from;                                                                                     \
-        _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = ((nn_real)values[i] - offset[i]) * scale[i];    \
+        const scalar *offset = by->by_offset, *scale = by->by_scale;                                                   \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] =                                                 \
+            (nn_real)(((scalar)values[i] - offset[i]) * scale[i]);                                                     \
     }
 
-LOOPS(int8_t)
-LOOPS(int16_t)
-LOOPS(int32_t)
-LOOPS(int64_t)
-LOOPS(uint8_t)
-LOOPS(uint16_t)
-LOOPS(uint32_t)
-LOOPS(uint64_t)
-LOOPS(float)
-LOOPS(double)
+#define NARROW(type) LOOPS(type, nn_real, offset_real, scale_real)
+#define WIDE(type)   LOOPS(type, double, offset, scale)
+
+NARROW(int8_t)
+NARROW(int16_t)
+NARROW(uint8_t)
+NARROW(uint16_t)
+NARROW(float)
+WIDE(int32_t)
+WIDE(int64_t)
+WIDE(uint32_t)
+WIDE(uint64_t)
+WIDE(double)
 
 static const struct loops {
     void (*plain)(const void *from, nn_real *to, size_t count);
     void (*to_double)(const void *from, double *to, size_t count);
-    void (*normalized)(const void *from, const nn_real *offset, const nn_real *scale, nn_real *to, size_t count);
+    void (*normalized)(const void *from, const nn_scale *by, nn_real *to, size_t count);
 } loops[NN_ELEMENT_COUNT] = {
     [NN_INT8] = {int8_t_plain, int8_t_double, int8_t_normalized},
     [NN_INT16] = {int16_t_plain, int16_t_double, int16_t_normalized},
@@ -62,8 +66,7 @@ void nn_convert_double(nn_element element, const void *from, double *to, size_t 
     loops[element].to_double(from, to, count);
 }
 
-void nn_convert_normalized(nn_element element, const void *from, const nn_real *offset, const nn_real *scale,
-                           nn_real *to, size_t count)
+void nn_convert_normalized(nn_element element, const void *from, const nn_scale *by, nn_real *to, size_t count)
 {
-    loops[element].normalized(from, offset, scale, to, count);
+    loops[element].normalized(from, by, to, count);
 }

@@ -9,6 +9,7 @@
 #include "train/advice.h"
 #include "train/format.h"
 #include "train/observers.h"
+#include "train/say_normalization.h"
 #include "train/settle.h"
 
 /* Redrawing more often than the eye follows costs a slow terminal more than it shows. */
@@ -59,7 +60,7 @@ static void say_targets(const nn_run *run)
 static void say_data(const nn_run *run)
 {
     const nn_dataset *train = run->train;
-    char targets[64];
+    char targets[64], normalize[192];
     if (train->target == NN_TARGET_CLASSES || train->binary)
         snprintf(targets, sizeof targets, "classes");
     else
@@ -71,8 +72,9 @@ static void say_data(const nn_run *run)
         nn_run_say(run, "data     %s", train->file);
     nn_run_say(run, "         %s x %s (%s) to %s; normalize: %s", nn_figure_plural(train->slices.rows, "row").text,
                nn_figure_plural(train->features, "feature").text, train->x_type, targets,
-               nn_normalization_name(run->normalization->kind));
+               nn_normalization_text(run, normalize, sizeof normalize));
     say_targets(run);
+    nn_normalization_say_notes(run);
     if (run->validation)
         nn_run_say(run, "         %s for validation", nn_figure_plural(run->validation->slices.rows, "row").text);
     if (run->test)

@@ -115,6 +115,16 @@ static const char *fold_of(const nn_recipe *recipe)
     return recipe->data.validation_fold ? recipe->data.validation_fold : "none";
 }
 
+/* What the checkpoint scales by, whatever its recipe said, also before there was auto. */
+static nn_status check_normalize(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_normalization_kind now = run->recipe->data.normalize;
+    if (now == NN_NORMALIZE_AUTO)
+        return NN_OK;
+    return check_name(run, "data.normalize", nn_normalization_name(checkpoint->normalization->kind),
+                      nn_normalization_name(now), error);
+}
+
 static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_error *error)
 {
     const nn_recipe *now = run->recipe;
@@ -133,10 +143,8 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),
                       nn_optimizer_name(now->optimizer.name), error));
-    NN_TRY(check_name(run, "data.impute", nn_imputation_names[before->data.impute].str,
-                      nn_imputation_names[now->data.impute].str, error));
-    return check_name(run, "data.normalize", nn_normalization_name(before->data.normalize),
-                      nn_normalization_name(now->data.normalize), error);
+    return check_name(run, "data.impute", nn_imputation_names[before->data.impute].str,
+                      nn_imputation_names[now->data.impute].str, error);
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before targets could be scaled. */
@@ -191,6 +199,8 @@ nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn
     NN_TRY(nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error));
     nn_status status = check_recipe(run, before, error);
     nn_recipe_free(before);
+    if (status == NN_OK)
+        status = check_normalize(run, checkpoint, error);
     if (status == NN_OK)
         status = check_targets(run, checkpoint, error);
     if (status == NN_OK)

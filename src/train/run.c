@@ -196,15 +196,18 @@ static nn_status load_data(nn_run *run, nn_error *error)
 static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     nn_normalization *ours = run->normalization;
-    const size_t bytes = run->train->features * sizeof *ours->offset;
+    const size_t features = run->train->features;
     if (checkpoint) {
         const nn_normalization *theirs = checkpoint->normalization;
-        memcpy(ours->offset, theirs->offset, bytes);
-        memcpy(ours->scale, theirs->scale, bytes);
+        ours->kind = theirs->kind;
+        ours->limit = theirs->limit;
+        memcpy(ours->offset, theirs->offset, features * sizeof *ours->offset);
+        memcpy(ours->scale, theirs->scale, features * sizeof *ours->scale);
+        nn_normalization_round(ours);
         if (ours->missing)
-            memcpy(ours->missing, theirs->missing, bytes);
+            memcpy(ours->missing, theirs->missing, features * sizeof *ours->missing);
     } else {
-        NN_TRY(nn_normalization_fit(ours, run->train, run->comm, error));
+        NN_TRY(nn_normalization_fit_noting(ours, run->train, run->comm, &run->normalization_notes, error));
     }
     NN_TRY(nn_dataset_normalize(run->train, run->normalization, error));
     if (run->validation)

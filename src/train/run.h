@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "base/timeline.h"
+#include "data/normalization.h"
 #include "nntrain/checkpoint.h"
 #include "nntrain/dataset.h"
 #include "nntrain/evaluate.h"
@@ -91,6 +92,7 @@ struct nn_run {
     nn_dataset *test;       /* NULL: nothing is held out */
     nn_normalization *normalization;
     nn_target_scaling *target_scaling;
+    nn_normalization_notes normalization_notes; /* of a run that begins */
     nn_network *network;
     nn_optimizer *optimizer;
     nn_sampler *sampler;

@@ -33,7 +33,7 @@ static void open_split(const nn_dataset_spec *spec)
     fuzz_expect_answer(status, &error);
     if (status != NN_OK)
         return;
-    status = nn_normalization_create(NN_NORMALIZE_STANDARD, dataset->features, &normalization, &error);
+    status = nn_normalization_create(NN_NORMALIZE_AUTO, dataset->features, &normalization, &error);
     if (status == NN_OK && nn_normalization_fit(normalization, dataset, &alone, &error) == NN_OK)
         status = nn_dataset_normalize(dataset, normalization, &error);
     fuzz_expect_answer(status, &error);

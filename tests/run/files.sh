@@ -25,7 +25,7 @@ def write(path, part, count, **storage):
                 chunked = name in ("x", "kind") and count > 1
                 file.create_dataset(f"{split}/{name}", data=values, **(storage if chunked else {}))
 write("all.h5", table, rows)
-write("wide.h5", {**table, "x": x.astype("f4")}, rows)
+write("wide.h5", {**table, "x": x.astype("f8")}, rows)
 first = 0
 for i, count in enumerate(counts):
     part = {name: values[first : first + count] for name, values in table.items()}

@@ -12,7 +12,8 @@ fi
 plugins=/usr/lib/$(uname -m)-linux-gnu/hdf5/serial/plugins # where Debian's hdf5-filter-plugin has them
 HDF5_PLUGIN_PATH=$plugins $python "$here/formats.py" . >made || fail "formats.py: exit code $?"
 
-# train NAME RANKS FILE X Y [OPTIONS...]: two epochs, with what is said more.
+# train NAME RANKS FILE X Y [OPTIONS...]: two epochs, with what is said more. Doubles would be scaled in double, floats in
+# float32, which differs in the last bit.
 train() {
     local name=$1 count=$2 file=$3 x=$4 y=$5
     shift 5
@@ -20,6 +21,7 @@ train() {
 data:
   train: {file: $file, x: $x, y: $y}
   test: {file: $file, x: $x, y: $y}
+  normalize: none
 network:
   layers:
     - {units: 8, activation: tanh}

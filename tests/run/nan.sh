@@ -18,7 +18,7 @@ for name, bad in ("good.h5", []), ("bad.h5", [100]):
         file["/train/x"], file["/train/y"] = rows, y
 P
 cat >recipe.yaml <<'Y'
-data: {train: {file: good.h5}}
+data: {train: {file: good.h5}, normalize: none}
 network: {layers: [{units: 24, activation: tanh, normalization: batch}, {units: 12, activation: relu}, {units: 2, activation: softmax}]}
 loss: cross_entropy
 optimizer: {name: sgd, learning_rate: 0.1, momentum: 0.9}

@@ -23,6 +23,9 @@ with h5py.File(model_path) as model, h5py.File(data_path) as data, h5py.File(pre
     rows = data[dataset][()]
     a = rows.reshape(len(rows), -1).astype(np.float64)
     a = (a - model["normalization/offset"][()]) * model["normalization/scale"][()]
+    limit = model["normalization"].attrs.get("limit", 0)
+    if limit > 0:
+        a = np.clip(a, -limit, limit)
     layers = model["model/layers"]
     for index in range(len(layers)):
         layer = layers[str(index)]

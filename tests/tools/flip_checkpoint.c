@@ -47,8 +47,10 @@ static bool same_optimizer(const nn_optimizer *a, const nn_optimizer *b)
 
 static bool same_normalization(const nn_normalization *a, const nn_normalization *b)
 {
-    return a->kind == b->kind && a->features == b->features && same_reals(a->offset, b->offset, a->features) &&
-           same_reals(a->scale, b->scale, a->features) && same_reals(a->missing, b->missing, a->features);
+    return a->kind == b->kind && a->features == b->features && a->limit == b->limit &&
+           memcmp(a->offset, b->offset, a->features * sizeof *a->offset) == 0 &&
+           memcmp(a->scale, b->scale, a->features * sizeof *a->scale) == 0 &&
+           same_reals(a->missing, b->missing, a->features);
 }
 
 static bool same_provenance(const nn_provenance *a, const nn_provenance *b)

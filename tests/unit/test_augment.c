@@ -37,8 +37,10 @@ static nn_recipe_augment nothing(void)
 static nn_augment *create(struct image *image, nn_recipe_augment recipe, uint64_t seed)
 {
     size_t extents[3] = {image->height, image->width, image->channels};
-    nn_normalization normalization = {
-        .kind = NN_NORMALIZE_STANDARD, .features = image->features, .offset = image->offset, .scale = image->scale};
+    nn_normalization normalization = {.kind = NN_NORMALIZE_STANDARD,
+                                      .features = image->features,
+                                      .offset_real = image->offset,
+                                      .scale_real = image->scale};
     const nn_dataset dataset = {.features = image->features, .normalization = &normalization};
     nn_augment *augment = NULL;
     recipe.image = extents;

@@ -72,7 +72,11 @@ static nn_checkpoint made_up(void)
     const nn_layer *first = &checkpoint.network->layers[0];
     fill(checkpoint.network->statistics + first->running_mean, first->outputs, 0.2);
     fill(checkpoint.network->statistics + first->running_variance, first->outputs, 0.3);
-    fill(checkpoint.normalization->offset, 17, 0.5);
+    for (size_t i = 0; i < 17; i++) {
+        checkpoint.normalization->offset[i] = 1.7e9 + (double)i / 3; /* no float holds it */
+        checkpoint.normalization->scale[i] = 1 / (double)(i + 3);
+    }
+    checkpoint.normalization->limit = 10;
     return checkpoint;
 }
 
@@ -102,8 +106,10 @@ static void read_is(const nn_checkpoint *written)
     for (size_t state = 0; state < 2; state++)
         CU_ASSERT(memcmp(read->optimizer->state[state], written->optimizer->state[state], bytes) == 0);
     CU_ASSERT(read->normalization->kind == NN_NORMALIZE_STANDARD);
-    CU_ASSERT(memcmp(read->normalization->offset, written->normalization->offset, 17 * sizeof(nn_real)) == 0);
-    CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(nn_real)) == 0);
+    CU_ASSERT(memcmp(read->normalization->offset, written->normalization->offset, 17 * sizeof(double)) == 0);
+    CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(double)) == 0);
+    CU_ASSERT(read->normalization->limit == 10);
+    CU_ASSERT(read->normalization->scale_real[4] == (nn_real)written->normalization->scale[4]);
     const nn_target_scaling *scaling = written->target_scaling;
     CU_ASSERT(read->target_scaling->kind == NN_TARGETS_LOG1P && read->target_scaling->outputs == 5);
     CU_ASSERT(memcmp(read->target_scaling->offset, scaling->offset, 5 * sizeof(double)) == 0);
@@ -194,6 +200,42 @@ static void replace_weight(const char *name, void (*put)(hid_t file, const char 
     put(file, name);
     H5Fclose(file);
     CU_ASSERT_FATAL(nn_seal_file(path, &error) == NN_OK);
+}
+
+static void put_floats(hid_t file, const char *name)
+{
+    const hsize_t count = 17;
+    float values[17];
+    for (size_t i = 0; i < count; i++)
+        values[i] = (float)(0.1 * (double)i);
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    CU_ASSERT(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Adelete_by_name(file, "/normalization", "limit", H5P_DEFAULT);
+}
+
+/* As they were written before: offset and scale as floats, and no limit. */
+static void older_normalizations_are_read(void)
+{
+    nn_checkpoint written = made_up();
+    nn_error error;
+    nn_status status = NN_OK;
+    if (comm->rank == 0) {
+        status = nn_checkpoint_write(path, &written, NULL, &error);
+        replace_weight("/normalization/offset", put_floats);
+    }
+    CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+    nn_checkpoint *read = NULL;
+    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    for (size_t i = 0; i < 17; i++) {
+        CU_ASSERT(read->normalization->offset[i] == (double)(float)(0.1 * (double)i));
+        CU_ASSERT(read->normalization->offset_real[i] == (nn_real)(float)(0.1 * (double)i));
+    }
+    CU_ASSERT(read->normalization->limit == 0);
+    nn_checkpoint_free(read);
+    free_made_up(&written);
 }
 
 static void put_link(hid_t file, const char *name)
@@ -381,6 +423,7 @@ int main(int argc, char **argv)
         NN_TEST(every_truncation_is_refused),
         NN_TEST(shares_that_ranks_write_are_one_checkpoint),
         NN_TEST(what_refers_to_other_files_is_no_checkpoint),
+        NN_TEST(older_normalizations_are_read),
         NN_TEST(missing_files_are_named_on_every_rank),
         NN_TEST(a_full_disk_leaves_the_old_file),
     };

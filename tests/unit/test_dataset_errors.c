@@ -166,8 +166,6 @@ static void values_that_are_not_finite_are_told_with_their_row(void)
     expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 35 of x holds NaN at position 2", "odd.h5");
     write_one_odd_value("odd.h5", 0, 11, -INFINITY);
     expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 0 of x holds an infinite value at position 11", "");
-    write_one_odd_value("odd.h5", 17, 3, 1e300);
-    expect_failure("odd.h5", "x", NULL, SLICES, NN_DATA, "row 17 of x holds at position 3", "range of float32");
     fixture_remove_file(comm, "odd.h5");
 }
 

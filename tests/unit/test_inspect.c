@@ -301,7 +301,7 @@ static void features_that_hinder_are_told(void)
         values[i] = i % COLUMNS == 1 ? (float)(i % 16) * 1e4F : i % COLUMNS == 6 ? (float)(i % 16) : 4;
     expect_said(
         H5T_IEEE_F32LE, contiguous,
-        "advice   feature 1 deviates 1e+04 times as much as feature 6 and would drown it; data.normalize: standard\n");
+        "advice   feature 1 deviates 1e+04 times as much as feature 6 and would drown it with data.normalize: none\n");
     expect_said(H5T_IEEE_F32LE, contiguous,
                 "advice   6 features are the same in all rows and tell nothing; leave out 0, 2, 3, 4, 5, ...\n");
 }

@@ -92,17 +92,17 @@ static void standard_is_mean_and_deviation(void)
     for (size_t i = 0; i < FEATURES; i++) {
         double mean, deviation;
         moments_of(i, &mean, &deviation);
-        /* One rounding to nn_real, at most 6e-8 of it; the sums in double are far below that. */
-        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], mean, 1e-7 * (fabs(mean) + deviation));
-        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i], i == 2 ? 1 : 1 / deviation,
-                               1e-7 * (i == 2 ? 0 : 1 / deviation));
+        /* A hundred roundings of double, at most 1e-16 each. */
+        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], mean, 1e-13 * (fabs(mean) + deviation));
+        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / deviation, i == 2 ? 0 : 1e-13 / deviation);
     }
-    CU_ASSERT_EQUAL(normalization->offset[2], (nn_real)0.1f);
+    CU_ASSERT_EQUAL(normalization->offset[2], (double)0.1f);
     CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
     nn_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * FEATURES; i++) {
         nn_real before = (nn_real)cell(dataset->first_row + i / FEATURES, i % FEATURES);
-        nn_real expected = (before - normalization->offset[i % FEATURES]) * normalization->scale[i % FEATURES];
+        nn_real expected =
+            (before - (nn_real)normalization->offset[i % FEATURES]) * (nn_real)normalization->scale[i % FEATURES];
         CU_ASSERT_EQUAL(rows[i], expected);
     }
     free(rows);
@@ -124,8 +124,8 @@ static void check_bits(size_t features, size_t slices)
     CU_ASSERT_EQUAL(whole->rows, ROWS);
     nn_normalization *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
     nn_normalization *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
-    CU_ASSERT_EQUAL(memcmp(together->offset, expected->offset, features * sizeof(nn_real)), 0);
-    CU_ASSERT_EQUAL(memcmp(together->scale, expected->scale, features * sizeof(nn_real)), 0);
+    CU_ASSERT_EQUAL(memcmp(together->offset, expected->offset, features * sizeof(double)), 0);
+    CU_ASSERT_EQUAL(memcmp(together->scale, expected->scale, features * sizeof(double)), 0);
     double mean, deviation;
     moments_of(features - 1, &mean, &deviation);
     CU_ASSERT_DOUBLE_EQUAL(together->offset[features - 1], mean, 1e-7 * (fabs(mean) + deviation));
@@ -195,8 +195,8 @@ static void minmax_maps_every_feature_to_0_and_1(void)
             least = fminf(least, cell(row, i));
             most = fmaxf(most, cell(row, i));
         }
-        CU_ASSERT_EQUAL(normalization->offset[i], (nn_real)least);
-        CU_ASSERT_EQUAL(normalization->scale[i], i == 2 ? 1 : (nn_real)(1 / ((double)most - (double)least)));
+        CU_ASSERT_EQUAL(normalization->offset[i], (double)least);
+        CU_ASSERT_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / ((double)most - (double)least));
     }
     nn_normalization_free(normalization);
     nn_dataset_free(dataset);
@@ -216,9 +216,9 @@ static void standard_all_is_one_mean_and_deviation(void)
         squares += ((long double)cell(i / FEATURES, i % FEATURES) - sum) *
                    ((long double)cell(i / FEATURES, i % FEATURES) - sum) / (ROWS * FEATURES);
     for (size_t i = 0; i < FEATURES; i++) {
-        /* One rounding to nn_real, at most 6e-8 of it. */
-        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], (double)sum, 1e-7 * fabs((double)sum));
-        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i] * sqrt((double)squares), 1, 1e-6);
+        /* Some hundred roundings of double, at most 1e-16 each, of values a hundred times as large as their mean. */
+        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], (double)sum, 1e-11 * fabs((double)sum));
+        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i] * sqrt((double)squares), 1, 1e-12);
     }
     nn_normalization_free(normalization);
     nn_dataset_free(dataset);
@@ -269,8 +269,8 @@ static void missing_values_become_the_mean(void)
         nn_normalization *normalization, *expected;
         CU_ASSERT_EQUAL(fit_gaps(comm, "gaps.h5", kinds[k], &dataset, &normalization, NULL), NN_OK);
         CU_ASSERT_EQUAL(fit_gaps(&alone, "gaps.h5", kinds[k], &whole, &expected, NULL), NN_OK);
-        CU_ASSERT_EQUAL(memcmp(normalization->offset, expected->offset, 5 * sizeof(nn_real)), 0);
-        CU_ASSERT_EQUAL(memcmp(normalization->scale, expected->scale, 5 * sizeof(nn_real)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->offset, expected->offset, 5 * sizeof(double)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->scale, expected->scale, 5 * sizeof(double)), 0);
         CU_ASSERT_EQUAL(memcmp(normalization->missing, expected->missing, 5 * sizeof(nn_real)), 0);
         double mean = 0, rows = 0;
         for (size_t row = 0; row < ROWS; row++)
@@ -286,7 +286,7 @@ static void missing_values_become_the_mean(void)
         for (size_t i = 0; i < dataset->rows * 5; i++) {
             const size_t row = dataset->first_row + i / 5, column = i % 5;
             const nn_real present =
-                ((nn_real)cell(row, column) - normalization->offset[column]) * normalization->scale[column];
+                (nn_real)(((double)cell(row, column) - normalization->offset[column]) * normalization->scale[column]);
             CU_ASSERT_EQUAL(x[i], is_missing(row, column) ? normalization->missing[column] : present);
         }
         free(x);
@@ -316,7 +316,7 @@ static void a_feature_that_no_row_has_is_told(void)
     remove_file("never.h5");
 }
 
-static void data_without_spread_keeps_scale_1(void)
+static void data_without_spread_becomes_0(void)
 {
     nn_real x[4] = {7, 7, 7, 7};
     nn_dataset constant = {
@@ -326,9 +326,64 @@ static void data_without_spread_keeps_scale_1(void)
     for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD_ALL; kind++) {
         nn_normalization *normalization = fit_on(comm, (nn_normalization_kind)kind, &constant);
         CU_ASSERT_EQUAL(normalization->offset[0], 7);
-        CU_ASSERT_EQUAL(normalization->scale[0], 1);
+        CU_ASSERT_EQUAL(normalization->scale[0], 0);
         nn_normalization_free(normalization);
     }
+}
+
+/* A double that no float holds may be scaled to one that does; without that it is an error, with its row. */
+static void numbers_beyond_float32_need_a_scale(void)
+{
+    hid_t file = fixture_begin_file(comm, "beyond.h5");
+    if (file >= 0) {
+        const hsize_t extent[2] = {ROWS, 2};
+        double values[ROWS * 2];
+        for (size_t row = 0; row < ROWS; row++) {
+            values[row * 2] = (double)row;
+            values[row * 2 + 1] = 1e45 * (double)(row % 7) * (row < 57 ? 1e-9 : 1);
+        }
+        fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, (fixture_storage){{0}, 0, false},
+                        values);
+    }
+    fixture_end_file(comm, file);
+    nn_error error = {0};
+    nn_dataset *dataset = open_on(comm, "beyond.h5", SLICES);
+    nn_normalization *none = fit_on(comm, NN_NORMALIZE_NONE, dataset);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, none, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(error.message, "row 57 of x holds at position 1 a number beyond the range of float32"));
+    nn_normalization *standard = fit_on(comm, NN_NORMALIZE_AUTO, dataset);
+    CU_ASSERT_EQUAL(standard->kind, NN_NORMALIZE_STANDARD);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, standard, &error), NN_OK);
+    nn_real *rows = all_rows(dataset);
+    for (size_t row = 0; row < dataset->rows; row++)
+        CU_ASSERT(fabs((double)rows[row * 2 + 1]) < 3);
+    free(rows);
+    nn_normalization_free(none);
+    nn_normalization_free(standard);
+    nn_dataset_free(dataset);
+    fixture_remove_file(comm, "beyond.h5");
+}
+
+static void a_spread_beyond_doubles_is_told(void)
+{
+    double x[4] = {1, 1e300, 2, -1e300};
+    nn_dataset wide = {.slices = {2, 1},
+                       .slice_count = 1,
+                       .rows = 2,
+                       .features = 2,
+                       .element = NN_DOUBLE,
+                       .x = x,
+                       .file = "wide.h5",
+                       .x_name = "/train/x"};
+    nn_error error = {0};
+    nn_normalization *normalization = NULL;
+    if (comm->size > 1)
+        return;
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_AUTO, 2, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_normalization_fit(normalization, &wide, comm, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "wide.h5: the values of /train/x at position 1 spread too far"));
+    nn_normalization_free(normalization);
 }
 
 static void another_number_of_features_is_told(void)
@@ -353,7 +408,8 @@ int main(int argc, char **argv)
         NN_TEST(missing_values_become_the_mean),       NN_TEST(a_feature_that_no_row_has_is_told),
         NN_TEST(standard_is_mean_and_deviation),       NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
         NN_TEST(unit_maps_the_range_to_0_and_1),       NN_TEST(none_changes_nothing),
-        NN_TEST(data_without_spread_keeps_scale_1),    NN_TEST(another_number_of_features_is_told),
+        NN_TEST(numbers_beyond_float32_need_a_scale),  NN_TEST(a_spread_beyond_doubles_is_told),
+        NN_TEST(data_without_spread_becomes_0),        NN_TEST(another_number_of_features_is_told),
     };
     int code = nn_run_suite("normalization", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))

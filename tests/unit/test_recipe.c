@@ -27,7 +27,7 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_PTR_NULL(recipe->data.validation.x);
     CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0);
     CU_ASSERT_PTR_NULL(recipe->data.test.file);
-    CU_ASSERT_EQUAL(recipe->data.normalize, NN_NORMALIZE_NONE);
+    CU_ASSERT_EQUAL(recipe->data.normalize, NN_NORMALIZE_AUTO);
     CU_ASSERT_EQUAL(recipe->network.initializer, NN_INITIALIZE_AUTO);
     CU_ASSERT_EQUAL_FATAL(recipe->network.layers_count, 2);
     CU_ASSERT_EQUAL(recipe->network.layers[0].units, 8);

@@ -55,7 +55,7 @@ enum { CARVED = 2 };
 /* @param in_file  rows stay there. @param carved  receives the rows carved off, or NULL */
 static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CARVED])
 {
-    const size_t value_bytes = of->x_type ? sizeof(nn_real) : 1;
+    const size_t value_bytes = of->x_type ? sizeof(double) : 1, planned_bytes = of->x_type ? sizeof(nn_real) : 1;
     nn_dataset *dataset = NULL;
     nn_error error = {0};
     const nn_dataset_spec spec = {
@@ -64,7 +64,7 @@ static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CA
         .y = of->y,
         .w = of->w,
         .memory = in_file ? little_memory(value_bytes) : 0,
-        .window = of->row_window * value_bytes * FEATURES * SLICES,
+        .window = of->row_window * planned_bytes * FEATURES * SLICES,
     };
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, in_file);
@@ -154,7 +154,7 @@ static void what_is_dealt_does_not_depend_on_memory(void)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         form of = forms[i];
         for (int wide = 0; wide < 2; wide++) {
-            of.x_type = wide ? H5T_IEEE_F64BE : 0; /* becomes nn_real on its way */
+            of.x_type = wide ? H5T_IEEE_F64BE : 0; /* counts as nn_real where the order is planned */
             write_file(&of);
             check_order(&of, SLICES);
             check_order(&of, 37);
@@ -273,8 +273,8 @@ static void digest_and_statistics_do_not_depend_on_memory(void)
         CU_ASSERT_EQUAL(nn_dataset_digest(datasets[k], comm, &digest[k], NULL), NN_OK);
     }
     CU_ASSERT_EQUAL(digest[0], digest[1]);
-    CU_ASSERT(same_bytes(normalization[0]->offset, normalization[1]->offset, FEATURES * sizeof(nn_real)));
-    CU_ASSERT(same_bytes(normalization[0]->scale, normalization[1]->scale, FEATURES * sizeof(nn_real)));
+    CU_ASSERT(same_bytes(normalization[0]->offset, normalization[1]->offset, FEATURES * sizeof(double)));
+    CU_ASSERT(same_bytes(normalization[0]->scale, normalization[1]->scale, FEATURES * sizeof(double)));
     CU_ASSERT(normalization[0]->scale[0] != 1);
     for (size_t k = 0; k < 2; k++) {
         nn_normalization_free(normalization[k]);

@@ -6,6 +6,7 @@
 
 #include "kernels/elementwise.h"
 #include "nntrain/memory.h"
+#include "train/cause.h"
 #include "train/resume.h"
 
 /* Warnings of skipped steps that a run says; a long one may have many, which its metrics count. */
@@ -97,9 +98,10 @@ static void describe_place(const nn_network *network, double place, char text[96
 
 static nn_status diverged(nn_run *run, nn_error *error)
 {
+    char cause[NN_CAUSE_SIZE];
     nn_run_settle(run);
-    return nn_fail(error, NN_DIVERGED, "%s; lower optimizer.learning_rate (now %g) or normalize the data%s%s",
-                   run->trouble->what, nn_run_rate(run),
+    NN_TRY(nn_find_cause(run, cause, error));
+    return nn_fail(error, NN_DIVERGED, "%s; %s%s%s", run->trouble->what, cause,
                    run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
 }
 
@@ -151,11 +153,12 @@ static nn_status skip(nn_run *run, nn_error *error)
     const size_t limit = run->recipe->training.on_nan.limit;
     memcpy(network->statistics, trouble->statistics, network->statistics_count * sizeof *network->statistics);
     if (++trouble->times > limit) {
+        char cause[NN_CAUSE_SIZE];
         nn_run_settle(run);
+        NN_TRY(nn_find_cause(run, cause, error));
         return nn_fail(error, NN_DIVERGED,
-                       "%s, after %zu steps in a row that were skipped, the most that training.on_nan.limit allows; "
-                       "lower optimizer.learning_rate (now %g) or normalize the data",
-                       trouble->what, limit, nn_run_rate(run));
+                       "%s, after %zu steps in a row that were skipped, the most that training.on_nan.limit allows; %s",
+                       trouble->what, limit, cause);
     }
     if (++trouble->warnings <= MOST_WARNINGS)
         nn_run_say(run, "warning  %s; the step is skipped%s", trouble->what,

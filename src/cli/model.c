@@ -91,6 +91,8 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
     spec.external =
         session->data && session->recipe->data.external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
     spec.class_names = &session->model->class_names;
+    spec.names_are_labels = session->model->names_are_labels;
+    spec.head = nn_head_of(session->recipe);
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
     spec.memory = nn_dataset_room(session->recipe->data.memory_bytes, comm);

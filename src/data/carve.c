@@ -67,6 +67,7 @@ static void describe(const nn_dataset *dataset, nn_dataset *carved)
     carved->source = NULL;
     carved->blocks = NULL;
     carved->labels = NULL;
+    carved->label_set = NULL;
     carved->files = NULL;
     carved->x = NULL;
     carved->values = NULL;

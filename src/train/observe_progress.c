@@ -54,7 +54,7 @@ static void say_targets(const nn_run *run)
 static void say_data(const nn_run *run)
 {
     const nn_dataset *train = run->train;
-    char targets[64];
+    char targets[64], labels[400];
     if (train->target == NN_TARGET_CLASSES || train->binary)
         snprintf(targets, sizeof targets, "classes");
     else
@@ -68,6 +68,8 @@ static void say_data(const nn_run *run)
                nn_figure_plural(train->features, "feature").text, train->x_type, targets,
                nn_normalization_name(run->normalization->kind));
     say_targets(run);
+    if (nn_dataset_tell_labels(train, labels, sizeof labels)[0] != '\0')
+        nn_run_say(run, "         %s", labels);
     if (run->validation)
         nn_run_say(run, "         %s for validation", nn_figure_plural(run->validation->slices.rows, "row").text);
     if (run->test)

@@ -116,7 +116,7 @@ static nn_status read_all(const nn_dataset *dataset, const nn_hdf5_rows *rows, s
 /* @param set  united; NULL: not known */
 static const char *describe_labels(const nn_label_set *set, nn_head head, char *text, size_t room)
 {
-    char all[NN_LABEL_SET_TEXT];
+    char all[NN_LABEL_LIST];
     const bool single = head.outputs == 1;
     if (set && set->many)
         snprintf(text, room,
@@ -129,10 +129,10 @@ static const char *describe_labels(const nn_label_set *set, nn_head head, char *
         snprintf(text, room,
                  "labels are %s, where a single sigmoid tells two classes apart; end the network with softmax over %zu "
                  "units and loss: cross_entropy",
-                 nn_label_set_tell(set, all), set->count);
+                 nn_label_list_tell(set->number, set->count, all), set->count);
     else if (set)
         snprintf(text, room, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
-                 nn_label_set_tell(set, all), head.outputs, set->count,
+                 nn_label_list_tell(set->number, set->count, all), head.outputs, set->count,
                  set->count > FEW_CLASSES ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
     else if (head.outputs > 0)
         snprintf(text, room, "classes are numbered from 0 to %zu", nn_head_classes(head) - 1);

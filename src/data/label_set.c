@@ -72,38 +72,37 @@ bool nn_label_set_is_known(const nn_label_set *set)
     return set && set->count > 1;
 }
 
-static bool is_run(const nn_label_set *set)
+static bool is_run(const int64_t *numbers, size_t count)
 {
-    return set->count > 2 && (uint64_t)set->number[set->count - 1] - (uint64_t)set->number[0] == set->count - 1;
+    return count > 2 && (uint64_t)numbers[count - 1] - (uint64_t)numbers[0] == count - 1;
 }
 
-const char *nn_label_set_list(const nn_label_set *set, char text[NN_LABEL_SET_TEXT])
+const char *nn_label_list(const int64_t *numbers, size_t count, char text[NN_LABEL_LIST])
 {
-    const size_t count = set->count, room = NN_LABEL_SET_TEXT;
     size_t used = 0;
     text[0] = '\0';
-    if (is_run(set)) {
-        snprintf(text, room, "%" PRId64 " to %" PRId64, set->number[0], set->number[count - 1]);
+    if (is_run(numbers, count)) {
+        snprintf(text, NN_LABEL_LIST, "%" PRId64 " to %" PRId64, numbers[0], numbers[count - 1]);
         return text;
     }
     for (size_t i = 0; i < count; i++) {
         const bool skips = count > LISTED_MOST && i + 2 == LISTED_MOST;
         const char *after = i + 1 == count ? "" : skips ? ", ..., " : i + 2 == count ? " and " : ", ";
-        used += (size_t)snprintf(text + used, room - used, "%" PRId64 "%s", set->number[i], after);
+        used += (size_t)snprintf(text + used, NN_LABEL_LIST - used, "%" PRId64 "%s", numbers[i], after);
         if (skips)
             i = count - 2;
     }
     return text;
 }
 
-const char *nn_label_set_tell(const nn_label_set *set, char text[NN_LABEL_SET_TEXT])
+const char *nn_label_list_tell(const int64_t *numbers, size_t count, char text[NN_LABEL_LIST])
 {
-    char list[NN_LABEL_SET_TEXT];
-    nn_label_set_list(set, list);
-    if (set->count == 1)
-        snprintf(text, NN_LABEL_SET_TEXT, "the one whole number %.30s", list);
+    char list[NN_LABEL_LIST];
+    nn_label_list(numbers, count, list);
+    if (count == 1)
+        snprintf(text, NN_LABEL_LIST, "the one whole number %.30s", list);
     else
-        snprintf(text, NN_LABEL_SET_TEXT, "the %zu whole numbers %s%.110s", set->count, is_run(set) ? "from " : "",
+        snprintf(text, NN_LABEL_LIST, "the %zu whole numbers %s%.110s", count, is_run(numbers, count) ? "from " : "",
                  list);
     return text;
 }

@@ -5,7 +5,7 @@
 #include "nntrain/comm.h"
 #include "nntrain/dataset.h"
 
-enum { NN_LABEL_SET_TEXT = 160 }; /**< bytes for nn_label_set_list */
+enum { NN_LABEL_LIST = 160 }; /**< bytes that hold any list */
 
 enum { NN_LABEL_SET_RECENT = 1 << 12 };
 
@@ -31,11 +31,11 @@ nn_status nn_label_set_unite(nn_label_set *set, nn_comm *comm, nn_error *error);
 /** @return whether the set lists all numbers there are, two at least */
 bool nn_label_set_is_known(const nn_label_set *set);
 
-/** Writes "1 to 7", "-1 and 1" or "10, 20, 30, ..., 90". @return text */
-const char *nn_label_set_list(const nn_label_set *set, char text[NN_LABEL_SET_TEXT]);
+/** Writes "1 to 7", "-1 and 1" or "10, 20, 30, ..., 90". @param numbers  [count] ascending. @return text */
+const char *nn_label_list(const int64_t *numbers, size_t count, char text[NN_LABEL_LIST]);
 
 /** Writes "the 7 whole numbers from 1 to 7". @return text */
-const char *nn_label_set_tell(const nn_label_set *set, char text[NN_LABEL_SET_TEXT]);
+const char *nn_label_list_tell(const int64_t *numbers, size_t count, char text[NN_LABEL_LIST]);
 
 /** NULL is fine. */
 void nn_label_set_free(nn_label_set *set);

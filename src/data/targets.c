@@ -120,18 +120,19 @@ enum { CLASSES_LIKELY = 100 };
 const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room)
 {
     const nn_label_set *set = dataset->label_set;
-    char list[NN_LABEL_SET_TEXT];
+    char list[NN_LABEL_LIST];
     text[0] = '\0';
     if (!set)
         return text;
     if (nn_dataset_names_are_labels(dataset))
-        snprintf(text, room, "labels %s are classes 0 %s %zu", nn_label_set_list(set, list),
+        snprintf(text, room, "labels %s are classes 0 %s %zu", nn_label_list(set->number, set->count, list),
                  set->count == 2 ? "and" : "to", set->count - 1);
     else if (dataset->target == NN_TARGET_CLASSES && set->floats)
-        snprintf(text, room, "labels %s, whole numbers in floats, are classes", nn_label_set_list(set, list));
+        snprintf(text, room, "labels %s, whole numbers in floats, are classes",
+                 nn_label_list(set->number, set->count, list));
     else if (dataset->target == NN_TARGET_VALUES && !dataset->binary && dataset->outputs == 1 &&
              set->count <= CLASSES_LIKELY)
         snprintf(text, room, "%s are predicted as values; for classes end the network with softmax over %zu units",
-                 nn_label_set_tell(set, list), set->count);
+                 nn_label_list_tell(set->number, set->count, list), set->count);
     return text;
 }

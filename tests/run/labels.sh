@@ -140,6 +140,8 @@ for data in "all.h5 /test/tens" "all.h5 /test/float10" "named.h5 /test/y" "other
     "$NNTRAIN" eval --model tens-3/model.h5 --data "$1" --y "$2" >other.txt || fail "eval of $data"
     cmp <(sed 1d tens-eval.txt) <(sed 1d other.txt) || fail "eval of $data tells other figures"
 done
+ranks 3 "$NNTRAIN" eval --model tens/model.h5 --data all.h5 --y /test/tens | sed 1d | cmp - <(sed 1d tens-eval.txt) ||
+    fail "eval on 3 ranks tells other figures"
 for count in 1 3; do
     ranks $count "$NNTRAIN" predict --model tens/model.h5 --data all.h5 --output out-$count.h5 >/dev/null ||
         fail "predict"

@@ -113,12 +113,17 @@ static nn_status read_all(const nn_dataset *dataset, const nn_hdf5_rows *rows, s
 
 /* --- what is wrong with them --- */
 
-/* @param set  united; NULL: not known */
-static const char *describe_labels(const nn_label_set *set, nn_head head, char *text, size_t room)
+/* @param set    united; NULL: not known
+ * @param names  that the file has for them; 0: none */
+static const char *describe_labels(const nn_label_set *set, size_t names, nn_head head, char *text, size_t room)
 {
     char all[NN_LABEL_LIST];
     const bool single = head.outputs == 1;
-    if (set && set->many)
+    if (set && names > 0)
+        snprintf(text, room,
+                 "/classes names %zu classes, where the network tells %zu apart; end it with softmax over %zu units",
+                 names, nn_head_classes(head), names);
+    else if (set && set->many)
         snprintf(text, room,
                  "labels are more than %d different whole numbers; for values to be predicted end the network with 1 "
                  "linear unit and loss: mse",
@@ -142,7 +147,8 @@ static const char *describe_labels(const nn_label_set *set, nn_head head, char *
 }
 
 /* The ranks that have such a row say so, each with its first. */
-static nn_status fail_odd(const struct classes *classes, nn_head head, nn_comm *comm, nn_error *error)
+static nn_status fail_odd(const struct classes *classes, const nn_labels *labels, nn_head head, nn_comm *comm,
+                          nn_error *error)
 {
     const nn_hdf5_rows *rows = classes->rows;
     nn_status status = NN_OK;
@@ -150,9 +156,9 @@ static nn_status fail_odd(const struct classes *classes, nn_head head, nn_comm *
         char why[400];
         uint64_t row = classes->odd_row;
         const char *path = nn_files_locate(rows->files, rows->path, &row);
-        status =
-            nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld, but %s", path, (unsigned long long)row,
-                    rows->name, (long long)classes->odd_class, describe_labels(classes->set, head, why, sizeof why));
+        status = nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld, but %s", path, (unsigned long long)row,
+                         rows->name, (long long)classes->odd_class,
+                         describe_labels(classes->set, labels ? labels->names.count : 0, head, why, sizeof why));
     }
     return nn_comm_agree(comm, status, error);
 }
@@ -196,7 +202,7 @@ static nn_status settle(nn_dataset *dataset, const nn_dataset_spec *spec, nn_hdf
     if (!fits && classes->set && !dataset->labels && classes->set->count == told_apart)
         NN_TRY(map_labels(dataset, rows, classes, comm, error));
     else if (!fits)
-        return fail_odd(classes, spec->head, comm, error);
+        return fail_odd(classes, dataset->labels, spec->head, comm, error);
     dataset->outputs = (size_t)classes->high + 1;
     return NN_OK;
 }

@@ -41,6 +41,7 @@ with h5py.File("all.h5") as all, h5py.File("named.h5", "w") as named, h5py.File(
     for i, rows in enumerate((slice(0, 300), slice(300, 700))):
         with h5py.File(f"part-{i}.h5", "w") as part:
             part["train/x"], part["train/y"] = all["train/x"][rows], all["train/tens"][rows]
+    named["train/x"], named["train/y"] = all["train/x"][:], all["train/y"][:]
     for file in (named, others):
         file["test/x"] = all["test/x"][:]
     # Numbers of classes that the file names by the labels, in another order; and names of something else.
@@ -187,6 +188,8 @@ refused from1 "labels are the 3 whole numbers from 1 to 3, where the network has
 refused y "labels are the 3 whole numbers from 0 to 2, where a single sigmoid tells two classes apart; end the network with softmax over 3 units" \
     "${single[@]}"
 refused float "labels are the 3 whole numbers from 0 to 2, where a single sigmoid" "${single[@]}"
+refused y "is class 2, but /classes names 3 classes, where the network tells 2 apart; end it with softmax over 3 units" \
+    --set network.layers[1].units=2 --set data.train.file=named.h5
 refused ids "labels are the 700 whole numbers 0, 7919, 15838, ..., 5535381, .*or, for values to be predicted, 1 linear unit"
 refused beyond "is class 9223372036854775807 or more"
 refused real "row 0 of /train/real is 0.[0-9]*, but softmax over 3 units tells classes apart; .*, or, for values to be predicted, end the network with 1 linear unit"

@@ -11,9 +11,6 @@
 /* Classes of a tile stay in the first-level cache between check and digest. */
 enum { TILE = 4096 };
 
-/* More labels than that may as well be values. */
-enum { FEW_CLASSES = 100 };
-
 /* Where classes go, and what is found on the way. */
 struct classes {
     const nn_hdf5_rows *rows;
@@ -138,7 +135,7 @@ static const char *describe_labels(const nn_label_set *set, size_t names, nn_hea
     else if (set)
         snprintf(text, room, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
                  nn_label_list_tell(set->number, set->count, all), head.outputs, set->count,
-                 set->count > FEW_CLASSES ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
+                 set->count > NN_LABELS_FEW ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
     else if (head.outputs > 0)
         snprintf(text, room, "classes are numbered from 0 to %zu", nn_head_classes(head) - 1);
     else
@@ -222,7 +219,7 @@ nn_status nn_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *sp
         .values = spec->head.outputs > 0 && told_apart == 0,
     };
     if (numbers)
-        NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *classes.set, "the labels", &classes.set, error), error));
+        NN_TRY(nn_comm_agree(comm, nn_label_set_create(spec->head, &classes.set, error), error));
     nn_status status = read_all(dataset, &rows, &classes, comm, error);
     if (status == NN_OK)
         status = settle(dataset, spec, &rows, &classes, comm, error);

@@ -9,8 +9,6 @@
 
 /* Classes that a line lists, and those whose weights it gives. */
 enum { LISTED_MOST = 5, WEIGHED_MOST = 10 };
-/* More labels are values, most likely. */
-enum { CLASSES_LIKELY = 100 };
 /* Rows of a class that are too few to learn and to test it; and of a dataset in which classes can have so many. */
 enum { CLASS_LEAST = 10, ROWS_LEAST = 100 };
 
@@ -150,7 +148,7 @@ static void advise_labels(FILE *out, const nn_inspected *seen, const nn_inspect_
 {
     const bool floats = !nn_inspected_is_integer(seen);
     char list[NN_LABEL_LIST];
-    if (labels->count < 2 || labels->count > CLASSES_LIKELY || (!floats && nn_inspect_counts_are_classes(labels)))
+    if (labels->count < 2 || labels->count > NN_LABELS_FEW || (!floats && nn_inspect_counts_are_classes(labels)))
         return;
     fprintf(out,
             "advice   %s are classes where the last layer is softmax over %zu units%s, values where it is 1 linear "

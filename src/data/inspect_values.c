@@ -9,9 +9,6 @@
 /* Values looked at, at a time and, unless all are asked for, of a dataset (a second or so); features told apart. */
 enum { PIECE = 1 << 16, MOST_VALUES = 1 << 26, FEATURES_MOST = 4096 };
 
-/* Labels that are listed though they are not simply numbers of classes. */
-enum { LISTED_MOST = 100 };
-
 /* Where the reading stands: in a row, at a position of it. */
 typedef struct position {
     hsize_t row, at;
@@ -156,7 +153,7 @@ static void print_unfit(FILE *out, const nn_inspect_values *values)
 
 static void print_classes(FILE *out, const nn_inspect_counts *labels)
 {
-    if (labels->count > LISTED_MOST && !nn_inspect_counts_are_classes(labels)) {
+    if (labels->count > NN_LABELS_FEW && !nn_inspect_counts_are_classes(labels)) {
         fprintf(out, "           %zu different numbers\n", labels->count);
         return;
     }

@@ -14,6 +14,13 @@ static void forget(nn_label_set *set)
     nn_texts_free(&set->texts);
 }
 
+nn_status nn_label_set_create(nn_head head, nn_label_set **set, nn_error *error)
+{
+    NN_TRY(nn_allocate(1, sizeof **set, "the labels", set, error));
+    (*set)->most = nn_head_classes(head) > 0 ? NN_TEXTS_MOST : NN_LABELS_FEW;
+    return NN_OK;
+}
+
 nn_status nn_label_set_add(nn_label_set *set, int64_t number, nn_error *error)
 {
     if (set->many || set->fraction)
@@ -23,7 +30,7 @@ nn_status nn_label_set_add(nn_label_set *set, int64_t number, nn_error *error)
         return NN_OK;
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, number);
-    if (set->texts.count == NN_TEXTS_MOST && nn_texts_find(&set->texts, text) == SIZE_MAX) {
+    if (set->texts.count == set->most && nn_texts_find(&set->texts, text) == SIZE_MAX) {
         set->many = true;
         forget(set);
         return NN_OK;

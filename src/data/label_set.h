@@ -7,14 +7,18 @@
 
 enum { NN_LABEL_LIST = 160 }; /**< bytes that hold any list */
 
+/** Labels that may well be classes; more are rather values. */
+enum { NN_LABELS_FEW = 100 };
+
 enum { NN_LABEL_SET_RECENT = 1 << 12 };
 
-/** Zeroed, it is empty. Owns its arrays. */
+/** Owns its arrays. */
 struct nn_label_set {
     int64_t *number; /**< [count] ascending, once united */
     size_t count;
     bool floats;    /**< y holds them in a floating type */
-    bool many;      /**< more than NN_TEXTS_MOST distinct numbers, which are not kept */
+    size_t most;    /**< distinct numbers that are kept, NN_TEXTS_MOST at most */
+    bool many;      /**< there are more, none of which is kept */
     bool fraction;  /**< a number was not whole, or beyond the 53 bits a double counts in; none are kept then */
     nn_texts texts; /**< in decimal, until united */
     struct nn_label_seen {
@@ -22,6 +26,9 @@ struct nn_label_set {
         bool is;
     } recent[NN_LABEL_SET_RECENT]; /**< numbers that need no look at the texts */
 };
+
+/** Makes an empty set. @param head  that the labels are for: only few matter to one that predicts a value */
+nn_status nn_label_set_create(nn_head head, nn_label_set **set, nn_error *error);
 
 nn_status nn_label_set_add(nn_label_set *set, int64_t number, nn_error *error);
 

@@ -49,7 +49,7 @@ nn_status nn_target_check_create(const nn_dataset_spec *spec, const nn_hdf5_rows
     (*check)->row = y->first;
     (*check)->rule = rule_of(spec->head, y->layout->row_values);
     if (column && spec->head.outputs > 0 && (training || nn_head_classes(spec->head) > 0))
-        return nn_allocate(1, sizeof *(*check)->set, "the labels", &(*check)->set, error);
+        return nn_label_set_create(spec->head, &(*check)->set, error);
     return NN_OK;
 }
 

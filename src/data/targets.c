@@ -114,9 +114,6 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
     return nn_comm_agree(comm, status, error);
 }
 
-/* More of them than that are no classes, most likely. */
-enum { CLASSES_LIKELY = 100 };
-
 const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room)
 {
     const nn_label_set *set = dataset->label_set;
@@ -131,7 +128,7 @@ const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t
         snprintf(text, room, "labels %s, whole numbers in floats, are classes",
                  nn_label_list(set->number, set->count, list));
     else if (dataset->target == NN_TARGET_VALUES && !dataset->binary && dataset->outputs == 1 &&
-             set->count <= CLASSES_LIKELY)
+             set->count <= NN_LABELS_FEW)
         snprintf(text, room, "%s are predicted as values; for classes end the network with softmax over %zu units",
                  nn_label_list_tell(set->number, set->count, list), set->count);
     return text;

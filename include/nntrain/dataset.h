@@ -171,8 +171,8 @@ nn_status nn_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *r
  *
  * Where spec->head tells classes apart, the integers of a training split that are not 0 to outputs - 1 become classes
  * in their order if they are as many as it has classes, and the integers are the classes' names; else NN_DATA says how
- * many there are. Floats that are whole numbers are taken so as well: under several outputs of softmax or sigmoid; and
- * under a single sigmoid where its loss takes only 0 to 1 and they are others. Integers that a head which predicts a
+ * many there are. Floats that are whole numbers are classes as well, under several outputs of softmax or sigmoid, and
+ * under a single sigmoid with binary_cross_entropy or iou. Integers that a head which predicts a
  * value cannot take for classes are values. Values are checked against spec->head.loss: cross_entropy takes rows that
  * are distributions, binary_cross_entropy and iou numbers from 0 to 1.
  *

@@ -101,6 +101,8 @@ static nn_status read_all(const nn_dataset *dataset, const nn_hdf5_rows *rows, s
     classes->low = INFINITY;
     classes->high = -INFINITY;
     NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, 1, &classes->digester, error), error));
+    if (!rows->layout->integer)
+        classes->digester.slices = 0; /* the digests are of the values, as of runs that trained on these */
     const nn_status status = nn_hdf5_read(rows, comm, take_classes, classes, error);
     nn_digester_end(&classes->digester);
     NN_TRY(status);

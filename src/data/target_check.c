@@ -144,24 +144,22 @@ static nn_status fail_values(const nn_target_check *check, nn_error *error)
                    path, number, rows->name, sum->value, loss);
 }
 
-/* Where the loss cannot take them, under a single sigmoid, they may be labels all the same. */
-static bool are_labels(const nn_target_check *check, bool unfit)
+/* Under a single sigmoid, values that are 0 and 1, or whole numbers that its loss cannot take, are two classes. */
+static bool are_labels(const nn_target_check *check)
 {
     const nn_head head = check->spec->head;
     if (!check->set || nn_head_classes(head) == 0)
         return false;
     if (head.outputs > 1)
         return head.activation == NN_SOFTMAX || head.activation == NN_SIGMOID;
-    return check->spec->names_are_labels || (unfit && !check->set->fraction);
+    return check->spec->names_are_labels || (check->rule == RULE_UNIT && !check->set->fraction);
 }
 
 nn_status nn_target_check_finish(nn_target_check *check, nn_comm *comm, bool *labels, nn_error *error)
 {
-    double unfit = check->outside.is || check->sum_off.is;
-    NN_TRY(nn_comm_max_double(comm, &unfit, 1, error));
     if (check->set)
         NN_TRY(nn_label_set_unite(check->set, comm, error));
-    *labels = are_labels(check, unfit > 0);
+    *labels = are_labels(check);
     nn_status status = NN_OK;
     if (*labels && check->fraction.is)
         status = fail_fraction(check, error);

@@ -124,7 +124,7 @@ const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t
     if (nn_dataset_names_are_labels(dataset))
         snprintf(text, room, "labels %s are classes 0 %s %zu", nn_label_list(set->number, set->count, list),
                  set->count == 2 ? "and" : "to", set->count - 1);
-    else if (dataset->target == NN_TARGET_CLASSES && set->floats)
+    else if (set->floats && (dataset->target == NN_TARGET_CLASSES || dataset->binary))
         snprintf(text, room, "labels %s, whole numbers in floats, are classes",
                  nn_label_list(set->number, set->count, list));
     else if (dataset->target == NN_TARGET_VALUES && !dataset->binary && dataset->outputs == 1 &&

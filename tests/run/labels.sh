@@ -22,7 +22,7 @@ def split(file, group, rows):
     for name, y in {
         "y": three.astype("u1"), "from1": three + 1, "tens": tens[three].astype("i2"), "huge": huge[three],
         "float": three.astype("f8"), "float10": tens[three].astype("f4")[:, None], "hot": hot[three],
-        "two": two.astype("i4"), "signs": 2 * two - 1, "float_signs": (2 * two - 1).astype("f4"), "bool": two > 0,
+        "two": two.astype("i4"), "float_two": two.astype("f4"), "signs": 2 * two - 1, "float_signs": (2 * two - 1).astype("f4"), "bool": two > 0,
         "real": x[:, 2], "text": np.array([b"ant", b"bee", b"cow"])[three], "signed": three * 3 - 2,
         "beyond": np.array([1, 2, 2**63 + 1], "u8")[three], "ids": np.arange(rows) * 7919}.items():
         file[f"{group}/{name}"] = y
@@ -122,12 +122,16 @@ same plain left
 single=(--set 'network.layers=[{units: 8, activation: tanh}, {units: 1, activation: sigmoid}]'
     --set loss=binary_cross_entropy)
 labels two 1 two "${single[@]}"
-for y in signs float_signs bool; do
+for y in signs float_signs float_two bool; do
     labels $y 1 $y "${single[@]}"
     labels $y-file 1 $y "${single[@]}" --set data.memory=10K
     same two $y $y-file
 done
 told signs "labels -1 and 1 are classes 0 and 1"
+told float_two "labels 0 and 1, whole numbers in floats, are classes"
+labels fold-two 1 two "${single[@]}" "${fold[@]}"
+labels fold-float 2 float_two "${single[@]}" "${fold[@]}" --set data.memory=12K
+same fold-two fold-float
 told float_signs "labels -1 and 1 are classes 0 and 1"
 grep -q "labels .* are" bool.txt && fail "truth values are told of"
 labels signs-two 1 signs --set network.layers[1].units=2 --set loss=cross_entropy

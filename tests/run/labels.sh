@@ -53,6 +53,8 @@ data: {train: {file: all.h5}, test: {}, normalize: standard}
 network: {layers: [{units: 8, activation: tanh}, {units: 3, activation: softmax}]}
 loss: {name: cross_entropy, class_weights: [1, 2, 3]}
 training: {epochs: 4, batch: 50}
+optimizer: {name: sgd, learning_rate: 0.1, momentum: 0.9}
+schedule: constant
 parallel: {slices: 7, reproducible: true}
 checkpoint: {every: 4 epochs}
 Y

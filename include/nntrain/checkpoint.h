@@ -56,8 +56,9 @@ typedef struct nn_checkpoint {
     nn_optimizer *optimizer;           /**< settings, state and count of steps; read: the settings are the kind alone */
     nn_progress progress;
     nn_provenance provenance;
-    char *recipe;         /**< the resolved recipe */
-    nn_texts class_names; /**< in the order of the outputs; empty: classes are numbers alone */
+    char *recipe;          /**< the resolved recipe */
+    nn_texts class_names;  /**< in the order of the outputs; empty: classes are numbers alone */
+    bool names_are_labels; /**< the names are the whole numbers that the training's y held */
 } nn_checkpoint;
 
 /** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes

@@ -25,6 +25,20 @@
 extern "C" {
 #endif
 
+/** What targets are trained by: the last layer of a network, and the loss. */
+typedef struct nn_head {
+    size_t outputs; /**< 0: not known */
+    nn_activation activation;
+    nn_loss_kind loss;
+} nn_head;
+
+/** @return the head of a recipe's network */
+nn_head nn_head_of(const nn_recipe *recipe);
+
+/** @return classes that a head tells apart: its outputs, two of a single sigmoid; 0: it predicts a value, or is not
+ * known */
+size_t nn_head_classes(nn_head head);
+
 /** Where samples lie. Strings belong to the caller. */
 typedef struct nn_dataset_spec {
     const char *file; /**< path of an HDF5 file, or a pattern such as "part-*.h5" of several whose rows follow each
@@ -43,6 +57,8 @@ typedef struct nn_dataset_spec {
     const nn_texts *class_names; /**< what classes were called when they were trained, for y of texts and for files that
                                     name theirs; empty: they were numbers alone; NULL: to be found out */
     bool log1p;                  /**< targets that are values must be above -1, for log(1 + y) is taken of them */
+    bool names_are_labels;       /**< class_names are whole numbers that y held: integers are looked up among them */
+    nn_head head;                /**< that the targets are for; its outputs 0: labels stay as they are */
     bool missing;                /**< NaN in x stands for a value that is missing, and is no error */
     nn_external external;        /**< where the files may have data outside of themselves */
     size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
@@ -75,6 +91,7 @@ typedef enum nn_target_kind {
 
 typedef struct nn_blocks nn_blocks;
 typedef struct nn_files nn_files;
+typedef struct nn_label_set nn_label_set;
 typedef struct nn_labels nn_labels;
 typedef struct nn_part nn_part;
 typedef struct nn_source nn_source;
@@ -121,11 +138,13 @@ typedef struct nn_dataset {
     double *values;     /**< [rows, outputs], or NULL */
     nn_real *weights;   /**< [rows] of samples, or NULL */
     nn_labels *labels;  /**< NULL: classes are numbers alone */
-    nn_source *source;  /**< where rows are read again; NULL: they are resident */
-    nn_blocks *blocks;  /**< NULL: slices are shuffled whole, from memory */
-    nn_part *part;      /**< which rows of the file these are; NULL: all, for none were carved off */
-    size_t block_rows;  /**< rows of the file that are read at a time */
-    size_t window_rows; /**< rows of a slice that are shuffled among each other; 0: all */
+    nn_label_set *label_set; /**< distinct whole numbers of a training split's y [N] that is opened for a head; NULL:
+                                it holds others */
+    nn_source *source;       /**< where rows are read again; NULL: they are resident */
+    nn_blocks *blocks;       /**< NULL: slices are shuffled whole, from memory */
+    nn_part *part;           /**< which rows of the file these are; NULL: all, for none were carved off */
+    size_t block_rows;       /**< rows of the file that are read at a time */
+    size_t window_rows;      /**< rows of a slice that are shuffled among each other; 0: all */
     const nn_normalization *normalization;   /**< borrowed; NULL: rows are given as they are */
     const nn_target_scaling *target_scaling; /**< borrowed; NULL: targets are given as they are */
     nn_files *files;                         /**< of which the rows are; NULL: file alone */
@@ -151,6 +170,13 @@ nn_status nn_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *r
  *
  * Classes that are texts are numbered in their order by bytes, over all ranks' rows; those of integers may have their
  * names in the file's dataset /classes. Where spec->class_names are given, both are read through these.
+ *
+ * Where spec->head tells classes apart, the integers of a training split that are not 0 to outputs - 1 become classes
+ * in their order if they are as many as it has classes, and the integers are the classes' names; else NN_DATA says how
+ * many there are. Floats that are whole numbers are classes as well, under several outputs of softmax or sigmoid, and
+ * under a single sigmoid with binary_cross_entropy or iou. Integers that a head which predicts a
+ * value cannot take for classes are values. Values are checked against spec->head.loss: cross_entropy takes rows that
+ * are distributions, binary_cross_entropy and iou numbers from 0 to 1.
  *
  * All rows are read once, and kept where they take no more than spec->memory on every rank. Else they are read again
  * for every use; what is trained then is the same, bit for bit.
@@ -226,6 +252,17 @@ bool nn_dataset_is_of(const nn_dataset *dataset, const char *path);
 
 /** @return the names of the classes, in their order; NULL: they are numbers alone */
 const nn_texts *nn_dataset_class_names(const nn_dataset *dataset);
+
+/** @return whether these names are the whole numbers that y holds */
+bool nn_dataset_names_are_labels(const nn_dataset *dataset);
+
+/**
+ * Says what whole numbers of a training split became, once fitted: "labels -1 and 1 are classes 0 and 1", or that they
+ * are values and how to have classes instead.
+ *
+ * @return text, empty where this goes without saying
+ */
+const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room);
 
 /** @return bytes that a row of x takes in memory */
 size_t nn_dataset_row_bytes(const nn_dataset *dataset);

@@ -44,6 +44,7 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
     spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
+    spec.head = nn_head_of(recipe);
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                            error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));

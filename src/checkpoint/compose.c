@@ -166,10 +166,25 @@ static bool put_provenance(hid_t file, const nn_provenance *provenance)
     return good;
 }
 
+static bool put_classes(hid_t file, const nn_checkpoint *checkpoint)
+{
+    if (checkpoint->class_names.count == 0)
+        return true;
+    if (!nn_field_put_texts(file, "classes", &checkpoint->class_names))
+        return false;
+    if (!checkpoint->names_are_labels)
+        return true;
+    hid_t classes = H5Dopen2(file, "classes", H5P_DEFAULT);
+    const bool good = classes >= 0 && nn_field_put_count(classes, "labels", 1);
+    if (classes >= 0)
+        H5Dclose(classes);
+    return good;
+}
+
 bool nn_checkpoint_compose(hid_t file, const nn_checkpoint *checkpoint, uint64_t *places)
 {
-    return (checkpoint->class_names.count == 0 || nn_field_put_texts(file, "classes", &checkpoint->class_names)) &&
-           nn_field_put_count(file, "format", NN_CHECKPOINT_FORMAT) && put_model(file, checkpoint->network) &&
+    return put_classes(file, checkpoint) && nn_field_put_count(file, "format", NN_CHECKPOINT_FORMAT) &&
+           put_model(file, checkpoint->network) &&
            put_optimizer(file, checkpoint->network, checkpoint->optimizer, places) &&
            put_progress(file, &checkpoint->progress) && put_normalization(file, checkpoint->normalization) &&
            put_target_scaling(file, checkpoint->target_scaling) &&

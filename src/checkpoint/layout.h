@@ -7,7 +7,8 @@
 
 #include "nntrain/network.h"
 
-/* "/recipe" is the resolved recipe, "/classes" [classes] the names of the classes, where they have any. */
+/* "/recipe" is the resolved recipe, "/classes" [classes] the names of the classes, where they have any; its attribute
+ * "labels" says that the names are the whole numbers that y held. */
 
 /* Raised whenever a reader of the old layout would misread the new one. */
 enum { NN_CHECKPOINT_FORMAT = 2 };

@@ -260,9 +260,20 @@ static bool get_target_scaling(hid_t file, size_t outputs, nn_target_scaling **s
 }
 
 /* Models of classes that are numbers alone have none. */
-static bool get_class_names(hid_t file, nn_texts *names)
+static bool get_classes(hid_t file, nn_checkpoint *checkpoint)
 {
-    return H5Lexists(file, "classes", H5P_DEFAULT) <= 0 || nn_field_get_texts(file, "classes", names);
+    if (H5Lexists(file, "classes", H5P_DEFAULT) <= 0)
+        return true;
+    if (!nn_field_get_texts(file, "classes", &checkpoint->class_names))
+        return false;
+    hid_t classes = H5Dopen2(file, "classes", H5P_DEFAULT);
+    uint64_t labels = 0;
+    const bool good =
+        classes >= 0 && (H5Aexists(classes, "labels") <= 0 || nn_field_get_count(classes, "labels", &labels));
+    if (classes >= 0)
+        H5Dclose(classes);
+    checkpoint->names_are_labels = labels > 0;
+    return good;
 }
 
 /* Everything of an open file into an empty checkpoint. */
@@ -280,8 +291,8 @@ static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
     return good && get_optimizer(file, checkpoint->network, &checkpoint->optimizer) &&
            get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
            get_target_scaling(file, checkpoint->network->outputs, &checkpoint->target_scaling) &&
-           nn_field_get_string(file, "recipe", &checkpoint->recipe) &&
-           get_class_names(file, &checkpoint->class_names) && get_provenance(file, &checkpoint->provenance);
+           nn_field_get_string(file, "recipe", &checkpoint->recipe) && get_classes(file, checkpoint) &&
+           get_provenance(file, &checkpoint->provenance);
 }
 
 /* --- nothing outside of the file ---------------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@ typedef struct outline {
     nn_normalization_kind normalization;
     nn_target_scaling_kind target_scaling;
     double limit;
-    bool imputes, shares;
+    bool imputes, shares, names_are_labels;
     nn_recipe_optimizer optimizer;
 } outline;
 
@@ -23,6 +23,7 @@ static nn_status take_like(const nn_comm *comm, const outline *plan, const nn_re
 {
     checkpoint->progress = plan->progress;
     checkpoint->provenance = plan->provenance;
+    checkpoint->names_are_labels = plan->names_are_labels;
     NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
     NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
     NN_TRY(nn_target_scaling_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
@@ -122,6 +123,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpo
             .limit = checkpoint->normalization->limit,
             .imputes = checkpoint->normalization->missing != NULL,
             .shares = shares,
+            .names_are_labels = checkpoint->names_are_labels,
             .optimizer = checkpoint->optimizer->settings,
             .optimizer_steps = checkpoint->optimizer->steps,
         };

@@ -92,6 +92,8 @@ static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_s
         spec.y_columns = session->label, spec.y_column_count = session->label_count;
     spec.external = !given->data && data->external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
     spec.class_names = &session->model->class_names;
+    spec.names_are_labels = session->model->names_are_labels;
+    spec.head = nn_head_of(session->recipe);
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
     spec.memory = nn_dataset_room(data->memory_bytes, session->comm);

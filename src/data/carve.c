@@ -98,6 +98,7 @@ static void describe(const nn_dataset *dataset, nn_dataset *carved)
     carved->blocks = NULL;
     carved->part = NULL;
     carved->labels = NULL;
+    carved->label_set = NULL;
     carved->files = NULL;
     carved->x = NULL;
     carved->values = NULL;

@@ -245,6 +245,7 @@ void nn_dataset_free(nn_dataset *dataset)
     nn_blocks_free(dataset->blocks);
     nn_part_free(dataset->part);
     nn_labels_free(dataset->labels);
+    nn_label_set_free(dataset->label_set);
     nn_files_free(dataset->files);
     nn_release(dataset->slice_first);
     nn_release(dataset->slice_end);

@@ -3,10 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/dataset_classes.h"
 #include "data/digest.h"
 #include "data/files.h"
 #include "data/hdf5_read.h"
-#include "data/labels.h"
+#include "data/target_check.h"
 #include "kernels/convert.h"
 #include "nntrain/memory.h"
 
@@ -24,12 +25,13 @@ enum { TILE = 4096 };
 /* Where numbers go, and what is found on the way. */
 struct numbers {
     const nn_hdf5_rows *rows;
-    nn_element kept; /* the element of rows, nn_real or double */
-    void *to;        /* [count, row_values] of kept; NULL: they stay in the file */
-    bool weights;    /* which are not negative */
-    bool log1p;      /* they are above -1 */
-    bool features;   /* they are x, which may be scaled before it becomes nn_real */
-    bool missing;    /* NaN is no error */
+    nn_element kept;        /* the element of rows, nn_real or double */
+    void *to;               /* [count, row_values] of kept; NULL: they stay in the file */
+    bool weights;           /* which are not negative */
+    bool log1p;             /* they are above -1 */
+    bool features;          /* they are x, which may be scaled before it becomes nn_real */
+    bool missing;           /* NaN is no error */
+    nn_target_check *check; /* NULL: they are no targets */
     nn_digester digester;
     double low, high; /* of features */
     uint64_t beyond;  /* of features: 1 + index of the first number that no nn_real holds; 0: none */
@@ -136,6 +138,8 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
         NN_TRY(scan(numbers, from, begin + i, tile, length, error));
         if (numbers->features)
             take_range(numbers, from, length);
+        if (numbers->check)
+            NN_TRY(nn_target_check_take(numbers->check, rows->element, from, tile, length, error));
         nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
         if (!numbers->to || rows->to)
             continue;
@@ -161,73 +165,6 @@ static nn_status read_numbers(const nn_dataset *dataset, const nn_hdf5_rows *fro
     const nn_status status = nn_hdf5_read(rows, comm, take_numbers, numbers, error);
     nn_digester_end(&numbers->digester);
     return status;
-}
-
-/* --- classes --- */
-
-struct classes {
-    const nn_hdf5_rows *rows;
-    int32_t *to; /* [count]; NULL: they stay in the file */
-    nn_digester digester;
-    int32_t largest;
-};
-
-static nn_status fail_class(const nn_hdf5_rows *rows, uint64_t row, int64_t class, nn_error *error)
-{
-    const char *path = nn_files_locate(rows->files, rows->path, &row);
-    return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld; classes are numbered from 0%s", path,
-                   (unsigned long long)row, rows->name, (long long)class,
-                   class < 0 ? "; store values to be predicted as floats" : " to 2147483646");
-}
-
-static nn_status take_classes(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
-{
-    struct classes *classes = context;
-    const int64_t *from = values;
-    for (size_t i = 0; i < count; i += TILE) {
-        int32_t tile[TILE];
-        const size_t length = count - i < TILE ? count - i : TILE;
-        for (size_t k = 0; k < length; k++) {
-            const int64_t class = from[i + k];
-            if (class < 0 || class >= INT32_MAX)
-                return fail_class(classes->rows, first + i + k, class, error);
-            tile[k] = (int32_t) class;
-            classes->largest = tile[k] > classes->largest ? tile[k] : classes->largest;
-        }
-        nn_digester_take(&classes->digester, tile, length, sizeof *tile);
-        if (classes->to)
-            memcpy(classes->to + (first - classes->rows->first + i), tile, length * sizeof *tile);
-    }
-    return NN_OK;
-}
-
-/* Names that do not reach are of something else. */
-static void drop_short_names(nn_dataset *dataset)
-{
-    nn_labels *labels = dataset->labels;
-    if (!labels || labels->number || labels->names.count >= dataset->outputs)
-        return;
-    nn_labels_free(labels);
-    dataset->labels = NULL;
-}
-
-static nn_status read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, nn_hdf5_rows rows, nn_comm *comm,
-                              nn_error *error)
-{
-    if (rows.layout->text)
-        NN_TRY(nn_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
-    rows.element = NN_INT64;
-    rows.labels = dataset->labels;
-    struct classes classes = {.rows = &rows, .to = dataset->classes};
-    NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, 1, &classes.digester, error), error));
-    const nn_status status = nn_hdf5_read(&rows, comm, take_classes, &classes, error);
-    nn_digester_end(&classes.digester);
-    NN_TRY(status);
-    double largest = classes.largest;
-    NN_TRY(nn_comm_max_double(comm, &largest, 1, error));
-    dataset->outputs = (size_t)largest + 1;
-    drop_short_names(dataset);
-    return NN_OK;
 }
 
 /* --- all of a split --- */
@@ -262,6 +199,29 @@ static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *
     return nn_comm_max_double(comm, &dataset->x_range[1], 1, error);
 }
 
+/* Values that turn out to be labels are read once more, as classes; whole numbers that cannot be classes, as values. */
+static nn_status read_targets(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_hdf5_rows *y, nn_comm *comm,
+                              nn_error *error)
+{
+    if (dataset->target == NN_TARGET_CLASSES)
+        NN_TRY(nn_dataset_read_classes(dataset, spec, y, comm, error));
+    if (dataset->target == NN_TARGET_CLASSES)
+        return NN_OK;
+    nn_target_check *check = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_target_check_create(spec, y, &check, error), error));
+    struct numbers values = {.kept = NN_DOUBLE, .to = dataset->values, .log1p = spec->log1p, .check = check};
+    nn_status status = read_numbers(dataset, y, &values, comm, error);
+    bool labels = false;
+    if (status == NN_OK)
+        status = nn_target_check_finish(check, comm, &labels, error);
+    if (status == NN_OK && !labels && !dataset->label_set)
+        dataset->label_set = nn_target_check_label_set(check);
+    nn_target_check_free(check);
+    if (status == NN_OK && labels)
+        status = nn_comm_agree(comm, nn_dataset_become_classes(dataset, error), error);
+    return status == NN_OK && labels ? nn_dataset_read_classes(dataset, spec, y, comm, error) : status;
+}
+
 nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
                           hid_t file, nn_comm *comm, nn_error *error)
 {
@@ -270,12 +230,8 @@ nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, cons
     const nn_hdf5_rows x = rows_of(dataset, spec->x, &layouts->x, x_columns, file);
     NN_TRY(read_x(dataset, &x, comm, error));
     const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, y_columns, file);
-    if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(read_classes(dataset, spec, y, comm, error));
-    if (dataset->target == NN_TARGET_VALUES) {
-        struct numbers values = {.kept = NN_DOUBLE, .to = dataset->values, .log1p = spec->log1p};
-        NN_TRY(read_numbers(dataset, &y, &values, comm, error));
-    }
+    if (spec->y)
+        NN_TRY(read_targets(dataset, spec, &y, comm, error));
     if (!spec->w)
         return NN_OK;
     const nn_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, all, file);

@@ -186,9 +186,9 @@ nn_status nn_hdf5_table_read(const nn_hdf5_table *table, uint64_t first, uint64_
 {
     if (table->parts)
         return nn_hdf5_parts_visit(table, first, count, read_part, values, error);
-    const nn_labels *labels = table->rows.labels;
     NN_TRY(read_any(table, first, count, values, error));
-    return labels && labels->number ? nn_labels_translate(&table->rows, values, first, count, error) : NN_OK;
+    return nn_labels_translates(table->rows.labels) ? nn_labels_translate(&table->rows, values, first, count, error)
+                                                    : NN_OK;
 }
 
 /* --- all rows of a rank, once --- */

@@ -97,47 +97,64 @@ static void advise_scale(FILE *out, const nn_inspect_features *features, const n
     fprintf(out, " and would drown it with data.normalize: none\n");
 }
 
-static void advise_rare(FILE *out, const nn_inspect_values *values, size_t classes)
+static void advise_rare(FILE *out, const nn_inspect_values *values)
 {
-    size_t rare = 0;
-    for (size_t c = 0; c < classes; c++)
-        rare += values->class_rows[c] < CLASS_LEAST;
+    const nn_inspect_counts *labels = values->labels;
+    size_t rare = 0, listed = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        rare += labels->each[i].rows < CLASS_LEAST;
     if (rare == 0 || values->rows < ROWS_LEAST)
         return;
     fprintf(out, "advice   %zu class%s fewer than %d rows, too few to learn: ", rare, rare == 1 ? " has" : "es have",
             CLASS_LEAST);
-    size_t listed = 0;
-    for (size_t c = 0; c < classes && listed < LISTED_MOST; c++)
-        if (values->class_rows[c] < CLASS_LEAST)
-            fprintf(out, "%s%zu has %" PRIu64, listed++ > 0 ? ", " : "", c, values->class_rows[c]);
-    fprintf(out, "%s; gather more, or number the classes without gaps\n", rare > listed ? ", ..." : "");
+    for (size_t i = 0; i < labels->count && listed < LISTED_MOST; i++)
+        if (labels->each[i].rows < CLASS_LEAST)
+            fprintf(out, "%s%" PRId64 " has %" PRIu64, listed++ > 0 ? ", " : "", labels->each[i].label,
+                    labels->each[i].rows);
+    fprintf(out, "%s; gather more\n", rare > listed ? ", ..." : "");
 }
 
 /* Weights that give all classes the same say: rows / (classes * rows of the class). */
-static void print_weights(FILE *out, const nn_inspect_values *values, size_t classes)
+static void print_weights(FILE *out, const nn_inspect_values *values)
 {
-    for (size_t c = 0; c < classes; c++)
-        if (classes > WEIGHED_MOST || values->class_rows[c] == 0)
-            return;
+    const nn_inspect_counts *labels = values->labels;
+    if (labels->count > WEIGHED_MOST)
+        return;
     fprintf(out, ": [");
-    for (size_t c = 0; c < classes; c++)
-        fprintf(out, "%s%.3g", c > 0 ? ", " : "",
-                (double)values->rows / ((double)classes * (double)values->class_rows[c]));
+    for (size_t i = 0; i < labels->count; i++)
+        fprintf(out, "%s%.3g", i > 0 ? ", " : "",
+                (double)values->rows / ((double)labels->count * (double)labels->each[i].rows));
     fprintf(out, "]");
 }
 
-static void advise_dominant(FILE *out, const nn_inspect_values *values, size_t classes)
+static void advise_dominant(FILE *out, const nn_inspect_values *values)
 {
     const double share_most = 0.95;
-    for (size_t c = 0; classes > 1 && c < classes; c++) {
-        const double share = (double)values->class_rows[c] / (double)values->rows;
+    const nn_inspect_counts *labels = values->labels;
+    for (size_t i = 0; labels->count > 1 && i < labels->count; i++) {
+        const double share = (double)labels->each[i].rows / (double)values->rows;
         if (share <= share_most)
             continue;
-        fprintf(out, "advice   class %zu has %.1f %% of the rows, so accuracy will flatter; loss with class_weights", c,
-                100 * share);
-        print_weights(out, values, classes);
+        fprintf(out,
+                "advice   class %" PRId64 " has %.1f %% of the rows, so accuracy will flatter; loss with class_weights",
+                labels->each[i].label, 100 * share);
+        print_weights(out, values);
         fputc('\n', out);
     }
+}
+
+/* What a training makes of whole numbers that are not simply those of classes. */
+static void advise_labels(FILE *out, const nn_inspected *seen, const nn_inspect_counts *labels)
+{
+    const bool floats = !nn_inspected_is_integer(seen);
+    char list[NN_LABEL_LIST];
+    if (labels->count < 2 || labels->count > NN_LABELS_FEW || (!floats && nn_inspect_counts_are_classes(labels)))
+        return;
+    fprintf(out,
+            "advice   %s are classes where the last layer is softmax over %zu units%s, values where it is 1 linear "
+            "unit\n",
+            nn_inspect_counts_list(labels, true, list), labels->count,
+            labels->count == 2 ? ", or a single sigmoid" : "");
 }
 
 static void advise_one_hot(FILE *out, const nn_inspected *seen, const nn_inspect_features *features)
@@ -164,11 +181,13 @@ void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_in
     }
     if (!is_targets(seen) || values->least > values->most)
         return;
-    if (values->class_rows) {
-        const size_t classes = (size_t)values->most + 1;
-        advise_rare(out, values, classes);
-        advise_dominant(out, values, classes);
-    } else if (values->features.count > 0)
+    if (values->labels && nn_inspected_is_integer(seen)) {
+        advise_rare(out, values);
+        advise_dominant(out, values);
+    }
+    if (values->labels)
+        advise_labels(out, seen, values->labels);
+    else if (values->features.count > 0)
         advise_one_hot(out, seen, &values->features);
 }
 

@@ -14,16 +14,6 @@ typedef struct position {
     hsize_t row, at;
 } position;
 
-static void count_class(nn_inspect_values *values, double value)
-{
-    if (value >= 0 && value < NN_INSPECT_CLASSES_MOST) {
-        values->class_rows[(size_t)value]++;
-        return;
-    }
-    nn_release(values->class_rows);
-    values->class_rows = NULL;
-}
-
 static void look_at_value(nn_inspect_values *values, double value, hsize_t row)
 {
     if (!isfinite(value)) {
@@ -41,8 +31,10 @@ static void look_at_value(nn_inspect_values *values, double value, hsize_t row)
         values->most = value;
     if (fabs(value) > FLT_MAX || (double)(float)value != value)
         values->beyond_float32 = true;
-    if (values->class_rows)
-        count_class(values, value);
+    if (!values->labels || nn_inspect_counts_take(values->labels, value))
+        return;
+    nn_release(values->labels);
+    values->labels = NULL;
 }
 
 static void look_at(nn_inspect_values *values, const double *piece, size_t count, hsize_t row_values, position *place)
@@ -135,9 +127,7 @@ bool nn_inspect_values_read(const nn_inspected *seen, bool all, bool features, n
     values->rows = values->of_rows = seen->dims[0];
     if (!all && MOST_VALUES / seen->row_values < values->rows)
         values->rows = MOST_VALUES / seen->row_values;
-    if (nn_inspected_is_integer(seen) && seen->rank == 1 &&
-        nn_allocate(NN_INSPECT_CLASSES_MOST, sizeof *values->class_rows, "the classes", &values->class_rows, NULL) !=
-            NN_OK)
+    if (seen->row_values == 1 && nn_allocate(1, sizeof *values->labels, "the labels", &values->labels, NULL) != NN_OK)
         return false;
     if (seen->rank > 1 && values->rows > 0 && (features || seen->row_values <= FEATURES_MOST) &&
         !nn_inspect_features_create(seen->row_values, &values->features))
@@ -147,7 +137,7 @@ bool nn_inspect_values_read(const nn_inspected *seen, bool all, bool features, n
 
 void nn_inspect_values_free(nn_inspect_values *values)
 {
-    nn_release(values->class_rows);
+    nn_release(values->labels);
     nn_inspect_features_free(&values->features);
 }
 
@@ -159,6 +149,18 @@ static void print_unfit(FILE *out, const nn_inspect_values *values)
         fprintf(out, ", %" PRIu64 " infinite", values->infinities);
     if (values->nans + values->infinities > 0)
         fprintf(out, ", the first in row %" PRIu64, values->unfit_row);
+}
+
+static void print_classes(FILE *out, const nn_inspect_counts *labels)
+{
+    if (labels->count > NN_LABELS_FEW && !nn_inspect_counts_are_classes(labels)) {
+        fprintf(out, "           %zu different numbers\n", labels->count);
+        return;
+    }
+    fprintf(out, "           rows of each class:");
+    for (size_t i = 0; i < labels->count; i++)
+        fprintf(out, "%s %" PRId64 ": %" PRIu64, i > 0 ? "," : "", labels->each[i].label, labels->each[i].rows);
+    fputc('\n', out);
 }
 
 void nn_inspect_values_print(FILE *out, const nn_inspected *seen, const nn_inspect_values *values)
@@ -179,9 +181,7 @@ void nn_inspect_values_print(FILE *out, const nn_inspected *seen, const nn_inspe
     if (seen->rank > 1 && values->features.count == 0 && values->rows > 0)
         fprintf(out, "           %" PRIu64 " features, more than the %d told apart; --features tells of each\n",
                 (uint64_t)seen->row_values, FEATURES_MOST);
-    if (!values->class_rows || values->least > values->most)
+    if (!values->labels || !nn_inspected_is_integer(seen) || seen->rank > 1 || values->least > values->most)
         return;
-    fprintf(out, "           rows of each class:");
-    for (size_t c = 0; c <= (size_t)values->most; c++)
-        fprintf(out, " %zu: %" PRIu64 "%s", c, values->class_rows[c], c < (size_t)values->most ? "," : "\n");
+    print_classes(out, values->labels);
 }

@@ -7,10 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "data/inspect_counts.h"
 #include "data/inspect_features.h"
-
-/** Classes that are counted one by one. */
-enum { NN_INSPECT_CLASSES_MOST = 1024 };
 
 /** A dataset that is looked into. */
 typedef struct nn_inspected {
@@ -32,10 +30,10 @@ static inline bool nn_inspected_is_integer(const nn_inspected *seen)
 typedef struct nn_inspect_values {
     double least, most; /**< of the finite values; least > most: there are none */
     uint64_t nans, infinities;
-    uint64_t unfit_row;    /**< the first with a NaN or an infinity, if there are such */
-    uint64_t *class_rows;  /**< [NN_INSPECT_CLASSES_MOST] of a column of integers; NULL: not counted, or no classes */
-    bool beyond_float32;   /**< a value that float32 does not hold exactly */
-    hsize_t rows, of_rows; /**< looked at, and there */
+    uint64_t unfit_row;        /**< the first with a NaN or an infinity, if there are such */
+    nn_inspect_counts *labels; /**< of a column; NULL: not counted, or it holds others than labels */
+    bool beyond_float32;       /**< a value that float32 does not hold exactly */
+    hsize_t rows, of_rows;     /**< looked at, and there */
     nn_inspect_features features;
 } nn_inspect_values;
 

@@ -1,6 +1,8 @@
 #include "data/labels.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hdf5_guard.h"
@@ -14,6 +16,11 @@ const nn_texts *nn_dataset_class_names(const nn_dataset *dataset)
     return dataset->labels ? &dataset->labels->names : NULL;
 }
 
+bool nn_dataset_names_are_labels(const nn_dataset *dataset)
+{
+    return dataset->labels && dataset->labels->integer;
+}
+
 void nn_labels_free(nn_labels *labels)
 {
     if (!labels)
@@ -21,6 +28,7 @@ void nn_labels_free(nn_labels *labels)
     nn_texts_free(&labels->names);
     nn_texts_free(&labels->own);
     nn_release(labels->number);
+    nn_release(labels->integer);
     nn_release(labels);
 }
 
@@ -68,15 +76,61 @@ static nn_status translate_names(nn_labels *labels, const nn_texts *own, nn_erro
     return NN_OK;
 }
 
+/* Names that are whole numbers as the numbers that they are. */
+static nn_status read_integers(nn_labels *labels, nn_error *error)
+{
+    const nn_texts *names = &labels->names;
+    NN_TRY(nn_allocate(names->count, sizeof *labels->integer, "the labels", &labels->integer, error));
+    for (size_t i = 0; i < names->count; i++) {
+        labels->integer[i] = strtoll(names->text[i], NULL, 10);
+        if (i > 0 && labels->integer[i] <= labels->integer[i - 1])
+            return nn_fail(error, NN_DATA, "the model's classes '%s' and '%s' are no whole numbers in order",
+                           names->text[i - 1], names->text[i]);
+    }
+    return NN_OK;
+}
+
+nn_status nn_labels_of_integers(const nn_label_set *set, nn_labels **result, nn_error *error)
+{
+    nn_labels *labels = NULL;
+    NN_TRY(nn_allocate(1, sizeof *labels, "the labels", &labels, error));
+    nn_status status = NN_OK;
+    for (size_t i = 0; i < set->count && status == NN_OK; i++) {
+        char text[24];
+        snprintf(text, sizeof text, "%" PRId64, set->number[i]);
+        status = nn_texts_add(&labels->names, text, error);
+    }
+    if (status == NN_OK)
+        status = read_integers(labels, error);
+    if (status != NN_OK) {
+        nn_labels_free(labels);
+        return status;
+    }
+    *result = labels;
+    return NN_OK;
+}
+
+/* What a file calls its numbers is of something else where none of that was trained. */
+static bool names_any(const nn_texts *own, const nn_texts *known)
+{
+    for (size_t i = 0; i < own->count; i++)
+        if (nn_texts_find(known, own->text[i]) != SIZE_MAX)
+            return true;
+    return false;
+}
+
 nn_status nn_labels_of_numbers(const nn_dataset_spec *spec, const nn_texts *own, nn_labels **result, nn_error *error)
 {
     const nn_texts *known = spec->class_names;
     nn_labels *labels = NULL;
-    if (own->count == 0 || (known && known->count == 0))
+    const bool integers = known && known->count > 0 && spec->names_are_labels;
+    if ((own->count == 0 && !integers) || (known && known->count == 0))
         return NN_OK;
     NN_TRY(nn_allocate(1, sizeof *labels, "the names of the classes", &labels, error));
     nn_status status = nn_texts_copy(known ? known : own, &labels->names, error);
-    if (status == NN_OK && known && !nn_texts_equal(known, own))
+    if (status == NN_OK && integers && !names_any(own, known))
+        status = read_integers(labels, error);
+    else if (status == NN_OK && known && !nn_texts_equal(known, own))
         status = translate_names(labels, own, error);
     if (status != NN_OK) {
         nn_labels_free(labels);
@@ -162,6 +216,8 @@ nn_status nn_labels_copy(const nn_labels *labels, nn_labels **copy, nn_error *er
     NN_TRY(nn_allocate(1, sizeof **copy, "the names of the classes", copy, error));
     (*copy)->texts = labels->texts;
     NN_TRY(nn_texts_copy(&labels->names, &(*copy)->names, error));
+    if (labels->integer)
+        NN_TRY(read_integers(*copy, error));
     return labels->number ? translate_names(*copy, &labels->own, error) : NN_OK;
 }
 
@@ -198,9 +254,40 @@ nn_status nn_labels_look_up(const nn_hdf5_rows *rows, const char *text, uint64_t
     return found == SIZE_MAX ? fail_unknown(rows, text, row, error) : NN_OK;
 }
 
+/* @return class of a whole number that is a class's name; -1: there is none */
+static int64_t find_integer(const nn_labels *labels, int64_t number)
+{
+    size_t low = 0, high = labels->names.count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (labels->integer[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < labels->names.count && labels->integer[low] == number ? (int64_t)low : -1;
+}
+
+static nn_status translate_integers(const nn_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count,
+                                    nn_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[24];
+        const int64_t class = find_integer(rows->labels, classes[i]);
+        if (class < 0) {
+            snprintf(text, sizeof text, "%" PRId64, classes[i]);
+            return fail_unknown(rows, text, first + i, error);
+        }
+        classes[i] = class;
+    }
+    return NN_OK;
+}
+
 nn_status nn_labels_translate(const nn_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count, nn_error *error)
 {
     const nn_labels *labels = rows->labels;
+    if (labels->integer)
+        return translate_integers(rows, classes, first, count, error);
     for (size_t i = 0; i < count; i++) {
         const uint64_t row = first + i;
         const int64_t number = classes[i];

@@ -26,6 +26,17 @@ nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split, const nn_recipe
     };
 }
 
+nn_head nn_head_of(const nn_recipe *recipe)
+{
+    const nn_recipe_layer last = recipe->network.layers[recipe->network.layers_count - 1];
+    return (nn_head){last.units, last.activation, recipe->loss.name};
+}
+
+size_t nn_head_classes(nn_head head)
+{
+    return head.outputs > 1 ? head.outputs : head.outputs == 1 && head.activation == NN_SIGMOID ? 2 : 0;
+}
+
 /* What rank 0 looks for, and what it finds. */
 struct look {
     const nn_dataset_spec *spec;

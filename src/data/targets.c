@@ -72,11 +72,12 @@ static nn_status take_values(nn_dataset *dataset, nn_error *error)
 static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn_error *error)
 {
     if (output != NN_SIGMOID && holds_texts(dataset))
-        return nn_fail(
-            error, NN_DATA,
-            "%s: %s holds texts, which are no values to be predicted; end the network with a softmax, or with "
-            "a sigmoid for two of them",
-            dataset->file, dataset->y_name);
+        return nn_fail(error, NN_DATA,
+                       "%s: %s holds %zu different texts such as '%s', which are no values to be predicted; end the "
+                       "network with softmax over %zu units and loss: cross_entropy%s, or store numbers",
+                       dataset->file, dataset->y_name, dataset->labels->names.count, dataset->labels->names.text[0],
+                       dataset->labels->names.count,
+                       dataset->labels->names.count == 2 ? ", or with a single sigmoid" : "");
     if (output == NN_SIGMOID)
         NN_TRY(check_two_classes(dataset, error));
     if (!dataset->source)
@@ -94,11 +95,12 @@ static nn_status check_width(const nn_dataset *dataset, size_t outputs, nn_error
     if (dataset->outputs == 1)
         return nn_fail(
             error, NN_DATA,
-            "%s: %s has 1 value a row, but the network has %zu outputs; give the last layer 1 unit, or store "
-            "classes as integers",
+            "%s: %s has 1 value a row, but the network has %zu outputs; for values to be predicted give the last layer "
+            "1 unit, for classes softmax and loss: cross_entropy",
             dataset->file, dataset->y_name, outputs);
-    return nn_fail(error, NN_DATA, "%s: %s has %zu values a row, but the network has %zu outputs", dataset->file,
-                   dataset->y_name, dataset->outputs, outputs);
+    return nn_fail(
+        error, NN_DATA, "%s: %s has %zu values a row, but the network has %zu output%s; give the last layer %zu units",
+        dataset->file, dataset->y_name, dataset->outputs, outputs, outputs == 1 ? "" : "s", dataset->outputs);
 }
 
 nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
@@ -110,4 +112,24 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
     else if (dataset->target == NN_TARGET_VALUES)
         status = check_width(dataset, outputs, error);
     return nn_comm_agree(comm, status, error);
+}
+
+const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room)
+{
+    const nn_label_set *set = dataset->label_set;
+    char list[NN_LABEL_LIST];
+    text[0] = '\0';
+    if (!set)
+        return text;
+    if (nn_dataset_names_are_labels(dataset))
+        snprintf(text, room, "labels %s are classes 0 %s %zu", nn_label_list(set->number, set->count, list),
+                 set->count == 2 ? "and" : "to", set->count - 1);
+    else if (set->floats && (dataset->target == NN_TARGET_CLASSES || dataset->binary))
+        snprintf(text, room, "labels %s, whole numbers in floats, are classes",
+                 nn_label_list(set->number, set->count, list));
+    else if (dataset->target == NN_TARGET_VALUES && !dataset->binary && dataset->outputs == 1 &&
+             set->count <= NN_LABELS_FEW)
+        snprintf(text, room, "%s are predicted as values; for classes end the network with softmax over %zu units",
+                 nn_label_list_tell(set->number, set->count, list), set->count);
+    return text;
 }

@@ -37,6 +37,7 @@ static nn_checkpoint state_of(const nn_run *run)
         .provenance = run->provenance,
         .recipe = run->recipe->text,
         .class_names = names ? *names : (nn_texts){.count = 0},
+        .names_are_labels = nn_dataset_names_are_labels(run->train),
     };
 }
 

@@ -60,7 +60,7 @@ static void say_targets(const nn_run *run)
 static void say_data(const nn_run *run)
 {
     const nn_dataset *train = run->train;
-    char targets[64], normalize[192];
+    char targets[64], labels[400], normalize[192];
     if (train->target == NN_TARGET_CLASSES || train->binary)
         snprintf(targets, sizeof targets, "classes");
     else
@@ -75,6 +75,8 @@ static void say_data(const nn_run *run)
                nn_normalization_text(run, normalize, sizeof normalize));
     say_targets(run);
     nn_normalization_say_notes(run);
+    if (nn_dataset_tell_labels(train, labels, sizeof labels)[0] != '\0')
+        nn_run_say(run, "         %s", labels);
     if (run->validation)
         nn_run_say(run, "         %s for validation", nn_figure_plural(run->validation->slices.rows, "row").text);
     if (run->test)

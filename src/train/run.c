@@ -150,6 +150,8 @@ static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool trai
     const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
     nn_dataset_spec spec = spec_of(run, split);
     spec.class_names = !run->train || names ? names : &none;
+    spec.names_are_labels = run->train && nn_dataset_names_are_labels(run->train);
+    spec.head = nn_head_of(run->recipe);
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }

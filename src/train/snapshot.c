@@ -72,6 +72,7 @@ static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
     copy->target_scaling = state->target_scaling;
     copy->recipe = state->recipe;
     copy->class_names = state->class_names;
+    copy->names_are_labels = state->names_are_labels;
 }
 
 static nn_status write_copy(void *context, nn_error *error)

@@ -61,6 +61,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const nn_dataset_spec specs[] = {
         {.file = path, .x = "/train/x", .y = "/train/y", .w = "/train/w"},
         {.file = path, .x = "/train/x", .y = "/train/y", .memory = 4096, .window = 1024},
+        {.file = path, .x = "/train/x", .y = "/train/y", .head = {2, NN_SOFTMAX, NN_CROSS_ENTROPY}},
+        {.file = path, .x = "/train/x", .y = "/train/y", .head = {1, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY}},
+        {.file = path, .x = "/train/x", .y = "/train/y", .head = {1, NN_LINEAR, NN_MSE}},
         {.file = path, .x = "/train/x", .x_columns = columns, .x_column_count = 2, .missing = true},
         {.file = path, .x = "/train/r", .x_columns = fields, .x_column_count = 2, .y = "/train/y"},
     };

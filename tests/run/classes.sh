@@ -160,7 +160,7 @@ refused "too many texts" "/train/many holds 700 different texts, but the network
     --set data.train.y=/train/many --set data.test.y=/train/many --set data.test.x=/train/x
 refused "an empty text" "row 650 of /train/hole is an empty text" --set data.train.y=/train/hole
 refused "a long text" "row 0 of /train/long is a text of 300 bytes" --set data.train.y=/train/long
-refused "texts as values" "holds texts, which are no values" \
+refused "texts as values" "holds 4 different texts such as .*, which are no values" \
     --set data.train.y=/train/fixed --set data.test.y=/test/fixed \
     --set 'network.layers=[{units: 1, activation: linear}]' --set loss=mse
 refused "texts as features" "/train/fixed holds text; integers or floats" --set data.train.x=/train/fixed

@@ -61,7 +61,7 @@ train "x and y differ" 3 '.*short-y.h5.*100 rows.*90' recipe.yaml --set data.tra
 train "no numbers" 3 '.*text.h5.*/train/x' recipe.yaml --set data.train.file=text.h5
 train "label too large" 3 '.*label-12.h5.*row 57.*12' recipe.yaml --set data.train.file=label-12.h5
 train "negative label" 3 '.*label-minus-1.h5.*row 57.*-1' recipe.yaml --set data.train.file=label-minus-1.h5
-train "three classes for one sigmoid" 3 '.*row 2 .*is class 2, but a single sigmoid' recipe.yaml --set 'network.layers=[{units: 1, activation: sigmoid}]' --set loss=mse
+train "three classes for one sigmoid" 3 '.*row 2 .*is class 2, but labels are the 3 whole numbers from 0 to 2, where a single sigmoid' recipe.yaml --set 'network.layers=[{units: 1, activation: sigmoid}]' --set loss=mse
 train "NaN" 3 '.*nan.h5.*row 57.*NaN|.*nan.h5.*NaN.*row 57' recipe.yaml --set data.train.file=nan.h5
 train "infinity" 3 '.*infinite.h5.*row 57|.*infinite.h5.*infinit.*row 57' recipe.yaml --set data.train.file=infinite.h5
 train "batch smaller than slices" 2 '.*batch.*slices' recipe.yaml --set training.batch=3

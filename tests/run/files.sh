@@ -144,7 +144,7 @@ refused "another kind" odd-kind.h5 \
 refused "too few targets" odd-rows.h5 "odd-rows.h5: /train/x has 50 rows but /train/y has 49"
 refused "NaN" odd-nan.h5 "odd-nan.h5: row 0 of /train/x holds NaN"
 refused "a class too many" odd-class.h5 \
-    "odd-class.h5: row 7 of /train/y is class 5, but the network has 3 outputs"
+    "odd-class.h5: row 7 of /train/y is class 5, but labels are the 4 whole numbers 0, 1, 2 and 5, where the network has 3"
 refused "a class too many, read again" odd-class.h5 "odd-class.h5: row 7 of /train/y is class 5, but" \
     --set data.memory=12K
 refused "other names" "odd-named.h5, odd-other-named.h5" \

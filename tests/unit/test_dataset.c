@@ -348,6 +348,165 @@ static void targets_are_fitted_to_the_network(void)
     nn_dataset_free(dataset);
 }
 
+/* --- labels --- */
+
+static const int64_t three_labels[] = {-7, 3, INT64_C(1) << 62};
+
+/* y of ROWS labels in turn, of which the last row alone has the last. */
+static nn_status open_labels(hid_t type, nn_dataset_spec spec, nn_dataset **dataset, nn_error *error)
+{
+    int64_t values[ROWS];
+    const hsize_t extent[1] = {ROWS};
+    for (size_t i = 0; i < ROWS; i++)
+        values[i] = three_labels[i + 1 == ROWS ? 2 : i % 2];
+    hid_t file = fixture_begin_file(comm, "labels.h5");
+    write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
+    if (file >= 0)
+        fixture_dataset(file, "y", type, H5T_NATIVE_INT64, 1, extent, contiguous, values);
+    fixture_end_file(comm, file);
+    spec.file = fixture_path("labels.h5");
+    spec.x = "x";
+    spec.y = "y";
+    *dataset = NULL;
+    const nn_status status = nn_dataset_open(&spec, SLICES, true, comm, dataset, error);
+    fixture_remove_file(comm, "labels.h5");
+    return status;
+}
+
+static const nn_head softmax_of_3 = {3, NN_SOFTMAX, NN_CROSS_ENTROPY}, softmax_of_4 = {4, NN_SOFTMAX, NN_CROSS_ENTROPY},
+                     one_sigmoid = {1, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY}, one_linear = {1, NN_LINEAR, NN_MSE};
+
+static bool holds_labels_as_classes(const nn_dataset *dataset)
+{
+    bool same = dataset->target == NN_TARGET_CLASSES && dataset->outputs == 3;
+    for (size_t i = 0; same && i < dataset->rows; i++) {
+        const size_t row = dataset->first_row + i;
+        same = dataset->classes[i] == (int32_t)(row + 1 == ROWS ? 2 : row % 2);
+    }
+    return same;
+}
+
+static void labels_as_many_as_outputs_become_classes_in_their_order(void)
+{
+    nn_dataset *dataset = NULL;
+    nn_error error = {0};
+    char told[400];
+    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = softmax_of_3}, &dataset, &error), NN_OK);
+    CU_ASSERT(holds_labels_as_classes(dataset));
+    CU_ASSERT(nn_dataset_names_are_labels(dataset));
+    CU_ASSERT_STRING_EQUAL(nn_dataset_class_names(dataset)->text[0], "-7");
+    CU_ASSERT_STRING_EQUAL(nn_dataset_class_names(dataset)->text[2], "4611686018427387904");
+    CU_ASSERT_STRING_EQUAL(nn_dataset_tell_labels(dataset, told, sizeof told),
+                           "labels -7, 3 and 4611686018427387904 are classes 0 to 2");
+    nn_texts names = {.count = 0};
+    CU_ASSERT_EQUAL(nn_texts_copy(nn_dataset_class_names(dataset), &names, NULL), NN_OK);
+    nn_dataset_free(dataset);
+    /* Another split is read by the names of the training. */
+    const nn_dataset_spec other = {.head = softmax_of_3, .class_names = &names, .names_are_labels = true};
+    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64BE, other, &dataset, &error), NN_OK);
+    CU_ASSERT(holds_labels_as_classes(dataset));
+    nn_dataset_free(dataset);
+    nn_texts_free(&names);
+    CU_ASSERT_EQUAL(nn_texts_add(&names, "3", NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_texts_add(&names, "4", NULL), NN_OK);
+    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, other, &dataset, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 0 of y is '-7', which is none of the 2 classes"));
+    nn_texts_free(&names);
+}
+
+static void labels_of_another_number_are_told_with_it(void)
+{
+    nn_dataset *dataset = NULL;
+    nn_error error = {0};
+    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = softmax_of_4}, &dataset, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 0 of y is class -7, but labels are the 3 whole numbers -7, 3 and "
+                                                 "4611686018427387904, where the network has 4 outputs"));
+    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = one_sigmoid}, &dataset, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "where a single sigmoid tells two classes apart"));
+}
+
+static void whole_numbers_are_values_for_a_head_that_predicts_one(void)
+{
+    nn_dataset *dataset = NULL;
+    nn_error error = {0};
+    char told[400];
+    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = one_linear}, &dataset, &error), NN_OK);
+    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
+    for (size_t i = 0; i < dataset->rows; i++) {
+        const size_t row = dataset->first_row + i;
+        CU_ASSERT_EQUAL(dataset->values[i], (double)three_labels[row + 1 == ROWS ? 2 : row % 2]);
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(nn_dataset_tell_labels(dataset, told, sizeof told), "for classes end the network"));
+    nn_dataset_free(dataset);
+}
+
+static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
+{
+    const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F64BE};
+    for (size_t i = 0; i < 2; i++) {
+        nn_dataset *dataset = open_with_y(types[i], 1, 1); /* without a head */
+        CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
+        nn_dataset_free(dataset);
+        hid_t file = fixture_begin_file(comm, "floats.h5");
+        write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
+        write_y(file, types[i], 1, 1);
+        fixture_end_file(comm, file);
+        nn_error error = {0};
+        nn_dataset_spec spec = {
+            .file = fixture_path("floats.h5"), .x = "x", .y = "y", .head = {ROWS, NN_SOFTMAX, NN_CROSS_ENTROPY}};
+        CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
+        /* Cells of a column are all different: the class of a row is the number of cells below it. */
+        CU_ASSERT_EQUAL(dataset->target, NN_TARGET_CLASSES);
+        for (size_t row = 0; row < dataset->rows; row++) {
+            int32_t below = 0;
+            for (size_t other = 0; other < ROWS; other++)
+                below += cell(other, 0) < cell(dataset->first_row + row, 0);
+            CU_ASSERT_EQUAL(dataset->classes[row], below);
+        }
+        nn_dataset_free(dataset);
+        fixture_remove_file(comm, "floats.h5");
+    }
+}
+
+/* @param words  NULL: the rows are taken */
+static void expect_of_rows(const float *rows, nn_head head, const char *words)
+{
+    float values[ROWS][2];
+    const hsize_t extent[2] = {ROWS, 2};
+    nn_dataset *dataset = NULL;
+    nn_error error = {0};
+    for (size_t i = 0; i < ROWS; i++) {
+        values[i][0] = i == 20 ? rows[0] : 0.25F;
+        values[i][1] = i == 20 ? rows[1] : 0.75F;
+    }
+    hid_t file = fixture_begin_file(comm, "rows.h5");
+    write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
+    if (file >= 0)
+        fixture_dataset(file, "y", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, extent, contiguous, values);
+    fixture_end_file(comm, file);
+    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = "y", .head = head};
+    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), words ? NN_DATA : NN_OK);
+    CU_ASSERT(!words || strstr(error.message, words));
+    if (words && !strstr(error.message, words))
+        fprintf(stderr, "expected \"%s\" in: %s\n", words, error.message);
+    nn_dataset_free(dataset);
+    fixture_remove_file(comm, "rows.h5");
+}
+
+static void rows_of_values_must_suit_the_loss(void)
+{
+    const nn_head softmax = {2, NN_SOFTMAX, NN_CROSS_ENTROPY}, sigmoid = {2, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY},
+                  overlap = {2, NN_SIGMOID, NN_IOU}, linear = {2, NN_LINEAR, NN_MSE};
+    expect_of_rows((float[]){0, 1}, softmax, NULL);
+    expect_of_rows((float[]){0.5F, 0.5005F}, softmax, NULL);
+    expect_of_rows((float[]){0.5F, 0.502F}, softmax, "row 20 of y sums to 1.002, but cross_entropy takes");
+    expect_of_rows((float[]){1.5F, -0.5F}, softmax, "row 20 of y holds -0.5 at position 1, but cross_entropy takes");
+    expect_of_rows((float[]){1, 1}, sigmoid, NULL);
+    expect_of_rows((float[]){1, 1.5F}, sigmoid, "row 20 of y holds 1.5 at position 1, but binary_cross_entropy takes");
+    expect_of_rows((float[]){-1, 1}, overlap, "row 20 of y holds -1 at position 0, but iou takes");
+    expect_of_rows((float[]){-1, 100}, linear, NULL);
+}
+
 static nn_dataset *open_with_weights(hid_t type, int dimensions, const char *w)
 {
     hid_t file = fixture_begin_file(comm, "w.h5");
@@ -425,6 +584,11 @@ int main(int argc, char **argv)
         NN_TEST(one_integer_a_row_is_a_class_and_all_else_a_value),
         NN_TEST(values_keep_the_digits_of_the_file),
         NN_TEST(targets_are_fitted_to_the_network),
+        NN_TEST(labels_as_many_as_outputs_become_classes_in_their_order),
+        NN_TEST(labels_of_another_number_are_told_with_it),
+        NN_TEST(whole_numbers_are_values_for_a_head_that_predicts_one),
+        NN_TEST(floats_that_are_whole_are_classes_of_a_classifier_alone),
+        NN_TEST(rows_of_values_must_suit_the_loss),
         NN_TEST(samples_have_weights),
         NN_TEST(weights_are_in_the_digest),
         NN_TEST(no_handle_stays_open),

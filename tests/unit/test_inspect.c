@@ -386,9 +386,10 @@ static void inspect_classes(size_t ones, size_t threes)
 static void classes_that_are_rare_or_frequent_are_told(void)
 {
     inspect_classes(400, 9);
-    contains("rows of each class: 0: 591, 1: 400, 2: 0, 3: 9\n");
-    contains("advice   2 classes have fewer than 10 rows, too few to learn: 2 has 0, 3 has 9; gather more, or number "
-             "the classes without gaps\n");
+    contains("rows of each class: 0: 591, 1: 400, 3: 9\n");
+    contains("advice   1 class has fewer than 10 rows, too few to learn: 3 has 9; gather more\n");
+    contains("advice   the 3 whole numbers 0, 1 and 3 are classes where the last layer is softmax over 3 units, values "
+             "where it is 1 linear unit\n");
     lacks("flatter");
     free(said);
     inspect_classes(40, 0); /* weights 1000 / (2 * 960) and 1000 / (2 * 40) */
@@ -399,6 +400,37 @@ static void classes_that_are_rare_or_frequent_are_told(void)
     inspect_classes(50, 0);
     lacks("advice");
     free(said);
+}
+
+static void labels_that_are_no_numbers_of_classes_are_told(void)
+{
+    double labels[100];
+    const struct {
+        hid_t type;
+        double scale, offset;
+        const char *told; /* NULL: nothing */
+    } cases[] = {
+        {H5T_STD_I32LE, 2, -1,
+         "the 2 whole numbers -1 and 1 are classes where the last layer is softmax over 2 units, "
+         "or a single sigmoid, values where"},
+        {H5T_STD_I64LE, 1, 1e9, "the 2 whole numbers 1000000000 and 1000000001 are"},
+        {H5T_IEEE_F64LE, 1, 0, "the 2 whole numbers 0 and 1 are classes where"},
+        {H5T_IEEE_F32LE, 0.5, 0, NULL},
+        {H5T_STD_I8LE, 1, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t row = 0; row < 100; row++)
+            labels[row] = cases[i].offset + cases[i].scale * (double)(row % 2);
+        hid_t file = create_file();
+        fixture_dataset(file, "y", cases[i].type, H5T_NATIVE_DOUBLE, 1, (hsize_t[]){100}, contiguous, labels);
+        H5Fclose(file);
+        inspect_file(&briefly);
+        if (cases[i].told)
+            contains(cases[i].told);
+        else
+            lacks("classes where");
+        free(said);
+    }
 }
 
 /* 144 MB of x that nothing is stored of: more than the window. */
@@ -463,6 +495,7 @@ int main(void)
         NN_TEST(targets_of_other_rows_than_the_features_are_told),
         NN_TEST(one_hot_targets_are_told),
         NN_TEST(classes_that_are_rare_or_frequent_are_told),
+        NN_TEST(labels_that_are_no_numbers_of_classes_are_told),
         NN_TEST(chunks_that_windows_unpack_again_are_told),
         NN_TEST(files_that_cannot_be_read_are_told),
     };

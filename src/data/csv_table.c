@@ -379,7 +379,7 @@ void nn_csv_table_place(nn_csv_table *table)
     for (size_t c = 0; c < table->count; c++) {
         nn_csv_column *column = &table->columns[c];
         nn_texts_sort(&column->texts);
-        if (column->kind == NN_CSV_TARGET)
+        if (column->kind == NN_CSV_CLASS || column->kind == NN_CSV_LABEL || column->kind == NN_CSV_TARGET)
             continue;
         column->first = table->features;
         if (column->kind == NN_CSV_NUMBER)

@@ -20,7 +20,8 @@ struct classes {
     nn_label_set *set; /* NULL: nobody asks for what they are */
     bool values;       /* for which they may be taken instead */
     double low, high;
-    bool odd; /* one is no class: the first is odd_class in odd_row */
+    uint64_t *digest; /* [slices of this rank] as they were before y; NULL where labels are never mapped */
+    bool odd;         /* one is no class: the first is odd_class in odd_row */
     uint64_t odd_row;
     int64_t odd_class;
 };
@@ -181,6 +182,8 @@ static nn_status map_labels(nn_dataset *dataset, nn_hdf5_rows *rows, struct clas
 {
     NN_TRY(nn_comm_agree(comm, nn_labels_of_integers(classes->set, &dataset->labels, error), error));
     rows->labels = dataset->labels;
+    /* As of a split whose labels are known, which reads them once. */
+    memcpy(dataset->slice_digest, classes->digest, dataset->slice_count * sizeof *classes->digest);
     struct classes mapped = {.limit = classes->limit};
     NN_TRY(read_all(dataset, rows, &mapped, comm, error));
     classes->low = mapped.low;
@@ -206,6 +209,16 @@ static nn_status settle(nn_dataset *dataset, const nn_dataset_spec *spec, nn_hdf
     return NN_OK;
 }
 
+static nn_status prepare_mapping(const nn_dataset *dataset, const nn_dataset_spec *spec, struct classes *classes,
+                                 nn_error *error)
+{
+    const size_t slices = dataset->slice_count;
+    NN_TRY(nn_label_set_create(spec->head, &classes->set, error));
+    NN_TRY(nn_allocate(slices, sizeof *classes->digest, "the digests", &classes->digest, error));
+    memcpy(classes->digest, dataset->slice_digest, slices * sizeof *classes->digest);
+    return NN_OK;
+}
+
 nn_status nn_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_hdf5_rows *y,
                                   nn_comm *comm, nn_error *error)
 {
@@ -220,9 +233,9 @@ nn_status nn_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *sp
         .limit = numbers && told_apart > 0 ? (int64_t)told_apart : INT32_MAX,
         .values = spec->head.outputs > 0 && told_apart == 0,
     };
-    if (numbers)
-        NN_TRY(nn_comm_agree(comm, nn_label_set_create(spec->head, &classes.set, error), error));
-    nn_status status = read_all(dataset, &rows, &classes, comm, error);
+    nn_status status = numbers ? nn_comm_agree(comm, prepare_mapping(dataset, spec, &classes, error), error) : NN_OK;
+    if (status == NN_OK)
+        status = read_all(dataset, &rows, &classes, comm, error);
     if (status == NN_OK)
         status = settle(dataset, spec, &rows, &classes, comm, error);
     if (status == NN_OK && nn_label_set_is_known(classes.set)) {
@@ -231,5 +244,6 @@ nn_status nn_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *sp
         classes.set = NULL;
     }
     nn_label_set_free(classes.set);
+    nn_release(classes.digest);
     return status;
 }

@@ -139,6 +139,12 @@ grep -q "labels .* are" bool.txt && fail "truth values are told of"
 labels signs-two 1 signs --set network.layers[1].units=2 --set loss=cross_entropy
 told signs-two "labels -1 and 1 are classes 0 and 1"
 
+# Rows that were carved off are told again by the digest of the labels as they are.
+labels carved-tens 1 tens --set 'data.test={fraction: 0.3}'
+"$NNTRAIN" eval --model carved-tens/model.h5 >carved.txt || fail "eval of carved rows"
+grep -q "^rows     210" carved.txt && [ "$(sed -n 's/^accuracy \([0-9.]*\):.*/\1/p' carved.txt)" = "$(printf %.4f "$(field test_accuracy carved-tens/metrics.jsonl)")" ] ||
+    fail "eval of carved rows: $(cat carved.txt)"
+
 # The model knows its labels, in files with and without names, in every type.
 "$NNTRAIN" eval --model tens/model.h5 >tens-eval.txt || fail "eval"
 grep -q '  20$' tens-eval.txt || fail "eval names no label: $(cat tens-eval.txt)"

@@ -59,6 +59,7 @@ data: {train: {file: zoo.h5, y: /train/number}, test: {y: /test/number}, normali
 network: {layers: [{units: 8, activation: tanh}, {units: 4, activation: softmax}]}
 loss: cross_entropy
 training: {epochs: 4, batch: 50}
+schedule: constant
 parallel: {slices: 7, reproducible: true}
 Y
 # zoo NAME RANKS SETTINGS...

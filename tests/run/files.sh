@@ -51,6 +51,7 @@ data: {train: {file: all.h5}, test: {}, normalize: standard, window: 1K}
 network: {layers: [{units: 8, activation: tanh}, {units: 3, activation: softmax}]}
 loss: cross_entropy
 training: {epochs: 3, batch: 40}
+schedule: constant
 parallel: {slices: 7, reproducible: true}
 Y
 sed 's#file: all.h5#file: data/part-*.h5#' all.yaml >glob.yaml

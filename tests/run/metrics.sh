@@ -80,7 +80,7 @@ def compare(one, other, where):
 compare(weighted, repeated, "")
 P
     "$NNTRAIN" eval --model "$name/model.h5" --data weighted.h5 --x x --y "$name" --w w >"$name.txt"
-    [ "$(wc -L <"$name.txt")" -le 80 ] || fail "$name: more than 80 columns: $(cat "$name.txt")"
+    [ "$(sed 1d "$name.txt" | wc -L)" -le 80 ] || fail "$name: more than 80 columns: $(cat "$name.txt")"
 }
 
 check classes 4 softmax cross_entropy balanced_accuracy

@@ -85,6 +85,22 @@ target() {
     mistake "$what" train targets.yaml --set "data.train.y=/train/$name" "$@"
 }
 
+# mapped NAME WHAT SETTINGS...: a training from /train/NAME of targets.h5 whose labels are taken for what they mean, and
+# which says so.
+mapped() {
+    local name=$1 what=$2
+    shift 2
+    local words=(train targets.yaml --set "data.train.y=/train/$name" "$@")
+    rm -rf runs
+    "$NNTRAIN" "${words[@]}" >out 2>err </dev/null || fail "$what: exit code $?: $(cat err)"
+    [ "$(grep -c '^         labels ' out)" -eq 1 ] || fail "$what: it is not told: $(cat out)"
+    {
+        printf '\n**%s**\n\n```\n$ nntrain %s\n' "$what" "$(quoted "${words[@]}")"
+        grep '^         labels ' out
+        printf '```\n\nExit code 0.\n'
+    } >>made.md
+}
+
 # on_ranks N WHAT ARGUMENTS...
 on_ranks() {
     local count=$1 what=$2
@@ -97,7 +113,8 @@ cat >made.md <<'M'
 # Mistakes, and what nntrain says
 
 Each gets one sentence on standard error, from one rank, and an exit code other than 0 on all of them: 2 for usage and
-recipes, 3 for data and checkpoints, 4 where a training diverged, 5 for the system. This page is written by
+recipes, 3 for data and checkpoints, 4 where a training diverged, 5 for the system. What can be meant in one way only, such
+as classes 1 to 3, is taken so, and told. This page is written by
 `tests/run/mistakes.sh`, which runs every command and fails where one says something else.
 
 `recipe.yaml` trains three classes from `good.h5`, which has 100 rows of 4 features; `targets.yaml` is the same recipe with
@@ -176,9 +193,13 @@ set_to data.train.file=label-12.h5 "More classes than outputs"
 set_to data.train.file=label-minus-1.h5 "A class below 0"
 set_to data.train.file=link-outside.h5 "A link to a file that is not there"
 target value "Values under cross_entropy"
-target from_1 "Classes that begin with 1"
-target sign "Classes -1 and 1" --set 'network.layers=[{units: 1, activation: sigmoid}]' --set loss=binary_cross_entropy
-target huge "Identifiers in the place of classes"
+mapped from_1 "Classes that begin with 1"
+mapped sign "Classes -1 and 1" --set 'network.layers=[{units: 1, activation: sigmoid}]' --set loss=binary_cross_entropy
+mapped huge "Classes that are large numbers"
+target rows "Rows that are no distribution"
+linear=(--set 'network.layers=[{units: 1, activation: linear}]' --set loss=mse)
+target value "A metric of classes for values" "${linear[@]}" --set data.validation.fraction=0.2 --set training.stop.metric=f1
+target value "Targets scaled to both signs under a sigmoid" --set 'network.layers=[{units: 1, activation: sigmoid}]' --set loss=mse --set data.normalize_targets=standard
 target two "Two values for three outputs" --set loss=mse
 target from_1 "Three classes for one output" --set 'network.layers=[{units: 1, activation: sigmoid}]' --set loss=binary_cross_entropy
 target from_1 "A weight below 0" --set data.train.w=/train/weight --set network.layers[1].units=4

@@ -40,6 +40,7 @@ data: {train: {file: data.h5}}
 network: {layers: [{units: 16, activation: tanh}, {units: 2, activation: softmax}]}
 loss: cross_entropy
 training: {epochs: 100000}
+schedule: constant
 checkpoint: {every: 10 epochs}
 parallel: {reproducible: true, threads: 1}
 Y

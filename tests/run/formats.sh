@@ -78,7 +78,7 @@ while read -r name file x y x_columns y_columns <&3; do
             fail "$name on $count ranks: another model than from the plain file"
     done
     # Read again and again, where memory has no room.
-    train "$name" 1 "$file" "$x" "$y" "${columns[@]}" --set data.memory=5K --set data.window=1K --output "$name-read" ||
+    train "$name" 1 "$file" "$x" "$y" "${columns[@]}" --set data.memory=7K --set data.window=1K --output "$name-read" ||
         fail "$name, read again: exit code $?"
 done 3<made
 h5diff plain-1/model.h5 plain_bits-1/model.h5 /model /model >differences && fail "the comparison cannot tell models apart"

@@ -32,6 +32,7 @@ data: {train: {file: gaps.h5}, test: {file: gaps.h5}, normalize: minmax, impute:
 network: {layers: [{units: 32, activation: relu}, {units: 10, activation: softmax}]}
 loss: cross_entropy
 training: {epochs: 4}
+schedule: constant
 parallel: {reproducible: true}
 Y
 gaps() {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "base/suggest.h"
 #include "cli/choose.h"
 #include "nntrain/memory.h"
 #include "train/format.h"
@@ -37,7 +38,8 @@ static error_t take_split(nn_split *split, const char *value, struct argp_state 
             *split = (nn_split)i;
             return 0;
         }
-    argp_error(state, "--split: '%s' is none of train, validation, test, all", value);
+    argp_error(state, "--split: '%s' is none of train, validation, test, all%s", value,
+               nn_suggest_among(value, names + NN_SPLIT_TRAIN, NN_SPLIT_ALL - NN_SPLIT_TRAIN + 1).text);
     return EINVAL;
 }
 
@@ -64,6 +66,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case NN_CLI_KEY_EXTERNAL:
         return nn_cli_take_external(&given->external, value, state);
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s' stands alone; the model is named by --model CKPT.h5, rows by --data FILE.h5", value);
+        return EINVAL;
     case ARGP_KEY_END:
         if (!given->model) {
             argp_error(state, "name the model with --model CKPT.h5");

@@ -117,6 +117,11 @@ static nn_status check_ranks(const nn_recipe *recipe, size_t rows, size_t ranks,
         return nn_fail(error, NN_USAGE,
                        "%zu ranks are more than the %zu rows that there are to train on; start at most %zu ranks",
                        ranks, rows, rows);
+    if (is_auto(recipe->training.batch) && recipe->parallel.slices > rows)
+        return nn_fail(error, NN_USAGE,
+                       "parallel.slices: %zu slices take a row each of every batch, but there are %zu rows to train "
+                       "on; lower it, or leave it out",
+                       recipe->parallel.slices, rows);
     if (recipe->training.batch_rows > 0 && slices > recipe->training.batch_rows)
         return nn_fail(error, NN_USAGE,
                        "training.batch: %zu rows are too few for %zu ranks, which take %zu slices with a row of each "

@@ -257,4 +257,6 @@ with h5py.File("table.h5") as file:
 P
 said import csv table.csv --label left,left --output twice.h5
 [ $code -eq 2 ] && grep -q "column left is named twice" said || fail "a label twice: $(cat said)"
+said import csv table.csv --label left --label right --output twice.h5
+[ $code -eq 2 ] && grep -q "several columns with commas in between: --label left,right" said || fail "two --label: $(cat said)"
 finish

@@ -99,6 +99,7 @@ static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_s
     spec.class_names = &session->model->class_names;
     spec.names_are_labels = session->model->names_are_labels;
     spec.head = nn_head_of(session->recipe);
+    spec.features = session->model->network->inputs;
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
     spec.memory = nn_dataset_room(data->memory_bytes, session->comm);
@@ -158,9 +159,6 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
                        ranks, slices, slices);
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->whole_rows = session->dataset->slices.rows;
-    if (session->dataset->features != network->inputs)
-        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->dataset->file,
-                       session->x, session->dataset->features, network->inputs);
     if (session->carved)
         NN_TRY(carve_splits(given, session, error));
     session->data_file = session->dataset->file;

@@ -54,6 +54,7 @@ typedef struct nn_dataset_spec {
     size_t x_column_count;        /**< 0: all */
     const char *const *y_columns; /**< [y_column_count] the same of y */
     size_t y_column_count;
+    size_t features;             /**< of a row that a model takes; 0: any number */
     const nn_texts *class_names; /**< what classes were called when they were trained, for y of texts and for files that
                                     name theirs; empty: they were numbers alone; NULL: to be found out */
     bool log1p;                  /**< targets that are values must be above -1, for log(1 + y) is taken of them */

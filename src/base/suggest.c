@@ -1,6 +1,7 @@
 #include "base/suggest.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST_WORD = 40 };
@@ -188,6 +189,13 @@ static const struct {
     {"override", "set"},
     {"param", "set"},
     {"continue", "resume"},
+    /* formats */
+    {"text", "csv"},
+    {"numpy", "npy"},
+    {"npz", "npy"},
+    {"libsvm", "svmlight"},
+    {"svm", "svmlight"},
+    {"mnist", "idx"},
 };
 
 /* Small letters, without what parts words. @return false where it is too long to be any of ours */
@@ -268,4 +276,15 @@ bool nn_suggest(nn_suggestion *search, const char *word)
     search->likeness = NN_TYPO;
     search->distance = distance;
     return true;
+}
+
+nn_suggested nn_suggest_among(const char *written, const char *const *words, size_t count)
+{
+    nn_suggestion search = {.written = written};
+    nn_suggested suggested = {.text = ""};
+    for (size_t i = 0; i < count; i++)
+        nn_suggest(&search, words[i]);
+    if (search.word)
+        snprintf(suggested.text, sizeof suggested.text, " (did you mean %s?)", search.word);
+    return suggested;
 }

@@ -24,4 +24,12 @@ typedef struct nn_suggestion {
  * far */
 bool nn_suggest(nn_suggestion *search, const char *word);
 
+/** What to add to "there is no such word": " (did you mean WORD?)", or nothing. */
+typedef struct nn_suggested {
+    char text[64];
+} nn_suggested;
+
+/** Looks through a list of words. */
+nn_suggested nn_suggest_among(const char *written, const char *const *words, size_t count);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/recipe_check.h"
+#include "base/suggest.h"
 #include "cli/cli.h"
 
 /* All benchmarks' arguments; each command's table has the options of its own. */
@@ -311,9 +312,11 @@ static nn_status run_with_ranks(const struct argp *parser, const char *name, int
 /* What stands where a benchmark should be named. */
 static error_t parse_name(int key, char *value, struct argp_state *state)
 {
+    static const char *const names[] = {"gemm", "step", "allreduce", "io"};
     switch (key) {
     case ARGP_KEY_ARG:
-        argp_error(state, "there is no benchmark '%s'; known are gemm, step, allreduce, io", value);
+        argp_error(state, "there is no benchmark '%s'%s; known are gemm, step, allreduce, io", value,
+                   nn_suggest_among(value, names, sizeof names / sizeof *names).text);
         return EINVAL;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "name what to measure: gemm, step, allreduce or io");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "nntrain/import.h"
@@ -88,7 +89,8 @@ static nn_status choose(const char *name, nn_generated *problem, nn_error *error
             *problem = problems[i];
             return NN_OK;
         }
-    return nn_fail(error, NN_USAGE, "there is no problem '%s'; known are xor, circles, spirals, sine", name);
+    return nn_fail(error, NN_USAGE, "there is no problem '%s'%s; known are xor, circles, spirals, sine", name,
+                   nn_suggest_among(name, names, sizeof names / sizeof *names).text);
 }
 
 nn_status nn_cli_generate(int argc, char **argv)

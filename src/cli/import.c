@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "nntrain/import.h"
@@ -80,6 +81,13 @@ static const struct argp parser = {
            "npy --help. LIBSVM: nntrain import svmlight --help.",
 };
 
+static nn_status refuse_format(const char *name, nn_error *error)
+{
+    static const char *const names[] = {"csv", "tsv", "npy", "svmlight", "idx"};
+    return nn_fail(error, NN_USAGE, "there is no format '%s'%s; the formats are csv, tsv, npy, svmlight and idx", name,
+                   nn_suggest_among(name, names, sizeof names / sizeof *names).text);
+}
+
 nn_status nn_cli_import(int argc, char **argv)
 {
     arguments given = {.item_count = 0};
@@ -89,12 +97,14 @@ nn_status nn_cli_import(int argc, char **argv)
         return nn_cli_import_npy(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "svmlight") == 0)
         return nn_cli_import_svmlight(argc - 1, argv + 1);
+    nn_error error;
+    if (argc > 1 && argv[1][0] != '-' && strcmp(argv[1], "idx") != 0)
+        return nn_cli_finish(refuse_format(argv[1], &error), &error);
     const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import", argc, argv, &given);
     if (parsed != NN_PARSED_GO)
         return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
     if (!nn_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
-    nn_error error;
     nn_status status = nn_import_idx(given.items, given.item_count, given.compress, given.output, &error);
     if (status == NN_OK)
         nn_cli_say_wrote(given.output);

@@ -69,6 +69,18 @@ static error_t take_delimiter(arguments *given, const char *value, struct argp_s
     return 0;
 }
 
+/* Of two lists the first would be forgotten, and a label be learnt from. */
+static error_t take_columns(const char **columns, const char *option, const char *value, struct argp_state *state)
+{
+    if (*columns) {
+        argp_error(state, "%s is given twice; name several columns with commas in between: %s %s,%s", option, option,
+                   *columns, value);
+        return EINVAL;
+    }
+    *columns = value;
+    return 0;
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     arguments *given = state->input;
@@ -77,17 +89,14 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->job.test = value;
         return 0;
     case 'l':
-        given->job.label = value;
-        return 0;
+        return take_columns(&given->job.label, "--label", value, state);
     case VALUES:
         given->job.values = true;
         return 0;
     case DROP:
-        given->job.drop = value;
-        return 0;
+        return take_columns(&given->job.drop, "--drop", value, state);
     case TEXTS:
-        given->job.texts = value;
-        return 0;
+        return take_columns(&given->job.texts, "--texts", value, state);
     case 'd':
         return take_delimiter(given, value, state);
     case DECIMAL:

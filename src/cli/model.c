@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "base/suggest.h"
 #include "cli/choose.h"
 #include "nntrain/memory.h"
 #include "train/format.h"
@@ -37,7 +38,8 @@ static error_t take_split(nn_split *split, const char *value, struct argp_state 
             *split = (nn_split)i;
             return 0;
         }
-    argp_error(state, "--split: '%s' is none of train, validation, test, all", value);
+    argp_error(state, "--split: '%s' is none of train, validation, test, all%s", value,
+               nn_suggest_among(value, names + NN_SPLIT_TRAIN, NN_SPLIT_ALL - NN_SPLIT_TRAIN + 1).text);
     return EINVAL;
 }
 
@@ -64,6 +66,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case NN_CLI_KEY_EXTERNAL:
         return nn_cli_take_external(&given->external, value, state);
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s' stands alone; the model is named by --model CKPT.h5, rows by --data FILE.h5", value);
+        return EINVAL;
     case ARGP_KEY_END:
         if (!given->model) {
             argp_error(state, "name the model with --model CKPT.h5");
@@ -94,6 +99,7 @@ static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_s
     spec.class_names = &session->model->class_names;
     spec.names_are_labels = session->model->names_are_labels;
     spec.head = nn_head_of(session->recipe);
+    spec.features = session->model->network->inputs;
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
     spec.memory = nn_dataset_room(data->memory_bytes, session->comm);
@@ -153,9 +159,6 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
                        ranks, slices, slices);
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->whole_rows = session->dataset->slices.rows;
-    if (session->dataset->features != network->inputs)
-        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu", session->dataset->file,
-                       session->x, session->dataset->features, network->inputs);
     if (session->carved)
         NN_TRY(carve_splits(given, session, error));
     session->data_file = session->dataset->file;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,12 +179,24 @@ static void complain(bool speaks, const nn_error *error)
     fprintf(stderr, "nntrain: %s\n", error->message);
 }
 
+/* errno of a write that failed before is gone by the end; that a pipe has no reader can still be seen. */
+static bool reader_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 /* A result that nobody could be told is no success; but a reader that has seen enough went away by itself. */
 static nn_status flush_output(nn_status status, nn_error *error)
 {
-    if (status == NN_OK && (fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
-        return nn_fail(error, NN_SYSTEM, "cannot write to standard output: %s", strerror(errno));
-    return status;
+    errno = 0;
+    if (status != NN_OK || (fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+        return status;
+    const int number = errno;
+    if (reader_left())
+        return status;
+    return nn_fail(error, NN_SYSTEM, "cannot write to standard output: %s",
+                   number ? strerror(number) : "an earlier write failed");
 }
 
 nn_status nn_cli_finish(nn_status status, nn_error *error)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "cli/cli.h"
 #include "nntrain/checkpoint.h"
 #include "train/signals.h"
@@ -102,18 +103,17 @@ static const struct argp parser = {
 
 static nn_status choose_style(const char *name, nn_progress_style *style, nn_error *error)
 {
-    if (!name || strcmp(name, "auto") == 0)
-        *style = nn_cli_on_terminal() ? NN_PROGRESS_BAR : NN_PROGRESS_LINES;
-    else if (strcmp(name, "bar") == 0)
-        *style = NN_PROGRESS_BAR;
-    else if (strcmp(name, "lines") == 0)
-        *style = NN_PROGRESS_LINES;
-    else if (strcmp(name, "all") == 0)
-        *style = NN_PROGRESS_ALL;
-    else if (strcmp(name, "quiet") == 0)
-        *style = NN_PROGRESS_QUIET;
-    else
-        return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, all, quiet", name);
+    static const char *const names[] = {"auto", "bar", "lines", "all", "quiet"};
+    const nn_progress_style styles[] = {nn_cli_on_terminal() ? NN_PROGRESS_BAR : NN_PROGRESS_LINES, NN_PROGRESS_BAR,
+                                        NN_PROGRESS_LINES, NN_PROGRESS_ALL, NN_PROGRESS_QUIET};
+    enum { COUNT = sizeof names / sizeof *names };
+    size_t i = 0;
+    while (i < COUNT && name && strcmp(name, names[i]) != 0)
+        i++;
+    if (i == COUNT)
+        return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, all, quiet%s", name,
+                       nn_suggest_among(name, names, COUNT).text);
+    *style = styles[i];
     return NN_OK;
 }
 

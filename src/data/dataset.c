@@ -186,6 +186,9 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     nn_plan plan;
     NN_TRY(nn_files_find(spec, comm, &dataset->files, error));
     NN_TRY(nn_plan_make(spec, dataset->files, comm, &plan, class_names, error));
+    if (spec->features > 0 && plan.layouts.x.row_values != spec->features) /* before the rows of another table */
+        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu",
+                       dataset->files->paths.text[0], spec->x, plan.layouts.x.row_values, spec->features);
     NN_TRY(check_slices(dataset, spec, plan.layouts.x.rows, slices, every_slice, error));
     dataset->file_bytes = plan.bytes;
     describe(dataset, spec, &plan, slices, comm);

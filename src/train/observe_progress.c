@@ -70,9 +70,13 @@ static void say_data(const nn_run *run)
         nn_run_say(run, "data     %s: %s", train->file, nn_figure_plural(files, "file").text);
     else
         nn_run_say(run, "data     %s", train->file);
-    nn_run_say(run, "         %s x %s (%s) to %s; normalize: %s", nn_figure_plural(train->slices.rows, "row").text,
+    nn_normalization_text(run, normalize, sizeof normalize);
+    const bool chosen = run->recipe->data.normalize == NN_NORMALIZE_AUTO; /* takes a line of its own to tell */
+    nn_run_say(run, "         %s x %s (%s) to %s%s%s", nn_figure_plural(train->slices.rows, "row").text,
                nn_figure_plural(train->features, "feature").text, train->x_type, targets,
-               nn_normalization_text(run, normalize, sizeof normalize));
+               chosen ? "" : "; normalize: ", chosen ? "" : normalize);
+    if (chosen)
+        nn_run_say(run, "         normalize: %s", normalize);
     say_targets(run);
     nn_normalization_say_notes(run);
     if (nn_dataset_tell_labels(train, labels, sizeof labels)[0] != '\0')

@@ -57,5 +57,6 @@ expect() {
 }
 expect '18 ranks are more than the 15 rows' 18 15.yaml
 expect 'training.batch: 10 rows are too few for 18 ranks' 18 600.yaml --set training.batch=10
+expect 'parallel.slices: 5000 slices take a row each of every batch, but there are 600 rows' 1 600.yaml --set parallel.slices=5000
 expect '18 ranks are more than the 16 slices' 18 600.yaml --set parallel.slices=16
 finish

@@ -48,4 +48,9 @@ Y
 for loss in mse mae; do
     "$NNTRAIN" check prices.yaml --set loss=$loss >out || fail "check of prices by $loss: exit code $?: $(cat out)"
 done
+
+# Missing values are replaced as a training replaces them.
+printf 'a,b,price\n1,2,3\n,4,5\n3,,7\n2,1,4\n' >gaps.csv
+"$NNTRAIN" import csv gaps.csv --missing nan --label price --output gaps.h5 >/dev/null || fail "import of gaps"
+"$NNTRAIN" check prices.yaml --set 'data={train: {file: gaps.h5}, impute: mean}' >out 2>&1 || fail "check of gaps: $(cat out)"
 finish

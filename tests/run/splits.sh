@@ -167,6 +167,10 @@ said eval --model plain/model.h5 --data both.h5 --x /test/x
 [ $code -eq 0 ] && grep -q "^data     both.h5: /test/x, /test/y; all rows" said || fail "both, --x: $(cat said)"
 said predict --model plain/model.h5 --data several.h5 --output p.h5
 [ $code -eq 3 ] && grep -q "several.h5 has several datasets of 4 features a row: /a, /b; choose one with --x" said || fail "several: $(cat said)"
+printf 'a,b,y\n1,2,0.5\n3,,0.7\n' >another.csv # whose rows would be complained of as well
+said import csv another.csv --label y --missing nan --output another.h5
+said eval --model plain/model.h5 --data another.h5
+[ $code -eq 3 ] && grep -q "another.h5: /train/x has 2 features a row, the model takes 4" said || fail "another table: $(cat said)"
 said eval --model plain/model.h5 --data t.h5
 [ $code -eq 0 ] && grep -q "^data     t.h5: /train/x, /train/y; all rows, those trained on among them$" said || fail "the training's rows: $(cat said)"
 said eval --model plain/model.h5 --data t.h5 --split test
@@ -257,4 +261,6 @@ with h5py.File("table.h5") as file:
 P
 said import csv table.csv --label left,left --output twice.h5
 [ $code -eq 2 ] && grep -q "column left is named twice" said || fail "a label twice: $(cat said)"
+said import csv table.csv --label left --label right --output twice.h5
+[ $code -eq 2 ] && grep -q "several columns with commas in between: --label left,right" said || fail "two --label: $(cat said)"
 finish

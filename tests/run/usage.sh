@@ -35,6 +35,36 @@ meant --output train --outptu x
 meant --model eval --modle m.h5
 meant --label import csv t.csv --labels y
 meant --split eval --model --verbose --spilt test
+
+# The same for a word of a few: a format, a problem, a split, a style, a benchmark.
+among() {
+    local word=$1
+    shift
+    "$NNTRAIN" "$@" 2>err
+    [ $? -eq 2 ] && grep -qF "(did you mean $word?)" err || fail "$*: not '$word': $(cat err)"
+}
+among csv import cvs t.csv --label y --output t.h5
+among svmlight import libsvm t.txt --output t.h5
+among xor generate xro --output t.h5
+among test predict --model m.h5 --split tset --output p.h5
+among validation eval --model m.h5 --split val
+among lines train r.yaml --progress linse
+among gemm bench gem
+"$NNTRAIN" eval m.h5 2>err
+[ $? -eq 2 ] && grep -qF "'m.h5' stands alone; the model is named by --model" err || fail "a model without --model: $(cat err)"
+
+# A reader that has seen enough makes no failure of a training; a device that takes nothing does.
+"$NNTRAIN" generate xor --output xor.h5 >out || fail "generate: $(cat out)"
+cat >xor.yaml <<'Y'
+data: {train: {file: xor.h5}}
+network: {layers: [{units: 4, activation: tanh}, {units: 2, activation: softmax}]}
+loss: cross_entropy
+training: {epochs: 40}
+Y
+"$NNTRAIN" train xor.yaml --output seen 2>err | head -n 1 >out
+[ "${PIPESTATUS[0]}" -eq 0 ] && [ ! -s err ] && [ -f seen/model.h5 ] || fail "train | head -n 1: $(cat err)"
+"$NNTRAIN" train xor.yaml --output full >/dev/full 2>err
+[ $? -eq 5 ] && grep -q 'cannot write to standard output: an earlier write failed' err || fail "train to a full device: $(cat err)"
 "$NNTRAIN" train --batch-size 5 >out 2>err
 [ $? -eq 2 ] && grep -qF "no option --batch-size, but a key of the recipe: --set training.batch=VALUE; see" err || fail "a key as an option: $(cat err)"
 "$NNTRAIN" train --out >out 2>err

@@ -43,11 +43,14 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     const nn_recipe *recipe = in->recipe;
     nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
+    spec.missing = recipe->data.impute != NN_IMPUTE_NONE;
     spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
     spec.head = nn_head_of(recipe);
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                            error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
+    if (spec.missing)
+        NN_TRY(nn_normalization_impute(in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));
     NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,

@@ -91,10 +91,10 @@ static double choose_decay(size_t rows)
     return fmin(10 / sqrt((double)rows), 1);
 }
 
-/* As many as ranks may want, but that each has a row of every batch. */
+/* As many as ranks may want, but that each has a row, and one of every batch. */
 static size_t choose_slices(size_t batch, size_t rows, size_t ranks)
 {
-    const size_t usual = power_up_to(smaller(batch, NN_USUAL_SLICES));
+    const size_t usual = power_up_to(smaller(smaller(batch, rows), NN_USUAL_SLICES));
     return ranks <= usual ? usual : smaller(power_from(ranks), rows);
 }
 
@@ -111,12 +111,22 @@ static size_t rows_left(const nn_recipe *recipe, size_t rows)
     return without(without(rows, data->test_fraction), folds > 0 ? 1 / (double)folds : data->validation_fraction);
 }
 
-static nn_status check_ranks(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)
 {
     if (ranks > rows)
         return nn_fail(error, NN_USAGE,
-                       "%zu ranks are more than the %zu rows that there are to train on; start at most %zu ranks",
-                       ranks, rows, rows);
+                       "%zu ranks are more than the %zu row%s that there %s to train on; start at most %zu rank%s",
+                       ranks, rows, plural(rows), rows == 1 ? "is" : "are", rows, plural(rows));
+    if (is_auto(recipe->training.batch) && slices > rows)
+        return nn_fail(error, NN_USAGE,
+                       "parallel.slices: %zu slices are more than the %zu row%s that there %s to train on; lower the "
+                       "number, or leave it to auto",
+                       slices, rows, plural(rows), rows == 1 ? "is" : "are");
     if (recipe->training.batch_rows > 0 && slices > recipe->training.batch_rows)
         return nn_fail(error, NN_USAGE,
                        "training.batch: %zu rows are too few for %zu ranks, which take %zu slices with a row of each "
@@ -134,7 +144,7 @@ static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, choi
                     : training->batch_rows > 0 ? training->batch_rows
                                                : rows;
     chosen->slices = recipe->parallel.slices ? recipe->parallel.slices : choose_slices(chosen->batch, rows, ranks);
-    NN_TRY(check_ranks(recipe, rows, ranks, chosen->slices, error));
+    NN_TRY(check_counts(recipe, rows, ranks, chosen->slices, error));
     if (is_auto(training->batch))
         chosen->batch = larger(chosen->batch, smaller(chosen->slices, rows));
     chosen->epochs = training->epochs ? training->epochs : choose_epochs(rows, chosen->batch);
@@ -173,7 +183,7 @@ static void assign_chosen(const nn_recipe *recipe, const choices *chosen, assign
     if (is_auto(recipe->training.batch))
         assign(all, "training.batch=%zu", chosen->batch);
     if (is_auto(recipe->schedule.warmup))
-        assign(all, "schedule.warmup=%zu steps", chosen->warmup);
+        assign(all, "schedule.warmup=%zu step%s", chosen->warmup, plural(chosen->warmup));
     if (recipe->optimizer.decays_by_rows)
         assign(all, "optimizer.weight_decay=%.2g", chosen->decay);
 }

@@ -49,7 +49,7 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                            error));
     NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
-    if (recipe->data.impute != NN_IMPUTE_NONE)
+    if (spec.missing)
         NN_TRY(nn_normalization_impute(in->normalization, error));
     NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));

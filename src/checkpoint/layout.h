@@ -11,7 +11,10 @@
  * "labels" says that the names are the whole numbers that y held. */
 
 /* Raised whenever a reader of the old layout would misread the new one. */
-enum { NN_CHECKPOINT_FORMAT = 2 };
+enum {
+    NN_CHECKPOINT_FORMAT = 3, /* targets may be scaled, which a reader of 2 would not undo */
+    NN_CHECKPOINT_OLDEST = 2, /* that is read */
+};
 
 enum { NN_GROUP_NAME_SIZE = 64, NN_FIELD_NAME_SIZE = 64 };
 

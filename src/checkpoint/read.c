@@ -361,9 +361,10 @@ static nn_status read_file(void *context, nn_error *error)
     nn_status status = NN_OK;
     if (file < 0 || !nn_field_get_count(file, "format", &format))
         status = nn_fail(error, NN_DATA, "%s carries a seal but holds no checkpoint", path);
-    else if (format != NN_CHECKPOINT_FORMAT)
-        status = nn_fail(error, NN_DATA, "%s has checkpoint format %llu, this nntrain reads %d; use a matching version",
-                         path, (unsigned long long)format, NN_CHECKPOINT_FORMAT);
+    else if (format < NN_CHECKPOINT_OLDEST || format > NN_CHECKPOINT_FORMAT)
+        status = nn_fail(error, NN_DATA,
+                         "%s has checkpoint format %llu, this nntrain reads %d to %d; use a matching version", path,
+                         (unsigned long long)format, NN_CHECKPOINT_OLDEST, NN_CHECKPOINT_FORMAT);
     else if (!is_self_contained(file))
         status = nn_fail(error, NN_DATA, "%s carries a seal but refers to other files, which no checkpoint does", path);
     else if (!get_all(file, count, reading->checkpoint))

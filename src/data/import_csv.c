@@ -16,7 +16,7 @@ enum { GROUP_BYTES = 64 << 20 };
 /* All ranks go through all records: texts are few, and so every rank knows them. */
 static nn_status collect_texts(nn_csv_import *in, nn_error *error)
 {
-    nn_csv_maker maker = {NULL};
+    nn_csv_maker maker = {.fields = NULL};
     nn_status status = nn_csv_maker_create(&in->table, &maker, error);
     for (size_t s = 0; s < in->split_count && status == NN_OK; s++) {
         const nn_csv_file *file = &in->splits[s].file;
@@ -80,7 +80,7 @@ static nn_status make_group(const nn_csv_import *in, nn_csv_split *split, const 
     nn_status status = NN_OK;
 #pragma omp parallel
     {
-        nn_csv_maker maker = {NULL};
+        nn_csv_maker maker = {.fields = NULL};
         nn_error failure;
         const nn_status own = nn_csv_maker_create(&in->table, &maker, &failure);
 #pragma omp for schedule(dynamic)

@@ -173,7 +173,7 @@ static nn_status count_ranges(const nn_csv_import *in, nn_csv_split *split, nn_e
     nn_status status = NN_OK;
 #pragma omp parallel
     {
-        nn_csv_maker maker = {NULL};
+        nn_csv_maker maker = {.fields = NULL};
         nn_error failure;
         nn_status own = nn_csv_maker_create(&in->table, &maker, &failure);
 #pragma omp for schedule(dynamic)

@@ -241,7 +241,7 @@ static void advise_of_names(const report *of)
 {
     char spelled[NN_CSV_SPELLED];
     size_t told = 0;
-    nn_texts names = {NULL};
+    nn_texts names = {.text = NULL};
     for (size_t c = 0; c < of->table->count && of->table->header; c++) {
         const char *name = of->table->columns[c].name;
         size_t before = 0;

@@ -54,7 +54,4 @@ void nn_source_begin(nn_reading *reading);
 /** Waits for a reading. Time spent here is what nn_dataset_waited tells. */
 nn_status nn_source_finish(nn_reading *reading, nn_error *error);
 
-/** @return bytes that the source itself takes */
-size_t nn_source_bytes(const nn_dataset *dataset);
-
 #endif

@@ -361,7 +361,7 @@ static nn_status end(void *self, nn_run *run, nn_error *error)
                    run->test->weighted ? " weighted; of rows" : "", nn_figure_count(test->correct).text,
                    nn_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
     else if (run->test)
-        nn_run_say(run, "test     RMSE %.4g, R2 %.4f over %s; loss %.4g", test->value[NN_METRIC_RMSE],
+        nn_run_say(run, "test     RMSE %.4g, R2 %.4g over %s; loss %.4g", test->value[NN_METRIC_RMSE],
                    test->value[NN_METRIC_R2], nn_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
     nn_run_say(run, "model    %s/model.h5", run->folder);
     nn_run_say(run, "metrics  %s/metrics.jsonl", run->folder);

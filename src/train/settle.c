@@ -93,10 +93,10 @@ static double choose_decay(size_t rows)
     return fmin(10 / sqrt((double)rows), 1);
 }
 
-/* As many as ranks may want, but that each has a row of every batch. */
+/* As many as ranks may want, but that each has a row, and one of every batch. */
 static size_t choose_slices(size_t batch, size_t rows, size_t ranks)
 {
-    const size_t usual = power_up_to(smaller(batch, NN_USUAL_SLICES));
+    const size_t usual = power_up_to(smaller(smaller(batch, rows), NN_USUAL_SLICES));
     return ranks <= usual ? usual : smaller(power_from(ranks), rows);
 }
 
@@ -113,7 +113,7 @@ static size_t rows_left(const nn_recipe *recipe, size_t rows)
     return without(without(rows, data->test_fraction), folds > 0 ? 1 / (double)folds : data->validation_fraction);
 }
 
-static nn_status check_ranks(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)
+static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)
 {
     if (ranks > rows)
         return nn_fail(error, NN_USAGE, "%zu ranks are more than the %s to train on; start at most %s", ranks,
@@ -140,7 +140,7 @@ static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, choi
                     : training->batch_rows > 0 ? training->batch_rows
                                                : rows;
     chosen->slices = recipe->parallel.slices ? recipe->parallel.slices : choose_slices(chosen->batch, rows, ranks);
-    NN_TRY(check_ranks(recipe, rows, ranks, chosen->slices, error));
+    NN_TRY(check_counts(recipe, rows, ranks, chosen->slices, error));
     if (is_auto(training->batch))
         chosen->batch = larger(chosen->batch, smaller(chosen->slices, rows));
     chosen->epochs = training->epochs ? training->epochs : choose_epochs(rows, chosen->batch);

@@ -56,6 +56,7 @@ expect() {
     grep -q -- "$message" log || fail "expected '$message', got: $(grep ^nntrain log)"
 }
 expect '18 ranks are more than the 15 rows' 18 15.yaml
+expect 'a batch of 128 rows is more than the 3 rows' 1 3.yaml --set training.batch=128
 expect 'training.batch: 10 rows are too few for 18 ranks' 18 600.yaml --set training.batch=10
 expect 'parallel.slices: 5000 slices take a row each of every batch, but there are 600 rows' 1 600.yaml --set parallel.slices=5000
 expect '18 ranks are more than the 16 slices' 18 600.yaml --set parallel.slices=16

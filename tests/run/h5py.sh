@@ -31,6 +31,7 @@ cat >gaps.yaml <<'Y'
 data: {train: {file: gaps.h5}, test: {file: gaps.h5}, normalize: minmax, impute: mean}
 network: {layers: [{units: 32, activation: relu}, {units: 10, activation: softmax}]}
 loss: cross_entropy
+schedule: constant
 training: {epochs: 4}
 schedule: constant
 parallel: {reproducible: true}
@@ -46,6 +47,7 @@ gaps gaps-1 3 --resume
 h5diff gaps-2/model.h5 gaps-1/model.h5 /model || fail "missing values: resumed, it is another model"
 ranks 2 "$NNTRAIN" eval --model gaps-2/model.h5 >eval.txt || fail "missing values: eval: exit code $?"
 grep -q "^accuracy 0.[5-9]" eval.txt || fail "missing values: $(cat eval.txt)"
+"$NNTRAIN" check gaps.yaml >check.txt 2>&1 || fail "missing values: check: $(tail -n 1 check.txt)"
 "$NNTRAIN" train gaps.yaml --output none --set data.impute=none >none.txt 2>&1
 [ $? -eq 3 ] && grep -q "row 3 of /train/x holds NaN at position 20; .*data.impute" none.txt || fail "$(cat none.txt)"
 

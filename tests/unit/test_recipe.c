@@ -275,8 +275,7 @@ static void an_override_replaces_all_that_its_key_had(void)
                                "training: {epochs: 3, stop: {metric: loss, patience: 7, target: 0.5}}\n";
     const char *const overrides[] = {"data={train: {file: /no/b.h5}}", "training.stop={patience: 2}",
                                      "optimizer={name: sgd, momentum: 0.25}", "loss=cross_entropy",
-                                     "network={layers: [{units: 3, "
-                                     "activation: softmax}]}"};
+                                     "network={layers: [{units: 3, activation: softmax}]}"};
     nn_recipe *recipe = must_parse(text, overrides, 5);
     CU_ASSERT_STRING_EQUAL(recipe->data.train.file, "/no/b.h5");
     CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/train/x");
@@ -445,7 +444,7 @@ static void named_pipes_are_waited_for_until_a_writer_comes(void)
         const size_t half = strlen(SMALL) / 2;
         bool good = write(pipe, SMALL, half) == (ssize_t)half;
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-        good = write(pipe, SMALL + half, strlen(SMALL + half)) > 0 && good;
+        good = write(pipe, &SMALL[half], strlen(&SMALL[half])) > 0 && good;
         _exit(good && close(pipe) == 0 ? 0 : 1);
     }
     nn_error error = {.message = ""};

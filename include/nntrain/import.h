@@ -60,6 +60,9 @@ typedef struct nn_import_csv {
     const char *test;  /**< the same for /test; NULL: none */
     const char *label; /**< column that is /train/y, by its name, else its number from 0; several, with commas in
                           between: /train/y [rows, columns] of values; NULL: none */
+    const char *like;  /**< file that was imported before, whose features and classes the rows get; there is no test
+                          then, and values, texts and drop are not looked at; NULL: none */
+    bool unknown;      /**< a text that `like` has no feature of counts as none of those it has, and is no error */
     bool values;       /**< the label is a value to be predicted, though it looks like classes */
     const char *texts; /**< columns of texts, though they look like numbers, with commas in between; NULL: none */
     const char *drop;  /**< columns to leave out, with commas in between; NULL: none */
@@ -90,7 +93,10 @@ typedef struct nn_import_csv_result {
  * since 1970, with a time seconds; texts become a feature for each text, 1 or 0, in the order of their bytes. An index
  * without a name (0, 1, 2, ... in the first column) and columns without anything are left out. A label of whole
  * numbers, or of texts, becomes classes; of others, values. Several labels are values. /features names the features,
- * /classes the classes that were texts, /labels several labels.
+ * /columns what they were made of, /classes the classes that were texts, /labels several labels.
+ *
+ * With `like`, columns are found by their names and become the very features of that file, in its order and as floats
+ * or doubles as there; others are left out. A label gets the classes of the file.
  *
  * The output appears under its name only when it is complete; an existing file is replaced.
  *

@@ -24,6 +24,12 @@ bool nn_folder_of(const char *path, char folder[PATH_MAX])
     return snprintf(folder, PATH_MAX, "%.*s", length, path) < PATH_MAX;
 }
 
+bool nn_same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
 uint64_t nn_allow_open_files(void)
 {
     struct rlimit files;

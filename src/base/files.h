@@ -15,6 +15,9 @@
 /** The folder a path is in: "." for a bare name. @return whether it fits into PATH_MAX bytes */
 bool nn_folder_of(const char *path, char folder[PATH_MAX]);
 
+/** @return whether two paths lead to the same file, which is there */
+bool nn_same_file(const char *a, const char *b);
+
 /** Raises the number of files that this process may have open, as far as it can. @return the number */
 uint64_t nn_allow_open_files(void);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/printable.h"
 #include "base/timeline.h"
 #include "cli/cli.h"
@@ -10,7 +11,7 @@
 #include "train/format.h"
 
 /* Keys of options without a letter. */
-enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST, DECIMAL };
+enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST, DECIMAL, LIKE, UNKNOWN };
 
 typedef struct arguments {
     nn_import_csv job;
@@ -27,6 +28,12 @@ static const struct argp_option options[] = {
     {"texts", TEXTS, "COLUMNS", 0, "Columns of texts, though they look like numbers: postcodes, months", 0},
     {"drop", DROP, "COLUMNS", 0,
      "Columns to leave out, with commas in between; 'column 3' is number 3, should another be named 3", 0},
+    {"like", LIKE, "FILE.h5", 0,
+     "New rows for a model: columns are found by their names and become the features of a table that was imported "
+     "before, its label the classes of that; others are left out, and so may the label be",
+     0},
+    {"unknown", UNKNOWN, "none", 0,
+     "With --like, a text that the table before did not have counts as none of its texts; else an error", 0},
     {"delimiter", 'd', "C", 0,
      "Character between fields (default: a comma; of tsv: a tab); where given, a table of one column is taken for one",
      0},
@@ -81,6 +88,23 @@ static error_t take_columns(const char **columns, const char *option, const char
     return 0;
 }
 
+/* That file has settled what the columns are. */
+static error_t check_like(const nn_import_csv *job, struct argp_state *state)
+{
+    const char *settled = job->test     ? "--test"
+                          : job->texts  ? "--texts"
+                          : job->drop   ? "--drop"
+                          : job->values ? "--values"
+                                        : NULL;
+    if (job->unknown && !job->like)
+        argp_error(state, "--unknown is for --like FILE.h5; without it every text becomes a feature");
+    else if (job->like && settled)
+        argp_error(state, "%s does not go with --like, by whose file columns are what they were", settled);
+    else
+        return 0;
+    return EINVAL;
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     arguments *given = state->input;
@@ -93,6 +117,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case VALUES:
         given->job.values = true;
         return 0;
+    case LIKE:
+        given->job.like = value;
+        return 0;
+    case UNKNOWN:
+        given->job.unknown = strcmp(value, "none") == 0;
+        return given->job.unknown ? 0 : wrong(state, "--unknown", value, "not none, the one way to keep them");
     case DROP:
         return take_columns(&given->job.drop, "--drop", value, state);
     case TEXTS:
@@ -125,7 +155,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
             argp_error(state, "name the text file and the file to write: table.csv --label COLUMN --output FILE.h5");
             return EINVAL;
         }
-        return 0;
+        return check_like(&given->job, state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -147,6 +177,14 @@ static void show(double done, double total)
     fflush(stderr);
 }
 
+static nn_status refuse_overwriting(const arguments *given, nn_error *error)
+{
+    if (nn_same_file(given->job.like, given->output))
+        return nn_fail(error, NN_USAGE, "--output %s would overwrite the file of --like; name another file",
+                       given->output);
+    return NN_OK;
+}
+
 static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
 {
     const arguments *given = parsed;
@@ -156,10 +194,12 @@ static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
     job.log = stderr;
     job.report = stdout;
     job.progress = nn_cli_on_terminal() ? show : NULL;
+    if (job.like)
+        NN_TRY(nn_comm_agree(comm, refuse_overwriting(given, error), error));
     NN_TRY(nn_import_csv_file(&job, given->output, comm, &result, error));
     if (comm->rank != 0)
         return NN_OK;
-    const char *const names[] = {"train", "test"};
+    const char *const names[] = {job.like ? "new" : "train", "test"};
     printf("wrote    ");
     nn_print_text(stdout, given->output);
     printf(" in %s\n", nn_figure_seconds(nn_clock() - before).text);

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/files.h"
 #include "base/printable.h"
 #include "cli/model.h"
 #include "data/rows.h"
@@ -160,15 +160,9 @@ static nn_status collect(const nn_model_session *session, nn_predictions *file, 
     return status;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat left, right;
-    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
 static nn_status refuse_overwriting(const arguments *given, const nn_model_session *session, nn_error *error)
 {
-    if (nn_dataset_is_of(session->dataset, given->output) || same_file(given->output, given->what.model))
+    if (nn_dataset_is_of(session->dataset, given->output) || nn_same_file(given->output, given->what.model))
         return nn_fail(error, NN_USAGE, "--output %s would overwrite the model or the data; name another file",
                        given->output);
     return NN_OK;

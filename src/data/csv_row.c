@@ -70,6 +70,19 @@ static bool take_date(const nn_csv_table *table, const nn_csv_column *column, co
     return refuse(column, field, what, reason);
 }
 
+/* Where all texts were collected before, only one that is too long is unknown. */
+static bool refuse_unknown(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
+                           char *reason)
+{
+    char text[NN_CSV_TEXT_SIZE];
+    if (!table->job->like || !nn_csv_copy_text(field, text))
+        return refuse_text(column, field, "which is too long a text", reason);
+    return table->job->unknown ||
+           refuse(column, field,
+                  "of which the file of --like has no feature; --unknown none counts it as none of those it has",
+                  reason);
+}
+
 static bool take_number(const nn_csv_table *table, const nn_csv_column *column, const nn_csv_field *field,
                         double *value, char *reason)
 {
@@ -138,13 +151,15 @@ static bool take_field(const nn_csv_table *table, const nn_csv_column *column, c
         if (take_text(column, field, &index))
             x[column->first + index] = 1;
         else if (!nn_csv_is_missing(field)) /* a missing one is none of them */
-            return refuse_text(column, field, "which is too long a text", reason);
+            return refuse_unknown(table, column, field, reason);
         return true;
     case NN_CSV_CLASS:
         return take_class(table, column, field, &y->class, reason);
     case NN_CSV_LABEL:
         if (!take_text(column, field, &index))
-            return refuse_text(column, field, "which is no class", reason);
+            return refuse_text(column, field,
+                               table->job->like ? "which is no class of the file of --like" : "which is no class",
+                               reason);
         y->class = (int32_t)index;
         return true;
     case NN_CSV_TARGET:

@@ -373,6 +373,11 @@ nn_status nn_csv_table_match(const nn_csv_table *table, nn_csv_file *file, nn_er
     return status;
 }
 
+size_t nn_csv_column_features(const nn_csv_column *column)
+{
+    return column->kind == NN_CSV_NUMBER ? 1 : column->kind == NN_CSV_TEXT ? column->texts.count : 0;
+}
+
 void nn_csv_table_place(nn_csv_table *table)
 {
     table->features = 0;
@@ -382,10 +387,7 @@ void nn_csv_table_place(nn_csv_table *table)
         if (column->kind == NN_CSV_CLASS || column->kind == NN_CSV_LABEL || column->kind == NN_CSV_TARGET)
             continue;
         column->first = table->features;
-        if (column->kind == NN_CSV_NUMBER)
-            table->features++;
-        else if (column->kind == NN_CSV_TEXT)
-            table->features += column->texts.count;
+        table->features += nn_csv_column_features(column);
     }
 }
 

@@ -86,6 +86,9 @@ nn_status nn_csv_table_match(const nn_csv_table *table, nn_csv_file *file, nn_er
 /** Counts the features, once all texts are known. */
 void nn_csv_table_place(nn_csv_table *table);
 
+/** @return features that a column becomes, once all texts are known */
+size_t nn_csv_column_features(const nn_csv_column *column);
+
 /** @return whether texts are to be collected before rows can be made */
 bool nn_csv_table_has_texts(const nn_csv_table *table);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "data/csv_like.h"
 #include "nntrain/memory.h"
 
 enum { GROUP_BYTES = 64 << 20 };
@@ -175,67 +176,9 @@ static nn_status make_datasets(nn_csv_import *in, nn_csv_split *split, nn_error 
                                 in->job->compress, &split->y, error);
 }
 
-/* Each feature by its column, those of texts as column=text. */
-static nn_status write_names(const nn_csv_import *in, nn_error *error)
-{
-    const nn_csv_table *table = &in->table;
-    const char **names = NULL;
-    char *room = NULL, *at;
-    size_t bytes = 1;
-    for (size_t c = 0; c < table->count; c++)
-        for (size_t t = 0; t <= table->columns[c].texts.count; t++)
-            bytes += strlen(table->columns[c].name) + 2 +
-                     (t < table->columns[c].texts.count ? strlen(table->columns[c].texts.text[t]) : 0);
-    nn_status status = nn_allocate(table->features + 1, sizeof *names, "the names of features", &names, error);
-    if (status == NN_OK)
-        status = nn_allocate(bytes, 1, "the names of features", &room, error);
-    at = room;
-    for (size_t c = 0; status == NN_OK && c < table->count; c++) {
-        const nn_csv_column *column = &table->columns[c];
-        if (column->kind == NN_CSV_NUMBER)
-            names[column->first] = column->name;
-        for (size_t t = 0; column->kind == NN_CSV_TEXT && t < column->texts.count; t++) {
-            names[column->first + t] = at;
-            at += snprintf(at, bytes - (size_t)(at - room), "%s=%s", column->name, column->texts.text[t]) + 1;
-        }
-    }
-    if (status == NN_OK && table->features > 0)
-        status = nn_hdf5_write_texts(&in->output, "/features", names, table->features, error);
-    nn_release(names);
-    nn_release(room);
-    return status;
-}
-
-static nn_status write_class_names(const nn_csv_import *in, nn_error *error)
-{
-    const nn_csv_table *table = &in->table;
-    if (table->label == SIZE_MAX || table->columns[table->label].kind != NN_CSV_LABEL)
-        return NN_OK;
-    const nn_texts *texts = &table->columns[table->label].texts;
-    return nn_hdf5_write_texts(&in->output, "/classes", (const char *const *)texts->text, texts->count, error);
-}
-
-/* Of several labels, which y has a column of each. */
-static nn_status write_label_names(const nn_csv_import *in, nn_error *error)
-{
-    const nn_csv_table *table = &in->table;
-    const char **names = NULL;
-    if (table->labels < 2)
-        return NN_OK;
-    NN_TRY(nn_allocate(table->labels, sizeof *names, "the names of labels", &names, error));
-    for (size_t c = 0; c < table->count; c++)
-        if (table->columns[c].kind == NN_CSV_TARGET)
-            names[table->columns[c].first] = table->columns[c].name;
-    const nn_status status = nn_hdf5_write_texts(&in->output, "/labels", names, table->labels, error);
-    nn_release(names);
-    return status;
-}
-
 static nn_status begin_output(nn_csv_import *in, nn_error *error)
 {
-    NN_TRY(write_names(in, error));
-    NN_TRY(write_class_names(in, error));
-    NN_TRY(write_label_names(in, error));
+    NN_TRY(nn_csv_write_names(&in->table, &in->output, error));
     for (size_t s = 0; s < in->split_count; s++)
         NN_TRY(make_datasets(in, &in->splits[s], error));
     return NN_OK;
@@ -320,9 +263,13 @@ static nn_status open_files(nn_csv_import *in, nn_error *error)
         NN_TRY(nn_csv_open(in->job->test, &splits[1].file, error));
         NN_TRY(nn_csv_table_match(&in->table, &splits[1].file, error));
     }
-    if (nn_csv_table_has_texts(&in->table))
-        NN_TRY(collect_texts(in, error));
-    nn_csv_table_place(&in->table);
+    if (in->job->like) {
+        NN_TRY(nn_csv_like(&in->table, &splits[0].file, error));
+    } else {
+        if (nn_csv_table_has_texts(&in->table))
+            NN_TRY(collect_texts(in, error));
+        nn_csv_table_place(&in->table);
+    }
     for (size_t s = 0; s < in->split_count; s++) {
         NN_TRY(nn_csv_cut(&splits[s], in->job->delimiter, error));
         in->total += (double)splits[s].file.size;

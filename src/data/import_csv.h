@@ -58,6 +58,9 @@ typedef struct nn_csv_maker {
 nn_status nn_csv_maker_create(const nn_csv_table *table, nn_csv_maker *maker, nn_error *error);
 void nn_csv_maker_free(nn_csv_maker *maker);
 
+/** Writes what features, their columns, classes and several labels are called. Rank 0's. */
+nn_status nn_csv_write_names(const nn_csv_table *table, const nn_hdf5_output *output, nn_error *error);
+
 /** Cuts a file into ranges. */
 nn_status nn_csv_cut(nn_csv_split *split, char delimiter, nn_error *error);
 

@@ -35,11 +35,11 @@ static bool is_constant(const report *of, const nn_csv_column *column)
     return column->kind == NN_CSV_NUMBER && facts->rows > 1 && facts->least == facts->most;
 }
 
-static const char *name_kind(const nn_csv_column *column)
+static const char *name_kind(const nn_csv_column *column, bool like)
 {
     switch (column->kind) {
     case NN_CSV_DROPPED:
-        return "dropped, as you say";
+        return like ? "left out: the file of --like has no feature of it" : "dropped, as you say";
     case NN_CSV_INDEX:
         return "dropped: an index without a name, which counts the rows";
     case NN_CSV_EMPTY:
@@ -87,7 +87,7 @@ static void print_column(const report *of, const nn_csv_column *column, bool fir
     for (const char *c = name; *c; c++)
         characters += ((unsigned char)*c & 0xC0) != 0x80;
     fprintf(of->out, "%-8s %s%*s  %s", first ? "columns" : "", name,
-            characters < (size_t)width ? width - (int)characters : 0, "", name_kind(column));
+            characters < (size_t)width ? width - (int)characters : 0, "", name_kind(column, of->table->job->like));
     if (column->kind == NN_CSV_TEXT)
         fprintf(of->out, ", %zu level%s -> %zu feature%s", column->texts.count, column->texts.count == 1 ? "" : "s",
                 column->texts.count, column->texts.count == 1 ? "" : "s");
@@ -100,7 +100,8 @@ static void print_column(const report *of, const nn_csv_column *column, bool fir
         fprintf(of->out, ": values from %.6g to %.6g", of->facts->labels[column->first].least,
                 of->facts->labels[column->first].most);
     if (missing > 0)
-        fprintf(of->out, ", %.0f missing", missing);
+        fprintf(of->out, ", %.0f missing%s", missing,
+                column->kind == NN_CSV_TEXT && of->table->job->unknown ? " or unknown" : "");
     if (is_constant(of, column))
         fprintf(of->out, ", the same in every row: %.6g", of->facts->features[column->first].least);
     fputc('\n', of->out);
@@ -333,6 +334,10 @@ static void advise_of_width(const report *of)
 {
     if (of->table->wide == SIZE_MAX)
         return;
+    if (of->table->job->like) {
+        fprintf(of->out, "stored   as float64, as in the file of --like\n");
+        return;
+    }
     fprintf(of->out, "stored   as float64, since float32 would round column ");
     print_name(of->out, of->table->columns[of->table->wide].name);
     fprintf(of->out, " too much\n");
@@ -343,8 +348,10 @@ void nn_csv_report(const nn_csv_table *table, const nn_csv_facts *facts, FILE *o
     const report of = {table, facts, out};
     print_columns(&of);
     advise_of_width(&of);
-    advise_of_label(&of);
     advise_of_missing(&of);
+    if (table->job->like)
+        return; /* what the columns are was settled before */
+    advise_of_label(&of);
     advise_of_names(&of);
     advise_of_indices(&of);
     advise_of_levels(&of);

@@ -5,8 +5,8 @@
 #include "data/hdf5_outside.h"
 #include "nntrain/memory.h"
 
-/* The longest name that is one. */
-enum { NAME_MOST = 255 };
+/* The longest name that is one, such as a column and its text. */
+enum { NAME_MOST = 600 };
 
 const char *nn_inspect_name(const nn_inspect_names *names, size_t i)
 {
@@ -28,13 +28,14 @@ static bool read_whole(hid_t source, hid_t type, void *texts)
 static bool read_fixed(hid_t source, hid_t type, nn_inspect_names *names)
 {
     const size_t width = H5Tget_size(type);
+    const bool spaces = H5Tget_strpad(type) == H5T_STR_SPACEPAD;
     char *padded = NULL;
     if (width > NAME_MOST || nn_allocate(names->count, width, "the names", &padded, NULL) != NN_OK)
         return false;
     const bool good = read_whole(source, type, padded);
     for (size_t i = 0; good && i < names->count; i++) {
         size_t length = strnlen(padded + i * width, width);
-        while (length > 0 && padded[i * width + length - 1] == ' ')
+        while (spaces && length > 0 && padded[i * width + length - 1] == ' ')
             length--;
         memcpy(names->texts + i * names->stride, padded + i * width, length);
     }
@@ -66,8 +67,11 @@ static bool read_names(hid_t source, size_t count, nn_inspect_names *names)
     const bool attribute = H5Iget_type(source) == H5I_ATTR;
     hid_t type = attribute ? H5Aget_type(source) : H5Dget_type(source);
     hid_t space = attribute ? H5Aget_space(source) : H5Dget_space(source);
-    bool good = H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == (hssize_t)count;
-    *names = (nn_inspect_names){.count = count, .stride = NAME_MOST + 1};
+    const hssize_t there = H5Sget_simple_extent_npoints(space);
+    bool good = H5Tget_class(type) == H5T_STRING && there > 0 && (count == 0 || there == (hssize_t)count);
+    count = good ? (size_t)there : 0;
+    const size_t width = !good || H5Tis_variable_str(type) > 0 ? NAME_MOST : H5Tget_size(type);
+    *names = (nn_inspect_names){.count = count, .stride = width + 1};
     good = good && nn_allocate(count, names->stride, "the names", &names->texts, NULL) == NN_OK;
     if (good && H5Tis_variable_str(type) > 0)
         good = read_variable(source, type, space, names);
@@ -86,9 +90,10 @@ static bool read_names(hid_t source, size_t count, nn_inspect_names *names)
     return good;
 }
 
-static bool names_of_dataset(hid_t root, const char *path, size_t count, nn_inspect_names *names)
+bool nn_inspect_names_read(hid_t root, const char *path, size_t count, nn_inspect_names *names)
 {
     hid_t dataset = nn_hdf5_open_inside(root, path);
+    *names = (nn_inspect_names){0};
     return dataset >= 0 && read_names(dataset, count, names);
 }
 
@@ -106,7 +111,7 @@ void nn_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, 
     char beside[1024];
     const int written =
         snprintf(beside, sizeof beside, "%.*sfeatures", slash ? (int)(slash - dataset_name) + 1 : 0, dataset_name);
-    if ((size_t)written < sizeof beside && names_of_dataset(root, beside, count, names))
+    if ((size_t)written < sizeof beside && nn_inspect_names_read(root, beside, count, names))
         return;
-    names_of_dataset(root, "features", count, names);
+    nn_inspect_names_read(root, "features", count, names);
 }

@@ -22,6 +22,10 @@ const char *nn_inspect_name(const nn_inspect_names *names, size_t i);
  * or "names"), then in a dataset "features" beside it, then in /features.
  */
 void nn_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nn_inspect_names *names);
+
+/** Reads a dataset that lies in the very file, with so many texts. @param count  0: as many as there are. @return
+ * whether there is one; else the names are empty */
+bool nn_inspect_names_read(hid_t root, const char *path, size_t count, nn_inspect_names *names);
 void nn_inspect_names_free(nn_inspect_names *names);
 
 #endif

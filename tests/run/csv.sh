@@ -121,4 +121,74 @@ printf ',0,1\n1,2,3\n' >pandas.csv
 "$NNTRAIN" import csv table.csv --label sort --output none.h5 >out 2>err
 [ $? -eq 2 ] && grep -q "^nntrain: --label: table.csv has no column sort; it has width, height, colour, kind" err ||
     fail "no such column: $(cat err)"
+
+# New rows for a model: columns by their names in any order, with the features and classes of the table before.
+awk 'BEGIN {
+    srand(2); split("Bonn Ulm Rom a=b", towns, " ")
+    print "size,town,since,rooms,good"
+    for (i = 0; i < 400; i++) {
+        size = rand(); town = towns[1 + int(4 * rand())]
+        printf "%.5f,%s,2024-%02d-%02dT%02d:00,%d,%s\n", size, town, 1 + i % 12, 1 + i % 28, i % 24, 9 * rand(),
+            (size > 0.5 && town != "Rom") ? "yes" : "no"
+    }
+}' >homes.csv
+cat >homes.yaml <<'Y'
+data: {train: {file: homes.h5}}
+network: {layers: [{units: 8, activation: relu}, {units: 2, activation: softmax}]}
+loss: cross_entropy
+training: {epochs: 3}
+Y
+"$NNTRAIN" import csv homes.csv --label good --output homes.h5 >/dev/null || fail "homes"
+"$NNTRAIN" train homes.yaml --output homes --progress quiet || fail "homes: exit code $?"
+"$NNTRAIN" predict --model homes/model.h5 --data homes.h5 --output all.csv >/dev/null || fail "predictions of homes"
+# The first three rows that are neither in Ulm nor in a=b, with a column more.
+awk -F, '{ print (NR == 1 ? "note" : "n" NR), $4, $2, $3, $1, $5 }' OFS=, homes.csv >turned.csv
+rows=$(awk -F, 'NR > 1 && ($3 == "Bonn" || $3 == "Rom") { print NR }' turned.csv | head -n 3)
+for row in 1 $rows; do sed -n "${row}p" turned.csv; done >new.csv
+for row in 1 $rows; do sed -n "${row}p" all.csv; done >expected
+for count in 1 3; do
+    ranks "$count" "$NNTRAIN" import csv new.csv --like homes.h5 --label good --output "new-$count.h5" >out 2>&1 ||
+        fail "by --like on $count ranks: $(cat out)"
+    grep -q '^columns *note *left out: the file of --like has no feature of it$' out &&
+        grep -q '^new      3 rows x 7 features$' out || fail "by --like on $count ranks: $(cat out)"
+done
+cmp new-1.h5 new-3.h5 || fail "another file on 3 ranks by --like"
+for name in features columns classes; do
+    h5diff homes.h5 new-1.h5 "/$name" || fail "another /$name by --like"
+done
+cut -d, -f1-5 new.csv | tr , '\t' >bare.tsv
+"$NNTRAIN" import tsv bare.tsv --like homes.h5 --output bare.h5 >out 2>&1 || fail "without a label: $(cat out)"
+h5diff new-1.h5 bare.h5 /train/x && ! h5dump -n bare.h5 | grep -q /train/y || fail "without a label: $(h5dump -n bare.h5)"
+"$NNTRAIN" predict --model homes/model.h5 --data bare.h5 --output new-rows.csv >out 2>&1 || fail "new rows: $(cat out)"
+diff expected new-rows.csv || fail "other predictions of the same rows"
+"$NNTRAIN" eval --model homes/model.h5 --data new-1.h5 >out 2>&1 && grep -q '^rows     3$' out || fail "eval of new rows: $(cat out)"
+
+# Missing columns, texts and classes that are new, and a file of before there were /columns.
+cut -d, -f1,2,5 new.csv >lacking.csv
+for count in 1 3; do
+    rm -f lacking.h5
+    ranks "$count" "$NNTRAIN" import csv lacking.csv --like homes.h5 --output lacking.h5 >out 2>&1
+    [ $? -eq 3 ] && [ ! -e lacking.h5 ] &&
+        grep -q '^nntrain: --like: lacking.csv lacks 2 columns of which homes.h5 has features: town, since;' out ||
+        fail "missing columns on $count ranks: $(cat out)"
+done
+sed -e '3s/Bonn\|Rom/Oslo/' -e '3s/yes$\|no$/maybe/' new.csv >oslo.csv
+"$NNTRAIN" import csv oslo.csv --like homes.h5 --output oslo.h5 >out 2>&1
+[ $? -eq 3 ] && grep -q "^oslo.csv:3: column town holds 'Oslo', of which the file of --like has no feature; --unknown none" out ||
+    fail "a new text: $(cat out)"
+"$NNTRAIN" import csv oslo.csv --like homes.h5 --unknown none --output oslo.h5 >out 2>&1 &&
+    grep -q 'town   category, 4 levels -> 4 features, 1 missing or unknown$' out || fail "a new text as none: $(cat out)"
+"$NNTRAIN" import csv oslo.csv --like homes.h5 --unknown none --label good --output oslo.h5 >out 2>&1
+[ $? -eq 3 ] && grep -q "^oslo.csv:3: column good holds 'maybe', which is no class of the file of --like" out || fail "a new class: $(cat out)"
+"$NNTRAIN" import csv homes.csv --like homes.h5 --output homes.h5 >out 2>&1
+[ $? -eq 2 ] && grep -q 'would overwrite the file of --like' out || fail "onto itself: $(cat out)"
+for name in features train classes; do h5copy -i homes.h5 -o old.h5 -s "/$name" -d "/$name"; done
+"$NNTRAIN" import csv new.csv --like old.h5 --output old-rows.h5 >out 2>&1
+[ $? -eq 3 ] && grep -q 'column since of new.csv holds dates, but old.h5 does not tell what they became' out || fail "dates of an old file: $(cat out)"
+for name in features train classes; do h5copy -i table-1.h5 -o plain.h5 -s "/$name" -d "/$name"; done
+awk -F, '{ print $4, $3, $2, $1 }' OFS=, table.csv | head -n 9 >few.csv
+head -n 9 table.csv >few-before.csv
+"$NNTRAIN" import csv few-before.csv --label kind --like table-1.h5 --output few-before.h5 >/dev/null &&
+    "$NNTRAIN" import csv few.csv --label kind --like plain.h5 --output few.h5 >out 2>&1 || fail "an old file: $(cat out)"
+cmp few-before.h5 few.h5 || fail "other rows by an old file"
 finish

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/suggest.h"
 #include "cli/choose.h"
+#include "data/feature_name.h"
 #include "nntrain/memory.h"
 #include "train/format.h"
 
@@ -145,6 +146,18 @@ static nn_status carve_splits(const nn_model_arguments *given, nn_model_session 
     return carve(session, nn_carving_of_validation(session->recipe), split == NN_SPLIT_VALIDATION, error);
 }
 
+/* Another file's columns may be as many, but others. Columns that the recipe chooses are found by their names. */
+static nn_status compare_names(const nn_model_arguments *given, const nn_model_session *session,
+                               const nn_dataset_spec *spec, nn_error *error)
+{
+    const nn_recipe_split *train = &session->recipe->data.train;
+    const nn_feature_file file = {given->data, spec->x}, trained = {session->model->provenance.data_file, train->x};
+    nn_status status = NN_OK;
+    if (given->data && !given->x && train->x_columns_count == 0 && session->comm->rank == 0)
+        status = nn_feature_names_compare(file, trained, spec->features, error);
+    return nn_comm_follow(session->comm, status, error);
+}
+
 static nn_status open_data(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
@@ -157,6 +170,7 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
                        "%zu ranks cannot share the %zu slices that the training carved rows off; start at most %zu, or "
                        "take --split all",
                        ranks, slices, slices);
+    NN_TRY(compare_names(given, session, &spec, error));
     NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->whole_rows = session->dataset->slices.rows;
     if (session->carved)

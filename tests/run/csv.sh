@@ -163,6 +163,15 @@ h5diff new-1.h5 bare.h5 /train/x && ! h5dump -n bare.h5 | grep -q /train/y || fa
 diff expected new-rows.csv || fail "other predictions of the same rows"
 "$NNTRAIN" eval --model homes/model.h5 --data new-1.h5 >out 2>&1 && grep -q '^rows     3$' out || fail "eval of new rows: $(cat out)"
 
+# As many features, but others: told, unless the dataset is named.
+cut -d, -f2-6 turned.csv >reordered.csv
+"$NNTRAIN" import csv reordered.csv --label good --output reordered.h5 >/dev/null || fail "reordered"
+for command in "predict --output odd.csv" eval; do
+    ranks 2 "$NNTRAIN" $command --model homes/model.h5 --data reordered.h5 >out 2>&1
+    [ $? -eq 3 ] && grep -q '^nntrain: reordered.h5: feature 0 of /train/x is rooms, but size in .*/homes.h5, which' out || fail "$command of others: $(cat out)"
+done
+"$NNTRAIN" predict --model homes/model.h5 --data reordered.h5 --x /train/x --output odd.csv >out 2>&1 || fail "others as they are: $(cat out)"
+
 # Missing columns, texts and classes that are new, and a file of before there were /columns.
 cut -d, -f1,2,5 new.csv >lacking.csv
 for count in 1 3; do

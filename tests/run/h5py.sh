@@ -33,7 +33,6 @@ network: {layers: [{units: 32, activation: relu}, {units: 10, activation: softma
 loss: cross_entropy
 schedule: constant
 training: {epochs: 4}
-schedule: constant
 parallel: {reproducible: true}
 Y
 gaps() {

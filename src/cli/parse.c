@@ -122,16 +122,15 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
             argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
         return NN_PARSED_HELP;
     }
-    /* argp names the program by argv[0]; without arguments at all there is still that one. */
-    char *only[] = {name, NULL};
-    if (argc > 0)
-        argv[0] = name;
-    else
-        argv = only;
+    /* argp names the program by argv[0], for as long as it parses; without arguments at all there is still that one. */
+    char *only[] = {NULL, NULL}, **words = argc > 0 ? argv : only, *const first = words[0];
+    words[0] = name;
     /* Each rank parses; one complains. argp must not exit by itself: MPI may be running. */
     const unsigned flags = speaks ? ARGP_NO_EXIT | ARGP_NO_HELP : ARGP_SILENT;
-    if (!complain_of_option(argp, name, argc, argv, speaks) &&
-        argp_parse(argp, argc > 0 ? argc : 1, argv, flags, NULL, arguments) == 0)
+    const bool good = !complain_of_option(argp, name, argc, argv, speaks) &&
+                      argp_parse(argp, argc > 0 ? argc : 1, words, flags, NULL, arguments) == 0;
+    words[0] = first;
+    if (good)
         return NN_PARSED_GO;
     /* mpirun ends all processes when the first one fails: the one that complains must have come to it. */
     if (!speaks)

@@ -1,23 +1,17 @@
 /* How weights are moved: optimizer, schedule of the learning rate, regularization. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/recipe_check.h"
-
-static const char *usual_rate(nn_optimizer_kind kind)
-{
-    if (kind == NN_SGD || kind == NN_LARS)
-        return "0.1 is a usual start";
-    if (kind == NN_ADAMW)
-        return "0.005 is a usual start";
-    return kind == NN_ADAGRAD ? "0.01 is a usual start" : "0.001 is a usual start";
-}
+#include "base/recipe_kinds.h"
 
 nn_status nn_check_optimizer(const nn_check *in)
 {
     nn_recipe_optimizer *optimizer = &in->recipe->optimizer;
     optimizer->decays_by_rows = optimizer->name == NN_ADAMW && !nn_check_has(in, "optimizer.weight_decay");
-    NN_TRY(nn_check_float(in, "optimizer.learning_rate", optimizer->learning_rate, NN_CHECK_ABOVE_0,
-                          usual_rate(optimizer->name)));
+    char usual[48];
+    snprintf(usual, sizeof usual, "%s is a usual start", nn_recipe_usual_rate(optimizer->name));
+    NN_TRY(nn_check_float(in, "optimizer.learning_rate", optimizer->learning_rate, NN_CHECK_ABOVE_0, usual));
     NN_TRY(nn_check_float(in, "optimizer.momentum", optimizer->momentum, NN_CHECK_FROM_0_TO_1, "0.9 is usual"));
     if (optimizer->nesterov && !(optimizer->momentum > 0))
         return nn_check_fail(in, nn_check_later(in, "optimizer.nesterov", "optimizer.momentum"),

@@ -182,3 +182,11 @@ nn_status nn_recipe_settle_kinds(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml
         NN_TRY(settle(&sections[i], pool, root, defaults, error));
     return NN_OK;
 }
+
+const char *nn_recipe_usual_rate(nn_optimizer_kind kind)
+{
+    const option *what = optimizer_options;
+    while (strcmp(what->key, "learning_rate") != 0 || !(what->kinds & KIND(kind)))
+        what++;
+    return what->value;
+}

@@ -3,6 +3,7 @@
 #define NN_BASE_RECIPE_KINDS_H
 
 #include "base/yaml_tree.h"
+#include "nntrain/kinds.h"
 
 /**
  * Fills in what the kinds of a recipe have by default, and refuses what is written and they do not have.
@@ -12,5 +13,8 @@
  * @param defaults  the place of what nobody wrote
  */
 nn_status nn_recipe_settle_kinds(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_place defaults, nn_error *error);
+
+/** @return the learning rate of an optimizer whose recipe gives none, as it is written there */
+const char *nn_recipe_usual_rate(nn_optimizer_kind kind);
 
 #endif

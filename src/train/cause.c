@@ -2,25 +2,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/recipe_kinds.h"
 
 /* Features and targets of this size throw off weights that are drawn for some of about 1, and rates of this many times
  * the usual one do whatever the data. */
 static const double large = 30, hasty = 10;
-
-static double usual_rate(nn_optimizer_kind kind)
-{
-    switch (kind) {
-    case NN_SGD:
-    case NN_LARS:
-        return 0.1;
-    case NN_ADAGRAD:
-        return 0.01;
-    case NN_ADAMW:
-        return 0.005;
-    default:
-        return 0.001;
-    }
-}
 
 static double largest_feature(const nn_run *run)
 {
@@ -41,13 +29,14 @@ static nn_status largest_target(const nn_run *run, double *largest, nn_error *er
 
 nn_status nn_find_cause(const nn_run *run, char text[NN_CAUSE_SIZE], nn_error *error)
 {
-    const double rate = nn_run_rate(run), usual = usual_rate(run->recipe->optimizer.name);
+    const nn_recipe_optimizer *optimizer = &run->recipe->optimizer;
+    const double rate = nn_run_rate(run), usual = strtod(nn_recipe_usual_rate(optimizer->name), NULL);
     const double feature = largest_feature(run);
     double target;
     NN_TRY(largest_target(run, &target, error));
-    if (run->recipe->optimizer.learning_rate > hasty * usual)
+    if (optimizer->learning_rate > hasty * usual)
         snprintf(text, NN_CAUSE_SIZE, "lower optimizer.learning_rate (now %g): %g is usual for %s", rate, usual,
-                 nn_optimizer_name(run->recipe->optimizer.name));
+                 nn_optimizer_name(optimizer->name));
     else if (feature > large)
         snprintf(text, NN_CAUSE_SIZE,
                  "features reach %.3g and are not scaled: have data.normalize: auto, or lower optimizer.learning_rate "

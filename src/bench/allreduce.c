@@ -1,12 +1,12 @@
 /* Sums over ranks: ours beside the library's own, by the size of the message. */
-#include "base/timeline.h"
 #include "bench/bench.h"
 #include "bench/machine.h"
 #include "bench/measure.h"
+#include "comm/allreduce/reduction.h"
+#include "comm/allreduce/tree_join.h"
 #include "comm/backend.h"
-#include "comm/reduction.h"
-#include "comm/tree_join.h"
-#include "nntrain/memory.h"
+#include "support/memory.h"
+#include "support/timeline.h"
 
 /* The ways there are to sum an array over the ranks. */
 typedef enum way {

@@ -2,10 +2,10 @@
 
 #include <omp.h>
 
-#include "base/cpu.h"
 #include "bench/measure.h"
-#include "bench/peak.h"
-#include "nntrain/memory.h"
+#include "bench/peak/peak.h"
+#include "support/memory.h"
+#include "support/system/cpu.h"
 
 /* Room for three arrays in each thread's part. */
 typedef struct arrays {

@@ -1,6 +1,6 @@
 /** How fast bytes come from caches and memory. */
-#ifndef NN_BENCH_BANDWIDTH_H
-#define NN_BENCH_BANDWIDTH_H
+#ifndef NNI_BENCH_BANDWIDTH_H
+#define NNI_BENCH_BANDWIDTH_H
 
 #include <stddef.h>
 

@@ -1,13 +1,13 @@
 /** What nntrain bench measures: matrix products and whole training steps against what the processor can do, and sums
  * over ranks; and how fast rows come from files. */
-#ifndef NN_BENCH_BENCH_H
-#define NN_BENCH_BENCH_H
+#ifndef NNI_BENCH_BENCH_H
+#define NNI_BENCH_BENCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "bench/shapes.h"
-#include "nntrain/comm.h"
+#include "comm/comm.h"
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
 

@@ -2,8 +2,8 @@
  * Waterman, Patterson, CACM 52, 2009). */
 #include "bench/measure.h"
 #include "bench/step.h"
-#include "kernels/gemm.h"
-#include "nntrain/memory.h"
+#include "kernels/gemm/gemm.h"
+#include "support/memory.h"
 
 /* A product with what follows it, as the passes call it. */
 typedef struct product {

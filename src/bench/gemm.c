@@ -6,11 +6,11 @@
 
 #include "bench/bench.h"
 #include "bench/measure.h"
-#include "bench/peak.h"
+#include "bench/peak/peak.h"
 #include "bench/peers.h"
 #include "bench/product.h"
-#include "kernels/dispatch.h"
-#include "nntrain/memory.h"
+#include "kernels/isa/dispatch.h"
+#include "support/memory.h"
 
 /* Who computes: our kernels with a space, a peer, or the peak, which computes nothing. */
 typedef struct entrant {

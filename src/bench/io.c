@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/timeline.h"
 #include "bench/bench.h"
-#include "nntrain/memory.h"
+#include "support/memory.h"
+#include "support/timeline.h"
 
 enum { USUAL_REPEAT = 3, FEATURES = 784, PLAIN_BYTES = 1 << 20 };
 

@@ -1,10 +1,10 @@
 /** What nntrain bench io finds, and how it is told. */
-#ifndef NN_BENCH_IO_H
-#define NN_BENCH_IO_H
+#ifndef NNI_BENCH_IO_H
+#define NNI_BENCH_IO_H
 
 #include "bench/machine.h"
-#include "data/probe.h"
-#include "nntrain/comm.h"
+#include "comm/comm.h"
+#include "hdf5/probe/probe.h"
 
 /** The ways there are to get at bytes of a file. */
 typedef enum nn_bench_io_way {

@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "bench/io.h"
-#include "nntrain/dataset.h"
+#include "data/dataset/dataset.h"
 
 static const char *const way_names[NN_BENCH_IO_WAYS] = {"rows", "blocks", "plain", "inflate"};
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
-#include "base/topology.h"
-#include "kernels/dispatch.h"
+#include "kernels/isa/dispatch.h"
+#include "support/files.h"
+#include "support/system/topology.h"
 
 static void find_processor(char *name, size_t size)
 {

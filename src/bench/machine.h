@@ -1,10 +1,10 @@
 /** What a benchmark ran on. */
-#ifndef NN_BENCH_MACHINE_H
-#define NN_BENCH_MACHINE_H
+#ifndef NNI_BENCH_MACHINE_H
+#define NNI_BENCH_MACHINE_H
 
-#include "base/cpu.h"
-#include "base/json.h"
 #include "nntrain/status.h"
+#include "support/json.h"
+#include "support/system/cpu.h"
 
 typedef struct nn_bench_machine {
     char processor[128]; /**< as /proc/cpuinfo names it; "unknown" where it does not */

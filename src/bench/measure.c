@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "nntrain/memory.h"
+#include "support/memory.h"
 
 double nn_bench_now(size_t threads)
 {

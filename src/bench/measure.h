@@ -1,6 +1,6 @@
 /** Timing: contestants that take turns, and the figures made of their times. */
-#ifndef NN_BENCH_MEASURE_H
-#define NN_BENCH_MEASURE_H
+#ifndef NNI_BENCH_MEASURE_H
+#define NNI_BENCH_MEASURE_H
 
 #include <stddef.h>
 

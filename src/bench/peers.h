@@ -1,6 +1,6 @@
 /** Other libraries that multiply matrices, to be compared with: OpenBLAS, BLIS and oneDNN. */
-#ifndef NN_BENCH_PEERS_H
-#define NN_BENCH_PEERS_H
+#ifndef NNI_BENCH_PEERS_H
+#define NNI_BENCH_PEERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

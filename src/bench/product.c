@@ -3,8 +3,8 @@
 #include <float.h>
 #include <math.h>
 
-#include "base/philox.h"
-#include "nntrain/memory.h"
+#include "support/memory.h"
+#include "support/philox.h"
 
 static size_t larger(size_t a, size_t b)
 {

@@ -1,9 +1,9 @@
 /** A product to be timed: its operands, who computes it, and whether they agree. */
-#ifndef NN_BENCH_PRODUCT_H
-#define NN_BENCH_PRODUCT_H
+#ifndef NNI_BENCH_PRODUCT_H
+#define NNI_BENCH_PRODUCT_H
 
 #include "bench/shapes.h"
-#include "kernels/gemm.h"
+#include "kernels/gemm/gemm.h"
 #include "nntrain/status.h"
 
 /** Operands of the largest product. Owns its arrays. */

@@ -1,6 +1,6 @@
 /** The products of training: layers, their three orientations, and what they cost. */
-#ifndef NN_BENCH_SHAPES_H
-#define NN_BENCH_SHAPES_H
+#ifndef NNI_BENCH_SHAPES_H
+#define NNI_BENCH_SHAPES_H
 
 #include <stdbool.h>
 #include <stddef.h>

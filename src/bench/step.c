@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "bench/measure.h"
-#include "bench/peak.h"
-#include "nntrain/memory.h"
+#include "bench/peak/peak.h"
+#include "support/memory.h"
 
 /* A network and the batch that goes with it. */
 typedef struct preset {

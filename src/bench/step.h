@@ -1,6 +1,6 @@
 /** What nntrain bench step found, and how it is told. */
-#ifndef NN_BENCH_STEP_H
-#define NN_BENCH_STEP_H
+#ifndef NNI_BENCH_STEP_H
+#define NNI_BENCH_STEP_H
 
 #include "bench/bandwidth.h"
 #include "bench/bench.h"

@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
-#include "base/philox.h"
 #include "bench/bench.h"
 #include "bench/measure.h"
-#include "comm/reduction.h"
-#include "nntrain/memory.h"
+#include "comm/allreduce/reduction.h"
+#include "support/memory.h"
+#include "support/philox.h"
 
 const char *nn_bench_part_name(nn_bench_part part)
 {

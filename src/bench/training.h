@@ -1,13 +1,13 @@
 /** A training on synthetic rows in memory, step by step. */
-#ifndef NN_BENCH_TRAINING_H
-#define NN_BENCH_TRAINING_H
+#ifndef NNI_BENCH_TRAINING_H
+#define NNI_BENCH_TRAINING_H
 
-#include "nntrain/comm.h"
-#include "nntrain/dataset.h"
-#include "nntrain/network.h"
-#include "nntrain/optimizer.h"
-#include "nntrain/recipe.h"
+#include "comm/comm.h"
+#include "data/dataset/dataset.h"
+#include "model/network.h"
 #include "nntrain/status.h"
+#include "optim/optimizer.h"
+#include "recipe/recipe.h"
 
 /** What a step consists of. */
 typedef enum nn_bench_part {

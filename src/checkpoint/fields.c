@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "nntrain/memory.h"
+#include "support/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
 #define MEMORY_REAL H5T_NATIVE_DOUBLE

@@ -1,6 +1,6 @@
 /** Scalars, texts and tensors in an open HDF5 file. Each returns false where HDF5 fails or the field is not so. */
-#ifndef NN_CHECKPOINT_FIELDS_H
-#define NN_CHECKPOINT_FIELDS_H
+#ifndef NNI_CHECKPOINT_FIELDS_H
+#define NNI_CHECKPOINT_FIELDS_H
 
 #include <hdf5.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "nntrain/real.h"
-#include "nntrain/texts.h"
+#include "support/string_set.h"
 
 /** Attributes of a group or dataset. */
 bool nn_field_put_count(hid_t object, const char *name, uint64_t value);

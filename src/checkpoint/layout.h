@@ -1,11 +1,11 @@
 /** Where things are in a checkpoint: written by write.c, read by read.c. */
-#ifndef NN_CHECKPOINT_LAYOUT_H
-#define NN_CHECKPOINT_LAYOUT_H
+#ifndef NNI_CHECKPOINT_LAYOUT_H
+#define NNI_CHECKPOINT_LAYOUT_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-#include "nntrain/network.h"
+#include "model/network.h"
 
 /* "/recipe" is the resolved recipe, "/classes" [classes] the names of the classes, where they have any; its attribute
  * "labels" says that the names are the whole numbers that y held. */

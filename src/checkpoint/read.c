@@ -3,15 +3,15 @@
 #include <hdf5.h>
 #include <string.h>
 
-#include "base/hdf5_guard.h"
-#include "base/hdf5_lock.h"
-#include "base/kinds.h"
+#include "checkpoint/broadcast.h"
+#include "checkpoint/checkpoint.h"
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
 #include "checkpoint/seal.h"
-#include "checkpoint/share.h"
-#include "nntrain/checkpoint.h"
-#include "nntrain/memory.h"
+#include "hdf5/guard.h"
+#include "hdf5/lock.h"
+#include "recipe/kinds.h"
+#include "support/memory.h"
 
 void nn_checkpoint_free(nn_checkpoint *checkpoint)
 {

@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "base/files.h"
-#include "nntrain/checkpoint.h"
-#include "nntrain/memory.h"
+#include "checkpoint/checkpoint.h"
+#include "support/files.h"
+#include "support/memory.h"
 
 static const char first_line[] = "nntrain checkpoint, sealed 1\n";
 

@@ -5,8 +5,8 @@
  * Fletcher32 guards datasets alone; the seal covers headers, attributes and length too, and is checked before libhdf5
  * sees a single byte.
  */
-#ifndef NN_CHECKPOINT_SEAL_H
-#define NN_CHECKPOINT_SEAL_H
+#ifndef NNI_CHECKPOINT_SEAL_H
+#define NNI_CHECKPOINT_SEAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,12 +4,12 @@
 #include <hdf5.h>
 #include <string.h>
 
-#include "base/files.h"
-#include "base/hdf5_lock.h"
-#include "checkpoint/compose.h"
+#include "checkpoint/checkpoint.h"
 #include "checkpoint/seal.h"
-#include "nntrain/checkpoint.h"
-#include "nntrain/memory.h"
+#include "checkpoint/serialize.h"
+#include "hdf5/lock.h"
+#include "support/files.h"
+#include "support/memory.h"
 
 /* --- memory: HDF5 asks here for what its file in memory takes. The seal has its place before that --- */
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/recipe_check.h"
-#include "base/suggest.h"
 #include "cli/cli.h"
+#include "recipe/check.h"
+#include "support/suggest.h"
 
 /* All benchmarks' arguments; each command's table has the options of its own. */
 typedef struct arguments {

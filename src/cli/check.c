@@ -1,4 +1,4 @@
-#include "check/check.h"
+#include "gradcheck/check.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nntrain/memory.h"
+#include "support/memory.h"
 #include "train/format.h"
 
 /* --- which split --- */

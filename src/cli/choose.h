@@ -1,6 +1,6 @@
 /** Which split and which datasets of which file: what is said, else what the model's recipe or the file tells. */
-#ifndef NN_CLI_CHOOSE_H
-#define NN_CLI_CHOOSE_H
+#ifndef NNI_CLI_CHOOSE_H
+#define NNI_CLI_CHOOSE_H
 
 #include "cli/model.h"
 

@@ -1,15 +1,15 @@
 /** What the sub-commands share: parsing by argp, who speaks, and where things are. */
-#ifndef NN_CLI_CLI_H
-#define NN_CLI_CLI_H
+#ifndef NNI_CLI_CLI_H
+#define NNI_CLI_CLI_H
 
 #include <argp.h>
 #include <limits.h>
 #include <stdbool.h>
 
-#include "nntrain/comm.h"
+#include "comm/comm.h"
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
-#include "nntrain/train.h"
+#include "train/train.h"
 
 /** A sub-command: its name, one line about it, and what it does with its arguments (argv[0] is the command). */
 typedef struct nn_command {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "kernels/dispatch.h"
+#include "kernels/isa/dispatch.h"
 
 static const char *skip_blanks(const char *text)
 {

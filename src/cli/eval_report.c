@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "base/json.h"
-#include "base/printable.h"
+#include "support/json.h"
+#include "support/printable.h"
 
 enum {
     COLUMNS = 80,

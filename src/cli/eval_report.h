@@ -1,11 +1,11 @@
 /** What nntrain eval tells: a report in 80 columns, or everything as JSON. */
-#ifndef NN_CLI_EVAL_REPORT_H
-#define NN_CLI_EVAL_REPORT_H
+#ifndef NNI_CLI_EVAL_REPORT_H
+#define NNI_CLI_EVAL_REPORT_H
 
 #include <stdio.h>
 
 #include "cli/model.h"
-#include "nntrain/evaluate.h"
+#include "train/metrics/evaluate.h"
 
 /** What there is to tell; borrowed. */
 typedef struct nn_eval_report {

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/import.h"
-#include "nntrain/import.h"
+#include "import/import.h"
+#include "support/suggest.h"
 
 typedef struct arguments {
     const char *format;

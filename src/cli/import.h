@@ -1,6 +1,6 @@
 /** The formats of nntrain import that have options of their own; argv[0] is the format. */
-#ifndef NN_CLI_IMPORT_H
-#define NN_CLI_IMPORT_H
+#ifndef NNI_CLI_IMPORT_H
+#define NNI_CLI_IMPORT_H
 
 #include "cli/cli.h"
 

@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
-#include "base/printable.h"
-#include "base/timeline.h"
 #include "cli/cli.h"
 #include "cli/import.h"
-#include "nntrain/import.h"
+#include "import/import.h"
+#include "support/files.h"
+#include "support/printable.h"
+#include "support/timeline.h"
 #include "train/format.h"
 
 /* Keys of options without a letter. */

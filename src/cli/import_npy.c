@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/import.h"
-#include "nntrain/import.h"
+#include "import/import.h"
 
 enum { TRAIN_X = 256, TRAIN_Y, TEST_X, TEST_Y, CHUNK };
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/printable.h"
 #include "cli/import.h"
+#include "support/printable.h"
 
 error_t nn_cli_take_level(int *level, const char *value, struct argp_state *state)
 {

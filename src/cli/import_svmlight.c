@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/import.h"
-#include "nntrain/import.h"
+#include "import/import.h"
 #include "train/format.h"
 
 /* Keys of options without a letter. */

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/printable.h"
+#include "checkpoint/checkpoint.h"
 #include "cli/cli.h"
-#include "nntrain/checkpoint.h"
-#include "nntrain/inspect.h"
+#include "inspect/inspect.h"
+#include "support/printable.h"
 
 typedef struct arguments {
     const char *file;

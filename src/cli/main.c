@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/printable.h"
-#include "base/suggest.h"
 #include "cli/cli.h"
-#include "nntrain/dataset.h"
+#include "data/dataset/dataset.h"
+#include "support/printable.h"
+#include "support/suggest.h"
 
 static const nn_command commands[] = {
     {"train", "train a network as a recipe says (without arguments: the shipped digits)", nn_cli_train},

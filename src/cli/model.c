@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/printable.h"
-#include "base/suggest.h"
 #include "cli/choose.h"
-#include "data/feature_name.h"
-#include "nntrain/memory.h"
+#include "data/dataset/feature_name.h"
+#include "support/memory.h"
+#include "support/printable.h"
+#include "support/suggest.h"
 #include "train/format.h"
 
 /* Rows that go through the network at once. */

@@ -1,12 +1,12 @@
 /** A model applied to data, for eval and predict: the options they share and what these stand for. */
-#ifndef NN_CLI_MODEL_H
-#define NN_CLI_MODEL_H
+#ifndef NNI_CLI_MODEL_H
+#define NNI_CLI_MODEL_H
 
+#include "checkpoint/checkpoint.h"
 #include "cli/cli.h"
-#include "data/candidates.h"
-#include "nntrain/checkpoint.h"
-#include "nntrain/dataset.h"
-#include "nntrain/train.h"
+#include "data/dataset/candidates.h"
+#include "data/dataset/dataset.h"
+#include "train/train.h"
 
 /** Which rows a model is applied to. */
 typedef enum nn_split {

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/launcher.h"
-#include "base/printable.h"
-#include "base/recipe_schema.h"
-#include "base/suggest.h"
-#include "base/yaml_check.h"
 #include "cli/cli.h"
 #include "nntrain/real.h"
 #include "nntrain/version.h"
+#include "recipe/schema.h"
+#include "support/printable.h"
+#include "support/suggest.h"
+#include "support/system/launcher.h"
+#include "yaml/check.h"
 
 bool nn_cli_speaks(void)
 {

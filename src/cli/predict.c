@@ -1,12 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/files.h"
-#include "base/printable.h"
 #include "cli/model.h"
-#include "data/rows.h"
-#include "nntrain/memory.h"
-#include "nntrain/predictions.h"
+#include "data/loading/rows.h"
+#include "data/predictions/predictions.h"
+#include "support/files.h"
+#include "support/memory.h"
+#include "support/printable.h"
 
 typedef struct arguments {
     nn_model_arguments what;

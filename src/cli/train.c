@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/suggest.h"
+#include "checkpoint/checkpoint.h"
 #include "cli/cli.h"
-#include "nntrain/checkpoint.h"
+#include "support/suggest.h"
 #include "train/signals.h"
 
 typedef struct arguments {

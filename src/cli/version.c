@@ -1,8 +1,8 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "kernels/dispatch.h"
-#include "nntrain/dataset.h"
+#include "data/dataset/dataset.h"
+#include "kernels/isa/dispatch.h"
 #include "nntrain/version.h"
 
 /* _OPENMP is a date; these are the specifications behind the dates. */

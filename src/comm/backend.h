@@ -1,11 +1,11 @@
 /** The MPI side of nn_comm, for the folders that hand a communicator to a library (parallel HDF5). */
-#ifndef NN_COMM_BACKEND_H
-#define NN_COMM_BACKEND_H
+#ifndef NNI_COMM_BACKEND_H
+#define NNI_COMM_BACKEND_H
 
 #include <mpi.h>
 #include <stdbool.h>
 
-#include "nntrain/comm.h"
+#include "comm/comm.h"
 
 struct nn_comm_backend {
     MPI_Comm world;

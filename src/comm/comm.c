@@ -1,4 +1,4 @@
-#include "nntrain/comm.h"
+#include "comm/comm.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cpu.h"
 #include "comm/backend.h"
 #include "comm/hosts.h"
-#include "comm/timing.h"
-#include "nntrain/memory.h"
+#include "comm/wait.h"
+#include "support/memory.h"
+#include "support/system/cpu.h"
 
 #ifdef NNTRAIN_DOUBLE
 #define NN_MPI_REAL MPI_DOUBLE

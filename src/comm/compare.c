@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nntrain/comm.h"
-#include "nntrain/memory.h"
+#include "comm/comm.h"
+#include "support/memory.h"
 
 /* FNV-1a, of 64 bits. */
 static uint64_t digest(const char *text)

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 #include "comm/backend.h"
-#include "nntrain/memory.h"
+#include "support/memory.h"
 
 static const char what[] = "the ranks of the hosts";
 

@@ -4,11 +4,11 @@
  * A lane is one rank of each host, the one with the same place among its own; lanes sum different segments at the same
  * time, so that several cores drive the network.
  */
-#ifndef NN_COMM_HOSTS_H
-#define NN_COMM_HOSTS_H
+#ifndef NNI_COMM_HOSTS_H
+#define NNI_COMM_HOSTS_H
 
-#include "nntrain/comm.h"
-#include "nntrain/leaves.h"
+#include "comm/comm.h"
+#include "support/sum_tree.h"
 
 /** Each host has a run of the ranks. Owns all of it. */
 typedef struct nn_hosts {

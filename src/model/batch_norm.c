@@ -2,10 +2,10 @@
  * the statistics do not depend on how rows are shared out. */
 #include <math.h>
 
-#include "kernels/elementwise.h"
-#include "kernels/normalize.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/elementwise/normalize.h"
 #include "model/layer_work.h"
-#include "model/leaf_sums.h"
+#include "model/partial_sums.h"
 
 /* Sums over the ranks; after a failure the sums stay this rank's own, and the step that asks will end the training. */
 static void sum_over_ranks(nn_leaves run, nn_workspace *work, size_t count)

@@ -1,8 +1,8 @@
 /* Initial parameters: a function of seed, layer and position alone. */
 #include <math.h>
 
-#include "base/philox.h"
-#include "nntrain/network.h"
+#include "model/network.h"
+#include "support/philox.h"
 
 static void draw_normal(nn_real *values, size_t count, double deviation, uint64_t seed, uint64_t stream)
 {

@@ -1,8 +1,8 @@
 /* Layer normalisation: each row over the units of the layer (Ba, Kiros, Hinton, 2016). Nothing to share between ranks.
  */
-#include "kernels/normalize.h"
+#include "kernels/elementwise/normalize.h"
 #include "model/layer_work.h"
-#include "model/leaf_sums.h"
+#include "model/partial_sums.h"
 
 void nn_layer_norm_forward(const nn_network *network, size_t index, size_t rows, nn_real *values, nn_workspace *work)
 {

@@ -1,8 +1,8 @@
 /** What one layer keeps from the forward pass for the backward pass, beside its output. */
-#ifndef NN_MODEL_LAYER_WORK_H
-#define NN_MODEL_LAYER_WORK_H
+#ifndef NNI_MODEL_LAYER_WORK_H
+#define NNI_MODEL_LAYER_WORK_H
 
-#include "nntrain/network.h"
+#include "model/network.h"
 
 /** Arrays of [capacity, outputs] unless said otherwise; NULL where the layer does not need them. */
 typedef struct nn_layer_work {

@@ -1,7 +1,7 @@
-#include "nntrain/network.h"
+#include "model/network.h"
 
-#include "kernels/elementwise.h"
-#include "nntrain/memory.h"
+#include "kernels/elementwise/elementwise.h"
+#include "support/memory.h"
 
 /* Tensors begin on a cache line; counted in elements. */
 static size_t padded(size_t count)

@@ -1,8 +1,8 @@
 /** Where the backward pass begins. */
-#ifndef NN_MODEL_OUTPUT_DELTA_H
-#define NN_MODEL_OUTPUT_DELTA_H
+#ifndef NNI_MODEL_OUTPUT_DELTA_H
+#define NNI_MODEL_OUTPUT_DELTA_H
 
-#include "nntrain/network.h"
+#include "model/network.h"
 
 /** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nn_loss left. */
 void nn_output_delta(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);

@@ -1,13 +1,13 @@
 /* The passes: forward with bias and activation on the way out of each product, backward with the derivative. Layers
  * with normalisation, dropout or an activation whose derivative needs its input take a few more passes over memory. */
-#include "base/timeline.h"
-#include "kernels/dropout.h"
-#include "kernels/elementwise.h"
-#include "kernels/gemm.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/gemm/gemm.h"
+#include "kernels/random/dropout.h"
 #include "model/layer_work.h"
-#include "model/leaf_sums.h"
+#include "model/network.h"
 #include "model/output_delta.h"
-#include "nntrain/network.h"
+#include "model/partial_sums.h"
+#include "support/timeline.h"
 
 /* What enters layer l: the batch itself or the activations of the layer below. */
 static const nn_real *layer_input(const nn_workspace *work, const nn_real *x, size_t l)

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "kernels/elementwise.h"
-#include "kernels/gemm.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/gemm/gemm.h"
 #include "model/layer_work.h"
-#include "nntrain/memory.h"
-#include "nntrain/network.h"
+#include "model/network.h"
+#include "support/memory.h"
 
 static size_t widest_layer(const nn_network *network)
 {

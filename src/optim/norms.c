@@ -1,8 +1,8 @@
 /* Norms through fixed blocks: threads divide blocks, and sums of blocks are added in order. */
 #include <math.h>
 
-#include "nntrain/memory.h"
-#include "optim/space.h"
+#include "optim/workspace.h"
+#include "support/memory.h"
 
 static size_t blocks_of(const nn_tensor *tensor)
 {

@@ -1,8 +1,8 @@
 /* What an optimizer keeps; the formulas are in step.c. */
-#include "nntrain/optimizer.h"
+#include "optim/optimizer.h"
 
-#include "nntrain/memory.h"
-#include "optim/space.h"
+#include "optim/workspace.h"
+#include "support/memory.h"
 
 /* The names of the arrays that a kind keeps; NULL ends them. */
 typedef struct state_names {

@@ -1,4 +1,4 @@
-#include "nntrain/schedule.h"
+#include "optim/schedule.h"
 
 #include <math.h>
 

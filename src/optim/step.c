@@ -19,7 +19,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "optim/space.h"
+#include "optim/workspace.h"
 
 static nn_descent_kind kind_of(const nn_optimizer *optimizer)
 {

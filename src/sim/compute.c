@@ -1,5 +1,5 @@
 /* The clock of a simulated run; see instead.h. */
-#include "sim/instead.h"
+#include "sim/mpi_shim.h"
 
 static double addition;
 

@@ -1,7 +1,7 @@
 /* The additions of a simulated run: the clock goes on by what they would take. */
-#include "comm/tree_join.h"
-#include "nntrain/memory.h"
-#include "sim/instead.h"
+#include "comm/allreduce/tree_join.h"
+#include "sim/mpi_shim.h"
+#include "support/memory.h"
 
 struct nn_tree_join {
     size_t joins; /* of a whole tree of nodes */

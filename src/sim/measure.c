@@ -5,9 +5,9 @@
 
 #include "bench/measure.h"
 #include "bench/training.h"
-#include "comm/tree_join.h"
-#include "nntrain/memory.h"
+#include "comm/allreduce/tree_join.h"
 #include "sim/profile.h"
+#include "support/memory.h"
 
 enum {
     ROUNDS = 3,

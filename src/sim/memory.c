@@ -1,10 +1,10 @@
 /* The memory of a simulated run; see instead.h. */
-#include "nntrain/memory.h"
+#include "support/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/instead.h"
+#include "sim/mpi_shim.h"
 
 /* Arrays of gradients have elements of 4 bytes. What takes fewer bytes than a page is not worth it. */
 enum { GRADIENT = 4, FEW = 4096 };

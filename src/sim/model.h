@@ -1,6 +1,6 @@
 /** What a closed formula says of a step on many ranks, to stand beside the simulation. */
-#ifndef NN_SIM_MODEL_H
-#define NN_SIM_MODEL_H
+#ifndef NNI_SIM_MODEL_H
+#define NNI_SIM_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /** What a step of one rank costs on a real core, measured by nntrain_profile and read by the simulation. */
-#ifndef NN_SIM_PROFILE_H
-#define NN_SIM_PROFILE_H
+#ifndef NNI_SIM_PROFILE_H
+#define NNI_SIM_PROFILE_H
 
 #include <stddef.h>
 #include <stdio.h>

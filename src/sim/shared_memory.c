@@ -1,5 +1,5 @@
 /* Simulated ranks have a host each: there is nobody to share memory with. */
-#include "comm/shared_memory.h"
+#include "comm/allreduce/shared_memory.h"
 
 nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error)
 {

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "comm/allreduce/reduction.h"
 #include "comm/backend.h"
-#include "comm/reduction.h"
-#include "sim/instead.h"
 #include "sim/model.h"
+#include "sim/mpi_shim.h"
 #include "sim/profile.h"
 
 enum { OUTCOME = 2, MIB = 1 << 20 };

@@ -1,6 +1,6 @@
 /** What a training tells of its data before it begins: what would mislead whoever reads its figures. */
-#ifndef NN_TRAIN_ADVICE_H
-#define NN_TRAIN_ADVICE_H
+#ifndef NNI_TRAIN_ADVICE_H
+#define NNI_TRAIN_ADVICE_H
 
 #include "train/run.h"
 

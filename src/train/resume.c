@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
-#include "train/folder.h"
+#include "recipe/kinds.h"
+#include "train/run_folder/folder.h"
 
 nn_status nn_resume_newest(const nn_run *run, char path[PATH_MAX], nn_error *error)
 {

@@ -1,8 +1,8 @@
 /** Continuing: which checkpoint, and whether it is of this training. */
-#ifndef NN_TRAIN_RESUME_H
-#define NN_TRAIN_RESUME_H
+#ifndef NNI_TRAIN_RESUME_H
+#define NNI_TRAIN_RESUME_H
 
-#include "nntrain/checkpoint.h"
+#include "checkpoint/checkpoint.h"
 #include "train/run.h"
 
 /**

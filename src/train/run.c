@@ -7,19 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cpu.h"
-#include "base/recipe_lines.h"
-#include "comm/shared_memory.h"
-#include "comm/timing.h"
-#include "kernels/dispatch.h"
-#include "nntrain/augment.h"
-#include "nntrain/memory.h"
+#include "comm/allreduce/shared_memory.h"
+#include "comm/wait.h"
+#include "data/loading/augment.h"
+#include "kernels/isa/dispatch.h"
 #include "nntrain/version.h"
-#include "train/average.h"
-#include "train/folder.h"
+#include "recipe/lines.h"
+#include "support/memory.h"
+#include "support/system/cpu.h"
+#include "train/auto_settings.h"
+#include "train/divergence.h"
+#include "train/gradient_sync.h"
 #include "train/resume.h"
-#include "train/settle.h"
-#include "train/trouble.h"
+#include "train/run_folder/folder.h"
 
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
 enum { LEAST_ROWS = 256 };

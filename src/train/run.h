@@ -1,19 +1,19 @@
 /** What a training holds while it runs, and the moments at which others look at it. */
-#ifndef NN_TRAIN_RUN_H
-#define NN_TRAIN_RUN_H
+#ifndef NNI_TRAIN_RUN_H
+#define NNI_TRAIN_RUN_H
 
 #include <limits.h>
 
-#include "base/timeline.h"
-#include "data/normalization.h"
-#include "nntrain/checkpoint.h"
-#include "nntrain/dataset.h"
-#include "nntrain/evaluate.h"
-#include "nntrain/network.h"
-#include "nntrain/optimizer.h"
-#include "nntrain/train.h"
-#include "train/run_lock.h"
-#include "train/trace_file.h"
+#include "checkpoint/checkpoint.h"
+#include "data/dataset/dataset.h"
+#include "data/scaling/feature_scaling.h"
+#include "model/network.h"
+#include "optim/optimizer.h"
+#include "support/timeline.h"
+#include "train/callbacks/trace_file.h"
+#include "train/metrics/evaluate.h"
+#include "train/run_folder/run_lock.h"
+#include "train/train.h"
 
 typedef struct nn_run nn_run;
 typedef struct nn_average nn_average; /* see average.h */

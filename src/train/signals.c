@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "base/launcher.h"
+#include "support/system/launcher.h"
 
 /* Mutable globals, for a signal handler has nothing else to write to. */
 static volatile sig_atomic_t stop_requested;

@@ -1,6 +1,6 @@
 /** SIGTERM, SIGUSR1 and SIGINT: remembered, to be acted on between two steps. */
-#ifndef NN_TRAIN_SIGNALS_H
-#define NN_TRAIN_SIGNALS_H
+#ifndef NNI_TRAIN_SIGNALS_H
+#define NNI_TRAIN_SIGNALS_H
 
 #include <stdbool.h>
 

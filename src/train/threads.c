@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/topology.h"
-#include "nntrain/train.h"
+#include "support/system/topology.h"
+#include "train/train.h"
 
 /* Then where threads go is the user's to say, and the OpenMP library's to do. */
 static bool user_binds(void)

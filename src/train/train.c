@@ -1,9 +1,9 @@
-#include "nntrain/train.h"
+#include "train/train.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "train/observers.h"
+#include "train/callbacks/callbacks.h"
 #include "train/signals.h"
 
 typedef nn_status (*observer_maker)(nn_run *run, nn_observer *observer, nn_error *error);

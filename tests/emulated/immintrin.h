@@ -155,8 +155,8 @@ static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, _
     return sum;
 }
 
-#define _mm512_set1_ps              emulated_set1_ps
-#define _mm512_set1_pd              emulated_set1_pd
+#define _mm512_set1_ps emulated_set1_ps
+#define _mm512_set1_pd emulated_set1_pd
 /* Fused by the compiler, whose flags for these files say so: lowered by hand, tests take ten times as long. */
 #define _mm512_fmadd_ps(a, b, c)    ((a) * (b) + (c))
 #define _mm512_fmadd_pd(a, b, c)    ((a) * (b) + (c))

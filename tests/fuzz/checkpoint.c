@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint/checkpoint.h"
 #include "checkpoint/seal.h"
 #include "hdf5_crash.h"
-#include "nntrain/checkpoint.h"
 #include "target.h"
 
 static const char *seal(const uint8_t *bytes, size_t size)

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
 #include "cli/cli.h"
+#include "gradcheck/check.h"
 #include "target.h"
 
 enum { ARGUMENTS = 64 };

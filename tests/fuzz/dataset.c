@@ -2,9 +2,9 @@
  * does. */
 #include <stdio.h>
 
+#include "data/dataset/dataset.h"
 #include "hdf5_crash.h"
-#include "nntrain/dataset.h"
-#include "nntrain/inspect.h"
+#include "inspect/inspect.h"
 #include "target.h"
 
 enum { SLICES = 2 };

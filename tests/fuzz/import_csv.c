@@ -1,6 +1,6 @@
 /* Tables in text: a byte of options, then the table. */
+#include "import/import.h"
 #include "imported.h"
-#include "nntrain/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

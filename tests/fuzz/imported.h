@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "nntrain/inspect.h"
+#include "inspect/inspect.h"
 #include "target.h"
 
 /** Expects an answer; where it is success, an output that can be read. */

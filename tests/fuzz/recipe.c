@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nntrain/recipe.h"
+#include "recipe/recipe.h"
 #include "target.h"
 
 enum { OVERRIDES = 8 };

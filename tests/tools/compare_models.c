@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "nntrain/checkpoint.h"
+#include "checkpoint/checkpoint.h"
 
 int main(int argc, char **argv)
 {

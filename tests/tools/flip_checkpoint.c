@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "nntrain/checkpoint.h"
+#include "checkpoint/checkpoint.h"
 
 /* --- whether two checkpoints are the same in every bit --- */
 

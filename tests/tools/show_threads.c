@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/cpu.h"
-#include "nntrain/train.h"
+#include "support/system/cpu.h"
+#include "train/train.h"
 
 static void show(const char *word, int rank, int thread)
 {

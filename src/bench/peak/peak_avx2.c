@@ -1,0 +1,8 @@
+#include "kernels/isa/avx2/simd.h"
+
+/* 12 sums + factor + term = 14 of 16 registers. */
+enum { SUMS = 12 };
+#include "bench/peak/peak_loops.inl.h"
+
+const nn_bench_peak nn_bench_peak_avx2 = {
+    .flops = (size_t)2 * SUMS * LANES, .multiply_add = add_products, .read = read_all, .triad = triad};

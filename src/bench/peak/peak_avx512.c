@@ -1,0 +1,8 @@
+#include "kernels/isa/avx512/simd.h"
+
+/* 24 sums + factor + term = 26 of 32 registers. */
+enum { SUMS = 24 };
+#include "bench/peak/peak_loops.inl.h"
+
+const nn_bench_peak nn_bench_peak_avx512 = {
+    .flops = (size_t)2 * SUMS * LANES, .multiply_add = add_products, .read = read_all, .triad = triad};

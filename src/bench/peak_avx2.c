@@ -1,8 +1,0 @@
-#include "kernels/set_avx2.h"
-
-/* 12 sums + factor + term = 14 of 16 registers. */
-enum { SUMS = 12 };
-#include "bench/peak_loops.h"
-
-const nn_bench_peak nn_bench_peak_avx2 = {
-    .flops = (size_t)2 * SUMS * LANES, .multiply_add = add_products, .read = read_all, .triad = triad};

@@ -1,0 +1,147 @@
+/* A checkpoint that rank 0 has read, to all ranks. */
+#include "checkpoint/broadcast.h"
+
+#include <string.h>
+
+#include "comm/string_set.h"
+#include "support/memory.h"
+
+/* The facts that the other ranks need to take memory for the rest. */
+typedef struct outline {
+    nn_progress progress;
+    nn_provenance provenance;
+    uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
+    nn_normalization_kind normalization;
+    nn_target_scaling_kind target_scaling;
+    double limit;
+    bool imputes, shares, names_are_labels;
+    nn_recipe_optimizer optimizer;
+} outline;
+
+static nn_status take_like(const nn_comm *comm, const outline *plan, const nn_recipe_layer *layers,
+                           nn_checkpoint *checkpoint, nn_error *error)
+{
+    checkpoint->progress = plan->progress;
+    checkpoint->provenance = plan->provenance;
+    checkpoint->names_are_labels = plan->names_are_labels;
+    NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
+    NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
+    NN_TRY(nn_target_scaling_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
+                                    error));
+    checkpoint->normalization->limit = plan->limit;
+    if (plan->imputes)
+        NN_TRY(nn_normalization_impute(checkpoint->normalization, error));
+    const nn_recipe_regularization none = {.l1 = 0};
+    NN_TRY(nn_optimizer_create_part(&plan->optimizer, &none, checkpoint->network, plan->shares ? (size_t)comm->rank : 0,
+                                    plan->shares ? (size_t)comm->size : 1, &checkpoint->optimizer, error));
+    checkpoint->optimizer->steps = plan->optimizer_steps;
+    return nn_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
+}
+
+enum { PIECE = 1 << 18 }; /* elements */
+
+/* What of elements first .. first + count - 1 this rank keeps. @param values  [count] */
+static void keep_own(nn_optimizer *optimizer, size_t state, size_t first, size_t count, const nn_real *values)
+{
+    const size_t own_end = optimizer->first + optimizer->count, end = first + count < own_end ? first + count : own_end;
+    const size_t from = first > optimizer->first ? first : optimizer->first;
+    if (from < end)
+        memcpy(optimizer->state[state] + (from - optimizer->first), values + (from - first),
+               (end - from) * sizeof *values);
+}
+
+/* Piece by piece to all, of which each keeps what is its own. Rank 0 has all. */
+static nn_status share_state(nn_comm *comm, size_t state, nn_checkpoint *checkpoint, nn_real *piece, nn_error *error)
+{
+    nn_optimizer *optimizer = checkpoint->optimizer;
+    const size_t flat_count = checkpoint->network->flat_count;
+    const bool all = optimizer->count == flat_count;
+    for (size_t first = 0; first < flat_count; first += PIECE) {
+        const size_t count = flat_count - first < PIECE ? flat_count - first : PIECE;
+        nn_real *values = all ? optimizer->state[state] + first : piece;
+        NN_TRY(nn_comm_broadcast(comm, values, count * sizeof *values, error));
+        if (!all)
+            keep_own(optimizer, state, first, count, values);
+    }
+    return NN_OK;
+}
+
+static nn_status share_optimizer(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
+{
+    nn_real *piece = NULL;
+    nn_status status = nn_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
+    status = nn_comm_agree(comm, status, error);
+    for (size_t s = 0; status == NN_OK && s < checkpoint->optimizer->state_count; s++)
+        status = share_state(comm, s, checkpoint, piece, error);
+    nn_release(piece);
+    return status;
+}
+
+static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
+{
+    const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nn_real);
+    nn_normalization *normalization = checkpoint->normalization;
+    NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
+    NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
+                             checkpoint->network->statistics_count * sizeof(nn_real), error));
+    NN_TRY(share_optimizer(comm, checkpoint, error));
+    NN_TRY(nn_comm_broadcast(comm, normalization->offset, plan->inputs * sizeof(double), error));
+    NN_TRY(nn_comm_broadcast(comm, normalization->scale, plan->inputs * sizeof(double), error));
+    nn_normalization_round(normalization);
+    if (plan->imputes)
+        NN_TRY(nn_comm_broadcast(comm, normalization->missing, plan->inputs * sizeof(nn_real), error));
+    nn_target_scaling *scaling = checkpoint->target_scaling;
+    NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
+    NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
+    NN_TRY(nn_texts_broadcast(comm, &checkpoint->class_names, error));
+    return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
+}
+
+static nn_recipe_layer spec_of(const nn_layer *layer)
+{
+    return (nn_recipe_layer){
+        .units = layer->outputs,
+        .activation = layer->activation,
+        .normalization = layer->norm,
+        .dropout = layer->dropout,
+    };
+}
+
+nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error)
+{
+    outline plan;
+    memset(&plan, 0, sizeof plan);
+    if (comm->rank == 0)
+        plan = (outline){
+            .progress = checkpoint->progress,
+            .provenance = checkpoint->provenance,
+            .inputs = checkpoint->network->inputs,
+            .layer_count = checkpoint->network->layer_count,
+            .recipe_bytes = strlen(checkpoint->recipe) + 1,
+            .normalization = checkpoint->normalization->kind,
+            .target_scaling = checkpoint->target_scaling->kind,
+            .limit = checkpoint->normalization->limit,
+            .imputes = checkpoint->normalization->missing != NULL,
+            .shares = shares,
+            .names_are_labels = checkpoint->names_are_labels,
+            .optimizer = checkpoint->optimizer->settings,
+            .optimizer_steps = checkpoint->optimizer->steps,
+        };
+    NN_TRY(nn_comm_broadcast(comm, &plan, sizeof plan, error));
+
+    nn_recipe_layer *layers = NULL;
+    nn_status status = nn_allocate(plan.layer_count, sizeof *layers, "the table of layers", &layers, error);
+    status = nn_comm_agree(comm, status, error);
+    for (size_t l = 0; status == NN_OK && comm->rank == 0 && l < plan.layer_count; l++)
+        layers[l] = spec_of(&checkpoint->network->layers[l]);
+    if (status == NN_OK)
+        status = nn_comm_broadcast(comm, layers, plan.layer_count * sizeof *layers, error);
+    if (status == NN_OK) {
+        if (comm->rank != 0)
+            status = take_like(comm, &plan, layers, checkpoint, error);
+        status = nn_comm_agree(comm, status, error);
+    }
+    nn_release(layers);
+    NN_TRY(status);
+    return share_arrays(comm, &plan, checkpoint, error);
+}

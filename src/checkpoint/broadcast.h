@@ -1,0 +1,14 @@
+/** From rank 0 to all. */
+#ifndef NNI_CHECKPOINT_BROADCAST_H
+#define NNI_CHECKPOINT_BROADCAST_H
+
+#include "checkpoint/checkpoint.h"
+
+/**
+ * Broadcasts rank 0's checkpoint; on the other ranks fills an empty one. Collective.
+ *
+ * @param shares  whether those keep their shares of the optimizer's state alone
+ */
+nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error);
+
+#endif

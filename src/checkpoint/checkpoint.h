@@ -1,0 +1,122 @@
+/**
+ * Checkpoints: HDF5 files that hold a model, the state of its training, and where both came from.
+ *
+ * A file appears under its name only when it is complete and on the disk, and is verified before anything in it is
+ * used: it begins with a 512-byte text block that seals what follows with its length and XXH3 digest. HDF5 readers
+ * skip that block.
+ */
+#ifndef NNI_CHECKPOINT_CHECKPOINT_H
+#define NNI_CHECKPOINT_CHECKPOINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "comm/comm.h"
+#include "model/feature_scaler.h"
+#include "model/network.h"
+#include "model/target_scaler.h"
+#include "nntrain/status.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
+#include "support/string_set.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How far a training is. */
+typedef struct nn_progress {
+    uint64_t epoch;      /**< complete epochs */
+    uint64_t step;       /**< steps of descent of all epochs */
+    uint64_t epoch_step; /**< steps of descent of the epoch in work */
+    double epoch_loss;   /**< sum of loss * rows over the steps of the epoch in work */
+    uint64_t skipped;    /**< rows of the epoch in work whose steps moved nothing, and are not in epoch_loss */
+    double best;         /**< best value of the watched metric so far; NaN: none yet */
+    uint64_t best_epoch; /**< complete epochs when it was reached */
+    uint64_t patience;   /**< epochs since it last improved by more than the tolerance */
+    double seconds;      /**< time trained, evaluation included */
+    nn_schedule_state schedule;
+} nn_progress;
+
+/** Where a model came from. */
+typedef struct nn_provenance {
+    char version[32]; /**< of nntrain */
+    uint64_t ranks, threads, hosts;
+    char data_file[1024];
+    uint64_t data_bytes;  /**< size of that file */
+    uint64_t data_digest; /**< nn_dataset_digest of the training split */
+    uint64_t classes;     /**< that its targets were numbers of; 0: they were values, or an older version wrote this */
+} nn_provenance;
+
+/** What a checkpoint file holds. nn_checkpoint_write borrows everything; what nn_checkpoint_read gives owns it. */
+typedef struct nn_checkpoint {
+    nn_network *network;
+    nn_normalization *normalization;
+    nn_target_scaling *target_scaling; /**< written: NULL for targets as they are */
+    nn_optimizer *optimizer;           /**< settings, state and count of steps; read: the settings are the kind alone */
+    nn_progress progress;
+    nn_provenance provenance;
+    char *recipe;          /**< the resolved recipe */
+    nn_texts class_names;  /**< in the order of the outputs; empty: classes are numbers alone */
+    bool names_are_labels; /**< the names are the whole numbers that the training's y held */
+} nn_checkpoint;
+
+/** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes
+ * longer than to fill it. Zeroed, it is empty and ready for use. */
+typedef struct nn_checkpoint_room {
+    char *bytes;     /**< the seal, then the file as HDF5 composes it */
+    size_t capacity; /**< for the latter */
+} nn_checkpoint_room;
+
+void nn_checkpoint_room_free(nn_checkpoint_room *room);
+
+/**
+ * Writes a checkpoint: to a temporary name in the same folder, synchronised to the disk, then renamed. Local: rank 0
+ * alone calls it.
+ *
+ * @param room  to be used and kept; NULL: memory of its own, for the time being
+ * @return NN_SYSTEM naming the file and the reason; an earlier file of that name is then still there
+ */
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room,
+                              nn_error *error);
+
+/**
+ * Writes such a file from all ranks, each of which has the optimizer's state of its share alone
+ * (nn_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have
+ * no Fletcher32 of their own; the seal guards them like all else. Collective.
+ *
+ * @param path        in a folder that rank 0 sees, and the others better see too: else their shares go through rank 0
+ * @param checkpoint  rank 0's, but for the shares
+ * @return NN_SYSTEM naming the file and the reason, on all ranks; an earlier file of that name is then still there
+ */
+nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+                                       nn_error *error);
+
+/**
+ * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.
+ *
+ * @param checkpoint  receives a checkpoint to be freed with nn_checkpoint_free
+ * @return NN_DATA where the file is missing, no checkpoint, damaged or truncated
+ */
+nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+
+/**
+ * The same, but that of the optimizer's state the other ranks receive their shares alone (nn_optimizer_create_part):
+ * `first` and `count` of the optimizer tell which. Rank 0 has all of it.
+ */
+nn_status nn_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+
+/** Frees what they gave; NULL is fine. */
+void nn_checkpoint_free(nn_checkpoint *checkpoint);
+
+/** @return whether a file begins like a checkpoint, intact or not. Local. */
+bool nn_checkpoint_is_sealed(const char *path);
+
+/** @return NN_OK where the seal of a file holds; NN_DATA saying what is wrong with it. Local. */
+nn_status nn_checkpoint_verify(const char *path, nn_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

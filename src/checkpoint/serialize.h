@@ -1,0 +1,17 @@
+/** What is in a checkpoint, put into an open HDF5 file. */
+#ifndef NNI_CHECKPOINT_SERIALIZE_H
+#define NNI_CHECKPOINT_SERIALIZE_H
+
+#include <hdf5.h>
+
+#include "checkpoint/checkpoint.h"
+
+/**
+ * Puts all of it there; local.
+ *
+ * @param places  NULL; or [state_count, tensor_count], receives where in the file each tensor of the optimizer's state
+ * begins, which others then write: it is only given room
+ */
+bool nn_checkpoint_compose(hid_t file, const nn_checkpoint *checkpoint, uint64_t *places);
+
+#endif

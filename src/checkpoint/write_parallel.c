@@ -1,0 +1,197 @@
+/* Rank 0 has HDF5 compose the file, with room for the state of the optimizer; then each rank writes its share of that
+ * to where it belongs, by itself. HDF5's own way, MPI-IO, is not for disks that may fail: see latched.h. A rank whose
+ * host does not see the folder sends its share to rank 0. */
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/deferred_error_driver.h"
+#include "checkpoint/seal.h"
+#include "checkpoint/serialize.h"
+#include "hdf5/lock.h"
+#include "support/files.h"
+#include "support/memory.h"
+
+enum { PIECE = 1 << 18 }; /* elements that are sent at a time */
+
+/* A file on its way. */
+typedef struct writing {
+    nn_comm *comm;
+    const char *path;
+    char partial[PATH_MAX];
+    const nn_checkpoint *checkpoint;
+    uint64_t *places; /* [state_count, tensor_count] behind the seal */
+    int file;         /* -1: this rank does not see it */
+    int reason;       /* errno of this rank's first failure; 0: none */
+    char *unseen;     /* [ranks] on rank 0: which do not */
+    nn_real *buffer;  /* [PIECE] of what they send */
+} writing;
+
+/* Elements of a flat array. */
+typedef struct share {
+    size_t first, count;
+} share;
+
+static size_t place_count(const nn_checkpoint *checkpoint)
+{
+    return checkpoint->optimizer->state_count * checkpoint->network->tensor_count;
+}
+
+static nn_status outcome(const writing *w, int reason, nn_error *error)
+{
+    return reason == 0 ? NN_OK : nn_fail(error, NN_SYSTEM, "cannot write %s: %s", w->path, strerror(reason));
+}
+
+static void note(writing *w, bool good)
+{
+    if (!good && w->reason == 0)
+        w->reason = errno;
+}
+
+/* --- the file around the state, by rank 0 --- */
+
+static bool compose_into(nn_latched *latched, const writing *w)
+{
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    hid_t file = nn_latched_create(latched);
+    const bool good = file >= 0 && nn_checkpoint_compose(file, w->checkpoint, w->places);
+    return file >= 0 && H5Fclose(file) >= 0 && good;
+}
+
+static nn_status compose(const writing *w, nn_error *error)
+{
+    nn_latched latched = {.begins = NN_SEAL_BYTES};
+    latched.file = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (latched.file < 0)
+        return outcome(w, errno, error);
+    nn_hdf5_lock();
+    const bool good = compose_into(&latched, w);
+    nn_hdf5_unlock();
+    if (close(latched.file) != 0 && latched.reason == 0)
+        latched.reason = errno;
+    if (latched.reason == 0 && !good)
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", w->path);
+    return outcome(w, latched.reason, error);
+}
+
+/* Rank 0's file, not one that has its name on a disk of this host's own. */
+static nn_status open_file(writing *w, nn_error *error)
+{
+    struct stat found = {.st_size = 0};
+    w->file = open(w->partial, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    const bool known = w->file >= 0 && fstat(w->file, &found) == 0;
+    note(w, known || w->comm->rank > 0);
+    uint64_t facts[2] = {(uint64_t)found.st_ino, (uint64_t)found.st_size};
+    NN_TRY(nn_comm_broadcast(w->comm, facts, sizeof facts, error));
+    if (w->file >= 0 && (!known || (uint64_t)found.st_ino != facts[0] || (uint64_t)found.st_size != facts[1])) {
+        close(w->file);
+        w->file = -1;
+    }
+    const char unseen = w->file < 0;
+    return nn_comm_gather_bytes(w->comm, &unseen, w->unseen, 1, error);
+}
+
+/* --- the state --- */
+
+/* Some elements of a state, tensor by tensor to where each is. @param values  [part.count] */
+static void write_part(writing *w, size_t state, share part, const nn_real *values)
+{
+    const nn_network *network = w->checkpoint->network;
+    for (size_t t = 0; w->reason == 0 && t < network->tensor_count; t++) {
+        const nn_tensor *tensor = &network->tensors[t];
+        const size_t part_end = part.first + part.count, tensor_end = tensor->offset + tensor->count;
+        const size_t first = part.first > tensor->offset ? part.first : tensor->offset;
+        const size_t end = part_end < tensor_end ? part_end : tensor_end;
+        const uint64_t place = w->places[state * network->tensor_count + t] + NN_SEAL_BYTES;
+        if (first < end)
+            note(w, nn_write_at(w->file, values + (first - part.first), (end - first) * sizeof(nn_real),
+                                (off_t)(place + (first - tensor->offset) * sizeof(nn_real))));
+    }
+}
+
+static void write_own(writing *w)
+{
+    const nn_optimizer *optimizer = w->checkpoint->optimizer;
+    for (size_t s = 0; s < optimizer->state_count; s++)
+        write_part(w, s, (share){optimizer->first, optimizer->count}, optimizer->state[s]);
+}
+
+/* Of a rank that does not see the file, to rank 0, which takes it whatever has failed: called by these two. */
+static nn_status bring_share(writing *w, int rank, nn_error *error)
+{
+    const nn_optimizer *optimizer = w->checkpoint->optimizer;
+    share all;
+    nn_optimizer_share(optimizer, (size_t)rank, (size_t)w->comm->size, &all.first, &all.count);
+    for (size_t s = 0; s < optimizer->state_count; s++)
+        for (size_t done = 0; done < all.count; done += PIECE) {
+            const share piece = {all.first + done, all.count - done < PIECE ? all.count - done : PIECE};
+            nn_real *values = w->comm->rank == 0 ? w->buffer : optimizer->state[s] + done;
+            NN_TRY(nn_comm_bring(w->comm, rank, values, piece.count, error));
+            if (w->comm->rank == 0)
+                write_part(w, s, piece, values);
+        }
+    return NN_OK;
+}
+
+static nn_status write_state(writing *w, nn_error *error)
+{
+    if (w->file >= 0)
+        write_own(w);
+    else if (w->comm->rank > 0)
+        NN_TRY(bring_share(w, w->comm->rank, error));
+    for (int rank = 1; w->comm->rank == 0 && rank < w->comm->size; rank++)
+        if (w->unseen[rank])
+            NN_TRY(bring_share(w, rank, error));
+    if (w->file < 0)
+        return outcome(w, w->reason, error);
+    note(w, fsync(w->file) == 0);
+    note(w, close(w->file) == 0); /* a network file system may report a full disk here only */
+    return outcome(w, w->reason, error);
+}
+
+/* --- all of it --- */
+
+static nn_status finish(const writing *w, nn_error *error)
+{
+    NN_TRY(nn_seal_file(w->partial, error));
+    return nn_file_commit(w->path, error);
+}
+
+static nn_status write_file(writing *w, nn_error *error)
+{
+    nn_comm *comm = w->comm;
+    NN_TRY(nn_comm_follow(comm, comm->rank == 0 ? compose(w, error) : NN_OK, error));
+    NN_TRY(nn_comm_broadcast(comm, w->places, place_count(w->checkpoint) * sizeof *w->places, error));
+    NN_TRY(open_file(w, error));
+    NN_TRY(nn_comm_agree(comm, write_state(w, error), error));
+    return nn_comm_follow(comm, comm->rank == 0 ? finish(w, error) : NN_OK, error);
+}
+
+static nn_status take_memory(writing *w, nn_error *error)
+{
+    const char what[] = "the checkpoint";
+    NN_TRY(nn_file_partial(w->path, w->partial, error));
+    NN_TRY(nn_allocate(place_count(w->checkpoint), sizeof *w->places, what, &w->places, error));
+    NN_TRY(nn_allocate((size_t)w->comm->size, 1, what, &w->unseen, error));
+    return w->comm->rank == 0 ? nn_allocate(PIECE, sizeof *w->buffer, what, &w->buffer, error) : NN_OK;
+}
+
+nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+                                       nn_error *error)
+{
+    writing w = {.comm = comm, .path = path, .checkpoint = checkpoint, .file = -1};
+    nn_status status = nn_comm_agree(comm, take_memory(&w, error), error);
+    if (status == NN_OK)
+        status = write_file(&w, error);
+    if (status != NN_OK && comm->rank == 0)
+        unlink(w.partial);
+    nn_release(w.places);
+    nn_release(w.unseen);
+    nn_release(w.buffer);
+    return status;
+}

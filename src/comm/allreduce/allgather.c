@@ -1,0 +1,103 @@
+#include "comm/allreduce/allgather.h"
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "comm/allreduce/shared_memory.h"
+#include "comm/allreduce/streaming_copy.h"
+#include "comm/allreduce/tree_join.h"
+#include "comm/backend.h"
+#include "comm/wait.h"
+#include "support/memory.h"
+
+/* What a rank shows the others; its part is behind it. A cache line for each counter, as in shared_sum.c. */
+typedef struct board {
+    alignas(NN_ALIGNMENT) _Atomic uint64_t shown; /* times that its part is there for */
+    alignas(NN_ALIGNMENT) _Atomic uint64_t taken; /* times that it has taken the others' */
+} board;
+
+struct nn_parts {
+    nn_comm *comm; /* borrowed */
+    const int *firsts, *counts;
+    nn_shared_memory memory; /* nothing: by messages */
+    uint64_t times;
+};
+
+static board *board_of(const nn_parts *parts, int rank)
+{
+    return (board *)(void *)parts->memory.parts[rank];
+}
+
+static nn_real *part_of(const nn_parts *parts, int rank)
+{
+    return (nn_real *)(void *)(parts->memory.parts[rank] + sizeof(board));
+}
+
+nn_status nn_parts_create(nn_comm *comm, const int *firsts, const int *counts, nn_parts **result, nn_error *error)
+{
+    nn_parts *parts = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *parts, "the parts of an array", &parts, error), error));
+    *parts = (nn_parts){.comm = comm, .firsts = firsts, .counts = counts};
+    const size_t bytes = sizeof(board) + (size_t)counts[comm->rank] * sizeof(nn_real);
+    nn_status status = NN_OK;
+    if (comm->size > 1 && comm->host_count == 1)
+        status = nn_shared_memory_take(comm, bytes, &parts->memory, error);
+    if (status != NN_OK) {
+        nn_parts_free(parts);
+        return status;
+    }
+    *result = parts;
+    return NN_OK;
+}
+
+void nn_parts_free(nn_parts *parts)
+{
+    if (!parts)
+        return;
+    nn_shared_memory_release(&parts->memory);
+    nn_release(parts);
+}
+
+static void wait_for(const nn_parts *parts, _Atomic uint64_t *counter, uint64_t times)
+{
+    size_t pauses = 0;
+    while (atomic_load_explicit(counter, memory_order_acquire) < times)
+        nn_comm_pause(parts->comm, &pauses);
+}
+
+static void share_on_host(nn_parts *parts, nn_real *values)
+{
+    const int me = parts->comm->rank, ranks = parts->comm->size;
+    const nn_activity before = nn_comm_begin_wait(parts->comm);
+    for (int rank = 0; rank < ranks; rank++) /* they have the part of the time before */
+        wait_for(parts, &board_of(parts, rank)->taken, parts->times);
+    parts->times++;
+    nn_stream_copy(part_of(parts, me), values + parts->firsts[me], (size_t)parts->counts[me] * sizeof *values);
+    nn_stream_done();
+    atomic_store_explicit(&board_of(parts, me)->shown, parts->times, memory_order_release);
+    for (int step = 1; step < ranks; step++) {
+        const int rank = (me + step) % ranks;
+        wait_for(parts, &board_of(parts, rank)->shown, parts->times);
+        memcpy(values + parts->firsts[rank], part_of(parts, rank), (size_t)parts->counts[rank] * sizeof *values);
+    }
+    atomic_store_explicit(&board_of(parts, me)->taken, parts->times, memory_order_release);
+    nn_comm_end_wait(parts->comm, before, NN_OK);
+}
+
+nn_status nn_parts_share(nn_parts *parts, nn_real *values, nn_error *error)
+{
+    nn_comm *comm = parts->comm;
+    if (comm->size == 1)
+        return NN_OK;
+    if (parts->memory.begin) {
+        share_on_host(parts, values);
+        return NN_OK;
+    }
+    const MPI_Datatype real = nn_element_sum_of(NN_EXCHANGE_REAL).type;
+    MPI_Request request = MPI_REQUEST_NULL;
+    const int code = MPI_Iallgatherv(MPI_IN_PLACE, 0, real, values, parts->counts, parts->firsts, real,
+                                     comm->backend->world, &request);
+    return nn_comm_complete(comm, code, &request, "share what each rank moved", error);
+}

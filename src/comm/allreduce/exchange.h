@@ -1,0 +1,54 @@
+/**
+ * One sum over the ranks that goes on while they compute.
+ *
+ * Along the tree of leaves (support/sum_tree.h), or in any order that gives all ranks the same bits, which differs from
+ * one number of ranks to another. Ranks of one host sum through memory that they share (shared_sum.h); ranks of several
+ * hosts, where each has a run of them, do so within each host, and one rank of each host then sums by messages
+ * (messages.h) what its host has of a segment: a host sends and is sent what one rank would be. Elsewhere messages go
+ * between all ranks. Along a tree, the same bits every way.
+ *
+ * Collective: all ranks start their exchanges in the same order.
+ */
+#ifndef NNI_COMM_ALLREDUCE_EXCHANGE_H
+#define NNI_COMM_ALLREDUCE_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "comm/comm.h"
+#include "support/sum_tree.h"
+
+/** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
+enum { NN_TAG_OUTCOME = 1, NN_TAG_BATCH_NORM, NN_TAG_TALLY, NN_TAG_BUCKETS = 64 };
+
+/** What is added. */
+typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exchange_element;
+
+typedef struct nn_exchange nn_exchange;
+
+/**
+ * Takes the memory of an exchange. Collective.
+ *
+ * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: any order, a leaf a rank
+ * @param most    elements of the largest array that will be summed, at most 2^28
+ * @param tag     of its messages: exchanges that may be under way at the same time have different ones
+ */
+nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element element, size_t most, int tag,
+                             nn_exchange **exchange, nn_error *error);
+void nn_exchange_free(nn_exchange *exchange);
+
+/**
+ * Begins to sum; the values must be left alone until it is done.
+ *
+ * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; one node where the order
+ * is any. The first `count` receive the sum
+ */
+nn_status nn_exchange_start(nn_exchange *exchange, void *values, size_t pitch, size_t count, nn_error *error);
+
+/** Goes on as far as messages have come. Not collective. @param done  receives whether the sum is there */
+nn_status nn_exchange_progress(nn_exchange *exchange, bool *done, nn_error *error);
+
+/** Waits for the sum; nothing to do where none is under way. */
+nn_status nn_exchange_finish(nn_exchange *exchange, nn_error *error);
+
+#endif

@@ -1,0 +1,179 @@
+#include "comm/allreduce/shared_memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "comm/backend.h"
+#include "comm/hosts.h"
+#include "support/memory.h"
+#include "support/timeline.h"
+
+/* Left in the file system, which MPI libraries have their own shared memory in, and grow it as they go. */
+static const uint64_t left_to_others = (uint64_t)16 << 20;
+
+/* What rank 0 tells the others of its file: a name alone might be another's, where processes of two containers have the
+ * same number. */
+typedef struct made_file {
+    char name[64];
+    uint64_t device, index, bytes;
+} made_file;
+
+static nn_status refuse(uint64_t bytes, int code, nn_error *error)
+{
+    return nn_fail(error, NN_SYSTEM, "cannot share %llu bytes between the ranks of this host: %s",
+                   (unsigned long long)bytes, strerror(code));
+}
+
+/* All of the file's room is taken at once: a page that is taken later, where nothing is left by then, would kill the
+ * process. (MPI_Win_allocate_shared has no way to ask for that.) */
+static int take_room(int file, uint64_t bytes)
+{
+    struct statvfs system;
+    if (fstatvfs(file, &system) == 0 && system.f_blocks > 0 &&
+        (uint64_t)system.f_bavail * system.f_frsize < bytes + left_to_others)
+        return ENOSPC;
+    int code;
+    do
+        code = posix_fallocate(file, 0, (off_t)bytes);
+    while (code == EINTR);
+    return code;
+}
+
+/* A file of the kernel's own. Whatever comes of it, it is this rank's to unlink if `file` is one. */
+static nn_status make_file(made_file *made, int *file, nn_error *error)
+{
+    struct stat found;
+    snprintf(made->name, sizeof made->name, "/nntrain-%ld-%llx", (long)getpid(),
+             (unsigned long long)(nn_clock() * 1e9));
+    *file = shm_open(made->name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
+    if (*file < 0)
+        return refuse(made->bytes, errno, error);
+    const int code = take_room(*file, made->bytes);
+    if (code != 0 || fstat(*file, &found) != 0)
+        return refuse(made->bytes, code != 0 ? code : errno, error);
+    made->device = (uint64_t)found.st_dev;
+    made->index = (uint64_t)found.st_ino;
+    return NN_OK;
+}
+
+static bool is_the_same(int file, const made_file *made)
+{
+    struct stat found;
+    return fstat(file, &found) == 0 && (uint64_t)found.st_dev == made->device &&
+           (uint64_t)found.st_ino == made->index && (uint64_t)found.st_size == made->bytes;
+}
+
+static nn_status map_file(nn_shared_memory *memory, int file, const made_file *made, nn_error *error)
+{
+    if (file < 0 || !is_the_same(file, made))
+        return nn_fail(error, NN_SYSTEM, "cannot find the memory that the ranks of this host share");
+    void *begin = mmap(NULL, memory->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (begin == MAP_FAILED)
+        return refuse(made->bytes, errno, error);
+    memory->begin = begin;
+    return NN_OK;
+}
+
+/* It is all zero, as the kernel gives memory out. Nobody can find the file any more once all have it. */
+static nn_status share(nn_comm *comm, nn_shared_memory *memory, nn_error *error)
+{
+    made_file made = {.bytes = memory->bytes};
+    int file = -1;
+    nn_status status = comm->rank == 0 ? make_file(&made, &file, error) : NN_OK;
+    status = nn_comm_follow(comm, status, error);
+    if (status == NN_OK)
+        status = nn_comm_broadcast(comm, &made, sizeof made, error);
+    if (status == NN_OK) {
+        if (comm->rank != 0)
+            file = shm_open(made.name, O_RDWR, 0);
+        status = nn_comm_agree(comm, map_file(memory, file, &made, error), error);
+    }
+    if (file < 0)
+        return status;
+    close(file);
+    if (comm->rank == 0)
+        shm_unlink(made.name);
+    return status;
+}
+
+/* Bytes of all parts, in whole cache lines. @param sizes  [ranks], exact in a double */
+static nn_status tell_sizes(nn_comm *comm, size_t bytes, double *sizes, nn_shared_memory *memory, nn_error *error)
+{
+    sizes[comm->rank] = (double)((bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT);
+    NN_TRY(nn_comm_sum_double(comm, sizes, (size_t)comm->size, error));
+    for (int rank = 0; rank < comm->size; rank++)
+        memory->bytes += (size_t)sizes[rank];
+    return NN_OK;
+}
+
+static void find_parts(const nn_comm *comm, const double *sizes, nn_shared_memory *memory)
+{
+    size_t offset = 0;
+    for (int rank = 0; rank < comm->size; rank++) {
+        memory->parts[rank] = (char *)memory->begin + offset;
+        offset += (size_t)sizes[rank];
+    }
+}
+
+nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error)
+{
+    const char what[] = "the parts of shared memory";
+    double *sizes = NULL;
+    *memory = (nn_shared_memory){.parts = NULL};
+    nn_status status = nn_allocate((size_t)comm->size, sizeof *memory->parts, what, &memory->parts, error);
+    if (status == NN_OK)
+        status = nn_allocate((size_t)comm->size, sizeof *sizes, what, &sizes, error);
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK)
+        status = tell_sizes(comm, bytes, sizes, memory, error);
+    nn_error refused;
+    if (status == NN_OK && share(comm, memory, &refused) == NN_OK) {
+        find_parts(comm, sizes, memory);
+    } else {
+        comm->backend->refused += memory->bytes;
+        nn_shared_memory_release(memory);
+    }
+    nn_release(sizes);
+    return status;
+}
+
+/* Of ranks of several hosts those of each share among themselves, see hosts.h. */
+static uint64_t refused_of(const nn_comm *comm)
+{
+    const nn_hosts *hosts = comm->backend->hosts;
+    return comm->backend->refused + (hosts ? hosts->inside->backend->refused : 0);
+}
+
+nn_status nn_shared_memory_shortage(nn_comm *comm, nn_shared_shortage *shortage, nn_error *error)
+{
+    struct statvfs system;
+    double worst[2] = {0, -INFINITY}; /* needed, and less of what is there */
+    const uint64_t refused = comm->size > 1 ? refused_of(comm) : 0;
+    if (refused > 0) {
+        const bool found = statvfs("/dev/shm", &system) == 0;
+        const double block = found ? (double)system.f_frsize : 0;
+        worst[0] =
+            (double)(refused + left_to_others) + (found ? block * (double)(system.f_blocks - system.f_bavail) : 0);
+        worst[1] = found ? -block * (double)system.f_blocks : 0;
+    }
+    NN_TRY(nn_comm_max_double(comm, worst, 2, error));
+    *shortage = (nn_shared_shortage){.needed = worst[0], .there = worst[0] > 0 ? -worst[1] : 0};
+    return NN_OK;
+}
+
+void nn_shared_memory_release(nn_shared_memory *memory)
+{
+    if (memory->begin)
+        munmap(memory->begin, memory->bytes);
+    nn_release(memory->parts);
+    *memory = (nn_shared_memory){.parts = NULL};
+}

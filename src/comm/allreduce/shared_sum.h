@@ -1,0 +1,50 @@
+/**
+ * Sums over the ranks of a host through memory that they share, and over all ranks with one of each host's that sends.
+ *
+ * Messages between processes of a host are copies into a common buffer and out of it, piece by piece, each announced
+ * and acknowledged. Here each rank puts its nodes there once, every lane joins its own segment straight from what the
+ * others put there, and all take the other segments' sums; of very short ones on one host each rank joins all. Two
+ * counters a rank, which only grow, say how far it is. Where there are other hosts, a lane has its segment summed over
+ * them before it shows it. For long sums of one host that go on beside other work see host_sum.h.
+ */
+#ifndef NNI_COMM_ALLREDUCE_SHARED_SUM_H
+#define NNI_COMM_ALLREDUCE_SHARED_SUM_H
+
+#include "comm/allreduce/messages.h"
+#include "comm/hosts.h"
+
+typedef struct nn_shared_sum nn_shared_sum;
+
+/** What is summed, and by whom. */
+typedef struct nn_shared_plan {
+    const nn_leaves *runs; /**< [ranks of the host] of leaves */
+    nn_exchange_element element;
+    size_t most;  /**< elements of the largest array */
+    size_t lanes; /**< ranks, from the host's first on, that join a segment each */
+    bool sent;    /**< lanes have their segments summed over other hosts too */
+} nn_shared_plan;
+
+/** @return lanes that sums of up to `most` elements over several hosts are worth */
+size_t nn_shared_sum_lanes(const nn_hosts *hosts, nn_exchange_element element, size_t most);
+
+/**
+ * Takes the shared memory. Collective over the ranks of one host; where the system has no room for it, `shared`
+ * receives NULL on all of them.
+ *
+ * @param inside    the ranks of the host
+ * @param messages  of this rank with its lane, for arrays of a segment; borrowed. NULL where it is no lane, or there is
+ * but one host
+ */
+nn_status nn_shared_sum_create(nn_comm *inside, const nn_shared_plan *plan, nn_messages *messages,
+                               nn_shared_sum **shared, nn_error *error);
+
+/** Gives the memory back. NULL is fine. */
+void nn_shared_sum_free(nn_shared_sum *shared);
+
+/** Puts this rank's nodes where the others find them. Not collective. Arguments as of nn_exchange_start. */
+void nn_shared_sum_start(nn_shared_sum *shared, void *values, size_t pitch, size_t count);
+
+/** Goes on as far as the others are. Not collective. @param done  receives whether the sum is in the values */
+nn_status nn_shared_sum_progress(nn_shared_sum *shared, bool *done, nn_error *error);
+
+#endif

@@ -1,0 +1,115 @@
+#include "comm/allreduce/tree_join.h"
+
+#include <string.h>
+
+#include "support/memory.h"
+
+/* Bytes of a piece: the pieces of a stack stay in a level 1 cache. */
+enum { PIECE = 4096 };
+
+struct nn_tree_join {
+    nn_element_sum element;
+    size_t node_count;
+    size_t *joins;     /* [node_count] after each */
+    char *stack;       /* [height, PIECE] */
+    const void **tops; /* [height] where the values of the stack are: in it, or still where they came from */
+};
+
+static void add_reals(const void *a, const void *b, void *sum, size_t count)
+{
+    const nn_real *left = a, *right = b;
+    nn_real *to = sum;
+    for (size_t i = 0; i < count; i++)
+        to[i] = left[i] + right[i];
+}
+
+static void add_doubles(const void *a, const void *b, void *sum, size_t count)
+{
+    const double *left = a, *right = b;
+    double *to = sum;
+    for (size_t i = 0; i < count; i++)
+        to[i] = left[i] + right[i];
+}
+
+nn_element_sum nn_element_sum_of(nn_exchange_element element)
+{
+    if (element == NN_EXCHANGE_DOUBLE)
+        return (nn_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
+    return (nn_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
+}
+
+/* Joins after each node of each rank. @return the most values on the stack */
+static size_t plan(const nn_leaves *runs, size_t ranks, size_t *joins)
+{
+    const nn_leaves all = nn_leaves_together(runs, ranks);
+    size_t height = 0, most = 0, node_index = 0;
+    for (size_t rank = 0; rank < ranks; rank++) {
+        const nn_leaves run = runs[rank];
+        for (size_t at = run.first; at < run.first + run.count; node_index++) {
+            const nn_tree_node node = nn_leaves_node(run, at);
+            joins[node_index] = nn_leaves_joins_after(all, node);
+            most = ++height > most ? height : most;
+            height -= joins[node_index];
+            at += node.span;
+        }
+    }
+    return most;
+}
+
+nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **result,
+                              nn_error *error)
+{
+    const char what[] = "the joining of gradients";
+    nn_tree_join *join = NULL;
+    NN_TRY(nn_allocate(1, sizeof *join, what, &join, error));
+    join->element = element;
+    for (size_t rank = 0; rank < ranks; rank++)
+        join->node_count += nn_leaves_nodes(runs[rank]);
+    nn_status status = nn_allocate(join->node_count, sizeof *join->joins, what, &join->joins, error);
+    if (status == NN_OK) {
+        const size_t height = plan(runs, ranks, join->joins);
+        status = nn_allocate(height, PIECE, what, &join->stack, error);
+        if (status == NN_OK)
+            status = nn_allocate(height, sizeof *join->tops, what, &join->tops, error);
+    }
+    if (status != NN_OK) {
+        nn_tree_join_free(join);
+        return status;
+    }
+    *result = join;
+    return NN_OK;
+}
+
+void nn_tree_join_free(nn_tree_join *join)
+{
+    if (!join)
+        return;
+    nn_release(join->joins);
+    nn_release(join->stack);
+    nn_release(join->tops);
+    nn_release(join);
+}
+
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
+{
+    const size_t size = join->element.size, most = PIECE / size;
+    for (size_t first = 0; first < count; first += most) {
+        const size_t length = count - first < most ? count - first : most;
+        size_t height = 0;
+        for (size_t n = 0; n < join->node_count; n++) {
+            join->tops[height++] = (const char *)nodes[n] + first * size;
+            for (size_t joins = join->joins[n]; joins > 0; joins--, height--) {
+                const bool last = n + 1 == join->node_count && joins == 1;
+                char *to =
+                    last ? (char *)sums + ((height - 2) * pitch + first) * size : join->stack + (height - 2) * PIECE;
+                join->element.add(join->tops[height - 2], join->tops[height - 1], to, length);
+                join->tops[height - 2] = to;
+            }
+        }
+        for (size_t n = 0; n < height; n++) {
+            char *to = (char *)sums + (n * pitch + first) * size;
+            if (join->tops[n] != to)
+                memmove(to, join->tops[n], length * size);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/** Nodes of several ranks joined along their tree, in the cache. Local. */
+#ifndef NNI_COMM_ALLREDUCE_TREE_JOIN_H
+#define NNI_COMM_ALLREDUCE_TREE_JOIN_H
+
+#include <mpi.h>
+
+#include "comm/allreduce/exchange.h"
+
+/** How elements of a type are moved and added. */
+typedef struct nn_element_sum {
+    size_t size;
+    MPI_Datatype type;
+    void (*add)(const void *a, const void *b, void *sum, size_t count); /**< sum may be a or b */
+} nn_element_sum;
+
+nn_element_sum nn_element_sum_of(nn_exchange_element element);
+
+typedef struct nn_tree_join nn_tree_join;
+
+/** @param runs  [ranks] of leaves, which follow each other */
+nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **join,
+                              nn_error *error);
+void nn_tree_join_free(nn_tree_join *join);
+
+/**
+ * Joins the nodes of these ranks to those of the run that theirs make up: to the root where that is the whole tree.
+ *
+ * @param nodes  [nodes of these ranks] of [count], in the order of the tree
+ * @param sums   [nodes of their run, count], `pitch` elements from one to the next; a sum that is the only one may be
+ * one of the nodes
+ */
+void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count);
+
+#endif

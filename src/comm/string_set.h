@@ -1,0 +1,18 @@
+/** Sets of texts, brought to all ranks. */
+#ifndef NNI_COMM_STRING_SET_H
+#define NNI_COMM_STRING_SET_H
+
+#include "comm/comm.h"
+#include "support/string_set.h"
+
+/** Gives all ranks rank 0's texts, in its order. @param texts  empty on the others */
+nn_status nn_texts_broadcast(nn_comm *comm, nn_texts *texts, nn_error *error);
+
+/**
+ * Gives all ranks the texts of all of them, sorted. Agreed.
+ *
+ * @return NN_DATA where that makes more than NN_TEXTS_MOST; the message is the end of a sentence, as nn_texts_add's
+ */
+nn_status nn_texts_unite(nn_comm *comm, nn_texts *texts, nn_error *error);
+
+#endif

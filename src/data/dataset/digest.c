@@ -1,0 +1,104 @@
+#include "data/dataset/digest.h"
+
+#include "support/memory.h"
+
+static void begin_slice(nn_digester *digester)
+{
+    if (digester->slice < digester->slices)
+        XXH3_64bits_reset_withSeed(digester->state, digester->digest[digester->slice]);
+}
+
+/* Slices that end here, those without rows among them. */
+static void end_slices(nn_digester *digester)
+{
+    while (digester->slice < digester->slices &&
+           digester->at == digester->slice_end[digester->slice] * digester->row_values) {
+        digester->digest[digester->slice++] = XXH3_64bits_digest(digester->state);
+        begin_slice(digester);
+    }
+}
+
+nn_status nn_digester_begin(const nn_dataset *dataset, size_t row_values, nn_digester *digester, nn_error *error)
+{
+    *digester = (nn_digester){
+        .slice_end = dataset->slice_end,
+        .slices = dataset->slice_count,
+        .row_values = row_values,
+        .digest = dataset->slice_digest,
+        .state = XXH3_createState(),
+    };
+    if (!digester->state)
+        return nn_fail(error, NN_SYSTEM, "out of memory: no room for a digest");
+    begin_slice(digester);
+    end_slices(digester);
+    return NN_OK;
+}
+
+void nn_digester_take(nn_digester *digester, const void *values, size_t count, size_t value_bytes)
+{
+    const char *from = values;
+    while (count > 0 && digester->slice < digester->slices) {
+        const size_t left = digester->slice_end[digester->slice] * digester->row_values - digester->at;
+        const size_t taken = count < left ? count : left;
+        XXH3_64bits_update(digester->state, from, taken * value_bytes);
+        digester->at += taken;
+        from += taken * value_bytes;
+        count -= taken;
+        end_slices(digester);
+    }
+}
+
+void nn_digester_end(nn_digester *digester)
+{
+    XXH3_freeState(digester->state);
+    digester->state = NULL;
+}
+
+/* Every slice has one owner and a zero from all others, in halves that a double holds exactly: their sum over ranks is
+ * a gathering that needs no other exchange. */
+nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
+{
+    const size_t slices = dataset->slices.count;
+    double *halves = NULL;
+    NN_TRY(nn_comm_agree(comm, nn_allocate(2 * slices, sizeof *halves, "the digests", &halves, error), error));
+    for (size_t i = 0; i < dataset->slice_count; i++) {
+        const size_t slice = dataset->first_slice + i;
+        halves[2 * slice] = (double)(dataset->slice_digest[i] >> 32);
+        halves[2 * slice + 1] = (double)(dataset->slice_digest[i] & UINT32_MAX);
+    }
+    const nn_status status = nn_comm_sum_double(comm, halves, 2 * slices, error);
+    if (status == NN_OK)
+        *digest = XXH3_64bits(halves, 2 * slices * sizeof *halves);
+    /* Where blocks are permuted, the same rows in other chunks are dealt in another order. */
+    const uint64_t block_rows = dataset->block_rows;
+    if (status == NN_OK && dataset->window_rows > 0 && dataset->slices.rows / slices + 1 > dataset->window_rows)
+        *digest = XXH3_64bits_withSeed(&block_rows, sizeof block_rows, *digest);
+    nn_release(halves);
+    return status;
+}
+
+/* In pieces, so that threads share them; each with its number, so that none can stand for another. */
+static uint64_t digest_of_memory(const void *memory, size_t bytes)
+{
+    enum { PIECE = 1 << 20 };
+    const char *from = memory;
+    uint64_t digest = 0;
+    if (!memory)
+        return 0;
+#pragma omp parallel for schedule(static) reduction(^ : digest) if (bytes > 4 * PIECE)
+    for (size_t first = 0; first < bytes; first += PIECE)
+        digest ^= XXH3_64bits_withSeed(from + first, bytes - first < PIECE ? bytes - first : PIECE, first);
+    return digest;
+}
+
+uint64_t nn_dataset_memory_digest(const nn_dataset *dataset)
+{
+    const size_t rows = dataset->rows;
+    const uint64_t digests[] = {
+        digest_of_memory(dataset->x, rows * nn_dataset_row_bytes(dataset)),
+        digest_of_memory(dataset->classes, rows * sizeof *dataset->classes),
+        digest_of_memory(dataset->values, rows * dataset->outputs * sizeof *dataset->values),
+        digest_of_memory(dataset->weights, rows * sizeof *dataset->weights),
+    };
+    return XXH3_64bits_withSeed(digests, sizeof digests, rows);
+}

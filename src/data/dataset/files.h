@@ -1,0 +1,40 @@
+/** The files of a split: one, or several whose rows follow each other. */
+#ifndef NNI_DATA_DATASET_FILES_H
+#define NNI_DATA_DATASET_FILES_H
+
+#include <stdint.h>
+
+#include "comm/comm.h"
+#include "data/dataset/dataset.h"
+
+/** Files in their order. Owns all it points to. */
+struct nn_files {
+    nn_texts paths;  /**< each once */
+    char *name;      /**< the path of one, what stands for several in messages */
+    uint64_t *first; /**< [paths.count + 1] row that each begins with, once that is known */
+};
+
+/**
+ * Finds the files that a spec names, sorted by bytes as far as a pattern finds them. Collective and agreed: rank 0
+ * looks.
+ *
+ * @param files  receives them, to be freed also after a failure
+ * @return NN_DATA where a pattern finds nothing or a file is named twice
+ */
+nn_status nn_files_find(const nn_dataset_spec *spec, nn_comm *comm, nn_files **files, nn_error *error);
+
+/** @param copy  receives NULL where there are none; to be freed also after a failure */
+nn_status nn_files_copy(const nn_files *files, nn_files **copy, nn_error *error);
+void nn_files_free(nn_files *files);
+
+/** @return number of the file that a row is of */
+size_t nn_files_of_row(const nn_files *files, uint64_t row);
+
+/**
+ * Where a row is, for a message.
+ *
+ * @param row  receives its number in the file. @return path of the file; `path` where there is one file
+ */
+const char *nn_files_locate(const nn_files *files, const char *path, uint64_t *row);
+
+#endif

@@ -1,0 +1,186 @@
+#include "data/dataset/target_check.h"
+
+#include <math.h>
+
+#include "data/dataset/files.h"
+#include "support/memory.h"
+
+/* How far the sum of a row may be from 1; how far a target may be from 0 to 1: float32's rounding. */
+static const double sum_tolerance = 1e-3, range_tolerance = 1e-6;
+
+/* What a loss asks of values. */
+typedef enum rule { RULE_NONE, RULE_UNIT, RULE_DISTRIBUTION } rule;
+
+/* The first value that is not as it must be. */
+typedef struct finding {
+    bool is;
+    uint64_t row; /* of the split */
+    size_t at;
+    double value;
+} finding;
+
+struct nn_target_check {
+    const nn_dataset_spec *spec;
+    const nn_hdf5_rows *rows;
+    nn_label_set *set; /* NULL: these are no labels, whatever they hold */
+    rule rule;
+    uint64_t row; /* of the split, and the position in it, of the next value */
+    size_t at;
+    double sum; /* of the row so far */
+    finding fraction, outside, sum_off;
+};
+
+static rule rule_of(nn_head head, size_t width)
+{
+    if (head.outputs != width)
+        return RULE_NONE; /* which is told elsewhere */
+    if (head.loss == NN_CROSS_ENTROPY)
+        return RULE_DISTRIBUTION;
+    return head.loss == NN_BINARY_CROSS_ENTROPY || head.loss == NN_IOU ? RULE_UNIT : RULE_NONE;
+}
+
+nn_status nn_target_check_create(const nn_dataset_spec *spec, const nn_hdf5_rows *y, nn_target_check **check,
+                                 nn_error *error)
+{
+    const bool training = !spec->class_names, column = y->layout->row_values == 1 && !y->layout->integer;
+    NN_TRY(nn_allocate(1, sizeof **check, "a look at the targets", check, error));
+    (*check)->spec = spec;
+    (*check)->rows = y;
+    (*check)->row = y->first;
+    (*check)->rule = rule_of(spec->head, y->layout->row_values);
+    if (column && spec->head.outputs > 0 && (training || nn_head_classes(spec->head) > 0))
+        return nn_label_set_create(spec->head, &(*check)->set, error);
+    return NN_OK;
+}
+
+static void note(const nn_target_check *check, finding *first, double value)
+{
+    if (!first->is)
+        *first = (finding){true, check->row, check->at, value};
+}
+
+static nn_status take_label(nn_target_check *check, double value, nn_error *error)
+{
+    const double most = (double)(INT64_C(1) << 53);
+    if (value == floor(value) && fabs(value) <= most)
+        return nn_label_set_add(check->set, (int64_t)value, error);
+    check->set->fraction = true;
+    note(check, &check->fraction, value);
+    return NN_OK;
+}
+
+static void take_value(nn_target_check *check, double value)
+{
+    if (value < -range_tolerance || (check->rule == RULE_UNIT && value > 1 + range_tolerance))
+        note(check, &check->outside, value);
+    check->sum += value;
+    if (check->at + 1 < check->rows->layout->row_values)
+        return;
+    if (check->rule == RULE_DISTRIBUTION && !(fabs(check->sum - 1) <= sum_tolerance))
+        note(check, &check->sum_off, check->sum);
+    check->sum = 0;
+}
+
+nn_status nn_target_check_take(nn_target_check *check, nn_element element, const void *source, const nn_real *values,
+                               size_t count, nn_error *error)
+{
+    if (!check->set && check->rule == RULE_NONE)
+        return NN_OK;
+    for (size_t i = 0; i < count; i++) {
+        const double value = element == NN_DOUBLE ? ((const double *)source)[i] : (double)values[i];
+        if (check->set)
+            NN_TRY(take_label(check, value, error));
+        if (check->rule != RULE_NONE)
+            take_value(check, value);
+        if (++check->at == check->rows->layout->row_values) {
+            check->at = 0;
+            check->row++;
+        }
+    }
+    return NN_OK;
+}
+
+/* --- what came of it --- */
+
+static nn_status fail_fraction(const nn_target_check *check, nn_error *error)
+{
+    const nn_hdf5_rows *rows = check->rows;
+    const nn_head head = check->spec->head;
+    uint64_t row = check->fraction.row;
+    const char *path = nn_files_locate(rows->files, rows->path, &row);
+    return nn_fail(error, NN_DATA,
+                   "%s: row %llu of %s is %g, but %s over %zu unit%s tells classes apart; store each row's class as a "
+                   "whole number or a text, or, for values to be predicted, end the network with 1 linear unit and "
+                   "loss: mse",
+                   path, (unsigned long long)row, rows->name, check->fraction.value,
+                   nn_activation_name(head.activation), head.outputs, head.outputs == 1 ? "" : "s");
+}
+
+static nn_status fail_values(const nn_target_check *check, nn_error *error)
+{
+    const nn_hdf5_rows *rows = check->rows;
+    const finding *outside = &check->outside, *sum = &check->sum_off;
+    const bool first_outside = outside->is && (!sum->is || outside->row <= sum->row);
+    uint64_t row = first_outside ? outside->row : sum->row;
+    const char *path = nn_files_locate(rows->files, rows->path, &row), *loss = nn_loss_name(check->spec->head.loss);
+    const unsigned long long number = row;
+    if (check->rule == RULE_UNIT)
+        return nn_fail(
+            error, NN_DATA,
+            "%s: row %llu of %s holds %g at position %zu, but %s takes targets from 0 to 1; store classes as "
+            "whole numbers or texts, scale the values to 0 ... 1, or end the network with linear units and "
+            "loss: mse",
+            path, number, rows->name, outside->value, outside->at, loss);
+    if (first_outside)
+        return nn_fail(error, NN_DATA,
+                       "%s: row %llu of %s holds %g at position %zu, but %s takes the probability of each class; store "
+                       "one class a row, or, for values to be predicted, end the network with linear units and "
+                       "loss: mse",
+                       path, number, rows->name, outside->value, outside->at, loss);
+    return nn_fail(error, NN_DATA,
+                   "%s: row %llu of %s sums to %g, but %s takes the probability of each class, 1 in all; divide each "
+                   "row by its sum, take sigmoid and binary_cross_entropy where a row has several labels, or, for "
+                   "values to be predicted, linear units and loss: mse",
+                   path, number, rows->name, sum->value, loss);
+}
+
+/* Under a single sigmoid, values that are 0 and 1, or whole numbers that its loss cannot take, are two classes. */
+static bool are_labels(const nn_target_check *check)
+{
+    const nn_head head = check->spec->head;
+    if (!check->set || nn_head_classes(head) == 0)
+        return false;
+    if (head.outputs > 1)
+        return head.activation == NN_SOFTMAX || head.activation == NN_SIGMOID;
+    return check->spec->names_are_labels || (check->rule == RULE_UNIT && !check->set->fraction);
+}
+
+nn_status nn_target_check_finish(nn_target_check *check, nn_comm *comm, bool *labels, nn_error *error)
+{
+    if (check->set)
+        NN_TRY(nn_label_set_unite(check->set, comm, error));
+    *labels = are_labels(check);
+    nn_status status = NN_OK;
+    if (*labels && check->fraction.is)
+        status = fail_fraction(check, error);
+    else if (!*labels && (check->outside.is || check->sum_off.is))
+        status = fail_values(check, error);
+    return nn_comm_agree(comm, status, error);
+}
+
+nn_label_set *nn_target_check_label_set(nn_target_check *check)
+{
+    const bool values = !check->spec->class_names && nn_head_classes(check->spec->head) == 0;
+    nn_label_set *set = values && nn_label_set_is_known(check->set) ? check->set : NULL;
+    if (set)
+        check->set = NULL;
+    return set;
+}
+
+void nn_target_check_free(nn_target_check *check)
+{
+    if (!check)
+        return;
+    nn_label_set_free(check->set);
+    nn_release(check);
+}

@@ -1,0 +1,368 @@
+#include <math.h>
+
+#include "data/loading/augment.h"
+#include "data/loading/rows.h"
+#include "data/loading/stream.h"
+#include "data/order/interleave.h"
+#include "data/order/order.h"
+#include "support/memory.h"
+#include "support/partition.h"
+
+/* One slice of this rank. */
+struct part {
+    nn_order order;   /* of the epoch */
+    size_t first_row; /* counted in this rank's rows */
+    size_t position;  /* in the order, of the row to be dealt next */
+    size_t end;       /* position that this step ends before */
+    size_t place;     /* where in the batch the row to be dealt next comes */
+    /* Of the round in work: */
+    nn_rows rows;          /* where they are dealt from */
+    size_t position_first; /* of the window */
+    size_t begin;          /* where its rows begin among those of the round */
+};
+
+struct nn_sampler {
+    const nn_dataset *dataset; /* borrowed */
+    nn_stream *stream;         /* NULL: rows are resident */
+    const nn_augment *augment; /* borrowed; NULL: rows as they are */
+    uint64_t seed;
+    uint64_t epoch; /* of the step in work */
+    size_t batch, steps, capacity, least;
+    struct part *parts; /* [slice_count + 1]; the last one only ends the round */
+    size_t *counts; /* [2, slices] rows dealt before this step and before the next; NULL: slices are as they are cut */
+    size_t *leaves; /* [slice_count + 1] where they begin in the batch */
+    nn_real *x;     /* [capacity, features] */
+    int32_t *classes;  /* [capacity] or NULL */
+    nn_real *values;   /* [capacity, outputs] or NULL */
+    nn_real *weights;  /* [capacity] or NULL */
+    uint64_t *samples; /* [capacity] */
+};
+
+/* Rows that were dealt before a step. */
+static size_t dealt_before(const nn_sampler *sampler, size_t step)
+{
+    return step < sampler->steps ? step * sampler->batch : sampler->dataset->slices.rows;
+}
+
+/* Rows of this rank in a step, where slices are as they are cut: the same sum of floors that cuts rows into slices. */
+static size_t rows_of_step(const nn_sampler *sampler, size_t step)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    const size_t first = dataset->first_slice, end = first + dataset->slice_count;
+    size_t rows[2];
+    for (size_t i = 0; i < 2; i++) {
+        const nn_slices cut = {dealt_before(sampler, step + i), dataset->slices.count};
+        rows[i] = nn_slices_first_row(cut, end) - nn_slices_first_row(cut, first);
+    }
+    return rows[1] - rows[0];
+}
+
+/* A slice deals its share of a batch, give or take what is rounded at both ends of it. */
+static void bound_extremes(nn_sampler *sampler)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    const double share = (double)sampler->batch * (double)dataset->rows / (double)dataset->slices.rows;
+    const double slack = 2 * (double)dataset->slice_count;
+    sampler->capacity = (size_t)fmin(share + slack + 1, (double)sampler->batch);
+    sampler->least = (size_t)fmax(share - slack, 0);
+}
+
+/* A rank's share of a full batch depends on step * batch mod S alone, so it repeats after at most S steps. */
+static void find_extremes(nn_sampler *sampler)
+{
+    size_t last = sampler->steps - 1;
+    size_t full = last < sampler->dataset->slices.count ? last : sampler->dataset->slices.count;
+    sampler->capacity = sampler->least = rows_of_step(sampler, last);
+    for (size_t step = 0; step < full; step++) {
+        size_t rows = rows_of_step(sampler, step);
+        if (rows > sampler->capacity)
+            sampler->capacity = rows;
+        if (rows < sampler->least || step == 0)
+            sampler->least = rows;
+    }
+}
+
+static nn_status take_memory(nn_sampler *sampler, nn_error *error)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    size_t slices = dataset->slice_count, rows = sampler->capacity;
+    NN_TRY(nn_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
+    NN_TRY(nn_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
+    if (dataset->slice_first)
+        NN_TRY(nn_allocate(2 * dataset->slices.count, sizeof *sampler->counts, "the order of rows", &sampler->counts,
+                           error));
+    for (size_t i = 0; i < slices; i++) {
+        NN_TRY(nn_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
+        sampler->parts[i].first_row = nn_dataset_slice_begin(dataset, i);
+    }
+    if (dataset->source)
+        NN_TRY(nn_stream_create(dataset, sampler->seed, &sampler->stream, error));
+    NN_TRY(nn_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
+    if (dataset->target == NN_TARGET_CLASSES)
+        NN_TRY(nn_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
+    if (dataset->target == NN_TARGET_VALUES)
+        NN_TRY(nn_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch", &sampler->values,
+                           error));
+    if (dataset->weighted)
+        NN_TRY(nn_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
+    return nn_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
+}
+
+nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **result,
+                            nn_error *error)
+{
+    nn_slices slices = dataset->slices;
+    if (batch < slices.count)
+        return nn_fail(error, NN_USAGE,
+                       "a batch of %zu rows cannot take rows of each of %zu slices; raise training.batch or lower "
+                       "parallel.slices",
+                       batch, slices.count);
+    if (batch > slices.rows)
+        return nn_fail(
+            error, NN_USAGE,
+            "a batch of %zu rows is more than the %zu rows of %s in %s; lower training.batch or make it 'all'", batch,
+            slices.rows, dataset->x_name, dataset->file);
+    nn_sampler *sampler = NULL;
+    NN_TRY(nn_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
+    sampler->dataset = dataset;
+    sampler->seed = seed;
+    sampler->batch = batch;
+    sampler->steps = slices.rows / batch + (slices.rows % batch != 0);
+    if (dataset->slice_first)
+        bound_extremes(sampler);
+    else
+        find_extremes(sampler);
+    nn_status status = take_memory(sampler, error);
+    if (status != NN_OK) {
+        nn_sampler_free(sampler);
+        return status;
+    }
+    *result = sampler;
+    return NN_OK;
+}
+
+void nn_sampler_free(nn_sampler *sampler)
+{
+    if (!sampler)
+        return;
+    for (size_t i = 0; sampler->parts && i < sampler->dataset->slice_count; i++)
+        nn_order_free(&sampler->parts[i].order);
+    nn_stream_free(sampler->stream);
+    nn_release(sampler->parts);
+    nn_release(sampler->counts);
+    nn_release(sampler->leaves);
+    nn_release(sampler->x);
+    nn_release(sampler->classes);
+    nn_release(sampler->values);
+    nn_release(sampler->weights);
+    nn_release(sampler->samples);
+    nn_release(sampler);
+}
+
+void nn_sampler_augment(nn_sampler *sampler, const nn_augment *augment)
+{
+    sampler->augment = augment;
+}
+
+size_t nn_sampler_steps(const nn_sampler *sampler)
+{
+    return sampler->steps;
+}
+
+size_t nn_sampler_capacity(const nn_sampler *sampler)
+{
+    return sampler->capacity;
+}
+
+size_t nn_sampler_least(const nn_sampler *sampler)
+{
+    return sampler->least;
+}
+
+/* --- a step --- */
+
+/* Rows of this rank's slice i that were dealt before the step in work, and before the next one. */
+static void find_share(const nn_sampler *sampler, size_t step, size_t i, size_t share[2])
+{
+    const nn_dataset *dataset = sampler->dataset;
+    const size_t slice = dataset->first_slice + i;
+    for (size_t k = 0; k < 2; k++)
+        share[k] = dataset->slice_first ? sampler->counts[k * dataset->slices.count + slice]
+                                        : nn_deal_regular(dataset, dealt_before(sampler, step + k), slice);
+}
+
+/* Which rows of its order each slice deals in the step. @return rows of the batch */
+static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    size_t rows = 0;
+    for (size_t k = 0; dataset->slice_first && k < 2; k++)
+        nn_deal_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
+    for (size_t i = 0; i < dataset->slice_count; i++) {
+        struct part *part = &sampler->parts[i];
+        size_t share[2];
+        find_share(sampler, step, i, share);
+        nn_order_begin(&part->order, epoch);
+        part->position = share[0];
+        part->end = share[1];
+        part->place = sampler->leaves[i] = rows;
+        rows += part->end - part->position;
+    }
+    sampler->leaves[dataset->slice_count] = rows;
+    return rows;
+}
+
+/* Goes to the window of the row to be dealt next; its rows are asked for, not waited for. */
+static void enter(nn_sampler *sampler, size_t i)
+{
+    struct part *part = &sampler->parts[i];
+    const size_t window = nn_order_window_at(&part->order, part->position);
+    nn_order_enter(&part->order, window);
+    part->position_first = part->order.window_first[window];
+    if (sampler->stream)
+        nn_stream_seek(sampler->stream, i, part->order.epoch, window);
+}
+
+/* Rows of the step that are left in the window entered. */
+static size_t rows_of_round(const struct part *part)
+{
+    const size_t window_end = part->order.window_first[part->order.window + 1];
+    return (part->end < window_end ? part->end : window_end) - part->position;
+}
+
+/* A round deals of every slice what its window has of the step: all of it but in the step where a window ends. All are
+ * asked for before the first is waited for. @param rows  receives the rows of the round */
+static nn_status plan_round(nn_sampler *sampler, size_t *rows, nn_error *error)
+{
+    const size_t count = sampler->dataset->slice_count;
+    *rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct part *part = &sampler->parts[i];
+        part->begin = *rows;
+        if (part->position == part->end)
+            continue;
+        enter(sampler, i);
+        *rows += rows_of_round(part);
+    }
+    sampler->parts[count].begin = *rows;
+    for (size_t i = 0; i < count; i++) {
+        struct part *part = &sampler->parts[i];
+        if (part->position == part->end)
+            continue;
+        if (sampler->stream)
+            NN_TRY(nn_stream_window(sampler->stream, i, &part->rows, error));
+        else
+            part->rows = nn_dataset_resident(sampler->dataset, part->first_row, part->order.rows);
+    }
+    return NN_OK;
+}
+
+/* A row of the round: where it comes from, and where it goes. */
+struct dealt {
+    const nn_rows *rows;
+    size_t index;  /* in rows */
+    size_t place;  /* in the batch */
+    size_t sample; /* its number in this rank's rows */
+};
+
+/* *part goes on to the one that the row of the round is in. */
+static struct dealt find(const nn_sampler *sampler, const struct part **part, size_t row)
+{
+    while ((*part)[1].begin <= row)
+        ++*part;
+    const struct part *in = *part;
+    const size_t at = row - in->begin;
+    const size_t index = nn_order_index(&in->order, in->position + at - in->position_first);
+    const size_t of_slice = nn_order_row(&in->order, index);
+    return (struct dealt){
+        .rows = &in->rows,
+        .index = sampler->stream ? index : of_slice,
+        .place = in->place + at,
+        .sample = in->first_row + of_slice,
+    };
+}
+
+static void deal(nn_sampler *sampler, const struct dealt *dealt)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    const size_t outputs = dataset->outputs, place = dealt->place;
+    nn_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
+    if (sampler->classes)
+        sampler->classes[place] = dealt->rows->classes[dealt->index];
+    if (sampler->values)
+        nn_dataset_convert_targets(dataset,
+                                   &(nn_rows){.count = 1, .values = dealt->rows->values + dealt->index * outputs},
+                                   sampler->values + place * outputs);
+    if (sampler->weights)
+        sampler->weights[place] = dealt->rows->weights[dealt->index];
+    sampler->samples[place] = dataset->first_row + dealt->sample;
+    if (sampler->augment)
+        nn_augment_row(sampler->augment, sampler->epoch, sampler->samples[place],
+                       sampler->x + place * dataset->features);
+}
+
+/* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
+ * while this one is read. */
+static void gather(nn_sampler *sampler, nn_share rows)
+{
+    const struct part *part = sampler->parts;
+    const size_t end = rows.first + rows.count;
+    if (rows.count == 0)
+        return;
+    struct dealt next = find(sampler, &part, rows.first);
+    for (size_t row = rows.first; row < end; row++) {
+        const struct dealt now = next;
+        if (row + 1 < end) {
+            next = find(sampler, &part, row + 1);
+            nn_dataset_fetch(sampler->dataset, next.rows, next.index);
+        }
+        deal(sampler, &now);
+    }
+}
+
+static void deal_round(nn_sampler *sampler, size_t rows)
+{
+    const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
+    if (nn_alone(rows * row_bytes, NN_ROWS_WORTH_THREADS)) {
+        gather(sampler, (nn_share){0, rows});
+    } else {
+#pragma omp parallel
+        gather(sampler, nn_share_of_calling(rows));
+    }
+    for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
+        struct part *part = &sampler->parts[i];
+        const size_t count = part[1].begin - part->begin;
+        part->position += count;
+        part->place += count;
+    }
+}
+
+nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error)
+{
+    const size_t rows = plan_step(sampler, epoch, step);
+    sampler->epoch = epoch;
+    *batch = (nn_batch){
+        .rows = rows,
+        .global_rows =
+            step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slices.rows - step * sampler->batch,
+        .x = sampler->x,
+        .y = {.classes = sampler->classes, .values = sampler->values},
+        .weights = sampler->weights,
+        .samples = sampler->samples,
+        .epoch = epoch,
+    };
+    for (size_t dealt = 0, round = 0; dealt < rows; dealt += round) {
+        NN_TRY(plan_round(sampler, &round, error));
+        deal_round(sampler, round);
+    }
+    return NN_OK;
+}
+
+nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler)
+{
+    const nn_dataset *dataset = sampler->dataset;
+    return (nn_leaf_rows){
+        .run = {.total = dataset->slices.count, .first = dataset->first_slice, .count = dataset->slice_count},
+        .begin = sampler->leaves,
+    };
+}

@@ -1,0 +1,130 @@
+#include "data/order/order.h"
+
+#include "data/loading/rows.h"
+#include "support/memory.h"
+
+/* Blocks of a window, about: windows of an epoch have as many or fewer. */
+static size_t blocks_of_window(const nn_dataset *dataset)
+{
+    const size_t blocks = dataset->window_rows / dataset->block_rows;
+    return blocks > 0 ? blocks : 1;
+}
+
+size_t nn_order_window_rows(const nn_dataset *dataset)
+{
+    const size_t whole = dataset->whole.rows / dataset->whole.count + 1;
+    if (dataset->window_rows == 0 || whole <= dataset->window_rows)
+        return whole;
+    return blocks_of_window(dataset) * dataset->block_rows;
+}
+
+/* Window k of w has the blocks from floor(k n / w) on. */
+static size_t first_block(const nn_order *order, size_t window)
+{
+    return window * order->blocks / order->windows;
+}
+
+nn_status nn_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nn_order *order, nn_error *error)
+{
+    const char what[] = "the order of rows";
+    const size_t slice = dataset->first_slice + i;
+    const size_t rows = nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice);
+    *order = (nn_order){.rows = rows, .slice = slice, .seed = seed, .blocks = 1, .windows = 1};
+    size_t members = 1;
+    if (dataset->window_rows > 0 && rows > dataset->window_rows) {
+        members = blocks_of_window(dataset);
+        order->block_begin = nn_blocks_begin(dataset->blocks, i);
+        order->blocks = nn_blocks_count(dataset->blocks, i);
+        order->windows = (order->blocks + members - 1) / members;
+    }
+    NN_TRY(nn_allocate(order->windows + 1, sizeof *order->window_first, what, &order->window_first, error));
+    NN_TRY(nn_allocate(members, sizeof *order->member, what, &order->member, error));
+    return nn_allocate(members + 1, sizeof *order->member_begin, what, &order->member_begin, error);
+}
+
+void nn_order_free(nn_order *order)
+{
+    nn_release(order->window_first);
+    nn_release(order->member);
+    nn_release(order->member_begin);
+    *order = (nn_order){.rows = 0};
+}
+
+static size_t rows_of_block(const nn_order *order, size_t block)
+{
+    return order->block_begin ? order->block_begin[block + 1] - order->block_begin[block] : order->rows;
+}
+
+/* The one block of a slice that is not cut is where it is without a shuffle, too. */
+static size_t block_at(const nn_order *order, size_t place)
+{
+    return order->block_begin ? nn_shuffle_row(&order->block_order, place) : 0;
+}
+
+void nn_order_begin(nn_order *order, uint64_t epoch)
+{
+    if (order->begun && order->epoch == epoch)
+        return;
+    order->begun = true;
+    order->epoch = epoch;
+    order->entered = false;
+    if (order->block_begin)
+        order->block_order = nn_shuffle_for(NN_RANDOM_BLOCKS, order->blocks, order->seed, epoch, order->slice);
+    size_t position = 0;
+    for (size_t window = 0; window < order->windows; window++) {
+        order->window_first[window] = position;
+        for (size_t place = first_block(order, window); place < first_block(order, window + 1); place++)
+            position += rows_of_block(order, block_at(order, place));
+    }
+    order->window_first[order->windows] = position;
+}
+
+void nn_order_enter(nn_order *order, size_t window)
+{
+    if (order->entered && order->window == window)
+        return;
+    const size_t first = first_block(order, window), end = first_block(order, window + 1);
+    order->entered = true;
+    order->window = window;
+    order->members = end - first;
+    for (size_t place = first; place < end; place++) {
+        const size_t m = place - first, block = block_at(order, place);
+        order->member[m] = block;
+        order->member_begin[m + 1] = order->member_begin[m] + rows_of_block(order, block);
+    }
+    const size_t rows = order->member_begin[order->members];
+    if (rows > 0) /* a window whose rows were all carved off has no order */
+        order->shuffle = nn_shuffle_of_window(rows, order->seed, order->epoch, order->slice, window);
+}
+
+size_t nn_order_window_at(const nn_order *order, size_t position)
+{
+    size_t low = 0, high = order->windows; /* first[low] <= position < first[high] */
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (order->window_first[middle] <= position)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t nn_order_index(const nn_order *order, size_t position)
+{
+    return nn_shuffle_row(&order->shuffle, position);
+}
+
+/* Blocks have about the same number of rows, so the first guess is right or next to it. */
+size_t nn_order_row(const nn_order *order, size_t index)
+{
+    if (!order->block_begin)
+        return index;
+    const size_t *begin = order->member_begin;
+    size_t m = index * order->members / begin[order->members];
+    while (begin[m] > index)
+        m--;
+    while (begin[m + 1] <= index)
+        m++;
+    return order->block_begin[order->member[m]] + (index - begin[m]);
+}

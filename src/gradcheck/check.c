@@ -1,0 +1,309 @@
+#include "gradcheck/check.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+
+#include "data/dataset/dataset.h"
+#include "model/network.h"
+#include "recipe/recipe.h"
+#include "support/memory.h"
+#include "support/philox.h"
+
+/* Parameters tried in each tensor, and the error that is still called agreement: h^2 of the differences and rounding of
+ * the loss leave some 1e-9 of the largest gradient. */
+enum { TRIED = 48 };
+static const double tolerance = 1e-6;
+/* Steps that are tried: shorter ones where the loss bends much, as with features of thousands. */
+enum { STEPS = 3 };
+static const double steps[STEPS] = {1e-5, 1e-6, 1e-7};
+/* By how many roundings a loss may be off, which is a sum over rows and layers. */
+static const double losses_rounded = 64;
+
+/* What is looked at. Owns all but out. */
+typedef struct check {
+    nn_recipe *recipe;
+    nn_dataset *dataset;
+    nn_normalization *normalization;
+    nn_target_scaling *target_scaling;
+    nn_network *network;
+    nn_workspace *work;
+    nn_real *x;        /* [rows, features] */
+    nn_real *y;        /* [rows, outputs] targets that are values */
+    nn_real *analytic; /* [flat_count] */
+    uint64_t *samples; /* [rows] */
+    nn_batch batch;
+    double largest; /* of the gradients */
+    size_t kinks;   /* parameters at a kink of the loss */
+    FILE *out;
+} check;
+
+static nn_status load(check *in, nn_comm *alone, nn_error *error)
+{
+    const nn_recipe *recipe = in->recipe;
+    nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
+    spec.external = recipe->data.external;
+    spec.missing = recipe->data.impute != NN_IMPUTE_NONE;
+    spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
+    spec.head = nn_head_of(recipe);
+    NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
+                           error));
+    NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
+    if (spec.missing)
+        NN_TRY(nn_normalization_impute(in->normalization, error));
+    NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
+    NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));
+    NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
+                             error));
+    const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
+    NN_TRY(nn_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
+    NN_TRY(nn_target_scaling_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
+                                 &in->target_scaling, error));
+    nn_dataset_scale_targets(in->dataset, in->target_scaling);
+    return NN_OK;
+}
+
+static nn_status prepare(check *in, size_t rows, nn_error *error)
+{
+    const nn_dataset *data = in->dataset;
+    if (rows > data->rows)
+        rows = data->rows;
+    NN_TRY(nn_workspace_create(in->network, rows, 1, 1, &in->work, error));
+    NN_TRY(nn_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
+    NN_TRY(nn_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
+    NN_TRY(nn_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
+    for (size_t i = 0; i < rows; i++)
+        in->samples[i] = i;
+    in->work->seed = in->recipe->seed;
+    const nn_rows first = nn_dataset_resident(data, 0, rows);
+    NN_TRY(nn_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
+    in->batch = (nn_batch){
+        .rows = rows,
+        .global_rows = rows,
+        .x = nn_dataset_convert(data, &first, in->x),
+        .y = {.classes = first.classes, .values = nn_dataset_convert_targets(data, &first, in->y)},
+        .weights = first.weights,
+        .samples = in->samples,
+    };
+    nn_network_initialize(in->network, &in->recipe->network, in->recipe->seed);
+    return NN_OK;
+}
+
+static double loss_now(check *in)
+{
+    nn_network_forward(in->network, &in->batch, in->work);
+    return nn_loss(&in->recipe->loss, in->network, &in->batch, in->work);
+}
+
+static double loss_at(check *in, size_t parameter, double moved)
+{
+    nn_real *value = &in->network->parameters[parameter];
+    const nn_real kept = *value;
+    *value = kept + (nn_real)moved;
+    const double loss = loss_now(in);
+    *value = kept;
+    return loss;
+}
+
+/* Central difference less the gradient, with a step. @param blur  receives what the rounding of the loss may make of it
+ */
+static double difference(check *in, size_t parameter, double h, double *blur)
+{
+    const double above = loss_at(in, parameter, h), below = loss_at(in, parameter, -h);
+    *blur = losses_rounded * DBL_EPSILON * fmax(fabs(above), fabs(below)) / h;
+    return (above - below) / (2 * h) - (double)in->analytic[parameter];
+}
+
+/* How far the gradient by one parameter is from the slope of the loss. Where the loss has a kink (relu, mae), any slope
+ * between those on its two sides is a gradient: then it is how far the gradient is outside of these.
+ * @param wrong  receives whether that is more than bend and rounding of the loss explain */
+static double distance(check *in, size_t parameter, bool *wrong)
+{
+    const double gradient = (double)in->analytic[parameter], allowed = tolerance * in->largest, h = steps[STEPS - 1];
+    double apart = 0, blur = 0;
+    *wrong = false;
+    for (size_t i = 0; i < STEPS; i++) {
+        apart = fabs(difference(in, parameter, steps[i], &blur));
+        if (apart - blur <= allowed)
+            return apart;
+    }
+    const double here = loss_now(in), right = (loss_at(in, parameter, h) - here) / h,
+                 left = (here - loss_at(in, parameter, -h)) / h;
+    const double outside = fmax(fmin(left, right) - gradient, gradient - fmax(left, right));
+    *wrong = !(outside <= allowed + blur);
+    in->kinks += !*wrong;
+    return *wrong ? apart : fmax(outside, 0);
+}
+
+static double largest_of(const nn_real *values, size_t count)
+{
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs((double)values[i]));
+    return largest;
+}
+
+/* Worst difference between slope and gradient over a tensor, or over a keyed choice of its parameters: of those that
+ * are wrong, where some are. */
+static double worst_difference(check *in, const nn_tensor *tensor, bool *wrong)
+{
+    double worst = 0;
+    *wrong = false;
+    for (size_t i = 0; i < tensor->count && i < TRIED; i++) {
+        size_t at = i;
+        if (tensor->count > TRIED) {
+            const nn_philox_block block = nn_random_block(in->recipe->seed, NN_RANDOM_GENERATE, tensor->offset, i);
+            at = (size_t)(nn_uniform(block.word[0], block.word[1]) * (double)tensor->count);
+        }
+        bool here = false;
+        const double apart = distance(in, tensor->offset + at, &here);
+        if (here == *wrong ? apart > worst : here)
+            worst = apart;
+        *wrong = *wrong || here;
+    }
+    return worst;
+}
+
+/* Units of a layer that are silent, or against the stops, in every row: gradients do not pass them. */
+static size_t stuck_units(const check *in, size_t l)
+{
+    const nn_layer *layer = &in->network->layers[l];
+    const nn_real *a = in->work->activations[l];
+    size_t stuck = 0;
+    for (size_t j = 0; j < layer->outputs; j++) {
+        bool all = true;
+        for (size_t i = 0; all && i < in->batch.rows; i++) {
+            const double value = (double)a[i * layer->outputs + j];
+            all = (layer->activation == NN_RELU && value == 0) ||
+                  (layer->activation == NN_TANH && fabs(value) > 0.999) ||
+                  (layer->activation == NN_SIGMOID && (value < 0.001 || value > 0.999));
+        }
+        stuck += all;
+    }
+    return stuck;
+}
+
+static void tell_layers(const check *in)
+{
+    fprintf(in->out, "layer    units  activation  stuck units  largest gradient\n");
+    for (size_t l = 0; l < in->network->layer_count; l++) {
+        const nn_layer *layer = &in->network->layers[l];
+        const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
+        fprintf(in->out, "%-5zu %8zu  %-10s %12zu  %16.3g%s\n", l, layer->outputs,
+                nn_activation_name(layer->activation), stuck_units(in, l), gradient,
+                gradient == 0 ? "  <- learns nothing: no gradient reaches it" : "");
+    }
+}
+
+/* Gradients of layers that differ by more leave one of them where it is, or throw another one off. */
+static const double far_apart = 1e4;
+
+/* What hinders a training before its first step, by the names under which books and forums treat it. */
+static void advise(const check *in)
+{
+    const size_t count = in->network->layer_count;
+    double least = INFINITY, most = 0;
+    size_t weakest = 0, strongest = 0;
+    for (size_t l = 0; l < count; l++) {
+        const nn_layer *layer = &in->network->layers[l];
+        const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
+        const size_t stuck = stuck_units(in, l);
+        if (2 * stuck > layer->outputs && l + 1 < count)
+            fprintf(
+                in->out,
+                "advice   dead units: %zu of the %zu %s units of layer %zu are stuck in all rows; normalize the data, "
+                "use initializer: auto, or leaky_relu\n",
+                stuck, layer->outputs, nn_activation_name(layer->activation), l);
+        if (gradient < least)
+            least = gradient, weakest = l;
+        if (gradient > most)
+            most = gradient, strongest = l;
+    }
+    if (!(most > far_apart * least))
+        return;
+    fprintf(in->out,
+            "advice   gradients %s: those of layer %zu are %.1g times those of layer %zu; give hidden layers "
+            "normalization: layer, or another activation\n",
+            strongest < weakest ? "explode" : "vanish", strongest, most / least, weakest);
+}
+
+/* What guessing costs: a first loss far above it speaks of weights or features that are too large. */
+static void tell_loss(const check *in, double loss)
+{
+    fprintf(in->out, "loss     %.6g (%s)", loss, nn_loss_name(in->recipe->loss.name));
+    const double guess = log((double)in->network->outputs);
+    if (in->recipe->loss.name == NN_CROSS_ENTROPY) {
+        fprintf(in->out, "; guessing among %zu classes costs %.3g", in->network->outputs, guess);
+        if (loss > 3 * guess)
+            fprintf(in->out, "\n         far above guessing: normalize the features, or choose another initializer");
+    }
+    fputc('\n', in->out);
+}
+
+static nn_status compare(check *in, nn_error *error)
+{
+    in->largest = largest_of(in->analytic, in->network->flat_count);
+    double worst = 0;
+    const nn_tensor *where = NULL;
+    fprintf(in->out, "tensor            parameters    tried  worst difference / largest gradient\n");
+    for (size_t t = in->network->tensor_count; t-- > 0;) {
+        const nn_tensor *tensor = &in->network->tensors[t];
+        bool wrong = false;
+        const double share = in->largest > 0 ? worst_difference(in, tensor, &wrong) / in->largest : 0;
+        fprintf(in->out, "%2zu %-12s %12zu %8zu  %.2g%s\n", tensor->layer, nn_tensor_name(tensor->role), tensor->count,
+                tensor->count < TRIED ? tensor->count : (size_t)TRIED, share, wrong ? "  <- does not agree" : "");
+        if (wrong && !where)
+            where = tensor;
+        worst = fmax(worst, share);
+    }
+    if (where)
+        return nn_fail(error, NN_SYSTEM,
+                       "the gradient of %s in layer %zu differs from the slope of the loss by up to %.2g of the "
+                       "largest gradient",
+                       nn_tensor_name(where->role), where->layer, worst);
+    fprintf(in->out, "right    all gradients agree with central differences, to %.2g of the largest\n", worst);
+    if (in->kinks > 0)
+        fprintf(in->out, "         %zu at a kink, where they are between the slopes of its two sides\n", in->kinks);
+    return NN_OK;
+}
+
+static nn_status run(check *in, size_t rows, nn_error *error)
+{
+    nn_comm alone = nn_comm_alone();
+    NN_TRY(load(in, &alone, error));
+    NN_TRY(prepare(in, rows, error));
+    fprintf(in->out, "check    %zu rows of %s, %zu parameters, in double precision\n", in->batch.rows,
+            in->dataset->file, in->network->parameter_count);
+    const double loss = loss_now(in);
+    if (!isfinite(loss))
+        return nn_fail(error, NN_DIVERGED,
+                       "the loss is %s before any training; normalize the data or choose another initializer",
+                       isnan(loss) ? "NaN" : "infinite");
+    nn_network_backward(&in->recipe->loss, in->network, &in->batch, in->work);
+    for (size_t i = 0; i < in->network->flat_count; i++)
+        in->analytic[i] = in->work->gradients[i];
+    tell_loss(in, loss);
+    tell_layers(in);
+    advise(in);
+    return compare(in, error);
+}
+
+nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows, FILE *out,
+                          nn_error *error)
+{
+    check in = {.out = out};
+    nn_status status = nn_recipe_load(path, overrides, override_count, &in.recipe, error);
+    if (status == NN_OK)
+        status = run(&in, rows, error);
+    nn_release(in.x);
+    nn_release(in.y);
+    nn_release(in.analytic);
+    nn_release(in.samples);
+    nn_workspace_free(in.work);
+    nn_network_free(in.network);
+    nn_normalization_free(in.normalization);
+    nn_target_scaling_free(in.target_scaling);
+    nn_dataset_free(in.dataset);
+    nn_recipe_free(in.recipe);
+    return status;
+}

@@ -1,0 +1,13 @@
+/**
+ * One thread at a time inside HDF5: parallel builds of it have no lock of their own, and reading ahead goes on while a
+ * checkpoint is composed.
+ *
+ * Taken by whatever calls HDF5 while a run may read ahead; opening files comes before that and needs none.
+ */
+#ifndef NNI_HDF5_LOCK_H
+#define NNI_HDF5_LOCK_H
+
+void nn_hdf5_lock(void);
+void nn_hdf5_unlock(void);
+
+#endif

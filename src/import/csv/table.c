@@ -1,0 +1,430 @@
+#include "import/csv/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "import/csv/date.h"
+#include "import/csv/value.h"
+#include "support/memory.h"
+
+enum { SAMPLE = 10000 };
+
+/* --- what the columns are --- */
+
+/* Of the sample: what each column holds. */
+struct seen {
+    size_t texts, numbers, dates, times;
+    size_t records;     /* missing fields are of them, too */
+    size_t ambiguous;   /* texts such as 3/1/2024 */
+    double first;       /* number */
+    bool counts;        /* its numbers go on by 1 from the first */
+    double least, most; /* number */
+    bool fraction;      /* a number that is no class: negative, or not whole */
+};
+
+/* A typing error among numbers is a typing error, to be told, and makes no texts of them. */
+static bool is_text(const struct seen *seen)
+{
+    return seen->texts > seen->numbers + seen->dates;
+}
+
+static bool is_date(const struct seen *seen)
+{
+    return seen->dates > seen->numbers + seen->texts;
+}
+
+/* Whether a float, with its 24 bits, keeps fewer than 13 of what the numbers differ by. */
+static bool is_wide(const struct seen *seen)
+{
+    const double size = fmax(fabs(seen->least), fabs(seen->most)), spread = seen->most - seen->least;
+    return seen->numbers > 1 && spread > 0 && size > 0x1p24 && size > 0x1p11 * spread;
+}
+
+static void note_number(struct seen *seen, double value)
+{
+    if (seen->numbers == 0)
+        seen->first = seen->least = seen->most = value;
+    seen->counts = seen->records == seen->numbers + 1 && value == seen->first + (double)seen->numbers &&
+                   (seen->numbers == 0 ? value == 0 || value == 1 : seen->counts);
+    seen->least = fmin(seen->least, value);
+    seen->most = fmax(seen->most, value);
+}
+
+static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_field *field)
+{
+    double value = 0;
+    nn_csv_date date;
+    seen->records++;
+    if (nn_csv_is_missing(field))
+        return;
+    const bool number = nn_csv_is_number(field, table->job->decimal, &value);
+    if (!number && nn_csv_is_date(field, &date)) {
+        seen->dates++;
+        seen->times += date.timed;
+        seen->fraction = true;
+        return;
+    }
+    if (!number && nn_csv_count_commas(field) == 0) { /* numbers with commas are told, and no texts */
+        seen->texts++;
+        seen->ambiguous += nn_csv_is_ambiguous_date(field);
+        return;
+    }
+    if (number)
+        note_number(seen, value);
+    seen->numbers++;
+    if (!number || value < 0 || value != floor(value) || value > INT32_MAX)
+        seen->fraction = true;
+}
+
+/* Has the columns of a list be of a kind. */
+static nn_status set_kind(nn_csv_table *table, const nn_csv_file *file, const char *option, const char *list,
+                          nn_csv_kind kind, nn_error *error)
+{
+    const char *name = list;
+    while (name && *name) {
+        const size_t length = strcspn(name, ",");
+        size_t column;
+        NN_TRY(nn_csv_find_column(table, file, option, name, length, &column, error));
+        table->columns[column].kind = kind;
+        name += length + (name[length] == ',');
+    }
+    return NN_OK;
+}
+
+/* Several columns are values, in the order they are named. */
+static nn_status find_labels(nn_csv_table *table, const nn_csv_file *file, const struct seen *seen, nn_error *error)
+{
+    for (const char *name = table->job->label; *name;) {
+        const size_t length = strcspn(name, ",");
+        size_t column;
+        NN_TRY(nn_csv_find_column(table, file, "--label", name, length, &column, error));
+        nn_csv_column *found = &table->columns[column];
+        if (found->kind == NN_CSV_TARGET)
+            return nn_fail(error, NN_USAGE, "--label: column %s is named twice", found->name);
+        if (is_text(&seen[column]) || found->kind == NN_CSV_TEXT)
+            return nn_fail(error, NN_USAGE,
+                           "--label: column %s of %s holds texts; several labels are numbers, such as 0 and 1",
+                           found->name, file->path);
+        found->kind = NN_CSV_TARGET;
+        found->first = table->labels;
+        if (table->labels++ == 0)
+            table->label = column;
+        name += length + (name[length] == ',');
+    }
+    return NN_OK;
+}
+
+static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const struct seen *seen, nn_error *error)
+{
+    const char *name = table->job->label;
+    size_t column;
+    table->label = SIZE_MAX;
+    if (!name)
+        return NN_OK;
+    if (strchr(name, ',') && nn_csv_find_column(table, file, "--label", name, strlen(name), &column, NULL) != NN_OK)
+        return find_labels(table, file, seen, error);
+    NN_TRY(nn_csv_find_column(table, file, "--label", name, strlen(name), &column, error));
+    table->labels = 1;
+    const bool text = is_text(&seen[column]) || table->columns[column].kind == NN_CSV_TEXT;
+    if (text && table->job->values)
+        return nn_fail(error, NN_USAGE, "--values: column %s of %s holds texts, which are classes",
+                       table->columns[column].name, file->path);
+    table->label = column;
+    table->columns[column].kind = text                                          ? NN_CSV_LABEL
+                                  : table->job->values || seen[column].fraction ? NN_CSV_TARGET
+                                                                                : NN_CSV_CLASS;
+    return NN_OK;
+}
+
+static nn_status name_columns(nn_csv_table *table, const nn_csv_file *file, const nn_csv_field *fields, nn_error *error)
+{
+    for (size_t c = 0; c < table->count; c++) {
+        char name[NN_CSV_TEXT_SIZE];
+        if (table->header)
+            NN_TRY(nn_csv_make_name(file, fields[c], c, name, error));
+        else
+            snprintf(name, sizeof name, "%zu", c);
+        NN_TRY(nn_copy_text(name, &table->columns[c].name, error));
+    }
+    return NN_OK;
+}
+
+/* Fields of the first two records by a delimiter, where it parts both alike; else 0. A blank parts numbers only: it is
+ * in any text. */
+static size_t count_fields(const nn_csv_table *table, const nn_csv_file *file, char delimiter, nn_csv_field *fields)
+{
+    const char *at = file->records, *end = file->text + file->size;
+    const size_t first = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS),
+                 second = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS);
+    double value;
+    if (first > NN_CSV_MOST_COLUMNS || (second > 0 && second != first))
+        return 0;
+    for (size_t c = 0; delimiter == ' ' && c < first; c++)
+        if (fields[c].length > 0 && !nn_csv_is_number(&fields[c], table->job->decimal, &value))
+            return 0;
+    return first;
+}
+
+static const char *spell_delimiter(char delimiter, char spelled[3])
+{
+    snprintf(spelled, 3, delimiter == '\t' ? "\\t" : "%c", delimiter);
+    return spelled;
+}
+
+/* Whether some field behind the header is a number only with a decimal comma. */
+static bool has_decimal_commas(const nn_csv_table *table, const nn_csv_file *file, char delimiter, nn_csv_field *fields)
+{
+    const char *at = file->records, *end = file->text + file->size;
+    double value;
+    if (delimiter == ',' || table->job->decimal == ',')
+        return false;
+    for (size_t record = 0; record < 2; record++) {
+        const size_t count = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS);
+        for (size_t c = 0; c < count && count <= NN_CSV_MOST_COLUMNS; c++)
+            if (nn_csv_count_commas(&fields[c]) == 1 && nn_csv_is_number(&fields[c], ',', &value))
+                return true;
+    }
+    return false;
+}
+
+/* Whether all fields of the first record are numbers with semicolons between and decimal commas: those part fields,
+ * too, where there is no header to tell. */
+static bool is_semicolons(const nn_csv_table *table, const nn_csv_file *file, nn_csv_field *fields)
+{
+    const char *at = file->records;
+    double value;
+    if (table->job->delimiter != ',' || !has_decimal_commas(table, file, ';', fields))
+        return false;
+    const size_t count = nn_csv_next(&at, file->text + file->size, ';', fields, NN_CSV_MOST_COLUMNS);
+    for (size_t c = 0; c < count && c < NN_CSV_MOST_COLUMNS; c++)
+        if (!nn_csv_is_number(&fields[c], ',', &value))
+            return false;
+    return true;
+}
+
+/* A table whose records have one field each is one with another delimiter, where some other parts the first two of them
+ * alike, unless the user knows better. */
+static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *file, nn_error *error)
+{
+    nn_csv_field *fields = NULL;
+    char used[3], better[3];
+    size_t count = 0;
+    NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
+    const char *other = table->count == 1 || is_semicolons(table, file, fields) ? ";\t|, " : "";
+    while (*other && (*other == table->job->delimiter || (count = count_fields(table, file, *other, fields)) < 2))
+        other++;
+    const bool commas = *other && has_decimal_commas(table, file, *other, fields);
+    nn_release(fields);
+    if (!*other)
+        return NN_OK;
+    spell_delimiter(table->job->delimiter, used);
+    spell_delimiter(*other, better);
+    return nn_fail(
+        error, NN_USAGE,
+        "%s has %s by the delimiter '%s', but %zu by '%s'; say --delimiter '%s'%s, or --delimiter '%s' where %s meant",
+        file->path, table->count == 1 ? "one column" : "other columns", used, count, better, better,
+        commas ? " --decimal ','" : "", used, table->count == 1 ? "one is" : "they are");
+}
+
+static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fields)
+{
+    double value;
+    if (table->job->header != NN_CSV_HEADER_AUTO)
+        return table->job->header == NN_CSV_HEADER_YES;
+    for (size_t c = 0; c < table->count; c++)
+        if (nn_csv_is_number(&fields[c], table->job->decimal, &value))
+            return false;
+    return true;
+}
+
+static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
+{
+    const char *at = file->records, *end = file->text + file->size;
+    const size_t count = nn_csv_next(&at, end, table->job->delimiter, fields, NN_CSV_MOST_COLUMNS);
+    if (count == 0)
+        return nn_fail(error, NN_DATA, "%s holds no records", file->path);
+    if (count > NN_CSV_MOST_COLUMNS)
+        return nn_fail(error, NN_DATA, "%s: its first record %s", file->path,
+                       count == NN_CSV_UNCLOSED   ? "has a quote that is not closed, or text behind a closing one"
+                       : count == NN_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
+                                                  : "has more than 65,536 fields; is the delimiter right?");
+    table->count = count;
+    if (!table->job->one_column)
+        NN_TRY(check_delimiter(table, file, error));
+    NN_TRY(nn_allocate(count, sizeof *table->columns, "the columns", &table->columns, error));
+    table->header = looks_like_header(table, fields);
+    if (table->header)
+        file->records = at;
+    return name_columns(table, file, fields, error);
+}
+
+/* Records that are malformed say nothing here; they are told later. */
+static void sample(const nn_csv_table *table, const nn_csv_file *file, nn_csv_field *fields, struct seen *seen)
+{
+    const char *at = file->records, *end = file->text + file->size;
+    for (size_t record = 0; record < SAMPLE; record++) {
+        const size_t count = nn_csv_next(&at, end, table->job->delimiter, fields, table->count);
+        if (count == 0)
+            return;
+        for (size_t c = 0; count == table->count && c < count; c++)
+            look_at(table, &seen[c], &fields[c]);
+    }
+}
+
+/* What a program wrote before the first column that was meant: pandas' to_csv and R's write.csv do. */
+static bool is_index(const nn_csv_table *table, const struct seen *seen)
+{
+    const char *name = table->columns[0].name;
+    return table->header && seen[0].counts && seen[0].records > 1 &&
+           (strcmp(name, "unnamed 0") == 0 || strcmp(name, "Unnamed: 0") == 0);
+}
+
+static void take_kinds(nn_csv_table *table, const struct seen *seen)
+{
+    for (size_t c = 0; c < table->count; c++) {
+        nn_csv_column *column = &table->columns[c];
+        const bool empty = seen[c].records > 0 && seen[c].texts + seen[c].numbers + seen[c].dates == 0;
+        column->kind = is_text(&seen[c]) ? NN_CSV_TEXT : empty ? NN_CSV_EMPTY : NN_CSV_NUMBER;
+        column->calendar = !is_date(&seen[c]) ? NN_CSV_NO_DATES : seen[c].times > 0 ? NN_CSV_SECONDS : NN_CSV_DAYS;
+        column->counts = seen[c].counts && seen[c].records > 2;
+        column->ambiguous = 2 * seen[c].ambiguous > seen[c].texts;
+    }
+    if (is_index(table, seen))
+        table->columns[0].kind = NN_CSV_INDEX;
+}
+
+/* Rows are doubles where a feature needs them. A label of dates is in days: few, and y stays floats. */
+static void choose_width(nn_csv_table *table, const struct seen *seen)
+{
+    table->wide = SIZE_MAX;
+    for (size_t c = 0; c < table->count && table->wide == SIZE_MAX; c++)
+        if (table->columns[c].kind == NN_CSV_NUMBER &&
+            (table->columns[c].calendar == NN_CSV_SECONDS || is_wide(&seen[c])))
+            table->wide = c;
+    for (size_t c = 0; c < table->count; c++)
+        if (table->columns[c].kind == NN_CSV_TARGET && table->columns[c].calendar == NN_CSV_SECONDS)
+            table->columns[c].calendar = NN_CSV_DAYS;
+}
+
+static nn_status find_kinds(nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
+{
+    struct seen *seen = NULL;
+    NN_TRY(take_first(table, file, fields, error));
+    NN_TRY(nn_allocate(table->count, sizeof *seen, "the columns", &seen, error));
+    sample(table, file, fields, seen);
+    take_kinds(table, seen);
+    nn_status status = set_kind(table, file, "--texts", table->job->texts, NN_CSV_TEXT, error);
+    if (status == NN_OK)
+        status = set_kind(table, file, "--drop", table->job->drop, NN_CSV_DROPPED, error);
+    if (status == NN_OK)
+        status = find_label(table, file, seen, error);
+    if (status == NN_OK)
+        choose_width(table, seen);
+    nn_release(seen);
+    return status;
+}
+
+nn_status nn_csv_table_create(const nn_import_csv *job, nn_csv_file *file, nn_csv_table *table, nn_error *error)
+{
+    nn_csv_field *fields = NULL;
+    *table = (nn_csv_table){.job = job};
+    NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
+    const nn_status status = find_kinds(table, file, fields, error);
+    nn_release(fields);
+    return status;
+}
+
+void nn_csv_table_free(nn_csv_table *table)
+{
+    for (size_t c = 0; table->columns && c < table->count; c++) {
+        nn_release(table->columns[c].name);
+        nn_texts_free(&table->columns[c].texts);
+    }
+    nn_release(table->columns);
+    table->columns = NULL;
+}
+
+static nn_status match_names(const nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
+{
+    const char *at = file->records;
+    const size_t count = nn_csv_next(&at, file->text + file->size, table->job->delimiter, fields, table->count);
+    if (count != table->count)
+        return nn_fail(error, NN_DATA, "%s has %zu columns, the training file has %zu; both need the same", file->path,
+                       count >= NN_CSV_TOO_LONG ? 0 : count, table->count);
+    for (size_t c = 0; table->header && c < count; c++) {
+        char name[NN_CSV_TEXT_SIZE];
+        NN_TRY(nn_csv_make_name(file, fields[c], c, name, error));
+        if (strcmp(name, table->columns[c].name) != 0)
+            return nn_fail(error, NN_DATA, "%s: column %zu is %s, in the training file it is %s; both need the same",
+                           file->path, c, name, table->columns[c].name);
+    }
+    if (table->header)
+        file->records = at;
+    return NN_OK;
+}
+
+nn_status nn_csv_table_match(const nn_csv_table *table, nn_csv_file *file, nn_error *error)
+{
+    nn_csv_field *fields = NULL;
+    NN_TRY(nn_allocate(table->count, sizeof *fields, "the fields of a record", &fields, error));
+    const nn_status status = match_names(table, file, fields, error);
+    nn_release(fields);
+    return status;
+}
+
+size_t nn_csv_column_features(const nn_csv_column *column)
+{
+    return column->kind == NN_CSV_NUMBER ? 1 : column->kind == NN_CSV_TEXT ? column->texts.count : 0;
+}
+
+void nn_csv_table_place(nn_csv_table *table)
+{
+    table->features = 0;
+    for (size_t c = 0; c < table->count; c++) {
+        nn_csv_column *column = &table->columns[c];
+        nn_texts_sort(&column->texts);
+        if (column->kind == NN_CSV_CLASS || column->kind == NN_CSV_LABEL || column->kind == NN_CSV_TARGET)
+            continue;
+        column->first = table->features;
+        table->features += nn_csv_column_features(column);
+    }
+}
+
+static bool holds_texts(const nn_csv_column *column)
+{
+    return column->kind == NN_CSV_TEXT || column->kind == NN_CSV_LABEL;
+}
+
+size_t nn_csv_table_value_bytes(const nn_csv_table *table)
+{
+    return table->wide == SIZE_MAX ? sizeof(float) : sizeof(double);
+}
+
+bool nn_csv_table_has_texts(const nn_csv_table *table)
+{
+    bool any = false;
+    for (size_t c = 0; c < table->count; c++)
+        any = any || holds_texts(&table->columns[c]);
+    return any;
+}
+
+nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t count, nn_error *error)
+{
+    nn_error reason;
+    if (count != table->count) /* a malformed record, to be told with the others */
+        return NN_OK;
+    for (size_t c = 0; c < count; c++) {
+        char text[NN_CSV_TEXT_SIZE], spelled[NN_CSV_SPELLED];
+        nn_csv_column *column = &table->columns[c];
+        if (!holds_texts(column) || nn_csv_is_missing(&fields[c]) || !nn_csv_copy_text(&fields[c], text))
+            continue;
+        const nn_status status = nn_texts_add(&column->texts, text, &reason);
+        if (status == NN_DATA)
+            return nn_fail(error, status, "column %s %s; leave it out with --drop %s", column->name, reason.message,
+                           nn_csv_spell(table, c, spelled));
+        if (status != NN_OK)
+            return nn_fail(error, status, "%s", reason.message);
+    }
+    return NN_OK;
+}

@@ -1,0 +1,57 @@
+/** Figures of each feature of a dataset: one position of a row, over all rows. */
+#ifndef NNI_INSPECT_FEATURES_H
+#define NNI_INSPECT_FEATURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "inspect/text.h"
+
+/** One feature; of its finite values. */
+typedef struct nn_inspect_feature {
+    double least, most; /**< least > most: there are none */
+    double mean;
+    double squares; /**< sum of the squared differences from the mean */
+    uint64_t values, nans;
+} nn_inspect_feature;
+
+/** All features of a dataset. Owns its array. */
+typedef struct nn_inspect_features {
+    size_t count; /**< 0: none are told apart */
+    nn_inspect_feature *each;
+    bool one_hot; /**< every row so far is a single 1 among zeros */
+    size_t ones;  /**< in the row that is under way */
+} nn_inspect_features;
+
+/** @return whether there was memory for them */
+bool nn_inspect_features_create(size_t count, nn_inspect_features *features);
+void nn_inspect_features_free(nn_inspect_features *features);
+
+/** Takes the next value of a row, at its place in it. */
+void nn_inspect_features_take(nn_inspect_features *features, size_t at, double value);
+
+/** Root of the mean squared difference from the mean. */
+double nn_inspect_deviation(const nn_inspect_feature *feature);
+
+/** Has values, all of them the same. */
+bool nn_inspect_is_constant(const nn_inspect_feature *feature);
+
+/** Has no value in any row. */
+bool nn_inspect_is_empty(const nn_inspect_feature *feature);
+
+/** @return features that are so */
+size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)(const nn_inspect_feature *));
+
+/** Prints the first few features that are so, and "..." for more. */
+void nn_inspect_features_list(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
+                              bool (*is)(const nn_inspect_feature *));
+
+/** Prints a feature's position, and its name where it has one. */
+void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t at);
+
+/** Prints a table of a few features, or of all that are asked for; otherwise how many stand out. */
+void nn_inspect_features_print(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
+                               bool every);
+
+#endif

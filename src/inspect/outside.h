@@ -1,0 +1,22 @@
+/** Where a file has data outside of itself: told, whether it may be read or not. */
+#ifndef NNI_INSPECT_OUTSIDE_H
+#define NNI_INSPECT_OUTSIDE_H
+
+#include <stdio.h>
+
+#include "hdf5/storage/reference.h"
+
+#include <hdf5.h>
+
+/**
+ * Prints the sources of a virtual dataset, or the raw files of external storage; nothing of any other dataset.
+ *
+ * @param path  of the file, as it is open
+ */
+void nn_inspect_print_outside(FILE *out, hid_t dataset, const char *path, const nn_hdf5_fence *fence);
+
+/** Prints an external link, or one of a user's own type. @param name  in full */
+void nn_inspect_print_link(FILE *out, hid_t group, const char *link, const char *name, const char *path,
+                           const nn_hdf5_fence *fence);
+
+#endif

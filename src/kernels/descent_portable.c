@@ -1,3 +1,0 @@
-#include "kernels/descent_loops.h"
-
-const nn_descent_kernels nn_descent_portable = NN_DESCENT_TABLE;

@@ -1,0 +1,34 @@
+/**
+ * Numbers of any type as reals, in one pass from where they lie to where they are worked on. Without threads.
+ *
+ * Every operation is rounded by IEEE 754 on its own, so bits do not depend on where in an array a number stands.
+ */
+#ifndef NNI_KERNELS_ELEMENTWISE_CONVERT_H
+#define NNI_KERNELS_ELEMENTWISE_CONVERT_H
+
+#include <stddef.h>
+
+#include "nntrain/real.h"
+#include "support/element.h"
+
+/** to[i] = (nn_real)from[i]; the arrays lie apart. */
+void nn_convert(nn_element element, const void *from, nn_real *to, size_t count);
+
+/** to[i] = (double)from[i]; the arrays lie apart. */
+void nn_convert_double(nn_element element, const void *from, double *to, size_t count);
+
+/** Offset and scale of each number, in double and rounded. */
+typedef struct nn_scale {
+    const double *offset, *scale;
+    const nn_real *offset_real, *scale_real;
+} nn_scale;
+
+/**
+ * to[i] = (from[i] - offset[i]) * scale[i]; to lies apart from the others.
+ *
+ * Types that a float holds exactly are computed in nn_real with the rounded offset and scale. All others are wide: they
+ * are computed in double, and the result is rounded.
+ */
+void nn_convert_normalized(nn_element element, const void *from, const nn_scale *by, nn_real *to, size_t count);
+
+#endif

@@ -1,2 +1,0 @@
-#define NN_ELEMENTWISE_TABLE nn_elementwise_portable
-#include "kernels/elementwise_loops.h"

@@ -1,0 +1,104 @@
+/**
+ * C = A B with what follows it: bias, activation or derivative, applied while the tile is in the cache.
+ *
+ * One driver packs panels of A and B where that pays and calls a micro-kernel chosen at run time (Van Zee and van de
+ * Geijn, "BLIS", ACM TOMS 41, 2015). An element is one chain of multiply-adds over k = 0, 1, ..., so its bits depend
+ * neither on threads nor on tiles, blocks and the other rows. Its error is within depth * epsilon / 2 of
+ * sum_k |a_k b_k|, or twice that without fused multiply-add (Higham, Accuracy and Stability of Numerical
+ * Algorithms, 3.1).
+ */
+#ifndef NNI_KERNELS_GEMM_GEMM_H
+#define NNI_KERNELS_GEMM_GEMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nntrain/kinds.h"
+#include "nntrain/real.h"
+#include "nntrain/status.h"
+#include "support/errand.h"
+#include "support/sum_tree.h"
+#include "support/system/cpu.h"
+
+/** A strided matrix: element (i, j) is data[i * row_stride + j * column_stride]. A transpose is a swap of strides. */
+typedef struct nn_view {
+    const nn_real *data;
+    size_t row_stride;
+    size_t column_stride;
+} nn_view;
+
+/** What is done to each element of C on the way out: c = act(c + bias), then c *= act'(at). */
+typedef struct nn_epilogue {
+    const nn_real *bias;      /**< [columns], or NULL */
+    nn_activation activation; /**< NN_LINEAR leaves c as it is; softmax is not elementwise and not accepted */
+    const nn_real *outputs;   /**< [rows, columns]: the `at` of nn_activate_backward, activations a or where
+                                   nn_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
+    size_t outputs_stride;    /**< elements between rows of outputs */
+    nn_activation derivative; /**< whose derivative it is; as for `activation`, any but softmax */
+} nn_epilogue;
+
+/** Packing buffers, taken once for the largest product of a network. Used by one product at a time. */
+typedef struct nn_gemm_space nn_gemm_space;
+
+/**
+ * Takes buffers for any product computed with up to `threads` OpenMP threads.
+ *
+ * @param precision  NN_BF16: A and B are rounded to bfloat16 (to nearest, ties to even) as they are packed, products
+ * are exact and sums are of float32: off by 2^-8 of sum_k |a_k b_k| beside what is said above. C and the epilogue are
+ * not rounded. The double library takes no notice of it.
+ */
+nn_status nn_gemm_space_create(nn_precision precision, size_t threads, nn_gemm_space **space, nn_error *error);
+/** The same for products by the micro-kernel of an instruction set, which the processor must have. */
+nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t threads, nn_gemm_space **space,
+                                   nn_error *error);
+void nn_gemm_space_free(nn_gemm_space *space);
+
+/**
+ * What the calling thread does before each tile of a product, which must be looked after while this process computes.
+ * It must not begin another product. A tile takes a microsecond or a few.
+ *
+ * @param rows      of C from the first on that are complete, as far as that is known before the product is: those that
+ * the calling thread computes row by row, alone or apart from others'
+ * @param work      multiply-adds of the tile
+ * @param most      elements that the tile can move beside them; 0: none
+ * @param errand    NN_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the
+ * end of the product
+ */
+typedef void nn_gemm_pause(void *context, size_t rows, size_t work, size_t most, nn_errand *errand);
+
+/** @param pause  NULL: nothing */
+void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *context);
+
+/**
+ * Tells how products from now on use B; false at first.
+ *
+ * @param read_by_all  each thread had best read all of it. Not where B is written between products, by threads that
+ * each have their part of it in their own caches: writing what another core has read waits for that core
+ */
+void nn_gemm_space_share(nn_gemm_space *space, bool read_by_all);
+
+/**
+ * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.
+ *
+ * @param c         [rows, columns] row-major, overwritten; must not overlap A or B
+ * @param c_stride  elements between rows of C
+ * @param epilogue  NULL: none
+ *
+ * A depth of 0 gives C = 0 before the epilogue; rows or columns of 0 do nothing. Threads divide rows and columns of C.
+ */
+void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,
+             size_t c_stride, const nn_epilogue *epilogue);
+
+/**
+ * Computes the products of the leaves that the depth is made of, each as nn_gemm would, and joins them along their
+ * tree.
+ *
+ * @param leaves    of A's columns and B's rows
+ * @param c         [nn_leaves_height(leaves->run)] matrices as nn_gemm's C, `c_pitch` elements apart: a stack whose
+ * first nn_leaves_nodes(leaves->run) receive the nodes of the run in their order; what the others hold then means
+ * nothing
+ */
+void nn_gemm_leaves(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, nn_view a, nn_view b,
+                    nn_real *c, size_t c_stride, size_t c_pitch);
+
+#endif

@@ -1,0 +1,24 @@
+#include "kernels/isa/avx2/simd.h"
+
+#include "kernels/gemm/microkernel/float.inl.h"
+
+const nn_gemm_kernel nn_gemm_avx2 = {
+    .rows = ROWS,
+    .pitch = PITCH,
+    .columns = COLUMNS,
+    .slot_columns = SLOT_COLUMNS,
+    .steps = 1,
+    .lanes = LANES,
+    .turned_rows = TURNED_ROWS,
+    .narrowest = LANES,
+    .run = run,
+    .run_carrying = run_carrying,
+    .run_packing = run_packing,
+    .strip = strip,
+    .strip_carrying = strip_carrying,
+    .strip_turned = strip_turned,
+    .transpose = transpose,
+    .copy = copy,
+    .complete = complete,
+    .put_transposed = put_transposed,
+};

@@ -1,0 +1,27 @@
+#include "kernels/isa/avx512/simd.h"
+
+#ifndef NNTRAIN_DOUBLE
+/* Intel's order: the product of the high halves first, then that of the low ones. */
+static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_ps(a), (__m512bh)b);
+}
+
+#include "kernels/gemm/microkernel/bf16_pairs.inl.h"
+
+const nn_gemm_kernel nn_gemm_bf16_avx512 = {
+    .rows = ROWS,
+    .pitch = PITCH,
+    .columns = COLUMNS,
+    .slot_columns = SLOT_COLUMNS,
+    .lanes = LANES,
+    .steps = 2,
+    .narrowest = LANES,
+    .run = run,
+    .run_carrying = run_carrying,
+    .transpose = transpose,
+    .copy = copy,
+    .complete = complete,
+    .put_transposed = put_transposed,
+};
+#endif

@@ -1,0 +1,119 @@
+/** Vectors of AVX-512, and the tile that fills its registers; not a header of declarations. */
+/* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. Strips whose B
+ * is turned: at most 8 sums + 16 vectors on their way. */
+#include <immintrin.h>
+
+enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4, TURNED_ROWS = 8, TURNED_VECTORS = 1 };
+#include "kernels/gemm/microkernel/vectors.inl.h"
+
+/* Stays in a register: the compiler would fold its load into each of up to three uses, and loads are what is scarce. */
+static inline vector kept(vector whole)
+{
+#ifdef __AVX512F__ /* not where these vectors are only lowered to shorter ones */
+    __asm__("" : "+v"(whole));
+#endif
+    return whole;
+}
+
+typedef nn_real half_vector __attribute__((vector_size(VECTOR_BYTES / 2), may_alias));
+
+#ifdef NNTRAIN_DOUBLE
+static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm512_fmadd_pd(_mm512_set1_pd(a), (__m512d)b, (__m512d)sum);
+}
+
+static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nn_real a,
+                                                                                   half_vector b)
+{
+    return (half_vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
+}
+
+static inline void stream(nn_real *to, vector whole)
+{
+    _mm512_stream_pd(to, (__m512d)whole);
+}
+
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return (vector)_mm512_maskz_loadu_pd((__mmask8)((1U << count) - 1), from);
+}
+
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    _mm512_mask_storeu_pd(to, (__mmask8)((1U << count) - 1), (__m512d)part);
+}
+#else
+static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nn_real a, vector b)
+{
+    return (vector)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)b, (__m512)sum);
+}
+
+static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nn_real a,
+                                                                                   half_vector b)
+{
+    return (half_vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
+}
+
+static inline void stream(nn_real *to, vector whole)
+{
+    _mm512_stream_ps(to, (__m512)whole);
+}
+
+static inline vector load_part(const nn_real *from, size_t count)
+{
+    return (vector)_mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), from);
+}
+
+static inline void store_part(nn_real *to, vector part, size_t count)
+{
+    _mm512_mask_storeu_ps(to, (__mmask16)((1U << count) - 1), (__m512)part);
+}
+
+/* A single quad of each row i, i + 4, i + 8, i + 12. Of four, a vector takes two from row i and two from row i + 4 or,
+ * from the third quad of the vectors on, of the rows i + 8 and i + 12: a vector of four rows' quads would take four
+ * loads, of which a processor has one or two in a cycle. */
+static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
+                                                             vector *quad)
+{
+    if (quads == 1) {
+        __m512 each = _mm512_castps128_ps512(_mm_loadu_ps(row[0] + k));
+#pragma GCC unroll 4
+        for (size_t r = 1; r < 4; r++)
+            each = _mm512_mask_broadcast_f32x4(each, (__mmask16)(0xf << 4 * r), _mm_loadu_ps(row[4 * r] + k));
+        quad[0] = (vector)each;
+        return;
+    }
+#pragma GCC unroll 2
+    for (size_t r = 0; r < 2; r++)
+#pragma GCC unroll 2
+        for (size_t half = 0; half < 2; half++) {
+            const __m256 low = _mm256_loadu_ps(row[8 * r] + k + 8 * half);
+            const __m256 high = _mm256_loadu_ps(row[8 * r + 4] + k + 8 * half);
+            quad[2 * half + r] = (vector)_mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+        }
+}
+
+/* Of quads loaded in pairs: step l of rows 0 to 7, with step l + 4 between its quads, and the same of rows 8 to 15. */
+static inline __attribute__((always_inline)) void settle(size_t count, vector *step)
+{
+    if (count == 1)
+        return;
+#pragma GCC unroll 4
+    for (size_t l = 0; l < 4; l++) {
+        const __m512 low = (__m512)step[l], high = (__m512)step[4 + l];
+        step[l] = (vector)_mm512_shuffle_f32x4(low, high, 0x88);
+        step[4 + l] = (vector)_mm512_shuffle_f32x4(low, high, 0xdd);
+    }
+}
+
+static inline vector interleave_low(vector a, vector b)
+{
+    return (vector)_mm512_unpacklo_ps((__m512)a, (__m512)b);
+}
+
+static inline vector interleave_high(vector a, vector b)
+{
+    return (vector)_mm512_unpackhi_ps((__m512)a, (__m512)b);
+}
+#endif

@@ -1,0 +1,2 @@
+#define NN_ELEMENTWISE_TABLE nn_elementwise_portable
+#include "kernels/elementwise/elementwise_loops.inl.h"

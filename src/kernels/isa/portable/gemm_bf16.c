@@ -1,0 +1,23 @@
+#include "kernels/isa/portable/simd.h"
+
+#ifndef NNTRAIN_DOUBLE
+#include "kernels/gemm/microkernel/bf16_widen.inl.h"
+
+#include "kernels/gemm/microkernel/bf16_pairs.inl.h"
+
+const nn_gemm_kernel nn_gemm_bf16_portable = {
+    .rows = ROWS,
+    .pitch = PITCH,
+    .columns = COLUMNS,
+    .slot_columns = SLOT_COLUMNS,
+    .lanes = LANES,
+    .steps = 2,
+    .narrowest = LANES,
+    .run = run,
+    .run_carrying = run_carrying,
+    .transpose = transpose,
+    .copy = copy,
+    .complete = complete,
+    .put_transposed = put_transposed,
+};
+#endif

@@ -1,0 +1,21 @@
+#include "kernels/random/noise.h"
+
+#include "kernels/elementwise/elementwise_kernels.h"
+
+size_t nn_noise_blocks(size_t count)
+{
+    const size_t whole = count / NN_NOISE_VALUES * nn_noise_part(NN_NOISE_VALUES);
+    return whole + nn_noise_part(count % NN_NOISE_VALUES);
+}
+
+void nn_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
+                  uint64_t index)
+{
+    const nn_noise_row row = {
+        .key = {key[0], key[1]},
+        .stream = stream,
+        .index = index,
+        .deviation = deviation,
+    };
+    nn_elementwise_kernels_in_use()->noise_row(values, count, &row);
+}

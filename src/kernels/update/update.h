@@ -1,0 +1,84 @@
+/**
+ * One step of gradient descent over blocks of a flat array; OpenMP threads divide the blocks.
+ *
+ * Everything that becomes of an element happens in one pass over parameter, gradient and moments: clipping, the slopes
+ * of L1 and L2, the moments, the move. Every operation is rounded by IEEE 754 on its own, so bits depend neither on an
+ * element's position nor on threads nor on the instruction set. What lies between blocks is not touched.
+ */
+#ifndef NNI_KERNELS_UPDATE_UPDATE_H
+#define NNI_KERNELS_UPDATE_UPDATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nntrain/real.h"
+
+/** The loops there are; formulas in descent_loops.h. */
+typedef enum nn_descent_kind {
+    NN_DESCENT_PLAIN,
+    NN_DESCENT_MOMENTUM,         /**< first: velocity */
+    NN_DESCENT_NESTEROV,         /**< first: velocity */
+    NN_DESCENT_ADAGRAD,          /**< first: sum of squares */
+    NN_DESCENT_RMSPROP,          /**< first: mean square */
+    NN_DESCENT_RMSPROP_MOMENTUM, /**< first: mean square, second: velocity */
+    NN_DESCENT_ADAM,             /**< first: mean, second: mean square */
+    NN_DESCENT_LARS,             /**< first: velocity, which holds the rate */
+    NN_DESCENT_LAMB,   /**< first: mean, second: mean square; leaves the direction in gradients and moves nothing */
+    NN_DESCENT_FOLLOW, /**< parameter -= rate * gradient, without clipping and slopes: the other half of lamb */
+    NN_DESCENT_KINDS,
+} nn_descent_kind;
+
+/** Numbers of a step for one tensor. Corrections for the number of steps are already in `rate` and `root`. */
+typedef struct nn_descent_terms {
+    nn_real clip;   /**< largest absolute value of a gradient; infinity: no limit */
+    nn_real scale;  /**< what it is then multiplied by */
+    nn_real l1, l2; /**< l1 sign(w) + l2 w is then added */
+    nn_real rate;
+    nn_real momentum;
+    nn_real keep_first, take_first;   /**< beta and 1 - beta of the mean */
+    nn_real keep_second, take_second; /**< beta and 1 - beta of the mean square */
+    nn_real root;                     /**< square roots of mean squares are multiplied by it */
+    nn_real epsilon;                  /**< and this is added */
+    nn_real correction;               /**< lamb: what the mean is multiplied by */
+    nn_real decay;                    /**< of the parameter; adam: rate included */
+} nn_descent_terms;
+
+/** Most elements of a block: 16 KiB of an array of floats, so that what a block writes is still in the cache for its
+ * sum of squares. */
+enum { NN_DESCENT_BLOCK = 4096 };
+
+/** Neighbouring elements of one tensor. */
+typedef struct nn_descent_block {
+    size_t offset, count;
+    size_t tensor;
+} nn_descent_block;
+
+/** Where to descend: arrays laid out alike. What a kind does not use may be NULL. */
+typedef struct nn_descent_arrays {
+    nn_real *parameters, *gradients, *first, *second;
+    size_t kept_from; /**< element that `first` and `second` begin with, of those the others have from 0 on */
+} nn_descent_arrays;
+
+/** What a norm is of. */
+typedef enum nn_descent_norm {
+    NN_NORM_OF_PARAMETERS,
+    NN_NORM_OF_GRADIENTS, /**< as they lie there */
+    NN_NORM_OF_SLOPES,    /**< clipped, scaled, with the slopes of L1 and L2 */
+} nn_descent_norm;
+
+/** Steps every block. @param terms  [tensors] */
+void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                     size_t block_count, nn_descent_arrays arrays);
+
+/** @return whether all gradients of the blocks are finite; read by the threads that would step them */
+bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients);
+
+/**
+ * Sums of squares in double, a block each, in an order that neither threads nor instruction sets change.
+ *
+ * @param sums  [block_count]
+ */
+void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
+                        size_t block_count, nn_descent_arrays arrays, double *sums);
+
+#endif

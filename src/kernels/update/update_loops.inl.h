@@ -1,0 +1,209 @@
+/**
+ * The loops that the descent files share, compiled by each file's flags; not a header of declarations.
+ *
+ * Vectorised by the compiler without contraction and without errno: product, quotient and square root are those of IEEE
+ * 754 in a vector as in the tail, and the same for every instruction set. Good for float and double alike.
+ */
+#include <math.h>
+
+#include "kernels/update/update_kernels.h"
+
+static inline nn_real square_root(nn_real x)
+{
+#ifdef NNTRAIN_DOUBLE
+    return sqrt(x);
+#else
+    return sqrtf(x);
+#endif
+}
+
+/* The gradient with all that is done to it first; NaN stays. */
+static inline nn_real slope(const nn_descent_terms *t, nn_real w, nn_real g)
+{
+    g = g > t->clip ? t->clip : g;
+    g = g < -t->clip ? -t->clip : g;
+    nn_real sign = (nn_real)(w > 0 ? 1 : 0) - (nn_real)(w < 0 ? 1 : 0);
+    return g * t->scale + t->l2 * w + t->l1 * sign;
+}
+
+/* w -= rate g */
+static void plain(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        at.parameters[i] -= t.rate * slope(&t, at.parameters[i], at.gradients[i]);
+}
+
+/* v = momentum v + g; w -= rate v */
+static void momentum(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i];
+        nn_real v = t.momentum * at.first[i] + slope(&t, w, at.gradients[i]);
+        at.first[i] = v;
+        at.parameters[i] = w - t.rate * v;
+    }
+}
+
+/* v = momentum v + g; w -= rate (g + momentum v) */
+static void nesterov(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nn_real v = t.momentum * at.first[i] + g;
+        at.first[i] = v;
+        at.parameters[i] = w - t.rate * (g + t.momentum * v);
+    }
+}
+
+/* s += g^2; w -= rate g / (sqrt(s) + epsilon) */
+static void adagrad(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nn_real s = at.first[i] + g * g;
+        at.first[i] = s;
+        at.parameters[i] = w - t.rate * (g / (square_root(s) + t.epsilon));
+    }
+}
+
+/* s = rho s + (1 - rho) g^2; w -= rate g / (sqrt(s) + epsilon) */
+static void rmsprop(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nn_real s = t.keep_second * at.first[i] + t.take_second * (g * g);
+        at.first[i] = s;
+        at.parameters[i] = w - t.rate * (g / (square_root(s) + t.epsilon));
+    }
+}
+
+/* s as above; v = momentum v + g / (sqrt(s) + epsilon); w -= rate v */
+static void rmsprop_momentum(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nn_real s = t.keep_second * at.first[i] + t.take_second * (g * g);
+        nn_real v = t.momentum * at.second[i] + g / (square_root(s) + t.epsilon);
+        at.first[i] = s;
+        at.second[i] = v;
+        at.parameters[i] = w - t.rate * v;
+    }
+}
+
+/* m = beta1 m + (1 - beta1) g; s = beta2 s + (1 - beta2) g^2; w -= rate m / (root sqrt(s) + epsilon) + decay w */
+static void adam(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nn_real m = t.keep_first * at.first[i] + t.take_first * g;
+        nn_real s = t.keep_second * at.second[i] + t.take_second * (g * g);
+        at.first[i] = m;
+        at.second[i] = s;
+        at.parameters[i] = w - (t.rate * (m / (t.root * square_root(s) + t.epsilon)) + t.decay * w);
+    }
+}
+
+/* v = momentum v + rate (g + decay w); w -= v */
+static void lars(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i];
+        nn_real v = t.momentum * at.first[i] + t.rate * (slope(&t, w, at.gradients[i]) + t.decay * w);
+        at.first[i] = v;
+        at.parameters[i] = w - v;
+    }
+}
+
+/* m and s of adam; the direction correction m / (root sqrt(s) + epsilon) + decay w takes the gradient's place. */
+static void lamb(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nn_real m = t.keep_first * at.first[i] + t.take_first * g;
+        nn_real s = t.keep_second * at.second[i] + t.take_second * (g * g);
+        at.first[i] = m;
+        at.second[i] = s;
+        at.gradients[i] = t.correction * m / (t.root * square_root(s) + t.epsilon) + t.decay * w;
+    }
+}
+
+static void follow(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_real rate = terms->rate;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        at.parameters[i] -= rate * at.gradients[i];
+}
+
+/* Sixteen sums of every sixteenth square, in an order that no instruction set changes. */
+enum { LANES = 16 };
+
+static double sum_of_lanes(double part[LANES])
+{
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t lane = 0; lane < half; lane++)
+            part[lane] += part[lane + half];
+    return part[0];
+}
+
+static double squares(const nn_real *values, size_t count)
+{
+    double part[LANES] = {0};
+    const size_t whole = count - count % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+#pragma omp simd
+        for (size_t lane = 0; lane < LANES; lane++)
+            part[lane] += (double)values[i + lane] * (double)values[i + lane];
+    for (size_t i = whole; i < count; i++)
+        part[i - whole] += (double)values[i] * (double)values[i];
+    return sum_of_lanes(part);
+}
+
+static double slope_squares(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+{
+    const nn_descent_terms t = *terms;
+    double part[LANES] = {0};
+    const size_t whole = count - count % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+#pragma omp simd
+        for (size_t lane = 0; lane < LANES; lane++) {
+            double g = (double)slope(&t, at.parameters[i + lane], at.gradients[i + lane]);
+            part[lane] += g * g;
+        }
+    for (size_t i = whole; i < count; i++) {
+        double g = (double)slope(&t, at.parameters[i], at.gradients[i]);
+        part[i - whole] += g * g;
+    }
+    return sum_of_lanes(part);
+}
+
+#define NN_DESCENT_TABLE                                                                                               \
+    {                                                                                                                  \
+        .step =                                                                                                        \
+            {                                                                                                          \
+                [NN_DESCENT_PLAIN] = plain,       [NN_DESCENT_MOMENTUM] = momentum,                                    \
+                [NN_DESCENT_NESTEROV] = nesterov, [NN_DESCENT_ADAGRAD] = adagrad,                                      \
+                [NN_DESCENT_RMSPROP] = rmsprop,   [NN_DESCENT_RMSPROP_MOMENTUM] = rmsprop_momentum,                    \
+                [NN_DESCENT_ADAM] = adam,         [NN_DESCENT_LARS] = lars,                                            \
+                [NN_DESCENT_LAMB] = lamb,         [NN_DESCENT_FOLLOW] = follow,                                        \
+            },                                                                                                         \
+        .squares = squares, .slope_squares = slope_squares,                                                            \
+    }

@@ -1,0 +1,230 @@
+/** A feed-forward network of dense layers: a^(l) = sigma(a^(l-1) W^(l)T + b^(l)), one row of a sample each. */
+#ifndef NNI_MODEL_NETWORK_H
+#define NNI_MODEL_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/batch.h"
+#include "nntrain/kinds.h"
+#include "nntrain/status.h"
+#include "recipe/recipe.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A dense layer, and where its tensors lie in a flat array of parameters, gradients or moments. */
+typedef struct nn_layer {
+    size_t inputs, outputs;
+    nn_activation activation;
+    nn_layer_norm norm;
+    double dropout;
+    size_t weight;      /**< offset of W [outputs, inputs] */
+    size_t bias;        /**< offset of b [outputs]; without meaning where nn_layer_has_bias is false */
+    size_t gamma, beta; /**< with a norm: offsets of its scale and shift [outputs] */
+    size_t running_mean, running_variance; /**< with batch norm: offsets in nn_network.statistics [outputs] */
+} nn_layer;
+
+/** @return whether a layer has a bias: batch norm takes the mean of its sums out, and any shift with it, so that one
+ * would have no effect, and its gradient would be nothing but rounding, which Adam and Adagrad make large */
+static inline bool nn_layer_has_bias(const nn_layer *layer)
+{
+    return layer->norm != NN_NORM_BATCH;
+}
+
+/** What a tensor is for: weights are regularised, the others are not. */
+typedef enum nn_tensor_role { NN_TENSOR_WEIGHT, NN_TENSOR_BIAS, NN_TENSOR_GAMMA, NN_TENSOR_BETA } nn_tensor_role;
+
+/** One tensor of the flat array. */
+typedef struct nn_tensor {
+    nn_tensor_role role;
+    size_t layer;
+    size_t offset;
+    size_t rows, columns; /**< columns 0: one dimension */
+    size_t count;         /**< elements */
+} nn_tensor;
+
+/**
+ * Layers and their parameters. Owns its arrays.
+ *
+ * Parameters lie in one flat array in backward order, last layer first: the gradients lie alike, so that they are
+ * complete from the front as the backward pass goes, and descent is one pass over flat arrays. Each tensor begins on a
+ * multiple of NN_ALIGNMENT bytes; the padding between them is zero and stays zero.
+ */
+typedef struct nn_network {
+    size_t inputs, outputs;
+    nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a work space is taken */
+    size_t layer_count;
+    nn_layer *layers;       /**< [layer_count], first layer first */
+    size_t parameter_count; /**< trained values, without padding */
+    size_t flat_count;      /**< elements of a flat array: parameters and padding */
+    nn_real *parameters;    /**< [flat_count] */
+    size_t tensor_count;
+    nn_tensor *tensors; /**< [tensor_count], in the order of the flat array */
+    size_t statistics_count;
+    nn_real *statistics; /**< [statistics_count] running means and variances of batch norm; not trained */
+} nn_network;
+
+/**
+ * Lays out a network with all parameters zero.
+ *
+ * @param inputs  values of a sample
+ * @param layers  [layer_count] units and activation; softmax in the last layer only
+ * @return NN_USAGE where a layer has no units, NN_SYSTEM where memory runs out
+ */
+nn_status nn_network_create(size_t inputs, const nn_recipe_layer *layers, size_t layer_count, nn_network **network,
+                            nn_error *error);
+void nn_network_free(nn_network *network);
+
+/**
+ * Draws initial weights; biases and beta become 0, gamma 1.
+ *
+ * He: variance 2 / inputs (He et al., 2015). Glorot: 2 / (inputs + outputs) (Glorot and Bengio, 2010). LeCun: 1 /
+ * inputs (LeCun et al., 1998). Orthogonal: rows or columns, whichever are fewer, are orthonormal (Saxe et al., 2014). A
+ * weight is a function of seed, layer and position alone.
+ */
+void nn_network_initialize(nn_network *network, const nn_recipe_network *recipe, uint64_t seed);
+
+/** "weight", "bias", "gamma" or "beta". */
+const char *nn_tensor_name(nn_tensor_role role);
+
+/** @return whether no parameter and no statistic is NaN or infinite */
+bool nn_network_is_finite(const nn_network *network);
+
+struct nn_errand;
+
+/**
+ * What the passes have to do with the other ranks that share a batch. A failure stays in `status` and `error`, and
+ * later calls do nothing: passes have no way to fail, and the training asks once a step.
+ */
+typedef struct nn_sync {
+    /**
+     * Sums over the ranks, for batch norm.
+     *
+     * @param values  [nn_leaves_nodes(run), count] of this rank's nodes; the first `count` receive the sum
+     */
+    nn_status (*sum)(void *context, nn_leaves run, double *values, size_t count, nn_error *error); /**< NULL: one rank
+                                                                                                      alone */
+    /** Is told as the backward pass goes that elements 0 .. count - 1 of the flat gradients are complete. */
+    nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
+    /**
+     * Is called before each tile of the products of the backward pass, so that what is under way goes on; only together
+     * with `complete`.
+     *
+     * @param work    multiply-adds of the tile
+     * @param most    elements that the tile can move beside them
+     * @param errand  receives what it shall move: see nn_gemm_pause
+     */
+    nn_status (*progress)(void *context, size_t work, size_t most, struct nn_errand *errand,
+                          nn_error *error); /**< NULL: nothing is */
+    void *context;
+    nn_status status;
+    nn_error error;
+} nn_sync;
+
+/** Everything a pass over a batch writes. Owns its arrays; taken once for a network and the largest batch. */
+typedef struct nn_workspace {
+    size_t capacity;              /**< rows the arrays hold */
+    size_t layer_count;           /**< of the network it was taken for */
+    nn_real **activations;        /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
+    struct nn_layer_work *layers; /**< [layer_count] what normalisation, dropout and some activations keep */
+    nn_real *logits;              /**< [capacity, outputs] kept by nn_loss; NULL unless the output activation's
+                                       derivative needs its input */
+    nn_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
+    size_t stack_height;          /**< flat arrays of gradients there are */
+    size_t flat_pitch;            /**< elements from one to the next: flat_count */
+    nn_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
+                           leaves, which is one where the rows are one sum */
+    double *row_terms;  /**< [capacity] w_i E_i of the rows, left by nn_loss */
+    double *sums;       /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
+    struct nn_gemm_space *space;
+    struct nn_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
+    nn_sync sync;                 /**< to be set by the caller where ranks share batches */
+    uint64_t seed;                /**< of dropout; to be set by the caller */
+} nn_workspace;
+
+/**
+ * Takes the work space of a network.
+ *
+ * @param capacity  most rows in a batch; 0 is valid
+ * @param threads   most OpenMP threads that will compute
+ * @param stack_height  flat arrays of gradients to take: 0 where none will be asked for, 1, or nn_leaves_height of the
+ * run where batches come in leaves
+ */
+nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
+                              nn_workspace **work, nn_error *error);
+void nn_workspace_free(nn_workspace *work);
+
+/**
+ * Forward pass of training: with dropout, and with batch norm over the rows of the global batch, whose statistics also
+ * move the running ones. The last layer is left as logits o: nn_loss or nn_network_activate_output applies its
+ * activation.
+ *
+ * @param batch  at most as many rows as the capacity of work
+ */
+void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work);
+
+/**
+ * Forward pass of use: without dropout, and with the running statistics in batch norm. Leaves logits as above.
+ *
+ * @param x     [rows, inputs]
+ * @param rows  at most the capacity of work
+ */
+void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work);
+
+/** Applies the activation of the last layer to the logits that a forward pass left. */
+void nn_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work);
+
+/** @return [rows, outputs]: logits after a forward pass, activations after nn_loss or nn_network_activate_output */
+static inline nn_real *nn_network_output(const nn_network *network, const nn_workspace *work)
+{
+    return work->activations[network->layer_count - 1];
+}
+
+/**
+ * The loss of a batch; turns the logits o that a forward pass left into output activations a, and keeps the logits in
+ * work->logits where there is room for them.
+ *
+ * E = 1/n sum_i w_i E_i over rows i with sample weights w_i. n counts the rows of the *global* batch and not the sum of
+ * their weights, so that E is a sum of shares however the rows are dealt out. A class y stands for its one-hot row.
+ *
+ * Terms of an output j of mse, mae, huber and binary_cross_entropy are multiplied by its weight, where there are any.
+ *
+ * - mse: E_i = 1/2 sum_j (a_j - y_j)^2. PyTorch's and Keras' mean over rows and outputs is 2/outputs times this.
+ * - mae: sum_j |a_j - y_j|.
+ * - huber: sum_j h^2/2 for h = |a_j - y_j| up to delta, delta (h - delta/2) beyond (Huber, 1964).
+ * - cross_entropy, for a softmax output: -sum_j c_j y'_j log a_j with class weights c_j and y' = (1 - e) y + e/outputs,
+ *   e the label smoothing (Szegedy et al., 2016). y is a class or a distribution. These are the terms of PyTorch's
+ *   CrossEntropyLoss, whose mean over classes divides by the sum of c_y instead of n.
+ * - binary_cross_entropy, for sigmoid outputs, each a yes or no of its own: -sum_j (y' log a_j + (1 - y') log(1 - a_j))
+ *   with y' = (1 - e) y + e/2.
+ * - iou: 1 - (1 + sum_j a_j y_j) / (1 + sum_j (a_j + y_j - a_j y_j)), the soft Jaccard distance (Rahman and Wang,
+ * 2016).
+ *
+ * The entropies are found from the logits and stay finite where a probability rounds to 0.
+ *
+ * @return this rank's share of E; 0 without rows
+ */
+double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+
+/** sum_i w_i E_i over some rows of the batch that nn_loss was of, added in their order. */
+double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
+
+/**
+ * Backward pass after nn_loss: fills work->gradients with this rank's share of dE/dparameters, the sum over the rows of
+ * the batch or, where it comes in leaves, over those of each node.
+ *
+ * delta of the output layer: dE/da through the output activation, softmax by its Jacobian; the two cross-entropies and
+ * their activations give w c (a - y') / n at once. Of a hidden layer: delta_l = (delta_{l+1} W_{l+1}) o sigma'(o_l).
+ * dW = delta^T a_{l-1}, db = column sums of delta (Rumelhart, Hinton, Williams, 1986).
+ */
+void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
+                         nn_workspace *work);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

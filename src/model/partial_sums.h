@@ -1,0 +1,33 @@
+/** Sums over the rows of a batch, leaf by leaf, joined along the tree of the leaves (support/sum_tree.h). */
+#ifndef NNI_MODEL_PARTIAL_SUMS_H
+#define NNI_MODEL_PARTIAL_SUMS_H
+
+#include "model/batch.h"
+#include "nntrain/real.h"
+
+/**
+ * The leaves of a batch; of one that has none, all its rows as one.
+ *
+ * @param whole  room for the borders of that one
+ */
+nn_leaf_rows nn_batch_leaves(const nn_batch *batch, size_t whole[2]);
+
+/** Joins the topmost of `height` values on a stack after `leaf` went there. @return values left on it */
+size_t nn_join_reals(nn_leaves run, size_t leaf, nn_real *stack, size_t pitch, size_t height, size_t count);
+size_t nn_join_doubles(nn_leaves run, size_t leaf, double *stack, size_t pitch, size_t height, size_t count);
+
+/**
+ * Sums of columns.
+ *
+ * @param matrix  [rows, columns]
+ * @param sums    [columns] of the first node; those of the others, and of the stack they are found on, are `pitch`
+ * elements apart
+ */
+void nn_leaf_column_sums(const nn_real *matrix, const nn_leaf_rows *leaves, size_t columns, nn_real *sums,
+                         size_t pitch);
+
+/** Sums of the products of two matrices, column by column. */
+void nn_leaf_column_products(const nn_real *a, const nn_real *b, const nn_leaf_rows *leaves, size_t columns,
+                             nn_real *sums, size_t pitch);
+
+#endif

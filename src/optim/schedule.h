@@ -1,0 +1,55 @@
+/** The learning rate of every step. */
+#ifndef NNI_OPTIM_SCHEDULE_H
+#define NNI_OPTIM_SCHEDULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recipe/recipe.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a schedule remembers; kept in checkpoints. */
+typedef struct nn_schedule_state {
+    double scale;    /**< what the rate has been multiplied by so far: by plateau, or after diverging */
+    double best;     /**< plateau: best loss so far; infinity: none yet */
+    uint64_t waited; /**< plateau: epochs since */
+} nn_schedule_state;
+
+/** The beginning: scale 1, best infinity, waited 0. */
+nn_schedule_state nn_schedule_begin(void);
+
+/** Sizes that a schedule counts in. */
+typedef struct nn_schedule_span {
+    size_t epoch_steps; /**< steps of descent an epoch */
+    size_t epochs;      /**< of the whole training */
+    size_t step_rows;   /**< rows of a step: batch * accumulate */
+} nn_schedule_span;
+
+/**
+ * Learning rate of a step. A pure function, so a resumed run needs nothing but the counters and the state.
+ *
+ * constant: r. step: r * factor^floor(t / every). exponential: r * factor^(t / every), smoothly. cosine: from r to
+ * minimum over the steps after warm-up, (1 + cos(pi t / T)) / 2 (Loshchilov and Hutter, 2017). plateau: r, not below
+ * minimum. All are multiplied by scale, plateau before it looks at minimum. During warm-up the rate rises linearly,
+ * step t of W having (t + 1) / W of what the schedule begins with; t counts from its end. With reference_batch, r is
+ * learning_rate * step_rows / reference_batch (Goyal et al., 2017).
+ *
+ * @param step  steps done before this one
+ */
+double nn_schedule_rate(const nn_recipe_schedule *schedule, double learning_rate, nn_schedule_span span,
+                        const nn_schedule_state *state, uint64_t step);
+
+/**
+ * Tells a plateau schedule the loss of an epoch: after `patience` epochs without improvement the rate falls by factor,
+ * and waiting begins anew. NaN is no improvement. Other schedules remember nothing.
+ */
+void nn_schedule_observe(const nn_recipe_schedule *schedule, nn_schedule_state *state, double loss);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,20 @@
+/** Keys that only some kinds of loss, optimizer, schedule or initializer have. */
+#ifndef NNI_RECIPE_KIND_SETTINGS_H
+#define NNI_RECIPE_KIND_SETTINGS_H
+
+#include "nntrain/kinds.h"
+#include "yaml/tree.h"
+
+/**
+ * Fills in what the kinds of a recipe have by default, and refuses what is written and they do not have.
+ *
+ * Run after the last override, when the kinds are settled; short forms are written out by then.
+ *
+ * @param defaults  the place of what nobody wrote
+ */
+nn_status nn_recipe_settle_kinds(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_place defaults, nn_error *error);
+
+/** @return the learning rate of an optimizer whose recipe gives none, as it is written there */
+const char *nn_recipe_usual_rate(nn_optimizer_kind kind);
+
+#endif

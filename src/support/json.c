@@ -1,0 +1,101 @@
+#include "support/json.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "support/utf8.h"
+
+void nn_json_put(FILE *out, const char *text)
+{
+    size_t left = strlen(text);
+    fputc('"', out);
+    for (size_t bytes; left > 0; text += bytes, left -= bytes) {
+        const unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+        const size_t found = nn_utf8_character(text, left);
+        bytes = found > 0 ? found : 1;
+        if (found == 0)
+            fputs("\\ufffd", out);
+        else if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7F || (c == 0xC2 && next < 0xA0)) /* C0, DEL and C1, which a terminal obeys */
+            fprintf(out, "\\u%04x", c == 0xC2 ? next : c);
+        else
+            fwrite(text, 1, bytes, out);
+    }
+    fputc('"', out);
+}
+
+static void put_line(nn_json *json)
+{
+    fputc('\n', json->out);
+    for (unsigned i = 0; i < json->depth; i++)
+        fputs("  ", json->out);
+}
+
+static void lead(nn_json *json, const char *name)
+{
+    if (json->follows)
+        fputc(',', json->out);
+    if (json->depth > 0)
+        put_line(json);
+    if (name) {
+        nn_json_put(json->out, name);
+        fputs(": ", json->out);
+    }
+    json->follows = true;
+}
+
+void nn_json_begin(nn_json *json, const char *name, char bracket)
+{
+    lead(json, name);
+    fputc(bracket, json->out);
+    json->depth++;
+    json->follows = false;
+}
+
+void nn_json_end(nn_json *json, char bracket)
+{
+    json->depth--;
+    if (json->follows)
+        put_line(json);
+    fputc(bracket, json->out);
+    json->follows = true;
+    if (json->depth == 0)
+        fputc('\n', json->out);
+}
+
+void nn_json_text(nn_json *json, const char *name, const char *text)
+{
+    lead(json, name);
+    nn_json_put(json->out, text);
+}
+
+void nn_json_count(nn_json *json, const char *name, size_t count)
+{
+    lead(json, name);
+    fprintf(json->out, "%zu", count);
+}
+
+static void put_number(const nn_json *json, double number)
+{
+    if (isfinite(number))
+        fprintf(json->out, "%.*g", json->digits > 0 ? json->digits : 6, number);
+    else
+        fputs("null", json->out);
+}
+
+void nn_json_number(nn_json *json, const char *name, double number)
+{
+    lead(json, name);
+    put_number(json, number);
+}
+
+void nn_json_numbers(nn_json *json, const char *name, const double *numbers, size_t count)
+{
+    lead(json, name);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "[" : ", ", json->out);
+        put_number(json, numbers[i]);
+    }
+    fputs(count > 0 ? "]" : "[]", json->out);
+}

@@ -1,0 +1,20 @@
+/** Text of files and users as it may be shown: one line, and nothing that a terminal would obey. */
+#ifndef NNI_SUPPORT_PRINTABLE_H
+#define NNI_SUPPORT_PRINTABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/**
+ * Copies a text, with escapes for what is no printable UTF-8: \n \r \t by name, every byte of other control characters
+ * (C0, C1, DEL), of line separators and direction overrides (U+200E, U+2028 ...), and of what is no UTF-8, as \x1b.
+ *
+ * @param room  bytes of `to`, at least 1; what does not fit is left out, by whole characters and escapes
+ * @return to
+ */
+char *nn_printable(const char *text, char *to, size_t room);
+
+/** Prints a text with these escapes. @param out  NULL: nothing is printed. @return bytes that it takes */
+size_t nn_print_text(FILE *out, const char *text);
+
+#endif

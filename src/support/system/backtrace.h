@@ -1,0 +1,20 @@
+/** Where each thread of this process is, for the log of a run that hangs. */
+#ifndef NNI_SUPPORT_SYSTEM_BACKTRACE_H
+#define NNI_SUPPORT_SYSTEM_BACKTRACE_H
+
+/** @return the signal that asks a thread for its stack; ignored until nn_stacks_prepare */
+int nn_stacks_signal(void);
+
+/** Makes ready what cannot be taken later, when memory or a lock may be what a thread hangs on. */
+void nn_stacks_prepare(void);
+
+/**
+ * Writes the calls that every thread but the calling one is in, innermost first. Called by one thread at a time.
+ *
+ * A thread that the system does not let run (stopped, or waiting for a disk that never answers) is told as such.
+ *
+ * @param file  descriptor to write to
+ */
+void nn_stacks_write(int file);
+
+#endif

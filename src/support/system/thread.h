@@ -1,0 +1,17 @@
+/** Threads beside those that compute. */
+#ifndef NNI_SUPPORT_SYSTEM_THREAD_H
+#define NNI_SUPPORT_SYSTEM_THREAD_H
+
+#include <pthread.h>
+
+#include "nntrain/status.h"
+
+/**
+ * Starts a thread. It takes no signals but the one that asks for its stack (stacks.h): all others belong to the thread
+ * that trains.
+ *
+ * @return NN_SYSTEM where the system has no room for one more
+ */
+nn_status nn_thread_start(pthread_t *thread, void *(*run)(void *context), void *context, nn_error *error);
+
+#endif

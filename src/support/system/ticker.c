@@ -1,0 +1,85 @@
+#include "support/system/ticker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "support/memory.h"
+#include "support/system/thread.h"
+
+struct nn_ticker {
+    double seconds;
+    void (*tick)(void *context);
+    void *context;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* over stop */
+    pthread_cond_t stopped;
+    bool stop;
+};
+
+/* Sleeps; true once the thread is to end. */
+static bool over_after(nn_ticker *ticker)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const double nanoseconds = (double)until.tv_nsec + 1e9 * ticker->seconds;
+    until.tv_sec += (time_t)(nanoseconds / 1e9);
+    until.tv_nsec = (long)(nanoseconds - 1e9 * (double)(time_t)(nanoseconds / 1e9));
+    pthread_mutex_lock(&ticker->mutex);
+    while (!ticker->stop && pthread_cond_timedwait(&ticker->stopped, &ticker->mutex, &until) != ETIMEDOUT)
+        ;
+    const bool over = ticker->stop;
+    pthread_mutex_unlock(&ticker->mutex);
+    return over;
+}
+
+static void *run(void *context)
+{
+    nn_ticker *ticker = context;
+    while (!over_after(ticker))
+        ticker->tick(ticker->context);
+    return NULL;
+}
+
+static void release(nn_ticker *ticker)
+{
+    pthread_cond_destroy(&ticker->stopped);
+    pthread_mutex_destroy(&ticker->mutex);
+    nn_release(ticker);
+}
+
+nn_status nn_ticker_start(double seconds, void (*tick)(void *context), void *context, nn_ticker **result,
+                          nn_error *error)
+{
+    nn_ticker *ticker = NULL;
+    pthread_condattr_t monotonic;
+    NN_TRY(nn_allocate(1, sizeof *ticker, "a thread that looks on", &ticker, error));
+    ticker->seconds = seconds;
+    ticker->tick = tick;
+    ticker->context = context;
+    pthread_mutex_init(&ticker->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&ticker->stopped, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    const nn_status status = nn_thread_start(&ticker->thread, run, ticker, error);
+    if (status != NN_OK) {
+        release(ticker);
+        return status;
+    }
+    *result = ticker;
+    return NN_OK;
+}
+
+void nn_ticker_stop(nn_ticker *ticker)
+{
+    if (!ticker)
+        return;
+    pthread_mutex_lock(&ticker->mutex);
+    ticker->stop = true;
+    pthread_cond_signal(&ticker->stopped);
+    pthread_mutex_unlock(&ticker->mutex);
+    pthread_join(ticker->thread, NULL);
+    release(ticker);
+}

@@ -1,0 +1,92 @@
+#include "support/system/worker.h"
+
+#include <pthread.h>
+
+#include "support/memory.h"
+#include "support/system/thread.h"
+
+struct nn_worker {
+    pthread_t thread;
+    pthread_mutex_t mutex; /* over all that follows, and over done of every job */
+    pthread_cond_t work, progress;
+    nn_job *first, *last; /* not begun */
+    bool stop;
+};
+
+static void *work(void *context)
+{
+    nn_worker *worker = context;
+    pthread_mutex_lock(&worker->mutex);
+    while (!worker->stop) {
+        nn_job *job = worker->first;
+        if (!job) {
+            pthread_cond_wait(&worker->work, &worker->mutex);
+            continue;
+        }
+        worker->first = job->next;
+        pthread_mutex_unlock(&worker->mutex);
+        const nn_status status = job->run(job->context, &job->error);
+        pthread_mutex_lock(&worker->mutex);
+        job->status = status;
+        job->done = true;
+        pthread_cond_signal(&worker->progress);
+    }
+    pthread_mutex_unlock(&worker->mutex);
+    return NULL;
+}
+
+nn_status nn_worker_create(nn_worker **result, nn_error *error)
+{
+    nn_worker *worker = NULL;
+    NN_TRY(nn_allocate(1, sizeof *worker, "a thread", &worker, error));
+    pthread_mutex_init(&worker->mutex, NULL);
+    pthread_cond_init(&worker->work, NULL);
+    pthread_cond_init(&worker->progress, NULL);
+    const nn_status status = nn_thread_start(&worker->thread, work, worker, error);
+    if (status != NN_OK) {
+        nn_release(worker);
+        return status;
+    }
+    *result = worker;
+    return NN_OK;
+}
+
+void nn_worker_free(nn_worker *worker)
+{
+    if (!worker)
+        return;
+    pthread_mutex_lock(&worker->mutex);
+    worker->stop = true;
+    pthread_cond_signal(&worker->work);
+    pthread_mutex_unlock(&worker->mutex);
+    pthread_join(worker->thread, NULL);
+    pthread_cond_destroy(&worker->progress);
+    pthread_cond_destroy(&worker->work);
+    pthread_mutex_destroy(&worker->mutex);
+    nn_release(worker);
+}
+
+void nn_worker_submit(nn_worker *worker, nn_job *job)
+{
+    job->done = false;
+    job->next = NULL;
+    pthread_mutex_lock(&worker->mutex);
+    if (worker->first)
+        worker->last->next = job;
+    else
+        worker->first = job;
+    worker->last = job;
+    pthread_cond_signal(&worker->work);
+    pthread_mutex_unlock(&worker->mutex);
+}
+
+nn_status nn_worker_wait(nn_worker *worker, const nn_job *job, nn_error *error)
+{
+    pthread_mutex_lock(&worker->mutex);
+    while (!job->done)
+        pthread_cond_wait(&worker->progress, &worker->mutex);
+    pthread_mutex_unlock(&worker->mutex);
+    if (job->status != NN_OK && error)
+        *error = job->error;
+    return job->status;
+}

@@ -1,0 +1,81 @@
+/* Rows are read once and trained on for hours. A bit of them that flips goes into every gradient from then on, and the
+ * same into all ranks, where no comparison of weights finds it. So a digest of them is taken again after every epoch,
+ * and before weights are kept: a hundredth of a second for 100 MB. */
+#include <inttypes.h>
+
+#include "support/memory.h"
+#include "train/callbacks/callbacks.h"
+
+enum { SPLITS = 3 };
+
+struct nn_row_watch {
+    uint64_t digest[SPLITS]; /* of this rank's rows as the training began */
+    uint64_t step;           /* of the newest look */
+};
+
+static const nn_dataset *split_of(const nn_run *run, size_t i)
+{
+    const nn_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
+    return splits[i];
+}
+
+static nn_status begin(void *self, nn_run *run, nn_error *error)
+{
+    (void)error;
+    nn_row_watch *watch = self;
+    for (size_t i = 0; i < SPLITS; i++)
+        if (split_of(run, i))
+            watch->digest[i] = nn_dataset_memory_digest(split_of(run, i));
+    watch->step = run->progress.step;
+    return NN_OK;
+}
+
+static nn_status look(const nn_run *run, const nn_row_watch *watch, nn_error *error)
+{
+    for (size_t i = 0; i < SPLITS; i++) {
+        const nn_dataset *split = split_of(run, i);
+        if (split && nn_dataset_memory_digest(split) != watch->digest[i])
+            return nn_fail(error, NN_SYSTEM,
+                           "rows of %s in the memory of %s are no longer what was read: a fault of the memory there "
+                           "between step %" PRIu64 " and %" PRIu64 "; leave that host out and %s%s",
+                           split->file, run->comm->host, watch->step, run->progress.step,
+                           run->last_checkpoint[0] ? "continue with --resume from " : "begin anew",
+                           run->last_checkpoint);
+    }
+    return NN_OK;
+}
+
+nn_status nn_run_look_at_rows(nn_run *run, nn_error *error)
+{
+    nn_row_watch *watch = run->row_watch;
+    if (!watch || watch->step == run->progress.step)
+        return NN_OK;
+    nn_status status = look(run, watch, error);
+    double failed = status != NN_OK;
+    NN_TRY(nn_comm_max_double(run->comm, &failed, 1, error));
+    if (failed > 0) {
+        nn_run_settle(run);
+        if (status != NN_OK)
+            status = look(run, watch, error); /* with the name of the checkpoint that is the newest by now */
+        return nn_comm_agree(run->comm, status, error);
+    }
+    watch->step = run->progress.step;
+    return NN_OK;
+}
+
+static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
+{
+    (void)self;
+    (void)report;
+    return nn_run_look_at_rows(run, error);
+}
+
+nn_status nn_observe_rows(nn_run *run, nn_observer *observer, nn_error *error)
+{
+    *observer = (nn_observer){.self = NULL};
+    if (run->recipe->parallel.agree_every == 0)
+        return NN_OK;
+    NN_TRY(nn_allocate(1, sizeof *run->row_watch, "the watch for rows", &run->row_watch, error));
+    *observer = (nn_observer){.begin = begin, .epoch = epoch, .free = nn_release, .self = run->row_watch};
+    return NN_OK;
+}

@@ -1,0 +1,281 @@
+#include "train/divergence.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/elementwise/elementwise.h"
+#include "support/memory.h"
+#include "train/divergence_cause.h"
+#include "train/resume.h"
+
+/* Warnings of skipped steps that a run says; a long one may have many, which its metrics count. */
+enum { MOST_WARNINGS = 10 };
+
+struct nn_trouble {
+    double place;        /* of this rank's step in work, see place_of; infinity: none is known */
+    char what[320];      /* the newest broken step, as part of a sentence */
+    size_t times;        /* skip: broken steps in a row; rollback: times back to the same step */
+    uint64_t back_at;    /* rollback: the step that was gone back to */
+    size_t warnings;     /* said so far */
+    nn_real *statistics; /* [statistics_count] of batch norm before the step; NULL: a broken step is not skipped */
+};
+
+nn_status nn_trouble_create(const nn_run *run, nn_trouble **result, nn_error *error)
+{
+    nn_trouble *trouble = NULL;
+    NN_TRY(nn_allocate(1, sizeof *trouble, "the watch for NaN", &trouble, error));
+    trouble->place = INFINITY;
+    if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP) {
+        const nn_status status = nn_allocate(run->network->statistics_count, sizeof(nn_real),
+                                             "the statistics of a step", &trouble->statistics, error);
+        if (status != NN_OK) {
+            nn_release(trouble);
+            return status;
+        }
+    }
+    *result = trouble;
+    return NN_OK;
+}
+
+void nn_trouble_free(nn_trouble *trouble)
+{
+    if (!trouble)
+        return;
+    nn_release(trouble->statistics);
+    nn_release(trouble);
+}
+
+void nn_trouble_begin_step(nn_run *run)
+{
+    nn_trouble *trouble = run->trouble;
+    const nn_network *network = run->network;
+    trouble->place = INFINITY;
+    if (trouble->statistics)
+        memcpy(trouble->statistics, network->statistics, network->statistics_count * sizeof *network->statistics);
+}
+
+/* --- where it began --- */
+
+static bool tensors_are_finite(const nn_network *network, size_t layer)
+{
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        const nn_tensor *tensor = &network->tensors[t];
+        if (tensor->layer == layer && !nn_all_finite(network->parameters + tensor->offset, tensor->count))
+            return false;
+    }
+    return true;
+}
+
+/* In the order of a forward pass, so that the least of all ranks is the first: 2 l, the parameters of layer l; 2 l + 1,
+ * what comes out of it; behind the last layer, the loss alone. */
+static size_t place_of(const nn_network *network, const nn_workspace *work, size_t rows)
+{
+    for (size_t l = 0; l < network->layer_count; l++) {
+        if (!tensors_are_finite(network, l))
+            return 2 * l;
+        if (!nn_all_finite(work->activations[l], rows * network->layers[l].outputs))
+            return 2 * l + 1;
+    }
+    return 2 * network->layer_count;
+}
+
+void nn_trouble_note(nn_run *run, const nn_batch *batch)
+{
+    if (isinf(run->trouble->place))
+        run->trouble->place = (double)place_of(run->network, run->work, batch->rows);
+}
+
+static void describe_place(const nn_network *network, double place, char text[96])
+{
+    const size_t at = (size_t)place, l = at / 2;
+    if (l >= network->layer_count)
+        snprintf(text, 96, "all layers are finite");
+    else
+        snprintf(text, 96, "the first in the %s of layer %zu (%zu %s)", at % 2 ? "outputs" : "parameters", l,
+                 network->layers[l].outputs, nn_activation_name(network->layers[l].activation));
+}
+
+static nn_status diverged(nn_run *run, nn_error *error)
+{
+    char cause[NN_CAUSE_SIZE];
+    nn_run_settle(run);
+    NN_TRY(nn_find_cause(run, cause, error));
+    return nn_fail(error, NN_DIVERGED, "%s; %s%s%s", run->trouble->what, cause,
+                   run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
+}
+
+static nn_status stop_or_go_on(nn_run *run, nn_step_report *report, nn_error *error)
+{
+    report->broken = true;
+    return run->recipe->training.on_nan.name == NN_ON_NAN_STOP ? diverged(run, error) : NN_OK;
+}
+
+static const char *kind_of(double value)
+{
+    return isnan(value) ? "NaN" : "infinite";
+}
+
+nn_status nn_trouble_with_loss(nn_run *run, nn_step_report *report, nn_error *error)
+{
+    nn_trouble *trouble = run->trouble;
+    char where[96];
+    NN_TRY(nn_comm_min_double(run->comm, &trouble->place, 1, error));
+    describe_place(run->network, trouble->place, where);
+    snprintf(trouble->what, sizeof trouble->what, "the loss became %s in epoch %" PRIu64 ", step %" PRIu64 " (%s)",
+             kind_of(report->loss), run->progress.epoch + 1, run->progress.epoch_step + 1, where);
+    return stop_or_go_on(run, report, error);
+}
+
+nn_status nn_trouble_with_gradients(nn_run *run, size_t count, nn_step_report *report, nn_error *error)
+{
+    const nn_network *network = run->network;
+    const nn_real *gradients = run->work->gradients;
+    nn_trouble *trouble = run->trouble;
+    size_t first = 0, t = 0;
+    while (first + 1 < count && isfinite(gradients[first]))
+        first++;
+    while (t + 1 < network->tensor_count && network->tensors[t + 1].offset <= first)
+        t++;
+    snprintf(trouble->what, sizeof trouble->what,
+             "a gradient became %s in epoch %" PRIu64 ", step %" PRIu64 " (the first in the %s of layer %zu)",
+             kind_of((double)gradients[first]), run->progress.epoch + 1, run->progress.epoch_step + 1,
+             nn_tensor_name(network->tensors[t].role), network->tensors[t].layer);
+    return stop_or_go_on(run, report, error);
+}
+
+/* --- what follows --- */
+
+static nn_status skip(nn_run *run, nn_error *error)
+{
+    nn_trouble *trouble = run->trouble;
+    const nn_network *network = run->network;
+    const size_t limit = run->recipe->training.on_nan.limit;
+    memcpy(network->statistics, trouble->statistics, network->statistics_count * sizeof *network->statistics);
+    if (++trouble->times > limit) {
+        char cause[NN_CAUSE_SIZE];
+        nn_run_settle(run);
+        NN_TRY(nn_find_cause(run, cause, error));
+        return nn_fail(error, NN_DIVERGED,
+                       "%s, after %zu steps in a row that were skipped, the most that training.on_nan.limit allows; %s",
+                       trouble->what, limit, cause);
+    }
+    if (++trouble->warnings <= MOST_WARNINGS)
+        nn_run_say(run, "warning  %s; the step is skipped%s", trouble->what,
+                   trouble->warnings == MOST_WARNINGS ? "; metrics.jsonl counts further ones" : "");
+    return NN_OK;
+}
+
+/* Where to: the newest intact checkpoint of the run's folder, else the one that it was continued from; or none. */
+static nn_status find_way_back(nn_run *run, char path[PATH_MAX], nn_error *error)
+{
+    nn_status status = NN_OK;
+    if (run->comm->rank == 0) {
+        status = nn_resume_newest(run, path, error);
+        if (status == NN_OK && path[0] == '\0')
+            memcpy(path, run->last_checkpoint, PATH_MAX);
+    }
+    NN_TRY(nn_comm_follow(run->comm, status, error));
+    return nn_comm_broadcast(run->comm, path, PATH_MAX, error);
+}
+
+static nn_status take_back(nn_run *run, const char *path, nn_error *error)
+{
+    nn_checkpoint *checkpoint = NULL;
+    NN_TRY(nn_resume_load(run, path, &checkpoint, error));
+    memcpy(run->resumed_from, path, strlen(path) + 1);
+    const nn_status status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
+    if (status == NN_OK)
+        nn_resume_take(run, checkpoint);
+    nn_checkpoint_free(checkpoint);
+    return status;
+}
+
+/* Without any checkpoint. */
+static void begin_anew(nn_run *run)
+{
+    nn_optimizer *optimizer = run->optimizer;
+    nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
+    for (size_t s = 0; s < optimizer->state_count; s++)
+        memset(optimizer->state[s], 0, optimizer->count * sizeof *optimizer->state[s]);
+    optimizer->steps = 0;
+    run->progress = (nn_progress){.best = NAN, .schedule = nn_schedule_begin()};
+}
+
+/* Time goes on all the same. */
+static void forget_epoch(nn_run *run, double seconds_before, double scale)
+{
+    run->seconds_before = seconds_before;
+    run->progress.seconds = seconds_before + nn_clock() - run->began;
+    run->progress.schedule.scale = scale;
+    run->epoch_began = nn_clock();
+    run->epoch_rows = 0;
+}
+
+static nn_status tell_observers(nn_run *run, nn_error *error)
+{
+    for (size_t i = 0; i < run->observer_count; i++) {
+        nn_observer *observer = &run->observers[i];
+        if (observer->rewind)
+            NN_TRY(observer->rewind(observer->self, run, error));
+    }
+    return NN_OK;
+}
+
+static nn_status roll_back(nn_run *run, nn_error *error)
+{
+    nn_trouble *trouble = run->trouble;
+    const nn_recipe_on_nan *on_nan = &run->recipe->training.on_nan;
+    const double scale = run->progress.schedule.scale * on_nan->factor, seconds_before = run->seconds_before;
+    const double rate = nn_run_rate(run);
+    char path[PATH_MAX] = "";
+    nn_run_mark(run, NN_SPAN_CHECKPOINT);
+    nn_run_settle(run);
+    NN_TRY(nn_run_check_lock(run, error));
+    NN_TRY(find_way_back(run, path, error));
+    if (path[0])
+        NN_TRY(take_back(run, path, error));
+    else
+        begin_anew(run);
+    trouble->times = run->progress.step == trouble->back_at ? trouble->times + 1 : 1;
+    trouble->back_at = run->progress.step;
+    if (trouble->times > on_nan->limit)
+        return nn_fail(error, NN_DIVERGED,
+                       "%s, after %zu times back to step %" PRIu64 ", the most that training.on_nan.limit allows, with "
+                       "a learning rate that fell to %g; normalize the data or look for what is wrong with it",
+                       trouble->what, on_nan->limit, run->progress.step, rate);
+    forget_epoch(run, seconds_before, scale);
+    nn_run_say(run, "warning  %s; back to %s with the learning rate times %g", trouble->what,
+               path[0] ? path : "the beginning", scale);
+    nn_run_mark(run, NN_SPAN_NONE);
+    return tell_observers(run, error);
+}
+
+nn_status nn_trouble_with_weights(nn_run *run, bool *back, nn_error *error)
+{
+    nn_trouble *trouble = run->trouble;
+    double odd = nn_network_is_finite(run->network) ? 0 : 1;
+    *back = false;
+    NN_TRY(nn_comm_max_double(run->comm, &odd, 1, error));
+    if (odd == 0)
+        return NN_OK;
+    snprintf(trouble->what, sizeof trouble->what, "a weight became NaN or infinite by step %" PRIu64,
+             run->progress.step);
+    if (run->recipe->training.on_nan.name != NN_ON_NAN_ROLLBACK)
+        return diverged(run, error);
+    *back = true;
+    run->finished = false;
+    return roll_back(run, error);
+}
+
+nn_status nn_trouble_mend(nn_run *run, bool *back, nn_error *error)
+{
+    *back = run->recipe->training.on_nan.name == NN_ON_NAN_ROLLBACK;
+    return *back ? roll_back(run, error) : skip(run, error);
+}
+
+void nn_trouble_over(nn_run *run)
+{
+    if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP)
+        run->trouble->times = 0;
+}

@@ -1,0 +1,17 @@
+/** Why a training diverged, as far as its data and settings tell. */
+#ifndef NNI_TRAIN_DIVERGENCE_CAUSE_H
+#define NNI_TRAIN_DIVERGENCE_CAUSE_H
+
+#include "train/run.h"
+
+enum { NN_CAUSE_SIZE = 256 };
+
+/**
+ * Names what is most likely behind a loss or gradient that is not finite, and its mend, as the end of a sentence.
+ * Collective.
+ *
+ * @param text  receives it; the same on every rank
+ */
+nn_status nn_find_cause(const nn_run *run, char text[NN_CAUSE_SIZE], nn_error *error);
+
+#endif

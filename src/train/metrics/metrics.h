@@ -1,0 +1,104 @@
+/** The parts of an evaluator: what is added up row by row, the figures made of it, and the ranking of scores. */
+#ifndef NNI_TRAIN_METRICS_METRICS_H
+#define NNI_TRAIN_METRICS_METRICS_H
+
+#include "train/metrics/evaluate.h"
+#include "train/metrics/row_sums.h"
+
+/** Classes up to which there is a confusion matrix: 32 MiB, and as much again for each level of the tree of slices. */
+enum { NN_MOST_CONFUSED = 2048 };
+
+/** Places of the sums that there are always; those of classes, labels and outputs follow. */
+enum {
+    NN_SUM_LOSS,
+    NN_SUM_WEIGHT,       /* of rows; a row without a weight has 1 */
+    NN_SUM_CORRECT,      /* weights of the rows whose class is right, or all of whose labels are */
+    NN_SUM_CORRECT_ROWS, /* how many rows these are */
+    NN_SUM_TOP,
+    NN_SUM_LOG_LOSS,
+    NN_SUM_INTERSECTION,
+    NN_SUM_UNITED,
+    NN_SUM_FIXED
+};
+
+/** What the figures are of. */
+typedef struct nn_subject {
+    const nn_dataset *dataset; /* borrowed */
+    size_t outputs;            /* of the network */
+    size_t classes;            /* 0: no classes; 2 with a single output */
+    size_t labels;             /* outputs that are each one of two classes; 0: no several labels */
+    size_t top_k;              /* 0: not wanted, or one output */
+    bool confusion;            /* whether a confusion matrix is wanted and there is one */
+    bool probabilities;        /* whether the outputs are those of the classes or labels */
+    bool unit_targets;         /* whether all targets lie in 0 .. 1, so that they are memberships of a set */
+    double *spread; /* [outputs] sums of squared deviations of values from their mean, weighted, or NULL: no values */
+} nn_subject;
+
+/**
+ * Everything that is a sum over rows, each row times its weight: slice by slice, so that they are the same bits on any
+ * number of ranks. Owns its arrays.
+ */
+typedef struct nn_tally {
+    nn_row_sums sums;
+    double *totals; /* [sums.count] over all ranks */
+    /* Where in the sums [parts] begin, of classes or labels: rows of one, taken for it, both, and rows of one or taken
+     * for it, weighing 1 each. */
+    size_t parts, actual, predicted, hit, occurs;
+    size_t absolute, residual; /* where [outputs] errors of values begin */
+    size_t confusion;          /* where [classes, classes] begin */
+    size_t each_count;         /* the larger of parts and outputs */
+    double *each;              /* [NN_METRIC_COUNT, each_count] figures of one class, label or output */
+} nn_tally;
+
+/** The class a row of values speaks for: the largest of several, or with one whether it is at least 0.5. */
+static inline size_t nn_class_of_row(const nn_subject *subject, const nn_rows *rows, size_t row)
+{
+    if (rows->classes)
+        return (size_t)rows->classes[row];
+    const double *y = rows->values + row * subject->outputs;
+    if (subject->outputs == 1)
+        return y[0] >= 0.5;
+    size_t largest = 0;
+    for (size_t j = 1; j < subject->outputs; j++)
+        if (y[j] > y[largest])
+            largest = j;
+    return largest;
+}
+
+nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error);
+void nn_tally_free(nn_tally *tally);
+void nn_tally_clear(nn_tally *tally);
+
+/**
+ * Adds rows first .. first + count of those given, all of the leaf in work.
+ *
+ * @param output    [count, outputs] activations
+ * @param restored  [count, outputs] the same in the units of targets that are values, or NULL
+ * @param losses    [count] terms of the loss
+ */
+void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
+                   const nn_real *output, const double *restored, const double *losses);
+
+/** Adds up over the ranks. Collective. */
+nn_status nn_tally_total(nn_tally *tally, nn_error *error);
+
+/** The figures, once the tally holds the sums over ranks; all but those of a ranking. */
+void nn_tally_figures(nn_tally *tally, const nn_subject *subject, nn_metrics *metrics);
+
+/** Scores of all rows, for the areas under the ROC and the precision-recall curve. */
+typedef struct nn_ranking nn_ranking;
+
+/** Collective. @param subject  of classes or labels */
+nn_status nn_ranking_create(const nn_subject *subject, nn_comm *comm, nn_ranking **ranking, nn_error *error);
+void nn_ranking_free(nn_ranking *ranking);
+
+/** Whether any class or label has rows that are of it and rows that are not. The same on every rank. */
+bool nn_ranking_has_both(const nn_ranking *ranking);
+
+/** Keeps the scores of rows first .. first + rows of this rank. Local. */
+void nn_ranking_keep(nn_ranking *ranking, size_t first, size_t rows, const nn_real *output);
+
+/** Fills in auroc and average_precision, the same on every rank. Collective. */
+nn_status nn_ranking_figures(nn_ranking *ranking, nn_metrics *metrics, nn_error *error);
+
+#endif

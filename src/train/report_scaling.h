@@ -1,0 +1,13 @@
+/** How features are scaled, told in the block that a training begins with. */
+#ifndef NNI_TRAIN_REPORT_SCALING_H
+#define NNI_TRAIN_REPORT_SCALING_H
+
+#include "train/run.h"
+
+/** @return text: "standard", or of auto what was chosen: "auto (each feature to mean 0, deviation 1; 2 constant)" */
+const char *nn_normalization_text(const nn_run *run, char *text, size_t room);
+
+/** Says what a user should know of the features, a line each. */
+void nn_normalization_say_notes(const nn_run *run);
+
+#endif

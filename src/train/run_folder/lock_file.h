@@ -1,0 +1,58 @@
+/** The file by which a run says that a folder is its own: who it is, and that it still lives. */
+#ifndef NNI_TRAIN_RUN_FOLDER_LOCK_FILE_H
+#define NNI_TRAIN_RUN_FOLDER_LOCK_FILE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nntrain/status.h"
+
+/** What a lock file holds. */
+typedef struct nn_lock_owner {
+    char host[65];
+    char boot[40];          /**< of that host's kernel */
+    uint64_t pid_namespace; /**< that the process number is of */
+    long pid;               /**< 0: a file that says nothing, such as one that is being written */
+    uint64_t started;       /**< when the process began, in ticks since the boot: numbers are used again */
+    char since[32];         /**< when it took the folder, to be read by people */
+    char token[33];         /**< of this one lock, random */
+    uint64_t beat;          /**< goes up as long as the process runs */
+} nn_lock_owner;
+
+/** What can be told of an owner without waiting. */
+typedef enum nn_lock_standing {
+    NN_LOCK_ALIVE,     /**< its process is on this host */
+    NN_LOCK_DEAD,      /**< it was, and has ended */
+    NN_LOCK_ELSEWHERE, /**< on another host, or in a container that shows no processes of it: its beats tell */
+} nn_lock_standing;
+
+/** This process, with a new token. */
+nn_lock_owner nn_lock_own(void);
+
+nn_lock_standing nn_lock_look_up(const nn_lock_owner *owner);
+
+/** "process 1234 on node7, there since ..." */
+typedef struct nn_lock_words {
+    char text[192];
+} nn_lock_words;
+nn_lock_words nn_lock_describe(const nn_lock_owner *owner);
+
+/** Makes a lock file where there is none, whole from its first moment. @return 0; EEXIST: there is one; or errno */
+int nn_lock_place(const char *path, const nn_lock_owner *owner);
+
+/** Makes a lock file, or puts it in the place of the one there. @return 0, or errno */
+int nn_lock_replace(const char *path, const nn_lock_owner *owner);
+
+/**
+ * @param owner  receives who it is; of a file that says nothing a token that goes for this file alone, and a beat that
+ * follows its changes
+ * @return 0, or errno
+ */
+int nn_lock_read(const char *path, nn_lock_owner *owner);
+
+/** Counts the owner's beat up in its file, if that is still its own. @param found  receives who has it @return as read
+ */
+int nn_lock_beat(const char *path, nn_lock_owner *owner, nn_lock_owner *found);
+
+#endif

@@ -1,0 +1,43 @@
+/**
+ * One owner at a time for the folder of a run, on this host or on any other that shares the disk. All local: rank 0
+ * alone has the lock.
+ *
+ * The owner is named by the file DIR/.lock, which it makes in one step where there is none, and whose number it counts
+ * up every other second. An owner on this host is looked up among the processes; of one on another host the number
+ * tells: where it stands still for 20 s, its host or its process is gone. Clocks of other hosts do not matter, and no
+ * lock of the file system (flock) does, which network file systems may grant to several.
+ *
+ * Whoever takes a folder over first makes the file DIR/.lock.TOKEN, TOKEN being that of the owner before, in one step
+ * where there is none: so one of several takes over. That of an owner on another host stays, to tell it so should it
+ * have been suspended and go on: it then ends without writing anything.
+ */
+#ifndef NNI_TRAIN_RUN_FOLDER_RUN_LOCK_H
+#define NNI_TRAIN_RUN_FOLDER_RUN_LOCK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "nntrain/status.h"
+
+typedef struct nn_run_lock nn_run_lock;
+
+/**
+ * Takes a folder, and starts the thread that keeps it.
+ *
+ * @param patient  a process of this host that has the folder is given some seconds to end: it may have been killed
+ * @param out      where to say that there is something to wait for; NULL: nowhere
+ * @return NN_SYSTEM naming the process that has it, or what the file system objects to; NN_STOPPED where a signal ended
+ * the wait
+ */
+nn_status nn_run_lock_take(const char *folder, bool patient, FILE *out, nn_run_lock **lock, nn_error *error);
+
+/** Before something is written. @return NN_SYSTEM naming who has the folder now, where that is not this run */
+nn_status nn_run_lock_check(nn_run_lock *lock, nn_error *error);
+
+/** @return whether the folder is another's, as far as the thread has seen; NULL: false */
+bool nn_run_lock_lost(const nn_run_lock *lock);
+
+/** Gives the folder back. NULL is fine. */
+void nn_run_lock_release(nn_run_lock *lock);
+
+#endif

@@ -1,0 +1,50 @@
+/* All ranks make the same steps from the same weights, so the weights stay the same bits on all of them. Where they do
+ * not, a memory or a processor has failed, and what it computed is in everybody's gradients: the training must not go
+ * on from there, nor be kept. */
+#include <inttypes.h>
+#include <xxhash.h>
+
+#include "train/callbacks/callbacks.h"
+
+static uint64_t digest_of(const nn_network *network)
+{
+    const uint64_t parameters = XXH3_64bits(network->parameters, network->flat_count * sizeof *network->parameters);
+    if (network->statistics_count == 0)
+        return parameters;
+    return parameters ^ XXH3_64bits(network->statistics, network->statistics_count * sizeof *network->statistics);
+}
+
+nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error)
+{
+    int odd = -1;
+    char host[sizeof run->comm->host];
+    if (run->recipe->parallel.agree_every == 0)
+        return NN_OK;
+    NN_TRY(nn_comm_find_odd(run->comm, digest_of(run->network), &odd, host, error));
+    if (odd < 0)
+        return NN_OK;
+    nn_run_settle(run);
+    return nn_fail(error, NN_SYSTEM,
+                   "after step %" PRIu64 " the weights of rank %d on %s are others than those of %s: a fault of the "
+                   "memory or the processor there; %s%s",
+                   run->progress.step, odd, host, run->comm->size > 2 ? "most ranks" : "the other rank",
+                   run->last_checkpoint[0] ? "leave that host out and continue with --resume from "
+                                           : "leave that host out and begin anew; no checkpoint is written yet",
+                   run->last_checkpoint);
+}
+
+static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_error *error)
+{
+    (void)self;
+    (void)report;
+    const size_t every = run->recipe->parallel.agree_every;
+    return every > 0 && run->progress.step % every == 0 ? nn_run_agree_on_weights(run, error) : NN_OK;
+}
+
+nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error)
+{
+    (void)run;
+    (void)error;
+    *observer = (nn_observer){.step = step};
+    return NN_OK;
+}

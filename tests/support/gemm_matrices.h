@@ -1,0 +1,102 @@
+/** Matrices of tests of products. */
+#ifndef NN_TESTS_GEMM_MATRICES_H
+#define NN_TESTS_GEMM_MATRICES_H
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/gemm/gemm.h"
+#include "support/gemm_fixture.h"
+#include "support/memory.h"
+#include "support/next_random.h"
+#include "support/suite.h"
+
+static inline nn_real *take(size_t count)
+{
+    nn_real *values = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's matrix", &values, NULL), NN_OK);
+    return values;
+}
+
+/* Numbers in [-1, 1). */
+static inline nn_real *take_random(size_t count, uint64_t seed)
+{
+    nn_real *values = take(count);
+    for (size_t i = 0; i < count; i++) {
+        seed = next_random(seed);
+        values[i] = (nn_real)((double)(seed >> 40) * 0x1p-23 - 1);
+    }
+    return values;
+}
+
+static inline nn_real at(nn_view view, size_t i, size_t j)
+{
+    return view.data[i * view.row_stride + j * view.column_stride];
+}
+
+/* Two sums of n products differ by 2 (n + 2) epsilon times the sum of their sizes at most (Higham, Accuracy and
+ * Stability of Numerical Algorithms, 3.1). */
+static inline bool equals_triple_loop(size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, const nn_real *c,
+                                      size_t c_stride)
+{
+    const double epsilon = sizeof(nn_real) == sizeof(float) ? (double)FLT_EPSILON : DBL_EPSILON;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            double sum = 0, sizes = 0;
+            for (size_t k = 0; k < depth; k++) {
+                double term = (double)at(a, i, k) * (double)at(b, k, j);
+                sum += term;
+                sizes += fabs(term);
+            }
+            if (!(fabs((double)c[i * c_stride + j] - sum) <= (double)depth * epsilon * sizes))
+                return false;
+        }
+    return true;
+}
+
+/* A view of the shape whose columns lie `gap` elements further apart than they need, or its transpose. */
+static inline nn_view view_of(const nn_real *data, size_t rows, size_t columns, bool transposed, size_t gap)
+{
+    return transposed ? (nn_view){data, 1, rows + gap} : (nn_view){data, columns + gap, 1};
+}
+
+/* Exactly as large as the view, so that a sanitizer sees any element read or written beyond. */
+static inline nn_real *take_exactly(size_t count, uint64_t seed)
+{
+    nn_real *random = take_random(count, seed), *exact = malloc(count * sizeof *exact);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
+    memcpy(exact, random, count * sizeof *exact);
+    nn_release(random);
+    return exact;
+}
+
+static inline size_t last_element(size_t rows, size_t columns, nn_view view)
+{
+    return (rows - 1) * view.row_stride + (columns - 1) * view.column_stride;
+}
+
+/** @return room for products of operands rounded to bfloat16, on up to four threads */
+static inline nn_gemm_space *bf16_space(void)
+{
+    nn_gemm_space *bf16 = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create_for(tested_isa(), NN_BF16, 4, &bf16, NULL), NN_OK);
+    return bf16;
+}
+
+/** Runs tests of products in *space, which they find there. @return the exit code of the program */
+static inline int run_in_space(nn_gemm_space **space, const char *suite_name, const nn_test *tests, size_t count)
+{
+    if (cannot_emulate())
+        return 0;
+    if (nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 4, space, NULL) != NN_OK)
+        return 1;
+    const int code = nn_run_suite(suite_name, tests, count);
+    nn_gemm_space_free(*space);
+    return code;
+}
+
+#endif

@@ -1,0 +1,419 @@
+/* Run by mpirun at several rank counts. */
+#include <math.h>
+
+#include "comm/backend.h"
+#include "data/dataset/dataset.h"
+#include "support/hdf5_fixture.h"
+#include "support/suite.h"
+
+static nn_comm *comm;
+
+enum { ROWS = 103, SLICES = 12 };
+
+/* Irregular, of several magnitudes; column 2 is constant, and no sum of it is exact in binary. */
+static float cell(size_t row, size_t column)
+{
+    if (column == 2)
+        return 0.1f;
+    return (float)(sin((double)(row * 7 + column * 13)) * pow(10, (double)(column % 5)) + 3.0 * (double)column);
+}
+
+static void write_file(const char *name, size_t features)
+{
+    nn_comm_barrier(comm, NULL); /* somebody may still have a file of that name open */
+    if (comm->rank == 0) {
+        const hsize_t extent[2] = {ROWS, features};
+        float *values = malloc(sizeof *values * ROWS * features);
+        for (size_t i = 0; i < ROWS * features; i++)
+            values[i] = cell(i / features, i % features);
+        hid_t file = H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, extent, (fixture_storage){{0}, 0, false},
+                        values);
+        H5Fclose(file);
+        free(values);
+    }
+    nn_comm_barrier(comm, NULL);
+}
+
+static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
+{
+    nn_dataset *dataset = NULL;
+    nn_dataset_spec spec = {.file = fixture_path(name), .x = "x"};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, slices, false, ranks, &dataset, NULL), NN_OK);
+    return dataset;
+}
+
+static nn_normalization *fit_on(nn_comm *ranks, nn_normalization_kind kind, const nn_dataset *dataset)
+{
+    nn_normalization *normalization = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, dataset->features, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_fit(normalization, dataset, ranks, NULL), NN_OK);
+    return normalization;
+}
+
+static void remove_file(const char *name)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0)
+        unlink(fixture_path(name));
+}
+
+/* The resident rows as a network takes them, to be freed. */
+static nn_real *all_rows(const nn_dataset *dataset)
+{
+    const size_t bytes = dataset->rows * dataset->features * sizeof(nn_real);
+    nn_real *buffer = malloc(bytes + 1);
+    const nn_rows all = nn_dataset_resident(dataset, 0, dataset->rows);
+    const nn_real *rows = nn_dataset_convert(dataset, &all, buffer);
+    if (rows != buffer)
+        memcpy(buffer, rows, bytes);
+    return buffer;
+}
+
+/* Two passes in long double: the textbook definition. */
+static void moments_of(size_t column, double *mean, double *deviation)
+{
+    long double sum = 0, squares = 0;
+    for (size_t row = 0; row < ROWS; row++)
+        sum += (long double)cell(row, column);
+    sum /= ROWS;
+    for (size_t row = 0; row < ROWS; row++)
+        squares += ((long double)cell(row, column) - sum) * ((long double)cell(row, column) - sum);
+    *mean = (double)sum;
+    *deviation = sqrt((double)(squares / ROWS));
+}
+
+static void standard_is_mean_and_deviation(void)
+{
+    enum { FEATURES = 7 };
+    write_file("standard.h5", FEATURES);
+    nn_dataset *dataset = open_on(comm, "standard.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
+    for (size_t i = 0; i < FEATURES; i++) {
+        double mean, deviation;
+        moments_of(i, &mean, &deviation);
+        /* A hundred roundings of double, at most 1e-16 each. */
+        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], mean, 1e-13 * (fabs(mean) + deviation));
+        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / deviation, i == 2 ? 0 : 1e-13 / deviation);
+    }
+    CU_ASSERT_EQUAL(normalization->offset[2], (double)0.1f);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+    nn_real *rows = all_rows(dataset);
+    for (size_t i = 0; i < dataset->rows * FEATURES; i++) {
+        nn_real before = (nn_real)cell(dataset->first_row + i / FEATURES, i % FEATURES);
+        nn_real expected =
+            (before - (nn_real)normalization->offset[i % FEATURES]) * (nn_real)normalization->scale[i % FEATURES];
+        CU_ASSERT_EQUAL(rows[i], expected);
+    }
+    free(rows);
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("standard.h5");
+}
+
+/* What the ranks find together is, bit by bit, what each of them finds alone. */
+static void check_bits(size_t features, size_t slices)
+{
+    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    nn_comm alone = *comm;
+    alone.rank = alone.local_rank = 0;
+    alone.size = alone.local_size = alone.host_count = 1;
+    alone.backend = &self;
+    write_file("bits.h5", features);
+    nn_dataset *shared = open_on(comm, "bits.h5", slices), *whole = open_on(&alone, "bits.h5", slices);
+    CU_ASSERT_EQUAL(whole->rows, ROWS);
+    nn_normalization *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
+    nn_normalization *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
+    CU_ASSERT_EQUAL(memcmp(together->offset, expected->offset, features * sizeof(double)), 0);
+    CU_ASSERT_EQUAL(memcmp(together->scale, expected->scale, features * sizeof(double)), 0);
+    double mean, deviation;
+    moments_of(features - 1, &mean, &deviation);
+    CU_ASSERT_DOUBLE_EQUAL(together->offset[features - 1], mean, 1e-7 * (fabs(mean) + deviation));
+    nn_normalization_free(together);
+    nn_normalization_free(expected);
+    nn_dataset_free(shared);
+    nn_dataset_free(whole);
+    remove_file("bits.h5");
+}
+
+static void statistics_have_the_same_bits_on_any_number_of_ranks(void)
+{
+    check_bits(7, SLICES);
+    check_bits(5, ROWS);
+    check_bits(3, 200);      /* empty slices come first and change nothing */
+    check_bits(11003, ROWS); /* more than fit one table of 2^20 values: blocks of features */
+}
+
+static void unit_maps_the_range_to_0_and_1(void)
+{
+    write_file("unit.h5", 6);
+    nn_dataset *dataset = open_on(comm, "unit.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_UNIT, dataset);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+    double low = INFINITY, high = -INFINITY;
+    nn_real *rows = all_rows(dataset);
+    for (size_t i = 0; i < dataset->rows * dataset->features; i++) {
+        low = fmin(low, (double)rows[i]);
+        high = fmax(high, (double)rows[i]);
+    }
+    free(rows);
+    nn_comm_min_double(comm, &low, 1, NULL);
+    nn_comm_max_double(comm, &high, 1, NULL);
+    CU_ASSERT_EQUAL(low, 0);
+    CU_ASSERT_DOUBLE_EQUAL(high, 1, 2e-7); /* two roundings of float32 */
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("unit.h5");
+}
+
+static void none_changes_nothing(void)
+{
+    write_file("none.h5", 4);
+    nn_dataset *dataset = open_on(comm, "none.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_NONE, dataset);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+    nn_real *rows = all_rows(dataset);
+    for (size_t i = 0; i < dataset->rows * 4; i++)
+        CU_ASSERT_EQUAL(rows[i], (nn_real)cell(dataset->first_row + i / 4, i % 4));
+    free(rows);
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT(normalization->offset[i] == 0 && normalization->scale[i] == 1);
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("none.h5");
+}
+
+static void minmax_maps_every_feature_to_0_and_1(void)
+{
+    enum { FEATURES = 6 };
+    write_file("minmax.h5", FEATURES);
+    nn_dataset *dataset = open_on(comm, "minmax.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_MINMAX, dataset);
+    for (size_t i = 0; i < FEATURES; i++) {
+        float least = INFINITY, most = -INFINITY;
+        for (size_t row = 0; row < ROWS; row++) {
+            least = fminf(least, cell(row, i));
+            most = fmaxf(most, cell(row, i));
+        }
+        CU_ASSERT_EQUAL(normalization->offset[i], (double)least);
+        CU_ASSERT_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / ((double)most - (double)least));
+    }
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("minmax.h5");
+}
+
+static void standard_all_is_one_mean_and_deviation(void)
+{
+    enum { FEATURES = 6 };
+    write_file("all.h5", FEATURES);
+    nn_dataset *dataset = open_on(comm, "all.h5", SLICES);
+    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_STANDARD_ALL, dataset);
+    long double sum = 0, squares = 0;
+    for (size_t i = 0; i < ROWS * FEATURES; i++)
+        sum += (long double)cell(i / FEATURES, i % FEATURES) / (ROWS * FEATURES);
+    for (size_t i = 0; i < ROWS * FEATURES; i++)
+        squares += ((long double)cell(i / FEATURES, i % FEATURES) - sum) *
+                   ((long double)cell(i / FEATURES, i % FEATURES) - sum) / (ROWS * FEATURES);
+    for (size_t i = 0; i < FEATURES; i++) {
+        /* Some hundred roundings of double, at most 1e-16 each, of values a hundred times as large as their mean. */
+        CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], (double)sum, 1e-11 * fabs((double)sum));
+        CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i] * sqrt((double)squares), 1, 1e-12);
+    }
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    remove_file("all.h5");
+}
+
+/* Every fifth value of column 1 is missing, and all but one of column 3. */
+static bool is_missing(size_t row, size_t column)
+{
+    return column == 1 ? row % 5 == 0 : column == 3 && row != 40;
+}
+
+static void write_gaps(const char *name, bool all_of_3)
+{
+    nn_comm_barrier(comm, NULL);
+    if (comm->rank == 0) {
+        const hsize_t extent[2] = {ROWS, 5};
+        double values[ROWS * 5];
+        for (size_t i = 0; i < ROWS * 5; i++)
+            values[i] = is_missing(i / 5, i % 5) || (all_of_3 && i % 5 == 3) ? (double)NAN : (double)cell(i / 5, i % 5);
+        hid_t file = H5Fcreate(fixture_path(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, (fixture_storage){{0}, 0, false},
+                        values);
+        H5Fclose(file);
+    }
+    nn_comm_barrier(comm, NULL);
+}
+
+static nn_status fit_gaps(nn_comm *ranks, const char *name, nn_normalization_kind kind, nn_dataset **dataset,
+                          nn_normalization **normalization, nn_error *error)
+{
+    const nn_dataset_spec spec = {.file = fixture_path(name), .x = "x", .missing = true};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, ranks, dataset, error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, 5, normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_impute(*normalization, NULL), NN_OK);
+    return nn_normalization_fit(*normalization, *dataset, ranks, error);
+}
+
+/* What is left of each feature has mean and deviation; what is missing becomes the mean, which standard puts at 0. */
+static void missing_values_become_the_mean(void)
+{
+    const nn_normalization_kind kinds[] = {NN_NORMALIZE_STANDARD, NN_NORMALIZE_NONE, NN_NORMALIZE_MINMAX};
+    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
+    write_gaps("gaps.h5", false);
+    for (size_t k = 0; k < 3; k++) {
+        nn_dataset *dataset, *whole;
+        nn_normalization *normalization, *expected;
+        CU_ASSERT_EQUAL(fit_gaps(comm, "gaps.h5", kinds[k], &dataset, &normalization, NULL), NN_OK);
+        CU_ASSERT_EQUAL(fit_gaps(&alone, "gaps.h5", kinds[k], &whole, &expected, NULL), NN_OK);
+        CU_ASSERT_EQUAL(memcmp(normalization->offset, expected->offset, 5 * sizeof(double)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->scale, expected->scale, 5 * sizeof(double)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->missing, expected->missing, 5 * sizeof(nn_real)), 0);
+        double mean = 0, rows = 0;
+        for (size_t row = 0; row < ROWS; row++)
+            if (!is_missing(row, 1)) {
+                mean += cell(row, 1);
+                rows++;
+            }
+        mean /= rows;
+        const double scale = normalization->scale[1], offset = normalization->offset[1];
+        CU_ASSERT_DOUBLE_EQUAL(normalization->missing[1], (mean - offset) * scale, 1e-6 * (fabs(mean) + 1));
+        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+        nn_real *x = all_rows(dataset);
+        for (size_t i = 0; i < dataset->rows * 5; i++) {
+            const size_t row = dataset->first_row + i / 5, column = i % 5;
+            const nn_real present =
+                (nn_real)(((double)cell(row, column) - normalization->offset[column]) * normalization->scale[column]);
+            CU_ASSERT_EQUAL(x[i], is_missing(row, column) ? normalization->missing[column] : present);
+        }
+        free(x);
+        nn_normalization_free(normalization);
+        nn_normalization_free(expected);
+        nn_dataset_free(dataset);
+        nn_dataset_free(whole);
+    }
+    remove_file("gaps.h5");
+}
+
+static void a_feature_that_no_row_has_is_told(void)
+{
+    nn_dataset *dataset;
+    nn_normalization *normalization;
+    nn_error error = {0};
+    write_gaps("never.h5", true);
+    CU_ASSERT_EQUAL(fit_gaps(comm, "never.h5", NN_NORMALIZE_NONE, &dataset, &normalization, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "no row of x has a value at position 3"));
+    nn_normalization_free(normalization);
+    nn_dataset_free(dataset);
+    /* Without imputation the first of them is an error. */
+    const nn_dataset_spec spec = {.file = fixture_path("never.h5"), .x = "x"};
+    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(error.message, "row 0 of x holds NaN at position 1; rows must be finite, or data.impute"));
+    remove_file("never.h5");
+}
+
+static void data_without_spread_becomes_0(void)
+{
+    nn_real x[4] = {7, 7, 7, 7};
+    nn_dataset constant = {
+        .slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .element = NN_REAL, .x = x, .x_range = {7, 7}};
+    if (comm->size > 1)
+        return;
+    for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD_ALL; kind++) {
+        nn_normalization *normalization = fit_on(comm, (nn_normalization_kind)kind, &constant);
+        CU_ASSERT_EQUAL(normalization->offset[0], 7);
+        CU_ASSERT_EQUAL(normalization->scale[0], 0);
+        nn_normalization_free(normalization);
+    }
+}
+
+/* A double that no float holds may be scaled to one that does; without that it is an error, with its row. */
+static void numbers_beyond_float32_need_a_scale(void)
+{
+    hid_t file = fixture_begin_file(comm, "beyond.h5");
+    if (file >= 0) {
+        const hsize_t extent[2] = {ROWS, 2};
+        double values[ROWS * 2];
+        for (size_t row = 0; row < ROWS; row++) {
+            values[row * 2] = (double)row;
+            values[row * 2 + 1] = 1e45 * (double)(row % 7) * (row < 57 ? 1e-9 : 1);
+        }
+        fixture_dataset(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, extent, (fixture_storage){{0}, 0, false},
+                        values);
+    }
+    fixture_end_file(comm, file);
+    nn_error error = {0};
+    nn_dataset *dataset = open_on(comm, "beyond.h5", SLICES);
+    nn_normalization *none = fit_on(comm, NN_NORMALIZE_NONE, dataset);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, none, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(error.message, "row 57 of x holds at position 1 a number beyond the range of float32"));
+    nn_normalization *standard = fit_on(comm, NN_NORMALIZE_AUTO, dataset);
+    CU_ASSERT_EQUAL(standard->kind, NN_NORMALIZE_STANDARD);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, standard, &error), NN_OK);
+    nn_real *rows = all_rows(dataset);
+    for (size_t row = 0; row < dataset->rows; row++)
+        CU_ASSERT(fabs((double)rows[row * 2 + 1]) < 3);
+    free(rows);
+    nn_normalization_free(none);
+    nn_normalization_free(standard);
+    nn_dataset_free(dataset);
+    fixture_remove_file(comm, "beyond.h5");
+}
+
+static void a_spread_beyond_doubles_is_told(void)
+{
+    double x[4] = {1, 1e300, 2, -1e300};
+    nn_dataset wide = {.slices = {2, 1},
+                       .slice_count = 1,
+                       .rows = 2,
+                       .features = 2,
+                       .element = NN_DOUBLE,
+                       .x = x,
+                       .file = "wide.h5",
+                       .x_name = "/train/x"};
+    nn_error error = {0};
+    nn_normalization *normalization = NULL;
+    if (comm->size > 1)
+        return;
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_AUTO, 2, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_normalization_fit(normalization, &wide, comm, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "wide.h5: the values of /train/x at position 1 spread too far"));
+    nn_normalization_free(normalization);
+}
+
+static void another_number_of_features_is_told(void)
+{
+    nn_error error = {0};
+    nn_normalization *normalization = NULL;
+    nn_dataset dataset = {.features = 3, .file = "a.h5", .x_name = "/test/x"};
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 4, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nn_dataset_normalize(&dataset, normalization, &error), NN_DATA);
+    CU_ASSERT_STRING_EQUAL(error.message,
+                           "a.h5: /test/x has 3 features a row, but the normalization was measured on 4");
+    nn_normalization_free(normalization);
+    nn_normalization_free(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(minmax_maps_every_feature_to_0_and_1), NN_TEST(standard_all_is_one_mean_and_deviation),
+        NN_TEST(missing_values_become_the_mean),       NN_TEST(a_feature_that_no_row_has_is_told),
+        NN_TEST(standard_is_mean_and_deviation),       NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
+        NN_TEST(unit_maps_the_range_to_0_and_1),       NN_TEST(none_changes_nothing),
+        NN_TEST(numbers_beyond_float32_need_a_scale),  NN_TEST(a_spread_beyond_doubles_is_told),
+        NN_TEST(data_without_spread_becomes_0),        NN_TEST(another_number_of_features_is_told),
+    };
+    int code = nn_run_suite("normalization", tests, sizeof tests / sizeof *tests);
+    if (!fixture_end(comm))
+        code = 1;
+    nn_comm_free(comm);
+    return code;
+}

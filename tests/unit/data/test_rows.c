@@ -1,0 +1,241 @@
+/* Rows on their way from the file's type to a batch. Run by mpirun at several rank counts. */
+#include <math.h>
+
+#include "data/dataset/dataset.h"
+#include "support/hdf5_fixture.h"
+#include "support/suite.h"
+
+static nn_comm *comm;
+
+/* 148 KB of reals: on one rank enough for threads to share them. */
+enum { ROWS = 1003, SLICES = 12, FEATURES = 37, SEED = 5 };
+
+/* A type of a file, what its rows are in memory, and what the cells are within. */
+typedef struct kind {
+    hid_t type;
+    nn_element kept;
+    bool whole;
+    double low, high;
+} kind;
+
+enum { KINDS = 8 };
+
+static void list_kinds(kind kinds[KINDS])
+{
+    const kind list[KINDS] = {
+        {H5T_STD_U8LE, NN_UINT8, true, 0, 255},
+        {H5T_STD_I8LE, NN_INT8, true, -128, 127},
+        {H5T_STD_U16BE, NN_UINT16, true, 0, 65535},
+        {H5T_STD_I16LE, NN_INT16, true, -32768, 32767},
+        {H5T_STD_I32LE, NN_INT32, true, -2147483648.0, 2147483647.0},
+        {H5T_STD_U64LE, NN_UINT64, true, 0, 9007199254740992.0},
+        {H5T_IEEE_F32LE, NN_FLOAT, false, -3, 5},
+        {H5T_IEEE_F64BE, NN_DOUBLE, false, -3, 5},
+    };
+    memcpy(kinds, list, sizeof list);
+}
+
+/* Irregular, over the whole range. */
+static double cell(const kind *of, size_t row, size_t column)
+{
+    const double share = 0.5 + 0.5 * cos(1.7 * (double)(row * FEATURES + column));
+    const double value = of->low + share * (of->high - of->low);
+    return of->whole ? floor(value) : value;
+}
+
+static nn_dataset *open_kind(const kind *of)
+{
+    hid_t file = fixture_begin_file(comm, "rows.h5");
+    if (file >= 0) {
+        const hsize_t extent[2] = {ROWS, FEATURES};
+        double *values = malloc(sizeof *values * ROWS * FEATURES);
+        for (size_t i = 0; i < (size_t)ROWS * FEATURES; i++)
+            values[i] = cell(of, i / FEATURES, i % FEATURES);
+        fixture_dataset(file, "x", of->type, H5T_NATIVE_DOUBLE, 2, extent, (fixture_storage){{0}, 0, false}, values);
+        free(values);
+    }
+    fixture_end_file(comm, file);
+    nn_dataset *dataset = NULL;
+    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x"};
+    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    fixture_remove_file(comm, "rows.h5");
+    return dataset;
+}
+
+static nn_normalization *fit(const nn_dataset *dataset)
+{
+    nn_normalization *by = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, FEATURES, &by, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nn_normalization_fit(by, dataset, comm, NULL), NN_OK);
+    return by;
+}
+
+static void every_type_stays_as_the_file_has_it(void)
+{
+    kind kinds[KINDS];
+    list_kinds(kinds);
+    for (size_t k = 0; k < KINDS; k++) {
+        nn_dataset *dataset = open_kind(&kinds[k]);
+        CU_ASSERT_EQUAL(dataset->element, kinds[k].kept);
+        static const size_t sizes[KINDS] = {1, 1, 2, 2, 4, 8, 4, 8};
+        CU_ASSERT_EQUAL(nn_dataset_row_bytes(dataset), FEATURES * sizes[k]);
+        CU_ASSERT(dataset->x_range[0] >= kinds[k].low && dataset->x_range[1] <= kinds[k].high);
+        bool same = true;
+        const uint8_t *bytes = dataset->x;
+        for (size_t i = 0; k == 0 && i < dataset->rows * FEATURES; i++)
+            same = same && bytes[i] == cell(&kinds[k], dataset->first_row + i / FEATURES, i % FEATURES);
+        CU_ASSERT(same);
+        nn_dataset_free(dataset);
+    }
+}
+
+/* The definition, each operation rounded: to nn_real, or of wide types to double. */
+static bool is_row(const kind *of, const nn_normalization *by, size_t row, const nn_real x[FEATURES])
+{
+    bool same = true;
+    for (size_t j = 0; j < FEATURES; j++) {
+        const double value = cell(of, row, j);
+        nn_real expected = (nn_real)value;
+        if (by && nn_element_is_wide(of->kept))
+            expected = (nn_real)((value - by->offset[j]) * by->scale[j]);
+        else if (by)
+            expected = (expected - (nn_real)by->offset[j]) * (nn_real)by->scale[j];
+        same = same && x[j] == expected;
+    }
+    return same;
+}
+
+static bool batches_are_rows(const kind *of, const nn_normalization *by, const nn_dataset *dataset, size_t size)
+{
+    bool same = true;
+    nn_sampler *sampler = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, size, &sampler, NULL), NN_OK);
+    for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
+        nn_batch batch;
+        CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 1, step, &batch, NULL), NN_OK);
+        for (size_t i = 0; i < batch.rows; i++)
+            same = same && is_row(of, by, batch.samples[i], batch.x + i * FEATURES);
+    }
+    nn_sampler_free(sampler);
+    return same;
+}
+
+static bool pieces_are_rows(const kind *of, const nn_normalization *by, const nn_dataset *dataset, size_t size)
+{
+    bool same = true;
+    nn_real *buffer = malloc(size * FEATURES * sizeof *buffer);
+    for (size_t first = 0; first < dataset->rows; first += size) {
+        const size_t count = dataset->rows - first < size ? dataset->rows - first : size;
+        const nn_rows piece = nn_dataset_resident(dataset, first, count);
+        const nn_real *x = nn_dataset_convert(dataset, &piece, buffer);
+        same = same && (x == buffer) == (by || dataset->element != NN_REAL);
+        for (size_t i = 0; i < count; i++)
+            same = same && is_row(of, by, dataset->first_row + first + i, x + i * FEATURES);
+    }
+    free(buffer);
+    return same;
+}
+
+static void rows_are_converted_and_normalized_as_by_hand(void)
+{
+    kind kinds[KINDS];
+    list_kinds(kinds);
+    for (size_t k = 0; k < KINDS; k++) {
+        nn_dataset *dataset = open_kind(&kinds[k]);
+        nn_normalization *by = fit(dataset);
+        for (int normalized = 0; normalized < 2; normalized++) {
+            const nn_normalization *used = normalized ? by : NULL;
+            if (normalized)
+                CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, by, NULL), NN_OK);
+            CU_ASSERT(batches_are_rows(&kinds[k], used, dataset, 50));
+            CU_ASSERT(batches_are_rows(&kinds[k], used, dataset, ROWS));
+            CU_ASSERT(pieces_are_rows(&kinds[k], used, dataset, 17));
+            CU_ASSERT(pieces_are_rows(&kinds[k], used, dataset, ROWS));
+        }
+        nn_dataset_free(dataset);
+        nn_normalization_free(by);
+    }
+}
+
+static void a_normalization_leaves_the_resident_rows_alone(void)
+{
+    kind kinds[KINDS];
+    list_kinds(kinds);
+    for (size_t k = 0; k < KINDS; k++) {
+        nn_dataset *dataset = open_kind(&kinds[k]);
+        nn_normalization *before = fit(dataset);
+        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, before, NULL), NN_OK);
+        nn_normalization *after = fit(dataset);
+        CU_ASSERT_EQUAL(memcmp(before->offset, after->offset, FEATURES * sizeof(double)), 0);
+        CU_ASSERT_EQUAL(memcmp(before->scale, after->scale, FEATURES * sizeof(double)), 0);
+        nn_dataset_free(dataset);
+        nn_normalization_free(before);
+        nn_normalization_free(after);
+    }
+}
+
+/* Checkpoints keep the digest, so it is one of numbers and stays what it was when all of them were kept as float32. */
+static void the_digest_is_one_of_numbers(void)
+{
+    kind kinds[KINDS];
+    list_kinds(kinds);
+    for (size_t k = 0; k < KINDS; k++) {
+        const kind small = {kinds[k].type, kinds[k].kept, true, 0, 100};
+        nn_dataset *dataset = open_kind(&small);
+        uint64_t digest = 0, normalized = 0;
+        CU_ASSERT_EQUAL(nn_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
+        CU_ASSERT_EQUAL(digest, UINT64_C(0xa7a8d263d4108bc5));
+        nn_normalization *by = fit(dataset);
+        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, by, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nn_dataset_digest(dataset, comm, &normalized, NULL), NN_OK);
+        CU_ASSERT_EQUAL(normalized, digest);
+        nn_dataset_free(dataset);
+        nn_normalization_free(by);
+    }
+}
+
+static void rows_carved_off_keep_their_type(void)
+{
+    const nn_carving carving = {.fraction = 0.3, .seed = SEED};
+    kind kinds[KINDS];
+    list_kinds(kinds);
+    for (size_t k = 0; k < KINDS; k++) {
+        nn_dataset *whole = open_kind(&kinds[k]), *training = open_kind(&kinds[k]), *validation = NULL;
+        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(training, &carving, comm, &validation, NULL), NN_OK);
+        CU_ASSERT_EQUAL(validation->element, kinds[k].kept);
+        /* Every row is the next one of either split. */
+        size_t stayed = 0, went = 0;
+        const size_t bytes = nn_dataset_row_bytes(whole);
+        for (size_t row = 0; row < whole->rows; row++) {
+            const char *x = (const char *)whole->x + row * bytes;
+            if (stayed < training->rows && memcmp(x, (const char *)training->x + stayed * bytes, bytes) == 0)
+                stayed++;
+            else if (went < validation->rows && memcmp(x, (const char *)validation->x + went * bytes, bytes) == 0)
+                went++;
+        }
+        CU_ASSERT_EQUAL(stayed, training->rows);
+        CU_ASSERT_EQUAL(went, validation->rows);
+        CU_ASSERT_EQUAL(stayed + went, whole->rows);
+        nn_dataset_free(whole);
+        nn_dataset_free(training);
+        nn_dataset_free(validation);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
+        return 1;
+    const nn_test tests[] = {
+        NN_TEST(every_type_stays_as_the_file_has_it),
+        NN_TEST(rows_are_converted_and_normalized_as_by_hand),
+        NN_TEST(a_normalization_leaves_the_resident_rows_alone),
+        NN_TEST(the_digest_is_one_of_numbers),
+        NN_TEST(rows_carved_off_keep_their_type),
+    };
+    int code = nn_run_suite("rows", tests, sizeof tests / sizeof *tests);
+    if (!fixture_end(comm))
+        code = 1;
+    nn_comm_free(comm);
+    return code;
+}

@@ -1,0 +1,228 @@
+/* Backpropagation against central finite differences. Built on the double library: the same sources with double for
+ * nn_real, where (E(w+h) - E(w-h)) / 2h is good to about h^2 = 1e-10. The formulas of the losses have tests of their
+ * own. */
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "model/network.h"
+#include "support/philox.h"
+#include "support/suite.h"
+
+enum { ROWS = 7, INPUTS = 5, MOST_OUTPUTS = 4 };
+
+static nn_real x[ROWS * INPUTS];
+static uint64_t samples[ROWS];
+static nn_real weights[ROWS];
+
+static double noise(size_t index)
+{
+    nn_philox_block block = nn_random_block(99, NN_RANDOM_GENERATE, 0, index);
+    return 2 * nn_uniform(block.word[0], block.word[1]) - 1;
+}
+
+static double loss_of(const nn_recipe_loss *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
+{
+    nn_network_forward(network, batch, work);
+    return nn_loss(loss, network, batch, work);
+}
+
+/* |numeric - analytic| over the largest gradient of the network: a relative error that no tiny component spoils. */
+static double worst_error(const nn_recipe_loss *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
+{
+    loss_of(loss, network, batch, work);
+    nn_network_backward(loss, network, batch, work);
+    nn_real analytic[4096];
+    CU_ASSERT_FATAL(network->flat_count <= 4096);
+    memcpy(analytic, work->gradients, network->flat_count * sizeof *analytic);
+    const double h = 1e-5;
+    double worst = 0, largest = 0;
+    for (size_t t = 0; t < network->tensor_count; t++)
+        for (size_t i = network->tensors[t].offset; i < network->tensors[t].offset + network->tensors[t].count; i++) {
+            const nn_real kept = network->parameters[i];
+            network->parameters[i] = kept + h;
+            const double above = loss_of(loss, network, batch, work);
+            network->parameters[i] = kept - h;
+            const double below = loss_of(loss, network, batch, work);
+            network->parameters[i] = kept;
+            worst = fmax(worst, fabs((above - below) / (2 * h) - analytic[i]));
+            largest = fmax(largest, fabs(analytic[i]));
+        }
+    CU_ASSERT(largest > 1e-4); /* a gradient of zero would agree with anything */
+    return worst / largest;
+}
+
+/* Biases and shifts away from zero too, so that their derivatives are tried at a general point; those of ReLU above it,
+ * or a small layer could be dead. */
+static void shake(nn_network *network)
+{
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        const nn_tensor *tensor = &network->tensors[t];
+        if (tensor->role == NN_TENSOR_WEIGHT)
+            continue;
+        const bool relu = network->layers[tensor->layer].activation == NN_RELU;
+        const double middle = tensor->role == NN_TENSOR_GAMMA ? 1 : relu ? 0.8 : 0;
+        for (size_t i = 0; i < tensor->count; i++)
+            network->parameters[tensor->offset + i] = (nn_real)(middle + 0.3 * noise(1000 * (t + 1) + i));
+    }
+}
+
+/* One network, one loss, one kind of targets. */
+typedef struct trial {
+    nn_recipe_loss loss;
+    nn_activation hidden, output;
+    nn_layer_norm norm;
+    double dropout;
+    size_t outputs;
+    bool classes;
+} trial;
+
+static void fill_targets(const trial *what, int32_t *labels, nn_real *values)
+{
+    const bool shares = what->loss.name == NN_CROSS_ENTROPY;
+    for (size_t i = 0; i < ROWS; i++) {
+        labels[i] = (int32_t)(i * 5 % what->outputs);
+        weights[i] = (nn_real)(1 + 0.5 * noise(300 + i));
+        double sum = 0;
+        for (size_t j = 0; j < what->outputs; j++)
+            sum += values[i * what->outputs + j] = (nn_real)(0.5 + 0.45 * noise(500 + i * what->outputs + j));
+        /* Cross-entropy is tried with distributions and, in the last row, with a target that adds up to 2. */
+        for (size_t j = 0; shares && j < what->outputs; j++)
+            values[i * what->outputs + j] /= (nn_real)(i + 1 == ROWS ? sum / 2 : sum);
+    }
+}
+
+static void check(const trial *what)
+{
+    const nn_recipe_layer layers[] = {
+        {.units = 6, .activation = what->hidden, .normalization = what->norm, .dropout = what->dropout},
+        {.units = 4, .activation = what->hidden, .normalization = what->norm},
+        {.units = what->outputs, .activation = what->output},
+    };
+    const nn_recipe_network recipe = {.initializer = NN_INITIALIZE_AUTO};
+    nn_network *network = NULL;
+    nn_workspace *work = NULL;
+    CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(network, ROWS, 2, 1, &work, NULL) == NN_OK);
+    nn_network_initialize(network, &recipe, 5);
+    shake(network);
+    work->seed = 3;
+
+    int32_t labels[ROWS];
+    nn_real values[ROWS * MOST_OUTPUTS];
+    for (size_t i = 0; i < ROWS * INPUTS; i++)
+        x[i] = (nn_real)noise(i);
+    for (size_t i = 0; i < ROWS; i++)
+        samples[i] = 11 * i;
+    fill_targets(what, labels, values);
+    /* The batch is part of a global one: n is not its number of rows. */
+    nn_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .x = x, .weights = weights, .samples = samples};
+    if (what->classes)
+        batch.y.classes = labels;
+    else
+        batch.y.values = values;
+    const double error = worst_error(&what->loss, network, &batch, work);
+    if (!(error < 1e-6))
+        printf("\n%s, %s, norm %s, %s, %s targets: relative error %.3g\n", nn_loss_name(what->loss.name),
+               nn_activation_name(what->hidden), nn_layer_norm_name(what->norm), nn_activation_name(what->output),
+               what->classes ? "class" : "value", error);
+    CU_ASSERT(error < 1e-6);
+    nn_workspace_free(work);
+    nn_network_free(network);
+}
+
+/* Every hidden activation, normalisation and kind of targets under one loss and output. */
+static void check_all(nn_recipe_loss loss, nn_activation output, size_t outputs)
+{
+    for (int hidden = NN_LINEAR; hidden < NN_SOFTMAX; hidden++)
+        for (int norm = NN_NORM_NONE; norm <= NN_NORM_LAYER; norm++)
+            for (int classes = 0; classes < (outputs > 1 ? 2 : 1); classes++)
+                check(&(trial){loss, (nn_activation)hidden, output, (nn_layer_norm)norm, 0, outputs, classes});
+}
+
+static void distance_losses_have_right_gradients_through_every_activation(void)
+{
+    const nn_recipe_loss losses[] = {{.name = NN_MSE}, {.name = NN_MAE}, {.name = NN_HUBER, .delta = 0.3}};
+    for (size_t i = 0; i < 3; i++)
+        for (int output = NN_LINEAR; output <= NN_SOFTMAX; output++)
+            check_all(losses[i], (nn_activation)output, 3);
+}
+
+static void weights_of_outputs_are_in_the_gradients(void)
+{
+    double of_outputs[] = {1, 0.2, 3};
+    const nn_recipe_loss losses[] = {
+        {.name = NN_MSE}, {.name = NN_MAE}, {.name = NN_HUBER, .delta = 0.3}, {.name = NN_BINARY_CROSS_ENTROPY}};
+    for (size_t i = 0; i < 4; i++) {
+        nn_recipe_loss loss = losses[i];
+        loss.output_weights = of_outputs, loss.output_weights_count = 3;
+        check_all(loss, loss.name == NN_BINARY_CROSS_ENTROPY ? NN_SIGMOID : NN_LINEAR, 3);
+    }
+}
+
+static void one_output_has_right_gradients(void)
+{
+    for (int output = NN_LINEAR; output < NN_SOFTMAX; output++)
+        check_all((nn_recipe_loss){.name = NN_MSE}, (nn_activation)output, 1);
+}
+
+static void entropy_losses_have_right_gradients_through_every_activation(void)
+{
+    double class_weights[] = {1, 0.5, 2, 1.5};
+    check_all((nn_recipe_loss){.name = NN_CROSS_ENTROPY}, NN_SOFTMAX, 4);
+    check_all((nn_recipe_loss){.name = NN_CROSS_ENTROPY, .label_smoothing = 0.1}, NN_SOFTMAX, 4);
+    check_all((nn_recipe_loss){.name = NN_CROSS_ENTROPY, .class_weights = class_weights, .class_weights_count = 4},
+              NN_SOFTMAX, 4);
+    check_all((nn_recipe_loss){.name = NN_BINARY_CROSS_ENTROPY}, NN_SIGMOID, 3);
+    check_all((nn_recipe_loss){.name = NN_BINARY_CROSS_ENTROPY, .label_smoothing = 0.1}, NN_SIGMOID, 3);
+    check_all((nn_recipe_loss){.name = NN_IOU}, NN_SIGMOID, 3);
+    check_all((nn_recipe_loss){.name = NN_IOU}, NN_SOFTMAX, 3);
+}
+
+static void dropout_has_right_gradients_with_every_activation_and_norm(void)
+{
+    for (int hidden = NN_LINEAR; hidden < NN_SOFTMAX; hidden++)
+        for (int norm = NN_NORM_NONE; norm <= NN_NORM_LAYER; norm++)
+            check(&(trial){
+                {.name = NN_CROSS_ENTROPY}, (nn_activation)hidden, NN_SOFTMAX, (nn_layer_norm)norm, 0.3, 4, true});
+}
+
+static void a_rank_without_rows_adds_nothing(void)
+{
+    const nn_recipe_layer layers[] = {
+        {.units = 3, .activation = NN_TANH, .normalization = NN_NORM_LAYER, .dropout = 0.5},
+        {.units = 2, .activation = NN_SOFTMAX},
+    };
+    const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
+    nn_network *network = NULL;
+    nn_workspace *work = NULL;
+    CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 2, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nn_workspace_create(network, 4, 1, 1, &work, NULL) == NN_OK);
+    nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, 1);
+    for (size_t i = 0; i < network->flat_count; i++)
+        work->gradients[i] = 7; /* of an earlier step */
+    const int32_t none = 0;
+    nn_batch batch = {.rows = 0, .global_rows = 5, .x = x, .y = {.classes = &none}, .samples = samples};
+    CU_ASSERT(loss_of(&loss, network, &batch, work) == 0);
+    nn_network_backward(&loss, network, &batch, work);
+    double sum = 0;
+    for (size_t t = 0; t < network->tensor_count; t++)
+        for (size_t i = 0; i < network->tensors[t].count; i++)
+            sum += fabs((double)work->gradients[network->tensors[t].offset + i]);
+    CU_ASSERT(sum == 0);
+    nn_workspace_free(work);
+    nn_network_free(network);
+}
+
+int main(void)
+{
+    const nn_test tests[] = {
+        NN_TEST(distance_losses_have_right_gradients_through_every_activation),
+        NN_TEST(weights_of_outputs_are_in_the_gradients),
+        NN_TEST(one_output_has_right_gradients),
+        NN_TEST(entropy_losses_have_right_gradients_through_every_activation),
+        NN_TEST(dropout_has_right_gradients_with_every_activation_and_norm),
+        NN_TEST(a_rank_without_rows_adds_nothing),
+    };
+    return nn_run_suite("gradients", tests, sizeof tests / sizeof *tests);
+}

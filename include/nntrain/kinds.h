@@ -34,7 +34,7 @@ typedef enum nn_loss_kind {
 } nn_loss_kind;
 
 /** How features are shifted and scaled before they enter the network. */
-typedef enum nn_normalization_kind {
+typedef enum nn_feature_scaling {
     NN_NORMALIZE_NONE,
     NN_NORMALIZE_UNIT,         /**< the training split's smallest value to 0, its largest to 1 */
     NN_NORMALIZE_STANDARD,     /**< each feature to mean 0 and standard deviation 1 over the training split */
@@ -42,18 +42,18 @@ typedef enum nn_normalization_kind {
     NN_NORMALIZE_STANDARD_ALL, /**< all values together to mean 0 and standard deviation 1 */
     NN_NORMALIZE_ROBUST, /**< as standard, by the values that are left when those far off the others are set aside; what
                             is far off is limited */
-    NN_NORMALIZE_AUTO,   /**< one of the others, chosen by nn_normalization_fit */
-} nn_normalization_kind;
+    NN_NORMALIZE_AUTO,   /**< one of the others, chosen by nni_feature_scaler_fit */
+} nn_feature_scaling;
 
 /** How targets that are values are shifted and scaled before a network learns them. */
-typedef enum nn_target_scaling_kind {
+typedef enum nn_target_scaling {
     NN_TARGETS_NONE,
     NN_TARGETS_STANDARD, /**< each output to mean 0 and standard deviation 1 over the training split */
     NN_TARGETS_MINMAX,   /**< each output's smallest target to 0, its largest to 1 */
     NN_TARGETS_LOG1P,    /**< log(1 + y), then as standard */
     NN_TARGETS_SCALE,    /**< each output to standard deviation 1, 0 staying 0 */
-    NN_TARGETS_AUTO,     /**< none, standard, minmax or scale, chosen by nn_target_scaling_fit */
-} nn_target_scaling_kind;
+    NN_TARGETS_AUTO,     /**< none, standard, minmax or scale, chosen by nni_target_scaler_fit */
+} nn_target_scaling;
 
 /** What becomes of features that a row does not have: NaN in x. */
 typedef enum nn_imputation {
@@ -92,11 +92,11 @@ typedef enum nn_initializer {
 } nn_initializer;
 
 /** How a layer's sums o are normalised before its activation. */
-typedef enum nn_layer_norm {
+typedef enum nn_norm_kind {
     NN_NORM_NONE,
     NN_NORM_BATCH, /**< each unit over the rows of the global batch (Ioffe and Szegedy, 2015) */
     NN_NORM_LAYER, /**< each row over the units of the layer (Ba, Kiros, Hinton, 2016) */
-} nn_layer_norm;
+} nn_norm_kind;
 
 typedef enum nn_optimizer_kind {
     NN_SGD,
@@ -157,10 +157,10 @@ typedef enum nn_metric {
 /** Names as recipes and checkpoints write them; "unknown" for a value outside the enumeration. */
 const char *nn_activation_name(nn_activation activation);
 const char *nn_loss_name(nn_loss_kind loss);
-const char *nn_normalization_name(nn_normalization_kind kind);
-const char *nn_target_scaling_name(nn_target_scaling_kind kind);
+const char *nn_feature_scaling_name(nn_feature_scaling kind);
+const char *nn_target_scaling_name(nn_target_scaling kind);
 const char *nn_initializer_name(nn_initializer initializer);
-const char *nn_layer_norm_name(nn_layer_norm norm);
+const char *nn_norm_name(nn_norm_kind norm);
 const char *nn_optimizer_name(nn_optimizer_kind kind);
 const char *nn_precision_name(nn_precision precision);
 const char *nn_schedule_name(nn_schedule_kind kind);

@@ -31,18 +31,19 @@ typedef struct bench {
     size_t count;    /* elements of a message */
     nn_real *values; /* [nodes of this rank, count] */
     double *times;   /* [WAYS, repeat] */
-    nn_reduction *reductions[WAYS];
+    nni_reduction *reductions[WAYS];
 } bench;
 
 static nn_status sum(bench *b, way how, nn_error *error)
 {
     if (how == WAY_ALLREDUCE)
-        return nn_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count,
-                                           nn_element_sum_of(NN_EXCHANGE_REAL).type, MPI_SUM, b->comm->backend->world),
-                             "sum a message", error);
-    NN_TRY(nn_reduction_complete(b->reductions[how], b->count, error));
+        return nni_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count,
+                                            nni_element_sum_of(NNI_EXCHANGE_REAL).type, MPI_SUM,
+                                            b->comm->backend->world),
+                              "sum a message", error);
+    NN_TRY(nni_reduction_complete(b->reductions[how], b->count, error));
     for (size_t end = 0; end < b->count;)
-        NN_TRY(nn_reduction_next(b->reductions[how], &end, error));
+        NN_TRY(nni_reduction_next(b->reductions[how], &end, error));
     return NN_OK;
 }
 
@@ -50,11 +51,11 @@ static nn_status sum(bench *b, way how, nn_error *error)
 static nn_status time_once(bench *b, way how, size_t calls, double *seconds, nn_error *error)
 {
     NN_TRY(nn_comm_barrier(b->comm, error));
-    const double began = nn_clock();
+    const double began = nni_clock();
     for (size_t i = 0; i < calls; i++)
         NN_TRY(sum(b, how, error));
-    *seconds = (nn_clock() - began) / (double)calls;
-    return nn_comm_max_double(b->comm, seconds, 1, error);
+    *seconds = (nni_clock() - began) / (double)calls;
+    return nni_comm_max_double(b->comm, seconds, 1, error);
 }
 
 /* In turns, so that a change of the machine hits all alike. */
@@ -69,21 +70,21 @@ static nn_status time_all(bench *b, size_t repeat, double *medians, nn_error *er
         for (int how = 0; how < WAYS; how++)
             NN_TRY(time_once(b, (way)how, calls[how], &b->times[(size_t)how * repeat + r], error));
     for (int how = 0; how < WAYS; how++)
-        medians[how] = nn_bench_median(b->times + (size_t)how * repeat, repeat);
+        medians[how] = nni_bench_median(b->times + (size_t)how * repeat, repeat);
     return NN_OK;
 }
 
 static nn_status prepare(bench *b, size_t repeat, nn_error *error)
 {
-    NN_TRY(nn_allocate(WAYS * repeat, sizeof *b->times, "the times of a benchmark", &b->times, error));
-    const nn_leaves run = nn_leaves_of_rank(b->leaves, (size_t)b->comm->rank, (size_t)b->comm->size);
+    NN_TRY(nni_allocate(WAYS * repeat, sizeof *b->times, "the times of a benchmark", &b->times, error));
+    const nni_leaf_range run = nni_leaf_range_of_rank(b->leaves, (size_t)b->comm->rank, (size_t)b->comm->size);
     /* Zeros stay zeros, however often they are summed. */
-    NN_TRY(nn_allocate(nn_leaves_nodes(run), b->count * sizeof *b->values, "a message", &b->values, error));
+    NN_TRY(nni_allocate(nni_sum_tree_nodes(run), b->count * sizeof *b->values, "a message", &b->values, error));
     const size_t bucket = BUCKET_BYTES / sizeof(nn_real);
-    nn_reduction_plan plan = {.values = b->values, .pitch = b->count, .count = b->count, .bucket = bucket};
-    NN_TRY(nn_reduction_create(b->comm, &plan, &b->reductions[WAY_BUCKETS], error));
+    nni_reduction_plan plan = {.values = b->values, .pitch = b->count, .count = b->count, .bucket = bucket};
+    NN_TRY(nni_reduction_create(b->comm, &plan, &b->reductions[WAY_BUCKETS], error));
     plan.leaves = b->leaves;
-    return nn_reduction_create(b->comm, &plan, &b->reductions[WAY_TREE], error);
+    return nni_reduction_create(b->comm, &plan, &b->reductions[WAY_TREE], error);
 }
 
 static nn_status measure(bench *b, size_t repeat, double *medians, nn_error *error)
@@ -92,11 +93,11 @@ static nn_status measure(bench *b, size_t repeat, double *medians, nn_error *err
     if (status == NN_OK)
         status = time_all(b, repeat, medians, error);
     for (int how = 0; how < WAYS; how++) {
-        nn_reduction_free(b->reductions[how]);
+        nni_reduction_free(b->reductions[how]);
         b->reductions[how] = NULL;
     }
-    nn_release(b->values);
-    nn_release(b->times);
+    nni_release(b->values);
+    nni_release(b->times);
     b->values = NULL;
     b->times = NULL;
     return status;
@@ -105,7 +106,7 @@ static nn_status measure(bench *b, size_t repeat, double *medians, nn_error *err
 static void print_head(const bench *b, FILE *out)
 {
     fprintf(out, "ranks    %d on %d host%s, %zu slices; %s\n", b->comm->size, b->comm->host_count,
-            b->comm->host_count == 1 ? "" : "s", b->leaves, nn_comm_library());
+            b->comm->host_count == 1 ? "" : "s", b->leaves, nni_comm_library());
     fprintf(out, "sums     over the ranks, in microseconds, and how many times as fast as MPI_Allreduce they are\n");
     fprintf(out, "%9s %11s %11s %11s %9s %9s\n", "bytes", way_names[WAY_ALLREDUCE], way_names[WAY_BUCKETS],
             way_names[WAY_TREE], way_names[WAY_BUCKETS], way_names[WAY_TREE]);
@@ -122,29 +123,29 @@ static void print_row(size_t bytes, const double *medians, FILE *out)
     fflush(out);
 }
 
-static void put_head(const bench *b, nn_json *json)
+static void put_head(const bench *b, nni_json *json)
 {
-    nn_json_begin(json, NULL, '{');
-    nn_json_count(json, "ranks", (size_t)b->comm->size);
-    nn_json_count(json, "hosts", (size_t)b->comm->host_count);
-    nn_json_count(json, "slices", b->leaves);
-    nn_json_text(json, "mpi", nn_comm_library());
-    nn_json_begin(json, "sums", '[');
+    nni_json_begin(json, NULL, '{');
+    nni_json_count(json, "ranks", (size_t)b->comm->size);
+    nni_json_count(json, "hosts", (size_t)b->comm->host_count);
+    nni_json_count(json, "slices", b->leaves);
+    nni_json_text(json, "mpi", nni_comm_library());
+    nni_json_begin(json, "sums", '[');
 }
 
-static void put_row(size_t bytes, const double *medians, nn_json *json)
+static void put_row(size_t bytes, const double *medians, nni_json *json)
 {
-    nn_json_begin(json, NULL, '{');
-    nn_json_count(json, "bytes", bytes);
-    nn_json_begin(json, "seconds", '{');
+    nni_json_begin(json, NULL, '{');
+    nni_json_count(json, "bytes", bytes);
+    nni_json_begin(json, "seconds", '{');
     for (int how = 0; how < WAYS; how++)
-        nn_json_number(json, way_names[how], medians[how]);
-    nn_json_end(json, '}');
-    nn_json_end(json, '}');
+        nni_json_number(json, way_names[how], medians[how]);
+    nni_json_end(json, '}');
+    nni_json_end(json, '}');
 }
 
 /* Rank 0 speaks; `output` of the others is empty. */
-static nn_status measure_all(bench *b, size_t repeat, nn_bench_output *output, nn_error *error)
+static nn_status measure_all(bench *b, size_t repeat, nni_bench_output *output, nn_error *error)
 {
     if (output->table)
         print_head(b, output->table);
@@ -160,26 +161,26 @@ static nn_status measure_all(bench *b, size_t repeat, nn_bench_output *output, n
             put_row(bytes, medians, &output->json);
     }
     if (output->json.out) {
-        nn_json_end(&output->json, ']');
-        nn_json_end(&output->json, '}');
+        nni_json_end(&output->json, ']');
+        nni_json_end(&output->json, '}');
     }
     return NN_OK;
 }
 
-nn_status nn_bench_allreduce(const nn_bench_allreduce_options *options, nn_comm *comm, nn_error *error)
+nn_status nni_bench_allreduce(const nni_bench_allreduce_options *options, nn_comm *comm, nn_error *error)
 {
     bench b = {.comm = comm, .leaves = options->slices};
-    const nn_bench_options *common = &options->common;
+    const nni_bench_options *common = &options->common;
     if (b.leaves < (size_t)comm->size)
         return nn_fail(error, NN_USAGE, "%d ranks are more than %zu slices; raise --slices or start fewer ranks",
                        comm->size, b.leaves);
-    nn_bench_output output = {.table = NULL};
+    nni_bench_output output = {.table = NULL};
     nn_status status = NN_OK;
     if (comm->rank == 0)
-        status = nn_bench_output_open(common->json, common->json_path, &output, error);
-    NN_TRY(nn_comm_follow(comm, status, error));
+        status = nni_bench_output_open(common->json, common->json_path, &output, error);
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
     status = measure_all(&b, common->repeat > 0 ? common->repeat : USUAL_REPEAT, &output, error);
     if (comm->rank == 0)
-        status = nn_bench_output_close(&output, status, error);
-    return nn_comm_follow(comm, status, error);
+        status = nni_bench_output_close(&output, status, error);
+    return nni_comm_broadcast_status(comm, status, error);
 }

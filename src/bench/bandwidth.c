@@ -9,7 +9,7 @@
 
 /* Room for three arrays in each thread's part. */
 typedef struct arrays {
-    const nn_bench_peak *peak;
+    const nni_bench_peak *peak;
     size_t threads, count; /* count: elements of each array in a thread's part */
     size_t passes;         /* over a part in a call: starting threads costs microseconds */
     float *a;              /* [threads, 3, count] */
@@ -41,25 +41,25 @@ static void triad_all(void *context)
     }
 }
 
-static nn_status measure_level(nn_bench_bandwidth *bandwidth, nn_bench_level level, size_t bytes, nn_error *error)
+static nn_status measure_level(nni_bench_bandwidth *bandwidth, nni_bench_level level, size_t bytes, nn_error *error)
 {
     const size_t elements = bytes / sizeof(float) / (3 * bandwidth->threads);
     arrays s = {
-        .peak = nn_bench_peak_best(),
+        .peak = nni_bench_peak_best(),
         .threads = bandwidth->threads,
-        .count = elements / NN_BENCH_CHUNK * NN_BENCH_CHUNK,
+        .count = elements / NNI_BENCH_CHUNK * NNI_BENCH_CHUNK,
         .passes = 1 + ((size_t)1 << 22) / bytes,
     };
-    const nn_contestant contestants[] = {{read_all, &s}, {triad_all, &s}};
+    const nni_contestant contestants[] = {{read_all, &s}, {triad_all, &s}};
     double seconds[2];
-    NN_TRY(nn_allocate(s.threads * LINE, sizeof *s.results, "the sums of a benchmark", &s.results, error));
+    NN_TRY(nni_allocate(s.threads * LINE, sizeof *s.results, "the sums of a benchmark", &s.results, error));
     nn_status status =
-        nn_allocate(3 * s.threads, s.count * sizeof *s.a, "the arrays of a benchmark of memory", &s.a, error);
+        nni_allocate(3 * s.threads, s.count * sizeof *s.a, "the arrays of a benchmark of memory", &s.a, error);
     if (status == NN_OK)
-        status = nn_bench_round_robin(contestants, 2, (nn_pace){.seconds = 5e-3, .threads = s.threads, .repeat = 7},
-                                      seconds, error);
-    nn_release(s.a);
-    nn_release(s.results);
+        status = nni_bench_round_robin(contestants, 2, (nni_pace){.seconds = 5e-3, .threads = s.threads, .repeat = 7},
+                                       seconds, error);
+    nni_release(s.a);
+    nni_release(s.results);
     if (status != NN_OK)
         return status;
     const double moved = 3.0 * (double)(s.threads * s.count * s.passes) * sizeof(float);
@@ -68,28 +68,28 @@ static nn_status measure_level(nn_bench_bandwidth *bandwidth, nn_bench_level lev
     return NN_OK;
 }
 
-const char *nn_bench_level_name(nn_bench_level level)
+const char *nni_bench_level_name(nni_bench_level level)
 {
-    static const char *const names[NN_BENCH_LEVELS] = {"L2", "L3", "memory"};
+    static const char *const names[NNI_BENCH_LEVELS] = {"L2", "L3", "memory"};
     return names[level];
 }
 
-nn_status nn_bench_bandwidth_measure(size_t threads, nn_bench_bandwidth *bandwidth, nn_error *error)
+nn_status nni_bench_bandwidth_measure(size_t threads, nni_bench_bandwidth *bandwidth, nn_error *error)
 {
-    *bandwidth = (nn_bench_bandwidth){.threads = threads};
-    bandwidth->bytes[NN_BENCH_L2] = nn_cpu_cache_bytes(2) * threads;
-    bandwidth->bytes[NN_BENCH_L3] = nn_cpu_cache_bytes(3);
-    for (int level = NN_BENCH_L2; level < NN_BENCH_MEMORY; level++)
+    *bandwidth = (nni_bench_bandwidth){.threads = threads};
+    bandwidth->bytes[NNI_BENCH_L2] = nni_cpu_cache_bytes(2) * threads;
+    bandwidth->bytes[NNI_BENCH_L3] = nni_cpu_cache_bytes(3);
+    for (int level = NNI_BENCH_L2; level < NNI_BENCH_MEMORY; level++)
         if (bandwidth->bytes[level] > 0)
-            NN_TRY(measure_level(bandwidth, (nn_bench_level)level, bandwidth->bytes[level] / 2, error));
-    const size_t least = (size_t)64 << 20, beyond = 4 * bandwidth->bytes[NN_BENCH_L3];
-    return measure_level(bandwidth, NN_BENCH_MEMORY, beyond > least ? beyond : least, error);
+            NN_TRY(measure_level(bandwidth, (nni_bench_level)level, bandwidth->bytes[level] / 2, error));
+    const size_t least = (size_t)64 << 20, beyond = 4 * bandwidth->bytes[NNI_BENCH_L3];
+    return measure_level(bandwidth, NNI_BENCH_MEMORY, beyond > least ? beyond : least, error);
 }
 
-nn_bench_level nn_bench_level_of(const nn_bench_bandwidth *bandwidth, double bytes)
+nni_bench_level nni_bench_level_of(const nni_bench_bandwidth *bandwidth, double bytes)
 {
-    for (int level = NN_BENCH_L2; level < NN_BENCH_MEMORY; level++)
+    for (int level = NNI_BENCH_L2; level < NNI_BENCH_MEMORY; level++)
         if (bytes <= (double)bandwidth->bytes[level])
-            return (nn_bench_level)level;
-    return NN_BENCH_MEMORY;
+            return (nni_bench_level)level;
+    return NNI_BENCH_MEMORY;
 }

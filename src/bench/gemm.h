@@ -6,43 +6,43 @@
 #include "bench/shapes.h"
 
 /** What an entrant is. */
-typedef enum nn_bench_role {
-    NN_BENCH_OURS,       /**< our kernels as they are used; always the first entrant */
-    NN_BENCH_ONE_THREAD, /**< the same on one thread, where there are more */
-    NN_BENCH_OTHER_ISA,  /**< our kernels for another instruction set */
-    NN_BENCH_PEER,       /**< another library */
-    NN_BENCH_PEAK,       /**< multiply-adds in registers, on one core */
-} nn_bench_role;
+typedef enum nni_bench_role {
+    NNI_BENCH_OURS,       /**< our kernels as they are used; always the first entrant */
+    NNI_BENCH_ONE_THREAD, /**< the same on one thread, where there are more */
+    NNI_BENCH_OTHER_ISA,  /**< our kernels for another instruction set */
+    NNI_BENCH_PEER,       /**< another library */
+    NNI_BENCH_PEAK,       /**< multiply-adds in registers, on one core */
+} nni_bench_role;
 
-enum { NN_BENCH_MOST_ENTRANTS = 12 };
+enum { NNI_BENCH_MOST_ENTRANTS = 12 };
 
 /** What was measured of one product, in units of 1e9 operations a second. */
-typedef struct nn_bench_gemm_result {
-    nn_bench_shape shape;
-    double gflops[NN_BENCH_MOST_ENTRANTS]; /**< of each entrant */
-} nn_bench_gemm_result;
+typedef struct nni_bench_gemm_result {
+    nni_bench_shape shape;
+    double gflops[NNI_BENCH_MOST_ENTRANTS]; /**< of each entrant */
+} nni_bench_gemm_result;
 
 /** All of it. */
-typedef struct nn_bench_gemm_report {
-    nn_bench_machine machine;
+typedef struct nni_bench_gemm_report {
+    nni_bench_machine machine;
     size_t entrant_count;
-    nn_bench_role roles[NN_BENCH_MOST_ENTRANTS];
-    const char *names[NN_BENCH_MOST_ENTRANTS];
+    nni_bench_role roles[NNI_BENCH_MOST_ENTRANTS];
+    const char *names[NNI_BENCH_MOST_ENTRANTS];
     size_t count;
-    nn_bench_gemm_result *results; /**< [count]; belongs to the caller */
-} nn_bench_gemm_report;
+    nni_bench_gemm_result *results; /**< [count]; belongs to the caller */
+} nni_bench_gemm_report;
 
 /** @return ours as a share of the best peak of a core times threads */
-double nn_bench_gemm_share(const nn_bench_gemm_report *report, const nn_bench_gemm_result *result);
+double nni_bench_gemm_share(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result);
 
 /** @return the entrant of a role that was fastest; 0, which is ours, where there is none of the role */
-size_t nn_bench_gemm_fastest(const nn_bench_gemm_report *report, const nn_bench_gemm_result *result,
-                             nn_bench_role role);
+size_t nni_bench_gemm_fastest(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result,
+                              nni_bench_role role);
 
-void nn_bench_gemm_print_head(const nn_bench_gemm_report *report, FILE *out);
-void nn_bench_gemm_print_result(const nn_bench_gemm_report *report, const nn_bench_gemm_result *result, FILE *out);
+void nni_bench_gemm_print_head(const nni_bench_gemm_report *report, FILE *out);
+void nni_bench_gemm_print_result(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result, FILE *out);
 /** Means and worst cases over all results. */
-void nn_bench_gemm_print_summary(const nn_bench_gemm_report *report, FILE *out);
-void nn_bench_gemm_json(const nn_bench_gemm_report *report, nn_json *json);
+void nni_bench_gemm_print_summary(const nni_bench_gemm_report *report, FILE *out);
+void nni_bench_gemm_json(const nni_bench_gemm_report *report, nni_json *json);
 
 #endif

@@ -22,13 +22,13 @@ static const char made_dataset[] = "x";
 typedef struct made {
     const char *name;
     bool bytes;
-    nn_probe_storage storage;
+    nni_probe_storage storage;
 } made;
 
 static const made all_made[] = {
-    {"float32 contiguous", false, NN_PROBE_CONTIGUOUS}, {"uint8 contiguous", true, NN_PROBE_CONTIGUOUS},
-    {"float32 chunked", false, NN_PROBE_CHUNKED},       {"uint8 chunked", true, NN_PROBE_CHUNKED},
-    {"float32 gzip 4", false, NN_PROBE_DEFLATED},
+    {"float32 contiguous", false, NNI_PROBE_CONTIGUOUS}, {"uint8 contiguous", true, NNI_PROBE_CONTIGUOUS},
+    {"float32 chunked", false, NNI_PROBE_CHUNKED},       {"uint8 chunked", true, NNI_PROBE_CHUNKED},
+    {"float32 gzip 4", false, NNI_PROBE_DEFLATED},
 };
 enum { MADE = sizeof all_made / sizeof *all_made };
 
@@ -37,7 +37,7 @@ typedef struct bench {
     nn_comm *comm;
     const char *path;
     nn_external external;
-    nn_probe *probe;
+    nni_probe *probe;
     int descriptor; /* of the same file */
     void *buffer;   /* [PLAIN_BYTES] */
     size_t repeat;
@@ -46,7 +46,7 @@ typedef struct bench {
 /* This rank's part of the file's bytes. */
 static nn_status read_plain(bench *b, uint64_t *bytes, nn_error *error)
 {
-    const uint64_t size = nn_probe_facts_of(b->probe)->file_bytes;
+    const uint64_t size = nni_probe_facts_of(b->probe)->file_bytes;
     const uint64_t rank = (uint64_t)b->comm->rank, ranks = (uint64_t)b->comm->size;
     const uint64_t first = size / ranks * rank, end = rank + 1 == ranks ? size : size / ranks * (rank + 1);
     for (uint64_t at = first; at < end;) {
@@ -64,30 +64,30 @@ static nn_status read_plain(bench *b, uint64_t *bytes, nn_error *error)
 }
 
 /* Reads once. @param seconds  as measured here, where the way does not know better */
-static nn_status go(bench *b, nn_bench_io_way way, double *seconds, uint64_t *bytes, nn_error *error)
+static nn_status go(bench *b, nni_bench_io_way way, double *seconds, uint64_t *bytes, nn_error *error)
 {
-    const nn_probe_facts *facts = nn_probe_facts_of(b->probe);
-    const double began = nn_clock();
+    const nni_probe_facts *facts = nni_probe_facts_of(b->probe);
+    const double began = nni_clock();
     nn_status status = NN_OK;
     *bytes = (uint64_t)facts->count * facts->row_bytes;
-    if (way == NN_BENCH_IO_ROWS)
-        status = nn_probe_read(b->probe, error);
-    else if (way == NN_BENCH_IO_BLOCKS)
-        status = nn_probe_read_blocks(b->probe, error);
-    else if (way == NN_BENCH_IO_PLAIN)
+    if (way == NNI_BENCH_IO_ROWS)
+        status = nni_probe_read(b->probe, error);
+    else if (way == NNI_BENCH_IO_BLOCKS)
+        status = nni_probe_read_blocks(b->probe, error);
+    else if (way == NNI_BENCH_IO_PLAIN)
         status = read_plain(b, bytes, error);
-    *seconds = nn_clock() - began;
-    return way == NN_BENCH_IO_INFLATE ? nn_probe_inflate(b->probe, seconds, bytes, error) : status;
+    *seconds = nni_clock() - began;
+    return way == NNI_BENCH_IO_INFLATE ? nni_probe_inflate(b->probe, seconds, bytes, error) : status;
 }
 
 /* Ranks begin together; the one that takes longest counts. */
-static nn_status time_once(bench *b, nn_bench_io_way way, nn_bench_io_result *result, nn_error *error)
+static nn_status time_once(bench *b, nni_bench_io_way way, nni_bench_io_result *result, nn_error *error)
 {
     double seconds = 0;
     uint64_t bytes = 0;
     NN_TRY(nn_comm_barrier(b->comm, error));
     NN_TRY(nn_comm_agree(b->comm, go(b, way, &seconds, &bytes, error), error));
-    NN_TRY(nn_comm_max_double(b->comm, &seconds, 1, error));
+    NN_TRY(nni_comm_max_double(b->comm, &seconds, 1, error));
     double sum = (double)bytes;
     NN_TRY(nn_comm_sum_double(b->comm, &sum, 1, error));
     result->bytes[way] = (uint64_t)sum;
@@ -97,13 +97,13 @@ static nn_status time_once(bench *b, nn_bench_io_way way, nn_bench_io_result *re
 }
 
 /* In turns, so that a change of the machine hits all alike; and all once before, for the caches and pages of memory. */
-static nn_status time_all(bench *b, nn_bench_io_result *result, nn_error *error)
+static nn_status time_all(bench *b, nni_bench_io_result *result, nn_error *error)
 {
-    const nn_bench_io_result before = *result;
-    const int ways = result->facts.deflated ? NN_BENCH_IO_WAYS : NN_BENCH_IO_INFLATE;
+    const nni_bench_io_result before = *result;
+    const int ways = result->facts.deflated ? NNI_BENCH_IO_WAYS : NNI_BENCH_IO_INFLATE;
     for (size_t r = 0; r <= b->repeat; r++) {
         for (int way = 0; way < ways; way++)
-            NN_TRY(time_once(b, (nn_bench_io_way)way, result, error));
+            NN_TRY(time_once(b, (nni_bench_io_way)way, result, error));
         if (r == 0)
             *result = before;
     }
@@ -112,7 +112,7 @@ static nn_status time_all(bench *b, nn_bench_io_result *result, nn_error *error)
 
 static nn_status prepare(bench *b, nn_error *error)
 {
-    NN_TRY(nn_allocate(PLAIN_BYTES, 1, "a buffer to read into", &b->buffer, error));
+    NN_TRY(nni_allocate(PLAIN_BYTES, 1, "a buffer to read into", &b->buffer, error));
     b->descriptor = open(b->path, O_RDONLY | O_CLOEXEC);
     if (b->descriptor < 0)
         return nn_fail(error, NN_DATA, "%s cannot be read: %s", b->path, strerror(errno));
@@ -120,38 +120,38 @@ static nn_status prepare(bench *b, nn_error *error)
 }
 
 /* A file that was made goes as soon as all have it open, so that nothing is left whatever happens. */
-static nn_status measure(bench *b, const char *dataset, bool remove_it, nn_bench_io_result *result, nn_error *error)
+static nn_status measure(bench *b, const char *dataset, bool remove_it, nni_bench_io_result *result, nn_error *error)
 {
-    nn_status status = nn_probe_open(b->path, dataset, b->external, b->comm, &b->probe, error);
+    nn_status status = nni_probe_open(b->path, dataset, b->external, b->comm, &b->probe, error);
     if (status == NN_OK)
         status = nn_comm_agree(b->comm, prepare(b, error), error);
     if (remove_it && b->comm->rank == 0)
         unlink(b->path);
     if (status == NN_OK) {
-        result->facts = *nn_probe_facts_of(b->probe);
+        result->facts = *nni_probe_facts_of(b->probe);
         status = time_all(b, result, error);
     }
-    nn_probe_close(b->probe);
+    nni_probe_close(b->probe);
     b->probe = NULL;
     if (b->descriptor >= 0)
         close(b->descriptor);
     b->descriptor = -1;
-    nn_release(b->buffer);
+    nni_release(b->buffer);
     b->buffer = NULL;
     return status;
 }
 
-static nn_status measure_made(bench *b, const made *kind, size_t bytes, nn_bench_output *output, nn_error *error)
+static nn_status measure_made(bench *b, const made *kind, size_t bytes, nni_bench_output *output, nn_error *error)
 {
     nn_status status = NN_OK;
     const size_t rows = bytes / FEATURES / (kind->bytes ? 1 : sizeof(float));
-    const nn_probe_recipe recipe = {kind->bytes, kind->storage, rows > 0 ? rows : 1, FEATURES};
+    const nni_probe_recipe recipe = {kind->bytes, kind->storage, rows > 0 ? rows : 1, FEATURES};
     if (b->comm->rank == 0)
-        status = nn_probe_write(b->path, made_dataset, &recipe, error);
-    NN_TRY(nn_comm_follow(b->comm, status, error));
-    nn_bench_io_result result = {.name = kind->name};
+        status = nni_probe_write(b->path, made_dataset, &recipe, error);
+    NN_TRY(nni_comm_broadcast_status(b->comm, status, error));
+    nni_bench_io_result result = {.name = kind->name};
     NN_TRY(measure(b, made_dataset, true, &result, error));
-    nn_bench_io_tell(&result, output);
+    nni_bench_io_tell(&result, output);
     return NN_OK;
 }
 
@@ -165,7 +165,7 @@ static nn_status make_folder(char folder[PATH_MAX], nn_error *error)
                    strerror(errno));
 }
 
-static nn_status measure_all_made(bench *b, size_t bytes, nn_bench_output *output, nn_error *error)
+static nn_status measure_all_made(bench *b, size_t bytes, nni_bench_output *output, nn_error *error)
 {
     char folder[PATH_MAX] = "", path[PATH_MAX + 8];
     if (b->comm->host_count > 1)
@@ -174,7 +174,7 @@ static nn_status measure_all_made(bench *b, size_t bytes, nn_bench_output *outpu
             "files to be measured would be made on one of %d hosts; name with --data one that all of them see",
             b->comm->host_count);
     nn_status status = b->comm->rank == 0 ? make_folder(folder, error) : NN_OK;
-    NN_TRY(nn_comm_follow(b->comm, status, error));
+    NN_TRY(nni_comm_broadcast_status(b->comm, status, error));
     NN_TRY(nn_comm_broadcast(b->comm, folder, sizeof folder, error));
     snprintf(path, sizeof path, "%s/data.h5", folder);
     b->path = path;
@@ -186,30 +186,30 @@ static nn_status measure_all_made(bench *b, size_t bytes, nn_bench_output *outpu
     return status;
 }
 
-static nn_status measure_given(bench *b, const nn_bench_io_options *options, nn_bench_output *output, nn_error *error)
+static nn_status measure_given(bench *b, const nni_bench_io_options *options, nni_bench_output *output, nn_error *error)
 {
     b->path = options->data;
     b->external = options->external;
-    nn_bench_io_result result = {.file = options->data, .name = options->dataset};
+    nni_bench_io_result result = {.file = options->data, .name = options->dataset};
     NN_TRY(measure(b, options->dataset, false, &result, error));
-    nn_bench_io_tell(&result, output);
+    nni_bench_io_tell(&result, output);
     return NN_OK;
 }
 
-nn_status nn_bench_io(const nn_bench_io_options *options, nn_comm *comm, nn_error *error)
+nn_status nni_bench_io(const nni_bench_io_options *options, nn_comm *comm, nn_error *error)
 {
-    const nn_bench_options *common = &options->common;
+    const nni_bench_options *common = &options->common;
     bench b = {.comm = comm, .descriptor = -1, .repeat = common->repeat > 0 ? common->repeat : USUAL_REPEAT};
-    nn_bench_output output = {.table = NULL};
+    nni_bench_output output = {.table = NULL};
     nn_status status = NN_OK;
     if (comm->rank == 0)
-        status = nn_bench_output_open(common->json, common->json_path, &output, error);
-    NN_TRY(nn_comm_follow(comm, status, error));
-    nn_bench_io_begin(comm, b.repeat, &output);
+        status = nni_bench_output_open(common->json, common->json_path, &output, error);
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
+    nni_bench_io_begin(comm, b.repeat, &output);
     status = options->data ? measure_given(&b, options, &output, error)
                            : measure_all_made(&b, options->bytes, &output, error);
-    nn_bench_io_end(&output);
+    nni_bench_io_end(&output);
     if (comm->rank == 0)
-        status = nn_bench_output_close(&output, status, error);
-    return nn_comm_follow(comm, status, error);
+        status = nni_bench_output_close(&output, status, error);
+    return nni_comm_broadcast_status(comm, status, error);
 }

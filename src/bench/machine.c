@@ -27,42 +27,42 @@ static void find_processor(char *name, size_t size)
     fclose(file);
 }
 
-nn_bench_machine nn_bench_machine_of(size_t threads)
+nni_bench_machine nni_bench_machine_of(size_t threads)
 {
-    const nn_cpu_mask mask = nn_cpu_bound_mask();
-    nn_topology topology;
-    nn_topology_read(NN_TOPOLOGY_ROOT, &mask, &topology);
-    nn_bench_machine machine = {.isa = nn_kernels_isa(), .threads = threads, .cores = topology.cores};
+    const nni_cpu_mask mask = nni_cpu_bound_mask();
+    nni_topology topology;
+    nni_topology_read(NNI_TOPOLOGY_ROOT, &mask, &topology);
+    nni_bench_machine machine = {.isa = nni_kernels_isa(), .threads = threads, .cores = topology.cores};
     find_processor(machine.processor, sizeof machine.processor);
     for (int level = 1; level <= 3; level++)
-        machine.cache[level - 1] = nn_cpu_cache_bytes(level);
+        machine.cache[level - 1] = nni_cpu_cache_bytes(level);
     return machine;
 }
 
-void nn_bench_machine_print(const nn_bench_machine *machine, FILE *out)
+void nni_bench_machine_print(const nni_bench_machine *machine, FILE *out)
 {
     fprintf(out, "machine  %s, %s kernels, %zu of %zu cores; caches of %zu, %zu, %zu KiB\n", machine->processor,
-            nn_isa_name(machine->isa), machine->threads, machine->cores, machine->cache[0] >> 10,
+            nni_isa_name(machine->isa), machine->threads, machine->cores, machine->cache[0] >> 10,
             machine->cache[1] >> 10, machine->cache[2] >> 10);
 }
 
-void nn_bench_machine_json(const nn_bench_machine *machine, nn_json *json)
+void nni_bench_machine_json(const nni_bench_machine *machine, nni_json *json)
 {
-    nn_json_begin(json, "machine", '{');
-    nn_json_text(json, "processor", machine->processor);
-    nn_json_text(json, "isa", nn_isa_name(machine->isa));
-    nn_json_count(json, "threads", machine->threads);
-    nn_json_count(json, "cores", machine->cores);
-    nn_json_begin(json, "cache_bytes", '[');
+    nni_json_begin(json, "machine", '{');
+    nni_json_text(json, "processor", machine->processor);
+    nni_json_text(json, "isa", nni_isa_name(machine->isa));
+    nni_json_count(json, "threads", machine->threads);
+    nni_json_count(json, "cores", machine->cores);
+    nni_json_begin(json, "cache_bytes", '[');
     for (size_t level = 0; level < 3; level++)
-        nn_json_count(json, NULL, machine->cache[level]);
-    nn_json_end(json, ']');
-    nn_json_end(json, '}');
+        nni_json_count(json, NULL, machine->cache[level]);
+    nni_json_end(json, ']');
+    nni_json_end(json, '}');
 }
 
-nn_status nn_bench_output_open(bool wanted, const char *path, nn_bench_output *output, nn_error *error)
+nn_status nni_bench_output_open(bool wanted, const char *path, nni_bench_output *output, nn_error *error)
 {
-    *output = (nn_bench_output){.table = wanted && !path ? NULL : stdout, .path = path};
+    *output = (nni_bench_output){.table = wanted && !path ? NULL : stdout, .path = path};
     if (!wanted)
         return NN_OK;
     output->json.out = open_memstream(&output->text, &output->length);
@@ -71,16 +71,16 @@ nn_status nn_bench_output_open(bool wanted, const char *path, nn_bench_output *o
     return NN_OK;
 }
 
-static nn_status write_json(const nn_bench_output *output, nn_error *error)
+static nn_status write_json(const nni_bench_output *output, nn_error *error)
 {
     if (output->path)
-        return nn_file_replace(output->path, output->text, output->length, error);
+        return nni_file_replace(output->path, output->text, output->length, error);
     /* What standard output does not take is told when the program ends. */
     fwrite(output->text, 1, output->length, stdout);
     return NN_OK;
 }
 
-nn_status nn_bench_output_close(nn_bench_output *output, nn_status status, nn_error *error)
+nn_status nni_bench_output_close(nni_bench_output *output, nn_status status, nn_error *error)
 {
     if (!output->json.out)
         return status;

@@ -13,15 +13,15 @@ struct library {
 };
 
 /* The paths are the build's, see src/CMakeLists.txt. */
-static const struct library libraries[NN_BENCH_MOST_PEERS] = {
+static const struct library libraries[NNI_BENCH_MOST_PEERS] = {
     {"OpenBLAS", NNTRAIN_BENCH_OPENBLAS, "cblas_sgemm", "openblas_set_num_threads", false},
     {"BLIS", NNTRAIN_BENCH_BLIS, "cblas_sgemm", "bli_thread_set_num_threads", true},
     {"oneDNN", NNTRAIN_BENCH_DNNL, "dnnl_sgemm", NULL, false},
 };
 
-nn_status nn_bench_peers_built(nn_error *error)
+nn_status nni_bench_peers_built(nn_error *error)
 {
-    for (size_t i = 0; i < NN_BENCH_MOST_PEERS; i++)
+    for (size_t i = 0; i < NNI_BENCH_MOST_PEERS; i++)
         if (libraries[i].path[0] != '\0')
             return NN_OK;
     return nn_fail(error, NN_USAGE,
@@ -30,15 +30,15 @@ nn_status nn_bench_peers_built(nn_error *error)
 }
 
 /* dlsym gives an object pointer, and POSIX lets it be one to a function; ISO C has no cast for it. */
-typedef union nn_symbol {
+typedef union nni_symbol {
     void *object;
-    nn_cblas_sgemm *cblas;
-    nn_dnnl_sgemm *dnnl;
+    nni_cblas_sgemm *cblas;
+    nni_dnnl_sgemm *dnnl;
     void (*set_threads)(int threads);
     void (*set_threads_wide)(int64_t threads);
-} nn_symbol;
+} nni_symbol;
 
-static nn_status find_symbol(const struct library *library, void *handle, const char *name, nn_symbol *symbol,
+static nn_status find_symbol(const struct library *library, void *handle, const char *name, nni_symbol *symbol,
                              nn_error *error)
 {
     symbol->object = dlsym(handle, name);
@@ -58,15 +58,15 @@ static int open_flags(void)
 #endif
 }
 
-static nn_status open_library(const struct library *library, size_t threads, nn_bench_peer *peer, nn_error *error)
+static nn_status open_library(const struct library *library, size_t threads, nni_bench_peer *peer, nn_error *error)
 {
     void *handle = dlopen(library->path, open_flags());
     if (!handle)
         return nn_fail(error, NN_SYSTEM, "cannot open %s: %s; install it or build without it", library->name,
                        dlerror());
-    nn_symbol multiply, set_threads;
+    nni_symbol multiply, set_threads;
     NN_TRY(find_symbol(library, handle, library->multiply, &multiply, error));
-    *peer = (nn_bench_peer){.name = library->name};
+    *peer = (nni_bench_peer){.name = library->name};
     if (!library->set_threads) {
         peer->dnnl = multiply.dnnl;
         return NN_OK;
@@ -80,9 +80,9 @@ static nn_status open_library(const struct library *library, size_t threads, nn_
     return NN_OK;
 }
 
-nn_status nn_bench_peers_open(size_t threads, nn_bench_peers *peers, nn_error *error)
+nn_status nni_bench_peers_open(size_t threads, nni_bench_peers *peers, nn_error *error)
 {
-    NN_TRY(nn_bench_peers_built(error));
+    NN_TRY(nni_bench_peers_built(error));
     /* With these OpenBLAS takes the kernels and blocks of another processor than the one it finds. */
     unsetenv("OPENBLAS_CORETYPE");
     unsetenv("OPENBLAS_L2_SIZE");
@@ -90,17 +90,17 @@ nn_status nn_bench_peers_open(size_t threads, nn_bench_peers *peers, nn_error *e
      * 2^18 are 0.1 ms, more than passes between two calls of its own turn. */
     setenv("OPENBLAS_THREAD_TIMEOUT", "18", 0);
     peers->count = 0;
-    for (size_t i = 0; i < NN_BENCH_MOST_PEERS; i++)
+    for (size_t i = 0; i < NNI_BENCH_MOST_PEERS; i++)
         if (libraries[i].path[0] != '\0')
             NN_TRY(open_library(&libraries[i], threads, &peers->peers[peers->count++], error));
     return NN_OK;
 }
 
-void nn_bench_peer_multiply(const nn_bench_peer *peer, const nn_bench_product *product)
+void nni_bench_peer_multiply(const nni_bench_peer *peer, const nni_bench_product *product)
 {
     enum { ROW_MAJOR = 101, AS_IT_IS = 111, TRANSPOSED = 112 }; /* of CBLAS */
-    const nn_bench_shape s = product->shape;
-    const bool a_transposed = s.orientation == NN_BENCH_DW, b_transposed = s.orientation == NN_BENCH_FORWARD;
+    const nni_bench_shape s = product->shape;
+    const bool a_transposed = s.orientation == NNI_BENCH_DW, b_transposed = s.orientation == NNI_BENCH_FORWARD;
     const size_t a_stride = a_transposed ? s.rows : s.depth, b_stride = b_transposed ? s.depth : s.columns;
     if (peer->dnnl)
         peer->dnnl(a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', (ptrdiff_t)s.rows, (ptrdiff_t)s.columns,

@@ -7,28 +7,28 @@
 #include "nntrain/status.h"
 
 /** Operands of the largest product. Owns its arrays. */
-typedef struct nn_bench_product {
-    nn_bench_shape shape;
+typedef struct nni_bench_product {
+    nni_bench_shape shape;
     float *a, *b;  /**< values between -1 and 1, lying as the orientation says */
     float *c;      /**< [rows, columns], what is timed */
     float *other;  /**< [rows, columns], what is compared with it */
     double *norms; /**< [rows + columns] lengths of the rows of A and the columns of B */
-} nn_bench_product;
+} nni_bench_product;
 
 /** Takes operands for the largest of some shapes. */
-nn_status nn_bench_product_create(const nn_bench_shape *shapes, size_t count, nn_bench_product *product,
-                                  nn_error *error);
-void nn_bench_product_free(nn_bench_product *product);
+nn_status nni_bench_product_create(const nni_bench_shape *shapes, size_t count, nni_bench_product *product,
+                                   nn_error *error);
+void nni_bench_product_free(nni_bench_product *product);
 
 /** Makes it the product of a shape, one of those it was taken for, and draws its operands. */
-void nn_bench_product_become(nn_bench_product *product, nn_bench_shape shape);
+void nni_bench_product_become(nni_bench_product *product, nni_bench_shape shape);
 
-/** The operands as nn_gemm takes them. */
-nn_view nn_bench_product_a(const nn_bench_product *product);
-nn_view nn_bench_product_b(const nn_bench_product *product);
+/** The operands as nni_gemm takes them. */
+nni_view nni_bench_product_a(const nni_bench_product *product);
+nni_view nni_bench_product_b(const nni_bench_product *product);
 
 /** c = A B by our kernels. */
-void nn_bench_product_multiply(const nn_bench_product *product, nn_gemm_space *space);
+void nni_bench_product_multiply(const nni_bench_product *product, nni_gemm_workspace *space);
 
 /**
  * Compares c with `other`, and a sample of it with sums in double precision.
@@ -39,6 +39,6 @@ void nn_bench_product_multiply(const nn_bench_product *product, nn_gemm_space *s
  * @param name  who computed `other`
  * @return NN_SYSTEM naming shape, element and both values
  */
-nn_status nn_bench_product_check(const nn_bench_product *product, const char *name, nn_error *error);
+nn_status nni_bench_product_check(const nni_bench_product *product, const char *name, nn_error *error);
 
 #endif

@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-static const nn_bench_layer layers[] = {
+static const nni_bench_layer layers[] = {
     {784, 512, 128}, {512, 512, 128},  {512, 10, 128},     {784, 128, 128},    {128, 10, 128},    {784, 512, 1},
     {512, 512, 1},   {1024, 1024, 1},  {512, 512, 16},     {784, 256, 8},      {64, 1, 256},      {30, 16, 32},
     {20, 64, 64},    {100, 100, 100},  {64, 64, 64},       {256, 256, 256},    {256, 256, 4096},  {64, 32, 1024},
@@ -12,38 +12,38 @@ static const nn_bench_layer layers[] = {
     {1024, 10, 512}, {1000, 1000, 32}, {1024, 1024, 1024}, {2048, 2048, 1024},
 };
 
-const nn_bench_layer *nn_bench_default_layers(size_t *count)
+const nni_bench_layer *nni_bench_default_layers(size_t *count)
 {
     *count = sizeof layers / sizeof *layers;
     return layers;
 }
 
-const char *nn_bench_orientation_name(nn_bench_orientation orientation)
+const char *nni_bench_orientation_name(nni_bench_orientation orientation)
 {
     switch (orientation) {
-    case NN_BENCH_FORWARD:
+    case NNI_BENCH_FORWARD:
         return "forward";
-    case NN_BENCH_DX:
+    case NNI_BENCH_DX:
         return "dX";
-    case NN_BENCH_DW:
+    case NNI_BENCH_DW:
         return "dW";
     }
     return "unknown";
 }
 
-nn_bench_shape nn_bench_layer_shape(nn_bench_layer layer, nn_bench_orientation orientation)
+nni_bench_shape nni_bench_layer_shape(nni_bench_layer layer, nni_bench_orientation orientation)
 {
     switch (orientation) {
-    case NN_BENCH_DX:
-        return (nn_bench_shape){orientation, layer.batch, layer.inputs, layer.outputs};
-    case NN_BENCH_DW:
-        return (nn_bench_shape){orientation, layer.outputs, layer.inputs, layer.batch};
+    case NNI_BENCH_DX:
+        return (nni_bench_shape){orientation, layer.batch, layer.inputs, layer.outputs};
+    case NNI_BENCH_DW:
+        return (nni_bench_shape){orientation, layer.outputs, layer.inputs, layer.batch};
     default:
-        return (nn_bench_shape){orientation, layer.batch, layer.outputs, layer.inputs};
+        return (nni_bench_shape){orientation, layer.batch, layer.outputs, layer.inputs};
     }
 }
 
-bool nn_bench_parse_sizes(const char *text, char between, size_t count, size_t *sizes)
+bool nni_bench_parse_sizes(const char *text, char between, size_t count, size_t *sizes)
 {
     for (size_t i = 0; i < count; i++) {
         char *end = NULL;
@@ -60,12 +60,12 @@ bool nn_bench_parse_sizes(const char *text, char between, size_t count, size_t *
     return *text == '\0';
 }
 
-double nn_bench_product_flops(nn_bench_shape shape)
+double nni_bench_product_flops(nni_bench_shape shape)
 {
     return 2.0 * (double)shape.rows * (double)shape.columns * (double)shape.depth;
 }
 
-double nn_bench_step_flops(const size_t *widths, size_t count, size_t batch)
+double nni_bench_step_flops(const size_t *widths, size_t count, size_t batch)
 {
     double flops = 0;
     for (size_t l = 0; l + 1 < count; l++)

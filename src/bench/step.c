@@ -21,7 +21,7 @@ static const preset presets[] = {
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
-static void name_network(const nn_bench_task *task, char *name, size_t size)
+static void name_network(const nni_bench_task *task, char *name, size_t size)
 {
     size_t used = 0;
     for (size_t i = 0; i < task->width_count && used < size; i++)
@@ -30,69 +30,69 @@ static void name_network(const nn_bench_task *task, char *name, size_t size)
 
 /* Steps that last long enough against the clock and the peak's turn, as many on all ranks; doing them warms everything
  * up. */
-static nn_status steps_lasting(nn_comm *comm, nn_bench_training *training, double seconds, size_t *steps,
+static nn_status steps_lasting(nn_comm *comm, nni_bench_training *training, double seconds, size_t *steps,
                                nn_error *error)
 {
-    double parts[NN_BENCH_PARTS] = {0}, taken = 0;
-    const double begin = nn_bench_now(training->workers);
+    double parts[NNI_BENCH_PARTS] = {0}, taken = 0;
+    const double begin = nni_bench_now(training->workers);
     for (*steps = 0; taken < seconds; ++*steps) {
-        NN_TRY(nn_bench_training_step(training, parts, error));
-        taken = nn_bench_now(training->workers) - begin;
-        NN_TRY(nn_comm_max_double(comm, &taken, 1, error));
+        NN_TRY(nni_bench_training_step(training, parts, error));
+        taken = nni_bench_now(training->workers) - begin;
+        NN_TRY(nni_comm_max_double(comm, &taken, 1, error));
     }
     return NN_OK;
 }
 
 /* Seconds of each part of a step, on average over some steps. */
-static nn_status time_steps(nn_comm *comm, nn_bench_training *training, size_t steps, double *parts, nn_error *error)
+static nn_status time_steps(nn_comm *comm, nni_bench_training *training, size_t steps, double *parts, nn_error *error)
 {
-    memset(parts, 0, NN_BENCH_PARTS * sizeof *parts);
+    memset(parts, 0, NNI_BENCH_PARTS * sizeof *parts);
     NN_TRY(nn_comm_barrier(comm, error));
     for (size_t i = 0; i < steps; i++)
-        NN_TRY(nn_bench_training_step(training, parts, error));
-    for (size_t part = 0; part < NN_BENCH_PARTS; part++)
+        NN_TRY(nni_bench_training_step(training, parts, error));
+    for (size_t part = 0; part < NNI_BENCH_PARTS; part++)
         parts[part] /= (double)steps;
     return NN_OK;
 }
 
-/* times [NN_BENCH_PARTS + 2, repeat]: the parts, the whole step, the peak. */
-static nn_status measure_turns(nn_comm *comm, nn_bench_training *training, size_t repeat, nn_bench_step_result *result,
-                               double *times, nn_error *error)
+/* times [NNI_BENCH_PARTS + 2, repeat]: the parts, the whole step, the peak. */
+static nn_status measure_turns(nn_comm *comm, nni_bench_training *training, size_t repeat,
+                               nni_bench_step_result *result, double *times, nn_error *error)
 {
-    nn_bench_peak_run run = {.peak = nn_bench_peak_best()};
-    const nn_contestant peak = {nn_bench_peak_call, &run};
+    nni_bench_peak_run run = {.peak = nni_bench_peak_best()};
+    const nni_contestant peak = {nni_bench_peak_call, &run};
     size_t steps = 0;
     NN_TRY(steps_lasting(comm, training, 0.05, &steps, error));
     for (size_t r = 0; r < repeat; r++) {
-        double parts[NN_BENCH_PARTS], step = 0;
-        times[(NN_BENCH_PARTS + 1) * repeat + r] = nn_bench_time(&peak, 3e-3, training->threads);
+        double parts[NNI_BENCH_PARTS], step = 0;
+        times[(NNI_BENCH_PARTS + 1) * repeat + r] = nni_bench_time(&peak, 3e-3, training->threads);
         NN_TRY(time_steps(comm, training, steps, parts, error));
-        for (size_t part = 0; part < NN_BENCH_PARTS; part++) {
+        for (size_t part = 0; part < NNI_BENCH_PARTS; part++) {
             times[part * repeat + r] = parts[part];
             step += parts[part];
         }
-        times[NN_BENCH_PARTS * repeat + r] = step;
+        times[NNI_BENCH_PARTS * repeat + r] = step;
     }
-    for (size_t part = 0; part < NN_BENCH_PARTS; part++)
-        result->parts[part] = nn_bench_median(times + part * repeat, repeat);
-    result->seconds = nn_bench_median(times + NN_BENCH_PARTS * repeat, repeat);
-    result->peak = nn_bench_peak_flops(run.peak) / nn_bench_median(times + (NN_BENCH_PARTS + 1) * repeat, repeat);
+    for (size_t part = 0; part < NNI_BENCH_PARTS; part++)
+        result->parts[part] = nni_bench_median(times + part * repeat, repeat);
+    result->seconds = nni_bench_median(times + NNI_BENCH_PARTS * repeat, repeat);
+    result->peak = nni_bench_peak_flops(run.peak) / nni_bench_median(times + (NNI_BENCH_PARTS + 1) * repeat, repeat);
     return NN_OK;
 }
 
-static nn_status measure_training(const nn_bench_task *task, const nn_bench_step_options *options,
-                                  nn_bench_training *training, nn_bench_step_result *result, nn_error *error)
+static nn_status measure_training(const nni_bench_task *task, const nni_bench_step_options *options,
+                                  nni_bench_training *training, nni_bench_step_result *result, nn_error *error)
 {
     const size_t repeat = options->common.repeat ? options->common.repeat : 15;
     double *times = NULL;
     nn_status status =
-        nn_allocate(repeat * (NN_BENCH_PARTS + 2), sizeof *times, "the times of a benchmark", &times, error);
+        nni_allocate(repeat * (NNI_BENCH_PARTS + 2), sizeof *times, "the times of a benchmark", &times, error);
     status = nn_comm_agree(task->comm, status, error);
     if (status == NN_OK)
         status = measure_turns(task->comm, training, repeat, result, times, error);
-    nn_release(times);
+    nni_release(times);
     NN_TRY(status);
-    if (!nn_network_is_finite(training->network))
+    if (!nni_network_is_finite(training->network))
         return nn_fail(
             error, NN_DIVERGED,
             "%s: weights became NaN or infinite after %zu steps on random rows, and arithmetic with them may "
@@ -100,14 +100,14 @@ static nn_status measure_training(const nn_bench_task *task, const nn_bench_step
             result->network, training->steps);
     result->batch = task->batch;
     result->workers = training->workers;
-    result->flops = nn_bench_step_flops(task->widths, task->width_count, task->batch);
-    return options->explain ? nn_bench_step_explain(training, repeat < 7 ? repeat : 7, result, error) : NN_OK;
+    result->flops = nni_bench_step_flops(task->widths, task->width_count, task->batch);
+    return options->explain ? nni_bench_step_explain(training, repeat < 7 ? repeat : 7, result, error) : NN_OK;
 }
 
-static nn_bench_task task_of(const nn_bench_step_options *options, size_t i, nn_comm *comm)
+static nni_bench_task task_of(const nni_bench_step_options *options, size_t i, nn_comm *comm)
 {
     const bool given = options->width_count > 0;
-    nn_bench_task task = {
+    nni_bench_task task = {
         .widths = given ? options->widths : presets[i].widths,
         .width_count = given ? options->width_count : presets[i].width_count,
         .batch = given ? 128 : presets[i].batch,
@@ -125,60 +125,60 @@ static nn_bench_task task_of(const nn_bench_step_options *options, size_t i, nn_
     return task;
 }
 
-static nn_status measure(const nn_bench_step_options *options, size_t i, nn_comm *comm, nn_bench_step_result *result,
+static nn_status measure(const nni_bench_step_options *options, size_t i, nn_comm *comm, nni_bench_step_result *result,
                          nn_error *error)
 {
-    const nn_bench_task task = task_of(options, i, comm);
-    nn_bench_training training;
+    const nni_bench_task task = task_of(options, i, comm);
+    nni_bench_training training;
     name_network(&task, result->network, sizeof result->network);
     if (task.widths[task.width_count - 1] < 2)
         return nn_fail(error, NN_USAGE, "--network: %s ends in one class; a softmax needs 2 or more", result->network);
-    NN_TRY(nn_bench_training_create(&task, &training, error));
+    NN_TRY(nni_bench_training_create(&task, &training, error));
     const nn_status status = measure_training(&task, options, &training, result, error);
-    nn_bench_training_free(&training);
+    nni_bench_training_free(&training);
     return status;
 }
 
-static nn_status measure_all(const nn_bench_step_options *options, nn_comm *comm, nn_bench_step_result *results,
-                             nn_bench_output *output, nn_error *error)
+static nn_status measure_all(const nni_bench_step_options *options, nn_comm *comm, nni_bench_step_result *results,
+                             nni_bench_output *output, nn_error *error)
 {
     const size_t count = options->width_count > 0 ? 1 : PRESETS;
-    const nn_bench_machine machine = nn_bench_machine_of(options->common.threads);
-    nn_bench_bandwidth bandwidth;
+    const nni_bench_machine machine = nni_bench_machine_of(options->common.threads);
+    nni_bench_bandwidth bandwidth;
     for (size_t i = 0; i < count; i++) {
         NN_TRY(measure(options, i, comm, &results[i], error));
         if (output->table && i == 0)
-            nn_bench_step_print_head(&machine, options, comm, output->table);
+            nni_bench_step_print_head(&machine, options, comm, output->table);
         if (output->table)
-            nn_bench_step_print(&results[i], output->table);
+            nni_bench_step_print(&results[i], output->table);
     }
     if (options->explain)
-        NN_TRY(nn_bench_bandwidth_measure(machine.threads, &bandwidth, error));
+        NN_TRY(nni_bench_bandwidth_measure(machine.threads, &bandwidth, error));
     if (options->explain && output->table) {
-        nn_bench_bandwidth_print(&bandwidth, output->table);
+        nni_bench_bandwidth_print(&bandwidth, output->table);
         for (size_t i = 0; i < count; i++)
-            nn_bench_explain_print(&results[i], &bandwidth, output->table);
+            nni_bench_explain_print(&results[i], &bandwidth, output->table);
     }
     if (output->json.out)
-        nn_bench_step_json(&machine, options, comm, results, count, options->explain ? &bandwidth : NULL,
-                           &output->json);
+        nni_bench_step_json(&machine, options, comm, results, count, options->explain ? &bandwidth : NULL,
+                            &output->json);
     return NN_OK;
 }
 
-nn_status nn_bench_step(const nn_bench_step_options *options, nn_comm *comm, nn_error *error)
+nn_status nni_bench_step(const nni_bench_step_options *options, nn_comm *comm, nn_error *error)
 {
-    nn_bench_step_result results[PRESETS] = {0};
-    nn_bench_output output = {.table = NULL};
+    nni_bench_step_result results[PRESETS] = {0};
+    nni_bench_output output = {.table = NULL};
     nn_status status = NN_OK;
     if (options->explain && comm->size > 1)
         return nn_fail(error, NN_USAGE, "--explain: products are measured on one rank; start it without mpirun");
     if (comm->rank == 0)
-        status = nn_bench_output_open(options->common.json, options->common.json_path, &output, error);
-    NN_TRY(nn_comm_follow(comm, status, error));
+        status = nni_bench_output_open(options->common.json, options->common.json_path, &output, error);
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
     omp_set_dynamic(0);
     omp_set_num_threads((int)options->common.threads);
     status = measure_all(options, comm, results, &output, error);
     if (comm->rank == 0)
-        status = nn_bench_output_close(&output, status, error);
-    return nn_comm_follow(comm, status, error);
+        status = nni_bench_output_close(&output, status, error);
+    return nni_comm_broadcast_status(comm, status, error);
 }

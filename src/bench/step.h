@@ -8,45 +8,45 @@
 #include "bench/training.h"
 
 /** Products of a network: three of each layer. */
-enum { NN_BENCH_MOST_PRODUCTS = NN_BENCH_ORIENTATIONS * NN_BENCH_MOST_WIDTHS };
+enum { NNI_BENCH_MOST_PRODUCTS = NNI_BENCH_ORIENTATIONS * NNI_BENCH_MOST_WIDTHS };
 
 /** A product of a step, or the descent: what it costs at least and what it takes. */
-typedef struct nn_bench_cost {
+typedef struct nni_bench_cost {
     size_t layer;
     const char *name; /**< "forward", "dX", "dW", "descent" */
     double flops;     /**< operations; of the descent 0: it is all transfers */
     double bytes;     /**< that must move at least: every operand read once, every result written once */
     double seconds;   /**< of it alone */
-} nn_bench_cost;
+} nni_bench_cost;
 
 /** What was measured of a network. */
-typedef struct nn_bench_step_result {
-    char network[NN_BENCH_MOST_WIDTHS * 12]; /**< "784-512-10" */
+typedef struct nni_bench_step_result {
+    char network[NNI_BENCH_MOST_WIDTHS * 12]; /**< "784-512-10" */
     size_t batch;
     size_t workers; /**< threads of all ranks */
     double flops;   /**< operations that a step cannot do without */
     double seconds; /**< of a step */
-    double parts[NN_BENCH_PARTS];
+    double parts[NNI_BENCH_PARTS];
     double peak; /**< operations a second of multiply-adds in registers, on one core */
     size_t cost_count;
-    nn_bench_cost costs[NN_BENCH_MOST_PRODUCTS + 1]; /**< [cost_count]; none unless asked for */
-} nn_bench_step_result;
+    nni_bench_cost costs[NNI_BENCH_MOST_PRODUCTS + 1]; /**< [cost_count]; none unless asked for */
+} nni_bench_step_result;
 
 /** Times every product of a training alone, and the descent. @param training  has done a step */
-nn_status nn_bench_step_explain(nn_bench_training *training, size_t repeat, nn_bench_step_result *result,
-                                nn_error *error);
+nn_status nni_bench_step_explain(nni_bench_training *training, size_t repeat, nni_bench_step_result *result,
+                                 nn_error *error);
 
 /** "arithmetic", "cache" or "memory": which takes longer at least, the operations or the transfers. */
-const char *nn_bench_bound(const nn_bench_cost *cost, const nn_bench_bandwidth *bandwidth, double peak);
+const char *nni_bench_bound(const nni_bench_cost *cost, const nni_bench_bandwidth *bandwidth, double peak);
 
-void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options,
-                              const nn_comm *comm, FILE *out);
-void nn_bench_step_print(const nn_bench_step_result *result, FILE *out);
-void nn_bench_explain_print(const nn_bench_step_result *result, const nn_bench_bandwidth *bandwidth, FILE *out);
-void nn_bench_bandwidth_print(const nn_bench_bandwidth *bandwidth, FILE *out);
+void nni_bench_step_print_head(const nni_bench_machine *machine, const nni_bench_step_options *options,
+                               const nn_comm *comm, FILE *out);
+void nni_bench_step_print(const nni_bench_step_result *result, FILE *out);
+void nni_bench_explain_print(const nni_bench_step_result *result, const nni_bench_bandwidth *bandwidth, FILE *out);
+void nni_bench_bandwidth_print(const nni_bench_bandwidth *bandwidth, FILE *out);
 /** @param bandwidth  NULL: nothing was to be explained */
-void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options, const nn_comm *comm,
-                        const nn_bench_step_result *results, size_t count, const nn_bench_bandwidth *bandwidth,
-                        nn_json *json);
+void nni_bench_step_json(const nni_bench_machine *machine, const nni_bench_step_options *options, const nn_comm *comm,
+                         const nni_bench_step_result *results, size_t count, const nni_bench_bandwidth *bandwidth,
+                         nni_json *json);
 
 #endif

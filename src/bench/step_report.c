@@ -6,43 +6,43 @@ static double share(double flops, double seconds, double peak, size_t threads)
     return flops / seconds / (peak * (double)threads);
 }
 
-void nn_bench_step_print_head(const nn_bench_machine *machine, const nn_bench_step_options *options,
-                              const nn_comm *comm, FILE *out)
+void nni_bench_step_print_head(const nni_bench_machine *machine, const nni_bench_step_options *options,
+                               const nn_comm *comm, FILE *out)
 {
-    nn_bench_machine_print(machine, out);
+    nni_bench_machine_print(machine, out);
     if (comm->size > 1)
         fprintf(out, "ranks    %d on %d host%s share each batch; they wait for each other in the descent\n", comm->size,
                 comm->host_count, comm->host_count == 1 ? "" : "s");
     fprintf(out, "steps    %s, softmax and cross-entropy, %s, %s; milliseconds of a step and its parts\n",
             options->activation, options->optimizer, options->precision);
     fprintf(out, "%-26s %5s %9s %10s %8s %6s", "", "batch", "step", "samples/s", "GFLOP/s", "share");
-    for (int part = 0; part < NN_BENCH_PARTS; part++)
-        fprintf(out, " %8s", nn_bench_part_name((nn_bench_part)part));
+    for (int part = 0; part < NNI_BENCH_PARTS; part++)
+        fprintf(out, " %8s", nni_bench_part_name((nni_bench_part)part));
     fprintf(out, " %8s\n", "peak");
 }
 
-void nn_bench_step_print(const nn_bench_step_result *r, FILE *out)
+void nni_bench_step_print(const nni_bench_step_result *r, FILE *out)
 {
     fprintf(out, "%-26s %5zu %9.3f %10.0f %8.2f %6.3f", r->network, r->batch, 1e3 * r->seconds,
             (double)r->batch / r->seconds, 1e-9 * r->flops / r->seconds,
             share(r->flops, r->seconds, r->peak, r->workers));
-    for (int part = 0; part < NN_BENCH_PARTS; part++)
+    for (int part = 0; part < NNI_BENCH_PARTS; part++)
         fprintf(out, " %8.3f", 1e3 * r->parts[part]);
     fprintf(out, " %8.2f\n", 1e-9 * r->peak);
     fflush(out);
 }
 
-void nn_bench_bandwidth_print(const nn_bench_bandwidth *bandwidth, FILE *out)
+void nni_bench_bandwidth_print(const nni_bench_bandwidth *bandwidth, FILE *out)
 {
     fprintf(out, "GB/s     read, triad:");
-    for (int level = 0; level < NN_BENCH_LEVELS; level++)
+    for (int level = 0; level < NNI_BENCH_LEVELS; level++)
         if (bandwidth->read[level] > 0)
-            fprintf(out, "  %s %.1f, %.1f", nn_bench_level_name((nn_bench_level)level), 1e-9 * bandwidth->read[level],
+            fprintf(out, "  %s %.1f, %.1f", nni_bench_level_name((nni_bench_level)level), 1e-9 * bandwidth->read[level],
                     1e-9 * bandwidth->triad[level]);
     fprintf(out, "\n");
 }
 
-static void print_cost(const nn_bench_step_result *r, const nn_bench_cost *cost, const nn_bench_bandwidth *bandwidth,
+static void print_cost(const nni_bench_step_result *r, const nni_bench_cost *cost, const nni_bench_bandwidth *bandwidth,
                        FILE *out)
 {
     if (cost->flops > 0)
@@ -55,10 +55,10 @@ static void print_cost(const nn_bench_step_result *r, const nn_bench_cost *cost,
                 share(cost->flops, cost->seconds, r->peak, bandwidth->threads));
     else
         fprintf(out, " %9s %6s", "", "");
-    fprintf(out, " %8.2f  %s\n", 1e-9 * cost->bytes / cost->seconds, nn_bench_bound(cost, bandwidth, r->peak));
+    fprintf(out, " %8.2f  %s\n", 1e-9 * cost->bytes / cost->seconds, nni_bench_bound(cost, bandwidth, r->peak));
 }
 
-void nn_bench_explain_print(const nn_bench_step_result *r, const nn_bench_bandwidth *bandwidth, FILE *out)
+void nni_bench_explain_print(const nni_bench_step_result *r, const nni_bench_bandwidth *bandwidth, FILE *out)
 {
     fprintf(out, "\n%s, batch %zu: each product alone\n", r->network, r->batch);
     fprintf(out, "%5s  %-8s %10s %9s %10s %9s %9s %6s %8s  %s\n", "layer", "product", "MFLOP", "MB", "FLOP/byte", "ms",
@@ -67,73 +67,73 @@ void nn_bench_explain_print(const nn_bench_step_result *r, const nn_bench_bandwi
         print_cost(r, &r->costs[i], bandwidth, out);
 }
 
-static void put_cost(const nn_bench_step_result *r, const nn_bench_cost *cost, const nn_bench_bandwidth *bandwidth,
-                     nn_json *json)
+static void put_cost(const nni_bench_step_result *r, const nni_bench_cost *cost, const nni_bench_bandwidth *bandwidth,
+                     nni_json *json)
 {
-    nn_json_begin(json, NULL, '{');
+    nni_json_begin(json, NULL, '{');
     if (cost->flops > 0)
-        nn_json_count(json, "layer", cost->layer);
-    nn_json_text(json, "product", cost->name);
-    nn_json_number(json, "flops", cost->flops);
-    nn_json_number(json, "bytes", cost->bytes);
-    nn_json_number(json, "intensity", cost->flops / cost->bytes);
-    nn_json_number(json, "seconds", cost->seconds);
-    nn_json_number(json, "share_of_peak", share(cost->flops, cost->seconds, r->peak, bandwidth->threads));
-    nn_json_text(json, "bound_by", nn_bench_bound(cost, bandwidth, r->peak));
-    nn_json_end(json, '}');
+        nni_json_count(json, "layer", cost->layer);
+    nni_json_text(json, "product", cost->name);
+    nni_json_number(json, "flops", cost->flops);
+    nni_json_number(json, "bytes", cost->bytes);
+    nni_json_number(json, "intensity", cost->flops / cost->bytes);
+    nni_json_number(json, "seconds", cost->seconds);
+    nni_json_number(json, "share_of_peak", share(cost->flops, cost->seconds, r->peak, bandwidth->threads));
+    nni_json_text(json, "bound_by", nni_bench_bound(cost, bandwidth, r->peak));
+    nni_json_end(json, '}');
 }
 
-static void put_result(const nn_bench_step_result *r, const nn_bench_bandwidth *bandwidth, nn_json *json)
+static void put_result(const nni_bench_step_result *r, const nni_bench_bandwidth *bandwidth, nni_json *json)
 {
-    nn_json_begin(json, NULL, '{');
-    nn_json_text(json, "network", r->network);
-    nn_json_count(json, "batch", r->batch);
-    nn_json_number(json, "step_seconds", r->seconds);
-    nn_json_number(json, "samples_per_second", (double)r->batch / r->seconds);
-    nn_json_number(json, "gflops", 1e-9 * r->flops / r->seconds);
-    nn_json_number(json, "peak_gflops", 1e-9 * r->peak);
-    nn_json_number(json, "share_of_peak", share(r->flops, r->seconds, r->peak, r->workers));
-    nn_json_begin(json, "part_seconds", '{');
-    for (int part = 0; part < NN_BENCH_PARTS; part++)
-        nn_json_number(json, nn_bench_part_name((nn_bench_part)part), r->parts[part]);
-    nn_json_end(json, '}');
+    nni_json_begin(json, NULL, '{');
+    nni_json_text(json, "network", r->network);
+    nni_json_count(json, "batch", r->batch);
+    nni_json_number(json, "step_seconds", r->seconds);
+    nni_json_number(json, "samples_per_second", (double)r->batch / r->seconds);
+    nni_json_number(json, "gflops", 1e-9 * r->flops / r->seconds);
+    nni_json_number(json, "peak_gflops", 1e-9 * r->peak);
+    nni_json_number(json, "share_of_peak", share(r->flops, r->seconds, r->peak, r->workers));
+    nni_json_begin(json, "part_seconds", '{');
+    for (int part = 0; part < NNI_BENCH_PARTS; part++)
+        nni_json_number(json, nni_bench_part_name((nni_bench_part)part), r->parts[part]);
+    nni_json_end(json, '}');
     if (bandwidth) {
-        nn_json_begin(json, "products", '[');
+        nni_json_begin(json, "products", '[');
         for (size_t i = 0; i < r->cost_count; i++)
             put_cost(r, &r->costs[i], bandwidth, json);
-        nn_json_end(json, ']');
+        nni_json_end(json, ']');
     }
-    nn_json_end(json, '}');
+    nni_json_end(json, '}');
 }
 
-static void put_bandwidth(const nn_bench_bandwidth *bandwidth, nn_json *json)
+static void put_bandwidth(const nni_bench_bandwidth *bandwidth, nni_json *json)
 {
-    nn_json_begin(json, "bandwidth", '[');
-    for (int level = 0; level < NN_BENCH_LEVELS; level++) {
-        nn_json_begin(json, NULL, '{');
-        nn_json_text(json, "level", nn_bench_level_name((nn_bench_level)level));
-        nn_json_number(json, "read_gbytes", 1e-9 * bandwidth->read[level]);
-        nn_json_number(json, "triad_gbytes", 1e-9 * bandwidth->triad[level]);
-        nn_json_end(json, '}');
+    nni_json_begin(json, "bandwidth", '[');
+    for (int level = 0; level < NNI_BENCH_LEVELS; level++) {
+        nni_json_begin(json, NULL, '{');
+        nni_json_text(json, "level", nni_bench_level_name((nni_bench_level)level));
+        nni_json_number(json, "read_gbytes", 1e-9 * bandwidth->read[level]);
+        nni_json_number(json, "triad_gbytes", 1e-9 * bandwidth->triad[level]);
+        nni_json_end(json, '}');
     }
-    nn_json_end(json, ']');
+    nni_json_end(json, ']');
 }
 
-void nn_bench_step_json(const nn_bench_machine *machine, const nn_bench_step_options *options, const nn_comm *comm,
-                        const nn_bench_step_result *results, size_t count, const nn_bench_bandwidth *bandwidth,
-                        nn_json *json)
+void nni_bench_step_json(const nni_bench_machine *machine, const nni_bench_step_options *options, const nn_comm *comm,
+                         const nni_bench_step_result *results, size_t count, const nni_bench_bandwidth *bandwidth,
+                         nni_json *json)
 {
-    nn_json_begin(json, NULL, '{');
-    nn_bench_machine_json(machine, json);
-    nn_json_count(json, "ranks", (size_t)comm->size);
-    nn_json_text(json, "activation", options->activation);
-    nn_json_text(json, "optimizer", options->optimizer);
-    nn_json_text(json, "precision", options->precision);
+    nni_json_begin(json, NULL, '{');
+    nni_bench_machine_json(machine, json);
+    nni_json_count(json, "ranks", (size_t)comm->size);
+    nni_json_text(json, "activation", options->activation);
+    nni_json_text(json, "optimizer", options->optimizer);
+    nni_json_text(json, "precision", options->precision);
     if (bandwidth)
         put_bandwidth(bandwidth, json);
-    nn_json_begin(json, "results", '[');
+    nni_json_begin(json, "results", '[');
     for (size_t i = 0; i < count; i++)
         put_result(&results[i], bandwidth, json);
-    nn_json_end(json, ']');
-    nn_json_end(json, '}');
+    nni_json_end(json, ']');
+    nni_json_end(json, '}');
 }

@@ -8,25 +8,25 @@
 #include "support/memory.h"
 #include "support/philox.h"
 
-const char *nn_bench_part_name(nn_bench_part part)
+const char *nni_bench_part_name(nni_bench_part part)
 {
-    static const char *const names[NN_BENCH_PARTS] = {"load", "forward", "loss", "backward", "descent"};
+    static const char *const names[NNI_BENCH_PARTS] = {"load", "forward", "loss", "backward", "descent"};
     return names[part];
 }
 
-static size_t ranks_of(const nn_bench_task *task)
+static size_t ranks_of(const nni_bench_task *task)
 {
     return task->comm ? (size_t)task->comm->size : 1;
 }
 
-static size_t slices_of(const nn_bench_task *task)
+static size_t slices_of(const nni_bench_task *task)
 {
     const size_t usual = ranks_of(task) > 16 ? ranks_of(task) : 16;
     return task->batch < usual ? task->batch : usual;
 }
 
 /* A recipe, so that names are understood and defaults filled in as for a training. */
-static nn_status make_recipe(const nn_bench_task *task, nn_recipe **recipe, nn_error *error)
+static nn_status make_recipe(const nni_bench_task *task, nn_recipe **recipe, nn_error *error)
 {
     char text[4096];
     size_t used = 0;
@@ -51,42 +51,42 @@ static void draw_rows(nn_dataset *dataset)
     const size_t count = dataset->rows * dataset->features;
     nn_real *x = dataset->x;
     for (size_t i = 0; i < count; i += 4) {
-        const nn_philox_block block = nn_random_block(1, NN_RANDOM_GENERATE, 1, i / 4);
+        const nni_philox_block block = nni_random_block(1, NNI_RANDOM_GENERATE, 1, i / 4);
         for (size_t k = 0; k < 4 && i + k < count; k++)
             x[i + k] = (nn_real)((int32_t)block.word[k] >> 8) / (nn_real)8388608;
     }
     for (size_t row = 0; row < dataset->rows; row++)
         dataset->classes[row] =
-            (int32_t)(nn_random_block(1, NN_RANDOM_GENERATE, 2, row).word[0] % (uint32_t)dataset->outputs);
+            (int32_t)(nni_random_block(1, NNI_RANDOM_GENERATE, 2, row).word[0] % (uint32_t)dataset->outputs);
 }
 
-static nn_status make_rows(const nn_bench_task *task, nn_dataset **dataset, nn_error *error)
+static nn_status make_rows(const nni_bench_task *task, nn_dataset **dataset, nn_error *error)
 {
     const size_t rows = task->batch * 2 > 16384 ? task->batch * 2 : 16384;
-    NN_TRY(nn_allocate(1, sizeof **dataset, "the rows of a benchmark", dataset, error));
+    NN_TRY(nni_allocate(1, sizeof **dataset, "the rows of a benchmark", dataset, error));
     nn_dataset *d = *dataset;
     const size_t rank = task->comm ? (size_t)task->comm->rank : 0;
-    d->slices = d->whole = (nn_slices){rows, slices_of(task)};
-    d->first_slice = nn_slices_first_of_rank(d->slices, rank, ranks_of(task));
-    d->slice_count = nn_slices_first_of_rank(d->slices, rank + 1, ranks_of(task)) - d->first_slice;
-    d->first_row = nn_slices_first_row(d->slices, d->first_slice);
-    d->rows = nn_slices_first_row(d->slices, d->first_slice + d->slice_count) - d->first_row;
+    d->slices = d->whole = (nni_slices){rows, slices_of(task)};
+    d->first_slice = nni_slices_first_of_rank(d->slices, rank, ranks_of(task));
+    d->slice_count = nni_slices_first_of_rank(d->slices, rank + 1, ranks_of(task)) - d->first_slice;
+    d->first_row = nni_slices_first_row(d->slices, d->first_slice);
+    d->rows = nni_slices_first_row(d->slices, d->first_slice + d->slice_count) - d->first_row;
     d->features = task->widths[0];
-    d->element = NN_REAL;
-    d->target = NN_TARGET_CLASSES;
+    d->element = NNI_REAL;
+    d->target = NNI_TARGET_CLASSES;
     d->outputs = task->widths[task->width_count - 1];
-    NN_TRY(nn_allocate(d->rows, d->features * sizeof(nn_real), "the rows of a benchmark", &d->x, error));
-    NN_TRY(nn_allocate(d->rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
+    NN_TRY(nni_allocate(d->rows, d->features * sizeof(nn_real), "the rows of a benchmark", &d->x, error));
+    NN_TRY(nni_allocate(d->rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
     draw_rows(d);
     return NN_OK;
 }
 
-static nn_status make_all(const nn_bench_task *task, nn_bench_training *t, nn_error *error)
+static nn_status make_all(const nni_bench_task *task, nni_bench_training *t, nn_error *error)
 {
     if (task->batch < ranks_of(task))
         return nn_fail(error, NN_USAGE, "--batch: %zu rows are fewer than %zu ranks", task->batch, ranks_of(task));
     NN_TRY(make_recipe(task, &t->recipe, error));
-    const nn_recipe_network *layers = &t->recipe->network;
+    const nni_network_settings *layers = &t->recipe->network;
     NN_TRY(nn_network_create(task->widths[0], layers->layers, layers->layers_count, &t->network, error));
     t->network->precision = t->recipe->training.precision;
     nn_network_initialize(t->network, layers, t->recipe->seed);
@@ -98,46 +98,46 @@ static nn_status make_all(const nn_bench_task *task, nn_bench_training *t, nn_er
 
 static nn_status gradients_complete(void *context, size_t count, nn_error *error)
 {
-    nn_bench_training *t = context;
-    return nn_reduction_complete(t->gradients, count, error);
+    nni_bench_training *t = context;
+    return nni_reduction_complete(t->gradients, count, error);
 }
 
-static nn_status gradients_progress(void *context, size_t work, size_t most, nn_errand *errand, nn_error *error)
+static nn_status gradients_progress(void *context, size_t work, size_t most, nni_errand *errand, nn_error *error)
 {
-    nn_bench_training *t = context;
-    return nn_reduction_progress(t->gradients, work, most, errand, error);
+    nni_bench_training *t = context;
+    return nni_reduction_progress(t->gradients, work, most, errand, error);
 }
 
 /* As a training that need not be reproducible: see train/average.c. */
-static nn_status make_sums(nn_comm *comm, nn_bench_training *t, nn_error *error)
+static nn_status make_sums(nn_comm *comm, nni_bench_training *t, nn_error *error)
 {
-    const nn_reduction_plan plan = {
+    const nni_reduction_plan plan = {
         .values = t->work->gradients,
         .pitch = t->work->flat_pitch,
         .count = t->network->flat_count,
         .bucket = t->recipe->parallel.bucket_bytes / sizeof(nn_real),
     };
-    NN_TRY(nn_reduction_create(comm, &plan, &t->gradients, error));
-    t->work->sync = (nn_sync){.complete = gradients_complete, .progress = gradients_progress, .context = t};
+    NN_TRY(nni_reduction_create(comm, &plan, &t->gradients, error));
+    t->work->sync = (nni_sync){.complete = gradients_complete, .progress = gradients_progress, .context = t};
     return NN_OK;
 }
 
-nn_status nn_bench_training_create(const nn_bench_task *task, nn_bench_training *training, nn_error *error)
+nn_status nni_bench_training_create(const nni_bench_task *task, nni_bench_training *training, nn_error *error)
 {
-    *training = (nn_bench_training){.threads = task->threads, .workers = task->threads * ranks_of(task)};
+    *training = (nni_bench_training){.threads = task->threads, .workers = task->threads * ranks_of(task)};
     nn_status status = make_all(task, training, error);
     if (task->comm)
         status = nn_comm_agree(task->comm, status, error);
     if (status == NN_OK && ranks_of(task) > 1)
         status = make_sums(task->comm, training, error);
     if (status != NN_OK)
-        nn_bench_training_free(training);
+        nni_bench_training_free(training);
     return status;
 }
 
-void nn_bench_training_free(nn_bench_training *training)
+void nni_bench_training_free(nni_bench_training *training)
 {
-    nn_reduction_free(training->gradients);
+    nni_reduction_free(training->gradients);
     nn_optimizer_free(training->optimizer);
     nn_workspace_free(training->work);
     nn_sampler_free(training->sampler);
@@ -146,43 +146,43 @@ void nn_bench_training_free(nn_bench_training *training)
     nn_recipe_free(training->recipe);
 }
 
-static nn_status descend(nn_bench_training *t, nn_error *error)
+static nn_status descend(nni_bench_training *t, nn_error *error)
 {
     const double rate = t->recipe->optimizer.learning_rate;
     if (!t->gradients) {
         nn_optimizer_step(t->optimizer, t->network, t->work->gradients, rate);
         return NN_OK;
     }
-    nn_optimizer_begin(t->optimizer, t->network, rate);
+    nni_optimizer_begin(t->optimizer, t->network, rate);
     for (size_t end = 0; end < t->network->flat_count;) {
-        NN_TRY(nn_reduction_next(t->gradients, &end, error));
-        nn_optimizer_descend(t->optimizer, t->network, t->work->gradients, end);
+        NN_TRY(nni_reduction_next(t->gradients, &end, error));
+        nni_optimizer_update(t->optimizer, t->network, t->work->gradients, end);
     }
-    nn_optimizer_finish(t->optimizer, t->network, t->work->gradients);
+    nni_optimizer_finish(t->optimizer, t->network, t->work->gradients);
     return NN_OK;
 }
 
-nn_status nn_bench_training_step(nn_bench_training *t, double *seconds, nn_error *error)
+nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_error *error)
 {
     /* The last batch of an epoch may be a short one; such are left out. */
     const size_t whole = t->dataset->rows / t->recipe->training.batch_rows;
-    double at[NN_BENCH_PARTS + 1];
-    at[NN_BENCH_LOAD] = nn_bench_now(t->workers);
+    double at[NNI_BENCH_PARTS + 1];
+    at[NNI_BENCH_LOAD] = nni_bench_now(t->workers);
     nn_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch, NULL); /* resident rows come */
-    at[NN_BENCH_FORWARD_PASS] = nn_bench_now(t->workers);
+    at[NNI_BENCH_FORWARD_PASS] = nni_bench_now(t->workers);
     nn_network_forward(t->network, &t->batch, t->work);
-    at[NN_BENCH_LOSS] = nn_bench_now(t->workers);
+    at[NNI_BENCH_LOSS] = nni_bench_now(t->workers);
     nn_loss(&t->recipe->loss, t->network, &t->batch, t->work);
-    at[NN_BENCH_BACKWARD_PASS] = nn_bench_now(t->workers);
+    at[NNI_BENCH_BACKWARD_PASS] = nni_bench_now(t->workers);
     nn_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
-    at[NN_BENCH_DESCENT] = nn_bench_now(t->workers);
+    at[NNI_BENCH_UPDATE] = nni_bench_now(t->workers);
     if (t->work->sync.status != NN_OK) {
         *error = t->work->sync.error;
         return t->work->sync.status;
     }
     NN_TRY(descend(t, error));
-    at[NN_BENCH_PARTS] = nn_bench_now(t->workers);
-    for (size_t part = 0; part < NN_BENCH_PARTS; part++)
+    at[NNI_BENCH_PARTS] = nni_bench_now(t->workers);
+    for (size_t part = 0; part < NNI_BENCH_PARTS; part++)
         seconds[part] += at[part + 1] - at[part];
     t->steps++;
     return NN_OK;

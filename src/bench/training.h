@@ -10,21 +10,21 @@
 #include "recipe/recipe.h"
 
 /** What a step consists of. */
-typedef enum nn_bench_part {
-    NN_BENCH_LOAD,
-    NN_BENCH_FORWARD_PASS,
-    NN_BENCH_LOSS,
-    NN_BENCH_BACKWARD_PASS,
-    NN_BENCH_DESCENT,
-} nn_bench_part;
+typedef enum nni_bench_part {
+    NNI_BENCH_LOAD,
+    NNI_BENCH_FORWARD_PASS,
+    NNI_BENCH_LOSS,
+    NNI_BENCH_BACKWARD_PASS,
+    NNI_BENCH_UPDATE,
+} nni_bench_part;
 
-enum { NN_BENCH_PARTS = 5 };
+enum { NNI_BENCH_PARTS = 5 };
 
 /** "load", "forward", "loss", "backward", "descent". */
-const char *nn_bench_part_name(nn_bench_part part);
+const char *nni_bench_part_name(nni_bench_part part);
 
 /** What is to be trained. */
-typedef struct nn_bench_task {
+typedef struct nni_bench_task {
     const size_t *widths; /**< [width_count] inputs, hidden layers, classes */
     size_t width_count;
     size_t batch;
@@ -32,22 +32,22 @@ typedef struct nn_bench_task {
     double momentum;                                /**< below 0: the optimizer's default */
     size_t threads;
     nn_comm *comm; /**< of the ranks that share each batch; NULL: one alone */
-} nn_bench_task;
+} nni_bench_task;
 
 /** Owns all it points to. */
-typedef struct nn_bench_training {
+typedef struct nni_bench_training {
     nn_recipe *recipe;
     nn_dataset *dataset;
     nn_sampler *sampler;
     nn_network *network;
     nn_workspace *work;
     nn_optimizer *optimizer;
-    struct nn_reduction *gradients; /**< over the ranks; NULL: one alone */
-    nn_batch batch;                 /**< of the last step */
-    size_t threads;                 /**< that compute, of this rank */
-    size_t workers;                 /**< of all ranks */
-    size_t steps;                   /**< done so far */
-} nn_bench_training;
+    struct nni_reduction *gradients; /**< over the ranks; NULL: one alone */
+    nn_batch batch;                  /**< of the last step */
+    size_t threads;                  /**< that compute, of this rank */
+    size_t workers;                  /**< of all ranks */
+    size_t steps;                    /**< done so far */
+} nni_bench_training;
 
 /**
  * Lays out network, rows and work space, with weights drawn as training draws them. Collective.
@@ -56,14 +56,14 @@ typedef struct nn_bench_training {
  *
  * @return NN_USAGE where the recipe of it all is none, or a batch has fewer rows than there are ranks
  */
-nn_status nn_bench_training_create(const nn_bench_task *task, nn_bench_training *training, nn_error *error);
-void nn_bench_training_free(nn_bench_training *training);
+nn_status nni_bench_training_create(const nni_bench_task *task, nni_bench_training *training, nn_error *error);
+void nni_bench_training_free(nni_bench_training *training);
 
 /**
  * The five parts of a step, as the training loop has them. Collective; a rank waits for others in the descent.
  *
- * @param seconds  [NN_BENCH_PARTS], each part adds to its own
+ * @param seconds  [NNI_BENCH_PARTS], each part adds to its own
  */
-nn_status nn_bench_training_step(nn_bench_training *training, double *seconds, nn_error *error);
+nn_status nni_bench_training_step(nni_bench_training *training, double *seconds, nn_error *error);
 
 #endif

@@ -8,34 +8,35 @@
 
 /* The facts that the other ranks need to take memory for the rest. */
 typedef struct outline {
-    nn_progress progress;
-    nn_provenance provenance;
+    nni_progress progress;
+    nni_provenance provenance;
     uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
-    nn_normalization_kind normalization;
-    nn_target_scaling_kind target_scaling;
+    nn_feature_scaling normalization;
+    nn_target_scaling target_scaling;
     double limit;
     bool imputes, shares, names_are_labels;
-    nn_recipe_optimizer optimizer;
+    nni_optimizer_settings optimizer;
 } outline;
 
-static nn_status take_like(const nn_comm *comm, const outline *plan, const nn_recipe_layer *layers,
+static nn_status take_like(const nn_comm *comm, const outline *plan, const nni_layer_settings *layers,
                            nn_checkpoint *checkpoint, nn_error *error)
 {
     checkpoint->progress = plan->progress;
     checkpoint->provenance = plan->provenance;
     checkpoint->names_are_labels = plan->names_are_labels;
     NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
-    NN_TRY(nn_normalization_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
-    NN_TRY(nn_target_scaling_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
+    NN_TRY(nni_feature_scaler_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
+    NN_TRY(nni_target_scaler_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
                                     error));
     checkpoint->normalization->limit = plan->limit;
     if (plan->imputes)
-        NN_TRY(nn_normalization_impute(checkpoint->normalization, error));
-    const nn_recipe_regularization none = {.l1 = 0};
-    NN_TRY(nn_optimizer_create_part(&plan->optimizer, &none, checkpoint->network, plan->shares ? (size_t)comm->rank : 0,
-                                    plan->shares ? (size_t)comm->size : 1, &checkpoint->optimizer, error));
+        NN_TRY(nni_feature_scaler_impute(checkpoint->normalization, error));
+    const nni_regularization_settings none = {.l1 = 0};
+    NN_TRY(nni_optimizer_create_part(&plan->optimizer, &none, checkpoint->network,
+                                     plan->shares ? (size_t)comm->rank : 0, plan->shares ? (size_t)comm->size : 1,
+                                     &checkpoint->optimizer, error));
     checkpoint->optimizer->steps = plan->optimizer_steps;
-    return nn_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
+    return nni_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
 }
 
 enum { PIECE = 1 << 18 }; /* elements */
@@ -69,37 +70,37 @@ static nn_status share_state(nn_comm *comm, size_t state, nn_checkpoint *checkpo
 static nn_status share_optimizer(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
 {
     nn_real *piece = NULL;
-    nn_status status = nn_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
+    nn_status status = nni_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
     status = nn_comm_agree(comm, status, error);
     for (size_t s = 0; status == NN_OK && s < checkpoint->optimizer->state_count; s++)
         status = share_state(comm, s, checkpoint, piece, error);
-    nn_release(piece);
+    nni_release(piece);
     return status;
 }
 
 static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
 {
     const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nn_real);
-    nn_normalization *normalization = checkpoint->normalization;
+    nni_feature_scaler *normalization = checkpoint->normalization;
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
                              checkpoint->network->statistics_count * sizeof(nn_real), error));
     NN_TRY(share_optimizer(comm, checkpoint, error));
     NN_TRY(nn_comm_broadcast(comm, normalization->offset, plan->inputs * sizeof(double), error));
     NN_TRY(nn_comm_broadcast(comm, normalization->scale, plan->inputs * sizeof(double), error));
-    nn_normalization_round(normalization);
+    nni_feature_scaler_round(normalization);
     if (plan->imputes)
         NN_TRY(nn_comm_broadcast(comm, normalization->missing, plan->inputs * sizeof(nn_real), error));
-    nn_target_scaling *scaling = checkpoint->target_scaling;
+    nni_target_scaler *scaling = checkpoint->target_scaling;
     NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
     NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
-    NN_TRY(nn_texts_broadcast(comm, &checkpoint->class_names, error));
+    NN_TRY(nni_string_set_broadcast(comm, &checkpoint->class_names, error));
     return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
 }
 
-static nn_recipe_layer spec_of(const nn_layer *layer)
+static nni_layer_settings spec_of(const nni_layer *layer)
 {
-    return (nn_recipe_layer){
+    return (nni_layer_settings){
         .units = layer->outputs,
         .activation = layer->activation,
         .normalization = layer->norm,
@@ -107,7 +108,7 @@ static nn_recipe_layer spec_of(const nn_layer *layer)
     };
 }
 
-nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error)
+nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error)
 {
     outline plan;
     memset(&plan, 0, sizeof plan);
@@ -129,8 +130,8 @@ nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpo
         };
     NN_TRY(nn_comm_broadcast(comm, &plan, sizeof plan, error));
 
-    nn_recipe_layer *layers = NULL;
-    nn_status status = nn_allocate(plan.layer_count, sizeof *layers, "the table of layers", &layers, error);
+    nni_layer_settings *layers = NULL;
+    nn_status status = nni_allocate(plan.layer_count, sizeof *layers, "the table of layers", &layers, error);
     status = nn_comm_agree(comm, status, error);
     for (size_t l = 0; status == NN_OK && comm->rank == 0 && l < plan.layer_count; l++)
         layers[l] = spec_of(&checkpoint->network->layers[l]);
@@ -141,7 +142,7 @@ nn_status nn_checkpoint_share(nn_comm *comm, bool shares, nn_checkpoint *checkpo
             status = take_like(comm, &plan, layers, checkpoint, error);
         status = nn_comm_agree(comm, status, error);
     }
-    nn_release(layers);
+    nni_release(layers);
     NN_TRY(status);
     return share_arrays(comm, &plan, checkpoint, error);
 }

@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 /** How far a training is. */
-typedef struct nn_progress {
+typedef struct nni_progress {
     uint64_t epoch;      /**< complete epochs */
     uint64_t step;       /**< steps of descent of all epochs */
     uint64_t epoch_step; /**< steps of descent of the epoch in work */
@@ -35,40 +35,40 @@ typedef struct nn_progress {
     uint64_t best_epoch; /**< complete epochs when it was reached */
     uint64_t patience;   /**< epochs since it last improved by more than the tolerance */
     double seconds;      /**< time trained, evaluation included */
-    nn_schedule_state schedule;
-} nn_progress;
+    nni_schedule_state schedule;
+} nni_progress;
 
 /** Where a model came from. */
-typedef struct nn_provenance {
+typedef struct nni_provenance {
     char version[32]; /**< of nntrain */
     uint64_t ranks, threads, hosts;
     char data_file[1024];
     uint64_t data_bytes;  /**< size of that file */
-    uint64_t data_digest; /**< nn_dataset_digest of the training split */
+    uint64_t data_digest; /**< nni_dataset_digest of the training split */
     uint64_t classes;     /**< that its targets were numbers of; 0: they were values, or an older version wrote this */
-} nn_provenance;
+} nni_provenance;
 
 /** What a checkpoint file holds. nn_checkpoint_write borrows everything; what nn_checkpoint_read gives owns it. */
 typedef struct nn_checkpoint {
     nn_network *network;
-    nn_normalization *normalization;
-    nn_target_scaling *target_scaling; /**< written: NULL for targets as they are */
+    nni_feature_scaler *normalization;
+    nni_target_scaler *target_scaling; /**< written: NULL for targets as they are */
     nn_optimizer *optimizer;           /**< settings, state and count of steps; read: the settings are the kind alone */
-    nn_progress progress;
-    nn_provenance provenance;
-    char *recipe;          /**< the resolved recipe */
-    nn_texts class_names;  /**< in the order of the outputs; empty: classes are numbers alone */
-    bool names_are_labels; /**< the names are the whole numbers that the training's y held */
+    nni_progress progress;
+    nni_provenance provenance;
+    char *recipe;               /**< the resolved recipe */
+    nni_string_set class_names; /**< in the order of the outputs; empty: classes are numbers alone */
+    bool names_are_labels;      /**< the names are the whole numbers that the training's y held */
 } nn_checkpoint;
 
 /** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes
  * longer than to fill it. Zeroed, it is empty and ready for use. */
-typedef struct nn_checkpoint_room {
+typedef struct nni_checkpoint_buffer {
     char *bytes;     /**< the seal, then the file as HDF5 composes it */
     size_t capacity; /**< for the latter */
-} nn_checkpoint_room;
+} nni_checkpoint_buffer;
 
-void nn_checkpoint_room_free(nn_checkpoint_room *room);
+void nni_checkpoint_buffer_free(nni_checkpoint_buffer *room);
 
 /**
  * Writes a checkpoint: to a temporary name in the same folder, synchronised to the disk, then renamed. Local: rank 0
@@ -77,20 +77,20 @@ void nn_checkpoint_room_free(nn_checkpoint_room *room);
  * @param room  to be used and kept; NULL: memory of its own, for the time being
  * @return NN_SYSTEM naming the file and the reason; an earlier file of that name is then still there
  */
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room,
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room,
                               nn_error *error);
 
 /**
  * Writes such a file from all ranks, each of which has the optimizer's state of its share alone
- * (nn_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have
+ * (nni_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have
  * no Fletcher32 of their own; the seal guards them like all else. Collective.
  *
  * @param path        in a folder that rank 0 sees, and the others better see too: else their shares go through rank 0
  * @param checkpoint  rank 0's, but for the shares
  * @return NN_SYSTEM naming the file and the reason, on all ranks; an earlier file of that name is then still there
  */
-nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
-                                       nn_error *error);
+nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+                                        nn_error *error);
 
 /**
  * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.
@@ -101,19 +101,19 @@ nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn
 nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
 
 /**
- * The same, but that of the optimizer's state the other ranks receive their shares alone (nn_optimizer_create_part):
+ * The same, but that of the optimizer's state the other ranks receive their shares alone (nni_optimizer_create_part):
  * `first` and `count` of the optimizer tell which. Rank 0 has all of it.
  */
-nn_status nn_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
 
 /** Frees what they gave; NULL is fine. */
 void nn_checkpoint_free(nn_checkpoint *checkpoint);
 
 /** @return whether a file begins like a checkpoint, intact or not. Local. */
-bool nn_checkpoint_is_sealed(const char *path);
+bool nni_checkpoint_is_sealed(const char *path);
 
 /** @return NN_OK where the seal of a file holds; NN_DATA saying what is wrong with it. Local. */
-nn_status nn_checkpoint_verify(const char *path, nn_error *error);
+nn_status nni_checkpoint_verify(const char *path, nn_error *error);
 
 #ifdef __cplusplus
 }

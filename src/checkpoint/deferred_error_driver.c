@@ -13,13 +13,13 @@
 /* HDF5's own part comes first: it hands this on as one of that kind. */
 typedef struct open_file {
     H5FD_t hdf5;
-    nn_latched *latched;
+    nni_deferred_error_driver *latched;
     haddr_t allocated, end;
 } open_file;
 
 /* What travels with the access properties. */
 typedef struct access_info {
-    nn_latched *latched;
+    nni_deferred_error_driver *latched;
 } access_info;
 
 static H5FD_t *open_latched(const char *name, unsigned flags, hid_t access, haddr_t most)
@@ -58,7 +58,7 @@ static haddr_t get_end(const H5FD_t *file, H5FD_mem_t type)
 }
 
 /* @return bytes read before the end, or a failure */
-static size_t read_some(const nn_latched *latched, haddr_t address, size_t size, char *bytes)
+static size_t read_some(const nni_deferred_error_driver *latched, haddr_t address, size_t size, char *bytes)
 {
     size_t done = 0;
     while (done < size) {
@@ -85,8 +85,8 @@ static herr_t write_latched(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr
 {
     (void)type, (void)transfer;
     open_file *own = (open_file *)file;
-    nn_latched *latched = own->latched;
-    if (latched->reason == 0 && !nn_write_at(latched->file, bytes, size, latched->begins + (off_t)address))
+    nni_deferred_error_driver *latched = own->latched;
+    if (latched->reason == 0 && !nni_write_at(latched->file, bytes, size, latched->begins + (off_t)address))
         latched->reason = errno;
     own->end = address + size > own->end ? address + size : own->end;
     return 0;
@@ -97,7 +97,7 @@ static herr_t truncate_latched(H5FD_t *file, hid_t transfer, hbool_t closing)
 {
     (void)transfer, (void)closing;
     open_file *own = (open_file *)file;
-    nn_latched *latched = own->latched;
+    nni_deferred_error_driver *latched = own->latched;
     if (own->end != own->allocated && ftruncate(latched->file, latched->begins + (off_t)own->allocated) != 0 &&
         latched->reason == 0)
         latched->reason = errno;
@@ -105,7 +105,7 @@ static herr_t truncate_latched(H5FD_t *file, hid_t transfer, hbool_t closing)
     return 0;
 }
 
-hid_t nn_latched_create(nn_latched *latched)
+hid_t nni_deferred_error_driver_create(nni_deferred_error_driver *latched)
 {
     const H5FD_class_t driver = {
 #if H5_VERSION_GE(1, 13, 0)

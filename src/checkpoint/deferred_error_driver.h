@@ -10,11 +10,11 @@
 #include <hdf5.h>
 
 /** Where the file is. */
-typedef struct nn_latched {
+typedef struct nni_deferred_error_driver {
     int file;     /**< open for reading and writing, and empty from `begins` on */
     off_t begins; /**< byte that HDF5 takes for the first */
     int reason;   /**< receives the errno of the first write that failed; 0: all is written */
-} nn_latched;
+} nni_deferred_error_driver;
 
 /**
  * Creates an HDF5 file there, to be closed with H5Fclose.
@@ -22,6 +22,6 @@ typedef struct nn_latched {
  * @param latched  outlives the file
  * @return -1 where HDF5 fails
  */
-hid_t nn_latched_create(nn_latched *latched);
+hid_t nni_deferred_error_driver_create(nni_deferred_error_driver *latched);
 
 #endif

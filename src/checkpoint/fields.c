@@ -45,12 +45,12 @@ static hid_t open_scalar(hid_t object, const char *name, H5T_class_t class)
     return attribute;
 }
 
-bool nn_field_put_count(hid_t object, const char *name, uint64_t value)
+bool nni_field_put_count(hid_t object, const char *name, uint64_t value)
 {
     return put_attribute(object, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, &value);
 }
 
-bool nn_field_put_number(hid_t object, const char *name, double value)
+bool nni_field_put_number(hid_t object, const char *name, double value)
 {
     return put_attribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
 }
@@ -66,7 +66,7 @@ static hid_t text_type(size_t size)
     return type;
 }
 
-bool nn_field_put_text(hid_t object, const char *name, const char *value)
+bool nni_field_put_text(hid_t object, const char *name, const char *value)
 {
     hid_t type = text_type(strlen(value) + 1);
     bool good = type >= 0 && put_attribute(object, name, type, type, value);
@@ -85,17 +85,17 @@ static bool get_number(hid_t object, const char *name, H5T_class_t class, hid_t 
     return good;
 }
 
-bool nn_field_get_count(hid_t object, const char *name, uint64_t *value)
+bool nni_field_get_count(hid_t object, const char *name, uint64_t *value)
 {
     return get_number(object, name, H5T_INTEGER, H5T_NATIVE_UINT64, value);
 }
 
-bool nn_field_get_number(hid_t object, const char *name, double *value)
+bool nni_field_get_number(hid_t object, const char *name, double *value)
 {
     return get_number(object, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value);
 }
 
-bool nn_field_get_text(hid_t object, const char *name, char *value, size_t size)
+bool nni_field_get_text(hid_t object, const char *name, char *value, size_t size)
 {
     hid_t attribute = open_scalar(object, name, H5T_STRING);
     if (attribute < 0)
@@ -147,14 +147,14 @@ static bool put_dataset(hid_t group, const char *name, hid_t file_type, hid_t me
     return good;
 }
 
-bool nn_field_put_doubles(hid_t group, const char *name, const double *values, size_t count)
+bool nni_field_put_doubles(hid_t group, const char *name, const double *values, size_t count)
 {
     const hsize_t dims[2] = {count, 0};
     return put_dataset(group, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, H5Screate_simple(1, dims, NULL),
                        guarded(dims, 1), values);
 }
 
-bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns)
+bool nni_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns)
 {
     const hsize_t dims[2] = {rows, columns};
     const int rank = columns > 0 ? 2 : 1;
@@ -175,7 +175,7 @@ static hid_t placed(void)
     return properties;
 }
 
-bool nn_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place)
+bool nni_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place)
 {
     const hsize_t dims[2] = {rows, columns};
     hid_t space = H5Screate_simple(columns > 0 ? 2 : 1, dims, NULL), properties = placed(), dataset = -1;
@@ -232,7 +232,7 @@ static hid_t open_tensor(hid_t group, const char *name, size_t *rows, size_t *co
     return dataset;
 }
 
-bool nn_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns)
+bool nni_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns)
 {
     hid_t dataset = open_tensor(group, name, rows, columns);
     return dataset >= 0 && H5Dclose(dataset) >= 0;
@@ -250,17 +250,17 @@ static bool get_floats(hid_t group, const char *name, hid_t memory_type, void *v
     return good;
 }
 
-bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns)
+bool nni_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns)
 {
     return get_floats(group, name, MEMORY_REAL, values, rows, columns);
 }
 
-bool nn_field_get_doubles(hid_t group, const char *name, double *values, size_t count)
+bool nni_field_get_doubles(hid_t group, const char *name, double *values, size_t count)
 {
     return get_floats(group, name, H5T_NATIVE_DOUBLE, values, count, 0);
 }
 
-bool nn_field_put_string(hid_t group, const char *name, const char *value)
+bool nni_field_put_string(hid_t group, const char *name, const char *value)
 {
     hid_t type = text_type(strlen(value) + 1);
     const bool good = put_dataset(group, name, type, type, H5Screate(H5S_SCALAR), H5P_DEFAULT, value);
@@ -269,7 +269,7 @@ bool nn_field_put_string(hid_t group, const char *name, const char *value)
     return good;
 }
 
-bool nn_field_get_string(hid_t group, const char *name, char **value)
+bool nni_field_get_string(hid_t group, const char *name, char **value)
 {
     *value = NULL;
     if (H5Lexists(group, name, H5P_DEFAULT) <= 0)
@@ -283,11 +283,11 @@ bool nn_field_get_string(hid_t group, const char *name, char **value)
         H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Sget_simple_extent_npoints(space) == 1;
     if (good) {
         /* One byte more than the type holds, zeroed: the text ends whatever the file says. */
-        good = nn_allocate(H5Tget_size(type) + 1, 1, "the recipe", value, NULL) == NN_OK &&
+        good = nni_allocate(H5Tget_size(type) + 1, 1, "the recipe", value, NULL) == NN_OK &&
                H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *value) >= 0;
     }
     if (!good) {
-        nn_release(*value);
+        nni_release(*value);
         *value = NULL;
     }
     H5Sclose(space);
@@ -305,12 +305,12 @@ static hid_t padded_type(size_t size)
     return type;
 }
 
-bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts)
+bool nni_field_put_strings(hid_t group, const char *name, const nni_string_set *texts)
 {
     const hsize_t count = texts->count;
-    const size_t width = nn_texts_longest(texts);
+    const size_t width = nni_string_set_longest(texts);
     char *padded = NULL;
-    if (nn_allocate(texts->count, width, "texts", &padded, NULL) != NN_OK)
+    if (nni_allocate(texts->count, width, "texts", &padded, NULL) != NN_OK)
         return false;
     for (size_t i = 0; i < texts->count; i++)
         memcpy(padded + i * width, texts->text[i], strlen(texts->text[i]));
@@ -318,27 +318,27 @@ bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts)
     const bool good = put_dataset(group, name, type, type, H5Screate_simple(1, &count, NULL), H5P_DEFAULT, padded);
     if (type >= 0)
         H5Tclose(type);
-    nn_release(padded);
+    nni_release(padded);
     return good;
 }
 
-static bool read_padded(hid_t dataset, hid_t type, size_t count, nn_texts *texts)
+static bool read_padded(hid_t dataset, hid_t type, size_t count, nni_string_set *texts)
 {
     const size_t width = H5Tget_size(type);
     char *padded = NULL, *text = NULL;
-    bool good = nn_allocate(count, width, "texts", &padded, NULL) == NN_OK &&
-                nn_allocate(width + 1, 1, "a text", &text, NULL) == NN_OK &&
+    bool good = nni_allocate(count, width, "texts", &padded, NULL) == NN_OK &&
+                nni_allocate(width + 1, 1, "a text", &text, NULL) == NN_OK &&
                 H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded) >= 0;
     for (size_t i = 0; good && i < count; i++) {
         memcpy(text, padded + i * width, width);
-        good = nn_texts_add(texts, text, NULL) == NN_OK;
+        good = nni_string_set_add(texts, text, NULL) == NN_OK;
     }
-    nn_release(padded);
-    nn_release(text);
+    nni_release(padded);
+    nni_release(text);
     return good && texts->count == count;
 }
 
-bool nn_field_get_texts(hid_t group, const char *name, nn_texts *texts)
+bool nni_field_get_strings(hid_t group, const char *name, nni_string_set *texts)
 {
     hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
     if (dataset < 0)
@@ -347,7 +347,7 @@ bool nn_field_get_texts(hid_t group, const char *name, nn_texts *texts)
     hid_t space = H5Dget_space(dataset);
     const hssize_t count = H5Sget_simple_extent_npoints(space);
     const bool good = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && count > 0 &&
-                      count <= NN_TEXTS_MOST && read_padded(dataset, type, (size_t)count, texts);
+                      count <= NNI_STRING_SET_MAX && read_padded(dataset, type, (size_t)count, texts);
     H5Sclose(space);
     H5Tclose(type);
     H5Dclose(dataset);

@@ -11,33 +11,33 @@
 #include "support/string_set.h"
 
 /** Attributes of a group or dataset. */
-bool nn_field_put_count(hid_t object, const char *name, uint64_t value);
-bool nn_field_put_number(hid_t object, const char *name, double value);
-bool nn_field_put_text(hid_t object, const char *name, const char *value);
-bool nn_field_get_count(hid_t object, const char *name, uint64_t *value);
-bool nn_field_get_number(hid_t object, const char *name, double *value);
+bool nni_field_put_count(hid_t object, const char *name, uint64_t value);
+bool nni_field_put_number(hid_t object, const char *name, double value);
+bool nni_field_put_text(hid_t object, const char *name, const char *value);
+bool nni_field_get_count(hid_t object, const char *name, uint64_t *value);
+bool nni_field_get_number(hid_t object, const char *name, double *value);
 /** @param size  of value; a longer text is refused */
-bool nn_field_get_text(hid_t object, const char *name, char *value, size_t size);
+bool nni_field_get_text(hid_t object, const char *name, char *value, size_t size);
 
 /** Tensors of nn_real with one or two dimensions (columns 0: one), guarded by Fletcher32. */
-bool nn_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns);
+bool nni_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns);
 /** An array of doubles, guarded alike; one of floats is read, too. */
-bool nn_field_put_doubles(hid_t group, const char *name, const double *values, size_t count);
-bool nn_field_get_doubles(hid_t group, const char *name, double *values, size_t count);
+bool nni_field_put_doubles(hid_t group, const char *name, const double *values, size_t count);
+bool nni_field_get_doubles(hid_t group, const char *name, double *values, size_t count);
 /** Room for such a tensor, without the guard, that others write to. @param place  receives where in the file it begins
  */
-bool nn_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place);
-bool nn_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns);
-bool nn_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns);
+bool nni_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place);
+bool nni_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns);
+bool nni_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns);
 
 /** A string dataset. */
-bool nn_field_put_string(hid_t group, const char *name, const char *value);
-/** @param value  receives a text to be released with nn_release */
-bool nn_field_get_string(hid_t group, const char *name, char **value);
+bool nni_field_put_string(hid_t group, const char *name, const char *value);
+/** @param value  receives a text to be released with nni_release */
+bool nni_field_get_string(hid_t group, const char *name, char **value);
 
 /** A dataset [count] of strings of one length, padded with zeros. @param texts  at least one */
-bool nn_field_put_texts(hid_t group, const char *name, const nn_texts *texts);
+bool nni_field_put_strings(hid_t group, const char *name, const nni_string_set *texts);
 /** @param texts  empty; to be freed also where this fails */
-bool nn_field_get_texts(hid_t group, const char *name, nn_texts *texts);
+bool nni_field_get_strings(hid_t group, const char *name, nni_string_set *texts);
 
 #endif

@@ -12,37 +12,37 @@
 
 /* Raised whenever a reader of the old layout would misread the new one. */
 enum {
-    NN_CHECKPOINT_FORMAT = 3, /* targets may be scaled, which a reader of 2 would not undo */
-    NN_CHECKPOINT_OLDEST = 2, /* that is read */
+    NNI_CHECKPOINT_FORMAT = 3, /* targets may be scaled, which a reader of 2 would not undo */
+    NNI_CHECKPOINT_OLDEST = 2, /* that is read */
 };
 
-enum { NN_GROUP_NAME_SIZE = 64, NN_FIELD_NAME_SIZE = 64 };
+enum { NNI_GROUP_NAME_SIZE = 64, NNI_FIELD_NAME_SIZE = 64 };
 
 /** A tensor's dataset: "weight", or with the suffix of a state "weight_velocity". */
-static inline void nn_tensor_field(char name[NN_FIELD_NAME_SIZE], nn_tensor_role role, const char *suffix)
+static inline void nni_tensor_field(char name[NNI_FIELD_NAME_SIZE], nni_tensor_role role, const char *suffix)
 {
-    snprintf(name, NN_FIELD_NAME_SIZE, "%s%.32s", nn_tensor_name(role), suffix);
+    snprintf(name, NNI_FIELD_NAME_SIZE, "%s%.32s", nni_tensor_name(role), suffix);
 }
 
 /** "_velocity" of the state "velocity". */
-static inline void nn_state_suffix(char suffix[NN_FIELD_NAME_SIZE], const char *state)
+static inline void nni_state_suffix(char suffix[NNI_FIELD_NAME_SIZE], const char *state)
 {
-    snprintf(suffix, NN_FIELD_NAME_SIZE, "_%s", state);
+    snprintf(suffix, NNI_FIELD_NAME_SIZE, "_%s", state);
 }
 
 /**
  * "/model/layers/<i>": weight [outputs, inputs], bias [outputs], with a norm gamma and beta, with batch norm
  * running_mean and running_variance; attributes activation, normalization, dropout.
  */
-static inline void nn_layer_group(char name[NN_GROUP_NAME_SIZE], size_t layer)
+static inline void nni_layer_group(char name[NNI_GROUP_NAME_SIZE], size_t layer)
 {
-    snprintf(name, NN_GROUP_NAME_SIZE, "/model/layers/%zu", layer);
+    snprintf(name, NNI_GROUP_NAME_SIZE, "/model/layers/%zu", layer);
 }
 
 /** "/optimizer/layers/<i>": weight_<state>, bias_<state>, ..., shaped like the parameters they move. */
-static inline void nn_state_group(char name[NN_GROUP_NAME_SIZE], size_t layer)
+static inline void nni_state_group(char name[NNI_GROUP_NAME_SIZE], size_t layer)
 {
-    snprintf(name, NN_GROUP_NAME_SIZE, "/optimizer/layers/%zu", layer);
+    snprintf(name, NNI_GROUP_NAME_SIZE, "/optimizer/layers/%zu", layer);
 }
 
 #endif

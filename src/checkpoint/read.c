@@ -18,12 +18,12 @@ void nn_checkpoint_free(nn_checkpoint *checkpoint)
     if (!checkpoint)
         return;
     nn_network_free(checkpoint->network);
-    nn_normalization_free(checkpoint->normalization);
-    nn_target_scaling_free(checkpoint->target_scaling);
+    nni_feature_scaler_free(checkpoint->normalization);
+    nni_target_scaler_free(checkpoint->target_scaling);
     nn_optimizer_free(checkpoint->optimizer);
-    nn_texts_free(&checkpoint->class_names);
-    nn_release(checkpoint->recipe);
-    nn_release(checkpoint);
+    nni_string_set_free(&checkpoint->class_names);
+    nni_release(checkpoint->recipe);
+    nni_release(checkpoint);
 }
 
 static bool value_of(const cyaml_strval_t *names, size_t count, const char *name, int *value)
@@ -40,40 +40,41 @@ static bool value_of(const cyaml_strval_t *names, size_t count, const char *name
 static bool get_kind(hid_t object, const char *field, const cyaml_strval_t *names, size_t count, int *value)
 {
     char name[32];
-    return nn_field_get_text(object, field, name, sizeof name) && value_of(names, count, name, value);
+    return nni_field_get_text(object, field, name, sizeof name) && value_of(names, count, name, value);
 }
 
-static bool get_layer_spec(hid_t file, size_t index, size_t inputs, nn_recipe_layer *layer)
+static bool get_layer_spec(hid_t file, size_t index, size_t inputs, nni_layer_settings *layer)
 {
-    char name[NN_GROUP_NAME_SIZE];
-    nn_layer_group(name, index);
+    char name[NNI_GROUP_NAME_SIZE];
+    nni_layer_group(name, index);
     if (H5Lexists(file, name, H5P_DEFAULT) <= 0)
         return false;
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     size_t columns = 0;
     int activation = 0, norm = 0;
-    bool good = group >= 0 && nn_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
-                get_kind(group, "activation", nn_activation_names, CYAML_ARRAY_LEN(nn_activation_names), &activation) &&
-                get_kind(group, "normalization", nn_layer_norm_names, CYAML_ARRAY_LEN(nn_layer_norm_names), &norm) &&
-                nn_field_get_number(group, "dropout", &layer->dropout);
+    bool good =
+        group >= 0 && nni_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
+        get_kind(group, "activation", nni_activation_names, CYAML_ARRAY_LEN(nni_activation_names), &activation) &&
+        get_kind(group, "normalization", nni_norm_names, CYAML_ARRAY_LEN(nni_norm_names), &norm) &&
+        nni_field_get_number(group, "dropout", &layer->dropout);
     layer->activation = (nn_activation)activation;
-    layer->normalization = (nn_layer_norm)norm;
+    layer->normalization = (nn_norm_kind)norm;
     if (group >= 0)
         H5Gclose(group);
     return good;
 }
 
 /* The shape of the network; its layers in an array to be released. Sizes are believed only up to the file's own. */
-static bool get_shape(hid_t file, size_t file_bytes, size_t *inputs, size_t *layer_count, nn_recipe_layer **layers)
+static bool get_shape(hid_t file, size_t file_bytes, size_t *inputs, size_t *layer_count, nni_layer_settings **layers)
 {
     hid_t model = H5Lexists(file, "model", H5P_DEFAULT) > 0 ? H5Gopen2(file, "/model", H5P_DEFAULT) : -1;
     uint64_t input_count = 0, count = 0;
-    bool good = model >= 0 && nn_field_get_count(model, "inputs", &input_count) &&
-                nn_field_get_count(model, "layers", &count) && count > 0 && count < file_bytes && input_count > 0 &&
+    bool good = model >= 0 && nni_field_get_count(model, "inputs", &input_count) &&
+                nni_field_get_count(model, "layers", &count) && count > 0 && count < file_bytes && input_count > 0 &&
                 H5Lexists(model, "layers", H5P_DEFAULT) > 0;
     if (model >= 0)
         H5Gclose(model);
-    if (!good || nn_allocate(count, sizeof **layers, "the table of layers", layers, NULL) != NN_OK)
+    if (!good || nni_allocate(count, sizeof **layers, "the table of layers", layers, NULL) != NN_OK)
         return false;
     *inputs = *layer_count = 0;
     size_t below = input_count;
@@ -93,42 +94,42 @@ static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nn
 {
     bool good = true;
     for (size_t t = 0; good && t < network->tensor_count; t++) {
-        const nn_tensor *tensor = &network->tensors[t];
+        const nni_tensor *tensor = &network->tensors[t];
         if (tensor->layer != layer)
             continue;
-        char name[NN_FIELD_NAME_SIZE];
-        nn_tensor_field(name, tensor->role, suffix);
-        good = nn_field_get_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
+        char name[NNI_FIELD_NAME_SIZE];
+        nni_tensor_field(name, tensor->role, suffix);
+        good = nni_field_get_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
     }
     return good;
 }
 
 /* Batch norm once had a bias before it, which only moved the mean that it takes out. */
-static bool take_bias_into_mean(hid_t group, const nn_layer *layer, nn_real *running_mean)
+static bool take_bias_into_mean(hid_t group, const nni_layer *layer, nn_real *running_mean)
 {
     nn_real *bias = NULL;
     if (H5Lexists(group, "bias", H5P_DEFAULT) <= 0)
         return true;
-    const bool good = nn_allocate(layer->outputs, sizeof *bias, "a bias", &bias, NULL) == NN_OK &&
-                      nn_field_get_tensor(group, "bias", bias, layer->outputs, 0);
+    const bool good = nni_allocate(layer->outputs, sizeof *bias, "a bias", &bias, NULL) == NN_OK &&
+                      nni_field_get_tensor(group, "bias", bias, layer->outputs, 0);
     for (size_t j = 0; good && j < layer->outputs; j++)
         running_mean[j] -= bias[j];
-    nn_release(bias);
+    nni_release(bias);
     return good;
 }
 
 static bool get_layer(hid_t file, const nn_network *network, size_t index)
 {
-    const nn_layer *layer = &network->layers[index];
-    char name[NN_GROUP_NAME_SIZE];
-    nn_layer_group(name, index);
+    const nni_layer *layer = &network->layers[index];
+    char name[NNI_GROUP_NAME_SIZE];
+    nni_layer_group(name, index);
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     bool good = group >= 0 && get_tensors(group, network, index, network->parameters, "");
     if (good && layer->norm == NN_NORM_BATCH)
         good =
-            nn_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
-            nn_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,
-                                layer->outputs, 0) &&
+            nni_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
+            nni_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,
+                                 layer->outputs, 0) &&
             take_bias_into_mean(group, layer, network->statistics + layer->running_mean);
     if (group >= 0)
         H5Gclose(group);
@@ -137,15 +138,15 @@ static bool get_layer(hid_t file, const nn_network *network, size_t index)
 
 static bool get_layer_states(hid_t file, const nn_network *network, nn_optimizer *optimizer, size_t index)
 {
-    char name[NN_GROUP_NAME_SIZE];
-    nn_state_group(name, index);
+    char name[NNI_GROUP_NAME_SIZE];
+    nni_state_group(name, index);
     if (H5Lexists(file, name, H5P_DEFAULT) <= 0)
         return false;
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     bool good = group >= 0;
     for (size_t s = 0; good && s < optimizer->state_count; s++) {
-        char suffix[NN_FIELD_NAME_SIZE];
-        nn_state_suffix(suffix, nn_optimizer_state_name(&optimizer->settings, s));
+        char suffix[NNI_FIELD_NAME_SIZE];
+        nni_state_suffix(suffix, nni_optimizer_state_name(&optimizer->settings, s));
         good = get_tensors(group, network, index, optimizer->state[s], suffix);
     }
     if (group >= 0)
@@ -156,14 +157,15 @@ static bool get_layer_states(hid_t file, const nn_network *network, nn_optimizer
 /* What decides how many arrays a state has: the kind, and whether there is momentum. */
 static bool get_optimizer(hid_t file, const nn_network *network, nn_optimizer **optimizer)
 {
-    const nn_recipe_regularization none = {.l1 = 0};
-    nn_recipe_optimizer settings = {.name = NN_SGD};
+    const nni_regularization_settings none = {.l1 = 0};
+    nni_optimizer_settings settings = {.name = NN_SGD};
     uint64_t steps = 0;
     int kind = 0;
     hid_t root = H5Lexists(file, "optimizer", H5P_DEFAULT) > 0 ? H5Gopen2(file, "/optimizer", H5P_DEFAULT) : -1;
     bool good = root >= 0 && H5Lexists(root, "layers", H5P_DEFAULT) > 0 &&
-                get_kind(root, "name", nn_optimizer_names, CYAML_ARRAY_LEN(nn_optimizer_names), &kind) &&
-                nn_field_get_number(root, "momentum", &settings.momentum) && nn_field_get_count(root, "steps", &steps);
+                get_kind(root, "name", nni_optimizer_names, CYAML_ARRAY_LEN(nni_optimizer_names), &kind) &&
+                nni_field_get_number(root, "momentum", &settings.momentum) &&
+                nni_field_get_count(root, "steps", &steps);
     settings.name = (nn_optimizer_kind)kind;
     if (root >= 0)
         H5Gclose(root);
@@ -175,85 +177,86 @@ static bool get_optimizer(hid_t file, const nn_network *network, nn_optimizer **
     return good;
 }
 
-static bool get_progress(hid_t file, nn_progress *progress)
+static bool get_progress(hid_t file, nni_progress *progress)
 {
     hid_t group = H5Gopen2(file, "/progress", H5P_DEFAULT);
-    bool good = group >= 0 && nn_field_get_count(group, "epoch", &progress->epoch) &&
-                nn_field_get_count(group, "step", &progress->step) &&
-                nn_field_get_count(group, "epoch_step", &progress->epoch_step) &&
-                nn_field_get_number(group, "epoch_loss", &progress->epoch_loss) &&
-                nn_field_get_number(group, "best", &progress->best) &&
-                nn_field_get_count(group, "best_epoch", &progress->best_epoch) &&
-                nn_field_get_count(group, "patience", &progress->patience) &&
-                nn_field_get_number(group, "seconds", &progress->seconds) &&
-                nn_field_get_number(group, "schedule_scale", &progress->schedule.scale) &&
-                nn_field_get_number(group, "schedule_best", &progress->schedule.best) &&
-                nn_field_get_count(group, "schedule_waited", &progress->schedule.waited);
+    bool good = group >= 0 && nni_field_get_count(group, "epoch", &progress->epoch) &&
+                nni_field_get_count(group, "step", &progress->step) &&
+                nni_field_get_count(group, "epoch_step", &progress->epoch_step) &&
+                nni_field_get_number(group, "epoch_loss", &progress->epoch_loss) &&
+                nni_field_get_number(group, "best", &progress->best) &&
+                nni_field_get_count(group, "best_epoch", &progress->best_epoch) &&
+                nni_field_get_count(group, "patience", &progress->patience) &&
+                nni_field_get_number(group, "seconds", &progress->seconds) &&
+                nni_field_get_number(group, "schedule_scale", &progress->schedule.scale) &&
+                nni_field_get_number(group, "schedule_best", &progress->schedule.best) &&
+                nni_field_get_count(group, "schedule_waited", &progress->schedule.waited);
     /* Files of before steps could be skipped have none. */
     if (good && H5Aexists(group, "epoch_skipped") > 0)
-        good = nn_field_get_count(group, "epoch_skipped", &progress->skipped);
+        good = nni_field_get_count(group, "epoch_skipped", &progress->skipped);
     if (group >= 0)
         H5Gclose(group);
     return good;
 }
 
-static bool get_provenance(hid_t file, nn_provenance *provenance)
+static bool get_provenance(hid_t file, nni_provenance *provenance)
 {
     hid_t group = H5Gopen2(file, "/provenance", H5P_DEFAULT);
-    bool good = group >= 0 && nn_field_get_text(group, "version", provenance->version, sizeof provenance->version) &&
-                nn_field_get_count(group, "ranks", &provenance->ranks) &&
-                nn_field_get_count(group, "threads", &provenance->threads) &&
-                nn_field_get_count(group, "hosts", &provenance->hosts) &&
-                nn_field_get_text(group, "data_file", provenance->data_file, sizeof provenance->data_file) &&
-                nn_field_get_count(group, "data_bytes", &provenance->data_bytes) &&
-                nn_field_get_count(group, "data_digest", &provenance->data_digest) &&
-                (H5Aexists(group, "classes") <= 0 || nn_field_get_count(group, "classes", &provenance->classes));
+    bool good = group >= 0 && nni_field_get_text(group, "version", provenance->version, sizeof provenance->version) &&
+                nni_field_get_count(group, "ranks", &provenance->ranks) &&
+                nni_field_get_count(group, "threads", &provenance->threads) &&
+                nni_field_get_count(group, "hosts", &provenance->hosts) &&
+                nni_field_get_text(group, "data_file", provenance->data_file, sizeof provenance->data_file) &&
+                nni_field_get_count(group, "data_bytes", &provenance->data_bytes) &&
+                nni_field_get_count(group, "data_digest", &provenance->data_digest) &&
+                (H5Aexists(group, "classes") <= 0 || nni_field_get_count(group, "classes", &provenance->classes));
     if (group >= 0)
         H5Gclose(group);
     return good;
 }
 
 /* Models that were trained without missing values have none. */
-static bool get_missing(hid_t group, nn_normalization *normalization)
+static bool get_missing(hid_t group, nni_feature_scaler *normalization)
 {
     if (H5Lexists(group, "missing", H5P_DEFAULT) <= 0)
         return true;
-    return nn_normalization_impute(normalization, NULL) == NN_OK &&
-           nn_field_get_tensor(group, "missing", normalization->missing, normalization->features, 0);
+    return nni_feature_scaler_impute(normalization, NULL) == NN_OK &&
+           nni_field_get_tensor(group, "missing", normalization->missing, normalization->features, 0);
 }
 
-static bool get_normalization(hid_t file, size_t features, nn_normalization **normalization)
+static bool get_normalization(hid_t file, size_t features, nni_feature_scaler **normalization)
 {
     hid_t group = H5Gopen2(file, "/normalization", H5P_DEFAULT);
     int kind = 0;
-    bool good =
-        group >= 0 && get_kind(group, "kind", nn_normalization_names, CYAML_ARRAY_LEN(nn_normalization_names), &kind) &&
-        nn_normalization_create((nn_normalization_kind)kind, features, normalization, NULL) == NN_OK &&
-        nn_field_get_doubles(group, "offset", (*normalization)->offset, features) &&
-        nn_field_get_doubles(group, "scale", (*normalization)->scale, features) && get_missing(group, *normalization);
+    bool good = group >= 0 &&
+                get_kind(group, "kind", nni_feature_scaling_names, CYAML_ARRAY_LEN(nni_feature_scaling_names), &kind) &&
+                nni_feature_scaler_create((nn_feature_scaling)kind, features, normalization, NULL) == NN_OK &&
+                nni_field_get_doubles(group, "offset", (*normalization)->offset, features) &&
+                nni_field_get_doubles(group, "scale", (*normalization)->scale, features) &&
+                get_missing(group, *normalization);
     /* Models of before there was a robust kind have none. */
     if (good && H5Aexists(group, "limit") > 0)
-        good = nn_field_get_number(group, "limit", &(*normalization)->limit);
+        good = nni_field_get_number(group, "limit", &(*normalization)->limit);
     if (good)
-        nn_normalization_round(*normalization);
+        nni_feature_scaler_round(*normalization);
     if (group >= 0)
         H5Gclose(group);
     return good;
 }
 
 /* Models that learned their targets as they are have none, as all did once. */
-static bool get_target_scaling(hid_t file, size_t outputs, nn_target_scaling **scaling)
+static bool get_target_scaling(hid_t file, size_t outputs, nni_target_scaler **scaling)
 {
     int kind = NN_TARGETS_NONE;
     if (H5Lexists(file, "target_normalization", H5P_DEFAULT) <= 0)
-        return nn_target_scaling_create(NN_TARGETS_NONE, outputs, scaling, NULL) == NN_OK;
+        return nni_target_scaler_create(NN_TARGETS_NONE, outputs, scaling, NULL) == NN_OK;
     hid_t group = H5Gopen2(file, "/target_normalization", H5P_DEFAULT);
     bool good = group >= 0 &&
-                get_kind(group, "kind", nn_target_scaling_names, CYAML_ARRAY_LEN(nn_target_scaling_names), &kind) &&
+                get_kind(group, "kind", nni_target_scaling_names, CYAML_ARRAY_LEN(nni_target_scaling_names), &kind) &&
                 kind != NN_TARGETS_AUTO &&
-                nn_target_scaling_create((nn_target_scaling_kind)kind, outputs, scaling, NULL) == NN_OK &&
-                nn_field_get_doubles(group, "offset", (*scaling)->offset, outputs) &&
-                nn_field_get_doubles(group, "scale", (*scaling)->scale, outputs);
+                nni_target_scaler_create((nn_target_scaling)kind, outputs, scaling, NULL) == NN_OK &&
+                nni_field_get_doubles(group, "offset", (*scaling)->offset, outputs) &&
+                nni_field_get_doubles(group, "scale", (*scaling)->scale, outputs);
     if (group >= 0)
         H5Gclose(group);
     return good;
@@ -264,12 +267,12 @@ static bool get_classes(hid_t file, nn_checkpoint *checkpoint)
 {
     if (H5Lexists(file, "classes", H5P_DEFAULT) <= 0)
         return true;
-    if (!nn_field_get_texts(file, "classes", &checkpoint->class_names))
+    if (!nni_field_get_strings(file, "classes", &checkpoint->class_names))
         return false;
     hid_t classes = H5Dopen2(file, "classes", H5P_DEFAULT);
     uint64_t labels = 0;
     const bool good =
-        classes >= 0 && (H5Aexists(classes, "labels") <= 0 || nn_field_get_count(classes, "labels", &labels));
+        classes >= 0 && (H5Aexists(classes, "labels") <= 0 || nni_field_get_count(classes, "labels", &labels));
     if (classes >= 0)
         H5Dclose(classes);
     checkpoint->names_are_labels = labels > 0;
@@ -280,10 +283,10 @@ static bool get_classes(hid_t file, nn_checkpoint *checkpoint)
 static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
 {
     size_t inputs = 0, layer_count = 0;
-    nn_recipe_layer *layers = NULL;
+    nni_layer_settings *layers = NULL;
     bool good = get_shape(file, file_bytes, &inputs, &layer_count, &layers) &&
                 nn_network_create(inputs, layers, layer_count, &checkpoint->network, NULL) == NN_OK;
-    nn_release(layers);
+    nni_release(layers);
     if (!good)
         return false;
     for (size_t l = 0; good && l < layer_count; l++)
@@ -291,7 +294,7 @@ static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
     return good && get_optimizer(file, checkpoint->network, &checkpoint->optimizer) &&
            get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
            get_target_scaling(file, checkpoint->network->outputs, &checkpoint->target_scaling) &&
-           nn_field_get_string(file, "recipe", &checkpoint->recipe) && get_classes(file, checkpoint) &&
+           nni_field_get_string(file, "recipe", &checkpoint->recipe) && get_classes(file, checkpoint) &&
            get_provenance(file, &checkpoint->provenance);
 }
 
@@ -355,16 +358,16 @@ static nn_status read_file(void *context, nn_error *error)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     void *image = NULL;
     size_t count = 0;
-    NN_TRY(nn_seal_read(path, &image, &count, error));
+    NN_TRY(nni_seal_read(path, &image, &count, error));
     hid_t file = open_image(image, count);
     uint64_t format = 0;
     nn_status status = NN_OK;
-    if (file < 0 || !nn_field_get_count(file, "format", &format))
+    if (file < 0 || !nni_field_get_count(file, "format", &format))
         status = nn_fail(error, NN_DATA, "%s carries a seal but holds no checkpoint", path);
-    else if (format < NN_CHECKPOINT_OLDEST || format > NN_CHECKPOINT_FORMAT)
+    else if (format < NNI_CHECKPOINT_OLDEST || format > NNI_CHECKPOINT_FORMAT)
         status = nn_fail(error, NN_DATA,
                          "%s has checkpoint format %llu, this nntrain reads %d to %d; use a matching version", path,
-                         (unsigned long long)format, NN_CHECKPOINT_OLDEST, NN_CHECKPOINT_FORMAT);
+                         (unsigned long long)format, NNI_CHECKPOINT_OLDEST, NNI_CHECKPOINT_FORMAT);
     else if (!is_self_contained(file))
         status = nn_fail(error, NN_DATA, "%s carries a seal but refers to other files, which no checkpoint does", path);
     else if (!get_all(file, count, reading->checkpoint))
@@ -372,25 +375,25 @@ static nn_status read_file(void *context, nn_error *error)
             nn_fail(error, NN_DATA, "%s carries a seal but is not laid out as a checkpoint, or memory is short", path);
     if (file >= 0)
         H5Fclose(file);
-    nn_release(image);
+    nni_release(image);
     return status;
 }
 
 static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nn_checkpoint **result, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
     nn_status status = NN_OK;
     if (comm->rank == 0) {
-        nn_hdf5_lock();
+        nni_hdf5_lock();
         /* The seal tells damage, not whether a file was meant to harm. */
         struct reading reading = {path, checkpoint};
-        status = nn_hdf5_guard(path, read_file, &reading, error);
-        nn_hdf5_unlock();
+        status = nni_hdf5_guard(path, read_file, &reading, error);
+        nni_hdf5_unlock();
     }
-    status = nn_comm_follow(comm, status, error);
+    status = nni_comm_broadcast_status(comm, status, error);
     if (status == NN_OK)
-        status = nn_checkpoint_share(comm, shares, checkpoint, error);
+        status = nni_checkpoint_broadcast(comm, shares, checkpoint, error);
     if (status != NN_OK) {
         nn_checkpoint_free(checkpoint);
         return status;
@@ -404,7 +407,7 @@ nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **ch
     return read_for_all(path, comm, false, checkpoint, error);
 }
 
-nn_status nn_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error)
 {
     return read_for_all(path, comm, true, checkpoint, error);
 }

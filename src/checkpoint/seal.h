@@ -13,20 +13,20 @@
 
 #include "nntrain/status.h"
 
-enum { NN_SEAL_BYTES = 512 };
+enum { NNI_SEAL_BYTES = 512 };
 
 /** Composes the seal of some bytes: readable text, padded with zeros. */
-void nn_seal_compose(const void *bytes, size_t count, char seal[NN_SEAL_BYTES]);
+void nni_seal_compose(const void *bytes, size_t count, char seal[NNI_SEAL_BYTES]);
 
-/** Seals a file whose first NN_SEAL_BYTES are free for that. @return NN_SYSTEM with the reason */
-nn_status nn_seal_file(const char *path, nn_error *error);
+/** Seals a file whose first NNI_SEAL_BYTES are free for that. @return NN_SYSTEM with the reason */
+nn_status nni_seal_file(const char *path, nn_error *error);
 
 /**
  * Reads a sealed file and verifies it.
  *
- * @param image  receives the bytes behind the seal, to be released with nn_release
+ * @param image  receives the bytes behind the seal, to be released with nni_release
  * @return NN_DATA with the reason, NN_SYSTEM where memory runs out
  */
-nn_status nn_seal_read(const char *path, void **image, size_t *count, nn_error *error);
+nn_status nni_seal_read(const char *path, void **image, size_t *count, nn_error *error);
 
 #endif

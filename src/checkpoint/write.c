@@ -13,19 +13,19 @@
 
 /* --- memory: HDF5 asks here for what its file in memory takes. The seal has its place before that --- */
 
-static void *grow(nn_checkpoint_room *room, size_t bytes)
+static void *grow(nni_checkpoint_buffer *room, size_t bytes)
 {
     void *more = NULL;
     if (bytes <= room->capacity)
-        return room->bytes + NN_SEAL_BYTES;
-    if (nn_reserve(NN_SEAL_BYTES + bytes, 1, "the checkpoint", &more, NULL) != NN_OK)
+        return room->bytes + NNI_SEAL_BYTES;
+    if (nni_reserve(NNI_SEAL_BYTES + bytes, 1, "the checkpoint", &more, NULL) != NN_OK)
         return NULL;
     if (room->capacity > 0)
-        memcpy(more, room->bytes, NN_SEAL_BYTES + room->capacity);
-    nn_release(room->bytes);
+        memcpy(more, room->bytes, NNI_SEAL_BYTES + room->capacity);
+    nni_release(room->bytes);
     room->bytes = more;
     room->capacity = bytes;
-    return room->bytes + NN_SEAL_BYTES;
+    return room->bytes + NNI_SEAL_BYTES;
 }
 
 static void *take_bytes(size_t bytes, H5FD_file_image_op_t operation, void *room)
@@ -57,15 +57,15 @@ static herr_t leave_room(void *room)
     return 0;
 }
 
-void nn_checkpoint_room_free(nn_checkpoint_room *room)
+void nni_checkpoint_buffer_free(nni_checkpoint_buffer *room)
 {
-    nn_release(room->bytes);
-    *room = (nn_checkpoint_room){.bytes = NULL};
+    nni_release(room->bytes);
+    *room = (nni_checkpoint_buffer){.bytes = NULL};
 }
 
 /* Opens a file in memory, for which there is room enough beforehand: its numbers, and a little for what HDF5 says of
  * them. It grows in parts, since HDF5 clears each. */
-static hid_t create_in_memory(const nn_checkpoint *checkpoint, nn_checkpoint_room *room)
+static hid_t create_in_memory(const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room)
 {
     enum { PARTS = 64, LEAST_PART = 1 << 16 };
     const size_t numbers = (1 + checkpoint->optimizer->state_count) * checkpoint->network->flat_count * sizeof(nn_real);
@@ -90,12 +90,12 @@ static hid_t create_in_memory(const nn_checkpoint *checkpoint, nn_checkpoint_roo
 }
 
 /* @param count  receives the bytes of the file, behind the seal's place in the room */
-static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room, size_t *count,
+static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room, size_t *count,
                          nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file = create_in_memory(checkpoint, room);
-    bool good = file >= 0 && nn_checkpoint_compose(file, checkpoint, NULL) && H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0;
+    bool good = file >= 0 && nni_checkpoint_serialize(file, checkpoint, NULL) && H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0;
     const ssize_t bytes = good ? H5Fget_file_image(file, NULL, 0) : -1;
     if (file >= 0)
         good = H5Fclose(file) >= 0 && good;
@@ -105,19 +105,19 @@ static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nn_c
     return NN_OK;
 }
 
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nn_checkpoint_room *room,
+nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room,
                               nn_error *error)
 {
-    nn_checkpoint_room own = {.bytes = NULL};
-    nn_checkpoint_room *used = room ? room : &own;
+    nni_checkpoint_buffer own = {.bytes = NULL};
+    nni_checkpoint_buffer *used = room ? room : &own;
     size_t count = 0;
-    nn_hdf5_lock();
+    nni_hdf5_lock();
     nn_status status = compose(path, checkpoint, used, &count, error);
-    nn_hdf5_unlock();
+    nni_hdf5_unlock();
     if (status == NN_OK) {
-        nn_seal_compose(used->bytes + NN_SEAL_BYTES, count, used->bytes);
-        status = nn_file_replace(path, used->bytes, NN_SEAL_BYTES + count, error);
+        nni_seal_compose(used->bytes + NNI_SEAL_BYTES, count, used->bytes);
+        status = nni_file_replace(path, used->bytes, NNI_SEAL_BYTES + count, error);
     }
-    nn_checkpoint_room_free(&own);
+    nni_checkpoint_buffer_free(&own);
     return status;
 }

@@ -55,23 +55,23 @@ static void note(writing *w, bool good)
 
 /* --- the file around the state, by rank 0 --- */
 
-static bool compose_into(nn_latched *latched, const writing *w)
+static bool compose_into(nni_deferred_error_driver *latched, const writing *w)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t file = nn_latched_create(latched);
-    const bool good = file >= 0 && nn_checkpoint_compose(file, w->checkpoint, w->places);
+    hid_t file = nni_deferred_error_driver_create(latched);
+    const bool good = file >= 0 && nni_checkpoint_serialize(file, w->checkpoint, w->places);
     return file >= 0 && H5Fclose(file) >= 0 && good;
 }
 
 static nn_status compose(const writing *w, nn_error *error)
 {
-    nn_latched latched = {.begins = NN_SEAL_BYTES};
+    nni_deferred_error_driver latched = {.begins = NNI_SEAL_BYTES};
     latched.file = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (latched.file < 0)
         return outcome(w, errno, error);
-    nn_hdf5_lock();
+    nni_hdf5_lock();
     const bool good = compose_into(&latched, w);
-    nn_hdf5_unlock();
+    nni_hdf5_unlock();
     if (close(latched.file) != 0 && latched.reason == 0)
         latched.reason = errno;
     if (latched.reason == 0 && !good)
@@ -93,7 +93,7 @@ static nn_status open_file(writing *w, nn_error *error)
         w->file = -1;
     }
     const char unseen = w->file < 0;
-    return nn_comm_gather_bytes(w->comm, &unseen, w->unseen, 1, error);
+    return nni_comm_gather_bytes(w->comm, &unseen, w->unseen, 1, error);
 }
 
 /* --- the state --- */
@@ -103,14 +103,14 @@ static void write_part(writing *w, size_t state, share part, const nn_real *valu
 {
     const nn_network *network = w->checkpoint->network;
     for (size_t t = 0; w->reason == 0 && t < network->tensor_count; t++) {
-        const nn_tensor *tensor = &network->tensors[t];
+        const nni_tensor *tensor = &network->tensors[t];
         const size_t part_end = part.first + part.count, tensor_end = tensor->offset + tensor->count;
         const size_t first = part.first > tensor->offset ? part.first : tensor->offset;
         const size_t end = part_end < tensor_end ? part_end : tensor_end;
-        const uint64_t place = w->places[state * network->tensor_count + t] + NN_SEAL_BYTES;
+        const uint64_t place = w->places[state * network->tensor_count + t] + NNI_SEAL_BYTES;
         if (first < end)
-            note(w, nn_write_at(w->file, values + (first - part.first), (end - first) * sizeof(nn_real),
-                                (off_t)(place + (first - tensor->offset) * sizeof(nn_real))));
+            note(w, nni_write_at(w->file, values + (first - part.first), (end - first) * sizeof(nn_real),
+                                 (off_t)(place + (first - tensor->offset) * sizeof(nn_real))));
     }
 }
 
@@ -126,12 +126,12 @@ static nn_status bring_share(writing *w, int rank, nn_error *error)
 {
     const nn_optimizer *optimizer = w->checkpoint->optimizer;
     share all;
-    nn_optimizer_share(optimizer, (size_t)rank, (size_t)w->comm->size, &all.first, &all.count);
+    nni_optimizer_share(optimizer, (size_t)rank, (size_t)w->comm->size, &all.first, &all.count);
     for (size_t s = 0; s < optimizer->state_count; s++)
         for (size_t done = 0; done < all.count; done += PIECE) {
             const share piece = {all.first + done, all.count - done < PIECE ? all.count - done : PIECE};
             nn_real *values = w->comm->rank == 0 ? w->buffer : optimizer->state[s] + done;
-            NN_TRY(nn_comm_bring(w->comm, rank, values, piece.count, error));
+            NN_TRY(nni_comm_send_to_root(w->comm, rank, values, piece.count, error));
             if (w->comm->rank == 0)
                 write_part(w, s, piece, values);
         }
@@ -158,31 +158,31 @@ static nn_status write_state(writing *w, nn_error *error)
 
 static nn_status finish(const writing *w, nn_error *error)
 {
-    NN_TRY(nn_seal_file(w->partial, error));
-    return nn_file_commit(w->path, error);
+    NN_TRY(nni_seal_file(w->partial, error));
+    return nni_file_commit(w->path, error);
 }
 
 static nn_status write_file(writing *w, nn_error *error)
 {
     nn_comm *comm = w->comm;
-    NN_TRY(nn_comm_follow(comm, comm->rank == 0 ? compose(w, error) : NN_OK, error));
+    NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? compose(w, error) : NN_OK, error));
     NN_TRY(nn_comm_broadcast(comm, w->places, place_count(w->checkpoint) * sizeof *w->places, error));
     NN_TRY(open_file(w, error));
     NN_TRY(nn_comm_agree(comm, write_state(w, error), error));
-    return nn_comm_follow(comm, comm->rank == 0 ? finish(w, error) : NN_OK, error);
+    return nni_comm_broadcast_status(comm, comm->rank == 0 ? finish(w, error) : NN_OK, error);
 }
 
 static nn_status take_memory(writing *w, nn_error *error)
 {
     const char what[] = "the checkpoint";
-    NN_TRY(nn_file_partial(w->path, w->partial, error));
-    NN_TRY(nn_allocate(place_count(w->checkpoint), sizeof *w->places, what, &w->places, error));
-    NN_TRY(nn_allocate((size_t)w->comm->size, 1, what, &w->unseen, error));
-    return w->comm->rank == 0 ? nn_allocate(PIECE, sizeof *w->buffer, what, &w->buffer, error) : NN_OK;
+    NN_TRY(nni_file_partial(w->path, w->partial, error));
+    NN_TRY(nni_allocate(place_count(w->checkpoint), sizeof *w->places, what, &w->places, error));
+    NN_TRY(nni_allocate((size_t)w->comm->size, 1, what, &w->unseen, error));
+    return w->comm->rank == 0 ? nni_allocate(PIECE, sizeof *w->buffer, what, &w->buffer, error) : NN_OK;
 }
 
-nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
-                                       nn_error *error)
+nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+                                        nn_error *error)
 {
     writing w = {.comm = comm, .path = path, .checkpoint = checkpoint, .file = -1};
     nn_status status = nn_comm_agree(comm, take_memory(&w, error), error);
@@ -190,8 +190,8 @@ nn_status nn_checkpoint_write_together(const char *path, nn_comm *comm, const nn
         status = write_file(&w, error);
     if (status != NN_OK && comm->rank == 0)
         unlink(w.partial);
-    nn_release(w.places);
-    nn_release(w.unseen);
-    nn_release(w.buffer);
+    nni_release(w.places);
+    nni_release(w.unseen);
+    nni_release(w.buffer);
     return status;
 }

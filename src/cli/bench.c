@@ -10,11 +10,11 @@
 
 /* All benchmarks' arguments; each command's table has the options of its own. */
 typedef struct arguments {
-    nn_bench_options common;
-    nn_bench_gemm_options gemm;
-    nn_bench_step_options step;
-    nn_bench_allreduce_options allreduce;
-    nn_bench_io_options io;
+    nni_bench_options common;
+    nni_bench_gemm_options gemm;
+    nni_bench_step_options step;
+    nni_bench_allreduce_options allreduce;
+    nni_bench_io_options io;
 } arguments;
 
 enum key {
@@ -36,7 +36,7 @@ enum key {
 
 static error_t take_size(struct argp_state *state, const char *option, const char *value, size_t most, size_t *size)
 {
-    if (nn_bench_parse_sizes(value, '\0', 1, size) && *size <= most)
+    if (nni_bench_parse_sizes(value, '\0', 1, size) && *size <= most)
         return 0;
     argp_error(state, "--%s: '%s' is no whole number from 1 to %zu", option, value, most);
     return EINVAL;
@@ -44,7 +44,7 @@ static error_t take_size(struct argp_state *state, const char *option, const cha
 
 static error_t parse_common(int key, char *value, struct argp_state *state)
 {
-    nn_bench_options *common = &((arguments *)state->input)->common;
+    nni_bench_options *common = &((arguments *)state->input)->common;
     switch (key) {
     case 't':
         return take_size(state, "threads", value, 1024, &common->threads);
@@ -62,13 +62,13 @@ static error_t parse_common(int key, char *value, struct argp_state *state)
     }
 }
 
-static error_t take_shape(struct argp_state *state, const char *value, nn_bench_gemm_options *gemm)
+static error_t take_shape(struct argp_state *state, const char *value, nni_bench_gemm_options *gemm)
 {
-    if (gemm->shape_count == NN_BENCH_MOST_SHAPES) {
-        argp_error(state, "more than %d --shape; measure them in several runs", NN_BENCH_MOST_SHAPES);
+    if (gemm->shape_count == NNI_BENCH_MOST_SHAPES) {
+        argp_error(state, "more than %d --shape; measure them in several runs", NNI_BENCH_MOST_SHAPES);
         return EINVAL;
     }
-    if (nn_bench_parse_sizes(value, 'x', 3, gemm->shapes[gemm->shape_count])) {
+    if (nni_bench_parse_sizes(value, 'x', 3, gemm->shapes[gemm->shape_count])) {
         gemm->shape_count++;
         return 0;
     }
@@ -78,7 +78,7 @@ static error_t take_shape(struct argp_state *state, const char *value, nn_bench_
 
 static error_t parse_gemm(int key, char *value, struct argp_state *state)
 {
-    nn_bench_gemm_options *gemm = &((arguments *)state->input)->gemm;
+    nni_bench_gemm_options *gemm = &((arguments *)state->input)->gemm;
     switch (key) {
     case KEY_PEERS:
         gemm->peers = true;
@@ -90,15 +90,15 @@ static error_t parse_gemm(int key, char *value, struct argp_state *state)
     }
 }
 
-static error_t take_network(struct argp_state *state, const char *value, nn_bench_step_options *step)
+static error_t take_network(struct argp_state *state, const char *value, nni_bench_step_options *step)
 {
     size_t count = 1;
     for (const char *c = value; *c; c++)
         count += *c == '-';
     step->width_count = count;
-    if (count >= 2 && count <= NN_BENCH_MOST_WIDTHS && nn_bench_parse_sizes(value, '-', count, step->widths))
+    if (count >= 2 && count <= NNI_BENCH_MOST_WIDTHS && nni_bench_parse_sizes(value, '-', count, step->widths))
         return 0;
-    argp_error(state, "--network: '%s' is no list of 2 to %d widths, such as 784-512-10", value, NN_BENCH_MOST_WIDTHS);
+    argp_error(state, "--network: '%s' is no list of 2 to %d widths, such as 784-512-10", value, NNI_BENCH_MOST_WIDTHS);
     return EINVAL;
 }
 
@@ -114,7 +114,7 @@ static error_t take_momentum(struct argp_state *state, const char *value, double
 
 static error_t parse_step(int key, char *value, struct argp_state *state)
 {
-    nn_bench_step_options *step = &((arguments *)state->input)->step;
+    nni_bench_step_options *step = &((arguments *)state->input)->step;
     switch (key) {
     case KEY_NETWORK:
         return take_network(state, value, step);
@@ -141,7 +141,7 @@ static error_t parse_step(int key, char *value, struct argp_state *state)
 
 static error_t parse_allreduce(int key, char *value, struct argp_state *state)
 {
-    nn_bench_allreduce_options *allreduce = &((arguments *)state->input)->allreduce;
+    nni_bench_allreduce_options *allreduce = &((arguments *)state->input)->allreduce;
     if (key == KEY_SLICES)
         return take_size(state, "slices", value, 1 << 16, &allreduce->slices);
     return parse_common(key, value, state);
@@ -149,7 +149,7 @@ static error_t parse_allreduce(int key, char *value, struct argp_state *state)
 
 static error_t parse_io(int key, char *value, struct argp_state *state)
 {
-    nn_bench_io_options *io = &((arguments *)state->input)->io;
+    nni_bench_io_options *io = &((arguments *)state->input)->io;
     switch (key) {
     case KEY_DATA:
         io->data = value;
@@ -157,10 +157,10 @@ static error_t parse_io(int key, char *value, struct argp_state *state)
     case KEY_DATASET:
         io->dataset = value;
         return 0;
-    case NN_CLI_KEY_EXTERNAL:
-        return nn_cli_take_external(&io->external, value, state);
+    case NNI_CLI_KEY_EXTERNAL:
+        return nni_cli_take_external(&io->external, value, state);
     case KEY_SIZE:
-        if (nn_check_read_bytes(value, &io->bytes))
+        if (nni_check_read_bytes(value, &io->bytes))
             return 0;
         argp_error(state, "--size: '%s' is no size such as 512M; units are K, M and G", value);
         return EINVAL;
@@ -178,7 +178,7 @@ static const struct argp_option gemm_options[] = {
     {"peers", KEY_PEERS, NULL, 0, "Compare with OpenBLAS, BLIS and oneDNN", 0},
     {"shape", KEY_SHAPE, "ROWSxCOLUMNSxDEPTH", 0, "A product to measure; may be repeated (default: layers)", 0},
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -194,7 +194,7 @@ static const struct argp_option step_options[] = {
     {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 15)", 0},
     {"explain", KEY_EXPLAIN, NULL, 0, "Tell each product's cost, and what bounds it", 0},
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -202,18 +202,18 @@ static const struct argp_option allreduce_options[] = {
     {"slices", KEY_SLICES, "COUNT", 0, "As parallel.slices of a recipe (default: 16)", 0},
     {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 7)", 0},
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
 static const struct argp_option io_options[] = {
     {"data", KEY_DATA, "FILE.h5", 0, "Measure this file (default: five files that are made, and removed)", 0},
     {"dataset", KEY_DATASET, "PATH", 0, "In that file (default: /train/x)", 0},
-    NN_CLI_EXTERNAL,
+    NNI_CLI_EXTERNAL,
     {"size", KEY_SIZE, "BYTES", 0, "Of the rows of each file that is made (default: 512M)", 0},
     {"repeat", 'r', "COUNT", 0, "Timings of each, of which the best counts (default: 3)", 0},
     {"json", KEY_JSON, "FILE", OPTION_ARG_OPTIONAL, json_doc, 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -248,49 +248,49 @@ static const struct argp step_parser = {
 
 static nn_status run_gemm(const arguments *given, nn_error *error)
 {
-    nn_bench_gemm_options options = given->gemm;
+    nni_bench_gemm_options options = given->gemm;
     options.common = given->common;
-    return nn_bench_gemm(&options, error);
+    return nni_bench_gemm(&options, error);
 }
 
 static nn_status run_parsed(const struct argp *parser, const char *name, int argc, char **argv,
                             nn_status (*run)(const arguments *given, nn_error *error))
 {
     arguments given = {.common = {.threads = 1}};
-    const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+    const nni_parsed parsed = nni_cli_parse(parser, name, argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
-    nn_status status = nn_cli_check_environment(&error);
+    nn_status status = nni_cli_check_environment(&error);
     if (status == NN_OK)
         status = run(&given, &error);
-    return nn_cli_finish(status, &error);
+    return nni_cli_finish(status, &error);
 }
 
 static nn_status run_step(const void *parsed, nn_comm *comm, nn_error *error)
 {
     const arguments *given = parsed;
-    nn_bench_step_options options = given->step;
+    nni_bench_step_options options = given->step;
     options.common = given->common;
-    return nn_bench_step(&options, comm, error);
+    return nni_bench_step(&options, comm, error);
 }
 
 static nn_status run_allreduce(const void *parsed, nn_comm *comm, nn_error *error)
 {
     const arguments *given = parsed;
-    nn_bench_allreduce_options options = given->allreduce;
+    nni_bench_allreduce_options options = given->allreduce;
     options.common = given->common;
-    return nn_bench_allreduce(&options, comm, error);
+    return nni_bench_allreduce(&options, comm, error);
 }
 
 static nn_status run_io(const void *parsed, nn_comm *comm, nn_error *error)
 {
     const arguments *given = parsed;
-    nn_bench_io_options options = given->io;
+    nni_bench_io_options options = given->io;
     options.common = given->common;
-    return nn_bench_io(&options, comm, error);
+    return nni_bench_io(&options, comm, error);
 }
 
 /* The benchmarks of all ranks. */
@@ -303,10 +303,10 @@ static nn_status run_with_ranks(const struct argp *parser, const char *name, int
         .allreduce = {.slices = 16},
         .io = {.dataset = "/train/x", .bytes = (size_t)512 << 20},
     };
-    const nn_parsed parsed = nn_cli_parse(parser, name, argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks(name + strlen("nntrain "), run, &given);
+    const nni_parsed parsed = nni_cli_parse(parser, name, argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nni_cli_with_ranks(name + strlen("nntrain "), run, &given);
 }
 
 /* What stands where a benchmark should be named. */
@@ -316,7 +316,7 @@ static error_t parse_name(int key, char *value, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_ARG:
         argp_error(state, "there is no benchmark '%s'%s; known are gemm, step, allreduce, io", value,
-                   nn_suggest_among(value, names, sizeof names / sizeof *names).text);
+                   nni_suggest_among(value, names, sizeof names / sizeof *names).text);
         return EINVAL;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "name what to measure: gemm, step, allreduce or io");
@@ -326,7 +326,7 @@ static error_t parse_name(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp_option name_options[] = {NN_CLI_HELP, {0}};
+static const struct argp_option name_options[] = {NNI_CLI_HELP, {0}};
 
 static const struct argp name_parser = {
     .options = name_options,
@@ -335,7 +335,7 @@ static const struct argp name_parser = {
     .doc = "Measures this machine: matrix products, whole training steps, sums over ranks, or the reading of rows.",
 };
 
-nn_status nn_cli_bench(int argc, char **argv)
+nn_status nni_cli_bench(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "gemm") == 0)
         return run_parsed(&gemm_parser, "nntrain bench gemm", argc - 1, argv + 1, run_gemm);
@@ -346,6 +346,6 @@ nn_status nn_cli_bench(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "io") == 0)
         return run_with_ranks(&io_parser, "nntrain bench io", argc - 1, argv + 1, run_io);
     arguments given = {.common = {.threads = 1}};
-    const nn_parsed parsed = nn_cli_parse(&name_parser, "nntrain bench", argc, argv, &given);
-    return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    const nni_parsed parsed = nni_cli_parse(&name_parser, "nntrain bench", argc, argv, &given);
+    return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
 }

@@ -9,13 +9,13 @@
 typedef struct arguments {
     const char *recipe;
     size_t rows;
-    nn_cli_sets sets;
+    nni_cli_sets sets;
 } arguments;
 
 static const struct argp_option options[] = {
     {"set", 's', "KEY=VALUE", 0, "Override a value of the recipe; may be repeated", 0},
     {"rows", 'n', "COUNT", 0, "Rows of the batch that is checked (default: 32)", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -25,7 +25,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     char *end = NULL;
     switch (key) {
     case 's':
-        return nn_cli_add_set(&given->sets, value, state);
+        return nni_cli_add_set(&given->sets, value, state);
     case 'n':
         given->rows = strtoul(value, &end, 10);
         if (end == value || *end != '\0' || value[0] == '-' || given->rows == 0) {
@@ -34,7 +34,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         }
         return 0;
     case ARGP_KEY_ARG:
-        return nn_cli_take_one(&given->recipe, value, "recipe", state);
+        return nni_cli_take_one(&given->recipe, value, "recipe", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -49,21 +49,21 @@ static const struct argp parser = {
         "of its own data at the initial weights; tells also which layers are stuck or learn nothing.",
 };
 
-nn_status nn_cli_check(int argc, char **argv)
+nn_status nni_cli_check(int argc, char **argv)
 {
     arguments given = {.rows = 32};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain check", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain check", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
     char path[PATH_MAX];
-    nn_status status = nn_cli_check_environment(&error);
+    nn_status status = nni_cli_check_environment(&error);
     if (status == NN_OK && !given.recipe)
-        status = nn_cli_default_recipe(path, &error);
+        status = nni_cli_default_recipe(path, &error);
     if (status == NN_OK)
-        status = nn_check_recipe(given.recipe ? given.recipe : path, given.sets.values, given.sets.count, given.rows,
-                                 stdout, &error);
-    return nn_cli_finish(status, &error);
+        status = nni_check_recipe(given.recipe ? given.recipe : path, given.sets.values, given.sets.count, given.rows,
+                                  stdout, &error);
+    return nni_cli_finish(status, &error);
 }

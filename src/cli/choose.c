@@ -10,42 +10,42 @@
 
 static bool has_test(const nn_recipe *recipe)
 {
-    const nn_carving carving = nn_carving_of_test(recipe);
-    return nn_recipe_has_split(&recipe->data.test) || nn_carving_takes(&carving);
+    const nni_holdout carving = nni_holdout_of_test(recipe);
+    return nni_split_is_given(&recipe->data.test) || nni_holdout_takes(&carving);
 }
 
 static bool has_validation(const nn_recipe *recipe)
 {
-    const nn_carving carving = nn_carving_of_validation(recipe);
-    return nn_recipe_has_split(&recipe->data.validation) || nn_carving_takes(&carving);
+    const nni_holdout carving = nni_holdout_of_validation(recipe);
+    return nni_split_is_given(&recipe->data.validation) || nni_holdout_takes(&carving);
 }
 
-static const nn_recipe_split *split_of(const nn_recipe *recipe, nn_split split)
+static const nni_split_settings *split_of(const nn_recipe *recipe, nni_split split)
 {
-    if (split == NN_SPLIT_TEST && nn_recipe_has_split(&recipe->data.test))
+    if (split == NNI_SPLIT_TEST && nni_split_is_given(&recipe->data.test))
         return &recipe->data.test;
-    if (split == NN_SPLIT_VALIDATION && nn_recipe_has_split(&recipe->data.validation))
+    if (split == NNI_SPLIT_VALIDATION && nni_split_is_given(&recipe->data.validation))
         return &recipe->data.validation;
     return &recipe->data.train;
 }
 
 /* Whether the rows are some of those of data.train. */
-static bool is_carved(const nn_recipe *recipe, nn_split split)
+static bool is_carved(const nn_recipe *recipe, nni_split split)
 {
-    const nn_carving test = nn_carving_of_test(recipe), validation = nn_carving_of_validation(recipe);
+    const nni_holdout test = nni_holdout_of_test(recipe), validation = nni_holdout_of_validation(recipe);
     switch (split) {
-    case NN_SPLIT_TEST:
-        return nn_carving_takes(&test);
-    case NN_SPLIT_VALIDATION:
-        return nn_carving_takes(&validation);
-    case NN_SPLIT_TRAIN:
-        return nn_carving_takes(&test) || nn_carving_takes(&validation);
+    case NNI_SPLIT_TEST:
+        return nni_holdout_takes(&test);
+    case NNI_SPLIT_VALIDATION:
+        return nni_holdout_takes(&validation);
+    case NNI_SPLIT_TRAIN:
+        return nni_holdout_takes(&test) || nni_holdout_takes(&validation);
     default:
         return false;
     }
 }
 
-static nn_status fail_without(const nn_model_arguments *given, const char *rows, const char *other, nn_error *error)
+static nn_status fail_without(const nni_model_arguments *given, const char *rows, const char *other, nn_error *error)
 {
     return nn_fail(
         error, NN_USAGE,
@@ -54,23 +54,23 @@ static nn_status fail_without(const nn_model_arguments *given, const char *rows,
         given->model, rows, other);
 }
 
-static nn_status choose_split(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
+static nn_status choose_split(const nni_model_arguments *given, nni_model_session *session, nn_error *error)
 {
     const nn_recipe *recipe = session->recipe;
     const bool test = has_test(recipe), validation = has_validation(recipe);
     session->split = given->split;
-    if (given->split == NN_SPLIT_UNSAID && !given->data) {
+    if (given->split == NNI_SPLIT_UNSAID && !given->data) {
         if (!test && !validation)
             return fail_without(given, "", "", error);
-        session->split = test ? NN_SPLIT_TEST : NN_SPLIT_VALIDATION;
+        session->split = test ? NNI_SPLIT_TEST : NNI_SPLIT_VALIDATION;
     }
     session->carved = is_carved(recipe, session->split);
     session->base = split_of(recipe, session->split);
     if (given->data) /* whose splits are called as is usual, where the recipe has none */
         return NN_OK;
-    if (session->split == NN_SPLIT_TEST && !test)
+    if (session->split == NNI_SPLIT_TEST && !test)
         return fail_without(given, "test ", validation ? "--split validation takes its validation rows, " : "", error);
-    if (session->split == NN_SPLIT_VALIDATION && !validation)
+    if (session->split == NNI_SPLIT_VALIDATION && !validation)
         return fail_without(given, "validation ", test ? "--split test takes its test rows, " : "", error);
     return NN_OK;
 }
@@ -94,15 +94,15 @@ static const char *last_part(const char *name)
 }
 
 /* A single feature has the shape of targets. */
-static bool is_target(const nn_recipe_data *data, const char *name)
+static bool is_target(const nni_data_settings *data, const char *name)
 {
     return strcmp(last_part(name), last_part(data->train.y)) == 0 ||
            (data->train.w && strcmp(last_part(name), last_part(data->train.w)) == 0);
 }
 
-size_t nn_model_list_fitting(const nn_model_session *session, const char *but, char *text, size_t room)
+size_t nni_model_list_fitting(const nni_model_session *session, const char *but, char *text, size_t room)
 {
-    const nn_texts *fitting = &session->found.fitting;
+    const nni_string_set *fitting = &session->found.fitting;
     size_t listed = 0, used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < fitting->count; i++) {
@@ -115,12 +115,12 @@ size_t nn_model_list_fitting(const nn_model_session *session, const char *but, c
     return listed;
 }
 
-static nn_status fail_to_choose(const nn_model_arguments *given, const nn_model_session *session, nn_error *error)
+static nn_status fail_to_choose(const nni_model_arguments *given, const nni_model_session *session, nn_error *error)
 {
     char names[300];
-    const nn_figure features = nn_figure_plural(session->model->network->inputs, "feature");
-    const nn_texts *all = &session->found.all;
-    if (nn_model_list_fitting(session, NULL, names, sizeof names) > 1)
+    const nni_figure features = nni_figure_plural(session->model->network->inputs, "feature");
+    const nni_string_set *all = &session->found.all;
+    if (nni_model_list_fitting(session, NULL, names, sizeof names) > 1)
         return nn_fail(error, NN_DATA, "%s has several datasets of %s a row: %s; choose one with --x", given->data,
                        features.text, names);
     size_t used = 0;
@@ -132,21 +132,21 @@ static nn_status fail_to_choose(const nn_model_arguments *given, const nn_model_
 }
 
 /* Names of the recipe come first, those of the test split before those of training, else the one that fits. */
-static nn_status find_features(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
+static nn_status find_features(const nni_model_arguments *given, nni_model_session *session, nn_error *error)
 {
-    const nn_recipe_data *data = &session->recipe->data;
+    const nni_data_settings *data = &session->recipe->data;
     enum { PREFERRED = 2 };
     const char *preferred[PREFERRED] = {data->train.x, data->train.x};
-    if (nn_recipe_has_split(&data->test))
+    if (nni_split_is_given(&data->test))
         preferred[0] = data->test.x;
-    nn_dataset_spec spec = nn_dataset_spec_of(&data->train, &data->train);
+    nn_dataset_spec spec = nni_dataset_spec_of(&data->train, &data->train);
     spec.file = given->data, spec.files = NULL, spec.file_count = 0;
     spec.external = given->external;
-    NN_TRY(nn_candidates_find(&spec, session->model->network->inputs, preferred, given->x ? 0 : PREFERRED,
-                              session->comm, &session->found, error));
+    NN_TRY(nni_candidates_find(&spec, session->model->network->inputs, preferred, given->x ? 0 : PREFERRED,
+                               session->comm, &session->found, error));
     char names[300];
-    const nn_texts *fitting = &session->found.fitting;
-    const bool single = nn_model_list_fitting(session, NULL, names, sizeof names) == 1;
+    const nni_string_set *fitting = &session->found.fitting;
+    const bool single = nni_model_list_fitting(session, NULL, names, sizeof names) == 1;
     session->x = given->x;
     for (size_t i = 0; i < fitting->count && !session->x; i++) {
         const char *name = fitting->text[i];
@@ -155,17 +155,17 @@ static nn_status find_features(const nn_model_arguments *given, nn_model_session
             session->x = name;
     }
     for (size_t i = 0; i < PREFERRED && fitting->count == 0 && !session->x; i++)
-        if (nn_texts_find(&session->found.all, preferred[i]) != SIZE_MAX)
+        if (nni_string_set_find(&session->found.all, preferred[i]) != SIZE_MAX)
             session->x = preferred[i]; /* to be told what does not fit about it */
     return session->x ? NN_OK : fail_to_choose(given, session, error);
 }
 
 /* Those of the recipe belong to its features; others are looked for in the same group, under the same name. */
-static nn_status find_targets(nn_model_session *session, nn_error *error)
+static nn_status find_targets(nni_model_session *session, nn_error *error)
 {
-    const nn_recipe_data *data = &session->recipe->data;
+    const nni_data_settings *data = &session->recipe->data;
     const char *y = data->train.y;
-    if (nn_recipe_has_split(&data->test) && same_name(session->x, data->test.x)) {
+    if (nni_split_is_given(&data->test) && same_name(session->x, data->test.x)) {
         session->base = &data->test;
         session->y = data->test.y;
         return NN_OK;
@@ -175,36 +175,36 @@ static nn_status find_targets(nn_model_session *session, nn_error *error)
         return NN_OK;
     }
     const size_t group = (size_t)(last_part(session->x) - session->x), room = group + strlen(last_part(y)) + 1;
-    NN_TRY(nn_allocate(room, 1, "a name", &session->beside, error));
+    NN_TRY(nni_allocate(room, 1, "a name", &session->beside, error));
     snprintf(session->beside, room, "%.*s%s", (int)group, session->x, last_part(y));
     session->y = session->beside;
     /* Features may have been named alone, of the recipe's targets. */
     const char *const known[] = {data->test.y, y};
-    for (size_t i = 0; i < 2 && nn_texts_find(&session->found.all, session->beside) == SIZE_MAX; i++)
-        if (known[i] && nn_texts_find(&session->found.all, known[i]) != SIZE_MAX)
+    for (size_t i = 0; i < 2 && nni_string_set_find(&session->found.all, session->beside) == SIZE_MAX; i++)
+        if (known[i] && nni_string_set_find(&session->found.all, known[i]) != SIZE_MAX)
             session->y = known[i];
     return NN_OK;
 }
 
 /* Of a file that the recipe has no such split of, as the recipe's defaults call it. */
-static const char *usual_name(nn_split split, bool features)
+static const char *usual_name(nni_split split, bool features)
 {
-    if (split == NN_SPLIT_TEST)
+    if (split == NNI_SPLIT_TEST)
         return features ? "/test/x" : "/test/y";
     return features ? "/validation/x" : "/validation/y";
 }
 
-static void name_datasets(const nn_model_arguments *given, nn_model_session *session)
+static void name_datasets(const nni_model_arguments *given, nni_model_session *session)
 {
     const nn_recipe *recipe = session->recipe;
-    const bool unknown = (session->split == NN_SPLIT_TEST && !has_test(recipe)) ||
-                         (session->split == NN_SPLIT_VALIDATION && !has_validation(recipe));
+    const bool unknown = (session->split == NNI_SPLIT_TEST && !has_test(recipe)) ||
+                         (session->split == NNI_SPLIT_VALIDATION && !has_validation(recipe));
     session->x = given->x ? given->x : unknown ? usual_name(session->split, true) : session->base->x;
     session->y = given->y ? given->y : unknown ? usual_name(session->split, false) : session->base->y;
     session->w = given->w ? given->w : given->data && !session->carved ? NULL : session->base->w;
 }
 
-static nn_status refuse_other_names(const nn_model_arguments *given, const nn_model_session *session, nn_error *error)
+static nn_status refuse_other_names(const nni_model_arguments *given, const nni_model_session *session, nn_error *error)
 {
     const char *const option = given->x ? "--x" : given->y ? "--y" : given->w ? "--w" : given->label ? "--label" : NULL;
     if (!session->carved || !option)
@@ -213,19 +213,19 @@ static nn_status refuse_other_names(const nn_model_arguments *given, const nn_mo
                    "%s: the %s rows are carved off the recipe's %s, so other datasets or columns have none; leave it "
                    "out, or add --split all",
                    option,
-                   session->split == NN_SPLIT_TEST         ? "test"
-                   : session->split == NN_SPLIT_VALIDATION ? "validation"
-                                                           : "training",
+                   session->split == NNI_SPLIT_TEST         ? "test"
+                   : session->split == NNI_SPLIT_VALIDATION ? "validation"
+                                                            : "training",
                    session->recipe->data.train.x);
 }
 
 /* "age,size" into the columns. */
-static nn_status cut_label(char *label, nn_model_session *session, nn_error *error)
+static nn_status cut_label(char *label, nni_model_session *session, nn_error *error)
 {
     size_t count = 1;
     for (const char *at = label; *at; at++)
         count += *at == ',';
-    NN_TRY(nn_allocate(count, sizeof *session->label, "the names of columns", &session->label, error));
+    NN_TRY(nni_allocate(count, sizeof *session->label, "the names of columns", &session->label, error));
     for (char *at = label; at;) {
         char *comma = strchr(at, ',');
         session->label[session->label_count++] = at;
@@ -238,13 +238,13 @@ static nn_status cut_label(char *label, nn_model_session *session, nn_error *err
     return NN_OK;
 }
 
-nn_status nn_model_choose(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
-                          nn_error *error)
+nn_status nni_model_choose(const nni_model_arguments *given, bool with_targets, nni_model_session *session,
+                           nn_error *error)
 {
     nn_comm *comm = session->comm;
     NN_TRY(choose_split(given, session, error));
     NN_TRY(refuse_other_names(given, session, error));
-    if (session->split == NN_SPLIT_UNSAID) {
+    if (session->split == NNI_SPLIT_UNSAID) {
         NN_TRY(find_features(given, session, error));
         NN_TRY(nn_comm_agree(comm, find_targets(session, error), error));
         session->y = given->y ? given->y : session->y;

@@ -9,8 +9,8 @@
  *
  * @return NN_USAGE or NN_DATA, saying what to name, where there are no such rows or several datasets could be meant
  */
-nn_status nn_model_choose(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
-                          nn_error *error);
+nn_status nni_model_choose(const nni_model_arguments *given, bool with_targets, nni_model_session *session,
+                           nn_error *error);
 
 /**
  * Lists what could be the features, of a session that found them in a file.
@@ -19,6 +19,6 @@ nn_status nn_model_choose(const nn_model_arguments *given, bool with_targets, nn
  * @param text  [room] receives "/a, /b"
  * @return how many there are
  */
-size_t nn_model_list_fitting(const nn_model_session *session, const char *but, char *text, size_t room);
+size_t nni_model_list_fitting(const nni_model_session *session, const char *but, char *text, size_t room);
 
 #endif

@@ -31,7 +31,7 @@ static bool folder_above(char path[PATH_MAX])
     return true;
 }
 
-nn_status nn_cli_default_recipe(char path[PATH_MAX], nn_error *error)
+nn_status nni_cli_default_recipe(char path[PATH_MAX], nn_error *error)
 {
     char above[PATH_MAX], place[PATH_MAX];
     if (!folder_above(above))

@@ -25,10 +25,10 @@ static bool is_list_of_counts(const char *text)
     }
 }
 
-nn_status nn_cli_check_environment(nn_error *error)
+nn_status nni_cli_check_environment(nn_error *error)
 {
     const char *threads = getenv("OMP_NUM_THREADS");
-    NN_TRY(nn_kernels_check(error));
+    NN_TRY(nni_kernels_check(error));
     if (threads && !is_list_of_counts(threads))
         return nn_fail(error, NN_USAGE, "OMP_NUM_THREADS=%s is no number of threads; unset it, or set one such as 4",
                        threads);

@@ -6,7 +6,7 @@
 
 /* What eval is told beside model and data. */
 struct eval_arguments {
-    nn_model_arguments model;
+    nni_model_arguments model;
     size_t top_k;
     bool json;
 };
@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
     {"json", KEY_JSON, 0, 0, "Tell every figure as JSON, those of each class, label or output too", 0},
     {"label", KEY_LABEL, "COLUMNS", 0,
      "Columns of y that are the targets, with commas in between: fields by their names, else numbers from 0", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -50,7 +50,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&nn_model_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&nni_model_argp, 0, NULL, 0}, {0}};
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
@@ -59,7 +59,7 @@ static const struct argp parser = {
 };
 
 /* The k that was asked for, else the recipe's where it leaves anything out. */
-static size_t choose_top(const struct eval_arguments *given, const nn_model_session *session)
+static size_t choose_top(const struct eval_arguments *given, const nni_model_session *session)
 {
     const size_t usual = session->recipe->training.top_k;
     if (given->top_k > 0)
@@ -70,8 +70,8 @@ static size_t choose_top(const struct eval_arguments *given, const nn_model_sess
 static nn_status evaluate(const void *parsed, nn_comm *comm, nn_error *error)
 {
     const struct eval_arguments *given = parsed;
-    nn_model_session session;
-    NN_TRY(nn_model_session_open(&given->model, true, comm, &session, error));
+    nni_model_session session;
+    NN_TRY(nni_model_session_open(&given->model, true, comm, &session, error));
     const nn_metrics_wanted wanted = {.top_k = choose_top(given, &session), .ranking = true, .confusion = true};
     nn_evaluator *evaluator = NULL;
     nn_metrics metrics;
@@ -80,19 +80,19 @@ static nn_status evaluate(const void *parsed, nn_comm *comm, nn_error *error)
         nn_evaluator_create(network, session.work->capacity, session.dataset, wanted, comm, &evaluator, error);
     if (status == NN_OK)
         status = nn_evaluate(evaluator, &session.recipe->loss, network, session.work, &metrics, error);
-    const nn_eval_report report = {.session = &session, .metrics = &metrics, .top_k = wanted.top_k};
+    const nni_eval_report report = {.session = &session, .metrics = &metrics, .top_k = wanted.top_k};
     if (status == NN_OK && comm->rank == 0)
-        given->json ? nn_eval_print_json(&report, stdout) : nn_eval_print(&report, stdout);
+        given->json ? nni_eval_print_json(&report, stdout) : nni_eval_print(&report, stdout);
     nn_evaluator_free(evaluator);
-    nn_model_session_close(&session);
+    nni_model_session_close(&session);
     return status;
 }
 
-nn_status nn_cli_eval(int argc, char **argv)
+nn_status nni_cli_eval(int argc, char **argv)
 {
     struct eval_arguments given = {.top_k = 0};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain eval", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks("eval", evaluate, &given);
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain eval", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nni_cli_with_ranks("eval", evaluate, &given);
 }

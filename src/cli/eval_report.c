@@ -46,7 +46,8 @@ static void print_averages(FILE *out, const char *label, const nn_metrics *metri
             metrics->value[precision + 1], metrics->value[precision + 2]);
 }
 
-static void print_classes(FILE *out, const nn_metrics *metrics, const nn_texts *names, size_t top_k, bool weighted)
+static void print_classes(FILE *out, const nn_metrics *metrics, const nni_string_set *names, size_t top_k,
+                          bool weighted)
 {
     const double *value = metrics->value;
     char label[32], name[40];
@@ -57,7 +58,7 @@ static void print_classes(FILE *out, const nn_metrics *metrics, const nn_texts *
     print_value(out, label, "%.4f", value[NN_METRIC_TOP_K], "");
     print_averages(out, metrics->class_count == 2 ? "class 1" : "macro", metrics, NN_METRIC_PRECISION);
     if (metrics->class_count == 2 && names->count == 2)
-        fprintf(out, " (%s)", nn_printable(names->text[1], name, 24));
+        fprintf(out, " (%s)", nni_printable(names->text[1], name, 24));
     fprintf(out, "\n");
 }
 
@@ -74,9 +75,9 @@ static void print_labels(FILE *out, const nn_metrics *metrics, bool weighted)
     fprintf(out, "\n");
 }
 
-static void print_figures(const nn_eval_report *report, FILE *out)
+static void print_figures(const nni_eval_report *report, FILE *out)
 {
-    const nn_model_session *session = report->session;
+    const nni_model_session *session = report->session;
     const nn_metrics *metrics = report->metrics;
     const double *value = metrics->value;
     const char *of = metrics->label_count > 0    ? "mean over labels"
@@ -119,7 +120,7 @@ static void print_row(FILE *out, const nn_metrics *metrics, const column *column
 
 /* A line for each class, label or output, told apart by their number and, where they have one, their name. */
 static void print_table(FILE *out, const nn_metrics *metrics, const char *what, const column *columns,
-                        size_t column_count, size_t lines, const nn_texts *names)
+                        size_t column_count, size_t lines, const nni_string_set *names)
 {
     const double *support = metrics->each[columns[0].metric] && columns == part_columns ? metrics->support : NULL;
     char name[COLUMNS];
@@ -139,17 +140,17 @@ static void print_table(FILE *out, const nn_metrics *metrics, const char *what, 
             fprintf(out, "  %8.6g", support[i]);
         print_row(out, metrics, columns, column_count, i);
         if (names && i < names->count && width + 3 < COLUMNS)
-            fprintf(out, "  %s", nn_printable(names->text[i], name, (size_t)(COLUMNS - width - 1)));
+            fprintf(out, "  %s", nni_printable(names->text[i], name, (size_t)(COLUMNS - width - 1)));
         fprintf(out, "\n");
     }
 }
 
 /* Columns as wide as the largest entry, where they have room. */
-static void print_confusion(const nn_eval_report *report, FILE *out)
+static void print_confusion(const nni_eval_report *report, FILE *out)
 {
     const nn_metrics *metrics = report->metrics;
     const size_t classes = metrics->class_count;
-    const nn_texts *names = &report->session->model->class_names;
+    const nni_string_set *names = &report->session->model->class_names;
     const char *format = report->session->w ? "%.4g" : "%.0f";
     char entry[40], name[COLUMNS];
     int width = snprintf(NULL, 0, "%zu", classes - 1);
@@ -173,16 +174,16 @@ static void print_confusion(const nn_eval_report *report, FILE *out)
             fprintf(out, " %*s", width, entry);
         }
         if (i < names->count && used + 3 < COLUMNS)
-            fprintf(out, "  %s", nn_printable(names->text[i], name, COLUMNS - used - 1));
+            fprintf(out, "  %s", nni_printable(names->text[i], name, COLUMNS - used - 1));
         fprintf(out, "\n");
     }
 }
 
-void nn_eval_print(const nn_eval_report *report, FILE *out)
+void nni_eval_print(const nni_eval_report *report, FILE *out)
 {
-    const nn_model_session *session = report->session;
+    const nni_model_session *session = report->session;
     const nn_metrics *metrics = report->metrics;
-    nn_model_session_print(session, out);
+    nni_model_session_print(session, out);
     print_figures(report, out);
     if (metrics->classes)
         print_table(out, metrics, "class", part_columns, PART_COLUMNS, metrics->class_count,
@@ -197,63 +198,63 @@ void nn_eval_print(const nn_eval_report *report, FILE *out)
 
 /* --- JSON --- */
 
-static void put_each(nn_json *json, const nn_metrics *metrics, const char *name, const column *columns,
+static void put_each(nni_json *json, const nn_metrics *metrics, const char *name, const column *columns,
                      size_t column_count, size_t count)
 {
-    nn_json_begin(json, name, '{');
+    nni_json_begin(json, name, '{');
     if (columns == part_columns)
-        nn_json_numbers(json, "support", metrics->support, count);
+        nni_json_numbers(json, "support", metrics->support, count);
     for (size_t c = 0; c < column_count; c++)
         if (metrics->each[columns[c].metric])
-            nn_json_numbers(json, nn_metric_name(columns[c].metric), metrics->each[columns[c].metric], count);
-    nn_json_end(json, '}');
+            nni_json_numbers(json, nn_metric_name(columns[c].metric), metrics->each[columns[c].metric], count);
+    nni_json_end(json, '}');
 }
 
-static void put_classes(nn_json *json, const nn_metrics *metrics, const nn_texts *names)
+static void put_classes(nni_json *json, const nn_metrics *metrics, const nni_string_set *names)
 {
     if (names->count > 0) {
-        nn_json_begin(json, "class_names", '[');
+        nni_json_begin(json, "class_names", '[');
         for (size_t i = 0; i < names->count; i++)
-            nn_json_text(json, NULL, names->text[i]);
-        nn_json_end(json, ']');
+            nni_json_text(json, NULL, names->text[i]);
+        nni_json_end(json, ']');
     }
     if (metrics->class_count == 2)
-        nn_json_count(json, "positive_class", 1);
+        nni_json_count(json, "positive_class", 1);
     put_each(json, metrics, "classes", part_columns, PART_COLUMNS, metrics->class_count);
     if (!metrics->confusion)
         return;
-    nn_json_begin(json, "confusion", '[');
+    nni_json_begin(json, "confusion", '[');
     for (size_t i = 0; i < metrics->class_count; i++)
-        nn_json_numbers(json, NULL, metrics->confusion + i * metrics->class_count, metrics->class_count);
-    nn_json_end(json, ']');
+        nni_json_numbers(json, NULL, metrics->confusion + i * metrics->class_count, metrics->class_count);
+    nni_json_end(json, ']');
 }
 
-void nn_eval_print_json(const nn_eval_report *report, FILE *out)
+void nni_eval_print_json(const nni_eval_report *report, FILE *out)
 {
-    const nn_model_session *session = report->session;
+    const nni_model_session *session = report->session;
     const nn_metrics *metrics = report->metrics;
-    nn_json json = {.out = out, .digits = 9};
-    nn_json_begin(&json, NULL, '{');
-    nn_json_text(&json, "data", session->data_file);
-    nn_json_text(&json, "x", session->x);
-    nn_json_text(&json, "y", session->y);
+    nni_json json = {.out = out, .digits = 9};
+    nni_json_begin(&json, NULL, '{');
+    nni_json_text(&json, "data", session->data_file);
+    nni_json_text(&json, "x", session->x);
+    nni_json_text(&json, "y", session->y);
     if (session->w)
-        nn_json_text(&json, "w", session->w);
-    nn_json_count(&json, "rows", metrics->rows);
-    nn_json_number(&json, "weight", metrics->weight);
+        nni_json_text(&json, "w", session->w);
+    nni_json_count(&json, "rows", metrics->rows);
+    nni_json_number(&json, "weight", metrics->weight);
     if (metrics->classes || metrics->label_count > 0)
-        nn_json_count(&json, "correct", metrics->correct);
+        nni_json_count(&json, "correct", metrics->correct);
     if (!isnan(metrics->value[NN_METRIC_TOP_K]))
-        nn_json_count(&json, "k", report->top_k);
-    nn_json_text(&json, "loss_name", nn_loss_name(session->recipe->loss.name));
+        nni_json_count(&json, "k", report->top_k);
+    nni_json_text(&json, "loss_name", nn_loss_name(session->recipe->loss.name));
     for (nn_metric metric = NN_METRIC_LOSS; metric < NN_METRIC_COUNT; metric++)
         if (metric == NN_METRIC_LOSS || !isnan(metrics->value[metric]))
-            nn_json_number(&json, nn_metric_name(metric), metrics->value[metric]);
+            nni_json_number(&json, nn_metric_name(metric), metrics->value[metric]);
     if (metrics->classes)
         put_classes(&json, metrics, &session->model->class_names);
     if (metrics->label_count > 0)
         put_each(&json, metrics, "labels", part_columns, PART_COLUMNS, metrics->label_count);
     if (metrics->each[NN_METRIC_MAE] && metrics->output_count > 1)
         put_each(&json, metrics, "outputs", output_columns, OUTPUT_COLUMNS, metrics->output_count);
-    nn_json_end(&json, '}');
+    nni_json_end(&json, '}');
 }

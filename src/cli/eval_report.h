@@ -8,16 +8,16 @@
 #include "train/metrics/evaluate.h"
 
 /** What there is to tell; borrowed. */
-typedef struct nn_eval_report {
-    const nn_model_session *session;
+typedef struct nni_eval_report {
+    const nni_model_session *session;
     const nn_metrics *metrics;
     size_t top_k; /* k of the metric top_k */
-} nn_eval_report;
+} nni_eval_report;
 
 /** Every figure that applies; of classes, labels and outputs as many as a screen has room for. */
-void nn_eval_print(const nn_eval_report *report, FILE *out);
+void nni_eval_print(const nni_eval_report *report, FILE *out);
 
 /** One object with every figure, those of each class, label and output, and the confusion matrix. */
-void nn_eval_print_json(const nn_eval_report *report, FILE *out);
+void nni_eval_print_json(const nni_eval_report *report, FILE *out);
 
 #endif

@@ -21,7 +21,7 @@ static const struct argp_option options[] = {
     {"rows", 'n', "COUNT", 0, "Rows of each split (default: 1000; xor always has its four)", 0},
     {"noise", 'e', "SIGMA", 0, "Standard deviation of Gaussian noise (default: 0)", 0},
     {"seed", 's', "SEED", 0, "Another seed gives other samples (default: 1)", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -60,7 +60,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 's':
         return parse_count(state, "seed", value, &given->seed);
     case ARGP_KEY_ARG:
-        return nn_cli_take_one(&given->problem, value, "problem", state);
+        return nni_cli_take_one(&given->problem, value, "problem", state);
     case ARGP_KEY_END:
         if (!given->problem || !given->output) {
             argp_error(state, "name a problem and the file to write: xor --output xor.h5");
@@ -90,16 +90,16 @@ static nn_status choose(const char *name, nn_generated *problem, nn_error *error
             return NN_OK;
         }
     return nn_fail(error, NN_USAGE, "there is no problem '%s'%s; known are xor, circles, spirals, sine", name,
-                   nn_suggest_among(name, names, sizeof names / sizeof *names).text);
+                   nni_suggest_among(name, names, sizeof names / sizeof *names).text);
 }
 
-nn_status nn_cli_generate(int argc, char **argv)
+nn_status nni_cli_generate(int argc, char **argv)
 {
     arguments given = {.rows = 1000, .seed = 1};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain generate", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain generate", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
     nn_generated problem = NN_GENERATED_XOR;
@@ -107,6 +107,6 @@ nn_status nn_cli_generate(int argc, char **argv)
     if (status == NN_OK)
         status = nn_generate(problem, given.rows, given.noise, given.seed, given.output, &error);
     if (status == NN_OK)
-        nn_cli_say_wrote(given.output);
-    return nn_cli_finish(status, &error);
+        nni_cli_say_wrote(given.output);
+    return nni_cli_finish(status, &error);
 }

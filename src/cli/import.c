@@ -22,7 +22,7 @@ static const struct argp_option options[] = {
     {"test-y", 'd', "FILE", 0, "Becomes /test/y", 0},
     {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
     {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -52,7 +52,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->output = value;
         return 0;
     case 'z':
-        return nn_cli_take_level(&given->compress, value, state);
+        return nni_cli_take_level(&given->compress, value, state);
     case ARGP_KEY_ARG:
         if (given->format || strcmp(value, "idx") != 0) {
             argp_error(state, "'%s': the formats are idx, csv, tsv, npy and svmlight", value);
@@ -85,28 +85,28 @@ static nn_status refuse_format(const char *name, nn_error *error)
 {
     static const char *const names[] = {"csv", "tsv", "npy", "svmlight", "idx"};
     return nn_fail(error, NN_USAGE, "there is no format '%s'%s; the formats are csv, tsv, npy, svmlight and idx", name,
-                   nn_suggest_among(name, names, sizeof names / sizeof *names).text);
+                   nni_suggest_among(name, names, sizeof names / sizeof *names).text);
 }
 
-nn_status nn_cli_import(int argc, char **argv)
+nn_status nni_cli_import(int argc, char **argv)
 {
     arguments given = {.item_count = 0};
     if (argc > 1 && (strcmp(argv[1], "csv") == 0 || strcmp(argv[1], "tsv") == 0))
-        return nn_cli_import_csv(argc - 1, argv + 1);
+        return nni_cli_import_csv(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "npy") == 0)
-        return nn_cli_import_npy(argc - 1, argv + 1);
+        return nni_cli_import_npy(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "svmlight") == 0)
-        return nn_cli_import_svmlight(argc - 1, argv + 1);
+        return nni_cli_import_svmlight(argc - 1, argv + 1);
     nn_error error;
     if (argc > 1 && argv[1][0] != '-' && strcmp(argv[1], "idx") != 0)
-        return nn_cli_finish(refuse_format(argv[1], &error), &error);
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+        return nni_cli_finish(refuse_format(argv[1], &error), &error);
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain import", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_status status = nn_import_idx(given.items, given.item_count, given.compress, given.output, &error);
     if (status == NN_OK)
-        nn_cli_say_wrote(given.output);
-    return nn_cli_finish(status, &error);
+        nni_cli_say_wrote(given.output);
+    return nni_cli_finish(status, &error);
 }

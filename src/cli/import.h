@@ -5,21 +5,21 @@
 #include "cli/cli.h"
 
 /** Takes --compress, a level from 0 to 9; anything else is wrong usage. */
-error_t nn_cli_take_level(int *level, const char *value, struct argp_state *state);
+error_t nni_cli_take_level(int *level, const char *value, struct argp_state *state);
 
 /** Takes --chunk, a number of rows. */
-error_t nn_cli_take_chunk(size_t *rows, const char *value, struct argp_state *state);
+error_t nni_cli_take_chunk(size_t *rows, const char *value, struct argp_state *state);
 
 /** Tells what file was written. */
-void nn_cli_say_wrote(const char *output);
+void nni_cli_say_wrote(const char *output);
 
 /** csv and tsv. */
-nn_status nn_cli_import_csv(int argc, char **argv);
+nn_status nni_cli_import_csv(int argc, char **argv);
 
 /** Arrays of NumPy's. */
-nn_status nn_cli_import_npy(int argc, char **argv);
+nn_status nni_cli_import_npy(int argc, char **argv);
 
 /** SVMlight and LIBSVM. */
-nn_status nn_cli_import_svmlight(int argc, char **argv);
+nn_status nni_cli_import_svmlight(int argc, char **argv);
 
 #endif

@@ -45,7 +45,7 @@ static const struct argp_option options[] = {
     {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
     {"chunk", CHUNK, "ROWS", 0, "Rows of a chunk (default: contiguous, or about a MiB where compressed)", 0},
     {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -142,14 +142,14 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->job.skip_bad = true;
         return 0;
     case 'z':
-        return nn_cli_take_level(&given->job.compress, value, state);
+        return nni_cli_take_level(&given->job.compress, value, state);
     case CHUNK:
-        return nn_cli_take_chunk(&given->job.chunk_rows, value, state);
+        return nni_cli_take_chunk(&given->job.chunk_rows, value, state);
     case 'o':
         given->output = value;
         return 0;
     case ARGP_KEY_ARG:
-        return nn_cli_take_one(&given->job.train, value, "text file", state);
+        return nni_cli_take_one(&given->job.train, value, "text file", state);
     case ARGP_KEY_END:
         if (!given->job.train || !given->output) {
             argp_error(state, "name the text file and the file to write: table.csv --label COLUMN --output FILE.h5");
@@ -179,7 +179,7 @@ static void show(double done, double total)
 
 static nn_status refuse_overwriting(const arguments *given, nn_error *error)
 {
-    if (nn_same_file(given->job.like, given->output))
+    if (nni_same_file(given->job.like, given->output))
         return nn_fail(error, NN_USAGE, "--output %s would overwrite the file of --like; name another file",
                        given->output);
     return NN_OK;
@@ -190,10 +190,10 @@ static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
     const arguments *given = parsed;
     nn_import_csv job = given->job;
     nn_import_csv_result result;
-    const double before = nn_clock();
+    const double before = nni_clock();
     job.log = stderr;
     job.report = stdout;
-    job.progress = nn_cli_on_terminal() ? show : NULL;
+    job.progress = nni_cli_on_terminal() ? show : NULL;
     if (job.like)
         NN_TRY(nn_comm_agree(comm, refuse_overwriting(given, error), error));
     NN_TRY(nn_import_csv_file(&job, given->output, comm, &result, error));
@@ -201,23 +201,23 @@ static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
         return NN_OK;
     const char *const names[] = {job.like ? "new" : "train", "test"};
     printf("wrote    ");
-    nn_print_text(stdout, given->output);
-    printf(" in %s\n", nn_figure_seconds(nn_clock() - before).text);
+    nni_print_text(stdout, given->output);
+    printf(" in %s\n", nni_figure_seconds(nni_clock() - before).text);
     for (size_t s = 0; s < (job.test ? 2 : 1); s++) {
-        printf("%-8s %s x %s", names[s], nn_figure_plural(result.rows[s], "row").text,
-               nn_figure_plural(result.features, "feature").text);
+        printf("%-8s %s x %s", names[s], nni_figure_plural(result.rows[s], "row").text,
+               nni_figure_plural(result.features, "feature").text);
         if (result.bad[s] > 0)
-            printf("; %s left out", nn_figure_plural(result.bad[s], "record").text);
+            printf("; %s left out", nni_figure_plural(result.bad[s], "record").text);
         printf("\n");
     }
     return NN_OK;
 }
 
-nn_status nn_cli_import_csv(int argc, char **argv)
+nn_status nni_cli_import_csv(int argc, char **argv)
 {
     arguments given = {.job = {.delimiter = strcmp(argv[0], "tsv") == 0 ? '\t' : ','}};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import csv", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks("import", import, &given);
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain import csv", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nni_cli_with_ranks("import", import, &given);
 }

@@ -25,7 +25,7 @@ static const struct argp_option options[] = {
     {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
     {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
     {"chunk", CHUNK, "ROWS", 0, "Rows of a chunk (default: contiguous, or about a MiB where compressed)", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -54,9 +54,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->output = value;
         return 0;
     case 'z':
-        return nn_cli_take_level(&given->compress, value, state);
+        return nni_cli_take_level(&given->compress, value, state);
     case CHUNK:
-        return nn_cli_take_chunk(&given->chunk_rows, value, state);
+        return nni_cli_take_chunk(&given->chunk_rows, value, state);
     case ARGP_KEY_END:
         return check(given, state);
     default:
@@ -72,13 +72,13 @@ static const struct argp parser = {
            "becomes float32.",
 };
 
-nn_status nn_cli_import_npy(int argc, char **argv)
+nn_status nni_cli_import_npy(int argc, char **argv)
 {
     arguments given = {.output = NULL};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import npy", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain import npy", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_import_item items[4];
     size_t count = 0;
@@ -88,6 +88,6 @@ nn_status nn_cli_import_npy(int argc, char **argv)
     nn_error error;
     const nn_status status = nn_import_npy(items, count, given.compress, given.chunk_rows, given.output, &error);
     if (status == NN_OK)
-        nn_cli_say_wrote(given.output);
-    return nn_cli_finish(status, &error);
+        nni_cli_say_wrote(given.output);
+    return nni_cli_finish(status, &error);
 }

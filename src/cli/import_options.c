@@ -5,7 +5,7 @@
 #include "cli/import.h"
 #include "support/printable.h"
 
-error_t nn_cli_take_level(int *level, const char *value, struct argp_state *state)
+error_t nni_cli_take_level(int *level, const char *value, struct argp_state *state)
 {
     if (strlen(value) != 1 || value[0] < '0' || value[0] > '9') {
         argp_error(state, "--compress: '%s' is no level from 0 to 9", value);
@@ -15,7 +15,7 @@ error_t nn_cli_take_level(int *level, const char *value, struct argp_state *stat
     return 0;
 }
 
-error_t nn_cli_take_chunk(size_t *rows, const char *value, struct argp_state *state)
+error_t nni_cli_take_chunk(size_t *rows, const char *value, struct argp_state *state)
 {
     char *end;
     const long long count = strtoll(value, &end, 10);
@@ -27,9 +27,9 @@ error_t nn_cli_take_chunk(size_t *rows, const char *value, struct argp_state *st
     return 0;
 }
 
-void nn_cli_say_wrote(const char *output)
+void nni_cli_say_wrote(const char *output)
 {
     printf("wrote    ");
-    nn_print_text(stdout, output);
+    nni_print_text(stdout, output);
     printf("\n");
 }

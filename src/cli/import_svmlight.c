@@ -22,7 +22,7 @@ static const struct argp_option options[] = {
     {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
     {"chunk", CHUNK, "ROWS", 0, "Rows of a chunk (default: contiguous, or about a MiB where compressed)", 0},
     {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -45,14 +45,14 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         given->job.zero_based = true;
         return 0;
     case 'z':
-        return nn_cli_take_level(&given->job.compress, value, state);
+        return nni_cli_take_level(&given->job.compress, value, state);
     case CHUNK:
-        return nn_cli_take_chunk(&given->job.chunk_rows, value, state);
+        return nni_cli_take_chunk(&given->job.chunk_rows, value, state);
     case 'o':
         given->output = value;
         return 0;
     case ARGP_KEY_ARG:
-        return nn_cli_take_one(&given->job.train, value, "text file", state);
+        return nni_cli_take_one(&given->job.train, value, "text file", state);
     case ARGP_KEY_END:
         if (!given->job.train || !given->output) {
             argp_error(state, "name the text file and the file to write: rows.svm --output FILE.h5");
@@ -73,23 +73,23 @@ static const struct argp parser = {
         "become classes where all of them are whole numbers of 0 or more, else values.",
 };
 
-nn_status nn_cli_import_svmlight(int argc, char **argv)
+nn_status nni_cli_import_svmlight(int argc, char **argv)
 {
     arguments given = {.output = NULL};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain import svmlight", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain import svmlight", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
     nn_import_svmlight_result result;
     const nn_status status = nn_import_svmlight_file(&given.job, given.output, &result, &error);
     if (status == NN_OK) {
-        nn_cli_say_wrote(given.output);
-        printf("train    %s x %s\n", nn_figure_plural(result.rows[0], "row").text,
-               nn_figure_plural(result.features, "feature").text);
+        nni_cli_say_wrote(given.output);
+        printf("train    %s x %s\n", nni_figure_plural(result.rows[0], "row").text,
+               nni_figure_plural(result.features, "feature").text);
         if (given.job.test)
-            printf("test     %s\n", nn_figure_plural(result.rows[1], "row").text);
+            printf("test     %s\n", nni_figure_plural(result.rows[1], "row").text);
     }
-    return nn_cli_finish(status, &error);
+    return nni_cli_finish(status, &error);
 }

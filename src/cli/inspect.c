@@ -12,15 +12,15 @@
 typedef struct arguments {
     const char *file;
     bool recipe;
-    nn_inspect_how how;
+    nni_inspect_how how;
 } arguments;
 
 static const struct argp_option options[] = {
     {"recipe", 'r', NULL, 0, "Print the recipe inside a checkpoint, and nothing else", 0},
     {"all", 'a', NULL, 0, "Look at every value of a data file, however long that takes", 0},
     {"features", 'f', NULL, 0, "Tell of each feature, however many there are", 0},
-    NN_CLI_EXTERNAL,
-    NN_CLI_HELP,
+    NNI_CLI_EXTERNAL,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -37,10 +37,10 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'f':
         given->how.features = true;
         return 0;
-    case NN_CLI_KEY_EXTERNAL:
-        return nn_cli_take_external(&given->how.external, value, state);
+    case NNI_CLI_KEY_EXTERNAL:
+        return nni_cli_take_external(&given->how.external, value, state);
     case ARGP_KEY_ARG:
-        return nn_cli_take_one(&given->file, value, "file", state);
+        return nni_cli_take_one(&given->file, value, "file", state);
     case ARGP_KEY_END:
         if (!given->file) {
             argp_error(state, "name the file to look into");
@@ -64,20 +64,20 @@ static void print_network(const nn_network *network)
 {
     printf("inputs   %zu\n", network->inputs);
     for (size_t l = 0; l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
+        const nni_layer *layer = &network->layers[l];
         printf("layer %-2zu %zu units, %s, %zu parameters\n", l, layer->outputs, nn_activation_name(layer->activation),
                layer->inputs * layer->outputs + layer->outputs);
     }
     printf("in all   %zu parameters\n", network->parameter_count);
 }
 
-static void print_classes(const nn_texts *names)
+static void print_classes(const nni_string_set *names)
 {
     enum { MOST = 20 };
     printf("classes  ");
     for (size_t i = 0; i < names->count && i < MOST; i++) {
         printf("%s%zu ", i > 0 ? ", " : "", i);
-        nn_print_text(stdout, names->text[i]);
+        nni_print_text(stdout, names->text[i]);
     }
     if (names->count > MOST)
         printf(" and %zu more", names->count - MOST);
@@ -86,12 +86,12 @@ static void print_classes(const nn_texts *names)
 
 static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
 {
-    const nn_progress *at = &checkpoint->progress;
-    const nn_provenance *from = &checkpoint->provenance;
+    const nni_progress *at = &checkpoint->progress;
+    const nni_provenance *from = &checkpoint->provenance;
     printf("file     ");
-    nn_print_text(stdout, path);
+    nni_print_text(stdout, path);
     printf(": an intact checkpoint, written by nntrain ");
-    nn_print_text(stdout, from->version);
+    nni_print_text(stdout, from->version);
     printf("\n");
     print_network(checkpoint->network);
     if (checkpoint->class_names.count > 0)
@@ -102,37 +102,37 @@ static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
     printf("; trained for %.1f s\n", at->seconds);
     if (isfinite(at->best))
         printf("best     %.6g of the watched metric after %" PRIu64 " epochs\n", at->best, at->best_epoch);
-    printf("features normalized: %s\n", nn_normalization_name(checkpoint->normalization->kind));
+    printf("features normalized: %s\n", nn_feature_scaling_name(checkpoint->normalization->kind));
     if (checkpoint->target_scaling->kind != NN_TARGETS_NONE)
         printf("targets  normalized: %s\n", nn_target_scaling_name(checkpoint->target_scaling->kind));
     printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
            from->hosts);
     printf("data     ");
-    nn_print_text(stdout, from->data_file);
+    nni_print_text(stdout, from->data_file);
     printf(", %" PRIu64 " bytes, digest %016" PRIx64 "\n", from->data_bytes, from->data_digest);
     printf("recipe   nntrain inspect --recipe ");
-    nn_print_text(stdout, path);
+    nni_print_text(stdout, path);
     printf(" prints it\n");
 }
 
 /* Byte for byte into a file or a pipe; a terminal gets no character that it would obey, which no recipe needs. */
 static void print_recipe(char *recipe)
 {
-    if (!nn_cli_on_terminal()) {
+    if (!nni_cli_on_terminal()) {
         printf("%s", recipe);
         return;
     }
     for (char *newline; (newline = strchr(recipe, '\n')); recipe = newline + 1) {
         *newline = '\0';
-        nn_print_text(stdout, recipe);
+        nni_print_text(stdout, recipe);
         printf("\n");
     }
-    nn_print_text(stdout, recipe);
+    nni_print_text(stdout, recipe);
 }
 
 static nn_status inspect_checkpoint(const arguments *given, nn_error *error)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_checkpoint *checkpoint = NULL;
     NN_TRY(nn_checkpoint_read(given->file, &alone, &checkpoint, error));
     if (given->recipe)
@@ -143,16 +143,16 @@ static nn_status inspect_checkpoint(const arguments *given, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_cli_inspect(int argc, char **argv)
+nn_status nni_cli_inspect(int argc, char **argv)
 {
     arguments given = {.file = NULL};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain inspect", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nn_cli_speaks())
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain inspect", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
-    if (given.recipe || nn_checkpoint_is_sealed(given.file))
-        return nn_cli_finish(inspect_checkpoint(&given, &error), &error);
-    return nn_cli_finish(nn_inspect_data(given.file, &given.how, stdout, &error), &error);
+    if (given.recipe || nni_checkpoint_is_sealed(given.file))
+        return nni_cli_finish(inspect_checkpoint(&given, &error), &error);
+    return nni_cli_finish(nni_inspect_data(given.file, &given.how, stdout, &error), &error);
 }

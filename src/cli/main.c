@@ -7,15 +7,15 @@
 #include "support/printable.h"
 #include "support/suggest.h"
 
-static const nn_command commands[] = {
-    {"train", "train a network as a recipe says (without arguments: the shipped digits)", nn_cli_train},
-    {"eval", "measure a model on labelled data", nn_cli_eval},
-    {"predict", "write a model's predictions to an HDF5 file", nn_cli_predict},
-    {"inspect", "tell what an HDF5 file or a checkpoint holds", nn_cli_inspect},
-    {"check", "check the gradients of a recipe, and which layers learn", nn_cli_check},
-    {"import", "bring other formats into HDF5", nn_cli_import},
-    {"generate", "make the textbook problems: xor, circles, spirals, sine", nn_cli_generate},
-    {"bench", "measure matrix products and training steps on this machine", nn_cli_bench},
+static const nni_command commands[] = {
+    {"train", "train a network as a recipe says (without arguments: the shipped digits)", nni_cli_train},
+    {"eval", "measure a model on labelled data", nni_cli_eval},
+    {"predict", "write a model's predictions to an HDF5 file", nni_cli_predict},
+    {"inspect", "tell what an HDF5 file or a checkpoint holds", nni_cli_inspect},
+    {"check", "check the gradients of a recipe, and which layers learn", nni_cli_check},
+    {"import", "bring other formats into HDF5", nni_cli_import},
+    {"generate", "make the textbook problems: xor, circles, spirals, sine", nni_cli_generate},
+    {"bench", "measure matrix products and training steps on this machine", nni_cli_bench},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
@@ -43,17 +43,17 @@ static bool is_one_of(const char *text, const char *a, const char *b)
 /* `nntrain recipe.yaml` is a recipe without its command. */
 static void refuse(const char *word)
 {
-    nn_suggestion search = {.written = word};
+    nni_suggestion search = {.written = word};
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        nn_suggest(&search, commands[i].name);
+        nni_suggest(&search, commands[i].name);
     const char *dot = strrchr(word, '.');
     fprintf(stderr, "nntrain: there is no command '");
-    nn_print_text(stderr, word);
+    nni_print_text(stderr, word);
     if (search.word)
         fprintf(stderr, "' (did you mean %s?); see nntrain --help\n", search.word);
     else if (dot && is_one_of(dot, ".yaml", ".yml")) {
         fprintf(stderr, "' (did you mean train ");
-        nn_print_text(stderr, word);
+        nni_print_text(stderr, word);
         fprintf(stderr, "?); see nntrain --help\n");
     } else
         fprintf(stderr, "'; see nntrain --help\n");
@@ -61,13 +61,13 @@ static void refuse(const char *word)
 
 int main(int argc, char **argv)
 {
-    nn_dataset_leave_exit_alone();
+    nni_disable_hdf5_atexit();
     if (argc < 2)
-        return (int)nn_cli_train(argc, argv);
+        return (int)nni_cli_train(argc, argv);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return (int)commands[i].run(argc - 1, argv + 1);
-    const bool speaks = nn_cli_speaks();
+    const bool speaks = nni_cli_speaks();
     if (is_one_of(argv[1], "--help", "-h")) {
         if (speaks)
             print_help(stdout);
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     }
     if (is_one_of(argv[1], "--version", "-V")) {
         if (speaks)
-            nn_cli_print_version();
+            nni_cli_print_version();
         return NN_OK;
     }
     if (speaks)

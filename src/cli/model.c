@@ -24,29 +24,29 @@ static const struct argp_option options[] = {
     {"x", 'x', "DATASET", 0, "Dataset of the features, where it is not the recipe's", 0},
     {"y", 'y', "DATASET", 0, "Dataset of the targets, where it is not the recipe's", 0},
     {"w", 'w', "DATASET", 0, "Dataset of sample weights, which count in every figure (default: the recipe's)", 0},
-    NN_CLI_EXTERNAL,
+    NNI_CLI_EXTERNAL,
     {0},
 };
 
-static error_t take_split(nn_split *split, const char *value, struct argp_state *state)
+static error_t take_split(nni_split *split, const char *value, struct argp_state *state)
 {
-    static const char *const names[] = {[NN_SPLIT_TRAIN] = "train",
-                                        [NN_SPLIT_VALIDATION] = "validation",
-                                        [NN_SPLIT_TEST] = "test",
-                                        [NN_SPLIT_ALL] = "all"};
-    for (int i = NN_SPLIT_TRAIN; i <= NN_SPLIT_ALL; i++)
+    static const char *const names[] = {[NNI_SPLIT_TRAIN] = "train",
+                                        [NNI_SPLIT_VALIDATION] = "validation",
+                                        [NNI_SPLIT_TEST] = "test",
+                                        [NNI_SPLIT_ALL] = "all"};
+    for (int i = NNI_SPLIT_TRAIN; i <= NNI_SPLIT_ALL; i++)
         if (strcmp(value, names[i]) == 0) {
-            *split = (nn_split)i;
+            *split = (nni_split)i;
             return 0;
         }
     argp_error(state, "--split: '%s' is none of train, validation, test, all%s", value,
-               nn_suggest_among(value, names + NN_SPLIT_TRAIN, NN_SPLIT_ALL - NN_SPLIT_TRAIN + 1).text);
+               nni_suggest_among(value, names + NNI_SPLIT_TRAIN, NNI_SPLIT_ALL - NNI_SPLIT_TRAIN + 1).text);
     return EINVAL;
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
-    nn_model_arguments *given = state->input;
+    nni_model_arguments *given = state->input;
     switch (key) {
     case 'm':
         given->model = value;
@@ -65,8 +65,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case 'w':
         given->w = value;
         return 0;
-    case NN_CLI_KEY_EXTERNAL:
-        return nn_cli_take_external(&given->external, value, state);
+    case NNI_CLI_KEY_EXTERNAL:
+        return nni_cli_take_external(&given->external, value, state);
     case ARGP_KEY_ARG:
         argp_error(state, "'%s' stands alone; the model is named by --model CKPT.h5, rows by --data FILE.h5", value);
         return EINVAL;
@@ -81,13 +81,13 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     }
 }
 
-const struct argp nn_model_argp = {.options = options, .parser = parse_option};
+const struct argp nni_model_argp = {.options = options, .parser = parse_option};
 
 /* Datasets are read as the training read them, of which rows were carved off. */
-static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_session *session)
+static nn_dataset_spec spec_of(const nni_model_arguments *given, const nni_model_session *session)
 {
-    const nn_recipe_data *data = &session->recipe->data;
-    nn_dataset_spec spec = nn_dataset_spec_of(session->base, &data->train);
+    const nni_data_settings *data = &session->recipe->data;
+    nn_dataset_spec spec = nni_dataset_spec_of(session->base, &data->train);
     if (given->data)
         spec.file = given->data, spec.files = NULL, spec.file_count = 0;
     if (session->carved)
@@ -99,20 +99,20 @@ static nn_dataset_spec spec_of(const nn_model_arguments *given, const nn_model_s
     spec.external = !given->data && data->external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
     spec.class_names = &session->model->class_names;
     spec.names_are_labels = session->model->names_are_labels;
-    spec.head = nn_head_of(session->recipe);
+    spec.head = nni_head_of(session->recipe);
     spec.features = session->model->network->inputs;
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
-    spec.memory = nn_dataset_room(data->memory_bytes, session->comm);
+    spec.memory = nni_dataset_room(data->memory_bytes, session->comm);
     return spec;
 }
 
 /* Rows are carved off by their place, which tells nothing in another file. */
-static nn_status check_digest(const nn_model_arguments *given, const nn_model_session *session, nn_error *error)
+static nn_status check_digest(const nni_model_arguments *given, const nni_model_session *session, nn_error *error)
 {
-    const nn_provenance *from = &session->model->provenance;
+    const nni_provenance *from = &session->model->provenance;
     uint64_t digest = 0;
-    NN_TRY(nn_dataset_digest(session->dataset, session->comm, &digest, error));
+    NN_TRY(nni_dataset_digest(session->dataset, session->comm, &digest, error));
     if (digest == from->data_digest)
         return NN_OK;
     return nn_fail(error, NN_DATA,
@@ -123,12 +123,12 @@ static nn_status check_digest(const nn_model_arguments *given, const nn_model_se
 }
 
 /* Carves rows off the session's dataset. @param wanted  they are what the session is to have */
-static nn_status carve(nn_model_session *session, nn_carving carving, bool wanted, nn_error *error)
+static nn_status carve(nni_model_session *session, nni_holdout carving, bool wanted, nn_error *error)
 {
     nn_dataset *carved = NULL;
-    if (!nn_carving_takes(&carving))
+    if (!nni_holdout_takes(&carving))
         return NN_OK;
-    NN_TRY(nn_dataset_carve(session->dataset, &carving, session->comm, &carved, error));
+    NN_TRY(nni_dataset_split(session->dataset, &carving, session->comm, &carved, error));
     nn_dataset_free(wanted ? session->dataset : carved);
     if (wanted)
         session->dataset = carved;
@@ -136,29 +136,29 @@ static nn_status carve(nn_model_session *session, nn_carving carving, bool wante
 }
 
 /* As the training did, in the same order. */
-static nn_status carve_splits(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
+static nn_status carve_splits(const nni_model_arguments *given, nni_model_session *session, nn_error *error)
 {
-    const nn_split split = session->split;
+    const nni_split split = session->split;
     NN_TRY(check_digest(given, session, error));
-    NN_TRY(carve(session, nn_carving_of_test(session->recipe), split == NN_SPLIT_TEST, error));
-    if (split == NN_SPLIT_TEST)
+    NN_TRY(carve(session, nni_holdout_of_test(session->recipe), split == NNI_SPLIT_TEST, error));
+    if (split == NNI_SPLIT_TEST)
         return NN_OK;
-    return carve(session, nn_carving_of_validation(session->recipe), split == NN_SPLIT_VALIDATION, error);
+    return carve(session, nni_holdout_of_validation(session->recipe), split == NNI_SPLIT_VALIDATION, error);
 }
 
 /* Another file's columns may be as many, but others. Columns that the recipe chooses are found by their names. */
-static nn_status compare_names(const nn_model_arguments *given, const nn_model_session *session,
+static nn_status compare_names(const nni_model_arguments *given, const nni_model_session *session,
                                const nn_dataset_spec *spec, nn_error *error)
 {
-    const nn_recipe_split *train = &session->recipe->data.train;
-    const nn_feature_file file = {given->data, spec->x}, trained = {session->model->provenance.data_file, train->x};
+    const nni_split_settings *train = &session->recipe->data.train;
+    const nni_feature_file file = {given->data, spec->x}, trained = {session->model->provenance.data_file, train->x};
     nn_status status = NN_OK;
     if (given->data && !given->x && train->x_columns_count == 0 && session->comm->rank == 0)
-        status = nn_feature_names_compare(file, trained, spec->features, error);
-    return nn_comm_follow(session->comm, status, error);
+        status = nni_feature_names_compare(file, trained, spec->features, error);
+    return nni_comm_broadcast_status(session->comm, status, error);
 }
 
-static nn_status open_data(const nn_model_arguments *given, nn_model_session *session, nn_error *error)
+static nn_status open_data(const nni_model_arguments *given, nni_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
@@ -177,20 +177,20 @@ static nn_status open_data(const nn_model_arguments *given, nn_model_session *se
         NN_TRY(carve_splits(given, session, error));
     session->data_file = session->dataset->file;
     if (session->y)
-        NN_TRY(nn_dataset_fit_targets(session->dataset, network->outputs,
-                                      network->layers[network->layer_count - 1].activation, comm, error));
-    nn_dataset_scale_targets(session->dataset, session->model->target_scaling);
-    return nn_dataset_normalize(session->dataset, session->model->normalization, error);
+        NN_TRY(nni_dataset_fit_targets(session->dataset, network->outputs,
+                                       network->layers[network->layer_count - 1].activation, comm, error));
+    nni_dataset_scale_targets(session->dataset, session->model->target_scaling);
+    return nni_dataset_normalize(session->dataset, session->model->normalization, error);
 }
 
-static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn_model_session *session,
+static nn_status open_all(const nni_model_arguments *given, bool with_targets, nni_model_session *session,
                           nn_error *error)
 {
     nn_comm *comm = session->comm;
     NN_TRY(nn_checkpoint_read(given->model, comm, &session->model, error));
     NN_TRY(nn_comm_agree(
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
-    NN_TRY(nn_model_choose(given, with_targets, session, error));
+    NN_TRY(nni_model_choose(given, with_targets, session, error));
     NN_TRY(open_data(given, session, error));
     session->model->network->precision = session->recipe->training.precision;
     session->threads = nn_threads_configure(0, comm);
@@ -201,64 +201,65 @@ static nn_status open_all(const nn_model_arguments *given, bool with_targets, nn
         error);
 }
 
-nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
-                                nn_model_session *session, nn_error *error)
+nn_status nni_model_session_open(const nni_model_arguments *given, bool with_targets, nn_comm *comm,
+                                 nni_model_session *session, nn_error *error)
 {
-    *session = (nn_model_session){.comm = comm};
+    *session = (nni_model_session){.comm = comm};
     nn_status status = open_all(given, with_targets, session, error);
     if (status != NN_OK)
-        nn_model_session_close(session);
+        nni_model_session_close(session);
     return status;
 }
 
-void nn_model_session_close(nn_model_session *session)
+void nni_model_session_close(nni_model_session *session)
 {
     nn_workspace_free(session->work);
     nn_dataset_free(session->dataset);
-    nn_candidates_free(&session->found);
-    nn_release(session->beside);
-    nn_release(session->label);
+    nni_candidates_free(&session->found);
+    nni_release(session->beside);
+    nni_release(session->label);
     nn_recipe_free(session->recipe);
     nn_checkpoint_free(session->model);
     nn_threads_release(&session->threads);
-    *session = (nn_model_session){.comm = session->comm};
+    *session = (nni_model_session){.comm = session->comm};
 }
 
 /* Whether all rows are those of the training file, of which the model knows some. */
-static bool has_trained_rows(const nn_model_session *session)
+static bool has_trained_rows(const nni_model_session *session)
 {
     return strcmp(session->x, session->recipe->data.train.x) == 0 &&
-           nn_dataset_is_of(session->dataset, session->model->provenance.data_file);
+           nni_dataset_is_of(session->dataset, session->model->provenance.data_file);
 }
 
 /* "; the 300 test rows of its 1,500" */
-static void print_rows(const nn_model_session *session, FILE *out)
+static void print_rows(const nni_model_session *session, FILE *out)
 {
-    static const char *const what[] = {
-        [NN_SPLIT_TRAIN] = "rows trained on", [NN_SPLIT_VALIDATION] = "validation rows", [NN_SPLIT_TEST] = "test rows"};
-    const bool all = session->split == NN_SPLIT_UNSAID || session->split == NN_SPLIT_ALL;
+    static const char *const what[] = {[NNI_SPLIT_TRAIN] = "rows trained on",
+                                       [NNI_SPLIT_VALIDATION] = "validation rows",
+                                       [NNI_SPLIT_TEST] = "test rows"};
+    const bool all = session->split == NNI_SPLIT_UNSAID || session->split == NNI_SPLIT_ALL;
     fprintf(out, "; %s", all ? "all rows" : "the ");
     if (all && has_trained_rows(session))
         fprintf(out, ", those trained on among them");
     if (session->carved)
-        fprintf(out, "%s ", nn_figure_count(session->dataset->slices.rows).text);
+        fprintf(out, "%s ", nni_figure_count(session->dataset->slices.rows).text);
     fprintf(out, "%s", all ? "" : what[session->split]);
     if (session->carved)
-        fprintf(out, " of its %s", nn_figure_count(session->whole_rows).text);
+        fprintf(out, " of its %s", nni_figure_count(session->whole_rows).text);
 }
 
-void nn_model_session_print(const nn_model_session *session, FILE *out)
+void nni_model_session_print(const nni_model_session *session, FILE *out)
 {
     char others[300];
     fprintf(out, "data     ");
-    nn_print_text(out, session->data_file);
+    nni_print_text(out, session->data_file);
     fprintf(out, ": %s", session->x);
     if (session->y)
         fprintf(out, ", %s", session->y);
     if (session->w)
         fprintf(out, ", weighted by %s", session->w);
     print_rows(session, out);
-    if (nn_model_list_fitting(session, session->x, others, sizeof others) > 0)
+    if (nni_model_list_fitting(session, session->x, others, sizeof others) > 0)
         fprintf(out, " (there is also %s: choose with --split or --x)", others);
     fprintf(out, "\n");
 }

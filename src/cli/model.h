@@ -9,54 +9,54 @@
 #include "train/train.h"
 
 /** Which rows a model is applied to. */
-typedef enum nn_split {
-    NN_SPLIT_UNSAID,     /**< test, else validation; of --data FILE all rows */
-    NN_SPLIT_TRAIN,      /**< those that were trained on */
-    NN_SPLIT_VALIDATION, /**< those carved off for validation, or of the recipe's data.validation */
-    NN_SPLIT_TEST,       /**< the same for testing */
-    NN_SPLIT_ALL,        /**< of the recipe's data.train, before any were carved off */
-} nn_split;
+typedef enum nni_split {
+    NNI_SPLIT_UNSAID,     /**< test, else validation; of --data FILE all rows */
+    NNI_SPLIT_TRAIN,      /**< those that were trained on */
+    NNI_SPLIT_VALIDATION, /**< those carved off for validation, or of the recipe's data.validation */
+    NNI_SPLIT_TEST,       /**< the same for testing */
+    NNI_SPLIT_ALL,        /**< of the recipe's data.train, before any were carved off */
+} nni_split;
 
 /** What a user says about model and data; strings belong to argv. */
-typedef struct nn_model_arguments {
+typedef struct nni_model_arguments {
     const char *model;
     const char *data; /* NULL: the file the recipe names */
-    nn_split split;
+    nni_split split;
     const char *x, *y; /* NULL: as in the recipe, or what the file of --data has */
     const char *w;     /* NULL: as in the recipe where its file is used, else none */
     char *label;       /* columns of y, with commas in between, which become zeros; NULL: as in the recipe */
     nn_external external;
-} nn_model_arguments;
+} nni_model_arguments;
 
-/** The argp parser of these options, for a command to have as its child; its input is an nn_model_arguments. */
-extern const struct argp nn_model_argp;
+/** The argp parser of these options, for a command to have as its child; its input is an nni_model_arguments. */
+extern const struct argp nni_model_argp;
 
 /** A model and the data it is applied to. Owns all but comm. */
-typedef struct nn_model_session {
+typedef struct nni_model_session {
     nn_comm *comm;
     nn_checkpoint *model;
     nn_recipe *recipe; /* of the model */
     nn_dataset *dataset;
     nn_workspace *work;
     nn_threads threads;
-    nn_split split;              /* UNSAID: all rows of the file of --data */
-    bool carved;                 /* the rows are some of data.train's */
-    size_t whole_rows;           /* of those they were carved off */
-    const char *data_file;       /* the file in use, or what stands for several */
-    const char *x, *y, *w;       /* datasets in use; NULL: not read */
-    const nn_recipe_split *base; /* of the recipe, whose columns are used */
-    nn_candidates found;         /* in the file of --data, where no split was said; else none */
-    char *beside;                /* targets found beside the features; NULL: none */
-    const char **label;          /* [label_count] columns of y that were named */
+    nni_split split;                /* UNSAID: all rows of the file of --data */
+    bool carved;                    /* the rows are some of data.train's */
+    size_t whole_rows;              /* of those they were carved off */
+    const char *data_file;          /* the file in use, or what stands for several */
+    const char *x, *y, *w;          /* datasets in use; NULL: not read */
+    const nni_split_settings *base; /* of the recipe, whose columns are used */
+    nni_candidates found;           /* in the file of --data, where no split was said; else none */
+    char *beside;                   /* targets found beside the features; NULL: none */
+    const char **label;             /* [label_count] columns of y that were named */
     size_t label_count;
-} nn_model_session;
+} nni_model_session;
 
 /** Loads model and data; with_targets asks for y and w. Collective. */
-nn_status nn_model_session_open(const nn_model_arguments *given, bool with_targets, nn_comm *comm,
-                                nn_model_session *session, nn_error *error);
-void nn_model_session_close(nn_model_session *session);
+nn_status nni_model_session_open(const nni_model_arguments *given, bool with_targets, nn_comm *comm,
+                                 nni_model_session *session, nn_error *error);
+void nni_model_session_close(nni_model_session *session);
 
 /** Prints which rows of which datasets of which file are in use: "data     FILE: /test/x, /test/y; the test rows". */
-void nn_model_session_print(const nn_model_session *session, FILE *out);
+void nni_model_session_print(const nni_model_session *session, FILE *out);
 
 #endif

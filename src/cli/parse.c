@@ -14,9 +14,9 @@
 #include "support/system/launcher.h"
 #include "yaml/check.h"
 
-bool nn_cli_speaks(void)
+bool nni_cli_speaks(void)
 {
-    const char *rank = nn_launcher_rank();
+    const char *rank = nni_launcher_rank();
     return !rank || strcmp(rank, "0") == 0;
 }
 
@@ -68,7 +68,7 @@ static bool is_letter_with_value(void *context, const struct argp_option *option
 
 static bool suggest_option(void *context, const struct argp_option *option)
 {
-    nn_suggest(context, option->name);
+    nni_suggest(context, option->name);
     return false;
 }
 
@@ -90,7 +90,7 @@ static bool complain_of_option(const struct argp *argp, const char *command, int
             continue;
         }
         snprintf(word.name, sizeof word.name, "%.*s", (int)length, argv[i] + 2);
-        nn_suggestion search = {.written = word.name};
+        nni_suggestion search = {.written = word.name};
         if (any_option(argp, begins_with, &word)) {
             i += word.takes_next;
             continue;
@@ -98,10 +98,10 @@ static bool complain_of_option(const struct argp *argp, const char *command, int
         any_option(argp, suggest_option, &search);
         if (speaks) {
             fprintf(stderr, "%s: there is no option --", command);
-            nn_print_text(stderr, word.name);
+            nni_print_text(stderr, word.name);
             char places[128];
-            if (search.likeness != NN_SYNONYM && any_option(argp, is_set, NULL) &&
-                nn_yaml_find_key(&nn_recipe_schema, word.name, places, sizeof places))
+            if (search.likeness != NNI_SYNONYM && any_option(argp, is_set, NULL) &&
+                nni_yaml_find_key(&nni_recipe_schema, word.name, places, sizeof places))
                 fprintf(stderr, ", but a key of the recipe: --set %s=VALUE", places);
             else if (search.word)
                 fprintf(stderr, " (did you mean --%s?)", search.word);
@@ -112,15 +112,15 @@ static bool complain_of_option(const struct argp *argp, const char *command, int
     return false;
 }
 
-nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
+nni_parsed nni_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
 {
     char name[64];
     snprintf(name, sizeof name, "%s", full_name);
-    const bool speaks = nn_cli_speaks();
+    const bool speaks = nni_cli_speaks();
     if (asks_for_help(argc, argv)) {
         if (speaks)
             argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
-        return NN_PARSED_HELP;
+        return NNI_PARSED_HELP;
     }
     /* argp names the program by argv[0], for as long as it parses; without arguments at all there is still that one. */
     char *only[] = {NULL, NULL}, **words = argc > 0 ? argv : only, *const first = words[0];
@@ -131,14 +131,14 @@ nn_parsed nn_cli_parse(const struct argp *argp, const char *full_name, int argc,
                       argp_parse(argp, argc > 0 ? argc : 1, words, flags, NULL, arguments) == 0;
     words[0] = first;
     if (good)
-        return NN_PARSED_GO;
+        return NNI_PARSED_GO;
     /* mpirun ends all processes when the first one fails: the one that complains must have come to it. */
     if (!speaks)
         sleep(5);
-    return NN_PARSED_WRONG;
+    return NNI_PARSED_WRONG;
 }
 
-error_t nn_cli_take_one(const char **slot, const char *value, const char *kind, struct argp_state *state)
+error_t nni_cli_take_one(const char **slot, const char *value, const char *kind, struct argp_state *state)
 {
     if (*slot) {
         argp_error(state, "one %s at a time: '%s' is a second one", kind, value);
@@ -148,7 +148,7 @@ error_t nn_cli_take_one(const char **slot, const char *value, const char *kind, 
     return 0;
 }
 
-error_t nn_cli_take_external(nn_external *rule, const char *value, struct argp_state *state)
+error_t nni_cli_take_external(nn_external *rule, const char *value, struct argp_state *state)
 {
     const bool allow = strcmp(value, "allow") == 0;
     *rule = allow ? NN_EXTERNAL_ALLOW : NN_EXTERNAL_INSIDE;
@@ -158,7 +158,7 @@ error_t nn_cli_take_external(nn_external *rule, const char *value, struct argp_s
     return EINVAL;
 }
 
-error_t nn_cli_add_set(nn_cli_sets *sets, const char *value, struct argp_state *state)
+error_t nni_cli_add_set(nni_cli_sets *sets, const char *value, struct argp_state *state)
 {
     const size_t most = sizeof sets->values / sizeof *sets->values;
     if (sets->count == most) {
@@ -198,11 +198,11 @@ static nn_status flush_output(nn_status status, nn_error *error)
                    number ? strerror(number) : "an earlier write failed");
 }
 
-nn_status nn_cli_finish(nn_status status, nn_error *error)
+nn_status nni_cli_finish(nn_status status, nn_error *error)
 {
     status = flush_output(status, error);
     if (status != NN_OK)
-        complain(nn_cli_speaks(), error);
+        complain(nni_cli_speaks(), error);
     return status;
 }
 
@@ -211,26 +211,26 @@ static nn_status compare_programs(const char *name, nn_comm *comm, nn_error *err
 {
     char lines[512];
     snprintf(lines, sizeof lines, "command: %s\nversion: %s\nprecision: %s\nMPI: %s\n", name, nn_version(),
-             sizeof(nn_real) == sizeof(float) ? "float32" : "float64", nn_comm_library());
-    return nn_comm_compare(comm, "program", lines, error);
+             sizeof(nn_real) == sizeof(float) ? "float32" : "float64", nni_comm_library());
+    return nni_comm_compare(comm, "program", lines, error);
 }
 
-nn_status nn_cli_with_ranks(const char *name, nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
-                            const void *arguments)
+nn_status nni_cli_with_ranks(const char *name, nn_status (*body)(const void *arguments, nn_comm *comm, nn_error *error),
+                             const void *arguments)
 {
     nn_error error;
     nn_comm *comm = NULL;
     nn_status status = nn_comm_create(NULL, NULL, &comm, &error);
     if (status != NN_OK)
-        return nn_cli_finish(status, &error);
+        return nni_cli_finish(status, &error);
     status = compare_programs(name, comm, &error);
     if (status == NN_OK)
-        status = nn_comm_agree(comm, nn_cli_check_environment(&error), &error);
+        status = nn_comm_agree(comm, nni_cli_check_environment(&error), &error);
     if (status == NN_OK)
         status = body(arguments, comm, &error);
     if (comm->rank == 0)
         status = flush_output(status, &error);
-    status = nn_comm_follow(comm, status, &error);
+    status = nni_comm_broadcast_status(comm, status, &error);
     if (status != NN_OK)
         complain(comm->rank == 0, &error);
     nn_comm_free(comm);

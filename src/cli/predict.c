@@ -9,13 +9,13 @@
 #include "support/printable.h"
 
 typedef struct arguments {
-    nn_model_arguments what;
+    nni_model_arguments what;
     const char *output;
 } arguments;
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.h5", 0, "File to write, OUT.csv for a table of text; an existing one is replaced", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -44,7 +44,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&nn_model_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&nni_model_argp, 0, NULL, 0}, {0}};
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
@@ -59,92 +59,92 @@ static const struct argp parser = {
 
 /* Of several sigmoid outputs each is a label of its own, unless classes were trained, one against the rest. Scaled
  * values stay values under any. */
-static nn_predicted kind_of(const nn_checkpoint *model)
+static nni_predicted kind_of(const nn_checkpoint *model)
 {
     const nn_network *network = model->network;
     const nn_activation last = network->layers[network->layer_count - 1].activation;
     const bool classes = model->provenance.classes > 0 || model->class_names.count > 0;
     if (model->target_scaling->kind != NN_TARGETS_NONE)
-        return NN_PREDICTED_VALUES;
+        return NNI_PREDICTED_VALUES;
     if (last == NN_SOFTMAX || (last == NN_SIGMOID && (network->outputs == 1 || classes)))
-        return NN_PREDICTED_CLASSES;
-    return last == NN_SIGMOID ? NN_PREDICTED_LABELS : NN_PREDICTED_VALUES;
+        return NNI_PREDICTED_CLASSES;
+    return last == NN_SIGMOID ? NNI_PREDICTED_LABELS : NNI_PREDICTED_VALUES;
 }
 
 /* Rows of a piece, through the network. */
-static void run_piece(const nn_model_session *session, const nn_rows *rows, nn_real *x, nn_real *output)
+static void run_piece(const nni_model_session *session, const nni_rows *rows, nn_real *x, nn_real *output)
 {
     const nn_network *network = session->model->network;
-    nn_network_infer(network, nn_dataset_convert(session->dataset, rows, x), rows->count, session->work);
-    nn_network_activate_output(network, rows->count, session->work);
+    nn_network_infer(network, nni_dataset_convert(session->dataset, rows, x), rows->count, session->work);
+    nni_network_activate_output(network, rows->count, session->work);
     memcpy(output + rows->first * network->outputs, nn_network_output(network, session->work),
            rows->count * network->outputs * sizeof *output);
 }
 
 /* All of this rank's rows through the network: output [rows, outputs]. */
-static nn_status run_rows(const nn_model_session *session, nn_real *output, nn_error *error)
+static nn_status run_rows(const nni_model_session *session, nn_real *output, nn_error *error)
 {
     const nn_dataset *dataset = session->dataset;
     const size_t capacity = session->work->capacity;
     nn_real *x = NULL;
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error);
+    nni_cursor *cursor = NULL;
+    nni_rows rows = {.count = 1};
+    nn_status status = nni_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error);
     if (status == NN_OK)
-        status = nn_cursor_create(dataset, capacity, &cursor, error);
+        status = nni_cursor_create(dataset, capacity, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
+        status = nni_cursor_next(cursor, &rows, error);
         if (status == NN_OK && rows.count > 0)
             run_piece(session, &rows, x, output);
     }
-    nn_cursor_free(cursor);
-    nn_release(x);
+    nni_cursor_free(cursor);
+    nni_release(x);
     return status;
 }
 
 static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int rank)
 {
     const size_t ranks = (size_t)comm->size;
-    const size_t first = nn_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
-    const size_t end = nn_slices_first_of_rank(dataset->slices, (size_t)rank + 1, ranks);
-    return nn_dataset_slice_first(dataset, end) - nn_dataset_slice_first(dataset, first);
+    const size_t first = nni_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
+    const size_t end = nni_slices_first_of_rank(dataset->slices, (size_t)rank + 1, ranks);
+    return nni_dataset_slice_first(dataset, end) - nni_dataset_slice_first(dataset, first);
 }
 
 /* What a piece of the outputs decides: classes, or labels from 0.5 on. */
-static void decide(nn_predicted kind, const nn_real *output, size_t rows, size_t outputs, int *decided)
+static void decide(nni_predicted kind, const nn_real *output, size_t rows, size_t outputs, int *decided)
 {
-    for (size_t i = 0; i < rows && kind == NN_PREDICTED_CLASSES; i++)
-        decided[i] = (int)nn_predicted_class(output + i * outputs, outputs);
-    for (size_t i = 0; i < rows * outputs && kind == NN_PREDICTED_LABELS; i++)
+    for (size_t i = 0; i < rows && kind == NNI_PREDICTED_CLASSES; i++)
+        decided[i] = (int)nni_predicted_class(output + i * outputs, outputs);
+    for (size_t i = 0; i < rows * outputs && kind == NNI_PREDICTED_LABELS; i++)
         decided[i] = output[i] >= (nn_real)0.5;
 }
 
 /* Rows in pieces, so that neither what is decided nor what is written needs a second large array. */
-static nn_status append(nn_predictions *file, const nn_checkpoint *model, const nn_real *output, size_t rows,
+static nn_status append(nni_predictions *file, const nn_checkpoint *model, const nn_real *output, size_t rows,
                         nn_error *error)
 {
     enum { PIECE = 4096 };
-    const nn_predicted kind = kind_of(model);
+    const nni_predicted kind = kind_of(model);
     const size_t outputs = model->network->outputs;
     int *decided = NULL;
     double *written = NULL;
-    nn_status status = nn_allocate(PIECE, outputs * sizeof *decided, "the predictions", &decided, error);
+    nn_status status = nni_allocate(PIECE, outputs * sizeof *decided, "the predictions", &decided, error);
     if (status == NN_OK)
-        status = nn_allocate(PIECE, outputs * sizeof *written, "the predictions", &written, error);
+        status = nni_allocate(PIECE, outputs * sizeof *written, "the predictions", &written, error);
     for (size_t first = 0; status == NN_OK && first < rows; first += PIECE) {
         const size_t count = rows - first < PIECE ? rows - first : PIECE;
         const nn_real *piece = output + first * outputs;
         decide(kind, piece, count, outputs, decided);
-        nn_target_scaling_restore(model->target_scaling, piece, count, written);
-        status = nn_predictions_append(file, written, decided, count, error);
+        nni_target_scaler_restore(model->target_scaling, piece, count, written);
+        status = nni_predictions_append(file, written, decided, count, error);
     }
-    nn_release(decided);
-    nn_release(written);
+    nni_release(decided);
+    nni_release(written);
     return status;
 }
 
 /* Rank by rank, in the order of the rows; after a failed write the rest is still taken in, so that nobody waits. */
-static nn_status collect(const nn_model_session *session, nn_predictions *file, nn_real *output, nn_error *error)
+static nn_status collect(const nni_model_session *session, nni_predictions *file, nn_real *output, nn_error *error)
 {
     nn_comm *comm = session->comm;
     const size_t outputs = session->model->network->outputs;
@@ -153,77 +153,78 @@ static nn_status collect(const nn_model_session *session, nn_predictions *file, 
         if (comm->rank != 0 && comm->rank != rank)
             continue;
         const size_t rows = rows_of_rank(session->dataset, comm, rank);
-        NN_TRY(nn_comm_bring(comm, rank, output, rows * outputs, error));
+        NN_TRY(nni_comm_send_to_root(comm, rank, output, rows * outputs, error));
         if (comm->rank == 0 && status == NN_OK)
             status = append(file, session->model, output, rows, error);
     }
     return status;
 }
 
-static nn_status refuse_overwriting(const arguments *given, const nn_model_session *session, nn_error *error)
+static nn_status refuse_overwriting(const arguments *given, const nni_model_session *session, nn_error *error)
 {
-    if (nn_dataset_is_of(session->dataset, given->output) || nn_same_file(given->output, given->what.model))
+    if (nni_dataset_is_of(session->dataset, given->output) || nni_same_file(given->output, given->what.model))
         return nn_fail(error, NN_USAGE, "--output %s would overwrite the model or the data; name another file",
                        given->output);
     return NN_OK;
 }
 
-static void print_written(const arguments *given, const nn_model_session *session, size_t rows)
+static void print_written(const arguments *given, const nni_model_session *session, size_t rows)
 {
-    static const char *const what[] = {[NN_PREDICTED_CLASSES] = "class and probabilities",
-                                       [NN_PREDICTED_LABELS] = "labels and probabilities",
-                                       [NN_PREDICTED_VALUES] = "values"};
+    static const char *const what[] = {[NNI_PREDICTED_CLASSES] = "class and probabilities",
+                                       [NNI_PREDICTED_LABELS] = "labels and probabilities",
+                                       [NNI_PREDICTED_VALUES] = "values"};
     printf("wrote    ");
-    nn_print_text(stdout, given->output);
+    nni_print_text(stdout, given->output);
     printf(": %s of %zu rows of ", what[kind_of(session->model)], rows);
-    nn_print_text(stdout, session->data_file);
+    nni_print_text(stdout, session->data_file);
     printf("\n");
-    nn_model_session_print(session, stdout);
+    nni_model_session_print(session, stdout);
 }
 
 /* What outputs are called: as classes are, or as the columns that the recipe names. @param names  [outputs], empty */
-static nn_status name_outputs(const nn_model_session *session, nn_predicted kind, nn_texts *names, nn_error *error)
+static nn_status name_outputs(const nni_model_session *session, nni_predicted kind, nni_string_set *names,
+                              nn_error *error)
 {
-    const nn_recipe_split *train = &session->recipe->data.train;
-    if (kind == NN_PREDICTED_CLASSES)
-        return nn_texts_copy(&session->model->class_names, names, error);
+    const nni_split_settings *train = &session->recipe->data.train;
+    if (kind == NNI_PREDICTED_CLASSES)
+        return nni_string_set_copy(&session->model->class_names, names, error);
     bool named = train->y_columns_count == session->model->network->outputs;
     for (size_t i = 0; i < train->y_columns_count; i++)
         named = named && train->y_columns[i][strspn(train->y_columns[i], "0123456789:")] != '\0';
     for (size_t i = 0; named && i < train->y_columns_count; i++)
-        NN_TRY(nn_texts_add(names, train->y_columns[i], error));
+        NN_TRY(nni_string_set_add(names, train->y_columns[i], error));
     if (names->count < session->model->network->outputs) /* one that is chosen twice */
-        nn_texts_free(names);
+        nni_string_set_free(names);
     return NN_OK;
 }
 
 /* @param names  receives what the file borrows until it is finished */
-static nn_status create_file(const arguments *given, const nn_model_session *session, nn_texts *names,
-                             nn_predictions **file, nn_error *error)
+static nn_status create_file(const arguments *given, const nni_model_session *session, nni_string_set *names,
+                             nni_predictions **file, nn_error *error)
 {
-    const nn_predictions_form form = {
+    const nni_predictions_form form = {
         .kind = kind_of(session->model),
         .rows = session->dataset->slices.rows,
         .outputs = session->model->network->outputs,
         .names = names,
     };
     NN_TRY(name_outputs(session, form.kind, names, error));
-    return nn_predictions_create(given->output, &form, file, error);
+    return nni_predictions_create(given->output, &form, file, error);
 }
 
-static nn_status write_predictions(const arguments *given, const nn_model_session *session, nn_error *error)
+static nn_status write_predictions(const arguments *given, const nni_model_session *session, nn_error *error)
 {
     nn_comm *comm = session->comm;
     const nn_network *network = session->model->network;
     const size_t rows = session->dataset->slices.rows;
-    nn_predictions *file = NULL;
-    nn_texts names = {.count = 0};
+    nni_predictions *file = NULL;
+    nni_string_set names = {.count = 0};
     nn_real *output = NULL;
     size_t most = session->dataset->rows;
     for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++)
         if (rows_of_rank(session->dataset, comm, rank) > most)
             most = rows_of_rank(session->dataset, comm, rank);
-    NN_TRY(nn_comm_agree(comm, nn_allocate(most * network->outputs, sizeof *output, "the predictions", &output, error),
+    NN_TRY(nn_comm_agree(comm, nni_allocate(most * network->outputs, sizeof *output, "the predictions", &output, error),
                          error));
     nn_status status = NN_OK;
     if (comm->rank == 0) {
@@ -231,19 +232,19 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
         if (status == NN_OK)
             status = create_file(given, session, &names, &file, error);
     }
-    status = nn_comm_follow(comm, status, error);
+    status = nni_comm_broadcast_status(comm, status, error);
     if (status == NN_OK)
         status = nn_comm_agree(comm, run_rows(session, output, error), error);
     if (status == NN_OK)
         status = nn_comm_agree(comm, collect(session, file, output, error), error);
     if (status == NN_OK && comm->rank == 0) {
-        status = nn_predictions_finish(file, error);
+        status = nni_predictions_finish(file, error);
         file = NULL;
     }
-    nn_predictions_abandon(file);
-    nn_texts_free(&names);
-    nn_release(output);
-    NN_TRY(nn_comm_follow(comm, status, error));
+    nni_predictions_abandon(file);
+    nni_string_set_free(&names);
+    nni_release(output);
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
     if (comm->rank == 0)
         print_written(given, session, rows);
     return NN_OK;
@@ -252,18 +253,18 @@ static nn_status write_predictions(const arguments *given, const nn_model_sessio
 static nn_status predict(const void *parsed, nn_comm *comm, nn_error *error)
 {
     const arguments *given = parsed;
-    nn_model_session session;
-    NN_TRY(nn_model_session_open(&given->what, false, comm, &session, error));
+    nni_model_session session;
+    NN_TRY(nni_model_session_open(&given->what, false, comm, &session, error));
     nn_status status = write_predictions(given, &session, error);
-    nn_model_session_close(&session);
+    nni_model_session_close(&session);
     return status;
 }
 
-nn_status nn_cli_predict(int argc, char **argv)
+nn_status nni_cli_predict(int argc, char **argv)
 {
     arguments given = {.output = NULL};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain predict", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
-    return nn_cli_with_ranks("predict", predict, &given);
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain predict", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    return nni_cli_with_ranks("predict", predict, &given);
 }

@@ -48,7 +48,7 @@ static int open_terminal(void)
     return -1;
 }
 
-bool nn_cli_on_terminal(void)
+bool nni_cli_on_terminal(void)
 {
     const int terminal = open_terminal();
     if (terminal >= 0)
@@ -56,7 +56,7 @@ bool nn_cli_on_terminal(void)
     return terminal >= 0;
 }
 
-int nn_cli_columns(void)
+int nni_cli_columns(void)
 {
     struct winsize size = {0};
     const int terminal = open_terminal();

@@ -19,7 +19,7 @@ typedef struct arguments {
     const char *trace;
     const char *trace_limit;
     char fold[64]; /* as an override of the recipe */
-    nn_cli_sets sets;
+    nni_cli_sets sets;
 } arguments;
 
 /* Keys of options without a letter. */
@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
      "Hold fold I of K of the training rows out for validation; the same as --set data.validation.fold=I/K", 0},
     {"trace", 't', "FILE.json", 0, "Write what each rank did when, to be shown by ui.perfetto.dev", 0},
     {"trace-limit", TRACE_LIMIT, "SPANS", 0, "Spans of a rank that the trace has room for (default: 1000000)", 0},
-    NN_CLI_HELP,
+    NNI_CLI_HELP,
     {0},
 };
 
@@ -47,7 +47,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     arguments *given = state->input;
     switch (key) {
     case 's':
-        return nn_cli_add_set(&given->sets, value, state);
+        return nni_cli_add_set(&given->sets, value, state);
     case 'o':
         if (*value == '\0') {
             argp_error(state, "--output: name a folder");
@@ -78,13 +78,13 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
             argp_error(state, "--fold: '%s' is no fold such as 2/5", value);
             return EINVAL;
         }
-        return nn_cli_add_set(&given->sets, given->fold, state);
+        return nni_cli_add_set(&given->sets, given->fold, state);
     case TRACE_LIMIT:
         given->trace_limit = value;
         return 0;
     case ARGP_KEY_ARG:
-        return nn_cli_take_one(&given->recipe, value,
-                               given->resume ? "recipe (a checkpoint is named by --resume=FILE)" : "recipe", state);
+        return nni_cli_take_one(&given->recipe, value,
+                                given->resume ? "recipe (a checkpoint is named by --resume=FILE)" : "recipe", state);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -104,7 +104,7 @@ static const struct argp parser = {
 static nn_status choose_style(const char *name, nn_progress_style *style, nn_error *error)
 {
     static const char *const names[] = {"auto", "bar", "lines", "all", "quiet"};
-    const nn_progress_style styles[] = {nn_cli_on_terminal() ? NN_PROGRESS_BAR : NN_PROGRESS_LINES, NN_PROGRESS_BAR,
+    const nn_progress_style styles[] = {nni_cli_on_terminal() ? NN_PROGRESS_BAR : NN_PROGRESS_LINES, NN_PROGRESS_BAR,
                                         NN_PROGRESS_LINES, NN_PROGRESS_ALL, NN_PROGRESS_QUIET};
     enum { COUNT = sizeof names / sizeof *names };
     size_t i = 0;
@@ -112,7 +112,7 @@ static nn_status choose_style(const char *name, nn_progress_style *style, nn_err
         i++;
     if (i == COUNT)
         return nn_fail(error, NN_USAGE, "--progress: '%s' is none of auto, bar, lines, all, quiet%s", name,
-                       nn_suggest_among(name, names, COUNT).text);
+                       nni_suggest_among(name, names, COUNT).text);
     *style = styles[i];
     return NN_OK;
 }
@@ -160,7 +160,7 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
 {
     if (!given->recipe && given->resume_file) {
         nn_checkpoint *checkpoint = NULL;
-        NN_TRY(nn_checkpoint_read_shares(given->resume_file, comm, &checkpoint, error)); /* for its recipe alone */
+        NN_TRY(nni_checkpoint_read_shares(given->resume_file, comm, &checkpoint, error)); /* for its recipe alone */
         snprintf(name, NAME_MAX + 1, "run");
         nn_status status = nn_recipe_parse(checkpoint->recipe, given->resume_file, NULL, given->sets.values,
                                            given->sets.count, recipe, error);
@@ -171,7 +171,7 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
     if (given->recipe)
         snprintf(path, sizeof path, "%s", given->recipe);
     else
-        NN_TRY(nn_cli_default_recipe(path, error));
+        NN_TRY(nni_cli_default_recipe(path, error));
     name_run(path, name);
     return nn_recipe_load(path, given->sets.values, given->sets.count, recipe, error);
 }
@@ -254,7 +254,7 @@ static nn_status compare_options(const arguments *given, nn_comm *comm, nn_error
              : given->resume_file ? "a file"
                                   : "the newest checkpoint",
              given->trace ? "given" : "not given", given->trace_limit ? given->trace_limit : "not given");
-    return nn_comm_compare(comm, "command line", lines, error);
+    return nni_comm_compare(comm, "command line", lines, error);
 }
 
 static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
@@ -267,7 +267,7 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
                             .resume_file = given->resume_file,
                             .trace = given->trace,
                             .out = stdout,
-                            .columns = nn_cli_columns};
+                            .columns = nni_cli_columns};
     nn_status given_well = parse_trace_limit(given, &how.trace_limit, error);
     if (given_well == NN_OK)
         given_well = choose_style(given->progress, &how.style, error);
@@ -287,13 +287,13 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
     return status;
 }
 
-nn_status nn_cli_train(int argc, char **argv)
+nn_status nni_cli_train(int argc, char **argv)
 {
     arguments given = {.recipe = NULL};
-    const nn_parsed parsed = nn_cli_parse(&parser, "nntrain train", argc, argv, &given);
-    if (parsed != NN_PARSED_GO)
-        return parsed == NN_PARSED_HELP ? NN_OK : NN_USAGE;
+    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain train", argc, argv, &given);
+    if (parsed != NNI_PARSED_GO)
+        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
     /* One to stop may come while MPI starts, and is to be obeyed after the first step; at the end it comes too late. */
-    nn_signals_hold();
-    return nn_cli_with_ranks("train", train, &given);
+    nni_signals_hold();
+    return nni_cli_with_ranks("train", train, &given);
 }

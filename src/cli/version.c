@@ -26,11 +26,11 @@ static const char *openmp_version(void)
     }
 }
 
-void nn_cli_print_version(void)
+void nni_cli_print_version(void)
 {
     printf("nntrain  %s\n", nn_version());
-    printf("MPI      %s\n", nn_comm_library());
-    printf("HDF5     %s\n", nn_dataset_library());
+    printf("MPI      %s\n", nni_comm_library());
+    printf("HDF5     %s\n", nni_hdf5_library());
     printf("OpenMP   %s (%d)\n", openmp_version(), _OPENMP);
-    printf("kernels  %s\n", nn_isa_name(nn_kernels_isa()));
+    printf("kernels  %s\n", nni_isa_name(nni_kernels_isa()));
 }

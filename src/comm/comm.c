@@ -15,12 +15,12 @@
 #include "support/system/cpu.h"
 
 #ifdef NNTRAIN_DOUBLE
-#define NN_MPI_REAL MPI_DOUBLE
+#define NNI_MPI_REAL MPI_DOUBLE
 #else
-#define NN_MPI_REAL MPI_FLOAT
+#define NNI_MPI_REAL MPI_FLOAT
 #endif
 
-nn_status nn_comm_check(int code, const char *what, nn_error *error)
+nn_status nni_comm_check(int code, const char *what, nn_error *error)
 {
     if (code == MPI_SUCCESS)
         return NN_OK;
@@ -33,7 +33,7 @@ nn_status nn_comm_check(int code, const char *what, nn_error *error)
 /* A pause is some 40 cycles; a yield that nobody takes up costs a microsecond. */
 enum { PATIENT_PAUSES = 1000 };
 
-void nn_comm_pause(const nn_comm *comm, size_t *pauses)
+void nni_comm_pause(const nn_comm *comm, size_t *pauses)
 {
     if (comm->backend->crowded || ++*pauses > PATIENT_PAUSES)
         sched_yield();
@@ -46,51 +46,51 @@ void nn_comm_pause(const nn_comm *comm, size_t *pauses)
 static nn_status wait_for(const nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
 {
     if (!comm->backend->crowded)
-        return nn_comm_check(MPI_Waitall(count, requests, MPI_STATUSES_IGNORE), what, error);
+        return nni_comm_check(MPI_Waitall(count, requests, MPI_STATUSES_IGNORE), what, error);
     /* MPICH waits with all its might and keeps those from the CPU that it waits for: 8 ranks on 2 cores summed 9,610
      * values in 108 ms that way, and in 10 ms this way. */
     for (int done = 0;;) {
-        NN_TRY(nn_comm_check(MPI_Testall(count, requests, &done, MPI_STATUSES_IGNORE), what, error));
+        NN_TRY(nni_comm_check(MPI_Testall(count, requests, &done, MPI_STATUSES_IGNORE), what, error));
         if (done)
             return NN_OK;
         sched_yield();
     }
 }
 
-nn_status nn_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
+nn_status nni_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
 {
-    const nn_activity before = nn_comm_begin_wait(comm);
-    return nn_comm_end_wait(comm, before, wait_for(comm, count, requests, what, error));
+    const nni_activity before = nni_comm_begin_wait(comm);
+    return nni_comm_end_wait(comm, before, wait_for(comm, count, requests, what, error));
 }
 
 /* Waits for the one request that a call of MPI has begun, unless the call failed. */
-nn_status nn_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error)
+nn_status nni_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error)
 {
-    NN_TRY(nn_comm_check(code, what, error));
-    return nn_comm_wait(comm, 1, request, what, error);
+    NN_TRY(nni_comm_check(code, what, error));
+    return nni_comm_wait(comm, 1, request, what, error);
 }
 
 /* Ranks of this host whose binding masks meet this rank's: what mpirun or SLURM bound, not what it was asked for. */
 static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
 {
-    nn_cpu_mask mine = nn_cpu_bound_mask();
-    nn_cpu_mask *all = NULL;
-    NN_TRY(nn_allocate((size_t)comm->local_size, sizeof *all, "the binding masks", &all, error));
-    nn_status status = nn_comm_check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
-                                     "compare the bindings of this host's ranks", error);
+    nni_cpu_mask mine = nni_cpu_bound_mask();
+    nni_cpu_mask *all = NULL;
+    NN_TRY(nni_allocate((size_t)comm->local_size, sizeof *all, "the binding masks", &all, error));
+    nn_status status = nni_comm_check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
+                                      "compare the bindings of this host's ranks", error);
     bool alike = true;
     for (int rank = 0; status == NN_OK && rank < comm->local_size; rank++)
-        if (nn_cpu_masks_meet(&mine, &all[rank])) {
+        if (nni_cpu_masks_meet(&mine, &all[rank])) {
             comm->core_sharers++;
             comm->core_index += rank < comm->local_rank;
             alike = alike && memcmp(&mine, &all[rank], sizeof mine) == 0;
         }
     if (!alike)
         comm->core_index = -1;
-    const size_t cpus = nn_cpu_mask_count(&mine), quota = nn_cpu_quota();
+    const size_t cpus = nni_cpu_mask_count(&mine), quota = nni_cpu_quota();
     comm->backend->crowded =
         (cpus > 0 && (size_t)comm->core_sharers > cpus) || (quota > 0 && (size_t)comm->local_size > quota);
-    nn_release(all);
+    nni_release(all);
     return status;
 }
 
@@ -99,31 +99,31 @@ static nn_status find_hosts(nn_comm *comm, nn_error *error)
 {
     MPI_Comm world = comm->backend->world;
     MPI_Comm local = MPI_COMM_NULL;
-    NN_TRY(nn_comm_check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
-                         "find the ranks of this host", error));
+    NN_TRY(nni_comm_check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
+                          "find the ranks of this host", error));
     MPI_Comm_rank(local, &comm->local_rank);
     MPI_Comm_size(local, &comm->local_size);
     nn_status status = count_sharers(comm, local, error);
     int leader = comm->rank;
     if (status == NN_OK)
-        status = nn_comm_check(MPI_Bcast(&leader, 1, MPI_INT, 0, local), "find the first rank of this host", error);
+        status = nni_comm_check(MPI_Bcast(&leader, 1, MPI_INT, 0, local), "find the first rank of this host", error);
     MPI_Comm_free(&local);
     NN_TRY(status);
     const int leads = comm->local_rank == 0;
     NN_TRY(
-        nn_comm_check(MPI_Allreduce(&leads, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
+        nni_comm_check(MPI_Allreduce(&leads, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
     if (gethostname(comm->host, sizeof comm->host) != 0)
         snprintf(comm->host, sizeof comm->host, "unknown host");
     comm->host[sizeof comm->host - 1] = '\0';
     if (comm->host_count == 1 || comm->host_count == comm->size)
         return NN_OK;
-    return nn_hosts_create(comm, leader, &comm->backend->hosts, error);
+    return nni_hosts_create(comm, leader, &comm->backend->hosts, error);
 }
 
 nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *error)
 {
     nn_comm *comm = calloc(1, sizeof *comm);
-    struct nn_comm_backend *backend = calloc(1, sizeof *backend);
+    struct nni_comm_backend *backend = calloc(1, sizeof *backend);
     if (!comm || !backend) {
         free(comm);
         free(backend);
@@ -133,21 +133,21 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     backend->world = MPI_COMM_NULL;
 
     int initialized = 0;
-    nn_status status = nn_comm_check(MPI_Initialized(&initialized), "tell whether it runs", error);
+    nn_status status = nni_comm_check(MPI_Initialized(&initialized), "tell whether it runs", error);
     if (status == NN_OK && !initialized) {
         /* One thread calls MPI; OpenMP threads compute beside it. */
         int provided = 0;
-        status = nn_comm_check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
+        status = nni_comm_check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
         backend->finalize = status == NN_OK;
         if (status == NN_OK && provided < MPI_THREAD_FUNNELED)
             status = nn_fail(error, NN_SYSTEM,
                              "this MPI library allows no threads (%s); use one built with "
                              "MPI_THREAD_FUNNELED",
-                             nn_comm_library());
+                             nni_comm_library());
     }
     if (status == NN_OK) {
         /* A communicator of our own: its traffic and its error handler do not touch the caller's. */
-        status = nn_comm_check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
+        status = nni_comm_check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
     }
     if (status == NN_OK) {
         MPI_Comm_set_errhandler(backend->world, MPI_ERRORS_RETURN);
@@ -164,7 +164,7 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     return NN_OK;
 }
 
-nn_comm nn_comm_alone(void)
+nn_comm nni_comm_alone(void)
 {
     return (nn_comm){.size = 1, .local_size = 1, .host_count = 1, .core_sharers = 1, .host = "this host"};
 }
@@ -173,7 +173,7 @@ void nn_comm_free(nn_comm *comm)
 {
     if (!comm)
         return;
-    nn_hosts_free(comm->backend->hosts);
+    nni_hosts_free(comm->backend->hosts);
     if (comm->backend->world != MPI_COMM_NULL)
         MPI_Comm_free(&comm->backend->world);
     if (comm->backend->finalize)
@@ -195,7 +195,7 @@ static nn_status reduce(nn_comm *comm, void *values, size_t size, size_t count, 
         MPI_Request request = MPI_REQUEST_NULL;
         const int code =
             MPI_Iallreduce(MPI_IN_PLACE, part, (int)length, type, operation, comm->backend->world, &request);
-        NN_TRY(nn_comm_complete(comm, code, &request, "combine values over the ranks", error));
+        NN_TRY(nni_comm_complete(comm, code, &request, "combine values over the ranks", error));
     }
     return NN_OK;
 }
@@ -208,7 +208,7 @@ static nn_status broadcast(nn_comm *comm, void *bytes, size_t count, int root, n
         size_t length = count - first < INT_MAX ? count - first : INT_MAX;
         MPI_Request request = MPI_REQUEST_NULL;
         const int code = MPI_Ibcast((char *)bytes + first, (int)length, MPI_BYTE, root, comm->backend->world, &request);
-        NN_TRY(nn_comm_complete(comm, code, &request, "broadcast", error));
+        NN_TRY(nni_comm_complete(comm, code, &request, "broadcast", error));
     }
     return NN_OK;
 }
@@ -244,7 +244,7 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
     return message.status;
 }
 
-nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
+nn_status nni_comm_broadcast_status(nn_comm *comm, nn_status status, nn_error *error)
 {
     if (comm->size == 1)
         return status;
@@ -259,7 +259,7 @@ nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error)
 
 nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error)
 {
-    return reduce(comm, values, sizeof *values, count, NN_MPI_REAL, MPI_SUM, error);
+    return reduce(comm, values, sizeof *values, count, NNI_MPI_REAL, MPI_SUM, error);
 }
 
 nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error)
@@ -267,12 +267,12 @@ nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_err
     return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_SUM, error);
 }
 
-nn_status nn_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error)
+nn_status nni_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error)
 {
     return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_MIN, error);
 }
 
-nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error)
+nn_status nni_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error)
 {
     return reduce(comm, values, sizeof *values, count, MPI_DOUBLE, MPI_MAX, error);
 }
@@ -282,12 +282,12 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
     return broadcast(comm, bytes, count, 0, error);
 }
 
-nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
+nn_status nni_comm_send_to_root(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
 {
-    return nn_comm_bring_bytes(comm, from, values, count * sizeof *values, error);
+    return nni_comm_send_bytes_to_root(comm, from, values, count * sizeof *values, error);
 }
 
-nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error)
+nn_status nni_comm_send_bytes_to_root(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error)
 {
     const size_t piece = (size_t)1 << 30;
     if (from == 0)
@@ -299,12 +299,12 @@ nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count
         MPI_Request request = MPI_REQUEST_NULL;
         const int code = comm->rank == 0 ? MPI_Irecv(part, length, MPI_BYTE, from, 0, world, &request)
                                          : MPI_Isend(part, length, MPI_BYTE, 0, 0, world, &request);
-        NN_TRY(nn_comm_complete(comm, code, &request, "bring values to rank 0", error));
+        NN_TRY(nni_comm_complete(comm, code, &request, "bring values to rank 0", error));
     }
     return NN_OK;
 }
 
-nn_status nn_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error)
+nn_status nni_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error)
 {
     if (comm->size == 1) {
         memcpy(all, mine, count);
@@ -313,7 +313,7 @@ nn_status nn_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_
     MPI_Request request = MPI_REQUEST_NULL;
     const int code =
         MPI_Igather(mine, (int)count, MPI_BYTE, all, (int)count, MPI_BYTE, 0, comm->backend->world, &request);
-    return nn_comm_complete(comm, code, &request, "gather values on rank 0", error);
+    return nni_comm_complete(comm, code, &request, "gather values on rank 0", error);
 }
 
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
@@ -321,10 +321,10 @@ nn_status nn_comm_barrier(nn_comm *comm, nn_error *error)
     if (comm->size == 1)
         return NN_OK;
     MPI_Request request = MPI_REQUEST_NULL;
-    return nn_comm_complete(comm, MPI_Ibarrier(comm->backend->world, &request), &request, "wait for all ranks", error);
+    return nni_comm_complete(comm, MPI_Ibarrier(comm->backend->world, &request), &request, "wait for all ranks", error);
 }
 
-const char *nn_comm_library(void)
+const char *nni_comm_library(void)
 {
     static char name[MPI_MAX_LIBRARY_VERSION_STRING];
     int length = 0;

@@ -26,7 +26,7 @@ typedef struct nn_comm {
     int core_sharers; /**< ranks on this host, this one included, that may run on one of this rank's cores */
     int core_index;   /**< this rank's place among those, from 0; -1: not all of them have the same cores */
     char host[64];    /**< name of this host */
-    struct nn_comm_backend *backend;
+    struct nni_comm_backend *backend;
 } nn_comm;
 
 /**
@@ -44,7 +44,7 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **comm, nn_error *erro
  *
  * @return a run of one rank; nothing to free
  */
-nn_comm nn_comm_alone(void);
+nn_comm nni_comm_alone(void);
 
 /** Leaves the run. Collective; NULL is fine. */
 void nn_comm_free(nn_comm *comm);
@@ -65,7 +65,7 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error);
  * @param error  on every rank receives rank 0's message where it failed
  * @return rank 0's status
  */
-nn_status nn_comm_follow(nn_comm *comm, nn_status status, nn_error *error);
+nn_status nni_comm_broadcast_status(nn_comm *comm, nn_status status, nn_error *error);
 
 /** Sums each element over ranks, in place: MPI_Iallreduce, which Open MPI is slow with where many values go to hosts.
  */
@@ -73,8 +73,8 @@ nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_erro
 nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 
 /** Smallest and largest over ranks, element by element, in place. */
-nn_status nn_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error);
-nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error);
+nn_status nni_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error);
+nn_status nni_comm_max_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 
 /**
  * Compares a value over the ranks.
@@ -83,7 +83,7 @@ nn_status nn_comm_max_double(nn_comm *comm, double *values, size_t count, nn_err
  * ranks have one each, rank 1
  * @param host  [64] receives the name of that rank's host
  */
-nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error);
+nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error);
 
 /**
  * Makes sure that all ranks have a text in common, before anything that would wait for ever if they had not.
@@ -92,7 +92,7 @@ nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64
  * @param lines  "KEY: VALUE" a line
  * @return NN_USAGE naming a rank, its host and the first line that is another than another rank's
  */
-nn_status nn_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error);
+nn_status nni_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error);
 
 /** Copies rank 0's bytes to every rank. */
 nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
@@ -102,10 +102,10 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
  *
  * @param values  [count] to be sent on `from`, to be filled on rank 0
  */
-nn_status nn_comm_bring(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error);
+nn_status nni_comm_send_to_root(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error);
 
 /** The same for bytes. */
-nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error);
+nn_status nni_comm_send_bytes_to_root(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error);
 
 /**
  * Takes some bytes of every rank to rank 0.
@@ -113,13 +113,13 @@ nn_status nn_comm_bring_bytes(nn_comm *comm, int from, void *bytes, size_t count
  * @param mine   [count], at most INT_MAX
  * @param all    [size, count] in the order of the ranks on rank 0; anything on the others
  */
-nn_status nn_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error);
+nn_status nni_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error);
 
 /** Waits until every rank has come here. */
 nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);
 
 /** @return one line naming the MPI library and its version. Not collective. */
-const char *nn_comm_library(void);
+const char *nni_comm_library(void);
 
 #ifdef __cplusplus
 }

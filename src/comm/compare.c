@@ -20,10 +20,10 @@ static nn_status find_partner(nn_comm *comm, uint64_t own, int odd, int *partner
 {
     uint64_t theirs = own;
     if (comm->rank == 0 || comm->rank == odd)
-        NN_TRY(nn_comm_bring_bytes(comm, odd, &theirs, sizeof theirs, error));
+        NN_TRY(nni_comm_send_bytes_to_root(comm, odd, &theirs, sizeof theirs, error));
     NN_TRY(nn_comm_broadcast(comm, &theirs, sizeof theirs, error));
     double lowest = own == theirs ? comm->size : comm->rank;
-    NN_TRY(nn_comm_min_double(comm, &lowest, 1, error));
+    NN_TRY(nni_comm_min_double(comm, &lowest, 1, error));
     *partner = (int)lowest;
     return NN_OK;
 }
@@ -34,12 +34,12 @@ static nn_status bring_text(nn_comm *comm, int from, const char *own, char **tex
     uint64_t bytes = strlen(own) + 1;
     *text = NULL;
     if (comm->rank == 0 || comm->rank == from)
-        NN_TRY(nn_comm_bring_bytes(comm, from, &bytes, sizeof bytes, error));
-    NN_TRY(nn_comm_agree(comm, nn_allocate(bytes, 1, "a text to be compared", text, error), error));
+        NN_TRY(nni_comm_send_bytes_to_root(comm, from, &bytes, sizeof bytes, error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(bytes, 1, "a text to be compared", text, error), error));
     if (comm->rank == from)
         memcpy(*text, own, bytes);
     if (comm->rank == 0 || comm->rank == from)
-        return nn_comm_bring_bytes(comm, from, *text, bytes, error);
+        return nni_comm_send_bytes_to_root(comm, from, *text, bytes, error);
     return NN_OK;
 }
 
@@ -83,12 +83,12 @@ static nn_status name_difference(const char *what, int odd, const char *host, co
                    here);
 }
 
-nn_status nn_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error)
+nn_status nni_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error)
 {
     int odd = -1, partner = 0;
     char host[64], *theirs = NULL, *ours = NULL;
     const uint64_t own = digest(lines);
-    NN_TRY(nn_comm_find_odd(comm, own, &odd, host, error));
+    NN_TRY(nni_comm_find_outlier(comm, own, &odd, host, error));
     if (odd < 0)
         return NN_OK;
     NN_TRY(find_partner(comm, own, odd, &partner, error));
@@ -97,7 +97,7 @@ nn_status nn_comm_compare(nn_comm *comm, const char *what, const char *lines, nn
         status = bring_text(comm, partner, lines, &ours, error);
     if (status == NN_OK && comm->rank == 0)
         status = name_difference(what, odd, host, theirs, partner, ours, error);
-    nn_release(theirs);
-    nn_release(ours);
-    return nn_comm_follow(comm, status, error);
+    nni_release(theirs);
+    nni_release(ours);
+    return nni_comm_broadcast_status(comm, status, error);
 }

@@ -11,22 +11,22 @@ static const char what[] = "the ranks of the hosts";
 static nn_status split(const nn_comm *comm, int color, nn_comm **part, nn_error *error)
 {
     MPI_Comm world = MPI_COMM_NULL;
-    NN_TRY(nn_comm_check(MPI_Comm_split(comm->backend->world, color, comm->rank, &world), "part the ranks", error));
+    NN_TRY(nni_comm_check(MPI_Comm_split(comm->backend->world, color, comm->rank, &world), "part the ranks", error));
     if (world == MPI_COMM_NULL)
         return NN_OK;
-    nn_status status = nn_allocate(1, sizeof **part, what, part, error);
+    nn_status status = nni_allocate(1, sizeof **part, what, part, error);
     if (status == NN_OK)
-        status = nn_allocate(1, sizeof *(*part)->backend, what, &(*part)->backend, error);
+        status = nni_allocate(1, sizeof *(*part)->backend, what, &(*part)->backend, error);
     if (status != NN_OK) {
         MPI_Comm_free(&world);
-        nn_release(*part);
+        nni_release(*part);
         *part = NULL;
         return status;
     }
-    struct nn_comm_backend *backend = (*part)->backend;
+    struct nni_comm_backend *backend = (*part)->backend;
     **part = *comm;
     (*part)->backend = backend;
-    *backend = (struct nn_comm_backend){.world = world, .part = true, .crowded = comm->backend->crowded};
+    *backend = (struct nni_comm_backend){.world = world, .part = true, .crowded = comm->backend->crowded};
     MPI_Comm_rank(world, &(*part)->rank);
     MPI_Comm_size(world, &(*part)->size);
     return NN_OK;
@@ -37,12 +37,12 @@ static void leave(nn_comm *part)
     if (!part)
         return;
     MPI_Comm_free(&part->backend->world);
-    nn_release(part->backend);
-    nn_release(part);
+    nni_release(part->backend);
+    nni_release(part);
 }
 
 /* @param leaders  [ranks]  @return whether each host has a run of the ranks */
-static bool find_runs(nn_hosts *hosts, const int *leaders, int ranks, int rank)
+static bool find_runs(nni_hosts *hosts, const int *leaders, int ranks, int rank)
 {
     hosts->count = 0;
     hosts->lanes = (size_t)ranks;
@@ -64,23 +64,23 @@ static bool find_runs(nn_hosts *hosts, const int *leaders, int ranks, int rank)
     return true;
 }
 
-static nn_status find(nn_comm *comm, int leader, nn_hosts *hosts, bool *useful, nn_error *error)
+static nn_status find(nn_comm *comm, int leader, nni_hosts *hosts, bool *useful, nn_error *error)
 {
     int *leaders = NULL;
-    nn_status status = nn_allocate((size_t)comm->size, sizeof *leaders, what, &leaders, error);
+    nn_status status = nni_allocate((size_t)comm->size, sizeof *leaders, what, &leaders, error);
     if (status == NN_OK)
-        status = nn_allocate((size_t)comm->size + 1, sizeof *hosts->first, what, &hosts->first, error);
+        status = nni_allocate((size_t)comm->size + 1, sizeof *hosts->first, what, &hosts->first, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = nn_comm_check(MPI_Allgather(&leader, 1, MPI_INT, leaders, 1, MPI_INT, comm->backend->world),
-                               "find the ranks of the hosts", error);
+        status = nni_comm_check(MPI_Allgather(&leader, 1, MPI_INT, leaders, 1, MPI_INT, comm->backend->world),
+                                "find the ranks of the hosts", error);
     *useful = status == NN_OK && find_runs(hosts, leaders, comm->size, comm->rank) && hosts->count > 1 &&
               hosts->count < (size_t)comm->size;
-    nn_release(leaders);
+    nni_release(leaders);
     return status;
 }
 
-static nn_status part(nn_comm *comm, int leader, nn_hosts *hosts, nn_error *error)
+static nn_status part(nn_comm *comm, int leader, nni_hosts *hosts, nn_error *error)
 {
     const int lane = hosts->place < hosts->lanes ? (int)hosts->place : MPI_UNDEFINED;
     nn_status status = split(comm, leader, &hosts->inside, error);
@@ -90,36 +90,37 @@ static nn_status part(nn_comm *comm, int leader, nn_hosts *hosts, nn_error *erro
     return nn_comm_agree(comm, split(comm, lane, &hosts->lane, error), error);
 }
 
-nn_status nn_hosts_create(nn_comm *comm, int leader, nn_hosts **result, nn_error *error)
+nn_status nni_hosts_create(nn_comm *comm, int leader, nni_hosts **result, nn_error *error)
 {
-    nn_hosts *hosts = NULL;
+    nni_hosts *hosts = NULL;
     bool useful = false;
     *result = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *hosts, what, &hosts, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *hosts, what, &hosts, error), error));
     nn_status status = find(comm, leader, hosts, &useful, error);
     if (status == NN_OK && useful)
         status = part(comm, leader, hosts, error);
     if (status == NN_OK && useful)
         *result = hosts;
     else
-        nn_hosts_free(hosts);
+        nni_hosts_free(hosts);
     return status;
 }
 
-void nn_hosts_free(nn_hosts *hosts)
+void nni_hosts_free(nni_hosts *hosts)
 {
     if (!hosts)
         return;
     leave(hosts->inside);
     leave(hosts->lane);
-    nn_release(hosts->first);
-    nn_release(hosts);
+    nni_release(hosts->first);
+    nni_release(hosts);
 }
 
-nn_status nn_hosts_runs(const nn_hosts *hosts, const nn_leaves *runs, nn_leaves **of_hosts, nn_error *error)
+nn_status nni_hosts_runs(const nni_hosts *hosts, const nni_leaf_range *runs, nni_leaf_range **of_hosts, nn_error *error)
 {
-    NN_TRY(nn_allocate(hosts->count, sizeof **of_hosts, what, of_hosts, error));
+    NN_TRY(nni_allocate(hosts->count, sizeof **of_hosts, what, of_hosts, error));
     for (size_t host = 0; host < hosts->count; host++)
-        (*of_hosts)[host] = nn_leaves_together(runs + hosts->first[host], hosts->first[host + 1] - hosts->first[host]);
+        (*of_hosts)[host] =
+            nni_leaf_range_union(runs + hosts->first[host], hosts->first[host + 1] - hosts->first[host]);
     return NN_OK;
 }

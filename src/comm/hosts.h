@@ -11,7 +11,7 @@
 #include "support/sum_tree.h"
 
 /** Each host has a run of the ranks. Owns all of it. */
-typedef struct nn_hosts {
+typedef struct nni_hosts {
     size_t count;
     size_t index;    /**< this rank's host */
     size_t place;    /**< this rank's place among the ranks there */
@@ -19,7 +19,7 @@ typedef struct nn_hosts {
     size_t lanes;    /**< ranks that every host has at least */
     nn_comm *inside; /**< the ranks of this host */
     nn_comm *lane;   /**< those of this rank's place; NULL from place `lanes` on */
-} nn_hosts;
+} nni_hosts;
 
 /**
  * Finds them. Collective.
@@ -28,12 +28,13 @@ typedef struct nn_hosts {
  * @param hosts   receives NULL where there is no host with several ranks, or only one host, or where the ranks of a
  * host are not a run, as with mpirun --map-by node
  */
-nn_status nn_hosts_create(nn_comm *comm, int leader, nn_hosts **hosts, nn_error *error);
+nn_status nni_hosts_create(nn_comm *comm, int leader, nni_hosts **hosts, nn_error *error);
 
 /** Leaves them. NULL is fine. */
-void nn_hosts_free(nn_hosts *hosts);
+void nni_hosts_free(nni_hosts *hosts);
 
 /** Takes the runs of leaves that hosts have. @param runs  [ranks]  @param of_hosts  receives [count] */
-nn_status nn_hosts_runs(const nn_hosts *hosts, const nn_leaves *runs, nn_leaves **of_hosts, nn_error *error);
+nn_status nni_hosts_runs(const nni_hosts *hosts, const nni_leaf_range *runs, nni_leaf_range **of_hosts,
+                         nn_error *error);
 
 #endif

@@ -20,7 +20,7 @@ static int odd_one(const uint64_t *values, int ranks)
     return 1;
 }
 
-nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error)
+nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error)
 {
     const char what[] = "compare values over the ranks";
     *odd = -1;
@@ -31,18 +31,18 @@ nn_status nn_comm_find_odd(nn_comm *comm, uint64_t value, int *odd, char host[64
     MPI_Comm world = comm->backend->world;
     MPI_Request request = MPI_REQUEST_NULL;
     int code = MPI_Iallreduce(MPI_IN_PLACE, most, 2, MPI_UINT64_T, MPI_MAX, world, &request);
-    NN_TRY(nn_comm_complete(comm, code, &request, what, error));
+    NN_TRY(nni_comm_complete(comm, code, &request, what, error));
     if (most[0] == ~most[1])
         return NN_OK;
-    NN_TRY(nn_comm_agree(comm, nn_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
+    NN_TRY(nn_comm_agree(comm, nni_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
                          error));
     code = MPI_Iallgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, world, &request);
-    nn_status status = nn_comm_complete(comm, code, &request, what, error);
+    nn_status status = nni_comm_complete(comm, code, &request, what, error);
     if (status == NN_OK)
         *odd = odd_one(all, comm->size);
-    nn_release(all);
+    nni_release(all);
     NN_TRY(status);
     memcpy(host, comm->host, sizeof comm->host);
     code = MPI_Ibcast(host, sizeof comm->host, MPI_BYTE, *odd, world, &request);
-    return nn_comm_complete(comm, code, &request, what, error);
+    return nni_comm_complete(comm, code, &request, what, error);
 }

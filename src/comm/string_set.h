@@ -6,13 +6,14 @@
 #include "support/string_set.h"
 
 /** Gives all ranks rank 0's texts, in its order. @param texts  empty on the others */
-nn_status nn_texts_broadcast(nn_comm *comm, nn_texts *texts, nn_error *error);
+nn_status nni_string_set_broadcast(nn_comm *comm, nni_string_set *texts, nn_error *error);
 
 /**
  * Gives all ranks the texts of all of them, sorted. Agreed.
  *
- * @return NN_DATA where that makes more than NN_TEXTS_MOST; the message is the end of a sentence, as nn_texts_add's
+ * @return NN_DATA where that makes more than NNI_STRING_SET_MAX; the message is the end of a sentence, as
+ * nni_string_set_add's
  */
-nn_status nn_texts_unite(nn_comm *comm, nn_texts *texts, nn_error *error);
+nn_status nni_string_set_unite(nn_comm *comm, nni_string_set *texts, nn_error *error);
 
 #endif

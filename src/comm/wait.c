@@ -8,31 +8,31 @@
 /* Messages to and fro that two clocks are compared by; the fastest tells most. */
 enum { ROUNDS = 16 };
 
-void nn_comm_watch(nn_comm *comm, nn_timeline *timeline)
+void nni_comm_set_timeline(nn_comm *comm, nni_timeline *timeline)
 {
     if (!comm->backend)
         return;
     comm->backend->timeline = timeline;
     if (comm->backend->hosts) {
-        nn_comm_watch(comm->backend->hosts->inside, timeline);
+        nni_comm_set_timeline(comm->backend->hosts->inside, timeline);
         if (comm->backend->hosts->lane)
-            nn_comm_watch(comm->backend->hosts->lane, timeline);
+            nni_comm_set_timeline(comm->backend->hosts->lane, timeline);
     }
 }
 
-nn_timeline *nn_comm_timeline(const nn_comm *comm)
+nni_timeline *nni_comm_timeline(const nn_comm *comm)
 {
     return comm->backend ? comm->backend->timeline : NULL;
 }
 
-nn_activity nn_comm_begin_wait(const nn_comm *comm)
+nni_activity nni_comm_begin_wait(const nn_comm *comm)
 {
-    return nn_timeline_begin(nn_comm_timeline(comm), (nn_activity){NN_SPAN_WAIT, NN_NO_DETAIL});
+    return nni_timeline_begin(nni_comm_timeline(comm), (nni_activity){NNI_SPAN_WAIT, NNI_NO_DETAIL});
 }
 
-nn_status nn_comm_end_wait(const nn_comm *comm, nn_activity before, nn_status status)
+nn_status nni_comm_end_wait(const nn_comm *comm, nni_activity before, nn_status status)
 {
-    nn_timeline_begin(nn_comm_timeline(comm), before);
+    nni_timeline_begin(nni_comm_timeline(comm), before);
     return status;
 }
 
@@ -41,9 +41,9 @@ static nn_status tell_time(nn_comm *comm, int rank, nn_error *error)
 {
     MPI_Comm world = comm->backend->world;
     for (int round = 0; round < ROUNDS; round++) {
-        NN_TRY(nn_comm_check(MPI_Recv(NULL, 0, MPI_BYTE, rank, 0, world, MPI_STATUS_IGNORE), "compare clocks", error));
-        double now = nn_clock();
-        NN_TRY(nn_comm_check(MPI_Send(&now, 1, MPI_DOUBLE, rank, 0, world), "compare clocks", error));
+        NN_TRY(nni_comm_check(MPI_Recv(NULL, 0, MPI_BYTE, rank, 0, world, MPI_STATUS_IGNORE), "compare clocks", error));
+        double now = nni_clock();
+        NN_TRY(nni_comm_check(MPI_Send(&now, 1, MPI_DOUBLE, rank, 0, world), "compare clocks", error));
     }
     return NN_OK;
 }
@@ -55,11 +55,11 @@ static nn_status ask_time(nn_comm *comm, double *offset, nn_error *error)
     double fastest = INFINITY;
     for (int round = 0; round < ROUNDS; round++) {
         double theirs = 0;
-        const double asked = nn_clock();
-        NN_TRY(nn_comm_check(MPI_Send(NULL, 0, MPI_BYTE, 0, 0, world), "compare clocks", error));
+        const double asked = nni_clock();
+        NN_TRY(nni_comm_check(MPI_Send(NULL, 0, MPI_BYTE, 0, 0, world), "compare clocks", error));
         NN_TRY(
-            nn_comm_check(MPI_Recv(&theirs, 1, MPI_DOUBLE, 0, 0, world, MPI_STATUS_IGNORE), "compare clocks", error));
-        const double heard = nn_clock();
+            nni_comm_check(MPI_Recv(&theirs, 1, MPI_DOUBLE, 0, 0, world, MPI_STATUS_IGNORE), "compare clocks", error));
+        const double heard = nni_clock();
         if (heard - asked < fastest) {
             fastest = heard - asked;
             *offset = theirs - 0.5 * (asked + heard);
@@ -70,7 +70,7 @@ static nn_status ask_time(nn_comm *comm, double *offset, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_comm_clock_offset(nn_comm *comm, double *offset, nn_error *error)
+nn_status nni_comm_clock_offset(nn_comm *comm, double *offset, nn_error *error)
 {
     *offset = 0;
     if (comm->rank > 0)

@@ -24,8 +24,8 @@ static const double losses_rounded = 64;
 typedef struct check {
     nn_recipe *recipe;
     nn_dataset *dataset;
-    nn_normalization *normalization;
-    nn_target_scaling *target_scaling;
+    nni_feature_scaler *normalization;
+    nni_target_scaler *target_scaling;
     nn_network *network;
     nn_workspace *work;
     nn_real *x;        /* [rows, features] */
@@ -41,25 +41,25 @@ typedef struct check {
 static nn_status load(check *in, nn_comm *alone, nn_error *error)
 {
     const nn_recipe *recipe = in->recipe;
-    nn_dataset_spec spec = nn_dataset_spec_of(&recipe->data.train, &recipe->data.train);
+    nn_dataset_spec spec = nni_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
     spec.missing = recipe->data.impute != NN_IMPUTE_NONE;
     spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
-    spec.head = nn_head_of(recipe);
+    spec.head = nni_head_of(recipe);
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                            error));
-    NN_TRY(nn_normalization_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
+    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     if (spec.missing)
-        NN_TRY(nn_normalization_impute(in->normalization, error));
-    NN_TRY(nn_normalization_fit(in->normalization, in->dataset, alone, error));
-    NN_TRY(nn_dataset_normalize(in->dataset, in->normalization, error));
+        NN_TRY(nni_feature_scaler_impute(in->normalization, error));
+    NN_TRY(nni_feature_scaler_fit(in->normalization, in->dataset, alone, error));
+    NN_TRY(nni_dataset_normalize(in->dataset, in->normalization, error));
     NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
                              error));
     const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
-    NN_TRY(nn_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
-    NN_TRY(nn_target_scaling_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
+    NN_TRY(nni_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
+    NN_TRY(nni_target_scaler_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
                                  &in->target_scaling, error));
-    nn_dataset_scale_targets(in->dataset, in->target_scaling);
+    nni_dataset_scale_targets(in->dataset, in->target_scaling);
     return NN_OK;
 }
 
@@ -69,19 +69,19 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
     if (rows > data->rows)
         rows = data->rows;
     NN_TRY(nn_workspace_create(in->network, rows, 1, 1, &in->work, error));
-    NN_TRY(nn_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
-    NN_TRY(nn_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
-    NN_TRY(nn_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
+    NN_TRY(nni_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
+    NN_TRY(nni_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
+    NN_TRY(nni_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
     for (size_t i = 0; i < rows; i++)
         in->samples[i] = i;
     in->work->seed = in->recipe->seed;
-    const nn_rows first = nn_dataset_resident(data, 0, rows);
-    NN_TRY(nn_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
+    const nni_rows first = nni_dataset_resident(data, 0, rows);
+    NN_TRY(nni_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
     in->batch = (nn_batch){
         .rows = rows,
         .global_rows = rows,
-        .x = nn_dataset_convert(data, &first, in->x),
-        .y = {.classes = first.classes, .values = nn_dataset_convert_targets(data, &first, in->y)},
+        .x = nni_dataset_convert(data, &first, in->x),
+        .y = {.classes = first.classes, .values = nni_dataset_convert_targets(data, &first, in->y)},
         .weights = first.weights,
         .samples = in->samples,
     };
@@ -145,15 +145,15 @@ static double largest_of(const nn_real *values, size_t count)
 
 /* Worst difference between slope and gradient over a tensor, or over a keyed choice of its parameters: of those that
  * are wrong, where some are. */
-static double worst_difference(check *in, const nn_tensor *tensor, bool *wrong)
+static double worst_difference(check *in, const nni_tensor *tensor, bool *wrong)
 {
     double worst = 0;
     *wrong = false;
     for (size_t i = 0; i < tensor->count && i < TRIED; i++) {
         size_t at = i;
         if (tensor->count > TRIED) {
-            const nn_philox_block block = nn_random_block(in->recipe->seed, NN_RANDOM_GENERATE, tensor->offset, i);
-            at = (size_t)(nn_uniform(block.word[0], block.word[1]) * (double)tensor->count);
+            const nni_philox_block block = nni_random_block(in->recipe->seed, NNI_RANDOM_GENERATE, tensor->offset, i);
+            at = (size_t)(nni_uniform(block.word[0], block.word[1]) * (double)tensor->count);
         }
         bool here = false;
         const double apart = distance(in, tensor->offset + at, &here);
@@ -167,7 +167,7 @@ static double worst_difference(check *in, const nn_tensor *tensor, bool *wrong)
 /* Units of a layer that are silent, or against the stops, in every row: gradients do not pass them. */
 static size_t stuck_units(const check *in, size_t l)
 {
-    const nn_layer *layer = &in->network->layers[l];
+    const nni_layer *layer = &in->network->layers[l];
     const nn_real *a = in->work->activations[l];
     size_t stuck = 0;
     for (size_t j = 0; j < layer->outputs; j++) {
@@ -187,7 +187,7 @@ static void tell_layers(const check *in)
 {
     fprintf(in->out, "layer    units  activation  stuck units  largest gradient\n");
     for (size_t l = 0; l < in->network->layer_count; l++) {
-        const nn_layer *layer = &in->network->layers[l];
+        const nni_layer *layer = &in->network->layers[l];
         const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
         fprintf(in->out, "%-5zu %8zu  %-10s %12zu  %16.3g%s\n", l, layer->outputs,
                 nn_activation_name(layer->activation), stuck_units(in, l), gradient,
@@ -205,7 +205,7 @@ static void advise(const check *in)
     double least = INFINITY, most = 0;
     size_t weakest = 0, strongest = 0;
     for (size_t l = 0; l < count; l++) {
-        const nn_layer *layer = &in->network->layers[l];
+        const nni_layer *layer = &in->network->layers[l];
         const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
         const size_t stuck = stuck_units(in, l);
         if (2 * stuck > layer->outputs && l + 1 < count)
@@ -244,13 +244,13 @@ static nn_status compare(check *in, nn_error *error)
 {
     in->largest = largest_of(in->analytic, in->network->flat_count);
     double worst = 0;
-    const nn_tensor *where = NULL;
+    const nni_tensor *where = NULL;
     fprintf(in->out, "tensor            parameters    tried  worst difference / largest gradient\n");
     for (size_t t = in->network->tensor_count; t-- > 0;) {
-        const nn_tensor *tensor = &in->network->tensors[t];
+        const nni_tensor *tensor = &in->network->tensors[t];
         bool wrong = false;
         const double share = in->largest > 0 ? worst_difference(in, tensor, &wrong) / in->largest : 0;
-        fprintf(in->out, "%2zu %-12s %12zu %8zu  %.2g%s\n", tensor->layer, nn_tensor_name(tensor->role), tensor->count,
+        fprintf(in->out, "%2zu %-12s %12zu %8zu  %.2g%s\n", tensor->layer, nni_tensor_name(tensor->role), tensor->count,
                 tensor->count < TRIED ? tensor->count : (size_t)TRIED, share, wrong ? "  <- does not agree" : "");
         if (wrong && !where)
             where = tensor;
@@ -260,7 +260,7 @@ static nn_status compare(check *in, nn_error *error)
         return nn_fail(error, NN_SYSTEM,
                        "the gradient of %s in layer %zu differs from the slope of the loss by up to %.2g of the "
                        "largest gradient",
-                       nn_tensor_name(where->role), where->layer, worst);
+                       nni_tensor_name(where->role), where->layer, worst);
     fprintf(in->out, "right    all gradients agree with central differences, to %.2g of the largest\n", worst);
     if (in->kinks > 0)
         fprintf(in->out, "         %zu at a kink, where they are between the slopes of its two sides\n", in->kinks);
@@ -269,7 +269,7 @@ static nn_status compare(check *in, nn_error *error)
 
 static nn_status run(check *in, size_t rows, nn_error *error)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     NN_TRY(load(in, &alone, error));
     NN_TRY(prepare(in, rows, error));
     fprintf(in->out, "check    %zu rows of %s, %zu parameters, in double precision\n", in->batch.rows,
@@ -288,21 +288,21 @@ static nn_status run(check *in, size_t rows, nn_error *error)
     return compare(in, error);
 }
 
-nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows, FILE *out,
-                          nn_error *error)
+nn_status nni_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows,
+                           FILE *out, nn_error *error)
 {
     check in = {.out = out};
     nn_status status = nn_recipe_load(path, overrides, override_count, &in.recipe, error);
     if (status == NN_OK)
         status = run(&in, rows, error);
-    nn_release(in.x);
-    nn_release(in.y);
-    nn_release(in.analytic);
-    nn_release(in.samples);
+    nni_release(in.x);
+    nni_release(in.y);
+    nni_release(in.analytic);
+    nni_release(in.samples);
     nn_workspace_free(in.work);
     nn_network_free(in.network);
-    nn_normalization_free(in.normalization);
-    nn_target_scaling_free(in.target_scaling);
+    nni_feature_scaler_free(in.normalization);
+    nni_target_scaler_free(in.target_scaling);
     nn_dataset_free(in.dataset);
     nn_recipe_free(in.recipe);
     return status;

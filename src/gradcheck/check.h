@@ -22,7 +22,7 @@
  * @return NN_DIVERGED where the loss is NaN or infinite, NN_SYSTEM where a gradient is wrong, else what recipe and data
  * object to
  */
-nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows, FILE *out,
-                          nn_error *error);
+nn_status nni_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows,
+                           FILE *out, nn_error *error);
 
 #endif

@@ -38,7 +38,7 @@ static hid_t value_type(hid_t field, uint64_t *values)
     return H5Tget_super(field);
 }
 
-hid_t nn_hdf5_field_value(hid_t dataset, const char *field)
+hid_t nni_hdf5_field_value(hid_t dataset, const char *field)
 {
     uint64_t values = 0;
     hid_t record = H5Dget_type(dataset);
@@ -51,7 +51,7 @@ hid_t nn_hdf5_field_value(hid_t dataset, const char *field)
 
 /* What a field holds as a layout of its own; an enumeration of numbers is one of its numbers. */
 static nn_status describe_field(hid_t record, const char *path, const char *name, const char *field, bool texts,
-                                nn_hdf5_layout *layout, nn_error *error)
+                                nni_hdf5_layout *layout, nn_error *error)
 {
     const int index = H5Tget_member_index(record, field);
     char what[200];
@@ -61,17 +61,17 @@ static nn_status describe_field(hid_t record, const char *path, const char *name
     }
     hid_t member = H5Tget_member_type(record, (unsigned)index), type = value_type(member, &layout->row_values);
     const bool known = layout->row_values > 0 &&
-                       (nn_hdf5_describe_number(type, layout) || (texts && nn_hdf5_describe_text(type, layout)));
+                       (nni_hdf5_describe_number(type, layout) || (texts && nni_hdf5_describe_text(type, layout)));
     H5Tclose(type);
     H5Tclose(member);
     snprintf(what, sizeof what, "holds no number in its field %.100s", field);
     return known ? NN_OK : fail_fields(record, path, name, what, error);
 }
 
-static nn_status describe_fields(hid_t record, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                 bool texts, nn_hdf5_layout *layout, nn_error *error)
+static nn_status describe_fields(hid_t record, const char *path, const char *name, const nni_hdf5_columns *columns,
+                                 bool texts, nni_hdf5_layout *layout, nn_error *error)
 {
-    nn_hdf5_layout common = {.rows = 0};
+    nni_hdf5_layout common = {.rows = 0};
     if (columns->count == 0)
         return fail_fields(record, path, name,
                            "holds records; name the fields that are wanted in x_columns or y_columns", error);
@@ -79,10 +79,10 @@ static nn_status describe_fields(hid_t record, const char *path, const char *nam
         return nn_fail(error, NN_DATA, "%s: %s holds records in %d dimensions; one of them is wanted", path, name,
                        layout->dimensions);
     for (size_t i = 0; i < columns->count; i++) {
-        nn_hdf5_layout field = {.rows = 0};
+        nni_hdf5_layout field = {.rows = 0};
         NN_TRY(describe_field(record, path, name, columns->names[i], texts && columns->count == 1, &field, error));
         if (i > 0 && field.element != common.element) {
-            field.element = nn_element_common(field.element, common.element);
+            field.element = nni_element_common(field.element, common.element);
             field.integer = field.integer && common.integer;
             snprintf(field.type, sizeof field.type, "mixed");
         }
@@ -111,7 +111,7 @@ static hid_t replace_value(hid_t field, hid_t native)
 }
 
 /* The second time it is known how large the whole is. */
-static size_t lay_fields(hid_t record, const nn_hdf5_columns *columns, hid_t native, hid_t whole)
+static size_t lay_fields(hid_t record, const nni_hdf5_columns *columns, hid_t native, hid_t whole)
 {
     size_t at = 0;
     for (size_t i = 0; i < columns->count; i++) {
@@ -126,7 +126,7 @@ static size_t lay_fields(hid_t record, const nn_hdf5_columns *columns, hid_t nat
     return at;
 }
 
-hid_t nn_hdf5_fields_type(hid_t dataset, const nn_hdf5_columns *columns, hid_t native)
+hid_t nni_hdf5_fields_type(hid_t dataset, const nni_hdf5_columns *columns, hid_t native)
 {
     hid_t record = H5Dget_type(dataset);
     hid_t type = H5Tcreate(H5T_COMPOUND, lay_fields(record, columns, native, H5I_INVALID_HID));
@@ -153,8 +153,8 @@ static bool read_range(const char *text, hsize_t *first, hsize_t *end)
     return *rest == '\0' && *end > *first;
 }
 
-static nn_status describe_numbers(const char *path, const char *name, const nn_hdf5_columns *columns,
-                                  nn_hdf5_layout *layout, nn_error *error)
+static nn_status describe_numbers(const char *path, const char *name, const nni_hdf5_columns *columns,
+                                  nni_hdf5_layout *layout, nn_error *error)
 {
     hsize_t before = 0, values = 0;
     if (layout->dimensions != 2)
@@ -177,7 +177,7 @@ static nn_status describe_numbers(const char *path, const char *name, const nn_h
     return NN_OK;
 }
 
-bool nn_hdf5_select_columns(hid_t space, const nn_hdf5_columns *columns, hsize_t first, hsize_t count)
+bool nni_hdf5_select_columns(hid_t space, const nni_hdf5_columns *columns, hsize_t first, hsize_t count)
 {
     bool good = H5Sselect_none(space) >= 0;
     for (size_t i = 0; good && i < columns->count; i++) {
@@ -190,8 +190,8 @@ bool nn_hdf5_select_columns(hid_t space, const nn_hdf5_columns *columns, hsize_t
     return good;
 }
 
-nn_status nn_hdf5_describe_columns(hid_t dataset, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                   bool texts, nn_hdf5_layout *layout, nn_error *error)
+nn_status nni_hdf5_describe_columns(hid_t dataset, const char *path, const char *name, const nni_hdf5_columns *columns,
+                                    bool texts, nni_hdf5_layout *layout, nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
     const bool records = H5Tget_class(type) == H5T_COMPOUND;

@@ -15,15 +15,15 @@
 
 enum { REASON_SIZE = 300 };
 
-nn_hdf5_printer nn_hdf5_silence(void)
+nni_hdf5_printer nni_hdf5_silence(void)
 {
-    nn_hdf5_printer printer = {NULL, NULL};
+    nni_hdf5_printer printer = {NULL, NULL};
     H5Eget_auto2(H5E_DEFAULT, &printer.function, &printer.data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     return printer;
 }
 
-void nn_hdf5_restore(nn_hdf5_printer printer)
+void nni_hdf5_restore(nni_hdf5_printer printer)
 {
     H5Eset_auto2(H5E_DEFAULT, printer.function, printer.data);
 }
@@ -49,7 +49,7 @@ static herr_t take_innermost(unsigned depth, const H5E_error2_t *entry, void *co
     return 0;
 }
 
-void nn_hdf5_reason(char *text, size_t size)
+void nni_hdf5_reason(char *text, size_t size)
 {
     struct reason reason = {text, size};
     snprintf(text, size, "no reason given");
@@ -57,7 +57,7 @@ void nn_hdf5_reason(char *text, size_t size)
 }
 
 /* The signature stands at 0 or, behind a user block, at 512, 1024, 2048 ... */
-bool nn_hdf5_has_signature(int descriptor, uint64_t bytes)
+bool nni_hdf5_has_signature(int descriptor, uint64_t bytes)
 {
     static const char signature[8] = {'\211', 'H', 'D', 'F', '\r', '\n', '\032', '\n'};
     char found[8];
@@ -72,26 +72,26 @@ static nn_status check_facts(const char *path, int descriptor, const struct stat
 {
     if (facts->st_size == 0)
         return nn_fail(error, NN_DATA, "%s is empty, not an HDF5 file", path);
-    if (!nn_hdf5_has_signature(descriptor, (uint64_t)facts->st_size))
+    if (!nni_hdf5_has_signature(descriptor, (uint64_t)facts->st_size))
         return nn_fail(error, NN_DATA, "%s is not an HDF5 file; nntrain import brings other formats into HDF5", path);
     return NN_OK;
 }
 
-nn_status nn_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
+nn_status nni_hdf5_check_path(const char *path, uint64_t *bytes, nn_error *error)
 {
     int descriptor = -1;
     struct stat facts;
-    NN_TRY(nn_open_to_read(path, &descriptor, &facts, error));
+    NN_TRY(nni_open_to_read(path, &descriptor, &facts, error));
     const nn_status status = check_facts(path, descriptor, &facts, error);
     close(descriptor);
     *bytes = (uint64_t)facts.st_size;
     return status;
 }
 
-nn_status nn_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error)
+nn_status nni_hdf5_check_size(const char *path, uint64_t bytes, nn_error *error)
 {
     uint64_t now = 0;
-    NN_TRY(nn_hdf5_check_path(path, &now, error));
+    NN_TRY(nni_hdf5_check_path(path, &now, error));
     if (now >= bytes)
         return NN_OK;
     return nn_fail(error, NN_DATA, "%s became shorter while it was in use: %llu bytes instead of %llu", path,
@@ -102,7 +102,7 @@ static nn_status fail_to_open(const char *path, const char *reason, nn_error *er
 {
     const char shared_folder[] = "/dev/shm";
     uint64_t bytes = 0;
-    NN_TRY(nn_hdf5_check_path(path, &bytes, error)); /* it may have gone since it was looked at */
+    NN_TRY(nni_hdf5_check_path(path, &bytes, error)); /* it may have gone since it was looked at */
     if (strstr(reason, "truncated"))
         return nn_fail(error, NN_DATA, "%s is truncated: it was not written or copied to its end (HDF5: %s)", path,
                        reason);
@@ -119,7 +119,7 @@ static nn_status fail_to_open(const char *path, const char *reason, nn_error *er
     return nn_fail(error, NN_DATA, "%s is damaged or of a kind this HDF5 cannot read (HDF5: %s)", path, reason);
 }
 
-nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *error)
+nn_status nni_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *error)
 {
     char reason[REASON_SIZE];
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -135,7 +135,7 @@ nn_status nn_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *e
 #endif
     *file = H5Fopen(path, H5F_ACC_RDONLY, access);
     if (*file < 0)
-        nn_hdf5_reason(reason, sizeof reason);
+        nni_hdf5_reason(reason, sizeof reason);
     H5Pclose(access);
     return *file < 0 ? fail_to_open(path, reason, error) : NN_OK;
 }
@@ -185,13 +185,13 @@ static nn_status fail_to_find(hid_t file, const char *path, const char *name, co
                    listing.datasets > LISTED_DATASETS || listing.visited > VISITED_OBJECTS ? " and more" : "");
 }
 
-nn_status nn_hdf5_open_dataset(hid_t file, const char *path, const char *name, hid_t access, hid_t *dataset,
-                               nn_error *error)
+nn_status nni_hdf5_open_dataset(hid_t file, const char *path, const char *name, hid_t access, hid_t *dataset,
+                                nn_error *error)
 {
     *dataset = H5Dopen2(file, name, access);
     if (*dataset >= 0)
         return NN_OK;
     char reason[REASON_SIZE];
-    nn_hdf5_reason(reason, sizeof reason);
+    nni_hdf5_reason(reason, sizeof reason);
     return fail_to_find(file, path, name, reason, error);
 }

@@ -55,8 +55,8 @@ static void release_signals(const struct sigaction before[SIGNALS], const stack_
     sigaltstack(stack_before, NULL);
 }
 
-nn_status nn_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_error *error), void *context,
-                        nn_error *error)
+nn_status nni_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_error *error), void *context,
+                         nn_error *error)
 {
     struct sigaction before[SIGNALS];
     stack_t stack_before;
@@ -75,7 +75,7 @@ nn_status nn_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_err
                    release, crashed);
 }
 
-bool nn_hdf5_is_lost(void)
+bool nni_hdf5_is_lost(void)
 {
     return lost;
 }

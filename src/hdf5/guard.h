@@ -14,10 +14,10 @@
  *
  * @return what the function returns, or NN_DATA with a sentence that names file and version of HDF5
  */
-nn_status nn_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_error *error), void *context,
-                        nn_error *error);
+nn_status nni_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_error *error), void *context,
+                         nn_error *error);
 
 /** @return whether HDF5 has crashed in this process, so that nothing of it may be called any more */
-bool nn_hdf5_is_lost(void);
+bool nni_hdf5_is_lost(void);
 
 #endif

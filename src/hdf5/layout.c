@@ -20,31 +20,31 @@ static const char *class_in_words(H5T_class_t class)
     }
 }
 
-static bool describe_integer(hid_t type, nn_hdf5_layout *layout)
+static bool describe_integer(hid_t type, nni_hdf5_layout *layout)
 {
     size_t size = layout->file_size;
     bool is_signed = H5Tget_sign(type) != H5T_SGN_NONE;
     int width = size <= 1 ? 0 : size <= 2 ? 1 : size <= 4 ? 2 : 3; /* log2 of the native type's bytes */
     layout->integer = true;
-    layout->element = (is_signed ? NN_INT8 : NN_UINT8) + (nn_element)width;
+    layout->element = (is_signed ? NNI_INT8 : NNI_UINT8) + (nni_element)width;
     snprintf(layout->type, sizeof layout->type, "%sint%zu", is_signed ? "" : "u", 8 * size);
     return size <= 8;
 }
 
-static bool describe_float(nn_hdf5_layout *layout)
+static bool describe_float(nni_hdf5_layout *layout)
 {
-    layout->element = layout->file_size <= sizeof(float) ? NN_FLOAT : NN_DOUBLE;
+    layout->element = layout->file_size <= sizeof(float) ? NNI_FLOAT : NNI_DOUBLE;
     snprintf(layout->type, sizeof layout->type, "float%zu", 8 * layout->file_size);
     return true;
 }
 
-bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout)
+bool nni_hdf5_describe_number(hid_t type, nni_hdf5_layout *layout)
 {
     H5T_class_t class = H5Tget_class(type);
     layout->file_size = H5Tget_size(type);
     if (class == H5T_ENUM) { /* what h5py writes for numpy's bool */
         hid_t base = H5Tget_super(type);
-        const bool number = nn_hdf5_describe_number(base, layout);
+        const bool number = nni_hdf5_describe_number(base, layout);
         H5Tclose(base);
         return number;
     }
@@ -53,25 +53,25 @@ bool nn_hdf5_describe_number(hid_t type, nn_hdf5_layout *layout)
     return class == H5T_FLOAT && describe_float(layout);
 }
 
-bool nn_hdf5_describe_text(hid_t type, nn_hdf5_layout *layout)
+bool nni_hdf5_describe_text(hid_t type, nni_hdf5_layout *layout)
 {
     if (H5Tget_class(type) != H5T_STRING)
         return false;
     layout->text = layout->integer = true;
-    layout->element = NN_INT64;
+    layout->element = NNI_INT64;
     layout->file_size = H5Tget_size(type);
     snprintf(layout->type, sizeof layout->type, "text");
     return true;
 }
 
 /* Records are described with the fields that are chosen of them. */
-static nn_status describe_type(hid_t dataset, const char *path, const char *name, bool texts, nn_hdf5_layout *layout,
+static nn_status describe_type(hid_t dataset, const char *path, const char *name, bool texts, nni_hdf5_layout *layout,
                                nn_error *error)
 {
     hid_t type = H5Dget_type(dataset);
     const H5T_class_t class = H5Tget_class(type);
-    const bool known = class == H5T_COMPOUND || nn_hdf5_describe_number(type, layout) ||
-                       (texts && nn_hdf5_describe_text(type, layout));
+    const bool known = class == H5T_COMPOUND || nni_hdf5_describe_number(type, layout) ||
+                       (texts && nni_hdf5_describe_text(type, layout));
     H5Tclose(type);
     if (known)
         return NN_OK;
@@ -81,13 +81,13 @@ static nn_status describe_type(hid_t dataset, const char *path, const char *name
     return nn_fail(error, NN_DATA, "%s: %s holds %s; integers or floats are needed", path, name, class_in_words(class));
 }
 
-static nn_status fail_size(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+static nn_status fail_size(const char *path, const char *name, const nni_hdf5_layout *layout, nn_error *error)
 {
     return nn_fail(error, NN_DATA, "%s: %s claims %llu rows and more values than memory can address", path, name,
                    (unsigned long long)layout->rows);
 }
 
-static nn_status describe_shape(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
+static nn_status describe_shape(hid_t dataset, const char *path, const char *name, nni_hdf5_layout *layout,
                                 nn_error *error)
 {
     hsize_t extent[H5S_MAX_RANK] = {0};
@@ -169,7 +169,7 @@ static nn_status check_filters(hid_t creation, const char *path, const char *nam
     return NN_OK;
 }
 
-static nn_status describe_storage(hid_t dataset, const char *path, const char *name, nn_hdf5_layout *layout,
+static nn_status describe_storage(hid_t dataset, const char *path, const char *name, nni_hdf5_layout *layout,
                                   nn_error *error)
 {
     hid_t creation = H5Dget_create_plist(dataset);
@@ -196,18 +196,18 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
     return status;
 }
 
-bool nn_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes)
+bool nni_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes)
 {
     const uint64_t harmless = UINT64_C(1) << 26;
     return values > harmless && values >> 17 > stored_bytes;
 }
 
-static nn_status check_claim(const char *path, const char *name, const nn_hdf5_layout *layout, nn_error *error)
+static nn_status check_claim(const char *path, const char *name, const nni_hdf5_layout *layout, nn_error *error)
 {
     uint64_t values = 0;
     if (__builtin_mul_overflow(layout->rows, layout->row_values, &values) || values > SIZE_MAX / 2 / sizeof(double))
         return fail_size(path, name, layout, error); /* fields may be arrays */
-    if (layout->composed || !nn_hdf5_is_mere_claim(values, layout->stored))
+    if (layout->composed || !nni_hdf5_is_mere_claim(values, layout->stored))
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s: %s claims %llu rows of %llu values, but only %llu bytes of it were ever written", path, name,
@@ -215,34 +215,34 @@ static nn_status check_claim(const char *path, const char *name, const nn_hdf5_l
                    (unsigned long long)layout->stored);
 }
 
-static nn_status describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns, bool texts,
-                          nn_hdf5_layout *layout, nn_error *error)
+static nn_status describe(hid_t file, const char *path, const char *name, const nni_hdf5_columns *columns, bool texts,
+                          nni_hdf5_layout *layout, nn_error *error)
 {
     hid_t dataset = H5I_INVALID_HID;
-    *layout = (nn_hdf5_layout){0};
-    NN_TRY(nn_hdf5_open_dataset(file, path, name, H5P_DEFAULT, &dataset, error));
+    *layout = (nni_hdf5_layout){0};
+    NN_TRY(nni_hdf5_open_dataset(file, path, name, H5P_DEFAULT, &dataset, error));
     nn_status status = describe_type(dataset, path, name, texts, layout, error);
     if (status == NN_OK)
         status = describe_shape(dataset, path, name, layout, error);
     if (status == NN_OK)
         status = describe_storage(dataset, path, name, layout, error);
-    const nn_hdf5_columns all = {.count = 0};
+    const nni_hdf5_columns all = {.count = 0};
     if (status == NN_OK)
-        status = nn_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, texts, layout, error);
+        status = nni_hdf5_describe_columns(dataset, path, name, columns ? columns : &all, texts, layout, error);
     if (status == NN_OK)
         status = check_claim(path, name, layout, error);
     H5Dclose(dataset);
     return status;
 }
 
-nn_status nn_hdf5_describe(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
-                           nn_hdf5_layout *layout, nn_error *error)
+nn_status nni_hdf5_describe(hid_t file, const char *path, const char *name, const nni_hdf5_columns *columns,
+                            nni_hdf5_layout *layout, nn_error *error)
 {
     return describe(file, path, name, columns, false, layout, error);
 }
 
-nn_status nn_hdf5_describe_targets(hid_t file, const char *path, const char *name, const nn_hdf5_columns *columns,
-                                   nn_hdf5_layout *layout, nn_error *error)
+nn_status nni_hdf5_describe_targets(hid_t file, const char *path, const char *name, const nni_hdf5_columns *columns,
+                                    nni_hdf5_layout *layout, nn_error *error)
 {
     return describe(file, path, name, columns, true, layout, error);
 }

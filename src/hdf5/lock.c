@@ -6,14 +6,14 @@
  * after run cannot take its turn again before those who wait: a mutex alone promises nothing of the kind. */
 static pthread_mutex_t next = PTHREAD_MUTEX_INITIALIZER, inside = PTHREAD_MUTEX_INITIALIZER;
 
-void nn_hdf5_lock(void)
+void nni_hdf5_lock(void)
 {
     pthread_mutex_lock(&next);
     pthread_mutex_lock(&inside);
     pthread_mutex_unlock(&next);
 }
 
-void nn_hdf5_unlock(void)
+void nni_hdf5_unlock(void)
 {
     pthread_mutex_unlock(&inside);
 }

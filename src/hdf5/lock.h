@@ -7,7 +7,7 @@
 #ifndef NNI_HDF5_LOCK_H
 #define NNI_HDF5_LOCK_H
 
-void nn_hdf5_lock(void);
-void nn_hdf5_unlock(void);
+void nni_hdf5_lock(void);
+void nni_hdf5_unlock(void);
 
 #endif

@@ -9,50 +9,50 @@
 enum { ROOM_BYTES = 1 << 20, MOST_ROWS = 1 << 14 };
 
 /* The type of one text: the dataset's, or the one of the field of its records. */
-static hid_t text_type(const nn_hdf5_table *table)
+static hid_t text_type(const nni_hdf5_table *table)
 {
-    return table->rows.layout->records ? nn_hdf5_field_value(table->dataset, table->rows.columns.names[0])
+    return table->rows.layout->records ? nni_hdf5_field_value(table->dataset, table->rows.columns.names[0])
                                        : H5Dget_type(table->dataset);
 }
 
-nn_status nn_hdf5_texts_open(nn_hdf5_table *table, nn_error *error)
+nn_status nni_hdf5_strings_open(nni_hdf5_table *table, nn_error *error)
 {
     table->text_type = text_type(table);
     const size_t width = table->text_type >= 0 ? H5Tget_size(table->text_type) : 0;
     if (width == 0 || width > ROOM_BYTES)
         return nn_fail(error, NN_DATA, "%s: %s holds texts of %zu bytes; those of classes have at most %d",
-                       table->rows.path, table->rows.name, width, NN_LABEL_MOST);
+                       table->rows.path, table->rows.name, width, NNI_LABEL_MOST);
     table->text_rows = ROOM_BYTES / width < MOST_ROWS ? ROOM_BYTES / width : MOST_ROWS;
-    return nn_allocate(table->text_rows, width, "texts of classes", &table->text_room, error);
+    return nni_allocate(table->text_rows, width, "texts of classes", &table->text_room, error);
 }
 
-void nn_hdf5_texts_close(nn_hdf5_table *table)
+void nni_hdf5_strings_close(nni_hdf5_table *table)
 {
     if (table->text_type >= 0)
         H5Tclose(table->text_type);
-    nn_release(table->text_room);
+    nni_release(table->text_room);
     table->text_type = H5I_INVALID_HID;
     table->text_room = NULL;
 }
 
 /* One text as it was meant, with a zero behind it. */
-static nn_status take_one(const nn_hdf5_table *table, const char *from, size_t length, uint64_t row,
-                          nn_hdf5_take_text *take, void *context, nn_error *error)
+static nn_status take_one(const nni_hdf5_table *table, const char *from, size_t length, uint64_t row,
+                          nni_hdf5_take_text *take, void *context, nn_error *error)
 {
-    char text[NN_LABEL_MOST + 1];
-    const nn_hdf5_rows *rows = &table->rows;
+    char text[NNI_LABEL_MOST + 1];
+    const nni_hdf5_rows *rows = &table->rows;
     if (length == 0)
         return nn_fail(error, NN_DATA, "%s: row %llu of %s is an empty text, which is no class; leave the row out",
                        rows->path, (unsigned long long)row, rows->name);
-    if (length > NN_LABEL_MOST)
+    if (length > NNI_LABEL_MOST)
         return nn_fail(error, NN_DATA, "%s: row %llu of %s is a text of %zu bytes; those of classes have at most %d",
-                       rows->path, (unsigned long long)row, rows->name, length, NN_LABEL_MOST);
+                       rows->path, (unsigned long long)row, rows->name, length, NNI_LABEL_MOST);
     memcpy(text, from, length);
     text[length] = '\0';
     return take(context, text, row, error);
 }
 
-static nn_status take_piece(const nn_hdf5_table *table, uint64_t first, size_t count, nn_hdf5_take_text *take,
+static nn_status take_piece(const nni_hdf5_table *table, uint64_t first, size_t count, nni_hdf5_take_text *take,
                             void *context, nn_error *error)
 {
     const bool variable = H5Tis_variable_str(table->text_type) > 0;
@@ -68,21 +68,21 @@ static nn_status take_piece(const nn_hdf5_table *table, uint64_t first, size_t c
     return NN_OK;
 }
 
-static nn_status read_piece(const nn_hdf5_table *table, uint64_t first, size_t count, nn_hdf5_take_text *take,
+static nn_status read_piece(const nni_hdf5_table *table, uint64_t first, size_t count, nni_hdf5_take_text *take,
                             void *context, nn_error *error)
 {
-    const nn_hdf5_rows *rows = &table->rows;
+    const nni_hdf5_rows *rows = &table->rows;
     hsize_t start[H5S_MAX_RANK] = {first}, extent[H5S_MAX_RANK] = {0};
     char reason[300];
     H5Sget_simple_extent_dims(table->space, extent, NULL);
     extent[0] = count;
     hid_t memory = H5Screate_simple(rows->layout->dimensions, extent, NULL);
-    hid_t type = rows->layout->records ? nn_hdf5_fields_type(table->dataset, &rows->columns, table->text_type)
+    hid_t type = rows->layout->records ? nni_hdf5_fields_type(table->dataset, &rows->columns, table->text_type)
                                        : H5Tcopy(table->text_type);
     H5Sselect_hyperslab(table->space, H5S_SELECT_SET, start, NULL, extent, NULL);
     nn_status status = NN_OK;
     if (H5Dread(table->dataset, type, memory, table->space, table->transfer, table->text_room) < 0) {
-        nn_hdf5_reason(reason, sizeof reason);
+        nni_hdf5_reason(reason, sizeof reason);
         status = nn_fail(error, NN_DATA, "%s: rows %llu to %llu of %s cannot be read (HDF5: %s)", rows->path,
                          (unsigned long long)first, (unsigned long long)first + count - 1, rows->name, reason);
     } else {
@@ -95,8 +95,8 @@ static nn_status read_piece(const nn_hdf5_table *table, uint64_t first, size_t c
     return status;
 }
 
-nn_status nn_hdf5_texts_read(const nn_hdf5_table *table, uint64_t first, uint64_t count, nn_hdf5_take_text *take,
-                             void *context, nn_error *error)
+nn_status nni_hdf5_strings_read(const nni_hdf5_table *table, uint64_t first, uint64_t count, nni_hdf5_take_text *take,
+                                void *context, nn_error *error)
 {
     for (uint64_t done = 0; done < count; done += table->text_rows) {
         const uint64_t left = count - done, piece = left < table->text_rows ? left : table->text_rows;

@@ -27,28 +27,28 @@ static nn_status create_empty(const char *path, const char *temporary, nn_error 
     return NN_OK;
 }
 
-nn_status nn_hdf5_create(const char *path, nn_hdf5_output *output, nn_error *error)
+nn_status nni_hdf5_create(const char *path, nni_hdf5_output *output, nn_error *error)
 {
-    *output = (nn_hdf5_output){.path = path, .file = H5I_INVALID_HID};
+    *output = (nni_hdf5_output){.path = path, .file = H5I_INVALID_HID};
     size_t length = strlen(path) + 40;
-    NN_TRY(nn_allocate(length, 1, "a file name", &output->temporary, error));
+    NN_TRY(nni_allocate(length, 1, "a file name", &output->temporary, error));
     snprintf(output->temporary, length, "%s.%ld.part", path, (long)getpid());
     nn_status status = create_empty(path, output->temporary, error);
     if (status != NN_OK) {
-        nn_release(output->temporary);
+        nni_release(output->temporary);
         return status;
     }
-    output->printer = nn_hdf5_silence();
+    output->printer = nni_hdf5_silence();
     output->file = H5Fcreate(output->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     if (output->file >= 0)
         return NN_OK;
     char reason[REASON_SIZE];
-    nn_hdf5_reason(reason, sizeof reason);
-    return nn_hdf5_finish(output, fail_to_create(path, reason, error), error);
+    nni_hdf5_reason(reason, sizeof reason);
+    return nni_hdf5_finish(output, fail_to_create(path, reason, error), error);
 }
 
 /* On the disk before it has its name: a crash leaves the whole file or none. */
-static nn_status publish(const nn_hdf5_output *output, nn_error *error)
+static nn_status publish(const nni_hdf5_output *output, nn_error *error)
 {
     int descriptor = open(output->temporary, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0 || fsync(descriptor) != 0) {
@@ -64,23 +64,23 @@ static nn_status publish(const nn_hdf5_output *output, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_hdf5_finish(nn_hdf5_output *output, nn_status status, nn_error *error)
+nn_status nni_hdf5_finish(nni_hdf5_output *output, nn_status status, nn_error *error)
 {
     char reason[REASON_SIZE];
     if (output->file >= 0 && H5Fclose(output->file) < 0 && status == NN_OK) {
-        nn_hdf5_reason(reason, sizeof reason);
+        nni_hdf5_reason(reason, sizeof reason);
         status = nn_fail(error, NN_SYSTEM, "%s: cannot be written (HDF5: %s)", output->path, reason);
     }
     if (status == NN_OK)
         status = publish(output, error);
     if (status != NN_OK)
         unlink(output->temporary);
-    nn_release(output->temporary);
-    nn_hdf5_restore(output->printer);
+    nni_release(output->temporary);
+    nni_hdf5_restore(output->printer);
     return status;
 }
 
-hsize_t nn_hdf5_chunk_rows(hsize_t rows, hsize_t row_bytes)
+hsize_t nni_hdf5_chunk_rows(hsize_t rows, hsize_t row_bytes)
 {
     hsize_t chunk = ((hsize_t)1 << 20) / row_bytes;
     if (chunk == 0)
@@ -98,7 +98,7 @@ static hid_t creation_of(hid_t type, int dimensions, const hsize_t *extent, hsiz
         hsize_t chunk[H5S_MAX_RANK], row_bytes = H5Tget_size(type);
         for (int i = 1; i < dimensions; i++)
             row_bytes *= chunk[i] = extent[i];
-        chunk[0] = chunk_rows == 0          ? nn_hdf5_chunk_rows(extent[0], row_bytes)
+        chunk[0] = chunk_rows == 0          ? nni_hdf5_chunk_rows(extent[0], row_bytes)
                    : chunk_rows < extent[0] ? chunk_rows
                                             : extent[0];
         H5Pset_chunk(creation, dimensions, chunk);
@@ -111,7 +111,7 @@ static hid_t creation_of(hid_t type, int dimensions, const hsize_t *extent, hsiz
 }
 
 /* A small file of another format can claim, or unpack to, more than the disk holds: told before it is full. */
-static nn_status check_free(const nn_hdf5_output *output, const char *name, hid_t type, int dimensions,
+static nn_status check_free(const nni_hdf5_output *output, const char *name, hid_t type, int dimensions,
                             const hsize_t *extent, nn_error *error)
 {
     const double gibibyte = 1024.0 * 1024 * 1024;
@@ -119,7 +119,7 @@ static nn_status check_free(const nn_hdf5_output *output, const char *name, hid_
     for (int i = 0; i < dimensions; i++)
         bytes *= (double)extent[i];
     const int file = open(output->temporary, O_RDONLY | O_CLOEXEC);
-    const double there = file >= 0 ? nn_free_bytes(file) : INFINITY;
+    const double there = file >= 0 ? nni_free_bytes(file) : INFINITY;
     if (file >= 0)
         close(file);
     if (bytes <= there)
@@ -129,8 +129,8 @@ static nn_status check_free(const nn_hdf5_output *output, const char *name, hid_
                    output->path, name, bytes / gibibyte, there / gibibyte);
 }
 
-nn_status nn_hdf5_make_dataset(const nn_hdf5_output *output, const char *name, hid_t type, int dimensions,
-                               const hsize_t *extent, int compress, hid_t *dataset, nn_error *error)
+nn_status nni_hdf5_make_dataset(const nni_hdf5_output *output, const char *name, hid_t type, int dimensions,
+                                const hsize_t *extent, int compress, hid_t *dataset, nn_error *error)
 {
     char reason[REASON_SIZE];
     if (compress == 0)
@@ -141,7 +141,7 @@ nn_status nn_hdf5_make_dataset(const nn_hdf5_output *output, const char *name, h
     H5Pset_create_intermediate_group(links, 1);
     *dataset = H5Dcreate2(output->file, name, type, space, links, creation, H5P_DEFAULT);
     if (*dataset < 0)
-        nn_hdf5_reason(reason, sizeof reason);
+        nni_hdf5_reason(reason, sizeof reason);
     H5Pclose(links);
     H5Pclose(creation);
     H5Sclose(space);
@@ -150,8 +150,8 @@ nn_status nn_hdf5_make_dataset(const nn_hdf5_output *output, const char *name, h
     return NN_OK;
 }
 
-nn_status nn_hdf5_write_rows(const nn_hdf5_output *output, hid_t dataset, const char *name, hid_t type, hsize_t first,
-                             hsize_t count, const void *values, nn_error *error)
+nn_status nni_hdf5_write_rows(const nni_hdf5_output *output, hid_t dataset, const char *name, hid_t type, hsize_t first,
+                              hsize_t count, const void *values, nn_error *error)
 {
     char reason[REASON_SIZE];
     hsize_t start[H5S_MAX_RANK] = {first}, extent[H5S_MAX_RANK] = {0};
@@ -162,7 +162,7 @@ nn_status nn_hdf5_write_rows(const nn_hdf5_output *output, hid_t dataset, const 
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL);
     herr_t code = H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, values);
     if (code < 0)
-        nn_hdf5_reason(reason, sizeof reason);
+        nni_hdf5_reason(reason, sizeof reason);
     H5Sclose(memory);
     H5Sclose(space);
     if (code < 0)
@@ -170,8 +170,8 @@ nn_status nn_hdf5_write_rows(const nn_hdf5_output *output, hid_t dataset, const 
     return NN_OK;
 }
 
-nn_status nn_hdf5_write_texts(const nn_hdf5_output *output, const char *name, const char *const *texts, size_t count,
-                              nn_error *error)
+nn_status nni_hdf5_write_strings(const nni_hdf5_output *output, const char *name, const char *const *texts,
+                                 size_t count, nn_error *error)
 {
     const hsize_t extent[1] = {count};
     size_t longest = 1;
@@ -179,19 +179,19 @@ nn_status nn_hdf5_write_texts(const nn_hdf5_output *output, const char *name, co
     hid_t dataset = H5I_INVALID_HID;
     for (size_t i = 0; i < count; i++)
         longest = strlen(texts[i]) > longest ? strlen(texts[i]) : longest;
-    NN_TRY(nn_allocate(count, longest, "a dataset of strings", &all, error));
+    NN_TRY(nni_allocate(count, longest, "a dataset of strings", &all, error));
     for (size_t i = 0; i < count; i++)
         memcpy(all + i * longest, texts[i], strlen(texts[i]));
     hid_t type = H5Tcopy(H5T_C_S1);
     H5Tset_size(type, longest);
     H5Tset_strpad(type, H5T_STR_NULLPAD);
     H5Tset_cset(type, H5T_CSET_UTF8);
-    nn_status status = nn_hdf5_make_dataset(output, name, type, 1, extent, 0, &dataset, error);
+    nn_status status = nni_hdf5_make_dataset(output, name, type, 1, extent, 0, &dataset, error);
     if (status == NN_OK) {
-        status = nn_hdf5_write_rows(output, dataset, name, type, 0, count, all, error);
+        status = nni_hdf5_write_rows(output, dataset, name, type, 0, count, all, error);
         H5Dclose(dataset);
     }
     H5Tclose(type);
-    nn_release(all);
+    nni_release(all);
     return status;
 }

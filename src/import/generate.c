@@ -28,9 +28,9 @@ struct draw {
 static struct draw draw_row(const struct split *split, size_t row)
 {
     uint64_t stream = (uint64_t)split->problem << 1 | !split->training;
-    nn_philox_block block = nn_random_block(split->seed, NN_RANDOM_GENERATE, stream, 2 * (uint64_t)row);
-    struct draw draw = {.uniform = nn_uniform(block.word[0], block.word[1])};
-    nn_normal_pair(nn_random_block(split->seed, NN_RANDOM_GENERATE, stream, 2 * (uint64_t)row + 1), draw.normal);
+    nni_philox_block block = nni_random_block(split->seed, NNI_RANDOM_GENERATE, stream, 2 * (uint64_t)row);
+    struct draw draw = {.uniform = nni_uniform(block.word[0], block.word[1])};
+    nni_normal_pair(nni_random_block(split->seed, NNI_RANDOM_GENERATE, stream, 2 * (uint64_t)row + 1), draw.normal);
     return draw;
 }
 
@@ -98,18 +98,18 @@ static void fill(struct split *split)
     }
 }
 
-static nn_status write_whole(const nn_hdf5_output *output, const char *name, hid_t file_type, hid_t memory_type,
+static nn_status write_whole(const nni_hdf5_output *output, const char *name, hid_t file_type, hid_t memory_type,
                              int dimensions, const hsize_t *extent, const void *values, nn_error *error)
 {
     hid_t dataset = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_make_dataset(output, name, file_type, dimensions, extent, 0, &dataset, error));
-    nn_status status = nn_hdf5_write_rows(output, dataset, name, memory_type, 0, extent[0], values, error);
+    NN_TRY(nni_hdf5_make_dataset(output, name, file_type, dimensions, extent, 0, &dataset, error));
+    nn_status status = nni_hdf5_write_rows(output, dataset, name, memory_type, 0, extent[0], values, error);
     if (H5Dclose(dataset) < 0 && status == NN_OK)
         status = nn_fail(error, NN_SYSTEM, "%s: %s cannot be written", output->path, name);
     return status;
 }
 
-static nn_status write_split(const struct split *split, const nn_hdf5_output *output, nn_error *error)
+static nn_status write_split(const struct split *split, const nni_hdf5_output *output, nn_error *error)
 {
     hsize_t x[2] = {split->rows, split->features}, y[2] = {split->rows, 1};
     NN_TRY(write_whole(output, split->training ? "/train/x" : "/test/x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, x,
@@ -122,23 +122,23 @@ static nn_status write_split(const struct split *split, const nn_hdf5_output *ou
 
 static nn_status take_memory(struct split *split, nn_error *error)
 {
-    NN_TRY(nn_allocate(split->rows, split->features * sizeof *split->x, "the rows", &split->x, error));
+    NN_TRY(nni_allocate(split->rows, split->features * sizeof *split->x, "the rows", &split->x, error));
     if (split->problem == NN_GENERATED_SINE)
-        return nn_allocate(split->rows, sizeof *split->values, "the targets", &split->values, error);
-    return nn_allocate(split->rows, sizeof *split->classes, "the classes", &split->classes, error);
+        return nni_allocate(split->rows, sizeof *split->values, "the targets", &split->values, error);
+    return nni_allocate(split->rows, sizeof *split->classes, "the classes", &split->classes, error);
 }
 
 static nn_status write_file(struct split *split, const char *path, nn_error *error)
 {
-    nn_hdf5_output output;
-    NN_TRY(nn_hdf5_create(path, &output, error));
+    nni_hdf5_output output;
+    NN_TRY(nni_hdf5_create(path, &output, error));
     nn_status status = NN_OK;
     for (int pass = 0; pass < 2 && status == NN_OK; pass++) {
         split->training = pass == 0;
         fill(split);
         status = write_split(split, &output, error);
     }
-    return nn_hdf5_finish(&output, status, error);
+    return nni_hdf5_finish(&output, status, error);
 }
 
 nn_status nn_generate(nn_generated problem, size_t rows, double noise, uint64_t seed, const char *output,
@@ -160,8 +160,8 @@ nn_status nn_generate(nn_generated problem, size_t rows, double noise, uint64_t 
     nn_status status = take_memory(&split, error);
     if (status == NN_OK)
         status = write_file(&split, output, error);
-    nn_release(split.x);
-    nn_release(split.classes);
-    nn_release(split.values);
+    nni_release(split.x);
+    nni_release(split.classes);
+    nni_release(split.values);
     return status;
 }

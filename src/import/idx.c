@@ -27,7 +27,7 @@ static nn_status open_source(const char *path, struct source *source, nn_error *
     struct stat facts;
     *source = (struct source){.path = path, .bytes = 0};
     int descriptor = -1;
-    NN_TRY(nn_open_to_read(path, &descriptor, &facts, error));
+    NN_TRY(nni_open_to_read(path, &descriptor, &facts, error));
     source->bytes = (uint64_t)facts.st_size;
     source->stream = gzdopen(descriptor, "rb");
     if (!source->stream) {
@@ -151,12 +151,12 @@ static nn_status check_end(const struct source *source, nn_error *error)
                    (unsigned long long)source->extent[0], (unsigned long long)source->row_bytes);
 }
 
-static nn_status copy_rows(const struct source *source, const nn_hdf5_output *output, hid_t dataset, const char *name,
+static nn_status copy_rows(const struct source *source, const nni_hdf5_output *output, hid_t dataset, const char *name,
                            nn_error *error)
 {
-    hsize_t rows = source->extent[0], step = nn_hdf5_chunk_rows(rows, source->row_bytes);
+    hsize_t rows = source->extent[0], step = nni_hdf5_chunk_rows(rows, source->row_bytes);
     void *block = NULL;
-    NN_TRY(nn_allocate(step, source->row_bytes, "a block of rows", &block, error));
+    NN_TRY(nni_allocate(step, source->row_bytes, "a block of rows", &block, error));
     nn_status status = NN_OK;
     for (hsize_t row = 0; row < rows && status == NN_OK; row += step) {
         hsize_t count = rows - row < step ? rows - row : step;
@@ -167,27 +167,27 @@ static nn_status copy_rows(const struct source *source, const nn_hdf5_output *ou
                 nn_fail(error, NN_DATA, "%s is truncated: its header says %llu rows, but it ends in row %llu",
                         source->path, (unsigned long long)rows, (unsigned long long)(row + got / source->row_bytes));
         if (status == NN_OK)
-            status = nn_hdf5_write_rows(output, dataset, name, source->memory_type, row, count, block, error);
+            status = nni_hdf5_write_rows(output, dataset, name, source->memory_type, row, count, block, error);
     }
-    nn_release(block);
+    nni_release(block);
     return status == NN_OK ? check_end(source, error) : status;
 }
 
-static nn_status import_stream(struct source *source, const nn_hdf5_output *output, const char *name, int compress,
+static nn_status import_stream(struct source *source, const nni_hdf5_output *output, const char *name, int compress,
                                nn_error *error)
 {
     hid_t dataset = H5I_INVALID_HID;
     NN_TRY(read_magic(source, error));
     NN_TRY(read_extent(source, error));
-    NN_TRY(nn_hdf5_make_dataset(output, name, source->file_type, source->dimensions, source->extent, compress, &dataset,
-                                error));
+    NN_TRY(nni_hdf5_make_dataset(output, name, source->file_type, source->dimensions, source->extent, compress,
+                                 &dataset, error));
     nn_status status = copy_rows(source, output, dataset, name, error);
     if (H5Dclose(dataset) < 0 && status == NN_OK) /* writes the chunks that are still in the cache */
         status = nn_fail(error, NN_SYSTEM, "%s: %s cannot be written", output->path, name);
     return status;
 }
 
-static nn_status import_item(const nn_import_item *item, const nn_hdf5_output *output, int compress, nn_error *error)
+static nn_status import_item(const nn_import_item *item, const nni_hdf5_output *output, int compress, nn_error *error)
 {
     struct source source;
     NN_TRY(open_source(item->source, &source, error));
@@ -200,10 +200,10 @@ nn_status nn_import_idx(const nn_import_item *items, size_t count, int compress,
 {
     if (compress < 0 || compress > 9)
         return nn_fail(error, NN_USAGE, "compression level %d is not in 0 to 9", compress);
-    nn_hdf5_output output;
-    NN_TRY(nn_hdf5_create(path, &output, error));
+    nni_hdf5_output output;
+    NN_TRY(nni_hdf5_create(path, &output, error));
     nn_status status = NN_OK;
     for (size_t i = 0; i < count && status == NN_OK; i++)
         status = import_item(&items[i], &output, compress, error);
-    return nn_hdf5_finish(&output, status, error);
+    return nni_hdf5_finish(&output, status, error);
 }

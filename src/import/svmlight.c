@@ -15,7 +15,7 @@ struct found {
 
 /* One file on its way. */
 struct split {
-    nn_csv_file file;
+    nni_csv_file file;
     const char *x_name, *y_name;
     struct found found;
     hid_t x, y;
@@ -77,7 +77,7 @@ static nn_status read_pair(struct line *line, const char **at, const char *end, 
     size_t index;
     float value;
     NN_TRY(read_index(line, at, end, &index, error));
-    if (!nn_csv_float(*at, end, &value, at) || !isfinite(value))
+    if (!nni_csv_float(*at, end, &value, at) || !isfinite(value))
         return fail_line(line, begin, end, "has no value that a float holds", error);
     line->largest = index + 1;
     if (line->x && index >= line->features)
@@ -94,7 +94,7 @@ static nn_status read_line(struct line *line, const char *at, const char *end, n
     line->largest = 0;
     if (line->x)
         memset(line->x, 0, line->features * sizeof *line->x);
-    if (!nn_csv_number(at, end, &line->label, &at) || !isfinite(line->label))
+    if (!nni_csv_number(at, end, &line->label, &at) || !isfinite(line->label))
         return fail_line(line, begin, end, "is no label", error);
     for (at = pass_blanks(at, end); at < end; at = pass_blanks(at, end))
         NN_TRY(read_pair(line, &at, end, error));
@@ -141,20 +141,20 @@ static nn_status survey(const nn_import_svmlight *job, struct split *split, nn_e
 /* --- writing --- */
 
 struct block {
-    float *x;         /* [rows, features] */
-    nn_csv_target *y; /* [rows] */
-    size_t rows;      /* that there is room for */
+    float *x;          /* [rows, features] */
+    nni_csv_target *y; /* [rows] */
+    size_t rows;       /* that there is room for */
 };
 
-static nn_status write_block(const nn_hdf5_output *output, const struct split *split, const struct block *block,
+static nn_status write_block(const nni_hdf5_output *output, const struct split *split, const struct block *block,
                              bool classes, size_t first, size_t rows, nn_error *error)
 {
-    NN_TRY(nn_hdf5_write_rows(output, split->x, split->x_name, H5T_NATIVE_FLOAT, first, rows, block->x, error));
-    return nn_hdf5_write_rows(output, split->y, split->y_name, classes ? H5T_NATIVE_INT32 : H5T_NATIVE_FLOAT, first,
-                              rows, block->y, error);
+    NN_TRY(nni_hdf5_write_rows(output, split->x, split->x_name, H5T_NATIVE_FLOAT, first, rows, block->x, error));
+    return nni_hdf5_write_rows(output, split->y, split->y_name, classes ? H5T_NATIVE_INT32 : H5T_NATIVE_FLOAT, first,
+                               rows, block->y, error);
 }
 
-static nn_status write_rows(const nn_import_svmlight *job, const nn_hdf5_output *output, const struct split *split,
+static nn_status write_rows(const nn_import_svmlight *job, const nni_hdf5_output *output, const struct split *split,
                             struct block *block, size_t features, bool classes, nn_error *error)
 {
     struct line line = {.split = split, .first = job->zero_based ? 0 : 1, .features = features};
@@ -176,30 +176,30 @@ static nn_status write_rows(const nn_import_svmlight *job, const nn_hdf5_output 
     return NN_OK;
 }
 
-static nn_status convert(const nn_import_svmlight *job, const nn_hdf5_output *output, struct split *split,
+static nn_status convert(const nn_import_svmlight *job, const nni_hdf5_output *output, struct split *split,
                          size_t features, bool classes, nn_error *error)
 {
     const hsize_t extent[2] = {split->found.rows, features};
-    struct block block = {.rows = nn_hdf5_chunk_rows(extent[0], features * sizeof(float))};
-    NN_TRY(nn_hdf5_make_dataset(output, split->x_name, H5T_IEEE_F32LE, 2, extent, job->compress, &split->x, error));
-    NN_TRY(nn_hdf5_make_dataset(output, split->y_name, classes ? H5T_STD_I32LE : H5T_IEEE_F32LE, 1, extent,
-                                job->compress, &split->y, error));
-    nn_status status = nn_allocate(block.rows, features * sizeof *block.x, "imported rows", &block.x, error);
+    struct block block = {.rows = nni_hdf5_chunk_rows(extent[0], features * sizeof(float))};
+    NN_TRY(nni_hdf5_make_dataset(output, split->x_name, H5T_IEEE_F32LE, 2, extent, job->compress, &split->x, error));
+    NN_TRY(nni_hdf5_make_dataset(output, split->y_name, classes ? H5T_STD_I32LE : H5T_IEEE_F32LE, 1, extent,
+                                 job->compress, &split->y, error));
+    nn_status status = nni_allocate(block.rows, features * sizeof *block.x, "imported rows", &block.x, error);
     if (status == NN_OK)
-        status = nn_allocate(block.rows, sizeof *block.y, "imported labels", &block.y, error);
+        status = nni_allocate(block.rows, sizeof *block.y, "imported labels", &block.y, error);
     if (status == NN_OK)
         status = write_rows(job, output, split, &block, features, classes, error);
-    nn_release(block.x);
-    nn_release(block.y);
+    nni_release(block.x);
+    nni_release(block.y);
     return status;
 }
 
 static nn_status write_file(const nn_import_svmlight *job, struct split *splits, size_t count, size_t features,
                             const char *path, nn_error *error)
 {
-    nn_hdf5_output output;
+    nni_hdf5_output output;
     bool classes = true;
-    NN_TRY(nn_hdf5_create(path, &output, error));
+    NN_TRY(nni_hdf5_create(path, &output, error));
     output.chunk_rows = job->chunk_rows;
     nn_status status = NN_OK;
     for (size_t s = 0; s < count; s++)
@@ -212,7 +212,7 @@ static nn_status write_file(const nn_import_svmlight *job, struct split *splits,
         if (!good && status == NN_OK)
             status = nn_fail(error, NN_SYSTEM, "%s: its datasets cannot be written", path);
     }
-    return nn_hdf5_finish(&output, status, error);
+    return nni_hdf5_finish(&output, status, error);
 }
 
 static nn_status read_all(const nn_import_svmlight *job, struct split *splits, size_t count, size_t *features,
@@ -221,7 +221,7 @@ static nn_status read_all(const nn_import_svmlight *job, struct split *splits, s
     const char *const paths[] = {job->train, job->test};
     *features = job->features;
     for (size_t s = 0; s < count; s++) {
-        NN_TRY(nn_csv_open(paths[s], &splits[s].file, error));
+        NN_TRY(nni_csv_open(paths[s], &splits[s].file, error));
         NN_TRY(survey(job, &splits[s], error));
         if (job->features == 0 && splits[s].found.features > *features)
             *features = splits[s].found.features;
@@ -249,7 +249,7 @@ nn_status nn_import_svmlight_file(const nn_import_svmlight *job, const char *out
         status = write_file(job, splits, count, result->features, output, error);
     for (size_t s = 0; s < 2; s++) {
         result->rows[s] = splits[s].found.rows;
-        nn_csv_close(&splits[s].file);
+        nni_csv_close(&splits[s].file);
     }
     return status;
 }

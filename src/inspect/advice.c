@@ -16,13 +16,13 @@ enum { DATASET_LEAST = 256 << 10, CHUNK_AIM = 1 << 20 };
 enum { WINDOW = 128 << 20, WINDOW_PARTS = 16, WINDOW_CHUNKS = 4 };
 
 /* h5repack's argument that gives chunks of whole rows, about 1 MiB each. */
-static void print_mend(FILE *out, const nn_inspected *seen, hsize_t row_bytes)
+static void print_mend(FILE *out, const nni_inspected *seen, hsize_t row_bytes)
 {
     hsize_t rows = row_bytes < CHUNK_AIM ? CHUNK_AIM / row_bytes : 1;
     if (rows > seen->dims[0])
         rows = seen->dims[0];
     fprintf(out, "h5repack -l /");
-    nn_print_text(out, seen->name);
+    nni_print_text(out, seen->name);
     fprintf(out, ":CHUNK=%" PRIu64, (uint64_t)rows);
     for (int d = 1; d < seen->rank; d++)
         fprintf(out, "x%" PRIu64, (uint64_t)seen->dims[d]);
@@ -30,7 +30,7 @@ static void print_mend(FILE *out, const nn_inspected *seen, hsize_t row_bytes)
 }
 
 /* Would be unpacked again and again, were the rows to stay in the file and be read in windows. */
-static bool is_unpacked_often(const nn_inspected *seen, hsize_t chunk_rows)
+static bool is_unpacked_often(const nni_inspected *seen, hsize_t chunk_rows)
 {
     const hsize_t stored = H5Tget_size(seen->type), kept = stored < sizeof(nn_real) ? stored : sizeof(nn_real);
     if (seen->row_values > WINDOW / kept || chunk_rows <= 1)
@@ -39,7 +39,7 @@ static bool is_unpacked_often(const nn_inspected *seen, hsize_t chunk_rows)
     return seen->dims[0] > WINDOW / row_bytes && chunk_rows > WINDOW / WINDOW_PARTS / WINDOW_CHUNKS / row_bytes;
 }
 
-static void advise_chunks(FILE *out, const nn_inspected *seen, const hsize_t chunk[], bool filtered)
+static void advise_chunks(FILE *out, const nni_inspected *seen, const hsize_t chunk[], bool filtered)
 {
     hsize_t chunk_bytes = H5Tget_size(seen->type), row_bytes = chunk_bytes, pieces = 1;
     for (int d = 0; d < seen->rank; d++)
@@ -70,12 +70,12 @@ static void advise_chunks(FILE *out, const nn_inspected *seen, const hsize_t chu
 }
 
 /* Every value was looked at, and there is a finite one. */
-static bool is_whole(const nn_inspect_values *values)
+static bool is_whole(const nni_inspect_values *values)
 {
     return values->rows == values->of_rows && values->least <= values->most;
 }
 
-static void advise_integers(FILE *out, const nn_inspected *seen, const nn_inspect_values *values)
+static void advise_integers(FILE *out, const nni_inspected *seen, const nni_inspect_values *values)
 {
     if (H5Tget_size(seen->type) != 8 || !is_whole(values))
         return;
@@ -95,7 +95,7 @@ static void advise_integers(FILE *out, const nn_inspected *seen, const nn_inspec
         }
 }
 
-void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_inspect_values *values)
+void nni_inspect_advise_storage(FILE *out, const nni_inspected *seen, const nni_inspect_values *values)
 {
     hid_t properties = H5Dget_create_plist(seen->dataset);
     hsize_t chunk[H5S_MAX_RANK];
@@ -106,7 +106,7 @@ void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_ins
         H5Pclose(properties);
     if (H5Tget_size(seen->type) > 1 && H5Tget_order(seen->type) == H5T_ORDER_BE)
         fprintf(out, "advice   big-endian values are converted at every reading; write them little-endian\n");
-    if (nn_inspected_is_integer(seen))
+    if (nni_inspected_is_integer(seen))
         advise_integers(out, seen, values);
     else if (H5Tget_size(seen->type) == 8 && is_whole(values) && !values->beyond_float32)
         fprintf(out, "advice   float32 holds all values exactly in half the room; write it in that type\n");

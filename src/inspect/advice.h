@@ -8,16 +8,16 @@
 
 /** Prints a line "advice" for each thing about chunks and types that a user could better; nothing where all is sound.
  */
-void nn_inspect_advise_storage(FILE *out, const nn_inspected *seen, const nn_inspect_values *values);
+void nni_inspect_advise_storage(FILE *out, const nni_inspected *seen, const nni_inspect_values *values);
 
 /** The same about what the values of features, classes and targets do to a training. */
-void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_inspect_values *values,
-                                const nn_inspect_names *names);
+void nni_inspect_advise_learning(FILE *out, const nni_inspected *seen, const nni_inspect_values *values,
+                                 const nni_inspect_names *names);
 
 /** The same about targets that are texts. @param empty  rows that are said to be empty */
-void nn_inspect_advise_text(FILE *out, const nn_inspected *seen, uint64_t empty);
+void nni_inspect_advise_text(FILE *out, const nni_inspected *seen, uint64_t empty);
 
 /** The same about targets or weights, of whatever type, that are more or fewer than the rows beside them. */
-void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen);
+void nni_inspect_advise_rows(FILE *out, const nni_inspected *seen);
 
 #endif

@@ -10,22 +10,22 @@
 /* Features that a table shows unasked; and those that a line lists. */
 enum { TABLE_MOST = 24, LISTED_MOST = 5 };
 
-bool nn_inspect_features_create(size_t count, nn_inspect_features *features)
+bool nni_inspect_features_create(size_t count, nni_inspect_features *features)
 {
-    *features = (nn_inspect_features){.count = count, .one_hot = count > 1};
-    if (nn_allocate(count, sizeof *features->each, "the features", &features->each, NULL) != NN_OK)
+    *features = (nni_inspect_features){.count = count, .one_hot = count > 1};
+    if (nni_allocate(count, sizeof *features->each, "the features", &features->each, NULL) != NN_OK)
         return false;
     for (size_t at = 0; at < count; at++)
-        features->each[at] = (nn_inspect_feature){.least = INFINITY, .most = -INFINITY};
+        features->each[at] = (nni_inspect_feature){.least = INFINITY, .most = -INFINITY};
     return true;
 }
 
-void nn_inspect_features_free(nn_inspect_features *features)
+void nni_inspect_features_free(nni_inspect_features *features)
 {
-    nn_release(features->each);
+    nni_release(features->each);
 }
 
-static void follow_one_hot(nn_inspect_features *features, size_t at, double value)
+static void follow_one_hot(nni_inspect_features *features, size_t at, double value)
 {
     features->ones += value == 1;
     if (value != 0 && value != 1)
@@ -36,9 +36,9 @@ static void follow_one_hot(nn_inspect_features *features, size_t at, double valu
     features->ones = 0;
 }
 
-void nn_inspect_features_take(nn_inspect_features *features, size_t at, double value)
+void nni_inspect_features_take(nni_inspect_features *features, size_t at, double value)
 {
-    nn_inspect_feature *feature = &features->each[at];
+    nni_inspect_feature *feature = &features->each[at];
     if (features->one_hot)
         follow_one_hot(features, at, value);
     feature->nans += isnan(value) != 0;
@@ -55,31 +55,31 @@ void nn_inspect_features_take(nn_inspect_features *features, size_t at, double v
     feature->squares += before * (value - feature->mean);
 }
 
-double nn_inspect_deviation(const nn_inspect_feature *feature)
+double nni_inspect_deviation(const nni_inspect_feature *feature)
 {
     return feature->values > 0 ? sqrt(feature->squares / (double)feature->values) : 0;
 }
 
-bool nn_inspect_is_constant(const nn_inspect_feature *feature)
+bool nni_inspect_is_constant(const nni_inspect_feature *feature)
 {
     return feature->least == feature->most;
 }
 
-bool nn_inspect_is_empty(const nn_inspect_feature *feature)
+bool nni_inspect_is_empty(const nni_inspect_feature *feature)
 {
     return feature->values == 0;
 }
 
-void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t at)
+void nni_inspect_print_feature(FILE *out, const nni_inspect_names *names, size_t at)
 {
     fprintf(out, "%zu", at);
     if (!names->texts)
         return;
     fputc(' ', out);
-    nn_print_text(out, nn_inspect_name(names, at));
+    nni_print_text(out, nni_inspect_name(names, at));
 }
 
-size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)(const nn_inspect_feature *))
+size_t nni_inspect_features_count(const nni_inspect_features *features, bool (*is)(const nni_inspect_feature *))
 {
     size_t count = 0;
     for (size_t at = 0; at < features->count; at++)
@@ -87,8 +87,8 @@ size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)
     return count;
 }
 
-void nn_inspect_features_list(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
-                              bool (*is)(const nn_inspect_feature *))
+void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+                               bool (*is)(const nni_inspect_feature *))
 {
     size_t listed = 0;
     for (size_t at = 0; at < features->count; at++) {
@@ -99,68 +99,68 @@ void nn_inspect_features_list(FILE *out, const nn_inspect_features *features, co
             fprintf(out, "...");
             return;
         }
-        nn_inspect_print_feature(out, names, at);
+        nni_inspect_print_feature(out, names, at);
     }
 }
 
-static size_t widest_name(const nn_inspect_names *names)
+static size_t widest_name(const nni_inspect_names *names)
 {
     size_t widest = 0;
     for (size_t i = 0; names->texts && i < names->count; i++) {
-        const size_t length = nn_print_text(NULL, nn_inspect_name(names, i));
+        const size_t length = nni_print_text(NULL, nni_inspect_name(names, i));
         if (length > widest)
             widest = length;
     }
     return widest;
 }
 
-static void print_table(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+static void print_table(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
 {
     const size_t width = widest_name(names) + (names->texts ? 1 : 0);
     fprintf(out, "           feature%*s %11s %11s %11s %11s %9s\n", (int)width, "", "least", "most", "mean",
             "deviation", "NaN");
     for (size_t at = 0; at < features->count; at++) {
-        const nn_inspect_feature *feature = &features->each[at];
+        const nni_inspect_feature *feature = &features->each[at];
         fprintf(out, "           %7zu", at);
         if (names->texts) {
             fputc(' ', out);
-            const size_t used = nn_print_text(out, nn_inspect_name(names, at));
+            const size_t used = nni_print_text(out, nni_inspect_name(names, at));
             fprintf(out, "%*s", (int)(width - 1 - used), "");
         }
         if (feature->values > 0)
             fprintf(out, " %11.5g %11.5g %11.5g %11.5g", feature->least, feature->most, feature->mean,
-                    nn_inspect_deviation(feature));
+                    nni_inspect_deviation(feature));
         else
             fprintf(out, " %11s %11s %11s %11s", "none", "none", "none", "none");
         fprintf(out, " %9" PRIu64 "\n", feature->nans);
     }
 }
 
-static void print_constant(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+static void print_constant(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
 {
-    const size_t constant = nn_inspect_features_count(features, nn_inspect_is_constant);
+    const size_t constant = nni_inspect_features_count(features, nni_inspect_is_constant);
     fprintf(out, "%zu constant%s", constant, constant > 0 ? " (" : "");
-    nn_inspect_features_list(out, features, names, nn_inspect_is_constant);
+    nni_inspect_features_list(out, features, names, nni_inspect_is_constant);
     fprintf(out, "%s", constant > 0 ? ")" : "");
 }
 
-static void print_range(FILE *out, const char *what, const nn_inspect_features *features, const nn_inspect_names *names,
-                        size_t at)
+static void print_range(FILE *out, const char *what, const nni_inspect_features *features,
+                        const nni_inspect_names *names, size_t at)
 {
     fprintf(out, ", %s ", what);
-    nn_inspect_print_feature(out, names, at);
+    nni_inspect_print_feature(out, names, at);
     fprintf(out, " (%g to %g)", features->each[at].least, features->each[at].most);
 }
 
 /* Not above 0 where it is constant or has no values. */
-static double range_of(const nn_inspect_feature *feature)
+static double range_of(const nni_inspect_feature *feature)
 {
     return feature->most - feature->least;
 }
 
-static void print_digest(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+static void print_digest(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
 {
-    const nn_inspect_feature *each = features->each;
+    const nni_inspect_feature *each = features->each;
     const size_t none = features->count;
     size_t holed = 0, widest = none, narrowest = none;
     for (size_t at = 0; at < features->count; at++) {
@@ -185,8 +185,8 @@ static void print_digest(FILE *out, const nn_inspect_features *features, const n
     fprintf(out, "; --features tells of each\n");
 }
 
-void nn_inspect_features_print(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
-                               bool every)
+void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+                                bool every)
 {
     if (every || features->count <= TABLE_MOST)
         print_table(out, features, names);

@@ -9,49 +9,49 @@
 #include "inspect/text.h"
 
 /** One feature; of its finite values. */
-typedef struct nn_inspect_feature {
+typedef struct nni_inspect_feature {
     double least, most; /**< least > most: there are none */
     double mean;
     double squares; /**< sum of the squared differences from the mean */
     uint64_t values, nans;
-} nn_inspect_feature;
+} nni_inspect_feature;
 
 /** All features of a dataset. Owns its array. */
-typedef struct nn_inspect_features {
+typedef struct nni_inspect_features {
     size_t count; /**< 0: none are told apart */
-    nn_inspect_feature *each;
+    nni_inspect_feature *each;
     bool one_hot; /**< every row so far is a single 1 among zeros */
     size_t ones;  /**< in the row that is under way */
-} nn_inspect_features;
+} nni_inspect_features;
 
 /** @return whether there was memory for them */
-bool nn_inspect_features_create(size_t count, nn_inspect_features *features);
-void nn_inspect_features_free(nn_inspect_features *features);
+bool nni_inspect_features_create(size_t count, nni_inspect_features *features);
+void nni_inspect_features_free(nni_inspect_features *features);
 
 /** Takes the next value of a row, at its place in it. */
-void nn_inspect_features_take(nn_inspect_features *features, size_t at, double value);
+void nni_inspect_features_take(nni_inspect_features *features, size_t at, double value);
 
 /** Root of the mean squared difference from the mean. */
-double nn_inspect_deviation(const nn_inspect_feature *feature);
+double nni_inspect_deviation(const nni_inspect_feature *feature);
 
 /** Has values, all of them the same. */
-bool nn_inspect_is_constant(const nn_inspect_feature *feature);
+bool nni_inspect_is_constant(const nni_inspect_feature *feature);
 
 /** Has no value in any row. */
-bool nn_inspect_is_empty(const nn_inspect_feature *feature);
+bool nni_inspect_is_empty(const nni_inspect_feature *feature);
 
 /** @return features that are so */
-size_t nn_inspect_features_count(const nn_inspect_features *features, bool (*is)(const nn_inspect_feature *));
+size_t nni_inspect_features_count(const nni_inspect_features *features, bool (*is)(const nni_inspect_feature *));
 
 /** Prints the first few features that are so, and "..." for more. */
-void nn_inspect_features_list(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
-                              bool (*is)(const nn_inspect_feature *));
+void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+                               bool (*is)(const nni_inspect_feature *));
 
 /** Prints a feature's position, and its name where it has one. */
-void nn_inspect_print_feature(FILE *out, const nn_inspect_names *names, size_t at);
+void nni_inspect_print_feature(FILE *out, const nni_inspect_names *names, size_t at);
 
 /** Prints a table of a few features, or of all that are asked for; otherwise how many stand out. */
-void nn_inspect_features_print(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names,
-                               bool every);
+void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+                                bool every);
 
 #endif

@@ -21,7 +21,7 @@
 enum { GROUPS_DEEPEST = 100 };
 
 /* What the filters leave of the values. */
-static void print_ratio(FILE *out, const nn_inspected *seen)
+static void print_ratio(FILE *out, const nni_inspected *seen)
 {
     double raw = (double)H5Tget_size(seen->type);
     for (int d = 0; d < seen->rank; d++)
@@ -31,7 +31,7 @@ static void print_ratio(FILE *out, const nn_inspected *seen)
         fprintf(out, ", stored in %.3g of the room", stored / raw);
 }
 
-static void print_storage(FILE *out, const nn_inspected *seen)
+static void print_storage(FILE *out, const nni_inspected *seen)
 {
     hid_t properties = H5Dget_create_plist(seen->dataset);
     if (properties < 0)
@@ -49,7 +49,7 @@ static void print_storage(FILE *out, const nn_inspected *seen)
         size_t values = 0;
         H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, sizeof name, name, NULL);
         fprintf(out, ", ");
-        nn_print_text(out, name);
+        nni_print_text(out, name);
     }
     if (filters > 0 && H5Tis_variable_str(seen->type) <= 0) /* such texts lie elsewhere in the file */
         print_ratio(out, seen);
@@ -57,7 +57,7 @@ static void print_storage(FILE *out, const nn_inspected *seen)
 }
 
 /* Looking at values that were never written would take a time in proportion to the claim. */
-static bool is_mere_claim(const nn_inspected *seen)
+static bool is_mere_claim(const nni_inspected *seen)
 {
     uint64_t values = 1;
     if (seen->rank > 0 && __builtin_mul_overflow(seen->dims[0], seen->row_values, &values))
@@ -66,29 +66,29 @@ static bool is_mere_claim(const nn_inspected *seen)
     const bool composed = properties < 0 || H5Pget_layout(properties) == H5D_VIRTUAL;
     if (properties >= 0)
         H5Pclose(properties);
-    return !composed && nn_hdf5_is_mere_claim(values, H5Dget_storage_size(seen->dataset));
+    return !composed && nni_hdf5_is_mere_claim(values, H5Dget_storage_size(seen->dataset));
 }
 
-static bool print_numbers(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
+static bool print_numbers(FILE *out, const nni_inspected *seen, const nni_inspect_how *how)
 {
-    nn_inspect_values values;
-    const bool good = nn_inspect_values_read(seen, how->all, how->features, &values);
+    nni_inspect_values values;
+    const bool good = nni_inspect_values_read(seen, how->all, how->features, &values);
     if (good) {
-        nn_inspect_values_print(out, seen, &values);
-        nn_inspect_names names = {0};
+        nni_inspect_values_print(out, seen, &values);
+        nni_inspect_names names = {0};
         if (values.features.count > 0 && values.rows > 0) {
-            nn_inspect_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
-            nn_inspect_features_print(out, &values.features, &names, how->features);
+            nni_inspect_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
+            nni_inspect_features_print(out, &values.features, &names, how->features);
         }
-        nn_inspect_advise_storage(out, seen, &values);
-        nn_inspect_advise_learning(out, seen, &values, &names);
-        nn_inspect_names_free(&names);
+        nni_inspect_advise_storage(out, seen, &values);
+        nni_inspect_advise_learning(out, seen, &values, &names);
+        nni_inspect_names_free(&names);
     }
-    nn_inspect_values_free(&values);
+    nni_inspect_values_free(&values);
     return good;
 }
 
-static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_how *how)
+static bool print_values(FILE *out, const nni_inspected *seen, const nni_inspect_how *how)
 {
     const H5T_class_t class = H5Tget_class(seen->type);
     if (is_mere_claim(seen)) {
@@ -96,18 +96,18 @@ static bool print_values(FILE *out, const nn_inspected *seen, const nn_inspect_h
                 (uint64_t)H5Dget_storage_size(seen->dataset));
         return true;
     }
-    if (seen->rank > 0 && (nn_inspected_is_integer(seen) || class == H5T_FLOAT))
+    if (seen->rank > 0 && (nni_inspected_is_integer(seen) || class == H5T_FLOAT))
         return print_numbers(out, seen, how);
     if (seen->rank == 1 && class == H5T_STRING) {
         uint64_t empty = 0;
-        const bool good = nn_inspect_labels_print(out, seen, how->all, &empty);
-        nn_inspect_advise_text(out, seen, empty);
+        const bool good = nni_inspect_labels_print(out, seen, how->all, &empty);
+        nni_inspect_advise_text(out, seen, empty);
         return good;
     }
     return true;
 }
 
-static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
+static bool describe(FILE *out, nni_inspected *seen, const nni_inspect_how *how)
 {
     seen->row_values = 1;
     for (int d = 1; d < seen->rank; d++) /* a shape may claim more than can be counted */
@@ -120,13 +120,13 @@ static bool describe(FILE *out, nn_inspected *seen, const nn_inspect_how *how)
     for (int d = 0; d < seen->rank; d++)
         fprintf(out, "%s%" PRIu64, d ? " x " : "", (uint64_t)seen->dims[d]);
     fprintf(out, " ");
-    nn_inspect_print_type(out, seen->type);
+    nni_inspect_print_type(out, seen->type);
     print_storage(out, seen);
     fputc('\n', out);
     fflush(out); /* the shape first: reading may take a while */
     const bool good = print_values(out, seen, how);
     if (good)
-        nn_inspect_advise_rows(out, seen);
+        nni_inspect_advise_rows(out, seen);
     return good;
 }
 
@@ -143,12 +143,12 @@ static hid_t open_dataset(hid_t root, const char *name)
 
 /* Where the walk through a file stands. */
 typedef struct visit {
-    const nn_inspect_how *how;
+    const nni_inspect_how *how;
     FILE *out;
     const char *path;
     hid_t root;
-    nn_hdf5_fence fence;
-    nn_texts known; /* addresses of objects that have several names: each is told once */
+    nni_hdf5_fence fence;
+    nni_string_set known; /* addresses of objects that have several names: each is told once */
     size_t datasets;
     nn_status status; /* of the first dataset that could not be read */
     nn_error *error;
@@ -156,13 +156,13 @@ typedef struct visit {
 
 static bool describe_dataset(visit *state, const char *name)
 {
-    nn_inspected seen = {.name = name + 1, .root = state->root, .dataset = open_dataset(state->root, name)};
+    nni_inspected seen = {.name = name + 1, .root = state->root, .dataset = open_dataset(state->root, name)};
     if (seen.dataset < 0)
         return false;
     seen.type = H5Dget_type(seen.dataset);
     seen.space = H5Dget_space(seen.dataset);
     seen.rank = H5Sget_simple_extent_dims(seen.space, seen.dims, NULL);
-    nn_inspect_print_outside(state->out, seen.dataset, state->path, &state->fence);
+    nni_inspect_print_outside(state->out, seen.dataset, state->path, &state->fence);
     const bool good = seen.type >= 0 && seen.space >= 0 && seen.rank >= 0 && describe(state->out, &seen, state->how);
     if (seen.space >= 0)
         H5Sclose(seen.space);
@@ -177,7 +177,7 @@ static void refuse_dataset(visit *state, const char *name, const nn_error *reaso
 {
     hid_t dataset = H5Dopen2(state->root, name, H5P_DEFAULT);
     if (dataset >= 0) {
-        nn_inspect_print_outside(state->out, dataset, state->path, &state->fence);
+        nni_inspect_print_outside(state->out, dataset, state->path, &state->fence);
         H5Dclose(dataset);
     }
     fprintf(state->out, "           not looked at: %s\n", reason->message);
@@ -188,12 +188,12 @@ static void refuse_dataset(visit *state, const char *name, const nn_error *reaso
 static herr_t visit_dataset(visit *state, const char *name)
 {
     nn_error reason;
-    nn_hdf5_outside outside = {.open = 0};
+    nni_hdf5_outside outside = {.open = 0};
     state->datasets++;
     fprintf(state->out, "dataset  ");
-    nn_print_text(state->out, name);
+    nni_print_text(state->out, name);
     fputc('\n', state->out);
-    if (nn_hdf5_check_outside(state->root, state->path, name, state->how->external, &outside, &reason) != NN_OK)
+    if (nni_hdf5_check_outside(state->root, state->path, name, state->how->external, &outside, &reason) != NN_OK)
         refuse_dataset(state, name, &reason);
     else if (!describe_dataset(state, name)) {
         state->status =
@@ -218,7 +218,7 @@ static herr_t visit_group(hid_t parent, const char *link, const char *name, cons
     visit *state = above->state;
     if (above->depth == GROUPS_DEEPEST) {
         fprintf(state->out, "group    ");
-        nn_print_text(state->out, name);
+        nni_print_text(state->out, name);
         fprintf(state->out, "\n           not looked into: groups are more than %d deep here\n", GROUPS_DEEPEST);
         return 0;
     }
@@ -237,9 +237,9 @@ static int is_first(visit *state, const H5O_info_t *info)
     if (info->rc < 2)
         return 1;
     snprintf(address, sizeof address, "%" PRIu64, (uint64_t)info->addr);
-    if (nn_texts_find(&state->known, address) != SIZE_MAX)
+    if (nni_string_set_find(&state->known, address) != SIZE_MAX)
         return 0;
-    return nn_texts_add(&state->known, address, NULL) == NN_OK ? 1 : -1;
+    return nni_string_set_add(&state->known, address, NULL) == NN_OK ? 1 : -1;
 }
 
 static herr_t visit_object(hid_t group, const char *link, const char *name, const level *here)
@@ -263,23 +263,23 @@ static herr_t visit_link(hid_t group, const char *link, const H5L_info_t *info, 
     const size_t room = strlen(here->name) + strlen(link) + 2;
     if (info->type == H5L_TYPE_SOFT)
         return 0; /* what it leads to has a name of its own */
-    if (nn_allocate(room, 1, "a name", &name, NULL) != NN_OK)
+    if (nni_allocate(room, 1, "a name", &name, NULL) != NN_OK)
         return -1;
     snprintf(name, room, "%s/%s", here->name, link);
     herr_t outcome = 0;
     if (info->type != H5L_TYPE_HARD)
-        nn_inspect_print_link(state->out, group, link, name, state->path, &state->fence);
+        nni_inspect_print_link(state->out, group, link, name, state->path, &state->fence);
     else
         outcome = visit_object(group, link, name, here);
-    nn_release(name);
+    nni_release(name);
     return outcome;
 }
 
-nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out, nn_error *error)
+nn_status nni_inspect_data(const char *path, const nni_inspect_how *how, FILE *out, nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     uint64_t bytes = 0;
-    NN_TRY(nn_hdf5_check_path(path, &bytes, error));
+    NN_TRY(nni_hdf5_check_path(path, &bytes, error));
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file < 0)
         return nn_fail(error, NN_DATA,
@@ -287,17 +287,17 @@ nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out
                        "being written",
                        path);
     fprintf(out, "file     ");
-    nn_print_text(out, path);
+    nni_print_text(out, path);
     fprintf(out, ", %" PRIu64 " bytes\n", bytes);
     visit state = {.how = how, .out = out, .path = path, .root = file, .error = error};
-    nn_hdf5_fence_make(path, how->external, &state.fence);
+    nni_hdf5_fence_make(path, how->external, &state.fence);
     level top = {&state, "", 0};
     H5O_info_t info = {.rc = 0};
     H5Oget_info2(file, &info, H5O_INFO_BASIC);
     const herr_t visited =
         is_first(&state, &info) < 0 ? -1 : H5Literate(file, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, visit_link, &top);
     H5Fclose(file);
-    nn_texts_free(&state.known);
+    nni_string_set_free(&state.known);
     if (visited < 0 && state.status == NN_OK)
         return nn_fail(error, NN_DATA, "%s: its tree of groups cannot be read; the file is damaged", path);
     if (state.status == NN_OK && state.datasets == 0)

@@ -13,11 +13,11 @@ extern "C" {
 #endif
 
 /** How closely to look. */
-typedef struct nn_inspect_how {
+typedef struct nni_inspect_how {
     bool all;             /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
     bool features;        /**< tell of each feature, however many there are */
     nn_external external; /**< where the file may have data outside of itself, that is looked at */
-} nn_inspect_how;
+} nni_inspect_how;
 
 /**
  * Describes every dataset of an HDF5 file: shape, type, storage, range, features, classes; and advises on what would
@@ -25,7 +25,7 @@ typedef struct nn_inspect_how {
  *
  * @return NN_DATA where the file is missing, not HDF5, or damaged
  */
-nn_status nn_inspect_data(const char *path, const nn_inspect_how *how, FILE *out, nn_error *error);
+nn_status nni_inspect_data(const char *path, const nni_inspect_how *how, FILE *out, nn_error *error);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,7 @@
  * those read at a time. */
 enum { LABEL_MOST = 255, ROWS_MOST = 1 << 22, PIECE_BYTES = 1 << 20, PIECE_ROWS = 1 << 12 };
 /* Of the table that texts are found in: a power of two, at most half full. */
-enum { SLOTS = 2 * NN_INSPECT_CLASSES_MOST };
+enum { SLOTS = 2 * NNI_INSPECT_CLASSES_MOST };
 
 /* A text and the rows that say it. */
 typedef struct spelled {
@@ -21,7 +21,7 @@ typedef struct spelled {
 
 /* Different texts, in the order of their first rows. */
 typedef struct tally {
-    spelled each[NN_INSPECT_CLASSES_MOST];
+    spelled each[NNI_INSPECT_CLASSES_MOST];
     size_t count;
     uint16_t slots[SLOTS]; /* 1 + index of a text; 0: free */
     bool beyond;           /* too many, or too long, to be classes */
@@ -50,7 +50,7 @@ static void count_label(tally *labels, const char *text, size_t length)
             return;
         }
     }
-    if (labels->count == NN_INSPECT_CLASSES_MOST) {
+    if (labels->count == NNI_INSPECT_CLASSES_MOST) {
         labels->beyond = true;
         return;
     }
@@ -72,13 +72,13 @@ static void count_piece(tally *labels, const void *texts, size_t rows, size_t wi
     }
 }
 
-static bool read_piece(const nn_inspected *seen, hsize_t first, hsize_t rows, hid_t memory, void *texts)
+static bool read_piece(const nni_inspected *seen, hsize_t first, hsize_t rows, hid_t memory, void *texts)
 {
     return H5Sselect_hyperslab(seen->space, H5S_SELECT_SET, &first, NULL, &rows, NULL) >= 0 &&
            H5Dread(seen->dataset, seen->type, memory, seen->space, H5P_DEFAULT, texts) >= 0;
 }
 
-static bool read_labels(const nn_inspected *seen, hsize_t rows, tally *labels)
+static bool read_labels(const nni_inspected *seen, hsize_t rows, tally *labels)
 {
     const bool variable = H5Tis_variable_str(seen->type) > 0;
     const size_t width = H5Tget_size(seen->type);
@@ -88,7 +88,7 @@ static bool read_labels(const nn_inspected *seen, hsize_t rows, tally *labels)
     }
     const hsize_t at_once = PIECE_BYTES / width < PIECE_ROWS ? PIECE_BYTES / width : PIECE_ROWS;
     void *texts = NULL;
-    if (nn_allocate(at_once, width, "the texts", &texts, NULL) != NN_OK)
+    if (nni_allocate(at_once, width, "the texts", &texts, NULL) != NN_OK)
         return false;
     bool good = true;
     for (hsize_t first = 0; good && first < rows && !labels->beyond; first += at_once) {
@@ -101,7 +101,7 @@ static bool read_labels(const nn_inspected *seen, hsize_t rows, tally *labels)
             H5Dvlen_reclaim(seen->type, memory, H5P_DEFAULT, texts);
         H5Sclose(memory);
     }
-    nn_release(texts);
+    nni_release(texts);
     return good;
 }
 
@@ -115,7 +115,7 @@ static void print_labels(FILE *out, tally *labels, hsize_t rows, bool whole)
 {
     fprintf(out, "           ");
     if (labels->beyond)
-        fprintf(out, "more than %d different texts, or longer than %d bytes: no classes", NN_INSPECT_CLASSES_MOST,
+        fprintf(out, "more than %d different texts, or longer than %d bytes: no classes", NNI_INSPECT_CLASSES_MOST,
                 LABEL_MOST);
     else if (labels->count == rows)
         fprintf(out, "all different");
@@ -124,7 +124,7 @@ static void print_labels(FILE *out, tally *labels, hsize_t rows, bool whole)
         fprintf(out, "rows of each class:");
         for (size_t i = 0; i < labels->count; i++) {
             fprintf(out, "%s", i > 0 ? ", " : " ");
-            nn_print_text(out, labels->each[i].text);
+            nni_print_text(out, labels->each[i].text);
             fprintf(out, ": %" PRIu64, labels->each[i].rows);
         }
     }
@@ -141,18 +141,18 @@ static uint64_t count_empty(const tally *labels)
     return empty;
 }
 
-bool nn_inspect_labels_print(FILE *out, const nn_inspected *seen, bool all, uint64_t *empty)
+bool nni_inspect_labels_print(FILE *out, const nni_inspected *seen, bool all, uint64_t *empty)
 {
     const hsize_t rows = all || seen->dims[0] < ROWS_MOST ? seen->dims[0] : ROWS_MOST;
     if (rows == 0)
         return true;
     tally *labels = NULL;
-    if (nn_allocate(1, sizeof *labels, "the classes", &labels, NULL) != NN_OK)
+    if (nni_allocate(1, sizeof *labels, "the classes", &labels, NULL) != NN_OK)
         return false;
     const bool good = read_labels(seen, rows, labels);
     if (good)
         print_labels(out, labels, rows, rows == seen->dims[0]);
     *empty = good ? count_empty(labels) : 0;
-    nn_release(labels);
+    nni_release(labels);
     return good;
 }

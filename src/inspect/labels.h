@@ -11,6 +11,6 @@
  * @param empty  receives how many of them are empty
  * @return whether they could be read
  */
-bool nn_inspect_labels_print(FILE *out, const nn_inspected *seen, bool all, uint64_t *empty);
+bool nni_inspect_labels_print(FILE *out, const nni_inspected *seen, bool all, uint64_t *empty);
 
 #endif

@@ -26,14 +26,14 @@ static bool is_one_of(const char *name, const char *const names[], size_t count)
     return false;
 }
 
-static bool is_targets(const nn_inspected *seen)
+static bool is_targets(const nni_inspected *seen)
 {
     static const char *const names[] = {"y", "label", "labels", "target", "targets"};
     return is_one_of(last_part(seen->name), names, sizeof names / sizeof *names);
 }
 
 /* Rows of features, as far as a name tells: no targets, weights or predictions. */
-static bool is_features(const nn_inspected *seen)
+static bool is_features(const nni_inspected *seen)
 {
     static const char *const others[] = {"w", "weights", "values", "probabilities"};
     const char *name = last_part(seen->name);
@@ -42,7 +42,7 @@ static bool is_features(const nn_inspected *seen)
     return seen->rank > 1 || strcmp(name, "x") == 0;
 }
 
-static void advise_unfit(FILE *out, const nn_inspect_values *values)
+static void advise_unfit(FILE *out, const nni_inspect_values *values)
 {
     if (values->nans > 0)
         fprintf(out, "advice   training takes no NaN; where it stands for a missing value: data.impute: mean\n");
@@ -50,35 +50,35 @@ static void advise_unfit(FILE *out, const nn_inspect_values *values)
         fprintf(out, "advice   training takes no infinite values; write them as NaN if they are missing, and impute\n");
 }
 
-static void advise_empty(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+static void advise_empty(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
 {
-    const size_t empty = nn_inspect_features_count(features, nn_inspect_is_empty);
+    const size_t empty = nni_inspect_features_count(features, nni_inspect_is_empty);
     if (empty == 0)
         return;
     fprintf(out, "advice   %zu feature%s no value in any row, so data.impute has no mean to put there; leave out ",
             empty, empty == 1 ? " has" : "s have");
-    nn_inspect_features_list(out, features, names, nn_inspect_is_empty);
+    nni_inspect_features_list(out, features, names, nni_inspect_is_empty);
     fputc('\n', out);
 }
 
-static void advise_constant(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+static void advise_constant(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
 {
-    const size_t constant = nn_inspect_features_count(features, nn_inspect_is_constant);
+    const size_t constant = nni_inspect_features_count(features, nni_inspect_is_constant);
     if (constant == 0)
         return;
     fprintf(out, "advice   %zu feature%s the same in all rows and tell%s nothing; leave out ", constant,
             constant == 1 ? " is" : "s are", constant == 1 ? "s" : "");
-    nn_inspect_features_list(out, features, names, nn_inspect_is_constant);
+    nni_inspect_features_list(out, features, names, nni_inspect_is_constant);
     fputc('\n', out);
 }
 
-static void advise_scale(FILE *out, const nn_inspect_features *features, const nn_inspect_names *names)
+static void advise_scale(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
 {
     const double ratio_most = 1000;
     size_t widest = 0, narrowest = 0;
     double most = 0, least = INFINITY;
     for (size_t at = 0; at < features->count; at++) {
-        const double deviation = nn_inspect_deviation(&features->each[at]);
+        const double deviation = nni_inspect_deviation(&features->each[at]);
         if (deviation > most) {
             most = deviation;
             widest = at;
@@ -91,15 +91,15 @@ static void advise_scale(FILE *out, const nn_inspect_features *features, const n
     if (!(most > ratio_most * least))
         return;
     fprintf(out, "advice   feature ");
-    nn_inspect_print_feature(out, names, widest);
+    nni_inspect_print_feature(out, names, widest);
     fprintf(out, " deviates %.2g times as much as feature ", most / least);
-    nn_inspect_print_feature(out, names, narrowest);
+    nni_inspect_print_feature(out, names, narrowest);
     fprintf(out, " and would drown it with data.normalize: none\n");
 }
 
-static void advise_rare(FILE *out, const nn_inspect_values *values)
+static void advise_rare(FILE *out, const nni_inspect_values *values)
 {
-    const nn_inspect_counts *labels = values->labels;
+    const nni_inspect_counts *labels = values->labels;
     size_t rare = 0, listed = 0;
     for (size_t i = 0; i < labels->count; i++)
         rare += labels->each[i].rows < CLASS_LEAST;
@@ -115,9 +115,9 @@ static void advise_rare(FILE *out, const nn_inspect_values *values)
 }
 
 /* Weights that give all classes the same say: rows / (classes * rows of the class). */
-static void print_weights(FILE *out, const nn_inspect_values *values)
+static void print_weights(FILE *out, const nni_inspect_values *values)
 {
-    const nn_inspect_counts *labels = values->labels;
+    const nni_inspect_counts *labels = values->labels;
     if (labels->count > WEIGHED_MOST)
         return;
     fprintf(out, ": [");
@@ -127,10 +127,10 @@ static void print_weights(FILE *out, const nn_inspect_values *values)
     fprintf(out, "]");
 }
 
-static void advise_dominant(FILE *out, const nn_inspect_values *values)
+static void advise_dominant(FILE *out, const nni_inspect_values *values)
 {
     const double share_most = 0.95;
-    const nn_inspect_counts *labels = values->labels;
+    const nni_inspect_counts *labels = values->labels;
     for (size_t i = 0; labels->count > 1 && i < labels->count; i++) {
         const double share = (double)labels->each[i].rows / (double)values->rows;
         if (share <= share_most)
@@ -144,28 +144,28 @@ static void advise_dominant(FILE *out, const nn_inspect_values *values)
 }
 
 /* What a training makes of whole numbers that are not simply those of classes. */
-static void advise_labels(FILE *out, const nn_inspected *seen, const nn_inspect_counts *labels)
+static void advise_labels(FILE *out, const nni_inspected *seen, const nni_inspect_counts *labels)
 {
-    const bool floats = !nn_inspected_is_integer(seen);
-    char list[NN_LABEL_LIST];
-    if (labels->count < 2 || labels->count > NN_LABELS_FEW || (!floats && nn_inspect_counts_are_classes(labels)))
+    const bool floats = !nni_inspected_is_integer(seen);
+    char list[NNI_LABEL_LIST];
+    if (labels->count < 2 || labels->count > NNI_LABELS_FEW || (!floats && nni_inspect_counts_are_classes(labels)))
         return;
     fprintf(out,
             "advice   %s are classes where the last layer is softmax over %zu units%s, values where it is 1 linear "
             "unit\n",
-            nn_inspect_counts_list(labels, true, list), labels->count,
+            nni_inspect_counts_list(labels, true, list), labels->count,
             labels->count == 2 ? ", or a single sigmoid" : "");
 }
 
-static void advise_one_hot(FILE *out, const nn_inspected *seen, const nn_inspect_features *features)
+static void advise_one_hot(FILE *out, const nni_inspected *seen, const nni_inspect_features *features)
 {
     if (H5Tget_class(seen->type) == H5T_FLOAT && features->one_hot)
         fprintf(out, "advice   each row is a single 1 among zeros; integer classes take 1/%zu of the room, or less\n",
                 features->count);
 }
 
-void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_inspect_values *values,
-                                const nn_inspect_names *names)
+void nni_inspect_advise_learning(FILE *out, const nni_inspected *seen, const nni_inspect_values *values,
+                                 const nni_inspect_names *names)
 {
     if (is_features(seen))
         advise_unfit(out, values);
@@ -181,7 +181,7 @@ void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_in
     }
     if (!is_targets(seen) || values->least > values->most)
         return;
-    if (values->labels && nn_inspected_is_integer(seen)) {
+    if (values->labels && nni_inspected_is_integer(seen)) {
         advise_rare(out, values);
         advise_dominant(out, values);
     }
@@ -191,7 +191,7 @@ void nn_inspect_advise_learning(FILE *out, const nn_inspected *seen, const nn_in
         advise_one_hot(out, seen, &values->features);
 }
 
-void nn_inspect_advise_text(FILE *out, const nn_inspected *seen, uint64_t empty)
+void nni_inspect_advise_text(FILE *out, const nni_inspected *seen, uint64_t empty)
 {
     if (is_targets(seen) && empty > 0)
         fprintf(out, "advice   %" PRIu64 " row%s an empty text, which training takes for no class; leave %s out\n",
@@ -201,7 +201,7 @@ void nn_inspect_advise_text(FILE *out, const nn_inspected *seen, uint64_t empty)
 /* UINT64_MAX where there is no such dataset, or it has no rows. */
 static hsize_t rows_of(hid_t root, const char *name)
 {
-    hid_t dataset = nn_hdf5_open_inside(root, name);
+    hid_t dataset = nni_hdf5_open_inside(root, name);
     if (dataset < 0)
         return UINT64_MAX;
     hid_t space = H5Dget_space(dataset);
@@ -212,7 +212,7 @@ static hsize_t rows_of(hid_t root, const char *name)
     return dims[0];
 }
 
-void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen)
+void nni_inspect_advise_rows(FILE *out, const nni_inspected *seen)
 {
     static const char *const beside[] = {"y", "w"};
     const char *last = last_part(seen->name);
@@ -224,8 +224,8 @@ void nn_inspect_advise_rows(FILE *out, const nn_inspected *seen)
     if (rows == UINT64_MAX || rows == seen->dims[0])
         return;
     fprintf(out, "advice   /");
-    nn_print_text(out, seen->name);
+    nni_print_text(out, seen->name);
     fprintf(out, " has %" PRIu64 " rows but /", (uint64_t)seen->dims[0]);
-    nn_print_text(out, features);
+    nni_print_text(out, features);
     fprintf(out, " has %" PRIu64 "; each needs one of the other\n", (uint64_t)rows);
 }

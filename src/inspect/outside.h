@@ -13,10 +13,10 @@
  *
  * @param path  of the file, as it is open
  */
-void nn_inspect_print_outside(FILE *out, hid_t dataset, const char *path, const nn_hdf5_fence *fence);
+void nni_inspect_print_outside(FILE *out, hid_t dataset, const char *path, const nni_hdf5_fence *fence);
 
 /** Prints an external link, or one of a user's own type. @param name  in full */
-void nn_inspect_print_link(FILE *out, hid_t group, const char *link, const char *name, const char *path,
-                           const nn_hdf5_fence *fence);
+void nni_inspect_print_link(FILE *out, hid_t group, const char *link, const char *name, const char *path,
+                            const nni_hdf5_fence *fence);
 
 #endif

@@ -8,14 +8,14 @@
 /* The longest name that is one, such as a column and its text. */
 enum { NAME_MOST = 600 };
 
-const char *nn_inspect_name(const nn_inspect_names *names, size_t i)
+const char *nni_inspect_name(const nni_inspect_names *names, size_t i)
 {
     return names->texts + i * names->stride;
 }
 
-void nn_inspect_names_free(nn_inspect_names *names)
+void nni_inspect_names_free(nni_inspect_names *names)
 {
-    nn_release(names->texts);
+    nni_release(names->texts);
 }
 
 static bool read_whole(hid_t source, hid_t type, void *texts)
@@ -25,12 +25,12 @@ static bool read_whole(hid_t source, hid_t type, void *texts)
 }
 
 /* Texts of one length, padded with zeros or spaces. */
-static bool read_fixed(hid_t source, hid_t type, nn_inspect_names *names)
+static bool read_fixed(hid_t source, hid_t type, nni_inspect_names *names)
 {
     const size_t width = H5Tget_size(type);
     const bool spaces = H5Tget_strpad(type) == H5T_STR_SPACEPAD;
     char *padded = NULL;
-    if (width > NAME_MOST || nn_allocate(names->count, width, "the names", &padded, NULL) != NN_OK)
+    if (width > NAME_MOST || nni_allocate(names->count, width, "the names", &padded, NULL) != NN_OK)
         return false;
     const bool good = read_whole(source, type, padded);
     for (size_t i = 0; good && i < names->count; i++) {
@@ -39,14 +39,14 @@ static bool read_fixed(hid_t source, hid_t type, nn_inspect_names *names)
             length--;
         memcpy(names->texts + i * names->stride, padded + i * width, length);
     }
-    nn_release(padded);
+    nni_release(padded);
     return good;
 }
 
-static bool read_variable(hid_t source, hid_t type, hid_t space, nn_inspect_names *names)
+static bool read_variable(hid_t source, hid_t type, hid_t space, nni_inspect_names *names)
 {
     char **texts = NULL;
-    if (nn_allocate(names->count, sizeof *texts, "the names", &texts, NULL) != NN_OK)
+    if (nni_allocate(names->count, sizeof *texts, "the names", &texts, NULL) != NN_OK)
         return false;
     bool good = read_whole(source, type, texts);
     if (good) {
@@ -57,12 +57,12 @@ static bool read_variable(hid_t source, hid_t type, hid_t space, nn_inspect_name
                 good = false;
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
     }
-    nn_release(texts);
+    nni_release(texts);
     return good;
 }
 
 /* From an attribute or a dataset with a text for each column; closes it. */
-static bool read_names(hid_t source, size_t count, nn_inspect_names *names)
+static bool read_names(hid_t source, size_t count, nni_inspect_names *names)
 {
     const bool attribute = H5Iget_type(source) == H5I_ATTR;
     hid_t type = attribute ? H5Aget_type(source) : H5Dget_type(source);
@@ -71,15 +71,15 @@ static bool read_names(hid_t source, size_t count, nn_inspect_names *names)
     bool good = H5Tget_class(type) == H5T_STRING && there > 0 && (count == 0 || there == (hssize_t)count);
     count = good ? (size_t)there : 0;
     const size_t width = !good || H5Tis_variable_str(type) > 0 ? NAME_MOST : H5Tget_size(type);
-    *names = (nn_inspect_names){.count = count, .stride = width + 1};
-    good = good && nn_allocate(count, names->stride, "the names", &names->texts, NULL) == NN_OK;
+    *names = (nni_inspect_names){.count = count, .stride = width + 1};
+    good = good && nni_allocate(count, names->stride, "the names", &names->texts, NULL) == NN_OK;
     if (good && H5Tis_variable_str(type) > 0)
         good = read_variable(source, type, space, names);
     else if (good)
         good = read_fixed(source, type, names);
     if (!good) {
-        nn_inspect_names_free(names);
-        *names = (nn_inspect_names){0};
+        nni_inspect_names_free(names);
+        *names = (nni_inspect_names){0};
     }
     H5Sclose(space);
     H5Tclose(type);
@@ -90,17 +90,17 @@ static bool read_names(hid_t source, size_t count, nn_inspect_names *names)
     return good;
 }
 
-bool nn_inspect_names_read(hid_t root, const char *path, size_t count, nn_inspect_names *names)
+bool nni_inspect_names_read(hid_t root, const char *path, size_t count, nni_inspect_names *names)
 {
-    hid_t dataset = nn_hdf5_open_inside(root, path);
-    *names = (nn_inspect_names){0};
+    hid_t dataset = nni_hdf5_open_inside(root, path);
+    *names = (nni_inspect_names){0};
     return dataset >= 0 && read_names(dataset, count, names);
 }
 
-void nn_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nn_inspect_names *names)
+void nni_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nni_inspect_names *names)
 {
     static const char *const attributes[] = {"features", "columns", "feature_names", "names"};
-    *names = (nn_inspect_names){0};
+    *names = (nni_inspect_names){0};
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
         if (H5Aexists(dataset, attributes[i]) > 0) {
             hid_t attribute = H5Aopen(dataset, attributes[i], H5P_DEFAULT);
@@ -111,7 +111,7 @@ void nn_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, 
     char beside[1024];
     const int written =
         snprintf(beside, sizeof beside, "%.*sfeatures", slash ? (int)(slash - dataset_name) + 1 : 0, dataset_name);
-    if ((size_t)written < sizeof beside && nn_inspect_names_read(root, beside, count, names))
+    if ((size_t)written < sizeof beside && nni_inspect_names_read(root, beside, count, names))
         return;
-    nn_inspect_names_read(root, "features", count, names);
+    nni_inspect_names_read(root, "features", count, names);
 }

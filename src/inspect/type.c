@@ -30,7 +30,7 @@ static void print_text_type(FILE *out, hid_t type)
 static void print_member_name(FILE *out, hid_t type, unsigned member)
 {
     char *name = H5Tget_member_name(type, member);
-    nn_print_text(out, name ? name : "?");
+    nni_print_text(out, name ? name : "?");
     H5free_memory(name);
 }
 
@@ -125,7 +125,7 @@ static void print_nested(FILE *out, hid_t type, int depth)
     }
 }
 
-void nn_inspect_print_type(FILE *out, hid_t type)
+void nni_inspect_print_type(FILE *out, hid_t type)
 {
     print_nested(out, type, 0);
 }

@@ -6,6 +6,6 @@
 #include <stdio.h>
 
 /** Prints e.g. "uint8", "float32 big-endian", "text of 10 bytes", "compound of 2 fields: a float32, b int64". */
-void nn_inspect_print_type(FILE *out, hid_t type);
+void nni_inspect_print_type(FILE *out, hid_t type);
 
 #endif

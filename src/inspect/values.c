@@ -14,7 +14,7 @@ typedef struct position {
     hsize_t row, at;
 } position;
 
-static void look_at_value(nn_inspect_values *values, double value, hsize_t row)
+static void look_at_value(nni_inspect_values *values, double value, hsize_t row)
 {
     if (!isfinite(value)) {
         if (values->nans + values->infinities == 0)
@@ -31,18 +31,18 @@ static void look_at_value(nn_inspect_values *values, double value, hsize_t row)
         values->most = value;
     if (fabs(value) > FLT_MAX || (double)(float)value != value)
         values->beyond_float32 = true;
-    if (!values->labels || nn_inspect_counts_take(values->labels, value))
+    if (!values->labels || nni_inspect_counts_take(values->labels, value))
         return;
-    nn_release(values->labels);
+    nni_release(values->labels);
     values->labels = NULL;
 }
 
-static void look_at(nn_inspect_values *values, const double *piece, size_t count, hsize_t row_values, position *place)
+static void look_at(nni_inspect_values *values, const double *piece, size_t count, hsize_t row_values, position *place)
 {
     for (size_t i = 0; i < count; i++) {
         look_at_value(values, piece[i], place->row);
         if (values->features.count > 0)
-            nn_inspect_features_take(&values->features, place->at, piece[i]);
+            nni_inspect_features_take(&values->features, place->at, piece[i]);
         if (++place->at == row_values)
             *place = (position){place->row + 1, 0};
     }
@@ -56,7 +56,7 @@ typedef struct section {
     hsize_t values;
 } section;
 
-static section first_piece(const nn_inspected *seen)
+static section first_piece(const nni_inspected *seen)
 {
     section piece = {.cut = seen->rank - 1};
     hsize_t inner = 1;
@@ -69,7 +69,7 @@ static section first_piece(const nn_inspected *seen)
 }
 
 /* Dimension `cut` runs as far as memory and its end allow. */
-static void size_piece(section *piece, const nn_inspected *seen, hsize_t rows)
+static void size_piece(section *piece, const nni_inspected *seen, hsize_t rows)
 {
     const hsize_t end = piece->cut == 0 ? rows : seen->dims[piece->cut], left = end - piece->start[piece->cut];
     piece->count[piece->cut] = left < piece->longest ? left : piece->longest;
@@ -78,7 +78,7 @@ static void size_piece(section *piece, const nn_inspected *seen, hsize_t rows)
         piece->values *= piece->count[d];
 }
 
-static void next_piece(section *piece, const nn_inspected *seen)
+static void next_piece(section *piece, const nni_inspected *seen)
 {
     int d = piece->cut;
     piece->start[d] += piece->count[d];
@@ -88,7 +88,7 @@ static void next_piece(section *piece, const nn_inspected *seen)
     }
 }
 
-static bool read_piece(const nn_inspected *seen, const section *piece, double *values)
+static bool read_piece(const nni_inspected *seen, const section *piece, double *values)
 {
     /* In the file's own shape: HDF5 walks chunks value by value where memory has another. */
     hid_t memory = H5Screate_simple(seen->rank, piece->count, NULL);
@@ -100,10 +100,10 @@ static bool read_piece(const nn_inspected *seen, const section *piece, double *v
     return good;
 }
 
-static bool read_rows(const nn_inspected *seen, nn_inspect_values *values)
+static bool read_rows(const nni_inspected *seen, nni_inspect_values *values)
 {
     double *room = NULL;
-    if (nn_allocate(PIECE, sizeof *room, "the values", &room, NULL) != NN_OK)
+    if (nni_allocate(PIECE, sizeof *room, "the values", &room, NULL) != NN_OK)
         return false;
     bool good = true;
     position place = {0, 0};
@@ -115,33 +115,33 @@ static bool read_rows(const nn_inspected *seen, nn_inspect_values *values)
             look_at(values, room, piece.values, seen->row_values, &place);
         next_piece(&piece, seen);
     }
-    nn_release(room);
+    nni_release(room);
     return good;
 }
 
-bool nn_inspect_values_read(const nn_inspected *seen, bool all, bool features, nn_inspect_values *values)
+bool nni_inspect_values_read(const nni_inspected *seen, bool all, bool features, nni_inspect_values *values)
 {
-    *values = (nn_inspect_values){.least = INFINITY, .most = -INFINITY};
+    *values = (nni_inspect_values){.least = INFINITY, .most = -INFINITY};
     if (seen->row_values == 0 || seen->dims[0] == 0)
         return true;
     values->rows = values->of_rows = seen->dims[0];
     if (!all && MOST_VALUES / seen->row_values < values->rows)
         values->rows = MOST_VALUES / seen->row_values;
-    if (seen->row_values == 1 && nn_allocate(1, sizeof *values->labels, "the labels", &values->labels, NULL) != NN_OK)
+    if (seen->row_values == 1 && nni_allocate(1, sizeof *values->labels, "the labels", &values->labels, NULL) != NN_OK)
         return false;
     if (seen->rank > 1 && values->rows > 0 && (features || seen->row_values <= FEATURES_MOST) &&
-        !nn_inspect_features_create(seen->row_values, &values->features))
+        !nni_inspect_features_create(seen->row_values, &values->features))
         return false;
     return read_rows(seen, values);
 }
 
-void nn_inspect_values_free(nn_inspect_values *values)
+void nni_inspect_values_free(nni_inspect_values *values)
 {
-    nn_release(values->labels);
-    nn_inspect_features_free(&values->features);
+    nni_release(values->labels);
+    nni_inspect_features_free(&values->features);
 }
 
-static void print_unfit(FILE *out, const nn_inspect_values *values)
+static void print_unfit(FILE *out, const nni_inspect_values *values)
 {
     if (values->nans)
         fprintf(out, ", %" PRIu64 " NaN", values->nans);
@@ -151,9 +151,9 @@ static void print_unfit(FILE *out, const nn_inspect_values *values)
         fprintf(out, ", the first in row %" PRIu64, values->unfit_row);
 }
 
-static void print_classes(FILE *out, const nn_inspect_counts *labels)
+static void print_classes(FILE *out, const nni_inspect_counts *labels)
 {
-    if (labels->count > NN_LABELS_FEW && !nn_inspect_counts_are_classes(labels)) {
+    if (labels->count > NNI_LABELS_FEW && !nni_inspect_counts_are_classes(labels)) {
         fprintf(out, "           %zu different numbers\n", labels->count);
         return;
     }
@@ -163,7 +163,7 @@ static void print_classes(FILE *out, const nn_inspect_counts *labels)
     fputc('\n', out);
 }
 
-void nn_inspect_values_print(FILE *out, const nn_inspected *seen, const nn_inspect_values *values)
+void nni_inspect_values_print(FILE *out, const nni_inspected *seen, const nni_inspect_values *values)
 {
     if (values->rows < values->of_rows && values->rows == 0) {
         fprintf(out, "           a row takes more than %d values, so none were looked at; --all looks at them\n",
@@ -181,7 +181,7 @@ void nn_inspect_values_print(FILE *out, const nn_inspected *seen, const nn_inspe
     if (seen->rank > 1 && values->features.count == 0 && values->rows > 0)
         fprintf(out, "           %" PRIu64 " features, more than the %d told apart; --features tells of each\n",
                 (uint64_t)seen->row_values, FEATURES_MOST);
-    if (!values->labels || !nn_inspected_is_integer(seen) || seen->rank > 1 || values->least > values->most)
+    if (!values->labels || !nni_inspected_is_integer(seen) || seen->rank > 1 || values->least > values->most)
         return;
     print_classes(out, values->labels);
 }

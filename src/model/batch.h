@@ -26,9 +26,9 @@ typedef struct nn_batch {
     nn_targets y;
     const nn_real *weights; /**< [rows] weights of the samples; NULL: all 1 */
     const uint64_t
-        *samples;        /**< [rows] numbers of the rows in the split, which key dropout; NULL: no dropout asked for */
-    uint64_t epoch;      /**< which keys dropout too */
-    nn_leaf_rows leaves; /**< whose sums are joined along their tree; begin NULL: the rows are one sum */
+        *samples;         /**< [rows] numbers of the rows in the split, which key dropout; NULL: no dropout asked for */
+    uint64_t epoch;       /**< which keys dropout too */
+    nni_leaf_rows leaves; /**< whose sums are joined along their tree; begin NULL: the rows are one sum */
 } nn_batch;
 
 #ifdef __cplusplus

@@ -8,9 +8,9 @@
 #include "model/partial_sums.h"
 
 /* Sums over the ranks; after a failure the sums stay this rank's own, and the step that asks will end the training. */
-static void sum_over_ranks(nn_leaves run, nn_workspace *work, size_t count)
+static void sum_over_ranks(nni_leaf_range run, nn_workspace *work, size_t count)
 {
-    nn_sync *sync = &work->sync;
+    nni_sync *sync = &work->sync;
     if (sync->sum && sync->status == NN_OK)
         sync->status = sync->sum(sync->context, run, work->sums, count, &sync->error);
 }
@@ -18,28 +18,28 @@ static void sum_over_ranks(nn_leaves run, nn_workspace *work, size_t count)
 /* What a leaf adds to the stack of sums in the forward pass: rows, and moments of o. */
 static void leaf_moments(const nn_real *values, size_t rows, size_t units, double *sums)
 {
-    nn_column_moments(values, rows, units, sums, sums + units);
+    nni_column_moments(values, rows, units, sums, sums + units);
     sums[2 * units] = (double)rows;
 }
 
 /* The sums over all ranks of the moments, in work->sums. */
-static void sum_moments(const nn_real *values, const nn_leaf_rows *leaves, size_t units, nn_workspace *work)
+static void sum_moments(const nn_real *values, const nni_leaf_rows *leaves, size_t units, nn_workspace *work)
 {
     const size_t count = 2 * units + 1;
     size_t height = 0;
     for (size_t leaf = 0; leaf < leaves->run.count; leaf++) {
         const size_t first = leaves->begin[leaf], rows = leaves->begin[leaf + 1] - first;
         leaf_moments(values + first * units, rows, units, work->sums + height * count);
-        height = nn_join_doubles(leaves->run, leaves->run.first + leaf, work->sums, count, height + 1, count);
+        height = nni_join_doubles(leaves->run, leaves->run.first + leaf, work->sums, count, height + 1, count);
     }
     sum_over_ranks(leaves->run, work, count);
 }
 
 /* The gradients of beta and gamma, and in work->sums their sums over all ranks: a leaf's sums are those that the
  * gradients are joined from. */
-static void sum_slopes(const nn_network *network, size_t index, const nn_leaf_rows *leaves, nn_workspace *work)
+static void sum_slopes(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_workspace *work)
 {
-    const nn_layer *layer = &network->layers[index];
+    const nni_layer *layer = &network->layers[index];
     const nn_real *xhat = work->layers[index].xhat;
     const size_t units = layer->outputs, count = 2 * units + 1, pitch = work->flat_pitch;
     nn_real *beta = work->gradients + layer->beta, *gamma = work->gradients + layer->gamma;
@@ -49,25 +49,25 @@ static void sum_slopes(const nn_network *network, size_t index, const nn_leaf_ro
         const size_t number = leaves->run.first + leaf;
         nn_real *beta_top = beta + height * pitch, *gamma_top = gamma + height * pitch;
         double *sums = work->sums + height * count;
-        nn_column_sums(work->delta + first * units, rows, units, beta_top);
-        nn_column_products(work->delta + first * units, xhat + first * units, rows, units, gamma_top);
+        nni_column_sums(work->delta + first * units, rows, units, beta_top);
+        nni_column_products(work->delta + first * units, xhat + first * units, rows, units, gamma_top);
         for (size_t j = 0; j < units; j++) {
             sums[j] = (double)beta_top[j];
             sums[units + j] = (double)gamma_top[j];
         }
         sums[2 * units] = (double)rows;
-        nn_join_reals(leaves->run, number, beta, pitch, height + 1, units);
-        nn_join_reals(leaves->run, number, gamma, pitch, height + 1, units);
-        height = nn_join_doubles(leaves->run, number, work->sums, count, height + 1, count);
+        nni_join_reals(leaves->run, number, beta, pitch, height + 1, units);
+        nni_join_reals(leaves->run, number, gamma, pitch, height + 1, units);
+        height = nni_join_doubles(leaves->run, number, work->sums, count, height + 1, count);
     }
     sum_over_ranks(leaves->run, work, count);
 }
 
-void nn_batch_norm_forward(nn_network *network, size_t index, const nn_leaf_rows *leaves, nn_real *values,
-                           nn_workspace *work)
+void nni_batch_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_real *values,
+                            nn_workspace *work)
 {
-    const nn_layer *layer = &network->layers[index];
-    nn_layer_work *kept = &work->layers[index];
+    const nni_layer *layer = &network->layers[index];
+    nni_layer_work *kept = &work->layers[index];
     const size_t units = layer->outputs, rows = leaves->begin[leaves->run.count];
     const double *sums = work->sums, *squares = sums + units;
     sum_moments(values, leaves, units, work);
@@ -81,29 +81,29 @@ void nn_batch_norm_forward(nn_network *network, size_t index, const nn_leaf_rows
         const double difference = squares[j] / n - mean * mean;
         const double variance = difference > 0 ? difference : 0;
         kept->mean[j] = (nn_real)mean;
-        kept->inverse[j] = (nn_real)(1 / sqrt(variance + nn_norm_epsilon));
-        running_mean[j] += (nn_real)(nn_norm_momentum * (mean - (double)running_mean[j]));
-        running_variance[j] += (nn_real)(nn_norm_momentum * (variance * unbiased - (double)running_variance[j]));
+        kept->inverse[j] = (nn_real)(1 / sqrt(variance + nni_norm_epsilon));
+        running_mean[j] += (nn_real)(nni_norm_momentum * (mean - (double)running_mean[j]));
+        running_variance[j] += (nn_real)(nni_norm_momentum * (variance * unbiased - (double)running_variance[j]));
     }
-    nn_normalize_columns(values, kept->xhat, rows, units, kept->mean, kept->inverse, network->parameters + layer->gamma,
-                         network->parameters + layer->beta);
+    nni_normalize_columns(values, kept->xhat, rows, units, kept->mean, kept->inverse,
+                          network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
-void nn_batch_norm_infer(const nn_network *network, size_t index, size_t rows, nn_real *values, nn_workspace *work)
+void nni_batch_norm_infer(const nn_network *network, size_t index, size_t rows, nn_real *values, nn_workspace *work)
 {
-    const nn_layer *layer = &network->layers[index];
-    nn_layer_work *kept = &work->layers[index];
+    const nni_layer *layer = &network->layers[index];
+    nni_layer_work *kept = &work->layers[index];
     const nn_real *variance = network->statistics + layer->running_variance;
     for (size_t j = 0; j < layer->outputs; j++)
-        kept->inverse[j] = (nn_real)(1 / sqrt((double)variance[j] + nn_norm_epsilon));
-    nn_normalize_columns(values, kept->xhat, rows, layer->outputs, network->statistics + layer->running_mean,
-                         kept->inverse, network->parameters + layer->gamma, network->parameters + layer->beta);
+        kept->inverse[j] = (nn_real)(1 / sqrt((double)variance[j] + nni_norm_epsilon));
+    nni_normalize_columns(values, kept->xhat, rows, layer->outputs, network->statistics + layer->running_mean,
+                          kept->inverse, network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
-void nn_batch_norm_backward(const nn_network *network, size_t index, const nn_leaf_rows *leaves, nn_workspace *work)
+void nni_batch_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_workspace *work)
 {
-    const nn_layer *layer = &network->layers[index];
-    nn_layer_work *kept = &work->layers[index];
+    const nni_layer *layer = &network->layers[index];
+    nni_layer_work *kept = &work->layers[index];
     const size_t units = layer->outputs, rows = leaves->begin[leaves->run.count];
     const double *sums = work->sums;
     sum_slopes(network, index, leaves, work);
@@ -114,5 +114,5 @@ void nn_batch_norm_backward(const nn_network *network, size_t index, const nn_le
         kept->products[j] = (nn_real)(sums[units + j] / n);
         kept->inverse[j] *= gamma[j];
     }
-    nn_normalize_columns_backward(work->delta, kept->xhat, rows, units, kept->inverse, kept->mean, kept->products);
+    nni_normalize_columns_backward(work->delta, kept->xhat, rows, units, kept->inverse, kept->mean, kept->products);
 }

@@ -2,26 +2,26 @@
 
 #include "support/memory.h"
 
-static nn_status take_arrays(nn_normalization *normalization, nn_error *error)
+static nn_status take_arrays(nni_feature_scaler *normalization, nn_error *error)
 {
     const size_t features = normalization->features;
     const char offsets[] = "the normalisation's offsets", scales[] = "the normalisation's scales";
-    NN_TRY(nn_allocate(features, sizeof(double), offsets, &normalization->offset, error));
-    NN_TRY(nn_allocate(features, sizeof(double), scales, &normalization->scale, error));
-    NN_TRY(nn_allocate(features, sizeof(nn_real), offsets, &normalization->offset_real, error));
-    return nn_allocate(features, sizeof(nn_real), scales, &normalization->scale_real, error);
+    NN_TRY(nni_allocate(features, sizeof(double), offsets, &normalization->offset, error));
+    NN_TRY(nni_allocate(features, sizeof(double), scales, &normalization->scale, error));
+    NN_TRY(nni_allocate(features, sizeof(nn_real), offsets, &normalization->offset_real, error));
+    return nni_allocate(features, sizeof(nn_real), scales, &normalization->scale_real, error);
 }
 
-nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, nn_normalization **result,
-                                  nn_error *error)
+nn_status nni_feature_scaler_create(nn_feature_scaling kind, size_t features, nni_feature_scaler **result,
+                                    nn_error *error)
 {
-    nn_normalization *normalization = NULL;
-    NN_TRY(nn_allocate(1, sizeof *normalization, "the normalisation", &normalization, error));
+    nni_feature_scaler *normalization = NULL;
+    NN_TRY(nni_allocate(1, sizeof *normalization, "the normalisation", &normalization, error));
     normalization->kind = kind;
     normalization->features = features;
     const nn_status status = take_arrays(normalization, error);
     if (status != NN_OK) {
-        nn_normalization_free(normalization);
+        nni_feature_scaler_free(normalization);
         return status;
     }
     for (size_t j = 0; j < features; j++)
@@ -30,13 +30,13 @@ nn_status nn_normalization_create(nn_normalization_kind kind, size_t features, n
     return NN_OK;
 }
 
-nn_status nn_normalization_impute(nn_normalization *normalization, nn_error *error)
+nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error *error)
 {
-    return nn_allocate(normalization->features, sizeof(nn_real), "the values in place of missing ones",
-                       &normalization->missing, error);
+    return nni_allocate(normalization->features, sizeof(nn_real), "the values in place of missing ones",
+                        &normalization->missing, error);
 }
 
-void nn_normalization_round(nn_normalization *normalization)
+void nni_feature_scaler_round(nni_feature_scaler *normalization)
 {
     for (size_t j = 0; j < normalization->features; j++) {
         normalization->offset_real[j] = (nn_real)normalization->offset[j];
@@ -44,14 +44,14 @@ void nn_normalization_round(nn_normalization *normalization)
     }
 }
 
-void nn_normalization_free(nn_normalization *normalization)
+void nni_feature_scaler_free(nni_feature_scaler *normalization)
 {
     if (!normalization)
         return;
-    nn_release(normalization->offset);
-    nn_release(normalization->scale);
-    nn_release(normalization->missing);
-    nn_release(normalization->offset_real);
-    nn_release(normalization->scale_real);
-    nn_release(normalization);
+    nni_release(normalization->offset);
+    nni_release(normalization->scale);
+    nni_release(normalization->missing);
+    nni_release(normalization->offset_real);
+    nni_release(normalization->scale_real);
+    nni_release(normalization);
 }

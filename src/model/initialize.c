@@ -8,7 +8,7 @@ static void draw_normal(nn_real *values, size_t count, double deviation, uint64_
 {
     for (size_t i = 0; i < count; i += 2) {
         double pair[2];
-        nn_normal_pair(nn_random_block(seed, NN_RANDOM_WEIGHTS, stream, i / 2), pair);
+        nni_normal_pair(nni_random_block(seed, NNI_RANDOM_WEIGHTS, stream, i / 2), pair);
         values[i] = (nn_real)(deviation * pair[0]);
         if (i + 1 < count)
             values[i + 1] = (nn_real)(deviation * pair[1]);
@@ -18,10 +18,10 @@ static void draw_normal(nn_real *values, size_t count, double deviation, uint64_
 static void draw_uniform(nn_real *values, size_t count, double bound, uint64_t seed, uint64_t stream)
 {
     for (size_t i = 0; i < count; i += 2) {
-        nn_philox_block block = nn_random_block(seed, NN_RANDOM_WEIGHTS, stream, i / 2);
-        values[i] = (nn_real)(bound * (2.0 * nn_uniform(block.word[0], block.word[1]) - 1.0));
+        nni_philox_block block = nni_random_block(seed, NNI_RANDOM_WEIGHTS, stream, i / 2);
+        values[i] = (nn_real)(bound * (2.0 * nni_uniform(block.word[0], block.word[1]) - 1.0));
         if (i + 1 < count)
-            values[i + 1] = (nn_real)(bound * (2.0 * nn_uniform(block.word[2], block.word[3]) - 1.0));
+            values[i + 1] = (nn_real)(bound * (2.0 * nni_uniform(block.word[2], block.word[3]) - 1.0));
     }
 }
 
@@ -67,7 +67,7 @@ static void make_orthonormal(const vectors *v)
     }
 }
 
-static void draw_orthogonal(const nn_layer *layer, nn_real *weight, uint64_t seed, uint64_t stream)
+static void draw_orthogonal(const nni_layer *layer, nn_real *weight, uint64_t seed, uint64_t stream)
 {
     draw_normal(weight, layer->inputs * layer->outputs, 1, seed, stream);
     if (layer->outputs <= layer->inputs)
@@ -101,7 +101,7 @@ static nn_initializer choose(nn_initializer initializer, nn_activation activatio
     }
 }
 
-static void draw_weights(const nn_layer *layer, nn_real *weight, const nn_recipe_network *recipe, uint64_t seed,
+static void draw_weights(const nni_layer *layer, nn_real *weight, const nni_network_settings *recipe, uint64_t seed,
                          uint64_t stream)
 {
     const size_t count = layer->inputs * layer->outputs;
@@ -137,12 +137,12 @@ static void draw_weights(const nn_layer *layer, nn_real *weight, const nn_recipe
     }
 }
 
-void nn_network_initialize(nn_network *network, const nn_recipe_network *recipe, uint64_t seed)
+void nn_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed)
 {
     for (size_t l = 0; l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
+        const nni_layer *layer = &network->layers[l];
         draw_weights(layer, network->parameters + layer->weight, recipe, seed, l);
-        if (nn_layer_has_bias(layer))
+        if (nni_layer_has_bias(layer))
             fill(network->parameters + layer->bias, layer->outputs, 0);
         if (layer->norm != NN_NORM_NONE) {
             fill(network->parameters + layer->gamma, layer->outputs, 1);

@@ -6,11 +6,11 @@
 /* Tensors begin on a cache line; counted in elements. */
 static size_t padded(size_t count)
 {
-    const size_t line = NN_ALIGNMENT / sizeof(nn_real);
+    const size_t line = NNI_ALIGNMENT / sizeof(nn_real);
     return (count + line - 1) / line * line;
 }
 
-static nn_status check_layer(const nn_recipe_layer *layer, size_t index, size_t inputs, bool last, nn_error *error)
+static nn_status check_layer(const nni_layer_settings *layer, size_t index, size_t inputs, bool last, nn_error *error)
 {
     if (layer->units == 0)
         return nn_fail(error, NN_USAGE, "layer %zu has no units; give it at least 1", index);
@@ -26,11 +26,11 @@ static nn_status check_layer(const nn_recipe_layer *layer, size_t index, size_t 
 }
 
 /* Gives a tensor its place in the flat array. */
-static size_t place(nn_network *network, nn_tensor_role role, size_t layer, size_t rows, size_t columns)
+static size_t place(nn_network *network, nni_tensor_role role, size_t layer, size_t rows, size_t columns)
 {
     const size_t count = columns > 0 ? rows * columns : rows;
     const size_t offset = network->flat_count;
-    network->tensors[network->tensor_count++] = (nn_tensor){role, layer, offset, rows, columns, count};
+    network->tensors[network->tensor_count++] = (nni_tensor){role, layer, offset, rows, columns, count};
     network->flat_count += padded(count);
     network->parameter_count += count;
     return offset;
@@ -38,14 +38,14 @@ static size_t place(nn_network *network, nn_tensor_role role, size_t layer, size
 
 static void place_layer(nn_network *network, size_t index)
 {
-    nn_layer *layer = &network->layers[index];
-    layer->weight = place(network, NN_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
-    if (nn_layer_has_bias(layer))
-        layer->bias = place(network, NN_TENSOR_BIAS, index, layer->outputs, 0);
+    nni_layer *layer = &network->layers[index];
+    layer->weight = place(network, NNI_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
+    if (nni_layer_has_bias(layer))
+        layer->bias = place(network, NNI_TENSOR_BIAS, index, layer->outputs, 0);
     if (layer->norm == NN_NORM_NONE)
         return;
-    layer->gamma = place(network, NN_TENSOR_GAMMA, index, layer->outputs, 0);
-    layer->beta = place(network, NN_TENSOR_BETA, index, layer->outputs, 0);
+    layer->gamma = place(network, NNI_TENSOR_GAMMA, index, layer->outputs, 0);
+    layer->beta = place(network, NNI_TENSOR_BETA, index, layer->outputs, 0);
     if (layer->norm != NN_NORM_BATCH)
         return;
     layer->running_mean = network->statistics_count;
@@ -53,12 +53,12 @@ static void place_layer(nn_network *network, size_t index)
     network->statistics_count = layer->running_variance + padded(layer->outputs);
 }
 
-static nn_status lay_out(nn_network *network, const nn_recipe_layer *layers, nn_error *error)
+static nn_status lay_out(nn_network *network, const nni_layer_settings *layers, nn_error *error)
 {
     size_t inputs = network->inputs;
     for (size_t l = 0; l < network->layer_count; l++) {
         NN_TRY(check_layer(&layers[l], l, inputs, l + 1 == network->layer_count, error));
-        network->layers[l] = (nn_layer){
+        network->layers[l] = (nni_layer){
             .inputs = inputs,
             .outputs = layers[l].units,
             .activation = layers[l].activation,
@@ -73,28 +73,28 @@ static nn_status lay_out(nn_network *network, const nn_recipe_layer *layers, nn_
     return NN_OK;
 }
 
-nn_status nn_network_create(size_t inputs, const nn_recipe_layer *layers, size_t layer_count, nn_network **result,
+nn_status nn_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **result,
                             nn_error *error)
 {
     if (inputs == 0 || layer_count == 0)
         return nn_fail(error, NN_USAGE, "a network needs at least one input and one layer");
     nn_network *network = NULL;
-    NN_TRY(nn_allocate(1, sizeof *network, "the network", &network, error));
+    NN_TRY(nni_allocate(1, sizeof *network, "the network", &network, error));
     network->inputs = inputs;
     network->layer_count = layer_count;
     nn_status status =
-        nn_allocate(layer_count, sizeof *network->layers, "the table of layers", &network->layers, error);
+        nni_allocate(layer_count, sizeof *network->layers, "the table of layers", &network->layers, error);
     if (status == NN_OK)
         status =
-            nn_allocate(4 * layer_count, sizeof *network->tensors, "the table of tensors", &network->tensors, error);
+            nni_allocate(4 * layer_count, sizeof *network->tensors, "the table of tensors", &network->tensors, error);
     if (status == NN_OK)
         status = lay_out(network, layers, error);
     if (status == NN_OK)
         status =
-            nn_allocate(network->flat_count, sizeof(nn_real), "the network's parameters", &network->parameters, error);
+            nni_allocate(network->flat_count, sizeof(nn_real), "the network's parameters", &network->parameters, error);
     if (status == NN_OK)
-        status = nn_allocate(network->statistics_count, sizeof(nn_real), "the running statistics", &network->statistics,
-                             error);
+        status = nni_allocate(network->statistics_count, sizeof(nn_real), "the running statistics",
+                              &network->statistics, error);
     if (status != NN_OK) {
         nn_network_free(network);
         return status;
@@ -107,30 +107,30 @@ void nn_network_free(nn_network *network)
 {
     if (!network)
         return;
-    nn_release(network->layers);
-    nn_release(network->tensors);
-    nn_release(network->parameters);
-    nn_release(network->statistics);
-    nn_release(network);
+    nni_release(network->layers);
+    nni_release(network->tensors);
+    nni_release(network->parameters);
+    nni_release(network->statistics);
+    nni_release(network);
 }
 
-const char *nn_tensor_name(nn_tensor_role role)
+const char *nni_tensor_name(nni_tensor_role role)
 {
     switch (role) {
-    case NN_TENSOR_WEIGHT:
+    case NNI_TENSOR_WEIGHT:
         return "weight";
-    case NN_TENSOR_BIAS:
+    case NNI_TENSOR_BIAS:
         return "bias";
-    case NN_TENSOR_GAMMA:
+    case NNI_TENSOR_GAMMA:
         return "gamma";
-    case NN_TENSOR_BETA:
+    case NNI_TENSOR_BETA:
         return "beta";
     }
     return "unknown";
 }
 
-bool nn_network_is_finite(const nn_network *network)
+bool nni_network_is_finite(const nn_network *network)
 {
-    return nn_all_finite(network->parameters, network->flat_count) &&
-           nn_all_finite(network->statistics, network->statistics_count);
+    return nni_all_finite(network->parameters, network->flat_count) &&
+           nni_all_finite(network->statistics, network->statistics_count);
 }

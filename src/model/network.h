@@ -16,53 +16,53 @@ extern "C" {
 #endif
 
 /** A dense layer, and where its tensors lie in a flat array of parameters, gradients or moments. */
-typedef struct nn_layer {
+typedef struct nni_layer {
     size_t inputs, outputs;
     nn_activation activation;
-    nn_layer_norm norm;
+    nn_norm_kind norm;
     double dropout;
     size_t weight;      /**< offset of W [outputs, inputs] */
-    size_t bias;        /**< offset of b [outputs]; without meaning where nn_layer_has_bias is false */
+    size_t bias;        /**< offset of b [outputs]; without meaning where nni_layer_has_bias is false */
     size_t gamma, beta; /**< with a norm: offsets of its scale and shift [outputs] */
     size_t running_mean, running_variance; /**< with batch norm: offsets in nn_network.statistics [outputs] */
-} nn_layer;
+} nni_layer;
 
 /** @return whether a layer has a bias: batch norm takes the mean of its sums out, and any shift with it, so that one
  * would have no effect, and its gradient would be nothing but rounding, which Adam and Adagrad make large */
-static inline bool nn_layer_has_bias(const nn_layer *layer)
+static inline bool nni_layer_has_bias(const nni_layer *layer)
 {
     return layer->norm != NN_NORM_BATCH;
 }
 
 /** What a tensor is for: weights are regularised, the others are not. */
-typedef enum nn_tensor_role { NN_TENSOR_WEIGHT, NN_TENSOR_BIAS, NN_TENSOR_GAMMA, NN_TENSOR_BETA } nn_tensor_role;
+typedef enum nni_tensor_role { NNI_TENSOR_WEIGHT, NNI_TENSOR_BIAS, NNI_TENSOR_GAMMA, NNI_TENSOR_BETA } nni_tensor_role;
 
 /** One tensor of the flat array. */
-typedef struct nn_tensor {
-    nn_tensor_role role;
+typedef struct nni_tensor {
+    nni_tensor_role role;
     size_t layer;
     size_t offset;
     size_t rows, columns; /**< columns 0: one dimension */
     size_t count;         /**< elements */
-} nn_tensor;
+} nni_tensor;
 
 /**
  * Layers and their parameters. Owns its arrays.
  *
  * Parameters lie in one flat array in backward order, last layer first: the gradients lie alike, so that they are
  * complete from the front as the backward pass goes, and descent is one pass over flat arrays. Each tensor begins on a
- * multiple of NN_ALIGNMENT bytes; the padding between them is zero and stays zero.
+ * multiple of NNI_ALIGNMENT bytes; the padding between them is zero and stays zero.
  */
 typedef struct nn_network {
     size_t inputs, outputs;
     nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a work space is taken */
     size_t layer_count;
-    nn_layer *layers;       /**< [layer_count], first layer first */
+    nni_layer *layers;      /**< [layer_count], first layer first */
     size_t parameter_count; /**< trained values, without padding */
     size_t flat_count;      /**< elements of a flat array: parameters and padding */
     nn_real *parameters;    /**< [flat_count] */
     size_t tensor_count;
-    nn_tensor *tensors; /**< [tensor_count], in the order of the flat array */
+    nni_tensor *tensors; /**< [tensor_count], in the order of the flat array */
     size_t statistics_count;
     nn_real *statistics; /**< [statistics_count] running means and variances of batch norm; not trained */
 } nn_network;
@@ -74,7 +74,7 @@ typedef struct nn_network {
  * @param layers  [layer_count] units and activation; softmax in the last layer only
  * @return NN_USAGE where a layer has no units, NN_SYSTEM where memory runs out
  */
-nn_status nn_network_create(size_t inputs, const nn_recipe_layer *layers, size_t layer_count, nn_network **network,
+nn_status nn_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **network,
                             nn_error *error);
 void nn_network_free(nn_network *network);
 
@@ -85,28 +85,28 @@ void nn_network_free(nn_network *network);
  * inputs (LeCun et al., 1998). Orthogonal: rows or columns, whichever are fewer, are orthonormal (Saxe et al., 2014). A
  * weight is a function of seed, layer and position alone.
  */
-void nn_network_initialize(nn_network *network, const nn_recipe_network *recipe, uint64_t seed);
+void nn_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed);
 
 /** "weight", "bias", "gamma" or "beta". */
-const char *nn_tensor_name(nn_tensor_role role);
+const char *nni_tensor_name(nni_tensor_role role);
 
 /** @return whether no parameter and no statistic is NaN or infinite */
-bool nn_network_is_finite(const nn_network *network);
+bool nni_network_is_finite(const nn_network *network);
 
-struct nn_errand;
+struct nni_errand;
 
 /**
  * What the passes have to do with the other ranks that share a batch. A failure stays in `status` and `error`, and
  * later calls do nothing: passes have no way to fail, and the training asks once a step.
  */
-typedef struct nn_sync {
+typedef struct nni_sync {
     /**
      * Sums over the ranks, for batch norm.
      *
-     * @param values  [nn_leaves_nodes(run), count] of this rank's nodes; the first `count` receive the sum
+     * @param values  [nni_sum_tree_nodes(run), count] of this rank's nodes; the first `count` receive the sum
      */
-    nn_status (*sum)(void *context, nn_leaves run, double *values, size_t count, nn_error *error); /**< NULL: one rank
-                                                                                                      alone */
+    nn_status (*sum)(void *context, nni_leaf_range run, double *values, size_t count, nn_error *error); /**< NULL: one
+                                                                                                      rank alone */
     /** Is told as the backward pass goes that elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
     /**
@@ -115,34 +115,34 @@ typedef struct nn_sync {
      *
      * @param work    multiply-adds of the tile
      * @param most    elements that the tile can move beside them
-     * @param errand  receives what it shall move: see nn_gemm_pause
+     * @param errand  receives what it shall move: see nni_gemm_pause
      */
-    nn_status (*progress)(void *context, size_t work, size_t most, struct nn_errand *errand,
+    nn_status (*progress)(void *context, size_t work, size_t most, struct nni_errand *errand,
                           nn_error *error); /**< NULL: nothing is */
     void *context;
     nn_status status;
     nn_error error;
-} nn_sync;
+} nni_sync;
 
 /** Everything a pass over a batch writes. Owns its arrays; taken once for a network and the largest batch. */
 typedef struct nn_workspace {
-    size_t capacity;              /**< rows the arrays hold */
-    size_t layer_count;           /**< of the network it was taken for */
-    nn_real **activations;        /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
-    struct nn_layer_work *layers; /**< [layer_count] what normalisation, dropout and some activations keep */
-    nn_real *logits;              /**< [capacity, outputs] kept by nn_loss; NULL unless the output activation's
-                                       derivative needs its input */
-    nn_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
-    size_t stack_height;          /**< flat arrays of gradients there are */
-    size_t flat_pitch;            /**< elements from one to the next: flat_count */
+    size_t capacity;               /**< rows the arrays hold */
+    size_t layer_count;            /**< of the network it was taken for */
+    nn_real **activations;         /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
+    struct nni_layer_work *layers; /**< [layer_count] what normalisation, dropout and some activations keep */
+    nn_real *logits;               /**< [capacity, outputs] kept by nn_loss; NULL unless the output activation's
+                                        derivative needs its input */
+    nn_real *delta, *delta_below;  /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
+    size_t stack_height;           /**< flat arrays of gradients there are */
+    size_t flat_pitch;             /**< elements from one to the next: flat_count */
     nn_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
                            leaves, which is one where the rows are one sum */
     double *row_terms;  /**< [capacity] w_i E_i of the rows, left by nn_loss */
     double *sums;       /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
-    struct nn_gemm_space *space;
-    struct nn_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
-    nn_sync sync;                 /**< to be set by the caller where ranks share batches */
-    uint64_t seed;                /**< of dropout; to be set by the caller */
+    struct nni_gemm_workspace *space;
+    struct nni_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
+    nni_sync sync;                 /**< to be set by the caller where ranks share batches */
+    uint64_t seed;                 /**< of dropout; to be set by the caller */
 } nn_workspace;
 
 /**
@@ -150,8 +150,8 @@ typedef struct nn_workspace {
  *
  * @param capacity  most rows in a batch; 0 is valid
  * @param threads   most OpenMP threads that will compute
- * @param stack_height  flat arrays of gradients to take: 0 where none will be asked for, 1, or nn_leaves_height of the
- * run where batches come in leaves
+ * @param stack_height  flat arrays of gradients to take: 0 where none will be asked for, 1, or nni_sum_tree_height of
+ * the run where batches come in leaves
  */
 nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
                               nn_workspace **work, nn_error *error);
@@ -159,7 +159,7 @@ void nn_workspace_free(nn_workspace *work);
 
 /**
  * Forward pass of training: with dropout, and with batch norm over the rows of the global batch, whose statistics also
- * move the running ones. The last layer is left as logits o: nn_loss or nn_network_activate_output applies its
+ * move the running ones. The last layer is left as logits o: nn_loss or nni_network_activate_output applies its
  * activation.
  *
  * @param batch  at most as many rows as the capacity of work
@@ -175,9 +175,9 @@ void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace
 void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work);
 
 /** Applies the activation of the last layer to the logits that a forward pass left. */
-void nn_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work);
+void nni_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work);
 
-/** @return [rows, outputs]: logits after a forward pass, activations after nn_loss or nn_network_activate_output */
+/** @return [rows, outputs]: logits after a forward pass, activations after nn_loss or nni_network_activate_output */
 static inline nn_real *nn_network_output(const nn_network *network, const nn_workspace *work)
 {
     return work->activations[network->layer_count - 1];
@@ -207,10 +207,10 @@ static inline nn_real *nn_network_output(const nn_network *network, const nn_wor
  *
  * @return this rank's share of E; 0 without rows
  */
-double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+double nn_loss(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
 
 /** sum_i w_i E_i over some rows of the batch that nn_loss was of, added in their order. */
-double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
+double nni_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
 
 /**
  * Backward pass after nn_loss: fills work->gradients with this rank's share of dE/dparameters, the sum over the rows of
@@ -220,7 +220,7 @@ double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
  * their activations give w c (a - y') / n at once. Of a hidden layer: delta_l = (delta_{l+1} W_{l+1}) o sigma'(o_l).
  * dW = delta^T a_{l-1}, db = column sums of delta (Rumelhart, Hinton, Williams, 1986).
  */
-void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
+void nn_network_backward(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
                          nn_workspace *work);
 
 #ifdef __cplusplus

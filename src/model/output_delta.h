@@ -5,6 +5,7 @@
 #include "model/network.h"
 
 /** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nn_loss left. */
-void nn_output_delta(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
+                      nn_workspace *work);
 
 #endif

@@ -10,11 +10,11 @@
  *
  * @param whole  room for the borders of that one
  */
-nn_leaf_rows nn_batch_leaves(const nn_batch *batch, size_t whole[2]);
+nni_leaf_rows nni_batch_leaves(const nn_batch *batch, size_t whole[2]);
 
 /** Joins the topmost of `height` values on a stack after `leaf` went there. @return values left on it */
-size_t nn_join_reals(nn_leaves run, size_t leaf, nn_real *stack, size_t pitch, size_t height, size_t count);
-size_t nn_join_doubles(nn_leaves run, size_t leaf, double *stack, size_t pitch, size_t height, size_t count);
+size_t nni_join_reals(nni_leaf_range run, size_t leaf, nn_real *stack, size_t pitch, size_t height, size_t count);
+size_t nni_join_doubles(nni_leaf_range run, size_t leaf, double *stack, size_t pitch, size_t height, size_t count);
 
 /**
  * Sums of columns.
@@ -23,11 +23,11 @@ size_t nn_join_doubles(nn_leaves run, size_t leaf, double *stack, size_t pitch, 
  * @param sums    [columns] of the first node; those of the others, and of the stack they are found on, are `pitch`
  * elements apart
  */
-void nn_leaf_column_sums(const nn_real *matrix, const nn_leaf_rows *leaves, size_t columns, nn_real *sums,
-                         size_t pitch);
+void nni_partial_column_sums(const nn_real *matrix, const nni_leaf_rows *leaves, size_t columns, nn_real *sums,
+                             size_t pitch);
 
 /** Sums of the products of two matrices, column by column. */
-void nn_leaf_column_products(const nn_real *a, const nn_real *b, const nn_leaf_rows *leaves, size_t columns,
-                             nn_real *sums, size_t pitch);
+void nni_partial_column_products(const nn_real *a, const nn_real *b, const nni_leaf_rows *leaves, size_t columns,
+                                 nn_real *sums, size_t pitch);
 
 #endif

@@ -25,35 +25,35 @@ static const nn_real *derivative_at(const nn_workspace *work, size_t l)
 static void multiply(const nn_network *network, size_t l, const nn_real *x, size_t rows, nn_activation activation,
                      nn_real *out, nn_workspace *work)
 {
-    const nn_layer *layer = &network->layers[l];
-    nn_view a = {layer_input(work, x, l), layer->inputs, 1};
-    nn_view weight_transposed = {network->parameters + layer->weight, 1, layer->inputs};
-    nn_epilogue epilogue = {.bias = nn_layer_has_bias(layer) ? network->parameters + layer->bias : NULL,
-                            .activation = activation};
-    nn_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, out, layer->outputs, &epilogue);
+    const nni_layer *layer = &network->layers[l];
+    nni_view a = {layer_input(work, x, l), layer->inputs, 1};
+    nni_view weight_transposed = {network->parameters + layer->weight, 1, layer->inputs};
+    nni_epilogue epilogue = {.bias = nni_layer_has_bias(layer) ? network->parameters + layer->bias : NULL,
+                             .activation = activation};
+    nni_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, out, layer->outputs, &epilogue);
 }
 
 /* activations = act(o), o in `at`; where the derivative is found from the output, `at` receives that. */
-static void activate_kept(const nn_layer *layer, nn_real *at, nn_real *activations, const nn_real *mask, size_t count)
+static void activate_kept(const nni_layer *layer, nn_real *at, nn_real *activations, const nn_real *mask, size_t count)
 {
-    if (nn_activation_needs_input(layer->activation)) {
-        nn_activate_to(layer->activation, at, activations, count);
+    if (nni_activation_needs_input(layer->activation)) {
+        nni_activate_to(layer->activation, at, activations, count);
         if (mask)
-            nn_dropout_apply(activations, mask, activations, count);
+            nni_dropout_apply(activations, mask, activations, count);
     } else {
-        nn_activate(layer->activation, at, count);
-        nn_dropout_apply(at, mask, activations, count);
+        nni_activate(layer->activation, at, count);
+        nni_dropout_apply(at, mask, activations, count);
     }
 }
 
 static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, nn_workspace *work)
 {
-    const nn_layer *layer = &network->layers[l];
-    const nn_layer_work *kept = &work->layers[l];
+    const nni_layer *layer = &network->layers[l];
+    const nni_layer_work *kept = &work->layers[l];
     const size_t rows = batch->rows;
     nn_real *sums = kept->at ? kept->at : work->activations[l];
     /* The weights of the first layer are only read here: no delta goes through them. */
-    nn_gemm_space_share(work->space, l > 0);
+    nni_gemm_workspace_share(work->space, l > 0);
     if (!kept->at && layer->norm == NN_NORM_NONE) {
         multiply(network, l, batch->x, rows, layer->activation, sums, work);
         return;
@@ -61,103 +61,103 @@ static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, 
     multiply(network, l, batch->x, rows, NN_LINEAR, sums, work);
     if (layer->norm == NN_NORM_BATCH) {
         size_t whole[2];
-        const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
-        nn_batch_norm_forward(network, l, &leaves, sums, work);
+        const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
+        nni_batch_norm_forward(network, l, &leaves, sums, work);
     } else if (layer->norm == NN_NORM_LAYER) {
-        nn_layer_norm_forward(network, l, rows, sums, work);
+        nni_layer_norm_forward(network, l, rows, sums, work);
     }
     if (kept->mask)
-        nn_dropout_mask(kept->mask, batch->samples, rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
+        nni_dropout_mask(kept->mask, batch->samples, rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
     if (kept->at)
         activate_kept(layer, sums, work->activations[l], kept->mask, rows * layer->outputs);
     else
-        nn_activate(layer->activation, sums, rows * layer->outputs);
+        nni_activate(layer->activation, sums, rows * layer->outputs);
 }
 
 void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     const size_t last = network->layer_count - 1;
     for (size_t l = 0; l < last; l++) {
-        nn_timeline_layer(work->timeline, l);
+        nni_timeline_layer(work->timeline, l);
         forward_layer(network, l, batch, work);
     }
-    nn_timeline_layer(work->timeline, last);
-    nn_gemm_space_share(work->space, last > 0);
+    nni_timeline_layer(work->timeline, last);
+    nni_gemm_workspace_share(work->space, last > 0);
     multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
 }
 
 void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work)
 {
     const size_t last = network->layer_count - 1;
-    nn_gemm_space_share(work->space, true);
+    nni_gemm_workspace_share(work->space, true);
     for (size_t l = 0; l < last; l++) {
-        const nn_layer *layer = &network->layers[l];
+        const nni_layer *layer = &network->layers[l];
         nn_real *out = work->activations[l];
         const bool plain = layer->norm == NN_NORM_NONE;
         multiply(network, l, x, rows, plain ? layer->activation : NN_LINEAR, out, work);
         if (plain)
             continue;
         if (layer->norm == NN_NORM_BATCH)
-            nn_batch_norm_infer(network, l, rows, out, work);
+            nni_batch_norm_infer(network, l, rows, out, work);
         else
-            nn_layer_norm_forward(network, l, rows, out, work);
-        nn_activate(layer->activation, out, rows * layer->outputs);
+            nni_layer_norm_forward(network, l, rows, out, work);
+        nni_activate(layer->activation, out, rows * layer->outputs);
     }
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 
-void nn_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work)
+void nni_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work)
 {
-    const nn_layer *last = &network->layers[network->layer_count - 1];
+    const nni_layer *last = &network->layers[network->layer_count - 1];
     nn_real *output = nn_network_output(network, work);
     if (last->activation == NN_SOFTMAX)
-        nn_softmax_rows(output, rows, last->outputs, NULL);
+        nni_softmax_rows(output, rows, last->outputs, NULL);
     else
-        nn_activate(last->activation, output, rows * last->outputs);
+        nni_activate(last->activation, output, rows * last->outputs);
 }
 
 /* dW [outputs, inputs] = delta^T a_below; db [outputs] = column sums of delta. */
-static void weight_gradients(const nn_layer *layer, const nn_real *below, const nn_leaf_rows *leaves,
+static void weight_gradients(const nni_layer *layer, const nn_real *below, const nni_leaf_rows *leaves,
                              nn_workspace *work)
 {
-    nn_view delta_transposed = {work->delta, 1, layer->outputs};
-    nn_view input = {below, layer->inputs, 1};
-    nn_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
-                   work->gradients + layer->weight, layer->inputs, work->flat_pitch);
-    if (nn_layer_has_bias(layer))
-        nn_leaf_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->bias, work->flat_pitch);
+    nni_view delta_transposed = {work->delta, 1, layer->outputs};
+    nni_view input = {below, layer->inputs, 1};
+    nni_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
+                    work->gradients + layer->weight, layer->inputs, work->flat_pitch);
+    if (nni_layer_has_bias(layer))
+        nni_partial_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->bias, work->flat_pitch);
 }
 
 /* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
  * dropout and its normalisation. */
-static void delta_below(const nn_network *network, size_t l, const nn_leaf_rows *leaves, nn_workspace *work)
+static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows *leaves, nn_workspace *work)
 {
     const size_t rows = leaves->begin[leaves->run.count];
-    const nn_layer *layer = &network->layers[l], *below = &network->layers[l - 1];
-    const nn_layer_work *kept = &work->layers[l - 1];
-    nn_epilogue epilogue = {
+    const nni_layer *layer = &network->layers[l], *below = &network->layers[l - 1];
+    const nni_layer_work *kept = &work->layers[l - 1];
+    nni_epilogue epilogue = {
         .outputs = derivative_at(work, l - 1),
         .outputs_stride = layer->inputs,
         .derivative = below->activation,
     };
-    nn_gemm(work->space, rows, layer->inputs, layer->outputs, (nn_view){work->delta, layer->outputs, 1},
-            (nn_view){network->parameters + layer->weight, layer->inputs, 1}, work->delta_below, layer->inputs,
-            &epilogue);
+    nni_gemm(work->space, rows, layer->inputs, layer->outputs, (nni_view){work->delta, layer->outputs, 1},
+             (nni_view){network->parameters + layer->weight, layer->inputs, 1}, work->delta_below, layer->inputs,
+             &epilogue);
     nn_real *swap = work->delta;
     work->delta = work->delta_below;
     work->delta_below = swap;
     if (kept->mask)
-        nn_dropout_apply(work->delta, kept->mask, work->delta, rows * below->outputs);
+        nni_dropout_apply(work->delta, kept->mask, work->delta, rows * below->outputs);
     if (below->norm == NN_NORM_BATCH)
-        nn_batch_norm_backward(network, l - 1, leaves, work);
+        nni_batch_norm_backward(network, l - 1, leaves, work);
     else if (below->norm == NN_NORM_LAYER)
-        nn_layer_norm_backward(network, l - 1, leaves, work);
+        nni_layer_norm_backward(network, l - 1, leaves, work);
 }
 
 /* Layers l and above are done: what lies before the next one's tensors is complete. */
 static void tell_complete(const nn_network *network, size_t l, nn_workspace *work)
 {
-    nn_sync *sync = &work->sync;
+    nni_sync *sync = &work->sync;
     const size_t count = l > 0 ? network->layers[l - 1].weight : network->flat_count;
     if (sync->complete && sync->status == NN_OK)
         sync->status = sync->complete(sync->context, count, &sync->error);
@@ -165,16 +165,16 @@ static void tell_complete(const nn_network *network, size_t l, nn_workspace *wor
 
 /* What a product of the backward pass tells before each of its tiles. */
 typedef struct product_told {
-    nn_sync *sync;
+    nni_sync *sync;
     size_t first;  /* of the gradients: where the product's C begins */
     size_t stride; /* elements between its rows; 0: C is not of the gradients */
     size_t rows;   /* told to be complete */
 } product_told;
 
-static void before_tile(void *context, size_t rows, size_t work, size_t most, nn_errand *errand)
+static void before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand)
 {
     product_told *told = context;
-    nn_sync *sync = told->sync;
+    nni_sync *sync = told->sync;
     if (told->stride > 0 && rows > told->rows && sync->status == NN_OK) {
         told->rows = rows;
         sync->status = sync->complete(sync->context, told->first + rows * told->stride, &sync->error);
@@ -183,18 +183,18 @@ static void before_tile(void *context, size_t rows, size_t work, size_t most, nn
         sync->status = sync->progress(sync->context, work, most, errand, &sync->error);
 }
 
-void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch,
+void nn_network_backward(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
                          nn_workspace *work)
 {
     size_t whole[2];
-    const nn_leaf_rows leaves = nn_batch_leaves(batch, whole);
-    nn_output_delta(loss, network, batch, work);
-    nn_gemm_space_share(work->space, true);
+    const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
+    nni_output_delta(loss, network, batch, work);
+    nni_gemm_workspace_share(work->space, true);
     product_told told = {.sync = &work->sync};
-    nn_gemm_space_pause(work->space, work->sync.progress ? before_tile : NULL, &told);
+    nni_gemm_workspace_pause(work->space, work->sync.progress ? before_tile : NULL, &told);
     for (size_t l = network->layer_count; l-- > 0;) {
-        const nn_layer *layer = &network->layers[l];
-        nn_timeline_layer(work->timeline, l);
+        const nni_layer *layer = &network->layers[l];
+        nni_timeline_layer(work->timeline, l);
         told.first = layer->weight, told.stride = layer->inputs, told.rows = 0;
         weight_gradients(layer, layer_input(work, batch->x, l), &leaves, work);
         told.stride = 0;
@@ -202,5 +202,5 @@ void nn_network_backward(const nn_recipe_loss *loss, const nn_network *network, 
         if (l > 0)
             delta_below(network, l, &leaves, work);
     }
-    nn_gemm_space_pause(work->space, NULL, NULL);
+    nni_gemm_workspace_pause(work->space, NULL, NULL);
 }

@@ -4,19 +4,18 @@
 
 #include "support/memory.h"
 
-nn_status nn_target_scaling_create(nn_target_scaling_kind kind, size_t outputs, nn_target_scaling **result,
-                                   nn_error *error)
+nn_status nni_target_scaler_create(nn_target_scaling kind, size_t outputs, nni_target_scaler **result, nn_error *error)
 {
     const char what[] = "the scaling of the targets";
-    nn_target_scaling *scaling = NULL;
-    NN_TRY(nn_allocate(1, sizeof *scaling, what, &scaling, error));
+    nni_target_scaler *scaling = NULL;
+    NN_TRY(nni_allocate(1, sizeof *scaling, what, &scaling, error));
     scaling->kind = kind;
     scaling->outputs = outputs;
-    nn_status status = nn_allocate(outputs, sizeof *scaling->offset, what, &scaling->offset, error);
+    nn_status status = nni_allocate(outputs, sizeof *scaling->offset, what, &scaling->offset, error);
     if (status == NN_OK)
-        status = nn_allocate(outputs, sizeof *scaling->scale, what, &scaling->scale, error);
+        status = nni_allocate(outputs, sizeof *scaling->scale, what, &scaling->scale, error);
     if (status != NN_OK) {
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         return status;
     }
     for (size_t j = 0; j < outputs; j++)
@@ -25,16 +24,16 @@ nn_status nn_target_scaling_create(nn_target_scaling_kind kind, size_t outputs, 
     return NN_OK;
 }
 
-void nn_target_scaling_free(nn_target_scaling *scaling)
+void nni_target_scaler_free(nni_target_scaler *scaling)
 {
     if (!scaling)
         return;
-    nn_release(scaling->offset);
-    nn_release(scaling->scale);
-    nn_release(scaling);
+    nni_release(scaling->offset);
+    nni_release(scaling->scale);
+    nni_release(scaling);
 }
 
-void nn_target_scaling_apply(const nn_target_scaling *scaling, const double *values, size_t rows, nn_real *to)
+void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *values, size_t rows, nn_real *to)
 {
     const size_t outputs = scaling->outputs;
     for (size_t i = 0; i < rows; i++, values += outputs, to += outputs)
@@ -44,7 +43,7 @@ void nn_target_scaling_apply(const nn_target_scaling *scaling, const double *val
         }
 }
 
-void nn_target_scaling_restore(const nn_target_scaling *scaling, const nn_real *output, size_t rows, double *to)
+void nni_target_scaler_restore(const nni_target_scaler *scaling, const nn_real *output, size_t rows, double *to)
 {
     const size_t outputs = scaling->outputs;
     for (size_t i = 0; i < rows; i++, output += outputs, to += outputs)

@@ -15,17 +15,17 @@ extern "C" {
 
 /** y' = (y - offset) * scale, output by output, of log(1 + y) in the place of y for NN_TARGETS_LOG1P; from statistics
  * of the training split. Owns its arrays. */
-typedef struct nn_target_scaling {
-    nn_target_scaling_kind kind; /**< never NN_TARGETS_AUTO */
+typedef struct nni_target_scaler {
+    nn_target_scaling kind; /**< never NN_TARGETS_AUTO */
     size_t outputs;
     double *offset; /**< [outputs] */
     double *scale;  /**< [outputs], none of them 0 */
-} nn_target_scaling;
+} nni_target_scaler;
 
-/** Takes an identity: offset 0, scale 1. What it is of is found by nn_target_scaling_fit (data/dataset/dataset.h). */
-nn_status nn_target_scaling_create(nn_target_scaling_kind kind, size_t outputs, nn_target_scaling **scaling,
+/** Takes an identity: offset 0, scale 1. What it is of is found by nni_target_scaler_fit (data/dataset/dataset.h). */
+nn_status nni_target_scaler_create(nn_target_scaling kind, size_t outputs, nni_target_scaler **scaling,
                                    nn_error *error);
-void nn_target_scaling_free(nn_target_scaling *scaling);
+void nni_target_scaler_free(nni_target_scaler *scaling);
 
 /**
  * Targets as the network learns them, computed in double and rounded once.
@@ -33,15 +33,15 @@ void nn_target_scaling_free(nn_target_scaling *scaling);
  * @param values  [rows, outputs], in the user's units
  * @param to      [rows, outputs]
  */
-void nn_target_scaling_apply(const nn_target_scaling *scaling, const double *values, size_t rows, nn_real *to);
+void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *values, size_t rows, nn_real *to);
 
 /**
- * Outputs of a network in the user's units: what nn_target_scaling_apply does, undone, in double.
+ * Outputs of a network in the user's units: what nni_target_scaler_apply does, undone, in double.
  *
  * @param output  [rows, outputs] activations of the last layer
  * @param to      [rows, outputs]
  */
-void nn_target_scaling_restore(const nn_target_scaling *scaling, const nn_real *output, size_t rows, double *to);
+void nni_target_scaler_restore(const nni_target_scaler *scaling, const nn_real *output, size_t rows, double *to);
 
 #ifdef __cplusplus
 }

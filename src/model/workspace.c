@@ -18,43 +18,43 @@ static size_t widest_layer(const nn_network *network)
 static nn_status take_forward(const nn_network *network, size_t threads, nn_workspace *work, nn_error *error)
 {
     const size_t rows = work->capacity;
-    NN_TRY(nn_allocate(network->layer_count, sizeof *work->activations, "the table of activations", &work->activations,
-                       error));
+    NN_TRY(nni_allocate(network->layer_count, sizeof *work->activations, "the table of activations", &work->activations,
+                        error));
     for (size_t l = 0; l < network->layer_count; l++)
-        NN_TRY(nn_allocate(rows * network->layers[l].outputs, sizeof(nn_real), "the activations of a batch",
-                           &work->activations[l], error));
-    NN_TRY(nn_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
-    return nn_gemm_space_create(network->precision, threads, &work->space, error);
+        NN_TRY(nni_allocate(rows * network->layers[l].outputs, sizeof(nn_real), "the activations of a batch",
+                            &work->activations[l], error));
+    NN_TRY(nni_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
+    return nni_gemm_workspace_create(network->precision, threads, &work->space, error);
 }
 
 /* What normalisation, dropout and activations keep, layer by layer; a workspace of inference needs what norms do. */
-static nn_status take_layer(const nn_layer *layer, bool last, bool backward, size_t rows, nn_layer_work *kept,
+static nn_status take_layer(const nni_layer *layer, bool last, bool backward, size_t rows, nni_layer_work *kept,
                             nn_error *error)
 {
     const char what[] = "what a layer keeps of a batch";
     const size_t all = rows * layer->outputs;
-    if (!last && backward && (layer->dropout > 0 || nn_activation_needs_input(layer->activation)))
-        NN_TRY(nn_allocate(all, sizeof(nn_real), what, &kept->at, error));
+    if (!last && backward && (layer->dropout > 0 || nni_activation_needs_input(layer->activation)))
+        NN_TRY(nni_allocate(all, sizeof(nn_real), what, &kept->at, error));
     if (backward && layer->dropout > 0)
-        NN_TRY(nn_allocate(all, sizeof(nn_real), what, &kept->mask, error));
+        NN_TRY(nni_allocate(all, sizeof(nn_real), what, &kept->mask, error));
     if (layer->norm == NN_NORM_NONE)
         return NN_OK;
     const size_t scales = layer->norm == NN_NORM_BATCH ? layer->outputs : rows;
-    NN_TRY(nn_allocate(all, sizeof(nn_real), what, &kept->xhat, error));
-    NN_TRY(nn_allocate(scales, sizeof(nn_real), what, &kept->inverse, error));
-    NN_TRY(nn_allocate(layer->outputs, sizeof(nn_real), what, &kept->mean, error));
-    return nn_allocate(layer->outputs, sizeof(nn_real), what, &kept->products, error);
+    NN_TRY(nni_allocate(all, sizeof(nn_real), what, &kept->xhat, error));
+    NN_TRY(nni_allocate(scales, sizeof(nn_real), what, &kept->inverse, error));
+    NN_TRY(nni_allocate(layer->outputs, sizeof(nn_real), what, &kept->mean, error));
+    return nni_allocate(layer->outputs, sizeof(nn_real), what, &kept->products, error);
 }
 
 static nn_status take_layers(const nn_network *network, nn_workspace *work, nn_error *error)
 {
     const bool backward = work->stack_height > 0;
-    NN_TRY(nn_allocate(network->layer_count, sizeof *work->layers, "the table of layers", &work->layers, error));
+    NN_TRY(nni_allocate(network->layer_count, sizeof *work->layers, "the table of layers", &work->layers, error));
     for (size_t l = 0; l < network->layer_count; l++)
         NN_TRY(take_layer(&network->layers[l], l + 1 == network->layer_count, backward, work->capacity,
                           &work->layers[l], error));
-    return nn_allocate(work->stack_height + 1, (2 * widest_layer(network) + 1) * sizeof *work->sums,
-                       "the sums of batch norm", &work->sums, error);
+    return nni_allocate(work->stack_height + 1, (2 * widest_layer(network) + 1) * sizeof *work->sums,
+                        "the sums of batch norm", &work->sums, error);
 }
 
 /* What lies between tensors is summed over ranks with the rest, and looked at for NaN. */
@@ -70,16 +70,16 @@ static void clear_padding(const nn_network *network, nn_real *gradients)
 static nn_status take_backward(const nn_network *network, nn_workspace *work, nn_error *error)
 {
     const size_t deltas = work->capacity * widest_layer(network);
-    NN_TRY(nn_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta, error));
-    NN_TRY(nn_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta_below, error));
-    if (nn_activation_needs_input(network->layers[network->layer_count - 1].activation))
-        NN_TRY(nn_allocate(work->capacity * network->outputs, sizeof(nn_real), "the logits of a batch", &work->logits,
-                           error));
+    NN_TRY(nni_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta, error));
+    NN_TRY(nni_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta_below, error));
+    if (nni_activation_needs_input(network->layers[network->layer_count - 1].activation))
+        NN_TRY(nni_allocate(work->capacity * network->outputs, sizeof(nn_real), "the logits of a batch", &work->logits,
+                            error));
     /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache, so that they
      * are not touched as a whole. */
     work->flat_pitch = network->flat_count;
     NN_TRY(
-        nn_reserve(work->stack_height, work->flat_pitch * sizeof(nn_real), "the gradients", &work->gradients, error));
+        nni_reserve(work->stack_height, work->flat_pitch * sizeof(nn_real), "the gradients", &work->gradients, error));
     memset(work->gradients, 0, work->flat_pitch * sizeof(nn_real));
     for (size_t height = 1; height < work->stack_height; height++)
         clear_padding(network, work->gradients + height * work->flat_pitch);
@@ -94,7 +94,7 @@ nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t
         return nn_fail(error, NN_SYSTEM, "out of memory: a batch of %zu rows is too large; make training.batch smaller",
                        capacity);
     nn_workspace *work = NULL;
-    NN_TRY(nn_allocate(1, sizeof *work, "the work space", &work, error));
+    NN_TRY(nni_allocate(1, sizeof *work, "the work space", &work, error));
     work->capacity = capacity;
     work->layer_count = network->layer_count;
     work->stack_height = stack_height;
@@ -116,24 +116,24 @@ void nn_workspace_free(nn_workspace *work)
     if (!work)
         return;
     for (size_t l = 0; work->activations && l < work->layer_count; l++)
-        nn_release(work->activations[l]);
+        nni_release(work->activations[l]);
     for (size_t l = 0; work->layers && l < work->layer_count; l++) {
-        nn_layer_work *kept = &work->layers[l];
-        nn_release(kept->at);
-        nn_release(kept->mask);
-        nn_release(kept->xhat);
-        nn_release(kept->inverse);
-        nn_release(kept->mean);
-        nn_release(kept->products);
+        nni_layer_work *kept = &work->layers[l];
+        nni_release(kept->at);
+        nni_release(kept->mask);
+        nni_release(kept->xhat);
+        nni_release(kept->inverse);
+        nni_release(kept->mean);
+        nni_release(kept->products);
     }
-    nn_release(work->activations);
-    nn_release(work->layers);
-    nn_release(work->logits);
-    nn_release(work->sums);
-    nn_release(work->delta);
-    nn_release(work->delta_below);
-    nn_release(work->gradients);
-    nn_release(work->row_terms);
-    nn_gemm_space_free(work->space);
-    nn_release(work);
+    nni_release(work->activations);
+    nni_release(work->layers);
+    nni_release(work->logits);
+    nni_release(work->sums);
+    nni_release(work->delta);
+    nni_release(work->delta_below);
+    nni_release(work->gradients);
+    nni_release(work->row_terms);
+    nni_gemm_workspace_free(work->space);
+    nni_release(work);
 }

@@ -4,43 +4,43 @@
 #include "optim/workspace.h"
 #include "support/memory.h"
 
-static size_t blocks_of(const nn_tensor *tensor)
+static size_t blocks_of(const nni_tensor *tensor)
 {
-    return (tensor->count + NN_DESCENT_BLOCK - 1) / NN_DESCENT_BLOCK;
+    return (tensor->count + NNI_UPDATE_BLOCK - 1) / NNI_UPDATE_BLOCK;
 }
 
-static void cut(const nn_network *network, nn_descent_block *block)
+static void cut(const nn_network *network, nni_update_block *block)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
-        const nn_tensor *tensor = &network->tensors[t];
-        for (size_t first = 0; first < tensor->count; first += NN_DESCENT_BLOCK, block++) {
+        const nni_tensor *tensor = &network->tensors[t];
+        for (size_t first = 0; first < tensor->count; first += NNI_UPDATE_BLOCK, block++) {
             size_t left = tensor->count - first;
-            *block = (nn_descent_block){
+            *block = (nni_update_block){
                 .offset = tensor->offset + first,
-                .count = left < NN_DESCENT_BLOCK ? left : NN_DESCENT_BLOCK,
+                .count = left < NNI_UPDATE_BLOCK ? left : NNI_UPDATE_BLOCK,
                 .tensor = t,
             };
         }
     }
 }
 
-nn_status nn_optimizer_space_create(const nn_network *network, nn_optimizer_space **result, nn_error *error)
+nn_status nni_optimizer_workspace_create(const nn_network *network, nni_optimizer_workspace **result, nn_error *error)
 {
-    nn_optimizer_space *space = NULL;
-    NN_TRY(nn_allocate(1, sizeof *space, "the optimizer's work space", &space, error));
+    nni_optimizer_workspace *space = NULL;
+    NN_TRY(nni_allocate(1, sizeof *space, "the optimizer's work space", &space, error));
     space->flat_count = network->flat_count;
     for (size_t t = 0; t < network->tensor_count; t++)
         space->block_count += blocks_of(&network->tensors[t]);
     const size_t tensors = network->tensor_count, blocks = space->block_count;
-    nn_status status = nn_allocate(blocks, sizeof *space->blocks, "the optimizer's blocks", &space->blocks, error);
+    nn_status status = nni_allocate(blocks, sizeof *space->blocks, "the optimizer's blocks", &space->blocks, error);
     if (status == NN_OK)
-        status = nn_allocate(blocks, sizeof *space->sums, "the optimizer's sums", &space->sums, error);
+        status = nni_allocate(blocks, sizeof *space->sums, "the optimizer's sums", &space->sums, error);
     if (status == NN_OK)
-        status = nn_allocate(tensors, sizeof *space->terms, "the optimizer's terms", &space->terms, error);
+        status = nni_allocate(tensors, sizeof *space->terms, "the optimizer's terms", &space->terms, error);
     for (size_t i = 0; status == NN_OK && i < 2; i++)
-        status = nn_allocate(tensors, sizeof *space->norms[i], "the optimizer's norms", &space->norms[i], error);
+        status = nni_allocate(tensors, sizeof *space->norms[i], "the optimizer's norms", &space->norms[i], error);
     if (status != NN_OK) {
-        nn_optimizer_space_free(space);
+        nni_optimizer_workspace_free(space);
         return status;
     }
     cut(network, space->blocks);
@@ -48,22 +48,22 @@ nn_status nn_optimizer_space_create(const nn_network *network, nn_optimizer_spac
     return NN_OK;
 }
 
-void nn_optimizer_space_free(nn_optimizer_space *space)
+void nni_optimizer_workspace_free(nni_optimizer_workspace *space)
 {
     if (!space)
         return;
-    nn_release(space->blocks);
-    nn_release(space->sums);
-    nn_release(space->terms);
-    nn_release(space->norms[0]);
-    nn_release(space->norms[1]);
-    nn_release(space);
+    nni_release(space->blocks);
+    nni_release(space->sums);
+    nni_release(space->terms);
+    nni_release(space->norms[0]);
+    nni_release(space->norms[1]);
+    nni_release(space);
 }
 
-void nn_tensor_norms(nn_optimizer_space *space, nn_descent_norm norm, const nn_network *network,
-                     nn_descent_arrays arrays, double *norms)
+void nni_tensor_norms(nni_optimizer_workspace *space, nni_update_norm norm, const nn_network *network,
+                      nni_update_arrays arrays, double *norms)
 {
-    nn_descent_squares(norm, space->terms, space->blocks, space->block_count, arrays, space->sums);
+    nni_update_squares(norm, space->terms, space->blocks, space->block_count, arrays, space->sums);
     for (size_t t = 0; t < network->tensor_count; t++)
         norms[t] = 0;
     for (size_t b = 0; b < space->block_count; b++)
@@ -72,9 +72,9 @@ void nn_tensor_norms(nn_optimizer_space *space, nn_descent_norm norm, const nn_n
         norms[t] = sqrt(norms[t]);
 }
 
-double nn_global_norm(nn_optimizer_space *space, nn_descent_norm norm, nn_descent_arrays arrays)
+double nni_global_norm(nni_optimizer_workspace *space, nni_update_norm norm, nni_update_arrays arrays)
 {
-    nn_descent_squares(norm, space->terms, space->blocks, space->block_count, arrays, space->sums);
+    nni_update_squares(norm, space->terms, space->blocks, space->block_count, arrays, space->sums);
     double sum = 0;
     for (size_t b = 0; b < space->block_count; b++)
         sum += space->sums[b];

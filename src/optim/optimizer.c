@@ -6,10 +6,10 @@
 
 /* The names of the arrays that a kind keeps; NULL ends them. */
 typedef struct state_names {
-    const char *name[NN_OPTIMIZER_STATES];
+    const char *name[NNI_OPTIMIZER_STATES];
 } state_names;
 
-static state_names names_of(const nn_recipe_optimizer *settings)
+static state_names names_of(const nni_optimizer_settings *settings)
 {
     const char *velocity = settings->momentum > 0 ? "velocity" : NULL;
     switch (settings->name) {
@@ -29,55 +29,55 @@ static state_names names_of(const nn_recipe_optimizer *settings)
     return (state_names){{NULL}};
 }
 
-size_t nn_optimizer_state_count(const nn_recipe_optimizer *settings)
+size_t nni_optimizer_state_count(const nni_optimizer_settings *settings)
 {
     const state_names names = names_of(settings);
     size_t count = 0;
-    while (count < NN_OPTIMIZER_STATES && names.name[count])
+    while (count < NNI_OPTIMIZER_STATES && names.name[count])
         count++;
     return count;
 }
 
-const char *nn_optimizer_state_name(const nn_recipe_optimizer *settings, size_t state)
+const char *nni_optimizer_state_name(const nni_optimizer_settings *settings, size_t state)
 {
-    return state < NN_OPTIMIZER_STATES ? names_of(settings).name[state] : NULL;
+    return state < NNI_OPTIMIZER_STATES ? names_of(settings).name[state] : NULL;
 }
 
-nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
+nn_status nn_optimizer_create(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization,
                               const nn_network *network, nn_optimizer **result, nn_error *error)
 {
-    return nn_optimizer_create_part(settings, regularization, network, 0, 1, result, error);
+    return nni_optimizer_create_part(settings, regularization, network, 0, 1, result, error);
 }
 
 /* Where a block begins, or after the last one what it ends the array with: padding goes with the block before it. */
-static size_t offset_of(const nn_optimizer_space *space, size_t block)
+static size_t offset_of(const nni_optimizer_workspace *space, size_t block)
 {
     return block < space->block_count ? space->blocks[block].offset : space->flat_count;
 }
 
-void nn_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count)
+void nni_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count)
 {
-    const nn_share share = nn_share_of(optimizer->space->block_count, part, parts);
+    const nni_partition share = nni_partition_of(optimizer->space->block_count, part, parts);
     *first = offset_of(optimizer->space, share.first);
     *count = offset_of(optimizer->space, share.first + share.count) - *first;
 }
 
-nn_status nn_optimizer_create_part(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
-                                   const nn_network *network, size_t part, size_t parts, nn_optimizer **result,
-                                   nn_error *error)
+nn_status nni_optimizer_create_part(const nni_optimizer_settings *settings,
+                                    const nni_regularization_settings *regularization, const nn_network *network,
+                                    size_t part, size_t parts, nn_optimizer **result, nn_error *error)
 {
     nn_optimizer *optimizer = NULL;
-    NN_TRY(nn_allocate(1, sizeof *optimizer, "the optimizer", &optimizer, error));
+    NN_TRY(nni_allocate(1, sizeof *optimizer, "the optimizer", &optimizer, error));
     optimizer->settings = *settings;
     optimizer->regularization = *regularization;
-    optimizer->state_count = nn_optimizer_state_count(settings);
-    nn_status status = nn_optimizer_space_create(network, &optimizer->space, error);
+    optimizer->state_count = nni_optimizer_state_count(settings);
+    nn_status status = nni_optimizer_workspace_create(network, &optimizer->space, error);
     if (status == NN_OK) {
-        optimizer->space->mine = nn_share_of(optimizer->space->block_count, part, parts);
-        nn_optimizer_share(optimizer, part, parts, &optimizer->first, &optimizer->count);
+        optimizer->space->mine = nni_partition_of(optimizer->space->block_count, part, parts);
+        nni_optimizer_share(optimizer, part, parts, &optimizer->first, &optimizer->count);
     }
     for (size_t i = 0; status == NN_OK && i < optimizer->state_count; i++)
-        status = nn_allocate(optimizer->count, sizeof(nn_real), "the optimizer's state", &optimizer->state[i], error);
+        status = nni_allocate(optimizer->count, sizeof(nn_real), "the optimizer's state", &optimizer->state[i], error);
     if (status != NN_OK) {
         nn_optimizer_free(optimizer);
         return status;
@@ -90,8 +90,8 @@ void nn_optimizer_free(nn_optimizer *optimizer)
 {
     if (!optimizer)
         return;
-    for (size_t i = 0; i < NN_OPTIMIZER_STATES; i++)
-        nn_release(optimizer->state[i]);
-    nn_optimizer_space_free(optimizer->space);
-    nn_release(optimizer);
+    for (size_t i = 0; i < NNI_OPTIMIZER_STATES; i++)
+        nni_release(optimizer->state[i]);
+    nni_optimizer_workspace_free(optimizer->space);
+    nni_release(optimizer);
 }

@@ -14,39 +14,39 @@ extern "C" {
 #endif
 
 /** The most arrays that any kind keeps. */
-enum { NN_OPTIMIZER_STATES = 2 };
+enum { NNI_OPTIMIZER_STATES = 2 };
 
 /** Settings and state. Owns its arrays. */
 typedef struct nn_optimizer {
-    nn_recipe_optimizer settings;
-    nn_recipe_regularization regularization;
-    size_t first, count;                 /**< elements of a flat array of the network that are moved here */
-    size_t state_count;                  /**< arrays that this kind keeps */
-    nn_real *state[NN_OPTIMIZER_STATES]; /**< [count] each, laid out like those parameters */
-    uint64_t steps;                      /**< done so far; adam's corrections need it */
-    struct nn_optimizer_space *space;    /**< for norms; nothing in it outlives a step */
+    nni_optimizer_settings settings;
+    nni_regularization_settings regularization;
+    size_t first, count;                   /**< elements of a flat array of the network that are moved here */
+    size_t state_count;                    /**< arrays that this kind keeps */
+    nn_real *state[NNI_OPTIMIZER_STATES];  /**< [count] each, laid out like those parameters */
+    uint64_t steps;                        /**< done so far; adam's corrections need it */
+    struct nni_optimizer_workspace *space; /**< for norms; nothing in it outlives a step */
 } nn_optimizer;
 
 /** How many arrays a kind with these settings keeps. */
-size_t nn_optimizer_state_count(const nn_recipe_optimizer *settings);
+size_t nni_optimizer_state_count(const nni_optimizer_settings *settings);
 
 /** What an array is called in checkpoints: "velocity", "mean", "square"; NULL for one that is not kept. */
-const char *nn_optimizer_state_name(const nn_recipe_optimizer *settings, size_t state);
+const char *nni_optimizer_state_name(const nni_optimizer_settings *settings, size_t state);
 
 /** Takes the state for a network, all zero. */
-nn_status nn_optimizer_create(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
+nn_status nn_optimizer_create(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization,
                               const nn_network *network, nn_optimizer **optimizer, nn_error *error);
 /**
  * Takes the state of share `part` of `parts` that the parameters are cut into; the last ones may be empty. For one rank
  * of several that move a share each (ZeRO, stage 1: Rajbhandari, Rasley, Ruwase, He, SC 2020).
  */
-nn_status nn_optimizer_create_part(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization,
-                                   const nn_network *network, size_t part, size_t parts, nn_optimizer **optimizer,
-                                   nn_error *error);
+nn_status nni_optimizer_create_part(const nni_optimizer_settings *settings,
+                                    const nni_regularization_settings *regularization, const nn_network *network,
+                                    size_t part, size_t parts, nn_optimizer **optimizer, nn_error *error);
 void nn_optimizer_free(nn_optimizer *optimizer);
 
 /** The elements that share `part` of `parts` has. */
-void nn_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count);
+void nni_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count);
 
 /**
  * One step of descent: clips the gradients by value, then by norm, adds the slopes of L1 and L2, and moves parameters.
@@ -61,29 +61,29 @@ void nn_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts
 void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate);
 
 /**
- * The same bit for bit in parts, as gradients become complete from the front of the flat array: nn_optimizer_begin,
- * then nn_optimizer_descend with growing counts up to the whole. Settings that need a norm of all gradients first move
+ * The same bit for bit in parts, as gradients become complete from the front of the flat array: nni_optimizer_begin,
+ * then nni_optimizer_update with growing counts up to the whole. Settings that need a norm of all gradients first move
  * nothing before that.
  *
  * @param count  elements 0 .. count - 1 of the gradients are complete
  */
-void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate);
-void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count);
+void nni_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate);
+void nni_optimizer_update(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count);
 
 /**
- * @return whether what a call of nn_optimizer_descend with `count` would find there, after one with `first`, is finite,
+ * @return whether what a call of nni_optimizer_update with `count` would find there, after one with `first`, is finite,
  * in all shares; read by the threads that would move it
  */
-bool nn_optimizer_accepts(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count);
+bool nni_optimizer_all_finite(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count);
 
 /**
- * Ends a step in parts. Those who have a share each make the array that nn_optimizer_moved tells whole on every rank
- * first: the parameters, or with lamb, which needs a norm of all directions, the gradients.
+ * Ends a step in parts. Those who have a share each make the array that nni_optimizer_update_target tells whole on
+ * every rank first: the parameters, or with lamb, which needs a norm of all directions, the gradients.
  *
  * @return [flat_count] parameters or gradients
  */
-nn_real *nn_optimizer_moved(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
-void nn_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
+nn_real *nni_optimizer_update_target(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
+void nni_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
 
 #ifdef __cplusplus
 }

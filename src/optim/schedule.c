@@ -2,19 +2,19 @@
 
 #include <math.h>
 
-nn_schedule_state nn_schedule_begin(void)
+nni_schedule_state nni_schedule_begin(void)
 {
-    return (nn_schedule_state){.scale = 1, .best = INFINITY, .waited = 0};
+    return (nni_schedule_state){.scale = 1, .best = INFINITY, .waited = 0};
 }
 
-static double in_steps(size_t steps, size_t epochs, nn_schedule_span span)
+static double in_steps(size_t steps, size_t epochs, nni_schedule_span span)
 {
     return steps > 0 ? (double)steps : (double)epochs * (double)span.epoch_steps;
 }
 
 /* The rate t steps after the end of warm-up. A rate that begins below the minimum is not raised to it. */
-static double after_warmup(const nn_recipe_schedule *schedule, double rate, nn_schedule_span span,
-                           const nn_schedule_state *state, double warmup, double t)
+static double after_warmup(const nni_schedule_settings *schedule, double rate, nni_schedule_span span,
+                           const nni_schedule_state *state, double warmup, double t)
 {
     const double minimum = fmin(schedule->minimum, rate);
     const double every = in_steps(schedule->every_steps, schedule->every_epochs, span);
@@ -34,8 +34,8 @@ static double after_warmup(const nn_recipe_schedule *schedule, double rate, nn_s
     return rate;
 }
 
-double nn_schedule_rate(const nn_recipe_schedule *schedule, double learning_rate, nn_schedule_span span,
-                        const nn_schedule_state *state, uint64_t step)
+double nni_schedule_rate(const nni_schedule_settings *schedule, double learning_rate, nni_schedule_span span,
+                         const nni_schedule_state *state, uint64_t step)
 {
     double rate = learning_rate;
     if (schedule->reference_batch > 0)
@@ -49,7 +49,7 @@ double nn_schedule_rate(const nn_recipe_schedule *schedule, double learning_rate
     return after_warmup(schedule, rate, span, state, warmup, t - warmup);
 }
 
-void nn_schedule_observe(const nn_recipe_schedule *schedule, nn_schedule_state *state, double loss)
+void nni_schedule_observe(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss)
 {
     if (schedule->name != NN_SCHEDULE_PLATEAU)
         return;

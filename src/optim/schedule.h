@@ -12,21 +12,21 @@ extern "C" {
 #endif
 
 /** What a schedule remembers; kept in checkpoints. */
-typedef struct nn_schedule_state {
+typedef struct nni_schedule_state {
     double scale;    /**< what the rate has been multiplied by so far: by plateau, or after diverging */
     double best;     /**< plateau: best loss so far; infinity: none yet */
     uint64_t waited; /**< plateau: epochs since */
-} nn_schedule_state;
+} nni_schedule_state;
 
 /** The beginning: scale 1, best infinity, waited 0. */
-nn_schedule_state nn_schedule_begin(void);
+nni_schedule_state nni_schedule_begin(void);
 
 /** Sizes that a schedule counts in. */
-typedef struct nn_schedule_span {
+typedef struct nni_schedule_span {
     size_t epoch_steps; /**< steps of descent an epoch */
     size_t epochs;      /**< of the whole training */
     size_t step_rows;   /**< rows of a step: batch * accumulate */
-} nn_schedule_span;
+} nni_schedule_span;
 
 /**
  * Learning rate of a step. A pure function, so a resumed run needs nothing but the counters and the state.
@@ -39,14 +39,14 @@ typedef struct nn_schedule_span {
  *
  * @param step  steps done before this one
  */
-double nn_schedule_rate(const nn_recipe_schedule *schedule, double learning_rate, nn_schedule_span span,
-                        const nn_schedule_state *state, uint64_t step);
+double nni_schedule_rate(const nni_schedule_settings *schedule, double learning_rate, nni_schedule_span span,
+                         const nni_schedule_state *state, uint64_t step);
 
 /**
  * Tells a plateau schedule the loss of an epoch: after `patience` epochs without improvement the rate falls by factor,
  * and waiting begins anew. NaN is no improvement. Other schedules remember nothing.
  */
-void nn_schedule_observe(const nn_recipe_schedule *schedule, nn_schedule_state *state, double loss);
+void nni_schedule_observe(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss);
 
 #ifdef __cplusplus
 }

@@ -21,33 +21,33 @@
 
 #include "optim/workspace.h"
 
-static nn_descent_kind kind_of(const nn_optimizer *optimizer)
+static nni_update_kind kind_of(const nn_optimizer *optimizer)
 {
-    const nn_recipe_optimizer *settings = &optimizer->settings;
+    const nni_optimizer_settings *settings = &optimizer->settings;
     const bool inert = settings->momentum > 0;
     switch (settings->name) {
     case NN_SGD:
-        return !inert ? NN_DESCENT_PLAIN : settings->nesterov ? NN_DESCENT_NESTEROV : NN_DESCENT_MOMENTUM;
+        return !inert ? NNI_UPDATE_PLAIN : settings->nesterov ? NNI_UPDATE_NESTEROV : NNI_UPDATE_MOMENTUM;
     case NN_ADAGRAD:
-        return NN_DESCENT_ADAGRAD;
+        return NNI_UPDATE_ADAGRAD;
     case NN_RMSPROP:
-        return inert ? NN_DESCENT_RMSPROP_MOMENTUM : NN_DESCENT_RMSPROP;
+        return inert ? NNI_UPDATE_RMSPROP_MOMENTUM : NNI_UPDATE_RMSPROP;
     case NN_ADAM:
     case NN_ADAMW:
-        return NN_DESCENT_ADAM;
+        return NNI_UPDATE_ADAM;
     case NN_LARS:
-        return NN_DESCENT_LARS;
+        return NNI_UPDATE_LARS;
     case NN_LAMB:
-        return NN_DESCENT_LAMB;
+        return NNI_UPDATE_LAMB;
     }
-    return NN_DESCENT_PLAIN;
+    return NNI_UPDATE_PLAIN;
 }
 
 /* Powers and quotients are found in double: 1 - beta2^t of the first steps has three digits in float. */
-static nn_descent_terms terms_of(const nn_optimizer *optimizer, bool weight, double rate)
+static nni_update_coefficients terms_of(const nn_optimizer *optimizer, bool weight, double rate)
 {
-    const nn_recipe_optimizer *settings = &optimizer->settings;
-    const nn_recipe_regularization *regularization = &optimizer->regularization;
+    const nni_optimizer_settings *settings = &optimizer->settings;
+    const nni_regularization_settings *regularization = &optimizer->regularization;
     const bool rms = settings->name == NN_RMSPROP, adam = settings->name == NN_ADAM || settings->name == NN_ADAMW;
     const double keep_second = rms ? settings->rho : settings->beta2;
     const double steps = (double)optimizer->steps;
@@ -55,7 +55,7 @@ static nn_descent_terms terms_of(const nn_optimizer *optimizer, bool weight, dou
     double decay = weight ? settings->weight_decay : 0;
     if (adam)
         decay *= settings->name == NN_ADAMW ? rate : 0;
-    return (nn_descent_terms){
+    return (nni_update_coefficients){
         .clip = (nn_real)(regularization->clip_value > 0 ? regularization->clip_value : INFINITY),
         .scale = 1,
         .l1 = (nn_real)(weight ? regularization->l1 : 0),
@@ -75,58 +75,58 @@ static nn_descent_terms terms_of(const nn_optimizer *optimizer, bool weight, dou
 
 /* By value first, so that the norm is that of what remains; L1 and L2 are not in it. Without a limit by value the
  * gradients alone are read, which takes a third of the time. */
-static double scale_of_norm(const nn_optimizer *optimizer, const nn_network *network, nn_descent_arrays arrays)
+static double scale_of_norm(const nn_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays)
 {
-    nn_optimizer_space *space = optimizer->space;
+    nni_optimizer_workspace *space = optimizer->space;
     const double largest = optimizer->regularization.clip_norm;
     const bool by_value = optimizer->regularization.clip_value > 0;
     for (size_t t = 0; t < network->tensor_count; t++)
-        space->terms[t] = (nn_descent_terms){.clip = space->terms[t].clip, .scale = 1};
-    const double norm = nn_global_norm(space, by_value ? NN_NORM_OF_SLOPES : NN_NORM_OF_GRADIENTS, arrays);
+        space->terms[t] = (nni_update_coefficients){.clip = space->terms[t].clip, .scale = 1};
+    const double norm = nni_global_norm(space, by_value ? NNI_NORM_OF_SLOPES : NNI_NORM_OF_GRADIENTS, arrays);
     return norm > largest ? largest / norm : 1;
 }
 
 static void set_terms(const nn_optimizer *optimizer, const nn_network *network, double rate, double scale)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
-        nn_descent_terms *terms = &optimizer->space->terms[t];
-        *terms = terms_of(optimizer, network->tensors[t].role == NN_TENSOR_WEIGHT, rate);
+        nni_update_coefficients *terms = &optimizer->space->terms[t];
+        *terms = terms_of(optimizer, network->tensors[t].role == NNI_TENSOR_WEIGHT, rate);
         terms->scale = (nn_real)scale;
     }
 }
 
-static void set_local_rates(const nn_optimizer *optimizer, const nn_network *network, nn_descent_arrays arrays,
+static void set_local_rates(const nn_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays,
                             double rate)
 {
-    nn_optimizer_space *space = optimizer->space;
+    nni_optimizer_workspace *space = optimizer->space;
     const double *parameters = space->norms[0], *slopes = space->norms[1];
-    nn_tensor_norms(space, NN_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
-    const nn_recipe_regularization *regularization = &optimizer->regularization;
+    nni_tensor_norms(space, NNI_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
+    const nni_regularization_settings *regularization = &optimizer->regularization;
     const bool shaped = regularization->clip_value > 0 || regularization->l1 > 0 || regularization->l2 > 0;
-    nn_tensor_norms(space, shaped ? NN_NORM_OF_SLOPES : NN_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
+    nni_tensor_norms(space, shaped ? NNI_NORM_OF_SLOPES : NNI_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
     for (size_t t = 0; t < network->tensor_count && !shaped; t++)
         space->norms[1][t] *= (double)space->terms[t].scale;
     for (size_t t = 0; t < network->tensor_count; t++)
-        if (network->tensors[t].role == NN_TENSOR_WEIGHT && parameters[t] > 0 && slopes[t] > 0)
+        if (network->tensors[t].role == NNI_TENSOR_WEIGHT && parameters[t] > 0 && slopes[t] > 0)
             space->terms[t].rate = (nn_real)(rate * optimizer->settings.trust * parameters[t] /
                                              (slopes[t] + optimizer->settings.weight_decay * parameters[t]));
 }
 
-static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network, nn_descent_arrays arrays, double rate)
+static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays, double rate)
 {
-    nn_optimizer_space *space = optimizer->space;
+    nni_optimizer_workspace *space = optimizer->space;
     const double *parameters = space->norms[0], *directions = space->norms[1];
-    nn_tensor_norms(space, NN_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
-    nn_tensor_norms(space, NN_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
+    nni_tensor_norms(space, NNI_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
+    nni_tensor_norms(space, NNI_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
     for (size_t t = 0; t < network->tensor_count; t++)
-        if (network->tensors[t].role == NN_TENSOR_WEIGHT && parameters[t] > 0 && directions[t] > 0)
+        if (network->tensors[t].role == NNI_TENSOR_WEIGHT && parameters[t] > 0 && directions[t] > 0)
             space->terms[t].rate = (nn_real)(rate * parameters[t] / directions[t]);
-    nn_descent_step(NN_DESCENT_FOLLOW, space->terms, space->blocks, space->block_count, arrays);
+    nni_update_step(NNI_UPDATE_FOLLOW, space->terms, space->blocks, space->block_count, arrays);
 }
 
-static nn_descent_arrays arrays_of(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+static nni_update_arrays arrays_of(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
 {
-    return (nn_descent_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1],
+    return (nni_update_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1],
                                optimizer->first};
 }
 
@@ -137,7 +137,7 @@ static bool needs_all(const nn_optimizer *optimizer)
     return optimizer->regularization.clip_norm > 0 || name == NN_LARS || name == NN_LAMB;
 }
 
-void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate)
+void nni_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate)
 {
     optimizer->steps++;
     optimizer->space->rate = rate;
@@ -146,7 +146,7 @@ void nn_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, doub
 }
 
 /* Blocks from the front that are complete with `count` elements. */
-static size_t complete_blocks(const nn_optimizer_space *space, size_t count)
+static size_t complete_blocks(const nni_optimizer_workspace *space, size_t count)
 {
     size_t low = 0, high = space->block_count;
     while (low < high) {
@@ -159,48 +159,48 @@ static size_t complete_blocks(const nn_optimizer_space *space, size_t count)
     return low;
 }
 
-void nn_optimizer_descend(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count)
+void nni_optimizer_update(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count)
 {
-    nn_optimizer_space *space = optimizer->space;
-    const nn_descent_arrays arrays = arrays_of(optimizer, network, gradients);
-    const nn_descent_kind kind = kind_of(optimizer);
+    nni_optimizer_workspace *space = optimizer->space;
+    const nni_update_arrays arrays = arrays_of(optimizer, network, gradients);
+    const nni_update_kind kind = kind_of(optimizer);
     const double rate = space->rate;
     const bool all = count >= network->flat_count;
     if (needs_all(optimizer) && !all)
         return;
     if (optimizer->regularization.clip_norm > 0)
         set_terms(optimizer, network, rate, scale_of_norm(optimizer, network, arrays));
-    if (kind == NN_DESCENT_LARS)
+    if (kind == NNI_UPDATE_LARS)
         set_local_rates(optimizer, network, arrays, rate);
     const size_t complete = complete_blocks(space, count), mine_end = space->mine.first + space->mine.count;
     const size_t end = complete < mine_end ? complete : mine_end;
     if (end <= space->moved)
         return;
-    nn_descent_step(kind, space->terms, space->blocks + space->moved, end - space->moved, arrays);
+    nni_update_step(kind, space->terms, space->blocks + space->moved, end - space->moved, arrays);
     space->moved = end;
 }
 
-bool nn_optimizer_accepts(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count)
+bool nni_optimizer_all_finite(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count)
 {
-    const nn_optimizer_space *space = optimizer->space;
+    const nni_optimizer_workspace *space = optimizer->space;
     const size_t begin = complete_blocks(space, first);
-    return nn_descent_finite(space->blocks + begin, complete_blocks(space, count) - begin, gradients);
+    return nni_update_finite(space->blocks + begin, complete_blocks(space, count) - begin, gradients);
 }
 
-nn_real *nn_optimizer_moved(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+nn_real *nni_optimizer_update_target(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
 {
-    return kind_of(optimizer) == NN_DESCENT_LAMB ? gradients : network->parameters;
+    return kind_of(optimizer) == NNI_UPDATE_LAMB ? gradients : network->parameters;
 }
 
-void nn_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+void nni_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
 {
-    if (kind_of(optimizer) == NN_DESCENT_LAMB)
+    if (kind_of(optimizer) == NNI_UPDATE_LAMB)
         follow_lamb(optimizer, network, arrays_of(optimizer, network, gradients), optimizer->space->rate);
 }
 
 void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate)
 {
-    nn_optimizer_begin(optimizer, network, rate);
-    nn_optimizer_descend(optimizer, network, gradients, network->flat_count);
-    nn_optimizer_finish(optimizer, network, gradients);
+    nni_optimizer_begin(optimizer, network, rate);
+    nni_optimizer_update(optimizer, network, gradients, network->flat_count);
+    nni_optimizer_finish(optimizer, network, gradients);
 }

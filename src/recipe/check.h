@@ -8,60 +8,60 @@
 #include "recipe/schema.h"
 
 /** A recipe in check; borrows all. */
-typedef struct nn_check {
+typedef struct nni_check {
     nn_recipe *recipe;
-    nn_yaml_node *root; /**< the tree the recipe was loaded from */
+    nni_yaml_node *root; /**< the tree the recipe was loaded from */
     const char *origin;
     nn_error *error;
-} nn_check;
+} nni_check;
 
 /** Fails with "PLACE: KEY: SENTENCE"; for a value nobody wrote, "ORIGIN: KEY (by default VALUE): SENTENCE". */
-nn_status nn_check_fail(const nn_check *in, const char *key, const char *format, ...)
+nn_status nni_check_fail(const nni_check *in, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /** Of two values that do not go together, the one written in the later text, which is the one to point at; the first of
  * two in one text. */
-const char *nn_check_later(const nn_check *in, const char *key, const char *other);
+const char *nni_check_later(const nni_check *in, const char *key, const char *other);
 
 /** Whether the recipe has a value at a key. */
-bool nn_check_has(const nn_check *in, const char *key);
+bool nni_check_has(const nni_check *in, const char *key);
 
 /** What a float must be; a key that the recipe lacks is always right. */
-typedef enum nn_check_range {
-    NN_CHECK_ABOVE_0,    /**< value > 0 */
-    NN_CHECK_FROM_0,     /**< value >= 0 */
-    NN_CHECK_FROM_0_TO_1 /**< 0 <= value < 1 */
-} nn_check_range;
+typedef enum nni_check_range {
+    NNI_CHECK_ABOVE_0,    /**< value > 0 */
+    NNI_CHECK_FROM_0,     /**< value >= 0 */
+    NNI_CHECK_FROM_0_TO_1 /**< 0 <= value < 1 */
+} nni_check_range;
 
 /** @param usual  ends the message: "0.9 is usual"; or NULL */
-nn_status nn_check_float(const nn_check *in, const char *key, double value, nn_check_range range, const char *usual);
+nn_status nni_check_float(const nni_check *in, const char *key, double value, nni_check_range range, const char *usual);
 
 /** @return whether the value at a key is the word auto, which the program replaces once it knows the data */
-bool nn_check_is_auto(const nn_check *in, const char *key);
+bool nni_check_is_auto(const nni_check *in, const char *key);
 
 /** A number from 1 to `most`, or auto, which the recipe has as 0. */
-nn_status nn_check_count(const nn_check *in, const char *key, size_t value, size_t most);
+nn_status nni_check_count(const nni_check *in, const char *key, size_t value, size_t most);
 
 /** Reads a whole number of 0 or more from the start of `text`. @return what is behind it; NULL where none that fits */
-const char *nn_check_read_count(const char *text, size_t *count);
+const char *nni_check_read_count(const char *text, size_t *count);
 
 /** Reads "512K", "4M" or "2G", of 1024 and its powers. @return whether it is such a size, more than 0 */
-bool nn_check_read_bytes(const char *text, size_t *bytes);
+bool nni_check_read_bytes(const char *text, size_t *bytes);
 
 /** Reads "10 epochs" or "500 steps". @param least  smallest number that may be */
-nn_status nn_check_interval(const nn_check *in, const char *key, const char *text, size_t least, size_t *epochs,
-                            size_t *steps);
+nn_status nni_check_interval(const nni_check *in, const char *key, const char *text, size_t least, size_t *epochs,
+                             size_t *steps);
 
-nn_status nn_check_network(const nn_check *in);
-nn_status nn_check_loss(const nn_check *in);
-nn_status nn_check_optimizer(const nn_check *in);
-nn_status nn_check_schedule(const nn_check *in);
-nn_status nn_check_regularization(const nn_check *in);
-nn_status nn_check_data(const nn_check *in);
-nn_status nn_check_augment(const nn_check *in);
-nn_status nn_check_parallel(const nn_check *in);
-nn_status nn_check_training(const nn_check *in);
-nn_status nn_check_stop(const nn_check *in);
-nn_status nn_check_checkpoint(const nn_check *in);
+nn_status nni_check_network(const nni_check *in);
+nn_status nni_check_loss(const nni_check *in);
+nn_status nni_check_optimizer(const nni_check *in);
+nn_status nni_check_schedule(const nni_check *in);
+nn_status nni_check_regularization(const nni_check *in);
+nn_status nni_check_data(const nni_check *in);
+nn_status nni_check_augment(const nni_check *in);
+nn_status nni_check_parallel(const nni_check *in);
+nn_status nni_check_training(const nni_check *in);
+nn_status nni_check_stop(const nni_check *in);
+nn_status nni_check_checkpoint(const nni_check *in);
 
 #endif

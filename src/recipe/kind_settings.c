@@ -86,11 +86,11 @@ typedef struct section {
     }
 
 static const section sections[] = {
-    SECTION("network", "initializer", nn_initializer_names, initializer_options),
-    SECTION("loss", "name", nn_loss_names, loss_options),
-    SECTION("optimizer", "name", nn_optimizer_names, optimizer_options),
-    SECTION("schedule", "name", nn_schedule_names, schedule_options),
-    SECTION("training.on_nan", "name", nn_on_nan_names, on_nan_options),
+    SECTION("network", "initializer", nni_initializer_names, initializer_options),
+    SECTION("loss", "name", nni_loss_names, loss_options),
+    SECTION("optimizer", "name", nni_optimizer_names, optimizer_options),
+    SECTION("schedule", "name", nni_schedule_names, schedule_options),
+    SECTION("training.on_nan", "name", nni_on_nan_names, on_nan_options),
 };
 
 static uint32_t kind_of(const section *of, const char *name)
@@ -131,59 +131,60 @@ static const char *list_kinds(const section *of, uint32_t kinds, char list[200])
 }
 
 /* Points at the key; but where an override changed the kind of what a file says, at the override. */
-static nn_status fail_foreign(const section *of, const nn_yaml_entry *entry, const nn_yaml_node *kind, nn_error *error)
+static nn_status fail_foreign(const section *of, const nni_yaml_entry *entry, const nni_yaml_node *kind,
+                              nn_error *error)
 {
     char kinds[200], whole[60] = "";
-    const nn_yaml_place written = entry->place;
+    const nni_yaml_place written = entry->place;
     if (kind->place.source->kind <= written.source->kind)
-        return nn_yaml_fail(error, written, "%s.%s: %s has no %s; remove it, or use %s: %s", of->key, entry->key,
-                            kind->text, entry->key, of->kind_key, list_kinds(of, kinds_with(of, entry->key), kinds));
+        return nni_yaml_fail(error, written, "%s.%s: %s has no %s; remove it, or use %s: %s", of->key, entry->key,
+                             kind->text, entry->key, of->kind_key, list_kinds(of, kinds_with(of, entry->key), kinds));
     if (strcmp(of->kind_key, "name") == 0)
         snprintf(whole, sizeof whole, ", or replace the whole section by %s=%s", of->key, kind->text);
-    return nn_yaml_fail(error, kind->place, "%s.%s: %s has no %s, which %s:%zu:%zu gives; remove it there%s", of->key,
-                        of->kind_key, kind->text, entry->key, written.source->name, written.line, written.column,
-                        whole);
+    return nni_yaml_fail(error, kind->place, "%s.%s: %s has no %s, which %s:%zu:%zu gives; remove it there%s", of->key,
+                         of->kind_key, kind->text, entry->key, written.source->name, written.line, written.column,
+                         whole);
 }
 
-static nn_status add_default(nn_yaml_pool *pool, nn_yaml_node *mapping, const option *what, nn_yaml_place defaults,
+static nn_status add_default(nni_yaml_pool *pool, nni_yaml_node *mapping, const option *what, nni_yaml_place defaults,
                              nn_error *error)
 {
-    nn_yaml_node *value = NULL;
-    NN_TRY(nn_yaml_take_node(pool, NN_YAML_SCALAR, defaults, &value, error));
+    nni_yaml_node *value = NULL;
+    NN_TRY(nni_yaml_take_node(pool, NNI_YAML_SCALAR, defaults, &value, error));
     value->text = what->value;
     value->plain = true;
-    return nn_yaml_append(pool, mapping, what->key, defaults, value, error);
+    return nni_yaml_append(pool, mapping, what->key, defaults, value, error);
 }
 
-static nn_status settle(const section *of, nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_place defaults,
+static nn_status settle(const section *of, nni_yaml_pool *pool, nni_yaml_node *root, nni_yaml_place defaults,
                         nn_error *error)
 {
-    nn_yaml_node *mapping = nn_yaml_find(root, of->key);
-    const nn_yaml_node *name = mapping ? nn_yaml_find(mapping, of->kind_key) : NULL;
+    nni_yaml_node *mapping = nni_yaml_find(root, of->key);
+    const nni_yaml_node *name = mapping ? nni_yaml_find(mapping, of->kind_key) : NULL;
     if (!name)
         return NN_OK;
     uint32_t kind = kind_of(of, name->text);
-    for (const nn_yaml_entry *entry = mapping->first; entry; entry = entry->next) {
+    for (const nni_yaml_entry *entry = mapping->first; entry; entry = entry->next) {
         uint32_t kinds = kinds_with(of, entry->key);
         if (kinds && !(kinds & kind))
             return fail_foreign(of, entry, name, error);
     }
     for (size_t i = 0; i < of->option_count; i++) {
         const option *what = &of->options[i];
-        if (what->value && (what->kinds & kind) && !nn_yaml_find(mapping, what->key))
+        if (what->value && (what->kinds & kind) && !nni_yaml_find(mapping, what->key))
             NN_TRY(add_default(pool, mapping, what, defaults, error));
     }
     return NN_OK;
 }
 
-nn_status nn_recipe_settle_kinds(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_place defaults, nn_error *error)
+nn_status nni_recipe_settle_kinds(nni_yaml_pool *pool, nni_yaml_node *root, nni_yaml_place defaults, nn_error *error)
 {
     for (size_t i = 0; i < CYAML_ARRAY_LEN(sections); i++)
         NN_TRY(settle(&sections[i], pool, root, defaults, error));
     return NN_OK;
 }
 
-const char *nn_recipe_usual_rate(nn_optimizer_kind kind)
+const char *nni_recipe_usual_rate(nn_optimizer_kind kind)
 {
     const option *what = optimizer_options;
     while (strcmp(what->key, "learning_rate") != 0 || !(what->kinds & KIND(kind)))

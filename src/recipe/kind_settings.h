@@ -12,9 +12,9 @@
  *
  * @param defaults  the place of what nobody wrote
  */
-nn_status nn_recipe_settle_kinds(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_place defaults, nn_error *error);
+nn_status nni_recipe_settle_kinds(nni_yaml_pool *pool, nni_yaml_node *root, nni_yaml_place defaults, nn_error *error);
 
 /** @return the learning rate of an optimizer whose recipe gives none, as it is written there */
-const char *nn_recipe_usual_rate(nn_optimizer_kind kind);
+const char *nni_recipe_usual_rate(nn_optimizer_kind kind);
 
 #endif

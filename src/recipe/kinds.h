@@ -7,19 +7,19 @@
 #include "nntrain/kinds.h"
 
 /* Sized here, because a static schema needs the count as a constant; the definitions must agree. */
-extern const cyaml_strval_t nn_activation_names[12];
-extern const cyaml_strval_t nn_loss_names[6];
-extern const cyaml_strval_t nn_normalization_names[7];
-extern const cyaml_strval_t nn_target_scaling_names[6];
-extern const cyaml_strval_t nn_imputation_names[2];
-extern const cyaml_strval_t nn_external_names[2];
-extern const cyaml_strval_t nn_flip_names[4];
-extern const cyaml_strval_t nn_initializer_names[12];
-extern const cyaml_strval_t nn_layer_norm_names[3];
-extern const cyaml_strval_t nn_optimizer_names[7];
-extern const cyaml_strval_t nn_precision_names[2];
-extern const cyaml_strval_t nn_on_nan_names[3];
-extern const cyaml_strval_t nn_schedule_names[5];
-extern const cyaml_strval_t nn_metric_names[19];
+extern const cyaml_strval_t nni_activation_names[12];
+extern const cyaml_strval_t nni_loss_names[6];
+extern const cyaml_strval_t nni_feature_scaling_names[7];
+extern const cyaml_strval_t nni_target_scaling_names[6];
+extern const cyaml_strval_t nni_imputation_names[2];
+extern const cyaml_strval_t nni_external_names[2];
+extern const cyaml_strval_t nni_flip_names[4];
+extern const cyaml_strval_t nni_initializer_names[12];
+extern const cyaml_strval_t nni_norm_names[3];
+extern const cyaml_strval_t nni_optimizer_names[7];
+extern const cyaml_strval_t nni_precision_names[2];
+extern const cyaml_strval_t nni_on_nan_names[3];
+extern const cyaml_strval_t nni_schedule_names[5];
+extern const cyaml_strval_t nni_metric_names[19];
 
 #endif

@@ -18,16 +18,16 @@ static bool is_own(const char *path)
     return strncmp(path, "data.", 5) == 0 && (strcmp(last, ".file") == 0 || strncmp(last, ".files[", 7) == 0);
 }
 
-static void write_lines(FILE *out, const nn_yaml_node *node, const char *path)
+static void write_lines(FILE *out, const nni_yaml_node *node, const char *path)
 {
-    if (node->kind == NN_YAML_SCALAR && !is_own(path)) {
+    if (node->kind == NNI_YAML_SCALAR && !is_own(path)) {
         fprintf(out, "%s: ", path);
         for (const char *c = node->text; *c; c++)
             fputc(*c == '\n' ? ' ' : *c, out);
         fputc('\n', out);
     }
     size_t index = 0;
-    for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next, index++) {
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next, index++) {
         char below[MOST_PATH];
         if (entry->key)
             snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "", entry->key);
@@ -37,19 +37,19 @@ static void write_lines(FILE *out, const nn_yaml_node *node, const char *path)
     }
 }
 
-nn_status nn_recipe_lines(const nn_recipe *recipe, char **lines, nn_error *error)
+nn_status nni_recipe_lines(const nn_recipe *recipe, char **lines, nn_error *error)
 {
-    nn_yaml_pool *pool = NULL;
-    nn_yaml_node *root = NULL;
+    nni_yaml_pool *pool = NULL;
+    nni_yaml_node *root = NULL;
     size_t bytes = 0;
     *lines = NULL;
-    NN_TRY(nn_yaml_pool_create(&pool, error));
-    nn_status status = nn_yaml_parse(pool, recipe->text, NN_YAML_FILE, "recipe", &root, error);
+    NN_TRY(nni_yaml_pool_create(&pool, error));
+    nn_status status = nni_yaml_parse(pool, recipe->text, NNI_YAML_FILE, "recipe", &root, error);
     FILE *out = status == NN_OK ? open_memstream(lines, &bytes) : NULL;
     if (out)
         write_lines(out, root, "");
     if (status == NN_OK && (!out || fclose(out) != 0))
         status = nn_fail(error, NN_SYSTEM, "out of memory to compare the recipes of the ranks");
-    nn_yaml_pool_free(pool);
+    nni_yaml_pool_free(pool);
     return status;
 }

@@ -10,6 +10,6 @@
  *
  * @param lines  receives a text to be released with free
  */
-nn_status nn_recipe_lines(const nn_recipe *recipe, char **lines, nn_error *error);
+nn_status nni_recipe_lines(const nn_recipe *recipe, char **lines, nn_error *error);
 
 #endif

@@ -22,9 +22,9 @@ enum { WAIT_SECONDS = 10 };    /* for whoever is to write a recipe into a pipe *
 
 /* What is being read, and where its relative files are looked for. */
 typedef struct reading {
-    nn_yaml_pool *pool;
-    nn_yaml_node *root;     /* defaults, then the text and the overrides over them */
-    nn_yaml_place defaults; /* of what nobody wrote */
+    nni_yaml_pool *pool;
+    nni_yaml_node *root;     /* defaults, then the text and the overrides over them */
+    nni_yaml_place defaults; /* of what nobody wrote */
     const char *origin;
     const char *folder;
     nn_error *error;
@@ -33,65 +33,65 @@ typedef struct reading {
 /* The trees come apart in merging, so the user's is checked before: its mistakes come in the order of its lines. */
 static nn_status merge_texts(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
-    nn_yaml_node *written = NULL, *defaults = NULL;
-    NN_TRY(nn_yaml_parse(in->pool, nn_recipe_defaults, NN_YAML_DEFAULTS, "defaults", &defaults, in->error));
-    NN_TRY(nn_yaml_copy(in->pool, defaults, &in->root, in->error));
+    nni_yaml_node *written = NULL, *defaults = NULL;
+    NN_TRY(nni_yaml_parse(in->pool, nni_recipe_defaults, NNI_YAML_DEFAULTS, "defaults", &defaults, in->error));
+    NN_TRY(nni_yaml_copy(in->pool, defaults, &in->root, in->error));
     in->defaults = in->root->place;
-    NN_TRY(nn_yaml_parse(in->pool, text, NN_YAML_FILE, in->origin, &written, in->error));
-    NN_TRY(nn_yaml_check(written, &nn_recipe_schema, in->error));
-    in->root = nn_yaml_merge(in->root, written);
-    NN_TRY(nn_yaml_expand(in->pool, in->root, &nn_recipe_schema, in->error));
+    NN_TRY(nni_yaml_parse(in->pool, text, NNI_YAML_FILE, in->origin, &written, in->error));
+    NN_TRY(nni_yaml_check(written, &nni_recipe_schema, in->error));
+    in->root = nni_yaml_merge(in->root, written);
+    NN_TRY(nni_yaml_expand(in->pool, in->root, &nni_recipe_schema, in->error));
     for (size_t i = 0; i < override_count; i++) {
-        NN_TRY(nn_yaml_set(in->pool, in->root, defaults, overrides[i], in->error));
-        NN_TRY(nn_yaml_check(in->root, &nn_recipe_schema, in->error));
-        NN_TRY(nn_yaml_expand(in->pool, in->root, &nn_recipe_schema, in->error));
+        NN_TRY(nni_yaml_set(in->pool, in->root, defaults, overrides[i], in->error));
+        NN_TRY(nni_yaml_check(in->root, &nni_recipe_schema, in->error));
+        NN_TRY(nni_yaml_expand(in->pool, in->root, &nni_recipe_schema, in->error));
     }
     return NN_OK;
 }
 
-static bool is_default(const nn_yaml_node *node)
+static bool is_default(const nni_yaml_node *node)
 {
-    return node->place.source->kind == NN_YAML_DEFAULTS;
+    return node->place.source->kind == NNI_YAML_DEFAULTS;
 }
 
 /* A share of the training rows has no datasets of its own. @param key  of the split. @param what  fraction or fold */
-static nn_status settle_share(reading *in, const char *key, nn_yaml_node *split, const nn_yaml_node *share,
+static nn_status settle_share(reading *in, const char *key, nni_yaml_node *split, const nni_yaml_node *share,
                               const char *what)
 {
     const char *const keys[] = {"file", "files", "x", "y", "w", "x_columns", "y_columns"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const nn_yaml_entry *entry = nn_yaml_get(split, keys[i], strlen(keys[i]));
+        const nni_yaml_entry *entry = nni_yaml_get(split, keys[i], strlen(keys[i]));
         if (!entry)
             continue;
         bool later = entry->value->place.source->kind > share->place.source->kind;
         if (!is_default(entry->value))
-            return nn_yaml_fail(in->error, later ? entry->value->place : share->place,
-                                "data.%s: %s takes rows of the training split, %s names others; keep one of them", key,
-                                what, keys[i]);
-        nn_yaml_remove(split, keys[i]);
+            return nni_yaml_fail(in->error, later ? entry->value->place : share->place,
+                                 "data.%s: %s takes rows of the training split, %s names others; keep one of them", key,
+                                 what, keys[i]);
+        nni_yaml_remove(split, keys[i]);
     }
     return NN_OK;
 }
 
 /* A split without files of its own is in those of the training split. */
-static nn_status settle_same_files(reading *in, nn_yaml_node *split)
+static nn_status settle_same_files(reading *in, nni_yaml_node *split)
 {
-    nn_yaml_node *file = nn_yaml_find(in->root, "data.train.file"), *files = nn_yaml_find(in->root, "data.train.files"),
-                 *copy = NULL;
-    if (nn_yaml_find(split, "file") || nn_yaml_find(split, "files") || (!file && !files))
+    nni_yaml_node *file = nni_yaml_find(in->root, "data.train.file"),
+                  *files = nni_yaml_find(in->root, "data.train.files"), *copy = NULL;
+    if (nni_yaml_find(split, "file") || nni_yaml_find(split, "files") || (!file && !files))
         return NN_OK;
-    NN_TRY(nn_yaml_copy(in->pool, file ? file : files, &copy, in->error));
-    return nn_yaml_append(in->pool, split, file ? "file" : "files", split->place, copy, in->error);
+    NN_TRY(nni_yaml_copy(in->pool, file ? file : files, &copy, in->error));
+    return nni_yaml_append(in->pool, split, file ? "file" : "files", split->place, copy, in->error);
 }
 
 /* Without a data.test (or data.validation) in the recipe there is no such split; one without a file is in the training
  * file. */
 static nn_status settle_split(reading *in, const char *key)
 {
-    nn_yaml_node *data = nn_yaml_find(in->root, "data"), *split = nn_yaml_find(data, key);
-    nn_yaml_node *fraction = nn_yaml_find(split, "fraction"), *fold = nn_yaml_find(split, "fold");
+    nni_yaml_node *data = nni_yaml_find(in->root, "data"), *split = nni_yaml_find(data, key);
+    nni_yaml_node *fraction = nni_yaml_find(split, "fraction"), *fold = nni_yaml_find(split, "fold");
     if (is_default(split)) {
-        nn_yaml_remove(data, key);
+        nni_yaml_remove(data, key);
         return NN_OK;
     }
     if (fraction)
@@ -102,23 +102,23 @@ static nn_status settle_split(reading *in, const char *key)
 }
 
 /* The place of the innermost mapping around the training split that somebody wrote. */
-static nn_yaml_place train_place(reading *in)
+static nni_yaml_place train_place(reading *in)
 {
-    const nn_yaml_node *train = nn_yaml_find(in->root, "data.train"), *data = nn_yaml_find(in->root, "data");
+    const nni_yaml_node *train = nni_yaml_find(in->root, "data.train"), *data = nni_yaml_find(in->root, "data");
     return train && !is_default(train) ? train->place : data && !is_default(data) ? data->place : in->root->place;
 }
 
 static nn_status check_train_files(reading *in)
 {
-    if (nn_yaml_find(in->root, "data.train.file") || nn_yaml_find(in->root, "data.train.files"))
+    if (nni_yaml_find(in->root, "data.train.file") || nni_yaml_find(in->root, "data.train.files"))
         return NN_OK;
-    return nn_yaml_fail(in->error, train_place(in), "data.train.file is missing");
+    return nni_yaml_fail(in->error, train_place(in), "data.train.file is missing");
 }
 
 /* The folder that a relative file is beside: the recipe's, or for an override where the user stands. */
-static nn_status base_of(const reading *in, const nn_yaml_node *file, char base[PATH_MAX])
+static nn_status base_of(const reading *in, const nni_yaml_node *file, char base[PATH_MAX])
 {
-    bool beside = in->folder && file->place.source->kind == NN_YAML_FILE;
+    bool beside = in->folder && file->place.source->kind == NNI_YAML_FILE;
     if (!beside && !getcwd(base, PATH_MAX))
         return nn_fail(in->error, NN_SYSTEM, "cannot tell the working directory: %s", strerror(errno));
     if (beside && !realpath(in->folder, base))
@@ -129,7 +129,7 @@ static nn_status base_of(const reading *in, const nn_yaml_node *file, char base[
 
 /* Makes a path absolute, and a true one where there is such a file, so that the recipe can be read again from anywhere.
  */
-static nn_status settle_file(reading *in, const char *key, nn_yaml_node *file)
+static nn_status settle_file(reading *in, const char *key, nni_yaml_node *file)
 {
     char base[PATH_MAX] = "", joined[2 * PATH_MAX], true_path[PATH_MAX];
     if (*file->text != '/')
@@ -137,9 +137,9 @@ static nn_status settle_file(reading *in, const char *key, nn_yaml_node *file)
     const char *separator = *base && strcmp(base, "/") != 0 ? "/" : "";
     int length = snprintf(joined, sizeof joined, "%s%s%s", base, separator, file->text);
     if (length >= PATH_MAX)
-        return nn_yaml_fail(in->error, file->place, "%s: the path is longer than %d bytes", key, PATH_MAX - 1);
+        return nni_yaml_fail(in->error, file->place, "%s: the path is longer than %d bytes", key, PATH_MAX - 1);
     const char *path = realpath(joined, true_path) ? true_path : joined;
-    return nn_yaml_take_text(in->pool, path, strlen(path), &file->text, in->error);
+    return nni_yaml_take_text(in->pool, path, strlen(path), &file->text, in->error);
 }
 
 static nn_status settle_files(reading *in, const char *split)
@@ -147,15 +147,15 @@ static nn_status settle_files(reading *in, const char *split)
     char file_key[40], files_key[40];
     snprintf(file_key, sizeof file_key, "data.%s.file", split);
     snprintf(files_key, sizeof files_key, "data.%s.files", split);
-    nn_yaml_node *file = nn_yaml_find(in->root, file_key), *files = nn_yaml_find(in->root, files_key);
+    nni_yaml_node *file = nni_yaml_find(in->root, file_key), *files = nni_yaml_find(in->root, files_key);
     if (file && files) {
         const bool later = files->place.source->kind > file->place.source->kind;
-        return nn_yaml_fail(in->error, later ? files->place : file->place,
-                            "data.%s: file and files both name its data; keep one of them", split);
+        return nni_yaml_fail(in->error, later ? files->place : file->place,
+                             "data.%s: file and files both name its data; keep one of them", split);
     }
     if (file)
         return settle_file(in, file_key, file);
-    for (const nn_yaml_entry *entry = files ? files->first : NULL; entry; entry = entry->next)
+    for (const nni_yaml_entry *entry = files ? files->first : NULL; entry; entry = entry->next)
         NN_TRY(settle_file(in, files_key, entry->value));
     return NN_OK;
 }
@@ -165,13 +165,13 @@ static nn_status resolve(reading *in, const char *text, const char *const *overr
     NN_TRY(merge_texts(in, text, overrides, override_count));
     NN_TRY(settle_split(in, "validation"));
     NN_TRY(settle_split(in, "test"));
-    NN_TRY(nn_recipe_settle_kinds(in->pool, in->root, in->defaults, in->error));
+    NN_TRY(nni_recipe_settle_kinds(in->pool, in->root, in->defaults, in->error));
     NN_TRY(check_train_files(in));
-    NN_TRY(nn_yaml_check_complete(in->root, &nn_recipe_schema, in->error));
+    NN_TRY(nni_yaml_check_complete(in->root, &nni_recipe_schema, in->error));
     NN_TRY(settle_files(in, "train"));
     NN_TRY(settle_files(in, "validation"));
     NN_TRY(settle_files(in, "test"));
-    nn_yaml_arrange(in->root, &nn_recipe_schema);
+    nni_yaml_arrange(in->root, &nni_recipe_schema);
     return NN_OK;
 }
 
@@ -181,7 +181,8 @@ static const cyaml_config_t config = {.mem_fn = cyaml_mem, .log_level = CYAML_LO
 static nn_status load_struct(reading *in, const char *text, nn_recipe **recipe)
 {
     cyaml_data_t *data = NULL;
-    cyaml_err_t outcome = cyaml_load_data((const uint8_t *)text, strlen(text), &config, &nn_recipe_schema, &data, NULL);
+    cyaml_err_t outcome =
+        cyaml_load_data((const uint8_t *)text, strlen(text), &config, &nni_recipe_schema, &data, NULL);
     *recipe = data;
     if (outcome == CYAML_OK)
         return NN_OK;
@@ -192,7 +193,7 @@ static nn_status load_struct(reading *in, const char *text, nn_recipe **recipe)
 static nn_status build(reading *in, nn_recipe **recipe)
 {
     char *text = NULL;
-    NN_TRY(nn_yaml_emit(in->root, &text, in->error));
+    NN_TRY(nni_yaml_emit(in->root, &text, in->error));
     nn_recipe *built = NULL;
     nn_status status = load_struct(in, text, &built);
     if (status != NN_OK) {
@@ -200,7 +201,7 @@ static nn_status build(reading *in, nn_recipe **recipe)
         return status;
     }
     built->text = text;
-    status = nn_recipe_check(built, in->root, in->origin, in->error);
+    status = nni_recipe_check(built, in->root, in->origin, in->error);
     if (status == NN_OK)
         *recipe = built;
     else
@@ -213,11 +214,11 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
 {
     reading in = {.origin = origin, .folder = folder, .error = error};
     *recipe = NULL;
-    NN_TRY(nn_yaml_pool_create(&in.pool, error));
+    NN_TRY(nni_yaml_pool_create(&in.pool, error));
     nn_status status = resolve(&in, text, overrides, override_count);
     if (status == NN_OK)
         status = build(&in, recipe);
-    nn_yaml_pool_free(in.pool);
+    nni_yaml_pool_free(in.pool);
     return status;
 }
 
@@ -318,5 +319,5 @@ void nn_recipe_free(nn_recipe *recipe)
     if (!recipe)
         return;
     free(recipe->text);
-    cyaml_free(&config, &nn_recipe_schema, recipe, 0);
+    cyaml_free(&config, &nni_recipe_schema, recipe, 0);
 }

@@ -24,134 +24,136 @@ static const cyaml_schema_value_t text = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER,
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, structure, member, &text, 1, CYAML_UNLIMITED)
 
 static const cyaml_schema_field_t split_fields[] = {
-    STRING(MAY, "file", nn_recipe_split, file), /* it or files must be written, of the training split */
-    TEXTS("files", nn_recipe_split, files),
-    STRING(MUST, "x", nn_recipe_split, x),
-    STRING(MUST, "y", nn_recipe_split, y),
-    STRING(MAY, "w", nn_recipe_split, w),
-    TEXTS("x_columns", nn_recipe_split, x_columns),
-    TEXTS("y_columns", nn_recipe_split, y_columns),
+    STRING(MAY, "file", nni_split_settings, file), /* it or files must be written, of the training split */
+    TEXTS("files", nni_split_settings, files),
+    STRING(MUST, "x", nni_split_settings, x),
+    STRING(MUST, "y", nni_split_settings, y),
+    STRING(MAY, "w", nni_split_settings, w),
+    TEXTS("x_columns", nni_split_settings, x_columns),
+    TEXTS("y_columns", nni_split_settings, y_columns),
     CYAML_FIELD_END,
 };
 
-/* A split of its own, or a share of the training rows: its fields are those of nn_recipe_data. */
+/* A split of its own, or a share of the training rows: its fields are those of nni_data_settings. */
 static const cyaml_schema_field_t validation_fields[] = {
-    STRING(MAY, "file", nn_recipe_data, validation.file),
-    TEXTS("files", nn_recipe_data, validation.files),
-    STRING(MAY, "x", nn_recipe_data, validation.x),
-    STRING(MAY, "y", nn_recipe_data, validation.y),
-    STRING(MAY, "w", nn_recipe_data, validation.w),
-    TEXTS("x_columns", nn_recipe_data, validation.x_columns),
-    TEXTS("y_columns", nn_recipe_data, validation.y_columns),
-    FLOAT(MAY, "fraction", nn_recipe_data, validation_fraction),
-    STRING(MAY, "fold", nn_recipe_data, validation_fold),
-    BOOL(MAY, "stratified", nn_recipe_data, validation_stratified),
+    STRING(MAY, "file", nni_data_settings, validation.file),
+    TEXTS("files", nni_data_settings, validation.files),
+    STRING(MAY, "x", nni_data_settings, validation.x),
+    STRING(MAY, "y", nni_data_settings, validation.y),
+    STRING(MAY, "w", nni_data_settings, validation.w),
+    TEXTS("x_columns", nni_data_settings, validation.x_columns),
+    TEXTS("y_columns", nni_data_settings, validation.y_columns),
+    FLOAT(MAY, "fraction", nni_data_settings, validation_fraction),
+    STRING(MAY, "fold", nni_data_settings, validation_fold),
+    BOOL(MAY, "stratified", nni_data_settings, validation_stratified),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t test_fields[] = {
-    STRING(MAY, "file", nn_recipe_data, test.file),
-    TEXTS("files", nn_recipe_data, test.files),
-    STRING(MAY, "x", nn_recipe_data, test.x),
-    STRING(MAY, "y", nn_recipe_data, test.y),
-    STRING(MAY, "w", nn_recipe_data, test.w),
-    TEXTS("x_columns", nn_recipe_data, test.x_columns),
-    TEXTS("y_columns", nn_recipe_data, test.y_columns),
-    FLOAT(MAY, "fraction", nn_recipe_data, test_fraction),
-    BOOL(MAY, "stratified", nn_recipe_data, test_stratified),
+    STRING(MAY, "file", nni_data_settings, test.file),
+    TEXTS("files", nni_data_settings, test.files),
+    STRING(MAY, "x", nni_data_settings, test.x),
+    STRING(MAY, "y", nni_data_settings, test.y),
+    STRING(MAY, "w", nni_data_settings, test.w),
+    TEXTS("x_columns", nni_data_settings, test.x_columns),
+    TEXTS("y_columns", nni_data_settings, test.y_columns),
+    FLOAT(MAY, "fraction", nni_data_settings, test_fraction),
+    BOOL(MAY, "stratified", nni_data_settings, test_stratified),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t extent = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, size_t)};
 
 static const cyaml_schema_field_t augment_fields[] = {
-    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_augment, image, &extent, 2, 3),
-    UINT(MAY, "shift", nn_recipe_augment, shift),
-    ENUM(MAY, "flip", nn_recipe_augment, flip, nn_flip_names),
-    FLOAT(MAY, "noise", nn_recipe_augment, noise),
-    UINT(MAY, "cutout", nn_recipe_augment, cutout),
+    CYAML_FIELD_SEQUENCE("image", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nni_augment_settings, image, &extent, 2, 3),
+    UINT(MAY, "shift", nni_augment_settings, shift),
+    ENUM(MAY, "flip", nni_augment_settings, flip, nni_flip_names),
+    FLOAT(MAY, "noise", nni_augment_settings, noise),
+    UINT(MAY, "cutout", nni_augment_settings, cutout),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t data_fields[] = {
-    MAPPING(MUST, "train", nn_recipe_data, train, split_fields),
+    MAPPING(MUST, "train", nni_data_settings, train, split_fields),
     {.key = "validation",
      .data_offset = 0,
-     .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, validation_fields)}},
-    {.key = "test", .data_offset = 0, .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nn_recipe_data, test_fields)}},
-    ENUM(MUST, "normalize", nn_recipe_data, normalize, nn_normalization_names),
-    ENUM(MUST, "normalize_targets", nn_recipe_data, normalize_targets, nn_target_scaling_names),
-    ENUM(MUST, "impute", nn_recipe_data, impute, nn_imputation_names),
-    ENUM(MUST, "external", nn_recipe_data, external, nn_external_names),
-    STRING(MUST, "memory", nn_recipe_data, memory),
-    STRING(MUST, "window", nn_recipe_data, window),
-    MAPPING(MAY, "augment", nn_recipe_data, augment, augment_fields),
+     .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nni_data_settings, validation_fields)}},
+    {.key = "test",
+     .data_offset = 0,
+     .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, nni_data_settings, test_fields)}},
+    ENUM(MUST, "normalize", nni_data_settings, normalize, nni_feature_scaling_names),
+    ENUM(MUST, "normalize_targets", nni_data_settings, normalize_targets, nni_target_scaling_names),
+    ENUM(MUST, "impute", nni_data_settings, impute, nni_imputation_names),
+    ENUM(MUST, "external", nni_data_settings, external, nni_external_names),
+    STRING(MUST, "memory", nni_data_settings, memory),
+    STRING(MUST, "window", nni_data_settings, window),
+    MAPPING(MAY, "augment", nni_data_settings, augment, augment_fields),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t layer_fields[] = {
-    UINT(MUST, "units", nn_recipe_layer, units),
-    ENUM(MUST, "activation", nn_recipe_layer, activation, nn_activation_names),
-    ENUM(MAY, "normalization", nn_recipe_layer, normalization, nn_layer_norm_names),
-    FLOAT(MAY, "dropout", nn_recipe_layer, dropout),
+    UINT(MUST, "units", nni_layer_settings, units),
+    ENUM(MUST, "activation", nni_layer_settings, activation, nni_activation_names),
+    ENUM(MAY, "normalization", nni_layer_settings, normalization, nni_norm_names),
+    FLOAT(MAY, "dropout", nni_layer_settings, dropout),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t layer = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, nn_recipe_layer, layer_fields),
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, nni_layer_settings, layer_fields),
 };
 
 static const cyaml_schema_field_t network_fields[] = {
-    CYAML_FIELD_SEQUENCE("layers", CYAML_FLAG_POINTER, nn_recipe_network, layers, &layer, 1, CYAML_UNLIMITED),
-    ENUM(MUST, "initializer", nn_recipe_network, initializer, nn_initializer_names),
-    FLOAT(MAY, "constant", nn_recipe_network, constant),
+    CYAML_FIELD_SEQUENCE("layers", CYAML_FLAG_POINTER, nni_network_settings, layers, &layer, 1, CYAML_UNLIMITED),
+    ENUM(MUST, "initializer", nni_network_settings, initializer, nni_initializer_names),
+    FLOAT(MAY, "constant", nni_network_settings, constant),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t weight = {CYAML_VALUE_FLOAT(CYAML_FLAG_STRICT, double)};
 
 static const cyaml_schema_field_t loss_fields[] = {
-    ENUM(MUST, "name", nn_recipe_loss, name, nn_loss_names),
-    FLOAT(MAY, "label_smoothing", nn_recipe_loss, label_smoothing),
-    FLOAT(MAY, "delta", nn_recipe_loss, delta),
-    CYAML_FIELD_SEQUENCE("class_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, class_weights,
+    ENUM(MUST, "name", nni_loss_settings, name, nni_loss_names),
+    FLOAT(MAY, "label_smoothing", nni_loss_settings, label_smoothing),
+    FLOAT(MAY, "delta", nni_loss_settings, delta),
+    CYAML_FIELD_SEQUENCE("class_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nni_loss_settings, class_weights,
                          &weight, 1, CYAML_UNLIMITED),
-    CYAML_FIELD_SEQUENCE("output_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nn_recipe_loss, output_weights,
+    CYAML_FIELD_SEQUENCE("output_weights", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, nni_loss_settings, output_weights,
                          &weight, 1, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t optimizer_fields[] = {
-    ENUM(MUST, "name", nn_recipe_optimizer, name, nn_optimizer_names),
-    FLOAT(MUST, "learning_rate", nn_recipe_optimizer, learning_rate),
-    FLOAT(MAY, "momentum", nn_recipe_optimizer, momentum),
-    BOOL(MAY, "nesterov", nn_recipe_optimizer, nesterov),
-    FLOAT(MAY, "beta1", nn_recipe_optimizer, beta1),
-    FLOAT(MAY, "beta2", nn_recipe_optimizer, beta2),
-    FLOAT(MAY, "rho", nn_recipe_optimizer, rho),
-    FLOAT(MAY, "epsilon", nn_recipe_optimizer, epsilon),
-    FLOAT(MAY, "weight_decay", nn_recipe_optimizer, weight_decay),
-    FLOAT(MAY, "trust", nn_recipe_optimizer, trust),
-    BOOL(MAY, "shard_state", nn_recipe_optimizer, shard_state),
+    ENUM(MUST, "name", nni_optimizer_settings, name, nni_optimizer_names),
+    FLOAT(MUST, "learning_rate", nni_optimizer_settings, learning_rate),
+    FLOAT(MAY, "momentum", nni_optimizer_settings, momentum),
+    BOOL(MAY, "nesterov", nni_optimizer_settings, nesterov),
+    FLOAT(MAY, "beta1", nni_optimizer_settings, beta1),
+    FLOAT(MAY, "beta2", nni_optimizer_settings, beta2),
+    FLOAT(MAY, "rho", nni_optimizer_settings, rho),
+    FLOAT(MAY, "epsilon", nni_optimizer_settings, epsilon),
+    FLOAT(MAY, "weight_decay", nni_optimizer_settings, weight_decay),
+    FLOAT(MAY, "trust", nni_optimizer_settings, trust),
+    BOOL(MAY, "shard_state", nni_optimizer_settings, shard_state),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t schedule_fields[] = {
-    ENUM(MUST, "name", nn_recipe_schedule, name, nn_schedule_names),
-    STRING(MUST, "warmup", nn_recipe_schedule, warmup),
-    STRING(MAY, "every", nn_recipe_schedule, every),
-    FLOAT(MAY, "factor", nn_recipe_schedule, factor),
-    FLOAT(MAY, "minimum", nn_recipe_schedule, minimum),
-    UINT(MAY, "patience", nn_recipe_schedule, patience),
-    UINT(MUST, "reference_batch", nn_recipe_schedule, reference_batch),
+    ENUM(MUST, "name", nni_schedule_settings, name, nni_schedule_names),
+    STRING(MUST, "warmup", nni_schedule_settings, warmup),
+    STRING(MAY, "every", nni_schedule_settings, every),
+    FLOAT(MAY, "factor", nni_schedule_settings, factor),
+    FLOAT(MAY, "minimum", nni_schedule_settings, minimum),
+    UINT(MAY, "patience", nni_schedule_settings, patience),
+    UINT(MUST, "reference_batch", nni_schedule_settings, reference_batch),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t regularization_fields[] = {
-    FLOAT(MUST, "l1", nn_recipe_regularization, l1),
-    FLOAT(MUST, "l2", nn_recipe_regularization, l2),
-    FLOAT(MUST, "clip_norm", nn_recipe_regularization, clip_norm),
-    FLOAT(MUST, "clip_value", nn_recipe_regularization, clip_value),
+    FLOAT(MUST, "l1", nni_regularization_settings, l1),
+    FLOAT(MUST, "l2", nni_regularization_settings, l2),
+    FLOAT(MUST, "clip_norm", nni_regularization_settings, clip_norm),
+    FLOAT(MUST, "clip_value", nni_regularization_settings, clip_value),
     CYAML_FIELD_END,
 };
 
@@ -161,51 +163,51 @@ static const cyaml_strval_t auto_names[] = {{"auto", 0}};
 #define COUNT(key, structure, member)                                                                                  \
     CYAML_FIELD_ENUM(key, CYAML_FLAG_DEFAULT, structure, member, auto_names, CYAML_ARRAY_LEN(auto_names))
 
-/* Words such as "2 hours": nn_recipe_check makes seconds of them. */
+/* Words such as "2 hours": nni_recipe_check makes seconds of them. */
 static const cyaml_schema_field_t stop_fields[] = {
-    ENUM(MUST, "metric", nn_recipe_stop, metric, nn_metric_names),
-    UINT(MUST, "patience", nn_recipe_stop, patience),
-    FLOAT(MUST, "tolerance", nn_recipe_stop, tolerance),
-    FLOAT(MAY, "target", nn_recipe_stop, target),
+    ENUM(MUST, "metric", nni_stop_settings, metric, nni_metric_names),
+    UINT(MUST, "patience", nni_stop_settings, patience),
+    FLOAT(MUST, "tolerance", nni_stop_settings, tolerance),
+    FLOAT(MAY, "target", nni_stop_settings, target),
     CYAML_FIELD_IGNORE("time", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t on_nan_fields[] = {
-    ENUM(MUST, "name", nn_recipe_on_nan, name, nn_on_nan_names),
-    FLOAT(MAY, "factor", nn_recipe_on_nan, factor),
-    UINT(MAY, "limit", nn_recipe_on_nan, limit),
+    ENUM(MUST, "name", nni_on_nan_settings, name, nni_on_nan_names),
+    FLOAT(MAY, "factor", nni_on_nan_settings, factor),
+    UINT(MAY, "limit", nni_on_nan_settings, limit),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t training_fields[] = {
-    COUNT("epochs", nn_recipe_training, epochs),
-    STRING(MUST, "batch", nn_recipe_training, batch),
-    UINT(MUST, "accumulate", nn_recipe_training, accumulate),
-    MAPPING(MUST, "stop", nn_recipe_training, stop, stop_fields),
-    BOOL(MUST, "restore_best", nn_recipe_training, restore_best),
-    UINT(MUST, "top_k", nn_recipe_training, top_k),
-    ENUM(MUST, "precision", nn_recipe_training, precision, nn_precision_names),
-    MAPPING(MUST, "on_nan", nn_recipe_training, on_nan, on_nan_fields),
+    COUNT("epochs", nni_training_settings, epochs),
+    STRING(MUST, "batch", nni_training_settings, batch),
+    UINT(MUST, "accumulate", nni_training_settings, accumulate),
+    MAPPING(MUST, "stop", nni_training_settings, stop, stop_fields),
+    BOOL(MUST, "restore_best", nni_training_settings, restore_best),
+    UINT(MUST, "top_k", nni_training_settings, top_k),
+    ENUM(MUST, "precision", nni_training_settings, precision, nni_precision_names),
+    MAPPING(MUST, "on_nan", nni_training_settings, on_nan, on_nan_fields),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t checkpoint_fields[] = {
-    STRING(MUST, "every", nn_recipe_checkpoint, every),
-    UINT(MUST, "keep", nn_recipe_checkpoint, keep),
-    BOOL(MUST, "asynchronous", nn_recipe_checkpoint, asynchronous),
-    UINT(MUST, "max_failures", nn_recipe_checkpoint, max_failures),
-    STRING(MUST, "give_up_after", nn_recipe_checkpoint, give_up_after),
+    STRING(MUST, "every", nni_checkpoint_settings, every),
+    UINT(MUST, "keep", nni_checkpoint_settings, keep),
+    BOOL(MUST, "asynchronous", nni_checkpoint_settings, asynchronous),
+    UINT(MUST, "max_failures", nni_checkpoint_settings, max_failures),
+    STRING(MUST, "give_up_after", nni_checkpoint_settings, give_up_after),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t parallel_fields[] = {
-    COUNT("slices", nn_recipe_parallel, slices),
-    COUNT("threads", nn_recipe_parallel, threads),
-    BOOL(MUST, "reproducible", nn_recipe_parallel, reproducible),
-    STRING(MUST, "bucket", nn_recipe_parallel, bucket),
-    UINT(MUST, "agree_every", nn_recipe_parallel, agree_every),
-    STRING(MUST, "hang_after", nn_recipe_parallel, hang_after),
+    COUNT("slices", nni_parallel_settings, slices),
+    COUNT("threads", nni_parallel_settings, threads),
+    BOOL(MUST, "reproducible", nni_parallel_settings, reproducible),
+    STRING(MUST, "bucket", nni_parallel_settings, bucket),
+    UINT(MUST, "agree_every", nni_parallel_settings, agree_every),
+    STRING(MUST, "hang_after", nni_parallel_settings, hang_after),
     CYAML_FIELD_END,
 };
 
@@ -223,13 +225,13 @@ static const cyaml_schema_field_t recipe_fields[] = {
     CYAML_FIELD_END,
 };
 
-const cyaml_schema_value_t nn_recipe_schema = {
+const cyaml_schema_value_t nni_recipe_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, nn_recipe, recipe_fields),
 };
 
 /* What has no entry here (the training file, the layers, the loss) must be written: any value would be a surprise.
  * What depends on the name of a loss, optimizer or schedule is in recipe_kinds.c. */
-const char nn_recipe_defaults[] =
+const char nni_recipe_defaults[] =
     "seed: 1\n"
     "data:\n"
     "  train: {x: /train/x, y: /train/y}\n"

@@ -1,4 +1,4 @@
-/* The clock of a simulated run; see instead.h. */
+/* The clock of a simulated run; see mpi_shim.h. */
 #include "sim/mpi_shim.h"
 
 static double addition;

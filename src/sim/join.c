@@ -3,7 +3,7 @@
 #include "sim/mpi_shim.h"
 #include "support/memory.h"
 
-struct nn_tree_join {
+struct nni_tree_join {
     size_t joins; /* of a whole tree of nodes */
 };
 
@@ -15,30 +15,30 @@ static void add(const void *a, const void *b, void *sum, size_t count)
     sim_add(count);
 }
 
-nn_element_sum nn_element_sum_of(nn_exchange_element element)
+nni_element_sum nni_element_sum_of(nni_exchange_element element)
 {
-    if (element == NN_EXCHANGE_DOUBLE)
-        return (nn_element_sum){sizeof(double), MPI_DOUBLE, add};
-    return (nn_element_sum){sizeof(float), MPI_FLOAT, add};
+    if (element == NNI_EXCHANGE_DOUBLE)
+        return (nni_element_sum){sizeof(double), MPI_DOUBLE, add};
+    return (nni_element_sum){sizeof(float), MPI_FLOAT, add};
 }
 
-nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **join,
-                              nn_error *error)
+nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_sum element, nni_tree_join **join,
+                               nn_error *error)
 {
     (void)element;
-    NN_TRY(nn_allocate(1, sizeof **join, "the joining of gradients", join, error));
+    NN_TRY(nni_allocate(1, sizeof **join, "the joining of gradients", join, error));
     for (size_t rank = 0; rank < ranks; rank++)
-        (*join)->joins += nn_leaves_nodes(runs[rank]);
+        (*join)->joins += nni_sum_tree_nodes(runs[rank]);
     (*join)->joins -= 1;
     return NN_OK;
 }
 
-void nn_tree_join_free(nn_tree_join *join)
+void nni_tree_join_free(nni_tree_join *join)
 {
-    nn_release(join);
+    nni_release(join);
 }
 
-void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
+void nni_tree_join_nodes(nni_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
 {
     (void)nodes;
     (void)sums;

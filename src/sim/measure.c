@@ -11,49 +11,49 @@
 
 enum {
     ROUNDS = 3,
-    MOST_WIDTHS = NN_PROFILE_MOST_LAYERS + 1,
+    MOST_WIDTHS = NNI_PROFILE_MOST_LAYERS + 1,
     /* As many as are added in the first exchange of a bucket of 4 MiB. */
     ADDED = 1 << 19,
 };
 
 /* What the backward pass tells as it goes. */
 typedef struct clock {
-    nn_profile profile;
+    nni_profile profile;
     double before;
 } clock;
 
 static nn_status layer_done(void *context, size_t count, nn_error *error)
 {
     clock *c = context;
-    const double now = nn_bench_now(1);
-    if (c->profile.layer_count == NN_PROFILE_MOST_LAYERS)
-        return nn_fail(error, NN_USAGE, "more than %d layers", NN_PROFILE_MOST_LAYERS);
+    const double now = nni_bench_now(1);
+    if (c->profile.layer_count == NNI_PROFILE_MOST_LAYERS)
+        return nn_fail(error, NN_USAGE, "more than %d layers", NNI_PROFILE_MOST_LAYERS);
     c->profile.layers[c->profile.layer_count].complete = count;
     c->profile.layers[c->profile.layer_count++].backward = now - c->before;
     c->before = now;
     return NN_OK;
 }
 
-static nn_profile time_step(nn_bench_training *t, size_t step)
+static nni_profile time_step(nni_bench_training *t, size_t step)
 {
     clock c = {.profile = {.rows = t->recipe->training.batch_rows}};
     t->work->sync.complete = layer_done;
     t->work->sync.context = &c;
     nn_sampler_batch(t->sampler, 0, step, &t->batch, NULL); /* resident rows come */
-    const double begin = nn_bench_now(1);
+    const double begin = nni_bench_now(1);
     nn_network_forward(t->network, &t->batch, t->work);
     nn_loss(&t->recipe->loss, t->network, &t->batch, t->work);
-    c.before = nn_bench_now(1);
+    c.before = nni_bench_now(1);
     c.profile.forward = c.before - begin;
     nn_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
-    const double descent = nn_bench_now(1);
+    const double descent = nni_bench_now(1);
     c.profile.rest = descent - c.before;
     nn_optimizer_step(t->optimizer, t->network, t->work->gradients, t->recipe->optimizer.learning_rate);
-    c.profile.descent = nn_bench_now(1) - descent;
+    c.profile.descent = nni_bench_now(1) - descent;
     return c.profile;
 }
 
-static double total(const nn_profile *profile)
+static double total(const nni_profile *profile)
 {
     double seconds = profile->forward + profile->rest + profile->descent;
     for (size_t l = 0; l < profile->layer_count; l++)
@@ -62,7 +62,7 @@ static double total(const nn_profile *profile)
 }
 
 typedef struct addition {
-    nn_element_sum element;
+    nni_element_sum element;
     float *sum, *received;
 } addition;
 
@@ -74,23 +74,23 @@ static void add(void *context)
 
 static nn_status time_addition(double *seconds, nn_error *error)
 {
-    addition a = {.element = nn_element_sum_of(NN_EXCHANGE_REAL)};
-    NN_TRY(nn_allocate(ADDED, sizeof(float), "the sums", &a.sum, error));
-    nn_status status = nn_allocate(ADDED, sizeof(float), "what is added", &a.received, error);
+    addition a = {.element = nni_element_sum_of(NNI_EXCHANGE_REAL)};
+    NN_TRY(nni_allocate(ADDED, sizeof(float), "the sums", &a.sum, error));
+    nn_status status = nni_allocate(ADDED, sizeof(float), "what is added", &a.received, error);
     if (status == NN_OK)
-        *seconds = nn_bench_time(&(nn_contestant){add, &a}, 0.1, 1) / ADDED;
-    nn_release(a.sum);
-    nn_release(a.received);
+        *seconds = nni_bench_time(&(nni_contestant){add, &a}, 0.1, 1) / ADDED;
+    nni_release(a.sum);
+    nni_release(a.received);
     return status;
 }
 
-static nn_status measure(const nn_bench_task *task, nn_error *error)
+static nn_status measure(const nni_bench_task *task, nn_error *error)
 {
-    nn_bench_training training;
-    NN_TRY(nn_bench_training_create(task, &training, error));
-    nn_profile best = {0};
+    nni_bench_training training;
+    NN_TRY(nni_bench_training_create(task, &training, error));
+    nni_profile best = {0};
     for (size_t step = 0; step <= ROUNDS; step++) {
-        const nn_profile profile = time_step(&training, step % 2);
+        const nni_profile profile = time_step(&training, step % 2);
         /* The first step finds its memory untouched. */
         if (step == 1 || (step > 1 && total(&profile) < total(&best)))
             best = profile;
@@ -98,11 +98,11 @@ static nn_status measure(const nn_bench_task *task, nn_error *error)
     nn_status status = training.work->sync.status;
     if (status != NN_OK)
         *error = training.work->sync.error;
-    nn_bench_training_free(&training);
+    nni_bench_training_free(&training);
     if (status == NN_OK)
         status = time_addition(&best.add, error);
     if (status == NN_OK)
-        nn_profile_write(&best, stdout);
+        nni_profile_write(&best, stdout);
     return status;
 }
 
@@ -116,14 +116,14 @@ int main(int argc, char **argv)
     }
     for (size_t w = 0; w < width_count; w++)
         widths[w] = strtoul(argv[w + 2], NULL, 10);
-    const nn_bench_task task = {.widths = widths,
-                                .width_count = width_count,
-                                .batch = strtoul(argv[1], NULL, 10),
-                                .activation = "relu",
-                                .optimizer = "sgd",
-                                .precision = "float32",
-                                .momentum = 0.9,
-                                .threads = 1};
+    const nni_bench_task task = {.widths = widths,
+                                 .width_count = width_count,
+                                 .batch = strtoul(argv[1], NULL, 10),
+                                 .activation = "relu",
+                                 .optimizer = "sgd",
+                                 .precision = "float32",
+                                 .momentum = 0.9,
+                                 .threads = 1};
     nn_error error;
     const nn_status status = measure(&task, &error);
     if (status != NN_OK)

@@ -1,4 +1,4 @@
-/* The memory of a simulated run; see instead.h. */
+/* The memory of a simulated run; see mpi_shim.h. */
 #include "support/memory.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ void *sim_folded(void)
     return folded;
 }
 
-nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+nn_status nni_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
     void *taken = size == GRADIENT && count * size >= FEW ? folded : calloc(count + 1, size);
     if (!taken)
@@ -30,13 +30,13 @@ nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, 
     return NN_OK;
 }
 
-nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+nn_status nni_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
-    return nn_reserve(count, size, what, memory, error);
+    return nni_reserve(count, size, what, memory, error);
 }
 
 /* A simulated run is one step; its end releases everything. */
-void nn_release(void *memory)
+void nni_release(void *memory)
 {
     (void)memory;
 }

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static double exchange(const nn_model *model, const nn_profile *profile, size_t elements)
+static double exchange(const nni_model *model, const nni_profile *profile, size_t elements)
 {
     const double ranks = (double)model->ranks, share = (ranks - 1) / ranks * (double)elements;
     const double messages = model->segments ? ranks - 1 : ceil(log2(ranks));
@@ -10,7 +10,7 @@ static double exchange(const nn_model *model, const nn_profile *profile, size_t 
            share * profile->add / model->speed;
 }
 
-double nn_model_step(const nn_model *model, const nn_profile *profile)
+double nni_model_step(const nni_model *model, const nni_profile *profile)
 {
     const size_t count = profile->layers[profile->layer_count - 1].complete;
     double compute = profile->forward / model->speed, network = 0, descent = profile->rest / model->speed;

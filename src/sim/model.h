@@ -7,14 +7,14 @@
 
 #include "sim/profile.h"
 
-typedef struct nn_model {
+typedef struct nni_model {
     size_t ranks;
     size_t bucket;    /**< elements */
     double latency;   /**< seconds of a short message */
     double bandwidth; /**< bytes a second, in and out each */
     double speed;     /**< of a rank, in those of the core that the profile was measured on */
     bool segments;    /**< each rank sends each other one its segment, in place of rounds */
-} nn_model;
+} nni_model;
 
 /**
  * Seconds of a step whose buckets are summed one after the other while the backward pass goes on, and descended as they
@@ -22,6 +22,6 @@ typedef struct nn_model {
  * 2 ceil(log2(P)) alpha + 2 (P - 1)/P n beta + (P - 1)/P n gamma; with segments 2 (P - 1) alpha in place of the first
  * term.
  */
-double nn_model_step(const nn_model *model, const nn_profile *profile);
+double nni_model_step(const nni_model *model, const nni_profile *profile);
 
 #endif

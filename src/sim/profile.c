@@ -1,6 +1,6 @@
 #include "sim/profile.h"
 
-void nn_profile_write(const nn_profile *profile, FILE *out)
+void nni_profile_write(const nni_profile *profile, FILE *out)
 {
     fprintf(out, "rows %zu\nforward %.9g\nlayers %zu\n", profile->rows, profile->forward, profile->layer_count);
     for (size_t l = 0; l < profile->layer_count; l++)
@@ -8,16 +8,16 @@ void nn_profile_write(const nn_profile *profile, FILE *out)
     fprintf(out, "rest %.9g\ndescent %.9g\nadd %.9g\n", profile->rest, profile->descent, profile->add);
 }
 
-nn_status nn_profile_read(const char *path, nn_profile *profile, nn_error *error)
+nn_status nni_profile_read(const char *path, nni_profile *profile, nn_error *error)
 {
     FILE *file = fopen(path, "r");
     if (!file)
         return nn_fail(error, NN_DATA, "cannot open the profile %s", path);
-    *profile = (nn_profile){0};
+    *profile = (nni_profile){0};
     int fields =
         fscanf(file, "rows %zu forward %lf layers %zu", &profile->rows, &profile->forward, &profile->layer_count);
     const int wanted = 6 + 2 * (int)profile->layer_count;
-    for (size_t l = 0; l < profile->layer_count && l < NN_PROFILE_MOST_LAYERS; l++)
+    for (size_t l = 0; l < profile->layer_count && l < NNI_PROFILE_MOST_LAYERS; l++)
         fields += fscanf(file, "%zu %lf", &profile->layers[l].complete, &profile->layers[l].backward);
     fields += fscanf(file, " rest %lf descent %lf add %lf", &profile->rest, &profile->descent, &profile->add);
     fclose(file);

@@ -7,25 +7,25 @@
 
 #include "nntrain/status.h"
 
-enum { NN_PROFILE_MOST_LAYERS = 16 };
+enum { NNI_PROFILE_MOST_LAYERS = 16 };
 
 /** Seconds, unless said otherwise. */
-typedef struct nn_profile {
+typedef struct nni_profile {
     size_t rows;        /**< of the batch of a rank */
     double forward;     /**< forward pass and loss */
     size_t layer_count; /**< in the order of the backward pass: the last layer first */
     struct {
         size_t complete; /**< elements from the front of the flat gradients that are complete by then */
         double backward; /**< from the layer before to that moment */
-    } layers[NN_PROFILE_MOST_LAYERS];
+    } layers[NNI_PROFILE_MOST_LAYERS];
     double rest;    /**< of the backward pass after the last gradient */
     double descent; /**< of all elements */
     double add;     /**< one addition of gradients */
-} nn_profile;
+} nni_profile;
 
-void nn_profile_write(const nn_profile *profile, FILE *out);
+void nni_profile_write(const nni_profile *profile, FILE *out);
 
 /** @return NN_DATA where the file is none */
-nn_status nn_profile_read(const char *path, nn_profile *profile, nn_error *error);
+nn_status nni_profile_read(const char *path, nni_profile *profile, nn_error *error);
 
 #endif

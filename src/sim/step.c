@@ -20,10 +20,10 @@ enum { OUTCOME = 2, MIB = 1 << 20 };
 
 typedef struct run {
     nn_comm *comm;
-    nn_profile profile;
+    nni_profile profile;
     size_t bucket, calls, count;
-    nn_reduction *gradients;
-    nn_exchange *outcome;
+    nni_reduction *gradients;
+    nni_exchange *outcome;
     double *told;
 } run;
 
@@ -33,22 +33,22 @@ static const size_t much_work = (size_t)1 << 30;
 /* As the training loop has it: loss, backward with buckets setting out, outcome, descent bucket by bucket. */
 static nn_status step(run *r, nn_error *error)
 {
-    const nn_profile *profile = &r->profile;
-    nn_errand none = {.kind = NN_ERRAND_NONE};
+    const nni_profile *profile = &r->profile;
+    nni_errand none = {.kind = NNI_ERRAND_NONE};
     sim_compute(profile->forward);
-    NN_TRY(nn_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
+    NN_TRY(nni_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
     for (size_t l = 0; l < profile->layer_count; l++) {
         for (size_t call = 1; call <= r->calls; call++) {
             sim_compute(profile->layers[l].backward / (double)r->calls);
             if (call < r->calls)
-                NN_TRY(nn_reduction_progress(r->gradients, much_work, 0, &none, error));
+                NN_TRY(nni_reduction_progress(r->gradients, much_work, 0, &none, error));
         }
-        NN_TRY(nn_reduction_complete(r->gradients, profile->layers[l].complete, error));
+        NN_TRY(nni_reduction_complete(r->gradients, profile->layers[l].complete, error));
     }
     sim_compute(profile->rest);
-    NN_TRY(nn_exchange_finish(r->outcome, error));
+    NN_TRY(nni_exchange_finish(r->outcome, error));
     for (size_t end = 0, before = 0; end < r->count; before = end) {
-        NN_TRY(nn_reduction_next(r->gradients, &end, error));
+        NN_TRY(nni_reduction_next(r->gradients, &end, error));
         sim_compute(profile->descent * (double)(end - before) / (double)r->count);
     }
     return NN_OK;
@@ -78,15 +78,15 @@ static nn_status prepare(run *r, nn_error *error)
     sim_fold((r->count > MIB ? r->count : MIB) * sizeof(float));
     sim_set_addition(r->profile.add);
     r->told = calloc(OUTCOME, sizeof *r->told);
-    const nn_reduction_plan plan = {.values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
-    NN_TRY(nn_reduction_create(r->comm, &plan, &r->gradients, error));
-    return nn_exchange_create(r->comm, 0, NN_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
+    const nni_reduction_plan plan = {.values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
+    NN_TRY(nni_reduction_create(r->comm, &plan, &r->gradients, error));
+    return nni_exchange_create(r->comm, 0, NNI_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
 }
 
 static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
 {
     run r = {.comm = comm, .bucket = strtoul(argv[2], NULL, 10), .calls = strtoul(argv[6], NULL, 10)};
-    NN_TRY(nn_profile_read(argv[1], &r.profile, error));
+    NN_TRY(nni_profile_read(argv[1], &r.profile, error));
     NN_TRY(prepare(&r, error));
     const double one = message(comm, 1), many = message(comm, MIB);
     MPI_Barrier(MPI_COMM_WORLD);
@@ -94,15 +94,15 @@ static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
     NN_TRY(step(&r, error));
     double seconds = MPI_Wtime() - begin, slowest = seconds;
     MPI_Reduce(&seconds, &slowest, 1, MPI_DOUBLE, MPI_MAX, 0, MPI_COMM_WORLD);
-    const nn_model model = {.ranks = (size_t)comm->size,
-                            .bucket = r.bucket,
-                            .latency = atof(argv[4]),
-                            .bandwidth = atof(argv[5]),
-                            .speed = atof(argv[3]),
-                            /* The product's own choice, see messages.c. */
-                            .segments = comm->size < 16};
+    const nni_model model = {.ranks = (size_t)comm->size,
+                             .bucket = r.bucket,
+                             .latency = atof(argv[4]),
+                             .bandwidth = atof(argv[5]),
+                             .speed = atof(argv[3]),
+                             /* The product's own choice, see messages.c. */
+                             .segments = comm->size < 16};
     if (comm->rank == 0)
-        printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nn_model_step(&model, &r.profile), one,
+        printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nni_model_step(&model, &r.profile), one,
                many > 0 ? MIB / many / 1e9 : 0);
     return NN_OK;
 }

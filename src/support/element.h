@@ -10,34 +10,34 @@ extern "C" {
 #endif
 
 /** A type of C that holds one number. */
-typedef enum nn_element {
-    NN_INT8,
-    NN_INT16,
-    NN_INT32,
-    NN_INT64,
-    NN_UINT8,
-    NN_UINT16,
-    NN_UINT32,
-    NN_UINT64,
-    NN_FLOAT,
-    NN_DOUBLE,
+typedef enum nni_element {
+    NNI_INT8,
+    NNI_INT16,
+    NNI_INT32,
+    NNI_INT64,
+    NNI_UINT8,
+    NNI_UINT16,
+    NNI_UINT32,
+    NNI_UINT64,
+    NNI_FLOAT,
+    NNI_DOUBLE,
 #ifdef NNTRAIN_DOUBLE
-    NN_REAL = NN_DOUBLE, /**< an nn_real */
+    NNI_REAL = NNI_DOUBLE, /**< an nn_real */
 #else
-    NN_REAL = NN_FLOAT, /**< an nn_real */
+    NNI_REAL = NNI_FLOAT, /**< an nn_real */
 #endif
-} nn_element;
+} nni_element;
 
-enum { NN_ELEMENT_COUNT = NN_DOUBLE + 1 };
+enum { NNI_ELEMENT_COUNT = NNI_DOUBLE + 1 };
 
 /** @return bytes of an element */
-size_t nn_element_size(nn_element element);
+size_t nni_element_size(nni_element element);
 
 /** @return whether a float does not hold every number of the type exactly */
-bool nn_element_is_wide(nn_element element);
+bool nni_element_is_wide(nni_element element);
 
 /** @return the type that numbers of two types are read as: float where that holds both exactly, else double */
-nn_element nn_element_common(nn_element a, nn_element b);
+nni_element nni_element_common(nni_element a, nni_element b);
 
 #ifdef __cplusplus
 }

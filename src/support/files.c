@@ -15,7 +15,7 @@
 
 #include "support/system/cpu.h"
 
-bool nn_folder_of(const char *path, char folder[PATH_MAX])
+bool nni_folder_of(const char *path, char folder[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -24,13 +24,13 @@ bool nn_folder_of(const char *path, char folder[PATH_MAX])
     return snprintf(folder, PATH_MAX, "%.*s", length, path) < PATH_MAX;
 }
 
-bool nn_same_file(const char *a, const char *b)
+bool nni_same_file(const char *a, const char *b)
 {
     struct stat left, right;
     return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
-uint64_t nn_allow_open_files(void)
+uint64_t nni_allow_open_files(void)
 {
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
@@ -40,7 +40,7 @@ uint64_t nn_allow_open_files(void)
     return setrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : before;
 }
 
-const char *nn_kind_of_file(mode_t mode)
+const char *nni_kind_of_file(mode_t mode)
 {
     return S_ISREG(mode)                    ? "a file"
            : S_ISDIR(mode)                  ? "a folder"
@@ -49,7 +49,7 @@ const char *nn_kind_of_file(mode_t mode)
                                             : "a socket";
 }
 
-nn_status nn_open_to_read(const char *path, int *descriptor, struct stat *facts, nn_error *error)
+nn_status nni_open_to_read(const char *path, int *descriptor, struct stat *facts, nn_error *error)
 {
     *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*descriptor < 0 && errno == ENOENT)
@@ -62,7 +62,7 @@ nn_status nn_open_to_read(const char *path, int *descriptor, struct stat *facts,
         close(*descriptor);
     *descriptor = -1;
     if (good)
-        return nn_fail(error, NN_DATA, "%s is %s; a file is needed", path, nn_kind_of_file(facts->st_mode));
+        return nn_fail(error, NN_DATA, "%s is %s; a file is needed", path, nni_kind_of_file(facts->st_mode));
     nn_fail(error, NN_DATA, "%s cannot be read: %s", path, strerror(reason));
     errno = reason;
     return NN_DATA;
@@ -141,7 +141,7 @@ static bool write_file(const char *path, const char *bytes, size_t count)
 static bool synchronise_folder(const char *path)
 {
     char folder[PATH_MAX];
-    nn_folder_of(path, folder); /* fits, since path does */
+    nni_folder_of(path, folder); /* fits, since path does */
     int handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (handle < 0)
         return false;
@@ -152,7 +152,7 @@ static bool synchronise_folder(const char *path)
     return good;
 }
 
-nn_status nn_file_partial(const char *path, char partial[PATH_MAX], nn_error *error)
+nn_status nni_file_partial(const char *path, char partial[PATH_MAX], nn_error *error)
 {
     if (snprintf(partial, PATH_MAX, "%s.partial", path) >= PATH_MAX)
         return nn_fail(error, NN_SYSTEM, "cannot write %s: the name is too long", path);
@@ -169,10 +169,10 @@ static nn_status put_in_place(const char *path, const char *partial, bool good, 
     return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
 }
 
-nn_status nn_file_replace(const char *path, const void *bytes, size_t count, nn_error *error)
+nn_status nni_file_replace(const char *path, const void *bytes, size_t count, nn_error *error)
 {
     char partial[PATH_MAX];
-    NN_TRY(nn_file_partial(path, partial, error));
+    NN_TRY(nni_file_partial(path, partial, error));
     return put_in_place(path, partial, write_file(partial, bytes, count), error);
 }
 
@@ -182,14 +182,14 @@ static bool synchronise_file(const char *path)
     return file >= 0 && close_written(file, fsync(file) == 0);
 }
 
-nn_status nn_file_commit(const char *path, nn_error *error)
+nn_status nni_file_commit(const char *path, nn_error *error)
 {
     char partial[PATH_MAX];
-    NN_TRY(nn_file_partial(path, partial, error));
+    NN_TRY(nni_file_partial(path, partial, error));
     return put_in_place(path, partial, synchronise_file(partial), error);
 }
 
-bool nn_write_at(int file, const void *bytes, size_t count, off_t place)
+bool nni_write_at(int file, const void *bytes, size_t count, off_t place)
 {
     const char *from = bytes;
     while (count > 0) {
@@ -202,7 +202,7 @@ bool nn_write_at(int file, const void *bytes, size_t count, off_t place)
     return true;
 }
 
-double nn_free_bytes(int file)
+double nni_free_bytes(int file)
 {
     struct statfs facts;
     if (fstatfs(file, &facts) != 0)
@@ -210,7 +210,7 @@ double nn_free_bytes(int file)
     /* A file system without a limit, as ramfs and tmpfs of size 0, has no blocks to count. */
     const double there = facts.f_blocks > 0 ? (double)facts.f_bavail * (double)facts.f_bsize : INFINITY;
     const bool in_memory = facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC;
-    const double memory = in_memory ? (double)nn_host_memory_available() : 0;
+    const double memory = in_memory ? (double)nni_host_memory_available() : 0;
     return memory > 0 ? fmin(there, memory) : there;
 }
 
@@ -221,10 +221,10 @@ static bool may_be_replaced(const char *path)
     return lstat(path, &facts) != 0 || S_ISREG(facts.st_mode) || S_ISLNK(facts.st_mode);
 }
 
-nn_status nn_draft_open(const char *path, nn_draft *draft, nn_error *error)
+nn_status nni_draft_open(const char *path, nni_draft *draft, nn_error *error)
 {
     draft->file = NULL;
-    NN_TRY(nn_file_partial(path, draft->partial, error));
+    NN_TRY(nni_file_partial(path, draft->partial, error));
     memcpy(draft->path, path, strlen(path) + 1); /* fits, since the longer name does */
     if (!may_be_replaced(path))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: there is something by that name that is no file", path);
@@ -241,11 +241,11 @@ nn_status nn_draft_open(const char *path, nn_draft *draft, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
 }
 
-nn_status nn_draft_commit(nn_draft *draft, nn_error *error)
+nn_status nni_draft_commit(nni_draft *draft, nn_error *error)
 {
     FILE *file = draft->file;
     if (ferror(file)) {
-        nn_draft_drop(draft);
+        nni_draft_drop(draft);
         return nn_fail(error, NN_SYSTEM, "cannot write %s: a write failed; is the disk full?", draft->path);
     }
     draft->file = NULL;
@@ -259,7 +259,7 @@ nn_status nn_draft_commit(nn_draft *draft, nn_error *error)
     return put_in_place(draft->path, draft->partial, good, error);
 }
 
-void nn_draft_drop(nn_draft *draft)
+void nni_draft_drop(nni_draft *draft)
 {
     if (!draft->file)
         return;

@@ -5,13 +5,13 @@
 
 #include "support/utf8.h"
 
-void nn_json_put(FILE *out, const char *text)
+void nni_json_put(FILE *out, const char *text)
 {
     size_t left = strlen(text);
     fputc('"', out);
     for (size_t bytes; left > 0; text += bytes, left -= bytes) {
         const unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
-        const size_t found = nn_utf8_character(text, left);
+        const size_t found = nni_utf8_character(text, left);
         bytes = found > 0 ? found : 1;
         if (found == 0)
             fputs("\\ufffd", out);
@@ -25,27 +25,27 @@ void nn_json_put(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void put_line(nn_json *json)
+static void put_line(nni_json *json)
 {
     fputc('\n', json->out);
     for (unsigned i = 0; i < json->depth; i++)
         fputs("  ", json->out);
 }
 
-static void lead(nn_json *json, const char *name)
+static void lead(nni_json *json, const char *name)
 {
     if (json->follows)
         fputc(',', json->out);
     if (json->depth > 0)
         put_line(json);
     if (name) {
-        nn_json_put(json->out, name);
+        nni_json_put(json->out, name);
         fputs(": ", json->out);
     }
     json->follows = true;
 }
 
-void nn_json_begin(nn_json *json, const char *name, char bracket)
+void nni_json_begin(nni_json *json, const char *name, char bracket)
 {
     lead(json, name);
     fputc(bracket, json->out);
@@ -53,7 +53,7 @@ void nn_json_begin(nn_json *json, const char *name, char bracket)
     json->follows = false;
 }
 
-void nn_json_end(nn_json *json, char bracket)
+void nni_json_end(nni_json *json, char bracket)
 {
     json->depth--;
     if (json->follows)
@@ -64,19 +64,19 @@ void nn_json_end(nn_json *json, char bracket)
         fputc('\n', json->out);
 }
 
-void nn_json_text(nn_json *json, const char *name, const char *text)
+void nni_json_text(nni_json *json, const char *name, const char *text)
 {
     lead(json, name);
-    nn_json_put(json->out, text);
+    nni_json_put(json->out, text);
 }
 
-void nn_json_count(nn_json *json, const char *name, size_t count)
+void nni_json_count(nni_json *json, const char *name, size_t count)
 {
     lead(json, name);
     fprintf(json->out, "%zu", count);
 }
 
-static void put_number(const nn_json *json, double number)
+static void put_number(const nni_json *json, double number)
 {
     if (isfinite(number))
         fprintf(json->out, "%.*g", json->digits > 0 ? json->digits : 6, number);
@@ -84,13 +84,13 @@ static void put_number(const nn_json *json, double number)
         fputs("null", json->out);
 }
 
-void nn_json_number(nn_json *json, const char *name, double number)
+void nni_json_number(nni_json *json, const char *name, double number)
 {
     lead(json, name);
     put_number(json, number);
 }
 
-void nn_json_numbers(nn_json *json, const char *name, const double *numbers, size_t count)
+void nni_json_numbers(nni_json *json, const char *name, const double *numbers, size_t count)
 {
     lead(json, name);
     for (size_t i = 0; i < count; i++) {

@@ -7,25 +7,25 @@
 #include <stdio.h>
 
 /** A text in the making. */
-typedef struct nn_json {
+typedef struct nni_json {
     FILE *out;
     unsigned depth;
     bool follows; /**< whether something stands before what comes next, in the same object or array */
     int digits;   /**< significant ones of numbers; 0: 6 */
-} nn_json;
+} nni_json;
 
 /** Puts a text in quotes, escaped as JSON wants it; U+FFFD stands for each byte that is no UTF-8. */
-void nn_json_put(FILE *out, const char *text);
+void nni_json_put(FILE *out, const char *text);
 
 /** Begins an object, '{', or an array, '['. @param name  of the member; NULL in an array and at the top */
-void nn_json_begin(nn_json *json, const char *name, char bracket);
+void nni_json_begin(nni_json *json, const char *name, char bracket);
 /** Ends it by '}' or ']'. */
-void nn_json_end(nn_json *json, char bracket);
-void nn_json_text(nn_json *json, const char *name, const char *text);
-void nn_json_count(nn_json *json, const char *name, size_t count);
+void nni_json_end(nni_json *json, char bracket);
+void nni_json_text(nni_json *json, const char *name, const char *text);
+void nni_json_count(nni_json *json, const char *name, size_t count);
 /** null where it is NaN or infinite, which JSON has no words for. */
-void nn_json_number(nn_json *json, const char *name, double number);
+void nni_json_number(nni_json *json, const char *name, double number);
 /** An array of numbers, on one line. */
-void nn_json_numbers(nn_json *json, const char *name, const double *numbers, size_t count);
+void nni_json_numbers(nni_json *json, const char *name, const double *numbers, size_t count);
 
 #endif

@@ -22,18 +22,18 @@ static size_t rounded(size_t bytes, size_t alignment)
     return (bytes + alignment) / alignment * alignment;
 }
 
-nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+nn_status nni_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
     size_t bytes = 0;
     void *taken = NULL;
     bool overflow = __builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE;
-    const uint64_t limit = bytes < WORTH_A_LOOK ? 0 : nn_host_memory_limit();
+    const uint64_t limit = bytes < WORTH_A_LOOK ? 0 : nni_host_memory_limit();
     if (limit > 0 && bytes > limit)
         return nn_fail(error, NN_SYSTEM,
                        "out of memory: %s, %zu elements of %zu bytes, would take more than the %llu bytes that the "
                        "container or job may have",
                        what, count, size, (unsigned long long)limit);
-    const size_t alignment = bytes < HUGE_PAGE ? NN_ALIGNMENT : HUGE_PAGE;
+    const size_t alignment = bytes < HUGE_PAGE ? NNI_ALIGNMENT : HUGE_PAGE;
     if (!overflow)
         taken = aligned_alloc(alignment, rounded(bytes, alignment));
 #ifdef MADV_HUGEPAGE
@@ -46,25 +46,25 @@ nn_status nn_reserve(size_t count, size_t size, const char *what, void *memory, 
     return NN_OK;
 }
 
-nn_status nn_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
+nn_status nni_allocate(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
     void *taken = NULL;
-    NN_TRY(nn_reserve(count, size, what, &taken, error));
-    memset(taken, 0, rounded(count * size, NN_ALIGNMENT));
+    NN_TRY(nni_reserve(count, size, what, &taken, error));
+    memset(taken, 0, rounded(count * size, NNI_ALIGNMENT));
     memcpy(memory, &taken, sizeof taken);
     return NN_OK;
 }
 
-nn_status nn_copy_text(const char *text, char **copy, nn_error *error)
+nn_status nni_copy_text(const char *text, char **copy, nn_error *error)
 {
     if (!text)
         return NN_OK;
-    NN_TRY(nn_allocate(strlen(text) + 1, 1, "a name", copy, error));
+    NN_TRY(nni_allocate(strlen(text) + 1, 1, "a name", copy, error));
     memcpy(*copy, text, strlen(text));
     return NN_OK;
 }
 
-void nn_release(void *memory)
+void nni_release(void *memory)
 {
     free(memory);
 }

@@ -6,47 +6,47 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct nn_share {
+typedef struct nni_partition {
     size_t first;
     size_t count;
-} nn_share;
+} nni_partition;
 
 /** @return share `index`, where each has so many and the first `longer` one more */
-static inline nn_share nn_share_at(size_t index, size_t each, size_t longer)
+static inline nni_partition nni_partition_at(size_t index, size_t each, size_t longer)
 {
-    return (nn_share){index * each + (index < longer ? index : longer), each + (index < longer)};
+    return (nni_partition){index * each + (index < longer ? index : longer), each + (index < longer)};
 }
 
 /** @return share `index` of `parts` of 0 .. count-1; shares differ by one at most */
-static inline nn_share nn_share_of(size_t count, size_t index, size_t parts)
+static inline nni_partition nni_partition_of(size_t count, size_t index, size_t parts)
 {
     if (parts <= 1) /* small products would notice the division */
-        return (nn_share){0, count};
-    return nn_share_at(index, count / parts, count % parts);
+        return (nni_partition){0, count};
+    return nni_partition_at(index, count / parts, count % parts);
 }
 
 /** @return whether the caller, who is in no team, should do work of `count` itself: a team of one thread costs 300 ns
  * for nothing, since it wakes whoever might wait for it. @param worth  from where on a second thread saves more than it
  * costs */
-static inline bool nn_alone(size_t count, size_t worth)
+static inline bool nni_alone(size_t count, size_t worth)
 {
     return count < worth || omp_get_max_threads() == 1;
 }
 
 /** @return the calling thread's share */
-static inline nn_share nn_share_of_calling(size_t count)
+static inline nni_partition nni_partition_of_calling(size_t count)
 {
-    return nn_share_of(count, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+    return nni_partition_of(count, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
 }
 
 /** @return the same, in cache lines of 16 elements so that threads do not write to the same line */
-static inline nn_share nn_share_of_thread(size_t count)
+static inline nni_partition nni_partition_of_thread(size_t count)
 {
     enum { LINE = 16 };
-    nn_share lines = nn_share_of_calling((count + LINE - 1) / LINE);
+    nni_partition lines = nni_partition_of_calling((count + LINE - 1) / LINE);
     size_t first = lines.first * LINE, end = (lines.first + lines.count) * LINE;
     first = first < count ? first : count;
-    return (nn_share){first, (end < count ? end : count) - first};
+    return (nni_partition){first, (end < count ? end : count) - first};
 }
 
 #endif

@@ -25,7 +25,7 @@ static bool is_control(const unsigned char *text, size_t length)
 static size_t show(const char *text, char shown[ESCAPED_MOST + 1])
 {
     const unsigned char *at = (const unsigned char *)text;
-    const size_t length = nn_utf8_character(text, strnlen(text, CHARACTER_MOST));
+    const size_t length = nni_utf8_character(text, strnlen(text, CHARACTER_MOST));
     const char *named = *text == '\n' ? "\\n" : *text == '\r' ? "\\r" : *text == '\t' ? "\\t" : NULL;
     const size_t bytes = length > 0 ? length : 1;
     if (named)
@@ -38,7 +38,7 @@ static size_t show(const char *text, char shown[ESCAPED_MOST + 1])
     return bytes;
 }
 
-char *nn_printable(const char *text, char *to, size_t room)
+char *nni_printable(const char *text, char *to, size_t room)
 {
     char shown[ESCAPED_MOST + 1];
     size_t used = 0;
@@ -54,7 +54,7 @@ char *nn_printable(const char *text, char *to, size_t room)
     return to;
 }
 
-size_t nn_print_text(FILE *out, const char *text)
+size_t nni_print_text(FILE *out, const char *text)
 {
     char shown[ESCAPED_MOST + 1];
     size_t bytes = 0;

@@ -12,9 +12,9 @@
  * @param room  bytes of `to`, at least 1; what does not fit is left out, by whole characters and escapes
  * @return to
  */
-char *nn_printable(const char *text, char *to, size_t room);
+char *nni_printable(const char *text, char *to, size_t room);
 
 /** Prints a text with these escapes. @param out  NULL: nothing is printed. @return bytes that it takes */
-size_t nn_print_text(FILE *out, const char *text);
+size_t nni_print_text(FILE *out, const char *text);
 
 #endif

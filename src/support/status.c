@@ -14,7 +14,7 @@ nn_status nn_fail(nn_error *error, nn_status status, const char *format, ...)
         vsnprintf(said, sizeof said, format, arguments);
         va_end(arguments);
         error->status = status;
-        nn_printable(said, error->message, sizeof error->message);
+        nni_printable(said, error->message, sizeof error->message);
     }
     return status;
 }

@@ -9,7 +9,7 @@
 enum { FIRST_SLOTS = 256 };
 
 /* The slot of a text, or the free one where it would be. */
-static size_t find_slot(const nn_texts *texts, const char *text)
+static size_t find_slot(const nni_string_set *texts, const char *text)
 {
     size_t at = XXH3_64bits(text, strlen(text)) & (texts->slots - 1);
     while (texts->slot[at] != 0 && strcmp(texts->text[texts->slot[at] - 1], text) != 0)
@@ -17,7 +17,7 @@ static size_t find_slot(const nn_texts *texts, const char *text)
     return at;
 }
 
-static void fill_slots(nn_texts *texts)
+static void fill_slots(nni_string_set *texts)
 {
     memset(texts->slot, 0, texts->slots * sizeof *texts->slot);
     for (size_t i = 0; i < texts->count; i++)
@@ -25,23 +25,23 @@ static void fill_slots(nn_texts *texts)
 }
 
 /* Half of the slots stay free. */
-static nn_status make_room(nn_texts *texts, nn_error *error)
+static nn_status make_room(nni_string_set *texts, nn_error *error)
 {
     if (texts->count < texts->room)
         return NN_OK;
     const size_t room = texts->room > 0 ? 2 * texts->room : FIRST_SLOTS / 2;
     char **text = NULL;
     uint32_t *slot = NULL;
-    NN_TRY(nn_allocate(room, sizeof *text, "different texts", &text, error));
-    nn_status status = nn_allocate(2 * room, sizeof *slot, "different texts", &slot, error);
+    NN_TRY(nni_allocate(room, sizeof *text, "different texts", &text, error));
+    nn_status status = nni_allocate(2 * room, sizeof *slot, "different texts", &slot, error);
     if (status != NN_OK) {
-        nn_release(text);
+        nni_release(text);
         return status;
     }
     if (texts->count > 0)
         memcpy(text, texts->text, texts->count * sizeof *text);
-    nn_release(texts->text);
-    nn_release(texts->slot);
+    nni_release(texts->text);
+    nni_release(texts->slot);
     texts->text = text;
     texts->slot = slot;
     texts->room = room;
@@ -50,20 +50,20 @@ static nn_status make_room(nn_texts *texts, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_texts_add(nn_texts *texts, const char *text, nn_error *error)
+nn_status nni_string_set_add(nni_string_set *texts, const char *text, nn_error *error)
 {
     NN_TRY(make_room(texts, error));
     const size_t at = find_slot(texts, text);
     if (texts->slot[at] != 0)
         return NN_OK;
-    if (texts->count == NN_TEXTS_MOST)
-        return nn_fail(error, NN_DATA, "holds more than %d different texts", (int)NN_TEXTS_MOST);
-    NN_TRY(nn_copy_text(text, &texts->text[texts->count], error));
+    if (texts->count == NNI_STRING_SET_MAX)
+        return nn_fail(error, NN_DATA, "holds more than %d different texts", (int)NNI_STRING_SET_MAX);
+    NN_TRY(nni_copy_text(text, &texts->text[texts->count], error));
     texts->slot[at] = (uint32_t)++texts->count;
     return NN_OK;
 }
 
-size_t nn_texts_find(const nn_texts *texts, const char *text)
+size_t nni_string_set_find(const nni_string_set *texts, const char *text)
 {
     if (texts->slots == 0)
         return SIZE_MAX;
@@ -76,7 +76,7 @@ static int by_bytes(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-void nn_texts_sort(nn_texts *texts)
+void nni_string_set_sort(nni_string_set *texts)
 {
     if (texts->count == 0)
         return;
@@ -84,7 +84,7 @@ void nn_texts_sort(nn_texts *texts)
     fill_slots(texts);
 }
 
-bool nn_texts_equal(const nn_texts *left, const nn_texts *right)
+bool nni_string_set_equal(const nni_string_set *left, const nni_string_set *right)
 {
     bool equal = left->count == right->count;
     for (size_t i = 0; equal && i < left->count; i++)
@@ -92,7 +92,7 @@ bool nn_texts_equal(const nn_texts *left, const nn_texts *right)
     return equal;
 }
 
-size_t nn_texts_longest(const nn_texts *texts)
+size_t nni_string_set_longest(const nni_string_set *texts)
 {
     size_t longest = 0;
     for (size_t i = 0; i < texts->count; i++)
@@ -100,16 +100,16 @@ size_t nn_texts_longest(const nn_texts *texts)
     return longest;
 }
 
-nn_status nn_texts_copy(const nn_texts *texts, nn_texts *copy, nn_error *error)
+nn_status nni_string_set_copy(const nni_string_set *texts, nni_string_set *copy, nn_error *error)
 {
     for (size_t i = 0; i < texts->count; i++)
-        NN_TRY(nn_texts_add(copy, texts->text[i], error));
+        NN_TRY(nni_string_set_add(copy, texts->text[i], error));
     return NN_OK;
 }
 
 /* --- packed, to be sent --- */
 
-size_t nn_texts_bytes(const nn_texts *texts)
+size_t nni_string_set_bytes(const nni_string_set *texts)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < texts->count; i++)
@@ -117,7 +117,7 @@ size_t nn_texts_bytes(const nn_texts *texts)
     return bytes;
 }
 
-void nn_texts_pack(const nn_texts *texts, char *packed)
+void nni_string_set_pack(const nni_string_set *texts, char *packed)
 {
     for (size_t i = 0; i < texts->count; i++) {
         const size_t bytes = strlen(texts->text[i]) + 1;
@@ -126,18 +126,18 @@ void nn_texts_pack(const nn_texts *texts, char *packed)
     }
 }
 
-nn_status nn_texts_add_packed(nn_texts *texts, const char *packed, size_t bytes, nn_error *error)
+nn_status nni_string_set_add_packed(nni_string_set *texts, const char *packed, size_t bytes, nn_error *error)
 {
     for (const char *text = packed; text < packed + bytes; text += strlen(text) + 1)
-        NN_TRY(nn_texts_add(texts, text, error));
+        NN_TRY(nni_string_set_add(texts, text, error));
     return NN_OK;
 }
 
-void nn_texts_free(nn_texts *texts)
+void nni_string_set_free(nni_string_set *texts)
 {
     for (size_t i = 0; i < texts->count; i++)
-        nn_release(texts->text[i]);
-    nn_release(texts->text);
-    nn_release(texts->slot);
-    *texts = (nn_texts){.text = NULL};
+        nni_release(texts->text[i]);
+    nni_release(texts->text);
+    nni_release(texts->slot);
+    *texts = (nni_string_set){.text = NULL};
 }

@@ -12,45 +12,45 @@
 extern "C" {
 #endif
 
-enum { NN_TEXTS_MOST = 1 << 16 };
+enum { NNI_STRING_SET_MAX = 1 << 16 };
 
 /** A set of texts. Owns them; zeroed, it is empty. */
-typedef struct nn_texts {
+typedef struct nni_string_set {
     char **text; /**< [count] in the order they were met, or sorted */
     size_t count, room;
     uint32_t *slot; /**< [slots] 1 + number of a text; 0: free. A hash table of open addresses */
     size_t slots;
-} nn_texts;
+} nni_string_set;
 
-/** Adds a text unless it is there. @return NN_DATA where there are NN_TEXTS_MOST of them already */
-nn_status nn_texts_add(nn_texts *texts, const char *text, nn_error *error);
+/** Adds a text unless it is there. @return NN_DATA where there are NNI_STRING_SET_MAX of them already */
+nn_status nni_string_set_add(nni_string_set *texts, const char *text, nn_error *error);
 
 /** @return number of a text; SIZE_MAX: it is not there */
-size_t nn_texts_find(const nn_texts *texts, const char *text);
+size_t nni_string_set_find(const nni_string_set *texts, const char *text);
 
 /** Sorts by bytes, so that numbers do not depend on the order texts were met in. */
-void nn_texts_sort(nn_texts *texts);
+void nni_string_set_sort(nni_string_set *texts);
 
 /** @return whether two sets have the same texts under the same numbers */
-bool nn_texts_equal(const nn_texts *left, const nn_texts *right);
+bool nni_string_set_equal(const nni_string_set *left, const nni_string_set *right);
 
 /** @return bytes of the longest text */
-size_t nn_texts_longest(const nn_texts *texts);
+size_t nni_string_set_longest(const nni_string_set *texts);
 
 /** Makes an empty set one of the same texts under the same numbers. */
-nn_status nn_texts_copy(const nn_texts *texts, nn_texts *copy, nn_error *error);
+nn_status nni_string_set_copy(const nni_string_set *texts, nni_string_set *copy, nn_error *error);
 
-/** @return bytes that nn_texts_pack writes */
-size_t nn_texts_bytes(const nn_texts *texts);
+/** @return bytes that nni_string_set_pack writes */
+size_t nni_string_set_bytes(const nni_string_set *texts);
 
 /** The texts in their order, each with the zero at its end, one behind the other. */
-void nn_texts_pack(const nn_texts *texts, char *packed);
+void nni_string_set_pack(const nni_string_set *texts, char *packed);
 
 /** Adds texts that are packed. @param bytes  the last of which is 0 */
-nn_status nn_texts_add_packed(nn_texts *texts, const char *packed, size_t bytes, nn_error *error);
+nn_status nni_string_set_add_packed(nni_string_set *texts, const char *packed, size_t bytes, nn_error *error);
 
 /** Leaves the set empty. */
-void nn_texts_free(nn_texts *texts);
+void nni_string_set_free(nni_string_set *texts);
 
 #ifdef __cplusplus
 }

@@ -258,14 +258,14 @@ static size_t edit_distance(const char *a, const char *b)
     return row[b_length];
 }
 
-bool nn_suggest(nn_suggestion *search, const char *word)
+bool nni_suggest(nni_suggestion *search, const char *word)
 {
     char written[LONGEST_WORD + 1], simple[LONGEST_WORD + 1];
-    if (search->likeness == NN_SYNONYM || !simplify(search->written, written) || !simplify(word, simple))
+    if (search->likeness == NNI_SYNONYM || !simplify(search->written, written) || !simplify(word, simple))
         return false;
     if (strcmp(written, simple) == 0 || is_synonym(written, word)) {
         search->word = word;
-        search->likeness = NN_SYNONYM;
+        search->likeness = NNI_SYNONYM;
         return true;
     }
     /* A slip of two letters is a guess worth making, unless it changes half of the word. */
@@ -273,17 +273,17 @@ bool nn_suggest(nn_suggestion *search, const char *word)
     if (distance > 2 || 2 * distance >= strlen(word) || (search->word && distance >= search->distance))
         return false;
     search->word = word;
-    search->likeness = NN_TYPO;
+    search->likeness = NNI_TYPO;
     search->distance = distance;
     return true;
 }
 
-nn_suggested nn_suggest_among(const char *written, const char *const *words, size_t count)
+nni_suggested nni_suggest_among(const char *written, const char *const *words, size_t count)
 {
-    nn_suggestion search = {.written = written};
-    nn_suggested suggested = {.text = ""};
+    nni_suggestion search = {.written = written};
+    nni_suggested suggested = {.text = ""};
     for (size_t i = 0; i < count; i++)
-        nn_suggest(&search, words[i]);
+        nni_suggest(&search, words[i]);
     if (search.word)
         snprintf(suggested.text, sizeof suggested.text, " (did you mean %s?)", search.word);
     return suggested;

@@ -2,29 +2,30 @@
 
 #include "support/memory.h"
 
-nn_leaves nn_leaves_of_rank(size_t total, size_t rank, size_t ranks)
+nni_leaf_range nni_leaf_range_of_rank(size_t total, size_t rank, size_t ranks)
 {
     /* floor(rank * total / ranks) without the product, which could overflow. */
     const size_t whole = total / ranks, rest = total % ranks;
     const size_t first = whole * rank + rest * rank / ranks, end = whole * (rank + 1) + rest * (rank + 1) / ranks;
-    return (nn_leaves){.total = total, .first = first, .count = end - first};
+    return (nni_leaf_range){.total = total, .first = first, .count = end - first};
 }
 
-nn_status nn_leaves_of_ranks(size_t total, size_t ranks, nn_leaves **runs, nn_error *error)
+nn_status nni_leaf_ranges_of_ranks(size_t total, size_t ranks, nni_leaf_range **runs, nn_error *error)
 {
-    NN_TRY(nn_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
+    NN_TRY(nni_allocate(ranks, sizeof **runs, "the leaves of the ranks", runs, error));
     for (size_t rank = 0; rank < ranks; rank++)
-        (*runs)[rank] = nn_leaves_of_rank(total, rank, ranks);
+        (*runs)[rank] = nni_leaf_range_of_rank(total, rank, ranks);
     return NN_OK;
 }
 
-nn_leaves nn_leaves_together(const nn_leaves *runs, size_t count)
+nni_leaf_range nni_leaf_range_union(const nni_leaf_range *runs, size_t count)
 {
-    const nn_leaves last = runs[count - 1];
-    return (nn_leaves){.total = last.total, .first = runs[0].first, .count = last.first + last.count - runs[0].first};
+    const nni_leaf_range last = runs[count - 1];
+    return (nni_leaf_range){
+        .total = last.total, .first = runs[0].first, .count = last.first + last.count - runs[0].first};
 }
 
-size_t nn_leaves_joins_after(nn_leaves run, nn_tree_node node)
+size_t nni_sum_tree_joins_after(nni_leaf_range run, nni_tree_node node)
 {
     size_t joins = 0;
     for (size_t span = node.span, index = node.first / node.span; span < run.total; span *= 2, index /= 2) {
@@ -39,41 +40,41 @@ size_t nn_leaves_joins_after(nn_leaves run, nn_tree_node node)
     return joins;
 }
 
-size_t nn_leaves_joins(nn_leaves run, size_t leaf)
+size_t nni_sum_tree_joins(nni_leaf_range run, size_t leaf)
 {
-    return nn_leaves_joins_after(run, (nn_tree_node){leaf, 1});
+    return nni_sum_tree_joins_after(run, (nni_tree_node){leaf, 1});
 }
 
 /* Whether a run holds all leaves of a node. */
-static int holds(nn_leaves run, nn_tree_node node)
+static int holds(nni_leaf_range run, nni_tree_node node)
 {
     const size_t end = run.first + run.count;
     return node.first % node.span == 0 && (node.first + node.span <= end || end == run.total);
 }
 
-nn_tree_node nn_leaves_node(nn_leaves run, size_t first)
+nni_tree_node nni_sum_tree_node(nni_leaf_range run, size_t first)
 {
-    nn_tree_node node = {first, 1};
-    while (node.span < run.total && holds(run, (nn_tree_node){first, 2 * node.span}))
+    nni_tree_node node = {first, 1};
+    while (node.span < run.total && holds(run, (nni_tree_node){first, 2 * node.span}))
         node.span *= 2;
     return node;
 }
 
-size_t nn_leaves_nodes(nn_leaves run)
+size_t nni_sum_tree_nodes(nni_leaf_range run)
 {
     size_t nodes = 0;
     for (size_t at = run.first; at < run.first + run.count; nodes++)
-        at += nn_leaves_node(run, at).span;
+        at += nni_sum_tree_node(run, at).span;
     return nodes;
 }
 
-size_t nn_leaves_height(nn_leaves run)
+size_t nni_sum_tree_height(nni_leaf_range run)
 {
     size_t height = 0, most = 0;
     for (size_t leaf = run.first; leaf < run.first + run.count; leaf++) {
         height++;
         most = height > most ? height : most;
-        height -= nn_leaves_joins(run, leaf);
+        height -= nni_sum_tree_joins(run, leaf);
     }
     return most;
 }

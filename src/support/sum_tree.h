@@ -8,7 +8,8 @@
  * IEEE 754 addition commutes, so which of two ranks adds is all the same.
  *
  * A rank holds a run of leaves. Their sums go onto a stack, one leaf after the other, whose two topmost values are
- * joined as often as nn_leaves_joins says; what is left at the end are the largest nodes that the run makes up alone.
+ * joined as often as nni_sum_tree_joins says; what is left at the end are the largest nodes that the run makes up
+ * alone.
  */
 #ifndef NNI_SUPPORT_SUM_TREE_H
 #define NNI_SUPPORT_SUM_TREE_H
@@ -22,47 +23,47 @@ extern "C" {
 #endif
 
 /** A run of the leaves of a tree. */
-typedef struct nn_leaves {
+typedef struct nni_leaf_range {
     size_t total; /**< leaves of the tree, over all ranks; at least 1 */
     size_t first; /**< first one of this run */
     size_t count; /**< of this run */
-} nn_leaves;
+} nni_leaf_range;
 
 /** Rows of a batch that belong to a run of leaves. */
-typedef struct nn_leaf_rows {
-    nn_leaves run;
+typedef struct nni_leaf_rows {
+    nni_leaf_range run;
     const size_t *begin; /**< [run.count + 1] first row of each leaf, and the end of the last; a leaf may have none */
-} nn_leaf_rows;
+} nni_leaf_rows;
 
 /** A node of a tree: leaves first .. first + span - 1, as far as there are any. */
-typedef struct nn_tree_node {
+typedef struct nni_tree_node {
     size_t first;
     size_t span; /**< a power of 2 */
-} nn_tree_node;
+} nni_tree_node;
 
 /** The run of a rank: runs follow each other in the order of ranks, and their lengths differ by one at most. */
-nn_leaves nn_leaves_of_rank(size_t total, size_t rank, size_t ranks);
+nni_leaf_range nni_leaf_range_of_rank(size_t total, size_t rank, size_t ranks);
 
-/** Takes those of all ranks. @param runs  receives [ranks], to be released with nn_release */
-nn_status nn_leaves_of_ranks(size_t total, size_t ranks, nn_leaves **runs, nn_error *error);
+/** Takes those of all ranks. @param runs  receives [ranks], to be released with nni_release */
+nn_status nni_leaf_ranges_of_ranks(size_t total, size_t ranks, nni_leaf_range **runs, nn_error *error);
 
 /** The run that runs make up which follow each other. @param runs  [count], at least one */
-nn_leaves nn_leaves_together(const nn_leaves *runs, size_t count);
+nni_leaf_range nni_leaf_range_union(const nni_leaf_range *runs, size_t count);
 
 /** @return how many times the two topmost values of the stack are joined after the sum of `leaf` has gone onto it */
-size_t nn_leaves_joins(nn_leaves run, size_t leaf);
+size_t nni_sum_tree_joins(nni_leaf_range run, size_t leaf);
 
 /** The same after a node whose leaves the run holds. */
-size_t nn_leaves_joins_after(nn_leaves run, nn_tree_node node);
+size_t nni_sum_tree_joins_after(nni_leaf_range run, nni_tree_node node);
 
 /** @return the node of the stack that begins with leaf `first`, once the whole run has gone through it */
-nn_tree_node nn_leaves_node(nn_leaves run, size_t first);
+nni_tree_node nni_sum_tree_node(nni_leaf_range run, size_t first);
 
 /** @return values on the stack once the whole run has gone through it; 0 for an empty run */
-size_t nn_leaves_nodes(nn_leaves run);
+size_t nni_sum_tree_nodes(nni_leaf_range run);
 
 /** @return the most values that are on the stack at any time, before joins */
-size_t nn_leaves_height(nn_leaves run);
+size_t nni_sum_tree_height(nni_leaf_range run);
 
 #ifdef __cplusplus
 }

@@ -7,59 +7,59 @@
 #include <stdint.h>
 
 /** Seconds of a clock that only goes forward, common to the processes of a host. */
-double nn_clock(void);
+double nni_clock(void);
 
 /** What a rank does. */
-typedef enum nn_span_kind {
-    NN_SPAN_NONE,       /**< nothing of the following */
-    NN_SPAN_READ,       /**< rows or a checkpoint from the disk, before the first step */
-    NN_SPAN_LOAD,       /**< the rows of a batch, from memory */
-    NN_SPAN_FORWARD,    /**< detail: the layer */
-    NN_SPAN_LOSS,       /**< of a batch */
-    NN_SPAN_BACKWARD,   /**< detail: the layer */
-    NN_SPAN_REDUCE,     /**< detail: the bucket, and its bytes; goes on beside the others */
-    NN_SPAN_WAIT,       /**< for other ranks, and in MPI on their behalf */
-    NN_SPAN_DESCENT,    /**< of the optimizer */
-    NN_SPAN_EVALUATE,   /**< rows of another split */
-    NN_SPAN_CHECKPOINT, /**< written to the disk */
-    NN_SPAN_KINDS
-} nn_span_kind;
+typedef enum nni_span_kind {
+    NNI_SPAN_NONE,       /**< nothing of the following */
+    NNI_SPAN_READ,       /**< rows or a checkpoint from the disk, before the first step */
+    NNI_SPAN_LOAD,       /**< the rows of a batch, from memory */
+    NNI_SPAN_FORWARD,    /**< detail: the layer */
+    NNI_SPAN_LOSS,       /**< of a batch */
+    NNI_SPAN_BACKWARD,   /**< detail: the layer */
+    NNI_SPAN_REDUCE,     /**< detail: the bucket, and its bytes; goes on beside the others */
+    NNI_SPAN_WAIT,       /**< for other ranks, and in MPI on their behalf */
+    NNI_SPAN_UPDATE,     /**< of the optimizer */
+    NNI_SPAN_EVALUATE,   /**< rows of another split */
+    NNI_SPAN_CHECKPOINT, /**< written to the disk */
+    NNI_SPAN_KINDS
+} nni_span_kind;
 
 /** "read", "load", ... */
-const char *nn_span_name(nn_span_kind kind);
+const char *nni_span_name(nni_span_kind kind);
 
 /** Where a detail is neither a layer nor a bucket. */
-enum { NN_NO_DETAIL = -1 };
+enum { NNI_NO_DETAIL = -1 };
 
-/** What is being done: one thing at a time, but for NN_SPAN_REDUCE. */
-typedef struct nn_activity {
-    nn_span_kind kind;
+/** What is being done: one thing at a time, but for NNI_SPAN_REDUCE. */
+typedef struct nni_activity {
+    nni_span_kind kind;
     int detail;
-} nn_activity;
+} nni_activity;
 
 /** Some time of a rank. */
-typedef struct nn_span {
-    double begin, end; /**< of nn_clock */
+typedef struct nni_span {
+    double begin, end; /**< of nni_clock */
     uint64_t bytes;    /**< that were sent; 0: none */
-    int32_t kind;      /**< an nn_span_kind */
+    int32_t kind;      /**< an nni_span_kind */
     int32_t detail;
-} nn_span;
+} nni_span;
 
 /** Owns nothing. All zero it is ready, and keeps sums only. Used by one thread at a time, but for its pulse. */
-typedef struct nn_timeline {
-    atomic_uint_fast64_t pulse;   /**< see nn_timeline_pulse */
-    double totals[NN_SPAN_KINDS]; /**< seconds of each kind so far, but for what is running */
-    nn_activity running;
+typedef struct nni_timeline {
+    atomic_uint_fast64_t pulse;    /**< see nni_timeline_pulse */
+    double totals[NNI_SPAN_KINDS]; /**< seconds of each kind so far, but for what is running */
+    nni_activity running;
     double since;    /**< when that began */
-    double reduced;  /**< end of the last span of NN_SPAN_REDUCE */
-    nn_span *spans;  /**< [capacity] borrowed, in the order of their ends; NULL: only sums are kept */
+    double reduced;  /**< end of the last span of NNI_SPAN_REDUCE */
+    nni_span *spans; /**< [capacity] borrowed, in the order of their ends; NULL: only sums are kept */
     size_t capacity; /**< spans there is room for */
     size_t count;    /**< of them in use */
     uint64_t lost;   /**< spans that there was no room for */
-} nn_timeline;
+} nni_timeline;
 
 /** From now on every span is kept, until memory is full. @param spans  [capacity]; NULL: no span is kept any more */
-void nn_timeline_keep(nn_timeline *timeline, nn_span *spans, size_t capacity);
+void nni_timeline_keep(nni_timeline *timeline, nni_span *spans, size_t capacity);
 
 /**
  * From now on something else is done: closes the span that is running and opens the next.
@@ -68,30 +68,30 @@ void nn_timeline_keep(nn_timeline *timeline, nn_span *spans, size_t capacity);
  *
  * @return what was done before, for whoever interrupts it and then begins it again
  */
-nn_activity nn_timeline_begin(nn_timeline *timeline, nn_activity next);
+nni_activity nni_timeline_begin(nni_timeline *timeline, nni_activity next);
 
 /** What another thread may look at. */
-typedef struct nn_pulse {
+typedef struct nni_pulse {
     uint64_t beats; /**< another number whenever something begins, were it the next layer */
-    nn_span_kind kind;
-} nn_pulse;
+    nni_span_kind kind;
+} nni_pulse;
 
 /** @return how far the thread that owns the timeline is. By any thread. */
-nn_pulse nn_timeline_pulse(nn_timeline *timeline);
+nni_pulse nni_timeline_pulse(nni_timeline *timeline);
 
 /**
  * What is being done goes on with another layer. The first layer told has the time since the activity began.
  *
  * Nothing where no spans are kept.
  */
-void nn_timeline_layer(nn_timeline *timeline, size_t layer);
+void nni_timeline_layer(nni_timeline *timeline, size_t layer);
 
 /**
- * Adds a span that went on beside what is being done, once it is over: a bucket of NN_SPAN_REDUCE.
+ * Adds a span that went on beside what is being done, once it is over: a bucket of NNI_SPAN_REDUCE.
  *
  * Buckets share one network, and spans of theirs must not overlap to be shown: one that begins before the bucket before
  * it ended counts from there.
  */
-void nn_timeline_add(nn_timeline *timeline, nn_span span);
+void nni_timeline_add(nni_timeline *timeline, nni_span span);
 
 #endif

@@ -1,6 +1,6 @@
 #include "support/utf8.h"
 
-size_t nn_utf8_character(const char *text, size_t length)
+size_t nni_utf8_character(const char *text, size_t length)
 {
     const unsigned char *at = (const unsigned char *)text;
     if (length == 0)
@@ -21,10 +21,10 @@ size_t nn_utf8_character(const char *text, size_t length)
     return surrogate || too_long || beyond ? 0 : bytes;
 }
 
-bool nn_is_utf8(const char *text, size_t length)
+bool nni_is_utf8(const char *text, size_t length)
 {
     while (length > 0) {
-        const size_t bytes = nn_utf8_character(text, length);
+        const size_t bytes = nni_utf8_character(text, length);
         if (bytes == 0)
             return false;
         text += bytes;

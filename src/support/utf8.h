@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /** @return bytes of the character that begins a text of `length` bytes; 0: it is no UTF-8 */
-size_t nn_utf8_character(const char *text, size_t length);
+size_t nni_utf8_character(const char *text, size_t length);
 
 /** @return whether a text is UTF-8 to its end */
-bool nn_is_utf8(const char *text, size_t length);
+bool nni_is_utf8(const char *text, size_t length);
 
 #endif

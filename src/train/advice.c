@@ -10,44 +10,44 @@ static const double most_of_rows = 0.9;
 static nn_status count_rows(const nn_dataset *train, double *rows_of, size_t classes, nn_error *error)
 {
     enum { PIECE = 4096 };
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(train, PIECE, &cursor, error);
+    nni_cursor *cursor = NULL;
+    nni_rows rows = {.count = 1};
+    nn_status status = nni_cursor_create(train, PIECE, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
+        status = nni_cursor_next(cursor, &rows, error);
         for (size_t i = 0; status == NN_OK && i < rows.count; i++) {
             const size_t class = rows.classes ? (size_t)rows.classes[i] : (size_t)rows.values[i];
             rows_of[class < classes ? class : classes - 1]++;
         }
     }
-    nn_cursor_free(cursor);
+    nni_cursor_free(cursor);
     return status;
 }
 
-static void say_skewed(const nn_run *run, const double *rows_of, size_t classes)
+static void say_skewed(const nni_run *run, const double *rows_of, size_t classes)
 {
-    const nn_texts *names = nn_dataset_class_names(run->train);
+    const nni_string_set *names = nni_dataset_class_names(run->train);
     const double rows = (double)run->train->slices.rows;
     for (size_t c = 0; c < classes; c++)
         if (rows_of[c] > most_of_rows * rows && rows_of[c] < rows)
-            nn_run_say(run,
-                       "advice   class %zu%s%s%s has %.1f %% of the rows: so often is right who always names it; look "
-                       "at balanced accuracy and F1 (nntrain eval)%s",
-                       c, names ? " (" : "", names ? names->text[c] : "", names ? ")" : "", 100 * rows_of[c] / rows,
-                       run->recipe->loss.name == NN_CROSS_ENTROPY && run->recipe->loss.class_weights_count == 0
-                           ? ", or weigh classes by loss.class_weights"
-                           : "");
+            nni_run_say(run,
+                        "advice   class %zu%s%s%s has %.1f %% of the rows: so often is right who always names it; look "
+                        "at balanced accuracy and F1 (nntrain eval)%s",
+                        c, names ? " (" : "", names ? names->text[c] : "", names ? ")" : "", 100 * rows_of[c] / rows,
+                        run->recipe->loss.name == NN_CROSS_ENTROPY && run->recipe->loss.class_weights_count == 0
+                            ? ", or weigh classes by loss.class_weights"
+                            : "");
 }
 
 /* Rows that stay in the file are not read once more for it. */
-nn_status nn_advise(const nn_run *run, nn_error *error)
+nn_status nni_advise(const nni_run *run, nn_error *error)
 {
     const nn_dataset *train = run->train;
-    const size_t classes = train->binary ? 2 : train->target == NN_TARGET_CLASSES ? train->outputs : 0;
+    const size_t classes = train->binary ? 2 : train->target == NNI_TARGET_CLASSES ? train->outputs : 0;
     double *rows_of = NULL;
-    if (classes < 2 || classes > NN_MOST_CONFUSED || train->source)
+    if (classes < 2 || classes > NNI_MOST_CONFUSED || train->source)
         return NN_OK;
-    nn_status status = nn_allocate(classes, sizeof *rows_of, "the rows of each class", &rows_of, error);
+    nn_status status = nni_allocate(classes, sizeof *rows_of, "the rows of each class", &rows_of, error);
     if (status == NN_OK)
         status = count_rows(train, rows_of, classes, error);
     status = nn_comm_agree(run->comm, status, error);
@@ -55,6 +55,6 @@ nn_status nn_advise(const nn_run *run, nn_error *error)
         status = nn_comm_sum_double(run->comm, rows_of, classes, error);
     if (status == NN_OK && run->style != NN_PROGRESS_QUIET)
         say_skewed(run, rows_of, classes);
-    nn_release(rows_of);
+    nni_release(rows_of);
     return status;
 }

@@ -5,6 +5,6 @@
 #include "train/run.h"
 
 /** Says it, once and short. Collective. */
-nn_status nn_advise(const nn_run *run, nn_error *error);
+nn_status nni_advise(const nni_run *run, nn_error *error);
 
 #endif

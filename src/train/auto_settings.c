@@ -23,7 +23,7 @@ static bool is_auto(const char *text)
     return strcmp(text, "auto") == 0;
 }
 
-bool nn_settle_is_due(const nn_recipe *recipe)
+bool nni_has_auto_settings(const nn_recipe *recipe)
 {
     return is_auto(recipe->training.batch) || recipe->training.epochs == 0 || recipe->parallel.slices == 0 ||
            is_auto(recipe->schedule.warmup) || recipe->optimizer.decays_by_rows;
@@ -96,7 +96,7 @@ static double choose_decay(size_t rows)
 /* As many as ranks may want, but that each has a row, and one of every batch. */
 static size_t choose_slices(size_t batch, size_t rows, size_t ranks)
 {
-    const size_t usual = power_up_to(smaller(smaller(batch, rows), NN_USUAL_SLICES));
+    const size_t usual = power_up_to(smaller(smaller(batch, rows), NNI_USUAL_SLICES));
     return ranks <= usual ? usual : smaller(power_from(ranks), rows);
 }
 
@@ -108,7 +108,7 @@ static size_t without(size_t rows, double share)
 /* Rows that training sees, about: test rows are carved off them, then validation rows. */
 static size_t rows_left(const nn_recipe *recipe, size_t rows)
 {
-    const nn_recipe_data *data = &recipe->data;
+    const nni_data_settings *data = &recipe->data;
     const size_t folds = data->validation_folds;
     return without(without(rows, data->test_fraction), folds > 0 ? 1 / (double)folds : data->validation_fraction);
 }
@@ -117,7 +117,7 @@ static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks
 {
     if (ranks > rows)
         return nn_fail(error, NN_USAGE, "%zu ranks are more than the %s to train on; start at most %s", ranks,
-                       nn_figure_plural(rows, "row").text, nn_figure_plural(rows, "rank").text);
+                       nni_figure_plural(rows, "row").text, nni_figure_plural(rows, "rank").text);
     if (is_auto(recipe->training.batch) && recipe->parallel.slices > rows)
         return nn_fail(error, NN_USAGE,
                        "parallel.slices: %zu slices take a row each of every batch, but there are %zu rows to train "
@@ -134,7 +134,7 @@ static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks
 /* @param rows  of the file */
 static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, choices *chosen, nn_error *error)
 {
-    const nn_recipe_training *training = &recipe->training;
+    const nni_training_settings *training = &recipe->training;
     rows = rows_left(recipe, rows);
     chosen->batch = is_auto(training->batch)   ? larger(choose_batch(rows), smaller(recipe->parallel.slices, rows))
                     : training->batch_rows > 0 ? training->batch_rows
@@ -199,8 +199,8 @@ static void assign_as_before(const nn_recipe *recipe, const nn_recipe *before, a
         assign(all, "optimizer.weight_decay=%.17g", before->optimizer.weight_decay);
 }
 
-nn_status nn_settle(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks, nn_recipe **settled,
-                    nn_error *error)
+nn_status nni_resolve_auto_settings(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks,
+                                    nn_recipe **settled, nn_error *error)
 {
     choices chosen = {.batch = 0};
     assignments all = {.count = 0};

@@ -8,10 +8,10 @@
 #include "recipe/recipe.h"
 
 /** Slices of a training, and so the most ranks, where neither the recipe nor the data nor the ranks ask for others. */
-enum { NN_USUAL_SLICES = 16 };
+enum { NNI_USUAL_SLICES = 16 };
 
 /** @return whether a recipe has a value that depends on its data */
-bool nn_settle_is_due(const nn_recipe *recipe);
+bool nni_has_auto_settings(const nn_recipe *recipe);
 
 /**
  * Makes a recipe of which every value that was auto has become a number. Local; the same on all ranks.
@@ -25,7 +25,7 @@ bool nn_settle_is_due(const nn_recipe *recipe);
  * @param settled  receives a recipe to be freed
  * @return NN_USAGE where the ranks are more than the rows, or than a batch has
  */
-nn_status nn_settle(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks, nn_recipe **settled,
-                    nn_error *error);
+nn_status nni_resolve_auto_settings(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks,
+                                    nn_recipe **settled, nn_error *error);
 
 #endif

@@ -12,7 +12,7 @@
 /* Warnings of skipped steps that a run says; a long one may have many, which its metrics count. */
 enum { MOST_WARNINGS = 10 };
 
-struct nn_trouble {
+struct nni_divergence {
     double place;        /* of this rank's step in work, see place_of; infinity: none is known */
     char what[320];      /* the newest broken step, as part of a sentence */
     size_t times;        /* skip: broken steps in a row; rollback: times back to the same step */
@@ -21,16 +21,16 @@ struct nn_trouble {
     nn_real *statistics; /* [statistics_count] of batch norm before the step; NULL: a broken step is not skipped */
 };
 
-nn_status nn_trouble_create(const nn_run *run, nn_trouble **result, nn_error *error)
+nn_status nni_divergence_create(const nni_run *run, nni_divergence **result, nn_error *error)
 {
-    nn_trouble *trouble = NULL;
-    NN_TRY(nn_allocate(1, sizeof *trouble, "the watch for NaN", &trouble, error));
+    nni_divergence *trouble = NULL;
+    NN_TRY(nni_allocate(1, sizeof *trouble, "the watch for NaN", &trouble, error));
     trouble->place = INFINITY;
     if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP) {
-        const nn_status status = nn_allocate(run->network->statistics_count, sizeof(nn_real),
-                                             "the statistics of a step", &trouble->statistics, error);
+        const nn_status status = nni_allocate(run->network->statistics_count, sizeof(nn_real),
+                                              "the statistics of a step", &trouble->statistics, error);
         if (status != NN_OK) {
-            nn_release(trouble);
+            nni_release(trouble);
             return status;
         }
     }
@@ -38,17 +38,17 @@ nn_status nn_trouble_create(const nn_run *run, nn_trouble **result, nn_error *er
     return NN_OK;
 }
 
-void nn_trouble_free(nn_trouble *trouble)
+void nni_divergence_free(nni_divergence *trouble)
 {
     if (!trouble)
         return;
-    nn_release(trouble->statistics);
-    nn_release(trouble);
+    nni_release(trouble->statistics);
+    nni_release(trouble);
 }
 
-void nn_trouble_begin_step(nn_run *run)
+void nni_divergence_begin_step(nni_run *run)
 {
-    nn_trouble *trouble = run->trouble;
+    nni_divergence *trouble = run->trouble;
     const nn_network *network = run->network;
     trouble->place = INFINITY;
     if (trouble->statistics)
@@ -60,8 +60,8 @@ void nn_trouble_begin_step(nn_run *run)
 static bool tensors_are_finite(const nn_network *network, size_t layer)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
-        const nn_tensor *tensor = &network->tensors[t];
-        if (tensor->layer == layer && !nn_all_finite(network->parameters + tensor->offset, tensor->count))
+        const nni_tensor *tensor = &network->tensors[t];
+        if (tensor->layer == layer && !nni_all_finite(network->parameters + tensor->offset, tensor->count))
             return false;
     }
     return true;
@@ -74,13 +74,13 @@ static size_t place_of(const nn_network *network, const nn_workspace *work, size
     for (size_t l = 0; l < network->layer_count; l++) {
         if (!tensors_are_finite(network, l))
             return 2 * l;
-        if (!nn_all_finite(work->activations[l], rows * network->layers[l].outputs))
+        if (!nni_all_finite(work->activations[l], rows * network->layers[l].outputs))
             return 2 * l + 1;
     }
     return 2 * network->layer_count;
 }
 
-void nn_trouble_note(nn_run *run, const nn_batch *batch)
+void nni_divergence_note(nni_run *run, const nn_batch *batch)
 {
     if (isinf(run->trouble->place))
         run->trouble->place = (double)place_of(run->network, run->work, batch->rows);
@@ -96,16 +96,16 @@ static void describe_place(const nn_network *network, double place, char text[96
                  network->layers[l].outputs, nn_activation_name(network->layers[l].activation));
 }
 
-static nn_status diverged(nn_run *run, nn_error *error)
+static nn_status diverged(nni_run *run, nn_error *error)
 {
-    char cause[NN_CAUSE_SIZE];
-    nn_run_settle(run);
-    NN_TRY(nn_find_cause(run, cause, error));
+    char cause[NNI_CAUSE_SIZE];
+    nni_run_finish_checkpoints(run);
+    NN_TRY(nni_find_divergence_cause(run, cause, error));
     return nn_fail(error, NN_DIVERGED, "%s; %s%s%s", run->trouble->what, cause,
                    run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
 }
 
-static nn_status stop_or_go_on(nn_run *run, nn_step_report *report, nn_error *error)
+static nn_status stop_or_go_on(nni_run *run, nni_step_report *report, nn_error *error)
 {
     report->broken = true;
     return run->recipe->training.on_nan.name == NN_ON_NAN_STOP ? diverged(run, error) : NN_OK;
@@ -116,22 +116,22 @@ static const char *kind_of(double value)
     return isnan(value) ? "NaN" : "infinite";
 }
 
-nn_status nn_trouble_with_loss(nn_run *run, nn_step_report *report, nn_error *error)
+nn_status nni_divergence_with_loss(nni_run *run, nni_step_report *report, nn_error *error)
 {
-    nn_trouble *trouble = run->trouble;
+    nni_divergence *trouble = run->trouble;
     char where[96];
-    NN_TRY(nn_comm_min_double(run->comm, &trouble->place, 1, error));
+    NN_TRY(nni_comm_min_double(run->comm, &trouble->place, 1, error));
     describe_place(run->network, trouble->place, where);
     snprintf(trouble->what, sizeof trouble->what, "the loss became %s in epoch %" PRIu64 ", step %" PRIu64 " (%s)",
              kind_of(report->loss), run->progress.epoch + 1, run->progress.epoch_step + 1, where);
     return stop_or_go_on(run, report, error);
 }
 
-nn_status nn_trouble_with_gradients(nn_run *run, size_t count, nn_step_report *report, nn_error *error)
+nn_status nni_divergence_with_gradients(nni_run *run, size_t count, nni_step_report *report, nn_error *error)
 {
     const nn_network *network = run->network;
     const nn_real *gradients = run->work->gradients;
-    nn_trouble *trouble = run->trouble;
+    nni_divergence *trouble = run->trouble;
     size_t first = 0, t = 0;
     while (first + 1 < count && isfinite(gradients[first]))
         first++;
@@ -140,98 +140,98 @@ nn_status nn_trouble_with_gradients(nn_run *run, size_t count, nn_step_report *r
     snprintf(trouble->what, sizeof trouble->what,
              "a gradient became %s in epoch %" PRIu64 ", step %" PRIu64 " (the first in the %s of layer %zu)",
              kind_of((double)gradients[first]), run->progress.epoch + 1, run->progress.epoch_step + 1,
-             nn_tensor_name(network->tensors[t].role), network->tensors[t].layer);
+             nni_tensor_name(network->tensors[t].role), network->tensors[t].layer);
     return stop_or_go_on(run, report, error);
 }
 
 /* --- what follows --- */
 
-static nn_status skip(nn_run *run, nn_error *error)
+static nn_status skip(nni_run *run, nn_error *error)
 {
-    nn_trouble *trouble = run->trouble;
+    nni_divergence *trouble = run->trouble;
     const nn_network *network = run->network;
     const size_t limit = run->recipe->training.on_nan.limit;
     memcpy(network->statistics, trouble->statistics, network->statistics_count * sizeof *network->statistics);
     if (++trouble->times > limit) {
-        char cause[NN_CAUSE_SIZE];
-        nn_run_settle(run);
-        NN_TRY(nn_find_cause(run, cause, error));
+        char cause[NNI_CAUSE_SIZE];
+        nni_run_finish_checkpoints(run);
+        NN_TRY(nni_find_divergence_cause(run, cause, error));
         return nn_fail(error, NN_DIVERGED,
                        "%s, after %zu steps in a row that were skipped, the most that training.on_nan.limit allows; %s",
                        trouble->what, limit, cause);
     }
     if (++trouble->warnings <= MOST_WARNINGS)
-        nn_run_say(run, "warning  %s; the step is skipped%s", trouble->what,
-                   trouble->warnings == MOST_WARNINGS ? "; metrics.jsonl counts further ones" : "");
+        nni_run_say(run, "warning  %s; the step is skipped%s", trouble->what,
+                    trouble->warnings == MOST_WARNINGS ? "; metrics.jsonl counts further ones" : "");
     return NN_OK;
 }
 
 /* Where to: the newest intact checkpoint of the run's folder, else the one that it was continued from; or none. */
-static nn_status find_way_back(nn_run *run, char path[PATH_MAX], nn_error *error)
+static nn_status find_way_back(nni_run *run, char path[PATH_MAX], nn_error *error)
 {
     nn_status status = NN_OK;
     if (run->comm->rank == 0) {
-        status = nn_resume_newest(run, path, error);
+        status = nni_resume_newest(run, path, error);
         if (status == NN_OK && path[0] == '\0')
             memcpy(path, run->last_checkpoint, PATH_MAX);
     }
-    NN_TRY(nn_comm_follow(run->comm, status, error));
+    NN_TRY(nni_comm_broadcast_status(run->comm, status, error));
     return nn_comm_broadcast(run->comm, path, PATH_MAX, error);
 }
 
-static nn_status take_back(nn_run *run, const char *path, nn_error *error)
+static nn_status take_back(nni_run *run, const char *path, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
-    NN_TRY(nn_resume_load(run, path, &checkpoint, error));
+    NN_TRY(nni_resume_load(run, path, &checkpoint, error));
     memcpy(run->resumed_from, path, strlen(path) + 1);
-    const nn_status status = nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error);
+    const nn_status status = nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)
-        nn_resume_take(run, checkpoint);
+        nni_resume_take(run, checkpoint);
     nn_checkpoint_free(checkpoint);
     return status;
 }
 
 /* Without any checkpoint. */
-static void begin_anew(nn_run *run)
+static void begin_anew(nni_run *run)
 {
     nn_optimizer *optimizer = run->optimizer;
     nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
     for (size_t s = 0; s < optimizer->state_count; s++)
         memset(optimizer->state[s], 0, optimizer->count * sizeof *optimizer->state[s]);
     optimizer->steps = 0;
-    run->progress = (nn_progress){.best = NAN, .schedule = nn_schedule_begin()};
+    run->progress = (nni_progress){.best = NAN, .schedule = nni_schedule_begin()};
 }
 
 /* Time goes on all the same. */
-static void forget_epoch(nn_run *run, double seconds_before, double scale)
+static void forget_epoch(nni_run *run, double seconds_before, double scale)
 {
     run->seconds_before = seconds_before;
-    run->progress.seconds = seconds_before + nn_clock() - run->began;
+    run->progress.seconds = seconds_before + nni_clock() - run->began;
     run->progress.schedule.scale = scale;
-    run->epoch_began = nn_clock();
+    run->epoch_began = nni_clock();
     run->epoch_rows = 0;
 }
 
-static nn_status tell_observers(nn_run *run, nn_error *error)
+static nn_status tell_observers(nni_run *run, nn_error *error)
 {
     for (size_t i = 0; i < run->observer_count; i++) {
-        nn_observer *observer = &run->observers[i];
+        nni_callback *observer = &run->observers[i];
         if (observer->rewind)
             NN_TRY(observer->rewind(observer->self, run, error));
     }
     return NN_OK;
 }
 
-static nn_status roll_back(nn_run *run, nn_error *error)
+static nn_status roll_back(nni_run *run, nn_error *error)
 {
-    nn_trouble *trouble = run->trouble;
-    const nn_recipe_on_nan *on_nan = &run->recipe->training.on_nan;
+    nni_divergence *trouble = run->trouble;
+    const nni_on_nan_settings *on_nan = &run->recipe->training.on_nan;
     const double scale = run->progress.schedule.scale * on_nan->factor, seconds_before = run->seconds_before;
-    const double rate = nn_run_rate(run);
+    const double rate = nni_run_rate(run);
     char path[PATH_MAX] = "";
-    nn_run_mark(run, NN_SPAN_CHECKPOINT);
-    nn_run_settle(run);
-    NN_TRY(nn_run_check_lock(run, error));
+    nni_run_mark(run, NNI_SPAN_CHECKPOINT);
+    nni_run_finish_checkpoints(run);
+    NN_TRY(nni_run_check_lock(run, error));
     NN_TRY(find_way_back(run, path, error));
     if (path[0])
         NN_TRY(take_back(run, path, error));
@@ -245,18 +245,18 @@ static nn_status roll_back(nn_run *run, nn_error *error)
                        "a learning rate that fell to %g; normalize the data or look for what is wrong with it",
                        trouble->what, on_nan->limit, run->progress.step, rate);
     forget_epoch(run, seconds_before, scale);
-    nn_run_say(run, "warning  %s; back to %s with the learning rate times %g", trouble->what,
-               path[0] ? path : "the beginning", scale);
-    nn_run_mark(run, NN_SPAN_NONE);
+    nni_run_say(run, "warning  %s; back to %s with the learning rate times %g", trouble->what,
+                path[0] ? path : "the beginning", scale);
+    nni_run_mark(run, NNI_SPAN_NONE);
     return tell_observers(run, error);
 }
 
-nn_status nn_trouble_with_weights(nn_run *run, bool *back, nn_error *error)
+nn_status nni_divergence_with_weights(nni_run *run, bool *back, nn_error *error)
 {
-    nn_trouble *trouble = run->trouble;
-    double odd = nn_network_is_finite(run->network) ? 0 : 1;
+    nni_divergence *trouble = run->trouble;
+    double odd = nni_network_is_finite(run->network) ? 0 : 1;
     *back = false;
-    NN_TRY(nn_comm_max_double(run->comm, &odd, 1, error));
+    NN_TRY(nni_comm_max_double(run->comm, &odd, 1, error));
     if (odd == 0)
         return NN_OK;
     snprintf(trouble->what, sizeof trouble->what, "a weight became NaN or infinite by step %" PRIu64,
@@ -268,13 +268,13 @@ nn_status nn_trouble_with_weights(nn_run *run, bool *back, nn_error *error)
     return roll_back(run, error);
 }
 
-nn_status nn_trouble_mend(nn_run *run, bool *back, nn_error *error)
+nn_status nni_divergence_mend(nni_run *run, bool *back, nn_error *error)
 {
     *back = run->recipe->training.on_nan.name == NN_ON_NAN_ROLLBACK;
     return *back ? roll_back(run, error) : skip(run, error);
 }
 
-void nn_trouble_over(nn_run *run)
+void nni_divergence_over(nni_run *run)
 {
     if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP)
         run->trouble->times = 0;

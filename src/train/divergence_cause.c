@@ -10,46 +10,46 @@
  * the usual one do whatever the data. */
 static const double large = 30, hasty = 10;
 
-static double largest_feature(const nn_run *run)
+static double largest_feature(const nni_run *run)
 {
     const double *range = run->train->x_range;
     return run->normalization->kind == NN_NORMALIZE_NONE ? fmax(fabs(range[0]), fabs(range[1])) : 0;
 }
 
 /* Of the rows in memory; those in the file may be out of reach by now. */
-static nn_status largest_target(const nn_run *run, double *largest, nn_error *error)
+static nn_status largest_target(const nni_run *run, double *largest, nn_error *error)
 {
     const nn_dataset *train = run->train;
     *largest = 0;
     if (run->target_scaling->kind == NN_TARGETS_NONE && train->values)
         for (size_t i = 0; i < train->rows * train->outputs; i++)
             *largest = fmax(*largest, fabs(train->values[i]));
-    return nn_comm_max_double(run->comm, largest, 1, error);
+    return nni_comm_max_double(run->comm, largest, 1, error);
 }
 
-nn_status nn_find_cause(const nn_run *run, char text[NN_CAUSE_SIZE], nn_error *error)
+nn_status nni_find_divergence_cause(const nni_run *run, char text[NNI_CAUSE_SIZE], nn_error *error)
 {
-    const nn_recipe_optimizer *optimizer = &run->recipe->optimizer;
-    const double rate = nn_run_rate(run), usual = strtod(nn_recipe_usual_rate(optimizer->name), NULL);
+    const nni_optimizer_settings *optimizer = &run->recipe->optimizer;
+    const double rate = nni_run_rate(run), usual = strtod(nni_recipe_usual_rate(optimizer->name), NULL);
     const double feature = largest_feature(run);
     double target;
     NN_TRY(largest_target(run, &target, error));
     if (optimizer->learning_rate > hasty * usual)
-        snprintf(text, NN_CAUSE_SIZE, "lower optimizer.learning_rate (now %g): %g is usual for %s", rate, usual,
+        snprintf(text, NNI_CAUSE_SIZE, "lower optimizer.learning_rate (now %g): %g is usual for %s", rate, usual,
                  nn_optimizer_name(optimizer->name));
     else if (feature > large)
-        snprintf(text, NN_CAUSE_SIZE,
+        snprintf(text, NNI_CAUSE_SIZE,
                  "features reach %.3g and are not scaled: have data.normalize: auto, or lower optimizer.learning_rate "
                  "(now %g)",
                  feature, rate);
     else if (target > large)
-        snprintf(text, NN_CAUSE_SIZE,
+        snprintf(text, NNI_CAUSE_SIZE,
                  "targets reach %.3g and are not scaled: have data.normalize_targets: auto, or lower "
                  "optimizer.learning_rate (now %g)",
                  target, rate);
     else
         snprintf(
-            text, NN_CAUSE_SIZE,
+            text, NNI_CAUSE_SIZE,
             "gradients explode: lower optimizer.learning_rate (now %g), or bound them by regularization.clip_norm: "
             "1",
             rate);

@@ -4,7 +4,7 @@
 
 #include "train/run.h"
 
-enum { NN_CAUSE_SIZE = 256 };
+enum { NNI_CAUSE_SIZE = 256 };
 
 /**
  * Names what is most likely behind a loss or gradient that is not finite, and its mend, as the end of a sentence.
@@ -12,6 +12,6 @@ enum { NN_CAUSE_SIZE = 256 };
  *
  * @param text  receives it; the same on every rank
  */
-nn_status nn_find_cause(const nn_run *run, char text[NN_CAUSE_SIZE], nn_error *error);
+nn_status nni_find_divergence_cause(const nni_run *run, char text[NNI_CAUSE_SIZE], nn_error *error);
 
 #endif

@@ -4,7 +4,7 @@
 #include "train/run.h"
 
 /* Whether a value is better than another by more than the tolerance; anything is better than nothing. */
-static bool better(const nn_recipe_stop *stop, double value, double than)
+static bool better(const nni_stop_settings *stop, double value, double than)
 {
     if (isnan(value) || isnan(than))
         return !isnan(value);
@@ -12,12 +12,12 @@ static bool better(const nn_recipe_stop *stop, double value, double than)
 }
 
 /* The metric on the validation split; without one, the training loss. */
-static double watched(const nn_run *run, const nn_epoch_report *report)
+static double watched(const nni_run *run, const nni_epoch_report *report)
 {
     return report->validated ? report->validation.value[run->recipe->training.stop.metric] : report->train_loss;
 }
 
-static bool reached(const nn_recipe_stop *stop, double value)
+static bool reached(const nni_stop_settings *stop, double value)
 {
     if (!stop->has_target || isnan(value))
         return false;
@@ -25,9 +25,9 @@ static bool reached(const nn_recipe_stop *stop, double value)
 }
 
 /* Stops that the progress alone tells of, so that a resumed run knows them too. */
-static const char *exhausted(const nn_run *run)
+static const char *exhausted(const nni_run *run)
 {
-    const nn_recipe_stop *stop = &run->recipe->training.stop;
+    const nni_stop_settings *stop = &run->recipe->training.stop;
     if (stop->patience > 0 && run->progress.patience >= stop->patience)
         return "no improvement for as many epochs as stop.patience allows";
     if (stop->seconds > 0 && run->progress.seconds >= stop->seconds)
@@ -37,10 +37,10 @@ static const char *exhausted(const nn_run *run)
     return NULL;
 }
 
-void nn_run_watch(nn_run *run, nn_epoch_report *report)
+void nni_run_check_early_stopping(nni_run *run, nni_epoch_report *report)
 {
-    const nn_recipe_stop *stop = &run->recipe->training.stop;
-    nn_progress *at = &run->progress;
+    const nni_stop_settings *stop = &run->recipe->training.stop;
+    nni_progress *at = &run->progress;
     const double value = watched(run, report);
     report->improved = better(stop, value, at->best);
     at->patience = report->improved ? 0 : at->patience + 1;
@@ -52,7 +52,7 @@ void nn_run_watch(nn_run *run, nn_epoch_report *report)
     run->finished = run->finish_reason != NULL;
 }
 
-bool nn_run_was_finished(const nn_run *run)
+bool nni_run_was_finished(const nni_run *run)
 {
     return exhausted(run) != NULL;
 }

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-nn_figure nn_figure_count(uint64_t count)
+nni_figure nni_figure_count(uint64_t count)
 {
     char digits[24];
     const size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, count);
-    nn_figure figure = {""};
+    nni_figure figure = {""};
     size_t at = 0;
     for (size_t i = 0; i < length; i++) {
         if (i > 0 && (length - i) % 3 == 0)
@@ -18,9 +18,9 @@ nn_figure nn_figure_count(uint64_t count)
     return figure;
 }
 
-nn_figure nn_figure_seconds(double seconds)
+nni_figure nni_figure_seconds(double seconds)
 {
-    nn_figure figure = {""};
+    nni_figure figure = {""};
     if (!(seconds >= 0 && seconds < 1e9))
         snprintf(figure.text, sizeof figure.text, "?");
     else if (seconds < 0.995)
@@ -40,17 +40,17 @@ nn_figure nn_figure_seconds(double seconds)
     return figure;
 }
 
-nn_figure nn_figure_number(double number)
+nni_figure nni_figure_number(double number)
 {
-    nn_figure figure = {""};
+    nni_figure figure = {""};
     snprintf(figure.text, sizeof figure.text, "%g", number);
     return figure;
 }
 
-nn_figure nn_figure_bytes(double bytes)
+nni_figure nni_figure_bytes(double bytes)
 {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-    nn_figure figure;
+    nni_figure figure;
     size_t unit = 0;
     for (; bytes >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
         bytes /= 1024;
@@ -58,9 +58,9 @@ nn_figure nn_figure_bytes(double bytes)
     return figure;
 }
 
-nn_figure nn_figure_plural(uint64_t count, const char *noun)
+nni_figure nni_figure_plural(uint64_t count, const char *noun)
 {
-    nn_figure figure = nn_figure_count(count);
+    nni_figure figure = nni_figure_count(count);
     const size_t length = strlen(figure.text);
     snprintf(figure.text + length, sizeof figure.text - length, " %s%s", noun, count == 1 ? "" : "s");
     return figure;

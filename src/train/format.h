@@ -6,23 +6,23 @@
 #include <stdint.h>
 
 /** Room for any figure. */
-typedef struct nn_figure {
+typedef struct nni_figure {
     char text[32];
-} nn_figure;
+} nni_figure;
 
 /** 1234567 as "1,234,567". */
-nn_figure nn_figure_count(uint64_t count);
+nni_figure nni_figure_count(uint64_t count);
 
 /** Seconds as "0.08 s", "8.1 s", "12 s", "3:07 min", "2:03:07 h". */
-nn_figure nn_figure_seconds(double seconds);
+nni_figure nni_figure_seconds(double seconds);
 
 /** 0.25 as "0.25". */
-nn_figure nn_figure_number(double number);
+nni_figure nni_figure_number(double number);
 
 /** Bytes as "512 KiB", "1.5 GiB". */
-nn_figure nn_figure_bytes(double bytes);
+nni_figure nni_figure_bytes(double bytes);
 
 /** "1 rank", "8 ranks". */
-nn_figure nn_figure_plural(uint64_t count, const char *noun);
+nni_figure nni_figure_plural(uint64_t count, const char *noun);
 
 #endif

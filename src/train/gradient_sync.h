@@ -5,10 +5,10 @@
 #include "train/run.h"
 
 /** Takes what averaging needs, and has the run's work space tell it of gradients. Collective. */
-nn_status nn_average_create(nn_run *run, nn_average **average, nn_error *error);
-void nn_average_free(nn_average *average);
+nn_status nni_gradient_sync_create(nni_run *run, nni_gradient_sync **average, nn_error *error);
+void nni_gradient_sync_free(nni_gradient_sync *average);
 
 /** The run of leaves that this rank's sums are made of: its slices, or where any order will do, one leaf. */
-nn_leaves nn_run_leaves(const nn_recipe *recipe, const nn_comm *comm);
+nni_leaf_range nni_run_leaves(const nn_recipe *recipe, const nn_comm *comm);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { SAID_MOST = 2 * PATH_MAX }; /* of a line, with a path or two in it */
 
-void nn_run_wipe(const nn_run *run)
+void nni_run_wipe(const nni_run *run)
 {
     if (!run->bar_width || *run->bar_width == 0)
         return;
@@ -17,7 +17,7 @@ void nn_run_wipe(const nn_run *run)
     *run->bar_width = 0;
 }
 
-size_t nn_run_columns(const nn_run *run)
+size_t nni_run_columns(const nni_run *run)
 {
     enum { LEAST = 20, MOST = 1000 }; /* what is less is no terminal to read on */
     const int columns = run->columns ? run->columns() : 0;
@@ -52,14 +52,14 @@ static void print_broken(FILE *out, const char *line, size_t columns)
     }
 }
 
-static void say(const nn_run *run, size_t columns, const char *format, va_list arguments)
+static void say(const nni_run *run, size_t columns, const char *format, va_list arguments)
 {
     char line[SAID_MOST], shown[2 * SAID_MOST];
     if (!run->out)
         return;
-    nn_run_wipe(run);
+    nni_run_wipe(run);
     vsnprintf(line, sizeof line, format, arguments);
-    nn_printable(line, shown, sizeof shown);
+    nni_printable(line, shown, sizeof shown);
     if (columns > 0)
         print_broken(run->out, shown, columns);
     else
@@ -68,15 +68,15 @@ static void say(const nn_run *run, size_t columns, const char *format, va_list a
     fflush(run->out);
 }
 
-void nn_run_say(const nn_run *run, const char *format, ...)
+void nni_run_say(const nni_run *run, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(run, run->out ? nn_run_columns(run) : 0, format, arguments);
+    say(run, run->out ? nni_run_columns(run) : 0, format, arguments);
     va_end(arguments);
 }
 
-void nn_run_say_command(const nn_run *run, const char *format, ...)
+void nni_run_say_command(const nni_run *run, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

@@ -5,9 +5,9 @@
 #include "train/run.h"
 
 /** @return text: "standard", or of auto what was chosen: "auto (each feature to mean 0, deviation 1; 2 constant)" */
-const char *nn_normalization_text(const nn_run *run, char *text, size_t room);
+const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t room);
 
 /** Says what a user should know of the features, a line each. */
-void nn_normalization_say_notes(const nn_run *run);
+void nni_feature_scaler_say_notes(const nni_run *run);
 
 #endif

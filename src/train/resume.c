@@ -7,20 +7,20 @@
 #include "recipe/kinds.h"
 #include "train/run_folder/folder.h"
 
-nn_status nn_resume_newest(const nn_run *run, char path[PATH_MAX], nn_error *error)
+nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *error)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
     path[0] = '\0';
-    NN_TRY(nn_folder_list(run->folder, &steps, &count, error));
+    NN_TRY(nni_folder_list(run->folder, &steps, &count, error));
     nn_status status = NN_OK;
     size_t tried = 0;
     for (; tried < count; tried++) {
         nn_error damage;
-        status = nn_folder_checkpoint(run->folder, steps[tried], path, error);
-        if (status != NN_OK || nn_checkpoint_verify(path, &damage) == NN_OK)
+        status = nni_folder_checkpoint(run->folder, steps[tried], path, error);
+        if (status != NN_OK || nni_checkpoint_verify(path, &damage) == NN_OK)
             break;
-        nn_run_say(run, "warning  %s; falling back to the one before", damage.message);
+        nni_run_say(run, "warning  %s; falling back to the one before", damage.message);
     }
     free(steps);
     if (status == NN_OK && count > 0 && tried == count)
@@ -30,13 +30,13 @@ nn_status nn_resume_newest(const nn_run *run, char path[PATH_MAX], nn_error *err
     return status;
 }
 
-nn_status nn_resume_load(const nn_run *run, const char *path, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_resume_load(const nni_run *run, const char *path, nn_checkpoint **checkpoint, nn_error *error)
 {
-    return nn_run_shards_state(run) ? nn_checkpoint_read_shares(path, run->comm, checkpoint, error)
-                                    : nn_checkpoint_read(path, run->comm, checkpoint, error);
+    return nni_run_shards_state(run) ? nni_checkpoint_read_shares(path, run->comm, checkpoint, error)
+                                     : nn_checkpoint_read(path, run->comm, checkpoint, error);
 }
 
-nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error)
 {
     *checkpoint = NULL;
     if (!options->resume)
@@ -46,18 +46,18 @@ nn_status nn_resume_read(nn_run *run, const nn_train_options *options, nn_checkp
         if (options->resume_file)
             snprintf(run->resumed_from, sizeof run->resumed_from, "%s", options->resume_file);
         else
-            status = nn_resume_newest(run, run->resumed_from, error);
+            status = nni_resume_newest(run, run->resumed_from, error);
     }
-    NN_TRY(nn_comm_follow(run->comm, status, error));
+    NN_TRY(nni_comm_broadcast_status(run->comm, status, error));
     NN_TRY(nn_comm_broadcast(run->comm, run->resumed_from, sizeof run->resumed_from, error));
     if (run->resumed_from[0] == '\0') {
-        nn_run_say(run, "warning  no checkpoint in %s to resume: beginning anew", run->folder);
+        nni_run_say(run, "warning  no checkpoint in %s to resume: beginning anew", run->folder);
         return NN_OK;
     }
-    return nn_resume_load(run, run->resumed_from, checkpoint, error);
+    return nni_resume_load(run, run->resumed_from, checkpoint, error);
 }
 
-static nn_status check_network(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_network(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     const nn_network *ours = run->network, *theirs = checkpoint->network;
     if (ours->inputs != theirs->inputs)
@@ -67,20 +67,20 @@ static nn_status check_network(const nn_run *run, const nn_checkpoint *checkpoin
         return nn_fail(error, NN_DATA, "%s is of another network: it has %zu layers, the recipe %zu", run->resumed_from,
                        theirs->layer_count, ours->layer_count);
     for (size_t l = 0; l < ours->layer_count; l++) {
-        const nn_layer *a = &ours->layers[l], *b = &theirs->layers[l];
+        const nni_layer *a = &ours->layers[l], *b = &theirs->layers[l];
         if (a->outputs != b->outputs || a->activation != b->activation || a->norm != b->norm)
             return nn_fail(
                 error, NN_DATA,
                 "%s is of another network: its layer %zu has %zu units with %s and normalization %s, the recipe's "
                 "%zu with %s and %s",
-                run->resumed_from, l, b->outputs, nn_activation_name(b->activation), nn_layer_norm_name(b->norm),
-                a->outputs, nn_activation_name(a->activation), nn_layer_norm_name(a->norm));
+                run->resumed_from, l, b->outputs, nn_activation_name(b->activation), nn_norm_name(b->norm), a->outputs,
+                nn_activation_name(a->activation), nn_norm_name(a->norm));
     }
     return NN_OK;
 }
 
 /* A number that decides which samples a step sees, or what it minimises. */
-static nn_status check_same(const nn_run *run, const char *key, uint64_t before, uint64_t now, nn_error *error)
+static nn_status check_same(const nni_run *run, const char *key, uint64_t before, uint64_t now, nn_error *error)
 {
     if (before == now)
         return NN_OK;
@@ -90,7 +90,7 @@ static nn_status check_same(const nn_run *run, const char *key, uint64_t before,
                    key, run->resumed_from, before, now);
 }
 
-static nn_status check_number(const nn_run *run, const char *key, double before, double now, nn_error *error)
+static nn_status check_number(const nni_run *run, const char *key, double before, double now, nn_error *error)
 {
     if (before == now)
         return NN_OK;
@@ -100,7 +100,7 @@ static nn_status check_number(const nn_run *run, const char *key, double before,
         run->resumed_from, before, now);
 }
 
-static nn_status check_name(const nn_run *run, const char *key, const char *before, const char *now, nn_error *error)
+static nn_status check_name(const nni_run *run, const char *key, const char *before, const char *now, nn_error *error)
 {
     if (strcmp(before, now) == 0)
         return NN_OK;
@@ -116,16 +116,16 @@ static const char *fold_of(const nn_recipe *recipe)
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before there was auto. */
-static nn_status check_normalize(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_normalize(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
-    const nn_normalization_kind now = run->recipe->data.normalize;
+    const nn_feature_scaling now = run->recipe->data.normalize;
     if (now == NN_NORMALIZE_AUTO)
         return NN_OK;
-    return check_name(run, "data.normalize", nn_normalization_name(checkpoint->normalization->kind),
-                      nn_normalization_name(now), error);
+    return check_name(run, "data.normalize", nn_feature_scaling_name(checkpoint->normalization->kind),
+                      nn_feature_scaling_name(now), error);
 }
 
-static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_error *error)
+static nn_status check_recipe(const nni_run *run, const nn_recipe *before, nn_error *error)
 {
     const nn_recipe *now = run->recipe;
     NN_TRY(check_same(run, "seed", before->seed, now->seed, error));
@@ -143,14 +143,14 @@ static nn_status check_recipe(const nn_run *run, const nn_recipe *before, nn_err
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),
                       nn_optimizer_name(now->optimizer.name), error));
-    return check_name(run, "data.impute", nn_imputation_names[before->data.impute].str,
-                      nn_imputation_names[now->data.impute].str, error);
+    return check_name(run, "data.impute", nni_imputation_names[before->data.impute].str,
+                      nni_imputation_names[now->data.impute].str, error);
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before targets could be scaled. */
-static nn_status check_targets(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_targets(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
-    const nn_target_scaling_kind now = run->recipe->data.normalize_targets;
+    const nn_target_scaling now = run->recipe->data.normalize_targets;
     if (now == NN_TARGETS_AUTO)
         return NN_OK;
     return check_name(run, "data.normalize_targets", nn_target_scaling_name(checkpoint->target_scaling->kind),
@@ -158,7 +158,7 @@ static nn_status check_targets(const nn_run *run, const nn_checkpoint *checkpoin
 }
 
 /* Momentum may change, but not between having a velocity and having none. */
-static nn_status check_state(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_state(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     const nn_optimizer *ours = run->optimizer, *theirs = checkpoint->optimizer;
     if (ours->state_count == theirs->state_count)
@@ -170,7 +170,7 @@ static nn_status check_state(const nn_run *run, const nn_checkpoint *checkpoint,
         run->resumed_from, theirs->settings.momentum, ours->settings.momentum);
 }
 
-static nn_status check_data(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_data(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     if (checkpoint->provenance.data_digest != run->provenance.data_digest)
         return nn_fail(error, NN_DATA,
@@ -182,17 +182,17 @@ static nn_status check_data(const nn_run *run, const nn_checkpoint *checkpoint, 
 }
 
 /* A model from before the file named its classes goes on all the same. */
-static nn_status check_class_names(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_class_names(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
-    const nn_texts *now = nn_dataset_class_names(run->train), *before = &checkpoint->class_names;
-    if (!now || before->count == 0 || nn_texts_equal(now, before))
+    const nni_string_set *now = nni_dataset_class_names(run->train), *before = &checkpoint->class_names;
+    if (!now || before->count == 0 || nni_string_set_equal(now, before))
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s was trained on classes of other names than those of %s; start a new run with another --output",
                    run->resumed_from, run->train->file);
 }
 
-nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+nn_status nni_resume_check(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(check_network(run, checkpoint, error));
     nn_recipe *before = NULL;
@@ -220,7 +220,7 @@ nn_status nn_resume_check(const nn_run *run, const nn_checkpoint *checkpoint, nn
     return status;
 }
 
-void nn_resume_take(nn_run *run, nn_checkpoint *checkpoint)
+void nni_resume_take(nni_run *run, nn_checkpoint *checkpoint)
 {
     memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nn_real));
     memcpy(run->network->statistics, checkpoint->network->statistics, run->network->statistics_count * sizeof(nn_real));

@@ -24,14 +24,15 @@
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
 enum { LEAST_ROWS = 256 };
 
-nn_status nn_run_check_lock(nn_run *run, nn_error *error)
+nn_status nni_run_check_lock(nni_run *run, nn_error *error)
 {
-    return nn_comm_follow(run->comm, run->comm->rank == 0 ? nn_run_lock_check(run->lock, error) : NN_OK, error);
+    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? nni_run_lock_check(run->lock, error) : NN_OK,
+                                     error);
 }
 
-static nn_dataset_spec spec_of(const nn_run *run, const nn_recipe_split *split)
+static nn_dataset_spec spec_of(const nni_run *run, const nni_split_settings *split)
 {
-    nn_dataset_spec spec = nn_dataset_spec_of(split, &run->recipe->data.train);
+    nn_dataset_spec spec = nni_dataset_spec_of(split, &run->recipe->data.train);
     spec.external = run->recipe->data.external;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
     spec.log1p = run->recipe->data.normalize_targets == NN_TARGETS_LOG1P;
@@ -40,44 +41,44 @@ static nn_dataset_spec spec_of(const nn_run *run, const nn_recipe_split *split)
 }
 
 /* From now on the recipe has a number where it said auto: that of the run which is continued, or one for this data. */
-static nn_status settle_recipe(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status settle_recipe(nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
     nn_recipe *before = NULL;
     size_t rows = 0;
-    if (!nn_settle_is_due(run->recipe))
+    if (!nni_has_auto_settings(run->recipe))
         return NN_OK;
     nn_status status = NN_OK;
     if (checkpoint)
         status = nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error);
     else {
         const nn_dataset_spec spec = spec_of(run, &run->recipe->data.train);
-        status = nn_dataset_count(&spec, run->comm, &rows, error);
+        status = nni_dataset_count(&spec, run->comm, &rows, error);
     }
     if (status == NN_OK)
-        status = nn_settle(run->recipe, before, rows, (size_t)run->comm->size, &run->settled, error);
+        status = nni_resolve_auto_settings(run->recipe, before, rows, (size_t)run->comm->size, &run->settled, error);
     nn_recipe_free(before);
     NN_TRY(nn_comm_agree(run->comm, status, error));
     run->recipe = run->settled;
     return NN_OK;
 }
 
-static nn_status open_split(nn_run *run, const nn_recipe_split *split, bool training, nn_dataset **dataset,
+static nn_status open_split(nni_run *run, const nni_split_settings *split, bool training, nn_dataset **dataset,
                             nn_error *error)
 {
-    const size_t taken = (run->train ? nn_dataset_bytes(run->train) : 0) +
-                         (run->test && !run->test->source ? nn_dataset_bytes(run->test) : 0);
+    const size_t taken = (run->train ? nni_dataset_bytes(run->train) : 0) +
+                         (run->test && !run->test->source ? nni_dataset_bytes(run->test) : 0);
     /* Classes of other splits are called as those of the training. */
-    const nn_texts none = {.count = 0}, *names = run->train ? nn_dataset_class_names(run->train) : NULL;
+    const nni_string_set none = {.count = 0}, *names = run->train ? nni_dataset_class_names(run->train) : NULL;
     nn_dataset_spec spec = spec_of(run, split);
     spec.class_names = !run->train || names ? names : &none;
-    spec.names_are_labels = run->train && nn_dataset_names_are_labels(run->train);
-    spec.head = nn_head_of(run->recipe);
+    spec.names_are_labels = run->train && nni_dataset_names_are_labels(run->train);
+    spec.head = nni_head_of(run->recipe);
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
 
 /* Other splits must suit the training split before all suit the network. */
-static nn_status check_split(const nn_run *run, const nn_dataset *other, nn_error *error)
+static nn_status check_split(const nni_run *run, const nn_dataset *other, nn_error *error)
 {
     if (!other || other->features == run->train->features)
         return NN_OK;
@@ -86,95 +87,95 @@ static nn_status check_split(const nn_run *run, const nn_dataset *other, nn_erro
 }
 
 /* A split of its own, or rows of the training split; or none. */
-static nn_status load_split(nn_run *run, const nn_recipe_split *split, nn_carving carving, nn_dataset **dataset,
+static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_holdout carving, nn_dataset **dataset,
                             nn_error *error)
 {
-    if (nn_recipe_has_split(split))
+    if (nni_split_is_given(split))
         NN_TRY(open_split(run, split, false, dataset, error));
-    else if (nn_carving_takes(&carving))
-        NN_TRY(nn_dataset_carve(run->train, &carving, run->comm, dataset, error));
+    else if (nni_holdout_takes(&carving))
+        NN_TRY(nni_dataset_split(run->train, &carving, run->comm, dataset, error));
     return check_split(run, *dataset, error);
 }
 
-static nn_status load_data(nn_run *run, nn_error *error)
+static nn_status load_data(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    run->memory = nn_dataset_room(recipe->data.memory_bytes, run->comm);
+    run->memory = nni_dataset_room(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
-    nn_provenance *from = &run->provenance;
+    nni_provenance *from = &run->provenance;
     snprintf(from->version, sizeof from->version, "%s", nn_version());
     snprintf(from->data_file, sizeof from->data_file, "%s", run->train->file);
     from->ranks = (uint64_t)run->comm->size;
     from->threads = run->threads.count;
     from->hosts = (uint64_t)run->comm->host_count;
     from->data_bytes = run->train->file_bytes;
-    from->classes = run->train->target == NN_TARGET_CLASSES ? run->train->outputs : 0;
+    from->classes = run->train->target == NNI_TARGET_CLASSES ? run->train->outputs : 0;
     /* Of the file's rows, before some of them are carved off. */
-    NN_TRY(nn_dataset_digest(run->train, run->comm, &from->data_digest, error));
-    NN_TRY(load_split(run, &recipe->data.test, nn_carving_of_test(recipe), &run->test, error));
-    return load_split(run, &recipe->data.validation, nn_carving_of_validation(recipe), &run->validation, error);
+    NN_TRY(nni_dataset_digest(run->train, run->comm, &from->data_digest, error));
+    NN_TRY(load_split(run, &recipe->data.test, nni_holdout_of_test(recipe), &run->test, error));
+    return load_split(run, &recipe->data.validation, nni_holdout_of_validation(recipe), &run->validation, error);
 }
 
-static nn_status normalize_data(nn_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status normalize_data(nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
 {
-    nn_normalization *ours = run->normalization;
+    nni_feature_scaler *ours = run->normalization;
     const size_t features = run->train->features;
     if (checkpoint) {
-        const nn_normalization *theirs = checkpoint->normalization;
+        const nni_feature_scaler *theirs = checkpoint->normalization;
         ours->kind = theirs->kind;
         ours->limit = theirs->limit;
         memcpy(ours->offset, theirs->offset, features * sizeof *ours->offset);
         memcpy(ours->scale, theirs->scale, features * sizeof *ours->scale);
-        nn_normalization_round(ours);
+        nni_feature_scaler_round(ours);
         if (ours->missing)
             memcpy(ours->missing, theirs->missing, features * sizeof *ours->missing);
     } else {
-        NN_TRY(nn_normalization_fit_noting(ours, run->train, run->comm, &run->normalization_notes, error));
+        NN_TRY(nni_feature_scaler_fit_noting(ours, run->train, run->comm, &run->normalization_notes, error));
     }
-    NN_TRY(nn_dataset_normalize(run->train, run->normalization, error));
+    NN_TRY(nni_dataset_normalize(run->train, run->normalization, error));
     if (run->validation)
-        NN_TRY(nn_dataset_normalize(run->validation, run->normalization, error));
-    return run->test ? nn_dataset_normalize(run->test, run->normalization, error) : NN_OK;
+        NN_TRY(nni_dataset_normalize(run->validation, run->normalization, error));
+    return run->test ? nni_dataset_normalize(run->test, run->normalization, error) : NN_OK;
 }
 
 /* A training that goes on keeps what it began with, whatever that was found by. */
-static nn_status scale_targets(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status scale_targets(nni_run *run, nn_checkpoint *checkpoint, nn_error *error)
 {
     const nn_network *network = run->network;
     if (checkpoint) {
         run->target_scaling = checkpoint->target_scaling;
         checkpoint->target_scaling = NULL;
     } else {
-        NN_TRY(nn_target_scaling_fit(run->train, run->recipe->data.normalize_targets, run->recipe->loss.name,
+        NN_TRY(nni_target_scaler_fit(run->train, run->recipe->data.normalize_targets, run->recipe->loss.name,
                                      network->layers[network->layer_count - 1].activation, run->comm,
                                      &run->target_scaling, error));
     }
-    nn_dataset_scale_targets(run->train, run->target_scaling);
+    nni_dataset_scale_targets(run->train, run->target_scaling);
     if (run->validation)
-        nn_dataset_scale_targets(run->validation, run->target_scaling);
+        nni_dataset_scale_targets(run->validation, run->target_scaling);
     if (run->test)
-        nn_dataset_scale_targets(run->test, run->target_scaling);
+        nni_dataset_scale_targets(run->test, run->target_scaling);
     return NN_OK;
 }
 
-bool nn_run_shards_state(const nn_run *run)
+bool nni_run_shards_state(const nni_run *run)
 {
     return run->recipe->optimizer.shard_state && run->comm->size > 1 &&
-           nn_optimizer_state_count(&run->recipe->optimizer) > 0;
+           nni_optimizer_state_count(&run->recipe->optimizer) > 0;
 }
 
 /* Values that network, gradients, optimizer and the passes of a batch take on one rank, about; in double, for the
  * numbers of a mistyped recipe. */
-static double model_values(const nn_run *run)
+static double model_values(const nni_run *run)
 {
-    const nn_recipe_network *network = &run->recipe->network;
+    const nni_network_settings *network = &run->recipe->network;
     const double share = (double)run->batch_rows / (double)run->comm->size + 1,
                  rows = share > LEAST_ROWS ? share : LEAST_ROWS;
     /* Parameters, gradients as they are found and as they arrive, and what the optimizer keeps of each. */
-    const double nodes = (double)nn_leaves_nodes(nn_run_leaves(run->recipe, run->comm));
+    const double nodes = (double)nni_sum_tree_nodes(nni_run_leaves(run->recipe, run->comm));
     const double arriving = run->comm->size > 1 ? nodes + 1 : 0;
-    const double state = (double)nn_optimizer_state_count(&run->recipe->optimizer);
-    const double weights = 1 + nodes + arriving + state / (nn_run_shards_state(run) ? run->comm->size : 1);
+    const double state = (double)nni_optimizer_state_count(&run->recipe->optimizer);
+    const double weights = 1 + nodes + arriving + state / (nni_run_shards_state(run) ? run->comm->size : 1);
     /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
     double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
@@ -188,11 +189,11 @@ static double model_values(const nn_run *run)
 }
 
 /* The system would promise memory that it lacks and stop the process later, without a word. */
-static nn_status check_memory(const nn_run *run, nn_error *error)
+static nn_status check_memory(const nni_run *run, nn_error *error)
 {
     const double gibibyte = 1024.0 * 1024 * 1024;
     const double need = model_values(run) * sizeof(nn_real) * run->comm->local_size;
-    const double there = (double)nn_host_memory_available();
+    const double there = (double)nni_host_memory_available();
     if (there == 0 || need < there)
         return NN_OK;
     return nn_fail(error, NN_SYSTEM,
@@ -201,28 +202,28 @@ static nn_status check_memory(const nn_run *run, nn_error *error)
                    need / gibibyte, run->comm->host, run->comm->local_size, there / gibibyte);
 }
 
-static nn_status make_model(nn_run *run, nn_error *error)
+static nn_status make_model(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
     run->batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
     NN_TRY(check_memory(run, error));
-    NN_TRY(nn_normalization_create(recipe->data.normalize, run->train->features, &run->normalization, error));
+    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     if (recipe->data.impute != NN_IMPUTE_NONE)
-        NN_TRY(nn_normalization_impute(run->normalization, error));
+        NN_TRY(nni_feature_scaler_impute(run->normalization, error));
     NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
                              error));
     run->network->precision = recipe->training.precision;
-    const bool sharded = nn_run_shards_state(run);
+    const bool sharded = nni_run_shards_state(run);
     if (sharded && run->network->flat_count > INT_MAX)
         return nn_fail(error, NN_USAGE,
                        "optimizer.shard_state: %zu parameters are more than the %d that ranks can share; remove it",
                        run->network->flat_count, INT_MAX);
-    return nn_optimizer_create_part(&recipe->optimizer, &recipe->regularization, run->network,
-                                    sharded ? (size_t)run->comm->rank : 0, sharded ? (size_t)run->comm->size : 1,
-                                    &run->optimizer, error);
+    return nni_optimizer_create_part(&recipe->optimizer, &recipe->regularization, run->network,
+                                     sharded ? (size_t)run->comm->rank : 0, sharded ? (size_t)run->comm->size : 1,
+                                     &run->optimizer, error);
 }
 
-static nn_status fit_targets(nn_run *run, nn_error *error)
+static nn_status fit_targets(nni_run *run, nn_error *error)
 {
     const nn_network *network = run->network;
     const nn_activation output = network->layers[network->layer_count - 1].activation;
@@ -230,14 +231,14 @@ static nn_status fit_targets(nn_run *run, nn_error *error)
     nn_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
     for (size_t i = 0; i < SPLITS; i++)
         if (splits[i])
-            NN_TRY(nn_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
+            NN_TRY(nni_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
     return NN_OK;
 }
 
 /* What deals batches and what holds their passes; the sampler copies targets as they are by now. */
-static nn_status make_work(nn_run *run, nn_error *error)
+static nn_status make_work(nni_run *run, nn_error *error)
 {
-    const nn_recipe_training *training = &run->recipe->training;
+    const nni_training_settings *training = &run->recipe->training;
     NN_TRY(nn_sampler_create(run->train, run->recipe->seed, run->batch_rows, &run->sampler, error));
     run->epoch_batches = nn_sampler_steps(run->sampler);
     run->epoch_steps = (run->epoch_batches + training->accumulate - 1) / training->accumulate;
@@ -245,27 +246,27 @@ static nn_status make_work(nn_run *run, nn_error *error)
      */
     const size_t capacity = nn_sampler_capacity(run->sampler);
     NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count,
-                               nn_leaves_height(nn_run_leaves(run->recipe, run->comm)), &run->work, error));
+                               nni_sum_tree_height(nni_run_leaves(run->recipe, run->comm)), &run->work, error));
     run->work->seed = run->recipe->seed;
     run->work->timeline = &run->timeline;
     return NN_OK;
 }
 
 /* Once rows are normalised, for what is not seen of an image is filled with what a 0 is then. */
-static nn_status make_augment(nn_run *run, nn_error *error)
+static nn_status make_augment(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    if (!nn_recipe_augments(&recipe->data.augment))
+    if (!nni_augment_is_on(&recipe->data.augment))
         return NN_OK;
-    NN_TRY(nn_augment_create(&recipe->data.augment, run->train, recipe->seed, &run->augment, error));
-    nn_sampler_augment(run->sampler, run->augment);
+    NN_TRY(nni_augment_create(&recipe->data.augment, run->train, recipe->seed, &run->augment, error));
+    nni_sampler_augment(run->sampler, run->augment);
     return NN_OK;
 }
 
 /* Only the stop asks for the costly figures; nntrain eval tells them all. */
-static nn_status make_evaluators(nn_run *run, nn_error *error)
+static nn_status make_evaluators(nni_run *run, nn_error *error)
 {
-    const nn_recipe_training *training = &run->recipe->training;
+    const nni_training_settings *training = &run->recipe->training;
     const nn_metrics_wanted wanted = {
         .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
         .ranking = training->stop.metric == NN_METRIC_AUROC || training->stop.metric == NN_METRIC_AVERAGE_PRECISION,
@@ -275,51 +276,51 @@ static nn_status make_evaluators(nn_run *run, nn_error *error)
         NN_TRY(nn_evaluator_create(run->network, capacity, run->validation, wanted, run->comm,
                                    &run->evaluate_validation, error));
     if (run->validation)
-        NN_TRY(nn_evaluator_check(run->evaluate_validation, &run->recipe->loss, training->stop.metric, error));
+        NN_TRY(nni_evaluator_check(run->evaluate_validation, &run->recipe->loss, training->stop.metric, error));
     if (run->test)
         NN_TRY(nn_evaluator_create(run->network, capacity, run->test, wanted, run->comm, &run->evaluate_test, error));
     return NN_OK;
 }
 
 /* @param checkpoint  NULL: from the beginning */
-static nn_status begin_or_continue(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status begin_or_continue(nni_run *run, nn_checkpoint *checkpoint, nn_error *error)
 {
     if (checkpoint)
-        NN_TRY(nn_comm_agree(run->comm, nn_resume_check(run, checkpoint, error), error));
+        NN_TRY(nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error));
     NN_TRY(normalize_data(run, checkpoint, error));
     NN_TRY(scale_targets(run, checkpoint, error));
     if (checkpoint)
-        nn_resume_take(run, checkpoint);
+        nni_resume_take(run, checkpoint);
     else
         nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
     return NN_OK;
 }
 
 /* Rank 0 finds or makes the folder; the other ranks learn its name. */
-static nn_status open_folder(nn_run *run, const nn_train_options *options, nn_folder *folder, nn_error *error)
+static nn_status open_folder(nni_run *run, const nn_train_options *options, nni_folder *folder, nn_error *error)
 {
     nn_status status = NN_OK;
     memset(folder, 0, sizeof *folder);
     if (run->comm->rank == 0) {
-        status = nn_folder_open(options, folder, &run->lock, error);
+        status = nni_folder_open(options, folder, &run->lock, error);
         memcpy(run->folder, folder->path, sizeof run->folder);
     }
-    NN_TRY(nn_comm_follow(run->comm, status, error));
+    NN_TRY(nni_comm_broadcast_status(run->comm, status, error));
     return nn_comm_broadcast(run->comm, run->folder, sizeof run->folder, error);
 }
 
 /* Containers have 64 MiB of it unless told otherwise. */
-static nn_status warn_of_shared_memory(const nn_run *run, nn_error *error)
+static nn_status warn_of_shared_memory(const nni_run *run, nn_error *error)
 {
-    nn_shared_shortage shortage;
-    NN_TRY(nn_shared_memory_shortage(run->comm, &shortage, error));
+    nni_shared_shortage shortage;
+    NN_TRY(nni_shared_memory_shortage(run->comm, &shortage, error));
     const double mebibyte = 1024 * 1024, wanted = ceil(shortage.needed / mebibyte);
     if (shortage.needed > 0 && shortage.needed <= shortage.there)
-        nn_run_say(run,
-                   "warning  the ranks of a host cannot share memory through /dev/shm; they send messages instead, "
-                   "which takes longer");
+        nni_run_say(run,
+                    "warning  the ranks of a host cannot share memory through /dev/shm; they send messages instead, "
+                    "which takes longer");
     else if (shortage.needed > 0)
-        nn_run_say(
+        nni_run_say(
             run,
             "warning  /dev/shm has %.0f MiB and the ranks of a host need %.0f to sum through memory that they "
             "share; they send messages instead, which takes longer: make it larger (docker run --shm-size=%.0fm)",
@@ -327,7 +328,7 @@ static nn_status warn_of_shared_memory(const nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-static nn_status check_ranks(const nn_run *run, nn_error *error)
+static nn_status check_ranks(const nni_run *run, nn_error *error)
 {
     const size_t slices = run->recipe->parallel.slices;
     if ((size_t)run->comm->size <= slices)
@@ -338,31 +339,31 @@ static nn_status check_ranks(const nn_run *run, nn_error *error)
                    run->comm->size, slices, slices);
 }
 
-static nn_status make_ready(nn_run *run, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status make_ready(nni_run *run, nn_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(settle_recipe(run, checkpoint, error));
     NN_TRY(check_ranks(run, error));
     NN_TRY(load_data(run, error));
-    nn_run_mark(run, NN_SPAN_NONE);
+    nni_run_mark(run, NNI_SPAN_NONE);
     NN_TRY(nn_comm_agree(run->comm, make_model(run, error), error));
     NN_TRY(fit_targets(run, error));
     NN_TRY(nn_comm_agree(run->comm, make_work(run, error), error));
-    NN_TRY(nn_comm_agree(run->comm, nn_trouble_create(run, &run->trouble, error), error));
-    NN_TRY(nn_comm_agree(run->comm, nn_average_create(run, &run->average, error), error));
+    NN_TRY(nn_comm_agree(run->comm, nni_divergence_create(run, &run->trouble, error), error));
+    NN_TRY(nn_comm_agree(run->comm, nni_gradient_sync_create(run, &run->average, error), error));
     NN_TRY(make_evaluators(run, error));
     NN_TRY(warn_of_shared_memory(run, error));
     NN_TRY(begin_or_continue(run, checkpoint, error));
     return nn_comm_agree(run->comm, make_augment(run, error), error);
 }
 
-static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error *error)
+static nn_status prepare(nni_run *run, const nn_train_options *options, nn_error *error)
 {
     nn_checkpoint *checkpoint = NULL;
     if (options->trace)
-        NN_TRY(nn_trace_open(options->trace, options->trace_limit ? options->trace_limit : NN_TRACE_SPANS, run->comm,
-                             &run->timeline, &run->trace, error));
-    nn_run_mark(run, NN_SPAN_READ);
-    NN_TRY(nn_resume_read(run, options, &checkpoint, error));
+        NN_TRY(nni_trace_open(options->trace, options->trace_limit ? options->trace_limit : NNI_TRACE_SPANS, run->comm,
+                              &run->timeline, &run->trace, error));
+    nni_run_mark(run, NNI_SPAN_READ);
+    NN_TRY(nni_resume_read(run, options, &checkpoint, error));
     const nn_status status = make_ready(run, checkpoint, error);
     nn_checkpoint_free(checkpoint);
     return status;
@@ -371,21 +372,21 @@ static nn_status prepare(nn_run *run, const nn_train_options *options, nn_error 
 static nn_status compare_recipes(const nn_recipe *recipe, nn_comm *comm, nn_error *error)
 {
     char *lines = NULL;
-    nn_status status = nn_comm_agree(comm, nn_recipe_lines(recipe, &lines, error), error);
+    nn_status status = nn_comm_agree(comm, nni_recipe_lines(recipe, &lines, error), error);
     if (status == NN_OK)
-        status = nn_comm_compare(comm, "recipe", lines, error);
+        status = nni_comm_compare(comm, "recipe", lines, error);
     free(lines);
     return status;
 }
 
 /* AVX2 and AVX-512 give the same bits, the portable kernels others. */
-static nn_status warn_of_kernels(const nn_run *run, nn_error *error)
+static nn_status warn_of_kernels(const nni_run *run, nn_error *error)
 {
     int odd = -1;
     char host[64];
-    NN_TRY(nn_comm_find_odd(run->comm, nn_kernels_isa() == NN_ISA_PORTABLE, &odd, host, error));
+    NN_TRY(nni_comm_find_outlier(run->comm, nni_kernels_isa() == NNI_ISA_PORTABLE, &odd, host, error));
     if (odd >= 0 && run->recipe->parallel.reproducible)
-        nn_run_say(
+        nni_run_say(
             run,
             "warning  rank %d on %s computes with other kernels than %s: portable ones round otherwise than those "
             "of AVX, so the model will not be that of another number of ranks, bit for bit; set "
@@ -394,65 +395,65 @@ static nn_status warn_of_kernels(const nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_run_create(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_run **result,
-                        nn_error *error)
+nn_status nni_run_create(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nni_run **result,
+                         nn_error *error)
 {
     NN_TRY(compare_recipes(recipe, comm, error));
-    nn_run *run = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *run, "the run", &run, error), error));
+    nni_run *run = NULL;
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *run, "the run", &run, error), error));
     run->asked = run->recipe = recipe;
     run->comm = comm;
-    nn_comm_watch(comm, &run->timeline);
+    nni_comm_set_timeline(comm, &run->timeline);
     run->out = comm->rank == 0 ? options->out : NULL;
     run->columns = options->columns;
     run->style = options->style;
     run->threads = nn_threads_configure(recipe->parallel.threads, comm);
     nn_threads_warn(&run->threads, run->out);
     run->progress.best = NAN;
-    run->progress.schedule = nn_schedule_begin();
+    run->progress.schedule = nni_schedule_begin();
 
-    nn_folder folder = {.created = false};
+    nni_folder folder = {.created = false};
     nn_status status = warn_of_kernels(run, error);
     if (status == NN_OK)
         status = open_folder(run, options, &folder, error);
     if (status == NN_OK)
         status = prepare(run, options, error);
     if (status != NN_OK) {
-        nn_run_free(run); /* with all that it left in its folder */
+        nni_run_free(run); /* with all that it left in its folder */
         if (comm->rank == 0)
-            nn_folder_abandon(&folder);
+            nni_folder_abandon(&folder);
         return status;
     }
     *result = run;
     return NN_OK;
 }
 
-void nn_run_free(nn_run *run)
+void nni_run_free(nni_run *run)
 {
     if (!run)
         return;
-    nn_run_wipe(run);
+    nni_run_wipe(run);
     for (size_t i = 0; i < run->observer_count; i++)
         if (run->observers[i].free)
             run->observers[i].free(run->observers[i].self);
-    nn_comm_watch(run->comm, NULL);
-    nn_trace_free(run->trace);
+    nni_comm_set_timeline(run->comm, NULL);
+    nni_trace_free(run->trace);
     nn_evaluator_free(run->evaluate_validation);
     nn_evaluator_free(run->evaluate_test);
-    nn_average_free(run->average);
-    nn_trouble_free(run->trouble);
+    nni_gradient_sync_free(run->average);
+    nni_divergence_free(run->trouble);
     nn_workspace_free(run->work);
     nn_sampler_free(run->sampler);
-    nn_augment_free(run->augment);
+    nni_augment_free(run->augment);
     nn_optimizer_free(run->optimizer);
     nn_network_free(run->network);
-    nn_normalization_free(run->normalization);
-    nn_target_scaling_free(run->target_scaling);
+    nni_feature_scaler_free(run->normalization);
+    nni_target_scaler_free(run->target_scaling);
     nn_dataset_free(run->train);
     nn_dataset_free(run->validation);
     nn_dataset_free(run->test);
     nn_recipe_free(run->settled);
     nn_threads_release(&run->threads);
-    nn_run_lock_release(run->lock);
-    nn_release(run);
+    nni_run_lock_release(run->lock);
+    nni_release(run);
 }

@@ -34,16 +34,16 @@ static sigset_t first(size_t count)
     return signals;
 }
 
-void nn_signals_hold(void)
+void nni_signals_hold(void)
 {
     const sigset_t held = first(HELD);
     pthread_sigmask(SIG_BLOCK, &held, NULL);
 }
 
-void nn_signals_catch(void)
+void nni_signals_catch(void)
 {
     stop_requested = 0;
-    launcher = nn_launcher_rank() ? getppid() : 0;
+    launcher = nni_launcher_rank() ? getppid() : 0;
     for (size_t i = 0; i < CAUGHT; i++) {
         /* A second Ctrl-C ends the program at once. */
         struct sigaction action = {.sa_handler = on_signal,
@@ -59,14 +59,14 @@ void nn_signals_catch(void)
     pthread_sigmask(SIG_UNBLOCK, &caught, &former_mask);
 }
 
-void nn_signals_release(void)
+void nni_signals_release(void)
 {
     pthread_sigmask(SIG_SETMASK, &former_mask, NULL);
     for (size_t i = 0; i < CAUGHT; i++)
         sigaction(numbers[i], &former[i], NULL);
 }
 
-bool nn_signals_stop_requested(void)
+bool nni_signals_stop_requested(void)
 {
     /* Where Open MPI 5's mpirun is killed, its ranks are told nothing, and would go on for nobody. */
     return stop_requested != 0 || (launcher != 0 && getppid() != launcher);

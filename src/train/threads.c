@@ -13,19 +13,19 @@ static bool user_binds(void)
 
 /* What mpirun, SLURM or taskset left this process. An OpenMP library that binds has put this thread into the first of
  * its places by now, and all its places tell what there was. */
-static nn_cpu_mask process_mask(void)
+static nni_cpu_mask process_mask(void)
 {
-    nn_cpu_mask mask = nn_cpu_bound_mask();
+    nni_cpu_mask mask = nni_cpu_bound_mask();
     if (!user_binds())
         return mask;
     for (int place = 0; place < omp_get_num_places(); place++) {
-        int cpus[NN_CPU_MOST];
+        int cpus[NNI_CPU_MOST];
         const int count = omp_get_place_num_procs(place);
-        if (count > NN_CPU_MOST)
+        if (count > NNI_CPU_MOST)
             continue;
         omp_get_place_proc_ids(place, cpus);
         for (int i = 0; i < count; i++)
-            if (cpus[i] >= 0 && cpus[i] < NN_CPU_MOST)
+            if (cpus[i] >= 0 && cpus[i] < NNI_CPU_MOST)
                 mask.words[cpus[i] / 64] |= UINT64_C(1) << cpus[i] % 64;
     }
     return mask;
@@ -52,9 +52,9 @@ static void decide_count(nn_threads *threads, size_t requested, size_t share_of_
 /* A job that nobody bound to a part of the host has no cores of its own. Unless it fills the host, other programs may
  * be at work on the very cores that we would choose, as in sixteen runs of four threads started side by side: each
  * would choose the first four. The system sees the others and we do not. */
-static bool has_own_cpus(const nn_topology *topology, size_t threads, size_t sharers)
+static bool has_own_cpus(const nni_topology *topology, size_t threads, size_t sharers)
 {
-    return topology->count < nn_cpu_online_cores() || threads >= topology->cores / sharers;
+    return topology->count < nni_cpu_online_cores() || threads >= topology->cores / sharers;
 }
 
 /* All threads of the team are started here, before the calling thread is bound: who is started later inherits its CPU.
@@ -65,21 +65,21 @@ static bool pin(const int *cpus, size_t threads)
 #pragma omp parallel num_threads((int)threads) reduction(|| : bound)
     {
         const int cpu = cpus[omp_get_thread_num()];
-        nn_cpu_mask mask = {{0}};
+        nni_cpu_mask mask = {{0}};
         mask.words[cpu / 64] = UINT64_C(1) << cpu % 64;
 #pragma omp barrier
-        bound = nn_cpu_bind(&mask);
+        bound = nni_cpu_bind(&mask);
     }
     return bound;
 }
 
 nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
 {
-    const nn_cpu_mask bound = nn_cpu_bound_mask(), mask = process_mask();
+    const nni_cpu_mask bound = nni_cpu_bound_mask(), mask = process_mask();
     const size_t sharers = comm->core_sharers > 0 ? (size_t)comm->core_sharers : 1;
-    nn_topology topology;
-    nn_topology_read(NN_TOPOLOGY_ROOT, &mask, &topology);
-    const size_t quota = nn_cpu_quota(), ranks = comm->local_size > 0 ? (size_t)comm->local_size : 1;
+    nni_topology topology;
+    nni_topology_read(NNI_TOPOLOGY_ROOT, &mask, &topology);
+    const size_t quota = nni_cpu_quota(), ranks = comm->local_size > 0 ? (size_t)comm->local_size : 1;
     nn_threads threads = {
         .cpus = at_least_1(topology.count / sharers),
         .quota = quota > 0 ? at_least_1(quota / ranks) : 0,
@@ -92,9 +92,9 @@ nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
     omp_set_dynamic(0);
     omp_set_num_threads((int)threads.count);
 
-    int cpus[NN_CPU_MOST];
+    int cpus[NNI_CPU_MOST];
     if (!user_binds() && comm->core_index >= 0 && has_own_cpus(&topology, threads.count, sharers) &&
-        nn_topology_choose(&topology, threads.count, sharers, (size_t)comm->core_index, cpus))
+        nni_topology_choose(&topology, threads.count, sharers, (size_t)comm->core_index, cpus))
         threads.pinned = pin(cpus, threads.count);
     return threads;
 }
@@ -118,10 +118,10 @@ void nn_threads_release(const nn_threads *threads)
     if (threads->count == 0)
         return;
     if (threads->pinned) {
-        nn_cpu_mask before;
+        nni_cpu_mask before;
         memcpy(&before, threads->cpus_before, sizeof before);
 #pragma omp parallel num_threads((int)threads->count)
-        nn_cpu_bind(&before);
+        nni_cpu_bind(&before);
     }
     omp_set_num_threads(threads->count_before);
     omp_set_dynamic(threads->dynamic_before);

@@ -14,16 +14,16 @@ static uint64_t digest_of(const nn_network *network)
     return parameters ^ XXH3_64bits(network->statistics, network->statistics_count * sizeof *network->statistics);
 }
 
-nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error)
+nn_status nni_run_check_weight_consistency(nni_run *run, nn_error *error)
 {
     int odd = -1;
     char host[sizeof run->comm->host];
     if (run->recipe->parallel.agree_every == 0)
         return NN_OK;
-    NN_TRY(nn_comm_find_odd(run->comm, digest_of(run->network), &odd, host, error));
+    NN_TRY(nni_comm_find_outlier(run->comm, digest_of(run->network), &odd, host, error));
     if (odd < 0)
         return NN_OK;
-    nn_run_settle(run);
+    nni_run_finish_checkpoints(run);
     return nn_fail(error, NN_SYSTEM,
                    "after step %" PRIu64 " the weights of rank %d on %s are others than those of %s: a fault of the "
                    "memory or the processor there; %s%s",
@@ -33,18 +33,18 @@ nn_status nn_run_agree_on_weights(nn_run *run, nn_error *error)
                    run->last_checkpoint);
 }
 
-static nn_status step(void *self, nn_run *run, const nn_step_report *report, nn_error *error)
+static nn_status step(void *self, nni_run *run, const nni_step_report *report, nn_error *error)
 {
     (void)self;
     (void)report;
     const size_t every = run->recipe->parallel.agree_every;
-    return every > 0 && run->progress.step % every == 0 ? nn_run_agree_on_weights(run, error) : NN_OK;
+    return every > 0 && run->progress.step % every == 0 ? nni_run_check_weight_consistency(run, error) : NN_OK;
 }
 
-nn_status nn_observe_agreement(nn_run *run, nn_observer *observer, nn_error *error)
+nn_status nni_callback_weight_consistency(nni_run *run, nni_callback *observer, nn_error *error)
 {
     (void)run;
     (void)error;
-    *observer = (nn_observer){.step = step};
+    *observer = (nni_callback){.step = step};
     return NN_OK;
 }

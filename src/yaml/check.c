@@ -56,9 +56,9 @@ static sentence start_sentence(const path *at)
     return started;
 }
 
-static nn_status fail_with(nn_error *error, nn_yaml_place place, const sentence *what)
+static nn_status fail_with(nn_error *error, nni_yaml_place place, const sentence *what)
 {
-    return nn_yaml_fail(error, place, "%s", what->text);
+    return nni_yaml_fail(error, place, "%s", what->text);
 }
 
 /* --- what would have been right ----------------------------------------------------------------------------------- */
@@ -83,17 +83,17 @@ static void say_choice(sentence *to, choice of)
         say(to, "%s%s", i > 0 ? ", " : "", choice_word(of, i));
 }
 
-static nn_suggestion nearest(choice of, const char *written)
+static nni_suggestion nearest(choice of, const char *written)
 {
-    nn_suggestion search = {.written = written};
+    nni_suggestion search = {.written = written};
     for (size_t i = 0; choice_word(of, i); i++)
-        nn_suggest(&search, choice_word(of, i));
+        nni_suggest(&search, choice_word(of, i));
     return search;
 }
 
 static void say_nearest(sentence *to, choice of, const char *written)
 {
-    const nn_suggestion found = nearest(of, written);
+    const nni_suggestion found = nearest(of, written);
     if (found.word)
         say(to, " (did you mean %s?)", found.word);
 }
@@ -108,12 +108,12 @@ static const cyaml_schema_value_t *below(const cyaml_schema_value_t *schema)
     return schema;
 }
 
-static void suggest_anywhere(nn_suggestion *search, const cyaml_schema_value_t *schema)
+static void suggest_anywhere(nni_suggestion *search, const cyaml_schema_value_t *schema)
 {
     if (schema->type != CYAML_MAPPING)
         return;
     for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
-        nn_suggest(search, field->key);
+        nni_suggest(search, field->key);
         suggest_anywhere(search, below(&field->value));
     }
 }
@@ -135,13 +135,13 @@ static void say_places(sentence *to, const cyaml_schema_value_t *schema, const c
     }
 }
 
-bool nn_yaml_find_key(const cyaml_schema_value_t *schema, const char *written, char *places, size_t size)
+bool nni_yaml_find_key(const cyaml_schema_value_t *schema, const char *written, char *places, size_t size)
 {
-    nn_suggestion search = {.written = written};
+    nni_suggestion search = {.written = written};
     sentence found = {.length = 0};
     size_t said = 0;
     suggest_anywhere(&search, schema);
-    if (search.likeness != NN_SYNONYM)
+    if (search.likeness != NNI_SYNONYM)
         return false;
     say_places(&found, schema, search.word, NULL, &said);
     snprintf(places, size, "%s", found.text);
@@ -151,8 +151,8 @@ bool nn_yaml_find_key(const cyaml_schema_value_t *schema, const char *written, c
 /* Surely meant elsewhere is more than a typing error here. */
 static void say_nearest_key(sentence *to, choice here, const cyaml_schema_value_t *root, const char *written)
 {
-    const nn_suggestion near = nearest(here, written);
-    nn_suggestion far = {.written = written};
+    const nni_suggestion near = nearest(here, written);
+    nni_suggestion far = {.written = written};
     suggest_anywhere(&far, root);
     if (near.likeness >= far.likeness) {
         say_nearest(to, here, written);
@@ -200,7 +200,7 @@ static uint64_t largest_unsigned(const cyaml_schema_value_t *schema)
     return schema->data_size >= 8 ? UINT64_MAX : ((uint64_t)1 << (8 * schema->data_size)) - 1;
 }
 
-static void check_unsigned(const nn_yaml_node *node, uint64_t largest, sentence *wrong)
+static void check_unsigned(const nni_yaml_node *node, uint64_t largest, sentence *wrong)
 {
     errno = 0;
     if (node->plain && is_digits(node->text) && !is_whole(node->text))
@@ -211,7 +211,7 @@ static void check_unsigned(const nn_yaml_node *node, uint64_t largest, sentence 
         say(wrong, "is more than %" PRIu64 ", the most there can be", largest);
 }
 
-static void check_signed(const nn_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
+static void check_signed(const nni_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
 {
     if (!node->plain || !is_whole(node->text + (node->text[0] == '-'))) {
         say(wrong, "is no whole number");
@@ -224,7 +224,7 @@ static void check_signed(const nn_yaml_node *node, const cyaml_schema_value_t *s
         say(wrong, "is outside the possible %" PRId64 " to %" PRId64, -largest - 1, largest);
 }
 
-static void check_float(const nn_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
+static void check_float(const nni_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
 {
     if (!node->plain || !is_float(node->text)) {
         say(wrong, "is no number such as 0.1 or 1e-3");
@@ -236,7 +236,7 @@ static void check_float(const nn_yaml_node *node, const cyaml_schema_value_t *sc
         say(wrong, "is too %s for a floating-point number", isfinite(value) ? "close to 0" : "large");
 }
 
-static void check_enum(const nn_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
+static void check_enum(const nni_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
 {
     choice names = {.values = schema->enumeration.strings, .count = schema->enumeration.count};
     for (size_t i = 0; i < names.count; i++)
@@ -253,7 +253,7 @@ static void check_enum(const nn_yaml_node *node, const cyaml_schema_value_t *sch
 }
 
 /* Both words as the core schema of YAML 1.2 has them, of which the first is what resolved recipes have. */
-static void check_bool(nn_yaml_node *node, sentence *wrong)
+static void check_bool(nni_yaml_node *node, sentence *wrong)
 {
     static const char *const words[][3] = {{"true", "True", "TRUE"}, {"false", "False", "FALSE"}};
     for (size_t i = 0; node->plain && i < 6; i++)
@@ -264,7 +264,7 @@ static void check_bool(nn_yaml_node *node, sentence *wrong)
     say(wrong, "is neither true nor false");
 }
 
-static void check_string(const nn_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
+static void check_string(const nni_yaml_node *node, const cyaml_schema_value_t *schema, sentence *wrong)
 {
     size_t length = strlen(node->text);
     if (length == 0 && schema->string.min > 0)
@@ -279,7 +279,7 @@ static const char *expected_kind(const cyaml_schema_value_t *schema)
 {
     switch (schema->type) {
     case CYAML_MAPPING:
-        return nn_yaml_short_form(schema) ? "a name or a mapping {key: value, ...}" : "a mapping {key: value, ...}";
+        return nni_yaml_short_form(schema) ? "a name or a mapping {key: value, ...}" : "a mapping {key: value, ...}";
     case CYAML_SEQUENCE:
     case CYAML_SEQUENCE_FIXED:
         return "a list [...]";
@@ -295,12 +295,12 @@ static const char *expected_kind(const cyaml_schema_value_t *schema)
     }
 }
 
-static nn_status fail_kind(const nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+static nn_status fail_kind(const nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
                            nn_error *error)
 {
     const char *const kinds[] = {"a single value", "a list", "a mapping"};
     sentence what = start_sentence(at);
-    say(&what, "expected %s, not %s", expected_kind(schema), nn_yaml_is_null(node) ? "nothing" : kinds[node->kind]);
+    say(&what, "expected %s, not %s", expected_kind(schema), nni_yaml_is_null(node) ? "nothing" : kinds[node->kind]);
     if (schema->type == CYAML_MAPPING) {
         say(&what, "; its keys are ");
         say_choice(&what, (choice){.fields = schema->mapping.fields});
@@ -308,9 +308,9 @@ static nn_status fail_kind(const nn_yaml_node *node, const cyaml_schema_value_t 
     return fail_with(error, node->place, &what);
 }
 
-static nn_status check_scalar(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
+static nn_status check_scalar(nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at, nn_error *error)
 {
-    if (node->kind != NN_YAML_SCALAR || nn_yaml_is_null(node))
+    if (node->kind != NNI_YAML_SCALAR || nni_yaml_is_null(node))
         return fail_kind(node, schema, at, error);
     sentence wrong = {.length = 0};
     if (schema->type == CYAML_UINT)
@@ -329,9 +329,9 @@ static nn_status check_scalar(nn_yaml_node *node, const cyaml_schema_value_t *sc
         say(&wrong, "has a type that is not checked yet");
     if (wrong.length == 0)
         return NN_OK;
-    char quoted[NN_YAML_QUOTED];
+    char quoted[NNI_YAML_QUOTED];
     sentence what = start_sentence(at);
-    say(&what, "%s %s", nn_yaml_quote(node->text, quoted), wrong.text);
+    say(&what, "%s %s", nni_yaml_quote(node->text, quoted), wrong.text);
     return fail_with(error, node->place, &what);
 }
 
@@ -345,32 +345,32 @@ static const cyaml_schema_field_t *field_of(const cyaml_schema_value_t *schema, 
     return NULL;
 }
 
-static nn_status fail_unknown_key(const nn_yaml_entry *entry, const cyaml_schema_value_t *schema, const path *at,
+static nn_status fail_unknown_key(const nni_yaml_entry *entry, const cyaml_schema_value_t *schema, const path *at,
                                   const cyaml_schema_value_t *root, nn_error *error)
 {
     choice known = {.fields = schema->mapping.fields};
-    char quoted[NN_YAML_QUOTED];
+    char quoted[NNI_YAML_QUOTED];
     sentence what = start_sentence(at);
-    say(&what, "unknown key %s", nn_yaml_quote(entry->key, quoted));
+    say(&what, "unknown key %s", nni_yaml_quote(entry->key, quoted));
     say_nearest_key(&what, known, root, entry->key);
     say(&what, "; the keys here are ");
     say_choice(&what, known);
     return fail_with(error, entry->place, &what);
 }
 
-static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+static nn_status check_value(nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
                              const cyaml_schema_value_t *root, nn_error *error);
 
-static nn_status check_mapping(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+static nn_status check_mapping(nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
                                const cyaml_schema_value_t *root, nn_error *error)
 {
-    nn_yaml_null_to_mapping(node);
-    const cyaml_schema_value_t *name = nn_yaml_short_form(schema);
-    if (node->kind == NN_YAML_SCALAR && name)
+    nni_yaml_null_to_mapping(node);
+    const cyaml_schema_value_t *name = nni_yaml_short_form(schema);
+    if (node->kind == NNI_YAML_SCALAR && name)
         return check_scalar(node, name, at, error);
-    if (node->kind != NN_YAML_MAPPING)
+    if (node->kind != NNI_YAML_MAPPING)
         return fail_kind(node, schema, at, error);
-    for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next) {
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next) {
         const cyaml_schema_field_t *field = field_of(schema, entry->key);
         if (!field)
             return fail_unknown_key(entry, schema, at, root, error);
@@ -379,10 +379,10 @@ static nn_status check_mapping(nn_yaml_node *node, const cyaml_schema_value_t *s
     return NN_OK;
 }
 
-static nn_status check_sequence(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+static nn_status check_sequence(nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
                                 const cyaml_schema_value_t *root, nn_error *error)
 {
-    if (node->kind != NN_YAML_SEQUENCE)
+    if (node->kind != NNI_YAML_SEQUENCE)
         return fail_kind(node, schema, at, error);
     if (node->count < schema->sequence.min || node->count > schema->sequence.max) {
         bool few = node->count < schema->sequence.min;
@@ -393,12 +393,12 @@ static nn_status check_sequence(nn_yaml_node *node, const cyaml_schema_value_t *
         return fail_with(error, node->place, &what);
     }
     size_t index = 0;
-    for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next, index++)
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next, index++)
         NN_TRY(check_value(entry->value, schema->sequence.entry, &(path){.parent = at, .index = index}, root, error));
     return NN_OK;
 }
 
-static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+static nn_status check_value(nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
                              const cyaml_schema_value_t *root, nn_error *error)
 {
     switch (schema->type) {
@@ -412,17 +412,17 @@ static nn_status check_value(nn_yaml_node *node, const cyaml_schema_value_t *sch
     }
 }
 
-nn_status nn_yaml_check(nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
+nn_status nni_yaml_check(nni_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
 {
     return check_value(root, schema, NULL, schema, error);
 }
 
-static nn_status fail_missing(nn_yaml_place place, const cyaml_schema_field_t *field, const path *at, nn_error *error)
+static nn_status fail_missing(nni_yaml_place place, const cyaml_schema_field_t *field, const path *at, nn_error *error)
 {
     sentence what = {.length = 0};
     say_path(&what, &(path){.parent = at, .key = field->key});
     say(&what, " is missing");
-    const cyaml_schema_value_t *name = nn_yaml_short_form(&field->value);
+    const cyaml_schema_value_t *name = nni_yaml_short_form(&field->value);
     const cyaml_schema_value_t *names = name ? name : &field->value;
     if (names->type == CYAML_ENUM) {
         say(&what, "; write one of ");
@@ -432,20 +432,20 @@ static nn_status fail_missing(nn_yaml_place place, const cyaml_schema_field_t *f
 }
 
 /* `place` is the innermost mapping around that somebody wrote: the defaults have no lines to point at. */
-static nn_status complete(const nn_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
-                          nn_yaml_place place, nn_error *error)
+static nn_status complete(const nni_yaml_node *node, const cyaml_schema_value_t *schema, const path *at,
+                          nni_yaml_place place, nn_error *error)
 {
-    if (node->place.source->kind != NN_YAML_DEFAULTS)
+    if (node->place.source->kind != NNI_YAML_DEFAULTS)
         place = node->place;
-    if (node->kind == NN_YAML_SEQUENCE) {
+    if (node->kind == NNI_YAML_SEQUENCE) {
         size_t index = 0;
-        for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next, index++)
+        for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next, index++)
             NN_TRY(complete(entry->value, schema->sequence.entry, &(path){.parent = at, .index = index}, place, error));
     }
-    if (node->kind != NN_YAML_MAPPING)
+    if (node->kind != NNI_YAML_MAPPING)
         return NN_OK;
     for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
-        const nn_yaml_entry *entry = nn_yaml_get(node, field->key, strlen(field->key));
+        const nni_yaml_entry *entry = nni_yaml_get(node, field->key, strlen(field->key));
         path below = {.parent = at, .key = field->key};
         if (entry)
             NN_TRY(complete(entry->value, &field->value, &below, place, error));
@@ -455,7 +455,7 @@ static nn_status complete(const nn_yaml_node *node, const cyaml_schema_value_t *
     return NN_OK;
 }
 
-nn_status nn_yaml_check_complete(const nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
+nn_status nni_yaml_check_complete(const nni_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
 {
     return complete(root, schema, NULL, root->place, error);
 }

@@ -29,12 +29,12 @@ static int write_output(void *data, unsigned char *bytes, size_t count)
 }
 
 /* Lists and mappings of single values go on one line, as people write them. */
-static bool is_flow(const nn_yaml_node *node)
+static bool is_flow(const nni_yaml_node *node)
 {
-    if (node->kind == NN_YAML_SEQUENCE)
+    if (node->kind == NNI_YAML_SEQUENCE)
         return true;
-    for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next)
-        if (entry->value->kind != NN_YAML_SCALAR)
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next)
+        if (entry->value->kind != NNI_YAML_SCALAR)
             return false;
     return true;
 }
@@ -50,11 +50,11 @@ static bool emit_scalar(yaml_emitter_t *emitter, const char *text, bool plain)
            yaml_emitter_emit(emitter, &event);
 }
 
-static bool emit_start(yaml_emitter_t *emitter, const nn_yaml_node *node)
+static bool emit_start(yaml_emitter_t *emitter, const nni_yaml_node *node)
 {
     yaml_event_t event;
     bool flow = is_flow(node);
-    int made = node->kind == NN_YAML_SEQUENCE
+    int made = node->kind == NNI_YAML_SEQUENCE
                    ? yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
                                                           flow ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE)
                    : yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
@@ -62,29 +62,29 @@ static bool emit_start(yaml_emitter_t *emitter, const nn_yaml_node *node)
     return made && yaml_emitter_emit(emitter, &event);
 }
 
-static bool emit_end(yaml_emitter_t *emitter, const nn_yaml_node *node)
+static bool emit_end(yaml_emitter_t *emitter, const nni_yaml_node *node)
 {
     yaml_event_t event;
-    int made = node->kind == NN_YAML_SEQUENCE ? yaml_sequence_end_event_initialize(&event)
-                                              : yaml_mapping_end_event_initialize(&event);
+    int made = node->kind == NNI_YAML_SEQUENCE ? yaml_sequence_end_event_initialize(&event)
+                                               : yaml_mapping_end_event_initialize(&event);
     return made && yaml_emitter_emit(emitter, &event);
 }
 
 /* `last` receives the value that came last, to be named where it cannot be written. */
-static bool emit_node(yaml_emitter_t *emitter, const nn_yaml_node *node, const nn_yaml_node **last)
+static bool emit_node(yaml_emitter_t *emitter, const nni_yaml_node *node, const nni_yaml_node **last)
 {
     *last = node;
-    if (node->kind == NN_YAML_SCALAR)
+    if (node->kind == NNI_YAML_SCALAR)
         return emit_scalar(emitter, node->text, node->plain);
     if (!emit_start(emitter, node))
         return false;
-    for (const nn_yaml_entry *entry = node->first; entry; entry = entry->next)
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next)
         if ((entry->key && !emit_scalar(emitter, entry->key, true)) || !emit_node(emitter, entry->value, last))
             return false;
     return emit_end(emitter, node);
 }
 
-static bool emit_document(yaml_emitter_t *emitter, const nn_yaml_node *root, const nn_yaml_node **last)
+static bool emit_document(yaml_emitter_t *emitter, const nni_yaml_node *root, const nni_yaml_node **last)
 {
     yaml_event_t event;
     return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) && yaml_emitter_emit(emitter, &event) &&
@@ -94,7 +94,7 @@ static bool emit_document(yaml_emitter_t *emitter, const nn_yaml_node *root, con
            yaml_emitter_emit(emitter, &event);
 }
 
-nn_status nn_yaml_emit(const nn_yaml_node *root, char **text, nn_error *error)
+nn_status nni_yaml_emit(const nni_yaml_node *root, char **text, nn_error *error)
 {
     output out = {.text = calloc(1, 1), .capacity = 1};
     yaml_emitter_t emitter;
@@ -105,15 +105,15 @@ nn_status nn_yaml_emit(const nn_yaml_node *root, char **text, nn_error *error)
     yaml_emitter_set_output(&emitter, write_output, &out);
     yaml_emitter_set_unicode(&emitter, 1);
     yaml_emitter_set_width(&emitter, -1);
-    const nn_yaml_node *last = root;
+    const nni_yaml_node *last = root;
     bool written = emit_document(&emitter, root, &last);
     /* Where libyaml's emitter has no complaint, making the event failed: the text was not UTF-8. */
-    bool no_text = !written && emitter.error == YAML_NO_ERROR && last->kind == NN_YAML_SCALAR;
+    bool no_text = !written && emitter.error == YAML_NO_ERROR && last->kind == NNI_YAML_SCALAR;
     yaml_emitter_delete(&emitter);
     if (!written) {
-        char quoted[NN_YAML_QUOTED];
+        char quoted[NNI_YAML_QUOTED];
         free(out.text);
-        return no_text ? nn_yaml_fail(error, last->place, "%s is no UTF-8 text", nn_yaml_quote(last->text, quoted))
+        return no_text ? nni_yaml_fail(error, last->place, "%s is no UTF-8 text", nni_yaml_quote(last->text, quoted))
                        : nn_fail(error, NN_SYSTEM, "out of memory: cannot write YAML");
     }
     *text = out.text;

@@ -21,7 +21,7 @@ static bool read_index(const char **cursor, step *out)
     if (*at == ']')
         return false;
     for (; *at >= '0' && *at <= '9'; at++) {
-        if (out->index > NN_YAML_NODES)
+        if (out->index > NNI_YAML_NODES)
             return false;
         out->index = out->index * 10 + (size_t)(*at - '0');
     }
@@ -43,45 +43,45 @@ static bool read_step(const char *path, const char **cursor, step *out)
     return length > 0 && separated;
 }
 
-static nn_yaml_entry *entry_at(const nn_yaml_node *node, step at)
+static nni_yaml_entry *entry_at(const nni_yaml_node *node, step at)
 {
     if (at.key)
-        return nn_yaml_get(node, at.key, at.length);
-    if (node->kind != NN_YAML_SEQUENCE || at.index >= node->count)
+        return nni_yaml_get(node, at.key, at.length);
+    if (node->kind != NNI_YAML_SEQUENCE || at.index >= node->count)
         return NULL;
-    nn_yaml_entry *entry = node->first;
+    nni_yaml_entry *entry = node->first;
     for (size_t i = 0; i < at.index; i++)
         entry = entry->next;
     return entry;
 }
 
-nn_yaml_node *nn_yaml_find(nn_yaml_node *root, const char *path)
+nni_yaml_node *nni_yaml_find(nni_yaml_node *root, const char *path)
 {
     const char *cursor = path;
     while (root && *cursor) {
         step at;
-        nn_yaml_entry *entry = read_step(path, &cursor, &at) ? entry_at(root, at) : NULL;
+        nni_yaml_entry *entry = read_step(path, &cursor, &at) ? entry_at(root, at) : NULL;
         root = entry ? entry->value : NULL;
     }
     return root;
 }
 
-nn_yaml_node *nn_yaml_merge(nn_yaml_node *base, nn_yaml_node *over)
+nni_yaml_node *nni_yaml_merge(nni_yaml_node *base, nni_yaml_node *over)
 {
-    if (base->kind == NN_YAML_MAPPING)
-        nn_yaml_null_to_mapping(over);
-    if (base->kind != NN_YAML_MAPPING || over->kind != NN_YAML_MAPPING)
+    if (base->kind == NNI_YAML_MAPPING)
+        nni_yaml_null_to_mapping(over);
+    if (base->kind != NNI_YAML_MAPPING || over->kind != NNI_YAML_MAPPING)
         return over;
-    if (base->place.source->kind == NN_YAML_DEFAULTS)
+    if (base->place.source->kind == NNI_YAML_DEFAULTS)
         base->place = over->place;
-    nn_yaml_entry **end = &base->first;
+    nni_yaml_entry **end = &base->first;
     while (*end)
         end = &(*end)->next;
-    for (nn_yaml_entry *next, *entry = over->first; entry; entry = next) {
+    for (nni_yaml_entry *next, *entry = over->first; entry; entry = next) {
         next = entry->next;
-        nn_yaml_entry *below = nn_yaml_get(base, entry->key, strlen(entry->key));
+        nni_yaml_entry *below = nni_yaml_get(base, entry->key, strlen(entry->key));
         if (below) {
-            below->value = nn_yaml_merge(below->value, entry->value);
+            below->value = nni_yaml_merge(below->value, entry->value);
             below->place = entry->place;
         } else {
             entry->next = NULL;
@@ -95,109 +95,109 @@ nn_yaml_node *nn_yaml_merge(nn_yaml_node *base, nn_yaml_node *over)
 
 /* An override on its way: KEY is [key, end), `node` what the steps up to `cursor` have reached. */
 typedef struct override {
-    nn_yaml_pool *pool;
-    nn_yaml_place place;
+    nni_yaml_pool *pool;
+    nni_yaml_place place;
     const char *key;
     const char *cursor;
-    nn_yaml_node *node, *defaults;
+    nni_yaml_node *node, *defaults;
     nn_error *error;
 } override;
 
 static nn_status fail_step(const override *set, size_t walked, step at)
 {
     int length = (int)walked;
-    if (set->node->kind == NN_YAML_SEQUENCE && !at.key && set->node->count > 0)
-        return nn_yaml_fail(set->error, set->place, "%.*s has no element %zu; its elements are 0 to %zu", length,
-                            set->key, at.index, set->node->count - 1);
-    if (set->node->kind == NN_YAML_SEQUENCE && at.key)
-        return nn_yaml_fail(set->error, set->place, "%.*s is a list; name an element of it as in %.*s[0]", length,
-                            set->key, length, set->key);
+    if (set->node->kind == NNI_YAML_SEQUENCE && !at.key && set->node->count > 0)
+        return nni_yaml_fail(set->error, set->place, "%.*s has no element %zu; its elements are 0 to %zu", length,
+                             set->key, at.index, set->node->count - 1);
+    if (set->node->kind == NNI_YAML_SEQUENCE && at.key)
+        return nni_yaml_fail(set->error, set->place, "%.*s is a list; name an element of it as in %.*s[0]", length,
+                             set->key, length, set->key);
     if (at.key)
-        return nn_yaml_fail(set->error, set->place, "%.*s is a single value, so there is no \"%.*s\" in it", length,
-                            set->key, (int)at.length, at.key);
-    return nn_yaml_fail(set->error, set->place, "%.*s is no list with an element %zu", length, set->key, at.index);
+        return nni_yaml_fail(set->error, set->place, "%.*s is a single value, so there is no \"%.*s\" in it", length,
+                             set->key, (int)at.length, at.key);
+    return nni_yaml_fail(set->error, set->place, "%.*s is no list with an element %zu", length, set->key, at.index);
 }
 
-static nn_status take_null(const override *set, nn_yaml_node **node)
+static nn_status take_null(const override *set, nni_yaml_node **node)
 {
-    NN_TRY(nn_yaml_take_node(set->pool, NN_YAML_SCALAR, set->place, node, set->error));
+    NN_TRY(nni_yaml_take_node(set->pool, NNI_YAML_SCALAR, set->place, node, set->error));
     (*node)->plain = true;
     return NN_OK;
 }
 
 /* Goes one step down, making what a mapping lacks: whether such a key may be is for the schema to say. */
-static nn_status descend(override *set, step at, size_t walked, nn_yaml_entry **entry)
+static nn_status descend(override *set, step at, size_t walked, nni_yaml_entry **entry)
 {
     if (at.key)
-        nn_yaml_null_to_mapping(set->node);
-    if (set->node->place.source->kind == NN_YAML_DEFAULTS)
+        nni_yaml_null_to_mapping(set->node);
+    if (set->node->place.source->kind == NNI_YAML_DEFAULTS)
         set->node->place = set->place;
-    if (!at.key && at.index == 0 && nn_yaml_is_null(set->node)) { /* of layers[0] the schema shall judge layers */
-        nn_yaml_node *element = NULL;
+    if (!at.key && at.index == 0 && nni_yaml_is_null(set->node)) { /* of layers[0] the schema shall judge layers */
+        nni_yaml_node *element = NULL;
         NN_TRY(take_null(set, &element));
-        set->node->kind = NN_YAML_SEQUENCE;
-        NN_TRY(nn_yaml_append(set->pool, set->node, NULL, set->place, element, set->error));
+        set->node->kind = NNI_YAML_SEQUENCE;
+        NN_TRY(nni_yaml_append(set->pool, set->node, NULL, set->place, element, set->error));
     }
     *entry = entry_at(set->node, at);
-    if (!*entry && (!at.key || set->node->kind != NN_YAML_MAPPING))
+    if (!*entry && (!at.key || set->node->kind != NNI_YAML_MAPPING))
         return fail_step(set, walked, at);
     if (!*entry) {
         const char *key = NULL;
-        nn_yaml_node *value = NULL;
-        NN_TRY(nn_yaml_take_text(set->pool, at.key, at.length, &key, set->error));
+        nni_yaml_node *value = NULL;
+        NN_TRY(nni_yaml_take_text(set->pool, at.key, at.length, &key, set->error));
         NN_TRY(take_null(set, &value));
-        NN_TRY(nn_yaml_append(set->pool, set->node, key, set->place, value, set->error));
+        NN_TRY(nni_yaml_append(set->pool, set->node, key, set->place, value, set->error));
         *entry = entry_at(set->node, at);
     }
     set->node = (*entry)->value;
     return NN_OK;
 }
 
-static nn_status assign(override *set, nn_yaml_node *value)
+static nn_status assign(override *set, nni_yaml_node *value)
 {
-    nn_yaml_entry *entry = NULL;
+    nni_yaml_entry *entry = NULL;
     for (size_t depth = 0; *set->cursor; depth++) {
         size_t walked = (size_t)(set->cursor - set->key);
         step at;
-        if (depth == NN_YAML_DEPTH || !read_step(set->key, &set->cursor, &at))
-            return nn_yaml_fail(set->error, set->place,
-                                "this is no key; write one like training.epochs or network.layers[0].units");
+        if (depth == NNI_YAML_DEPTH || !read_step(set->key, &set->cursor, &at))
+            return nni_yaml_fail(set->error, set->place,
+                                 "this is no key; write one like training.epochs or network.layers[0].units");
         NN_TRY(descend(set, at, walked, &entry));
     }
     if (!entry)
-        return nn_yaml_fail(set->error, set->place, "there is no key before the =; write one like training.epochs");
-    nn_yaml_node *below = nn_yaml_find(set->defaults, set->key);
+        return nni_yaml_fail(set->error, set->place, "there is no key before the =; write one like training.epochs");
+    nni_yaml_node *below = nni_yaml_find(set->defaults, set->key);
     if (below)
-        NN_TRY(nn_yaml_copy(set->pool, below, &below, set->error));
+        NN_TRY(nni_yaml_copy(set->pool, below, &below, set->error));
     entry->place = set->place;
-    entry->value = below ? nn_yaml_merge(below, value) : value;
+    entry->value = below ? nni_yaml_merge(below, value) : value;
     return NN_OK;
 }
 
-static nn_status make_source(nn_yaml_pool *pool, const char *assignment, nn_yaml_source **source, nn_error *error)
+static nn_status make_source(nni_yaml_pool *pool, const char *assignment, nni_yaml_source **source, nn_error *error)
 {
-    char quoted[NN_YAML_QUOTED], name[NN_YAML_QUOTED + 8];
-    nn_yaml_quote(assignment, quoted);
+    char quoted[NNI_YAML_QUOTED], name[NNI_YAML_QUOTED + 8];
+    nni_yaml_quote(assignment, quoted);
     snprintf(name, sizeof name, "--set %.*s", (int)strlen(quoted) - 2, quoted + 1);
-    *source = nn_yaml_take(pool, sizeof **source, error);
+    *source = nni_yaml_take(pool, sizeof **source, error);
     if (!*source)
         return NN_SYSTEM;
-    (*source)->kind = NN_YAML_OVERRIDE;
-    return nn_yaml_take_text(pool, name, strlen(name), &(*source)->name, error);
+    (*source)->kind = NNI_YAML_OVERRIDE;
+    return nni_yaml_take_text(pool, name, strlen(name), &(*source)->name, error);
 }
 
-nn_status nn_yaml_set(nn_yaml_pool *pool, nn_yaml_node *root, nn_yaml_node *defaults, const char *assignment,
-                      nn_error *error)
+nn_status nni_yaml_set(nni_yaml_pool *pool, nni_yaml_node *root, nni_yaml_node *defaults, const char *assignment,
+                       nn_error *error)
 {
-    nn_yaml_source *source = NULL;
+    nni_yaml_source *source = NULL;
     NN_TRY(make_source(pool, assignment, &source, error));
     override set = {.pool = pool, .place = {.source = source}, .node = root, .defaults = defaults, .error = error};
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment)
-        return nn_yaml_fail(error, set.place, "expected KEY=VALUE, as in training.epochs=3");
-    NN_TRY(nn_yaml_take_text(pool, assignment, (size_t)(equals - assignment), &set.key, error));
+        return nni_yaml_fail(error, set.place, "expected KEY=VALUE, as in training.epochs=3");
+    NN_TRY(nni_yaml_take_text(pool, assignment, (size_t)(equals - assignment), &set.key, error));
     set.cursor = set.key;
-    nn_yaml_node *value = NULL;
-    NN_TRY(nn_yaml_parse_value(pool, equals + 1, source, &value, error));
+    nni_yaml_node *value = NULL;
+    NN_TRY(nni_yaml_parse_value(pool, equals + 1, source, &value, error));
     return assign(&set, value);
 }

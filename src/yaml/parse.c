@@ -7,29 +7,29 @@
 
 typedef struct anchor {
     const char *name;
-    const nn_yaml_node *node;
+    const nni_yaml_node *node;
     struct anchor *next;
 } anchor;
 
 typedef struct reader {
-    nn_yaml_pool *pool;
+    nni_yaml_pool *pool;
     const char *text;
-    const nn_yaml_source *source;
+    const nni_yaml_source *source;
     yaml_parser_t parser;
     yaml_event_t event; /* the current one; deleted when the next is fetched */
     anchor *anchors;
     nn_error *error;
 } reader;
 
-static nn_yaml_place place_of(const reader *in, yaml_mark_t mark)
+static nni_yaml_place place_of(const reader *in, yaml_mark_t mark)
 {
-    return (nn_yaml_place){.source = in->source, .line = mark.line + 1, .column = mark.column + 1};
+    return (nni_yaml_place){.source = in->source, .line = mark.line + 1, .column = mark.column + 1};
 }
 
 /* Encoding errors come with a byte offset alone. */
-static nn_yaml_place place_of_byte(const reader *in, size_t offset)
+static nni_yaml_place place_of_byte(const reader *in, size_t offset)
 {
-    nn_yaml_place place = {.source = in->source, .line = 1, .column = 1};
+    nni_yaml_place place = {.source = in->source, .line = 1, .column = 1};
     for (const char *at = in->text; *at && (size_t)(at - in->text) < offset; at++) {
         if (*at == '\n') {
             place.line++;
@@ -59,13 +59,13 @@ static nn_status fail_syntax(reader *in)
         return nn_fail(in->error, NN_SYSTEM, "out of memory: cannot read %s", in->source->name);
     if (parser->error == YAML_READER_ERROR) {
         const int value = parser->problem_value; /* -1 where a character is not whole */
-        return nn_yaml_fail(in->error, place_of_byte(in, parser->problem_offset),
-                            "this is no UTF-8 text: %s (byte 0x%02X); save the file as UTF-8", problem,
-                            value >= 0 ? (unsigned)value : (unsigned char)in->text[parser->problem_offset]);
+        return nni_yaml_fail(in->error, place_of_byte(in, parser->problem_offset),
+                             "this is no UTF-8 text: %s (byte 0x%02X); save the file as UTF-8", problem,
+                             value >= 0 ? (unsigned)value : (unsigned char)in->text[parser->problem_offset]);
     }
-    return nn_yaml_fail(in->error, place_of(in, parser->problem_mark), "this is no YAML: %s%s%s%s",
-                        parser->context ? parser->context : "", parser->context ? ", " : "", problem,
-                        is_indented_by_tab(in, parser->problem_mark.line) ? ": a tab; indent with blanks" : "");
+    return nni_yaml_fail(in->error, place_of(in, parser->problem_mark), "this is no YAML: %s%s%s%s",
+                         parser->context ? parser->context : "", parser->context ? ", " : "", problem,
+                         is_indented_by_tab(in, parser->problem_mark.line) ? ": a tab; indent with blanks" : "");
 }
 
 static nn_status fetch(reader *in)
@@ -74,9 +74,9 @@ static nn_status fetch(reader *in)
     return yaml_parser_parse(&in->parser, &in->event) ? NN_OK : fail_syntax(in);
 }
 
-static nn_status remember(reader *in, const char *name, const nn_yaml_node *node)
+static nn_status remember(reader *in, const char *name, const nni_yaml_node *node)
 {
-    anchor *known = nn_yaml_take(in->pool, sizeof *known, in->error);
+    anchor *known = nni_yaml_take(in->pool, sizeof *known, in->error);
     if (!known)
         return NN_SYSTEM;
     *known = (anchor){.name = name, .node = node, .next = in->anchors};
@@ -84,31 +84,31 @@ static nn_status remember(reader *in, const char *name, const nn_yaml_node *node
     return NN_OK;
 }
 
-static nn_status copy_node(reader *in, const nn_yaml_node *from, size_t depth, nn_yaml_node **copy)
+static nn_status copy_node(reader *in, const nni_yaml_node *from, size_t depth, nni_yaml_node **copy)
 {
-    if (depth >= NN_YAML_DEPTH && from->kind != NN_YAML_SCALAR)
-        return nn_yaml_fail(in->error, from->place, "aliases nest this deeper than %d levels", NN_YAML_DEPTH);
-    NN_TRY(nn_yaml_take_node(in->pool, from->kind, from->place, copy, in->error));
+    if (depth >= NNI_YAML_DEPTH && from->kind != NNI_YAML_SCALAR)
+        return nni_yaml_fail(in->error, from->place, "aliases nest this deeper than %d levels", NNI_YAML_DEPTH);
+    NN_TRY(nni_yaml_take_node(in->pool, from->kind, from->place, copy, in->error));
     (*copy)->text = from->text;
     (*copy)->plain = from->plain;
-    for (const nn_yaml_entry *entry = from->first; entry; entry = entry->next) {
-        nn_yaml_node *value = NULL;
+    for (const nni_yaml_entry *entry = from->first; entry; entry = entry->next) {
+        nni_yaml_node *value = NULL;
         NN_TRY(copy_node(in, entry->value, depth + 1, &value));
-        NN_TRY(nn_yaml_append(in->pool, *copy, entry->key, entry->place, value, in->error));
+        NN_TRY(nni_yaml_append(in->pool, *copy, entry->key, entry->place, value, in->error));
     }
     return NN_OK;
 }
 
 /* An anchor is known only once its value is complete, so that no value can hold itself. */
-static nn_status compose_alias(reader *in, size_t depth, nn_yaml_node **node)
+static nn_status compose_alias(reader *in, size_t depth, nni_yaml_node **node)
 {
     const char *name = (const char *)in->event.data.alias.anchor;
     for (const anchor *known = in->anchors; known; known = known->next)
         if (strcmp(known->name, name) == 0)
             return copy_node(in, known->node, depth, node);
-    char quoted[NN_YAML_QUOTED];
-    return nn_yaml_fail(in->error, place_of(in, in->event.start_mark), "no value before this one has the anchor %s",
-                        nn_yaml_quote(name, quoted));
+    char quoted[NNI_YAML_QUOTED];
+    return nni_yaml_fail(in->error, place_of(in, in->event.start_mark), "no value before this one has the anchor %s",
+                         nni_yaml_quote(name, quoted));
 }
 
 static nn_status take_scalar_text(reader *in, const char **text)
@@ -116,40 +116,40 @@ static nn_status take_scalar_text(reader *in, const char **text)
     const char *value = (const char *)in->event.data.scalar.value;
     size_t length = in->event.data.scalar.length;
     if (memchr(value, '\0', length))
-        return nn_yaml_fail(in->error, place_of(in, in->event.start_mark), "a value cannot hold the character NUL");
-    return nn_yaml_take_text(in->pool, value, length, text, in->error);
+        return nni_yaml_fail(in->error, place_of(in, in->event.start_mark), "a value cannot hold the character NUL");
+    return nni_yaml_take_text(in->pool, value, length, text, in->error);
 }
 
-static nn_status compose_key(reader *in, const nn_yaml_node *mapping, const char **key, nn_yaml_place *place)
+static nn_status compose_key(reader *in, const nni_yaml_node *mapping, const char **key, nni_yaml_place *place)
 {
     *place = place_of(in, in->event.start_mark);
     if (in->event.type != YAML_SCALAR_EVENT)
-        return nn_yaml_fail(in->error, *place, "a key must be a word, as in \"seed: 1\"");
+        return nni_yaml_fail(in->error, *place, "a key must be a word, as in \"seed: 1\"");
     NN_TRY(take_scalar_text(in, key));
-    const nn_yaml_entry *earlier = nn_yaml_get(mapping, *key, strlen(*key));
-    char quoted[NN_YAML_QUOTED];
+    const nni_yaml_entry *earlier = nni_yaml_get(mapping, *key, strlen(*key));
+    char quoted[NNI_YAML_QUOTED];
     if (earlier)
-        return nn_yaml_fail(in->error, *place, "key %s is given twice, first on line %zu; keep one of them",
-                            nn_yaml_quote(*key, quoted), earlier->place.line);
+        return nni_yaml_fail(in->error, *place, "key %s is given twice, first on line %zu; keep one of them",
+                             nni_yaml_quote(*key, quoted), earlier->place.line);
     return fetch(in);
 }
 
-static nn_status compose(reader *in, size_t depth, nn_yaml_node **node);
+static nn_status compose(reader *in, size_t depth, nni_yaml_node **node);
 
-static nn_status compose_children(reader *in, size_t depth, nn_yaml_node *node)
+static nn_status compose_children(reader *in, size_t depth, nni_yaml_node *node)
 {
-    if (depth >= NN_YAML_DEPTH)
-        return nn_yaml_fail(in->error, node->place, "lists and mappings nest deeper than %d levels here",
-                            NN_YAML_DEPTH);
+    if (depth >= NNI_YAML_DEPTH)
+        return nni_yaml_fail(in->error, node->place, "lists and mappings nest deeper than %d levels here",
+                             NNI_YAML_DEPTH);
     NN_TRY(fetch(in));
     while (in->event.type != YAML_SEQUENCE_END_EVENT && in->event.type != YAML_MAPPING_END_EVENT) {
         const char *key = NULL;
-        nn_yaml_place place = place_of(in, in->event.start_mark);
-        if (node->kind == NN_YAML_MAPPING)
+        nni_yaml_place place = place_of(in, in->event.start_mark);
+        if (node->kind == NNI_YAML_MAPPING)
             NN_TRY(compose_key(in, node, &key, &place));
-        nn_yaml_node *value = NULL;
+        nni_yaml_node *value = NULL;
         NN_TRY(compose(in, depth + 1, &value));
-        NN_TRY(nn_yaml_append(in->pool, node, key, place, value, in->error));
+        NN_TRY(nni_yaml_append(in->pool, node, key, place, value, in->error));
         NN_TRY(fetch(in));
     }
     return NN_OK;
@@ -157,7 +157,7 @@ static nn_status compose_children(reader *in, size_t depth, nn_yaml_node *node)
 
 /* The parts that scalars, lists and mappings have in common. */
 typedef struct trait {
-    nn_yaml_kind kind;
+    nni_yaml_kind kind;
     const yaml_char_t *anchor, *tag;
 } trait;
 
@@ -165,29 +165,30 @@ static trait trait_of(const yaml_event_t *event)
 {
     switch (event->type) {
     case YAML_SEQUENCE_START_EVENT:
-        return (trait){NN_YAML_SEQUENCE, event->data.sequence_start.anchor, event->data.sequence_start.tag};
+        return (trait){NNI_YAML_SEQUENCE, event->data.sequence_start.anchor, event->data.sequence_start.tag};
     case YAML_MAPPING_START_EVENT:
-        return (trait){NN_YAML_MAPPING, event->data.mapping_start.anchor, event->data.mapping_start.tag};
+        return (trait){NNI_YAML_MAPPING, event->data.mapping_start.anchor, event->data.mapping_start.tag};
     default:
-        return (trait){NN_YAML_SCALAR, event->data.scalar.anchor, event->data.scalar.tag};
+        return (trait){NNI_YAML_SCALAR, event->data.scalar.anchor, event->data.scalar.tag};
     }
 }
 
 /* Builds the value that starts with the current event, up to its last event. */
-static nn_status compose(reader *in, size_t depth, nn_yaml_node **node)
+static nn_status compose(reader *in, size_t depth, nni_yaml_node **node)
 {
     if (in->event.type == YAML_ALIAS_EVENT)
         return compose_alias(in, depth, node);
     trait is = trait_of(&in->event);
-    nn_yaml_place place = place_of(in, in->event.start_mark);
+    nni_yaml_place place = place_of(in, in->event.start_mark);
     if (is.tag)
-        return nn_yaml_fail(in->error, place,
-                            "tags such as !!str are not used here; quote a value to make it a string");
+        return nni_yaml_fail(in->error, place,
+                             "tags such as !!str are not used here; quote a value to make it a string");
     const char *name = NULL;
     if (is.anchor)
-        NN_TRY(nn_yaml_take_text(in->pool, (const char *)is.anchor, strlen((const char *)is.anchor), &name, in->error));
-    NN_TRY(nn_yaml_take_node(in->pool, is.kind, place, node, in->error));
-    if (is.kind == NN_YAML_SCALAR) {
+        NN_TRY(
+            nni_yaml_take_text(in->pool, (const char *)is.anchor, strlen((const char *)is.anchor), &name, in->error));
+    NN_TRY(nni_yaml_take_node(in->pool, is.kind, place, node, in->error));
+    if (is.kind == NNI_YAML_SCALAR) {
         (*node)->plain = in->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         NN_TRY(take_scalar_text(in, &(*node)->text));
     } else {
@@ -197,13 +198,13 @@ static nn_status compose(reader *in, size_t depth, nn_yaml_node **node)
 }
 
 /* Stream start, document start, the value, document end, stream end; an empty text has no document. */
-static nn_status read_document(reader *in, nn_yaml_node **value)
+static nn_status read_document(reader *in, nni_yaml_node **value)
 {
     NN_TRY(fetch(in));
     NN_TRY(fetch(in));
     if (in->event.type == YAML_STREAM_END_EVENT) {
-        nn_yaml_place start = {.source = in->source, .line = 1, .column = 1};
-        NN_TRY(nn_yaml_take_node(in->pool, NN_YAML_SCALAR, start, value, in->error));
+        nni_yaml_place start = {.source = in->source, .line = 1, .column = 1};
+        NN_TRY(nni_yaml_take_node(in->pool, NNI_YAML_SCALAR, start, value, in->error));
         (*value)->plain = true;
         return NN_OK;
     }
@@ -212,13 +213,13 @@ static nn_status read_document(reader *in, nn_yaml_node **value)
     NN_TRY(fetch(in));
     NN_TRY(fetch(in));
     if (in->event.type != YAML_STREAM_END_EVENT)
-        return nn_yaml_fail(in->error, place_of(in, in->event.start_mark),
-                            "a second document starts here; keep one to a file");
+        return nni_yaml_fail(in->error, place_of(in, in->event.start_mark),
+                             "a second document starts here; keep one to a file");
     return NN_OK;
 }
 
-nn_status nn_yaml_parse_value(nn_yaml_pool *pool, const char *text, const nn_yaml_source *source, nn_yaml_node **value,
-                              nn_error *error)
+nn_status nni_yaml_parse_value(nni_yaml_pool *pool, const char *text, const nni_yaml_source *source,
+                               nni_yaml_node **value, nn_error *error)
 {
     reader in = {.pool = pool, .text = text, .source = source, .error = error};
     if (!yaml_parser_initialize(&in.parser))
@@ -231,19 +232,19 @@ nn_status nn_yaml_parse_value(nn_yaml_pool *pool, const char *text, const nn_yam
     return status;
 }
 
-nn_status nn_yaml_parse(nn_yaml_pool *pool, const char *text, nn_yaml_source_kind kind, const char *name,
-                        nn_yaml_node **root, nn_error *error)
+nn_status nni_yaml_parse(nni_yaml_pool *pool, const char *text, nni_yaml_source_kind kind, const char *name,
+                         nni_yaml_node **root, nn_error *error)
 {
-    nn_yaml_source *source = nn_yaml_take(pool, sizeof *source, error);
+    nni_yaml_source *source = nni_yaml_take(pool, sizeof *source, error);
     if (!source)
         return NN_SYSTEM;
     source->kind = kind;
-    NN_TRY(nn_yaml_take_text(pool, name, strlen(name), &source->name, error));
+    NN_TRY(nni_yaml_take_text(pool, name, strlen(name), &source->name, error));
     text += strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* a byte order mark, as Windows' editors write it */
-    NN_TRY(nn_yaml_parse_value(pool, text, source, root, error));
-    nn_yaml_null_to_mapping(*root);
-    if ((*root)->kind != NN_YAML_MAPPING)
-        return nn_yaml_fail(error, (*root)->place, "expected \"key: value\" lines, not %s",
-                            (*root)->kind == NN_YAML_SEQUENCE ? "a list" : "a single value");
+    NN_TRY(nni_yaml_parse_value(pool, text, source, root, error));
+    nni_yaml_null_to_mapping(*root);
+    if ((*root)->kind != NNI_YAML_MAPPING)
+        return nni_yaml_fail(error, (*root)->place, "expected \"key: value\" lines, not %s",
+                             (*root)->kind == NNI_YAML_SEQUENCE ? "a list" : "a single value");
     return NN_OK;
 }

@@ -3,7 +3,7 @@
 
 #include "yaml/check.h"
 
-const cyaml_schema_value_t *nn_yaml_short_form(const cyaml_schema_value_t *schema)
+const cyaml_schema_value_t *nni_yaml_short_form(const cyaml_schema_value_t *schema)
 {
     if (schema->type != CYAML_MAPPING)
         return NULL;
@@ -12,38 +12,38 @@ const cyaml_schema_value_t *nn_yaml_short_form(const cyaml_schema_value_t *schem
 }
 
 /* Puts the scalar one level down, as the name in a mapping that stands in its place. */
-static nn_status expand(nn_yaml_pool *pool, nn_yaml_node *node, nn_error *error)
+static nn_status expand(nni_yaml_pool *pool, nni_yaml_node *node, nn_error *error)
 {
-    nn_yaml_node *name = NULL;
-    NN_TRY(nn_yaml_take_node(pool, NN_YAML_SCALAR, node->place, &name, error));
+    nni_yaml_node *name = NULL;
+    NN_TRY(nni_yaml_take_node(pool, NNI_YAML_SCALAR, node->place, &name, error));
     name->text = node->text;
     name->plain = node->plain;
-    node->kind = NN_YAML_MAPPING;
-    return nn_yaml_append(pool, node, "name", node->place, name, error);
+    node->kind = NNI_YAML_MAPPING;
+    return nni_yaml_append(pool, node, "name", node->place, name, error);
 }
 
-nn_status nn_yaml_expand(nn_yaml_pool *pool, nn_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
+nn_status nni_yaml_expand(nni_yaml_pool *pool, nni_yaml_node *root, const cyaml_schema_value_t *schema, nn_error *error)
 {
-    nn_yaml_null_to_mapping(root);
-    if (root->kind == NN_YAML_SCALAR)
+    nni_yaml_null_to_mapping(root);
+    if (root->kind == NNI_YAML_SCALAR)
         return expand(pool, root, error);
     for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
-        const nn_yaml_entry *entry = nn_yaml_get(root, field->key, strlen(field->key));
+        const nni_yaml_entry *entry = nni_yaml_get(root, field->key, strlen(field->key));
         if (entry && field->value.type == CYAML_MAPPING)
-            NN_TRY(nn_yaml_expand(pool, entry->value, &field->value, error));
+            NN_TRY(nni_yaml_expand(pool, entry->value, &field->value, error));
     }
     return NN_OK;
 }
 
-static void arrange_mapping(nn_yaml_node *node, const cyaml_schema_value_t *schema)
+static void arrange_mapping(nni_yaml_node *node, const cyaml_schema_value_t *schema)
 {
-    nn_yaml_entry *arranged = NULL, **end = &arranged;
+    nni_yaml_entry *arranged = NULL, **end = &arranged;
     for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
-        nn_yaml_entry *entry = nn_yaml_get(node, field->key, strlen(field->key));
+        nni_yaml_entry *entry = nni_yaml_get(node, field->key, strlen(field->key));
         if (!entry)
             continue;
-        nn_yaml_remove(node, field->key);
-        nn_yaml_arrange(entry->value, &field->value);
+        nni_yaml_remove(node, field->key);
+        nni_yaml_arrange(entry->value, &field->value);
         entry->next = NULL;
         *end = entry;
         end = &entry->next;
@@ -52,11 +52,11 @@ static void arrange_mapping(nn_yaml_node *node, const cyaml_schema_value_t *sche
     node->first = arranged;
 }
 
-void nn_yaml_arrange(nn_yaml_node *root, const cyaml_schema_value_t *schema)
+void nni_yaml_arrange(nni_yaml_node *root, const cyaml_schema_value_t *schema)
 {
-    if (root->kind == NN_YAML_MAPPING)
+    if (root->kind == NNI_YAML_MAPPING)
         arrange_mapping(root, schema);
-    else if (root->kind == NN_YAML_SEQUENCE)
-        for (const nn_yaml_entry *entry = root->first; entry; entry = entry->next)
-            nn_yaml_arrange(entry->value, schema->sequence.entry);
+    else if (root->kind == NNI_YAML_SEQUENCE)
+        for (const nni_yaml_entry *entry = root->first; entry; entry = entry->next)
+            nni_yaml_arrange(entry->value, schema->sequence.entry);
 }

@@ -4,9 +4,10 @@
 
 enum { SEED = 1, SLICES = 16, BATCH = 64, EPOCHS = 30 };
 
-static const nn_recipe_layer layers[] = {{.units = 16, .activation = NN_TANH}, {.units = 2, .activation = NN_SOFTMAX}};
-static const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
-static const nn_recipe_optimizer sgd = {.name = NN_SGD, .learning_rate = 0.1, .momentum = 0.9};
+static const nni_layer_settings layers[] = {{.units = 16, .activation = NN_TANH},
+                                            {.units = 2, .activation = NN_SOFTMAX}};
+static const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
+static const nni_optimizer_settings sgd = {.name = NN_SGD, .learning_rate = 0.1, .momentum = 0.9};
 
 /* One epoch: load, forward, loss, backpropagation, average over the ranks, descent. */
 static nn_status epoch(size_t number, nn_comm *comm, nn_sampler *sampler, nn_network *network, nn_workspace *work,
@@ -38,12 +39,12 @@ static nn_status train(const char *file, nn_comm *comm, nn_error *error)
     NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/test/x", .y = "/test/y"}, SLICES, false, comm,
                            &held_out, error));
     NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
-    NN_TRY(nn_optimizer_create(&sgd, &(nn_recipe_regularization){0}, network, &optimizer, error));
+    NN_TRY(nn_optimizer_create(&sgd, &(nni_regularization_settings){0}, network, &optimizer, error));
     NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));
     const nn_threads threads = nn_threads_configure(0, comm);
     NN_TRY(nn_workspace_create(network, nn_sampler_capacity(sampler), threads.count, 1, &work, error));
     NN_TRY(nn_evaluator_create(network, work->capacity, held_out, (nn_metrics_wanted){0}, comm, &evaluator, error));
-    nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, SEED);
+    nn_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, SEED);
     for (size_t number = 0; number < EPOCHS; number++)
         NN_TRY(epoch(number, comm, sampler, network, work, optimizer, error));
     NN_TRY(nn_evaluate(evaluator, &loss, network, work, &metrics, error));

@@ -10,18 +10,18 @@
 
 static const char *seal(const uint8_t *bytes, size_t size)
 {
-    char *sealed = malloc(NN_SEAL_BYTES + size);
+    char *sealed = malloc(NNI_SEAL_BYTES + size);
     fuzz_expect(sealed != NULL, "memory");
-    nn_seal_compose(bytes, size, sealed);
-    memcpy(sealed + NN_SEAL_BYTES, bytes, size);
-    const char *path = fuzz_file("sealed.h5", sealed, NN_SEAL_BYTES + size);
+    nni_seal_compose(bytes, size, sealed);
+    memcpy(sealed + NNI_SEAL_BYTES, bytes, size);
+    const char *path = fuzz_file("sealed.h5", sealed, NNI_SEAL_BYTES + size);
     free(sealed);
     return path;
 }
 
 static void write_again(const nn_checkpoint *checkpoint)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
     nn_checkpoint *again = NULL;
     const char *path = fuzz_path("again.h5");
@@ -39,7 +39,7 @@ static void write_again(const nn_checkpoint *checkpoint)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     fuzz_part_hdf5_crashes();
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
     nn_checkpoint *checkpoint = NULL;
     const nn_status status = nn_checkpoint_read(seal(bytes, size), &alone, &checkpoint, &error);

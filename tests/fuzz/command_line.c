@@ -12,18 +12,18 @@ enum { ARGUMENTS = 64 };
 int nntrain_main(int argc, char **argv); /* main.c's */
 
 /* By the linker's --wrap: a command that has shown its help is done. */
-nn_parsed __real_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
-nn_parsed __wrap_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
+nni_parsed __real_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
+nni_parsed __wrap_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
 
-nn_parsed __wrap_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
+nni_parsed __wrap_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
 {
-    const nn_parsed parsed = __real_nn_cli_parse(argp, full_name, argc, argv, arguments);
-    return parsed == NN_PARSED_GO ? NN_PARSED_HELP : parsed;
+    const nni_parsed parsed = __real_nn_cli_parse(argp, full_name, argc, argv, arguments);
+    return parsed == NNI_PARSED_GO ? NNI_PARSED_HELP : parsed;
 }
 
 /* In the program this is an object of its own; here nobody comes to it. */
-nn_status nn_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows, FILE *out,
-                          nn_error *error)
+nn_status nni_check_recipe(const char *path, const char *const *overrides, size_t override_count, size_t rows,
+                           FILE *out, nn_error *error)
 {
     (void)path, (void)overrides, (void)override_count, (void)rows, (void)out;
     return nn_fail(error, NN_SYSTEM, "nothing is checked here");

@@ -25,22 +25,22 @@ static void deal(const nn_dataset *dataset)
 
 static void open_split(const nn_dataset_spec *spec)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_dataset *dataset = NULL;
-    nn_normalization *normalization = NULL;
+    nni_feature_scaler *normalization = NULL;
     nn_error error = {.status = NN_OK};
     nn_status status = nn_dataset_open(spec, SLICES, spec->y != NULL, &alone, &dataset, &error);
     fuzz_expect_answer(status, &error);
     if (status != NN_OK)
         return;
-    status = nn_normalization_create(NN_NORMALIZE_AUTO, dataset->features, &normalization, &error);
-    if (status == NN_OK && nn_normalization_fit(normalization, dataset, &alone, &error) == NN_OK)
-        status = nn_dataset_normalize(dataset, normalization, &error);
+    status = nni_feature_scaler_create(NN_NORMALIZE_AUTO, dataset->features, &normalization, &error);
+    if (status == NN_OK && nni_feature_scaler_fit(normalization, dataset, &alone, &error) == NN_OK)
+        status = nni_dataset_normalize(dataset, normalization, &error);
     fuzz_expect_answer(status, &error);
     if (spec->y)
         deal(dataset);
     nn_dataset_free(dataset);
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
 }
 
 static void inspect(const char *path)
@@ -48,9 +48,9 @@ static void inspect(const char *path)
     static FILE *nowhere;
     if (!nowhere)
         nowhere = fopen("/dev/null", "w");
-    const nn_inspect_how how = {.features = true};
+    const nni_inspect_how how = {.features = true};
     nn_error error = {.status = NN_OK};
-    fuzz_expect_answer(nn_inspect_data(path, &how, nowhere, &error), &error);
+    fuzz_expect_answer(nni_inspect_data(path, &how, nowhere, &error), &error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -19,14 +19,14 @@ enum { SIGNALS = sizeof signals / sizeof *signals };
 static struct sigaction before[SIGNALS];
 
 /* The library's own guard would take crashes of all it calls for HDF5's; here it is none. */
-nn_status nn_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_error *error), void *context,
-                        nn_error *error)
+nn_status nni_hdf5_guard(const char *path, nn_status (*run)(void *context, nn_error *error), void *context,
+                         nn_error *error)
 {
     (void)path;
     return run(context, error);
 }
 
-bool nn_hdf5_is_lost(void)
+bool nni_hdf5_is_lost(void)
 {
     return false;
 }

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (!nowhere)
         nowhere = fopen("/dev/null", "w");
     const uint8_t options = bytes[0];
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
     nn_import_csv_result result;
     const nn_import_csv job = {

@@ -11,7 +11,7 @@
 /** Expects an answer; where it is success, an output that can be read. */
 static inline void fuzz_expect_imported(nn_status status, const nn_error *error, const char *output)
 {
-    const nn_inspect_how how = {.features = true};
+    const nni_inspect_how how = {.features = true};
     nn_error again = {.status = NN_OK};
     fuzz_expect_answer(status, error);
     if (status != NN_OK) {
@@ -21,7 +21,7 @@ static inline void fuzz_expect_imported(nn_status status, const nn_error *error,
     static FILE *nowhere;
     if (!nowhere)
         nowhere = fopen("/dev/null", "w");
-    const nn_status read = nn_inspect_data(output, &how, nowhere, &again);
+    const nn_status read = nni_inspect_data(output, &how, nowhere, &again);
     fuzz_expect_answer(read, &again);
     fuzz_expect(read == NN_OK, "an output that can be read");
     unlink(output);

@@ -8,12 +8,12 @@
 #include "kernels/isa/dispatch.h"
 
 /** Those in use, or where it is built so, those of a set that the processor need not have. */
-static inline nn_isa tested_isa(void)
+static inline nni_isa tested_isa(void)
 {
 #ifdef EMULATED_ISA
     return EMULATED_ISA;
 #else
-    return nn_kernels_isa();
+    return nni_kernels_isa();
 #endif
 }
 
@@ -21,7 +21,7 @@ static inline nn_isa tested_isa(void)
 static inline bool cannot_emulate(void)
 {
 #ifdef EMULATED_ISA
-    if (!nn_cpu_supports(NN_ISA_AVX2)) {
+    if (!nni_cpu_supports(NNI_ISA_AVX2)) {
         puts("skipped: the emulation needs AVX2");
         return true;
     }

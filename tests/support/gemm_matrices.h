@@ -18,7 +18,7 @@
 static inline nn_real *take(size_t count)
 {
     nn_real *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's matrix", &values, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's matrix", &values, NULL), NN_OK);
     return values;
 }
 
@@ -33,15 +33,15 @@ static inline nn_real *take_random(size_t count, uint64_t seed)
     return values;
 }
 
-static inline nn_real at(nn_view view, size_t i, size_t j)
+static inline nn_real at(nni_view view, size_t i, size_t j)
 {
     return view.data[i * view.row_stride + j * view.column_stride];
 }
 
 /* Two sums of n products differ by 2 (n + 2) epsilon times the sum of their sizes at most (Higham, Accuracy and
  * Stability of Numerical Algorithms, 3.1). */
-static inline bool equals_triple_loop(size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, const nn_real *c,
-                                      size_t c_stride)
+static inline bool equals_triple_loop(size_t rows, size_t columns, size_t depth, nni_view a, nni_view b,
+                                      const nn_real *c, size_t c_stride)
 {
     const double epsilon = sizeof(nn_real) == sizeof(float) ? (double)FLT_EPSILON : DBL_EPSILON;
     for (size_t i = 0; i < rows; i++)
@@ -59,9 +59,9 @@ static inline bool equals_triple_loop(size_t rows, size_t columns, size_t depth,
 }
 
 /* A view of the shape whose columns lie `gap` elements further apart than they need, or its transpose. */
-static inline nn_view view_of(const nn_real *data, size_t rows, size_t columns, bool transposed, size_t gap)
+static inline nni_view view_of(const nn_real *data, size_t rows, size_t columns, bool transposed, size_t gap)
 {
-    return transposed ? (nn_view){data, 1, rows + gap} : (nn_view){data, columns + gap, 1};
+    return transposed ? (nni_view){data, 1, rows + gap} : (nni_view){data, columns + gap, 1};
 }
 
 /* Exactly as large as the view, so that a sanitizer sees any element read or written beyond. */
@@ -70,32 +70,32 @@ static inline nn_real *take_exactly(size_t count, uint64_t seed)
     nn_real *random = take_random(count, seed), *exact = malloc(count * sizeof *exact);
     CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
     memcpy(exact, random, count * sizeof *exact);
-    nn_release(random);
+    nni_release(random);
     return exact;
 }
 
-static inline size_t last_element(size_t rows, size_t columns, nn_view view)
+static inline size_t last_element(size_t rows, size_t columns, nni_view view)
 {
     return (rows - 1) * view.row_stride + (columns - 1) * view.column_stride;
 }
 
 /** @return room for products of operands rounded to bfloat16, on up to four threads */
-static inline nn_gemm_space *bf16_space(void)
+static inline nni_gemm_workspace *bf16_space(void)
 {
-    nn_gemm_space *bf16 = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create_for(tested_isa(), NN_BF16, 4, &bf16, NULL), NN_OK);
+    nni_gemm_workspace *bf16 = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(tested_isa(), NN_BF16, 4, &bf16, NULL), NN_OK);
     return bf16;
 }
 
 /** Runs tests of products in *space, which they find there. @return the exit code of the program */
-static inline int run_in_space(nn_gemm_space **space, const char *suite_name, const nn_test *tests, size_t count)
+static inline int run_in_space(nni_gemm_workspace **space, const char *suite_name, const nni_test *tests, size_t count)
 {
     if (cannot_emulate())
         return 0;
-    if (nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 4, space, NULL) != NN_OK)
+    if (nni_gemm_workspace_create_for(tested_isa(), NN_FLOAT32, 4, space, NULL) != NN_OK)
         return 1;
-    const int code = nn_run_suite(suite_name, tests, count);
-    nn_gemm_space_free(*space);
+    const int code = nni_run_suite(suite_name, tests, count);
+    nni_gemm_workspace_free(*space);
     return code;
 }
 

@@ -1,4 +1,4 @@
-/** What nn_inspect_data says of files that tests write. */
+/** What nni_inspect_data says of files that tests write. */
 #ifndef NN_TESTS_INSPECT_FIXTURE_H
 #define NN_TESTS_INSPECT_FIXTURE_H
 
@@ -6,16 +6,16 @@
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
-static const nn_inspect_how briefly;
+static const nni_inspect_how briefly;
 static char *said; /* to be released after each inspection */
 
 /** What is said of the file x.h5, which is removed. */
-static inline void inspect_file(const nn_inspect_how *how)
+static inline void inspect_file(const nni_inspect_how *how)
 {
     size_t length = 0;
     FILE *out = open_memstream(&said, &length);
     nn_error error;
-    CU_ASSERT_EQUAL(nn_inspect_data(fixture_path("x.h5"), how, out, &error), NN_OK);
+    CU_ASSERT_EQUAL(nni_inspect_data(fixture_path("x.h5"), how, out, &error), NN_OK);
     fclose(out);
     unlink(fixture_path("x.h5"));
 }

@@ -10,13 +10,13 @@
 #function, function                                                                                            \
     }
 
-typedef struct nn_test {
+typedef struct nni_test {
     const char *name;
     CU_TestFunc run;
-} nn_test;
+} nni_test;
 
 /** @return the exit code of the program */
-static inline int nn_run_suite(const char *suite_name, const nn_test *tests, size_t count)
+static inline int nni_run_suite(const char *suite_name, const nni_test *tests, size_t count)
 {
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;

@@ -10,7 +10,7 @@ int main(int argc, char **argv)
 {
     if (argc != 4)
         return 2;
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_error error;
     nn_checkpoint *a = NULL, *b = NULL;
     if (nn_checkpoint_read(argv[1], &alone, &a, &error) != NN_OK ||

@@ -25,7 +25,7 @@ static bool same_network(const nn_network *a, const nn_network *b)
         a->statistics_count != b->statistics_count)
         return false;
     for (size_t l = 0; l < a->layer_count; l++) {
-        const nn_layer *one = &a->layers[l], *other = &b->layers[l];
+        const nni_layer *one = &a->layers[l], *other = &b->layers[l];
         if (one->outputs != other->outputs || one->activation != other->activation || one->norm != other->norm ||
             memcmp(&one->dropout, &other->dropout, sizeof one->dropout) != 0)
             return false;
@@ -45,7 +45,7 @@ static bool same_optimizer(const nn_optimizer *a, const nn_optimizer *b)
     return true;
 }
 
-static bool same_normalization(const nn_normalization *a, const nn_normalization *b)
+static bool same_normalization(const nni_feature_scaler *a, const nni_feature_scaler *b)
 {
     return a->kind == b->kind && a->features == b->features && a->limit == b->limit &&
            memcmp(a->offset, b->offset, a->features * sizeof *a->offset) == 0 &&
@@ -53,7 +53,7 @@ static bool same_normalization(const nn_normalization *a, const nn_normalization
            same_reals(a->missing, b->missing, a->features);
 }
 
-static bool same_provenance(const nn_provenance *a, const nn_provenance *b)
+static bool same_provenance(const nni_provenance *a, const nni_provenance *b)
 {
     return strcmp(a->version, b->version) == 0 && a->ranks == b->ranks && a->threads == b->threads &&
            a->hosts == b->hosts && strcmp(a->data_file, b->data_file) == 0 && a->data_bytes == b->data_bytes &&
@@ -88,7 +88,7 @@ static bool is_sentence(const struct trial *trial, const nn_error *error)
 /* @param what, at  of the damage, for the message */
 static void judge(struct trial *trial, bool may_be_harmless, const char *what, size_t at)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
     nn_checkpoint *read = NULL;
     if (nn_checkpoint_read(trial->path, &alone, &read, &error) == NN_OK) {
@@ -165,12 +165,12 @@ static bool cut_short(struct trial *trial, size_t count)
 static bool is_sound(const struct trial *trial)
 {
     nn_error error;
-    return nn_checkpoint_verify(trial->path, &error) == NN_OK;
+    return nni_checkpoint_verify(trial->path, &error) == NN_OK;
 }
 
 int main(int argc, char **argv)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     nn_error error;
     nn_checkpoint *sound = NULL;
     struct stat facts;

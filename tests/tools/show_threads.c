@@ -14,8 +14,8 @@ static void show(const char *word, int rank, int thread)
     int length = snprintf(line, sizeof line, "%s %d", word, rank);
     if (thread >= 0)
         length += snprintf(line + length, sizeof line - (size_t)length, " %d", thread);
-    const nn_cpu_mask mask = nn_cpu_bound_mask();
-    for (int cpu = 0; cpu < NN_CPU_MOST; cpu++)
+    const nni_cpu_mask mask = nni_cpu_bound_mask();
+    for (int cpu = 0; cpu < NNI_CPU_MOST; cpu++)
         if (mask.words[cpu / 64] >> cpu % 64 & 1)
             length += snprintf(line + length, sizeof line - (size_t)length, " %d", cpu);
     /* Whole lines: a launcher mixes what ranks write. */

@@ -4,5 +4,5 @@
 enum { SUMS = 12 };
 #include "bench/peak/peak_loops.inl.h"
 
-const nn_bench_peak nn_bench_peak_portable = {
+const nni_bench_peak nni_bench_peak_portable = {
     .flops = (size_t)2 * SUMS * LANES, .multiply_add = add_products, .read = read_all, .triad = triad};

@@ -9,19 +9,20 @@
 
 #include "comm/comm.h"
 
-typedef struct nn_parts nn_parts;
+typedef struct nni_allgather nni_allgather;
 
 /**
  * Takes the memory. Collective.
  *
  * @param firsts, counts  [ranks] elements of each rank's part, the same on all; borrowed
  */
-nn_status nn_parts_create(nn_comm *comm, const int *firsts, const int *counts, nn_parts **parts, nn_error *error);
+nn_status nni_allgather_create(nn_comm *comm, const int *firsts, const int *counts, nni_allgather **parts,
+                               nn_error *error);
 
 /** Gives the memory back. NULL is fine. */
-void nn_parts_free(nn_parts *parts);
+void nni_allgather_free(nni_allgather *parts);
 
 /** Collective. @param values  the whole array; the others' parts are overwritten */
-nn_status nn_parts_share(nn_parts *parts, nn_real *values, nn_error *error);
+nn_status nni_allgather_run(nni_allgather *parts, nn_real *values, nn_error *error);
 
 #endif

@@ -19,23 +19,23 @@
 #include "support/sum_tree.h"
 
 /** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
-enum { NN_TAG_OUTCOME = 1, NN_TAG_BATCH_NORM, NN_TAG_TALLY, NN_TAG_BUCKETS = 64 };
+enum { NNI_TAG_OUTCOME = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_BUCKETS = 64 };
 
 /** What is added. */
-typedef enum nn_exchange_element { NN_EXCHANGE_REAL, NN_EXCHANGE_DOUBLE } nn_exchange_element;
+typedef enum nni_exchange_element { NNI_EXCHANGE_REAL, NNI_EXCHANGE_DOUBLE } nni_exchange_element;
 
-typedef struct nn_exchange nn_exchange;
+typedef struct nni_exchange nni_exchange;
 
 /**
  * Takes the memory of an exchange. Collective.
  *
- * @param leaves  of the tree, of which each rank has the run nn_leaves_of_rank; 0: any order, a leaf a rank
+ * @param leaves  of the tree, of which each rank has the run nni_leaf_range_of_rank; 0: any order, a leaf a rank
  * @param most    elements of the largest array that will be summed, at most 2^28
  * @param tag     of its messages: exchanges that may be under way at the same time have different ones
  */
-nn_status nn_exchange_create(nn_comm *comm, size_t leaves, nn_exchange_element element, size_t most, int tag,
-                             nn_exchange **exchange, nn_error *error);
-void nn_exchange_free(nn_exchange *exchange);
+nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_exchange_element element, size_t most, int tag,
+                              nni_exchange **exchange, nn_error *error);
+void nni_exchange_free(nni_exchange *exchange);
 
 /**
  * Begins to sum; the values must be left alone until it is done.
@@ -43,12 +43,12 @@ void nn_exchange_free(nn_exchange *exchange);
  * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; one node where the order
  * is any. The first `count` receive the sum
  */
-nn_status nn_exchange_start(nn_exchange *exchange, void *values, size_t pitch, size_t count, nn_error *error);
+nn_status nni_exchange_start(nni_exchange *exchange, void *values, size_t pitch, size_t count, nn_error *error);
 
 /** Goes on as far as messages have come. Not collective. @param done  receives whether the sum is there */
-nn_status nn_exchange_progress(nn_exchange *exchange, bool *done, nn_error *error);
+nn_status nni_exchange_progress(nni_exchange *exchange, bool *done, nn_error *error);
 
 /** Waits for the sum; nothing to do where none is under way. */
-nn_status nn_exchange_finish(nn_exchange *exchange, nn_error *error);
+nn_status nni_exchange_finish(nni_exchange *exchange, nn_error *error);
 
 #endif

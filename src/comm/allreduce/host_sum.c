@@ -34,8 +34,8 @@ enum {
 /* The begin of a rank's part of the memory, in a cache line of its own; its nodes and then the sums of its pieces are
  * behind it. */
 typedef struct board {
-    alignas(NN_ALIGNMENT) _Atomic uint64_t shown; /* pieces, over all steps */
-    _Atomic uint64_t joined;                      /* own pieces, over all steps */
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t shown; /* pieces, over all steps */
+    _Atomic uint64_t joined;                       /* own pieces, over all steps */
 } board;
 
 typedef struct portion {
@@ -48,7 +48,7 @@ typedef struct place {
     size_t element; /* of the piece */
 } place;
 
-struct nn_host_sum {
+struct nni_host_sum {
     nn_comm *comm; /* borrowed */
     nn_real *values;
     size_t pitch, count;
@@ -57,8 +57,8 @@ struct nn_host_sum {
     size_t *nodes;        /* [ranks] of each rank's run */
     size_t all_nodes;     /* of all ranks */
     const void **sources; /* [all_nodes] */
-    nn_tree_join *join;
-    nn_shared_memory memory;
+    nni_tree_join *join;
+    nni_shared_memory memory;
 
     uint64_t steps;
     size_t complete; /* elements of this step that are there */
@@ -78,12 +78,12 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t ranks_of(const nn_host_sum *s)
+static size_t ranks_of(const nni_host_sum *s)
 {
     return (size_t)s->comm->size;
 }
 
-static size_t rank_of(const nn_host_sum *s)
+static size_t rank_of(const nni_host_sum *s)
 {
     return (size_t)s->comm->rank;
 }
@@ -91,65 +91,65 @@ static size_t rank_of(const nn_host_sum *s)
 /* --- pieces --- */
 
 /* Ranks that own pieces in turn. */
-static size_t owners_of(const nn_host_sum *s)
+static size_t owners_of(const nni_host_sum *s)
 {
     return s->whole ? 1 : ranks_of(s);
 }
 
-static size_t owner_of(const nn_host_sum *s, size_t piece)
+static size_t owner_of(const nni_host_sum *s, size_t piece)
 {
     return s->whole ? rank_of(s) : piece % ranks_of(s);
 }
 
-static bool is_mine(const nn_host_sum *s, size_t piece)
+static bool is_mine(const nni_host_sum *s, size_t piece)
 {
     return owner_of(s, piece) == rank_of(s);
 }
 
 /* Pieces that a rank owns. */
-static size_t owned(const nn_host_sum *s, size_t rank)
+static size_t owned(const nni_host_sum *s, size_t rank)
 {
     return s->whole ? s->pieces : s->pieces / ranks_of(s) + (rank < s->pieces % ranks_of(s));
 }
 
 /* The first that this rank owns. */
-static size_t first_owned(const nn_host_sum *s)
+static size_t first_owned(const nni_host_sum *s)
 {
     return s->whole ? 0 : rank_of(s);
 }
 
-static size_t length_of(const nn_host_sum *s, size_t piece)
+static size_t length_of(const nni_host_sum *s, size_t piece)
 {
     return smaller(PIECE, s->count - piece * PIECE);
 }
 
-static portion rest_of(const nn_host_sum *s, const place *at)
+static portion rest_of(const nni_host_sum *s, const place *at)
 {
     return (portion){at->piece * PIECE + at->element, length_of(s, at->piece) - at->element};
 }
 
 /* --- the shared memory --- */
 
-static board *board_of(const nn_host_sum *s, size_t rank)
+static board *board_of(const nni_host_sum *s, size_t rank)
 {
     return (board *)(void *)s->memory.parts[rank];
 }
 
 /* Elements of a node of a rank. */
-static nn_real *node_of(const nn_host_sum *s, size_t rank, size_t node, size_t first)
+static nn_real *node_of(const nni_host_sum *s, size_t rank, size_t node, size_t first)
 {
     nn_real *nodes = (nn_real *)(void *)(s->memory.parts[rank] + sizeof(board));
     return nodes + node * s->pieces * PIECE + first;
 }
 
 /* The sum of a piece, where its owner shows it. */
-static nn_real *sum_of(const nn_host_sum *s, size_t piece)
+static nn_real *sum_of(const nni_host_sum *s, size_t piece)
 {
     const size_t rank = owner_of(s, piece);
     return node_of(s, rank, s->nodes[rank], piece / ranks_of(s) * PIECE);
 }
 
-static size_t bytes_of(const nn_host_sum *s, size_t rank)
+static size_t bytes_of(const nni_host_sum *s, size_t rank)
 {
     const size_t sums = s->whole ? 0 : owned(s, rank);
     return sizeof(board) + (s->nodes[rank] * s->pieces + sums) * PIECE * sizeof(nn_real);
@@ -158,12 +158,12 @@ static size_t bytes_of(const nn_host_sum *s, size_t rank)
 /* --- the counters --- */
 
 /* What was streamed has had a tile's time to reach memory, so that this does not wait. */
-static void tell(nn_host_sum *s)
+static void tell(nni_host_sum *s)
 {
     if (s->told)
         return;
     board *own = board_of(s, rank_of(s));
-    nn_stream_done();
+    nni_stream_done();
     atomic_store_explicit(&own->shown, s->steps * s->pieces + s->show_at.piece, memory_order_release);
     atomic_store_explicit(&own->joined, s->steps * owned(s, rank_of(s)) + s->join_at.piece / owners_of(s),
                           memory_order_release);
@@ -176,7 +176,7 @@ static size_t beyond(uint64_t counter, uint64_t before)
     return counter > before ? (size_t)(counter - before) : 0;
 }
 
-static void look(nn_host_sum *s)
+static void look(nni_host_sum *s)
 {
     s->shown = s->unread = s->pieces;
     for (size_t rank = 0; rank < ranks_of(s); rank++) {
@@ -193,7 +193,7 @@ static void look(nn_host_sum *s)
 }
 
 /* Now and then; and a call before, what is looked at is asked for, so that nobody waits for another core. */
-static void look_at_times(nn_host_sum *s)
+static void look_at_times(nni_host_sum *s)
 {
     if (--s->until_look == 0)
         look(s);
@@ -205,7 +205,7 @@ static void look_at_times(nn_host_sum *s)
 /* --- what can be done of the three tasks --- */
 
 /* Own pieces are joined from where they are; each joins all of a whole sum, of which the other needs them as well. */
-static bool can_show(nn_host_sum *s)
+static bool can_show(nni_host_sum *s)
 {
     place *at = &s->show_at;
     for (; at->piece < s->pieces && at->piece * PIECE + length_of(s, at->piece) <= s->complete; at->piece++) {
@@ -218,12 +218,12 @@ static bool can_show(nn_host_sum *s)
     return false;
 }
 
-static bool can_join(const nn_host_sum *s)
+static bool can_join(const nni_host_sum *s)
 {
     return s->join_at.piece < s->pieces && s->join_at.piece < s->shown && s->join_at.piece < s->show_at.piece;
 }
 
-static bool can_take(nn_host_sum *s)
+static bool can_take(nni_host_sum *s)
 {
     place *at = &s->take_at;
     while (at->piece < s->pieces && is_mine(s, at->piece) && at->piece < s->join_at.piece)
@@ -233,7 +233,7 @@ static bool can_take(nn_host_sum *s)
 }
 
 /* Elements of a task are done. */
-static void go_on(nn_host_sum *s, place *at, size_t count)
+static void go_on(nni_host_sum *s, place *at, size_t count)
 {
     at->element += count;
     if (at->element < length_of(s, at->piece))
@@ -245,17 +245,17 @@ static void go_on(nn_host_sum *s, place *at, size_t count)
 
 /* --- doing it here --- */
 
-static void show(nn_host_sum *s, size_t most)
+static void show(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->show_at);
     const size_t count = smaller(next.count, most);
     for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
-        nn_stream_copy(node_of(s, rank_of(s), node, next.first), s->values + node * s->pitch + next.first,
-                       count * sizeof(nn_real));
+        nni_stream_copy(node_of(s, rank_of(s), node, next.first), s->values + node * s->pitch + next.first,
+                        count * sizeof(nn_real));
     go_on(s, &s->show_at, count);
 }
 
-static void join(nn_host_sum *s, size_t most)
+static void join(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->join_at);
     const size_t count = smaller(next.count, most);
@@ -265,13 +265,13 @@ static void join(nn_host_sum *s, size_t most)
             s->sources[source++] =
                 rank == rank_of(s) ? s->values + node * s->pitch + next.first : node_of(s, rank, node, next.first);
     nn_real *sum = s->values + next.first;
-    nn_tree_join_nodes(s->join, s->sources, sum, count, count);
+    nni_tree_join_nodes(s->join, s->sources, sum, count, count);
     if (!s->whole)
-        nn_stream_copy(sum_of(s, s->join_at.piece) + s->join_at.element, sum, count * sizeof(nn_real));
+        nni_stream_copy(sum_of(s, s->join_at.piece) + s->join_at.element, sum, count * sizeof(nn_real));
     go_on(s, &s->join_at, count);
 }
 
-static void take(nn_host_sum *s, size_t most)
+static void take(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->take_at);
     const size_t count = smaller(next.count, most);
@@ -280,7 +280,7 @@ static void take(nn_host_sum *s, size_t most)
 }
 
 /* @return whether there was anything to do */
-static bool move(nn_host_sum *s, size_t most)
+static bool move(nni_host_sum *s, size_t most)
 {
     const bool shows = can_show(s);
     if (shows)
@@ -297,12 +297,12 @@ static bool move(nn_host_sum *s, size_t most)
 /* --- having a tile do it --- */
 
 /* Whole lines of what is next, which only the last piece's end is not. */
-static size_t carriable(const nn_host_sum *s, const place *at, size_t most)
+static size_t carriable(const nni_host_sum *s, const place *at, size_t most)
 {
     return smaller(rest_of(s, at).count, most) / LINE * LINE;
 }
 
-static bool send(nn_host_sum *s, place *at, nn_errand *errand, nn_errand what)
+static bool send(nni_host_sum *s, place *at, nni_errand *errand, nni_errand what)
 {
     *errand = what;
     s->carried = at;
@@ -311,29 +311,29 @@ static bool send(nn_host_sum *s, place *at, nn_errand *errand, nn_errand what)
 }
 
 /* An errand has one source. @return whether there is one */
-static bool find_errand(nn_host_sum *s, size_t most, nn_errand *errand)
+static bool find_errand(nni_host_sum *s, size_t most, nni_errand *errand)
 {
     const size_t me = rank_of(s);
     size_t count;
     if (s->nodes[me] == 1 && can_show(s) && (count = carriable(s, &s->show_at, most)) > 0) {
         const size_t first = rest_of(s, &s->show_at).first;
         return send(s, &s->show_at, errand,
-                    (nn_errand){NN_ERRAND_STREAM, count, s->values + first, node_of(s, me, 0, first)});
+                    (nni_errand){NNI_ERRAND_STREAM, count, s->values + first, node_of(s, me, 0, first)});
     }
     if (s->whole && s->all_nodes == 2 && can_join(s) && (count = carriable(s, &s->join_at, most)) > 0) {
         const size_t first = rest_of(s, &s->join_at).first;
         return send(s, &s->join_at, errand,
-                    (nn_errand){NN_ERRAND_ADD, count, node_of(s, 1 - me, 0, first), s->values + first});
+                    (nni_errand){NNI_ERRAND_ADD, count, node_of(s, 1 - me, 0, first), s->values + first});
     }
     if (can_take(s) && (count = carriable(s, &s->take_at, most)) > 0)
         return send(s, &s->take_at, errand,
-                    (nn_errand){NN_ERRAND_COPY, count, sum_of(s, s->take_at.piece) + s->take_at.element,
-                                s->values + rest_of(s, &s->take_at).first});
+                    (nni_errand){NNI_ERRAND_COPY, count, sum_of(s, s->take_at.piece) + s->take_at.element,
+                                 s->values + rest_of(s, &s->take_at).first});
     return false;
 }
 
 /* The errand that was under way is done. */
-static void settle(nn_host_sum *s)
+static void settle(nni_host_sum *s)
 {
     if (s->carried)
         go_on(s, s->carried, s->carried_count);
@@ -342,13 +342,13 @@ static void settle(nn_host_sum *s)
 
 /* --- what others call --- */
 
-void nn_host_sum_complete(nn_host_sum *s, size_t count)
+void nni_host_sum_complete(nni_host_sum *s, size_t count)
 {
     s->complete = count;
     s->idle = false;
 }
 
-void nn_host_sum_progress(nn_host_sum *s, size_t most, nn_errand *errand)
+void nni_host_sum_progress(nni_host_sum *s, size_t most, nni_errand *errand)
 {
     look_at_times(s);
     if (s->idle)
@@ -358,28 +358,28 @@ void nn_host_sum_progress(nn_host_sum *s, size_t most, nn_errand *errand)
     s->idle = !(most > 0 && find_errand(s, most, errand)) && !move(s, PORTION) && s->told;
 }
 
-size_t nn_host_sum_done(const nn_host_sum *s)
+size_t nni_host_sum_done(const nni_host_sum *s)
 {
     const place *at = s->whole ? &s->join_at : &s->take_at;
     return smaller(s->count, at->piece * PIECE + at->element);
 }
 
-void nn_host_sum_wait(nn_host_sum *s, size_t count)
+void nni_host_sum_wait(nni_host_sum *s, size_t count)
 {
-    const nn_activity before = nn_comm_begin_wait(s->comm);
+    const nni_activity before = nni_comm_begin_wait(s->comm);
     settle(s);
     size_t pauses = 0;
-    for (bool moved = true; moved || nn_host_sum_done(s) < count;) {
+    for (bool moved = true; moved || nni_host_sum_done(s) < count;) {
         if (!moved)
-            nn_comm_pause(s->comm, &pauses);
+            nni_comm_pause(s->comm, &pauses);
         look(s);
         moved = move(s, PIECE);
         tell(s);
     }
-    nn_comm_end_wait(s->comm, before, NN_OK);
+    nni_comm_end_wait(s->comm, before, NN_OK);
 }
 
-void nn_host_sum_next(nn_host_sum *s)
+void nni_host_sum_next(nni_host_sum *s)
 {
     s->steps++;
     s->complete = 0;
@@ -391,28 +391,28 @@ void nn_host_sum_next(nn_host_sum *s)
 
 /* --- memory --- */
 
-static nn_status take_memory(nn_host_sum *s, const nn_leaves *runs, nn_error *error)
+static nn_status take_memory(nni_host_sum *s, const nni_leaf_range *runs, nn_error *error)
 {
     const char what[] = "the sums of a host";
     const size_t ranks = ranks_of(s);
-    NN_TRY(nn_allocate(ranks, sizeof *s->nodes, what, &s->nodes, error));
-    NN_TRY(nn_allocate(ranks, sizeof *s->joined, what, &s->joined, error));
+    NN_TRY(nni_allocate(ranks, sizeof *s->nodes, what, &s->nodes, error));
+    NN_TRY(nni_allocate(ranks, sizeof *s->joined, what, &s->joined, error));
     for (size_t rank = 0; rank < ranks; rank++) {
-        s->nodes[rank] = nn_leaves_nodes(runs[rank]);
+        s->nodes[rank] = nni_sum_tree_nodes(runs[rank]);
         s->all_nodes += s->nodes[rank];
     }
-    NN_TRY(nn_allocate(s->all_nodes, sizeof *s->sources, what, &s->sources, error));
-    return nn_tree_join_create(runs, ranks, nn_element_sum_of(NN_EXCHANGE_REAL), &s->join, error);
+    NN_TRY(nni_allocate(s->all_nodes, sizeof *s->sources, what, &s->sources, error));
+    return nni_tree_join_create(runs, ranks, nni_element_sum_of(NNI_EXCHANGE_REAL), &s->join, error);
 }
 
-nn_status nn_host_sum_create(nn_comm *comm, const nn_leaves *runs, nn_real *values, size_t pitch, size_t count,
-                             nn_host_sum **result, nn_error *error)
+nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nn_real *values, size_t pitch, size_t count,
+                              nni_host_sum **result, nn_error *error)
 {
-    nn_host_sum *s = NULL;
+    nni_host_sum *s = NULL;
     *result = NULL;
-    nn_status status = nn_allocate(1, sizeof *s, "the sums of a host", &s, error);
+    nn_status status = nni_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
-        *s = (nn_host_sum){.comm = comm, .values = values, .pitch = pitch, .count = count, .told = true};
+        *s = (nni_host_sum){.comm = comm, .values = values, .pitch = pitch, .count = count, .told = true};
         s->pieces = (count + PIECE - 1) / PIECE;
         s->whole = comm->size == RANKS_OF_WHOLE;
         s->join_at.piece = first_owned(s);
@@ -421,22 +421,22 @@ nn_status nn_host_sum_create(nn_comm *comm, const nn_leaves *runs, nn_real *valu
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = nn_shared_memory_take(comm, bytes_of(s, rank_of(s)), &s->memory, error);
+        status = nni_shared_memory_take(comm, bytes_of(s, rank_of(s)), &s->memory, error);
     if (status == NN_OK && s->memory.begin)
         *result = s;
     else
-        nn_host_sum_free(s);
+        nni_host_sum_free(s);
     return status;
 }
 
-void nn_host_sum_free(nn_host_sum *s)
+void nni_host_sum_free(nni_host_sum *s)
 {
     if (!s)
         return;
-    nn_shared_memory_release(&s->memory);
-    nn_tree_join_free(s->join);
-    nn_release(s->nodes);
-    nn_release(s->joined);
-    nn_release(s->sources);
-    nn_release(s);
+    nni_shared_memory_release(&s->memory);
+    nni_tree_join_free(s->join);
+    nni_release(s->nodes);
+    nni_release(s->joined);
+    nni_release(s->sources);
+    nni_release(s);
 }

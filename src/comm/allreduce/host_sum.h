@@ -12,7 +12,7 @@
 #include "comm/allreduce/exchange.h"
 #include "support/errand.h"
 
-typedef struct nn_host_sum nn_host_sum;
+typedef struct nni_host_sum nni_host_sum;
 
 /**
  * Takes the memory. Collective over ranks that are all on one host; where the system has no room to share, `sum`
@@ -22,30 +22,30 @@ typedef struct nn_host_sum nn_host_sum;
  * @param values  [nodes of this rank's run, pitch]; the first receive the sums
  * @param count   elements to be summed, at most pitch
  */
-nn_status nn_host_sum_create(nn_comm *comm, const nn_leaves *runs, nn_real *values, size_t pitch, size_t count,
-                             nn_host_sum **sum, nn_error *error);
+nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nn_real *values, size_t pitch, size_t count,
+                              nni_host_sum **sum, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */
-void nn_host_sum_free(nn_host_sum *sum);
+void nni_host_sum_free(nni_host_sum *sum);
 
 /** Elements 0 .. count - 1 of this step are there. Not collective. */
-void nn_host_sum_complete(nn_host_sum *sum, size_t count);
+void nni_host_sum_complete(nni_host_sum *sum, size_t count);
 
 /**
  * Goes on, as far as the others are ready for it. Not collective.
  *
  * @param most    elements of an errand that can be carried out until the next call of a function here; 0: none
- * @param errand  NN_ERRAND_NONE; receives one. What cannot be one is moved here, a portion at a time
+ * @param errand  NNI_ERRAND_NONE; receives one. What cannot be one is moved here, a portion at a time
  */
-void nn_host_sum_progress(nn_host_sum *sum, size_t most, nn_errand *errand);
+void nni_host_sum_progress(nni_host_sum *sum, size_t most, nni_errand *errand);
 
 /** @return elements from the front that are summed by now */
-size_t nn_host_sum_done(const nn_host_sum *sum);
+size_t nni_host_sum_done(const nni_host_sum *sum);
 
 /** Does all that can be done, and waits until `count` elements are summed. */
-void nn_host_sum_wait(nn_host_sum *sum, size_t count);
+void nni_host_sum_wait(nni_host_sum *sum, size_t count);
 
 /** All elements are summed, and the values are this rank's own again: the next step may begin. */
-void nn_host_sum_next(nn_host_sum *sum);
+void nni_host_sum_next(nni_host_sum *sum);
 
 #endif

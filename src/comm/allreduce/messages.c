@@ -23,17 +23,17 @@ typedef struct range {
 
 static const char what[] = "the exchange of gradients";
 
-struct nn_messages {
+struct nni_messages {
     nn_comm *comm;  /* borrowed */
     bool any_order; /* else that of the tree */
     bool perfect;   /* the nodes of the ranks are the leaves of a perfect tree */
     size_t *nodes;  /* [ranks] of each rank's run */
     size_t foreign; /* nodes of all other ranks */
-    nn_element_sum element;
+    nni_element_sum element;
     int tag;
     MPI_Request *requests;
     char *inbox;          /* segments of foreign nodes, in the order of the tree */
-    nn_tree_join *join;   /* NULL: nothing to be joined here */
+    nni_tree_join *join;  /* NULL: nothing to be joined here */
     const void **sources; /* [nodes of all ranks] */
 
     stage stage;
@@ -46,24 +46,24 @@ struct nn_messages {
 
 static nn_status check(int code, nn_error *error)
 {
-    return nn_comm_check(code, "exchange gradients", error);
+    return nni_comm_check(code, "exchange gradients", error);
 }
 
-static char *at(const nn_messages *x, size_t node, size_t element)
+static char *at(const nni_messages *x, size_t node, size_t element)
 {
     return x->values + (node * x->pitch + element) * x->element.size;
 }
 
-static range segment_of(const nn_messages *x, int rank)
+static range segment_of(const nni_messages *x, int rank)
 {
     if (x->way == ALL_TO_ALL)
         return (range){0, x->count};
-    /* As nn_leaves_of_rank deals out leaves. */
-    const nn_leaves part = nn_leaves_of_rank(x->count, (size_t)rank, (size_t)x->comm->size);
+    /* As nni_leaf_range_of_rank deals out leaves. */
+    const nni_leaf_range part = nni_leaf_range_of_rank(x->count, (size_t)rank, (size_t)x->comm->size);
     return (range){part.first, part.first + part.count};
 }
 
-static nn_status send(nn_messages *x, int to, size_t node, range part, nn_error *error)
+static nn_status send(nni_messages *x, int to, size_t node, range part, nn_error *error)
 {
     if (part.end == part.first)
         return NN_OK;
@@ -72,7 +72,7 @@ static nn_status send(nn_messages *x, int to, size_t node, range part, nn_error 
                  error);
 }
 
-static nn_status receive(nn_messages *x, int from, void *place, range part, nn_error *error)
+static nn_status receive(nni_messages *x, int from, void *place, range part, nn_error *error)
 {
     if (part.end == part.first)
         return NN_OK;
@@ -83,7 +83,7 @@ static nn_status receive(nn_messages *x, int from, void *place, range part, nn_e
 
 /* --- segments: each rank joins its own --- */
 
-static nn_status scatter(nn_messages *x, nn_error *error)
+static nn_status scatter(nni_messages *x, nn_error *error)
 {
     const int ranks = x->comm->size, me = x->comm->rank;
     const range mine = segment_of(x, me);
@@ -102,7 +102,7 @@ static nn_status scatter(nn_messages *x, nn_error *error)
     return NN_OK;
 }
 
-static void join_segment(nn_messages *x)
+static void join_segment(nni_messages *x)
 {
     const range mine = segment_of(x, x->comm->rank);
     const char *place = x->inbox;
@@ -116,10 +116,10 @@ static void join_segment(nn_messages *x)
                 place += (mine.end - mine.first) * x->element.size;
             }
         }
-    nn_tree_join_nodes(x->join, x->sources, at(x, 0, mine.first), x->pitch, mine.end - mine.first);
+    nni_tree_join_nodes(x->join, x->sources, at(x, 0, mine.first), x->pitch, mine.end - mine.first);
 }
 
-static nn_status spread(nn_messages *x, nn_error *error)
+static nn_status spread(nni_messages *x, nn_error *error)
 {
     const int ranks = x->comm->size, me = x->comm->rank;
     for (int step = 1; step < ranks; step++) {
@@ -135,14 +135,14 @@ static nn_status spread(nn_messages *x, nn_error *error)
 /* --- rounds --- */
 
 /* Segments that a rank sums on after `round` rounds: P, P / 2, ... 1, rounded up. */
-static int kept_after(const nn_messages *x, int round)
+static int kept_after(const nni_messages *x, int round)
 {
     return (int)(((long)x->comm->size + (1L << round) - 1) >> round);
 }
 
 /* The rank at a place of the circle, and the place of a rank. The first partners have the most to tell each other, and
  * in a perfect tree they are its lowest pairs: neighbours, whose places differ in the highest bit. */
-static int opposite(const nn_messages *x, int rank)
+static int opposite(const nni_messages *x, int rank)
 {
     if (!x->perfect)
         return rank;
@@ -153,7 +153,7 @@ static int opposite(const nn_messages *x, int rank)
 }
 
 /* The segments of `count` places from one on, which are one piece of the array or, beyond its end, two. */
-static void find_pieces(const nn_messages *x, int place, int count, range pieces[2])
+static void find_pieces(const nni_messages *x, int place, int count, range pieces[2])
 {
     const int ranks = x->comm->size, end = place + count;
     pieces[0] = (range){segment_of(x, place).first, segment_of(x, (end < ranks ? end : ranks) - 1).end};
@@ -161,7 +161,7 @@ static void find_pieces(const nn_messages *x, int place, int count, range pieces
 }
 
 /* What this rank sums on, or has the sums of, and as many segments of the partner that is as far on. */
-static int find_halves(const nn_messages *x, range mine[2], range theirs[2])
+static int find_halves(const nni_messages *x, range mine[2], range theirs[2])
 {
     const int far = kept_after(x, x->round - 1), near = kept_after(x, x->round);
     const int place = opposite(x, x->comm->rank);
@@ -170,7 +170,7 @@ static int find_halves(const nn_messages *x, range mine[2], range theirs[2])
     return near;
 }
 
-static nn_status go_round(nn_messages *x, nn_error *error)
+static nn_status go_round(nni_messages *x, nn_error *error)
 {
     range mine[2], theirs[2];
     const int ranks = x->comm->size, distance = find_halves(x, mine, theirs), place = opposite(x, x->comm->rank);
@@ -190,7 +190,7 @@ static nn_status go_round(nn_messages *x, nn_error *error)
 }
 
 /* The messages of a round have come. */
-static void end_round(nn_messages *x)
+static void end_round(nni_messages *x)
 {
     if (x->stage == SPREADING) {
         x->stage = --x->round > 0 ? SPREADING : IDLE;
@@ -213,7 +213,7 @@ static void end_round(nn_messages *x)
 /* --- from stage to stage --- */
 
 /* All messages of a stage have come: what follows. */
-static nn_status advance(nn_messages *x, nn_error *error)
+static nn_status advance(nni_messages *x, nn_error *error)
 {
     x->under_way = 0;
     if (x->way == ROUNDS) {
@@ -227,19 +227,19 @@ static nn_status advance(nn_messages *x, nn_error *error)
     return more ? spread(x, error) : NN_OK;
 }
 
-static bool may_go_in_rounds(const nn_messages *x)
+static bool may_go_in_rounds(const nni_messages *x)
 {
     return (x->any_order || x->perfect) && x->comm->size >= MANY_RANKS;
 }
 
-static way choose(const nn_messages *x)
+static way choose(const nni_messages *x)
 {
     if (x->count <= SMALL && x->comm->size <= SMALL_RANKS)
         return ALL_TO_ALL;
     return may_go_in_rounds(x) ? ROUNDS : SEGMENTS;
 }
 
-nn_status nn_messages_start(nn_messages *x, void *values, size_t pitch, size_t count, nn_error *error)
+nn_status nni_messages_start(nni_messages *x, void *values, size_t pitch, size_t count, nn_error *error)
 {
     x->values = values;
     x->pitch = pitch;
@@ -253,7 +253,7 @@ nn_status nn_messages_start(nn_messages *x, void *values, size_t pitch, size_t c
     return x->way == ROUNDS ? go_round(x, error) : scatter(x, error);
 }
 
-nn_status nn_messages_progress(nn_messages *x, bool *done, nn_error *error)
+nn_status nni_messages_progress(nni_messages *x, bool *done, nn_error *error)
 {
     int arrived = 1;
     while (x->stage != IDLE && arrived) {
@@ -265,12 +265,12 @@ nn_status nn_messages_progress(nn_messages *x, bool *done, nn_error *error)
     return NN_OK;
 }
 
-nn_status nn_messages_finish(nn_messages *x, nn_error *error)
+nn_status nni_messages_finish(nni_messages *x, nn_error *error)
 {
     bool done = false;
-    NN_TRY(nn_messages_progress(x, &done, error));
+    NN_TRY(nni_messages_progress(x, &done, error));
     while (x->stage != IDLE) {
-        NN_TRY(nn_comm_wait(x->comm, x->under_way, x->requests, "exchange gradients", error));
+        NN_TRY(nni_comm_wait(x->comm, x->under_way, x->requests, "exchange gradients", error));
         NN_TRY(advance(x, error));
     }
     return NN_OK;
@@ -279,16 +279,16 @@ nn_status nn_messages_finish(nn_messages *x, nn_error *error)
 /* --- memory --- */
 
 /* Whether rounds join the pairs of the tree: a node a rank, each as wide as the first rank's. */
-static bool is_perfect(const nn_leaves *runs, size_t ranks)
+static bool is_perfect(const nni_leaf_range *runs, size_t ranks)
 {
-    const size_t span = nn_leaves_node(runs[0], 0).span;
+    const size_t span = nni_sum_tree_node(runs[0], 0).span;
     bool perfect = (ranks & (ranks - 1)) == 0;
     for (size_t rank = 0; perfect && rank < ranks; rank++)
-        perfect = runs[rank].first == rank * span && nn_leaves_nodes(runs[rank]) == 1;
+        perfect = runs[rank].first == rank * span && nni_sum_tree_nodes(runs[rank]) == 1;
     return perfect;
 }
 
-static size_t inbox_for(const nn_messages *x, size_t most)
+static size_t inbox_for(const nni_messages *x, size_t most)
 {
     const size_t ranks = (size_t)x->comm->size, small = most < SMALL ? most : SMALL;
     /* Half of the segments, or one of each foreign node; whole nodes of small arrays. */
@@ -297,56 +297,56 @@ static size_t inbox_for(const nn_messages *x, size_t most)
     return ranks <= SMALL_RANKS && inbox < x->foreign * small ? x->foreign * small : inbox;
 }
 
-static nn_status take_memory(nn_messages *x, const nn_leaves *runs, size_t most, nn_error *error)
+static nn_status take_memory(nni_messages *x, const nni_leaf_range *runs, size_t most, nn_error *error)
 {
     const size_t ranks = (size_t)x->comm->size;
-    NN_TRY(nn_allocate(ranks, sizeof *x->nodes, what, &x->nodes, error));
+    NN_TRY(nni_allocate(ranks, sizeof *x->nodes, what, &x->nodes, error));
     size_t nodes = 0;
     for (size_t rank = 0; rank < ranks; rank++) {
-        x->nodes[rank] = nn_leaves_nodes(runs[rank]);
+        x->nodes[rank] = nni_sum_tree_nodes(runs[rank]);
         nodes += x->nodes[rank];
     }
     const size_t own = x->nodes[x->comm->rank];
     x->foreign = nodes - own;
     x->perfect = is_perfect(runs, ranks);
-    NN_TRY(nn_allocate(x->foreign + (ranks - 1) * (own > 1 ? own : 1) + 4, sizeof(MPI_Request), what, &x->requests,
-                       error));
-    NN_TRY(nn_allocate(nodes, sizeof *x->sources, what, &x->sources, error));
-    NN_TRY(nn_tree_join_create(runs, ranks, x->element, &x->join, error));
-    return nn_reserve(inbox_for(x, most), x->element.size, what, &x->inbox, error);
+    NN_TRY(nni_allocate(x->foreign + (ranks - 1) * (own > 1 ? own : 1) + 4, sizeof(MPI_Request), what, &x->requests,
+                        error));
+    NN_TRY(nni_allocate(nodes, sizeof *x->sources, what, &x->sources, error));
+    NN_TRY(nni_tree_join_create(runs, ranks, x->element, &x->join, error));
+    return nni_reserve(inbox_for(x, most), x->element.size, what, &x->inbox, error);
 }
 
-nn_status nn_messages_create(nn_comm *comm, const nn_leaves *runs, nn_exchange_element element, size_t most, int tag,
-                             nn_messages **result, nn_error *error)
+nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_exchange_element element, size_t most,
+                              int tag, nni_messages **result, nn_error *error)
 {
-    nn_messages *x = NULL;
-    nn_leaves *ones = NULL; /* a leaf a rank */
-    nn_status status = nn_allocate(1, sizeof *x, what, &x, error);
+    nni_messages *x = NULL;
+    nni_leaf_range *ones = NULL; /* a leaf a rank */
+    nn_status status = nni_allocate(1, sizeof *x, what, &x, error);
     if (status == NN_OK) {
-        *x = (nn_messages){.comm = comm, .any_order = !runs, .element = nn_element_sum_of(element), .tag = tag};
+        *x = (nni_messages){.comm = comm, .any_order = !runs, .element = nni_element_sum_of(element), .tag = tag};
         if (!runs)
-            status = nn_leaves_of_ranks((size_t)comm->size, (size_t)comm->size, &ones, error);
+            status = nni_leaf_ranges_of_ranks((size_t)comm->size, (size_t)comm->size, &ones, error);
     }
     if (status == NN_OK && comm->size > 1)
         status = take_memory(x, runs ? runs : ones, most, error);
-    nn_release(ones);
+    nni_release(ones);
     status = nn_comm_agree(comm, status, error);
     if (status != NN_OK) {
-        nn_messages_free(x);
+        nni_messages_free(x);
         return status;
     }
     *result = x;
     return NN_OK;
 }
 
-void nn_messages_free(nn_messages *x)
+void nni_messages_free(nni_messages *x)
 {
     if (!x)
         return;
-    nn_tree_join_free(x->join);
-    nn_release(x->nodes);
-    nn_release(x->requests);
-    nn_release(x->inbox);
-    nn_release(x->sources);
-    nn_release(x);
+    nni_tree_join_free(x->join);
+    nni_release(x->nodes);
+    nni_release(x->requests);
+    nni_release(x->inbox);
+    nni_release(x->sources);
+    nni_release(x);
 }

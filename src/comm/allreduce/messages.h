@@ -20,7 +20,7 @@
 
 #include "comm/allreduce/exchange.h"
 
-typedef struct nn_messages nn_messages;
+typedef struct nni_messages nni_messages;
 
 /**
  * Takes the memory. Collective.
@@ -29,19 +29,19 @@ typedef struct nn_messages nn_messages;
  * @param most     elements of the largest array
  * @param tag      of its messages
  */
-nn_status nn_messages_create(nn_comm *comm, const nn_leaves *runs, nn_exchange_element element, size_t most, int tag,
-                             nn_messages **messages, nn_error *error);
+nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_exchange_element element, size_t most,
+                              int tag, nni_messages **messages, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */
-void nn_messages_free(nn_messages *messages);
+void nni_messages_free(nni_messages *messages);
 
-/** Begins to sum. Arguments as of nn_exchange_start. */
-nn_status nn_messages_start(nn_messages *messages, void *values, size_t pitch, size_t count, nn_error *error);
+/** Begins to sum. Arguments as of nni_exchange_start. */
+nn_status nni_messages_start(nni_messages *messages, void *values, size_t pitch, size_t count, nn_error *error);
 
 /** Goes on as far as messages have come. Not collective. @param done  receives whether the sum is there */
-nn_status nn_messages_progress(nn_messages *messages, bool *done, nn_error *error);
+nn_status nni_messages_progress(nni_messages *messages, bool *done, nn_error *error);
 
 /** Waits for the sum; nothing to do where none is under way. */
-nn_status nn_messages_finish(nn_messages *messages, nn_error *error);
+nn_status nni_messages_finish(nni_messages *messages, nn_error *error);
 
 #endif

@@ -9,22 +9,22 @@ static const size_t work_between = (size_t)1 << 24;
 
 /* Some of the array under way. */
 typedef struct flight {
-    nn_exchange *exchange; /* NULL: the host's sum has it */
+    nni_exchange *exchange; /* NULL: the host's sum has it */
     bool done;
-    double began; /* nn_clock */
+    double began; /* nni_clock */
 } flight;
 
-struct nn_reduction {
+struct nni_reduction {
     nn_comm *comm; /* borrowed */
-    nn_reduction_plan plan;
+    nni_reduction_plan plan;
     size_t bucket_count;
-    flight *buckets;   /* [bucket_count] */
-    nn_host_sum *host; /* of ranks that share memory; NULL: each bucket has an exchange */
+    flight *buckets;    /* [bucket_count] */
+    nni_host_sum *host; /* of ranks that share memory; NULL: each bucket has an exchange */
     size_t started, finished;
     size_t work; /* multiply-adds since messages were looked at */
 };
 
-static size_t end_of(const nn_reduction *reduction, size_t bucket)
+static size_t end_of(const nni_reduction *reduction, size_t bucket)
 {
     const size_t end = (bucket + 1) * reduction->plan.bucket;
     return end < reduction->plan.count ? end : reduction->plan.count;
@@ -32,94 +32,94 @@ static size_t end_of(const nn_reduction *reduction, size_t bucket)
 
 /* --- memory --- */
 
-static nn_status create_exchanges(nn_reduction *reduction, nn_error *error)
+static nn_status create_exchanges(nni_reduction *reduction, nn_error *error)
 {
-    const nn_reduction_plan *plan = &reduction->plan;
+    const nni_reduction_plan *plan = &reduction->plan;
     for (size_t b = 0; b < reduction->bucket_count; b++)
-        NN_TRY(nn_exchange_create(reduction->comm, plan->leaves, NN_EXCHANGE_REAL,
-                                  end_of(reduction, b) - b * plan->bucket, NN_TAG_BUCKETS + (int)b,
-                                  &reduction->buckets[b].exchange, error));
+        NN_TRY(nni_exchange_create(reduction->comm, plan->leaves, NNI_EXCHANGE_REAL,
+                                   end_of(reduction, b) - b * plan->bucket, NNI_TAG_BUCKETS + (int)b,
+                                   &reduction->buckets[b].exchange, error));
     return NN_OK;
 }
 
 /* Ranks that share memory do without exchanges. */
-static nn_status create_host_sum(nn_reduction *reduction, nn_error *error)
+static nn_status create_host_sum(nni_reduction *reduction, nn_error *error)
 {
-    const nn_reduction_plan *plan = &reduction->plan;
+    const nni_reduction_plan *plan = &reduction->plan;
     nn_comm *comm = reduction->comm;
-    nn_leaves *runs = NULL;
+    nni_leaf_range *runs = NULL;
     const size_t ranks = (size_t)comm->size;
-    nn_status status =
-        nn_comm_agree(comm, nn_leaves_of_ranks(plan->leaves > 0 ? plan->leaves : ranks, ranks, &runs, error), error);
+    nn_status status = nn_comm_agree(
+        comm, nni_leaf_ranges_of_ranks(plan->leaves > 0 ? plan->leaves : ranks, ranks, &runs, error), error);
     if (status == NN_OK)
-        status = nn_host_sum_create(comm, runs, plan->values, plan->pitch, plan->count, &reduction->host, error);
-    nn_release(runs);
+        status = nni_host_sum_create(comm, runs, plan->values, plan->pitch, plan->count, &reduction->host, error);
+    nni_release(runs);
     return status;
 }
 
-nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_reduction **result, nn_error *error)
+nn_status nni_reduction_create(nn_comm *comm, const nni_reduction_plan *plan, nni_reduction **result, nn_error *error)
 {
-    nn_reduction *reduction = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *reduction, "the reduction", &reduction, error), error));
+    nni_reduction *reduction = NULL;
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *reduction, "the reduction", &reduction, error), error));
     reduction->comm = comm;
     reduction->plan = *plan;
     reduction->bucket_count = (plan->count + plan->bucket - 1) / plan->bucket;
     nn_status status =
-        nn_allocate(reduction->bucket_count, sizeof *reduction->buckets, "the buckets", &reduction->buckets, error);
+        nni_allocate(reduction->bucket_count, sizeof *reduction->buckets, "the buckets", &reduction->buckets, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK && comm->size > 1 && comm->host_count == 1)
         status = create_host_sum(reduction, error);
     if (status == NN_OK && !reduction->host)
         status = create_exchanges(reduction, error);
     if (status != NN_OK) {
-        nn_reduction_free(reduction);
+        nni_reduction_free(reduction);
         return status;
     }
     *result = reduction;
     return NN_OK;
 }
 
-void nn_reduction_free(nn_reduction *reduction)
+void nni_reduction_free(nni_reduction *reduction)
 {
     if (!reduction)
         return;
     for (size_t b = 0; reduction->buckets && b < reduction->bucket_count; b++)
-        nn_exchange_free(reduction->buckets[b].exchange);
-    nn_host_sum_free(reduction->host);
-    nn_release(reduction->buckets);
-    nn_release(reduction);
+        nni_exchange_free(reduction->buckets[b].exchange);
+    nni_host_sum_free(reduction->host);
+    nni_release(reduction->buckets);
+    nni_release(reduction);
 }
 
 /* --- buckets under way --- */
 
 /* Once, when the sum of a bucket is there. */
-static void note_done(const nn_reduction *reduction, size_t b)
+static void note_done(const nni_reduction *reduction, size_t b)
 {
-    nn_timeline *timeline = nn_comm_timeline(reduction->comm);
+    nni_timeline *timeline = nni_comm_timeline(reduction->comm);
     const size_t elements = end_of(reduction, b) - b * reduction->plan.bucket;
     reduction->buckets[b].done = true;
     if (timeline && reduction->comm->size > 1)
-        nn_timeline_add(timeline, (nn_span){.begin = reduction->buckets[b].began,
-                                            .end = nn_clock(),
-                                            .bytes = elements * sizeof(nn_real),
-                                            .kind = NN_SPAN_REDUCE,
-                                            .detail = (int32_t)b});
+        nni_timeline_add(timeline, (nni_span){.begin = reduction->buckets[b].began,
+                                              .end = nni_clock(),
+                                              .bytes = elements * sizeof(nn_real),
+                                              .kind = NNI_SPAN_REDUCE,
+                                              .detail = (int32_t)b});
 }
 
 /* Asks after one that is not known to be done. */
-static nn_status ask(nn_reduction *reduction, size_t b, nn_error *error)
+static nn_status ask(nni_reduction *reduction, size_t b, nn_error *error)
 {
     bool done = false;
     if (reduction->host)
-        done = nn_host_sum_done(reduction->host) >= end_of(reduction, b);
+        done = nni_host_sum_done(reduction->host) >= end_of(reduction, b);
     else
-        NN_TRY(nn_exchange_progress(reduction->buckets[b].exchange, &done, error));
+        NN_TRY(nni_exchange_progress(reduction->buckets[b].exchange, &done, error));
     if (done)
         note_done(reduction, b);
     return NN_OK;
 }
 
-static nn_status ask_all(nn_reduction *reduction, nn_error *error)
+static nn_status ask_all(nni_reduction *reduction, nn_error *error)
 {
     for (size_t b = reduction->finished; b < reduction->started; b++)
         if (!reduction->buckets[b].done)
@@ -127,28 +127,28 @@ static nn_status ask_all(nn_reduction *reduction, nn_error *error)
     return NN_OK;
 }
 
-static nn_status start_next(nn_reduction *reduction, nn_error *error)
+static nn_status start_next(nni_reduction *reduction, nn_error *error)
 {
-    const nn_reduction_plan *plan = &reduction->plan;
+    const nni_reduction_plan *plan = &reduction->plan;
     const size_t first = reduction->started * plan->bucket, end = end_of(reduction, reduction->started);
     flight *next = &reduction->buckets[reduction->started++];
     next->done = false;
-    next->began = nn_clock();
+    next->began = nni_clock();
     return reduction->host ? NN_OK
-                           : nn_exchange_start(next->exchange, plan->values + first, plan->pitch, end - first, error);
+                           : nni_exchange_start(next->exchange, plan->values + first, plan->pitch, end - first, error);
 }
 
-static nn_status start_full(nn_reduction *reduction, size_t count, nn_error *error)
+static nn_status start_full(nni_reduction *reduction, size_t count, nn_error *error)
 {
     while (reduction->started < reduction->bucket_count && end_of(reduction, reduction->started) <= count)
         NN_TRY(start_next(reduction, error));
     return reduction->host ? NN_OK : ask_all(reduction, error);
 }
 
-nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error)
+nn_status nni_reduction_complete(nni_reduction *reduction, size_t count, nn_error *error)
 {
     if (reduction->host)
-        nn_host_sum_complete(reduction->host, count);
+        nni_host_sum_complete(reduction->host, count);
     /* Told often: only what takes time is noted as such. */
     if (reduction->started == reduction->bucket_count || count < end_of(reduction, reduction->started))
         return NN_OK;
@@ -156,11 +156,11 @@ nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error 
         return start_full(reduction, count, error);
     /* MPI sends, adds and yields while it is called: with 3 ranks on 2 busy cores that was 2.8 s of the 3.7 s
      * that a rank seemed to compute. */
-    const nn_activity before = nn_comm_begin_wait(reduction->comm);
-    return nn_comm_end_wait(reduction->comm, before, start_full(reduction, count, error));
+    const nni_activity before = nni_comm_begin_wait(reduction->comm);
+    return nni_comm_end_wait(reduction->comm, before, start_full(reduction, count, error));
 }
 
-static bool under_way(const nn_reduction *reduction)
+static bool under_way(const nni_reduction *reduction)
 {
     for (size_t b = reduction->finished; b < reduction->started; b++)
         if (!reduction->buckets[b].done)
@@ -169,13 +169,14 @@ static bool under_way(const nn_reduction *reduction)
 }
 
 /* Beside the computing, so it is not waiting that it is noted as. */
-static nn_status progress_on_host(nn_reduction *reduction, size_t most, nn_errand *errand, nn_error *error)
+static nn_status progress_on_host(nni_reduction *reduction, size_t most, nni_errand *errand, nn_error *error)
 {
-    nn_host_sum_progress(reduction->host, most, errand);
-    return nn_comm_timeline(reduction->comm) ? ask_all(reduction, error) : NN_OK;
+    nni_host_sum_progress(reduction->host, most, errand);
+    return nni_comm_timeline(reduction->comm) ? ask_all(reduction, error) : NN_OK;
 }
 
-nn_status nn_reduction_progress(nn_reduction *reduction, size_t work, size_t most, nn_errand *errand, nn_error *error)
+nn_status nni_reduction_progress(nni_reduction *reduction, size_t work, size_t most, nni_errand *errand,
+                                 nn_error *error)
 {
     if (reduction->host)
         return progress_on_host(reduction, most, errand, error);
@@ -183,18 +184,18 @@ nn_status nn_reduction_progress(nn_reduction *reduction, size_t work, size_t mos
     if (reduction->work < work_between || !under_way(reduction))
         return NN_OK;
     reduction->work = 0;
-    const nn_activity before = nn_comm_begin_wait(reduction->comm);
-    return nn_comm_end_wait(reduction->comm, before, ask_all(reduction, error));
+    const nni_activity before = nni_comm_begin_wait(reduction->comm);
+    return nni_comm_end_wait(reduction->comm, before, ask_all(reduction, error));
 }
 
-nn_status nn_reduction_next(nn_reduction *reduction, size_t *end, nn_error *error)
+nn_status nni_reduction_next(nni_reduction *reduction, size_t *end, nn_error *error)
 {
     const size_t bucket = reduction->finished;
     if (reduction->host)
-        nn_host_sum_wait(reduction->host, end_of(reduction, bucket));
+        nni_host_sum_wait(reduction->host, end_of(reduction, bucket));
     NN_TRY(ask_all(reduction, error));
     if (!reduction->host)
-        NN_TRY(nn_exchange_finish(reduction->buckets[bucket].exchange, error));
+        NN_TRY(nni_exchange_finish(reduction->buckets[bucket].exchange, error));
     if (!reduction->buckets[bucket].done)
         note_done(reduction, bucket);
     *end = end_of(reduction, bucket);
@@ -202,6 +203,6 @@ nn_status nn_reduction_next(nn_reduction *reduction, size_t *end, nn_error *erro
         return NN_OK;
     reduction->started = reduction->finished = 0;
     if (reduction->host)
-        nn_host_sum_next(reduction->host);
+        nni_host_sum_next(reduction->host);
     return NN_OK;
 }

@@ -13,31 +13,33 @@
 #include "support/errand.h"
 
 /** What is to be summed, step after step. */
-typedef struct nn_reduction_plan {
+typedef struct nni_reduction_plan {
     size_t leaves;   /**< of the tree that sums keep to; 0: any order, a leaf a rank */
     nn_real *values; /**< [nodes of this rank's run, pitch]; the first receive the sums */
     size_t pitch;
     size_t count;  /**< elements to be summed, at most pitch */
     size_t bucket; /**< most elements of a bucket, at least 1; it may be more than there are */
-} nn_reduction_plan;
+} nni_reduction_plan;
 
-typedef struct nn_reduction nn_reduction;
+typedef struct nni_reduction nni_reduction;
 
 /** Takes the memory. Collective. */
-nn_status nn_reduction_create(nn_comm *comm, const nn_reduction_plan *plan, nn_reduction **reduction, nn_error *error);
-void nn_reduction_free(nn_reduction *reduction);
+nn_status nni_reduction_create(nn_comm *comm, const nni_reduction_plan *plan, nni_reduction **reduction,
+                               nn_error *error);
+void nni_reduction_free(nni_reduction *reduction);
 
 /** Elements 0 .. count - 1 are complete on this rank: buckets set out as far as they are full, others go on. */
-nn_status nn_reduction_complete(nn_reduction *reduction, size_t count, nn_error *error);
+nn_status nni_reduction_complete(nni_reduction *reduction, size_t count, nn_error *error);
 
 /**
  * Has whatever is under way go on: a portion of it, or as far as messages have come. Not collective.
  *
  * @param work    multiply-adds that this rank computes until the next call: messages are looked at now and then
  * @param most    elements that it can move beside them, until the next call of any function here
- * @param errand  NN_ERRAND_NONE; receives what shall be moved
+ * @param errand  NNI_ERRAND_NONE; receives what shall be moved
  */
-nn_status nn_reduction_progress(nn_reduction *reduction, size_t work, size_t most, nn_errand *errand, nn_error *error);
+nn_status nni_reduction_progress(nni_reduction *reduction, size_t work, size_t most, nni_errand *errand,
+                                 nn_error *error);
 
 /**
  * Waits for the next bucket of the step, in order.
@@ -45,6 +47,6 @@ nn_status nn_reduction_progress(nn_reduction *reduction, size_t work, size_t mos
  * @param end  receives the count of elements from the front that are summed by now; the plan's count at the last, after
  * which the reduction is ready for the next step
  */
-nn_status nn_reduction_next(nn_reduction *reduction, size_t *end, nn_error *error);
+nn_status nni_reduction_next(nni_reduction *reduction, size_t *end, nn_error *error);
 
 #endif

@@ -53,7 +53,7 @@ static nn_status make_file(made_file *made, int *file, nn_error *error)
 {
     struct stat found;
     snprintf(made->name, sizeof made->name, "/nntrain-%ld-%llx", (long)getpid(),
-             (unsigned long long)(nn_clock() * 1e9));
+             (unsigned long long)(nni_clock() * 1e9));
     *file = shm_open(made->name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
     if (*file < 0)
         return refuse(made->bytes, errno, error);
@@ -72,7 +72,7 @@ static bool is_the_same(int file, const made_file *made)
            (uint64_t)found.st_ino == made->index && (uint64_t)found.st_size == made->bytes;
 }
 
-static nn_status map_file(nn_shared_memory *memory, int file, const made_file *made, nn_error *error)
+static nn_status map_file(nni_shared_memory *memory, int file, const made_file *made, nn_error *error)
 {
     if (file < 0 || !is_the_same(file, made))
         return nn_fail(error, NN_SYSTEM, "cannot find the memory that the ranks of this host share");
@@ -84,12 +84,12 @@ static nn_status map_file(nn_shared_memory *memory, int file, const made_file *m
 }
 
 /* It is all zero, as the kernel gives memory out. Nobody can find the file any more once all have it. */
-static nn_status share(nn_comm *comm, nn_shared_memory *memory, nn_error *error)
+static nn_status share(nn_comm *comm, nni_shared_memory *memory, nn_error *error)
 {
     made_file made = {.bytes = memory->bytes};
     int file = -1;
     nn_status status = comm->rank == 0 ? make_file(&made, &file, error) : NN_OK;
-    status = nn_comm_follow(comm, status, error);
+    status = nni_comm_broadcast_status(comm, status, error);
     if (status == NN_OK)
         status = nn_comm_broadcast(comm, &made, sizeof made, error);
     if (status == NN_OK) {
@@ -106,16 +106,16 @@ static nn_status share(nn_comm *comm, nn_shared_memory *memory, nn_error *error)
 }
 
 /* Bytes of all parts, in whole cache lines. @param sizes  [ranks], exact in a double */
-static nn_status tell_sizes(nn_comm *comm, size_t bytes, double *sizes, nn_shared_memory *memory, nn_error *error)
+static nn_status tell_sizes(nn_comm *comm, size_t bytes, double *sizes, nni_shared_memory *memory, nn_error *error)
 {
-    sizes[comm->rank] = (double)((bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT);
+    sizes[comm->rank] = (double)((bytes + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT);
     NN_TRY(nn_comm_sum_double(comm, sizes, (size_t)comm->size, error));
     for (int rank = 0; rank < comm->size; rank++)
         memory->bytes += (size_t)sizes[rank];
     return NN_OK;
 }
 
-static void find_parts(const nn_comm *comm, const double *sizes, nn_shared_memory *memory)
+static void find_parts(const nn_comm *comm, const double *sizes, nni_shared_memory *memory)
 {
     size_t offset = 0;
     for (int rank = 0; rank < comm->size; rank++) {
@@ -124,14 +124,14 @@ static void find_parts(const nn_comm *comm, const double *sizes, nn_shared_memor
     }
 }
 
-nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error)
+nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, nni_shared_memory *memory, nn_error *error)
 {
     const char what[] = "the parts of shared memory";
     double *sizes = NULL;
-    *memory = (nn_shared_memory){.parts = NULL};
-    nn_status status = nn_allocate((size_t)comm->size, sizeof *memory->parts, what, &memory->parts, error);
+    *memory = (nni_shared_memory){.parts = NULL};
+    nn_status status = nni_allocate((size_t)comm->size, sizeof *memory->parts, what, &memory->parts, error);
     if (status == NN_OK)
-        status = nn_allocate((size_t)comm->size, sizeof *sizes, what, &sizes, error);
+        status = nni_allocate((size_t)comm->size, sizeof *sizes, what, &sizes, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
         status = tell_sizes(comm, bytes, sizes, memory, error);
@@ -140,20 +140,20 @@ nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *m
         find_parts(comm, sizes, memory);
     } else {
         comm->backend->refused += memory->bytes;
-        nn_shared_memory_release(memory);
+        nni_shared_memory_release(memory);
     }
-    nn_release(sizes);
+    nni_release(sizes);
     return status;
 }
 
 /* Of ranks of several hosts those of each share among themselves, see hosts.h. */
 static uint64_t refused_of(const nn_comm *comm)
 {
-    const nn_hosts *hosts = comm->backend->hosts;
+    const nni_hosts *hosts = comm->backend->hosts;
     return comm->backend->refused + (hosts ? hosts->inside->backend->refused : 0);
 }
 
-nn_status nn_shared_memory_shortage(nn_comm *comm, nn_shared_shortage *shortage, nn_error *error)
+nn_status nni_shared_memory_shortage(nn_comm *comm, nni_shared_shortage *shortage, nn_error *error)
 {
     struct statvfs system;
     double worst[2] = {0, -INFINITY}; /* needed, and less of what is there */
@@ -165,15 +165,15 @@ nn_status nn_shared_memory_shortage(nn_comm *comm, nn_shared_shortage *shortage,
             (double)(refused + left_to_others) + (found ? block * (double)(system.f_blocks - system.f_bavail) : 0);
         worst[1] = found ? -block * (double)system.f_blocks : 0;
     }
-    NN_TRY(nn_comm_max_double(comm, worst, 2, error));
-    *shortage = (nn_shared_shortage){.needed = worst[0], .there = worst[0] > 0 ? -worst[1] : 0};
+    NN_TRY(nni_comm_max_double(comm, worst, 2, error));
+    *shortage = (nni_shared_shortage){.needed = worst[0], .there = worst[0] > 0 ? -worst[1] : 0};
     return NN_OK;
 }
 
-void nn_shared_memory_release(nn_shared_memory *memory)
+void nni_shared_memory_release(nni_shared_memory *memory)
 {
     if (memory->begin)
         munmap(memory->begin, memory->bytes);
-    nn_release(memory->parts);
-    *memory = (nn_shared_memory){.parts = NULL};
+    nni_release(memory->parts);
+    *memory = (nni_shared_memory){.parts = NULL};
 }

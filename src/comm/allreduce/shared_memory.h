@@ -7,11 +7,11 @@
 #include "comm/comm.h"
 
 /** A part for each rank, which others read. Owns the mapping and its array. */
-typedef struct nn_shared_memory {
+typedef struct nni_shared_memory {
     void *begin;
     size_t bytes;
     char **parts; /**< [ranks], each at the begin of a cache line */
-} nn_shared_memory;
+} nni_shared_memory;
 
 /**
  * Takes it, all zero. Collective over ranks that are all on one host. Where the system has no room for it, `begin` is
@@ -19,19 +19,19 @@ typedef struct nn_shared_memory {
  *
  * @param bytes  of this rank's part
  */
-nn_status nn_shared_memory_take(nn_comm *comm, size_t bytes, nn_shared_memory *memory, nn_error *error);
+nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, nni_shared_memory *memory, nn_error *error);
 
 /** Room that ranks of a host needed to share memory. */
-typedef struct nn_shared_shortage {
+typedef struct nni_shared_shortage {
     double needed; /**< bytes, with what others have there; 0: there was no shortage */
     double
         there; /**< bytes that the file system for it, /dev/shm, has at all; where the hosts differ, of the smallest */
-} nn_shared_shortage;
+} nni_shared_shortage;
 
 /** Tells whether any memory could not be taken so far. Collective. */
-nn_status nn_shared_memory_shortage(nn_comm *comm, nn_shared_shortage *shortage, nn_error *error);
+nn_status nni_shared_memory_shortage(nn_comm *comm, nni_shared_shortage *shortage, nn_error *error);
 
 /** Gives it back. What was never taken, and is all zero, is fine. */
-void nn_shared_memory_release(nn_shared_memory *memory);
+void nni_shared_memory_release(nni_shared_memory *memory);
 
 #endif

@@ -19,8 +19,8 @@ enum { WHOLE_BYTES = 4096 };
 /* What a rank shows the others, at the begin of its memory; its nodes and then its segment's sum are behind it. Each
  * counter has a cache line of its own, for others look at it while this rank writes beside it. */
 typedef struct board {
-    alignas(NN_ALIGNMENT) _Atomic uint64_t published; /* sums that its nodes are there for */
-    alignas(NN_ALIGNMENT) _Atomic uint64_t joined;    /* sums that its segment's, or all, is there of */
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t published; /* sums that its nodes are there for */
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t joined;    /* sums that its segment's, or all, is there of */
 } board;
 
 /* How far this rank is with a sum. */
@@ -30,15 +30,15 @@ typedef enum stage {
     SUMMED, /* its segment, or all, is there for the others */
 } stage;
 
-struct nn_shared_sum {
-    nn_comm *comm;         /* of the ranks of the host; borrowed */
-    nn_messages *messages; /* borrowed; NULL: nothing is to be sent */
-    nn_element_sum element;
+struct nni_shared_sum {
+    nn_comm *comm;          /* of the ranks of the host; borrowed */
+    nni_messages *messages; /* borrowed; NULL: nothing is to be sent */
+    nni_element_sum element;
     size_t most, lanes;
     bool whole;    /* each rank joins all */
     size_t *nodes; /* [ranks] of each rank's run */
-    nn_tree_join *join;
-    nn_shared_memory memory;
+    nni_tree_join *join;
+    nni_shared_memory memory;
     const void **sources; /* [nodes of all ranks] */
     char *joined;         /* [nodes of the host, segment] where messages follow */
 
@@ -50,55 +50,55 @@ struct nn_shared_sum {
 
 static size_t padded(size_t bytes)
 {
-    return (bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
+    return (bytes + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
 }
 
-static size_t rank_of(const nn_shared_sum *s)
+static size_t rank_of(const nni_shared_sum *s)
 {
     return (size_t)s->comm->rank;
 }
 
-static size_t ranks_of(const nn_shared_sum *s)
+static size_t ranks_of(const nni_shared_sum *s)
 {
     return (size_t)s->comm->size;
 }
 
 /* --- the shared memory --- */
 
-static board *board_of(const nn_shared_sum *s, size_t rank)
+static board *board_of(const nni_shared_sum *s, size_t rank)
 {
     return (board *)(void *)s->memory.parts[rank];
 }
 
 /* A node's place behind the board of its rank. */
-static char *node_of(const nn_shared_sum *s, size_t rank, size_t node)
+static char *node_of(const nni_shared_sum *s, size_t rank, size_t node)
 {
     return s->memory.parts[rank] + sizeof(board) + node * padded(s->most * s->element.size);
 }
 
-static char *result_of(const nn_shared_sum *s, size_t rank)
+static char *result_of(const nni_shared_sum *s, size_t rank)
 {
     return node_of(s, rank, s->nodes[rank]);
 }
 
 /* What a rank joins. */
-static nn_leaves segment_of(const nn_shared_sum *s, size_t rank)
+static nni_leaf_range segment_of(const nni_shared_sum *s, size_t rank)
 {
     if (s->whole)
-        return (nn_leaves){.total = s->count, .first = 0, .count = s->count};
+        return (nni_leaf_range){.total = s->count, .first = 0, .count = s->count};
     if (rank >= s->lanes)
-        return (nn_leaves){.total = s->count, .first = s->count, .count = 0};
-    return nn_leaves_of_rank(s->count, rank, s->lanes);
+        return (nni_leaf_range){.total = s->count, .first = s->count, .count = 0};
+    return nni_leaf_range_of_rank(s->count, rank, s->lanes);
 }
 
 /* Elements of the longest segment. */
-static size_t longest_segment(const nn_shared_sum *s)
+static size_t longest_segment(const nni_shared_sum *s)
 {
     return s->most / s->lanes + 1;
 }
 
 /* Bytes of a rank's board with its nodes, and the sum of a segment. */
-static size_t bytes_of(const nn_shared_sum *s, size_t rank)
+static size_t bytes_of(const nni_shared_sum *s, size_t rank)
 {
     const size_t segment = s->whole || rank >= s->lanes ? 0 : longest_segment(s);
     return sizeof(board) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
@@ -106,63 +106,63 @@ static size_t bytes_of(const nn_shared_sum *s, size_t rank)
 
 /* --- memory --- */
 
-size_t nn_shared_sum_lanes(const nn_hosts *hosts, nn_exchange_element element, size_t most)
+size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_exchange_element element, size_t most)
 {
-    return most * nn_element_sum_of(element).size <= WHOLE_BYTES ? 1 : hosts->lanes;
+    return most * nni_element_sum_of(element).size <= WHOLE_BYTES ? 1 : hosts->lanes;
 }
 
-static nn_status take_memory(nn_shared_sum *s, const nn_leaves *runs, nn_error *error)
+static nn_status take_memory(nni_shared_sum *s, const nni_leaf_range *runs, nn_error *error)
 {
     const char what[] = "the sums of a host";
     size_t all = 0;
-    NN_TRY(nn_allocate(ranks_of(s), sizeof *s->nodes, what, &s->nodes, error));
+    NN_TRY(nni_allocate(ranks_of(s), sizeof *s->nodes, what, &s->nodes, error));
     for (size_t rank = 0; rank < ranks_of(s); rank++)
-        all += s->nodes[rank] = nn_leaves_nodes(runs[rank]);
-    NN_TRY(nn_allocate(all, sizeof *s->sources, what, &s->sources, error));
+        all += s->nodes[rank] = nni_sum_tree_nodes(runs[rank]);
+    NN_TRY(nni_allocate(all, sizeof *s->sources, what, &s->sources, error));
     if (s->messages) {
-        const size_t joined = nn_leaves_nodes(nn_leaves_together(runs, ranks_of(s)));
-        NN_TRY(nn_reserve(joined * longest_segment(s), s->element.size, what, &s->joined, error));
+        const size_t joined = nni_sum_tree_nodes(nni_leaf_range_union(runs, ranks_of(s)));
+        NN_TRY(nni_reserve(joined * longest_segment(s), s->element.size, what, &s->joined, error));
     }
-    return nn_tree_join_create(runs, ranks_of(s), s->element, &s->join, error);
+    return nni_tree_join_create(runs, ranks_of(s), s->element, &s->join, error);
 }
 
-nn_status nn_shared_sum_create(nn_comm *inside, const nn_shared_plan *plan, nn_messages *messages,
-                               nn_shared_sum **result, nn_error *error)
+nn_status nni_shared_sum_create(nn_comm *inside, const nni_shared_plan *plan, nni_messages *messages,
+                                nni_shared_sum **result, nn_error *error)
 {
-    nn_shared_sum *s = NULL;
+    nni_shared_sum *s = NULL;
     *result = NULL;
-    nn_status status = nn_allocate(1, sizeof *s, "the sums of a host", &s, error);
+    nn_status status = nni_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
-        *s = (nn_shared_sum){.comm = inside, .messages = messages, .most = plan->most, .lanes = plan->lanes};
-        s->element = nn_element_sum_of(plan->element);
+        *s = (nni_shared_sum){.comm = inside, .messages = messages, .most = plan->most, .lanes = plan->lanes};
+        s->element = nni_element_sum_of(plan->element);
         s->whole = !plan->sent && plan->most * s->element.size <= WHOLE_BYTES;
         status = take_memory(s, plan->runs, error);
     }
     status = nn_comm_agree(inside, status, error);
     if (status == NN_OK)
-        status = nn_shared_memory_take(inside, bytes_of(s, rank_of(s)), &s->memory, error);
+        status = nni_shared_memory_take(inside, bytes_of(s, rank_of(s)), &s->memory, error);
     if (status == NN_OK && s->memory.begin)
         *result = s;
     else
-        nn_shared_sum_free(s);
+        nni_shared_sum_free(s);
     return status;
 }
 
-void nn_shared_sum_free(nn_shared_sum *s)
+void nni_shared_sum_free(nni_shared_sum *s)
 {
     if (!s)
         return;
-    nn_shared_memory_release(&s->memory);
-    nn_tree_join_free(s->join);
-    nn_release(s->nodes);
-    nn_release(s->sources);
-    nn_release(s->joined);
-    nn_release(s);
+    nni_shared_memory_release(&s->memory);
+    nni_tree_join_free(s->join);
+    nni_release(s->nodes);
+    nni_release(s->sources);
+    nni_release(s->joined);
+    nni_release(s);
 }
 
 /* --- sums --- */
 
-static bool all_published(const nn_shared_sum *s)
+static bool all_published(const nni_shared_sum *s)
 {
     for (size_t rank = 0; rank < ranks_of(s); rank++)
         if (atomic_load_explicit(&board_of(s, rank)->published, memory_order_acquire) < s->sum)
@@ -170,7 +170,7 @@ static bool all_published(const nn_shared_sum *s)
     return true;
 }
 
-static bool all_joined(const nn_shared_sum *s)
+static bool all_joined(const nni_shared_sum *s)
 {
     const size_t joining = s->whole ? ranks_of(s) : s->lanes;
     for (size_t rank = 0; rank < joining; rank++)
@@ -180,28 +180,28 @@ static bool all_joined(const nn_shared_sum *s)
 }
 
 /* Elements of this rank's nodes go where the others find them. */
-static void show(nn_shared_sum *s, size_t first, size_t count)
+static void show(nni_shared_sum *s, size_t first, size_t count)
 {
     const size_t size = s->element.size;
     for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
-        nn_stream_copy(node_of(s, rank_of(s), node) + first * size, s->values + (node * s->pitch + first) * size,
-                       count * size);
+        nni_stream_copy(node_of(s, rank_of(s), node) + first * size, s->values + (node * s->pitch + first) * size,
+                        count * size);
 }
 
 /* Of a sum in segments nobody reads the nodes any more when it is done. Of a whole one some rank may, but hardly ever:
  * it computes in between. */
-static void wait_for_readers(const nn_shared_sum *s)
+static void wait_for_readers(const nni_shared_sum *s)
 {
     if (all_joined(s))
         return;
-    const nn_activity before = nn_comm_begin_wait(s->comm);
+    const nni_activity before = nni_comm_begin_wait(s->comm);
     size_t pauses = 0;
     while (!all_joined(s))
-        nn_comm_pause(s->comm, &pauses);
-    nn_comm_end_wait(s->comm, before, NN_OK);
+        nni_comm_pause(s->comm, &pauses);
+    nni_comm_end_wait(s->comm, before, NN_OK);
 }
 
-void nn_shared_sum_start(nn_shared_sum *s, void *values, size_t pitch, size_t count)
+void nni_shared_sum_start(nni_shared_sum *s, void *values, size_t pitch, size_t count)
 {
     wait_for_readers(s);
     s->sum++;
@@ -212,17 +212,17 @@ void nn_shared_sum_start(nn_shared_sum *s, void *values, size_t pitch, size_t co
     if (s->whole) {
         show(s, 0, count);
     } else { /* all but this rank's own segment */
-        const nn_leaves mine = segment_of(s, rank_of(s));
+        const nni_leaf_range mine = segment_of(s, rank_of(s));
         const size_t after = mine.first + mine.count;
         show(s, 0, mine.first);
         show(s, after, count - after);
     }
-    nn_stream_done();
+    nni_stream_done();
     atomic_store_explicit(&board_of(s, rank_of(s))->published, s->sum, memory_order_release);
 }
 
 /* To the nodes of the host, which without other hosts are the sum. */
-static void join_segment(nn_shared_sum *s, nn_leaves mine, char *sums, size_t pitch)
+static void join_segment(nni_shared_sum *s, nni_leaf_range mine, char *sums, size_t pitch)
 {
     const size_t me = rank_of(s), size = s->element.size;
     size_t source = 0;
@@ -231,30 +231,30 @@ static void join_segment(nn_shared_sum *s, nn_leaves mine, char *sums, size_t pi
             const char *base = rank == me ? s->values + node * s->pitch * size : node_of(s, rank, node);
             s->sources[source++] = base + mine.first * size;
         }
-    nn_tree_join_nodes(s->join, s->sources, sums, pitch, mine.count);
+    nni_tree_join_nodes(s->join, s->sources, sums, pitch, mine.count);
 }
 
 /* Whoever has published for this sum has taken all of the sum before, so the place of a segment's sum is free. */
-static void show_segment(nn_shared_sum *s, nn_leaves mine)
+static void show_segment(nni_shared_sum *s, nni_leaf_range mine)
 {
     const size_t size = s->element.size;
     if (!s->whole) {
-        nn_stream_copy(result_of(s, rank_of(s)), s->values + mine.first * size, mine.count * size);
-        nn_stream_done();
+        nni_stream_copy(result_of(s, rank_of(s)), s->values + mine.first * size, mine.count * size);
+        nni_stream_done();
     }
     atomic_store_explicit(&board_of(s, rank_of(s))->joined, s->sum, memory_order_release);
     s->stage = SUMMED;
 }
 
-static nn_status join_when_shown(nn_shared_sum *s, nn_error *error)
+static nn_status join_when_shown(nni_shared_sum *s, nn_error *error)
 {
-    const nn_leaves mine = segment_of(s, rank_of(s));
+    const nni_leaf_range mine = segment_of(s, rank_of(s));
     if (mine.count > 0 && !all_published(s))
         return NN_OK;
     if (mine.count > 0 && s->messages) {
         join_segment(s, mine, s->joined, longest_segment(s));
         s->stage = SENT;
-        return nn_messages_start(s->messages, s->joined, longest_segment(s), mine.count, error);
+        return nni_messages_start(s->messages, s->joined, longest_segment(s), mine.count, error);
     }
     if (mine.count > 0)
         join_segment(s, mine, s->values + mine.first * s->element.size, s->count);
@@ -262,29 +262,29 @@ static nn_status join_when_shown(nn_shared_sum *s, nn_error *error)
     return NN_OK;
 }
 
-static nn_status show_when_sent(nn_shared_sum *s, nn_error *error)
+static nn_status show_when_sent(nni_shared_sum *s, nn_error *error)
 {
     bool done = false;
-    NN_TRY(nn_messages_progress(s->messages, &done, error));
+    NN_TRY(nni_messages_progress(s->messages, &done, error));
     if (!done)
         return NN_OK;
-    const nn_leaves mine = segment_of(s, rank_of(s));
+    const nni_leaf_range mine = segment_of(s, rank_of(s));
     memcpy(s->values + mine.first * s->element.size, s->joined, mine.count * s->element.size);
     show_segment(s, mine);
     return NN_OK;
 }
 
-static void take_segments(nn_shared_sum *s)
+static void take_segments(nni_shared_sum *s)
 {
     const size_t size = s->element.size;
     for (size_t rank = 0; rank < s->lanes; rank++) {
-        const nn_leaves part = segment_of(s, rank);
+        const nni_leaf_range part = segment_of(s, rank);
         if (rank != rank_of(s))
             memcpy(s->values + part.first * size, result_of(s, rank), part.count * size);
     }
 }
 
-nn_status nn_shared_sum_progress(nn_shared_sum *s, bool *done, nn_error *error)
+nn_status nni_shared_sum_progress(nni_shared_sum *s, bool *done, nn_error *error)
 {
     *done = false;
     if (s->stage == SHOWN)

@@ -13,19 +13,19 @@
 #include "comm/allreduce/messages.h"
 #include "comm/hosts.h"
 
-typedef struct nn_shared_sum nn_shared_sum;
+typedef struct nni_shared_sum nni_shared_sum;
 
 /** What is summed, and by whom. */
-typedef struct nn_shared_plan {
-    const nn_leaves *runs; /**< [ranks of the host] of leaves */
-    nn_exchange_element element;
+typedef struct nni_shared_plan {
+    const nni_leaf_range *runs; /**< [ranks of the host] of leaves */
+    nni_exchange_element element;
     size_t most;  /**< elements of the largest array */
     size_t lanes; /**< ranks, from the host's first on, that join a segment each */
     bool sent;    /**< lanes have their segments summed over other hosts too */
-} nn_shared_plan;
+} nni_shared_plan;
 
 /** @return lanes that sums of up to `most` elements over several hosts are worth */
-size_t nn_shared_sum_lanes(const nn_hosts *hosts, nn_exchange_element element, size_t most);
+size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_exchange_element element, size_t most);
 
 /**
  * Takes the shared memory. Collective over the ranks of one host; where the system has no room for it, `shared`
@@ -35,16 +35,16 @@ size_t nn_shared_sum_lanes(const nn_hosts *hosts, nn_exchange_element element, s
  * @param messages  of this rank with its lane, for arrays of a segment; borrowed. NULL where it is no lane, or there is
  * but one host
  */
-nn_status nn_shared_sum_create(nn_comm *inside, const nn_shared_plan *plan, nn_messages *messages,
-                               nn_shared_sum **shared, nn_error *error);
+nn_status nni_shared_sum_create(nn_comm *inside, const nni_shared_plan *plan, nni_messages *messages,
+                                nni_shared_sum **shared, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */
-void nn_shared_sum_free(nn_shared_sum *shared);
+void nni_shared_sum_free(nni_shared_sum *shared);
 
-/** Puts this rank's nodes where the others find them. Not collective. Arguments as of nn_exchange_start. */
-void nn_shared_sum_start(nn_shared_sum *shared, void *values, size_t pitch, size_t count);
+/** Puts this rank's nodes where the others find them. Not collective. Arguments as of nni_exchange_start. */
+void nni_shared_sum_start(nni_shared_sum *shared, void *values, size_t pitch, size_t count);
 
 /** Goes on as far as the others are. Not collective. @param done  receives whether the sum is in the values */
-nn_status nn_shared_sum_progress(nn_shared_sum *shared, bool *done, nn_error *error);
+nn_status nni_shared_sum_progress(nni_shared_sum *shared, bool *done, nn_error *error);
 
 #endif

@@ -38,7 +38,7 @@ static void copy_lines(char *to, const char *from, size_t lines)
         copy_lines_sse2(to, from, lines);
 }
 
-void nn_stream_copy(void *to, const void *from, size_t bytes)
+void nni_stream_copy(void *to, const void *from, size_t bytes)
 {
     char *place = to;
     const char *next = from;
@@ -49,19 +49,19 @@ void nn_stream_copy(void *to, const void *from, size_t bytes)
     memcpy(place + done, next + done, bytes - done);
 }
 
-void nn_stream_done(void)
+void nni_stream_done(void)
 {
     _mm_sfence();
 }
 
 #else
 
-void nn_stream_copy(void *to, const void *from, size_t bytes)
+void nni_stream_copy(void *to, const void *from, size_t bytes)
 {
     memcpy(to, from, bytes);
 }
 
-void nn_stream_done(void)
+void nni_stream_done(void)
 {
 }
 

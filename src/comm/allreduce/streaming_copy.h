@@ -11,11 +11,11 @@
  * level cache had read, Zen 4 wrote 2.3 GB/s that way, and into those of a core with the same cache 10; so it writes 28
  * into both, and the other core reads 40 GB/s of them.
  *
- * What follows in the program may be seen before what was copied: nn_stream_done comes between the two.
+ * What follows in the program may be seen before what was copied: nni_stream_done comes between the two.
  */
-void nn_stream_copy(void *to, const void *from, size_t bytes);
+void nni_stream_copy(void *to, const void *from, size_t bytes);
 
 /** What has been copied is there before anything that is stored after this. */
-void nn_stream_done(void);
+void nni_stream_done(void);
 
 #endif

@@ -7,8 +7,8 @@
 /* Bytes of a piece: the pieces of a stack stay in a level 1 cache. */
 enum { PIECE = 4096 };
 
-struct nn_tree_join {
-    nn_element_sum element;
+struct nni_tree_join {
+    nni_element_sum element;
     size_t node_count;
     size_t *joins;     /* [node_count] after each */
     char *stack;       /* [height, PIECE] */
@@ -31,23 +31,23 @@ static void add_doubles(const void *a, const void *b, void *sum, size_t count)
         to[i] = left[i] + right[i];
 }
 
-nn_element_sum nn_element_sum_of(nn_exchange_element element)
+nni_element_sum nni_element_sum_of(nni_exchange_element element)
 {
-    if (element == NN_EXCHANGE_DOUBLE)
-        return (nn_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
-    return (nn_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
+    if (element == NNI_EXCHANGE_DOUBLE)
+        return (nni_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
+    return (nni_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
 }
 
 /* Joins after each node of each rank. @return the most values on the stack */
-static size_t plan(const nn_leaves *runs, size_t ranks, size_t *joins)
+static size_t plan(const nni_leaf_range *runs, size_t ranks, size_t *joins)
 {
-    const nn_leaves all = nn_leaves_together(runs, ranks);
+    const nni_leaf_range all = nni_leaf_range_union(runs, ranks);
     size_t height = 0, most = 0, node_index = 0;
     for (size_t rank = 0; rank < ranks; rank++) {
-        const nn_leaves run = runs[rank];
+        const nni_leaf_range run = runs[rank];
         for (size_t at = run.first; at < run.first + run.count; node_index++) {
-            const nn_tree_node node = nn_leaves_node(run, at);
-            joins[node_index] = nn_leaves_joins_after(all, node);
+            const nni_tree_node node = nni_sum_tree_node(run, at);
+            joins[node_index] = nni_sum_tree_joins_after(all, node);
             most = ++height > most ? height : most;
             height -= joins[node_index];
             at += node.span;
@@ -56,41 +56,41 @@ static size_t plan(const nn_leaves *runs, size_t ranks, size_t *joins)
     return most;
 }
 
-nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **result,
-                              nn_error *error)
+nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_sum element,
+                               nni_tree_join **result, nn_error *error)
 {
     const char what[] = "the joining of gradients";
-    nn_tree_join *join = NULL;
-    NN_TRY(nn_allocate(1, sizeof *join, what, &join, error));
+    nni_tree_join *join = NULL;
+    NN_TRY(nni_allocate(1, sizeof *join, what, &join, error));
     join->element = element;
     for (size_t rank = 0; rank < ranks; rank++)
-        join->node_count += nn_leaves_nodes(runs[rank]);
-    nn_status status = nn_allocate(join->node_count, sizeof *join->joins, what, &join->joins, error);
+        join->node_count += nni_sum_tree_nodes(runs[rank]);
+    nn_status status = nni_allocate(join->node_count, sizeof *join->joins, what, &join->joins, error);
     if (status == NN_OK) {
         const size_t height = plan(runs, ranks, join->joins);
-        status = nn_allocate(height, PIECE, what, &join->stack, error);
+        status = nni_allocate(height, PIECE, what, &join->stack, error);
         if (status == NN_OK)
-            status = nn_allocate(height, sizeof *join->tops, what, &join->tops, error);
+            status = nni_allocate(height, sizeof *join->tops, what, &join->tops, error);
     }
     if (status != NN_OK) {
-        nn_tree_join_free(join);
+        nni_tree_join_free(join);
         return status;
     }
     *result = join;
     return NN_OK;
 }
 
-void nn_tree_join_free(nn_tree_join *join)
+void nni_tree_join_free(nni_tree_join *join)
 {
     if (!join)
         return;
-    nn_release(join->joins);
-    nn_release(join->stack);
-    nn_release(join->tops);
-    nn_release(join);
+    nni_release(join->joins);
+    nni_release(join->stack);
+    nni_release(join->tops);
+    nni_release(join);
 }
 
-void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
+void nni_tree_join_nodes(nni_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count)
 {
     const size_t size = join->element.size, most = PIECE / size;
     for (size_t first = 0; first < count; first += most) {

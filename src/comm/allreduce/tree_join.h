@@ -7,20 +7,20 @@
 #include "comm/allreduce/exchange.h"
 
 /** How elements of a type are moved and added. */
-typedef struct nn_element_sum {
+typedef struct nni_element_sum {
     size_t size;
     MPI_Datatype type;
     void (*add)(const void *a, const void *b, void *sum, size_t count); /**< sum may be a or b */
-} nn_element_sum;
+} nni_element_sum;
 
-nn_element_sum nn_element_sum_of(nn_exchange_element element);
+nni_element_sum nni_element_sum_of(nni_exchange_element element);
 
-typedef struct nn_tree_join nn_tree_join;
+typedef struct nni_tree_join nni_tree_join;
 
 /** @param runs  [ranks] of leaves, which follow each other */
-nn_status nn_tree_join_create(const nn_leaves *runs, size_t ranks, nn_element_sum element, nn_tree_join **join,
-                              nn_error *error);
-void nn_tree_join_free(nn_tree_join *join);
+nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_sum element, nni_tree_join **join,
+                               nn_error *error);
+void nni_tree_join_free(nni_tree_join *join);
 
 /**
  * Joins the nodes of these ranks to those of the run that theirs make up: to the root where that is the whole tree.
@@ -29,6 +29,6 @@ void nn_tree_join_free(nn_tree_join *join);
  * @param sums   [nodes of their run, count], `pitch` elements from one to the next; a sum that is the only one may be
  * one of the nodes
  */
-void nn_tree_join_nodes(nn_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count);
+void nni_tree_join_nodes(nni_tree_join *join, const void *const *nodes, void *sums, size_t pitch, size_t count);
 
 #endif

@@ -16,18 +16,18 @@ struct look {
     size_t features;
     const char *const *preferred;
     size_t count;
-    nn_candidates *found;
+    nni_candidates *found;
     hid_t file;
     nn_status status; /* of collecting names */
     nn_error *error;
 };
 
-static nn_status add_name(nn_texts *names, const char *name, nn_error *error)
+static nn_status add_name(nni_string_set *names, const char *name, nn_error *error)
 {
     char slashed[4096];
     if (snprintf(slashed, sizeof slashed, "/%s", name + strspn(name, "/")) >= (int)sizeof slashed)
         return NN_OK; /* nobody means such a name without saying it */
-    return nn_texts_add(names, slashed, error);
+    return nni_string_set_add(names, slashed, error);
 }
 
 static herr_t list_dataset(hid_t file, const char *name, const H5O_info_t *info, void *context)
@@ -38,31 +38,32 @@ static herr_t list_dataset(hid_t file, const char *name, const H5O_info_t *info,
         look->status = add_name(&look->found->all, name, NULL);
     if (look->status == NN_DATA)
         nn_fail(look->error, NN_DATA, "%s holds more than %d datasets; name the one of the features with --x",
-                look->path, (int)NN_TEXTS_MOST);
+                look->path, (int)NNI_STRING_SET_MAX);
     return look->status != NN_OK;
 }
 
 /* A dataset of something else, or damaged, does not fit. */
 static bool fits(const struct look *look, const char *name)
 {
-    const nn_hdf5_columns columns = {look->spec->x_columns, look->spec->x_column_count};
-    nn_hdf5_layout layout;
-    return nn_hdf5_describe(look->file, look->path, name, &columns, &layout, NULL) == NN_OK &&
+    const nni_hdf5_columns columns = {look->spec->x_columns, look->spec->x_column_count};
+    nni_hdf5_layout layout;
+    return nni_hdf5_describe(look->file, look->path, name, &columns, &layout, NULL) == NN_OK &&
            layout.row_values == look->features && layout.rows > 0;
 }
 
 static nn_status list_fitting(struct look *look, nn_error *error)
 {
     for (size_t i = 0; i < look->count; i++) {
-        nn_hdf5_outside unused = {.open = 0};
-        NN_TRY(nn_hdf5_check_outside(look->file, look->path, look->preferred[i], look->spec->external, &unused, error));
+        nni_hdf5_outside unused = {.open = 0};
+        NN_TRY(
+            nni_hdf5_check_outside(look->file, look->path, look->preferred[i], look->spec->external, &unused, error));
         if (fits(look, look->preferred[i]))
             NN_TRY(add_name(&look->found->fitting, look->preferred[i], error));
     }
     for (size_t i = 0; i < look->found->all.count; i++) {
         const char *name = look->found->all.text[i];
-        nn_hdf5_outside unused = {.open = 0};
-        if (nn_hdf5_check_outside(look->file, look->path, name, look->spec->external, &unused, NULL) == NN_OK &&
+        nni_hdf5_outside unused = {.open = 0};
+        if (nni_hdf5_check_outside(look->file, look->path, name, look->spec->external, &unused, NULL) == NN_OK &&
             fits(look, name))
             NN_TRY(add_name(&look->found->fitting, name, error));
     }
@@ -73,7 +74,7 @@ static nn_status look_through(void *context, nn_error *error)
 {
     struct look *look = context;
     look->error = error;
-    NN_TRY(nn_hdf5_open(look->path, NULL, &look->file, error));
+    NN_TRY(nni_hdf5_open(look->path, NULL, &look->file, error));
     H5Ovisit2(look->file, H5_INDEX_NAME, H5_ITER_INC, list_dataset, look, H5O_INFO_BASIC);
     const nn_status status = look->status == NN_OK ? list_fitting(look, error) : look->status;
     H5Fclose(look->file);
@@ -83,20 +84,20 @@ static nn_status look_through(void *context, nn_error *error)
 static nn_status look_alone(struct look *look, nn_error *error)
 {
     uint64_t bytes = 0;
-    const nn_hdf5_printer printer = nn_hdf5_silence();
-    nn_status status = nn_hdf5_check_path(look->path, &bytes, error);
+    const nni_hdf5_printer printer = nni_hdf5_silence();
+    nn_status status = nni_hdf5_check_path(look->path, &bytes, error);
     if (status == NN_OK)
-        status = nn_hdf5_guard(look->path, look_through, look, error);
-    if (!nn_hdf5_is_lost())
-        nn_hdf5_restore(printer);
+        status = nni_hdf5_guard(look->path, look_through, look, error);
+    if (!nni_hdf5_is_lost())
+        nni_hdf5_restore(printer);
     return status;
 }
 
-nn_status nn_candidates_find(const nn_dataset_spec *spec, size_t features, const char *const *preferred, size_t count,
-                             nn_comm *comm, nn_candidates *found, nn_error *error)
+nn_status nni_candidates_find(const nn_dataset_spec *spec, size_t features, const char *const *preferred, size_t count,
+                              nn_comm *comm, nni_candidates *found, nn_error *error)
 {
-    nn_files *files = NULL;
-    nn_status status = nn_files_find(spec, comm, &files, error);
+    nni_files *files = NULL;
+    nn_status status = nni_files_find(spec, comm, &files, error);
     if (status == NN_OK) {
         struct look look = {
             .path = files->paths.text[0],
@@ -106,16 +107,16 @@ nn_status nn_candidates_find(const nn_dataset_spec *spec, size_t features, const
             .count = count,
             .found = found,
         };
-        status = nn_comm_follow(comm, comm->rank == 0 ? look_alone(&look, error) : NN_OK, error);
+        status = nni_comm_broadcast_status(comm, comm->rank == 0 ? look_alone(&look, error) : NN_OK, error);
     }
-    nn_files_free(files);
+    nni_files_free(files);
     if (status == NN_OK)
-        status = nn_texts_broadcast(comm, &found->fitting, error);
-    return status == NN_OK ? nn_texts_broadcast(comm, &found->all, error) : status;
+        status = nni_string_set_broadcast(comm, &found->fitting, error);
+    return status == NN_OK ? nni_string_set_broadcast(comm, &found->all, error) : status;
 }
 
-void nn_candidates_free(nn_candidates *found)
+void nni_candidates_free(nni_candidates *found)
 {
-    nn_texts_free(&found->fitting);
-    nn_texts_free(&found->all);
+    nni_string_set_free(&found->fitting);
+    nni_string_set_free(&found->all);
 }

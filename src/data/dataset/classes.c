@@ -13,12 +13,12 @@ enum { TILE = 4096 };
 
 /* Where classes go, and what is found on the way. */
 struct classes {
-    const nn_hdf5_rows *rows;
+    const nni_hdf5_rows *rows;
     int32_t *to; /* [count]; NULL: they stay in the file */
-    nn_digester digester;
-    int64_t limit;     /* classes are below */
-    nn_label_set *set; /* NULL: nobody asks for what they are */
-    bool values;       /* for which they may be taken instead */
+    nni_digester digester;
+    int64_t limit;      /* classes are below */
+    nni_label_set *set; /* NULL: nobody asks for what they are */
+    bool values;        /* for which they may be taken instead */
     double low, high;
     uint64_t *digest; /* [slices of this rank] as they were before y; NULL where labels are never mapped */
     bool odd;         /* one is no class: the first is odd_class in odd_row */
@@ -28,36 +28,36 @@ struct classes {
 
 /* --- what they are kept as --- */
 
-nn_status nn_dataset_become_classes(nn_dataset *dataset, nn_error *error)
+nn_status nni_dataset_become_classes(nn_dataset *dataset, nn_error *error)
 {
-    dataset->target = NN_TARGET_CLASSES;
+    dataset->target = NNI_TARGET_CLASSES;
     dataset->outputs = 0;
     if (!dataset->x)
         return NN_OK;
-    nn_release(dataset->values);
+    nni_release(dataset->values);
     dataset->values = NULL;
-    return nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error);
+    return nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error);
 }
 
 static nn_status become_values(nn_dataset *dataset, nn_error *error)
 {
-    dataset->target = NN_TARGET_VALUES;
+    dataset->target = NNI_TARGET_VALUES;
     dataset->outputs = 1;
-    nn_labels_free(dataset->labels);
+    nni_labels_free(dataset->labels);
     dataset->labels = NULL;
     if (!dataset->x)
         return NN_OK;
-    nn_release(dataset->classes);
+    nni_release(dataset->classes);
     dataset->classes = NULL;
-    return nn_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error);
+    return nni_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error);
 }
 
 /* --- reading --- */
 
 /* HDF5 makes the largest int64 of any number beyond. */
-static nn_status fail_beyond(const nn_hdf5_rows *rows, uint64_t row, nn_error *error)
+static nn_status fail_beyond(const nni_hdf5_rows *rows, uint64_t row, nn_error *error)
 {
-    const char *path = nn_files_locate(rows->files, rows->path, &row);
+    const char *path = nni_files_locate(rows->files, rows->path, &row);
     return nn_fail(error, NN_DATA,
                    "%s: row %llu of %s is class %lld or more, beyond what labels can be; number the classes from 0, or "
                    "store them as texts",
@@ -85,77 +85,77 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
             classes->high = fmax(classes->high, (double)class);
             tile[k] = fits ? (int32_t) class : 0;
             if (classes->set)
-                NN_TRY(nn_label_set_add(classes->set, class, error));
+                NN_TRY(nni_label_set_add(classes->set, class, error));
         }
-        nn_digester_take(&classes->digester, tile, length, sizeof *tile);
+        nni_digester_take(&classes->digester, tile, length, sizeof *tile);
         if (classes->to)
             memcpy(classes->to + (first - classes->rows->first + i), tile, length * sizeof *tile);
     }
     return NN_OK;
 }
 
-static nn_status read_all(const nn_dataset *dataset, const nn_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
+static nn_status read_all(const nn_dataset *dataset, const nni_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
                           nn_error *error)
 {
     classes->rows = rows;
     classes->to = dataset->classes;
     classes->low = INFINITY;
     classes->high = -INFINITY;
-    NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, 1, &classes->digester, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_digester_begin(dataset, 1, &classes->digester, error), error));
     if (!rows->layout->integer)
         classes->digester.slices = 0; /* the digests are of the values, as of runs that trained on these */
-    const nn_status status = nn_hdf5_read(rows, comm, take_classes, classes, error);
-    nn_digester_end(&classes->digester);
+    const nn_status status = nni_hdf5_read(rows, comm, take_classes, classes, error);
+    nni_digester_end(&classes->digester);
     NN_TRY(status);
-    NN_TRY(nn_comm_min_double(comm, &classes->low, 1, error));
-    return nn_comm_max_double(comm, &classes->high, 1, error);
+    NN_TRY(nni_comm_min_double(comm, &classes->low, 1, error));
+    return nni_comm_max_double(comm, &classes->high, 1, error);
 }
 
 /* --- what is wrong with them --- */
 
 /* @param set    united; NULL: not known
  * @param names  that the file has for them; 0: none */
-static const char *describe_labels(const nn_label_set *set, size_t names, nn_head head, char *text, size_t room)
+static const char *describe_labels(const nni_label_set *set, size_t names, nni_head head, char *text, size_t room)
 {
-    char all[NN_LABEL_LIST];
+    char all[NNI_LABEL_LIST];
     const bool single = head.outputs == 1;
     if (set && names > 0)
         snprintf(text, room,
                  "/classes names %zu classes, where the network tells %zu apart; end it with softmax over %zu units",
-                 names, nn_head_classes(head), names);
+                 names, nni_head_classes(head), names);
     else if (set && set->many)
         snprintf(text, room,
                  "labels are more than %d different whole numbers; for values to be predicted end the network with 1 "
                  "linear unit and loss: mse",
-                 (int)NN_TEXTS_MOST);
+                 (int)NNI_STRING_SET_MAX);
     else if (set && set->count == 1)
         snprintf(text, room, "every label is %lld; there is nothing to tell apart", (long long)set->number[0]);
     else if (set && single)
         snprintf(text, room,
                  "labels are %s, where a single sigmoid tells two classes apart; end the network with softmax over %zu "
                  "units and loss: cross_entropy",
-                 nn_label_list_tell(set->number, set->count, all), set->count);
+                 nni_label_list_tell(set->number, set->count, all), set->count);
     else if (set)
         snprintf(text, room, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
-                 nn_label_list_tell(set->number, set->count, all), head.outputs, set->count,
-                 set->count > NN_LABELS_FEW ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
+                 nni_label_list_tell(set->number, set->count, all), head.outputs, set->count,
+                 set->count > NNI_LABELS_FEW ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
     else if (head.outputs > 0)
-        snprintf(text, room, "classes are numbered from 0 to %zu", nn_head_classes(head) - 1);
+        snprintf(text, room, "classes are numbered from 0 to %zu", nni_head_classes(head) - 1);
     else
         snprintf(text, room, "classes are numbered from 0 to %d", (int)INT32_MAX - 1);
     return text;
 }
 
 /* The ranks that have such a row say so, each with its first. */
-static nn_status fail_odd(const struct classes *classes, const nn_labels *labels, nn_head head, nn_comm *comm,
+static nn_status fail_odd(const struct classes *classes, const nni_labels *labels, nni_head head, nn_comm *comm,
                           nn_error *error)
 {
-    const nn_hdf5_rows *rows = classes->rows;
+    const nni_hdf5_rows *rows = classes->rows;
     nn_status status = NN_OK;
     if (classes->odd) {
         char why[400];
         uint64_t row = classes->odd_row;
-        const char *path = nn_files_locate(rows->files, rows->path, &row);
+        const char *path = nni_files_locate(rows->files, rows->path, &row);
         status = nn_fail(error, NN_DATA, "%s: row %llu of %s is class %lld, but %s", path, (unsigned long long)row,
                          rows->name, (long long)classes->odd_class,
                          describe_labels(classes->set, labels ? labels->names.count : 0, head, why, sizeof why));
@@ -168,19 +168,19 @@ static nn_status fail_odd(const struct classes *classes, const nn_labels *labels
 /* Names that do not reach are of something else. */
 static void drop_short_names(nn_dataset *dataset, const struct classes *classes)
 {
-    nn_labels *labels = dataset->labels;
+    nni_labels *labels = dataset->labels;
     if (!labels || labels->number || labels->integer ||
         (classes->low >= 0 && (double)labels->names.count > classes->high))
         return;
-    nn_labels_free(labels);
+    nni_labels_free(labels);
     dataset->labels = NULL;
 }
 
 /* The numbers themselves are the names then, and read through these. */
-static nn_status map_labels(nn_dataset *dataset, nn_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
+static nn_status map_labels(nn_dataset *dataset, nni_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
                             nn_error *error)
 {
-    NN_TRY(nn_comm_agree(comm, nn_labels_of_integers(classes->set, &dataset->labels, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_labels_of_integers(classes->set, &dataset->labels, error), error));
     rows->labels = dataset->labels;
     /* As of a split whose labels are known, which reads them once. */
     memcpy(dataset->slice_digest, classes->digest, dataset->slice_count * sizeof *classes->digest);
@@ -191,12 +191,12 @@ static nn_status map_labels(nn_dataset *dataset, nn_hdf5_rows *rows, struct clas
     return NN_OK;
 }
 
-static nn_status settle(nn_dataset *dataset, const nn_dataset_spec *spec, nn_hdf5_rows *rows, struct classes *classes,
+static nn_status settle(nn_dataset *dataset, const nn_dataset_spec *spec, nni_hdf5_rows *rows, struct classes *classes,
                         nn_comm *comm, nn_error *error)
 {
-    const size_t told_apart = nn_head_classes(spec->head);
+    const size_t told_apart = nni_head_classes(spec->head);
     if (classes->set)
-        NN_TRY(nn_label_set_unite(classes->set, comm, error));
+        NN_TRY(nni_label_set_unite(classes->set, comm, error));
     drop_short_names(dataset, classes);
     const bool fits = classes->low >= 0 && classes->high < (double)classes->limit;
     if (!fits && classes->values)
@@ -213,21 +213,21 @@ static nn_status prepare_mapping(const nn_dataset *dataset, const nn_dataset_spe
                                  nn_error *error)
 {
     const size_t slices = dataset->slice_count;
-    NN_TRY(nn_label_set_create(spec->head, &classes->set, error));
-    NN_TRY(nn_allocate(slices, sizeof *classes->digest, "the digests", &classes->digest, error));
+    NN_TRY(nni_label_set_create(spec->head, &classes->set, error));
+    NN_TRY(nni_allocate(slices, sizeof *classes->digest, "the digests", &classes->digest, error));
     memcpy(classes->digest, dataset->slice_digest, slices * sizeof *classes->digest);
     return NN_OK;
 }
 
-nn_status nn_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_hdf5_rows *y,
-                                  nn_comm *comm, nn_error *error)
+nn_status nni_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_hdf5_rows *y,
+                                   nn_comm *comm, nn_error *error)
 {
     const bool text = y->layout->text, numbers = !text && !spec->class_names && spec->head.outputs > 0;
-    const size_t told_apart = nn_head_classes(spec->head);
-    nn_hdf5_rows rows = *y;
+    const size_t told_apart = nni_head_classes(spec->head);
+    nni_hdf5_rows rows = *y;
     if (text)
-        NN_TRY(nn_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
-    rows.element = NN_INT64;
+        NN_TRY(nni_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
+    rows.element = NNI_INT64;
     rows.labels = dataset->labels;
     struct classes classes = {
         .limit = numbers && told_apart > 0 ? (int64_t)told_apart : INT32_MAX,
@@ -238,12 +238,12 @@ nn_status nn_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *sp
         status = read_all(dataset, &rows, &classes, comm, error);
     if (status == NN_OK)
         status = settle(dataset, spec, &rows, &classes, comm, error);
-    if (status == NN_OK && nn_label_set_is_known(classes.set)) {
+    if (status == NN_OK && nni_label_set_is_known(classes.set)) {
         dataset->label_set = classes.set;
         dataset->label_set->floats = !y->layout->integer;
         classes.set = NULL;
     }
-    nn_label_set_free(classes.set);
-    nn_release(classes.digest);
+    nni_label_set_free(classes.set);
+    nni_release(classes.digest);
     return status;
 }

@@ -23,13 +23,13 @@ enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
  * a file has its numbers as floats or as doubles. */
 static size_t planned_row_bytes(const nn_dataset *dataset)
 {
-    const size_t size = nn_element_size(dataset->element);
+    const size_t size = nni_element_size(dataset->element);
     return dataset->features * (size < sizeof(nn_real) ? size : sizeof(nn_real));
 }
 
 /* Of a file in chunks, whole ones; where rows are shuffled in windows, a window has several, that far parts of the file
  * mix. */
-static void plan_blocks(nn_dataset *dataset, const nn_hdf5_layout *x, size_t window)
+static void plan_blocks(nn_dataset *dataset, const nni_hdf5_layout *x, size_t window)
 {
     const size_t row_bytes = planned_row_bytes(dataset), chunk = x->chunk_rows;
     size_t rows = BLOCK_BYTES / row_bytes;
@@ -45,23 +45,23 @@ static void plan_blocks(nn_dataset *dataset, const nn_hdf5_layout *x, size_t win
     dataset->block_rows = rows > 0 ? rows : 1;
 }
 
-static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, size_t slices,
+static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_plan *plan, size_t slices,
                      const nn_comm *comm)
 {
     size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
-    dataset->slices = dataset->whole = (nn_slices){plan->layouts.x.rows, slices};
-    dataset->first_slice = nn_slices_first_of_rank(dataset->slices, rank, ranks);
-    dataset->slice_count = nn_slices_first_of_rank(dataset->slices, rank + 1, ranks) - dataset->first_slice;
-    dataset->first_row = nn_slices_first_row(dataset->slices, dataset->first_slice);
+    dataset->slices = dataset->whole = (nni_slices){plan->layouts.x.rows, slices};
+    dataset->first_slice = nni_slices_first_of_rank(dataset->slices, rank, ranks);
+    dataset->slice_count = nni_slices_first_of_rank(dataset->slices, rank + 1, ranks) - dataset->first_slice;
+    dataset->first_row = nni_slices_first_row(dataset->slices, dataset->first_slice);
     dataset->rows =
-        nn_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
+        nni_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
     dataset->features = plan->layouts.x.row_values;
     dataset->row_dimensions = plan->layouts.x.dimensions - 1;
     for (int i = 0; i < dataset->row_dimensions && i < 3; i++)
         dataset->row_extent[i] = plan->layouts.x.extent[i + 1];
     dataset->element = plan->layouts.x.element;
     dataset->target = plan->target;
-    dataset->outputs = plan->target == NN_TARGET_VALUES ? plan->layouts.y.row_values : 0;
+    dataset->outputs = plan->target == NNI_TARGET_VALUES ? plan->layouts.y.row_values : 0;
     dataset->weighted = spec->w != NULL;
     dataset->missing = spec->missing;
     memcpy(dataset->x_type, plan->layouts.x.type, sizeof dataset->x_type);
@@ -70,17 +70,17 @@ static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_
 
 static size_t resident_bytes(const nn_dataset *dataset)
 {
-    return dataset->rows * nn_rows_room_row_bytes(dataset);
+    return dataset->rows * nni_rows_buffer_row_bytes(dataset);
 }
 
-size_t nn_dataset_bytes(const nn_dataset *dataset)
+size_t nni_dataset_bytes(const nn_dataset *dataset)
 {
-    return dataset->source ? nn_stream_bytes(dataset) : resident_bytes(dataset);
+    return dataset->source ? nni_stream_bytes(dataset) : resident_bytes(dataset);
 }
 
-size_t nn_dataset_room(size_t asked, const nn_comm *comm)
+size_t nni_dataset_room(size_t asked, const nn_comm *comm)
 {
-    return asked > 0 ? asked : nn_host_memory_available() / 2 / (size_t)comm->local_size;
+    return asked > 0 ? asked : nni_host_memory_available() / 2 / (size_t)comm->local_size;
 }
 
 /* --- taking memory --- */
@@ -90,8 +90,8 @@ static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn
 {
     const double gigabyte = 1024.0 * 1024 * 1024;
     double host = (double)resident_bytes(dataset) * comm->local_size;
-    const double limit = (double)nn_host_memory_limit();
-    const double there = limit > 0 ? limit : (double)nn_host_memory_installed();
+    const double limit = (double)nni_host_memory_limit();
+    const double there = limit > 0 ? limit : (double)nni_host_memory_installed();
     if (host < there || there <= 0)
         return NN_OK;
     return nn_fail(error, NN_SYSTEM,
@@ -103,15 +103,15 @@ static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn
 static nn_status take_rows(nn_dataset *dataset, const nn_comm *comm, nn_error *error)
 {
     NN_TRY(check_memory(dataset, comm, error));
-    NN_TRY(nn_allocate(dataset->rows, nn_dataset_row_bytes(dataset), "x", &dataset->x, error));
-    if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
-    if (dataset->target == NN_TARGET_VALUES)
-        NN_TRY(nn_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
-                           error));
+    NN_TRY(nni_allocate(dataset->rows, nni_dataset_row_bytes(dataset), "x", &dataset->x, error));
+    if (dataset->target == NNI_TARGET_CLASSES)
+        NN_TRY(nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
+    if (dataset->target == NNI_TARGET_VALUES)
+        NN_TRY(nni_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
+                            error));
     if (dataset->weighted)
         NN_TRY(
-            nn_allocate(dataset->rows, sizeof *dataset->weights, "the weights of samples", &dataset->weights, error));
+            nni_allocate(dataset->rows, sizeof *dataset->weights, "the weights of samples", &dataset->weights, error));
     return NN_OK;
 }
 
@@ -119,14 +119,15 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, b
                              nn_error *error)
 {
     const size_t slices = dataset->slice_count;
-    NN_TRY(nn_copy_text(dataset->files->name, &dataset->file, error));
-    NN_TRY(nn_copy_text(spec->x, &dataset->x_name, error));
-    NN_TRY(nn_copy_text(spec->y, &dataset->y_name, error));
-    NN_TRY(nn_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
-    NN_TRY(nn_allocate(slices, sizeof *dataset->slice_digest, "the slices", &dataset->slice_digest, error));
+    NN_TRY(nni_copy_text(dataset->files->name, &dataset->file, error));
+    NN_TRY(nni_copy_text(spec->x, &dataset->x_name, error));
+    NN_TRY(nni_copy_text(spec->y, &dataset->y_name, error));
+    NN_TRY(nni_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
+    NN_TRY(nni_allocate(slices, sizeof *dataset->slice_digest, "the slices", &dataset->slice_digest, error));
     for (size_t s = 0; s < slices; s++)
-        dataset->slice_end[s] = nn_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
-    NN_TRY(nn_blocks_create(dataset, NULL, &dataset->blocks, error));
+        dataset->slice_end[s] =
+            nni_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
+    NN_TRY(nni_blocks_create(dataset, NULL, &dataset->blocks, error));
     return resident ? take_rows(dataset, comm, error) : NN_OK;
 }
 
@@ -134,23 +135,23 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, b
 static nn_status find_room(const nn_dataset *dataset, size_t memory, nn_comm *comm, bool *resident, nn_error *error)
 {
     double short_of = memory > 0 && resident_bytes(dataset) > memory ? 1 : 0;
-    NN_TRY(nn_comm_max_double(comm, &short_of, 1, error));
+    NN_TRY(nni_comm_max_double(comm, &short_of, 1, error));
     *resident = short_of == 0;
     return NN_OK;
 }
 
-static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, bool training,
+static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_plan *plan, bool training,
                              nn_error *error)
 {
     const double megabyte = 1024.0 * 1024;
-    const size_t ahead = nn_stream_bytes(dataset);
+    const size_t ahead = nni_stream_bytes(dataset);
     if (training && ahead > spec->memory)
         return nn_fail(
             error, NN_USAGE,
             "data.memory: %s does not fit into the %.3g MiB of a rank, and to read it ahead in windows takes "
             "%.3g MiB; raise data.memory, lower data.window or start more ranks",
             dataset->file, (double)spec->memory / megabyte, (double)ahead / megabyte);
-    return nn_source_open(dataset, spec, &plan->layouts, &dataset->source, error);
+    return nni_source_open(dataset, spec, &plan->layouts, &dataset->source, error);
 }
 
 /* --- the public side --- */
@@ -164,28 +165,28 @@ static nn_status check_slices(const nn_dataset *dataset, const nn_dataset_spec *
                    dataset->files->name, spec->x, rows, slices);
 }
 
-static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_plan *plan, nn_comm *comm,
+static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_plan *plan, nn_comm *comm,
                               nn_error *error)
 {
     hid_t file = H5I_INVALID_HID;
     nn_comm *together = plan->layouts.x.composed ? NULL : comm;
     nn_status status = NN_OK;
-    if (nn_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
-        status = nn_comm_agree(comm, nn_hdf5_open(dataset->file, together, &file, error), error);
+    if (nni_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
+        status = nn_comm_agree(comm, nni_hdf5_open(dataset->file, together, &file, error), error);
     if (status == NN_OK)
-        status = nn_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
-    if (file >= 0 && !nn_hdf5_is_lost())
+        status = nni_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
+    if (file >= 0 && !nni_hdf5_is_lost())
         H5Fclose(file);
     return status;
 }
 
 /* @param class_names  receives what the file calls its classes, to be freed also after a failure */
 static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                              nn_dataset *dataset, nn_texts *class_names, nn_error *error)
+                              nn_dataset *dataset, nni_string_set *class_names, nn_error *error)
 {
-    nn_plan plan;
-    NN_TRY(nn_files_find(spec, comm, &dataset->files, error));
-    NN_TRY(nn_plan_make(spec, dataset->files, comm, &plan, class_names, error));
+    nni_plan plan;
+    NN_TRY(nni_files_find(spec, comm, &dataset->files, error));
+    NN_TRY(nni_plan_make(spec, dataset->files, comm, &plan, class_names, error));
     if (spec->features > 0 && plan.layouts.x.row_values != spec->features) /* before the rows of another table */
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu",
                        dataset->files->paths.text[0], spec->x, plan.layouts.x.row_values, spec->features);
@@ -195,7 +196,7 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     bool resident = true;
     NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
     NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
-    NN_TRY(nn_comm_agree(comm, nn_labels_of_numbers(spec, class_names, &dataset->labels, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_labels_of_numbers(spec, class_names, &dataset->labels, error), error));
     NN_TRY(read_dataset(dataset, spec, &plan, comm, error));
     return resident ? NN_OK : nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
 }
@@ -209,13 +210,13 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
                        "start fewer ranks",
                        comm->size, slices);
     nn_dataset *dataset = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
-    nn_hdf5_printer printer = nn_hdf5_silence();
-    nn_texts class_names = {.count = 0};
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
+    nni_hdf5_printer printer = nni_hdf5_silence();
+    nni_string_set class_names = {.count = 0};
     nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, &class_names, error);
-    nn_texts_free(&class_names);
-    if (!nn_hdf5_is_lost())
-        nn_hdf5_restore(printer);
+    nni_string_set_free(&class_names);
+    if (!nni_hdf5_is_lost())
+        nni_hdf5_restore(printer);
     if (status != NN_OK) {
         nn_dataset_free(dataset);
         return status;
@@ -224,18 +225,18 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
     return NN_OK;
 }
 
-nn_status nn_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error)
+nn_status nni_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error)
 {
-    nn_files *files = NULL;
-    nn_texts class_names = {.count = 0};
-    nn_plan plan;
-    NN_TRY(nn_files_find(spec, comm, &files, error));
-    const nn_hdf5_printer printer = nn_hdf5_silence();
-    const nn_status status = nn_plan_make(spec, files, comm, &plan, &class_names, error);
-    if (!nn_hdf5_is_lost())
-        nn_hdf5_restore(printer);
-    nn_texts_free(&class_names);
-    nn_files_free(files);
+    nni_files *files = NULL;
+    nni_string_set class_names = {.count = 0};
+    nni_plan plan;
+    NN_TRY(nni_files_find(spec, comm, &files, error));
+    const nni_hdf5_printer printer = nni_hdf5_silence();
+    const nn_status status = nni_plan_make(spec, files, comm, &plan, &class_names, error);
+    if (!nni_hdf5_is_lost())
+        nni_hdf5_restore(printer);
+    nni_string_set_free(&class_names);
+    nni_files_free(files);
     *rows = status == NN_OK ? plan.layouts.x.rows : 0;
     return status;
 }
@@ -244,26 +245,26 @@ void nn_dataset_free(nn_dataset *dataset)
 {
     if (!dataset)
         return;
-    nn_source_close(dataset->source);
-    nn_blocks_free(dataset->blocks);
-    nn_part_free(dataset->part);
-    nn_labels_free(dataset->labels);
-    nn_label_set_free(dataset->label_set);
-    nn_files_free(dataset->files);
-    nn_release(dataset->slice_first);
-    nn_release(dataset->slice_end);
-    nn_release(dataset->slice_digest);
-    nn_release(dataset->x);
-    nn_release(dataset->classes);
-    nn_release(dataset->values);
-    nn_release(dataset->weights);
-    nn_release(dataset->file);
-    nn_release(dataset->x_name);
-    nn_release(dataset->y_name);
-    nn_release(dataset);
+    nni_source_close(dataset->source);
+    nni_blocks_free(dataset->blocks);
+    nni_split_rows_free(dataset->part);
+    nni_labels_free(dataset->labels);
+    nni_label_set_free(dataset->label_set);
+    nni_files_free(dataset->files);
+    nni_release(dataset->slice_first);
+    nni_release(dataset->slice_end);
+    nni_release(dataset->slice_digest);
+    nni_release(dataset->x);
+    nni_release(dataset->classes);
+    nni_release(dataset->values);
+    nni_release(dataset->weights);
+    nni_release(dataset->file);
+    nni_release(dataset->x_name);
+    nni_release(dataset->y_name);
+    nni_release(dataset);
 }
 
-const char *nn_dataset_library(void)
+const char *nni_hdf5_library(void)
 {
     static char text[64];
     unsigned major = 0, minor = 0, release = 0;
@@ -277,7 +278,7 @@ const char *nn_dataset_library(void)
     return text;
 }
 
-void nn_dataset_leave_exit_alone(void)
+void nni_disable_hdf5_atexit(void)
 {
     H5dont_atexit();
     /* MPI_Finalize tidies up all the same, and with errors printed tells of what a damaged file left open. */

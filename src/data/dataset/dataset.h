@@ -26,18 +26,18 @@ extern "C" {
 #endif
 
 /** What targets are trained by: the last layer of a network, and the loss. */
-typedef struct nn_head {
+typedef struct nni_head {
     size_t outputs; /**< 0: not known */
     nn_activation activation;
     nn_loss_kind loss;
-} nn_head;
+} nni_head;
 
 /** @return the head of a recipe's network */
-nn_head nn_head_of(const nn_recipe *recipe);
+nni_head nni_head_of(const nn_recipe *recipe);
 
 /** @return classes that a head tells apart: its outputs, two of a single sigmoid; 0: it predicts a value, or is not
  * known */
-size_t nn_head_classes(nn_head head);
+size_t nni_head_classes(nni_head head);
 
 /** Where samples lie. Strings belong to the caller. */
 typedef struct nn_dataset_spec {
@@ -54,69 +54,69 @@ typedef struct nn_dataset_spec {
     size_t x_column_count;        /**< 0: all */
     const char *const *y_columns; /**< [y_column_count] the same of y */
     size_t y_column_count;
-    size_t features;             /**< of a row that a model takes; 0: any number */
-    const nn_texts *class_names; /**< what classes were called when they were trained, for y of texts and for files that
-                                    name theirs; empty: they were numbers alone; NULL: to be found out */
-    bool log1p;                  /**< targets that are values must be above -1, for log(1 + y) is taken of them */
-    bool names_are_labels;       /**< class_names are whole numbers that y held: integers are looked up among them */
-    nn_head head;                /**< that the targets are for; its outputs 0: labels stay as they are */
-    bool missing;                /**< NaN in x stands for a value that is missing, and is no error */
-    nn_external external;        /**< where the files may have data outside of themselves */
-    size_t memory;               /**< bytes of rows that this rank may have in memory; 0: as many as there are */
-    size_t window;               /**< bytes of x, over all slices, that are shuffled among each other, a number as at
-                                    most an nn_real; 0: all */
+    size_t features;                   /**< of a row that a model takes; 0: any number */
+    const nni_string_set *class_names; /**< what classes were called when they were trained, for y of texts and for
+                                    files that name theirs; empty: they were numbers alone; NULL: to be found out */
+    bool log1p;                        /**< targets that are values must be above -1, for log(1 + y) is taken of them */
+    bool names_are_labels; /**< class_names are whole numbers that y held: integers are looked up among them */
+    nni_head head;         /**< that the targets are for; its outputs 0: labels stay as they are */
+    bool missing;          /**< NaN in x stands for a value that is missing, and is no error */
+    nn_external external;  /**< where the files may have data outside of themselves */
+    size_t memory;         /**< bytes of rows that this rank may have in memory; 0: as many as there are */
+    size_t window;         /**< bytes of x, over all slices, that are shuffled among each other, a number as at
+                              most an nn_real; 0: all */
 } nn_dataset_spec;
 
 /** @return where a split of a recipe lies, with the columns it chooses, or else those of the training split; everything
  * else zero. Borrows the recipe's strings. */
-nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split, const nn_recipe_split *train);
+nn_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train);
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
-typedef struct nn_slices {
+typedef struct nni_slices {
     size_t rows;
     size_t count;
-} nn_slices;
+} nni_slices;
 
 /** First row of slice s; s == count gives rows. */
-size_t nn_slices_first_row(nn_slices slices, size_t slice);
+size_t nni_slices_first_row(nni_slices slices, size_t slice);
 
 /** First slice of a rank: floor(rank * S / ranks); rank == ranks gives S. */
-size_t nn_slices_first_of_rank(nn_slices slices, size_t rank, size_t ranks);
+size_t nni_slices_first_of_rank(nni_slices slices, size_t rank, size_t ranks);
 
 /** What y holds. */
-typedef enum nn_target_kind {
-    NN_TARGET_NONE,
-    NN_TARGET_CLASSES, /**< [N] integers or texts */
-    NN_TARGET_VALUES,  /**< [N, outputs], or [N] floats with outputs = 1 */
-} nn_target_kind;
+typedef enum nni_target_kind {
+    NNI_TARGET_NONE,
+    NNI_TARGET_CLASSES, /**< [N] integers or texts */
+    NNI_TARGET_VALUES,  /**< [N, outputs], or [N] floats with outputs = 1 */
+} nni_target_kind;
 
-typedef struct nn_blocks nn_blocks;
-typedef struct nn_files nn_files;
-typedef struct nn_label_set nn_label_set;
-typedef struct nn_labels nn_labels;
-typedef struct nn_part nn_part;
-typedef struct nn_source nn_source;
+typedef struct nni_blocks nni_blocks;
+typedef struct nni_files nni_files;
+typedef struct nni_label_set nni_label_set;
+typedef struct nni_labels nni_labels;
+typedef struct nni_split_rows nni_split_rows;
+typedef struct nni_source nni_source;
 
 /** Rows that follow each other, in memory; somebody else's arrays. */
-typedef struct nn_rows {
+typedef struct nni_rows {
     size_t first; /**< counted among this rank's rows */
     size_t count;
     const void *x;          /**< [count, features] of the dataset's element */
     const int32_t *classes; /**< [count], or NULL */
     const double *values;   /**< [count, outputs], or NULL */
     const nn_real *weights; /**< [count], or NULL */
-} nn_rows;
+} nni_rows;
 
 /**
  * This rank's rows of one split: resident in memory, or, where there is no room for them, in the file and read again
  * whenever they are wanted. Owns its arrays.
  *
- * x stays as the file has it. nn_dataset_convert gives rows to compute with, scaled before they become nn_real. Targets
- * that are values are kept in double: a time in seconds since 1970 has no digit to spare.
+ * x stays as the file has it. nni_dataset_convert gives rows to compute with, scaled before they become nn_real.
+ * Targets that are values are kept in double: a time in seconds since 1970 has no digit to spare.
  */
 typedef struct nn_dataset {
-    nn_slices slices;
-    nn_slices whole;                 /**< of the rows of the file, before any were carved off */
+    nni_slices slices;
+    nni_slices whole;                /**< of the rows of the file, before any were carved off */
     size_t first_slice, slice_count; /**< slices this rank owns */
     size_t first_row, rows;          /**< rows this rank owns, counted in the split */
     size_t *slice_first;             /**< [slices.count + 1] row of the split that each slice begins with, over all
@@ -126,29 +126,29 @@ typedef struct nn_dataset {
     size_t features;                 /**< values a row of x holds */
     int row_dimensions;              /**< dimensions of x behind its rows; 0: one value, or fields of records */
     size_t row_extent[3];            /**< [row_dimensions], where these are 3 at most */
-    nn_target_kind target;
-    size_t outputs;     /**< NN_TARGET_VALUES: values a row of y holds; NN_TARGET_CLASSES: 1 + the largest class of all
-                           ranks */
-    bool binary;        /**< values are the classes 0 and 1, made so by nn_dataset_fit_targets for a single sigmoid */
-    bool weighted;      /**< samples have weights */
-    bool missing;       /**< x may hold NaN, for what is missing */
-    nn_element element; /**< what x holds, in memory as in the file */
-    void *x;            /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
-                           file */
-    int32_t *classes;   /**< [rows], or NULL */
-    double *values;     /**< [rows, outputs], or NULL */
-    nn_real *weights;   /**< [rows] of samples, or NULL */
-    nn_labels *labels;  /**< NULL: classes are numbers alone */
-    nn_label_set *label_set; /**< distinct whole numbers of a training split's y [N] that is opened for a head; NULL:
+    nni_target_kind target;
+    size_t outputs; /**< NNI_TARGET_VALUES: values a row of y holds; NNI_TARGET_CLASSES: 1 + the largest class of all
+                       ranks */
+    bool binary;    /**< values are the classes 0 and 1, made so by nni_dataset_fit_targets for a single sigmoid */
+    bool weighted;  /**< samples have weights */
+    bool missing;   /**< x may hold NaN, for what is missing */
+    nni_element element; /**< what x holds, in memory as in the file */
+    void *x;             /**< [rows, features] of element, as read; this and the next three NULL where rows stay in the
+                            file */
+    int32_t *classes;    /**< [rows], or NULL */
+    double *values;      /**< [rows, outputs], or NULL */
+    nn_real *weights;    /**< [rows] of samples, or NULL */
+    nni_labels *labels;  /**< NULL: classes are numbers alone */
+    nni_label_set *label_set; /**< distinct whole numbers of a training split's y [N] that is opened for a head; NULL:
                                 it holds others */
-    nn_source *source;       /**< where rows are read again; NULL: they are resident */
-    nn_blocks *blocks;       /**< NULL: slices are shuffled whole, from memory */
-    nn_part *part;           /**< which rows of the file these are; NULL: all, for none were carved off */
-    size_t block_rows;       /**< rows of the file that are read at a time */
-    size_t window_rows;      /**< rows of a slice that are shuffled among each other; 0: all */
-    const nn_normalization *normalization;   /**< borrowed; NULL: rows are given as they are */
-    const nn_target_scaling *target_scaling; /**< borrowed; NULL: targets are given as they are */
-    nn_files *files;                         /**< of which the rows are; NULL: file alone */
+    nni_source *source;       /**< where rows are read again; NULL: they are resident */
+    nni_blocks *blocks;       /**< NULL: slices are shuffled whole, from memory */
+    nni_split_rows *part;     /**< which rows of the file these are; NULL: all, for none were carved off */
+    size_t block_rows;        /**< rows of the file that are read at a time */
+    size_t window_rows;       /**< rows of a slice that are shuffled among each other; 0: all */
+    const nni_feature_scaler *normalization; /**< borrowed; NULL: rows are given as they are */
+    const nni_target_scaler *target_scaling; /**< borrowed; NULL: targets are given as they are */
+    nni_files *files;                        /**< of which the rows are; NULL: file alone */
     char *file, *x_name, *y_name; /**< for messages; of several files what stands for them; y_name may be NULL */
     uint64_t file_bytes;          /**< size of the file, or of all of them */
     char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
@@ -158,7 +158,7 @@ typedef struct nn_dataset {
 
 /** Receives how many rows a split has, as its files describe themselves; none is read. Collective, with the errors of
  * nn_dataset_open that need no row. */
-nn_status nn_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error);
+nn_status nni_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error);
 
 /**
  * Opens a split and reads this rank's rows. Collective. Several files are the one that has all their rows, bit for bit.
@@ -200,8 +200,8 @@ void nn_dataset_free(nn_dataset *dataset);
  * @param outputs  of the network
  * @param output   activation of its last layer
  */
-nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
-                                 nn_error *error);
+nn_status nni_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
+                                  nn_error *error);
 
 /**
  * Measures offset and scale on a training split, and what stands for missing values where the normalisation has that.
@@ -214,8 +214,8 @@ nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activat
  * @return NN_DATA where a feature that is to be imputed has no value in any row, or where one spreads too far for
  * doubles
  */
-nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
-                               nn_error *error);
+nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+                                 nn_error *error);
 
 /**
  * Has rows normalised from now on as they are given out; the resident ones stay as they are. Local. NN_DATA where the
@@ -223,7 +223,7 @@ nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset
  *
  * @param normalization  borrowed; outlives the dataset's use
  */
-nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error);
+nn_status nni_dataset_normalize(nn_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error);
 
 /**
  * Finds how targets are scaled, on a training split with its targets fitted to the network. Collective; the same bits
@@ -234,28 +234,28 @@ nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *norm
  * @param output  activation of the last layer
  * @return NN_USAGE where targets shall be scaled that are no values
  */
-nn_status nn_target_scaling_fit(const nn_dataset *dataset, nn_target_scaling_kind kind, nn_loss_kind loss,
-                                nn_activation output, nn_comm *comm, nn_target_scaling **scaling, nn_error *error);
+nn_status nni_target_scaler_fit(const nn_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
+                                nn_activation output, nn_comm *comm, nni_target_scaler **scaling, nn_error *error);
 
-/** Has targets scaled from now on as they are given out in batches; those of nn_rows stay in the user's units. Local.
+/** Has targets scaled from now on as they are given out in batches; those of nni_rows stay in the user's units. Local.
  * @param scaling  borrowed; outlives the dataset's use */
-void nn_dataset_scale_targets(nn_dataset *dataset, const nn_target_scaling *scaling);
+void nni_dataset_scale_targets(nn_dataset *dataset, const nni_target_scaler *scaling);
 
 /** Targets of rows as a loss takes them, scaled and rounded to nn_real. Local. @param to  [count, outputs] @return to;
  * NULL where they are classes */
-const nn_real *nn_dataset_convert_targets(const nn_dataset *dataset, const nn_rows *rows, nn_real *to);
+const nn_real *nni_dataset_convert_targets(const nn_dataset *dataset, const nni_rows *rows, nn_real *to);
 
 /** @return how many files the rows are of */
-size_t nn_dataset_file_count(const nn_dataset *dataset);
+size_t nni_dataset_file_count(const nn_dataset *dataset);
 
 /** @return whether a path leads to a file that rows are of. Local. */
-bool nn_dataset_is_of(const nn_dataset *dataset, const char *path);
+bool nni_dataset_is_of(const nn_dataset *dataset, const char *path);
 
 /** @return the names of the classes, in their order; NULL: they are numbers alone */
-const nn_texts *nn_dataset_class_names(const nn_dataset *dataset);
+const nni_string_set *nni_dataset_class_names(const nn_dataset *dataset);
 
 /** @return whether these names are the whole numbers that y holds */
-bool nn_dataset_names_are_labels(const nn_dataset *dataset);
+bool nni_dataset_names_are_labels(const nn_dataset *dataset);
 
 /**
  * Says what whole numbers of a training split became, once fitted: "labels -1 and 1 are classes 0 and 1", or that they
@@ -263,23 +263,23 @@ bool nn_dataset_names_are_labels(const nn_dataset *dataset);
  *
  * @return text, empty where this goes without saying
  */
-const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room);
+const char *nni_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room);
 
 /** @return bytes that a row of x takes in memory */
-size_t nn_dataset_row_bytes(const nn_dataset *dataset);
+size_t nni_dataset_row_bytes(const nn_dataset *dataset);
 
 /** @return bytes of rows that a rank may have in memory: as asked, or for 0 half of what its host can give, shared by
  * the ranks there; 0: unknown */
-size_t nn_dataset_room(size_t asked, const nn_comm *comm);
+size_t nni_dataset_room(size_t asked, const nn_comm *comm);
 
 /** @return bytes that the rows of this rank take in memory, or what is read ahead of them for a training */
-size_t nn_dataset_bytes(const nn_dataset *dataset);
+size_t nni_dataset_bytes(const nn_dataset *dataset);
 
 /** @return seconds that this rank has waited for rows of the file, since it was opened */
-double nn_dataset_waited(const nn_dataset *dataset);
+double nni_dataset_waited(const nn_dataset *dataset);
 
 /** @return rows first .. first + count of this rank, which are resident */
-nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count);
+nni_rows nni_dataset_resident(const nn_dataset *dataset, size_t first, size_t count);
 
 /**
  * Rows to compute with: x, or with a normalisation (x - offset) * scale, each operation rounded on its own: to nn_real,
@@ -288,15 +288,15 @@ nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t coun
  * @param to  [count, features]
  * @return to, or, without writing there, the rows themselves where they are just what is asked for
  */
-const nn_real *nn_dataset_convert(const nn_dataset *dataset, const nn_rows *rows, nn_real *to);
+const nn_real *nni_dataset_convert(const nn_dataset *dataset, const nni_rows *rows, nn_real *to);
 
 /** A way through this rank's rows in the order of the file, wherever they are. */
-typedef struct nn_cursor nn_cursor;
+typedef struct nni_cursor nni_cursor;
 
 /** @param most  rows that are given at a time, at most; at least 1. @param dataset  borrowed, with its targets as they
  * shall come */
-nn_status nn_cursor_create(const nn_dataset *dataset, size_t most, nn_cursor **cursor, nn_error *error);
-void nn_cursor_free(nn_cursor *cursor);
+nn_status nni_cursor_create(const nn_dataset *dataset, size_t most, nni_cursor **cursor, nn_error *error);
+void nni_cursor_free(nni_cursor *cursor);
 
 /**
  * The next rows. Local; the next ones in the file are read meanwhile.
@@ -304,7 +304,7 @@ void nn_cursor_free(nn_cursor *cursor);
  * @param rows  receives them, valid until the next call; count 0 behind the last row, after which it begins anew
  * @return NN_DATA where the file can no longer be read
  */
-nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
+nn_status nni_cursor_next(nni_cursor *cursor, nni_rows *rows, nn_error *error);
 
 /**
  * A digest of the split's rows, targets and weights as read and before carving, all numbers as nn_real whatever they
@@ -312,31 +312,31 @@ nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error);
  *
  * A resumed run compares it, because shuffles of other data would be another training.
  */
-nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
+nn_status nni_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
 
 /**
  * A digest of what this rank has in memory of the split: it stays the same as long as the memory does. Local; threads
  * share the work.
  */
-uint64_t nn_dataset_memory_digest(const nn_dataset *dataset);
+uint64_t nni_dataset_memory_digest(const nn_dataset *dataset);
 
 /** Which rows of a training split go into another split. */
-typedef struct nn_carving {
+typedef struct nni_holdout {
     double fraction;    /**< share of the rows, 0 < fraction < 1; with folds: not looked at */
     size_t fold, folds; /**< the fold that goes, 1 <= fold <= folds; folds 0: a fraction goes */
     bool stratified;    /**< of every class the same share */
     uint64_t seed;      /**< keys the choice */
     bool test;          /**< they go for testing, else for validation: another choice of the same seed */
-} nn_carving;
+} nni_holdout;
 
 /** @return how a recipe carves test rows off the training rows */
-nn_carving nn_carving_of_test(const nn_recipe *recipe);
+nni_holdout nni_holdout_of_test(const nn_recipe *recipe);
 
 /** @return how it carves validation rows off what remains then */
-nn_carving nn_carving_of_validation(const nn_recipe *recipe);
+nni_holdout nni_holdout_of_validation(const nn_recipe *recipe);
 
 /** @return whether any rows are to go */
-static inline bool nn_carving_takes(const nn_carving *carving)
+static inline bool nni_holdout_takes(const nni_holdout *carving)
 {
     return carving->fraction > 0 || carving->folds > 0;
 }
@@ -359,8 +359,8 @@ static inline bool nn_carving_takes(const nn_carving *carving)
  * @return NN_USAGE where fewer rows than slices would stay, the split carved off would have none, or strata are asked
  * for where targets are no classes; the dataset is then as it was
  */
-nn_status nn_dataset_carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, nn_dataset **carved,
-                           nn_error *error);
+nn_status nni_dataset_split(nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, nn_dataset **carved,
+                            nn_error *error);
 
 /** Deals shuffled batches from a training split. */
 typedef struct nn_sampler nn_sampler;
@@ -382,11 +382,11 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
                             nn_error *error);
 void nn_sampler_free(nn_sampler *sampler);
 
-typedef struct nn_augment nn_augment; /* see augment.h */
+typedef struct nni_augment nni_augment; /* see augment.h */
 
 /** Has the rows of batches augmented from now on, each by its sample's number and the epoch. @param augment  borrowed;
  * outlives the sampler's use; NULL: rows as they are */
-void nn_sampler_augment(nn_sampler *sampler, const nn_augment *augment);
+void nni_sampler_augment(nn_sampler *sampler, const nni_augment *augment);
 
 /** @return steps of an epoch: ceil(rows / batch) */
 size_t nn_sampler_steps(const nn_sampler *sampler);
@@ -395,7 +395,7 @@ size_t nn_sampler_steps(const nn_sampler *sampler);
 size_t nn_sampler_capacity(const nn_sampler *sampler);
 
 /** @return the fewest rows this rank has in any batch but the last; or a bound a few rows below */
-size_t nn_sampler_least(const nn_sampler *sampler);
+size_t nni_sampler_least(const nn_sampler *sampler);
 
 /**
  * Gathers this rank's rows of one batch: slices in order, each slice's rows in its order of the epoch. Samples are
@@ -410,17 +410,17 @@ size_t nn_sampler_least(const nn_sampler *sampler);
 nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error);
 
 /** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
-nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler);
+nni_leaf_rows nni_sampler_leaves(const nn_sampler *sampler);
 
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
  * full disk say, that tidying crashes. Ends HDF5's own printing of errors, too. To be called before anything else of
  * HDF5.
  */
-void nn_dataset_leave_exit_alone(void);
+void nni_disable_hdf5_atexit(void);
 
 /** @return version of the HDF5 library and whether it is parallel, e.g. "1.10.8 (serial)". Not collective. */
-const char *nn_dataset_library(void);
+const char *nni_hdf5_library(void);
 
 #ifdef __cplusplus
 }

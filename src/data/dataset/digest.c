@@ -2,14 +2,14 @@
 
 #include "support/memory.h"
 
-static void begin_slice(nn_digester *digester)
+static void begin_slice(nni_digester *digester)
 {
     if (digester->slice < digester->slices)
         XXH3_64bits_reset_withSeed(digester->state, digester->digest[digester->slice]);
 }
 
 /* Slices that end here, those without rows among them. */
-static void end_slices(nn_digester *digester)
+static void end_slices(nni_digester *digester)
 {
     while (digester->slice < digester->slices &&
            digester->at == digester->slice_end[digester->slice] * digester->row_values) {
@@ -18,9 +18,9 @@ static void end_slices(nn_digester *digester)
     }
 }
 
-nn_status nn_digester_begin(const nn_dataset *dataset, size_t row_values, nn_digester *digester, nn_error *error)
+nn_status nni_digester_begin(const nn_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error)
 {
-    *digester = (nn_digester){
+    *digester = (nni_digester){
         .slice_end = dataset->slice_end,
         .slices = dataset->slice_count,
         .row_values = row_values,
@@ -34,7 +34,7 @@ nn_status nn_digester_begin(const nn_dataset *dataset, size_t row_values, nn_dig
     return NN_OK;
 }
 
-void nn_digester_take(nn_digester *digester, const void *values, size_t count, size_t value_bytes)
+void nni_digester_take(nni_digester *digester, const void *values, size_t count, size_t value_bytes)
 {
     const char *from = values;
     while (count > 0 && digester->slice < digester->slices) {
@@ -48,7 +48,7 @@ void nn_digester_take(nn_digester *digester, const void *values, size_t count, s
     }
 }
 
-void nn_digester_end(nn_digester *digester)
+void nni_digester_end(nni_digester *digester)
 {
     XXH3_freeState(digester->state);
     digester->state = NULL;
@@ -56,11 +56,11 @@ void nn_digester_end(nn_digester *digester)
 
 /* Every slice has one owner and a zero from all others, in halves that a double holds exactly: their sum over ranks is
  * a gathering that needs no other exchange. */
-nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
+nn_status nni_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
 {
     const size_t slices = dataset->slices.count;
     double *halves = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(2 * slices, sizeof *halves, "the digests", &halves, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(2 * slices, sizeof *halves, "the digests", &halves, error), error));
     for (size_t i = 0; i < dataset->slice_count; i++) {
         const size_t slice = dataset->first_slice + i;
         halves[2 * slice] = (double)(dataset->slice_digest[i] >> 32);
@@ -73,7 +73,7 @@ nn_status nn_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *
     const uint64_t block_rows = dataset->block_rows;
     if (status == NN_OK && dataset->window_rows > 0 && dataset->slices.rows / slices + 1 > dataset->window_rows)
         *digest = XXH3_64bits_withSeed(&block_rows, sizeof block_rows, *digest);
-    nn_release(halves);
+    nni_release(halves);
     return status;
 }
 
@@ -91,11 +91,11 @@ static uint64_t digest_of_memory(const void *memory, size_t bytes)
     return digest;
 }
 
-uint64_t nn_dataset_memory_digest(const nn_dataset *dataset)
+uint64_t nni_dataset_memory_digest(const nn_dataset *dataset)
 {
     const size_t rows = dataset->rows;
     const uint64_t digests[] = {
-        digest_of_memory(dataset->x, rows * nn_dataset_row_bytes(dataset)),
+        digest_of_memory(dataset->x, rows * nni_dataset_row_bytes(dataset)),
         digest_of_memory(dataset->classes, rows * sizeof *dataset->classes),
         digest_of_memory(dataset->values, rows * dataset->outputs * sizeof *dataset->values),
         digest_of_memory(dataset->weights, rows * sizeof *dataset->weights),

@@ -7,22 +7,22 @@
 #include "data/dataset/dataset.h"
 
 /** Goes once through the rows of a rank, which may come in pieces of any length. */
-typedef struct nn_digester {
+typedef struct nni_digester {
     const size_t *slice_end; /**< [slices] row that each slice ends before, from the rank's first row on */
     size_t slices, row_values;
     uint64_t *digest; /**< [slices] of what went through before, in; with these values, out */
     size_t slice;     /**< the one in work */
     size_t at;        /**< values that went through */
     XXH3_state_t *state;
-} nn_digester;
+} nni_digester;
 
 /** Begins over the rows of a dataset. @param row_values  values of a row */
-nn_status nn_digester_begin(const nn_dataset *dataset, size_t row_values, nn_digester *digester, nn_error *error);
+nn_status nni_digester_begin(const nn_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error);
 
 /** The next values, in the order of the rows. */
-void nn_digester_take(nn_digester *digester, const void *values, size_t count, size_t value_bytes);
+void nni_digester_take(nni_digester *digester, const void *values, size_t count, size_t value_bytes);
 
 /** Ends: all digests are complete, where all values went through. */
-void nn_digester_end(nn_digester *digester);
+void nni_digester_end(nni_digester *digester);
 
 #endif

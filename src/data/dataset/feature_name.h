@@ -5,18 +5,18 @@
 #include "data/dataset/dataset.h"
 
 /**
- * Writes "feature 3 income": the position in a row, and the name where the file has names (as nn_inspect_names_find
+ * Writes "feature 3 income": the position in a row, and the name where the file has names (as nni_inspect_names_find
  * looks for them) or records have. Not collective; a file that cannot be read any more has no names.
  *
  * @param columns  [column_count] as the recipe chooses them
  */
-void nn_feature_name(const nn_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
-                     char *text, size_t room);
+void nni_feature_name(const nn_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
+                      char *text, size_t room);
 
 /** A file whose features may have names. */
-typedef struct nn_feature_file {
+typedef struct nni_feature_file {
     const char *path, *x;
-} nn_feature_file;
+} nni_feature_file;
 
 /**
  * Compares what two files call as many features, where both have names for all of them and nothing lies outside of the
@@ -24,6 +24,6 @@ typedef struct nn_feature_file {
  *
  * @return NN_DATA naming the first feature that is called otherwise; NN_OK also where there is nothing to compare
  */
-nn_status nn_feature_names_compare(nn_feature_file file, nn_feature_file trained, size_t features, nn_error *error);
+nn_status nni_feature_names_compare(nni_feature_file file, nni_feature_file trained, size_t features, nn_error *error);
 
 #endif

@@ -14,40 +14,40 @@
 
 static const char what[] = "the files of a split";
 
-void nn_files_free(nn_files *files)
+void nni_files_free(nni_files *files)
 {
     if (!files)
         return;
-    nn_texts_free(&files->paths);
-    nn_release(files->name);
-    nn_release(files->first);
-    nn_release(files);
+    nni_string_set_free(&files->paths);
+    nni_release(files->name);
+    nni_release(files->first);
+    nni_release(files);
 }
 
-nn_status nn_files_copy(const nn_files *files, nn_files **copy, nn_error *error)
+nn_status nni_files_copy(const nni_files *files, nni_files **copy, nn_error *error)
 {
     if (!files)
         return NN_OK;
     const size_t count = files->paths.count;
-    NN_TRY(nn_allocate(1, sizeof **copy, what, copy, error));
-    NN_TRY(nn_texts_copy(&files->paths, &(*copy)->paths, error));
-    NN_TRY(nn_copy_text(files->name, &(*copy)->name, error));
-    NN_TRY(nn_allocate(count + 1, sizeof *files->first, what, &(*copy)->first, error));
+    NN_TRY(nni_allocate(1, sizeof **copy, what, copy, error));
+    NN_TRY(nni_string_set_copy(&files->paths, &(*copy)->paths, error));
+    NN_TRY(nni_copy_text(files->name, &(*copy)->name, error));
+    NN_TRY(nni_allocate(count + 1, sizeof *files->first, what, &(*copy)->first, error));
     memcpy((*copy)->first, files->first, (count + 1) * sizeof *files->first);
     return NN_OK;
 }
 
 /* --- finding them --- */
 
-static nn_status add_path(nn_files *files, const char *path, nn_error *error)
+static nn_status add_path(nni_files *files, const char *path, nn_error *error)
 {
-    if (nn_texts_find(&files->paths, path) != SIZE_MAX)
+    if (nni_string_set_find(&files->paths, path) != SIZE_MAX)
         return nn_fail(error, NN_DATA, "%s is named twice among the files of a split; name it once", path);
     nn_error reason;
-    const nn_status status = nn_texts_add(&files->paths, path, &reason);
+    const nn_status status = nni_string_set_add(&files->paths, path, &reason);
     if (status == NN_DATA)
         return nn_fail(error, NN_DATA, "%s is one of more than %d files of a split; join some", path,
-                       (int)NN_TEXTS_MOST);
+                       (int)NNI_STRING_SET_MAX);
     return status == NN_OK ? NN_OK : nn_fail(error, status, "%s", reason.message);
 }
 
@@ -57,7 +57,7 @@ static int by_bytes(const void *left, const void *right)
 }
 
 /* In an order that no locale has a say in. */
-static nn_status add_pattern(nn_files *files, const char *pattern, nn_error *error)
+static nn_status add_pattern(nni_files *files, const char *pattern, nn_error *error)
 {
     glob_t found = {.gl_pathc = 0};
     const int outcome = glob(pattern, GLOB_NOSORT, NULL, &found);
@@ -75,13 +75,13 @@ static nn_status add_pattern(nn_files *files, const char *pattern, nn_error *err
 }
 
 /* What is there under that very name is no pattern; and what is none need not be there, as is told later. */
-static nn_status add(nn_files *files, const char *path, nn_error *error)
+static nn_status add(nni_files *files, const char *path, nn_error *error)
 {
     const bool pattern = strpbrk(path, "*?[") && access(path, F_OK) != 0;
     return pattern ? add_pattern(files, path, error) : add_path(files, path, error);
 }
 
-static nn_status find(const nn_dataset_spec *spec, nn_files *files, nn_error *error)
+static nn_status find(const nn_dataset_spec *spec, nni_files *files, nn_error *error)
 {
     if (spec->file_count == 0)
         return add(files, spec->file, error);
@@ -91,31 +91,31 @@ static nn_status find(const nn_dataset_spec *spec, nn_files *files, nn_error *er
 }
 
 /* The pattern as it was given, or the first file and how many more. */
-static nn_status name(const nn_dataset_spec *spec, nn_files *files, nn_error *error)
+static nn_status name(const nn_dataset_spec *spec, nni_files *files, nn_error *error)
 {
     char *const *path = files->paths.text;
     const size_t count = files->paths.count;
     if (count == 1)
-        return nn_copy_text(path[0], &files->name, error);
+        return nni_copy_text(path[0], &files->name, error);
     if (spec->file_count <= 1)
-        return nn_copy_text(spec->file_count == 1 ? spec->files[0] : spec->file, &files->name, error);
+        return nni_copy_text(spec->file_count == 1 ? spec->files[0] : spec->file, &files->name, error);
     const size_t room = strlen(path[0]) + 40;
-    NN_TRY(nn_allocate(room, 1, "the name of a split's files", &files->name, error));
+    NN_TRY(nni_allocate(room, 1, "the name of a split's files", &files->name, error));
     snprintf(files->name, room, "%s and %zu more", path[0], count - 1);
     return NN_OK;
 }
 
-nn_status nn_files_find(const nn_dataset_spec *spec, nn_comm *comm, nn_files **files, nn_error *error)
+nn_status nni_files_find(const nn_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error)
 {
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof **files, what, files, error), error));
-    NN_TRY(nn_comm_follow(comm, comm->rank == 0 ? find(spec, *files, error) : NN_OK, error));
-    NN_TRY(nn_texts_broadcast(comm, &(*files)->paths, error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof **files, what, files, error), error));
+    NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? find(spec, *files, error) : NN_OK, error));
+    NN_TRY(nni_string_set_broadcast(comm, &(*files)->paths, error));
     return nn_comm_agree(comm, name(spec, *files, error), error);
 }
 
 /* --- rows of theirs --- */
 
-size_t nn_files_of_row(const nn_files *files, uint64_t row)
+size_t nni_files_of_row(const nni_files *files, uint64_t row)
 {
     size_t low = 0, high = files->paths.count;
     while (high - low > 1) {
@@ -128,26 +128,26 @@ size_t nn_files_of_row(const nn_files *files, uint64_t row)
     return low;
 }
 
-const char *nn_files_locate(const nn_files *files, const char *path, uint64_t *row)
+const char *nni_files_locate(const nni_files *files, const char *path, uint64_t *row)
 {
     if (!files || files->paths.count < 2)
         return path;
-    const size_t file = nn_files_of_row(files, *row);
+    const size_t file = nni_files_of_row(files, *row);
     *row -= files->first[file];
     return files->paths.text[file];
 }
 
-size_t nn_dataset_file_count(const nn_dataset *dataset)
+size_t nni_dataset_file_count(const nn_dataset *dataset)
 {
     return dataset->files ? dataset->files->paths.count : 1;
 }
 
-bool nn_dataset_is_of(const nn_dataset *dataset, const char *path)
+bool nni_dataset_is_of(const nn_dataset *dataset, const char *path)
 {
     struct stat given, own;
     if (stat(path, &given) != 0)
         return false;
-    const size_t count = nn_dataset_file_count(dataset);
+    const size_t count = nni_dataset_file_count(dataset);
     for (size_t i = 0; i < count; i++)
         if (stat(dataset->files ? dataset->files->paths.text[i] : dataset->file, &own) == 0 &&
             given.st_dev == own.st_dev && given.st_ino == own.st_ino)

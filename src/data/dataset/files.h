@@ -8,10 +8,10 @@
 #include "data/dataset/dataset.h"
 
 /** Files in their order. Owns all it points to. */
-struct nn_files {
-    nn_texts paths;  /**< each once */
-    char *name;      /**< the path of one, what stands for several in messages */
-    uint64_t *first; /**< [paths.count + 1] row that each begins with, once that is known */
+struct nni_files {
+    nni_string_set paths; /**< each once */
+    char *name;           /**< the path of one, what stands for several in messages */
+    uint64_t *first;      /**< [paths.count + 1] row that each begins with, once that is known */
 };
 
 /**
@@ -21,20 +21,20 @@ struct nn_files {
  * @param files  receives them, to be freed also after a failure
  * @return NN_DATA where a pattern finds nothing or a file is named twice
  */
-nn_status nn_files_find(const nn_dataset_spec *spec, nn_comm *comm, nn_files **files, nn_error *error);
+nn_status nni_files_find(const nn_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error);
 
 /** @param copy  receives NULL where there are none; to be freed also after a failure */
-nn_status nn_files_copy(const nn_files *files, nn_files **copy, nn_error *error);
-void nn_files_free(nn_files *files);
+nn_status nni_files_copy(const nni_files *files, nni_files **copy, nn_error *error);
+void nni_files_free(nni_files *files);
 
 /** @return number of the file that a row is of */
-size_t nn_files_of_row(const nn_files *files, uint64_t row);
+size_t nni_files_of_row(const nni_files *files, uint64_t row);
 
 /**
  * Where a row is, for a message.
  *
  * @param row  receives its number in the file. @return path of the file; `path` where there is one file
  */
-const char *nn_files_locate(const nn_files *files, const char *path, uint64_t *row);
+const char *nni_files_locate(const nni_files *files, const char *path, uint64_t *row);
 
 #endif

@@ -8,10 +8,10 @@
 #include "hdf5/guard.h"
 #include "support/memory.h"
 
-nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split, const nn_recipe_split *train)
+nn_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train)
 {
-    const nn_recipe_split *x = split->x_columns_count > 0 ? split : train;
-    const nn_recipe_split *y = split->y_columns_count > 0 ? split : train;
+    const nni_split_settings *x = split->x_columns_count > 0 ? split : train;
+    const nni_split_settings *y = split->y_columns_count > 0 ? split : train;
     return (nn_dataset_spec){
         .file = split->file,
         .files = (const char *const *)split->files,
@@ -26,13 +26,13 @@ nn_dataset_spec nn_dataset_spec_of(const nn_recipe_split *split, const nn_recipe
     };
 }
 
-nn_head nn_head_of(const nn_recipe *recipe)
+nni_head nni_head_of(const nn_recipe *recipe)
 {
-    const nn_recipe_layer last = recipe->network.layers[recipe->network.layers_count - 1];
-    return (nn_head){last.units, last.activation, recipe->loss.name};
+    const nni_layer_settings last = recipe->network.layers[recipe->network.layers_count - 1];
+    return (nni_head){last.units, last.activation, recipe->loss.name};
 }
 
-size_t nn_head_classes(nn_head head)
+size_t nni_head_classes(nni_head head)
 {
     return head.outputs > 1 ? head.outputs : head.outputs == 1 && head.activation == NN_SIGMOID ? 2 : 0;
 }
@@ -41,8 +41,8 @@ size_t nn_head_classes(nn_head head)
 struct look {
     const nn_dataset_spec *spec;
     const char *path;
-    nn_plan *plan;
-    nn_texts *class_names; /* that the file has for numbers */
+    nni_plan *plan;
+    nni_string_set *class_names; /* that the file has for numbers */
 };
 
 /* --- one file --- */
@@ -50,8 +50,8 @@ struct look {
 static nn_status plan_targets(const struct look *look, nn_error *error)
 {
     const nn_dataset_spec *spec = look->spec;
-    nn_plan *plan = look->plan;
-    const nn_hdf5_layout *y = &plan->layouts.y;
+    nni_plan *plan = look->plan;
+    const nni_hdf5_layout *y = &plan->layouts.y;
     if (y->rows != plan->layouts.x.rows)
         return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one target",
                        look->path, spec->x, (unsigned long long)plan->layouts.x.rows, spec->y,
@@ -63,14 +63,14 @@ static nn_status plan_targets(const struct look *look, nn_error *error)
     if (y->text && y->row_values != 1)
         return nn_fail(error, NN_DATA, "%s: %s has %llu texts a row; each sample has one class", look->path, spec->y,
                        (unsigned long long)y->row_values);
-    plan->target = y->integer && y->row_values == 1 ? NN_TARGET_CLASSES : NN_TARGET_VALUES;
+    plan->target = y->integer && y->row_values == 1 ? NNI_TARGET_CLASSES : NNI_TARGET_VALUES;
     return NN_OK;
 }
 
 static nn_status plan_weights(const struct look *look, nn_error *error)
 {
     const nn_dataset_spec *spec = look->spec;
-    const nn_hdf5_layout *x = &look->plan->layouts.x, *w = &look->plan->layouts.w;
+    const nni_hdf5_layout *x = &look->plan->layouts.x, *w = &look->plan->layouts.w;
     if (w->rows != x->rows)
         return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
                        look->path, spec->x, (unsigned long long)x->rows, spec->w, (unsigned long long)w->rows);
@@ -87,15 +87,15 @@ static nn_status check_outside(const struct look *look, hid_t file, nn_error *er
     const char *const names[] = {spec->x, spec->y, spec->w};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i])
-            NN_TRY(nn_hdf5_check_outside(file, look->path, names[i], spec->external, &look->plan->outside, error));
+            NN_TRY(nni_hdf5_check_outside(file, look->path, names[i], spec->external, &look->plan->outside, error));
     return NN_OK;
 }
 
 static nn_status read_class_names(const struct look *look, hid_t file, nn_error *error)
 {
-    nn_hdf5_outside closed_soon = {.open = 0};
-    NN_TRY(nn_hdf5_check_outside(file, look->path, "/classes", look->spec->external, &closed_soon, error));
-    nn_labels_read_names(file, look->class_names);
+    nni_hdf5_outside closed_soon = {.open = 0};
+    NN_TRY(nni_hdf5_check_outside(file, look->path, "/classes", look->spec->external, &closed_soon, error));
+    nni_labels_read_names(file, look->class_names);
     return NN_OK;
 }
 
@@ -103,20 +103,20 @@ static nn_status plan_file(void *context, nn_error *error)
 {
     const struct look *look = context;
     const nn_dataset_spec *spec = look->spec;
-    nn_plan *plan = look->plan;
-    const nn_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
+    nni_plan *plan = look->plan;
+    const nni_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
     hid_t file = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_open(look->path, NULL, &file, error));
+    NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
     nn_status status = check_outside(look, file, error);
     if (status == NN_OK)
-        status = nn_hdf5_describe(file, look->path, spec->x, &x, &plan->layouts.x, error);
+        status = nni_hdf5_describe(file, look->path, spec->x, &x, &plan->layouts.x, error);
     if (status == NN_OK && spec->y)
-        status = nn_hdf5_describe_targets(file, look->path, spec->y, &y, &plan->layouts.y, error);
+        status = nni_hdf5_describe_targets(file, look->path, spec->y, &y, &plan->layouts.y, error);
     if (status == NN_OK && spec->w)
-        status = nn_hdf5_describe(file, look->path, spec->w, NULL, &plan->layouts.w, error);
+        status = nni_hdf5_describe(file, look->path, spec->w, NULL, &plan->layouts.w, error);
     if (status == NN_OK && spec->y)
         status = plan_targets(look, error);
-    if (status == NN_OK && plan->target == NN_TARGET_CLASSES && !plan->layouts.y.text)
+    if (status == NN_OK && plan->target == NNI_TARGET_CLASSES && !plan->layouts.y.text)
         status = read_class_names(look, file, error);
     H5Fclose(file);
     return status == NN_OK && spec->w ? plan_weights(look, error) : status;
@@ -125,7 +125,7 @@ static nn_status plan_file(void *context, nn_error *error)
 /* --- several files --- */
 
 /* "28 x 28" behind the rows. */
-static const char *shape_of(const nn_hdf5_layout *layout, char *text, size_t room)
+static const char *shape_of(const nni_hdf5_layout *layout, char *text, size_t room)
 {
     size_t used = 0;
     snprintf(text, room, "single values");
@@ -135,7 +135,7 @@ static const char *shape_of(const nn_hdf5_layout *layout, char *text, size_t roo
     return text;
 }
 
-static bool same_shape(const nn_hdf5_layout *a, const nn_hdf5_layout *b)
+static bool same_shape(const nni_hdf5_layout *a, const nni_hdf5_layout *b)
 {
     bool same = a->dimensions == b->dimensions && a->row_values == b->row_values && a->records == b->records;
     for (int i = 1; same && i < a->dimensions; i++)
@@ -144,7 +144,7 @@ static bool same_shape(const nn_hdf5_layout *a, const nn_hdf5_layout *b)
 }
 
 /* Adds the rows of a further file to those of all before; numbers of different types are read as a common one. */
-static nn_status join_layout(nn_hdf5_layout *all, const nn_hdf5_layout *next, const char *name, const char *first,
+static nn_status join_layout(nni_hdf5_layout *all, const nni_hdf5_layout *next, const char *name, const char *first,
                              const char *path, nn_error *error)
 {
     char shape[100], other[100];
@@ -152,7 +152,7 @@ static nn_status join_layout(nn_hdf5_layout *all, const nn_hdf5_layout *next, co
         return nn_fail(error, NN_DATA, "%s: a row of %s is %s, but in %s it is %s; files of a split must be alike",
                        path, name, shape_of(next, shape, sizeof shape), first, shape_of(all, other, sizeof other));
     if (all->element != next->element) {
-        all->element = nn_element_common(all->element, next->element);
+        all->element = nni_element_common(all->element, next->element);
         snprintf(all->type, sizeof all->type, "mixed");
     }
     all->integer = all->integer && next->integer;
@@ -168,8 +168,8 @@ static nn_status join_layout(nn_hdf5_layout *all, const nn_hdf5_layout *next, co
 static nn_status join_names(const struct look *all, const struct look *next, const char *first, nn_error *error)
 {
     if (all->class_names->count == 0)
-        return nn_texts_copy(next->class_names, all->class_names, error);
-    if (next->class_names->count == 0 || nn_texts_equal(all->class_names, next->class_names))
+        return nni_string_set_copy(next->class_names, all->class_names, error);
+    if (next->class_names->count == 0 || nni_string_set_equal(all->class_names, next->class_names))
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s: /classes are others than those of files before it, such as %s; files of a split must be alike",
@@ -179,8 +179,8 @@ static nn_status join_names(const struct look *all, const struct look *next, con
 static nn_status join(const struct look *all, const struct look *next, const char *first, nn_error *error)
 {
     const nn_dataset_spec *spec = all->spec;
-    nn_dataset_layouts *joined = &all->plan->layouts;
-    const nn_dataset_layouts *layouts = &next->plan->layouts;
+    nni_dataset_layouts *joined = &all->plan->layouts;
+    const nni_dataset_layouts *layouts = &next->plan->layouts;
     if (all->plan->target != next->plan->target || joined->y.text != layouts->y.text)
         return nn_fail(error, NN_DATA, "%s: %s holds %s, but in %s it holds %s; files of a split must be alike",
                        next->path, spec->y, layouts->y.type, first, joined->y.type);
@@ -193,19 +193,19 @@ static nn_status join(const struct look *all, const struct look *next, const cha
 }
 
 /* Rank 0's part. */
-static nn_status look_at_all(const nn_dataset_spec *spec, nn_files *files, nn_plan *plan, nn_texts *class_names,
+static nn_status look_at_all(const nn_dataset_spec *spec, nni_files *files, nni_plan *plan, nni_string_set *class_names,
                              nn_error *error)
 {
     const char *first = files->paths.text[0];
     for (size_t i = 0; i < files->paths.count; i++) {
-        nn_plan own = {.outside = plan->outside};
-        nn_texts names = {.count = 0};
+        nni_plan own = {.outside = plan->outside};
+        nni_string_set names = {.count = 0};
         struct look all = {spec, first, plan, class_names}, next = {spec, files->paths.text[i], &own, &names};
-        NN_TRY(nn_hdf5_check_path(next.path, &own.bytes, error));
-        nn_status status = nn_hdf5_guard(next.path, plan_file, i == 0 ? &all : &next, error);
+        NN_TRY(nni_hdf5_check_path(next.path, &own.bytes, error));
+        nn_status status = nni_hdf5_guard(next.path, plan_file, i == 0 ? &all : &next, error);
         if (status == NN_OK && i > 0)
             status = join(&all, &next, first, error);
-        nn_texts_free(&names);
+        nni_string_set_free(&names);
         NN_TRY(status);
         plan->bytes += own.bytes;
         if (i > 0)
@@ -221,7 +221,7 @@ static nn_status check_file(void *context, nn_error *error)
 {
     const struct look *look = context;
     hid_t file = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_open(look->path, NULL, &file, error));
+    NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
     const nn_status status = check_outside(look, file, error);
     H5Fclose(file);
     return status;
@@ -230,44 +230,44 @@ static nn_status check_file(void *context, nn_error *error)
 /* Rank 0 saw that all is there, and may have it open. HDF5 takes what another process cannot open for zeros: for want
  * of descriptors, which each has a limit of its own for, or on a host that has not all disks mounted, where one asks.
  */
-static nn_status check_here(const nn_dataset_spec *spec, const nn_files *files, const nn_plan *plan,
+static nn_status check_here(const nn_dataset_spec *spec, const nni_files *files, const nni_plan *plan,
                             const nn_comm *comm, nn_error *error)
 {
     if (!plan->outside.any)
         return NN_OK;
-    NN_TRY(nn_hdf5_check_open_files(files->name, plan->outside.open, error));
+    NN_TRY(nni_hdf5_check_open_files(files->name, plan->outside.open, error));
     for (size_t i = 0; i < files->paths.count && comm->local_rank == 0 && comm->rank > 0; i++) {
-        nn_plan unused = {.bytes = 0};
+        nni_plan unused = {.bytes = 0};
         struct look look = {.spec = spec, .path = files->paths.text[i], .plan = &unused};
-        NN_TRY(nn_hdf5_guard(look.path, check_file, &look, error));
+        NN_TRY(nni_hdf5_guard(look.path, check_file, &look, error));
     }
     return NN_OK;
 }
 
 /* A file is opened through MPI-IO or not, and all of its datasets are read so. */
-static void match_composed(nn_dataset_layouts *layouts, bool several)
+static void match_composed(nni_dataset_layouts *layouts, bool several)
 {
     const bool any = several || layouts->x.composed || layouts->y.composed || layouts->w.composed;
     layouts->x.composed = layouts->y.composed = layouts->w.composed = any;
 }
 
 /* One rank reads the files' own descriptions, for a thousand ranks that ask a file server the same question hurt it. */
-nn_status nn_plan_make(const nn_dataset_spec *spec, nn_files *files, nn_comm *comm, nn_plan *plan,
-                       nn_texts *class_names, nn_error *error)
+nn_status nni_plan_make(const nn_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
+                        nni_string_set *class_names, nn_error *error)
 {
     const size_t count = files->paths.count;
     memset(plan, 0, sizeof *plan);
-    nn_status status = nn_allocate(count + 1, sizeof *files->first, "the files of a split", &files->first, error);
+    nn_status status = nni_allocate(count + 1, sizeof *files->first, "the files of a split", &files->first, error);
     if (status == NN_OK && count == 1)
-        status = nn_hdf5_check_path(files->paths.text[0], &plan->bytes, error);
+        status = nni_hdf5_check_path(files->paths.text[0], &plan->bytes, error);
     NN_TRY(nn_comm_agree(comm, status, error));
     plan->bytes = 0;
     if (comm->rank == 0)
         status = look_at_all(spec, files, plan, class_names, error);
-    NN_TRY(nn_comm_follow(comm, status, error));
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
     match_composed(&plan->layouts, count > 1);
     NN_TRY(nn_comm_broadcast(comm, plan, sizeof *plan, error));
     NN_TRY(nn_comm_agree(comm, check_here(spec, files, plan, comm, error), error));
     NN_TRY(nn_comm_broadcast(comm, files->first, (count + 1) * sizeof *files->first, error));
-    return nn_texts_broadcast(comm, class_names, error);
+    return nni_string_set_broadcast(comm, class_names, error);
 }

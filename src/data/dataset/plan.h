@@ -7,12 +7,12 @@
 #include "hdf5/storage/outside.h"
 
 /** Plain facts, the same on every rank. */
-typedef struct nn_plan {
-    nn_dataset_layouts layouts; /**< of several files: of all their rows */
-    nn_target_kind target;
-    uint64_t bytes;          /**< of all files */
-    nn_hdf5_outside outside; /**< of all files */
-} nn_plan;
+typedef struct nni_plan {
+    nni_dataset_layouts layouts; /**< of several files: of all their rows */
+    nni_target_kind target;
+    uint64_t bytes;           /**< of all files */
+    nni_hdf5_outside outside; /**< of all files */
+} nni_plan;
 
 /**
  * Describes x, y and w of a spec's files. Collective and agreed.
@@ -21,7 +21,7 @@ typedef struct nn_plan {
  * @param class_names  empty; receives what the files call classes that are numbers
  * @return NN_DATA where a dataset is not as it must be, or another than in the first file, naming the file
  */
-nn_status nn_plan_make(const nn_dataset_spec *spec, nn_files *files, nn_comm *comm, nn_plan *plan,
-                       nn_texts *class_names, nn_error *error);
+nn_status nni_plan_make(const nn_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
+                        nni_string_set *class_names, nn_error *error);
 
 #endif

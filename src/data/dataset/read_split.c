@@ -24,25 +24,25 @@ enum { TILE = 4096 };
 
 /* Where numbers go, and what is found on the way. */
 struct numbers {
-    const nn_hdf5_rows *rows;
-    nn_element kept;        /* the element of rows, nn_real or double */
-    void *to;               /* [count, row_values] of kept; NULL: they stay in the file */
-    bool weights;           /* which are not negative */
-    bool log1p;             /* they are above -1 */
-    bool features;          /* they are x, which may be scaled before it becomes nn_real */
-    bool missing;           /* NaN is no error */
-    nn_target_check *check; /* NULL: they are no targets */
-    nn_digester digester;
+    const nni_hdf5_rows *rows;
+    nni_element kept;        /* the element of rows, nn_real or double */
+    void *to;                /* [count, row_values] of kept; NULL: they stay in the file */
+    bool weights;            /* which are not negative */
+    bool log1p;              /* they are above -1 */
+    bool features;           /* they are x, which may be scaled before it becomes nn_real */
+    bool missing;            /* NaN is no error */
+    nni_target_check *check; /* NULL: they are no targets */
+    nni_digester digester;
     double low, high; /* of features */
     uint64_t beyond;  /* of features: 1 + index of the first number that no nn_real holds; 0: none */
 };
 
 /* @param features  where NaN may stand for what is missing */
-static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool features,
+static nn_status fail_at(const nni_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool features,
                          nn_error *error)
 {
     uint64_t at = rows->first + index / rows->layout->row_values;
-    const char *path = nn_files_locate(rows->files, rows->path, &at);
+    const char *path = nni_files_locate(rows->files, rows->path, &at);
     const unsigned long long row = at, column = index % rows->layout->row_values;
     if (was_finite)
         return nn_fail(error, NN_DATA, "%s: row %llu of %s holds at position %llu a number beyond the range of %s",
@@ -54,11 +54,11 @@ static nn_status fail_at(const nn_hdf5_rows *rows, uint64_t index, nn_real value
 
 static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
 {
-    const nn_hdf5_rows *rows = numbers->rows;
+    const nni_hdf5_rows *rows = numbers->rows;
     uint64_t row = rows->first + index;
     while (tile[0] >= 0)
         row++, tile++;
-    const char *path = nn_files_locate(rows->files, rows->path, &row);
+    const char *path = nni_files_locate(rows->files, rows->path, &row);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s is %g; a sample's weight is 0 or more", path,
                    (unsigned long long)row, rows->name, (double)tile[0]);
 }
@@ -67,14 +67,14 @@ static nn_status find_negative(const struct numbers *numbers, uint64_t index, co
 static nn_status find_without_log1p(const struct numbers *numbers, const char *source, uint64_t index, size_t count,
                                     nn_error *error)
 {
-    const nn_hdf5_rows *rows = numbers->rows;
+    const nni_hdf5_rows *rows = numbers->rows;
     for (size_t i = 0; i < count; i++) {
         double value;
-        nn_convert_double(rows->element, source + i * nn_element_size(rows->element), &value, 1);
+        nni_convert_double(rows->element, source + i * nni_element_size(rows->element), &value, 1);
         if (value > -1)
             continue;
         uint64_t row = rows->first + (index + i) / rows->layout->row_values;
-        const char *path = nn_files_locate(rows->files, rows->path, &row);
+        const char *path = nni_files_locate(rows->files, rows->path, &row);
         return nn_fail(
             error, NN_DATA,
             "%s: row %llu of %s holds %g, and log1p takes the logarithm of 1 + y, which must be above 0; use "
@@ -98,7 +98,7 @@ static nn_status scan(struct numbers *numbers, const void *source, uint64_t inde
     for (size_t i = 0; wrong && i < count; i++) {
         if (isfinite(tile[i]) || (numbers->missing && isnan(tile[i])))
             continue;
-        const bool was_finite = numbers->rows->element == NN_DOUBLE && isfinite(((const double *)source)[i]);
+        const bool was_finite = numbers->rows->element == NNI_DOUBLE && isfinite(((const double *)source)[i]);
         if (!was_finite || !numbers->features)
             return fail_at(numbers->rows, index + i, tile[i], was_finite, numbers->features, error);
         if (numbers->beyond == 0)
@@ -114,7 +114,7 @@ static nn_status scan(struct numbers *numbers, const void *source, uint64_t inde
 static void take_range(struct numbers *numbers, const void *source, size_t count)
 {
     double tile[TILE], low = numbers->low, high = numbers->high;
-    nn_convert_double(numbers->rows->element, source, tile, count);
+    nni_convert_double(numbers->rows->element, source, tile, count);
 #pragma omp simd reduction(min : low) reduction(max : high)
     for (size_t i = 0; i < count; i++) {
         low = tile[i] < low ? tile[i] : low;
@@ -127,54 +127,55 @@ static void take_range(struct numbers *numbers, const void *source, size_t count
 static nn_status take_numbers(void *context, const void *values, uint64_t first, size_t count, nn_error *error)
 {
     struct numbers *numbers = context;
-    const nn_hdf5_rows *rows = numbers->rows;
-    const size_t size = nn_element_size(rows->element);
+    const nni_hdf5_rows *rows = numbers->rows;
+    const size_t size = nni_element_size(rows->element);
     const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
     for (size_t i = 0; i < total; i += TILE) {
         nn_real tile[TILE];
         const size_t length = total - i < TILE ? total - i : TILE;
         const char *from = (const char *)values + i * size;
-        nn_convert(rows->element, from, tile, length);
+        nni_convert(rows->element, from, tile, length);
         NN_TRY(scan(numbers, from, begin + i, tile, length, error));
         if (numbers->features)
             take_range(numbers, from, length);
         if (numbers->check)
-            NN_TRY(nn_target_check_take(numbers->check, rows->element, from, tile, length, error));
-        nn_digester_take(&numbers->digester, tile, length, sizeof *tile);
+            NN_TRY(nni_target_check_take(numbers->check, rows->element, from, tile, length, error));
+        nni_digester_take(&numbers->digester, tile, length, sizeof *tile);
         if (!numbers->to || rows->to)
             continue;
-        if (numbers->kept == NN_DOUBLE)
-            nn_convert_double(rows->element, from, (double *)numbers->to + begin + i, length);
+        if (numbers->kept == NNI_DOUBLE)
+            nni_convert_double(rows->element, from, (double *)numbers->to + begin + i, length);
         else
             memcpy((nn_real *)numbers->to + begin + i, tile, length * sizeof *tile);
     }
     return NN_OK;
 }
 
-static nn_status read_numbers(const nn_dataset *dataset, const nn_hdf5_rows *from, struct numbers *numbers,
+static nn_status read_numbers(const nn_dataset *dataset, const nni_hdf5_rows *from, struct numbers *numbers,
                               nn_comm *comm, nn_error *error)
 {
-    nn_hdf5_rows placed = *from;
-    const nn_hdf5_rows *rows = &placed;
+    nni_hdf5_rows placed = *from;
+    const nni_hdf5_rows *rows = &placed;
     if (numbers->kept == from->element)
         placed.to = numbers->to; /* nothing to convert */
     numbers->rows = rows;
     numbers->low = INFINITY;
     numbers->high = -INFINITY;
-    NN_TRY(nn_comm_agree(comm, nn_digester_begin(dataset, rows->layout->row_values, &numbers->digester, error), error));
-    const nn_status status = nn_hdf5_read(rows, comm, take_numbers, numbers, error);
-    nn_digester_end(&numbers->digester);
+    NN_TRY(
+        nn_comm_agree(comm, nni_digester_begin(dataset, rows->layout->row_values, &numbers->digester, error), error));
+    const nn_status status = nni_hdf5_read(rows, comm, take_numbers, numbers, error);
+    nni_digester_end(&numbers->digester);
     return status;
 }
 
 /* --- all of a split --- */
 
-static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nn_hdf5_layout *layout,
-                            nn_hdf5_columns columns, hid_t file)
+static nni_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nni_hdf5_layout *layout,
+                             nni_hdf5_columns columns, hid_t file)
 {
-    return (nn_hdf5_rows){
+    return (nni_hdf5_rows){
         .file = file,
-        .files = nn_dataset_file_count(dataset) > 1 ? dataset->files : NULL,
+        .files = nni_dataset_file_count(dataset) > 1 ? dataset->files : NULL,
         .path = dataset->file,
         .name = name,
         .layout = layout,
@@ -185,7 +186,7 @@ static nn_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const n
     };
 }
 
-static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *comm, nn_error *error)
+static nn_status read_x(nn_dataset *dataset, const nni_hdf5_rows *rows, nn_comm *comm, nn_error *error)
 {
     struct numbers numbers = {
         .kept = dataset->element, .to = dataset->x, .features = true, .missing = dataset->missing};
@@ -193,48 +194,48 @@ static nn_status read_x(nn_dataset *dataset, const nn_hdf5_rows *rows, nn_comm *
     const double from = (double)(rows->first * rows->layout->row_values);
     double least[2] = {numbers.low, numbers.beyond > 0 ? from + (double)numbers.beyond : INFINITY};
     dataset->x_range[1] = numbers.high;
-    NN_TRY(nn_comm_min_double(comm, least, 2, error));
+    NN_TRY(nni_comm_min_double(comm, least, 2, error));
     dataset->x_range[0] = least[0];
     dataset->x_beyond = isfinite(least[1]) ? (uint64_t)least[1] : 0;
-    return nn_comm_max_double(comm, &dataset->x_range[1], 1, error);
+    return nni_comm_max_double(comm, &dataset->x_range[1], 1, error);
 }
 
 /* Values that turn out to be labels are read once more, as classes; whole numbers that cannot be classes, as values. */
-static nn_status read_targets(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_hdf5_rows *y, nn_comm *comm,
+static nn_status read_targets(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_hdf5_rows *y, nn_comm *comm,
                               nn_error *error)
 {
-    if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(nn_dataset_read_classes(dataset, spec, y, comm, error));
-    if (dataset->target == NN_TARGET_CLASSES)
+    if (dataset->target == NNI_TARGET_CLASSES)
+        NN_TRY(nni_dataset_read_classes(dataset, spec, y, comm, error));
+    if (dataset->target == NNI_TARGET_CLASSES)
         return NN_OK;
-    nn_target_check *check = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_target_check_create(spec, y, &check, error), error));
-    struct numbers values = {.kept = NN_DOUBLE, .to = dataset->values, .log1p = spec->log1p, .check = check};
+    nni_target_check *check = NULL;
+    NN_TRY(nn_comm_agree(comm, nni_target_check_create(spec, y, &check, error), error));
+    struct numbers values = {.kept = NNI_DOUBLE, .to = dataset->values, .log1p = spec->log1p, .check = check};
     nn_status status = read_numbers(dataset, y, &values, comm, error);
     bool labels = false;
     if (status == NN_OK)
-        status = nn_target_check_finish(check, comm, &labels, error);
+        status = nni_target_check_finish(check, comm, &labels, error);
     if (status == NN_OK && !labels && !dataset->label_set)
-        dataset->label_set = nn_target_check_label_set(check);
-    nn_target_check_free(check);
+        dataset->label_set = nni_target_check_label_set(check);
+    nni_target_check_free(check);
     if (status == NN_OK && labels)
-        status = nn_comm_agree(comm, nn_dataset_become_classes(dataset, error), error);
-    return status == NN_OK && labels ? nn_dataset_read_classes(dataset, spec, y, comm, error) : status;
+        status = nn_comm_agree(comm, nni_dataset_become_classes(dataset, error), error);
+    return status == NN_OK && labels ? nni_dataset_read_classes(dataset, spec, y, comm, error) : status;
 }
 
-nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
-                          hid_t file, nn_comm *comm, nn_error *error)
+nn_status nni_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+                           hid_t file, nn_comm *comm, nn_error *error)
 {
-    const nn_hdf5_columns all = {.count = 0}, x_columns = {spec->x_columns, spec->x_column_count},
-                          y_columns = {spec->y_columns, spec->y_column_count};
-    const nn_hdf5_rows x = rows_of(dataset, spec->x, &layouts->x, x_columns, file);
+    const nni_hdf5_columns all = {.count = 0}, x_columns = {spec->x_columns, spec->x_column_count},
+                           y_columns = {spec->y_columns, spec->y_column_count};
+    const nni_hdf5_rows x = rows_of(dataset, spec->x, &layouts->x, x_columns, file);
     NN_TRY(read_x(dataset, &x, comm, error));
-    const nn_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, y_columns, file);
+    const nni_hdf5_rows y = rows_of(dataset, spec->y, &layouts->y, y_columns, file);
     if (spec->y)
         NN_TRY(read_targets(dataset, spec, &y, comm, error));
     if (!spec->w)
         return NN_OK;
-    const nn_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, all, file);
-    struct numbers weights = {.kept = NN_REAL, .to = dataset->weights, .weights = true};
+    const nni_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, all, file);
+    struct numbers weights = {.kept = NNI_REAL, .to = dataset->weights, .weights = true};
     return read_numbers(dataset, &w, &weights, comm, error);
 }

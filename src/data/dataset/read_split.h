@@ -6,9 +6,9 @@
 #include "hdf5/file.h"
 
 /** The datasets of a split. */
-typedef struct nn_dataset_layouts {
-    nn_hdf5_layout x, y, w; /**< y and w as far as there are any */
-} nn_dataset_layouts;
+typedef struct nni_dataset_layouts {
+    nni_hdf5_layout x, y, w; /**< y and w as far as there are any */
+} nni_dataset_layouts;
 
 /**
  * Reads this rank's rows of an open file: x, y and w as far as the spec names them. Collective and agreed.
@@ -16,7 +16,7 @@ typedef struct nn_dataset_layouts {
  * Fills the arrays that the dataset has, its digests, x_range, and the outputs of classes. NN_DATA where a number is
  * not finite, a class or a weight negative, naming the row.
  */
-nn_status nn_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
-                          hid_t file, nn_comm *comm, nn_error *error);
+nn_status nni_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+                           hid_t file, nn_comm *comm, nn_error *error);
 
 #endif

@@ -6,22 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NN_BITS_WORD = 64 };
+enum { NNI_ROW_SET_WORD = 64 };
 
 /** @return words of a set of so many rows */
-static inline size_t nn_bits_words(size_t rows)
+static inline size_t nni_row_set_words(size_t rows)
 {
-    return rows / NN_BITS_WORD + 1;
+    return rows / NNI_ROW_SET_WORD + 1;
 }
 
-static inline bool nn_bits_has(const uint64_t *bits, size_t row)
+static inline bool nni_row_set_has(const uint64_t *bits, size_t row)
 {
-    return bits[row / NN_BITS_WORD] >> row % NN_BITS_WORD & 1;
+    return bits[row / NNI_ROW_SET_WORD] >> row % NNI_ROW_SET_WORD & 1;
 }
 
-static inline void nn_bits_add(uint64_t *bits, size_t row)
+static inline void nni_row_set_add(uint64_t *bits, size_t row)
 {
-    bits[row / NN_BITS_WORD] |= UINT64_C(1) << row % NN_BITS_WORD;
+    bits[row / NNI_ROW_SET_WORD] |= UINT64_C(1) << row % NNI_ROW_SET_WORD;
 }
 
 #endif

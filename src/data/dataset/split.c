@@ -20,9 +20,9 @@ struct cut {
     uint64_t *going; /* set of this rank's rows, counted in the split */
 };
 
-nn_carving nn_carving_of_test(const nn_recipe *recipe)
+nni_holdout nni_holdout_of_test(const nn_recipe *recipe)
 {
-    return (nn_carving){
+    return (nni_holdout){
         .fraction = recipe->data.test_fraction,
         .stratified = recipe->data.test_stratified,
         .seed = recipe->seed,
@@ -30,9 +30,9 @@ nn_carving nn_carving_of_test(const nn_recipe *recipe)
     };
 }
 
-nn_carving nn_carving_of_validation(const nn_recipe *recipe)
+nni_holdout nni_holdout_of_validation(const nn_recipe *recipe)
 {
-    return (nn_carving){
+    return (nni_holdout){
         .fraction = recipe->data.validation_fraction,
         .fold = recipe->data.validation_fold_index,
         .folds = recipe->data.validation_folds,
@@ -41,12 +41,12 @@ nn_carving nn_carving_of_validation(const nn_recipe *recipe)
     };
 }
 
-static const char *key_of(const nn_carving *carving)
+static const char *key_of(const nni_holdout *carving)
 {
     return carving->test ? "data.test" : "data.validation";
 }
 
-static nn_status fail_empty(const nn_dataset *dataset, const nn_carving *carving, size_t kept, nn_error *error)
+static nn_status fail_empty(const nn_dataset *dataset, const nni_holdout *carving, size_t kept, nn_error *error)
 {
     const size_t rows = dataset->slices.rows;
     const char *key = key_of(carving);
@@ -66,14 +66,14 @@ static nn_status fail_empty(const nn_dataset *dataset, const nn_carving *carving
                    key, part, kept, rows, dataset->x_name, dataset->file, dataset->slices.count);
 }
 
-static nn_status check_rows(const nn_dataset *dataset, const nn_carving *carving, size_t kept, nn_error *error)
+static nn_status check_rows(const nn_dataset *dataset, const nni_holdout *carving, size_t kept, nn_error *error)
 {
     if (kept < dataset->slices.count || kept == dataset->slices.rows)
         return fail_empty(dataset, carving, kept, error);
     return NN_OK;
 }
 
-static nn_status check_carving(const nn_dataset *dataset, const nn_carving *carving, nn_error *error)
+static nn_status check_carving(const nn_dataset *dataset, const nni_holdout *carving, nn_error *error)
 {
     const double fraction = carving->fraction;
     if (carving->folds == 0 && !(fraction > 0 && fraction < 1))
@@ -82,7 +82,7 @@ static nn_status check_carving(const nn_dataset *dataset, const nn_carving *carv
     if (carving->folds > 0 && (carving->fold < 1 || carving->fold > carving->folds))
         return nn_fail(error, NN_USAGE, "%s: there is no fold %zu of %zu", key_of(carving), carving->fold,
                        carving->folds);
-    if (carving->stratified && dataset->target != NN_TARGET_CLASSES)
+    if (carving->stratified && dataset->target != NNI_TARGET_CLASSES)
         return nn_fail(error, NN_USAGE, "%s.stratified: %s of %s holds no classes to stratify rows by; remove it",
                        key_of(carving), dataset->y_name ? dataset->y_name : dataset->x_name, dataset->file);
     return NN_OK;
@@ -111,26 +111,26 @@ static void describe(const nn_dataset *dataset, nn_dataset *carved)
 
 /* Test rows are chosen in the place of a second epoch, so that their choice and that of validation rows are
  * independent. */
-static nn_shuffle order_of(const nn_dataset *dataset, size_t i, const nn_carving *carving)
+static nni_shuffle order_of(const nn_dataset *dataset, size_t i, const nni_holdout *carving)
 {
     const size_t slice = dataset->first_slice + i;
-    const size_t rows = nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice);
-    return nn_shuffle_for(NN_RANDOM_SPLIT, rows, carving->seed, carving->test, slice);
+    const size_t rows = nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice);
+    return nni_shuffle_for(NNI_RANDOM_SPLIT, rows, carving->seed, carving->test, slice);
 }
 
 /* So many of each slice that those left are cut as the whole was: those go that come first in the slice's order. */
-static void choose_regular(const nn_dataset *dataset, const nn_carving *carving, struct cut *cut)
+static void choose_regular(const nn_dataset *dataset, const nni_holdout *carving, struct cut *cut)
 {
     const size_t going = (size_t)round(carving->fraction * (double)dataset->slices.rows);
-    const nn_slices kept = {dataset->slices.rows - going, dataset->slices.count};
+    const nni_slices kept = {dataset->slices.rows - going, dataset->slices.count};
     for (size_t s = 0; s <= kept.count; s++)
-        cut->kept[s] = nn_slices_first_row(kept, s);
+        cut->kept[s] = nni_slices_first_row(kept, s);
     for (size_t i = 0; i < dataset->slice_count; i++) {
-        const nn_shuffle order = order_of(dataset, i, carving);
+        const nni_shuffle order = order_of(dataset, i, carving);
         const size_t s = dataset->first_slice + i, gone = order.count - (cut->kept[s + 1] - cut->kept[s]);
         for (size_t position = 0; position < gone; position++)
             /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): allocated */
-            nn_bits_add(cut->going, nn_dataset_slice_begin(dataset, i) + nn_shuffle_row(&order, position));
+            nni_row_set_add(cut->going, nni_dataset_slice_begin(dataset, i) + nni_shuffle_row(&order, position));
     }
 }
 
@@ -144,26 +144,26 @@ struct turns {
 static nn_status find_strata(const nn_dataset *dataset, struct turns *turns, nn_error *error)
 {
     enum { PIECE = 4096 };
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(dataset, PIECE, &cursor, error);
+    nni_cursor *cursor = NULL;
+    nni_rows rows = {.count = 1};
+    nn_status status = nni_cursor_create(dataset, PIECE, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
+        status = nni_cursor_next(cursor, &rows, error);
         if (status == NN_OK && rows.count > 0)
             memcpy(turns->stratum + rows.first, rows.classes, rows.count * sizeof *rows.classes);
     }
-    nn_cursor_free(cursor);
+    nni_cursor_free(cursor);
     return status;
 }
 
-static nn_status take_turns(const nn_dataset *dataset, const nn_carving *carving, struct turns *turns, nn_error *error)
+static nn_status take_turns(const nn_dataset *dataset, const nni_holdout *carving, struct turns *turns, nn_error *error)
 {
     const char what[] = "the choice of rows";
     turns->strata = carving->stratified ? dataset->outputs : 1;
-    NN_TRY(nn_allocate(turns->strata, sizeof *turns->next, what, &turns->next, error));
+    NN_TRY(nni_allocate(turns->strata, sizeof *turns->next, what, &turns->next, error));
     if (!carving->stratified)
         return NN_OK;
-    NN_TRY(nn_allocate(dataset->rows, sizeof *turns->stratum, what, &turns->stratum, error));
+    NN_TRY(nni_allocate(dataset->rows, sizeof *turns->stratum, what, &turns->stratum, error));
     return find_strata(dataset, turns, error);
 }
 
@@ -173,7 +173,7 @@ static nn_status number_strata(const nn_dataset *dataset, struct turns *turns, n
 {
     const size_t strata = turns->strata, ranks = (size_t)comm->size;
     double *rows = NULL; /* [ranks, strata] */
-    NN_TRY(nn_comm_agree(comm, nn_allocate(ranks * strata, sizeof *rows, "the choice of rows", &rows, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(ranks * strata, sizeof *rows, "the choice of rows", &rows, error), error));
     double *own = rows + (size_t)comm->rank * strata;
     for (size_t row = 0; row < dataset->rows; row++)
         own[turns->stratum ? (size_t)turns->stratum[row] : 0]++;
@@ -185,28 +185,28 @@ static nn_status number_strata(const nn_dataset *dataset, struct turns *turns, n
                 turns->next[stratum] = number;
             number += rows[rank * strata + stratum];
         }
-    nn_release(rows);
+    nni_release(rows);
     return status;
 }
 
 /* Of a fraction those numbers go at which the rounded share of the rows so far goes up by one. */
-static bool goes(const nn_carving *carving, double number)
+static bool goes(const nni_holdout *carving, double number)
 {
     if (carving->folds > 0)
         return fmod(number, (double)carving->folds) == (double)(carving->fold - 1);
     return floor((number + 1) * carving->fraction + 0.5) > floor(number * carving->fraction + 0.5);
 }
 
-static void choose_by_turns(const nn_dataset *dataset, const nn_carving *carving, struct turns *turns, double *kept,
+static void choose_by_turns(const nn_dataset *dataset, const nni_holdout *carving, struct turns *turns, double *kept,
                             uint64_t *going)
 {
     for (size_t i = 0; i < dataset->slice_count; i++) {
-        const nn_shuffle order = order_of(dataset, i, carving);
+        const nni_shuffle order = order_of(dataset, i, carving);
         for (size_t position = 0; position < order.count; position++) {
-            const size_t row = nn_dataset_slice_begin(dataset, i) + nn_shuffle_row(&order, position);
+            const size_t row = nni_dataset_slice_begin(dataset, i) + nni_shuffle_row(&order, position);
             double *next = &turns->next[turns->stratum ? (size_t)turns->stratum[row] : 0];
             if (goes(carving, (*next)++)) /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-                nn_bits_add(going, row);
+                nni_row_set_add(going, row);
             else
                 kept[dataset->first_slice + i]++;
         }
@@ -214,13 +214,13 @@ static void choose_by_turns(const nn_dataset *dataset, const nn_carving *carving
 }
 
 /* Every rank learns how many rows each slice keeps. */
-static nn_status choose_irregular(const nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, struct cut *cut,
+static nn_status choose_irregular(const nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, struct cut *cut,
                                   nn_error *error)
 {
     const size_t slices = dataset->slices.count;
     struct turns turns = {.stratum = NULL};
     double *kept = NULL;
-    nn_status status = nn_allocate(slices, sizeof *kept, "the choice of rows", &kept, error);
+    nn_status status = nni_allocate(slices, sizeof *kept, "the choice of rows", &kept, error);
     if (status == NN_OK)
         status = take_turns(dataset, carving, &turns, error);
     status = nn_comm_agree(comm, status, error);
@@ -232,9 +232,9 @@ static nn_status choose_irregular(const nn_dataset *dataset, const nn_carving *c
     }
     for (size_t s = 0; status == NN_OK && s < slices; s++)
         cut->kept[s + 1] = cut->kept[s] + (size_t)kept[s]; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    nn_release(kept);
-    nn_release(turns.stratum);
-    nn_release(turns.next);
+    nni_release(kept);
+    nni_release(turns.stratum);
+    nni_release(turns.next);
     return status;
 }
 
@@ -243,32 +243,32 @@ static nn_status choose_irregular(const nn_dataset *dataset, const nn_carving *c
 static nn_status take_rows(const nn_dataset *dataset, nn_dataset *carved, nn_error *error)
 {
     const char what[] = "the split carved off";
-    NN_TRY(nn_allocate(carved->rows, nn_dataset_row_bytes(carved), what, &carved->x, error));
+    NN_TRY(nni_allocate(carved->rows, nni_dataset_row_bytes(carved), what, &carved->x, error));
     if (dataset->classes)
-        NN_TRY(nn_allocate(carved->rows, sizeof *carved->classes, what, &carved->classes, error));
+        NN_TRY(nni_allocate(carved->rows, sizeof *carved->classes, what, &carved->classes, error));
     if (dataset->values)
-        NN_TRY(nn_allocate(carved->rows, carved->outputs * sizeof *carved->values, what, &carved->values, error));
+        NN_TRY(nni_allocate(carved->rows, carved->outputs * sizeof *carved->values, what, &carved->values, error));
     if (dataset->weights)
-        NN_TRY(nn_allocate(carved->rows, sizeof *carved->weights, what, &carved->weights, error));
+        NN_TRY(nni_allocate(carved->rows, sizeof *carved->weights, what, &carved->weights, error));
     return NN_OK;
 }
 
 static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_error *error)
 {
     const char what[] = "the split carved off";
-    NN_TRY(nn_copy_text(dataset->file, &carved->file, error));
-    NN_TRY(nn_copy_text(dataset->x_name, &carved->x_name, error));
-    NN_TRY(nn_copy_text(dataset->y_name, &carved->y_name, error));
-    NN_TRY(nn_files_copy(dataset->files, &carved->files, error));
-    NN_TRY(nn_labels_copy(dataset->labels, &carved->labels, error));
-    NN_TRY(nn_allocate(carved->slice_count, sizeof *carved->slice_end, what, &carved->slice_end, error));
+    NN_TRY(nni_copy_text(dataset->file, &carved->file, error));
+    NN_TRY(nni_copy_text(dataset->x_name, &carved->x_name, error));
+    NN_TRY(nni_copy_text(dataset->y_name, &carved->y_name, error));
+    NN_TRY(nni_files_copy(dataset->files, &carved->files, error));
+    NN_TRY(nni_labels_copy(dataset->labels, &carved->labels, error));
+    NN_TRY(nni_allocate(carved->slice_count, sizeof *carved->slice_end, what, &carved->slice_end, error));
     return dataset->source ? NN_OK : take_rows(dataset, carved, error);
 }
 
 /* Where one is the other, rows move forward in place. */
 static void move_row(const nn_dataset *from, size_t source, nn_dataset *to, size_t target)
 {
-    const size_t bytes = nn_dataset_row_bytes(from), outputs = from->outputs;
+    const size_t bytes = nni_dataset_row_bytes(from), outputs = from->outputs;
     memmove((char *)to->x + target * bytes, (char *)from->x + source * bytes, bytes);
     if (from->classes)
         to->classes[target] = from->classes[source];
@@ -282,7 +282,7 @@ static void part_rows(nn_dataset *dataset, const uint64_t *going, nn_dataset *ca
 {
     size_t stayed = 0, went = 0;
     for (size_t row = 0; row < dataset->rows; row++) {
-        if (nn_bits_has(going, row))
+        if (nni_row_set_has(going, row))
             move_row(dataset, row, carved, went++);
         else
             move_row(dataset, row, dataset, stayed++);
@@ -290,15 +290,15 @@ static void part_rows(nn_dataset *dataset, const uint64_t *going, nn_dataset *ca
 }
 
 /* Which rows of the file stay and which go, of those that the split has by now. */
-static nn_status make_parts(const nn_dataset *dataset, const uint64_t *going, nn_part **staying, nn_part **gone,
-                            nn_error *error)
+static nn_status make_parts(const nn_dataset *dataset, const uint64_t *going, nni_split_rows **staying,
+                            nni_split_rows **gone, nn_error *error)
 {
-    const size_t rows = nn_dataset_file_row(dataset, dataset->slice_count) - nn_dataset_file_row(dataset, 0);
-    NN_TRY(nn_part_create(rows, staying, error));
-    NN_TRY(nn_part_create(rows, gone, error));
+    const size_t rows = nni_dataset_file_row(dataset, dataset->slice_count) - nni_dataset_file_row(dataset, 0);
+    NN_TRY(nni_split_rows_create(rows, staying, error));
+    NN_TRY(nni_split_rows_create(rows, gone, error));
     for (size_t file_row = 0, row = 0; file_row < rows; file_row++)
-        if (nn_part_has(dataset->part, file_row))
-            nn_bits_add((nn_bits_has(going, row++) ? *gone : *staying)->rows, file_row);
+        if (nni_split_rows_has(dataset->part, file_row))
+            nni_row_set_add((nni_row_set_has(going, row++) ? *gone : *staying)->rows, file_row);
     return NN_OK;
 }
 
@@ -315,8 +315,8 @@ static void count_rows(nn_dataset *dataset, const size_t *first)
 
 /* What both splits are to have from now on. Owns it until it is theirs. */
 struct parting {
-    nn_part *staying;
-    nn_blocks *blocks; /* of what stays */
+    nni_split_rows *staying;
+    nni_blocks *blocks; /* of what stays */
 };
 
 /* Takes all memory before anything is changed. */
@@ -326,8 +326,8 @@ static nn_status prepare(const nn_dataset *dataset, const struct cut *cut, nn_da
     NN_TRY(make_parts(dataset, cut->going, &parting->staying, &carved->part, error));
     NN_TRY(take_memory(dataset, carved, error));
     if (dataset->blocks)
-        NN_TRY(nn_blocks_create(dataset, parting->staying, &parting->blocks, error));
-    return dataset->source ? nn_source_open_again(dataset->source, carved, &carved->source, error) : NN_OK;
+        NN_TRY(nni_blocks_create(dataset, parting->staying, &parting->blocks, error));
+    return dataset->source ? nni_source_open_again(dataset->source, carved, &carved->source, error) : NN_OK;
 }
 
 static nn_status part_splits(nn_dataset *dataset, struct cut *cut, nn_dataset *carved, nn_comm *comm, nn_error *error)
@@ -340,16 +340,16 @@ static nn_status part_splits(nn_dataset *dataset, struct cut *cut, nn_dataset *c
     count_rows(carved, carved->slice_first);
     const nn_status status = nn_comm_agree(comm, prepare(dataset, cut, carved, &parting, error), error);
     if (status != NN_OK) {
-        nn_part_free(parting.staying);
-        nn_blocks_free(parting.blocks);
+        nni_split_rows_free(parting.staying);
+        nni_blocks_free(parting.blocks);
         return status;
     }
     if (!dataset->source)
         part_rows(dataset, cut->going, carved);
-    nn_part_free(dataset->part);
-    nn_blocks_free(dataset->blocks);
-    nn_release(dataset->slice_digest);
-    nn_release(dataset->slice_first);
+    nni_split_rows_free(dataset->part);
+    nni_blocks_free(dataset->blocks);
+    nni_release(dataset->slice_digest);
+    nni_release(dataset->slice_first);
     dataset->part = parting.staying;
     dataset->blocks = parting.blocks;
     dataset->slice_digest = NULL;
@@ -367,14 +367,14 @@ static nn_status take_cut(const nn_dataset *dataset, struct cut *cut, nn_error *
 {
     const char what[] = "the choice of rows";
     const size_t slices = dataset->slices.count;
-    NN_TRY(nn_allocate(slices + 1, sizeof *cut->before, what, &cut->before, error));
-    NN_TRY(nn_allocate(slices + 1, sizeof *cut->kept, what, &cut->kept, error));
+    NN_TRY(nni_allocate(slices + 1, sizeof *cut->before, what, &cut->before, error));
+    NN_TRY(nni_allocate(slices + 1, sizeof *cut->kept, what, &cut->kept, error));
     for (size_t s = 0; s <= slices; s++)
-        cut->before[s] = nn_dataset_slice_first(dataset, s);
-    return nn_allocate(nn_bits_words(dataset->rows), sizeof *cut->going, what, &cut->going, error);
+        cut->before[s] = nni_dataset_slice_first(dataset, s);
+    return nni_allocate(nni_row_set_words(dataset->rows), sizeof *cut->going, what, &cut->going, error);
 }
 
-static nn_status carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, struct cut *cut,
+static nn_status carve(nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, struct cut *cut,
                        nn_dataset *carved, nn_error *error)
 {
     describe(dataset, carved);
@@ -387,21 +387,21 @@ static nn_status carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *
     return part_splits(dataset, cut, carved, comm, error);
 }
 
-nn_status nn_dataset_carve(nn_dataset *dataset, const nn_carving *carving, nn_comm *comm, nn_dataset **result,
-                           nn_error *error)
+nn_status nni_dataset_split(nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, nn_dataset **result,
+                            nn_error *error)
 {
     struct cut cut = {.regular = carving->folds == 0 && !carving->stratified && !dataset->slice_first};
     nn_dataset *carved = NULL;
     NN_TRY(check_carving(dataset, carving, error));
-    nn_status status = nn_allocate(1, sizeof *carved, "the split carved off", &carved, error);
+    nn_status status = nni_allocate(1, sizeof *carved, "the split carved off", &carved, error);
     if (status == NN_OK)
         status = take_cut(dataset, &cut, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
         status = carve(dataset, carving, comm, &cut, carved, error);
-    nn_release(cut.before);
-    nn_release(cut.kept);
-    nn_release(cut.going);
+    nni_release(cut.before);
+    nni_release(cut.kept);
+    nni_release(cut.going);
     if (status != NN_OK) {
         nn_dataset_free(carved);
         return status;

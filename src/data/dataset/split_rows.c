@@ -2,24 +2,24 @@
 
 #include "support/memory.h"
 
-nn_status nn_part_create(size_t rows, nn_part **result, nn_error *error)
+nn_status nni_split_rows_create(size_t rows, nni_split_rows **result, nn_error *error)
 {
     const char what[] = "the choice of rows";
-    nn_part *part = NULL;
-    NN_TRY(nn_allocate(1, sizeof *part, what, &part, error));
-    const nn_status status = nn_allocate(nn_bits_words(rows), sizeof *part->rows, what, &part->rows, error);
+    nni_split_rows *part = NULL;
+    NN_TRY(nni_allocate(1, sizeof *part, what, &part, error));
+    const nn_status status = nni_allocate(nni_row_set_words(rows), sizeof *part->rows, what, &part->rows, error);
     if (status != NN_OK) {
-        nn_part_free(part);
+        nni_split_rows_free(part);
         return status;
     }
     *result = part;
     return NN_OK;
 }
 
-void nn_part_free(nn_part *part)
+void nni_split_rows_free(nni_split_rows *part)
 {
     if (!part)
         return;
-    nn_release(part->rows);
-    nn_release(part);
+    nni_release(part->rows);
+    nni_release(part);
 }

@@ -10,26 +10,26 @@
 #include "data/dataset/row_set.h"
 
 /** Rows are those of the file that belong to this rank, counted from its first one. */
-struct nn_part {
+struct nni_split_rows {
     uint64_t *rows; /**< set of the rows that the split has; owned */
 };
 
 /** Makes a part of so many rows of the file, with none of them in it. */
-nn_status nn_part_create(size_t rows, nn_part **part, nn_error *error);
-void nn_part_free(nn_part *part);
+nn_status nni_split_rows_create(size_t rows, nni_split_rows **part, nn_error *error);
+void nni_split_rows_free(nni_split_rows *part);
 
 /** @return whether the split has a row; a part of NULL has them all */
-static inline bool nn_part_has(const nn_part *part, size_t row)
+static inline bool nni_split_rows_has(const nni_split_rows *part, size_t row)
 {
-    return !part || nn_bits_has(part->rows, row);
+    return !part || nni_row_set_has(part->rows, row);
 }
 
 /** @return how many of the rows first .. first + count it has */
-static inline size_t nn_part_count(const nn_part *part, size_t first, size_t count)
+static inline size_t nni_split_rows_count(const nni_split_rows *part, size_t first, size_t count)
 {
     size_t has = 0;
     for (size_t row = first; part && row < first + count; row++)
-        has += nn_part_has(part, row);
+        has += nni_split_rows_has(part, row);
     return part ? has : count;
 }
 

@@ -19,10 +19,10 @@ typedef struct finding {
     double value;
 } finding;
 
-struct nn_target_check {
+struct nni_target_check {
     const nn_dataset_spec *spec;
-    const nn_hdf5_rows *rows;
-    nn_label_set *set; /* NULL: these are no labels, whatever they hold */
+    const nni_hdf5_rows *rows;
+    nni_label_set *set; /* NULL: these are no labels, whatever they hold */
     rule rule;
     uint64_t row; /* of the split, and the position in it, of the next value */
     size_t at;
@@ -30,7 +30,7 @@ struct nn_target_check {
     finding fraction, outside, sum_off;
 };
 
-static rule rule_of(nn_head head, size_t width)
+static rule rule_of(nni_head head, size_t width)
 {
     if (head.outputs != width)
         return RULE_NONE; /* which is told elsewhere */
@@ -39,37 +39,37 @@ static rule rule_of(nn_head head, size_t width)
     return head.loss == NN_BINARY_CROSS_ENTROPY || head.loss == NN_IOU ? RULE_UNIT : RULE_NONE;
 }
 
-nn_status nn_target_check_create(const nn_dataset_spec *spec, const nn_hdf5_rows *y, nn_target_check **check,
-                                 nn_error *error)
+nn_status nni_target_check_create(const nn_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
+                                  nn_error *error)
 {
     const bool training = !spec->class_names, column = y->layout->row_values == 1 && !y->layout->integer;
-    NN_TRY(nn_allocate(1, sizeof **check, "a look at the targets", check, error));
+    NN_TRY(nni_allocate(1, sizeof **check, "a look at the targets", check, error));
     (*check)->spec = spec;
     (*check)->rows = y;
     (*check)->row = y->first;
     (*check)->rule = rule_of(spec->head, y->layout->row_values);
-    if (column && spec->head.outputs > 0 && (training || nn_head_classes(spec->head) > 0))
-        return nn_label_set_create(spec->head, &(*check)->set, error);
+    if (column && spec->head.outputs > 0 && (training || nni_head_classes(spec->head) > 0))
+        return nni_label_set_create(spec->head, &(*check)->set, error);
     return NN_OK;
 }
 
-static void note(const nn_target_check *check, finding *first, double value)
+static void note(const nni_target_check *check, finding *first, double value)
 {
     if (!first->is)
         *first = (finding){true, check->row, check->at, value};
 }
 
-static nn_status take_label(nn_target_check *check, double value, nn_error *error)
+static nn_status take_label(nni_target_check *check, double value, nn_error *error)
 {
     const double most = (double)(INT64_C(1) << 53);
     if (value == floor(value) && fabs(value) <= most)
-        return nn_label_set_add(check->set, (int64_t)value, error);
+        return nni_label_set_add(check->set, (int64_t)value, error);
     check->set->fraction = true;
     note(check, &check->fraction, value);
     return NN_OK;
 }
 
-static void take_value(nn_target_check *check, double value)
+static void take_value(nni_target_check *check, double value)
 {
     if (value < -range_tolerance || (check->rule == RULE_UNIT && value > 1 + range_tolerance))
         note(check, &check->outside, value);
@@ -81,13 +81,13 @@ static void take_value(nn_target_check *check, double value)
     check->sum = 0;
 }
 
-nn_status nn_target_check_take(nn_target_check *check, nn_element element, const void *source, const nn_real *values,
-                               size_t count, nn_error *error)
+nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source, const nn_real *values,
+                                size_t count, nn_error *error)
 {
     if (!check->set && check->rule == RULE_NONE)
         return NN_OK;
     for (size_t i = 0; i < count; i++) {
-        const double value = element == NN_DOUBLE ? ((const double *)source)[i] : (double)values[i];
+        const double value = element == NNI_DOUBLE ? ((const double *)source)[i] : (double)values[i];
         if (check->set)
             NN_TRY(take_label(check, value, error));
         if (check->rule != RULE_NONE)
@@ -102,12 +102,12 @@ nn_status nn_target_check_take(nn_target_check *check, nn_element element, const
 
 /* --- what came of it --- */
 
-static nn_status fail_fraction(const nn_target_check *check, nn_error *error)
+static nn_status fail_fraction(const nni_target_check *check, nn_error *error)
 {
-    const nn_hdf5_rows *rows = check->rows;
-    const nn_head head = check->spec->head;
+    const nni_hdf5_rows *rows = check->rows;
+    const nni_head head = check->spec->head;
     uint64_t row = check->fraction.row;
-    const char *path = nn_files_locate(rows->files, rows->path, &row);
+    const char *path = nni_files_locate(rows->files, rows->path, &row);
     return nn_fail(error, NN_DATA,
                    "%s: row %llu of %s is %g, but %s over %zu unit%s tells classes apart; store each row's class as a "
                    "whole number or a text, or, for values to be predicted, end the network with 1 linear unit and "
@@ -116,13 +116,13 @@ static nn_status fail_fraction(const nn_target_check *check, nn_error *error)
                    nn_activation_name(head.activation), head.outputs, head.outputs == 1 ? "" : "s");
 }
 
-static nn_status fail_values(const nn_target_check *check, nn_error *error)
+static nn_status fail_values(const nni_target_check *check, nn_error *error)
 {
-    const nn_hdf5_rows *rows = check->rows;
+    const nni_hdf5_rows *rows = check->rows;
     const finding *outside = &check->outside, *sum = &check->sum_off;
     const bool first_outside = outside->is && (!sum->is || outside->row <= sum->row);
     uint64_t row = first_outside ? outside->row : sum->row;
-    const char *path = nn_files_locate(rows->files, rows->path, &row), *loss = nn_loss_name(check->spec->head.loss);
+    const char *path = nni_files_locate(rows->files, rows->path, &row), *loss = nn_loss_name(check->spec->head.loss);
     const unsigned long long number = row;
     if (check->rule == RULE_UNIT)
         return nn_fail(
@@ -145,20 +145,20 @@ static nn_status fail_values(const nn_target_check *check, nn_error *error)
 }
 
 /* Under a single sigmoid, values that are 0 and 1, or whole numbers that its loss cannot take, are two classes. */
-static bool are_labels(const nn_target_check *check)
+static bool are_labels(const nni_target_check *check)
 {
-    const nn_head head = check->spec->head;
-    if (!check->set || nn_head_classes(head) == 0)
+    const nni_head head = check->spec->head;
+    if (!check->set || nni_head_classes(head) == 0)
         return false;
     if (head.outputs > 1)
         return head.activation == NN_SOFTMAX || head.activation == NN_SIGMOID;
     return check->spec->names_are_labels || (check->rule == RULE_UNIT && !check->set->fraction);
 }
 
-nn_status nn_target_check_finish(nn_target_check *check, nn_comm *comm, bool *labels, nn_error *error)
+nn_status nni_target_check_finish(nni_target_check *check, nn_comm *comm, bool *labels, nn_error *error)
 {
     if (check->set)
-        NN_TRY(nn_label_set_unite(check->set, comm, error));
+        NN_TRY(nni_label_set_unite(check->set, comm, error));
     *labels = are_labels(check);
     nn_status status = NN_OK;
     if (*labels && check->fraction.is)
@@ -168,19 +168,19 @@ nn_status nn_target_check_finish(nn_target_check *check, nn_comm *comm, bool *la
     return nn_comm_agree(comm, status, error);
 }
 
-nn_label_set *nn_target_check_label_set(nn_target_check *check)
+nni_label_set *nni_target_check_label_set(nni_target_check *check)
 {
-    const bool values = !check->spec->class_names && nn_head_classes(check->spec->head) == 0;
-    nn_label_set *set = values && nn_label_set_is_known(check->set) ? check->set : NULL;
+    const bool values = !check->spec->class_names && nni_head_classes(check->spec->head) == 0;
+    nni_label_set *set = values && nni_label_set_is_known(check->set) ? check->set : NULL;
     if (set)
         check->set = NULL;
     return set;
 }
 
-void nn_target_check_free(nn_target_check *check)
+void nni_target_check_free(nni_target_check *check)
 {
     if (!check)
         return;
-    nn_label_set_free(check->set);
-    nn_release(check);
+    nni_label_set_free(check->set);
+    nni_release(check);
 }

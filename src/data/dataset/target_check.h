@@ -6,15 +6,15 @@
 #include "data/dataset/label_set.h"
 #include "hdf5/read.h"
 
-typedef struct nn_target_check nn_target_check;
+typedef struct nni_target_check nni_target_check;
 
 /** @param y  rows of this rank; borrowed, as is the spec */
-nn_status nn_target_check_create(const nn_dataset_spec *spec, const nn_hdf5_rows *y, nn_target_check **check,
-                                 nn_error *error);
+nn_status nni_target_check_create(const nn_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
+                                  nn_error *error);
 
 /** Takes the values that follow. @param source  of the element. @param values  [count] the same as nn_real */
-nn_status nn_target_check_take(nn_target_check *check, nn_element element, const void *source, const nn_real *values,
-                               size_t count, nn_error *error);
+nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source, const nn_real *values,
+                                size_t count, nn_error *error);
 
 /**
  * What came of all values. Collective and agreed.
@@ -22,13 +22,13 @@ nn_status nn_target_check_take(nn_target_check *check, nn_element element, const
  * @param labels  receives whether they are whole numbers that stand for classes
  * @return NN_DATA with the first row that neither labels nor values for the loss can have
  */
-nn_status nn_target_check_finish(nn_target_check *check, nn_comm *comm, bool *labels, nn_error *error);
+nn_status nni_target_check_finish(nni_target_check *check, nn_comm *comm, bool *labels, nn_error *error);
 
 /** @return the distinct whole numbers that all values of a training split are, under a head that predicts a value, now
  * the caller's; NULL: there are none to tell of */
-nn_label_set *nn_target_check_label_set(nn_target_check *check);
+nni_label_set *nni_target_check_label_set(nni_target_check *check);
 
 /** NULL is fine. */
-void nn_target_check_free(nn_target_check *check);
+void nni_target_check_free(nni_target_check *check);
 
 #endif

@@ -7,7 +7,7 @@
 
 static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
 {
-    const char *path = nn_files_locate(dataset->files, dataset->file, &row);
+    const char *path = nni_files_locate(dataset->files, dataset->file, &row);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %d, but %s", path, (unsigned long long)row,
                    dataset->y_name, class, mend);
 }
@@ -16,16 +16,16 @@ static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int class, 
 static nn_status find_class(const nn_dataset *dataset, size_t limit, const char *mend, nn_error *error)
 {
     enum { PIECE = 4096 };
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(dataset, PIECE, &cursor, error);
+    nni_cursor *cursor = NULL;
+    nni_rows rows = {.count = 1};
+    nn_status status = nni_cursor_create(dataset, PIECE, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
+        status = nni_cursor_next(cursor, &rows, error);
         for (size_t i = 0; i < rows.count && status == NN_OK; i++)
             if ((size_t)rows.classes[i] >= limit)
                 status = fail_class(dataset, dataset->first_row + rows.first + i, rows.classes[i], mend, error);
     }
-    nn_cursor_free(cursor);
+    nni_cursor_free(cursor);
     return status;
 }
 
@@ -61,10 +61,10 @@ static nn_status check_two_classes(const nn_dataset *dataset, nn_error *error)
 
 static nn_status take_values(nn_dataset *dataset, nn_error *error)
 {
-    NN_TRY(nn_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
+    NN_TRY(nni_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
     for (size_t row = 0; row < dataset->rows; row++)
         dataset->values[row] = (double)dataset->classes[row];
-    nn_release(dataset->classes);
+    nni_release(dataset->classes);
     dataset->classes = NULL;
     return NN_OK;
 }
@@ -82,7 +82,7 @@ static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn
         NN_TRY(check_two_classes(dataset, error));
     if (!dataset->source)
         NN_TRY(take_values(dataset, error));
-    dataset->target = NN_TARGET_VALUES;
+    dataset->target = NNI_TARGET_VALUES;
     dataset->binary = output == NN_SIGMOID;
     dataset->outputs = 1;
     return NN_OK;
@@ -103,33 +103,33 @@ static nn_status check_width(const nn_dataset *dataset, size_t outputs, nn_error
         dataset->file, dataset->y_name, dataset->outputs, outputs, outputs == 1 ? "" : "s", dataset->outputs);
 }
 
-nn_status nn_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
-                                 nn_error *error)
+nn_status nni_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
+                                  nn_error *error)
 {
     nn_status status = NN_OK;
-    if (dataset->target == NN_TARGET_CLASSES)
+    if (dataset->target == NNI_TARGET_CLASSES)
         status = outputs == 1 ? classes_to_values(dataset, output, error) : check_classes(dataset, outputs, error);
-    else if (dataset->target == NN_TARGET_VALUES)
+    else if (dataset->target == NNI_TARGET_VALUES)
         status = check_width(dataset, outputs, error);
     return nn_comm_agree(comm, status, error);
 }
 
-const char *nn_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room)
+const char *nni_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room)
 {
-    const nn_label_set *set = dataset->label_set;
-    char list[NN_LABEL_LIST];
+    const nni_label_set *set = dataset->label_set;
+    char list[NNI_LABEL_LIST];
     text[0] = '\0';
     if (!set)
         return text;
-    if (nn_dataset_names_are_labels(dataset))
-        snprintf(text, room, "labels %s are classes 0 %s %zu", nn_label_list(set->number, set->count, list),
+    if (nni_dataset_names_are_labels(dataset))
+        snprintf(text, room, "labels %s are classes 0 %s %zu", nni_label_list(set->number, set->count, list),
                  set->count == 2 ? "and" : "to", set->count - 1);
-    else if (set->floats && (dataset->target == NN_TARGET_CLASSES || dataset->binary))
+    else if (set->floats && (dataset->target == NNI_TARGET_CLASSES || dataset->binary))
         snprintf(text, room, "labels %s, whole numbers in floats, are classes",
-                 nn_label_list(set->number, set->count, list));
-    else if (dataset->target == NN_TARGET_VALUES && !dataset->binary && dataset->outputs == 1 &&
-             set->count <= NN_LABELS_FEW)
+                 nni_label_list(set->number, set->count, list));
+    else if (dataset->target == NNI_TARGET_VALUES && !dataset->binary && dataset->outputs == 1 &&
+             set->count <= NNI_LABELS_FEW)
         snprintf(text, room, "%s are predicted as values; for classes end the network with softmax over %zu units",
-                 nn_label_list_tell(set->number, set->count, list), set->count);
+                 nni_label_list_tell(set->number, set->count, list), set->count);
     return text;
 }

@@ -7,7 +7,7 @@
 #include "support/memory.h"
 #include "support/philox.h"
 
-struct nn_augment {
+struct nni_augment {
     size_t height, width, channels;
     size_t shift, cutout; /* pixels */
     nn_flip flip;
@@ -24,23 +24,23 @@ struct decisions {
     size_t centre_y, centre_x; /* of the square */
 };
 
-static size_t features_of(const nn_augment *augment)
+static size_t features_of(const nni_augment *augment)
 {
     return augment->height * augment->width * augment->channels;
 }
 
 /* Bytes of 0 are a 0 of every type. */
-static nn_status set_fill(nn_augment *augment, const nn_dataset *dataset, nn_error *error)
+static nn_status set_fill(nni_augment *augment, const nn_dataset *dataset, nn_error *error)
 {
     void *zeros = NULL;
-    NN_TRY(nn_allocate(1, nn_dataset_row_bytes(dataset), "the augmentation", &zeros, error));
-    const nn_rows row = {.count = 1, .x = zeros};
-    nn_dataset_row(dataset, &row, 0, augment->fill);
-    nn_release(zeros);
+    NN_TRY(nni_allocate(1, nni_dataset_row_bytes(dataset), "the augmentation", &zeros, error));
+    const nni_rows row = {.count = 1, .x = zeros};
+    nni_dataset_row(dataset, &row, 0, augment->fill);
+    nni_release(zeros);
     return NN_OK;
 }
 
-static nn_status check_image(const nn_augment *augment, const nn_dataset *dataset, nn_error *error)
+static nn_status check_image(const nni_augment *augment, const nn_dataset *dataset, nn_error *error)
 {
     const size_t pixels = features_of(augment);
     if (pixels == dataset->features)
@@ -54,7 +54,7 @@ static nn_status check_image(const nn_augment *augment, const nn_dataset *datase
 
 /* The recipe's; else two or three dimensions behind the rows are an image. PyTorch's have their few channels first, and
  * would be taken for an image of few lines and many channels. */
-static nn_status find_image(const nn_recipe_augment *recipe, const nn_dataset *dataset, nn_augment *augment,
+static nn_status find_image(const nni_augment_settings *recipe, const nn_dataset *dataset, nni_augment *augment,
                             nn_error *error)
 {
     if (recipe->image) {
@@ -86,7 +86,7 @@ static nn_status find_image(const nn_recipe_augment *recipe, const nn_dataset *d
 }
 
 /* As of an image that the recipe gives when it is read. */
-static nn_status check_size(const nn_augment *augment, const nn_dataset *dataset, nn_error *error)
+static nn_status check_size(const nni_augment *augment, const nn_dataset *dataset, nn_error *error)
 {
     const size_t least = augment->height < augment->width ? augment->height : augment->width;
     const bool gone = augment->shift > 0 && augment->shift >= least;
@@ -97,41 +97,42 @@ static nn_status check_size(const nn_augment *augment, const nn_dataset *dataset
                    gone ? "less than" : "at most", least);
 }
 
-nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *dataset, uint64_t seed,
-                            nn_augment **result, nn_error *error)
+nn_status nni_augment_create(const nni_augment_settings *recipe, const nn_dataset *dataset, uint64_t seed,
+                             nni_augment **result, nn_error *error)
 {
-    nn_augment made =
-                   {
-                       .shift = recipe->shift,
-                       .cutout = recipe->cutout,
-                       .flip = recipe->flip,
-                       .noise = (nn_real)recipe->noise,
-                       .blocks = 1 + nn_noise_blocks(dataset->features),
-                   },
-               *augment = NULL;
+    nni_augment made =
+                    {
+                        .shift = recipe->shift,
+                        .cutout = recipe->cutout,
+                        .flip = recipe->flip,
+                        .noise = (nn_real)recipe->noise,
+                        .blocks = 1 + nni_noise_blocks(dataset->features),
+                    },
+                *augment = NULL;
     NN_TRY(find_image(recipe, dataset, &made, error));
     NN_TRY(check_image(&made, dataset, error));
     NN_TRY(check_size(&made, dataset, error));
-    nn_random_key(seed, NN_RANDOM_AUGMENT, made.key);
-    NN_TRY(nn_allocate(1, sizeof *augment, "the augmentation", &augment, error));
+    nni_random_key(seed, NNI_RANDOM_AUGMENT, made.key);
+    NN_TRY(nni_allocate(1, sizeof *augment, "the augmentation", &augment, error));
     *augment = made;
-    nn_status status = nn_allocate(dataset->features, sizeof *augment->fill, "the augmentation", &augment->fill, error);
+    nn_status status =
+        nni_allocate(dataset->features, sizeof *augment->fill, "the augmentation", &augment->fill, error);
     if (status == NN_OK)
         status = set_fill(augment, dataset, error);
     if (status != NN_OK) {
-        nn_augment_free(augment);
+        nni_augment_free(augment);
         return status;
     }
     *result = augment;
     return NN_OK;
 }
 
-void nn_augment_free(nn_augment *augment)
+void nni_augment_free(nni_augment *augment)
 {
     if (!augment)
         return;
-    nn_release(augment->fill);
-    nn_release(augment);
+    nni_release(augment->fill);
+    nni_release(augment);
 }
 
 /* 0 .. count-1, uniform up to count / 2^32; of the word's upper bits. */
@@ -140,10 +141,10 @@ static size_t below(uint32_t word, size_t count)
     return (size_t)((uint64_t)word * count >> 32);
 }
 
-static struct decisions decide(const nn_augment *augment, uint64_t epoch, uint64_t index)
+static struct decisions decide(const nni_augment *augment, uint64_t epoch, uint64_t index)
 {
     const uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)epoch, (uint32_t)(epoch >> 32)};
-    const nn_philox_block random = nn_philox(counter, augment->key);
+    const nni_philox_block random = nni_philox(counter, augment->key);
     const size_t shifts = 2 * augment->shift + 1;
     return (struct decisions){
         .mirror_rows = (augment->flip & NN_FLIP_VERTICAL) && (random.word[0] & 1),
@@ -186,7 +187,7 @@ static void swap(nn_real *restrict a, nn_real *restrict b, size_t count)
     }
 }
 
-static void flip(const nn_augment *augment, const struct decisions *what, nn_real *row)
+static void flip(const nni_augment *augment, const struct decisions *what, nn_real *row)
 {
     const size_t height = augment->height, line = augment->width * augment->channels;
     if (what->mirror_rows && what->mirror_columns) {
@@ -201,7 +202,7 @@ static void flip(const nn_augment *augment, const struct decisions *what, nn_rea
 }
 
 /* Column by column: there are few of them. */
-static void fill_columns(const nn_augment *augment, nn_real *row, size_t x, size_t x_end)
+static void fill_columns(const nni_augment *augment, nn_real *row, size_t x, size_t x_end)
 {
     const size_t line = augment->width * augment->channels;
     for (size_t i = x * augment->channels; i < x_end * augment->channels; i++)
@@ -209,14 +210,14 @@ static void fill_columns(const nn_augment *augment, nn_real *row, size_t x, size
             row[at] = augment->fill[at];
 }
 
-static void fill_lines(const nn_augment *augment, nn_real *row, size_t y, size_t y_end)
+static void fill_lines(const nni_augment *augment, nn_real *row, size_t y, size_t y_end)
 {
     const size_t line = augment->width * augment->channels;
     memcpy(row + y * line, augment->fill + y * line, (y_end - y) * line * sizeof *row);
 }
 
 /* The image in one piece, as if its lines were one: what wraps around their ends is filled after. */
-static void shift(const nn_augment *augment, const struct decisions *what, nn_real *row)
+static void shift(const nni_augment *augment, const struct decisions *what, nn_real *row)
 {
     const size_t height = augment->height, width = augment->width, features = features_of(augment);
     const ptrdiff_t pixels = what->down * (ptrdiff_t)width + what->right;
@@ -243,7 +244,7 @@ static void clip(size_t centre, size_t side, size_t pixels, size_t *begin, size_
     *end = centre + after < pixels ? centre + after : pixels;
 }
 
-static void cut_out(const nn_augment *augment, const struct decisions *what, nn_real *row)
+static void cut_out(const nni_augment *augment, const struct decisions *what, nn_real *row)
 {
     const size_t line = augment->width * augment->channels;
     size_t y, y_end, x, x_end;
@@ -255,14 +256,14 @@ static void cut_out(const nn_augment *augment, const struct decisions *what, nn_
     }
 }
 
-void nn_augment_row(const nn_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row)
+void nni_augment_row(const nni_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row)
 {
     const uint64_t index = sample * augment->blocks;
     const struct decisions what = decide(augment, epoch, index);
     flip(augment, &what, row);
     shift(augment, &what, row);
     if (augment->noise > 0)
-        nn_noise_add(row, features_of(augment), augment->noise, augment->key, epoch, index + 1);
+        nni_noise_add(row, features_of(augment), augment->noise, augment->key, epoch, index + 1);
     if (augment->cutout > 0)
         cut_out(augment, &what, row);
 }

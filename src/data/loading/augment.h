@@ -21,14 +21,14 @@ extern "C" {
  * noise alone, whatever it holds.
  *
  * @param recipe   with something to be changed
- * @param dataset  already normalised (nn_dataset_normalize), if ever; needed in this call alone
+ * @param dataset  already normalised (nni_dataset_normalize), if ever; needed in this call alone
  * @param seed     of the recipe
  * @return NN_DATA where the pixels of the image are not the dataset's features, naming both, where x holds no images,
  * or channels first, and where they are too small for what is to be done
  */
-nn_status nn_augment_create(const nn_recipe_augment *recipe, const nn_dataset *dataset, uint64_t seed,
-                            nn_augment **augment, nn_error *error);
-void nn_augment_free(nn_augment *augment);
+nn_status nni_augment_create(const nni_augment_settings *recipe, const nn_dataset *dataset, uint64_t seed,
+                             nni_augment **augment, nn_error *error);
+void nni_augment_free(nni_augment *augment);
 
 /**
  * Augments a row in place: mirrored, moved, noise added, a square cut out, in this order, as far as the recipe asks.
@@ -44,7 +44,7 @@ void nn_augment_free(nn_augment *augment);
  * @param sample  number of the row in the split, below 2^64 / features
  * @param row     [height, width, channels]
  */
-void nn_augment_row(const nn_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row);
+void nni_augment_row(const nni_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row);
 
 #ifdef __cplusplus
 }

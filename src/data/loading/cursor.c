@@ -5,13 +5,13 @@
 
 /* A block of the file that is being read, or handed out. */
 struct piece {
-    nn_file_run run;
-    nn_rows_room room;
-    nn_reading reading;
+    nni_file_run run;
+    nni_rows_buffer room;
+    nni_reading reading;
     bool begun;
 };
 
-struct nn_cursor {
+struct nni_cursor {
     const nn_dataset *dataset;
     size_t most;
     size_t next; /* row of this rank that comes next */
@@ -22,32 +22,32 @@ struct nn_cursor {
     size_t file_next, file_rows; /* next row that no piece has yet, and how many there are */
 };
 
-static void begin_piece(nn_cursor *cursor, struct piece *piece)
+static void begin_piece(nni_cursor *cursor, struct piece *piece)
 {
     const nn_dataset *dataset = cursor->dataset;
     const size_t step = dataset->block_rows, left = cursor->file_rows - cursor->file_next;
-    const size_t border = step - (nn_dataset_file_row(dataset, 0) + cursor->file_next) % step;
+    const size_t border = step - (nni_dataset_file_row(dataset, 0) + cursor->file_next) % step;
     piece->begun = left > 0;
     if (!piece->begun)
         return;
-    piece->run = (nn_file_run){cursor->file_next, border < left ? border : left};
+    piece->run = (nni_file_run){cursor->file_next, border < left ? border : left};
     piece->reading =
-        (nn_reading){.source = dataset->source, .runs = &piece->run, .run_count = 1, .room = &piece->room, .got = 0};
+        (nni_reading){.source = dataset->source, .runs = &piece->run, .run_count = 1, .room = &piece->room, .got = 0};
     cursor->file_next += piece->run.count;
-    nn_source_begin(&piece->reading);
+    nni_source_begin(&piece->reading);
 }
 
 /* What is under way is waited for, since it fills memory. */
-static void settle(nn_cursor *cursor)
+static void settle(nni_cursor *cursor)
 {
     nn_error unused;
     for (size_t i = 0; i < 2; i++)
         if (cursor->piece[i].begun)
-            nn_source_finish(&cursor->piece[i].reading, &unused);
+            nni_source_finish(&cursor->piece[i].reading, &unused);
 }
 
 /* Goes on to the next piece that has rows; `left` stays 0 behind the last one. */
-static nn_status advance(nn_cursor *cursor, nn_error *error)
+static nn_status advance(nni_cursor *cursor, nn_error *error)
 {
     while (cursor->left == 0) {
         if (cursor->taken > 0)
@@ -56,7 +56,7 @@ static nn_status advance(nn_cursor *cursor, nn_error *error)
         if (!piece->begun)
             return NN_OK;
         piece->begun = false;
-        NN_TRY(nn_source_finish(&piece->reading, error));
+        NN_TRY(nni_source_finish(&piece->reading, error));
         cursor->taken++;
         cursor->handed = 0;
         cursor->left = piece->reading.got;
@@ -64,7 +64,7 @@ static nn_status advance(nn_cursor *cursor, nn_error *error)
     return NN_OK;
 }
 
-static nn_status next_of_file(nn_cursor *cursor, nn_rows *rows, nn_error *error)
+static nn_status next_of_file(nni_cursor *cursor, nni_rows *rows, nn_error *error)
 {
     if (cursor->next == 0) {
         settle(cursor);
@@ -75,51 +75,51 @@ static nn_status next_of_file(nn_cursor *cursor, nn_rows *rows, nn_error *error)
     NN_TRY(advance(cursor, error));
     const size_t count = cursor->left < cursor->most ? cursor->left : cursor->most;
     const size_t last = cursor->taken > 0 ? (cursor->taken - 1) % 2 : 0;
-    *rows = nn_rows_of_room(cursor->dataset, &cursor->piece[last].room, cursor->handed, count, cursor->next);
+    *rows = nni_rows_of_buffer(cursor->dataset, &cursor->piece[last].room, cursor->handed, count, cursor->next);
     cursor->handed += count;
     cursor->left -= count;
     return NN_OK;
 }
 
-nn_status nn_cursor_next(nn_cursor *cursor, nn_rows *rows, nn_error *error)
+nn_status nni_cursor_next(nni_cursor *cursor, nni_rows *rows, nn_error *error)
 {
     const nn_dataset *dataset = cursor->dataset;
     const size_t left = dataset->rows - cursor->next;
     if (left == 0)
-        *rows = (nn_rows){.first = cursor->next};
+        *rows = (nni_rows){.first = cursor->next};
     else if (dataset->source)
         NN_TRY(next_of_file(cursor, rows, error));
     else
-        *rows = nn_dataset_resident(dataset, cursor->next, left < cursor->most ? left : cursor->most);
+        *rows = nni_dataset_resident(dataset, cursor->next, left < cursor->most ? left : cursor->most);
     cursor->next = left > 0 ? cursor->next + rows->count : 0; /* behind the last row it begins anew */
     return NN_OK;
 }
 
-nn_status nn_cursor_create(const nn_dataset *dataset, size_t most, nn_cursor **result, nn_error *error)
+nn_status nni_cursor_create(const nn_dataset *dataset, size_t most, nni_cursor **result, nn_error *error)
 {
-    nn_cursor *cursor = NULL;
-    NN_TRY(nn_allocate(1, sizeof *cursor, "a way through the rows", &cursor, error));
+    nni_cursor *cursor = NULL;
+    NN_TRY(nni_allocate(1, sizeof *cursor, "a way through the rows", &cursor, error));
     cursor->dataset = dataset;
     cursor->most = most;
     if (dataset->source)
-        cursor->file_rows = nn_dataset_file_row(dataset, dataset->slice_count) - nn_dataset_file_row(dataset, 0);
+        cursor->file_rows = nni_dataset_file_row(dataset, dataset->slice_count) - nni_dataset_file_row(dataset, 0);
     nn_status status = NN_OK;
     for (size_t i = 0; dataset->source && i < 2 && status == NN_OK; i++)
-        status = nn_rows_room_create(dataset, dataset->block_rows, &cursor->piece[i].room, error);
+        status = nni_rows_buffer_create(dataset, dataset->block_rows, &cursor->piece[i].room, error);
     if (status != NN_OK) {
-        nn_cursor_free(cursor);
+        nni_cursor_free(cursor);
         return status;
     }
     *result = cursor;
     return NN_OK;
 }
 
-void nn_cursor_free(nn_cursor *cursor)
+void nni_cursor_free(nni_cursor *cursor)
 {
     if (!cursor)
         return;
     settle(cursor);
     for (size_t i = 0; i < 2; i++)
-        nn_rows_room_free(&cursor->piece[i].room);
-    nn_release(cursor);
+        nni_rows_buffer_free(&cursor->piece[i].room);
+    nni_release(cursor);
 }

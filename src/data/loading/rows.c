@@ -2,16 +2,16 @@
 
 #include "kernels/elementwise/convert.h"
 
-size_t nn_dataset_row_bytes(const nn_dataset *dataset)
+size_t nni_dataset_row_bytes(const nn_dataset *dataset)
 {
-    return dataset->features * nn_element_size(dataset->element);
+    return dataset->features * nni_element_size(dataset->element);
 }
 
-void nn_dataset_fetch(const nn_dataset *dataset, const nn_rows *rows, size_t row)
+void nni_dataset_fetch(const nn_dataset *dataset, const nni_rows *rows, size_t row)
 {
     enum { LINE = 64, MOST = 16384 }; /* what follows in a longer row is foreseen */
-    const size_t bytes = nn_dataset_row_bytes(dataset);
-    const char *line = nn_dataset_at(dataset, rows, row), *end = line + (bytes < MOST ? bytes : MOST);
+    const size_t bytes = nni_dataset_row_bytes(dataset);
+    const char *line = nni_dataset_at(dataset, rows, row), *end = line + (bytes < MOST ? bytes : MOST);
     for (; line < end; line += LINE)
         __builtin_prefetch(line, 0, 2);
 }
@@ -32,44 +32,44 @@ static void keep_within(nn_real limit, nn_real *x, size_t count)
     }
 }
 
-static void normalize(const nn_normalization *by, nn_element element, const void *from, nn_real *to)
+static void normalize(const nni_feature_scaler *by, nni_element element, const void *from, nn_real *to)
 {
-    const nn_scale scale = {by->offset, by->scale, by->offset_real, by->scale_real};
-    nn_convert_normalized(element, from, &scale, to, by->features);
+    const nni_scale scale = {by->offset, by->scale, by->offset_real, by->scale_real};
+    nni_convert_normalized(element, from, &scale, to, by->features);
     if (by->limit > 0)
         keep_within((nn_real)by->limit, to, by->features);
-    if (by->missing && (element == NN_FLOAT || element == NN_DOUBLE))
+    if (by->missing && (element == NNI_FLOAT || element == NNI_DOUBLE))
         replace_missing(by->missing, to, by->features);
 }
 
-void nn_dataset_row(const nn_dataset *dataset, const nn_rows *rows, size_t row, nn_real *to)
+void nni_dataset_row(const nn_dataset *dataset, const nni_rows *rows, size_t row, nn_real *to)
 {
-    const void *from = nn_dataset_at(dataset, rows, row);
+    const void *from = nni_dataset_at(dataset, rows, row);
     if (dataset->normalization)
         normalize(dataset->normalization, dataset->element, from, to);
     else
-        nn_convert(dataset->element, from, to, dataset->features);
+        nni_convert(dataset->element, from, to, dataset->features);
 }
 
-nn_rows nn_dataset_resident(const nn_dataset *dataset, size_t first, size_t count)
+nni_rows nni_dataset_resident(const nn_dataset *dataset, size_t first, size_t count)
 {
-    return (nn_rows){
+    return (nni_rows){
         .first = first,
         .count = count,
-        .x = (const char *)dataset->x + first * nn_dataset_row_bytes(dataset),
+        .x = (const char *)dataset->x + first * nni_dataset_row_bytes(dataset),
         .classes = dataset->classes ? dataset->classes + first : NULL,
         .values = dataset->values ? dataset->values + first * dataset->outputs : NULL,
         .weights = dataset->weights ? dataset->weights + first : NULL,
     };
 }
 
-const nn_real *nn_dataset_convert(const nn_dataset *dataset, const nn_rows *rows, nn_real *to)
+const nn_real *nni_dataset_convert(const nn_dataset *dataset, const nni_rows *rows, nn_real *to)
 {
-    if (dataset->element == NN_REAL && !dataset->normalization)
+    if (dataset->element == NNI_REAL && !dataset->normalization)
         return rows->x;
     const size_t features = dataset->features;
-#pragma omp parallel for schedule(static) if (rows->count * features * sizeof *to > NN_ROWS_WORTH_THREADS)
+#pragma omp parallel for schedule(static) if (rows->count * features * sizeof *to > NNI_ROWS_WORTH_THREADS)
     for (size_t row = 0; row < rows->count; row++)
-        nn_dataset_row(dataset, rows, row, to + row * features);
+        nni_dataset_row(dataset, rows, row, to + row * features);
     return to;
 }

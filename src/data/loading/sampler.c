@@ -10,21 +10,21 @@
 
 /* One slice of this rank. */
 struct part {
-    nn_order order;   /* of the epoch */
+    nni_order order;  /* of the epoch */
     size_t first_row; /* counted in this rank's rows */
     size_t position;  /* in the order, of the row to be dealt next */
     size_t end;       /* position that this step ends before */
     size_t place;     /* where in the batch the row to be dealt next comes */
     /* Of the round in work: */
-    nn_rows rows;          /* where they are dealt from */
+    nni_rows rows;         /* where they are dealt from */
     size_t position_first; /* of the window */
     size_t begin;          /* where its rows begin among those of the round */
 };
 
 struct nn_sampler {
-    const nn_dataset *dataset; /* borrowed */
-    nn_stream *stream;         /* NULL: rows are resident */
-    const nn_augment *augment; /* borrowed; NULL: rows as they are */
+    const nn_dataset *dataset;  /* borrowed */
+    nni_stream *stream;         /* NULL: rows are resident */
+    const nni_augment *augment; /* borrowed; NULL: rows as they are */
     uint64_t seed;
     uint64_t epoch; /* of the step in work */
     size_t batch, steps, capacity, least;
@@ -51,8 +51,8 @@ static size_t rows_of_step(const nn_sampler *sampler, size_t step)
     const size_t first = dataset->first_slice, end = first + dataset->slice_count;
     size_t rows[2];
     for (size_t i = 0; i < 2; i++) {
-        const nn_slices cut = {dealt_before(sampler, step + i), dataset->slices.count};
-        rows[i] = nn_slices_first_row(cut, end) - nn_slices_first_row(cut, first);
+        const nni_slices cut = {dealt_before(sampler, step + i), dataset->slices.count};
+        rows[i] = nni_slices_first_row(cut, end) - nni_slices_first_row(cut, first);
     }
     return rows[1] - rows[0];
 }
@@ -86,32 +86,32 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
 {
     const nn_dataset *dataset = sampler->dataset;
     size_t slices = dataset->slice_count, rows = sampler->capacity;
-    NN_TRY(nn_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
-    NN_TRY(nn_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
+    NN_TRY(nni_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
+    NN_TRY(nni_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
     if (dataset->slice_first)
-        NN_TRY(nn_allocate(2 * dataset->slices.count, sizeof *sampler->counts, "the order of rows", &sampler->counts,
-                           error));
+        NN_TRY(nni_allocate(2 * dataset->slices.count, sizeof *sampler->counts, "the order of rows", &sampler->counts,
+                            error));
     for (size_t i = 0; i < slices; i++) {
-        NN_TRY(nn_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
-        sampler->parts[i].first_row = nn_dataset_slice_begin(dataset, i);
+        NN_TRY(nni_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
+        sampler->parts[i].first_row = nni_dataset_slice_begin(dataset, i);
     }
     if (dataset->source)
-        NN_TRY(nn_stream_create(dataset, sampler->seed, &sampler->stream, error));
-    NN_TRY(nn_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
-    if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(nn_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
-    if (dataset->target == NN_TARGET_VALUES)
-        NN_TRY(nn_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch", &sampler->values,
-                           error));
+        NN_TRY(nni_stream_create(dataset, sampler->seed, &sampler->stream, error));
+    NN_TRY(nni_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
+    if (dataset->target == NNI_TARGET_CLASSES)
+        NN_TRY(nni_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
+    if (dataset->target == NNI_TARGET_VALUES)
+        NN_TRY(nni_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch",
+                            &sampler->values, error));
     if (dataset->weighted)
-        NN_TRY(nn_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
-    return nn_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
+        NN_TRY(nni_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
+    return nni_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
 }
 
 nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **result,
                             nn_error *error)
 {
-    nn_slices slices = dataset->slices;
+    nni_slices slices = dataset->slices;
     if (batch < slices.count)
         return nn_fail(error, NN_USAGE,
                        "a batch of %zu rows cannot take rows of each of %zu slices; raise training.batch or lower "
@@ -123,7 +123,7 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
             "a batch of %zu rows is more than the %zu rows of %s in %s; lower training.batch or make it 'all'", batch,
             slices.rows, dataset->x_name, dataset->file);
     nn_sampler *sampler = NULL;
-    NN_TRY(nn_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
+    NN_TRY(nni_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
     sampler->dataset = dataset;
     sampler->seed = seed;
     sampler->batch = batch;
@@ -146,20 +146,20 @@ void nn_sampler_free(nn_sampler *sampler)
     if (!sampler)
         return;
     for (size_t i = 0; sampler->parts && i < sampler->dataset->slice_count; i++)
-        nn_order_free(&sampler->parts[i].order);
-    nn_stream_free(sampler->stream);
-    nn_release(sampler->parts);
-    nn_release(sampler->counts);
-    nn_release(sampler->leaves);
-    nn_release(sampler->x);
-    nn_release(sampler->classes);
-    nn_release(sampler->values);
-    nn_release(sampler->weights);
-    nn_release(sampler->samples);
-    nn_release(sampler);
+        nni_order_free(&sampler->parts[i].order);
+    nni_stream_free(sampler->stream);
+    nni_release(sampler->parts);
+    nni_release(sampler->counts);
+    nni_release(sampler->leaves);
+    nni_release(sampler->x);
+    nni_release(sampler->classes);
+    nni_release(sampler->values);
+    nni_release(sampler->weights);
+    nni_release(sampler->samples);
+    nni_release(sampler);
 }
 
-void nn_sampler_augment(nn_sampler *sampler, const nn_augment *augment)
+void nni_sampler_augment(nn_sampler *sampler, const nni_augment *augment)
 {
     sampler->augment = augment;
 }
@@ -174,7 +174,7 @@ size_t nn_sampler_capacity(const nn_sampler *sampler)
     return sampler->capacity;
 }
 
-size_t nn_sampler_least(const nn_sampler *sampler)
+size_t nni_sampler_least(const nn_sampler *sampler)
 {
     return sampler->least;
 }
@@ -188,7 +188,7 @@ static void find_share(const nn_sampler *sampler, size_t step, size_t i, size_t 
     const size_t slice = dataset->first_slice + i;
     for (size_t k = 0; k < 2; k++)
         share[k] = dataset->slice_first ? sampler->counts[k * dataset->slices.count + slice]
-                                        : nn_deal_regular(dataset, dealt_before(sampler, step + k), slice);
+                                        : nni_interleave_is_regular(dataset, dealt_before(sampler, step + k), slice);
 }
 
 /* Which rows of its order each slice deals in the step. @return rows of the batch */
@@ -197,12 +197,12 @@ static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
     const nn_dataset *dataset = sampler->dataset;
     size_t rows = 0;
     for (size_t k = 0; dataset->slice_first && k < 2; k++)
-        nn_deal_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
+        nni_interleave_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
     for (size_t i = 0; i < dataset->slice_count; i++) {
         struct part *part = &sampler->parts[i];
         size_t share[2];
         find_share(sampler, step, i, share);
-        nn_order_begin(&part->order, epoch);
+        nni_order_begin(&part->order, epoch);
         part->position = share[0];
         part->end = share[1];
         part->place = sampler->leaves[i] = rows;
@@ -216,11 +216,11 @@ static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
 static void enter(nn_sampler *sampler, size_t i)
 {
     struct part *part = &sampler->parts[i];
-    const size_t window = nn_order_window_at(&part->order, part->position);
-    nn_order_enter(&part->order, window);
+    const size_t window = nni_order_window_at(&part->order, part->position);
+    nni_order_enter(&part->order, window);
     part->position_first = part->order.window_first[window];
     if (sampler->stream)
-        nn_stream_seek(sampler->stream, i, part->order.epoch, window);
+        nni_stream_seek(sampler->stream, i, part->order.epoch, window);
 }
 
 /* Rows of the step that are left in the window entered. */
@@ -250,16 +250,16 @@ static nn_status plan_round(nn_sampler *sampler, size_t *rows, nn_error *error)
         if (part->position == part->end)
             continue;
         if (sampler->stream)
-            NN_TRY(nn_stream_window(sampler->stream, i, &part->rows, error));
+            NN_TRY(nni_stream_window(sampler->stream, i, &part->rows, error));
         else
-            part->rows = nn_dataset_resident(sampler->dataset, part->first_row, part->order.rows);
+            part->rows = nni_dataset_resident(sampler->dataset, part->first_row, part->order.rows);
     }
     return NN_OK;
 }
 
 /* A row of the round: where it comes from, and where it goes. */
 struct dealt {
-    const nn_rows *rows;
+    const nni_rows *rows;
     size_t index;  /* in rows */
     size_t place;  /* in the batch */
     size_t sample; /* its number in this rank's rows */
@@ -272,8 +272,8 @@ static struct dealt find(const nn_sampler *sampler, const struct part **part, si
         ++*part;
     const struct part *in = *part;
     const size_t at = row - in->begin;
-    const size_t index = nn_order_index(&in->order, in->position + at - in->position_first);
-    const size_t of_slice = nn_order_row(&in->order, index);
+    const size_t index = nni_order_index(&in->order, in->position + at - in->position_first);
+    const size_t of_slice = nni_order_row(&in->order, index);
     return (struct dealt){
         .rows = &in->rows,
         .index = sampler->stream ? index : of_slice,
@@ -286,24 +286,24 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
 {
     const nn_dataset *dataset = sampler->dataset;
     const size_t outputs = dataset->outputs, place = dealt->place;
-    nn_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
+    nni_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
     if (sampler->classes)
         sampler->classes[place] = dealt->rows->classes[dealt->index];
     if (sampler->values)
-        nn_dataset_convert_targets(dataset,
-                                   &(nn_rows){.count = 1, .values = dealt->rows->values + dealt->index * outputs},
-                                   sampler->values + place * outputs);
+        nni_dataset_convert_targets(dataset,
+                                    &(nni_rows){.count = 1, .values = dealt->rows->values + dealt->index * outputs},
+                                    sampler->values + place * outputs);
     if (sampler->weights)
         sampler->weights[place] = dealt->rows->weights[dealt->index];
     sampler->samples[place] = dataset->first_row + dealt->sample;
     if (sampler->augment)
-        nn_augment_row(sampler->augment, sampler->epoch, sampler->samples[place],
-                       sampler->x + place * dataset->features);
+        nni_augment_row(sampler->augment, sampler->epoch, sampler->samples[place],
+                        sampler->x + place * dataset->features);
 }
 
 /* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
  * while this one is read. */
-static void gather(nn_sampler *sampler, nn_share rows)
+static void gather(nn_sampler *sampler, nni_partition rows)
 {
     const struct part *part = sampler->parts;
     const size_t end = rows.first + rows.count;
@@ -314,7 +314,7 @@ static void gather(nn_sampler *sampler, nn_share rows)
         const struct dealt now = next;
         if (row + 1 < end) {
             next = find(sampler, &part, row + 1);
-            nn_dataset_fetch(sampler->dataset, next.rows, next.index);
+            nni_dataset_fetch(sampler->dataset, next.rows, next.index);
         }
         deal(sampler, &now);
     }
@@ -323,11 +323,11 @@ static void gather(nn_sampler *sampler, nn_share rows)
 static void deal_round(nn_sampler *sampler, size_t rows)
 {
     const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
-    if (nn_alone(rows * row_bytes, NN_ROWS_WORTH_THREADS)) {
-        gather(sampler, (nn_share){0, rows});
+    if (nni_alone(rows * row_bytes, NNI_ROWS_WORTH_THREADS)) {
+        gather(sampler, (nni_partition){0, rows});
     } else {
 #pragma omp parallel
-        gather(sampler, nn_share_of_calling(rows));
+        gather(sampler, nni_partition_of_calling(rows));
     }
     for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
         struct part *part = &sampler->parts[i];
@@ -358,10 +358,10 @@ nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_
     return NN_OK;
 }
 
-nn_leaf_rows nn_sampler_leaves(const nn_sampler *sampler)
+nni_leaf_rows nni_sampler_leaves(const nn_sampler *sampler)
 {
     const nn_dataset *dataset = sampler->dataset;
-    return (nn_leaf_rows){
+    return (nni_leaf_rows){
         .run = {.total = dataset->slices.count, .first = dataset->first_slice, .count = dataset->slice_count},
         .begin = sampler->leaves,
     };

@@ -14,65 +14,66 @@
 /* Of rows that are converted on their way. */
 enum { STAGING_BYTES = 1 << 20 };
 
-struct nn_source {
+struct nni_source {
     const nn_dataset *dataset;
-    nn_dataset_layouts layouts;
-    nn_hdf5_columns x_columns, y_columns; /* borrowed names */
-    size_t file_row;                      /* of the file, the first one of this rank */
-    bool classes;                         /* y holds classes, whatever they were fitted to */
-    int64_t class_limit;                  /* all classes are below */
+    nni_dataset_layouts layouts;
+    nni_hdf5_columns x_columns, y_columns; /* borrowed names */
+    size_t file_row;                       /* of the file, the first one of this rank */
+    bool classes;                          /* y holds classes, whatever they were fitted to */
+    int64_t class_limit;                   /* all classes are below */
     char *w_name;
     hid_t file;
-    nn_hdf5_table x, y, w;
+    nni_hdf5_table x, y, w;
     void *staging;
     size_t staging_bytes;
-    nn_worker *worker;
+    nni_worker *worker;
     double waited; /* seconds */
 };
 
 /* --- room --- */
 
-nn_status nn_rows_room_create(const nn_dataset *dataset, size_t capacity, nn_rows_room *room, nn_error *error)
+nn_status nni_rows_buffer_create(const nn_dataset *dataset, size_t capacity, nni_rows_buffer *room, nn_error *error)
 {
     const char what[] = "rows that are read ahead";
-    *room = (nn_rows_room){.capacity = capacity};
-    NN_TRY(nn_reserve(capacity, nn_dataset_row_bytes(dataset), what, &room->x, error));
-    if (dataset->target == NN_TARGET_CLASSES)
-        NN_TRY(nn_reserve(capacity, sizeof *room->classes, what, &room->classes, error));
-    if (dataset->target == NN_TARGET_VALUES)
-        NN_TRY(nn_reserve(capacity, dataset->outputs * sizeof *room->values, what, &room->values, error));
+    *room = (nni_rows_buffer){.capacity = capacity};
+    NN_TRY(nni_reserve(capacity, nni_dataset_row_bytes(dataset), what, &room->x, error));
+    if (dataset->target == NNI_TARGET_CLASSES)
+        NN_TRY(nni_reserve(capacity, sizeof *room->classes, what, &room->classes, error));
+    if (dataset->target == NNI_TARGET_VALUES)
+        NN_TRY(nni_reserve(capacity, dataset->outputs * sizeof *room->values, what, &room->values, error));
     if (dataset->weighted)
-        NN_TRY(nn_reserve(capacity, sizeof *room->weights, what, &room->weights, error));
+        NN_TRY(nni_reserve(capacity, sizeof *room->weights, what, &room->weights, error));
     return NN_OK;
 }
 
-void nn_rows_room_free(nn_rows_room *room)
+void nni_rows_buffer_free(nni_rows_buffer *room)
 {
-    nn_release(room->x);
-    nn_release(room->classes);
-    nn_release(room->values);
-    nn_release(room->weights);
-    *room = (nn_rows_room){.capacity = 0};
+    nni_release(room->x);
+    nni_release(room->classes);
+    nni_release(room->values);
+    nni_release(room->weights);
+    *room = (nni_rows_buffer){.capacity = 0};
 }
 
-nn_rows nn_rows_of_room(const nn_dataset *dataset, const nn_rows_room *room, size_t first, size_t count, size_t number)
+nni_rows nni_rows_of_buffer(const nn_dataset *dataset, const nni_rows_buffer *room, size_t first, size_t count,
+                            size_t number)
 {
-    return (nn_rows){
+    return (nni_rows){
         .first = number,
         .count = count,
-        .x = (const char *)room->x + first * nn_dataset_row_bytes(dataset),
+        .x = (const char *)room->x + first * nni_dataset_row_bytes(dataset),
         .classes = room->classes ? room->classes + first : NULL,
         .values = room->values ? room->values + first * dataset->outputs : NULL,
         .weights = room->weights ? room->weights + first : NULL,
     };
 }
 
-size_t nn_rows_room_row_bytes(const nn_dataset *dataset)
+size_t nni_rows_buffer_row_bytes(const nn_dataset *dataset)
 {
-    size_t bytes = nn_dataset_row_bytes(dataset);
-    if (dataset->target == NN_TARGET_CLASSES)
+    size_t bytes = nni_dataset_row_bytes(dataset);
+    if (dataset->target == NNI_TARGET_CLASSES)
         bytes += sizeof(int32_t);
-    if (dataset->target == NN_TARGET_VALUES)
+    if (dataset->target == NNI_TARGET_VALUES)
         bytes += dataset->outputs * sizeof(double);
     return bytes + (dataset->weighted ? sizeof(nn_real) : 0);
 }
@@ -80,35 +81,35 @@ size_t nn_rows_room_row_bytes(const nn_dataset *dataset)
 /* --- reading, on the worker's thread --- */
 
 /* Rows of one table as they are kept, through the staging room where they are not kept as they come. */
-static nn_status read_numbers(const nn_source *source, const nn_hdf5_table *table, nn_file_run run, nn_element kept,
+static nn_status read_numbers(const nni_source *source, const nni_hdf5_table *table, nni_file_run run, nni_element kept,
                               void *to, nn_error *error)
 {
-    const size_t width = table->rows.layout->row_values, from_size = nn_element_size(table->rows.element);
+    const size_t width = table->rows.layout->row_values, from_size = nni_element_size(table->rows.element);
     const size_t at = source->file_row + run.first;
     if (kept == table->rows.element)
-        return nn_hdf5_table_read(table, at, run.count, to, error);
+        return nni_hdf5_table_read(table, at, run.count, to, error);
     const size_t row = width * from_size, step = source->staging_bytes / row;
     for (size_t done = 0; done < run.count; done += step) {
         const size_t count = run.count - done < step ? run.count - done : step;
-        NN_TRY(nn_hdf5_table_read(table, at + done, count, source->staging, error));
-        if (kept == NN_DOUBLE)
-            nn_convert_double(table->rows.element, source->staging, (double *)to + done * width, count * width);
+        NN_TRY(nni_hdf5_table_read(table, at + done, count, source->staging, error));
+        if (kept == NNI_DOUBLE)
+            nni_convert_double(table->rows.element, source->staging, (double *)to + done * width, count * width);
         else
-            nn_convert(table->rows.element, source->staging, (nn_real *)to + done * width, count * width);
+            nni_convert(table->rows.element, source->staging, (nn_real *)to + done * width, count * width);
     }
     return NN_OK;
 }
 
 static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int64_t class, nn_error *error)
 {
-    const char *path = nn_files_locate(dataset->files, dataset->file, &row);
+    const char *path = nni_files_locate(dataset->files, dataset->file, &row);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s became class %lld while the file was in use", path,
                    (unsigned long long)row, dataset->y_name, (long long)class);
 }
 
 /* What was found to be in range when the file was opened may have been written over since, and indexes memory. */
-static nn_status take_classes(const nn_source *source, const int64_t *from, size_t count, size_t row,
-                              const nn_rows_room *room, size_t at, nn_error *error)
+static nn_status take_classes(const nni_source *source, const int64_t *from, size_t count, size_t row,
+                              const nni_rows_buffer *room, size_t at, nn_error *error)
 {
     const nn_dataset *dataset = source->dataset;
     for (size_t i = 0; i < count; i++) {
@@ -122,25 +123,25 @@ static nn_status take_classes(const nn_source *source, const int64_t *from, size
     return NN_OK;
 }
 
-static nn_status read_classes(const nn_source *source, nn_file_run run, const nn_rows_room *room, size_t at,
+static nn_status read_classes(const nni_source *source, nni_file_run run, const nni_rows_buffer *room, size_t at,
                               nn_error *error)
 {
     const size_t first = source->file_row + run.first, step = source->staging_bytes / sizeof(int64_t);
     for (size_t done = 0; done < run.count; done += step) {
         const size_t count = run.count - done < step ? run.count - done : step;
-        NN_TRY(nn_hdf5_table_read(&source->y, first + done, count, source->staging, error));
+        NN_TRY(nni_hdf5_table_read(&source->y, first + done, count, source->staging, error));
         NN_TRY(take_classes(source, source->staging, count, first + done, room, at + done, error));
     }
     return NN_OK;
 }
 
 /* Rows that the split does not have make way for those that follow. @return those it has */
-static size_t compact(const nn_source *source, nn_file_run run, const nn_rows_room *room, size_t at)
+static size_t compact(const nni_source *source, nni_file_run run, const nni_rows_buffer *room, size_t at)
 {
-    const size_t bytes = nn_dataset_row_bytes(source->dataset), outputs = source->dataset->outputs;
+    const size_t bytes = nni_dataset_row_bytes(source->dataset), outputs = source->dataset->outputs;
     size_t kept = at;
     for (size_t i = 0; i < run.count; i++) {
-        if (!nn_part_has(source->dataset->part, run.first + i))
+        if (!nni_split_rows_has(source->dataset->part, run.first + i))
             continue;
         const size_t from = at + i, to = kept++;
         if (from == to)
@@ -156,73 +157,73 @@ static size_t compact(const nn_source *source, nn_file_run run, const nn_rows_ro
     return kept - at;
 }
 
-static nn_status read_run(const nn_source *source, nn_file_run run, const nn_rows_room *room, size_t at,
+static nn_status read_run(const nni_source *source, nni_file_run run, const nni_rows_buffer *room, size_t at,
                           nn_error *error)
 {
     const nn_dataset *dataset = source->dataset;
-    NN_TRY(nn_hdf5_table_read(&source->x, source->file_row + run.first, run.count,
-                              (char *)room->x + at * nn_dataset_row_bytes(dataset), error));
+    NN_TRY(nni_hdf5_table_read(&source->x, source->file_row + run.first, run.count,
+                               (char *)room->x + at * nni_dataset_row_bytes(dataset), error));
     if (source->classes)
         NN_TRY(read_classes(source, run, room, at, error));
     else if (room->values)
-        NN_TRY(read_numbers(source, &source->y, run, NN_DOUBLE, room->values + at * dataset->outputs, error));
+        NN_TRY(read_numbers(source, &source->y, run, NNI_DOUBLE, room->values + at * dataset->outputs, error));
     if (room->weights)
-        NN_TRY(read_numbers(source, &source->w, run, NN_REAL, room->weights + at, error));
+        NN_TRY(read_numbers(source, &source->w, run, NNI_REAL, room->weights + at, error));
     return NN_OK;
 }
 
 /* The lock is let go between runs, for a checkpoint may wait for it. */
 static nn_status read_runs(void *context, nn_error *error)
 {
-    nn_reading *reading = context;
-    const nn_source *source = reading->source;
+    nni_reading *reading = context;
+    const nni_source *source = reading->source;
     reading->got = 0;
     const nn_dataset *dataset = source->dataset;
     nn_status status = NN_OK;
     for (size_t r = 0; r < reading->run_count && status == NN_OK; r++) {
-        const nn_file_run run = reading->runs[r];
-        nn_hdf5_lock();
-        const nn_hdf5_printer printer = nn_hdf5_silence();
+        const nni_file_run run = reading->runs[r];
+        nni_hdf5_lock();
+        const nni_hdf5_printer printer = nni_hdf5_silence();
         status = read_run(source, run, reading->room, reading->got, error);
-        if (!nn_hdf5_is_lost())
-            nn_hdf5_restore(printer);
-        nn_hdf5_unlock();
+        if (!nni_hdf5_is_lost())
+            nni_hdf5_restore(printer);
+        nni_hdf5_unlock();
         if (status == NN_OK)
             reading->got += dataset->part ? compact(source, run, reading->room, reading->got) : run.count;
     }
     if (source->file >= 0) /* of several files, each is looked at once it was read */
-        NN_TRY(nn_hdf5_check_size(dataset->file, dataset->file_bytes, error));
+        NN_TRY(nni_hdf5_check_size(dataset->file, dataset->file_bytes, error));
     return status;
 }
 
-void nn_source_begin(nn_reading *reading)
+void nni_source_begin(nni_reading *reading)
 {
     reading->job.run = read_runs;
     reading->job.context = reading;
-    nn_worker_submit(reading->source->worker, &reading->job);
+    nni_worker_submit(reading->source->worker, &reading->job);
 }
 
-nn_status nn_source_finish(nn_reading *reading, nn_error *error)
+nn_status nni_source_finish(nni_reading *reading, nn_error *error)
 {
-    const double before = nn_clock();
-    const nn_status status = nn_worker_wait(reading->source->worker, &reading->job, error);
-    reading->source->waited += nn_clock() - before;
+    const double before = nni_clock();
+    const nn_status status = nni_worker_wait(reading->source->worker, &reading->job, error);
+    reading->source->waited += nni_clock() - before;
     return status;
 }
 
-double nn_dataset_waited(const nn_dataset *dataset)
+double nni_dataset_waited(const nn_dataset *dataset)
 {
     return dataset->source ? dataset->source->waited : 0;
 }
 
 /* --- opening --- */
 
-static nn_status open_table(const nn_source *source, const char *name, const nn_hdf5_layout *layout,
-                            nn_hdf5_columns columns, nn_element element, nn_hdf5_table *table, nn_error *error)
+static nn_status open_table(const nni_source *source, const char *name, const nni_hdf5_layout *layout,
+                            nni_hdf5_columns columns, nni_element element, nni_hdf5_table *table, nn_error *error)
 {
-    const nn_hdf5_rows rows = {
+    const nni_hdf5_rows rows = {
         .file = source->file,
-        .files = nn_dataset_file_count(source->dataset) > 1 ? source->dataset->files : NULL,
+        .files = nni_dataset_file_count(source->dataset) > 1 ? source->dataset->files : NULL,
         .path = source->dataset->file,
         .name = name,
         .layout = layout,
@@ -230,44 +231,44 @@ static nn_status open_table(const nn_source *source, const char *name, const nn_
         .element = element,
         .labels = name == source->dataset->y_name ? source->dataset->labels : NULL,
     };
-    return nn_hdf5_table_open(&rows, NULL, source->dataset->block_rows, table, error);
+    return nni_hdf5_table_open(&rows, NULL, source->dataset->block_rows, table, error);
 }
 
-static nn_status open_tables(nn_source *source, nn_error *error)
+static nn_status open_tables(nni_source *source, nn_error *error)
 {
     const nn_dataset *dataset = source->dataset;
-    const nn_dataset_layouts *layouts = &source->layouts;
-    const nn_hdf5_columns all = {.count = 0};
-    if (nn_dataset_file_count(dataset) == 1)
-        NN_TRY(nn_hdf5_open(dataset->file, NULL, &source->file, error));
+    const nni_dataset_layouts *layouts = &source->layouts;
+    const nni_hdf5_columns all = {.count = 0};
+    if (nni_dataset_file_count(dataset) == 1)
+        NN_TRY(nni_hdf5_open(dataset->file, NULL, &source->file, error));
     NN_TRY(open_table(source, dataset->x_name, &layouts->x, source->x_columns, layouts->x.element, &source->x, error));
-    if (dataset->target != NN_TARGET_NONE)
+    if (dataset->target != NNI_TARGET_NONE)
         NN_TRY(open_table(source, dataset->y_name, &layouts->y, source->y_columns,
-                          source->classes ? NN_INT64 : layouts->y.element, &source->y, error));
+                          source->classes ? NNI_INT64 : layouts->y.element, &source->y, error));
     if (source->w_name)
         NN_TRY(open_table(source, source->w_name, &layouts->w, all, layouts->w.element, &source->w, error));
     return NN_OK;
 }
 
 /* A row of targets goes into it. */
-static size_t staging_bytes(const nn_dataset_layouts *layouts)
+static size_t staging_bytes(const nni_dataset_layouts *layouts)
 {
     const size_t row = layouts->y.row_values * sizeof(double);
     return row > STAGING_BYTES ? row : STAGING_BYTES;
 }
 
 /* @param model  a source without a file, whose facts this one has as well */
-static nn_status open_source(const nn_dataset *dataset, const nn_source *model, nn_source **result, nn_error *error)
+static nn_status open_source(const nn_dataset *dataset, const nni_source *model, nni_source **result, nn_error *error)
 {
-    nn_source *source = NULL;
-    NN_TRY(nn_allocate(1, sizeof *source, "a file to be read again", &source, error));
-    const nn_hdf5_table closed = nn_hdf5_table_closed();
-    *source = (nn_source){
+    nni_source *source = NULL;
+    NN_TRY(nni_allocate(1, sizeof *source, "a file to be read again", &source, error));
+    const nni_hdf5_table closed = nni_hdf5_table_closed();
+    *source = (nni_source){
         .dataset = dataset,
         .layouts = model->layouts,
         .x_columns = model->x_columns,
         .y_columns = model->y_columns,
-        .file_row = nn_dataset_file_row(dataset, 0),
+        .file_row = nni_dataset_file_row(dataset, 0),
         .classes = model->classes,
         .class_limit = model->class_limit,
         .file = H5I_INVALID_HID,
@@ -276,57 +277,58 @@ static nn_status open_source(const nn_dataset *dataset, const nn_source *model, 
         .w = closed,
         .staging_bytes = staging_bytes(&model->layouts),
     };
-    nn_status status = nn_copy_text(model->w_name, &source->w_name, error);
+    nn_status status = nni_copy_text(model->w_name, &source->w_name, error);
     if (status == NN_OK)
-        status = nn_reserve(source->staging_bytes, 1, "rows to be converted", &source->staging, error);
-    nn_hdf5_lock();
-    const nn_hdf5_printer printer = nn_hdf5_silence();
+        status = nni_reserve(source->staging_bytes, 1, "rows to be converted", &source->staging, error);
+    nni_hdf5_lock();
+    const nni_hdf5_printer printer = nni_hdf5_silence();
     if (status == NN_OK)
         status = open_tables(source, error);
-    nn_hdf5_restore(printer);
-    nn_hdf5_unlock();
+    nni_hdf5_restore(printer);
+    nni_hdf5_unlock();
     if (status == NN_OK)
-        status = nn_worker_create(&source->worker, error);
+        status = nni_worker_create(&source->worker, error);
     if (status != NN_OK) {
-        nn_source_close(source);
+        nni_source_close(source);
         return status;
     }
     *result = source;
     return NN_OK;
 }
 
-nn_status nn_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
-                         nn_source **source, nn_error *error)
+nn_status nni_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+                          nni_source **source, nn_error *error)
 {
-    const nn_source model = {
+    const nni_source model = {
         .layouts = *layouts,
         .x_columns = {spec->x_columns, spec->x_column_count},
         .y_columns = {spec->y_columns, spec->y_column_count},
-        .classes = dataset->target == NN_TARGET_CLASSES,
+        .classes = dataset->target == NNI_TARGET_CLASSES,
         .class_limit = (int64_t)dataset->outputs,
         .w_name = (char *)spec->w,
     };
     return open_source(dataset, &model, source, error);
 }
 
-nn_status nn_source_open_again(const nn_source *source, const nn_dataset *dataset, nn_source **result, nn_error *error)
+nn_status nni_source_open_again(const nni_source *source, const nn_dataset *dataset, nni_source **result,
+                                nn_error *error)
 {
     return open_source(dataset, source, result, error);
 }
 
-void nn_source_close(nn_source *source)
+void nni_source_close(nni_source *source)
 {
     if (!source)
         return;
-    nn_worker_free(source->worker);
-    nn_hdf5_lock();
-    nn_hdf5_table_close(&source->x);
-    nn_hdf5_table_close(&source->y);
-    nn_hdf5_table_close(&source->w);
-    if (source->file >= 0 && !nn_hdf5_is_lost())
+    nni_worker_free(source->worker);
+    nni_hdf5_lock();
+    nni_hdf5_table_close(&source->x);
+    nni_hdf5_table_close(&source->y);
+    nni_hdf5_table_close(&source->w);
+    if (source->file >= 0 && !nni_hdf5_is_lost())
         H5Fclose(source->file);
-    nn_hdf5_unlock();
-    nn_release(source->staging);
-    nn_release(source->w_name);
-    nn_release(source);
+    nni_hdf5_unlock();
+    nni_release(source->staging);
+    nni_release(source->w_name);
+    nni_release(source);
 }

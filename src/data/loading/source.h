@@ -7,51 +7,53 @@
 #include "data/order/blocks.h"
 #include "support/system/worker.h"
 
-/** Room for rows of a dataset; a writable nn_rows. Owns its arrays. */
-typedef struct nn_rows_room {
+/** Room for rows of a dataset; a writable nni_rows. Owns its arrays. */
+typedef struct nni_rows_buffer {
     size_t capacity;
     void *x;          /**< [capacity, features] of the dataset's element */
     int32_t *classes; /**< [capacity], or NULL */
     double *values;   /**< [capacity, outputs], or NULL */
     nn_real *weights; /**< [capacity], or NULL */
-} nn_rows_room;
+} nni_rows_buffer;
 
-nn_status nn_rows_room_create(const nn_dataset *dataset, size_t capacity, nn_rows_room *room, nn_error *error);
-void nn_rows_room_free(nn_rows_room *room);
+nn_status nni_rows_buffer_create(const nn_dataset *dataset, size_t capacity, nni_rows_buffer *room, nn_error *error);
+void nni_rows_buffer_free(nni_rows_buffer *room);
 
 /** @return the rows [first, first + count) of a room, numbered from `number` */
-nn_rows nn_rows_of_room(const nn_dataset *dataset, const nn_rows_room *room, size_t first, size_t count, size_t number);
+nni_rows nni_rows_of_buffer(const nn_dataset *dataset, const nni_rows_buffer *room, size_t first, size_t count,
+                            size_t number);
 
 /** @return bytes that a row takes in a room, targets and weight included */
-size_t nn_rows_room_row_bytes(const nn_dataset *dataset);
+size_t nni_rows_buffer_row_bytes(const nn_dataset *dataset);
 
 /**
  * Opens the file of a dataset once more, for this process alone. It gives the rows of the dataset's part. Local.
  *
  * @param dataset  borrowed; the source is to become its own
  */
-nn_status nn_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec, const nn_dataset_layouts *layouts,
-                         nn_source **source, nn_error *error);
+nn_status nni_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+                          nni_source **source, nn_error *error);
 
 /** Opens a source of the same file for another dataset, of another part of its rows. Local. */
-nn_status nn_source_open_again(const nn_source *source, const nn_dataset *dataset, nn_source **result, nn_error *error);
+nn_status nni_source_open_again(const nni_source *source, const nn_dataset *dataset, nni_source **result,
+                                nn_error *error);
 
-void nn_source_close(nn_source *source);
+void nni_source_close(nni_source *source);
 
-/** A run of rows to be read. Memory of the one who asks; see nn_job. */
-typedef struct nn_reading {
-    nn_source *source;
-    const nn_file_run *runs; /**< [run_count] one after the other, of rows counted from this rank's first one */
+/** A run of rows to be read. Memory of the one who asks; see nni_job. */
+typedef struct nni_reading {
+    nni_source *source;
+    const nni_file_run *runs; /**< [run_count] one after the other, of rows counted from this rank's first one */
     size_t run_count;
-    const nn_rows_room *room; /**< has place for what the split has of them, and for a whole run behind that */
-    size_t got;               /**< receives how many rows the split has of them */
-    nn_job job;
-} nn_reading;
+    const nni_rows_buffer *room; /**< has place for what the split has of them, and for a whole run behind that */
+    size_t got;                  /**< receives how many rows the split has of them */
+    nni_job job;
+} nni_reading;
 
 /** Has the reading done by the source's thread, behind those begun before. */
-void nn_source_begin(nn_reading *reading);
+void nni_source_begin(nni_reading *reading);
 
-/** Waits for a reading. Time spent here is what nn_dataset_waited tells. */
-nn_status nn_source_finish(nn_reading *reading, nn_error *error);
+/** Waits for a reading. Time spent here is what nni_dataset_waited tells. */
+nn_status nni_source_finish(nni_reading *reading, nn_error *error);
 
 #endif

@@ -9,56 +9,56 @@ struct slot {
     bool begun, arrived;
     uint64_t epoch;
     size_t window;
-    nn_rows_room room;
-    nn_file_run *runs; /* [blocks of a window] */
-    nn_reading reading;
+    nni_rows_buffer room;
+    nni_file_run *runs; /* [blocks of a window] */
+    nni_reading reading;
 };
 
 /* One slice: windows alternate between two slots. */
 struct lane {
-    nn_order order; /* of what is read, which is ahead of what is dealt */
+    nni_order order; /* of what is read, which is ahead of what is dealt */
     struct slot slot[2];
     size_t current; /* the slot of the window sought last */
 };
 
-struct nn_stream {
+struct nni_stream {
     const nn_dataset *dataset;
     struct lane *lanes; /* [slice_count] */
 };
 
 /* Where rows were carved off, a block is read whole before they make way: hence room for one more. */
-size_t nn_stream_bytes(const nn_dataset *dataset)
+size_t nni_stream_bytes(const nn_dataset *dataset)
 {
-    const size_t rows = nn_order_window_rows(dataset) + dataset->block_rows;
-    return 2 * dataset->slice_count * rows * nn_rows_room_row_bytes(dataset);
+    const size_t rows = nni_order_window_rows(dataset) + dataset->block_rows;
+    return 2 * dataset->slice_count * rows * nni_rows_buffer_row_bytes(dataset);
 }
 
 static nn_status create_lane(const nn_dataset *dataset, size_t i, uint64_t seed, struct lane *lane, nn_error *error)
 {
-    NN_TRY(nn_order_create(dataset, i, seed, &lane->order, error));
+    NN_TRY(nni_order_create(dataset, i, seed, &lane->order, error));
     /* A slice that lost rows to validation may be one window by now, of all its blocks. */
     const bool cut = lane->order.block_begin != NULL;
-    const size_t rows = cut ? nn_order_window_rows(dataset) : lane->order.rows;
-    const size_t runs = cut ? rows / dataset->block_rows + 1 : nn_blocks_count(dataset->blocks, i);
+    const size_t rows = cut ? nni_order_window_rows(dataset) : lane->order.rows;
+    const size_t runs = cut ? rows / dataset->block_rows + 1 : nni_blocks_count(dataset->blocks, i);
     for (size_t k = 0; k < 2; k++) {
         struct slot *slot = &lane->slot[k];
-        NN_TRY(nn_rows_room_create(dataset, rows + dataset->block_rows, &slot->room, error));
-        NN_TRY(nn_allocate(runs, sizeof *slot->runs, "the blocks of a window", &slot->runs, error));
+        NN_TRY(nni_rows_buffer_create(dataset, rows + dataset->block_rows, &slot->room, error));
+        NN_TRY(nni_allocate(runs, sizeof *slot->runs, "the blocks of a window", &slot->runs, error));
     }
     return NN_OK;
 }
 
-nn_status nn_stream_create(const nn_dataset *dataset, uint64_t seed, nn_stream **result, nn_error *error)
+nn_status nni_stream_create(const nn_dataset *dataset, uint64_t seed, nni_stream **result, nn_error *error)
 {
-    nn_stream *stream = NULL;
-    NN_TRY(nn_allocate(1, sizeof *stream, "rows that are read ahead", &stream, error));
+    nni_stream *stream = NULL;
+    NN_TRY(nni_allocate(1, sizeof *stream, "rows that are read ahead", &stream, error));
     stream->dataset = dataset;
     nn_status status =
-        nn_allocate(dataset->slice_count, sizeof *stream->lanes, "rows that are read ahead", &stream->lanes, error);
+        nni_allocate(dataset->slice_count, sizeof *stream->lanes, "rows that are read ahead", &stream->lanes, error);
     for (size_t i = 0; i < dataset->slice_count && status == NN_OK; i++)
         status = create_lane(dataset, i, seed, &stream->lanes[i], error);
     if (status != NN_OK) {
-        nn_stream_free(stream);
+        nni_stream_free(stream);
         return status;
     }
     *result = stream;
@@ -70,13 +70,13 @@ static nn_status arrive(struct slot *slot, nn_error *error)
 {
     if (!slot->begun || slot->arrived)
         return NN_OK;
-    const nn_status status = nn_source_finish(&slot->reading, error);
+    const nn_status status = nni_source_finish(&slot->reading, error);
     slot->arrived = status == NN_OK;
     slot->begun = slot->arrived; /* after trouble the next to ask for it tries again */
     return status;
 }
 
-void nn_stream_free(nn_stream *stream)
+void nni_stream_free(nni_stream *stream)
 {
     if (!stream)
         return;
@@ -85,13 +85,13 @@ void nn_stream_free(nn_stream *stream)
         struct lane *lane = &stream->lanes[i];
         for (size_t k = 0; k < 2; k++) {
             arrive(&lane->slot[k], &unused);
-            nn_rows_room_free(&lane->slot[k].room);
-            nn_release(lane->slot[k].runs);
+            nni_rows_buffer_free(&lane->slot[k].room);
+            nni_release(lane->slot[k].runs);
         }
-        nn_order_free(&lane->order);
+        nni_order_free(&lane->order);
     }
-    nn_release(stream->lanes);
-    nn_release(stream);
+    nni_release(stream->lanes);
+    nni_release(stream);
 }
 
 static bool holds(const struct slot *slot, uint64_t epoch, size_t window)
@@ -100,40 +100,40 @@ static bool holds(const struct slot *slot, uint64_t epoch, size_t window)
 }
 
 /* A slice that is not cut into windows is one window of all its blocks. */
-static size_t lay_runs(const nn_dataset *dataset, size_t i, const nn_order *order, nn_file_run *runs)
+static size_t lay_runs(const nn_dataset *dataset, size_t i, const nni_order *order, nni_file_run *runs)
 {
     if (order->block_begin) {
         for (size_t m = 0; m < order->members; m++)
-            runs[m] = nn_blocks_run(dataset, i, order->member[m]);
+            runs[m] = nni_blocks_run(dataset, i, order->member[m]);
         return order->members;
     }
-    const size_t blocks = nn_blocks_count(dataset->blocks, i);
+    const size_t blocks = nni_blocks_count(dataset->blocks, i);
     for (size_t block = 0; block < blocks; block++)
-        runs[block] = nn_blocks_run(dataset, i, block);
+        runs[block] = nni_blocks_run(dataset, i, block);
     return blocks;
 }
 
-static void begin(const nn_stream *stream, size_t i, struct slot *slot, uint64_t epoch, size_t window)
+static void begin(const nni_stream *stream, size_t i, struct slot *slot, uint64_t epoch, size_t window)
 {
     nn_error unused;
-    nn_order *order = &stream->lanes[i].order;
+    nni_order *order = &stream->lanes[i].order;
     arrive(slot, &unused); /* of what is not wanted any more */
-    nn_order_begin(order, epoch);
-    nn_order_enter(order, window);
+    nni_order_begin(order, epoch);
+    nni_order_enter(order, window);
     slot->begun = true;
     slot->arrived = false;
     slot->epoch = epoch;
     slot->window = window;
-    slot->reading = (nn_reading){
+    slot->reading = (nni_reading){
         .source = stream->dataset->source,
         .runs = slot->runs,
         .run_count = lay_runs(stream->dataset, i, order, slot->runs),
         .room = &slot->room,
     };
-    nn_source_begin(&slot->reading);
+    nni_source_begin(&slot->reading);
 }
 
-void nn_stream_seek(nn_stream *stream, size_t i, uint64_t epoch, size_t window)
+void nni_stream_seek(nni_stream *stream, size_t i, uint64_t epoch, size_t window)
 {
     struct lane *lane = &stream->lanes[i];
     if (holds(&lane->slot[lane->current ^ 1], epoch, window))
@@ -148,12 +148,12 @@ void nn_stream_seek(nn_stream *stream, size_t i, uint64_t epoch, size_t window)
         begin(stream, i, then, next_epoch, next);
 }
 
-nn_status nn_stream_window(nn_stream *stream, size_t i, nn_rows *rows, nn_error *error)
+nn_status nni_stream_window(nni_stream *stream, size_t i, nni_rows *rows, nn_error *error)
 {
     const nn_dataset *dataset = stream->dataset;
     struct lane *lane = &stream->lanes[i];
     struct slot *slot = &lane->slot[lane->current];
     NN_TRY(arrive(slot, error));
-    *rows = nn_rows_of_room(dataset, &slot->room, 0, slot->reading.got, 0);
+    *rows = nni_rows_of_buffer(dataset, &slot->room, 0, slot->reading.got, 0);
     return NN_OK;
 }

@@ -7,19 +7,19 @@
 
 #include "data/order/order.h"
 
-typedef struct nn_stream nn_stream;
+typedef struct nni_stream nni_stream;
 
 /** Takes the memory of all windows. @param dataset  one whose rows stay in the file; borrowed */
-nn_status nn_stream_create(const nn_dataset *dataset, uint64_t seed, nn_stream **stream, nn_error *error);
-void nn_stream_free(nn_stream *stream);
+nn_status nni_stream_create(const nn_dataset *dataset, uint64_t seed, nni_stream **stream, nn_error *error);
+void nni_stream_free(nni_stream *stream);
 
 /** Has a window of this rank's slice i read, and the one after it, unless they are read already. */
-void nn_stream_seek(nn_stream *stream, size_t i, uint64_t epoch, size_t window);
+void nni_stream_seek(nni_stream *stream, size_t i, uint64_t epoch, size_t window);
 
-/** Waits for the window that was sought. @param rows  receives its rows, by the numbers nn_order_index gives */
-nn_status nn_stream_window(nn_stream *stream, size_t i, nn_rows *rows, nn_error *error);
+/** Waits for the window that was sought. @param rows  receives its rows, by the numbers nni_order_index gives */
+nn_status nni_stream_window(nni_stream *stream, size_t i, nni_rows *rows, nn_error *error);
 
 /** @return bytes that the stream of a dataset takes on this rank */
-size_t nn_stream_bytes(const nn_dataset *dataset);
+size_t nni_stream_bytes(const nn_dataset *dataset);
 
 #endif

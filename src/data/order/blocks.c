@@ -5,55 +5,55 @@
 #include "support/memory.h"
 
 /* Rows of the file that slice i of this rank spans, carved off or not. */
-static nn_file_run slice_run(const nn_dataset *dataset, size_t i)
+static nni_file_run slice_run(const nn_dataset *dataset, size_t i)
 {
-    const size_t first = nn_dataset_file_row(dataset, i);
-    return (nn_file_run){first, nn_dataset_file_row(dataset, i + 1) - first};
+    const size_t first = nni_dataset_file_row(dataset, i);
+    return (nni_file_run){first, nni_dataset_file_row(dataset, i + 1) - first};
 }
 
-static size_t blocks_of_run(nn_file_run run, size_t rows)
+static size_t blocks_of_run(nni_file_run run, size_t rows)
 {
     return run.count > 0 ? (run.first + run.count - 1) / rows - run.first / rows + 1 : 1;
 }
 
-static nn_file_run block_of_run(nn_file_run run, size_t rows, size_t block)
+static nni_file_run block_of_run(nni_file_run run, size_t rows, size_t block)
 {
     const size_t run_end = run.first + run.count, first = (run.first / rows + block) * rows, end = first + rows;
     const size_t from = first > run.first ? first : run.first, to = end < run_end ? end : run_end;
-    return (nn_file_run){from, to - from};
+    return (nni_file_run){from, to - from};
 }
 
-static nn_status take_memory(const nn_dataset *dataset, nn_blocks *blocks, nn_error *error)
+static nn_status take_memory(const nn_dataset *dataset, nni_blocks *blocks, nn_error *error)
 {
     const char what[] = "the blocks of the slices";
-    NN_TRY(nn_allocate(dataset->slice_count + 1, sizeof *blocks->first, what, &blocks->first, error));
+    NN_TRY(nni_allocate(dataset->slice_count + 1, sizeof *blocks->first, what, &blocks->first, error));
     size_t total = 0;
     for (size_t i = 0; i < dataset->slice_count; i++) {
         total += blocks_of_run(slice_run(dataset, i), blocks->rows) + 1;
         blocks->first[i + 1] = total;
     }
-    return nn_allocate(total, sizeof *blocks->begin, what, &blocks->begin, error);
+    return nni_allocate(total, sizeof *blocks->begin, what, &blocks->begin, error);
 }
 
-static void count_rows(const nn_dataset *dataset, const nn_part *part, nn_blocks *blocks, size_t i)
+static void count_rows(const nn_dataset *dataset, const nni_split_rows *part, nni_blocks *blocks, size_t i)
 {
-    const size_t rank_first = nn_dataset_file_row(dataset, 0);
-    const nn_file_run slice = slice_run(dataset, i);
+    const size_t rank_first = nni_dataset_file_row(dataset, 0);
+    const nni_file_run slice = slice_run(dataset, i);
     size_t *begin = blocks->begin + blocks->first[i];
-    for (size_t block = 0; block < nn_blocks_count(blocks, i); block++) {
-        const nn_file_run run = block_of_run(slice, blocks->rows, block);
-        begin[block + 1] = begin[block] + nn_part_count(part, run.first - rank_first, run.count);
+    for (size_t block = 0; block < nni_blocks_count(blocks, i); block++) {
+        const nni_file_run run = block_of_run(slice, blocks->rows, block);
+        begin[block + 1] = begin[block] + nni_split_rows_count(part, run.first - rank_first, run.count);
     }
 }
 
-nn_status nn_blocks_create(const nn_dataset *dataset, const nn_part *part, nn_blocks **result, nn_error *error)
+nn_status nni_blocks_create(const nn_dataset *dataset, const nni_split_rows *part, nni_blocks **result, nn_error *error)
 {
-    nn_blocks *blocks = NULL;
-    NN_TRY(nn_allocate(1, sizeof *blocks, "the blocks of the slices", &blocks, error));
+    nni_blocks *blocks = NULL;
+    NN_TRY(nni_allocate(1, sizeof *blocks, "the blocks of the slices", &blocks, error));
     blocks->rows = dataset->block_rows;
     const nn_status status = take_memory(dataset, blocks, error);
     if (status != NN_OK) {
-        nn_blocks_free(blocks);
+        nni_blocks_free(blocks);
         return status;
     }
     for (size_t i = 0; i < dataset->slice_count; i++)
@@ -62,29 +62,29 @@ nn_status nn_blocks_create(const nn_dataset *dataset, const nn_part *part, nn_bl
     return NN_OK;
 }
 
-void nn_blocks_free(nn_blocks *blocks)
+void nni_blocks_free(nni_blocks *blocks)
 {
     if (!blocks)
         return;
-    nn_release(blocks->first);
-    nn_release(blocks->begin);
-    nn_release(blocks);
+    nni_release(blocks->first);
+    nni_release(blocks->begin);
+    nni_release(blocks);
 }
 
-size_t nn_blocks_count(const nn_blocks *blocks, size_t i)
+size_t nni_blocks_count(const nni_blocks *blocks, size_t i)
 {
     return blocks->first[i + 1] - blocks->first[i] - 1;
 }
 
-const size_t *nn_blocks_begin(const nn_blocks *blocks, size_t i)
+const size_t *nni_blocks_begin(const nni_blocks *blocks, size_t i)
 {
     return blocks->begin + blocks->first[i];
 }
 
-nn_file_run nn_blocks_run(const nn_dataset *dataset, size_t i, size_t block)
+nni_file_run nni_blocks_run(const nn_dataset *dataset, size_t i, size_t block)
 {
-    const size_t rank_first = nn_dataset_file_row(dataset, 0);
-    nn_file_run run = block_of_run(slice_run(dataset, i), dataset->block_rows, block);
+    const size_t rank_first = nni_dataset_file_row(dataset, 0);
+    nni_file_run run = block_of_run(slice_run(dataset, i), dataset->block_rows, block);
     run.first -= rank_first;
     return run;
 }

@@ -11,28 +11,29 @@
 #include "data/dataset/dataset.h"
 
 /** Blocks of this rank's slices. Owns its arrays. */
-typedef struct nn_blocks {
+typedef struct nni_blocks {
     size_t rows;   /**< of the file, from the beginning of a block to that of the next */
     size_t *first; /**< [slice_count + 1] where each slice's rows of `begin` begin; a slice has one more than blocks */
     size_t *begin; /**< rows of the slice that come before each of its blocks, and how many there are */
-} nn_blocks;
+} nni_blocks;
 
 /** A run of rows of the file, counted from this rank's first one. */
-typedef struct nn_file_run {
+typedef struct nni_file_run {
     size_t first, count;
-} nn_file_run;
+} nni_file_run;
 
 /** @param part  which rows of the file the split has, NULL: all */
-nn_status nn_blocks_create(const nn_dataset *dataset, const nn_part *part, nn_blocks **blocks, nn_error *error);
-void nn_blocks_free(nn_blocks *blocks);
+nn_status nni_blocks_create(const nn_dataset *dataset, const nni_split_rows *part, nni_blocks **blocks,
+                            nn_error *error);
+void nni_blocks_free(nni_blocks *blocks);
 
 /** @return blocks of this rank's slice i */
-size_t nn_blocks_count(const nn_blocks *blocks, size_t i);
+size_t nni_blocks_count(const nni_blocks *blocks, size_t i);
 
 /** @return [count + 1] rows of the slice before each of its blocks, and how many there are */
-const size_t *nn_blocks_begin(const nn_blocks *blocks, size_t i);
+const size_t *nni_blocks_begin(const nni_blocks *blocks, size_t i);
 
 /** @return where a block of this rank's slice i lies */
-nn_file_run nn_blocks_run(const nn_dataset *dataset, size_t i, size_t block);
+nni_file_run nni_blocks_run(const nn_dataset *dataset, size_t i, size_t block);
 
 #endif

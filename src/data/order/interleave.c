@@ -5,15 +5,15 @@
 /* Products of two numbers of rows. */
 __extension__ typedef unsigned __int128 wide;
 
-size_t nn_deal_regular(const nn_dataset *dataset, size_t dealt, size_t slice)
+size_t nni_interleave_is_regular(const nn_dataset *dataset, size_t dealt, size_t slice)
 {
-    const nn_slices cut = {dealt, dataset->slices.count};
-    return nn_slices_first_row(cut, slice + 1) - nn_slices_first_row(cut, slice);
+    const nni_slices cut = {dealt, dataset->slices.count};
+    return nni_slices_first_row(cut, slice + 1) - nni_slices_first_row(cut, slice);
 }
 
 static size_t rows_of(const nn_dataset *dataset, size_t slice)
 {
-    return nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice);
+    return nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice);
 }
 
 /* Whether row k of slice a comes before row l of slice b. */
@@ -39,7 +39,7 @@ static size_t find_turn(const nn_dataset *dataset, const size_t *counts, bool ba
 }
 
 /* Each slice's share rounded is right but for some, about the root of the number of slices. */
-void nn_deal_counts(const nn_dataset *dataset, size_t dealt, size_t *counts)
+void nni_interleave_counts(const nn_dataset *dataset, size_t dealt, size_t *counts)
 {
     const size_t total = dataset->slices.rows;
     size_t sum = 0;

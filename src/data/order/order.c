@@ -10,7 +10,7 @@ static size_t blocks_of_window(const nn_dataset *dataset)
     return blocks > 0 ? blocks : 1;
 }
 
-size_t nn_order_window_rows(const nn_dataset *dataset)
+size_t nni_order_window_rows(const nn_dataset *dataset)
 {
     const size_t whole = dataset->whole.rows / dataset->whole.count + 1;
     if (dataset->window_rows == 0 || whole <= dataset->window_rows)
@@ -19,49 +19,49 @@ size_t nn_order_window_rows(const nn_dataset *dataset)
 }
 
 /* Window k of w has the blocks from floor(k n / w) on. */
-static size_t first_block(const nn_order *order, size_t window)
+static size_t first_block(const nni_order *order, size_t window)
 {
     return window * order->blocks / order->windows;
 }
 
-nn_status nn_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nn_order *order, nn_error *error)
+nn_status nni_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error)
 {
     const char what[] = "the order of rows";
     const size_t slice = dataset->first_slice + i;
-    const size_t rows = nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice);
-    *order = (nn_order){.rows = rows, .slice = slice, .seed = seed, .blocks = 1, .windows = 1};
+    const size_t rows = nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice);
+    *order = (nni_order){.rows = rows, .slice = slice, .seed = seed, .blocks = 1, .windows = 1};
     size_t members = 1;
     if (dataset->window_rows > 0 && rows > dataset->window_rows) {
         members = blocks_of_window(dataset);
-        order->block_begin = nn_blocks_begin(dataset->blocks, i);
-        order->blocks = nn_blocks_count(dataset->blocks, i);
+        order->block_begin = nni_blocks_begin(dataset->blocks, i);
+        order->blocks = nni_blocks_count(dataset->blocks, i);
         order->windows = (order->blocks + members - 1) / members;
     }
-    NN_TRY(nn_allocate(order->windows + 1, sizeof *order->window_first, what, &order->window_first, error));
-    NN_TRY(nn_allocate(members, sizeof *order->member, what, &order->member, error));
-    return nn_allocate(members + 1, sizeof *order->member_begin, what, &order->member_begin, error);
+    NN_TRY(nni_allocate(order->windows + 1, sizeof *order->window_first, what, &order->window_first, error));
+    NN_TRY(nni_allocate(members, sizeof *order->member, what, &order->member, error));
+    return nni_allocate(members + 1, sizeof *order->member_begin, what, &order->member_begin, error);
 }
 
-void nn_order_free(nn_order *order)
+void nni_order_free(nni_order *order)
 {
-    nn_release(order->window_first);
-    nn_release(order->member);
-    nn_release(order->member_begin);
-    *order = (nn_order){.rows = 0};
+    nni_release(order->window_first);
+    nni_release(order->member);
+    nni_release(order->member_begin);
+    *order = (nni_order){.rows = 0};
 }
 
-static size_t rows_of_block(const nn_order *order, size_t block)
+static size_t rows_of_block(const nni_order *order, size_t block)
 {
     return order->block_begin ? order->block_begin[block + 1] - order->block_begin[block] : order->rows;
 }
 
 /* The one block of a slice that is not cut is where it is without a shuffle, too. */
-static size_t block_at(const nn_order *order, size_t place)
+static size_t block_at(const nni_order *order, size_t place)
 {
-    return order->block_begin ? nn_shuffle_row(&order->block_order, place) : 0;
+    return order->block_begin ? nni_shuffle_row(&order->block_order, place) : 0;
 }
 
-void nn_order_begin(nn_order *order, uint64_t epoch)
+void nni_order_begin(nni_order *order, uint64_t epoch)
 {
     if (order->begun && order->epoch == epoch)
         return;
@@ -69,7 +69,7 @@ void nn_order_begin(nn_order *order, uint64_t epoch)
     order->epoch = epoch;
     order->entered = false;
     if (order->block_begin)
-        order->block_order = nn_shuffle_for(NN_RANDOM_BLOCKS, order->blocks, order->seed, epoch, order->slice);
+        order->block_order = nni_shuffle_for(NNI_RANDOM_BLOCKS, order->blocks, order->seed, epoch, order->slice);
     size_t position = 0;
     for (size_t window = 0; window < order->windows; window++) {
         order->window_first[window] = position;
@@ -79,7 +79,7 @@ void nn_order_begin(nn_order *order, uint64_t epoch)
     order->window_first[order->windows] = position;
 }
 
-void nn_order_enter(nn_order *order, size_t window)
+void nni_order_enter(nni_order *order, size_t window)
 {
     if (order->entered && order->window == window)
         return;
@@ -94,10 +94,10 @@ void nn_order_enter(nn_order *order, size_t window)
     }
     const size_t rows = order->member_begin[order->members];
     if (rows > 0) /* a window whose rows were all carved off has no order */
-        order->shuffle = nn_shuffle_of_window(rows, order->seed, order->epoch, order->slice, window);
+        order->shuffle = nni_shuffle_of_window(rows, order->seed, order->epoch, order->slice, window);
 }
 
-size_t nn_order_window_at(const nn_order *order, size_t position)
+size_t nni_order_window_at(const nni_order *order, size_t position)
 {
     size_t low = 0, high = order->windows; /* first[low] <= position < first[high] */
     while (high - low > 1) {
@@ -110,13 +110,13 @@ size_t nn_order_window_at(const nn_order *order, size_t position)
     return low;
 }
 
-size_t nn_order_index(const nn_order *order, size_t position)
+size_t nni_order_index(const nni_order *order, size_t position)
 {
-    return nn_shuffle_row(&order->shuffle, position);
+    return nni_shuffle_row(&order->shuffle, position);
 }
 
 /* Blocks have about the same number of rows, so the first guess is right or next to it. */
-size_t nn_order_row(const nn_order *order, size_t index)
+size_t nni_order_row(const nni_order *order, size_t index)
 {
     if (!order->block_begin)
         return index;

@@ -12,45 +12,45 @@
 #include "data/order/shuffle.h"
 
 /** The order of one slice. Owns its arrays. */
-typedef struct nn_order {
-    const size_t *block_begin; /**< see nn_blocks_begin; NULL: the slice is one block */
+typedef struct nni_order {
+    const size_t *block_begin; /**< see nni_blocks_begin; NULL: the slice is one block */
     size_t blocks, rows, slice;
     uint64_t seed;
     size_t windows; /**< of an epoch; at least 1 */
     /* Of the epoch: */
     bool begun;
     uint64_t epoch;
-    nn_shuffle block_order;
+    nni_shuffle block_order;
     size_t *window_first; /**< [windows + 1] position that each begins at */
     /* Of a window of it: */
     bool entered;
     size_t window, members; /**< which one, and blocks it has */
-    nn_shuffle shuffle;
+    nni_shuffle shuffle;
     size_t *member;       /**< [members] its blocks */
     size_t *member_begin; /**< [members + 1] rows of the window before each */
-} nn_order;
+} nni_order;
 
 /** @param i  which of this rank's slices */
-nn_status nn_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nn_order *order, nn_error *error);
-void nn_order_free(nn_order *order);
+nn_status nni_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error);
+void nni_order_free(nni_order *order);
 
 /** Goes to an epoch. */
-void nn_order_begin(nn_order *order, uint64_t epoch);
+void nni_order_begin(nni_order *order, uint64_t epoch);
 
 /** Goes to a window of the epoch. */
-void nn_order_enter(nn_order *order, size_t window);
+void nni_order_enter(nni_order *order, size_t window);
 
 /** @return the window that a position of the epoch is in, 0 <= position < rows */
-size_t nn_order_window_at(const nn_order *order, size_t position);
+size_t nni_order_window_at(const nni_order *order, size_t position);
 
 /** @return which row of the window entered comes at a position in it: rows of a window are numbered in the order of its
  * members */
-size_t nn_order_index(const nn_order *order, size_t position);
+size_t nni_order_index(const nni_order *order, size_t position);
 
 /** @return which row of the slice a row of the window is */
-size_t nn_order_row(const nn_order *order, size_t index);
+size_t nni_order_row(const nni_order *order, size_t index);
 
 /** @return the most rows that any window of any epoch of this rank's slices has, before others are carved off */
-size_t nn_order_window_rows(const nn_dataset *dataset);
+size_t nni_order_window_rows(const nn_dataset *dataset);
 
 #endif

@@ -1,35 +1,35 @@
 #include "data/order/shuffle.h"
 
-static nn_shuffle shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t stream,
-                              uint64_t window)
+static nni_shuffle shuffle_for(nni_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t stream,
+                               uint64_t window)
 {
     unsigned bits = 0;
     while (bits < 64 && (count - 1) >> bits)
         bits++;
-    nn_shuffle shuffle = {.count = count, .right_bits = bits - bits / 2};
+    nni_shuffle shuffle = {.count = count, .right_bits = bits - bits / 2};
     shuffle.left_mask = (UINT64_C(1) << bits / 2) - 1;
     shuffle.right_mask = (UINT64_C(1) << shuffle.right_bits) - 1;
-    for (unsigned i = 0; i < NN_SHUFFLE_ROUNDS; i += 2) {
-        nn_philox_block block = nn_random_block(seed, purpose, stream, window * (NN_SHUFFLE_ROUNDS / 2) + i / 2);
+    for (unsigned i = 0; i < NNI_SHUFFLE_ROUNDS; i += 2) {
+        nni_philox_block block = nni_random_block(seed, purpose, stream, window * (NNI_SHUFFLE_ROUNDS / 2) + i / 2);
         shuffle.key[i] = (uint64_t)block.word[0] << 32 | block.word[1];
         shuffle.key[i + 1] = (uint64_t)block.word[2] << 32 | block.word[3];
     }
     return shuffle;
 }
 
-nn_shuffle nn_shuffle_for(nn_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
+nni_shuffle nni_shuffle_for(nni_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
 {
     return shuffle_for(purpose, count, seed, epoch << 32 | slice, 0);
 }
 
-nn_shuffle nn_shuffle_of_window(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice, uint64_t window)
+nni_shuffle nni_shuffle_of_window(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice, uint64_t window)
 {
-    return shuffle_for(NN_RANDOM_SHUFFLE, count, seed, epoch << 32 | slice, window);
+    return shuffle_for(NNI_RANDOM_SHUFFLE, count, seed, epoch << 32 | slice, window);
 }
 
-nn_shuffle nn_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
+nni_shuffle nni_shuffle_of(uint64_t count, uint64_t seed, uint64_t epoch, uint64_t slice)
 {
-    return nn_shuffle_of_window(count, seed, epoch, slice, 0);
+    return nni_shuffle_of_window(count, seed, epoch, slice, 0);
 }
 
 /* Two multiplications mix every bit of a half into the upper word: the randomness is in the keys, which Philox gives,
@@ -45,12 +45,12 @@ static inline uint64_t mix(uint64_t half, uint64_t key)
 /* A Feistel network permutes a power of two below 2 count (halves differ by a bit where its exponent is odd). Walking
  * its cycle until the value is in range restricts it to a bijection of 0 .. count-1 (Black, Rogaway, CT-RSA 2002), in
  * fewer than 2 walks on average. */
-uint64_t nn_shuffle_row(const nn_shuffle *shuffle, uint64_t position)
+uint64_t nni_shuffle_row(const nni_shuffle *shuffle, uint64_t position)
 {
     uint64_t value = position;
     do {
         uint64_t left = value >> shuffle->right_bits, right = value & shuffle->right_mask;
-        for (int round = 0; round < NN_SHUFFLE_ROUNDS; round += 2) {
+        for (int round = 0; round < NNI_SHUFFLE_ROUNDS; round += 2) {
             left ^= mix(right, shuffle->key[round]) & shuffle->left_mask;
             right ^= mix(left, shuffle->key[round + 1]) & shuffle->right_mask;
         }

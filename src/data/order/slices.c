@@ -2,14 +2,14 @@
 #include "support/sum_tree.h"
 
 /* With N = q S + r, floor((N + s) / S) is q, and q + 1 from s = S - r on. */
-size_t nn_slices_first_row(nn_slices slices, size_t slice)
+size_t nni_slices_first_row(nni_slices slices, size_t slice)
 {
     size_t quotient = slices.rows / slices.count;
     size_t small = slices.count - slices.rows % slices.count; /* slices of q rows; they come first */
     return quotient * slice + (slice > small ? slice - small : 0);
 }
 
-size_t nn_slices_first_of_rank(nn_slices slices, size_t rank, size_t ranks)
+size_t nni_slices_first_of_rank(nni_slices slices, size_t rank, size_t ranks)
 {
-    return nn_leaves_of_rank(slices.count, rank, ranks).first;
+    return nni_leaf_range_of_rank(slices.count, rank, ranks).first;
 }

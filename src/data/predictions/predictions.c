@@ -21,17 +21,17 @@ enum { PIECE = 4096 };
 
 /* HDF5 is composed in memory and written by ourselves at the end: a full disk is then an ordinary error with its errno,
  * while libhdf5 would keep a file that it cannot flush, and crash at the end of the program. */
-struct nn_predictions {
+struct nni_predictions {
     char path[PATH_MAX];
-    nn_predictions_form form;
+    nni_predictions_form form;
     size_t done;
-    nn_draft csv;                             /* its file NULL: this is HDF5 */
+    nni_draft csv;                            /* its file NULL: this is HDF5 */
     char *padded;                             /* [PIECE] texts of name_type */
     hid_t name_type;                          /* -1: classes have no names */
     hid_t file, values, decided, class_names; /* -1: not open */
 };
 
-static nn_status failed(const nn_predictions *predictions, nn_error *error)
+static nn_status failed(const nni_predictions *predictions, nn_error *error)
 {
     return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", predictions->path);
 }
@@ -47,47 +47,47 @@ static hid_t make_dataset(hid_t file, const char *name, hid_t type, int rank, si
 }
 
 /* A type of texts as long as the longest name, padded with zeros. */
-static hid_t make_name_type(const nn_texts *names)
+static hid_t make_name_type(const nni_string_set *names)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, nn_texts_longest(names));
+    H5Tset_size(type, nni_string_set_longest(names));
     H5Tset_strpad(type, H5T_STR_NULLPAD);
     H5Tset_cset(type, H5T_CSET_UTF8);
     return type;
 }
 
-static nn_status make_class_names(nn_predictions *made, nn_error *error)
+static nn_status make_class_names(nni_predictions *made, nn_error *error)
 {
     made->name_type = make_name_type(made->form.names);
     made->class_names = make_dataset(made->file, "class_name", made->name_type, 1, made->form.rows, 0);
     if (made->class_names < 0)
         return failed(made, error);
-    return nn_allocate(PIECE, H5Tget_size(made->name_type), "names of predicted classes", &made->padded, error);
+    return nni_allocate(PIECE, H5Tget_size(made->name_type), "names of predicted classes", &made->padded, error);
 }
 
 /* What the outputs are called, which no row tells. */
-static nn_status write_names(const nn_predictions *made, nn_error *error)
+static nn_status write_names(const nni_predictions *made, nn_error *error)
 {
-    const nn_texts *names = made->form.names;
+    const nni_string_set *names = made->form.names;
     const hid_t type = make_name_type(names), dataset = make_dataset(made->file, "names", type, 1, names->count, 0);
     const size_t width = H5Tget_size(type);
     char *padded = NULL;
-    nn_status status = nn_allocate(names->count, width, "names of outputs", &padded, error);
+    nn_status status = nni_allocate(names->count, width, "names of outputs", &padded, error);
     for (size_t i = 0; status == NN_OK && i < names->count; i++)
         memcpy(padded + i * width, names->text[i], strlen(names->text[i]));
     if (status == NN_OK && (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded) < 0))
         status = failed(made, error);
-    nn_release(padded);
+    nni_release(padded);
     if (dataset >= 0)
         H5Dclose(dataset);
     H5Tclose(type);
     return status;
 }
 
-static nn_status make_datasets(nn_predictions *made, nn_error *error)
+static nn_status make_datasets(nni_predictions *made, nn_error *error)
 {
-    const nn_predictions_form *form = &made->form;
-    const bool values = form->kind == NN_PREDICTED_VALUES, classes = form->kind == NN_PREDICTED_CLASSES;
+    const nni_predictions_form *form = &made->form;
+    const bool values = form->kind == NNI_PREDICTED_VALUES, classes = form->kind == NNI_PREDICTED_CLASSES;
     made->values = make_dataset(made->file, values ? "values" : "probabilities", values ? H5T_IEEE_F64LE : FILE_REAL, 2,
                                 form->rows, form->outputs);
     if (classes)
@@ -101,7 +101,7 @@ static nn_status make_datasets(nn_predictions *made, nn_error *error)
     return classes ? make_class_names(made, error) : write_names(made, error);
 }
 
-static nn_status create_hdf5(nn_predictions *made, nn_error *error)
+static nn_status create_hdf5(nni_predictions *made, nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -112,30 +112,30 @@ static nn_status create_hdf5(nn_predictions *made, nn_error *error)
     return made->file >= 0 ? make_datasets(made, error) : failed(made, error);
 }
 
-static nn_status create_csv(nn_predictions *made, nn_error *error)
+static nn_status create_csv(nni_predictions *made, nn_error *error)
 {
-    NN_TRY(nn_draft_open(made->path, &made->csv, error));
-    nn_predictions_csv_header(made->csv.file, &made->form);
+    NN_TRY(nni_draft_open(made->path, &made->csv, error));
+    nni_predictions_csv_header(made->csv.file, &made->form);
     return NN_OK;
 }
 
-bool nn_predictions_is_csv(const char *path)
+bool nni_predictions_is_csv(const char *path)
 {
     const size_t length = strlen(path);
     return length > 4 && strcasecmp(path + length - 4, ".csv") == 0;
 }
 
-nn_status nn_predictions_create(const char *path, const nn_predictions_form *form, nn_predictions **result,
-                                nn_error *error)
+nn_status nni_predictions_create(const char *path, const nni_predictions_form *form, nni_predictions **result,
+                                 nn_error *error)
 {
-    nn_predictions *made = NULL;
-    NN_TRY(nn_allocate(1, sizeof *made, "the predictions", &made, error));
+    nni_predictions *made = NULL;
+    NN_TRY(nni_allocate(1, sizeof *made, "the predictions", &made, error));
     made->form = *form;
     made->file = made->values = made->decided = made->class_names = made->name_type = -1;
     snprintf(made->path, sizeof made->path, "%s", path);
-    const nn_status status = nn_predictions_is_csv(path) ? create_csv(made, error) : create_hdf5(made, error);
+    const nn_status status = nni_predictions_is_csv(path) ? create_csv(made, error) : create_hdf5(made, error);
     if (status != NN_OK) {
-        nn_predictions_abandon(made);
+        nni_predictions_abandon(made);
         return status;
     }
     *result = made;
@@ -143,7 +143,7 @@ nn_status nn_predictions_create(const char *path, const nn_predictions_form *for
 }
 
 /* Writes rows first .. first + rows of one dataset. */
-static bool put_rows(hid_t dataset, hid_t type, int rank, const nn_predictions *at, size_t first, size_t rows,
+static bool put_rows(hid_t dataset, hid_t type, int rank, const nni_predictions *at, size_t first, size_t rows,
                      const void *values)
 {
     const hsize_t start[2] = {first, 0}, count[2] = {rows, at->form.outputs};
@@ -157,7 +157,7 @@ static bool put_rows(hid_t dataset, hid_t type, int rank, const nn_predictions *
 }
 
 /* An output without a name leaves its rows' empty. */
-static bool put_names(nn_predictions *at, const int *classes, size_t rows)
+static bool put_names(nni_predictions *at, const int *classes, size_t rows)
 {
     const size_t width = H5Tget_size(at->name_type);
     bool good = true;
@@ -174,21 +174,21 @@ static bool put_names(nn_predictions *at, const int *classes, size_t rows)
     return good;
 }
 
-static nn_status append_csv(nn_predictions *predictions, const double *output, const int *decided, size_t rows,
+static nn_status append_csv(nni_predictions *predictions, const double *output, const int *decided, size_t rows,
                             nn_error *error)
 {
     FILE *file = predictions->csv.file;
-    nn_predictions_csv_rows(file, &predictions->form, output, decided, rows);
+    nni_predictions_csv_rows(file, &predictions->form, output, decided, rows);
     if (ferror(file))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: a write failed; is the disk full?", predictions->path);
     return NN_OK;
 }
 
-static nn_status append_hdf5(nn_predictions *predictions, const double *output, const int *decided, size_t rows,
+static nn_status append_hdf5(nni_predictions *predictions, const double *output, const int *decided, size_t rows,
                              nn_error *error)
 {
     const size_t first = predictions->done;
-    const int rank = predictions->form.kind == NN_PREDICTED_LABELS ? 2 : 1;
+    const int rank = predictions->form.kind == NNI_PREDICTED_LABELS ? 2 : 1;
     if (!put_rows(predictions->values, H5T_NATIVE_DOUBLE, 2, predictions, first, rows, output) ||
         (predictions->decided >= 0 &&
          !put_rows(predictions->decided, H5T_NATIVE_INT, rank, predictions, first, rows, decided)) ||
@@ -197,8 +197,8 @@ static nn_status append_hdf5(nn_predictions *predictions, const double *output, 
     return NN_OK;
 }
 
-nn_status nn_predictions_append(nn_predictions *predictions, const double *output, const int *decided, size_t rows,
-                                nn_error *error)
+nn_status nni_predictions_append(nni_predictions *predictions, const double *output, const int *decided, size_t rows,
+                                 nn_error *error)
 {
     NN_TRY(predictions->csv.file ? append_csv(predictions, output, decided, rows, error)
                                  : append_hdf5(predictions, output, decided, rows, error));
@@ -206,7 +206,7 @@ nn_status nn_predictions_append(nn_predictions *predictions, const double *outpu
     return NN_OK;
 }
 
-static void close_datasets(nn_predictions *predictions)
+static void close_datasets(nni_predictions *predictions)
 {
     if (predictions->values >= 0)
         H5Dclose(predictions->values);
@@ -217,42 +217,42 @@ static void close_datasets(nn_predictions *predictions)
     predictions->values = predictions->decided = predictions->class_names = -1;
 }
 
-static nn_status write_image(const nn_predictions *predictions, nn_error *error)
+static nn_status write_image(const nni_predictions *predictions, nn_error *error)
 {
     void *image = NULL;
     const ssize_t bytes =
         H5Fflush(predictions->file, H5F_SCOPE_GLOBAL) >= 0 ? H5Fget_file_image(predictions->file, NULL, 0) : -1;
     if (bytes <= 0)
         return failed(predictions, error);
-    NN_TRY(nn_allocate((size_t)bytes, 1, "the predictions", &image, error));
+    NN_TRY(nni_allocate((size_t)bytes, 1, "the predictions", &image, error));
     nn_status status = NN_OK;
     if (H5Fget_file_image(predictions->file, image, (size_t)bytes) != bytes)
         status = failed(predictions, error);
     else
-        status = nn_file_replace(predictions->path, image, (size_t)bytes, error);
-    nn_release(image);
+        status = nni_file_replace(predictions->path, image, (size_t)bytes, error);
+    nni_release(image);
     return status;
 }
 
-nn_status nn_predictions_finish(nn_predictions *predictions, nn_error *error)
+nn_status nni_predictions_finish(nni_predictions *predictions, nn_error *error)
 {
     close_datasets(predictions);
     const nn_status status =
-        predictions->csv.file ? nn_draft_commit(&predictions->csv, error) : write_image(predictions, error);
-    nn_predictions_abandon(predictions);
+        predictions->csv.file ? nni_draft_commit(&predictions->csv, error) : write_image(predictions, error);
+    nni_predictions_abandon(predictions);
     return status;
 }
 
-void nn_predictions_abandon(nn_predictions *predictions)
+void nni_predictions_abandon(nni_predictions *predictions)
 {
     if (!predictions)
         return;
     close_datasets(predictions);
-    nn_draft_drop(&predictions->csv);
+    nni_draft_drop(&predictions->csv);
     if (predictions->file >= 0)
         H5Fclose(predictions->file);
     if (predictions->name_type >= 0)
         H5Tclose(predictions->name_type);
-    nn_release(predictions->padded);
-    nn_release(predictions);
+    nni_release(predictions->padded);
+    nni_release(predictions);
 }

@@ -13,21 +13,21 @@ extern "C" {
 #endif
 
 /** What the outputs of a network speak of. */
-typedef enum nn_predicted {
-    NN_PREDICTED_CLASSES, /**< one class a row */
-    NN_PREDICTED_LABELS,  /**< each output is a label of its own, which a row has or has not */
-    NN_PREDICTED_VALUES,
-} nn_predicted;
+typedef enum nni_predicted {
+    NNI_PREDICTED_CLASSES, /**< one class a row */
+    NNI_PREDICTED_LABELS,  /**< each output is a label of its own, which a row has or has not */
+    NNI_PREDICTED_VALUES,
+} nni_predicted;
 
 /** What is predicted of how many rows. */
-typedef struct nn_predictions_form {
-    nn_predicted kind;
+typedef struct nni_predictions_form {
+    nni_predicted kind;
     size_t rows, outputs;
-    const nn_texts *names; /**< of classes, or of outputs; borrowed until the end; NULL or empty: numbers alone */
-} nn_predictions_form;
+    const nni_string_set *names; /**< of classes, or of outputs; borrowed until the end; NULL or empty: numbers alone */
+} nni_predictions_form;
 
 /** Predictions being collected, to be a file when they are complete. One process collects. */
-typedef struct nn_predictions nn_predictions;
+typedef struct nni_predictions nni_predictions;
 
 /**
  * Begins a file. Classes: /class [rows] and /probabilities [rows, outputs], with /class_name [rows], strings of one
@@ -38,11 +38,11 @@ typedef struct nn_predictions nn_predictions;
  *
  * @param path  an existing file is replaced, once the new one is complete
  */
-nn_status nn_predictions_create(const char *path, const nn_predictions_form *form, nn_predictions **predictions,
-                                nn_error *error);
+nn_status nni_predictions_create(const char *path, const nni_predictions_form *form, nni_predictions **predictions,
+                                 nn_error *error);
 
 /** @return whether a path ends in .csv */
-bool nn_predictions_is_csv(const char *path);
+bool nni_predictions_is_csv(const char *path);
 
 /**
  * Appends rows.
@@ -50,14 +50,14 @@ bool nn_predictions_is_csv(const char *path);
  * @param output   [rows, outputs]; values in the user's units
  * @param decided  [rows] of classes, or [rows, outputs] of labels; not looked at of values
  */
-nn_status nn_predictions_append(nn_predictions *predictions, const double *output, const int *decided, size_t rows,
-                                nn_error *error);
+nn_status nni_predictions_append(nni_predictions *predictions, const double *output, const int *decided, size_t rows,
+                                 nn_error *error);
 
 /** Writes the file, which appears under its name when it is on the disk. Frees in any case. */
-nn_status nn_predictions_finish(nn_predictions *predictions, nn_error *error);
+nn_status nni_predictions_finish(nni_predictions *predictions, nn_error *error);
 
 /** Gives up and frees; NULL is fine. */
-void nn_predictions_abandon(nn_predictions *predictions);
+void nni_predictions_abandon(nni_predictions *predictions);
 
 #ifdef __cplusplus
 }

@@ -19,7 +19,7 @@ static void put_text(FILE *file, const char *before, const char *text)
     fputc('"', file);
 }
 
-static void put_name(FILE *file, const nn_predictions_form *form, const char *before, const char *unnamed,
+static void put_name(FILE *file, const nni_predictions_form *form, const char *before, const char *unnamed,
                      size_t number)
 {
     if (form->names && number < form->names->count)
@@ -28,28 +28,28 @@ static void put_name(FILE *file, const nn_predictions_form *form, const char *be
         fprintf(file, "%s%s%zu", before, unnamed, number);
 }
 
-static bool has_names(const nn_predictions_form *form)
+static bool has_names(const nni_predictions_form *form)
 {
     return form->names && form->names->count > 0;
 }
 
-void nn_predictions_csv_header(FILE *file, const nn_predictions_form *form)
+void nni_predictions_csv_header(FILE *file, const nni_predictions_form *form)
 {
     const size_t outputs = form->outputs;
-    if (form->kind == NN_PREDICTED_CLASSES) {
+    if (form->kind == NNI_PREDICTED_CLASSES) {
         fputs(has_names(form) ? "class,class_name" : "class", file);
         for (size_t i = 0; i < outputs; i++) {
             fputc(',', file);
             put_name(file, form, "p_", "", outputs == 1 ? 1 : i); /* a single output is that of class 1 */
         }
     }
-    for (size_t i = 0; i < outputs && form->kind == NN_PREDICTED_LABELS; i++) {
+    for (size_t i = 0; i < outputs && form->kind == NNI_PREDICTED_LABELS; i++) {
         put_name(file, form, "", "label_", i);
         fputc(',', file);
     }
-    for (size_t i = 0; i < outputs && form->kind != NN_PREDICTED_CLASSES; i++) {
+    for (size_t i = 0; i < outputs && form->kind != NNI_PREDICTED_CLASSES; i++) {
         fputs(i > 0 ? "," : "", file);
-        if (form->kind == NN_PREDICTED_LABELS)
+        if (form->kind == NNI_PREDICTED_LABELS)
             put_name(file, form, "p_", "", i);
         else if (outputs == 1 && !has_names(form))
             fputc('y', file);
@@ -73,13 +73,13 @@ static void put_number(FILE *file, double value, bool real)
     fputs(text, file);
 }
 
-void nn_predictions_csv_rows(FILE *file, const nn_predictions_form *form, const double *output, const int *decided,
-                             size_t rows)
+void nni_predictions_csv_rows(FILE *file, const nni_predictions_form *form, const double *output, const int *decided,
+                              size_t rows)
 {
     const size_t outputs = form->outputs;
     for (size_t row = 0; row < rows; row++) {
         const char *comma = "";
-        if (form->kind == NN_PREDICTED_CLASSES) {
+        if (form->kind == NNI_PREDICTED_CLASSES) {
             const size_t class = (size_t)decided[row];
             fprintf(file, "%zu", class);
             comma = ",";
@@ -88,13 +88,13 @@ void nn_predictions_csv_rows(FILE *file, const nn_predictions_form *form, const 
                 put_text(file, "", class < form->names->count ? form->names->text[class] : "");
             }
         }
-        for (size_t i = 0; i < outputs && form->kind == NN_PREDICTED_LABELS; i++) {
+        for (size_t i = 0; i < outputs && form->kind == NNI_PREDICTED_LABELS; i++) {
             fprintf(file, "%s%d", comma, decided[row * outputs + i]);
             comma = ",";
         }
         for (size_t i = 0; i < outputs; i++) {
             fputs(comma, file);
-            put_number(file, output[row * outputs + i], form->kind != NN_PREDICTED_VALUES);
+            put_number(file, output[row * outputs + i], form->kind != NNI_PREDICTED_VALUES);
             comma = ",";
         }
         fputc('\n', file);

@@ -11,10 +11,10 @@
  * names and p_NAME of each; of values their names. What has no name goes by its number: p_0, label_0, value_0; one
  * value is y.
  */
-void nn_predictions_csv_header(FILE *file, const nn_predictions_form *form);
+void nni_predictions_csv_header(FILE *file, const nni_predictions_form *form);
 
-/** Writes rows, as nn_predictions_append takes them. A number reads back as the very one it was. */
-void nn_predictions_csv_rows(FILE *file, const nn_predictions_form *form, const double *output, const int *decided,
-                             size_t rows);
+/** Writes rows, as nni_predictions_append takes them. A number reads back as the very one it was. */
+void nni_predictions_csv_rows(FILE *file, const nni_predictions_form *form, const double *output, const int *decided,
+                              size_t rows);
 
 #endif

@@ -18,7 +18,7 @@ static double inverse(double spread)
 }
 
 /* All features alike. */
-static void fit_all(nn_normalization *normalization, double offset, double spread)
+static void fit_all(nni_feature_scaler *normalization, double offset, double spread)
 {
     for (size_t i = 0; i < normalization->features; i++) {
         normalization->offset[i] = offset;
@@ -26,11 +26,11 @@ static void fit_all(nn_normalization *normalization, double offset, double sprea
     }
 }
 
-static void fit_standard(nn_normalization *normalization, const nn_statistics *found)
+static void fit_standard(nni_feature_scaler *normalization, const nni_statistics *found)
 {
     for (size_t i = 0; i < normalization->features; i++) {
         normalization->offset[i] = found->mean[i];
-        normalization->scale[i] = inverse(nn_statistics_deviation(found, i));
+        normalization->scale[i] = inverse(nni_statistics_deviation(found, i));
     }
 }
 
@@ -39,15 +39,15 @@ static void fit_standard(nn_normalization *normalization, const nn_statistics *f
  * each): the log loss is 0.113, 0.133 and 0.158 of one-hot, rare and frequent ones, by their deviation 0.119, 0.136 and
  * 0.164.
  */
-static void fit_two_values(nn_normalization *normalization, const nn_statistics *found)
+static void fit_two_values(nni_feature_scaler *normalization, const nni_statistics *found)
 {
     for (size_t i = 0; i < normalization->features; i++)
-        if (nn_feature_is_two_valued(found, i))
+        if (nni_feature_is_two_valued(found, i))
             normalization->scale[i] = inverse((found->most[i] - found->least[i]) / 2);
 }
 
 /* One mean and one deviation of all values: features are merged as slices are (Chan, Golub, LeVeque, 1983). */
-static void fit_standard_all(nn_normalization *normalization, const nn_statistics *found)
+static void fit_standard_all(nni_feature_scaler *normalization, const nni_statistics *found)
 {
     double count = 0, mean = 0, square = 0;
     for (size_t i = 0; i < normalization->features; i++) {
@@ -59,7 +59,7 @@ static void fit_standard_all(nn_normalization *normalization, const nn_statistic
     fit_all(normalization, mean, sqrt(square / count));
 }
 
-static void fit_unit_each(nn_normalization *normalization, const nn_statistics *found)
+static void fit_unit_each(nni_feature_scaler *normalization, const nni_statistics *found)
 {
     for (size_t i = 0; i < normalization->features; i++) {
         normalization->offset[i] = found->least[i];
@@ -68,7 +68,7 @@ static void fit_unit_each(nn_normalization *normalization, const nn_statistics *
 }
 
 /* As a row's own values are normalised. */
-static nn_status fit_missing(nn_normalization *normalization, const nn_dataset *dataset, const nn_statistics *found,
+static nn_status fit_missing(nni_feature_scaler *normalization, const nn_dataset *dataset, const nni_statistics *found,
                              nn_error *error)
 {
     for (size_t i = 0; i < normalization->features; i++) {
@@ -77,7 +77,7 @@ static nn_status fit_missing(nn_normalization *normalization, const nn_dataset *
                            "%s: no row of %s has a value at position %zu, so data.impute has no mean to put there; "
                            "leave that feature out",
                            dataset->file, dataset->x_name, i);
-        if (nn_element_is_wide(dataset->element))
+        if (nni_element_is_wide(dataset->element))
             normalization->missing[i] =
                 (nn_real)((found->mean[i] - normalization->offset[i]) * normalization->scale[i]);
         else
@@ -87,7 +87,7 @@ static nn_status fit_missing(nn_normalization *normalization, const nn_dataset *
     return NN_OK;
 }
 
-static nn_status check_features(const nn_normalization *normalization, const nn_dataset *dataset, nn_error *error)
+static nn_status check_features(const nni_feature_scaler *normalization, const nn_dataset *dataset, nn_error *error)
 {
     if (normalization->features == dataset->features)
         return NN_OK;
@@ -95,8 +95,8 @@ static nn_status check_features(const nn_normalization *normalization, const nn_
                    dataset->file, dataset->x_name, dataset->features, normalization->features);
 }
 
-static nn_status check_spread(const nn_normalization *normalization, const nn_dataset *dataset,
-                              const nn_statistics *found, nn_error *error)
+static nn_status check_spread(const nni_feature_scaler *normalization, const nn_dataset *dataset,
+                              const nni_statistics *found, nn_error *error)
 {
     for (size_t i = 0; found->square && i < normalization->features; i++)
         if (!isfinite(found->mean[i]) || !isfinite(found->square[i]))
@@ -107,30 +107,30 @@ static nn_status check_spread(const nn_normalization *normalization, const nn_da
     return NN_OK;
 }
 
-static unsigned what_to_measure(const nn_normalization *normalization)
+static unsigned what_to_measure(const nni_feature_scaler *normalization)
 {
-    unsigned moments = normalization->missing ? NN_STATISTICS_MOMENTS : 0;
+    unsigned moments = normalization->missing ? NNI_STATISTICS_MOMENTS : 0;
     switch (normalization->kind) {
     case NN_NORMALIZE_NONE:
     case NN_NORMALIZE_UNIT:
         return moments;
     case NN_NORMALIZE_MINMAX:
-        return moments | NN_STATISTICS_RANGE;
+        return moments | NNI_STATISTICS_RANGE;
     case NN_NORMALIZE_STANDARD:
     case NN_NORMALIZE_STANDARD_ALL:
     case NN_NORMALIZE_ROBUST:
-        return NN_STATISTICS_MOMENTS;
+        return NNI_STATISTICS_MOMENTS;
     case NN_NORMALIZE_AUTO:
         break;
     }
-    return NN_STATISTICS_MOMENTS | NN_STATISTICS_RANGE;
+    return NNI_STATISTICS_MOMENTS | NNI_STATISTICS_RANGE;
 }
 
 /* Robust: what lies far off is as far off as this, in deviations of the others, which are found in so many passes. */
 static const double robust_limit = 10;
 enum { ROBUST_PASSES_MOST = 10 };
 
-static void fit(nn_normalization *normalization, const nn_dataset *dataset, const nn_statistics *found)
+static void fit(nni_feature_scaler *normalization, const nn_dataset *dataset, const nni_statistics *found)
 {
     switch (normalization->kind) {
     case NN_NORMALIZE_NONE:
@@ -153,57 +153,57 @@ static void fit(nn_normalization *normalization, const nn_dataset *dataset, cons
         normalization->limit = robust_limit;
         break;
     }
-    nn_normalization_round(normalization);
+    nni_feature_scaler_round(normalization);
 }
 
-static nn_status fit_auto(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
-                          nn_statistics *found, nn_normalization_notes *notes, nn_error *error)
+static nn_status fit_auto(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+                          nni_statistics *found, nni_feature_scaler_notes *notes, nn_error *error)
 {
-    normalization->kind = nn_normalization_choose(dataset, found);
+    normalization->kind = nni_feature_scaler_choose(dataset, found);
     fit(normalization, dataset, found);
     if (normalization->kind == NN_NORMALIZE_STANDARD)
         fit_two_values(normalization, found);
-    nn_normalization_round(normalization);
+    nni_feature_scaler_round(normalization);
     if (normalization->missing)
         NN_TRY(fit_missing(normalization, dataset, found, error));
     if (!notes)
         return NN_OK;
     for (size_t i = 0; i < dataset->features; i++)
-        notes->constant += nn_feature_is_constant(found, i);
+        notes->constant += nni_feature_is_constant(found, i);
     if (normalization->kind != NN_NORMALIZE_STANDARD)
         return NN_OK;
-    return nn_normalization_note(dataset, comm, found, notes, error);
+    return nni_feature_scaler_note(dataset, comm, found, notes, error);
 }
 
-static nn_status fit_by(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm, nn_statistics *found,
-                        nn_normalization_notes *notes, nn_error *error)
+static nn_status fit_by(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+                        nni_statistics *found, nni_feature_scaler_notes *notes, nn_error *error)
 {
     NN_TRY(check_spread(normalization, dataset, found, error));
     if (normalization->kind == NN_NORMALIZE_AUTO)
         return fit_auto(normalization, dataset, comm, found, notes, error);
     if (normalization->kind == NN_NORMALIZE_ROBUST)
-        NN_TRY(nn_statistics_clip(dataset, ROBUST_PASSES_MOST, comm, found, error));
+        NN_TRY(nni_statistics_clip(dataset, ROBUST_PASSES_MOST, comm, found, error));
     fit(normalization, dataset, found);
     return normalization->missing ? fit_missing(normalization, dataset, found, error) : NN_OK;
 }
 
-nn_status nn_normalization_fit_noting(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
-                                      nn_normalization_notes *notes, nn_error *error)
+nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+                                        nni_feature_scaler_notes *notes, nn_error *error)
 {
-    nn_statistics found = {.count = NULL};
+    nni_statistics found = {.count = NULL};
     NN_TRY(check_features(normalization, dataset, error));
     const unsigned kinds = what_to_measure(normalization);
     if (kinds)
-        NN_TRY(nn_statistics_measure(dataset, kinds, comm, &found, error));
+        NN_TRY(nni_statistics_measure(dataset, kinds, comm, &found, error));
     const nn_status status = fit_by(normalization, dataset, comm, &found, notes, error);
-    nn_statistics_free(&found);
+    nni_statistics_free(&found);
     return status;
 }
 
-nn_status nn_normalization_fit(nn_normalization *normalization, const nn_dataset *dataset, nn_comm *comm,
-                               nn_error *error)
+nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+                                 nn_error *error)
 {
-    return nn_normalization_fit_noting(normalization, dataset, comm, NULL, error);
+    return nni_feature_scaler_fit_noting(normalization, dataset, comm, NULL, error);
 }
 
 static nn_status check_range(const nn_dataset *dataset, nn_error *error)
@@ -212,14 +212,14 @@ static nn_status check_range(const nn_dataset *dataset, nn_error *error)
         return NN_OK;
     const uint64_t place = dataset->x_beyond - 1;
     uint64_t row = place / dataset->features;
-    const char *path = nn_files_locate(dataset->files, dataset->file, &row);
+    const char *path = nni_files_locate(dataset->files, dataset->file, &row);
     return nn_fail(error, NN_DATA,
                    "%s: row %" PRIu64 " of %s holds at position %" PRIu64
                    " a number beyond the range of %s, and nothing scales it; data.normalize: standard does",
                    path, row, dataset->x_name, place % dataset->features, real_name);
 }
 
-nn_status nn_dataset_normalize(nn_dataset *dataset, const nn_normalization *normalization, nn_error *error)
+nn_status nni_dataset_normalize(nn_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error)
 {
     NN_TRY(check_features(normalization, dataset, error));
     if (normalization->kind == NN_NORMALIZE_NONE)

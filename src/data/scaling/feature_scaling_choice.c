@@ -3,29 +3,29 @@
 
 #include "data/scaling/feature_scaling.h"
 
-bool nn_feature_is_two_valued(const nn_statistics *found, size_t i)
+bool nni_feature_is_two_valued(const nni_statistics *found, size_t i)
 {
     const double rounding = 1e-9;
     const double below = found->mean[i] - found->least[i], above = found->most[i] - found->mean[i];
     const double bound = below * above, variance = found->square[i] / found->count[i];
-    return !nn_feature_is_constant(found, i) && fabs(variance - bound) <= rounding * bound;
+    return !nni_feature_is_constant(found, i) && fabs(variance - bound) <= rounding * bound;
 }
 
 /* --- scaled already --- */
 
 /* Each feature has about mean 0 and deviation 1; constant ones are 0, and two values may stand for no and yes. */
-static bool is_scaled(const nn_dataset *dataset, const nn_statistics *found)
+static bool is_scaled(const nn_dataset *dataset, const nni_statistics *found)
 {
     const double mean_most = 0.25, deviation_least = 0.5, deviation_most = 2;
     size_t scaled = 0;
     for (size_t i = 0; i < dataset->features; i++) {
-        const double deviation = nn_statistics_deviation(found, i);
-        if (nn_feature_is_constant(found, i)) {
+        const double deviation = nni_statistics_deviation(found, i);
+        if (nni_feature_is_constant(found, i)) {
             if (found->least[i] != 0)
                 return false;
         } else if (fabs(found->mean[i]) <= mean_most && deviation >= deviation_least && deviation <= deviation_most)
             scaled++;
-        else if (!nn_feature_is_two_valued(found, i) || fabs(found->least[i]) > 1 || fabs(found->most[i]) > 1)
+        else if (!nni_feature_is_two_valued(found, i) || fabs(found->least[i]) > 1 || fabs(found->most[i]) > 1)
             return false;
     }
     return scaled > 0;
@@ -39,22 +39,22 @@ enum { PICTURE_LEAST = 64 };
 /* Bytes of rows with height and width are pixels. Other rows are so where all positions share one range: half of them
  * reach over half of it, and of the others all but a tenth are mostly background, as towards the corners, where a scale
  * of their own would blow up the few values that are none. A measurement of another size is no background. */
-static bool is_picture(const nn_dataset *dataset, const nn_statistics *found)
+static bool is_picture(const nn_dataset *dataset, const nni_statistics *found)
 {
     const bool shaped = dataset->row_dimensions == 2 || dataset->row_dimensions == 3;
     const double range = dataset->x_range[1] - dataset->x_range[0], background = 0.1;
-    if (shaped && (dataset->element == NN_UINT8 || dataset->element == NN_INT8))
+    if (shaped && (dataset->element == NNI_UINT8 || dataset->element == NNI_INT8))
         return true;
     if (!shaped && dataset->features < PICTURE_LEAST)
         return false;
     size_t varying = 0, wide = 0, odd = 0, two_valued = 0;
     for (size_t i = 0; i < dataset->features; i++) {
-        if (nn_feature_is_constant(found, i))
+        if (nni_feature_is_constant(found, i))
             continue;
         const double own = found->most[i] - found->least[i];
         const double off = fmin(found->mean[i] - found->least[i], found->most[i] - found->mean[i]);
         varying++;
-        two_valued += nn_feature_is_two_valued(found, i);
+        two_valued += nni_feature_is_two_valued(found, i);
         if (own >= range / 2)
             wide++;
         else if (off > background * own)
@@ -65,7 +65,7 @@ static bool is_picture(const nn_dataset *dataset, const nn_statistics *found)
 
 /* Measured with adam at 0.001 and 100 units: of pictures standard_all is right more often than unit by 0.005 on the
  * digits (5 seeds) and 0.002 on Fashion-MNIST (2 seeds). */
-nn_normalization_kind nn_normalization_choose(const nn_dataset *dataset, const nn_statistics *found)
+nn_feature_scaling nni_feature_scaler_choose(const nn_dataset *dataset, const nni_statistics *found)
 {
     if (is_scaled(dataset, found))
         return NN_NORMALIZE_NONE;

@@ -76,8 +76,8 @@ static void take_range(const feature_table *table, const struct tile *tile)
 /* --- going through the rows --- */
 
 /* A run of this rank's rows, all of one slice, and a tile of their features. */
-static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const feature_table *table, size_t i,
-                         nn_file_run run, size_t first)
+static void measure_tile(const nn_dataset *dataset, const nni_rows *rows, const feature_table *table, size_t i,
+                         nni_file_run run, size_t first)
 {
     double x[TILE];
     struct tile tile = {
@@ -86,10 +86,10 @@ static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const f
         .at = (dataset->first_slice + i) * table->width + first,
         .feature = table->first + first,
     };
-    const size_t slice_first = nn_dataset_slice_begin(dataset, i);
+    const size_t slice_first = nni_dataset_slice_begin(dataset, i);
     for (size_t row = run.first; row < run.first + run.count; row++) {
-        const char *from = nn_dataset_at(dataset, rows, row - rows->first);
-        nn_convert_double(dataset->element, from + tile.feature * nn_element_size(dataset->element), x, tile.count);
+        const char *from = nni_dataset_at(dataset, rows, row - rows->first);
+        nni_convert_double(dataset->element, from + tile.feature * nni_element_size(dataset->element), x, tile.count);
         for (size_t k = 0; table->log1p && k < tile.count; k++)
             x[k] = log1p(x[k]);
         tile.row = row - slice_first + 1;
@@ -103,22 +103,22 @@ static void measure_tile(const nn_dataset *dataset, const nn_rows *rows, const f
 }
 
 /* What a run of rows has of slice i. */
-static nn_file_run rows_of_slice(const nn_dataset *dataset, const nn_rows *rows, size_t i)
+static nni_file_run rows_of_slice(const nn_dataset *dataset, const nni_rows *rows, size_t i)
 {
-    const size_t first = nn_dataset_slice_begin(dataset, i), end = nn_dataset_slice_begin(dataset, i + 1);
+    const size_t first = nni_dataset_slice_begin(dataset, i), end = nni_dataset_slice_begin(dataset, i + 1);
     const size_t from = first > rows->first ? first : rows->first;
     const size_t to = end < rows->first + rows->count ? end : rows->first + rows->count;
-    return (nn_file_run){from, to > from ? to - from : 0};
+    return (nni_file_run){from, to > from ? to - from : 0};
 }
 
 /* Threads share slices and features, never the rows of a slice: these come in their order. */
-static void measure_rows(const nn_dataset *dataset, const nn_rows *given, void *context)
+static void measure_rows(const nn_dataset *dataset, const nni_rows *given, void *context)
 {
     const feature_table *table = context;
     const size_t tiles = (table->width + TILE - 1) / TILE;
-    nn_rows values = *given;
+    nni_rows values = *given;
     values.x = given->values;
-    const nn_rows *rows = table->targets ? &values : given;
+    const nni_rows *rows = table->targets ? &values : given;
     dataset = table->targets ? table->targets : dataset;
 #pragma omp parallel for schedule(dynamic) collapse(2)
     for (size_t i = 0; i < dataset->slice_count; i++)
@@ -126,19 +126,19 @@ static void measure_rows(const nn_dataset *dataset, const nn_rows *given, void *
             measure_tile(dataset, rows, table, i, rows_of_slice(dataset, rows, i), tile * TILE);
 }
 
-typedef void take_rows(const nn_dataset *dataset, const nn_rows *rows, void *context);
+typedef void take_rows(const nn_dataset *dataset, const nni_rows *rows, void *context);
 
 static nn_status go_through(const nn_dataset *dataset, take_rows *take, void *context, nn_error *error)
 {
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(dataset, dataset->rows + 1, &cursor, error);
+    nni_cursor *cursor = NULL;
+    nni_rows rows = {.count = 1};
+    nn_status status = nni_cursor_create(dataset, dataset->rows + 1, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
+        status = nni_cursor_next(cursor, &rows, error);
         if (status == NN_OK)
             take(dataset, &rows, context);
     }
-    nn_cursor_free(cursor);
+    nni_cursor_free(cursor);
     return status;
 }
 
@@ -146,7 +146,7 @@ static nn_status go_through(const nn_dataset *dataset, take_rows *take, void *co
 
 static double rows_of_slice_as_cut(const nn_dataset *dataset, size_t slice)
 {
-    return (double)(nn_dataset_slice_first(dataset, slice + 1) - nn_dataset_slice_first(dataset, slice));
+    return (double)(nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice));
 }
 
 /* Chan, Golub, LeVeque (1983), in slice order. */
@@ -169,7 +169,7 @@ static void merge_slices(const nn_dataset *dataset, const feature_table *table, 
 
 /* A slice is filled in by one rank and zero on the others, and adding zeros is exact in any order. */
 static nn_status join_moments(const nn_dataset *dataset, const feature_table *table, nn_comm *comm,
-                              nn_statistics *found, nn_error *error)
+                              nni_statistics *found, nn_error *error)
 {
     const size_t values = dataset->slices.count * table->width;
     double *const sums[] = {table->mean, table->square, table->count};
@@ -183,7 +183,7 @@ static nn_status join_moments(const nn_dataset *dataset, const feature_table *ta
     return NN_OK;
 }
 
-static nn_status join_range(const nn_dataset *dataset, const feature_table *table, nn_comm *comm, nn_statistics *found,
+static nn_status join_range(const nn_dataset *dataset, const feature_table *table, nn_comm *comm, nni_statistics *found,
                             nn_error *error)
 {
     double *least = found->least + table->first, *most = found->most + table->first;
@@ -195,8 +195,8 @@ static nn_status join_range(const nn_dataset *dataset, const feature_table *tabl
             most[i] = fmax(most[i], table->most[slice * table->width + i]);
         }
     }
-    NN_TRY(nn_comm_min_double(comm, least, table->width, error));
-    return nn_comm_max_double(comm, most, table->width, error);
+    NN_TRY(nni_comm_min_double(comm, least, table->width, error));
+    return nni_comm_max_double(comm, most, table->width, error);
 }
 
 static void fill(double *values, double with, size_t count)
@@ -205,7 +205,7 @@ static void fill(double *values, double with, size_t count)
         values[i] = with;
 }
 
-static nn_status measure_block(const nn_dataset *dataset, feature_table *table, nn_comm *comm, nn_statistics *found,
+static nn_status measure_block(const nn_dataset *dataset, feature_table *table, nn_comm *comm, nni_statistics *found,
                                nn_error *error)
 {
     const size_t values = dataset->slices.count * table->width;
@@ -225,36 +225,36 @@ static nn_status take_table(const nn_dataset *dataset, unsigned kinds, feature_t
     const size_t features = dataset->features, width = TABLE / dataset->slices.count;
     table->width = width == 0 ? 1 : width < features ? width : features;
     const size_t values = dataset->slices.count * table->width;
-    if (kinds & NN_STATISTICS_MOMENTS) {
-        NN_TRY(nn_allocate(values, sizeof *table->mean, what, &table->mean, error));
-        NN_TRY(nn_allocate(values, sizeof *table->square, what, &table->square, error));
+    if (kinds & NNI_STATISTICS_MOMENTS) {
+        NN_TRY(nni_allocate(values, sizeof *table->mean, what, &table->mean, error));
+        NN_TRY(nni_allocate(values, sizeof *table->square, what, &table->square, error));
     }
-    if (kinds & NN_STATISTICS_MOMENTS && (dataset->missing || table->low))
-        NN_TRY(nn_allocate(values, sizeof *table->count, what, &table->count, error));
-    if (kinds & NN_STATISTICS_RANGE) {
-        NN_TRY(nn_allocate(values, sizeof *table->least, what, &table->least, error));
-        NN_TRY(nn_allocate(values, sizeof *table->most, what, &table->most, error));
+    if (kinds & NNI_STATISTICS_MOMENTS && (dataset->missing || table->low))
+        NN_TRY(nni_allocate(values, sizeof *table->count, what, &table->count, error));
+    if (kinds & NNI_STATISTICS_RANGE) {
+        NN_TRY(nni_allocate(values, sizeof *table->least, what, &table->least, error));
+        NN_TRY(nni_allocate(values, sizeof *table->most, what, &table->most, error));
     }
     return NN_OK;
 }
 
-static nn_status take_memory(const nn_dataset *dataset, unsigned kinds, nn_statistics *found, nn_error *error)
+static nn_status take_memory(const nn_dataset *dataset, unsigned kinds, nni_statistics *found, nn_error *error)
 {
     const size_t features = dataset->features;
-    if (kinds & NN_STATISTICS_MOMENTS) {
-        NN_TRY(nn_allocate(features, sizeof *found->count, what, &found->count, error));
-        NN_TRY(nn_allocate(features, sizeof *found->mean, what, &found->mean, error));
-        NN_TRY(nn_allocate(features, sizeof *found->square, what, &found->square, error));
+    if (kinds & NNI_STATISTICS_MOMENTS) {
+        NN_TRY(nni_allocate(features, sizeof *found->count, what, &found->count, error));
+        NN_TRY(nni_allocate(features, sizeof *found->mean, what, &found->mean, error));
+        NN_TRY(nni_allocate(features, sizeof *found->square, what, &found->square, error));
     }
-    if (kinds & NN_STATISTICS_RANGE) {
-        NN_TRY(nn_allocate(features, sizeof *found->least, what, &found->least, error));
-        NN_TRY(nn_allocate(features, sizeof *found->most, what, &found->most, error));
+    if (kinds & NNI_STATISTICS_RANGE) {
+        NN_TRY(nni_allocate(features, sizeof *found->least, what, &found->least, error));
+        NN_TRY(nni_allocate(features, sizeof *found->most, what, &found->most, error));
     }
     return NN_OK;
 }
 
 static nn_status measure(const nn_dataset *dataset, unsigned kinds, feature_table *table, nn_comm *comm,
-                         nn_statistics *found, nn_error *error)
+                         nni_statistics *found, nn_error *error)
 {
     const size_t features = table->targets ? table->targets->features : dataset->features;
     nn_status status =
@@ -264,65 +264,65 @@ static nn_status measure(const nn_dataset *dataset, unsigned kinds, feature_tabl
         table->width = features - table->first < width ? features - table->first : width;
         status = measure_block(dataset, table, comm, found, error);
     }
-    nn_release(table->mean);
-    nn_release(table->square);
-    nn_release(table->count);
-    nn_release(table->least);
-    nn_release(table->most);
+    nni_release(table->mean);
+    nni_release(table->square);
+    nni_release(table->count);
+    nni_release(table->least);
+    nni_release(table->most);
     return status;
 }
 
 /* @param seen  the dataset, or what stands for its targets */
 static nn_status measure_all(const nn_dataset *dataset, const nn_dataset *seen, unsigned kinds, feature_table *table,
-                             nn_comm *comm, nn_statistics *statistics, nn_error *error)
+                             nn_comm *comm, nni_statistics *statistics, nn_error *error)
 {
-    *statistics = (nn_statistics){.count = NULL};
+    *statistics = (nni_statistics){.count = NULL};
     nn_status status = nn_comm_agree(comm, take_memory(seen, kinds, statistics, error), error);
     if (status == NN_OK)
         status = measure(dataset, kinds, table, comm, statistics, error);
     if (status != NN_OK)
-        nn_statistics_free(statistics);
+        nni_statistics_free(statistics);
     return status;
 }
 
-nn_status nn_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nn_statistics *statistics,
-                                nn_error *error)
+nn_status nni_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nni_statistics *statistics,
+                                 nn_error *error)
 {
     feature_table table = {.first = 0};
     return measure_all(dataset, dataset, kinds, &table, comm, statistics, error);
 }
 
-nn_status nn_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
-                                        nn_statistics *statistics, nn_error *error)
+nn_status nni_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
+                                         nni_statistics *statistics, nn_error *error)
 {
     nn_dataset values = *dataset;
-    values.element = NN_DOUBLE;
+    values.element = NNI_DOUBLE;
     values.features = dataset->outputs;
     values.missing = false;
     feature_table table = {.targets = &values, .log1p = log1p};
     return measure_all(dataset, &values, kinds, &table, comm, statistics, error);
 }
 
-nn_status nn_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
-                                       nn_statistics *statistics, nn_error *error)
+nn_status nni_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
+                                        nni_statistics *statistics, nn_error *error)
 {
     feature_table table = {.low = low, .high = high};
-    return measure(dataset, NN_STATISTICS_MOMENTS, &table, comm, statistics, error);
+    return measure(dataset, NNI_STATISTICS_MOMENTS, &table, comm, statistics, error);
 }
 
-double nn_statistics_deviation(const nn_statistics *statistics, size_t i)
+double nni_statistics_deviation(const nni_statistics *statistics, size_t i)
 {
     return statistics->count[i] > 0 ? sqrt(statistics->square[i] / statistics->count[i]) : 0;
 }
 
-void nn_statistics_free(nn_statistics *statistics)
+void nni_statistics_free(nni_statistics *statistics)
 {
-    nn_release(statistics->count);
-    nn_release(statistics->mean);
-    nn_release(statistics->square);
-    nn_release(statistics->least);
-    nn_release(statistics->most);
-    *statistics = (nn_statistics){.count = NULL};
+    nni_release(statistics->count);
+    nni_release(statistics->mean);
+    nni_release(statistics->square);
+    nni_release(statistics->least);
+    nni_release(statistics->most);
+    *statistics = (nni_statistics){.count = NULL};
 }
 
 /* --- whole numbers, one by one --- */
@@ -331,36 +331,36 @@ struct counters {
     const size_t *features; /* [count] */
     const double *first;    /* [count] */
     size_t count;
-    double *counts; /* [count, NN_COUNTED_VALUES + 1] */
+    double *counts; /* [count, NNI_COUNTED_VALUES + 1] */
 };
 
 static size_t cell_of(double value, double first)
 {
     const double place = value - first;
-    return place >= 0 && place < NN_COUNTED_VALUES && place == floor(place) ? (size_t)place : NN_COUNTED_VALUES;
+    return place >= 0 && place < NNI_COUNTED_VALUES && place == floor(place) ? (size_t)place : NNI_COUNTED_VALUES;
 }
 
 /* Threads share features. */
-static void count_rows(const nn_dataset *dataset, const nn_rows *rows, void *context)
+static void count_rows(const nn_dataset *dataset, const nni_rows *rows, void *context)
 {
     const struct counters *counters = context;
-    const size_t size = nn_element_size(dataset->element);
+    const size_t size = nni_element_size(dataset->element);
 #pragma omp parallel for schedule(static)
     for (size_t k = 0; k < counters->count; k++)
         for (size_t row = 0; row < rows->count; row++) {
             double value;
-            const char *from = nn_dataset_at(dataset, rows, row);
-            nn_convert_double(dataset->element, from + counters->features[k] * size, &value, 1);
+            const char *from = nni_dataset_at(dataset, rows, row);
+            nni_convert_double(dataset->element, from + counters->features[k] * size, &value, 1);
             if (!isnan(value))
-                counters->counts[k * (NN_COUNTED_VALUES + 1) + cell_of(value, counters->first[k])]++;
+                counters->counts[k * (NNI_COUNTED_VALUES + 1) + cell_of(value, counters->first[k])]++;
         }
 }
 
-nn_status nn_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
-                              nn_comm *comm, double *counts, nn_error *error)
+nn_status nni_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
+                               nn_comm *comm, double *counts, nn_error *error)
 {
     struct counters counters = {features, first, count, counts};
-    fill(counts, 0, count * (NN_COUNTED_VALUES + 1));
+    fill(counts, 0, count * (NNI_COUNTED_VALUES + 1));
     NN_TRY(nn_comm_agree(comm, go_through(dataset, count_rows, &counters, error), error));
-    return nn_comm_sum_double(comm, counts, count * (NN_COUNTED_VALUES + 1), error); /* exact in any order */
+    return nn_comm_sum_double(comm, counts, count * (NNI_COUNTED_VALUES + 1), error); /* exact in any order */
 }

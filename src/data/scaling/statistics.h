@@ -5,18 +5,18 @@
 #include "data/dataset/dataset.h"
 
 /** [features] each; NULL where not asked for. Owns its arrays. */
-typedef struct nn_statistics {
+typedef struct nni_statistics {
     double *count;        /**< rows that have the feature: all, but where values may be missing or are set aside */
     double *mean;         /**< 0 where no row has it */
     double *square;       /**< sum of squared deviations from the mean */
     double *least, *most; /**< infinite where no row has it */
-} nn_statistics;
+} nni_statistics;
 
 /** What to measure. */
-typedef enum nn_statistics_kind {
-    NN_STATISTICS_MOMENTS = 1, /**< count, mean and square */
-    NN_STATISTICS_RANGE = 2,   /**< least and most */
-} nn_statistics_kind;
+typedef enum nni_statistics_kind {
+    NNI_STATISTICS_MOMENTS = 1, /**< count, mean and square */
+    NNI_STATISTICS_RANGE = 2,   /**< least and most */
+} nni_statistics_kind;
 
 /**
  * Goes through the rows, once whatever is asked for, in double. Collective.
@@ -24,18 +24,18 @@ typedef enum nn_statistics_kind {
  * Means and squared deviations are found slice by slice (Welford, 1962) and merged in slice order (Chan, Golub,
  * LeVeque, 1983).
  *
- * @param kinds  of nn_statistics_kind, added up
+ * @param kinds  of nni_statistics_kind, added up
  */
-nn_status nn_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nn_statistics *statistics,
-                                nn_error *error);
+nn_status nni_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nni_statistics *statistics,
+                                 nn_error *error);
 
 /**
  * The same of the targets, [outputs] each, where they are values. Collective.
  *
  * @param log1p  of log(1 + y) in the place of y
  */
-nn_status nn_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
-                                        nn_statistics *statistics, nn_error *error);
+nn_status nni_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
+                                         nni_statistics *statistics, nn_error *error);
 
 /**
  * The moments of the values that lie in low ... high of their feature alone. Collective.
@@ -43,25 +43,25 @@ nn_status nn_statistics_measure_targets(const nn_dataset *dataset, bool log1p, u
  * @param low, high   [features]
  * @param statistics  measured before; count, mean and square are replaced
  */
-nn_status nn_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
-                                       nn_statistics *statistics, nn_error *error);
+nn_status nni_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
+                                        nni_statistics *statistics, nn_error *error);
 
-void nn_statistics_free(nn_statistics *statistics);
+void nni_statistics_free(nni_statistics *statistics);
 
 /** @return standard deviation of feature i; 0 where no row has it */
-double nn_statistics_deviation(const nn_statistics *statistics, size_t i);
+double nni_statistics_deviation(const nni_statistics *statistics, size_t i);
 
 /** Whole numbers that a feature is counted by, from its least one on. */
-enum { NN_COUNTED_VALUES = 64 };
+enum { NNI_COUNTED_VALUES = 64 };
 
 /**
  * Counts how often some features have each of a few whole numbers. Collective.
  *
  * @param features  [count] that are looked at
  * @param first     [count] the number that the first counter of a feature stands for
- * @param counts    [count, NN_COUNTED_VALUES + 1], zeroed here; the last one is of all other values
+ * @param counts    [count, NNI_COUNTED_VALUES + 1], zeroed here; the last one is of all other values
  */
-nn_status nn_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
-                              nn_comm *comm, double *counts, nn_error *error);
+nn_status nni_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
+                               nn_comm *comm, double *counts, nn_error *error);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* Outputs of one side get targets of deviation 1 and not 0 ... 1: of prices, of which most then lie near 0, relu learnt
  * nothing with six seeds of six (R2 below 0, of deviation 1 above 0.91), for its unit soon gave 0 for all rows. */
-static nn_target_scaling_kind choose(const nn_dataset *dataset, nn_activation output, const nn_statistics *found)
+static nn_target_scaling choose(const nn_dataset *dataset, nn_activation output, const nni_statistics *found)
 {
     const bool bounded = output == NN_SIGMOID || output == NN_TANH;
     const double lowest = output == NN_TANH ? -1 : 0, highest = bounded ? 1 : (double)INFINITY;
@@ -23,8 +23,8 @@ static nn_target_scaling_kind choose(const nn_dataset *dataset, nn_activation ou
 /* Whether targets are no quantities, but say what is true: classes, labels and shares. */
 static bool are_truths(const nn_dataset *dataset, nn_loss_kind loss, nn_activation output)
 {
-    return dataset->target != NN_TARGET_VALUES || dataset->binary || output == NN_SOFTMAX || loss == NN_CROSS_ENTROPY ||
-           loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU;
+    return dataset->target != NNI_TARGET_VALUES || dataset->binary || output == NN_SOFTMAX ||
+           loss == NN_CROSS_ENTROPY || loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU;
 }
 
 /* --- measuring --- */
@@ -35,7 +35,7 @@ static double inverse(double spread)
     return spread > 0 && isfinite(1 / spread) ? 1 / spread : 1;
 }
 
-static void take(const nn_statistics *found, nn_target_scaling *scaling)
+static void take(const nni_statistics *found, nni_target_scaler *scaling)
 {
     const bool unit = scaling->kind == NN_TARGETS_MINMAX;
     for (size_t j = 0; j < scaling->outputs; j++) {
@@ -45,42 +45,42 @@ static void take(const nn_statistics *found, nn_target_scaling *scaling)
     }
 }
 
-static nn_status measure(const nn_dataset *dataset, nn_target_scaling *scaling, nn_activation output, nn_comm *comm,
+static nn_status measure(const nn_dataset *dataset, nni_target_scaler *scaling, nn_activation output, nn_comm *comm,
                          nn_error *error)
 {
-    nn_statistics found = {.count = NULL};
+    nni_statistics found = {.count = NULL};
     if (scaling->kind == NN_TARGETS_AUTO || scaling->kind == NN_TARGETS_MINMAX) {
-        NN_TRY(nn_statistics_measure_targets(dataset, false, NN_STATISTICS_RANGE, comm, &found, error));
+        NN_TRY(nni_statistics_measure_targets(dataset, false, NNI_STATISTICS_RANGE, comm, &found, error));
         if (scaling->kind == NN_TARGETS_AUTO)
             scaling->kind = choose(dataset, output, &found);
         if (scaling->kind == NN_TARGETS_MINMAX)
             take(&found, scaling);
-        nn_statistics_free(&found);
+        nni_statistics_free(&found);
     }
     if (scaling->kind != NN_TARGETS_NONE && scaling->kind != NN_TARGETS_MINMAX) {
         const bool log1p = scaling->kind == NN_TARGETS_LOG1P;
-        NN_TRY(nn_statistics_measure_targets(dataset, log1p, NN_STATISTICS_MOMENTS, comm, &found, error));
+        NN_TRY(nni_statistics_measure_targets(dataset, log1p, NNI_STATISTICS_MOMENTS, comm, &found, error));
         take(&found, scaling);
-        nn_statistics_free(&found);
+        nni_statistics_free(&found);
     }
     return NN_OK;
 }
 
-nn_status nn_target_scaling_fit(const nn_dataset *dataset, nn_target_scaling_kind kind, nn_loss_kind loss,
-                                nn_activation output, nn_comm *comm, nn_target_scaling **result, nn_error *error)
+nn_status nni_target_scaler_fit(const nn_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
+                                nn_activation output, nn_comm *comm, nni_target_scaler **result, nn_error *error)
 {
     const bool truths = are_truths(dataset, loss, output), asked = kind != NN_TARGETS_AUTO && kind != NN_TARGETS_NONE;
-    nn_target_scaling *scaling = NULL;
+    nni_target_scaler *scaling = NULL;
     if (truths && asked)
         return nn_fail(
             error, NN_USAGE,
             "data.normalize_targets: %s scales values to be predicted, but %s in %s holds classes; remove it",
             nn_target_scaling_name(kind), dataset->y_name, dataset->file);
     NN_TRY(nn_comm_agree(
-        comm, nn_target_scaling_create(truths ? NN_TARGETS_NONE : kind, dataset->outputs, &scaling, error), error));
+        comm, nni_target_scaler_create(truths ? NN_TARGETS_NONE : kind, dataset->outputs, &scaling, error), error));
     const nn_status status = measure(dataset, scaling, output, comm, error);
     if (status != NN_OK) {
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         return status;
     }
     *result = scaling;
@@ -89,17 +89,17 @@ nn_status nn_target_scaling_fit(const nn_dataset *dataset, nn_target_scaling_kin
 
 /* --- using --- */
 
-void nn_dataset_scale_targets(nn_dataset *dataset, const nn_target_scaling *scaling)
+void nni_dataset_scale_targets(nn_dataset *dataset, const nni_target_scaler *scaling)
 {
     dataset->target_scaling = scaling->kind == NN_TARGETS_NONE ? NULL : scaling;
 }
 
-const nn_real *nn_dataset_convert_targets(const nn_dataset *dataset, const nn_rows *rows, nn_real *to)
+const nn_real *nni_dataset_convert_targets(const nn_dataset *dataset, const nni_rows *rows, nn_real *to)
 {
     if (!rows->values)
         return NULL;
     if (dataset->target_scaling)
-        nn_target_scaling_apply(dataset->target_scaling, rows->values, rows->count, to);
+        nni_target_scaler_apply(dataset->target_scaling, rows->values, rows->count, to);
     else
         for (size_t i = 0; i < rows->count * dataset->outputs; i++)
             to[i] = (nn_real)rows->values[i];

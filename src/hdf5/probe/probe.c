@@ -12,7 +12,7 @@
 /* As rows that stay in the file are read: see plan_blocks of dataset.c. */
 enum { BLOCK_BYTES = 1 << 20 };
 
-static size_t block_rows_of(const nn_hdf5_layout *layout, size_t row_bytes)
+static size_t block_rows_of(const nni_hdf5_layout *layout, size_t row_bytes)
 {
     const size_t rows = BLOCK_BYTES / row_bytes, chunk = layout->chunk_rows;
     if (chunk == 0)
@@ -20,17 +20,17 @@ static size_t block_rows_of(const nn_hdf5_layout *layout, size_t row_bytes)
     return rows > chunk ? rows / chunk * chunk : chunk;
 }
 
-static void note_facts(nn_probe *probe)
+static void note_facts(nni_probe *probe)
 {
-    const nn_hdf5_layout *layout = &probe->layout;
+    const nni_hdf5_layout *layout = &probe->layout;
     const uint64_t rank = (uint64_t)probe->comm->rank, ranks = (uint64_t)probe->comm->size;
-    const size_t row_bytes = layout->row_values * nn_element_size(layout->element);
-    nn_probe_facts *facts = &probe->facts;
+    const size_t row_bytes = layout->row_values * nni_element_size(layout->element);
+    nni_probe_facts *facts = &probe->facts;
     facts->rows = layout->rows;
     facts->features = layout->row_values;
     facts->row_bytes = row_bytes;
     facts->chunk_rows = layout->chunk_rows;
-    facts->read_rows = nn_hdf5_read_step(layout, row_bytes);
+    facts->read_rows = nni_hdf5_read_step(layout, row_bytes);
     facts->block_rows = block_rows_of(layout, row_bytes);
     facts->first = layout->rows / ranks * rank + layout->rows % ranks * rank / ranks;
     facts->count = layout->rows / ranks * (rank + 1) + layout->rows % ranks * (rank + 1) / ranks - facts->first;
@@ -38,9 +38,9 @@ static void note_facts(nn_probe *probe)
     memcpy(facts->type, layout->type, sizeof facts->type);
 }
 
-static nn_hdf5_rows rows_of(const nn_probe *probe, hid_t file)
+static nni_hdf5_rows rows_of(const nni_probe *probe, hid_t file)
 {
-    return (nn_hdf5_rows){
+    return (nni_hdf5_rows){
         .file = file,
         .path = probe->path,
         .name = probe->name,
@@ -55,68 +55,68 @@ static nn_hdf5_rows rows_of(const nn_probe *probe, hid_t file)
 /* What this process opens alone, in the guard. */
 static nn_status open_alone(void *context, nn_error *error)
 {
-    nn_probe *probe = context;
-    nn_hdf5_outside outside = {.open = 0};
-    NN_TRY(nn_hdf5_open(probe->path, NULL, &probe->alone, error));
-    NN_TRY(nn_hdf5_check_outside(probe->alone, probe->path, probe->name, probe->external, &outside, error));
-    NN_TRY(nn_hdf5_describe(probe->alone, probe->path, probe->name, NULL, &probe->layout, error));
+    nni_probe *probe = context;
+    nni_hdf5_outside outside = {.open = 0};
+    NN_TRY(nni_hdf5_open(probe->path, NULL, &probe->alone, error));
+    NN_TRY(nni_hdf5_check_outside(probe->alone, probe->path, probe->name, probe->external, &outside, error));
+    NN_TRY(nni_hdf5_describe(probe->alone, probe->path, probe->name, NULL, &probe->layout, error));
     note_facts(probe);
-    const nn_hdf5_rows rows = rows_of(probe, probe->alone);
-    NN_TRY(nn_hdf5_table_open(&rows, NULL, probe->facts.block_rows, &probe->table, error));
-    probe->facts.deflated = nn_probe_is_deflated(probe);
+    const nni_hdf5_rows rows = rows_of(probe, probe->alone);
+    NN_TRY(nni_hdf5_table_open(&rows, NULL, probe->facts.block_rows, &probe->table, error));
+    probe->facts.deflated = nni_probe_is_deflated(probe);
     return NN_OK;
 }
 
-static nn_status open_both(nn_probe *probe, nn_error *error)
+static nn_status open_both(nni_probe *probe, nn_error *error)
 {
     nn_comm *comm = probe->comm;
-    nn_status status = nn_hdf5_check_path(probe->path, &probe->facts.file_bytes, error);
+    nn_status status = nni_hdf5_check_path(probe->path, &probe->facts.file_bytes, error);
     if (status == NN_OK)
-        status = nn_hdf5_guard(probe->path, open_alone, probe, error);
+        status = nni_hdf5_guard(probe->path, open_alone, probe, error);
     if (status == NN_OK)
-        status = nn_reserve(probe->facts.count, probe->facts.row_bytes, "the rows to be read", &probe->memory, error);
+        status = nni_reserve(probe->facts.count, probe->facts.row_bytes, "the rows to be read", &probe->memory, error);
     NN_TRY(nn_comm_agree(comm, status, error));
-    return nn_comm_agree(comm, nn_hdf5_open(probe->path, comm, &probe->file, error), error);
+    return nn_comm_agree(comm, nni_hdf5_open(probe->path, comm, &probe->file, error), error);
 }
 
-nn_status nn_probe_open(const char *path, const char *dataset, nn_external external, nn_comm *comm, nn_probe **result,
-                        nn_error *error)
+nn_status nni_probe_open(const char *path, const char *dataset, nn_external external, nn_comm *comm, nni_probe **result,
+                         nn_error *error)
 {
-    nn_probe *probe = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *probe, "a file to be measured", &probe, error), error));
+    nni_probe *probe = NULL;
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *probe, "a file to be measured", &probe, error), error));
     probe->path = path;
     probe->name = dataset;
     probe->external = external;
     probe->comm = comm;
     probe->file = probe->alone = H5I_INVALID_HID;
     probe->table.dataset = probe->table.space = probe->table.transfer = H5I_INVALID_HID;
-    probe->printer = nn_hdf5_silence();
+    probe->printer = nni_hdf5_silence();
     const nn_status status = open_both(probe, error);
     if (status != NN_OK) {
-        nn_probe_close(probe);
+        nni_probe_close(probe);
         return status;
     }
     *result = probe;
     return NN_OK;
 }
 
-void nn_probe_close(nn_probe *probe)
+void nni_probe_close(nni_probe *probe)
 {
     if (!probe)
         return;
-    nn_hdf5_table_close(&probe->table);
-    if (!nn_hdf5_is_lost()) {
+    nni_hdf5_table_close(&probe->table);
+    if (!nni_hdf5_is_lost()) {
         if (probe->alone >= 0)
             H5Fclose(probe->alone);
         if (probe->file >= 0)
             H5Fclose(probe->file);
-        nn_hdf5_restore(probe->printer);
+        nni_hdf5_restore(probe->printer);
     }
-    nn_release(probe->memory);
-    nn_release(probe);
+    nni_release(probe->memory);
+    nni_release(probe);
 }
 
-const nn_probe_facts *nn_probe_facts_of(const nn_probe *probe)
+const nni_probe_facts *nni_probe_facts_of(const nni_probe *probe)
 {
     return &probe->facts;
 }
@@ -128,25 +128,25 @@ static nn_status leave_rows(void *context, const void *values, uint64_t first, s
     return NN_OK;
 }
 
-nn_status nn_probe_read(nn_probe *probe, nn_error *error)
+nn_status nni_probe_read(nni_probe *probe, nn_error *error)
 {
-    const nn_hdf5_rows rows = rows_of(probe, probe->file);
-    return nn_hdf5_read(&rows, probe->comm, leave_rows, NULL, error);
+    const nni_hdf5_rows rows = rows_of(probe, probe->file);
+    return nni_hdf5_read(&rows, probe->comm, leave_rows, NULL, error);
 }
 
-nn_status nn_probe_read_blocks(nn_probe *probe, nn_error *error)
+nn_status nni_probe_read_blocks(nni_probe *probe, nn_error *error)
 {
-    const nn_probe_facts *facts = &probe->facts;
+    const nni_probe_facts *facts = &probe->facts;
     if (facts->count == 0)
         return NN_OK;
     const size_t rows = facts->block_rows, end = facts->first + facts->count, first_block = facts->first / rows;
-    const nn_shuffle order =
-        nn_shuffle_for(NN_RANDOM_BLOCKS, (end - 1) / rows - first_block + 1, 1, 0, (uint64_t)probe->comm->rank);
+    const nni_shuffle order =
+        nni_shuffle_for(NNI_RANDOM_BLOCKS, (end - 1) / rows - first_block + 1, 1, 0, (uint64_t)probe->comm->rank);
     for (uint64_t i = 0; i < order.count; i++) {
-        const size_t begin = (first_block + nn_shuffle_row(&order, i)) * rows;
+        const size_t begin = (first_block + nni_shuffle_row(&order, i)) * rows;
         const size_t from = begin > facts->first ? begin : facts->first, to = begin + rows < end ? begin + rows : end;
-        NN_TRY(nn_hdf5_table_read(&probe->table, from, to - from,
-                                  probe->memory + (from - facts->first) * facts->row_bytes, error));
+        NN_TRY(nni_hdf5_table_read(&probe->table, from, to - from,
+                                   probe->memory + (from - facts->first) * facts->row_bytes, error));
     }
     return NN_OK;
 }

@@ -8,7 +8,7 @@
 
 /* A chunk packed and unpacked, and what has been done so far. */
 struct work {
-    const nn_probe *probe;
+    const nni_probe *probe;
     int dimensions;
     hsize_t chunk[H5S_MAX_RANK], extent[H5S_MAX_RANK];
     void *packed, *unpacked;
@@ -17,7 +17,7 @@ struct work {
     uint64_t bytes;
 };
 
-bool nn_probe_is_deflated(const nn_probe *probe)
+bool nni_probe_is_deflated(const nni_probe *probe)
 {
     const hid_t creation = H5Dget_create_plist(probe->table.dataset);
     const int filters = H5Pget_nfilters(creation);
@@ -43,19 +43,19 @@ static nn_status inflate_chunk(struct work *work, const hsize_t *at, nn_error *e
     if (H5Dget_chunk_storage_size(dataset, at, &stored) < 0 || stored == 0)
         return fail(work, at, error);
     if (stored > work->packed_bytes) {
-        nn_release(work->packed);
+        nni_release(work->packed);
         work->packed = NULL;
         work->packed_bytes = stored;
-        NN_TRY(nn_reserve(stored, 1, "a chunk of the file", &work->packed, error));
+        NN_TRY(nni_reserve(stored, 1, "a chunk of the file", &work->packed, error));
     }
     if (H5Dread_chunk(dataset, H5P_DEFAULT, at, &skipped, work->packed) < 0)
         return fail(work, at, error);
     if (skipped != 0)
         return NN_OK;
     uLongf length = work->unpacked_bytes;
-    const double began = nn_clock();
+    const double began = nni_clock();
     const int code = uncompress(work->unpacked, &length, work->packed, stored);
-    work->seconds += nn_clock() - began;
+    work->seconds += nni_clock() - began;
     work->bytes += length;
     return code == Z_OK ? NN_OK : fail(work, at, error);
 }
@@ -73,7 +73,7 @@ static nn_status inflate_along(struct work *work, hsize_t *at, int d, nn_error *
 static nn_status inflate_all(void *context, nn_error *error)
 {
     struct work *work = context;
-    const nn_probe_facts *facts = &work->probe->facts;
+    const nni_probe_facts *facts = &work->probe->facts;
     const hsize_t rows = work->chunk[0];
     hsize_t at[H5S_MAX_RANK] = {(facts->first + rows - 1) / rows * rows};
     for (; at[0] < facts->first + facts->count; at[0] += rows)
@@ -83,7 +83,7 @@ static nn_status inflate_all(void *context, nn_error *error)
 
 static nn_status prepare(struct work *work, nn_error *error)
 {
-    const nn_hdf5_table *table = &work->probe->table;
+    const nni_hdf5_table *table = &work->probe->table;
     work->dimensions = H5Sget_simple_extent_dims(table->space, work->extent, NULL);
     const hid_t creation = H5Dget_create_plist(table->dataset);
     H5Pget_chunk(creation, H5S_MAX_RANK, work->chunk);
@@ -92,18 +92,18 @@ static nn_status prepare(struct work *work, nn_error *error)
     for (int d = 0; d < work->dimensions; d++)
         bytes *= work->chunk[d];
     work->unpacked_bytes = bytes + 1024; /* a checksum may have been deflated too */
-    return nn_reserve(work->unpacked_bytes, 1, "an inflated chunk", &work->unpacked, error);
+    return nni_reserve(work->unpacked_bytes, 1, "an inflated chunk", &work->unpacked, error);
 }
 
-nn_status nn_probe_inflate(nn_probe *probe, double *seconds, uint64_t *bytes, nn_error *error)
+nn_status nni_probe_inflate(nni_probe *probe, double *seconds, uint64_t *bytes, nn_error *error)
 {
     struct work work = {.probe = probe};
     nn_status status = prepare(&work, error);
     if (status == NN_OK)
-        status = nn_hdf5_guard(probe->path, inflate_all, &work, error);
+        status = nni_hdf5_guard(probe->path, inflate_all, &work, error);
     *seconds = work.seconds;
     *bytes = work.bytes;
-    nn_release(work.packed);
-    nn_release(work.unpacked);
+    nni_release(work.packed);
+    nni_release(work.unpacked);
     return status;
 }

@@ -8,35 +8,35 @@
 /* Slabs that are looked at: a second or so. Rows that take turns between files take one or two each. */
 static const uint64_t most_steps = UINT64_C(1) << 28;
 
-static size_t slab_size(const nn_hdf5_coverage *coverage)
+static size_t slab_size(const nni_hdf5_coverage *coverage)
 {
     return 1 + 4 * (size_t)coverage->rank;
 }
 
-void nn_hdf5_coverage_free(nn_hdf5_coverage *coverage)
+void nni_hdf5_coverage_free(nni_hdf5_coverage *coverage)
 {
-    nn_release(coverage->slabs);
-    *coverage = (nn_hdf5_coverage){.rank = coverage->rank};
+    nni_release(coverage->slabs);
+    *coverage = (nni_hdf5_coverage){.rank = coverage->rank};
 }
 
-static nn_status make_room(nn_hdf5_coverage *coverage, nn_error *error)
+static nn_status make_room(nni_hdf5_coverage *coverage, nn_error *error)
 {
     enum { FIRST = 64 };
     if (coverage->count < coverage->room)
         return NN_OK;
     const size_t room = coverage->room > 0 ? 2 * coverage->room : FIRST, bytes = slab_size(coverage) * sizeof(hsize_t);
     hsize_t *slabs = NULL;
-    NN_TRY(nn_allocate(room, bytes, "the mappings of a virtual dataset", &slabs, error));
+    NN_TRY(nni_allocate(room, bytes, "the mappings of a virtual dataset", &slabs, error));
     if (coverage->count > 0)
         memcpy(slabs, coverage->slabs, coverage->count * bytes);
-    nn_release(coverage->slabs);
+    nni_release(coverage->slabs);
     coverage->slabs = slabs;
     coverage->room = room;
     return NN_OK;
 }
 
-nn_status nn_hdf5_coverage_add(nn_hdf5_coverage *coverage, const hsize_t *start, const hsize_t *stride,
-                               const hsize_t *blocks, const hsize_t *block, nn_error *error)
+nn_status nni_hdf5_coverage_add(nni_hdf5_coverage *coverage, const hsize_t *start, const hsize_t *stride,
+                                const hsize_t *blocks, const hsize_t *block, nn_error *error)
 {
     NN_TRY(make_room(coverage, error));
     hsize_t *slab = coverage->slabs + coverage->count * slab_size(coverage);
@@ -66,7 +66,7 @@ static int by_start(const void *left, const void *right)
 
 /* @param reach  lowered in each dimension to where the slab's block around a place ends. @return whether there is one
  */
-static bool reaches(const nn_hdf5_coverage *coverage, size_t index, const hsize_t *place, hsize_t *reach)
+static bool reaches(const nni_hdf5_coverage *coverage, size_t index, const hsize_t *place, hsize_t *reach)
 {
     hsize_t end[H5S_MAX_RANK];
     const hsize_t *slab = coverage->slabs + index * slab_size(coverage) + 1;
@@ -84,7 +84,7 @@ static bool reaches(const nn_hdf5_coverage *coverage, size_t index, const hsize_
 }
 
 /* Rows mostly come slab after slab, and where slabs take turns, round and round. */
-static bool find_slab(nn_hdf5_coverage *coverage, const hsize_t *place, hsize_t *reach)
+static bool find_slab(nni_hdf5_coverage *coverage, const hsize_t *place, hsize_t *reach)
 {
     for (size_t i = 0; i < coverage->count; i++) {
         const size_t index = (coverage->last + i) % coverage->count;
@@ -102,24 +102,24 @@ static bool find_slab(nn_hdf5_coverage *coverage, const hsize_t *place, hsize_t 
  *
  * @param reach  lowered in the dimensions before to where other slabs may come in
  */
-static nn_hdf5_covered go_through(nn_hdf5_coverage *coverage, const hsize_t *extent, int d, hsize_t *place,
-                                  hsize_t *reach)
+static nni_hdf5_covered go_through(nni_hdf5_coverage *coverage, const hsize_t *extent, int d, hsize_t *place,
+                                   hsize_t *reach)
 {
     for (place[d] = 0; place[d] < extent[d]; place[d] = reach[d]) {
         reach[d] = extent[d];
         if (coverage->steps > most_steps)
-            return NN_HDF5_TOO_INTRICATE;
+            return NNI_HDF5_TOO_INTRICATE;
         if (d + 1 < coverage->rank) {
-            const nn_hdf5_covered inner = go_through(coverage, extent, d + 1, place, reach);
-            if (inner != NN_HDF5_COVERED)
+            const nni_hdf5_covered inner = go_through(coverage, extent, d + 1, place, reach);
+            if (inner != NNI_HDF5_COVERED)
                 return inner;
         } else if (!find_slab(coverage, place, reach))
-            return NN_HDF5_GAP;
+            return NNI_HDF5_GAP;
     }
-    return NN_HDF5_COVERED;
+    return NNI_HDF5_COVERED;
 }
 
-nn_hdf5_covered nn_hdf5_coverage_check(nn_hdf5_coverage *coverage, const hsize_t *extent, hsize_t *gap)
+nni_hdf5_covered nni_hdf5_coverage_check(nni_hdf5_coverage *coverage, const hsize_t *extent, hsize_t *gap)
 {
     hsize_t reach[H5S_MAX_RANK];
     if (coverage->count > 0)
@@ -130,5 +130,5 @@ nn_hdf5_covered nn_hdf5_coverage_check(nn_hdf5_coverage *coverage, const hsize_t
     }
     coverage->steps = 0;
     coverage->last = 0;
-    return coverage->rank > 0 ? go_through(coverage, extent, 0, gap, reach) : NN_HDF5_COVERED;
+    return coverage->rank > 0 ? go_through(coverage, extent, 0, gap, reach) : NNI_HDF5_COVERED;
 }

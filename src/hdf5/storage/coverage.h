@@ -10,28 +10,28 @@
 #include "nntrain/status.h"
 
 /** Regular hyperslabs. Owns its array. */
-typedef struct nn_hdf5_coverage {
+typedef struct nni_hdf5_coverage {
     int rank;
     hsize_t *slabs; /**< [count, 1 + 4 * rank]: the rank, then start, stride, count and block of each dimension */
     size_t count, room;
     uint64_t steps; /**< slabs that were looked at */
     size_t last;    /**< the slab that was found last */
-} nn_hdf5_coverage;
+} nni_hdf5_coverage;
 
 /** @param start,stride,blocks,block  [rank] of the hyperslab, as HDF5 has them. Nothing is added of an empty one. */
-nn_status nn_hdf5_coverage_add(nn_hdf5_coverage *coverage, const hsize_t *start, const hsize_t *stride,
-                               const hsize_t *blocks, const hsize_t *block, nn_error *error);
+nn_status nni_hdf5_coverage_add(nni_hdf5_coverage *coverage, const hsize_t *start, const hsize_t *stride,
+                                const hsize_t *blocks, const hsize_t *block, nn_error *error);
 
 /** What there is to say of an extent. */
-typedef enum nn_hdf5_covered {
-    NN_HDF5_COVERED,      /**< all of it is */
-    NN_HDF5_GAP,          /**< some is not */
-    NN_HDF5_TOO_INTRICATE /**< to find out would take too long */
-} nn_hdf5_covered;
+typedef enum nni_hdf5_covered {
+    NNI_HDF5_COVERED,      /**< all of it is */
+    NNI_HDF5_GAP,          /**< some is not */
+    NNI_HDF5_TOO_INTRICATE /**< to find out would take too long */
+} nni_hdf5_covered;
 
 /** @param extent  [rank]. @param gap  [rank], receives the first place that is not covered */
-nn_hdf5_covered nn_hdf5_coverage_check(nn_hdf5_coverage *coverage, const hsize_t *extent, hsize_t *gap);
+nni_hdf5_covered nni_hdf5_coverage_check(nni_hdf5_coverage *coverage, const hsize_t *extent, hsize_t *gap);
 
-void nn_hdf5_coverage_free(nn_hdf5_coverage *coverage);
+void nni_hdf5_coverage_free(nni_hdf5_coverage *coverage);
 
 #endif

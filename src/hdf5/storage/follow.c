@@ -6,19 +6,19 @@
 /* Links that a name may go through, as HDF5 has it. */
 enum { MOST_LINKS = 16 };
 
-hid_t nn_hdf5_open_referred(nn_hdf5_referred *found)
+hid_t nni_hdf5_open_referred(nni_hdf5_referred *found)
 {
     char reason[300];
     const hid_t file = H5Fopen(found->path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file >= 0)
         return file;
-    nn_hdf5_reason(reason, sizeof reason);
+    nni_hdf5_reason(reason, sizeof reason);
     snprintf(found->fault, sizeof found->fault, "%s (HDF5: %s); restore it",
              strstr(reason, "truncated") ? "is truncated" : "cannot be opened", reason);
     return file;
 }
 
-void nn_hdf5_place_close(nn_hdf5_place *place)
+void nni_hdf5_place_close(nni_hdf5_place *place)
 {
     if (place->object >= 0)
         H5Oclose(place->object);
@@ -30,10 +30,10 @@ void nn_hdf5_place_close(nn_hdf5_place *place)
 
 /* A name on its way. */
 typedef struct way {
-    const nn_hdf5_fence *fence;
+    const nni_hdf5_fence *fence;
     const char *name; /* as it was given */
-    nn_hdf5_place *place;
-    char text[NN_HDF5_NAME_MOST];
+    nni_hdf5_place *place;
+    char text[NNI_HDF5_NAME_MOST];
     const char *rest; /* of the text, that is still to be followed */
     int links;
     nn_error *error;
@@ -50,13 +50,13 @@ static nn_status move_to(way *on, hid_t object)
 static nn_status fail_name(const way *on)
 {
     return nn_fail(on->error, NN_DATA, "%s: %.200s goes through links of more than %d bytes", on->place->path, on->name,
-                   NN_HDF5_NAME_MOST);
+                   NNI_HDF5_NAME_MOST);
 }
 
 /* What a link says comes before the rest of the name. */
 static nn_status put_before(way *on, const char *said)
 {
-    char rest[NN_HDF5_NAME_MOST];
+    char rest[NNI_HDF5_NAME_MOST];
     if (snprintf(rest, sizeof rest, "%s/%s", said, on->rest) >= (int)sizeof rest)
         return fail_name(on);
     memcpy(on->text, rest, strlen(rest) + 1);
@@ -73,19 +73,19 @@ static nn_status follow_soft(way *on, const char *target)
 
 static nn_status follow_external(way *on, const char *value, size_t bytes)
 {
-    nn_hdf5_place *place = on->place;
-    nn_hdf5_referred found;
+    nni_hdf5_place *place = on->place;
+    nni_hdf5_referred found;
     const char *file = NULL, *object = NULL;
     unsigned flags = 0;
     if (H5Lunpack_elink_val(value, bytes, &flags, &file, &object) < 0)
         return nn_fail(on->error, NN_DATA, "%s is damaged: %s goes through a link that HDF5 cannot read", place->path,
                        on->name);
-    hid_t opened = nn_hdf5_refer(on->fence, NN_HDF5_LINK, place->path, file, &found) ? nn_hdf5_open_referred(&found)
-                                                                                     : H5I_INVALID_HID;
+    hid_t opened = nni_hdf5_refer(on->fence, NNI_HDF5_LINK, place->path, file, &found) ? nni_hdf5_open_referred(&found)
+                                                                                       : H5I_INVALID_HID;
     if (opened < 0)
         return nn_fail(on->error, NN_DATA, "%s: %s leads to %s in %s, which %s", place->path, on->name, object,
                        found.path, found.fault);
-    nn_hdf5_place_close(place);
+    nni_hdf5_place_close(place);
     place->file = opened;
     place->foreign = true;
     memcpy(place->path, found.path, sizeof place->path);
@@ -95,7 +95,7 @@ static nn_status follow_external(way *on, const char *value, size_t bytes)
 
 static nn_status follow_link(way *on, const char *part, const H5L_info_t *link)
 {
-    char value[NN_HDF5_NAME_MOST] = "";
+    char value[NNI_HDF5_NAME_MOST] = "";
     if (++on->links > MOST_LINKS)
         return nn_fail(on->error, NN_DATA, "%s: %s goes through more than %d links; are they a circle?",
                        on->place->path, on->name, MOST_LINKS);
@@ -112,7 +112,7 @@ static nn_status follow_link(way *on, const char *part, const H5L_info_t *link)
 }
 
 /* The next part of the name, which leaves the rest. */
-static void take_part(way *on, char part[NN_HDF5_NAME_MOST])
+static void take_part(way *on, char part[NNI_HDF5_NAME_MOST])
 {
     const char *begin = on->rest + strspn(on->rest, "/");
     const size_t length = strcspn(begin, "/");
@@ -123,8 +123,8 @@ static void take_part(way *on, char part[NN_HDF5_NAME_MOST])
 
 static nn_status follow(way *on)
 {
-    nn_hdf5_place *place = on->place;
-    char part[NN_HDF5_NAME_MOST];
+    nni_hdf5_place *place = on->place;
+    char part[NNI_HDF5_NAME_MOST];
     H5L_info_t link;
     for (take_part(on, part); *part && place->object >= 0; take_part(on, part)) {
         if (strcmp(part, ".") == 0)
@@ -140,11 +140,11 @@ static nn_status follow(way *on)
     return NN_OK;
 }
 
-nn_status nn_hdf5_follow(const nn_hdf5_fence *fence, hid_t file, const char *path, const char *name,
-                         nn_hdf5_place *place, nn_error *error)
+nn_status nni_hdf5_follow(const nni_hdf5_fence *fence, hid_t file, const char *path, const char *name,
+                          nni_hdf5_place *place, nn_error *error)
 {
     way on = {.fence = fence, .name = name, .place = place, .error = error};
-    *place = (nn_hdf5_place){.object = H5I_INVALID_HID, .file = file};
+    *place = (nni_hdf5_place){.object = H5I_INVALID_HID, .file = file};
     snprintf(place->path, sizeof place->path, "%s", path);
     on.rest = on.text;
     if (snprintf(on.text, sizeof on.text, "%s", name) >= (int)sizeof on.text)

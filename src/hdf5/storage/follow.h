@@ -5,15 +5,15 @@
 #include "hdf5/file.h"
 #include "hdf5/storage/reference.h"
 
-enum { NN_HDF5_NAME_MOST = 4096 }; /* of any name that is followed */
+enum { NNI_HDF5_NAME_MOST = 4096 }; /* of any name that is followed */
 
 /** Where a name leads. */
-typedef struct nn_hdf5_place {
+typedef struct nni_hdf5_place {
     hid_t object; /**< < 0: it leads nowhere */
     hid_t file;   /**< that the object is in */
     bool foreign; /**< another file than the one that was asked, to be closed */
     char path[PATH_MAX];
-} nn_hdf5_place;
+} nni_hdf5_place;
 
 /**
  * Follows a name. External links are checked before HDF5 opens a file.
@@ -22,12 +22,12 @@ typedef struct nn_hdf5_place {
  * @param place  to be closed, also after a failure
  * @return NN_DATA for links that may not or cannot be followed
  */
-nn_status nn_hdf5_follow(const nn_hdf5_fence *fence, hid_t file, const char *path, const char *name,
-                         nn_hdf5_place *place, nn_error *error);
-void nn_hdf5_place_close(nn_hdf5_place *place);
+nn_status nni_hdf5_follow(const nni_hdf5_fence *fence, hid_t file, const char *path, const char *name,
+                          nni_hdf5_place *place, nn_error *error);
+void nni_hdf5_place_close(nni_hdf5_place *place);
 
-/** Opens a file that a reference leads to, for reading. @param fault  receives why it cannot, as nn_hdf5_refer has it
+/** Opens a file that a reference leads to, for reading. @param fault  receives why it cannot, as nni_hdf5_refer has it
  */
-hid_t nn_hdf5_open_referred(nn_hdf5_referred *found);
+hid_t nni_hdf5_open_referred(nni_hdf5_referred *found);
 
 #endif

@@ -28,7 +28,7 @@ static int unlimited_dimension(hid_t space)
     return -1;
 }
 
-static void tell_rows(nn_hdf5_mapping *m)
+static void tell_rows(nni_hdf5_mapping *m)
 {
     hyperslab own;
     hsize_t low[H5S_MAX_RANK] = {0}, high[H5S_MAX_RANK] = {0};
@@ -40,10 +40,10 @@ static void tell_rows(nn_hdf5_mapping *m)
         snprintf(m->rows, sizeof m->rows, "rows");
 }
 
-bool nn_hdf5_mapping_read(hid_t creation, size_t index, nn_hdf5_mapping *mapping)
+bool nni_hdf5_mapping_read(hid_t creation, size_t index, nni_hdf5_mapping *mapping)
 {
-    *mapping = (nn_hdf5_mapping){.to = H5Pget_virtual_vspace(creation, index),
-                                 .from = H5Pget_virtual_srcspace(creation, index)};
+    *mapping = (nni_hdf5_mapping){.to = H5Pget_virtual_vspace(creation, index),
+                                  .from = H5Pget_virtual_srcspace(creation, index)};
     const ssize_t file = H5Pget_virtual_filename(creation, index, mapping->file, sizeof mapping->file);
     const ssize_t name = H5Pget_virtual_dsetname(creation, index, mapping->dataset, sizeof mapping->dataset);
     if (mapping->to < 0 || mapping->from < 0 || file <= 0 || name <= 0 || file >= (ssize_t)sizeof mapping->file ||
@@ -55,7 +55,7 @@ bool nn_hdf5_mapping_read(hid_t creation, size_t index, nn_hdf5_mapping *mapping
     return true;
 }
 
-void nn_hdf5_mapping_close(nn_hdf5_mapping *mapping)
+void nni_hdf5_mapping_close(nni_hdf5_mapping *mapping)
 {
     if (mapping->to >= 0)
         H5Sclose(mapping->to);
@@ -65,14 +65,14 @@ void nn_hdf5_mapping_close(nn_hdf5_mapping *mapping)
 
 /* --- names --- */
 
-static bool number_name(const char *pattern, uint64_t number, char name[NN_HDF5_NAME_MOST])
+static bool number_name(const char *pattern, uint64_t number, char name[NNI_HDF5_NAME_MOST])
 {
     bool numbered = false;
     size_t used = 0;
-    while (*pattern && used + 24 < NN_HDF5_NAME_MOST) {
+    while (*pattern && used + 24 < NNI_HDF5_NAME_MOST) {
         if (*pattern == '%' && pattern[1] == 'b') {
             numbered = true;
-            used += (size_t)snprintf(name + used, NN_HDF5_NAME_MOST - used, "%llu", (unsigned long long)number);
+            used += (size_t)snprintf(name + used, NNI_HDF5_NAME_MOST - used, "%llu", (unsigned long long)number);
         } else
             name[used++] = *pattern;
         pattern += *pattern == '%' && pattern[1] ? 2 : 1;
@@ -81,24 +81,24 @@ static bool number_name(const char *pattern, uint64_t number, char name[NN_HDF5_
     return numbered;
 }
 
-bool nn_hdf5_mapping_number(const nn_hdf5_mapping *pattern, uint64_t number, nn_hdf5_mapping *numbered)
+bool nni_hdf5_mapping_number(const nni_hdf5_mapping *pattern, uint64_t number, nni_hdf5_mapping *numbered)
 {
     *numbered = *pattern;
     const bool file = number_name(pattern->file, number, numbered->file);
     return number_name(pattern->dataset, number, numbered->dataset) || file;
 }
 
-bool nn_hdf5_mapping_is_series(const nn_hdf5_mapping *mapping)
+bool nni_hdf5_mapping_is_series(const nni_hdf5_mapping *mapping)
 {
     return mapping->unlimited >= 0 && mapping->open_end < 0;
 }
 
 /* --- what is taken, and covered --- */
 
-bool nn_hdf5_mapping_block(const nn_hdf5_mapping *mapping, hsize_t dims[H5S_MAX_RANK])
+bool nni_hdf5_mapping_block(const nni_hdf5_mapping *mapping, hsize_t dims[H5S_MAX_RANK])
 {
     hyperslab own;
-    if (mapping->unlimited >= 0 && !nn_hdf5_mapping_is_series(mapping))
+    if (mapping->unlimited >= 0 && !nni_hdf5_mapping_is_series(mapping))
         return false;
     if (H5Sget_select_type(mapping->to) == H5S_SEL_ALL)
         return H5Sget_simple_extent_dims(mapping->to, dims, NULL) >= 0;
@@ -110,13 +110,13 @@ bool nn_hdf5_mapping_block(const nn_hdf5_mapping *mapping, hsize_t dims[H5S_MAX_
     return true;
 }
 
-uint64_t nn_hdf5_mapping_values(const nn_hdf5_mapping *mapping)
+uint64_t nni_hdf5_mapping_values(const nni_hdf5_mapping *mapping)
 {
     hsize_t dims[H5S_MAX_RANK];
     uint64_t values = 1;
     if (mapping->unlimited < 0)
         return (uint64_t)H5Sget_select_npoints(mapping->to);
-    if (!nn_hdf5_mapping_block(mapping, dims))
+    if (!nni_hdf5_mapping_block(mapping, dims))
         return 0;
     const int rank = H5Sget_simple_extent_ndims(mapping->to);
     for (int d = 0; d < rank; d++)
@@ -124,7 +124,7 @@ uint64_t nn_hdf5_mapping_values(const nn_hdf5_mapping *mapping)
     return values;
 }
 
-uint64_t nn_hdf5_mapping_places(const nn_hdf5_mapping *mapping, const hsize_t *dims)
+uint64_t nni_hdf5_mapping_places(const nni_hdf5_mapping *mapping, const hsize_t *dims)
 {
     hyperslab own;
     const int d = mapping->open_end;
@@ -149,12 +149,12 @@ static hsize_t limit(hyperslab *slab, int d, hsize_t places)
     return places % slab->block[d];
 }
 
-static nn_status add_slab(nn_hdf5_coverage *coverage, const hyperslab *slab, nn_error *error)
+static nn_status add_slab(nni_hdf5_coverage *coverage, const hyperslab *slab, nn_error *error)
 {
-    return nn_hdf5_coverage_add(coverage, slab->start, slab->stride, slab->count, slab->block, error);
+    return nni_hdf5_coverage_add(coverage, slab->start, slab->stride, slab->count, slab->block, error);
 }
 
-static nn_status add_unlimited(nn_hdf5_coverage *coverage, const nn_hdf5_mapping *m, hsize_t places, nn_error *error)
+static nn_status add_unlimited(nni_hdf5_coverage *coverage, const nni_hdf5_mapping *m, hsize_t places, nn_error *error)
 {
     hyperslab whole;
     const int d = m->unlimited;
@@ -169,7 +169,7 @@ static nn_status add_unlimited(nn_hdf5_coverage *coverage, const nn_hdf5_mapping
 }
 
 /* Of a selection that is no regular hyperslab, block by block. */
-static nn_status add_blocks(nn_hdf5_coverage *coverage, hid_t space, nn_error *error)
+static nn_status add_blocks(nni_hdf5_coverage *coverage, hid_t space, nn_error *error)
 {
     const hssize_t blocks = H5Sget_select_hyper_nblocks(space);
     for (hssize_t i = 0; i < blocks; i++) {
@@ -187,7 +187,7 @@ static nn_status add_blocks(nn_hdf5_coverage *coverage, hid_t space, nn_error *e
     return NN_OK;
 }
 
-static nn_status add_limited(nn_hdf5_coverage *coverage, const nn_hdf5_mapping *m, nn_error *error)
+static nn_status add_limited(nni_hdf5_coverage *coverage, const nni_hdf5_mapping *m, nn_error *error)
 {
     hyperslab own;
     if (H5Sget_select_type(m->to) == H5S_SEL_ALL) {
@@ -200,7 +200,7 @@ static nn_status add_limited(nn_hdf5_coverage *coverage, const nn_hdf5_mapping *
     return get_slab(m->to, &own) ? add_slab(coverage, &own, error) : add_blocks(coverage, m->to, error);
 }
 
-static nn_status add_series(nn_hdf5_coverage *coverage, const nn_hdf5_mapping *m, uint64_t sources, nn_error *error)
+static nn_status add_series(nni_hdf5_coverage *coverage, const nni_hdf5_mapping *m, uint64_t sources, nn_error *error)
 {
     hyperslab own;
     if (!get_slab(m->to, &own))
@@ -209,11 +209,11 @@ static nn_status add_series(nn_hdf5_coverage *coverage, const nn_hdf5_mapping *m
     return add_slab(coverage, &own, error);
 }
 
-nn_status nn_hdf5_mapping_cover(const nn_hdf5_mapping *mapping, uint64_t count, nn_hdf5_coverage *coverage,
-                                nn_error *error)
+nn_status nni_hdf5_mapping_cover(const nni_hdf5_mapping *mapping, uint64_t count, nni_hdf5_coverage *coverage,
+                                 nn_error *error)
 {
     if (mapping->unlimited < 0)
         return add_limited(coverage, mapping, error);
-    return nn_hdf5_mapping_is_series(mapping) ? add_series(coverage, mapping, count, error)
-                                              : add_unlimited(coverage, mapping, count, error);
+    return nni_hdf5_mapping_is_series(mapping) ? add_series(coverage, mapping, count, error)
+                                               : add_unlimited(coverage, mapping, count, error);
 }

@@ -10,13 +10,13 @@
 #include "nntrain/kinds.h"
 
 /** Virtual datasets that may lie below each other. */
-enum { NN_HDF5_DEEPEST = 8 };
+enum { NNI_HDF5_DEEPEST = 8 };
 
 /** What some datasets have outside of their file. Zeroed: nothing. */
-typedef struct nn_hdf5_outside {
+typedef struct nni_hdf5_outside {
     uint64_t open; /**< files that HDF5 keeps open as long as a dataset is, of the dataset that has most */
     bool any;      /**< those, or raw files */
-} nn_hdf5_outside;
+} nni_hdf5_outside;
 
 /**
  * Follows a name in an open file to a dataset and on to wherever its values come from.
@@ -25,17 +25,17 @@ typedef struct nn_hdf5_outside {
  * outside of the data's folder (unless that is allowed), are no regular files, no HDF5 files, truncated or too short;
  * sources without the dataset, with fewer rows than are taken or with values of another kind; gaps in a numbered series
  * of sources, and rows without a source where the file gives no fill value of its own; virtual datasets that are put
- * together of themselves, of more than NN_HDF5_DEEPEST levels or of too many parts; links that only other programs can
+ * together of themselves, of more than NNI_HDF5_DEEPEST levels or of too many parts; links that only other programs can
  * follow.
  *
  * Local. A name that leads nowhere is no failure here.
  *
  * @param path     of the file, as it is open
  * @param outside  is added to
- * @return NN_SYSTEM where so many files cannot be open, see nn_hdf5_check_open_files
+ * @return NN_SYSTEM where so many files cannot be open, see nni_hdf5_check_open_files
  */
-nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule,
-                                nn_hdf5_outside *outside, nn_error *error);
+nn_status nni_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule,
+                                 nni_hdf5_outside *outside, nn_error *error);
 
 /**
  * Raises the limit of open files as far as this process may, and checks that it suffices. HDF5 takes a source that it
@@ -43,9 +43,9 @@ nn_status nn_hdf5_check_outside(hid_t file, const char *path, const char *name, 
  *
  * @param files  that HDF5 keeps open
  */
-nn_status nn_hdf5_check_open_files(const char *path, uint64_t files, nn_error *error);
+nn_status nni_hdf5_check_open_files(const char *path, uint64_t files, nn_error *error);
 
 /** @return a dataset that lies in the very file, and not outside of it in any way; < 0 where there is none */
-hid_t nn_hdf5_open_inside(hid_t file, const char *name);
+hid_t nni_hdf5_open_inside(hid_t file, const char *name);
 
 #endif

@@ -13,28 +13,28 @@
 #include "recipe/recipe.h"
 
 /** Kinds of references; HDF5 searches for the file of each in a way of its own. */
-typedef enum nn_hdf5_reference {
-    NN_HDF5_LINK,   /**< an external link */
-    NN_HDF5_SOURCE, /**< a source file of a virtual dataset */
-    NN_HDF5_RAW,    /**< bytes of a dataset in a file that is not HDF5 */
-} nn_hdf5_reference;
+typedef enum nni_hdf5_reference {
+    NNI_HDF5_LINK,   /**< an external link */
+    NNI_HDF5_SOURCE, /**< a source file of a virtual dataset */
+    NNI_HDF5_RAW,    /**< bytes of a dataset in a file that is not HDF5 */
+} nni_hdf5_reference;
 
 /** Where references may lead: anywhere, or below the folder of the data file. */
-typedef struct nn_hdf5_fence {
+typedef struct nni_hdf5_fence {
     nn_external rule;
     char folder[2][PATH_MAX]; /**< without symbolic links: of the file by its name, and of the file itself */
-} nn_hdf5_fence;
+} nni_hdf5_fence;
 
 /** Makes the fence around a data file. */
-void nn_hdf5_fence_make(const char *path, nn_external rule, nn_hdf5_fence *fence);
+void nni_hdf5_fence_make(const char *path, nn_external rule, nni_hdf5_fence *fence);
 
 /** A file that is referred to. */
-typedef struct nn_hdf5_referred {
+typedef struct nni_hdf5_referred {
     char path[PATH_MAX]; /**< as HDF5 would open it; as it is written where there is none */
     uint64_t bytes;
     bool there;
     char fault[PATH_MAX + 200]; /**< why it is not to be opened, as in "is not there; restore it"; "": it may be */
-} nn_hdf5_referred;
+} nni_hdf5_referred;
 
 /**
  * Looks up the file that a reference leads to. What is no regular file, lies outside of the fence or, where HDF5 is
@@ -44,7 +44,7 @@ typedef struct nn_hdf5_referred {
  * @param name    as that file has it
  * @return whether the file may be opened
  */
-bool nn_hdf5_refer(const nn_hdf5_fence *fence, nn_hdf5_reference kind, const char *parent, const char *name,
-                   nn_hdf5_referred *found);
+bool nni_hdf5_refer(const nni_hdf5_fence *fence, nni_hdf5_reference kind, const char *parent, const char *name,
+                    nni_hdf5_referred *found);
 
 #endif

@@ -26,10 +26,10 @@ static const char *close_quote(const char *at, const char *end, bool *doubled)
 }
 
 /* One field; *at moves to what ends it: a delimiter, a newline or the end. */
-static bool next_field(const char **at, const char *end, char delimiter, nn_csv_field *field)
+static bool next_field(const char **at, const char *end, char delimiter, nni_csv_field *field)
 {
     const char *from = *at;
-    *field = (nn_csv_field){.text = from};
+    *field = (nni_csv_field){.text = from};
     if (from < end && *from == '"') {
         const char *behind = close_quote(from + 1, end, &field->quoted);
         if (!behind)
@@ -54,7 +54,7 @@ static const char *pass_newline(const char *at, const char *end)
     return at < end && *at == '\n' ? at + 1 : at;
 }
 
-const char *nn_csv_find_record(const char *from, const char *stop, const char *end, bool quoted)
+const char *nni_csv_find_record(const char *from, const char *stop, const char *end, bool quoted)
 {
     for (; from < stop; from++) {
         if (*from == '"')
@@ -66,7 +66,7 @@ const char *nn_csv_find_record(const char *from, const char *stop, const char *e
     return stop == end ? end : NULL;
 }
 
-size_t nn_csv_next(const char **at, const char *end, char delimiter, nn_csv_field *fields, size_t most)
+size_t nni_csv_next(const char **at, const char *end, char delimiter, nni_csv_field *fields, size_t most)
 {
     while (*at < end && is_newline(**at))
         ++*at;
@@ -74,23 +74,23 @@ size_t nn_csv_next(const char **at, const char *end, char delimiter, nn_csv_fiel
         return 0;
     const char *begin = *at;
     for (size_t count = 0;;) {
-        nn_csv_field field;
+        nni_csv_field field;
         if (!next_field(at, end, delimiter, &field)) {
-            *at = nn_csv_find_record(*at, end, end, false);
-            return *at - begin > NN_CSV_LONGEST ? NN_CSV_TOO_LONG : NN_CSV_UNCLOSED;
+            *at = nni_csv_find_record(*at, end, end, false);
+            return *at - begin > NNI_CSV_LONGEST ? NNI_CSV_TOO_LONG : NNI_CSV_UNCLOSED;
         }
         if (count < most)
             fields[count] = field;
         count++;
         if (*at == end || **at != delimiter) {
             *at = pass_newline(*at, end);
-            return *at - begin > NN_CSV_LONGEST ? NN_CSV_TOO_LONG : count;
+            return *at - begin > NNI_CSV_LONGEST ? NNI_CSV_TOO_LONG : count;
         }
         ++*at;
     }
 }
 
-size_t nn_csv_copy(const nn_csv_field *field, char *to, size_t room)
+size_t nni_csv_copy(const nni_csv_field *field, char *to, size_t room)
 {
     size_t length = 0;
     for (size_t i = 0; i < field->length; i++) {
@@ -104,7 +104,7 @@ size_t nn_csv_copy(const nn_csv_field *field, char *to, size_t room)
     return length;
 }
 
-bool nn_csv_odd_quotes(const char *from, const char *end)
+bool nni_csv_odd_quotes(const char *from, const char *end)
 {
     size_t quotes = 0;
     for (; from < end; from++)
@@ -113,7 +113,7 @@ bool nn_csv_odd_quotes(const char *from, const char *end)
 }
 
 /* Every LF, which compilers make vectors of, and then every CR that no LF follows. */
-size_t nn_csv_count_lines(const char *from, const char *end)
+size_t nni_csv_count_lines(const char *from, const char *end)
 {
     size_t lines = 0;
     for (const char *at = from; at < end; at++)
@@ -125,7 +125,7 @@ size_t nn_csv_count_lines(const char *from, const char *end)
     return lines;
 }
 
-size_t nn_csv_count_unquoted(const char *from, const char *end)
+size_t nni_csv_count_unquoted(const char *from, const char *end)
 {
     size_t records = 0;
     const bool returns = memchr(from, '\r', (size_t)(end - from)) != NULL;
@@ -239,7 +239,7 @@ static const char *pass_blanks(const char *at, const char *end)
     return at;
 }
 
-bool nn_csv_number(const char *text, const char *end, double *value, const char **stop)
+bool nni_csv_number(const char *text, const char *end, double *value, const char **stop)
 {
     decimal number;
     const char *at = pass_blanks(text, end), *behind = read_decimal(at, end, &number);
@@ -255,10 +255,10 @@ bool nn_csv_number(const char *text, const char *end, double *value, const char 
     return true;
 }
 
-bool nn_csv_float(const char *text, const char *end, float *value, const char **stop)
+bool nni_csv_float(const char *text, const char *end, float *value, const char **stop)
 {
     double wide;
-    if (!nn_csv_number(text, end, &wide, stop))
+    if (!nni_csv_number(text, end, &wide, stop))
         return false;
     /* Rounded twice it can be another float only where the double is half-way between two. */
     uint64_t bits;

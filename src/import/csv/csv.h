@@ -9,18 +9,18 @@
 
 /** Bytes that a record has at most: longer ones are the rest of a file behind a quote that is not closed, or no text.
  */
-enum { NN_CSV_LONGEST = 64 << 20 };
+enum { NNI_CSV_LONGEST = 64 << 20 };
 
 /** What is no record. */
-#define NN_CSV_UNCLOSED SIZE_MAX       /**< a quote is not closed, or text follows behind a closing one */
-#define NN_CSV_TOO_LONG (SIZE_MAX - 1) /**< more than NN_CSV_LONGEST bytes */
+#define NNI_CSV_UNCLOSED SIZE_MAX       /**< a quote is not closed, or text follows behind a closing one */
+#define NNI_CSV_TOO_LONG (SIZE_MAX - 1) /**< more than NNI_CSV_LONGEST bytes */
 
 /** A field, where it lies in the text. */
-typedef struct nn_csv_field {
+typedef struct nni_csv_field {
     const char *text; /**< without the quotes around it */
     size_t length;
     bool quoted; /**< quotes within it are doubled */
-} nn_csv_field;
+} nni_csv_field;
 
 /**
  * Reads a record; lines without anything are passed over.
@@ -28,14 +28,14 @@ typedef struct nn_csv_field {
  * @param at      where to read on; moves behind the record
  * @param end     of the text
  * @param fields  [most] receives the fields, as many as there is room for
- * @return fields of the record, which may be more than `most`; 0: there is no further record; NN_CSV_UNCLOSED or
- * NN_CSV_TOO_LONG where it is none
+ * @return fields of the record, which may be more than `most`; 0: there is no further record; NNI_CSV_UNCLOSED or
+ * NNI_CSV_TOO_LONG where it is none
  */
-size_t nn_csv_next(const char **at, const char *end, char delimiter, nn_csv_field *fields, size_t most);
+size_t nni_csv_next(const char **at, const char *end, char delimiter, nni_csv_field *fields, size_t most);
 
 /** Copies a field with its doubled quotes made single. @return its length, or more than room - 1 where it does not fit
  */
-size_t nn_csv_copy(const nn_csv_field *field, char *to, size_t room);
+size_t nni_csv_copy(const nni_csv_field *field, char *to, size_t room);
 
 /**
  * Finds where the first record begins behind a newline in [from, stop).
@@ -44,16 +44,16 @@ size_t nn_csv_copy(const nn_csv_field *field, char *to, size_t room);
  * @param quoted  `from` is within quotes
  * @return NULL where there is none; the end, where stop is the end
  */
-const char *nn_csv_find_record(const char *from, const char *stop, const char *end, bool quoted);
+const char *nni_csv_find_record(const char *from, const char *stop, const char *end, bool quoted);
 
 /** @return whether an odd number of quotes is in a text */
-bool nn_csv_odd_quotes(const char *from, const char *end);
+bool nni_csv_odd_quotes(const char *from, const char *end);
 
 /** @return lines that end in a text */
-size_t nn_csv_count_lines(const char *from, const char *end);
+size_t nni_csv_count_lines(const char *from, const char *end);
 
 /** @return records of a text without quotes: lines that are not empty */
-size_t nn_csv_count_unquoted(const char *from, const char *end);
+size_t nni_csv_count_unquoted(const char *from, const char *end);
 
 /**
  * Reads a number: decimal or with an exponent, blanks around it allowed; also nan and inf, as strtod takes them.
@@ -62,9 +62,9 @@ size_t nn_csv_count_unquoted(const char *from, const char *end);
  * @param stop  receives what is behind it
  * @return whether there is one
  */
-bool nn_csv_number(const char *text, const char *end, double *value, const char **stop);
+bool nni_csv_number(const char *text, const char *end, double *value, const char **stop);
 
 /** The same as a float, rounded once. */
-bool nn_csv_float(const char *text, const char *end, float *value, const char **stop);
+bool nni_csv_float(const char *text, const char *end, float *value, const char **stop);
 
 #endif

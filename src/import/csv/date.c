@@ -119,7 +119,7 @@ static bool take_zone(cursor *from, double *seconds)
     return hours <= 14 && minutes < 60;
 }
 
-static bool take_time(cursor *from, nn_csv_date *date)
+static bool take_time(cursor *from, nni_csv_date *date)
 {
     int hours, minutes, seconds = 0;
     if (!take(from, ' ') && !take(from, 'T'))
@@ -135,7 +135,7 @@ static bool take_time(cursor *from, nn_csv_date *date)
     return hours < 24 && minutes < 60 && seconds <= 60 && take_zone(from, &date->seconds);
 }
 
-static cursor without_blanks(const nn_csv_field *field)
+static cursor without_blanks(const nni_csv_field *field)
 {
     cursor from = {field->text, field->text + field->length};
     while (take(&from, ' '))
@@ -145,7 +145,7 @@ static cursor without_blanks(const nn_csv_field *field)
     return from;
 }
 
-bool nn_csv_is_date(const nn_csv_field *field, nn_csv_date *date)
+bool nni_csv_is_date(const nni_csv_field *field, nni_csv_date *date)
 {
     enum { SHORTEST = 8, LONGEST = 48 }; /* 1.1.2024, and a long month with time and zone */
     static bool (*const forms[])(cursor *, int *, int *, int *) = {take_year_first, take_day_first, take_month_first};
@@ -155,14 +155,14 @@ bool nn_csv_is_date(const nn_csv_field *field, nn_csv_date *date)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         cursor from = begin;
         int year, month, day;
-        *date = (nn_csv_date){.timed = false};
+        *date = (nni_csv_date){.timed = false};
         if (forms[i](&from, &year, &month, &day) && count_days(year, month, day, &date->days))
             return (from.at == from.end || take_time(&from, date)) && from.at == from.end;
     }
     return false;
 }
 
-bool nn_csv_is_ambiguous_date(const nn_csv_field *field)
+bool nni_csv_is_ambiguous_date(const nni_csv_field *field)
 {
     cursor from = without_blanks(field);
     int first, second, year;

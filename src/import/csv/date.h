@@ -5,11 +5,11 @@
 #include "import/csv/csv.h"
 
 /** A moment of the Gregorian calendar, in UTC where no zone is written. */
-typedef struct nn_csv_date {
+typedef struct nni_csv_date {
     double days;    /**< since 1970-01-01, whole */
     double seconds; /**< of that day */
     bool timed;     /**< a time is written */
-} nn_csv_date;
+} nni_csv_date;
 
 /**
  * Reads a date: 2024-03-01, 2024/3/1, 1.3.2024, 1-Mar-2024, 1 March 2024 or Mar 1, 2024, with or without a time behind
@@ -17,10 +17,10 @@ typedef struct nn_csv_date {
  *
  * @return whether the whole field is such a date, and on the calendar
  */
-bool nn_csv_is_date(const nn_csv_field *field, nn_csv_date *date);
+bool nni_csv_is_date(const nni_csv_field *field, nni_csv_date *date);
 
 /** @return whether a field is numbers with slashes between, the year last: a date whose day and month may change places
  */
-bool nn_csv_is_ambiguous_date(const nn_csv_field *field);
+bool nni_csv_is_ambiguous_date(const nni_csv_field *field);
 
 #endif

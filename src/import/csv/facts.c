@@ -4,38 +4,38 @@
 
 #include "support/memory.h"
 
-nn_status nn_csv_facts_create(const nn_csv_table *table, nn_csv_facts *facts, nn_error *error)
+nn_status nni_csv_facts_create(const nni_csv_table *table, nni_csv_facts *facts, nn_error *error)
 {
-    *facts = (nn_csv_facts){.features = NULL};
-    NN_TRY(nn_allocate(table->features + 1, sizeof *facts->features, "the facts of columns", &facts->features, error));
+    *facts = (nni_csv_facts){.features = NULL};
+    NN_TRY(nni_allocate(table->features + 1, sizeof *facts->features, "the facts of columns", &facts->features, error));
     for (size_t f = 0; f < table->features; f++)
-        facts->features[f].class = NN_CSV_NO_CLASS;
-    return nn_allocate(table->labels + 1, sizeof *facts->labels, "the facts of columns", &facts->labels, error);
+        facts->features[f].class = NNI_CSV_NO_CLASS;
+    return nni_allocate(table->labels + 1, sizeof *facts->labels, "the facts of columns", &facts->labels, error);
 }
 
-void nn_csv_facts_free(nn_csv_facts *facts)
+void nni_csv_facts_free(nni_csv_facts *facts)
 {
-    nn_release(facts->features);
-    nn_release(facts->labels);
+    nni_release(facts->features);
+    nni_release(facts->labels);
 }
 
-static bool has_classes(const nn_csv_table *table)
+static bool has_classes(const nni_csv_table *table)
 {
-    return table->label != SIZE_MAX && table->columns[table->label].kind != NN_CSV_TARGET;
+    return table->label != SIZE_MAX && table->columns[table->label].kind != NNI_CSV_TARGET;
 }
 
-static double label_of(const nn_csv_table *table, const nn_csv_target *y, size_t row, size_t label)
+static double label_of(const nni_csv_table *table, const nni_csv_target *y, size_t row, size_t label)
 {
     if (table->label == SIZE_MAX)
         return 0;
-    const nn_csv_target *of = y + row * table->labels + label;
+    const nni_csv_target *of = y + row * table->labels + label;
     return has_classes(table) ? (double)of->class : (double)of->value;
 }
 
-static void add_labels(nn_csv_facts *facts, const nn_csv_table *table, const nn_csv_target *y, size_t row)
+static void add_labels(nni_csv_facts *facts, const nni_csv_table *table, const nni_csv_target *y, size_t row)
 {
     for (size_t label = 0; label < table->labels; label++) {
-        nn_csv_label_facts *of = &facts->labels[label];
+        nni_csv_label_facts *of = &facts->labels[label];
         const double value = label_of(table, y, row, label);
         if (facts->training_rows == 0)
             of->first = of->least = of->most = value;
@@ -45,7 +45,7 @@ static void add_labels(nn_csv_facts *facts, const nn_csv_table *table, const nn_
     facts->training_rows++;
 }
 
-static void add_value(nn_csv_feature_facts *of, bool training, double x, double y, int class)
+static void add_value(nni_csv_feature_facts *of, bool training, double x, double y, int class)
 {
     if (isnan(x)) {
         of->missing++;
@@ -57,7 +57,7 @@ static void add_value(nn_csv_feature_facts *of, bool training, double x, double 
     if (of->rows == 0)
         of->x0 = of->least = of->most = x;
     if (x == 1 && of->class != class)
-        of->class = of->class == NN_CSV_NO_CLASS ? class : NN_CSV_CLASSES;
+        of->class = of->class == NNI_CSV_NO_CLASS ? class : NNI_CSV_CLASSES;
     of->least = x < of->least ? x : of->least;
     of->most = x > of->most ? x : of->most;
     of->rows++;
@@ -70,13 +70,13 @@ static void add_value(nn_csv_feature_facts *of, bool training, double x, double 
 }
 
 /* Threads take features, so that each of these sees its rows in their order. */
-void nn_csv_facts_add(nn_csv_facts *facts, const nn_csv_table *table, bool training, const void *x,
-                      const nn_csv_target *y, size_t rows)
+void nni_csv_facts_add(nni_csv_facts *facts, const nni_csv_table *table, bool training, const void *x,
+                       const nni_csv_target *y, size_t rows)
 {
     enum { TOGETHER = 16 }; /* features of a cache line of rows */
     const float *floats = x;
     const double *doubles = x;
-    const bool wide = nn_csv_table_value_bytes(table) == sizeof(double);
+    const bool wide = nni_csv_table_value_bytes(table) == sizeof(double);
     facts->rows += (double)rows;
     for (size_t row = 0; training && row < rows; row++)
         add_labels(facts, table, y, row);

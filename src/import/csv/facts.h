@@ -5,31 +5,31 @@
 #include "import/csv/table.h"
 
 /** Of one feature. Sums are over the training rows that have it, of differences from the first of them. */
-typedef struct nn_csv_feature_facts {
+typedef struct nni_csv_feature_facts {
     double missing;       /* rows of both splits */
     double rows;          /* training rows that have it */
     double x0, x, xx, xy; /* the first value; sums of x, x^2, x y */
     double y, yy;         /* of the label, of several the first, over the same rows */
     double least, most;
     double ones; /* rows of both splits where it is 1 */
-    int class;   /* of all training rows where it is 1; NN_CSV_NO_CLASS, NN_CSV_CLASSES */
-} nn_csv_feature_facts;
+    int class;   /* of all training rows where it is 1; NNI_CSV_NO_CLASS, NNI_CSV_CLASSES */
+} nni_csv_feature_facts;
 
-enum { NN_CSV_NO_CLASS = -1, NN_CSV_CLASSES = -2 };
+enum { NNI_CSV_NO_CLASS = -1, NNI_CSV_CLASSES = -2 };
 
 /** Of one label, over the training rows. */
-typedef struct nn_csv_label_facts {
+typedef struct nni_csv_label_facts {
     double first, least, most;
-} nn_csv_label_facts;
+} nni_csv_label_facts;
 
-typedef struct nn_csv_facts {
-    nn_csv_feature_facts *features; /* [features of the table] */
-    nn_csv_label_facts *labels;     /* [labels of the table] */
+typedef struct nni_csv_facts {
+    nni_csv_feature_facts *features; /* [features of the table] */
+    nni_csv_label_facts *labels;     /* [labels of the table] */
     double rows, training_rows;
-} nn_csv_facts;
+} nni_csv_facts;
 
-nn_status nn_csv_facts_create(const nn_csv_table *table, nn_csv_facts *facts, nn_error *error);
-void nn_csv_facts_free(nn_csv_facts *facts);
+nn_status nni_csv_facts_create(const nni_csv_table *table, nni_csv_facts *facts, nn_error *error);
+void nni_csv_facts_free(nni_csv_facts *facts);
 
 /**
  * Adds rows, which come in the order of the file: so every figure is the same on any number of ranks and threads.
@@ -38,10 +38,10 @@ void nn_csv_facts_free(nn_csv_facts *facts);
  * @param x         [rows, features], floats or doubles as the table says
  * @param y         [rows, labels]; of a table without a label anything
  */
-void nn_csv_facts_add(nn_csv_facts *facts, const nn_csv_table *table, bool training, const void *x,
-                      const nn_csv_target *y, size_t rows);
+void nni_csv_facts_add(nni_csv_facts *facts, const nni_csv_table *table, bool training, const void *x,
+                       const nni_csv_target *y, size_t rows);
 
 /** Tells in some 30 lines what became of every column, and what is to be thought about. Once all rows were added. */
-void nn_csv_report(const nn_csv_table *table, const nn_csv_facts *facts, FILE *out);
+void nni_csv_report(const nni_csv_table *table, const nni_csv_facts *facts, FILE *out);
 
 #endif

@@ -15,7 +15,7 @@
 #include "support/memory.h"
 
 /* What is no text shows at once. A mark of UTF-8's byte order is passed over. */
-static nn_status check_text(nn_csv_file *file, nn_error *error)
+static nn_status check_text(nni_csv_file *file, nn_error *error)
 {
     static const struct {
         const char *bytes, *what;
@@ -45,7 +45,7 @@ static nn_status check_text(nn_csv_file *file, nn_error *error)
     return NN_OK;
 }
 
-static nn_status map(int descriptor, nn_csv_file *file, nn_error *error)
+static nn_status map(int descriptor, nni_csv_file *file, nn_error *error)
 {
     struct stat facts;
     if (fstat(descriptor, &facts) != 0)
@@ -60,7 +60,7 @@ static nn_status map(int descriptor, nn_csv_file *file, nn_error *error)
     return check_text(file, error);
 }
 
-static nn_status fail_to_unpack(const nn_csv_file *file, gzFile stream, nn_error *error)
+static nn_status fail_to_unpack(const nni_csv_file *file, gzFile stream, nn_error *error)
 {
     int code = Z_OK;
     const char *reason = gzerror(stream, &code);
@@ -78,10 +78,10 @@ static const char *temporary_folder(void)
 
 /* A small file can unpack to terabytes. Others need the disk, too: a tenth of what was free stays so, which is looked
  * at again and again since other ranks unpack beside this one. */
-static nn_status check_free(const nn_csv_file *file, int to, double before, double unpacked, nn_error *error)
+static nn_status check_free(const nni_csv_file *file, int to, double before, double unpacked, nn_error *error)
 {
     const double gibibyte = 1024.0 * 1024 * 1024;
-    if (nn_free_bytes(to) >= before / 10)
+    if (nni_free_bytes(to) >= before / 10)
         return NN_OK;
     return nn_fail(
         error, NN_SYSTEM,
@@ -90,12 +90,12 @@ static nn_status check_free(const nn_csv_file *file, int to, double before, doub
         file->path, unpacked / gibibyte, temporary_folder(), before / gibibyte);
 }
 
-static nn_status copy_unpacked(const nn_csv_file *file, gzFile stream, int to, nn_error *error)
+static nn_status copy_unpacked(const nni_csv_file *file, gzFile stream, int to, nn_error *error)
 {
     enum { PIECE = 1 << 20, PIECES_UNWATCHED = 4 };
-    const double before = nn_free_bytes(to);
+    const double before = nni_free_bytes(to);
     char *piece = NULL;
-    NN_TRY(nn_allocate(PIECE, 1, "a piece of a gzipped file", &piece, error));
+    NN_TRY(nni_allocate(PIECE, 1, "a piece of a gzipped file", &piece, error));
     nn_status status = NN_OK;
     int got = 1;
     for (size_t pieces = 0; status == NN_OK && got > 0; pieces++) {
@@ -116,12 +116,12 @@ static nn_status copy_unpacked(const nn_csv_file *file, gzFile stream, int to, n
             done += (int)put;
         }
     }
-    nn_release(piece);
+    nni_release(piece);
     return status;
 }
 
 /* Into a file without a name, which goes with its descriptor. */
-static nn_status unpack(int packed, nn_csv_file *file, nn_error *error)
+static nn_status unpack(int packed, nni_csv_file *file, nn_error *error)
 {
     char name[4096];
     snprintf(name, sizeof name, "%s/nntrain-XXXXXX", temporary_folder());
@@ -143,20 +143,20 @@ static nn_status unpack(int packed, nn_csv_file *file, nn_error *error)
     return status;
 }
 
-nn_status nn_csv_open(const char *path, nn_csv_file *file, nn_error *error)
+nn_status nni_csv_open(const char *path, nni_csv_file *file, nn_error *error)
 {
     unsigned char magic[2] = {0};
-    *file = (nn_csv_file){.path = path};
+    *file = (nni_csv_file){.path = path};
     int descriptor = -1;
     struct stat facts;
-    NN_TRY(nn_open_to_read(path, &descriptor, &facts, error));
+    NN_TRY(nni_open_to_read(path, &descriptor, &facts, error));
     const bool packed = pread(descriptor, magic, 2, 0) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
     const nn_status status = packed ? unpack(descriptor, file, error) : map(descriptor, file, error);
     close(descriptor);
     return status;
 }
 
-void nn_csv_close(nn_csv_file *file)
+void nni_csv_close(nni_csv_file *file)
 {
     if (file->text)
         munmap((void *)file->text, file->size);

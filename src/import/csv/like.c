@@ -15,24 +15,24 @@
 
 static const char *const words[] = {"number", "days", "seconds", "category"};
 
-const char *nn_csv_column_word(const nn_csv_column *column)
+const char *nni_csv_column_word(const nni_csv_column *column)
 {
-    return words[column->kind == NN_CSV_TEXT ? 3 : column->calendar];
+    return words[column->kind == NNI_CSV_TEXT ? 3 : column->calendar];
 }
 
 /* What the file before tells. */
 struct before {
     const char *path;
-    nn_hdf5_layout x, y;
+    nni_hdf5_layout x, y;
     bool has_y;
-    nn_inspect_names features, columns, labels; /* of columns, as nn_csv_column_word has them; perhaps none */
-    nn_texts classes;
+    nni_inspect_names features, columns, labels; /* of columns, as nni_csv_column_word has them; perhaps none */
+    nni_string_set classes;
 };
 
 /* A table in work. */
 struct like {
-    nn_csv_table *table;
-    const nn_csv_file *file;
+    nni_csv_table *table;
+    const nni_csv_file *file;
     struct before before;
     char missing[300]; /* names of columns */
     size_t missing_count;
@@ -42,8 +42,8 @@ struct like {
 struct part {
     const char *name;
     size_t length, first, count; /* of the name; and features */
-    nn_csv_kind kind;
-    nn_csv_calendar calendar;
+    nni_csv_kind kind;
+    nni_csv_calendar calendar;
     bool guessed; /* by /features alone */
 };
 
@@ -51,29 +51,29 @@ struct part {
 
 static nn_status describe(hid_t file, struct before *before, nn_error *error)
 {
-    nn_hdf5_outside closed_soon = {.open = 0};
-    NN_TRY(nn_hdf5_check_outside(file, before->path, X_NAME, NN_EXTERNAL_INSIDE, &closed_soon, error));
-    NN_TRY(nn_hdf5_describe(file, before->path, X_NAME, NULL, &before->x, error));
-    if (!nn_inspect_names_read(file, "features", before->x.row_values, &before->features))
+    nni_hdf5_outside closed_soon = {.open = 0};
+    NN_TRY(nni_hdf5_check_outside(file, before->path, X_NAME, NN_EXTERNAL_INSIDE, &closed_soon, error));
+    NN_TRY(nni_hdf5_describe(file, before->path, X_NAME, NULL, &before->x, error));
+    if (!nni_inspect_names_read(file, "features", before->x.row_values, &before->features))
         return nn_fail(error, NN_DATA,
                        "--like: %s has no /features that names what " X_NAME
                        " holds; name a file that nntrain import csv made",
                        before->path);
-    nn_inspect_names_read(file, "columns", 0, &before->columns);
-    nn_inspect_names_read(file, "labels", 0, &before->labels);
-    nn_labels_read_names(file, &before->classes);
+    nni_inspect_names_read(file, "columns", 0, &before->columns);
+    nni_inspect_names_read(file, "labels", 0, &before->labels);
+    nni_labels_read_names(file, &before->classes);
     before->has_y = H5Lexists(file, Y_NAME, H5P_DEFAULT) > 0;
     if (!before->has_y)
         return NN_OK;
-    NN_TRY(nn_hdf5_check_outside(file, before->path, Y_NAME, NN_EXTERNAL_INSIDE, &closed_soon, error));
-    return nn_hdf5_describe_targets(file, before->path, Y_NAME, NULL, &before->y, error);
+    NN_TRY(nni_hdf5_check_outside(file, before->path, Y_NAME, NN_EXTERNAL_INSIDE, &closed_soon, error));
+    return nni_hdf5_describe_targets(file, before->path, Y_NAME, NULL, &before->y, error);
 }
 
 static nn_status read_inside(void *context, nn_error *error)
 {
     struct before *before = context;
     hid_t file = H5I_INVALID_HID;
-    NN_TRY(nn_hdf5_open(before->path, NULL, &file, error));
+    NN_TRY(nni_hdf5_open(before->path, NULL, &file, error));
     const nn_status status = describe(file, before, error);
     H5Fclose(file);
     return status;
@@ -82,32 +82,32 @@ static nn_status read_inside(void *context, nn_error *error)
 static nn_status read_before(struct before *before, nn_error *error)
 {
     uint64_t bytes = 0;
-    const nn_hdf5_printer printer = nn_hdf5_silence();
-    nn_status status = nn_hdf5_check_path(before->path, &bytes, error);
+    const nni_hdf5_printer printer = nni_hdf5_silence();
+    nn_status status = nni_hdf5_check_path(before->path, &bytes, error);
     if (status == NN_OK)
-        status = nn_hdf5_guard(before->path, read_inside, before, error);
-    if (!nn_hdf5_is_lost())
-        nn_hdf5_restore(printer);
+        status = nni_hdf5_guard(before->path, read_inside, before, error);
+    if (!nni_hdf5_is_lost())
+        nni_hdf5_restore(printer);
     return status;
 }
 
 static void free_before(struct before *before)
 {
-    nn_inspect_names_free(&before->features);
-    nn_inspect_names_free(&before->columns);
-    nn_inspect_names_free(&before->labels);
-    nn_texts_free(&before->classes);
+    nni_inspect_names_free(&before->features);
+    nni_inspect_names_free(&before->columns);
+    nni_inspect_names_free(&before->labels);
+    nni_string_set_free(&before->classes);
 }
 
 /* --- columns --- */
 
-static bool is_named(const nn_csv_column *column, const char *name, size_t length)
+static bool is_named(const nni_csv_column *column, const char *name, size_t length)
 {
     return strlen(column->name) == length && memcmp(column->name, name, length) == 0;
 }
 
 /* By its very name, never by a number. @return SIZE_MAX: there is none; *second: another one, else SIZE_MAX */
-static size_t find_exactly(const nn_csv_table *table, const char *name, size_t length, size_t *second)
+static size_t find_exactly(const nni_csv_table *table, const char *name, size_t length, size_t *second)
 {
     size_t found = SIZE_MAX;
     *second = SIZE_MAX;
@@ -117,17 +117,17 @@ static size_t find_exactly(const nn_csv_table *table, const char *name, size_t l
     return found;
 }
 
-static bool is_label(const nn_csv_column *column)
+static bool is_label(const nni_csv_column *column)
 {
-    return column->kind == NN_CSV_CLASS || column->kind == NN_CSV_LABEL || column->kind == NN_CSV_TARGET;
+    return column->kind == NNI_CSV_CLASS || column->kind == NNI_CSV_LABEL || column->kind == NNI_CSV_TARGET;
 }
 
 static void note_missing(struct like *like, const struct part *part)
 {
-    char name[NN_CSV_TEXT_SIZE], shown[64];
+    char name[NNI_CSV_TEXT_SIZE], shown[64];
     const size_t used = strlen(like->missing);
     snprintf(name, sizeof name, "%.*s", (int)part->length, part->name);
-    nn_printable(name, shown, sizeof shown);
+    nni_printable(name, shown, sizeof shown);
     if (used + strlen(shown) + 2 < sizeof like->missing)
         snprintf(like->missing + used, sizeof like->missing - used, "%s%s", used > 0 ? ", " : "", shown);
     like->missing_count++;
@@ -139,13 +139,13 @@ static nn_status fail_damaged(const struct like *like, nn_error *error)
                    like->before.path);
 }
 
-static nn_status take_texts(const struct like *like, nn_csv_column *column, const struct part *part, nn_error *error)
+static nn_status take_texts(const struct like *like, nni_csv_column *column, const struct part *part, nn_error *error)
 {
     for (size_t t = 0; t < part->count; t++) {
-        const char *feature = nn_inspect_name(&like->before.features, part->first + t);
+        const char *feature = nni_inspect_name(&like->before.features, part->first + t);
         if (strncmp(feature, part->name, part->length) != 0 || feature[part->length] != '=')
             return fail_damaged(like, error);
-        NN_TRY(nn_texts_add(&column->texts, feature + part->length + 1, error));
+        NN_TRY(nni_string_set_add(&column->texts, feature + part->length + 1, error));
     }
     return column->texts.count == part->count ? NN_OK : fail_damaged(like, error);
 }
@@ -158,9 +158,9 @@ static nn_status take_part(struct like *like, const struct part *part, nn_error 
         note_missing(like, part);
         return NN_OK;
     }
-    nn_csv_column *column = &like->table->columns[c];
-    const nn_csv_calendar seen = column->calendar;
-    if (second != SIZE_MAX || column->kind == NN_CSV_NUMBER || column->kind == NN_CSV_TEXT)
+    nni_csv_column *column = &like->table->columns[c];
+    const nni_csv_calendar seen = column->calendar;
+    if (second != SIZE_MAX || column->kind == NNI_CSV_NUMBER || column->kind == NNI_CSV_TEXT)
         return nn_fail(error, NN_DATA,
                        "--like: %s has several columns %s, which cannot be told apart by their name; give each its own "
                        "in both tables",
@@ -171,15 +171,15 @@ static nn_status take_part(struct like *like, const struct part *part, nn_error 
     column->kind = part->kind;
     column->calendar = part->calendar;
     column->first = part->first;
-    if (part->kind == NN_CSV_TEXT)
+    if (part->kind == NNI_CSV_TEXT)
         return take_texts(like, column, part, error);
-    if (part->guessed && seen != NN_CSV_NO_DATES)
+    if (part->guessed && seen != NNI_CSV_NO_DATES)
         return nn_fail(error, NN_DATA,
                        "--like: column %s of %s holds dates, but %s does not tell what they became, for lack of "
                        "/columns; import the training table again",
                        column->name, like->file->path, like->before.path);
-    return strcmp(nn_inspect_name(&like->before.features, part->first), column->name) == 0 ? NN_OK
-                                                                                           : fail_damaged(like, error);
+    return strcmp(nni_inspect_name(&like->before.features, part->first), column->name) == 0 ? NN_OK
+                                                                                            : fail_damaged(like, error);
 }
 
 /* "category 3 colour" */
@@ -188,7 +188,7 @@ static nn_status take_told(struct like *like, nn_error *error)
     const struct before *before = &like->before;
     size_t first = 0;
     for (size_t i = 0; i < before->columns.count; i++) {
-        const char *told = nn_inspect_name(&before->columns, i);
+        const char *told = nni_inspect_name(&before->columns, i);
         char word[16];
         int behind = 0;
         size_t count = 0, w = 0;
@@ -203,8 +203,8 @@ static nn_status take_told(struct like *like, nn_error *error)
                                   .length = strlen(told + behind + 1),
                                   .first = first,
                                   .count = count,
-                                  .kind = w == 3 ? NN_CSV_TEXT : NN_CSV_NUMBER,
-                                  .calendar = w == 3 ? NN_CSV_NO_DATES : (nn_csv_calendar)w};
+                                  .kind = w == 3 ? NNI_CSV_TEXT : NNI_CSV_NUMBER,
+                                  .calendar = w == 3 ? NNI_CSV_NO_DATES : (nni_csv_calendar)w};
         NN_TRY(take_part(like, &part, error));
         first += count;
     }
@@ -212,13 +212,13 @@ static nn_status take_told(struct like *like, nn_error *error)
 }
 
 /* The column that a feature such as colour=red is of: either may hold the sign itself. @return length of its name */
-static size_t guess_column(const nn_csv_table *table, const char *feature, nn_csv_kind *kind)
+static size_t guess_column(const nni_csv_table *table, const char *feature, nni_csv_kind *kind)
 {
     size_t second;
-    *kind = NN_CSV_NUMBER;
+    *kind = NNI_CSV_NUMBER;
     if (find_exactly(table, feature, strlen(feature), &second) != SIZE_MAX || !strchr(feature, '='))
         return strlen(feature);
-    *kind = NN_CSV_TEXT;
+    *kind = NNI_CSV_TEXT;
     for (const char *sign = strchr(feature, '='); sign; sign = strchr(sign + 1, '='))
         if (find_exactly(table, feature, (size_t)(sign - feature), &second) != SIZE_MAX)
             return (size_t)(sign - feature);
@@ -227,14 +227,14 @@ static size_t guess_column(const nn_csv_table *table, const char *feature, nn_cs
 
 static nn_status take_guessed(struct like *like, nn_error *error)
 {
-    const nn_inspect_names *features = &like->before.features;
+    const nni_inspect_names *features = &like->before.features;
     for (size_t f = 0; f < features->count;) {
-        struct part part = {.name = nn_inspect_name(features, f), .first = f, .count = 1, .guessed = true};
+        struct part part = {.name = nni_inspect_name(features, f), .first = f, .count = 1, .guessed = true};
         part.length = guess_column(like->table, part.name, &part.kind);
-        nn_csv_kind kind = part.kind;
-        while (kind == NN_CSV_TEXT && f + part.count < features->count) {
-            const char *next = nn_inspect_name(features, f + part.count);
-            if (guess_column(like->table, next, &kind) != part.length || kind != NN_CSV_TEXT ||
+        nni_csv_kind kind = part.kind;
+        while (kind == NNI_CSV_TEXT && f + part.count < features->count) {
+            const char *next = nni_inspect_name(features, f + part.count);
+            if (guess_column(like->table, next, &kind) != part.length || kind != NNI_CSV_TEXT ||
                 memcmp(next, part.name, part.length) != 0)
                 break;
             part.count++;
@@ -247,10 +247,10 @@ static nn_status take_guessed(struct like *like, nn_error *error)
 
 static nn_status take_columns(struct like *like, nn_error *error)
 {
-    nn_csv_table *table = like->table;
+    nni_csv_table *table = like->table;
     for (size_t c = 0; c < table->count; c++)
         if (!is_label(&table->columns[c]))
-            table->columns[c].kind = NN_CSV_DROPPED;
+            table->columns[c].kind = NNI_CSV_DROPPED;
     NN_TRY(like->before.columns.texts ? take_told(like, error) : take_guessed(like, error));
     if (like->missing_count > 0)
         return nn_fail(error, NN_DATA,
@@ -267,12 +267,12 @@ static nn_status take_columns(struct like *like, nn_error *error)
 
 static nn_status take_several(const struct like *like, nn_error *error)
 {
-    const nn_inspect_names *labels = &like->before.labels;
+    const nni_inspect_names *labels = &like->before.labels;
     for (size_t c = 0; c < like->table->count; c++) {
-        const nn_csv_column *column = &like->table->columns[c];
-        if (column->kind != NN_CSV_TARGET || column->first >= labels->count)
+        const nni_csv_column *column = &like->table->columns[c];
+        if (column->kind != NNI_CSV_TARGET || column->first >= labels->count)
             continue;
-        const char *name = nn_inspect_name(labels, column->first);
+        const char *name = nni_inspect_name(labels, column->first);
         if (!is_named(column, name, strlen(name)))
             return nn_fail(error, NN_USAGE,
                            "--label: column %zu of " Y_NAME " is %s in %s, not %s; name them in that "
@@ -285,7 +285,7 @@ static nn_status take_several(const struct like *like, nn_error *error)
 static nn_status take_labels(const struct like *like, nn_error *error)
 {
     const struct before *before = &like->before;
-    const nn_csv_table *table = like->table;
+    const nni_csv_table *table = like->table;
     if (table->label == SIZE_MAX)
         return NN_OK;
     const size_t labels = !before->has_y ? 0 : before->y.row_values;
@@ -294,12 +294,12 @@ static nn_status take_labels(const struct like *like, nn_error *error)
                        table->labels == 1 ? "column" : "columns", before->path, labels);
     if (labels > 1)
         return take_several(like, error);
-    nn_csv_column *column = &table->columns[table->label];
-    column->kind = !before->y.integer ? NN_CSV_TARGET : before->classes.count > 0 ? NN_CSV_LABEL : NN_CSV_CLASS;
-    return column->kind == NN_CSV_LABEL ? nn_texts_copy(&before->classes, &column->texts, error) : NN_OK;
+    nni_csv_column *column = &table->columns[table->label];
+    column->kind = !before->y.integer ? NNI_CSV_TARGET : before->classes.count > 0 ? NNI_CSV_LABEL : NNI_CSV_CLASS;
+    return column->kind == NNI_CSV_LABEL ? nni_string_set_copy(&before->classes, &column->texts, error) : NN_OK;
 }
 
-nn_status nn_csv_like(nn_csv_table *table, const nn_csv_file *file, nn_error *error)
+nn_status nni_csv_like(nni_csv_table *table, const nni_csv_file *file, nn_error *error)
 {
     struct like like = {.table = table, .file = file, .before = {.path = table->job->like}};
     nn_status status = read_before(&like.before, error);

@@ -11,44 +11,44 @@ enum { MOST_COLUMNS = 30, MOST_ADVICE = 5, MANY_LEVELS = 50, ROWS_OF_PROOF = 20,
 
 /* A report in work. */
 typedef struct report {
-    const nn_csv_table *table;
-    const nn_csv_facts *facts;
+    const nni_csv_table *table;
+    const nni_csv_facts *facts;
     FILE *out;
 } report;
 
 /* --- what became of a column --- */
 
-static double missing_of(const report *of, const nn_csv_column *column)
+static double missing_of(const report *of, const nni_csv_column *column)
 {
-    const nn_csv_feature_facts *features = of->facts->features + column->first;
+    const nni_csv_feature_facts *features = of->facts->features + column->first;
     double ones = 0;
-    if (column->kind == NN_CSV_NUMBER)
+    if (column->kind == NNI_CSV_NUMBER)
         return features->missing;
-    for (size_t t = 0; column->kind == NN_CSV_TEXT && t < column->texts.count; t++)
+    for (size_t t = 0; column->kind == NNI_CSV_TEXT && t < column->texts.count; t++)
         ones += features[t].ones;
-    return column->kind == NN_CSV_TEXT ? of->facts->rows - ones : 0;
+    return column->kind == NNI_CSV_TEXT ? of->facts->rows - ones : 0;
 }
 
-static bool is_constant(const report *of, const nn_csv_column *column)
+static bool is_constant(const report *of, const nni_csv_column *column)
 {
-    const nn_csv_feature_facts *facts = of->facts->features + column->first;
-    return column->kind == NN_CSV_NUMBER && facts->rows > 1 && facts->least == facts->most;
+    const nni_csv_feature_facts *facts = of->facts->features + column->first;
+    return column->kind == NNI_CSV_NUMBER && facts->rows > 1 && facts->least == facts->most;
 }
 
-static const char *name_kind(const nn_csv_column *column, bool like)
+static const char *name_kind(const nni_csv_column *column, bool like)
 {
     switch (column->kind) {
-    case NN_CSV_DROPPED:
+    case NNI_CSV_DROPPED:
         return like ? "left out: the file of --like has no feature of it" : "dropped, as you say";
-    case NN_CSV_INDEX:
+    case NNI_CSV_INDEX:
         return "dropped: an index without a name, which counts the rows";
-    case NN_CSV_EMPTY:
+    case NNI_CSV_EMPTY:
         return "dropped: empty";
-    case NN_CSV_NUMBER:
-        return column->calendar == NN_CSV_DAYS      ? "date -> days since 1970"
-               : column->calendar == NN_CSV_SECONDS ? "date and time -> seconds since 1970"
-                                                    : "number";
-    case NN_CSV_TEXT:
+    case NNI_CSV_NUMBER:
+        return column->calendar == NNI_CSV_DAYS      ? "date -> days since 1970"
+               : column->calendar == NNI_CSV_SECONDS ? "date and time -> seconds since 1970"
+                                                     : "number";
+    case NNI_CSV_TEXT:
         return "category";
     default:
         return "label";
@@ -58,13 +58,13 @@ static const char *name_kind(const nn_csv_column *column, bool like)
 static void print_name(FILE *out, const char *name)
 {
     char shown[4 * NAME_WIDTH];
-    fputs(nn_printable(name, shown, sizeof shown), out);
+    fputs(nni_printable(name, shown, sizeof shown), out);
 }
 
-static void print_classes(const report *of, const nn_csv_column *column)
+static void print_classes(const report *of, const nni_csv_column *column)
 {
     enum { MOST_BYTES = 60 };
-    const nn_texts *texts = &column->texts;
+    const nni_string_set *texts = &column->texts;
     size_t bytes = 0;
     fprintf(of->out, ": %zu %s: ", texts->count, texts->count == 1 ? "class" : "classes");
     for (size_t t = 0; t < texts->count; t++) {
@@ -78,49 +78,49 @@ static void print_classes(const report *of, const nn_csv_column *column)
     }
 }
 
-static void print_column(const report *of, const nn_csv_column *column, bool first, int width)
+static void print_column(const report *of, const nni_csv_column *column, bool first, int width)
 {
     char name[4 * NAME_WIDTH];
     const double missing = missing_of(of, column);
     size_t characters = 0;
-    nn_printable(column->name, name, sizeof name);
+    nni_printable(column->name, name, sizeof name);
     for (const char *c = name; *c; c++)
         characters += ((unsigned char)*c & 0xC0) != 0x80;
     fprintf(of->out, "%-8s %s%*s  %s", first ? "columns" : "", name,
             characters < (size_t)width ? width - (int)characters : 0, "", name_kind(column, of->table->job->like));
-    if (column->kind == NN_CSV_TEXT)
+    if (column->kind == NNI_CSV_TEXT)
         fprintf(of->out, ", %zu level%s -> %zu feature%s", column->texts.count, column->texts.count == 1 ? "" : "s",
                 column->texts.count, column->texts.count == 1 ? "" : "s");
-    else if (column->kind == NN_CSV_LABEL)
+    else if (column->kind == NNI_CSV_LABEL)
         print_classes(of, column);
-    else if (column->kind == NN_CSV_CLASS)
+    else if (column->kind == NNI_CSV_CLASS)
         fprintf(of->out, ": whole numbers, so classes, %.0f to %.0f", of->facts->labels[column->first].least,
                 of->facts->labels[column->first].most);
-    else if (column->kind == NN_CSV_TARGET)
+    else if (column->kind == NNI_CSV_TARGET)
         fprintf(of->out, ": values from %.6g to %.6g", of->facts->labels[column->first].least,
                 of->facts->labels[column->first].most);
     if (missing > 0)
         fprintf(of->out, ", %.0f missing%s", missing,
-                column->kind == NN_CSV_TEXT && of->table->job->unknown ? " or unknown" : "");
+                column->kind == NNI_CSV_TEXT && of->table->job->unknown ? " or unknown" : "");
     if (is_constant(of, column))
         fprintf(of->out, ", the same in every row: %.6g", of->facts->features[column->first].least);
     fputc('\n', of->out);
 }
 
 /* What there is something to say of comes before mere numbers. */
-static bool is_plain(const report *of, const nn_csv_column *column)
+static bool is_plain(const report *of, const nni_csv_column *column)
 {
-    return column->kind == NN_CSV_NUMBER && column->calendar == NN_CSV_NO_DATES && missing_of(of, column) == 0 &&
+    return column->kind == NNI_CSV_NUMBER && column->calendar == NNI_CSV_NO_DATES && missing_of(of, column) == 0 &&
            !is_constant(of, column);
 }
 
-static bool is_label(const nn_csv_column *column)
+static bool is_label(const nni_csv_column *column)
 {
-    return column->kind == NN_CSV_CLASS || column->kind == NN_CSV_LABEL || column->kind == NN_CSV_TARGET;
+    return column->kind == NNI_CSV_CLASS || column->kind == NNI_CSV_LABEL || column->kind == NNI_CSV_TARGET;
 }
 
 /* 0: the label, 1: what is not plain, 2: plain numbers */
-static size_t rank_of(const report *of, const nn_csv_column *column)
+static size_t rank_of(const report *of, const nni_csv_column *column)
 {
     return is_label(column) ? 0 : is_plain(of, column) ? 2 : 1;
 }
@@ -140,18 +140,18 @@ static void print_rest(const report *of, const size_t left[6])
     fputc('\n', of->out);
 }
 
-static size_t noun_of(const nn_csv_column *column)
+static size_t noun_of(const nni_csv_column *column)
 {
     if (is_label(column))
         return 4;
-    if (column->kind == NN_CSV_NUMBER)
-        return column->calendar == NN_CSV_NO_DATES ? 0 : 2;
-    return column->kind == NN_CSV_TEXT ? 1 : 3;
+    if (column->kind == NNI_CSV_NUMBER)
+        return column->calendar == NNI_CSV_NO_DATES ? 0 : 2;
+    return column->kind == NNI_CSV_TEXT ? 1 : 3;
 }
 
 static void print_columns(const report *of)
 {
-    const nn_csv_table *table = of->table;
+    const nni_csv_table *table = of->table;
     size_t counts[3] = {0}, left[6] = {0}, room = table->count <= MOST_COLUMNS ? MOST_COLUMNS : MOST_COLUMNS - 1;
     int width = 0;
     for (size_t c = 0; c < table->count; c++) {
@@ -165,7 +165,7 @@ static void print_columns(const report *of)
     }
     bool first = true;
     for (size_t c = 0; c < table->count; c++) {
-        const nn_csv_column *column = &table->columns[c];
+        const nni_csv_column *column = &table->columns[c];
         size_t *shown = &counts[rank_of(of, column)];
         if (*shown == 0) {
             left[noun_of(column)]++;
@@ -194,22 +194,22 @@ static void end_sort(const report *of, size_t told, const char *what)
         fprintf(of->out, "advice   and %zu more columns that %s\n", told - MOST_ADVICE, what);
 }
 
-static const char *begin_advice(const report *of, size_t c, char spelled[NN_CSV_SPELLED])
+static const char *begin_advice(const report *of, size_t c, char spelled[NNI_CSV_SPELLED])
 {
     fprintf(of->out, "advice   column ");
     print_name(of->out, of->table->columns[c].name);
-    return nn_csv_spell(of->table, c, spelled);
+    return nni_csv_spell(of->table, c, spelled);
 }
 
 /* Names and free text are read as categories, too: seldom meant, and each text becomes a feature. */
 static void advise_of_levels(const report *of)
 {
-    char spelled[NN_CSV_SPELLED];
+    char spelled[NNI_CSV_SPELLED];
     size_t told = 0;
     for (size_t c = 0; c < of->table->count; c++) {
-        const nn_csv_column *column = &of->table->columns[c];
+        const nni_csv_column *column = &of->table->columns[c];
         const double levels = (double)column->texts.count, present = of->facts->rows - missing_of(of, column);
-        if (column->kind != NN_CSV_TEXT || (levels < MANY_LEVELS && !column->ambiguous) || !has_room(&told))
+        if (column->kind != NNI_CSV_TEXT || (levels < MANY_LEVELS && !column->ambiguous) || !has_room(&told))
             continue;
         begin_advice(of, c, spelled);
         fprintf(of->out, " has %.0f levels, a feature each", levels);
@@ -224,11 +224,11 @@ static void advise_of_levels(const report *of)
 
 static void advise_of_indices(const report *of)
 {
-    char spelled[NN_CSV_SPELLED];
+    char spelled[NNI_CSV_SPELLED];
     size_t told = 0;
     for (size_t c = 0; c < of->table->count; c++) {
-        const nn_csv_column *column = &of->table->columns[c];
-        if (column->kind != NN_CSV_NUMBER || !column->counts || !has_room(&told))
+        const nni_csv_column *column = &of->table->columns[c];
+        if (column->kind != NNI_CSV_NUMBER || !column->counts || !has_room(&told))
             continue;
         begin_advice(of, c, spelled);
         fprintf(of->out, " counts the rows (%.0f, %.0f, ...) and tells nothing of them; --drop %s leaves it out\n",
@@ -240,15 +240,15 @@ static void advise_of_indices(const report *of)
 /* Each column is compared with those before it that are called as it is; the first two are told. */
 static void advise_of_names(const report *of)
 {
-    char spelled[NN_CSV_SPELLED];
+    char spelled[NNI_CSV_SPELLED];
     size_t told = 0;
-    nn_texts names = {.text = NULL};
+    nni_string_set names = {.text = NULL};
     for (size_t c = 0; c < of->table->count && of->table->header; c++) {
         const char *name = of->table->columns[c].name;
         size_t before = 0;
         nn_error unused;
-        if (nn_texts_find(&names, name) == SIZE_MAX) {
-            if (nn_texts_add(&names, name, &unused) != NN_OK)
+        if (nni_string_set_find(&names, name) == SIZE_MAX) {
+            if (nni_string_set_add(&names, name, &unused) != NN_OK)
                 break;
             continue;
         }
@@ -258,14 +258,15 @@ static void advise_of_names(const report *of)
             continue;
         fprintf(of->out, "advice   columns %zu and %zu, counted from 0, are both called ", before, c);
         print_name(of->out, name);
-        fprintf(of->out, "; an option finds one by its number, as in --drop %s\n", nn_csv_spell(of->table, c, spelled));
+        fprintf(of->out, "; an option finds one by its number, as in --drop %s\n",
+                nni_csv_spell(of->table, c, spelled));
     }
-    nn_texts_free(&names);
+    nni_string_set_free(&names);
     end_sort(of, told, "are called as others are");
 }
 
 /* Pearson's correlation with the label. */
-static double correlation(const nn_csv_feature_facts *of)
+static double correlation(const nni_csv_feature_facts *of)
 {
     const double xx = of->xx - of->x * of->x / of->rows, yy = of->yy - of->y * of->y / of->rows,
                  xy = of->xy - of->x * of->y / of->rows;
@@ -273,10 +274,10 @@ static double correlation(const nn_csv_feature_facts *of)
 }
 
 /* Each level has a class of its own. */
-static bool renames_label(const report *of, const nn_csv_column *column)
+static bool renames_label(const report *of, const nni_csv_column *column)
 {
-    const nn_csv_feature_facts *features = of->facts->features + column->first;
-    if (of->table->columns[of->table->label].kind == NN_CSV_TARGET || column->texts.count < 2 ||
+    const nni_csv_feature_facts *features = of->facts->features + column->first;
+    if (of->table->columns[of->table->label].kind == NNI_CSV_TARGET || column->texts.count < 2 ||
         column->texts.count >= MANY_LEVELS)
         return false;
     for (size_t t = 0; t < column->texts.count; t++)
@@ -289,15 +290,15 @@ static bool renames_label(const report *of, const nn_csv_column *column)
 static void advise_of_leaks(const report *of)
 {
     const double alike = 0.999;
-    char spelled[NN_CSV_SPELLED];
+    char spelled[NNI_CSV_SPELLED];
     size_t told = 0;
     if (of->table->label == SIZE_MAX || of->facts->training_rows < ROWS_OF_PROOF)
         return;
     for (size_t c = 0; c < of->table->count; c++) {
-        const nn_csv_column *column = &of->table->columns[c];
-        const nn_csv_feature_facts *facts = of->facts->features + column->first;
-        const double r = column->kind == NN_CSV_NUMBER && facts->rows >= ROWS_OF_PROOF ? correlation(facts) : 0;
-        const bool renames = column->kind == NN_CSV_TEXT && renames_label(of, column);
+        const nni_csv_column *column = &of->table->columns[c];
+        const nni_csv_feature_facts *facts = of->facts->features + column->first;
+        const double r = column->kind == NNI_CSV_NUMBER && facts->rows >= ROWS_OF_PROOF ? correlation(facts) : 0;
+        const bool renames = column->kind == NNI_CSV_TEXT && renames_label(of, column);
         if ((fabs(r) <= alike && !renames) || !has_room(&told))
             continue;
         begin_advice(of, c, spelled);
@@ -313,7 +314,7 @@ static void advise_of_leaks(const report *of)
 static void advise_of_missing(const report *of)
 {
     for (size_t c = 0; c < of->table->count; c++)
-        if (of->table->columns[c].kind == NN_CSV_NUMBER && missing_of(of, &of->table->columns[c]) > 0) {
+        if (of->table->columns[c].kind == NNI_CSV_NUMBER && missing_of(of, &of->table->columns[c]) > 0) {
             fprintf(of->out,
                     "advice   numbers that are missing are NaN, which a training takes with data.impute: mean\n");
             return;
@@ -322,10 +323,10 @@ static void advise_of_missing(const report *of)
 
 static void advise_of_label(const report *of)
 {
-    const nn_csv_table *table = of->table;
+    const nni_csv_table *table = of->table;
     if (table->label == SIZE_MAX)
         fprintf(of->out, "advice   no column is the label, so there is no y; --label COLUMN names it\n");
-    else if (table->columns[table->label].kind == NN_CSV_CLASS && of->facts->labels[0].most >= MANY_LEVELS)
+    else if (table->columns[table->label].kind == NNI_CSV_CLASS && of->facts->labels[0].most >= MANY_LEVELS)
         fprintf(of->out, "advice   the label has classes up to %.0f; --values has it predicted as a number\n",
                 of->facts->labels[0].most);
 }
@@ -343,7 +344,7 @@ static void advise_of_width(const report *of)
     fprintf(of->out, " too much\n");
 }
 
-void nn_csv_report(const nn_csv_table *table, const nn_csv_facts *facts, FILE *out)
+void nni_csv_report(const nni_csv_table *table, const nni_csv_facts *facts, FILE *out)
 {
     const report of = {table, facts, out};
     print_columns(&of);

@@ -51,23 +51,23 @@ static void note_number(struct seen *seen, double value)
     seen->most = fmax(seen->most, value);
 }
 
-static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_field *field)
+static void look_at(const nni_csv_table *table, struct seen *seen, const nni_csv_field *field)
 {
     double value = 0;
-    nn_csv_date date;
+    nni_csv_date date;
     seen->records++;
-    if (nn_csv_is_missing(field))
+    if (nni_csv_is_missing(field))
         return;
-    const bool number = nn_csv_is_number(field, table->job->decimal, &value);
-    if (!number && nn_csv_is_date(field, &date)) {
+    const bool number = nni_csv_is_number(field, table->job->decimal, &value);
+    if (!number && nni_csv_is_date(field, &date)) {
         seen->dates++;
         seen->times += date.timed;
         seen->fraction = true;
         return;
     }
-    if (!number && nn_csv_count_commas(field) == 0) { /* numbers with commas are told, and no texts */
+    if (!number && nni_csv_count_commas(field) == 0) { /* numbers with commas are told, and no texts */
         seen->texts++;
-        seen->ambiguous += nn_csv_is_ambiguous_date(field);
+        seen->ambiguous += nni_csv_is_ambiguous_date(field);
         return;
     }
     if (number)
@@ -78,14 +78,14 @@ static void look_at(const nn_csv_table *table, struct seen *seen, const nn_csv_f
 }
 
 /* Has the columns of a list be of a kind. */
-static nn_status set_kind(nn_csv_table *table, const nn_csv_file *file, const char *option, const char *list,
-                          nn_csv_kind kind, nn_error *error)
+static nn_status set_kind(nni_csv_table *table, const nni_csv_file *file, const char *option, const char *list,
+                          nni_csv_kind kind, nn_error *error)
 {
     const char *name = list;
     while (name && *name) {
         const size_t length = strcspn(name, ",");
         size_t column;
-        NN_TRY(nn_csv_find_column(table, file, option, name, length, &column, error));
+        NN_TRY(nni_csv_find_column(table, file, option, name, length, &column, error));
         table->columns[column].kind = kind;
         name += length + (name[length] == ',');
     }
@@ -93,20 +93,20 @@ static nn_status set_kind(nn_csv_table *table, const nn_csv_file *file, const ch
 }
 
 /* Several columns are values, in the order they are named. */
-static nn_status find_labels(nn_csv_table *table, const nn_csv_file *file, const struct seen *seen, nn_error *error)
+static nn_status find_labels(nni_csv_table *table, const nni_csv_file *file, const struct seen *seen, nn_error *error)
 {
     for (const char *name = table->job->label; *name;) {
         const size_t length = strcspn(name, ",");
         size_t column;
-        NN_TRY(nn_csv_find_column(table, file, "--label", name, length, &column, error));
-        nn_csv_column *found = &table->columns[column];
-        if (found->kind == NN_CSV_TARGET)
+        NN_TRY(nni_csv_find_column(table, file, "--label", name, length, &column, error));
+        nni_csv_column *found = &table->columns[column];
+        if (found->kind == NNI_CSV_TARGET)
             return nn_fail(error, NN_USAGE, "--label: column %s is named twice", found->name);
-        if (is_text(&seen[column]) || found->kind == NN_CSV_TEXT)
+        if (is_text(&seen[column]) || found->kind == NNI_CSV_TEXT)
             return nn_fail(error, NN_USAGE,
                            "--label: column %s of %s holds texts; several labels are numbers, such as 0 and 1",
                            found->name, file->path);
-        found->kind = NN_CSV_TARGET;
+        found->kind = NNI_CSV_TARGET;
         found->first = table->labels;
         if (table->labels++ == 0)
             table->label = column;
@@ -115,53 +115,54 @@ static nn_status find_labels(nn_csv_table *table, const nn_csv_file *file, const
     return NN_OK;
 }
 
-static nn_status find_label(nn_csv_table *table, const nn_csv_file *file, const struct seen *seen, nn_error *error)
+static nn_status find_label(nni_csv_table *table, const nni_csv_file *file, const struct seen *seen, nn_error *error)
 {
     const char *name = table->job->label;
     size_t column;
     table->label = SIZE_MAX;
     if (!name)
         return NN_OK;
-    if (strchr(name, ',') && nn_csv_find_column(table, file, "--label", name, strlen(name), &column, NULL) != NN_OK)
+    if (strchr(name, ',') && nni_csv_find_column(table, file, "--label", name, strlen(name), &column, NULL) != NN_OK)
         return find_labels(table, file, seen, error);
-    NN_TRY(nn_csv_find_column(table, file, "--label", name, strlen(name), &column, error));
+    NN_TRY(nni_csv_find_column(table, file, "--label", name, strlen(name), &column, error));
     table->labels = 1;
-    const bool text = is_text(&seen[column]) || table->columns[column].kind == NN_CSV_TEXT;
+    const bool text = is_text(&seen[column]) || table->columns[column].kind == NNI_CSV_TEXT;
     if (text && table->job->values)
         return nn_fail(error, NN_USAGE, "--values: column %s of %s holds texts, which are classes",
                        table->columns[column].name, file->path);
     table->label = column;
-    table->columns[column].kind = text                                          ? NN_CSV_LABEL
-                                  : table->job->values || seen[column].fraction ? NN_CSV_TARGET
-                                                                                : NN_CSV_CLASS;
+    table->columns[column].kind = text                                          ? NNI_CSV_LABEL
+                                  : table->job->values || seen[column].fraction ? NNI_CSV_TARGET
+                                                                                : NNI_CSV_CLASS;
     return NN_OK;
 }
 
-static nn_status name_columns(nn_csv_table *table, const nn_csv_file *file, const nn_csv_field *fields, nn_error *error)
+static nn_status name_columns(nni_csv_table *table, const nni_csv_file *file, const nni_csv_field *fields,
+                              nn_error *error)
 {
     for (size_t c = 0; c < table->count; c++) {
-        char name[NN_CSV_TEXT_SIZE];
+        char name[NNI_CSV_TEXT_SIZE];
         if (table->header)
-            NN_TRY(nn_csv_make_name(file, fields[c], c, name, error));
+            NN_TRY(nni_csv_make_name(file, fields[c], c, name, error));
         else
             snprintf(name, sizeof name, "%zu", c);
-        NN_TRY(nn_copy_text(name, &table->columns[c].name, error));
+        NN_TRY(nni_copy_text(name, &table->columns[c].name, error));
     }
     return NN_OK;
 }
 
 /* Fields of the first two records by a delimiter, where it parts both alike; else 0. A blank parts numbers only: it is
  * in any text. */
-static size_t count_fields(const nn_csv_table *table, const nn_csv_file *file, char delimiter, nn_csv_field *fields)
+static size_t count_fields(const nni_csv_table *table, const nni_csv_file *file, char delimiter, nni_csv_field *fields)
 {
     const char *at = file->records, *end = file->text + file->size;
-    const size_t first = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS),
-                 second = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS);
+    const size_t first = nni_csv_next(&at, end, delimiter, fields, NNI_CSV_MOST_COLUMNS),
+                 second = nni_csv_next(&at, end, delimiter, fields, NNI_CSV_MOST_COLUMNS);
     double value;
-    if (first > NN_CSV_MOST_COLUMNS || (second > 0 && second != first))
+    if (first > NNI_CSV_MOST_COLUMNS || (second > 0 && second != first))
         return 0;
     for (size_t c = 0; delimiter == ' ' && c < first; c++)
-        if (fields[c].length > 0 && !nn_csv_is_number(&fields[c], table->job->decimal, &value))
+        if (fields[c].length > 0 && !nni_csv_is_number(&fields[c], table->job->decimal, &value))
             return 0;
     return first;
 }
@@ -173,16 +174,17 @@ static const char *spell_delimiter(char delimiter, char spelled[3])
 }
 
 /* Whether some field behind the header is a number only with a decimal comma. */
-static bool has_decimal_commas(const nn_csv_table *table, const nn_csv_file *file, char delimiter, nn_csv_field *fields)
+static bool has_decimal_commas(const nni_csv_table *table, const nni_csv_file *file, char delimiter,
+                               nni_csv_field *fields)
 {
     const char *at = file->records, *end = file->text + file->size;
     double value;
     if (delimiter == ',' || table->job->decimal == ',')
         return false;
     for (size_t record = 0; record < 2; record++) {
-        const size_t count = nn_csv_next(&at, end, delimiter, fields, NN_CSV_MOST_COLUMNS);
-        for (size_t c = 0; c < count && count <= NN_CSV_MOST_COLUMNS; c++)
-            if (nn_csv_count_commas(&fields[c]) == 1 && nn_csv_is_number(&fields[c], ',', &value))
+        const size_t count = nni_csv_next(&at, end, delimiter, fields, NNI_CSV_MOST_COLUMNS);
+        for (size_t c = 0; c < count && count <= NNI_CSV_MOST_COLUMNS; c++)
+            if (nni_csv_count_commas(&fields[c]) == 1 && nni_csv_is_number(&fields[c], ',', &value))
                 return true;
     }
     return false;
@@ -190,32 +192,32 @@ static bool has_decimal_commas(const nn_csv_table *table, const nn_csv_file *fil
 
 /* Whether all fields of the first record are numbers with semicolons between and decimal commas: those part fields,
  * too, where there is no header to tell. */
-static bool is_semicolons(const nn_csv_table *table, const nn_csv_file *file, nn_csv_field *fields)
+static bool is_semicolons(const nni_csv_table *table, const nni_csv_file *file, nni_csv_field *fields)
 {
     const char *at = file->records;
     double value;
     if (table->job->delimiter != ',' || !has_decimal_commas(table, file, ';', fields))
         return false;
-    const size_t count = nn_csv_next(&at, file->text + file->size, ';', fields, NN_CSV_MOST_COLUMNS);
-    for (size_t c = 0; c < count && c < NN_CSV_MOST_COLUMNS; c++)
-        if (!nn_csv_is_number(&fields[c], ',', &value))
+    const size_t count = nni_csv_next(&at, file->text + file->size, ';', fields, NNI_CSV_MOST_COLUMNS);
+    for (size_t c = 0; c < count && c < NNI_CSV_MOST_COLUMNS; c++)
+        if (!nni_csv_is_number(&fields[c], ',', &value))
             return false;
     return true;
 }
 
 /* A table whose records have one field each is one with another delimiter, where some other parts the first two of them
  * alike, unless the user knows better. */
-static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *file, nn_error *error)
+static nn_status check_delimiter(const nni_csv_table *table, const nni_csv_file *file, nn_error *error)
 {
-    nn_csv_field *fields = NULL;
+    nni_csv_field *fields = NULL;
     char used[3], better[3];
     size_t count = 0;
-    NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
+    NN_TRY(nni_allocate(NNI_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
     const char *other = table->count == 1 || is_semicolons(table, file, fields) ? ";\t|, " : "";
     while (*other && (*other == table->job->delimiter || (count = count_fields(table, file, *other, fields)) < 2))
         other++;
     const bool commas = *other && has_decimal_commas(table, file, *other, fields);
-    nn_release(fields);
+    nni_release(fields);
     if (!*other)
         return NN_OK;
     spell_delimiter(table->job->delimiter, used);
@@ -227,32 +229,32 @@ static nn_status check_delimiter(const nn_csv_table *table, const nn_csv_file *f
         commas ? " --decimal ','" : "", used, table->count == 1 ? "one is" : "they are");
 }
 
-static bool looks_like_header(const nn_csv_table *table, const nn_csv_field *fields)
+static bool looks_like_header(const nni_csv_table *table, const nni_csv_field *fields)
 {
     double value;
     if (table->job->header != NN_CSV_HEADER_AUTO)
         return table->job->header == NN_CSV_HEADER_YES;
     for (size_t c = 0; c < table->count; c++)
-        if (nn_csv_is_number(&fields[c], table->job->decimal, &value))
+        if (nni_csv_is_number(&fields[c], table->job->decimal, &value))
             return false;
     return true;
 }
 
-static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
+static nn_status take_first(nni_csv_table *table, nni_csv_file *file, nni_csv_field *fields, nn_error *error)
 {
     const char *at = file->records, *end = file->text + file->size;
-    const size_t count = nn_csv_next(&at, end, table->job->delimiter, fields, NN_CSV_MOST_COLUMNS);
+    const size_t count = nni_csv_next(&at, end, table->job->delimiter, fields, NNI_CSV_MOST_COLUMNS);
     if (count == 0)
         return nn_fail(error, NN_DATA, "%s holds no records", file->path);
-    if (count > NN_CSV_MOST_COLUMNS)
+    if (count > NNI_CSV_MOST_COLUMNS)
         return nn_fail(error, NN_DATA, "%s: its first record %s", file->path,
-                       count == NN_CSV_UNCLOSED   ? "has a quote that is not closed, or text behind a closing one"
-                       : count == NN_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
-                                                  : "has more than 65,536 fields; is the delimiter right?");
+                       count == NNI_CSV_UNCLOSED   ? "has a quote that is not closed, or text behind a closing one"
+                       : count == NNI_CSV_TOO_LONG ? "is longer than 64 MiB; is it text, and the delimiter right?"
+                                                   : "has more than 65,536 fields; is the delimiter right?");
     table->count = count;
     if (!table->job->one_column)
         NN_TRY(check_delimiter(table, file, error));
-    NN_TRY(nn_allocate(count, sizeof *table->columns, "the columns", &table->columns, error));
+    NN_TRY(nni_allocate(count, sizeof *table->columns, "the columns", &table->columns, error));
     table->header = looks_like_header(table, fields);
     if (table->header)
         file->records = at;
@@ -260,11 +262,11 @@ static nn_status take_first(nn_csv_table *table, nn_csv_file *file, nn_csv_field
 }
 
 /* Records that are malformed say nothing here; they are told later. */
-static void sample(const nn_csv_table *table, const nn_csv_file *file, nn_csv_field *fields, struct seen *seen)
+static void sample(const nni_csv_table *table, const nni_csv_file *file, nni_csv_field *fields, struct seen *seen)
 {
     const char *at = file->records, *end = file->text + file->size;
     for (size_t record = 0; record < SAMPLE; record++) {
-        const size_t count = nn_csv_next(&at, end, table->job->delimiter, fields, table->count);
+        const size_t count = nni_csv_next(&at, end, table->job->delimiter, fields, table->count);
         if (count == 0)
             return;
         for (size_t c = 0; count == table->count && c < count; c++)
@@ -273,88 +275,88 @@ static void sample(const nn_csv_table *table, const nn_csv_file *file, nn_csv_fi
 }
 
 /* What a program wrote before the first column that was meant: pandas' to_csv and R's write.csv do. */
-static bool is_index(const nn_csv_table *table, const struct seen *seen)
+static bool is_index(const nni_csv_table *table, const struct seen *seen)
 {
     const char *name = table->columns[0].name;
     return table->header && seen[0].counts && seen[0].records > 1 &&
            (strcmp(name, "unnamed 0") == 0 || strcmp(name, "Unnamed: 0") == 0);
 }
 
-static void take_kinds(nn_csv_table *table, const struct seen *seen)
+static void take_kinds(nni_csv_table *table, const struct seen *seen)
 {
     for (size_t c = 0; c < table->count; c++) {
-        nn_csv_column *column = &table->columns[c];
+        nni_csv_column *column = &table->columns[c];
         const bool empty = seen[c].records > 0 && seen[c].texts + seen[c].numbers + seen[c].dates == 0;
-        column->kind = is_text(&seen[c]) ? NN_CSV_TEXT : empty ? NN_CSV_EMPTY : NN_CSV_NUMBER;
-        column->calendar = !is_date(&seen[c]) ? NN_CSV_NO_DATES : seen[c].times > 0 ? NN_CSV_SECONDS : NN_CSV_DAYS;
+        column->kind = is_text(&seen[c]) ? NNI_CSV_TEXT : empty ? NNI_CSV_EMPTY : NNI_CSV_NUMBER;
+        column->calendar = !is_date(&seen[c]) ? NNI_CSV_NO_DATES : seen[c].times > 0 ? NNI_CSV_SECONDS : NNI_CSV_DAYS;
         column->counts = seen[c].counts && seen[c].records > 2;
         column->ambiguous = 2 * seen[c].ambiguous > seen[c].texts;
     }
     if (is_index(table, seen))
-        table->columns[0].kind = NN_CSV_INDEX;
+        table->columns[0].kind = NNI_CSV_INDEX;
 }
 
 /* Rows are doubles where a feature needs them. A label of dates is in days: few, and y stays floats. */
-static void choose_width(nn_csv_table *table, const struct seen *seen)
+static void choose_width(nni_csv_table *table, const struct seen *seen)
 {
     table->wide = SIZE_MAX;
     for (size_t c = 0; c < table->count && table->wide == SIZE_MAX; c++)
-        if (table->columns[c].kind == NN_CSV_NUMBER &&
-            (table->columns[c].calendar == NN_CSV_SECONDS || is_wide(&seen[c])))
+        if (table->columns[c].kind == NNI_CSV_NUMBER &&
+            (table->columns[c].calendar == NNI_CSV_SECONDS || is_wide(&seen[c])))
             table->wide = c;
     for (size_t c = 0; c < table->count; c++)
-        if (table->columns[c].kind == NN_CSV_TARGET && table->columns[c].calendar == NN_CSV_SECONDS)
-            table->columns[c].calendar = NN_CSV_DAYS;
+        if (table->columns[c].kind == NNI_CSV_TARGET && table->columns[c].calendar == NNI_CSV_SECONDS)
+            table->columns[c].calendar = NNI_CSV_DAYS;
 }
 
-static nn_status find_kinds(nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
+static nn_status find_kinds(nni_csv_table *table, nni_csv_file *file, nni_csv_field *fields, nn_error *error)
 {
     struct seen *seen = NULL;
     NN_TRY(take_first(table, file, fields, error));
-    NN_TRY(nn_allocate(table->count, sizeof *seen, "the columns", &seen, error));
+    NN_TRY(nni_allocate(table->count, sizeof *seen, "the columns", &seen, error));
     sample(table, file, fields, seen);
     take_kinds(table, seen);
-    nn_status status = set_kind(table, file, "--texts", table->job->texts, NN_CSV_TEXT, error);
+    nn_status status = set_kind(table, file, "--texts", table->job->texts, NNI_CSV_TEXT, error);
     if (status == NN_OK)
-        status = set_kind(table, file, "--drop", table->job->drop, NN_CSV_DROPPED, error);
+        status = set_kind(table, file, "--drop", table->job->drop, NNI_CSV_DROPPED, error);
     if (status == NN_OK)
         status = find_label(table, file, seen, error);
     if (status == NN_OK)
         choose_width(table, seen);
-    nn_release(seen);
+    nni_release(seen);
     return status;
 }
 
-nn_status nn_csv_table_create(const nn_import_csv *job, nn_csv_file *file, nn_csv_table *table, nn_error *error)
+nn_status nni_csv_table_create(const nn_import_csv *job, nni_csv_file *file, nni_csv_table *table, nn_error *error)
 {
-    nn_csv_field *fields = NULL;
-    *table = (nn_csv_table){.job = job};
-    NN_TRY(nn_allocate(NN_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
+    nni_csv_field *fields = NULL;
+    *table = (nni_csv_table){.job = job};
+    NN_TRY(nni_allocate(NNI_CSV_MOST_COLUMNS, sizeof *fields, "the fields of a record", &fields, error));
     const nn_status status = find_kinds(table, file, fields, error);
-    nn_release(fields);
+    nni_release(fields);
     return status;
 }
 
-void nn_csv_table_free(nn_csv_table *table)
+void nni_csv_table_free(nni_csv_table *table)
 {
     for (size_t c = 0; table->columns && c < table->count; c++) {
-        nn_release(table->columns[c].name);
-        nn_texts_free(&table->columns[c].texts);
+        nni_release(table->columns[c].name);
+        nni_string_set_free(&table->columns[c].texts);
     }
-    nn_release(table->columns);
+    nni_release(table->columns);
     table->columns = NULL;
 }
 
-static nn_status match_names(const nn_csv_table *table, nn_csv_file *file, nn_csv_field *fields, nn_error *error)
+static nn_status match_names(const nni_csv_table *table, nni_csv_file *file, nni_csv_field *fields, nn_error *error)
 {
     const char *at = file->records;
-    const size_t count = nn_csv_next(&at, file->text + file->size, table->job->delimiter, fields, table->count);
+    const size_t count = nni_csv_next(&at, file->text + file->size, table->job->delimiter, fields, table->count);
     if (count != table->count)
         return nn_fail(error, NN_DATA, "%s has %zu columns, the training file has %zu; both need the same", file->path,
-                       count >= NN_CSV_TOO_LONG ? 0 : count, table->count);
+                       count >= NNI_CSV_TOO_LONG ? 0 : count, table->count);
     for (size_t c = 0; table->header && c < count; c++) {
-        char name[NN_CSV_TEXT_SIZE];
-        NN_TRY(nn_csv_make_name(file, fields[c], c, name, error));
+        char name[NNI_CSV_TEXT_SIZE];
+        NN_TRY(nni_csv_make_name(file, fields[c], c, name, error));
         if (strcmp(name, table->columns[c].name) != 0)
             return nn_fail(error, NN_DATA, "%s: column %zu is %s, in the training file it is %s; both need the same",
                            file->path, c, name, table->columns[c].name);
@@ -364,44 +366,44 @@ static nn_status match_names(const nn_csv_table *table, nn_csv_file *file, nn_cs
     return NN_OK;
 }
 
-nn_status nn_csv_table_match(const nn_csv_table *table, nn_csv_file *file, nn_error *error)
+nn_status nni_csv_table_match(const nni_csv_table *table, nni_csv_file *file, nn_error *error)
 {
-    nn_csv_field *fields = NULL;
-    NN_TRY(nn_allocate(table->count, sizeof *fields, "the fields of a record", &fields, error));
+    nni_csv_field *fields = NULL;
+    NN_TRY(nni_allocate(table->count, sizeof *fields, "the fields of a record", &fields, error));
     const nn_status status = match_names(table, file, fields, error);
-    nn_release(fields);
+    nni_release(fields);
     return status;
 }
 
-size_t nn_csv_column_features(const nn_csv_column *column)
+size_t nni_csv_column_features(const nni_csv_column *column)
 {
-    return column->kind == NN_CSV_NUMBER ? 1 : column->kind == NN_CSV_TEXT ? column->texts.count : 0;
+    return column->kind == NNI_CSV_NUMBER ? 1 : column->kind == NNI_CSV_TEXT ? column->texts.count : 0;
 }
 
-void nn_csv_table_place(nn_csv_table *table)
+void nni_csv_table_place(nni_csv_table *table)
 {
     table->features = 0;
     for (size_t c = 0; c < table->count; c++) {
-        nn_csv_column *column = &table->columns[c];
-        nn_texts_sort(&column->texts);
-        if (column->kind == NN_CSV_CLASS || column->kind == NN_CSV_LABEL || column->kind == NN_CSV_TARGET)
+        nni_csv_column *column = &table->columns[c];
+        nni_string_set_sort(&column->texts);
+        if (column->kind == NNI_CSV_CLASS || column->kind == NNI_CSV_LABEL || column->kind == NNI_CSV_TARGET)
             continue;
         column->first = table->features;
-        table->features += nn_csv_column_features(column);
+        table->features += nni_csv_column_features(column);
     }
 }
 
-static bool holds_texts(const nn_csv_column *column)
+static bool holds_texts(const nni_csv_column *column)
 {
-    return column->kind == NN_CSV_TEXT || column->kind == NN_CSV_LABEL;
+    return column->kind == NNI_CSV_TEXT || column->kind == NNI_CSV_LABEL;
 }
 
-size_t nn_csv_table_value_bytes(const nn_csv_table *table)
+size_t nni_csv_table_value_bytes(const nni_csv_table *table)
 {
     return table->wide == SIZE_MAX ? sizeof(float) : sizeof(double);
 }
 
-bool nn_csv_table_has_texts(const nn_csv_table *table)
+bool nni_csv_table_has_texts(const nni_csv_table *table)
 {
     bool any = false;
     for (size_t c = 0; c < table->count; c++)
@@ -409,20 +411,20 @@ bool nn_csv_table_has_texts(const nn_csv_table *table)
     return any;
 }
 
-nn_status nn_csv_collect(nn_csv_table *table, const nn_csv_field *fields, size_t count, nn_error *error)
+nn_status nni_csv_collect(nni_csv_table *table, const nni_csv_field *fields, size_t count, nn_error *error)
 {
     nn_error reason;
     if (count != table->count) /* a malformed record, to be told with the others */
         return NN_OK;
     for (size_t c = 0; c < count; c++) {
-        char text[NN_CSV_TEXT_SIZE], spelled[NN_CSV_SPELLED];
-        nn_csv_column *column = &table->columns[c];
-        if (!holds_texts(column) || nn_csv_is_missing(&fields[c]) || !nn_csv_copy_text(&fields[c], text))
+        char text[NNI_CSV_TEXT_SIZE], spelled[NNI_CSV_SPELLED];
+        nni_csv_column *column = &table->columns[c];
+        if (!holds_texts(column) || nni_csv_is_missing(&fields[c]) || !nni_csv_copy_text(&fields[c], text))
             continue;
-        const nn_status status = nn_texts_add(&column->texts, text, &reason);
+        const nn_status status = nni_string_set_add(&column->texts, text, &reason);
         if (status == NN_DATA)
             return nn_fail(error, status, "column %s %s; leave it out with --drop %s", column->name, reason.message,
-                           nn_csv_spell(table, c, spelled));
+                           nni_csv_spell(table, c, spelled));
         if (status != NN_OK)
             return nn_fail(error, status, "%s", reason.message);
     }

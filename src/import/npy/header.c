@@ -72,7 +72,7 @@ static bool take_number(struct text *text, hsize_t *number)
 }
 
 /* (), (3,) or (3, 4); a comma may follow the last. */
-static bool take_shape(struct text *text, nn_npy_header *header)
+static bool take_shape(struct text *text, nni_npy_header *header)
 {
     header->dimensions = 0;
     if (!take(text, '('))
@@ -88,7 +88,7 @@ static bool take_shape(struct text *text, nn_npy_header *header)
     return true;
 }
 
-static bool take_order(struct text *text, nn_npy_header *header)
+static bool take_order(struct text *text, nni_npy_header *header)
 {
     header->fortran = take_word(text, "True");
     return header->fortran || take_word(text, "False");
@@ -104,7 +104,7 @@ static bool take_type(struct text *text, char descr[LONGEST_DESCR])
 
 enum { DESCR = 1, ORDER = 2, SHAPE = 4, ALL = 7 };
 
-static bool take_item(struct text *text, nn_npy_header *header, char descr[LONGEST_DESCR], int *taken)
+static bool take_item(struct text *text, nni_npy_header *header, char descr[LONGEST_DESCR], int *taken)
 {
     char key[LONGEST_DESCR];
     if (!take_string(text, key) || !take(text, ':'))
@@ -120,7 +120,7 @@ static bool take_item(struct text *text, nn_npy_header *header, char descr[LONGE
 }
 
 /* @return whether the text is such a dictionary and nothing else, or one of records, whose descr is empty */
-static bool take_dictionary(struct text *text, nn_npy_header *header, char descr[LONGEST_DESCR])
+static bool take_dictionary(struct text *text, nni_npy_header *header, char descr[LONGEST_DESCR])
 {
     int taken = 0;
     memset(descr, 0, LONGEST_DESCR);
@@ -144,14 +144,14 @@ static bool take_dictionary(struct text *text, nn_npy_header *header, char descr
 
 /* --- what it says --- */
 
-static nn_status fail_records(const nn_npy_source *source, nn_error *error)
+static nn_status fail_records(const nni_npy_source *source, nn_error *error)
 {
     return nn_fail(error, NN_DATA,
                    "%s holds records of several fields (a structured dtype); save each field as an array of its own",
                    source->name);
 }
 
-static bool is_importable(const nn_npy_header *header)
+static bool is_importable(const nni_npy_header *header)
 {
     const size_t bytes = header->value_bytes;
     switch (header->kind) {
@@ -167,7 +167,7 @@ static bool is_importable(const nn_npy_header *header)
     }
 }
 
-static nn_status read_descr(const nn_npy_source *source, const char *descr, nn_npy_header *header, nn_error *error)
+static nn_status read_descr(const nni_npy_source *source, const char *descr, nni_npy_header *header, nn_error *error)
 {
     if (descr[0] == '\0')
         return fail_records(source, error);
@@ -189,7 +189,7 @@ static nn_status read_descr(const nn_npy_source *source, const char *descr, nn_n
     return NN_OK;
 }
 
-static nn_status check_shape(const nn_npy_source *source, nn_npy_header *header, nn_error *error)
+static nn_status check_shape(const nni_npy_source *source, nni_npy_header *header, nn_error *error)
 {
     const hsize_t largest_row = (hsize_t)1 << 30, left = source->size - source->done;
     if (header->dimensions == 0)
@@ -213,33 +213,33 @@ static nn_status check_shape(const nn_npy_source *source, nn_npy_header *header,
                    (unsigned long long)left);
 }
 
-static nn_status read_length(nn_npy_source *source, size_t *length, nn_error *error)
+static nn_status read_length(nni_npy_source *source, size_t *length, nn_error *error)
 {
     unsigned char magic[8], size[4] = {0};
     if (source->size < sizeof magic + 2)
         return nn_fail(error, NN_DATA, "%s is no .npy file: it has only %llu bytes", source->name,
                        (unsigned long long)source->size);
-    NN_TRY(nn_npy_read(source, magic, sizeof magic, error));
+    NN_TRY(nni_npy_read(source, magic, sizeof magic, error));
     if (memcmp(magic, "\x93NUMPY", 6) != 0)
         return nn_fail(error, NN_DATA, "%s is no .npy file: it does not begin with \\x93NUMPY", source->name);
     if (magic[6] < 1 || magic[6] > 3 || magic[7] != 0)
         return nn_fail(error, NN_DATA, "%s is of version %d.%d of the .npy format; 1.0, 2.0 and 3.0 are known",
                        source->name, magic[6], magic[7]);
-    NN_TRY(nn_npy_read(source, size, magic[6] == 1 ? 2 : 4, error));
+    NN_TRY(nni_npy_read(source, size, magic[6] == 1 ? 2 : 4, error));
     *length = (size_t)size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
     if (*length > source->size - source->done)
         return nn_fail(error, NN_DATA, "%s is truncated: it ends amid its header", source->name);
     return *length > LONGEST_HEADER ? fail_records(source, error) : NN_OK;
 }
 
-nn_status nn_npy_read_header(nn_npy_source *source, nn_npy_header *header, nn_error *error)
+nn_status nni_npy_read_header(nni_npy_source *source, nni_npy_header *header, nn_error *error)
 {
     size_t length = 0;
     char *bytes = NULL, descr[LONGEST_DESCR];
-    *header = (nn_npy_header){.dimensions = 0};
+    *header = (nni_npy_header){.dimensions = 0};
     NN_TRY(read_length(source, &length, error));
-    NN_TRY(nn_allocate(length, 1, "the header of an array", &bytes, error));
-    nn_status status = nn_npy_read(source, bytes, length, error);
+    NN_TRY(nni_allocate(length, 1, "the header of an array", &bytes, error));
+    nn_status status = nni_npy_read(source, bytes, length, error);
     struct text text = {bytes, bytes + length};
     if (status == NN_OK && !take_dictionary(&text, header, descr))
         status = nn_fail(error, NN_DATA,
@@ -248,6 +248,6 @@ nn_status nn_npy_read_header(nn_npy_source *source, nn_npy_header *header, nn_er
                          source->name, (size_t)(text.at - bytes));
     if (status == NN_OK)
         status = read_descr(source, descr, header, error);
-    nn_release(bytes);
+    nni_release(bytes);
     return status == NN_OK ? check_shape(source, header, error) : status;
 }

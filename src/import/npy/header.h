@@ -5,14 +5,14 @@
 #include "hdf5/file.h"
 #include "import/npy/source.h"
 
-typedef struct nn_npy_header {
+typedef struct nni_npy_header {
     char kind; /**< 'b', 'i', 'u' or 'f' */
     size_t value_bytes;
     bool big_endian, fortran;
     int dimensions;
     hsize_t extent[H5S_MAX_RANK];
     hsize_t row_bytes; /**< at most a GiB */
-} nn_npy_header;
+} nni_npy_header;
 
 /**
  * Reads the header of a source just opened.
@@ -20,6 +20,6 @@ typedef struct nn_npy_header {
  * @return NN_DATA where it is none, the array's type or order cannot be imported, or its bytes are not as many as the
  * shape says
  */
-nn_status nn_npy_read_header(nn_npy_source *source, nn_npy_header *header, nn_error *error);
+nn_status nni_npy_read_header(nni_npy_source *source, nni_npy_header *header, nn_error *error);
 
 #endif

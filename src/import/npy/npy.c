@@ -4,7 +4,7 @@
 #include "import/npy/header.h"
 #include "support/memory.h"
 
-static hid_t integer_type(const nn_npy_header *header, bool big_endian)
+static hid_t integer_type(const nni_npy_header *header, bool big_endian)
 {
     const hid_t types[2][2][4] = {{{H5T_STD_U8LE, H5T_STD_U16LE, H5T_STD_U32LE, H5T_STD_U64LE},
                                    {H5T_STD_U8BE, H5T_STD_U16BE, H5T_STD_U32BE, H5T_STD_U64BE}},
@@ -15,7 +15,7 @@ static hid_t integer_type(const nn_npy_header *header, bool big_endian)
 }
 
 /* float16 becomes float32, which holds all its values and is read without a conversion in every epoch. */
-static hid_t file_type(const nn_npy_header *header)
+static hid_t file_type(const nni_npy_header *header)
 {
     if (header->kind != 'f')
         return integer_type(header, false);
@@ -33,7 +33,7 @@ static hid_t make_half(bool big_endian)
 }
 
 /* @return a copy, to be closed */
-static hid_t make_memory_type(const nn_npy_header *header)
+static hid_t make_memory_type(const nni_npy_header *header)
 {
     const bool big = header->big_endian;
     if (header->kind != 'f')
@@ -45,45 +45,45 @@ static hid_t make_memory_type(const nn_npy_header *header)
     return H5Tcopy(big ? H5T_IEEE_F64BE : H5T_IEEE_F64LE);
 }
 
-static nn_status copy_rows(nn_npy_source *source, const nn_npy_header *header, const nn_hdf5_output *output,
+static nn_status copy_rows(nni_npy_source *source, const nni_npy_header *header, const nni_hdf5_output *output,
                            hid_t dataset, const char *name, nn_error *error)
 {
-    const hsize_t rows = header->extent[0], step = nn_hdf5_chunk_rows(rows, header->row_bytes);
+    const hsize_t rows = header->extent[0], step = nni_hdf5_chunk_rows(rows, header->row_bytes);
     void *block = NULL;
-    NN_TRY(nn_allocate(step, header->row_bytes, "a block of rows", &block, error));
+    NN_TRY(nni_allocate(step, header->row_bytes, "a block of rows", &block, error));
     hid_t type = make_memory_type(header);
     nn_status status = NN_OK;
     for (hsize_t row = 0; row < rows && status == NN_OK; row += step) {
         const hsize_t count = rows - row < step ? rows - row : step;
-        status = nn_npy_read(source, block, count * header->row_bytes, error);
+        status = nni_npy_read(source, block, count * header->row_bytes, error);
         if (status == NN_OK)
-            status = nn_hdf5_write_rows(output, dataset, name, type, row, count, block, error);
+            status = nni_hdf5_write_rows(output, dataset, name, type, row, count, block, error);
     }
     H5Tclose(type);
-    nn_release(block);
-    return status == NN_OK ? nn_npy_check_end(source, error) : status;
+    nni_release(block);
+    return status == NN_OK ? nni_npy_check_end(source, error) : status;
 }
 
-static nn_status import_array(nn_npy_source *source, const nn_hdf5_output *output, const char *name, int compress,
+static nn_status import_array(nni_npy_source *source, const nni_hdf5_output *output, const char *name, int compress,
                               nn_error *error)
 {
-    nn_npy_header header;
+    nni_npy_header header;
     hid_t dataset = H5I_INVALID_HID;
-    NN_TRY(nn_npy_read_header(source, &header, error));
-    NN_TRY(nn_hdf5_make_dataset(output, name, file_type(&header), header.dimensions, header.extent, compress, &dataset,
-                                error));
+    NN_TRY(nni_npy_read_header(source, &header, error));
+    NN_TRY(nni_hdf5_make_dataset(output, name, file_type(&header), header.dimensions, header.extent, compress, &dataset,
+                                 error));
     nn_status status = copy_rows(source, &header, output, dataset, name, error);
     if (H5Dclose(dataset) < 0 && status == NN_OK) /* writes the chunks that are still in the cache */
         status = nn_fail(error, NN_SYSTEM, "%s: %s cannot be written", output->path, name);
     return status;
 }
 
-static nn_status import_item(const nn_import_item *item, const nn_hdf5_output *output, int compress, nn_error *error)
+static nn_status import_item(const nn_import_item *item, const nni_hdf5_output *output, int compress, nn_error *error)
 {
-    nn_npy_source source;
-    NN_TRY(nn_npy_open(item->source, &source, error));
+    nni_npy_source source;
+    NN_TRY(nni_npy_open(item->source, &source, error));
     nn_status status = import_array(&source, output, item->dataset, compress, error);
-    nn_npy_close(&source);
+    nni_npy_close(&source);
     return status;
 }
 
@@ -92,11 +92,11 @@ nn_status nn_import_npy(const nn_import_item *items, size_t count, int compress,
 {
     if (compress < 0 || compress > 9)
         return nn_fail(error, NN_USAGE, "compression level %d is not in 0 to 9", compress);
-    nn_hdf5_output output;
-    NN_TRY(nn_hdf5_create(path, &output, error));
+    nni_hdf5_output output;
+    NN_TRY(nni_hdf5_create(path, &output, error));
     output.chunk_rows = chunk_rows;
     nn_status status = NN_OK;
     for (size_t i = 0; i < count && status == NN_OK; i++)
         status = import_item(&items[i], &output, compress, error);
-    return nn_hdf5_finish(&output, status, error);
+    return nni_hdf5_finish(&output, status, error);
 }

@@ -17,7 +17,7 @@ static const uint32_t end_magic = 0x06054B50, locator_magic = 0x07064B50, end64_
 /* Deflate makes at most 258 bytes of 2 bits. */
 static const uint64_t deflate_most = 1032;
 
-nn_status nn_read_at(int descriptor, const char *path, uint64_t offset, void *bytes, size_t size, nn_error *error)
+nn_status nni_read_at(int descriptor, const char *path, uint64_t offset, void *bytes, size_t size, nn_error *error)
 {
     for (size_t got = 0; got < size;) {
         const ssize_t count = pread(descriptor, (char *)bytes + got, size - got, (off_t)(offset + got));
@@ -67,7 +67,7 @@ struct entry {
     size_t name_length;
     uint32_t flags, method;
     uint64_t local;
-    nn_zip_member member;
+    nni_zip_member member;
 };
 
 static nn_status damaged(const struct archive *archive, const char *what, nn_error *error)
@@ -80,11 +80,11 @@ static nn_status read_end64(struct archive *archive, uint64_t end, nn_error *err
     unsigned char locator[LOCATOR_SIZE], end64[END64_SIZE];
     if (end < LOCATOR_SIZE)
         return damaged(archive, "its ZIP64 directory is missing", error);
-    NN_TRY(nn_read_at(archive->descriptor, archive->path, end - LOCATOR_SIZE, locator, sizeof locator, error));
+    NN_TRY(nni_read_at(archive->descriptor, archive->path, end - LOCATOR_SIZE, locator, sizeof locator, error));
     const uint64_t at = number(locator + 8, 8);
     if (u32(locator) != locator_magic || at > end || end - at < END64_SIZE)
         return damaged(archive, "its ZIP64 directory is missing", error);
-    NN_TRY(nn_read_at(archive->descriptor, archive->path, at, end64, sizeof end64, error));
+    NN_TRY(nni_read_at(archive->descriptor, archive->path, at, end64, sizeof end64, error));
     if (u32(end64) != end64_magic)
         return damaged(archive, "its ZIP64 directory is missing", error);
     archive->entries = number(end64 + 32, 8);
@@ -111,8 +111,8 @@ static nn_status read_end(struct archive *archive, nn_error *error)
     size_t at = 0;
     if (size < END_SIZE)
         return damaged(archive, "its directory is missing", error);
-    NN_TRY(nn_allocate(size, 1, "the end of an archive", &tail, error));
-    nn_status status = nn_read_at(archive->descriptor, archive->path, archive->bytes - size, tail, size, error);
+    NN_TRY(nni_allocate(size, 1, "the end of an archive", &tail, error));
+    nn_status status = nni_read_at(archive->descriptor, archive->path, archive->bytes - size, tail, size, error);
     if (status == NN_OK && !find_end(tail, size, &at))
         status = damaged(archive, "its directory is missing", error);
     if (status == NN_OK) {
@@ -122,7 +122,7 @@ static nn_status read_end(struct archive *archive, nn_error *error)
         if (archive->entries == UINT16_MAX || archive->size == UINT32_MAX || archive->offset == UINT32_MAX)
             status = read_end64(archive, archive->bytes - size + at, error);
     }
-    nn_release(tail);
+    nni_release(tail);
     if (status == NN_OK && (archive->offset > archive->bytes || archive->size > archive->bytes - archive->offset))
         status = damaged(archive, "its directory lies outside of it", error);
     return status;
@@ -215,14 +215,14 @@ static nn_status fail_to_find(const struct archive *archive, const char *name, n
 }
 
 /* The local header in front of the bytes has a name and extras of its own lengths. */
-static nn_status locate(const struct archive *archive, const struct entry *entry, nn_zip_member *member,
+static nn_status locate(const struct archive *archive, const struct entry *entry, nni_zip_member *member,
                         nn_error *error)
 {
     unsigned char local[LOCAL_SIZE];
     *member = entry->member;
     if (entry->local > archive->bytes || archive->bytes - entry->local < LOCAL_SIZE)
         return damaged(archive, "an array lies outside of it", error);
-    NN_TRY(nn_read_at(archive->descriptor, archive->path, entry->local, local, sizeof local, error));
+    NN_TRY(nni_read_at(archive->descriptor, archive->path, entry->local, local, sizeof local, error));
     if (u32(local) != local_magic)
         return damaged(archive, "an array is not where its directory says", error);
     member->offset = entry->local + LOCAL_SIZE + u16(local + 26) + u16(local + 28);
@@ -231,7 +231,7 @@ static nn_status locate(const struct archive *archive, const struct entry *entry
     return NN_OK;
 }
 
-static nn_status check_entry(const struct archive *archive, const struct entry *entry, nn_zip_member *member,
+static nn_status check_entry(const struct archive *archive, const struct entry *entry, nni_zip_member *member,
                              nn_error *error)
 {
     const int length = (int)without_suffix(entry);
@@ -252,7 +252,7 @@ static nn_status check_entry(const struct archive *archive, const struct entry *
     return NN_OK;
 }
 
-static nn_status find_member(const struct archive *archive, const char *name, nn_zip_member *member, nn_error *error)
+static nn_status find_member(const struct archive *archive, const char *name, nni_zip_member *member, nn_error *error)
 {
     uint64_t at = 0;
     for (uint64_t i = 0; i < archive->entries; i++) {
@@ -265,15 +265,15 @@ static nn_status find_member(const struct archive *archive, const char *name, nn
     return fail_to_find(archive, name, error);
 }
 
-nn_status nn_zip_find(int descriptor, const char *path, uint64_t bytes, const char *name, nn_zip_member *member,
-                      nn_error *error)
+nn_status nni_zip_find(int descriptor, const char *path, uint64_t bytes, const char *name, nni_zip_member *member,
+                       nn_error *error)
 {
     struct archive archive = {.descriptor = descriptor, .path = path, .bytes = bytes};
     NN_TRY(read_end(&archive, error));
-    NN_TRY(nn_reserve(archive.size, 1, "the directory of an archive", &archive.directory, error));
-    nn_status status = nn_read_at(descriptor, path, archive.offset, archive.directory, archive.size, error);
+    NN_TRY(nni_reserve(archive.size, 1, "the directory of an archive", &archive.directory, error));
+    nn_status status = nni_read_at(descriptor, path, archive.offset, archive.directory, archive.size, error);
     if (status == NN_OK)
         status = find_member(&archive, name, member, error);
-    nn_release(archive.directory);
+    nni_release(archive.directory);
     return status;
 }

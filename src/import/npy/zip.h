@@ -10,13 +10,13 @@
 #include "nntrain/status.h"
 
 /** Where a member lies in its archive. */
-typedef struct nn_zip_member {
+typedef struct nni_zip_member {
     uint64_t offset; /**< of its bytes, packed or not */
     uint64_t packed; /**< bytes in the archive */
     uint64_t size;   /**< bytes once unpacked, as the directory says */
     uint32_t crc;    /**< CRC-32 of the bytes unpacked */
     bool deflated;
-} nn_zip_member;
+} nni_zip_member;
 
 /**
  * Finds an array of an .npz file: the member NAME.npy, or NAME itself.
@@ -29,10 +29,10 @@ typedef struct nn_zip_member {
  * @param name        of the array; NULL: none is given, which is an error that lists those there are
  * @return NN_DATA where the archive is damaged, encrypted or packed otherwise, or has no such member
  */
-nn_status nn_zip_find(int descriptor, const char *path, uint64_t bytes, const char *name, nn_zip_member *member,
-                      nn_error *error);
+nn_status nni_zip_find(int descriptor, const char *path, uint64_t bytes, const char *name, nni_zip_member *member,
+                       nn_error *error);
 
 /** Reads size bytes at an offset of a file. @return NN_DATA where it ends before, or cannot be read */
-nn_status nn_read_at(int descriptor, const char *path, uint64_t offset, void *bytes, size_t size, nn_error *error);
+nn_status nni_read_at(int descriptor, const char *path, uint64_t offset, void *bytes, size_t size, nn_error *error);
 
 #endif

@@ -17,7 +17,7 @@
         const type *values = from;                                                                                     \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = (double)values[i];                              \
     }                                                                                                                  \
-    static void type##_normalized(const void *from, const nn_scale *by, nn_real *to, size_t count)                     \
+    static void type##_normalized(const void *from, const nni_scale *by, nn_real *to, size_t count)                    \
     {                                                                                                                  \
         const type *values = from;                                                                                     \
         const scalar *offset = by->by_offset, *scale = by->by_scale;                                                   \
@@ -42,31 +42,31 @@ WIDE(double)
 static const struct loops {
     void (*plain)(const void *from, nn_real *to, size_t count);
     void (*to_double)(const void *from, double *to, size_t count);
-    void (*normalized)(const void *from, const nn_scale *by, nn_real *to, size_t count);
-} loops[NN_ELEMENT_COUNT] = {
-    [NN_INT8] = {int8_t_plain, int8_t_double, int8_t_normalized},
-    [NN_INT16] = {int16_t_plain, int16_t_double, int16_t_normalized},
-    [NN_INT32] = {int32_t_plain, int32_t_double, int32_t_normalized},
-    [NN_INT64] = {int64_t_plain, int64_t_double, int64_t_normalized},
-    [NN_UINT8] = {uint8_t_plain, uint8_t_double, uint8_t_normalized},
-    [NN_UINT16] = {uint16_t_plain, uint16_t_double, uint16_t_normalized},
-    [NN_UINT32] = {uint32_t_plain, uint32_t_double, uint32_t_normalized},
-    [NN_UINT64] = {uint64_t_plain, uint64_t_double, uint64_t_normalized},
-    [NN_FLOAT] = {float_plain, float_double, float_normalized},
-    [NN_DOUBLE] = {double_plain, double_double, double_normalized},
+    void (*normalized)(const void *from, const nni_scale *by, nn_real *to, size_t count);
+} loops[NNI_ELEMENT_COUNT] = {
+    [NNI_INT8] = {int8_t_plain, int8_t_double, int8_t_normalized},
+    [NNI_INT16] = {int16_t_plain, int16_t_double, int16_t_normalized},
+    [NNI_INT32] = {int32_t_plain, int32_t_double, int32_t_normalized},
+    [NNI_INT64] = {int64_t_plain, int64_t_double, int64_t_normalized},
+    [NNI_UINT8] = {uint8_t_plain, uint8_t_double, uint8_t_normalized},
+    [NNI_UINT16] = {uint16_t_plain, uint16_t_double, uint16_t_normalized},
+    [NNI_UINT32] = {uint32_t_plain, uint32_t_double, uint32_t_normalized},
+    [NNI_UINT64] = {uint64_t_plain, uint64_t_double, uint64_t_normalized},
+    [NNI_FLOAT] = {float_plain, float_double, float_normalized},
+    [NNI_DOUBLE] = {double_plain, double_double, double_normalized},
 };
 
-void nn_convert(nn_element element, const void *from, nn_real *to, size_t count)
+void nni_convert(nni_element element, const void *from, nn_real *to, size_t count)
 {
     loops[element].plain(from, to, count);
 }
 
-void nn_convert_double(nn_element element, const void *from, double *to, size_t count)
+void nni_convert_double(nni_element element, const void *from, double *to, size_t count)
 {
     loops[element].to_double(from, to, count);
 }
 
-void nn_convert_normalized(nn_element element, const void *from, const nn_scale *by, nn_real *to, size_t count)
+void nni_convert_normalized(nni_element element, const void *from, const nni_scale *by, nn_real *to, size_t count)
 {
     loops[element].normalized(from, by, to, count);
 }

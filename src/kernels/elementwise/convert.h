@@ -12,16 +12,16 @@
 #include "support/element.h"
 
 /** to[i] = (nn_real)from[i]; the arrays lie apart. */
-void nn_convert(nn_element element, const void *from, nn_real *to, size_t count);
+void nni_convert(nni_element element, const void *from, nn_real *to, size_t count);
 
 /** to[i] = (double)from[i]; the arrays lie apart. */
-void nn_convert_double(nn_element element, const void *from, double *to, size_t count);
+void nni_convert_double(nni_element element, const void *from, double *to, size_t count);
 
 /** Offset and scale of each number, in double and rounded. */
-typedef struct nn_scale {
+typedef struct nni_scale {
     const double *offset, *scale;
     const nn_real *offset_real, *scale_real;
-} nn_scale;
+} nni_scale;
 
 /**
  * to[i] = (from[i] - offset[i]) * scale[i]; to lies apart from the others.
@@ -29,6 +29,6 @@ typedef struct nn_scale {
  * Types that a float holds exactly are computed in nn_real with the rounded offset and scale. All others are wide: they
  * are computed in double, and the result is rounded.
  */
-void nn_convert_normalized(nn_element element, const void *from, const nn_scale *by, nn_real *to, size_t count);
+void nni_convert_normalized(nni_element element, const void *from, const nni_scale *by, nn_real *to, size_t count);
 
 #endif

@@ -6,17 +6,17 @@
 #include "kernels/isa/dispatch.h"
 #include "support/partition.h"
 
-const nn_elementwise_kernels *nn_elementwise_kernels_in_use(void)
+const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void)
 {
-    switch (nn_kernels_isa()) {
+    switch (nni_kernels_isa()) {
 #if defined(__x86_64__)
-    case NN_ISA_AVX512:
-        return &nn_elementwise_avx512;
-    case NN_ISA_AVX2:
-        return &nn_elementwise_avx2;
+    case NNI_ISA_AVX512:
+        return &nni_elementwise_avx512;
+    case NNI_ISA_AVX2:
+        return &nni_elementwise_avx2;
 #endif
     default:
-        return &nn_elementwise_portable;
+        return &nni_elementwise_portable;
     }
 }
 
@@ -24,48 +24,48 @@ const nn_elementwise_kernels *nn_elementwise_kernels_in_use(void)
  * computes 16 Ki exponentials. */
 static const size_t worth_threads = 32768;
 
-void nn_activate(nn_activation activation, nn_real *values, size_t count)
+void nni_activate(nn_activation activation, nn_real *values, size_t count)
 {
-    nn_activate_to(activation, values, values, count);
+    nni_activate_to(activation, values, values, count);
 }
 
-void nn_activate_to(nn_activation activation, const nn_real *inputs, nn_real *outputs, size_t count)
+void nni_activate_to(nn_activation activation, const nn_real *inputs, nn_real *outputs, size_t count)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-    if (nn_alone(count, worth_threads)) {
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    if (nni_alone(count, worth_threads)) {
         kernels->activate[activation](inputs, outputs, count);
         return;
     }
 #pragma omp parallel
     {
-        nn_share share = nn_share_of_thread(count);
+        nni_partition share = nni_partition_of_thread(count);
         kernels->activate[activation](inputs + share.first, outputs + share.first, share.count);
     }
 }
 
-bool nn_activation_needs_input(nn_activation activation)
+bool nni_activation_needs_input(nn_activation activation)
 {
     return activation == NN_GELU || activation == NN_GELU_TANH || activation == NN_SILU;
 }
 
-void nn_activate_backward(nn_activation activation, const nn_real *at, nn_real *delta, size_t count)
+void nni_activate_backward(nn_activation activation, const nn_real *at, nn_real *delta, size_t count)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-    if (nn_alone(count, worth_threads)) {
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    if (nni_alone(count, worth_threads)) {
         kernels->activate_backward[activation](at, delta, count);
         return;
     }
 #pragma omp parallel
     {
-        nn_share share = nn_share_of_thread(count);
+        nni_partition share = nni_partition_of_thread(count);
         kernels->activate_backward[activation](at + share.first, delta + share.first, share.count);
     }
 }
 
-static void softmax_share(nn_real *logits, nn_share rows, size_t columns, nn_real *log_sums)
+static void softmax_share(nn_real *logits, nni_partition rows, size_t columns, nn_real *log_sums)
 {
     enum { TOGETHER = 2048 }; /* values; no more than a cache of level 1 holds beside others */
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     const size_t most = columns < TOGETHER ? TOGETHER / columns : 1, end = rows.first + rows.count;
     for (size_t i = rows.first; i < end; i += most) {
         const size_t count = end - i < most ? end - i : most;
@@ -73,60 +73,60 @@ static void softmax_share(nn_real *logits, nn_share rows, size_t columns, nn_rea
     }
 }
 
-void nn_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums)
+void nni_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums)
 {
     if (columns == 0)
         return;
-    if (nn_alone(rows * columns, worth_threads)) {
-        softmax_share(logits, (nn_share){0, rows}, columns, log_sums);
+    if (nni_alone(rows * columns, worth_threads)) {
+        softmax_share(logits, (nni_partition){0, rows}, columns, log_sums);
         return;
     }
 #pragma omp parallel
-    softmax_share(logits, nn_share_of_calling(rows), columns, log_sums);
+    softmax_share(logits, nni_partition_of_calling(rows), columns, log_sums);
 }
 
-void nn_add(const nn_real *terms, nn_real *sums, size_t count)
+void nni_add(const nn_real *terms, nn_real *sums, size_t count)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-    if (nn_alone(count, worth_threads)) {
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    if (nni_alone(count, worth_threads)) {
         kernels->add(terms, sums, count);
         return;
     }
 #pragma omp parallel
     {
-        nn_share share = nn_share_of_thread(count);
+        nni_partition share = nni_partition_of_thread(count);
         kernels->add(terms + share.first, sums + share.first, share.count);
     }
 }
 
-static void sum_columns(const nn_real *matrix, size_t rows, size_t columns, nn_share share, nn_real *sums)
+static void sum_columns(const nn_real *matrix, size_t rows, size_t columns, nni_partition share, nn_real *sums)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     for (size_t j = share.first; j < share.first + share.count; j++)
         sums[j] = 0;
     for (size_t i = 0; i < rows; i++)
         kernels->add(matrix + i * columns + share.first, sums + share.first, share.count);
 }
 
-void nn_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real *sums)
+void nni_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real *sums)
 {
-    if (nn_alone(rows * columns, worth_threads)) {
-        sum_columns(matrix, rows, columns, (nn_share){0, columns}, sums);
+    if (nni_alone(rows * columns, worth_threads)) {
+        sum_columns(matrix, rows, columns, (nni_partition){0, columns}, sums);
         return;
     }
 #pragma omp parallel
-    sum_columns(matrix, rows, columns, nn_share_of_thread(columns), sums);
+    sum_columns(matrix, rows, columns, nni_partition_of_thread(columns), sums);
 }
 
-bool nn_all_finite(const nn_real *values, size_t count)
+bool nni_all_finite(const nn_real *values, size_t count)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
-    if (nn_alone(count, 4 * worth_threads))
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    if (nni_alone(count, 4 * worth_threads))
         return kernels->all_finite(values, count);
     bool finite = true;
 #pragma omp parallel reduction(&& : finite)
     {
-        nn_share share = nn_share_of_thread(count);
+        nni_partition share = nni_partition_of_thread(count);
         finite = kernels->all_finite(values + share.first, share.count);
     }
     return finite;

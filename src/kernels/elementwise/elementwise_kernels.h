@@ -10,38 +10,38 @@
 #include "nntrain/real.h"
 
 /** Which random words decide on a row of a dropout mask, and what they make of it. */
-typedef struct nn_dropout_row {
+typedef struct nni_dropout_row {
     uint32_t key[2];    /**< of Philox */
     uint64_t stream;    /**< the high half of its counter */
     uint64_t index;     /**< the low half for the row's first four columns; one more for each next four */
     uint32_t threshold; /**< a smaller word drops its element */
     nn_real kept;       /**< what the mask is for the others */
-} nn_dropout_row;
+} nni_dropout_row;
 
 /** Which random words become the noise of a row. */
-typedef struct nn_noise_row {
+typedef struct nni_noise_row {
     uint32_t key[2];   /**< of Philox */
     uint64_t stream;   /**< the high half of its counter */
     uint64_t index;    /**< the low half of the first */
     nn_real deviation; /**< standard deviation */
-} nn_noise_row;
+} nni_noise_row;
 
-enum { NN_NOISE_VALUES = 256 }; /**< whose noise is found at a time */
+enum { NNI_NOISE_VALUES = 256 }; /**< whose noise is found at a time */
 
-/** @return blocks that give the noise of up to NN_NOISE_VALUES values: one for eight, rounded up to whole vectors */
-static inline size_t nn_noise_part(size_t values)
+/** @return blocks that give the noise of up to NNI_NOISE_VALUES values: one for eight, rounded up to whole vectors */
+static inline size_t nni_noise_part(size_t values)
 {
     enum { LANES = 16, OF_LANES = 8 * LANES };
     return (values + OF_LANES - 1) / OF_LANES * LANES;
 }
 
 /** What a value becomes never depends on where in an array it stands. */
-typedef struct nn_elementwise_kernels {
+typedef struct nni_elementwise_kernels {
     /** outputs[i] = act(inputs[i]), by activation; outputs may be inputs. Softmax has no entry. */
     void (*activate[NN_SOFTMAX])(const nn_real *inputs, nn_real *outputs, size_t count);
-    /** delta[i] *= act'(o_i), at[i] being what nn_activate_backward says, by activation. */
+    /** delta[i] *= act'(o_i), at[i] being what nni_activate_backward says, by activation. */
     void (*activate_backward[NN_SOFTMAX])(const nn_real *at, nn_real *delta, size_t count);
-    /** nn_softmax_rows of at least a column, in several passes: of few enough rows for the level 1 cache. */
+    /** nni_softmax_rows of at least a column, in several passes: of few enough rows for the level 1 cache. */
     void (*softmax_rows)(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums);
     /** sums[i] += terms[i] */
     void (*add)(const nn_real *terms, nn_real *sums, size_t count);
@@ -49,33 +49,33 @@ typedef struct nn_elementwise_kernels {
     void (*add_products)(const nn_real *a, const nn_real *b, nn_real *sums, size_t count);
     /** sums[i] += values[i], squares[i] += values[i]^2 */
     void (*add_moments)(const nn_real *values, double *sums, double *squares, size_t count);
-    /** nn_all_finite */
+    /** nni_all_finite */
     bool (*all_finite)(const nn_real *values, size_t count);
-    /** One row of nn_normalize_columns. */
+    /** One row of nni_normalize_columns. */
     void (*normalize_columns)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *mean,
                               const nn_real *inverse, const nn_real *gamma, const nn_real *beta);
-    /** One row of nn_normalize_columns_backward. */
+    /** One row of nni_normalize_columns_backward. */
     void (*normalize_columns_backward)(nn_real *delta, const nn_real *xhat, size_t columns, const nn_real *scale,
                                        const nn_real *mean_delta, const nn_real *mean_delta_xhat);
-    /** One row of nn_normalize_rows. @return the row's inverse */
+    /** One row of nni_normalize_rows. @return the row's inverse */
     nn_real (*normalize_row)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *gamma, const nn_real *beta,
                              nn_real epsilon);
-    /** One row of nn_normalize_rows_backward. */
+    /** One row of nni_normalize_rows_backward. */
     void (*normalize_row_backward)(nn_real *delta, const nn_real *xhat, nn_real inverse, size_t columns,
                                    const nn_real *gamma);
-    /** One row of nn_dropout_mask. */
-    void (*dropout_row)(nn_real *mask, size_t columns, const nn_dropout_row *row);
-    /** nn_noise_add */
-    void (*noise_row)(nn_real *values, size_t count, const nn_noise_row *row);
-} nn_elementwise_kernels;
+    /** One row of nni_dropout_mask. */
+    void (*dropout_row)(nn_real *mask, size_t columns, const nni_dropout_row *row);
+    /** nni_noise_add */
+    void (*noise_row)(nn_real *values, size_t count, const nni_noise_row *row);
+} nni_elementwise_kernels;
 
-extern const nn_elementwise_kernels nn_elementwise_portable;
+extern const nni_elementwise_kernels nni_elementwise_portable;
 #if defined(__x86_64__)
-extern const nn_elementwise_kernels nn_elementwise_avx2;
-extern const nn_elementwise_kernels nn_elementwise_avx512;
+extern const nni_elementwise_kernels nni_elementwise_avx2;
+extern const nni_elementwise_kernels nni_elementwise_avx512;
 #endif
 
 /** @return the functions for the instruction set in use */
-const nn_elementwise_kernels *nn_elementwise_kernels_in_use(void);
+const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void);
 
 #endif

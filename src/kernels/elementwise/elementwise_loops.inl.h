@@ -1,5 +1,5 @@
 /**
- * The table of functions over arrays, under the name NN_ELEMENTWISE_TABLE that a file defines before it includes this;
+ * The table of functions over arrays, under the name NNI_ELEMENTWISE_TABLE that a file defines before it includes this;
  * compiled by that file's flags; not a header of declarations. See elementwise_math.h on why bits do not depend on
  * positions.
  */
@@ -122,7 +122,7 @@ static bool all_finite(const nn_real *values, size_t count)
 #include "kernels/random/dropout_loops.inl.h"
 #include "kernels/random/noise_loops.inl.h"
 
-const nn_elementwise_kernels NN_ELEMENTWISE_TABLE = {
+const nni_elementwise_kernels NNI_ELEMENTWISE_TABLE = {
     .activate = {[NN_LINEAR] = keep,
                  [NN_SIGMOID] = sigmoid,
                  [NN_TANH] = hyperbolic,

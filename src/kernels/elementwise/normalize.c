@@ -7,10 +7,10 @@
  * normalises as many. */
 static const size_t worth_threads = 32768;
 
-static void moments_of_share(const nn_real *values, size_t rows, size_t columns, nn_share share, double *sums,
+static void moments_of_share(const nn_real *values, size_t rows, size_t columns, nni_partition share, double *sums,
                              double *squares)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     for (size_t j = share.first; j < share.first + share.count; j++)
         sums[j] = squares[j] = 0;
     for (size_t i = 0; i < rows; i++)
@@ -18,39 +18,39 @@ static void moments_of_share(const nn_real *values, size_t rows, size_t columns,
                              share.count);
 }
 
-void nn_column_moments(const nn_real *values, size_t rows, size_t columns, double *sums, double *squares)
+void nni_column_moments(const nn_real *values, size_t rows, size_t columns, double *sums, double *squares)
 {
-    if (nn_alone(rows * columns, worth_threads)) {
-        moments_of_share(values, rows, columns, (nn_share){0, columns}, sums, squares);
+    if (nni_alone(rows * columns, worth_threads)) {
+        moments_of_share(values, rows, columns, (nni_partition){0, columns}, sums, squares);
         return;
     }
 #pragma omp parallel
-    moments_of_share(values, rows, columns, nn_share_of_thread(columns), sums, squares);
+    moments_of_share(values, rows, columns, nni_partition_of_thread(columns), sums, squares);
 }
 
-void nn_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t columns, const nn_real *mean,
-                          const nn_real *inverse, const nn_real *gamma, const nn_real *beta)
+void nni_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t columns, const nn_real *mean,
+                           const nn_real *inverse, const nn_real *gamma, const nn_real *beta)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
 #pragma omp parallel for schedule(static) if (rows * columns >= worth_threads)
     for (size_t i = 0; i < rows; i++)
         kernels->normalize_columns(values + i * columns, xhat + i * columns, columns, mean, inverse, gamma, beta);
 }
 
-void nn_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t rows, size_t columns,
-                                   const nn_real *scale, const nn_real *mean_delta, const nn_real *mean_delta_xhat)
+void nni_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t rows, size_t columns,
+                                    const nn_real *scale, const nn_real *mean_delta, const nn_real *mean_delta_xhat)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
 #pragma omp parallel for schedule(static) if (rows * columns >= worth_threads)
     for (size_t i = 0; i < rows; i++)
         kernels->normalize_columns_backward(delta + i * columns, xhat + i * columns, columns, scale, mean_delta,
                                             mean_delta_xhat);
 }
 
-static void products_of_share(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_share share,
+static void products_of_share(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nni_partition share,
                               nn_real *sums)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     for (size_t j = share.first; j < share.first + share.count; j++)
         sums[j] = 0;
     for (size_t i = 0; i < rows; i++) {
@@ -59,33 +59,33 @@ static void products_of_share(const nn_real *a, const nn_real *b, size_t rows, s
     }
 }
 
-void nn_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_real *sums)
+void nni_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_real *sums)
 {
-    if (nn_alone(rows * columns, worth_threads)) {
-        products_of_share(a, b, rows, columns, (nn_share){0, columns}, sums);
+    if (nni_alone(rows * columns, worth_threads)) {
+        products_of_share(a, b, rows, columns, (nni_partition){0, columns}, sums);
         return;
     }
 #pragma omp parallel
-    products_of_share(a, b, rows, columns, nn_share_of_thread(columns), sums);
+    products_of_share(a, b, rows, columns, nni_partition_of_thread(columns), sums);
 }
 
-void nn_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t rows, size_t columns,
-                       const nn_real *gamma, const nn_real *beta, nn_real epsilon)
+void nni_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t rows, size_t columns,
+                        const nn_real *gamma, const nn_real *beta, nn_real epsilon)
 {
     if (columns == 0)
         return;
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
 #pragma omp parallel for schedule(static) if (rows * columns >= worth_threads)
     for (size_t i = 0; i < rows; i++)
         inverse[i] = kernels->normalize_row(values + i * columns, xhat + i * columns, columns, gamma, beta, epsilon);
 }
 
-void nn_normalize_rows_backward(nn_real *delta, const nn_real *xhat, const nn_real *inverse, size_t rows,
-                                size_t columns, const nn_real *gamma)
+void nni_normalize_rows_backward(nn_real *delta, const nn_real *xhat, const nn_real *inverse, size_t rows,
+                                 size_t columns, const nn_real *gamma)
 {
     if (columns == 0)
         return;
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
 #pragma omp parallel for schedule(static) if (rows * columns >= worth_threads)
     for (size_t i = 0; i < rows; i++)
         kernels->normalize_row_backward(delta + i * columns, xhat + i * columns, inverse[i], columns, gamma);

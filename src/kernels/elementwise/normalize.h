@@ -15,7 +15,7 @@
  *
  * @param values  [rows, columns]
  */
-void nn_column_moments(const nn_real *values, size_t rows, size_t columns, double *sums, double *squares);
+void nni_column_moments(const nn_real *values, size_t rows, size_t columns, double *sums, double *squares);
 
 /**
  * xhat_ij = (o_ij - mean_j) inverse_j, values_ij = gamma_j xhat_ij + beta_j (Ioffe and Szegedy, 2015).
@@ -24,11 +24,11 @@ void nn_column_moments(const nn_real *values, size_t rows, size_t columns, doubl
  * @param xhat     [rows, columns], apart from values
  * @param inverse  [columns], 1 / sqrt(variance + epsilon)
  */
-void nn_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t columns, const nn_real *mean,
-                          const nn_real *inverse, const nn_real *gamma, const nn_real *beta);
+void nni_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t columns, const nn_real *mean,
+                           const nn_real *inverse, const nn_real *gamma, const nn_real *beta);
 
 /**
- * dE/do of dE/dn, n being the values that nn_normalize_columns left and mean and inverse functions of o:
+ * dE/do of dE/dn, n being the values that nni_normalize_columns left and mean and inverse functions of o:
  * delta_ij = scale_j (delta_ij - mean_delta_j - xhat_ij mean_delta_xhat_j).
  *
  * @param delta            [rows, columns], dE/dn on entry
@@ -36,11 +36,11 @@ void nn_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t co
  * @param mean_delta       [columns], sum_i dE/dn_ij / N over the N rows that mean and inverse were found from
  * @param mean_delta_xhat  [columns], sum_i dE/dn_ij xhat_ij / N
  */
-void nn_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t rows, size_t columns,
-                                   const nn_real *scale, const nn_real *mean_delta, const nn_real *mean_delta_xhat);
+void nni_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t rows, size_t columns,
+                                    const nn_real *scale, const nn_real *mean_delta, const nn_real *mean_delta_xhat);
 
 /** sums[j] = sum_i a_ij b_ij, rows added in order; 0 without rows. */
-void nn_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_real *sums);
+void nni_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_real *sums);
 
 /**
  * xhat_ij = (o_ij - mean_i) inverse_i, values_ij = gamma_j xhat_ij + beta_j (Ba, Kiros, Hinton, 2016), where
@@ -51,16 +51,16 @@ void nn_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t 
  * @param inverse  [rows], received
  * @param gamma    [columns], as beta
  */
-void nn_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t rows, size_t columns,
-                       const nn_real *gamma, const nn_real *beta, nn_real epsilon);
+void nni_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t rows, size_t columns,
+                        const nn_real *gamma, const nn_real *beta, nn_real epsilon);
 
 /**
- * dE/do of dE/dn, n being the values that nn_normalize_rows left: with d_ij = gamma_j delta_ij,
+ * dE/do of dE/dn, n being the values that nni_normalize_rows left: with d_ij = gamma_j delta_ij,
  * delta_ij = inverse_i (d_ij - sum_k d_ik / columns - xhat_ij sum_k d_ik xhat_ik / columns).
  *
  * @param delta  [rows, columns], dE/dn on entry
  */
-void nn_normalize_rows_backward(nn_real *delta, const nn_real *xhat, const nn_real *inverse, size_t rows,
-                                size_t columns, const nn_real *gamma);
+void nni_normalize_rows_backward(nn_real *delta, const nn_real *xhat, const nn_real *inverse, size_t rows,
+                                 size_t columns, const nn_real *gamma);
 
 #endif

@@ -5,12 +5,12 @@ static size_t rounded_up(size_t count, size_t parts)
     return (count + parts - 1) / parts;
 }
 
-static size_t steps_of(const nn_leaf_rows *leaves, size_t leaf)
+static size_t steps_of(const nni_leaf_rows *leaves, size_t leaf)
 {
     return leaves->begin[leaf + 1] - leaves->begin[leaf];
 }
 
-size_t nn_gemm_elements(const nn_leaf_rows *leaves, size_t steps)
+size_t nni_gemm_elements(const nni_leaf_rows *leaves, size_t steps)
 {
     size_t elements = 0;
     for (size_t leaf = 0; leaf < leaves->run.count; leaf++)
@@ -20,27 +20,27 @@ size_t nn_gemm_elements(const nn_leaf_rows *leaves, size_t steps)
 
 /* The end of the leaves that make up the next block: all that are left, if they fit. Else, of those ends at which the
  * block is at least half full, the last one that leaves the fewest sums for memory. */
-static size_t end_of_block(const nn_gemm_walk *walk)
+static size_t end_of_block(const nni_gemm_walk *walk)
 {
-    const nn_leaves run = walk->leaves->run;
+    const nni_leaf_range run = walk->leaves->run;
     size_t end = walk->leaf, elements = 0, elements_at_end = 0, height = walk->height, height_at_end = 0;
     for (size_t leaf = walk->leaf; leaf < run.count; leaf++) {
         elements += rounded_up(steps_of(walk->leaves, leaf), walk->steps);
-        if (elements > walk->most || leaf == walk->leaf + NN_GEMM_CHAINS)
+        if (elements > walk->most || leaf == walk->leaf + NNI_GEMM_CHAINS)
             return end;
-        height = height + 1 - nn_leaves_joins(run, run.first + leaf);
+        height = height + 1 - nni_sum_tree_joins(run, run.first + leaf);
         if (height <= height_at_end || 2 * elements_at_end < walk->most)
             end = leaf + 1, elements_at_end = elements, height_at_end = height;
     }
     return run.count;
 }
 
-static void append(nn_gemm_depth_block *block, size_t steps_of_element, nn_gemm_chain chain, size_t steps)
+static void append(nni_gemm_depth_block *block, size_t steps_of_element, nni_gemm_chain chain, size_t steps)
 {
-    nn_gemm_run *run = &block->runs[block->run_count - 1];
+    nni_gemm_run *run = &block->runs[block->run_count - 1];
     if (run->steps.count % steps_of_element != 0) {
         block->run_count++;
-        *++run = (nn_gemm_run){{block->steps.count, 0}, block->elements};
+        *++run = (nni_gemm_run){{block->steps.count, 0}, block->elements};
     }
     run->steps.count += steps;
     block->chains[block->chain_count++] = chain;
@@ -49,18 +49,18 @@ static void append(nn_gemm_depth_block *block, size_t steps_of_element, nn_gemm_
 }
 
 /* The chain of a leaf, or of what is left of one, and the joins that follow it. */
-static nn_gemm_chain finish_leaf(nn_gemm_walk *walk, size_t elements)
+static nni_gemm_chain finish_leaf(nni_gemm_walk *walk, size_t elements)
 {
-    const nn_leaves run = walk->leaves->run;
+    const nni_leaf_range run = walk->leaves->run;
     const bool add = walk->part > 0;
     const size_t slot = add ? walk->height - 1 : walk->height;
-    const size_t joins = nn_leaves_joins(run, run.first + walk->leaf);
+    const size_t joins = nni_sum_tree_joins(run, run.first + walk->leaf);
     walk->leaf++, walk->part = 0;
     walk->height = slot + 1 - joins;
-    return (nn_gemm_chain){.depth = elements, .slot = slot, .joins = joins, .add = add};
+    return (nni_gemm_chain){.depth = elements, .slot = slot, .joins = joins, .add = add};
 }
 
-static void take_leaves(nn_gemm_walk *walk, size_t end, nn_gemm_depth_block *block)
+static void take_leaves(nni_gemm_walk *walk, size_t end, nni_gemm_depth_block *block)
 {
     while (walk->leaf < end) {
         const size_t steps = steps_of(walk->leaves, walk->leaf);
@@ -68,11 +68,11 @@ static void take_leaves(nn_gemm_walk *walk, size_t end, nn_gemm_depth_block *blo
     }
 }
 
-static void take_part(nn_gemm_walk *walk, nn_gemm_depth_block *block)
+static void take_part(nni_gemm_walk *walk, nni_gemm_depth_block *block)
 {
     const size_t steps = steps_of(walk->leaves, walk->leaf), elements = rounded_up(steps, walk->steps);
     const size_t parts = rounded_up(elements, walk->most);
-    const nn_share part = nn_share_of(elements, walk->part, parts);
+    const nni_partition part = nni_partition_of(elements, walk->part, parts);
     const size_t first = part.first * walk->steps, end = (part.first + part.count) * walk->steps;
     block->steps.first += first;
     if (walk->part + 1 == parts) {
@@ -81,18 +81,18 @@ static void take_part(nn_gemm_walk *walk, nn_gemm_depth_block *block)
     }
     if (walk->part++ == 0)
         walk->height++;
-    const nn_gemm_chain chain = {.depth = part.count, .slot = walk->height - 1, .add = part.first > 0};
+    const nni_gemm_chain chain = {.depth = part.count, .slot = walk->height - 1, .add = part.first > 0};
     append(block, walk->steps, chain, end - first);
 }
 
-bool nn_gemm_walk_next(nn_gemm_walk *walk, nn_gemm_depth_block *block)
+bool nni_gemm_walk_next(nni_gemm_walk *walk, nni_gemm_depth_block *block)
 {
     if (walk->leaf == walk->leaves->run.count)
         return false;
     const size_t before = walk->height, end = end_of_block(walk);
-    block->steps = (nn_share){walk->leaves->begin[walk->leaf], 0};
+    block->steps = (nni_partition){walk->leaves->begin[walk->leaf], 0};
     block->elements = block->chain_count = 0;
-    block->runs[0] = (nn_gemm_run){{0, 0}, 0};
+    block->runs[0] = (nni_gemm_run){{0, 0}, 0};
     block->run_count = 1;
     if (end > walk->leaf)
         take_leaves(walk, end, block);

@@ -12,45 +12,45 @@
 #include "support/sum_tree.h"
 
 enum {
-    NN_GEMM_CHAINS = 64, /**< most leaves of a block */
+    NNI_GEMM_CHAINS = 64, /**< most leaves of a block */
     /** Most sums of one block's leaves on the stack: nodes of 1, 2, .. 16 and of 16, .. 2, 1 leaves and one more leaf
      * are 63. */
-    NN_GEMM_SLOTS = 11,
+    NNI_GEMM_SLOTS = 11,
 };
 
 /** Steps that are packed in one go, and the element of a panel they begin at: kernels of two steps an element pad every
  * leaf of an odd number. */
-typedef struct nn_gemm_run {
-    nn_share steps;
+typedef struct nni_gemm_run {
+    nni_partition steps;
     size_t element;
-} nn_gemm_run;
+} nni_gemm_run;
 
-typedef struct nn_gemm_depth_block {
-    nn_share steps;
+typedef struct nni_gemm_depth_block {
+    nni_partition steps;
     size_t elements; /**< that the steps take in a packed panel */
-    nn_gemm_chain chains[NN_GEMM_CHAINS];
+    nni_gemm_chain chains[NNI_GEMM_CHAINS];
     size_t chain_count;
-    nn_gemm_run runs[NN_GEMM_CHAINS]; /**< [run_count], counted in the block */
+    nni_gemm_run runs[NNI_GEMM_CHAINS]; /**< [run_count], counted in the block */
     size_t run_count;
     size_t matrices; /**< slots of the stack with sums from before or for after the block, which no scratch can hold */
     size_t height;   /**< of the stack at its end */
     bool last;
-} nn_gemm_depth_block;
+} nni_gemm_depth_block;
 
 /** Where a walk has got to; begin it with zeros but for the first three. */
-typedef struct nn_gemm_walk {
-    const nn_leaf_rows *leaves;
+typedef struct nni_gemm_walk {
+    const nni_leaf_rows *leaves;
     size_t steps; /**< of an element */
     size_t most;  /**< elements of a block */
     size_t leaf;
     size_t part; /**< of the leaf, where it is longer than a block */
     size_t height;
-} nn_gemm_walk;
+} nni_gemm_walk;
 
 /** @return elements that all steps take in a packed panel */
-size_t nn_gemm_elements(const nn_leaf_rows *leaves, size_t steps);
+size_t nni_gemm_elements(const nni_leaf_rows *leaves, size_t steps);
 
 /** @return false after the last block */
-bool nn_gemm_walk_next(nn_gemm_walk *walk, nn_gemm_depth_block *block);
+bool nni_gemm_walk_next(nni_gemm_walk *walk, nni_gemm_depth_block *block);
 
 #endif

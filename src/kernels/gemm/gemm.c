@@ -10,51 +10,51 @@
 static const size_t worth_threads = (size_t)1 << 18;
 
 /* @return the panels of columns that this thread goes through: those it has to itself, or all, which threads share */
-static nn_share divide(nn_gemm_product *p, size_t column_panels)
+static nni_partition divide(nni_gemm_product *p, size_t column_panels)
 {
-    const nn_gemm_room *room = &p->space->room;
+    const nni_gemm_buffer *room = &p->space->room;
     p->part = p->thread, p->parts = p->threads;
     p->a = p->space->a, p->b = p->space->b;
     if (p->threads == 1) /* it may be one of several that compute rows apart */
         p->a += p->seat * room->a;
     if (!p->plan->alone)
-        return (nn_share){0, column_panels};
+        return (nni_partition){0, column_panels};
     p->part = 0, p->parts = 1;
     p->b += p->seat * room->b;
-    return nn_share_of(column_panels, p->thread, p->threads);
+    return nni_partition_of(column_panels, p->thread, p->threads);
 }
 
-static void multiply(nn_gemm_product *p)
+static void multiply(nni_gemm_product *p)
 {
-    const nn_share mine = divide(p, nn_gemm_panels_of(p->columns, p->space->kernel->columns));
-    const size_t rows = p->plan->panels, row_blocks = nn_gemm_panels_of(rows, p->plan->row_panels);
-    const size_t column_blocks = nn_gemm_panels_of(mine.count, p->plan->column_panels);
+    const nni_partition mine = divide(p, nni_gemm_panels_of(p->columns, p->space->kernel->columns));
+    const size_t rows = p->plan->panels, row_blocks = nni_gemm_panels_of(rows, p->plan->row_panels);
+    const size_t column_blocks = nni_gemm_panels_of(mine.count, p->plan->column_panels);
     for (size_t r = 0; r < row_blocks; r++) {
-        nn_gemm_walk walk = {.leaves = p->leaves, .steps = p->space->kernel->steps, .most = p->plan->depth_block};
-        nn_gemm_depth_block depth;
-        while (nn_gemm_walk_next(&walk, &depth))
+        nni_gemm_walk walk = {.leaves = p->leaves, .steps = p->space->kernel->steps, .most = p->plan->depth_block};
+        nni_gemm_depth_block depth;
+        while (nni_gemm_walk_next(&walk, &depth))
             for (size_t c = 0; c < column_blocks; c++) {
-                const nn_share columns = nn_share_of(mine.count, c, column_blocks);
-                const nn_gemm_block block = {
-                    .row_panels = nn_share_of(rows, r, row_blocks),
+                const nni_partition columns = nni_partition_of(mine.count, c, column_blocks);
+                const nni_gemm_block block = {
+                    .row_panels = nni_partition_of(rows, r, row_blocks),
                     .column_panels = {mine.first + columns.first, columns.count},
                     .depth = &depth,
                     .pack_a = p->plan->pack_a && c == 0,
                 };
-                nn_gemm_multiply_block(p, &block);
+                nni_gemm_multiply_block(p, &block);
             }
     }
 }
 
-static void follow(nn_gemm_product *p, const nn_gemm_plan *plan)
+static void follow(nni_gemm_product *p, const nni_gemm_plan *plan)
 {
     p->plan = plan;
     p->rows = plan->what.rows, p->columns = plan->what.columns;
 }
 
-static void multiply_alone(nn_gemm_product *p, const nn_gemm_problem *problem)
+static void multiply_alone(nni_gemm_product *p, const nni_gemm_problem *problem)
 {
-    const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
+    const nni_gemm_plan plan = nni_gemm_plan_of(p->space->kernel, &p->space->room, problem);
     follow(p, &plan);
     p->thread = 0, p->threads = 1;
     multiply(p);
@@ -62,13 +62,13 @@ static void multiply_alone(nn_gemm_product *p, const nn_gemm_problem *problem)
 }
 
 /* The rows of C that a share of A's gives, as a product of its own. */
-static void multiply_rows(nn_gemm_product *p, const nn_gemm_problem *problem, nn_share rows)
+static void multiply_rows(nni_gemm_product *p, const nni_gemm_problem *problem, nni_partition rows)
 {
-    nn_gemm_problem mine = *problem;
+    nni_gemm_problem mine = *problem;
     mine.rows = rows.count, mine.threads = 1;
     mine.a.data += rows.first * mine.a.width_stride;
     p->c += rows.first * p->c_stride;
-    nn_epilogue epilogue;
+    nni_epilogue epilogue;
     if (p->epilogue) {
         epilogue = *p->epilogue;
         if (epilogue.outputs)
@@ -78,23 +78,23 @@ static void multiply_rows(nn_gemm_product *p, const nn_gemm_problem *problem, nn
     multiply_alone(p, &mine);
 }
 
-static void multiply_apart(const nn_gemm_product *p, const nn_gemm_problem *problem)
+static void multiply_apart(const nni_gemm_product *p, const nni_gemm_problem *problem)
 {
 #pragma omp parallel num_threads((int)problem->threads)
     {
-        nn_gemm_product mine = *p;
+        nni_gemm_product mine = *p;
         mine.seat = (size_t)omp_get_thread_num();
-        multiply_rows(&mine, problem, nn_share_of_calling(problem->rows));
+        multiply_rows(&mine, problem, nni_partition_of_calling(problem->rows));
     }
 }
 
-static void multiply_together(nn_gemm_product *p, const nn_gemm_problem *problem)
+static void multiply_together(nni_gemm_product *p, const nni_gemm_problem *problem)
 {
-    const nn_gemm_plan plan = nn_gemm_plan_of(p->space->kernel, &p->space->room, problem);
+    const nni_gemm_plan plan = nni_gemm_plan_of(p->space->kernel, &p->space->room, problem);
     follow(p, &plan);
 #pragma omp parallel num_threads((int)problem->threads)
     {
-        nn_gemm_product mine = *p;
+        nni_gemm_product mine = *p;
         mine.seat = mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
         multiply(&mine);
     }
@@ -102,9 +102,9 @@ static void multiply_together(nn_gemm_product *p, const nn_gemm_problem *problem
 }
 
 /* The stack of C that the leaves' sums go onto, and the epilogue, which a single leaf alone may have. */
-static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_view a, nn_view b)
+static void multiply_leaves(nni_gemm_product *p, size_t rows, size_t columns, nni_view a, nni_view b)
 {
-    const nn_leaf_rows *leaves = p->leaves;
+    const nni_leaf_rows *leaves = p->leaves;
     const size_t depth = leaves->begin[leaves->run.count] - leaves->begin[0];
     if (rows == 0 || columns == 0)
         return;
@@ -115,16 +115,16 @@ static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_
     /* A column without gaps is its own transpose; as a row it is computed by whole vectors. */
     p->vector = columns == 1 && p->c_stride == 1;
     if (p->vector) {
-        const nn_view column = {b.data, b.column_stride, b.row_stride};
-        b = (nn_view){a.data, a.column_stride, a.row_stride};
+        const nni_view column = {b.data, b.column_stride, b.row_stride};
+        b = (nni_view){a.data, a.column_stride, a.row_stride};
         a = column;
         columns = rows, rows = 1;
     }
-    const nn_gemm_problem problem = {
+    const nni_gemm_problem problem = {
         .rows = rows,
         .columns = columns,
         .depth = depth,
-        .elements = nn_gemm_elements(leaves, p->space->kernel->steps),
+        .elements = nni_gemm_elements(leaves, p->space->kernel->steps),
         .leaves = leaves->run.count,
         .a = {a.data, a.row_stride, a.column_stride},
         .b = {b.data, b.column_stride, b.row_stride},
@@ -133,27 +133,27 @@ static void multiply_leaves(nn_gemm_product *p, size_t rows, size_t columns, nn_
     p->seat = 0;
     if (threads == 1)
         multiply_alone(p, &problem);
-    else if (p->space->b_read_by_all && nn_gemm_rows_apart(p->space->kernel, &p->space->room, &problem))
+    else if (p->space->b_read_by_all && nni_gemm_rows_apart(p->space->kernel, &p->space->room, &problem))
         multiply_apart(p, &problem);
     else
         multiply_together(p, &problem);
 }
 
-void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,
-             size_t c_stride, const nn_epilogue *epilogue)
+void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nn_real *c,
+              size_t c_stride, const nni_epilogue *epilogue)
 {
     const size_t begin[] = {0, depth};
-    const nn_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, begin};
-    nn_gemm_product p;
+    const nni_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, begin};
+    nni_gemm_product p;
     p.space = space, p.leaves = &one, p.epilogue = epilogue;
     p.c = c, p.c_stride = c_stride, p.c_pitch = 0;
     multiply_leaves(&p, rows, columns, a, b);
 }
 
-void nn_gemm_leaves(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, nn_view a, nn_view b,
-                    nn_real *c, size_t c_stride, size_t c_pitch)
+void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,
+                     nni_view b, nn_real *c, size_t c_stride, size_t c_pitch)
 {
-    nn_gemm_product p;
+    nni_gemm_product p;
     p.space = space, p.leaves = leaves, p.epilogue = NULL;
     p.c = c, p.c_stride = c_stride, p.c_pitch = c_pitch;
     multiply_leaves(&p, rows, columns, a, b);

@@ -21,24 +21,24 @@
 #include "support/system/cpu.h"
 
 /** A strided matrix: element (i, j) is data[i * row_stride + j * column_stride]. A transpose is a swap of strides. */
-typedef struct nn_view {
+typedef struct nni_view {
     const nn_real *data;
     size_t row_stride;
     size_t column_stride;
-} nn_view;
+} nni_view;
 
 /** What is done to each element of C on the way out: c = act(c + bias), then c *= act'(at). */
-typedef struct nn_epilogue {
+typedef struct nni_epilogue {
     const nn_real *bias;      /**< [columns], or NULL */
     nn_activation activation; /**< NN_LINEAR leaves c as it is; softmax is not elementwise and not accepted */
-    const nn_real *outputs;   /**< [rows, columns]: the `at` of nn_activate_backward, activations a or where
-                                   nn_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
+    const nn_real *outputs;   /**< [rows, columns]: the `at` of nni_activate_backward, activations a or where
+                                   nni_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
     size_t outputs_stride;    /**< elements between rows of outputs */
     nn_activation derivative; /**< whose derivative it is; as for `activation`, any but softmax */
-} nn_epilogue;
+} nni_epilogue;
 
 /** Packing buffers, taken once for the largest product of a network. Used by one product at a time. */
-typedef struct nn_gemm_space nn_gemm_space;
+typedef struct nni_gemm_workspace nni_gemm_workspace;
 
 /**
  * Takes buffers for any product computed with up to `threads` OpenMP threads.
@@ -47,11 +47,12 @@ typedef struct nn_gemm_space nn_gemm_space;
  * are exact and sums are of float32: off by 2^-8 of sum_k |a_k b_k| beside what is said above. C and the epilogue are
  * not rounded. The double library takes no notice of it.
  */
-nn_status nn_gemm_space_create(nn_precision precision, size_t threads, nn_gemm_space **space, nn_error *error);
+nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_gemm_workspace **space,
+                                    nn_error *error);
 /** The same for products by the micro-kernel of an instruction set, which the processor must have. */
-nn_status nn_gemm_space_create_for(nn_isa isa, nn_precision precision, size_t threads, nn_gemm_space **space,
-                                   nn_error *error);
-void nn_gemm_space_free(nn_gemm_space *space);
+nn_status nni_gemm_workspace_create_for(nni_isa isa, nn_precision precision, size_t threads, nni_gemm_workspace **space,
+                                        nn_error *error);
+void nni_gemm_workspace_free(nni_gemm_workspace *space);
 
 /**
  * What the calling thread does before each tile of a product, which must be looked after while this process computes.
@@ -61,13 +62,13 @@ void nn_gemm_space_free(nn_gemm_space *space);
  * the calling thread computes row by row, alone or apart from others'
  * @param work      multiply-adds of the tile
  * @param most      elements that the tile can move beside them; 0: none
- * @param errand    NN_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the
+ * @param errand    NNI_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the
  * end of the product
  */
-typedef void nn_gemm_pause(void *context, size_t rows, size_t work, size_t most, nn_errand *errand);
+typedef void nni_gemm_pause(void *context, size_t rows, size_t work, size_t most, nni_errand *errand);
 
 /** @param pause  NULL: nothing */
-void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *context);
+void nni_gemm_workspace_pause(nni_gemm_workspace *space, nni_gemm_pause *pause, void *context);
 
 /**
  * Tells how products from now on use B; false at first.
@@ -75,7 +76,7 @@ void nn_gemm_space_pause(nn_gemm_space *space, nn_gemm_pause *pause, void *conte
  * @param read_by_all  each thread had best read all of it. Not where B is written between products, by threads that
  * each have their part of it in their own caches: writing what another core has read waits for that core
  */
-void nn_gemm_space_share(nn_gemm_space *space, bool read_by_all);
+void nni_gemm_workspace_share(nni_gemm_workspace *space, bool read_by_all);
 
 /**
  * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.
@@ -86,19 +87,19 @@ void nn_gemm_space_share(nn_gemm_space *space, bool read_by_all);
  *
  * A depth of 0 gives C = 0 before the epilogue; rows or columns of 0 do nothing. Threads divide rows and columns of C.
  */
-void nn_gemm(nn_gemm_space *space, size_t rows, size_t columns, size_t depth, nn_view a, nn_view b, nn_real *c,
-             size_t c_stride, const nn_epilogue *epilogue);
+void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nn_real *c,
+              size_t c_stride, const nni_epilogue *epilogue);
 
 /**
- * Computes the products of the leaves that the depth is made of, each as nn_gemm would, and joins them along their
+ * Computes the products of the leaves that the depth is made of, each as nni_gemm would, and joins them along their
  * tree.
  *
  * @param leaves    of A's columns and B's rows
- * @param c         [nn_leaves_height(leaves->run)] matrices as nn_gemm's C, `c_pitch` elements apart: a stack whose
- * first nn_leaves_nodes(leaves->run) receive the nodes of the run in their order; what the others hold then means
+ * @param c         [nni_sum_tree_height(leaves->run)] matrices as nni_gemm's C, `c_pitch` elements apart: a stack whose
+ * first nni_sum_tree_nodes(leaves->run) receive the nodes of the run in their order; what the others hold then means
  * nothing
  */
-void nn_gemm_leaves(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, nn_view a, nn_view b,
-                    nn_real *c, size_t c_stride, size_t c_pitch);
+void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,
+                     nni_view b, nn_real *c, size_t c_stride, size_t c_pitch);
 
 #endif

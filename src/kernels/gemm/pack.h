@@ -5,11 +5,11 @@
 #include "kernels/gemm/kernel.h"
 
 /** A strided matrix as packing sees it: its width is cut into panels. A's width is its rows, B's its columns. */
-typedef struct nn_pack_source {
+typedef struct nni_pack_source {
     const nn_real *data;
     size_t width_stride;
     size_t depth_stride;
-} nn_pack_source;
+} nni_pack_source;
 
 /**
  * panel[k * pitch + i] = element (i, k) of source for i < left; the rest of the pitch may hold anything, since what a
@@ -21,7 +21,7 @@ typedef struct nn_pack_source {
  * @param left  elements of the width from the panel's first to the end of the matrix, at least 1; up to `pitch` are
  *              copied, also where the panel is to use fewer, as whole vectors cost less than parts
  */
-void nn_pack_panel(const nn_gemm_kernel *kernel, nn_pack_source source, size_t left, size_t depth, nn_real *panel,
-                   size_t pitch);
+void nni_pack_panel(const nni_gemm_kernel *kernel, nni_pack_source source, size_t left, size_t depth, nn_real *panel,
+                    size_t pitch);
 
 #endif

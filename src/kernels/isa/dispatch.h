@@ -13,9 +13,9 @@
  * @return the instruction set in use: the best this processor has, or what the environment variable NNTRAIN_ISA
  *         (portable, avx2, avx512) names where the processor has it; found at the first call, the same ever after
  */
-nn_isa nn_kernels_isa(void);
+nni_isa nni_kernels_isa(void);
 
 /** @return NN_USAGE where NNTRAIN_ISA names none of this processor's instruction sets, naming them */
-nn_status nn_kernels_check(nn_error *error);
+nn_status nni_kernels_check(nn_error *error);
 
 #endif

@@ -3,28 +3,28 @@
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "support/philox.h"
 
-void nn_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed, uint64_t epoch,
-                     size_t layer, double rate)
+void nni_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed,
+                      uint64_t epoch, size_t layer, double rate)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     const double words = rate * 0x1p32 + 0.5; /* that drop */
-    nn_dropout_row common = {
+    nni_dropout_row common = {
         .stream = (uint64_t)layer << 48 ^ epoch,
         .threshold = words < 0x1p32 ? (uint32_t)words : UINT32_MAX,
         .kept = (nn_real)(1 / (1 - rate)),
     };
-    nn_random_key(seed, NN_RANDOM_DROPOUT, common.key);
+    nni_random_key(seed, NNI_RANDOM_DROPOUT, common.key);
     const uint64_t counters = columns / 4 + (columns % 4 > 0);
     /* A word takes a core about a nanosecond, and waking a thread 5 to 10 us. */
 #pragma omp parallel for schedule(static) if (rows * columns >= 16384)
     for (size_t i = 0; i < rows; i++) {
-        nn_dropout_row row = common;
+        nni_dropout_row row = common;
         row.index = samples[i] * counters;
         kernels->dropout_row(mask + i * columns, columns, &row);
     }
 }
 
-void nn_dropout_apply(const nn_real *values, const nn_real *mask, nn_real *out, size_t count)
+void nni_dropout_apply(const nn_real *values, const nn_real *mask, nn_real *out, size_t count)
 {
     const size_t worth_threads = 32768;
 #pragma omp parallel for simd if (count >= worth_threads)

@@ -11,7 +11,7 @@
  * mask_ij = 0 with probability `rate`, else 1 / (1 - rate), so that outputs times the mask keep their mean.
  *
  * An element depends on seed, epoch, layer, samples[i], j and columns alone, not on the other rows or on where its row
- * stands: it is word j mod 4 of Philox4x32-10 for NN_RANDOM_DROPOUT, with the stream layer << 48 ^ epoch and the index
+ * stands: it is word j mod 4 of Philox4x32-10 for NNI_RANDOM_DROPOUT, with the stream layer << 48 ^ epoch and the index
  * samples[i] * ceil(columns / 4) + j / 4. Threads divide rows.
  *
  * @param mask     [rows, columns], received
@@ -20,10 +20,10 @@
  * @param layer    below 2^16
  * @param rate     0 <= rate < 1, kept to 2^-32
  */
-void nn_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed, uint64_t epoch,
-                     size_t layer, double rate);
+void nni_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed,
+                      uint64_t epoch, size_t layer, double rate);
 
 /** out[i] = values[i] * mask[i]; out may be values. */
-void nn_dropout_apply(const nn_real *values, const nn_real *mask, nn_real *out, size_t count);
+void nni_dropout_apply(const nn_real *values, const nn_real *mask, nn_real *out, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 /** Rows of dropout masks, part of elementwise_loops.h. */
 
-static void dropout_row(nn_real *mask, size_t columns, const nn_dropout_row *row)
+static void dropout_row(nn_real *mask, size_t columns, const nni_dropout_row *row)
 {
     enum { COLUMNS = 4 * COUNTERS };
     uint32_t words[4][COUNTERS];

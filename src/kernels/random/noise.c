@@ -2,20 +2,20 @@
 
 #include "kernels/elementwise/elementwise_kernels.h"
 
-size_t nn_noise_blocks(size_t count)
+size_t nni_noise_blocks(size_t count)
 {
-    const size_t whole = count / NN_NOISE_VALUES * nn_noise_part(NN_NOISE_VALUES);
-    return whole + nn_noise_part(count % NN_NOISE_VALUES);
+    const size_t whole = count / NNI_NOISE_VALUES * nni_noise_part(NNI_NOISE_VALUES);
+    return whole + nni_noise_part(count % NNI_NOISE_VALUES);
 }
 
-void nn_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
-                  uint64_t index)
+void nni_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
+                   uint64_t index)
 {
-    const nn_noise_row row = {
+    const nni_noise_row row = {
         .key = {key[0], key[1]},
         .stream = stream,
         .index = index,
         .deviation = deviation,
     };
-    nn_elementwise_kernels_in_use()->noise_row(values, count, &row);
+    nni_elementwise_kernels_in_use()->noise_row(values, count, &row);
 }

@@ -8,7 +8,7 @@
 #include "nntrain/real.h"
 
 /** @return blocks of Philox, hence indices, that so many values take */
-size_t nn_noise_blocks(size_t count);
+size_t nni_noise_blocks(size_t count);
 
 /**
  * values[i] += deviation * n_i, n_i independent and of the standard normal distribution (Box and Muller, 1958), but no
@@ -16,11 +16,11 @@ size_t nn_noise_blocks(size_t count);
  *
  * What is added depends on key, stream, index and count alone.
  *
- * @param key     of nn_random_key
+ * @param key     of nni_random_key
  * @param stream  the high half of Philox's counter
- * @param index   the low half of the first block's; nn_noise_blocks(count) are used
+ * @param index   the low half of the first block's; nni_noise_blocks(count) are used
  */
-void nn_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
-                  uint64_t index);
+void nni_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
+                   uint64_t index);
 
 #endif

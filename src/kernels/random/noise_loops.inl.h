@@ -49,14 +49,14 @@ static inline void normal_pair(uint32_t word, nn_real *first, nn_real *second)
     *second = radius * choose(upright, cosine, sine);
 }
 
-static void noise_row(nn_real *values, size_t count, const nn_noise_row *row)
+static void noise_row(nn_real *values, size_t count, const nni_noise_row *row)
 {
     uint32_t words[4][COUNTERS];
-    nn_real normals[NN_NOISE_VALUES];
+    nn_real normals[NNI_NOISE_VALUES];
     uint64_t index = row->index;
-    for (size_t first = 0; first < count; first += NN_NOISE_VALUES) {
-        const size_t part = count - first < NN_NOISE_VALUES ? count - first : NN_NOISE_VALUES;
-        const size_t blocks = nn_noise_part(part);
+    for (size_t first = 0; first < count; first += NNI_NOISE_VALUES) {
+        const size_t part = count - first < NNI_NOISE_VALUES ? count - first : NNI_NOISE_VALUES;
+        const size_t blocks = nni_noise_part(part);
         philox_words(row->key, row->stream, index, blocks, words);
         index += blocks;
         for (size_t k = 0; k < 4; k++) {

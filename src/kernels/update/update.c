@@ -5,17 +5,17 @@
 #include "kernels/update/update_kernels.h"
 #include "support/partition.h"
 
-static const nn_descent_kernels *kernels_in_use(void)
+static const nni_update_kernels *kernels_in_use(void)
 {
-    switch (nn_kernels_isa()) {
+    switch (nni_kernels_isa()) {
 #if defined(__x86_64__)
-    case NN_ISA_AVX512:
-        return &nn_descent_avx512;
-    case NN_ISA_AVX2:
-        return &nn_descent_avx2;
+    case NNI_ISA_AVX512:
+        return &nni_update_avx512;
+    case NNI_ISA_AVX2:
+        return &nni_update_avx2;
 #endif
     default:
-        return &nn_descent_portable;
+        return &nni_update_portable;
     }
 }
 
@@ -27,9 +27,9 @@ static nn_real *from(nn_real *array, size_t offset)
     return array ? array + offset : NULL;
 }
 
-static nn_descent_arrays at_block(nn_descent_arrays arrays, const nn_descent_block *block)
+static nni_update_arrays at_block(nni_update_arrays arrays, const nni_update_block *block)
 {
-    return (nn_descent_arrays){
+    return (nni_update_arrays){
         .parameters = from(arrays.parameters, block->offset),
         .gradients = from(arrays.gradients, block->offset),
         .first = from(arrays.first, block->offset - arrays.kept_from),
@@ -39,33 +39,33 @@ static nn_descent_arrays at_block(nn_descent_arrays arrays, const nn_descent_blo
 
 /* Blocks of one tensor from `first` on, and the calling thread's share of them: of each tensor, not of all. So a thread
  * has about the rows that it has computed the gradient of, and will read in the next forward pass. */
-static size_t end_of_tensor(const nn_descent_block *blocks, size_t block_count, size_t first, nn_share *mine)
+static size_t end_of_tensor(const nni_update_block *blocks, size_t block_count, size_t first, nni_partition *mine)
 {
     size_t end = first + 1;
     while (end < block_count && blocks[end].tensor == blocks[first].tensor)
         end++;
-    *mine = nn_share_of_calling(end - first);
+    *mine = nni_partition_of_calling(end - first);
     mine->first += first;
     return end;
 }
 
 /* What the calling thread has of it, as in the functions below. */
-static void step_share(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                       size_t block_count, nn_descent_arrays arrays)
+static void step_share(nni_update_kind kind, const nni_update_coefficients *terms, const nni_update_block *blocks,
+                       size_t block_count, nni_update_arrays arrays)
 {
-    const nn_descent_kernels *kernels = kernels_in_use();
+    const nni_update_kernels *kernels = kernels_in_use();
     for (size_t first = 0; first < block_count;) {
-        nn_share mine;
+        nni_partition mine;
         first = end_of_tensor(blocks, block_count, first, &mine);
         for (size_t b = mine.first; b < mine.first + mine.count; b++)
             kernels->step[kind](&terms[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
     }
 }
 
-void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                     size_t block_count, nn_descent_arrays arrays)
+void nni_update_step(nni_update_kind kind, const nni_update_coefficients *terms, const nni_update_block *blocks,
+                     size_t block_count, nni_update_arrays arrays)
 {
-    if (nn_alone(block_count, WORTH_THREADS)) {
+    if (nni_alone(block_count, WORTH_THREADS)) {
         step_share(kind, terms, blocks, block_count, arrays);
         return;
     }
@@ -73,12 +73,12 @@ void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const 
     step_share(kind, terms, blocks, block_count, arrays);
 }
 
-static bool is_share_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
+static bool is_share_finite(const nni_update_block *blocks, size_t block_count, const nn_real *gradients)
 {
-    const nn_elementwise_kernels *kernels = nn_elementwise_kernels_in_use();
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     bool finite = true;
     for (size_t first = 0; first < block_count && finite;) {
-        nn_share mine;
+        nni_partition mine;
         first = end_of_tensor(blocks, block_count, first, &mine);
         for (size_t b = mine.first; b < mine.first + mine.count && finite; b++)
             finite = kernels->all_finite(gradients + blocks[b].offset, blocks[b].count);
@@ -86,9 +86,9 @@ static bool is_share_finite(const nn_descent_block *blocks, size_t block_count, 
     return finite;
 }
 
-bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients)
+bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nn_real *gradients)
 {
-    if (nn_alone(block_count, (size_t)4 * WORTH_THREADS))
+    if (nni_alone(block_count, (size_t)4 * WORTH_THREADS))
         return is_share_finite(blocks, block_count, gradients);
     bool finite = true;
 #pragma omp parallel reduction(&& : finite)
@@ -96,26 +96,26 @@ bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const
     return finite;
 }
 
-static void square_share(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                         nn_share share, nn_descent_arrays arrays, double *sums)
+static void square_share(nni_update_norm norm, const nni_update_coefficients *terms, const nni_update_block *blocks,
+                         nni_partition share, nni_update_arrays arrays, double *sums)
 {
-    const nn_descent_kernels *kernels = kernels_in_use();
+    const nni_update_kernels *kernels = kernels_in_use();
     for (size_t b = share.first; b < share.first + share.count; b++) {
-        nn_descent_arrays at = at_block(arrays, &blocks[b]);
-        if (norm == NN_NORM_OF_SLOPES)
+        nni_update_arrays at = at_block(arrays, &blocks[b]);
+        if (norm == NNI_NORM_OF_SLOPES)
             sums[b] = kernels->slope_squares(&terms[blocks[b].tensor], at, blocks[b].count);
         else
-            sums[b] = kernels->squares(norm == NN_NORM_OF_PARAMETERS ? at.parameters : at.gradients, blocks[b].count);
+            sums[b] = kernels->squares(norm == NNI_NORM_OF_PARAMETERS ? at.parameters : at.gradients, blocks[b].count);
     }
 }
 
-void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                        size_t block_count, nn_descent_arrays arrays, double *sums)
+void nni_update_squares(nni_update_norm norm, const nni_update_coefficients *terms, const nni_update_block *blocks,
+                        size_t block_count, nni_update_arrays arrays, double *sums)
 {
-    if (nn_alone(block_count, WORTH_THREADS)) {
-        square_share(norm, terms, blocks, (nn_share){0, block_count}, arrays, sums);
+    if (nni_alone(block_count, WORTH_THREADS)) {
+        square_share(norm, terms, blocks, (nni_partition){0, block_count}, arrays, sums);
         return;
     }
 #pragma omp parallel
-    square_share(norm, terms, blocks, nn_share_of_calling(block_count), arrays, sums);
+    square_share(norm, terms, blocks, nni_partition_of_calling(block_count), arrays, sums);
 }

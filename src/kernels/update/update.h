@@ -14,22 +14,22 @@
 #include "nntrain/real.h"
 
 /** The loops there are; formulas in descent_loops.h. */
-typedef enum nn_descent_kind {
-    NN_DESCENT_PLAIN,
-    NN_DESCENT_MOMENTUM,         /**< first: velocity */
-    NN_DESCENT_NESTEROV,         /**< first: velocity */
-    NN_DESCENT_ADAGRAD,          /**< first: sum of squares */
-    NN_DESCENT_RMSPROP,          /**< first: mean square */
-    NN_DESCENT_RMSPROP_MOMENTUM, /**< first: mean square, second: velocity */
-    NN_DESCENT_ADAM,             /**< first: mean, second: mean square */
-    NN_DESCENT_LARS,             /**< first: velocity, which holds the rate */
-    NN_DESCENT_LAMB,   /**< first: mean, second: mean square; leaves the direction in gradients and moves nothing */
-    NN_DESCENT_FOLLOW, /**< parameter -= rate * gradient, without clipping and slopes: the other half of lamb */
-    NN_DESCENT_KINDS,
-} nn_descent_kind;
+typedef enum nni_update_kind {
+    NNI_UPDATE_PLAIN,
+    NNI_UPDATE_MOMENTUM,         /**< first: velocity */
+    NNI_UPDATE_NESTEROV,         /**< first: velocity */
+    NNI_UPDATE_ADAGRAD,          /**< first: sum of squares */
+    NNI_UPDATE_RMSPROP,          /**< first: mean square */
+    NNI_UPDATE_RMSPROP_MOMENTUM, /**< first: mean square, second: velocity */
+    NNI_UPDATE_ADAM,             /**< first: mean, second: mean square */
+    NNI_UPDATE_LARS,             /**< first: velocity, which holds the rate */
+    NNI_UPDATE_LAMB,   /**< first: mean, second: mean square; leaves the direction in gradients and moves nothing */
+    NNI_UPDATE_FOLLOW, /**< parameter -= rate * gradient, without clipping and slopes: the other half of lamb */
+    NNI_UPDATE_KINDS,
+} nni_update_kind;
 
 /** Numbers of a step for one tensor. Corrections for the number of steps are already in `rate` and `root`. */
-typedef struct nn_descent_terms {
+typedef struct nni_update_coefficients {
     nn_real clip;   /**< largest absolute value of a gradient; infinity: no limit */
     nn_real scale;  /**< what it is then multiplied by */
     nn_real l1, l2; /**< l1 sign(w) + l2 w is then added */
@@ -41,44 +41,44 @@ typedef struct nn_descent_terms {
     nn_real epsilon;                  /**< and this is added */
     nn_real correction;               /**< lamb: what the mean is multiplied by */
     nn_real decay;                    /**< of the parameter; adam: rate included */
-} nn_descent_terms;
+} nni_update_coefficients;
 
 /** Most elements of a block: 16 KiB of an array of floats, so that what a block writes is still in the cache for its
  * sum of squares. */
-enum { NN_DESCENT_BLOCK = 4096 };
+enum { NNI_UPDATE_BLOCK = 4096 };
 
 /** Neighbouring elements of one tensor. */
-typedef struct nn_descent_block {
+typedef struct nni_update_block {
     size_t offset, count;
     size_t tensor;
-} nn_descent_block;
+} nni_update_block;
 
 /** Where to descend: arrays laid out alike. What a kind does not use may be NULL. */
-typedef struct nn_descent_arrays {
+typedef struct nni_update_arrays {
     nn_real *parameters, *gradients, *first, *second;
     size_t kept_from; /**< element that `first` and `second` begin with, of those the others have from 0 on */
-} nn_descent_arrays;
+} nni_update_arrays;
 
 /** What a norm is of. */
-typedef enum nn_descent_norm {
-    NN_NORM_OF_PARAMETERS,
-    NN_NORM_OF_GRADIENTS, /**< as they lie there */
-    NN_NORM_OF_SLOPES,    /**< clipped, scaled, with the slopes of L1 and L2 */
-} nn_descent_norm;
+typedef enum nni_update_norm {
+    NNI_NORM_OF_PARAMETERS,
+    NNI_NORM_OF_GRADIENTS, /**< as they lie there */
+    NNI_NORM_OF_SLOPES,    /**< clipped, scaled, with the slopes of L1 and L2 */
+} nni_update_norm;
 
 /** Steps every block. @param terms  [tensors] */
-void nn_descent_step(nn_descent_kind kind, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                     size_t block_count, nn_descent_arrays arrays);
+void nni_update_step(nni_update_kind kind, const nni_update_coefficients *terms, const nni_update_block *blocks,
+                     size_t block_count, nni_update_arrays arrays);
 
 /** @return whether all gradients of the blocks are finite; read by the threads that would step them */
-bool nn_descent_finite(const nn_descent_block *blocks, size_t block_count, const nn_real *gradients);
+bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nn_real *gradients);
 
 /**
  * Sums of squares in double, a block each, in an order that neither threads nor instruction sets change.
  *
  * @param sums  [block_count]
  */
-void nn_descent_squares(nn_descent_norm norm, const nn_descent_terms *terms, const nn_descent_block *blocks,
-                        size_t block_count, nn_descent_arrays arrays, double *sums);
+void nni_update_squares(nni_update_norm norm, const nni_update_coefficients *terms, const nni_update_block *blocks,
+                        size_t block_count, nni_update_arrays arrays, double *sums);
 
 #endif

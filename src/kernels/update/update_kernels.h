@@ -4,16 +4,16 @@
 
 #include "kernels/update/update.h"
 
-typedef struct nn_descent_kernels {
-    void (*step[NN_DESCENT_KINDS])(const nn_descent_terms *terms, nn_descent_arrays at, size_t count);
+typedef struct nni_update_kernels {
+    void (*step[NNI_UPDATE_KINDS])(const nni_update_coefficients *terms, nni_update_arrays at, size_t count);
     double (*squares)(const nn_real *values, size_t count);
-    double (*slope_squares)(const nn_descent_terms *terms, nn_descent_arrays at, size_t count);
-} nn_descent_kernels;
+    double (*slope_squares)(const nni_update_coefficients *terms, nni_update_arrays at, size_t count);
+} nni_update_kernels;
 
-extern const nn_descent_kernels nn_descent_portable;
+extern const nni_update_kernels nni_update_portable;
 #if defined(__x86_64__)
-extern const nn_descent_kernels nn_descent_avx2;
-extern const nn_descent_kernels nn_descent_avx512;
+extern const nni_update_kernels nni_update_avx2;
+extern const nni_update_kernels nni_update_avx512;
 #endif
 
 #endif

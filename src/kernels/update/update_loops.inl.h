@@ -18,7 +18,7 @@ static inline nn_real square_root(nn_real x)
 }
 
 /* The gradient with all that is done to it first; NaN stays. */
-static inline nn_real slope(const nn_descent_terms *t, nn_real w, nn_real g)
+static inline nn_real slope(const nni_update_coefficients *t, nn_real w, nn_real g)
 {
     g = g > t->clip ? t->clip : g;
     g = g < -t->clip ? -t->clip : g;
@@ -27,18 +27,18 @@ static inline nn_real slope(const nn_descent_terms *t, nn_real w, nn_real g)
 }
 
 /* w -= rate g */
-static void plain(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void plain(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         at.parameters[i] -= t.rate * slope(&t, at.parameters[i], at.gradients[i]);
 }
 
 /* v = momentum v + g; w -= rate v */
-static void momentum(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void momentum(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i];
@@ -49,9 +49,9 @@ static void momentum(const nn_descent_terms *terms, nn_descent_arrays at, size_t
 }
 
 /* v = momentum v + g; w -= rate (g + momentum v) */
-static void nesterov(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void nesterov(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
@@ -62,9 +62,9 @@ static void nesterov(const nn_descent_terms *terms, nn_descent_arrays at, size_t
 }
 
 /* s += g^2; w -= rate g / (sqrt(s) + epsilon) */
-static void adagrad(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void adagrad(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
@@ -75,9 +75,9 @@ static void adagrad(const nn_descent_terms *terms, nn_descent_arrays at, size_t 
 }
 
 /* s = rho s + (1 - rho) g^2; w -= rate g / (sqrt(s) + epsilon) */
-static void rmsprop(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void rmsprop(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
@@ -88,9 +88,9 @@ static void rmsprop(const nn_descent_terms *terms, nn_descent_arrays at, size_t 
 }
 
 /* s as above; v = momentum v + g / (sqrt(s) + epsilon); w -= rate v */
-static void rmsprop_momentum(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void rmsprop_momentum(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
@@ -103,9 +103,9 @@ static void rmsprop_momentum(const nn_descent_terms *terms, nn_descent_arrays at
 }
 
 /* m = beta1 m + (1 - beta1) g; s = beta2 s + (1 - beta2) g^2; w -= rate m / (root sqrt(s) + epsilon) + decay w */
-static void adam(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void adam(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
@@ -118,9 +118,9 @@ static void adam(const nn_descent_terms *terms, nn_descent_arrays at, size_t cou
 }
 
 /* v = momentum v + rate (g + decay w); w -= v */
-static void lars(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void lars(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i];
@@ -131,9 +131,9 @@ static void lars(const nn_descent_terms *terms, nn_descent_arrays at, size_t cou
 }
 
 /* m and s of adam; the direction correction m / (root sqrt(s) + epsilon) + decay w takes the gradient's place. */
-static void lamb(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void lamb(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
@@ -145,7 +145,7 @@ static void lamb(const nn_descent_terms *terms, nn_descent_arrays at, size_t cou
     }
 }
 
-static void follow(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static void follow(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
     const nn_real rate = terms->rate;
 #pragma omp simd
@@ -177,9 +177,9 @@ static double squares(const nn_real *values, size_t count)
     return sum_of_lanes(part);
 }
 
-static double slope_squares(const nn_descent_terms *terms, nn_descent_arrays at, size_t count)
+static double slope_squares(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_descent_terms t = *terms;
+    const nni_update_coefficients t = *terms;
     double part[LANES] = {0};
     const size_t whole = count - count % LANES;
     for (size_t i = 0; i < whole; i += LANES)
@@ -195,15 +195,15 @@ static double slope_squares(const nn_descent_terms *terms, nn_descent_arrays at,
     return sum_of_lanes(part);
 }
 
-#define NN_DESCENT_TABLE                                                                                               \
+#define NNI_UPDATE_TABLE                                                                                               \
     {                                                                                                                  \
         .step =                                                                                                        \
             {                                                                                                          \
-                [NN_DESCENT_PLAIN] = plain,       [NN_DESCENT_MOMENTUM] = momentum,                                    \
-                [NN_DESCENT_NESTEROV] = nesterov, [NN_DESCENT_ADAGRAD] = adagrad,                                      \
-                [NN_DESCENT_RMSPROP] = rmsprop,   [NN_DESCENT_RMSPROP_MOMENTUM] = rmsprop_momentum,                    \
-                [NN_DESCENT_ADAM] = adam,         [NN_DESCENT_LARS] = lars,                                            \
-                [NN_DESCENT_LAMB] = lamb,         [NN_DESCENT_FOLLOW] = follow,                                        \
+                [NNI_UPDATE_PLAIN] = plain,       [NNI_UPDATE_MOMENTUM] = momentum,                                    \
+                [NNI_UPDATE_NESTEROV] = nesterov, [NNI_UPDATE_ADAGRAD] = adagrad,                                      \
+                [NNI_UPDATE_RMSPROP] = rmsprop,   [NNI_UPDATE_RMSPROP_MOMENTUM] = rmsprop_momentum,                    \
+                [NNI_UPDATE_ADAM] = adam,         [NNI_UPDATE_LARS] = lars,                                            \
+                [NNI_UPDATE_LAMB] = lamb,         [NNI_UPDATE_FOLLOW] = follow,                                        \
             },                                                                                                         \
         .squares = squares, .slope_squares = slope_squares,                                                            \
     }

@@ -3,76 +3,76 @@
 
 #include "model/losses/loss_rows.h"
 
-static inline double distance(const nn_loss_row *row, const nn_real *a, size_t j)
+static inline double distance(const nni_loss_row *row, const nn_real *a, size_t j)
 {
-    return (double)a[j] - (double)nn_loss_target(row, j);
+    return (double)a[j] - (double)nni_loss_target(row, j);
 }
 
 /* --- mse: h^2 / 2 --- */
 
-static double half_squares(const nn_loss_row *row, const nn_real *a, double earlier)
+static double half_squares(const nni_loss_row *row, const nn_real *a, double earlier)
 {
     double sum = 0;
     (void)earlier;
     for (size_t j = 0; j < row->outputs; j++) {
         const double h = distance(row, a, j);
-        sum += nn_loss_weight(row, j) * (h * h);
+        sum += nni_loss_weight(row, j) * (h * h);
     }
     return 0.5 * sum;
 }
 
-static void difference(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void difference(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++)
-        delta[j] = (a[j] - nn_loss_target(row, j)) * nn_loss_scale(row, scale, j);
+        delta[j] = (a[j] - nni_loss_target(row, j)) * nni_loss_scale(row, scale, j);
 }
 
-const nn_loss_rule nn_loss_mse = {.of_outputs = half_squares, .slope = difference};
+const nni_loss_rule nni_loss_mse = {.of_outputs = half_squares, .slope = difference};
 
 /* --- mae: |h| --- */
 
-static double sizes(const nn_loss_row *row, const nn_real *a, double earlier)
+static double sizes(const nni_loss_row *row, const nn_real *a, double earlier)
 {
     double sum = 0;
     (void)earlier;
     for (size_t j = 0; j < row->outputs; j++)
-        sum += nn_loss_weight(row, j) * fabs(distance(row, a, j));
+        sum += nni_loss_weight(row, j) * fabs(distance(row, a, j));
     return sum;
 }
 
 /* A subgradient: 0 at the kink. NaN stays NaN. */
-static void signs(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void signs(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++) {
-        const nn_real h = a[j] - nn_loss_target(row, j);
-        const nn_real slope = nn_loss_scale(row, scale, j);
+        const nn_real h = a[j] - nni_loss_target(row, j);
+        const nn_real slope = nni_loss_scale(row, scale, j);
         delta[j] = h > 0 ? slope : h < 0 ? -slope : h * slope;
     }
 }
 
-const nn_loss_rule nn_loss_mae = {.of_outputs = sizes, .slope = signs};
+const nni_loss_rule nni_loss_mae = {.of_outputs = sizes, .slope = signs};
 
 /* --- huber: h^2 / 2 within delta, the tangent beyond (Huber, 1964) --- */
 
-static double square_then_line(const nn_loss_row *row, const nn_real *a, double earlier)
+static double square_then_line(const nni_loss_row *row, const nn_real *a, double earlier)
 {
     const double border = row->loss->delta;
     double sum = 0;
     (void)earlier;
     for (size_t j = 0; j < row->outputs; j++) {
         const double size = fabs(distance(row, a, j));
-        sum += nn_loss_weight(row, j) * (size > border ? border * (size - 0.5 * border) : 0.5 * size * size);
+        sum += nni_loss_weight(row, j) * (size > border ? border * (size - 0.5 * border) : 0.5 * size * size);
     }
     return sum;
 }
 
-static void clipped_difference(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void clipped_difference(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     const nn_real border = (nn_real)row->loss->delta;
     for (size_t j = 0; j < row->outputs; j++) {
-        const nn_real h = a[j] - nn_loss_target(row, j);
-        delta[j] = (h > border ? border : h < -border ? -border : h) * nn_loss_scale(row, scale, j);
+        const nn_real h = a[j] - nni_loss_target(row, j);
+        delta[j] = (h > border ? border : h < -border ? -border : h) * nni_loss_scale(row, scale, j);
     }
 }
 
-const nn_loss_rule nn_loss_huber = {.of_outputs = square_then_line, .slope = clipped_difference};
+const nni_loss_rule nni_loss_huber = {.of_outputs = square_then_line, .slope = clipped_difference};

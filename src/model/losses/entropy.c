@@ -5,30 +5,30 @@
 
 /* --- over softmax: -sum_j t_j log a_j with t_j = w_j ((1 - e) y_j + e / C) --- */
 
-static inline double class_weight(const nn_recipe_loss *loss, size_t class)
+static inline double class_weight(const nni_loss_settings *loss, size_t class)
 {
     return loss->class_weights && class < loss->class_weights_count ? loss->class_weights[class] : 1;
 }
 
 /* t_j without y_j's part, which most outputs have nothing of where the target is a class. */
-static inline double floor_of(const nn_loss_row *row)
+static inline double floor_of(const nni_loss_row *row)
 {
     return row->loss->label_smoothing / (double)row->outputs;
 }
 
-static inline double pull(const nn_loss_row *row, double floor, size_t j)
+static inline double pull(const nni_loss_row *row, double floor, size_t j)
 {
-    const double y = (double)nn_loss_target(row, j);
+    const double y = (double)nni_loss_target(row, j);
     return class_weight(row->loss, j) * ((1 - row->loss->label_smoothing) * y + floor);
 }
 
 /* Whether t is 0 beside the class itself: then a row costs no pass over its outputs. */
-static inline bool single(const nn_loss_row *row)
+static inline bool single(const nni_loss_row *row)
 {
     return !row->values && row->loss->label_smoothing == 0;
 }
 
-static double mass_of(const nn_loss_row *row)
+static double mass_of(const nni_loss_row *row)
 {
     if (single(row))
         return class_weight(row->loss, row->class);
@@ -40,7 +40,7 @@ static double mass_of(const nn_loss_row *row)
 }
 
 /* sum_j t_j (o_j - max): the distance keeps the digits that a sum of large logits would lose. */
-static double target_logits(const nn_loss_row *row, const nn_real *logits)
+static double target_logits(const nni_loss_row *row, const nn_real *logits)
 {
     nn_real high = logits[0];
 #pragma omp simd reduction(max : high)
@@ -82,13 +82,13 @@ static double log_of_shares(const nn_real *a, size_t outputs)
     return log1p(((others[0] + others[2]) + (others[1] + others[3])) / (double)a[best]);
 }
 
-static double cross_entropy(const nn_loss_row *row, const nn_real *a, double earlier)
+static double cross_entropy(const nni_loss_row *row, const nn_real *a, double earlier)
 {
     return mass_of(row) * log_of_shares(a, row->outputs) - earlier;
 }
 
 /* d/do_j = (sum_k t_k) a_j - t_j */
-static void cross_entropy_slope(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void cross_entropy_slope(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     const nn_real mass = (nn_real)mass_of(row);
     if (single(row)) {
@@ -102,7 +102,7 @@ static void cross_entropy_slope(const nn_loss_row *row, const nn_real *a, nn_rea
         delta[j] = (mass * a[j] - (nn_real)pull(row, floor, j)) * scale;
 }
 
-const nn_loss_rule nn_loss_cross_entropy = {
+const nni_loss_rule nni_loss_cross_entropy = {
     .of_logits = target_logits,
     .of_outputs = cross_entropy,
     .slope = cross_entropy_slope,
@@ -111,19 +111,19 @@ const nn_loss_rule nn_loss_cross_entropy = {
 
 /* --- over sigmoids: sum_j -w_j (y log a + (1 - y) log(1 - a)) with y (1 - e) + e / 2 for y --- */
 
-static inline double softened(const nn_loss_row *row, size_t j)
+static inline double softened(const nni_loss_row *row, size_t j)
 {
     const double smoothing = row->loss->label_smoothing;
-    return (1 - smoothing) * (double)nn_loss_target(row, j) + 0.5 * smoothing;
+    return (1 - smoothing) * (double)nni_loss_target(row, j) + 0.5 * smoothing;
 }
 
 /* Factors of different weights cannot share a logarithm. */
-static double weighted_binary_cross_entropy(const nn_loss_row *row, const nn_real *logits)
+static double weighted_binary_cross_entropy(const nni_loss_row *row, const nn_real *logits)
 {
     double sum = 0;
     for (size_t j = 0; j < row->outputs; j++) {
         const double o = (double)logits[j];
-        sum += nn_loss_weight(row, j) * ((o > 0 ? o : 0) - o * softened(row, j) + log1p(exp(-fabs(o))));
+        sum += nni_loss_weight(row, j) * ((o > 0 ? o : 0) - o * softened(row, j) + log1p(exp(-fabs(o))));
     }
     return sum;
 }
@@ -133,7 +133,7 @@ static double weighted_binary_cross_entropy(const nn_loss_row *row, const nn_rea
  * logarithm is taken of all: it would be two thirds of the time. A product rounds by at most 2^-53 a factor, far below
  * the digits of the logits.
  */
-static double binary_cross_entropy(const nn_loss_row *row, const nn_real *logits)
+static double binary_cross_entropy(const nni_loss_row *row, const nn_real *logits)
 {
     enum { FACTORS = 512 };
     if (row->loss->output_weights)
@@ -152,13 +152,13 @@ static double binary_cross_entropy(const nn_loss_row *row, const nn_real *logits
     return sum;
 }
 
-static void binary_cross_entropy_slope(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void binary_cross_entropy_slope(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++)
-        delta[j] = (a[j] - (nn_real)softened(row, j)) * nn_loss_scale(row, scale, j);
+        delta[j] = (a[j] - (nn_real)softened(row, j)) * nni_loss_scale(row, scale, j);
 }
 
-const nn_loss_rule nn_loss_binary_cross_entropy = {
+const nni_loss_rule nni_loss_binary_cross_entropy = {
     .of_logits = binary_cross_entropy,
     .slope = binary_cross_entropy_slope,
     .joined = true,

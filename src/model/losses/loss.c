@@ -10,28 +10,28 @@
 /* Below this many outputs a second thread costs more than it saves; see elementwise.c. */
 static const size_t worth_threads = 32768;
 
-static const nn_loss_rule *rule_of(const nn_recipe_loss *loss)
+static const nni_loss_rule *rule_of(const nni_loss_settings *loss)
 {
     switch (loss->name) {
     case NN_MSE:
-        return &nn_loss_mse;
+        return &nni_loss_mse;
     case NN_MAE:
-        return &nn_loss_mae;
+        return &nni_loss_mae;
     case NN_HUBER:
-        return &nn_loss_huber;
+        return &nni_loss_huber;
     case NN_CROSS_ENTROPY:
-        return &nn_loss_cross_entropy;
+        return &nni_loss_cross_entropy;
     case NN_BINARY_CROSS_ENTROPY:
-        return &nn_loss_binary_cross_entropy;
+        return &nni_loss_binary_cross_entropy;
     case NN_IOU:
-        return &nn_loss_iou;
+        return &nni_loss_iou;
     }
-    return &nn_loss_mse;
+    return &nni_loss_mse;
 }
 
-static inline nn_loss_row row_of(const nn_recipe_loss *loss, const nn_batch *batch, size_t outputs, size_t i)
+static inline nni_loss_row row_of(const nni_loss_settings *loss, const nn_batch *batch, size_t outputs, size_t i)
 {
-    nn_loss_row row = {.loss = loss, .outputs = outputs};
+    nni_loss_row row = {.loss = loss, .outputs = outputs};
     if (batch->y.classes)
         row.class = (size_t)batch->y.classes[i];
     else
@@ -40,46 +40,46 @@ static inline nn_loss_row row_of(const nn_recipe_loss *loss, const nn_batch *bat
 }
 
 /* Of rows [share], what the logits give to their terms. */
-static void read_logits(const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *logits, size_t outputs,
-                        nn_share share, double *terms)
+static void read_logits(const nni_loss_settings *loss, const nn_batch *batch, const nn_real *logits, size_t outputs,
+                        nni_partition share, double *terms)
 {
-    const nn_loss_rule *rule = rule_of(loss);
+    const nni_loss_rule *rule = rule_of(loss);
     for (size_t i = share.first; i < share.first + share.count; i++) {
-        const nn_loss_row row = row_of(loss, batch, outputs, i);
+        const nni_loss_row row = row_of(loss, batch, outputs, i);
         terms[i] = rule->of_logits(&row, logits + i * outputs);
     }
 }
 
 /* And what the activations do. */
-static void read_outputs(const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *a, size_t outputs,
-                         nn_share share, double *terms)
+static void read_outputs(const nni_loss_settings *loss, const nn_batch *batch, const nn_real *a, size_t outputs,
+                         nni_partition share, double *terms)
 {
-    const nn_loss_rule *rule = rule_of(loss);
+    const nni_loss_rule *rule = rule_of(loss);
     for (size_t i = share.first; i < share.first + share.count; i++) {
-        const nn_loss_row row = row_of(loss, batch, outputs, i);
+        const nni_loss_row row = row_of(loss, batch, outputs, i);
         terms[i] = rule->of_outputs(&row, a + i * outputs, terms[i]);
     }
 }
 
-typedef void rows_work(const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *values, size_t outputs,
-                       nn_share share, double *terms);
+typedef void rows_work(const nni_loss_settings *loss, const nn_batch *batch, const nn_real *values, size_t outputs,
+                       nni_partition share, double *terms);
 
-static void share_rows(rows_work *work, const nn_recipe_loss *loss, const nn_batch *batch, const nn_real *values,
+static void share_rows(rows_work *work, const nni_loss_settings *loss, const nn_batch *batch, const nn_real *values,
                        size_t outputs, double *terms)
 {
     const size_t rows = batch->rows;
-    if (nn_alone(rows * outputs, worth_threads)) {
-        work(loss, batch, values, outputs, (nn_share){0, rows}, terms);
+    if (nni_alone(rows * outputs, worth_threads)) {
+        work(loss, batch, values, outputs, (nni_partition){0, rows}, terms);
         return;
     }
 #pragma omp parallel
-    work(loss, batch, values, outputs, nn_share_of_calling(rows), terms);
+    work(loss, batch, values, outputs, nni_partition_of_calling(rows), terms);
 }
 
-double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
+double nn_loss(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     const size_t rows = batch->rows, outputs = network->outputs;
-    const nn_loss_rule *rule = rule_of(loss);
+    const nni_loss_rule *rule = rule_of(loss);
     const nn_real *output = nn_network_output(network, work);
     double *terms = work->row_terms;
     if (rows == 0)
@@ -88,15 +88,15 @@ double nn_loss(const nn_recipe_loss *loss, const nn_network *network, const nn_b
         share_rows(read_logits, loss, batch, output, outputs, terms);
     if (work->logits)
         memcpy(work->logits, output, rows * outputs * sizeof *output);
-    nn_network_activate_output(network, rows, work);
+    nni_network_activate_output(network, rows, work);
     if (rule->of_outputs)
         share_rows(read_outputs, loss, batch, output, outputs, terms);
     for (size_t i = 0; batch->weights && i < rows; i++)
         terms[i] *= (double)batch->weights[i];
-    return nn_loss_of_rows(work, 0, rows) / (double)batch->global_rows;
+    return nni_loss_of_rows(work, 0, rows) / (double)batch->global_rows;
 }
 
-double nn_loss_of_rows(const nn_workspace *work, size_t first, size_t count)
+double nni_loss_of_rows(const nn_workspace *work, size_t first, size_t count)
 {
     double sum = 0;
     for (size_t i = first; i < first + count; i++)
@@ -114,16 +114,16 @@ static void through_softmax(const nn_real *p, size_t outputs, nn_real *delta)
         delta[j] = (nn_real)((double)p[j] * ((double)delta[j] - mean));
 }
 
-static void delta_share(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_share share,
-                        nn_workspace *work)
+static void delta_share(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
+                        nni_partition share, nn_workspace *work)
 {
     const size_t outputs = network->outputs;
-    const nn_loss_rule *rule = rule_of(loss);
+    const nni_loss_rule *rule = rule_of(loss);
     const bool through = !rule->joined && network->layers[network->layer_count - 1].activation == NN_SOFTMAX;
     const nn_real *a = nn_network_output(network, work);
     const double part = 1.0 / (double)batch->global_rows;
     for (size_t i = share.first; i < share.first + share.count; i++) {
-        const nn_loss_row row = row_of(loss, batch, outputs, i);
+        const nni_loss_row row = row_of(loss, batch, outputs, i);
         const double weight = batch->weights ? (double)batch->weights[i] : 1;
         nn_real *delta = work->delta + i * outputs;
         rule->slope(&row, a + i * outputs, (nn_real)(part * weight), delta);
@@ -132,18 +132,19 @@ static void delta_share(const nn_recipe_loss *loss, const nn_network *network, c
     }
 }
 
-void nn_output_delta(const nn_recipe_loss *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
+void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
+                      nn_workspace *work)
 {
     const size_t rows = batch->rows, outputs = network->outputs;
     const nn_activation activation = network->layers[network->layer_count - 1].activation;
-    if (nn_alone(rows * outputs, worth_threads)) {
-        delta_share(loss, network, batch, (nn_share){0, rows}, work);
+    if (nni_alone(rows * outputs, worth_threads)) {
+        delta_share(loss, network, batch, (nni_partition){0, rows}, work);
     } else {
 #pragma omp parallel
-        delta_share(loss, network, batch, nn_share_of_calling(rows), work);
+        delta_share(loss, network, batch, nni_partition_of_calling(rows), work);
     }
     if (!rule_of(loss)->joined && activation != NN_SOFTMAX)
-        nn_activate_backward(activation,
-                             nn_activation_needs_input(activation) ? work->logits : nn_network_output(network, work),
-                             work->delta, rows * outputs);
+        nni_activate_backward(activation,
+                              nni_activation_needs_input(activation) ? work->logits : nn_network_output(network, work),
+                              work->delta, rows * outputs);
 }

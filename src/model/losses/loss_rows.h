@@ -5,43 +5,43 @@
 #include "model/network.h"
 
 /** The targets of one row, and what they are measured by. */
-typedef struct nn_loss_row {
-    const nn_recipe_loss *loss;
+typedef struct nni_loss_row {
+    const nni_loss_settings *loss;
     size_t outputs;
     const nn_real *values; /* [outputs], or NULL: */
     size_t class;          /* stands for its one-hot row */
-} nn_loss_row;
+} nni_loss_row;
 
 /** One loss. Functions take one row, without its sample weight and without 1/n. */
-typedef struct nn_loss_rule {
+typedef struct nni_loss_rule {
     /** What must be read from the logits [outputs] before the activation takes their place; NULL: nothing. */
-    double (*of_logits)(const nn_loss_row *row, const nn_real *logits);
+    double (*of_logits)(const nni_loss_row *row, const nn_real *logits);
     /** The row's term from the activations a [outputs] and what of_logits gave; NULL: of_logits gave all of it. */
-    double (*of_outputs)(const nn_loss_row *row, const nn_real *a, double earlier);
+    double (*of_outputs)(const nni_loss_row *row, const nn_real *a, double earlier);
     /** delta [outputs] = scale * dterm/da, or dterm/do where joined. */
-    void (*slope)(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta);
+    void (*slope)(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta);
     /** Whether slope goes through the output activation at once, because the two together are simpler than each. */
     bool joined;
-} nn_loss_rule;
+} nni_loss_rule;
 
-extern const nn_loss_rule nn_loss_mse, nn_loss_mae, nn_loss_huber;             /* loss_distance.c */
-extern const nn_loss_rule nn_loss_cross_entropy, nn_loss_binary_cross_entropy; /* loss_entropy.c */
-extern const nn_loss_rule nn_loss_iou;                                         /* loss_overlap.c */
+extern const nni_loss_rule nni_loss_mse, nni_loss_mae, nni_loss_huber;            /* loss_distance.c */
+extern const nni_loss_rule nni_loss_cross_entropy, nni_loss_binary_cross_entropy; /* loss_entropy.c */
+extern const nni_loss_rule nni_loss_iou;                                          /* loss_overlap.c */
 
 /** The target of one output. */
-static inline nn_real nn_loss_target(const nn_loss_row *row, size_t output)
+static inline nn_real nni_loss_target(const nni_loss_row *row, size_t output)
 {
     return row->values ? row->values[output] : (nn_real)(row->class == output);
 }
 
 /** The weight of one output. */
-static inline double nn_loss_weight(const nn_loss_row *row, size_t output)
+static inline double nni_loss_weight(const nni_loss_row *row, size_t output)
 {
     return row->loss->output_weights ? row->loss->output_weights[output] : 1;
 }
 
 /** scale times the weight of one output. */
-static inline nn_real nn_loss_scale(const nn_loss_row *row, nn_real scale, size_t output)
+static inline nn_real nni_loss_scale(const nni_loss_row *row, nn_real scale, size_t output)
 {
     return row->loss->output_weights ? (nn_real)(row->loss->output_weights[output] * (double)scale) : scale;
 }

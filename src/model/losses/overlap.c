@@ -9,18 +9,18 @@ typedef struct overlap {
     double intersection, united; /* with the ones */
 } overlap;
 
-static overlap measure(const nn_loss_row *row, const nn_real *a)
+static overlap measure(const nni_loss_row *row, const nn_real *a)
 {
     overlap sum = {1, 1};
     for (size_t j = 0; j < row->outputs; j++) {
-        const double y = (double)nn_loss_target(row, j), both = (double)a[j] * y;
+        const double y = (double)nni_loss_target(row, j), both = (double)a[j] * y;
         sum.intersection += both;
         sum.united += (double)a[j] + y - both;
     }
     return sum;
 }
 
-static double jaccard_distance(const nn_loss_row *row, const nn_real *a, double earlier)
+static double jaccard_distance(const nni_loss_row *row, const nn_real *a, double earlier)
 {
     const overlap sum = measure(row, a);
     (void)earlier;
@@ -28,14 +28,14 @@ static double jaccard_distance(const nn_loss_row *row, const nn_real *a, double 
 }
 
 /* d(1 - I/U)/da = (I (1 - y) - U y) / U^2 */
-static void jaccard_slope(const nn_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void jaccard_slope(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
 {
     const overlap sum = measure(row, a);
     const double factor = (double)scale / (sum.united * sum.united);
     for (size_t j = 0; j < row->outputs; j++) {
-        const double y = (double)nn_loss_target(row, j);
+        const double y = (double)nni_loss_target(row, j);
         delta[j] = (nn_real)(factor * (sum.intersection * (1 - y) - sum.united * y));
     }
 }
 
-const nn_loss_rule nn_loss_iou = {.of_outputs = jaccard_distance, .slope = jaccard_slope};
+const nni_loss_rule nni_loss_iou = {.of_outputs = jaccard_distance, .slope = jaccard_slope};

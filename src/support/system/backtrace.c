@@ -19,7 +19,7 @@ enum { MOST_CALLS = 64 };
 static volatile sig_atomic_t target;
 static sem_t told;
 
-int nn_stacks_signal(void)
+int nni_backtrace_signal(void)
 {
     return SIGRTMIN + 4; /* the first ones are the C library's and, with some MPIs, a debugger's */
 }
@@ -36,14 +36,14 @@ static void tell(int number)
     sem_post(&told);
 }
 
-void nn_stacks_prepare(void)
+void nni_backtrace_prepare(void)
 {
     struct sigaction action = {.sa_handler = tell, .sa_flags = SA_RESTART};
     void *calls[MOST_CALLS];
     backtrace(calls, MOST_CALLS); /* loads the library that unwinds */
     sem_init(&told, 0, 0);
     sigemptyset(&action.sa_mask);
-    sigaction(nn_stacks_signal(), &action, NULL);
+    sigaction(nni_backtrace_signal(), &action, NULL);
 }
 
 /* The name and the state that the system tells of a thread, such as "nntrain" and 'S'; false where it is gone. */
@@ -67,14 +67,14 @@ static bool describe(const char *thread, char name[32], char *state)
 static bool answers(pid_t thread)
 {
     struct timespec until;
-    if (syscall(SYS_tgkill, getpid(), thread, nn_stacks_signal()) != 0)
+    if (syscall(SYS_tgkill, getpid(), thread, nni_backtrace_signal()) != 0)
         return false;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 2;
     return sem_timedwait(&told, &until) == 0;
 }
 
-void nn_stacks_write(int file)
+void nni_backtrace_write(int file)
 {
     DIR *threads = opendir("/proc/self/task");
     if (!threads)

@@ -2,11 +2,11 @@
 #ifndef NNI_SUPPORT_SYSTEM_BACKTRACE_H
 #define NNI_SUPPORT_SYSTEM_BACKTRACE_H
 
-/** @return the signal that asks a thread for its stack; ignored until nn_stacks_prepare */
-int nn_stacks_signal(void);
+/** @return the signal that asks a thread for its stack; ignored until nni_backtrace_prepare */
+int nni_backtrace_signal(void);
 
 /** Makes ready what cannot be taken later, when memory or a lock may be what a thread hangs on. */
-void nn_stacks_prepare(void);
+void nni_backtrace_prepare(void);
 
 /**
  * Writes the calls that every thread but the calling one is in, innermost first. Called by one thread at a time.
@@ -15,6 +15,6 @@ void nn_stacks_prepare(void);
  *
  * @param file  descriptor to write to
  */
-void nn_stacks_write(int file);
+void nni_backtrace_write(int file);
 
 #endif

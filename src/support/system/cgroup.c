@@ -47,7 +47,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 /* Pages of files that nobody has used for a while are given up before a limit is felt. */
 static void add_memory_limit(const char *folder, const char *limit_name, const char *used_name, const char *file_key,
-                             nn_cgroup_limits *limits)
+                             nni_cgroup_limits *limits)
 {
     unsigned long long limit = 0, used = 0, file = 0;
     if (!read_number(folder, limit_name, "%llu", &limit) || limit >= (uint64_t)1 << 62) /* version 1: no limit */
@@ -59,13 +59,13 @@ static void add_memory_limit(const char *folder, const char *limit_name, const c
     limits->memory_left = least(limits->memory_left, limit - least(limit, used));
 }
 
-static void add_cpu_limit(unsigned long long quota, unsigned long long period, nn_cgroup_limits *limits)
+static void add_cpu_limit(unsigned long long quota, unsigned long long period, nni_cgroup_limits *limits)
 {
     if (quota > 0 && period > 0)
         limits->cpus = fmin(limits->cpus, (double)quota / (double)period);
 }
 
-static void add_version_1(const hierarchy *in, const char *folder, nn_cgroup_limits *limits)
+static void add_version_1(const hierarchy *in, const char *folder, nni_cgroup_limits *limits)
 {
     unsigned long long quota = 0, period = 0;
     if (strcmp(in->controller, "memory") == 0) {
@@ -77,7 +77,7 @@ static void add_version_1(const hierarchy *in, const char *folder, nn_cgroup_lim
 }
 
 /* memory.high kills nobody, but a process beyond it is slowed down until it hardly moves. */
-static void add_version_2(const char *folder, nn_cgroup_limits *limits)
+static void add_version_2(const char *folder, nni_cgroup_limits *limits)
 {
     unsigned long long quota = 0, period = 0;
     add_memory_limit(folder, "memory.max", "memory.current", "inactive_file %llu", limits);
@@ -190,7 +190,7 @@ static bool find_mount(const char *root, const char *group, hierarchy *found)
 }
 
 /* From the process's own group up to the outermost that is visible: each can have a limit. */
-static void add_hierarchy(const char *root, const char *controller, nn_cgroup_limits *limits)
+static void add_hierarchy(const char *root, const char *controller, nni_cgroup_limits *limits)
 {
     char group[PATH_MAX], folder[PATH_MAX];
     hierarchy in = {.fits = false};
@@ -213,9 +213,9 @@ static void add_hierarchy(const char *root, const char *controller, nn_cgroup_li
     }
 }
 
-nn_cgroup_limits nn_cgroup_read(const char *root)
+nni_cgroup_limits nni_cgroup_read(const char *root)
 {
-    nn_cgroup_limits limits = {.memory = UINT64_MAX, .memory_left = UINT64_MAX, .cpus = INFINITY};
+    nni_cgroup_limits limits = {.memory = UINT64_MAX, .memory_left = UINT64_MAX, .cpus = INFINITY};
     add_hierarchy(root, "memory", &limits);
     add_hierarchy(root, "cpu", &limits);
     add_hierarchy(root, "", &limits);

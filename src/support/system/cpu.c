@@ -10,73 +10,73 @@
 
 #include "support/system/cgroup.h"
 
-bool nn_cpu_supports(nn_isa isa)
+bool nni_cpu_supports(nni_isa isa)
 {
     switch (isa) {
-    case NN_ISA_PORTABLE:
+    case NNI_ISA_PORTABLE:
         return true;
 #if defined(__x86_64__)
     /* The compiler's run-time check reads XCR0 too: a kernel that does not save wide registers counts as no support. */
-    case NN_ISA_AVX2:
+    case NNI_ISA_AVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case NN_ISA_AVX512:
+    case NNI_ISA_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 #else
-    case NN_ISA_AVX2:
-    case NN_ISA_AVX512:
+    case NNI_ISA_AVX2:
+    case NNI_ISA_AVX512:
         return false;
 #endif
     }
     return false;
 }
 
-bool nn_cpu_has_bf16(void)
+bool nni_cpu_has_bf16(void)
 {
 #if defined(__x86_64__)
-    return nn_cpu_supports(NN_ISA_AVX512) && __builtin_cpu_supports("avx512bf16");
+    return nni_cpu_supports(NNI_ISA_AVX512) && __builtin_cpu_supports("avx512bf16");
 #else
     return false;
 #endif
 }
 
-const char *nn_isa_name(nn_isa isa)
+const char *nni_isa_name(nni_isa isa)
 {
     switch (isa) {
-    case NN_ISA_PORTABLE:
+    case NNI_ISA_PORTABLE:
         return "portable";
-    case NN_ISA_AVX2:
+    case NNI_ISA_AVX2:
         return "AVX2";
-    case NN_ISA_AVX512:
+    case NNI_ISA_AVX512:
         return "AVX-512";
     }
     return "unknown";
 }
 
-nn_cpu_mask nn_cpu_bound_mask(void)
+nni_cpu_mask nni_cpu_bound_mask(void)
 {
-    nn_cpu_mask mask = {{0}};
+    nni_cpu_mask mask = {{0}};
     cpu_set_t set;
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return mask;
-    for (size_t cpu = 0; cpu < NN_CPU_MOST; cpu++)
+    for (size_t cpu = 0; cpu < NNI_CPU_MOST; cpu++)
         if (CPU_ISSET(cpu, &set))
             mask.words[cpu / 64] |= UINT64_C(1) << cpu % 64;
     return mask;
 }
 
-bool nn_cpu_bind(const nn_cpu_mask *mask)
+bool nni_cpu_bind(const nni_cpu_mask *mask)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
-    for (size_t cpu = 0; cpu < NN_CPU_MOST; cpu++)
+    for (size_t cpu = 0; cpu < NNI_CPU_MOST; cpu++)
         if (mask->words[cpu / 64] >> cpu % 64 & 1)
             CPU_SET(cpu, &set);
     return sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
-bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
+bool nni_cpu_masks_meet(const nni_cpu_mask *a, const nni_cpu_mask *b)
 {
     uint64_t common = 0;
     for (size_t i = 0; i < sizeof a->words / sizeof *a->words; i++)
@@ -84,7 +84,7 @@ bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b)
     return common != 0;
 }
 
-size_t nn_cpu_mask_count(const nn_cpu_mask *mask)
+size_t nni_cpu_mask_count(const nni_cpu_mask *mask)
 {
     size_t count = 0;
     for (size_t i = 0; i < sizeof mask->words / sizeof *mask->words; i++)
@@ -92,7 +92,7 @@ size_t nn_cpu_mask_count(const nn_cpu_mask *mask)
     return count;
 }
 
-size_t nn_cpu_online_cores(void)
+size_t nni_cpu_online_cores(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores > 0 ? (size_t)cores : 1;
@@ -143,7 +143,7 @@ static size_t listed_cache_bytes(int level)
     return 0;
 }
 
-size_t nn_cpu_cache_bytes(int level)
+size_t nni_cpu_cache_bytes(int level)
 {
     const size_t listed = listed_cache_bytes(level);
     if (listed > 0)
@@ -165,35 +165,35 @@ size_t nn_cpu_cache_bytes(int level)
     return bytes > 0 ? (size_t)bytes : 0;
 }
 
-uint64_t nn_host_memory_available(void)
+uint64_t nni_host_memory_available(void)
 {
     const uint64_t available = read_number("/proc/meminfo", "MemAvailable: %llu") * 1024;
-    const uint64_t left = nn_cgroup_read("").memory_left;
+    const uint64_t left = nni_cgroup_read("").memory_left;
     if (left == UINT64_MAX)
         return available;
     const uint64_t less = available > 0 && available < left ? available : left;
     return less > 0 ? less : 1;
 }
 
-uint64_t nn_host_memory_limit(void)
+uint64_t nni_host_memory_limit(void)
 {
-    const uint64_t installed = nn_host_memory_installed(), limit = nn_cgroup_read("").memory;
+    const uint64_t installed = nni_host_memory_installed(), limit = nni_cgroup_read("").memory;
     return limit != UINT64_MAX && (installed == 0 || limit < installed) ? limit : 0;
 }
 
-uint64_t nn_host_memory_installed(void)
+uint64_t nni_host_memory_installed(void)
 {
     const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
     return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes : 0;
 }
 
-size_t nn_cpu_quota(void)
+size_t nni_cpu_quota(void)
 {
-    const double cpus = ceil(nn_cgroup_read("").cpus);
-    return cpus < NN_CPU_MOST ? (size_t)cpus : 0;
+    const double cpus = ceil(nni_cgroup_read("").cpus);
+    return cpus < NNI_CPU_MOST ? (size_t)cpus : 0;
 }
 
-uint64_t nn_process_memory_peak(void)
+uint64_t nni_process_memory_peak(void)
 {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;

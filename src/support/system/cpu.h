@@ -7,61 +7,61 @@
 #include <stdint.h>
 
 /** Instruction sets that kernels are written for, in rising order of preference. */
-typedef enum nn_isa {
-    NN_ISA_PORTABLE,
-    NN_ISA_AVX2,   /**< AVX2 and FMA */
-    NN_ISA_AVX512, /**< AVX-512 F, VL, DQ and BW */
-} nn_isa;
+typedef enum nni_isa {
+    NNI_ISA_PORTABLE,
+    NNI_ISA_AVX2,   /**< AVX2 and FMA */
+    NNI_ISA_AVX512, /**< AVX-512 F, VL, DQ and BW */
+} nni_isa;
 
 /** @return whether processor and operating system support an instruction set */
-bool nn_cpu_supports(nn_isa isa);
+bool nni_cpu_supports(nni_isa isa);
 
 /** @return whether the processor multiplies bfloat16 (AVX512_BF16) */
-bool nn_cpu_has_bf16(void);
+bool nni_cpu_has_bf16(void);
 
 /** @return "portable", "AVX2" or "AVX-512" */
-const char *nn_isa_name(nn_isa isa);
+const char *nni_isa_name(nni_isa isa);
 
 /** CPUs that a mask has room for, as many as the C library's own set. */
-enum { NN_CPU_MOST = 1024 };
+enum { NNI_CPU_MOST = 1024 };
 
 /** The CPUs (hardware threads of a core) that a thread may run on, a bit each. */
-typedef struct nn_cpu_mask {
-    uint64_t words[NN_CPU_MOST / 64];
-} nn_cpu_mask;
+typedef struct nni_cpu_mask {
+    uint64_t words[NNI_CPU_MOST / 64];
+} nni_cpu_mask;
 
 /** @return the calling thread's binding mask; all zero where the system does not tell */
-nn_cpu_mask nn_cpu_bound_mask(void);
+nni_cpu_mask nni_cpu_bound_mask(void);
 
 /** Binds the calling thread; threads that it starts later are bound alike. @return whether the system did it */
-bool nn_cpu_bind(const nn_cpu_mask *mask);
+bool nni_cpu_bind(const nni_cpu_mask *mask);
 
 /** @return whether two masks have a CPU in common */
-bool nn_cpu_masks_meet(const nn_cpu_mask *a, const nn_cpu_mask *b);
+bool nni_cpu_masks_meet(const nni_cpu_mask *a, const nni_cpu_mask *b);
 
 /** @return CPUs of a mask */
-size_t nn_cpu_mask_count(const nn_cpu_mask *mask);
+size_t nni_cpu_mask_count(const nni_cpu_mask *mask);
 
 /** @return cores online on this host, at least 1; hyperthreads count as cores */
-size_t nn_cpu_online_cores(void);
+size_t nni_cpu_online_cores(void);
 
 /** @return CPUs whose time the control groups of this process (a container, a batch job) grant it, rounded up; 0: all
  */
-size_t nn_cpu_quota(void);
+size_t nni_cpu_quota(void);
 
 /** @return bytes of memory that this host could give now, within the limits of its control groups; 0: unknown */
-uint64_t nn_host_memory_available(void);
+uint64_t nni_host_memory_available(void);
 
 /** @return bytes of memory that the control groups of this process are limited to; 0: to no less than the host has */
-uint64_t nn_host_memory_limit(void);
+uint64_t nni_host_memory_limit(void);
 
 /** @return bytes of memory that this host has; 0: unknown */
-uint64_t nn_host_memory_installed(void);
+uint64_t nni_host_memory_installed(void);
 
 /** @return bytes of memory that this process has had at once, at most; 0: unknown */
-uint64_t nn_process_memory_peak(void);
+uint64_t nni_process_memory_peak(void);
 
 /** @return bytes of the data or unified cache of a level (1, 2 or 3) as the system tells, 0 where it does not */
-size_t nn_cpu_cache_bytes(int level);
+size_t nni_cpu_cache_bytes(int level);
 
 #endif

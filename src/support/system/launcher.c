@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-const char *nn_launcher_rank(void)
+const char *nni_launcher_rank(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
     const char *rank = NULL;

@@ -3,6 +3,6 @@
 #define NNI_SUPPORT_SYSTEM_LAUNCHER_H
 
 /** @return the rank as text, known before MPI starts; NULL: no launcher started this process */
-const char *nn_launcher_rank(void);
+const char *nni_launcher_rank(void);
 
 #endif

@@ -6,11 +6,11 @@
 #include "support/system/backtrace.h"
 
 /* A new thread has its maker's mask, so that is closed meanwhile. */
-nn_status nn_thread_start(pthread_t *thread, void *(*run)(void *context), void *context, nn_error *error)
+nn_status nni_thread_start(pthread_t *thread, void *(*run)(void *context), void *context, nn_error *error)
 {
     sigset_t closed, before;
     sigfillset(&closed);
-    sigdelset(&closed, nn_stacks_signal());
+    sigdelset(&closed, nni_backtrace_signal());
     pthread_sigmask(SIG_SETMASK, &closed, &before);
     const int code = pthread_create(thread, NULL, run, context);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -12,6 +12,6 @@
  *
  * @return NN_SYSTEM where the system has no room for one more
  */
-nn_status nn_thread_start(pthread_t *thread, void *(*run)(void *context), void *context, nn_error *error);
+nn_status nni_thread_start(pthread_t *thread, void *(*run)(void *context), void *context, nn_error *error);
 
 #endif

@@ -8,7 +8,7 @@
 #include "support/memory.h"
 #include "support/system/thread.h"
 
-struct nn_ticker {
+struct nni_ticker {
     double seconds;
     void (*tick)(void *context);
     void *context;
@@ -19,7 +19,7 @@ struct nn_ticker {
 };
 
 /* Sleeps; true once the thread is to end. */
-static bool over_after(nn_ticker *ticker)
+static bool over_after(nni_ticker *ticker)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -36,25 +36,25 @@ static bool over_after(nn_ticker *ticker)
 
 static void *run(void *context)
 {
-    nn_ticker *ticker = context;
+    nni_ticker *ticker = context;
     while (!over_after(ticker))
         ticker->tick(ticker->context);
     return NULL;
 }
 
-static void release(nn_ticker *ticker)
+static void release(nni_ticker *ticker)
 {
     pthread_cond_destroy(&ticker->stopped);
     pthread_mutex_destroy(&ticker->mutex);
-    nn_release(ticker);
+    nni_release(ticker);
 }
 
-nn_status nn_ticker_start(double seconds, void (*tick)(void *context), void *context, nn_ticker **result,
-                          nn_error *error)
+nn_status nni_ticker_start(double seconds, void (*tick)(void *context), void *context, nni_ticker **result,
+                           nn_error *error)
 {
-    nn_ticker *ticker = NULL;
+    nni_ticker *ticker = NULL;
     pthread_condattr_t monotonic;
-    NN_TRY(nn_allocate(1, sizeof *ticker, "a thread that looks on", &ticker, error));
+    NN_TRY(nni_allocate(1, sizeof *ticker, "a thread that looks on", &ticker, error));
     ticker->seconds = seconds;
     ticker->tick = tick;
     ticker->context = context;
@@ -63,7 +63,7 @@ nn_status nn_ticker_start(double seconds, void (*tick)(void *context), void *con
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&ticker->stopped, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    const nn_status status = nn_thread_start(&ticker->thread, run, ticker, error);
+    const nn_status status = nni_thread_start(&ticker->thread, run, ticker, error);
     if (status != NN_OK) {
         release(ticker);
         return status;
@@ -72,7 +72,7 @@ nn_status nn_ticker_start(double seconds, void (*tick)(void *context), void *con
     return NN_OK;
 }
 
-void nn_ticker_stop(nn_ticker *ticker)
+void nni_ticker_stop(nni_ticker *ticker)
 {
     if (!ticker)
         return;

@@ -4,17 +4,17 @@
 
 #include "nntrain/status.h"
 
-typedef struct nn_ticker nn_ticker;
+typedef struct nni_ticker nni_ticker;
 
 /**
  * Starts the thread. It takes no signals: these belong to the thread that trains.
  *
  * @param seconds  from the end of one call to the beginning of the next
  */
-nn_status nn_ticker_start(double seconds, void (*tick)(void *context), void *context, nn_ticker **ticker,
-                          nn_error *error);
+nn_status nni_ticker_start(double seconds, void (*tick)(void *context), void *context, nni_ticker **ticker,
+                           nn_error *error);
 
 /** Waits for a call at work and ends the thread. NULL is fine. */
-void nn_ticker_stop(nn_ticker *ticker);
+void nni_ticker_stop(nni_ticker *ticker);
 
 #endif

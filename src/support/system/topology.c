@@ -38,9 +38,9 @@ static int read_node(const char *root, int cpu)
 
 /* core_id is unique only within a package, on some processors only within a die; the lowest sibling is so everywhere.
  */
-static nn_cpu_place read_place(const char *root, int cpu)
+static nni_cpu_place read_place(const char *root, int cpu)
 {
-    return (nn_cpu_place){
+    return (nni_cpu_place){
         .cpu = cpu,
         .core = read_first(root, cpu, "topology/thread_siblings_list", cpu),
         .cache = read_first(root, cpu, "cache/index3/shared_cpu_list", 0),
@@ -50,7 +50,7 @@ static nn_cpu_place read_place(const char *root, int cpu)
 }
 
 /* How near two places are: 0 in two packages, 1 in one, 2 at one node, 3 behind one cache, 4 on one core. */
-static int nearness(const nn_cpu_place *a, const nn_cpu_place *b)
+static int nearness(const nni_cpu_place *a, const nni_cpu_place *b)
 {
     if (a->package != b->package)
         return 0;
@@ -63,7 +63,7 @@ static int nearness(const nn_cpu_place *a, const nn_cpu_place *b)
 
 static int compare(const void *left, const void *right)
 {
-    const nn_cpu_place *a = left, *b = right;
+    const nni_cpu_place *a = left, *b = right;
     switch (nearness(a, b)) {
     case 0:
         return a->package < b->package ? -1 : 1;
@@ -78,15 +78,15 @@ static int compare(const void *left, const void *right)
     }
 }
 
-static bool begins_core(const nn_topology *topology, size_t place)
+static bool begins_core(const nni_topology *topology, size_t place)
 {
     return place == 0 || nearness(&topology->places[place - 1], &topology->places[place]) < 4;
 }
 
-void nn_topology_read(const char *root, const nn_cpu_mask *mask, nn_topology *topology)
+void nni_topology_read(const char *root, const nni_cpu_mask *mask, nni_topology *topology)
 {
     topology->count = topology->cores = 0;
-    for (int cpu = 0; cpu < NN_CPU_MOST; cpu++)
+    for (int cpu = 0; cpu < NNI_CPU_MOST; cpu++)
         if (mask->words[cpu / 64] >> cpu % 64 & 1)
             topology->places[topology->count++] = read_place(root, cpu);
     qsort(topology->places, topology->count, sizeof *topology->places, compare);
@@ -95,7 +95,7 @@ void nn_topology_read(const char *root, const nn_cpu_mask *mask, nn_topology *to
 }
 
 /* One CPU of each core. */
-static void thin_out(const nn_topology *from, nn_topology *to)
+static void thin_out(const nni_topology *from, nni_topology *to)
 {
     to->count = 0;
     for (size_t place = 0; place < from->count; place++)
@@ -106,7 +106,7 @@ static void thin_out(const nn_topology *from, nn_topology *to)
 
 /* Where in a share of single cores so many neighbours are nearest to each other: the share is sorted, so that the ends
  * of a window tell for all in it. */
-static size_t nearest_window(const nn_cpu_place *share, size_t length, size_t threads)
+static size_t nearest_window(const nni_cpu_place *share, size_t length, size_t threads)
 {
     size_t best = 0;
     for (size_t first = 1; first + threads <= length; first++)
@@ -116,7 +116,7 @@ static size_t nearest_window(const nn_cpu_place *share, size_t length, size_t th
 }
 
 /* A round takes one CPU of each core, the next round the cores' next hyperthreads. */
-static void take_rounds(const nn_cpu_place *share, size_t length, size_t threads, int *cpus)
+static void take_rounds(const nni_cpu_place *share, size_t length, size_t threads, int *cpus)
 {
     size_t taken = 0;
     for (size_t round = 0; taken < threads; round++) {
@@ -130,18 +130,18 @@ static void take_rounds(const nn_cpu_place *share, size_t length, size_t threads
     }
 }
 
-bool nn_topology_choose(const nn_topology *topology, size_t threads, size_t sharers, size_t index, int *cpus)
+bool nni_topology_choose(const nni_topology *topology, size_t threads, size_t sharers, size_t index, int *cpus)
 {
     if (threads > topology->count / sharers)
         return false;
     const bool cores_suffice = threads <= topology->cores / sharers;
-    nn_topology single;
+    nni_topology single;
     if (cores_suffice) {
         thin_out(topology, &single);
         topology = &single;
     }
     const size_t begin = topology->count * index / sharers, end = topology->count * (index + 1) / sharers;
-    const nn_cpu_place *share = topology->places + begin;
+    const nni_cpu_place *share = topology->places + begin;
     if (cores_suffice)
         take_rounds(share + nearest_window(share, end - begin, threads), threads, threads, cpus);
     else

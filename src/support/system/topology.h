@@ -9,28 +9,28 @@
 #include "support/system/cpu.h"
 
 /** Where the system tells of its CPUs. */
-#define NN_TOPOLOGY_ROOT "/sys/devices/system"
+#define NNI_TOPOLOGY_ROOT "/sys/devices/system"
 
 /** A CPU and where it sits. CPUs of one core, cache, node or package have the same number there. */
-typedef struct nn_cpu_place {
+typedef struct nni_cpu_place {
     int cpu;
     int core, cache, node, package;
-} nn_cpu_place;
+} nni_cpu_place;
 
 /** The CPUs of a mask, neighbours side by side: sorted by package, then node, cache, core and number. */
-typedef struct nn_topology {
+typedef struct nni_topology {
     size_t count; /* CPUs */
     size_t cores; /* physical ones: the hyperthreads of a core count once */
-    nn_cpu_place places[NN_CPU_MOST];
-} nn_topology;
+    nni_cpu_place places[NNI_CPU_MOST];
+} nni_topology;
 
 /**
  * Reads what the system tells about the CPUs of a mask. Where it does not tell, every CPU is a core of its own and all
  * share cache, node and package.
  *
- * @param root  NN_TOPOLOGY_ROOT, or a folder made like it
+ * @param root  NNI_TOPOLOGY_ROOT, or a folder made like it
  */
-void nn_topology_read(const char *root, const nn_cpu_mask *mask, nn_topology *topology);
+void nni_topology_read(const char *root, const nni_cpu_mask *mask, nni_topology *topology);
 
 /**
  * Chooses a CPU for each thread of one of several processes that share a mask. Each process has a contiguous share of
@@ -43,6 +43,6 @@ void nn_topology_read(const char *root, const nn_cpu_mask *mask, nn_topology *to
  * @param cpus     [threads], receives their numbers
  * @return false, with nothing chosen, where the threads of all processes are more than the CPUs
  */
-bool nn_topology_choose(const nn_topology *topology, size_t threads, size_t sharers, size_t index, int *cpus);
+bool nni_topology_choose(const nni_topology *topology, size_t threads, size_t sharers, size_t index, int *cpus);
 
 #endif

@@ -5,20 +5,20 @@
 #include "support/memory.h"
 #include "support/system/thread.h"
 
-struct nn_worker {
+struct nni_worker {
     pthread_t thread;
     pthread_mutex_t mutex; /* over all that follows, and over done of every job */
     pthread_cond_t work, progress;
-    nn_job *first, *last; /* not begun */
+    nni_job *first, *last; /* not begun */
     bool stop;
 };
 
 static void *work(void *context)
 {
-    nn_worker *worker = context;
+    nni_worker *worker = context;
     pthread_mutex_lock(&worker->mutex);
     while (!worker->stop) {
-        nn_job *job = worker->first;
+        nni_job *job = worker->first;
         if (!job) {
             pthread_cond_wait(&worker->work, &worker->mutex);
             continue;
@@ -35,23 +35,23 @@ static void *work(void *context)
     return NULL;
 }
 
-nn_status nn_worker_create(nn_worker **result, nn_error *error)
+nn_status nni_worker_create(nni_worker **result, nn_error *error)
 {
-    nn_worker *worker = NULL;
-    NN_TRY(nn_allocate(1, sizeof *worker, "a thread", &worker, error));
+    nni_worker *worker = NULL;
+    NN_TRY(nni_allocate(1, sizeof *worker, "a thread", &worker, error));
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->work, NULL);
     pthread_cond_init(&worker->progress, NULL);
-    const nn_status status = nn_thread_start(&worker->thread, work, worker, error);
+    const nn_status status = nni_thread_start(&worker->thread, work, worker, error);
     if (status != NN_OK) {
-        nn_release(worker);
+        nni_release(worker);
         return status;
     }
     *result = worker;
     return NN_OK;
 }
 
-void nn_worker_free(nn_worker *worker)
+void nni_worker_free(nni_worker *worker)
 {
     if (!worker)
         return;
@@ -63,10 +63,10 @@ void nn_worker_free(nn_worker *worker)
     pthread_cond_destroy(&worker->progress);
     pthread_cond_destroy(&worker->work);
     pthread_mutex_destroy(&worker->mutex);
-    nn_release(worker);
+    nni_release(worker);
 }
 
-void nn_worker_submit(nn_worker *worker, nn_job *job)
+void nni_worker_submit(nni_worker *worker, nni_job *job)
 {
     job->done = false;
     job->next = NULL;
@@ -80,7 +80,7 @@ void nn_worker_submit(nn_worker *worker, nn_job *job)
     pthread_mutex_unlock(&worker->mutex);
 }
 
-nn_status nn_worker_wait(nn_worker *worker, const nn_job *job, nn_error *error)
+nn_status nni_worker_wait(nni_worker *worker, const nni_job *job, nn_error *error)
 {
     pthread_mutex_lock(&worker->mutex);
     while (!job->done)

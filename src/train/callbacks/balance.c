@@ -9,47 +9,47 @@ static const double worth_telling = 1;
 
 /* Room for what the ranks tell rank 0. */
 typedef struct balance {
-    nn_rank_time *ranks; /* [ranks of the run] */
-    double *scratch;     /* [ranks of the run] */
+    nni_rank_time *ranks; /* [ranks of the run] */
+    double *scratch;      /* [ranks of the run] */
 } balance;
 
-static nn_status end(void *self, nn_run *run, nn_error *error)
+static nn_status end(void *self, nni_run *run, nn_error *error)
 {
     const balance *state = self;
     const size_t count = (size_t)run->comm->size;
-    nn_rank_time mine = nn_balance_time(&run->timeline);
+    nni_rank_time mine = nni_balance_time(&run->timeline);
     memcpy(mine.host, run->comm->host, sizeof mine.host);
-    NN_TRY(nn_comm_gather_bytes(run->comm, &mine, state->ranks, sizeof mine, error));
+    NN_TRY(nni_comm_gather_bytes(run->comm, &mine, state->ranks, sizeof mine, error));
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
-    char text[NN_BALANCE_TEXT];
-    const nn_balance found = nn_balance_find(state->ranks, count, state->scratch);
+    char text[NNI_BALANCE_TEXT];
+    const nni_balance found = nni_balance_find(state->ranks, count, state->scratch);
     if (found.compute.most < worth_telling)
         return NN_OK;
-    nn_balance_describe(&found, count, text);
-    nn_run_say(run, "balance  %s", text);
-    nn_balance_describe_slowest(&found, state->ranks, text);
-    nn_run_say(run, "         %s", text);
+    nni_balance_describe(&found, count, text);
+    nni_run_say(run, "balance  %s", text);
+    nni_balance_describe_slowest(&found, state->ranks, text);
+    nni_run_say(run, "         %s", text);
     return NN_OK;
 }
 
 static void release(void *self)
 {
     balance *state = self;
-    nn_release(state->ranks);
-    nn_release(state->scratch);
-    nn_release(state);
+    nni_release(state->ranks);
+    nni_release(state->scratch);
+    nni_release(state);
 }
 
-nn_status nn_observe_balance(nn_run *run, nn_observer *observer, nn_error *error)
+nn_status nni_callback_balance(nni_run *run, nni_callback *observer, nn_error *error)
 {
-    *observer = (nn_observer){.self = NULL};
+    *observer = (nni_callback){.self = NULL};
     if (run->comm->size == 1)
         return NN_OK;
     balance *state = NULL;
-    NN_TRY(nn_allocate(1, sizeof *state, "the balance", &state, error));
-    *observer = (nn_observer){.end = end, .halt = end, .free = release, .self = state};
+    NN_TRY(nni_allocate(1, sizeof *state, "the balance", &state, error));
+    *observer = (nni_callback){.end = end, .halt = end, .free = release, .self = state};
     const size_t count = run->comm->rank == 0 ? (size_t)run->comm->size : 0;
-    NN_TRY(nn_allocate(count, sizeof *state->ranks, "the times of the ranks", &state->ranks, error));
-    return nn_allocate(count, sizeof *state->scratch, "the times of the ranks", &state->scratch, error);
+    NN_TRY(nni_allocate(count, sizeof *state->ranks, "the times of the ranks", &state->ranks, error));
+    return nni_allocate(count, sizeof *state->scratch, "the times of the ranks", &state->scratch, error);
 }

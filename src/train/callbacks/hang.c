@@ -12,35 +12,35 @@
 #include "train/signals.h"
 
 typedef struct watchdog {
-    nn_timeline *timeline; /* of the run */
+    nni_timeline *timeline; /* of the run */
     const nn_comm *comm;
     double patience; /* seconds without progress */
     double pause;    /* seconds from one look to the next */
-    nn_pulse last;   /* seen at the last look */
+    nni_pulse last;  /* seen at the last look */
     double since;    /* clock when it was new */
     double before;   /* clock of the last look */
-    nn_ticker *ticker;
+    nni_ticker *ticker;
 } watchdog;
 
 /* One rank is to speak for those that wait, so they come by turns; whom mpirun has told to end because of another has
  * nothing to add. */
-static double patience_of(const watchdog *dog, nn_span_kind doing)
+static double patience_of(const watchdog *dog, nni_span_kind doing)
 {
     const double margin = 5, turn = 5, last_words = 60;
     const int turns = dog->comm->rank < 40 ? dog->comm->rank : 40;
-    if (doing != NN_SPAN_WAIT)
+    if (doing != NNI_SPAN_WAIT)
         return dog->patience;
-    return 1.25 * dog->patience + margin + turn * turns + (nn_signals_stop_requested() ? last_words : 0);
+    return 1.25 * dog->patience + margin + turn * turns + (nni_signals_stop_requested() ? last_words : 0);
 }
 
 /* The process ends here: what hangs can neither be asked to end nor be waited for, and mpirun ends the others. */
-static void give_up(const watchdog *dog, nn_span_kind doing, double seconds)
+static void give_up(const watchdog *dog, nni_span_kind doing, double seconds)
 {
     const nn_comm *comm = dog->comm;
     fflush(stdout);
     dprintf(STDERR_FILENO, "threads of rank %d on %s, innermost call first:\n", comm->rank, comm->host);
-    nn_stacks_write(STDERR_FILENO);
-    if (doing == NN_SPAN_WAIT)
+    nni_backtrace_write(STDERR_FILENO);
+    if (doing == NNI_SPAN_WAIT)
         dprintf(STDERR_FILENO,
                 "nntrain: rank %d on %s has waited %.0f s for other ranks, and none of them tells why: a process or a "
                 "host of theirs is stopped or gone (parallel.hang_after); continue with --resume\n",
@@ -49,15 +49,15 @@ static void give_up(const watchdog *dog, nn_span_kind doing, double seconds)
         dprintf(STDERR_FILENO,
                 "nntrain: rank %d on %s hangs: no progress for %.0f s (%s) at the calls above (parallel.hang_after); "
                 "continue with --resume\n",
-                comm->rank, comm->host, seconds, nn_span_name(doing));
+                comm->rank, comm->host, seconds, nni_span_name(doing));
     _exit(NN_SYSTEM);
 }
 
 static void look(void *context)
 {
     watchdog *dog = context;
-    const nn_pulse pulse = nn_timeline_pulse(dog->timeline);
-    const double now = nn_clock();
+    const nni_pulse pulse = nni_timeline_pulse(dog->timeline);
+    const double now = nni_clock();
     /* A pause much longer than asked for: this process itself was stopped, or its host slept. */
     if (pulse.beats != dog->last.beats || now - dog->before > dog->pause + 0.5 * dog->patience)
         dog->since = now;
@@ -67,33 +67,33 @@ static void look(void *context)
     dog->before = now;
 }
 
-static nn_status begin(void *self, nn_run *run, nn_error *error)
+static nn_status begin(void *self, nni_run *run, nn_error *error)
 {
     watchdog *dog = self;
-    nn_stacks_prepare();
-    dog->last = nn_timeline_pulse(dog->timeline);
-    dog->since = dog->before = nn_clock();
-    return nn_comm_agree(run->comm, nn_ticker_start(dog->pause, look, dog, &dog->ticker, error), error);
+    nni_backtrace_prepare();
+    dog->last = nni_timeline_pulse(dog->timeline);
+    dog->since = dog->before = nni_clock();
+    return nn_comm_agree(run->comm, nni_ticker_start(dog->pause, look, dog, &dog->ticker, error), error);
 }
 
 static void release(void *self)
 {
     watchdog *dog = self;
-    nn_ticker_stop(dog->ticker);
-    nn_release(dog);
+    nni_ticker_stop(dog->ticker);
+    nni_release(dog);
 }
 
-nn_status nn_observe_hang(nn_run *run, nn_observer *observer, nn_error *error)
+nn_status nni_callback_hang(nni_run *run, nni_callback *observer, nn_error *error)
 {
-    *observer = (nn_observer){.self = NULL};
+    *observer = (nni_callback){.self = NULL};
     if (run->recipe->parallel.hang_seconds == 0)
         return NN_OK;
     watchdog *dog = NULL;
-    NN_TRY(nn_allocate(1, sizeof *dog, "the watch for hung ranks", &dog, error));
+    NN_TRY(nni_allocate(1, sizeof *dog, "the watch for hung ranks", &dog, error));
     dog->timeline = &run->timeline;
     dog->comm = run->comm;
     dog->patience = run->recipe->parallel.hang_seconds;
     dog->pause = dog->patience / 16 < 1 ? dog->patience / 16 : 1;
-    *observer = (nn_observer){.begin = begin, .free = release, .self = dog};
+    *observer = (nni_callback){.begin = begin, .free = release, .self = dog};
     return NN_OK;
 }

@@ -7,14 +7,14 @@
 /* Shares of the batch that differ by a row or two and a core that is slower by its neighbours' heat stay below. */
 static const double much = 0.1;
 
-nn_rank_time nn_balance_time(const nn_timeline *timeline)
+nni_rank_time nni_balance_time(const nni_timeline *timeline)
 {
     const double *of = timeline->totals;
-    return (nn_rank_time){
-        .compute = of[NN_SPAN_LOAD] + of[NN_SPAN_FORWARD] + of[NN_SPAN_LOSS] + of[NN_SPAN_BACKWARD] +
-                   of[NN_SPAN_DESCENT] + of[NN_SPAN_EVALUATE],
-        .wait = of[NN_SPAN_WAIT],
-        .io = of[NN_SPAN_READ] + of[NN_SPAN_CHECKPOINT],
+    return (nni_rank_time){
+        .compute = of[NNI_SPAN_LOAD] + of[NNI_SPAN_FORWARD] + of[NNI_SPAN_LOSS] + of[NNI_SPAN_BACKWARD] +
+                   of[NNI_SPAN_UPDATE] + of[NNI_SPAN_EVALUATE],
+        .wait = of[NNI_SPAN_WAIT],
+        .io = of[NNI_SPAN_READ] + of[NNI_SPAN_CHECKPOINT],
     };
 }
 
@@ -24,19 +24,19 @@ static int ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static nn_spread spread_of(double *values, size_t count)
+static nni_spread spread_of(double *values, size_t count)
 {
     qsort(values, count, sizeof *values, ascending);
-    return (nn_spread){
+    return (nni_spread){
         .least = values[0],
         .median = 0.5 * (values[(count - 1) / 2] + values[count / 2]),
         .most = values[count - 1],
     };
 }
 
-nn_balance nn_balance_find(const nn_rank_time *ranks, size_t count, double *scratch)
+nni_balance nni_balance_find(const nni_rank_time *ranks, size_t count, double *scratch)
 {
-    nn_balance balance = {.slowest = 0};
+    nni_balance balance = {.slowest = 0};
     for (size_t r = 0; r < count; r++) {
         scratch[r] = ranks[r].compute;
         if (ranks[r].compute > ranks[balance.slowest].compute)
@@ -56,7 +56,7 @@ nn_balance nn_balance_find(const nn_rank_time *ranks, size_t count, double *scra
 }
 
 /* Three figures with the unit and the digits that suit the largest: "12.1 / 12.3 / 14.9 s", "3.1 / 3.3 / 8.0 ms". */
-static void describe_spread(const nn_spread *spread, char text[64])
+static void describe_spread(const nni_spread *spread, char text[64])
 {
     const double unit = spread->most < 0.9995 ? 1e3 : 1;
     const double most = unit * spread->most;
@@ -65,21 +65,21 @@ static void describe_spread(const nn_spread *spread, char text[64])
              decimals, most, unit > 1 ? "ms" : "s");
 }
 
-void nn_balance_describe(const nn_balance *balance, size_t count, char text[NN_BALANCE_TEXT])
+void nni_balance_describe(const nni_balance *balance, size_t count, char text[NNI_BALANCE_TEXT])
 {
     char compute[64], wait[64], io[64];
     describe_spread(&balance->compute, compute);
     describe_spread(&balance->wait, wait);
     describe_spread(&balance->io, io);
-    snprintf(text, NN_BALANCE_TEXT, "compute %s, wait %s, I/O %s (min / median / max of %zu ranks)", compute, wait, io,
+    snprintf(text, NNI_BALANCE_TEXT, "compute %s, wait %s, I/O %s (min / median / max of %zu ranks)", compute, wait, io,
              count);
 }
 
-void nn_balance_describe_slowest(const nn_balance *balance, const nn_rank_time *ranks, char text[NN_BALANCE_TEXT])
+void nni_balance_describe_slowest(const nni_balance *balance, const nni_rank_time *ranks, char text[NNI_BALANCE_TEXT])
 {
     char excess[64] = "";
     if (balance->held_up)
         snprintf(excess, sizeof excess, ", %.0f %% above the median: it holds the others up", 100 * balance->excess);
-    snprintf(text, NN_BALANCE_TEXT, "slowest: rank %zu on %s%s", balance->slowest, ranks[balance->slowest].host,
+    snprintf(text, NNI_BALANCE_TEXT, "slowest: rank %zu on %s%s", balance->slowest, ranks[balance->slowest].host,
              excess);
 }

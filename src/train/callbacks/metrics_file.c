@@ -41,7 +41,7 @@ static nn_status read_text(const char *path, char **text, size_t *count, nn_erro
     *count = 0;
     FILE *file = fopen(path, "rb");
     if (!file && errno == ENOENT)
-        return nn_allocate(1, 1, "the metrics", text, error);
+        return nni_allocate(1, 1, "the metrics", text, error);
     long bytes = -1;
     if (file && fseek(file, 0, SEEK_END) == 0)
         bytes = ftell(file);
@@ -49,7 +49,7 @@ static nn_status read_text(const char *path, char **text, size_t *count, nn_erro
     if (bytes < 0)
         status = nn_fail(error, NN_SYSTEM, "cannot read %s: %s", path, strerror(errno));
     else
-        status = nn_allocate((size_t)bytes + 1, 1, "the metrics", text, error);
+        status = nni_allocate((size_t)bytes + 1, 1, "the metrics", text, error);
     if (status == NN_OK) {
         rewind(file);
         *count = fread(*text, 1, (size_t)bytes, file);
@@ -68,8 +68,8 @@ static nn_status drop_later_lines(const char *path, uint64_t epoch, nn_error *er
     const size_t kept = lines_until(text, count, epoch);
     nn_status status = NN_OK;
     if (kept < count)
-        status = nn_file_replace(path, text, kept, error);
-    nn_release(text);
+        status = nni_file_replace(path, text, kept, error);
+    nni_release(text);
     return status;
 }
 
@@ -82,29 +82,29 @@ static bool open_end(metrics *state)
     return state->bytes >= 0;
 }
 
-static nn_status write_recipe(const nn_run *run, nn_error *error)
+static nn_status write_recipe(const nni_run *run, nn_error *error)
 {
     char recipe[PATH_MAX];
-    NN_TRY(nn_folder_join(run->folder, "recipe.yaml", recipe, error));
-    return nn_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error);
+    NN_TRY(nni_folder_join(run->folder, "recipe.yaml", recipe, error));
+    return nni_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error);
 }
 
-static nn_status open_files(metrics *state, const nn_run *run, nn_error *error)
+static nn_status open_files(metrics *state, const nni_run *run, nn_error *error)
 {
     NN_TRY(write_recipe(run, error));
-    NN_TRY(nn_folder_join(run->folder, "metrics.jsonl", state->path, error));
+    NN_TRY(nni_folder_join(run->folder, "metrics.jsonl", state->path, error));
     NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
     if (!open_end(state))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
     return NN_OK;
 }
 
-static nn_status begin(void *self, nn_run *run, nn_error *error)
+static nn_status begin(void *self, nni_run *run, nn_error *error)
 {
     nn_status status = NN_OK;
     if (run->comm->rank == 0)
         status = open_files(self, run, error);
-    return nn_comm_follow(run->comm, status, error);
+    return nni_comm_broadcast_status(run->comm, status, error);
 }
 
 /* JSON has no NaN and no infinity. */
@@ -138,7 +138,7 @@ static void put_metrics(FILE *file, const char *split, const nn_metrics *figures
     }
 }
 
-static bool write_line(const metrics *state, const nn_run *run, const nn_epoch_report *report)
+static bool write_line(const metrics *state, const nni_run *run, const nni_epoch_report *report)
 {
     FILE *file = state->file;
     fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.epoch, run->progress.step);
@@ -160,11 +160,11 @@ static bool write_line(const metrics *state, const nn_run *run, const nn_epoch_r
 }
 
 /* A full disk costs the line and not the training: what was written of it goes, so that later ones are whole. */
-static void give_up_line(metrics *state, const nn_run *run)
+static void give_up_line(metrics *state, const nni_run *run)
 {
     const int reason = errno;
-    nn_run_say(run, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it", state->path,
-               strerror(reason), run->progress.epoch);
+    nni_run_say(run, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it", state->path,
+                strerror(reason), run->progress.epoch);
     if (state->file)
         fclose(state->file);
     state->file = NULL;
@@ -174,7 +174,7 @@ static void give_up_line(metrics *state, const nn_run *run)
 
 /* Whether the open file is still the one of that name: somebody may have removed it, or all of the folder, which the
  * lock has made again by now. Told once. */
-static void look_for_file(metrics *state, const nn_run *run)
+static void look_for_file(metrics *state, const nni_run *run)
 {
     struct stat open_file, named;
     if (!state->file || fstat(fileno(state->file), &open_file) != 0 ||
@@ -183,14 +183,14 @@ static void look_for_file(metrics *state, const nn_run *run)
     fclose(state->file);
     state->file = NULL;
     if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->missed)
-        nn_run_say(run,
-                   "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
-                   " on, and the recipe beside it",
-                   state->path, run->progress.epoch);
+        nni_run_say(run,
+                    "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
+                    " on, and the recipe beside it",
+                    state->path, run->progress.epoch);
     state->missed = true;
 }
 
-static nn_status cut_back(metrics *state, const nn_run *run, nn_error *error)
+static nn_status cut_back(metrics *state, const nni_run *run, nn_error *error)
 {
     if (state->file)
         fclose(state->file);
@@ -200,15 +200,15 @@ static nn_status cut_back(metrics *state, const nn_run *run, nn_error *error)
     return NN_OK;
 }
 
-static nn_status go_back(void *self, nn_run *run, nn_error *error)
+static nn_status go_back(void *self, nni_run *run, nn_error *error)
 {
-    return nn_comm_follow(run->comm, run->comm->rank == 0 ? cut_back(self, run, error) : NN_OK, error);
+    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? cut_back(self, run, error) : NN_OK, error);
 }
 
-static nn_status epoch(void *self, nn_run *run, const nn_epoch_report *report, nn_error *error)
+static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
 {
     metrics *state = self;
-    NN_TRY(nn_run_check_lock(run, error));
+    NN_TRY(nni_run_check_lock(run, error));
     if (run->comm->rank != 0)
         return NN_OK;
     look_for_file(state, run);
@@ -224,14 +224,14 @@ static void close_files(void *self)
     metrics *state = self;
     if (state->file)
         fclose(state->file);
-    nn_release(state);
+    nni_release(state);
 }
 
-nn_status nn_observe_metrics(nn_run *run, nn_observer *observer, nn_error *error)
+nn_status nni_callback_metrics_file(nni_run *run, nni_callback *observer, nn_error *error)
 {
     (void)run;
     metrics *state = NULL;
-    NN_TRY(nn_allocate(1, sizeof *state, "the metrics", &state, error));
-    *observer = (nn_observer){.begin = begin, .epoch = epoch, .rewind = go_back, .free = close_files, .self = state};
+    NN_TRY(nni_allocate(1, sizeof *state, "the metrics", &state, error));
+    *observer = (nni_callback){.begin = begin, .epoch = epoch, .rewind = go_back, .free = close_files, .self = state};
     return NN_OK;
 }

@@ -6,46 +6,46 @@
 #include "support/memory.h"
 #include "support/system/worker.h"
 
-struct nn_snapshot {
-    nn_worker *worker;
-    nn_job job;
+struct nni_snapshot {
+    nni_worker *worker;
+    nni_job job;
     char path[PATH_MAX];
-    nn_checkpoint_room room; /* that the file is composed in */
-    nn_checkpoint copy;      /* network and optimizer are its own, the rest is the run's, which does not change */
+    nni_checkpoint_buffer room; /* that the file is composed in */
+    nn_checkpoint copy;         /* network and optimizer are its own, the rest is the run's, which does not change */
 };
 
-static nn_status take_memory(const nn_run *run, nn_snapshot *snapshot, nn_error *error)
+static nn_status take_memory(const nni_run *run, nni_snapshot *snapshot, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
     NN_TRY(nn_network_create(run->network->inputs, recipe->network.layers, recipe->network.layers_count,
                              &snapshot->copy.network, error));
     NN_TRY(nn_optimizer_create(&recipe->optimizer, &recipe->regularization, snapshot->copy.network,
                                &snapshot->copy.optimizer, error));
-    return nn_worker_create(&snapshot->worker, error);
+    return nni_worker_create(&snapshot->worker, error);
 }
 
-nn_status nn_snapshot_create(const nn_run *run, nn_snapshot **result, nn_error *error)
+nn_status nni_snapshot_create(const nni_run *run, nni_snapshot **result, nn_error *error)
 {
-    nn_snapshot *snapshot = NULL;
-    NN_TRY(nn_allocate(1, sizeof *snapshot, "the copy for checkpoints", &snapshot, error));
+    nni_snapshot *snapshot = NULL;
+    NN_TRY(nni_allocate(1, sizeof *snapshot, "the copy for checkpoints", &snapshot, error));
     const nn_status status = take_memory(run, snapshot, error);
     if (status != NN_OK) {
-        nn_snapshot_free(snapshot);
+        nni_snapshot_free(snapshot);
         return status;
     }
     *result = snapshot;
     return NN_OK;
 }
 
-void nn_snapshot_free(nn_snapshot *snapshot)
+void nni_snapshot_free(nni_snapshot *snapshot)
 {
     if (!snapshot)
         return;
-    nn_worker_free(snapshot->worker);
-    nn_checkpoint_room_free(&snapshot->room);
+    nni_worker_free(snapshot->worker);
+    nni_checkpoint_buffer_free(&snapshot->room);
     nn_optimizer_free(snapshot->copy.optimizer);
     nn_network_free(snapshot->copy.network);
-    nn_release(snapshot);
+    nni_release(snapshot);
 }
 
 /* Threads share what takes a second of one: hundreds of megabytes in pieces. */
@@ -77,20 +77,20 @@ static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
 
 static nn_status write_copy(void *context, nn_error *error)
 {
-    nn_snapshot *snapshot = context;
+    nni_snapshot *snapshot = context;
     return nn_checkpoint_write(snapshot->path, &snapshot->copy, &snapshot->room, error);
 }
 
-void nn_snapshot_begin(nn_snapshot *snapshot, const char *path, const nn_checkpoint *state)
+void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nn_checkpoint *state)
 {
     snprintf(snapshot->path, sizeof snapshot->path, "%s", path);
     copy_state(&snapshot->copy, state);
     snapshot->job.run = write_copy;
     snapshot->job.context = snapshot;
-    nn_worker_submit(snapshot->worker, &snapshot->job);
+    nni_worker_submit(snapshot->worker, &snapshot->job);
 }
 
-nn_status nn_snapshot_finish(nn_snapshot *snapshot, nn_error *error)
+nn_status nni_snapshot_finish(nni_snapshot *snapshot, nn_error *error)
 {
-    return nn_worker_wait(snapshot->worker, &snapshot->job, error);
+    return nni_worker_wait(snapshot->worker, &snapshot->job, error);
 }

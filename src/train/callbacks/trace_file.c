@@ -31,13 +31,13 @@ typedef struct rank_head {
     uint64_t count, lost;
 } rank_head;
 
-struct nn_trace {
-    nn_comm *comm;         /* borrowed */
-    nn_timeline *timeline; /* borrowed */
-    nn_span *spans;        /* [most] this rank's; on rank 0 in the end each rank's in turn */
-    rank_head *heads;      /* [ranks of the run] on rank 0 */
+struct nni_trace {
+    nn_comm *comm;          /* borrowed */
+    nni_timeline *timeline; /* borrowed */
+    nni_span *spans;        /* [most] this rank's; on rank 0 in the end each rank's in turn */
+    rank_head *heads;       /* [ranks of the run] on rank 0 */
     drift clock;
-    nn_draft draft; /* on rank 0 */
+    nni_draft draft; /* on rank 0 */
 };
 
 static double by_rank_0(const drift *clock, double time)
@@ -49,8 +49,8 @@ static double by_rank_0(const drift *clock, double time)
 
 static nn_status look_at_clock(nn_comm *comm, double *now, double *offset, nn_error *error)
 {
-    NN_TRY(nn_comm_clock_offset(comm, offset, error));
-    *now = nn_clock();
+    NN_TRY(nni_comm_clock_offset(comm, offset, error));
+    *now = nni_clock();
     return NN_OK;
 }
 
@@ -68,67 +68,67 @@ static nn_status check_replaceable(const char *path, nn_error *error)
     return nn_fail(error, NN_USAGE, "--trace %s would overwrite a file that is no trace; name another", path);
 }
 
-static nn_status open_file(const char *path, nn_draft *draft, nn_error *error)
+static nn_status open_file(const char *path, nni_draft *draft, nn_error *error)
 {
-    NN_TRY(nn_draft_open(path, draft, error));
+    NN_TRY(nni_draft_open(path, draft, error));
     const nn_status status = check_replaceable(path, error);
     if (status != NN_OK)
-        nn_draft_drop(draft);
+        nni_draft_drop(draft);
     return status;
 }
 
-static nn_status take_memory(nn_trace *trace, size_t most, nn_error *error)
+static nn_status take_memory(nni_trace *trace, size_t most, nn_error *error)
 {
-    NN_TRY(nn_allocate(most, sizeof *trace->spans, "the spans of the trace", &trace->spans, error));
+    NN_TRY(nni_allocate(most, sizeof *trace->spans, "the spans of the trace", &trace->spans, error));
     if (trace->comm->rank == 0)
-        NN_TRY(nn_allocate((size_t)trace->comm->size, sizeof *trace->heads, "the ranks of the trace", &trace->heads,
-                           error));
+        NN_TRY(nni_allocate((size_t)trace->comm->size, sizeof *trace->heads, "the ranks of the trace", &trace->heads,
+                            error));
     return NN_OK;
 }
 
-static nn_status open_trace(nn_trace *trace, const char *path, size_t most, nn_error *error)
+static nn_status open_trace(nni_trace *trace, const char *path, size_t most, nn_error *error)
 {
     nn_status status = trace->comm->rank == 0 ? open_file(path, &trace->draft, error) : NN_OK;
-    NN_TRY(nn_comm_follow(trace->comm, status, error));
+    NN_TRY(nni_comm_broadcast_status(trace->comm, status, error));
     NN_TRY(nn_comm_agree(trace->comm, take_memory(trace, most, error), error));
     NN_TRY(look_at_clock(trace->comm, &trace->clock.early, &trace->clock.early_offset, error));
-    nn_timeline_keep(trace->timeline, trace->spans, most);
+    nni_timeline_keep(trace->timeline, trace->spans, most);
     return NN_OK;
 }
 
-nn_status nn_trace_open(const char *path, size_t most, nn_comm *comm, nn_timeline *timeline, nn_trace **result,
-                        nn_error *error)
+nn_status nni_trace_open(const char *path, size_t most, nn_comm *comm, nni_timeline *timeline, nni_trace **result,
+                         nn_error *error)
 {
-    nn_trace *trace = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *trace, "the trace", &trace, error), error));
+    nni_trace *trace = NULL;
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *trace, "the trace", &trace, error), error));
     trace->comm = comm;
     trace->timeline = timeline;
     const nn_status status = open_trace(trace, path, most, error);
     if (status == NN_OK)
         *result = trace;
     else
-        nn_trace_free(trace);
+        nni_trace_free(trace);
     return status;
 }
 
-const char *nn_trace_path(const nn_trace *trace)
+const char *nni_trace_path(const nni_trace *trace)
 {
     return trace->draft.path;
 }
 
-void nn_trace_free(nn_trace *trace)
+void nni_trace_free(nni_trace *trace)
 {
     if (!trace)
         return;
-    nn_timeline_keep(trace->timeline, NULL, 0);
-    nn_draft_drop(&trace->draft);
-    nn_release(trace->spans);
-    nn_release(trace->heads);
-    nn_release(trace);
+    nni_timeline_keep(trace->timeline, NULL, 0);
+    nni_draft_drop(&trace->draft);
+    nni_release(trace->spans);
+    nni_release(trace->heads);
+    nni_release(trace);
 }
 
 /* Spans are in the order of their ends, and none begins before the first but what goes on beside it. */
-static double earliest(const nn_span *spans, size_t count)
+static double earliest(const nni_span *spans, size_t count)
 {
     double begin = INFINITY;
     for (size_t i = 0; i < count; i++)
@@ -136,23 +136,23 @@ static double earliest(const nn_span *spans, size_t count)
     return begin;
 }
 
-static nn_status gather_heads(nn_trace *trace, rank_head *mine, nn_error *error)
+static nn_status gather_heads(nni_trace *trace, rank_head *mine, nn_error *error)
 {
-    const nn_timeline *timeline = trace->timeline;
+    const nni_timeline *timeline = trace->timeline;
     *mine =
         (rank_head){.began = earliest(trace->spans, timeline->count), .count = timeline->count, .lost = timeline->lost};
     memcpy(mine->host, trace->comm->host, sizeof mine->host);
-    nn_timeline_keep(trace->timeline, NULL, 0);
+    nni_timeline_keep(trace->timeline, NULL, 0);
     NN_TRY(look_at_clock(trace->comm, &trace->clock.late, &trace->clock.late_offset, error));
     mine->clock = trace->clock;
-    return nn_comm_gather_bytes(trace->comm, mine, trace->heads, sizeof *mine, error);
+    return nni_comm_gather_bytes(trace->comm, mine, trace->heads, sizeof *mine, error);
 }
 
 static void put_name(FILE *file, const char *what, int rank, int thread, const char *name)
 {
     fprintf(file, "\n{\"name\": \"%s\", \"ph\": \"M\", \"pid\": %d, \"tid\": %d, \"args\": {\"name\": ", what, rank,
             thread);
-    nn_json_put(file, name);
+    nni_json_put(file, name);
     fputs("}}", file);
 }
 
@@ -170,36 +170,36 @@ static void put_rank(FILE *file, int rank, const rank_head *head)
     put_name(file, "thread_name", rank, COMMUNICATION, "communication");
 }
 
-static void put_span(FILE *file, int rank, const nn_span *span, const drift *clock, double origin)
+static void put_span(FILE *file, int rank, const nni_span *span, const drift *clock, double origin)
 {
-    const bool reduces = span->kind == NN_SPAN_REDUCE;
+    const bool reduces = span->kind == NNI_SPAN_REDUCE;
     const double begin = by_rank_0(clock, span->begin), end = by_rank_0(clock, span->end);
     fprintf(file, ",\n{\"name\": \"%s\", \"ph\": \"X\", \"pid\": %d, \"tid\": %d, \"ts\": %.3f, \"dur\": %.3f",
-            nn_span_name((nn_span_kind)span->kind), rank, reduces ? COMMUNICATION : COMPUTE, 1e6 * (begin - origin),
+            nni_span_name((nni_span_kind)span->kind), rank, reduces ? COMMUNICATION : COMPUTE, 1e6 * (begin - origin),
             1e6 * (end - begin));
     if (reduces)
         fprintf(file, ", \"args\": {\"bucket\": %" PRId32 ", \"bytes\": %" PRIu64 "}", span->detail, span->bytes);
-    else if (span->detail != NN_NO_DETAIL)
+    else if (span->detail != NNI_NO_DETAIL)
         fprintf(file, ", \"args\": {\"layer\": %" PRId32 "}", span->detail);
     fputc('}', file);
 }
 
 /* What the file is of, and whether it has all of it. */
-static void put_head(const nn_trace *trace, const nn_trace_summary *summary)
+static void put_head(const nni_trace *trace, const nni_trace_summary *summary)
 {
     FILE *file = trace->draft.file;
     fprintf(file, "%s\n\"otherData\": {\"program\": ", beginning);
-    nn_json_put(file, "nntrain");
+    nni_json_put(file, "nntrain");
     fputs(", \"version\": ", file);
-    nn_json_put(file, nn_version());
+    nni_json_put(file, nn_version());
     fprintf(file, ", \"ranks\": %d, \"spans\": %" PRIu64 ", \"complete\": %s, \"spans_lost\": %" PRIu64 "},\n",
             trace->comm->size, summary->spans, summary->lost == 0 ? "true" : "false", summary->lost);
     fputs("\"traceEvents\": [", file);
 }
 
-static void summarize(const nn_trace *trace, nn_trace_summary *summary, double *origin)
+static void summarize(const nni_trace *trace, nni_trace_summary *summary, double *origin)
 {
-    *summary = (nn_trace_summary){0};
+    *summary = (nni_trace_summary){0};
     *origin = INFINITY;
     for (int rank = 0; rank < trace->comm->size; rank++) {
         const rank_head *head = &trace->heads[rank];
@@ -211,13 +211,14 @@ static void summarize(const nn_trace *trace, nn_trace_summary *summary, double *
 }
 
 /* One rank after the other, so that rank 0 needs room for one only. A failing write is told by the commit. */
-static nn_status write_spans(nn_trace *trace, const rank_head *mine, double origin, nn_error *error)
+static nn_status write_spans(nni_trace *trace, const rank_head *mine, double origin, nn_error *error)
 {
     FILE *file = trace->draft.file;
     for (int rank = 0; rank < trace->comm->size; rank++) {
         const rank_head *head = trace->comm->rank == 0 ? &trace->heads[rank] : mine;
         if (trace->comm->rank == 0 || trace->comm->rank == rank)
-            NN_TRY(nn_comm_bring_bytes(trace->comm, rank, trace->spans, head->count * sizeof *trace->spans, error));
+            NN_TRY(nni_comm_send_bytes_to_root(trace->comm, rank, trace->spans, head->count * sizeof *trace->spans,
+                                               error));
         if (trace->comm->rank > 0)
             continue;
         put_rank(file, rank, head);
@@ -227,11 +228,11 @@ static nn_status write_spans(nn_trace *trace, const rank_head *mine, double orig
     return NN_OK;
 }
 
-nn_status nn_trace_write(nn_trace *trace, nn_trace_summary *summary, nn_error *error)
+nn_status nni_trace_write(nni_trace *trace, nni_trace_summary *summary, nn_error *error)
 {
     rank_head mine;
     double origin = 0;
-    nn_timeline_begin(trace->timeline, (nn_activity){NN_SPAN_NONE, NN_NO_DETAIL});
+    nni_timeline_begin(trace->timeline, (nni_activity){NNI_SPAN_NONE, NNI_NO_DETAIL});
     NN_TRY(gather_heads(trace, &mine, error));
     nn_status status = NN_OK;
     if (trace->comm->rank == 0) {
@@ -241,7 +242,7 @@ nn_status nn_trace_write(nn_trace *trace, nn_trace_summary *summary, nn_error *e
     NN_TRY(write_spans(trace, &mine, origin, error));
     if (trace->comm->rank == 0) {
         fputs("\n]}\n", trace->draft.file);
-        status = nn_draft_commit(&trace->draft, error);
+        status = nni_draft_commit(&trace->draft, error);
     }
-    return nn_comm_follow(trace->comm, status, error);
+    return nni_comm_broadcast_status(trace->comm, status, error);
 }

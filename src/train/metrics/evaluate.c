@@ -8,19 +8,19 @@
 #include "train/metrics/metrics.h"
 
 struct nn_evaluator {
-    nn_subject subject;
+    nni_subject subject;
     nn_activation output;
     nn_comm *comm;   /* borrowed */
     size_t capacity; /* most rows of a piece */
-    nn_cursor *cursor;
+    nni_cursor *cursor;
     nn_real *x;       /* [capacity, features] the piece in work, where it is not taken from where it lies */
     nn_real *y;       /* [capacity, outputs] its targets that are values, as the loss takes them; NULL: classes */
     double *restored; /* [capacity, outputs] outputs in the units of such targets; NULL: classes */
-    nn_tally tally;
-    nn_ranking *ranking; /* NULL: not wanted, or neither classes nor labels */
+    nni_tally tally;
+    nni_ranking *ranking; /* NULL: not wanted, or neither classes nor labels */
 };
 
-size_t nn_predicted_class(const nn_real *output, size_t outputs)
+size_t nni_predicted_class(const nn_real *output, size_t outputs)
 {
     if (outputs == 1)
         return output[0] >= (nn_real)0.5;
@@ -39,9 +39,9 @@ enum { OUTSIDE_UNIT, OTHER_THAN_0_1, LARGEST };
 static nn_status look_at_values(const nn_evaluator *evaluator, double *found, nn_error *error)
 {
     const size_t outputs = evaluator->subject.outputs;
-    nn_rows rows = {.count = 1};
+    nni_rows rows = {.count = 1};
     while (rows.count > 0) {
-        NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
+        NN_TRY(nni_cursor_next(evaluator->cursor, &rows, error));
         for (size_t i = 0; i < rows.count * outputs; i++) {
             const double value = rows.values[i];
             found[OUTSIDE_UNIT] = value < 0 || value > 1 ? 1 : found[OUTSIDE_UNIT];
@@ -54,14 +54,14 @@ static nn_status look_at_values(const nn_evaluator *evaluator, double *found, nn
 
 /* Sums of the weights of some rows and of their values above the largest ones, or with a mean of their squared
  * deviations from it. @return the leaf that goes on after them */
-static size_t add_rows(const nn_rows *rows, const nn_subject *subject, const double *largest, const double *mean,
-                       size_t leaf, nn_row_sums *sums)
+static size_t add_rows(const nni_rows *rows, const nni_subject *subject, const double *largest, const double *mean,
+                       size_t leaf, nni_row_sums *sums)
 {
     const size_t outputs = subject->outputs;
     for (size_t i = 0; i < rows->count; i++) {
-        while (rows->first + i == nn_row_sums_end(sums, subject->dataset, leaf))
-            nn_row_sums_next(sums, leaf++);
-        double *sum = nn_row_sums_of_leaf(sums);
+        while (rows->first + i == nni_row_sums_end(sums, subject->dataset, leaf))
+            nni_row_sums_next(sums, leaf++);
+        double *sum = nni_row_sums_of_leaf(sums);
         const double weight = rows->weights ? (double)rows->weights[i] : 1;
         sum[outputs] += weight;
         for (size_t j = 0; j < outputs; j++) {
@@ -72,96 +72,96 @@ static size_t add_rows(const nn_rows *rows, const nn_subject *subject, const dou
     return leaf;
 }
 
-static nn_status add_values(const nn_evaluator *evaluator, const double *largest, const double *mean, nn_row_sums *sums,
-                            nn_error *error)
+static nn_status add_values(const nn_evaluator *evaluator, const double *largest, const double *mean,
+                            nni_row_sums *sums, nn_error *error)
 {
-    nn_rows rows = {.count = 1};
+    nni_rows rows = {.count = 1};
     size_t leaf = 0;
-    nn_row_sums_clear(sums);
+    nni_row_sums_clear(sums);
     while (rows.count > 0) {
-        NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
+        NN_TRY(nni_cursor_next(evaluator->cursor, &rows, error));
         leaf = add_rows(&rows, &evaluator->subject, largest, mean, leaf, sums);
     }
     for (; leaf < sums->leaves.count; leaf++)
-        nn_row_sums_next(sums, leaf);
+        nni_row_sums_next(sums, leaf);
     return NN_OK;
 }
 
 /* In two passes, the mean first: the difference of sums of squares and squared sums would lose the digits of a spread
  * that is small beside the mean. The mean is summed as a distance from the largest value, so that the spread of a
  * target that does not vary is 0 and not a rounding error. @param mean  [outputs + 1] to work in */
-static nn_status measure_values(nn_evaluator *evaluator, const double *largest, nn_row_sums *sums, double *mean,
+static nn_status measure_values(nn_evaluator *evaluator, const double *largest, nni_row_sums *sums, double *mean,
                                 nn_error *error)
 {
     const size_t outputs = evaluator->subject.outputs;
     nn_comm *comm = evaluator->comm;
     NN_TRY(nn_comm_agree(comm, add_values(evaluator, largest, NULL, sums, error), error));
-    NN_TRY(nn_row_sums_total(sums, mean, error));
+    NN_TRY(nni_row_sums_total(sums, mean, error));
     for (size_t j = 0; j < outputs; j++)
         mean[j] = largest[j] + mean[j] / mean[outputs]; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
     NN_TRY(nn_comm_agree(comm, add_values(evaluator, largest, mean, sums, error), error));
-    return nn_row_sums_total(sums, evaluator->subject.spread, error);
+    return nni_row_sums_total(sums, evaluator->subject.spread, error);
 }
 
 /* Under a sigmoid, targets that are all 0 or 1 are labels, or two classes where there is one output. */
 static nn_status describe_values(nn_evaluator *evaluator, double *found, double *mean, nn_error *error)
 {
-    nn_subject *subject = &evaluator->subject;
+    nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
-    nn_row_sums sums = {.stack = NULL};
+    nni_row_sums sums = {.stack = NULL};
     for (size_t i = 0; i < LARGEST + subject->outputs; i++)
         found[i] = i < LARGEST ? 0 : -INFINITY;
     NN_TRY(nn_comm_agree(comm, look_at_values(evaluator, found, error), error));
-    NN_TRY(nn_comm_max_double(comm, found, LARGEST + subject->outputs, error));
+    NN_TRY(nni_comm_max_double(comm, found, LARGEST + subject->outputs, error));
     subject->unit_targets = found[OUTSIDE_UNIT] == 0;
     if (found[OTHER_THAN_0_1] == 0 && evaluator->output == NN_SIGMOID) {
         subject->classes = subject->outputs == 1 ? 2 : 0;
         subject->labels = subject->outputs == 1 ? 0 : subject->outputs;
     }
-    NN_TRY(nn_row_sums_create(subject->dataset, subject->outputs + 1, NN_TAG_TALLY, comm, &sums, error));
+    NN_TRY(nni_row_sums_create(subject->dataset, subject->outputs + 1, NNI_TAG_TALLY, comm, &sums, error));
     const nn_status status = measure_values(evaluator, found + LARGEST, &sums, mean, error);
-    nn_row_sums_free(&sums);
+    nni_row_sums_free(&sums);
     return status;
 }
 
 static nn_status describe_targets(nn_evaluator *evaluator, nn_error *error)
 {
     const char what[] = "the spread of the targets";
-    nn_subject *subject = &evaluator->subject;
+    nni_subject *subject = &evaluator->subject;
     double *found = NULL, *mean = NULL;
     subject->unit_targets = true;
-    if (subject->dataset->target != NN_TARGET_VALUES)
+    if (subject->dataset->target != NNI_TARGET_VALUES)
         return NN_OK;
-    nn_status status = nn_allocate(subject->outputs + 1, sizeof *subject->spread, what, &subject->spread, error);
+    nn_status status = nni_allocate(subject->outputs + 1, sizeof *subject->spread, what, &subject->spread, error);
     if (status == NN_OK)
-        status = nn_allocate(LARGEST + subject->outputs, sizeof *found, what, &found, error);
+        status = nni_allocate(LARGEST + subject->outputs, sizeof *found, what, &found, error);
     if (status == NN_OK)
-        status = nn_allocate(subject->outputs + 1, sizeof *mean, what, &mean, error);
+        status = nni_allocate(subject->outputs + 1, sizeof *mean, what, &mean, error);
     status = nn_comm_agree(evaluator->comm, status, error);
     if (status == NN_OK)
         status = describe_values(evaluator, found, mean, error);
-    nn_release(found);
-    nn_release(mean);
+    nni_release(found);
+    nni_release(mean);
     return status;
 }
 
 static nn_status take_memory(nn_evaluator *evaluator, nn_error *error)
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
-    NN_TRY(nn_cursor_create(dataset, evaluator->capacity, &evaluator->cursor, error));
-    if (dataset->target == NN_TARGET_VALUES) {
-        NN_TRY(nn_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->y, "the targets of an evaluation",
-                           &evaluator->y, error));
-        NN_TRY(nn_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->restored,
-                           "the outputs of an evaluation", &evaluator->restored, error));
+    NN_TRY(nni_cursor_create(dataset, evaluator->capacity, &evaluator->cursor, error));
+    if (dataset->target == NNI_TARGET_VALUES) {
+        NN_TRY(nni_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->y,
+                            "the targets of an evaluation", &evaluator->y, error));
+        NN_TRY(nni_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->restored,
+                            "the outputs of an evaluation", &evaluator->restored, error));
     }
-    return nn_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
-                       &evaluator->x, error);
+    return nni_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
+                        &evaluator->x, error);
 }
 
 static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_error *error)
 {
-    nn_subject *subject = &evaluator->subject;
+    nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
     /* Values under a softmax are shares of classes, one-hot rows above all. */
     const bool shares = evaluator->output == NN_SOFTMAX && subject->outputs > 1;
@@ -169,27 +169,27 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
     NN_TRY(describe_targets(evaluator, error));
     if (subject->dataset->binary)
         subject->classes = 2;
-    else if (subject->dataset->target == NN_TARGET_CLASSES || shares)
+    else if (subject->dataset->target == NNI_TARGET_CLASSES || shares)
         subject->classes = subject->outputs;
     subject->probabilities =
         shares || (evaluator->output == NN_SIGMOID && (subject->outputs == 1 || subject->labels > 0));
-    subject->confusion = wanted.confusion && subject->classes > 0 && subject->classes <= NN_MOST_CONFUSED;
+    subject->confusion = wanted.confusion && subject->classes > 0 && subject->classes <= NNI_MOST_CONFUSED;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
-    NN_TRY(nn_comm_agree(comm, nn_tally_create(subject, comm, &evaluator->tally, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_tally_create(subject, comm, &evaluator->tally, error), error));
     if (wanted.ranking && (subject->classes > 1 || subject->labels > 0))
-        NN_TRY(nn_ranking_create(subject, comm, &evaluator->ranking, error));
+        NN_TRY(nni_ranking_create(subject, comm, &evaluator->ranking, error));
     return NN_OK;
 }
 
 nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const nn_dataset *dataset,
                               nn_metrics_wanted wanted, nn_comm *comm, nn_evaluator **result, nn_error *error)
 {
-    if (dataset->target == NN_TARGET_NONE)
+    if (dataset->target == NNI_TARGET_NONE)
         return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->file,
                        dataset->x_name);
     nn_evaluator *evaluator = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
     evaluator->comm = comm;
     evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
     evaluator->subject.dataset = dataset;
@@ -208,26 +208,26 @@ void nn_evaluator_free(nn_evaluator *evaluator)
 {
     if (!evaluator)
         return;
-    nn_ranking_free(evaluator->ranking);
-    nn_tally_free(&evaluator->tally);
-    nn_cursor_free(evaluator->cursor);
-    nn_release(evaluator->subject.spread);
-    nn_release(evaluator->x);
-    nn_release(evaluator->y);
-    nn_release(evaluator->restored);
-    nn_release(evaluator);
+    nni_ranking_free(evaluator->ranking);
+    nni_tally_free(&evaluator->tally);
+    nni_cursor_free(evaluator->cursor);
+    nni_release(evaluator->subject.spread);
+    nni_release(evaluator->x);
+    nni_release(evaluator->y);
+    nni_release(evaluator->restored);
+    nni_release(evaluator);
 }
 
 /* --- measuring --- */
 
-static nn_batch piece_of(const nn_evaluator *evaluator, const nn_rows *rows)
+static nn_batch piece_of(const nn_evaluator *evaluator, const nni_rows *rows)
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
     return (nn_batch){
         .rows = rows->count,
         .global_rows = dataset->slices.rows,
-        .x = nn_dataset_convert(dataset, rows, evaluator->x),
-        .y = {.classes = rows->classes, .values = nn_dataset_convert_targets(dataset, rows, evaluator->y)},
+        .x = nni_dataset_convert(dataset, rows, evaluator->x),
+        .y = {.classes = rows->classes, .values = nni_dataset_convert_targets(dataset, rows, evaluator->y)},
         .weights = rows->weights,
     };
 }
@@ -235,44 +235,44 @@ static nn_batch piece_of(const nn_evaluator *evaluator, const nn_rows *rows)
 /* Outputs of a piece in the units of the targets. */
 static void restore(const nn_evaluator *evaluator, const nn_real *output, size_t rows)
 {
-    const nn_target_scaling *scaling = evaluator->subject.dataset->target_scaling;
+    const nni_target_scaler *scaling = evaluator->subject.dataset->target_scaling;
     if (scaling)
-        nn_target_scaling_restore(scaling, output, rows, evaluator->restored);
+        nni_target_scaler_restore(scaling, output, rows, evaluator->restored);
     for (size_t i = 0; !scaling && evaluator->restored && i < rows * evaluator->subject.outputs; i++)
         evaluator->restored[i] = (double)output[i];
 }
 
 /* Rows that the network has run over, leaf by leaf. @return the leaf that goes on after them */
-static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, size_t leaf, const nn_rows *rows,
+static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, size_t leaf, const nni_rows *rows,
                           const nn_real *output)
 {
-    nn_tally *tally = &evaluator->tally;
-    const nn_subject *subject = &evaluator->subject;
-    const nn_leaves leaves = tally->sums.leaves;
+    nni_tally *tally = &evaluator->tally;
+    const nni_subject *subject = &evaluator->subject;
+    const nni_leaf_range leaves = tally->sums.leaves;
     for (size_t row = rows->first, end = row + rows->count;;) {
-        const size_t leaf_end = nn_row_sums_end(&tally->sums, subject->dataset, leaf);
+        const size_t leaf_end = nni_row_sums_end(&tally->sums, subject->dataset, leaf);
         const size_t stop = leaf_end < end ? leaf_end : end, at = row - rows->first;
-        nn_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs,
-                      evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_terms + at);
+        nni_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs,
+                       evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_terms + at);
         row = stop;
         if (stop < leaf_end || leaf + 1 == leaves.count)
             return leaf;
-        nn_row_sums_next(&tally->sums, leaf++);
+        nni_row_sums_next(&tally->sums, leaf++);
     }
 }
 
-static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
+static nn_status run_pieces(nn_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
                             nn_workspace *work, nn_error *error)
 {
     const nn_dataset *dataset = evaluator->subject.dataset;
-    nn_tally_clear(&evaluator->tally);
+    nni_tally_clear(&evaluator->tally);
     if ((evaluator->capacity == 0 || evaluator->capacity > work->capacity) && dataset->rows > 0)
         return nn_fail(error, NN_USAGE, "a work space of %zu rows cannot measure %s in pieces of %zu", work->capacity,
                        dataset->x_name, evaluator->capacity);
     size_t leaf = 0;
-    nn_rows rows = {.count = 1};
+    nni_rows rows = {.count = 1};
     while (rows.count > 0) {
-        NN_TRY(nn_cursor_next(evaluator->cursor, &rows, error));
+        NN_TRY(nni_cursor_next(evaluator->cursor, &rows, error));
         if (rows.count == 0)
             continue;
         nn_batch batch = piece_of(evaluator, &rows);
@@ -282,35 +282,35 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nn_recipe_loss *loss,
         restore(evaluator, output, rows.count);
         leaf = tally_piece(evaluator, work, leaf, &rows, output);
         if (evaluator->ranking)
-            nn_ranking_keep(evaluator->ranking, rows.first, rows.count, output);
+            nni_ranking_keep(evaluator->ranking, rows.first, rows.count, output);
     }
     /* The last leaf, and others without rows behind it. */
     for (; leaf < evaluator->tally.sums.leaves.count; leaf++)
-        nn_row_sums_next(&evaluator->tally.sums, leaf);
+        nni_row_sums_next(&evaluator->tally.sums, leaf);
     return NN_OK;
 }
 
 /* Outputs are memberships where they cannot leave 0 .. 1, or were trained as such. */
-static bool has_memberships(const nn_evaluator *evaluator, const nn_recipe_loss *loss)
+static bool has_memberships(const nn_evaluator *evaluator, const nni_loss_settings *loss)
 {
     return loss->name == NN_IOU || evaluator->output == NN_SIGMOID || evaluator->output == NN_SOFTMAX;
 }
 
-nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
+nn_status nn_evaluate(nn_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
                       nn_workspace *work, nn_metrics *metrics, nn_error *error)
 {
     nn_comm *comm = evaluator->comm;
     NN_TRY(nn_comm_agree(comm, run_pieces(evaluator, loss, network, work, error), error));
-    NN_TRY(nn_tally_total(&evaluator->tally, error));
-    nn_tally_figures(&evaluator->tally, &evaluator->subject, metrics);
+    NN_TRY(nni_tally_total(&evaluator->tally, error));
+    nni_tally_figures(&evaluator->tally, &evaluator->subject, metrics);
     if (!has_memberships(evaluator, loss))
         metrics->value[NN_METRIC_IOU] = (double)NAN;
-    return evaluator->ranking ? nn_ranking_figures(evaluator->ranking, metrics, error) : NN_OK;
+    return evaluator->ranking ? nni_ranking_figures(evaluator->ranking, metrics, error) : NN_OK;
 }
 
 /* --- what can be measured --- */
 
-static bool varies(const nn_subject *subject)
+static bool varies(const nni_subject *subject)
 {
     for (size_t j = 0; j < subject->outputs; j++)
         if (subject->spread[j] > 0)
@@ -320,9 +320,10 @@ static bool varies(const nn_subject *subject)
 
 /* What a metric is measured on, or NULL where it can be measured here. Says `has` in the place of what the targets are,
  * where they are right and yet will not do. */
-static const char *lacks(const nn_evaluator *evaluator, const nn_recipe_loss *loss, nn_metric metric, const char **has)
+static const char *lacks(const nn_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
+                         const char **has)
 {
-    const nn_subject *subject = &evaluator->subject;
+    const nni_subject *subject = &evaluator->subject;
     const bool parts = subject->classes > 0 || subject->labels > 0;
     switch (metric) {
     case NN_METRIC_ACCURACY:
@@ -342,7 +343,7 @@ static const char *lacks(const nn_evaluator *evaluator, const nn_recipe_loss *lo
         return subject->labels > 0 ? NULL : "several labels (targets of 0 and 1 under sigmoid outputs)";
     case NN_METRIC_AUROC:
     case NN_METRIC_AVERAGE_PRECISION:
-        if (evaluator->ranking && !nn_ranking_has_both(evaluator->ranking)) {
+        if (evaluator->ranking && !nni_ranking_has_both(evaluator->ranking)) {
             *has = "rows of one class alone";
             return "rows of two classes at least";
         }
@@ -368,7 +369,7 @@ static const char *lacks(const nn_evaluator *evaluator, const nn_recipe_loss *lo
 }
 
 /* "loss, mae, rmse or r2": what there is to be measured. */
-static void list_fitting(const nn_evaluator *evaluator, const nn_recipe_loss *loss, char *list, size_t room)
+static void list_fitting(const nn_evaluator *evaluator, const nni_loss_settings *loss, char *list, size_t room)
 {
     const char *ignored = NULL;
     nn_metric last = NN_METRIC_LOSS;
@@ -382,10 +383,10 @@ static void list_fitting(const nn_evaluator *evaluator, const nn_recipe_loss *lo
         }
 }
 
-nn_status nn_evaluator_check(const nn_evaluator *evaluator, const nn_recipe_loss *loss, nn_metric metric,
-                             nn_error *error)
+nn_status nni_evaluator_check(const nn_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
+                              nn_error *error)
 {
-    const nn_subject *subject = &evaluator->subject;
+    const nni_subject *subject = &evaluator->subject;
     char targets[40] = "values", fitting[400];
     if (subject->classes > 0)
         snprintf(targets, sizeof targets, "%zu classes", subject->classes);

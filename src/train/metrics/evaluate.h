@@ -47,7 +47,7 @@ typedef struct nn_evaluator nn_evaluator;
  * The class a row of output activations speaks for: the largest of several (the first of equals), or with one output
  * whether it is at least 0.5.
  */
-size_t nn_predicted_class(const nn_real *output, size_t outputs);
+size_t nni_predicted_class(const nn_real *output, size_t outputs);
 
 /**
  * Takes the memory that measuring needs, and measures the targets. Collective.
@@ -90,7 +90,7 @@ void nn_evaluator_free(nn_evaluator *evaluator);
  *
  * @return NN_USAGE where evaluator or work hold no rows but the split does
  */
-nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const nn_network *network,
+nn_status nn_evaluate(nn_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
                       nn_workspace *work, nn_metrics *metrics, nn_error *error);
 
 /**
@@ -99,8 +99,8 @@ nn_status nn_evaluate(nn_evaluator *evaluator, const nn_recipe_loss *loss, const
  * @return NN_USAGE where it is not for such targets or outputs, or not defined for the ones there are, with a sentence
  * that names what would do
  */
-nn_status nn_evaluator_check(const nn_evaluator *evaluator, const nn_recipe_loss *loss, nn_metric metric,
-                             nn_error *error);
+nn_status nni_evaluator_check(const nn_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
+                              nn_error *error);
 
 #ifdef __cplusplus
 }

@@ -9,13 +9,13 @@ static double share(double part, double whole)
 }
 
 /* @return where figures of a metric for each class, label or output go, and where the caller finds them */
-static double *each_of(const nn_tally *tally, nn_metric metric, nn_metrics *metrics)
+static double *each_of(const nni_tally *tally, nn_metric metric, nn_metrics *metrics)
 {
     metrics->each[metric] = tally->each + (size_t)metric * tally->each_count;
     return tally->each + (size_t)metric * tally->each_count;
 }
 
-static double recall_of_actual(const nn_tally *tally)
+static double recall_of_actual(const nni_tally *tally)
 {
     const double *actual = tally->totals + tally->actual, *hit = tally->totals + tally->hit;
     double sum = 0, count = 0;
@@ -28,7 +28,7 @@ static double recall_of_actual(const nn_tally *tally)
 
 /* Of each class or label; their means over the classes that occur, or over all labels, or of two classes those of class
  * 1. */
-static void part_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics)
+static void part_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
 {
     const double *actual = tally->totals + tally->actual, *predicted = tally->totals + tally->predicted;
     const double *hit = tally->totals + tally->hit, *occurs = tally->totals + tally->occurs;
@@ -52,17 +52,17 @@ static void part_figures(const nn_tally *tally, const nn_subject *subject, nn_me
     metrics->support = actual;
 }
 
-static void class_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics)
+static void class_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
 {
-    metrics->value[NN_METRIC_ACCURACY] = tally->totals[NN_SUM_CORRECT] / metrics->weight;
+    metrics->value[NN_METRIC_ACCURACY] = tally->totals[NNI_SUM_CORRECT] / metrics->weight;
     metrics->value[NN_METRIC_BALANCED_ACCURACY] = recall_of_actual(tally);
     if (subject->top_k > 0)
-        metrics->value[NN_METRIC_TOP_K] = tally->totals[NN_SUM_TOP] / metrics->weight;
+        metrics->value[NN_METRIC_TOP_K] = tally->totals[NNI_SUM_TOP] / metrics->weight;
     if (subject->probabilities)
-        metrics->value[NN_METRIC_LOG_LOSS] = tally->totals[NN_SUM_LOG_LOSS] / metrics->weight;
+        metrics->value[NN_METRIC_LOG_LOSS] = tally->totals[NNI_SUM_LOG_LOSS] / metrics->weight;
 }
 
-static void label_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics)
+static void label_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
 {
     const double all = metrics->weight * (double)subject->labels;
     double actual = 0, predicted = 0, hit = 0;
@@ -74,9 +74,9 @@ static void label_figures(const nn_tally *tally, const nn_subject *subject, nn_m
     metrics->value[NN_METRIC_PRECISION_MICRO] = share(hit, predicted);
     metrics->value[NN_METRIC_RECALL_MICRO] = share(hit, actual);
     metrics->value[NN_METRIC_F1_MICRO] = share(2 * hit, predicted + actual);
-    metrics->value[NN_METRIC_SUBSET_ACCURACY] = tally->totals[NN_SUM_CORRECT] / metrics->weight;
+    metrics->value[NN_METRIC_SUBSET_ACCURACY] = tally->totals[NNI_SUM_CORRECT] / metrics->weight;
     metrics->value[NN_METRIC_HAMMING_LOSS] = (actual + predicted - 2 * hit) / all;
-    metrics->value[NN_METRIC_LOG_LOSS] = tally->totals[NN_SUM_LOG_LOSS] / all;
+    metrics->value[NN_METRIC_LOG_LOSS] = tally->totals[NNI_SUM_LOG_LOSS] / all;
 }
 
 /* What is explained of a target that does not vary: all where it is met, else nothing, as scikit-learn counts. */
@@ -89,7 +89,7 @@ static double explained(double residual, double spread)
     return residual > 0 ? 0 : 1;
 }
 
-static void value_figures(const nn_tally *tally, const nn_subject *subject, nn_metrics *metrics)
+static void value_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
 {
     const size_t outputs = subject->outputs;
     double *mae = each_of(tally, NN_METRIC_MAE, metrics), *rmse = each_of(tally, NN_METRIC_RMSE, metrics);
@@ -109,22 +109,22 @@ static void value_figures(const nn_tally *tally, const nn_subject *subject, nn_m
     metrics->value[NN_METRIC_R2] = r2s / (double)outputs;
 }
 
-void nn_tally_figures(nn_tally *tally, const nn_subject *subject, nn_metrics *metrics)
+void nni_tally_figures(nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
 {
     const double *totals = tally->totals;
     *metrics = (nn_metrics){
         .rows = subject->dataset->slices.rows,
-        .weight = totals[NN_SUM_WEIGHT],
+        .weight = totals[NNI_SUM_WEIGHT],
         .classes = subject->classes > 0,
         .class_count = subject->classes,
         .label_count = subject->labels,
         .output_count = subject->outputs,
-        .correct = (size_t)totals[NN_SUM_CORRECT_ROWS],
+        .correct = (size_t)totals[NNI_SUM_CORRECT_ROWS],
         .confusion = subject->confusion ? totals + tally->confusion : NULL,
     };
     for (size_t i = 0; i < NN_METRIC_COUNT; i++)
         metrics->value[i] = (double)NAN;
-    metrics->value[NN_METRIC_LOSS] = totals[NN_SUM_LOSS] / (double)metrics->rows;
+    metrics->value[NN_METRIC_LOSS] = totals[NNI_SUM_LOSS] / (double)metrics->rows;
     if (tally->parts > 0)
         part_figures(tally, subject, metrics);
     if (subject->classes > 0)
@@ -135,5 +135,5 @@ void nn_tally_figures(nn_tally *tally, const nn_subject *subject, nn_metrics *me
         value_figures(tally, subject, metrics);
     if (subject->unit_targets)
         metrics->value[NN_METRIC_IOU] =
-            totals[NN_SUM_UNITED] == 0 ? 1 : totals[NN_SUM_INTERSECTION] / totals[NN_SUM_UNITED];
+            totals[NNI_SUM_UNITED] == 0 ? 1 : totals[NNI_SUM_INTERSECTION] / totals[NNI_SUM_UNITED];
 }

@@ -22,9 +22,9 @@ static size_t take(size_t *count, size_t more)
 }
 
 /* @return how many sums there are */
-static size_t lay_out(nn_tally *tally, const nn_subject *subject)
+static size_t lay_out(nni_tally *tally, const nni_subject *subject)
 {
-    size_t count = NN_SUM_FIXED;
+    size_t count = NNI_SUM_FIXED;
     tally->parts = subject->classes > 0 ? subject->classes : subject->labels;
     tally->actual = take(&count, tally->parts);
     tally->predicted = take(&count, tally->parts);
@@ -36,39 +36,39 @@ static size_t lay_out(nn_tally *tally, const nn_subject *subject)
     return count;
 }
 
-nn_status nn_tally_create(const nn_subject *subject, nn_comm *comm, nn_tally *tally, nn_error *error)
+nn_status nni_tally_create(const nni_subject *subject, nn_comm *comm, nni_tally *tally, nn_error *error)
 {
     const char what[] = "the sums of an evaluation";
-    *tally = (nn_tally){.totals = NULL};
+    *tally = (nni_tally){.totals = NULL};
     const size_t count = lay_out(tally, subject);
     tally->each_count = tally->parts > subject->outputs ? tally->parts : subject->outputs;
-    NN_TRY(nn_row_sums_create(subject->dataset, count, NN_TAG_TALLY, comm, &tally->sums, error));
-    NN_TRY(nn_allocate(count, sizeof *tally->totals, what, &tally->totals, error));
-    return nn_allocate(tally->each_count, NN_METRIC_COUNT * sizeof *tally->each, what, &tally->each, error);
+    NN_TRY(nni_row_sums_create(subject->dataset, count, NNI_TAG_TALLY, comm, &tally->sums, error));
+    NN_TRY(nni_allocate(count, sizeof *tally->totals, what, &tally->totals, error));
+    return nni_allocate(tally->each_count, NN_METRIC_COUNT * sizeof *tally->each, what, &tally->each, error);
 }
 
-void nn_tally_free(nn_tally *tally)
+void nni_tally_free(nni_tally *tally)
 {
-    nn_row_sums_free(&tally->sums);
-    nn_release(tally->totals);
-    nn_release(tally->each);
-    *tally = (nn_tally){.totals = NULL};
+    nni_row_sums_free(&tally->sums);
+    nni_release(tally->totals);
+    nni_release(tally->each);
+    *tally = (nni_tally){.totals = NULL};
 }
 
-void nn_tally_clear(nn_tally *tally)
+void nni_tally_clear(nni_tally *tally)
 {
-    nn_row_sums_clear(&tally->sums);
+    nni_row_sums_clear(&tally->sums);
 }
 
-nn_status nn_tally_total(nn_tally *tally, nn_error *error)
+nn_status nni_tally_total(nni_tally *tally, nn_error *error)
 {
-    return nn_row_sums_total(&tally->sums, tally->totals, error);
+    return nni_row_sums_total(&tally->sums, tally->totals, error);
 }
 
 /* --- row by row --- */
 
 /* Whether fewer than k outputs come before that of the class; of equals the first comes first, as in
- * nn_predicted_class. */
+ * nni_predicted_class. */
 static bool among_first(const nn_real *a, size_t outputs, size_t class, size_t k)
 {
     size_t before = 0;
@@ -83,46 +83,46 @@ static double log_loss(double probability)
     return -log(fmin(fmax(probability, smallest_probability), 1 - smallest_probability));
 }
 
-static void tally_class(const nn_tally *tally, const nn_subject *subject, size_t class, const nn_real *a, double weight,
-                        double *sums)
+static void tally_class(const nni_tally *tally, const nni_subject *subject, size_t class, const nn_real *a,
+                        double weight, double *sums)
 {
-    const size_t predicted = nn_predicted_class(a, subject->outputs);
+    const size_t predicted = nni_predicted_class(a, subject->outputs);
     sums[tally->actual + class] += weight;
     sums[tally->predicted + predicted] += weight;
     sums[tally->occurs + class]++;
     sums[tally->occurs + predicted]++;
     if (predicted == class) {
         sums[tally->hit + class] += weight;
-        sums[NN_SUM_CORRECT] += weight;
-        sums[NN_SUM_CORRECT_ROWS]++;
+        sums[NNI_SUM_CORRECT] += weight;
+        sums[NNI_SUM_CORRECT_ROWS]++;
     }
     if (subject->confusion)
         sums[tally->confusion + class * subject->classes + predicted] += weight;
     if (subject->top_k > 0 && among_first(a, subject->outputs, class, subject->top_k))
-        sums[NN_SUM_TOP] += weight;
+        sums[NNI_SUM_TOP] += weight;
     if (subject->probabilities && subject->outputs == 1)
-        sums[NN_SUM_LOG_LOSS] += weight * log_loss(class == 1 ? (double)a[0] : 1 - (double)a[0]);
+        sums[NNI_SUM_LOG_LOSS] += weight * log_loss(class == 1 ? (double)a[0] : 1 - (double)a[0]);
     else if (subject->probabilities)
-        sums[NN_SUM_LOG_LOSS] += weight * log_loss((double)a[class]);
+        sums[NNI_SUM_LOG_LOSS] += weight * log_loss((double)a[class]);
 }
 
-static void tally_labels(const nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t row,
+static void tally_labels(const nni_tally *tally, const nni_subject *subject, const nni_rows *rows, size_t row,
                          const nn_real *a, double weight, double *sums)
 {
     bool correct = true;
     for (size_t j = 0; j < subject->labels; j++) {
-        const bool actual = rows->values[row * subject->labels + j] > 0, predicted = nn_predicted_class(a + j, 1) == 1;
+        const bool actual = rows->values[row * subject->labels + j] > 0, predicted = nni_predicted_class(a + j, 1) == 1;
         sums[tally->actual + j] += actual ? weight : 0;
         sums[tally->predicted + j] += predicted ? weight : 0;
         sums[tally->hit + j] += actual && predicted ? weight : 0;
         correct = correct && actual == predicted;
-        sums[NN_SUM_LOG_LOSS] += weight * log_loss(actual ? (double)a[j] : 1 - (double)a[j]);
+        sums[NNI_SUM_LOG_LOSS] += weight * log_loss(actual ? (double)a[j] : 1 - (double)a[j]);
     }
-    sums[NN_SUM_CORRECT] += correct ? weight : 0;
-    sums[NN_SUM_CORRECT_ROWS] += correct;
+    sums[NNI_SUM_CORRECT] += correct ? weight : 0;
+    sums[NNI_SUM_CORRECT_ROWS] += correct;
 }
 
-static void tally_values(const nn_tally *tally, size_t outputs, const double *y, const double *a, double weight,
+static void tally_values(const nni_tally *tally, size_t outputs, const double *y, const double *a, double weight,
                          double *sums)
 {
     for (size_t j = 0; j < outputs; j++) {
@@ -133,7 +133,7 @@ static void tally_values(const nn_tally *tally, size_t outputs, const double *y,
 }
 
 /* The target is 1 at the class where there are no values. */
-static void tally_overlap(size_t outputs, const nn_rows *rows, size_t row, size_t class, const nn_real *a,
+static void tally_overlap(size_t outputs, const nni_rows *rows, size_t row, size_t class, const nn_real *a,
                           double weight, double *sums)
 {
     double intersection = 0, united = 0;
@@ -143,19 +143,19 @@ static void tally_overlap(size_t outputs, const nn_rows *rows, size_t row, size_
         intersection += both;
         united += (double)a[j] + target - both;
     }
-    sums[NN_SUM_INTERSECTION] += weight * intersection;
-    sums[NN_SUM_UNITED] += weight * united;
+    sums[NNI_SUM_INTERSECTION] += weight * intersection;
+    sums[NNI_SUM_UNITED] += weight * united;
 }
 
-void nn_tally_rows(nn_tally *tally, const nn_subject *subject, const nn_rows *rows, size_t first, size_t count,
-                   const nn_real *output, const double *restored, const double *losses)
+void nni_tally_rows(nni_tally *tally, const nni_subject *subject, const nni_rows *rows, size_t first, size_t count,
+                    const nn_real *output, const double *restored, const double *losses)
 {
-    double *sums = nn_row_sums_of_leaf(&tally->sums);
+    double *sums = nni_row_sums_of_leaf(&tally->sums);
     for (size_t i = 0, row = first; i < count; i++, row++, output += subject->outputs) {
         const double weight = rows->weights ? (double)rows->weights[row] : 1;
-        const size_t class = subject->classes > 0 ? nn_class_of_row(subject, rows, row) : 0;
-        sums[NN_SUM_LOSS] += losses[i];
-        sums[NN_SUM_WEIGHT] += weight;
+        const size_t class = subject->classes > 0 ? nni_class_of_row(subject, rows, row) : 0;
+        sums[NNI_SUM_LOSS] += losses[i];
+        sums[NNI_SUM_WEIGHT] += weight;
         if (subject->classes > 0)
             tally_class(tally, subject, class, output, weight, sums);
         if (subject->labels > 0)

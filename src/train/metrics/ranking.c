@@ -18,8 +18,8 @@ struct scored {
     bool positive;
 };
 
-struct nn_ranking {
-    const nn_subject *subject; /* borrowed */
+struct nni_ranking {
+    const nni_subject *subject; /* borrowed */
     nn_comm *comm;
     size_t columns;       /* scores kept of a row: 1 for two classes, else one a class or label */
     size_t truth_columns; /* labels, or 1: the class */
@@ -36,104 +36,104 @@ struct nn_ranking {
     struct scored *sorted; /* [all rows] */
 };
 
-static nn_status take_memory(nn_ranking *ranking, nn_error *error)
+static nn_status take_memory(nni_ranking *ranking, nn_error *error)
 {
     const char what[] = "the scores of an evaluation";
     const size_t rows = ranking->subject->dataset->rows;
     const size_t all = ranking->comm->rank == 0 ? ranking->subject->dataset->slices.rows : 0;
-    NN_TRY(nn_allocate(rows, ranking->columns * sizeof *ranking->scores, what, &ranking->scores, error));
-    NN_TRY(nn_allocate(rows, ranking->truth_columns * sizeof *ranking->truth, what, &ranking->truth, error));
-    NN_TRY(nn_allocate((size_t)ranking->comm->size, sizeof *ranking->rank_rows, what, &ranking->rank_rows, error));
-    NN_TRY(nn_allocate(ranking->columns + 1, 2 * sizeof *ranking->figures, what, &ranking->figures, error));
-    NN_TRY(nn_allocate(all, sizeof *ranking->inbox, what, &ranking->inbox, error));
-    NN_TRY(nn_allocate(all, sizeof *ranking->truths, what, &ranking->truths, error));
-    NN_TRY(nn_allocate(all, sizeof *ranking->weights, what, &ranking->weights, error));
-    return nn_allocate(all, sizeof *ranking->sorted, what, &ranking->sorted, error);
+    NN_TRY(nni_allocate(rows, ranking->columns * sizeof *ranking->scores, what, &ranking->scores, error));
+    NN_TRY(nni_allocate(rows, ranking->truth_columns * sizeof *ranking->truth, what, &ranking->truth, error));
+    NN_TRY(nni_allocate((size_t)ranking->comm->size, sizeof *ranking->rank_rows, what, &ranking->rank_rows, error));
+    NN_TRY(nni_allocate(ranking->columns + 1, 2 * sizeof *ranking->figures, what, &ranking->figures, error));
+    NN_TRY(nni_allocate(all, sizeof *ranking->inbox, what, &ranking->inbox, error));
+    NN_TRY(nni_allocate(all, sizeof *ranking->truths, what, &ranking->truths, error));
+    NN_TRY(nni_allocate(all, sizeof *ranking->weights, what, &ranking->weights, error));
+    return nni_allocate(all, sizeof *ranking->sorted, what, &ranking->sorted, error);
 }
 
 /* Every rank learns how many rows each has. */
-static nn_status count_rows(nn_ranking *ranking, nn_error *error)
+static nn_status count_rows(nni_ranking *ranking, nn_error *error)
 {
     nn_comm *comm = ranking->comm;
     double *counts = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate((size_t)comm->size, sizeof *counts, "the rows of each rank", &counts, error),
-                         error));
+    NN_TRY(nn_comm_agree(
+        comm, nni_allocate((size_t)comm->size, sizeof *counts, "the rows of each rank", &counts, error), error));
     counts[comm->rank] = (double)ranking->subject->dataset->rows;
     nn_status status = nn_comm_sum_double(comm, counts, (size_t)comm->size, error);
     for (int rank = 0; status == NN_OK && rank < comm->size; rank++)
         ranking->rank_rows[rank] = (size_t)counts[rank];
-    nn_release(counts);
+    nni_release(counts);
     return status;
 }
 
 /* One value of every row to rank 0; own [rows] may be sent from, not changed. @param all  [all rows] on rank 0 */
-static nn_status bring_all(const nn_ranking *ranking, nn_real *own, nn_real *all, nn_error *error)
+static nn_status bring_all(const nni_ranking *ranking, nn_real *own, nn_real *all, nn_error *error)
 {
     nn_comm *comm = ranking->comm;
     if (comm->rank != 0)
-        return nn_comm_bring(comm, comm->rank, own, ranking->rank_rows[comm->rank], error);
+        return nni_comm_send_to_root(comm, comm->rank, own, ranking->rank_rows[comm->rank], error);
     size_t at = ranking->rank_rows[0];
     if (at > 0)
         memcpy(all, own, at * sizeof *own);
     for (int from = 1; from < comm->size; from++) {
-        NN_TRY(nn_comm_bring(comm, from, all + at, ranking->rank_rows[from], error));
+        NN_TRY(nni_comm_send_to_root(comm, from, all + at, ranking->rank_rows[from], error));
         at += ranking->rank_rows[from];
     }
     return NN_OK;
 }
 
-static void keep_truth(nn_ranking *ranking, const nn_rows *rows)
+static void keep_truth(nni_ranking *ranking, const nni_rows *rows)
 {
-    const nn_subject *subject = ranking->subject;
+    const nni_subject *subject = ranking->subject;
     const size_t all = subject->dataset->rows;
     for (size_t i = 0; i < rows->count; i++) {
         ranking->scores[rows->first + i] = rows->weights ? rows->weights[i] : 1;
         if (subject->labels == 0)
-            ranking->truth[rows->first + i] = (nn_real)nn_class_of_row(subject, rows, i);
+            ranking->truth[rows->first + i] = (nn_real)nni_class_of_row(subject, rows, i);
         for (size_t j = 0; j < subject->labels; j++)
             ranking->truth[j * all + rows->first + i] = rows->values[i * subject->labels + j] > 0;
     }
 }
 
 /* Truth, and weights where scores will be. */
-static nn_status find_truth(nn_ranking *ranking, nn_error *error)
+static nn_status find_truth(nni_ranking *ranking, nn_error *error)
 {
     enum { PIECE = 4096 };
-    nn_cursor *cursor = NULL;
-    nn_rows rows = {.count = 1};
-    nn_status status = nn_cursor_create(ranking->subject->dataset, PIECE, &cursor, error);
+    nni_cursor *cursor = NULL;
+    nni_rows rows = {.count = 1};
+    nn_status status = nni_cursor_create(ranking->subject->dataset, PIECE, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
-        status = nn_cursor_next(cursor, &rows, error);
+        status = nni_cursor_next(cursor, &rows, error);
         if (status == NN_OK)
             keep_truth(ranking, &rows);
     }
-    nn_cursor_free(cursor);
+    nni_cursor_free(cursor);
     return status;
 }
 
 /* The truth that a column's scores are measured by; that of classes is the same for all. */
-static nn_status bring_truth(nn_ranking *ranking, size_t column, nn_error *error)
+static nn_status bring_truth(nni_ranking *ranking, size_t column, nn_error *error)
 {
     if (column >= ranking->truth_columns)
         return NN_OK;
     return bring_all(ranking, ranking->truth + column * ranking->subject->dataset->rows, ranking->truths, error);
 }
 
-static bool is_positive(const nn_ranking *ranking, size_t column, size_t row)
+static bool is_positive(const nni_ranking *ranking, size_t column, size_t row)
 {
     const bool one = ranking->columns == 1 || ranking->subject->labels > 0;
     return ranking->truths[row] == (one ? 1 : (nn_real)column);
 }
 
 /* Weights of the rows that are of the column's class or label, and of those that are not. */
-static void weigh(const nn_ranking *ranking, size_t column, double weights[2])
+static void weigh(const nni_ranking *ranking, size_t column, double weights[2])
 {
     weights[0] = weights[1] = 0;
     for (size_t row = 0; row < ranking->subject->dataset->slices.rows; row++)
         weights[is_positive(ranking, column, row)] += (double)ranking->weights[row];
 }
 
-static nn_status look_for_both(nn_ranking *ranking, nn_error *error)
+static nn_status look_for_both(nni_ranking *ranking, nn_error *error)
 {
     for (size_t column = 0; column < ranking->columns; column++) {
         double weights[2];
@@ -146,7 +146,7 @@ static nn_status look_for_both(nn_ranking *ranking, nn_error *error)
     return nn_comm_broadcast(ranking->comm, &ranking->has_both, sizeof ranking->has_both, error);
 }
 
-static nn_status prepare(nn_ranking *ranking, nn_error *error)
+static nn_status prepare(nni_ranking *ranking, nn_error *error)
 {
     NN_TRY(nn_comm_agree(ranking->comm, take_memory(ranking, error), error));
     NN_TRY(count_rows(ranking, error));
@@ -155,44 +155,44 @@ static nn_status prepare(nn_ranking *ranking, nn_error *error)
     return look_for_both(ranking, error);
 }
 
-nn_status nn_ranking_create(const nn_subject *subject, nn_comm *comm, nn_ranking **result, nn_error *error)
+nn_status nni_ranking_create(const nni_subject *subject, nn_comm *comm, nni_ranking **result, nn_error *error)
 {
-    nn_ranking *ranking = NULL;
-    NN_TRY(nn_comm_agree(comm, nn_allocate(1, sizeof *ranking, "the ranking", &ranking, error), error));
+    nni_ranking *ranking = NULL;
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *ranking, "the ranking", &ranking, error), error));
     ranking->subject = subject;
     ranking->comm = comm;
     ranking->columns = subject->classes == 2 ? 1 : subject->outputs;
     ranking->truth_columns = subject->labels > 0 ? subject->labels : 1;
     const nn_status status = prepare(ranking, error);
     if (status != NN_OK) {
-        nn_ranking_free(ranking);
+        nni_ranking_free(ranking);
         return status;
     }
     *result = ranking;
     return NN_OK;
 }
 
-void nn_ranking_free(nn_ranking *ranking)
+void nni_ranking_free(nni_ranking *ranking)
 {
     if (!ranking)
         return;
-    nn_release(ranking->scores);
-    nn_release(ranking->truth);
-    nn_release(ranking->rank_rows);
-    nn_release(ranking->figures);
-    nn_release(ranking->inbox);
-    nn_release(ranking->truths);
-    nn_release(ranking->weights);
-    nn_release(ranking->sorted);
-    nn_release(ranking);
+    nni_release(ranking->scores);
+    nni_release(ranking->truth);
+    nni_release(ranking->rank_rows);
+    nni_release(ranking->figures);
+    nni_release(ranking->inbox);
+    nni_release(ranking->truths);
+    nni_release(ranking->weights);
+    nni_release(ranking->sorted);
+    nni_release(ranking);
 }
 
-bool nn_ranking_has_both(const nn_ranking *ranking)
+bool nni_ranking_has_both(const nni_ranking *ranking)
 {
     return ranking->has_both;
 }
 
-void nn_ranking_keep(nn_ranking *ranking, size_t first, size_t rows, const nn_real *output)
+void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nn_real *output)
 {
     const size_t outputs = ranking->subject->outputs, all = ranking->subject->dataset->rows;
     const size_t first_output = outputs - ranking->columns; /* of two outputs the second is class 1's */
@@ -213,7 +213,7 @@ static int by_score(const void *left, const void *right)
 }
 
 /* Sorts what is in the inbox. @return false where a score is NaN */
-static bool sort_scores(nn_ranking *ranking, size_t column)
+static bool sort_scores(nni_ranking *ranking, size_t column)
 {
     const size_t rows = ranking->subject->dataset->slices.rows;
     for (size_t row = 0; row < rows; row++) {
@@ -227,7 +227,7 @@ static bool sort_scores(nn_ranking *ranking, size_t column)
 }
 
 /* Runs of equal scores: a negative row is below all positives before its run and ties with those in it. */
-static void measure_column(nn_ranking *ranking, size_t column, double *area, double *precision)
+static void measure_column(nni_ranking *ranking, size_t column, double *area, double *precision)
 {
     const size_t rows = ranking->subject->dataset->slices.rows;
     const struct scored *sorted = ranking->sorted;
@@ -250,7 +250,7 @@ static void measure_column(nn_ranking *ranking, size_t column, double *area, dou
 }
 
 /* A class that no row is of has no average precision; a label that no row has, has one of 0 in scikit-learn. */
-static nn_status measure_columns(nn_ranking *ranking, double *areas, double *precisions, nn_error *error)
+static nn_status measure_columns(nni_ranking *ranking, double *areas, double *precisions, nn_error *error)
 {
     const size_t rows = ranking->subject->dataset->rows, columns = ranking->columns;
     double area = 0, area_count = 0, precision = 0, precision_count = 0;
@@ -278,7 +278,7 @@ static nn_status measure_columns(nn_ranking *ranking, double *areas, double *pre
     return NN_OK;
 }
 
-nn_status nn_ranking_figures(nn_ranking *ranking, nn_metrics *metrics, nn_error *error)
+nn_status nni_ranking_figures(nni_ranking *ranking, nn_metrics *metrics, nn_error *error)
 {
     const size_t columns = ranking->columns;
     double *areas = ranking->figures, *precisions = ranking->figures + columns + 1;

@@ -13,21 +13,21 @@
 
 static const char runs[] = "runs";
 
-nn_status nn_folder_join(const char *folder, const char *name, char path[PATH_MAX], nn_error *error)
+nn_status nni_folder_join(const char *folder, const char *name, char path[PATH_MAX], nn_error *error)
 {
     if (snprintf(path, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
         return nn_fail(error, NN_SYSTEM, "%s/%s: the name is too long", folder, name);
     return NN_OK;
 }
 
-nn_status nn_folder_checkpoint(const char *folder, uint64_t step, char path[PATH_MAX], nn_error *error)
+nn_status nni_folder_checkpoint(const char *folder, uint64_t step, char path[PATH_MAX], nn_error *error)
 {
     char name[64];
     snprintf(name, sizeof name, "checkpoint-%08" PRIu64 ".h5", step);
-    return nn_folder_join(folder, name, path, error);
+    return nni_folder_join(folder, name, path, error);
 }
 
-/* Exactly the names that nn_folder_checkpoint gives. */
+/* Exactly the names that nni_folder_checkpoint gives. */
 static bool parse_checkpoint_name(const char *name, uint64_t *step)
 {
     char again[64];
@@ -43,7 +43,7 @@ static int newest_first(const void *left, const void *right)
     return (a < b) - (a > b);
 }
 
-nn_status nn_folder_list(const char *folder, uint64_t **steps, size_t *count, nn_error *error)
+nn_status nni_folder_list(const char *folder, uint64_t **steps, size_t *count, nn_error *error)
 {
     *steps = NULL;
     *count = 0;
@@ -81,7 +81,7 @@ nn_status nn_folder_list(const char *folder, uint64_t **steps, size_t *count, nn
 static bool exists(const char *folder, const char *name)
 {
     char path[PATH_MAX];
-    return nn_folder_join(folder, name, path, NULL) == NN_OK && access(path, F_OK) == 0;
+    return nni_folder_join(folder, name, path, NULL) == NN_OK && access(path, F_OK) == 0;
 }
 
 /* What can be continued, or is a result. A run that diverged before its first checkpoint left nothing to be kept: its
@@ -90,7 +90,7 @@ static bool holds_a_run(const char *folder)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    nn_folder_list(folder, &steps, &count, NULL);
+    nni_folder_list(folder, &steps, &count, NULL);
     free(steps);
     return count > 0 || exists(folder, "model.h5");
 }
@@ -162,11 +162,11 @@ static nn_status numbered(const char *name, unsigned number, char path[PATH_MAX]
                              : snprintf(numbered_name, sizeof numbered_name, "%s-%u", name, number);
     if (length >= (int)sizeof numbered_name)
         return nn_fail(error, NN_USAGE, "the run's name %s is too long; name a folder with --output", name);
-    return nn_folder_join(runs, numbered_name, path, error);
+    return nni_folder_join(runs, numbered_name, path, error);
 }
 
 /* mkdir decides: of two runs that start at once, each gets a folder of its own. */
-static nn_status make_next(const char *name, nn_folder *folder, nn_error *error)
+static nn_status make_next(const char *name, nni_folder *folder, nn_error *error)
 {
     bool created;
     NN_TRY(make_folders(runs, &created, error));
@@ -186,11 +186,11 @@ static bool is_inside(const char *file, const char *folder)
 {
     char beside[PATH_MAX];
     struct stat one, other;
-    return nn_folder_of(file, beside) && stat(beside, &one) == 0 && stat(folder, &other) == 0 &&
+    return nni_folder_of(file, beside) && stat(beside, &one) == 0 && stat(folder, &other) == 0 &&
            one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-static nn_status open_named(const nn_train_options *options, nn_folder *folder, nn_error *error)
+static nn_status open_named(const nn_train_options *options, nni_folder *folder, nn_error *error)
 {
     if (snprintf(folder->path, sizeof folder->path, "%s", options->output) >= (int)sizeof folder->path)
         return nn_fail(error, NN_USAGE, "--output: the name is too long");
@@ -214,7 +214,7 @@ static void sweep(const char *folder)
         char path[PATH_MAX];
         uint64_t step;
         if (length <= strlen(ending) || strcmp(entry->d_name + length - strlen(ending), ending) != 0 ||
-            nn_folder_join(folder, entry->d_name, path, NULL) != NN_OK)
+            nni_folder_join(folder, entry->d_name, path, NULL) != NN_OK)
             continue;
         entry->d_name[length - strlen(ending)] = '\0';
         bool ours = parse_checkpoint_name(entry->d_name, &step);
@@ -227,7 +227,7 @@ static void sweep(const char *folder)
 }
 
 /* Of the folder as it is once nobody else writes into it. */
-static nn_status check_contents(const nn_train_options *options, const nn_folder *folder, nn_error *error)
+static nn_status check_contents(const nn_train_options *options, const nni_folder *folder, nn_error *error)
 {
     if (options->resume_file && holds_a_run(folder->path) && !is_inside(options->resume_file, folder->path))
         return nn_fail(error, NN_USAGE,
@@ -241,18 +241,18 @@ static nn_status check_contents(const nn_train_options *options, const nn_folder
 }
 
 /* The folder a checkpoint is in. */
-static nn_status open_beside(const char *file, nn_folder *folder, nn_error *error)
+static nn_status open_beside(const char *file, nni_folder *folder, nn_error *error)
 {
-    if (!nn_folder_of(file, folder->path))
+    if (!nni_folder_of(file, folder->path))
         return nn_fail(error, NN_USAGE, "--resume: the name is too long");
     if (!is_folder(folder->path))
         return nn_fail(error, NN_DATA, "cannot open checkpoint %s: there is no folder %s", file, folder->path);
     return NN_OK;
 }
 
-nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_run_lock **lock, nn_error *error)
+nn_status nni_folder_open(const nn_train_options *options, nni_folder *folder, nni_run_lock **lock, nn_error *error)
 {
-    *folder = (nn_folder){.created = false};
+    *folder = (nni_folder){.created = false};
     *lock = NULL;
     unsigned newest = 0;
     if (options->output)
@@ -266,14 +266,14 @@ nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_
     if (access(folder->path, W_OK | X_OK) != 0)
         return nn_fail(error, NN_SYSTEM, "cannot write into %s: %s; name another folder with --output", folder->path,
                        strerror(errno));
-    NN_TRY(nn_run_lock_take(folder->path, options->resume, options->out, lock, error));
+    NN_TRY(nni_run_lock_take(folder->path, options->resume, options->out, lock, error));
     if (options->output)
         NN_TRY(check_contents(options, folder, error));
     sweep(folder->path);
     return NN_OK;
 }
 
-void nn_folder_abandon(const nn_folder *folder)
+void nni_folder_abandon(const nni_folder *folder)
 {
     if (folder->created)
         rmdir(folder->path); /* refuses where something is in it, as it should */

@@ -12,10 +12,10 @@
 #include "train/train.h"
 
 /** A run's folder as it was found or made. */
-typedef struct nn_folder {
+typedef struct nni_folder {
     char path[PATH_MAX];
     bool created; /* by us, just now */
-} nn_folder;
+} nni_folder;
 
 /**
  * Finds the folder of the run to be continued, or makes a new one, and takes it for this run alone.
@@ -24,22 +24,22 @@ typedef struct nn_folder {
  * @return NN_USAGE where the folder holds a run that nobody asked to continue; NN_SYSTEM where it cannot be made or
  * written to, or another run has it
  */
-nn_status nn_folder_open(const nn_train_options *options, nn_folder *folder, nn_run_lock **lock, nn_error *error);
+nn_status nni_folder_open(const nn_train_options *options, nni_folder *folder, nni_run_lock **lock, nn_error *error);
 
 /** Takes a folder away again where it was created and nothing is in it. */
-void nn_folder_abandon(const nn_folder *folder);
+void nni_folder_abandon(const nni_folder *folder);
 
 /** Name of the checkpoint of a step. */
-nn_status nn_folder_checkpoint(const char *folder, uint64_t step, char path[PATH_MAX], nn_error *error);
+nn_status nni_folder_checkpoint(const char *folder, uint64_t step, char path[PATH_MAX], nn_error *error);
 
 /**
  * Steps of the checkpoints in a folder, newest first.
  *
  * @param steps  receives an array to be released with free
  */
-nn_status nn_folder_list(const char *folder, uint64_t **steps, size_t *count, nn_error *error);
+nn_status nni_folder_list(const char *folder, uint64_t **steps, size_t *count, nn_error *error);
 
 /** Joins folder and name; NN_SYSTEM where that is too long. */
-nn_status nn_folder_join(const char *folder, const char *name, char path[PATH_MAX], nn_error *error);
+nn_status nni_folder_join(const char *folder, const char *name, char path[PATH_MAX], nn_error *error);
 
 #endif

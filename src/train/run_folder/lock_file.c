@@ -69,14 +69,14 @@ static void make_token(char token[33])
     /* Without random numbers: two processes at the same nanosecond are of different numbers. */
     if (getrandom(bits, sizeof bits, 0) != (ssize_t)sizeof bits) {
         bits[0] = (uint64_t)getpid();
-        bits[1] = (uint64_t)(nn_clock() * 1e9);
+        bits[1] = (uint64_t)(nni_clock() * 1e9);
     }
     snprintf(token, 33, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
 }
 
-nn_lock_owner nn_lock_own(void)
+nni_lock_owner nni_lock_own(void)
 {
-    nn_lock_owner own = {.pid_namespace = own_namespace(), .pid = (long)getpid()};
+    nni_lock_owner own = {.pid_namespace = own_namespace(), .pid = (long)getpid()};
     char state;
     if (!read_process(own.pid, &state, &own.started))
         own.started = 0;
@@ -91,7 +91,7 @@ nn_lock_owner nn_lock_own(void)
 }
 
 /* Containers may have host name and kernel in common, but not the numbers of processes. */
-static bool is_here(const nn_lock_owner *owner)
+static bool is_here(const nni_lock_owner *owner)
 {
     char host[65], boot[40];
     read_host(host);
@@ -100,21 +100,21 @@ static bool is_here(const nn_lock_owner *owner)
            owner->pid_namespace == own_namespace() && strcmp(owner->boot, boot) == 0 && strcmp(owner->host, host) == 0;
 }
 
-nn_lock_standing nn_lock_look_up(const nn_lock_owner *owner)
+nni_lock_standing nni_lock_look_up(const nni_lock_owner *owner)
 {
     char state = '?';
     uint64_t started = 0;
     if (!is_here(owner))
-        return NN_LOCK_ELSEWHERE;
+        return NNI_LOCK_ELSEWHERE;
     if (read_process(owner->pid, &state, &started))
-        return started == owner->started && state != 'Z' && state != 'X' ? NN_LOCK_ALIVE : NN_LOCK_DEAD;
+        return started == owner->started && state != 'Z' && state != 'X' ? NNI_LOCK_ALIVE : NNI_LOCK_DEAD;
     /* A system may hide the processes of other users. */
-    return kill((pid_t)owner->pid, 0) != 0 && errno == ESRCH ? NN_LOCK_DEAD : NN_LOCK_ALIVE;
+    return kill((pid_t)owner->pid, 0) != 0 && errno == ESRCH ? NNI_LOCK_DEAD : NNI_LOCK_ALIVE;
 }
 
-nn_lock_words nn_lock_describe(const nn_lock_owner *owner)
+nni_lock_words nni_lock_describe(const nni_lock_owner *owner)
 {
-    nn_lock_words words;
+    nni_lock_words words;
     if (owner->pid == 0)
         snprintf(words.text, sizeof words.text, "a run whose lock file does not tell who it is");
     else
@@ -124,21 +124,21 @@ nn_lock_words nn_lock_describe(const nn_lock_owner *owner)
 
 /* --- files --- */
 
-static size_t compose(const nn_lock_owner *owner, char text[MOST_BYTES])
+static size_t compose(const nni_lock_owner *owner, char text[MOST_BYTES])
 {
     return (size_t)snprintf(text, MOST_BYTES, layout, owner->host, owner->boot, owner->pid_namespace, owner->pid,
                             owner->started, owner->since, owner->token, owner->beat);
 }
 
 /* @return 0, or errno */
-static int write_new(const char *path, const nn_lock_owner *owner)
+static int write_new(const char *path, const nni_lock_owner *owner)
 {
     char text[MOST_BYTES];
     const size_t count = compose(owner, text);
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file < 0)
         return errno;
-    int code = nn_write_at(file, text, count, 0) ? 0 : errno;
+    int code = nni_write_at(file, text, count, 0) ? 0 : errno;
     if (close(file) != 0 && code == 0)
         code = errno;
     if (code != 0)
@@ -147,7 +147,7 @@ static int write_new(const char *path, const nn_lock_owner *owner)
 }
 
 /* @param draft  receives the name of a file of this owner's alone @return 0, or errno */
-static int write_draft(const char *path, const nn_lock_owner *owner, char draft[PATH_MAX])
+static int write_draft(const char *path, const nni_lock_owner *owner, char draft[PATH_MAX])
 {
     if (snprintf(draft, PATH_MAX, "%s.%s.new", path, owner->token) >= PATH_MAX)
         return ENAMETOOLONG;
@@ -155,7 +155,7 @@ static int write_draft(const char *path, const nn_lock_owner *owner, char draft[
     return write_new(draft, owner);
 }
 
-int nn_lock_place(const char *path, const nn_lock_owner *owner)
+int nni_lock_place(const char *path, const nni_lock_owner *owner)
 {
     char draft[PATH_MAX];
     struct stat facts;
@@ -173,7 +173,7 @@ int nn_lock_place(const char *path, const nn_lock_owner *owner)
     return code;
 }
 
-int nn_lock_replace(const char *path, const nn_lock_owner *owner)
+int nni_lock_replace(const char *path, const nni_lock_owner *owner)
 {
     char draft[PATH_MAX];
     int code = write_draft(path, owner, draft);
@@ -185,7 +185,7 @@ int nn_lock_replace(const char *path, const nn_lock_owner *owner)
 }
 
 /* @param bytes  receives the length of the file */
-static int read_open(int file, nn_lock_owner *owner, off_t *bytes)
+static int read_open(int file, nni_lock_owner *owner, off_t *bytes)
 {
     char text[MOST_BYTES];
     struct stat facts;
@@ -194,16 +194,16 @@ static int read_open(int file, nn_lock_owner *owner, off_t *bytes)
         return errno;
     text[count] = '\0';
     *bytes = facts.st_size;
-    *owner = (nn_lock_owner){.pid = 0};
+    *owner = (nni_lock_owner){.pid = 0};
     if (sscanf(text, layout_read, owner->host, owner->boot, &owner->pid_namespace, &owner->pid, &owner->started,
                owner->since, owner->token, &owner->beat) == FIELDS)
         return 0;
-    *owner = (nn_lock_owner){.beat = (uint64_t)facts.st_mtim.tv_sec * 1000000000 + (uint64_t)facts.st_mtim.tv_nsec};
+    *owner = (nni_lock_owner){.beat = (uint64_t)facts.st_mtim.tv_sec * 1000000000 + (uint64_t)facts.st_mtim.tv_nsec};
     snprintf(owner->token, sizeof owner->token, "file%" PRIu64, (uint64_t)facts.st_ino);
     return 0;
 }
 
-int nn_lock_read(const char *path, nn_lock_owner *owner)
+int nni_lock_read(const char *path, nni_lock_owner *owner)
 {
     off_t bytes;
     const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -214,7 +214,7 @@ int nn_lock_read(const char *path, nn_lock_owner *owner)
     return code;
 }
 
-int nn_lock_beat(const char *path, nn_lock_owner *owner, nn_lock_owner *found)
+int nni_lock_beat(const char *path, nni_lock_owner *owner, nni_lock_owner *found)
 {
     char text[BEAT_WIDTH + 2];
     off_t bytes = 0;
@@ -224,7 +224,7 @@ int nn_lock_beat(const char *path, nn_lock_owner *owner, nn_lock_owner *found)
     int code = read_open(file, found, &bytes);
     if (code == 0 && strcmp(found->token, owner->token) == 0) {
         snprintf(text, sizeof text, "%020" PRIu64 "\n", ++owner->beat);
-        if (!nn_write_at(file, text, BEAT_WIDTH + 1, bytes - (BEAT_WIDTH + 1)))
+        if (!nni_write_at(file, text, BEAT_WIDTH + 1, bytes - (BEAT_WIDTH + 1)))
             code = errno;
     }
     if (close(file) != 0 && code == 0)

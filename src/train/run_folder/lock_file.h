@@ -9,7 +9,7 @@
 #include "nntrain/status.h"
 
 /** What a lock file holds. */
-typedef struct nn_lock_owner {
+typedef struct nni_lock_owner {
     char host[65];
     char boot[40];          /**< of that host's kernel */
     uint64_t pid_namespace; /**< that the process number is of */
@@ -18,41 +18,41 @@ typedef struct nn_lock_owner {
     char since[32];         /**< when it took the folder, to be read by people */
     char token[33];         /**< of this one lock, random */
     uint64_t beat;          /**< goes up as long as the process runs */
-} nn_lock_owner;
+} nni_lock_owner;
 
 /** What can be told of an owner without waiting. */
-typedef enum nn_lock_standing {
-    NN_LOCK_ALIVE,     /**< its process is on this host */
-    NN_LOCK_DEAD,      /**< it was, and has ended */
-    NN_LOCK_ELSEWHERE, /**< on another host, or in a container that shows no processes of it: its beats tell */
-} nn_lock_standing;
+typedef enum nni_lock_standing {
+    NNI_LOCK_ALIVE,     /**< its process is on this host */
+    NNI_LOCK_DEAD,      /**< it was, and has ended */
+    NNI_LOCK_ELSEWHERE, /**< on another host, or in a container that shows no processes of it: its beats tell */
+} nni_lock_standing;
 
 /** This process, with a new token. */
-nn_lock_owner nn_lock_own(void);
+nni_lock_owner nni_lock_own(void);
 
-nn_lock_standing nn_lock_look_up(const nn_lock_owner *owner);
+nni_lock_standing nni_lock_look_up(const nni_lock_owner *owner);
 
 /** "process 1234 on node7, there since ..." */
-typedef struct nn_lock_words {
+typedef struct nni_lock_words {
     char text[192];
-} nn_lock_words;
-nn_lock_words nn_lock_describe(const nn_lock_owner *owner);
+} nni_lock_words;
+nni_lock_words nni_lock_describe(const nni_lock_owner *owner);
 
 /** Makes a lock file where there is none, whole from its first moment. @return 0; EEXIST: there is one; or errno */
-int nn_lock_place(const char *path, const nn_lock_owner *owner);
+int nni_lock_place(const char *path, const nni_lock_owner *owner);
 
 /** Makes a lock file, or puts it in the place of the one there. @return 0, or errno */
-int nn_lock_replace(const char *path, const nn_lock_owner *owner);
+int nni_lock_replace(const char *path, const nni_lock_owner *owner);
 
 /**
  * @param owner  receives who it is; of a file that says nothing a token that goes for this file alone, and a beat that
  * follows its changes
  * @return 0, or errno
  */
-int nn_lock_read(const char *path, nn_lock_owner *owner);
+int nni_lock_read(const char *path, nni_lock_owner *owner);
 
 /** Counts the owner's beat up in its file, if that is still its own. @param found  receives who has it @return as read
  */
-int nn_lock_beat(const char *path, nn_lock_owner *owner, nn_lock_owner *found);
+int nni_lock_beat(const char *path, nni_lock_owner *owner, nni_lock_owner *found);
 
 #endif

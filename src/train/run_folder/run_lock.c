@@ -17,75 +17,75 @@
 static const double beat_seconds = 2, look_seconds = 0.1;
 enum { ELSEWHERE_SECONDS = 20, HERE_SECONDS = 5 };
 
-struct nn_run_lock {
+struct nni_run_lock {
     char folder[PATH_MAX];
     char path[PATH_MAX];
-    nn_lock_owner self;
+    nni_lock_owner self;
     FILE *out; /* while it is being taken */
     bool patient;
     pthread_mutex_t mutex; /* over what follows: the training and the thread both look */
     bool held;
     atomic_bool lost;
-    nn_lock_words heir; /* who has it instead */
-    nn_ticker *ticker;
+    nni_lock_words heir; /* who has it instead */
+    nni_ticker *ticker;
 };
 
-static nn_status file_trouble(const nn_run_lock *lock, int code, nn_error *error)
+static nn_status file_trouble(const nni_run_lock *lock, int code, nn_error *error)
 {
     return nn_fail(error, NN_SYSTEM,
                    "cannot write %s, the lock of the run's folder: %s; name another folder with --output", lock->path,
                    strerror(code));
 }
 
-static bool is(const nn_lock_owner *a, const nn_lock_owner *b)
+static bool is(const nni_lock_owner *a, const nni_lock_owner *b)
 {
     return strcmp(a->token, b->token) == 0;
 }
 
 /* --- waiting for an owner to end --- */
 
-static nn_status in_use(const nn_run_lock *lock, const nn_lock_owner *owner, nn_error *error)
+static nn_status in_use(const nni_run_lock *lock, const nni_lock_owner *owner, nn_error *error)
 {
     return nn_fail(error, NN_SYSTEM, "%s is in use by %s; wait for it, end it, or name another --output", lock->folder,
-                   nn_lock_describe(owner).text);
+                   nni_lock_describe(owner).text);
 }
 
-static void say_wait(const nn_run_lock *lock, const nn_lock_owner *owner, int seconds)
+static void say_wait(const nni_run_lock *lock, const nni_lock_owner *owner, int seconds)
 {
     if (!lock->out)
         return;
     fprintf(lock->out, "waiting  %d s to see whether %s, which has %s, still runs\n", seconds,
-            nn_lock_describe(owner).text, lock->folder);
+            nni_lock_describe(owner).text, lock->folder);
     fflush(lock->out);
 }
 
 /* Looks are counted, not seconds: this process may itself be suspended meanwhile.
  * @return NN_OK where the owner has ended, or its file is there no more */
-static nn_status await_end(const nn_run_lock *lock, const char *path, const nn_lock_owner *owner, nn_error *error)
+static nn_status await_end(const nni_run_lock *lock, const char *path, const nni_lock_owner *owner, nn_error *error)
 {
     const struct timespec pause = {.tv_nsec = (long)(1e9 * look_seconds)};
-    nn_lock_standing standing = nn_lock_look_up(owner);
-    const int seconds = standing == NN_LOCK_ELSEWHERE ? ELSEWHERE_SECONDS : lock->patient ? HERE_SECONDS : 0;
-    if (standing == NN_LOCK_DEAD)
+    nni_lock_standing standing = nni_lock_look_up(owner);
+    const int seconds = standing == NNI_LOCK_ELSEWHERE ? ELSEWHERE_SECONDS : lock->patient ? HERE_SECONDS : 0;
+    if (standing == NNI_LOCK_DEAD)
         return NN_OK;
     if (seconds > 0)
         say_wait(lock, owner, seconds);
     for (int look = 0; look < (int)(seconds / look_seconds); look++) {
-        nn_lock_owner now;
+        nni_lock_owner now;
         nanosleep(&pause, NULL);
-        if (nn_signals_stop_requested())
+        if (nni_signals_stop_requested())
             return nn_fail(error, NN_STOPPED,
                            "stopped by a signal while waiting for %s, which has %s; nothing was written",
-                           nn_lock_describe(owner).text, lock->folder);
-        const int code = nn_lock_read(path, &now);
+                           nni_lock_describe(owner).text, lock->folder);
+        const int code = nni_lock_read(path, &now);
         if (code == ENOENT || (code == 0 && !is(&now, owner)))
             return NN_OK;
-        standing = nn_lock_look_up(owner);
-        if (standing == NN_LOCK_DEAD)
+        standing = nni_lock_look_up(owner);
+        if (standing == NNI_LOCK_DEAD)
             return NN_OK;
-        if (standing == NN_LOCK_ELSEWHERE && code == 0 && now.beat != owner->beat)
+        if (standing == NNI_LOCK_ELSEWHERE && code == 0 && now.beat != owner->beat)
             break;
-        if (standing == NN_LOCK_ELSEWHERE && code == 0 && look + 1 == (int)(seconds / look_seconds))
+        if (standing == NNI_LOCK_ELSEWHERE && code == 0 && look + 1 == (int)(seconds / look_seconds))
             return NN_OK;
     }
     return in_use(lock, owner, error);
@@ -93,7 +93,7 @@ static nn_status await_end(const nn_run_lock *lock, const char *path, const nn_l
 
 /* --- taking --- */
 
-static bool name_claim(const nn_run_lock *lock, const nn_lock_owner *owner, char claim[PATH_MAX])
+static bool name_claim(const nni_run_lock *lock, const nni_lock_owner *owner, char claim[PATH_MAX])
 {
     return snprintf(claim, PATH_MAX, "%s.%s", lock->path, owner->token) < PATH_MAX;
 }
@@ -106,43 +106,43 @@ static bool name_claim(const nn_run_lock *lock, const nn_lock_owner *owner, char
  * @param first  owner that the lock names  @param ended  that owner, or the last of those who claimed its place
  * @param taken  receives whether the folder is ours; if not, all is to be looked at again
  */
-static nn_status inherit(nn_run_lock *lock, const nn_lock_owner *first, const nn_lock_owner *ended, bool *taken,
+static nn_status inherit(nni_run_lock *lock, const nni_lock_owner *first, const nni_lock_owner *ended, bool *taken,
                          nn_error *error)
 {
     char claim[PATH_MAX];
-    nn_lock_owner found;
+    nni_lock_owner found;
     *taken = false;
     /* A claim on one that has taken over meanwhile would make it end. */
-    if (nn_lock_read(lock->path, &found) != 0 || !is(&found, first))
+    if (nni_lock_read(lock->path, &found) != 0 || !is(&found, first))
         return NN_OK;
-    int code = name_claim(lock, ended, claim) ? nn_lock_place(claim, &lock->self) : ENAMETOOLONG;
+    int code = name_claim(lock, ended, claim) ? nni_lock_place(claim, &lock->self) : ENAMETOOLONG;
     if (code == EEXIST) {
-        code = nn_lock_read(claim, &found);
+        code = nni_lock_read(claim, &found);
         if (code != 0)
             return code == ENOENT ? NN_OK : file_trouble(lock, code, error);
         NN_TRY(await_end(lock, claim, &found, error));
         NN_TRY(inherit(lock, first, &found, taken, error));
-        if (*taken && nn_lock_look_up(ended) == NN_LOCK_DEAD)
+        if (*taken && nni_lock_look_up(ended) == NNI_LOCK_DEAD)
             unlink(claim);
         return NN_OK;
     }
-    if (code == 0 && nn_lock_read(lock->path, &found) == 0 && is(&found, first)) {
-        code = nn_lock_replace(lock->path, &lock->self);
+    if (code == 0 && nni_lock_read(lock->path, &found) == 0 && is(&found, first)) {
+        code = nni_lock_replace(lock->path, &lock->self);
         *taken = code == 0;
     }
-    if (!*taken || nn_lock_look_up(ended) == NN_LOCK_DEAD)
+    if (!*taken || nni_lock_look_up(ended) == NNI_LOCK_DEAD)
         unlink(claim);
     return code == 0 ? NN_OK : file_trouble(lock, code, error);
 }
 
-static nn_status take(nn_run_lock *lock, nn_error *error)
+static nn_status take(nni_run_lock *lock, nn_error *error)
 {
     while (!lock->held) {
-        nn_lock_owner owner;
-        int code = nn_lock_place(lock->path, &lock->self);
+        nni_lock_owner owner;
+        int code = nni_lock_place(lock->path, &lock->self);
         lock->held = code == 0;
         if (code == EEXIST) {
-            code = nn_lock_read(lock->path, &owner);
+            code = nni_lock_read(lock->path, &owner);
             if (code == ENOENT)
                 continue;
         }
@@ -159,39 +159,39 @@ static nn_status take(nn_run_lock *lock, nn_error *error)
 /* --- keeping --- */
 
 /* @return whether somebody has claimed the place of this run */
-static bool is_claimed(nn_run_lock *lock)
+static bool is_claimed(nni_run_lock *lock)
 {
     char claim[PATH_MAX];
-    nn_lock_owner heir;
-    if (!name_claim(lock, &lock->self, claim) || nn_lock_read(claim, &heir) != 0)
+    nni_lock_owner heir;
+    if (!name_claim(lock, &lock->self, claim) || nni_lock_read(claim, &heir) != 0)
         return false;
-    lock->heir = nn_lock_describe(&heir);
+    lock->heir = nni_lock_describe(&heir);
     unlink(claim); /* it has told us */
     return true;
 }
 
 /* Somebody has removed the file, and perhaps the whole folder. */
-static void put_back(nn_run_lock *lock)
+static void put_back(nni_run_lock *lock)
 {
-    nn_lock_owner found;
-    if ((mkdir(lock->folder, 0777) != 0 && errno != EEXIST) || nn_lock_place(lock->path, &lock->self) != EEXIST)
+    nni_lock_owner found;
+    if ((mkdir(lock->folder, 0777) != 0 && errno != EEXIST) || nni_lock_place(lock->path, &lock->self) != EEXIST)
         return; /* what could not be made is made with the next beat */
     /* Another run was quicker. */
-    lock->lost = nn_lock_read(lock->path, &found) == 0 && found.pid != 0 && !is(&found, &lock->self);
+    lock->lost = nni_lock_read(lock->path, &found) == 0 && found.pid != 0 && !is(&found, &lock->self);
     if (lock->lost)
-        lock->heir = nn_lock_describe(&found);
+        lock->heir = nni_lock_describe(&found);
 }
 
 /* Whether the lock is still this run's. What cannot be read now is looked at again. */
 static void look(void *context)
 {
-    nn_run_lock *lock = context;
-    nn_lock_owner found;
+    nni_run_lock *lock = context;
+    nni_lock_owner found;
     pthread_mutex_lock(&lock->mutex);
     if (!lock->lost) {
-        const int code = nn_lock_beat(lock->path, &lock->self, &found);
+        const int code = nni_lock_beat(lock->path, &lock->self, &found);
         if (code == 0 && found.pid != 0 && !is(&found, &lock->self)) {
-            lock->heir = nn_lock_describe(&found);
+            lock->heir = nni_lock_describe(&found);
             is_claimed(lock);
             lock->lost = true;
         } else if (is_claimed(lock)) {
@@ -203,11 +203,11 @@ static void look(void *context)
     pthread_mutex_unlock(&lock->mutex);
 }
 
-nn_status nn_run_lock_take(const char *folder, bool patient, FILE *out, nn_run_lock **result, nn_error *error)
+nn_status nni_run_lock_take(const char *folder, bool patient, FILE *out, nni_run_lock **result, nn_error *error)
 {
-    nn_run_lock *lock = NULL;
-    NN_TRY(nn_allocate(1, sizeof *lock, "the lock of the run's folder", &lock, error));
-    lock->self = nn_lock_own();
+    nni_run_lock *lock = NULL;
+    NN_TRY(nni_allocate(1, sizeof *lock, "the lock of the run's folder", &lock, error));
+    lock->self = nni_lock_own();
     lock->out = out;
     lock->patient = patient;
     pthread_mutex_init(&lock->mutex, NULL);
@@ -218,16 +218,16 @@ nn_status nn_run_lock_take(const char *folder, bool patient, FILE *out, nn_run_l
     if (status == NN_OK)
         status = take(lock, error);
     if (status == NN_OK)
-        status = nn_ticker_start(beat_seconds, look, lock, &lock->ticker, error);
+        status = nni_ticker_start(beat_seconds, look, lock, &lock->ticker, error);
     if (status != NN_OK) {
-        nn_run_lock_release(lock);
+        nni_run_lock_release(lock);
         return status;
     }
     *result = lock;
     return NN_OK;
 }
 
-nn_status nn_run_lock_check(nn_run_lock *lock, nn_error *error)
+nn_status nni_run_lock_check(nni_run_lock *lock, nn_error *error)
 {
     look(lock);
     if (!lock->lost)
@@ -239,37 +239,37 @@ nn_status nn_run_lock_check(nn_run_lock *lock, nn_error *error)
         lock->folder, lock->self.pid, lock->self.host, ELSEWHERE_SECONDS, lock->heir.text);
 }
 
-bool nn_run_lock_lost(const nn_run_lock *lock)
+bool nni_run_lock_lost(const nni_run_lock *lock)
 {
     return lock && lock->lost;
 }
 
 /* The own place is claimed first, so that nobody takes it over in between: by a token that is not its own, for the
  * claim of a process that is killed meanwhile has an heir, too. */
-static void give_back(const nn_run_lock *lock)
+static void give_back(const nni_run_lock *lock)
 {
     char claim[PATH_MAX];
-    nn_lock_owner found;
-    const nn_lock_owner leaving = nn_lock_own();
+    nni_lock_owner found;
+    const nni_lock_owner leaving = nni_lock_own();
     if (!name_claim(lock, &lock->self, claim))
         return;
-    const int code = nn_lock_place(claim, &leaving);
+    const int code = nni_lock_place(claim, &leaving);
     if (code == EEXIST)
         return; /* an heir has it */
     /* On a full disk there is no claim, and the lock is to go all the same. */
-    if (nn_lock_read(lock->path, &found) == 0 && is(&found, &lock->self))
+    if (nni_lock_read(lock->path, &found) == 0 && is(&found, &lock->self))
         unlink(lock->path);
     if (code == 0)
         unlink(claim);
 }
 
-void nn_run_lock_release(nn_run_lock *lock)
+void nni_run_lock_release(nni_run_lock *lock)
 {
     if (!lock)
         return;
-    nn_ticker_stop(lock->ticker);
+    nni_ticker_stop(lock->ticker);
     if (lock->held && !lock->lost)
         give_back(lock);
     pthread_mutex_destroy(&lock->mutex);
-    nn_release(lock);
+    nni_release(lock);
 }

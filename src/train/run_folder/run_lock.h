@@ -19,7 +19,7 @@
 
 #include "nntrain/status.h"
 
-typedef struct nn_run_lock nn_run_lock;
+typedef struct nni_run_lock nni_run_lock;
 
 /**
  * Takes a folder, and starts the thread that keeps it.
@@ -29,15 +29,15 @@ typedef struct nn_run_lock nn_run_lock;
  * @return NN_SYSTEM naming the process that has it, or what the file system objects to; NN_STOPPED where a signal ended
  * the wait
  */
-nn_status nn_run_lock_take(const char *folder, bool patient, FILE *out, nn_run_lock **lock, nn_error *error);
+nn_status nni_run_lock_take(const char *folder, bool patient, FILE *out, nni_run_lock **lock, nn_error *error);
 
 /** Before something is written. @return NN_SYSTEM naming who has the folder now, where that is not this run */
-nn_status nn_run_lock_check(nn_run_lock *lock, nn_error *error);
+nn_status nni_run_lock_check(nni_run_lock *lock, nn_error *error);
 
 /** @return whether the folder is another's, as far as the thread has seen; NULL: false */
-bool nn_run_lock_lost(const nn_run_lock *lock);
+bool nni_run_lock_lost(const nni_run_lock *lock);
 
 /** Gives the folder back. NULL is fine. */
-void nn_run_lock_release(nn_run_lock *lock);
+void nni_run_lock_release(nni_run_lock *lock);
 
 #endif

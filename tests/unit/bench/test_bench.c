@@ -15,24 +15,24 @@
 static void median_is_the_middle_value_or_the_mean_of_the_middle_two(void)
 {
     double one[] = {3}, odd[] = {9, 1, 5}, even[] = {8, 2, 4, 100};
-    CU_ASSERT_EQUAL(nn_bench_median(one, 1), 3);
-    CU_ASSERT_EQUAL(nn_bench_median(odd, 3), 5);
-    CU_ASSERT_EQUAL(nn_bench_median(even, 4), 6);
+    CU_ASSERT_EQUAL(nni_bench_median(one, 1), 3);
+    CU_ASSERT_EQUAL(nni_bench_median(odd, 3), 5);
+    CU_ASSERT_EQUAL(nni_bench_median(even, 4), 6);
 }
 
 static void geometric_mean_of_a_ratio_and_its_inverse_is_one(void)
 {
     const double ratios[] = {4, 0.25}, powers[] = {2, 8, 32};
-    CU_ASSERT_DOUBLE_EQUAL(nn_bench_geometric_mean(ratios, 2), 1, 4 * DBL_EPSILON);
-    CU_ASSERT_DOUBLE_EQUAL(nn_bench_geometric_mean(powers, 3), 8, 32 * DBL_EPSILON);
+    CU_ASSERT_DOUBLE_EQUAL(nni_bench_geometric_mean(ratios, 2), 1, 4 * DBL_EPSILON);
+    CU_ASSERT_DOUBLE_EQUAL(nni_bench_geometric_mean(powers, 3), 8, 32 * DBL_EPSILON);
 }
 
 static void sizes_are_read_whole_or_not_at_all(void)
 {
     size_t sizes[3] = {0};
-    CU_ASSERT_TRUE(nn_bench_parse_sizes("784x512x128", 'x', 3, sizes));
+    CU_ASSERT_TRUE(nni_bench_parse_sizes("784x512x128", 'x', 3, sizes));
     CU_ASSERT_TRUE(sizes[0] == 784 && sizes[1] == 512 && sizes[2] == 128);
-    CU_ASSERT_TRUE(nn_bench_parse_sizes("20-5", '-', 2, sizes));
+    CU_ASSERT_TRUE(nni_bench_parse_sizes("20-5", '-', 2, sizes));
     static const char *const wrong[] = {"",
                                         "1x2",
                                         "1x2x3x4",
@@ -50,29 +50,29 @@ static void sizes_are_read_whole_or_not_at_all(void)
                                         "1x2x99999999999999999999",
                                         "1x2x2147483648"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        if (nn_bench_parse_sizes(wrong[i], 'x', 3, sizes))
+        if (nni_bench_parse_sizes(wrong[i], 'x', 3, sizes))
             CU_FAIL("a shape that is none was taken");
 }
 
 static void a_layer_has_its_three_products(void)
 {
-    const nn_bench_layer layer = {.inputs = 784, .outputs = 512, .batch = 128};
-    const nn_bench_shape forward = nn_bench_layer_shape(layer, NN_BENCH_FORWARD);
-    const nn_bench_shape below = nn_bench_layer_shape(layer, NN_BENCH_DX);
-    const nn_bench_shape weights = nn_bench_layer_shape(layer, NN_BENCH_DW);
+    const nni_bench_layer layer = {.inputs = 784, .outputs = 512, .batch = 128};
+    const nni_bench_shape forward = nni_bench_layer_shape(layer, NNI_BENCH_FORWARD);
+    const nni_bench_shape below = nni_bench_layer_shape(layer, NNI_BENCH_DX);
+    const nni_bench_shape weights = nni_bench_layer_shape(layer, NNI_BENCH_DW);
     CU_ASSERT_TRUE(forward.rows == 128 && forward.columns == 512 && forward.depth == 784);
     CU_ASSERT_TRUE(below.rows == 128 && below.columns == 784 && below.depth == 512);
     CU_ASSERT_TRUE(weights.rows == 512 && weights.columns == 784 && weights.depth == 128);
     /* By hand: 2 * 128 * 512 * 784. */
-    CU_ASSERT_EQUAL(nn_bench_product_flops(forward), 102760448);
-    CU_ASSERT_EQUAL(nn_bench_product_flops(below), 102760448);
-    CU_ASSERT_EQUAL(nn_bench_product_flops(weights), 102760448);
+    CU_ASSERT_EQUAL(nni_bench_product_flops(forward), 102760448);
+    CU_ASSERT_EQUAL(nni_bench_product_flops(below), 102760448);
+    CU_ASSERT_EQUAL(nni_bench_product_flops(weights), 102760448);
 }
 
 static void default_layers_are_24_and_more_all_different(void)
 {
     size_t count = 0;
-    const nn_bench_layer *layers = nn_bench_default_layers(&count);
+    const nni_bench_layer *layers = nni_bench_default_layers(&count);
     CU_ASSERT_TRUE(count >= 24);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < i; k++)
@@ -83,63 +83,63 @@ static void a_step_needs_no_delta_of_its_inputs(void)
 {
     /* One row of 3-5-2 by hand: forward and dW of 15 and 10 terms, dX of the 10 alone; two operations each. */
     const size_t widths[] = {3, 5, 2};
-    CU_ASSERT_EQUAL(nn_bench_step_flops(widths, 3, 1), 2 * (15 + 10 + 15 + 10 + 10));
-    CU_ASSERT_EQUAL(nn_bench_step_flops(widths, 3, 7), 7 * 2 * (15 + 10 + 15 + 10 + 10));
+    CU_ASSERT_EQUAL(nni_bench_step_flops(widths, 3, 1), 2 * (15 + 10 + 15 + 10 + 10));
+    CU_ASSERT_EQUAL(nni_bench_step_flops(widths, 3, 7), 7 * 2 * (15 + 10 + 15 + 10 + 10));
 }
 
 /* Operands of a small product, and what our kernels make of it. */
-static void make_product(nn_bench_orientation orientation, nn_bench_product *product)
+static void make_product(nni_bench_orientation orientation, nni_bench_product *product)
 {
-    const nn_bench_shape shape = {orientation, 5, 7, 11};
-    nn_gemm_space *space = NULL;
-    *product = (nn_bench_product){.a = NULL};
-    CU_ASSERT_EQUAL_FATAL(nn_bench_product_create(&shape, 1, product, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create(NN_FLOAT32, 1, &space, NULL), NN_OK);
-    nn_bench_product_become(product, shape);
-    nn_bench_product_multiply(product, space);
-    nn_gemm_space_free(space);
+    const nni_bench_shape shape = {orientation, 5, 7, 11};
+    nni_gemm_workspace *space = NULL;
+    *product = (nni_bench_product){.a = NULL};
+    CU_ASSERT_EQUAL_FATAL(nni_bench_product_create(&shape, 1, product, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create(NN_FLOAT32, 1, &space, NULL), NN_OK);
+    nni_bench_product_become(product, shape);
+    nni_bench_product_multiply(product, space);
+    nni_gemm_workspace_free(space);
     memcpy(product->other, product->c, 5 * 7 * sizeof *product->c);
 }
 
 static void a_wrong_element_stops_a_comparison(void)
 {
-    for (int o = 0; o < NN_BENCH_ORIENTATIONS; o++) {
-        nn_bench_product product;
+    for (int o = 0; o < NNI_BENCH_ORIENTATIONS; o++) {
+        nni_bench_product product;
         nn_error error;
-        make_product((nn_bench_orientation)o, &product);
-        CU_ASSERT_EQUAL(nn_bench_product_check(&product, "itself", &error), NN_OK);
+        make_product((nni_bench_orientation)o, &product);
+        CU_ASSERT_EQUAL(nni_bench_product_check(&product, "itself", &error), NN_OK);
         product.other[4 * 7 + 6] += 1e-3F; /* rounding of 11 terms explains some 1e-5 */
-        CU_ASSERT_EQUAL(nn_bench_product_check(&product, "a peer", &error), NN_SYSTEM);
+        CU_ASSERT_EQUAL(nni_bench_product_check(&product, "a peer", &error), NN_SYSTEM);
         CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "(4, 6)"));
         CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a peer"));
         product.other[4 * 7 + 6] = NAN;
-        CU_ASSERT_EQUAL(nn_bench_product_check(&product, "a peer", &error), NN_SYSTEM);
-        nn_bench_product_free(&product);
+        CU_ASSERT_EQUAL(nni_bench_product_check(&product, "a peer", &error), NN_SYSTEM);
+        nni_bench_product_free(&product);
     }
 }
 
 static void two_wrong_kernels_that_agree_are_found_out(void)
 {
-    nn_bench_product product;
-    make_product(NN_BENCH_FORWARD, &product);
+    nni_bench_product product;
+    make_product(NNI_BENCH_FORWARD, &product);
     product.c[0] = product.other[0] += 1e-3F;
-    CU_ASSERT_EQUAL(nn_bench_product_check(&product, "a peer", NULL), NN_SYSTEM);
-    nn_bench_product_free(&product);
+    CU_ASSERT_EQUAL(nni_bench_product_check(&product, "a peer", NULL), NN_SYSTEM);
+    nni_bench_product_free(&product);
 }
 
 static void loops_of_every_instruction_set_compute_what_they_say(void)
 {
-    static const nn_isa all[] = {NN_ISA_PORTABLE, NN_ISA_AVX2, NN_ISA_AVX512};
-    enum { COUNT = 3 * NN_BENCH_CHUNK };
+    static const nni_isa all[] = {NNI_ISA_PORTABLE, NNI_ISA_AVX2, NNI_ISA_AVX512};
+    enum { COUNT = 3 * NNI_BENCH_CHUNK };
     static _Alignas(64) float a[COUNT], b[COUNT], c[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
         b[i] = (float)i;
         c[i] = 2;
     }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (!nn_cpu_supports(all[i]))
+        if (!nni_cpu_supports(all[i]))
             continue;
-        const nn_bench_peak *peak = nn_bench_peak_of(all[i]);
+        const nni_bench_peak *peak = nni_bench_peak_of(all[i]);
         /* Each of the sums goes to factor * sum + term = 1, half of the way a step; small whole numbers add exactly. */
         float result = 0;
         peak->multiply_add(200, 0.5F, 0.5F, &result);
@@ -153,37 +153,37 @@ static void loops_of_every_instruction_set_compute_what_they_say(void)
 
 static void what_bounds_a_product_is_what_takes_longer(void)
 {
-    const nn_bench_bandwidth bandwidth = {
+    const nni_bench_bandwidth bandwidth = {
         .threads = 1, .bytes = {1000, 10000, 0}, .read = {100, 50, 10}, .triad = {80, 40, 8}};
     const double peak = 1000;
     /* 500 bytes from L2 take 5 s. */
-    const nn_bench_cost heavy = {.flops = 6000, .bytes = 500}, light = {.flops = 4000, .bytes = 500};
-    CU_ASSERT_STRING_EQUAL(nn_bench_bound(&heavy, &bandwidth, peak), "arithmetic");
-    CU_ASSERT_STRING_EQUAL(nn_bench_bound(&light, &bandwidth, peak), "cache");
+    const nni_bench_cost heavy = {.flops = 6000, .bytes = 500}, light = {.flops = 4000, .bytes = 500};
+    CU_ASSERT_STRING_EQUAL(nni_bench_bound(&heavy, &bandwidth, peak), "arithmetic");
+    CU_ASSERT_STRING_EQUAL(nni_bench_bound(&light, &bandwidth, peak), "cache");
     /* 20000 bytes from memory take 2000 s. */
-    const nn_bench_cost large = {.flops = 1.9e6, .bytes = 20000}, descent = {.bytes = 20000};
-    CU_ASSERT_STRING_EQUAL(nn_bench_bound(&large, &bandwidth, peak), "memory");
-    CU_ASSERT_STRING_EQUAL(nn_bench_bound(&descent, &bandwidth, peak), "memory");
+    const nni_bench_cost large = {.flops = 1.9e6, .bytes = 20000}, descent = {.bytes = 20000};
+    CU_ASSERT_STRING_EQUAL(nni_bench_bound(&large, &bandwidth, peak), "memory");
+    CU_ASSERT_STRING_EQUAL(nni_bench_bound(&descent, &bandwidth, peak), "memory");
 }
 
 static void json_has_no_words_for_nan_and_escapes_texts(void)
 {
     char *text = NULL;
     size_t length = 0;
-    nn_json json = {.out = open_memstream(&text, &length)};
+    nni_json json = {.out = open_memstream(&text, &length)};
     CU_ASSERT_PTR_NOT_NULL_FATAL(json.out);
-    nn_json_begin(&json, NULL, '{');
-    nn_json_text(&json, "a", "q\"\\\n\x1b\x7f\xC2\x9B\xC3\xA9 \xE9");
-    nn_json_begin(&json, "b", '[');
-    nn_json_number(&json, NULL, NAN);
-    nn_json_number(&json, NULL, 0.5);
-    nn_json_end(&json, ']');
-    nn_json_begin(&json, "c", '{');
-    nn_json_end(&json, '}');
+    nni_json_begin(&json, NULL, '{');
+    nni_json_text(&json, "a", "q\"\\\n\x1b\x7f\xC2\x9B\xC3\xA9 \xE9");
+    nni_json_begin(&json, "b", '[');
+    nni_json_number(&json, NULL, NAN);
+    nni_json_number(&json, NULL, 0.5);
+    nni_json_end(&json, ']');
+    nni_json_begin(&json, "c", '{');
+    nni_json_end(&json, '}');
     json.digits = 9;
-    nn_json_numbers(&json, "d", (const double[]){1.0 / 3, INFINITY}, 2);
-    nn_json_numbers(&json, "e", NULL, 0);
-    nn_json_end(&json, '}');
+    nni_json_numbers(&json, "d", (const double[]){1.0 / 3, INFINITY}, 2);
+    nni_json_numbers(&json, "e", NULL, 0);
+    nni_json_end(&json, '}');
     fclose(json.out);
     CU_ASSERT_STRING_EQUAL(text,
                            "{\n  \"a\": \"q\\\"\\\\\\u000a\\u001b\\u007f\\u009b\xC3\xA9 \\ufffd\",\n  \"b\": [\n "
@@ -193,7 +193,7 @@ static void json_has_no_words_for_nan_and_escapes_texts(void)
 
 int main(void)
 {
-    static const nn_test tests[] = {
+    static const nni_test tests[] = {
         NN_TEST(median_is_the_middle_value_or_the_mean_of_the_middle_two),
         NN_TEST(geometric_mean_of_a_ratio_and_its_inverse_is_one),
         NN_TEST(sizes_are_read_whole_or_not_at_all),
@@ -206,5 +206,5 @@ int main(void)
         NN_TEST(what_bounds_a_product_is_what_takes_longer),
         NN_TEST(json_has_no_words_for_nan_and_escapes_texts),
     };
-    return nn_run_suite("bench", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("bench", tests, sizeof tests / sizeof *tests);
 }

@@ -25,7 +25,7 @@ static void fill(nn_real *values, size_t count, double scale)
 static nn_checkpoint made_up(void)
 {
     static char recipe[] = "seed: 1\n# \xc3\xbc\n";
-    const nn_recipe_layer layers[] = {
+    const nni_layer_settings layers[] = {
         {.units = 33, .activation = NN_RELU, .normalization = NN_NORM_BATCH, .dropout = 0.25},
         {.units = 1, .activation = NN_TANH, .normalization = NN_NORM_LAYER},
         {.units = 5, .activation = NN_SOFTMAX}};
@@ -51,25 +51,25 @@ static nn_checkpoint made_up(void)
     };
     static const char *const names[] = {"ant", "bee", "l\303\266we", "of all the classes the longest", "z"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        CU_ASSERT_FATAL(nn_texts_add(&checkpoint.class_names, names[i], NULL) == NN_OK);
+        CU_ASSERT_FATAL(nni_string_set_add(&checkpoint.class_names, names[i], NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_target_scaling_create(NN_TARGETS_LOG1P, 5, &checkpoint.target_scaling, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_target_scaler_create(NN_TARGETS_LOG1P, 5, &checkpoint.target_scaling, NULL) == NN_OK);
     for (size_t j = 0; j < 5; j++) {
         checkpoint.target_scaling->offset[j] = 1.7e9 + 0.1 * (double)j;
         checkpoint.target_scaling->scale[j] = 1e-3 / (1 + (double)j);
     }
-    const nn_recipe_optimizer adam = {.name = NN_ADAM, .learning_rate = 0.1};
-    const nn_recipe_regularization none = {.l1 = 0};
+    const nni_optimizer_settings adam = {.name = NN_ADAM, .learning_rate = 0.1};
+    const nni_regularization_settings none = {.l1 = 0};
     CU_ASSERT_FATAL(nn_optimizer_create(&adam, &none, checkpoint.network, &checkpoint.optimizer, NULL) == NN_OK);
     checkpoint.optimizer->steps = 77;
     for (size_t t = 0; t < checkpoint.network->tensor_count; t++) {
-        const nn_tensor *tensor = &checkpoint.network->tensors[t];
+        const nni_tensor *tensor = &checkpoint.network->tensors[t];
         fill(checkpoint.network->parameters + tensor->offset, tensor->count, 0.37 + (double)t);
         for (size_t state = 0; state < checkpoint.optimizer->state_count; state++)
             fill(checkpoint.optimizer->state[state] + tensor->offset, tensor->count, -0.7 - (double)state);
     }
-    const nn_layer *first = &checkpoint.network->layers[0];
+    const nni_layer *first = &checkpoint.network->layers[0];
     fill(checkpoint.network->statistics + first->running_mean, first->outputs, 0.2);
     fill(checkpoint.network->statistics + first->running_variance, first->outputs, 0.3);
     for (size_t i = 0; i < 17; i++) {
@@ -83,10 +83,10 @@ static nn_checkpoint made_up(void)
 static void free_made_up(nn_checkpoint *checkpoint)
 {
     nn_network_free(checkpoint->network);
-    nn_normalization_free(checkpoint->normalization);
-    nn_target_scaling_free(checkpoint->target_scaling);
+    nni_feature_scaler_free(checkpoint->normalization);
+    nni_target_scaler_free(checkpoint->target_scaling);
     nn_optimizer_free(checkpoint->optimizer);
-    nn_texts_free(&checkpoint->class_names);
+    nni_string_set_free(&checkpoint->class_names);
 }
 
 static void read_is(const nn_checkpoint *written)
@@ -97,7 +97,7 @@ static void read_is(const nn_checkpoint *written)
     const size_t bytes = written->network->flat_count * sizeof(nn_real);
     CU_ASSERT(read->network->layer_count == 3 && read->network->inputs == 17);
     for (size_t l = 0; l < 3; l++)
-        CU_ASSERT(memcmp(&read->network->layers[l], &written->network->layers[l], sizeof(nn_layer)) == 0);
+        CU_ASSERT(memcmp(&read->network->layers[l], &written->network->layers[l], sizeof(nni_layer)) == 0);
     CU_ASSERT(memcmp(read->network->parameters, written->network->parameters, bytes) == 0);
     CU_ASSERT(memcmp(read->network->statistics, written->network->statistics,
                      written->network->statistics_count * sizeof(nn_real)) == 0);
@@ -110,7 +110,7 @@ static void read_is(const nn_checkpoint *written)
     CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(double)) == 0);
     CU_ASSERT(read->normalization->limit == 10);
     CU_ASSERT(read->normalization->scale_real[4] == (nn_real)written->normalization->scale[4]);
-    const nn_target_scaling *scaling = written->target_scaling;
+    const nni_target_scaler *scaling = written->target_scaling;
     CU_ASSERT(read->target_scaling->kind == NN_TARGETS_LOG1P && read->target_scaling->outputs == 5);
     CU_ASSERT(memcmp(read->target_scaling->offset, scaling->offset, 5 * sizeof(double)) == 0);
     CU_ASSERT(memcmp(read->target_scaling->scale, scaling->scale, 5 * sizeof(double)) == 0);
@@ -120,7 +120,7 @@ static void read_is(const nn_checkpoint *written)
     CU_ASSERT(read->provenance.data_digest == UINT64_C(0xFEDCBA9876543210));
     CU_ASSERT(read->provenance.classes == 3);
     CU_ASSERT(strcmp(read->recipe, written->recipe) == 0);
-    CU_ASSERT(nn_texts_equal(&read->class_names, &written->class_names));
+    CU_ASSERT(nni_string_set_equal(&read->class_names, &written->class_names));
     nn_checkpoint_free(read);
 }
 
@@ -131,7 +131,7 @@ static void what_is_written_is_read_on_every_rank(void)
     nn_status status = NN_OK;
     if (comm->rank == 0)
         status = nn_checkpoint_write(path, &written, NULL, &error);
-    CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
     read_is(&written);
     free_made_up(&written);
 }
@@ -140,11 +140,11 @@ static void what_is_written_is_read_on_every_rank(void)
 static void models_of_targets_as_they_are_have_no_scaling(void)
 {
     nn_checkpoint written = made_up(), *read = NULL;
-    nn_target_scaling *scaling = written.target_scaling;
+    nni_target_scaler *scaling = written.target_scaling;
     nn_error error;
     written.target_scaling = NULL;
     nn_status status = comm->rank == 0 ? nn_checkpoint_write(path, &written, NULL, &error) : NN_OK;
-    CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
     CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
     CU_ASSERT(read->target_scaling->kind == NN_TARGETS_NONE && read->target_scaling->outputs == 5);
     for (size_t j = 0; j < 5; j++)
@@ -199,7 +199,7 @@ static void replace_weight(const char *name, void (*put)(hid_t file, const char 
     CU_ASSERT_FATAL(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
     put(file, name);
     H5Fclose(file);
-    CU_ASSERT_FATAL(nn_seal_file(path, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_seal_file(path, &error) == NN_OK);
 }
 
 static void put_floats(hid_t file, const char *name)
@@ -226,7 +226,7 @@ static void older_normalizations_are_read(void)
         status = nn_checkpoint_write(path, &written, NULL, &error);
         replace_weight("/normalization/offset", put_floats);
     }
-    CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
     nn_checkpoint *read = NULL;
     CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
     for (size_t i = 0; i < 17; i++) {
@@ -284,7 +284,7 @@ static void what_refers_to_other_files_is_no_checkpoint(void)
             status = nn_checkpoint_write(path, &written, NULL, &error);
             replace_weight("/model/layers/2/bias", put[i]);
         }
-        CU_ASSERT_FATAL(nn_comm_follow(comm, status, &error) == NN_OK);
+        CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
         CU_ASSERT_EQUAL(nn_checkpoint_read(path, comm, &read, &error), NN_DATA);
         CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "refers to other files, which no checkpoint does"));
         free_made_up(&written);
@@ -295,7 +295,7 @@ static void what_refers_to_other_files_is_no_checkpoint(void)
 static void shares_are_read_of(const nn_optimizer *own, const nn_optimizer *whole)
 {
     nn_checkpoint *read = NULL;
-    CU_ASSERT_FATAL(nn_checkpoint_read_shares(path, comm, &read, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_checkpoint_read_shares(path, comm, &read, NULL) == NN_OK);
     const nn_optimizer *expected = comm->rank == 0 ? whole : own;
     CU_ASSERT_EQUAL_FATAL(read->optimizer->count, expected->count);
     CU_ASSERT_EQUAL(read->optimizer->first, expected->first);
@@ -311,20 +311,20 @@ static void shares_that_ranks_write_are_one_checkpoint(void)
 {
     nn_error error;
     nn_checkpoint whole = made_up(), own = whole;
-    const nn_recipe_optimizer adam = {.name = NN_ADAM, .learning_rate = 0.1};
-    const nn_recipe_regularization none = {.l1 = 0};
-    CU_ASSERT_FATAL(nn_optimizer_create_part(&adam, &none, whole.network, (size_t)comm->rank, (size_t)comm->size,
-                                             &own.optimizer, &error) == NN_OK);
+    const nni_optimizer_settings adam = {.name = NN_ADAM, .learning_rate = 0.1};
+    const nni_regularization_settings none = {.l1 = 0};
+    CU_ASSERT_FATAL(nni_optimizer_create_part(&adam, &none, whole.network, (size_t)comm->rank, (size_t)comm->size,
+                                              &own.optimizer, &error) == NN_OK);
     own.optimizer->steps = whole.optimizer->steps;
     for (size_t state = 0; state < own.optimizer->state_count; state++)
         memcpy(own.optimizer->state[state], whole.optimizer->state[state] + own.optimizer->first,
                own.optimizer->count * sizeof(nn_real));
-    CU_ASSERT_FATAL(nn_checkpoint_write_together(path, comm, &own, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_checkpoint_write_parallel(path, comm, &own, &error) == NN_OK);
     read_is(&whole);
     shares_are_read_of(own.optimizer, whole.optimizer);
     hdf5_finds_the_promised_layout();
     /* A name that cannot be: all ranks are told, and none waits. */
-    CU_ASSERT(nn_checkpoint_write_together("/dev/null/c.h5", comm, &own, &error) == NN_SYSTEM);
+    CU_ASSERT(nni_checkpoint_write_parallel("/dev/null/c.h5", comm, &own, &error) == NN_SYSTEM);
     CU_ASSERT(strstr(error.message, "/dev/null/c.h5: ") != NULL);
     nn_optimizer_free(own.optimizer);
     free_made_up(&whole);
@@ -346,7 +346,7 @@ static void every_flipped_byte_is_refused(void)
         return;
     struct stat facts;
     CU_ASSERT_FATAL(stat(path, &facts) == 0);
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     size_t believed = 0;
     for (long at = 0; at < facts.st_size; at += at < 512 ? 1 : 97) {
         flip(at, 1 << at % 8);
@@ -360,7 +360,7 @@ static void every_flipped_byte_is_refused(void)
         flip(at, 1 << at % 8);
     }
     CU_ASSERT(believed == 0);
-    CU_ASSERT(nn_checkpoint_verify(path, NULL) == NN_OK); /* and it was the flips that were refused */
+    CU_ASSERT(nni_checkpoint_verify(path, NULL) == NN_OK); /* and it was the flips that were refused */
 }
 
 static void every_truncation_is_refused(void)
@@ -373,7 +373,7 @@ static void every_truncation_is_refused(void)
     for (long size = facts.st_size - 1; size >= 0; size -= size > 1000 ? 331 : 37) {
         CU_ASSERT_FATAL(truncate(path, size) == 0);
         nn_error error;
-        if (nn_checkpoint_verify(path, &error) == NN_OK)
+        if (nni_checkpoint_verify(path, &error) == NN_OK)
             believed++;
         else
             CU_ASSERT(error.status == NN_DATA);
@@ -403,7 +403,7 @@ static void a_full_disk_leaves_the_old_file(void)
     snprintf(partial, sizeof partial, "%s.partial", path);
     CU_ASSERT_FATAL(mkdir(partial, 0700) == 0);
     CU_ASSERT(nn_checkpoint_write(path, &checkpoint, NULL, &error) == NN_SYSTEM);
-    CU_ASSERT(nn_checkpoint_verify(path, &error) == NN_OK);
+    CU_ASSERT(nni_checkpoint_verify(path, &error) == NN_OK);
     rmdir(partial);
     free_made_up(&checkpoint);
 }
@@ -415,7 +415,7 @@ int main(int argc, char **argv)
         nn_comm_broadcast(comm, folder, sizeof folder, &error) != NN_OK)
         return 1;
     snprintf(path, sizeof path, "%s/checkpoint.h5", folder);
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(models_of_targets_as_they_are_have_no_scaling),
         NN_TEST(what_is_written_is_read_on_every_rank),
         NN_TEST(hdf5_finds_the_promised_layout),
@@ -427,7 +427,7 @@ int main(int argc, char **argv)
         NN_TEST(missing_files_are_named_on_every_rank),
         NN_TEST(a_full_disk_leaves_the_old_file),
     };
-    int code = nn_run_suite("checkpoint", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("checkpoint", tests, sizeof tests / sizeof *tests);
     if (comm->rank == 0) {
         unlink(path);
         rmdir(folder);

@@ -19,8 +19,8 @@ static void sums_are_over_all_ranks(void)
 static void smallest_and_largest_are_over_all_ranks(void)
 {
     double low = comm->rank, high = comm->rank;
-    CU_ASSERT_EQUAL(nn_comm_min_double(comm, &low, 1, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_comm_max_double(comm, &high, 1, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_comm_min_double(comm, &low, 1, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_comm_max_double(comm, &high, 1, NULL), NN_OK);
     CU_ASSERT_EQUAL(low, 0);
     CU_ASSERT_EQUAL(high, comm->size - 1);
 }
@@ -80,7 +80,7 @@ static void bytes_of_all_ranks_come_to_rank_0_in_their_order(void)
     enum { MOST = 64 };
     short mine[2] = {(short)comm->rank, (short)(comm->rank + 100)}, all[2 * MOST] = {0};
     CU_ASSERT_FATAL(comm->size <= MOST);
-    CU_ASSERT_EQUAL(nn_comm_gather_bytes(comm, mine, all, sizeof mine, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_comm_gather_bytes(comm, mine, all, sizeof mine, NULL), NN_OK);
     for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++) {
         CU_ASSERT_EQUAL(all[2 * rank], rank);
         CU_ASSERT_EQUAL(all[2 * rank + 1], rank + 100);
@@ -90,7 +90,7 @@ static void bytes_of_all_ranks_come_to_rank_0_in_their_order(void)
         char text[4] = "";
         if (comm->rank == last)
             memcpy(text, "abc", 4);
-        CU_ASSERT_EQUAL(nn_comm_bring_bytes(comm, last, text, sizeof text, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_comm_send_bytes_to_root(comm, last, text, sizeof text, NULL), NN_OK);
         CU_ASSERT_STRING_EQUAL(text, "abc");
     }
 }
@@ -99,30 +99,30 @@ static void bytes_of_all_ranks_come_to_rank_0_in_their_order(void)
 static void ranks_of_a_host_have_one_clock(void)
 {
     double offset = 1;
-    CU_ASSERT_EQUAL(nn_comm_clock_offset(comm, &offset, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_comm_clock_offset(comm, &offset, NULL), NN_OK);
     CU_ASSERT_EQUAL(offset, 0);
 }
 
 static void waiting_is_told_from_the_work_it_interrupts(void)
 {
-    nn_timeline timeline = {.spans = NULL};
+    nni_timeline timeline = {.spans = NULL};
     nn_comm_barrier(comm, NULL);
-    nn_comm_watch(comm, &timeline);
-    nn_timeline_begin(&timeline, (nn_activity){NN_SPAN_FORWARD, 2});
-    const double began = nn_clock();
+    nni_comm_set_timeline(comm, &timeline);
+    nni_timeline_begin(&timeline, (nni_activity){NNI_SPAN_FORWARD, 2});
+    const double began = nni_clock();
     if (comm->rank == comm->size - 1)
-        while (nn_clock() < began + 0.3)
+        while (nni_clock() < began + 0.3)
             ;
     nn_comm_barrier(comm, NULL);
-    CU_ASSERT(timeline.running.kind == NN_SPAN_FORWARD && timeline.running.detail == 2);
+    CU_ASSERT(timeline.running.kind == NNI_SPAN_FORWARD && timeline.running.detail == 2);
     double value = 0;
     nn_comm_sum_double(comm, &value, 1, NULL);
     CU_ASSERT_EQUAL(nn_comm_agree(comm, NN_OK, NULL), NN_OK);
-    nn_comm_watch(comm, NULL);
-    CU_ASSERT_EQUAL(timeline.totals[NN_SPAN_WAIT] > 0, comm->size > 1);
+    nni_comm_set_timeline(comm, NULL);
+    CU_ASSERT_EQUAL(timeline.totals[NNI_SPAN_WAIT] > 0, comm->size > 1);
     /* Somebody waited for the rank that was busy. */
-    double longest = timeline.totals[NN_SPAN_WAIT];
-    CU_ASSERT_EQUAL(nn_comm_max_double(comm, &longest, 1, NULL), NN_OK);
+    double longest = timeline.totals[NNI_SPAN_WAIT];
+    CU_ASSERT_EQUAL(nni_comm_max_double(comm, &longest, 1, NULL), NN_OK);
     CU_ASSERT(comm->size == 1 || longest > 0.01);
 }
 
@@ -142,14 +142,14 @@ static void the_odd_one_out_is_named_with_its_host(void)
 {
     int odd = 7;
     char host[64] = "";
-    CU_ASSERT_EQUAL(nn_comm_find_odd(comm, UINT64_MAX, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, UINT64_MAX, &odd, host, NULL), NN_OK);
     CU_ASSERT_EQUAL(odd, -1);
     for (int rank = 0; rank < comm->size && comm->size > 2; rank++) {
-        CU_ASSERT_EQUAL(nn_comm_find_odd(comm, comm->rank == rank ? 3 : 4, &odd, host, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, comm->rank == rank ? 3 : 4, &odd, host, NULL), NN_OK);
         CU_ASSERT_EQUAL(odd, rank);
         CU_ASSERT_STRING_EQUAL(host, comm->host); /* all are on this one */
     }
-    CU_ASSERT_EQUAL(nn_comm_find_odd(comm, (uint64_t)comm->rank, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, (uint64_t)comm->rank, &odd, host, NULL), NN_OK);
     CU_ASSERT_EQUAL(odd >= 0, comm->size > 1);
 }
 
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(sums_are_over_all_ranks),
         NN_TEST(smallest_and_largest_are_over_all_ranks),
         NN_TEST(agreement_is_ok_where_nobody_fails),
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
         NN_TEST(waiting_is_told_from_the_work_it_interrupts),
         NN_TEST(ranks_that_share_cores_know_their_places),
     };
-    int code = nn_run_suite("comm", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("comm", tests, sizeof tests / sizeof *tests);
     nn_comm_free(comm);
     return code;
 }

@@ -42,12 +42,12 @@ static nn_real sum_of_all(size_t leaves, size_t element)
 /* This rank's nodes, `pitch` elements apart. */
 static nn_real *take_nodes(size_t leaves, size_t count, size_t pitch)
 {
-    const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+    const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
     nn_real *nodes = NULL;
-    CU_ASSERT_FATAL(nn_allocate(nn_leaves_nodes(run), pitch * sizeof *nodes, "nodes", &nodes, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(nni_sum_tree_nodes(run), pitch * sizeof *nodes, "nodes", &nodes, NULL) == NN_OK);
     size_t at = run.first;
-    for (size_t n = 0; n < nn_leaves_nodes(run); n++) {
-        const nn_tree_node node = nn_leaves_node(run, at);
+    for (size_t n = 0; n < nni_sum_tree_nodes(run); n++) {
+        const nni_tree_node node = nni_sum_tree_node(run, at);
         for (size_t i = 0; i < count; i++)
             nodes[n * pitch + i] = sum_of_node(leaves, node.span, at, i);
         at += node.span;
@@ -74,13 +74,13 @@ static void sums_keep_to_the_tree_whatever_their_length(void)
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
             const size_t count = counts[c], pitch = count + 5;
             nn_real *nodes = take_nodes(leaves, count, pitch);
-            nn_exchange *exchange = NULL;
-            CU_ASSERT_FATAL(nn_exchange_create(comm, leaves, NN_EXCHANGE_REAL, 10007, 7, &exchange, NULL) == NN_OK);
-            CU_ASSERT_EQUAL(nn_exchange_start(exchange, nodes, pitch, count, NULL), NN_OK);
-            CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+            nni_exchange *exchange = NULL;
+            CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_EXCHANGE_REAL, 10007, 7, &exchange, NULL) == NN_OK);
+            CU_ASSERT_EQUAL(nni_exchange_start(exchange, nodes, pitch, count, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
             CU_ASSERT(is_sum(nodes, leaves, count));
-            nn_exchange_free(exchange);
-            nn_release(nodes);
+            nni_exchange_free(exchange);
+            nni_release(nodes);
         }
 }
 
@@ -88,27 +88,27 @@ static void doubles_keep_to_it_too(void)
 {
     enum { COUNT = 5000 };
     const size_t leaves = 24;
-    const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+    const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
     nn_real *nodes = take_nodes(leaves, COUNT, COUNT);
     double *values = NULL;
-    CU_ASSERT_FATAL(nn_allocate(nn_leaves_nodes(run) * COUNT, sizeof *values, "nodes", &values, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(nni_sum_tree_nodes(run) * COUNT, sizeof *values, "nodes", &values, NULL) == NN_OK);
     /* Sums of integers are exact, so that they tell lost and doubled values. */
-    for (size_t i = 0; i < nn_leaves_nodes(run) * COUNT; i++)
+    for (size_t i = 0; i < nni_sum_tree_nodes(run) * COUNT; i++)
         values[i] = (double)(i % COUNT);
-    double all_nodes = (double)nn_leaves_nodes(run);
+    double all_nodes = (double)nni_sum_tree_nodes(run);
     CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &all_nodes, 1, NULL), NN_OK);
-    nn_exchange *exchange = NULL;
-    CU_ASSERT_FATAL(nn_exchange_create(comm, leaves, NN_EXCHANGE_DOUBLE, COUNT, 7, &exchange, NULL) == NN_OK);
-    CU_ASSERT_EQUAL(nn_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+    nni_exchange *exchange = NULL;
+    CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_EXCHANGE_DOUBLE, COUNT, 7, &exchange, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
     for (size_t i = 0; i < COUNT; i++)
         if (values[i] != all_nodes * (double)i) {
             CU_FAIL("a sum of doubles is wrong");
             break;
         }
-    nn_exchange_free(exchange);
-    nn_release(values);
-    nn_release(nodes);
+    nni_exchange_free(exchange);
+    nni_release(values);
+    nni_release(nodes);
 }
 
 /* Integers, whose sums are exact in any order, from whole arrays to rounds with segments that are empty. */
@@ -117,23 +117,23 @@ static void any_order_adds_one_value_a_rank(void)
     enum { MOST = 10007 };
     static const size_t counts[] = {1, 3, 18, 2048, 2049, MOST};
     nn_real *values = NULL;
-    nn_exchange *exchange = NULL;
+    nni_exchange *exchange = NULL;
     const size_t ranks = (size_t)comm->size;
-    CU_ASSERT_FATAL(nn_allocate(MOST, sizeof *values, "values", &values, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(MOST, sizeof *values, "values", &values, NULL) == NN_OK);
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        CU_ASSERT_FATAL(nn_exchange_create(comm, 0, NN_EXCHANGE_REAL, counts[c], 7, &exchange, NULL) == NN_OK);
+        CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_EXCHANGE_REAL, counts[c], 7, &exchange, NULL) == NN_OK);
         for (size_t i = 0; i < counts[c]; i++)
             values[i] = (nn_real)(i + (size_t)comm->rank);
-        CU_ASSERT_EQUAL(nn_exchange_start(exchange, values, counts[c], counts[c], NULL), NN_OK);
-        CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, counts[c], counts[c], NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
         for (size_t i = 0; i < counts[c]; i++)
             if (values[i] != (nn_real)(ranks * i + ranks * (ranks - 1) / 2)) {
                 CU_FAIL("a sum is wrong");
                 break;
             }
-        nn_exchange_free(exchange);
+        nni_exchange_free(exchange);
     }
-    nn_release(values);
+    nni_release(values);
 }
 
 /* Runs without parallel.reproducible too compare digests of the ranks' weights. */
@@ -141,35 +141,35 @@ static void any_order_gives_all_ranks_the_same_bits(void)
 {
     enum { COUNT = 5003 };
     nn_real *values = take_nodes((size_t)comm->size, COUNT, COUNT);
-    nn_exchange *exchange = NULL;
-    CU_ASSERT_FATAL(nn_exchange_create(comm, 0, NN_EXCHANGE_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
-    CU_ASSERT_EQUAL(nn_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_exchange_finish(exchange, NULL), NN_OK);
+    nni_exchange *exchange = NULL;
+    CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_EXCHANGE_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
     for (size_t i = 0; i < COUNT; i++) {
         double sums[2] = {values[i], -values[i]};
-        CU_ASSERT_FATAL(i % 97 != 0 || nn_comm_max_double(comm, sums, 2, NULL) == NN_OK);
+        CU_ASSERT_FATAL(i % 97 != 0 || nni_comm_max_double(comm, sums, 2, NULL) == NN_OK);
         CU_ASSERT(sums[0] == -sums[1] && fabs(sums[0] - (double)sum_of_all((size_t)comm->size, i)) < 1e-5 * sums[0]);
     }
-    nn_exchange_free(exchange);
-    nn_release(values);
+    nni_exchange_free(exchange);
+    nni_release(values);
 }
 
 /* What a tile of a product does. */
-static void carry_out(const nn_errand *errand)
+static void carry_out(const nni_errand *errand)
 {
     for (size_t i = 0; i < errand->count; i++)
-        errand->to[i] = errand->kind == NN_ERRAND_ADD ? errand->to[i] + errand->from[i] : errand->from[i];
+        errand->to[i] = errand->kind == NNI_ERRAND_ADD ? errand->to[i] + errand->from[i] : errand->from[i];
 }
 
 /* As the tiles of a product ask, which can carry errands of different sizes, or none. */
-static void compute_meanwhile(nn_reduction *reduction, int step)
+static void compute_meanwhile(nni_reduction *reduction, int step)
 {
     static const size_t most[] = {512, 0, 2048, 16, 100, 8192};
     for (size_t tile = 0; tile < 10 * (size_t)step; tile++) {
-        nn_errand errand = {.kind = NN_ERRAND_NONE};
+        nni_errand errand = {.kind = NNI_ERRAND_NONE};
         const size_t limit = most[(tile + (size_t)comm->rank) % 6];
-        CU_ASSERT_EQUAL(nn_reduction_progress(reduction, (size_t)1 << 24, limit, &errand, NULL), NN_OK);
-        CU_ASSERT_FATAL(errand.count <= limit && (errand.kind != NN_ERRAND_NONE || errand.count == 0));
+        CU_ASSERT_EQUAL(nni_reduction_progress(reduction, (size_t)1 << 24, limit, &errand, NULL), NN_OK);
+        CU_ASSERT_FATAL(errand.count <= limit && (errand.kind != NNI_ERRAND_NONE || errand.count == 0));
         carry_out(&errand);
     }
 }
@@ -184,27 +184,27 @@ static void buckets_bring_the_sums_in_order(void)
     const size_t leaves = 24, pitch = COUNT + 3;
     for (size_t b = 0; b < sizeof buckets / sizeof *buckets; b++) {
         nn_real *nodes = take_nodes(leaves, COUNT, pitch);
-        const nn_reduction_plan plan = {
+        const nni_reduction_plan plan = {
             .leaves = leaves, .values = nodes, .pitch = pitch, .count = COUNT, .bucket = buckets[b]};
-        nn_reduction *reduction = NULL;
-        CU_ASSERT_FATAL(nn_reduction_create(comm, &plan, &reduction, NULL) == NN_OK);
+        nni_reduction *reduction = NULL;
+        CU_ASSERT_FATAL(nni_reduction_create(comm, &plan, &reduction, NULL) == NN_OK);
         for (int step = 0; step < 5; step++) {
             nn_real *fresh = take_nodes(leaves, COUNT, pitch);
-            const nn_leaves run = nn_leaves_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
-            memcpy(nodes, fresh, nn_leaves_nodes(run) * pitch * sizeof *nodes);
-            nn_release(fresh);
+            const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+            memcpy(nodes, fresh, nni_sum_tree_nodes(run) * pitch * sizeof *nodes);
+            nni_release(fresh);
             for (size_t t = 0; t < sizeof told / sizeof *told; t++) {
-                CU_ASSERT_EQUAL(nn_reduction_complete(reduction, told[t], NULL), NN_OK);
+                CU_ASSERT_EQUAL(nni_reduction_complete(reduction, told[t], NULL), NN_OK);
                 compute_meanwhile(reduction, step);
             }
             for (size_t end = 0, before = 0; end < COUNT; before = end) {
-                CU_ASSERT_EQUAL_FATAL(nn_reduction_next(reduction, &end, NULL), NN_OK);
+                CU_ASSERT_EQUAL_FATAL(nni_reduction_next(reduction, &end, NULL), NN_OK);
                 CU_ASSERT_FATAL(end > before && end <= before + buckets[b]);
                 CU_ASSERT(is_sum(nodes, leaves, end));
             }
         }
-        nn_reduction_free(reduction);
-        nn_release(nodes);
+        nni_reduction_free(reduction);
+        nni_release(nodes);
     }
 }
 
@@ -215,37 +215,37 @@ static void parts_make_an_array_whole(void)
     const size_t ranks = (size_t)comm->size;
     int *firsts = NULL, *counts = NULL;
     nn_real *values = NULL;
-    nn_parts *parts = NULL;
-    CU_ASSERT_FATAL(nn_allocate(ranks, sizeof *firsts, "firsts", &firsts, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_allocate(ranks, sizeof *counts, "counts", &counts, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_allocate(ranks * STRIDE, sizeof *values, "values", &values, NULL) == NN_OK);
+    nni_allgather *parts = NULL;
+    CU_ASSERT_FATAL(nni_allocate(ranks, sizeof *firsts, "firsts", &firsts, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(ranks, sizeof *counts, "counts", &counts, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(ranks * STRIDE, sizeof *values, "values", &values, NULL) == NN_OK);
     size_t total = 0;
     for (size_t rank = 0; rank < ranks; rank++) {
         firsts[rank] = (int)total;
         counts[rank] = rank == 1 ? 0 : STRIDE - 7 * (int)rank;
         total += (size_t)counts[rank];
     }
-    CU_ASSERT_EQUAL_FATAL(nn_parts_create(comm, firsts, counts, &parts, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allgather_create(comm, firsts, counts, &parts, NULL), NN_OK);
     for (size_t time = 0; time < 3; time++) {
         memset(values, 0, ranks * STRIDE * sizeof *values);
         const size_t mine = (size_t)firsts[comm->rank];
         for (size_t i = mine; i < mine + (size_t)counts[comm->rank]; i++)
             values[i] = (nn_real)(i + time);
-        CU_ASSERT_EQUAL(nn_parts_share(parts, values, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_allgather_run(parts, values, NULL), NN_OK);
         for (size_t i = 0; i < ranks * STRIDE; i++)
             if (values[i] != (nn_real)(i < total ? i + time : 0)) {
                 CU_FAIL("a part is wrong");
                 break;
             }
     }
-    nn_parts_free(parts);
-    nn_release(firsts), nn_release(counts), nn_release(values);
+    nni_allgather_free(parts);
+    nni_release(firsts), nni_release(counts), nni_release(values);
 }
 
-static nn_hosts *take_hosts(int leader)
+static nni_hosts *take_hosts(int leader)
 {
-    nn_hosts *hosts = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_hosts_create(comm, leader, &hosts, NULL), NN_OK);
+    nni_hosts *hosts = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_hosts_create(comm, leader, &hosts, NULL), NN_OK);
     return hosts;
 }
 
@@ -257,7 +257,7 @@ static void hosts_are_runs_of_ranks(void)
     if (ranks < 3)
         return;
     CU_ASSERT_PTR_NULL(take_hosts(rank % 2)); /* dealt out in turn */
-    nn_hosts *hosts = take_hosts(rank < 2 ? 0 : 2);
+    nni_hosts *hosts = take_hosts(rank < 2 ? 0 : 2);
     CU_ASSERT_PTR_NOT_NULL_FATAL(hosts);
     CU_ASSERT_EQUAL(hosts->count, 2);
     CU_ASSERT_EQUAL(hosts->index, rank < 2 ? 0 : 1);
@@ -266,14 +266,14 @@ static void hosts_are_runs_of_ranks(void)
     CU_ASSERT_EQUAL(hosts->inside->size, rank < 2 ? 2 : ranks - 2);
     CU_ASSERT_EQUAL(hosts->inside->rank, (int)hosts->place);
     CU_ASSERT_EQUAL(hosts->lane != NULL, hosts->place < hosts->lanes);
-    nn_hosts_free(hosts);
+    nni_hosts_free(hosts);
 }
 
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(sums_keep_to_the_tree_whatever_their_length),
         NN_TEST(doubles_keep_to_it_too),
         NN_TEST(any_order_adds_one_value_a_rank),
@@ -283,17 +283,17 @@ int main(int argc, char **argv)
         NN_TEST(hosts_are_runs_of_ranks),
     };
     const size_t count = sizeof tests / sizeof *tests;
-    int code = nn_run_suite("reduction through shared memory", tests, count);
+    int code = nni_run_suite("reduction through shared memory", tests, count);
     /* As if the ranks were on two hosts, of which nothing is known. */
     comm->host_count = 2;
-    code |= nn_run_suite("reduction by messages", tests, count);
+    code |= nni_run_suite("reduction by messages", tests, count);
     /* As if hosts had some ranks each: pairs, threes, and two before all others. */
     const int leaders[] = {comm->rank / 2 * 2, comm->rank / 3 * 3, comm->rank < 2 ? 0 : 2};
     for (size_t way = 0; way < sizeof leaders / sizeof *leaders; way++) {
-        if (nn_hosts_create(comm, leaders[way], &comm->backend->hosts, NULL) != NN_OK)
+        if (nni_hosts_create(comm, leaders[way], &comm->backend->hosts, NULL) != NN_OK)
             return 1;
-        code |= nn_run_suite("reduction within hosts and between them", tests, count);
-        nn_hosts_free(comm->backend->hosts);
+        code |= nni_run_suite("reduction within hosts and between them", tests, count);
+        nni_hosts_free(comm->backend->hosts);
         comm->backend->hosts = NULL;
     }
     nn_comm_free(comm);

@@ -28,24 +28,24 @@ static struct image draw(size_t height, size_t width, size_t channels)
     return image;
 }
 
-static nn_recipe_augment nothing(void)
+static nni_augment_settings nothing(void)
 {
-    return (nn_recipe_augment){.image = NULL};
+    return (nni_augment_settings){.image = NULL};
 }
 
 /* With the extents of the image in the recipe. */
-static nn_augment *create(struct image *image, nn_recipe_augment recipe, uint64_t seed)
+static nni_augment *create(struct image *image, nni_augment_settings recipe, uint64_t seed)
 {
     size_t extents[3] = {image->height, image->width, image->channels};
-    nn_normalization normalization = {.kind = NN_NORMALIZE_STANDARD,
-                                      .features = image->features,
-                                      .offset_real = image->offset,
-                                      .scale_real = image->scale};
+    nni_feature_scaler normalization = {.kind = NN_NORMALIZE_STANDARD,
+                                        .features = image->features,
+                                        .offset_real = image->offset,
+                                        .scale_real = image->scale};
     const nn_dataset dataset = {.features = image->features, .normalization = &normalization};
-    nn_augment *augment = NULL;
+    nni_augment *augment = NULL;
     recipe.image = extents;
     recipe.image_count = image->channels > 1 ? 3 : 2;
-    CU_ASSERT_EQUAL_FATAL(nn_augment_create(&recipe, &dataset, seed, &augment, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_augment_create(&recipe, &dataset, seed, &augment, NULL), NN_OK);
     return augment;
 }
 
@@ -55,11 +55,11 @@ static bool same(const nn_real *a, const nn_real *b, size_t count)
 }
 
 /* Row `sample` of the epoch, in `out` [MOST]. */
-static void augmented(const nn_augment *augment, const struct image *image, uint64_t epoch, uint64_t sample,
+static void augmented(const nni_augment *augment, const struct image *image, uint64_t epoch, uint64_t sample,
                       nn_real *out)
 {
     memcpy(out, image->pixels, sizeof image->pixels);
-    nn_augment_row(augment, epoch, sample, out);
+    nni_augment_row(augment, epoch, sample, out);
 }
 
 /* Five standard deviations of chi-square above its mean: degrees of freedom d, variance 2 d. */
@@ -74,13 +74,13 @@ static bool all_as_likely(const unsigned *counts, size_t cells, double total)
 static void with_all_off_nothing_changes(void)
 {
     struct image image = draw(9, 11, 1);
-    nn_augment *augment = create(&image, nothing(), SEED);
+    nni_augment *augment = create(&image, nothing(), SEED);
     for (uint64_t sample = 0; sample < 100; sample++) {
         nn_real out[MOST];
         augmented(augment, &image, 3, sample, out);
         CU_ASSERT(same(out, image.pixels, MOST));
     }
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 /* --- geometry, against an image made pixel by pixel --- */
@@ -106,9 +106,9 @@ static void check_shift(size_t height, size_t width, size_t channels, int most)
 {
     enum { DRAWS = 4000, MOST_SHIFTS = 121 };
     struct image image = draw(height, width, channels);
-    nn_recipe_augment recipe = nothing();
+    nni_augment_settings recipe = nothing();
     recipe.shift = (size_t)most;
-    nn_augment *augment = create(&image, recipe, SEED);
+    nni_augment *augment = create(&image, recipe, SEED);
     unsigned counts[MOST_SHIFTS] = {0};
     const int shifts = 2 * most + 1;
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
@@ -124,7 +124,7 @@ static void check_shift(size_t height, size_t width, size_t channels, int most)
         CU_ASSERT(same(out + image.features, image.pixels + image.features, MOST - image.features));
     }
     CU_ASSERT(all_as_likely(counts, (size_t)(shifts * shifts), DRAWS));
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 static void a_shift_moves_exactly_fills_and_is_uniform(void)
@@ -150,9 +150,9 @@ static void check_flip(size_t height, size_t width, size_t channels, nn_flip fli
 {
     enum { DRAWS = 2000 };
     struct image image = draw(height, width, channels);
-    nn_recipe_augment recipe = nothing();
+    nni_augment_settings recipe = nothing();
     recipe.flip = flip;
-    nn_augment *augment = create(&image, recipe, SEED);
+    nni_augment *augment = create(&image, recipe, SEED);
     unsigned counts[4] = {0}, used[4];
     size_t cells = 0;
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
@@ -170,7 +170,7 @@ static void check_flip(size_t height, size_t width, size_t channels, nn_flip fli
             CU_ASSERT_EQUAL(counts[kind], 0);
     CU_ASSERT_EQUAL(counts[0] + counts[1] + counts[2] + counts[3], DRAWS);
     CU_ASSERT(all_as_likely(used, cells, DRAWS));
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 static void a_flip_mirrors_half_of_the_images_channels_together(void)
@@ -193,9 +193,9 @@ static void check_cutout(size_t height, size_t width, size_t channels, size_t si
 {
     enum { DRAWS = 4000 };
     struct image image = draw(height, width, channels);
-    nn_recipe_augment recipe = nothing();
+    nni_augment_settings recipe = nothing();
     recipe.cutout = side;
-    nn_augment *augment = create(&image, recipe, SEED);
+    nni_augment *augment = create(&image, recipe, SEED);
     unsigned counts[12 * 12] = {0};
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
         nn_real out[MOST];
@@ -214,7 +214,7 @@ static void check_cutout(size_t height, size_t width, size_t channels, size_t si
         CU_ASSERT_EQUAL(found, 1);
     }
     CU_ASSERT(all_as_likely(counts, height * width, DRAWS));
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 static void a_cutout_covers_its_square_and_nothing_else(void)
@@ -227,9 +227,9 @@ static void a_cutout_covers_its_square_and_nothing_else(void)
 
 /* --- all of it --- */
 
-static nn_recipe_augment everything(void)
+static nni_augment_settings everything(void)
 {
-    nn_recipe_augment recipe = nothing();
+    nni_augment_settings recipe = nothing();
     recipe.shift = 2, recipe.flip = NN_FLIP_BOTH, recipe.noise = 0.1, recipe.cutout = 3;
     return recipe;
 }
@@ -237,23 +237,23 @@ static nn_recipe_augment everything(void)
 static void all_together_are_one_after_the_other(void)
 {
     struct image image = draw(8, 9, 1);
-    nn_recipe_augment moved_only = everything(), noise_only = nothing(), cut_only = nothing();
+    nni_augment_settings moved_only = everything(), noise_only = nothing(), cut_only = nothing();
     moved_only.noise = 0, moved_only.cutout = 0;
     noise_only.noise = 0.1, cut_only.cutout = 3;
-    nn_augment *all = create(&image, everything(), SEED), *moved = create(&image, moved_only, SEED);
-    nn_augment *noisy = create(&image, noise_only, SEED), *cut = create(&image, cut_only, SEED);
+    nni_augment *all = create(&image, everything(), SEED), *moved = create(&image, moved_only, SEED);
+    nni_augment *noisy = create(&image, noise_only, SEED), *cut = create(&image, cut_only, SEED);
     for (uint64_t sample = 0; sample < 500; sample++) {
         nn_real a[MOST], b[MOST], square[MOST], noise[MOST] = {0};
         bool right = true;
         augmented(all, &image, 4, sample, a);
         augmented(moved, &image, 4, sample, b);
         augmented(cut, &image, 4, sample, square);
-        nn_augment_row(noisy, 4, sample, noise);
+        nni_augment_row(noisy, 4, sample, noise);
         for (size_t i = 0; i < image.features; i++)
             right = right && a[i] == (square[i] == image.fill[i] ? image.fill[i] : b[i] + noise[i]);
         CU_ASSERT(right);
     }
-    nn_augment_free(all), nn_augment_free(moved), nn_augment_free(noisy), nn_augment_free(cut);
+    nni_augment_free(all), nni_augment_free(moved), nni_augment_free(noisy), nni_augment_free(cut);
 }
 
 static void a_row_is_the_same_whoever_asks_and_another_in_another_epoch(void)
@@ -261,8 +261,8 @@ static void a_row_is_the_same_whoever_asks_and_another_in_another_epoch(void)
     enum { ROWS = 300 };
     static nn_real rows[ROWS][MOST];
     struct image image = draw(12, 12, 3);
-    nn_augment *augment = create(&image, everything(), SEED), *twin = create(&image, everything(), SEED);
-    nn_augment *other_seed = create(&image, everything(), SEED + 1);
+    nni_augment *augment = create(&image, everything(), SEED), *twin = create(&image, everything(), SEED);
+    nni_augment *other_seed = create(&image, everything(), SEED + 1);
 #pragma omp parallel for schedule(dynamic) num_threads(3)
     for (size_t i = 0; i < ROWS; i++)
         augmented(augment, &image, 6, i, rows[i]);
@@ -275,7 +275,7 @@ static void a_row_is_the_same_whoever_asks_and_another_in_another_epoch(void)
         CU_ASSERT(same(again, rows[i], MOST));
         CU_ASSERT(!same(epoch, rows[i], MOST) && !same(sample, rows[i], MOST) && !same(seed, rows[i], MOST));
     }
-    nn_augment_free(augment), nn_augment_free(twin), nn_augment_free(other_seed);
+    nni_augment_free(augment), nni_augment_free(twin), nni_augment_free(other_seed);
 }
 
 /* Rank 0 of one, and rank 1 of two, of 6 rows in each of 4 slices. */
@@ -285,7 +285,7 @@ static void batches_hold_the_rows_augmented_by_their_numbers(void)
     static nn_real x[ROWS][MOST];
     static int32_t classes[ROWS];
     struct image image = draw(12, 12, 3);
-    nn_augment *augment = create(&image, everything(), SEED);
+    nni_augment *augment = create(&image, everything(), SEED);
     for (size_t i = 0; i < ROWS * MOST; i++)
         x[i / MOST][i % MOST] = (nn_real)i;
     for (size_t rank = 0; rank < 2; rank++) {
@@ -296,14 +296,14 @@ static void batches_hold_the_rows_augmented_by_their_numbers(void)
                                     .first_row = first_row,
                                     .rows = ROWS - first_row,
                                     .features = MOST,
-                                    .target = NN_TARGET_CLASSES,
+                                    .target = NNI_TARGET_CLASSES,
                                     .outputs = 1,
-                                    .element = NN_REAL,
+                                    .element = NNI_REAL,
                                     .x = x[first_row],
                                     .classes = classes};
         nn_sampler *sampler = NULL;
         CU_ASSERT_EQUAL_FATAL(nn_sampler_create(&dataset, SEED, 8, &sampler, NULL), NN_OK);
-        nn_sampler_augment(sampler, augment);
+        nni_sampler_augment(sampler, augment);
         for (uint64_t epoch = 0; epoch < 2; epoch++)
             for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
                 nn_batch batch;
@@ -311,28 +311,28 @@ static void batches_hold_the_rows_augmented_by_their_numbers(void)
                 for (size_t row = 0; row < batch.rows; row++) {
                     nn_real expected[MOST];
                     memcpy(expected, x[batch.samples[row]], sizeof expected);
-                    nn_augment_row(augment, epoch, batch.samples[row], expected);
+                    nni_augment_row(augment, epoch, batch.samples[row], expected);
                     CU_ASSERT(same(batch.x + row * MOST, expected, MOST));
                 }
             }
         nn_sampler_free(sampler);
     }
     CU_ASSERT_EQUAL(x[5][7], (nn_real)(5 * MOST + 7)); /* the rows themselves stay */
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 static void an_image_that_the_rows_are_not_is_refused_naming_both(void)
 {
     size_t extents[3] = {28, 28, 3};
-    const nn_recipe_augment recipe = {.image = extents, .image_count = 3};
+    const nni_augment_settings recipe = {.image = extents, .image_count = 3};
     const nn_dataset dataset = {.features = 784, .file = (char[]){"a.h5"}, .x_name = (char[]){"/train/x"}};
-    nn_augment *augment = NULL;
+    nni_augment *augment = NULL;
     nn_error error;
-    CU_ASSERT_EQUAL(nn_augment_create(&recipe, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_augment_create(&recipe, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(
         error.message, "data.augment.image: 28 x 28 pixels of 3 channels make 2352 values, but /train/x in a.h5 has "
                        "784 a row; write its [height, width] or [height, width, channels]");
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 /* The same is done to a row as with the image written out. */
@@ -345,57 +345,58 @@ static void an_image_left_out_is_what_x_holds(void)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         size_t extent[3] = {shapes[i].extent[0], shapes[i].extent[1], shapes[i].extent[2]};
         const size_t shift = extent[1] > 1;
-        const nn_recipe_augment left_out = {.shift = shift, .flip = NN_FLIP_BOTH, .noise = 0.5, .cutout = 1};
-        nn_recipe_augment written = left_out;
+        const nni_augment_settings left_out = {.shift = shift, .flip = NN_FLIP_BOTH, .noise = 0.5, .cutout = 1};
+        nni_augment_settings written = left_out;
         written.image = extent;
         written.image_count = (uint32_t)shapes[i].dimensions;
         nn_dataset dataset = {.features = 48, .row_dimensions = shapes[i].dimensions};
         memcpy(dataset.row_extent, extent, sizeof extent);
-        nn_augment *found = NULL, *given = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_augment_create(&left_out, &dataset, SEED, &found, NULL), NN_OK);
-        CU_ASSERT_EQUAL_FATAL(nn_augment_create(&written, &dataset, SEED, &given, NULL), NN_OK);
+        nni_augment *found = NULL, *given = NULL;
+        CU_ASSERT_EQUAL_FATAL(nni_augment_create(&left_out, &dataset, SEED, &found, NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_augment_create(&written, &dataset, SEED, &given, NULL), NN_OK);
         for (uint64_t sample = 0; sample < 20; sample++) {
             nn_real one[48], other[48];
             for (size_t k = 0; k < 48; k++)
                 one[k] = other[k] = (nn_real)k;
-            nn_augment_row(found, 1, sample, one);
-            nn_augment_row(given, 1, sample, other);
+            nni_augment_row(found, 1, sample, one);
+            nni_augment_row(given, 1, sample, other);
             CU_ASSERT(same(one, other, 48));
         }
-        nn_augment_free(found);
-        nn_augment_free(given);
+        nni_augment_free(found);
+        nni_augment_free(given);
     }
 }
 
 static void rows_that_are_no_images_are_refused_but_for_noise(void)
 {
-    const nn_recipe_augment shift = {.shift = 1}, noise = {.noise = 0.1}, cutout = {.cutout = 9}, far = {.shift = 28};
+    const nni_augment_settings shift = {.shift = 1}, noise = {.noise = 0.1}, cutout = {.cutout = 9},
+                               far = {.shift = 28};
     nn_dataset dataset = {.features = 784,
                           .row_dimensions = 1,
                           .row_extent = {784},
                           .file = (char[]){"a.h5"},
                           .x_name = (char[]){"/train/x"}};
-    nn_augment *augment = NULL;
+    nni_augment *augment = NULL;
     nn_error error;
-    CU_ASSERT_EQUAL(nn_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "data.augment: rows of /train/x in a.h5 have 1 dimension, which tell of no "
                                           "height and width; write image: [height, width] or [height, width, "
                                           "channels]");
-    CU_ASSERT_EQUAL_FATAL(nn_augment_create(&noise, &dataset, SEED, &augment, NULL), NN_OK);
-    nn_augment_free(augment);
+    CU_ASSERT_EQUAL_FATAL(nni_augment_create(&noise, &dataset, SEED, &augment, NULL), NN_OK);
+    nni_augment_free(augment);
     dataset = (nn_dataset){.features = 3072,
                            .row_dimensions = 3,
                            .row_extent = {3, 32, 32},
                            .file = dataset.file,
                            .x_name = dataset.x_name};
-    CU_ASSERT_EQUAL(nn_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "3 x 32 x 32, with channels first, it seems"));
     dataset = (nn_dataset){
         .features = 224, .row_dimensions = 2, .row_extent = {28, 8}, .file = dataset.file, .x_name = dataset.x_name};
-    CU_ASSERT_EQUAL(nn_augment_create(&cutout, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_augment_create(&cutout, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "data.augment.cutout: images of /train/x in a.h5 are 28 x 8 pixels; it must "
                                           "be at most 8");
-    CU_ASSERT_EQUAL(nn_augment_create(&far, &dataset, SEED, &augment, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_augment_create(&far, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "data.augment.shift: images of /train/x in a.h5 are 28 x 8 pixels; it must "
                                           "be less than 8");
 }
@@ -403,24 +404,24 @@ static void rows_that_are_no_images_are_refused_but_for_noise(void)
 static void without_normalisation_the_fill_is_0(void)
 {
     size_t extents[2] = {1, 4};
-    const nn_recipe_augment recipe = {.image = extents, .image_count = 2, .cutout = 1};
+    const nni_augment_settings recipe = {.image = extents, .image_count = 2, .cutout = 1};
     const nn_dataset dataset = {.features = 4};
-    nn_augment *augment = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_augment_create(&recipe, &dataset, SEED, &augment, NULL), NN_OK);
+    nni_augment *augment = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_augment_create(&recipe, &dataset, SEED, &augment, NULL), NN_OK);
     for (uint64_t sample = 0; sample < 20; sample++) {
         nn_real row[4] = {1, 2, 3, 4};
         unsigned zeros = 0;
-        nn_augment_row(augment, 0, sample, row);
+        nni_augment_row(augment, 0, sample, row);
         for (size_t i = 0; i < 4; i++)
             zeros += row[i] == 0;
         CU_ASSERT_EQUAL(zeros, 1);
     }
-    nn_augment_free(augment);
+    nni_augment_free(augment);
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(with_all_off_nothing_changes),
         NN_TEST(a_shift_moves_exactly_fills_and_is_uniform),
         NN_TEST(a_flip_mirrors_half_of_the_images_channels_together),
@@ -433,5 +434,5 @@ int main(void)
         NN_TEST(rows_that_are_no_images_are_refused_but_for_noise),
         NN_TEST(without_normalisation_the_fill_is_0),
     };
-    return nn_run_suite("augment", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("augment", tests, sizeof tests / sizeof *tests);
 }

@@ -55,8 +55,8 @@ static bool holds_cells(const nn_dataset *dataset)
     nn_real *buffer = malloc(dataset->features * sizeof *buffer);
     bool same = true;
     for (size_t row = 0; row < dataset->rows; row++) {
-        const nn_rows one = nn_dataset_resident(dataset, row, 1);
-        const nn_real *x = nn_dataset_convert(dataset, &one, buffer);
+        const nni_rows one = nni_dataset_resident(dataset, row, 1);
+        const nn_real *x = nni_dataset_convert(dataset, &one, buffer);
         for (size_t column = 0; column < dataset->features; column++)
             same = same && x[column] == (nn_real)cell(dataset->first_row + row, column);
     }
@@ -70,14 +70,14 @@ static void slices_add_up_and_differ_by_one_row_at_most(void)
 {
     for (size_t count = 1; count <= 40; count++)
         for (size_t rows = 0; rows <= 100; rows++) {
-            nn_slices slices = {rows, count};
+            nni_slices slices = {rows, count};
             size_t sum = 0;
             for (size_t slice = 0; slice < count; slice++) {
-                CU_ASSERT_EQUAL(nn_slices_first_row(slices, slice), sum);
+                CU_ASSERT_EQUAL(nni_slices_first_row(slices, slice), sum);
                 sum += (rows + slice) / count;
             }
             CU_ASSERT_EQUAL(sum, rows);
-            CU_ASSERT_EQUAL(nn_slices_first_row(slices, count), rows);
+            CU_ASSERT_EQUAL(nni_slices_first_row(slices, count), rows);
         }
 }
 
@@ -85,11 +85,11 @@ static void ranks_own_contiguous_runs_of_slices(void)
 {
     for (size_t ranks = 1; ranks <= 20; ranks++)
         for (size_t count = ranks; count <= 60; count++) {
-            nn_slices slices = {1000, count};
+            nni_slices slices = {1000, count};
             for (size_t rank = 0; rank <= ranks; rank++)
-                CU_ASSERT_EQUAL(nn_slices_first_of_rank(slices, rank, ranks), rank * count / ranks);
+                CU_ASSERT_EQUAL(nni_slices_first_of_rank(slices, rank, ranks), rank * count / ranks);
         }
-    CU_ASSERT_EQUAL(nn_slices_first_of_rank((nn_slices){0, SIZE_MAX}, 3, 3), SIZE_MAX);
+    CU_ASSERT_EQUAL(nni_slices_first_of_rank((nni_slices){0, SIZE_MAX}, 3, 3), SIZE_MAX);
 }
 
 /* --- reading --- */
@@ -120,7 +120,7 @@ static void read_as(hid_t type, const char *name, fixture_storage storage)
     CU_ASSERT_STRING_EQUAL(dataset->x_type, name);
     CU_ASSERT_EQUAL(dataset->features, FEATURES);
     CU_ASSERT_EQUAL(dataset->slices.rows, ROWS);
-    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_NONE);
+    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_NONE);
     CU_ASSERT(holds_cells(dataset));
     CU_ASSERT_EQUAL(dataset->x_range[0], 0);
     CU_ASSERT_EQUAL(dataset->x_range[1], 127);
@@ -179,13 +179,13 @@ static void truth_values_are_numbers(void)
     }
     fixture_end_file(comm, file);
     nn_dataset *dataset = open_file("bool.h5", "x", "y", SLICES);
-    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_CLASSES);
+    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
     CU_ASSERT_EQUAL(dataset->outputs, 2);
     for (size_t row = 0; row < dataset->rows; row++) {
         int expected = dataset->first_row + row == 0 || dataset->first_row + row == 2;
         nn_real x;
-        const nn_rows one = nn_dataset_resident(dataset, row, 1);
-        CU_ASSERT_EQUAL(*nn_dataset_convert(dataset, &one, &x), expected);
+        const nni_rows one = nni_dataset_resident(dataset, row, 1);
+        CU_ASSERT_EQUAL(*nni_dataset_convert(dataset, &one, &x), expected);
         CU_ASSERT_EQUAL(dataset->classes[row], expected);
     }
     nn_dataset_free(dataset);
@@ -228,7 +228,7 @@ static void a_process_alone_reads_every_storage(void)
         hid_t file = fixture_begin_file(comm, "alone.h5");
         write_x(file, "x", H5T_STD_U8LE, ROWS, storages[i]);
         fixture_end_file(comm, file);
-        nn_comm alone = nn_comm_alone();
+        nn_comm alone = nni_comm_alone();
         nn_dataset *dataset = NULL;
         nn_dataset_spec spec = {.file = fixture_path("alone.h5"), .x = "x"};
         CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, &alone, &dataset, NULL), NN_OK);
@@ -272,7 +272,7 @@ static nn_dataset *open_with_y(hid_t type, int dimensions, hsize_t columns)
 static void expect_classes(hid_t type, int dimensions)
 {
     nn_dataset *dataset = open_with_y(type, dimensions, 1);
-    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_CLASSES);
+    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
     CU_ASSERT_EQUAL(dataset->outputs, 128); /* 31 * 33 mod 128 = 127 */
     CU_ASSERT_PTR_NULL(dataset->values);
     for (size_t row = 0; row < dataset->rows; row++)
@@ -283,7 +283,7 @@ static void expect_classes(hid_t type, int dimensions)
 static void expect_values(hid_t type, int dimensions, size_t columns)
 {
     nn_dataset *dataset = open_with_y(type, dimensions, columns);
-    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
+    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
     CU_ASSERT_EQUAL(dataset->outputs, columns);
     CU_ASSERT_PTR_NULL(dataset->classes);
     for (size_t i = 0; i < dataset->rows * columns; i++)
@@ -331,19 +331,19 @@ static void targets_are_fitted_to_the_network(void)
 {
     nn_error error = {0};
     nn_dataset *dataset = open_with_y(H5T_STD_U8LE, 1, 1);
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 128, NN_SOFTMAX, comm, &error), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 128, NN_SOFTMAX, comm, &error), NN_OK);
     CU_ASSERT_PTR_NOT_NULL(dataset->classes);
     /* Row 4 is the first with a class of 120 or more: 124. */
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 120, NN_SOFTMAX, comm, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 120, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 4 of y is class 124"));
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "120 outputs"));
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 1, NN_LINEAR, comm, &error), NN_OK);
-    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 1, NN_LINEAR, comm, &error), NN_OK);
+    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
     CU_ASSERT_EQUAL(dataset->outputs, 1);
     CU_ASSERT_PTR_NULL(dataset->classes);
     for (size_t row = 0; row < dataset->rows; row++)
         CU_ASSERT_EQUAL(dataset->values[row], cell(dataset->first_row + row, 0));
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, 2, NN_SOFTMAX, comm, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 2, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "y has 1 value a row, but the network has 2 outputs"));
     nn_dataset_free(dataset);
 }
@@ -373,12 +373,13 @@ static nn_status open_labels(hid_t type, nn_dataset_spec spec, nn_dataset **data
     return status;
 }
 
-static const nn_head softmax_of_3 = {3, NN_SOFTMAX, NN_CROSS_ENTROPY}, softmax_of_4 = {4, NN_SOFTMAX, NN_CROSS_ENTROPY},
-                     one_sigmoid = {1, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY}, one_linear = {1, NN_LINEAR, NN_MSE};
+static const nni_head softmax_of_3 = {3, NN_SOFTMAX, NN_CROSS_ENTROPY},
+                      softmax_of_4 = {4, NN_SOFTMAX, NN_CROSS_ENTROPY},
+                      one_sigmoid = {1, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY}, one_linear = {1, NN_LINEAR, NN_MSE};
 
 static bool holds_labels_as_classes(const nn_dataset *dataset)
 {
-    bool same = dataset->target == NN_TARGET_CLASSES && dataset->outputs == 3;
+    bool same = dataset->target == NNI_TARGET_CLASSES && dataset->outputs == 3;
     for (size_t i = 0; same && i < dataset->rows; i++) {
         const size_t row = dataset->first_row + i;
         same = dataset->classes[i] == (int32_t)(row + 1 == ROWS ? 2 : row % 2);
@@ -393,25 +394,25 @@ static void labels_as_many_as_outputs_become_classes_in_their_order(void)
     char told[400];
     CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = softmax_of_3}, &dataset, &error), NN_OK);
     CU_ASSERT(holds_labels_as_classes(dataset));
-    CU_ASSERT(nn_dataset_names_are_labels(dataset));
-    CU_ASSERT_STRING_EQUAL(nn_dataset_class_names(dataset)->text[0], "-7");
-    CU_ASSERT_STRING_EQUAL(nn_dataset_class_names(dataset)->text[2], "4611686018427387904");
-    CU_ASSERT_STRING_EQUAL(nn_dataset_tell_labels(dataset, told, sizeof told),
+    CU_ASSERT(nni_dataset_names_are_labels(dataset));
+    CU_ASSERT_STRING_EQUAL(nni_dataset_class_names(dataset)->text[0], "-7");
+    CU_ASSERT_STRING_EQUAL(nni_dataset_class_names(dataset)->text[2], "4611686018427387904");
+    CU_ASSERT_STRING_EQUAL(nni_dataset_tell_labels(dataset, told, sizeof told),
                            "labels -7, 3 and 4611686018427387904 are classes 0 to 2");
-    nn_texts names = {.count = 0};
-    CU_ASSERT_EQUAL(nn_texts_copy(nn_dataset_class_names(dataset), &names, NULL), NN_OK);
+    nni_string_set names = {.count = 0};
+    CU_ASSERT_EQUAL(nni_string_set_copy(nni_dataset_class_names(dataset), &names, NULL), NN_OK);
     nn_dataset_free(dataset);
     /* Another split is read by the names of the training. */
     const nn_dataset_spec other = {.head = softmax_of_3, .class_names = &names, .names_are_labels = true};
     CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64BE, other, &dataset, &error), NN_OK);
     CU_ASSERT(holds_labels_as_classes(dataset));
     nn_dataset_free(dataset);
-    nn_texts_free(&names);
-    CU_ASSERT_EQUAL(nn_texts_add(&names, "3", NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_texts_add(&names, "4", NULL), NN_OK);
+    nni_string_set_free(&names);
+    CU_ASSERT_EQUAL(nni_string_set_add(&names, "3", NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_string_set_add(&names, "4", NULL), NN_OK);
     CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, other, &dataset, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 0 of y is '-7', which is none of the 2 classes"));
-    nn_texts_free(&names);
+    nni_string_set_free(&names);
 }
 
 static void labels_of_another_number_are_told_with_it(void)
@@ -431,12 +432,12 @@ static void whole_numbers_are_values_for_a_head_that_predicts_one(void)
     nn_error error = {0};
     char told[400];
     CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = one_linear}, &dataset, &error), NN_OK);
-    CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
+    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
     for (size_t i = 0; i < dataset->rows; i++) {
         const size_t row = dataset->first_row + i;
         CU_ASSERT_EQUAL(dataset->values[i], (double)three_labels[row + 1 == ROWS ? 2 : row % 2]);
     }
-    CU_ASSERT_PTR_NOT_NULL(strstr(nn_dataset_tell_labels(dataset, told, sizeof told), "for classes end the network"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(nni_dataset_tell_labels(dataset, told, sizeof told), "for classes end the network"));
     nn_dataset_free(dataset);
 }
 
@@ -445,7 +446,7 @@ static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
     const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F64BE};
     for (size_t i = 0; i < 2; i++) {
         nn_dataset *dataset = open_with_y(types[i], 1, 1); /* without a head */
-        CU_ASSERT_EQUAL(dataset->target, NN_TARGET_VALUES);
+        CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
         nn_dataset_free(dataset);
         hid_t file = fixture_begin_file(comm, "floats.h5");
         write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
@@ -456,7 +457,7 @@ static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
             .file = fixture_path("floats.h5"), .x = "x", .y = "y", .head = {ROWS, NN_SOFTMAX, NN_CROSS_ENTROPY}};
         CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
         /* Cells of a column are all different: the class of a row is the number of cells below it. */
-        CU_ASSERT_EQUAL(dataset->target, NN_TARGET_CLASSES);
+        CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
         for (size_t row = 0; row < dataset->rows; row++) {
             int32_t below = 0;
             for (size_t other = 0; other < ROWS; other++)
@@ -469,7 +470,7 @@ static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
 }
 
 /* @param words  NULL: the rows are taken */
-static void expect_of_rows(const float *rows, nn_head head, const char *words)
+static void expect_of_rows(const float *rows, nni_head head, const char *words)
 {
     float values[ROWS][2];
     const hsize_t extent[2] = {ROWS, 2};
@@ -495,8 +496,8 @@ static void expect_of_rows(const float *rows, nn_head head, const char *words)
 
 static void rows_of_values_must_suit_the_loss(void)
 {
-    const nn_head softmax = {2, NN_SOFTMAX, NN_CROSS_ENTROPY}, sigmoid = {2, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY},
-                  overlap = {2, NN_SIGMOID, NN_IOU}, linear = {2, NN_LINEAR, NN_MSE};
+    const nni_head softmax = {2, NN_SOFTMAX, NN_CROSS_ENTROPY}, sigmoid = {2, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY},
+                   overlap = {2, NN_SIGMOID, NN_IOU}, linear = {2, NN_LINEAR, NN_MSE};
     expect_of_rows((float[]){0, 1}, softmax, NULL);
     expect_of_rows((float[]){0.5F, 0.5005F}, softmax, NULL);
     expect_of_rows((float[]){0.5F, 0.502F}, softmax, "row 20 of y sums to 1.002, but cross_entropy takes");
@@ -531,7 +532,7 @@ static nn_dataset *open_with_weights(hid_t type, int dimensions, const char *w)
 static uint64_t digest_of(const nn_dataset *dataset)
 {
     uint64_t digest = 0;
-    CU_ASSERT_EQUAL(nn_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
     return digest;
 }
 
@@ -539,7 +540,7 @@ static void samples_have_weights(void)
 {
     for (int dimensions = 1; dimensions <= 2; dimensions++) {
         nn_dataset *dataset = open_with_weights(dimensions == 1 ? H5T_IEEE_F64BE : H5T_STD_U8LE, dimensions, "y");
-        CU_ASSERT_EQUAL(dataset->target, NN_TARGET_NONE);
+        CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_NONE);
         for (size_t row = 0; row < dataset->rows; row++)
             CU_ASSERT_EQUAL(dataset->weights[row], cell(dataset->first_row + row, 0));
         nn_dataset_free(dataset);
@@ -565,14 +566,14 @@ static void weights_are_in_the_digest(void)
 static void no_handle_stays_open(void)
 {
     CU_ASSERT_EQUAL(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(nn_dataset_library(), "1."));
+    CU_ASSERT_PTR_NOT_NULL(strstr(nni_hdf5_library(), "1."));
 }
 
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(slices_add_up_and_differ_by_one_row_at_most),
         NN_TEST(ranks_own_contiguous_runs_of_slices),
         NN_TEST(numbers_of_every_type_are_read),
@@ -593,7 +594,7 @@ int main(int argc, char **argv)
         NN_TEST(weights_are_in_the_digest),
         NN_TEST(no_handle_stays_open),
     };
-    int code = nn_run_suite("dataset", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("dataset", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

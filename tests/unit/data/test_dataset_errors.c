@@ -291,14 +291,14 @@ static void a_crash_inside_hdf5_is_an_error(void)
 {
     int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
     nn_error error = {0};
-    CU_ASSERT_EQUAL(nn_hdf5_guard("a.h5", succeed, NULL, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(nni_hdf5_guard("a.h5", succeed, NULL, &error), NN_USAGE);
     CU_ASSERT_STRING_EQUAL(error.message, "as returned");
-    CU_ASSERT(!nn_hdf5_is_lost());
+    CU_ASSERT(!nni_hdf5_is_lost());
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        CU_ASSERT_EQUAL(nn_hdf5_guard("a.h5", crash, &signals[i], &error), NN_DATA);
+        CU_ASSERT_EQUAL(nni_hdf5_guard("a.h5", crash, &signals[i], &error), NN_DATA);
         CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a.h5 is damaged: HDF5 1."));
         CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "crashed over it"));
-        CU_ASSERT(nn_hdf5_is_lost());
+        CU_ASSERT(nni_hdf5_is_lost());
     }
 }
 
@@ -306,7 +306,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(a_path_that_is_no_hdf5_file_is_told),
         NN_TEST(a_truncated_file_is_told),
         NN_TEST(a_missing_dataset_is_told_with_those_there_are),
@@ -321,7 +321,7 @@ int main(int argc, char **argv)
         NN_TEST(no_handle_stays_open),
         NN_TEST(a_crash_inside_hdf5_is_an_error), /* the last one: HDF5 is not called any more */
     };
-    int code = nn_run_suite("dataset errors", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("dataset errors", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

@@ -43,11 +43,11 @@ static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
     return dataset;
 }
 
-static nn_normalization *fit_on(nn_comm *ranks, nn_normalization_kind kind, const nn_dataset *dataset)
+static nni_feature_scaler *fit_on(nn_comm *ranks, nn_feature_scaling kind, const nn_dataset *dataset)
 {
-    nn_normalization *normalization = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, dataset->features, &normalization, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_fit(normalization, dataset, ranks, NULL), NN_OK);
+    nni_feature_scaler *normalization = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->features, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_fit(normalization, dataset, ranks, NULL), NN_OK);
     return normalization;
 }
 
@@ -63,8 +63,8 @@ static nn_real *all_rows(const nn_dataset *dataset)
 {
     const size_t bytes = dataset->rows * dataset->features * sizeof(nn_real);
     nn_real *buffer = malloc(bytes + 1);
-    const nn_rows all = nn_dataset_resident(dataset, 0, dataset->rows);
-    const nn_real *rows = nn_dataset_convert(dataset, &all, buffer);
+    const nni_rows all = nni_dataset_resident(dataset, 0, dataset->rows);
+    const nn_real *rows = nni_dataset_convert(dataset, &all, buffer);
     if (rows != buffer)
         memcpy(buffer, rows, bytes);
     return buffer;
@@ -88,7 +88,7 @@ static void standard_is_mean_and_deviation(void)
     enum { FEATURES = 7 };
     write_file("standard.h5", FEATURES);
     nn_dataset *dataset = open_on(comm, "standard.h5", SLICES);
-    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
+    nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
     for (size_t i = 0; i < FEATURES; i++) {
         double mean, deviation;
         moments_of(i, &mean, &deviation);
@@ -97,7 +97,7 @@ static void standard_is_mean_and_deviation(void)
         CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / deviation, i == 2 ? 0 : 1e-13 / deviation);
     }
     CU_ASSERT_EQUAL(normalization->offset[2], (double)0.1f);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     nn_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * FEATURES; i++) {
         nn_real before = (nn_real)cell(dataset->first_row + i / FEATURES, i % FEATURES);
@@ -106,7 +106,7 @@ static void standard_is_mean_and_deviation(void)
         CU_ASSERT_EQUAL(rows[i], expected);
     }
     free(rows);
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
     nn_dataset_free(dataset);
     remove_file("standard.h5");
 }
@@ -114,7 +114,7 @@ static void standard_is_mean_and_deviation(void)
 /* What the ranks find together is, bit by bit, what each of them finds alone. */
 static void check_bits(size_t features, size_t slices)
 {
-    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    struct nni_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
     nn_comm alone = *comm;
     alone.rank = alone.local_rank = 0;
     alone.size = alone.local_size = alone.host_count = 1;
@@ -122,15 +122,15 @@ static void check_bits(size_t features, size_t slices)
     write_file("bits.h5", features);
     nn_dataset *shared = open_on(comm, "bits.h5", slices), *whole = open_on(&alone, "bits.h5", slices);
     CU_ASSERT_EQUAL(whole->rows, ROWS);
-    nn_normalization *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
-    nn_normalization *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
+    nni_feature_scaler *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
+    nni_feature_scaler *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
     CU_ASSERT_EQUAL(memcmp(together->offset, expected->offset, features * sizeof(double)), 0);
     CU_ASSERT_EQUAL(memcmp(together->scale, expected->scale, features * sizeof(double)), 0);
     double mean, deviation;
     moments_of(features - 1, &mean, &deviation);
     CU_ASSERT_DOUBLE_EQUAL(together->offset[features - 1], mean, 1e-7 * (fabs(mean) + deviation));
-    nn_normalization_free(together);
-    nn_normalization_free(expected);
+    nni_feature_scaler_free(together);
+    nni_feature_scaler_free(expected);
     nn_dataset_free(shared);
     nn_dataset_free(whole);
     remove_file("bits.h5");
@@ -148,8 +148,8 @@ static void unit_maps_the_range_to_0_and_1(void)
 {
     write_file("unit.h5", 6);
     nn_dataset *dataset = open_on(comm, "unit.h5", SLICES);
-    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_UNIT, dataset);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+    nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_UNIT, dataset);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     double low = INFINITY, high = -INFINITY;
     nn_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * dataset->features; i++) {
@@ -157,11 +157,11 @@ static void unit_maps_the_range_to_0_and_1(void)
         high = fmax(high, (double)rows[i]);
     }
     free(rows);
-    nn_comm_min_double(comm, &low, 1, NULL);
-    nn_comm_max_double(comm, &high, 1, NULL);
+    nni_comm_min_double(comm, &low, 1, NULL);
+    nni_comm_max_double(comm, &high, 1, NULL);
     CU_ASSERT_EQUAL(low, 0);
     CU_ASSERT_DOUBLE_EQUAL(high, 1, 2e-7); /* two roundings of float32 */
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
     nn_dataset_free(dataset);
     remove_file("unit.h5");
 }
@@ -170,15 +170,15 @@ static void none_changes_nothing(void)
 {
     write_file("none.h5", 4);
     nn_dataset *dataset = open_on(comm, "none.h5", SLICES);
-    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_NONE, dataset);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+    nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_NONE, dataset);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     nn_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * 4; i++)
         CU_ASSERT_EQUAL(rows[i], (nn_real)cell(dataset->first_row + i / 4, i % 4));
     free(rows);
     for (size_t i = 0; i < 4; i++)
         CU_ASSERT(normalization->offset[i] == 0 && normalization->scale[i] == 1);
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
     nn_dataset_free(dataset);
     remove_file("none.h5");
 }
@@ -188,7 +188,7 @@ static void minmax_maps_every_feature_to_0_and_1(void)
     enum { FEATURES = 6 };
     write_file("minmax.h5", FEATURES);
     nn_dataset *dataset = open_on(comm, "minmax.h5", SLICES);
-    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_MINMAX, dataset);
+    nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_MINMAX, dataset);
     for (size_t i = 0; i < FEATURES; i++) {
         float least = INFINITY, most = -INFINITY;
         for (size_t row = 0; row < ROWS; row++) {
@@ -198,7 +198,7 @@ static void minmax_maps_every_feature_to_0_and_1(void)
         CU_ASSERT_EQUAL(normalization->offset[i], (double)least);
         CU_ASSERT_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / ((double)most - (double)least));
     }
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
     nn_dataset_free(dataset);
     remove_file("minmax.h5");
 }
@@ -208,7 +208,7 @@ static void standard_all_is_one_mean_and_deviation(void)
     enum { FEATURES = 6 };
     write_file("all.h5", FEATURES);
     nn_dataset *dataset = open_on(comm, "all.h5", SLICES);
-    nn_normalization *normalization = fit_on(comm, NN_NORMALIZE_STANDARD_ALL, dataset);
+    nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_STANDARD_ALL, dataset);
     long double sum = 0, squares = 0;
     for (size_t i = 0; i < ROWS * FEATURES; i++)
         sum += (long double)cell(i / FEATURES, i % FEATURES) / (ROWS * FEATURES);
@@ -220,7 +220,7 @@ static void standard_all_is_one_mean_and_deviation(void)
         CU_ASSERT_DOUBLE_EQUAL(normalization->offset[i], (double)sum, 1e-11 * fabs((double)sum));
         CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i] * sqrt((double)squares), 1, 1e-12);
     }
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
     nn_dataset_free(dataset);
     remove_file("all.h5");
 }
@@ -247,26 +247,26 @@ static void write_gaps(const char *name, bool all_of_3)
     nn_comm_barrier(comm, NULL);
 }
 
-static nn_status fit_gaps(nn_comm *ranks, const char *name, nn_normalization_kind kind, nn_dataset **dataset,
-                          nn_normalization **normalization, nn_error *error)
+static nn_status fit_gaps(nn_comm *ranks, const char *name, nn_feature_scaling kind, nn_dataset **dataset,
+                          nni_feature_scaler **normalization, nn_error *error)
 {
     const nn_dataset_spec spec = {.file = fixture_path(name), .x = "x", .missing = true};
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, ranks, dataset, error), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, 5, normalization, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_impute(*normalization, NULL), NN_OK);
-    return nn_normalization_fit(*normalization, *dataset, ranks, error);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, 5, normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_impute(*normalization, NULL), NN_OK);
+    return nni_feature_scaler_fit(*normalization, *dataset, ranks, error);
 }
 
 /* What is left of each feature has mean and deviation; what is missing becomes the mean, which standard puts at 0. */
 static void missing_values_become_the_mean(void)
 {
-    const nn_normalization_kind kinds[] = {NN_NORMALIZE_STANDARD, NN_NORMALIZE_NONE, NN_NORMALIZE_MINMAX};
-    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    const nn_feature_scaling kinds[] = {NN_NORMALIZE_STANDARD, NN_NORMALIZE_NONE, NN_NORMALIZE_MINMAX};
+    struct nni_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
     nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
     write_gaps("gaps.h5", false);
     for (size_t k = 0; k < 3; k++) {
         nn_dataset *dataset, *whole;
-        nn_normalization *normalization, *expected;
+        nni_feature_scaler *normalization, *expected;
         CU_ASSERT_EQUAL(fit_gaps(comm, "gaps.h5", kinds[k], &dataset, &normalization, NULL), NN_OK);
         CU_ASSERT_EQUAL(fit_gaps(&alone, "gaps.h5", kinds[k], &whole, &expected, NULL), NN_OK);
         CU_ASSERT_EQUAL(memcmp(normalization->offset, expected->offset, 5 * sizeof(double)), 0);
@@ -281,7 +281,7 @@ static void missing_values_become_the_mean(void)
         mean /= rows;
         const double scale = normalization->scale[1], offset = normalization->offset[1];
         CU_ASSERT_DOUBLE_EQUAL(normalization->missing[1], (mean - offset) * scale, 1e-6 * (fabs(mean) + 1));
-        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, normalization, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
         nn_real *x = all_rows(dataset);
         for (size_t i = 0; i < dataset->rows * 5; i++) {
             const size_t row = dataset->first_row + i / 5, column = i % 5;
@@ -290,8 +290,8 @@ static void missing_values_become_the_mean(void)
             CU_ASSERT_EQUAL(x[i], is_missing(row, column) ? normalization->missing[column] : present);
         }
         free(x);
-        nn_normalization_free(normalization);
-        nn_normalization_free(expected);
+        nni_feature_scaler_free(normalization);
+        nni_feature_scaler_free(expected);
         nn_dataset_free(dataset);
         nn_dataset_free(whole);
     }
@@ -301,12 +301,12 @@ static void missing_values_become_the_mean(void)
 static void a_feature_that_no_row_has_is_told(void)
 {
     nn_dataset *dataset;
-    nn_normalization *normalization;
+    nni_feature_scaler *normalization;
     nn_error error = {0};
     write_gaps("never.h5", true);
     CU_ASSERT_EQUAL(fit_gaps(comm, "never.h5", NN_NORMALIZE_NONE, &dataset, &normalization, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "no row of x has a value at position 3"));
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
     nn_dataset_free(dataset);
     /* Without imputation the first of them is an error. */
     const nn_dataset_spec spec = {.file = fixture_path("never.h5"), .x = "x"};
@@ -320,14 +320,14 @@ static void data_without_spread_becomes_0(void)
 {
     nn_real x[4] = {7, 7, 7, 7};
     nn_dataset constant = {
-        .slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .element = NN_REAL, .x = x, .x_range = {7, 7}};
+        .slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .element = NNI_REAL, .x = x, .x_range = {7, 7}};
     if (comm->size > 1)
         return;
     for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD_ALL; kind++) {
-        nn_normalization *normalization = fit_on(comm, (nn_normalization_kind)kind, &constant);
+        nni_feature_scaler *normalization = fit_on(comm, (nn_feature_scaling)kind, &constant);
         CU_ASSERT_EQUAL(normalization->offset[0], 7);
         CU_ASSERT_EQUAL(normalization->scale[0], 0);
-        nn_normalization_free(normalization);
+        nni_feature_scaler_free(normalization);
     }
 }
 
@@ -348,19 +348,19 @@ static void numbers_beyond_float32_need_a_scale(void)
     fixture_end_file(comm, file);
     nn_error error = {0};
     nn_dataset *dataset = open_on(comm, "beyond.h5", SLICES);
-    nn_normalization *none = fit_on(comm, NN_NORMALIZE_NONE, dataset);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, none, &error), NN_DATA);
+    nni_feature_scaler *none = fit_on(comm, NN_NORMALIZE_NONE, dataset);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, none, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(error.message, "row 57 of x holds at position 1 a number beyond the range of float32"));
-    nn_normalization *standard = fit_on(comm, NN_NORMALIZE_AUTO, dataset);
+    nni_feature_scaler *standard = fit_on(comm, NN_NORMALIZE_AUTO, dataset);
     CU_ASSERT_EQUAL(standard->kind, NN_NORMALIZE_STANDARD);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, standard, &error), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, standard, &error), NN_OK);
     nn_real *rows = all_rows(dataset);
     for (size_t row = 0; row < dataset->rows; row++)
         CU_ASSERT(fabs((double)rows[row * 2 + 1]) < 3);
     free(rows);
-    nn_normalization_free(none);
-    nn_normalization_free(standard);
+    nni_feature_scaler_free(none);
+    nni_feature_scaler_free(standard);
     nn_dataset_free(dataset);
     fixture_remove_file(comm, "beyond.h5");
 }
@@ -372,38 +372,38 @@ static void a_spread_beyond_doubles_is_told(void)
                        .slice_count = 1,
                        .rows = 2,
                        .features = 2,
-                       .element = NN_DOUBLE,
+                       .element = NNI_DOUBLE,
                        .x = x,
                        .file = "wide.h5",
                        .x_name = "/train/x"};
     nn_error error = {0};
-    nn_normalization *normalization = NULL;
+    nni_feature_scaler *normalization = NULL;
     if (comm->size > 1)
         return;
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_AUTO, 2, &normalization, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_normalization_fit(normalization, &wide, comm, &error), NN_DATA);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_AUTO, 2, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_feature_scaler_fit(normalization, &wide, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "wide.h5: the values of /train/x at position 1 spread too far"));
-    nn_normalization_free(normalization);
+    nni_feature_scaler_free(normalization);
 }
 
 static void another_number_of_features_is_told(void)
 {
     nn_error error = {0};
-    nn_normalization *normalization = NULL;
+    nni_feature_scaler *normalization = NULL;
     nn_dataset dataset = {.features = 3, .file = "a.h5", .x_name = "/test/x"};
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, 4, &normalization, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(&dataset, normalization, &error), NN_DATA);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, 4, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(&dataset, normalization, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message,
                            "a.h5: /test/x has 3 features a row, but the normalization was measured on 4");
-    nn_normalization_free(normalization);
-    nn_normalization_free(NULL);
+    nni_feature_scaler_free(normalization);
+    nni_feature_scaler_free(NULL);
 }
 
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(minmax_maps_every_feature_to_0_and_1), NN_TEST(standard_all_is_one_mean_and_deviation),
         NN_TEST(missing_values_become_the_mean),       NN_TEST(a_feature_that_no_row_has_is_told),
         NN_TEST(standard_is_mean_and_deviation),       NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
@@ -411,7 +411,7 @@ int main(int argc, char **argv)
         NN_TEST(numbers_beyond_float32_need_a_scale),  NN_TEST(a_spread_beyond_doubles_is_told),
         NN_TEST(data_without_spread_becomes_0),        NN_TEST(another_number_of_features_is_told),
     };
-    int code = nn_run_suite("normalization", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("normalization", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

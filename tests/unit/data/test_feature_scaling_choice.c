@@ -62,11 +62,11 @@ static void close_shape(nn_dataset *dataset)
     fixture_remove_file(comm, "choice.h5");
 }
 
-static nn_normalization *fit(nn_normalization_kind kind, const nn_dataset *dataset, nn_normalization_notes *notes)
+static nni_feature_scaler *fit(nn_feature_scaling kind, const nn_dataset *dataset, nni_feature_scaler_notes *notes)
 {
-    nn_normalization *normalization = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(kind, dataset->features, &normalization, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_fit_noting(normalization, dataset, comm, notes, NULL), NN_OK);
+    nni_feature_scaler *normalization = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->features, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_fit_noting(normalization, dataset, comm, notes, NULL), NN_OK);
     return normalization;
 }
 
@@ -120,7 +120,7 @@ static void kinds_are_chosen_by_shape_and_statistics(void)
 {
     const struct {
         shape of;
-        nn_normalization_kind chosen;
+        nn_feature_scaling chosen;
         size_t constant, two_valued;
     } cases[] = {
         {{H5T_IEEE_F64LE, 2, 5, 0, table_cell}, NN_NORMALIZE_STANDARD, 0, 0},
@@ -136,15 +136,15 @@ static void kinds_are_chosen_by_shape_and_statistics(void)
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         nn_dataset *dataset = open_shape(&cases[k].of);
-        nn_normalization_notes notes = {0};
-        nn_normalization *normalization = fit(NN_NORMALIZE_AUTO, dataset, &notes);
+        nni_feature_scaler_notes notes = {0};
+        nni_feature_scaler *normalization = fit(NN_NORMALIZE_AUTO, dataset, &notes);
         CU_ASSERT_EQUAL(normalization->kind, cases[k].chosen);
         CU_ASSERT_EQUAL(notes.constant, cases[k].constant);
         CU_ASSERT_EQUAL(notes.two_valued, cases[k].two_valued);
         CU_ASSERT_EQUAL(notes.outliers.features + notes.codes.features, 0);
         if (normalization->kind == NN_NORMALIZE_NONE)
             CU_ASSERT(normalization->offset[1] == 0 && normalization->scale[1] == 1);
-        nn_normalization_free(normalization);
+        nni_feature_scaler_free(normalization);
         close_shape(dataset);
     }
 }
@@ -172,9 +172,9 @@ static void the_rarer_of_two_values_is_not_blown_up(void)
 {
     const shape of = {H5T_IEEE_F64LE, 2, 5, 0, pair_cell};
     nn_dataset *dataset = open_shape(&of);
-    nn_normalization_notes notes = {0};
-    nn_normalization *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes),
-                     *standard = fit(NN_NORMALIZE_STANDARD, dataset, NULL);
+    nni_feature_scaler_notes notes = {0};
+    nni_feature_scaler *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes),
+                       *standard = fit(NN_NORMALIZE_STANDARD, dataset, NULL);
     CU_ASSERT_EQUAL(notes.two_valued, 3);
     CU_ASSERT_EQUAL(notes.constant, 1);
     CU_ASSERT_EQUAL(chosen->scale[0], 2);
@@ -183,8 +183,8 @@ static void the_rarer_of_two_values_is_not_blown_up(void)
     CU_ASSERT_EQUAL(chosen->scale[4], standard->scale[4]);
     CU_ASSERT_DOUBLE_EQUAL(standard->scale[0], 1 / sqrt(0.002 * 0.998), 1e-9); /* a 1 would be 22 */
     CU_ASSERT(chosen->offset[3] == 7 && chosen->scale[3] == 0);
-    nn_normalization_free(chosen);
-    nn_normalization_free(standard);
+    nni_feature_scaler_free(chosen);
+    nni_feature_scaler_free(standard);
     close_shape(dataset);
 }
 
@@ -224,22 +224,22 @@ static void clip_by_hand(double *mean, double *deviation)
 static void robust_scales_by_what_is_not_far_off(void)
 {
     const shape of = {H5T_IEEE_F64LE, 2, 3, 0, sensor_cell};
-    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    struct nni_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
     nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
     nn_dataset *dataset = open_shape(&of), *whole = NULL;
-    nn_normalization_notes notes = {0};
+    nni_feature_scaler_notes notes = {0};
     double mean = 0, deviation = 0;
     clip_by_hand(&mean, &deviation);
-    nn_normalization *robust = fit(NN_NORMALIZE_ROBUST, dataset, NULL),
-                     *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes);
+    nni_feature_scaler *robust = fit(NN_NORMALIZE_ROBUST, dataset, NULL),
+                       *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes);
     CU_ASSERT_DOUBLE_EQUAL(robust->offset[1], mean, 1e-9);
     CU_ASSERT_DOUBLE_EQUAL(robust->scale[1], 1 / deviation, 1e-9);
     CU_ASSERT(mean > 19 && mean < 21 && deviation > 2.5 && deviation < 3.1);
     CU_ASSERT_EQUAL(robust->limit, 10);
-    CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, robust, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, robust, NULL), NN_OK);
     nn_real *x = malloc((dataset->rows * 3 + 1) * sizeof *x);
-    const nn_rows all = nn_dataset_resident(dataset, 0, dataset->rows);
-    nn_dataset_convert(dataset, &all, x);
+    const nni_rows all = nni_dataset_resident(dataset, 0, dataset->rows);
+    nni_dataset_convert(dataset, &all, x);
     for (size_t row = 0; row < dataset->rows; row++)
         CU_ASSERT((dataset->first_row + row) % 100 == 31 ? x[row * 3 + 1] == 10 : fabs((double)x[row * 3 + 1]) < 5);
     free(x);
@@ -251,15 +251,15 @@ static void robust_scales_by_what_is_not_far_off(void)
     CU_ASSERT_DOUBLE_EQUAL(notes.outliers.measure, (1e6 - mean) / deviation, 1);
     /* Bit by bit what one rank finds alone. */
     nn_dataset_spec spec = {.file = fixture_path("choice.h5"), .x = "x"};
-    nn_normalization *expected = NULL;
+    nni_feature_scaler *expected = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, &alone, &whole, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_ROBUST, 3, &expected, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_normalization_fit(expected, whole, &alone, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_ROBUST, 3, &expected, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_feature_scaler_fit(expected, whole, &alone, NULL), NN_OK);
     CU_ASSERT_EQUAL(memcmp(robust->offset, expected->offset, 3 * sizeof(double)), 0);
     CU_ASSERT_EQUAL(memcmp(robust->scale, expected->scale, 3 * sizeof(double)), 0);
-    nn_normalization_free(robust);
-    nn_normalization_free(chosen);
-    nn_normalization_free(expected);
+    nni_feature_scaler_free(robust);
+    nni_feature_scaler_free(chosen);
+    nni_feature_scaler_free(expected);
     nn_dataset_free(whole);
     close_shape(dataset);
 }
@@ -302,12 +302,12 @@ static void codes_are_told_from_amounts_by_their_frequencies(void)
 {
     const shape of = {H5T_IEEE_F64LE, 2, 5, 0, code_cell};
     nn_dataset *dataset = open_shape(&of);
-    nn_normalization_notes notes = {0};
-    nn_normalization *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes);
+    nni_feature_scaler_notes notes = {0};
+    nni_feature_scaler *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes);
     CU_ASSERT_EQUAL(notes.codes.features, 2);
     CU_ASSERT_EQUAL(notes.codes.feature, 0);
     CU_ASSERT_EQUAL(notes.codes.value, 7);
-    nn_normalization_free(chosen);
+    nni_feature_scaler_free(chosen);
     close_shape(dataset);
 }
 
@@ -315,13 +315,13 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(kinds_are_chosen_by_shape_and_statistics),
         NN_TEST(the_rarer_of_two_values_is_not_blown_up),
         NN_TEST(robust_scales_by_what_is_not_far_off),
         NN_TEST(codes_are_told_from_amounts_by_their_frequencies),
     };
-    int code = nn_run_suite("normalization_choice", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("normalization_choice", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

@@ -13,7 +13,7 @@ enum { ROWS = 1003, SLICES = 12, FEATURES = 37, SEED = 5 };
 /* A type of a file, what its rows are in memory, and what the cells are within. */
 typedef struct kind {
     hid_t type;
-    nn_element kept;
+    nni_element kept;
     bool whole;
     double low, high;
 } kind;
@@ -23,14 +23,14 @@ enum { KINDS = 8 };
 static void list_kinds(kind kinds[KINDS])
 {
     const kind list[KINDS] = {
-        {H5T_STD_U8LE, NN_UINT8, true, 0, 255},
-        {H5T_STD_I8LE, NN_INT8, true, -128, 127},
-        {H5T_STD_U16BE, NN_UINT16, true, 0, 65535},
-        {H5T_STD_I16LE, NN_INT16, true, -32768, 32767},
-        {H5T_STD_I32LE, NN_INT32, true, -2147483648.0, 2147483647.0},
-        {H5T_STD_U64LE, NN_UINT64, true, 0, 9007199254740992.0},
-        {H5T_IEEE_F32LE, NN_FLOAT, false, -3, 5},
-        {H5T_IEEE_F64BE, NN_DOUBLE, false, -3, 5},
+        {H5T_STD_U8LE, NNI_UINT8, true, 0, 255},
+        {H5T_STD_I8LE, NNI_INT8, true, -128, 127},
+        {H5T_STD_U16BE, NNI_UINT16, true, 0, 65535},
+        {H5T_STD_I16LE, NNI_INT16, true, -32768, 32767},
+        {H5T_STD_I32LE, NNI_INT32, true, -2147483648.0, 2147483647.0},
+        {H5T_STD_U64LE, NNI_UINT64, true, 0, 9007199254740992.0},
+        {H5T_IEEE_F32LE, NNI_FLOAT, false, -3, 5},
+        {H5T_IEEE_F64BE, NNI_DOUBLE, false, -3, 5},
     };
     memcpy(kinds, list, sizeof list);
 }
@@ -62,11 +62,11 @@ static nn_dataset *open_kind(const kind *of)
     return dataset;
 }
 
-static nn_normalization *fit(const nn_dataset *dataset)
+static nni_feature_scaler *fit(const nn_dataset *dataset)
 {
-    nn_normalization *by = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, FEATURES, &by, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_normalization_fit(by, dataset, comm, NULL), NN_OK);
+    nni_feature_scaler *by = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, FEATURES, &by, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_fit(by, dataset, comm, NULL), NN_OK);
     return by;
 }
 
@@ -78,7 +78,7 @@ static void every_type_stays_as_the_file_has_it(void)
         nn_dataset *dataset = open_kind(&kinds[k]);
         CU_ASSERT_EQUAL(dataset->element, kinds[k].kept);
         static const size_t sizes[KINDS] = {1, 1, 2, 2, 4, 8, 4, 8};
-        CU_ASSERT_EQUAL(nn_dataset_row_bytes(dataset), FEATURES * sizes[k]);
+        CU_ASSERT_EQUAL(nni_dataset_row_bytes(dataset), FEATURES * sizes[k]);
         CU_ASSERT(dataset->x_range[0] >= kinds[k].low && dataset->x_range[1] <= kinds[k].high);
         bool same = true;
         const uint8_t *bytes = dataset->x;
@@ -90,13 +90,13 @@ static void every_type_stays_as_the_file_has_it(void)
 }
 
 /* The definition, each operation rounded: to nn_real, or of wide types to double. */
-static bool is_row(const kind *of, const nn_normalization *by, size_t row, const nn_real x[FEATURES])
+static bool is_row(const kind *of, const nni_feature_scaler *by, size_t row, const nn_real x[FEATURES])
 {
     bool same = true;
     for (size_t j = 0; j < FEATURES; j++) {
         const double value = cell(of, row, j);
         nn_real expected = (nn_real)value;
-        if (by && nn_element_is_wide(of->kept))
+        if (by && nni_element_is_wide(of->kept))
             expected = (nn_real)((value - by->offset[j]) * by->scale[j]);
         else if (by)
             expected = (expected - (nn_real)by->offset[j]) * (nn_real)by->scale[j];
@@ -105,7 +105,7 @@ static bool is_row(const kind *of, const nn_normalization *by, size_t row, const
     return same;
 }
 
-static bool batches_are_rows(const kind *of, const nn_normalization *by, const nn_dataset *dataset, size_t size)
+static bool batches_are_rows(const kind *of, const nni_feature_scaler *by, const nn_dataset *dataset, size_t size)
 {
     bool same = true;
     nn_sampler *sampler = NULL;
@@ -120,15 +120,15 @@ static bool batches_are_rows(const kind *of, const nn_normalization *by, const n
     return same;
 }
 
-static bool pieces_are_rows(const kind *of, const nn_normalization *by, const nn_dataset *dataset, size_t size)
+static bool pieces_are_rows(const kind *of, const nni_feature_scaler *by, const nn_dataset *dataset, size_t size)
 {
     bool same = true;
     nn_real *buffer = malloc(size * FEATURES * sizeof *buffer);
     for (size_t first = 0; first < dataset->rows; first += size) {
         const size_t count = dataset->rows - first < size ? dataset->rows - first : size;
-        const nn_rows piece = nn_dataset_resident(dataset, first, count);
-        const nn_real *x = nn_dataset_convert(dataset, &piece, buffer);
-        same = same && (x == buffer) == (by || dataset->element != NN_REAL);
+        const nni_rows piece = nni_dataset_resident(dataset, first, count);
+        const nn_real *x = nni_dataset_convert(dataset, &piece, buffer);
+        same = same && (x == buffer) == (by || dataset->element != NNI_REAL);
         for (size_t i = 0; i < count; i++)
             same = same && is_row(of, by, dataset->first_row + first + i, x + i * FEATURES);
     }
@@ -142,18 +142,18 @@ static void rows_are_converted_and_normalized_as_by_hand(void)
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
         nn_dataset *dataset = open_kind(&kinds[k]);
-        nn_normalization *by = fit(dataset);
+        nni_feature_scaler *by = fit(dataset);
         for (int normalized = 0; normalized < 2; normalized++) {
-            const nn_normalization *used = normalized ? by : NULL;
+            const nni_feature_scaler *used = normalized ? by : NULL;
             if (normalized)
-                CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, by, NULL), NN_OK);
+                CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, by, NULL), NN_OK);
             CU_ASSERT(batches_are_rows(&kinds[k], used, dataset, 50));
             CU_ASSERT(batches_are_rows(&kinds[k], used, dataset, ROWS));
             CU_ASSERT(pieces_are_rows(&kinds[k], used, dataset, 17));
             CU_ASSERT(pieces_are_rows(&kinds[k], used, dataset, ROWS));
         }
         nn_dataset_free(dataset);
-        nn_normalization_free(by);
+        nni_feature_scaler_free(by);
     }
 }
 
@@ -163,14 +163,14 @@ static void a_normalization_leaves_the_resident_rows_alone(void)
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
         nn_dataset *dataset = open_kind(&kinds[k]);
-        nn_normalization *before = fit(dataset);
-        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, before, NULL), NN_OK);
-        nn_normalization *after = fit(dataset);
+        nni_feature_scaler *before = fit(dataset);
+        CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, before, NULL), NN_OK);
+        nni_feature_scaler *after = fit(dataset);
         CU_ASSERT_EQUAL(memcmp(before->offset, after->offset, FEATURES * sizeof(double)), 0);
         CU_ASSERT_EQUAL(memcmp(before->scale, after->scale, FEATURES * sizeof(double)), 0);
         nn_dataset_free(dataset);
-        nn_normalization_free(before);
-        nn_normalization_free(after);
+        nni_feature_scaler_free(before);
+        nni_feature_scaler_free(after);
     }
 }
 
@@ -183,29 +183,29 @@ static void the_digest_is_one_of_numbers(void)
         const kind small = {kinds[k].type, kinds[k].kept, true, 0, 100};
         nn_dataset *dataset = open_kind(&small);
         uint64_t digest = 0, normalized = 0;
-        CU_ASSERT_EQUAL(nn_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
         CU_ASSERT_EQUAL(digest, UINT64_C(0xa7a8d263d4108bc5));
-        nn_normalization *by = fit(dataset);
-        CU_ASSERT_EQUAL(nn_dataset_normalize(dataset, by, NULL), NN_OK);
-        CU_ASSERT_EQUAL(nn_dataset_digest(dataset, comm, &normalized, NULL), NN_OK);
+        nni_feature_scaler *by = fit(dataset);
+        CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, by, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_dataset_digest(dataset, comm, &normalized, NULL), NN_OK);
         CU_ASSERT_EQUAL(normalized, digest);
         nn_dataset_free(dataset);
-        nn_normalization_free(by);
+        nni_feature_scaler_free(by);
     }
 }
 
 static void rows_carved_off_keep_their_type(void)
 {
-    const nn_carving carving = {.fraction = 0.3, .seed = SEED};
+    const nni_holdout carving = {.fraction = 0.3, .seed = SEED};
     kind kinds[KINDS];
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
         nn_dataset *whole = open_kind(&kinds[k]), *training = open_kind(&kinds[k]), *validation = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(training, &carving, comm, &validation, NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_dataset_split(training, &carving, comm, &validation, NULL), NN_OK);
         CU_ASSERT_EQUAL(validation->element, kinds[k].kept);
         /* Every row is the next one of either split. */
         size_t stayed = 0, went = 0;
-        const size_t bytes = nn_dataset_row_bytes(whole);
+        const size_t bytes = nni_dataset_row_bytes(whole);
         for (size_t row = 0; row < whole->rows; row++) {
             const char *x = (const char *)whole->x + row * bytes;
             if (stayed < training->rows && memcmp(x, (const char *)training->x + stayed * bytes, bytes) == 0)
@@ -226,14 +226,14 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_type_stays_as_the_file_has_it),
         NN_TEST(rows_are_converted_and_normalized_as_by_hand),
         NN_TEST(a_normalization_leaves_the_resident_rows_alone),
         NN_TEST(the_digest_is_one_of_numbers),
         NN_TEST(rows_carved_off_keep_their_type),
     };
-    int code = nn_run_suite("rows", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("rows", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

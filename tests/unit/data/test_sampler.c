@@ -62,11 +62,11 @@ static void a_shuffle_is_a_bijection(void)
     enum { LARGEST = 5000 };
     static bool seen[LARGEST];
     for (uint64_t count = 1; count <= LARGEST; count = count < 300 ? count + 1 : count * 5 / 4 + 1) {
-        nn_shuffle shuffle = nn_shuffle_of(count, 1, 2, 3);
+        nni_shuffle shuffle = nni_shuffle_of(count, 1, 2, 3);
         bool bijection = true;
         memset(seen, 0, sizeof seen);
         for (uint64_t i = 0; i < count; i++) {
-            uint64_t row = nn_shuffle_row(&shuffle, i);
+            uint64_t row = nni_shuffle_row(&shuffle, i);
             bijection = bijection && row < count && !seen[row];
             if (row < count)
                 seen[row] = true;
@@ -78,10 +78,10 @@ static void a_shuffle_is_a_bijection(void)
 static void huge_slices_are_shuffled_too(void)
 {
     const uint64_t count = (UINT64_C(1) << 62) + 12345;
-    nn_shuffle shuffle = nn_shuffle_of(count, 1, 2, 3);
+    nni_shuffle shuffle = nni_shuffle_of(count, 1, 2, 3);
     double sum = 0;
     for (uint64_t i = 0; i < 1000; i++) {
-        uint64_t row = nn_shuffle_row(&shuffle, count - 1 - i);
+        uint64_t row = nni_shuffle_row(&shuffle, count - 1 - i);
         CU_ASSERT(row < count);
         sum += (double)row / (double)count;
     }
@@ -107,8 +107,8 @@ static void every_order_of_few_rows_is_as_likely(void)
     enum { KEYS = 48000 };
     unsigned counts[4 * 4 * 4] = {0}, orders[24];
     for (uint64_t epoch = 0; epoch < KEYS; epoch++) {
-        nn_shuffle shuffle = nn_shuffle_of(4, 9, epoch, 0);
-        uint64_t a = nn_shuffle_row(&shuffle, 0), b = nn_shuffle_row(&shuffle, 1), c = nn_shuffle_row(&shuffle, 2);
+        nni_shuffle shuffle = nni_shuffle_of(4, 9, epoch, 0);
+        uint64_t a = nni_shuffle_row(&shuffle, 0), b = nni_shuffle_row(&shuffle, 1), c = nni_shuffle_row(&shuffle, 2);
         counts[16 * a + 4 * b + c]++;
     }
     size_t used = 0;
@@ -124,9 +124,9 @@ static void every_row_is_as_likely_at_every_position(void)
     enum { COUNT = 37, KEYS = 20000 };
     static unsigned counts[COUNT * COUNT];
     for (uint64_t slice = 0; slice < KEYS; slice++) {
-        nn_shuffle shuffle = nn_shuffle_of(COUNT, 9, 1, slice);
+        nni_shuffle shuffle = nni_shuffle_of(COUNT, 9, 1, slice);
         for (uint64_t i = 0; i < COUNT; i++)
-            counts[i * COUNT + nn_shuffle_row(&shuffle, i)]++;
+            counts[i * COUNT + nni_shuffle_row(&shuffle, i)]++;
     }
     CU_ASSERT(chi_square(counts, COUNT * COUNT, (double)KEYS / COUNT) < chi_square_limit((COUNT - 1) * (COUNT - 1)));
 }
@@ -135,10 +135,10 @@ static void every_row_is_as_likely_at_every_position(void)
 static void neighbours_are_torn_apart(void)
 {
     enum { COUNT = 60000 };
-    nn_shuffle shuffle = nn_shuffle_of(COUNT, 1, 0, 0);
+    nni_shuffle shuffle = nni_shuffle_of(COUNT, 1, 0, 0);
     double sum = 0, middle = (COUNT - 1) / 2.0;
     for (uint64_t i = 0; i + 1 < COUNT; i++)
-        sum += ((double)nn_shuffle_row(&shuffle, i) - middle) * ((double)nn_shuffle_row(&shuffle, i + 1) - middle);
+        sum += ((double)nni_shuffle_row(&shuffle, i) - middle) * ((double)nni_shuffle_row(&shuffle, i + 1) - middle);
     double variance = (double)COUNT * COUNT / 12;
     CU_ASSERT(fabs(sum / COUNT / variance) < 5 / sqrt(COUNT));
 }
@@ -147,9 +147,9 @@ static void neighbours_are_torn_apart(void)
 static void the_order_of_a_seed_stays_what_it_is(void)
 {
     static const uint64_t expected[10] = {8, 4, 6, 0, 1, 7, 5, 3, 2, 9};
-    nn_shuffle shuffle = nn_shuffle_of(10, 1, 0, 0);
+    nni_shuffle shuffle = nni_shuffle_of(10, 1, 0, 0);
     for (uint64_t i = 0; i < 10; i++)
-        CU_ASSERT_EQUAL(nn_shuffle_row(&shuffle, i), expected[i]);
+        CU_ASSERT_EQUAL(nni_shuffle_row(&shuffle, i), expected[i]);
 }
 
 /* --- the sampler --- */
@@ -163,9 +163,9 @@ static size_t expected_batch(uint64_t epoch, size_t batch, size_t step, size_t f
         for (size_t i = 0; i < s; i++)
             begin += (ROWS + i) / SLICES;
         size_t from = (step * batch + s) / SLICES, to = ((step + 1) * batch + s) / SLICES;
-        nn_shuffle shuffle = nn_shuffle_of(size, SEED, epoch, s);
+        nni_shuffle shuffle = nni_shuffle_of(size, SEED, epoch, s);
         for (size_t position = from; position < (to < size ? to : size); position++)
-            rows[count++] = begin + nn_shuffle_row(&shuffle, position);
+            rows[count++] = begin + nni_shuffle_row(&shuffle, position);
     }
     return count;
 }
@@ -230,7 +230,7 @@ static void capacity_and_least_are_met(void)
                 least = count < least ? count : least;
         }
         CU_ASSERT_EQUAL(nn_sampler_capacity(sampler), most);
-        CU_ASSERT_EQUAL(nn_sampler_least(sampler), least);
+        CU_ASSERT_EQUAL(nni_sampler_least(sampler), least);
         nn_sampler_free(sampler);
     }
     nn_dataset_free(dataset);
@@ -248,7 +248,7 @@ static void a_batch_is_a_function_of_epoch_and_step(void)
     CU_ASSERT_EQUAL(memcmp(first.x, again.x, first.rows * FEATURES * sizeof *first.x), 0);
     CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 5, 2, &other, NULL), NN_OK);
     double differs = memcmp(first.x, other.x, first.rows * FEATURES * sizeof *first.x) != 0;
-    nn_comm_max_double(comm, &differs, 1, NULL);
+    nni_comm_max_double(comm, &differs, 1, NULL);
     CU_ASSERT_EQUAL(differs, 1);
     nn_sampler_free(sampler);
     nn_sampler_free(fresh);
@@ -258,7 +258,7 @@ static void a_batch_is_a_function_of_epoch_and_step(void)
     CU_ASSERT_EQUAL(nn_sampler_batch(seeded, 4, 2, &other, NULL), NN_OK);
     CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
     differs = memcmp(again.x, other.x, again.rows * FEATURES * sizeof *again.x) != 0;
-    nn_comm_max_double(comm, &differs, 1, NULL);
+    nni_comm_max_double(comm, &differs, 1, NULL);
     CU_ASSERT_EQUAL(differs, 1);
     nn_sampler_free(seeded);
     nn_sampler_free(fresh);
@@ -334,17 +334,17 @@ static void many_bytes_are_gathered_by_threads_alike(void)
     for (size_t i = 0; i < (size_t)WIDE * COUNT; i++)
         x[i] = (nn_real)(i / WIDE);
     nn_dataset dataset = {
-        .slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .element = NN_REAL, .x = x};
+        .slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .element = NNI_REAL, .x = x};
     nn_sampler *sampler = create(&dataset, SEED, COUNT);
     nn_batch batch;
     CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 1, 0, &batch, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(batch.rows, COUNT);
     bool same = true;
     for (size_t s = 0, row = 0; s < 4; s++) {
-        nn_shuffle shuffle = nn_shuffle_of(16, SEED, 1, s);
+        nni_shuffle shuffle = nni_shuffle_of(16, SEED, 1, s);
         for (size_t i = 0; i < 16; i++, row++)
             for (size_t j = 0; j < WIDE; j++)
-                same = same && batch.x[row * WIDE + j] == (nn_real)(16 * s + nn_shuffle_row(&shuffle, i));
+                same = same && batch.x[row * WIDE + j] == (nn_real)(16 * s + nni_shuffle_row(&shuffle, i));
     }
     CU_ASSERT(same);
     nn_sampler_free(sampler);
@@ -355,7 +355,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(a_shuffle_is_a_bijection),
         NN_TEST(huge_slices_are_shuffled_too),
         NN_TEST(every_order_of_few_rows_is_as_likely),
@@ -370,7 +370,7 @@ int main(int argc, char **argv)
         NN_TEST(batches_smaller_than_slices_or_larger_than_the_data_are_told),
         NN_TEST(many_bytes_are_gathered_by_threads_alike),
     };
-    int code = nn_run_suite("sampler", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("sampler", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

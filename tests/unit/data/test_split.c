@@ -58,30 +58,30 @@ static nn_dataset *open_numbered(const char *y, const char *w)
     return dataset;
 }
 
-static nn_dataset *carve_by(nn_dataset *dataset, nn_carving carving, nn_comm *ranks)
+static nn_dataset *carve_by(nn_dataset *dataset, nni_holdout carving, nn_comm *ranks)
 {
     nn_dataset *validation = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, &carving, ranks, &validation, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_split(dataset, &carving, ranks, &validation, NULL), NN_OK);
     return validation;
 }
 
 static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
 {
-    return carve_by(dataset, (nn_carving){.fraction = fraction, .seed = seed}, comm);
+    return carve_by(dataset, (nni_holdout){.fraction = fraction, .seed = seed}, comm);
 }
 
 /* Of a dataset that this rank has alone. */
-static nn_dataset *carve_alone(nn_dataset *dataset, nn_carving carving)
+static nn_dataset *carve_alone(nn_dataset *dataset, nni_holdout carving)
 {
-    nn_comm alone = nn_comm_alone();
+    nn_comm alone = nni_comm_alone();
     return carve_by(dataset, carving, &alone);
 }
 
 /* A resident row, where it lies as nn_real. */
 static const nn_real *x_of(const nn_dataset *split, size_t row)
 {
-    const nn_rows one = nn_dataset_resident(split, row, 1);
-    return nn_dataset_convert(split, &one, NULL);
+    const nni_rows one = nni_dataset_resident(split, row, 1);
+    return nni_dataset_convert(split, &one, NULL);
 }
 
 /* The resident rows of a split are whole, in the order of the file, and counted from first_row on. */
@@ -146,15 +146,15 @@ static nn_dataset whole_of(nn_real x[ROWS])
                         .slice_count = SLICES,
                         .rows = ROWS,
                         .features = 1,
-                        .element = NN_REAL,
+                        .element = NNI_REAL,
                         .x = x};
 }
 
 /* What carving gave it. */
 static void release_whole(nn_dataset *whole)
 {
-    nn_part_free(whole->part);
-    nn_release(whole->slice_first);
+    nni_split_rows_free(whole->part);
+    nni_release(whole->slice_first);
 }
 
 static void the_choice_does_not_depend_on_the_number_of_ranks(void)
@@ -162,7 +162,7 @@ static void the_choice_does_not_depend_on_the_number_of_ranks(void)
     nn_real x[ROWS];
     nn_dataset *training = open_numbered(NULL, NULL), whole = whole_of(x);
     nn_dataset *validation = carve(training, 0.2, SEED),
-               *whole_validation = carve_alone(&whole, (nn_carving){.fraction = 0.2, .seed = SEED});
+               *whole_validation = carve_alone(&whole, (nni_holdout){.fraction = 0.2, .seed = SEED});
     double where[ROWS];
     locate(training, validation, where);
     bool same = true;
@@ -184,7 +184,7 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         nn_real x[ROWS];
         nn_dataset dataset = whole_of(x),
-                   *validation = carve_alone(&dataset, (nn_carving){.fraction = 0.2, .seed = seed});
+                   *validation = carve_alone(&dataset, (nni_holdout){.fraction = 0.2, .seed = seed});
         for (size_t i = 0; i < validation->rows; i++)
             counts[(size_t)x_of(validation, i)[0]]++;
         release_whole(&dataset);
@@ -199,7 +199,7 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
 }
 
 /* Every row of the training split once an epoch, in batches of just the size asked for. */
-static void check_batches(nn_carving carving)
+static void check_batches(nni_holdout carving)
 {
     nn_dataset *training = open_numbered("classes", "weights");
     nn_dataset *validation = carve_by(training, carving, comm);
@@ -213,7 +213,7 @@ static void check_batches(nn_carving carving)
             CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 2, step, &part, NULL), NN_OK);
             double total = (double)part.rows;
             CU_ASSERT(part.rows <= nn_sampler_capacity(sampler));
-            CU_ASSERT(part.rows >= nn_sampler_least(sampler) || step + 1 == nn_sampler_steps(sampler));
+            CU_ASSERT(part.rows >= nni_sampler_least(sampler) || step + 1 == nn_sampler_steps(sampler));
             nn_comm_sum_double(comm, &total, 1, NULL);
             CU_ASSERT_EQUAL(total, part.global_rows);
             CU_ASSERT_EQUAL(part.global_rows, step + 1 < nn_sampler_steps(sampler) ? batch : rows - step * batch);
@@ -239,10 +239,10 @@ static void check_batches(nn_carving carving)
 
 static void batches_of_what_remains_are_exact(void)
 {
-    check_batches((nn_carving){.fraction = 0.3, .seed = SEED});
-    check_batches((nn_carving){.fraction = 0.3, .seed = SEED, .stratified = true});
-    check_batches((nn_carving){.fold = 3, .folds = 4, .seed = SEED});
-    check_batches((nn_carving){.fold = 1, .folds = 2, .seed = SEED, .stratified = true});
+    check_batches((nni_holdout){.fraction = 0.3, .seed = SEED});
+    check_batches((nni_holdout){.fraction = 0.3, .seed = SEED, .stratified = true});
+    check_batches((nni_holdout){.fold = 3, .folds = 4, .seed = SEED});
+    check_batches((nni_holdout){.fold = 1, .folds = 2, .seed = SEED, .stratified = true});
 }
 
 /* Rows are classes row % 7: of 103, five have 15 rows and two 14. */
@@ -252,7 +252,7 @@ static void folds_have_every_row_once(void)
         for (int stratified = 0; stratified < 2; stratified++) {
             double held[ROWS] = {0};
             for (size_t fold = 1; fold <= folds; fold++) {
-                const nn_carving carving = {.fold = fold, .folds = folds, .stratified = stratified, .seed = SEED};
+                const nni_holdout carving = {.fold = fold, .folds = folds, .stratified = stratified, .seed = SEED};
                 nn_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
                 double where[ROWS], of_class[7] = {0}, rows = 0;
                 locate(training, validation, where);
@@ -277,7 +277,7 @@ static void folds_have_every_row_once(void)
 
 static void strata_lose_the_same_share(void)
 {
-    const nn_carving carving = {.fraction = 0.2, .stratified = true, .seed = SEED};
+    const nni_holdout carving = {.fraction = 0.2, .stratified = true, .seed = SEED};
     nn_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
     double where[ROWS], of_class[7] = {0};
     locate(training, validation, where);
@@ -294,14 +294,14 @@ static void strata_lose_the_same_share(void)
 static void folds_do_not_depend_on_the_number_of_ranks(void)
 {
     for (int stratified = 0; stratified < 2; stratified++) {
-        const nn_carving carving = {.fold = 2, .folds = 5, .stratified = stratified, .seed = SEED};
+        const nni_holdout carving = {.fold = 2, .folds = 5, .stratified = stratified, .seed = SEED};
         nn_real x[ROWS];
         int32_t classes[ROWS];
         nn_dataset *training = open_numbered("classes", NULL), whole = whole_of(x);
         for (size_t row = 0; row < ROWS; row++)
             classes[row] = (int32_t)(row % 7);
         whole.classes = classes;
-        whole.target = NN_TARGET_CLASSES;
+        whole.target = NNI_TARGET_CLASSES;
         whole.outputs = 7;
         nn_dataset *validation = carve_by(training, carving, comm), *expected = carve_alone(&whole, carving);
         double where[ROWS];
@@ -320,11 +320,11 @@ static void folds_do_not_depend_on_the_number_of_ranks(void)
 
 enum { TESTING = 1, VALIDATING, TRAINING };
 
-static const nn_carving of_test[] = {
+static const nni_holdout of_test[] = {
     {.fraction = 0.2, .seed = SEED, .test = true},
     {.fraction = 0.2, .seed = SEED, .test = true, .stratified = true},
 };
-static const nn_carving of_validation[] = {
+static const nni_holdout of_validation[] = {
     {.fraction = 0.1, .seed = SEED},
     {.fraction = 0.25, .seed = SEED, .stratified = true},
     {.fold = 2, .folds = 3, .seed = SEED},
@@ -335,14 +335,14 @@ static const nn_carving of_validation[] = {
 static void mark(const nn_dataset *split, double which, double split_of[ROWS])
 {
     enum { PIECE = 3 };
-    nn_cursor *cursor = NULL;
+    nni_cursor *cursor = NULL;
     nn_real before = -1, x[PIECE * FEATURES];
     size_t count = 0;
-    CU_ASSERT_EQUAL_FATAL(nn_cursor_create(split, PIECE, &cursor, NULL), NN_OK);
-    for (nn_rows rows = {.count = 1}; rows.count > 0; count += rows.count) {
-        CU_ASSERT_EQUAL_FATAL(nn_cursor_next(cursor, &rows, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_cursor_create(split, PIECE, &cursor, NULL), NN_OK);
+    for (nni_rows rows = {.count = 1}; rows.count > 0; count += rows.count) {
+        CU_ASSERT_EQUAL_FATAL(nni_cursor_next(cursor, &rows, NULL), NN_OK);
         CU_ASSERT_EQUAL(rows.first, count);
-        const nn_real *real = rows.count > 0 ? nn_dataset_convert(split, &rows, x) : NULL;
+        const nn_real *real = rows.count > 0 ? nni_dataset_convert(split, &rows, x) : NULL;
         for (size_t i = 0; i < rows.count; i++) {
             const nn_real row = real[i * FEATURES];
             CU_ASSERT(row > before && real[i * FEATURES + 1] == row + 1000);
@@ -352,11 +352,11 @@ static void mark(const nn_dataset *split, double which, double split_of[ROWS])
         }
     }
     CU_ASSERT_EQUAL(count, split->rows);
-    nn_cursor_free(cursor);
+    nni_cursor_free(cursor);
 }
 
 /* @param of  of validation, or NULL. @param split_of  receives which split each row is in */
-static void carve_twice(nn_dataset *dataset, const nn_carving *test, const nn_carving *of, double split_of[ROWS])
+static void carve_twice(nn_dataset *dataset, const nni_holdout *test, const nni_holdout *of, double split_of[ROWS])
 {
     nn_dataset *testing = carve_by(dataset, *test, comm), *validation = of ? carve_by(dataset, *of, comm) : NULL;
     double rows[2] = {0};
@@ -378,7 +378,7 @@ static void carve_twice(nn_dataset *dataset, const nn_carving *test, const nn_ca
 }
 
 /* The same on one rank, which has all rows; by the resident rows alone. */
-static void carve_twice_alone(const nn_carving *test, const nn_carving *of, double split_of[ROWS])
+static void carve_twice_alone(const nni_holdout *test, const nni_holdout *of, double split_of[ROWS])
 {
     nn_real x[ROWS];
     int32_t classes[ROWS];
@@ -386,7 +386,7 @@ static void carve_twice_alone(const nn_carving *test, const nn_carving *of, doub
     for (size_t row = 0; row < ROWS; row++)
         classes[row] = (int32_t)(row % 7);
     whole.classes = classes;
-    whole.target = NN_TARGET_CLASSES;
+    whole.target = NNI_TARGET_CLASSES;
     whole.outputs = 7;
     nn_dataset *carved[2] = {carve_alone(&whole, *test), carve_alone(&whole, *of)};
     for (size_t row = 0; row < ROWS; row++)
@@ -429,7 +429,7 @@ static void test_rows_are_carved_off_before_validation_rows(void)
 static void test_and_validation_rows_are_chosen_independently(void)
 {
     nn_dataset *dataset = open_numbered("classes", NULL);
-    nn_carving carving = of_test[0];
+    nni_holdout carving = of_test[0];
     double split_of[2][ROWS] = {{0}}, both = 0;
     nn_dataset *carved = carve_by(dataset, carving, comm);
     mark(carved, 1, split_of[0]);
@@ -491,7 +491,7 @@ static void slices_of_any_size_deal_in_proportion(void)
         const nn_dataset dataset = {.slices = {first[slices], slices}, .slice_first = first};
         for (size_t dealt = 0; dealt <= first[slices]; dealt++) {
             size_t sum = 0;
-            nn_deal_counts(&dataset, dealt, counts);
+            nni_interleave_counts(&dataset, dealt, counts);
             for (size_t s = 0; s < slices; s++) {
                 const double share = (double)(dealt * sizes[of][s]) / (double)first[slices];
                 sum += counts[s];
@@ -511,15 +511,15 @@ static void targets_may_be_fitted_before_or_after(void)
     for (int before = 0; before < 2; before++) {
         nn_dataset *training = open_numbered("classes", NULL);
         if (before)
-            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nni_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
         nn_dataset *validation = carve(training, 0.3, SEED);
         if (!before) {
-            CU_ASSERT_EQUAL(nn_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
-            CU_ASSERT_EQUAL(nn_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nni_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
+            CU_ASSERT_EQUAL(nni_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
         }
         const nn_dataset *splits[] = {training, validation};
         for (int s = 0; s < 2; s++) {
-            CU_ASSERT_EQUAL(splits[s]->target, NN_TARGET_VALUES);
+            CU_ASSERT_EQUAL(splits[s]->target, NNI_TARGET_VALUES);
             CU_ASSERT_EQUAL(splits[s]->outputs, 1);
             for (size_t i = 0; i < splits[s]->rows; i++)
                 CU_ASSERT_EQUAL(splits[s]->values[i], (int)x_of(splits[s], i)[0] % 7);
@@ -534,9 +534,9 @@ static void what_is_carved_off_can_be_measured(void)
 {
     nn_dataset *training = open_numbered("classes", "weights");
     nn_dataset *validation = carve(training, 0.3, SEED);
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
-    const nn_recipe_layer layer = {.units = 1, .activation = NN_LINEAR};
-    const nn_recipe_loss loss = {.name = NN_MAE};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
+    const nni_layer_settings layer = {.units = 1, .activation = NN_LINEAR};
+    const nni_loss_settings loss = {.name = NN_MAE};
     nn_network *network = NULL;
     nn_workspace *work = NULL;
     nn_evaluator *evaluator = NULL;
@@ -566,11 +566,11 @@ static void what_is_carved_off_can_be_measured(void)
     nn_dataset_free(validation);
 }
 
-static void expect_refusal_of(nn_carving carving, const char *words)
+static void expect_refusal_of(nni_holdout carving, const char *words)
 {
     nn_dataset *dataset = open_numbered(NULL, NULL), *validation = NULL;
     nn_error error = {0};
-    CU_ASSERT_EQUAL(nn_dataset_carve(dataset, &carving, comm, &validation, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(nni_dataset_split(dataset, &carving, comm, &validation, &error), NN_USAGE);
     CU_ASSERT_PTR_NULL(validation);
     bool said = strstr(error.message, words);
     if (!said)
@@ -583,16 +583,16 @@ static void expect_refusal_of(nn_carving carving, const char *words)
 
 static void expect_refusal(double fraction, const char *words)
 {
-    expect_refusal_of((nn_carving){.fraction = fraction, .seed = SEED}, words);
+    expect_refusal_of((nni_holdout){.fraction = fraction, .seed = SEED}, words);
 }
 
 static void shares_that_leave_a_split_empty_are_told(void)
 {
-    expect_refusal_of((nn_carving){.fold = 120, .folds = 150, .seed = SEED}, "fold 120 of 150 of the 103 rows");
-    expect_refusal_of((nn_carving){.fraction = 0.004, .test = true}, "data.test: a share of 0.004 of the 103 rows");
-    expect_refusal_of((nn_carving){.fraction = 0.89, .test = true}, "data.test: without a share of 0.89, 11 of");
-    expect_refusal_of((nn_carving){.fold = 6, .folds = 5, .seed = SEED}, "no fold 6 of 5");
-    expect_refusal_of((nn_carving){.fold = 1, .folds = 5, .stratified = true}, "holds no classes");
+    expect_refusal_of((nni_holdout){.fold = 120, .folds = 150, .seed = SEED}, "fold 120 of 150 of the 103 rows");
+    expect_refusal_of((nni_holdout){.fraction = 0.004, .test = true}, "data.test: a share of 0.004 of the 103 rows");
+    expect_refusal_of((nni_holdout){.fraction = 0.89, .test = true}, "data.test: without a share of 0.89, 11 of");
+    expect_refusal_of((nni_holdout){.fold = 6, .folds = 5, .seed = SEED}, "no fold 6 of 5");
+    expect_refusal_of((nni_holdout){.fold = 1, .folds = 5, .stratified = true}, "holds no classes");
     expect_refusal(0.004, "is no row at all");
     expect_refusal(0.89, "11 of the 103 rows of x"); /* 92 of them gone, for 12 slices */
     expect_refusal(0.9999, "0 of the 103 rows of x");
@@ -605,7 +605,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_row_is_in_one_of_the_two_splits),
         NN_TEST(the_choice_does_not_depend_on_the_number_of_ranks),
         NN_TEST(the_choice_is_the_seeds_and_no_row_is_favoured),
@@ -621,7 +621,7 @@ int main(int argc, char **argv)
         NN_TEST(what_is_carved_off_can_be_measured),
         NN_TEST(shares_that_leave_a_split_empty_are_told),
     };
-    int code = nn_run_suite("carve", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("carve", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

@@ -11,11 +11,11 @@ enum { ROWS = 3003, SLICES = 12, FEATURES = 12, OUTPUTS = 2, SEED = 5 };
 /* What a file is made of. */
 typedef struct form {
     const char *y, *w;
-    hid_t x_type;       /* 0: uint8 */
-    hsize_t chunk;      /* rows; 0: contiguous */
-    size_t row_window;  /* rows of a slice; 0: all */
-    nn_carving test;    /* seed 0: none */
-    nn_carving carving; /* of what remains; seed 0: none */
+    hid_t x_type;        /* 0: uint8 */
+    hsize_t chunk;       /* rows; 0: contiguous */
+    size_t row_window;   /* rows of a slice; 0: all */
+    nni_holdout test;    /* seed 0: none */
+    nni_holdout carving; /* of what remains; seed 0: none */
 } form;
 
 static void write_file(const form *of)
@@ -45,8 +45,8 @@ static void write_file(const form *of)
 /* Three fifths of what the rows of this rank take, which is more than their windows do. */
 static size_t little_memory(size_t value_bytes)
 {
-    const size_t first = nn_slices_first_of_rank((nn_slices){ROWS, SLICES}, (size_t)comm->rank, (size_t)comm->size);
-    const size_t end = nn_slices_first_of_rank((nn_slices){ROWS, SLICES}, (size_t)comm->rank + 1, (size_t)comm->size);
+    const size_t first = nni_slices_first_of_rank((nni_slices){ROWS, SLICES}, (size_t)comm->rank, (size_t)comm->size);
+    const size_t end = nni_slices_first_of_rank((nni_slices){ROWS, SLICES}, (size_t)comm->rank + 1, (size_t)comm->size);
     return (end - first) * (ROWS / SLICES) * FEATURES * value_bytes * 3 / 5;
 }
 
@@ -68,11 +68,11 @@ static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CA
     };
     CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, in_file);
-    const nn_carving *const carvings[CARVED] = {&of->test, &of->carving};
+    const nni_holdout *const carvings[CARVED] = {&of->test, &of->carving};
     for (size_t i = 0; i < CARVED; i++) {
         carved[i] = NULL;
         if (carvings[i]->seed > 0)
-            CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(dataset, carvings[i], comm, &carved[i], NULL), NN_OK);
+            CU_ASSERT_EQUAL_FATAL(nni_dataset_split(dataset, carvings[i], comm, &carved[i], NULL), NN_OK);
     }
     return dataset;
 }
@@ -215,29 +215,29 @@ static void a_window_as_large_as_the_slice_is_none(void)
 
 static void compare_rows(const nn_dataset *in_memory, const nn_dataset *in_file, size_t most)
 {
-    nn_cursor *resident = NULL, *streamed = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_cursor_create(in_memory, most, &resident, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_cursor_create(in_file, most, &streamed, NULL), NN_OK);
+    nni_cursor *resident = NULL, *streamed = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_cursor_create(in_memory, most, &resident, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_cursor_create(in_file, most, &streamed, NULL), NN_OK);
     for (int pass = 0; pass < 2; pass++) {
         size_t row = 0;
-        for (nn_rows rows = {.count = 1}; rows.count > 0; row += rows.count) {
-            CU_ASSERT_EQUAL_FATAL(nn_cursor_next(streamed, &rows, NULL), NN_OK);
+        for (nni_rows rows = {.count = 1}; rows.count > 0; row += rows.count) {
+            CU_ASSERT_EQUAL_FATAL(nni_cursor_next(streamed, &rows, NULL), NN_OK);
             CU_ASSERT_EQUAL(rows.first, row);
             CU_ASSERT(rows.count <= most);
-            const nn_rows expected = nn_dataset_resident(in_memory, row, rows.count);
+            const nni_rows expected = nni_dataset_resident(in_memory, row, rows.count);
             if (rows.count == 0)
                 break;
-            CU_ASSERT(same_bytes(rows.x, expected.x, rows.count * nn_dataset_row_bytes(in_memory)));
+            CU_ASSERT(same_bytes(rows.x, expected.x, rows.count * nni_dataset_row_bytes(in_memory)));
             CU_ASSERT(same_bytes(rows.classes, expected.classes, rows.count * sizeof *rows.classes));
             CU_ASSERT(same_bytes(rows.values, expected.values, rows.count * in_memory->outputs * sizeof *rows.values));
             CU_ASSERT(same_bytes(rows.weights, expected.weights, rows.count * sizeof *rows.weights));
         }
         CU_ASSERT_EQUAL(row, in_memory->rows);
     }
-    nn_rows part;
-    CU_ASSERT_EQUAL(nn_cursor_next(streamed, &part, NULL), NN_OK); /* left amid a pass */
-    nn_cursor_free(resident);
-    nn_cursor_free(streamed);
+    nni_rows part;
+    CU_ASSERT_EQUAL(nni_cursor_next(streamed, &part, NULL), NN_OK); /* left amid a pass */
+    nni_cursor_free(resident);
+    nni_cursor_free(streamed);
 }
 
 static void rows_come_in_the_order_of_the_file(void)
@@ -265,19 +265,20 @@ static void digest_and_statistics_do_not_depend_on_memory(void)
     const form of = {.y = "values", .w = "weights", .row_window = 8};
     write_file(&of);
     nn_dataset *none[CARVED], *datasets[2] = {open_rows(&of, false, none), open_rows(&of, true, none)};
-    nn_normalization *normalization[2];
+    nni_feature_scaler *normalization[2];
     uint64_t digest[2];
     for (size_t k = 0; k < 2; k++) {
-        CU_ASSERT_EQUAL_FATAL(nn_normalization_create(NN_NORMALIZE_STANDARD, FEATURES, &normalization[k], NULL), NN_OK);
-        CU_ASSERT_EQUAL(nn_normalization_fit(normalization[k], datasets[k], comm, NULL), NN_OK);
-        CU_ASSERT_EQUAL(nn_dataset_digest(datasets[k], comm, &digest[k], NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, FEATURES, &normalization[k], NULL),
+                              NN_OK);
+        CU_ASSERT_EQUAL(nni_feature_scaler_fit(normalization[k], datasets[k], comm, NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_dataset_digest(datasets[k], comm, &digest[k], NULL), NN_OK);
     }
     CU_ASSERT_EQUAL(digest[0], digest[1]);
     CU_ASSERT(same_bytes(normalization[0]->offset, normalization[1]->offset, FEATURES * sizeof(double)));
     CU_ASSERT(same_bytes(normalization[0]->scale, normalization[1]->scale, FEATURES * sizeof(double)));
     CU_ASSERT(normalization[0]->scale[0] != 1);
     for (size_t k = 0; k < 2; k++) {
-        nn_normalization_free(normalization[k]);
+        nni_feature_scaler_free(normalization[k]);
         nn_dataset_free(datasets[k]);
     }
     fixture_remove_file(comm, "rows.h5");
@@ -289,10 +290,10 @@ static void classes_are_fitted_where_they_are(void)
     write_file(&of);
     nn_error error = {0};
     nn_dataset *none[CARVED], *in_memory = open_rows(&of, false, none), *in_file = open_rows(&of, true, none);
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(in_file, 5, NN_SOFTMAX, comm, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(in_file, 5, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 5 of classes is class 5"));
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(in_file, 1, NN_LINEAR, comm, &error), NN_OK);
-    CU_ASSERT_EQUAL(nn_dataset_fit_targets(in_memory, 1, NN_LINEAR, comm, &error), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(in_file, 1, NN_LINEAR, comm, &error), NN_OK);
+    CU_ASSERT_EQUAL(nni_dataset_fit_targets(in_memory, 1, NN_LINEAR, comm, &error), NN_OK);
     compare_rows(in_memory, in_file, 50);
     nn_dataset_free(in_memory);
     nn_dataset_free(in_file);
@@ -369,13 +370,13 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(what_is_dealt_does_not_depend_on_memory),       NN_TEST(windows_deal_every_row_once_an_epoch),
         NN_TEST(a_window_as_large_as_the_slice_is_none),        NN_TEST(rows_come_in_the_order_of_the_file),
         NN_TEST(digest_and_statistics_do_not_depend_on_memory), NN_TEST(classes_are_fitted_where_they_are),
         NN_TEST(too_little_memory_to_read_ahead_is_told),       NN_TEST(a_file_that_is_damaged_in_use_is_told),
     };
-    int code = nn_run_suite("stream", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("stream", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

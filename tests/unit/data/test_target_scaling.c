@@ -45,11 +45,11 @@ static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t memory)
     return dataset;
 }
 
-static nn_target_scaling *fit_on(nn_comm *ranks, const nn_dataset *dataset, nn_target_scaling_kind kind,
+static nni_target_scaler *fit_on(nn_comm *ranks, const nn_dataset *dataset, nn_target_scaling kind,
                                  nn_activation output)
 {
-    nn_target_scaling *scaling = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_target_scaling_fit(dataset, kind, NN_MSE, output, ranks, &scaling, NULL), NN_OK);
+    nni_target_scaler *scaling = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_target_scaler_fit(dataset, kind, NN_MSE, output, ranks, &scaling, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(scaling->outputs, dataset->outputs);
     return scaling;
 }
@@ -87,12 +87,12 @@ static void expect_close(double got, double expected)
 
 static void every_kind_is_what_it_says(void)
 {
-    const nn_target_scaling_kind kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_SCALE, NN_TARGETS_LOG1P};
+    const nn_target_scaling kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_SCALE, NN_TARGETS_LOG1P};
     write_file("kinds.h5", 0, OUTPUTS);
     nn_dataset *dataset = open_on(comm, "kinds.h5", 0);
     for (size_t k = 0; k < 4; k++) {
         const size_t outputs = kinds[k] == NN_TARGETS_LOG1P ? OUTPUTS - 1 : OUTPUTS; /* of the last some are below -1 */
-        nn_target_scaling *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
+        nni_target_scaler *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
         CU_ASSERT_EQUAL(scaling->kind, kinds[k]);
         for (size_t j = 0; j < outputs; j++) {
             const struct moments of = moments_of(j, kinds[k] == NN_TARGETS_LOG1P);
@@ -106,7 +106,7 @@ static void every_kind_is_what_it_says(void)
                                                  : kinds[k] == NN_TARGETS_MINMAX ? of.least
                                                                                  : of.mean);
         }
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
     }
     nn_dataset_free(dataset);
     fixture_remove_file(comm, "kinds.h5");
@@ -115,18 +115,18 @@ static void every_kind_is_what_it_says(void)
 /* What goes in comes out, up to the rounding of a scaled target to nn_real; a time to a second of its hundred. */
 static void outputs_are_taken_back(void)
 {
-    const nn_target_scaling_kind kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_SCALE};
+    const nn_target_scaling kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_SCALE};
     const double rounding = sizeof(nn_real) == sizeof(float) ? FLT_EPSILON : DBL_EPSILON;
     write_file("back.h5", 0, OUTPUTS);
     nn_dataset *dataset = open_on(comm, "back.h5", 0);
     for (size_t k = 0; k < 3; k++) {
-        nn_target_scaling *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
+        nni_target_scaler *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
         for (size_t row = 0; row < dataset->rows; row++) {
             nn_real scaled[OUTPUTS];
             double restored[OUTPUTS];
             const double *y = dataset->values + row * OUTPUTS;
-            nn_target_scaling_apply(scaling, y, 1, scaled);
-            nn_target_scaling_restore(scaling, scaled, 1, restored);
+            nni_target_scaler_apply(scaling, y, 1, scaled);
+            nni_target_scaler_restore(scaling, scaled, 1, restored);
             for (size_t j = 0; j < OUTPUTS; j++) {
                 const double size = fmax(1, fabs((double)scaled[j])) / scaling->scale[j];
                 CU_ASSERT(fabs((double)scaled[j] - (y[j] - scaling->offset[j]) * scaling->scale[j]) <=
@@ -134,29 +134,29 @@ static void outputs_are_taken_back(void)
                 CU_ASSERT(fabs(restored[j] - y[j]) <= 2 * rounding * size + 1e-15 * fabs(y[j]));
             }
         }
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
     }
-    nn_target_scaling *none = fit_on(comm, dataset, NN_TARGETS_NONE, NN_LINEAR);
+    nni_target_scaler *none = fit_on(comm, dataset, NN_TARGETS_NONE, NN_LINEAR);
     const nn_real output[OUTPUTS] = {(nn_real)0.1, -3, (nn_real)1e-30, 0, (nn_real)1e30};
     double restored[OUTPUTS];
-    nn_target_scaling_restore(none, output, 1, restored);
+    nni_target_scaler_restore(none, output, 1, restored);
     for (size_t j = 0; j < OUTPUTS; j++)
         CU_ASSERT_EQUAL(restored[j], (double)output[j]);
-    nn_target_scaling_free(none);
+    nni_target_scaler_free(none);
     nn_dataset_free(dataset);
     fixture_remove_file(comm, "back.h5");
     const double y[2] = {0, 2e5};
     double offset[2] = {0, 12}, scale[2] = {2, 3};
-    const nn_target_scaling log = {NN_TARGETS_LOG1P, 2, offset, scale};
+    const nni_target_scaler log = {NN_TARGETS_LOG1P, 2, offset, scale};
     nn_real scaled[2];
-    nn_target_scaling_apply(&log, y, 1, scaled);
+    nni_target_scaler_apply(&log, y, 1, scaled);
     CU_ASSERT_DOUBLE_EQUAL((double)scaled[1], 3 * (log1p(2e5) - 12), rounding);
-    nn_target_scaling_restore(&log, scaled, 1, restored);
+    nni_target_scaler_restore(&log, scaled, 1, restored);
     CU_ASSERT_EQUAL(restored[0], 0);
     CU_ASSERT_DOUBLE_EQUAL(restored[1] / 2e5, 1, 2 * rounding);
 }
 
-static bool same(const nn_target_scaling *a, const nn_target_scaling *b)
+static bool same(const nni_target_scaler *a, const nni_target_scaler *b)
 {
     const size_t bytes = a->outputs * sizeof *a->offset;
     return a->kind == b->kind && memcmp(a->offset, b->offset, bytes) == 0 && memcmp(a->scale, b->scale, bytes) == 0;
@@ -166,27 +166,27 @@ static bool same(const nn_target_scaling *a, const nn_target_scaling *b)
  * left once rows were carved off. */
 static void any_number_of_ranks_finds_the_same_bits(void)
 {
-    struct nn_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
+    struct nni_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
     nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
-    const nn_target_scaling_kind kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_LOG1P};
+    const nn_target_scaling kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_LOG1P};
     write_file("bits.h5", 0, OUTPUTS - 1);
     for (int folds = 0; folds < 2; folds++) {
         nn_comm *const comms[3] = {&alone, comm, comm};
         const size_t memory[3] = {0, 0, 600};
         nn_dataset *datasets[3], *carved[3];
-        const nn_carving carving = {.fraction = 0.25, .fold = 2, .folds = folds ? 4 : 0, .seed = SEED};
+        const nni_holdout carving = {.fraction = 0.25, .fold = 2, .folds = folds ? 4 : 0, .seed = SEED};
         for (size_t d = 0; d < 3; d++) {
             datasets[d] = open_on(comms[d], "bits.h5", memory[d]);
-            CU_ASSERT_EQUAL_FATAL(nn_dataset_carve(datasets[d], &carving, comms[d], &carved[d], NULL), NN_OK);
+            CU_ASSERT_EQUAL_FATAL(nni_dataset_split(datasets[d], &carving, comms[d], &carved[d], NULL), NN_OK);
         }
         for (size_t k = 0; k < 3; k++) {
-            nn_target_scaling *expected = fit_on(&alone, datasets[0], kinds[k], NN_LINEAR);
+            nni_target_scaler *expected = fit_on(&alone, datasets[0], kinds[k], NN_LINEAR);
             for (size_t d = 1; d < 3; d++) {
-                nn_target_scaling *found = fit_on(comm, datasets[d], kinds[k], NN_LINEAR);
+                nni_target_scaler *found = fit_on(comm, datasets[d], kinds[k], NN_LINEAR);
                 CU_ASSERT(same(found, expected));
-                nn_target_scaling_free(found);
+                nni_target_scaler_free(found);
             }
-            nn_target_scaling_free(expected);
+            nni_target_scaler_free(expected);
         }
         CU_ASSERT_PTR_NOT_NULL(datasets[2]->source);
         for (size_t d = 0; d < 3; d++) {
@@ -202,7 +202,7 @@ static void auto_goes_by_what_outputs_reach(void)
     static const struct {
         size_t first, count; /* of the targets */
         nn_activation output;
-        nn_target_scaling_kind expected;
+        nn_target_scaling expected;
     } choices[] = {
         {0, 5, NN_LINEAR, NN_TARGETS_STANDARD},  {4, 1, NN_LEAKY_RELU, NN_TARGETS_STANDARD},
         {1, 1, NN_LEAKY_RELU, NN_TARGETS_SCALE}, {4, 1, NN_TANH, NN_TARGETS_NONE},
@@ -215,16 +215,16 @@ static void auto_goes_by_what_outputs_reach(void)
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         write_file("auto.h5", choices[i].first, choices[i].count);
         nn_dataset *dataset = open_on(comm, "auto.h5", 0);
-        nn_target_scaling *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, choices[i].output);
+        nni_target_scaler *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, choices[i].output);
         if (scaling->kind != choices[i].expected)
             printf("\n%zu: %s\n", i, nn_target_scaling_name(scaling->kind));
         CU_ASSERT_EQUAL(scaling->kind, choices[i].expected);
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         CU_ASSERT_EQUAL(
-            nn_target_scaling_fit(dataset, NN_TARGETS_AUTO, NN_BINARY_CROSS_ENTROPY, NN_SIGMOID, comm, &scaling, NULL),
+            nni_target_scaler_fit(dataset, NN_TARGETS_AUTO, NN_BINARY_CROSS_ENTROPY, NN_SIGMOID, comm, &scaling, NULL),
             NN_OK);
         CU_ASSERT_EQUAL(scaling->kind, NN_TARGETS_NONE);
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         nn_dataset_free(dataset);
         fixture_remove_file(comm, "auto.h5");
     }
@@ -236,10 +236,10 @@ static void batches_are_scaled_and_rows_are_not(void)
     write_file("batch.h5", 0, OUTPUTS);
     for (size_t memory = 0; memory <= 600; memory += 600) {
         nn_dataset *dataset = open_on(comm, "batch.h5", memory);
-        nn_target_scaling *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, NN_LINEAR);
-        nn_dataset_scale_targets(dataset, scaling);
+        nni_target_scaler *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, NN_LINEAR);
+        nni_dataset_scale_targets(dataset, scaling);
         nn_sampler *sampler = NULL;
-        nn_cursor *cursor = NULL;
+        nni_cursor *cursor = NULL;
         CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, 24, &sampler, NULL), NN_OK);
         size_t seen = 0;
         for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
@@ -253,15 +253,15 @@ static void batches_are_scaled_and_rows_are_not(void)
             seen += batch.rows;
         }
         CU_ASSERT_EQUAL(seen, dataset->rows);
-        CU_ASSERT_EQUAL_FATAL(nn_cursor_create(dataset, 10, &cursor, NULL), NN_OK);
-        for (nn_rows rows = {.count = 1}; rows.count > 0;) {
-            CU_ASSERT_EQUAL_FATAL(nn_cursor_next(cursor, &rows, NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_cursor_create(dataset, 10, &cursor, NULL), NN_OK);
+        for (nni_rows rows = {.count = 1}; rows.count > 0;) {
+            CU_ASSERT_EQUAL_FATAL(nni_cursor_next(cursor, &rows, NULL), NN_OK);
             for (size_t i = 0; i < rows.count * OUTPUTS; i++)
                 CU_ASSERT_EQUAL(rows.values[i], target(dataset->first_row + rows.first + i / OUTPUTS, i % OUTPUTS));
         }
-        nn_cursor_free(cursor);
+        nni_cursor_free(cursor);
         nn_sampler_free(sampler);
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         nn_dataset_free(dataset);
     }
     fixture_remove_file(comm, "batch.h5");
@@ -313,17 +313,17 @@ static void classes_are_not_scaled(void)
     for (size_t i = 0; i < 3; i++) {
         nn_dataset *dataset = open_on(comm, "classes.h5", 0);
         nn_error error = {0};
-        CU_ASSERT_EQUAL(nn_dataset_fit_targets(dataset, i == 0 ? 2 : 1, outputs[i], comm, &error), NN_OK);
-        nn_target_scaling *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, outputs[i]);
+        CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, i == 0 ? 2 : 1, outputs[i], comm, &error), NN_OK);
+        nni_target_scaler *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, outputs[i]);
         CU_ASSERT_EQUAL(scaling->kind, outputs[i] == NN_LINEAR ? NN_TARGETS_STANDARD : NN_TARGETS_NONE);
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         scaling = NULL;
         const nn_status status =
-            nn_target_scaling_fit(dataset, NN_TARGETS_MINMAX, NN_MSE, outputs[i], comm, &scaling, &error);
+            nni_target_scaler_fit(dataset, NN_TARGETS_MINMAX, NN_MSE, outputs[i], comm, &scaling, &error);
         CU_ASSERT_EQUAL(status, outputs[i] == NN_LINEAR ? NN_OK : NN_USAGE);
         if (status != NN_OK)
             CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "data.normalize_targets: minmax scales values"));
-        nn_target_scaling_free(scaling);
+        nni_target_scaler_free(scaling);
         nn_dataset_free(dataset);
     }
     fixture_remove_file(comm, "classes.h5");
@@ -333,7 +333,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_kind_is_what_it_says),
         NN_TEST(outputs_are_taken_back),
         NN_TEST(any_number_of_ranks_finds_the_same_bits),
@@ -342,7 +342,7 @@ int main(int argc, char **argv)
         NN_TEST(log1p_needs_targets_above_minus_one),
         NN_TEST(classes_are_not_scaled),
     };
-    int code = nn_run_suite("target_scaling", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("target_scaling", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))
         code = 1;
     nn_comm_free(comm);

@@ -68,21 +68,21 @@ static void the_first_gap_is_that_of_a_table_of_all_places(void)
     for (int trial = 0; trial < TRIALS; trial++) {
         slab slabs[SLABS];
         hsize_t extent[RANK], gap[H5S_MAX_RANK], expected[RANK];
-        nn_hdf5_coverage coverage = {.rank = RANK};
+        nni_hdf5_coverage coverage = {.rank = RANK};
         const size_t count = 1 + draw(SLABS);
         for (int d = 0; d < RANK; d++)
             extent[d] = 1 + draw(MOST);
         for (size_t i = 0; i < count; i++) {
             slabs[i] = drawn(extent);
-            CU_ASSERT_FATAL(nn_hdf5_coverage_add(&coverage, slabs[i].start, slabs[i].stride, slabs[i].count,
-                                                 slabs[i].block, NULL) == NN_OK);
+            CU_ASSERT_FATAL(nni_hdf5_coverage_add(&coverage, slabs[i].start, slabs[i].stride, slabs[i].count,
+                                                  slabs[i].block, NULL) == NN_OK);
         }
         const bool open = has_gap(slabs, count, extent, expected);
-        CU_ASSERT_EQUAL(nn_hdf5_coverage_check(&coverage, extent, gap), open ? NN_HDF5_GAP : NN_HDF5_COVERED);
+        CU_ASSERT_EQUAL(nni_hdf5_coverage_check(&coverage, extent, gap), open ? NNI_HDF5_GAP : NNI_HDF5_COVERED);
         if (open)
             CU_ASSERT(memcmp(gap, expected, sizeof expected) == 0);
         gaps += open;
-        nn_hdf5_coverage_free(&coverage);
+        nni_hdf5_coverage_free(&coverage);
     }
     CU_ASSERT(gaps > TRIALS / 5 && gaps < TRIALS * 4 / 5); /* or the draw tells nothing */
 }
@@ -93,13 +93,13 @@ static void rows_that_take_turns_are_found_at_once(void)
     enum { FILES = 4, ROWS = 1000000 };
     const hsize_t extent[2] = {FILES * ROWS, 28};
     hsize_t gap[H5S_MAX_RANK];
-    nn_hdf5_coverage coverage = {.rank = 2};
+    nni_hdf5_coverage coverage = {.rank = 2};
     for (hsize_t i = 0; i < FILES; i++)
-        CU_ASSERT(nn_hdf5_coverage_add(&coverage, (hsize_t[]){(i * 3 + 1) % FILES, 0}, (hsize_t[]){FILES, 1},
-                                       (hsize_t[]){ROWS, 1}, (hsize_t[]){1, 28}, NULL) == NN_OK);
-    CU_ASSERT_EQUAL(nn_hdf5_coverage_check(&coverage, extent, gap), NN_HDF5_COVERED);
+        CU_ASSERT(nni_hdf5_coverage_add(&coverage, (hsize_t[]){(i * 3 + 1) % FILES, 0}, (hsize_t[]){FILES, 1},
+                                        (hsize_t[]){ROWS, 1}, (hsize_t[]){1, 28}, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nni_hdf5_coverage_check(&coverage, extent, gap), NNI_HDF5_COVERED);
     CU_ASSERT(coverage.steps <= 2 * FILES * (uint64_t)ROWS);
-    nn_hdf5_coverage_free(&coverage);
+    nni_hdf5_coverage_free(&coverage);
 }
 
 /* A check that would go on for hours is given up, and said so. */
@@ -108,20 +108,20 @@ static void slabs_that_interlock_beyond_measure_are_given_up(void)
     enum { SLAB_COUNT = 2000 };
     const hsize_t extent[1] = {UINT64_C(1) << 40};
     hsize_t gap[H5S_MAX_RANK];
-    nn_hdf5_coverage coverage = {.rank = 1};
+    nni_hdf5_coverage coverage = {.rank = 1};
     for (hsize_t i = 0; i < SLAB_COUNT; i++) /* one place of each 2,000, in an order that no guess meets */
-        CU_ASSERT(nn_hdf5_coverage_add(&coverage, (hsize_t[]){i % 2 ? i : SLAB_COUNT - 2 - i}, (hsize_t[]){SLAB_COUNT},
-                                       (hsize_t[]){extent[0] / SLAB_COUNT + 1}, (hsize_t[]){1}, NULL) == NN_OK);
-    CU_ASSERT_EQUAL(nn_hdf5_coverage_check(&coverage, extent, gap), NN_HDF5_TOO_INTRICATE);
-    nn_hdf5_coverage_free(&coverage);
+        CU_ASSERT(nni_hdf5_coverage_add(&coverage, (hsize_t[]){i % 2 ? i : SLAB_COUNT - 2 - i}, (hsize_t[]){SLAB_COUNT},
+                                        (hsize_t[]){extent[0] / SLAB_COUNT + 1}, (hsize_t[]){1}, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nni_hdf5_coverage_check(&coverage, extent, gap), NNI_HDF5_TOO_INTRICATE);
+    nni_hdf5_coverage_free(&coverage);
 }
 
 int main(void)
 {
-    static const nn_test tests[] = {
+    static const nni_test tests[] = {
         NN_TEST(the_first_gap_is_that_of_a_table_of_all_places),
         NN_TEST(rows_that_take_turns_are_found_at_once),
         NN_TEST(slabs_that_interlock_beyond_measure_are_given_up),
     };
-    return nn_run_suite("coverage", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("coverage", tests, sizeof tests / sizeof *tests);
 }

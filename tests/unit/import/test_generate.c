@@ -191,7 +191,7 @@ int main(void)
 {
     if (!fixture_begin(NULL))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(xor_is_its_truth_table_twice),
         NN_TEST(circles_have_two_radii),
         NN_TEST(noise_has_its_standard_deviation),
@@ -200,6 +200,6 @@ int main(void)
         NN_TEST(a_seed_gives_one_file_and_independent_splits),
         NN_TEST(nonsense_is_told),
     };
-    int code = nn_run_suite("generate", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("generate", tests, sizeof tests / sizeof *tests);
     return fixture_end(NULL) ? code : 1;
 }

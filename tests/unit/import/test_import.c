@@ -315,7 +315,7 @@ int main(void)
 {
     if (!fixture_begin(NULL))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(images_keep_type_and_shape_plain_or_gzipped),
         NN_TEST(all_types_keep_their_values),
         NN_TEST(long_files_are_copied_chunk_by_chunk),
@@ -328,6 +328,6 @@ int main(void)
         NN_TEST(an_output_that_cannot_be_is_told),
         NN_TEST(no_handle_stays_open),
     };
-    int code = nn_run_suite("import", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("import", tests, sizeof tests / sizeof *tests);
     return fixture_end(NULL) ? code : 1;
 }

@@ -31,24 +31,24 @@ static void fields_are_those_of_rfc_4180(void)
         {"a,b\r1,2\r\r3,4,5\r", {2, 2, 3}, "a", "b"},
         {"\"a\rb\",c\r1\n2,3\r\n4", {2, 1, 2, 1}, "a\rb", "c"},
         {"5\" pipe,1\n2,3\n", {2, 2}, "5\" pipe", "1"},
-        {"\"open,1\n2,3\n", {NN_CSV_UNCLOSED, 1}, NULL, NULL},
-        {"\"a\"b,1\n2,3\n", {NN_CSV_UNCLOSED, 2}, NULL, NULL},
+        {"\"open,1\n2,3\n", {NNI_CSV_UNCLOSED, 1}, NULL, NULL},
+        {"\"a\"b,1\n2,3\n", {NNI_CSV_UNCLOSED, 2}, NULL, NULL},
         {"", {0}, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *text = strdup(cases[i].text); /* without a zero that a reader could stop at */
         const char *at = text, *end = text + strlen(text);
         for (size_t record = 0; record < 4; record++) {
-            nn_csv_field fields[4];
+            nni_csv_field fields[4];
             char copy[40];
-            const size_t count = nn_csv_next(&at, end, ',', fields, 4);
+            const size_t count = nni_csv_next(&at, end, ',', fields, 4);
             if (record == 0 && cases[i].first) {
-                CU_ASSERT_EQUAL(nn_csv_copy(&fields[0], copy, sizeof copy), strlen(cases[i].first));
+                CU_ASSERT_EQUAL(nni_csv_copy(&fields[0], copy, sizeof copy), strlen(cases[i].first));
                 CU_ASSERT_STRING_EQUAL(copy, cases[i].first);
-                nn_csv_copy(&fields[count - 1], copy, sizeof copy);
+                nni_csv_copy(&fields[count - 1], copy, sizeof copy);
                 CU_ASSERT_STRING_EQUAL(copy, cases[i].last);
             }
-            if (cases[i].counts[0] == NN_CSV_UNCLOSED && record > 0)
+            if (cases[i].counts[0] == NNI_CSV_UNCLOSED && record > 0)
                 break; /* where it goes on after an open quote is anybody's guess */
             CU_ASSERT_EQUAL(count, cases[i].counts[record]);
             if (count == 0)
@@ -68,10 +68,10 @@ static void records_and_lines_are_counted_as_they_are_read(void)
         char *text = strdup(texts[i]);
         const char *at = text, *end = text + strlen(text);
         size_t records = 0;
-        while (nn_csv_next(&at, end, ',', NULL, 0) > 0)
+        while (nni_csv_next(&at, end, ',', NULL, 0) > 0)
             records++;
-        CU_ASSERT_EQUAL(nn_csv_count_unquoted(text, end), records);
-        CU_ASSERT_EQUAL(nn_csv_count_lines(text, end), lines[i]);
+        CU_ASSERT_EQUAL(nni_csv_count_unquoted(text, end), records);
+        CU_ASSERT_EQUAL(nni_csv_count_lines(text, end), lines[i]);
         free(text);
     }
 }
@@ -81,8 +81,8 @@ static void check_number(const char *text)
     const char *stop = NULL, *end = text + strlen(text);
     double wide = 0;
     float value = 0;
-    CU_ASSERT(nn_csv_number(text, end, &wide, &stop) && stop == end);
-    CU_ASSERT(nn_csv_float(text, end, &value, &stop) && stop == end);
+    CU_ASSERT(nni_csv_number(text, end, &wide, &stop) && stop == end);
+    CU_ASSERT(nni_csv_float(text, end, &value, &stop) && stop == end);
     const double expected_wide = strtod(text, NULL);
     const float expected = strtof(text, NULL);
     const bool same = memcmp(&wide, &expected_wide, sizeof wide) == 0 && memcmp(&value, &expected, sizeof value) == 0;
@@ -142,7 +142,7 @@ static void numbers_are_rounded_correctly(void)
         check_number(text);
         float back;
         const char *stop;
-        CU_ASSERT(nn_csv_float(text, text + strlen(text), &back, &stop) && memcmp(&back, &value, sizeof back) == 0);
+        CU_ASSERT(nni_csv_float(text, text + strlen(text), &back, &stop) && memcmp(&back, &value, sizeof back) == 0);
         snprintf(text, sizeof text, "%d.%08ue%d", (int)(state >> 58), (unsigned)(state >> 20) % 100000000,
                  (int)(state % 40) - 20);
         check_number(text);
@@ -151,7 +151,7 @@ static void numbers_are_rounded_correctly(void)
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         const char *stop = NULL, *end = none[i] + strlen(none[i]);
         double value;
-        CU_ASSERT(!(nn_csv_number(none[i], end, &value, &stop) && stop == end));
+        CU_ASSERT(!(nni_csv_number(none[i], end, &value, &stop) && stop == end));
     }
 }
 
@@ -447,18 +447,18 @@ static void dates_are_read_where_everybody_reads_them_alike(void)
                                          "20240301",   "3/1/2024",   "1.3.24",     "24-03-01",    "2024-03-01 25:00",
                                          "1-Mrz-2024", "2024-03",    "",           "2024-03-01 1"};
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
-        nn_csv_date date;
-        CU_ASSERT_FATAL(nn_csv_is_date(&(nn_csv_field){dates[i].text, strlen(dates[i].text), false}, &date));
+        nni_csv_date date;
+        CU_ASSERT_FATAL(nni_csv_is_date(&(nni_csv_field){dates[i].text, strlen(dates[i].text), false}, &date));
         CU_ASSERT_EQUAL(date.days, dates[i].days);
         CU_ASSERT_DOUBLE_EQUAL(date.seconds, dates[i].seconds, 1e-9);
         CU_ASSERT_EQUAL(date.timed, dates[i].timed);
     }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        nn_csv_date date;
-        CU_ASSERT(!nn_csv_is_date(&(nn_csv_field){others[i], strlen(others[i]), false}, &date));
+        nni_csv_date date;
+        CU_ASSERT(!nni_csv_is_date(&(nni_csv_field){others[i], strlen(others[i]), false}, &date));
     }
-    CU_ASSERT(nn_csv_is_ambiguous_date(&(nn_csv_field){"3/1/2024", 8, false}));
-    CU_ASSERT(!nn_csv_is_ambiguous_date(&(nn_csv_field){"1.3.2024", 8, false}));
+    CU_ASSERT(nni_csv_is_ambiguous_date(&(nni_csv_field){"3/1/2024", 8, false}));
+    CU_ASSERT(!nni_csv_is_ambiguous_date(&(nni_csv_field){"1.3.2024", 8, false}));
 }
 
 /* A float holds every day, but of today's seconds only every 128th. */
@@ -813,7 +813,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK || !fixture_begin(comm))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(fields_are_those_of_rfc_4180),
         NN_TEST(records_and_lines_are_counted_as_they_are_read),
         NN_TEST(numbers_are_rounded_correctly),
@@ -838,7 +838,7 @@ int main(int argc, char **argv)
         NN_TEST(open_quotes_are_told_once),
         NN_TEST(damaged_texts_end_in_a_sentence),
     };
-    int code = nn_run_suite("import of text", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("import of text", tests, sizeof tests / sizeof *tests);
     for (size_t i = 0; comm->rank == 0 && i < 6; i++) {
         static const char *const names[] = {"a.csv", "b.csv", "long.csv", "wrong.csv", "bad.csv", "damaged.csv"};
         unlink(fixture_path(names[i]));

@@ -196,14 +196,14 @@ int main(void)
 {
     if (!fixture_begin(NULL))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(arrays_keep_their_values_alone_or_in_an_archive),
         NN_TEST(headers_that_are_none_are_told),
         NN_TEST(damaged_arrays_end_in_a_sentence),
         NN_TEST(damaged_archives_end_in_a_sentence),
         NN_TEST(no_handle_stays_open),
     };
-    const int code = nn_run_suite("import of arrays", tests, sizeof tests / sizeof *tests);
+    const int code = nni_run_suite("import of arrays", tests, sizeof tests / sizeof *tests);
     unlink(fixture_path("x.npy"));
     unlink(fixture_path("x.npz"));
     unlink(fixture_path("out.h5"));

@@ -184,7 +184,7 @@ int main(void)
 {
     if (!fixture_begin(NULL))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(pairs_become_full_rows),
         NN_TEST(line_ends_and_byte_order_marks_change_nothing),
         NN_TEST(labels_that_are_no_classes_are_values),
@@ -192,7 +192,7 @@ int main(void)
         NN_TEST(what_is_wrong_is_told_with_its_line),
         NN_TEST(damaged_texts_end_in_a_sentence),
     };
-    int code = nn_run_suite("import of SVMlight", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("import of SVMlight", tests, sizeof tests / sizeof *tests);
     const char *const names[] = {"train.svm", "test.svm", "out.h5"};
     for (size_t i = 0; i < 3; i++)
         unlink(fixture_path(names[i]));

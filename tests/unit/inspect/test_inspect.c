@@ -168,7 +168,7 @@ static void features_have_the_names_of_the_root_or_an_attribute(void)
 }
 
 /* [ROWS / 4, 4, COLUMNS]: feature f goes from 0 to f; 0 is constant, and 7 has NaN. */
-static void inspect_32_features(const nn_inspect_how *how)
+static void inspect_32_features(const nni_inspect_how *how)
 {
     for (size_t i = 0; i < ROWS * COLUMNS; i++)
         values[i] = i / 32 % 2 ? (float)(i % 32) : i % 32 == 7 ? NAN : 0;
@@ -185,7 +185,7 @@ static void many_features_take_one_line_unless_asked_for(void)
     contains("32 features: 2 constant (0, 7), 1 with NaN, widest 31 (0 to 31), narrowest 1 (0 to 1); "
              "--features tells of each\n");
     free(said);
-    inspect_32_features(&(nn_inspect_how){.features = true});
+    inspect_32_features(&(nni_inspect_how){.features = true});
     contains("     31           0          31        15.5        15.5         0\n");
     contains("      7           7           7           7           0      2500\n");
     lacks("--features");
@@ -218,7 +218,7 @@ static void wide_rows_are_read_in_pieces(void)
         fixture_dataset(file, "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, dimensions,
                         dimensions == 2 ? (hsize_t[]){2, 3 * WIDE} : (hsize_t[]){2, 3, WIDE}, contiguous, wide);
         H5Fclose(file);
-        const nn_inspect_how every = {.features = true};
+        const nni_inspect_how every = {.features = true};
         inspect_file(dimensions == 2 ? &briefly : &every);
         contains("values from -1 to 9, 1 NaN, the first in row 1\n");
         contains(dimensions == 2 ? "210000 features, more than the 4096 told apart; --features tells of each\n"
@@ -245,7 +245,7 @@ static void all_values_are_looked_at_where_all_are_asked_for(void)
         H5Sclose(space);
         H5Dclose(dataset);
         H5Fclose(file);
-        inspect_file(&(nn_inspect_how){.all = all});
+        inspect_file(&(nni_inspect_how){.all = all});
         contains(all ? "values from 0 to 3\n"
                      : "values from 0 to 0 (of the first 67108864 rows; --all looks at all)\n");
         free(said);
@@ -263,7 +263,7 @@ static void values_that_were_never_written_are_not_looked_at(void)
     fixture_dataset(file, "texts", text, text, 1, (hsize_t[]){(hsize_t)1 << 40}, (fixture_storage){.chunk = {4}}, NULL);
     H5Tclose(text);
     H5Fclose(file);
-    inspect_file(&(nn_inspect_how){.all = true});
+    inspect_file(&(nni_inspect_how){.all = true});
     contains("1099511627776 x 3 float32, chunks 4 x 3\n"
              "           only 0 bytes of it were ever written; its values are not looked at\n");
     contains("1099511627776 text of 8 bytes, chunks 4\n           only 0 bytes of it were ever written");
@@ -279,7 +279,7 @@ static void shipped_files_get_no_advice(void)
         size_t length = 0;
         FILE *out = open_memstream(&said, &length);
         nn_error error;
-        CU_ASSERT_EQUAL(nn_inspect_data(path, &briefly, out, &error), NN_OK);
+        CU_ASSERT_EQUAL(nni_inspect_data(path, &briefly, out, &error), NN_OK);
         fclose(out);
         contains("dataset  /train/x\n");
         lacks("advice");
@@ -460,12 +460,12 @@ static void chunks_that_windows_unpack_again_are_told(void)
 static void files_that_cannot_be_read_are_told(void)
 {
     nn_error error;
-    CU_ASSERT_EQUAL(nn_inspect_data(fixture_path("missing.h5"), &briefly, stdout, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_inspect_data(fixture_path("missing.h5"), &briefly, stdout, &error), NN_DATA);
     FILE *file = fopen(fixture_path("broken.h5"), "wb");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     fwrite("\211HDF\r\n\032\n and no more", 1, 20, file);
     fclose(file);
-    CU_ASSERT_EQUAL(nn_inspect_data(fixture_path("broken.h5"), &briefly, stdout, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_inspect_data(fixture_path("broken.h5"), &briefly, stdout, &error), NN_DATA);
     unlink(fixture_path("broken.h5"));
 }
 
@@ -473,7 +473,7 @@ int main(void)
 {
     if (!fixture_begin(NULL))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(sound_files_get_no_advice),
         NN_TEST(compression_is_told_by_its_ratio),
         NN_TEST(chunks_that_cost_are_told),
@@ -499,6 +499,6 @@ int main(void)
         NN_TEST(chunks_that_windows_unpack_again_are_told),
         NN_TEST(files_that_cannot_be_read_are_told),
     };
-    int code = nn_run_suite("inspect", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("inspect", tests, sizeof tests / sizeof *tests);
     return fixture_end(NULL) ? code : 1;
 }

@@ -195,7 +195,7 @@ int main(void)
 {
     if (!fixture_begin(NULL))
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(texts_are_told_with_their_length),
         NN_TEST(compounds_are_told_with_their_fields),
         NN_TEST(compounds_of_many_fields_are_told_in_part),
@@ -206,6 +206,6 @@ int main(void)
         NN_TEST(classes_are_counted_up_to_1024),
         NN_TEST(long_texts_are_no_classes),
     };
-    int code = nn_run_suite("inspect types", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("inspect types", tests, sizeof tests / sizeof *tests);
     return fixture_end(NULL) ? code : 1;
 }

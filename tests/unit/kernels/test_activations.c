@@ -31,20 +31,20 @@ static const long double pi = 3.14159265358979323846264338327950288L;
 static nn_real *take(size_t count)
 {
     nn_real *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
 static nn_real activated(nn_activation activation, nn_real value)
 {
-    nn_activate(activation, &value, 1);
+    nni_activate(activation, &value, 1);
     return value;
 }
 
 static nn_real slope(nn_activation activation, nn_real at)
 {
     nn_real delta = 1;
-    nn_activate_backward(activation, &at, &delta, 1);
+    nni_activate_backward(activation, &at, &delta, 1);
     return delta;
 }
 
@@ -275,7 +275,7 @@ static void derivatives_are_those_of_the_activations(void)
         for (double x = -6.03; x < 6; x += 0.25) {
             const long double step = 1e-6L, o = (long double)(nn_real)x;
             double expected = (double)((all[f].value(o + step) - all[f].value(o - step)) / (2 * step));
-            bool input = nn_activation_needs_input(all[f].activation);
+            bool input = nni_activation_needs_input(all[f].activation);
             nn_real at = input ? (nn_real)x : activated(all[f].activation, (nn_real)x);
             CU_ASSERT(fabs((double)slope(all[f].activation, at) - expected) <= 8 * epsilon + 1e-11);
         }
@@ -285,7 +285,7 @@ static void only_activations_that_are_not_monotone_need_their_input(void)
 {
     for (size_t f = 0; f < KINDS; f++) {
         nn_activation k = all[f].activation;
-        CU_ASSERT_EQUAL(nn_activation_needs_input(k), k == NN_GELU || k == NN_GELU_TANH || k == NN_SILU);
+        CU_ASSERT_EQUAL(nni_activation_needs_input(k), k == NN_GELU || k == NN_GELU_TANH || k == NN_SILU);
     }
 }
 
@@ -310,7 +310,7 @@ static void ends_of_the_range_are_right(void)
     };
     for (size_t f = 0; f < KINDS; f++) {
         nn_activation k = ends[f].activation;
-        bool input = nn_activation_needs_input(k);
+        bool input = nni_activation_needs_input(k);
         nn_real left = activated(k, -infinite), right = activated(k, infinite);
         CU_ASSERT_EQUAL((double)left, ends[f].left);
         CU_ASSERT_EQUAL((double)right, ends[f].right);
@@ -373,12 +373,12 @@ static void position_does_not_change_a_bit(void)
             nn_activation k = all[f].activation;
             omp_set_num_threads(threads);
             memcpy(together, x, COUNT * sizeof *x);
-            nn_activate(k, together, COUNT);
-            nn_activate_to(k, x, to, COUNT);
+            nni_activate(k, together, COUNT);
+            nni_activate_to(k, x, to, COUNT);
             CU_ASSERT_EQUAL(memcmp(to, together, COUNT * sizeof *x), 0);
             for (size_t i = 0; i < COUNT; i++)
                 slopes[i] = 1;
-            nn_activate_backward(k, x, slopes, COUNT);
+            nni_activate_backward(k, x, slopes, COUNT);
             bool same = true;
             for (size_t i = 0; i < COUNT; i++)
                 same = same && activated(k, x[i]) == together[i] && slope(k, x[i]) == slopes[i];
@@ -387,15 +387,15 @@ static void position_does_not_change_a_bit(void)
                 nn_real some[SOME], delta[SOME];
                 for (size_t i = 0; i < SOME; i++)
                     delta[i] = 1;
-                nn_activate_to(k, x + count, some, count);
-                nn_activate_backward(k, x + count, delta, count);
+                nni_activate_to(k, x + count, some, count);
+                nni_activate_backward(k, x + count, delta, count);
                 same = same && memcmp(some, together + count, count * sizeof *some) == 0 &&
                        memcmp(delta, slopes + count, count * sizeof *some) == 0;
             }
             CU_ASSERT(same);
         }
     omp_set_num_threads(usual);
-    nn_release(x), nn_release(to), nn_release(together), nn_release(slopes);
+    nni_release(x), nni_release(to), nni_release(together), nni_release(slopes);
 }
 
 static void derivatives_multiply_what_is_given(void)
@@ -404,7 +404,7 @@ static void derivatives_multiply_what_is_given(void)
         for (int i = -3; i <= 3; i++) {
             nn_real at = (nn_real)(0.3 * i), delta = (nn_real)(1.7 - i);
             nn_real expected = delta * slope(all[f].activation, at);
-            nn_activate_backward(all[f].activation, &at, &delta, 1);
+            nni_activate_backward(all[f].activation, &at, &delta, 1);
             CU_ASSERT_EQUAL(delta, expected);
         }
 }
@@ -412,15 +412,15 @@ static void derivatives_multiply_what_is_given(void)
 static void empty_arrays_are_fine(void)
 {
     for (size_t f = 0; f < KINDS; f++) {
-        nn_activate(all[f].activation, NULL, 0);
-        nn_activate_to(all[f].activation, NULL, NULL, 0);
-        nn_activate_backward(all[f].activation, NULL, NULL, 0);
+        nni_activate(all[f].activation, NULL, 0);
+        nni_activate_to(all[f].activation, NULL, NULL, 0);
+        nni_activate_backward(all[f].activation, NULL, NULL, 0);
     }
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_activation_is_within_its_bound),
         NN_TEST(every_derivative_is_within_its_bound),
         NN_TEST(derivatives_are_those_of_the_activations),
@@ -432,5 +432,5 @@ int main(void)
         NN_TEST(derivatives_multiply_what_is_given),
         NN_TEST(empty_arrays_are_fine),
     };
-    return nn_run_suite("activations", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("activations", tests, sizeof tests / sizeof *tests);
 }

@@ -68,44 +68,44 @@ static double rounded_in_double(double x)
     return value;
 }
 
-static nn_real number(const sample *of, nn_element element, size_t i)
+static nn_real number(const sample *of, nni_element element, size_t i)
 {
     switch (element) {
-    case NN_INT8:
+    case NNI_INT8:
         return rounded((nn_real)of->int8[i]);
-    case NN_INT16:
+    case NNI_INT16:
         return rounded((nn_real)of->int16[i]);
-    case NN_INT32:
+    case NNI_INT32:
         return rounded((nn_real)of->int32[i]);
-    case NN_INT64:
+    case NNI_INT64:
         return rounded((nn_real)of->int64[i]);
-    case NN_UINT8:
+    case NNI_UINT8:
         return rounded((nn_real)of->uint8[i]);
-    case NN_UINT16:
+    case NNI_UINT16:
         return rounded((nn_real)of->uint16[i]);
-    case NN_UINT32:
+    case NNI_UINT32:
         return rounded((nn_real)of->uint32[i]);
-    case NN_UINT64:
+    case NNI_UINT64:
         return rounded((nn_real)of->uint64[i]);
-    case NN_FLOAT:
+    case NNI_FLOAT:
         return rounded((nn_real)of->single[i]);
     default:
         return rounded((nn_real)of->twice[i]);
     }
 }
 
-static double number_in_double(const sample *of, nn_element element, size_t i)
+static double number_in_double(const sample *of, nni_element element, size_t i)
 {
     switch (element) {
-    case NN_INT32:
+    case NNI_INT32:
         return (double)of->int32[i];
-    case NN_INT64:
+    case NNI_INT64:
         return rounded_in_double((double)of->int64[i]);
-    case NN_UINT32:
+    case NNI_UINT32:
         return (double)of->uint32[i];
-    case NN_UINT64:
+    case NNI_UINT64:
         return rounded_in_double((double)of->uint64[i]);
-    case NN_DOUBLE:
+    case NNI_DOUBLE:
         return of->twice[i];
     default: /* exact in an nn_real */
         return (double)number(of, element, i);
@@ -113,11 +113,11 @@ static double number_in_double(const sample *of, nn_element element, size_t i)
 }
 
 /* The definition: narrow types in nn_real, wide ones in double, each operation rounded on its own. */
-static nn_real normalized(const sample *of, nn_element element, size_t i)
+static nn_real normalized(const sample *of, nni_element element, size_t i)
 {
-    const bool wide = element == NN_INT32 || element == NN_INT64 || element == NN_UINT32 || element == NN_UINT64 ||
-                      element == NN_DOUBLE;
-    CU_ASSERT_EQUAL_FATAL(nn_element_is_wide(element), wide);
+    const bool wide = element == NNI_INT32 || element == NNI_INT64 || element == NNI_UINT32 || element == NNI_UINT64 ||
+                      element == NNI_DOUBLE;
+    CU_ASSERT_EQUAL_FATAL(nni_element_is_wide(element), wide);
     if (wide) {
         const double shifted = rounded_in_double(number_in_double(of, element, i) - of->offset[i]);
         return rounded((nn_real)rounded_in_double(shifted * of->scale[i]));
@@ -126,12 +126,12 @@ static nn_real normalized(const sample *of, nn_element element, size_t i)
     return rounded(shifted * of->scale_real[i]);
 }
 
-static const void *array(const sample *of, nn_element element)
+static const void *array(const sample *of, nni_element element)
 {
-    const void *const arrays[NN_ELEMENT_COUNT] = {
-        [NN_INT8] = of->int8,    [NN_INT16] = of->int16,   [NN_INT32] = of->int32,   [NN_INT64] = of->int64,
-        [NN_UINT8] = of->uint8,  [NN_UINT16] = of->uint16, [NN_UINT32] = of->uint32, [NN_UINT64] = of->uint64,
-        [NN_FLOAT] = of->single, [NN_DOUBLE] = of->twice,
+    const void *const arrays[NNI_ELEMENT_COUNT] = {
+        [NNI_INT8] = of->int8,    [NNI_INT16] = of->int16,   [NNI_INT32] = of->int32,   [NNI_INT64] = of->int64,
+        [NNI_UINT8] = of->uint8,  [NNI_UINT16] = of->uint16, [NNI_UINT32] = of->uint32, [NNI_UINT64] = of->uint64,
+        [NNI_FLOAT] = of->single, [NNI_DOUBLE] = of->twice,
     };
     return arrays[element];
 }
@@ -140,13 +140,13 @@ static const void *array(const sample *of, nn_element element)
 static void every_type_is_converted_as_c_converts_it(void)
 {
     const sample *of = take_sample();
-    for (nn_element element = NN_INT8; element <= NN_DOUBLE; element++) {
+    for (nni_element element = NNI_INT8; element <= NNI_DOUBLE; element++) {
         bool same = true;
         for (size_t first = 0; first < 9; first++)
             for (size_t count = 0; first + count <= COUNT; count++) {
                 nn_real to[COUNT + 1] = {0};
-                const char *from = (const char *)array(of, element) + first * nn_element_size(element);
-                nn_convert(element, from, to, count);
+                const char *from = (const char *)array(of, element) + first * nni_element_size(element);
+                nni_convert(element, from, to, count);
                 for (size_t i = 0; i < count; i++)
                     same = same && to[i] == number(of, element, first + i);
                 same = same && to[count] == 0;
@@ -158,12 +158,12 @@ static void every_type_is_converted_as_c_converts_it(void)
 static void every_type_becomes_a_double_as_in_c(void)
 {
     const sample *of = take_sample();
-    for (nn_element element = NN_INT8; element <= NN_DOUBLE; element++) {
+    for (nni_element element = NNI_INT8; element <= NNI_DOUBLE; element++) {
         bool same = true;
         for (size_t first = 0; first < 9; first++) {
             double to[COUNT + 1] = {0};
-            const char *from = (const char *)array(of, element) + first * nn_element_size(element);
-            nn_convert_double(element, from, to, COUNT - first);
+            const char *from = (const char *)array(of, element) + first * nni_element_size(element);
+            nni_convert_double(element, from, to, COUNT - first);
             for (size_t i = 0; i < COUNT - first; i++)
                 same = same && to[i] == number_in_double(of, element, first + i);
             same = same && to[COUNT - first] == 0;
@@ -175,15 +175,15 @@ static void every_type_becomes_a_double_as_in_c(void)
 static void a_difference_and_a_product_are_rounded_apart(void)
 {
     const sample *of = take_sample();
-    for (nn_element element = NN_INT8; element <= NN_DOUBLE; element++) {
+    for (nni_element element = NNI_INT8; element <= NNI_DOUBLE; element++) {
         bool same = true;
         for (size_t first = 0; first < 9; first++)
             for (size_t count = 0; first + count <= COUNT; count++) {
                 nn_real to[COUNT + 1] = {0};
-                const char *from = (const char *)array(of, element) + first * nn_element_size(element);
-                const nn_scale by = {of->offset + first, of->scale + first, of->offset_real + first,
-                                     of->scale_real + first};
-                nn_convert_normalized(element, from, &by, to, count);
+                const char *from = (const char *)array(of, element) + first * nni_element_size(element);
+                const nni_scale by = {of->offset + first, of->scale + first, of->offset_real + first,
+                                      of->scale_real + first};
+                nni_convert_normalized(element, from, &by, to, count);
                 for (size_t i = 0; i < count; i++)
                     same = same && to[i] == normalized(of, element, first + i);
                 same = same && to[count] == 0;
@@ -194,18 +194,18 @@ static void a_difference_and_a_product_are_rounded_apart(void)
 
 static void a_real_has_the_size_it_has(void)
 {
-    CU_ASSERT_EQUAL(nn_element_size(NN_REAL), sizeof(nn_real));
-    CU_ASSERT_EQUAL(nn_element_size(NN_UINT8), 1);
-    CU_ASSERT_EQUAL(nn_element_size(NN_INT16), 2);
+    CU_ASSERT_EQUAL(nni_element_size(NNI_REAL), sizeof(nn_real));
+    CU_ASSERT_EQUAL(nni_element_size(NNI_UINT8), 1);
+    CU_ASSERT_EQUAL(nni_element_size(NNI_INT16), 2);
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_type_is_converted_as_c_converts_it),
         NN_TEST(every_type_becomes_a_double_as_in_c),
         NN_TEST(a_difference_and_a_product_are_rounded_apart),
         NN_TEST(a_real_has_the_size_it_has),
     };
-    return nn_run_suite("convert", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("convert", tests, sizeof tests / sizeof *tests);
 }

@@ -22,7 +22,7 @@ static const double epsilon = FLT_EPSILON;
 static nn_real *take(size_t count)
 {
     nn_real *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
@@ -40,7 +40,7 @@ static nn_real *take_random(size_t count, double size, uint64_t seed)
 static void a_row_with_nan_becomes_nan(void)
 {
     nn_real logits[3] = {1, (nn_real)NAN, 2};
-    nn_softmax_rows(logits, 1, 3, NULL);
+    nni_softmax_rows(logits, 1, 3, NULL);
     CU_ASSERT(isnan(logits[0]) && isnan(logits[1]) && isnan(logits[2]));
 }
 
@@ -52,7 +52,7 @@ static void softmax_is_that_of_long_double(void)
         size_t columns = widths[w];
         nn_real *x = take_random(ROWS * columns, 20, w), *p = take(ROWS * columns), log_sums[ROWS];
         memcpy(p, x, ROWS * columns * sizeof *p);
-        nn_softmax_rows(p, ROWS, columns, log_sums);
+        nni_softmax_rows(p, ROWS, columns, log_sums);
         for (size_t i = 0; i < ROWS; i++) {
             long double sum = 0;
             for (size_t j = 0; j < columns; j++)
@@ -66,20 +66,20 @@ static void softmax_is_that_of_long_double(void)
             }
             CU_ASSERT(fabs((double)log_sums[i] - (double)logl(sum)) <= tolerance);
         }
-        nn_release(x), nn_release(p);
+        nni_release(x), nni_release(p);
     }
 }
 
 static void softmax_of_huge_logits_neither_overflows_nor_divides_by_0(void)
 {
     nn_real p[6] = {largest, largest, -largest, -largest, -largest / 2, -largest}, log_sums[2];
-    nn_softmax_rows(p, 2, 3, log_sums);
+    nni_softmax_rows(p, 2, 3, log_sums);
     const nn_real expected[6] = {0.5, 0.5, 0, 0, 1, 0};
     CU_ASSERT_EQUAL(memcmp(p, expected, sizeof p), 0);
     CU_ASSERT_EQUAL(log_sums[0], largest);
     CU_ASSERT_EQUAL(log_sums[1], -largest / 2);
     nn_real near[2] = {1000, 999};
-    nn_softmax_rows(near, 1, 2, log_sums);
+    nni_softmax_rows(near, 1, 2, log_sums);
     CU_ASSERT(fabs((double)near[0] - 1 / (1 + exp(-1))) <= 4 * epsilon);
     CU_ASSERT(fabs((double)log_sums[0] - (1000 + log1p(exp(-1)))) <= 1000 * epsilon);
 }
@@ -97,10 +97,10 @@ static void column_sums_add_rows_in_order_on_any_number_of_threads(void)
                 expected[j] += matrix[i * columns + j];
         for (int threads = 1; threads <= 3; threads++) {
             omp_set_num_threads(threads);
-            nn_column_sums(matrix, rows, columns, sums);
+            nni_column_sums(matrix, rows, columns, sums);
             CU_ASSERT_EQUAL(memcmp(sums, expected, columns * sizeof *sums), 0);
         }
-        nn_release(matrix), nn_release(sums), nn_release(expected);
+        nni_release(matrix), nni_release(sums), nni_release(expected);
     }
     omp_set_num_threads(usual);
 }
@@ -116,31 +116,31 @@ static void a_single_value_that_is_not_finite_is_found_wherever_it_is(void)
         nn_real *x = take_random(counts[c], 3, c);
         x[0] = largest;
         x[counts[c] / 3] = -largest;
-        CU_ASSERT_TRUE(nn_all_finite(x, counts[c]));
+        CU_ASSERT_TRUE(nni_all_finite(x, counts[c]));
         const size_t places[] = {0, counts[c] / 2, counts[c] - 1};
         for (size_t p = 0; p < 3; p++) {
             const nn_real before = x[places[p]];
             for (size_t o = 0; o < sizeof odd / sizeof *odd; o++) {
                 x[places[p]] = odd[o];
-                CU_ASSERT_FALSE(nn_all_finite(x, counts[c]));
+                CU_ASSERT_FALSE(nni_all_finite(x, counts[c]));
             }
             x[places[p]] = before;
         }
-        nn_release(x);
+        nni_release(x);
     }
 }
 
 static void empty_arrays_are_fine(void)
 {
-    nn_softmax_rows(NULL, 0, 3, NULL);
-    nn_softmax_rows(NULL, 3, 0, NULL);
-    nn_column_sums(NULL, 3, 0, NULL);
-    CU_ASSERT_TRUE(nn_all_finite(NULL, 0));
+    nni_softmax_rows(NULL, 0, 3, NULL);
+    nni_softmax_rows(NULL, 3, 0, NULL);
+    nni_column_sums(NULL, 3, 0, NULL);
+    CU_ASSERT_TRUE(nni_all_finite(NULL, 0));
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(softmax_is_that_of_long_double),
         NN_TEST(a_row_with_nan_becomes_nan),
         NN_TEST(softmax_of_huge_logits_neither_overflows_nor_divides_by_0),
@@ -148,5 +148,5 @@ int main(void)
         NN_TEST(a_single_value_that_is_not_finite_is_found_wherever_it_is),
         NN_TEST(empty_arrays_are_fine),
     };
-    return nn_run_suite("elementwise", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("elementwise", tests, sizeof tests / sizeof *tests);
 }

@@ -7,14 +7,14 @@
 #include "support/gemm_fixture.h"
 #include "support/gemm_matrices.h"
 
-static nn_gemm_space *space;
+static nni_gemm_workspace *space;
 
 static void check_shape(size_t rows, size_t columns, size_t depth, bool transpose_a, bool transpose_b, size_t gap)
 {
     nn_real *a = take_random((rows + gap) * (depth + gap), 1), *b = take_random((depth + gap) * (columns + gap), 2);
     nn_real *c = take_random(rows * (columns + gap), 3), *before = take_random(rows * (columns + gap), 3);
-    nn_view a_view = view_of(a, rows, depth, transpose_a, gap), b_view = view_of(b, depth, columns, transpose_b, gap);
-    nn_gemm(space, rows, columns, depth, a_view, b_view, c, columns + gap, NULL);
+    nni_view a_view = view_of(a, rows, depth, transpose_a, gap), b_view = view_of(b, depth, columns, transpose_b, gap);
+    nni_gemm(space, rows, columns, depth, a_view, b_view, c, columns + gap, NULL);
     bool right = equals_triple_loop(rows, columns, depth, a_view, b_view, c, columns + gap);
     for (size_t i = 0; i < rows; i++)
         right = right &&
@@ -22,7 +22,7 @@ static void check_shape(size_t rows, size_t columns, size_t depth, bool transpos
     if (!right)
         printf("wrong: %zu x %zu x %zu, transposed %d %d\n", rows, columns, depth, transpose_a, transpose_b);
     CU_ASSERT(right);
-    nn_release(a), nn_release(b), nn_release(c), nn_release(before);
+    nni_release(a), nni_release(b), nni_release(c), nni_release(before);
 }
 
 static void every_small_shape_equals_a_triple_loop(void)
@@ -48,7 +48,7 @@ static void large_shapes_equal_a_triple_loop_in_every_orientation(void)
 static bool fuses(void)
 {
 #if defined(__x86_64__)
-    return tested_isa() != NN_ISA_PORTABLE;
+    return tested_isa() != NNI_ISA_PORTABLE;
 #elif defined(__FP_FAST_FMA)
     return true;
 #else
@@ -71,14 +71,14 @@ static nn_real multiply_add(nn_real x, nn_real y, nn_real sum, bool fused)
 static void check_chain(size_t rows, size_t columns, size_t depth, unsigned options)
 {
     const size_t gap = options / 4 % 4;
-    nn_view a = view_of(NULL, rows, depth, options & 1, gap), b = view_of(NULL, depth, columns, options & 2, gap);
+    nni_view a = view_of(NULL, rows, depth, options & 1, gap), b = view_of(NULL, depth, columns, options & 2, gap);
     nn_real *a_data = take_exactly(last_element(rows, depth, a) + 1, options + 1);
     nn_real *b_data = take_exactly(last_element(depth, columns, b) + 1, options + 2);
     const size_t c_stride = columns + options / 16 % 3;
     const size_t c_count = (rows - 1) * c_stride + columns;
     nn_real *c = take_exactly(c_count, options + 3), *before = take_exactly(c_count, options + 3);
     a.data = a_data, b.data = b_data;
-    nn_gemm(space, rows, columns, depth, a, b, c, c_stride, NULL);
+    nni_gemm(space, rows, columns, depth, a, b, c, c_stride, NULL);
     bool right = true, fused = fuses();
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < c_stride && i * c_stride + j < c_count; j++) {
@@ -141,21 +141,21 @@ static void views_may_have_any_strides(void)
     enum { ROWS = 17, COLUMNS = 35, DEPTH = 29 };
     nn_real *a = take_random(ROWS * DEPTH * 6, 4), *b = take_random(ROWS * COLUMNS * DEPTH * 6, 5);
     nn_real *c = take((size_t)ROWS * COLUMNS);
-    nn_view a_view = {a, 3 * DEPTH, 2}, b_view = {b, 2, 3 * DEPTH};
-    nn_gemm(space, ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS, NULL);
+    nni_view a_view = {a, 3 * DEPTH, 2}, b_view = {b, 2, 3 * DEPTH};
+    nni_gemm(space, ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS, NULL);
     CU_ASSERT(equals_triple_loop(ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS));
-    nn_view same = {a, 0, 2}; /* one row for all */
-    nn_gemm(space, ROWS, COLUMNS, DEPTH, same, b_view, c, COLUMNS, NULL);
+    nni_view same = {a, 0, 2}; /* one row for all */
+    nni_gemm(space, ROWS, COLUMNS, DEPTH, same, b_view, c, COLUMNS, NULL);
     CU_ASSERT(equals_triple_loop(ROWS, COLUMNS, DEPTH, same, b_view, c, COLUMNS));
-    nn_release(a), nn_release(b), nn_release(c);
+    nni_release(a), nni_release(b), nni_release(c);
 }
 
 static void empty_depth_gives_the_epilogue_of_0(void)
 {
     nn_real c[6] = {1, 2, 3, 4, 5, 6};
     const nn_real bias[2] = {0.5, -0.5};
-    nn_epilogue epilogue = {.bias = bias, .activation = NN_RELU};
-    nn_gemm(space, 2, 2, 0, (nn_view){NULL, 0, 1}, (nn_view){NULL, 2, 1}, c, 3, &epilogue);
+    nni_epilogue epilogue = {.bias = bias, .activation = NN_RELU};
+    nni_gemm(space, 2, 2, 0, (nni_view){NULL, 0, 1}, (nni_view){NULL, 2, 1}, c, 3, &epilogue);
     const nn_real expected[6] = {0.5, 0, 3, 0.5, 0, 6};
     CU_ASSERT_EQUAL(memcmp(c, expected, sizeof c), 0);
 }
@@ -163,8 +163,8 @@ static void empty_depth_gives_the_epilogue_of_0(void)
 static void empty_rows_and_columns_write_nothing(void)
 {
     nn_real c = 7, x[4] = {1, 2, 3, 4};
-    nn_gemm(space, 0, 1, 2, (nn_view){x, 2, 1}, (nn_view){x, 1, 1}, &c, 1, NULL);
-    nn_gemm(space, 1, 0, 2, (nn_view){x, 2, 1}, (nn_view){x, 1, 1}, &c, 1, NULL);
+    nni_gemm(space, 0, 1, 2, (nni_view){x, 2, 1}, (nni_view){x, 1, 1}, &c, 1, NULL);
+    nni_gemm(space, 1, 0, 2, (nni_view){x, 2, 1}, (nni_view){x, 1, 1}, &c, 1, NULL);
     CU_ASSERT_EQUAL(c, 7);
 }
 
@@ -176,21 +176,21 @@ static void check_epilogue(size_t rows, size_t columns, size_t depth, nn_activat
     nn_real *a = take_random(rows * depth, 6), *b = take_random(depth * columns, 7), *bias = take_random(columns, 8);
     nn_real *outputs = take_random(rows * stride, 9);
     nn_real *fused = take(rows * columns), *plain = take(rows * columns);
-    nn_view a_view = {a, depth, 1}, b_view = {b, columns, 1};
-    nn_epilogue epilogue = {.bias = with_bias ? bias : NULL,
-                            .activation = activation,
-                            .outputs = with_outputs ? outputs : NULL,
-                            .outputs_stride = stride,
-                            .derivative = derivative};
-    nn_gemm(space, rows, columns, depth, a_view, b_view, fused, columns, &epilogue);
-    nn_gemm(space, rows, columns, depth, a_view, b_view, plain, columns, NULL);
+    nni_view a_view = {a, depth, 1}, b_view = {b, columns, 1};
+    nni_epilogue epilogue = {.bias = with_bias ? bias : NULL,
+                             .activation = activation,
+                             .outputs = with_outputs ? outputs : NULL,
+                             .outputs_stride = stride,
+                             .derivative = derivative};
+    nni_gemm(space, rows, columns, depth, a_view, b_view, fused, columns, &epilogue);
+    nni_gemm(space, rows, columns, depth, a_view, b_view, plain, columns, NULL);
     for (size_t i = 0; with_bias && i < rows * columns; i++)
         plain[i] += bias[i % columns];
-    nn_activate(activation, plain, rows * columns);
+    nni_activate(activation, plain, rows * columns);
     for (size_t i = 0; with_outputs && i < rows; i++)
-        nn_activate_backward(derivative, outputs + i * stride, plain + i * columns, columns);
+        nni_activate_backward(derivative, outputs + i * stride, plain + i * columns, columns);
     CU_ASSERT_EQUAL(memcmp(fused, plain, rows * columns * sizeof *fused), 0);
-    nn_release(a), nn_release(b), nn_release(bias), nn_release(outputs), nn_release(fused), nn_release(plain);
+    nni_release(a), nni_release(b), nni_release(bias), nni_release(outputs), nni_release(fused), nni_release(plain);
 }
 
 static void fused_epilogues_equal_separate_steps(void)
@@ -214,26 +214,26 @@ static void check_threads(size_t rows, size_t columns, size_t depth, bool gradie
     nn_real *a = take_random(rows * depth, 10), *b = take_random(depth * columns, 11);
     nn_real *alone = take(rows * columns), *together = take(rows * columns);
     nn_real *outputs = take_random(rows * columns, 12);
-    nn_epilogue epilogue = {
+    nni_epilogue epilogue = {
         .bias = b, .activation = NN_TANH, .outputs = outputs, .outputs_stride = columns, .derivative = NN_RELU};
-    nn_view a_view = {a, gradient ? 1 : depth, gradient ? rows : 1};
-    nn_view b_view = {b, gradient ? columns : 1, gradient ? 1 : depth};
+    nni_view a_view = {a, gradient ? 1 : depth, gradient ? rows : 1};
+    nni_view b_view = {b, gradient ? columns : 1, gradient ? 1 : depth};
     omp_set_num_threads(1);
-    nn_gemm(space, rows, columns, depth, a_view, b_view, alone, columns, &epilogue);
+    nni_gemm(space, rows, columns, depth, a_view, b_view, alone, columns, &epilogue);
     for (int threads = 2; threads <= 4; threads++) {
         omp_set_num_threads(threads);
         memset(together, 0, bytes);
-        nn_gemm(space, rows, columns, depth, a_view, b_view, together, columns, &epilogue);
+        nni_gemm(space, rows, columns, depth, a_view, b_view, together, columns, &epilogue);
         CU_ASSERT_EQUAL(memcmp(alone, together, bytes), 0);
     }
     omp_set_num_threads(usual);
-    nn_release(a), nn_release(b), nn_release(outputs), nn_release(alone), nn_release(together);
+    nni_release(a), nni_release(b), nni_release(outputs), nni_release(alone), nni_release(together);
 }
 
 static void threads_do_not_change_a_bit(void)
 {
     for (int read_by_all = 0; read_by_all < 2; read_by_all++) {
-        nn_gemm_space_share(space, read_by_all);
+        nni_gemm_workspace_share(space, read_by_all);
         check_threads(150, 130, 100, false);
         check_threads(301, 210, 1300, false); /* several blocks of depth */
         check_threads(1000, 10, 200, false);  /* few columns */
@@ -244,7 +244,7 @@ static void threads_do_not_change_a_bit(void)
         check_threads(700, 201, 128, true);   /* rows enough for each thread to have its own */
         check_threads(701, 1100, 1300, true);
     }
-    nn_gemm_space_share(space, false);
+    nni_gemm_workspace_share(space, false);
 }
 
 /* What comes with a row or column changes how it is tiled, swapped and packed, but not how it is summed. */
@@ -253,34 +253,34 @@ static void a_row_or_column_computed_alone_has_the_same_bits(void)
     enum { ROWS = 61, COLUMNS = 83, DEPTH = 900 };
     nn_real *a = take_random((size_t)ROWS * DEPTH, 12), *b = take_random((size_t)DEPTH * COLUMNS, 13);
     nn_real *all = take((size_t)ROWS * COLUMNS), *some = take((size_t)ROWS * COLUMNS);
-    nn_gemm(space, ROWS, COLUMNS, DEPTH, (nn_view){a, DEPTH, 1}, (nn_view){b, COLUMNS, 1}, all, COLUMNS, NULL);
+    nni_gemm(space, ROWS, COLUMNS, DEPTH, (nni_view){a, DEPTH, 1}, (nni_view){b, COLUMNS, 1}, all, COLUMNS, NULL);
     static const size_t sizes[] = {1, 2, 5, 16, 31, 61};
     for (size_t h = 0; h < 6; h++)
         for (size_t w = 0; w < 6; w++)
             for (size_t first = 0; first + (sizes[h] > sizes[w] ? sizes[h] : sizes[w]) <= ROWS; first += 7) {
-                nn_view rows = {a + first * DEPTH, DEPTH, 1}, columns = {b + first, COLUMNS, 1};
-                nn_gemm(space, sizes[h], sizes[w], DEPTH, rows, columns, some, COLUMNS, NULL);
+                nni_view rows = {a + first * DEPTH, DEPTH, 1}, columns = {b + first, COLUMNS, 1};
+                nni_gemm(space, sizes[h], sizes[w], DEPTH, rows, columns, some, COLUMNS, NULL);
                 bool same = true;
                 for (size_t i = 0; i < sizes[h]; i++)
                     same = same && memcmp(some + i * COLUMNS, all + (first + i) * COLUMNS + first,
                                           sizes[w] * sizeof *some) == 0;
                 CU_ASSERT(same);
             }
-    nn_release(a), nn_release(b), nn_release(all), nn_release(some);
+    nni_release(a), nni_release(b), nni_release(all), nni_release(some);
 }
 
 static void the_instruction_set_named_by_the_environment_is_used(void)
 {
     const char *wanted = getenv("NNTRAIN_ISA");
-    nn_isa best = nn_cpu_supports(NN_ISA_AVX512) ? NN_ISA_AVX512
-                  : nn_cpu_supports(NN_ISA_AVX2) ? NN_ISA_AVX2
-                                                 : NN_ISA_PORTABLE;
+    nni_isa best = nni_cpu_supports(NNI_ISA_AVX512) ? NNI_ISA_AVX512
+                   : nni_cpu_supports(NNI_ISA_AVX2) ? NNI_ISA_AVX2
+                                                    : NNI_ISA_PORTABLE;
     if (wanted && strcmp(wanted, "portable") == 0)
-        CU_ASSERT_EQUAL(nn_kernels_isa(), NN_ISA_PORTABLE)
-    else if (wanted && strcmp(wanted, "avx2") == 0 && nn_cpu_supports(NN_ISA_AVX2))
-        CU_ASSERT_EQUAL(nn_kernels_isa(), NN_ISA_AVX2)
+        CU_ASSERT_EQUAL(nni_kernels_isa(), NNI_ISA_PORTABLE)
+    else if (wanted && strcmp(wanted, "avx2") == 0 && nni_cpu_supports(NNI_ISA_AVX2))
+        CU_ASSERT_EQUAL(nni_kernels_isa(), NNI_ISA_AVX2)
     else
-        CU_ASSERT_EQUAL(nn_kernels_isa(), best)
+        CU_ASSERT_EQUAL(nni_kernels_isa(), best)
 }
 
 /* Padding must not let a NaN of one row reach another. */
@@ -294,7 +294,7 @@ static void a_nan_stays_in_its_row_and_column(void)
         b[i] = 1;
     a[14 * DEPTH + 2] = (nn_real)NAN;
     b[3 * COLUMNS + 32] = (nn_real)NAN;
-    nn_gemm(space, ROWS, COLUMNS, DEPTH, (nn_view){a, DEPTH, 1}, (nn_view){b, COLUMNS, 1}, c, COLUMNS, NULL);
+    nni_gemm(space, ROWS, COLUMNS, DEPTH, (nni_view){a, DEPTH, 1}, (nni_view){b, COLUMNS, 1}, c, COLUMNS, NULL);
     for (size_t i = 0; i < ROWS; i++)
         for (size_t j = 0; j < COLUMNS; j++)
             CU_ASSERT(i == 14 || j == 32 ? isnan(c[i * COLUMNS + j]) : c[i * COLUMNS + j] == DEPTH);
@@ -302,7 +302,7 @@ static void a_nan_stays_in_its_row_and_column(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(the_instruction_set_named_by_the_environment_is_used),
         NN_TEST(every_small_shape_equals_a_triple_loop),
         NN_TEST(large_shapes_equal_a_triple_loop_in_every_orientation),

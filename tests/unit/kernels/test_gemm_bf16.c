@@ -24,38 +24,38 @@ static void bf16_rounds_operands_to_nearest_even(void)
     static const uint32_t patterns[] = {0x3f800000, 0x3f808000, 0x3f818000, 0x3f808001, 0x3f807fff,
                                         0x00000000, 0x80000000, 0x40490fdb, 0xc0490fdb, 0x7f7f7fff,
                                         0x7f800000, 0xff800000, 0x3effffff, 0x42f6e979, 0x1f123456};
-    nn_gemm_space *bf16 = bf16_space();
+    nni_gemm_workspace *bf16 = bf16_space();
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         float x, one = 1, c = 7;
         memcpy(&x, &patterns[i], sizeof x);
-        nn_gemm(bf16, 1, 1, 1, (nn_view){&x, 1, 1}, (nn_view){&one, 1, 1}, &c, 1, NULL);
+        nni_gemm(bf16, 1, 1, 1, (nni_view){&x, 1, 1}, (nni_view){&one, 1, 1}, &c, 1, NULL);
         CU_ASSERT_EQUAL(c, isinf(x) ? x : to_bf16(x));
-        nn_gemm(bf16, 1, 1, 1, (nn_view){&one, 1, 1}, (nn_view){&x, 1, 1}, &c, 1, NULL);
+        nni_gemm(bf16, 1, 1, 1, (nni_view){&one, 1, 1}, (nni_view){&x, 1, 1}, &c, 1, NULL);
         CU_ASSERT_EQUAL(c, isinf(x) ? x : to_bf16(x));
     }
     float nan_patterns[] = {(float)NAN, 0}, one = 1, c = 7;
     const uint32_t full = 0x7fffffff; /* a carry would make -0 of it */
     memcpy(&nan_patterns[1], &full, sizeof full);
     for (size_t i = 0; i < 2; i++) {
-        nn_gemm(bf16, 1, 1, 1, (nn_view){&nan_patterns[i], 1, 1}, (nn_view){&one, 1, 1}, &c, 1, NULL);
+        nni_gemm(bf16, 1, 1, 1, (nni_view){&nan_patterns[i], 1, 1}, (nni_view){&one, 1, 1}, &c, 1, NULL);
         CU_ASSERT(isnan(c));
     }
-    nn_gemm_space_free(bf16);
+    nni_gemm_workspace_free(bf16);
 }
 
 /* Of rounded operands: products are exact in double, and sums of float are off as equals_triple_loop allows. */
-static void check_bf16(nn_gemm_space *bf16, size_t rows, size_t columns, size_t depth, unsigned options)
+static void check_bf16(nni_gemm_workspace *bf16, size_t rows, size_t columns, size_t depth, unsigned options)
 {
-    nn_view a = view_of(NULL, rows, depth, options & 1, options / 4 % 3);
-    nn_view b = view_of(NULL, depth, columns, options & 2, options / 4 % 3);
+    nni_view a = view_of(NULL, rows, depth, options & 1, options / 4 % 3);
+    nni_view b = view_of(NULL, depth, columns, options & 2, options / 4 % 3);
     const size_t a_count = last_element(rows, depth, a) + 1, b_count = last_element(depth, columns, b) + 1;
     nn_real *a_data = take_exactly(a_count, options + 5), *b_data = take_exactly(b_count, options + 6);
     nn_real *c = take_exactly(rows * columns, 7), *row = take_exactly(columns, 8);
     a.data = a_data, b.data = b_data;
-    nn_gemm(bf16, rows, columns, depth, a, b, c, columns, NULL);
-    nn_view last = a;
+    nni_gemm(bf16, rows, columns, depth, a, b, c, columns, NULL);
+    nni_view last = a;
     last.data += (rows - 1) * a.row_stride;
-    nn_gemm(bf16, 1, columns, depth, last, b, row, columns, NULL);
+    nni_gemm(bf16, 1, columns, depth, last, b, row, columns, NULL);
     bool right = memcmp(row, c + (rows - 1) * columns, columns * sizeof *row) == 0; /* alone it is the same */
     for (size_t i = 0; i < a_count; i++)
         a_data[i] = to_bf16(a_data[i]);
@@ -70,7 +70,7 @@ static void check_bf16(nn_gemm_space *bf16, size_t rows, size_t columns, size_t 
 
 static void bf16_products_equal_those_of_rounded_operands(void)
 {
-    nn_gemm_space *bf16 = bf16_space();
+    nni_gemm_workspace *bf16 = bf16_space();
     uint64_t seed = 30;
     for (unsigned trial = 0; trial < 150; trial++) {
         size_t size[3];
@@ -82,16 +82,16 @@ static void bf16_products_equal_those_of_rounded_operands(void)
     }
     check_bf16(bf16, 150, 130, 2501, 1); /* several blocks of an odd depth */
     check_bf16(bf16, 128, 10, 1500, 2);
-    nn_gemm_space_free(bf16);
+    nni_gemm_workspace_free(bf16);
 }
 
 int main(void)
 {
     if (cannot_emulate())
         return 0;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(bf16_rounds_operands_to_nearest_even),
         NN_TEST(bf16_products_equal_those_of_rounded_operands),
     };
-    return nn_run_suite("gemm of bfloat16", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("gemm of bfloat16", tests, sizeof tests / sizeof *tests);
 }

@@ -17,7 +17,7 @@ typedef struct moving {
     nn_real *from, *to, *expected; /* [MOVED] */
     size_t given;                  /* elements */
     size_t errands;
-    nn_errand last; /* given, and done by the next call */
+    nni_errand last; /* given, and done by the next call */
     bool wrong;
     /* The product: C as it is found, and as it should be. */
     const nn_real *c, *reference;
@@ -28,7 +28,7 @@ typedef struct moving {
 static nn_real *take(size_t count, size_t seed)
 {
     nn_real *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's numbers", &values, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's numbers", &values, NULL), NN_OK);
     for (size_t i = 0; i < count; i++)
         values[i] = (nn_real)((i * 37 + seed * 11) % 101) / 64 - (nn_real)0.75;
     return values;
@@ -40,9 +40,9 @@ static bool is_done(const moving *m)
     return memcmp(m->last.to, m->expected + first, m->last.count * sizeof *m->to) == 0;
 }
 
-static void give(moving *m, size_t most, nn_errand *errand)
+static void give(moving *m, size_t most, nni_errand *errand)
 {
-    static const nn_errand_kind kinds[] = {NN_ERRAND_STREAM, NN_ERRAND_ADD, NN_ERRAND_COPY};
+    static const nni_errand_kind kinds[] = {NNI_ERRAND_STREAM, NNI_ERRAND_ADD, NNI_ERRAND_COPY};
     size_t count = most / LINE * LINE;
     if (m->errands % 5 == 4 && count > LINE)
         count -= LINE; /* fewer than there might be */
@@ -51,9 +51,9 @@ static void give(moving *m, size_t most, nn_errand *errand)
         m->last.count = 0;
         return;
     }
-    *errand = (nn_errand){kinds[m->errands % 3], count, m->from + m->given, m->to + m->given};
+    *errand = (nni_errand){kinds[m->errands % 3], count, m->from + m->given, m->to + m->given};
     for (size_t i = m->given; i < m->given + count; i++)
-        m->expected[i] = errand->kind == NN_ERRAND_ADD ? m->to[i] + m->from[i] : m->from[i];
+        m->expected[i] = errand->kind == NNI_ERRAND_ADD ? m->to[i] + m->from[i] : m->from[i];
     m->last = *errand;
     m->given += count;
     m->errands++;
@@ -70,44 +70,45 @@ static bool equals_reference(const moving *m, size_t rows)
     return true;
 }
 
-static void before_tile(void *context, size_t rows, size_t work, size_t most, nn_errand *errand)
+static void before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand)
 {
     moving *m = context;
-    m->wrong = m->wrong || work == 0 || errand->kind != NN_ERRAND_NONE || (m->last.count > 0 && !is_done(m));
+    m->wrong = m->wrong || work == 0 || errand->kind != NNI_ERRAND_NONE || (m->last.count > 0 && !is_done(m));
     m->wrong = m->wrong || !equals_reference(m, rows);
     m->told = rows > m->told ? rows : m->told;
     give(m, most, errand);
 }
 
-static void product(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, bool transposed,
-                    const nn_real *a, const nn_real *b, nn_real *c)
+static void product(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
+                    bool transposed, const nn_real *a, const nn_real *b, nn_real *c)
 {
     const size_t depth = leaves->begin[leaves->run.count];
-    const nn_view left = transposed ? (nn_view){a, 1, rows} : (nn_view){a, depth, 1};
-    nn_gemm_leaves(space, rows, columns, leaves, left, (nn_view){b, columns, 1}, c, columns, rows * columns);
+    const nni_view left = transposed ? (nni_view){a, 1, rows} : (nni_view){a, depth, 1};
+    nni_gemm_leaves(space, rows, columns, leaves, left, (nni_view){b, columns, 1}, c, columns, rows * columns);
 }
 
 /* @return what was moved on the way */
-static moving check(nn_gemm_space *space, size_t rows, size_t columns, const nn_leaf_rows *leaves, bool transposed)
+static moving check(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
+                    bool transposed)
 {
-    const size_t depth = leaves->begin[leaves->run.count], height = nn_leaves_height(leaves->run);
+    const size_t depth = leaves->begin[leaves->run.count], height = nni_sum_tree_height(leaves->run);
     nn_real *a = take(rows * depth, 1), *b = take(depth * columns, 2);
     nn_real *c = take(height * rows * columns, 3), *reference = take(height * rows * columns, 4);
     product(space, rows, columns, leaves, transposed, a, b, reference);
     moving m = {.from = take(MOVED, 5), .to = take(MOVED, 6), .expected = take(MOVED, 6)};
     m.c = c, m.reference = reference;
-    m.rows = rows, m.columns = columns, m.nodes = nn_leaves_nodes(leaves->run);
-    nn_gemm_space_pause(space, before_tile, &m);
+    m.rows = rows, m.columns = columns, m.nodes = nni_sum_tree_nodes(leaves->run);
+    nni_gemm_workspace_pause(space, before_tile, &m);
     product(space, rows, columns, leaves, transposed, a, b, c);
-    nn_gemm_space_pause(space, NULL, NULL);
+    nni_gemm_workspace_pause(space, NULL, NULL);
     const bool same = equals_reference(&m, rows);
     const bool moved = memcmp(m.to, m.expected, MOVED * sizeof *m.to) == 0;
     if (!same || !moved || m.wrong)
         printf("wrong: %zu x %zu x %zu, transposed %d: C %d, moved %d, on the way %d\n", rows, columns, depth,
                transposed, same, moved, !m.wrong);
     CU_ASSERT(same && moved && !m.wrong);
-    nn_release(a), nn_release(b), nn_release(c), nn_release(reference);
-    nn_release(m.from), nn_release(m.to), nn_release(m.expected);
+    nni_release(a), nni_release(b), nni_release(c), nni_release(reference);
+    nni_release(m.from), nni_release(m.to), nni_release(m.expected);
     return m;
 }
 
@@ -116,23 +117,23 @@ static const size_t shapes[][3] = {{512, 784, 128}, {100, 96, 33},  {37, 65, 200
 
 static void check_all(nn_precision precision, size_t threads, bool read_by_all)
 {
-    nn_gemm_space *space = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create_for(tested_isa(), precision, threads, &space, NULL), NN_OK);
-    nn_gemm_space_share(space, read_by_all);
+    nni_gemm_workspace *space = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(tested_isa(), precision, threads, &space, NULL), NN_OK);
+    nni_gemm_workspace_share(space, read_by_all);
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int transposed = 0; transposed < 2; transposed++) {
             const size_t depth = shapes[s][2], halves[] = {0, depth / 2, depth};
             const size_t thirds[] = {0, depth / 3, depth / 2, depth};
-            const nn_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, depth}};
-            const nn_leaf_rows two = {{.total = 2, .first = 0, .count = 2}, halves};
-            const nn_leaf_rows odd = {{.total = 4, .first = 1, .count = 3}, thirds}; /* of two nodes */
-            const nn_leaf_rows none = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, 0}};
+            const nni_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, depth}};
+            const nni_leaf_rows two = {{.total = 2, .first = 0, .count = 2}, halves};
+            const nni_leaf_rows odd = {{.total = 4, .first = 1, .count = 3}, thirds}; /* of two nodes */
+            const nni_leaf_rows none = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, 0}};
             check(space, shapes[s][0], shapes[s][1], &one, transposed);
             check(space, shapes[s][0], shapes[s][1], &two, transposed);
             check(space, shapes[s][0], shapes[s][1], &odd, transposed);
             check(space, shapes[s][0], shapes[s][1], &none, transposed);
         }
-    nn_gemm_space_free(space);
+    nni_gemm_workspace_free(space);
 }
 
 static void products_move_what_they_are_given_and_stay_the_same(void)
@@ -154,24 +155,24 @@ static void one_of_several_threads_does(void)
 /* Gradients of a layer: the sums over ranks begin with the first rows. */
 static void most_of_a_gradient_is_told_before_the_end(void)
 {
-    nn_gemm_space *space = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_gemm_space_create_for(tested_isa(), NN_FLOAT32, 1, &space, NULL), NN_OK);
-    const nn_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, 128}};
+    nni_gemm_workspace *space = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(tested_isa(), NN_FLOAT32, 1, &space, NULL), NN_OK);
+    const nni_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, 128}};
     const moving m = check(space, 512, 784, &one, true);
     CU_ASSERT(m.told >= 480 && m.told < 512);
     CU_ASSERT(m.given > MOVED / 2);
-    nn_gemm_space_free(space);
+    nni_gemm_workspace_free(space);
 }
 
 int main(void)
 {
     if (cannot_emulate())
         return 0;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(products_move_what_they_are_given_and_stay_the_same),
         NN_TEST(products_of_bf16_do_as_well),
         NN_TEST(one_of_several_threads_does),
         NN_TEST(most_of_a_gradient_is_told_before_the_end),
     };
-    return nn_run_suite("errands of products", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("errands of products", tests, sizeof tests / sizeof *tests);
 }

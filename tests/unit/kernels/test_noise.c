@@ -16,7 +16,7 @@ static double deviate(uint64_t index, size_t i, size_t count)
     enum { CHUNK = 256 };
     const size_t chunk = i / CHUNK, left = count - chunk * CHUNK, part = left < CHUNK ? left : CHUNK;
     const size_t blocks = (part + 127) / 128 * 16, place = i % CHUNK / blocks, lane = i % CHUNK % blocks;
-    const nn_philox_block block = nn_random_block(SEED, NN_RANDOM_AUGMENT, 5, index + chunk * 32 + lane);
+    const nni_philox_block block = nni_random_block(SEED, NNI_RANDOM_AUGMENT, 5, index + chunk * 32 + lane);
     const uint32_t word = block.word[place / 2];
     const double quarter = 1.5707963267948966, u = ((word >> 16) + 0.5) / 65536;
     const double t = ((double)(word >> 2 & 0x3FFF) - 8191.5) / 16384 * quarter;
@@ -31,13 +31,13 @@ static void every_value_gets_its_half_words_of_philox(void)
 {
     static const size_t widths[] = {1, 3, 15, 16, 17, 64, 100, 128, 129, 255, 256, 257, 300, 784};
     uint32_t key[2];
-    nn_random_key(SEED, NN_RANDOM_AUGMENT, key);
+    nni_random_key(SEED, NNI_RANDOM_AUGMENT, key);
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
         const size_t count = widths[w];
         const uint64_t index = 4294967290u + 3 * w; /* into the counter's upper half */
         nn_real values[800] = {0};
         bool right = true;
-        nn_noise_add(values, count, 1, key, 5, index);
+        nni_noise_add(values, count, 1, key, 5, index);
         for (size_t i = 0; i < count; i++)
             right = right && fabs((double)values[i] - deviate(index, i, count)) < 4e-6;
         for (size_t i = count; i < 800; i++)
@@ -66,9 +66,9 @@ enum { VALUES = 432 };
 static void draw(uint64_t stream, uint64_t row, double deviation, nn_real values[VALUES])
 {
     uint32_t key[2];
-    nn_random_key(SEED, NN_RANDOM_AUGMENT, key);
+    nni_random_key(SEED, NNI_RANDOM_AUGMENT, key);
     memset(values, 0, VALUES * sizeof *values);
-    nn_noise_add(values, VALUES, (nn_real)deviation, key, stream, row * nn_noise_blocks(VALUES));
+    nni_noise_add(values, VALUES, (nn_real)deviation, key, stream, row * nni_noise_blocks(VALUES));
 }
 
 /* Moments of n deviates are those of the normal distribution up to 5 standard deviations of theirs, sqrt(1/n),
@@ -126,10 +126,10 @@ static void values_rows_and_streams_have_independent_noise(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_value_gets_its_half_words_of_philox),
         NN_TEST(noise_is_normal_with_the_deviation_asked_for),
         NN_TEST(values_rows_and_streams_have_independent_noise),
     };
-    return nn_run_suite("noise", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("noise", tests, sizeof tests / sizeof *tests);
 }

@@ -24,7 +24,7 @@ enum { SHAPES = sizeof shapes / sizeof *shapes };
 static nn_real *take(size_t count)
 {
     nn_real *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
@@ -54,8 +54,8 @@ static void column_moments_and_products_add_rows_in_order(void)
             nn_real *products = take_random(columns, 1, 3);
             double sums[256] = {7}, squares[256] = {7};
             omp_set_num_threads(threads);
-            nn_column_moments(a, rows, columns, sums, squares);
-            nn_column_products(a, b, rows, columns, products);
+            nni_column_moments(a, rows, columns, sums, squares);
+            nni_column_products(a, b, rows, columns, products);
             bool same = true;
             for (size_t j = 0; j < columns; j++) {
                 double sum = 0, square = 0;
@@ -67,7 +67,7 @@ static void column_moments_and_products_add_rows_in_order(void)
                 same = same && sums[j] == sum && squares[j] == square && products[j] == product;
             }
             CU_ASSERT(same);
-            nn_release(a), nn_release(b), nn_release(products);
+            nni_release(a), nni_release(b), nni_release(products);
         }
     omp_set_num_threads(usual);
 }
@@ -80,7 +80,7 @@ static void columns_are_shifted_and_scaled(void)
         nn_real *values = take_random(rows * columns, 0, s), *before = take_random(rows * columns, 0, s);
         nn_real *xhat = take(rows * columns), *mean = take_random(columns, 0, 1), *inverse = take_random(columns, 2, 2);
         nn_real *gamma = take_random(columns, 2, 3), *beta = take_random(columns, 0, 4);
-        nn_normalize_columns(values, xhat, rows, columns, mean, inverse, gamma, beta);
+        nni_normalize_columns(values, xhat, rows, columns, mean, inverse, gamma, beta);
         bool right = true;
         for (size_t i = 0; i < rows * columns; i++) {
             size_t j = i % columns;
@@ -89,8 +89,8 @@ static void columns_are_shifted_and_scaled(void)
                     near(values[i], (double)gamma[j] * x + (double)beta[j], 30 * epsilon);
         }
         CU_ASSERT(right);
-        nn_release(values), nn_release(before), nn_release(xhat), nn_release(mean), nn_release(inverse);
-        nn_release(gamma), nn_release(beta);
+        nni_release(values), nni_release(before), nni_release(xhat), nni_release(mean), nni_release(inverse);
+        nni_release(gamma), nni_release(beta);
     }
 }
 
@@ -158,7 +158,7 @@ static void column_slopes_equal_quotients_of_differences(void)
     batch_norm(wide, ROWS, COLUMNS, exact, inverse);
     for (size_t i = 0; i < CELLS; i++)
         xhat[i] = (nn_real)exact[i];
-    nn_column_products(delta, xhat, ROWS, COLUMNS, mean_delta_xhat);
+    nni_column_products(delta, xhat, ROWS, COLUMNS, mean_delta_xhat);
     for (size_t j = 0; j < COLUMNS; j++) {
         double sum = 0;
         for (size_t i = 0; i < ROWS; i++)
@@ -166,10 +166,10 @@ static void column_slopes_equal_quotients_of_differences(void)
         mean_delta[j] = (nn_real)sum, mean_delta_xhat[j] /= ROWS;
         scale[j] = (nn_real)((double)gamma[j] * inverse[j]);
     }
-    nn_normalize_columns_backward(delta, xhat, ROWS, COLUMNS, scale, mean_delta, mean_delta_xhat);
+    nni_normalize_columns_backward(delta, xhat, ROWS, COLUMNS, scale, mean_delta, mean_delta_xhat);
     for (size_t i = 0; i < CELLS; i++)
         CU_ASSERT(near(delta[i], expected[i], 100 * epsilon + 1e-7));
-    nn_release(o), nn_release(delta), nn_release(gamma);
+    nni_release(o), nni_release(delta), nni_release(gamma);
 }
 
 static void row_slopes_equal_quotients_of_differences(void)
@@ -178,11 +178,11 @@ static void row_slopes_equal_quotients_of_differences(void)
     nn_real *beta = take_random(COLUMNS, 0, 24), xhat[CELLS], inverse[ROWS];
     double expected[CELLS];
     differences(layer_norm, o, delta, gamma, expected);
-    nn_normalize_rows(o, xhat, inverse, ROWS, COLUMNS, gamma, beta, (nn_real)1e-5);
-    nn_normalize_rows_backward(delta, xhat, inverse, ROWS, COLUMNS, gamma);
+    nni_normalize_rows(o, xhat, inverse, ROWS, COLUMNS, gamma, beta, (nn_real)1e-5);
+    nni_normalize_rows_backward(delta, xhat, inverse, ROWS, COLUMNS, gamma);
     for (size_t i = 0; i < CELLS; i++)
         CU_ASSERT(near(delta[i], expected[i], 100 * epsilon + 1e-7));
-    nn_release(o), nn_release(delta), nn_release(gamma), nn_release(beta);
+    nni_release(o), nni_release(delta), nni_release(gamma), nni_release(beta);
 }
 
 /* Rows around 100: their mean is off by an epsilon of 100 or two, which xhat shows times inverse, about 2 here. */
@@ -195,14 +195,14 @@ static void rows_get_mean_0_and_variance_1(void)
         for (int threads = 1; threads <= 3; threads++) {
             nn_real *o = take_random(cells, 100, s), *xhat = take(cells), *inverse = take(rows);
             double *wide = NULL, *exact = NULL, *exact_inverse = NULL;
-            CU_ASSERT_EQUAL_FATAL(nn_allocate(cells, sizeof *wide, "a test's array", &wide, NULL), NN_OK);
-            CU_ASSERT_EQUAL_FATAL(nn_allocate(cells, sizeof *wide, "a test's array", &exact, NULL), NN_OK);
-            CU_ASSERT_EQUAL_FATAL(nn_allocate(rows, sizeof *wide, "a test's array", &exact_inverse, NULL), NN_OK);
+            CU_ASSERT_EQUAL_FATAL(nni_allocate(cells, sizeof *wide, "a test's array", &wide, NULL), NN_OK);
+            CU_ASSERT_EQUAL_FATAL(nni_allocate(cells, sizeof *wide, "a test's array", &exact, NULL), NN_OK);
+            CU_ASSERT_EQUAL_FATAL(nni_allocate(rows, sizeof *wide, "a test's array", &exact_inverse, NULL), NN_OK);
             for (size_t i = 0; i < cells; i++)
                 wide[i] = (double)o[i];
             layer_norm(wide, rows, columns, exact, exact_inverse);
             omp_set_num_threads(threads);
-            nn_normalize_rows(o, xhat, inverse, rows, columns, gamma, beta, (nn_real)1e-5);
+            nni_normalize_rows(o, xhat, inverse, rows, columns, gamma, beta, (nn_real)1e-5);
             bool right = true;
             for (size_t i = 0; i < cells; i++) {
                 double scale = exact_inverse[i / columns], tolerance = 300 * scale * epsilon;
@@ -214,10 +214,10 @@ static void rows_get_mean_0_and_variance_1(void)
             if (threads == 1)
                 memcpy(first, o, cells * sizeof *o);
             CU_ASSERT_EQUAL(memcmp(first, o, cells * sizeof *o), 0);
-            nn_release(o), nn_release(xhat), nn_release(inverse);
-            nn_release(wide), nn_release(exact), nn_release(exact_inverse);
+            nni_release(o), nni_release(xhat), nni_release(inverse);
+            nni_release(wide), nni_release(exact), nni_release(exact_inverse);
         }
-        nn_release(first), nn_release(gamma), nn_release(beta);
+        nni_release(first), nni_release(gamma), nni_release(beta);
     }
     omp_set_num_threads(usual);
 }
@@ -227,7 +227,7 @@ static void a_constant_row_becomes_beta(void)
     nn_real o[20], xhat[20], inverse, gamma[20], beta[20];
     for (size_t j = 0; j < 20; j++)
         o[j] = 3, gamma[j] = 2, beta[j] = (nn_real)j;
-    nn_normalize_rows(o, xhat, &inverse, 1, 20, gamma, beta, (nn_real)1e-5);
+    nni_normalize_rows(o, xhat, &inverse, 1, 20, gamma, beta, (nn_real)1e-5);
     CU_ASSERT_EQUAL(memcmp(o, beta, sizeof o), 0);
     CU_ASSERT(isfinite(inverse));
 }
@@ -236,19 +236,19 @@ static void empty_matrices_are_fine(void)
 {
     double sum = 7, square = 7;
     nn_real product = 7;
-    nn_column_moments(NULL, 0, 1, &sum, &square);
-    nn_column_products(NULL, NULL, 0, 1, &product);
+    nni_column_moments(NULL, 0, 1, &sum, &square);
+    nni_column_products(NULL, NULL, 0, 1, &product);
     CU_ASSERT(sum == 0 && square == 0 && product == 0);
-    nn_normalize_columns(NULL, NULL, 0, 5, NULL, NULL, NULL, NULL);
-    nn_normalize_columns_backward(NULL, NULL, 0, 5, NULL, NULL, NULL);
-    nn_normalize_rows(NULL, NULL, NULL, 0, 5, NULL, NULL, 1);
-    nn_normalize_rows(NULL, NULL, NULL, 5, 0, NULL, NULL, 1);
-    nn_normalize_rows_backward(NULL, NULL, NULL, 5, 0, NULL);
+    nni_normalize_columns(NULL, NULL, 0, 5, NULL, NULL, NULL, NULL);
+    nni_normalize_columns_backward(NULL, NULL, 0, 5, NULL, NULL, NULL);
+    nni_normalize_rows(NULL, NULL, NULL, 0, 5, NULL, NULL, 1);
+    nni_normalize_rows(NULL, NULL, NULL, 5, 0, NULL, NULL, 1);
+    nni_normalize_rows_backward(NULL, NULL, NULL, 5, 0, NULL);
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(column_moments_and_products_add_rows_in_order),
         NN_TEST(columns_are_shifted_and_scaled),
         NN_TEST(column_slopes_equal_quotients_of_differences),
@@ -257,5 +257,5 @@ int main(void)
         NN_TEST(a_constant_row_becomes_beta),
         NN_TEST(empty_matrices_are_fine),
     };
-    return nn_run_suite("normalize", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("normalize", tests, sizeof tests / sizeof *tests);
 }

@@ -17,18 +17,18 @@ static nn_real weights[ROWS];
 
 static double noise(size_t index)
 {
-    nn_philox_block block = nn_random_block(99, NN_RANDOM_GENERATE, 0, index);
-    return 2 * nn_uniform(block.word[0], block.word[1]) - 1;
+    nni_philox_block block = nni_random_block(99, NNI_RANDOM_GENERATE, 0, index);
+    return 2 * nni_uniform(block.word[0], block.word[1]) - 1;
 }
 
-static double loss_of(const nn_recipe_loss *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
+static double loss_of(const nni_loss_settings *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     nn_network_forward(network, batch, work);
     return nn_loss(loss, network, batch, work);
 }
 
 /* |numeric - analytic| over the largest gradient of the network: a relative error that no tiny component spoils. */
-static double worst_error(const nn_recipe_loss *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
+static double worst_error(const nni_loss_settings *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
 {
     loss_of(loss, network, batch, work);
     nn_network_backward(loss, network, batch, work);
@@ -57,11 +57,11 @@ static double worst_error(const nn_recipe_loss *loss, nn_network *network, const
 static void shake(nn_network *network)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
-        const nn_tensor *tensor = &network->tensors[t];
-        if (tensor->role == NN_TENSOR_WEIGHT)
+        const nni_tensor *tensor = &network->tensors[t];
+        if (tensor->role == NNI_TENSOR_WEIGHT)
             continue;
         const bool relu = network->layers[tensor->layer].activation == NN_RELU;
-        const double middle = tensor->role == NN_TENSOR_GAMMA ? 1 : relu ? 0.8 : 0;
+        const double middle = tensor->role == NNI_TENSOR_GAMMA ? 1 : relu ? 0.8 : 0;
         for (size_t i = 0; i < tensor->count; i++)
             network->parameters[tensor->offset + i] = (nn_real)(middle + 0.3 * noise(1000 * (t + 1) + i));
     }
@@ -69,9 +69,9 @@ static void shake(nn_network *network)
 
 /* One network, one loss, one kind of targets. */
 typedef struct trial {
-    nn_recipe_loss loss;
+    nni_loss_settings loss;
     nn_activation hidden, output;
-    nn_layer_norm norm;
+    nn_norm_kind norm;
     double dropout;
     size_t outputs;
     bool classes;
@@ -94,12 +94,12 @@ static void fill_targets(const trial *what, int32_t *labels, nn_real *values)
 
 static void check(const trial *what)
 {
-    const nn_recipe_layer layers[] = {
+    const nni_layer_settings layers[] = {
         {.units = 6, .activation = what->hidden, .normalization = what->norm, .dropout = what->dropout},
         {.units = 4, .activation = what->hidden, .normalization = what->norm},
         {.units = what->outputs, .activation = what->output},
     };
-    const nn_recipe_network recipe = {.initializer = NN_INITIALIZE_AUTO};
+    const nni_network_settings recipe = {.initializer = NN_INITIALIZE_AUTO};
     nn_network *network = NULL;
     nn_workspace *work = NULL;
     CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
@@ -124,7 +124,7 @@ static void check(const trial *what)
     const double error = worst_error(&what->loss, network, &batch, work);
     if (!(error < 1e-6))
         printf("\n%s, %s, norm %s, %s, %s targets: relative error %.3g\n", nn_loss_name(what->loss.name),
-               nn_activation_name(what->hidden), nn_layer_norm_name(what->norm), nn_activation_name(what->output),
+               nn_activation_name(what->hidden), nn_norm_name(what->norm), nn_activation_name(what->output),
                what->classes ? "class" : "value", error);
     CU_ASSERT(error < 1e-6);
     nn_workspace_free(work);
@@ -132,17 +132,17 @@ static void check(const trial *what)
 }
 
 /* Every hidden activation, normalisation and kind of targets under one loss and output. */
-static void check_all(nn_recipe_loss loss, nn_activation output, size_t outputs)
+static void check_all(nni_loss_settings loss, nn_activation output, size_t outputs)
 {
     for (int hidden = NN_LINEAR; hidden < NN_SOFTMAX; hidden++)
         for (int norm = NN_NORM_NONE; norm <= NN_NORM_LAYER; norm++)
             for (int classes = 0; classes < (outputs > 1 ? 2 : 1); classes++)
-                check(&(trial){loss, (nn_activation)hidden, output, (nn_layer_norm)norm, 0, outputs, classes});
+                check(&(trial){loss, (nn_activation)hidden, output, (nn_norm_kind)norm, 0, outputs, classes});
 }
 
 static void distance_losses_have_right_gradients_through_every_activation(void)
 {
-    const nn_recipe_loss losses[] = {{.name = NN_MSE}, {.name = NN_MAE}, {.name = NN_HUBER, .delta = 0.3}};
+    const nni_loss_settings losses[] = {{.name = NN_MSE}, {.name = NN_MAE}, {.name = NN_HUBER, .delta = 0.3}};
     for (size_t i = 0; i < 3; i++)
         for (int output = NN_LINEAR; output <= NN_SOFTMAX; output++)
             check_all(losses[i], (nn_activation)output, 3);
@@ -151,10 +151,10 @@ static void distance_losses_have_right_gradients_through_every_activation(void)
 static void weights_of_outputs_are_in_the_gradients(void)
 {
     double of_outputs[] = {1, 0.2, 3};
-    const nn_recipe_loss losses[] = {
+    const nni_loss_settings losses[] = {
         {.name = NN_MSE}, {.name = NN_MAE}, {.name = NN_HUBER, .delta = 0.3}, {.name = NN_BINARY_CROSS_ENTROPY}};
     for (size_t i = 0; i < 4; i++) {
-        nn_recipe_loss loss = losses[i];
+        nni_loss_settings loss = losses[i];
         loss.output_weights = of_outputs, loss.output_weights_count = 3;
         check_all(loss, loss.name == NN_BINARY_CROSS_ENTROPY ? NN_SIGMOID : NN_LINEAR, 3);
     }
@@ -163,20 +163,20 @@ static void weights_of_outputs_are_in_the_gradients(void)
 static void one_output_has_right_gradients(void)
 {
     for (int output = NN_LINEAR; output < NN_SOFTMAX; output++)
-        check_all((nn_recipe_loss){.name = NN_MSE}, (nn_activation)output, 1);
+        check_all((nni_loss_settings){.name = NN_MSE}, (nn_activation)output, 1);
 }
 
 static void entropy_losses_have_right_gradients_through_every_activation(void)
 {
     double class_weights[] = {1, 0.5, 2, 1.5};
-    check_all((nn_recipe_loss){.name = NN_CROSS_ENTROPY}, NN_SOFTMAX, 4);
-    check_all((nn_recipe_loss){.name = NN_CROSS_ENTROPY, .label_smoothing = 0.1}, NN_SOFTMAX, 4);
-    check_all((nn_recipe_loss){.name = NN_CROSS_ENTROPY, .class_weights = class_weights, .class_weights_count = 4},
+    check_all((nni_loss_settings){.name = NN_CROSS_ENTROPY}, NN_SOFTMAX, 4);
+    check_all((nni_loss_settings){.name = NN_CROSS_ENTROPY, .label_smoothing = 0.1}, NN_SOFTMAX, 4);
+    check_all((nni_loss_settings){.name = NN_CROSS_ENTROPY, .class_weights = class_weights, .class_weights_count = 4},
               NN_SOFTMAX, 4);
-    check_all((nn_recipe_loss){.name = NN_BINARY_CROSS_ENTROPY}, NN_SIGMOID, 3);
-    check_all((nn_recipe_loss){.name = NN_BINARY_CROSS_ENTROPY, .label_smoothing = 0.1}, NN_SIGMOID, 3);
-    check_all((nn_recipe_loss){.name = NN_IOU}, NN_SIGMOID, 3);
-    check_all((nn_recipe_loss){.name = NN_IOU}, NN_SOFTMAX, 3);
+    check_all((nni_loss_settings){.name = NN_BINARY_CROSS_ENTROPY}, NN_SIGMOID, 3);
+    check_all((nni_loss_settings){.name = NN_BINARY_CROSS_ENTROPY, .label_smoothing = 0.1}, NN_SIGMOID, 3);
+    check_all((nni_loss_settings){.name = NN_IOU}, NN_SIGMOID, 3);
+    check_all((nni_loss_settings){.name = NN_IOU}, NN_SOFTMAX, 3);
 }
 
 static void dropout_has_right_gradients_with_every_activation_and_norm(void)
@@ -184,21 +184,21 @@ static void dropout_has_right_gradients_with_every_activation_and_norm(void)
     for (int hidden = NN_LINEAR; hidden < NN_SOFTMAX; hidden++)
         for (int norm = NN_NORM_NONE; norm <= NN_NORM_LAYER; norm++)
             check(&(trial){
-                {.name = NN_CROSS_ENTROPY}, (nn_activation)hidden, NN_SOFTMAX, (nn_layer_norm)norm, 0.3, 4, true});
+                {.name = NN_CROSS_ENTROPY}, (nn_activation)hidden, NN_SOFTMAX, (nn_norm_kind)norm, 0.3, 4, true});
 }
 
 static void a_rank_without_rows_adds_nothing(void)
 {
-    const nn_recipe_layer layers[] = {
+    const nni_layer_settings layers[] = {
         {.units = 3, .activation = NN_TANH, .normalization = NN_NORM_LAYER, .dropout = 0.5},
         {.units = 2, .activation = NN_SOFTMAX},
     };
-    const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
+    const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     nn_network *network = NULL;
     nn_workspace *work = NULL;
     CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 2, &network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_workspace_create(network, 4, 1, 1, &work, NULL) == NN_OK);
-    nn_network_initialize(network, &(nn_recipe_network){.initializer = NN_INITIALIZE_AUTO}, 1);
+    nn_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, 1);
     for (size_t i = 0; i < network->flat_count; i++)
         work->gradients[i] = 7; /* of an earlier step */
     const int32_t none = 0;
@@ -216,7 +216,7 @@ static void a_rank_without_rows_adds_nothing(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(distance_losses_have_right_gradients_through_every_activation),
         NN_TEST(weights_of_outputs_are_in_the_gradients),
         NN_TEST(one_output_has_right_gradients),
@@ -224,5 +224,5 @@ int main(void)
         NN_TEST(dropout_has_right_gradients_with_every_activation_and_norm),
         NN_TEST(a_rank_without_rows_adds_nothing),
     };
-    return nn_run_suite("gradients", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("gradients", tests, sizeof tests / sizeof *tests);
 }

@@ -19,8 +19,8 @@ static const double tolerance = 2e-6; /* activations are known to 2e-7 */
 
 static double noise(size_t index)
 {
-    nn_philox_block block = nn_random_block(99, NN_RANDOM_GENERATE, 1, index);
-    return 2 * nn_uniform(block.word[0], block.word[1]) - 1;
+    nni_philox_block block = nni_random_block(99, NNI_RANDOM_GENERATE, 1, index);
+    return 2 * nni_uniform(block.word[0], block.word[1]) - 1;
 }
 
 /* A network of nothing but an output layer, whose logits the tests write themselves. */
@@ -31,7 +31,7 @@ struct stage {
 
 static struct stage set_up(nn_activation activation, size_t outputs, size_t rows)
 {
-    const nn_recipe_layer layer = {.units = outputs, .activation = activation};
+    const nni_layer_settings layer = {.units = outputs, .activation = activation};
     struct stage stage = {NULL, NULL};
     CU_ASSERT_FATAL(nn_network_create(1, &layer, 1, &stage.network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_workspace_create(stage.network, rows, 2, 1, &stage.work, NULL) == NN_OK);
@@ -44,7 +44,7 @@ static void tear_down(struct stage stage)
     nn_network_free(stage.network);
 }
 
-static double loss_at(const nn_recipe_loss *loss, struct stage stage, const nn_batch *batch, const nn_real *logits)
+static double loss_at(const nni_loss_settings *loss, struct stage stage, const nn_batch *batch, const nn_real *logits)
 {
     memcpy(nn_network_output(stage.network, stage.work), logits, batch->rows * stage.network->outputs * sizeof *logits);
     return nn_loss(loss, stage.network, batch, stage.work);
@@ -52,7 +52,7 @@ static double loss_at(const nn_recipe_loss *loss, struct stage stage, const nn_b
 
 /* --- by hand --- */
 
-static double one_row(nn_recipe_loss loss, nn_activation activation, size_t outputs, const nn_real *logits,
+static double one_row(nni_loss_settings loss, nn_activation activation, size_t outputs, const nn_real *logits,
                       const nn_real *values, int32_t class)
 {
     struct stage stage = set_up(activation, outputs, 1);
@@ -66,21 +66,21 @@ static void distances_have_their_textbook_values(void)
 {
     const nn_real o[3] = {3, -1, (nn_real)0.25}, y[3] = {0, 1, 0};
     /* h = 3, -2, 0.25 */
-    CU_ASSERT_DOUBLE_EQUAL(one_row((nn_recipe_loss){.name = NN_MSE}, NN_LINEAR, 3, o, y, 0), (9 + 4 + 0.0625) / 2,
+    CU_ASSERT_DOUBLE_EQUAL(one_row((nni_loss_settings){.name = NN_MSE}, NN_LINEAR, 3, o, y, 0), (9 + 4 + 0.0625) / 2,
                            tolerance);
-    CU_ASSERT_DOUBLE_EQUAL(one_row((nn_recipe_loss){.name = NN_MAE}, NN_LINEAR, 3, o, y, 0), 5.25, tolerance);
+    CU_ASSERT_DOUBLE_EQUAL(one_row((nni_loss_settings){.name = NN_MAE}, NN_LINEAR, 3, o, y, 0), 5.25, tolerance);
     /* delta 2.5: 2.5 (3 - 1.25) + 4/2 + 0.0625/2 */
-    CU_ASSERT_DOUBLE_EQUAL(one_row((nn_recipe_loss){.name = NN_HUBER, .delta = 2.5}, NN_LINEAR, 3, o, y, 0),
+    CU_ASSERT_DOUBLE_EQUAL(one_row((nni_loss_settings){.name = NN_HUBER, .delta = 2.5}, NN_LINEAR, 3, o, y, 0),
                            4.375 + 2 + 0.03125, tolerance);
     /* A class is its one-hot row: h = 3, -1, -0.75. */
-    CU_ASSERT_DOUBLE_EQUAL(one_row((nn_recipe_loss){.name = NN_MAE}, NN_LINEAR, 3, o, NULL, 2), 4.75, tolerance);
+    CU_ASSERT_DOUBLE_EQUAL(one_row((nni_loss_settings){.name = NN_MAE}, NN_LINEAR, 3, o, NULL, 2), 4.75, tolerance);
 }
 
 static void cross_entropies_have_their_textbook_values(void)
 {
     const nn_real o[2] = {(nn_real)log(3.0), 0}, y[2] = {(nn_real)0.25, (nn_real)0.75}; /* a = 3/4, 1/4 */
     double weights[2] = {2, 5};
-    nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
+    nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 2, o, NULL, 1), log(4.0), tolerance);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 2, o, y, 0), 0.25 * log(4.0 / 3) + 0.75 * log(4.0), tolerance);
     loss.label_smoothing = 0.2; /* y' = 0.1, 0.9 */
@@ -94,7 +94,7 @@ static void cross_entropies_have_their_textbook_values(void)
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 2, o, y, 0), 2 * 0.25 * log(4.0 / 3) + 5 * 0.75 * log(4.0),
                            10 * tolerance);
 
-    loss = (nn_recipe_loss){.name = NN_BINARY_CROSS_ENTROPY}; /* a = 3/4, 1/2 */
+    loss = (nni_loss_settings){.name = NN_BINARY_CROSS_ENTROPY}; /* a = 3/4, 1/2 */
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SIGMOID, 2, o, y, 0), 0.25 * log(4.0 / 3) + 0.75 * log(4.0) + log(2.0),
                            tolerance);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SIGMOID, 2, o, NULL, 1), log(4.0) + log(2.0), tolerance);
@@ -107,7 +107,7 @@ static void cross_entropies_have_their_textbook_values(void)
 static void overlap_has_its_textbook_values(void)
 {
     const nn_real o[4] = {1, 1, 0, 0}, y[4] = {1, 0, 1, 0}, none[4] = {0};
-    const nn_recipe_loss loss = {.name = NN_IOU};
+    const nni_loss_settings loss = {.name = NN_IOU};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_LINEAR, 4, o, y, 0), 1 - (1 + 1) / (3 + 1.0), tolerance);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_LINEAR, 4, y, y, 0), 0, tolerance);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_LINEAR, 4, none, none, 0), 0, tolerance);
@@ -119,7 +119,7 @@ static void overlap_has_its_textbook_values(void)
 
 enum { ROWS = 7, MOST = 5 };
 
-static long double reference_row(const nn_recipe_loss *loss, nn_activation activation, size_t outputs,
+static long double reference_row(const nni_loss_settings *loss, nn_activation activation, size_t outputs,
                                  const nn_real *logits, const nn_real *y)
 {
     long double a[MOST], high = logits[0], shares = 0, sum = 0, both = 1, united = 1;
@@ -191,7 +191,7 @@ static double weights_of_five[MOST] = {0.5, 2, 1, 3, 0.25};
 
 /* Every loss in every variant, with the activations its recipe may have; returns false at the end. */
 struct variant {
-    nn_recipe_loss loss;
+    nni_loss_settings loss;
     nn_activation activation;
     size_t outputs;
 };
@@ -282,10 +282,10 @@ static void small_losses_beside_large_logits_keep_their_digits(void)
 {
     const nn_real o[3] = {10000, 9980, 9960};
     const double expected = exp(-20.0) + exp(-40.0);
-    const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
+    const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 3, o, NULL, 0) / expected, 1, tolerance + expected);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 3, o, NULL, 2), 40 + expected, 40 * tolerance);
-    const nn_recipe_loss binary = {.name = NN_BINARY_CROSS_ENTROPY};
+    const nni_loss_settings binary = {.name = NN_BINARY_CROSS_ENTROPY};
     const nn_real learnt[2] = {-20, 30}, y[2] = {0, 1};
     CU_ASSERT_DOUBLE_EQUAL(one_row(binary, NN_SIGMOID, 2, learnt, y, 0) / (exp(-20.0) + exp(-30.0)), 1, 1e-8);
 }
@@ -297,7 +297,7 @@ static void binary_cross_entropy_of_many_outputs_overflows_nothing(void)
     static nn_real logits[MANY], y[MANY];
     for (size_t j = 0; j < MANY; j++)
         y[j] = j % 2;
-    const nn_recipe_loss loss = {.name = NN_BINARY_CROSS_ENTROPY};
+    const nni_loss_settings loss = {.name = NN_BINARY_CROSS_ENTROPY};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SIGMOID, MANY, logits, y, 0), MANY * log(2.0), MANY * 1e-15);
 }
 
@@ -317,7 +317,7 @@ static void compare_slopes(struct variant variant, bool classes, bool weighted)
         batch.y.values = m.values;
     nn_real analytic[ROWS * MOST];
     loss_at(&variant.loss, stage, &batch, m.logits);
-    nn_output_delta(&variant.loss, stage.network, &batch, stage.work);
+    nni_output_delta(&variant.loss, stage.network, &batch, stage.work);
     memcpy(analytic, stage.work->delta, count * sizeof *analytic);
     const double h = 1e-5;
     double worst = 0, largest = 0;
@@ -357,7 +357,7 @@ static void deltas_of_extreme_logits_are_finite_and_weighted(void)
         struct stage stage = set_up(variant.activation, variant.outputs, ROWS);
         nn_batch batch = {.rows = ROWS, .global_rows = ROWS, .y = {.values = m.values}, .weights = m.weights};
         loss_at(&variant.loss, stage, &batch, m.logits);
-        nn_output_delta(&variant.loss, stage.network, &batch, stage.work);
+        nni_output_delta(&variant.loss, stage.network, &batch, stage.work);
         bool finite = true, silent = true;
         for (size_t i = 0; i < ROWS * variant.outputs; i++) {
             finite = finite && isfinite(stage.work->delta[i]);
@@ -373,10 +373,10 @@ static void the_kink_of_mae_has_no_slope(void)
 {
     struct stage stage = set_up(NN_LINEAR, 3, 1);
     const nn_real o[3] = {1, 2, 3}, y[3] = {1, 5, 0};
-    const nn_recipe_loss loss = {.name = NN_MAE};
+    const nni_loss_settings loss = {.name = NN_MAE};
     nn_batch batch = {.rows = 1, .global_rows = 1, .y = {.values = y}};
     loss_at(&loss, stage, &batch, o);
-    nn_output_delta(&loss, stage.network, &batch, stage.work);
+    nni_output_delta(&loss, stage.network, &batch, stage.work);
     CU_ASSERT(stage.work->delta[0] == 0 && stage.work->delta[1] == -1 && stage.work->delta[2] == 1);
     tear_down(stage);
 }
@@ -403,7 +403,7 @@ static void shares_of_a_batch_add_up_to_its_loss(void)
         CU_ASSERT_DOUBLE_EQUAL(sum, whole, 1e-14 * fmax(1, fabs(whole)));
         batch.rows = 0;
         CU_ASSERT(loss_at(&variant.loss, stage, &batch, m.logits) == 0);
-        nn_output_delta(&variant.loss, stage.network, &batch, stage.work);
+        nni_output_delta(&variant.loss, stage.network, &batch, stage.work);
         tear_down(stage);
     }
 }
@@ -420,16 +420,16 @@ static void threads_change_no_bit(void)
     for (size_t i = 0; i < LONG; i++)
         classes[i] = (int32_t)(i % WIDE);
     struct stage stage = set_up(NN_SOFTMAX, WIDE, LONG), small = set_up(NN_SOFTMAX, WIDE, 1);
-    const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY, .label_smoothing = 0.1};
+    const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY, .label_smoothing = 0.1};
     nn_batch batch = {.rows = LONG, .global_rows = 1, .y = {.classes = classes}};
     const double whole = loss_at(&loss, stage, &batch, logits);
-    nn_output_delta(&loss, stage.network, &batch, stage.work);
+    nni_output_delta(&loss, stage.network, &batch, stage.work);
     double sum = 0;
     bool same = true;
     for (size_t i = 0; i < LONG; i++) {
         nn_batch row = {.rows = 1, .global_rows = 1, .y = {.classes = classes + i}};
         sum += loss_at(&loss, small, &row, logits + i * WIDE);
-        nn_output_delta(&loss, small.network, &row, small.work);
+        nni_output_delta(&loss, small.network, &row, small.work);
         same = same && memcmp(small.work->delta, stage.work->delta + i * WIDE, WIDE * sizeof *logits) == 0;
     }
     CU_ASSERT(sum == whole);
@@ -452,7 +452,7 @@ static void not_a_number_stays_one(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(distances_have_their_textbook_values),
         NN_TEST(cross_entropies_have_their_textbook_values),
         NN_TEST(overlap_has_its_textbook_values),
@@ -469,5 +469,5 @@ int main(void)
         NN_TEST(threads_change_no_bit),
         NN_TEST(not_a_number_stays_one),
     };
-    return nn_run_suite("losses", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("losses", tests, sizeof tests / sizeof *tests);
 }

@@ -16,13 +16,13 @@ static const double epsilon = DBL_EPSILON;
 static const double epsilon = FLT_EPSILON;
 #endif
 
-enum { STEPS = 5, TENSORS = 6, STATES = NN_OPTIMIZER_STATES };
+enum { STEPS = 5, TENSORS = 6, STATES = NNI_OPTIMIZER_STATES };
 
 /* Tensors of odd sizes with padding between them; the second is cut into many blocks, enough for threads. */
-static nn_tensor tensors[TENSORS] = {
-    {NN_TENSOR_WEIGHT, 1, 0, 5, 7, 35},        {NN_TENSOR_WEIGHT, 1, 48, 211, 241, 50851},
-    {NN_TENSOR_BIAS, 1, 50912, 4099, 0, 4099}, {NN_TENSOR_GAMMA, 0, 55024, 3, 0, 3},
-    {NN_TENSOR_BETA, 0, 55040, 1, 0, 1},       {NN_TENSOR_WEIGHT, 0, 55056, 1, 17, 17},
+static nni_tensor tensors[TENSORS] = {
+    {NNI_TENSOR_WEIGHT, 1, 0, 5, 7, 35},        {NNI_TENSOR_WEIGHT, 1, 48, 211, 241, 50851},
+    {NNI_TENSOR_BIAS, 1, 50912, 4099, 0, 4099}, {NNI_TENSOR_GAMMA, 0, 55024, 3, 0, 3},
+    {NNI_TENSOR_BETA, 0, 55040, 1, 0, 1},       {NNI_TENSOR_WEIGHT, 0, 55056, 1, 17, 17},
 };
 enum { FLAT = 55088 };
 
@@ -34,7 +34,7 @@ typedef struct subject {
     double *slopes;
 } subject;
 
-static const nn_recipe_optimizer usual = {
+static const nni_optimizer_settings usual = {
     .learning_rate = 0.05,
     .beta1 = 0.9,
     .beta2 = 0.999,
@@ -54,11 +54,11 @@ static double noise(uint64_t index)
 static void *take(size_t count, size_t size)
 {
     void *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(count, size, "a test's array", &values, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(count, size, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
-static subject begin(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization)
+static subject begin(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization)
 {
     subject s = {.network = {.flat_count = FLAT, .tensor_count = TENSORS, .tensors = tensors}};
     s.network.parameters = take(FLAT, sizeof(nn_real));
@@ -76,9 +76,9 @@ static subject begin(const nn_recipe_optimizer *settings, const nn_recipe_regula
 
 static void end(subject *s)
 {
-    nn_release(s->network.parameters), nn_release(s->gradients), nn_release(s->parameters), nn_release(s->slopes);
+    nni_release(s->network.parameters), nni_release(s->gradients), nni_release(s->parameters), nni_release(s->slopes);
     for (size_t i = 0; i < STATES; i++)
-        nn_release(s->state[i]);
+        nni_release(s->state[i]);
     nn_optimizer_free(s->optimizer);
 }
 
@@ -95,7 +95,7 @@ static double sign(double x)
     return (x > 0) - (x < 0);
 }
 
-static void plain_slopes(subject *s, const nn_recipe_regularization *r)
+static void plain_slopes(subject *s, const nni_regularization_settings *r)
 {
     long double squares = 0;
     for (size_t i = 0; i < FLAT; i++) {
@@ -110,7 +110,7 @@ static void plain_slopes(subject *s, const nn_recipe_regularization *r)
     for (size_t i = 0; i < FLAT; i++)
         s->slopes[i] *= scale;
     for (size_t t = 0; t < TENSORS; t++)
-        for (size_t i = 0; tensors[t].role == NN_TENSOR_WEIGHT && i < tensors[t].count; i++) {
+        for (size_t i = 0; tensors[t].role == NNI_TENSOR_WEIGHT && i < tensors[t].count; i++) {
             const double w = s->parameters[tensors[t].offset + i];
             s->slopes[tensors[t].offset + i] += r->l2 * w + r->l1 * sign(w);
         }
@@ -125,8 +125,8 @@ static double plain_norm(const double *values, size_t count)
 }
 
 /* One tensor: w, g and the states begin at it. */
-static void plain_tensor(const nn_recipe_optimizer *o, bool weight, size_t count, double rate, double steps, double *w,
-                         const double *g, double *first, double *second)
+static void plain_tensor(const nni_optimizer_settings *o, bool weight, size_t count, double rate, double steps,
+                         double *w, const double *g, double *first, double *second)
 {
     const double decay = weight ? o->weight_decay : 0;
     const double w_norm = plain_norm(w, count), g_norm = plain_norm(g, count);
@@ -169,16 +169,16 @@ static void plain_tensor(const nn_recipe_optimizer *o, bool weight, size_t count
     const double trust = o->name == NN_LAMB && weight ? w_norm / plain_norm(direction, count) : 1;
     for (size_t i = 0; i < count; i++)
         w[i] -= rate * trust * direction[i];
-    nn_release(direction);
+    nni_release(direction);
 }
 
-static void plain_step(subject *s, const nn_recipe_optimizer *o, const nn_recipe_regularization *r, double rate,
+static void plain_step(subject *s, const nni_optimizer_settings *o, const nni_regularization_settings *r, double rate,
                        size_t steps)
 {
     plain_slopes(s, r);
     for (size_t t = 0; t < TENSORS; t++) {
         const size_t at = tensors[t].offset;
-        plain_tensor(o, tensors[t].role == NN_TENSOR_WEIGHT, tensors[t].count, rate, (double)steps, s->parameters + at,
+        plain_tensor(o, tensors[t].role == NNI_TENSOR_WEIGHT, tensors[t].count, rate, (double)steps, s->parameters + at,
                      s->slopes + at, s->state[0] + at, s->state[1] + at);
     }
 }
@@ -211,7 +211,7 @@ static double rate_of(size_t step)
     return 0.05 / (double)(step + 1);
 }
 
-static void follow(const nn_recipe_optimizer *settings, const nn_recipe_regularization *regularization)
+static void follow(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization)
 {
     subject s = begin(settings, regularization);
     for (size_t step = 0; step < STEPS; step++) {
@@ -246,9 +246,9 @@ static const struct variant {
 };
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
-static nn_recipe_optimizer settings_of(size_t variant)
+static nni_optimizer_settings settings_of(size_t variant)
 {
-    nn_recipe_optimizer settings = usual;
+    nni_optimizer_settings settings = usual;
     settings.name = variants[variant].name;
     settings.momentum = variants[variant].momentum;
     settings.nesterov = variants[variant].nesterov;
@@ -260,30 +260,30 @@ static nn_recipe_optimizer settings_of(size_t variant)
 static void every_kind_follows_its_formula(void)
 {
     for (size_t v = 0; v < VARIANTS; v++) {
-        const nn_recipe_optimizer settings = settings_of(v);
-        follow(&settings, &(nn_recipe_regularization){0});
+        const nni_optimizer_settings settings = settings_of(v);
+        follow(&settings, &(nni_regularization_settings){0});
     }
 }
 
 static void every_kind_takes_regularisation_and_clipping(void)
 {
-    static const nn_recipe_regularization all[] = {
+    static const nni_regularization_settings all[] = {
         {.l1 = 0.01},       {.l2 = 0.02},        {.clip_norm = 3},
         {.clip_norm = 1e9}, {.clip_value = 0.5}, {.l1 = 0.01, .l2 = 0.02, .clip_norm = 5, .clip_value = 2},
     };
     for (size_t v = 0; v < VARIANTS; v++)
         for (size_t r = 0; r < sizeof all / sizeof *all; r++) {
-            const nn_recipe_optimizer settings = settings_of(v);
+            const nni_optimizer_settings settings = settings_of(v);
             follow(&settings, &all[r]);
         }
 }
 
 static void threads_do_not_change_a_bit(void)
 {
-    const nn_recipe_regularization regularization = {.l1 = 0.01, .l2 = 0.02, .clip_norm = 5, .clip_value = 2};
+    const nni_regularization_settings regularization = {.l1 = 0.01, .l2 = 0.02, .clip_norm = 5, .clip_value = 2};
     const int most = omp_get_max_threads();
     for (size_t v = 0; v < VARIANTS; v++) {
-        const nn_recipe_optimizer settings = settings_of(v);
+        const nni_optimizer_settings settings = settings_of(v);
         nn_real *alone = take(FLAT, sizeof *alone);
         for (int threads = 1; threads <= 5; threads += 1 + threads / 3) {
             omp_set_num_threads(threads);
@@ -297,7 +297,7 @@ static void threads_do_not_change_a_bit(void)
             CU_ASSERT_EQUAL(memcmp(alone, s.network.parameters, FLAT * sizeof *alone), 0);
             end(&s);
         }
-        nn_release(alone);
+        nni_release(alone);
     }
     omp_set_num_threads(most);
 }
@@ -306,8 +306,8 @@ static void threads_do_not_change_a_bit(void)
 static void a_resumed_optimizer_continues_alike(void)
 {
     for (size_t v = 0; v < VARIANTS; v++) {
-        const nn_recipe_optimizer settings = settings_of(v);
-        const nn_recipe_regularization regularization = {.clip_norm = 5};
+        const nni_optimizer_settings settings = settings_of(v);
+        const nni_regularization_settings regularization = {.clip_norm = 5};
         subject whole = begin(&settings, &regularization), first = begin(&settings, &regularization),
                 second = begin(&settings, &regularization);
         for (size_t step = 0; step < STEPS; step++) {
@@ -331,8 +331,8 @@ static void a_resumed_optimizer_continues_alike(void)
 static void zeros_divide_nothing(void)
 {
     for (size_t v = 0; v < VARIANTS; v++) {
-        nn_recipe_optimizer settings = settings_of(v);
-        subject s = begin(&settings, &(nn_recipe_regularization){.clip_norm = 1});
+        nni_optimizer_settings settings = settings_of(v);
+        subject s = begin(&settings, &(nni_regularization_settings){.clip_norm = 1});
         memset(s.network.parameters, 0, FLAT * sizeof(nn_real));
         nn_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
         bool still = true;
@@ -352,8 +352,8 @@ static void nan_is_not_clipped_away(void)
     static const double bad[] = {NAN, INFINITY};
     for (size_t v = 0; v < VARIANTS; v++)
         for (size_t b = 0; b < 2; b++) {
-            const nn_recipe_optimizer settings = settings_of(v);
-            subject s = begin(&settings, &(nn_recipe_regularization){.clip_norm = 1});
+            const nni_optimizer_settings settings = settings_of(v);
+            subject s = begin(&settings, &(nni_regularization_settings){.clip_norm = 1});
             draw_gradients(&s, 0);
             s.gradients[100] = (nn_real)bad[b];
             nn_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
@@ -364,21 +364,21 @@ static void nan_is_not_clipped_away(void)
 
 static void states_have_names(void)
 {
-    nn_recipe_optimizer settings = {.name = NN_SGD};
-    CU_ASSERT_EQUAL(nn_optimizer_state_count(&settings), 0);
-    CU_ASSERT_PTR_NULL(nn_optimizer_state_name(&settings, 0));
+    nni_optimizer_settings settings = {.name = NN_SGD};
+    CU_ASSERT_EQUAL(nni_optimizer_state_count(&settings), 0);
+    CU_ASSERT_PTR_NULL(nni_optimizer_state_name(&settings, 0));
     settings.momentum = 0.9;
-    CU_ASSERT_EQUAL(nn_optimizer_state_count(&settings), 1);
-    CU_ASSERT_STRING_EQUAL(nn_optimizer_state_name(&settings, 0), "velocity");
+    CU_ASSERT_EQUAL(nni_optimizer_state_count(&settings), 1);
+    CU_ASSERT_STRING_EQUAL(nni_optimizer_state_name(&settings, 0), "velocity");
     settings.name = NN_RMSPROP;
-    CU_ASSERT_EQUAL(nn_optimizer_state_count(&settings), 2);
-    CU_ASSERT_STRING_EQUAL(nn_optimizer_state_name(&settings, 0), "square");
-    CU_ASSERT_STRING_EQUAL(nn_optimizer_state_name(&settings, 1), "velocity");
+    CU_ASSERT_EQUAL(nni_optimizer_state_count(&settings), 2);
+    CU_ASSERT_STRING_EQUAL(nni_optimizer_state_name(&settings, 0), "square");
+    CU_ASSERT_STRING_EQUAL(nni_optimizer_state_name(&settings, 1), "velocity");
     settings.name = NN_LAMB;
-    CU_ASSERT_EQUAL(nn_optimizer_state_count(&settings), 2);
-    CU_ASSERT_STRING_EQUAL(nn_optimizer_state_name(&settings, 0), "mean");
-    CU_ASSERT_STRING_EQUAL(nn_optimizer_state_name(&settings, 1), "square");
-    CU_ASSERT_PTR_NULL(nn_optimizer_state_name(&settings, 2));
+    CU_ASSERT_EQUAL(nni_optimizer_state_count(&settings), 2);
+    CU_ASSERT_STRING_EQUAL(nni_optimizer_state_name(&settings, 0), "mean");
+    CU_ASSERT_STRING_EQUAL(nni_optimizer_state_name(&settings, 1), "square");
+    CU_ASSERT_PTR_NULL(nni_optimizer_state_name(&settings, 2));
 }
 
 /* Of all kinds but lamb, whose other half comes after an exchange: what each share moves is what the whole would. */
@@ -386,15 +386,15 @@ static void shares_move_what_the_whole_moves(void)
 {
     enum { PARTS = 3 };
     for (size_t kind = NN_SGD; kind < NN_LAMB; kind++) {
-        nn_recipe_optimizer settings = usual;
+        nni_optimizer_settings settings = usual;
         settings.name = (nn_optimizer_kind)kind;
-        const nn_recipe_regularization clipped = {.l2 = 1e-3, .clip_norm = 0.5};
+        const nni_regularization_settings clipped = {.l2 = 1e-3, .clip_norm = 0.5};
         subject whole = begin(&settings, &clipped), shared = begin(&settings, &clipped);
         nn_optimizer *part[PARTS];
         size_t next = 0;
         for (size_t i = 0; i < PARTS; i++) {
             CU_ASSERT_EQUAL_FATAL(
-                nn_optimizer_create_part(&settings, &clipped, &shared.network, i, PARTS, &part[i], NULL), NN_OK);
+                nni_optimizer_create_part(&settings, &clipped, &shared.network, i, PARTS, &part[i], NULL), NN_OK);
             CU_ASSERT_EQUAL(part[i]->first, next);
             CU_ASSERT_TRUE(part[i]->count < FLAT / 2);
             next += part[i]->count;
@@ -414,7 +414,7 @@ static void shares_move_what_the_whole_moves(void)
                        part[i]->count * sizeof *after);
             }
             memcpy(shared.network.parameters, after, FLAT * sizeof *after);
-            nn_release(before), nn_release(after);
+            nni_release(before), nni_release(after);
         }
         CU_ASSERT_EQUAL(memcmp(whole.network.parameters, shared.network.parameters, FLAT * sizeof(nn_real)), 0);
         for (size_t i = 0; i < PARTS; i++) {
@@ -430,7 +430,7 @@ static void shares_move_what_the_whole_moves(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_kind_follows_its_formula),
         NN_TEST(every_kind_takes_regularisation_and_clipping),
         NN_TEST(threads_do_not_change_a_bit),
@@ -440,5 +440,5 @@ int main(void)
         NN_TEST(shares_move_what_the_whole_moves),
         NN_TEST(states_have_names),
     };
-    return nn_run_suite("optimizer", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("optimizer", tests, sizeof tests / sizeof *tests);
 }

@@ -152,7 +152,7 @@ static void a_test_split_is_a_file_or_a_share_of_the_training_rows(void)
 {
     const char *const both[] = {"data.test={fraction: 0.25, stratified: true}", "data.validation={fraction: 0.5}"};
     nn_recipe *recipe = must_parse(SMALL, both, 2);
-    CU_ASSERT_FALSE(nn_recipe_has_split(&recipe->data.test));
+    CU_ASSERT_FALSE(nni_split_is_given(&recipe->data.test));
     CU_ASSERT_PTR_NULL(recipe->data.test.x);
     CU_ASSERT_EQUAL(recipe->data.test_fraction, 0.25);
     CU_ASSERT(recipe->data.test_stratified);
@@ -357,8 +357,8 @@ static void a_split_may_be_in_several_files(void)
     nn_error error;
     nn_recipe *recipe = NULL, *again = NULL;
     CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(text, "r.yaml", "/", NULL, 0, &recipe, &error), NN_OK);
-    const nn_recipe_data *data = &recipe->data;
-    const nn_recipe_split *const both[] = {&data->train, &data->test};
+    const nni_data_settings *data = &recipe->data;
+    const nni_split_settings *const both[] = {&data->train, &data->test};
     for (size_t i = 0; i < 2; i++) {
         CU_ASSERT_PTR_NULL(both[i]->file);
         CU_ASSERT_EQUAL_FATAL(both[i]->files_count, 2);
@@ -366,7 +366,7 @@ static void a_split_may_be_in_several_files(void)
         CU_ASSERT_STRING_EQUAL(both[i]->files[1], "/no/b-*.h5");
     }
     CU_ASSERT_EQUAL(data->validation.files_count, 1);
-    CU_ASSERT(nn_recipe_has_split(&data->test) && nn_recipe_has_split(&data->validation));
+    CU_ASSERT(nni_split_is_given(&data->test) && nni_split_is_given(&data->validation));
     CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe->text, "text", "/", NULL, 0, &again, &error), NN_OK);
     CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
     nn_recipe_free(again);
@@ -488,7 +488,7 @@ static void shipped_recipes_are_valid_and_short_in_full(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(what_is_left_out_has_its_default),
         NN_TEST(what_is_written_replaces_defaults_key_by_key),
         NN_TEST(byte_order_marks_line_ends_and_capitals_change_nothing),
@@ -510,5 +510,5 @@ int main(void)
         NN_TEST(named_pipes_are_waited_for_until_a_writer_comes),
         NN_TEST(shipped_recipes_are_valid_and_short_in_full),
     };
-    return nn_run_suite("recipe", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("recipe", tests, sizeof tests / sizeof *tests);
 }

@@ -21,7 +21,7 @@ static void it_is_read_and_written_back(void)
     nn_recipe *recipe =
         must_parse(AUGMENT("{cutout: 8, noise: 0.05, flip: both, shift: 2, image: [28, 30, 3]}"), NULL, 0);
     for (int round = 0; round < 2; round++) {
-        const nn_recipe_augment *augment = &recipe->data.augment;
+        const nni_augment_settings *augment = &recipe->data.augment;
         CU_ASSERT_EQUAL_FATAL(augment->image_count, 3);
         CU_ASSERT(augment->image[0] == 28 && augment->image[1] == 30 && augment->image[2] == 3);
         CU_ASSERT_EQUAL(augment->shift, 2);
@@ -42,7 +42,7 @@ static void every_key_may_be_left_out_or_set_later(void)
     const char *const overrides[] = {"data.augment={image: [4, 5]}", "data.augment.shift=3",
                                      "data.augment.flip=vertical"};
     nn_recipe *recipe = must_parse(SMALL, overrides, 3);
-    const nn_recipe_augment *augment = &recipe->data.augment;
+    const nni_augment_settings *augment = &recipe->data.augment;
     CU_ASSERT_EQUAL(augment->image_count, 2);
     CU_ASSERT_EQUAL(augment->shift, 3);
     CU_ASSERT_EQUAL(augment->flip, NN_FLIP_VERTICAL);
@@ -51,10 +51,10 @@ static void every_key_may_be_left_out_or_set_later(void)
     nn_recipe_free(recipe);
     recipe = must_parse(AUGMENT("{shift: 70000}"), NULL, 0); /* of images that only the data tell of */
     CU_ASSERT_PTR_NULL(recipe->data.augment.image);
-    CU_ASSERT(nn_recipe_augments(&recipe->data.augment));
+    CU_ASSERT(nni_augment_is_on(&recipe->data.augment));
     nn_recipe_free(recipe);
     recipe = must_parse(AUGMENT("{noise: 0}"), NULL, 0);
-    CU_ASSERT(!nn_recipe_augments(&recipe->data.augment));
+    CU_ASSERT(!nni_augment_is_on(&recipe->data.augment));
     nn_recipe_free(recipe);
 }
 
@@ -103,12 +103,12 @@ static void the_largest_that_can_be_is_taken(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(left_out_it_stays_out),
         NN_TEST(it_is_read_and_written_back),
         NN_TEST(every_key_may_be_left_out_or_set_later),
         NN_TEST(what_cannot_be_is_refused_with_its_place),
         NN_TEST(the_largest_that_can_be_is_taken),
     };
-    return nn_run_suite("data.augment of recipes", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("data.augment of recipes", tests, sizeof tests / sizeof *tests);
 }

@@ -328,7 +328,7 @@ static void deep_long_and_multiplying_texts_are_refused_quickly(void)
     char *deep = repeat("[", 10000, "seed: ", "");
     expect_message(deep, NULL, "r.yaml:1:38: lists and mappings nest deeper than 32 levels here");
     free(deep);
-    char *keys = repeat("a.", 10000, "", "a=1"), start[NN_YAML_QUOTED];
+    char *keys = repeat("a.", 10000, "", "a=1"), start[NNI_YAML_QUOTED];
     nn_error error = {.message = ""};
     nn_recipe *recipe = NULL;
     CU_ASSERT_EQUAL(nn_recipe_parse(SMALL, "r.yaml", NULL, &(const char *){keys}, 1, &recipe, &error), NN_USAGE);
@@ -389,19 +389,19 @@ static void the_check_knows_types_that_recipes_do_not_use(void)
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         nn_error error = {.message = ""};
-        nn_yaml_pool *pool = NULL;
-        nn_yaml_node *root = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_yaml_pool_create(&pool, &error), NN_OK);
-        CU_ASSERT_EQUAL_FATAL(nn_yaml_parse(pool, known[i].text, NN_YAML_FILE, "t", &root, &error), NN_OK);
-        CU_ASSERT_EQUAL(nn_yaml_check(root, &schema, &error), known[i].message[0] ? NN_USAGE : NN_OK);
+        nni_yaml_pool *pool = NULL;
+        nni_yaml_node *root = NULL;
+        CU_ASSERT_EQUAL_FATAL(nni_yaml_pool_create(&pool, &error), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_yaml_parse(pool, known[i].text, NNI_YAML_FILE, "t", &root, &error), NN_OK);
+        CU_ASSERT_EQUAL(nni_yaml_check(root, &schema, &error), known[i].message[0] ? NN_USAGE : NN_OK);
         CU_ASSERT_STRING_EQUAL(error.message, known[i].message);
-        nn_yaml_pool_free(pool);
+        nni_yaml_pool_free(pool);
     }
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(texts_that_are_no_yaml_mapping_are_refused_with_their_place),
         NN_TEST(unknown_keys_are_refused_with_the_known_ones),
         NN_TEST(values_of_the_wrong_type_are_refused_with_their_place),
@@ -413,5 +413,5 @@ int main(void)
         NN_TEST(texts_that_are_not_utf8_are_refused_with_their_place),
         NN_TEST(the_check_knows_types_that_recipes_do_not_use),
     };
-    return nn_run_suite("recipe messages", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("recipe messages", tests, sizeof tests / sizeof *tests);
 }

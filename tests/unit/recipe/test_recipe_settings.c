@@ -508,7 +508,7 @@ static void a_course_without_its_validation_split_is_refused(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_optimizer_has_its_own_keys_and_defaults),
         NN_TEST(every_schedule_has_its_own_keys_and_defaults),
         NN_TEST(every_loss_has_its_own_keys_and_defaults),
@@ -525,5 +525,5 @@ int main(void)
         NN_TEST(numbers_of_the_descent_out_of_range_are_refused),
         NN_TEST(a_course_without_its_validation_split_is_refused),
     };
-    return nn_run_suite("recipe kinds", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("recipe kinds", tests, sizeof tests / sizeof *tests);
 }

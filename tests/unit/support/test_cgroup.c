@@ -44,7 +44,7 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 
 static void expect(uint64_t memory, uint64_t left, double cpus)
 {
-    const nn_cgroup_limits limits = nn_cgroup_read(root);
+    const nni_cgroup_limits limits = nni_cgroup_read(root);
     CU_ASSERT_EQUAL(limits.memory, memory);
     CU_ASSERT_EQUAL(limits.memory_left, left);
     CU_ASSERT(limits.cpus == cpus);
@@ -171,12 +171,12 @@ static void nonsense_is_no_limit(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(a_host_without_limits_has_none),           NN_TEST(the_own_group_of_version_2_limits),
         NN_TEST(the_least_limit_on_the_way_up_counts),     NN_TEST(a_group_beyond_its_limit_has_nothing_left),
         NN_TEST(groups_of_version_1_limit_each_their_own), NN_TEST(a_hybrid_host_is_asked_twice),
         NN_TEST(a_mounted_part_is_cut_off_the_path),       NN_TEST(what_is_mounted_counts_where_the_path_leads_out),
         NN_TEST(the_mount_with_the_own_group_is_taken),    NN_TEST(nonsense_is_no_limit),
     };
-    return nn_run_suite("cgroup", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("cgroup", tests, sizeof tests / sizeof *tests);
 }

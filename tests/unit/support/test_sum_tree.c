@@ -39,13 +39,13 @@ static void join(double *stack, size_t *height, size_t joins)
 }
 
 /* What a rank does with its run. @return values left on the stack */
-static size_t add_run(nn_leaves run, double *stack)
+static size_t add_run(nni_leaf_range run, double *stack)
 {
     size_t height = 0;
     for (size_t leaf = run.first; leaf < run.first + run.count; leaf++) {
         stack[height++] = value_of(leaf);
-        CU_ASSERT_FATAL(height <= nn_leaves_height(run));
-        join(stack, &height, nn_leaves_joins(run, leaf));
+        CU_ASSERT_FATAL(height <= nni_sum_tree_height(run));
+        join(stack, &height, nni_sum_tree_joins(run, leaf));
     }
     return height;
 }
@@ -54,19 +54,19 @@ static void every_number_of_ranks_adds_up_to_the_same_bits(void)
 {
     for (size_t total = 1; total <= MOST_LEAVES; total++)
         for (size_t ranks = 1; ranks <= total; ranks++) {
-            const nn_leaves all = {total, 0, total};
+            const nni_leaf_range all = {total, 0, total};
             double stack[MOST_LEAVES];
             size_t height = 0;
             for (size_t rank = 0; rank < ranks; rank++) {
-                const nn_leaves run = nn_leaves_of_rank(total, rank, ranks);
+                const nni_leaf_range run = nni_leaf_range_of_rank(total, rank, ranks);
                 double own[MOST_LEAVES];
                 const size_t nodes = add_run(run, own);
-                CU_ASSERT_EQUAL(nodes, nn_leaves_nodes(run));
+                CU_ASSERT_EQUAL(nodes, nni_sum_tree_nodes(run));
                 size_t at = run.first;
                 for (size_t i = 0; i < nodes; i++) {
-                    const nn_tree_node node = nn_leaves_node(run, at);
+                    const nni_tree_node node = nni_sum_tree_node(run, at);
                     stack[height++] = own[i];
-                    join(stack, &height, nn_leaves_joins_after(all, node));
+                    join(stack, &height, nni_sum_tree_joins_after(all, node));
                     at += node.span;
                 }
             }
@@ -92,39 +92,39 @@ static void runs_follow_each_other_and_differ_by_one_at_most(void)
         for (size_t ranks = 1; ranks <= total; ranks++) {
             size_t at = 0;
             for (size_t rank = 0; rank < ranks; rank++) {
-                const nn_leaves run = nn_leaves_of_rank(total, rank, ranks);
+                const nni_leaf_range run = nni_leaf_range_of_rank(total, rank, ranks);
                 CU_ASSERT_EQUAL(run.first, at);
                 CU_ASSERT(run.count == total / ranks || run.count == total / ranks + 1);
                 at += run.count;
             }
             CU_ASSERT_EQUAL(at, total);
         }
-    CU_ASSERT_EQUAL(nn_leaves_of_rank(SIZE_MAX, 2, 3).count, SIZE_MAX / 3);
+    CU_ASSERT_EQUAL(nni_leaf_range_of_rank(SIZE_MAX, 2, 3).count, SIZE_MAX / 3);
 }
 
 static void a_run_of_no_leaves_leaves_nothing(void)
 {
-    const nn_leaves none = {16, 5, 0};
-    CU_ASSERT_EQUAL(nn_leaves_nodes(none), 0);
-    CU_ASSERT_EQUAL(nn_leaves_height(none), 0);
+    const nni_leaf_range none = {16, 5, 0};
+    CU_ASSERT_EQUAL(nni_sum_tree_nodes(none), 0);
+    CU_ASSERT_EQUAL(nni_sum_tree_height(none), 0);
 }
 
 static void aligned_runs_are_one_node(void)
 {
-    CU_ASSERT_EQUAL(nn_leaves_nodes((nn_leaves){16, 8, 8}), 1);
-    CU_ASSERT_EQUAL(nn_leaves_nodes((nn_leaves){16, 0, 16}), 1);
-    CU_ASSERT_EQUAL(nn_leaves_nodes((nn_leaves){13, 8, 5}), 1); /* the right half, as far as it goes */
-    CU_ASSERT_EQUAL(nn_leaves_nodes((nn_leaves){16, 5, 5}), 3); /* 5, 6 7, 8 9 */
+    CU_ASSERT_EQUAL(nni_sum_tree_nodes((nni_leaf_range){16, 8, 8}), 1);
+    CU_ASSERT_EQUAL(nni_sum_tree_nodes((nni_leaf_range){16, 0, 16}), 1);
+    CU_ASSERT_EQUAL(nni_sum_tree_nodes((nni_leaf_range){13, 8, 5}), 1); /* the right half, as far as it goes */
+    CU_ASSERT_EQUAL(nni_sum_tree_nodes((nni_leaf_range){16, 5, 5}), 3); /* 5, 6 7, 8 9 */
 }
 
 int main(void)
 {
-    static const nn_test tests[] = {
+    static const nni_test tests[] = {
         NN_TEST(every_number_of_ranks_adds_up_to_the_same_bits),
         NN_TEST(the_values_would_tell_another_order),
         NN_TEST(runs_follow_each_other_and_differ_by_one_at_most),
         NN_TEST(a_run_of_no_leaves_leaves_nothing),
         NN_TEST(aligned_runs_are_one_node),
     };
-    return nn_run_suite("leaves", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("leaves", tests, sizeof tests / sizeof *tests);
 }

@@ -24,7 +24,7 @@ static void philox_gives_the_published_numbers(void)
          {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        nn_philox_block block = nn_philox(known[i].counter, known[i].key);
+        nni_philox_block block = nni_philox(known[i].counter, known[i].key);
         CU_ASSERT_EQUAL(memcmp(block.word, known[i].expected, sizeof block.word), 0);
     }
 }
@@ -35,7 +35,7 @@ static void normal_deviates_have_mean_0_and_variance_1(void)
     double sum = 0, squares = 0;
     for (uint64_t i = 0; i < PAIRS; i++) {
         double pair[2];
-        nn_normal_pair(nn_random_block(7, NN_RANDOM_WEIGHTS, 3, i), pair);
+        nni_normal_pair(nni_random_block(7, NNI_RANDOM_WEIGHTS, 3, i), pair);
         sum += pair[0] + pair[1];
         squares += pair[0] * pair[0] + pair[1] * pair[1];
     }
@@ -46,8 +46,8 @@ static void normal_deviates_have_mean_0_and_variance_1(void)
 
 static void uses_of_randomness_do_not_share_numbers(void)
 {
-    nn_philox_block weights = nn_random_block(1, NN_RANDOM_WEIGHTS, 0, 0);
-    nn_philox_block shuffle = nn_random_block(1, NN_RANDOM_SHUFFLE, 0, 0);
+    nni_philox_block weights = nni_random_block(1, NNI_RANDOM_WEIGHTS, 0, 0);
+    nni_philox_block shuffle = nni_random_block(1, NNI_RANDOM_SHUFFLE, 0, 0);
     CU_ASSERT_NOT_EQUAL(memcmp(&weights, &shuffle, sizeof weights), 0);
 }
 
@@ -78,58 +78,58 @@ static void allocation_is_aligned_zeroed_and_refuses_overflow(void)
 {
     nn_error error = {0};
     double *values = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_allocate(3, sizeof *values, "values", &values, &error), NN_OK);
-    CU_ASSERT_EQUAL((uintptr_t)values % NN_ALIGNMENT, 0);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(3, sizeof *values, "values", &values, &error), NN_OK);
+    CU_ASSERT_EQUAL((uintptr_t)values % NNI_ALIGNMENT, 0);
     CU_ASSERT(values[0] == 0 && values[1] == 0 && values[2] == 0);
-    nn_release(values);
-    CU_ASSERT_EQUAL(nn_allocate(SIZE_MAX / 4, sizeof *values, "the gradients", &values, &error), NN_SYSTEM);
+    nni_release(values);
+    CU_ASSERT_EQUAL(nni_allocate(SIZE_MAX / 4, sizeof *values, "the gradients", &values, &error), NN_SYSTEM);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "the gradients"));
 }
 
 static void texts_are_numbered_in_their_order_by_bytes(void)
 {
     const char *const words[] = {"pear", "Zebra", "apple", "\303\266l", "pear", "appl"};
-    nn_texts texts = {.count = 0}, copy = {.count = 0};
+    nni_string_set texts = {.count = 0}, copy = {.count = 0};
     char packed[64];
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        CU_ASSERT_EQUAL(nn_texts_add(&texts, words[i], NULL), NN_OK);
+        CU_ASSERT_EQUAL(nni_string_set_add(&texts, words[i], NULL), NN_OK);
     CU_ASSERT_EQUAL(texts.count, 5);
-    nn_texts_sort(&texts);
-    CU_ASSERT_EQUAL(nn_texts_find(&texts, "Zebra"), 0);
-    CU_ASSERT_EQUAL(nn_texts_find(&texts, "appl"), 1);
-    CU_ASSERT_EQUAL(nn_texts_find(&texts, "\303\266l"), 4);
-    CU_ASSERT_EQUAL(nn_texts_find(&texts, "appla"), SIZE_MAX);
-    CU_ASSERT_EQUAL(nn_texts_longest(&texts), 5);
-    CU_ASSERT_EQUAL_FATAL(nn_texts_bytes(&texts), 6 + 5 + 6 + 5 + 4);
-    nn_texts_pack(&texts, packed);
-    CU_ASSERT_EQUAL(nn_texts_add_packed(&copy, packed, nn_texts_bytes(&texts), NULL), NN_OK);
-    CU_ASSERT(nn_texts_equal(&texts, &copy));
-    nn_texts_add(&copy, "quince", NULL);
-    CU_ASSERT(!nn_texts_equal(&texts, &copy));
-    nn_texts_free(&texts);
-    nn_texts_free(&copy);
+    nni_string_set_sort(&texts);
+    CU_ASSERT_EQUAL(nni_string_set_find(&texts, "Zebra"), 0);
+    CU_ASSERT_EQUAL(nni_string_set_find(&texts, "appl"), 1);
+    CU_ASSERT_EQUAL(nni_string_set_find(&texts, "\303\266l"), 4);
+    CU_ASSERT_EQUAL(nni_string_set_find(&texts, "appla"), SIZE_MAX);
+    CU_ASSERT_EQUAL(nni_string_set_longest(&texts), 5);
+    CU_ASSERT_EQUAL_FATAL(nni_string_set_bytes(&texts), 6 + 5 + 6 + 5 + 4);
+    nni_string_set_pack(&texts, packed);
+    CU_ASSERT_EQUAL(nni_string_set_add_packed(&copy, packed, nni_string_set_bytes(&texts), NULL), NN_OK);
+    CU_ASSERT(nni_string_set_equal(&texts, &copy));
+    nni_string_set_add(&copy, "quince", NULL);
+    CU_ASSERT(!nni_string_set_equal(&texts, &copy));
+    nni_string_set_free(&texts);
+    nni_string_set_free(&copy);
 }
 
 static void texts_are_65536_at_most(void)
 {
-    nn_texts texts = {.count = 0};
+    nni_string_set texts = {.count = 0};
     nn_error error = {0};
     char word[16];
     nn_status status = NN_OK;
-    for (int i = 0; i < NN_TEXTS_MOST && status == NN_OK; i++) {
+    for (int i = 0; i < NNI_STRING_SET_MAX && status == NN_OK; i++) {
         snprintf(word, sizeof word, "%d", i);
-        status = nn_texts_add(&texts, word, &error);
+        status = nni_string_set_add(&texts, word, &error);
     }
     CU_ASSERT_EQUAL(status, NN_OK);
-    CU_ASSERT_EQUAL(nn_texts_add(&texts, "0", &error), NN_OK);
-    CU_ASSERT_EQUAL(nn_texts_add(&texts, "one more", &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_string_set_add(&texts, "0", &error), NN_OK);
+    CU_ASSERT_EQUAL(nni_string_set_add(&texts, "one more", &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "65536"));
-    nn_texts_free(&texts);
+    nni_string_set_free(&texts);
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(philox_gives_the_published_numbers),
         NN_TEST(normal_deviates_have_mean_0_and_variance_1),
         NN_TEST(uses_of_randomness_do_not_share_numbers),
@@ -138,5 +138,5 @@ int main(void)
         NN_TEST(texts_are_numbered_in_their_order_by_bytes),
         NN_TEST(texts_are_65536_at_most),
     };
-    return nn_run_suite("base", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("base", tests, sizeof tests / sizeof *tests);
 }

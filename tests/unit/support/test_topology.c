@@ -83,19 +83,19 @@ static void make_two_caches(void)
     }
 }
 
-static nn_topology read_topology(uint64_t cpus)
+static nni_topology read_topology(uint64_t cpus)
 {
-    nn_topology topology;
-    nn_topology_read(root, &(nn_cpu_mask){{cpus}}, &topology);
+    nni_topology topology;
+    nni_topology_read(root, &(nni_cpu_mask){{cpus}}, &topology);
     return topology;
 }
 
 /* Whether the choice is what is expected, a digit a thread in their order; "" where nothing is to be chosen. */
-static bool chooses(const nn_topology *topology, size_t threads, size_t sharers, size_t index, const char *expected)
+static bool chooses(const nni_topology *topology, size_t threads, size_t sharers, size_t index, const char *expected)
 {
-    int cpus[NN_CPU_MOST];
+    int cpus[NNI_CPU_MOST];
     char text[16] = "";
-    if (nn_topology_choose(topology, threads, sharers, index, cpus))
+    if (nni_topology_choose(topology, threads, sharers, index, cpus))
         for (size_t i = 0; i < threads && i < sizeof text - 1; i++)
             text[i] = (char)('0' + cpus[i]);
     if (strcmp(text, expected) != 0)
@@ -106,7 +106,7 @@ static bool chooses(const nn_topology *topology, size_t threads, size_t sharers,
 static void hyperthreads_of_a_core_count_once(void)
 {
     make_two_packages();
-    const nn_topology all = read_topology(0xff), one_core = read_topology(0x11), core_and_half = read_topology(0x13);
+    const nni_topology all = read_topology(0xff), one_core = read_topology(0x11), core_and_half = read_topology(0x13);
     CU_ASSERT(all.count == 8 && all.cores == 4);
     CU_ASSERT(one_core.count == 2 && one_core.cores == 1);
     CU_ASSERT(core_and_half.count == 3 && core_and_half.cores == 2);
@@ -116,7 +116,7 @@ static void hyperthreads_of_a_core_count_once(void)
 static void cores_come_before_hyperthreads(void)
 {
     make_two_packages();
-    const nn_topology all = read_topology(0xff);
+    const nni_topology all = read_topology(0xff);
     CU_ASSERT(chooses(&all, 4, 1, 0, "0213"));
     CU_ASSERT(chooses(&all, 6, 1, 0, "021346"));
     CU_ASSERT(chooses(&all, 8, 1, 0, "02134657"));
@@ -126,7 +126,7 @@ static void cores_come_before_hyperthreads(void)
 static void threads_of_a_rank_keep_to_a_package(void)
 {
     make_two_packages();
-    const nn_topology all = read_topology(0xff);
+    const nni_topology all = read_topology(0xff);
     CU_ASSERT(chooses(&all, 2, 1, 0, "02"));
     CU_ASSERT(chooses(&all, 2, 2, 0, "02") && chooses(&all, 2, 2, 1, "13"));
     CU_ASSERT(chooses(&all, 4, 2, 0, "0246") && chooses(&all, 4, 2, 1, "1357"));
@@ -137,7 +137,7 @@ static void threads_of_a_rank_keep_to_a_cache(void)
 {
     make_two_caches();
     /* Of CPUs 3 to 7 the first three would straddle the caches. */
-    const nn_topology most = read_topology(0xf8), all = read_topology(0xff);
+    const nni_topology most = read_topology(0xf8), all = read_topology(0xff);
     CU_ASSERT(chooses(&most, 3, 1, 0, "456"));
     CU_ASSERT(chooses(&most, 5, 1, 0, "34567"));
     CU_ASSERT(chooses(&all, 3, 2, 0, "012") && chooses(&all, 3, 2, 1, "456"));
@@ -149,13 +149,13 @@ static void sharers_never_meet(void)
     make_two_packages();
     static const uint64_t masks[] = {0xff, 0xb7};
     for (size_t m = 0; m < sizeof masks / sizeof *masks; m++) {
-        const nn_topology topology = read_topology(masks[m]);
+        const nni_topology topology = read_topology(masks[m]);
         for (size_t sharers = 1; sharers <= topology.count; sharers++)
             for (size_t threads = 1; threads * sharers <= topology.count; threads++) {
                 uint64_t used = 0;
                 for (size_t index = 0; index < sharers; index++) {
                     int cpus[8];
-                    CU_ASSERT_FATAL(nn_topology_choose(&topology, threads, sharers, index, cpus));
+                    CU_ASSERT_FATAL(nni_topology_choose(&topology, threads, sharers, index, cpus));
                     for (size_t i = 0; i < threads; i++)
                         used |= UINT64_C(1) << cpus[i];
                 }
@@ -169,7 +169,7 @@ static void sharers_never_meet(void)
 static void masks_with_holes_are_kept_to(void)
 {
     make_two_packages();
-    const nn_topology second_halves = read_topology(0xa0), mixed = read_topology(0x92);
+    const nni_topology second_halves = read_topology(0xa0), mixed = read_topology(0x92);
     CU_ASSERT(chooses(&second_halves, 2, 1, 0, "57"));
     CU_ASSERT(chooses(&mixed, 4, 1, 0, ""));
     CU_ASSERT(chooses(&mixed, 3, 1, 0, "417"));
@@ -181,7 +181,7 @@ static void masks_with_holes_are_kept_to(void)
 static void more_threads_than_cpus_are_not_placed(void)
 {
     make_two_packages();
-    const nn_topology all = read_topology(0xff), two = read_topology(0x03), none = read_topology(0);
+    const nni_topology all = read_topology(0xff), two = read_topology(0x03), none = read_topology(0);
     CU_ASSERT(chooses(&all, 9, 1, 0, ""));
     CU_ASSERT(chooses(&all, 3, 3, 0, ""));
     CU_ASSERT(chooses(&two, 1, 8, 5, ""));
@@ -192,7 +192,7 @@ static void more_threads_than_cpus_are_not_placed(void)
 static void without_files_every_cpu_is_a_core(void)
 {
     make_root();
-    const nn_topology topology = read_topology(0x2c);
+    const nni_topology topology = read_topology(0x2c);
     CU_ASSERT(topology.count == 3 && topology.cores == 3);
     CU_ASSERT(chooses(&topology, 3, 1, 0, "235"));
     CU_ASSERT(chooses(&topology, 1, 3, 1, "3"));
@@ -205,15 +205,15 @@ static void without_files_every_cpu_is_a_core(void)
 static void cpus_of_high_numbers_are_seen(void)
 {
     make_root();
-    nn_topology topology;
-    nn_topology_read(root, &(nn_cpu_mask){.words = {[1] = 2, [15] = UINT64_C(1) << 63}}, &topology);
+    nni_topology topology;
+    nni_topology_read(root, &(nni_cpu_mask){.words = {[1] = 2, [15] = UINT64_C(1) << 63}}, &topology);
     CU_ASSERT(topology.count == 2 && topology.places[0].cpu == 65 && topology.places[1].cpu == 1023);
     remove_root();
 }
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(hyperthreads_of_a_core_count_once),
         NN_TEST(cores_come_before_hyperthreads),
         NN_TEST(threads_of_a_rank_keep_to_a_package),
@@ -224,5 +224,5 @@ int main(void)
         NN_TEST(without_files_every_cpu_is_a_core),
         NN_TEST(cpus_of_high_numbers_are_seen),
     };
-    return nn_run_suite("topology", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("topology", tests, sizeof tests / sizeof *tests);
 }

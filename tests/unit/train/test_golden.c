@@ -36,12 +36,12 @@ static struct {
 
 /* What a case asks for, and what came of it. */
 typedef struct golden {
-    nn_recipe_layer layers[MOST_LAYERS];
+    nni_layer_settings layers[MOST_LAYERS];
     size_t layer_count;
-    nn_recipe_loss loss;
-    nn_recipe_optimizer optimizer;
-    nn_recipe_schedule schedule;
-    nn_recipe_regularization regularization;
+    nni_loss_settings loss;
+    nni_optimizer_settings optimizer;
+    nni_schedule_settings schedule;
+    nni_regularization_settings regularization;
     const nn_real *values; /* NULL: targets are classes */
     bool weighted;
     double class_weights[OUTPUTS];
@@ -114,7 +114,7 @@ static int activation_called(const char *text)
 
 static int norm_called(const char *text)
 {
-    VALUE_CALLED(text, nn_layer_norm_name, NN_NORM_LAYER);
+    VALUE_CALLED(text, nn_norm_name, NN_NORM_LAYER);
 }
 
 static int loss_called(const char *text)
@@ -142,10 +142,10 @@ static void read_layers(hid_t place, golden *g)
         size_t units = 0;
         CU_ASSERT_FATAL(sscanf(at, "%zu %19s %19[a-z]%n", &units, activation, norm, &used) == 3);
         used += at[used] == ',' ? 2 : 0;
-        g->layers[g->layer_count] = (nn_recipe_layer){
+        g->layers[g->layer_count] = (nni_layer_settings){
             .units = units,
             .activation = (nn_activation)activation_called(activation),
-            .normalization = (nn_layer_norm)norm_called(norm),
+            .normalization = (nn_norm_kind)norm_called(norm),
         };
     }
 }
@@ -154,7 +154,7 @@ static void read_optimizer(hid_t place, golden *g)
 {
     char text[200];
     read_text(place, "optimizer", text);
-    g->optimizer = (nn_recipe_optimizer){
+    g->optimizer = (nni_optimizer_settings){
         .name = (nn_optimizer_kind)optimizer_called(text),
         .learning_rate = read_number(place, "learning_rate"),
         .momentum = read_number(place, "momentum"),
@@ -166,7 +166,7 @@ static void read_optimizer(hid_t place, golden *g)
         .weight_decay = read_number(place, "weight_decay"),
         .trust = read_number(place, "trust"),
     };
-    g->regularization = (nn_recipe_regularization){
+    g->regularization = (nni_regularization_settings){
         .l1 = read_number(place, "l1"),
         .l2 = read_number(place, "l2"),
         .clip_norm = read_number(place, "clip_norm"),
@@ -178,7 +178,7 @@ static void read_schedule(hid_t place, golden *g)
 {
     char text[200];
     read_text(place, "schedule", text);
-    g->schedule = (nn_recipe_schedule){
+    g->schedule = (nni_schedule_settings){
         .name = (nn_schedule_kind)schedule_called(text),
         .warmup_steps = (size_t)read_number(place, "warmup_steps"),
         .every_steps = (size_t)read_number(place, "every_steps"),
@@ -193,7 +193,7 @@ static void read_loss(hid_t place, golden *g)
 {
     char text[200];
     read_text(place, "loss", text);
-    g->loss = (nn_recipe_loss){
+    g->loss = (nni_loss_settings){
         .name = (nn_loss_kind)loss_called(text),
         .label_smoothing = read_number(place, "label_smoothing"),
         .delta = read_number(place, "delta"),
@@ -221,13 +221,13 @@ static void read_case(hid_t place, golden *g)
 /* --- training --- */
 
 /* PyTorch has a bias before batch norm too, which takes it out again. */
-static bool is_left_out(const nn_layer *layer, size_t tensor)
+static bool is_left_out(const nni_layer *layer, size_t tensor)
 {
-    return tensor == 1 && !nn_layer_has_bias(layer);
+    return tensor == 1 && !nni_layer_has_bias(layer);
 }
 
 /* Where the tensors of a layer lie, in the order of the file. */
-static size_t tensors_of(const nn_layer *layer, size_t offsets[4], size_t counts[4])
+static size_t tensors_of(const nni_layer *layer, size_t offsets[4], size_t counts[4])
 {
     const size_t all[4] = {layer->weight, layer->bias, layer->gamma, layer->beta};
     for (size_t t = 0; t < 4; t++) {
@@ -270,8 +270,8 @@ static void gather(const golden *g, size_t step, nn_batch *batch)
 static void train(const golden *g, nn_network *network, nn_workspace *work, nn_optimizer *optimizer,
                   double losses[STEPS])
 {
-    const nn_schedule_span span = {.epoch_steps = EPOCH_STEPS, .epochs = STEPS / EPOCH_STEPS, .step_rows = BATCH};
-    nn_schedule_state state = nn_schedule_begin();
+    const nni_schedule_span span = {.epoch_steps = EPOCH_STEPS, .epochs = STEPS / EPOCH_STEPS, .step_rows = BATCH};
+    nni_schedule_state state = nni_schedule_begin();
     double epoch_loss = 0;
     for (size_t step = 0; step < STEPS; step++) {
         nn_batch batch;
@@ -279,11 +279,11 @@ static void train(const golden *g, nn_network *network, nn_workspace *work, nn_o
         nn_network_forward(network, &batch, work);
         losses[step] = nn_loss(&g->loss, network, &batch, work);
         nn_network_backward(&g->loss, network, &batch, work);
-        const double rate = nn_schedule_rate(&g->schedule, g->optimizer.learning_rate, span, &state, step);
+        const double rate = nni_schedule_rate(&g->schedule, g->optimizer.learning_rate, span, &state, step);
         nn_optimizer_step(optimizer, network, work->gradients, rate);
         epoch_loss += losses[step] / EPOCH_STEPS;
         if ((step + 1) % EPOCH_STEPS == 0) {
-            nn_schedule_observe(&g->schedule, &state, epoch_loss);
+            nni_schedule_observe(&g->schedule, &state, epoch_loss);
             epoch_loss = 0;
         }
     }
@@ -330,7 +330,7 @@ static double statistics_apart(const nn_network *network, const double *expected
     agreement worst = {0, 1};
     size_t offsets[4], counts[4];
     for (size_t l = 0; l < network->layer_count; l++) {
-        const nn_layer *layer = &network->layers[l];
+        const nni_layer *layer = &network->layers[l];
         const double *bias = final + layer->inputs * layer->outputs;
         for (size_t t = 0, many = tensors_of(layer, offsets, counts); t < many; t++)
             final += counts[t];
@@ -353,7 +353,7 @@ static void repeat(const char *name, const golden *g)
     CU_ASSERT_FATAL(nn_network_create(INPUTS, g->layers, g->layer_count, &network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_workspace_create(network, BATCH, 1, 1, &work, NULL) == NN_OK);
     CU_ASSERT_FATAL(nn_optimizer_create(&g->optimizer, &g->regularization, network, &optimizer, NULL) == NN_OK);
-    const nn_recipe_network zeros = {.initializer = NN_INITIALIZE_ZEROS}; /* and what batch norm begins with */
+    const nni_network_settings zeros = {.initializer = NN_INITIALIZE_ZEROS}; /* and what batch norm begins with */
     nn_network_initialize(network, &zeros, 0);
     set_parameters(network, g->initial);
     double losses[STEPS];
@@ -448,12 +448,12 @@ static void layer_norm_trains_as_in_pytorch(void)
 
 int main(void)
 {
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(every_optimizer_on_every_schedule_trains_as_in_pytorch),
         NN_TEST(every_loss_trains_as_in_pytorch),
         NN_TEST(every_activation_trains_as_in_pytorch),
         NN_TEST(batch_norm_trains_as_in_pytorch),
         NN_TEST(layer_norm_trains_as_in_pytorch),
     };
-    return nn_run_suite("golden trajectories", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("golden trajectories", tests, sizeof tests / sizeof *tests);
 }

@@ -17,8 +17,8 @@ static const double tolerance = 1e-12; /* sums of a hundred rows in another orde
 
 static double noise(size_t stream, size_t index)
 {
-    nn_philox_block block = nn_random_block(17, NN_RANDOM_GENERATE, stream, index);
-    return 2 * nn_uniform(block.word[0], block.word[1]) - 1;
+    nni_philox_block block = nni_random_block(17, NNI_RANDOM_GENERATE, stream, index);
+    return 2 * nni_uniform(block.word[0], block.word[1]) - 1;
 }
 
 /* Rows of a split and a network of one layer that passes x on as its logits. */
@@ -27,7 +27,7 @@ struct scene {
     nn_real x[MOST_ROWS * MOST];
     int32_t classes[MOST_ROWS];
     double values[MOST_ROWS * MOST];
-    nn_target_scaling scaling; /* of the targets, where share borrows it */
+    nni_target_scaler scaling; /* of the targets, where share borrows it */
     double offset[MOST], scale[MOST];
     nn_real weights[MOST_ROWS];
     nn_network *network;
@@ -43,7 +43,7 @@ static size_t begin_of(size_t rows, size_t rank)
 
 static struct scene *set_up(size_t rows, size_t outputs, nn_activation activation, size_t capacity)
 {
-    const nn_recipe_layer layer = {.units = outputs, .activation = activation};
+    const nni_layer_settings layer = {.units = outputs, .activation = activation};
     struct scene *scene = calloc(1, sizeof *scene);
     CU_ASSERT_FATAL(scene != NULL && rows <= MOST_ROWS && outputs <= MOST);
     scene->rows = rows;
@@ -61,7 +61,7 @@ static struct scene *set_up(size_t rows, size_t outputs, nn_activation activatio
         .rows = end - first,
         .features = outputs,
         .outputs = outputs,
-        .element = NN_REAL,
+        .element = NNI_REAL,
         .x = scene->x + first * outputs,
     };
     return scene;
@@ -78,19 +78,19 @@ static void tear_down(struct scene *scene)
 static void give_classes(struct scene *scene, size_t present)
 {
     for (size_t i = 0; i < scene->rows; i++) {
-        const size_t likely = nn_predicted_class(scene->x + i * scene->outputs, scene->outputs);
+        const size_t likely = nni_predicted_class(scene->x + i * scene->outputs, scene->outputs);
         scene->classes[i] = (int32_t)((noise(2, i) > 0 ? likely : i * 7) % present);
     }
-    scene->share.target = NN_TARGET_CLASSES;
+    scene->share.target = NNI_TARGET_CLASSES;
     scene->share.classes = scene->classes + scene->share.first_row;
 }
 
-/* As nn_dataset_fit_targets makes of two classes for a single output. */
+/* As nni_dataset_fit_targets makes of two classes for a single output. */
 static void give_truths(struct scene *scene)
 {
     for (size_t i = 0; i < scene->rows; i++)
         scene->values[i] = scene->x[i] + 2 * noise(3, i) > 0;
-    scene->share.target = NN_TARGET_VALUES;
+    scene->share.target = NNI_TARGET_VALUES;
     scene->share.binary = true;
     scene->share.values = scene->values + scene->share.first_row;
 }
@@ -99,7 +99,7 @@ static void give_values(struct scene *scene, double middle, double spread)
 {
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         scene->values[i] = middle + spread * noise(4, i);
-    scene->share.target = NN_TARGET_VALUES;
+    scene->share.target = NNI_TARGET_VALUES;
     scene->share.values = scene->values + scene->share.first_row * scene->outputs;
 }
 
@@ -113,7 +113,7 @@ static nn_evaluator *create(struct scene *scene, nn_metrics_wanted wanted)
 
 static nn_metrics measure(nn_evaluator *evaluator, struct scene *scene, nn_loss_kind kind)
 {
-    const nn_recipe_loss loss = {.name = kind, .delta = 1};
+    const nni_loss_settings loss = {.name = kind, .delta = 1};
     nn_metrics metrics;
     CU_ASSERT_FATAL(nn_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, NULL) == NN_OK);
     return metrics;
@@ -130,14 +130,14 @@ static nn_metrics measure_once(struct scene *scene, nn_loss_kind kind)
 /* Output activations of all rows, which no rank's share has a part in; returns the loss of all. */
 static double outputs_of(struct scene *scene, nn_loss_kind kind, nn_real a[MOST_ROWS * MOST])
 {
-    const nn_recipe_loss loss = {.name = kind, .delta = 1};
+    const nni_loss_settings loss = {.name = kind, .delta = 1};
     nn_real y[MOST_ROWS * MOST];
     nn_workspace *work = NULL;
     CU_ASSERT_FATAL(nn_workspace_create(scene->network, scene->rows, 1, 0, &work, NULL) == NN_OK);
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         y[i] = (nn_real)scene->values[i];
     if (scene->share.target_scaling)
-        nn_target_scaling_apply(&scene->scaling, scene->values, scene->rows, y);
+        nni_target_scaler_apply(&scene->scaling, scene->values, scene->rows, y);
     nn_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
     if (scene->share.values)
         batch.y.values = y;
@@ -201,7 +201,7 @@ static double rows_of(const struct scene *scene, const nn_real *a, int class, in
     double count = 0;
     for (size_t i = 0; i < scene->rows; i++)
         count += (class < 0 || (size_t) class == class_of(scene, i)) &&
-                 (taken < 0 || (size_t)taken == nn_predicted_class(a + i * scene->outputs, scene->outputs));
+                 (taken < 0 || (size_t)taken == nni_predicted_class(a + i * scene->outputs, scene->outputs));
     return count;
 }
 
@@ -300,7 +300,7 @@ static void known_areas_come_out(void)
                                   {1, 2, 3, 4, 2, 3, 4, 5}}; /* 1.5 + 2.5 + 3.5 + 4 of 16 */
     const double areas[4] = {1, 0, 0.5, 11.5 / 16};
     memcpy(scene->values, y, sizeof y);
-    scene->share.target = NN_TARGET_VALUES;
+    scene->share.target = NNI_TARGET_VALUES;
     scene->share.binary = true;
     scene->share.values = scene->values + scene->share.first_row;
     nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.ranking = true, .confusion = true});
@@ -381,7 +381,7 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
     if (shares) {
         size_t right = 0;
         for (size_t i = 0; i < rows; i++)
-            right += nn_predicted_class(a + i * outputs, outputs) == largest_of(scene->values + i * outputs, outputs);
+            right += nni_predicted_class(a + i * outputs, outputs) == largest_of(scene->values + i * outputs, outputs);
         expect(&metrics, NN_METRIC_ACCURACY, (double)right / (double)rows);
     }
     for (nn_metric metric = NN_METRIC_ACCURACY; !metrics.classes && metric <= NN_METRIC_LOG_LOSS; metric++)
@@ -429,12 +429,12 @@ static void figures_of_scaled_targets_are_in_their_units(void)
         scene->values[i] = i % 3 == 0   ? 1.7e9 + 100 * noise(4, i)
                            : i % 3 == 1 ? 1e-3 * noise(4, i)
                                         : 2e5 + 1e4 * noise(4, i);
-    scene->share.target = NN_TARGET_VALUES;
+    scene->share.target = NNI_TARGET_VALUES;
     scene->share.values = scene->values + scene->share.first_row * 3;
     memcpy(scene->offset, (const double[]){1.7e9, 0, 2e5}, 3 * sizeof(double));
     memcpy(scene->scale, (const double[]){1e-2, 1e3, 1e-4}, 3 * sizeof(double));
-    scene->scaling = (nn_target_scaling){NN_TARGETS_STANDARD, 3, scene->offset, scene->scale};
-    nn_dataset_scale_targets(&scene->share, &scene->scaling);
+    scene->scaling = (nni_target_scaler){NN_TARGETS_STANDARD, 3, scene->offset, scene->scale};
+    nni_dataset_scale_targets(&scene->share, &scene->scaling);
     check_values(scene, NN_MSE);
     check_values(scene, NN_HUBER);
     tear_down(scene);
@@ -508,7 +508,7 @@ static void give_labels(struct scene *scene)
 {
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         scene->values[i] = scene->x[i] + 2 * noise(3, i) > 0;
-    scene->share.target = NN_TARGET_VALUES;
+    scene->share.target = NNI_TARGET_VALUES;
     scene->share.values = scene->values + scene->share.first_row * scene->outputs;
 }
 
@@ -530,7 +530,7 @@ static void a_row_counts_as_often_as_it_weighs(void)
 static void check_refusals(struct scene *scene, nn_loss_kind kind, const char *words, size_t count,
                            const nn_metric *good)
 {
-    const nn_recipe_loss loss = {.name = kind};
+    const nni_loss_settings loss = {.name = kind};
     nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 2, .ranking = true});
     const nn_metrics metrics = measure(evaluator, scene, kind);
     for (nn_metric metric = NN_METRIC_LOSS; metric < NN_METRIC_COUNT; metric++) {
@@ -538,7 +538,7 @@ static void check_refusals(struct scene *scene, nn_loss_kind kind, const char *w
         bool fits = metric == NN_METRIC_LOSS;
         for (size_t i = 0; i < count; i++)
             fits = fits || good[i] == metric;
-        CU_ASSERT_EQUAL(nn_evaluator_check(evaluator, &loss, metric, &error), fits ? NN_OK : NN_USAGE);
+        CU_ASSERT_EQUAL(nni_evaluator_check(evaluator, &loss, metric, &error), fits ? NN_OK : NN_USAGE);
         CU_ASSERT(!fits || !isnan(metrics.value[metric]));
         CU_ASSERT(fits || strstr(error.message, words) != NULL);
         CU_ASSERT(fits || strstr(error.message, "; use loss, ") != NULL);
@@ -610,7 +610,7 @@ static void no_room_for_rows_is_told_to_all_ranks(void)
     struct scene *scene = set_up(MOST_ROWS, 2, NN_SOFTMAX, comm->rank + 1 == comm->size ? 0 : 8);
     give_classes(scene, 2);
     nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 0});
-    const nn_recipe_loss loss = {.name = NN_CROSS_ENTROPY};
+    const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     nn_metrics metrics;
     nn_error error = {0};
     CU_ASSERT(nn_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, &error) == NN_USAGE);
@@ -638,7 +638,7 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
         return 1;
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(figures_of_classes_are_their_definitions),
         NN_TEST(classes_that_do_not_occur_are_left_out_of_the_area),
         NN_TEST(one_output_speaks_for_two_classes),
@@ -655,7 +655,7 @@ int main(int argc, char **argv)
         NN_TEST(no_room_for_rows_is_told_to_all_ranks),
         NN_TEST(a_split_without_targets_is_told),
     };
-    int code = nn_run_suite("metrics", tests, sizeof tests / sizeof *tests);
+    int code = nni_run_suite("metrics", tests, sizeof tests / sizeof *tests);
     nn_comm_free(comm);
     return code;
 }

@@ -160,9 +160,9 @@ static nn_dataset share_of(scene *s)
         .rows = rows,
         .features = s->outputs,
         .outputs = s->outputs,
-        .element = NN_REAL,
+        .element = NNI_REAL,
         .x = s->x + first * s->outputs,
-        .target = s->has_values ? NN_TARGET_VALUES : NN_TARGET_CLASSES,
+        .target = s->has_values ? NNI_TARGET_VALUES : NNI_TARGET_CLASSES,
         .values = s->has_values ? s->values + first * s->outputs : NULL,
         .classes = s->has_values ? NULL : s->classes + first,
         .weights = s->weighted ? s->weights + first : NULL,
@@ -171,8 +171,8 @@ static nn_dataset share_of(scene *s)
 
 static void measure(scene *s)
 {
-    const nn_recipe_layer layer = {.units = s->outputs, .activation = s->activation};
-    const nn_recipe_loss loss = {.name = NN_MSE};
+    const nni_layer_settings layer = {.units = s->outputs, .activation = s->activation};
+    const nni_loss_settings loss = {.name = NN_MSE};
     const nn_metrics_wanted wanted = {.top_k = s->top_k, .ranking = true, .confusion = true};
     nn_dataset share = share_of(s);
     nn_network *network = NULL;
@@ -206,8 +206,8 @@ int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
         return 1;
-    const nn_test tests[] = {NN_TEST(figures_are_those_of_scikit_learn)};
-    const int code = nn_run_suite("metrics_golden", tests, sizeof tests / sizeof *tests);
+    const nni_test tests[] = {NN_TEST(figures_are_those_of_scikit_learn)};
+    const int code = nni_run_suite("metrics_golden", tests, sizeof tests / sizeof *tests);
     nn_comm_free(comm);
     return code;
 }

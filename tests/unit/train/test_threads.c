@@ -7,12 +7,12 @@
 #include "support/system/topology.h"
 #include "train/train.h"
 
-static bool same(const nn_cpu_mask *a, const nn_cpu_mask *b)
+static bool same(const nni_cpu_mask *a, const nni_cpu_mask *b)
 {
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-static size_t cpus_of(const nn_cpu_mask *mask)
+static size_t cpus_of(const nni_cpu_mask *mask)
 {
     size_t count = 0;
     for (size_t i = 0; i < sizeof mask->words / sizeof *mask->words; i++)
@@ -20,20 +20,20 @@ static size_t cpus_of(const nn_cpu_mask *mask)
     return count;
 }
 
-static void add(nn_cpu_mask *sum, const nn_cpu_mask *mask)
+static void add(nni_cpu_mask *sum, const nni_cpu_mask *mask)
 {
     for (size_t i = 0; i < sizeof mask->words / sizeof *mask->words; i++)
         sum->words[i] |= mask->words[i];
 }
 
 /* What the threads of the team may run on, all together, and how many CPUs the freest of them has. */
-static nn_cpu_mask team_mask(size_t *most)
+static nni_cpu_mask team_mask(size_t *most)
 {
-    nn_cpu_mask together = {{0}};
+    nni_cpu_mask together = {{0}};
     *most = 0;
 #pragma omp parallel
     {
-        const nn_cpu_mask mine = nn_cpu_bound_mask();
+        const nni_cpu_mask mine = nni_cpu_bound_mask();
 #pragma omp critical
         {
             add(&together, &mine);
@@ -45,22 +45,22 @@ static nn_cpu_mask team_mask(size_t *most)
 
 static size_t physical_cores(void)
 {
-    const nn_cpu_mask mask = nn_cpu_bound_mask();
-    nn_topology topology;
-    nn_topology_read(NN_TOPOLOGY_ROOT, &mask, &topology);
+    const nni_cpu_mask mask = nni_cpu_bound_mask();
+    nni_topology topology;
+    nni_topology_read(NNI_TOPOLOGY_ROOT, &mask, &topology);
     return topology.cores;
 }
 
 static void a_rank_alone_has_a_thread_on_each_core(void)
 {
-    const nn_comm alone = nn_comm_alone();
+    const nn_comm alone = nni_comm_alone();
     const size_t cores = physical_cores();
     const nn_threads threads = nn_threads_configure(0, &alone);
     size_t most;
-    const nn_cpu_mask together = team_mask(&most);
-    if (nn_cpu_quota() > 0 &&
-        nn_cpu_quota() < cores) { /* this test is in a container, which may have no core of its own */
-        CU_ASSERT(threads.limited && threads.count == nn_cpu_quota());
+    const nni_cpu_mask together = team_mask(&most);
+    if (nni_cpu_quota() > 0 &&
+        nni_cpu_quota() < cores) { /* this test is in a container, which may have no core of its own */
+        CU_ASSERT(threads.limited && threads.count == nni_cpu_quota());
     } else {
         CU_ASSERT_EQUAL(threads.count, cores);
         CU_ASSERT(threads.pinned);
@@ -72,19 +72,19 @@ static void a_rank_alone_has_a_thread_on_each_core(void)
 
 static void release_puts_masks_and_count_back(void)
 {
-    const nn_comm alone = nn_comm_alone();
-    const nn_cpu_mask before = nn_cpu_bound_mask();
+    const nn_comm alone = nni_comm_alone();
+    const nni_cpu_mask before = nni_cpu_bound_mask();
     const int count = omp_get_max_threads();
     for (int times = 0; times < 3; times++) {
         const nn_threads threads = nn_threads_configure(0, &alone);
         nn_threads_release(&threads);
     }
-    const nn_cpu_mask after = nn_cpu_bound_mask();
+    const nni_cpu_mask after = nni_cpu_bound_mask();
     CU_ASSERT(same(&after, &before));
     CU_ASSERT_EQUAL(omp_get_max_threads(), count);
 #pragma omp parallel
     {
-        const nn_cpu_mask mine = nn_cpu_bound_mask();
+        const nni_cpu_mask mine = nni_cpu_bound_mask();
 #pragma omp critical
         CU_ASSERT(same(&mine, &before));
     }
@@ -93,14 +93,14 @@ static void release_puts_masks_and_count_back(void)
 
 static void ranks_that_share_cores_are_pinned_apart(void)
 {
-    nn_comm comm = nn_comm_alone();
+    nn_comm comm = nni_comm_alone();
     comm.core_sharers = (int)physical_cores();
-    nn_cpu_mask used = {{0}};
+    nni_cpu_mask used = {{0}};
     for (comm.core_index = 0; comm.core_index < comm.core_sharers; comm.core_index++) {
         const nn_threads threads = nn_threads_configure(0, &comm);
-        const nn_cpu_mask mine = nn_cpu_bound_mask();
+        const nni_cpu_mask mine = nni_cpu_bound_mask();
         CU_ASSERT(threads.pinned && threads.count == 1 && cpus_of(&mine) == 1);
-        CU_ASSERT(!nn_cpu_masks_meet(&mine, &used));
+        CU_ASSERT(!nni_cpu_masks_meet(&mine, &used));
         add(&used, &mine);
         nn_threads_release(&threads);
     }
@@ -108,9 +108,9 @@ static void ranks_that_share_cores_are_pinned_apart(void)
 
 static void expect_unpinned(size_t requested, const nn_comm *comm)
 {
-    const nn_cpu_mask before = nn_cpu_bound_mask();
+    const nni_cpu_mask before = nni_cpu_bound_mask();
     const nn_threads threads = nn_threads_configure(requested, comm);
-    const nn_cpu_mask during = nn_cpu_bound_mask();
+    const nni_cpu_mask during = nni_cpu_bound_mask();
     CU_ASSERT(!threads.pinned);
     CU_ASSERT(same(&during, &before));
     nn_threads_release(&threads);
@@ -118,9 +118,9 @@ static void expect_unpinned(size_t requested, const nn_comm *comm)
 
 static void a_crowd_is_left_to_the_system(void)
 {
-    const nn_cpu_mask mask = nn_cpu_bound_mask();
+    const nni_cpu_mask mask = nni_cpu_bound_mask();
     const size_t cpus = cpus_of(&mask);
-    nn_comm comm = nn_comm_alone();
+    nn_comm comm = nni_comm_alone();
     expect_unpinned(cpus + 1, &comm);
     comm.core_sharers = (int)cpus + 1;
     expect_unpinned(0, &comm);
@@ -128,7 +128,7 @@ static void a_crowd_is_left_to_the_system(void)
 
 static void ranks_of_different_cores_are_left_to_the_system(void)
 {
-    nn_comm comm = nn_comm_alone();
+    nn_comm comm = nni_comm_alone();
     comm.core_index = -1;
     expect_unpinned(0, &comm);
 }
@@ -136,16 +136,16 @@ static void ranks_of_different_cores_are_left_to_the_system(void)
 /* Nothing says that the host is this job's alone. */
 static void a_part_of_an_unbound_host_is_left_to_the_system(void)
 {
-    const nn_cpu_mask mask = nn_cpu_bound_mask();
-    const nn_comm alone = nn_comm_alone();
-    if (cpus_of(&mask) == nn_cpu_online_cores() && physical_cores() > 1)
+    const nni_cpu_mask mask = nni_cpu_bound_mask();
+    const nn_comm alone = nni_comm_alone();
+    if (cpus_of(&mask) == nni_cpu_online_cores() && physical_cores() > 1)
         expect_unpinned(physical_cores() - 1, &alone);
 }
 
 static void users_who_bind_are_left_alone(void)
 {
     static const char *const names[] = {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"};
-    const nn_comm alone = nn_comm_alone();
+    const nn_comm alone = nni_comm_alone();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         setenv(names[i], "close", 1);
         expect_unpinned(0, &alone);
@@ -184,7 +184,7 @@ int main(void)
     static const char *const wishes[] = {"OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"};
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++)
         unsetenv(wishes[i]);
-    const nn_test tests[] = {
+    const nni_test tests[] = {
         NN_TEST(a_rank_alone_has_a_thread_on_each_core),
         NN_TEST(release_puts_masks_and_count_back),
         NN_TEST(ranks_that_share_cores_are_pinned_apart),
@@ -194,5 +194,5 @@ int main(void)
         NN_TEST(users_who_bind_are_left_alone),
         NN_TEST(only_threads_beyond_the_cpus_are_warned_of),
     };
-    return nn_run_suite("threads", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("threads", tests, sizeof tests / sizeof *tests);
 }

@@ -6,15 +6,15 @@ typedef enum beside_sums { NOTHING, PACKING, CARRYING } beside_sums;
 
 /* A vector of an errand, which comes from memory or another core, and is fetched so far ahead: half a page, in which 32
  * steps go by. A whole page ahead lay what the other had yet to write, and came twice. */
-static inline __attribute__((always_inline)) void carry(const nn_errand *errand, size_t at)
+static inline __attribute__((always_inline)) void carry(const nni_errand *errand, size_t at)
 {
     const nn_real *from = errand->from + at;
     nn_real *to = errand->to + at;
     const vector moved = *(const vector *)from;
     __builtin_prefetch(from + 2048 / sizeof *from, 0, 2);
-    if (errand->kind == NN_ERRAND_STREAM)
+    if (errand->kind == NNI_ERRAND_STREAM)
         stream(to, moved);
-    else if (errand->kind == NN_ERRAND_ADD)
+    else if (errand->kind == NNI_ERRAND_ADD)
         *(vector *)to += moved;
     else
         *(vector *)to = moved;

@@ -17,17 +17,17 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
 #include "kernels/gemm/microkernel/strip.inl.h"
 #include "kernels/gemm/microkernel/tile.inl.h"
 
-static inline __attribute__((always_inline)) void wide_packing(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void wide_packing(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     tile_of(VECTORS, rows, beside, PACKING, t);
 }
 
-static inline __attribute__((always_inline)) void narrow_packing(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void narrow_packing(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     tile_of(1, rows, beside, PACKING, t);
 }
 
-static void run_packing(const nn_gemm_tile *t)
+static void run_packing(const nni_gemm_tile *t)
 {
     if (t->columns > LANES)
         on_rows(wide_packing, t);

@@ -4,12 +4,12 @@
  * The including file says how halves are taken and widened: low_half and widened. A processor that computes a long
  * vector in two halves takes half the time for one; others are not slower for it.
  */
-static inline __attribute__((always_inline)) void half_tile(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void half_tile(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
     const nn_real *a[ROW_GROUPS], *b = t->b;
     begin_rows(rows, beside, t, a);
-    for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
+    for (const nni_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
         vector sum[ROWS][STRIP_VECTORS];
         half_vector half[ROWS];
         begin_sums(rows, 1, t->columns, t, 0, chain, sum);
@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void half_tile(size_t rows, bool be
     }
 }
 
-static void run_halves(const nn_gemm_tile *t)
+static void run_halves(const nni_gemm_tile *t)
 {
     if (t->columns <= LANES / 2)
         on_rows(half_tile, t);

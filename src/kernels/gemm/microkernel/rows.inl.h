@@ -8,14 +8,14 @@
 enum { ROW_GROUPS = (ROWS + 2) / 3 };
 
 /* The work on a number of rows known to the compiler, of which `beside` tells whether they lie side by side. */
-typedef void work_on_rows(size_t rows, bool beside, const nn_gemm_tile *t);
+typedef void work_on_rows(size_t rows, bool beside, const nni_gemm_tile *t);
 
 static inline __attribute__((always_inline)) size_t row_groups(size_t rows, bool beside)
 {
     return beside ? 1 : (rows + 2) / 3;
 }
 
-static inline __attribute__((always_inline)) void begin_rows(size_t rows, bool beside, const nn_gemm_tile *t,
+static inline __attribute__((always_inline)) void begin_rows(size_t rows, bool beside, const nni_gemm_tile *t,
                                                              const nn_real *a[ROW_GROUPS])
 {
 #pragma GCC unroll 16
@@ -38,7 +38,7 @@ static inline __attribute__((always_inline)) void next_step(size_t rows, bool be
 }
 
 /* Each number of rows has a loop of its own, up to what the instruction set has room for. */
-static inline __attribute__((always_inline)) void each_rows(work_on_rows *work, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void each_rows(work_on_rows *work, bool beside, const nni_gemm_tile *t)
 {
     switch (at_most_rows(t->rows)) {
     case 1:
@@ -86,7 +86,7 @@ static inline __attribute__((always_inline)) void each_rows(work_on_rows *work, 
     }
 }
 
-static inline __attribute__((always_inline)) void on_rows(work_on_rows *work, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void on_rows(work_on_rows *work, const nni_gemm_tile *t)
 {
     if (t->a_row_stride == 1)
         each_rows(work, true, t);

@@ -8,13 +8,13 @@
 /* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there.
  * @param carried  elements of the strip's errand that are moved */
 static inline __attribute__((always_inline)) void strip_of(size_t rows, bool beside, size_t vectors, bool part,
-                                                           beside_sums what, const nn_gemm_tile *t, size_t column,
+                                                           beside_sums what, const nni_gemm_tile *t, size_t column,
                                                            size_t rest, size_t *carried)
 {
     const nn_real *a[ROW_GROUPS], *b = t->b + column;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride, b_stride = t->b_stride;
     begin_rows(rows, beside, t, a);
-    for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
+    for (const nni_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
         vector sum[ROWS][STRIP_VECTORS];
         begin_sums(rows, vectors, rest, t, column, chain, sum);
         for (size_t k = 0; k < chain->depth; k++) {
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
 
 /* All columns: wide pieces, then pairs of vectors, then what is left of one. */
 static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool beside, beside_sums what,
-                                                             const nn_gemm_tile *t)
+                                                             const nni_gemm_tile *t)
 {
     /* As many registers as a tile fills. */
     const bool room = what != CARRYING && (rows + 1) * STRIP_VECTORS <= (size_t)(ROWS + 1) * VECTORS;
@@ -62,23 +62,23 @@ static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool b
         strip_of(rows, beside, 1, true, what, t, j, t->columns - j, &carried);
 }
 
-static inline __attribute__((always_inline)) void strip_alone(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void strip_alone(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     strip_rows(rows, beside, NOTHING, t);
 }
 
 /* On its own: what is inlined into a loop gets fewer registers. */
-static __attribute__((noinline)) void strip_of_group(const nn_gemm_tile *t)
+static __attribute__((noinline)) void strip_of_group(const nni_gemm_tile *t)
 {
     on_rows(strip_alone, t);
 }
 
 /* A few rows after the other. */
-static void strip(const nn_gemm_tile *t)
+static void strip(const nni_gemm_tile *t)
 {
     const size_t groups = (t->rows + t->group_rows - 1) / t->group_rows;
     const size_t each = t->rows / groups, longer = t->rows % groups;
-    nn_gemm_tile group = *t;
+    nni_gemm_tile group = *t;
     for (size_t g = 0; g < groups; g++) {
         group.rows = each + (g < longer);
         strip_of_group(&group);
@@ -87,17 +87,17 @@ static void strip(const nn_gemm_tile *t)
     }
 }
 
-static inline __attribute__((always_inline)) void strip_and_carry(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void strip_and_carry(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     strip_rows(rows, beside, CARRYING, t);
 }
 
-static void strip_carrying(const nn_gemm_tile *t)
+static void strip_carrying(const nni_gemm_tile *t)
 {
     on_rows(strip_and_carry, t);
 }
 
-static inline vector *packed_at(const nn_gemm_tile *t, size_t column, size_t k)
+static inline vector *packed_at(const nni_gemm_tile *t, size_t column, size_t k)
 {
     return (vector *)(t->b_packed + k * COLUMNS + column);
 }
@@ -112,7 +112,7 @@ static inline __attribute__((always_inline)) const nn_real *row_of_five(const nn
 
 /* Steps of depth are turned in registers and used at once. @return steps done */
 static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, size_t vectors, bool packing,
-                                                                 const nn_gemm_tile *t, size_t column, size_t first,
+                                                                 const nni_gemm_tile *t, size_t column, size_t first,
                                                                  size_t quads, vector sum[ROWS][STRIP_VECTORS])
 {
     enum { FIVES = (LANES + 4) / 5 };
@@ -163,7 +163,7 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
 
 /* Some columns of a strip or tile whose B has each column's depth side by side. @param packing  B on the way */
 static inline __attribute__((always_inline)) void turned_of(size_t rows, size_t vectors, bool packing,
-                                                            const nn_gemm_tile *t, size_t column)
+                                                            const nni_gemm_tile *t, size_t column)
 {
     vector sum[ROWS][STRIP_VECTORS];
     begin_sums(rows, vectors, LANES, t, column, t->chains, sum);
@@ -194,7 +194,7 @@ static inline __attribute__((always_inline)) size_t at_most_turned(size_t rows)
 }
 
 /* The last vector of columns reaches back over some that are done: they come out the same, as no sum goes on here. */
-static inline __attribute__((always_inline)) void turned_rows(size_t rows, size_t vectors, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void turned_rows(size_t rows, size_t vectors, const nni_gemm_tile *t)
 {
     size_t j = 0;
     for (; j + vectors * LANES <= t->columns; j += vectors * LANES)
@@ -207,16 +207,16 @@ static inline __attribute__((always_inline)) void turned_rows(size_t rows, size_
 
 /* Two vectors' columns hide the latency of few chains; but where the lines of all of them fall into the same place of
  * the level 1 cache, and are not read at once, half of them gain 25 to 60 %. */
-static inline __attribute__((always_inline)) void turned_few(size_t rows, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void turned_few(size_t rows, const nni_gemm_tile *t)
 {
-    if ((size_t)LANES < LINE && nn_gemm_collides(t->b_stride))
+    if ((size_t)LANES < LINE && nni_gemm_collides(t->b_stride))
         turned_rows(rows, 1, t);
     else
         turned_rows(rows, TURNED_VECTORS, t);
 }
 
 /* The chains of four rows hide their latency in one vector. */
-static void strip_turned(const nn_gemm_tile *t)
+static void strip_turned(const nni_gemm_tile *t)
 {
     switch (t->rows < TURNED_ROWS ? t->rows : TURNED_ROWS) {
     case 1:
@@ -246,14 +246,14 @@ static void strip_turned(const nn_gemm_tile *t)
     }
 }
 
-static inline __attribute__((always_inline)) void turning_rows(size_t rows, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void turning_rows(size_t rows, const nni_gemm_tile *t)
 {
     for (size_t column = 0; column < COLUMNS; column += LANES)
         turned_of(rows, 1, true, t, column);
 }
 
 /* With 16 registers it is slower than turning first. */
-static __attribute__((unused)) void run_turning(const nn_gemm_tile *t)
+static __attribute__((unused)) void run_turning(const nni_gemm_tile *t)
 {
     if (t->rows == TURNED_ROWS)
         turning_rows(TURNED_ROWS, t);

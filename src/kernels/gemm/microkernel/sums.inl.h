@@ -23,7 +23,7 @@ typedef struct place {
     size_t stride;
 } place;
 
-static inline __attribute__((always_inline)) place place_of(const nn_gemm_tile *t, size_t slot, size_t column)
+static inline __attribute__((always_inline)) place place_of(const nni_gemm_tile *t, size_t slot, size_t column)
 {
     if (slot < t->matrices)
         return (place){t->c + slot * t->c_pitch + column, t->c_stride};
@@ -62,8 +62,8 @@ static inline __attribute__((always_inline)) void store_slot(size_t rows, size_t
 }
 
 static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t vectors, size_t rest,
-                                                             const nn_gemm_tile *t, size_t column,
-                                                             const nn_gemm_chain *chain,
+                                                             const nni_gemm_tile *t, size_t column,
+                                                             const nni_gemm_chain *chain,
                                                              vector sum[ROWS][STRIP_VECTORS])
 {
     if (chain->add) {
@@ -83,8 +83,8 @@ static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t
 
 /* All joins of a sum happen in registers, and only what comes of them is written. */
 static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t vectors, size_t rest,
-                                                           const nn_gemm_tile *t, size_t column,
-                                                           const nn_gemm_chain *chain, vector sum[ROWS][STRIP_VECTORS])
+                                                           const nni_gemm_tile *t, size_t column,
+                                                           const nni_gemm_chain *chain, vector sum[ROWS][STRIP_VECTORS])
 {
     place out = place_of(t, chain->slot, column);
     for (size_t join = 1; join <= chain->joins; join++) {

@@ -9,7 +9,7 @@
 
 /* Sums that the next tile goes on with, from where they wait: no processor foresees lines a row of C apart. Into the
  * level 2 cache, since panels go through level 1. */
-static inline __attribute__((always_inline)) void fetch_next(size_t rows, size_t vectors, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void fetch_next(size_t rows, size_t vectors, const nni_gemm_tile *t)
 {
     if (!t->c_next)
         return;
@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) void fetch_next(size_t rows, size_t
 }
 
 /* A step of B where it lies goes into its packed panel on the way; of the last vector `rest` elements are there. */
-static inline __attribute__((always_inline)) void load_and_pack(size_t vectors, size_t rest, const nn_gemm_tile *t,
+static inline __attribute__((always_inline)) void load_and_pack(size_t vectors, size_t rest, const nni_gemm_tile *t,
                                                                 const nn_real *b, nn_real *packed,
                                                                 vector right[VECTORS])
 {
@@ -41,7 +41,7 @@ static inline __attribute__((always_inline)) void load_packed(size_t vectors, co
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
 static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t rows, bool beside, beside_sums what,
-                                                          const nn_gemm_tile *t)
+                                                          const nni_gemm_tile *t)
 {
     const bool packing = what == PACKING;
     const size_t rest = t->columns - (vectors - 1) * LANES;
@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
     size_t carried = 0;
     begin_rows(rows, beside, t, a);
     fetch_next(rows, vectors, t);
-    for (const nn_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
+    for (const nni_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
         vector sum[ROWS][STRIP_VECTORS];
         begin_sums(rows, vectors, rest, t, 0, chain, sum);
         /* Several steps a turn, so that the end of a leaf of 64 is within what a processor foresees: on a Zen 1 it cost
@@ -81,17 +81,17 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
     }
 }
 
-static inline __attribute__((always_inline)) void wide_tile(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void wide_tile(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     tile_of(VECTORS, rows, beside, NOTHING, t);
 }
 
-static inline __attribute__((always_inline)) void narrow_tile(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void narrow_tile(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     tile_of(1, rows, beside, NOTHING, t);
 }
 
-static void run(const nn_gemm_tile *t)
+static void run(const nni_gemm_tile *t)
 {
     if (t->columns > LANES)
         on_rows(wide_tile, t);
@@ -99,12 +99,12 @@ static void run(const nn_gemm_tile *t)
         on_rows(narrow_tile, t);
 }
 
-static inline __attribute__((always_inline)) void wide_carrying(size_t rows, bool beside, const nn_gemm_tile *t)
+static inline __attribute__((always_inline)) void wide_carrying(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     tile_of(VECTORS, rows, beside, CARRYING, t);
 }
 
-static void run_carrying(const nn_gemm_tile *t)
+static void run_carrying(const nni_gemm_tile *t)
 {
     on_rows(wide_carrying, t);
 }
@@ -117,7 +117,7 @@ static inline __attribute__((always_inline)) vector completed(vector sum, vector
     return rectified ? (vector)((word_vector)sum & ~(word_vector)(sum <= 0)) : sum; /* NaN stays */
 }
 
-static inline __attribute__((always_inline)) void complete_as(const nn_gemm_tile *t, bool bias, bool rectified)
+static inline __attribute__((always_inline)) void complete_as(const nni_gemm_tile *t, bool bias, bool rectified)
 {
     const place c = place_of(t, 0, 0);
     for (size_t j = 0; j < t->columns; j += LANES) {
@@ -136,7 +136,7 @@ static inline __attribute__((always_inline)) void complete_as(const nn_gemm_tile
 }
 
 /* Apart from the sums' way out: there it cost registers of the loop over depth, and small products 4 %. */
-static void complete(const nn_gemm_tile *t)
+static void complete(const nni_gemm_tile *t)
 {
     if (t->bias && t->rectify)
         complete_as(t, true, true);

@@ -1,2 +1,2 @@
-#define NN_ELEMENTWISE_TABLE nn_elementwise_avx2
+#define NNI_ELEMENTWISE_TABLE nni_elementwise_avx2
 #include "kernels/elementwise/elementwise_loops.inl.h"

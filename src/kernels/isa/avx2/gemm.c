@@ -2,7 +2,7 @@
 
 #include "kernels/gemm/microkernel/float.inl.h"
 
-const nn_gemm_kernel nn_gemm_avx2 = {
+const nni_gemm_kernel nni_gemm_avx2 = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,

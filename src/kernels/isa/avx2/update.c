@@ -1,3 +1,3 @@
 #include "kernels/update/update_loops.inl.h"
 
-const nn_descent_kernels nn_descent_avx2 = NN_DESCENT_TABLE;
+const nni_update_kernels nni_update_avx2 = NNI_UPDATE_TABLE;

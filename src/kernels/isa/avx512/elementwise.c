@@ -1,2 +1,2 @@
-#define NN_ELEMENTWISE_TABLE nn_elementwise_avx512
+#define NNI_ELEMENTWISE_TABLE nni_elementwise_avx512
 #include "kernels/elementwise/elementwise_loops.inl.h"

@@ -25,7 +25,7 @@ static inline vector widened(__m256 half)
 #endif
 #include "kernels/gemm/microkernel/half_width_tile.inl.h"
 
-const nn_gemm_kernel nn_gemm_avx512 = {
+const nni_gemm_kernel nni_gemm_avx512 = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,

@@ -9,7 +9,7 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_re
 
 #include "kernels/gemm/microkernel/bf16_pairs.inl.h"
 
-const nn_gemm_kernel nn_gemm_bf16_avx512 = {
+const nni_gemm_kernel nni_gemm_bf16_avx512 = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,

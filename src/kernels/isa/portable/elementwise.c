@@ -1,2 +1,2 @@
-#define NN_ELEMENTWISE_TABLE nn_elementwise_portable
+#define NNI_ELEMENTWISE_TABLE nni_elementwise_portable
 #include "kernels/elementwise/elementwise_loops.inl.h"

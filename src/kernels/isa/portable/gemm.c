@@ -2,7 +2,7 @@
 
 #include "kernels/gemm/microkernel/float.inl.h"
 
-const nn_gemm_kernel nn_gemm_portable = {
+const nni_gemm_kernel nni_gemm_portable = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,

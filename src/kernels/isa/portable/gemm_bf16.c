@@ -5,7 +5,7 @@
 
 #include "kernels/gemm/microkernel/bf16_pairs.inl.h"
 
-const nn_gemm_kernel nn_gemm_bf16_portable = {
+const nni_gemm_kernel nni_gemm_bf16_portable = {
     .rows = ROWS,
     .pitch = PITCH,
     .columns = COLUMNS,

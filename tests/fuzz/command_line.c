@@ -12,12 +12,12 @@ enum { ARGUMENTS = 64 };
 int nntrain_main(int argc, char **argv); /* main.c's */
 
 /* By the linker's --wrap: a command that has shown its help is done. */
-nni_parsed __real_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
-nni_parsed __wrap_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
+nni_parsed __real_nni_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
+nni_parsed __wrap_nni_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments);
 
-nni_parsed __wrap_nn_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
+nni_parsed __wrap_nni_cli_parse(const struct argp *argp, const char *full_name, int argc, char **argv, void *arguments)
 {
-    const nni_parsed parsed = __real_nn_cli_parse(argp, full_name, argc, argv, arguments);
+    const nni_parsed parsed = __real_nni_cli_parse(argp, full_name, argc, argv, arguments);
     return parsed == NNI_PARSED_GO ? NNI_PARSED_HELP : parsed;
 }
 

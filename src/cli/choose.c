@@ -10,13 +10,13 @@
 
 static bool has_test(const nn_recipe *recipe)
 {
-    const nni_holdout carving = nni_holdout_of_test(recipe);
+    const nni_holdout carving = nni_holdout_of_test(&recipe->data, recipe->seed);
     return nni_split_is_given(&recipe->data.test) || nni_holdout_takes(&carving);
 }
 
 static bool has_validation(const nn_recipe *recipe)
 {
-    const nni_holdout carving = nni_holdout_of_validation(recipe);
+    const nni_holdout carving = nni_holdout_of_validation(&recipe->data, recipe->seed);
     return nni_split_is_given(&recipe->data.validation) || nni_holdout_takes(&carving);
 }
 
@@ -32,7 +32,8 @@ static const nni_split_settings *split_of(const nn_recipe *recipe, nni_split spl
 /* Whether the rows are some of those of data.train. */
 static bool is_carved(const nn_recipe *recipe, nni_split split)
 {
-    const nni_holdout test = nni_holdout_of_test(recipe), validation = nni_holdout_of_validation(recipe);
+    const nni_holdout test = nni_holdout_of_test(&recipe->data, recipe->seed),
+                      validation = nni_holdout_of_validation(&recipe->data, recipe->seed);
     switch (split) {
     case NNI_SPLIT_TEST:
         return nni_holdout_takes(&test);

@@ -99,7 +99,7 @@ static nn_dataset_spec spec_of(const nni_model_arguments *given, const nni_model
     spec.external = !given->data && data->external == NN_EXTERNAL_ALLOW ? NN_EXTERNAL_ALLOW : given->external;
     spec.class_names = &session->model->class_names;
     spec.names_are_labels = session->model->names_are_labels;
-    spec.head = nni_head_of(session->recipe);
+    spec.head = nni_head_of(&session->recipe->network, &session->recipe->loss);
     spec.features = session->model->network->inputs;
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
@@ -140,10 +140,12 @@ static nn_status carve_splits(const nni_model_arguments *given, nni_model_sessio
 {
     const nni_split split = session->split;
     NN_TRY(check_digest(given, session, error));
-    NN_TRY(carve(session, nni_holdout_of_test(session->recipe), split == NNI_SPLIT_TEST, error));
+    NN_TRY(carve(session, nni_holdout_of_test(&session->recipe->data, session->recipe->seed), split == NNI_SPLIT_TEST,
+                 error));
     if (split == NNI_SPLIT_TEST)
         return NN_OK;
-    return carve(session, nni_holdout_of_validation(session->recipe), split == NNI_SPLIT_VALIDATION, error);
+    return carve(session, nni_holdout_of_validation(&session->recipe->data, session->recipe->seed),
+                 split == NNI_SPLIT_VALIDATION, error);
 }
 
 /* Another file's columns may be as many, but others. Columns that the recipe chooses are found by their names. */

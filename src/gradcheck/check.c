@@ -45,7 +45,7 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     spec.external = recipe->data.external;
     spec.missing = recipe->data.impute != NN_IMPUTE_NONE;
     spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
-    spec.head = nni_head_of(recipe);
+    spec.head = nni_head_of(&recipe->network, &recipe->loss);
     NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                            error));
     NN_TRY(nni_feature_scaler_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "model/batch.h"
+#include "model/settings.h"
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
-#include "recipe/recipe.h"
 
 #ifdef __cplusplus
 extern "C" {

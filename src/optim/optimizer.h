@@ -7,7 +7,7 @@
 
 #include "model/network.h"
 #include "nntrain/status.h"
-#include "recipe/recipe.h"
+#include "optim/settings.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,9 +7,9 @@ nni_schedule_state nni_schedule_begin(void)
     return (nni_schedule_state){.scale = 1, .best = INFINITY, .waited = 0};
 }
 
-static double in_steps(size_t steps, size_t epochs, nni_schedule_span span)
+static double in_steps(nni_interval length, nni_schedule_span span)
 {
-    return steps > 0 ? (double)steps : (double)epochs * (double)span.epoch_steps;
+    return length.steps > 0 ? (double)length.steps : (double)length.epochs * (double)span.epoch_steps;
 }
 
 /* The rate t steps after the end of warm-up. A rate that begins below the minimum is not raised to it. */
@@ -17,7 +17,7 @@ static double after_warmup(const nni_schedule_settings *schedule, double rate, n
                            const nni_schedule_state *state, double warmup, double t)
 {
     const double minimum = fmin(schedule->minimum, rate);
-    const double every = in_steps(schedule->every_steps, schedule->every_epochs, span);
+    const double every = in_steps(schedule->every, span);
     const double total = (double)span.epochs * (double)span.epoch_steps - warmup;
     switch (schedule->name) {
     case NN_SCHEDULE_CONSTANT:
@@ -42,7 +42,7 @@ double nni_schedule_rate(const nni_schedule_settings *schedule, double learning_
         rate *= (double)span.step_rows / (double)schedule->reference_batch;
     if (schedule->name != NN_SCHEDULE_PLATEAU)
         rate *= state->scale;
-    const double warmup = in_steps(schedule->warmup_steps, schedule->warmup_epochs, span);
+    const double warmup = in_steps(schedule->warmup_length, span);
     const double t = (double)step;
     if (t < warmup)
         return after_warmup(schedule, rate, span, state, warmup, 0) * (t + 1) / warmup;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "recipe/recipe.h"
+#include "optim/settings.h"
 
 #ifdef __cplusplus
 extern "C" {

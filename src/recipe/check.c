@@ -67,8 +67,8 @@ const char *nni_check_read_count(const char *text, size_t *count)
     return errno == 0 && value <= SIZE_MAX ? end : NULL;
 }
 
-nn_status nni_check_interval(const nni_check *in, const char *key, const char *text, size_t least, size_t *epochs,
-                             size_t *steps)
+nn_status nni_check_interval(const nni_check *in, const char *key, const char *text, size_t least,
+                             nni_interval *interval)
 {
     char quoted[NNI_YAML_QUOTED];
     size_t count = 0;
@@ -78,8 +78,7 @@ nn_status nni_check_interval(const nni_check *in, const char *key, const char *t
     if (count < least || (!of_epochs && !of_steps))
         return nni_check_fail(in, key, "%s is no interval; write one such as 1 epoch or 500 steps",
                               nni_yaml_quote(text, quoted));
-    *epochs = of_epochs ? count : 0;
-    *steps = of_steps ? count : 0;
+    *interval = (nni_interval){.epochs = of_epochs ? count : 0, .steps = of_steps ? count : 0};
     return NN_OK;
 }
 

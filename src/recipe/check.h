@@ -49,8 +49,8 @@ const char *nni_check_read_count(const char *text, size_t *count);
 bool nni_check_read_bytes(const char *text, size_t *bytes);
 
 /** Reads "10 epochs" or "500 steps". @param least  smallest number that may be */
-nn_status nni_check_interval(const nni_check *in, const char *key, const char *text, size_t least, size_t *epochs,
-                             size_t *steps);
+nn_status nni_check_interval(const nni_check *in, const char *key, const char *text, size_t least,
+                             nni_interval *interval);
 
 nn_status nni_check_network(const nni_check *in);
 nn_status nni_check_loss(const nni_check *in);

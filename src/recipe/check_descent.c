@@ -52,11 +52,9 @@ nn_status nni_check_schedule(const nni_check *in)
 {
     nni_schedule_settings *schedule = &in->recipe->schedule;
     if (strcmp(schedule->warmup, "auto") != 0)
-        NN_TRY(nni_check_interval(in, "schedule.warmup", schedule->warmup, 0, &schedule->warmup_epochs,
-                                  &schedule->warmup_steps));
-    if (schedule->every)
-        NN_TRY(nni_check_interval(in, "schedule.every", schedule->every, 1, &schedule->every_epochs,
-                                  &schedule->every_steps));
+        NN_TRY(nni_check_interval(in, "schedule.warmup", schedule->warmup, 0, &schedule->warmup_length));
+    if (schedule->every_text)
+        NN_TRY(nni_check_interval(in, "schedule.every", schedule->every_text, 1, &schedule->every));
     NN_TRY(check_factor(in));
     return check_minimum(in);
 }

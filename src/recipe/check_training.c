@@ -49,16 +49,16 @@ static nn_status check_fold(const nni_check *in)
     enum { MOST_FOLDS = 1000 };
     nni_data_settings *data = &in->recipe->data;
     char quoted[NNI_YAML_QUOTED];
-    if (!data->validation_fold)
+    if (!data->validation.fold)
         return NN_OK;
-    const char *rest = nni_check_read_count(data->validation_fold, &data->validation_fold_index);
+    const char *rest = nni_check_read_count(data->validation.fold, &data->validation.fold_index);
     if (rest && *rest == '/')
-        rest = nni_check_read_count(rest + 1, &data->validation_folds);
-    if (!rest || *rest || data->validation_folds < 2 || data->validation_folds > MOST_FOLDS ||
-        data->validation_fold_index < 1 || data->validation_fold_index > data->validation_folds)
+        rest = nni_check_read_count(rest + 1, &data->validation.folds);
+    if (!rest || *rest || data->validation.folds < 2 || data->validation.folds > MOST_FOLDS ||
+        data->validation.fold_index < 1 || data->validation.fold_index > data->validation.folds)
         return nni_check_fail(in, "data.validation.fold",
                               "%s is no fold; write 1/5 to 5/5 for the five of five (2 to %d)",
-                              nni_yaml_quote(data->validation_fold, quoted), MOST_FOLDS);
+                              nni_yaml_quote(data->validation.fold, quoted), MOST_FOLDS);
     if (nni_check_has(in, "data.validation.fraction"))
         return nni_check_fail(in, nni_check_later(in, "data.validation.fold", "data.validation.fraction"),
                               "fold and fraction both take rows of the training split; keep one of them");
@@ -84,11 +84,11 @@ static nn_status check_stratified(const nni_check *in, const char *key, bool str
 static nn_status check_shares(const nni_check *in)
 {
     const nni_data_settings *data = &in->recipe->data;
-    NN_TRY(check_fraction(in, "data.test.fraction", data->test_fraction, "0.2"));
-    NN_TRY(check_stratified(in, "data.test.stratified", data->test_stratified, &data->test, "fraction"));
-    NN_TRY(check_fraction(in, "data.validation.fraction", data->validation_fraction, "0.1"));
+    NN_TRY(check_fraction(in, "data.test.fraction", data->test.fraction, "0.2"));
+    NN_TRY(check_stratified(in, "data.test.stratified", data->test.stratified, &data->test, "fraction"));
+    NN_TRY(check_fraction(in, "data.validation.fraction", data->validation.fraction, "0.1"));
     NN_TRY(check_fold(in));
-    return check_stratified(in, "data.validation.stratified", data->validation_stratified, &data->validation,
+    return check_stratified(in, "data.validation.stratified", data->validation.stratified, &data->validation,
                             "fraction or fold");
 }
 
@@ -147,7 +147,7 @@ static nn_status check_batch(const nni_check *in)
 static bool has_validation(const nn_recipe *recipe)
 {
     const nni_data_settings *data = &recipe->data;
-    return nni_split_is_given(&data->validation) || data->validation_fraction > 0 || data->validation_folds > 0;
+    return nni_split_is_given(&data->validation) || data->validation.fraction > 0 || data->validation.folds > 0;
 }
 
 nn_status nni_check_training(const nni_check *in)
@@ -193,8 +193,7 @@ nn_status nni_check_stop(const nni_check *in)
 nn_status nni_check_checkpoint(const nni_check *in)
 {
     nni_checkpoint_settings *checkpoint = &in->recipe->checkpoint;
-    NN_TRY(nni_check_interval(in, "checkpoint.every", checkpoint->every, 1, &checkpoint->every_epochs,
-                              &checkpoint->every_steps));
+    NN_TRY(nni_check_interval(in, "checkpoint.every", checkpoint->every_text, 1, &checkpoint->every));
     if (checkpoint->keep < 1)
         return nni_check_fail(in, "checkpoint.keep", "must be at least 1");
     if (checkpoint->max_failures < 1)

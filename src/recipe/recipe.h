@@ -6,130 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/settings.h"
+#include "model/settings.h"
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
+#include "optim/settings.h"
+#include "support/setting.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** One split of the data. */
-typedef struct nni_split_settings {
-    char *file;   /**< absolute path, or pattern of several; NULL: files, or this split is not given */
-    char **files; /**< [files_count] the same, several, whose rows follow each other */
-    uint32_t files_count;
-    char *x, *y;
-    char *w;          /**< dataset [N] of sample weights; NULL: every sample weighs 1 */
-    char **x_columns; /**< [x_columns_count] columns that are chosen of x: fields of records, or numbers and ranges */
-    uint32_t x_columns_count; /**< 0: all; of validation and test: as of train */
-    char **y_columns;         /**< [y_columns_count] the same of y */
-    uint32_t y_columns_count;
-} nni_split_settings;
-
-/** @return whether a split is given */
-static inline bool nni_split_is_given(const nni_split_settings *split)
-{
-    return split->file || split->files_count > 0;
-}
-
-/** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
-typedef struct nni_layer_settings {
-    size_t units;
-    nn_activation activation;
-    nn_norm_kind normalization;
-    double dropout; /**< share of the outputs set to 0 in training, 0 <= p < 1; the rest is scaled by 1 / (1 - p) */
-} nni_layer_settings;
-
-/** How training rows that are images are changed in each epoch; all zero: not at all. */
-typedef struct nni_augment_settings {
-    size_t *image; /**< [image_count] height, width and, where there are 3, channels of a row; NULL: as x has it */
-    uint32_t image_count;
-    size_t shift; /**< most pixels that an image is moved by along either axis */
-    nn_flip flip;
-    double noise;  /**< standard deviation of what is added to each value, once normalised */
-    size_t cutout; /**< side of the square that is cut out, in pixels; 0: none */
-} nni_augment_settings;
-
-/** @return whether anything is changed, or an image given, which rows must then be */
-static inline bool nni_augment_is_on(const nni_augment_settings *augment)
-{
-    return augment->image || augment->shift > 0 || augment->flip != NN_FLIP_NONE || augment->noise > 0 ||
-           augment->cutout > 0;
-}
-
-typedef struct nni_data_settings {
-    nni_split_settings train;
-    nni_split_settings test;       /**< may not be given: see test_fraction */
-    double test_fraction;          /**< share of the training rows carved off for testing; 0: none */
-    bool test_stratified;          /**< of every class the same share */
-    nni_split_settings validation; /**< may not be given: see validation_fraction */
-    double validation_fraction; /**< share of the training rows, without those for testing, carved off for validation;
-                                   0: none */
-    char *validation_fold;      /**< as written: "2/5", the second of five folds of the training rows; NULL: none */
-    size_t validation_fold_index, validation_folds; /**< of the fold, from 1, and of all; 0: none */
-    bool validation_stratified;                     /**< fraction or fold: of every class the same share */
-    nn_feature_scaling normalize;
-    nn_target_scaling normalize_targets;
-    nn_imputation impute;
-    nn_external external; /**< where the files may have data outside of themselves */
-    char *memory;         /**< as written: "auto", or a size such as "4G" */
-    size_t memory_bytes;  /**< of rows that a rank may have in memory; 0: auto */
-    char *window;         /**< as written: "128M" */
-    size_t window_bytes;  /**< of x, over all slices, that are shuffled among each other */
-    nni_augment_settings augment;
-} nni_data_settings;
-
-typedef struct nni_network_settings {
-    nni_layer_settings *layers;
-    uint32_t layers_count;
-    nn_initializer initializer;
-    double constant; /**< of the constant initialiser */
-} nni_network_settings;
-
-/** A loss and its parameters; what a loss does not use is ignored by it and refused in recipes. */
-typedef struct nni_loss_settings {
-    nn_loss_kind name;
-    double label_smoothing; /**< cross_entropy, binary_cross_entropy: share e of a target moved to the others */
-    double delta;           /**< huber: where the square goes over into a line */
-    double *class_weights;  /**< cross_entropy: [class_weights_count] weights of the classes; NULL: all 1 */
-    uint32_t class_weights_count;
-    double *output_weights; /**< mse, mae, huber, binary_cross_entropy: [output_weights_count] weights of the outputs;
-                               NULL: all 1 */
-    uint32_t output_weights_count;
-} nni_loss_settings;
-
-typedef struct nni_optimizer_settings {
-    nn_optimizer_kind name;
-    double learning_rate;
-    double momentum;     /**< sgd, rmsprop, lars */
-    bool nesterov;       /**< sgd */
-    double beta1, beta2; /**< adam, adamw, lamb */
-    double rho;          /**< rmsprop: how much of the mean square is kept */
-    double epsilon;      /**< adagrad, rmsprop, adam, adamw, lamb */
-    double weight_decay; /**< adamw, lars, lamb: decoupled, of weights alone */
-    bool decays_by_rows; /**< adamw: weight_decay is left out, and is chosen once the rows are known */
-    double trust;        /**< lars: trust coefficient */
-    bool shard_state;    /**< each rank keeps the state of its share of the parameters alone */
-} nni_optimizer_settings;
-
-/** How the learning rate changes; warm-up goes in front of any. */
-typedef struct nni_schedule_settings {
-    nn_schedule_kind name;
-    char *warmup;                       /**< as written: "auto", "0 steps", "5 epochs" */
-    size_t warmup_epochs, warmup_steps; /**< one of them, or neither */
-    char *every;                        /**< step, exponential: as written */
-    size_t every_epochs, every_steps;   /**< one of them */
-    double factor;                      /**< step, exponential, plateau: what the rate is multiplied by */
-    double minimum;                     /**< cosine, plateau: the rate never falls below */
-    size_t patience;                    /**< plateau: epochs without improvement before the rate falls */
-    size_t reference_batch;             /**< linear scaling: rate * rows of a step / this; 0: none */
-} nni_schedule_settings;
-
-typedef struct nni_regularization_settings {
-    double l1, l2;     /**< coupled: gradient + l1 sign(w) + l2 w, of weights alone */
-    double clip_norm;  /**< largest Euclidean norm of the gradient; 0: no limit */
-    double clip_value; /**< largest absolute value of a component; 0: no limit */
-} nni_regularization_settings;
 
 /** When a training ends before its last epoch; watches the validation split, or the training loss without one. */
 typedef struct nni_stop_settings {
@@ -161,9 +47,8 @@ typedef struct nni_training_settings {
 } nni_training_settings;
 
 typedef struct nni_checkpoint_settings {
-    char *every;         /**< as written: "1 epoch", "500 steps" */
-    size_t every_epochs; /**< 0: not by epochs */
-    size_t every_steps;  /**< 0: not by steps */
+    char *every_text; /**< as written */
+    nni_interval every;
     size_t keep;         /**< newest checkpoints that stay; at least 1 */
     bool asynchronous;   /**< they are written beside the training, from a copy */
     size_t max_failures; /**< checkpoints in a row that cannot be written before that ends the training; at least 1 */

@@ -43,9 +43,9 @@ static const cyaml_schema_field_t validation_fields[] = {
     STRING(MAY, "w", nni_data_settings, validation.w),
     TEXTS("x_columns", nni_data_settings, validation.x_columns),
     TEXTS("y_columns", nni_data_settings, validation.y_columns),
-    FLOAT(MAY, "fraction", nni_data_settings, validation_fraction),
-    STRING(MAY, "fold", nni_data_settings, validation_fold),
-    BOOL(MAY, "stratified", nni_data_settings, validation_stratified),
+    FLOAT(MAY, "fraction", nni_data_settings, validation.fraction),
+    STRING(MAY, "fold", nni_data_settings, validation.fold),
+    BOOL(MAY, "stratified", nni_data_settings, validation.stratified),
     CYAML_FIELD_END,
 };
 
@@ -57,8 +57,8 @@ static const cyaml_schema_field_t test_fields[] = {
     STRING(MAY, "w", nni_data_settings, test.w),
     TEXTS("x_columns", nni_data_settings, test.x_columns),
     TEXTS("y_columns", nni_data_settings, test.y_columns),
-    FLOAT(MAY, "fraction", nni_data_settings, test_fraction),
-    BOOL(MAY, "stratified", nni_data_settings, test_stratified),
+    FLOAT(MAY, "fraction", nni_data_settings, test.fraction),
+    BOOL(MAY, "stratified", nni_data_settings, test.stratified),
     CYAML_FIELD_END,
 };
 
@@ -141,7 +141,7 @@ static const cyaml_schema_field_t optimizer_fields[] = {
 static const cyaml_schema_field_t schedule_fields[] = {
     ENUM(MUST, "name", nni_schedule_settings, name, nni_schedule_names),
     STRING(MUST, "warmup", nni_schedule_settings, warmup),
-    STRING(MAY, "every", nni_schedule_settings, every),
+    STRING(MAY, "every", nni_schedule_settings, every_text),
     FLOAT(MAY, "factor", nni_schedule_settings, factor),
     FLOAT(MAY, "minimum", nni_schedule_settings, minimum),
     UINT(MAY, "patience", nni_schedule_settings, patience),
@@ -193,7 +193,7 @@ static const cyaml_schema_field_t training_fields[] = {
 };
 
 static const cyaml_schema_field_t checkpoint_fields[] = {
-    STRING(MUST, "every", nni_checkpoint_settings, every),
+    STRING(MUST, "every", nni_checkpoint_settings, every_text),
     UINT(MUST, "keep", nni_checkpoint_settings, keep),
     BOOL(MUST, "asynchronous", nni_checkpoint_settings, asynchronous),
     UINT(MUST, "max_failures", nni_checkpoint_settings, max_failures),

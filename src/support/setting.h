@@ -31,6 +31,11 @@ typedef struct nni_domain {
     size_t stride, count;
 } nni_domain;
 
+/** A number of epochs or of steps: one of them, or neither. */
+typedef struct nni_interval {
+    size_t epochs, steps;
+} nni_interval;
+
 /** How a value is written and kept. */
 typedef enum nni_setting_type {
     NNI_SETTING_TEXT,     /**< char *, owned */

@@ -109,8 +109,8 @@ static size_t without(size_t rows, double share)
 static size_t rows_left(const nn_recipe *recipe, size_t rows)
 {
     const nni_data_settings *data = &recipe->data;
-    const size_t folds = data->validation_folds;
-    return without(without(rows, data->test_fraction), folds > 0 ? 1 / (double)folds : data->validation_fraction);
+    const size_t folds = data->validation.folds;
+    return without(without(rows, data->test.fraction), folds > 0 ? 1 / (double)folds : data->validation.fraction);
 }
 
 static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)

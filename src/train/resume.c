@@ -112,7 +112,7 @@ static nn_status check_name(const nni_run *run, const char *key, const char *bef
 
 static const char *fold_of(const nn_recipe *recipe)
 {
-    return recipe->data.validation_fold ? recipe->data.validation_fold : "none";
+    return recipe->data.validation.fold ? recipe->data.validation.fold : "none";
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before there was auto. */
@@ -132,13 +132,13 @@ static nn_status check_recipe(const nni_run *run, const nn_recipe *before, nn_er
     NN_TRY(check_name(run, "training.batch", before->training.batch, now->training.batch, error));
     NN_TRY(check_same(run, "training.accumulate", before->training.accumulate, now->training.accumulate, error));
     NN_TRY(check_same(run, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
-    NN_TRY(check_number(run, "data.test.fraction", before->data.test_fraction, now->data.test_fraction, error));
-    NN_TRY(check_same(run, "data.test.stratified", before->data.test_stratified, now->data.test_stratified, error));
-    NN_TRY(check_number(run, "data.validation.fraction", before->data.validation_fraction,
-                        now->data.validation_fraction, error));
+    NN_TRY(check_number(run, "data.test.fraction", before->data.test.fraction, now->data.test.fraction, error));
+    NN_TRY(check_same(run, "data.test.stratified", before->data.test.stratified, now->data.test.stratified, error));
+    NN_TRY(check_number(run, "data.validation.fraction", before->data.validation.fraction,
+                        now->data.validation.fraction, error));
     NN_TRY(check_name(run, "data.validation.fold", fold_of(before), fold_of(now), error));
-    NN_TRY(check_same(run, "data.validation.stratified", before->data.validation_stratified,
-                      now->data.validation_stratified, error));
+    NN_TRY(check_same(run, "data.validation.stratified", before->data.validation.stratified,
+                      now->data.validation.stratified, error));
     NN_TRY(check_name(run, "data.window", before->data.window, now->data.window, error));
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),

@@ -72,7 +72,7 @@ static nn_status open_split(nni_run *run, const nni_split_settings *split, bool 
     nn_dataset_spec spec = spec_of(run, split);
     spec.class_names = !run->train || names ? names : &none;
     spec.names_are_labels = run->train && nni_dataset_names_are_labels(run->train);
-    spec.head = nni_head_of(run->recipe);
+    spec.head = nni_head_of(&run->recipe->network, &run->recipe->loss);
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
     return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
@@ -112,8 +112,9 @@ static nn_status load_data(nni_run *run, nn_error *error)
     from->classes = run->train->target == NNI_TARGET_CLASSES ? run->train->outputs : 0;
     /* Of the file's rows, before some of them are carved off. */
     NN_TRY(nni_dataset_digest(run->train, run->comm, &from->data_digest, error));
-    NN_TRY(load_split(run, &recipe->data.test, nni_holdout_of_test(recipe), &run->test, error));
-    return load_split(run, &recipe->data.validation, nni_holdout_of_validation(recipe), &run->validation, error);
+    NN_TRY(load_split(run, &recipe->data.test, nni_holdout_of_test(&recipe->data, recipe->seed), &run->test, error));
+    return load_split(run, &recipe->data.validation, nni_holdout_of_validation(&recipe->data, recipe->seed),
+                      &run->validation, error);
 }
 
 static nn_status normalize_data(nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)

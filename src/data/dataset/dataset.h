@@ -13,11 +13,12 @@
 #include <stdint.h>
 
 #include "comm/comm.h"
+#include "data/settings.h"
 #include "model/batch.h"
 #include "model/feature_scaler.h"
+#include "model/settings.h"
 #include "model/target_scaler.h"
 #include "nntrain/status.h"
-#include "recipe/recipe.h"
 #include "support/element.h"
 #include "support/string_set.h"
 
@@ -32,8 +33,8 @@ typedef struct nni_head {
     nn_loss_kind loss;
 } nni_head;
 
-/** @return the head of a recipe's network */
-nni_head nni_head_of(const nn_recipe *recipe);
+/** @return the head of a network that learns by a loss */
+nni_head nni_head_of(const nni_network_settings *network, const nni_loss_settings *loss);
 
 /** @return classes that a head tells apart: its outputs, two of a single sigmoid; 0: it predicts a value, or is not
  * known */
@@ -329,11 +330,11 @@ typedef struct nni_holdout {
     bool test;          /**< they go for testing, else for validation: another choice of the same seed */
 } nni_holdout;
 
-/** @return how a recipe carves test rows off the training rows */
-nni_holdout nni_holdout_of_test(const nn_recipe *recipe);
+/** @return which of the training rows are for testing. @param seed  the recipe's */
+nni_holdout nni_holdout_of_test(const nni_data_settings *data, uint64_t seed);
 
-/** @return how it carves validation rows off what remains then */
-nni_holdout nni_holdout_of_validation(const nn_recipe *recipe);
+/** @return which of the rows that remain are for validation */
+nni_holdout nni_holdout_of_validation(const nni_data_settings *data, uint64_t seed);
 
 /** @return whether any rows are to go */
 static inline bool nni_holdout_takes(const nni_holdout *carving)

@@ -26,10 +26,10 @@ nn_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_s
     };
 }
 
-nni_head nni_head_of(const nn_recipe *recipe)
+nni_head nni_head_of(const nni_network_settings *network, const nni_loss_settings *loss)
 {
-    const nni_layer_settings last = recipe->network.layers[recipe->network.layers_count - 1];
-    return (nni_head){last.units, last.activation, recipe->loss.name};
+    const nni_layer_settings last = network->layers[network->layers_count - 1];
+    return (nni_head){last.units, last.activation, loss->name};
 }
 
 size_t nni_head_classes(nni_head head)

@@ -20,25 +20,26 @@ struct cut {
     uint64_t *going; /* set of this rank's rows, counted in the split */
 };
 
-nni_holdout nni_holdout_of_test(const nn_recipe *recipe)
+static nni_holdout holdout_of(const nni_split_settings *split, uint64_t seed, bool test)
 {
     return (nni_holdout){
-        .fraction = recipe->data.test_fraction,
-        .stratified = recipe->data.test_stratified,
-        .seed = recipe->seed,
-        .test = true,
+        .fraction = split->fraction,
+        .fold = split->fold_index,
+        .folds = split->folds,
+        .stratified = split->stratified,
+        .seed = seed,
+        .test = test,
     };
 }
 
-nni_holdout nni_holdout_of_validation(const nn_recipe *recipe)
+nni_holdout nni_holdout_of_test(const nni_data_settings *data, uint64_t seed)
 {
-    return (nni_holdout){
-        .fraction = recipe->data.validation_fraction,
-        .fold = recipe->data.validation_fold_index,
-        .folds = recipe->data.validation_folds,
-        .stratified = recipe->data.validation_stratified,
-        .seed = recipe->seed,
-    };
+    return holdout_of(&data->test, seed, true);
+}
+
+nni_holdout nni_holdout_of_validation(const nni_data_settings *data, uint64_t seed)
+{
+    return holdout_of(&data->validation, seed, false);
 }
 
 static const char *key_of(const nni_holdout *carving)

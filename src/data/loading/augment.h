@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "data/dataset/dataset.h"
+#include "data/settings.h"
 #include "nntrain/real.h"
 #include "nntrain/status.h"
-#include "recipe/recipe.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "recipe/recipe.h"
+#include "nntrain/kinds.h"
 
 /** Kinds of references; HDF5 searches for the file of each in a way of its own. */
 typedef enum nni_hdf5_reference {

@@ -239,7 +239,7 @@ static nn_status stop(checkpoints *state, nni_run *run, nn_error *error)
 static nn_status step(void *self, nni_run *run, const nni_step_report *report, nn_error *error)
 {
     checkpoints *state = self;
-    const size_t every = run->recipe->checkpoint.every_steps;
+    const size_t every = run->recipe->checkpoint.every.steps;
     if (!report->stop_requested && (every == 0 || run->progress.step % every != 0))
         return NN_OK;
     NN_TRY(write_checkpoint(state, run, error));
@@ -249,7 +249,7 @@ static nn_status step(void *self, nni_run *run, const nni_step_report *report, n
 static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
 {
     checkpoints *state = self;
-    const size_t every = run->recipe->checkpoint.every_epochs;
+    const size_t every = run->recipe->checkpoint.every.epochs;
     const bool last = run->finished || run->progress.epoch == run->recipe->training.epochs;
     /* Before the checkpoint that vouches for the epoch: whoever resumes finds the best of all its epochs. */
     if (report->improved && run->recipe->training.restore_best)

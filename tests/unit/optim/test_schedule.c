@@ -28,8 +28,8 @@ static void constant_stays(void)
 
 static void step_falls_at_the_borders_and_nowhere_else(void)
 {
-    const nni_schedule_settings by_steps = {.name = NN_SCHEDULE_STEP, .every_steps = 30, .factor = 0.5};
-    const nni_schedule_settings by_epochs = {.name = NN_SCHEDULE_STEP, .every_epochs = 3, .factor = 0.5};
+    const nni_schedule_settings by_steps = {.name = NN_SCHEDULE_STEP, .every = {.steps = 30}, .factor = 0.5};
+    const nni_schedule_settings by_epochs = {.name = NN_SCHEDULE_STEP, .every = {.epochs = 3}, .factor = 0.5};
     double expected = 0.4;
     for (uint64_t step = 0; step < 200; step++) {
         if (step > 0 && step % 30 == 0)
@@ -41,7 +41,7 @@ static void step_falls_at_the_borders_and_nowhere_else(void)
 
 static void exponential_falls_by_the_same_ratio_every_step(void)
 {
-    const nni_schedule_settings schedule = {.name = NN_SCHEDULE_EXPONENTIAL, .every_epochs = 2, .factor = 0.1};
+    const nni_schedule_settings schedule = {.name = NN_SCHEDULE_EXPONENTIAL, .every = {.epochs = 2}, .factor = 0.1};
     near(rate_at(schedule, 0), 0.4);
     near(rate_at(schedule, 20), 0.04);
     near(rate_at(schedule, 40), 0.004);
@@ -74,29 +74,29 @@ static void warmup_rises_linearly_to_what_follows(void)
     static const nn_schedule_kind kinds[] = {NN_SCHEDULE_CONSTANT, NN_SCHEDULE_STEP, NN_SCHEDULE_EXPONENTIAL,
                                              NN_SCHEDULE_COSINE, NN_SCHEDULE_PLATEAU};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        nni_schedule_settings schedule = {.name = kinds[i], .every_steps = 25, .factor = 0.5, .minimum = 0.01};
+        nni_schedule_settings schedule = {.name = kinds[i], .every = {.steps = 25}, .factor = 0.5, .minimum = 0.01};
         const nni_schedule_settings cold = schedule;
-        schedule.warmup_steps = 20;
+        schedule.warmup_length.steps = 20;
         for (uint64_t step = 0; step < 20; step++)
             near(rate_at(schedule, step), 0.4 * (double)(step + 1) / 20);
         near(rate_at(schedule, 20), 0.4); /* the first after warm-up is the schedule's own first */
         nni_schedule_settings in_epochs = cold;
-        in_epochs.warmup_epochs = 2;
+        in_epochs.warmup_length.epochs = 2;
         for (uint64_t step = 0; step < 200; step++)
             CU_ASSERT_EQUAL(rate_at(in_epochs, step), rate_at(schedule, step));
         if (kinds[i] != NN_SCHEDULE_COSINE) /* which has fewer steps left */
             for (uint64_t step = 20; step < 200; step++)
                 near(rate_at(schedule, step), rate_at(cold, step - 20));
     }
-    const nni_schedule_settings cosine = {.name = NN_SCHEDULE_COSINE, .warmup_steps = 20};
+    const nni_schedule_settings cosine = {.name = NN_SCHEDULE_COSINE, .warmup_length = {.steps = 20}};
     near(rate_at(cosine, 110), 0.2); /* half-way through the 180 steps after warm-up */
     near(rate_at(cosine, 200), 0);
 }
 
 static void warmup_may_take_the_whole_training_or_longer(void)
 {
-    const nni_schedule_settings whole = {.name = NN_SCHEDULE_COSINE, .warmup_epochs = 20};
-    const nni_schedule_settings longer = {.name = NN_SCHEDULE_COSINE, .warmup_epochs = 40};
+    const nni_schedule_settings whole = {.name = NN_SCHEDULE_COSINE, .warmup_length = {.epochs = 20}};
+    const nni_schedule_settings longer = {.name = NN_SCHEDULE_COSINE, .warmup_length = {.epochs = 40}};
     near(rate_at(whole, 199), 0.4);
     near(rate_at(longer, 199), 0.2);
     CU_ASSERT(isfinite(rate_at(whole, 200)));
@@ -106,7 +106,7 @@ static void the_reference_batch_scales_linearly(void)
 {
     for (uint64_t step = 0; step < 200; step += 9) {
         nni_schedule_settings schedule = {
-            .name = NN_SCHEDULE_STEP, .every_steps = 25, .factor = 0.5, .warmup_steps = 12};
+            .name = NN_SCHEDULE_STEP, .every = {.steps = 25}, .factor = 0.5, .warmup_length = {.steps = 12}};
         const double plain = rate_at(schedule, step);
         schedule.reference_batch = 16; /* a step has 64 rows */
         near(rate_at(schedule, step), 4 * plain);
@@ -116,7 +116,7 @@ static void the_reference_batch_scales_linearly(void)
 static void plateau_falls_after_patience_epochs_without_improvement(void)
 {
     const nni_schedule_settings schedule = {
-        .name = NN_SCHEDULE_PLATEAU, .factor = 0.5, .patience = 2, .minimum = 0.04, .warmup_steps = 4};
+        .name = NN_SCHEDULE_PLATEAU, .factor = 0.5, .patience = 2, .minimum = 0.04, .warmup_length = {.steps = 4}};
     static const struct {
         double loss, rate;
     } epochs[] = {
@@ -136,7 +136,7 @@ static void plateau_falls_after_patience_epochs_without_improvement(void)
 
 static void other_schedules_remember_nothing(void)
 {
-    const nni_schedule_settings schedule = {.name = NN_SCHEDULE_STEP, .every_steps = 25, .factor = 0.5};
+    const nni_schedule_settings schedule = {.name = NN_SCHEDULE_STEP, .every = {.steps = 25}, .factor = 0.5};
     nni_schedule_state state = nni_schedule_begin();
     for (int epoch = 0; epoch < 10; epoch++)
         nni_schedule_observe(&schedule, &state, 1);
@@ -150,7 +150,7 @@ static void a_resumed_schedule_is_the_same(void)
 {
     static const double losses[20] = {5, 4, 4, 4, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1};
     const nni_schedule_settings schedule = {
-        .name = NN_SCHEDULE_PLATEAU, .factor = 0.3, .patience = 2, .warmup_steps = 15};
+        .name = NN_SCHEDULE_PLATEAU, .factor = 0.3, .patience = 2, .warmup_length = {.steps = 15}};
     double rates[200];
     nni_schedule_state kept[21] = {nni_schedule_begin()};
     for (size_t epoch = 0; epoch < 20; epoch++) {

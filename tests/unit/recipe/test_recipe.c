@@ -25,7 +25,7 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_PTR_NULL(recipe->data.train.w);
     CU_ASSERT_PTR_NULL(recipe->data.validation.file);
     CU_ASSERT_PTR_NULL(recipe->data.validation.x);
-    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0);
+    CU_ASSERT_EQUAL(recipe->data.validation.fraction, 0);
     CU_ASSERT_PTR_NULL(recipe->data.test.file);
     CU_ASSERT_EQUAL(recipe->data.normalize, NN_NORMALIZE_AUTO);
     CU_ASSERT_EQUAL(recipe->network.initializer, NN_INITIALIZE_AUTO);
@@ -40,8 +40,8 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT(recipe->optimizer.decays_by_rows);
     CU_ASSERT_EQUAL(recipe->schedule.name, NN_SCHEDULE_COSINE);
     CU_ASSERT_STRING_EQUAL(recipe->schedule.warmup, "auto");
-    CU_ASSERT_EQUAL(recipe->schedule.warmup_epochs, 0);
-    CU_ASSERT_EQUAL(recipe->schedule.warmup_steps, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_length.epochs, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_length.steps, 0);
     CU_ASSERT_EQUAL(recipe->schedule.reference_batch, 0);
     CU_ASSERT_EQUAL(recipe->regularization.l1, 0);
     CU_ASSERT_EQUAL(recipe->regularization.l2, 0);
@@ -59,8 +59,8 @@ static void what_is_left_out_has_its_default(void)
     CU_ASSERT_EQUAL(recipe->training.stop.tolerance, 1e-4);
     CU_ASSERT_FALSE(recipe->training.stop.has_target);
     CU_ASSERT_EQUAL(recipe->training.stop.seconds, 0);
-    CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 1);
-    CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 0);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every.epochs, 1);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every.steps, 0);
     CU_ASSERT_EQUAL(recipe->checkpoint.keep, 3);
     CU_ASSERT_EQUAL(recipe->parallel.slices, 0);
     CU_ASSERT_EQUAL(recipe->parallel.threads, 0);
@@ -80,8 +80,8 @@ static void what_is_written_replaces_defaults_key_by_key(void)
     CU_ASSERT_EQUAL(recipe->optimizer.momentum, 0.9);
     CU_ASSERT_EQUAL(recipe->training.epochs, 0);
     CU_ASSERT_EQUAL(recipe->training.batch_rows, 0);
-    CU_ASSERT_EQUAL(recipe->checkpoint.every_steps, 500);
-    CU_ASSERT_EQUAL(recipe->checkpoint.every_epochs, 0);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every.steps, 500);
+    CU_ASSERT_EQUAL(recipe->checkpoint.every.epochs, 0);
     CU_ASSERT_EQUAL(recipe->parallel.threads, 4);
     nn_recipe_free(recipe);
 }
@@ -137,12 +137,12 @@ static void a_validation_split_is_a_file_or_a_share_of_the_training_rows(void)
     CU_ASSERT_STRING_EQUAL(recipe->data.validation.x, "/v");
     CU_ASSERT_STRING_EQUAL(recipe->data.validation.y, "/validation/y");
     CU_ASSERT_PTR_NULL(recipe->data.validation.w);
-    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0);
+    CU_ASSERT_EQUAL(recipe->data.validation.fraction, 0);
     nn_recipe_free(recipe);
     recipe = must_parse(SMALL, &(const char *){"data.validation={fraction: 0.25}"}, 1);
     CU_ASSERT_PTR_NULL(recipe->data.validation.file);
     CU_ASSERT_PTR_NULL(recipe->data.validation.x);
-    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0.25);
+    CU_ASSERT_EQUAL(recipe->data.validation.fraction, 0.25);
     CU_ASSERT_STRING_EQUAL(recipe->data.train.x, "/train/x");
     CU_ASSERT_PTR_NOT_NULL(strstr(recipe->text, "\n  validation: {fraction: 0.25}\n"));
     nn_recipe_free(recipe);
@@ -154,10 +154,10 @@ static void a_test_split_is_a_file_or_a_share_of_the_training_rows(void)
     nn_recipe *recipe = must_parse(SMALL, both, 2);
     CU_ASSERT_FALSE(nni_split_is_given(&recipe->data.test));
     CU_ASSERT_PTR_NULL(recipe->data.test.x);
-    CU_ASSERT_EQUAL(recipe->data.test_fraction, 0.25);
-    CU_ASSERT(recipe->data.test_stratified);
-    CU_ASSERT_EQUAL(recipe->data.validation_fraction, 0.5);
-    CU_ASSERT_FALSE(recipe->data.validation_stratified);
+    CU_ASSERT_EQUAL(recipe->data.test.fraction, 0.25);
+    CU_ASSERT(recipe->data.test.stratified);
+    CU_ASSERT_EQUAL(recipe->data.validation.fraction, 0.5);
+    CU_ASSERT_FALSE(recipe->data.validation.stratified);
     CU_ASSERT_PTR_NOT_NULL(strstr(recipe->text, "\n  test: {fraction: 0.25, stratified: true}\n"));
     nn_recipe_free(recipe);
 }

@@ -154,10 +154,10 @@ static void what_a_recipe_says_arrives(void)
     CU_ASSERT_EQUAL(recipe->schedule.factor, 0.5);
     CU_ASSERT_EQUAL(recipe->schedule.minimum, 1e-3);
     CU_ASSERT_EQUAL(recipe->schedule.patience, 4);
-    CU_ASSERT_EQUAL(recipe->schedule.warmup_steps, 7);
-    CU_ASSERT_EQUAL(recipe->schedule.warmup_epochs, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_length.steps, 7);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_length.epochs, 0);
     CU_ASSERT_EQUAL(recipe->schedule.reference_batch, 64);
-    CU_ASSERT_PTR_NULL(recipe->schedule.every);
+    CU_ASSERT_EQUAL(recipe->schedule.every.epochs + recipe->schedule.every.steps, 0);
     CU_ASSERT_EQUAL(recipe->regularization.l1, 1e-5);
     CU_ASSERT_EQUAL(recipe->regularization.l2, 1e-4);
     CU_ASSERT_EQUAL(recipe->regularization.clip_norm, 1);
@@ -209,10 +209,10 @@ static void times_and_intervals_are_read_from_words(void)
         nn_recipe_free(recipe);
     }
     nn_recipe *recipe = must_parse(SMALL "schedule: {name: step, every: 300 steps, warmup: 1 epoch}\n", NULL, 0);
-    CU_ASSERT_EQUAL(recipe->schedule.every_steps, 300);
-    CU_ASSERT_EQUAL(recipe->schedule.every_epochs, 0);
-    CU_ASSERT_EQUAL(recipe->schedule.warmup_epochs, 1);
-    CU_ASSERT_EQUAL(recipe->schedule.warmup_steps, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.every.steps, 300);
+    CU_ASSERT_EQUAL(recipe->schedule.every.epochs, 0);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_length.epochs, 1);
+    CU_ASSERT_EQUAL(recipe->schedule.warmup_length.steps, 0);
     nn_recipe_free(recipe);
 }
 

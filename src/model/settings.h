@@ -1,0 +1,37 @@
+/** Settings of a network and its loss. */
+#ifndef NNI_MODEL_SETTINGS_H
+#define NNI_MODEL_SETTINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nntrain/kinds.h"
+
+/** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
+typedef struct nni_layer_settings {
+    size_t units;
+    nn_activation activation;
+    nn_norm_kind normalization;
+    double dropout; /**< share of the outputs set to 0 in training, 0 <= p < 1; the rest is scaled by 1 / (1 - p) */
+} nni_layer_settings;
+
+typedef struct nni_network_settings {
+    nni_layer_settings *layers;
+    uint32_t layers_count;
+    nn_initializer initializer;
+    double constant; /**< of the constant initialiser */
+} nni_network_settings;
+
+/** A loss and its parameters; what a loss does not use is ignored by it and refused in recipes. */
+typedef struct nni_loss_settings {
+    nn_loss_kind name;
+    double label_smoothing; /**< cross_entropy, binary_cross_entropy: share e of a target moved to the others */
+    double delta;           /**< huber: where the square goes over into a line */
+    double *class_weights;  /**< cross_entropy: [class_weights_count] weights of the classes; NULL: all 1 */
+    uint32_t class_weights_count;
+    double *output_weights; /**< mse, mae, huber, binary_cross_entropy: [output_weights_count] weights of the outputs;
+                               NULL: all 1 */
+    uint32_t output_weights_count;
+} nni_loss_settings;
+
+#endif

@@ -36,36 +36,59 @@ typedef struct nni_interval {
     size_t epochs, steps;
 } nni_interval;
 
-/** How a value is written and kept. */
+/** How a value is written, and what it becomes in a struct. */
 typedef enum nni_setting_type {
     NNI_SETTING_TEXT,     /**< char *, owned */
     NNI_SETTING_BOOL,     /**< bool */
-    NNI_SETTING_COUNT,    /**< size_t or uint64_t */
-    NNI_SETTING_AUTO,     /**< size_t: a count, or the word auto, which is 0 */
+    NNI_SETTING_COUNT,    /**< whole number of 0 or more: size_t or uint64_t */
     NNI_SETTING_NUMBER,   /**< double */
-    NNI_SETTING_KIND,     /**< enum: a kind of a domain */
-    NNI_SETTING_SECTION,  /**< struct of settings */
-    NNI_SETTING_TEXTS,    /**< char **, owned, and its count */
-    NNI_SETTING_COUNTS,   /**< size_t *, owned, and its count */
-    NNI_SETTING_NUMBERS,  /**< double *, owned, and its count */
-    NNI_SETTING_SECTIONS, /**< struct *, owned, and its count */
+    NNI_SETTING_BYTES,    /**< "512K", "4M" or "2G", of 1024 and its powers: size_t */
+    NNI_SETTING_SECONDS,  /**< "90 seconds", "30 minutes" or "2 hours": double */
+    NNI_SETTING_INTERVAL, /**< "10 epochs" or "500 steps": nni_interval */
+    NNI_SETTING_KIND,     /**< name of a domain: its enum, of the size of an int */
+    NNI_SETTING_SECTION,  /**< mapping of keys: a struct */
+    NNI_SETTING_TEXTS,    /**< list: char **, owned */
+    NNI_SETTING_COUNTS,   /**< list: size_t *, owned */
+    NNI_SETTING_NUMBERS,  /**< list: double *, owned */
+    NNI_SETTING_SECTIONS, /**< list of mappings: a struct *, owned */
 } nni_setting_type;
 
-/** One setting of a section; a section is an array of them that a NULL key ends. */
+/**
+ * One setting of a section; a section is an array of them that a NULL key ends.
+ *
+ * A setting that some kinds of its section have and others have not (nni_kind.settings) has no value here: its default
+ * stands with the kind.
+ */
 typedef struct nni_setting {
-    const char *key;
+    const char *key, *help; /**< help: one line without a full stop */
     nni_setting_type type;
-    size_t offset;                      /**< of the member in the section's struct */
-    size_t count_offset;                /**< lists: of the uint32_t with their length */
-    const char *value;                  /**< where it is left out, as YAML; NULL: see required */
-    bool required;                      /**< must be written; else, without a value, it stays out */
-    double least, most;                 /**< numbers, counts and lengths of lists; both 0: any */
-    bool above;                         /**< more than `least` and less than `most`, not equal */
-    const nni_domain *domain;           /**< NNI_SETTING_KIND */
-    const struct nni_setting *settings; /**< sections */
-    size_t size;                        /**< NNI_SETTING_SECTIONS: bytes of the struct */
-    const char *help;                   /**< one line without a full stop */
+    size_t offset;         /**< of the member in the section's struct */
+    size_t size;           /**< of the member; lists: of an element */
+    size_t beside;         /**< offset of a second member: lists: of the uint32_t with their length; bytes, seconds and
+                              intervals: of a char * that keeps what was written; 0: none */
+    const char *value;     /**< where it is left out, as YAML; NULL: see required */
+    bool required;         /**< left out, it is missed; else, without a value, it stays out */
+    const char *word;      /**< that may stand instead of a value and becomes 0: "auto", "never" */
+    double least, most;    /**< numbers, and elements of lists of them; both 0: any */
+    bool above, below;     /**< more than `least`, less than `most` */
+    size_t fewest, utmost; /**< lists: lengths; 0: 1 and any */
+    const char *usual;     /**< ends the message about a value that cannot be: "0.9 is usual"; NULL: its default */
+    const nni_domain *domain;           /**< of NNI_SETTING_KIND */
+    const struct nni_setting *settings; /**< of sections */
 } nni_setting;
+
+/** Starts the entry of a member: {NNI_SETTING(COUNT, nni_layer_settings, units), .help = "..."}. */
+#define NNI_SETTING(kind, structure, member) NNI_SETTING_KEY(#member, kind, structure, member)
+
+/** The same for a key that is not the name of the member. */
+#define NNI_SETTING_KEY(name, kind, structure, member)                                                                 \
+    .key = (name), .type = NNI_SETTING_##kind, .offset = offsetof(structure, member),                                  \
+    .size = sizeof(((structure *)0)->member)
+
+/** The same for a list; its length is the member `member`_count. */
+#define NNI_SETTING_LIST(kind, structure, member, length)                                                              \
+    .key = #member, .type = NNI_SETTING_##kind, .offset = offsetof(structure, member),                                 \
+    .size = sizeof(*((structure *)0)->member), .beside = offsetof(structure, length)
 
 /** @return the entry of an enumerator; NULL: the domain has no such kind */
 const nni_kind *nni_domain_kind(const nni_domain *domain, size_t value);

@@ -181,7 +181,7 @@ static void read_schedule(hid_t place, golden *g)
     g->schedule = (nni_schedule_settings){
         .name = (nn_schedule_kind)schedule_called(text),
         .warmup_length.steps = (size_t)read_number(place, "warmup_steps"),
-        .every_steps = (size_t)read_number(place, "every_steps"),
+        .every.steps = (size_t)read_number(place, "every_steps"),
         .factor = read_number(place, "factor"),
         .minimum = read_number(place, "minimum"),
         .patience = (size_t)read_number(place, "patience"),

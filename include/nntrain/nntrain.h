@@ -3,7 +3,6 @@
 #define NNTRAIN_NNTRAIN_H
 
 #include "nntrain/kinds.h"
-#include "nntrain/real.h"
 #include "nntrain/status.h"
 #include "nntrain/version.h"
 

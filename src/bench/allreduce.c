@@ -28,9 +28,9 @@ enum {
 typedef struct bench {
     nn_comm *comm;
     size_t leaves;
-    size_t count;    /* elements of a message */
-    nn_real *values; /* [nodes of this rank, count] */
-    double *times;   /* [WAYS, repeat] */
+    size_t count;     /* elements of a message */
+    nni_real *values; /* [nodes of this rank, count] */
+    double *times;    /* [WAYS, repeat] */
     nni_reduction *reductions[WAYS];
 } bench;
 
@@ -80,7 +80,7 @@ static nn_status prepare(bench *b, size_t repeat, nn_error *error)
     const nni_leaf_range run = nni_leaf_range_of_rank(b->leaves, (size_t)b->comm->rank, (size_t)b->comm->size);
     /* Zeros stay zeros, however often they are summed. */
     NN_TRY(nni_allocate(nni_sum_tree_nodes(run), b->count * sizeof *b->values, "a message", &b->values, error));
-    const size_t bucket = BUCKET_BYTES / sizeof(nn_real);
+    const size_t bucket = BUCKET_BYTES / sizeof(nni_real);
     nni_reduction_plan plan = {.values = b->values, .pitch = b->count, .count = b->count, .bucket = bucket};
     NN_TRY(nni_reduction_create(b->comm, &plan, &b->reductions[WAY_BUCKETS], error));
     plan.leaves = b->leaves;
@@ -153,7 +153,7 @@ static nn_status measure_all(bench *b, size_t repeat, nni_bench_output *output, 
         put_head(b, &output->json);
     for (size_t bytes = LEAST_BYTES; bytes <= MOST_BYTES; bytes *= 4) {
         double medians[WAYS];
-        b->count = bytes / sizeof(nn_real);
+        b->count = bytes / sizeof(nni_real);
         NN_TRY(measure(b, repeat, medians, error));
         if (output->table)
             print_row(bytes, medians, output->table);

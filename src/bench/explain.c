@@ -10,7 +10,7 @@ typedef struct product {
     const nni_bench_training *training;
     nni_bench_shape shape;
     nni_view a, b;
-    nn_real *c;
+    nni_real *c;
     nni_epilogue epilogue;
 } product;
 
@@ -25,13 +25,13 @@ static void run_product(void *context)
 static void run_descent(void *context)
 {
     nni_bench_training *t = context;
-    nn_optimizer_step(t->optimizer, t->network, t->work->gradients, 0);
+    nni_optimizer_step(t->optimizer, t->network, t->work->gradients, 0);
 }
 
-static product product_of(const nni_bench_training *t, size_t l, nni_bench_orientation orientation, nn_real *c)
+static product product_of(const nni_bench_training *t, size_t l, nni_bench_orientation orientation, nni_real *c)
 {
     const nni_layer *layer = &t->network->layers[l];
-    const nn_workspace *work = t->work;
+    const nni_workspace *work = t->work;
     const nni_view input = {l == 0 ? t->batch.x : work->activations[l - 1], layer->inputs, 1};
     const nni_view delta = {work->delta, layer->outputs, 1};
     const nni_view weight = {t->network->parameters + layer->weight, layer->inputs, 1};
@@ -63,7 +63,7 @@ static double bytes_of(nni_bench_shape s)
 {
     const double rows = (double)s.rows, columns = (double)s.columns, depth = (double)s.depth;
     const double results = s.orientation == NNI_BENCH_DX ? 2 : 1;
-    return sizeof(nn_real) * (rows * depth + depth * columns + results * rows * columns);
+    return sizeof(nni_real) * (rows * depth + depth * columns + results * rows * columns);
 }
 
 static nni_bench_cost cost_of(const product *p, size_t layer)
@@ -80,10 +80,10 @@ static nni_bench_cost cost_of(const product *p, size_t layer)
 static nni_bench_cost cost_of_descent(const nni_bench_training *t)
 {
     const double arrays = 3 + 2 * (double)t->optimizer->state_count;
-    return (nni_bench_cost){.name = "descent", .bytes = sizeof(nn_real) * arrays * (double)t->network->flat_count};
+    return (nni_bench_cost){.name = "descent", .bytes = sizeof(nni_real) * arrays * (double)t->network->flat_count};
 }
 
-static size_t list_products(const nni_bench_training *t, nn_real *c, product *products, nni_bench_step_result *result)
+static size_t list_products(const nni_bench_training *t, nni_real *c, product *products, nni_bench_step_result *result)
 {
     size_t count = 0;
     for (size_t l = 0; l < t->network->layer_count; l++)
@@ -118,7 +118,7 @@ nn_status nni_bench_step_explain(nni_bench_training *training, size_t repeat, nn
     product products[NNI_BENCH_MOST_PRODUCTS];
     nni_contestant contestants[NNI_BENCH_MOST_PRODUCTS + 1];
     double seconds[NNI_BENCH_MOST_PRODUCTS + 1];
-    nn_real *c = NULL;
+    nni_real *c = NULL;
     NN_TRY(nni_allocate(largest_result(training), sizeof *c, "a product", &c, error));
     const size_t count = list_products(training, c, products, result);
     for (size_t i = 0; i < count; i++)

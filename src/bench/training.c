@@ -46,25 +46,25 @@ static nn_status make_recipe(const nni_bench_task *task, nn_recipe **recipe, nn_
     return nn_recipe_parse(text, "the recipe of the benchmark", NULL, NULL, 0, recipe, error);
 }
 
-static void draw_rows(nn_dataset *dataset)
+static void draw_rows(nni_dataset *dataset)
 {
     const size_t count = dataset->rows * dataset->features;
-    nn_real *x = dataset->x;
+    nni_real *x = dataset->x;
     for (size_t i = 0; i < count; i += 4) {
         const nni_philox_block block = nni_random_block(1, NNI_RANDOM_GENERATE, 1, i / 4);
         for (size_t k = 0; k < 4 && i + k < count; k++)
-            x[i + k] = (nn_real)((int32_t)block.word[k] >> 8) / (nn_real)8388608;
+            x[i + k] = (nni_real)((int32_t)block.word[k] >> 8) / (nni_real)8388608;
     }
     for (size_t row = 0; row < dataset->rows; row++)
         dataset->classes[row] =
             (int32_t)(nni_random_block(1, NNI_RANDOM_GENERATE, 2, row).word[0] % (uint32_t)dataset->outputs);
 }
 
-static nn_status make_rows(const nni_bench_task *task, nn_dataset **dataset, nn_error *error)
+static nn_status make_rows(const nni_bench_task *task, nni_dataset **dataset, nn_error *error)
 {
     const size_t rows = task->batch * 2 > 16384 ? task->batch * 2 : 16384;
     NN_TRY(nni_allocate(1, sizeof **dataset, "the rows of a benchmark", dataset, error));
-    nn_dataset *d = *dataset;
+    nni_dataset *d = *dataset;
     const size_t rank = task->comm ? (size_t)task->comm->rank : 0;
     d->slices = d->whole = (nni_slices){rows, slices_of(task)};
     d->first_slice = nni_slices_first_of_rank(d->slices, rank, ranks_of(task));
@@ -75,7 +75,7 @@ static nn_status make_rows(const nni_bench_task *task, nn_dataset **dataset, nn_
     d->element = NNI_REAL;
     d->target = NNI_TARGET_CLASSES;
     d->outputs = task->widths[task->width_count - 1];
-    NN_TRY(nni_allocate(d->rows, d->features * sizeof(nn_real), "the rows of a benchmark", &d->x, error));
+    NN_TRY(nni_allocate(d->rows, d->features * sizeof(nni_real), "the rows of a benchmark", &d->x, error));
     NN_TRY(nni_allocate(d->rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
     draw_rows(d);
     return NN_OK;
@@ -87,13 +87,13 @@ static nn_status make_all(const nni_bench_task *task, nni_bench_training *t, nn_
         return nn_fail(error, NN_USAGE, "--batch: %zu rows are fewer than %zu ranks", task->batch, ranks_of(task));
     NN_TRY(make_recipe(task, &t->recipe, error));
     const nni_network_settings *layers = &t->recipe->network;
-    NN_TRY(nn_network_create(task->widths[0], layers->layers, layers->layers_count, &t->network, error));
+    NN_TRY(nni_network_create(task->widths[0], layers->layers, layers->layers_count, &t->network, error));
     t->network->precision = t->recipe->training.precision;
-    nn_network_initialize(t->network, layers, t->recipe->seed);
+    nni_network_initialize(t->network, layers, t->recipe->seed);
     NN_TRY(make_rows(task, &t->dataset, error));
-    NN_TRY(nn_sampler_create(t->dataset, t->recipe->seed, task->batch, &t->sampler, error));
-    NN_TRY(nn_workspace_create(t->network, nn_sampler_capacity(t->sampler), task->threads, 1, &t->work, error));
-    return nn_optimizer_create(&t->recipe->optimizer, &t->recipe->regularization, t->network, &t->optimizer, error);
+    NN_TRY(nni_sampler_create(t->dataset, t->recipe->seed, task->batch, &t->sampler, error));
+    NN_TRY(nni_workspace_create(t->network, nni_sampler_capacity(t->sampler), task->threads, 1, &t->work, error));
+    return nni_optimizer_create(&t->recipe->optimizer, &t->recipe->regularization, t->network, &t->optimizer, error);
 }
 
 static nn_status gradients_complete(void *context, size_t count, nn_error *error)
@@ -115,7 +115,7 @@ static nn_status make_sums(nn_comm *comm, nni_bench_training *t, nn_error *error
         .values = t->work->gradients,
         .pitch = t->work->flat_pitch,
         .count = t->network->flat_count,
-        .bucket = t->recipe->parallel.bucket_bytes / sizeof(nn_real),
+        .bucket = t->recipe->parallel.bucket_bytes / sizeof(nni_real),
     };
     NN_TRY(nni_reduction_create(comm, &plan, &t->gradients, error));
     t->work->sync = (nni_sync){.complete = gradients_complete, .progress = gradients_progress, .context = t};
@@ -138,10 +138,10 @@ nn_status nni_bench_training_create(const nni_bench_task *task, nni_bench_traini
 void nni_bench_training_free(nni_bench_training *training)
 {
     nni_reduction_free(training->gradients);
-    nn_optimizer_free(training->optimizer);
-    nn_workspace_free(training->work);
-    nn_sampler_free(training->sampler);
-    nn_dataset_free(training->dataset);
+    nni_optimizer_free(training->optimizer);
+    nni_workspace_free(training->work);
+    nni_sampler_free(training->sampler);
+    nni_dataset_free(training->dataset);
     nn_network_free(training->network);
     nn_recipe_free(training->recipe);
 }
@@ -150,7 +150,7 @@ static nn_status descend(nni_bench_training *t, nn_error *error)
 {
     const double rate = t->recipe->optimizer.learning_rate;
     if (!t->gradients) {
-        nn_optimizer_step(t->optimizer, t->network, t->work->gradients, rate);
+        nni_optimizer_step(t->optimizer, t->network, t->work->gradients, rate);
         return NN_OK;
     }
     nni_optimizer_begin(t->optimizer, t->network, rate);
@@ -168,13 +168,13 @@ nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_err
     const size_t whole = t->dataset->rows / t->recipe->training.batch_rows;
     double at[NNI_BENCH_PARTS + 1];
     at[NNI_BENCH_LOAD] = nni_bench_now(t->workers);
-    nn_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch, NULL); /* resident rows come */
+    nni_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch, NULL); /* resident rows come */
     at[NNI_BENCH_FORWARD_PASS] = nni_bench_now(t->workers);
-    nn_network_forward(t->network, &t->batch, t->work);
+    nni_network_forward(t->network, &t->batch, t->work);
     at[NNI_BENCH_LOSS] = nni_bench_now(t->workers);
-    nn_loss(&t->recipe->loss, t->network, &t->batch, t->work);
+    nni_loss(&t->recipe->loss, t->network, &t->batch, t->work);
     at[NNI_BENCH_BACKWARD_PASS] = nni_bench_now(t->workers);
-    nn_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
+    nni_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
     at[NNI_BENCH_UPDATE] = nni_bench_now(t->workers);
     if (t->work->sync.status != NN_OK) {
         *error = t->work->sync.error;

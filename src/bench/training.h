@@ -37,13 +37,13 @@ typedef struct nni_bench_task {
 /** Owns all it points to. */
 typedef struct nni_bench_training {
     nn_recipe *recipe;
-    nn_dataset *dataset;
-    nn_sampler *sampler;
+    nni_dataset *dataset;
+    nni_sampler *sampler;
     nn_network *network;
-    nn_workspace *work;
-    nn_optimizer *optimizer;
+    nni_workspace *work;
+    nni_optimizer *optimizer;
     struct nni_reduction *gradients; /**< over the ranks; NULL: one alone */
-    nn_batch batch;                  /**< of the last step */
+    nni_batch batch;                 /**< of the last step */
     size_t threads;                  /**< that compute, of this rank */
     size_t workers;                  /**< of all ranks */
     size_t steps;                    /**< done so far */

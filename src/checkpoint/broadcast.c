@@ -19,12 +19,12 @@ typedef struct outline {
 } outline;
 
 static nn_status take_like(const nn_comm *comm, const outline *plan, const nni_layer_settings *layers,
-                           nn_checkpoint *checkpoint, nn_error *error)
+                           nni_checkpoint *checkpoint, nn_error *error)
 {
     checkpoint->progress = plan->progress;
     checkpoint->provenance = plan->provenance;
     checkpoint->names_are_labels = plan->names_are_labels;
-    NN_TRY(nn_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
+    NN_TRY(nni_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
     NN_TRY(nni_feature_scaler_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
     NN_TRY(nni_target_scaler_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
                                     error));
@@ -42,7 +42,7 @@ static nn_status take_like(const nn_comm *comm, const outline *plan, const nni_l
 enum { PIECE = 1 << 18 }; /* elements */
 
 /* What of elements first .. first + count - 1 this rank keeps. @param values  [count] */
-static void keep_own(nn_optimizer *optimizer, size_t state, size_t first, size_t count, const nn_real *values)
+static void keep_own(nni_optimizer *optimizer, size_t state, size_t first, size_t count, const nni_real *values)
 {
     const size_t own_end = optimizer->first + optimizer->count, end = first + count < own_end ? first + count : own_end;
     const size_t from = first > optimizer->first ? first : optimizer->first;
@@ -52,14 +52,14 @@ static void keep_own(nn_optimizer *optimizer, size_t state, size_t first, size_t
 }
 
 /* Piece by piece to all, of which each keeps what is its own. Rank 0 has all. */
-static nn_status share_state(nn_comm *comm, size_t state, nn_checkpoint *checkpoint, nn_real *piece, nn_error *error)
+static nn_status share_state(nn_comm *comm, size_t state, nni_checkpoint *checkpoint, nni_real *piece, nn_error *error)
 {
-    nn_optimizer *optimizer = checkpoint->optimizer;
+    nni_optimizer *optimizer = checkpoint->optimizer;
     const size_t flat_count = checkpoint->network->flat_count;
     const bool all = optimizer->count == flat_count;
     for (size_t first = 0; first < flat_count; first += PIECE) {
         const size_t count = flat_count - first < PIECE ? flat_count - first : PIECE;
-        nn_real *values = all ? optimizer->state[state] + first : piece;
+        nni_real *values = all ? optimizer->state[state] + first : piece;
         NN_TRY(nn_comm_broadcast(comm, values, count * sizeof *values, error));
         if (!all)
             keep_own(optimizer, state, first, count, values);
@@ -67,9 +67,9 @@ static nn_status share_state(nn_comm *comm, size_t state, nn_checkpoint *checkpo
     return NN_OK;
 }
 
-static nn_status share_optimizer(nn_comm *comm, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status share_optimizer(nn_comm *comm, nni_checkpoint *checkpoint, nn_error *error)
 {
-    nn_real *piece = NULL;
+    nni_real *piece = NULL;
     nn_status status = nni_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
     status = nn_comm_agree(comm, status, error);
     for (size_t s = 0; status == NN_OK && s < checkpoint->optimizer->state_count; s++)
@@ -78,19 +78,19 @@ static nn_status share_optimizer(nn_comm *comm, nn_checkpoint *checkpoint, nn_er
     return status;
 }
 
-static nn_status share_arrays(nn_comm *comm, const outline *plan, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status share_arrays(nn_comm *comm, const outline *plan, nni_checkpoint *checkpoint, nn_error *error)
 {
-    const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nn_real);
+    const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nni_real);
     nni_feature_scaler *normalization = checkpoint->normalization;
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
-                             checkpoint->network->statistics_count * sizeof(nn_real), error));
+                             checkpoint->network->statistics_count * sizeof(nni_real), error));
     NN_TRY(share_optimizer(comm, checkpoint, error));
     NN_TRY(nn_comm_broadcast(comm, normalization->offset, plan->inputs * sizeof(double), error));
     NN_TRY(nn_comm_broadcast(comm, normalization->scale, plan->inputs * sizeof(double), error));
     nni_feature_scaler_round(normalization);
     if (plan->imputes)
-        NN_TRY(nn_comm_broadcast(comm, normalization->missing, plan->inputs * sizeof(nn_real), error));
+        NN_TRY(nn_comm_broadcast(comm, normalization->missing, plan->inputs * sizeof(nni_real), error));
     nni_target_scaler *scaling = checkpoint->target_scaling;
     NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
     NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
@@ -108,7 +108,7 @@ static nni_layer_settings spec_of(const nni_layer *layer)
     };
 }
 
-nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error)
+nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *checkpoint, nn_error *error)
 {
     outline plan;
     memset(&plan, 0, sizeof plan);

@@ -9,6 +9,6 @@
  *
  * @param shares  whether those keep their shares of the optimizer's state alone
  */
-nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nn_checkpoint *checkpoint, nn_error *error);
+nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *checkpoint, nn_error *error);
 
 #endif

@@ -20,10 +20,6 @@
 #include "optim/schedule.h"
 #include "support/string_set.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** How far a training is. */
 typedef struct nni_progress {
     uint64_t epoch;      /**< complete epochs */
@@ -48,18 +44,18 @@ typedef struct nni_provenance {
     uint64_t classes;     /**< that its targets were numbers of; 0: they were values, or an older version wrote this */
 } nni_provenance;
 
-/** What a checkpoint file holds. nn_checkpoint_write borrows everything; what nn_checkpoint_read gives owns it. */
-typedef struct nn_checkpoint {
+/** What a checkpoint file holds. nni_checkpoint_write borrows everything; what nni_checkpoint_read gives owns it. */
+typedef struct nni_checkpoint {
     nn_network *network;
     nni_feature_scaler *normalization;
     nni_target_scaler *target_scaling; /**< written: NULL for targets as they are */
-    nn_optimizer *optimizer;           /**< settings, state and count of steps; read: the settings are the kind alone */
+    nni_optimizer *optimizer;          /**< settings, state and count of steps; read: the settings are the kind alone */
     nni_progress progress;
     nni_provenance provenance;
     char *recipe;               /**< the resolved recipe */
     nni_string_set class_names; /**< in the order of the outputs; empty: classes are numbers alone */
     bool names_are_labels;      /**< the names are the whole numbers that the training's y held */
-} nn_checkpoint;
+} nni_checkpoint;
 
 /** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes
  * longer than to fill it. Zeroed, it is empty and ready for use. */
@@ -77,8 +73,8 @@ void nni_checkpoint_buffer_free(nni_checkpoint_buffer *room);
  * @param room  to be used and kept; NULL: memory of its own, for the time being
  * @return NN_SYSTEM naming the file and the reason; an earlier file of that name is then still there
  */
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room,
-                              nn_error *error);
+nn_status nni_checkpoint_write(const char *path, const nni_checkpoint *checkpoint, nni_checkpoint_buffer *room,
+                               nn_error *error);
 
 /**
  * Writes such a file from all ranks, each of which has the optimizer's state of its share alone
@@ -89,34 +85,30 @@ nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint,
  * @param checkpoint  rank 0's, but for the shares
  * @return NN_SYSTEM naming the file and the reason, on all ranks; an earlier file of that name is then still there
  */
-nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nni_checkpoint *checkpoint,
                                         nn_error *error);
 
 /**
  * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.
  *
- * @param checkpoint  receives a checkpoint to be freed with nn_checkpoint_free
+ * @param checkpoint  receives a checkpoint to be freed with nni_checkpoint_free
  * @return NN_DATA where the file is missing, no checkpoint, damaged or truncated
  */
-nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error);
 
 /**
  * The same, but that of the optimizer's state the other ranks receive their shares alone (nni_optimizer_create_part):
  * `first` and `count` of the optimizer tell which. Rank 0 has all of it.
  */
-nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error);
+nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error);
 
 /** Frees what they gave; NULL is fine. */
-void nn_checkpoint_free(nn_checkpoint *checkpoint);
+void nni_checkpoint_free(nni_checkpoint *checkpoint);
 
 /** @return whether a file begins like a checkpoint, intact or not. Local. */
 bool nni_checkpoint_is_sealed(const char *path);
 
 /** @return NN_OK where the seal of a file holds; NN_DATA saying what is wrong with it. Local. */
 nn_status nni_checkpoint_verify(const char *path, nn_error *error);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -115,7 +115,7 @@ bool nni_field_get_text(hid_t object, const char *name, char *value, size_t size
 /* Fletcher32 asks for chunks; one chunk of whole rows up to 4 MiB, so that a reader of a part reads little. */
 static hid_t guarded(const hsize_t dims[2], int rank)
 {
-    const hsize_t row_bytes = (rank == 2 ? dims[1] : 1) * sizeof(nn_real);
+    const hsize_t row_bytes = (rank == 2 ? dims[1] : 1) * sizeof(nni_real);
     hsize_t chunk[2] = {((hsize_t)4 << 20) / row_bytes, rank == 2 ? dims[1] : 0};
     if (chunk[0] < 1)
         chunk[0] = 1;
@@ -154,7 +154,7 @@ bool nni_field_put_doubles(hid_t group, const char *name, const double *values, 
                        guarded(dims, 1), values);
 }
 
-bool nni_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns)
+bool nni_field_put_tensor(hid_t group, const char *name, const nni_real *values, size_t rows, size_t columns)
 {
     const hsize_t dims[2] = {rows, columns};
     const int rank = columns > 0 ? 2 : 1;
@@ -250,7 +250,7 @@ static bool get_floats(hid_t group, const char *name, hid_t memory_type, void *v
     return good;
 }
 
-bool nni_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns)
+bool nni_field_get_tensor(hid_t group, const char *name, nni_real *values, size_t rows, size_t columns)
 {
     return get_floats(group, name, MEMORY_REAL, values, rows, columns);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 #include "support/string_set.h"
 
 /** Attributes of a group or dataset. */
@@ -19,8 +19,8 @@ bool nni_field_get_number(hid_t object, const char *name, double *value);
 /** @param size  of value; a longer text is refused */
 bool nni_field_get_text(hid_t object, const char *name, char *value, size_t size);
 
-/** Tensors of nn_real with one or two dimensions (columns 0: one), guarded by Fletcher32. */
-bool nni_field_put_tensor(hid_t group, const char *name, const nn_real *values, size_t rows, size_t columns);
+/** Tensors of nni_real with one or two dimensions (columns 0: one), guarded by Fletcher32. */
+bool nni_field_put_tensor(hid_t group, const char *name, const nni_real *values, size_t rows, size_t columns);
 /** An array of doubles, guarded alike; one of floats is read, too. */
 bool nni_field_put_doubles(hid_t group, const char *name, const double *values, size_t count);
 bool nni_field_get_doubles(hid_t group, const char *name, double *values, size_t count);
@@ -28,7 +28,7 @@ bool nni_field_get_doubles(hid_t group, const char *name, double *values, size_t
  */
 bool nni_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place);
 bool nni_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns);
-bool nni_field_get_tensor(hid_t group, const char *name, nn_real *values, size_t rows, size_t columns);
+bool nni_field_get_tensor(hid_t group, const char *name, nni_real *values, size_t rows, size_t columns);
 
 /** A string dataset. */
 bool nni_field_put_string(hid_t group, const char *name, const char *value);

@@ -13,14 +13,14 @@
 #include "recipe/kinds.h"
 #include "support/memory.h"
 
-void nn_checkpoint_free(nn_checkpoint *checkpoint)
+void nni_checkpoint_free(nni_checkpoint *checkpoint)
 {
     if (!checkpoint)
         return;
     nn_network_free(checkpoint->network);
     nni_feature_scaler_free(checkpoint->normalization);
     nni_target_scaler_free(checkpoint->target_scaling);
-    nn_optimizer_free(checkpoint->optimizer);
+    nni_optimizer_free(checkpoint->optimizer);
     nni_string_set_free(&checkpoint->class_names);
     nni_release(checkpoint->recipe);
     nni_release(checkpoint);
@@ -90,7 +90,7 @@ static bool get_shape(hid_t file, size_t file_bytes, size_t *inputs, size_t *lay
     return true;
 }
 
-static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nn_real *flat, const char *suffix)
+static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nni_real *flat, const char *suffix)
 {
     bool good = true;
     for (size_t t = 0; good && t < network->tensor_count; t++) {
@@ -105,9 +105,9 @@ static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nn
 }
 
 /* Batch norm once had a bias before it, which only moved the mean that it takes out. */
-static bool take_bias_into_mean(hid_t group, const nni_layer *layer, nn_real *running_mean)
+static bool take_bias_into_mean(hid_t group, const nni_layer *layer, nni_real *running_mean)
 {
-    nn_real *bias = NULL;
+    nni_real *bias = NULL;
     if (H5Lexists(group, "bias", H5P_DEFAULT) <= 0)
         return true;
     const bool good = nni_allocate(layer->outputs, sizeof *bias, "a bias", &bias, NULL) == NN_OK &&
@@ -136,7 +136,7 @@ static bool get_layer(hid_t file, const nn_network *network, size_t index)
     return good;
 }
 
-static bool get_layer_states(hid_t file, const nn_network *network, nn_optimizer *optimizer, size_t index)
+static bool get_layer_states(hid_t file, const nn_network *network, nni_optimizer *optimizer, size_t index)
 {
     char name[NNI_GROUP_NAME_SIZE];
     nni_state_group(name, index);
@@ -155,7 +155,7 @@ static bool get_layer_states(hid_t file, const nn_network *network, nn_optimizer
 }
 
 /* What decides how many arrays a state has: the kind, and whether there is momentum. */
-static bool get_optimizer(hid_t file, const nn_network *network, nn_optimizer **optimizer)
+static bool get_optimizer(hid_t file, const nn_network *network, nni_optimizer **optimizer)
 {
     const nni_regularization_settings none = {.l1 = 0};
     nni_optimizer_settings settings = {.name = NN_SGD};
@@ -169,7 +169,7 @@ static bool get_optimizer(hid_t file, const nn_network *network, nn_optimizer **
     settings.name = (nn_optimizer_kind)kind;
     if (root >= 0)
         H5Gclose(root);
-    if (!good || nn_optimizer_create(&settings, &none, network, optimizer, NULL) != NN_OK)
+    if (!good || nni_optimizer_create(&settings, &none, network, optimizer, NULL) != NN_OK)
         return false;
     (*optimizer)->steps = steps;
     for (size_t l = 0; good && l < network->layer_count; l++)
@@ -263,7 +263,7 @@ static bool get_target_scaling(hid_t file, size_t outputs, nni_target_scaler **s
 }
 
 /* Models of classes that are numbers alone have none. */
-static bool get_classes(hid_t file, nn_checkpoint *checkpoint)
+static bool get_classes(hid_t file, nni_checkpoint *checkpoint)
 {
     if (H5Lexists(file, "classes", H5P_DEFAULT) <= 0)
         return true;
@@ -280,12 +280,12 @@ static bool get_classes(hid_t file, nn_checkpoint *checkpoint)
 }
 
 /* Everything of an open file into an empty checkpoint. */
-static bool get_all(hid_t file, size_t file_bytes, nn_checkpoint *checkpoint)
+static bool get_all(hid_t file, size_t file_bytes, nni_checkpoint *checkpoint)
 {
     size_t inputs = 0, layer_count = 0;
     nni_layer_settings *layers = NULL;
     bool good = get_shape(file, file_bytes, &inputs, &layer_count, &layers) &&
-                nn_network_create(inputs, layers, layer_count, &checkpoint->network, NULL) == NN_OK;
+                nni_network_create(inputs, layers, layer_count, &checkpoint->network, NULL) == NN_OK;
     nni_release(layers);
     if (!good)
         return false;
@@ -348,7 +348,7 @@ static hid_t open_image(void *image, size_t count)
 /* What rank 0 reads, and into what. */
 struct reading {
     const char *path;
-    nn_checkpoint *checkpoint;
+    nni_checkpoint *checkpoint;
 };
 
 static nn_status read_file(void *context, nn_error *error)
@@ -379,9 +379,9 @@ static nn_status read_file(void *context, nn_error *error)
     return status;
 }
 
-static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nn_checkpoint **result, nn_error *error)
+static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nni_checkpoint **result, nn_error *error)
 {
-    nn_checkpoint *checkpoint = NULL;
+    nni_checkpoint *checkpoint = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
     nn_status status = NN_OK;
     if (comm->rank == 0) {
@@ -395,19 +395,19 @@ static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nn_c
     if (status == NN_OK)
         status = nni_checkpoint_broadcast(comm, shares, checkpoint, error);
     if (status != NN_OK) {
-        nn_checkpoint_free(checkpoint);
+        nni_checkpoint_free(checkpoint);
         return status;
     }
     *result = checkpoint;
     return NN_OK;
 }
 
-nn_status nn_checkpoint_read(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error)
 {
     return read_for_all(path, comm, false, checkpoint, error);
 }
 
-nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error)
 {
     return read_for_all(path, comm, true, checkpoint, error);
 }

@@ -10,7 +10,7 @@ static hid_t make_group(hid_t file, const char *name)
 
 /* The tensors of one layer out of a flat array, each under its name and a suffix; or room for them alone.
  * @param places  NULL; or [tensor_count], receives where that is */
-static bool put_tensors(hid_t group, const nn_network *network, size_t layer, const nn_real *flat, const char *suffix,
+static bool put_tensors(hid_t group, const nn_network *network, size_t layer, const nni_real *flat, const char *suffix,
                         uint64_t *places)
 {
     bool good = true;
@@ -67,7 +67,7 @@ static bool put_model(hid_t file, const nn_network *network)
     return good;
 }
 
-static bool put_layer_states(hid_t file, const nn_network *network, const nn_optimizer *optimizer, size_t index,
+static bool put_layer_states(hid_t file, const nn_network *network, const nni_optimizer *optimizer, size_t index,
                              uint64_t *places)
 {
     char name[NNI_GROUP_NAME_SIZE];
@@ -85,7 +85,7 @@ static bool put_layer_states(hid_t file, const nn_network *network, const nn_opt
     return good;
 }
 
-static bool put_optimizer(hid_t file, const nn_network *network, const nn_optimizer *optimizer, uint64_t *places)
+static bool put_optimizer(hid_t file, const nn_network *network, const nni_optimizer *optimizer, uint64_t *places)
 {
     hid_t root = make_group(file, "/optimizer");
     hid_t layers = make_group(file, "/optimizer/layers");
@@ -166,7 +166,7 @@ static bool put_provenance(hid_t file, const nni_provenance *provenance)
     return good;
 }
 
-static bool put_classes(hid_t file, const nn_checkpoint *checkpoint)
+static bool put_classes(hid_t file, const nni_checkpoint *checkpoint)
 {
     if (checkpoint->class_names.count == 0)
         return true;
@@ -181,7 +181,7 @@ static bool put_classes(hid_t file, const nn_checkpoint *checkpoint)
     return good;
 }
 
-bool nni_checkpoint_serialize(hid_t file, const nn_checkpoint *checkpoint, uint64_t *places)
+bool nni_checkpoint_serialize(hid_t file, const nni_checkpoint *checkpoint, uint64_t *places)
 {
     return put_classes(file, checkpoint) && nni_field_put_count(file, "format", NNI_CHECKPOINT_FORMAT) &&
            put_model(file, checkpoint->network) &&

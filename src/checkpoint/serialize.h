@@ -12,6 +12,6 @@
  * @param places  NULL; or [state_count, tensor_count], receives where in the file each tensor of the optimizer's state
  * begins, which others then write: it is only given room
  */
-bool nni_checkpoint_serialize(hid_t file, const nn_checkpoint *checkpoint, uint64_t *places);
+bool nni_checkpoint_serialize(hid_t file, const nni_checkpoint *checkpoint, uint64_t *places);
 
 #endif

@@ -65,10 +65,11 @@ void nni_checkpoint_buffer_free(nni_checkpoint_buffer *room)
 
 /* Opens a file in memory, for which there is room enough beforehand: its numbers, and a little for what HDF5 says of
  * them. It grows in parts, since HDF5 clears each. */
-static hid_t create_in_memory(const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room)
+static hid_t create_in_memory(const nni_checkpoint *checkpoint, nni_checkpoint_buffer *room)
 {
     enum { PARTS = 64, LEAST_PART = 1 << 16 };
-    const size_t numbers = (1 + checkpoint->optimizer->state_count) * checkpoint->network->flat_count * sizeof(nn_real);
+    const size_t numbers =
+        (1 + checkpoint->optimizer->state_count) * checkpoint->network->flat_count * sizeof(nni_real);
     const size_t growth = numbers / PARTS + LEAST_PART;
     H5FD_file_image_callbacks_t memory = {
         .image_malloc = take_bytes,
@@ -90,7 +91,7 @@ static hid_t create_in_memory(const nn_checkpoint *checkpoint, nni_checkpoint_bu
 }
 
 /* @param count  receives the bytes of the file, behind the seal's place in the room */
-static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room, size_t *count,
+static nn_status compose(const char *path, const nni_checkpoint *checkpoint, nni_checkpoint_buffer *room, size_t *count,
                          nn_error *error)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -105,8 +106,8 @@ static nn_status compose(const char *path, const nn_checkpoint *checkpoint, nni_
     return NN_OK;
 }
 
-nn_status nn_checkpoint_write(const char *path, const nn_checkpoint *checkpoint, nni_checkpoint_buffer *room,
-                              nn_error *error)
+nn_status nni_checkpoint_write(const char *path, const nni_checkpoint *checkpoint, nni_checkpoint_buffer *room,
+                               nn_error *error)
 {
     nni_checkpoint_buffer own = {.bytes = NULL};
     nni_checkpoint_buffer *used = room ? room : &own;

@@ -24,12 +24,12 @@ typedef struct writing {
     nn_comm *comm;
     const char *path;
     char partial[PATH_MAX];
-    const nn_checkpoint *checkpoint;
+    const nni_checkpoint *checkpoint;
     uint64_t *places; /* [state_count, tensor_count] behind the seal */
     int file;         /* -1: this rank does not see it */
     int reason;       /* errno of this rank's first failure; 0: none */
     char *unseen;     /* [ranks] on rank 0: which do not */
-    nn_real *buffer;  /* [PIECE] of what they send */
+    nni_real *buffer; /* [PIECE] of what they send */
 } writing;
 
 /* Elements of a flat array. */
@@ -37,7 +37,7 @@ typedef struct share {
     size_t first, count;
 } share;
 
-static size_t place_count(const nn_checkpoint *checkpoint)
+static size_t place_count(const nni_checkpoint *checkpoint)
 {
     return checkpoint->optimizer->state_count * checkpoint->network->tensor_count;
 }
@@ -99,7 +99,7 @@ static nn_status open_file(writing *w, nn_error *error)
 /* --- the state --- */
 
 /* Some elements of a state, tensor by tensor to where each is. @param values  [part.count] */
-static void write_part(writing *w, size_t state, share part, const nn_real *values)
+static void write_part(writing *w, size_t state, share part, const nni_real *values)
 {
     const nn_network *network = w->checkpoint->network;
     for (size_t t = 0; w->reason == 0 && t < network->tensor_count; t++) {
@@ -109,14 +109,14 @@ static void write_part(writing *w, size_t state, share part, const nn_real *valu
         const size_t end = part_end < tensor_end ? part_end : tensor_end;
         const uint64_t place = w->places[state * network->tensor_count + t] + NNI_SEAL_BYTES;
         if (first < end)
-            note(w, nni_write_at(w->file, values + (first - part.first), (end - first) * sizeof(nn_real),
-                                 (off_t)(place + (first - tensor->offset) * sizeof(nn_real))));
+            note(w, nni_write_at(w->file, values + (first - part.first), (end - first) * sizeof(nni_real),
+                                 (off_t)(place + (first - tensor->offset) * sizeof(nni_real))));
     }
 }
 
 static void write_own(writing *w)
 {
-    const nn_optimizer *optimizer = w->checkpoint->optimizer;
+    const nni_optimizer *optimizer = w->checkpoint->optimizer;
     for (size_t s = 0; s < optimizer->state_count; s++)
         write_part(w, s, (share){optimizer->first, optimizer->count}, optimizer->state[s]);
 }
@@ -124,13 +124,13 @@ static void write_own(writing *w)
 /* Of a rank that does not see the file, to rank 0, which takes it whatever has failed: called by these two. */
 static nn_status bring_share(writing *w, int rank, nn_error *error)
 {
-    const nn_optimizer *optimizer = w->checkpoint->optimizer;
+    const nni_optimizer *optimizer = w->checkpoint->optimizer;
     share all;
     nni_optimizer_share(optimizer, (size_t)rank, (size_t)w->comm->size, &all.first, &all.count);
     for (size_t s = 0; s < optimizer->state_count; s++)
         for (size_t done = 0; done < all.count; done += PIECE) {
             const share piece = {all.first + done, all.count - done < PIECE ? all.count - done : PIECE};
-            nn_real *values = w->comm->rank == 0 ? w->buffer : optimizer->state[s] + done;
+            nni_real *values = w->comm->rank == 0 ? w->buffer : optimizer->state[s] + done;
             NN_TRY(nni_comm_send_to_root(w->comm, rank, values, piece.count, error));
             if (w->comm->rank == 0)
                 write_part(w, s, piece, values);
@@ -181,7 +181,7 @@ static nn_status take_memory(writing *w, nn_error *error)
     return w->comm->rank == 0 ? nni_allocate(PIECE, sizeof *w->buffer, what, &w->buffer, error) : NN_OK;
 }
 
-nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nn_checkpoint *checkpoint,
+nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nni_checkpoint *checkpoint,
                                         nn_error *error)
 {
     writing w = {.comm = comm, .path = path, .checkpoint = checkpoint, .file = -1};

@@ -140,7 +140,7 @@ static nn_status find_features(const nni_model_arguments *given, nni_model_sessi
     const char *preferred[PREFERRED] = {data->train.x, data->train.x};
     if (nni_split_is_given(&data->test))
         preferred[0] = data->test.x;
-    nn_dataset_spec spec = nni_dataset_spec_of(&data->train, &data->train);
+    nni_dataset_spec spec = nni_dataset_spec_of(&data->train, &data->train);
     spec.file = given->data, spec.files = NULL, spec.file_count = 0;
     spec.external = given->external;
     NN_TRY(nni_candidates_find(&spec, session->model->network->inputs, preferred, given->x ? 0 : PREFERRED,

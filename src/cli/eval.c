@@ -72,18 +72,18 @@ static nn_status evaluate(const void *parsed, nn_comm *comm, nn_error *error)
     const struct eval_arguments *given = parsed;
     nni_model_session session;
     NN_TRY(nni_model_session_open(&given->model, true, comm, &session, error));
-    const nn_metrics_wanted wanted = {.top_k = choose_top(given, &session), .ranking = true, .confusion = true};
-    nn_evaluator *evaluator = NULL;
-    nn_metrics metrics;
+    const nni_metrics_wanted wanted = {.top_k = choose_top(given, &session), .ranking = true, .confusion = true};
+    nni_evaluator *evaluator = NULL;
+    nni_metrics metrics;
     const nn_network *network = session.model->network;
     nn_status status =
-        nn_evaluator_create(network, session.work->capacity, session.dataset, wanted, comm, &evaluator, error);
+        nni_evaluator_create(network, session.work->capacity, session.dataset, wanted, comm, &evaluator, error);
     if (status == NN_OK)
-        status = nn_evaluate(evaluator, &session.recipe->loss, network, session.work, &metrics, error);
+        status = nni_evaluate(evaluator, &session.recipe->loss, network, session.work, &metrics, error);
     const nni_eval_report report = {.session = &session, .metrics = &metrics, .top_k = wanted.top_k};
     if (status == NN_OK && comm->rank == 0)
         given->json ? nni_eval_print_json(&report, stdout) : nni_eval_print(&report, stdout);
-    nn_evaluator_free(evaluator);
+    nni_evaluator_free(evaluator);
     nni_model_session_close(&session);
     return status;
 }

@@ -40,13 +40,13 @@ static void print_value(FILE *out, const char *label, const char *format, double
     fprintf(out, remark[0] ? " (%s)\n" : "\n", remark);
 }
 
-static void print_averages(FILE *out, const char *label, const nn_metrics *metrics, nn_metric precision)
+static void print_averages(FILE *out, const char *label, const nni_metrics *metrics, nn_metric precision)
 {
     fprintf(out, "%-8s precision %.4f, recall %.4f, F1 %.4f", label, metrics->value[precision],
             metrics->value[precision + 1], metrics->value[precision + 2]);
 }
 
-static void print_classes(FILE *out, const nn_metrics *metrics, const nni_string_set *names, size_t top_k,
+static void print_classes(FILE *out, const nni_metrics *metrics, const nni_string_set *names, size_t top_k,
                           bool weighted)
 {
     const double *value = metrics->value;
@@ -62,7 +62,7 @@ static void print_classes(FILE *out, const nn_metrics *metrics, const nni_string
     fprintf(out, "\n");
 }
 
-static void print_labels(FILE *out, const nn_metrics *metrics, bool weighted)
+static void print_labels(FILE *out, const nni_metrics *metrics, bool weighted)
 {
     const double *value = metrics->value;
     fprintf(out, "subset   %.4f (accuracy%s: all %zu labels right in %zu of %zu rows)\n",
@@ -78,7 +78,7 @@ static void print_labels(FILE *out, const nn_metrics *metrics, bool weighted)
 static void print_figures(const nni_eval_report *report, FILE *out)
 {
     const nni_model_session *session = report->session;
-    const nn_metrics *metrics = report->metrics;
+    const nni_metrics *metrics = report->metrics;
     const double *value = metrics->value;
     const char *of = metrics->label_count > 0    ? "mean over labels"
                      : metrics->class_count == 2 ? "class 1"
@@ -106,7 +106,7 @@ static void print_figures(const nni_eval_report *report, FILE *out)
 
 /* --- tables --- */
 
-static void print_row(FILE *out, const nn_metrics *metrics, const column *columns, size_t count, size_t index)
+static void print_row(FILE *out, const nni_metrics *metrics, const column *columns, size_t count, size_t index)
 {
     for (size_t c = 0; c < count; c++) {
         const double *each = metrics->each[columns[c].metric];
@@ -119,7 +119,7 @@ static void print_row(FILE *out, const nn_metrics *metrics, const column *column
 }
 
 /* A line for each class, label or output, told apart by their number and, where they have one, their name. */
-static void print_table(FILE *out, const nn_metrics *metrics, const char *what, const column *columns,
+static void print_table(FILE *out, const nni_metrics *metrics, const char *what, const column *columns,
                         size_t column_count, size_t lines, const nni_string_set *names)
 {
     const double *support = metrics->each[columns[0].metric] && columns == part_columns ? metrics->support : NULL;
@@ -148,7 +148,7 @@ static void print_table(FILE *out, const nn_metrics *metrics, const char *what, 
 /* Columns as wide as the largest entry, where they have room. */
 static void print_confusion(const nni_eval_report *report, FILE *out)
 {
-    const nn_metrics *metrics = report->metrics;
+    const nni_metrics *metrics = report->metrics;
     const size_t classes = metrics->class_count;
     const nni_string_set *names = &report->session->model->class_names;
     const char *format = report->session->w ? "%.4g" : "%.0f";
@@ -182,7 +182,7 @@ static void print_confusion(const nni_eval_report *report, FILE *out)
 void nni_eval_print(const nni_eval_report *report, FILE *out)
 {
     const nni_model_session *session = report->session;
-    const nn_metrics *metrics = report->metrics;
+    const nni_metrics *metrics = report->metrics;
     nni_model_session_print(session, out);
     print_figures(report, out);
     if (metrics->classes)
@@ -198,7 +198,7 @@ void nni_eval_print(const nni_eval_report *report, FILE *out)
 
 /* --- JSON --- */
 
-static void put_each(nni_json *json, const nn_metrics *metrics, const char *name, const column *columns,
+static void put_each(nni_json *json, const nni_metrics *metrics, const char *name, const column *columns,
                      size_t column_count, size_t count)
 {
     nni_json_begin(json, name, '{');
@@ -210,7 +210,7 @@ static void put_each(nni_json *json, const nn_metrics *metrics, const char *name
     nni_json_end(json, '}');
 }
 
-static void put_classes(nni_json *json, const nn_metrics *metrics, const nni_string_set *names)
+static void put_classes(nni_json *json, const nni_metrics *metrics, const nni_string_set *names)
 {
     if (names->count > 0) {
         nni_json_begin(json, "class_names", '[');
@@ -232,7 +232,7 @@ static void put_classes(nni_json *json, const nn_metrics *metrics, const nni_str
 void nni_eval_print_json(const nni_eval_report *report, FILE *out)
 {
     const nni_model_session *session = report->session;
-    const nn_metrics *metrics = report->metrics;
+    const nni_metrics *metrics = report->metrics;
     nni_json json = {.out = out, .digits = 9};
     nni_json_begin(&json, NULL, '{');
     nni_json_text(&json, "data", session->data_file);

@@ -10,7 +10,7 @@
 /** What there is to tell; borrowed. */
 typedef struct nni_eval_report {
     const nni_model_session *session;
-    const nn_metrics *metrics;
+    const nni_metrics *metrics;
     size_t top_k; /* k of the metric top_k */
 } nni_eval_report;
 

@@ -84,7 +84,7 @@ static void print_classes(const nni_string_set *names)
     printf("\n");
 }
 
-static void print_checkpoint(const char *path, const nn_checkpoint *checkpoint)
+static void print_checkpoint(const char *path, const nni_checkpoint *checkpoint)
 {
     const nni_progress *at = &checkpoint->progress;
     const nni_provenance *from = &checkpoint->provenance;
@@ -133,13 +133,13 @@ static void print_recipe(char *recipe)
 static nn_status inspect_checkpoint(const arguments *given, nn_error *error)
 {
     nn_comm alone = nni_comm_alone();
-    nn_checkpoint *checkpoint = NULL;
-    NN_TRY(nn_checkpoint_read(given->file, &alone, &checkpoint, error));
+    nni_checkpoint *checkpoint = NULL;
+    NN_TRY(nni_checkpoint_read(given->file, &alone, &checkpoint, error));
     if (given->recipe)
         print_recipe(checkpoint->recipe);
     else
         print_checkpoint(given->file, checkpoint);
-    nn_checkpoint_free(checkpoint);
+    nni_checkpoint_free(checkpoint);
     return NN_OK;
 }
 

@@ -84,10 +84,10 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 const struct argp nni_model_argp = {.options = options, .parser = parse_option};
 
 /* Datasets are read as the training read them, of which rows were carved off. */
-static nn_dataset_spec spec_of(const nni_model_arguments *given, const nni_model_session *session)
+static nni_dataset_spec spec_of(const nni_model_arguments *given, const nni_model_session *session)
 {
     const nni_data_settings *data = &session->recipe->data;
-    nn_dataset_spec spec = nni_dataset_spec_of(session->base, &data->train);
+    nni_dataset_spec spec = nni_dataset_spec_of(session->base, &data->train);
     if (given->data)
         spec.file = given->data, spec.files = NULL, spec.file_count = 0;
     if (session->carved)
@@ -125,11 +125,11 @@ static nn_status check_digest(const nni_model_arguments *given, const nni_model_
 /* Carves rows off the session's dataset. @param wanted  they are what the session is to have */
 static nn_status carve(nni_model_session *session, nni_holdout carving, bool wanted, nn_error *error)
 {
-    nn_dataset *carved = NULL;
+    nni_dataset *carved = NULL;
     if (!nni_holdout_takes(&carving))
         return NN_OK;
     NN_TRY(nni_dataset_split(session->dataset, &carving, session->comm, &carved, error));
-    nn_dataset_free(wanted ? session->dataset : carved);
+    nni_dataset_free(wanted ? session->dataset : carved);
     if (wanted)
         session->dataset = carved;
     return NN_OK;
@@ -150,7 +150,7 @@ static nn_status carve_splits(const nni_model_arguments *given, nni_model_sessio
 
 /* Another file's columns may be as many, but others. Columns that the recipe chooses are found by their names. */
 static nn_status compare_names(const nni_model_arguments *given, const nni_model_session *session,
-                               const nn_dataset_spec *spec, nn_error *error)
+                               const nni_dataset_spec *spec, nn_error *error)
 {
     const nni_split_settings *train = &session->recipe->data.train;
     const nni_feature_file file = {given->data, spec->x}, trained = {session->model->provenance.data_file, train->x};
@@ -166,14 +166,14 @@ static nn_status open_data(const nni_model_arguments *given, nni_model_session *
     /* The slices of the training, so that sums over the rows are its very sums, on any number of ranks. */
     const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
-    const nn_dataset_spec spec = spec_of(given, session);
+    const nni_dataset_spec spec = spec_of(given, session);
     if (session->carved && ranks > slices)
         return nn_fail(error, NN_USAGE,
                        "%zu ranks cannot share the %zu slices that the training carved rows off; start at most %zu, or "
                        "take --split all",
                        ranks, slices, slices);
     NN_TRY(compare_names(given, session, &spec, error));
-    NN_TRY(nn_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
+    NN_TRY(nni_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->whole_rows = session->dataset->slices.rows;
     if (session->carved)
         NN_TRY(carve_splits(given, session, error));
@@ -189,17 +189,17 @@ static nn_status open_all(const nni_model_arguments *given, bool with_targets, n
                           nn_error *error)
 {
     nn_comm *comm = session->comm;
-    NN_TRY(nn_checkpoint_read(given->model, comm, &session->model, error));
+    NN_TRY(nni_checkpoint_read(given->model, comm, &session->model, error));
     NN_TRY(nn_comm_agree(
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
     NN_TRY(nni_model_choose(given, with_targets, session, error));
     NN_TRY(open_data(given, session, error));
     session->model->network->precision = session->recipe->training.precision;
-    session->threads = nn_threads_configure(0, comm);
-    nn_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);
+    session->threads = nni_threads_configure(0, comm);
+    nni_threads_warn(&session->threads, comm->rank == 0 ? stderr : NULL);
     return nn_comm_agree(
         comm,
-        nn_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, 0, &session->work, error),
+        nni_workspace_create(session->model->network, PIECE_ROWS, session->threads.count, 0, &session->work, error),
         error);
 }
 
@@ -215,14 +215,14 @@ nn_status nni_model_session_open(const nni_model_arguments *given, bool with_tar
 
 void nni_model_session_close(nni_model_session *session)
 {
-    nn_workspace_free(session->work);
-    nn_dataset_free(session->dataset);
+    nni_workspace_free(session->work);
+    nni_dataset_free(session->dataset);
     nni_candidates_free(&session->found);
     nni_release(session->beside);
     nni_release(session->label);
     nn_recipe_free(session->recipe);
-    nn_checkpoint_free(session->model);
-    nn_threads_release(&session->threads);
+    nni_checkpoint_free(session->model);
+    nni_threads_release(&session->threads);
     *session = (nni_model_session){.comm = session->comm};
 }
 

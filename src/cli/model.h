@@ -34,11 +34,11 @@ extern const struct argp nni_model_argp;
 /** A model and the data it is applied to. Owns all but comm. */
 typedef struct nni_model_session {
     nn_comm *comm;
-    nn_checkpoint *model;
+    nni_checkpoint *model;
     nn_recipe *recipe; /* of the model */
-    nn_dataset *dataset;
-    nn_workspace *work;
-    nn_threads threads;
+    nni_dataset *dataset;
+    nni_workspace *work;
+    nni_threads threads;
     nni_split split;                /* UNSAID: all rows of the file of --data */
     bool carved;                    /* the rows are some of data.train's */
     size_t whole_rows;              /* of those they were carved off */

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "nntrain/real.h"
 #include "nntrain/version.h"
 #include "recipe/schema.h"
 #include "support/printable.h"
+#include "support/real.h"
 #include "support/suggest.h"
 #include "support/system/launcher.h"
 #include "yaml/check.h"
@@ -211,7 +211,7 @@ static nn_status compare_programs(const char *name, nn_comm *comm, nn_error *err
 {
     char lines[512];
     snprintf(lines, sizeof lines, "command: %s\nversion: %s\nprecision: %s\nMPI: %s\n", name, nn_version(),
-             sizeof(nn_real) == sizeof(float) ? "float32" : "float64", nni_comm_library());
+             sizeof(nni_real) == sizeof(float) ? "float32" : "float64", nni_comm_library());
     return nni_comm_compare(comm, "program", lines, error);
 }
 

@@ -59,7 +59,7 @@ static const struct argp parser = {
 
 /* Of several sigmoid outputs each is a label of its own, unless classes were trained, one against the rest. Scaled
  * values stay values under any. */
-static nni_predicted kind_of(const nn_checkpoint *model)
+static nni_predicted kind_of(const nni_checkpoint *model)
 {
     const nn_network *network = model->network;
     const nn_activation last = network->layers[network->layer_count - 1].activation;
@@ -72,21 +72,21 @@ static nni_predicted kind_of(const nn_checkpoint *model)
 }
 
 /* Rows of a piece, through the network. */
-static void run_piece(const nni_model_session *session, const nni_rows *rows, nn_real *x, nn_real *output)
+static void run_piece(const nni_model_session *session, const nni_rows *rows, nni_real *x, nni_real *output)
 {
     const nn_network *network = session->model->network;
-    nn_network_infer(network, nni_dataset_convert(session->dataset, rows, x), rows->count, session->work);
+    nni_network_infer(network, nni_dataset_convert(session->dataset, rows, x), rows->count, session->work);
     nni_network_activate_output(network, rows->count, session->work);
-    memcpy(output + rows->first * network->outputs, nn_network_output(network, session->work),
+    memcpy(output + rows->first * network->outputs, nni_network_output(network, session->work),
            rows->count * network->outputs * sizeof *output);
 }
 
 /* All of this rank's rows through the network: output [rows, outputs]. */
-static nn_status run_rows(const nni_model_session *session, nn_real *output, nn_error *error)
+static nn_status run_rows(const nni_model_session *session, nni_real *output, nn_error *error)
 {
-    const nn_dataset *dataset = session->dataset;
+    const nni_dataset *dataset = session->dataset;
     const size_t capacity = session->work->capacity;
-    nn_real *x = NULL;
+    nni_real *x = NULL;
     nni_cursor *cursor = NULL;
     nni_rows rows = {.count = 1};
     nn_status status = nni_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error);
@@ -102,7 +102,7 @@ static nn_status run_rows(const nni_model_session *session, nn_real *output, nn_
     return status;
 }
 
-static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int rank)
+static size_t rows_of_rank(const nni_dataset *dataset, const nn_comm *comm, int rank)
 {
     const size_t ranks = (size_t)comm->size;
     const size_t first = nni_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
@@ -111,16 +111,16 @@ static size_t rows_of_rank(const nn_dataset *dataset, const nn_comm *comm, int r
 }
 
 /* What a piece of the outputs decides: classes, or labels from 0.5 on. */
-static void decide(nni_predicted kind, const nn_real *output, size_t rows, size_t outputs, int *decided)
+static void decide(nni_predicted kind, const nni_real *output, size_t rows, size_t outputs, int *decided)
 {
     for (size_t i = 0; i < rows && kind == NNI_PREDICTED_CLASSES; i++)
         decided[i] = (int)nni_predicted_class(output + i * outputs, outputs);
     for (size_t i = 0; i < rows * outputs && kind == NNI_PREDICTED_LABELS; i++)
-        decided[i] = output[i] >= (nn_real)0.5;
+        decided[i] = output[i] >= (nni_real)0.5;
 }
 
 /* Rows in pieces, so that neither what is decided nor what is written needs a second large array. */
-static nn_status append(nni_predictions *file, const nn_checkpoint *model, const nn_real *output, size_t rows,
+static nn_status append(nni_predictions *file, const nni_checkpoint *model, const nni_real *output, size_t rows,
                         nn_error *error)
 {
     enum { PIECE = 4096 };
@@ -133,7 +133,7 @@ static nn_status append(nni_predictions *file, const nn_checkpoint *model, const
         status = nni_allocate(PIECE, outputs * sizeof *written, "the predictions", &written, error);
     for (size_t first = 0; status == NN_OK && first < rows; first += PIECE) {
         const size_t count = rows - first < PIECE ? rows - first : PIECE;
-        const nn_real *piece = output + first * outputs;
+        const nni_real *piece = output + first * outputs;
         decide(kind, piece, count, outputs, decided);
         nni_target_scaler_restore(model->target_scaling, piece, count, written);
         status = nni_predictions_append(file, written, decided, count, error);
@@ -144,7 +144,7 @@ static nn_status append(nni_predictions *file, const nn_checkpoint *model, const
 }
 
 /* Rank by rank, in the order of the rows; after a failed write the rest is still taken in, so that nobody waits. */
-static nn_status collect(const nni_model_session *session, nni_predictions *file, nn_real *output, nn_error *error)
+static nn_status collect(const nni_model_session *session, nni_predictions *file, nni_real *output, nn_error *error)
 {
     nn_comm *comm = session->comm;
     const size_t outputs = session->model->network->outputs;
@@ -219,7 +219,7 @@ static nn_status write_predictions(const arguments *given, const nni_model_sessi
     const size_t rows = session->dataset->slices.rows;
     nni_predictions *file = NULL;
     nni_string_set names = {.count = 0};
-    nn_real *output = NULL;
+    nni_real *output = NULL;
     size_t most = session->dataset->rows;
     for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++)
         if (rows_of_rank(session->dataset, comm, rank) > most)

@@ -159,12 +159,12 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
                              nn_error *error)
 {
     if (!given->recipe && given->resume_file) {
-        nn_checkpoint *checkpoint = NULL;
+        nni_checkpoint *checkpoint = NULL;
         NN_TRY(nni_checkpoint_read_shares(given->resume_file, comm, &checkpoint, error)); /* for its recipe alone */
         snprintf(name, NAME_MAX + 1, "run");
         nn_status status = nn_recipe_parse(checkpoint->recipe, given->resume_file, NULL, given->sets.values,
                                            given->sets.count, recipe, error);
-        nn_checkpoint_free(checkpoint);
+        nni_checkpoint_free(checkpoint);
         return status;
     }
     char path[PATH_MAX];
@@ -197,7 +197,7 @@ static void add_option(FILE *command, const char *name, const char *value)
 }
 
 /* The command that goes on with a run that was stopped. */
-static void compose_command(FILE *command, const arguments *given, const nn_comm *comm, const nn_train_result *result)
+static void compose_command(FILE *command, const arguments *given, const nn_comm *comm, const nni_train_result *result)
 {
     if (getenv("SLURM_STEP_ID") && !getenv("OMPI_COMM_WORLD_SIZE"))
         fprintf(command, " srun -n %d", comm->size);
@@ -226,7 +226,7 @@ static void compose_command(FILE *command, const arguments *given, const nn_comm
 
 /* "...; continue with --resume: mpirun -np 2 nntrain train recipe.yaml --output DIR --resume"; on a line of its own
  * where the sentence has no room for it. */
-static void tell_command(const arguments *given, const nn_comm *comm, const nn_train_result *result, nn_status status,
+static void tell_command(const arguments *given, const nn_comm *comm, const nni_train_result *result, nn_status status,
                          nn_error *error)
 {
     char *command = NULL, before[NN_MESSAGE_SIZE];
@@ -279,8 +279,8 @@ static nn_status train(const void *parsed, nn_comm *comm, nn_error *error)
     how.name = name;
     if (!given->recipe && !given->resume_file && comm->rank == 0 && how.style != NN_PROGRESS_QUIET)
         printf("default  no recipe named: training the shipped handwritten digits\n");
-    nn_train_result result;
-    nn_status status = nn_train(recipe, &how, comm, &result, error);
+    nni_train_result result;
+    nn_status status = nni_train(recipe, &how, comm, &result, error);
     nn_recipe_free(recipe);
     if (result.stopped && comm->rank == 0)
         tell_command(given, comm, &result, status, error);

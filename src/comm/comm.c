@@ -257,7 +257,7 @@ nn_status nni_comm_broadcast_status(nn_comm *comm, nn_status status, nn_error *e
     return message.status;
 }
 
-nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error)
+nn_status nni_comm_sum_real(nn_comm *comm, nni_real *values, size_t count, nn_error *error)
 {
     return reduce(comm, values, sizeof *values, count, NNI_MPI_REAL, MPI_SUM, error);
 }
@@ -282,7 +282,7 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
     return broadcast(comm, bytes, count, 0, error);
 }
 
-nn_status nni_comm_send_to_root(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error)
+nn_status nni_comm_send_to_root(nn_comm *comm, int from, nni_real *values, size_t count, nn_error *error)
 {
     return nni_comm_send_bytes_to_root(comm, from, values, count * sizeof *values, error);
 }

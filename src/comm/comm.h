@@ -9,12 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nntrain/real.h"
 #include "nntrain/status.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "support/real.h"
 
 /** The ranks of this run. Plain facts to read; the communicator itself stays behind `backend`. */
 typedef struct nn_comm {
@@ -69,7 +65,7 @@ nn_status nni_comm_broadcast_status(nn_comm *comm, nn_status status, nn_error *e
 
 /** Sums each element over ranks, in place: MPI_Iallreduce, which Open MPI is slow with where many values go to hosts.
  */
-nn_status nn_comm_sum_real(nn_comm *comm, nn_real *values, size_t count, nn_error *error);
+nn_status nni_comm_sum_real(nn_comm *comm, nni_real *values, size_t count, nn_error *error);
 nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 
 /** Smallest and largest over ranks, element by element, in place. */
@@ -102,7 +98,7 @@ nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *
  *
  * @param values  [count] to be sent on `from`, to be filled on rank 0
  */
-nn_status nni_comm_send_to_root(nn_comm *comm, int from, nn_real *values, size_t count, nn_error *error);
+nn_status nni_comm_send_to_root(nn_comm *comm, int from, nni_real *values, size_t count, nn_error *error);
 
 /** The same for bytes. */
 nn_status nni_comm_send_bytes_to_root(nn_comm *comm, int from, void *bytes, size_t count, nn_error *error);
@@ -120,9 +116,5 @@ nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);
 
 /** @return one line naming the MPI library and its version. Not collective. */
 const char *nni_comm_library(void);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -23,16 +23,16 @@ static const double losses_rounded = 64;
 /* What is looked at. Owns all but out. */
 typedef struct check {
     nn_recipe *recipe;
-    nn_dataset *dataset;
+    nni_dataset *dataset;
     nni_feature_scaler *normalization;
     nni_target_scaler *target_scaling;
     nn_network *network;
-    nn_workspace *work;
-    nn_real *x;        /* [rows, features] */
-    nn_real *y;        /* [rows, outputs] targets that are values */
-    nn_real *analytic; /* [flat_count] */
-    uint64_t *samples; /* [rows] */
-    nn_batch batch;
+    nni_workspace *work;
+    nni_real *x;        /* [rows, features] */
+    nni_real *y;        /* [rows, outputs] targets that are values */
+    nni_real *analytic; /* [flat_count] */
+    uint64_t *samples;  /* [rows] */
+    nni_batch batch;
     double largest; /* of the gradients */
     size_t kinks;   /* parameters at a kink of the loss */
     FILE *out;
@@ -41,20 +41,20 @@ typedef struct check {
 static nn_status load(check *in, nn_comm *alone, nn_error *error)
 {
     const nn_recipe *recipe = in->recipe;
-    nn_dataset_spec spec = nni_dataset_spec_of(&recipe->data.train, &recipe->data.train);
+    nni_dataset_spec spec = nni_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
     spec.missing = recipe->data.impute != NN_IMPUTE_NONE;
     spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
     spec.head = nni_head_of(&recipe->network, &recipe->loss);
-    NN_TRY(nn_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
-                           error));
+    NN_TRY(nni_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
+                            error));
     NN_TRY(nni_feature_scaler_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
     if (spec.missing)
         NN_TRY(nni_feature_scaler_impute(in->normalization, error));
     NN_TRY(nni_feature_scaler_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nni_dataset_normalize(in->dataset, in->normalization, error));
-    NN_TRY(nn_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
-                             error));
+    NN_TRY(nni_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
+                              error));
     const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
     NN_TRY(nni_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
     NN_TRY(nni_target_scaler_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
@@ -65,19 +65,19 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
 
 static nn_status prepare(check *in, size_t rows, nn_error *error)
 {
-    const nn_dataset *data = in->dataset;
+    const nni_dataset *data = in->dataset;
     if (rows > data->rows)
         rows = data->rows;
-    NN_TRY(nn_workspace_create(in->network, rows, 1, 1, &in->work, error));
+    NN_TRY(nni_workspace_create(in->network, rows, 1, 1, &in->work, error));
     NN_TRY(nni_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
-    NN_TRY(nni_allocate(in->network->flat_count, sizeof(nn_real), "the gradients", &in->analytic, error));
+    NN_TRY(nni_allocate(in->network->flat_count, sizeof(nni_real), "the gradients", &in->analytic, error));
     NN_TRY(nni_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
     for (size_t i = 0; i < rows; i++)
         in->samples[i] = i;
     in->work->seed = in->recipe->seed;
     const nni_rows first = nni_dataset_resident(data, 0, rows);
     NN_TRY(nni_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
-    in->batch = (nn_batch){
+    in->batch = (nni_batch){
         .rows = rows,
         .global_rows = rows,
         .x = nni_dataset_convert(data, &first, in->x),
@@ -85,21 +85,21 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
         .weights = first.weights,
         .samples = in->samples,
     };
-    nn_network_initialize(in->network, &in->recipe->network, in->recipe->seed);
+    nni_network_initialize(in->network, &in->recipe->network, in->recipe->seed);
     return NN_OK;
 }
 
 static double loss_now(check *in)
 {
-    nn_network_forward(in->network, &in->batch, in->work);
-    return nn_loss(&in->recipe->loss, in->network, &in->batch, in->work);
+    nni_network_forward(in->network, &in->batch, in->work);
+    return nni_loss(&in->recipe->loss, in->network, &in->batch, in->work);
 }
 
 static double loss_at(check *in, size_t parameter, double moved)
 {
-    nn_real *value = &in->network->parameters[parameter];
-    const nn_real kept = *value;
-    *value = kept + (nn_real)moved;
+    nni_real *value = &in->network->parameters[parameter];
+    const nni_real kept = *value;
+    *value = kept + (nni_real)moved;
     const double loss = loss_now(in);
     *value = kept;
     return loss;
@@ -135,7 +135,7 @@ static double distance(check *in, size_t parameter, bool *wrong)
     return *wrong ? apart : fmax(outside, 0);
 }
 
-static double largest_of(const nn_real *values, size_t count)
+static double largest_of(const nni_real *values, size_t count)
 {
     double largest = 0;
     for (size_t i = 0; i < count; i++)
@@ -168,7 +168,7 @@ static double worst_difference(check *in, const nni_tensor *tensor, bool *wrong)
 static size_t stuck_units(const check *in, size_t l)
 {
     const nni_layer *layer = &in->network->layers[l];
-    const nn_real *a = in->work->activations[l];
+    const nni_real *a = in->work->activations[l];
     size_t stuck = 0;
     for (size_t j = 0; j < layer->outputs; j++) {
         bool all = true;
@@ -279,7 +279,7 @@ static nn_status run(check *in, size_t rows, nn_error *error)
         return nn_fail(error, NN_DIVERGED,
                        "the loss is %s before any training; normalize the data or choose another initializer",
                        isnan(loss) ? "NaN" : "infinite");
-    nn_network_backward(&in->recipe->loss, in->network, &in->batch, in->work);
+    nni_network_backward(&in->recipe->loss, in->network, &in->batch, in->work);
     for (size_t i = 0; i < in->network->flat_count; i++)
         in->analytic[i] = in->work->gradients[i];
     tell_loss(in, loss);
@@ -299,11 +299,11 @@ nn_status nni_check_recipe(const char *path, const char *const *overrides, size_
     nni_release(in.y);
     nni_release(in.analytic);
     nni_release(in.samples);
-    nn_workspace_free(in.work);
+    nni_workspace_free(in.work);
     nn_network_free(in.network);
     nni_feature_scaler_free(in.normalization);
     nni_target_scaler_free(in.target_scaling);
-    nn_dataset_free(in.dataset);
+    nni_dataset_free(in.dataset);
     nn_recipe_free(in.recipe);
     return status;
 }

@@ -11,10 +11,6 @@
 #include "comm/comm.h"
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** One dataset of the file to be made. */
 typedef struct nn_import_item {
     const char *source;  /**< path of an IDX file, plain or gzipped; of an .npy file, or FILE.npz:NAME */
@@ -147,9 +143,5 @@ typedef enum nn_generated {
  */
 nn_status nn_generate(nn_generated problem, size_t rows, double noise, uint64_t seed, const char *output,
                       nn_error *error);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdint.h>
 
-#include "nntrain/real.h"
 #include "support/printable.h"
+#include "support/real.h"
 
 /* Bytes of a chunk: beyond, a few rows cost the reading of far more; below, its bookkeeping costs more than it. */
 enum { CHUNK_MOST = 64 << 20, CHUNK_LEAST = 16 << 10 };
@@ -32,7 +32,7 @@ static void print_mend(FILE *out, const nni_inspected *seen, hsize_t row_bytes)
 /* Would be unpacked again and again, were the rows to stay in the file and be read in windows. */
 static bool is_unpacked_often(const nni_inspected *seen, hsize_t chunk_rows)
 {
-    const hsize_t stored = H5Tget_size(seen->type), kept = stored < sizeof(nn_real) ? stored : sizeof(nn_real);
+    const hsize_t stored = H5Tget_size(seen->type), kept = stored < sizeof(nni_real) ? stored : sizeof(nni_real);
     if (seen->row_values > WINDOW / kept || chunk_rows <= 1)
         return false; /* such rows are a chunk each, or pieces of one */
     const hsize_t row_bytes = kept * seen->row_values;

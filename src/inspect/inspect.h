@@ -8,10 +8,6 @@
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** How closely to look. */
 typedef struct nni_inspect_how {
     bool all;             /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
@@ -26,9 +22,5 @@ typedef struct nni_inspect_how {
  * @return NN_DATA where the file is missing, not HDF5, or damaged
  */
 nn_status nni_inspect_data(const char *path, const nni_inspect_how *how, FILE *out, nn_error *error);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -5,34 +5,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 #include "support/sum_tree.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** Targets of some rows: either a class per row or a value per row and output. One of the two is NULL. */
-typedef struct nn_targets {
+typedef struct nni_targets {
     const int32_t *classes; /**< [rows], in 0 .. outputs-1 */
-    const nn_real *values;  /**< [rows, outputs] */
-} nn_targets;
+    const nni_real *values; /**< [rows, outputs] */
+} nni_targets;
 
 /** Rows of one batch; points into memory that somebody else owns. */
-typedef struct nn_batch {
+typedef struct nni_batch {
     size_t rows;        /**< rows of this rank; 0 is valid */
     size_t global_rows; /**< rows over all ranks */
-    const nn_real *x;   /**< [rows, features], normalised */
-    nn_targets y;
-    const nn_real *weights; /**< [rows] weights of the samples; NULL: all 1 */
+    const nni_real *x;  /**< [rows, features], normalised */
+    nni_targets y;
+    const nni_real *weights; /**< [rows] weights of the samples; NULL: all 1 */
     const uint64_t
         *samples;         /**< [rows] numbers of the rows in the split, which key dropout; NULL: no dropout asked for */
     uint64_t epoch;       /**< which keys dropout too */
     nni_leaf_rows leaves; /**< whose sums are joined along their tree; begin NULL: the rows are one sum */
-} nn_batch;
-
-#ifdef __cplusplus
-}
-#endif
+} nni_batch;
 
 #endif

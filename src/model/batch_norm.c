@@ -8,7 +8,7 @@
 #include "model/partial_sums.h"
 
 /* Sums over the ranks; after a failure the sums stay this rank's own, and the step that asks will end the training. */
-static void sum_over_ranks(nni_leaf_range run, nn_workspace *work, size_t count)
+static void sum_over_ranks(nni_leaf_range run, nni_workspace *work, size_t count)
 {
     nni_sync *sync = &work->sync;
     if (sync->sum && sync->status == NN_OK)
@@ -16,14 +16,14 @@ static void sum_over_ranks(nni_leaf_range run, nn_workspace *work, size_t count)
 }
 
 /* What a leaf adds to the stack of sums in the forward pass: rows, and moments of o. */
-static void leaf_moments(const nn_real *values, size_t rows, size_t units, double *sums)
+static void leaf_moments(const nni_real *values, size_t rows, size_t units, double *sums)
 {
     nni_column_moments(values, rows, units, sums, sums + units);
     sums[2 * units] = (double)rows;
 }
 
 /* The sums over all ranks of the moments, in work->sums. */
-static void sum_moments(const nn_real *values, const nni_leaf_rows *leaves, size_t units, nn_workspace *work)
+static void sum_moments(const nni_real *values, const nni_leaf_rows *leaves, size_t units, nni_workspace *work)
 {
     const size_t count = 2 * units + 1;
     size_t height = 0;
@@ -37,17 +37,17 @@ static void sum_moments(const nn_real *values, const nni_leaf_rows *leaves, size
 
 /* The gradients of beta and gamma, and in work->sums their sums over all ranks: a leaf's sums are those that the
  * gradients are joined from. */
-static void sum_slopes(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_workspace *work)
+static void sum_slopes(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
-    const nn_real *xhat = work->layers[index].xhat;
+    const nni_real *xhat = work->layers[index].xhat;
     const size_t units = layer->outputs, count = 2 * units + 1, pitch = work->flat_pitch;
-    nn_real *beta = work->gradients + layer->beta, *gamma = work->gradients + layer->gamma;
+    nni_real *beta = work->gradients + layer->beta, *gamma = work->gradients + layer->gamma;
     size_t height = 0;
     for (size_t leaf = 0; leaf < leaves->run.count; leaf++) {
         const size_t first = leaves->begin[leaf], rows = leaves->begin[leaf + 1] - first;
         const size_t number = leaves->run.first + leaf;
-        nn_real *beta_top = beta + height * pitch, *gamma_top = gamma + height * pitch;
+        nni_real *beta_top = beta + height * pitch, *gamma_top = gamma + height * pitch;
         double *sums = work->sums + height * count;
         nni_column_sums(work->delta + first * units, rows, units, beta_top);
         nni_column_products(work->delta + first * units, xhat + first * units, rows, units, gamma_top);
@@ -63,8 +63,8 @@ static void sum_slopes(const nn_network *network, size_t index, const nni_leaf_r
     sum_over_ranks(leaves->run, work, count);
 }
 
-void nni_batch_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_real *values,
-                            nn_workspace *work)
+void nni_batch_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_real *values,
+                            nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
@@ -74,33 +74,33 @@ void nni_batch_norm_forward(nn_network *network, size_t index, const nni_leaf_ro
     const double n = sums[2 * units];
     /* The running variance is that of a sample, n - 1, as in PyTorch; the batch is divided by its own, n. */
     const double unbiased = n > 1 ? n / (n - 1) : 1;
-    nn_real *running_mean = network->statistics + layer->running_mean;
-    nn_real *running_variance = network->statistics + layer->running_variance;
+    nni_real *running_mean = network->statistics + layer->running_mean;
+    nni_real *running_variance = network->statistics + layer->running_variance;
     for (size_t j = 0; j < units; j++) {
         const double mean = sums[j] / n;
         const double difference = squares[j] / n - mean * mean;
         const double variance = difference > 0 ? difference : 0;
-        kept->mean[j] = (nn_real)mean;
-        kept->inverse[j] = (nn_real)(1 / sqrt(variance + nni_norm_epsilon));
-        running_mean[j] += (nn_real)(nni_norm_momentum * (mean - (double)running_mean[j]));
-        running_variance[j] += (nn_real)(nni_norm_momentum * (variance * unbiased - (double)running_variance[j]));
+        kept->mean[j] = (nni_real)mean;
+        kept->inverse[j] = (nni_real)(1 / sqrt(variance + nni_norm_epsilon));
+        running_mean[j] += (nni_real)(nni_norm_momentum * (mean - (double)running_mean[j]));
+        running_variance[j] += (nni_real)(nni_norm_momentum * (variance * unbiased - (double)running_variance[j]));
     }
     nni_normalize_columns(values, kept->xhat, rows, units, kept->mean, kept->inverse,
                           network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
-void nni_batch_norm_infer(const nn_network *network, size_t index, size_t rows, nn_real *values, nn_workspace *work)
+void nni_batch_norm_infer(const nn_network *network, size_t index, size_t rows, nni_real *values, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
-    const nn_real *variance = network->statistics + layer->running_variance;
+    const nni_real *variance = network->statistics + layer->running_variance;
     for (size_t j = 0; j < layer->outputs; j++)
-        kept->inverse[j] = (nn_real)(1 / sqrt((double)variance[j] + nni_norm_epsilon));
+        kept->inverse[j] = (nni_real)(1 / sqrt((double)variance[j] + nni_norm_epsilon));
     nni_normalize_columns(values, kept->xhat, rows, layer->outputs, network->statistics + layer->running_mean,
                           kept->inverse, network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
-void nni_batch_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_workspace *work)
+void nni_batch_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
@@ -108,10 +108,10 @@ void nni_batch_norm_backward(const nn_network *network, size_t index, const nni_
     const double *sums = work->sums;
     sum_slopes(network, index, leaves, work);
     const double n = sums[2 * units];
-    const nn_real *gamma = network->parameters + layer->gamma;
+    const nni_real *gamma = network->parameters + layer->gamma;
     for (size_t j = 0; j < units; j++) {
-        kept->mean[j] = (nn_real)(sums[j] / n);
-        kept->products[j] = (nn_real)(sums[units + j] / n);
+        kept->mean[j] = (nni_real)(sums[j] / n);
+        kept->products[j] = (nni_real)(sums[units + j] / n);
         kept->inverse[j] *= gamma[j];
     }
     nni_normalize_columns_backward(work->delta, kept->xhat, rows, units, kept->inverse, kept->mean, kept->products);

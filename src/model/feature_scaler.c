@@ -8,8 +8,8 @@ static nn_status take_arrays(nni_feature_scaler *normalization, nn_error *error)
     const char offsets[] = "the normalisation's offsets", scales[] = "the normalisation's scales";
     NN_TRY(nni_allocate(features, sizeof(double), offsets, &normalization->offset, error));
     NN_TRY(nni_allocate(features, sizeof(double), scales, &normalization->scale, error));
-    NN_TRY(nni_allocate(features, sizeof(nn_real), offsets, &normalization->offset_real, error));
-    return nni_allocate(features, sizeof(nn_real), scales, &normalization->scale_real, error);
+    NN_TRY(nni_allocate(features, sizeof(nni_real), offsets, &normalization->offset_real, error));
+    return nni_allocate(features, sizeof(nni_real), scales, &normalization->scale_real, error);
 }
 
 nn_status nni_feature_scaler_create(nn_feature_scaling kind, size_t features, nni_feature_scaler **result,
@@ -32,15 +32,15 @@ nn_status nni_feature_scaler_create(nn_feature_scaling kind, size_t features, nn
 
 nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error *error)
 {
-    return nni_allocate(normalization->features, sizeof(nn_real), "the values in place of missing ones",
+    return nni_allocate(normalization->features, sizeof(nni_real), "the values in place of missing ones",
                         &normalization->missing, error);
 }
 
 void nni_feature_scaler_round(nni_feature_scaler *normalization)
 {
     for (size_t j = 0; j < normalization->features; j++) {
-        normalization->offset_real[j] = (nn_real)normalization->offset[j];
-        normalization->scale_real[j] = (nn_real)normalization->scale[j];
+        normalization->offset_real[j] = (nni_real)normalization->offset[j];
+        normalization->scale_real[j] = (nni_real)normalization->scale[j];
     }
 }
 

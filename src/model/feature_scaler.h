@@ -5,24 +5,20 @@
 #include <stddef.h>
 
 #include "nntrain/kinds.h"
-#include "nntrain/real.h"
 #include "nntrain/status.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "support/real.h"
 
 /** x' = (x - offset) * scale, feature by feature, within -limit ... limit where there is one, or `missing` where x is
  * NaN; from statistics of the training split. Owns its arrays. */
 typedef struct nni_feature_scaler {
     nn_feature_scaling kind;
     size_t features;
-    double *offset;       /**< [features] */
-    double *scale;        /**< [features]; 0 for a feature that the training rows have one value of */
-    double limit;         /**< 0: none */
-    nn_real *missing;     /**< [features] what stands for a missing value, normalised; NULL: none may be missing */
-    nn_real *offset_real; /**< [features] offset, rounded by nni_feature_scaler_round */
-    nn_real *scale_real;  /**< [features] */
+    double *offset;        /**< [features] */
+    double *scale;         /**< [features]; 0 for a feature that the training rows have one value of */
+    double limit;          /**< 0: none */
+    nni_real *missing;     /**< [features] what stands for a missing value, normalised; NULL: none may be missing */
+    nni_real *offset_real; /**< [features] offset, rounded by nni_feature_scaler_round */
+    nni_real *scale_real;  /**< [features] */
 } nni_feature_scaler;
 
 /** Takes an identity normalisation: offset 0, scale 1. */
@@ -32,13 +28,9 @@ nn_status nni_feature_scaler_create(nn_feature_scaling kind, size_t features, nn
 /** Has missing values replaced, by what is then measured or read. */
 nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error *error);
 
-/** Rounds offset and scale for types of x that an nn_real holds exactly; to be called after these were written. */
+/** Rounds offset and scale for types of x that an nni_real holds exactly; to be called after these were written. */
 void nni_feature_scaler_round(nni_feature_scaler *normalization);
 
 void nni_feature_scaler_free(nni_feature_scaler *normalization);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

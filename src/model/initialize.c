@@ -4,36 +4,36 @@
 #include "model/network.h"
 #include "support/philox.h"
 
-static void draw_normal(nn_real *values, size_t count, double deviation, uint64_t seed, uint64_t stream)
+static void draw_normal(nni_real *values, size_t count, double deviation, uint64_t seed, uint64_t stream)
 {
     for (size_t i = 0; i < count; i += 2) {
         double pair[2];
         nni_normal_pair(nni_random_block(seed, NNI_RANDOM_WEIGHTS, stream, i / 2), pair);
-        values[i] = (nn_real)(deviation * pair[0]);
+        values[i] = (nni_real)(deviation * pair[0]);
         if (i + 1 < count)
-            values[i + 1] = (nn_real)(deviation * pair[1]);
+            values[i + 1] = (nni_real)(deviation * pair[1]);
     }
 }
 
-static void draw_uniform(nn_real *values, size_t count, double bound, uint64_t seed, uint64_t stream)
+static void draw_uniform(nni_real *values, size_t count, double bound, uint64_t seed, uint64_t stream)
 {
     for (size_t i = 0; i < count; i += 2) {
         nni_philox_block block = nni_random_block(seed, NNI_RANDOM_WEIGHTS, stream, i / 2);
-        values[i] = (nn_real)(bound * (2.0 * nni_uniform(block.word[0], block.word[1]) - 1.0));
+        values[i] = (nni_real)(bound * (2.0 * nni_uniform(block.word[0], block.word[1]) - 1.0));
         if (i + 1 < count)
-            values[i + 1] = (nn_real)(bound * (2.0 * nni_uniform(block.word[2], block.word[3]) - 1.0));
+            values[i + 1] = (nni_real)(bound * (2.0 * nni_uniform(block.word[2], block.word[3]) - 1.0));
     }
 }
 
-static void fill(nn_real *values, size_t count, double value)
+static void fill(nni_real *values, size_t count, double value)
 {
     for (size_t i = 0; i < count; i++)
-        values[i] = (nn_real)value;
+        values[i] = (nni_real)value;
 }
 
 /* A vector of the matrix: its rows where they are fewer, else its columns. */
 typedef struct vectors {
-    nn_real *data;
+    nni_real *data;
     size_t count, length;
     size_t vector_stride, element_stride;
 } vectors;
@@ -51,7 +51,7 @@ static void subtract(const vectors *v, size_t from, size_t what, double factor)
 {
     for (size_t i = 0; i < v->length; i++)
         v->data[from * v->vector_stride + i * v->element_stride] -=
-            (nn_real)(factor * (double)v->data[what * v->vector_stride + i * v->element_stride]);
+            (nni_real)(factor * (double)v->data[what * v->vector_stride + i * v->element_stride]);
 }
 
 /* Gaussian vectors made orthonormal (Saxe et al., 2014) by Gram and Schmidt, twice, for once is not enough (Kahan). */
@@ -63,11 +63,11 @@ static void make_orthonormal(const vectors *v)
                 subtract(v, a, b, dot(v, a, b));
         const double length = sqrt(dot(v, a, a));
         for (size_t i = 0; i < v->length; i++)
-            v->data[a * v->vector_stride + i * v->element_stride] /= (nn_real)length;
+            v->data[a * v->vector_stride + i * v->element_stride] /= (nni_real)length;
     }
 }
 
-static void draw_orthogonal(const nni_layer *layer, nn_real *weight, uint64_t seed, uint64_t stream)
+static void draw_orthogonal(const nni_layer *layer, nni_real *weight, uint64_t seed, uint64_t stream)
 {
     draw_normal(weight, layer->inputs * layer->outputs, 1, seed, stream);
     if (layer->outputs <= layer->inputs)
@@ -101,7 +101,7 @@ static nn_initializer choose(nn_initializer initializer, nn_activation activatio
     }
 }
 
-static void draw_weights(const nni_layer *layer, nn_real *weight, const nni_network_settings *recipe, uint64_t seed,
+static void draw_weights(const nni_layer *layer, nni_real *weight, const nni_network_settings *recipe, uint64_t seed,
                          uint64_t stream)
 {
     const size_t count = layer->inputs * layer->outputs;
@@ -137,7 +137,7 @@ static void draw_weights(const nni_layer *layer, nn_real *weight, const nni_netw
     }
 }
 
-void nn_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed)
+void nni_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed)
 {
     for (size_t l = 0; l < network->layer_count; l++) {
         const nni_layer *layer = &network->layers[l];

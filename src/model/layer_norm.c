@@ -4,15 +4,15 @@
 #include "model/layer_work.h"
 #include "model/partial_sums.h"
 
-void nni_layer_norm_forward(const nn_network *network, size_t index, size_t rows, nn_real *values, nn_workspace *work)
+void nni_layer_norm_forward(const nn_network *network, size_t index, size_t rows, nni_real *values, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
     nni_normalize_rows(values, kept->xhat, kept->inverse, rows, layer->outputs, network->parameters + layer->gamma,
-                       network->parameters + layer->beta, (nn_real)nni_norm_epsilon);
+                       network->parameters + layer->beta, (nni_real)nni_norm_epsilon);
 }
 
-void nni_layer_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nn_workspace *work)
+void nni_layer_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];

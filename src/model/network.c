@@ -6,7 +6,7 @@
 /* Tensors begin on a cache line; counted in elements. */
 static size_t padded(size_t count)
 {
-    const size_t line = NNI_ALIGNMENT / sizeof(nn_real);
+    const size_t line = NNI_ALIGNMENT / sizeof(nni_real);
     return (count + line - 1) / line * line;
 }
 
@@ -73,8 +73,8 @@ static nn_status lay_out(nn_network *network, const nni_layer_settings *layers, 
     return NN_OK;
 }
 
-nn_status nn_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **result,
-                            nn_error *error)
+nn_status nni_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **result,
+                             nn_error *error)
 {
     if (inputs == 0 || layer_count == 0)
         return nn_fail(error, NN_USAGE, "a network needs at least one input and one layer");
@@ -90,10 +90,10 @@ nn_status nn_network_create(size_t inputs, const nni_layer_settings *layers, siz
     if (status == NN_OK)
         status = lay_out(network, layers, error);
     if (status == NN_OK)
-        status =
-            nni_allocate(network->flat_count, sizeof(nn_real), "the network's parameters", &network->parameters, error);
+        status = nni_allocate(network->flat_count, sizeof(nni_real), "the network's parameters", &network->parameters,
+                              error);
     if (status == NN_OK)
-        status = nni_allocate(network->statistics_count, sizeof(nn_real), "the running statistics",
+        status = nni_allocate(network->statistics_count, sizeof(nni_real), "the running statistics",
                               &network->statistics, error);
     if (status != NN_OK) {
         nn_network_free(network);

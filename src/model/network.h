@@ -11,10 +11,6 @@
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** A dense layer, and where its tensors lie in a flat array of parameters, gradients or moments. */
 typedef struct nni_layer {
     size_t inputs, outputs;
@@ -60,11 +56,11 @@ typedef struct nn_network {
     nni_layer *layers;      /**< [layer_count], first layer first */
     size_t parameter_count; /**< trained values, without padding */
     size_t flat_count;      /**< elements of a flat array: parameters and padding */
-    nn_real *parameters;    /**< [flat_count] */
+    nni_real *parameters;   /**< [flat_count] */
     size_t tensor_count;
     nni_tensor *tensors; /**< [tensor_count], in the order of the flat array */
     size_t statistics_count;
-    nn_real *statistics; /**< [statistics_count] running means and variances of batch norm; not trained */
+    nni_real *statistics; /**< [statistics_count] running means and variances of batch norm; not trained */
 } nn_network;
 
 /**
@@ -74,8 +70,8 @@ typedef struct nn_network {
  * @param layers  [layer_count] units and activation; softmax in the last layer only
  * @return NN_USAGE where a layer has no units, NN_SYSTEM where memory runs out
  */
-nn_status nn_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **network,
-                            nn_error *error);
+nn_status nni_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **network,
+                             nn_error *error);
 void nn_network_free(nn_network *network);
 
 /**
@@ -85,7 +81,7 @@ void nn_network_free(nn_network *network);
  * inputs (LeCun et al., 1998). Orthogonal: rows or columns, whichever are fewer, are orthonormal (Saxe et al., 2014). A
  * weight is a function of seed, layer and position alone.
  */
-void nn_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed);
+void nni_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed);
 
 /** "weight", "bias", "gamma" or "beta". */
 const char *nni_tensor_name(nni_tensor_role role);
@@ -125,25 +121,25 @@ typedef struct nni_sync {
 } nni_sync;
 
 /** Everything a pass over a batch writes. Owns its arrays; taken once for a network and the largest batch. */
-typedef struct nn_workspace {
+typedef struct nni_workspace {
     size_t capacity;               /**< rows the arrays hold */
     size_t layer_count;            /**< of the network it was taken for */
-    nn_real **activations;         /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
+    nni_real **activations;        /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
     struct nni_layer_work *layers; /**< [layer_count] what normalisation, dropout and some activations keep */
-    nn_real *logits;               /**< [capacity, outputs] kept by nn_loss; NULL unless the output activation's
-                                        derivative needs its input */
-    nn_real *delta, *delta_below;  /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
+    nni_real *logits;              /**< [capacity, outputs] kept by nni_loss; NULL unless the output activation's
+                                       derivative needs its input */
+    nni_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
     size_t stack_height;           /**< flat arrays of gradients there are */
     size_t flat_pitch;             /**< elements from one to the next: flat_count */
-    nn_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
+    nni_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
                            leaves, which is one where the rows are one sum */
-    double *row_terms;  /**< [capacity] w_i E_i of the rows, left by nn_loss */
-    double *sums;       /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
+    double *row_terms;   /**< [capacity] w_i E_i of the rows, left by nni_loss */
+    double *sums;        /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
     struct nni_gemm_workspace *space;
     struct nni_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
     nni_sync sync;                 /**< to be set by the caller where ranks share batches */
     uint64_t seed;                 /**< of dropout; to be set by the caller */
-} nn_workspace;
+} nni_workspace;
 
 /**
  * Takes the work space of a network.
@@ -153,18 +149,18 @@ typedef struct nn_workspace {
  * @param stack_height  flat arrays of gradients to take: 0 where none will be asked for, 1, or nni_sum_tree_height of
  * the run where batches come in leaves
  */
-nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
-                              nn_workspace **work, nn_error *error);
-void nn_workspace_free(nn_workspace *work);
+nn_status nni_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
+                               nni_workspace **work, nn_error *error);
+void nni_workspace_free(nni_workspace *work);
 
 /**
  * Forward pass of training: with dropout, and with batch norm over the rows of the global batch, whose statistics also
- * move the running ones. The last layer is left as logits o: nn_loss or nni_network_activate_output applies its
+ * move the running ones. The last layer is left as logits o: nni_loss or nni_network_activate_output applies its
  * activation.
  *
  * @param batch  at most as many rows as the capacity of work
  */
-void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work);
+void nni_network_forward(nn_network *network, const nni_batch *batch, nni_workspace *work);
 
 /**
  * Forward pass of use: without dropout, and with the running statistics in batch norm. Leaves logits as above.
@@ -172,13 +168,13 @@ void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace
  * @param x     [rows, inputs]
  * @param rows  at most the capacity of work
  */
-void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work);
+void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work);
 
 /** Applies the activation of the last layer to the logits that a forward pass left. */
-void nni_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work);
+void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work);
 
-/** @return [rows, outputs]: logits after a forward pass, activations after nn_loss or nni_network_activate_output */
-static inline nn_real *nn_network_output(const nn_network *network, const nn_workspace *work)
+/** @return [rows, outputs]: logits after a forward pass, activations after nni_loss or nni_network_activate_output */
+static inline nni_real *nni_network_output(const nn_network *network, const nni_workspace *work)
 {
     return work->activations[network->layer_count - 1];
 }
@@ -207,24 +203,20 @@ static inline nn_real *nn_network_output(const nn_network *network, const nn_wor
  *
  * @return this rank's share of E; 0 without rows
  */
-double nn_loss(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work);
+double nni_loss(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch, nni_workspace *work);
 
-/** sum_i w_i E_i over some rows of the batch that nn_loss was of, added in their order. */
-double nni_loss_of_rows(const nn_workspace *work, size_t first, size_t count);
+/** sum_i w_i E_i over some rows of the batch that nni_loss was of, added in their order. */
+double nni_loss_of_rows(const nni_workspace *work, size_t first, size_t count);
 
 /**
- * Backward pass after nn_loss: fills work->gradients with this rank's share of dE/dparameters, the sum over the rows of
- * the batch or, where it comes in leaves, over those of each node.
+ * Backward pass after nni_loss: fills work->gradients with this rank's share of dE/dparameters, the sum over the rows
+ * of the batch or, where it comes in leaves, over those of each node.
  *
  * delta of the output layer: dE/da through the output activation, softmax by its Jacobian; the two cross-entropies and
  * their activations give w c (a - y') / n at once. Of a hidden layer: delta_l = (delta_{l+1} W_{l+1}) o sigma'(o_l).
  * dW = delta^T a_{l-1}, db = column sums of delta (Rumelhart, Hinton, Williams, 1986).
  */
-void nn_network_backward(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
-                         nn_workspace *work);
-
-#ifdef __cplusplus
-}
-#endif
+void nni_network_backward(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
+                          nni_workspace *work);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "model/network.h"
 
-/** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nn_loss left. */
-void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
-                      nn_workspace *work);
+/** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nni_loss left. */
+void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
+                      nni_workspace *work);
 
 #endif

@@ -3,7 +3,7 @@
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/elementwise/normalize.h"
 
-nni_leaf_rows nni_batch_leaves(const nn_batch *batch, size_t whole[2])
+nni_leaf_rows nni_batch_leaves(const nni_batch *batch, size_t whole[2])
 {
     if (batch->leaves.begin)
         return batch->leaves;
@@ -11,7 +11,7 @@ nni_leaf_rows nni_batch_leaves(const nn_batch *batch, size_t whole[2])
     return (nni_leaf_rows){.run = {.total = 1, .first = 0, .count = 1}, .begin = whole};
 }
 
-size_t nni_join_reals(nni_leaf_range run, size_t leaf, nn_real *stack, size_t pitch, size_t height, size_t count)
+size_t nni_join_reals(nni_leaf_range run, size_t leaf, nni_real *stack, size_t pitch, size_t height, size_t count)
 {
     for (size_t joins = nni_sum_tree_joins(run, leaf); joins > 0; joins--, height--)
         nni_add(stack + (height - 1) * pitch, stack + (height - 2) * pitch, count);
@@ -26,7 +26,7 @@ size_t nni_join_doubles(nni_leaf_range run, size_t leaf, double *stack, size_t p
     return height;
 }
 
-void nni_partial_column_sums(const nn_real *matrix, const nni_leaf_rows *leaves, size_t columns, nn_real *sums,
+void nni_partial_column_sums(const nni_real *matrix, const nni_leaf_rows *leaves, size_t columns, nni_real *sums,
                              size_t pitch)
 {
     size_t height = 0;
@@ -37,8 +37,8 @@ void nni_partial_column_sums(const nn_real *matrix, const nni_leaf_rows *leaves,
     }
 }
 
-void nni_partial_column_products(const nn_real *a, const nn_real *b, const nni_leaf_rows *leaves, size_t columns,
-                                 nn_real *sums, size_t pitch)
+void nni_partial_column_products(const nni_real *a, const nni_real *b, const nni_leaf_rows *leaves, size_t columns,
+                                 nni_real *sums, size_t pitch)
 {
     size_t height = 0;
     for (size_t leaf = 0; leaf < leaves->run.count; leaf++) {

@@ -3,17 +3,17 @@
 #define NNI_MODEL_PARTIAL_SUMS_H
 
 #include "model/batch.h"
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /**
  * The leaves of a batch; of one that has none, all its rows as one.
  *
  * @param whole  room for the borders of that one
  */
-nni_leaf_rows nni_batch_leaves(const nn_batch *batch, size_t whole[2]);
+nni_leaf_rows nni_batch_leaves(const nni_batch *batch, size_t whole[2]);
 
 /** Joins the topmost of `height` values on a stack after `leaf` went there. @return values left on it */
-size_t nni_join_reals(nni_leaf_range run, size_t leaf, nn_real *stack, size_t pitch, size_t height, size_t count);
+size_t nni_join_reals(nni_leaf_range run, size_t leaf, nni_real *stack, size_t pitch, size_t height, size_t count);
 size_t nni_join_doubles(nni_leaf_range run, size_t leaf, double *stack, size_t pitch, size_t height, size_t count);
 
 /**
@@ -23,11 +23,11 @@ size_t nni_join_doubles(nni_leaf_range run, size_t leaf, double *stack, size_t p
  * @param sums    [columns] of the first node; those of the others, and of the stack they are found on, are `pitch`
  * elements apart
  */
-void nni_partial_column_sums(const nn_real *matrix, const nni_leaf_rows *leaves, size_t columns, nn_real *sums,
+void nni_partial_column_sums(const nni_real *matrix, const nni_leaf_rows *leaves, size_t columns, nni_real *sums,
                              size_t pitch);
 
 /** Sums of the products of two matrices, column by column. */
-void nni_partial_column_products(const nn_real *a, const nn_real *b, const nni_leaf_rows *leaves, size_t columns,
-                                 nn_real *sums, size_t pitch);
+void nni_partial_column_products(const nni_real *a, const nni_real *b, const nni_leaf_rows *leaves, size_t columns,
+                                 nni_real *sums, size_t pitch);
 
 #endif

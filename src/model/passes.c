@@ -10,20 +10,20 @@
 #include "support/timeline.h"
 
 /* What enters layer l: the batch itself or the activations of the layer below. */
-static const nn_real *layer_input(const nn_workspace *work, const nn_real *x, size_t l)
+static const nni_real *layer_input(const nni_workspace *work, const nni_real *x, size_t l)
 {
     return l == 0 ? x : work->activations[l - 1];
 }
 
 /* What act' of a layer is found from. */
-static const nn_real *derivative_at(const nn_workspace *work, size_t l)
+static const nni_real *derivative_at(const nni_workspace *work, size_t l)
 {
     return work->layers[l].at ? work->layers[l].at : work->activations[l];
 }
 
 /* out [rows, outputs] = act(a W^T + b) */
-static void multiply(const nn_network *network, size_t l, const nn_real *x, size_t rows, nn_activation activation,
-                     nn_real *out, nn_workspace *work)
+static void multiply(const nn_network *network, size_t l, const nni_real *x, size_t rows, nn_activation activation,
+                     nni_real *out, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[l];
     nni_view a = {layer_input(work, x, l), layer->inputs, 1};
@@ -34,7 +34,8 @@ static void multiply(const nn_network *network, size_t l, const nn_real *x, size
 }
 
 /* activations = act(o), o in `at`; where the derivative is found from the output, `at` receives that. */
-static void activate_kept(const nni_layer *layer, nn_real *at, nn_real *activations, const nn_real *mask, size_t count)
+static void activate_kept(const nni_layer *layer, nni_real *at, nni_real *activations, const nni_real *mask,
+                          size_t count)
 {
     if (nni_activation_needs_input(layer->activation)) {
         nni_activate_to(layer->activation, at, activations, count);
@@ -46,12 +47,12 @@ static void activate_kept(const nni_layer *layer, nn_real *at, nn_real *activati
     }
 }
 
-static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, nn_workspace *work)
+static void forward_layer(nn_network *network, size_t l, const nni_batch *batch, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[l];
     const nni_layer_work *kept = &work->layers[l];
     const size_t rows = batch->rows;
-    nn_real *sums = kept->at ? kept->at : work->activations[l];
+    nni_real *sums = kept->at ? kept->at : work->activations[l];
     /* The weights of the first layer are only read here: no delta goes through them. */
     nni_gemm_workspace_share(work->space, l > 0);
     if (!kept->at && layer->norm == NN_NORM_NONE) {
@@ -74,7 +75,7 @@ static void forward_layer(nn_network *network, size_t l, const nn_batch *batch, 
         nni_activate(layer->activation, sums, rows * layer->outputs);
 }
 
-void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace *work)
+void nni_network_forward(nn_network *network, const nni_batch *batch, nni_workspace *work)
 {
     const size_t last = network->layer_count - 1;
     for (size_t l = 0; l < last; l++) {
@@ -86,13 +87,13 @@ void nn_network_forward(nn_network *network, const nn_batch *batch, nn_workspace
     multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
 }
 
-void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, nn_workspace *work)
+void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
 {
     const size_t last = network->layer_count - 1;
     nni_gemm_workspace_share(work->space, true);
     for (size_t l = 0; l < last; l++) {
         const nni_layer *layer = &network->layers[l];
-        nn_real *out = work->activations[l];
+        nni_real *out = work->activations[l];
         const bool plain = layer->norm == NN_NORM_NONE;
         multiply(network, l, x, rows, plain ? layer->activation : NN_LINEAR, out, work);
         if (plain)
@@ -106,10 +107,10 @@ void nn_network_infer(const nn_network *network, const nn_real *x, size_t rows, 
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 
-void nni_network_activate_output(const nn_network *network, size_t rows, nn_workspace *work)
+void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work)
 {
     const nni_layer *last = &network->layers[network->layer_count - 1];
-    nn_real *output = nn_network_output(network, work);
+    nni_real *output = nni_network_output(network, work);
     if (last->activation == NN_SOFTMAX)
         nni_softmax_rows(output, rows, last->outputs, NULL);
     else
@@ -117,8 +118,8 @@ void nni_network_activate_output(const nn_network *network, size_t rows, nn_work
 }
 
 /* dW [outputs, inputs] = delta^T a_below; db [outputs] = column sums of delta. */
-static void weight_gradients(const nni_layer *layer, const nn_real *below, const nni_leaf_rows *leaves,
-                             nn_workspace *work)
+static void weight_gradients(const nni_layer *layer, const nni_real *below, const nni_leaf_rows *leaves,
+                             nni_workspace *work)
 {
     nni_view delta_transposed = {work->delta, 1, layer->outputs};
     nni_view input = {below, layer->inputs, 1};
@@ -130,7 +131,7 @@ static void weight_gradients(const nni_layer *layer, const nn_real *below, const
 
 /* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
  * dropout and its normalisation. */
-static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows *leaves, nn_workspace *work)
+static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows *leaves, nni_workspace *work)
 {
     const size_t rows = leaves->begin[leaves->run.count];
     const nni_layer *layer = &network->layers[l], *below = &network->layers[l - 1];
@@ -143,7 +144,7 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
     nni_gemm(work->space, rows, layer->inputs, layer->outputs, (nni_view){work->delta, layer->outputs, 1},
              (nni_view){network->parameters + layer->weight, layer->inputs, 1}, work->delta_below, layer->inputs,
              &epilogue);
-    nn_real *swap = work->delta;
+    nni_real *swap = work->delta;
     work->delta = work->delta_below;
     work->delta_below = swap;
     if (kept->mask)
@@ -155,7 +156,7 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
 }
 
 /* Layers l and above are done: what lies before the next one's tensors is complete. */
-static void tell_complete(const nn_network *network, size_t l, nn_workspace *work)
+static void tell_complete(const nn_network *network, size_t l, nni_workspace *work)
 {
     nni_sync *sync = &work->sync;
     const size_t count = l > 0 ? network->layers[l - 1].weight : network->flat_count;
@@ -183,8 +184,8 @@ static void before_tile(void *context, size_t rows, size_t work, size_t most, nn
         sync->status = sync->progress(sync->context, work, most, errand, &sync->error);
 }
 
-void nn_network_backward(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
-                         nn_workspace *work)
+void nni_network_backward(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
+                          nni_workspace *work)
 {
     size_t whole[2];
     const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);

@@ -33,17 +33,17 @@ void nni_target_scaler_free(nni_target_scaler *scaling)
     nni_release(scaling);
 }
 
-void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *values, size_t rows, nn_real *to)
+void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *values, size_t rows, nni_real *to)
 {
     const size_t outputs = scaling->outputs;
     for (size_t i = 0; i < rows; i++, values += outputs, to += outputs)
         for (size_t j = 0; j < outputs; j++) {
             const double y = scaling->kind == NN_TARGETS_LOG1P ? log1p(values[j]) : values[j];
-            to[j] = (nn_real)((y - scaling->offset[j]) * scaling->scale[j]);
+            to[j] = (nni_real)((y - scaling->offset[j]) * scaling->scale[j]);
         }
 }
 
-void nni_target_scaler_restore(const nni_target_scaler *scaling, const nn_real *output, size_t rows, double *to)
+void nni_target_scaler_restore(const nni_target_scaler *scaling, const nni_real *output, size_t rows, double *to)
 {
     const size_t outputs = scaling->outputs;
     for (size_t i = 0; i < rows; i++, output += outputs, to += outputs)

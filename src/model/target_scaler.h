@@ -6,12 +6,8 @@
 #include <stddef.h>
 
 #include "nntrain/kinds.h"
-#include "nntrain/real.h"
 #include "nntrain/status.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "support/real.h"
 
 /** y' = (y - offset) * scale, output by output, of log(1 + y) in the place of y for NN_TARGETS_LOG1P; from statistics
  * of the training split. Owns its arrays. */
@@ -33,7 +29,7 @@ void nni_target_scaler_free(nni_target_scaler *scaling);
  * @param values  [rows, outputs], in the user's units
  * @param to      [rows, outputs]
  */
-void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *values, size_t rows, nn_real *to);
+void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *values, size_t rows, nni_real *to);
 
 /**
  * Outputs of a network in the user's units: what nni_target_scaler_apply does, undone, in double.
@@ -41,10 +37,6 @@ void nni_target_scaler_apply(const nni_target_scaler *scaling, const double *val
  * @param output  [rows, outputs] activations of the last layer
  * @param to      [rows, outputs]
  */
-void nni_target_scaler_restore(const nni_target_scaler *scaling, const nn_real *output, size_t rows, double *to);
-
-#ifdef __cplusplus
-}
-#endif
+void nni_target_scaler_restore(const nni_target_scaler *scaling, const nni_real *output, size_t rows, double *to);
 
 #endif

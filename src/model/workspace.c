@@ -15,13 +15,13 @@ static size_t widest_layer(const nn_network *network)
     return widest;
 }
 
-static nn_status take_forward(const nn_network *network, size_t threads, nn_workspace *work, nn_error *error)
+static nn_status take_forward(const nn_network *network, size_t threads, nni_workspace *work, nn_error *error)
 {
     const size_t rows = work->capacity;
     NN_TRY(nni_allocate(network->layer_count, sizeof *work->activations, "the table of activations", &work->activations,
                         error));
     for (size_t l = 0; l < network->layer_count; l++)
-        NN_TRY(nni_allocate(rows * network->layers[l].outputs, sizeof(nn_real), "the activations of a batch",
+        NN_TRY(nni_allocate(rows * network->layers[l].outputs, sizeof(nni_real), "the activations of a batch",
                             &work->activations[l], error));
     NN_TRY(nni_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
     return nni_gemm_workspace_create(network->precision, threads, &work->space, error);
@@ -34,19 +34,19 @@ static nn_status take_layer(const nni_layer *layer, bool last, bool backward, si
     const char what[] = "what a layer keeps of a batch";
     const size_t all = rows * layer->outputs;
     if (!last && backward && (layer->dropout > 0 || nni_activation_needs_input(layer->activation)))
-        NN_TRY(nni_allocate(all, sizeof(nn_real), what, &kept->at, error));
+        NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->at, error));
     if (backward && layer->dropout > 0)
-        NN_TRY(nni_allocate(all, sizeof(nn_real), what, &kept->mask, error));
+        NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->mask, error));
     if (layer->norm == NN_NORM_NONE)
         return NN_OK;
     const size_t scales = layer->norm == NN_NORM_BATCH ? layer->outputs : rows;
-    NN_TRY(nni_allocate(all, sizeof(nn_real), what, &kept->xhat, error));
-    NN_TRY(nni_allocate(scales, sizeof(nn_real), what, &kept->inverse, error));
-    NN_TRY(nni_allocate(layer->outputs, sizeof(nn_real), what, &kept->mean, error));
-    return nni_allocate(layer->outputs, sizeof(nn_real), what, &kept->products, error);
+    NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->xhat, error));
+    NN_TRY(nni_allocate(scales, sizeof(nni_real), what, &kept->inverse, error));
+    NN_TRY(nni_allocate(layer->outputs, sizeof(nni_real), what, &kept->mean, error));
+    return nni_allocate(layer->outputs, sizeof(nni_real), what, &kept->products, error);
 }
 
-static nn_status take_layers(const nn_network *network, nn_workspace *work, nn_error *error)
+static nn_status take_layers(const nn_network *network, nni_workspace *work, nn_error *error)
 {
     const bool backward = work->stack_height > 0;
     NN_TRY(nni_allocate(network->layer_count, sizeof *work->layers, "the table of layers", &work->layers, error));
@@ -58,7 +58,7 @@ static nn_status take_layers(const nn_network *network, nn_workspace *work, nn_e
 }
 
 /* What lies between tensors is summed over ranks with the rest, and looked at for NaN. */
-static void clear_padding(const nn_network *network, nn_real *gradients)
+static void clear_padding(const nn_network *network, nni_real *gradients)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
         const size_t end = network->tensors[t].offset + network->tensors[t].count;
@@ -67,33 +67,33 @@ static void clear_padding(const nn_network *network, nn_real *gradients)
     }
 }
 
-static nn_status take_backward(const nn_network *network, nn_workspace *work, nn_error *error)
+static nn_status take_backward(const nn_network *network, nni_workspace *work, nn_error *error)
 {
     const size_t deltas = work->capacity * widest_layer(network);
-    NN_TRY(nni_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta, error));
-    NN_TRY(nni_allocate(deltas, sizeof(nn_real), "the deltas of a batch", &work->delta_below, error));
+    NN_TRY(nni_allocate(deltas, sizeof(nni_real), "the deltas of a batch", &work->delta, error));
+    NN_TRY(nni_allocate(deltas, sizeof(nni_real), "the deltas of a batch", &work->delta_below, error));
     if (nni_activation_needs_input(network->layers[network->layer_count - 1].activation))
-        NN_TRY(nni_allocate(work->capacity * network->outputs, sizeof(nn_real), "the logits of a batch", &work->logits,
+        NN_TRY(nni_allocate(work->capacity * network->outputs, sizeof(nni_real), "the logits of a batch", &work->logits,
                             error));
     /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache, so that they
      * are not touched as a whole. */
     work->flat_pitch = network->flat_count;
     NN_TRY(
-        nni_reserve(work->stack_height, work->flat_pitch * sizeof(nn_real), "the gradients", &work->gradients, error));
-    memset(work->gradients, 0, work->flat_pitch * sizeof(nn_real));
+        nni_reserve(work->stack_height, work->flat_pitch * sizeof(nni_real), "the gradients", &work->gradients, error));
+    memset(work->gradients, 0, work->flat_pitch * sizeof(nni_real));
     for (size_t height = 1; height < work->stack_height; height++)
         clear_padding(network, work->gradients + height * work->flat_pitch);
     return NN_OK;
 }
 
-nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
-                              nn_workspace **result, nn_error *error)
+nn_status nni_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
+                               nni_workspace **result, nn_error *error)
 {
     size_t elements = 0;
     if (__builtin_mul_overflow(capacity, widest_layer(network), &elements))
         return nn_fail(error, NN_SYSTEM, "out of memory: a batch of %zu rows is too large; make training.batch smaller",
                        capacity);
-    nn_workspace *work = NULL;
+    nni_workspace *work = NULL;
     NN_TRY(nni_allocate(1, sizeof *work, "the work space", &work, error));
     work->capacity = capacity;
     work->layer_count = network->layer_count;
@@ -104,14 +104,14 @@ nn_status nn_workspace_create(const nn_network *network, size_t capacity, size_t
     if (status == NN_OK && stack_height > 0)
         status = take_backward(network, work, error);
     if (status != NN_OK) {
-        nn_workspace_free(work);
+        nni_workspace_free(work);
         return status;
     }
     *result = work;
     return NN_OK;
 }
 
-void nn_workspace_free(nn_workspace *work)
+void nni_workspace_free(nni_workspace *work)
 {
     if (!work)
         return;

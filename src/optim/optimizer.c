@@ -43,8 +43,9 @@ const char *nni_optimizer_state_name(const nni_optimizer_settings *settings, siz
     return state < NNI_OPTIMIZER_STATES ? names_of(settings).name[state] : NULL;
 }
 
-nn_status nn_optimizer_create(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization,
-                              const nn_network *network, nn_optimizer **result, nn_error *error)
+nn_status nni_optimizer_create(const nni_optimizer_settings *settings,
+                               const nni_regularization_settings *regularization, const nn_network *network,
+                               nni_optimizer **result, nn_error *error)
 {
     return nni_optimizer_create_part(settings, regularization, network, 0, 1, result, error);
 }
@@ -55,7 +56,7 @@ static size_t offset_of(const nni_optimizer_workspace *space, size_t block)
     return block < space->block_count ? space->blocks[block].offset : space->flat_count;
 }
 
-void nni_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count)
+void nni_optimizer_share(const nni_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count)
 {
     const nni_partition share = nni_partition_of(optimizer->space->block_count, part, parts);
     *first = offset_of(optimizer->space, share.first);
@@ -64,9 +65,9 @@ void nni_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t part
 
 nn_status nni_optimizer_create_part(const nni_optimizer_settings *settings,
                                     const nni_regularization_settings *regularization, const nn_network *network,
-                                    size_t part, size_t parts, nn_optimizer **result, nn_error *error)
+                                    size_t part, size_t parts, nni_optimizer **result, nn_error *error)
 {
-    nn_optimizer *optimizer = NULL;
+    nni_optimizer *optimizer = NULL;
     NN_TRY(nni_allocate(1, sizeof *optimizer, "the optimizer", &optimizer, error));
     optimizer->settings = *settings;
     optimizer->regularization = *regularization;
@@ -77,16 +78,16 @@ nn_status nni_optimizer_create_part(const nni_optimizer_settings *settings,
         nni_optimizer_share(optimizer, part, parts, &optimizer->first, &optimizer->count);
     }
     for (size_t i = 0; status == NN_OK && i < optimizer->state_count; i++)
-        status = nni_allocate(optimizer->count, sizeof(nn_real), "the optimizer's state", &optimizer->state[i], error);
+        status = nni_allocate(optimizer->count, sizeof(nni_real), "the optimizer's state", &optimizer->state[i], error);
     if (status != NN_OK) {
-        nn_optimizer_free(optimizer);
+        nni_optimizer_free(optimizer);
         return status;
     }
     *result = optimizer;
     return NN_OK;
 }
 
-void nn_optimizer_free(nn_optimizer *optimizer)
+void nni_optimizer_free(nni_optimizer *optimizer)
 {
     if (!optimizer)
         return;

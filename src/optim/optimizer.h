@@ -9,23 +9,19 @@
 #include "nntrain/status.h"
 #include "optim/settings.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** The most arrays that any kind keeps. */
 enum { NNI_OPTIMIZER_STATES = 2 };
 
 /** Settings and state. Owns its arrays. */
-typedef struct nn_optimizer {
+typedef struct nni_optimizer {
     nni_optimizer_settings settings;
     nni_regularization_settings regularization;
     size_t first, count;                   /**< elements of a flat array of the network that are moved here */
     size_t state_count;                    /**< arrays that this kind keeps */
-    nn_real *state[NNI_OPTIMIZER_STATES];  /**< [count] each, laid out like those parameters */
+    nni_real *state[NNI_OPTIMIZER_STATES]; /**< [count] each, laid out like those parameters */
     uint64_t steps;                        /**< done so far; adam's corrections need it */
     struct nni_optimizer_workspace *space; /**< for norms; nothing in it outlives a step */
-} nn_optimizer;
+} nni_optimizer;
 
 /** How many arrays a kind with these settings keeps. */
 size_t nni_optimizer_state_count(const nni_optimizer_settings *settings);
@@ -34,19 +30,20 @@ size_t nni_optimizer_state_count(const nni_optimizer_settings *settings);
 const char *nni_optimizer_state_name(const nni_optimizer_settings *settings, size_t state);
 
 /** Takes the state for a network, all zero. */
-nn_status nn_optimizer_create(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization,
-                              const nn_network *network, nn_optimizer **optimizer, nn_error *error);
+nn_status nni_optimizer_create(const nni_optimizer_settings *settings,
+                               const nni_regularization_settings *regularization, const nn_network *network,
+                               nni_optimizer **optimizer, nn_error *error);
 /**
  * Takes the state of share `part` of `parts` that the parameters are cut into; the last ones may be empty. For one rank
  * of several that move a share each (ZeRO, stage 1: Rajbhandari, Rasley, Ruwase, He, SC 2020).
  */
 nn_status nni_optimizer_create_part(const nni_optimizer_settings *settings,
                                     const nni_regularization_settings *regularization, const nn_network *network,
-                                    size_t part, size_t parts, nn_optimizer **optimizer, nn_error *error);
-void nn_optimizer_free(nn_optimizer *optimizer);
+                                    size_t part, size_t parts, nni_optimizer **optimizer, nn_error *error);
+void nni_optimizer_free(nni_optimizer *optimizer);
 
 /** The elements that share `part` of `parts` has. */
-void nni_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count);
+void nni_optimizer_share(const nni_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count);
 
 /**
  * One step of descent: clips the gradients by value, then by norm, adds the slopes of L1 and L2, and moves parameters.
@@ -58,7 +55,7 @@ void nni_optimizer_share(const nn_optimizer *optimizer, size_t part, size_t part
  * there afterwards means nothing
  * @param rate       learning rate of this step
  */
-void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate);
+void nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, double rate);
 
 /**
  * The same bit for bit in parts, as gradients become complete from the front of the flat array: nni_optimizer_begin,
@@ -67,14 +64,14 @@ void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gr
  *
  * @param count  elements 0 .. count - 1 of the gradients are complete
  */
-void nni_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate);
-void nni_optimizer_update(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count);
+void nni_optimizer_begin(nni_optimizer *optimizer, const nn_network *network, double rate);
+void nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, size_t count);
 
 /**
  * @return whether what a call of nni_optimizer_update with `count` would find there, after one with `first`, is finite,
  * in all shares; read by the threads that would move it
  */
-bool nni_optimizer_all_finite(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count);
+bool nni_optimizer_all_finite(const nni_optimizer *optimizer, const nni_real *gradients, size_t first, size_t count);
 
 /**
  * Ends a step in parts. Those who have a share each make the array that nni_optimizer_update_target tells whole on
@@ -82,11 +79,7 @@ bool nni_optimizer_all_finite(const nn_optimizer *optimizer, const nn_real *grad
  *
  * @return [flat_count] parameters or gradients
  */
-nn_real *nni_optimizer_update_target(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
-void nni_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients);
-
-#ifdef __cplusplus
-}
-#endif
+nni_real *nni_optimizer_update_target(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients);
+void nni_optimizer_finish(nni_optimizer *optimizer, nn_network *network, nni_real *gradients);
 
 #endif

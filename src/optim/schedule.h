@@ -7,10 +7,6 @@
 
 #include "optim/settings.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** What a schedule remembers; kept in checkpoints. */
 typedef struct nni_schedule_state {
     double scale;    /**< what the rate has been multiplied by so far: by plateau, or after diverging */
@@ -47,9 +43,5 @@ double nni_schedule_rate(const nni_schedule_settings *schedule, double learning_
  * and waiting begins anew. NaN is no improvement. Other schedules remember nothing.
  */
 void nni_schedule_observe(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -21,7 +21,7 @@
 
 #include "optim/workspace.h"
 
-static nni_update_kind kind_of(const nn_optimizer *optimizer)
+static nni_update_kind kind_of(const nni_optimizer *optimizer)
 {
     const nni_optimizer_settings *settings = &optimizer->settings;
     const bool inert = settings->momentum > 0;
@@ -44,7 +44,7 @@ static nni_update_kind kind_of(const nn_optimizer *optimizer)
 }
 
 /* Powers and quotients are found in double: 1 - beta2^t of the first steps has three digits in float. */
-static nni_update_coefficients terms_of(const nn_optimizer *optimizer, bool weight, double rate)
+static nni_update_coefficients terms_of(const nni_optimizer *optimizer, bool weight, double rate)
 {
     const nni_optimizer_settings *settings = &optimizer->settings;
     const nni_regularization_settings *regularization = &optimizer->regularization;
@@ -56,26 +56,26 @@ static nni_update_coefficients terms_of(const nn_optimizer *optimizer, bool weig
     if (adam)
         decay *= settings->name == NN_ADAMW ? rate : 0;
     return (nni_update_coefficients){
-        .clip = (nn_real)(regularization->clip_value > 0 ? regularization->clip_value : INFINITY),
+        .clip = (nni_real)(regularization->clip_value > 0 ? regularization->clip_value : INFINITY),
         .scale = 1,
-        .l1 = (nn_real)(weight ? regularization->l1 : 0),
-        .l2 = (nn_real)(weight ? regularization->l2 : 0),
-        .rate = (nn_real)(adam ? rate * correction : rate),
-        .momentum = (nn_real)settings->momentum,
-        .keep_first = (nn_real)settings->beta1,
-        .take_first = (nn_real)(1 - settings->beta1),
-        .keep_second = (nn_real)keep_second,
-        .take_second = (nn_real)(1 - keep_second),
-        .root = (nn_real)(1 / sqrt(1 - pow(settings->beta2, steps))),
-        .epsilon = (nn_real)settings->epsilon,
-        .correction = (nn_real)correction,
-        .decay = (nn_real)decay,
+        .l1 = (nni_real)(weight ? regularization->l1 : 0),
+        .l2 = (nni_real)(weight ? regularization->l2 : 0),
+        .rate = (nni_real)(adam ? rate * correction : rate),
+        .momentum = (nni_real)settings->momentum,
+        .keep_first = (nni_real)settings->beta1,
+        .take_first = (nni_real)(1 - settings->beta1),
+        .keep_second = (nni_real)keep_second,
+        .take_second = (nni_real)(1 - keep_second),
+        .root = (nni_real)(1 / sqrt(1 - pow(settings->beta2, steps))),
+        .epsilon = (nni_real)settings->epsilon,
+        .correction = (nni_real)correction,
+        .decay = (nni_real)decay,
     };
 }
 
 /* By value first, so that the norm is that of what remains; L1 and L2 are not in it. Without a limit by value the
  * gradients alone are read, which takes a third of the time. */
-static double scale_of_norm(const nn_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays)
+static double scale_of_norm(const nni_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays)
 {
     nni_optimizer_workspace *space = optimizer->space;
     const double largest = optimizer->regularization.clip_norm;
@@ -86,16 +86,16 @@ static double scale_of_norm(const nn_optimizer *optimizer, const nn_network *net
     return norm > largest ? largest / norm : 1;
 }
 
-static void set_terms(const nn_optimizer *optimizer, const nn_network *network, double rate, double scale)
+static void set_terms(const nni_optimizer *optimizer, const nn_network *network, double rate, double scale)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
         nni_update_coefficients *terms = &optimizer->space->terms[t];
         *terms = terms_of(optimizer, network->tensors[t].role == NNI_TENSOR_WEIGHT, rate);
-        terms->scale = (nn_real)scale;
+        terms->scale = (nni_real)scale;
     }
 }
 
-static void set_local_rates(const nn_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays,
+static void set_local_rates(const nni_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays,
                             double rate)
 {
     nni_optimizer_workspace *space = optimizer->space;
@@ -108,11 +108,12 @@ static void set_local_rates(const nn_optimizer *optimizer, const nn_network *net
         space->norms[1][t] *= (double)space->terms[t].scale;
     for (size_t t = 0; t < network->tensor_count; t++)
         if (network->tensors[t].role == NNI_TENSOR_WEIGHT && parameters[t] > 0 && slopes[t] > 0)
-            space->terms[t].rate = (nn_real)(rate * optimizer->settings.trust * parameters[t] /
-                                             (slopes[t] + optimizer->settings.weight_decay * parameters[t]));
+            space->terms[t].rate = (nni_real)(rate * optimizer->settings.trust * parameters[t] /
+                                              (slopes[t] + optimizer->settings.weight_decay * parameters[t]));
 }
 
-static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays, double rate)
+static void follow_lamb(const nni_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays,
+                        double rate)
 {
     nni_optimizer_workspace *space = optimizer->space;
     const double *parameters = space->norms[0], *directions = space->norms[1];
@@ -120,24 +121,24 @@ static void follow_lamb(const nn_optimizer *optimizer, const nn_network *network
     nni_tensor_norms(space, NNI_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
     for (size_t t = 0; t < network->tensor_count; t++)
         if (network->tensors[t].role == NNI_TENSOR_WEIGHT && parameters[t] > 0 && directions[t] > 0)
-            space->terms[t].rate = (nn_real)(rate * parameters[t] / directions[t]);
+            space->terms[t].rate = (nni_real)(rate * parameters[t] / directions[t]);
     nni_update_step(NNI_UPDATE_FOLLOW, space->terms, space->blocks, space->block_count, arrays);
 }
 
-static nni_update_arrays arrays_of(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+static nni_update_arrays arrays_of(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
 {
     return (nni_update_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1],
                                optimizer->first};
 }
 
 /* Whether a step begins with a norm of something that all gradients have a part in. */
-static bool needs_all(const nn_optimizer *optimizer)
+static bool needs_all(const nni_optimizer *optimizer)
 {
     const nn_optimizer_kind name = optimizer->settings.name;
     return optimizer->regularization.clip_norm > 0 || name == NN_LARS || name == NN_LAMB;
 }
 
-void nni_optimizer_begin(nn_optimizer *optimizer, const nn_network *network, double rate)
+void nni_optimizer_begin(nni_optimizer *optimizer, const nn_network *network, double rate)
 {
     optimizer->steps++;
     optimizer->space->rate = rate;
@@ -159,7 +160,7 @@ static size_t complete_blocks(const nni_optimizer_workspace *space, size_t count
     return low;
 }
 
-void nni_optimizer_update(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, size_t count)
+void nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, size_t count)
 {
     nni_optimizer_workspace *space = optimizer->space;
     const nni_update_arrays arrays = arrays_of(optimizer, network, gradients);
@@ -180,25 +181,25 @@ void nni_optimizer_update(nn_optimizer *optimizer, nn_network *network, nn_real 
     space->moved = end;
 }
 
-bool nni_optimizer_all_finite(const nn_optimizer *optimizer, const nn_real *gradients, size_t first, size_t count)
+bool nni_optimizer_all_finite(const nni_optimizer *optimizer, const nni_real *gradients, size_t first, size_t count)
 {
     const nni_optimizer_workspace *space = optimizer->space;
     const size_t begin = complete_blocks(space, first);
     return nni_update_finite(space->blocks + begin, complete_blocks(space, count) - begin, gradients);
 }
 
-nn_real *nni_optimizer_update_target(const nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+nni_real *nni_optimizer_update_target(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
 {
     return kind_of(optimizer) == NNI_UPDATE_LAMB ? gradients : network->parameters;
 }
 
-void nni_optimizer_finish(nn_optimizer *optimizer, nn_network *network, nn_real *gradients)
+void nni_optimizer_finish(nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
 {
     if (kind_of(optimizer) == NNI_UPDATE_LAMB)
         follow_lamb(optimizer, network, arrays_of(optimizer, network, gradients), optimizer->space->rate);
 }
 
-void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_real *gradients, double rate)
+void nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, double rate)
 {
     nni_optimizer_begin(optimizer, network, rate);
     nni_optimizer_update(optimizer, network, gradients, network->flat_count);

@@ -13,10 +13,6 @@
 #include "optim/settings.h"
 #include "support/setting.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** When a training ends before its last epoch; watches the validation split, or the training loss without one. */
 typedef struct nni_stop_settings {
     nn_metric metric;
@@ -105,9 +101,5 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
                           size_t override_count, nn_recipe **recipe, nn_error *error);
 
 void nn_recipe_free(nn_recipe *recipe);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -39,16 +39,16 @@ static nni_profile time_step(nni_bench_training *t, size_t step)
     clock c = {.profile = {.rows = t->recipe->training.batch_rows}};
     t->work->sync.complete = layer_done;
     t->work->sync.context = &c;
-    nn_sampler_batch(t->sampler, 0, step, &t->batch, NULL); /* resident rows come */
+    nni_sampler_batch(t->sampler, 0, step, &t->batch, NULL); /* resident rows come */
     const double begin = nni_bench_now(1);
-    nn_network_forward(t->network, &t->batch, t->work);
-    nn_loss(&t->recipe->loss, t->network, &t->batch, t->work);
+    nni_network_forward(t->network, &t->batch, t->work);
+    nni_loss(&t->recipe->loss, t->network, &t->batch, t->work);
     c.before = nni_bench_now(1);
     c.profile.forward = c.before - begin;
-    nn_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
+    nni_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
     const double descent = nni_bench_now(1);
     c.profile.rest = descent - c.before;
-    nn_optimizer_step(t->optimizer, t->network, t->work->gradients, t->recipe->optimizer.learning_rate);
+    nni_optimizer_step(t->optimizer, t->network, t->work->gradients, t->recipe->optimizer.learning_rate);
     c.profile.descent = nni_bench_now(1) - descent;
     return c.profile;
 }

@@ -5,10 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** A type of C that holds one number. */
 typedef enum nni_element {
     NNI_INT8,
@@ -22,9 +18,9 @@ typedef enum nni_element {
     NNI_FLOAT,
     NNI_DOUBLE,
 #ifdef NNTRAIN_DOUBLE
-    NNI_REAL = NNI_DOUBLE, /**< an nn_real */
+    NNI_REAL = NNI_DOUBLE, /**< an nni_real */
 #else
-    NNI_REAL = NNI_FLOAT, /**< an nn_real */
+    NNI_REAL = NNI_FLOAT, /**< an nni_real */
 #endif
 } nni_element;
 
@@ -38,9 +34,5 @@ bool nni_element_is_wide(nni_element element);
 
 /** @return the type that numbers of two types are read as: float where that holds both exactly, else double */
 nni_element nni_element_common(nni_element a, nni_element b);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 typedef enum nni_errand_kind {
     NNI_ERRAND_NONE,
@@ -16,9 +16,9 @@ typedef enum nni_errand_kind {
 /** Whole cache lines. */
 typedef struct nni_errand {
     nni_errand_kind kind;
-    size_t count;        /**< elements; 0 with NNI_ERRAND_NONE */
-    const nn_real *from; /**< at the begin of a line, as `to` is */
-    nn_real *to;
+    size_t count;         /**< elements; 0 with NNI_ERRAND_NONE */
+    const nni_real *from; /**< at the begin of a line, as `to` is */
+    nni_real *to;
 } nni_errand;
 
 #endif

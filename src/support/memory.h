@@ -6,10 +6,6 @@
 
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** Cache line and widest vector: the alignment of every numeric array. */
 enum { NNI_ALIGNMENT = 64 };
 
@@ -30,9 +26,5 @@ nn_status nni_copy_text(const char *text, char **copy, nn_error *error);
 
 /** Releases what nni_allocate took; NULL is fine. */
 void nni_release(void *memory);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

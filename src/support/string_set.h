@@ -8,10 +8,6 @@
 
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum { NNI_STRING_SET_MAX = 1 << 16 };
 
 /** A set of texts. Owns them; zeroed, it is empty. */
@@ -51,9 +47,5 @@ nn_status nni_string_set_add_packed(nni_string_set *texts, const char *packed, s
 
 /** Leaves the set empty. */
 void nni_string_set_free(nni_string_set *texts);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

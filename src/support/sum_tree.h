@@ -18,10 +18,6 @@
 
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** A run of the leaves of a tree. */
 typedef struct nni_leaf_range {
     size_t total; /**< leaves of the tree, over all ranks; at least 1 */
@@ -64,9 +60,5 @@ size_t nni_sum_tree_nodes(nni_leaf_range run);
 
 /** @return the most values that are on the stack at any time, before joins */
 size_t nni_sum_tree_height(nni_leaf_range run);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -7,7 +7,7 @@
 static const double most_of_rows = 0.9;
 
 /* Rows of each class on this rank. */
-static nn_status count_rows(const nn_dataset *train, double *rows_of, size_t classes, nn_error *error)
+static nn_status count_rows(const nni_dataset *train, double *rows_of, size_t classes, nn_error *error)
 {
     enum { PIECE = 4096 };
     nni_cursor *cursor = NULL;
@@ -42,7 +42,7 @@ static void say_skewed(const nni_run *run, const double *rows_of, size_t classes
 /* Rows that stay in the file are not read once more for it. */
 nn_status nni_advise(const nni_run *run, nn_error *error)
 {
-    const nn_dataset *train = run->train;
+    const nni_dataset *train = run->train;
     const size_t classes = train->binary ? 2 : train->target == NNI_TARGET_CLASSES ? train->outputs : 0;
     double *rows_of = NULL;
     if (classes < 2 || classes > NNI_MOST_CONFUSED || train->source)

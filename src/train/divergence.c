@@ -13,12 +13,12 @@
 enum { MOST_WARNINGS = 10 };
 
 struct nni_divergence {
-    double place;        /* of this rank's step in work, see place_of; infinity: none is known */
-    char what[320];      /* the newest broken step, as part of a sentence */
-    size_t times;        /* skip: broken steps in a row; rollback: times back to the same step */
-    uint64_t back_at;    /* rollback: the step that was gone back to */
-    size_t warnings;     /* said so far */
-    nn_real *statistics; /* [statistics_count] of batch norm before the step; NULL: a broken step is not skipped */
+    double place;         /* of this rank's step in work, see place_of; infinity: none is known */
+    char what[320];       /* the newest broken step, as part of a sentence */
+    size_t times;         /* skip: broken steps in a row; rollback: times back to the same step */
+    uint64_t back_at;     /* rollback: the step that was gone back to */
+    size_t warnings;      /* said so far */
+    nni_real *statistics; /* [statistics_count] of batch norm before the step; NULL: a broken step is not skipped */
 };
 
 nn_status nni_divergence_create(const nni_run *run, nni_divergence **result, nn_error *error)
@@ -27,7 +27,7 @@ nn_status nni_divergence_create(const nni_run *run, nni_divergence **result, nn_
     NN_TRY(nni_allocate(1, sizeof *trouble, "the watch for NaN", &trouble, error));
     trouble->place = INFINITY;
     if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP) {
-        const nn_status status = nni_allocate(run->network->statistics_count, sizeof(nn_real),
+        const nn_status status = nni_allocate(run->network->statistics_count, sizeof(nni_real),
                                               "the statistics of a step", &trouble->statistics, error);
         if (status != NN_OK) {
             nni_release(trouble);
@@ -69,7 +69,7 @@ static bool tensors_are_finite(const nn_network *network, size_t layer)
 
 /* In the order of a forward pass, so that the least of all ranks is the first: 2 l, the parameters of layer l; 2 l + 1,
  * what comes out of it; behind the last layer, the loss alone. */
-static size_t place_of(const nn_network *network, const nn_workspace *work, size_t rows)
+static size_t place_of(const nn_network *network, const nni_workspace *work, size_t rows)
 {
     for (size_t l = 0; l < network->layer_count; l++) {
         if (!tensors_are_finite(network, l))
@@ -80,7 +80,7 @@ static size_t place_of(const nn_network *network, const nn_workspace *work, size
     return 2 * network->layer_count;
 }
 
-void nni_divergence_note(nni_run *run, const nn_batch *batch)
+void nni_divergence_note(nni_run *run, const nni_batch *batch)
 {
     if (isinf(run->trouble->place))
         run->trouble->place = (double)place_of(run->network, run->work, batch->rows);
@@ -130,7 +130,7 @@ nn_status nni_divergence_with_loss(nni_run *run, nni_step_report *report, nn_err
 nn_status nni_divergence_with_gradients(nni_run *run, size_t count, nni_step_report *report, nn_error *error)
 {
     const nn_network *network = run->network;
-    const nn_real *gradients = run->work->gradients;
+    const nni_real *gradients = run->work->gradients;
     nni_divergence *trouble = run->trouble;
     size_t first = 0, t = 0;
     while (first + 1 < count && isfinite(gradients[first]))
@@ -181,21 +181,21 @@ static nn_status find_way_back(nni_run *run, char path[PATH_MAX], nn_error *erro
 
 static nn_status take_back(nni_run *run, const char *path, nn_error *error)
 {
-    nn_checkpoint *checkpoint = NULL;
+    nni_checkpoint *checkpoint = NULL;
     NN_TRY(nni_resume_load(run, path, &checkpoint, error));
     memcpy(run->resumed_from, path, strlen(path) + 1);
     const nn_status status = nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)
         nni_resume_take(run, checkpoint);
-    nn_checkpoint_free(checkpoint);
+    nni_checkpoint_free(checkpoint);
     return status;
 }
 
 /* Without any checkpoint. */
 static void begin_anew(nni_run *run)
 {
-    nn_optimizer *optimizer = run->optimizer;
-    nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
+    nni_optimizer *optimizer = run->optimizer;
+    nni_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
     for (size_t s = 0; s < optimizer->state_count; s++)
         memset(optimizer->state[s], 0, optimizer->count * sizeof *optimizer->state[s]);
     optimizer->steps = 0;

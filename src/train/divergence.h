@@ -12,7 +12,7 @@ void nni_divergence_free(nni_divergence *trouble);
 void nni_divergence_begin_step(nni_run *run);
 
 /** After the forward pass of a batch whose share of the loss is not finite on this rank: where that began. Local. */
-void nni_divergence_note(nni_run *run, const nn_batch *batch);
+void nni_divergence_note(nni_run *run, const nni_batch *batch);
 
 /** The loss of all ranks is not finite. Collective. @return NN_DIVERGED where the recipe says to stop */
 nn_status nni_divergence_with_loss(nni_run *run, nni_step_report *report, nn_error *error);

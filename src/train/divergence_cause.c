@@ -19,7 +19,7 @@ static double largest_feature(const nni_run *run)
 /* Of the rows in memory; those in the file may be out of reach by now. */
 static nn_status largest_target(const nni_run *run, double *largest, nn_error *error)
 {
-    const nn_dataset *train = run->train;
+    const nni_dataset *train = run->train;
     *largest = 0;
     if (run->target_scaling->kind == NN_TARGETS_NONE && train->values)
         for (size_t i = 0; i < train->rows * train->outputs; i++)

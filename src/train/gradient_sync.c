@@ -33,9 +33,10 @@ struct nni_gradient_sync {
     int *share_first;      /* [ranks] elements that each rank's optimizer moves; NULL: all do all */
     int *share_count;      /* [ranks] */
     nni_allgather *shares; /* makes whole what they moved; NULL likewise */
-    nn_real *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
-    bool last;            /* the batch in work is the last one of its step */
-    size_t added;         /* elements from the front that `accumulated` has been added to, or taken from */
+    nni_real
+        *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
+    bool last;        /* the batch in work is the last one of its step */
+    size_t added;     /* elements from the front that `accumulated` has been added to, or taken from */
 };
 
 nni_leaf_range nni_run_leaves(const nn_recipe *recipe, const nn_comm *comm)
@@ -61,7 +62,7 @@ static nn_status sum_over_ranks(void *context, nni_leaf_range leaves, double *va
 static void accumulate(nni_run *run, size_t first, size_t end)
 {
     nni_gradient_sync *average = run->average;
-    nn_real *gradients = run->work->gradients + first, *before = average->accumulated + first;
+    nni_real *gradients = run->work->gradients + first, *before = average->accumulated + first;
     if (run->part > 0)
         nni_add(before, gradients, end - first);
     if (!average->last)
@@ -90,7 +91,7 @@ static nn_status gradients_progress(void *context, size_t work, size_t most, nni
 /* --- the moments of a step --- */
 
 /* Each leaf's share of the loss: batches are added up leaf by leaf, which any number of ranks does alike. */
-static void add_losses(nni_run *run, const nn_batch *batch)
+static void add_losses(nni_run *run, const nni_batch *batch)
 {
     nni_gradient_sync *average = run->average;
     size_t whole[2];
@@ -104,7 +105,7 @@ static void add_losses(nni_run *run, const nn_batch *batch)
     }
 }
 
-nn_status nni_loss_allreduce_start(nni_run *run, const nn_batch *batch, nn_error *error)
+nn_status nni_loss_allreduce_start(nni_run *run, const nni_batch *batch, nn_error *error)
 {
     nni_gradient_sync *average = run->average;
     const size_t accumulate = run->recipe->training.accumulate;
@@ -192,7 +193,7 @@ nn_status nni_run_update(nni_run *run, nni_step_report *report, nn_error *error)
     nni_gradient_sync *average = run->average;
     const size_t count = run->network->flat_count;
     const bool whole = run->recipe->training.on_nan.name == NN_ON_NAN_SKIP;
-    nn_real *gradients = run->work->gradients;
+    nni_real *gradients = run->work->gradients;
     bool begun = false;
     nni_run_mark(run, NNI_SPAN_UPDATE);
     for (size_t end = 0; end < count;) {
@@ -255,7 +256,7 @@ static nn_status take_memory(const nni_run *run, nni_gradient_sync *average, nn_
         .pitch = run->work->flat_pitch,
         .count = network->flat_count,
         /* Alone, nothing is waited for: threads move their own rows of all layers at once. */
-        .bucket = run->comm->size > 1 ? parallel->bucket_bytes / sizeof(nn_real) : network->flat_count,
+        .bucket = run->comm->size > 1 ? parallel->bucket_bytes / sizeof(nni_real) : network->flat_count,
     };
     NN_TRY(nni_reduction_create(run->comm, &plan, &average->gradients, error));
     NN_TRY(nni_exchange_create(run->comm, tree, NNI_EXCHANGE_DOUBLE, OUTCOME_COUNT, NNI_TAG_OUTCOME, &average->outcome,
@@ -270,7 +271,7 @@ static nn_status take_memory(const nni_run *run, nni_gradient_sync *average, nn_
     NN_TRY(nni_allocate(nni_sum_tree_height(average->leaves), OUTCOME_COUNT * sizeof *average->told,
                         "the loss of a step", &average->told, error));
     if (run->recipe->training.accumulate > 1)
-        NN_TRY(nni_allocate(network->flat_count, sizeof(nn_real), "the gradients of a step", &average->accumulated,
+        NN_TRY(nni_allocate(network->flat_count, sizeof(nni_real), "the gradients of a step", &average->accumulated,
                             error));
     return NN_OK;
 }

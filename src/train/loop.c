@@ -6,17 +6,17 @@ nn_status nni_run_loop(nni_run *run, nn_error *error)
     nni_progress *at = &run->progress;
     while (!run->finished && at->epoch < run->recipe->training.epochs) {
         while (at->epoch_step < run->epoch_steps) {
-            nn_batch batch;
+            nni_batch batch;
             nni_step_report report;
             bool more;
             nni_run_load(run, &batch); /* 1 load */
             nni_run_mark(run, NNI_SPAN_FORWARD);
-            nn_network_forward(run->network, &batch, run->work); /* 2 forward */
+            nni_network_forward(run->network, &batch, run->work); /* 2 forward */
             nni_run_mark(run, NNI_SPAN_LOSS);
-            nn_loss(loss_kind, run->network, &batch, run->work);  /* 3 loss */
+            nni_loss(loss_kind, run->network, &batch, run->work); /* 3 loss */
             NN_TRY(nni_loss_allreduce_start(run, &batch, error)); /*   to all ranks */
             nni_run_mark(run, NNI_SPAN_BACKWARD);
-            nn_network_backward(loss_kind, run->network, &batch, run->work); /* 4 backpropagation; averaging begins */
+            nni_network_backward(loss_kind, run->network, &batch, run->work); /* 4 backpropagation; averaging begins */
             NN_TRY(nni_run_batch_done(run, &more, error));
             if (more)
                 continue;                                           /* more batches before the descent */

@@ -22,7 +22,7 @@ void nni_resource_usage_step(nni_run *run, double now)
     marks->last_step = now;
 }
 
-static double waited(const nn_dataset *dataset)
+static double waited(const nni_dataset *dataset)
 {
     return dataset ? nni_dataset_waited(dataset) : 0;
 }

@@ -30,13 +30,13 @@ nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *e
     return status;
 }
 
-nn_status nni_resume_load(const nni_run *run, const char *path, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_resume_load(const nni_run *run, const char *path, nni_checkpoint **checkpoint, nn_error *error)
 {
     return nni_run_shards_state(run) ? nni_checkpoint_read_shares(path, run->comm, checkpoint, error)
-                                     : nn_checkpoint_read(path, run->comm, checkpoint, error);
+                                     : nni_checkpoint_read(path, run->comm, checkpoint, error);
 }
 
-nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error)
+nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_checkpoint **checkpoint, nn_error *error)
 {
     *checkpoint = NULL;
     if (!options->resume)
@@ -57,7 +57,7 @@ nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nn_chec
     return nni_resume_load(run, run->resumed_from, checkpoint, error);
 }
 
-static nn_status check_network(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_network(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nn_network *ours = run->network, *theirs = checkpoint->network;
     if (ours->inputs != theirs->inputs)
@@ -116,7 +116,7 @@ static const char *fold_of(const nn_recipe *recipe)
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before there was auto. */
-static nn_status check_normalize(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_normalize(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nn_feature_scaling now = run->recipe->data.normalize;
     if (now == NN_NORMALIZE_AUTO)
@@ -148,7 +148,7 @@ static nn_status check_recipe(const nni_run *run, const nn_recipe *before, nn_er
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before targets could be scaled. */
-static nn_status check_targets(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_targets(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nn_target_scaling now = run->recipe->data.normalize_targets;
     if (now == NN_TARGETS_AUTO)
@@ -158,9 +158,9 @@ static nn_status check_targets(const nni_run *run, const nn_checkpoint *checkpoi
 }
 
 /* Momentum may change, but not between having a velocity and having none. */
-static nn_status check_state(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_state(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
-    const nn_optimizer *ours = run->optimizer, *theirs = checkpoint->optimizer;
+    const nni_optimizer *ours = run->optimizer, *theirs = checkpoint->optimizer;
     if (ours->state_count == theirs->state_count)
         return NN_OK;
     return nn_fail(
@@ -170,7 +170,7 @@ static nn_status check_state(const nni_run *run, const nn_checkpoint *checkpoint
         run->resumed_from, theirs->settings.momentum, ours->settings.momentum);
 }
 
-static nn_status check_data(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_data(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     if (checkpoint->provenance.data_digest != run->provenance.data_digest)
         return nn_fail(error, NN_DATA,
@@ -182,7 +182,7 @@ static nn_status check_data(const nni_run *run, const nn_checkpoint *checkpoint,
 }
 
 /* A model from before the file named its classes goes on all the same. */
-static nn_status check_class_names(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status check_class_names(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nni_string_set *now = nni_dataset_class_names(run->train), *before = &checkpoint->class_names;
     if (!now || before->count == 0 || nni_string_set_equal(now, before))
@@ -192,7 +192,7 @@ static nn_status check_class_names(const nni_run *run, const nn_checkpoint *chec
                    run->resumed_from, run->train->file);
 }
 
-nn_status nni_resume_check(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(check_network(run, checkpoint, error));
     nn_recipe *before = NULL;
@@ -220,14 +220,15 @@ nn_status nni_resume_check(const nni_run *run, const nn_checkpoint *checkpoint, 
     return status;
 }
 
-void nni_resume_take(nni_run *run, nn_checkpoint *checkpoint)
+void nni_resume_take(nni_run *run, nni_checkpoint *checkpoint)
 {
-    memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nn_real));
-    memcpy(run->network->statistics, checkpoint->network->statistics, run->network->statistics_count * sizeof(nn_real));
+    memcpy(run->network->parameters, checkpoint->network->parameters, run->network->flat_count * sizeof(nni_real));
+    memcpy(run->network->statistics, checkpoint->network->statistics,
+           run->network->statistics_count * sizeof(nni_real));
     for (size_t s = 0; s < run->optimizer->state_count; s++)
         memcpy(run->optimizer->state[s],
                checkpoint->optimizer->state[s] + (run->optimizer->first - checkpoint->optimizer->first),
-               run->optimizer->count * sizeof(nn_real));
+               run->optimizer->count * sizeof(nni_real));
     run->optimizer->steps = checkpoint->optimizer->steps;
     run->progress = checkpoint->progress;
     run->seconds_before = checkpoint->progress.seconds;

@@ -13,10 +13,10 @@
  * @param checkpoint  receives NULL where the folder has none
  * @return NN_DATA where a named file is no intact checkpoint, or the folder has checkpoints but no intact one
  */
-nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nn_checkpoint **checkpoint, nn_error *error);
+nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_checkpoint **checkpoint, nn_error *error);
 
-/** Reads a checkpoint with what this run keeps of the optimizer's state. Collective; returns as nn_checkpoint_read. */
-nn_status nni_resume_load(const nni_run *run, const char *path, nn_checkpoint **checkpoint, nn_error *error);
+/** Reads a checkpoint with what this run keeps of the optimizer's state. Collective; returns as nni_checkpoint_read. */
+nn_status nni_resume_load(const nni_run *run, const char *path, nni_checkpoint **checkpoint, nn_error *error);
 
 /**
  * The newest checkpoint of the run's folder whose seal holds; each damaged one passed over is said. Rank 0 alone.
@@ -31,9 +31,9 @@ nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *e
  *
  * Whatever else changed in the recipe is taken from the recipe: more epochs, a lower rate.
  */
-nn_status nni_resume_check(const nni_run *run, const nn_checkpoint *checkpoint, nn_error *error);
+nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
 
 /** Moves a checkpoint's contents into the run. */
-void nni_resume_take(nni_run *run, nn_checkpoint *checkpoint);
+void nni_resume_take(nni_run *run, nni_checkpoint *checkpoint);
 
 #endif

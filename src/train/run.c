@@ -30,9 +30,9 @@ nn_status nni_run_check_lock(nni_run *run, nn_error *error)
                                      error);
 }
 
-static nn_dataset_spec spec_of(const nni_run *run, const nni_split_settings *split)
+static nni_dataset_spec spec_of(const nni_run *run, const nni_split_settings *split)
 {
-    nn_dataset_spec spec = nni_dataset_spec_of(split, &run->recipe->data.train);
+    nni_dataset_spec spec = nni_dataset_spec_of(split, &run->recipe->data.train);
     spec.external = run->recipe->data.external;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
     spec.log1p = run->recipe->data.normalize_targets == NN_TARGETS_LOG1P;
@@ -41,7 +41,7 @@ static nn_dataset_spec spec_of(const nni_run *run, const nni_split_settings *spl
 }
 
 /* From now on the recipe has a number where it said auto: that of the run which is continued, or one for this data. */
-static nn_status settle_recipe(nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status settle_recipe(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     nn_recipe *before = NULL;
     size_t rows = 0;
@@ -51,7 +51,7 @@ static nn_status settle_recipe(nni_run *run, const nn_checkpoint *checkpoint, nn
     if (checkpoint)
         status = nn_recipe_parse(checkpoint->recipe, run->resumed_from, NULL, NULL, 0, &before, error);
     else {
-        const nn_dataset_spec spec = spec_of(run, &run->recipe->data.train);
+        const nni_dataset_spec spec = spec_of(run, &run->recipe->data.train);
         status = nni_dataset_count(&spec, run->comm, &rows, error);
     }
     if (status == NN_OK)
@@ -62,23 +62,23 @@ static nn_status settle_recipe(nni_run *run, const nn_checkpoint *checkpoint, nn
     return NN_OK;
 }
 
-static nn_status open_split(nni_run *run, const nni_split_settings *split, bool training, nn_dataset **dataset,
+static nn_status open_split(nni_run *run, const nni_split_settings *split, bool training, nni_dataset **dataset,
                             nn_error *error)
 {
     const size_t taken = (run->train ? nni_dataset_bytes(run->train) : 0) +
                          (run->test && !run->test->source ? nni_dataset_bytes(run->test) : 0);
     /* Classes of other splits are called as those of the training. */
     const nni_string_set none = {.count = 0}, *names = run->train ? nni_dataset_class_names(run->train) : NULL;
-    nn_dataset_spec spec = spec_of(run, split);
+    nni_dataset_spec spec = spec_of(run, split);
     spec.class_names = !run->train || names ? names : &none;
     spec.names_are_labels = run->train && nni_dataset_names_are_labels(run->train);
     spec.head = nni_head_of(&run->recipe->network, &run->recipe->loss);
     spec.memory = run->memory > taken ? run->memory - taken : run->memory > 0;
-    return nn_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
+    return nni_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
 
 /* Other splits must suit the training split before all suit the network. */
-static nn_status check_split(const nni_run *run, const nn_dataset *other, nn_error *error)
+static nn_status check_split(const nni_run *run, const nni_dataset *other, nn_error *error)
 {
     if (!other || other->features == run->train->features)
         return NN_OK;
@@ -87,7 +87,7 @@ static nn_status check_split(const nni_run *run, const nn_dataset *other, nn_err
 }
 
 /* A split of its own, or rows of the training split; or none. */
-static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_holdout carving, nn_dataset **dataset,
+static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_holdout carving, nni_dataset **dataset,
                             nn_error *error)
 {
     if (nni_split_is_given(split))
@@ -117,7 +117,7 @@ static nn_status load_data(nni_run *run, nn_error *error)
                       &run->validation, error);
 }
 
-static nn_status normalize_data(nni_run *run, const nn_checkpoint *checkpoint, nn_error *error)
+static nn_status normalize_data(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     nni_feature_scaler *ours = run->normalization;
     const size_t features = run->train->features;
@@ -140,7 +140,7 @@ static nn_status normalize_data(nni_run *run, const nn_checkpoint *checkpoint, n
 }
 
 /* A training that goes on keeps what it began with, whatever that was found by. */
-static nn_status scale_targets(nni_run *run, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status scale_targets(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
     const nn_network *network = run->network;
     if (checkpoint) {
@@ -177,7 +177,7 @@ static double model_values(const nni_run *run)
     const double arriving = run->comm->size > 1 ? nodes + 1 : 0;
     const double state = (double)nni_optimizer_state_count(&run->recipe->optimizer);
     const double weights = 1 + nodes + arriving + state / (nni_run_shards_state(run) ? run->comm->size : 1);
-    /* Rows of x as nn_real: the batch, and a piece of each split that is evaluated. */
+    /* Rows of x as nni_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
     double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
     for (size_t l = 0; l < network->layers_count; l++) {
@@ -193,7 +193,7 @@ static double model_values(const nni_run *run)
 static nn_status check_memory(const nni_run *run, nn_error *error)
 {
     const double gibibyte = 1024.0 * 1024 * 1024;
-    const double need = model_values(run) * sizeof(nn_real) * run->comm->local_size;
+    const double need = model_values(run) * sizeof(nni_real) * run->comm->local_size;
     const double there = (double)nni_host_memory_available();
     if (there == 0 || need < there)
         return NN_OK;
@@ -211,8 +211,8 @@ static nn_status make_model(nni_run *run, nn_error *error)
     NN_TRY(nni_feature_scaler_create(recipe->data.normalize, run->train->features, &run->normalization, error));
     if (recipe->data.impute != NN_IMPUTE_NONE)
         NN_TRY(nni_feature_scaler_impute(run->normalization, error));
-    NN_TRY(nn_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
-                             error));
+    NN_TRY(nni_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
+                              error));
     run->network->precision = recipe->training.precision;
     const bool sharded = nni_run_shards_state(run);
     if (sharded && run->network->flat_count > INT_MAX)
@@ -229,7 +229,7 @@ static nn_status fit_targets(nni_run *run, nn_error *error)
     const nn_network *network = run->network;
     const nn_activation output = network->layers[network->layer_count - 1].activation;
     enum { SPLITS = 3 };
-    nn_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
+    nni_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
     for (size_t i = 0; i < SPLITS; i++)
         if (splits[i])
             NN_TRY(nni_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
@@ -240,14 +240,14 @@ static nn_status fit_targets(nni_run *run, nn_error *error)
 static nn_status make_work(nni_run *run, nn_error *error)
 {
     const nni_training_settings *training = &run->recipe->training;
-    NN_TRY(nn_sampler_create(run->train, run->recipe->seed, run->batch_rows, &run->sampler, error));
-    run->epoch_batches = nn_sampler_steps(run->sampler);
+    NN_TRY(nni_sampler_create(run->train, run->recipe->seed, run->batch_rows, &run->sampler, error));
+    run->epoch_batches = nni_sampler_steps(run->sampler);
     run->epoch_steps = (run->epoch_batches + training->accumulate - 1) / training->accumulate;
     /* Evaluation goes through the same work space in pieces; not too small ones where a rank has few rows of a batch.
      */
-    const size_t capacity = nn_sampler_capacity(run->sampler);
-    NN_TRY(nn_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count,
-                               nni_sum_tree_height(nni_run_leaves(run->recipe, run->comm)), &run->work, error));
+    const size_t capacity = nni_sampler_capacity(run->sampler);
+    NN_TRY(nni_workspace_create(run->network, capacity > LEAST_ROWS ? capacity : LEAST_ROWS, run->threads.count,
+                                nni_sum_tree_height(nni_run_leaves(run->recipe, run->comm)), &run->work, error));
     run->work->seed = run->recipe->seed;
     run->work->timeline = &run->timeline;
     return NN_OK;
@@ -268,23 +268,23 @@ static nn_status make_augment(nni_run *run, nn_error *error)
 static nn_status make_evaluators(nni_run *run, nn_error *error)
 {
     const nni_training_settings *training = &run->recipe->training;
-    const nn_metrics_wanted wanted = {
+    const nni_metrics_wanted wanted = {
         .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
         .ranking = training->stop.metric == NN_METRIC_AUROC || training->stop.metric == NN_METRIC_AVERAGE_PRECISION,
     };
     const size_t capacity = run->work->capacity;
     if (run->validation)
-        NN_TRY(nn_evaluator_create(run->network, capacity, run->validation, wanted, run->comm,
-                                   &run->evaluate_validation, error));
+        NN_TRY(nni_evaluator_create(run->network, capacity, run->validation, wanted, run->comm,
+                                    &run->evaluate_validation, error));
     if (run->validation)
         NN_TRY(nni_evaluator_check(run->evaluate_validation, &run->recipe->loss, training->stop.metric, error));
     if (run->test)
-        NN_TRY(nn_evaluator_create(run->network, capacity, run->test, wanted, run->comm, &run->evaluate_test, error));
+        NN_TRY(nni_evaluator_create(run->network, capacity, run->test, wanted, run->comm, &run->evaluate_test, error));
     return NN_OK;
 }
 
 /* @param checkpoint  NULL: from the beginning */
-static nn_status begin_or_continue(nni_run *run, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status begin_or_continue(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
     if (checkpoint)
         NN_TRY(nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error));
@@ -293,7 +293,7 @@ static nn_status begin_or_continue(nni_run *run, nn_checkpoint *checkpoint, nn_e
     if (checkpoint)
         nni_resume_take(run, checkpoint);
     else
-        nn_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
+        nni_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
     return NN_OK;
 }
 
@@ -340,7 +340,7 @@ static nn_status check_ranks(const nni_run *run, nn_error *error)
                    run->comm->size, slices, slices);
 }
 
-static nn_status make_ready(nni_run *run, nn_checkpoint *checkpoint, nn_error *error)
+static nn_status make_ready(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(settle_recipe(run, checkpoint, error));
     NN_TRY(check_ranks(run, error));
@@ -359,14 +359,14 @@ static nn_status make_ready(nni_run *run, nn_checkpoint *checkpoint, nn_error *e
 
 static nn_status prepare(nni_run *run, const nn_train_options *options, nn_error *error)
 {
-    nn_checkpoint *checkpoint = NULL;
+    nni_checkpoint *checkpoint = NULL;
     if (options->trace)
         NN_TRY(nni_trace_open(options->trace, options->trace_limit ? options->trace_limit : NNI_TRACE_SPANS, run->comm,
                               &run->timeline, &run->trace, error));
     nni_run_mark(run, NNI_SPAN_READ);
     NN_TRY(nni_resume_read(run, options, &checkpoint, error));
     const nn_status status = make_ready(run, checkpoint, error);
-    nn_checkpoint_free(checkpoint);
+    nni_checkpoint_free(checkpoint);
     return status;
 }
 
@@ -408,8 +408,8 @@ nn_status nni_run_create(const nn_recipe *recipe, const nn_train_options *option
     run->out = comm->rank == 0 ? options->out : NULL;
     run->columns = options->columns;
     run->style = options->style;
-    run->threads = nn_threads_configure(recipe->parallel.threads, comm);
-    nn_threads_warn(&run->threads, run->out);
+    run->threads = nni_threads_configure(recipe->parallel.threads, comm);
+    nni_threads_warn(&run->threads, run->out);
     run->progress.best = NAN;
     run->progress.schedule = nni_schedule_begin();
 
@@ -439,22 +439,22 @@ void nni_run_free(nni_run *run)
             run->observers[i].free(run->observers[i].self);
     nni_comm_set_timeline(run->comm, NULL);
     nni_trace_free(run->trace);
-    nn_evaluator_free(run->evaluate_validation);
-    nn_evaluator_free(run->evaluate_test);
+    nni_evaluator_free(run->evaluate_validation);
+    nni_evaluator_free(run->evaluate_test);
     nni_gradient_sync_free(run->average);
     nni_divergence_free(run->trouble);
-    nn_workspace_free(run->work);
-    nn_sampler_free(run->sampler);
+    nni_workspace_free(run->work);
+    nni_sampler_free(run->sampler);
     nni_augment_free(run->augment);
-    nn_optimizer_free(run->optimizer);
+    nni_optimizer_free(run->optimizer);
     nn_network_free(run->network);
     nni_feature_scaler_free(run->normalization);
     nni_target_scaler_free(run->target_scaling);
-    nn_dataset_free(run->train);
-    nn_dataset_free(run->validation);
-    nn_dataset_free(run->test);
+    nni_dataset_free(run->train);
+    nni_dataset_free(run->validation);
+    nni_dataset_free(run->test);
     nn_recipe_free(run->settled);
-    nn_threads_release(&run->threads);
+    nni_threads_release(&run->threads);
     nni_run_lock_release(run->lock);
     nni_release(run);
 }

@@ -42,7 +42,7 @@ typedef struct nni_step_report {
 typedef struct nni_epoch_report {
     double train_loss; /**< mean over the rows of the epoch, each at the weights it was seen with */
     bool validated, tested;
-    nn_metrics validation, test;
+    nni_metrics validation, test;
     bool improved;        /**< the watched metric is the best so far */
     double learning_rate; /**< of the last step */
     double seconds;       /**< this session spent on the epoch, evaluation included */
@@ -87,21 +87,21 @@ struct nni_run {
     size_t *bar_width; /* characters of a bar on the screen, which a line must not be glued to; NULL: there is no bar */
 
     size_t memory; /* bytes that rows may take on this rank */
-    nn_dataset *train;
-    nn_dataset *validation; /* NULL: there is none */
-    nn_dataset *test;       /* NULL: nothing is held out */
+    nni_dataset *train;
+    nni_dataset *validation; /* NULL: there is none */
+    nni_dataset *test;       /* NULL: nothing is held out */
     nni_feature_scaler *normalization;
     nni_target_scaler *target_scaling;
     nni_feature_scaler_notes normalization_notes; /* of a run that begins */
     nn_network *network;
-    nn_optimizer *optimizer;
-    nn_sampler *sampler;
+    nni_optimizer *optimizer;
+    nni_sampler *sampler;
     nni_augment *augment; /* NULL: training sees the rows as they are */
-    nn_workspace *work;
-    nn_threads threads;
-    nn_evaluator *evaluate_validation, *evaluate_test; /* NULL without the split */
-    size_t batch_rows;                                 /* of a full batch over all ranks */
-    size_t epoch_batches;                              /* batches of an epoch */
+    nni_workspace *work;
+    nni_threads threads;
+    nni_evaluator *evaluate_validation, *evaluate_test; /* NULL without the split */
+    size_t batch_rows;                                  /* of a full batch over all ranks */
+    size_t epoch_batches;                               /* batches of an epoch */
     size_t epoch_steps; /* steps of descent of an epoch: batches / accumulate, rounded up */
     size_t part;        /* batches already in the step in work */
     nni_gradient_sync *average;
@@ -115,7 +115,7 @@ struct nni_run {
     nni_run_lock *lock;             /* of the folder, on rank 0 */
     char resumed_from[PATH_MAX];    /* empty: a fresh run */
     char last_checkpoint[PATH_MAX]; /* newest known good; empty: none yet */
-    nn_metrics test_metrics;        /* of the newest evaluation */
+    nni_metrics test_metrics;       /* of the newest evaluation */
 
     double began;          /* clock when this session's training began */
     double seconds_before; /* trained by earlier sessions */
@@ -145,11 +145,11 @@ void nni_run_free(nni_run *run);
 nn_status nni_run_loop(nni_run *run, nn_error *error);
 
 /** The next batch of the step in work. Where its rows cannot be read, nni_loss_allreduce_finish tells all ranks so. */
-void nni_run_load(nni_run *run, nn_batch *batch);
+void nni_run_load(nni_run *run, nni_batch *batch);
 
 /** Once the loss of a batch is known: makes ready for its gradients, and with the last batch of a step has the loss and
  * a request to stop set out for the other ranks. */
-nn_status nni_loss_allreduce_start(nni_run *run, const nn_batch *batch, nn_error *error);
+nn_status nni_loss_allreduce_start(nni_run *run, const nni_batch *batch, nn_error *error);
 
 /** Once its gradients are on their way. @param more  receives whether the step takes more batches before its descent */
 nn_status nni_run_batch_done(nni_run *run, bool *more, nn_error *error);

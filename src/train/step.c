@@ -17,13 +17,13 @@ size_t nni_run_step_rows(const nni_run *run)
 
 /* Trouble is told with the loss: the other ranks have set out for their step, and wait for this one in the middle of
  * it. */
-void nni_run_load(nni_run *run, nn_batch *batch)
+void nni_run_load(nni_run *run, nni_batch *batch)
 {
     nni_run_mark(run, NNI_SPAN_LOAD);
     if (run->part == 0)
         nni_divergence_begin_step(run);
     const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
-    const nn_status status = nn_sampler_batch(run->sampler, run->progress.epoch, index, batch, &run->load_error);
+    const nn_status status = nni_sampler_batch(run->sampler, run->progress.epoch, index, batch, &run->load_error);
     if (run->load_status == NN_OK)
         run->load_status = status;
     batch->global_rows = nni_run_step_rows(run);
@@ -81,12 +81,12 @@ void nni_run_finish_checkpoints(nni_run *run)
     }
 }
 
-static nn_status evaluate(nni_run *run, nn_evaluator *evaluator, bool *done, nn_metrics *metrics, nn_error *error)
+static nn_status evaluate(nni_run *run, nni_evaluator *evaluator, bool *done, nni_metrics *metrics, nn_error *error)
 {
     *done = evaluator != NULL;
     if (!evaluator)
         return NN_OK;
-    return nn_evaluate(evaluator, &run->recipe->loss, run->network, run->work, metrics, error);
+    return nni_evaluate(evaluator, &run->recipe->loss, run->network, run->work, metrics, error);
 }
 
 /* Clocks differ, and what depends on them must not: rank 0's time is everybody's. */

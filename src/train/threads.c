@@ -38,7 +38,7 @@ static size_t at_least_1(size_t count)
 
 /* A container's time on CPUs is shared by all of its ranks: threads beyond it are stopped for the rest of every tenth
  * of a second, and the others wait for them. */
-static void decide_count(nn_threads *threads, size_t requested, size_t share_of_cores)
+static void decide_count(nni_threads *threads, size_t requested, size_t share_of_cores)
 {
     threads->count = at_least_1(share_of_cores);
     if (requested > 0)
@@ -73,14 +73,14 @@ static bool pin(const int *cpus, size_t threads)
     return bound;
 }
 
-nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
+nni_threads nni_threads_configure(size_t requested, const nn_comm *comm)
 {
     const nni_cpu_mask bound = nni_cpu_bound_mask(), mask = process_mask();
     const size_t sharers = comm->core_sharers > 0 ? (size_t)comm->core_sharers : 1;
     nni_topology topology;
     nni_topology_read(NNI_TOPOLOGY_ROOT, &mask, &topology);
     const size_t quota = nni_cpu_quota(), ranks = comm->local_size > 0 ? (size_t)comm->local_size : 1;
-    nn_threads threads = {
+    nni_threads threads = {
         .cpus = at_least_1(topology.count / sharers),
         .quota = quota > 0 ? at_least_1(quota / ranks) : 0,
         .count_before = omp_get_max_threads(),
@@ -99,7 +99,7 @@ nn_threads nn_threads_configure(size_t requested, const nn_comm *comm)
     return threads;
 }
 
-void nn_threads_warn(const nn_threads *threads, FILE *out)
+void nni_threads_warn(const nni_threads *threads, FILE *out)
 {
     const bool by_quota = threads->quota > 0 && threads->quota < threads->cpus;
     const size_t cpus = by_quota ? threads->quota : threads->cpus;
@@ -113,7 +113,7 @@ void nn_threads_warn(const nn_threads *threads, FILE *out)
                 threads->cpus);
 }
 
-void nn_threads_release(const nn_threads *threads)
+void nni_threads_release(const nni_threads *threads)
 {
     if (threads->count == 0)
         return;

@@ -56,7 +56,7 @@ static nn_status test_finished(nni_run *run, nn_error *error)
     if (!run->evaluate_test || run->test_metrics.rows > 0)
         return NN_OK;
     nni_run_mark(run, NNI_SPAN_EVALUATE);
-    NN_TRY(nn_evaluate(run->evaluate_test, &run->recipe->loss, run->network, run->work, &run->test_metrics, error));
+    NN_TRY(nni_evaluate(run->evaluate_test, &run->recipe->loss, run->network, run->work, &run->test_metrics, error));
     nni_run_mark(run, NNI_SPAN_NONE);
     return NN_OK;
 }
@@ -74,11 +74,11 @@ static nn_status train(nni_run *run, nn_error *error)
     return end_all(run, error);
 }
 
-nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_train_result *result,
-                   nn_error *error)
+nn_status nni_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nni_train_result *result,
+                    nn_error *error)
 {
     nni_run *run = NULL;
-    *result = (nn_train_result){.tested = false};
+    *result = (nni_train_result){.tested = false};
     nni_signals_catch();
     nn_status status = nni_run_create(recipe, options, comm, &run, error);
     if (status == NN_OK) {

@@ -12,10 +12,6 @@
 #include "recipe/recipe.h"
 #include "train/metrics/evaluate.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** How progress is shown. */
 typedef enum nn_progress_style {
     NN_PROGRESS_LINES, /**< a line an epoch, of more than 50 epochs some 50 lines, for files and batch jobs */
@@ -39,21 +35,21 @@ typedef struct nn_train_options {
 } nn_train_options;
 
 /** Bytes of a path that the library gives, with the 0 at its end. */
-enum { NN_PATH_SIZE = 4096 };
+enum { NNI_PATH_SIZE = 4096 };
 
 /** What came out. */
-typedef struct nn_train_result {
-    char folder[NN_PATH_SIZE];     /**< of the run */
-    char checkpoint[NN_PATH_SIZE]; /**< newest one known to be whole; empty: there is none */
-    bool stopped;                  /**< a signal ended it */
-    bool tested;                   /**< whether there is a held-out split */
-    nn_metrics test;               /**< of the last epoch, without arrays */
-} nn_train_result;
+typedef struct nni_train_result {
+    char folder[NNI_PATH_SIZE];     /**< of the run */
+    char checkpoint[NNI_PATH_SIZE]; /**< newest one known to be whole; empty: there is none */
+    bool stopped;                   /**< a signal ended it */
+    bool tested;                    /**< whether there is a held-out split */
+    nni_metrics test;               /**< of the last epoch, without arrays */
+} nni_train_result;
 
 /**
  * Trains. Collective.
  *
- * Threads are set and pinned while it runs, as by nn_threads_configure, and left as they were.
+ * Threads are set and pinned while it runs, as by nni_threads_configure, and left as they were.
  *
  * SIGTERM, SIGUSR1 and SIGINT are caught while it runs: the step in work is finished, a checkpoint is written, and
  * NN_STOPPED returned. A second SIGINT ends the program at once. A program that blocks them from its beginning has
@@ -62,11 +58,11 @@ typedef struct nn_train_result {
  * @return NN_OK; NN_STOPPED; NN_DIVERGED where the loss becomes NaN or infinite, with weights and checkpoints of
  * before; or what recipe, data, checkpoint or system object to. On every rank alike.
  */
-nn_status nn_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nn_train_result *result,
-                   nn_error *error);
+nn_status nni_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nni_train_result *result,
+                    nn_error *error);
 
 /** The OpenMP threads that a rank computes with. Plain facts to read. */
-typedef struct nn_threads {
+typedef struct nni_threads {
     size_t count; /**< threads in use */
     size_t cpus;  /**< this rank's share of the CPUs in its binding mask, hyperthreads included, at least 1 */
     size_t quota; /**< its share of the CPUs that its container or job may use the time of, at least 1; 0: no limit */
@@ -75,7 +71,7 @@ typedef struct nn_threads {
     uint64_t cpus_before[16]; /**< the calling thread's binding mask as it was, a bit a CPU */
     int count_before;         /**< threads that OpenMP would have used */
     int dynamic_before;       /**< whether it could have used fewer */
-} nn_threads;
+} nni_threads;
 
 /**
  * Decides how many OpenMP threads this rank computes with, starts them, and pins each to a CPU of the binding mask: a
@@ -85,24 +81,20 @@ typedef struct nn_threads {
  * Nothing is pinned where the user binds threads (OMP_PROC_BIND, OMP_PLACES, GOMP_CPU_AFFINITY), where threads are more
  * than CPUs, or where the ranks leave cores idle on a host that nobody bound them to a part of.
  *
- * Until nn_threads_release the calling thread is one of the pinned, and a thread started by it is born on its CPU. This
- * goes for OpenMP too: a smaller team than `count` (but not of one thread) ends the surplus threads, and those started
- * anew for the next larger team would all crowd there. So have teams of `count` threads, or of one. Release before
- * configuring anew.
+ * Until nni_threads_release the calling thread is one of the pinned, and a thread started by it is born on its CPU.
+ * This goes for OpenMP too: a smaller team than `count` (but not of one thread) ends the surplus threads, and those
+ * started anew for the next larger team would all crowd there. So have teams of `count` threads, or of one. Release
+ * before configuring anew.
  *
  * @param requested  of the recipe; 0: OMP_NUM_THREADS where set, else the physical cores of the binding mask divided by
  * the ranks that share them: never more threads than cores, or than the CPU quota of a container grants
  */
-nn_threads nn_threads_configure(size_t requested, const nn_comm *comm);
+nni_threads nni_threads_configure(size_t requested, const nn_comm *comm);
 
 /** Says where there are more threads than CPUs, or fewer because of a CPU quota. @param out  where to; NULL: nowhere */
-void nn_threads_warn(const nn_threads *threads, FILE *out);
+void nni_threads_warn(const nni_threads *threads, FILE *out);
 
 /** Unpins the threads and puts back what the calling thread had. Nothing to do for one that is all zero. */
-void nn_threads_release(const nn_threads *threads);
-
-#ifdef __cplusplus
-}
-#endif
+void nni_threads_release(const nni_threads *threads);
 
 #endif

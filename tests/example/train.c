@@ -10,48 +10,48 @@ static const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
 static const nni_optimizer_settings sgd = {.name = NN_SGD, .learning_rate = 0.1, .momentum = 0.9};
 
 /* One epoch: load, forward, loss, backpropagation, average over the ranks, descent. */
-static nn_status epoch(size_t number, nn_comm *comm, nn_sampler *sampler, nn_network *network, nn_workspace *work,
-                       nn_optimizer *optimizer, nn_error *error)
+static nn_status epoch(size_t number, nn_comm *comm, nni_sampler *sampler, nn_network *network, nni_workspace *work,
+                       nni_optimizer *optimizer, nn_error *error)
 {
-    for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-        nn_batch batch;
-        NN_TRY(nn_sampler_batch(sampler, number, step, &batch, error));
-        nn_network_forward(network, &batch, work);
-        nn_loss(&loss, network, &batch, work);
-        nn_network_backward(&loss, network, &batch, work);
-        NN_TRY(nn_comm_sum_real(comm, work->gradients, network->flat_count, error));
-        nn_optimizer_step(optimizer, network, work->gradients, sgd.learning_rate);
+    for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+        nni_batch batch;
+        NN_TRY(nni_sampler_batch(sampler, number, step, &batch, error));
+        nni_network_forward(network, &batch, work);
+        nni_loss(&loss, network, &batch, work);
+        nni_network_backward(&loss, network, &batch, work);
+        NN_TRY(nni_comm_sum_real(comm, work->gradients, network->flat_count, error));
+        nni_optimizer_step(optimizer, network, work->gradients, sgd.learning_rate);
     }
     return NN_OK;
 }
 
 static nn_status train(const char *file, nn_comm *comm, nn_error *error)
 {
-    nn_dataset *rows, *held_out;
+    nni_dataset *rows, *held_out;
     nn_network *network;
-    nn_workspace *work;
-    nn_optimizer *optimizer;
-    nn_sampler *sampler;
-    nn_evaluator *evaluator;
-    nn_metrics metrics;
-    NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/train/x", .y = "/train/y"}, SLICES, true, comm,
+    nni_workspace *work;
+    nni_optimizer *optimizer;
+    nni_sampler *sampler;
+    nni_evaluator *evaluator;
+    nni_metrics metrics;
+    NN_TRY(nni_dataset_open(&(nni_dataset_spec){.file = file, .x = "/train/x", .y = "/train/y"}, SLICES, true, comm,
                            &rows, error));
-    NN_TRY(nn_dataset_open(&(nn_dataset_spec){.file = file, .x = "/test/x", .y = "/test/y"}, SLICES, false, comm,
+    NN_TRY(nni_dataset_open(&(nni_dataset_spec){.file = file, .x = "/test/x", .y = "/test/y"}, SLICES, false, comm,
                            &held_out, error));
-    NN_TRY(nn_network_create(rows->features, layers, 2, &network, error));
-    NN_TRY(nn_optimizer_create(&sgd, &(nni_regularization_settings){0}, network, &optimizer, error));
-    NN_TRY(nn_sampler_create(rows, SEED, BATCH, &sampler, error));
-    const nn_threads threads = nn_threads_configure(0, comm);
-    NN_TRY(nn_workspace_create(network, nn_sampler_capacity(sampler), threads.count, 1, &work, error));
-    NN_TRY(nn_evaluator_create(network, work->capacity, held_out, (nn_metrics_wanted){0}, comm, &evaluator, error));
-    nn_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, SEED);
+    NN_TRY(nni_network_create(rows->features, layers, 2, &network, error));
+    NN_TRY(nni_optimizer_create(&sgd, &(nni_regularization_settings){0}, network, &optimizer, error));
+    NN_TRY(nni_sampler_create(rows, SEED, BATCH, &sampler, error));
+    const nni_threads threads = nni_threads_configure(0, comm);
+    NN_TRY(nni_workspace_create(network, nni_sampler_capacity(sampler), threads.count, 1, &work, error));
+    NN_TRY(nni_evaluator_create(network, work->capacity, held_out, (nni_metrics_wanted){0}, comm, &evaluator, error));
+    nni_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, SEED);
     for (size_t number = 0; number < EPOCHS; number++)
         NN_TRY(epoch(number, comm, sampler, network, work, optimizer, error));
-    NN_TRY(nn_evaluate(evaluator, &loss, network, work, &metrics, error));
+    NN_TRY(nni_evaluate(evaluator, &loss, network, work, &metrics, error));
     if (comm->rank == 0)
         printf("accuracy %.4f on %d ranks\n", metrics.value[NN_METRIC_ACCURACY], comm->size);
-    nn_workspace_free(work), nn_optimizer_free(optimizer), nn_sampler_free(sampler), nn_network_free(network);
-    nn_evaluator_free(evaluator), nn_dataset_free(rows), nn_dataset_free(held_out), nn_threads_release(&threads);
+    nni_workspace_free(work), nni_optimizer_free(optimizer), nni_sampler_free(sampler), nn_network_free(network);
+    nni_evaluator_free(evaluator), nni_dataset_free(rows), nni_dataset_free(held_out), nni_threads_release(&threads);
     return metrics.value[NN_METRIC_ACCURACY] > 0.95
                ? NN_OK
                : nn_fail(error, NN_DATA, "accuracy %.4f is too low", metrics.value[NN_METRIC_ACCURACY]);

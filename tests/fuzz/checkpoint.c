@@ -19,21 +19,21 @@ static const char *seal(const uint8_t *bytes, size_t size)
     return path;
 }
 
-static void write_again(const nn_checkpoint *checkpoint)
+static void write_again(const nni_checkpoint *checkpoint)
 {
     nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
-    nn_checkpoint *again = NULL;
+    nni_checkpoint *again = NULL;
     const char *path = fuzz_path("again.h5");
-    fuzz_expect(nn_checkpoint_write(path, checkpoint, NULL, &error) == NN_OK, "a checkpoint that can be written");
-    fuzz_expect(nn_checkpoint_read(path, &alone, &again, &error) == NN_OK, "one that can be read again");
+    fuzz_expect(nni_checkpoint_write(path, checkpoint, NULL, &error) == NN_OK, "a checkpoint that can be written");
+    fuzz_expect(nni_checkpoint_read(path, &alone, &again, &error) == NN_OK, "one that can be read again");
     fuzz_expect(strcmp(again->recipe, checkpoint->recipe) == 0, "the same recipe");
     fuzz_expect(memcmp(&again->progress, &checkpoint->progress, sizeof again->progress) == 0, "the same progress");
     fuzz_expect(again->network->flat_count == checkpoint->network->flat_count &&
                     memcmp(again->network->parameters, checkpoint->network->parameters,
-                           again->network->flat_count * sizeof(nn_real)) == 0,
+                           again->network->flat_count * sizeof(nni_real)) == 0,
                 "the same parameters");
-    nn_checkpoint_free(again);
+    nni_checkpoint_free(again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -41,11 +41,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz_part_hdf5_crashes();
     nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
-    nn_checkpoint *checkpoint = NULL;
-    const nn_status status = nn_checkpoint_read(seal(bytes, size), &alone, &checkpoint, &error);
+    nni_checkpoint *checkpoint = NULL;
+    const nn_status status = nni_checkpoint_read(seal(bytes, size), &alone, &checkpoint, &error);
     fuzz_expect_answer(status, &error);
     if (status == NN_OK)
         write_again(checkpoint);
-    nn_checkpoint_free(checkpoint);
+    nni_checkpoint_free(checkpoint);
     return 0;
 }

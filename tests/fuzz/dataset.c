@@ -9,27 +9,27 @@
 
 enum { SLICES = 2 };
 
-static void deal(const nn_dataset *dataset)
+static void deal(const nni_dataset *dataset)
 {
-    nn_sampler *sampler = NULL;
+    nni_sampler *sampler = NULL;
     nn_error error = {.status = NN_OK};
-    nn_batch batch;
-    nn_status status = nn_sampler_create(dataset, 1, SLICES, &sampler, &error);
+    nni_batch batch;
+    nn_status status = nni_sampler_create(dataset, 1, SLICES, &sampler, &error);
     fuzz_expect_answer(status, &error);
-    for (size_t step = 0; status == NN_OK && step < 3 && step < nn_sampler_steps(sampler); step++) {
-        status = nn_sampler_batch(sampler, 0, step, &batch, &error);
+    for (size_t step = 0; status == NN_OK && step < 3 && step < nni_sampler_steps(sampler); step++) {
+        status = nni_sampler_batch(sampler, 0, step, &batch, &error);
         fuzz_expect_answer(status, &error);
     }
-    nn_sampler_free(sampler);
+    nni_sampler_free(sampler);
 }
 
-static void open_split(const nn_dataset_spec *spec)
+static void open_split(const nni_dataset_spec *spec)
 {
     nn_comm alone = nni_comm_alone();
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nni_feature_scaler *normalization = NULL;
     nn_error error = {.status = NN_OK};
-    nn_status status = nn_dataset_open(spec, SLICES, spec->y != NULL, &alone, &dataset, &error);
+    nn_status status = nni_dataset_open(spec, SLICES, spec->y != NULL, &alone, &dataset, &error);
     fuzz_expect_answer(status, &error);
     if (status != NN_OK)
         return;
@@ -39,7 +39,7 @@ static void open_split(const nn_dataset_spec *spec)
     fuzz_expect_answer(status, &error);
     if (spec->y)
         deal(dataset);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     nni_feature_scaler_free(normalization);
 }
 
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz_part_hdf5_crashes();
     static const char *const columns[] = {"1", "0"}, *const fields[] = {"b", "a"};
     const char *path = fuzz_file("data.h5", bytes, size);
-    const nn_dataset_spec specs[] = {
+    const nni_dataset_spec specs[] = {
         {.file = path, .x = "/train/x", .y = "/train/y", .w = "/train/w"},
         {.file = path, .x = "/train/x", .y = "/train/y", .memory = 4096, .window = 1024},
         {.file = path, .x = "/train/x", .y = "/train/y", .head = {2, NN_SOFTMAX, NN_CROSS_ENTROPY}},

@@ -15,25 +15,25 @@
 #include "support/next_random.h"
 #include "support/suite.h"
 
-static inline nn_real *take(size_t count)
+static inline nni_real *take(size_t count)
 {
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's matrix", &values, NULL), NN_OK);
     return values;
 }
 
 /* Numbers in [-1, 1). */
-static inline nn_real *take_random(size_t count, uint64_t seed)
+static inline nni_real *take_random(size_t count, uint64_t seed)
 {
-    nn_real *values = take(count);
+    nni_real *values = take(count);
     for (size_t i = 0; i < count; i++) {
         seed = next_random(seed);
-        values[i] = (nn_real)((double)(seed >> 40) * 0x1p-23 - 1);
+        values[i] = (nni_real)((double)(seed >> 40) * 0x1p-23 - 1);
     }
     return values;
 }
 
-static inline nn_real at(nni_view view, size_t i, size_t j)
+static inline nni_real at(nni_view view, size_t i, size_t j)
 {
     return view.data[i * view.row_stride + j * view.column_stride];
 }
@@ -41,9 +41,9 @@ static inline nn_real at(nni_view view, size_t i, size_t j)
 /* Two sums of n products differ by 2 (n + 2) epsilon times the sum of their sizes at most (Higham, Accuracy and
  * Stability of Numerical Algorithms, 3.1). */
 static inline bool equals_triple_loop(size_t rows, size_t columns, size_t depth, nni_view a, nni_view b,
-                                      const nn_real *c, size_t c_stride)
+                                      const nni_real *c, size_t c_stride)
 {
-    const double epsilon = sizeof(nn_real) == sizeof(float) ? (double)FLT_EPSILON : DBL_EPSILON;
+    const double epsilon = sizeof(nni_real) == sizeof(float) ? (double)FLT_EPSILON : DBL_EPSILON;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++) {
             double sum = 0, sizes = 0;
@@ -59,15 +59,15 @@ static inline bool equals_triple_loop(size_t rows, size_t columns, size_t depth,
 }
 
 /* A view of the shape whose columns lie `gap` elements further apart than they need, or its transpose. */
-static inline nni_view view_of(const nn_real *data, size_t rows, size_t columns, bool transposed, size_t gap)
+static inline nni_view view_of(const nni_real *data, size_t rows, size_t columns, bool transposed, size_t gap)
 {
     return transposed ? (nni_view){data, 1, rows + gap} : (nni_view){data, columns + gap, 1};
 }
 
 /* Exactly as large as the view, so that a sanitizer sees any element read or written beyond. */
-static inline nn_real *take_exactly(size_t count, uint64_t seed)
+static inline nni_real *take_exactly(size_t count, uint64_t seed)
 {
-    nn_real *random = take_random(count, seed), *exact = malloc(count * sizeof *exact);
+    nni_real *random = take_random(count, seed), *exact = malloc(count * sizeof *exact);
     CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
     memcpy(exact, random, count * sizeof *exact);
     nni_release(random);

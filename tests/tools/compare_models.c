@@ -12,9 +12,9 @@ int main(int argc, char **argv)
         return 2;
     nn_comm alone = nni_comm_alone();
     nn_error error;
-    nn_checkpoint *a = NULL, *b = NULL;
-    if (nn_checkpoint_read(argv[1], &alone, &a, &error) != NN_OK ||
-        nn_checkpoint_read(argv[2], &alone, &b, &error) != NN_OK) {
+    nni_checkpoint *a = NULL, *b = NULL;
+    if (nni_checkpoint_read(argv[1], &alone, &a, &error) != NN_OK ||
+        nni_checkpoint_read(argv[2], &alone, &b, &error) != NN_OK) {
         fprintf(stderr, "%s\n", error.message);
         return 2;
     }
@@ -28,7 +28,7 @@ int main(int argc, char **argv)
     }
     printf("%.3g\n", difference / largest);
     const int code = difference <= atof(argv[3]) * largest ? 0 : 1;
-    nn_checkpoint_free(a);
-    nn_checkpoint_free(b);
+    nni_checkpoint_free(a);
+    nni_checkpoint_free(b);
     return code;
 }

@@ -14,7 +14,7 @@
 
 /* --- whether two checkpoints are the same in every bit --- */
 
-static bool same_reals(const nn_real *a, const nn_real *b, size_t count)
+static bool same_reals(const nni_real *a, const nni_real *b, size_t count)
 {
     return (!a && !b) || (a && b && memcmp(a, b, count * sizeof *a) == 0);
 }
@@ -34,7 +34,7 @@ static bool same_network(const nn_network *a, const nn_network *b)
            same_reals(a->statistics, b->statistics, a->statistics_count);
 }
 
-static bool same_optimizer(const nn_optimizer *a, const nn_optimizer *b)
+static bool same_optimizer(const nni_optimizer *a, const nni_optimizer *b)
 {
     if (a->settings.name != b->settings.name || a->steps != b->steps || a->state_count != b->state_count ||
         memcmp(&a->settings.momentum, &b->settings.momentum, sizeof a->settings.momentum) != 0 || a->count != b->count)
@@ -60,7 +60,7 @@ static bool same_provenance(const nni_provenance *a, const nni_provenance *b)
            a->data_digest == b->data_digest;
 }
 
-static bool same(const nn_checkpoint *a, const nn_checkpoint *b)
+static bool same(const nni_checkpoint *a, const nni_checkpoint *b)
 {
     return same_network(a->network, b->network) && same_optimizer(a->optimizer, b->optimizer) &&
            same_normalization(a->normalization, b->normalization) &&
@@ -75,7 +75,7 @@ struct trial {
     const char *path;
     int file;
     size_t size;
-    const nn_checkpoint *sound;
+    const nni_checkpoint *sound;
     size_t refused, harmless, wrong;
 };
 
@@ -90,15 +90,15 @@ static void judge(struct trial *trial, bool may_be_harmless, const char *what, s
 {
     nn_comm alone = nni_comm_alone();
     nn_error error = {.status = NN_OK};
-    nn_checkpoint *read = NULL;
-    if (nn_checkpoint_read(trial->path, &alone, &read, &error) == NN_OK) {
+    nni_checkpoint *read = NULL;
+    if (nni_checkpoint_read(trial->path, &alone, &read, &error) == NN_OK) {
         if (may_be_harmless && same(trial->sound, read)) {
             trial->harmless++;
         } else {
             trial->wrong++;
             fprintf(stderr, "%s %zu was not refused\n", what, at);
         }
-        nn_checkpoint_free(read);
+        nni_checkpoint_free(read);
     } else if (is_sentence(trial, &error)) {
         trial->refused++;
     } else {
@@ -172,9 +172,9 @@ int main(int argc, char **argv)
 {
     nn_comm alone = nni_comm_alone();
     nn_error error;
-    nn_checkpoint *sound = NULL;
+    nni_checkpoint *sound = NULL;
     struct stat facts;
-    if (argc != 4 || nn_checkpoint_read(argv[1], &alone, &sound, &error) != NN_OK) {
+    if (argc != 4 || nni_checkpoint_read(argv[1], &alone, &sound, &error) != NN_OK) {
         fprintf(stderr, "%s\n", argc == 4 ? error.message : "usage: flip_checkpoint CHECKPOINT.h5 POSITIONS SEED");
         return 2;
     }
@@ -196,7 +196,7 @@ int main(int argc, char **argv)
     printf("%zu lengths: %zu refused, %zu wrong\n", count + 3, trial.refused, trial.wrong);
 
     close(trial.file);
-    nn_checkpoint_free(sound);
+    nni_checkpoint_free(sound);
     if (!worked)
         fprintf(stderr, "%s cannot be damaged and mended\n", argv[1]);
     return !worked ? 2 : wrong + trial.wrong > 0 ? 1 : 0;

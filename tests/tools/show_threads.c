@@ -35,21 +35,21 @@ static nn_status train(const char *file, const char *folder, nn_comm *comm, nn_e
     nn_recipe *recipe = NULL;
     NN_TRY(nn_recipe_load(file, NULL, 0, &recipe, error));
     const nn_train_options options = {.output = folder, .name = "shown", .style = NN_PROGRESS_QUIET, .out = stderr};
-    nn_train_result result;
-    const nn_status status = nn_train(recipe, &options, comm, &result, error);
+    nni_train_result result;
+    const nn_status status = nni_train(recipe, &options, comm, &result, error);
     nn_recipe_free(recipe);
     return status;
 }
 
 static nn_status look(size_t requested, const nn_comm *comm, nn_error *error)
 {
-    const nn_threads threads = nn_threads_configure(requested, comm);
+    const nni_threads threads = nni_threads_configure(requested, comm);
     show_team("rank", comm->rank);
     int single = 0;
 #pragma omp parallel num_threads(1)
     single = omp_get_num_threads();
     show_team("again", comm->rank);
-    nn_threads_release(&threads);
+    nni_threads_release(&threads);
     return single == 1 ? NN_OK : nn_fail(error, NN_SYSTEM, "a team of one has %d threads", single);
 }
 

@@ -30,9 +30,9 @@ static board *board_of(const nni_allgather *parts, int rank)
     return (board *)(void *)parts->memory.parts[rank];
 }
 
-static nn_real *part_of(const nni_allgather *parts, int rank)
+static nni_real *part_of(const nni_allgather *parts, int rank)
 {
-    return (nn_real *)(void *)(parts->memory.parts[rank] + sizeof(board));
+    return (nni_real *)(void *)(parts->memory.parts[rank] + sizeof(board));
 }
 
 nn_status nni_allgather_create(nn_comm *comm, const int *firsts, const int *counts, nni_allgather **result,
@@ -41,7 +41,7 @@ nn_status nni_allgather_create(nn_comm *comm, const int *firsts, const int *coun
     nni_allgather *parts = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *parts, "the parts of an array", &parts, error), error));
     *parts = (nni_allgather){.comm = comm, .firsts = firsts, .counts = counts};
-    const size_t bytes = sizeof(board) + (size_t)counts[comm->rank] * sizeof(nn_real);
+    const size_t bytes = sizeof(board) + (size_t)counts[comm->rank] * sizeof(nni_real);
     nn_status status = NN_OK;
     if (comm->size > 1 && comm->host_count == 1)
         status = nni_shared_memory_take(comm, bytes, &parts->memory, error);
@@ -68,7 +68,7 @@ static void wait_for(const nni_allgather *parts, _Atomic uint64_t *counter, uint
         nni_comm_pause(parts->comm, &pauses);
 }
 
-static void share_on_host(nni_allgather *parts, nn_real *values)
+static void share_on_host(nni_allgather *parts, nni_real *values)
 {
     const int me = parts->comm->rank, ranks = parts->comm->size;
     const nni_activity before = nni_comm_begin_wait(parts->comm);
@@ -87,7 +87,7 @@ static void share_on_host(nni_allgather *parts, nn_real *values)
     nni_comm_end_wait(parts->comm, before, NN_OK);
 }
 
-nn_status nni_allgather_run(nni_allgather *parts, nn_real *values, nn_error *error)
+nn_status nni_allgather_run(nni_allgather *parts, nni_real *values, nn_error *error)
 {
     nn_comm *comm = parts->comm;
     if (comm->size == 1)

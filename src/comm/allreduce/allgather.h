@@ -23,6 +23,6 @@ nn_status nni_allgather_create(nn_comm *comm, const int *firsts, const int *coun
 void nni_allgather_free(nni_allgather *parts);
 
 /** Collective. @param values  the whole array; the others' parts are overwritten */
-nn_status nni_allgather_run(nni_allgather *parts, nn_real *values, nn_error *error);
+nn_status nni_allgather_run(nni_allgather *parts, nni_real *values, nn_error *error);
 
 #endif

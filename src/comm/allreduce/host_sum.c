@@ -24,7 +24,7 @@
 enum {
     PIECE = 4096,  /* elements that a rank owns at a time, and that counters move by */
     PORTION = 512, /* elements of a task that are moved at a time where there is no errand */
-    LINE = 64 / sizeof(nn_real),
+    LINE = 64 / sizeof(nni_real),
     /* Calls between two looks at the others' counters, which may each come from another core's cache; as many as there
      * are ranks at least. */
     LOOK = 16,
@@ -50,7 +50,7 @@ typedef struct place {
 
 struct nni_host_sum {
     nn_comm *comm; /* borrowed */
-    nn_real *values;
+    nni_real *values;
     size_t pitch, count;
     size_t pieces;
     bool whole;           /* each rank owns all pieces */
@@ -136,14 +136,14 @@ static board *board_of(const nni_host_sum *s, size_t rank)
 }
 
 /* Elements of a node of a rank. */
-static nn_real *node_of(const nni_host_sum *s, size_t rank, size_t node, size_t first)
+static nni_real *node_of(const nni_host_sum *s, size_t rank, size_t node, size_t first)
 {
-    nn_real *nodes = (nn_real *)(void *)(s->memory.parts[rank] + sizeof(board));
+    nni_real *nodes = (nni_real *)(void *)(s->memory.parts[rank] + sizeof(board));
     return nodes + node * s->pieces * PIECE + first;
 }
 
 /* The sum of a piece, where its owner shows it. */
-static nn_real *sum_of(const nni_host_sum *s, size_t piece)
+static nni_real *sum_of(const nni_host_sum *s, size_t piece)
 {
     const size_t rank = owner_of(s, piece);
     return node_of(s, rank, s->nodes[rank], piece / ranks_of(s) * PIECE);
@@ -152,7 +152,7 @@ static nn_real *sum_of(const nni_host_sum *s, size_t piece)
 static size_t bytes_of(const nni_host_sum *s, size_t rank)
 {
     const size_t sums = s->whole ? 0 : owned(s, rank);
-    return sizeof(board) + (s->nodes[rank] * s->pieces + sums) * PIECE * sizeof(nn_real);
+    return sizeof(board) + (s->nodes[rank] * s->pieces + sums) * PIECE * sizeof(nni_real);
 }
 
 /* --- the counters --- */
@@ -251,7 +251,7 @@ static void show(nni_host_sum *s, size_t most)
     const size_t count = smaller(next.count, most);
     for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
         nni_stream_copy(node_of(s, rank_of(s), node, next.first), s->values + node * s->pitch + next.first,
-                        count * sizeof(nn_real));
+                        count * sizeof(nni_real));
     go_on(s, &s->show_at, count);
 }
 
@@ -264,10 +264,10 @@ static void join(nni_host_sum *s, size_t most)
         for (size_t node = 0; node < s->nodes[rank]; node++)
             s->sources[source++] =
                 rank == rank_of(s) ? s->values + node * s->pitch + next.first : node_of(s, rank, node, next.first);
-    nn_real *sum = s->values + next.first;
+    nni_real *sum = s->values + next.first;
     nni_tree_join_nodes(s->join, s->sources, sum, count, count);
     if (!s->whole)
-        nni_stream_copy(sum_of(s, s->join_at.piece) + s->join_at.element, sum, count * sizeof(nn_real));
+        nni_stream_copy(sum_of(s, s->join_at.piece) + s->join_at.element, sum, count * sizeof(nni_real));
     go_on(s, &s->join_at, count);
 }
 
@@ -275,7 +275,7 @@ static void take(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->take_at);
     const size_t count = smaller(next.count, most);
-    memcpy(s->values + next.first, sum_of(s, s->take_at.piece) + s->take_at.element, count * sizeof(nn_real));
+    memcpy(s->values + next.first, sum_of(s, s->take_at.piece) + s->take_at.element, count * sizeof(nni_real));
     go_on(s, &s->take_at, count);
 }
 
@@ -405,7 +405,7 @@ static nn_status take_memory(nni_host_sum *s, const nni_leaf_range *runs, nn_err
     return nni_tree_join_create(runs, ranks, nni_element_sum_of(NNI_EXCHANGE_REAL), &s->join, error);
 }
 
-nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nn_real *values, size_t pitch, size_t count,
+nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nni_real *values, size_t pitch, size_t count,
                               nni_host_sum **result, nn_error *error)
 {
     nni_host_sum *s = NULL;

@@ -22,7 +22,7 @@ typedef struct nni_host_sum nni_host_sum;
  * @param values  [nodes of this rank's run, pitch]; the first receive the sums
  * @param count   elements to be summed, at most pitch
  */
-nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nn_real *values, size_t pitch, size_t count,
+nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nni_real *values, size_t pitch, size_t count,
                               nni_host_sum **sum, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */

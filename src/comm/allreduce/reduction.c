@@ -101,7 +101,7 @@ static void note_done(const nni_reduction *reduction, size_t b)
     if (timeline && reduction->comm->size > 1)
         nni_timeline_add(timeline, (nni_span){.begin = reduction->buckets[b].began,
                                               .end = nni_clock(),
-                                              .bytes = elements * sizeof(nn_real),
+                                              .bytes = elements * sizeof(nni_real),
                                               .kind = NNI_SPAN_REDUCE,
                                               .detail = (int32_t)b});
 }

@@ -14,8 +14,8 @@
 
 /** What is to be summed, step after step. */
 typedef struct nni_reduction_plan {
-    size_t leaves;   /**< of the tree that sums keep to; 0: any order, a leaf a rank */
-    nn_real *values; /**< [nodes of this rank's run, pitch]; the first receive the sums */
+    size_t leaves;    /**< of the tree that sums keep to; 0: any order, a leaf a rank */
+    nni_real *values; /**< [nodes of this rank's run, pitch]; the first receive the sums */
     size_t pitch;
     size_t count;  /**< elements to be summed, at most pitch */
     size_t bucket; /**< most elements of a bucket, at least 1; it may be more than there are */

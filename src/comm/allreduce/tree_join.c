@@ -17,8 +17,8 @@ struct nni_tree_join {
 
 static void add_reals(const void *a, const void *b, void *sum, size_t count)
 {
-    const nn_real *left = a, *right = b;
-    nn_real *to = sum;
+    const nni_real *left = a, *right = b;
+    nni_real *to = sum;
     for (size_t i = 0; i < count; i++)
         to[i] = left[i] + right[i];
 }
@@ -35,7 +35,7 @@ nni_element_sum nni_element_sum_of(nni_exchange_element element)
 {
     if (element == NNI_EXCHANGE_DOUBLE)
         return (nni_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
-    return (nni_element_sum){sizeof(nn_real), sizeof(nn_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
+    return (nni_element_sum){sizeof(nni_real), sizeof(nni_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
 }
 
 /* Joins after each node of each rank. @return the most values on the stack */

@@ -12,7 +12,7 @@
 /* What rank 0 looks for, and what it finds. */
 struct look {
     const char *path;
-    const nn_dataset_spec *spec;
+    const nni_dataset_spec *spec;
     size_t features;
     const char *const *preferred;
     size_t count;
@@ -93,7 +93,7 @@ static nn_status look_alone(struct look *look, nn_error *error)
     return status;
 }
 
-nn_status nni_candidates_find(const nn_dataset_spec *spec, size_t features, const char *const *preferred, size_t count,
+nn_status nni_candidates_find(const nni_dataset_spec *spec, size_t features, const char *const *preferred, size_t count,
                               nn_comm *comm, nni_candidates *found, nn_error *error)
 {
     nni_files *files = NULL;

@@ -18,7 +18,7 @@ typedef struct nni_candidates {
  * @param preferred  [count] names that come first among those that fit, in this order; links may lead to them
  * @param found      to be freed also after a failure
  */
-nn_status nni_candidates_find(const nn_dataset_spec *spec, size_t features, const char *const *preferred, size_t count,
+nn_status nni_candidates_find(const nni_dataset_spec *spec, size_t features, const char *const *preferred, size_t count,
                               nn_comm *comm, nni_candidates *found, nn_error *error);
 void nni_candidates_free(nni_candidates *found);
 

@@ -28,7 +28,7 @@ struct classes {
 
 /* --- what they are kept as --- */
 
-nn_status nni_dataset_become_classes(nn_dataset *dataset, nn_error *error)
+nn_status nni_dataset_become_classes(nni_dataset *dataset, nn_error *error)
 {
     dataset->target = NNI_TARGET_CLASSES;
     dataset->outputs = 0;
@@ -39,7 +39,7 @@ nn_status nni_dataset_become_classes(nn_dataset *dataset, nn_error *error)
     return nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error);
 }
 
-static nn_status become_values(nn_dataset *dataset, nn_error *error)
+static nn_status become_values(nni_dataset *dataset, nn_error *error)
 {
     dataset->target = NNI_TARGET_VALUES;
     dataset->outputs = 1;
@@ -94,7 +94,7 @@ static nn_status take_classes(void *context, const void *values, uint64_t first,
     return NN_OK;
 }
 
-static nn_status read_all(const nn_dataset *dataset, const nni_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
+static nn_status read_all(const nni_dataset *dataset, const nni_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
                           nn_error *error)
 {
     classes->rows = rows;
@@ -166,7 +166,7 @@ static nn_status fail_odd(const struct classes *classes, const nni_labels *label
 /* --- what they become --- */
 
 /* Names that do not reach are of something else. */
-static void drop_short_names(nn_dataset *dataset, const struct classes *classes)
+static void drop_short_names(nni_dataset *dataset, const struct classes *classes)
 {
     nni_labels *labels = dataset->labels;
     if (!labels || labels->number || labels->integer ||
@@ -177,7 +177,7 @@ static void drop_short_names(nn_dataset *dataset, const struct classes *classes)
 }
 
 /* The numbers themselves are the names then, and read through these. */
-static nn_status map_labels(nn_dataset *dataset, nni_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
+static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct classes *classes, nn_comm *comm,
                             nn_error *error)
 {
     NN_TRY(nn_comm_agree(comm, nni_labels_of_integers(classes->set, &dataset->labels, error), error));
@@ -191,8 +191,8 @@ static nn_status map_labels(nn_dataset *dataset, nni_hdf5_rows *rows, struct cla
     return NN_OK;
 }
 
-static nn_status settle(nn_dataset *dataset, const nn_dataset_spec *spec, nni_hdf5_rows *rows, struct classes *classes,
-                        nn_comm *comm, nn_error *error)
+static nn_status settle(nni_dataset *dataset, const nni_dataset_spec *spec, nni_hdf5_rows *rows,
+                        struct classes *classes, nn_comm *comm, nn_error *error)
 {
     const size_t told_apart = nni_head_classes(spec->head);
     if (classes->set)
@@ -209,7 +209,7 @@ static nn_status settle(nn_dataset *dataset, const nn_dataset_spec *spec, nni_hd
     return NN_OK;
 }
 
-static nn_status prepare_mapping(const nn_dataset *dataset, const nn_dataset_spec *spec, struct classes *classes,
+static nn_status prepare_mapping(const nni_dataset *dataset, const nni_dataset_spec *spec, struct classes *classes,
                                  nn_error *error)
 {
     const size_t slices = dataset->slice_count;
@@ -219,7 +219,7 @@ static nn_status prepare_mapping(const nn_dataset *dataset, const nn_dataset_spe
     return NN_OK;
 }
 
-nn_status nni_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_hdf5_rows *y,
+nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_hdf5_rows *y,
                                    nn_comm *comm, nn_error *error)
 {
     const bool text = y->layout->text, numbers = !text && !spec->class_names && spec->head.outputs > 0;

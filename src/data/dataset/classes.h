@@ -6,7 +6,7 @@
 #include "hdf5/read.h"
 
 /** Makes a dataset of values one of classes, which are yet to be read. Local. */
-nn_status nni_dataset_become_classes(nn_dataset *dataset, nn_error *error);
+nn_status nni_dataset_become_classes(nni_dataset *dataset, nn_error *error);
 
 /**
  * Reads this rank's classes: fills dataset->classes where it is there, the digests, outputs, labels and label_set.
@@ -15,7 +15,7 @@ nn_status nni_dataset_become_classes(nn_dataset *dataset, nn_error *error);
  *
  * @return NN_DATA where a row is no class, naming the row and what is the matter with all of them
  */
-nn_status nni_dataset_read_classes(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_hdf5_rows *y,
+nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_hdf5_rows *y,
                                    nn_comm *comm, nn_error *error);
 
 #endif

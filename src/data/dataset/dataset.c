@@ -19,17 +19,17 @@ enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
 
 /* --- describing --- */
 
-/* Bytes of a row where the order of rows is planned: wide types count as nn_real, so that the order is the same whether
- * a file has its numbers as floats or as doubles. */
-static size_t planned_row_bytes(const nn_dataset *dataset)
+/* Bytes of a row where the order of rows is planned: wide types count as nni_real, so that the order is the same
+ * whether a file has its numbers as floats or as doubles. */
+static size_t planned_row_bytes(const nni_dataset *dataset)
 {
     const size_t size = nni_element_size(dataset->element);
-    return dataset->features * (size < sizeof(nn_real) ? size : sizeof(nn_real));
+    return dataset->features * (size < sizeof(nni_real) ? size : sizeof(nni_real));
 }
 
 /* Of a file in chunks, whole ones; where rows are shuffled in windows, a window has several, that far parts of the file
  * mix. */
-static void plan_blocks(nn_dataset *dataset, const nni_hdf5_layout *x, size_t window)
+static void plan_blocks(nni_dataset *dataset, const nni_hdf5_layout *x, size_t window)
 {
     const size_t row_bytes = planned_row_bytes(dataset), chunk = x->chunk_rows;
     size_t rows = BLOCK_BYTES / row_bytes;
@@ -45,7 +45,7 @@ static void plan_blocks(nn_dataset *dataset, const nni_hdf5_layout *x, size_t wi
     dataset->block_rows = rows > 0 ? rows : 1;
 }
 
-static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_plan *plan, size_t slices,
+static void describe(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, size_t slices,
                      const nn_comm *comm)
 {
     size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
@@ -68,12 +68,12 @@ static void describe(nn_dataset *dataset, const nn_dataset_spec *spec, const nni
     plan_blocks(dataset, &plan->layouts.x, spec->window);
 }
 
-static size_t resident_bytes(const nn_dataset *dataset)
+static size_t resident_bytes(const nni_dataset *dataset)
 {
     return dataset->rows * nni_rows_buffer_row_bytes(dataset);
 }
 
-size_t nni_dataset_bytes(const nn_dataset *dataset)
+size_t nni_dataset_bytes(const nni_dataset *dataset)
 {
     return dataset->source ? nni_stream_bytes(dataset) : resident_bytes(dataset);
 }
@@ -86,7 +86,7 @@ size_t nni_dataset_room(size_t asked, const nn_comm *comm)
 /* --- taking memory --- */
 
 /* The system would promise memory that it lacks and stop the process later, without a word. */
-static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn_error *error)
+static nn_status check_memory(const nni_dataset *dataset, const nn_comm *comm, nn_error *error)
 {
     const double gigabyte = 1024.0 * 1024 * 1024;
     double host = (double)resident_bytes(dataset) * comm->local_size;
@@ -100,7 +100,7 @@ static nn_status check_memory(const nn_dataset *dataset, const nn_comm *comm, nn
                    limit > 0 ? "its container or job may have" : "it has", there / gigabyte);
 }
 
-static nn_status take_rows(nn_dataset *dataset, const nn_comm *comm, nn_error *error)
+static nn_status take_rows(nni_dataset *dataset, const nn_comm *comm, nn_error *error)
 {
     NN_TRY(check_memory(dataset, comm, error));
     NN_TRY(nni_allocate(dataset->rows, nni_dataset_row_bytes(dataset), "x", &dataset->x, error));
@@ -115,7 +115,7 @@ static nn_status take_rows(nn_dataset *dataset, const nn_comm *comm, nn_error *e
     return NN_OK;
 }
 
-static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, bool resident, const nn_comm *comm,
+static nn_status take_memory(nni_dataset *dataset, const nni_dataset_spec *spec, bool resident, const nn_comm *comm,
                              nn_error *error)
 {
     const size_t slices = dataset->slice_count;
@@ -132,7 +132,7 @@ static nn_status take_memory(nn_dataset *dataset, const nn_dataset_spec *spec, b
 }
 
 /* All ranks alike, for they read together. */
-static nn_status find_room(const nn_dataset *dataset, size_t memory, nn_comm *comm, bool *resident, nn_error *error)
+static nn_status find_room(const nni_dataset *dataset, size_t memory, nn_comm *comm, bool *resident, nn_error *error)
 {
     double short_of = memory > 0 && resident_bytes(dataset) > memory ? 1 : 0;
     NN_TRY(nni_comm_max_double(comm, &short_of, 1, error));
@@ -140,7 +140,7 @@ static nn_status find_room(const nn_dataset *dataset, size_t memory, nn_comm *co
     return NN_OK;
 }
 
-static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_plan *plan, bool training,
+static nn_status open_source(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, bool training,
                              nn_error *error)
 {
     const double megabyte = 1024.0 * 1024;
@@ -156,7 +156,7 @@ static nn_status open_source(nn_dataset *dataset, const nn_dataset_spec *spec, c
 
 /* --- the public side --- */
 
-static nn_status check_slices(const nn_dataset *dataset, const nn_dataset_spec *spec, size_t rows, size_t slices,
+static nn_status check_slices(const nni_dataset *dataset, const nni_dataset_spec *spec, size_t rows, size_t slices,
                               bool every_slice, nn_error *error)
 {
     if (!every_slice || slices <= rows)
@@ -165,7 +165,7 @@ static nn_status check_slices(const nn_dataset *dataset, const nn_dataset_spec *
                    dataset->files->name, spec->x, rows, slices);
 }
 
-static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_plan *plan, nn_comm *comm,
+static nn_status read_dataset(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, nn_comm *comm,
                               nn_error *error)
 {
     hid_t file = H5I_INVALID_HID;
@@ -181,8 +181,8 @@ static nn_status read_dataset(nn_dataset *dataset, const nn_dataset_spec *spec, 
 }
 
 /* @param class_names  receives what the file calls its classes, to be freed also after a failure */
-static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                              nn_dataset *dataset, nni_string_set *class_names, nn_error *error)
+static nn_status open_dataset(const nni_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                              nni_dataset *dataset, nni_string_set *class_names, nn_error *error)
 {
     nni_plan plan;
     NN_TRY(nni_files_find(spec, comm, &dataset->files, error));
@@ -201,15 +201,15 @@ static nn_status open_dataset(const nn_dataset_spec *spec, size_t slices, bool e
     return resident ? NN_OK : nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
 }
 
-nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                          nn_dataset **result, nn_error *error)
+nn_status nni_dataset_open(const nni_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                           nni_dataset **result, nn_error *error)
 {
     if (slices < (size_t)comm->size)
         return nn_fail(error, NN_USAGE,
                        "%d ranks cannot share %zu slices, for a rank owns at least one; raise the number of slices or "
                        "start fewer ranks",
                        comm->size, slices);
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
     nni_hdf5_printer printer = nni_hdf5_silence();
     nni_string_set class_names = {.count = 0};
@@ -218,14 +218,14 @@ nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every
     if (!nni_hdf5_is_lost())
         nni_hdf5_restore(printer);
     if (status != NN_OK) {
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         return status;
     }
     *result = dataset;
     return NN_OK;
 }
 
-nn_status nni_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error)
+nn_status nni_dataset_count(const nni_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error)
 {
     nni_files *files = NULL;
     nni_string_set class_names = {.count = 0};
@@ -241,7 +241,7 @@ nn_status nni_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *
     return status;
 }
 
-void nn_dataset_free(nn_dataset *dataset)
+void nni_dataset_free(nni_dataset *dataset)
 {
     if (!dataset)
         return;

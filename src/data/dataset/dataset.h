@@ -22,10 +22,6 @@
 #include "support/element.h"
 #include "support/string_set.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** What targets are trained by: the last layer of a network, and the loss. */
 typedef struct nni_head {
     size_t outputs; /**< 0: not known */
@@ -41,7 +37,7 @@ nni_head nni_head_of(const nni_network_settings *network, const nni_loss_setting
 size_t nni_head_classes(nni_head head);
 
 /** Where samples lie. Strings belong to the caller. */
-typedef struct nn_dataset_spec {
+typedef struct nni_dataset_spec {
     const char *file; /**< path of an HDF5 file, or a pattern such as "part-*.h5" of several whose rows follow each
                          other, sorted by name */
     const char *const *files; /**< [file_count] instead of file: paths and patterns, in their order */
@@ -65,12 +61,12 @@ typedef struct nn_dataset_spec {
     nn_external external;  /**< where the files may have data outside of themselves */
     size_t memory;         /**< bytes of rows that this rank may have in memory; 0: as many as there are */
     size_t window;         /**< bytes of x, over all slices, that are shuffled among each other, a number as at
-                              most an nn_real; 0: all */
-} nn_dataset_spec;
+                              most an nni_real; 0: all */
+} nni_dataset_spec;
 
 /** @return where a split of a recipe lies, with the columns it chooses, or else those of the training split; everything
  * else zero. Borrows the recipe's strings. */
-nn_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train);
+nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train);
 
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
 typedef struct nni_slices {
@@ -102,20 +98,20 @@ typedef struct nni_source nni_source;
 typedef struct nni_rows {
     size_t first; /**< counted among this rank's rows */
     size_t count;
-    const void *x;          /**< [count, features] of the dataset's element */
-    const int32_t *classes; /**< [count], or NULL */
-    const double *values;   /**< [count, outputs], or NULL */
-    const nn_real *weights; /**< [count], or NULL */
+    const void *x;           /**< [count, features] of the dataset's element */
+    const int32_t *classes;  /**< [count], or NULL */
+    const double *values;    /**< [count, outputs], or NULL */
+    const nni_real *weights; /**< [count], or NULL */
 } nni_rows;
 
 /**
  * This rank's rows of one split: resident in memory, or, where there is no room for them, in the file and read again
  * whenever they are wanted. Owns its arrays.
  *
- * x stays as the file has it. nni_dataset_convert gives rows to compute with, scaled before they become nn_real.
+ * x stays as the file has it. nni_dataset_convert gives rows to compute with, scaled before they become nni_real.
  * Targets that are values are kept in double: a time in seconds since 1970 has no digit to spare.
  */
-typedef struct nn_dataset {
+typedef struct nni_dataset {
     nni_slices slices;
     nni_slices whole;                /**< of the rows of the file, before any were carved off */
     size_t first_slice, slice_count; /**< slices this rank owns */
@@ -138,7 +134,7 @@ typedef struct nn_dataset {
                             file */
     int32_t *classes;    /**< [rows], or NULL */
     double *values;      /**< [rows, outputs], or NULL */
-    nn_real *weights;    /**< [rows] of samples, or NULL */
+    nni_real *weights;   /**< [rows] of samples, or NULL */
     nni_labels *labels;  /**< NULL: classes are numbers alone */
     nni_label_set *label_set; /**< distinct whole numbers of a training split's y [N] that is opened for a head; NULL:
                                 it holds others */
@@ -154,12 +150,12 @@ typedef struct nn_dataset {
     uint64_t file_bytes;          /**< size of the file, or of all of them */
     char x_type[16];              /**< type of x in the file, e.g. "uint8", "float32" */
     double x_range[2];            /**< smallest and largest x of all ranks */
-    uint64_t x_beyond;            /**< 1 + position among all values of x of the first that no nn_real holds; 0: none */
-} nn_dataset;
+    uint64_t x_beyond; /**< 1 + position among all values of x of the first that no nni_real holds; 0: none */
+} nni_dataset;
 
 /** Receives how many rows a split has, as its files describe themselves; none is read. Collective, with the errors of
- * nn_dataset_open that need no row. */
-nn_status nni_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error);
+ * nni_dataset_open that need no row. */
+nn_status nni_dataset_count(const nni_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error);
 
 /**
  * Opens a split and reads this rank's rows. Collective. Several files are the one that has all their rows, bit for bit.
@@ -186,10 +182,10 @@ nn_status nni_dataset_count(const nn_dataset_spec *spec, nn_comm *comm, size_t *
  * @param slices       S; more ranks than S is NN_USAGE
  * @param every_slice  true for training, where a slice without rows is an error; evaluation allows it
  */
-nn_status nn_dataset_open(const nn_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                          nn_dataset **dataset, nn_error *error);
+nn_status nni_dataset_open(const nni_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
+                           nni_dataset **dataset, nn_error *error);
 
-void nn_dataset_free(nn_dataset *dataset);
+void nni_dataset_free(nni_dataset *dataset);
 
 /**
  * Fits the targets to a network. Local and cheap apart from one agreement; collective.
@@ -201,7 +197,7 @@ void nn_dataset_free(nn_dataset *dataset);
  * @param outputs  of the network
  * @param output   activation of its last layer
  */
-nn_status nni_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
+nn_status nni_dataset_fit_targets(nni_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
                                   nn_error *error);
 
 /**
@@ -215,16 +211,16 @@ nn_status nni_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activa
  * @return NN_DATA where a feature that is to be imputed has no value in any row, or where one spreads too far for
  * doubles
  */
-nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                                  nn_error *error);
 
 /**
  * Has rows normalised from now on as they are given out; the resident ones stay as they are. Local. NN_DATA where the
- * number of features differs, or where a number is beyond the range of nn_real and nothing scales it, naming the file.
+ * number of features differs, or where a number is beyond the range of nni_real and nothing scales it, naming the file.
  *
  * @param normalization  borrowed; outlives the dataset's use
  */
-nn_status nni_dataset_normalize(nn_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error);
+nn_status nni_dataset_normalize(nni_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error);
 
 /**
  * Finds how targets are scaled, on a training split with its targets fitted to the network. Collective; the same bits
@@ -235,28 +231,28 @@ nn_status nni_dataset_normalize(nn_dataset *dataset, const nni_feature_scaler *n
  * @param output  activation of the last layer
  * @return NN_USAGE where targets shall be scaled that are no values
  */
-nn_status nni_target_scaler_fit(const nn_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
+nn_status nni_target_scaler_fit(const nni_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
                                 nn_activation output, nn_comm *comm, nni_target_scaler **scaling, nn_error *error);
 
 /** Has targets scaled from now on as they are given out in batches; those of nni_rows stay in the user's units. Local.
  * @param scaling  borrowed; outlives the dataset's use */
-void nni_dataset_scale_targets(nn_dataset *dataset, const nni_target_scaler *scaling);
+void nni_dataset_scale_targets(nni_dataset *dataset, const nni_target_scaler *scaling);
 
-/** Targets of rows as a loss takes them, scaled and rounded to nn_real. Local. @param to  [count, outputs] @return to;
+/** Targets of rows as a loss takes them, scaled and rounded to nni_real. Local. @param to  [count, outputs] @return to;
  * NULL where they are classes */
-const nn_real *nni_dataset_convert_targets(const nn_dataset *dataset, const nni_rows *rows, nn_real *to);
+const nni_real *nni_dataset_convert_targets(const nni_dataset *dataset, const nni_rows *rows, nni_real *to);
 
 /** @return how many files the rows are of */
-size_t nni_dataset_file_count(const nn_dataset *dataset);
+size_t nni_dataset_file_count(const nni_dataset *dataset);
 
 /** @return whether a path leads to a file that rows are of. Local. */
-bool nni_dataset_is_of(const nn_dataset *dataset, const char *path);
+bool nni_dataset_is_of(const nni_dataset *dataset, const char *path);
 
 /** @return the names of the classes, in their order; NULL: they are numbers alone */
-const nni_string_set *nni_dataset_class_names(const nn_dataset *dataset);
+const nni_string_set *nni_dataset_class_names(const nni_dataset *dataset);
 
 /** @return whether these names are the whole numbers that y holds */
-bool nni_dataset_names_are_labels(const nn_dataset *dataset);
+bool nni_dataset_names_are_labels(const nni_dataset *dataset);
 
 /**
  * Says what whole numbers of a training split became, once fitted: "labels -1 and 1 are classes 0 and 1", or that they
@@ -264,39 +260,39 @@ bool nni_dataset_names_are_labels(const nn_dataset *dataset);
  *
  * @return text, empty where this goes without saying
  */
-const char *nni_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room);
+const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size_t room);
 
 /** @return bytes that a row of x takes in memory */
-size_t nni_dataset_row_bytes(const nn_dataset *dataset);
+size_t nni_dataset_row_bytes(const nni_dataset *dataset);
 
 /** @return bytes of rows that a rank may have in memory: as asked, or for 0 half of what its host can give, shared by
  * the ranks there; 0: unknown */
 size_t nni_dataset_room(size_t asked, const nn_comm *comm);
 
 /** @return bytes that the rows of this rank take in memory, or what is read ahead of them for a training */
-size_t nni_dataset_bytes(const nn_dataset *dataset);
+size_t nni_dataset_bytes(const nni_dataset *dataset);
 
 /** @return seconds that this rank has waited for rows of the file, since it was opened */
-double nni_dataset_waited(const nn_dataset *dataset);
+double nni_dataset_waited(const nni_dataset *dataset);
 
 /** @return rows first .. first + count of this rank, which are resident */
-nni_rows nni_dataset_resident(const nn_dataset *dataset, size_t first, size_t count);
+nni_rows nni_dataset_resident(const nni_dataset *dataset, size_t first, size_t count);
 
 /**
- * Rows to compute with: x, or with a normalisation (x - offset) * scale, each operation rounded on its own: to nn_real,
- * or to double for types of x that a float does not hold exactly. One pass; threads share many rows. Local.
+ * Rows to compute with: x, or with a normalisation (x - offset) * scale, each operation rounded on its own: to
+ * nni_real, or to double for types of x that a float does not hold exactly. One pass; threads share many rows. Local.
  *
  * @param to  [count, features]
  * @return to, or, without writing there, the rows themselves where they are just what is asked for
  */
-const nn_real *nni_dataset_convert(const nn_dataset *dataset, const nni_rows *rows, nn_real *to);
+const nni_real *nni_dataset_convert(const nni_dataset *dataset, const nni_rows *rows, nni_real *to);
 
 /** A way through this rank's rows in the order of the file, wherever they are. */
 typedef struct nni_cursor nni_cursor;
 
 /** @param most  rows that are given at a time, at most; at least 1. @param dataset  borrowed, with its targets as they
  * shall come */
-nn_status nni_cursor_create(const nn_dataset *dataset, size_t most, nni_cursor **cursor, nn_error *error);
+nn_status nni_cursor_create(const nni_dataset *dataset, size_t most, nni_cursor **cursor, nn_error *error);
 void nni_cursor_free(nni_cursor *cursor);
 
 /**
@@ -308,18 +304,18 @@ void nni_cursor_free(nni_cursor *cursor);
 nn_status nni_cursor_next(nni_cursor *cursor, nni_rows *rows, nn_error *error);
 
 /**
- * A digest of the split's rows, targets and weights as read and before carving, all numbers as nn_real whatever they
+ * A digest of the split's rows, targets and weights as read and before carving, all numbers as nni_real whatever they
  * are kept as: the same on any number of ranks. Collective.
  *
  * A resumed run compares it, because shuffles of other data would be another training.
  */
-nn_status nni_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
+nn_status nni_dataset_digest(const nni_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
 
 /**
  * A digest of what this rank has in memory of the split: it stays the same as long as the memory does. Local; threads
  * share the work.
  */
-uint64_t nni_dataset_memory_digest(const nn_dataset *dataset);
+uint64_t nni_dataset_memory_digest(const nni_dataset *dataset);
 
 /** Which rows of a training split go into another split. */
 typedef struct nni_holdout {
@@ -360,11 +356,11 @@ static inline bool nni_holdout_takes(const nni_holdout *carving)
  * @return NN_USAGE where fewer rows than slices would stay, the split carved off would have none, or strata are asked
  * for where targets are no classes; the dataset is then as it was
  */
-nn_status nni_dataset_split(nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, nn_dataset **carved,
+nn_status nni_dataset_split(nni_dataset *dataset, const nni_holdout *carving, nn_comm *comm, nni_dataset **carved,
                             nn_error *error);
 
 /** Deals shuffled batches from a training split. */
-typedef struct nn_sampler nn_sampler;
+typedef struct nni_sampler nni_sampler;
 
 /**
  * Plans the batches of an epoch. Local, and fails alike on every rank.
@@ -379,24 +375,24 @@ typedef struct nn_sampler nn_sampler;
  * @param dataset  borrowed; outlives the sampler, with its targets already fitted to the network
  * @param batch    global rows a step; NN_USAGE where fewer than slices or more than rows
  */
-nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **sampler,
-                            nn_error *error);
-void nn_sampler_free(nn_sampler *sampler);
+nn_status nni_sampler_create(const nni_dataset *dataset, uint64_t seed, size_t batch, nni_sampler **sampler,
+                             nn_error *error);
+void nni_sampler_free(nni_sampler *sampler);
 
 typedef struct nni_augment nni_augment; /* see augment.h */
 
 /** Has the rows of batches augmented from now on, each by its sample's number and the epoch. @param augment  borrowed;
  * outlives the sampler's use; NULL: rows as they are */
-void nni_sampler_augment(nn_sampler *sampler, const nni_augment *augment);
+void nni_sampler_augment(nni_sampler *sampler, const nni_augment *augment);
 
 /** @return steps of an epoch: ceil(rows / batch) */
-size_t nn_sampler_steps(const nn_sampler *sampler);
+size_t nni_sampler_steps(const nni_sampler *sampler);
 
 /** @return the most rows this rank has in any batch; where slices are not as they were cut, a bound a few rows above */
-size_t nn_sampler_capacity(const nn_sampler *sampler);
+size_t nni_sampler_capacity(const nni_sampler *sampler);
 
 /** @return the fewest rows this rank has in any batch but the last; or a bound a few rows below */
-size_t nni_sampler_least(const nn_sampler *sampler);
+size_t nni_sampler_least(const nni_sampler *sampler);
 
 /**
  * Gathers this rank's rows of one batch: slices in order, each slice's rows in its order of the epoch. Samples are
@@ -408,10 +404,10 @@ size_t nni_sampler_least(const nn_sampler *sampler);
  * @return NN_DATA where rows stay in the file and it can no longer be read; the batch then has rows as they should be
  * in number, and anything in them
  */
-nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error);
+nn_status nni_sampler_batch(nni_sampler *sampler, uint64_t epoch, size_t step, nni_batch *batch, nn_error *error);
 
 /** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
-nni_leaf_rows nni_sampler_leaves(const nn_sampler *sampler);
+nni_leaf_rows nni_sampler_leaves(const nni_sampler *sampler);
 
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
@@ -422,9 +418,5 @@ void nni_disable_hdf5_atexit(void);
 
 /** @return version of the HDF5 library and whether it is parallel, e.g. "1.10.8 (serial)". Not collective. */
 const char *nni_hdf5_library(void);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

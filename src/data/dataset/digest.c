@@ -18,7 +18,7 @@ static void end_slices(nni_digester *digester)
     }
 }
 
-nn_status nni_digester_begin(const nn_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error)
+nn_status nni_digester_begin(const nni_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error)
 {
     *digester = (nni_digester){
         .slice_end = dataset->slice_end,
@@ -56,7 +56,7 @@ void nni_digester_end(nni_digester *digester)
 
 /* Every slice has one owner and a zero from all others, in halves that a double holds exactly: their sum over ranks is
  * a gathering that needs no other exchange. */
-nn_status nni_dataset_digest(const nn_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
+nn_status nni_dataset_digest(const nni_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
 {
     const size_t slices = dataset->slices.count;
     double *halves = NULL;
@@ -91,7 +91,7 @@ static uint64_t digest_of_memory(const void *memory, size_t bytes)
     return digest;
 }
 
-uint64_t nni_dataset_memory_digest(const nn_dataset *dataset)
+uint64_t nni_dataset_memory_digest(const nni_dataset *dataset)
 {
     const size_t rows = dataset->rows;
     const uint64_t digests[] = {

@@ -17,7 +17,7 @@ typedef struct nni_digester {
 } nni_digester;
 
 /** Begins over the rows of a dataset. @param row_values  values of a row */
-nn_status nni_digester_begin(const nn_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error);
+nn_status nni_digester_begin(const nni_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error);
 
 /** The next values, in the order of the rows. */
 void nni_digester_take(nni_digester *digester, const void *values, size_t count, size_t value_bytes);

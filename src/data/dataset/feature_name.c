@@ -20,7 +20,7 @@ static void add_name(const char *name, char *text, size_t room)
 }
 
 /* Of a file with as many names as there are features. */
-static void add_name_of_file(const nn_dataset *dataset, size_t feature, char *text, size_t room)
+static void add_name_of_file(const nni_dataset *dataset, size_t feature, char *text, size_t room)
 {
     uint64_t row = 0;
     nn_error unused;
@@ -40,7 +40,7 @@ static void add_name_of_file(const nn_dataset *dataset, size_t feature, char *te
         H5Fclose(file);
 }
 
-void nni_feature_name(const nn_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
+void nni_feature_name(const nni_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
                       char *text, size_t room)
 {
     snprintf(text, room, "feature %zu", feature);

@@ -10,7 +10,7 @@
  *
  * @param columns  [column_count] as the recipe chooses them
  */
-void nni_feature_name(const nn_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
+void nni_feature_name(const nni_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
                       char *text, size_t room);
 
 /** A file whose features may have names. */

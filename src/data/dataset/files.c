@@ -81,7 +81,7 @@ static nn_status add(nni_files *files, const char *path, nn_error *error)
     return pattern ? add_pattern(files, path, error) : add_path(files, path, error);
 }
 
-static nn_status find(const nn_dataset_spec *spec, nni_files *files, nn_error *error)
+static nn_status find(const nni_dataset_spec *spec, nni_files *files, nn_error *error)
 {
     if (spec->file_count == 0)
         return add(files, spec->file, error);
@@ -91,7 +91,7 @@ static nn_status find(const nn_dataset_spec *spec, nni_files *files, nn_error *e
 }
 
 /* The pattern as it was given, or the first file and how many more. */
-static nn_status name(const nn_dataset_spec *spec, nni_files *files, nn_error *error)
+static nn_status name(const nni_dataset_spec *spec, nni_files *files, nn_error *error)
 {
     char *const *path = files->paths.text;
     const size_t count = files->paths.count;
@@ -105,7 +105,7 @@ static nn_status name(const nn_dataset_spec *spec, nni_files *files, nn_error *e
     return NN_OK;
 }
 
-nn_status nni_files_find(const nn_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error)
+nn_status nni_files_find(const nni_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error)
 {
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof **files, what, files, error), error));
     NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? find(spec, *files, error) : NN_OK, error));
@@ -137,12 +137,12 @@ const char *nni_files_locate(const nni_files *files, const char *path, uint64_t 
     return files->paths.text[file];
 }
 
-size_t nni_dataset_file_count(const nn_dataset *dataset)
+size_t nni_dataset_file_count(const nni_dataset *dataset)
 {
     return dataset->files ? dataset->files->paths.count : 1;
 }
 
-bool nni_dataset_is_of(const nn_dataset *dataset, const char *path)
+bool nni_dataset_is_of(const nni_dataset *dataset, const char *path)
 {
     struct stat given, own;
     if (stat(path, &given) != 0)

@@ -21,7 +21,7 @@ struct nni_files {
  * @param files  receives them, to be freed also after a failure
  * @return NN_DATA where a pattern finds nothing or a file is named twice
  */
-nn_status nni_files_find(const nn_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error);
+nn_status nni_files_find(const nni_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error);
 
 /** @param copy  receives NULL where there are none; to be freed also after a failure */
 nn_status nni_files_copy(const nni_files *files, nni_files **copy, nn_error *error);

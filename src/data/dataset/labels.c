@@ -11,12 +11,12 @@
 #include "hdf5/strings.h"
 #include "support/memory.h"
 
-const nni_string_set *nni_dataset_class_names(const nn_dataset *dataset)
+const nni_string_set *nni_dataset_class_names(const nni_dataset *dataset)
 {
     return dataset->labels ? &dataset->labels->names : NULL;
 }
 
-bool nni_dataset_names_are_labels(const nn_dataset *dataset)
+bool nni_dataset_names_are_labels(const nni_dataset *dataset)
 {
     return dataset->labels && dataset->labels->integer;
 }
@@ -120,7 +120,7 @@ static bool names_any(const nni_string_set *own, const nni_string_set *known)
     return false;
 }
 
-nn_status nni_labels_of_numbers(const nn_dataset_spec *spec, const nni_string_set *own, nni_labels **result,
+nn_status nni_labels_of_numbers(const nni_dataset_spec *spec, const nni_string_set *own, nni_labels **result,
                                 nn_error *error)
 {
     const nni_string_set *known = spec->class_names;
@@ -188,7 +188,7 @@ static nn_status find_texts(const nni_hdf5_rows *rows, nni_string_set *names, nn
     return status == NN_DATA ? fail_many(rows, error) : status;
 }
 
-nn_status nni_labels_of_texts(const nn_dataset_spec *spec, const nni_hdf5_rows *rows, nn_comm *comm,
+nn_status nni_labels_of_texts(const nni_dataset_spec *spec, const nni_hdf5_rows *rows, nn_comm *comm,
                               nni_labels **result, nn_error *error)
 {
     const nni_string_set *known = spec->class_names;

@@ -28,7 +28,7 @@ void nni_labels_read_names(hid_t file, nni_string_set *names);
  * @param own     what the file calls them; may be empty
  * @param labels  receives them; NULL: classes are numbers alone
  */
-nn_status nni_labels_of_numbers(const nn_dataset_spec *spec, const nni_string_set *own, nni_labels **labels,
+nn_status nni_labels_of_numbers(const nni_dataset_spec *spec, const nni_string_set *own, nni_labels **labels,
                                 nn_error *error);
 
 /**
@@ -38,7 +38,7 @@ nn_status nni_labels_of_numbers(const nn_dataset_spec *spec, const nni_string_se
  * @param rows  of y that belong to this rank
  * @return NN_DATA where there are more than NNI_STRING_SET_MAX, one is empty or longer than NNI_LABEL_MOST bytes
  */
-nn_status nni_labels_of_texts(const nn_dataset_spec *spec, const nni_hdf5_rows *rows, nn_comm *comm,
+nn_status nni_labels_of_texts(const nni_dataset_spec *spec, const nni_hdf5_rows *rows, nn_comm *comm,
                               nni_labels **labels, nn_error *error);
 
 /** Labels of a y that holds whole numbers, each the name of a class. Local. */

@@ -8,11 +8,11 @@
 #include "hdf5/guard.h"
 #include "support/memory.h"
 
-nn_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train)
+nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train)
 {
     const nni_split_settings *x = split->x_columns_count > 0 ? split : train;
     const nni_split_settings *y = split->y_columns_count > 0 ? split : train;
-    return (nn_dataset_spec){
+    return (nni_dataset_spec){
         .file = split->file,
         .files = (const char *const *)split->files,
         .file_count = split->files_count,
@@ -39,7 +39,7 @@ size_t nni_head_classes(nni_head head)
 
 /* What rank 0 looks for, and what it finds. */
 struct look {
-    const nn_dataset_spec *spec;
+    const nni_dataset_spec *spec;
     const char *path;
     nni_plan *plan;
     nni_string_set *class_names; /* that the file has for numbers */
@@ -49,7 +49,7 @@ struct look {
 
 static nn_status plan_targets(const struct look *look, nn_error *error)
 {
-    const nn_dataset_spec *spec = look->spec;
+    const nni_dataset_spec *spec = look->spec;
     nni_plan *plan = look->plan;
     const nni_hdf5_layout *y = &plan->layouts.y;
     if (y->rows != plan->layouts.x.rows)
@@ -69,7 +69,7 @@ static nn_status plan_targets(const struct look *look, nn_error *error)
 
 static nn_status plan_weights(const struct look *look, nn_error *error)
 {
-    const nn_dataset_spec *spec = look->spec;
+    const nni_dataset_spec *spec = look->spec;
     const nni_hdf5_layout *x = &look->plan->layouts.x, *w = &look->plan->layouts.w;
     if (w->rows != x->rows)
         return nn_fail(error, NN_DATA, "%s: %s has %llu rows but %s has %llu; every sample needs one weight",
@@ -83,7 +83,7 @@ static nn_status plan_weights(const struct look *look, nn_error *error)
 /* Before HDF5 may open any of them. */
 static nn_status check_outside(const struct look *look, hid_t file, nn_error *error)
 {
-    const nn_dataset_spec *spec = look->spec;
+    const nni_dataset_spec *spec = look->spec;
     const char *const names[] = {spec->x, spec->y, spec->w};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i])
@@ -102,7 +102,7 @@ static nn_status read_class_names(const struct look *look, hid_t file, nn_error 
 static nn_status plan_file(void *context, nn_error *error)
 {
     const struct look *look = context;
-    const nn_dataset_spec *spec = look->spec;
+    const nni_dataset_spec *spec = look->spec;
     nni_plan *plan = look->plan;
     const nni_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
     hid_t file = H5I_INVALID_HID;
@@ -178,7 +178,7 @@ static nn_status join_names(const struct look *all, const struct look *next, con
 
 static nn_status join(const struct look *all, const struct look *next, const char *first, nn_error *error)
 {
-    const nn_dataset_spec *spec = all->spec;
+    const nni_dataset_spec *spec = all->spec;
     nni_dataset_layouts *joined = &all->plan->layouts;
     const nni_dataset_layouts *layouts = &next->plan->layouts;
     if (all->plan->target != next->plan->target || joined->y.text != layouts->y.text)
@@ -193,8 +193,8 @@ static nn_status join(const struct look *all, const struct look *next, const cha
 }
 
 /* Rank 0's part. */
-static nn_status look_at_all(const nn_dataset_spec *spec, nni_files *files, nni_plan *plan, nni_string_set *class_names,
-                             nn_error *error)
+static nn_status look_at_all(const nni_dataset_spec *spec, nni_files *files, nni_plan *plan,
+                             nni_string_set *class_names, nn_error *error)
 {
     const char *first = files->paths.text[0];
     for (size_t i = 0; i < files->paths.count; i++) {
@@ -230,7 +230,7 @@ static nn_status check_file(void *context, nn_error *error)
 /* Rank 0 saw that all is there, and may have it open. HDF5 takes what another process cannot open for zeros: for want
  * of descriptors, which each has a limit of its own for, or on a host that has not all disks mounted, where one asks.
  */
-static nn_status check_here(const nn_dataset_spec *spec, const nni_files *files, const nni_plan *plan,
+static nn_status check_here(const nni_dataset_spec *spec, const nni_files *files, const nni_plan *plan,
                             const nn_comm *comm, nn_error *error)
 {
     if (!plan->outside.any)
@@ -252,7 +252,7 @@ static void match_composed(nni_dataset_layouts *layouts, bool several)
 }
 
 /* One rank reads the files' own descriptions, for a thousand ranks that ask a file server the same question hurt it. */
-nn_status nni_plan_make(const nn_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
+nn_status nni_plan_make(const nni_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
                         nni_string_set *class_names, nn_error *error)
 {
     const size_t count = files->paths.count;

@@ -21,7 +21,7 @@ typedef struct nni_plan {
  * @param class_names  empty; receives what the files call classes that are numbers
  * @return NN_DATA where a dataset is not as it must be, or another than in the first file, naming the file
  */
-nn_status nni_plan_make(const nn_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
+nn_status nni_plan_make(const nni_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
                         nni_string_set *class_names, nn_error *error);
 
 #endif

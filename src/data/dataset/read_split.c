@@ -25,20 +25,20 @@ enum { TILE = 4096 };
 /* Where numbers go, and what is found on the way. */
 struct numbers {
     const nni_hdf5_rows *rows;
-    nni_element kept;        /* the element of rows, nn_real or double */
+    nni_element kept;        /* the element of rows, nni_real or double */
     void *to;                /* [count, row_values] of kept; NULL: they stay in the file */
     bool weights;            /* which are not negative */
     bool log1p;              /* they are above -1 */
-    bool features;           /* they are x, which may be scaled before it becomes nn_real */
+    bool features;           /* they are x, which may be scaled before it becomes nni_real */
     bool missing;            /* NaN is no error */
     nni_target_check *check; /* NULL: they are no targets */
     nni_digester digester;
     double low, high; /* of features */
-    uint64_t beyond;  /* of features: 1 + index of the first number that no nn_real holds; 0: none */
+    uint64_t beyond;  /* of features: 1 + index of the first number that no nni_real holds; 0: none */
 };
 
 /* @param features  where NaN may stand for what is missing */
-static nn_status fail_at(const nni_hdf5_rows *rows, uint64_t index, nn_real value, bool was_finite, bool features,
+static nn_status fail_at(const nni_hdf5_rows *rows, uint64_t index, nni_real value, bool was_finite, bool features,
                          nn_error *error)
 {
     uint64_t at = rows->first + index / rows->layout->row_values;
@@ -52,7 +52,7 @@ static nn_status fail_at(const nni_hdf5_rows *rows, uint64_t index, nn_real valu
                    isnan(value) && features ? ", or data.impute: mean" : "");
 }
 
-static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nn_real *tile, nn_error *error)
+static nn_status find_negative(const struct numbers *numbers, uint64_t index, const nni_real *tile, nn_error *error)
 {
     const nni_hdf5_rows *rows = numbers->rows;
     uint64_t row = rows->first + index;
@@ -85,10 +85,10 @@ static nn_status find_without_log1p(const struct numbers *numbers, const char *s
 }
 
 /* @param source  what the tile was converted from, value `index` of the rows and those that follow */
-static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nn_real *tile, size_t count,
+static nn_status scan(struct numbers *numbers, const void *source, uint64_t index, const nni_real *tile, size_t count,
                       nn_error *error)
 {
-    nn_real low = INFINITY; /* NaN is not below */
+    nni_real low = INFINITY; /* NaN is not below */
     int wrong = 0;
 #pragma omp simd reduction(min : low) reduction(| : wrong)
     for (size_t i = 0; i < count; i++) {
@@ -131,7 +131,7 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
     const size_t size = nni_element_size(rows->element);
     const size_t total = count * rows->layout->row_values, begin = (first - rows->first) * rows->layout->row_values;
     for (size_t i = 0; i < total; i += TILE) {
-        nn_real tile[TILE];
+        nni_real tile[TILE];
         const size_t length = total - i < TILE ? total - i : TILE;
         const char *from = (const char *)values + i * size;
         nni_convert(rows->element, from, tile, length);
@@ -146,12 +146,12 @@ static nn_status take_numbers(void *context, const void *values, uint64_t first,
         if (numbers->kept == NNI_DOUBLE)
             nni_convert_double(rows->element, from, (double *)numbers->to + begin + i, length);
         else
-            memcpy((nn_real *)numbers->to + begin + i, tile, length * sizeof *tile);
+            memcpy((nni_real *)numbers->to + begin + i, tile, length * sizeof *tile);
     }
     return NN_OK;
 }
 
-static nn_status read_numbers(const nn_dataset *dataset, const nni_hdf5_rows *from, struct numbers *numbers,
+static nn_status read_numbers(const nni_dataset *dataset, const nni_hdf5_rows *from, struct numbers *numbers,
                               nn_comm *comm, nn_error *error)
 {
     nni_hdf5_rows placed = *from;
@@ -170,7 +170,7 @@ static nn_status read_numbers(const nn_dataset *dataset, const nni_hdf5_rows *fr
 
 /* --- all of a split --- */
 
-static nni_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const nni_hdf5_layout *layout,
+static nni_hdf5_rows rows_of(const nni_dataset *dataset, const char *name, const nni_hdf5_layout *layout,
                              nni_hdf5_columns columns, hid_t file)
 {
     return (nni_hdf5_rows){
@@ -186,7 +186,7 @@ static nni_hdf5_rows rows_of(const nn_dataset *dataset, const char *name, const 
     };
 }
 
-static nn_status read_x(nn_dataset *dataset, const nni_hdf5_rows *rows, nn_comm *comm, nn_error *error)
+static nn_status read_x(nni_dataset *dataset, const nni_hdf5_rows *rows, nn_comm *comm, nn_error *error)
 {
     struct numbers numbers = {
         .kept = dataset->element, .to = dataset->x, .features = true, .missing = dataset->missing};
@@ -201,7 +201,7 @@ static nn_status read_x(nn_dataset *dataset, const nni_hdf5_rows *rows, nn_comm 
 }
 
 /* Values that turn out to be labels are read once more, as classes; whole numbers that cannot be classes, as values. */
-static nn_status read_targets(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_hdf5_rows *y, nn_comm *comm,
+static nn_status read_targets(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_hdf5_rows *y, nn_comm *comm,
                               nn_error *error)
 {
     if (dataset->target == NNI_TARGET_CLASSES)
@@ -223,7 +223,7 @@ static nn_status read_targets(nn_dataset *dataset, const nn_dataset_spec *spec, 
     return status == NN_OK && labels ? nni_dataset_read_classes(dataset, spec, y, comm, error) : status;
 }
 
-nn_status nni_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+nn_status nni_dataset_read(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_dataset_layouts *layouts,
                            hid_t file, nn_comm *comm, nn_error *error)
 {
     const nni_hdf5_columns all = {.count = 0}, x_columns = {spec->x_columns, spec->x_column_count},

@@ -16,7 +16,7 @@ typedef struct nni_dataset_layouts {
  * Fills the arrays that the dataset has, its digests, x_range, and the outputs of classes. NN_DATA where a number is
  * not finite, a class or a weight negative, naming the row.
  */
-nn_status nni_dataset_read(nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+nn_status nni_dataset_read(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_dataset_layouts *layouts,
                            hid_t file, nn_comm *comm, nn_error *error);
 
 #endif

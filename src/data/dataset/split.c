@@ -47,7 +47,7 @@ static const char *key_of(const nni_holdout *carving)
     return carving->test ? "data.test" : "data.validation";
 }
 
-static nn_status fail_empty(const nn_dataset *dataset, const nni_holdout *carving, size_t kept, nn_error *error)
+static nn_status fail_empty(const nni_dataset *dataset, const nni_holdout *carving, size_t kept, nn_error *error)
 {
     const size_t rows = dataset->slices.rows;
     const char *key = key_of(carving);
@@ -67,14 +67,14 @@ static nn_status fail_empty(const nn_dataset *dataset, const nni_holdout *carvin
                    key, part, kept, rows, dataset->x_name, dataset->file, dataset->slices.count);
 }
 
-static nn_status check_rows(const nn_dataset *dataset, const nni_holdout *carving, size_t kept, nn_error *error)
+static nn_status check_rows(const nni_dataset *dataset, const nni_holdout *carving, size_t kept, nn_error *error)
 {
     if (kept < dataset->slices.count || kept == dataset->slices.rows)
         return fail_empty(dataset, carving, kept, error);
     return NN_OK;
 }
 
-static nn_status check_carving(const nn_dataset *dataset, const nni_holdout *carving, nn_error *error)
+static nn_status check_carving(const nni_dataset *dataset, const nni_holdout *carving, nn_error *error)
 {
     const double fraction = carving->fraction;
     if (carving->folds == 0 && !(fraction > 0 && fraction < 1))
@@ -90,7 +90,7 @@ static nn_status check_carving(const nn_dataset *dataset, const nni_holdout *car
 }
 
 /* All but the arrays, which it owns itself. */
-static void describe(const nn_dataset *dataset, nn_dataset *carved)
+static void describe(const nni_dataset *dataset, nni_dataset *carved)
 {
     *carved = *dataset;
     carved->slice_first = carved->slice_end = NULL;
@@ -112,7 +112,7 @@ static void describe(const nn_dataset *dataset, nn_dataset *carved)
 
 /* Test rows are chosen in the place of a second epoch, so that their choice and that of validation rows are
  * independent. */
-static nni_shuffle order_of(const nn_dataset *dataset, size_t i, const nni_holdout *carving)
+static nni_shuffle order_of(const nni_dataset *dataset, size_t i, const nni_holdout *carving)
 {
     const size_t slice = dataset->first_slice + i;
     const size_t rows = nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice);
@@ -120,7 +120,7 @@ static nni_shuffle order_of(const nn_dataset *dataset, size_t i, const nni_holdo
 }
 
 /* So many of each slice that those left are cut as the whole was: those go that come first in the slice's order. */
-static void choose_regular(const nn_dataset *dataset, const nni_holdout *carving, struct cut *cut)
+static void choose_regular(const nni_dataset *dataset, const nni_holdout *carving, struct cut *cut)
 {
     const size_t going = (size_t)round(carving->fraction * (double)dataset->slices.rows);
     const nni_slices kept = {dataset->slices.rows - going, dataset->slices.count};
@@ -142,7 +142,7 @@ struct turns {
     double *next;     /* [strata] number of the next row of each */
 };
 
-static nn_status find_strata(const nn_dataset *dataset, struct turns *turns, nn_error *error)
+static nn_status find_strata(const nni_dataset *dataset, struct turns *turns, nn_error *error)
 {
     enum { PIECE = 4096 };
     nni_cursor *cursor = NULL;
@@ -157,7 +157,8 @@ static nn_status find_strata(const nn_dataset *dataset, struct turns *turns, nn_
     return status;
 }
 
-static nn_status take_turns(const nn_dataset *dataset, const nni_holdout *carving, struct turns *turns, nn_error *error)
+static nn_status take_turns(const nni_dataset *dataset, const nni_holdout *carving, struct turns *turns,
+                            nn_error *error)
 {
     const char what[] = "the choice of rows";
     turns->strata = carving->stratified ? dataset->outputs : 1;
@@ -170,7 +171,7 @@ static nn_status take_turns(const nn_dataset *dataset, const nni_holdout *carvin
 
 /* The number that this rank's first row of each stratum has: behind all rows of the strata before, and behind those of
  * its own on lower ranks. */
-static nn_status number_strata(const nn_dataset *dataset, struct turns *turns, nn_comm *comm, nn_error *error)
+static nn_status number_strata(const nni_dataset *dataset, struct turns *turns, nn_comm *comm, nn_error *error)
 {
     const size_t strata = turns->strata, ranks = (size_t)comm->size;
     double *rows = NULL; /* [ranks, strata] */
@@ -198,7 +199,7 @@ static bool goes(const nni_holdout *carving, double number)
     return floor((number + 1) * carving->fraction + 0.5) > floor(number * carving->fraction + 0.5);
 }
 
-static void choose_by_turns(const nn_dataset *dataset, const nni_holdout *carving, struct turns *turns, double *kept,
+static void choose_by_turns(const nni_dataset *dataset, const nni_holdout *carving, struct turns *turns, double *kept,
                             uint64_t *going)
 {
     for (size_t i = 0; i < dataset->slice_count; i++) {
@@ -215,8 +216,8 @@ static void choose_by_turns(const nn_dataset *dataset, const nni_holdout *carvin
 }
 
 /* Every rank learns how many rows each slice keeps. */
-static nn_status choose_irregular(const nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, struct cut *cut,
-                                  nn_error *error)
+static nn_status choose_irregular(const nni_dataset *dataset, const nni_holdout *carving, nn_comm *comm,
+                                  struct cut *cut, nn_error *error)
 {
     const size_t slices = dataset->slices.count;
     struct turns turns = {.stratum = NULL};
@@ -241,7 +242,7 @@ static nn_status choose_irregular(const nn_dataset *dataset, const nni_holdout *
 
 /* --- parting --- */
 
-static nn_status take_rows(const nn_dataset *dataset, nn_dataset *carved, nn_error *error)
+static nn_status take_rows(const nni_dataset *dataset, nni_dataset *carved, nn_error *error)
 {
     const char what[] = "the split carved off";
     NN_TRY(nni_allocate(carved->rows, nni_dataset_row_bytes(carved), what, &carved->x, error));
@@ -254,7 +255,7 @@ static nn_status take_rows(const nn_dataset *dataset, nn_dataset *carved, nn_err
     return NN_OK;
 }
 
-static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_error *error)
+static nn_status take_memory(const nni_dataset *dataset, nni_dataset *carved, nn_error *error)
 {
     const char what[] = "the split carved off";
     NN_TRY(nni_copy_text(dataset->file, &carved->file, error));
@@ -267,7 +268,7 @@ static nn_status take_memory(const nn_dataset *dataset, nn_dataset *carved, nn_e
 }
 
 /* Where one is the other, rows move forward in place. */
-static void move_row(const nn_dataset *from, size_t source, nn_dataset *to, size_t target)
+static void move_row(const nni_dataset *from, size_t source, nni_dataset *to, size_t target)
 {
     const size_t bytes = nni_dataset_row_bytes(from), outputs = from->outputs;
     memmove((char *)to->x + target * bytes, (char *)from->x + source * bytes, bytes);
@@ -279,7 +280,7 @@ static void move_row(const nn_dataset *from, size_t source, nn_dataset *to, size
         to->weights[target] = from->weights[source];
 }
 
-static void part_rows(nn_dataset *dataset, const uint64_t *going, nn_dataset *carved)
+static void part_rows(nni_dataset *dataset, const uint64_t *going, nni_dataset *carved)
 {
     size_t stayed = 0, went = 0;
     for (size_t row = 0; row < dataset->rows; row++) {
@@ -291,7 +292,7 @@ static void part_rows(nn_dataset *dataset, const uint64_t *going, nn_dataset *ca
 }
 
 /* Which rows of the file stay and which go, of those that the split has by now. */
-static nn_status make_parts(const nn_dataset *dataset, const uint64_t *going, nni_split_rows **staying,
+static nn_status make_parts(const nni_dataset *dataset, const uint64_t *going, nni_split_rows **staying,
                             nni_split_rows **gone, nn_error *error)
 {
     const size_t rows = nni_dataset_file_row(dataset, dataset->slice_count) - nni_dataset_file_row(dataset, 0);
@@ -304,7 +305,7 @@ static nn_status make_parts(const nn_dataset *dataset, const uint64_t *going, nn
 }
 
 /* @param first  [slices + 1] row of the split that each slice begins with */
-static void count_rows(nn_dataset *dataset, const size_t *first)
+static void count_rows(nni_dataset *dataset, const size_t *first)
 {
     const size_t own = dataset->first_slice;
     dataset->slices.rows = first[dataset->slices.count];
@@ -321,8 +322,8 @@ struct parting {
 };
 
 /* Takes all memory before anything is changed. */
-static nn_status prepare(const nn_dataset *dataset, const struct cut *cut, nn_dataset *carved, struct parting *parting,
-                         nn_error *error)
+static nn_status prepare(const nni_dataset *dataset, const struct cut *cut, nni_dataset *carved,
+                         struct parting *parting, nn_error *error)
 {
     NN_TRY(make_parts(dataset, cut->going, &parting->staying, &carved->part, error));
     NN_TRY(take_memory(dataset, carved, error));
@@ -331,7 +332,7 @@ static nn_status prepare(const nn_dataset *dataset, const struct cut *cut, nn_da
     return dataset->source ? nni_source_open_again(dataset->source, carved, &carved->source, error) : NN_OK;
 }
 
-static nn_status part_splits(nn_dataset *dataset, struct cut *cut, nn_dataset *carved, nn_comm *comm, nn_error *error)
+static nn_status part_splits(nni_dataset *dataset, struct cut *cut, nni_dataset *carved, nn_comm *comm, nn_error *error)
 {
     struct parting parting = {.staying = NULL};
     for (size_t s = 0; s <= dataset->slices.count; s++)
@@ -364,7 +365,7 @@ static nn_status part_splits(nn_dataset *dataset, struct cut *cut, nn_dataset *c
     return NN_OK;
 }
 
-static nn_status take_cut(const nn_dataset *dataset, struct cut *cut, nn_error *error)
+static nn_status take_cut(const nni_dataset *dataset, struct cut *cut, nn_error *error)
 {
     const char what[] = "the choice of rows";
     const size_t slices = dataset->slices.count;
@@ -375,8 +376,8 @@ static nn_status take_cut(const nn_dataset *dataset, struct cut *cut, nn_error *
     return nni_allocate(nni_row_set_words(dataset->rows), sizeof *cut->going, what, &cut->going, error);
 }
 
-static nn_status carve(nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, struct cut *cut,
-                       nn_dataset *carved, nn_error *error)
+static nn_status carve(nni_dataset *dataset, const nni_holdout *carving, nn_comm *comm, struct cut *cut,
+                       nni_dataset *carved, nn_error *error)
 {
     describe(dataset, carved);
     if (cut->regular)
@@ -388,11 +389,11 @@ static nn_status carve(nn_dataset *dataset, const nni_holdout *carving, nn_comm 
     return part_splits(dataset, cut, carved, comm, error);
 }
 
-nn_status nni_dataset_split(nn_dataset *dataset, const nni_holdout *carving, nn_comm *comm, nn_dataset **result,
+nn_status nni_dataset_split(nni_dataset *dataset, const nni_holdout *carving, nn_comm *comm, nni_dataset **result,
                             nn_error *error)
 {
     struct cut cut = {.regular = carving->folds == 0 && !carving->stratified && !dataset->slice_first};
-    nn_dataset *carved = NULL;
+    nni_dataset *carved = NULL;
     NN_TRY(check_carving(dataset, carving, error));
     nn_status status = nni_allocate(1, sizeof *carved, "the split carved off", &carved, error);
     if (status == NN_OK)
@@ -404,7 +405,7 @@ nn_status nni_dataset_split(nn_dataset *dataset, const nni_holdout *carving, nn_
     nni_release(cut.kept);
     nni_release(cut.going);
     if (status != NN_OK) {
-        nn_dataset_free(carved);
+        nni_dataset_free(carved);
         return status;
     }
     *result = carved;

@@ -20,7 +20,7 @@ typedef struct finding {
 } finding;
 
 struct nni_target_check {
-    const nn_dataset_spec *spec;
+    const nni_dataset_spec *spec;
     const nni_hdf5_rows *rows;
     nni_label_set *set; /* NULL: these are no labels, whatever they hold */
     rule rule;
@@ -39,7 +39,7 @@ static rule rule_of(nni_head head, size_t width)
     return head.loss == NN_BINARY_CROSS_ENTROPY || head.loss == NN_IOU ? RULE_UNIT : RULE_NONE;
 }
 
-nn_status nni_target_check_create(const nn_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
+nn_status nni_target_check_create(const nni_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
                                   nn_error *error)
 {
     const bool training = !spec->class_names, column = y->layout->row_values == 1 && !y->layout->integer;
@@ -81,8 +81,8 @@ static void take_value(nni_target_check *check, double value)
     check->sum = 0;
 }
 
-nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source, const nn_real *values,
-                                size_t count, nn_error *error)
+nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source,
+                                const nni_real *values, size_t count, nn_error *error)
 {
     if (!check->set && check->rule == RULE_NONE)
         return NN_OK;

@@ -9,12 +9,12 @@
 typedef struct nni_target_check nni_target_check;
 
 /** @param y  rows of this rank; borrowed, as is the spec */
-nn_status nni_target_check_create(const nn_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
+nn_status nni_target_check_create(const nni_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
                                   nn_error *error);
 
-/** Takes the values that follow. @param source  of the element. @param values  [count] the same as nn_real */
-nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source, const nn_real *values,
-                                size_t count, nn_error *error);
+/** Takes the values that follow. @param source  of the element. @param values  [count] the same as nni_real */
+nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source,
+                                const nni_real *values, size_t count, nn_error *error);
 
 /**
  * What came of all values. Collective and agreed.

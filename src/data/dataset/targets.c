@@ -5,7 +5,7 @@
 #include "data/dataset/labels.h"
 #include "support/memory.h"
 
-static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
+static nn_status fail_class(const nni_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
 {
     const char *path = nni_files_locate(dataset->files, dataset->file, &row);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %d, but %s", path, (unsigned long long)row,
@@ -13,7 +13,7 @@ static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int class, 
 }
 
 /* Fails with the first row whose class is not below the limit; classes are known not to be, all in all. */
-static nn_status find_class(const nn_dataset *dataset, size_t limit, const char *mend, nn_error *error)
+static nn_status find_class(const nni_dataset *dataset, size_t limit, const char *mend, nn_error *error)
 {
     enum { PIECE = 4096 };
     nni_cursor *cursor = NULL;
@@ -29,12 +29,12 @@ static nn_status find_class(const nn_dataset *dataset, size_t limit, const char 
     return status;
 }
 
-static bool holds_texts(const nn_dataset *dataset)
+static bool holds_texts(const nni_dataset *dataset)
 {
     return dataset->labels && dataset->labels->texts;
 }
 
-static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_error *error)
+static nn_status check_classes(const nni_dataset *dataset, size_t outputs, nn_error *error)
 {
     char mend[100];
     if (dataset->outputs <= outputs)
@@ -49,7 +49,7 @@ static nn_status check_classes(const nn_dataset *dataset, size_t outputs, nn_err
 }
 
 /* A single sigmoid tells two classes apart. */
-static nn_status check_two_classes(const nn_dataset *dataset, nn_error *error)
+static nn_status check_two_classes(const nni_dataset *dataset, nn_error *error)
 {
     if (dataset->outputs <= 2)
         return NN_OK;
@@ -59,7 +59,7 @@ static nn_status check_two_classes(const nn_dataset *dataset, nn_error *error)
                       error);
 }
 
-static nn_status take_values(nn_dataset *dataset, nn_error *error)
+static nn_status take_values(nni_dataset *dataset, nn_error *error)
 {
     NN_TRY(nni_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error));
     for (size_t row = 0; row < dataset->rows; row++)
@@ -69,7 +69,7 @@ static nn_status take_values(nn_dataset *dataset, nn_error *error)
     return NN_OK;
 }
 
-static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn_error *error)
+static nn_status classes_to_values(nni_dataset *dataset, nn_activation output, nn_error *error)
 {
     if (output != NN_SIGMOID && holds_texts(dataset))
         return nn_fail(error, NN_DATA,
@@ -88,7 +88,7 @@ static nn_status classes_to_values(nn_dataset *dataset, nn_activation output, nn
     return NN_OK;
 }
 
-static nn_status check_width(const nn_dataset *dataset, size_t outputs, nn_error *error)
+static nn_status check_width(const nni_dataset *dataset, size_t outputs, nn_error *error)
 {
     if (dataset->outputs == outputs)
         return NN_OK;
@@ -103,7 +103,7 @@ static nn_status check_width(const nn_dataset *dataset, size_t outputs, nn_error
         dataset->file, dataset->y_name, dataset->outputs, outputs, outputs == 1 ? "" : "s", dataset->outputs);
 }
 
-nn_status nni_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
+nn_status nni_dataset_fit_targets(nni_dataset *dataset, size_t outputs, nn_activation output, nn_comm *comm,
                                   nn_error *error)
 {
     nn_status status = NN_OK;
@@ -114,7 +114,7 @@ nn_status nni_dataset_fit_targets(nn_dataset *dataset, size_t outputs, nn_activa
     return nn_comm_agree(comm, status, error);
 }
 
-const char *nni_dataset_tell_labels(const nn_dataset *dataset, char *text, size_t room)
+const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size_t room)
 {
     const nni_label_set *set = dataset->label_set;
     char list[NNI_LABEL_LIST];

@@ -11,10 +11,10 @@ struct nni_augment {
     size_t height, width, channels;
     size_t shift, cutout; /* pixels */
     nn_flip flip;
-    nn_real noise;   /* standard deviation */
+    nni_real noise;  /* standard deviation */
     uint32_t key[2]; /* of Philox */
     uint64_t blocks; /* of Philox that a row takes: one for the decisions, the others for noise */
-    nn_real *fill;   /* [height, width, channels] what a 0 of the file is after normalisation */
+    nni_real *fill;  /* [height, width, channels] what a 0 of the file is after normalisation */
 };
 
 /* What is done to one row. */
@@ -30,7 +30,7 @@ static size_t features_of(const nni_augment *augment)
 }
 
 /* Bytes of 0 are a 0 of every type. */
-static nn_status set_fill(nni_augment *augment, const nn_dataset *dataset, nn_error *error)
+static nn_status set_fill(nni_augment *augment, const nni_dataset *dataset, nn_error *error)
 {
     void *zeros = NULL;
     NN_TRY(nni_allocate(1, nni_dataset_row_bytes(dataset), "the augmentation", &zeros, error));
@@ -40,7 +40,7 @@ static nn_status set_fill(nni_augment *augment, const nn_dataset *dataset, nn_er
     return NN_OK;
 }
 
-static nn_status check_image(const nni_augment *augment, const nn_dataset *dataset, nn_error *error)
+static nn_status check_image(const nni_augment *augment, const nni_dataset *dataset, nn_error *error)
 {
     const size_t pixels = features_of(augment);
     if (pixels == dataset->features)
@@ -54,7 +54,7 @@ static nn_status check_image(const nni_augment *augment, const nn_dataset *datas
 
 /* The recipe's; else two or three dimensions behind the rows are an image. PyTorch's have their few channels first, and
  * would be taken for an image of few lines and many channels. */
-static nn_status find_image(const nni_augment_settings *recipe, const nn_dataset *dataset, nni_augment *augment,
+static nn_status find_image(const nni_augment_settings *recipe, const nni_dataset *dataset, nni_augment *augment,
                             nn_error *error)
 {
     if (recipe->image) {
@@ -86,7 +86,7 @@ static nn_status find_image(const nni_augment_settings *recipe, const nn_dataset
 }
 
 /* As of an image that the recipe gives when it is read. */
-static nn_status check_size(const nni_augment *augment, const nn_dataset *dataset, nn_error *error)
+static nn_status check_size(const nni_augment *augment, const nni_dataset *dataset, nn_error *error)
 {
     const size_t least = augment->height < augment->width ? augment->height : augment->width;
     const bool gone = augment->shift > 0 && augment->shift >= least;
@@ -97,7 +97,7 @@ static nn_status check_size(const nni_augment *augment, const nn_dataset *datase
                    gone ? "less than" : "at most", least);
 }
 
-nn_status nni_augment_create(const nni_augment_settings *recipe, const nn_dataset *dataset, uint64_t seed,
+nn_status nni_augment_create(const nni_augment_settings *recipe, const nni_dataset *dataset, uint64_t seed,
                              nni_augment **result, nn_error *error)
 {
     nni_augment made =
@@ -105,7 +105,7 @@ nn_status nni_augment_create(const nni_augment_settings *recipe, const nn_datase
                         .shift = recipe->shift,
                         .cutout = recipe->cutout,
                         .flip = recipe->flip,
-                        .noise = (nn_real)recipe->noise,
+                        .noise = (nni_real)recipe->noise,
                         .blocks = 1 + nni_noise_blocks(dataset->features),
                     },
                 *augment = NULL;
@@ -157,37 +157,37 @@ static struct decisions decide(const nni_augment *augment, uint64_t epoch, uint6
 }
 
 /* Reverses the order of pixels. */
-static void mirror(nn_real *pixels, size_t count, size_t channels)
+static void mirror(nni_real *pixels, size_t count, size_t channels)
 {
     if (channels == 1) {
 #pragma omp simd
         for (size_t i = 0; i < count / 2; i++) {
-            const nn_real left = pixels[i], right = pixels[count - 1 - i];
+            const nni_real left = pixels[i], right = pixels[count - 1 - i];
             pixels[i] = right;
             pixels[count - 1 - i] = left;
         }
         return;
     }
     for (size_t i = 0; i < count / 2; i++) {
-        nn_real *const left = pixels + i * channels, *const right = pixels + (count - 1 - i) * channels;
+        nni_real *const left = pixels + i * channels, *const right = pixels + (count - 1 - i) * channels;
         for (size_t c = 0; c < channels; c++) {
-            const nn_real kept = left[c];
+            const nni_real kept = left[c];
             left[c] = right[c];
             right[c] = kept;
         }
     }
 }
 
-static void swap(nn_real *restrict a, nn_real *restrict b, size_t count)
+static void swap(nni_real *restrict a, nni_real *restrict b, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const nn_real kept = a[i];
+        const nni_real kept = a[i];
         a[i] = b[i];
         b[i] = kept;
     }
 }
 
-static void flip(const nni_augment *augment, const struct decisions *what, nn_real *row)
+static void flip(const nni_augment *augment, const struct decisions *what, nni_real *row)
 {
     const size_t height = augment->height, line = augment->width * augment->channels;
     if (what->mirror_rows && what->mirror_columns) {
@@ -202,7 +202,7 @@ static void flip(const nni_augment *augment, const struct decisions *what, nn_re
 }
 
 /* Column by column: there are few of them. */
-static void fill_columns(const nni_augment *augment, nn_real *row, size_t x, size_t x_end)
+static void fill_columns(const nni_augment *augment, nni_real *row, size_t x, size_t x_end)
 {
     const size_t line = augment->width * augment->channels;
     for (size_t i = x * augment->channels; i < x_end * augment->channels; i++)
@@ -210,14 +210,14 @@ static void fill_columns(const nni_augment *augment, nn_real *row, size_t x, siz
             row[at] = augment->fill[at];
 }
 
-static void fill_lines(const nni_augment *augment, nn_real *row, size_t y, size_t y_end)
+static void fill_lines(const nni_augment *augment, nni_real *row, size_t y, size_t y_end)
 {
     const size_t line = augment->width * augment->channels;
     memcpy(row + y * line, augment->fill + y * line, (y_end - y) * line * sizeof *row);
 }
 
 /* The image in one piece, as if its lines were one: what wraps around their ends is filled after. */
-static void shift(const nni_augment *augment, const struct decisions *what, nn_real *row)
+static void shift(const nni_augment *augment, const struct decisions *what, nni_real *row)
 {
     const size_t height = augment->height, width = augment->width, features = features_of(augment);
     const ptrdiff_t pixels = what->down * (ptrdiff_t)width + what->right;
@@ -244,7 +244,7 @@ static void clip(size_t centre, size_t side, size_t pixels, size_t *begin, size_
     *end = centre + after < pixels ? centre + after : pixels;
 }
 
-static void cut_out(const nni_augment *augment, const struct decisions *what, nn_real *row)
+static void cut_out(const nni_augment *augment, const struct decisions *what, nni_real *row)
 {
     const size_t line = augment->width * augment->channels;
     size_t y, y_end, x, x_end;
@@ -256,7 +256,7 @@ static void cut_out(const nni_augment *augment, const struct decisions *what, nn
     }
 }
 
-void nni_augment_row(const nni_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row)
+void nni_augment_row(const nni_augment *augment, uint64_t epoch, uint64_t sample, nni_real *row)
 {
     const uint64_t index = sample * augment->blocks;
     const struct decisions what = decide(augment, epoch, index);

@@ -7,12 +7,8 @@
 
 #include "data/dataset/dataset.h"
 #include "data/settings.h"
-#include "nntrain/real.h"
 #include "nntrain/status.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "support/real.h"
 
 /**
  * Takes what rows of a split are augmented by. Local.
@@ -26,7 +22,7 @@ extern "C" {
  * @return NN_DATA where the pixels of the image are not the dataset's features, naming both, where x holds no images,
  * or channels first, and where they are too small for what is to be done
  */
-nn_status nni_augment_create(const nni_augment_settings *recipe, const nn_dataset *dataset, uint64_t seed,
+nn_status nni_augment_create(const nni_augment_settings *recipe, const nni_dataset *dataset, uint64_t seed,
                              nni_augment **augment, nn_error *error);
 void nni_augment_free(nni_augment *augment);
 
@@ -44,10 +40,6 @@ void nni_augment_free(nni_augment *augment);
  * @param sample  number of the row in the split, below 2^64 / features
  * @param row     [height, width, channels]
  */
-void nni_augment_row(const nni_augment *augment, uint64_t epoch, uint64_t sample, nn_real *row);
-
-#ifdef __cplusplus
-}
-#endif
+void nni_augment_row(const nni_augment *augment, uint64_t epoch, uint64_t sample, nni_real *row);
 
 #endif

@@ -12,7 +12,7 @@ struct piece {
 };
 
 struct nni_cursor {
-    const nn_dataset *dataset;
+    const nni_dataset *dataset;
     size_t most;
     size_t next; /* row of this rank that comes next */
     /* Where rows stay in the file: */
@@ -24,7 +24,7 @@ struct nni_cursor {
 
 static void begin_piece(nni_cursor *cursor, struct piece *piece)
 {
-    const nn_dataset *dataset = cursor->dataset;
+    const nni_dataset *dataset = cursor->dataset;
     const size_t step = dataset->block_rows, left = cursor->file_rows - cursor->file_next;
     const size_t border = step - (nni_dataset_file_row(dataset, 0) + cursor->file_next) % step;
     piece->begun = left > 0;
@@ -83,7 +83,7 @@ static nn_status next_of_file(nni_cursor *cursor, nni_rows *rows, nn_error *erro
 
 nn_status nni_cursor_next(nni_cursor *cursor, nni_rows *rows, nn_error *error)
 {
-    const nn_dataset *dataset = cursor->dataset;
+    const nni_dataset *dataset = cursor->dataset;
     const size_t left = dataset->rows - cursor->next;
     if (left == 0)
         *rows = (nni_rows){.first = cursor->next};
@@ -95,7 +95,7 @@ nn_status nni_cursor_next(nni_cursor *cursor, nni_rows *rows, nn_error *error)
     return NN_OK;
 }
 
-nn_status nni_cursor_create(const nn_dataset *dataset, size_t most, nni_cursor **result, nn_error *error)
+nn_status nni_cursor_create(const nni_dataset *dataset, size_t most, nni_cursor **result, nn_error *error)
 {
     nni_cursor *cursor = NULL;
     NN_TRY(nni_allocate(1, sizeof *cursor, "a way through the rows", &cursor, error));

@@ -2,12 +2,12 @@
 
 #include "kernels/elementwise/convert.h"
 
-size_t nni_dataset_row_bytes(const nn_dataset *dataset)
+size_t nni_dataset_row_bytes(const nni_dataset *dataset)
 {
     return dataset->features * nni_element_size(dataset->element);
 }
 
-void nni_dataset_fetch(const nn_dataset *dataset, const nni_rows *rows, size_t row)
+void nni_dataset_fetch(const nni_dataset *dataset, const nni_rows *rows, size_t row)
 {
     enum { LINE = 64, MOST = 16384 }; /* what follows in a longer row is foreseen */
     const size_t bytes = nni_dataset_row_bytes(dataset);
@@ -16,14 +16,14 @@ void nni_dataset_fetch(const nn_dataset *dataset, const nni_rows *rows, size_t r
         __builtin_prefetch(line, 0, 2);
 }
 
-static void replace_missing(const nn_real *missing, nn_real *x, size_t count)
+static void replace_missing(const nni_real *missing, nni_real *x, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         x[i] = x[i] == x[i] ? x[i] : missing[i];
 }
 
-static void keep_within(nn_real limit, nn_real *x, size_t count)
+static void keep_within(nni_real limit, nni_real *x, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -32,17 +32,17 @@ static void keep_within(nn_real limit, nn_real *x, size_t count)
     }
 }
 
-static void normalize(const nni_feature_scaler *by, nni_element element, const void *from, nn_real *to)
+static void normalize(const nni_feature_scaler *by, nni_element element, const void *from, nni_real *to)
 {
     const nni_scale scale = {by->offset, by->scale, by->offset_real, by->scale_real};
     nni_convert_normalized(element, from, &scale, to, by->features);
     if (by->limit > 0)
-        keep_within((nn_real)by->limit, to, by->features);
+        keep_within((nni_real)by->limit, to, by->features);
     if (by->missing && (element == NNI_FLOAT || element == NNI_DOUBLE))
         replace_missing(by->missing, to, by->features);
 }
 
-void nni_dataset_row(const nn_dataset *dataset, const nni_rows *rows, size_t row, nn_real *to)
+void nni_dataset_row(const nni_dataset *dataset, const nni_rows *rows, size_t row, nni_real *to)
 {
     const void *from = nni_dataset_at(dataset, rows, row);
     if (dataset->normalization)
@@ -51,7 +51,7 @@ void nni_dataset_row(const nn_dataset *dataset, const nni_rows *rows, size_t row
         nni_convert(dataset->element, from, to, dataset->features);
 }
 
-nni_rows nni_dataset_resident(const nn_dataset *dataset, size_t first, size_t count)
+nni_rows nni_dataset_resident(const nni_dataset *dataset, size_t first, size_t count)
 {
     return (nni_rows){
         .first = first,
@@ -63,7 +63,7 @@ nni_rows nni_dataset_resident(const nn_dataset *dataset, size_t first, size_t co
     };
 }
 
-const nn_real *nni_dataset_convert(const nn_dataset *dataset, const nni_rows *rows, nn_real *to)
+const nni_real *nni_dataset_convert(const nni_dataset *dataset, const nni_rows *rows, nni_real *to)
 {
     if (dataset->element == NNI_REAL && !dataset->normalization)
         return rows->x;

@@ -21,8 +21,8 @@ struct part {
     size_t begin;          /* where its rows begin among those of the round */
 };
 
-struct nn_sampler {
-    const nn_dataset *dataset;  /* borrowed */
+struct nni_sampler {
+    const nni_dataset *dataset; /* borrowed */
     nni_stream *stream;         /* NULL: rows are resident */
     const nni_augment *augment; /* borrowed; NULL: rows as they are */
     uint64_t seed;
@@ -31,23 +31,23 @@ struct nn_sampler {
     struct part *parts; /* [slice_count + 1]; the last one only ends the round */
     size_t *counts; /* [2, slices] rows dealt before this step and before the next; NULL: slices are as they are cut */
     size_t *leaves; /* [slice_count + 1] where they begin in the batch */
-    nn_real *x;     /* [capacity, features] */
+    nni_real *x;    /* [capacity, features] */
     int32_t *classes;  /* [capacity] or NULL */
-    nn_real *values;   /* [capacity, outputs] or NULL */
-    nn_real *weights;  /* [capacity] or NULL */
+    nni_real *values;  /* [capacity, outputs] or NULL */
+    nni_real *weights; /* [capacity] or NULL */
     uint64_t *samples; /* [capacity] */
 };
 
 /* Rows that were dealt before a step. */
-static size_t dealt_before(const nn_sampler *sampler, size_t step)
+static size_t dealt_before(const nni_sampler *sampler, size_t step)
 {
     return step < sampler->steps ? step * sampler->batch : sampler->dataset->slices.rows;
 }
 
 /* Rows of this rank in a step, where slices are as they are cut: the same sum of floors that cuts rows into slices. */
-static size_t rows_of_step(const nn_sampler *sampler, size_t step)
+static size_t rows_of_step(const nni_sampler *sampler, size_t step)
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     const size_t first = dataset->first_slice, end = first + dataset->slice_count;
     size_t rows[2];
     for (size_t i = 0; i < 2; i++) {
@@ -58,9 +58,9 @@ static size_t rows_of_step(const nn_sampler *sampler, size_t step)
 }
 
 /* A slice deals its share of a batch, give or take what is rounded at both ends of it. */
-static void bound_extremes(nn_sampler *sampler)
+static void bound_extremes(nni_sampler *sampler)
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     const double share = (double)sampler->batch * (double)dataset->rows / (double)dataset->slices.rows;
     const double slack = 2 * (double)dataset->slice_count;
     sampler->capacity = (size_t)fmin(share + slack + 1, (double)sampler->batch);
@@ -68,7 +68,7 @@ static void bound_extremes(nn_sampler *sampler)
 }
 
 /* A rank's share of a full batch depends on step * batch mod S alone, so it repeats after at most S steps. */
-static void find_extremes(nn_sampler *sampler)
+static void find_extremes(nni_sampler *sampler)
 {
     size_t last = sampler->steps - 1;
     size_t full = last < sampler->dataset->slices.count ? last : sampler->dataset->slices.count;
@@ -82,9 +82,9 @@ static void find_extremes(nn_sampler *sampler)
     }
 }
 
-static nn_status take_memory(nn_sampler *sampler, nn_error *error)
+static nn_status take_memory(nni_sampler *sampler, nn_error *error)
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     size_t slices = dataset->slice_count, rows = sampler->capacity;
     NN_TRY(nni_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
     NN_TRY(nni_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
@@ -108,8 +108,8 @@ static nn_status take_memory(nn_sampler *sampler, nn_error *error)
     return nni_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
 }
 
-nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t batch, nn_sampler **result,
-                            nn_error *error)
+nn_status nni_sampler_create(const nni_dataset *dataset, uint64_t seed, size_t batch, nni_sampler **result,
+                             nn_error *error)
 {
     nni_slices slices = dataset->slices;
     if (batch < slices.count)
@@ -122,7 +122,7 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
             error, NN_USAGE,
             "a batch of %zu rows is more than the %zu rows of %s in %s; lower training.batch or make it 'all'", batch,
             slices.rows, dataset->x_name, dataset->file);
-    nn_sampler *sampler = NULL;
+    nni_sampler *sampler = NULL;
     NN_TRY(nni_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
     sampler->dataset = dataset;
     sampler->seed = seed;
@@ -134,14 +134,14 @@ nn_status nn_sampler_create(const nn_dataset *dataset, uint64_t seed, size_t bat
         find_extremes(sampler);
     nn_status status = take_memory(sampler, error);
     if (status != NN_OK) {
-        nn_sampler_free(sampler);
+        nni_sampler_free(sampler);
         return status;
     }
     *result = sampler;
     return NN_OK;
 }
 
-void nn_sampler_free(nn_sampler *sampler)
+void nni_sampler_free(nni_sampler *sampler)
 {
     if (!sampler)
         return;
@@ -159,22 +159,22 @@ void nn_sampler_free(nn_sampler *sampler)
     nni_release(sampler);
 }
 
-void nni_sampler_augment(nn_sampler *sampler, const nni_augment *augment)
+void nni_sampler_augment(nni_sampler *sampler, const nni_augment *augment)
 {
     sampler->augment = augment;
 }
 
-size_t nn_sampler_steps(const nn_sampler *sampler)
+size_t nni_sampler_steps(const nni_sampler *sampler)
 {
     return sampler->steps;
 }
 
-size_t nn_sampler_capacity(const nn_sampler *sampler)
+size_t nni_sampler_capacity(const nni_sampler *sampler)
 {
     return sampler->capacity;
 }
 
-size_t nni_sampler_least(const nn_sampler *sampler)
+size_t nni_sampler_least(const nni_sampler *sampler)
 {
     return sampler->least;
 }
@@ -182,9 +182,9 @@ size_t nni_sampler_least(const nn_sampler *sampler)
 /* --- a step --- */
 
 /* Rows of this rank's slice i that were dealt before the step in work, and before the next one. */
-static void find_share(const nn_sampler *sampler, size_t step, size_t i, size_t share[2])
+static void find_share(const nni_sampler *sampler, size_t step, size_t i, size_t share[2])
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     const size_t slice = dataset->first_slice + i;
     for (size_t k = 0; k < 2; k++)
         share[k] = dataset->slice_first ? sampler->counts[k * dataset->slices.count + slice]
@@ -192,9 +192,9 @@ static void find_share(const nn_sampler *sampler, size_t step, size_t i, size_t 
 }
 
 /* Which rows of its order each slice deals in the step. @return rows of the batch */
-static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
+static size_t plan_step(nni_sampler *sampler, uint64_t epoch, size_t step)
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     size_t rows = 0;
     for (size_t k = 0; dataset->slice_first && k < 2; k++)
         nni_interleave_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
@@ -213,7 +213,7 @@ static size_t plan_step(nn_sampler *sampler, uint64_t epoch, size_t step)
 }
 
 /* Goes to the window of the row to be dealt next; its rows are asked for, not waited for. */
-static void enter(nn_sampler *sampler, size_t i)
+static void enter(nni_sampler *sampler, size_t i)
 {
     struct part *part = &sampler->parts[i];
     const size_t window = nni_order_window_at(&part->order, part->position);
@@ -232,7 +232,7 @@ static size_t rows_of_round(const struct part *part)
 
 /* A round deals of every slice what its window has of the step: all of it but in the step where a window ends. All are
  * asked for before the first is waited for. @param rows  receives the rows of the round */
-static nn_status plan_round(nn_sampler *sampler, size_t *rows, nn_error *error)
+static nn_status plan_round(nni_sampler *sampler, size_t *rows, nn_error *error)
 {
     const size_t count = sampler->dataset->slice_count;
     *rows = 0;
@@ -266,7 +266,7 @@ struct dealt {
 };
 
 /* *part goes on to the one that the row of the round is in. */
-static struct dealt find(const nn_sampler *sampler, const struct part **part, size_t row)
+static struct dealt find(const nni_sampler *sampler, const struct part **part, size_t row)
 {
     while ((*part)[1].begin <= row)
         ++*part;
@@ -282,9 +282,9 @@ static struct dealt find(const nn_sampler *sampler, const struct part **part, si
     };
 }
 
-static void deal(nn_sampler *sampler, const struct dealt *dealt)
+static void deal(nni_sampler *sampler, const struct dealt *dealt)
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     const size_t outputs = dataset->outputs, place = dealt->place;
     nni_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
     if (sampler->classes)
@@ -303,7 +303,7 @@ static void deal(nn_sampler *sampler, const struct dealt *dealt)
 
 /* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
  * while this one is read. */
-static void gather(nn_sampler *sampler, nni_partition rows)
+static void gather(nni_sampler *sampler, nni_partition rows)
 {
     const struct part *part = sampler->parts;
     const size_t end = rows.first + rows.count;
@@ -320,7 +320,7 @@ static void gather(nn_sampler *sampler, nni_partition rows)
     }
 }
 
-static void deal_round(nn_sampler *sampler, size_t rows)
+static void deal_round(nni_sampler *sampler, size_t rows)
 {
     const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
     if (nni_alone(rows * row_bytes, NNI_ROWS_WORTH_THREADS)) {
@@ -337,11 +337,11 @@ static void deal_round(nn_sampler *sampler, size_t rows)
     }
 }
 
-nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_batch *batch, nn_error *error)
+nn_status nni_sampler_batch(nni_sampler *sampler, uint64_t epoch, size_t step, nni_batch *batch, nn_error *error)
 {
     const size_t rows = plan_step(sampler, epoch, step);
     sampler->epoch = epoch;
-    *batch = (nn_batch){
+    *batch = (nni_batch){
         .rows = rows,
         .global_rows =
             step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slices.rows - step * sampler->batch,
@@ -358,9 +358,9 @@ nn_status nn_sampler_batch(nn_sampler *sampler, uint64_t epoch, size_t step, nn_
     return NN_OK;
 }
 
-nni_leaf_rows nni_sampler_leaves(const nn_sampler *sampler)
+nni_leaf_rows nni_sampler_leaves(const nni_sampler *sampler)
 {
-    const nn_dataset *dataset = sampler->dataset;
+    const nni_dataset *dataset = sampler->dataset;
     return (nni_leaf_rows){
         .run = {.total = dataset->slices.count, .first = dataset->first_slice, .count = dataset->slice_count},
         .begin = sampler->leaves,

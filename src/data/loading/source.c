@@ -15,7 +15,7 @@
 enum { STAGING_BYTES = 1 << 20 };
 
 struct nni_source {
-    const nn_dataset *dataset;
+    const nni_dataset *dataset;
     nni_dataset_layouts layouts;
     nni_hdf5_columns x_columns, y_columns; /* borrowed names */
     size_t file_row;                       /* of the file, the first one of this rank */
@@ -32,7 +32,7 @@ struct nni_source {
 
 /* --- room --- */
 
-nn_status nni_rows_buffer_create(const nn_dataset *dataset, size_t capacity, nni_rows_buffer *room, nn_error *error)
+nn_status nni_rows_buffer_create(const nni_dataset *dataset, size_t capacity, nni_rows_buffer *room, nn_error *error)
 {
     const char what[] = "rows that are read ahead";
     *room = (nni_rows_buffer){.capacity = capacity};
@@ -55,7 +55,7 @@ void nni_rows_buffer_free(nni_rows_buffer *room)
     *room = (nni_rows_buffer){.capacity = 0};
 }
 
-nni_rows nni_rows_of_buffer(const nn_dataset *dataset, const nni_rows_buffer *room, size_t first, size_t count,
+nni_rows nni_rows_of_buffer(const nni_dataset *dataset, const nni_rows_buffer *room, size_t first, size_t count,
                             size_t number)
 {
     return (nni_rows){
@@ -68,14 +68,14 @@ nni_rows nni_rows_of_buffer(const nn_dataset *dataset, const nni_rows_buffer *ro
     };
 }
 
-size_t nni_rows_buffer_row_bytes(const nn_dataset *dataset)
+size_t nni_rows_buffer_row_bytes(const nni_dataset *dataset)
 {
     size_t bytes = nni_dataset_row_bytes(dataset);
     if (dataset->target == NNI_TARGET_CLASSES)
         bytes += sizeof(int32_t);
     if (dataset->target == NNI_TARGET_VALUES)
         bytes += dataset->outputs * sizeof(double);
-    return bytes + (dataset->weighted ? sizeof(nn_real) : 0);
+    return bytes + (dataset->weighted ? sizeof(nni_real) : 0);
 }
 
 /* --- reading, on the worker's thread --- */
@@ -95,12 +95,12 @@ static nn_status read_numbers(const nni_source *source, const nni_hdf5_table *ta
         if (kept == NNI_DOUBLE)
             nni_convert_double(table->rows.element, source->staging, (double *)to + done * width, count * width);
         else
-            nni_convert(table->rows.element, source->staging, (nn_real *)to + done * width, count * width);
+            nni_convert(table->rows.element, source->staging, (nni_real *)to + done * width, count * width);
     }
     return NN_OK;
 }
 
-static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int64_t class, nn_error *error)
+static nn_status fail_class(const nni_dataset *dataset, uint64_t row, int64_t class, nn_error *error)
 {
     const char *path = nni_files_locate(dataset->files, dataset->file, &row);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s became class %lld while the file was in use", path,
@@ -111,7 +111,7 @@ static nn_status fail_class(const nn_dataset *dataset, uint64_t row, int64_t cla
 static nn_status take_classes(const nni_source *source, const int64_t *from, size_t count, size_t row,
                               const nni_rows_buffer *room, size_t at, nn_error *error)
 {
-    const nn_dataset *dataset = source->dataset;
+    const nni_dataset *dataset = source->dataset;
     for (size_t i = 0; i < count; i++) {
         if (from[i] < 0 || from[i] >= source->class_limit)
             return fail_class(dataset, row + i, from[i], error);
@@ -160,7 +160,7 @@ static size_t compact(const nni_source *source, nni_file_run run, const nni_rows
 static nn_status read_run(const nni_source *source, nni_file_run run, const nni_rows_buffer *room, size_t at,
                           nn_error *error)
 {
-    const nn_dataset *dataset = source->dataset;
+    const nni_dataset *dataset = source->dataset;
     NN_TRY(nni_hdf5_table_read(&source->x, source->file_row + run.first, run.count,
                                (char *)room->x + at * nni_dataset_row_bytes(dataset), error));
     if (source->classes)
@@ -178,7 +178,7 @@ static nn_status read_runs(void *context, nn_error *error)
     nni_reading *reading = context;
     const nni_source *source = reading->source;
     reading->got = 0;
-    const nn_dataset *dataset = source->dataset;
+    const nni_dataset *dataset = source->dataset;
     nn_status status = NN_OK;
     for (size_t r = 0; r < reading->run_count && status == NN_OK; r++) {
         const nni_file_run run = reading->runs[r];
@@ -211,7 +211,7 @@ nn_status nni_source_finish(nni_reading *reading, nn_error *error)
     return status;
 }
 
-double nni_dataset_waited(const nn_dataset *dataset)
+double nni_dataset_waited(const nni_dataset *dataset)
 {
     return dataset->source ? dataset->source->waited : 0;
 }
@@ -236,7 +236,7 @@ static nn_status open_table(const nni_source *source, const char *name, const nn
 
 static nn_status open_tables(nni_source *source, nn_error *error)
 {
-    const nn_dataset *dataset = source->dataset;
+    const nni_dataset *dataset = source->dataset;
     const nni_dataset_layouts *layouts = &source->layouts;
     const nni_hdf5_columns all = {.count = 0};
     if (nni_dataset_file_count(dataset) == 1)
@@ -258,7 +258,7 @@ static size_t staging_bytes(const nni_dataset_layouts *layouts)
 }
 
 /* @param model  a source without a file, whose facts this one has as well */
-static nn_status open_source(const nn_dataset *dataset, const nni_source *model, nni_source **result, nn_error *error)
+static nn_status open_source(const nni_dataset *dataset, const nni_source *model, nni_source **result, nn_error *error)
 {
     nni_source *source = NULL;
     NN_TRY(nni_allocate(1, sizeof *source, "a file to be read again", &source, error));
@@ -296,7 +296,7 @@ static nn_status open_source(const nn_dataset *dataset, const nni_source *model,
     return NN_OK;
 }
 
-nn_status nni_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec, const nni_dataset_layouts *layouts,
+nn_status nni_source_open(const nni_dataset *dataset, const nni_dataset_spec *spec, const nni_dataset_layouts *layouts,
                           nni_source **source, nn_error *error)
 {
     const nni_source model = {
@@ -310,7 +310,7 @@ nn_status nni_source_open(const nn_dataset *dataset, const nn_dataset_spec *spec
     return open_source(dataset, &model, source, error);
 }
 
-nn_status nni_source_open_again(const nni_source *source, const nn_dataset *dataset, nni_source **result,
+nn_status nni_source_open_again(const nni_source *source, const nni_dataset *dataset, nni_source **result,
                                 nn_error *error)
 {
     return open_source(dataset, source, result, error);

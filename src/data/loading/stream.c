@@ -22,18 +22,18 @@ struct lane {
 };
 
 struct nni_stream {
-    const nn_dataset *dataset;
+    const nni_dataset *dataset;
     struct lane *lanes; /* [slice_count] */
 };
 
 /* Where rows were carved off, a block is read whole before they make way: hence room for one more. */
-size_t nni_stream_bytes(const nn_dataset *dataset)
+size_t nni_stream_bytes(const nni_dataset *dataset)
 {
     const size_t rows = nni_order_window_rows(dataset) + dataset->block_rows;
     return 2 * dataset->slice_count * rows * nni_rows_buffer_row_bytes(dataset);
 }
 
-static nn_status create_lane(const nn_dataset *dataset, size_t i, uint64_t seed, struct lane *lane, nn_error *error)
+static nn_status create_lane(const nni_dataset *dataset, size_t i, uint64_t seed, struct lane *lane, nn_error *error)
 {
     NN_TRY(nni_order_create(dataset, i, seed, &lane->order, error));
     /* A slice that lost rows to validation may be one window by now, of all its blocks. */
@@ -48,7 +48,7 @@ static nn_status create_lane(const nn_dataset *dataset, size_t i, uint64_t seed,
     return NN_OK;
 }
 
-nn_status nni_stream_create(const nn_dataset *dataset, uint64_t seed, nni_stream **result, nn_error *error)
+nn_status nni_stream_create(const nni_dataset *dataset, uint64_t seed, nni_stream **result, nn_error *error)
 {
     nni_stream *stream = NULL;
     NN_TRY(nni_allocate(1, sizeof *stream, "rows that are read ahead", &stream, error));
@@ -100,7 +100,7 @@ static bool holds(const struct slot *slot, uint64_t epoch, size_t window)
 }
 
 /* A slice that is not cut into windows is one window of all its blocks. */
-static size_t lay_runs(const nn_dataset *dataset, size_t i, const nni_order *order, nni_file_run *runs)
+static size_t lay_runs(const nni_dataset *dataset, size_t i, const nni_order *order, nni_file_run *runs)
 {
     if (order->block_begin) {
         for (size_t m = 0; m < order->members; m++)
@@ -150,7 +150,7 @@ void nni_stream_seek(nni_stream *stream, size_t i, uint64_t epoch, size_t window
 
 nn_status nni_stream_window(nni_stream *stream, size_t i, nni_rows *rows, nn_error *error)
 {
-    const nn_dataset *dataset = stream->dataset;
+    const nni_dataset *dataset = stream->dataset;
     struct lane *lane = &stream->lanes[i];
     struct slot *slot = &lane->slot[lane->current];
     NN_TRY(arrive(slot, error));

@@ -10,7 +10,7 @@
 typedef struct nni_stream nni_stream;
 
 /** Takes the memory of all windows. @param dataset  one whose rows stay in the file; borrowed */
-nn_status nni_stream_create(const nn_dataset *dataset, uint64_t seed, nni_stream **stream, nn_error *error);
+nn_status nni_stream_create(const nni_dataset *dataset, uint64_t seed, nni_stream **stream, nn_error *error);
 void nni_stream_free(nni_stream *stream);
 
 /** Has a window of this rank's slice i read, and the one after it, unless they are read already. */
@@ -20,6 +20,6 @@ void nni_stream_seek(nni_stream *stream, size_t i, uint64_t epoch, size_t window
 nn_status nni_stream_window(nni_stream *stream, size_t i, nni_rows *rows, nn_error *error);
 
 /** @return bytes that the stream of a dataset takes on this rank */
-size_t nni_stream_bytes(const nn_dataset *dataset);
+size_t nni_stream_bytes(const nni_dataset *dataset);
 
 #endif

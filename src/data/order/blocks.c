@@ -5,7 +5,7 @@
 #include "support/memory.h"
 
 /* Rows of the file that slice i of this rank spans, carved off or not. */
-static nni_file_run slice_run(const nn_dataset *dataset, size_t i)
+static nni_file_run slice_run(const nni_dataset *dataset, size_t i)
 {
     const size_t first = nni_dataset_file_row(dataset, i);
     return (nni_file_run){first, nni_dataset_file_row(dataset, i + 1) - first};
@@ -23,7 +23,7 @@ static nni_file_run block_of_run(nni_file_run run, size_t rows, size_t block)
     return (nni_file_run){from, to - from};
 }
 
-static nn_status take_memory(const nn_dataset *dataset, nni_blocks *blocks, nn_error *error)
+static nn_status take_memory(const nni_dataset *dataset, nni_blocks *blocks, nn_error *error)
 {
     const char what[] = "the blocks of the slices";
     NN_TRY(nni_allocate(dataset->slice_count + 1, sizeof *blocks->first, what, &blocks->first, error));
@@ -35,7 +35,7 @@ static nn_status take_memory(const nn_dataset *dataset, nni_blocks *blocks, nn_e
     return nni_allocate(total, sizeof *blocks->begin, what, &blocks->begin, error);
 }
 
-static void count_rows(const nn_dataset *dataset, const nni_split_rows *part, nni_blocks *blocks, size_t i)
+static void count_rows(const nni_dataset *dataset, const nni_split_rows *part, nni_blocks *blocks, size_t i)
 {
     const size_t rank_first = nni_dataset_file_row(dataset, 0);
     const nni_file_run slice = slice_run(dataset, i);
@@ -46,7 +46,8 @@ static void count_rows(const nn_dataset *dataset, const nni_split_rows *part, nn
     }
 }
 
-nn_status nni_blocks_create(const nn_dataset *dataset, const nni_split_rows *part, nni_blocks **result, nn_error *error)
+nn_status nni_blocks_create(const nni_dataset *dataset, const nni_split_rows *part, nni_blocks **result,
+                            nn_error *error)
 {
     nni_blocks *blocks = NULL;
     NN_TRY(nni_allocate(1, sizeof *blocks, "the blocks of the slices", &blocks, error));
@@ -81,7 +82,7 @@ const size_t *nni_blocks_begin(const nni_blocks *blocks, size_t i)
     return blocks->begin + blocks->first[i];
 }
 
-nni_file_run nni_blocks_run(const nn_dataset *dataset, size_t i, size_t block)
+nni_file_run nni_blocks_run(const nni_dataset *dataset, size_t i, size_t block)
 {
     const size_t rank_first = nni_dataset_file_row(dataset, 0);
     nni_file_run run = block_of_run(slice_run(dataset, i), dataset->block_rows, block);

@@ -23,7 +23,7 @@ typedef struct nni_file_run {
 } nni_file_run;
 
 /** @param part  which rows of the file the split has, NULL: all */
-nn_status nni_blocks_create(const nn_dataset *dataset, const nni_split_rows *part, nni_blocks **blocks,
+nn_status nni_blocks_create(const nni_dataset *dataset, const nni_split_rows *part, nni_blocks **blocks,
                             nn_error *error);
 void nni_blocks_free(nni_blocks *blocks);
 
@@ -34,6 +34,6 @@ size_t nni_blocks_count(const nni_blocks *blocks, size_t i);
 const size_t *nni_blocks_begin(const nni_blocks *blocks, size_t i);
 
 /** @return where a block of this rank's slice i lies */
-nni_file_run nni_blocks_run(const nn_dataset *dataset, size_t i, size_t block);
+nni_file_run nni_blocks_run(const nni_dataset *dataset, size_t i, size_t block);
 
 #endif

@@ -5,26 +5,26 @@
 /* Products of two numbers of rows. */
 __extension__ typedef unsigned __int128 wide;
 
-size_t nni_interleave_is_regular(const nn_dataset *dataset, size_t dealt, size_t slice)
+size_t nni_interleave_is_regular(const nni_dataset *dataset, size_t dealt, size_t slice)
 {
     const nni_slices cut = {dealt, dataset->slices.count};
     return nni_slices_first_row(cut, slice + 1) - nni_slices_first_row(cut, slice);
 }
 
-static size_t rows_of(const nn_dataset *dataset, size_t slice)
+static size_t rows_of(const nni_dataset *dataset, size_t slice)
 {
     return nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice);
 }
 
 /* Whether row k of slice a comes before row l of slice b. */
-static bool earlier(const nn_dataset *dataset, size_t a, size_t k, size_t b, size_t l)
+static bool earlier(const nni_dataset *dataset, size_t a, size_t k, size_t b, size_t l)
 {
     const wide left = (wide)(2 * k + 1) * rows_of(dataset, b), right = (wide)(2 * l + 1) * rows_of(dataset, a);
     return left < right || (left == right && a > b);
 }
 
 /* The slice whose turn is next, or, with `back`, the one whose turn was last. */
-static size_t find_turn(const nn_dataset *dataset, const size_t *counts, bool back)
+static size_t find_turn(const nni_dataset *dataset, const size_t *counts, bool back)
 {
     const size_t none = dataset->slices.count;
     size_t found = none;
@@ -39,7 +39,7 @@ static size_t find_turn(const nn_dataset *dataset, const size_t *counts, bool ba
 }
 
 /* Each slice's share rounded is right but for some, about the root of the number of slices. */
-void nni_interleave_counts(const nn_dataset *dataset, size_t dealt, size_t *counts)
+void nni_interleave_counts(const nni_dataset *dataset, size_t dealt, size_t *counts)
 {
     const size_t total = dataset->slices.rows;
     size_t sum = 0;

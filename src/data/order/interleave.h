@@ -13,9 +13,9 @@
  *
  * @param counts  [slices] receives them
  */
-void nni_interleave_counts(const nn_dataset *dataset, size_t dealt, size_t *counts);
+void nni_interleave_counts(const nni_dataset *dataset, size_t dealt, size_t *counts);
 
 /** The same of one slice, where slices are as they are cut, of floor((N + s) / S) rows: floor((dealt + s) / S). */
-size_t nni_interleave_is_regular(const nn_dataset *dataset, size_t dealt, size_t slice);
+size_t nni_interleave_is_regular(const nni_dataset *dataset, size_t dealt, size_t slice);
 
 #endif

@@ -4,13 +4,13 @@
 #include "support/memory.h"
 
 /* Blocks of a window, about: windows of an epoch have as many or fewer. */
-static size_t blocks_of_window(const nn_dataset *dataset)
+static size_t blocks_of_window(const nni_dataset *dataset)
 {
     const size_t blocks = dataset->window_rows / dataset->block_rows;
     return blocks > 0 ? blocks : 1;
 }
 
-size_t nni_order_window_rows(const nn_dataset *dataset)
+size_t nni_order_window_rows(const nni_dataset *dataset)
 {
     const size_t whole = dataset->whole.rows / dataset->whole.count + 1;
     if (dataset->window_rows == 0 || whole <= dataset->window_rows)
@@ -24,7 +24,7 @@ static size_t first_block(const nni_order *order, size_t window)
     return window * order->blocks / order->windows;
 }
 
-nn_status nni_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error)
+nn_status nni_order_create(const nni_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error)
 {
     const char what[] = "the order of rows";
     const size_t slice = dataset->first_slice + i;

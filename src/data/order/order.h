@@ -31,7 +31,7 @@ typedef struct nni_order {
 } nni_order;
 
 /** @param i  which of this rank's slices */
-nn_status nni_order_create(const nn_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error);
+nn_status nni_order_create(const nni_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error);
 void nni_order_free(nni_order *order);
 
 /** Goes to an epoch. */
@@ -51,6 +51,6 @@ size_t nni_order_index(const nni_order *order, size_t position);
 size_t nni_order_row(const nni_order *order, size_t index);
 
 /** @return the most rows that any window of any epoch of this rank's slices has, before others are carved off */
-size_t nni_order_window_rows(const nn_dataset *dataset);
+size_t nni_order_window_rows(const nni_dataset *dataset);
 
 #endif

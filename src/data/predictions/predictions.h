@@ -8,10 +8,6 @@
 #include "nntrain/status.h"
 #include "support/string_set.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** What the outputs of a network speak of. */
 typedef enum nni_predicted {
     NNI_PREDICTED_CLASSES, /**< one class a row */
@@ -58,9 +54,5 @@ nn_status nni_predictions_finish(nni_predictions *predictions, nn_error *error);
 
 /** Gives up and frees; NULL is fine. */
 void nni_predictions_abandon(nni_predictions *predictions);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /* A field of text, in quotes where it must be (RFC 4180). @param before  what the field begins with */
 static void put_text(FILE *file, const char *before, const char *text)
@@ -59,11 +59,11 @@ void nni_predictions_csv_header(FILE *file, const nni_predictions_form *form)
     fputc('\n', file);
 }
 
-/* As few digits as tell it from all others: of an nn_real, or of a double. */
+/* As few digits as tell it from all others: of an nni_real, or of a double. */
 static void put_number(FILE *file, double value, bool real)
 {
     char text[40];
-    const bool single = real && sizeof(nn_real) == sizeof(float);
+    const bool single = real && sizeof(nni_real) == sizeof(float);
     const int most = single ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG;
     for (int digits = single ? FLT_DIG + 1 : DBL_DIG; digits <= most; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);

@@ -14,7 +14,7 @@ static const char real_name[] = "float32";
 static double inverse(double spread)
 {
     const double scale = 1 / spread;
-    return spread > 0 && isfinite((nn_real)scale) ? scale : 0;
+    return spread > 0 && isfinite((nni_real)scale) ? scale : 0;
 }
 
 /* All features alike. */
@@ -68,7 +68,7 @@ static void fit_unit_each(nni_feature_scaler *normalization, const nni_statistic
 }
 
 /* As a row's own values are normalised. */
-static nn_status fit_missing(nni_feature_scaler *normalization, const nn_dataset *dataset, const nni_statistics *found,
+static nn_status fit_missing(nni_feature_scaler *normalization, const nni_dataset *dataset, const nni_statistics *found,
                              nn_error *error)
 {
     for (size_t i = 0; i < normalization->features; i++) {
@@ -79,15 +79,15 @@ static nn_status fit_missing(nni_feature_scaler *normalization, const nn_dataset
                            dataset->file, dataset->x_name, i);
         if (nni_element_is_wide(dataset->element))
             normalization->missing[i] =
-                (nn_real)((found->mean[i] - normalization->offset[i]) * normalization->scale[i]);
+                (nni_real)((found->mean[i] - normalization->offset[i]) * normalization->scale[i]);
         else
             normalization->missing[i] =
-                ((nn_real)found->mean[i] - normalization->offset_real[i]) * normalization->scale_real[i];
+                ((nni_real)found->mean[i] - normalization->offset_real[i]) * normalization->scale_real[i];
     }
     return NN_OK;
 }
 
-static nn_status check_features(const nni_feature_scaler *normalization, const nn_dataset *dataset, nn_error *error)
+static nn_status check_features(const nni_feature_scaler *normalization, const nni_dataset *dataset, nn_error *error)
 {
     if (normalization->features == dataset->features)
         return NN_OK;
@@ -95,7 +95,7 @@ static nn_status check_features(const nni_feature_scaler *normalization, const n
                    dataset->file, dataset->x_name, dataset->features, normalization->features);
 }
 
-static nn_status check_spread(const nni_feature_scaler *normalization, const nn_dataset *dataset,
+static nn_status check_spread(const nni_feature_scaler *normalization, const nni_dataset *dataset,
                               const nni_statistics *found, nn_error *error)
 {
     for (size_t i = 0; found->square && i < normalization->features; i++)
@@ -130,7 +130,7 @@ static unsigned what_to_measure(const nni_feature_scaler *normalization)
 static const double robust_limit = 10;
 enum { ROBUST_PASSES_MOST = 10 };
 
-static void fit(nni_feature_scaler *normalization, const nn_dataset *dataset, const nni_statistics *found)
+static void fit(nni_feature_scaler *normalization, const nni_dataset *dataset, const nni_statistics *found)
 {
     switch (normalization->kind) {
     case NN_NORMALIZE_NONE:
@@ -156,7 +156,7 @@ static void fit(nni_feature_scaler *normalization, const nn_dataset *dataset, co
     nni_feature_scaler_round(normalization);
 }
 
-static nn_status fit_auto(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+static nn_status fit_auto(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                           nni_statistics *found, nni_feature_scaler_notes *notes, nn_error *error)
 {
     normalization->kind = nni_feature_scaler_choose(dataset, found);
@@ -175,7 +175,7 @@ static nn_status fit_auto(nni_feature_scaler *normalization, const nn_dataset *d
     return nni_feature_scaler_note(dataset, comm, found, notes, error);
 }
 
-static nn_status fit_by(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+static nn_status fit_by(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                         nni_statistics *found, nni_feature_scaler_notes *notes, nn_error *error)
 {
     NN_TRY(check_spread(normalization, dataset, found, error));
@@ -187,7 +187,7 @@ static nn_status fit_by(nni_feature_scaler *normalization, const nn_dataset *dat
     return normalization->missing ? fit_missing(normalization, dataset, found, error) : NN_OK;
 }
 
-nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                                         nni_feature_scaler_notes *notes, nn_error *error)
 {
     nni_statistics found = {.count = NULL};
@@ -200,13 +200,13 @@ nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const
     return status;
 }
 
-nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                                  nn_error *error)
 {
     return nni_feature_scaler_fit_noting(normalization, dataset, comm, NULL, error);
 }
 
-static nn_status check_range(const nn_dataset *dataset, nn_error *error)
+static nn_status check_range(const nni_dataset *dataset, nn_error *error)
 {
     if (dataset->x_beyond == 0)
         return NN_OK;
@@ -219,7 +219,7 @@ static nn_status check_range(const nn_dataset *dataset, nn_error *error)
                    path, row, dataset->x_name, place % dataset->features, real_name);
 }
 
-nn_status nni_dataset_normalize(nn_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error)
+nn_status nni_dataset_normalize(nni_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error)
 {
     NN_TRY(check_features(normalization, dataset, error));
     if (normalization->kind == NN_NORMALIZE_NONE)

@@ -25,7 +25,7 @@ typedef struct nni_feature_scaler_notes {
  *
  * @param notes  receives it; NULL saves the passes over the rows that it takes
  */
-nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const nn_dataset *dataset, nn_comm *comm,
+nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                                         nni_feature_scaler_notes *notes, nn_error *error);
 
 /** @return whether a feature has no two values in the training rows */
@@ -42,7 +42,7 @@ static inline bool nni_feature_is_constant(const nni_statistics *found, size_t i
 bool nni_feature_is_two_valued(const nni_statistics *found, size_t i);
 
 /** @param found  moments and range. @return the kind that NN_NORMALIZE_AUTO becomes */
-nn_feature_scaling nni_feature_scaler_choose(const nn_dataset *dataset, const nni_statistics *found);
+nn_feature_scaling nni_feature_scaler_choose(const nni_dataset *dataset, const nni_statistics *found);
 
 /**
  * Sets aside what lies more than three deviations off the mean, until nothing new does (sigma clipping). Collective.
@@ -50,11 +50,11 @@ nn_feature_scaling nni_feature_scaler_choose(const nn_dataset *dataset, const nn
  * @param passes  over the rows, at most
  * @param found  moments; they become those of what is left. A feature with nothing but one value left keeps its own
  */
-nn_status nni_statistics_clip(const nn_dataset *dataset, size_t passes, nn_comm *comm, nni_statistics *found,
+nn_status nni_statistics_clip(const nni_dataset *dataset, size_t passes, nn_comm *comm, nni_statistics *found,
                               nn_error *error);
 
 /** Notes of features that are each scaled on its own. Collective. @param found  moments and range; clipped here */
-nn_status nni_feature_scaler_note(const nn_dataset *dataset, nn_comm *comm, nni_statistics *found,
+nn_status nni_feature_scaler_note(const nni_dataset *dataset, nn_comm *comm, nni_statistics *found,
                                   nni_feature_scaler_notes *notes, nn_error *error);
 
 #endif

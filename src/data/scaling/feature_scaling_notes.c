@@ -38,7 +38,7 @@ static bool take_clipped(size_t features, const nni_statistics *clipped, nni_sta
 }
 
 /* @param bounds  [2 * features] */
-static nn_status clip(const nn_dataset *dataset, size_t passes, nn_comm *comm, double *bounds, nni_statistics *clipped,
+static nn_status clip(const nni_dataset *dataset, size_t passes, nn_comm *comm, double *bounds, nni_statistics *clipped,
                       nni_statistics *found, nn_error *error)
 {
     const size_t features = dataset->features;
@@ -51,7 +51,7 @@ static nn_status clip(const nn_dataset *dataset, size_t passes, nn_comm *comm, d
     return NN_OK;
 }
 
-nn_status nni_statistics_clip(const nn_dataset *dataset, size_t passes, nn_comm *comm, nni_statistics *found,
+nn_status nni_statistics_clip(const nni_dataset *dataset, size_t passes, nn_comm *comm, nni_statistics *found,
                               nn_error *error)
 {
     double *room = NULL;
@@ -80,7 +80,7 @@ static bool may_have_outliers(const nni_statistics *found, size_t i, double devi
 }
 
 /* Where nothing lies six deviations off, which of a million normal values none does, nothing is looked for. */
-static nn_status note_outliers(const nn_dataset *dataset, nn_comm *comm, nni_statistics *found, nni_feature_note *note,
+static nn_status note_outliers(const nni_dataset *dataset, nn_comm *comm, nni_statistics *found, nni_feature_note *note,
                                nn_error *error)
 {
     const double suspicious = 6, told = 30;
@@ -174,7 +174,7 @@ static bool may_be_codes(const nni_statistics *found, size_t i)
            found->most[i] == floor(found->most[i]);
 }
 
-static nn_status note_codes(const nn_dataset *dataset, nn_comm *comm, const nni_statistics *found,
+static nn_status note_codes(const nni_dataset *dataset, nn_comm *comm, const nni_statistics *found,
                             nni_feature_note *note, nn_error *error)
 {
     size_t looked_at[LOOKED_AT_MOST], count = 0;
@@ -200,7 +200,7 @@ static nn_status note_codes(const nn_dataset *dataset, nn_comm *comm, const nni_
     return status;
 }
 
-nn_status nni_feature_scaler_note(const nn_dataset *dataset, nn_comm *comm, nni_statistics *found,
+nn_status nni_feature_scaler_note(const nni_dataset *dataset, nn_comm *comm, nni_statistics *found,
                                   nni_feature_scaler_notes *notes, nn_error *error)
 {
     for (size_t i = 0; i < dataset->features; i++)

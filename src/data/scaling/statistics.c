@@ -20,10 +20,10 @@ typedef struct feature_table {
     double *mean, *square;
     double *count; /* rows of the slice that have the feature; NULL: all have all */
     double *least, *most;
-    const double *low, *high;  /* [features] values beyond are set aside; NULL: none is */
-    const nn_dataset *targets; /* the values as if they were features, which are looked at in their place; NULL:
+    const double *low, *high;   /* [features] values beyond are set aside; NULL: none is */
+    const nni_dataset *targets; /* the values as if they were features, which are looked at in their place; NULL:
                                   features are */
-    bool log1p;                /* log(1 + y) of them is */
+    bool log1p;                 /* log(1 + y) of them is */
 } feature_table;
 
 /* One row of a slice. */
@@ -76,7 +76,7 @@ static void take_range(const feature_table *table, const struct tile *tile)
 /* --- going through the rows --- */
 
 /* A run of this rank's rows, all of one slice, and a tile of their features. */
-static void measure_tile(const nn_dataset *dataset, const nni_rows *rows, const feature_table *table, size_t i,
+static void measure_tile(const nni_dataset *dataset, const nni_rows *rows, const feature_table *table, size_t i,
                          nni_file_run run, size_t first)
 {
     double x[TILE];
@@ -103,7 +103,7 @@ static void measure_tile(const nn_dataset *dataset, const nni_rows *rows, const 
 }
 
 /* What a run of rows has of slice i. */
-static nni_file_run rows_of_slice(const nn_dataset *dataset, const nni_rows *rows, size_t i)
+static nni_file_run rows_of_slice(const nni_dataset *dataset, const nni_rows *rows, size_t i)
 {
     const size_t first = nni_dataset_slice_begin(dataset, i), end = nni_dataset_slice_begin(dataset, i + 1);
     const size_t from = first > rows->first ? first : rows->first;
@@ -112,7 +112,7 @@ static nni_file_run rows_of_slice(const nn_dataset *dataset, const nni_rows *row
 }
 
 /* Threads share slices and features, never the rows of a slice: these come in their order. */
-static void measure_rows(const nn_dataset *dataset, const nni_rows *given, void *context)
+static void measure_rows(const nni_dataset *dataset, const nni_rows *given, void *context)
 {
     const feature_table *table = context;
     const size_t tiles = (table->width + TILE - 1) / TILE;
@@ -126,9 +126,9 @@ static void measure_rows(const nn_dataset *dataset, const nni_rows *given, void 
             measure_tile(dataset, rows, table, i, rows_of_slice(dataset, rows, i), tile * TILE);
 }
 
-typedef void take_rows(const nn_dataset *dataset, const nni_rows *rows, void *context);
+typedef void take_rows(const nni_dataset *dataset, const nni_rows *rows, void *context);
 
-static nn_status go_through(const nn_dataset *dataset, take_rows *take, void *context, nn_error *error)
+static nn_status go_through(const nni_dataset *dataset, take_rows *take, void *context, nn_error *error)
 {
     nni_cursor *cursor = NULL;
     nni_rows rows = {.count = 1};
@@ -144,13 +144,13 @@ static nn_status go_through(const nn_dataset *dataset, take_rows *take, void *co
 
 /* --- over slices and ranks --- */
 
-static double rows_of_slice_as_cut(const nn_dataset *dataset, size_t slice)
+static double rows_of_slice_as_cut(const nni_dataset *dataset, size_t slice)
 {
     return (double)(nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice));
 }
 
 /* Chan, Golub, LeVeque (1983), in slice order. */
-static void merge_slices(const nn_dataset *dataset, const feature_table *table, size_t i, double *count, double *mean,
+static void merge_slices(const nni_dataset *dataset, const feature_table *table, size_t i, double *count, double *mean,
                          double *square)
 {
     *count = *mean = *square = 0;
@@ -168,7 +168,7 @@ static void merge_slices(const nn_dataset *dataset, const feature_table *table, 
 }
 
 /* A slice is filled in by one rank and zero on the others, and adding zeros is exact in any order. */
-static nn_status join_moments(const nn_dataset *dataset, const feature_table *table, nn_comm *comm,
+static nn_status join_moments(const nni_dataset *dataset, const feature_table *table, nn_comm *comm,
                               nni_statistics *found, nn_error *error)
 {
     const size_t values = dataset->slices.count * table->width;
@@ -183,8 +183,8 @@ static nn_status join_moments(const nn_dataset *dataset, const feature_table *ta
     return NN_OK;
 }
 
-static nn_status join_range(const nn_dataset *dataset, const feature_table *table, nn_comm *comm, nni_statistics *found,
-                            nn_error *error)
+static nn_status join_range(const nni_dataset *dataset, const feature_table *table, nn_comm *comm,
+                            nni_statistics *found, nn_error *error)
 {
     double *least = found->least + table->first, *most = found->most + table->first;
     for (size_t i = 0; i < table->width; i++) {
@@ -205,7 +205,7 @@ static void fill(double *values, double with, size_t count)
         values[i] = with;
 }
 
-static nn_status measure_block(const nn_dataset *dataset, feature_table *table, nn_comm *comm, nni_statistics *found,
+static nn_status measure_block(const nni_dataset *dataset, feature_table *table, nn_comm *comm, nni_statistics *found,
                                nn_error *error)
 {
     const size_t values = dataset->slices.count * table->width;
@@ -220,7 +220,7 @@ static nn_status measure_block(const nn_dataset *dataset, feature_table *table, 
     return table->least ? join_range(dataset, table, comm, found, error) : NN_OK;
 }
 
-static nn_status take_table(const nn_dataset *dataset, unsigned kinds, feature_table *table, nn_error *error)
+static nn_status take_table(const nni_dataset *dataset, unsigned kinds, feature_table *table, nn_error *error)
 {
     const size_t features = dataset->features, width = TABLE / dataset->slices.count;
     table->width = width == 0 ? 1 : width < features ? width : features;
@@ -238,7 +238,7 @@ static nn_status take_table(const nn_dataset *dataset, unsigned kinds, feature_t
     return NN_OK;
 }
 
-static nn_status take_memory(const nn_dataset *dataset, unsigned kinds, nni_statistics *found, nn_error *error)
+static nn_status take_memory(const nni_dataset *dataset, unsigned kinds, nni_statistics *found, nn_error *error)
 {
     const size_t features = dataset->features;
     if (kinds & NNI_STATISTICS_MOMENTS) {
@@ -253,7 +253,7 @@ static nn_status take_memory(const nn_dataset *dataset, unsigned kinds, nni_stat
     return NN_OK;
 }
 
-static nn_status measure(const nn_dataset *dataset, unsigned kinds, feature_table *table, nn_comm *comm,
+static nn_status measure(const nni_dataset *dataset, unsigned kinds, feature_table *table, nn_comm *comm,
                          nni_statistics *found, nn_error *error)
 {
     const size_t features = table->targets ? table->targets->features : dataset->features;
@@ -273,7 +273,7 @@ static nn_status measure(const nn_dataset *dataset, unsigned kinds, feature_tabl
 }
 
 /* @param seen  the dataset, or what stands for its targets */
-static nn_status measure_all(const nn_dataset *dataset, const nn_dataset *seen, unsigned kinds, feature_table *table,
+static nn_status measure_all(const nni_dataset *dataset, const nni_dataset *seen, unsigned kinds, feature_table *table,
                              nn_comm *comm, nni_statistics *statistics, nn_error *error)
 {
     *statistics = (nni_statistics){.count = NULL};
@@ -285,17 +285,17 @@ static nn_status measure_all(const nn_dataset *dataset, const nn_dataset *seen, 
     return status;
 }
 
-nn_status nni_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nni_statistics *statistics,
+nn_status nni_statistics_measure(const nni_dataset *dataset, unsigned kinds, nn_comm *comm, nni_statistics *statistics,
                                  nn_error *error)
 {
     feature_table table = {.first = 0};
     return measure_all(dataset, dataset, kinds, &table, comm, statistics, error);
 }
 
-nn_status nni_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
+nn_status nni_statistics_measure_targets(const nni_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
                                          nni_statistics *statistics, nn_error *error)
 {
-    nn_dataset values = *dataset;
+    nni_dataset values = *dataset;
     values.element = NNI_DOUBLE;
     values.features = dataset->outputs;
     values.missing = false;
@@ -303,8 +303,8 @@ nn_status nni_statistics_measure_targets(const nn_dataset *dataset, bool log1p, 
     return measure_all(dataset, &values, kinds, &table, comm, statistics, error);
 }
 
-nn_status nni_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
-                                        nni_statistics *statistics, nn_error *error)
+nn_status nni_statistics_measure_within(const nni_dataset *dataset, const double *low, const double *high,
+                                        nn_comm *comm, nni_statistics *statistics, nn_error *error)
 {
     feature_table table = {.low = low, .high = high};
     return measure(dataset, NNI_STATISTICS_MOMENTS, &table, comm, statistics, error);
@@ -341,7 +341,7 @@ static size_t cell_of(double value, double first)
 }
 
 /* Threads share features. */
-static void count_rows(const nn_dataset *dataset, const nni_rows *rows, void *context)
+static void count_rows(const nni_dataset *dataset, const nni_rows *rows, void *context)
 {
     const struct counters *counters = context;
     const size_t size = nni_element_size(dataset->element);
@@ -356,7 +356,7 @@ static void count_rows(const nn_dataset *dataset, const nni_rows *rows, void *co
         }
 }
 
-nn_status nni_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
+nn_status nni_statistics_count(const nni_dataset *dataset, const size_t *features, const double *first, size_t count,
                                nn_comm *comm, double *counts, nn_error *error)
 {
     struct counters counters = {features, first, count, counts};

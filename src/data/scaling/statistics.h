@@ -26,7 +26,7 @@ typedef enum nni_statistics_kind {
  *
  * @param kinds  of nni_statistics_kind, added up
  */
-nn_status nni_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_comm *comm, nni_statistics *statistics,
+nn_status nni_statistics_measure(const nni_dataset *dataset, unsigned kinds, nn_comm *comm, nni_statistics *statistics,
                                  nn_error *error);
 
 /**
@@ -34,7 +34,7 @@ nn_status nni_statistics_measure(const nn_dataset *dataset, unsigned kinds, nn_c
  *
  * @param log1p  of log(1 + y) in the place of y
  */
-nn_status nni_statistics_measure_targets(const nn_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
+nn_status nni_statistics_measure_targets(const nni_dataset *dataset, bool log1p, unsigned kinds, nn_comm *comm,
                                          nni_statistics *statistics, nn_error *error);
 
 /**
@@ -43,8 +43,8 @@ nn_status nni_statistics_measure_targets(const nn_dataset *dataset, bool log1p, 
  * @param low, high   [features]
  * @param statistics  measured before; count, mean and square are replaced
  */
-nn_status nni_statistics_measure_within(const nn_dataset *dataset, const double *low, const double *high, nn_comm *comm,
-                                        nni_statistics *statistics, nn_error *error);
+nn_status nni_statistics_measure_within(const nni_dataset *dataset, const double *low, const double *high,
+                                        nn_comm *comm, nni_statistics *statistics, nn_error *error);
 
 void nni_statistics_free(nni_statistics *statistics);
 
@@ -61,7 +61,7 @@ enum { NNI_COUNTED_VALUES = 64 };
  * @param first     [count] the number that the first counter of a feature stands for
  * @param counts    [count, NNI_COUNTED_VALUES + 1], zeroed here; the last one is of all other values
  */
-nn_status nni_statistics_count(const nn_dataset *dataset, const size_t *features, const double *first, size_t count,
+nn_status nni_statistics_count(const nni_dataset *dataset, const size_t *features, const double *first, size_t count,
                                nn_comm *comm, double *counts, nn_error *error);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* Outputs of one side get targets of deviation 1 and not 0 ... 1: of prices, of which most then lie near 0, relu learnt
  * nothing with six seeds of six (R2 below 0, of deviation 1 above 0.91), for its unit soon gave 0 for all rows. */
-static nn_target_scaling choose(const nn_dataset *dataset, nn_activation output, const nni_statistics *found)
+static nn_target_scaling choose(const nni_dataset *dataset, nn_activation output, const nni_statistics *found)
 {
     const bool bounded = output == NN_SIGMOID || output == NN_TANH;
     const double lowest = output == NN_TANH ? -1 : 0, highest = bounded ? 1 : (double)INFINITY;
@@ -21,7 +21,7 @@ static nn_target_scaling choose(const nn_dataset *dataset, nn_activation output,
 }
 
 /* Whether targets are no quantities, but say what is true: classes, labels and shares. */
-static bool are_truths(const nn_dataset *dataset, nn_loss_kind loss, nn_activation output)
+static bool are_truths(const nni_dataset *dataset, nn_loss_kind loss, nn_activation output)
 {
     return dataset->target != NNI_TARGET_VALUES || dataset->binary || output == NN_SOFTMAX ||
            loss == NN_CROSS_ENTROPY || loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU;
@@ -45,7 +45,7 @@ static void take(const nni_statistics *found, nni_target_scaler *scaling)
     }
 }
 
-static nn_status measure(const nn_dataset *dataset, nni_target_scaler *scaling, nn_activation output, nn_comm *comm,
+static nn_status measure(const nni_dataset *dataset, nni_target_scaler *scaling, nn_activation output, nn_comm *comm,
                          nn_error *error)
 {
     nni_statistics found = {.count = NULL};
@@ -66,7 +66,7 @@ static nn_status measure(const nn_dataset *dataset, nni_target_scaler *scaling, 
     return NN_OK;
 }
 
-nn_status nni_target_scaler_fit(const nn_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
+nn_status nni_target_scaler_fit(const nni_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
                                 nn_activation output, nn_comm *comm, nni_target_scaler **result, nn_error *error)
 {
     const bool truths = are_truths(dataset, loss, output), asked = kind != NN_TARGETS_AUTO && kind != NN_TARGETS_NONE;
@@ -89,12 +89,12 @@ nn_status nni_target_scaler_fit(const nn_dataset *dataset, nn_target_scaling kin
 
 /* --- using --- */
 
-void nni_dataset_scale_targets(nn_dataset *dataset, const nni_target_scaler *scaling)
+void nni_dataset_scale_targets(nni_dataset *dataset, const nni_target_scaler *scaling)
 {
     dataset->target_scaling = scaling->kind == NN_TARGETS_NONE ? NULL : scaling;
 }
 
-const nn_real *nni_dataset_convert_targets(const nn_dataset *dataset, const nni_rows *rows, nn_real *to)
+const nni_real *nni_dataset_convert_targets(const nni_dataset *dataset, const nni_rows *rows, nni_real *to)
 {
     if (!rows->values)
         return NULL;
@@ -102,6 +102,6 @@ const nn_real *nni_dataset_convert_targets(const nn_dataset *dataset, const nni_
         nni_target_scaler_apply(dataset->target_scaling, rows->values, rows->count, to);
     else
         for (size_t i = 0; i < rows->count * dataset->outputs; i++)
-            to[i] = (nn_real)rows->values[i];
+            to[i] = (nni_real)rows->values[i];
     return to;
 }

@@ -7,25 +7,25 @@
 
 /* The loops of a type, which a function cannot be told; differences and products are computed in `scalar`. */
 #define LOOPS(type, scalar, by_offset, by_scale)                                                                       \
-    static void type##_plain(const void *from, nn_real *to, size_t count)                                              \
+    static void type##_plain(const void *from, nni_real *to, size_t count)                                             \
     {                                                                                                                  \
         const type *values = from;                                                                                     \
-        _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = (nn_real)values[i];                             \
+        _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = (nni_real)values[i];                            \
     }                                                                                                                  \
     static void type##_double(const void *from, double *to, size_t count)                                              \
     {                                                                                                                  \
         const type *values = from;                                                                                     \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] = (double)values[i];                              \
     }                                                                                                                  \
-    static void type##_normalized(const void *from, const nni_scale *by, nn_real *to, size_t count)                    \
+    static void type##_normalized(const void *from, const nni_scale *by, nni_real *to, size_t count)                   \
     {                                                                                                                  \
         const type *values = from;                                                                                     \
         const scalar *offset = by->by_offset, *scale = by->by_scale;                                                   \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++) to[i] =                                                 \
-            (nn_real)(((scalar)values[i] - offset[i]) * scale[i]);                                                     \
+            (nni_real)(((scalar)values[i] - offset[i]) * scale[i]);                                                    \
     }
 
-#define NARROW(type) LOOPS(type, nn_real, offset_real, scale_real)
+#define NARROW(type) LOOPS(type, nni_real, offset_real, scale_real)
 #define WIDE(type)   LOOPS(type, double, offset, scale)
 
 NARROW(int8_t)
@@ -40,9 +40,9 @@ WIDE(uint64_t)
 WIDE(double)
 
 static const struct loops {
-    void (*plain)(const void *from, nn_real *to, size_t count);
+    void (*plain)(const void *from, nni_real *to, size_t count);
     void (*to_double)(const void *from, double *to, size_t count);
-    void (*normalized)(const void *from, const nni_scale *by, nn_real *to, size_t count);
+    void (*normalized)(const void *from, const nni_scale *by, nni_real *to, size_t count);
 } loops[NNI_ELEMENT_COUNT] = {
     [NNI_INT8] = {int8_t_plain, int8_t_double, int8_t_normalized},
     [NNI_INT16] = {int16_t_plain, int16_t_double, int16_t_normalized},
@@ -56,7 +56,7 @@ static const struct loops {
     [NNI_DOUBLE] = {double_plain, double_double, double_normalized},
 };
 
-void nni_convert(nni_element element, const void *from, nn_real *to, size_t count)
+void nni_convert(nni_element element, const void *from, nni_real *to, size_t count)
 {
     loops[element].plain(from, to, count);
 }
@@ -66,7 +66,7 @@ void nni_convert_double(nni_element element, const void *from, double *to, size_
     loops[element].to_double(from, to, count);
 }
 
-void nni_convert_normalized(nni_element element, const void *from, const nni_scale *by, nn_real *to, size_t count)
+void nni_convert_normalized(nni_element element, const void *from, const nni_scale *by, nni_real *to, size_t count)
 {
     loops[element].normalized(from, by, to, count);
 }

@@ -8,11 +8,11 @@
 
 #include <stddef.h>
 
-#include "nntrain/real.h"
 #include "support/element.h"
+#include "support/real.h"
 
-/** to[i] = (nn_real)from[i]; the arrays lie apart. */
-void nni_convert(nni_element element, const void *from, nn_real *to, size_t count);
+/** to[i] = (nni_real)from[i]; the arrays lie apart. */
+void nni_convert(nni_element element, const void *from, nni_real *to, size_t count);
 
 /** to[i] = (double)from[i]; the arrays lie apart. */
 void nni_convert_double(nni_element element, const void *from, double *to, size_t count);
@@ -20,15 +20,15 @@ void nni_convert_double(nni_element element, const void *from, double *to, size_
 /** Offset and scale of each number, in double and rounded. */
 typedef struct nni_scale {
     const double *offset, *scale;
-    const nn_real *offset_real, *scale_real;
+    const nni_real *offset_real, *scale_real;
 } nni_scale;
 
 /**
  * to[i] = (from[i] - offset[i]) * scale[i]; to lies apart from the others.
  *
- * Types that a float holds exactly are computed in nn_real with the rounded offset and scale. All others are wide: they
- * are computed in double, and the result is rounded.
+ * Types that a float holds exactly are computed in nni_real with the rounded offset and scale. All others are wide:
+ * they are computed in double, and the result is rounded.
  */
-void nni_convert_normalized(nni_element element, const void *from, const nni_scale *by, nn_real *to, size_t count);
+void nni_convert_normalized(nni_element element, const void *from, const nni_scale *by, nni_real *to, size_t count);
 
 #endif

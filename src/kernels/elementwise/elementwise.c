@@ -24,12 +24,12 @@ const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void)
  * computes 16 Ki exponentials. */
 static const size_t worth_threads = 32768;
 
-void nni_activate(nn_activation activation, nn_real *values, size_t count)
+void nni_activate(nn_activation activation, nni_real *values, size_t count)
 {
     nni_activate_to(activation, values, values, count);
 }
 
-void nni_activate_to(nn_activation activation, const nn_real *inputs, nn_real *outputs, size_t count)
+void nni_activate_to(nn_activation activation, const nni_real *inputs, nni_real *outputs, size_t count)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     if (nni_alone(count, worth_threads)) {
@@ -48,7 +48,7 @@ bool nni_activation_needs_input(nn_activation activation)
     return activation == NN_GELU || activation == NN_GELU_TANH || activation == NN_SILU;
 }
 
-void nni_activate_backward(nn_activation activation, const nn_real *at, nn_real *delta, size_t count)
+void nni_activate_backward(nn_activation activation, const nni_real *at, nni_real *delta, size_t count)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     if (nni_alone(count, worth_threads)) {
@@ -62,7 +62,7 @@ void nni_activate_backward(nn_activation activation, const nn_real *at, nn_real 
     }
 }
 
-static void softmax_share(nn_real *logits, nni_partition rows, size_t columns, nn_real *log_sums)
+static void softmax_share(nni_real *logits, nni_partition rows, size_t columns, nni_real *log_sums)
 {
     enum { TOGETHER = 2048 }; /* values; no more than a cache of level 1 holds beside others */
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
@@ -73,7 +73,7 @@ static void softmax_share(nn_real *logits, nni_partition rows, size_t columns, n
     }
 }
 
-void nni_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums)
+void nni_softmax_rows(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums)
 {
     if (columns == 0)
         return;
@@ -85,7 +85,7 @@ void nni_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log
     softmax_share(logits, nni_partition_of_calling(rows), columns, log_sums);
 }
 
-void nni_add(const nn_real *terms, nn_real *sums, size_t count)
+void nni_add(const nni_real *terms, nni_real *sums, size_t count)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     if (nni_alone(count, worth_threads)) {
@@ -99,7 +99,7 @@ void nni_add(const nn_real *terms, nn_real *sums, size_t count)
     }
 }
 
-static void sum_columns(const nn_real *matrix, size_t rows, size_t columns, nni_partition share, nn_real *sums)
+static void sum_columns(const nni_real *matrix, size_t rows, size_t columns, nni_partition share, nni_real *sums)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     for (size_t j = share.first; j < share.first + share.count; j++)
@@ -108,7 +108,7 @@ static void sum_columns(const nn_real *matrix, size_t rows, size_t columns, nni_
         kernels->add(matrix + i * columns + share.first, sums + share.first, share.count);
 }
 
-void nni_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real *sums)
+void nni_column_sums(const nni_real *matrix, size_t rows, size_t columns, nni_real *sums)
 {
     if (nni_alone(rows * columns, worth_threads)) {
         sum_columns(matrix, rows, columns, (nni_partition){0, columns}, sums);
@@ -118,7 +118,7 @@ void nni_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real
     sum_columns(matrix, rows, columns, nni_partition_of_thread(columns), sums);
 }
 
-bool nni_all_finite(const nn_real *values, size_t count)
+bool nni_all_finite(const nni_real *values, size_t count)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     if (nni_alone(count, 4 * worth_threads))

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "nntrain/kinds.h"
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /**
  * values[i] = act(values[i]). Not for softmax.
@@ -22,7 +22,7 @@
  * Measured over all floats (without fused multiply-add every third) between 0.02 and 110 in size, every 997th
  * elsewhere, and millions of doubles. Below the normal numbers, a unit is the smallest number.
  */
-void nni_activate(nn_activation activation, nn_real *values, size_t count);
+void nni_activate(nn_activation activation, nni_real *values, size_t count);
 
 /**
  * outputs[i] = act(inputs[i]), with the bits of nni_activate; not for softmax. For activations whose derivative needs
@@ -30,7 +30,7 @@ void nni_activate(nn_activation activation, nn_real *values, size_t count);
  *
  * @param outputs  [count], either inputs itself or apart from it
  */
-void nni_activate_to(nn_activation activation, const nn_real *inputs, nn_real *outputs, size_t count);
+void nni_activate_to(nn_activation activation, const nni_real *inputs, nni_real *outputs, size_t count);
 
 /**
  * Whether act' is found from the input o and not from the output a = act(o): gelu and silu are not monotone, so that
@@ -46,7 +46,7 @@ bool nni_activation_needs_input(nn_activation activation);
  * of gelu, gelu_tanh and silu are within 6.6, 7.5 and 5.9, but where they cross 0, near -0.75, -0.75 and -1.28, within
  * an epsilon absolutely; so is selu's where it goes to 0.
  */
-void nni_activate_backward(nn_activation activation, const nn_real *at, nn_real *delta, size_t count);
+void nni_activate_backward(nn_activation activation, const nni_real *at, nni_real *delta, size_t count);
 
 /**
  * Each row of logits to its softmax, in place: p_j = exp(o_j - max) / sum_k exp(o_k - max). A row with NaN or +infinity
@@ -55,15 +55,15 @@ void nni_activate_backward(nn_activation activation, const nn_real *at, nn_real 
  * @param log_sums  [rows], receives log(sum_k exp(o_k)) = max + log(sum_k exp(o_k - max)), from which a cross-entropy
  * is found without the logarithm of a rounded probability; NULL: not wanted
  */
-void nni_softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums);
+void nni_softmax_rows(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums);
 
 /** sums[i] += terms[i] */
-void nni_add(const nn_real *terms, nn_real *sums, size_t count);
+void nni_add(const nni_real *terms, nni_real *sums, size_t count);
 
 /** sums[j] = sum_i matrix[i, j], rows added in order; 0 without rows. Threads divide columns. */
-void nni_column_sums(const nn_real *matrix, size_t rows, size_t columns, nn_real *sums);
+void nni_column_sums(const nni_real *matrix, size_t rows, size_t columns, nni_real *sums);
 
 /** @return whether no value is NaN or infinite; true without values */
-bool nni_all_finite(const nn_real *values, size_t count);
+bool nni_all_finite(const nni_real *values, size_t count);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "nntrain/kinds.h"
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /** Which random words decide on a row of a dropout mask, and what they make of it. */
 typedef struct nni_dropout_row {
@@ -15,15 +15,15 @@ typedef struct nni_dropout_row {
     uint64_t stream;    /**< the high half of its counter */
     uint64_t index;     /**< the low half for the row's first four columns; one more for each next four */
     uint32_t threshold; /**< a smaller word drops its element */
-    nn_real kept;       /**< what the mask is for the others */
+    nni_real kept;      /**< what the mask is for the others */
 } nni_dropout_row;
 
 /** Which random words become the noise of a row. */
 typedef struct nni_noise_row {
-    uint32_t key[2];   /**< of Philox */
-    uint64_t stream;   /**< the high half of its counter */
-    uint64_t index;    /**< the low half of the first */
-    nn_real deviation; /**< standard deviation */
+    uint32_t key[2];    /**< of Philox */
+    uint64_t stream;    /**< the high half of its counter */
+    uint64_t index;     /**< the low half of the first */
+    nni_real deviation; /**< standard deviation */
 } nni_noise_row;
 
 enum { NNI_NOISE_VALUES = 256 }; /**< whose noise is found at a time */
@@ -38,35 +38,35 @@ static inline size_t nni_noise_part(size_t values)
 /** What a value becomes never depends on where in an array it stands. */
 typedef struct nni_elementwise_kernels {
     /** outputs[i] = act(inputs[i]), by activation; outputs may be inputs. Softmax has no entry. */
-    void (*activate[NN_SOFTMAX])(const nn_real *inputs, nn_real *outputs, size_t count);
+    void (*activate[NN_SOFTMAX])(const nni_real *inputs, nni_real *outputs, size_t count);
     /** delta[i] *= act'(o_i), at[i] being what nni_activate_backward says, by activation. */
-    void (*activate_backward[NN_SOFTMAX])(const nn_real *at, nn_real *delta, size_t count);
+    void (*activate_backward[NN_SOFTMAX])(const nni_real *at, nni_real *delta, size_t count);
     /** nni_softmax_rows of at least a column, in several passes: of few enough rows for the level 1 cache. */
-    void (*softmax_rows)(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums);
+    void (*softmax_rows)(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums);
     /** sums[i] += terms[i] */
-    void (*add)(const nn_real *terms, nn_real *sums, size_t count);
+    void (*add)(const nni_real *terms, nni_real *sums, size_t count);
     /** sums[i] += a[i] * b[i] */
-    void (*add_products)(const nn_real *a, const nn_real *b, nn_real *sums, size_t count);
+    void (*add_products)(const nni_real *a, const nni_real *b, nni_real *sums, size_t count);
     /** sums[i] += values[i], squares[i] += values[i]^2 */
-    void (*add_moments)(const nn_real *values, double *sums, double *squares, size_t count);
+    void (*add_moments)(const nni_real *values, double *sums, double *squares, size_t count);
     /** nni_all_finite */
-    bool (*all_finite)(const nn_real *values, size_t count);
+    bool (*all_finite)(const nni_real *values, size_t count);
     /** One row of nni_normalize_columns. */
-    void (*normalize_columns)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *mean,
-                              const nn_real *inverse, const nn_real *gamma, const nn_real *beta);
+    void (*normalize_columns)(nni_real *values, nni_real *xhat, size_t columns, const nni_real *mean,
+                              const nni_real *inverse, const nni_real *gamma, const nni_real *beta);
     /** One row of nni_normalize_columns_backward. */
-    void (*normalize_columns_backward)(nn_real *delta, const nn_real *xhat, size_t columns, const nn_real *scale,
-                                       const nn_real *mean_delta, const nn_real *mean_delta_xhat);
+    void (*normalize_columns_backward)(nni_real *delta, const nni_real *xhat, size_t columns, const nni_real *scale,
+                                       const nni_real *mean_delta, const nni_real *mean_delta_xhat);
     /** One row of nni_normalize_rows. @return the row's inverse */
-    nn_real (*normalize_row)(nn_real *values, nn_real *xhat, size_t columns, const nn_real *gamma, const nn_real *beta,
-                             nn_real epsilon);
+    nni_real (*normalize_row)(nni_real *values, nni_real *xhat, size_t columns, const nni_real *gamma,
+                              const nni_real *beta, nni_real epsilon);
     /** One row of nni_normalize_rows_backward. */
-    void (*normalize_row_backward)(nn_real *delta, const nn_real *xhat, nn_real inverse, size_t columns,
-                                   const nn_real *gamma);
+    void (*normalize_row_backward)(nni_real *delta, const nni_real *xhat, nni_real inverse, size_t columns,
+                                   const nni_real *gamma);
     /** One row of nni_dropout_mask. */
-    void (*dropout_row)(nn_real *mask, size_t columns, const nni_dropout_row *row);
+    void (*dropout_row)(nni_real *mask, size_t columns, const nni_dropout_row *row);
     /** nni_noise_add */
-    void (*noise_row)(nn_real *values, size_t count, const nni_noise_row *row);
+    void (*noise_row)(nni_real *values, size_t count, const nni_noise_row *row);
 } nni_elementwise_kernels;
 
 extern const nni_elementwise_kernels nni_elementwise_portable;

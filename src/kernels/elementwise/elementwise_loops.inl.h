@@ -7,31 +7,31 @@
 #include "kernels/elementwise/elementwise_math.inl.h"
 #include "kernels/random/random_words.inl.h"
 
-static void keep(const nn_real *inputs, nn_real *outputs, size_t count)
+static void keep(const nni_real *inputs, nni_real *outputs, size_t count)
 {
     if (inputs != outputs && count)
         memcpy(outputs, inputs, count * sizeof *outputs);
 }
 
-static void keep_backward(const nn_real *at, nn_real *delta, size_t count)
+static void keep_backward(const nni_real *at, nni_real *delta, size_t count)
 {
     (void)at, (void)delta, (void)count;
 }
 
 /* The loop over arrays of a function of one element. */
 #define FORWARD(name, function)                                                                                        \
-    static void name(const nn_real *inputs, nn_real *outputs, size_t count)                                            \
+    static void name(const nni_real *inputs, nni_real *outputs, size_t count)                                          \
     {                                                                                                                  \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++) outputs[i] = function(inputs[i]);                       \
     }
 
 /* The same of a derivative, an expression in a = at[i]. */
 #define BACKWARD(name, slope)                                                                                          \
-    static void name(const nn_real *at, nn_real *delta, size_t count)                                                  \
+    static void name(const nni_real *at, nni_real *delta, size_t count)                                                \
     {                                                                                                                  \
         _Pragma("omp simd") for (size_t i = 0; i < count; i++)                                                         \
         {                                                                                                              \
-            nn_real a = at[i];                                                                                         \
+            nni_real a = at[i];                                                                                        \
             delta[i] *= slope;                                                                                         \
         }                                                                                                              \
     }
@@ -60,9 +60,9 @@ BACKWARD(gelu_tanh_backward, gaussian_linear_tanh_slope(a))
 BACKWARD(silu_backward, sigmoid_linear_slope(a))
 
 /* sum[lane] of every eighth term, in an order that no instruction set changes. */
-static nn_real sum_of_row(const nn_real *row, size_t columns)
+static nni_real sum_of_row(const nni_real *row, size_t columns)
 {
-    nn_real part[8] = {0};
+    nni_real part[8] = {0};
     const size_t whole = columns - columns % 8;
     for (size_t j = 0; j < whole; j += 8)
         for (size_t lane = 0; lane < 8; lane++)
@@ -73,10 +73,10 @@ static nn_real sum_of_row(const nn_real *row, size_t columns)
 }
 
 /* Exponentials of all rows at once: those of ten classes would not fill vectors. */
-static void softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *log_sums)
+static void softmax_rows(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums)
 {
     for (size_t i = 0; i < rows; i++) {
-        nn_real *row = logits + i * columns, high = row[0];
+        nni_real *row = logits + i * columns, high = row[0];
 #pragma omp simd reduction(max : high)
         for (size_t j = 1; j < columns; j++)
             high = row[j] > high ? row[j] : high;
@@ -90,17 +90,17 @@ static void softmax_rows(nn_real *logits, size_t rows, size_t columns, nn_real *
     for (size_t j = 0; j < rows * columns; j++)
         logits[j] = exponential(logits[j]);
     for (size_t i = 0; i < rows; i++) {
-        nn_real *row = logits + i * columns;
-        const nn_real sum = sum_of_row(row, columns);
+        nni_real *row = logits + i * columns;
+        const nni_real sum = sum_of_row(row, columns);
 #pragma omp simd
         for (size_t j = 0; j < columns; j++)
             row[j] /= sum;
         if (log_sums)
-            log_sums[i] += (nn_real)log((double)sum);
+            log_sums[i] += (nni_real)log((double)sum);
     }
 }
 
-static void add(const nn_real *terms, nn_real *sums, size_t count)
+static void add(const nni_real *terms, nni_real *sums, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
@@ -108,9 +108,9 @@ static void add(const nn_real *terms, nn_real *sums, size_t count)
 }
 
 /* NaN and infinity have all bits of the exponent set. Without a way out in the middle, so that vectors are compared. */
-static bool all_finite(const nn_real *values, size_t count)
+static bool all_finite(const nni_real *values, size_t count)
 {
-    const bits exponent = bits_of((nn_real)INFINITY);
+    const bits exponent = bits_of((nni_real)INFINITY);
     bits odd = 0;
 #pragma omp simd reduction(| : odd)
     for (size_t i = 0; i < count; i++)

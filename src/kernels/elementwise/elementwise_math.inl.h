@@ -14,37 +14,37 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /* Arguments beyond the bounds here are moved to them, where the results are what they are at infinity. */
 #ifdef NNTRAIN_DOUBLE
 typedef uint64_t bits;
 enum { MANTISSA = DBL_MANT_DIG - 1, BIAS = DBL_MAX_EXP - 1, EXP_TERMS = 14, LOG_TERMS = 12 };
-static const nn_real exp_low = -746, exp_high = 710; /* beyond, exp is 0 or infinite */
-static const nn_real tanh_high = 20;                 /* 1 - tanh(20) = 8e-18 */
-static const nn_real silu_high = 755;                /* 755 e^-755 is less than half of the smallest number */
-static const nn_real gelu_high = 39;                 /* 39 Phi(-39) = 8e-332 */
-static const nn_real gelu_tanh_high = 22;            /* 22 sigmoid(-795) = 1e-344 */
+static const nni_real exp_low = -746, exp_high = 710; /* beyond, exp is 0 or infinite */
+static const nni_real tanh_high = 20;                 /* 1 - tanh(20) = 8e-18 */
+static const nni_real silu_high = 755;                /* 755 e^-755 is less than half of the smallest number */
+static const nni_real gelu_high = 39;                 /* 39 Phi(-39) = 8e-332 */
+static const nni_real gelu_tanh_high = 22;            /* 22 sigmoid(-795) = 1e-344 */
 #else
 typedef uint32_t bits;
 enum { MANTISSA = FLT_MANT_DIG - 1, BIAS = FLT_MAX_EXP - 1, EXP_TERMS = 8, LOG_TERMS = 6 };
-static const nn_real exp_low = -104, exp_high = 89; /* beyond, exp is 0 or infinite */
-static const nn_real tanh_high = 10;                /* 1 - tanh(10) = 4e-9 */
-static const nn_real silu_high = 112;               /* 112 e^-112 = 2e-47 */
-static const nn_real gelu_high = 15;                /* 15 Phi(-15) = 6e-50 */
-static const nn_real gelu_tanh_high = 11;           /* 11 sigmoid(-112.5) = 2e-48 */
+static const nni_real exp_low = -104, exp_high = 89; /* beyond, exp is 0 or infinite */
+static const nni_real tanh_high = 10;                /* 1 - tanh(10) = 4e-9 */
+static const nni_real silu_high = 112;               /* 112 e^-112 = 2e-47 */
+static const nni_real gelu_high = 15;                /* 15 Phi(-15) = 6e-50 */
+static const nni_real gelu_tanh_high = 11;           /* 11 sigmoid(-112.5) = 2e-48 */
 #endif
 
-static inline bits bits_of(nn_real value)
+static inline bits bits_of(nni_real value)
 {
     bits result;
     memcpy(&result, &value, sizeof result);
     return result;
 }
 
-static inline nn_real real_of(bits pattern)
+static inline nni_real real_of(bits pattern)
 {
-    nn_real result;
+    nni_real result;
     memcpy(&result, &pattern, sizeof result);
     return result;
 }
@@ -52,16 +52,16 @@ static inline nn_real real_of(bits pattern)
 static const bits sign_bit = (bits)1 << (sizeof(bits) * 8 - 1);
 
 /* By masks, since a ternary may become a jump, which keeps the compiler from vectorising. */
-static inline nn_real choose(bool condition, nn_real yes, nn_real no)
+static inline nni_real choose(bool condition, nni_real yes, nni_real no)
 {
     bits mask = -(bits)condition;
     return real_of((bits_of(yes) & mask) | (bits_of(no) & ~mask));
 }
 
 /* |x|, but `high` at most; NaN stays. */
-static inline nn_real size_up_to(nn_real x, nn_real high)
+static inline nni_real size_up_to(nni_real x, nni_real high)
 {
-    nn_real size = real_of(bits_of(x) & ~sign_bit);
+    nni_real size = real_of(bits_of(x) & ~sign_bit);
     return choose(size > high, high, size);
 }
 
@@ -73,7 +73,7 @@ static inline nn_real size_up_to(nn_real x, nn_real high)
 #endif
 
 /* Fused there, never by a library call. */
-static inline nn_real multiply_add(nn_real a, nn_real b, nn_real c)
+static inline nni_real multiply_add(nni_real a, nni_real b, nni_real c)
 {
 #if !FUSES
     return a * b + c;
@@ -85,78 +85,78 @@ static inline nn_real multiply_add(nn_real a, nn_real b, nn_real c)
 }
 
 /* The leading half of x's digits: its square is exact. */
-static inline nn_real head_of(nn_real x)
+static inline nni_real head_of(nni_real x)
 {
     return real_of(bits_of(x) & ~(((bits)1 << (MANTISSA / 2 + 1)) - 1));
 }
 
 /* What rounding took from product = a * b (Dekker, 1971). */
-static inline nn_real product_rest(nn_real a, nn_real b, nn_real product)
+static inline nni_real product_rest(nni_real a, nni_real b, nni_real product)
 {
 #if FUSES
     return multiply_add(a, b, -product);
 #else
-    nn_real a_head = head_of(a), b_head = head_of(b);
-    nn_real a_rest = a - a_head, b_rest = b - b_head;
+    nni_real a_head = head_of(a), b_head = head_of(b);
+    nni_real a_rest = a - a_head, b_rest = b - b_head;
     return ((a_head * b_head - product) + a_head * b_rest + a_rest * b_head) + a_rest * b_rest;
 #endif
 }
 
 /* e^x = 2^n e^r, |r| <= ln(2)/2 (Cody and Waite, 1980). */
 typedef struct reduced {
-    bits n;       /* two's complement */
-    nn_real tail; /* e^r - 1 */
+    bits n;        /* two's complement */
+    nni_real tail; /* e^r - 1 */
 } reduced;
 
-static inline nn_real remainder_of(nn_real x, bits *n)
+static inline nni_real remainder_of(nni_real x, bits *n)
 {
     /* Adding 1.5 * 2^MANTISSA rounds to an integer and leaves it in the low bits. */
-    const nn_real shift = (nn_real)(UINT64_C(3) << (MANTISSA - 1));
-    const nn_real log2_e = (nn_real)1.44269504088896340736;
+    const nni_real shift = (nni_real)(UINT64_C(3) << (MANTISSA - 1));
+    const nni_real log2_e = (nni_real)1.44269504088896340736;
     /* ln 2 in two parts; the first has so few bits that its product with n is exact. */
 #ifdef NNTRAIN_DOUBLE
-    const nn_real ln2_high = 6.93145751953125e-1, ln2_low = 1.42860682030941723212e-6;
+    const nni_real ln2_high = 6.93145751953125e-1, ln2_low = 1.42860682030941723212e-6;
 #else
-    const nn_real ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+    const nni_real ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
 #endif
-    nn_real shifted = multiply_add(x, log2_e, shift);
-    nn_real whole = shifted - shift;
+    nni_real shifted = multiply_add(x, log2_e, shift);
+    nni_real whole = shifted - shift;
     *n = bits_of(shifted) - bits_of(shift);
     return multiply_add(whole, -ln2_low, multiply_add(whole, -ln2_high, x));
 }
 
-static inline nn_real exp_tail(nn_real r)
+static inline nni_real exp_tail(nni_real r)
 {
     /* Taylor: the first term left out, r^8/8! or r^14/14!, is 0.09 or 0.04 units in the last place at most. */
     static const double inverse_factorial[14] = {
         1.0,        1.0,         1.0 / 2,      1.0 / 6,       1.0 / 24,       1.0 / 120,       1.0 / 720,
         1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800,
     };
-    nn_real sum = (nn_real)inverse_factorial[EXP_TERMS - 1];
+    nni_real sum = (nni_real)inverse_factorial[EXP_TERMS - 1];
 #pragma GCC unroll 16
     for (int i = EXP_TERMS - 2; i >= 2; i--)
-        sum = multiply_add(sum, r, (nn_real)inverse_factorial[i]);
+        sum = multiply_add(sum, r, (nni_real)inverse_factorial[i]);
     return multiply_add(r * r, sum, r);
 }
 
-static inline reduced reduce(nn_real x)
+static inline reduced reduce(nni_real x)
 {
     bits n;
-    nn_real r = remainder_of(x, &n);
+    nni_real r = remainder_of(x, &n);
     return (reduced){n, exp_tail(r)};
 }
 
 /* Of x + rest, where rest is what x lacks in digits: an error of e in a large x would be a relative error of e. */
-static inline reduced reduce_sum(nn_real x, nn_real rest)
+static inline reduced reduce_sum(nni_real x, nni_real rest)
 {
     bits n;
-    nn_real r = remainder_of(x, &n) + rest;
+    nni_real r = remainder_of(x, &n) + rest;
     return (reduced){n, exp_tail(r)};
 }
 
 /* value * 2^n in two factors, because n exceeds what an exponent holds at both ends; |value| about 1 or more, so that
  * only the second product may round. */
-static inline nn_real times_power(nn_real value, bits n)
+static inline nni_real times_power(nni_real value, bits n)
 {
     bits biased = n + (bits)2 * BIAS;
     bits half = biased >> 1;
@@ -164,66 +164,66 @@ static inline nn_real times_power(nn_real value, bits n)
 }
 
 /* Overflows to infinity and goes to 0 gradually, as it should. */
-static inline nn_real exponential(nn_real x)
+static inline nni_real exponential(nni_real x)
 {
-    nn_real clamped = choose(x < exp_low, exp_low, x); /* NaN stays */
+    nni_real clamped = choose(x < exp_low, exp_low, x); /* NaN stays */
     clamped = choose(clamped > exp_high, exp_high, clamped);
     reduced e = reduce(clamped);
     return times_power(1 + e.tail, e.n);
 }
 
 /* e^x - 1 of a clamped x <= 0, with every digit of a small one. */
-static inline nn_real exponential_less_1(nn_real x)
+static inline nni_real exponential_less_1(nni_real x)
 {
     reduced e = reduce(x);
-    nn_real scale = real_of((e.n + BIAS) << MANTISSA);
+    nni_real scale = real_of((e.n + BIAS) << MANTISSA);
     return multiply_add(scale, e.tail, scale - 1);
 }
 
 /*
  * tanh|x| = -t / (2 + t), t = e^(-2|x|) - 1, which keeps every digit of a small x.
  */
-static inline nn_real hyperbolic_tangent(nn_real x)
+static inline nni_real hyperbolic_tangent(nni_real x)
 {
-    nn_real t = exponential_less_1(-2 * size_up_to(x, tanh_high));
-    nn_real result = -t / (2 + t);
+    nni_real t = exponential_less_1(-2 * size_up_to(x, tanh_high));
+    nni_real result = -t / (2 + t);
     return real_of((bits_of(result) & ~sign_bit) | (bits_of(x) & sign_bit));
 }
 
 /*
  * 1 / (1 + e^-x) for x >= 0, e^x / (1 + e^x) below: no overflow, and no digits lost where the result is small.
  */
-static inline nn_real logistic(nn_real x)
+static inline nni_real logistic(nni_real x)
 {
-    nn_real e = exponential(real_of(bits_of(x) | sign_bit));
+    nni_real e = exponential(real_of(bits_of(x) | sign_bit));
     return choose(x < 0, e, 1) / (1 + e);
 }
 
-static inline nn_real rectified(nn_real x)
+static inline nni_real rectified(nni_real x)
 {
     return choose(x <= 0, 0, x); /* NaN stays */
 }
 
-static const nn_real leak = (nn_real)0.01;
+static const nni_real leak = (nni_real)0.01;
 
-static inline nn_real leaky(nn_real x)
+static inline nni_real leaky(nni_real x)
 {
     return choose(x < 0, leak * x, x);
 }
 
-static inline nn_real exponential_linear(nn_real x)
+static inline nni_real exponential_linear(nni_real x)
 {
     return choose(x < 0, exponential_less_1(-size_up_to(x, 2 * tanh_high)), x);
 }
 
 /* Klambauer et al., 2017, appendix 1, to the digits of a double; the product for x below 0, so that the largest
  * negative output plus it is 0, as the derivative there. */
-static const nn_real selu_scale = (nn_real)1.0507009873554804934193349852946;
-static const nn_real selu_negative = (nn_real)1.7580993408473768599;
+static const nni_real selu_scale = (nni_real)1.0507009873554804934193349852946;
+static const nni_real selu_negative = (nni_real)1.7580993408473768599;
 
-static inline nn_real scaled_exponential_linear(nn_real x)
+static inline nni_real scaled_exponential_linear(nni_real x)
 {
-    nn_real e = exponential_less_1(-size_up_to(x, 2 * tanh_high));
+    nni_real e = exponential_less_1(-size_up_to(x, 2 * tanh_high));
     return choose(x < 0, selu_negative * e, selu_scale * x);
 }
 
@@ -231,106 +231,106 @@ static inline nn_real scaled_exponential_linear(nn_real x)
  * log(1 + e), 0 <= e <= 1: 2 artanh(s), s = e / (2 + e), or ln 2 + 2 artanh(s), s = (e - 1) / (e + 3), above sqrt(2) -
  * 1; so |s| <= 0.1716, where the first term of the series left out is 0.02 units in the last place.
  */
-static inline nn_real log_1_plus(nn_real e)
+static inline nni_real log_1_plus(nni_real e)
 {
-    const nn_real ln2 = (nn_real)0.693147180559945309417;
-    bool upper = e > (nn_real)0.41421356;
-    nn_real s = choose(upper, e - 1, e) / choose(upper, e + 3, e + 2);
-    nn_real z = s * s;
-    nn_real sum = (nn_real)(2.0 / (2 * LOG_TERMS + 1));
+    const nni_real ln2 = (nni_real)0.693147180559945309417;
+    bool upper = e > (nni_real)0.41421356;
+    nni_real s = choose(upper, e - 1, e) / choose(upper, e + 3, e + 2);
+    nni_real z = s * s;
+    nni_real sum = (nni_real)(2.0 / (2 * LOG_TERMS + 1));
 #pragma GCC unroll 16
     for (int i = LOG_TERMS - 1; i >= 1; i--)
-        sum = multiply_add(sum, z, (nn_real)(2.0 / (2 * i + 1)));
-    nn_real rest = s * z * sum;
+        sum = multiply_add(sum, z, (nni_real)(2.0 / (2 * i + 1)));
+    nni_real rest = s * z * sum;
     return choose(upper, ln2 + (2 * s + rest), 2 * s + rest);
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
-static inline nn_real soft_plus(nn_real x)
+static inline nni_real soft_plus(nni_real x)
 {
-    nn_real e = exponential(real_of(bits_of(x) | sign_bit));
+    nni_real e = exponential(real_of(bits_of(x) | sign_bit));
     return choose(x < 0, 0, x) + log_1_plus(e);
 }
 
 /* 1 - e^-a = sigmoid(x) of a = softplus(x) */
-static inline nn_real soft_plus_slope(nn_real a)
+static inline nni_real soft_plus_slope(nni_real a)
 {
     return -exponential_less_1(-size_up_to(a, 2 * tanh_high));
 }
 
 /* x sigmoid(z) of e = e^-|z|, z of the sign of x: where z is negative, e stays a product until the end, since a tiny
  * one has lost digits that x times it would have. */
-static inline nn_real gated(nn_real x, reduced e)
+static inline nni_real gated(nni_real x, reduced e)
 {
-    nn_real size = times_power(1 + e.tail, e.n);
-    nn_real part = x / (1 + size);
+    nni_real size = times_power(1 + e.tail, e.n);
+    nni_real part = x / (1 + size);
     return choose(x < 0, times_power((1 + e.tail) * part, e.n), part);
 }
 
 /* sigmoid(z) (1 + (1 - sigmoid(z)) x z'), with w = |x z'|. */
-static inline nn_real gated_slope(bool negative, nn_real w, reduced e)
+static inline nni_real gated_slope(bool negative, nni_real w, reduced e)
 {
-    nn_real size = times_power(1 + e.tail, e.n), base = 1 + size;
-    nn_real above = multiply_add(w, size, base);
-    nn_real below = times_power((1 + e.tail) * (base - w), e.n);
+    nni_real size = times_power(1 + e.tail, e.n), base = 1 + size;
+    nni_real above = multiply_add(w, size, base);
+    nni_real below = times_power((1 + e.tail) * (base - w), e.n);
     return choose(negative, below, above) / (base * base);
 }
 
-static inline nn_real sigmoid_linear(nn_real x)
+static inline nni_real sigmoid_linear(nni_real x)
 {
     reduced e = reduce(-size_up_to(x, silu_high));
     return gated(choose(x < -silu_high, -silu_high, x), e);
 }
 
-static inline nn_real sigmoid_linear_slope(nn_real x)
+static inline nni_real sigmoid_linear_slope(nni_real x)
 {
-    nn_real size = size_up_to(x, silu_high);
+    nni_real size = size_up_to(x, silu_high);
     return gated_slope(x < 0, size, reduce(-size));
 }
 
 /* e^-z, z = 2 sqrt(2/pi) (t + 0.044715 t^3), with z to twice the digits: it reaches 112 or 795. */
-static inline reduced gelu_tanh_exponential(nn_real t)
+static inline reduced gelu_tanh_exponential(nni_real t)
 {
     const long double exact_linear = 1.59576912160573071175978423974L;
     const long double exact_cubic = 0.0713548162726002487638762522799L;
-    const nn_real linear = (nn_real)exact_linear, linear_rest = (nn_real)(exact_linear - (long double)linear);
-    const nn_real cubic = (nn_real)exact_cubic, cubic_rest = (nn_real)(exact_cubic - (long double)cubic);
-    nn_real square = t * t;
-    nn_real bent = cubic * square;
-    nn_real bent_rest = product_rest(cubic, square, bent) + cubic * product_rest(t, t, square) + cubic_rest * square;
-    nn_real sum = linear + bent, taken = sum - linear;
-    nn_real sum_rest = (linear - (sum - taken)) + (bent - taken) + (bent_rest + linear_rest);
-    nn_real z = t * sum;
+    const nni_real linear = (nni_real)exact_linear, linear_rest = (nni_real)(exact_linear - (long double)linear);
+    const nni_real cubic = (nni_real)exact_cubic, cubic_rest = (nni_real)(exact_cubic - (long double)cubic);
+    nni_real square = t * t;
+    nni_real bent = cubic * square;
+    nni_real bent_rest = product_rest(cubic, square, bent) + cubic * product_rest(t, t, square) + cubic_rest * square;
+    nni_real sum = linear + bent, taken = sum - linear;
+    nni_real sum_rest = (linear - (sum - taken)) + (bent - taken) + (bent_rest + linear_rest);
+    nni_real z = t * sum;
     return reduce_sum(-z, -(product_rest(t, sum, z) + t * sum_rest));
 }
 
 /* x/2 (1 + tanh(y)) = x sigmoid(2 y) */
-static inline nn_real gaussian_linear_tanh(nn_real x)
+static inline nni_real gaussian_linear_tanh(nni_real x)
 {
     reduced e = gelu_tanh_exponential(size_up_to(x, gelu_tanh_high));
     return gated(choose(x < -gelu_tanh_high, -gelu_tanh_high, x), e);
 }
 
-static inline nn_real gaussian_linear_tanh_slope(nn_real x)
+static inline nni_real gaussian_linear_tanh_slope(nni_real x)
 {
-    nn_real t = size_up_to(x, gelu_tanh_high);
-    nn_real steepness = multiply_add(t * t, (nn_real)(3 * 0.07135481627260025), (nn_real)1.5957691216057308);
+    nni_real t = size_up_to(x, gelu_tanh_high);
+    nni_real steepness = multiply_add(t * t, (nni_real)(3 * 0.07135481627260025), (nni_real)1.5957691216057308);
     return gated_slope(x < 0, t * steepness, gelu_tanh_exponential(t));
 }
 
 /* 1 - Phi(t) = e^(-t^2/2) ratio(t) for 0 <= t <= gelu_high, Phi the normal distribution. */
 typedef struct normal_tail {
     reduced e;
-    nn_real ratio;
+    nni_real ratio;
 } normal_tail;
 
-static inline normal_tail tail_of_normal(nn_real t)
+static inline normal_tail tail_of_normal(nni_real t)
 {
     /* ratio(t) = erfcx(t / sqrt(2)) / 2 as a quotient of polynomials, found by interpolation at points that are
      * Chebyshev's in (t - 3) / (t + 3) (in double: 4 for 3). It is off by 7.9e-9 or 1.7e-18 relatively, and as all
      * coefficients are positive nothing cancels. */
 #ifdef NNTRAIN_DOUBLE
-    static const nn_real above[] = {
+    static const nni_real above[] = {
         0.5,
         0.82643901167628244237,
         0.67723330520669396116,
@@ -343,7 +343,7 @@ static inline normal_tail tail_of_normal(nn_real t)
         6.8301227250702238895e-6,
         2.1841939157224645817e-7,
     };
-    static const nn_real below[] = {
+    static const nni_real below[] = {
         1,
         2.4507625841554303211,
         2.8098922385043354009,
@@ -358,41 +358,41 @@ static inline normal_tail tail_of_normal(nn_real t)
         5.4749622264256447185e-7,
     };
 #else
-    static const nn_real above[] = {0.5f, 0.43867425738206206748f, 0.18347186143016863059f, 0.040700061477378580033f,
-                                    0.0041225282030692149665f};
-    static const nn_real below[] = {1,
-                                    1.6752334168384365051f,
-                                    1.2035824337408796611f,
-                                    0.47008430523369784589f,
-                                    0.10202606508008999256f,
-                                    0.010333534103018608766f};
+    static const nni_real above[] = {0.5f, 0.43867425738206206748f, 0.18347186143016863059f, 0.040700061477378580033f,
+                                     0.0041225282030692149665f};
+    static const nni_real below[] = {1,
+                                     1.6752334168384365051f,
+                                     1.2035824337408796611f,
+                                     0.47008430523369784589f,
+                                     0.10202606508008999256f,
+                                     0.010333534103018608766f};
 #endif
     enum { ABOVE = sizeof above / sizeof *above };
-    nn_real p = above[ABOVE - 1], q = multiply_add(below[ABOVE], t, below[ABOVE - 1]);
+    nni_real p = above[ABOVE - 1], q = multiply_add(below[ABOVE], t, below[ABOVE - 1]);
 #pragma GCC unroll 16
     for (int i = ABOVE - 2; i >= 0; i--) {
         p = multiply_add(p, t, above[i]);
         q = multiply_add(q, t, below[i]);
     }
-    nn_real head = head_of(t), half = (nn_real)0.5;
+    nni_real head = head_of(t), half = (nni_real)0.5;
     return (normal_tail){reduce_sum(-half * head * head, -half * (t - head) * (t + head)), p / q};
 }
 
 /* x Phi(x) */
-static inline nn_real gaussian_linear(nn_real x)
+static inline nni_real gaussian_linear(nni_real x)
 {
-    nn_real t = size_up_to(x, gelu_high);
+    nni_real t = size_up_to(x, gelu_high);
     normal_tail tail = tail_of_normal(t);
-    nn_real factor = (1 + tail.e.tail) * tail.ratio;
+    nni_real factor = (1 + tail.e.tail) * tail.ratio;
     return choose(x < 0, times_power(-t * factor, tail.e.n), x * (1 - times_power(factor, tail.e.n)));
 }
 
 /* Phi(x) + x phi(x), which is 1 less what it is at -x. */
-static inline nn_real gaussian_linear_slope(nn_real x)
+static inline nni_real gaussian_linear_slope(nni_real x)
 {
-    nn_real t = size_up_to(x, gelu_high);
+    nni_real t = size_up_to(x, gelu_high);
     normal_tail tail = tail_of_normal(t);
-    nn_real factor = multiply_add((nn_real)-0.398942280401432677940, t, tail.ratio);
-    nn_real slope = times_power((1 + tail.e.tail) * factor, tail.e.n);
+    nni_real factor = multiply_add((nni_real)-0.398942280401432677940, t, tail.ratio);
+    nni_real slope = times_power((1 + tail.e.tail) * factor, tail.e.n);
     return choose(x < 0, slope, 1 - slope);
 }

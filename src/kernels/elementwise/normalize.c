@@ -7,7 +7,7 @@
  * normalises as many. */
 static const size_t worth_threads = 32768;
 
-static void moments_of_share(const nn_real *values, size_t rows, size_t columns, nni_partition share, double *sums,
+static void moments_of_share(const nni_real *values, size_t rows, size_t columns, nni_partition share, double *sums,
                              double *squares)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
@@ -18,7 +18,7 @@ static void moments_of_share(const nn_real *values, size_t rows, size_t columns,
                              share.count);
 }
 
-void nni_column_moments(const nn_real *values, size_t rows, size_t columns, double *sums, double *squares)
+void nni_column_moments(const nni_real *values, size_t rows, size_t columns, double *sums, double *squares)
 {
     if (nni_alone(rows * columns, worth_threads)) {
         moments_of_share(values, rows, columns, (nni_partition){0, columns}, sums, squares);
@@ -28,8 +28,8 @@ void nni_column_moments(const nn_real *values, size_t rows, size_t columns, doub
     moments_of_share(values, rows, columns, nni_partition_of_thread(columns), sums, squares);
 }
 
-void nni_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t columns, const nn_real *mean,
-                           const nn_real *inverse, const nn_real *gamma, const nn_real *beta)
+void nni_normalize_columns(nni_real *values, nni_real *xhat, size_t rows, size_t columns, const nni_real *mean,
+                           const nni_real *inverse, const nni_real *gamma, const nni_real *beta)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
 #pragma omp parallel for schedule(static) if (rows * columns >= worth_threads)
@@ -37,8 +37,8 @@ void nni_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t c
         kernels->normalize_columns(values + i * columns, xhat + i * columns, columns, mean, inverse, gamma, beta);
 }
 
-void nni_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t rows, size_t columns,
-                                    const nn_real *scale, const nn_real *mean_delta, const nn_real *mean_delta_xhat)
+void nni_normalize_columns_backward(nni_real *delta, const nni_real *xhat, size_t rows, size_t columns,
+                                    const nni_real *scale, const nni_real *mean_delta, const nni_real *mean_delta_xhat)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
 #pragma omp parallel for schedule(static) if (rows * columns >= worth_threads)
@@ -47,8 +47,8 @@ void nni_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t 
                                             mean_delta_xhat);
 }
 
-static void products_of_share(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nni_partition share,
-                              nn_real *sums)
+static void products_of_share(const nni_real *a, const nni_real *b, size_t rows, size_t columns, nni_partition share,
+                              nni_real *sums)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     for (size_t j = share.first; j < share.first + share.count; j++)
@@ -59,7 +59,7 @@ static void products_of_share(const nn_real *a, const nn_real *b, size_t rows, s
     }
 }
 
-void nni_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_real *sums)
+void nni_column_products(const nni_real *a, const nni_real *b, size_t rows, size_t columns, nni_real *sums)
 {
     if (nni_alone(rows * columns, worth_threads)) {
         products_of_share(a, b, rows, columns, (nni_partition){0, columns}, sums);
@@ -69,8 +69,8 @@ void nni_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t
     products_of_share(a, b, rows, columns, nni_partition_of_thread(columns), sums);
 }
 
-void nni_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t rows, size_t columns,
-                        const nn_real *gamma, const nn_real *beta, nn_real epsilon)
+void nni_normalize_rows(nni_real *values, nni_real *xhat, nni_real *inverse, size_t rows, size_t columns,
+                        const nni_real *gamma, const nni_real *beta, nni_real epsilon)
 {
     if (columns == 0)
         return;
@@ -80,8 +80,8 @@ void nni_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t
         inverse[i] = kernels->normalize_row(values + i * columns, xhat + i * columns, columns, gamma, beta, epsilon);
 }
 
-void nni_normalize_rows_backward(nn_real *delta, const nn_real *xhat, const nn_real *inverse, size_t rows,
-                                 size_t columns, const nn_real *gamma)
+void nni_normalize_rows_backward(nni_real *delta, const nni_real *xhat, const nni_real *inverse, size_t rows,
+                                 size_t columns, const nni_real *gamma)
 {
     if (columns == 0)
         return;

@@ -8,14 +8,14 @@
 
 #include <stddef.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /**
  * sums[j] = sum_i values_ij, squares[j] = sum_i values_ij^2, rows added in order; 0 without rows.
  *
  * @param values  [rows, columns]
  */
-void nni_column_moments(const nn_real *values, size_t rows, size_t columns, double *sums, double *squares);
+void nni_column_moments(const nni_real *values, size_t rows, size_t columns, double *sums, double *squares);
 
 /**
  * xhat_ij = (o_ij - mean_j) inverse_j, values_ij = gamma_j xhat_ij + beta_j (Ioffe and Szegedy, 2015).
@@ -24,8 +24,8 @@ void nni_column_moments(const nn_real *values, size_t rows, size_t columns, doub
  * @param xhat     [rows, columns], apart from values
  * @param inverse  [columns], 1 / sqrt(variance + epsilon)
  */
-void nni_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t columns, const nn_real *mean,
-                           const nn_real *inverse, const nn_real *gamma, const nn_real *beta);
+void nni_normalize_columns(nni_real *values, nni_real *xhat, size_t rows, size_t columns, const nni_real *mean,
+                           const nni_real *inverse, const nni_real *gamma, const nni_real *beta);
 
 /**
  * dE/do of dE/dn, n being the values that nni_normalize_columns left and mean and inverse functions of o:
@@ -36,11 +36,11 @@ void nni_normalize_columns(nn_real *values, nn_real *xhat, size_t rows, size_t c
  * @param mean_delta       [columns], sum_i dE/dn_ij / N over the N rows that mean and inverse were found from
  * @param mean_delta_xhat  [columns], sum_i dE/dn_ij xhat_ij / N
  */
-void nni_normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t rows, size_t columns,
-                                    const nn_real *scale, const nn_real *mean_delta, const nn_real *mean_delta_xhat);
+void nni_normalize_columns_backward(nni_real *delta, const nni_real *xhat, size_t rows, size_t columns,
+                                    const nni_real *scale, const nni_real *mean_delta, const nni_real *mean_delta_xhat);
 
 /** sums[j] = sum_i a_ij b_ij, rows added in order; 0 without rows. */
-void nni_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t columns, nn_real *sums);
+void nni_column_products(const nni_real *a, const nni_real *b, size_t rows, size_t columns, nni_real *sums);
 
 /**
  * xhat_ij = (o_ij - mean_i) inverse_i, values_ij = gamma_j xhat_ij + beta_j (Ba, Kiros, Hinton, 2016), where
@@ -51,8 +51,8 @@ void nni_column_products(const nn_real *a, const nn_real *b, size_t rows, size_t
  * @param inverse  [rows], received
  * @param gamma    [columns], as beta
  */
-void nni_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t rows, size_t columns,
-                        const nn_real *gamma, const nn_real *beta, nn_real epsilon);
+void nni_normalize_rows(nni_real *values, nni_real *xhat, nni_real *inverse, size_t rows, size_t columns,
+                        const nni_real *gamma, const nni_real *beta, nni_real epsilon);
 
 /**
  * dE/do of dE/dn, n being the values that nni_normalize_rows left: with d_ij = gamma_j delta_ij,
@@ -60,7 +60,7 @@ void nni_normalize_rows(nn_real *values, nn_real *xhat, nn_real *inverse, size_t
  *
  * @param delta  [rows, columns], dE/dn on entry
  */
-void nni_normalize_rows_backward(nn_real *delta, const nn_real *xhat, const nn_real *inverse, size_t rows,
-                                 size_t columns, const nn_real *gamma);
+void nni_normalize_rows_backward(nni_real *delta, const nni_real *xhat, const nni_real *inverse, size_t rows,
+                                 size_t columns, const nni_real *gamma);
 
 #endif

@@ -3,7 +3,7 @@
 /* Terms are added in so many sums of every sixteenth, and these as a tree: an order that no instruction set changes. */
 enum { SUMS = 16 };
 
-static inline nn_real joined(nn_real sums[SUMS])
+static inline nni_real joined(nni_real sums[SUMS])
 {
     for (size_t width = SUMS / 2; width; width /= 2)
         for (size_t lane = 0; lane < width; lane++)
@@ -11,14 +11,14 @@ static inline nn_real joined(nn_real sums[SUMS])
     return sums[0];
 }
 
-static void add_products(const nn_real *a, const nn_real *b, nn_real *sums, size_t count)
+static void add_products(const nni_real *a, const nni_real *b, nni_real *sums, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         sums[i] += a[i] * b[i];
 }
 
-static void add_moments(const nn_real *values, double *sums, double *squares, size_t count)
+static void add_moments(const nni_real *values, double *sums, double *squares, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -28,28 +28,28 @@ static void add_moments(const nn_real *values, double *sums, double *squares, si
     }
 }
 
-static void normalize_columns(nn_real *values, nn_real *xhat, size_t columns, const nn_real *mean,
-                              const nn_real *inverse, const nn_real *gamma, const nn_real *beta)
+static void normalize_columns(nni_real *values, nni_real *xhat, size_t columns, const nni_real *mean,
+                              const nni_real *inverse, const nni_real *gamma, const nni_real *beta)
 {
 #pragma omp simd
     for (size_t j = 0; j < columns; j++) {
-        nn_real x = (values[j] - mean[j]) * inverse[j];
+        nni_real x = (values[j] - mean[j]) * inverse[j];
         xhat[j] = x;
         values[j] = gamma[j] * x + beta[j];
     }
 }
 
-static void normalize_columns_backward(nn_real *delta, const nn_real *xhat, size_t columns, const nn_real *scale,
-                                       const nn_real *mean_delta, const nn_real *mean_delta_xhat)
+static void normalize_columns_backward(nni_real *delta, const nni_real *xhat, size_t columns, const nni_real *scale,
+                                       const nni_real *mean_delta, const nni_real *mean_delta_xhat)
 {
 #pragma omp simd
     for (size_t j = 0; j < columns; j++)
         delta[j] = scale[j] * (delta[j] - mean_delta[j] - xhat[j] * mean_delta_xhat[j]);
 }
 
-static inline nn_real mean_of(const nn_real *values, size_t count)
+static inline nni_real mean_of(const nni_real *values, size_t count)
 {
-    nn_real sums[SUMS] = {0};
+    nni_real sums[SUMS] = {0};
     size_t whole = count - count % SUMS;
     for (size_t i = 0; i < whole; i += SUMS)
 #pragma omp simd
@@ -57,12 +57,12 @@ static inline nn_real mean_of(const nn_real *values, size_t count)
             sums[lane] += values[i + lane];
     for (size_t i = whole; i < count; i++)
         sums[i - whole] += values[i];
-    return joined(sums) / (nn_real)count;
+    return joined(sums) / (nni_real)count;
 }
 
-static inline nn_real variance_of(const nn_real *values, size_t count, nn_real mean)
+static inline nni_real variance_of(const nni_real *values, size_t count, nni_real mean)
 {
-    nn_real sums[SUMS] = {0};
+    nni_real sums[SUMS] = {0};
     size_t whole = count - count % SUMS;
     for (size_t i = 0; i < whole; i += SUMS)
 #pragma omp simd
@@ -70,41 +70,41 @@ static inline nn_real variance_of(const nn_real *values, size_t count, nn_real m
             sums[lane] += (values[i + lane] - mean) * (values[i + lane] - mean);
     for (size_t i = whole; i < count; i++)
         sums[i - whole] += (values[i] - mean) * (values[i] - mean);
-    return joined(sums) / (nn_real)count;
+    return joined(sums) / (nni_real)count;
 }
 
-static nn_real normalize_row(nn_real *values, nn_real *xhat, size_t columns, const nn_real *gamma, const nn_real *beta,
-                             nn_real epsilon)
+static nni_real normalize_row(nni_real *values, nni_real *xhat, size_t columns, const nni_real *gamma,
+                              const nni_real *beta, nni_real epsilon)
 {
-    nn_real mean = mean_of(values, columns);
-    nn_real inverse = (nn_real)(1 / sqrt((double)variance_of(values, columns, mean) + (double)epsilon));
+    nni_real mean = mean_of(values, columns);
+    nni_real inverse = (nni_real)(1 / sqrt((double)variance_of(values, columns, mean) + (double)epsilon));
 #pragma omp simd
     for (size_t j = 0; j < columns; j++) {
-        nn_real x = (values[j] - mean) * inverse;
+        nni_real x = (values[j] - mean) * inverse;
         xhat[j] = x;
         values[j] = gamma[j] * x + beta[j];
     }
     return inverse;
 }
 
-static void normalize_row_backward(nn_real *delta, const nn_real *xhat, nn_real inverse, size_t columns,
-                                   const nn_real *gamma)
+static void normalize_row_backward(nni_real *delta, const nni_real *xhat, nni_real inverse, size_t columns,
+                                   const nni_real *gamma)
 {
-    nn_real sums[SUMS] = {0}, products[SUMS] = {0};
+    nni_real sums[SUMS] = {0}, products[SUMS] = {0};
     size_t whole = columns - columns % SUMS;
     for (size_t j = 0; j < whole; j += SUMS)
 #pragma omp simd
         for (size_t lane = 0; lane < SUMS; lane++) {
-            nn_real d = delta[j + lane] * gamma[j + lane];
+            nni_real d = delta[j + lane] * gamma[j + lane];
             sums[lane] += d;
             products[lane] += d * xhat[j + lane];
         }
     for (size_t j = whole; j < columns; j++) {
-        nn_real d = delta[j] * gamma[j];
+        nni_real d = delta[j] * gamma[j];
         sums[j - whole] += d;
         products[j - whole] += d * xhat[j];
     }
-    nn_real mean = joined(sums) / (nn_real)columns, mean_product = joined(products) / (nn_real)columns;
+    nni_real mean = joined(sums) / (nni_real)columns, mean_product = joined(products) / (nni_real)columns;
 #pragma omp simd
     for (size_t j = 0; j < columns; j++)
         delta[j] = inverse * (delta[j] * gamma[j] - mean - xhat[j] * mean_product);

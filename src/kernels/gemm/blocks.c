@@ -28,7 +28,7 @@ static nni_pack_source part_of(nni_pack_source source, size_t width, size_t dept
     return source;
 }
 
-static nn_real *packed_rows(const nni_gemm_product *p, const nni_gemm_block *block, size_t i)
+static nni_real *packed_rows(const nni_gemm_product *p, const nni_gemm_block *block, size_t i)
 {
     return p->a + i * block->depth->elements * p->space->kernel->pitch;
 }
@@ -48,14 +48,14 @@ static void pack_rows(const nni_gemm_product *p, const nni_gemm_block *block)
     }
 }
 
-static nn_real *packed_columns(const nni_gemm_product *p, const nni_gemm_block *block, size_t j)
+static nni_real *packed_columns(const nni_gemm_product *p, const nni_gemm_block *block, size_t j)
 {
     return p->b + j * block->depth->elements * p->space->kernel->columns;
 }
 
 /* Some steps of a run, of a panel of columns. */
 static void pack_column_panel(const nni_gemm_product *p, const nni_gemm_block *block, size_t j, const nni_gemm_run *run,
-                              nni_partition steps, nn_real *panel)
+                              nni_partition steps, nni_real *panel)
 {
     const nni_gemm_kernel *kernel = p->space->kernel;
     const nni_partition columns = columns_of_panel(p, block->column_panels.first + j);
@@ -64,7 +64,7 @@ static void pack_column_panel(const nni_gemm_product *p, const nni_gemm_block *b
                    panel + (run->element + steps.first / kernel->steps) * kernel->columns, kernel->columns);
 }
 
-static void pack_whole_panel(const nni_gemm_product *p, const nni_gemm_block *block, size_t j, nn_real *panel)
+static void pack_whole_panel(const nni_gemm_product *p, const nni_gemm_block *block, size_t j, nni_real *panel)
 {
     for (size_t r = 0; r < block->depth->run_count; r++) {
         const nni_gemm_run *run = &block->depth->runs[r];
@@ -110,13 +110,13 @@ static void finish(const nni_gemm_product *p, nni_partition rows, nni_partition 
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     const nni_epilogue *e = p->epilogue;
-    nn_real *c = p->c + rows.first * p->c_stride + columns.first;
+    nni_real *c = p->c + rows.first * p->c_stride + columns.first;
     /* Rows without gaps between them are as one. */
     const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
     const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
-    const nn_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
+    const nni_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
     for (size_t i = 0; i < lines; i++) {
-        nn_real *line = c + i * p->c_stride;
+        nni_real *line = c + i * p->c_stride;
         if (!tile_activates(e->activation))
             kernels->activate[e->activation](line, line, length);
         if (outputs)
@@ -164,7 +164,7 @@ static void set_columns(const nni_gemm_product *p, const nni_gemm_block *block, 
 /* What a tile of the first rows that use panel j of B, and pack or turn it on the way, is told of it. Tiles that turn
  * and are narrower than a panel find it packed. @return the function of the tile */
 static tile_work *pack_meanwhile(const nni_gemm_product *p, const nni_gemm_block *block, size_t j,
-                                 nni_partition columns, nn_real *panel, nni_gemm_tile *tile)
+                                 nni_partition columns, nni_real *panel, nni_gemm_tile *tile)
 {
     const nni_gemm_kernel *kernel = p->space->kernel;
     const bool turns = p->plan->turning_rows > 0;
@@ -251,7 +251,7 @@ static size_t complete_rows(const nni_gemm_product *p, const nni_gemm_block *blo
 /* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
 static void compute_by_columns(const nni_gemm_product *p, const nni_gemm_block *block)
 {
-    nn_real *own = p->space->own + p->seat * p->space->room.own;
+    nni_real *own = p->space->own + p->seat * p->space->room.own;
     const nni_partition mine = nni_partition_of(block->column_panels.count, p->part, p->parts);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
         const nni_partition columns = columns_of_panel(p, block->column_panels.first + j);
@@ -280,13 +280,13 @@ static void compute_by_columns(const nni_gemm_product *p, const nni_gemm_block *
  * foresees a row only once it is being read, and short rows are over by then. */
 static void fetch_next_rows(const nni_gemm_product *p, const nni_gemm_block *block, size_t i, size_t j, size_t width)
 {
-    enum { LINE = 64 / sizeof(nn_real) };
+    enum { LINE = 64 / sizeof(nni_real) };
     const nni_pack_source a = p->plan->what.a;
     if (!p->plan->fetches_rows || i + 1 >= block->row_panels.count)
         return;
     const nni_partition rows = rows_of_panel(p, block->row_panels.first + i + 1);
     const nni_partition steps = nni_partition_of(block->depth->steps.count, j, width);
-    const nn_real *from = part_of(a, rows.first, block->depth->steps.first + steps.first).data;
+    const nni_real *from = part_of(a, rows.first, block->depth->steps.first + steps.first).data;
     for (size_t r = 0; r < rows.count; r++)
         for (size_t k = 0; k < steps.count; k += LINE)
             __builtin_prefetch(from + r * a.width_stride + k, 0, 2);
@@ -383,7 +383,7 @@ static size_t strips_together(const nni_gemm_product *p, const nni_gemm_block *b
     const nni_gemm_plan *plan = p->plan;
     if (block->depth->chain_count > 1 || plan->swapped || plan->b == NNI_GEMM_B_TURNED || pauses(p, block))
         return 1;
-    const size_t strip_bytes = plan->panel_rows * p->columns * sizeof(nn_real);
+    const size_t strip_bytes = plan->panel_rows * p->columns * sizeof(nni_real);
     return 1 + p->space->room.level1_bytes / 2 / strip_bytes;
 }
 

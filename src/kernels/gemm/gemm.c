@@ -139,7 +139,7 @@ static void multiply_leaves(nni_gemm_product *p, size_t rows, size_t columns, nn
         multiply_together(p, &problem);
 }
 
-void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nn_real *c,
+void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nni_real *c,
               size_t c_stride, const nni_epilogue *epilogue)
 {
     const size_t begin[] = {0, depth};
@@ -151,7 +151,7 @@ void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t dep
 }
 
 void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,
-                     nni_view b, nn_real *c, size_t c_stride, size_t c_pitch)
+                     nni_view b, nni_real *c, size_t c_stride, size_t c_pitch)
 {
     nni_gemm_product p;
     p.space = space, p.leaves = leaves, p.epilogue = NULL;

@@ -14,25 +14,25 @@
 #include <stddef.h>
 
 #include "nntrain/kinds.h"
-#include "nntrain/real.h"
 #include "nntrain/status.h"
 #include "support/errand.h"
+#include "support/real.h"
 #include "support/sum_tree.h"
 #include "support/system/cpu.h"
 
 /** A strided matrix: element (i, j) is data[i * row_stride + j * column_stride]. A transpose is a swap of strides. */
 typedef struct nni_view {
-    const nn_real *data;
+    const nni_real *data;
     size_t row_stride;
     size_t column_stride;
 } nni_view;
 
 /** What is done to each element of C on the way out: c = act(c + bias), then c *= act'(at). */
 typedef struct nni_epilogue {
-    const nn_real *bias;      /**< [columns], or NULL */
+    const nni_real *bias;     /**< [columns], or NULL */
     nn_activation activation; /**< NN_LINEAR leaves c as it is; softmax is not elementwise and not accepted */
-    const nn_real *outputs;   /**< [rows, columns]: the `at` of nni_activate_backward, activations a or where
-                                   nni_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
+    const nni_real *outputs;  /**< [rows, columns]: the `at` of nni_activate_backward, activations a or where
+                                  nni_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
     size_t outputs_stride;    /**< elements between rows of outputs */
     nn_activation derivative; /**< whose derivative it is; as for `activation`, any but softmax */
 } nni_epilogue;
@@ -87,7 +87,7 @@ void nni_gemm_workspace_share(nni_gemm_workspace *space, bool read_by_all);
  *
  * A depth of 0 gives C = 0 before the epilogue; rows or columns of 0 do nothing. Threads divide rows and columns of C.
  */
-void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nn_real *c,
+void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nni_real *c,
               size_t c_stride, const nni_epilogue *epilogue);
 
 /**
@@ -100,6 +100,6 @@ void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t dep
  * nothing
  */
 void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,
-                     nni_view b, nn_real *c, size_t c_stride, size_t c_pitch);
+                     nni_view b, nni_real *c, size_t c_stride, size_t c_pitch);
 
 #endif

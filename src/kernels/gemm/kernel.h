@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nntrain/real.h"
 #include "support/errand.h"
+#include "support/real.h"
 
 /**
  * A run of steps of depth whose products are summed in one chain, and where its sum goes: onto a stack of tiles, whose
@@ -23,24 +23,24 @@ typedef struct nni_gemm_chain {
 typedef struct nni_gemm_tile {
     size_t rows, columns;
     size_t group_rows; /**< of .strip: most rows computed at a time */
-    const nn_real *a;  /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
+    const nni_real *a; /**< element (i, k) is a[i * a_row_stride + k * a_depth_stride] */
     size_t a_row_stride, a_depth_stride;
-    const nn_real *b;  /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
-    size_t b_stride;   /**< where B lies: b[k * b_stride + j], or turned b[k + j * b_stride] */
-    size_t b_ahead;    /**< where B lies: elements further on that are fetched into the cache beside those in use */
-    nn_real *b_packed; /**< of .run_packing and .run_turning: where B is packed */
+    const nni_real *b;  /**< packed: element (k, j) is b[k * .columns of the kernel + j] */
+    size_t b_stride;    /**< where B lies: b[k * b_stride + j], or turned b[k + j * b_stride] */
+    size_t b_ahead;     /**< where B lies: elements further on that are fetched into the cache beside those in use */
+    nni_real *b_packed; /**< of .run_packing and .run_turning: where B is packed */
     const nni_gemm_chain *chains; /**< [chain_count], following each other along the depth */
     size_t chain_count;
     /* The stack. A slot is a part of a matrix in memory, or scratch that the next tile takes over. */
     size_t matrices; /**< the lowest slots, as many, are in matrices: c[slot * c_pitch + i * c_stride + j] */
-    nn_real *c;
+    nni_real *c;
     size_t c_stride, c_pitch;
-    const nn_real *c_next; /**< c of the tile that follows, as many rows, to be fetched meanwhile; NULL: none */
-    const nn_real *bias;   /**< added to sums that are complete: bias[j], or bias[i] where `bias_of_rows`; NULL: none */
+    const nni_real *c_next; /**< c of the tile that follows, as many rows, to be fetched meanwhile; NULL: none */
+    const nni_real *bias; /**< added to sums that are complete: bias[j], or bias[i] where `bias_of_rows`; NULL: none */
     bool bias_of_rows;
     bool rectify;      /**< complete sums, after bias: relu as in the table of elementwise functions */
     nni_errand errand; /**< of .run_carrying: at most a vector for each element of depth; see .strip_carrying */
-    nn_real *scratch;  /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
+    nni_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nni_gemm_tile;
 
 /**
@@ -78,20 +78,20 @@ typedef struct nni_gemm_kernel {
     void (*strip_turned)(const nni_gemm_tile *tile);
     /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch; the rest of the pitch may hold anything.
      */
-    void (*transpose)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
+    void (*transpose)(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch);
     /** panel[k * pitch + i] = source[i + k * stride], likewise. */
-    void (*copy)(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch);
+    void (*copy)(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch);
     /** Bias and relu of a tile or strip whose sums are complete. */
     void (*complete)(const nni_gemm_tile *tile);
     /** c[j * c_stride + i] = tile[i * .slot_columns + j] for i < rows and j < columns. */
-    void (*put_transposed)(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride);
+    void (*put_transposed)(const nni_real *tile, size_t rows, size_t columns, nni_real *c, size_t c_stride);
 } nni_gemm_kernel;
 
 /** @return whether elements so far apart fall into the same place of a level 1 cache of 8 ways, on every processor
  * known: lines a multiple of 4 KiB apart do */
 static inline bool nni_gemm_collides(size_t stride)
 {
-    return stride * sizeof(nn_real) % 4096 == 0;
+    return stride * sizeof(nni_real) % 4096 == 0;
 }
 
 extern const nni_gemm_kernel nni_gemm_portable;

@@ -1,13 +1,13 @@
 #include "kernels/gemm/pack.h"
 
-static void gather(nni_pack_source source, size_t width, size_t depth, nn_real *panel, size_t pitch)
+static void gather(nni_pack_source source, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
     for (size_t k = 0; k < depth; k++)
         for (size_t i = 0; i < width; i++)
             panel[k * pitch + i] = source.data[i * source.width_stride + k * source.depth_stride];
 }
 
-void nni_pack_panel(const nni_gemm_kernel *kernel, nni_pack_source source, size_t left, size_t depth, nn_real *panel,
+void nni_pack_panel(const nni_gemm_kernel *kernel, nni_pack_source source, size_t left, size_t depth, nni_real *panel,
                     size_t pitch)
 {
     size_t width = left < pitch ? left : pitch;

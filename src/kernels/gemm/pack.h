@@ -6,7 +6,7 @@
 
 /** A strided matrix as packing sees it: its width is cut into panels. A's width is its rows, B's its columns. */
 typedef struct nni_pack_source {
-    const nn_real *data;
+    const nni_real *data;
     size_t width_stride;
     size_t depth_stride;
 } nni_pack_source;
@@ -21,7 +21,7 @@ typedef struct nni_pack_source {
  * @param left  elements of the width from the panel's first to the end of the matrix, at least 1; up to `pitch` are
  *              copied, also where the panel is to use fewer, as whole vectors cost less than parts
  */
-void nni_pack_panel(const nni_gemm_kernel *kernel, nni_pack_source source, size_t left, size_t depth, nn_real *panel,
+void nni_pack_panel(const nni_gemm_kernel *kernel, nni_pack_source source, size_t left, size_t depth, nni_real *panel,
                     size_t pitch);
 
 #endif

@@ -25,7 +25,7 @@ static size_t smaller(size_t a, size_t b)
 static size_t depth_of_rows(const nni_gemm_buffer *room, const nni_gemm_kernel *kernel)
 {
     enum { MOST = 512 };
-    const size_t depth = room->level1_bytes / (kernel->pitch * sizeof(nn_real));
+    const size_t depth = room->level1_bytes / (kernel->pitch * sizeof(nni_real));
     return depth < MOST ? depth : MOST;
 }
 
@@ -33,7 +33,7 @@ static size_t depth_of_rows(const nni_gemm_buffer *room, const nni_gemm_kernel *
  */
 static size_t depth_of_columns(const nni_gemm_buffer *room, const nni_gemm_kernel *kernel)
 {
-    return room->level1_bytes / 2 / (kernel->columns * sizeof(nn_real));
+    return room->level1_bytes / 2 / (kernel->columns * sizeof(nni_real));
 }
 
 nni_gemm_buffer nni_gemm_buffer_of(const nni_gemm_kernel *kernel)
@@ -44,8 +44,8 @@ nni_gemm_buffer nni_gemm_buffer_of(const nni_gemm_kernel *kernel)
         .level2_bytes = level2 ? level2 : least_level2,
     };
     const size_t depth = depth_of_rows(&room, kernel);
-    room.a = round_up(packed_a_bytes / sizeof(nn_real), depth * kernel->pitch);
-    room.b = round_up(room.level2_bytes / 2 / sizeof(nn_real), depth * kernel->columns);
+    room.a = round_up(packed_a_bytes / sizeof(nni_real), depth * kernel->pitch);
+    room.b = round_up(room.level2_bytes / 2 / sizeof(nni_real), depth * kernel->columns);
     room.own = depth_of_columns(&room, kernel) * kernel->columns;
     return room;
 }
@@ -70,12 +70,12 @@ static bool worth_packing_a(const nni_gemm_kernel *kernel, const nni_gemm_buffer
         return false;
     /* A step of depth lies a row of memory further, of which a panel uses a part: fine where all of it stays in the
      * cache. */
-    return p->rows * p->depth * sizeof(nn_real) > room->level1_bytes / 2;
+    return p->rows * p->depth * sizeof(nni_real) > room->level1_bytes / 2;
 }
 
 static size_t bytes_of_b(const nni_gemm_problem *p)
 {
-    return p->columns * p->depth * sizeof(nn_real);
+    return p->columns * p->depth * sizeof(nni_real);
 }
 
 static bool fits_level1(const nni_gemm_buffer *room, const nni_gemm_problem *p)
@@ -94,7 +94,7 @@ static bool is_ragged(const nni_gemm_kernel *kernel, const nni_gemm_problem *p, 
 enum { STRIP_ROWS = 8 };
 
 /* Elements of a line of the caches. */
-enum { LINE = 64 / sizeof(nn_real) };
+enum { LINE = 64 / sizeof(nni_real) };
 
 /* Whether a step of depth of a tile is two lines of B, which processors fetch in pairs. */
 static bool steps_are_pairs(const nni_gemm_kernel *kernel)
@@ -320,7 +320,7 @@ nni_gemm_plan nni_gemm_plan_of(const nni_gemm_kernel *kernel, const nni_gemm_buf
     divide_rows(&plan, 0);
     plan.column_panels = nni_gemm_panels_of(plan.what.columns, kernel->columns);
     plan.fetches_rows = !plan.pack_a && plan.what.a.depth_stride == 1 &&
-                        plan.what.rows * plan.what.depth * sizeof(nn_real) > room->level2_bytes;
+                        plan.what.rows * plan.what.depth * sizeof(nni_real) > room->level2_bytes;
     plan.alone = alone(kernel, &plan.what, plan.b);
     plan.packs_meanwhile = packs_meanwhile(kernel, &plan.what, plan.b);
     plan.steps_ahead = steps_ahead_of(kernel, &plan);

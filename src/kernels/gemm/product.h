@@ -11,10 +11,10 @@ struct nni_gemm_workspace {
     size_t threads;
     const nni_gemm_kernel *kernel;
     nni_gemm_buffer room;
-    nn_real *a;            /**< [threads, room.a] panels of A: for each thread, or the first for all of them together */
-    nn_real *b;            /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
-    nn_real *own;          /**< [threads, room.own] a panel of B */
-    nn_real *scratch;      /**< [threads, NNI_GEMM_SLOTS, rows, slot_columns] of a tile */
+    nni_real *a;           /**< [threads, room.a] panels of A: for each thread, or the first for all of them together */
+    nni_real *b;           /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
+    nni_real *own;         /**< [threads, room.own] a panel of B */
+    nni_real *scratch;     /**< [threads, NNI_GEMM_SLOTS, rows, slot_columns] of a tile */
     nni_gemm_pause *pause; /**< called between tiles; NULL: nothing to do there */
     void *context;
     bool b_read_by_all;
@@ -25,7 +25,7 @@ typedef struct nni_gemm_product {
     const nni_gemm_plan *plan;
     size_t rows, columns; /**< as planned */
     const nni_leaf_rows *leaves;
-    nn_real *c;
+    nni_real *c;
     size_t c_stride, c_pitch;
     bool vector; /**< C is a column of which a row was made */
     const nni_epilogue *epilogue;
@@ -34,7 +34,7 @@ typedef struct nni_gemm_product {
     /* A thread either has panels of B to itself, which it packs and uses without waiting for anybody, or all threads
      * share them. */
     size_t part, parts; /**< who this thread is among those that share its panels of B */
-    nn_real *a, *b;     /**< packed */
+    nni_real *a, *b;    /**< packed */
 } nni_gemm_product;
 
 /** Of C, what is computed between two packings. */

@@ -59,13 +59,13 @@ nn_status nni_gemm_workspace_create_for(nni_isa isa, nn_precision precision, siz
     s->kernel = kernel;
     s->room = nni_gemm_buffer_of(kernel);
     /* Only what is used takes memory, where the thread that uses it is. */
-    nn_status status = nni_reserve(s->threads * s->room.a, sizeof(nn_real), "packed rows of products", &s->a, error);
+    nn_status status = nni_reserve(s->threads * s->room.a, sizeof(nni_real), "packed rows of products", &s->a, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * s->room.b, sizeof(nn_real), "packed columns of products", &s->b, error);
+        status = nni_allocate(s->threads * s->room.b, sizeof(nni_real), "packed columns of products", &s->b, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * s->room.own, sizeof(nn_real), "packed columns of products", &s->own, error);
+        status = nni_allocate(s->threads * s->room.own, sizeof(nni_real), "packed columns of products", &s->own, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, kernel->rows * kernel->slot_columns * sizeof(nn_real),
+        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, kernel->rows * kernel->slot_columns * sizeof(nni_real),
                               "tiles of products", &s->scratch, error);
     if (status != NN_OK) {
         nni_gemm_workspace_free(s);

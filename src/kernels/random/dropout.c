@@ -3,7 +3,7 @@
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "support/philox.h"
 
-void nni_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed,
+void nni_dropout_mask(nni_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed,
                       uint64_t epoch, size_t layer, double rate)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
@@ -11,7 +11,7 @@ void nni_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_
     nni_dropout_row common = {
         .stream = (uint64_t)layer << 48 ^ epoch,
         .threshold = words < 0x1p32 ? (uint32_t)words : UINT32_MAX,
-        .kept = (nn_real)(1 / (1 - rate)),
+        .kept = (nni_real)(1 / (1 - rate)),
     };
     nni_random_key(seed, NNI_RANDOM_DROPOUT, common.key);
     const uint64_t counters = columns / 4 + (columns % 4 > 0);
@@ -24,7 +24,7 @@ void nni_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_
     }
 }
 
-void nni_dropout_apply(const nn_real *values, const nn_real *mask, nn_real *out, size_t count)
+void nni_dropout_apply(const nni_real *values, const nni_real *mask, nni_real *out, size_t count)
 {
     const size_t worth_threads = 32768;
 #pragma omp parallel for simd if (count >= worth_threads)

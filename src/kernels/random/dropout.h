@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /**
  * mask_ij = 0 with probability `rate`, else 1 / (1 - rate), so that outputs times the mask keep their mean.
@@ -20,10 +20,10 @@
  * @param layer    below 2^16
  * @param rate     0 <= rate < 1, kept to 2^-32
  */
-void nni_dropout_mask(nn_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed,
+void nni_dropout_mask(nni_real *mask, const uint64_t *samples, size_t rows, size_t columns, uint64_t seed,
                       uint64_t epoch, size_t layer, double rate);
 
 /** out[i] = values[i] * mask[i]; out may be values. */
-void nni_dropout_apply(const nn_real *values, const nn_real *mask, nn_real *out, size_t count);
+void nni_dropout_apply(const nni_real *values, const nni_real *mask, nni_real *out, size_t count);
 
 #endif

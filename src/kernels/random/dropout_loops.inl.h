@@ -1,13 +1,13 @@
 /** Rows of dropout masks, part of elementwise_loops.h. */
 
-static void dropout_row(nn_real *mask, size_t columns, const nni_dropout_row *row)
+static void dropout_row(nni_real *mask, size_t columns, const nni_dropout_row *row)
 {
     enum { COLUMNS = 4 * COUNTERS };
     uint32_t words[4][COUNTERS];
     for (size_t first = 0; first < columns; first += COLUMNS) {
         size_t count = columns - first < COLUMNS ? columns - first : COLUMNS;
         philox_words(row->key, row->stream, row->index + first / 4, (count + 3) / 4, words);
-        nn_real *out = mask + first;
+        nni_real *out = mask + first;
 #pragma omp simd
         for (size_t b = 0; b < count / 4; b++) {
             out[4 * b] = choose(words[0][b] < row->threshold, 0, row->kept);

@@ -8,7 +8,7 @@ size_t nni_noise_blocks(size_t count)
     return whole + nni_noise_part(count % NNI_NOISE_VALUES);
 }
 
-void nni_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
+void nni_noise_add(nni_real *values, size_t count, nni_real deviation, const uint32_t key[2], uint64_t stream,
                    uint64_t index)
 {
     const nni_noise_row row = {

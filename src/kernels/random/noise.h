@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /** @return blocks of Philox, hence indices, that so many values take */
 size_t nni_noise_blocks(size_t count);
@@ -20,7 +20,7 @@ size_t nni_noise_blocks(size_t count);
  * @param stream  the high half of Philox's counter
  * @param index   the low half of the first block's; nni_noise_blocks(count) are used
  */
-void nni_noise_add(nn_real *values, size_t count, nn_real deviation, const uint32_t key[2], uint64_t stream,
+void nni_noise_add(nni_real *values, size_t count, nni_real deviation, const uint32_t key[2], uint64_t stream,
                    uint64_t index);
 
 #endif

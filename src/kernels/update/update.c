@@ -22,7 +22,7 @@ static const nni_update_kernels *kernels_in_use(void)
 /* Below this many blocks (32 Ki elements) a second thread costs more than it saves. */
 enum { WORTH_THREADS = 8 };
 
-static nn_real *from(nn_real *array, size_t offset)
+static nni_real *from(nni_real *array, size_t offset)
 {
     return array ? array + offset : NULL;
 }
@@ -73,7 +73,7 @@ void nni_update_step(nni_update_kind kind, const nni_update_coefficients *terms,
     step_share(kind, terms, blocks, block_count, arrays);
 }
 
-static bool is_share_finite(const nni_update_block *blocks, size_t block_count, const nn_real *gradients)
+static bool is_share_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     bool finite = true;
@@ -86,7 +86,7 @@ static bool is_share_finite(const nni_update_block *blocks, size_t block_count, 
     return finite;
 }
 
-bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nn_real *gradients)
+bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients)
 {
     if (nni_alone(block_count, (size_t)4 * WORTH_THREADS))
         return is_share_finite(blocks, block_count, gradients);

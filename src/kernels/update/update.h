@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nntrain/real.h"
+#include "support/real.h"
 
 /** The loops there are; formulas in descent_loops.h. */
 typedef enum nni_update_kind {
@@ -30,17 +30,17 @@ typedef enum nni_update_kind {
 
 /** Numbers of a step for one tensor. Corrections for the number of steps are already in `rate` and `root`. */
 typedef struct nni_update_coefficients {
-    nn_real clip;   /**< largest absolute value of a gradient; infinity: no limit */
-    nn_real scale;  /**< what it is then multiplied by */
-    nn_real l1, l2; /**< l1 sign(w) + l2 w is then added */
-    nn_real rate;
-    nn_real momentum;
-    nn_real keep_first, take_first;   /**< beta and 1 - beta of the mean */
-    nn_real keep_second, take_second; /**< beta and 1 - beta of the mean square */
-    nn_real root;                     /**< square roots of mean squares are multiplied by it */
-    nn_real epsilon;                  /**< and this is added */
-    nn_real correction;               /**< lamb: what the mean is multiplied by */
-    nn_real decay;                    /**< of the parameter; adam: rate included */
+    nni_real clip;   /**< largest absolute value of a gradient; infinity: no limit */
+    nni_real scale;  /**< what it is then multiplied by */
+    nni_real l1, l2; /**< l1 sign(w) + l2 w is then added */
+    nni_real rate;
+    nni_real momentum;
+    nni_real keep_first, take_first;   /**< beta and 1 - beta of the mean */
+    nni_real keep_second, take_second; /**< beta and 1 - beta of the mean square */
+    nni_real root;                     /**< square roots of mean squares are multiplied by it */
+    nni_real epsilon;                  /**< and this is added */
+    nni_real correction;               /**< lamb: what the mean is multiplied by */
+    nni_real decay;                    /**< of the parameter; adam: rate included */
 } nni_update_coefficients;
 
 /** Most elements of a block: 16 KiB of an array of floats, so that what a block writes is still in the cache for its
@@ -55,7 +55,7 @@ typedef struct nni_update_block {
 
 /** Where to descend: arrays laid out alike. What a kind does not use may be NULL. */
 typedef struct nni_update_arrays {
-    nn_real *parameters, *gradients, *first, *second;
+    nni_real *parameters, *gradients, *first, *second;
     size_t kept_from; /**< element that `first` and `second` begin with, of those the others have from 0 on */
 } nni_update_arrays;
 
@@ -71,7 +71,7 @@ void nni_update_step(nni_update_kind kind, const nni_update_coefficients *terms,
                      size_t block_count, nni_update_arrays arrays);
 
 /** @return whether all gradients of the blocks are finite; read by the threads that would step them */
-bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nn_real *gradients);
+bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients);
 
 /**
  * Sums of squares in double, a block each, in an order that neither threads nor instruction sets change.

@@ -6,7 +6,7 @@
 
 typedef struct nni_update_kernels {
     void (*step[NNI_UPDATE_KINDS])(const nni_update_coefficients *terms, nni_update_arrays at, size_t count);
-    double (*squares)(const nn_real *values, size_t count);
+    double (*squares)(const nni_real *values, size_t count);
     double (*slope_squares)(const nni_update_coefficients *terms, nni_update_arrays at, size_t count);
 } nni_update_kernels;
 

@@ -8,7 +8,7 @@
 
 #include "kernels/update/update_kernels.h"
 
-static inline nn_real square_root(nn_real x)
+static inline nni_real square_root(nni_real x)
 {
 #ifdef NNTRAIN_DOUBLE
     return sqrt(x);
@@ -18,11 +18,11 @@ static inline nn_real square_root(nn_real x)
 }
 
 /* The gradient with all that is done to it first; NaN stays. */
-static inline nn_real slope(const nni_update_coefficients *t, nn_real w, nn_real g)
+static inline nni_real slope(const nni_update_coefficients *t, nni_real w, nni_real g)
 {
     g = g > t->clip ? t->clip : g;
     g = g < -t->clip ? -t->clip : g;
-    nn_real sign = (nn_real)(w > 0 ? 1 : 0) - (nn_real)(w < 0 ? 1 : 0);
+    nni_real sign = (nni_real)(w > 0 ? 1 : 0) - (nni_real)(w < 0 ? 1 : 0);
     return g * t->scale + t->l2 * w + t->l1 * sign;
 }
 
@@ -41,8 +41,8 @@ static void momentum(const nni_update_coefficients *terms, nni_update_arrays at,
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i];
-        nn_real v = t.momentum * at.first[i] + slope(&t, w, at.gradients[i]);
+        nni_real w = at.parameters[i];
+        nni_real v = t.momentum * at.first[i] + slope(&t, w, at.gradients[i]);
         at.first[i] = v;
         at.parameters[i] = w - t.rate * v;
     }
@@ -54,8 +54,8 @@ static void nesterov(const nni_update_coefficients *terms, nni_update_arrays at,
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
-        nn_real v = t.momentum * at.first[i] + g;
+        nni_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nni_real v = t.momentum * at.first[i] + g;
         at.first[i] = v;
         at.parameters[i] = w - t.rate * (g + t.momentum * v);
     }
@@ -67,8 +67,8 @@ static void adagrad(const nni_update_coefficients *terms, nni_update_arrays at, 
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
-        nn_real s = at.first[i] + g * g;
+        nni_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nni_real s = at.first[i] + g * g;
         at.first[i] = s;
         at.parameters[i] = w - t.rate * (g / (square_root(s) + t.epsilon));
     }
@@ -80,8 +80,8 @@ static void rmsprop(const nni_update_coefficients *terms, nni_update_arrays at, 
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
-        nn_real s = t.keep_second * at.first[i] + t.take_second * (g * g);
+        nni_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nni_real s = t.keep_second * at.first[i] + t.take_second * (g * g);
         at.first[i] = s;
         at.parameters[i] = w - t.rate * (g / (square_root(s) + t.epsilon));
     }
@@ -93,9 +93,9 @@ static void rmsprop_momentum(const nni_update_coefficients *terms, nni_update_ar
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
-        nn_real s = t.keep_second * at.first[i] + t.take_second * (g * g);
-        nn_real v = t.momentum * at.second[i] + g / (square_root(s) + t.epsilon);
+        nni_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nni_real s = t.keep_second * at.first[i] + t.take_second * (g * g);
+        nni_real v = t.momentum * at.second[i] + g / (square_root(s) + t.epsilon);
         at.first[i] = s;
         at.second[i] = v;
         at.parameters[i] = w - t.rate * v;
@@ -108,9 +108,9 @@ static void adam(const nni_update_coefficients *terms, nni_update_arrays at, siz
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
-        nn_real m = t.keep_first * at.first[i] + t.take_first * g;
-        nn_real s = t.keep_second * at.second[i] + t.take_second * (g * g);
+        nni_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nni_real m = t.keep_first * at.first[i] + t.take_first * g;
+        nni_real s = t.keep_second * at.second[i] + t.take_second * (g * g);
         at.first[i] = m;
         at.second[i] = s;
         at.parameters[i] = w - (t.rate * (m / (t.root * square_root(s) + t.epsilon)) + t.decay * w);
@@ -123,8 +123,8 @@ static void lars(const nni_update_coefficients *terms, nni_update_arrays at, siz
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i];
-        nn_real v = t.momentum * at.first[i] + t.rate * (slope(&t, w, at.gradients[i]) + t.decay * w);
+        nni_real w = at.parameters[i];
+        nni_real v = t.momentum * at.first[i] + t.rate * (slope(&t, w, at.gradients[i]) + t.decay * w);
         at.first[i] = v;
         at.parameters[i] = w - v;
     }
@@ -136,9 +136,9 @@ static void lamb(const nni_update_coefficients *terms, nni_update_arrays at, siz
     const nni_update_coefficients t = *terms;
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        nn_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
-        nn_real m = t.keep_first * at.first[i] + t.take_first * g;
-        nn_real s = t.keep_second * at.second[i] + t.take_second * (g * g);
+        nni_real w = at.parameters[i], g = slope(&t, w, at.gradients[i]);
+        nni_real m = t.keep_first * at.first[i] + t.take_first * g;
+        nni_real s = t.keep_second * at.second[i] + t.take_second * (g * g);
         at.first[i] = m;
         at.second[i] = s;
         at.gradients[i] = t.correction * m / (t.root * square_root(s) + t.epsilon) + t.decay * w;
@@ -147,7 +147,7 @@ static void lamb(const nni_update_coefficients *terms, nni_update_arrays at, siz
 
 static void follow(const nni_update_coefficients *terms, nni_update_arrays at, size_t count)
 {
-    const nn_real rate = terms->rate;
+    const nni_real rate = terms->rate;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         at.parameters[i] -= rate * at.gradients[i];
@@ -164,7 +164,7 @@ static double sum_of_lanes(double part[LANES])
     return part[0];
 }
 
-static double squares(const nn_real *values, size_t count)
+static double squares(const nni_real *values, size_t count)
 {
     double part[LANES] = {0};
     const size_t whole = count - count % LANES;

@@ -3,14 +3,14 @@
 
 #include "model/losses/loss_rows.h"
 
-static inline double distance(const nni_loss_row *row, const nn_real *a, size_t j)
+static inline double distance(const nni_loss_row *row, const nni_real *a, size_t j)
 {
     return (double)a[j] - (double)nni_loss_target(row, j);
 }
 
 /* --- mse: h^2 / 2 --- */
 
-static double half_squares(const nni_loss_row *row, const nn_real *a, double earlier)
+static double half_squares(const nni_loss_row *row, const nni_real *a, double earlier)
 {
     double sum = 0;
     (void)earlier;
@@ -21,7 +21,7 @@ static double half_squares(const nni_loss_row *row, const nn_real *a, double ear
     return 0.5 * sum;
 }
 
-static void difference(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void difference(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++)
         delta[j] = (a[j] - nni_loss_target(row, j)) * nni_loss_scale(row, scale, j);
@@ -31,7 +31,7 @@ const nni_loss_rule nni_loss_mse = {.of_outputs = half_squares, .slope = differe
 
 /* --- mae: |h| --- */
 
-static double sizes(const nni_loss_row *row, const nn_real *a, double earlier)
+static double sizes(const nni_loss_row *row, const nni_real *a, double earlier)
 {
     double sum = 0;
     (void)earlier;
@@ -41,11 +41,11 @@ static double sizes(const nni_loss_row *row, const nn_real *a, double earlier)
 }
 
 /* A subgradient: 0 at the kink. NaN stays NaN. */
-static void signs(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void signs(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++) {
-        const nn_real h = a[j] - nni_loss_target(row, j);
-        const nn_real slope = nni_loss_scale(row, scale, j);
+        const nni_real h = a[j] - nni_loss_target(row, j);
+        const nni_real slope = nni_loss_scale(row, scale, j);
         delta[j] = h > 0 ? slope : h < 0 ? -slope : h * slope;
     }
 }
@@ -54,7 +54,7 @@ const nni_loss_rule nni_loss_mae = {.of_outputs = sizes, .slope = signs};
 
 /* --- huber: h^2 / 2 within delta, the tangent beyond (Huber, 1964) --- */
 
-static double square_then_line(const nni_loss_row *row, const nn_real *a, double earlier)
+static double square_then_line(const nni_loss_row *row, const nni_real *a, double earlier)
 {
     const double border = row->loss->delta;
     double sum = 0;
@@ -66,11 +66,11 @@ static double square_then_line(const nni_loss_row *row, const nn_real *a, double
     return sum;
 }
 
-static void clipped_difference(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void clipped_difference(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta)
 {
-    const nn_real border = (nn_real)row->loss->delta;
+    const nni_real border = (nni_real)row->loss->delta;
     for (size_t j = 0; j < row->outputs; j++) {
-        const nn_real h = a[j] - nni_loss_target(row, j);
+        const nni_real h = a[j] - nni_loss_target(row, j);
         delta[j] = (h > border ? border : h < -border ? -border : h) * nni_loss_scale(row, scale, j);
     }
 }

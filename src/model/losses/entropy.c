@@ -40,9 +40,9 @@ static double mass_of(const nni_loss_row *row)
 }
 
 /* sum_j t_j (o_j - max): the distance keeps the digits that a sum of large logits would lose. */
-static double target_logits(const nni_loss_row *row, const nn_real *logits)
+static double target_logits(const nni_loss_row *row, const nni_real *logits)
 {
-    nn_real high = logits[0];
+    nni_real high = logits[0];
 #pragma omp simd reduction(max : high)
     for (size_t j = 0; j < row->outputs; j++)
         high = logits[j] > high ? logits[j] : high;
@@ -58,7 +58,7 @@ static double target_logits(const nni_loss_row *row, const nn_real *logits)
 /* Partial sums of every fourth term, joined as a tree: an order that no compiler's choice of vectors changes. */
 enum { PARTIAL_SUMS = 4 };
 
-static void add_terms(const nn_real *a, size_t count, double sums[PARTIAL_SUMS])
+static void add_terms(const nni_real *a, size_t count, double sums[PARTIAL_SUMS])
 {
     const size_t whole = count - count % PARTIAL_SUMS;
     for (size_t j = 0; j < whole; j += PARTIAL_SUMS)
@@ -70,7 +70,7 @@ static void add_terms(const nn_real *a, size_t count, double sums[PARTIAL_SUMS])
 
 /* log sum_k exp(o_k - max) = log(1 + sum_{k != best} a_k / a_best): near 0 it is known to all digits of the a_k, where
  * the logarithm of a rounded sum would be off by one unit of 1. */
-static double log_of_shares(const nn_real *a, size_t outputs)
+static double log_of_shares(const nni_real *a, size_t outputs)
 {
     size_t best = 0;
     for (size_t j = 1; j < outputs; j++)
@@ -82,15 +82,15 @@ static double log_of_shares(const nn_real *a, size_t outputs)
     return log1p(((others[0] + others[2]) + (others[1] + others[3])) / (double)a[best]);
 }
 
-static double cross_entropy(const nni_loss_row *row, const nn_real *a, double earlier)
+static double cross_entropy(const nni_loss_row *row, const nni_real *a, double earlier)
 {
     return mass_of(row) * log_of_shares(a, row->outputs) - earlier;
 }
 
 /* d/do_j = (sum_k t_k) a_j - t_j */
-static void cross_entropy_slope(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void cross_entropy_slope(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta)
 {
-    const nn_real mass = (nn_real)mass_of(row);
+    const nni_real mass = (nni_real)mass_of(row);
     if (single(row)) {
         for (size_t j = 0; j < row->outputs; j++)
             delta[j] = mass * a[j] * scale;
@@ -99,7 +99,7 @@ static void cross_entropy_slope(const nni_loss_row *row, const nn_real *a, nn_re
     }
     const double floor = floor_of(row);
     for (size_t j = 0; j < row->outputs; j++)
-        delta[j] = (mass * a[j] - (nn_real)pull(row, floor, j)) * scale;
+        delta[j] = (mass * a[j] - (nni_real)pull(row, floor, j)) * scale;
 }
 
 const nni_loss_rule nni_loss_cross_entropy = {
@@ -118,7 +118,7 @@ static inline double softened(const nni_loss_row *row, size_t j)
 }
 
 /* Factors of different weights cannot share a logarithm. */
-static double weighted_binary_cross_entropy(const nni_loss_row *row, const nn_real *logits)
+static double weighted_binary_cross_entropy(const nni_loss_row *row, const nni_real *logits)
 {
     double sum = 0;
     for (size_t j = 0; j < row->outputs; j++) {
@@ -133,7 +133,7 @@ static double weighted_binary_cross_entropy(const nni_loss_row *row, const nn_re
  * logarithm is taken of all: it would be two thirds of the time. A product rounds by at most 2^-53 a factor, far below
  * the digits of the logits.
  */
-static double binary_cross_entropy(const nni_loss_row *row, const nn_real *logits)
+static double binary_cross_entropy(const nni_loss_row *row, const nni_real *logits)
 {
     enum { FACTORS = 512 };
     if (row->loss->output_weights)
@@ -152,10 +152,10 @@ static double binary_cross_entropy(const nni_loss_row *row, const nn_real *logit
     return sum;
 }
 
-static void binary_cross_entropy_slope(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void binary_cross_entropy_slope(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta)
 {
     for (size_t j = 0; j < row->outputs; j++)
-        delta[j] = (a[j] - (nn_real)softened(row, j)) * nni_loss_scale(row, scale, j);
+        delta[j] = (a[j] - (nni_real)softened(row, j)) * nni_loss_scale(row, scale, j);
 }
 
 const nni_loss_rule nni_loss_binary_cross_entropy = {

@@ -29,7 +29,7 @@ static const nni_loss_rule *rule_of(const nni_loss_settings *loss)
     return &nni_loss_mse;
 }
 
-static inline nni_loss_row row_of(const nni_loss_settings *loss, const nn_batch *batch, size_t outputs, size_t i)
+static inline nni_loss_row row_of(const nni_loss_settings *loss, const nni_batch *batch, size_t outputs, size_t i)
 {
     nni_loss_row row = {.loss = loss, .outputs = outputs};
     if (batch->y.classes)
@@ -40,7 +40,7 @@ static inline nni_loss_row row_of(const nni_loss_settings *loss, const nn_batch 
 }
 
 /* Of rows [share], what the logits give to their terms. */
-static void read_logits(const nni_loss_settings *loss, const nn_batch *batch, const nn_real *logits, size_t outputs,
+static void read_logits(const nni_loss_settings *loss, const nni_batch *batch, const nni_real *logits, size_t outputs,
                         nni_partition share, double *terms)
 {
     const nni_loss_rule *rule = rule_of(loss);
@@ -51,7 +51,7 @@ static void read_logits(const nni_loss_settings *loss, const nn_batch *batch, co
 }
 
 /* And what the activations do. */
-static void read_outputs(const nni_loss_settings *loss, const nn_batch *batch, const nn_real *a, size_t outputs,
+static void read_outputs(const nni_loss_settings *loss, const nni_batch *batch, const nni_real *a, size_t outputs,
                          nni_partition share, double *terms)
 {
     const nni_loss_rule *rule = rule_of(loss);
@@ -61,10 +61,10 @@ static void read_outputs(const nni_loss_settings *loss, const nn_batch *batch, c
     }
 }
 
-typedef void rows_work(const nni_loss_settings *loss, const nn_batch *batch, const nn_real *values, size_t outputs,
+typedef void rows_work(const nni_loss_settings *loss, const nni_batch *batch, const nni_real *values, size_t outputs,
                        nni_partition share, double *terms);
 
-static void share_rows(rows_work *work, const nni_loss_settings *loss, const nn_batch *batch, const nn_real *values,
+static void share_rows(rows_work *work, const nni_loss_settings *loss, const nni_batch *batch, const nni_real *values,
                        size_t outputs, double *terms)
 {
     const size_t rows = batch->rows;
@@ -76,11 +76,11 @@ static void share_rows(rows_work *work, const nni_loss_settings *loss, const nn_
     work(loss, batch, values, outputs, nni_partition_of_calling(rows), terms);
 }
 
-double nn_loss(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch, nn_workspace *work)
+double nni_loss(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch, nni_workspace *work)
 {
     const size_t rows = batch->rows, outputs = network->outputs;
     const nni_loss_rule *rule = rule_of(loss);
-    const nn_real *output = nn_network_output(network, work);
+    const nni_real *output = nni_network_output(network, work);
     double *terms = work->row_terms;
     if (rows == 0)
         return 0;
@@ -96,7 +96,7 @@ double nn_loss(const nni_loss_settings *loss, const nn_network *network, const n
     return nni_loss_of_rows(work, 0, rows) / (double)batch->global_rows;
 }
 
-double nni_loss_of_rows(const nn_workspace *work, size_t first, size_t count)
+double nni_loss_of_rows(const nni_workspace *work, size_t first, size_t count)
 {
     double sum = 0;
     for (size_t i = first; i < first + count; i++)
@@ -105,35 +105,35 @@ double nni_loss_of_rows(const nn_workspace *work, size_t first, size_t count)
 }
 
 /* The Jacobian of softmax: delta_j <- p_j (delta_j - sum_k delta_k p_k). */
-static void through_softmax(const nn_real *p, size_t outputs, nn_real *delta)
+static void through_softmax(const nni_real *p, size_t outputs, nni_real *delta)
 {
     double mean = 0;
     for (size_t k = 0; k < outputs; k++)
         mean += (double)delta[k] * (double)p[k];
     for (size_t j = 0; j < outputs; j++)
-        delta[j] = (nn_real)((double)p[j] * ((double)delta[j] - mean));
+        delta[j] = (nni_real)((double)p[j] * ((double)delta[j] - mean));
 }
 
-static void delta_share(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
-                        nni_partition share, nn_workspace *work)
+static void delta_share(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
+                        nni_partition share, nni_workspace *work)
 {
     const size_t outputs = network->outputs;
     const nni_loss_rule *rule = rule_of(loss);
     const bool through = !rule->joined && network->layers[network->layer_count - 1].activation == NN_SOFTMAX;
-    const nn_real *a = nn_network_output(network, work);
+    const nni_real *a = nni_network_output(network, work);
     const double part = 1.0 / (double)batch->global_rows;
     for (size_t i = share.first; i < share.first + share.count; i++) {
         const nni_loss_row row = row_of(loss, batch, outputs, i);
         const double weight = batch->weights ? (double)batch->weights[i] : 1;
-        nn_real *delta = work->delta + i * outputs;
-        rule->slope(&row, a + i * outputs, (nn_real)(part * weight), delta);
+        nni_real *delta = work->delta + i * outputs;
+        rule->slope(&row, a + i * outputs, (nni_real)(part * weight), delta);
         if (through)
             through_softmax(a + i * outputs, outputs, delta);
     }
 }
 
-void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nn_batch *batch,
-                      nn_workspace *work)
+void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
+                      nni_workspace *work)
 {
     const size_t rows = batch->rows, outputs = network->outputs;
     const nn_activation activation = network->layers[network->layer_count - 1].activation;
@@ -145,6 +145,6 @@ void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, 
     }
     if (!rule_of(loss)->joined && activation != NN_SOFTMAX)
         nni_activate_backward(activation,
-                              nni_activation_needs_input(activation) ? work->logits : nn_network_output(network, work),
+                              nni_activation_needs_input(activation) ? work->logits : nni_network_output(network, work),
                               work->delta, rows * outputs);
 }

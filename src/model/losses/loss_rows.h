@@ -8,18 +8,18 @@
 typedef struct nni_loss_row {
     const nni_loss_settings *loss;
     size_t outputs;
-    const nn_real *values; /* [outputs], or NULL: */
-    size_t class;          /* stands for its one-hot row */
+    const nni_real *values; /* [outputs], or NULL: */
+    size_t class;           /* stands for its one-hot row */
 } nni_loss_row;
 
 /** One loss. Functions take one row, without its sample weight and without 1/n. */
 typedef struct nni_loss_rule {
     /** What must be read from the logits [outputs] before the activation takes their place; NULL: nothing. */
-    double (*of_logits)(const nni_loss_row *row, const nn_real *logits);
+    double (*of_logits)(const nni_loss_row *row, const nni_real *logits);
     /** The row's term from the activations a [outputs] and what of_logits gave; NULL: of_logits gave all of it. */
-    double (*of_outputs)(const nni_loss_row *row, const nn_real *a, double earlier);
+    double (*of_outputs)(const nni_loss_row *row, const nni_real *a, double earlier);
     /** delta [outputs] = scale * dterm/da, or dterm/do where joined. */
-    void (*slope)(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta);
+    void (*slope)(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta);
     /** Whether slope goes through the output activation at once, because the two together are simpler than each. */
     bool joined;
 } nni_loss_rule;
@@ -29,9 +29,9 @@ extern const nni_loss_rule nni_loss_cross_entropy, nni_loss_binary_cross_entropy
 extern const nni_loss_rule nni_loss_iou;                                          /* loss_overlap.c */
 
 /** The target of one output. */
-static inline nn_real nni_loss_target(const nni_loss_row *row, size_t output)
+static inline nni_real nni_loss_target(const nni_loss_row *row, size_t output)
 {
-    return row->values ? row->values[output] : (nn_real)(row->class == output);
+    return row->values ? row->values[output] : (nni_real)(row->class == output);
 }
 
 /** The weight of one output. */
@@ -41,9 +41,9 @@ static inline double nni_loss_weight(const nni_loss_row *row, size_t output)
 }
 
 /** scale times the weight of one output. */
-static inline nn_real nni_loss_scale(const nni_loss_row *row, nn_real scale, size_t output)
+static inline nni_real nni_loss_scale(const nni_loss_row *row, nni_real scale, size_t output)
 {
-    return row->loss->output_weights ? (nn_real)(row->loss->output_weights[output] * (double)scale) : scale;
+    return row->loss->output_weights ? (nni_real)(row->loss->output_weights[output] * (double)scale) : scale;
 }
 
 #endif

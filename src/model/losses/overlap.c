@@ -9,7 +9,7 @@ typedef struct overlap {
     double intersection, united; /* with the ones */
 } overlap;
 
-static overlap measure(const nni_loss_row *row, const nn_real *a)
+static overlap measure(const nni_loss_row *row, const nni_real *a)
 {
     overlap sum = {1, 1};
     for (size_t j = 0; j < row->outputs; j++) {
@@ -20,7 +20,7 @@ static overlap measure(const nni_loss_row *row, const nn_real *a)
     return sum;
 }
 
-static double jaccard_distance(const nni_loss_row *row, const nn_real *a, double earlier)
+static double jaccard_distance(const nni_loss_row *row, const nni_real *a, double earlier)
 {
     const overlap sum = measure(row, a);
     (void)earlier;
@@ -28,13 +28,13 @@ static double jaccard_distance(const nni_loss_row *row, const nn_real *a, double
 }
 
 /* d(1 - I/U)/da = (I (1 - y) - U y) / U^2 */
-static void jaccard_slope(const nni_loss_row *row, const nn_real *a, nn_real scale, nn_real *delta)
+static void jaccard_slope(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta)
 {
     const overlap sum = measure(row, a);
     const double factor = (double)scale / (sum.united * sum.united);
     for (size_t j = 0; j < row->outputs; j++) {
         const double y = (double)nni_loss_target(row, j);
-        delta[j] = (nn_real)(factor * (sum.intersection * (1 - y) - sum.united * y));
+        delta[j] = (nni_real)(factor * (sum.intersection * (1 - y) - sum.united * y));
     }
 }
 

@@ -25,10 +25,10 @@ typedef struct checkpoints {
     bool missed;            /* that the newest checkpoint was removed by others */
 } checkpoints;
 
-static nn_checkpoint state_of(const nni_run *run)
+static nni_checkpoint state_of(const nni_run *run)
 {
     const nni_string_set *names = nni_dataset_class_names(run->train);
-    return (nn_checkpoint){
+    return (nni_checkpoint){
         .network = run->network,
         .normalization = run->normalization,
         .target_scaling = run->target_scaling,
@@ -50,10 +50,10 @@ static bool writes_beside(const nni_run *run)
 /* All ranks learn how it went. */
 static nn_status write_to(const nni_run *run, const char *path, nn_error *error)
 {
-    const nn_checkpoint checkpoint = state_of(run);
+    const nni_checkpoint checkpoint = state_of(run);
     if (nni_run_shards_state(run))
         return nni_checkpoint_write_parallel(path, run->comm, &checkpoint, error);
-    const nn_status status = run->comm->rank == 0 ? nn_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
+    const nn_status status = run->comm->rank == 0 ? nni_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
     return nni_comm_broadcast_status(run->comm, status, error);
 }
 
@@ -138,7 +138,7 @@ static nn_status finish_write(checkpoints *state, nni_run *run, nn_error *error)
 static nn_status begin_write(checkpoints *state, nni_run *run, nn_error *error)
 {
     nn_error failure;
-    const nn_checkpoint checkpoint = state_of(run);
+    const nni_checkpoint checkpoint = state_of(run);
     state->writing = writes_beside(run);
     if (state->snapshot)
         nni_snapshot_begin(state->snapshot, state->path, &checkpoint);
@@ -263,21 +263,21 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
 static nn_status restore_best(nni_run *run, nn_error *error)
 {
     char path[PATH_MAX];
-    nn_checkpoint *best = NULL;
+    nni_checkpoint *best = NULL;
     NN_TRY(nni_folder_join(run->folder, best_name, path, error));
-    NN_TRY(nn_checkpoint_read(path, run->comm, &best, error));
+    NN_TRY(nni_checkpoint_read(path, run->comm, &best, error));
     nn_network *network = run->network;
     nn_status status = NN_OK;
     if (best->network->flat_count != network->flat_count ||
         best->network->statistics_count != network->statistics_count) {
         status = nn_fail(error, NN_DATA, "%s is of another network than this run's", path);
     } else {
-        memcpy(network->parameters, best->network->parameters, network->flat_count * sizeof(nn_real));
-        memcpy(network->statistics, best->network->statistics, network->statistics_count * sizeof(nn_real));
+        memcpy(network->parameters, best->network->parameters, network->flat_count * sizeof(nni_real));
+        memcpy(network->statistics, best->network->statistics, network->statistics_count * sizeof(nni_real));
     }
-    nn_checkpoint_free(best);
+    nni_checkpoint_free(best);
     if (status == NN_OK && run->evaluate_test)
-        status = nn_evaluate(run->evaluate_test, &run->recipe->loss, network, run->work, &run->test_metrics, error);
+        status = nni_evaluate(run->evaluate_test, &run->recipe->loss, network, run->work, &run->test_metrics, error);
     return status;
 }
 

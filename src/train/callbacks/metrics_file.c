@@ -126,7 +126,7 @@ static void put_each(FILE *file, const char *name, const double *values, size_t 
 }
 
 /* Every figure that applies: "test_loss", "test_accuracy", ... */
-static void put_metrics(FILE *file, const char *split, const nn_metrics *figures)
+static void put_metrics(FILE *file, const char *split, const nni_metrics *figures)
 {
     for (int metric = 0; metric < NN_METRIC_COUNT; metric++) {
         char name[64];

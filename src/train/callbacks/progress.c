@@ -60,7 +60,7 @@ static void say_targets(const nni_run *run)
 
 static void say_data(const nni_run *run)
 {
-    const nn_dataset *train = run->train;
+    const nni_dataset *train = run->train;
     char targets[64], labels[400], normalize[192];
     if (train->target == NNI_TARGET_CLASSES || train->binary)
         snprintf(targets, sizeof targets, "classes");
@@ -93,7 +93,7 @@ static void say_data(const nni_run *run)
 /* What was agreed before the first step: how much of each rank's memory rows take. */
 static void say_memory(const nni_run *run)
 {
-    const nn_dataset *train = run->train;
+    const nni_dataset *train = run->train;
     const double rows = (double)train->slices.rows * (double)nni_dataset_row_bytes(train);
     if (!train->source)
         return;
@@ -128,7 +128,7 @@ static void say_network(const nni_run *run)
 /* The fewest and the most rows that any rank has in a full batch. */
 static nn_status batch_per_rank(const nni_run *run, size_t range[2], nn_error *error)
 {
-    double least = (double)nni_sampler_least(run->sampler), most = (double)nn_sampler_capacity(run->sampler);
+    double least = (double)nni_sampler_least(run->sampler), most = (double)nni_sampler_capacity(run->sampler);
     NN_TRY(nni_comm_min_double(run->comm, &least, 1, error));
     NN_TRY(nni_comm_max_double(run->comm, &most, 1, error));
     range[0] = (size_t)least;
@@ -263,13 +263,13 @@ static nn_status step(void *self, nni_run *run, const nni_step_report *report, n
 }
 
 /* What is shown of a split beside the loss. */
-static nn_metric shown(const nn_metrics *metrics)
+static nn_metric shown(const nni_metrics *metrics)
 {
     return metrics->classes ? NN_METRIC_ACCURACY : metrics->label_count > 0 ? NN_METRIC_F1_MICRO : NN_METRIC_RMSE;
 }
 
 /* "  test loss 0.1807  test accuracy 0.9389". @param loss  whether it is in it */
-static void describe(const char *split, const nn_metrics *metrics, bool loss, char text[96])
+static void describe(const char *split, const nni_metrics *metrics, bool loss, char text[96])
 {
     const nn_metric metric = shown(metrics);
     const double value = metrics->value[metric];
@@ -347,7 +347,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
     (void)error;
     if (!run->out || run->style == NN_PROGRESS_QUIET)
         return NN_OK;
-    const nn_metrics *test = &run->test_metrics;
+    const nni_metrics *test = &run->test_metrics;
     nni_run_say(run, "done     %s in %s%s%s", nni_figure_plural(run->progress.epoch, "epoch").text,
                 nni_figure_seconds(run->progress.seconds).text, run->finish_reason ? ": " : "",
                 run->finish_reason ? run->finish_reason : "");

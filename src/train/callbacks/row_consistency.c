@@ -13,9 +13,9 @@ struct nni_row_consistency {
     uint64_t step;           /* of the newest look */
 };
 
-static const nn_dataset *split_of(const nni_run *run, size_t i)
+static const nni_dataset *split_of(const nni_run *run, size_t i)
 {
-    const nn_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
+    const nni_dataset *const splits[SPLITS] = {run->train, run->validation, run->test};
     return splits[i];
 }
 
@@ -33,7 +33,7 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
 static nn_status look(const nni_run *run, const nni_row_consistency *watch, nn_error *error)
 {
     for (size_t i = 0; i < SPLITS; i++) {
-        const nn_dataset *split = split_of(run, i);
+        const nni_dataset *split = split_of(run, i);
         if (split && nni_dataset_memory_digest(split) != watch->digest[i])
             return nn_fail(error, NN_SYSTEM,
                            "rows of %s in the memory of %s are no longer what was read: a fault of the memory there "

@@ -11,16 +11,16 @@ struct nni_snapshot {
     nni_job job;
     char path[PATH_MAX];
     nni_checkpoint_buffer room; /* that the file is composed in */
-    nn_checkpoint copy;         /* network and optimizer are its own, the rest is the run's, which does not change */
+    nni_checkpoint copy;        /* network and optimizer are its own, the rest is the run's, which does not change */
 };
 
 static nn_status take_memory(const nni_run *run, nni_snapshot *snapshot, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    NN_TRY(nn_network_create(run->network->inputs, recipe->network.layers, recipe->network.layers_count,
-                             &snapshot->copy.network, error));
-    NN_TRY(nn_optimizer_create(&recipe->optimizer, &recipe->regularization, snapshot->copy.network,
-                               &snapshot->copy.optimizer, error));
+    NN_TRY(nni_network_create(run->network->inputs, recipe->network.layers, recipe->network.layers_count,
+                              &snapshot->copy.network, error));
+    NN_TRY(nni_optimizer_create(&recipe->optimizer, &recipe->regularization, snapshot->copy.network,
+                                &snapshot->copy.optimizer, error));
     return nni_worker_create(&snapshot->worker, error);
 }
 
@@ -43,13 +43,13 @@ void nni_snapshot_free(nni_snapshot *snapshot)
         return;
     nni_worker_free(snapshot->worker);
     nni_checkpoint_buffer_free(&snapshot->room);
-    nn_optimizer_free(snapshot->copy.optimizer);
+    nni_optimizer_free(snapshot->copy.optimizer);
     nn_network_free(snapshot->copy.network);
     nni_release(snapshot);
 }
 
 /* Threads share what takes a second of one: hundreds of megabytes in pieces. */
-static void copy_values(nn_real *to, const nn_real *from, size_t count)
+static void copy_values(nni_real *to, const nni_real *from, size_t count)
 {
     enum { PIECE = 1 << 16, WORTH_THREADS = 4 * PIECE };
 #pragma omp parallel for schedule(static) if (count > WORTH_THREADS)
@@ -57,10 +57,10 @@ static void copy_values(nn_real *to, const nn_real *from, size_t count)
         memcpy(to + first, from + first, (count - first < PIECE ? count - first : PIECE) * sizeof *to);
 }
 
-static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
+static void copy_state(nni_checkpoint *copy, const nni_checkpoint *state)
 {
     nn_network *network = copy->network;
-    nn_optimizer *optimizer = copy->optimizer;
+    nni_optimizer *optimizer = copy->optimizer;
     copy_values(network->parameters, state->network->parameters, network->flat_count);
     copy_values(network->statistics, state->network->statistics, network->statistics_count);
     for (size_t s = 0; s < optimizer->state_count; s++)
@@ -78,10 +78,10 @@ static void copy_state(nn_checkpoint *copy, const nn_checkpoint *state)
 static nn_status write_copy(void *context, nn_error *error)
 {
     nni_snapshot *snapshot = context;
-    return nn_checkpoint_write(snapshot->path, &snapshot->copy, &snapshot->room, error);
+    return nni_checkpoint_write(snapshot->path, &snapshot->copy, &snapshot->room, error);
 }
 
-void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nn_checkpoint *state)
+void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nni_checkpoint *state)
 {
     snprintf(snapshot->path, sizeof snapshot->path, "%s", path);
     copy_state(&snapshot->copy, state);

@@ -14,7 +14,7 @@ nn_status nni_snapshot_create(const nni_run *run, nni_snapshot **snapshot, nn_er
 void nni_snapshot_free(nni_snapshot *snapshot);
 
 /** Copies the state and begins to write it; what was begun before has been finished. @param path  copied */
-void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nn_checkpoint *state);
+void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nni_checkpoint *state);
 
 /** Waits for the write that was begun. @return its outcome */
 nn_status nni_snapshot_finish(nni_snapshot *snapshot, nn_error *error);

@@ -7,23 +7,23 @@
 #include "support/memory.h"
 #include "train/metrics/metrics.h"
 
-struct nn_evaluator {
+struct nni_evaluator {
     nni_subject subject;
     nn_activation output;
     nn_comm *comm;   /* borrowed */
     size_t capacity; /* most rows of a piece */
     nni_cursor *cursor;
-    nn_real *x;       /* [capacity, features] the piece in work, where it is not taken from where it lies */
-    nn_real *y;       /* [capacity, outputs] its targets that are values, as the loss takes them; NULL: classes */
+    nni_real *x;      /* [capacity, features] the piece in work, where it is not taken from where it lies */
+    nni_real *y;      /* [capacity, outputs] its targets that are values, as the loss takes them; NULL: classes */
     double *restored; /* [capacity, outputs] outputs in the units of such targets; NULL: classes */
     nni_tally tally;
     nni_ranking *ranking; /* NULL: not wanted, or neither classes nor labels */
 };
 
-size_t nni_predicted_class(const nn_real *output, size_t outputs)
+size_t nni_predicted_class(const nni_real *output, size_t outputs)
 {
     if (outputs == 1)
-        return output[0] >= (nn_real)0.5;
+        return output[0] >= (nni_real)0.5;
     size_t best = 0;
     for (size_t j = 1; j < outputs; j++)
         if (output[j] > output[best])
@@ -36,7 +36,7 @@ size_t nni_predicted_class(const nn_real *output, size_t outputs)
 /* What a pass over the values finds: places of largest values over all ranks; the largest of each output follow. */
 enum { OUTSIDE_UNIT, OTHER_THAN_0_1, LARGEST };
 
-static nn_status look_at_values(const nn_evaluator *evaluator, double *found, nn_error *error)
+static nn_status look_at_values(const nni_evaluator *evaluator, double *found, nn_error *error)
 {
     const size_t outputs = evaluator->subject.outputs;
     nni_rows rows = {.count = 1};
@@ -72,7 +72,7 @@ static size_t add_rows(const nni_rows *rows, const nni_subject *subject, const d
     return leaf;
 }
 
-static nn_status add_values(const nn_evaluator *evaluator, const double *largest, const double *mean,
+static nn_status add_values(const nni_evaluator *evaluator, const double *largest, const double *mean,
                             nni_row_sums *sums, nn_error *error)
 {
     nni_rows rows = {.count = 1};
@@ -90,7 +90,7 @@ static nn_status add_values(const nn_evaluator *evaluator, const double *largest
 /* In two passes, the mean first: the difference of sums of squares and squared sums would lose the digits of a spread
  * that is small beside the mean. The mean is summed as a distance from the largest value, so that the spread of a
  * target that does not vary is 0 and not a rounding error. @param mean  [outputs + 1] to work in */
-static nn_status measure_values(nn_evaluator *evaluator, const double *largest, nni_row_sums *sums, double *mean,
+static nn_status measure_values(nni_evaluator *evaluator, const double *largest, nni_row_sums *sums, double *mean,
                                 nn_error *error)
 {
     const size_t outputs = evaluator->subject.outputs;
@@ -104,7 +104,7 @@ static nn_status measure_values(nn_evaluator *evaluator, const double *largest, 
 }
 
 /* Under a sigmoid, targets that are all 0 or 1 are labels, or two classes where there is one output. */
-static nn_status describe_values(nn_evaluator *evaluator, double *found, double *mean, nn_error *error)
+static nn_status describe_values(nni_evaluator *evaluator, double *found, double *mean, nn_error *error)
 {
     nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
@@ -124,7 +124,7 @@ static nn_status describe_values(nn_evaluator *evaluator, double *found, double 
     return status;
 }
 
-static nn_status describe_targets(nn_evaluator *evaluator, nn_error *error)
+static nn_status describe_targets(nni_evaluator *evaluator, nn_error *error)
 {
     const char what[] = "the spread of the targets";
     nni_subject *subject = &evaluator->subject;
@@ -145,9 +145,9 @@ static nn_status describe_targets(nn_evaluator *evaluator, nn_error *error)
     return status;
 }
 
-static nn_status take_memory(nn_evaluator *evaluator, nn_error *error)
+static nn_status take_memory(nni_evaluator *evaluator, nn_error *error)
 {
-    const nn_dataset *dataset = evaluator->subject.dataset;
+    const nni_dataset *dataset = evaluator->subject.dataset;
     NN_TRY(nni_cursor_create(dataset, evaluator->capacity, &evaluator->cursor, error));
     if (dataset->target == NNI_TARGET_VALUES) {
         NN_TRY(nni_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->y,
@@ -159,7 +159,7 @@ static nn_status take_memory(nn_evaluator *evaluator, nn_error *error)
                         &evaluator->x, error);
 }
 
-static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_error *error)
+static nn_status describe(nni_evaluator *evaluator, nni_metrics_wanted wanted, nn_error *error)
 {
     nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
@@ -182,13 +182,13 @@ static nn_status describe(nn_evaluator *evaluator, nn_metrics_wanted wanted, nn_
     return NN_OK;
 }
 
-nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const nn_dataset *dataset,
-                              nn_metrics_wanted wanted, nn_comm *comm, nn_evaluator **result, nn_error *error)
+nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const nni_dataset *dataset,
+                               nni_metrics_wanted wanted, nn_comm *comm, nni_evaluator **result, nn_error *error)
 {
     if (dataset->target == NNI_TARGET_NONE)
         return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->file,
                        dataset->x_name);
-    nn_evaluator *evaluator = NULL;
+    nni_evaluator *evaluator = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
     evaluator->comm = comm;
     evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
@@ -197,14 +197,14 @@ nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const 
     evaluator->output = network->layers[network->layer_count - 1].activation;
     nn_status status = describe(evaluator, wanted, error);
     if (status != NN_OK) {
-        nn_evaluator_free(evaluator);
+        nni_evaluator_free(evaluator);
         return status;
     }
     *result = evaluator;
     return NN_OK;
 }
 
-void nn_evaluator_free(nn_evaluator *evaluator)
+void nni_evaluator_free(nni_evaluator *evaluator)
 {
     if (!evaluator)
         return;
@@ -220,10 +220,10 @@ void nn_evaluator_free(nn_evaluator *evaluator)
 
 /* --- measuring --- */
 
-static nn_batch piece_of(const nn_evaluator *evaluator, const nni_rows *rows)
+static nni_batch piece_of(const nni_evaluator *evaluator, const nni_rows *rows)
 {
-    const nn_dataset *dataset = evaluator->subject.dataset;
-    return (nn_batch){
+    const nni_dataset *dataset = evaluator->subject.dataset;
+    return (nni_batch){
         .rows = rows->count,
         .global_rows = dataset->slices.rows,
         .x = nni_dataset_convert(dataset, rows, evaluator->x),
@@ -233,7 +233,7 @@ static nn_batch piece_of(const nn_evaluator *evaluator, const nni_rows *rows)
 }
 
 /* Outputs of a piece in the units of the targets. */
-static void restore(const nn_evaluator *evaluator, const nn_real *output, size_t rows)
+static void restore(const nni_evaluator *evaluator, const nni_real *output, size_t rows)
 {
     const nni_target_scaler *scaling = evaluator->subject.dataset->target_scaling;
     if (scaling)
@@ -243,8 +243,8 @@ static void restore(const nn_evaluator *evaluator, const nn_real *output, size_t
 }
 
 /* Rows that the network has run over, leaf by leaf. @return the leaf that goes on after them */
-static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, size_t leaf, const nni_rows *rows,
-                          const nn_real *output)
+static size_t tally_piece(nni_evaluator *evaluator, const nni_workspace *work, size_t leaf, const nni_rows *rows,
+                          const nni_real *output)
 {
     nni_tally *tally = &evaluator->tally;
     const nni_subject *subject = &evaluator->subject;
@@ -261,10 +261,10 @@ static size_t tally_piece(nn_evaluator *evaluator, const nn_workspace *work, siz
     }
 }
 
-static nn_status run_pieces(nn_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
-                            nn_workspace *work, nn_error *error)
+static nn_status run_pieces(nni_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
+                            nni_workspace *work, nn_error *error)
 {
-    const nn_dataset *dataset = evaluator->subject.dataset;
+    const nni_dataset *dataset = evaluator->subject.dataset;
     nni_tally_clear(&evaluator->tally);
     if ((evaluator->capacity == 0 || evaluator->capacity > work->capacity) && dataset->rows > 0)
         return nn_fail(error, NN_USAGE, "a work space of %zu rows cannot measure %s in pieces of %zu", work->capacity,
@@ -275,10 +275,10 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nni_loss_settings *lo
         NN_TRY(nni_cursor_next(evaluator->cursor, &rows, error));
         if (rows.count == 0)
             continue;
-        nn_batch batch = piece_of(evaluator, &rows);
-        nn_network_infer(network, batch.x, rows.count, work);
-        nn_loss(loss, network, &batch, work);
-        const nn_real *output = nn_network_output(network, work);
+        nni_batch batch = piece_of(evaluator, &rows);
+        nni_network_infer(network, batch.x, rows.count, work);
+        nni_loss(loss, network, &batch, work);
+        const nni_real *output = nni_network_output(network, work);
         restore(evaluator, output, rows.count);
         leaf = tally_piece(evaluator, work, leaf, &rows, output);
         if (evaluator->ranking)
@@ -291,13 +291,13 @@ static nn_status run_pieces(nn_evaluator *evaluator, const nni_loss_settings *lo
 }
 
 /* Outputs are memberships where they cannot leave 0 .. 1, or were trained as such. */
-static bool has_memberships(const nn_evaluator *evaluator, const nni_loss_settings *loss)
+static bool has_memberships(const nni_evaluator *evaluator, const nni_loss_settings *loss)
 {
     return loss->name == NN_IOU || evaluator->output == NN_SIGMOID || evaluator->output == NN_SOFTMAX;
 }
 
-nn_status nn_evaluate(nn_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
-                      nn_workspace *work, nn_metrics *metrics, nn_error *error)
+nn_status nni_evaluate(nni_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
+                       nni_workspace *work, nni_metrics *metrics, nn_error *error)
 {
     nn_comm *comm = evaluator->comm;
     NN_TRY(nn_comm_agree(comm, run_pieces(evaluator, loss, network, work, error), error));
@@ -320,7 +320,7 @@ static bool varies(const nni_subject *subject)
 
 /* What a metric is measured on, or NULL where it can be measured here. Says `has` in the place of what the targets are,
  * where they are right and yet will not do. */
-static const char *lacks(const nn_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
+static const char *lacks(const nni_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
                          const char **has)
 {
     const nni_subject *subject = &evaluator->subject;
@@ -369,7 +369,7 @@ static const char *lacks(const nn_evaluator *evaluator, const nni_loss_settings 
 }
 
 /* "loss, mae, rmse or r2": what there is to be measured. */
-static void list_fitting(const nn_evaluator *evaluator, const nni_loss_settings *loss, char *list, size_t room)
+static void list_fitting(const nni_evaluator *evaluator, const nni_loss_settings *loss, char *list, size_t room)
 {
     const char *ignored = NULL;
     nn_metric last = NN_METRIC_LOSS;
@@ -383,7 +383,7 @@ static void list_fitting(const nn_evaluator *evaluator, const nni_loss_settings 
         }
 }
 
-nn_status nni_evaluator_check(const nn_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
+nn_status nni_evaluator_check(const nni_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
                               nn_error *error)
 {
     const nni_subject *subject = &evaluator->subject;

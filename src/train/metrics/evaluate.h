@@ -11,19 +11,15 @@
 #include "model/network.h"
 #include "nntrain/status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /** What is to be measured beside the cheap figures. */
-typedef struct nn_metrics_wanted {
+typedef struct nni_metrics_wanted {
     size_t top_k;   /**< k of NN_METRIC_TOP_K; 0: not wanted */
     bool ranking;   /**< auroc and average_precision: brings the outputs of all rows to rank 0 and sorts them */
     bool confusion; /**< classes^2 sums, on every rank */
-} nn_metrics_wanted;
+} nni_metrics_wanted;
 
 /** Figures of a whole split, the same on every rank. Arrays are the evaluator's, until it measures again. */
-typedef struct nn_metrics {
+typedef struct nni_metrics {
     size_t rows;
     double weight;       /**< sum of the sample weights; rows where there are none */
     bool classes;        /**< whether targets are classes, or shares of classes for a softmax */
@@ -38,16 +34,16 @@ typedef struct nn_metrics {
     const double *support;               /**< [class_count or label_count] weights of the rows of each; NULL without */
     const double *confusion; /**< [class_count, class_count] weights of rows of true class i predicted as j; NULL
                                 where not wanted, without classes and for more than 2048 */
-} nn_metrics;
+} nni_metrics;
 
 /** Measures one split over and over; memory is taken once. */
-typedef struct nn_evaluator nn_evaluator;
+typedef struct nni_evaluator nni_evaluator;
 
 /**
  * The class a row of output activations speaks for: the largest of several (the first of equals), or with one output
  * whether it is at least 0.5.
  */
-size_t nni_predicted_class(const nn_real *output, size_t outputs);
+size_t nni_predicted_class(const nni_real *output, size_t outputs);
 
 /**
  * Takes the memory that measuring needs, and measures the targets. Collective.
@@ -57,9 +53,9 @@ size_t nni_predicted_class(const nn_real *output, size_t outputs);
  * has no part in the figures
  * @return NN_DATA where the split has no targets
  */
-nn_status nn_evaluator_create(const nn_network *network, size_t capacity, const nn_dataset *dataset,
-                              nn_metrics_wanted wanted, nn_comm *comm, nn_evaluator **evaluator, nn_error *error);
-void nn_evaluator_free(nn_evaluator *evaluator);
+nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const nni_dataset *dataset,
+                               nni_metrics_wanted wanted, nn_comm *comm, nni_evaluator **evaluator, nn_error *error);
+void nni_evaluator_free(nni_evaluator *evaluator);
 
 /**
  * Runs the network over the split in pieces of at most the evaluator's capacity, which the work space must have.
@@ -83,15 +79,15 @@ void nn_evaluator_free(nn_evaluator *evaluator);
  * to it, average_precision of a class that no row belongs to (of a label, and of class 1 of two, it is 0). auroc is NaN
  * where all are left out. Ties count half in auroc; in average_precision they pass a threshold together.
  *
- * log_loss: of the true class, or the mean over labels; probabilities are kept machine epsilon of nn_real away from 0
+ * log_loss: of the true class, or the mean over labels; probabilities are kept machine epsilon of nni_real away from 0
  * and 1. mae, rmse, r2: means over outputs of each output's own (multioutput='uniform_average'), so that rmse is a mean
  * of roots. r2: a target that does not vary counts 1 where it is met and else 0; of one row it is NaN. iou: sum of a y
  * / sum of (a + y - a y) over all rows and outputs; 1 where both are 0.
  *
  * @return NN_USAGE where evaluator or work hold no rows but the split does
  */
-nn_status nn_evaluate(nn_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
-                      nn_workspace *work, nn_metrics *metrics, nn_error *error);
+nn_status nni_evaluate(nni_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
+                       nni_workspace *work, nni_metrics *metrics, nn_error *error);
 
 /**
  * Whether a metric can be measured, which training.stop.metric must be. Local, with the same outcome on every rank.
@@ -99,11 +95,7 @@ nn_status nn_evaluate(nn_evaluator *evaluator, const nni_loss_settings *loss, co
  * @return NN_USAGE where it is not for such targets or outputs, or not defined for the ones there are, with a sentence
  * that names what would do
  */
-nn_status nni_evaluator_check(const nn_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
+nn_status nni_evaluator_check(const nni_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
                               nn_error *error);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

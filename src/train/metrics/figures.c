@@ -9,7 +9,7 @@ static double share(double part, double whole)
 }
 
 /* @return where figures of a metric for each class, label or output go, and where the caller finds them */
-static double *each_of(const nni_tally *tally, nn_metric metric, nn_metrics *metrics)
+static double *each_of(const nni_tally *tally, nn_metric metric, nni_metrics *metrics)
 {
     metrics->each[metric] = tally->each + (size_t)metric * tally->each_count;
     return tally->each + (size_t)metric * tally->each_count;
@@ -28,7 +28,7 @@ static double recall_of_actual(const nni_tally *tally)
 
 /* Of each class or label; their means over the classes that occur, or over all labels, or of two classes those of class
  * 1. */
-static void part_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
+static void part_figures(const nni_tally *tally, const nni_subject *subject, nni_metrics *metrics)
 {
     const double *actual = tally->totals + tally->actual, *predicted = tally->totals + tally->predicted;
     const double *hit = tally->totals + tally->hit, *occurs = tally->totals + tally->occurs;
@@ -52,7 +52,7 @@ static void part_figures(const nni_tally *tally, const nni_subject *subject, nn_
     metrics->support = actual;
 }
 
-static void class_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
+static void class_figures(const nni_tally *tally, const nni_subject *subject, nni_metrics *metrics)
 {
     metrics->value[NN_METRIC_ACCURACY] = tally->totals[NNI_SUM_CORRECT] / metrics->weight;
     metrics->value[NN_METRIC_BALANCED_ACCURACY] = recall_of_actual(tally);
@@ -62,7 +62,7 @@ static void class_figures(const nni_tally *tally, const nni_subject *subject, nn
         metrics->value[NN_METRIC_LOG_LOSS] = tally->totals[NNI_SUM_LOG_LOSS] / metrics->weight;
 }
 
-static void label_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
+static void label_figures(const nni_tally *tally, const nni_subject *subject, nni_metrics *metrics)
 {
     const double all = metrics->weight * (double)subject->labels;
     double actual = 0, predicted = 0, hit = 0;
@@ -89,7 +89,7 @@ static double explained(double residual, double spread)
     return residual > 0 ? 0 : 1;
 }
 
-static void value_figures(const nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
+static void value_figures(const nni_tally *tally, const nni_subject *subject, nni_metrics *metrics)
 {
     const size_t outputs = subject->outputs;
     double *mae = each_of(tally, NN_METRIC_MAE, metrics), *rmse = each_of(tally, NN_METRIC_RMSE, metrics);
@@ -109,10 +109,10 @@ static void value_figures(const nni_tally *tally, const nni_subject *subject, nn
     metrics->value[NN_METRIC_R2] = r2s / (double)outputs;
 }
 
-void nni_tally_figures(nni_tally *tally, const nni_subject *subject, nn_metrics *metrics)
+void nni_tally_figures(nni_tally *tally, const nni_subject *subject, nni_metrics *metrics)
 {
     const double *totals = tally->totals;
-    *metrics = (nn_metrics){
+    *metrics = (nni_metrics){
         .rows = subject->dataset->slices.rows,
         .weight = totals[NNI_SUM_WEIGHT],
         .classes = subject->classes > 0,

@@ -69,7 +69,7 @@ nn_status nni_tally_total(nni_tally *tally, nn_error *error)
 
 /* Whether fewer than k outputs come before that of the class; of equals the first comes first, as in
  * nni_predicted_class. */
-static bool among_first(const nn_real *a, size_t outputs, size_t class, size_t k)
+static bool among_first(const nni_real *a, size_t outputs, size_t class, size_t k)
 {
     size_t before = 0;
     for (size_t j = 0; j < outputs; j++)
@@ -83,7 +83,7 @@ static double log_loss(double probability)
     return -log(fmin(fmax(probability, smallest_probability), 1 - smallest_probability));
 }
 
-static void tally_class(const nni_tally *tally, const nni_subject *subject, size_t class, const nn_real *a,
+static void tally_class(const nni_tally *tally, const nni_subject *subject, size_t class, const nni_real *a,
                         double weight, double *sums)
 {
     const size_t predicted = nni_predicted_class(a, subject->outputs);
@@ -107,7 +107,7 @@ static void tally_class(const nni_tally *tally, const nni_subject *subject, size
 }
 
 static void tally_labels(const nni_tally *tally, const nni_subject *subject, const nni_rows *rows, size_t row,
-                         const nn_real *a, double weight, double *sums)
+                         const nni_real *a, double weight, double *sums)
 {
     bool correct = true;
     for (size_t j = 0; j < subject->labels; j++) {
@@ -133,7 +133,7 @@ static void tally_values(const nni_tally *tally, size_t outputs, const double *y
 }
 
 /* The target is 1 at the class where there are no values. */
-static void tally_overlap(size_t outputs, const nni_rows *rows, size_t row, size_t class, const nn_real *a,
+static void tally_overlap(size_t outputs, const nni_rows *rows, size_t row, size_t class, const nni_real *a,
                           double weight, double *sums)
 {
     double intersection = 0, united = 0;
@@ -148,7 +148,7 @@ static void tally_overlap(size_t outputs, const nni_rows *rows, size_t row, size
 }
 
 void nni_tally_rows(nni_tally *tally, const nni_subject *subject, const nni_rows *rows, size_t first, size_t count,
-                    const nn_real *output, const double *restored, const double *losses)
+                    const nni_real *output, const double *restored, const double *losses)
 {
     double *sums = nni_row_sums_of_leaf(&tally->sums);
     for (size_t i = 0, row = first; i < count; i++, row++, output += subject->outputs) {

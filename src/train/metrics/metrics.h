@@ -23,14 +23,14 @@ enum {
 
 /** What the figures are of. */
 typedef struct nni_subject {
-    const nn_dataset *dataset; /* borrowed */
-    size_t outputs;            /* of the network */
-    size_t classes;            /* 0: no classes; 2 with a single output */
-    size_t labels;             /* outputs that are each one of two classes; 0: no several labels */
-    size_t top_k;              /* 0: not wanted, or one output */
-    bool confusion;            /* whether a confusion matrix is wanted and there is one */
-    bool probabilities;        /* whether the outputs are those of the classes or labels */
-    bool unit_targets;         /* whether all targets lie in 0 .. 1, so that they are memberships of a set */
+    const nni_dataset *dataset; /* borrowed */
+    size_t outputs;             /* of the network */
+    size_t classes;             /* 0: no classes; 2 with a single output */
+    size_t labels;              /* outputs that are each one of two classes; 0: no several labels */
+    size_t top_k;               /* 0: not wanted, or one output */
+    bool confusion;             /* whether a confusion matrix is wanted and there is one */
+    bool probabilities;         /* whether the outputs are those of the classes or labels */
+    bool unit_targets;          /* whether all targets lie in 0 .. 1, so that they are memberships of a set */
     double *spread; /* [outputs] sums of squared deviations of values from their mean, weighted, or NULL: no values */
 } nni_subject;
 
@@ -77,13 +77,13 @@ void nni_tally_clear(nni_tally *tally);
  * @param losses    [count] terms of the loss
  */
 void nni_tally_rows(nni_tally *tally, const nni_subject *subject, const nni_rows *rows, size_t first, size_t count,
-                    const nn_real *output, const double *restored, const double *losses);
+                    const nni_real *output, const double *restored, const double *losses);
 
 /** Adds up over the ranks. Collective. */
 nn_status nni_tally_total(nni_tally *tally, nn_error *error);
 
 /** The figures, once the tally holds the sums over ranks; all but those of a ranking. */
-void nni_tally_figures(nni_tally *tally, const nni_subject *subject, nn_metrics *metrics);
+void nni_tally_figures(nni_tally *tally, const nni_subject *subject, nni_metrics *metrics);
 
 /** Scores of all rows, for the areas under the ROC and the precision-recall curve. */
 typedef struct nni_ranking nni_ranking;
@@ -96,9 +96,9 @@ void nni_ranking_free(nni_ranking *ranking);
 bool nni_ranking_has_both(const nni_ranking *ranking);
 
 /** Keeps the scores of rows first .. first + rows of this rank. Local. */
-void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nn_real *output);
+void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nni_real *output);
 
 /** Fills in auroc and average_precision, the same on every rank. Collective. */
-nn_status nni_ranking_figures(nni_ranking *ranking, nn_metrics *metrics, nn_error *error);
+nn_status nni_ranking_figures(nni_ranking *ranking, nni_metrics *metrics, nn_error *error);
 
 #endif

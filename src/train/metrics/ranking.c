@@ -14,7 +14,7 @@
 
 /* What is sorted. */
 struct scored {
-    nn_real score, weight;
+    nni_real score, weight;
     bool positive;
 };
 
@@ -24,15 +24,15 @@ struct nni_ranking {
     size_t columns;       /* scores kept of a row: 1 for two classes, else one a class or label */
     size_t truth_columns; /* labels, or 1: the class */
     bool has_both;
-    nn_real *scores;   /* [columns, rows] of this rank */
-    nn_real *truth;    /* [truth_columns, rows] of this rank: whether a label is 1, or the class, which a float holds
-                          exactly up to 2^24: more classes than any network has outputs */
+    nni_real *scores;  /* [columns, rows] of this rank */
+    nni_real *truth;   /* [truth_columns, rows] of this rank: whether a label is 1, or the class, which a float holds
+                         exactly up to 2^24: more classes than any network has outputs */
     size_t *rank_rows; /* [ranks] rows of each rank */
     double *figures;   /* [2, columns + 1] auroc and average_precision of the columns, and what they are together */
     /* On rank 0 alone, of all rows in rank order: */
-    nn_real *inbox;        /* [all rows] scores */
-    nn_real *truths;       /* [all rows] */
-    nn_real *weights;      /* [all rows] */
+    nni_real *inbox;       /* [all rows] scores */
+    nni_real *truths;      /* [all rows] */
+    nni_real *weights;     /* [all rows] */
     struct scored *sorted; /* [all rows] */
 };
 
@@ -67,7 +67,7 @@ static nn_status count_rows(nni_ranking *ranking, nn_error *error)
 }
 
 /* One value of every row to rank 0; own [rows] may be sent from, not changed. @param all  [all rows] on rank 0 */
-static nn_status bring_all(const nni_ranking *ranking, nn_real *own, nn_real *all, nn_error *error)
+static nn_status bring_all(const nni_ranking *ranking, nni_real *own, nni_real *all, nn_error *error)
 {
     nn_comm *comm = ranking->comm;
     if (comm->rank != 0)
@@ -89,7 +89,7 @@ static void keep_truth(nni_ranking *ranking, const nni_rows *rows)
     for (size_t i = 0; i < rows->count; i++) {
         ranking->scores[rows->first + i] = rows->weights ? rows->weights[i] : 1;
         if (subject->labels == 0)
-            ranking->truth[rows->first + i] = (nn_real)nni_class_of_row(subject, rows, i);
+            ranking->truth[rows->first + i] = (nni_real)nni_class_of_row(subject, rows, i);
         for (size_t j = 0; j < subject->labels; j++)
             ranking->truth[j * all + rows->first + i] = rows->values[i * subject->labels + j] > 0;
     }
@@ -122,7 +122,7 @@ static nn_status bring_truth(nni_ranking *ranking, size_t column, nn_error *erro
 static bool is_positive(const nni_ranking *ranking, size_t column, size_t row)
 {
     const bool one = ranking->columns == 1 || ranking->subject->labels > 0;
-    return ranking->truths[row] == (one ? 1 : (nn_real)column);
+    return ranking->truths[row] == (one ? 1 : (nni_real)column);
 }
 
 /* Weights of the rows that are of the column's class or label, and of those that are not. */
@@ -192,7 +192,7 @@ bool nni_ranking_has_both(const nni_ranking *ranking)
     return ranking->has_both;
 }
 
-void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nn_real *output)
+void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nni_real *output)
 {
     const size_t outputs = ranking->subject->outputs, all = ranking->subject->dataset->rows;
     const size_t first_output = outputs - ranking->columns; /* of two outputs the second is class 1's */
@@ -278,7 +278,7 @@ static nn_status measure_columns(nni_ranking *ranking, double *areas, double *pr
     return NN_OK;
 }
 
-nn_status nni_ranking_figures(nni_ranking *ranking, nn_metrics *metrics, nn_error *error)
+nn_status nni_ranking_figures(nni_ranking *ranking, nni_metrics *metrics, nn_error *error)
 {
     const size_t columns = ranking->columns;
     double *areas = ranking->figures, *precisions = ranking->figures + columns + 1;

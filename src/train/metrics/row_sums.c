@@ -5,7 +5,7 @@
 #include "model/partial_sums.h"
 #include "support/memory.h"
 
-nn_status nni_row_sums_create(const nn_dataset *dataset, size_t count, int tag, nn_comm *comm, nni_row_sums *sums,
+nn_status nni_row_sums_create(const nni_dataset *dataset, size_t count, int tag, nn_comm *comm, nni_row_sums *sums,
                               nn_error *error)
 {
     const size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
@@ -44,7 +44,7 @@ void nni_row_sums_next(nni_row_sums *sums, size_t leaf)
     memset(nni_row_sums_of_leaf(sums), 0, sums->count * sizeof *sums->stack);
 }
 
-size_t nni_row_sums_end(const nni_row_sums *sums, const nn_dataset *dataset, size_t leaf)
+size_t nni_row_sums_end(const nni_row_sums *sums, const nni_dataset *dataset, size_t leaf)
 {
     return leaf + 1 < sums->leaves.count ? dataset->slice_end[leaf] : dataset->rows;
 }

@@ -23,7 +23,7 @@ typedef struct nni_row_sums {
  * @param dataset  whose slices are the leaves; one made without a table of slices is a leaf a rank
  * @param tag      of the messages between ranks
  */
-nn_status nni_row_sums_create(const nn_dataset *dataset, size_t count, int tag, nn_comm *comm, nni_row_sums *sums,
+nn_status nni_row_sums_create(const nni_dataset *dataset, size_t count, int tag, nn_comm *comm, nni_row_sums *sums,
                               nn_error *error);
 void nni_row_sums_free(nni_row_sums *sums);
 
@@ -37,7 +37,7 @@ double *nni_row_sums_of_leaf(const nni_row_sums *sums);
 void nni_row_sums_next(nni_row_sums *sums, size_t leaf);
 
 /** @return the row, counted among this rank's, that leaf `leaf` of its ends before */
-size_t nni_row_sums_end(const nni_row_sums *sums, const nn_dataset *dataset, size_t leaf);
+size_t nni_row_sums_end(const nni_row_sums *sums, const nni_dataset *dataset, size_t leaf);
 
 /** Adds up over the ranks. Collective. @param total  [count] receives the sums */
 nn_status nni_row_sums_total(nni_row_sums *sums, double *total, nn_error *error);

@@ -15,21 +15,21 @@ static nn_comm *comm;
 static char folder[] = "/tmp/nntrain-checkpoint-XXXXXX";
 static char path[128];
 
-static void fill(nn_real *values, size_t count, double scale)
+static void fill(nni_real *values, size_t count, double scale)
 {
     for (size_t i = 0; i < count; i++)
-        values[i] = (nn_real)(scale * (double)(i % 1009) - 3);
+        values[i] = (nni_real)(scale * (double)(i % 1009) - 3);
 }
 
 /* A network with odd sizes and a velocity, as a training would leave it. */
-static nn_checkpoint made_up(void)
+static nni_checkpoint made_up(void)
 {
     static char recipe[] = "seed: 1\n# \xc3\xbc\n";
     const nni_layer_settings layers[] = {
         {.units = 33, .activation = NN_RELU, .normalization = NN_NORM_BATCH, .dropout = 0.25},
         {.units = 1, .activation = NN_TANH, .normalization = NN_NORM_LAYER},
         {.units = 5, .activation = NN_SOFTMAX}};
-    nn_checkpoint checkpoint = {
+    nni_checkpoint checkpoint = {
         .progress = {.epoch = 3,
                      .step = 77,
                      .epoch_step = 5,
@@ -52,7 +52,7 @@ static nn_checkpoint made_up(void)
     static const char *const names[] = {"ant", "bee", "l\303\266we", "of all the classes the longest", "z"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         CU_ASSERT_FATAL(nni_string_set_add(&checkpoint.class_names, names[i], NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_target_scaler_create(NN_TARGETS_LOG1P, 5, &checkpoint.target_scaling, NULL) == NN_OK);
     for (size_t j = 0; j < 5; j++) {
@@ -61,7 +61,7 @@ static nn_checkpoint made_up(void)
     }
     const nni_optimizer_settings adam = {.name = NN_ADAM, .learning_rate = 0.1};
     const nni_regularization_settings none = {.l1 = 0};
-    CU_ASSERT_FATAL(nn_optimizer_create(&adam, &none, checkpoint.network, &checkpoint.optimizer, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_optimizer_create(&adam, &none, checkpoint.network, &checkpoint.optimizer, NULL) == NN_OK);
     checkpoint.optimizer->steps = 77;
     for (size_t t = 0; t < checkpoint.network->tensor_count; t++) {
         const nni_tensor *tensor = &checkpoint.network->tensors[t];
@@ -80,27 +80,27 @@ static nn_checkpoint made_up(void)
     return checkpoint;
 }
 
-static void free_made_up(nn_checkpoint *checkpoint)
+static void free_made_up(nni_checkpoint *checkpoint)
 {
     nn_network_free(checkpoint->network);
     nni_feature_scaler_free(checkpoint->normalization);
     nni_target_scaler_free(checkpoint->target_scaling);
-    nn_optimizer_free(checkpoint->optimizer);
+    nni_optimizer_free(checkpoint->optimizer);
     nni_string_set_free(&checkpoint->class_names);
 }
 
-static void read_is(const nn_checkpoint *written)
+static void read_is(const nni_checkpoint *written)
 {
     nn_error error;
-    nn_checkpoint *read = NULL;
-    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
-    const size_t bytes = written->network->flat_count * sizeof(nn_real);
+    nni_checkpoint *read = NULL;
+    CU_ASSERT_FATAL(nni_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    const size_t bytes = written->network->flat_count * sizeof(nni_real);
     CU_ASSERT(read->network->layer_count == 3 && read->network->inputs == 17);
     for (size_t l = 0; l < 3; l++)
         CU_ASSERT(memcmp(&read->network->layers[l], &written->network->layers[l], sizeof(nni_layer)) == 0);
     CU_ASSERT(memcmp(read->network->parameters, written->network->parameters, bytes) == 0);
     CU_ASSERT(memcmp(read->network->statistics, written->network->statistics,
-                     written->network->statistics_count * sizeof(nn_real)) == 0);
+                     written->network->statistics_count * sizeof(nni_real)) == 0);
     CU_ASSERT(read->optimizer->settings.name == NN_ADAM && read->optimizer->steps == 77);
     CU_ASSERT_FATAL(read->optimizer->state_count == 2);
     for (size_t state = 0; state < 2; state++)
@@ -109,7 +109,7 @@ static void read_is(const nn_checkpoint *written)
     CU_ASSERT(memcmp(read->normalization->offset, written->normalization->offset, 17 * sizeof(double)) == 0);
     CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(double)) == 0);
     CU_ASSERT(read->normalization->limit == 10);
-    CU_ASSERT(read->normalization->scale_real[4] == (nn_real)written->normalization->scale[4]);
+    CU_ASSERT(read->normalization->scale_real[4] == (nni_real)written->normalization->scale[4]);
     const nni_target_scaler *scaling = written->target_scaling;
     CU_ASSERT(read->target_scaling->kind == NN_TARGETS_LOG1P && read->target_scaling->outputs == 5);
     CU_ASSERT(memcmp(read->target_scaling->offset, scaling->offset, 5 * sizeof(double)) == 0);
@@ -121,16 +121,16 @@ static void read_is(const nn_checkpoint *written)
     CU_ASSERT(read->provenance.classes == 3);
     CU_ASSERT(strcmp(read->recipe, written->recipe) == 0);
     CU_ASSERT(nni_string_set_equal(&read->class_names, &written->class_names));
-    nn_checkpoint_free(read);
+    nni_checkpoint_free(read);
 }
 
 static void what_is_written_is_read_on_every_rank(void)
 {
-    nn_checkpoint written = made_up();
+    nni_checkpoint written = made_up();
     nn_error error;
     nn_status status = NN_OK;
     if (comm->rank == 0)
-        status = nn_checkpoint_write(path, &written, NULL, &error);
+        status = nni_checkpoint_write(path, &written, NULL, &error);
     CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
     read_is(&written);
     free_made_up(&written);
@@ -139,17 +139,17 @@ static void what_is_written_is_read_on_every_rank(void)
 /* As all were once: read, they have an identity. */
 static void models_of_targets_as_they_are_have_no_scaling(void)
 {
-    nn_checkpoint written = made_up(), *read = NULL;
+    nni_checkpoint written = made_up(), *read = NULL;
     nni_target_scaler *scaling = written.target_scaling;
     nn_error error;
     written.target_scaling = NULL;
-    nn_status status = comm->rank == 0 ? nn_checkpoint_write(path, &written, NULL, &error) : NN_OK;
+    nn_status status = comm->rank == 0 ? nni_checkpoint_write(path, &written, NULL, &error) : NN_OK;
     CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
-    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_checkpoint_read(path, comm, &read, &error) == NN_OK);
     CU_ASSERT(read->target_scaling->kind == NN_TARGETS_NONE && read->target_scaling->outputs == 5);
     for (size_t j = 0; j < 5; j++)
         CU_ASSERT(read->target_scaling->offset[j] == 0 && read->target_scaling->scale[j] == 1);
-    nn_checkpoint_free(read);
+    nni_checkpoint_free(read);
     written.target_scaling = scaling;
     free_made_up(&written);
 }
@@ -219,22 +219,22 @@ static void put_floats(hid_t file, const char *name)
 /* As they were written before: offset and scale as floats, and no limit. */
 static void older_normalizations_are_read(void)
 {
-    nn_checkpoint written = made_up();
+    nni_checkpoint written = made_up();
     nn_error error;
     nn_status status = NN_OK;
     if (comm->rank == 0) {
-        status = nn_checkpoint_write(path, &written, NULL, &error);
+        status = nni_checkpoint_write(path, &written, NULL, &error);
         replace_weight("/normalization/offset", put_floats);
     }
     CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
-    nn_checkpoint *read = NULL;
-    CU_ASSERT_FATAL(nn_checkpoint_read(path, comm, &read, &error) == NN_OK);
+    nni_checkpoint *read = NULL;
+    CU_ASSERT_FATAL(nni_checkpoint_read(path, comm, &read, &error) == NN_OK);
     for (size_t i = 0; i < 17; i++) {
         CU_ASSERT(read->normalization->offset[i] == (double)(float)(0.1 * (double)i));
-        CU_ASSERT(read->normalization->offset_real[i] == (nn_real)(float)(0.1 * (double)i));
+        CU_ASSERT(read->normalization->offset_real[i] == (nni_real)(float)(0.1 * (double)i));
     }
     CU_ASSERT(read->normalization->limit == 0);
-    nn_checkpoint_free(read);
+    nni_checkpoint_free(read);
     free_made_up(&written);
 }
 
@@ -277,40 +277,40 @@ static void what_refers_to_other_files_is_no_checkpoint(void)
 {
     void (*const put[])(hid_t, const char *) = {put_link, put_soft_link, put_raw, put_virtual};
     for (size_t i = 0; i < sizeof put / sizeof *put; i++) {
-        nn_checkpoint written = made_up(), *read = NULL;
+        nni_checkpoint written = made_up(), *read = NULL;
         nn_error error = {.message = ""};
         nn_status status = NN_OK;
         if (comm->rank == 0) {
-            status = nn_checkpoint_write(path, &written, NULL, &error);
+            status = nni_checkpoint_write(path, &written, NULL, &error);
             replace_weight("/model/layers/2/bias", put[i]);
         }
         CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
-        CU_ASSERT_EQUAL(nn_checkpoint_read(path, comm, &read, &error), NN_DATA);
+        CU_ASSERT_EQUAL(nni_checkpoint_read(path, comm, &read, &error), NN_DATA);
         CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "refers to other files, which no checkpoint does"));
         free_made_up(&written);
     }
 }
 
 /* Rank 0 has all of the state. */
-static void shares_are_read_of(const nn_optimizer *own, const nn_optimizer *whole)
+static void shares_are_read_of(const nni_optimizer *own, const nni_optimizer *whole)
 {
-    nn_checkpoint *read = NULL;
+    nni_checkpoint *read = NULL;
     CU_ASSERT_FATAL(nni_checkpoint_read_shares(path, comm, &read, NULL) == NN_OK);
-    const nn_optimizer *expected = comm->rank == 0 ? whole : own;
+    const nni_optimizer *expected = comm->rank == 0 ? whole : own;
     CU_ASSERT_EQUAL_FATAL(read->optimizer->count, expected->count);
     CU_ASSERT_EQUAL(read->optimizer->first, expected->first);
     CU_ASSERT_EQUAL(read->optimizer->steps, 77);
     for (size_t state = 0; state < 2; state++)
-        CU_ASSERT(memcmp(read->optimizer->state[state], expected->state[state], expected->count * sizeof(nn_real)) ==
+        CU_ASSERT(memcmp(read->optimizer->state[state], expected->state[state], expected->count * sizeof(nni_real)) ==
                   0);
-    nn_checkpoint_free(read);
+    nni_checkpoint_free(read);
 }
 
 /* Each rank has a share of the state alone. */
 static void shares_that_ranks_write_are_one_checkpoint(void)
 {
     nn_error error;
-    nn_checkpoint whole = made_up(), own = whole;
+    nni_checkpoint whole = made_up(), own = whole;
     const nni_optimizer_settings adam = {.name = NN_ADAM, .learning_rate = 0.1};
     const nni_regularization_settings none = {.l1 = 0};
     CU_ASSERT_FATAL(nni_optimizer_create_part(&adam, &none, whole.network, (size_t)comm->rank, (size_t)comm->size,
@@ -318,7 +318,7 @@ static void shares_that_ranks_write_are_one_checkpoint(void)
     own.optimizer->steps = whole.optimizer->steps;
     for (size_t state = 0; state < own.optimizer->state_count; state++)
         memcpy(own.optimizer->state[state], whole.optimizer->state[state] + own.optimizer->first,
-               own.optimizer->count * sizeof(nn_real));
+               own.optimizer->count * sizeof(nni_real));
     CU_ASSERT_FATAL(nni_checkpoint_write_parallel(path, comm, &own, &error) == NN_OK);
     read_is(&whole);
     shares_are_read_of(own.optimizer, whole.optimizer);
@@ -326,7 +326,7 @@ static void shares_that_ranks_write_are_one_checkpoint(void)
     /* A name that cannot be: all ranks are told, and none waits. */
     CU_ASSERT(nni_checkpoint_write_parallel("/dev/null/c.h5", comm, &own, &error) == NN_SYSTEM);
     CU_ASSERT(strstr(error.message, "/dev/null/c.h5: ") != NULL);
-    nn_optimizer_free(own.optimizer);
+    nni_optimizer_free(own.optimizer);
     free_made_up(&whole);
 }
 
@@ -350,13 +350,13 @@ static void every_flipped_byte_is_refused(void)
     size_t believed = 0;
     for (long at = 0; at < facts.st_size; at += at < 512 ? 1 : 97) {
         flip(at, 1 << at % 8);
-        nn_checkpoint *read = NULL;
+        nni_checkpoint *read = NULL;
         nn_error error;
-        if (nn_checkpoint_read(path, &alone, &read, &error) == NN_OK)
+        if (nni_checkpoint_read(path, &alone, &read, &error) == NN_OK)
             believed++;
         else
             CU_ASSERT(strstr(error.message, path) != NULL);
-        nn_checkpoint_free(read);
+        nni_checkpoint_free(read);
         flip(at, 1 << at % 8);
     }
     CU_ASSERT(believed == 0);
@@ -383,9 +383,9 @@ static void every_truncation_is_refused(void)
 
 static void missing_files_are_named_on_every_rank(void)
 {
-    nn_checkpoint *read = NULL;
+    nni_checkpoint *read = NULL;
     nn_error error;
-    CU_ASSERT(nn_checkpoint_read("/nowhere/c.h5", comm, &read, &error) == NN_DATA);
+    CU_ASSERT(nni_checkpoint_read("/nowhere/c.h5", comm, &read, &error) == NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "cannot open checkpoint /nowhere/c.h5: No such file or directory");
 }
 
@@ -393,16 +393,16 @@ static void a_full_disk_leaves_the_old_file(void)
 {
     if (comm->rank != 0)
         return;
-    nn_checkpoint checkpoint = made_up();
+    nni_checkpoint checkpoint = made_up();
     nn_error error;
-    CU_ASSERT(nn_checkpoint_write("/dev/null/c.h5", &checkpoint, NULL, &error) == NN_SYSTEM);
+    CU_ASSERT(nni_checkpoint_write("/dev/null/c.h5", &checkpoint, NULL, &error) == NN_SYSTEM);
     CU_ASSERT(strstr(error.message, "/dev/null/c.h5: ") != NULL);
-    CU_ASSERT_FATAL(nn_checkpoint_write(path, &checkpoint, NULL, &error) == NN_OK);
+    CU_ASSERT_FATAL(nni_checkpoint_write(path, &checkpoint, NULL, &error) == NN_OK);
     /* A folder in the way of the temporary name: the write fails, the old checkpoint stays. */
     char partial[160];
     snprintf(partial, sizeof partial, "%s.partial", path);
     CU_ASSERT_FATAL(mkdir(partial, 0700) == 0);
-    CU_ASSERT(nn_checkpoint_write(path, &checkpoint, NULL, &error) == NN_SYSTEM);
+    CU_ASSERT(nni_checkpoint_write(path, &checkpoint, NULL, &error) == NN_SYSTEM);
     CU_ASSERT(nni_checkpoint_verify(path, &error) == NN_OK);
     rmdir(partial);
     free_made_up(&checkpoint);

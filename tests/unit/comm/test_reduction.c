@@ -15,23 +15,23 @@ static nn_comm *comm;
 enum { MOST_LEAVES = 40 };
 
 /* Values whose sum depends on the order. */
-static nn_real value_of(size_t leaf, size_t element)
+static nni_real value_of(size_t leaf, size_t element)
 {
     const double size = leaf % 3 == 0 ? 1e6 : 1;
-    return (nn_real)(size * 0.1 * (double)((7 * leaf + 3 * element) % 11 + 1));
+    return (nni_real)(size * 0.1 * (double)((7 * leaf + 3 * element) % 11 + 1));
 }
 
 /* The definition of the tree, see support/sum_tree.h. */
-static nn_real sum_of_node(size_t leaves, size_t span, size_t first, size_t element)
+static nni_real sum_of_node(size_t leaves, size_t span, size_t first, size_t element)
 {
     if (span == 1)
         return value_of(first, element);
-    const nn_real left = sum_of_node(leaves, span / 2, first, element);
+    const nni_real left = sum_of_node(leaves, span / 2, first, element);
     const size_t right = first + span / 2;
     return right < leaves ? left + sum_of_node(leaves, span / 2, right, element) : left;
 }
 
-static nn_real sum_of_all(size_t leaves, size_t element)
+static nni_real sum_of_all(size_t leaves, size_t element)
 {
     size_t span = 1;
     while (span < leaves)
@@ -40,10 +40,10 @@ static nn_real sum_of_all(size_t leaves, size_t element)
 }
 
 /* This rank's nodes, `pitch` elements apart. */
-static nn_real *take_nodes(size_t leaves, size_t count, size_t pitch)
+static nni_real *take_nodes(size_t leaves, size_t count, size_t pitch)
 {
     const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
-    nn_real *nodes = NULL;
+    nni_real *nodes = NULL;
     CU_ASSERT_FATAL(nni_allocate(nni_sum_tree_nodes(run), pitch * sizeof *nodes, "nodes", &nodes, NULL) == NN_OK);
     size_t at = run.first;
     for (size_t n = 0; n < nni_sum_tree_nodes(run); n++) {
@@ -55,10 +55,10 @@ static nn_real *take_nodes(size_t leaves, size_t count, size_t pitch)
     return nodes;
 }
 
-static bool is_sum(const nn_real *values, size_t leaves, size_t count)
+static bool is_sum(const nni_real *values, size_t leaves, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const nn_real expected = sum_of_all(leaves, i);
+        const nni_real expected = sum_of_all(leaves, i);
         if (memcmp(&values[i], &expected, sizeof expected) != 0)
             return false;
     }
@@ -73,7 +73,7 @@ static void sums_keep_to_the_tree_whatever_their_length(void)
     for (size_t leaves = (size_t)comm->size; leaves <= MOST_LEAVES; leaves += step)
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
             const size_t count = counts[c], pitch = count + 5;
-            nn_real *nodes = take_nodes(leaves, count, pitch);
+            nni_real *nodes = take_nodes(leaves, count, pitch);
             nni_exchange *exchange = NULL;
             CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_EXCHANGE_REAL, 10007, 7, &exchange, NULL) == NN_OK);
             CU_ASSERT_EQUAL(nni_exchange_start(exchange, nodes, pitch, count, NULL), NN_OK);
@@ -89,7 +89,7 @@ static void doubles_keep_to_it_too(void)
     enum { COUNT = 5000 };
     const size_t leaves = 24;
     const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
-    nn_real *nodes = take_nodes(leaves, COUNT, COUNT);
+    nni_real *nodes = take_nodes(leaves, COUNT, COUNT);
     double *values = NULL;
     CU_ASSERT_FATAL(nni_allocate(nni_sum_tree_nodes(run) * COUNT, sizeof *values, "nodes", &values, NULL) == NN_OK);
     /* Sums of integers are exact, so that they tell lost and doubled values. */
@@ -116,18 +116,18 @@ static void any_order_adds_one_value_a_rank(void)
 {
     enum { MOST = 10007 };
     static const size_t counts[] = {1, 3, 18, 2048, 2049, MOST};
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     nni_exchange *exchange = NULL;
     const size_t ranks = (size_t)comm->size;
     CU_ASSERT_FATAL(nni_allocate(MOST, sizeof *values, "values", &values, NULL) == NN_OK);
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
         CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_EXCHANGE_REAL, counts[c], 7, &exchange, NULL) == NN_OK);
         for (size_t i = 0; i < counts[c]; i++)
-            values[i] = (nn_real)(i + (size_t)comm->rank);
+            values[i] = (nni_real)(i + (size_t)comm->rank);
         CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, counts[c], counts[c], NULL), NN_OK);
         CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
         for (size_t i = 0; i < counts[c]; i++)
-            if (values[i] != (nn_real)(ranks * i + ranks * (ranks - 1) / 2)) {
+            if (values[i] != (nni_real)(ranks * i + ranks * (ranks - 1) / 2)) {
                 CU_FAIL("a sum is wrong");
                 break;
             }
@@ -140,7 +140,7 @@ static void any_order_adds_one_value_a_rank(void)
 static void any_order_gives_all_ranks_the_same_bits(void)
 {
     enum { COUNT = 5003 };
-    nn_real *values = take_nodes((size_t)comm->size, COUNT, COUNT);
+    nni_real *values = take_nodes((size_t)comm->size, COUNT, COUNT);
     nni_exchange *exchange = NULL;
     CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_EXCHANGE_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
     CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
@@ -183,13 +183,13 @@ static void buckets_bring_the_sums_in_order(void)
     static const size_t buckets[] = {7000, 16384, COUNT};
     const size_t leaves = 24, pitch = COUNT + 3;
     for (size_t b = 0; b < sizeof buckets / sizeof *buckets; b++) {
-        nn_real *nodes = take_nodes(leaves, COUNT, pitch);
+        nni_real *nodes = take_nodes(leaves, COUNT, pitch);
         const nni_reduction_plan plan = {
             .leaves = leaves, .values = nodes, .pitch = pitch, .count = COUNT, .bucket = buckets[b]};
         nni_reduction *reduction = NULL;
         CU_ASSERT_FATAL(nni_reduction_create(comm, &plan, &reduction, NULL) == NN_OK);
         for (int step = 0; step < 5; step++) {
-            nn_real *fresh = take_nodes(leaves, COUNT, pitch);
+            nni_real *fresh = take_nodes(leaves, COUNT, pitch);
             const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
             memcpy(nodes, fresh, nni_sum_tree_nodes(run) * pitch * sizeof *nodes);
             nni_release(fresh);
@@ -214,7 +214,7 @@ static void parts_make_an_array_whole(void)
     enum { STRIDE = 1000 };
     const size_t ranks = (size_t)comm->size;
     int *firsts = NULL, *counts = NULL;
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     nni_allgather *parts = NULL;
     CU_ASSERT_FATAL(nni_allocate(ranks, sizeof *firsts, "firsts", &firsts, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_allocate(ranks, sizeof *counts, "counts", &counts, NULL) == NN_OK);
@@ -230,10 +230,10 @@ static void parts_make_an_array_whole(void)
         memset(values, 0, ranks * STRIDE * sizeof *values);
         const size_t mine = (size_t)firsts[comm->rank];
         for (size_t i = mine; i < mine + (size_t)counts[comm->rank]; i++)
-            values[i] = (nn_real)(i + time);
+            values[i] = (nni_real)(i + time);
         CU_ASSERT_EQUAL(nni_allgather_run(parts, values, NULL), NN_OK);
         for (size_t i = 0; i < ranks * STRIDE; i++)
-            if (values[i] != (nn_real)(i < total ? i + time : 0)) {
+            if (values[i] != (nni_real)(i < total ? i + time : 0)) {
                 CU_FAIL("a part is wrong");
                 break;
             }

@@ -12,7 +12,7 @@ enum { MOST = 12 * 12 * 3, SEED = 7 };
 /* An image, with what a 0 of its file is after normalisation: another number in each place. */
 struct image {
     size_t height, width, channels, features;
-    nn_real pixels[MOST], fill[MOST], offset[MOST], scale[MOST];
+    nni_real pixels[MOST], fill[MOST], offset[MOST], scale[MOST];
 };
 
 static struct image draw(size_t height, size_t width, size_t channels)
@@ -20,10 +20,10 @@ static struct image draw(size_t height, size_t width, size_t channels)
     struct image image = {.height = height, .width = width, .channels = channels};
     image.features = height * width * channels;
     for (size_t i = 0; i < image.features; i++) {
-        image.pixels[i] = (nn_real)(1 + i);
-        image.offset[i] = (nn_real)(i + 1);
-        image.scale[i] = (nn_real)0.5;
-        image.fill[i] = -(nn_real)(i + 1) / 2;
+        image.pixels[i] = (nni_real)(1 + i);
+        image.offset[i] = (nni_real)(i + 1);
+        image.scale[i] = (nni_real)0.5;
+        image.fill[i] = -(nni_real)(i + 1) / 2;
     }
     return image;
 }
@@ -41,7 +41,7 @@ static nni_augment *create(struct image *image, nni_augment_settings recipe, uin
                                         .features = image->features,
                                         .offset_real = image->offset,
                                         .scale_real = image->scale};
-    const nn_dataset dataset = {.features = image->features, .normalization = &normalization};
+    const nni_dataset dataset = {.features = image->features, .normalization = &normalization};
     nni_augment *augment = NULL;
     recipe.image = extents;
     recipe.image_count = image->channels > 1 ? 3 : 2;
@@ -49,14 +49,14 @@ static nni_augment *create(struct image *image, nni_augment_settings recipe, uin
     return augment;
 }
 
-static bool same(const nn_real *a, const nn_real *b, size_t count)
+static bool same(const nni_real *a, const nni_real *b, size_t count)
 {
     return memcmp(a, b, count * sizeof *a) == 0;
 }
 
 /* Row `sample` of the epoch, in `out` [MOST]. */
 static void augmented(const nni_augment *augment, const struct image *image, uint64_t epoch, uint64_t sample,
-                      nn_real *out)
+                      nni_real *out)
 {
     memcpy(out, image->pixels, sizeof image->pixels);
     nni_augment_row(augment, epoch, sample, out);
@@ -76,7 +76,7 @@ static void with_all_off_nothing_changes(void)
     struct image image = draw(9, 11, 1);
     nni_augment *augment = create(&image, nothing(), SEED);
     for (uint64_t sample = 0; sample < 100; sample++) {
-        nn_real out[MOST];
+        nni_real out[MOST];
         augmented(augment, &image, 3, sample, out);
         CU_ASSERT(same(out, image.pixels, MOST));
     }
@@ -85,7 +85,7 @@ static void with_all_off_nothing_changes(void)
 
 /* --- geometry, against an image made pixel by pixel --- */
 
-static nn_real shifted_value(const struct image *image, size_t y, size_t x, size_t c, int down, int right)
+static nni_real shifted_value(const struct image *image, size_t y, size_t x, size_t c, int down, int right)
 {
     const int from_y = (int)y - down, from_x = (int)x - right;
     const bool inside = from_y >= 0 && from_y < (int)image->height && from_x >= 0 && from_x < (int)image->width;
@@ -94,7 +94,7 @@ static nn_real shifted_value(const struct image *image, size_t y, size_t x, size
                   : image->fill[here];
 }
 
-static void shift_image(const struct image *image, int down, int right, nn_real *out)
+static void shift_image(const struct image *image, int down, int right, nni_real *out)
 {
     for (size_t y = 0; y < image->height; y++)
         for (size_t x = 0; x < image->width; x++)
@@ -112,7 +112,7 @@ static void check_shift(size_t height, size_t width, size_t channels, int most)
     unsigned counts[MOST_SHIFTS] = {0};
     const int shifts = 2 * most + 1;
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
-        nn_real out[MOST], expected[MOST];
+        nni_real out[MOST], expected[MOST];
         int found = 0;
         augmented(augment, &image, 1, sample, out);
         for (int i = 0; i < shifts * shifts; i++) {
@@ -136,7 +136,7 @@ static void a_shift_moves_exactly_fills_and_is_uniform(void)
     check_shift(3, 2, 1, 1);
 }
 
-static void mirror_image(const struct image *image, bool rows, bool columns, nn_real *out)
+static void mirror_image(const struct image *image, bool rows, bool columns, nni_real *out)
 {
     for (size_t y = 0; y < image->height; y++)
         for (size_t x = 0; x < image->width; x++)
@@ -156,7 +156,7 @@ static void check_flip(size_t height, size_t width, size_t channels, nn_flip fli
     unsigned counts[4] = {0}, used[4];
     size_t cells = 0;
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
-        nn_real out[MOST], expected[MOST];
+        nni_real out[MOST], expected[MOST];
         augmented(augment, &image, 1, sample, out);
         for (unsigned kind = 0; kind < 4; kind++) {
             mirror_image(&image, kind & NN_FLIP_VERTICAL, kind & NN_FLIP_HORIZONTAL, expected);
@@ -198,7 +198,7 @@ static void check_cutout(size_t height, size_t width, size_t channels, size_t si
     nni_augment *augment = create(&image, recipe, SEED);
     unsigned counts[12 * 12] = {0};
     for (uint64_t sample = 0; sample < DRAWS; sample++) {
-        nn_real out[MOST];
+        nni_real out[MOST];
         unsigned found = 0;
         augmented(augment, &image, 1, sample, out);
         for (size_t centre = 0; centre < height * width; centre++) {
@@ -243,7 +243,7 @@ static void all_together_are_one_after_the_other(void)
     nni_augment *all = create(&image, everything(), SEED), *moved = create(&image, moved_only, SEED);
     nni_augment *noisy = create(&image, noise_only, SEED), *cut = create(&image, cut_only, SEED);
     for (uint64_t sample = 0; sample < 500; sample++) {
-        nn_real a[MOST], b[MOST], square[MOST], noise[MOST] = {0};
+        nni_real a[MOST], b[MOST], square[MOST], noise[MOST] = {0};
         bool right = true;
         augmented(all, &image, 4, sample, a);
         augmented(moved, &image, 4, sample, b);
@@ -259,7 +259,7 @@ static void all_together_are_one_after_the_other(void)
 static void a_row_is_the_same_whoever_asks_and_another_in_another_epoch(void)
 {
     enum { ROWS = 300 };
-    static nn_real rows[ROWS][MOST];
+    static nni_real rows[ROWS][MOST];
     struct image image = draw(12, 12, 3);
     nni_augment *augment = create(&image, everything(), SEED), *twin = create(&image, everything(), SEED);
     nni_augment *other_seed = create(&image, everything(), SEED + 1);
@@ -267,7 +267,7 @@ static void a_row_is_the_same_whoever_asks_and_another_in_another_epoch(void)
     for (size_t i = 0; i < ROWS; i++)
         augmented(augment, &image, 6, i, rows[i]);
     for (size_t i = ROWS; i-- > 0;) {
-        nn_real again[MOST], epoch[MOST], sample[MOST], seed[MOST];
+        nni_real again[MOST], epoch[MOST], sample[MOST], seed[MOST];
         augmented(twin, &image, 6, i, again);
         augmented(twin, &image, 7, i, epoch);
         augmented(twin, &image, 6, i + ROWS, sample);
@@ -282,42 +282,42 @@ static void a_row_is_the_same_whoever_asks_and_another_in_another_epoch(void)
 static void batches_hold_the_rows_augmented_by_their_numbers(void)
 {
     enum { ROWS = 24, SLICES = 4 };
-    static nn_real x[ROWS][MOST];
+    static nni_real x[ROWS][MOST];
     static int32_t classes[ROWS];
     struct image image = draw(12, 12, 3);
     nni_augment *augment = create(&image, everything(), SEED);
     for (size_t i = 0; i < ROWS * MOST; i++)
-        x[i / MOST][i % MOST] = (nn_real)i;
+        x[i / MOST][i % MOST] = (nni_real)i;
     for (size_t rank = 0; rank < 2; rank++) {
         const size_t first_slice = rank * 2, first_row = rank * ROWS / 2;
-        const nn_dataset dataset = {.slices = {ROWS, SLICES},
-                                    .first_slice = first_slice,
-                                    .slice_count = SLICES - first_slice,
-                                    .first_row = first_row,
-                                    .rows = ROWS - first_row,
-                                    .features = MOST,
-                                    .target = NNI_TARGET_CLASSES,
-                                    .outputs = 1,
-                                    .element = NNI_REAL,
-                                    .x = x[first_row],
-                                    .classes = classes};
-        nn_sampler *sampler = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_sampler_create(&dataset, SEED, 8, &sampler, NULL), NN_OK);
+        const nni_dataset dataset = {.slices = {ROWS, SLICES},
+                                     .first_slice = first_slice,
+                                     .slice_count = SLICES - first_slice,
+                                     .first_row = first_row,
+                                     .rows = ROWS - first_row,
+                                     .features = MOST,
+                                     .target = NNI_TARGET_CLASSES,
+                                     .outputs = 1,
+                                     .element = NNI_REAL,
+                                     .x = x[first_row],
+                                     .classes = classes};
+        nni_sampler *sampler = NULL;
+        CU_ASSERT_EQUAL_FATAL(nni_sampler_create(&dataset, SEED, 8, &sampler, NULL), NN_OK);
         nni_sampler_augment(sampler, augment);
         for (uint64_t epoch = 0; epoch < 2; epoch++)
-            for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-                nn_batch batch;
-                CU_ASSERT_EQUAL(nn_sampler_batch(sampler, epoch, step, &batch, NULL), NN_OK);
+            for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+                nni_batch batch;
+                CU_ASSERT_EQUAL(nni_sampler_batch(sampler, epoch, step, &batch, NULL), NN_OK);
                 for (size_t row = 0; row < batch.rows; row++) {
-                    nn_real expected[MOST];
+                    nni_real expected[MOST];
                     memcpy(expected, x[batch.samples[row]], sizeof expected);
                     nni_augment_row(augment, epoch, batch.samples[row], expected);
                     CU_ASSERT(same(batch.x + row * MOST, expected, MOST));
                 }
             }
-        nn_sampler_free(sampler);
+        nni_sampler_free(sampler);
     }
-    CU_ASSERT_EQUAL(x[5][7], (nn_real)(5 * MOST + 7)); /* the rows themselves stay */
+    CU_ASSERT_EQUAL(x[5][7], (nni_real)(5 * MOST + 7)); /* the rows themselves stay */
     nni_augment_free(augment);
 }
 
@@ -325,7 +325,7 @@ static void an_image_that_the_rows_are_not_is_refused_naming_both(void)
 {
     size_t extents[3] = {28, 28, 3};
     const nni_augment_settings recipe = {.image = extents, .image_count = 3};
-    const nn_dataset dataset = {.features = 784, .file = (char[]){"a.h5"}, .x_name = (char[]){"/train/x"}};
+    const nni_dataset dataset = {.features = 784, .file = (char[]){"a.h5"}, .x_name = (char[]){"/train/x"}};
     nni_augment *augment = NULL;
     nn_error error;
     CU_ASSERT_EQUAL(nni_augment_create(&recipe, &dataset, SEED, &augment, &error), NN_DATA);
@@ -349,15 +349,15 @@ static void an_image_left_out_is_what_x_holds(void)
         nni_augment_settings written = left_out;
         written.image = extent;
         written.image_count = (uint32_t)shapes[i].dimensions;
-        nn_dataset dataset = {.features = 48, .row_dimensions = shapes[i].dimensions};
+        nni_dataset dataset = {.features = 48, .row_dimensions = shapes[i].dimensions};
         memcpy(dataset.row_extent, extent, sizeof extent);
         nni_augment *found = NULL, *given = NULL;
         CU_ASSERT_EQUAL_FATAL(nni_augment_create(&left_out, &dataset, SEED, &found, NULL), NN_OK);
         CU_ASSERT_EQUAL_FATAL(nni_augment_create(&written, &dataset, SEED, &given, NULL), NN_OK);
         for (uint64_t sample = 0; sample < 20; sample++) {
-            nn_real one[48], other[48];
+            nni_real one[48], other[48];
             for (size_t k = 0; k < 48; k++)
-                one[k] = other[k] = (nn_real)k;
+                one[k] = other[k] = (nni_real)k;
             nni_augment_row(found, 1, sample, one);
             nni_augment_row(given, 1, sample, other);
             CU_ASSERT(same(one, other, 48));
@@ -371,11 +371,11 @@ static void rows_that_are_no_images_are_refused_but_for_noise(void)
 {
     const nni_augment_settings shift = {.shift = 1}, noise = {.noise = 0.1}, cutout = {.cutout = 9},
                                far = {.shift = 28};
-    nn_dataset dataset = {.features = 784,
-                          .row_dimensions = 1,
-                          .row_extent = {784},
-                          .file = (char[]){"a.h5"},
-                          .x_name = (char[]){"/train/x"}};
+    nni_dataset dataset = {.features = 784,
+                           .row_dimensions = 1,
+                           .row_extent = {784},
+                           .file = (char[]){"a.h5"},
+                           .x_name = (char[]){"/train/x"}};
     nni_augment *augment = NULL;
     nn_error error;
     CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
@@ -384,14 +384,14 @@ static void rows_that_are_no_images_are_refused_but_for_noise(void)
                                           "channels]");
     CU_ASSERT_EQUAL_FATAL(nni_augment_create(&noise, &dataset, SEED, &augment, NULL), NN_OK);
     nni_augment_free(augment);
-    dataset = (nn_dataset){.features = 3072,
-                           .row_dimensions = 3,
-                           .row_extent = {3, 32, 32},
-                           .file = dataset.file,
-                           .x_name = dataset.x_name};
+    dataset = (nni_dataset){.features = 3072,
+                            .row_dimensions = 3,
+                            .row_extent = {3, 32, 32},
+                            .file = dataset.file,
+                            .x_name = dataset.x_name};
     CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "3 x 32 x 32, with channels first, it seems"));
-    dataset = (nn_dataset){
+    dataset = (nni_dataset){
         .features = 224, .row_dimensions = 2, .row_extent = {28, 8}, .file = dataset.file, .x_name = dataset.x_name};
     CU_ASSERT_EQUAL(nni_augment_create(&cutout, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "data.augment.cutout: images of /train/x in a.h5 are 28 x 8 pixels; it must "
@@ -405,11 +405,11 @@ static void without_normalisation_the_fill_is_0(void)
 {
     size_t extents[2] = {1, 4};
     const nni_augment_settings recipe = {.image = extents, .image_count = 2, .cutout = 1};
-    const nn_dataset dataset = {.features = 4};
+    const nni_dataset dataset = {.features = 4};
     nni_augment *augment = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_augment_create(&recipe, &dataset, SEED, &augment, NULL), NN_OK);
     for (uint64_t sample = 0; sample < 20; sample++) {
-        nn_real row[4] = {1, 2, 3, 4};
+        nni_real row[4] = {1, 2, 3, 4};
         unsigned zeros = 0;
         nni_augment_row(augment, 0, sample, row);
         for (size_t i = 0; i < 4; i++)

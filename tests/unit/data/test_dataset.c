@@ -38,27 +38,27 @@ static void write_y(hid_t file, hid_t type, int dimensions, hsize_t columns)
     fixture_dataset(file, "y", type, H5T_NATIVE_DOUBLE, dimensions, extent, contiguous, values);
 }
 
-static nn_dataset *open_file(const char *name, const char *x, const char *y, size_t slices)
+static nni_dataset *open_file(const char *name, const char *x, const char *y, size_t slices)
 {
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
-    nn_dataset_spec spec = {.file = fixture_path(name), .x = x, .y = y};
-    nn_status status = nn_dataset_open(&spec, slices, true, comm, &dataset, &error);
+    nni_dataset_spec spec = {.file = fixture_path(name), .x = x, .y = y};
+    nn_status status = nni_dataset_open(&spec, slices, true, comm, &dataset, &error);
     if (status != NN_OK)
         fprintf(stderr, "%s\n", error.message);
     CU_ASSERT_EQUAL_FATAL(status, NN_OK);
     return dataset;
 }
 
-static bool holds_cells(const nn_dataset *dataset)
+static bool holds_cells(const nni_dataset *dataset)
 {
-    nn_real *buffer = malloc(dataset->features * sizeof *buffer);
+    nni_real *buffer = malloc(dataset->features * sizeof *buffer);
     bool same = true;
     for (size_t row = 0; row < dataset->rows; row++) {
         const nni_rows one = nni_dataset_resident(dataset, row, 1);
-        const nn_real *x = nni_dataset_convert(dataset, &one, buffer);
+        const nni_real *x = nni_dataset_convert(dataset, &one, buffer);
         for (size_t column = 0; column < dataset->features; column++)
-            same = same && x[column] == (nn_real)cell(dataset->first_row + row, column);
+            same = same && x[column] == (nni_real)cell(dataset->first_row + row, column);
     }
     free(buffer);
     return same;
@@ -116,7 +116,7 @@ static void read_as(hid_t type, const char *name, fixture_storage storage)
     hid_t file = fixture_begin_file(comm, "types.h5");
     write_x(file, "train/x", type, ROWS, storage);
     fixture_end_file(comm, file);
-    nn_dataset *dataset = open_file("types.h5", "/train/x", NULL, SLICES);
+    nni_dataset *dataset = open_file("types.h5", "/train/x", NULL, SLICES);
     CU_ASSERT_STRING_EQUAL(dataset->x_type, name);
     CU_ASSERT_EQUAL(dataset->features, FEATURES);
     CU_ASSERT_EQUAL(dataset->slices.rows, ROWS);
@@ -127,7 +127,7 @@ static void read_as(hid_t type, const char *name, fixture_storage storage)
     double rows = (double)dataset->rows;
     nn_comm_sum_double(comm, &rows, 1, NULL);
     CU_ASSERT_EQUAL(rows, ROWS);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "types.h5");
 }
 
@@ -178,17 +178,17 @@ static void truth_values_are_numbers(void)
         H5Tclose(type);
     }
     fixture_end_file(comm, file);
-    nn_dataset *dataset = open_file("bool.h5", "x", "y", SLICES);
+    nni_dataset *dataset = open_file("bool.h5", "x", "y", SLICES);
     CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
     CU_ASSERT_EQUAL(dataset->outputs, 2);
     for (size_t row = 0; row < dataset->rows; row++) {
         int expected = dataset->first_row + row == 0 || dataset->first_row + row == 2;
-        nn_real x;
+        nni_real x;
         const nni_rows one = nni_dataset_resident(dataset, row, 1);
         CU_ASSERT_EQUAL(*nni_dataset_convert(dataset, &one, &x), expected);
         CU_ASSERT_EQUAL(dataset->classes[row], expected);
     }
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "bool.h5");
 }
 
@@ -206,9 +206,9 @@ static void read_long(fixture_storage storage)
         free(values);
     }
     fixture_end_file(comm, file);
-    nn_dataset *dataset = open_file("long.h5", "x", NULL, SLICES);
+    nni_dataset *dataset = open_file("long.h5", "x", NULL, SLICES);
     CU_ASSERT(holds_cells(dataset));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "long.h5");
 }
 
@@ -229,12 +229,12 @@ static void a_process_alone_reads_every_storage(void)
         write_x(file, "x", H5T_STD_U8LE, ROWS, storages[i]);
         fixture_end_file(comm, file);
         nn_comm alone = nni_comm_alone();
-        nn_dataset *dataset = NULL;
-        nn_dataset_spec spec = {.file = fixture_path("alone.h5"), .x = "x"};
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, &alone, &dataset, NULL), NN_OK);
+        nni_dataset *dataset = NULL;
+        nni_dataset_spec spec = {.file = fixture_path("alone.h5"), .x = "x"};
+        CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, &alone, &dataset, NULL), NN_OK);
         CU_ASSERT_EQUAL(dataset->rows, ROWS);
         CU_ASSERT(holds_cells(dataset));
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         fixture_remove_file(comm, "alone.h5");
     }
 }
@@ -246,49 +246,49 @@ static void evaluation_allows_ranks_without_rows(void)
         write_x(file, "x", H5T_STD_U8LE, 2,
                 storage == 0 ? contiguous : (fixture_storage){{1, HEIGHT, WIDTH}, storage - 1, false});
         fixture_end_file(comm, file);
-        nn_dataset *dataset = NULL;
-        nn_dataset_spec spec = {.file = fixture_path("few.h5"), .x = "x"};
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, false, comm, &dataset, NULL), NN_OK);
+        nni_dataset *dataset = NULL;
+        nni_dataset_spec spec = {.file = fixture_path("few.h5"), .x = "x"};
+        CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, false, comm, &dataset, NULL), NN_OK);
         CU_ASSERT(holds_cells(dataset));
         CU_ASSERT_EQUAL(dataset->x_range[1], cell(1, 11));
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         fixture_remove_file(comm, "few.h5");
     }
 }
 
 /* --- targets --- */
 
-static nn_dataset *open_with_y(hid_t type, int dimensions, hsize_t columns)
+static nni_dataset *open_with_y(hid_t type, int dimensions, hsize_t columns)
 {
     hid_t file = fixture_begin_file(comm, "y.h5");
     write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
     write_y(file, type, dimensions, columns);
     fixture_end_file(comm, file);
-    nn_dataset *dataset = open_file("y.h5", "x", "y", SLICES);
+    nni_dataset *dataset = open_file("y.h5", "x", "y", SLICES);
     fixture_remove_file(comm, "y.h5");
     return dataset;
 }
 
 static void expect_classes(hid_t type, int dimensions)
 {
-    nn_dataset *dataset = open_with_y(type, dimensions, 1);
+    nni_dataset *dataset = open_with_y(type, dimensions, 1);
     CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
     CU_ASSERT_EQUAL(dataset->outputs, 128); /* 31 * 33 mod 128 = 127 */
     CU_ASSERT_PTR_NULL(dataset->values);
     for (size_t row = 0; row < dataset->rows; row++)
         CU_ASSERT_EQUAL(dataset->classes[row], cell(dataset->first_row + row, 0));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 static void expect_values(hid_t type, int dimensions, size_t columns)
 {
-    nn_dataset *dataset = open_with_y(type, dimensions, columns);
+    nni_dataset *dataset = open_with_y(type, dimensions, columns);
     CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
     CU_ASSERT_EQUAL(dataset->outputs, columns);
     CU_ASSERT_PTR_NULL(dataset->classes);
     for (size_t i = 0; i < dataset->rows * columns; i++)
         CU_ASSERT_EQUAL(dataset->values[i], cell(dataset->first_row + i / columns, i % columns));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 static void one_integer_a_row_is_a_class_and_all_else_a_value(void)
@@ -319,10 +319,10 @@ static void values_keep_the_digits_of_the_file(void)
     }
     fixture_end_file(comm, file);
     for (int parts = 0; parts < 2; parts++) {
-        nn_dataset *dataset = open_file("times.h5", "x", parts ? "parts" : "whole", SLICES);
+        nni_dataset *dataset = open_file("times.h5", "x", parts ? "parts" : "whole", SLICES);
         for (size_t i = 0; i < dataset->rows * 2; i++)
             CU_ASSERT_EQUAL(dataset->values[i], 1.7e9 + (double)(dataset->first_row * 2 + i) + 0.25 * parts);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
     }
     fixture_remove_file(comm, "times.h5");
 }
@@ -330,7 +330,7 @@ static void values_keep_the_digits_of_the_file(void)
 static void targets_are_fitted_to_the_network(void)
 {
     nn_error error = {0};
-    nn_dataset *dataset = open_with_y(H5T_STD_U8LE, 1, 1);
+    nni_dataset *dataset = open_with_y(H5T_STD_U8LE, 1, 1);
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 128, NN_SOFTMAX, comm, &error), NN_OK);
     CU_ASSERT_PTR_NOT_NULL(dataset->classes);
     /* Row 4 is the first with a class of 120 or more: 124. */
@@ -345,7 +345,7 @@ static void targets_are_fitted_to_the_network(void)
         CU_ASSERT_EQUAL(dataset->values[row], cell(dataset->first_row + row, 0));
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 2, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "y has 1 value a row, but the network has 2 outputs"));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 /* --- labels --- */
@@ -353,7 +353,7 @@ static void targets_are_fitted_to_the_network(void)
 static const int64_t three_labels[] = {-7, 3, INT64_C(1) << 62};
 
 /* y of ROWS labels in turn, of which the last row alone has the last. */
-static nn_status open_labels(hid_t type, nn_dataset_spec spec, nn_dataset **dataset, nn_error *error)
+static nn_status open_labels(hid_t type, nni_dataset_spec spec, nni_dataset **dataset, nn_error *error)
 {
     int64_t values[ROWS];
     const hsize_t extent[1] = {ROWS};
@@ -368,7 +368,7 @@ static nn_status open_labels(hid_t type, nn_dataset_spec spec, nn_dataset **data
     spec.x = "x";
     spec.y = "y";
     *dataset = NULL;
-    const nn_status status = nn_dataset_open(&spec, SLICES, true, comm, dataset, error);
+    const nn_status status = nni_dataset_open(&spec, SLICES, true, comm, dataset, error);
     fixture_remove_file(comm, "labels.h5");
     return status;
 }
@@ -377,7 +377,7 @@ static const nni_head softmax_of_3 = {3, NN_SOFTMAX, NN_CROSS_ENTROPY},
                       softmax_of_4 = {4, NN_SOFTMAX, NN_CROSS_ENTROPY},
                       one_sigmoid = {1, NN_SIGMOID, NN_BINARY_CROSS_ENTROPY}, one_linear = {1, NN_LINEAR, NN_MSE};
 
-static bool holds_labels_as_classes(const nn_dataset *dataset)
+static bool holds_labels_as_classes(const nni_dataset *dataset)
 {
     bool same = dataset->target == NNI_TARGET_CLASSES && dataset->outputs == 3;
     for (size_t i = 0; same && i < dataset->rows; i++) {
@@ -389,10 +389,11 @@ static bool holds_labels_as_classes(const nn_dataset *dataset)
 
 static void labels_as_many_as_outputs_become_classes_in_their_order(void)
 {
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
     char told[400];
-    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = softmax_of_3}, &dataset, &error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nni_dataset_spec){.head = softmax_of_3}, &dataset, &error),
+                          NN_OK);
     CU_ASSERT(holds_labels_as_classes(dataset));
     CU_ASSERT(nni_dataset_names_are_labels(dataset));
     CU_ASSERT_STRING_EQUAL(nni_dataset_class_names(dataset)->text[0], "-7");
@@ -401,12 +402,12 @@ static void labels_as_many_as_outputs_become_classes_in_their_order(void)
                            "labels -7, 3 and 4611686018427387904 are classes 0 to 2");
     nni_string_set names = {.count = 0};
     CU_ASSERT_EQUAL(nni_string_set_copy(nni_dataset_class_names(dataset), &names, NULL), NN_OK);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     /* Another split is read by the names of the training. */
-    const nn_dataset_spec other = {.head = softmax_of_3, .class_names = &names, .names_are_labels = true};
+    const nni_dataset_spec other = {.head = softmax_of_3, .class_names = &names, .names_are_labels = true};
     CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64BE, other, &dataset, &error), NN_OK);
     CU_ASSERT(holds_labels_as_classes(dataset));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     nni_string_set_free(&names);
     CU_ASSERT_EQUAL(nni_string_set_add(&names, "3", NULL), NN_OK);
     CU_ASSERT_EQUAL(nni_string_set_add(&names, "4", NULL), NN_OK);
@@ -417,45 +418,45 @@ static void labels_as_many_as_outputs_become_classes_in_their_order(void)
 
 static void labels_of_another_number_are_told_with_it(void)
 {
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
-    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = softmax_of_4}, &dataset, &error), NN_DATA);
+    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, (nni_dataset_spec){.head = softmax_of_4}, &dataset, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 0 of y is class -7, but labels are the 3 whole numbers -7, 3 and "
                                                  "4611686018427387904, where the network has 4 outputs"));
-    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = one_sigmoid}, &dataset, &error), NN_DATA);
+    CU_ASSERT_EQUAL(open_labels(H5T_STD_I64LE, (nni_dataset_spec){.head = one_sigmoid}, &dataset, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "where a single sigmoid tells two classes apart"));
 }
 
 static void whole_numbers_are_values_for_a_head_that_predicts_one(void)
 {
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
     char told[400];
-    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nn_dataset_spec){.head = one_linear}, &dataset, &error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nni_dataset_spec){.head = one_linear}, &dataset, &error), NN_OK);
     CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
     for (size_t i = 0; i < dataset->rows; i++) {
         const size_t row = dataset->first_row + i;
         CU_ASSERT_EQUAL(dataset->values[i], (double)three_labels[row + 1 == ROWS ? 2 : row % 2]);
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(nni_dataset_tell_labels(dataset, told, sizeof told), "for classes end the network"));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
 {
     const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F64BE};
     for (size_t i = 0; i < 2; i++) {
-        nn_dataset *dataset = open_with_y(types[i], 1, 1); /* without a head */
+        nni_dataset *dataset = open_with_y(types[i], 1, 1); /* without a head */
         CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         hid_t file = fixture_begin_file(comm, "floats.h5");
         write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
         write_y(file, types[i], 1, 1);
         fixture_end_file(comm, file);
         nn_error error = {0};
-        nn_dataset_spec spec = {
+        nni_dataset_spec spec = {
             .file = fixture_path("floats.h5"), .x = "x", .y = "y", .head = {ROWS, NN_SOFTMAX, NN_CROSS_ENTROPY}};
-        CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
         /* Cells of a column are all different: the class of a row is the number of cells below it. */
         CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
         for (size_t row = 0; row < dataset->rows; row++) {
@@ -464,7 +465,7 @@ static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
                 below += cell(other, 0) < cell(dataset->first_row + row, 0);
             CU_ASSERT_EQUAL(dataset->classes[row], below);
         }
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         fixture_remove_file(comm, "floats.h5");
     }
 }
@@ -474,7 +475,7 @@ static void expect_of_rows(const float *rows, nni_head head, const char *words)
 {
     float values[ROWS][2];
     const hsize_t extent[2] = {ROWS, 2};
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
     for (size_t i = 0; i < ROWS; i++) {
         values[i][0] = i == 20 ? rows[0] : 0.25F;
@@ -485,12 +486,12 @@ static void expect_of_rows(const float *rows, nni_head head, const char *words)
     if (file >= 0)
         fixture_dataset(file, "y", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, extent, contiguous, values);
     fixture_end_file(comm, file);
-    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = "y", .head = head};
-    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), words ? NN_DATA : NN_OK);
+    nni_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = "y", .head = head};
+    CU_ASSERT_EQUAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error), words ? NN_DATA : NN_OK);
     CU_ASSERT(!words || strstr(error.message, words));
     if (words && !strstr(error.message, words))
         fprintf(stderr, "expected \"%s\" in: %s\n", words, error.message);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "rows.h5");
 }
 
@@ -508,7 +509,7 @@ static void rows_of_values_must_suit_the_loss(void)
     expect_of_rows((float[]){-1, 100}, linear, NULL);
 }
 
-static nn_dataset *open_with_weights(hid_t type, int dimensions, const char *w)
+static nni_dataset *open_with_weights(hid_t type, int dimensions, const char *w)
 {
     hid_t file = fixture_begin_file(comm, "w.h5");
     write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
@@ -522,14 +523,14 @@ static nn_dataset *open_with_weights(hid_t type, int dimensions, const char *w)
         fixture_dataset(file, "ones", type, H5T_NATIVE_DOUBLE, 1, extent, contiguous, ones);
     }
     fixture_end_file(comm, file);
-    nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {.file = fixture_path("w.h5"), .x = "x", .w = w};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    nni_dataset *dataset = NULL;
+    nni_dataset_spec spec = {.file = fixture_path("w.h5"), .x = "x", .w = w};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     fixture_remove_file(comm, "w.h5");
     return dataset;
 }
 
-static uint64_t digest_of(const nn_dataset *dataset)
+static uint64_t digest_of(const nni_dataset *dataset)
 {
     uint64_t digest = 0;
     CU_ASSERT_EQUAL(nni_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
@@ -539,15 +540,15 @@ static uint64_t digest_of(const nn_dataset *dataset)
 static void samples_have_weights(void)
 {
     for (int dimensions = 1; dimensions <= 2; dimensions++) {
-        nn_dataset *dataset = open_with_weights(dimensions == 1 ? H5T_IEEE_F64BE : H5T_STD_U8LE, dimensions, "y");
+        nni_dataset *dataset = open_with_weights(dimensions == 1 ? H5T_IEEE_F64BE : H5T_STD_U8LE, dimensions, "y");
         CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_NONE);
         for (size_t row = 0; row < dataset->rows; row++)
             CU_ASSERT_EQUAL(dataset->weights[row], cell(dataset->first_row + row, 0));
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
     }
-    nn_dataset *dataset = open_with_weights(H5T_STD_U8LE, 1, NULL);
+    nni_dataset *dataset = open_with_weights(H5T_STD_U8LE, 1, NULL);
     CU_ASSERT_PTR_NULL(dataset->weights);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 /* A resumed run must notice other weights. */
@@ -556,9 +557,9 @@ static void weights_are_in_the_digest(void)
     const char *const weights[] = {NULL, "y", "ones"};
     uint64_t digest[3];
     for (size_t i = 0; i < 3; i++) {
-        nn_dataset *dataset = open_with_weights(H5T_STD_U8LE, 1, weights[i]);
+        nni_dataset *dataset = open_with_weights(H5T_STD_U8LE, 1, weights[i]);
         digest[i] = digest_of(dataset);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
     }
     CU_ASSERT(digest[0] != digest[1] && digest[0] != digest[2] && digest[1] != digest[2]);
 }

@@ -27,12 +27,12 @@ static void write_x(hid_t file, const char *name, hid_t type, size_t rows, fixtu
 }
 
 /* All ranks fail alike, with words that the message must hold. */
-static void expect_failure_of(nn_dataset_spec spec, size_t slices, nn_status expected, const char *words,
+static void expect_failure_of(nni_dataset_spec spec, size_t slices, nn_status expected, const char *words,
                               const char *more_words)
 {
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
-    CU_ASSERT_EQUAL(nn_dataset_open(&spec, slices, true, comm, &dataset, &error), expected);
+    CU_ASSERT_EQUAL(nni_dataset_open(&spec, slices, true, comm, &dataset, &error), expected);
     bool said = strstr(error.message, words) && strstr(error.message, more_words);
     if (!said)
         fprintf(stderr, "expected \"%s\" and \"%s\" in: %s\n", words, more_words, error.message);
@@ -46,7 +46,7 @@ static void expect_failure_of(nn_dataset_spec spec, size_t slices, nn_status exp
 static void expect_failure(const char *file, const char *x, const char *y, size_t slices, nn_status expected,
                            const char *words, const char *more_words)
 {
-    expect_failure_of((nn_dataset_spec){.file = fixture_path(file), .x = x, .y = y}, slices, expected, words,
+    expect_failure_of((nni_dataset_spec){.file = fixture_path(file), .x = x, .y = y}, slices, expected, words,
                       more_words);
 }
 
@@ -207,14 +207,15 @@ static void weights_that_are_none_are_told(void)
         }
         fixture_end_file(comm, file);
         const char *path = fixture_path("weights.h5");
-        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "w"}, SLICES, NN_DATA, words[i], "weights.h5");
-        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "x"}, SLICES, NN_DATA, "x has 12 values a row",
-                          "[rows]");
-        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "short"}, SLICES, NN_DATA, "short has 36",
+        expect_failure_of((nni_dataset_spec){.file = path, .x = "x", .w = "w"}, SLICES, NN_DATA, words[i],
+                          "weights.h5");
+        expect_failure_of((nni_dataset_spec){.file = path, .x = "x", .w = "x"}, SLICES, NN_DATA,
+                          "x has 12 values a row", "[rows]");
+        expect_failure_of((nni_dataset_spec){.file = path, .x = "x", .w = "short"}, SLICES, NN_DATA, "short has 36",
                           "one weight");
-        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "text"}, SLICES, NN_DATA, "text holds text",
+        expect_failure_of((nni_dataset_spec){.file = path, .x = "x", .w = "text"}, SLICES, NN_DATA, "text holds text",
                           "");
-        expect_failure_of((nn_dataset_spec){.file = path, .x = "x", .w = "none"}, SLICES, NN_DATA,
+        expect_failure_of((nni_dataset_spec){.file = path, .x = "x", .w = "none"}, SLICES, NN_DATA,
                           "none does not exist", "/w");
         fixture_remove_file(comm, "weights.h5");
     }

@@ -35,15 +35,15 @@ static void write_file(const char *name, size_t features)
     nn_comm_barrier(comm, NULL);
 }
 
-static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
+static nni_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
 {
-    nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {.file = fixture_path(name), .x = "x"};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, slices, false, ranks, &dataset, NULL), NN_OK);
+    nni_dataset *dataset = NULL;
+    nni_dataset_spec spec = {.file = fixture_path(name), .x = "x"};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, slices, false, ranks, &dataset, NULL), NN_OK);
     return dataset;
 }
 
-static nni_feature_scaler *fit_on(nn_comm *ranks, nn_feature_scaling kind, const nn_dataset *dataset)
+static nni_feature_scaler *fit_on(nn_comm *ranks, nn_feature_scaling kind, const nni_dataset *dataset)
 {
     nni_feature_scaler *normalization = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->features, &normalization, NULL), NN_OK);
@@ -59,12 +59,12 @@ static void remove_file(const char *name)
 }
 
 /* The resident rows as a network takes them, to be freed. */
-static nn_real *all_rows(const nn_dataset *dataset)
+static nni_real *all_rows(const nni_dataset *dataset)
 {
-    const size_t bytes = dataset->rows * dataset->features * sizeof(nn_real);
-    nn_real *buffer = malloc(bytes + 1);
+    const size_t bytes = dataset->rows * dataset->features * sizeof(nni_real);
+    nni_real *buffer = malloc(bytes + 1);
     const nni_rows all = nni_dataset_resident(dataset, 0, dataset->rows);
-    const nn_real *rows = nni_dataset_convert(dataset, &all, buffer);
+    const nni_real *rows = nni_dataset_convert(dataset, &all, buffer);
     if (rows != buffer)
         memcpy(buffer, rows, bytes);
     return buffer;
@@ -87,7 +87,7 @@ static void standard_is_mean_and_deviation(void)
 {
     enum { FEATURES = 7 };
     write_file("standard.h5", FEATURES);
-    nn_dataset *dataset = open_on(comm, "standard.h5", SLICES);
+    nni_dataset *dataset = open_on(comm, "standard.h5", SLICES);
     nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
     for (size_t i = 0; i < FEATURES; i++) {
         double mean, deviation;
@@ -98,16 +98,16 @@ static void standard_is_mean_and_deviation(void)
     }
     CU_ASSERT_EQUAL(normalization->offset[2], (double)0.1f);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
-    nn_real *rows = all_rows(dataset);
+    nni_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * FEATURES; i++) {
-        nn_real before = (nn_real)cell(dataset->first_row + i / FEATURES, i % FEATURES);
-        nn_real expected =
-            (before - (nn_real)normalization->offset[i % FEATURES]) * (nn_real)normalization->scale[i % FEATURES];
+        nni_real before = (nni_real)cell(dataset->first_row + i / FEATURES, i % FEATURES);
+        nni_real expected =
+            (before - (nni_real)normalization->offset[i % FEATURES]) * (nni_real)normalization->scale[i % FEATURES];
         CU_ASSERT_EQUAL(rows[i], expected);
     }
     free(rows);
     nni_feature_scaler_free(normalization);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     remove_file("standard.h5");
 }
 
@@ -120,7 +120,7 @@ static void check_bits(size_t features, size_t slices)
     alone.size = alone.local_size = alone.host_count = 1;
     alone.backend = &self;
     write_file("bits.h5", features);
-    nn_dataset *shared = open_on(comm, "bits.h5", slices), *whole = open_on(&alone, "bits.h5", slices);
+    nni_dataset *shared = open_on(comm, "bits.h5", slices), *whole = open_on(&alone, "bits.h5", slices);
     CU_ASSERT_EQUAL(whole->rows, ROWS);
     nni_feature_scaler *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
     nni_feature_scaler *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
@@ -131,8 +131,8 @@ static void check_bits(size_t features, size_t slices)
     CU_ASSERT_DOUBLE_EQUAL(together->offset[features - 1], mean, 1e-7 * (fabs(mean) + deviation));
     nni_feature_scaler_free(together);
     nni_feature_scaler_free(expected);
-    nn_dataset_free(shared);
-    nn_dataset_free(whole);
+    nni_dataset_free(shared);
+    nni_dataset_free(whole);
     remove_file("bits.h5");
 }
 
@@ -147,11 +147,11 @@ static void statistics_have_the_same_bits_on_any_number_of_ranks(void)
 static void unit_maps_the_range_to_0_and_1(void)
 {
     write_file("unit.h5", 6);
-    nn_dataset *dataset = open_on(comm, "unit.h5", SLICES);
+    nni_dataset *dataset = open_on(comm, "unit.h5", SLICES);
     nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_UNIT, dataset);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     double low = INFINITY, high = -INFINITY;
-    nn_real *rows = all_rows(dataset);
+    nni_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * dataset->features; i++) {
         low = fmin(low, (double)rows[i]);
         high = fmax(high, (double)rows[i]);
@@ -162,24 +162,24 @@ static void unit_maps_the_range_to_0_and_1(void)
     CU_ASSERT_EQUAL(low, 0);
     CU_ASSERT_DOUBLE_EQUAL(high, 1, 2e-7); /* two roundings of float32 */
     nni_feature_scaler_free(normalization);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     remove_file("unit.h5");
 }
 
 static void none_changes_nothing(void)
 {
     write_file("none.h5", 4);
-    nn_dataset *dataset = open_on(comm, "none.h5", SLICES);
+    nni_dataset *dataset = open_on(comm, "none.h5", SLICES);
     nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_NONE, dataset);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
-    nn_real *rows = all_rows(dataset);
+    nni_real *rows = all_rows(dataset);
     for (size_t i = 0; i < dataset->rows * 4; i++)
-        CU_ASSERT_EQUAL(rows[i], (nn_real)cell(dataset->first_row + i / 4, i % 4));
+        CU_ASSERT_EQUAL(rows[i], (nni_real)cell(dataset->first_row + i / 4, i % 4));
     free(rows);
     for (size_t i = 0; i < 4; i++)
         CU_ASSERT(normalization->offset[i] == 0 && normalization->scale[i] == 1);
     nni_feature_scaler_free(normalization);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     remove_file("none.h5");
 }
 
@@ -187,7 +187,7 @@ static void minmax_maps_every_feature_to_0_and_1(void)
 {
     enum { FEATURES = 6 };
     write_file("minmax.h5", FEATURES);
-    nn_dataset *dataset = open_on(comm, "minmax.h5", SLICES);
+    nni_dataset *dataset = open_on(comm, "minmax.h5", SLICES);
     nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_MINMAX, dataset);
     for (size_t i = 0; i < FEATURES; i++) {
         float least = INFINITY, most = -INFINITY;
@@ -199,7 +199,7 @@ static void minmax_maps_every_feature_to_0_and_1(void)
         CU_ASSERT_EQUAL(normalization->scale[i], i == 2 ? 0 : 1 / ((double)most - (double)least));
     }
     nni_feature_scaler_free(normalization);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     remove_file("minmax.h5");
 }
 
@@ -207,7 +207,7 @@ static void standard_all_is_one_mean_and_deviation(void)
 {
     enum { FEATURES = 6 };
     write_file("all.h5", FEATURES);
-    nn_dataset *dataset = open_on(comm, "all.h5", SLICES);
+    nni_dataset *dataset = open_on(comm, "all.h5", SLICES);
     nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_STANDARD_ALL, dataset);
     long double sum = 0, squares = 0;
     for (size_t i = 0; i < ROWS * FEATURES; i++)
@@ -221,7 +221,7 @@ static void standard_all_is_one_mean_and_deviation(void)
         CU_ASSERT_DOUBLE_EQUAL(normalization->scale[i] * sqrt((double)squares), 1, 1e-12);
     }
     nni_feature_scaler_free(normalization);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     remove_file("all.h5");
 }
 
@@ -247,11 +247,11 @@ static void write_gaps(const char *name, bool all_of_3)
     nn_comm_barrier(comm, NULL);
 }
 
-static nn_status fit_gaps(nn_comm *ranks, const char *name, nn_feature_scaling kind, nn_dataset **dataset,
+static nn_status fit_gaps(nn_comm *ranks, const char *name, nn_feature_scaling kind, nni_dataset **dataset,
                           nni_feature_scaler **normalization, nn_error *error)
 {
-    const nn_dataset_spec spec = {.file = fixture_path(name), .x = "x", .missing = true};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, ranks, dataset, error), NN_OK);
+    const nni_dataset_spec spec = {.file = fixture_path(name), .x = "x", .missing = true};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, ranks, dataset, error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, 5, normalization, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_impute(*normalization, NULL), NN_OK);
     return nni_feature_scaler_fit(*normalization, *dataset, ranks, error);
@@ -265,13 +265,13 @@ static void missing_values_become_the_mean(void)
     nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
     write_gaps("gaps.h5", false);
     for (size_t k = 0; k < 3; k++) {
-        nn_dataset *dataset, *whole;
+        nni_dataset *dataset, *whole;
         nni_feature_scaler *normalization, *expected;
         CU_ASSERT_EQUAL(fit_gaps(comm, "gaps.h5", kinds[k], &dataset, &normalization, NULL), NN_OK);
         CU_ASSERT_EQUAL(fit_gaps(&alone, "gaps.h5", kinds[k], &whole, &expected, NULL), NN_OK);
         CU_ASSERT_EQUAL(memcmp(normalization->offset, expected->offset, 5 * sizeof(double)), 0);
         CU_ASSERT_EQUAL(memcmp(normalization->scale, expected->scale, 5 * sizeof(double)), 0);
-        CU_ASSERT_EQUAL(memcmp(normalization->missing, expected->missing, 5 * sizeof(nn_real)), 0);
+        CU_ASSERT_EQUAL(memcmp(normalization->missing, expected->missing, 5 * sizeof(nni_real)), 0);
         double mean = 0, rows = 0;
         for (size_t row = 0; row < ROWS; row++)
             if (!is_missing(row, 1)) {
@@ -282,35 +282,35 @@ static void missing_values_become_the_mean(void)
         const double scale = normalization->scale[1], offset = normalization->offset[1];
         CU_ASSERT_DOUBLE_EQUAL(normalization->missing[1], (mean - offset) * scale, 1e-6 * (fabs(mean) + 1));
         CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
-        nn_real *x = all_rows(dataset);
+        nni_real *x = all_rows(dataset);
         for (size_t i = 0; i < dataset->rows * 5; i++) {
             const size_t row = dataset->first_row + i / 5, column = i % 5;
-            const nn_real present =
-                (nn_real)(((double)cell(row, column) - normalization->offset[column]) * normalization->scale[column]);
+            const nni_real present =
+                (nni_real)(((double)cell(row, column) - normalization->offset[column]) * normalization->scale[column]);
             CU_ASSERT_EQUAL(x[i], is_missing(row, column) ? normalization->missing[column] : present);
         }
         free(x);
         nni_feature_scaler_free(normalization);
         nni_feature_scaler_free(expected);
-        nn_dataset_free(dataset);
-        nn_dataset_free(whole);
+        nni_dataset_free(dataset);
+        nni_dataset_free(whole);
     }
     remove_file("gaps.h5");
 }
 
 static void a_feature_that_no_row_has_is_told(void)
 {
-    nn_dataset *dataset;
+    nni_dataset *dataset;
     nni_feature_scaler *normalization;
     nn_error error = {0};
     write_gaps("never.h5", true);
     CU_ASSERT_EQUAL(fit_gaps(comm, "never.h5", NN_NORMALIZE_NONE, &dataset, &normalization, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "no row of x has a value at position 3"));
     nni_feature_scaler_free(normalization);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     /* Without imputation the first of them is an error. */
-    const nn_dataset_spec spec = {.file = fixture_path("never.h5"), .x = "x"};
-    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_DATA);
+    const nni_dataset_spec spec = {.file = fixture_path("never.h5"), .x = "x"};
+    CU_ASSERT_EQUAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(error.message, "row 0 of x holds NaN at position 1; rows must be finite, or data.impute"));
     remove_file("never.h5");
@@ -318,8 +318,8 @@ static void a_feature_that_no_row_has_is_told(void)
 
 static void data_without_spread_becomes_0(void)
 {
-    nn_real x[4] = {7, 7, 7, 7};
-    nn_dataset constant = {
+    nni_real x[4] = {7, 7, 7, 7};
+    nni_dataset constant = {
         .slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .element = NNI_REAL, .x = x, .x_range = {7, 7}};
     if (comm->size > 1)
         return;
@@ -347,7 +347,7 @@ static void numbers_beyond_float32_need_a_scale(void)
     }
     fixture_end_file(comm, file);
     nn_error error = {0};
-    nn_dataset *dataset = open_on(comm, "beyond.h5", SLICES);
+    nni_dataset *dataset = open_on(comm, "beyond.h5", SLICES);
     nni_feature_scaler *none = fit_on(comm, NN_NORMALIZE_NONE, dataset);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, none, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(
@@ -355,27 +355,27 @@ static void numbers_beyond_float32_need_a_scale(void)
     nni_feature_scaler *standard = fit_on(comm, NN_NORMALIZE_AUTO, dataset);
     CU_ASSERT_EQUAL(standard->kind, NN_NORMALIZE_STANDARD);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, standard, &error), NN_OK);
-    nn_real *rows = all_rows(dataset);
+    nni_real *rows = all_rows(dataset);
     for (size_t row = 0; row < dataset->rows; row++)
         CU_ASSERT(fabs((double)rows[row * 2 + 1]) < 3);
     free(rows);
     nni_feature_scaler_free(none);
     nni_feature_scaler_free(standard);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "beyond.h5");
 }
 
 static void a_spread_beyond_doubles_is_told(void)
 {
     double x[4] = {1, 1e300, 2, -1e300};
-    nn_dataset wide = {.slices = {2, 1},
-                       .slice_count = 1,
-                       .rows = 2,
-                       .features = 2,
-                       .element = NNI_DOUBLE,
-                       .x = x,
-                       .file = "wide.h5",
-                       .x_name = "/train/x"};
+    nni_dataset wide = {.slices = {2, 1},
+                        .slice_count = 1,
+                        .rows = 2,
+                        .features = 2,
+                        .element = NNI_DOUBLE,
+                        .x = x,
+                        .file = "wide.h5",
+                        .x_name = "/train/x"};
     nn_error error = {0};
     nni_feature_scaler *normalization = NULL;
     if (comm->size > 1)
@@ -390,7 +390,7 @@ static void another_number_of_features_is_told(void)
 {
     nn_error error = {0};
     nni_feature_scaler *normalization = NULL;
-    nn_dataset dataset = {.features = 3, .file = "a.h5", .x_name = "/test/x"};
+    nni_dataset dataset = {.features = 3, .file = "a.h5", .x_name = "/test/x"};
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, 4, &normalization, NULL), NN_OK);
     CU_ASSERT_EQUAL(nni_dataset_normalize(&dataset, normalization, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message,

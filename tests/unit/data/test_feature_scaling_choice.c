@@ -36,7 +36,7 @@ typedef struct shape {
     double (*cell)(size_t row, size_t column);
 } shape;
 
-static nn_dataset *open_shape(const shape *of)
+static nni_dataset *open_shape(const shape *of)
 {
     const size_t features = of->height * (of->dimensions > 2 ? of->width : 1);
     hid_t file = fixture_begin_file(comm, "choice.h5");
@@ -50,19 +50,19 @@ static nn_dataset *open_shape(const shape *of)
         free(values);
     }
     fixture_end_file(comm, file);
-    nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {.file = fixture_path("choice.h5"), .x = "x"};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    nni_dataset *dataset = NULL;
+    nni_dataset_spec spec = {.file = fixture_path("choice.h5"), .x = "x"};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     return dataset;
 }
 
-static void close_shape(nn_dataset *dataset)
+static void close_shape(nni_dataset *dataset)
 {
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "choice.h5");
 }
 
-static nni_feature_scaler *fit(nn_feature_scaling kind, const nn_dataset *dataset, nni_feature_scaler_notes *notes)
+static nni_feature_scaler *fit(nn_feature_scaling kind, const nni_dataset *dataset, nni_feature_scaler_notes *notes)
 {
     nni_feature_scaler *normalization = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->features, &normalization, NULL), NN_OK);
@@ -135,7 +135,7 @@ static void kinds_are_chosen_by_shape_and_statistics(void)
         {{H5T_STD_U8LE, 2, 80, 0, flag_cell}, NN_NORMALIZE_STANDARD, 0, 80},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        nn_dataset *dataset = open_shape(&cases[k].of);
+        nni_dataset *dataset = open_shape(&cases[k].of);
         nni_feature_scaler_notes notes = {0};
         nni_feature_scaler *normalization = fit(NN_NORMALIZE_AUTO, dataset, &notes);
         CU_ASSERT_EQUAL(normalization->kind, cases[k].chosen);
@@ -171,7 +171,7 @@ static double pair_cell(size_t row, size_t column)
 static void the_rarer_of_two_values_is_not_blown_up(void)
 {
     const shape of = {H5T_IEEE_F64LE, 2, 5, 0, pair_cell};
-    nn_dataset *dataset = open_shape(&of);
+    nni_dataset *dataset = open_shape(&of);
     nni_feature_scaler_notes notes = {0};
     nni_feature_scaler *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes),
                        *standard = fit(NN_NORMALIZE_STANDARD, dataset, NULL);
@@ -226,7 +226,7 @@ static void robust_scales_by_what_is_not_far_off(void)
     const shape of = {H5T_IEEE_F64LE, 2, 3, 0, sensor_cell};
     struct nni_comm_backend self = {.world = MPI_COMM_SELF, .finalize = false};
     nn_comm alone = {.size = 1, .local_size = 1, .host_count = 1, .backend = &self};
-    nn_dataset *dataset = open_shape(&of), *whole = NULL;
+    nni_dataset *dataset = open_shape(&of), *whole = NULL;
     nni_feature_scaler_notes notes = {0};
     double mean = 0, deviation = 0;
     clip_by_hand(&mean, &deviation);
@@ -237,7 +237,7 @@ static void robust_scales_by_what_is_not_far_off(void)
     CU_ASSERT(mean > 19 && mean < 21 && deviation > 2.5 && deviation < 3.1);
     CU_ASSERT_EQUAL(robust->limit, 10);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, robust, NULL), NN_OK);
-    nn_real *x = malloc((dataset->rows * 3 + 1) * sizeof *x);
+    nni_real *x = malloc((dataset->rows * 3 + 1) * sizeof *x);
     const nni_rows all = nni_dataset_resident(dataset, 0, dataset->rows);
     nni_dataset_convert(dataset, &all, x);
     for (size_t row = 0; row < dataset->rows; row++)
@@ -250,9 +250,9 @@ static void robust_scales_by_what_is_not_far_off(void)
     CU_ASSERT_EQUAL(notes.outliers.value, 1e6);
     CU_ASSERT_DOUBLE_EQUAL(notes.outliers.measure, (1e6 - mean) / deviation, 1);
     /* Bit by bit what one rank finds alone. */
-    nn_dataset_spec spec = {.file = fixture_path("choice.h5"), .x = "x"};
+    nni_dataset_spec spec = {.file = fixture_path("choice.h5"), .x = "x"};
     nni_feature_scaler *expected = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, &alone, &whole, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, &alone, &whole, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_ROBUST, 3, &expected, NULL), NN_OK);
     CU_ASSERT_EQUAL(nni_feature_scaler_fit(expected, whole, &alone, NULL), NN_OK);
     CU_ASSERT_EQUAL(memcmp(robust->offset, expected->offset, 3 * sizeof(double)), 0);
@@ -260,7 +260,7 @@ static void robust_scales_by_what_is_not_far_off(void)
     nni_feature_scaler_free(robust);
     nni_feature_scaler_free(chosen);
     nni_feature_scaler_free(expected);
-    nn_dataset_free(whole);
+    nni_dataset_free(whole);
     close_shape(dataset);
 }
 
@@ -301,7 +301,7 @@ static double code_cell(size_t row, size_t column)
 static void codes_are_told_from_amounts_by_their_frequencies(void)
 {
     const shape of = {H5T_IEEE_F64LE, 2, 5, 0, code_cell};
-    nn_dataset *dataset = open_shape(&of);
+    nni_dataset *dataset = open_shape(&of);
     nni_feature_scaler_notes notes = {0};
     nni_feature_scaler *chosen = fit(NN_NORMALIZE_AUTO, dataset, &notes);
     CU_ASSERT_EQUAL(notes.codes.features, 2);

@@ -43,7 +43,7 @@ static double cell(const kind *of, size_t row, size_t column)
     return of->whole ? floor(value) : value;
 }
 
-static nn_dataset *open_kind(const kind *of)
+static nni_dataset *open_kind(const kind *of)
 {
     hid_t file = fixture_begin_file(comm, "rows.h5");
     if (file >= 0) {
@@ -55,14 +55,14 @@ static nn_dataset *open_kind(const kind *of)
         free(values);
     }
     fixture_end_file(comm, file);
-    nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x"};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    nni_dataset *dataset = NULL;
+    nni_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x"};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     fixture_remove_file(comm, "rows.h5");
     return dataset;
 }
 
-static nni_feature_scaler *fit(const nn_dataset *dataset)
+static nni_feature_scaler *fit(const nni_dataset *dataset)
 {
     nni_feature_scaler *by = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, FEATURES, &by, NULL), NN_OK);
@@ -75,7 +75,7 @@ static void every_type_stays_as_the_file_has_it(void)
     kind kinds[KINDS];
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
-        nn_dataset *dataset = open_kind(&kinds[k]);
+        nni_dataset *dataset = open_kind(&kinds[k]);
         CU_ASSERT_EQUAL(dataset->element, kinds[k].kept);
         static const size_t sizes[KINDS] = {1, 1, 2, 2, 4, 8, 4, 8};
         CU_ASSERT_EQUAL(nni_dataset_row_bytes(dataset), FEATURES * sizes[k]);
@@ -85,49 +85,49 @@ static void every_type_stays_as_the_file_has_it(void)
         for (size_t i = 0; k == 0 && i < dataset->rows * FEATURES; i++)
             same = same && bytes[i] == cell(&kinds[k], dataset->first_row + i / FEATURES, i % FEATURES);
         CU_ASSERT(same);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
     }
 }
 
-/* The definition, each operation rounded: to nn_real, or of wide types to double. */
-static bool is_row(const kind *of, const nni_feature_scaler *by, size_t row, const nn_real x[FEATURES])
+/* The definition, each operation rounded: to nni_real, or of wide types to double. */
+static bool is_row(const kind *of, const nni_feature_scaler *by, size_t row, const nni_real x[FEATURES])
 {
     bool same = true;
     for (size_t j = 0; j < FEATURES; j++) {
         const double value = cell(of, row, j);
-        nn_real expected = (nn_real)value;
+        nni_real expected = (nni_real)value;
         if (by && nni_element_is_wide(of->kept))
-            expected = (nn_real)((value - by->offset[j]) * by->scale[j]);
+            expected = (nni_real)((value - by->offset[j]) * by->scale[j]);
         else if (by)
-            expected = (expected - (nn_real)by->offset[j]) * (nn_real)by->scale[j];
+            expected = (expected - (nni_real)by->offset[j]) * (nni_real)by->scale[j];
         same = same && x[j] == expected;
     }
     return same;
 }
 
-static bool batches_are_rows(const kind *of, const nni_feature_scaler *by, const nn_dataset *dataset, size_t size)
+static bool batches_are_rows(const kind *of, const nni_feature_scaler *by, const nni_dataset *dataset, size_t size)
 {
     bool same = true;
-    nn_sampler *sampler = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, size, &sampler, NULL), NN_OK);
-    for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-        nn_batch batch;
-        CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 1, step, &batch, NULL), NN_OK);
+    nni_sampler *sampler = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(dataset, SEED, size, &sampler, NULL), NN_OK);
+    for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+        nni_batch batch;
+        CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 1, step, &batch, NULL), NN_OK);
         for (size_t i = 0; i < batch.rows; i++)
             same = same && is_row(of, by, batch.samples[i], batch.x + i * FEATURES);
     }
-    nn_sampler_free(sampler);
+    nni_sampler_free(sampler);
     return same;
 }
 
-static bool pieces_are_rows(const kind *of, const nni_feature_scaler *by, const nn_dataset *dataset, size_t size)
+static bool pieces_are_rows(const kind *of, const nni_feature_scaler *by, const nni_dataset *dataset, size_t size)
 {
     bool same = true;
-    nn_real *buffer = malloc(size * FEATURES * sizeof *buffer);
+    nni_real *buffer = malloc(size * FEATURES * sizeof *buffer);
     for (size_t first = 0; first < dataset->rows; first += size) {
         const size_t count = dataset->rows - first < size ? dataset->rows - first : size;
         const nni_rows piece = nni_dataset_resident(dataset, first, count);
-        const nn_real *x = nni_dataset_convert(dataset, &piece, buffer);
+        const nni_real *x = nni_dataset_convert(dataset, &piece, buffer);
         same = same && (x == buffer) == (by || dataset->element != NNI_REAL);
         for (size_t i = 0; i < count; i++)
             same = same && is_row(of, by, dataset->first_row + first + i, x + i * FEATURES);
@@ -141,7 +141,7 @@ static void rows_are_converted_and_normalized_as_by_hand(void)
     kind kinds[KINDS];
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
-        nn_dataset *dataset = open_kind(&kinds[k]);
+        nni_dataset *dataset = open_kind(&kinds[k]);
         nni_feature_scaler *by = fit(dataset);
         for (int normalized = 0; normalized < 2; normalized++) {
             const nni_feature_scaler *used = normalized ? by : NULL;
@@ -152,7 +152,7 @@ static void rows_are_converted_and_normalized_as_by_hand(void)
             CU_ASSERT(pieces_are_rows(&kinds[k], used, dataset, 17));
             CU_ASSERT(pieces_are_rows(&kinds[k], used, dataset, ROWS));
         }
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         nni_feature_scaler_free(by);
     }
 }
@@ -162,13 +162,13 @@ static void a_normalization_leaves_the_resident_rows_alone(void)
     kind kinds[KINDS];
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
-        nn_dataset *dataset = open_kind(&kinds[k]);
+        nni_dataset *dataset = open_kind(&kinds[k]);
         nni_feature_scaler *before = fit(dataset);
         CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, before, NULL), NN_OK);
         nni_feature_scaler *after = fit(dataset);
         CU_ASSERT_EQUAL(memcmp(before->offset, after->offset, FEATURES * sizeof(double)), 0);
         CU_ASSERT_EQUAL(memcmp(before->scale, after->scale, FEATURES * sizeof(double)), 0);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         nni_feature_scaler_free(before);
         nni_feature_scaler_free(after);
     }
@@ -181,7 +181,7 @@ static void the_digest_is_one_of_numbers(void)
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
         const kind small = {kinds[k].type, kinds[k].kept, true, 0, 100};
-        nn_dataset *dataset = open_kind(&small);
+        nni_dataset *dataset = open_kind(&small);
         uint64_t digest = 0, normalized = 0;
         CU_ASSERT_EQUAL(nni_dataset_digest(dataset, comm, &digest, NULL), NN_OK);
         CU_ASSERT_EQUAL(digest, UINT64_C(0xa7a8d263d4108bc5));
@@ -189,7 +189,7 @@ static void the_digest_is_one_of_numbers(void)
         CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, by, NULL), NN_OK);
         CU_ASSERT_EQUAL(nni_dataset_digest(dataset, comm, &normalized, NULL), NN_OK);
         CU_ASSERT_EQUAL(normalized, digest);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         nni_feature_scaler_free(by);
     }
 }
@@ -200,7 +200,7 @@ static void rows_carved_off_keep_their_type(void)
     kind kinds[KINDS];
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
-        nn_dataset *whole = open_kind(&kinds[k]), *training = open_kind(&kinds[k]), *validation = NULL;
+        nni_dataset *whole = open_kind(&kinds[k]), *training = open_kind(&kinds[k]), *validation = NULL;
         CU_ASSERT_EQUAL_FATAL(nni_dataset_split(training, &carving, comm, &validation, NULL), NN_OK);
         CU_ASSERT_EQUAL(validation->element, kinds[k].kept);
         /* Every row is the next one of either split. */
@@ -216,9 +216,9 @@ static void rows_carved_off_keep_their_type(void)
         CU_ASSERT_EQUAL(stayed, training->rows);
         CU_ASSERT_EQUAL(went, validation->rows);
         CU_ASSERT_EQUAL(stayed + went, whole->rows);
-        nn_dataset_free(whole);
-        nn_dataset_free(training);
-        nn_dataset_free(validation);
+        nni_dataset_free(whole);
+        nni_dataset_free(training);
+        nni_dataset_free(validation);
     }
 }
 

@@ -11,7 +11,7 @@ static nn_comm *comm;
 enum { ROWS = 103, SLICES = 12, FEATURES = 3, OUTPUTS = 2, SEED = 5 };
 
 /* x holds the row's number, y something that follows from it, so that a gathered row says where it came from. */
-static nn_dataset *open_weighted(const char *y, const char *w)
+static nni_dataset *open_weighted(const char *y, const char *w)
 {
     if (comm->rank == 0) {
         float x[ROWS * FEATURES], values[ROWS * OUTPUTS];
@@ -34,24 +34,24 @@ static nn_dataset *open_weighted(const char *y, const char *w)
         H5Fclose(file);
     }
     nn_comm_barrier(comm, NULL);
-    nn_dataset *dataset = NULL;
-    nn_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = y, .w = w};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
+    nni_dataset *dataset = NULL;
+    nni_dataset_spec spec = {.file = fixture_path("rows.h5"), .x = "x", .y = y, .w = w};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, NULL), NN_OK);
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0)
         unlink(fixture_path("rows.h5"));
     return dataset;
 }
 
-static nn_dataset *open_numbered(const char *y)
+static nni_dataset *open_numbered(const char *y)
 {
     return open_weighted(y, NULL);
 }
 
-static nn_sampler *create(const nn_dataset *dataset, uint64_t seed, size_t batch)
+static nni_sampler *create(const nni_dataset *dataset, uint64_t seed, size_t batch)
 {
-    nn_sampler *sampler = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, seed, batch, &sampler, NULL), NN_OK);
+    nni_sampler *sampler = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(dataset, seed, batch, &sampler, NULL), NN_OK);
     return sampler;
 }
 
@@ -170,16 +170,16 @@ static size_t expected_batch(uint64_t epoch, size_t batch, size_t step, size_t f
     return count;
 }
 
-static void check_batch(const nn_dataset *dataset, nn_sampler *sampler, uint64_t epoch, size_t batch, size_t step,
+static void check_batch(const nni_dataset *dataset, nni_sampler *sampler, uint64_t epoch, size_t batch, size_t step,
                         double *dealt)
 {
     size_t rows[ROWS];
     size_t count = expected_batch(epoch, batch, step, dataset->first_slice, dataset->slice_count, rows);
-    nn_batch got;
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, epoch, step, &got, NULL), NN_OK);
+    nni_batch got;
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, epoch, step, &got, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(got.rows, count);
-    CU_ASSERT(got.rows <= nn_sampler_capacity(sampler));
-    size_t global = step + 1 < nn_sampler_steps(sampler) ? batch : ROWS - step * batch;
+    CU_ASSERT(got.rows <= nni_sampler_capacity(sampler));
+    size_t global = step + 1 < nni_sampler_steps(sampler) ? batch : ROWS - step * batch;
     CU_ASSERT_EQUAL(got.global_rows, global);
     double sum = (double)count;
     nn_comm_sum_double(comm, &sum, 1, NULL);
@@ -188,7 +188,7 @@ static void check_batch(const nn_dataset *dataset, nn_sampler *sampler, uint64_t
     for (size_t i = 0; i < count; i++) {
         dealt[rows[i]]++;
         for (size_t j = 0; j < FEATURES; j++)
-            same = same && got.x[i * FEATURES + j] == (nn_real)(1000 * j + rows[i]);
+            same = same && got.x[i * FEATURES + j] == (nni_real)(1000 * j + rows[i]);
         same = same && got.y.classes[i] == (int32_t)(rows[i] % 7);
     }
     CU_ASSERT(same);
@@ -198,13 +198,13 @@ static void check_batch(const nn_dataset *dataset, nn_sampler *sampler, uint64_t
 static void batches_do_not_depend_on_the_number_of_ranks(void)
 {
     const size_t batches[] = {12, 13, 25, 50, 102, 103};
-    nn_dataset *dataset = open_numbered("classes");
+    nni_dataset *dataset = open_numbered("classes");
     for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
-        nn_sampler *sampler = create(dataset, SEED, batches[i]);
-        CU_ASSERT_EQUAL(nn_sampler_steps(sampler), (ROWS + batches[i] - 1) / batches[i]);
+        nni_sampler *sampler = create(dataset, SEED, batches[i]);
+        CU_ASSERT_EQUAL(nni_sampler_steps(sampler), (ROWS + batches[i] - 1) / batches[i]);
         for (uint64_t epoch = 0; epoch < 3; epoch++) {
             double dealt[ROWS] = {0};
-            for (size_t step = 0; step < nn_sampler_steps(sampler); step++)
+            for (size_t step = 0; step < nni_sampler_steps(sampler); step++)
                 check_batch(dataset, sampler, epoch, batches[i], step, dealt);
             nn_comm_sum_double(comm, dealt, ROWS, NULL);
             bool once = true;
@@ -212,89 +212,89 @@ static void batches_do_not_depend_on_the_number_of_ranks(void)
                 once = once && dealt[row] == 1;
             CU_ASSERT(once);
         }
-        nn_sampler_free(sampler);
+        nni_sampler_free(sampler);
     }
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 static void capacity_and_least_are_met(void)
 {
-    nn_dataset *dataset = open_numbered("classes");
+    nni_dataset *dataset = open_numbered("classes");
     for (size_t batch = SLICES; batch <= ROWS; batch++) {
-        nn_sampler *sampler = create(dataset, SEED, batch);
-        size_t most = 0, least = SIZE_MAX, rows[ROWS], steps = nn_sampler_steps(sampler);
+        nni_sampler *sampler = create(dataset, SEED, batch);
+        size_t most = 0, least = SIZE_MAX, rows[ROWS], steps = nni_sampler_steps(sampler);
         for (size_t step = 0; step < steps; step++) {
             size_t count = expected_batch(0, batch, step, dataset->first_slice, dataset->slice_count, rows);
             most = count > most ? count : most;
             if (step + 1 < steps || steps == 1)
                 least = count < least ? count : least;
         }
-        CU_ASSERT_EQUAL(nn_sampler_capacity(sampler), most);
+        CU_ASSERT_EQUAL(nni_sampler_capacity(sampler), most);
         CU_ASSERT_EQUAL(nni_sampler_least(sampler), least);
-        nn_sampler_free(sampler);
+        nni_sampler_free(sampler);
     }
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 static void a_batch_is_a_function_of_epoch_and_step(void)
 {
-    nn_dataset *dataset = open_numbered("classes");
-    nn_sampler *sampler = create(dataset, SEED, 25), *fresh = create(dataset, SEED, 25);
-    nn_batch first, again, other;
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 4, 2, &first, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 9, 1, &again, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
+    nni_dataset *dataset = open_numbered("classes");
+    nni_sampler *sampler = create(dataset, SEED, 25), *fresh = create(dataset, SEED, 25);
+    nni_batch first, again, other;
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 4, 2, &first, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(fresh, 9, 1, &again, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
     CU_ASSERT_EQUAL(first.rows, again.rows);
     CU_ASSERT_EQUAL(memcmp(first.x, again.x, first.rows * FEATURES * sizeof *first.x), 0);
-    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 5, 2, &other, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(fresh, 5, 2, &other, NULL), NN_OK);
     double differs = memcmp(first.x, other.x, first.rows * FEATURES * sizeof *first.x) != 0;
     nni_comm_max_double(comm, &differs, 1, NULL);
     CU_ASSERT_EQUAL(differs, 1);
-    nn_sampler_free(sampler);
-    nn_sampler_free(fresh);
+    nni_sampler_free(sampler);
+    nni_sampler_free(fresh);
 
-    nn_sampler *seeded = create(dataset, SEED + 1, 25);
+    nni_sampler *seeded = create(dataset, SEED + 1, 25);
     fresh = create(dataset, SEED, 25);
-    CU_ASSERT_EQUAL(nn_sampler_batch(seeded, 4, 2, &other, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(seeded, 4, 2, &other, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(fresh, 4, 2, &again, NULL), NN_OK);
     differs = memcmp(again.x, other.x, again.rows * FEATURES * sizeof *again.x) != 0;
     nni_comm_max_double(comm, &differs, 1, NULL);
     CU_ASSERT_EQUAL(differs, 1);
-    nn_sampler_free(seeded);
-    nn_sampler_free(fresh);
-    nn_dataset_free(dataset);
+    nni_sampler_free(seeded);
+    nni_sampler_free(fresh);
+    nni_dataset_free(dataset);
 }
 
 static void values_go_with_their_rows(void)
 {
-    nn_dataset *dataset = open_numbered("values");
-    nn_sampler *sampler = create(dataset, SEED, 30);
-    nn_batch batch;
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 1, &batch, NULL), NN_OK);
+    nni_dataset *dataset = open_numbered("values");
+    nni_sampler *sampler = create(dataset, SEED, 30);
+    nni_batch batch;
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 0, 1, &batch, NULL), NN_OK);
     CU_ASSERT_PTR_NULL(batch.y.classes);
     CU_ASSERT(batch.rows > 0);
     for (size_t i = 0; i < batch.rows; i++) {
         CU_ASSERT_EQUAL(batch.y.values[i * OUTPUTS], -batch.x[i * FEATURES]);
         CU_ASSERT_EQUAL(batch.y.values[i * OUTPUTS + 1], 2 * batch.x[i * FEATURES]);
     }
-    nn_sampler_free(sampler);
-    nn_dataset_free(dataset);
+    nni_sampler_free(sampler);
+    nni_dataset_free(dataset);
     dataset = open_numbered(NULL);
     sampler = create(dataset, SEED, 30);
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 0, &batch, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 0, 0, &batch, NULL), NN_OK);
     CU_ASSERT(!batch.y.classes && !batch.y.values);
-    nn_sampler_free(sampler);
-    nn_dataset_free(dataset);
+    nni_sampler_free(sampler);
+    nni_dataset_free(dataset);
 }
 
 /* x says which row of the file a gathered one is. */
 static void weights_and_numbers_go_with_their_rows(void)
 {
-    nn_dataset *dataset = open_weighted("classes", "weights");
-    nn_sampler *sampler = create(dataset, SEED, 30);
-    nn_batch batch;
-    for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-        CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 6, step, &batch, NULL), NN_OK);
+    nni_dataset *dataset = open_weighted("classes", "weights");
+    nni_sampler *sampler = create(dataset, SEED, 30);
+    nni_batch batch;
+    for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+        CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 6, step, &batch, NULL), NN_OK);
         CU_ASSERT_EQUAL(batch.epoch, 6);
         CU_ASSERT_FATAL(batch.weights && batch.samples);
         for (size_t i = 0; i < batch.rows; i++) {
@@ -302,52 +302,52 @@ static void weights_and_numbers_go_with_their_rows(void)
             CU_ASSERT_EQUAL(batch.weights[i], batch.x[i * FEATURES] + 1);
         }
     }
-    nn_sampler_free(sampler);
-    nn_dataset_free(dataset);
+    nni_sampler_free(sampler);
+    nni_dataset_free(dataset);
     dataset = open_numbered("classes");
     sampler = create(dataset, SEED, 30);
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 0, &batch, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 0, 0, &batch, NULL), NN_OK);
     CU_ASSERT_PTR_NULL(batch.weights);
-    nn_sampler_free(sampler);
-    nn_dataset_free(dataset);
+    nni_sampler_free(sampler);
+    nni_dataset_free(dataset);
 }
 
 static void batches_smaller_than_slices_or_larger_than_the_data_are_told(void)
 {
-    nn_dataset *dataset = open_numbered("classes");
-    nn_sampler *sampler = NULL;
+    nni_dataset *dataset = open_numbered("classes");
+    nni_sampler *sampler = NULL;
     nn_error error = {0};
-    CU_ASSERT_EQUAL(nn_sampler_create(dataset, SEED, SLICES - 1, &sampler, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(nni_sampler_create(dataset, SEED, SLICES - 1, &sampler, &error), NN_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a batch of 11 rows"));
-    CU_ASSERT_EQUAL(nn_sampler_create(dataset, SEED, ROWS + 1, &sampler, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(nni_sampler_create(dataset, SEED, ROWS + 1, &sampler, &error), NN_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a batch of 104 rows is more than the 103 rows of x"));
     CU_ASSERT_PTR_NULL(sampler);
-    nn_sampler_free(NULL);
-    nn_dataset_free(dataset);
+    nni_sampler_free(NULL);
+    nni_dataset_free(dataset);
 }
 
 /* Rows of more than a thread's worth: the threaded way gathers what one thread would. */
 static void many_bytes_are_gathered_by_threads_alike(void)
 {
     enum { WIDE = 4096, COUNT = 64 };
-    nn_real *x = calloc((size_t)WIDE * COUNT, sizeof *x);
+    nni_real *x = calloc((size_t)WIDE * COUNT, sizeof *x);
     for (size_t i = 0; i < (size_t)WIDE * COUNT; i++)
-        x[i] = (nn_real)(i / WIDE);
-    nn_dataset dataset = {
+        x[i] = (nni_real)(i / WIDE);
+    nni_dataset dataset = {
         .slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .element = NNI_REAL, .x = x};
-    nn_sampler *sampler = create(&dataset, SEED, COUNT);
-    nn_batch batch;
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 1, 0, &batch, NULL), NN_OK);
+    nni_sampler *sampler = create(&dataset, SEED, COUNT);
+    nni_batch batch;
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 1, 0, &batch, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(batch.rows, COUNT);
     bool same = true;
     for (size_t s = 0, row = 0; s < 4; s++) {
         nni_shuffle shuffle = nni_shuffle_of(16, SEED, 1, s);
         for (size_t i = 0; i < 16; i++, row++)
             for (size_t j = 0; j < WIDE; j++)
-                same = same && batch.x[row * WIDE + j] == (nn_real)(16 * s + nni_shuffle_row(&shuffle, i));
+                same = same && batch.x[row * WIDE + j] == (nni_real)(16 * s + nni_shuffle_row(&shuffle, i));
     }
     CU_ASSERT(same);
-    nn_sampler_free(sampler);
+    nni_sampler_free(sampler);
     free(x);
 }
 

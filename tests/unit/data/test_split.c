@@ -14,7 +14,7 @@ enum { ROWS = 103, SLICES = 12, FEATURES = 2, OUTPUTS = 3, SEED = 5 };
 
 /* x holds the row's number; targets and weights follow from it, so that every row says where it came from. With a
  * window rows stay in the file, which is the caller's to remove then. */
-static nn_dataset *open_stored(const char *y, const char *w, size_t window)
+static nni_dataset *open_stored(const char *y, const char *w, size_t window)
 {
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0) {
@@ -38,69 +38,69 @@ static nn_dataset *open_stored(const char *y, const char *w, size_t window)
         H5Fclose(file);
     }
     nn_comm_barrier(comm, NULL);
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     const size_t row_bytes = FEATURES * sizeof(float);
-    nn_dataset_spec spec = {.file = fixture_path("rows.h5"),
-                            .x = "x",
-                            .y = y,
-                            .w = w,
-                            .memory = window > 0 ? 1 : 0,
-                            .window = window * SLICES * row_bytes};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, window == 0, comm, &dataset, NULL), NN_OK);
+    nni_dataset_spec spec = {.file = fixture_path("rows.h5"),
+                             .x = "x",
+                             .y = y,
+                             .w = w,
+                             .memory = window > 0 ? 1 : 0,
+                             .window = window * SLICES * row_bytes};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, window == 0, comm, &dataset, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, window > 0);
     return dataset;
 }
 
-static nn_dataset *open_numbered(const char *y, const char *w)
+static nni_dataset *open_numbered(const char *y, const char *w)
 {
-    nn_dataset *dataset = open_stored(y, w, 0);
+    nni_dataset *dataset = open_stored(y, w, 0);
     fixture_remove_file(comm, "rows.h5");
     return dataset;
 }
 
-static nn_dataset *carve_by(nn_dataset *dataset, nni_holdout carving, nn_comm *ranks)
+static nni_dataset *carve_by(nni_dataset *dataset, nni_holdout carving, nn_comm *ranks)
 {
-    nn_dataset *validation = NULL;
+    nni_dataset *validation = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_dataset_split(dataset, &carving, ranks, &validation, NULL), NN_OK);
     return validation;
 }
 
-static nn_dataset *carve(nn_dataset *dataset, double fraction, uint64_t seed)
+static nni_dataset *carve(nni_dataset *dataset, double fraction, uint64_t seed)
 {
     return carve_by(dataset, (nni_holdout){.fraction = fraction, .seed = seed}, comm);
 }
 
 /* Of a dataset that this rank has alone. */
-static nn_dataset *carve_alone(nn_dataset *dataset, nni_holdout carving)
+static nni_dataset *carve_alone(nni_dataset *dataset, nni_holdout carving)
 {
     nn_comm alone = nni_comm_alone();
     return carve_by(dataset, carving, &alone);
 }
 
-/* A resident row, where it lies as nn_real. */
-static const nn_real *x_of(const nn_dataset *split, size_t row)
+/* A resident row, where it lies as nni_real. */
+static const nni_real *x_of(const nni_dataset *split, size_t row)
 {
     const nni_rows one = nni_dataset_resident(split, row, 1);
     return nni_dataset_convert(split, &one, NULL);
 }
 
 /* The resident rows of a split are whole, in the order of the file, and counted from first_row on. */
-static bool consistent(const nn_dataset *split)
+static bool consistent(const nni_dataset *split)
 {
     bool good = true;
     for (size_t i = 0; i < split->rows; i++) {
-        const nn_real row = x_of(split, i)[0];
+        const nni_real row = x_of(split, i)[0];
         good = good && x_of(split, i)[1] == row + 1000 && (i == 0 || row > x_of(split, i - 1)[0]);
         good = good && (!split->classes || split->classes[i] == (int)row % 7);
         for (size_t j = 0; split->values && j < OUTPUTS; j++)
-            good = good && split->values[i * OUTPUTS + j] == row + (nn_real)(1000 * j);
+            good = good && split->values[i * OUTPUTS + j] == row + (nni_real)(1000 * j);
         good = good && (!split->weights || split->weights[i] == row / 4);
     }
     return good;
 }
 
 /* where[row] = 1 + the row's number in its split, negative in validation, gathered over ranks. */
-static void locate(const nn_dataset *training, const nn_dataset *validation, double where[ROWS])
+static void locate(const nni_dataset *training, const nni_dataset *validation, double where[ROWS])
 {
     memset(where, 0, ROWS * sizeof *where);
     for (size_t i = 0; i < training->rows; i++)
@@ -117,8 +117,8 @@ static void every_row_is_in_one_of_the_two_splits(void)
     const char *const targets[] = {"classes", "values", NULL};
     for (size_t i = 0; i < sizeof fractions / sizeof *fractions; i++)
         for (size_t t = 0; t < 3; t++) {
-            nn_dataset *training = open_numbered(targets[t], t < 2 ? "weights" : NULL);
-            nn_dataset *validation = carve(training, fractions[i], SEED);
+            nni_dataset *training = open_numbered(targets[t], t < 2 ? "weights" : NULL);
+            nni_dataset *validation = carve(training, fractions[i], SEED);
             double where[ROWS];
             locate(training, validation, where);
             CU_ASSERT_EQUAL(validation->slices.rows, carved[i]);
@@ -131,27 +131,27 @@ static void every_row_is_in_one_of_the_two_splits(void)
                 counted = counted && where[row] == (where[row] > 0 ? ++kept : -++gone);
             CU_ASSERT(counted);
             CU_ASSERT_EQUAL(gone, carved[i]);
-            nn_dataset_free(training);
-            nn_dataset_free(validation);
+            nni_dataset_free(training);
+            nni_dataset_free(validation);
         }
 }
 
 /* All rows on one rank, made by hand; x as the caller's. */
-static nn_dataset whole_of(nn_real x[ROWS])
+static nni_dataset whole_of(nni_real x[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++)
-        x[i] = (nn_real)i;
-    return (nn_dataset){.slices = {ROWS, SLICES},
-                        .whole = {ROWS, SLICES},
-                        .slice_count = SLICES,
-                        .rows = ROWS,
-                        .features = 1,
-                        .element = NNI_REAL,
-                        .x = x};
+        x[i] = (nni_real)i;
+    return (nni_dataset){.slices = {ROWS, SLICES},
+                         .whole = {ROWS, SLICES},
+                         .slice_count = SLICES,
+                         .rows = ROWS,
+                         .features = 1,
+                         .element = NNI_REAL,
+                         .x = x};
 }
 
 /* What carving gave it. */
-static void release_whole(nn_dataset *whole)
+static void release_whole(nni_dataset *whole)
 {
     nni_split_rows_free(whole->part);
     nni_release(whole->slice_first);
@@ -159,10 +159,10 @@ static void release_whole(nn_dataset *whole)
 
 static void the_choice_does_not_depend_on_the_number_of_ranks(void)
 {
-    nn_real x[ROWS];
-    nn_dataset *training = open_numbered(NULL, NULL), whole = whole_of(x);
-    nn_dataset *validation = carve(training, 0.2, SEED),
-               *whole_validation = carve_alone(&whole, (nni_holdout){.fraction = 0.2, .seed = SEED});
+    nni_real x[ROWS];
+    nni_dataset *training = open_numbered(NULL, NULL), whole = whole_of(x);
+    nni_dataset *validation = carve(training, 0.2, SEED),
+                *whole_validation = carve_alone(&whole, (nni_holdout){.fraction = 0.2, .seed = SEED});
     double where[ROWS];
     locate(training, validation, where);
     bool same = true;
@@ -172,9 +172,9 @@ static void the_choice_does_not_depend_on_the_number_of_ranks(void)
         same = same && where[(size_t)x_of(whole_validation, i)[0]] == -1 - (double)i;
     CU_ASSERT(same);
     release_whole(&whole);
-    nn_dataset_free(training);
-    nn_dataset_free(validation);
-    nn_dataset_free(whole_validation);
+    nni_dataset_free(training);
+    nni_dataset_free(validation);
+    nni_dataset_free(whole_validation);
 }
 
 static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
@@ -182,13 +182,13 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
     enum { SEEDS = 400 };
     unsigned counts[ROWS] = {0};
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        nn_real x[ROWS];
-        nn_dataset dataset = whole_of(x),
-                   *validation = carve_alone(&dataset, (nni_holdout){.fraction = 0.2, .seed = seed});
+        nni_real x[ROWS];
+        nni_dataset dataset = whole_of(x),
+                    *validation = carve_alone(&dataset, (nni_holdout){.fraction = 0.2, .seed = seed});
         for (size_t i = 0; i < validation->rows; i++)
             counts[(size_t)x_of(validation, i)[0]]++;
         release_whole(&dataset);
-        nn_dataset_free(validation);
+        nni_dataset_free(validation);
     }
     /* 21 of 103 rows go, 1 or 2 from every slice of 8 or 9: a row goes in 1/9 to 2/8 of the seeds, give or take five
      * deviations, sqrt(400 * 1/4 * 3/4) = 8.7 at most. */
@@ -201,22 +201,22 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
 /* Every row of the training split once an epoch, in batches of just the size asked for. */
 static void check_batches(nni_holdout carving)
 {
-    nn_dataset *training = open_numbered("classes", "weights");
-    nn_dataset *validation = carve_by(training, carving, comm);
+    nni_dataset *training = open_numbered("classes", "weights");
+    nni_dataset *validation = carve_by(training, carving, comm);
     const size_t rows = training->slices.rows;
     for (size_t batch = SLICES; batch <= rows; batch += 7) {
-        nn_sampler *sampler = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_sampler_create(training, SEED, batch, &sampler, NULL), NN_OK);
+        nni_sampler *sampler = NULL;
+        CU_ASSERT_EQUAL_FATAL(nni_sampler_create(training, SEED, batch, &sampler, NULL), NN_OK);
         double dealt[ROWS] = {0}, numbers[ROWS] = {0};
-        for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-            nn_batch part;
-            CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 2, step, &part, NULL), NN_OK);
+        for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+            nni_batch part;
+            CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 2, step, &part, NULL), NN_OK);
             double total = (double)part.rows;
-            CU_ASSERT(part.rows <= nn_sampler_capacity(sampler));
-            CU_ASSERT(part.rows >= nni_sampler_least(sampler) || step + 1 == nn_sampler_steps(sampler));
+            CU_ASSERT(part.rows <= nni_sampler_capacity(sampler));
+            CU_ASSERT(part.rows >= nni_sampler_least(sampler) || step + 1 == nni_sampler_steps(sampler));
             nn_comm_sum_double(comm, &total, 1, NULL);
             CU_ASSERT_EQUAL(total, part.global_rows);
-            CU_ASSERT_EQUAL(part.global_rows, step + 1 < nn_sampler_steps(sampler) ? batch : rows - step * batch);
+            CU_ASSERT_EQUAL(part.global_rows, step + 1 < nni_sampler_steps(sampler) ? batch : rows - step * batch);
             for (size_t i = 0; i < part.rows; i++) {
                 dealt[(size_t)part.x[i * FEATURES]]++;
                 numbers[part.samples[i]]++;
@@ -231,10 +231,10 @@ static void check_batches(nni_holdout carving)
         for (size_t row = 0; row < ROWS; row++)
             once = once && dealt[row] == (where[row] > 0) && numbers[row] == (row < rows);
         CU_ASSERT(once);
-        nn_sampler_free(sampler);
+        nni_sampler_free(sampler);
     }
-    nn_dataset_free(training);
-    nn_dataset_free(validation);
+    nni_dataset_free(training);
+    nni_dataset_free(validation);
 }
 
 static void batches_of_what_remains_are_exact(void)
@@ -253,7 +253,7 @@ static void folds_have_every_row_once(void)
             double held[ROWS] = {0};
             for (size_t fold = 1; fold <= folds; fold++) {
                 const nni_holdout carving = {.fold = fold, .folds = folds, .stratified = stratified, .seed = SEED};
-                nn_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
+                nni_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
                 double where[ROWS], of_class[7] = {0}, rows = 0;
                 locate(training, validation, where);
                 CU_ASSERT(consistent(training) && consistent(validation));
@@ -267,8 +267,8 @@ static void folds_have_every_row_once(void)
                 CU_ASSERT(validation->slices.rows == ROWS / folds || validation->slices.rows == ROWS / folds + 1);
                 for (size_t class = 0; stratified && class < 7; class ++)
                     CU_ASSERT(of_class[class] >= 14 / folds && of_class[class] <= 15 / folds + 1);
-                nn_dataset_free(training);
-                nn_dataset_free(validation);
+                nni_dataset_free(training);
+                nni_dataset_free(validation);
             }
             for (size_t row = 0; row < ROWS; row++)
                 CU_ASSERT_EQUAL(held[row], 1);
@@ -278,7 +278,7 @@ static void folds_have_every_row_once(void)
 static void strata_lose_the_same_share(void)
 {
     const nni_holdout carving = {.fraction = 0.2, .stratified = true, .seed = SEED};
-    nn_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
+    nni_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
     double where[ROWS], of_class[7] = {0};
     locate(training, validation, where);
     CU_ASSERT_EQUAL(validation->slices.rows, 21); /* round(103 / 5) */
@@ -286,8 +286,8 @@ static void strata_lose_the_same_share(void)
         of_class[row % 7] += where[row] < 0;
     for (size_t class = 0; class < 7; class ++)
         CU_ASSERT_EQUAL(of_class[class], 3); /* of 14 or 15 */
-    nn_dataset_free(training);
-    nn_dataset_free(validation);
+    nni_dataset_free(training);
+    nni_dataset_free(validation);
 }
 
 /* The same rows as on one rank, which has them all. */
@@ -295,24 +295,24 @@ static void folds_do_not_depend_on_the_number_of_ranks(void)
 {
     for (int stratified = 0; stratified < 2; stratified++) {
         const nni_holdout carving = {.fold = 2, .folds = 5, .stratified = stratified, .seed = SEED};
-        nn_real x[ROWS];
+        nni_real x[ROWS];
         int32_t classes[ROWS];
-        nn_dataset *training = open_numbered("classes", NULL), whole = whole_of(x);
+        nni_dataset *training = open_numbered("classes", NULL), whole = whole_of(x);
         for (size_t row = 0; row < ROWS; row++)
             classes[row] = (int32_t)(row % 7);
         whole.classes = classes;
         whole.target = NNI_TARGET_CLASSES;
         whole.outputs = 7;
-        nn_dataset *validation = carve_by(training, carving, comm), *expected = carve_alone(&whole, carving);
+        nni_dataset *validation = carve_by(training, carving, comm), *expected = carve_alone(&whole, carving);
         double where[ROWS];
         locate(training, validation, where);
         CU_ASSERT_EQUAL(validation->slices.rows, expected->slices.rows);
         for (size_t i = 0; i < expected->rows; i++)
             CU_ASSERT_EQUAL(where[(size_t)x_of(expected, i)[0]], -1 - (double)i);
         release_whole(&whole);
-        nn_dataset_free(training);
-        nn_dataset_free(validation);
-        nn_dataset_free(expected);
+        nni_dataset_free(training);
+        nni_dataset_free(validation);
+        nni_dataset_free(expected);
     }
 }
 
@@ -332,19 +332,19 @@ static const nni_holdout of_validation[] = {
 };
 
 /* split[row] += which of all rows of a split, whose numbers count up in the order of the file. */
-static void mark(const nn_dataset *split, double which, double split_of[ROWS])
+static void mark(const nni_dataset *split, double which, double split_of[ROWS])
 {
     enum { PIECE = 3 };
     nni_cursor *cursor = NULL;
-    nn_real before = -1, x[PIECE * FEATURES];
+    nni_real before = -1, x[PIECE * FEATURES];
     size_t count = 0;
     CU_ASSERT_EQUAL_FATAL(nni_cursor_create(split, PIECE, &cursor, NULL), NN_OK);
     for (nni_rows rows = {.count = 1}; rows.count > 0; count += rows.count) {
         CU_ASSERT_EQUAL_FATAL(nni_cursor_next(cursor, &rows, NULL), NN_OK);
         CU_ASSERT_EQUAL(rows.first, count);
-        const nn_real *real = rows.count > 0 ? nni_dataset_convert(split, &rows, x) : NULL;
+        const nni_real *real = rows.count > 0 ? nni_dataset_convert(split, &rows, x) : NULL;
         for (size_t i = 0; i < rows.count; i++) {
-            const nn_real row = real[i * FEATURES];
+            const nni_real row = real[i * FEATURES];
             CU_ASSERT(row > before && real[i * FEATURES + 1] == row + 1000);
             CU_ASSERT_EQUAL(rows.classes[i], (int)row % 7);
             split_of[(size_t)row] += which;
@@ -356,9 +356,9 @@ static void mark(const nn_dataset *split, double which, double split_of[ROWS])
 }
 
 /* @param of  of validation, or NULL. @param split_of  receives which split each row is in */
-static void carve_twice(nn_dataset *dataset, const nni_holdout *test, const nni_holdout *of, double split_of[ROWS])
+static void carve_twice(nni_dataset *dataset, const nni_holdout *test, const nni_holdout *of, double split_of[ROWS])
 {
-    nn_dataset *testing = carve_by(dataset, *test, comm), *validation = of ? carve_by(dataset, *of, comm) : NULL;
+    nni_dataset *testing = carve_by(dataset, *test, comm), *validation = of ? carve_by(dataset, *of, comm) : NULL;
     double rows[2] = {0};
     memset(split_of, 0, ROWS * sizeof *split_of);
     mark(testing, TESTING, split_of);
@@ -373,22 +373,22 @@ static void carve_twice(nn_dataset *dataset, const nni_holdout *test, const nni_
     CU_ASSERT_EQUAL(rows[0], 21); /* round(103 / 5) */
     CU_ASSERT_EQUAL(rows[1], validation ? validation->slices.rows : 0);
     CU_ASSERT_EQUAL(dataset->slices.rows, ROWS - rows[0] - rows[1]);
-    nn_dataset_free(validation);
-    nn_dataset_free(testing);
+    nni_dataset_free(validation);
+    nni_dataset_free(testing);
 }
 
 /* The same on one rank, which has all rows; by the resident rows alone. */
 static void carve_twice_alone(const nni_holdout *test, const nni_holdout *of, double split_of[ROWS])
 {
-    nn_real x[ROWS];
+    nni_real x[ROWS];
     int32_t classes[ROWS];
-    nn_dataset whole = whole_of(x);
+    nni_dataset whole = whole_of(x);
     for (size_t row = 0; row < ROWS; row++)
         classes[row] = (int32_t)(row % 7);
     whole.classes = classes;
     whole.target = NNI_TARGET_CLASSES;
     whole.outputs = 7;
-    nn_dataset *carved[2] = {carve_alone(&whole, *test), carve_alone(&whole, *of)};
+    nni_dataset *carved[2] = {carve_alone(&whole, *test), carve_alone(&whole, *of)};
     for (size_t row = 0; row < ROWS; row++)
         split_of[row] = TRAINING;
     for (size_t k = 0; k < 2; k++)
@@ -396,7 +396,7 @@ static void carve_twice_alone(const nni_holdout *test, const nni_holdout *of, do
             split_of[(size_t)x_of(carved[k], i)[0]] = TESTING + (double)k;
     release_whole(&whole);
     for (size_t k = 0; k < 2; k++)
-        nn_dataset_free(carved[k]);
+        nni_dataset_free(carved[k]);
 }
 
 /* Resident or in the file, on any number of ranks: each row is in one of the three splits, and always in the same. */
@@ -405,9 +405,9 @@ static void test_rows_are_carved_off_before_validation_rows(void)
     const size_t windows[] = {0, 1, 3, 20}; /* rows of a slice; 0: resident */
     for (size_t t = 0; t < sizeof of_test / sizeof *of_test; t++) {
         double alone[ROWS], split_of[ROWS];
-        nn_dataset *dataset = open_numbered("classes", NULL);
+        nni_dataset *dataset = open_numbered("classes", NULL);
         carve_twice(dataset, &of_test[t], NULL, alone);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         for (size_t v = 0; v < sizeof of_validation / sizeof *of_validation; v++) {
             double expected[ROWS];
             carve_twice_alone(&of_test[t], &of_validation[v], expected);
@@ -418,7 +418,7 @@ static void test_rows_are_carved_off_before_validation_rows(void)
                     CU_ASSERT_EQUAL(split_of[row] == TESTING, alone[row] == TESTING);
                     CU_ASSERT_EQUAL(split_of[row], expected[row]);
                 }
-                nn_dataset_free(dataset);
+                nni_dataset_free(dataset);
                 fixture_remove_file(comm, "rows.h5");
             }
         }
@@ -428,19 +428,19 @@ static void test_rows_are_carved_off_before_validation_rows(void)
 /* Else the validation rows would be those that test rows would have been without it. */
 static void test_and_validation_rows_are_chosen_independently(void)
 {
-    nn_dataset *dataset = open_numbered("classes", NULL);
+    nni_dataset *dataset = open_numbered("classes", NULL);
     nni_holdout carving = of_test[0];
     double split_of[2][ROWS] = {{0}}, both = 0;
-    nn_dataset *carved = carve_by(dataset, carving, comm);
+    nni_dataset *carved = carve_by(dataset, carving, comm);
     mark(carved, 1, split_of[0]);
-    nn_dataset_free(carved);
-    nn_dataset_free(dataset);
+    nni_dataset_free(carved);
+    nni_dataset_free(dataset);
     dataset = open_numbered("classes", NULL);
     carving.test = false;
     carved = carve_by(dataset, carving, comm);
     mark(carved, 1, split_of[1]);
-    nn_dataset_free(carved);
-    nn_dataset_free(dataset);
+    nni_dataset_free(carved);
+    nni_dataset_free(dataset);
     nn_comm_sum_double(comm, split_of[0], 2 * ROWS, NULL);
     for (size_t row = 0; row < ROWS; row++)
         both += split_of[0][row] * split_of[1][row];
@@ -455,14 +455,14 @@ static void batches_of_what_remains_of_two_are_exact(void)
         for (size_t v = 0; v < sizeof of_validation / sizeof *of_validation; v++)
             for (size_t w = 0; w < 2; w++) {
                 enum { BATCH = 15 };
-                nn_dataset *dataset = open_stored("classes", "weights", windows[w]);
+                nni_dataset *dataset = open_stored("classes", "weights", windows[w]);
                 double split_of[ROWS], dealt[ROWS] = {0};
                 carve_twice(dataset, &of_test[t], &of_validation[v], split_of);
-                nn_sampler *sampler = NULL;
-                CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
-                for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-                    nn_batch part;
-                    CU_ASSERT_EQUAL_FATAL(nn_sampler_batch(sampler, 1, step, &part, NULL), NN_OK);
+                nni_sampler *sampler = NULL;
+                CU_ASSERT_EQUAL_FATAL(nni_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
+                for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+                    nni_batch part;
+                    CU_ASSERT_EQUAL_FATAL(nni_sampler_batch(sampler, 1, step, &part, NULL), NN_OK);
                     for (size_t i = 0; i < part.rows; i++) {
                         dealt[(size_t)part.x[i * FEATURES]]++;
                         CU_ASSERT_EQUAL(part.weights[i], part.x[i * FEATURES] / 4);
@@ -471,8 +471,8 @@ static void batches_of_what_remains_of_two_are_exact(void)
                 nn_comm_sum_double(comm, dealt, ROWS, NULL);
                 for (size_t row = 0; row < ROWS; row++)
                     CU_ASSERT_EQUAL(dealt[row], split_of[row] == TRAINING);
-                nn_sampler_free(sampler);
-                nn_dataset_free(dataset);
+                nni_sampler_free(sampler);
+                nni_dataset_free(dataset);
                 fixture_remove_file(comm, "rows.h5");
             }
 }
@@ -488,7 +488,7 @@ static void slices_of_any_size_deal_in_proportion(void)
             first[s + 1] = first[s] + sizes[of][s];
             slices = sizes[of][s] > 0 ? s + 1 : slices;
         }
-        const nn_dataset dataset = {.slices = {first[slices], slices}, .slice_first = first};
+        const nni_dataset dataset = {.slices = {first[slices], slices}, .slice_first = first};
         for (size_t dealt = 0; dealt <= first[slices]; dealt++) {
             size_t sum = 0;
             nni_interleave_counts(&dataset, dealt, counts);
@@ -509,45 +509,45 @@ static void slices_of_any_size_deal_in_proportion(void)
 static void targets_may_be_fitted_before_or_after(void)
 {
     for (int before = 0; before < 2; before++) {
-        nn_dataset *training = open_numbered("classes", NULL);
+        nni_dataset *training = open_numbered("classes", NULL);
         if (before)
             CU_ASSERT_EQUAL(nni_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
-        nn_dataset *validation = carve(training, 0.3, SEED);
+        nni_dataset *validation = carve(training, 0.3, SEED);
         if (!before) {
             CU_ASSERT_EQUAL(nni_dataset_fit_targets(training, 1, NN_LINEAR, comm, NULL), NN_OK);
             CU_ASSERT_EQUAL(nni_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
         }
-        const nn_dataset *splits[] = {training, validation};
+        const nni_dataset *splits[] = {training, validation};
         for (int s = 0; s < 2; s++) {
             CU_ASSERT_EQUAL(splits[s]->target, NNI_TARGET_VALUES);
             CU_ASSERT_EQUAL(splits[s]->outputs, 1);
             for (size_t i = 0; i < splits[s]->rows; i++)
                 CU_ASSERT_EQUAL(splits[s]->values[i], (int)x_of(splits[s], i)[0] % 7);
         }
-        nn_dataset_free(training);
-        nn_dataset_free(validation);
+        nni_dataset_free(training);
+        nni_dataset_free(validation);
     }
 }
 
 /* Its slices are no floors of a count, which an evaluation must not mind: |x_0 - y| over the rows that went. */
 static void what_is_carved_off_can_be_measured(void)
 {
-    nn_dataset *training = open_numbered("classes", "weights");
-    nn_dataset *validation = carve(training, 0.3, SEED);
+    nni_dataset *training = open_numbered("classes", "weights");
+    nni_dataset *validation = carve(training, 0.3, SEED);
     CU_ASSERT_EQUAL_FATAL(nni_dataset_fit_targets(validation, 1, NN_LINEAR, comm, NULL), NN_OK);
     const nni_layer_settings layer = {.units = 1, .activation = NN_LINEAR};
     const nni_loss_settings loss = {.name = NN_MAE};
     nn_network *network = NULL;
-    nn_workspace *work = NULL;
-    nn_evaluator *evaluator = NULL;
-    nn_metrics metrics;
-    CU_ASSERT_EQUAL_FATAL(nn_network_create(FEATURES, &layer, 1, &network, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_workspace_create(network, 4, 1, 0, &work, NULL), NN_OK);
+    nni_workspace *work = NULL;
+    nni_evaluator *evaluator = NULL;
+    nni_metrics metrics;
+    CU_ASSERT_EQUAL_FATAL(nni_network_create(FEATURES, &layer, 1, &network, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_workspace_create(network, 4, 1, 0, &work, NULL), NN_OK);
     network->parameters[network->layers[0].weight] = 1;
-    CU_ASSERT_EQUAL_FATAL(nn_evaluator_create(network, work->capacity, validation, (nn_metrics_wanted){.top_k = 0},
-                                              comm, &evaluator, NULL),
+    CU_ASSERT_EQUAL_FATAL(nni_evaluator_create(network, work->capacity, validation, (nni_metrics_wanted){.top_k = 0},
+                                               comm, &evaluator, NULL),
                           NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_evaluate(evaluator, &loss, network, work, &metrics, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_evaluate(evaluator, &loss, network, work, &metrics, NULL), NN_OK);
     double where[ROWS], weights = 0, weighted = 0, rows = 0;
     locate(training, validation, where);
     for (int row = 0; row < ROWS; row++)
@@ -559,16 +559,16 @@ static void what_is_carved_off_can_be_measured(void)
     CU_ASSERT_EQUAL(metrics.rows, rows);
     CU_ASSERT_DOUBLE_EQUAL(metrics.value[NN_METRIC_MAE], weighted / weights, 1e-12 * weighted);
     CU_ASSERT_DOUBLE_EQUAL(metrics.value[NN_METRIC_LOSS], weighted / rows, 1e-12 * weighted);
-    nn_evaluator_free(evaluator);
-    nn_workspace_free(work);
+    nni_evaluator_free(evaluator);
+    nni_workspace_free(work);
     nn_network_free(network);
-    nn_dataset_free(training);
-    nn_dataset_free(validation);
+    nni_dataset_free(training);
+    nni_dataset_free(validation);
 }
 
 static void expect_refusal_of(nni_holdout carving, const char *words)
 {
-    nn_dataset *dataset = open_numbered(NULL, NULL), *validation = NULL;
+    nni_dataset *dataset = open_numbered(NULL, NULL), *validation = NULL;
     nn_error error = {0};
     CU_ASSERT_EQUAL(nni_dataset_split(dataset, &carving, comm, &validation, &error), NN_USAGE);
     CU_ASSERT_PTR_NULL(validation);
@@ -578,7 +578,7 @@ static void expect_refusal_of(nni_holdout carving, const char *words)
     CU_ASSERT(said);
     CU_ASSERT_EQUAL(dataset->slices.rows, ROWS);
     CU_ASSERT(consistent(dataset));
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
 }
 
 static void expect_refusal(double fraction, const char *words)

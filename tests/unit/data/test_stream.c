@@ -53,12 +53,12 @@ static size_t little_memory(size_t value_bytes)
 enum { CARVED = 2 };
 
 /* @param in_file  rows stay there. @param carved  receives the rows carved off, or NULL */
-static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CARVED])
+static nni_dataset *open_rows(const form *of, bool in_file, nni_dataset *carved[CARVED])
 {
-    const size_t value_bytes = of->x_type ? sizeof(double) : 1, planned_bytes = of->x_type ? sizeof(nn_real) : 1;
-    nn_dataset *dataset = NULL;
+    const size_t value_bytes = of->x_type ? sizeof(double) : 1, planned_bytes = of->x_type ? sizeof(nni_real) : 1;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
-    const nn_dataset_spec spec = {
+    const nni_dataset_spec spec = {
         .file = fixture_path("rows.h5"),
         .x = "x",
         .y = of->y,
@@ -66,7 +66,7 @@ static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CA
         .memory = in_file ? little_memory(value_bytes) : 0,
         .window = of->row_window * planned_bytes * FEATURES * SLICES,
     };
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(dataset->source != NULL, in_file);
     const nni_holdout *const carvings[CARVED] = {&of->test, &of->carving};
     for (size_t i = 0; i < CARVED; i++) {
@@ -77,10 +77,10 @@ static nn_dataset *open_rows(const form *of, bool in_file, nn_dataset *carved[CA
     return dataset;
 }
 
-static void free_carved(nn_dataset *carved[CARVED])
+static void free_carved(nni_dataset *carved[CARVED])
 {
     for (size_t i = 0; i < CARVED; i++)
-        nn_dataset_free(carved[i]);
+        nni_dataset_free(carved[i]);
 }
 
 static bool same_bytes(const void *a, const void *b, size_t bytes)
@@ -88,7 +88,7 @@ static bool same_bytes(const void *a, const void *b, size_t bytes)
     return (a == NULL) == (b == NULL) && (a == NULL || memcmp(a, b, bytes) == 0);
 }
 
-static bool same_batches(const nn_dataset *dataset, const nn_batch *a, const nn_batch *b)
+static bool same_batches(const nni_dataset *dataset, const nni_batch *a, const nni_batch *b)
 {
     return a->rows == b->rows && a->global_rows == b->global_rows &&
            same_bytes(a->x, b->x, a->rows * FEATURES * sizeof *a->x) &&
@@ -98,37 +98,37 @@ static bool same_batches(const nn_dataset *dataset, const nn_batch *a, const nn_
            same_bytes(a->samples, b->samples, a->rows * sizeof *a->samples);
 }
 
-static void check_batch(const nn_dataset *dataset, nn_sampler *resident, nn_sampler *streamed, uint64_t epoch,
+static void check_batch(const nni_dataset *dataset, nni_sampler *resident, nni_sampler *streamed, uint64_t epoch,
                         size_t step)
 {
-    nn_batch expected, got;
-    CU_ASSERT_EQUAL(nn_sampler_batch(resident, epoch, step, &expected, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nn_sampler_batch(streamed, epoch, step, &got, NULL), NN_OK);
+    nni_batch expected, got;
+    CU_ASSERT_EQUAL(nni_sampler_batch(resident, epoch, step, &expected, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_sampler_batch(streamed, epoch, step, &got, NULL), NN_OK);
     CU_ASSERT(same_batches(dataset, &expected, &got));
 }
 
 /* Whole epochs, and single steps out of their order as a resumed run asks for them. */
 static void check_order(const form *of, size_t batch)
 {
-    nn_dataset *carved[2][CARVED], *in_memory = open_rows(of, false, carved[0]),
-                                   *in_file = open_rows(of, true, carved[1]);
-    nn_sampler *resident = NULL, *streamed = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(in_memory, SEED, batch, &resident, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(in_file, SEED, batch, &streamed, NULL), NN_OK);
-    const size_t steps = nn_sampler_steps(resident);
-    CU_ASSERT_EQUAL(nn_sampler_steps(streamed), steps);
+    nni_dataset *carved[2][CARVED], *in_memory = open_rows(of, false, carved[0]),
+                                    *in_file = open_rows(of, true, carved[1]);
+    nni_sampler *resident = NULL, *streamed = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(in_memory, SEED, batch, &resident, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(in_file, SEED, batch, &streamed, NULL), NN_OK);
+    const size_t steps = nni_sampler_steps(resident);
+    CU_ASSERT_EQUAL(nni_sampler_steps(streamed), steps);
     for (uint64_t epoch = 0; epoch < 3; epoch++)
         for (size_t step = 0; step < steps; step++)
             check_batch(in_memory, resident, streamed, epoch, step);
     check_batch(in_memory, resident, streamed, 7, steps / 2);
     check_batch(in_memory, resident, streamed, 7, steps / 2);
     check_batch(in_memory, resident, streamed, 1, 0);
-    nn_sampler_free(resident);
-    nn_sampler_free(streamed);
+    nni_sampler_free(resident);
+    nni_sampler_free(streamed);
     for (size_t i = 0; i < 2; i++)
         free_carved(carved[i]);
-    nn_dataset_free(in_memory);
-    nn_dataset_free(in_file);
+    nni_dataset_free(in_memory);
+    nni_dataset_free(in_file);
 }
 
 static const form forms[] = {
@@ -154,7 +154,7 @@ static void what_is_dealt_does_not_depend_on_memory(void)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         form of = forms[i];
         for (int wide = 0; wide < 2; wide++) {
-            of.x_type = wide ? H5T_IEEE_F64BE : 0; /* counts as nn_real where the order is planned */
+            of.x_type = wide ? H5T_IEEE_F64BE : 0; /* counts as nni_real where the order is planned */
             write_file(&of);
             check_order(&of, SLICES);
             check_order(&of, 37);
@@ -170,26 +170,26 @@ static void windows_deal_every_row_once_an_epoch(void)
     enum { BATCH = 24 };
     const form of = {.y = "classes", .row_window = 8};
     write_file(&of);
-    nn_dataset *none[CARVED], *dataset = open_rows(&of, true, none);
-    nn_sampler *sampler = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
+    nni_dataset *none[CARVED], *dataset = open_rows(&of, true, none);
+    nni_sampler *sampler = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
     double seen[2][ROWS] = {{0}};
     for (uint64_t epoch = 0; epoch < 2; epoch++)
-        for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-            nn_batch batch;
-            CU_ASSERT_EQUAL(nn_sampler_batch(sampler, epoch, step, &batch, NULL), NN_OK);
+        for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+            nni_batch batch;
+            CU_ASSERT_EQUAL(nni_sampler_batch(sampler, epoch, step, &batch, NULL), NN_OK);
             for (size_t i = 0; i < batch.rows; i++)
                 seen[epoch][batch.samples[i]] += (double)step + 1;
         }
     CU_ASSERT_EQUAL(nn_comm_sum_double(comm, seen[0], 2 * ROWS, NULL), NN_OK);
     size_t moved = 0;
     for (size_t row = 0; row < ROWS; row++) {
-        CU_ASSERT(seen[0][row] >= 1 && seen[0][row] <= (double)nn_sampler_steps(sampler));
+        CU_ASSERT(seen[0][row] >= 1 && seen[0][row] <= (double)nni_sampler_steps(sampler));
         moved += seen[0][row] != seen[1][row];
     }
     CU_ASSERT(moved > ROWS / 2);
-    nn_sampler_free(sampler);
-    nn_dataset_free(dataset);
+    nni_sampler_free(sampler);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "rows.h5");
 }
 
@@ -198,22 +198,22 @@ static void a_window_as_large_as_the_slice_is_none(void)
 {
     form of = {.y = "classes", .row_window = ROWS};
     write_file(&of);
-    nn_dataset *none[CARVED], *windowed = open_rows(&of, false, none);
+    nni_dataset *none[CARVED], *windowed = open_rows(&of, false, none);
     of.row_window = 0;
-    nn_dataset *whole = open_rows(&of, false, none);
-    nn_sampler *a = NULL, *b = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(windowed, SEED, 30, &a, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(whole, SEED, 30, &b, NULL), NN_OK);
-    for (size_t step = 0; step < nn_sampler_steps(a); step++)
+    nni_dataset *whole = open_rows(&of, false, none);
+    nni_sampler *a = NULL, *b = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(windowed, SEED, 30, &a, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(whole, SEED, 30, &b, NULL), NN_OK);
+    for (size_t step = 0; step < nni_sampler_steps(a); step++)
         check_batch(whole, b, a, 1, step);
-    nn_sampler_free(a);
-    nn_sampler_free(b);
-    nn_dataset_free(windowed);
-    nn_dataset_free(whole);
+    nni_sampler_free(a);
+    nni_sampler_free(b);
+    nni_dataset_free(windowed);
+    nni_dataset_free(whole);
     fixture_remove_file(comm, "rows.h5");
 }
 
-static void compare_rows(const nn_dataset *in_memory, const nn_dataset *in_file, size_t most)
+static void compare_rows(const nni_dataset *in_memory, const nni_dataset *in_file, size_t most)
 {
     nni_cursor *resident = NULL, *streamed = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_cursor_create(in_memory, most, &resident, NULL), NN_OK);
@@ -245,8 +245,8 @@ static void rows_come_in_the_order_of_the_file(void)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const form of = forms[i];
         write_file(&of);
-        nn_dataset *carved[2][CARVED], *in_memory = open_rows(&of, false, carved[0]),
-                                       *in_file = open_rows(&of, true, carved[1]);
+        nni_dataset *carved[2][CARVED], *in_memory = open_rows(&of, false, carved[0]),
+                                        *in_file = open_rows(&of, true, carved[1]);
         compare_rows(in_memory, in_file, 1);
         compare_rows(in_memory, in_file, 1000);
         for (size_t k = 0; k < CARVED; k++)
@@ -254,8 +254,8 @@ static void rows_come_in_the_order_of_the_file(void)
                 compare_rows(carved[0][k], carved[1][k], 10);
         for (size_t k = 0; k < 2; k++)
             free_carved(carved[k]);
-        nn_dataset_free(in_memory);
-        nn_dataset_free(in_file);
+        nni_dataset_free(in_memory);
+        nni_dataset_free(in_file);
         fixture_remove_file(comm, "rows.h5");
     }
 }
@@ -264,7 +264,7 @@ static void digest_and_statistics_do_not_depend_on_memory(void)
 {
     const form of = {.y = "values", .w = "weights", .row_window = 8};
     write_file(&of);
-    nn_dataset *none[CARVED], *datasets[2] = {open_rows(&of, false, none), open_rows(&of, true, none)};
+    nni_dataset *none[CARVED], *datasets[2] = {open_rows(&of, false, none), open_rows(&of, true, none)};
     nni_feature_scaler *normalization[2];
     uint64_t digest[2];
     for (size_t k = 0; k < 2; k++) {
@@ -279,7 +279,7 @@ static void digest_and_statistics_do_not_depend_on_memory(void)
     CU_ASSERT(normalization[0]->scale[0] != 1);
     for (size_t k = 0; k < 2; k++) {
         nni_feature_scaler_free(normalization[k]);
-        nn_dataset_free(datasets[k]);
+        nni_dataset_free(datasets[k]);
     }
     fixture_remove_file(comm, "rows.h5");
 }
@@ -289,14 +289,14 @@ static void classes_are_fitted_where_they_are(void)
     const form of = {.y = "classes", .row_window = 8};
     write_file(&of);
     nn_error error = {0};
-    nn_dataset *none[CARVED], *in_memory = open_rows(&of, false, none), *in_file = open_rows(&of, true, none);
+    nni_dataset *none[CARVED], *in_memory = open_rows(&of, false, none), *in_file = open_rows(&of, true, none);
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(in_file, 5, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 5 of classes is class 5"));
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(in_file, 1, NN_LINEAR, comm, &error), NN_OK);
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(in_memory, 1, NN_LINEAR, comm, &error), NN_OK);
     compare_rows(in_memory, in_file, 50);
-    nn_dataset_free(in_memory);
-    nn_dataset_free(in_file);
+    nni_dataset_free(in_memory);
+    nni_dataset_free(in_file);
     fixture_remove_file(comm, "rows.h5");
 }
 
@@ -304,16 +304,16 @@ static void too_little_memory_to_read_ahead_is_told(void)
 {
     const form of = {.y = "classes", .row_window = 8};
     write_file(&of);
-    nn_dataset *dataset = NULL;
+    nni_dataset *dataset = NULL;
     nn_error error = {0};
-    const nn_dataset_spec spec = {
+    const nni_dataset_spec spec = {
         .file = fixture_path("rows.h5"), .x = "x", .y = "classes", .memory = 10, .window = 8 * FEATURES * SLICES};
-    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_USAGE);
+    CU_ASSERT_EQUAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "data.memory"));
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "lower data.window"));
     /* A split that is only gone through needs no windows. */
-    CU_ASSERT_EQUAL(nn_dataset_open(&spec, SLICES, false, comm, &dataset, &error), NN_OK);
-    nn_dataset_free(dataset);
+    CU_ASSERT_EQUAL(nni_dataset_open(&spec, SLICES, false, comm, &dataset, &error), NN_OK);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "rows.h5");
 }
 
@@ -347,22 +347,22 @@ static void a_file_that_is_damaged_in_use_is_told(void)
         fixture_dataset(file, "x", H5T_STD_U8LE, H5T_NATIVE_UINT8, 2, extent, guarded, x);
     }
     fixture_end_file(comm, file);
-    nn_dataset *none[CARVED];
+    nni_dataset *none[CARVED];
     const form of = {.row_window = 8};
-    nn_dataset *dataset = open_rows(&of, true, none);
+    nni_dataset *dataset = open_rows(&of, true, none);
     nn_comm_barrier(comm, NULL);
     if (comm->rank == 0)
         damage_rows(fixture_path("rows.h5"));
     nn_comm_barrier(comm, NULL);
-    nn_sampler *sampler = NULL;
-    CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
-    nn_batch batch;
+    nni_sampler *sampler = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_sampler_create(dataset, SEED, BATCH, &sampler, NULL), NN_OK);
+    nni_batch batch;
     nn_error error = {0};
-    CU_ASSERT_EQUAL(nn_sampler_batch(sampler, 0, 0, &batch, &error), NN_DATA);
+    CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 0, 0, &batch, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "rows.h5: rows"));
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "cannot be read"));
-    nn_sampler_free(sampler);
-    nn_dataset_free(dataset);
+    nni_sampler_free(sampler);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "rows.h5");
 }
 

@@ -37,15 +37,15 @@ static void write_file(const char *name, size_t first, size_t count)
     fixture_end_file(comm, file);
 }
 
-static nn_dataset *open_on(nn_comm *ranks, const char *name, size_t memory)
+static nni_dataset *open_on(nn_comm *ranks, const char *name, size_t memory)
 {
-    nn_dataset *dataset = NULL;
-    const nn_dataset_spec spec = {.file = fixture_path(name), .x = "x", .y = "y", .memory = memory, .window = 240};
-    CU_ASSERT_EQUAL_FATAL(nn_dataset_open(&spec, SLICES, false, ranks, &dataset, NULL), NN_OK);
+    nni_dataset *dataset = NULL;
+    const nni_dataset_spec spec = {.file = fixture_path(name), .x = "x", .y = "y", .memory = memory, .window = 240};
+    CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, false, ranks, &dataset, NULL), NN_OK);
     return dataset;
 }
 
-static nni_target_scaler *fit_on(nn_comm *ranks, const nn_dataset *dataset, nn_target_scaling kind,
+static nni_target_scaler *fit_on(nn_comm *ranks, const nni_dataset *dataset, nn_target_scaling kind,
                                  nn_activation output)
 {
     nni_target_scaler *scaling = NULL;
@@ -89,7 +89,7 @@ static void every_kind_is_what_it_says(void)
 {
     const nn_target_scaling kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_SCALE, NN_TARGETS_LOG1P};
     write_file("kinds.h5", 0, OUTPUTS);
-    nn_dataset *dataset = open_on(comm, "kinds.h5", 0);
+    nni_dataset *dataset = open_on(comm, "kinds.h5", 0);
     for (size_t k = 0; k < 4; k++) {
         const size_t outputs = kinds[k] == NN_TARGETS_LOG1P ? OUTPUTS - 1 : OUTPUTS; /* of the last some are below -1 */
         nni_target_scaler *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
@@ -108,21 +108,21 @@ static void every_kind_is_what_it_says(void)
         }
         nni_target_scaler_free(scaling);
     }
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "kinds.h5");
 }
 
-/* What goes in comes out, up to the rounding of a scaled target to nn_real; a time to a second of its hundred. */
+/* What goes in comes out, up to the rounding of a scaled target to nni_real; a time to a second of its hundred. */
 static void outputs_are_taken_back(void)
 {
     const nn_target_scaling kinds[] = {NN_TARGETS_STANDARD, NN_TARGETS_MINMAX, NN_TARGETS_SCALE};
-    const double rounding = sizeof(nn_real) == sizeof(float) ? FLT_EPSILON : DBL_EPSILON;
+    const double rounding = sizeof(nni_real) == sizeof(float) ? FLT_EPSILON : DBL_EPSILON;
     write_file("back.h5", 0, OUTPUTS);
-    nn_dataset *dataset = open_on(comm, "back.h5", 0);
+    nni_dataset *dataset = open_on(comm, "back.h5", 0);
     for (size_t k = 0; k < 3; k++) {
         nni_target_scaler *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
         for (size_t row = 0; row < dataset->rows; row++) {
-            nn_real scaled[OUTPUTS];
+            nni_real scaled[OUTPUTS];
             double restored[OUTPUTS];
             const double *y = dataset->values + row * OUTPUTS;
             nni_target_scaler_apply(scaling, y, 1, scaled);
@@ -137,18 +137,18 @@ static void outputs_are_taken_back(void)
         nni_target_scaler_free(scaling);
     }
     nni_target_scaler *none = fit_on(comm, dataset, NN_TARGETS_NONE, NN_LINEAR);
-    const nn_real output[OUTPUTS] = {(nn_real)0.1, -3, (nn_real)1e-30, 0, (nn_real)1e30};
+    const nni_real output[OUTPUTS] = {(nni_real)0.1, -3, (nni_real)1e-30, 0, (nni_real)1e30};
     double restored[OUTPUTS];
     nni_target_scaler_restore(none, output, 1, restored);
     for (size_t j = 0; j < OUTPUTS; j++)
         CU_ASSERT_EQUAL(restored[j], (double)output[j]);
     nni_target_scaler_free(none);
-    nn_dataset_free(dataset);
+    nni_dataset_free(dataset);
     fixture_remove_file(comm, "back.h5");
     const double y[2] = {0, 2e5};
     double offset[2] = {0, 12}, scale[2] = {2, 3};
     const nni_target_scaler log = {NN_TARGETS_LOG1P, 2, offset, scale};
-    nn_real scaled[2];
+    nni_real scaled[2];
     nni_target_scaler_apply(&log, y, 1, scaled);
     CU_ASSERT_DOUBLE_EQUAL((double)scaled[1], 3 * (log1p(2e5) - 12), rounding);
     nni_target_scaler_restore(&log, scaled, 1, restored);
@@ -173,7 +173,7 @@ static void any_number_of_ranks_finds_the_same_bits(void)
     for (int folds = 0; folds < 2; folds++) {
         nn_comm *const comms[3] = {&alone, comm, comm};
         const size_t memory[3] = {0, 0, 600};
-        nn_dataset *datasets[3], *carved[3];
+        nni_dataset *datasets[3], *carved[3];
         const nni_holdout carving = {.fraction = 0.25, .fold = 2, .folds = folds ? 4 : 0, .seed = SEED};
         for (size_t d = 0; d < 3; d++) {
             datasets[d] = open_on(comms[d], "bits.h5", memory[d]);
@@ -190,8 +190,8 @@ static void any_number_of_ranks_finds_the_same_bits(void)
         }
         CU_ASSERT_PTR_NOT_NULL(datasets[2]->source);
         for (size_t d = 0; d < 3; d++) {
-            nn_dataset_free(datasets[d]);
-            nn_dataset_free(carved[d]);
+            nni_dataset_free(datasets[d]);
+            nni_dataset_free(carved[d]);
         }
     }
     fixture_remove_file(comm, "bits.h5");
@@ -214,7 +214,7 @@ static void auto_goes_by_what_outputs_reach(void)
     };
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         write_file("auto.h5", choices[i].first, choices[i].count);
-        nn_dataset *dataset = open_on(comm, "auto.h5", 0);
+        nni_dataset *dataset = open_on(comm, "auto.h5", 0);
         nni_target_scaler *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, choices[i].output);
         if (scaling->kind != choices[i].expected)
             printf("\n%zu: %s\n", i, nn_target_scaling_name(scaling->kind));
@@ -225,7 +225,7 @@ static void auto_goes_by_what_outputs_reach(void)
             NN_OK);
         CU_ASSERT_EQUAL(scaling->kind, NN_TARGETS_NONE);
         nni_target_scaler_free(scaling);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         fixture_remove_file(comm, "auto.h5");
     }
 }
@@ -235,20 +235,20 @@ static void batches_are_scaled_and_rows_are_not(void)
 {
     write_file("batch.h5", 0, OUTPUTS);
     for (size_t memory = 0; memory <= 600; memory += 600) {
-        nn_dataset *dataset = open_on(comm, "batch.h5", memory);
+        nni_dataset *dataset = open_on(comm, "batch.h5", memory);
         nni_target_scaler *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, NN_LINEAR);
         nni_dataset_scale_targets(dataset, scaling);
-        nn_sampler *sampler = NULL;
+        nni_sampler *sampler = NULL;
         nni_cursor *cursor = NULL;
-        CU_ASSERT_EQUAL_FATAL(nn_sampler_create(dataset, SEED, 24, &sampler, NULL), NN_OK);
+        CU_ASSERT_EQUAL_FATAL(nni_sampler_create(dataset, SEED, 24, &sampler, NULL), NN_OK);
         size_t seen = 0;
-        for (size_t step = 0; step < nn_sampler_steps(sampler); step++) {
-            nn_batch batch;
-            CU_ASSERT_EQUAL_FATAL(nn_sampler_batch(sampler, 1, step, &batch, NULL), NN_OK);
+        for (size_t step = 0; step < nni_sampler_steps(sampler); step++) {
+            nni_batch batch;
+            CU_ASSERT_EQUAL_FATAL(nni_sampler_batch(sampler, 1, step, &batch, NULL), NN_OK);
             for (size_t i = 0; i < batch.rows * OUTPUTS; i++) {
                 const size_t j = i % OUTPUTS;
                 const double y = (target(batch.samples[i / OUTPUTS], j) - scaling->offset[j]) * scaling->scale[j];
-                CU_ASSERT_EQUAL(batch.y.values[i], (nn_real)y);
+                CU_ASSERT_EQUAL(batch.y.values[i], (nni_real)y);
             }
             seen += batch.rows;
         }
@@ -260,9 +260,9 @@ static void batches_are_scaled_and_rows_are_not(void)
                 CU_ASSERT_EQUAL(rows.values[i], target(dataset->first_row + rows.first + i / OUTPUTS, i % OUTPUTS));
         }
         nni_cursor_free(cursor);
-        nn_sampler_free(sampler);
+        nni_sampler_free(sampler);
         nni_target_scaler_free(scaling);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
     }
     fixture_remove_file(comm, "batch.h5");
 }
@@ -283,14 +283,14 @@ static void log1p_needs_targets_above_minus_one(void)
             fixture_dataset(file, "y", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, extent, contiguous, y);
         }
         fixture_end_file(comm, file);
-        nn_dataset *dataset = NULL;
+        nni_dataset *dataset = NULL;
         nn_error error = {0};
-        const nn_dataset_spec spec = {.file = fixture_path("log.h5"), .x = "x", .y = "y", .log1p = true};
-        const nn_status status = nn_dataset_open(&spec, SLICES, true, comm, &dataset, &error);
+        const nni_dataset_spec spec = {.file = fixture_path("log.h5"), .x = "x", .y = "y", .log1p = true};
+        const nn_status status = nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error);
         CU_ASSERT_EQUAL(status, wrong ? NN_DATA : NN_OK);
         if (wrong)
             CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "log.h5: row 101 of y holds -2.5, and log1p takes"));
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
         fixture_remove_file(comm, "log.h5");
     }
 }
@@ -311,7 +311,7 @@ static void classes_are_not_scaled(void)
     /* Under several outputs, a sigmoid that tells two apart, and a linear one, for which they are numbers. */
     static const nn_activation outputs[] = {NN_SOFTMAX, NN_SIGMOID, NN_LINEAR};
     for (size_t i = 0; i < 3; i++) {
-        nn_dataset *dataset = open_on(comm, "classes.h5", 0);
+        nni_dataset *dataset = open_on(comm, "classes.h5", 0);
         nn_error error = {0};
         CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, i == 0 ? 2 : 1, outputs[i], comm, &error), NN_OK);
         nni_target_scaler *scaling = fit_on(comm, dataset, NN_TARGETS_AUTO, outputs[i]);
@@ -324,7 +324,7 @@ static void classes_are_not_scaled(void)
         if (status != NN_OK)
             CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "data.normalize_targets: minmax scales values"));
         nni_target_scaler_free(scaling);
-        nn_dataset_free(dataset);
+        nni_dataset_free(dataset);
     }
     fixture_remove_file(comm, "classes.h5");
 }

@@ -13,13 +13,13 @@
 #ifdef NNTRAIN_DOUBLE
 typedef uint64_t bits;
 enum { MANTISSA_BITS = DBL_MANT_DIG, SMALLEST_EXPONENT = DBL_MIN_EXP };
-static const nn_real largest = DBL_MAX, smallest = DBL_MIN;
+static const nni_real largest = DBL_MAX, smallest = DBL_MIN;
 static const double epsilon = DBL_EPSILON;
 #define GELU_BOUND 11.3
 #else
 typedef uint32_t bits;
 enum { MANTISSA_BITS = FLT_MANT_DIG, SMALLEST_EXPONENT = FLT_MIN_EXP };
-static const nn_real largest = FLT_MAX, smallest = FLT_MIN;
+static const nni_real largest = FLT_MAX, smallest = FLT_MIN;
 static const double epsilon = FLT_EPSILON;
 #define GELU_BOUND 7.7
 #endif
@@ -28,28 +28,28 @@ static const long double selu_scale = 1.0507009873554804934193349852946L;
 static const long double selu_alpha = 1.6732632423543772848170429916717L;
 static const long double pi = 3.14159265358979323846264338327950288L;
 
-static nn_real *take(size_t count)
+static nni_real *take(size_t count)
 {
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
-static nn_real activated(nn_activation activation, nn_real value)
+static nni_real activated(nn_activation activation, nni_real value)
 {
     nni_activate(activation, &value, 1);
     return value;
 }
 
-static nn_real slope(nn_activation activation, nn_real at)
+static nni_real slope(nn_activation activation, nni_real at)
 {
-    nn_real delta = 1;
+    nni_real delta = 1;
     nni_activate_backward(activation, &at, &delta, 1);
     return delta;
 }
 
-/* Distance in units of the last place that the true value has as an nn_real; 0 for infinity beyond the largest. */
-static double units_apart(nn_real found, long double truth)
+/* Distance in units of the last place that the true value has as an nni_real; 0 for infinity beyond the largest. */
+static double units_apart(nni_real found, long double truth)
 {
     int exponent = 0;
     if (fabsl(truth) > (long double)largest)
@@ -218,12 +218,12 @@ enum { KINDS = sizeof all / sizeof *all };
  * spread numbers of [-40, 40). */
 enum { SAMPLES = 200000 };
 
-static bool sample(size_t i, nn_real *x)
+static bool sample(size_t i, nni_real *x)
 {
     bits pattern = (bits)i * ((bits)-1 / SAMPLES);
     memcpy(x, &pattern, sizeof *x);
     if (i % 2)
-        *x = (nn_real)(((double)i - SAMPLES / 2.0) * (80.0 / SAMPLES));
+        *x = (nni_real)(((double)i - SAMPLES / 2.0) * (80.0 / SAMPLES));
     return (bool)isfinite(*x);
 }
 
@@ -231,7 +231,7 @@ static void every_activation_is_within_its_bound(void)
 {
     for (size_t f = 0; f < KINDS; f++) {
         double worst = 0;
-        nn_real x, where = 0;
+        nni_real x, where = 0;
         for (size_t i = 0; i < SAMPLES; i++) {
             if (!sample(i, &x))
                 continue;
@@ -249,11 +249,11 @@ static void every_derivative_is_within_its_bound(void)
 {
     for (size_t f = 0; f < KINDS; f++) {
         double worst = 0, worst_near = 0;
-        nn_real x, where = 0;
+        nni_real x, where = 0;
         for (size_t i = 0; i < SAMPLES; i++) {
             if (!sample(i, &x) || (double)x < all[f].low || (double)x > all[f].high)
                 continue;
-            nn_real found = slope(all[f].activation, x);
+            nni_real found = slope(all[f].activation, x);
             long double truth = all[f].slope((long double)x);
             if (all[f].zero < 0 && fabs((double)x - all[f].zero) < 0.5)
                 worst_near = fmax(worst_near, (double)fabsl((long double)found - truth) / epsilon);
@@ -273,10 +273,10 @@ static void derivatives_are_those_of_the_activations(void)
 {
     for (size_t f = 0; f < KINDS; f++)
         for (double x = -6.03; x < 6; x += 0.25) {
-            const long double step = 1e-6L, o = (long double)(nn_real)x;
+            const long double step = 1e-6L, o = (long double)(nni_real)x;
             double expected = (double)((all[f].value(o + step) - all[f].value(o - step)) / (2 * step));
             bool input = nni_activation_needs_input(all[f].activation);
-            nn_real at = input ? (nn_real)x : activated(all[f].activation, (nn_real)x);
+            nni_real at = input ? (nni_real)x : activated(all[f].activation, (nni_real)x);
             CU_ASSERT(fabs((double)slope(all[f].activation, at) - expected) <= 8 * epsilon + 1e-11);
         }
 }
@@ -291,7 +291,7 @@ static void only_activations_that_are_not_monotone_need_their_input(void)
 
 static void ends_of_the_range_are_right(void)
 {
-    static const nn_real infinite = (nn_real)INFINITY;
+    static const nni_real infinite = (nni_real)INFINITY;
     static const struct {
         nn_activation activation;
         double left, right, slope_left, slope_right; /* slopes at the ends, from output or input as it is needed */
@@ -300,9 +300,9 @@ static void ends_of_the_range_are_right(void)
         {NN_SIGMOID, 0, 1, 0, 0},
         {NN_TANH, -1, 1, 0, 0},
         {NN_RELU, 0, INFINITY, 0, 1},
-        {NN_LEAKY_RELU, -INFINITY, INFINITY, (double)(nn_real)0.01, 1},
+        {NN_LEAKY_RELU, -INFINITY, INFINITY, (double)(nni_real)0.01, 1},
         {NN_ELU, -1, INFINITY, 0, 1},
-        {NN_SELU, (double)(nn_real)-1.7580993408473768599, INFINITY, 0, (double)(nn_real)1.0507009873554804934},
+        {NN_SELU, (double)(nni_real)-1.7580993408473768599, INFINITY, 0, (double)(nni_real)1.0507009873554804934},
         {NN_GELU, 0, INFINITY, 0, 1},
         {NN_GELU_TANH, 0, INFINITY, 0, 1},
         {NN_SILU, 0, INFINITY, 0, 1},
@@ -311,7 +311,7 @@ static void ends_of_the_range_are_right(void)
     for (size_t f = 0; f < KINDS; f++) {
         nn_activation k = ends[f].activation;
         bool input = nni_activation_needs_input(k);
-        nn_real left = activated(k, -infinite), right = activated(k, infinite);
+        nni_real left = activated(k, -infinite), right = activated(k, infinite);
         CU_ASSERT_EQUAL((double)left, ends[f].left);
         CU_ASSERT_EQUAL((double)right, ends[f].right);
         CU_ASSERT_EQUAL((double)slope(k, input ? -infinite : left), ends[f].slope_left);
@@ -334,19 +334,19 @@ static void zeros_keep_their_sign_and_denormals_their_digits(void)
     for (size_t f = 0; f < sizeof odd / sizeof *odd; f++) {
         CU_ASSERT_EQUAL(activated(odd[f], 0), 0);
         CU_ASSERT(!signbit(activated(odd[f], 0)));
-        CU_ASSERT_EQUAL(activated(odd[f], (nn_real)-0.0), 0);
-        CU_ASSERT(signbit(activated(odd[f], (nn_real)-0.0)));
+        CU_ASSERT_EQUAL(activated(odd[f], (nni_real)-0.0), 0);
+        CU_ASSERT(signbit(activated(odd[f], (nni_real)-0.0)));
     }
-    CU_ASSERT_EQUAL(activated(NN_SIGMOID, (nn_real)-0.0), (nn_real)0.5);
+    CU_ASSERT_EQUAL(activated(NN_SIGMOID, (nni_real)-0.0), (nni_real)0.5);
     CU_ASSERT_EQUAL(activated(NN_TANH, -smallest / 4), -smallest / 4);
     CU_ASSERT_EQUAL(activated(NN_ELU, -smallest / 4), -smallest / 4);
     CU_ASSERT_EQUAL(activated(NN_GELU, -smallest / 4), -smallest / 8);
     CU_ASSERT_EQUAL(activated(NN_SILU, smallest / 4), smallest / 8);
-    CU_ASSERT_EQUAL(slope(NN_GELU, 0), (nn_real)0.5);
-    CU_ASSERT_EQUAL(slope(NN_GELU_TANH, 0), (nn_real)0.5);
-    CU_ASSERT_EQUAL(slope(NN_SILU, 0), (nn_real)0.5);
+    CU_ASSERT_EQUAL(slope(NN_GELU, 0), (nni_real)0.5);
+    CU_ASSERT_EQUAL(slope(NN_GELU_TANH, 0), (nni_real)0.5);
+    CU_ASSERT_EQUAL(slope(NN_SILU, 0), (nni_real)0.5);
     /* Where e^x is denormal, the sigmoid and softplus are e^x. */
-    nn_real x = (nn_real)log((double)smallest) - 2;
+    nni_real x = (nni_real)log((double)smallest) - 2;
     CU_ASSERT(units_apart(activated(NN_SIGMOID, x), expl((long double)x)) <= 1);
     CU_ASSERT(units_apart(activated(NN_SOFTPLUS, x), expl((long double)x)) <= 1);
     CU_ASSERT(activated(NN_SIGMOID, x) > 0);
@@ -355,8 +355,8 @@ static void zeros_keep_their_sign_and_denormals_their_digits(void)
 static void nan_stays_nan(void)
 {
     for (size_t f = 0; f < KINDS; f++) {
-        CU_ASSERT(isnan(activated(all[f].activation, (nn_real)NAN)));
-        CU_ASSERT(all[f].activation == NN_LINEAR || isnan(slope(all[f].activation, (nn_real)NAN)));
+        CU_ASSERT(isnan(activated(all[f].activation, (nni_real)NAN)));
+        CU_ASSERT(all[f].activation == NN_LINEAR || isnan(slope(all[f].activation, (nni_real)NAN)));
     }
 }
 
@@ -364,9 +364,9 @@ static void nan_stays_nan(void)
 static void position_does_not_change_a_bit(void)
 {
     enum { COUNT = 70000, SOME = 70 }; /* enough for threads */
-    nn_real *x = take(COUNT), *to = take(COUNT), *together = take(COUNT), *slopes = take(COUNT);
+    nni_real *x = take(COUNT), *to = take(COUNT), *together = take(COUNT), *slopes = take(COUNT);
     for (size_t i = 0; i < COUNT; i++)
-        x[i] = (nn_real)(12 * sin((double)i));
+        x[i] = (nni_real)(12 * sin((double)i));
     int usual = omp_get_max_threads();
     for (size_t f = 0; f < KINDS; f++)
         for (int threads = 1; threads <= 3; threads++) {
@@ -384,7 +384,7 @@ static void position_does_not_change_a_bit(void)
                 same = same && activated(k, x[i]) == together[i] && slope(k, x[i]) == slopes[i];
             CU_ASSERT(same);
             for (size_t count = 1; count < SOME; count++) {
-                nn_real some[SOME], delta[SOME];
+                nni_real some[SOME], delta[SOME];
                 for (size_t i = 0; i < SOME; i++)
                     delta[i] = 1;
                 nni_activate_to(k, x + count, some, count);
@@ -402,8 +402,8 @@ static void derivatives_multiply_what_is_given(void)
 {
     for (size_t f = 0; f < KINDS; f++)
         for (int i = -3; i <= 3; i++) {
-            nn_real at = (nn_real)(0.3 * i), delta = (nn_real)(1.7 - i);
-            nn_real expected = delta * slope(all[f].activation, at);
+            nni_real at = (nni_real)(0.3 * i), delta = (nni_real)(1.7 - i);
+            nni_real expected = delta * slope(all[f].activation, at);
             nni_activate_backward(all[f].activation, &at, &delta, 1);
             CU_ASSERT_EQUAL(delta, expected);
         }

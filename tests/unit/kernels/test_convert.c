@@ -22,7 +22,7 @@ typedef struct sample {
     float single[COUNT];
     double twice[COUNT];
     double offset[COUNT], scale[COUNT];
-    nn_real offset_real[COUNT], scale_real[COUNT];
+    nni_real offset_real[COUNT], scale_real[COUNT];
 } sample;
 
 static sample *take_sample(void)
@@ -49,16 +49,16 @@ static sample *take_sample(void)
         taken.twice[i] = (double)taken.int64[i] * 1e-18;
         taken.offset[i] = (double)(taken.uint16[i] % 1000) / 7;
         taken.scale[i] = 1 / (1 + (double)taken.uint8[i]);
-        taken.offset_real[i] = (nn_real)taken.offset[i];
-        taken.scale_real[i] = (nn_real)taken.scale[i];
+        taken.offset_real[i] = (nni_real)taken.offset[i];
+        taken.scale_real[i] = (nni_real)taken.scale[i];
     }
     return &taken;
 }
 
 /* A volatile between the operations keeps each of them scalar and rounded on its own. */
-static nn_real rounded(nn_real x)
+static nni_real rounded(nni_real x)
 {
-    volatile nn_real value = x;
+    volatile nni_real value = x;
     return value;
 }
 
@@ -68,29 +68,29 @@ static double rounded_in_double(double x)
     return value;
 }
 
-static nn_real number(const sample *of, nni_element element, size_t i)
+static nni_real number(const sample *of, nni_element element, size_t i)
 {
     switch (element) {
     case NNI_INT8:
-        return rounded((nn_real)of->int8[i]);
+        return rounded((nni_real)of->int8[i]);
     case NNI_INT16:
-        return rounded((nn_real)of->int16[i]);
+        return rounded((nni_real)of->int16[i]);
     case NNI_INT32:
-        return rounded((nn_real)of->int32[i]);
+        return rounded((nni_real)of->int32[i]);
     case NNI_INT64:
-        return rounded((nn_real)of->int64[i]);
+        return rounded((nni_real)of->int64[i]);
     case NNI_UINT8:
-        return rounded((nn_real)of->uint8[i]);
+        return rounded((nni_real)of->uint8[i]);
     case NNI_UINT16:
-        return rounded((nn_real)of->uint16[i]);
+        return rounded((nni_real)of->uint16[i]);
     case NNI_UINT32:
-        return rounded((nn_real)of->uint32[i]);
+        return rounded((nni_real)of->uint32[i]);
     case NNI_UINT64:
-        return rounded((nn_real)of->uint64[i]);
+        return rounded((nni_real)of->uint64[i]);
     case NNI_FLOAT:
-        return rounded((nn_real)of->single[i]);
+        return rounded((nni_real)of->single[i]);
     default:
-        return rounded((nn_real)of->twice[i]);
+        return rounded((nni_real)of->twice[i]);
     }
 }
 
@@ -107,22 +107,22 @@ static double number_in_double(const sample *of, nni_element element, size_t i)
         return rounded_in_double((double)of->uint64[i]);
     case NNI_DOUBLE:
         return of->twice[i];
-    default: /* exact in an nn_real */
+    default: /* exact in an nni_real */
         return (double)number(of, element, i);
     }
 }
 
-/* The definition: narrow types in nn_real, wide ones in double, each operation rounded on its own. */
-static nn_real normalized(const sample *of, nni_element element, size_t i)
+/* The definition: narrow types in nni_real, wide ones in double, each operation rounded on its own. */
+static nni_real normalized(const sample *of, nni_element element, size_t i)
 {
     const bool wide = element == NNI_INT32 || element == NNI_INT64 || element == NNI_UINT32 || element == NNI_UINT64 ||
                       element == NNI_DOUBLE;
     CU_ASSERT_EQUAL_FATAL(nni_element_is_wide(element), wide);
     if (wide) {
         const double shifted = rounded_in_double(number_in_double(of, element, i) - of->offset[i]);
-        return rounded((nn_real)rounded_in_double(shifted * of->scale[i]));
+        return rounded((nni_real)rounded_in_double(shifted * of->scale[i]));
     }
-    const nn_real shifted = rounded(number(of, element, i) - of->offset_real[i]);
+    const nni_real shifted = rounded(number(of, element, i) - of->offset_real[i]);
     return rounded(shifted * of->scale_real[i]);
 }
 
@@ -144,7 +144,7 @@ static void every_type_is_converted_as_c_converts_it(void)
         bool same = true;
         for (size_t first = 0; first < 9; first++)
             for (size_t count = 0; first + count <= COUNT; count++) {
-                nn_real to[COUNT + 1] = {0};
+                nni_real to[COUNT + 1] = {0};
                 const char *from = (const char *)array(of, element) + first * nni_element_size(element);
                 nni_convert(element, from, to, count);
                 for (size_t i = 0; i < count; i++)
@@ -179,7 +179,7 @@ static void a_difference_and_a_product_are_rounded_apart(void)
         bool same = true;
         for (size_t first = 0; first < 9; first++)
             for (size_t count = 0; first + count <= COUNT; count++) {
-                nn_real to[COUNT + 1] = {0};
+                nni_real to[COUNT + 1] = {0};
                 const char *from = (const char *)array(of, element) + first * nni_element_size(element);
                 const nni_scale by = {of->offset + first, of->scale + first, of->offset_real + first,
                                       of->scale_real + first};
@@ -194,7 +194,7 @@ static void a_difference_and_a_product_are_rounded_apart(void)
 
 static void a_real_has_the_size_it_has(void)
 {
-    CU_ASSERT_EQUAL(nni_element_size(NNI_REAL), sizeof(nn_real));
+    CU_ASSERT_EQUAL(nni_element_size(NNI_REAL), sizeof(nni_real));
     CU_ASSERT_EQUAL(nni_element_size(NNI_UINT8), 1);
     CU_ASSERT_EQUAL(nni_element_size(NNI_INT16), 2);
 }

@@ -10,9 +10,9 @@
 #include "support/philox.h"
 #include "support/suite.h"
 
-static nn_real *take(size_t count)
+static nni_real *take(size_t count)
 {
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
@@ -26,7 +26,7 @@ static void every_element_is_its_word_of_philox(void)
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
         for (size_t r = 0; r < 3; r++) {
             size_t columns = widths[w];
-            nn_real *mask = take(ROWS * columns);
+            nni_real *mask = take(ROWS * columns);
             nni_dropout_mask(mask, samples, ROWS, columns, 9, 3, 2, rates[r]);
             bool right = true;
             for (size_t i = 0; i < ROWS; i++)
@@ -34,7 +34,7 @@ static void every_element_is_its_word_of_philox(void)
                     uint64_t index = samples[i] * ((columns + 3) / 4) + j / 4;
                     nni_philox_block block = nni_random_block(9, NNI_RANDOM_DROPOUT, UINT64_C(2) << 48 ^ 3, index);
                     bool dropped = (double)block.word[j % 4] < floor(rates[r] * 0x1p32 + 0.5);
-                    right = right && mask[i * columns + j] == (dropped ? 0 : (nn_real)(1 / (1 - rates[r])));
+                    right = right && mask[i * columns + j] == (dropped ? 0 : (nni_real)(1 / (1 - rates[r])));
                 }
             CU_ASSERT(right);
             nni_release(mask);
@@ -47,7 +47,7 @@ static void the_rate_is_kept_and_so_is_the_mean(void)
     static const double rates[] = {0, 1e-3, 0.2, 0.5, 0.95};
     enum { ROWS = 1000, COLUMNS = 300, CELLS = ROWS * COLUMNS };
     uint64_t samples[ROWS];
-    nn_real *mask = take((size_t)CELLS);
+    nni_real *mask = take((size_t)CELLS);
     for (size_t i = 0; i < ROWS; i++)
         samples[i] = i;
     for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
@@ -66,7 +66,7 @@ static void a_row_depends_neither_on_its_batch_nor_on_threads(void)
 {
     enum { ROWS = 200, COLUMNS = 130 };
     uint64_t samples[ROWS];
-    nn_real *mask = take((size_t)ROWS * COLUMNS), *again = take((size_t)ROWS * COLUMNS), alone[COLUMNS];
+    nni_real *mask = take((size_t)ROWS * COLUMNS), *again = take((size_t)ROWS * COLUMNS), alone[COLUMNS];
     int usual = omp_get_max_threads();
     for (size_t i = 0; i < ROWS; i++)
         samples[i] = i * i;
@@ -93,7 +93,7 @@ static void seeds_epochs_layers_and_samples_give_independent_masks(void)
         uint64_t seed, epoch, layer, sample;
     } keys[] = {{1, 0, 0, 0}, {2, 0, 0, 0}, {1, 1, 0, 0}, {1, 0, 1, 0}, {1, 0, 0, 1}, {1, 0, 0, 2}, {1, 1, 1, 1}};
     enum { KEYS = sizeof keys / sizeof *keys };
-    nn_real *mask = take((size_t)KEYS * COLUMNS);
+    nni_real *mask = take((size_t)KEYS * COLUMNS);
     for (size_t k = 0; k < KEYS; k++)
         nni_dropout_mask(mask + k * COLUMNS, &keys[k].sample, 1, COLUMNS, keys[k].seed, keys[k].epoch,
                          (size_t)keys[k].layer, 0.5);
@@ -110,7 +110,7 @@ static void seeds_epochs_layers_and_samples_give_independent_masks(void)
 static void rates_next_to_1_stay_finite(void)
 {
     const uint64_t sample = 3;
-    nn_real mask[64];
+    nni_real mask[64];
     nni_dropout_mask(mask, &sample, 1, 64, 1, 1, 1, 1 - 0x1p-50);
     for (size_t j = 0; j < 64; j++)
         CU_ASSERT(isfinite(mask[j]));

@@ -12,34 +12,34 @@
 #include "support/suite.h"
 
 #ifdef NNTRAIN_DOUBLE
-static const nn_real largest = DBL_MAX;
+static const nni_real largest = DBL_MAX;
 static const double epsilon = DBL_EPSILON;
 #else
-static const nn_real largest = FLT_MAX;
+static const nni_real largest = FLT_MAX;
 static const double epsilon = FLT_EPSILON;
 #endif
 
-static nn_real *take(size_t count)
+static nni_real *take(size_t count)
 {
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
 /* Numbers in [-size, size) from a linear congruential generator (Knuth's MMIX). */
-static nn_real *take_random(size_t count, double size, uint64_t seed)
+static nni_real *take_random(size_t count, double size, uint64_t seed)
 {
-    nn_real *values = take(count);
+    nni_real *values = take(count);
     for (size_t i = 0; i < count; i++) {
         seed = next_random(seed);
-        values[i] = (nn_real)(((double)(seed >> 40) * 0x1p-23 - 1) * size);
+        values[i] = (nni_real)(((double)(seed >> 40) * 0x1p-23 - 1) * size);
     }
     return values;
 }
 
 static void a_row_with_nan_becomes_nan(void)
 {
-    nn_real logits[3] = {1, (nn_real)NAN, 2};
+    nni_real logits[3] = {1, (nni_real)NAN, 2};
     nni_softmax_rows(logits, 1, 3, NULL);
     CU_ASSERT(isnan(logits[0]) && isnan(logits[1]) && isnan(logits[2]));
 }
@@ -50,7 +50,7 @@ static void softmax_is_that_of_long_double(void)
     enum { ROWS = 5 };
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
         size_t columns = widths[w];
-        nn_real *x = take_random(ROWS * columns, 20, w), *p = take(ROWS * columns), log_sums[ROWS];
+        nni_real *x = take_random(ROWS * columns, 20, w), *p = take(ROWS * columns), log_sums[ROWS];
         memcpy(p, x, ROWS * columns * sizeof *p);
         nni_softmax_rows(p, ROWS, columns, log_sums);
         for (size_t i = 0; i < ROWS; i++) {
@@ -72,13 +72,13 @@ static void softmax_is_that_of_long_double(void)
 
 static void softmax_of_huge_logits_neither_overflows_nor_divides_by_0(void)
 {
-    nn_real p[6] = {largest, largest, -largest, -largest, -largest / 2, -largest}, log_sums[2];
+    nni_real p[6] = {largest, largest, -largest, -largest, -largest / 2, -largest}, log_sums[2];
     nni_softmax_rows(p, 2, 3, log_sums);
-    const nn_real expected[6] = {0.5, 0.5, 0, 0, 1, 0};
+    const nni_real expected[6] = {0.5, 0.5, 0, 0, 1, 0};
     CU_ASSERT_EQUAL(memcmp(p, expected, sizeof p), 0);
     CU_ASSERT_EQUAL(log_sums[0], largest);
     CU_ASSERT_EQUAL(log_sums[1], -largest / 2);
-    nn_real near[2] = {1000, 999};
+    nni_real near[2] = {1000, 999};
     nni_softmax_rows(near, 1, 2, log_sums);
     CU_ASSERT(fabs((double)near[0] - 1 / (1 + exp(-1))) <= 4 * epsilon);
     CU_ASSERT(fabs((double)log_sums[0] - (1000 + log1p(exp(-1)))) <= 1000 * epsilon);
@@ -90,8 +90,8 @@ static void column_sums_add_rows_in_order_on_any_number_of_threads(void)
     int usual = omp_get_max_threads();
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         size_t rows = shapes[s][0], columns = shapes[s][1];
-        nn_real *matrix = take_random(rows * columns, 1, s), *sums = take_random(columns, 1, 9),
-                *expected = take(columns);
+        nni_real *matrix = take_random(rows * columns, 1, s), *sums = take_random(columns, 1, 9),
+                 *expected = take(columns);
         for (size_t i = 0; i < rows; i++)
             for (size_t j = 0; j < columns; j++)
                 expected[j] += matrix[i * columns + j];
@@ -111,15 +111,15 @@ static void column_sums_add_rows_in_order_on_any_number_of_threads(void)
 static void a_single_value_that_is_not_finite_is_found_wherever_it_is(void)
 {
     static const size_t counts[] = {1, 15, 16, 17, 63, 64, 65, 4097, 300001};
-    const nn_real odd[] = {NAN, -NAN, INFINITY, -INFINITY};
+    const nni_real odd[] = {NAN, -NAN, INFINITY, -INFINITY};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        nn_real *x = take_random(counts[c], 3, c);
+        nni_real *x = take_random(counts[c], 3, c);
         x[0] = largest;
         x[counts[c] / 3] = -largest;
         CU_ASSERT_TRUE(nni_all_finite(x, counts[c]));
         const size_t places[] = {0, counts[c] / 2, counts[c] - 1};
         for (size_t p = 0; p < 3; p++) {
-            const nn_real before = x[places[p]];
+            const nni_real before = x[places[p]];
             for (size_t o = 0; o < sizeof odd / sizeof *odd; o++) {
                 x[places[p]] = odd[o];
                 CU_ASSERT_FALSE(nni_all_finite(x, counts[c]));

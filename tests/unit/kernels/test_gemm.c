@@ -11,8 +11,8 @@ static nni_gemm_workspace *space;
 
 static void check_shape(size_t rows, size_t columns, size_t depth, bool transpose_a, bool transpose_b, size_t gap)
 {
-    nn_real *a = take_random((rows + gap) * (depth + gap), 1), *b = take_random((depth + gap) * (columns + gap), 2);
-    nn_real *c = take_random(rows * (columns + gap), 3), *before = take_random(rows * (columns + gap), 3);
+    nni_real *a = take_random((rows + gap) * (depth + gap), 1), *b = take_random((depth + gap) * (columns + gap), 2);
+    nni_real *c = take_random(rows * (columns + gap), 3), *before = take_random(rows * (columns + gap), 3);
     nni_view a_view = view_of(a, rows, depth, transpose_a, gap), b_view = view_of(b, depth, columns, transpose_b, gap);
     nni_gemm(space, rows, columns, depth, a_view, b_view, c, columns + gap, NULL);
     bool right = equals_triple_loop(rows, columns, depth, a_view, b_view, c, columns + gap);
@@ -56,9 +56,9 @@ static bool fuses(void)
 #endif
 }
 
-static nn_real multiply_add(nn_real x, nn_real y, nn_real sum, bool fused)
+static nni_real multiply_add(nni_real x, nni_real y, nni_real sum, bool fused)
 {
-    volatile nn_real product = x * y; /* else the compiler might fuse */
+    volatile nni_real product = x * y; /* else the compiler might fuse */
 #ifdef NNTRAIN_DOUBLE
     return fused ? fma(x, y, sum) : sum + product;
 #else
@@ -72,17 +72,17 @@ static void check_chain(size_t rows, size_t columns, size_t depth, unsigned opti
 {
     const size_t gap = options / 4 % 4;
     nni_view a = view_of(NULL, rows, depth, options & 1, gap), b = view_of(NULL, depth, columns, options & 2, gap);
-    nn_real *a_data = take_exactly(last_element(rows, depth, a) + 1, options + 1);
-    nn_real *b_data = take_exactly(last_element(depth, columns, b) + 1, options + 2);
+    nni_real *a_data = take_exactly(last_element(rows, depth, a) + 1, options + 1);
+    nni_real *b_data = take_exactly(last_element(depth, columns, b) + 1, options + 2);
     const size_t c_stride = columns + options / 16 % 3;
     const size_t c_count = (rows - 1) * c_stride + columns;
-    nn_real *c = take_exactly(c_count, options + 3), *before = take_exactly(c_count, options + 3);
+    nni_real *c = take_exactly(c_count, options + 3), *before = take_exactly(c_count, options + 3);
     a.data = a_data, b.data = b_data;
     nni_gemm(space, rows, columns, depth, a, b, c, c_stride, NULL);
     bool right = true, fused = fuses();
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < c_stride && i * c_stride + j < c_count; j++) {
-            nn_real sum = j < columns ? 0 : before[i * c_stride + j];
+            nni_real sum = j < columns ? 0 : before[i * c_stride + j];
             for (size_t k = 0; k < depth && j < columns; k++)
                 sum = multiply_add(at(a, i, k), at(b, k, j), sum, fused);
             right = right && memcmp(&sum, &c[i * c_stride + j], sizeof sum) == 0;
@@ -139,8 +139,8 @@ static void shapes_of_several_blocks_equal_a_triple_loop(void)
 static void views_may_have_any_strides(void)
 {
     enum { ROWS = 17, COLUMNS = 35, DEPTH = 29 };
-    nn_real *a = take_random(ROWS * DEPTH * 6, 4), *b = take_random(ROWS * COLUMNS * DEPTH * 6, 5);
-    nn_real *c = take((size_t)ROWS * COLUMNS);
+    nni_real *a = take_random(ROWS * DEPTH * 6, 4), *b = take_random(ROWS * COLUMNS * DEPTH * 6, 5);
+    nni_real *c = take((size_t)ROWS * COLUMNS);
     nni_view a_view = {a, 3 * DEPTH, 2}, b_view = {b, 2, 3 * DEPTH};
     nni_gemm(space, ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS, NULL);
     CU_ASSERT(equals_triple_loop(ROWS, COLUMNS, DEPTH, a_view, b_view, c, COLUMNS));
@@ -152,17 +152,17 @@ static void views_may_have_any_strides(void)
 
 static void empty_depth_gives_the_epilogue_of_0(void)
 {
-    nn_real c[6] = {1, 2, 3, 4, 5, 6};
-    const nn_real bias[2] = {0.5, -0.5};
+    nni_real c[6] = {1, 2, 3, 4, 5, 6};
+    const nni_real bias[2] = {0.5, -0.5};
     nni_epilogue epilogue = {.bias = bias, .activation = NN_RELU};
     nni_gemm(space, 2, 2, 0, (nni_view){NULL, 0, 1}, (nni_view){NULL, 2, 1}, c, 3, &epilogue);
-    const nn_real expected[6] = {0.5, 0, 3, 0.5, 0, 6};
+    const nni_real expected[6] = {0.5, 0, 3, 0.5, 0, 6};
     CU_ASSERT_EQUAL(memcmp(c, expected, sizeof c), 0);
 }
 
 static void empty_rows_and_columns_write_nothing(void)
 {
-    nn_real c = 7, x[4] = {1, 2, 3, 4};
+    nni_real c = 7, x[4] = {1, 2, 3, 4};
     nni_gemm(space, 0, 1, 2, (nni_view){x, 2, 1}, (nni_view){x, 1, 1}, &c, 1, NULL);
     nni_gemm(space, 1, 0, 2, (nni_view){x, 2, 1}, (nni_view){x, 1, 1}, &c, 1, NULL);
     CU_ASSERT_EQUAL(c, 7);
@@ -173,9 +173,9 @@ static void check_epilogue(size_t rows, size_t columns, size_t depth, nn_activat
                            nn_activation derivative, bool with_bias, bool with_outputs)
 {
     size_t stride = columns + 2;
-    nn_real *a = take_random(rows * depth, 6), *b = take_random(depth * columns, 7), *bias = take_random(columns, 8);
-    nn_real *outputs = take_random(rows * stride, 9);
-    nn_real *fused = take(rows * columns), *plain = take(rows * columns);
+    nni_real *a = take_random(rows * depth, 6), *b = take_random(depth * columns, 7), *bias = take_random(columns, 8);
+    nni_real *outputs = take_random(rows * stride, 9);
+    nni_real *fused = take(rows * columns), *plain = take(rows * columns);
     nni_view a_view = {a, depth, 1}, b_view = {b, columns, 1};
     nni_epilogue epilogue = {.bias = with_bias ? bias : NULL,
                              .activation = activation,
@@ -210,10 +210,10 @@ static void fused_epilogues_equal_separate_steps(void)
 static void check_threads(size_t rows, size_t columns, size_t depth, bool gradient)
 {
     int usual = omp_get_max_threads();
-    size_t bytes = rows * columns * sizeof(nn_real);
-    nn_real *a = take_random(rows * depth, 10), *b = take_random(depth * columns, 11);
-    nn_real *alone = take(rows * columns), *together = take(rows * columns);
-    nn_real *outputs = take_random(rows * columns, 12);
+    size_t bytes = rows * columns * sizeof(nni_real);
+    nni_real *a = take_random(rows * depth, 10), *b = take_random(depth * columns, 11);
+    nni_real *alone = take(rows * columns), *together = take(rows * columns);
+    nni_real *outputs = take_random(rows * columns, 12);
     nni_epilogue epilogue = {
         .bias = b, .activation = NN_TANH, .outputs = outputs, .outputs_stride = columns, .derivative = NN_RELU};
     nni_view a_view = {a, gradient ? 1 : depth, gradient ? rows : 1};
@@ -251,8 +251,8 @@ static void threads_do_not_change_a_bit(void)
 static void a_row_or_column_computed_alone_has_the_same_bits(void)
 {
     enum { ROWS = 61, COLUMNS = 83, DEPTH = 900 };
-    nn_real *a = take_random((size_t)ROWS * DEPTH, 12), *b = take_random((size_t)DEPTH * COLUMNS, 13);
-    nn_real *all = take((size_t)ROWS * COLUMNS), *some = take((size_t)ROWS * COLUMNS);
+    nni_real *a = take_random((size_t)ROWS * DEPTH, 12), *b = take_random((size_t)DEPTH * COLUMNS, 13);
+    nni_real *all = take((size_t)ROWS * COLUMNS), *some = take((size_t)ROWS * COLUMNS);
     nni_gemm(space, ROWS, COLUMNS, DEPTH, (nni_view){a, DEPTH, 1}, (nni_view){b, COLUMNS, 1}, all, COLUMNS, NULL);
     static const size_t sizes[] = {1, 2, 5, 16, 31, 61};
     for (size_t h = 0; h < 6; h++)
@@ -287,13 +287,13 @@ static void the_instruction_set_named_by_the_environment_is_used(void)
 static void a_nan_stays_in_its_row_and_column(void)
 {
     enum { ROWS = 15, COLUMNS = 33, DEPTH = 5 };
-    nn_real a[ROWS * DEPTH], b[DEPTH * COLUMNS], c[ROWS * COLUMNS];
+    nni_real a[ROWS * DEPTH], b[DEPTH * COLUMNS], c[ROWS * COLUMNS];
     for (size_t i = 0; i < ROWS * DEPTH; i++)
         a[i] = 1;
     for (size_t i = 0; i < DEPTH * COLUMNS; i++)
         b[i] = 1;
-    a[14 * DEPTH + 2] = (nn_real)NAN;
-    b[3 * COLUMNS + 32] = (nn_real)NAN;
+    a[14 * DEPTH + 2] = (nni_real)NAN;
+    b[3 * COLUMNS + 32] = (nni_real)NAN;
     nni_gemm(space, ROWS, COLUMNS, DEPTH, (nni_view){a, DEPTH, 1}, (nni_view){b, COLUMNS, 1}, c, COLUMNS, NULL);
     for (size_t i = 0; i < ROWS; i++)
         for (size_t j = 0; j < COLUMNS; j++)

@@ -49,8 +49,8 @@ static void check_bf16(nni_gemm_workspace *bf16, size_t rows, size_t columns, si
     nni_view a = view_of(NULL, rows, depth, options & 1, options / 4 % 3);
     nni_view b = view_of(NULL, depth, columns, options & 2, options / 4 % 3);
     const size_t a_count = last_element(rows, depth, a) + 1, b_count = last_element(depth, columns, b) + 1;
-    nn_real *a_data = take_exactly(a_count, options + 5), *b_data = take_exactly(b_count, options + 6);
-    nn_real *c = take_exactly(rows * columns, 7), *row = take_exactly(columns, 8);
+    nni_real *a_data = take_exactly(a_count, options + 5), *b_data = take_exactly(b_count, options + 6);
+    nni_real *c = take_exactly(rows * columns, 7), *row = take_exactly(columns, 8);
     a.data = a_data, b.data = b_data;
     nni_gemm(bf16, rows, columns, depth, a, b, c, columns, NULL);
     nni_view last = a;

@@ -10,27 +10,27 @@
 #include "support/memory.h"
 #include "support/suite.h"
 
-enum { LINE = 64 / sizeof(nn_real), MOVED = 1 << 16, MOST_ERRANDS = 1 << 14 };
+enum { LINE = 64 / sizeof(nni_real), MOVED = 1 << 16, MOST_ERRANDS = 1 << 14 };
 
 /* What is moved by a product, and what it should have been. */
 typedef struct moving {
-    nn_real *from, *to, *expected; /* [MOVED] */
-    size_t given;                  /* elements */
+    nni_real *from, *to, *expected; /* [MOVED] */
+    size_t given;                   /* elements */
     size_t errands;
     nni_errand last; /* given, and done by the next call */
     bool wrong;
     /* The product: C as it is found, and as it should be. */
-    const nn_real *c, *reference;
+    const nni_real *c, *reference;
     size_t rows, columns, nodes; /* as many matrices */
     size_t told;                 /* most rows of C that were told to be complete */
 } moving;
 
-static nn_real *take(size_t count, size_t seed)
+static nni_real *take(size_t count, size_t seed)
 {
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's numbers", &values, NULL), NN_OK);
     for (size_t i = 0; i < count; i++)
-        values[i] = (nn_real)((i * 37 + seed * 11) % 101) / 64 - (nn_real)0.75;
+        values[i] = (nni_real)((i * 37 + seed * 11) % 101) / 64 - (nni_real)0.75;
     return values;
 }
 
@@ -80,7 +80,7 @@ static void before_tile(void *context, size_t rows, size_t work, size_t most, nn
 }
 
 static void product(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
-                    bool transposed, const nn_real *a, const nn_real *b, nn_real *c)
+                    bool transposed, const nni_real *a, const nni_real *b, nni_real *c)
 {
     const size_t depth = leaves->begin[leaves->run.count];
     const nni_view left = transposed ? (nni_view){a, 1, rows} : (nni_view){a, depth, 1};
@@ -92,8 +92,8 @@ static moving check(nni_gemm_workspace *space, size_t rows, size_t columns, cons
                     bool transposed)
 {
     const size_t depth = leaves->begin[leaves->run.count], height = nni_sum_tree_height(leaves->run);
-    nn_real *a = take(rows * depth, 1), *b = take(depth * columns, 2);
-    nn_real *c = take(height * rows * columns, 3), *reference = take(height * rows * columns, 4);
+    nni_real *a = take(rows * depth, 1), *b = take(depth * columns, 2);
+    nni_real *c = take(height * rows * columns, 3), *reference = take(height * rows * columns, 4);
     product(space, rows, columns, leaves, transposed, a, b, reference);
     moving m = {.from = take(MOVED, 5), .to = take(MOVED, 6), .expected = take(MOVED, 6)};
     m.c = c, m.reference = reference;

@@ -16,7 +16,7 @@ typedef struct leaf_sum {
 } leaf_sum;
 
 /* As leaves.h defines a node: one leaf, or the sum of the two nodes below, or the left one where there is no other. */
-static void sum_node(const leaf_sum *sum, size_t first, size_t span, nn_real *c)
+static void sum_node(const leaf_sum *sum, size_t first, size_t span, nni_real *c)
 {
     const nni_leaf_range run = sum->leaves->run;
     if (span == 1) {
@@ -30,7 +30,7 @@ static void sum_node(const leaf_sum *sum, size_t first, size_t span, nn_real *c)
     if (first + span / 2 >= run.total)
         return;
     const size_t count = sum->rows * sum->columns;
-    nn_real *right = take(count);
+    nni_real *right = take(count);
     sum_node(sum, first + span / 2, span / 2, right);
     for (size_t i = 0; i < count; i++)
         c[i] += right[i];
@@ -51,11 +51,11 @@ static size_t span_of_node(nni_leaf_range run, size_t first)
 }
 
 /* Whether the matrices of a stack hold the nodes of the run, and nothing was written beside them. */
-static bool holds_nodes(const leaf_sum *sum, const nn_real *c, const nn_real *before, size_t c_stride, size_t c_pitch,
+static bool holds_nodes(const leaf_sum *sum, const nni_real *c, const nni_real *before, size_t c_stride, size_t c_pitch,
                         size_t matrices)
 {
     const nni_leaf_range run = sum->leaves->run;
-    nn_real *node = take(sum->rows * sum->columns);
+    nni_real *node = take(sum->rows * sum->columns);
     bool right = true;
     size_t leaf = run.first;
     for (size_t n = 0; n < matrices; n++) {
@@ -70,7 +70,7 @@ static bool holds_nodes(const leaf_sum *sum, const nn_real *c, const nn_real *be
             const bool is_element = i < sum->rows && j < sum->columns;
             if (is_element && !is_node)
                 continue;
-            const nn_real *expected = is_element ? &node[i * sum->columns + j] : &before[n * c_pitch + e];
+            const nni_real *expected = is_element ? &node[i * sum->columns + j] : &before[n * c_pitch + e];
             right = right && memcmp(expected, &c[n * c_pitch + e], sizeof *c) == 0;
         }
     }
@@ -87,9 +87,9 @@ static void check_leaves(nni_gemm_workspace *of, size_t rows, size_t columns, co
     nni_view a = view_of(NULL, rows, depth, options & 1, gap), b = view_of(NULL, depth, columns, options & 2, gap);
     const size_t c_stride = columns + options / 12 % 2, c_pitch = rows * c_stride + options / 24 % 2;
     const size_t matrices = nni_sum_tree_height(run);
-    nn_real *a_data = depth ? take_exactly(last_element(rows, depth, a) + 1, options + 1) : NULL;
-    nn_real *b_data = depth ? take_exactly(last_element(depth, columns, b) + 1, options + 2) : NULL;
-    nn_real *c = take_exactly(matrices * c_pitch, 3), *before = take_exactly(matrices * c_pitch, 3);
+    nni_real *a_data = depth ? take_exactly(last_element(rows, depth, a) + 1, options + 1) : NULL;
+    nni_real *b_data = depth ? take_exactly(last_element(depth, columns, b) + 1, options + 2) : NULL;
+    nni_real *c = take_exactly(matrices * c_pitch, 3), *before = take_exactly(matrices * c_pitch, 3);
     a.data = a_data, b.data = b_data;
     const int usual = omp_get_max_threads();
     omp_set_num_threads(1 + (int)(options % 3));
@@ -166,7 +166,7 @@ static void no_leaves_write_nothing(void)
 {
     static const size_t begin[] = {0};
     const nni_leaf_rows none = {{4, 4, 0}, begin};
-    nn_real c = 7, x[4] = {1, 2, 3, 4};
+    nni_real c = 7, x[4] = {1, 2, 3, 4};
     nni_gemm_leaves(space, 1, 1, &none, (nni_view){x, 1, 1}, (nni_view){x, 1, 1}, &c, 1, 1);
     CU_ASSERT_EQUAL(c, 7);
 }

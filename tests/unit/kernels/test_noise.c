@@ -35,7 +35,7 @@ static void every_value_gets_its_half_words_of_philox(void)
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
         const size_t count = widths[w];
         const uint64_t index = 4294967290u + 3 * w; /* into the counter's upper half */
-        nn_real values[800] = {0};
+        nni_real values[800] = {0};
         bool right = true;
         nni_noise_add(values, count, 1, key, 5, index);
         for (size_t i = 0; i < count; i++)
@@ -63,12 +63,12 @@ static bool all_as_likely(const unsigned *counts, size_t cells, double total)
 enum { VALUES = 432 };
 
 /* A row of noise alone. */
-static void draw(uint64_t stream, uint64_t row, double deviation, nn_real values[VALUES])
+static void draw(uint64_t stream, uint64_t row, double deviation, nni_real values[VALUES])
 {
     uint32_t key[2];
     nni_random_key(SEED, NNI_RANDOM_AUGMENT, key);
     memset(values, 0, VALUES * sizeof *values);
-    nni_noise_add(values, VALUES, (nn_real)deviation, key, stream, row * nni_noise_blocks(VALUES));
+    nni_noise_add(values, VALUES, (nni_real)deviation, key, stream, row * nni_noise_blocks(VALUES));
 }
 
 /* Moments of n deviates are those of the normal distribution up to 5 standard deviations of theirs, sqrt(1/n),
@@ -80,7 +80,7 @@ static void noise_is_normal_with_the_deviation_asked_for(void)
     unsigned counts[CELLS] = {0};
     double power[5] = {0};
     for (uint64_t row = 0; row < ROWS; row++) {
-        nn_real values[VALUES];
+        nni_real values[VALUES];
         draw(2, row, deviation, values);
         for (size_t i = 0; i < VALUES; i++) {
             const double x = (double)values[i] / deviation;
@@ -101,9 +101,9 @@ static void values_rows_and_streams_have_independent_noise(void)
 {
     enum { ROWS = 500 };
     double products[VALUES] = {0}, squares[VALUES] = {0}, of_rows = 0, of_streams = 0;
-    nn_real before[VALUES] = {0};
+    nni_real before[VALUES] = {0};
     for (uint64_t row = 0; row < ROWS; row++) {
-        nn_real values[VALUES], other[VALUES];
+        nni_real values[VALUES], other[VALUES];
         draw(0, row, 1, values), draw(1, row, 1, other);
         for (size_t i = 0; i < VALUES; i++) {
             const double x = (double)values[i];

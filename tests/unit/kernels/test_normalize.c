@@ -21,25 +21,25 @@ static const double epsilon = FLT_EPSILON;
 static const size_t shapes[][2] = {{1, 1}, {4, 3}, {7, 16}, {33, 45}, {128, 10}, {300, 201}};
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-static nn_real *take(size_t count)
+static nni_real *take(size_t count)
 {
-    nn_real *values = NULL;
+    nni_real *values = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_allocate(count, sizeof *values, "a test's array", &values, NULL), NN_OK);
     return values;
 }
 
 /* Numbers in [middle - 1, middle + 1) from a linear congruential generator (Knuth's MMIX). */
-static nn_real *take_random(size_t count, double middle, uint64_t seed)
+static nni_real *take_random(size_t count, double middle, uint64_t seed)
 {
-    nn_real *values = take(count);
+    nni_real *values = take(count);
     for (size_t i = 0; i < count; i++) {
         seed = next_random(seed);
-        values[i] = (nn_real)((double)(seed >> 40) * 0x1p-23 - 1 + middle);
+        values[i] = (nni_real)((double)(seed >> 40) * 0x1p-23 - 1 + middle);
     }
     return values;
 }
 
-static bool near(nn_real found, double expected, double tolerance)
+static bool near(nni_real found, double expected, double tolerance)
 {
     return fabs((double)found - expected) <= tolerance;
 }
@@ -50,8 +50,8 @@ static void column_moments_and_products_add_rows_in_order(void)
     for (size_t s = 0; s < SHAPES; s++)
         for (int threads = 1; threads <= 3; threads++) {
             size_t rows = shapes[s][0], columns = shapes[s][1];
-            nn_real *a = take_random(rows * columns, 0, s), *b = take_random(rows * columns, 1, s + 50);
-            nn_real *products = take_random(columns, 1, 3);
+            nni_real *a = take_random(rows * columns, 0, s), *b = take_random(rows * columns, 1, s + 50);
+            nni_real *products = take_random(columns, 1, 3);
             double sums[256] = {7}, squares[256] = {7};
             omp_set_num_threads(threads);
             nni_column_moments(a, rows, columns, sums, squares);
@@ -59,7 +59,7 @@ static void column_moments_and_products_add_rows_in_order(void)
             bool same = true;
             for (size_t j = 0; j < columns; j++) {
                 double sum = 0, square = 0;
-                nn_real product = 0;
+                nni_real product = 0;
                 for (size_t i = 0; i < rows; i++) {
                     double value = (double)a[i * columns + j];
                     sum += value, square += value * value, product += a[i * columns + j] * b[i * columns + j];
@@ -77,9 +77,10 @@ static void columns_are_shifted_and_scaled(void)
 {
     for (size_t s = 0; s < SHAPES; s++) {
         size_t rows = shapes[s][0], columns = shapes[s][1];
-        nn_real *values = take_random(rows * columns, 0, s), *before = take_random(rows * columns, 0, s);
-        nn_real *xhat = take(rows * columns), *mean = take_random(columns, 0, 1), *inverse = take_random(columns, 2, 2);
-        nn_real *gamma = take_random(columns, 2, 3), *beta = take_random(columns, 0, 4);
+        nni_real *values = take_random(rows * columns, 0, s), *before = take_random(rows * columns, 0, s);
+        nni_real *xhat = take(rows * columns), *mean = take_random(columns, 0, 1),
+                 *inverse = take_random(columns, 2, 2);
+        nni_real *gamma = take_random(columns, 2, 3), *beta = take_random(columns, 0, 4);
         nni_normalize_columns(values, xhat, rows, columns, mean, inverse, gamma, beta);
         bool right = true;
         for (size_t i = 0; i < rows * columns; i++) {
@@ -128,7 +129,7 @@ enum { ROWS = 9, COLUMNS = 21, CELLS = ROWS * COLUMNS };
 typedef void normalization(const double *o, size_t rows, size_t columns, double *xhat, double *inverse);
 
 /* d/do of E = sum weights * (gamma xhat + beta), by central differences. */
-static void differences(normalization *normalize, const nn_real *o, const nn_real *weights, const nn_real *gamma,
+static void differences(normalization *normalize, const nni_real *o, const nni_real *weights, const nni_real *gamma,
                         double slope[CELLS])
 {
     for (size_t k = 0; k < CELLS; k++) {
@@ -149,22 +150,22 @@ static void differences(normalization *normalize, const nn_real *o, const nn_rea
 /* Slopes are of size 10, the sum over 9 rows or 21 columns; differences are good to 1e-8. */
 static void column_slopes_equal_quotients_of_differences(void)
 {
-    nn_real *o = take_random(CELLS, 0, 11), *delta = take_random(CELLS, 0, 12), *gamma = take_random(COLUMNS, 2, 13);
-    nn_real xhat[CELLS], scale[COLUMNS], mean_delta[COLUMNS], mean_delta_xhat[COLUMNS];
+    nni_real *o = take_random(CELLS, 0, 11), *delta = take_random(CELLS, 0, 12), *gamma = take_random(COLUMNS, 2, 13);
+    nni_real xhat[CELLS], scale[COLUMNS], mean_delta[COLUMNS], mean_delta_xhat[COLUMNS];
     double expected[CELLS], exact[CELLS], wide[CELLS], inverse[COLUMNS];
     differences(batch_norm, o, delta, gamma, expected);
     for (size_t i = 0; i < CELLS; i++)
         wide[i] = (double)o[i];
     batch_norm(wide, ROWS, COLUMNS, exact, inverse);
     for (size_t i = 0; i < CELLS; i++)
-        xhat[i] = (nn_real)exact[i];
+        xhat[i] = (nni_real)exact[i];
     nni_column_products(delta, xhat, ROWS, COLUMNS, mean_delta_xhat);
     for (size_t j = 0; j < COLUMNS; j++) {
         double sum = 0;
         for (size_t i = 0; i < ROWS; i++)
             sum += (double)delta[i * COLUMNS + j] / ROWS;
-        mean_delta[j] = (nn_real)sum, mean_delta_xhat[j] /= ROWS;
-        scale[j] = (nn_real)((double)gamma[j] * inverse[j]);
+        mean_delta[j] = (nni_real)sum, mean_delta_xhat[j] /= ROWS;
+        scale[j] = (nni_real)((double)gamma[j] * inverse[j]);
     }
     nni_normalize_columns_backward(delta, xhat, ROWS, COLUMNS, scale, mean_delta, mean_delta_xhat);
     for (size_t i = 0; i < CELLS; i++)
@@ -174,11 +175,11 @@ static void column_slopes_equal_quotients_of_differences(void)
 
 static void row_slopes_equal_quotients_of_differences(void)
 {
-    nn_real *o = take_random(CELLS, 0, 21), *delta = take_random(CELLS, 0, 22), *gamma = take_random(COLUMNS, 2, 23);
-    nn_real *beta = take_random(COLUMNS, 0, 24), xhat[CELLS], inverse[ROWS];
+    nni_real *o = take_random(CELLS, 0, 21), *delta = take_random(CELLS, 0, 22), *gamma = take_random(COLUMNS, 2, 23);
+    nni_real *beta = take_random(COLUMNS, 0, 24), xhat[CELLS], inverse[ROWS];
     double expected[CELLS];
     differences(layer_norm, o, delta, gamma, expected);
-    nni_normalize_rows(o, xhat, inverse, ROWS, COLUMNS, gamma, beta, (nn_real)1e-5);
+    nni_normalize_rows(o, xhat, inverse, ROWS, COLUMNS, gamma, beta, (nni_real)1e-5);
     nni_normalize_rows_backward(delta, xhat, inverse, ROWS, COLUMNS, gamma);
     for (size_t i = 0; i < CELLS; i++)
         CU_ASSERT(near(delta[i], expected[i], 100 * epsilon + 1e-7));
@@ -191,9 +192,9 @@ static void rows_get_mean_0_and_variance_1(void)
     int usual = omp_get_max_threads();
     for (size_t s = 1; s < SHAPES; s++) {
         size_t rows = shapes[s][0], columns = shapes[s][1], cells = rows * columns;
-        nn_real *first = take(cells), *gamma = take_random(columns, 2, 3), *beta = take_random(columns, 0, 4);
+        nni_real *first = take(cells), *gamma = take_random(columns, 2, 3), *beta = take_random(columns, 0, 4);
         for (int threads = 1; threads <= 3; threads++) {
-            nn_real *o = take_random(cells, 100, s), *xhat = take(cells), *inverse = take(rows);
+            nni_real *o = take_random(cells, 100, s), *xhat = take(cells), *inverse = take(rows);
             double *wide = NULL, *exact = NULL, *exact_inverse = NULL;
             CU_ASSERT_EQUAL_FATAL(nni_allocate(cells, sizeof *wide, "a test's array", &wide, NULL), NN_OK);
             CU_ASSERT_EQUAL_FATAL(nni_allocate(cells, sizeof *wide, "a test's array", &exact, NULL), NN_OK);
@@ -202,7 +203,7 @@ static void rows_get_mean_0_and_variance_1(void)
                 wide[i] = (double)o[i];
             layer_norm(wide, rows, columns, exact, exact_inverse);
             omp_set_num_threads(threads);
-            nni_normalize_rows(o, xhat, inverse, rows, columns, gamma, beta, (nn_real)1e-5);
+            nni_normalize_rows(o, xhat, inverse, rows, columns, gamma, beta, (nni_real)1e-5);
             bool right = true;
             for (size_t i = 0; i < cells; i++) {
                 double scale = exact_inverse[i / columns], tolerance = 300 * scale * epsilon;
@@ -224,10 +225,10 @@ static void rows_get_mean_0_and_variance_1(void)
 
 static void a_constant_row_becomes_beta(void)
 {
-    nn_real o[20], xhat[20], inverse, gamma[20], beta[20];
+    nni_real o[20], xhat[20], inverse, gamma[20], beta[20];
     for (size_t j = 0; j < 20; j++)
-        o[j] = 3, gamma[j] = 2, beta[j] = (nn_real)j;
-    nni_normalize_rows(o, xhat, &inverse, 1, 20, gamma, beta, (nn_real)1e-5);
+        o[j] = 3, gamma[j] = 2, beta[j] = (nni_real)j;
+    nni_normalize_rows(o, xhat, &inverse, 1, 20, gamma, beta, (nni_real)1e-5);
     CU_ASSERT_EQUAL(memcmp(o, beta, sizeof o), 0);
     CU_ASSERT(isfinite(inverse));
 }
@@ -235,7 +236,7 @@ static void a_constant_row_becomes_beta(void)
 static void empty_matrices_are_fine(void)
 {
     double sum = 7, square = 7;
-    nn_real product = 7;
+    nni_real product = 7;
     nni_column_moments(NULL, 0, 1, &sum, &square);
     nni_column_products(NULL, NULL, 0, 1, &product);
     CU_ASSERT(sum == 0 && square == 0 && product == 0);

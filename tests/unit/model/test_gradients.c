@@ -1,5 +1,5 @@
 /* Backpropagation against central finite differences. Built on the double library: the same sources with double for
- * nn_real, where (E(w+h) - E(w-h)) / 2h is good to about h^2 = 1e-10. The formulas of the losses have tests of their
+ * nni_real, where (E(w+h) - E(w-h)) / 2h is good to about h^2 = 1e-10. The formulas of the losses have tests of their
  * own. */
 #include <math.h>
 #include <stdbool.h>
@@ -11,9 +11,9 @@
 
 enum { ROWS = 7, INPUTS = 5, MOST_OUTPUTS = 4 };
 
-static nn_real x[ROWS * INPUTS];
+static nni_real x[ROWS * INPUTS];
 static uint64_t samples[ROWS];
-static nn_real weights[ROWS];
+static nni_real weights[ROWS];
 
 static double noise(size_t index)
 {
@@ -21,25 +21,26 @@ static double noise(size_t index)
     return 2 * nni_uniform(block.word[0], block.word[1]) - 1;
 }
 
-static double loss_of(const nni_loss_settings *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
+static double loss_of(const nni_loss_settings *loss, nn_network *network, const nni_batch *batch, nni_workspace *work)
 {
-    nn_network_forward(network, batch, work);
-    return nn_loss(loss, network, batch, work);
+    nni_network_forward(network, batch, work);
+    return nni_loss(loss, network, batch, work);
 }
 
 /* |numeric - analytic| over the largest gradient of the network: a relative error that no tiny component spoils. */
-static double worst_error(const nni_loss_settings *loss, nn_network *network, const nn_batch *batch, nn_workspace *work)
+static double worst_error(const nni_loss_settings *loss, nn_network *network, const nni_batch *batch,
+                          nni_workspace *work)
 {
     loss_of(loss, network, batch, work);
-    nn_network_backward(loss, network, batch, work);
-    nn_real analytic[4096];
+    nni_network_backward(loss, network, batch, work);
+    nni_real analytic[4096];
     CU_ASSERT_FATAL(network->flat_count <= 4096);
     memcpy(analytic, work->gradients, network->flat_count * sizeof *analytic);
     const double h = 1e-5;
     double worst = 0, largest = 0;
     for (size_t t = 0; t < network->tensor_count; t++)
         for (size_t i = network->tensors[t].offset; i < network->tensors[t].offset + network->tensors[t].count; i++) {
-            const nn_real kept = network->parameters[i];
+            const nni_real kept = network->parameters[i];
             network->parameters[i] = kept + h;
             const double above = loss_of(loss, network, batch, work);
             network->parameters[i] = kept - h;
@@ -63,7 +64,7 @@ static void shake(nn_network *network)
         const bool relu = network->layers[tensor->layer].activation == NN_RELU;
         const double middle = tensor->role == NNI_TENSOR_GAMMA ? 1 : relu ? 0.8 : 0;
         for (size_t i = 0; i < tensor->count; i++)
-            network->parameters[tensor->offset + i] = (nn_real)(middle + 0.3 * noise(1000 * (t + 1) + i));
+            network->parameters[tensor->offset + i] = (nni_real)(middle + 0.3 * noise(1000 * (t + 1) + i));
     }
 }
 
@@ -77,18 +78,18 @@ typedef struct trial {
     bool classes;
 } trial;
 
-static void fill_targets(const trial *what, int32_t *labels, nn_real *values)
+static void fill_targets(const trial *what, int32_t *labels, nni_real *values)
 {
     const bool shares = what->loss.name == NN_CROSS_ENTROPY;
     for (size_t i = 0; i < ROWS; i++) {
         labels[i] = (int32_t)(i * 5 % what->outputs);
-        weights[i] = (nn_real)(1 + 0.5 * noise(300 + i));
+        weights[i] = (nni_real)(1 + 0.5 * noise(300 + i));
         double sum = 0;
         for (size_t j = 0; j < what->outputs; j++)
-            sum += values[i * what->outputs + j] = (nn_real)(0.5 + 0.45 * noise(500 + i * what->outputs + j));
+            sum += values[i * what->outputs + j] = (nni_real)(0.5 + 0.45 * noise(500 + i * what->outputs + j));
         /* Cross-entropy is tried with distributions and, in the last row, with a target that adds up to 2. */
         for (size_t j = 0; shares && j < what->outputs; j++)
-            values[i * what->outputs + j] /= (nn_real)(i + 1 == ROWS ? sum / 2 : sum);
+            values[i * what->outputs + j] /= (nni_real)(i + 1 == ROWS ? sum / 2 : sum);
     }
 }
 
@@ -101,22 +102,22 @@ static void check(const trial *what)
     };
     const nni_network_settings recipe = {.initializer = NN_INITIALIZE_AUTO};
     nn_network *network = NULL;
-    nn_workspace *work = NULL;
-    CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, ROWS, 2, 1, &work, NULL) == NN_OK);
-    nn_network_initialize(network, &recipe, 5);
+    nni_workspace *work = NULL;
+    CU_ASSERT_FATAL(nni_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(network, ROWS, 2, 1, &work, NULL) == NN_OK);
+    nni_network_initialize(network, &recipe, 5);
     shake(network);
     work->seed = 3;
 
     int32_t labels[ROWS];
-    nn_real values[ROWS * MOST_OUTPUTS];
+    nni_real values[ROWS * MOST_OUTPUTS];
     for (size_t i = 0; i < ROWS * INPUTS; i++)
-        x[i] = (nn_real)noise(i);
+        x[i] = (nni_real)noise(i);
     for (size_t i = 0; i < ROWS; i++)
         samples[i] = 11 * i;
     fill_targets(what, labels, values);
     /* The batch is part of a global one: n is not its number of rows. */
-    nn_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .x = x, .weights = weights, .samples = samples};
+    nni_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .x = x, .weights = weights, .samples = samples};
     if (what->classes)
         batch.y.classes = labels;
     else
@@ -127,7 +128,7 @@ static void check(const trial *what)
                nn_activation_name(what->hidden), nn_norm_name(what->norm), nn_activation_name(what->output),
                what->classes ? "class" : "value", error);
     CU_ASSERT(error < 1e-6);
-    nn_workspace_free(work);
+    nni_workspace_free(work);
     nn_network_free(network);
 }
 
@@ -195,22 +196,22 @@ static void a_rank_without_rows_adds_nothing(void)
     };
     const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     nn_network *network = NULL;
-    nn_workspace *work = NULL;
-    CU_ASSERT_FATAL(nn_network_create(INPUTS, layers, 2, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, 4, 1, 1, &work, NULL) == NN_OK);
-    nn_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, 1);
+    nni_workspace *work = NULL;
+    CU_ASSERT_FATAL(nni_network_create(INPUTS, layers, 2, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(network, 4, 1, 1, &work, NULL) == NN_OK);
+    nni_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, 1);
     for (size_t i = 0; i < network->flat_count; i++)
         work->gradients[i] = 7; /* of an earlier step */
     const int32_t none = 0;
-    nn_batch batch = {.rows = 0, .global_rows = 5, .x = x, .y = {.classes = &none}, .samples = samples};
+    nni_batch batch = {.rows = 0, .global_rows = 5, .x = x, .y = {.classes = &none}, .samples = samples};
     CU_ASSERT(loss_of(&loss, network, &batch, work) == 0);
-    nn_network_backward(&loss, network, &batch, work);
+    nni_network_backward(&loss, network, &batch, work);
     double sum = 0;
     for (size_t t = 0; t < network->tensor_count; t++)
         for (size_t i = 0; i < network->tensors[t].count; i++)
             sum += fabs((double)work->gradients[network->tensors[t].offset + i]);
     CU_ASSERT(sum == 0);
-    nn_workspace_free(work);
+    nni_workspace_free(work);
     nn_network_free(network);
 }
 

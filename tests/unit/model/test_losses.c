@@ -26,37 +26,38 @@ static double noise(size_t index)
 /* A network of nothing but an output layer, whose logits the tests write themselves. */
 struct stage {
     nn_network *network;
-    nn_workspace *work;
+    nni_workspace *work;
 };
 
 static struct stage set_up(nn_activation activation, size_t outputs, size_t rows)
 {
     const nni_layer_settings layer = {.units = outputs, .activation = activation};
     struct stage stage = {NULL, NULL};
-    CU_ASSERT_FATAL(nn_network_create(1, &layer, 1, &stage.network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(stage.network, rows, 2, 1, &stage.work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_network_create(1, &layer, 1, &stage.network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(stage.network, rows, 2, 1, &stage.work, NULL) == NN_OK);
     return stage;
 }
 
 static void tear_down(struct stage stage)
 {
-    nn_workspace_free(stage.work);
+    nni_workspace_free(stage.work);
     nn_network_free(stage.network);
 }
 
-static double loss_at(const nni_loss_settings *loss, struct stage stage, const nn_batch *batch, const nn_real *logits)
+static double loss_at(const nni_loss_settings *loss, struct stage stage, const nni_batch *batch, const nni_real *logits)
 {
-    memcpy(nn_network_output(stage.network, stage.work), logits, batch->rows * stage.network->outputs * sizeof *logits);
-    return nn_loss(loss, stage.network, batch, stage.work);
+    memcpy(nni_network_output(stage.network, stage.work), logits,
+           batch->rows * stage.network->outputs * sizeof *logits);
+    return nni_loss(loss, stage.network, batch, stage.work);
 }
 
 /* --- by hand --- */
 
-static double one_row(nni_loss_settings loss, nn_activation activation, size_t outputs, const nn_real *logits,
-                      const nn_real *values, int32_t class)
+static double one_row(nni_loss_settings loss, nn_activation activation, size_t outputs, const nni_real *logits,
+                      const nni_real *values, int32_t class)
 {
     struct stage stage = set_up(activation, outputs, 1);
-    nn_batch batch = {.rows = 1, .global_rows = 1, .y = {.classes = values ? NULL : &class, .values = values}};
+    nni_batch batch = {.rows = 1, .global_rows = 1, .y = {.classes = values ? NULL : &class, .values = values}};
     double result = loss_at(&loss, stage, &batch, logits);
     tear_down(stage);
     return result;
@@ -64,7 +65,7 @@ static double one_row(nni_loss_settings loss, nn_activation activation, size_t o
 
 static void distances_have_their_textbook_values(void)
 {
-    const nn_real o[3] = {3, -1, (nn_real)0.25}, y[3] = {0, 1, 0};
+    const nni_real o[3] = {3, -1, (nni_real)0.25}, y[3] = {0, 1, 0};
     /* h = 3, -2, 0.25 */
     CU_ASSERT_DOUBLE_EQUAL(one_row((nni_loss_settings){.name = NN_MSE}, NN_LINEAR, 3, o, y, 0), (9 + 4 + 0.0625) / 2,
                            tolerance);
@@ -78,7 +79,7 @@ static void distances_have_their_textbook_values(void)
 
 static void cross_entropies_have_their_textbook_values(void)
 {
-    const nn_real o[2] = {(nn_real)log(3.0), 0}, y[2] = {(nn_real)0.25, (nn_real)0.75}; /* a = 3/4, 1/4 */
+    const nni_real o[2] = {(nni_real)log(3.0), 0}, y[2] = {(nni_real)0.25, (nni_real)0.75}; /* a = 3/4, 1/4 */
     double weights[2] = {2, 5};
     nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 2, o, NULL, 1), log(4.0), tolerance);
@@ -106,7 +107,7 @@ static void cross_entropies_have_their_textbook_values(void)
 
 static void overlap_has_its_textbook_values(void)
 {
-    const nn_real o[4] = {1, 1, 0, 0}, y[4] = {1, 0, 1, 0}, none[4] = {0};
+    const nni_real o[4] = {1, 1, 0, 0}, y[4] = {1, 0, 1, 0}, none[4] = {0};
     const nni_loss_settings loss = {.name = NN_IOU};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_LINEAR, 4, o, y, 0), 1 - (1 + 1) / (3 + 1.0), tolerance);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_LINEAR, 4, y, y, 0), 0, tolerance);
@@ -120,7 +121,7 @@ static void overlap_has_its_textbook_values(void)
 enum { ROWS = 7, MOST = 5 };
 
 static long double reference_row(const nni_loss_settings *loss, nn_activation activation, size_t outputs,
-                                 const nn_real *logits, const nn_real *y)
+                                 const nni_real *logits, const nni_real *y)
 {
     long double a[MOST], high = logits[0], shares = 0, sum = 0, both = 1, united = 1;
     for (size_t j = 0; j < outputs; j++)
@@ -164,7 +165,7 @@ static long double reference_row(const nni_loss_settings *loss, nn_activation ac
 
 struct material {
     int32_t classes[ROWS];
-    nn_real values[ROWS * MOST], one_hot[ROWS * MOST], weights[ROWS], logits[ROWS * MOST];
+    nni_real values[ROWS * MOST], one_hot[ROWS * MOST], weights[ROWS], logits[ROWS * MOST];
 };
 
 static struct material draw(size_t outputs, double spread, bool distributions)
@@ -173,16 +174,16 @@ static struct material draw(size_t outputs, double spread, bool distributions)
     for (size_t i = 0; i < ROWS; i++) {
         double sum = 0;
         material.classes[i] = (int32_t)(i * 3 % outputs);
-        material.weights[i] = (nn_real)(i == 2 ? 0 : 1.5 + noise(70 + i));
+        material.weights[i] = (nni_real)(i == 2 ? 0 : 1.5 + noise(70 + i));
         for (size_t j = 0; j < outputs; j++) {
             const size_t at = i * outputs + j;
-            material.logits[at] = (nn_real)(spread * noise(100 + at));
+            material.logits[at] = (nni_real)(spread * noise(100 + at));
             material.one_hot[at] = (size_t)material.classes[i] == j;
-            sum += material.values[at] = (nn_real)(0.5 + 0.5 * noise(300 + at));
+            sum += material.values[at] = (nni_real)(0.5 + 0.5 * noise(300 + at));
         }
         /* The last row is no distribution: its targets add up to 2. */
         for (size_t j = 0; distributions && j < outputs; j++)
-            material.values[i * outputs + j] /= (nn_real)(i + 1 == ROWS ? sum / 2 : sum);
+            material.values[i * outputs + j] /= (nni_real)(i + 1 == ROWS ? sum / 2 : sum);
     }
     return material;
 }
@@ -235,7 +236,7 @@ static void compare_values(struct variant variant, double spread)
     struct stage stage = set_up(variant.activation, outputs, ROWS);
     for (int given = 0; given < 4; given++) {
         const bool classes = given & 1, weighted = given & 2;
-        nn_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .weights = weighted ? m.weights : NULL};
+        nni_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .weights = weighted ? m.weights : NULL};
         if (classes)
             batch.y.classes = m.classes;
         else
@@ -280,13 +281,13 @@ static void logits_of_ten_thousand_overflow_nothing(void)
 /* Where a row is learnt, the loss is the rest of the probability, not the rounding of a sum of logits near 10000. */
 static void small_losses_beside_large_logits_keep_their_digits(void)
 {
-    const nn_real o[3] = {10000, 9980, 9960};
+    const nni_real o[3] = {10000, 9980, 9960};
     const double expected = exp(-20.0) + exp(-40.0);
     const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 3, o, NULL, 0) / expected, 1, tolerance + expected);
     CU_ASSERT_DOUBLE_EQUAL(one_row(loss, NN_SOFTMAX, 3, o, NULL, 2), 40 + expected, 40 * tolerance);
     const nni_loss_settings binary = {.name = NN_BINARY_CROSS_ENTROPY};
-    const nn_real learnt[2] = {-20, 30}, y[2] = {0, 1};
+    const nni_real learnt[2] = {-20, 30}, y[2] = {0, 1};
     CU_ASSERT_DOUBLE_EQUAL(one_row(binary, NN_SIGMOID, 2, learnt, y, 0) / (exp(-20.0) + exp(-30.0)), 1, 1e-8);
 }
 
@@ -294,7 +295,7 @@ static void small_losses_beside_large_logits_keep_their_digits(void)
 static void binary_cross_entropy_of_many_outputs_overflows_nothing(void)
 {
     enum { MANY = 3000 };
-    static nn_real logits[MANY], y[MANY];
+    static nni_real logits[MANY], y[MANY];
     for (size_t j = 0; j < MANY; j++)
         y[j] = j % 2;
     const nni_loss_settings loss = {.name = NN_BINARY_CROSS_ENTROPY};
@@ -310,19 +311,19 @@ static void compare_slopes(struct variant variant, bool classes, bool weighted)
     const size_t outputs = variant.outputs, count = ROWS * outputs;
     struct material m = draw(outputs, 2, variant.loss.name == NN_CROSS_ENTROPY);
     struct stage stage = set_up(variant.activation, outputs, ROWS);
-    nn_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .weights = weighted ? m.weights : NULL};
+    nni_batch batch = {.rows = ROWS, .global_rows = 3 * ROWS, .weights = weighted ? m.weights : NULL};
     if (classes)
         batch.y.classes = m.classes;
     else
         batch.y.values = m.values;
-    nn_real analytic[ROWS * MOST];
+    nni_real analytic[ROWS * MOST];
     loss_at(&variant.loss, stage, &batch, m.logits);
     nni_output_delta(&variant.loss, stage.network, &batch, stage.work);
     memcpy(analytic, stage.work->delta, count * sizeof *analytic);
     const double h = 1e-5;
     double worst = 0, largest = 0;
     for (size_t i = 0; i < count; i++) {
-        const nn_real kept = m.logits[i];
+        const nni_real kept = m.logits[i];
         m.logits[i] = kept + h;
         const double above = loss_at(&variant.loss, stage, &batch, m.logits);
         m.logits[i] = kept - h;
@@ -355,7 +356,7 @@ static void deltas_of_extreme_logits_are_finite_and_weighted(void)
     for (size_t n = 0; nth_variant(n, &variant); n++) {
         struct material m = draw(variant.outputs, 1e4, true);
         struct stage stage = set_up(variant.activation, variant.outputs, ROWS);
-        nn_batch batch = {.rows = ROWS, .global_rows = ROWS, .y = {.values = m.values}, .weights = m.weights};
+        nni_batch batch = {.rows = ROWS, .global_rows = ROWS, .y = {.values = m.values}, .weights = m.weights};
         loss_at(&variant.loss, stage, &batch, m.logits);
         nni_output_delta(&variant.loss, stage.network, &batch, stage.work);
         bool finite = true, silent = true;
@@ -372,9 +373,9 @@ static void deltas_of_extreme_logits_are_finite_and_weighted(void)
 static void the_kink_of_mae_has_no_slope(void)
 {
     struct stage stage = set_up(NN_LINEAR, 3, 1);
-    const nn_real o[3] = {1, 2, 3}, y[3] = {1, 5, 0};
+    const nni_real o[3] = {1, 2, 3}, y[3] = {1, 5, 0};
     const nni_loss_settings loss = {.name = NN_MAE};
-    nn_batch batch = {.rows = 1, .global_rows = 1, .y = {.values = y}};
+    nni_batch batch = {.rows = 1, .global_rows = 1, .y = {.values = y}};
     loss_at(&loss, stage, &batch, o);
     nni_output_delta(&loss, stage.network, &batch, stage.work);
     CU_ASSERT(stage.work->delta[0] == 0 && stage.work->delta[1] == -1 && stage.work->delta[2] == 1);
@@ -390,7 +391,7 @@ static void shares_of_a_batch_add_up_to_its_loss(void)
         const size_t outputs = variant.outputs;
         struct material m = draw(outputs, 2, true);
         struct stage stage = set_up(variant.activation, outputs, ROWS);
-        nn_batch batch = {.rows = ROWS, .global_rows = ROWS, .y = {.values = m.values}, .weights = m.weights};
+        nni_batch batch = {.rows = ROWS, .global_rows = ROWS, .y = {.values = m.values}, .weights = m.weights};
         const double whole = loss_at(&variant.loss, stage, &batch, m.logits);
         double sum = 0;
         for (size_t first = 0, rows = 0; first < ROWS; first += rows) {
@@ -412,22 +413,22 @@ static void shares_of_a_batch_add_up_to_its_loss(void)
 static void threads_change_no_bit(void)
 {
     enum { LONG = 9000, WIDE = 5 };
-    nn_real *logits = malloc(LONG * WIDE * sizeof *logits);
+    nni_real *logits = malloc(LONG * WIDE * sizeof *logits);
     int32_t *classes = malloc(LONG * sizeof *classes);
     CU_ASSERT_FATAL(logits && classes);
     for (size_t i = 0; i < (size_t)LONG * WIDE; i++)
-        logits[i] = (nn_real)(3 * noise(i));
+        logits[i] = (nni_real)(3 * noise(i));
     for (size_t i = 0; i < LONG; i++)
         classes[i] = (int32_t)(i % WIDE);
     struct stage stage = set_up(NN_SOFTMAX, WIDE, LONG), small = set_up(NN_SOFTMAX, WIDE, 1);
     const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY, .label_smoothing = 0.1};
-    nn_batch batch = {.rows = LONG, .global_rows = 1, .y = {.classes = classes}};
+    nni_batch batch = {.rows = LONG, .global_rows = 1, .y = {.classes = classes}};
     const double whole = loss_at(&loss, stage, &batch, logits);
     nni_output_delta(&loss, stage.network, &batch, stage.work);
     double sum = 0;
     bool same = true;
     for (size_t i = 0; i < LONG; i++) {
-        nn_batch row = {.rows = 1, .global_rows = 1, .y = {.classes = classes + i}};
+        nni_batch row = {.rows = 1, .global_rows = 1, .y = {.classes = classes + i}};
         sum += loss_at(&loss, small, &row, logits + i * WIDE);
         nni_output_delta(&loss, small.network, &row, small.work);
         same = same && memcmp(small.work->delta, stage.work->delta + i * WIDE, WIDE * sizeof *logits) == 0;
@@ -444,7 +445,7 @@ static void not_a_number_stays_one(void)
 {
     struct variant variant;
     for (size_t n = 0; nth_variant(n, &variant); n++) {
-        const nn_real logits[MOST] = {1, NAN, 0, 2, 1}, y[MOST] = {0, 1, 0, 0, 0};
+        const nni_real logits[MOST] = {1, NAN, 0, 2, 1}, y[MOST] = {0, 1, 0, 0, 0};
         if (variant.outputs > 1 && variant.activation <= NN_RELU)
             CU_ASSERT(isnan(one_row(variant.loss, variant.activation, variant.outputs, logits, y, 0)));
     }

@@ -28,8 +28,8 @@ enum { FLAT = 55088 };
 
 typedef struct subject {
     nn_network network;
-    nn_optimizer *optimizer;
-    nn_real *gradients;
+    nni_optimizer *optimizer;
+    nni_real *gradients;
     double *parameters, *state[STATES]; /* of the plain loops */
     double *slopes;
 } subject;
@@ -61,16 +61,16 @@ static void *take(size_t count, size_t size)
 static subject begin(const nni_optimizer_settings *settings, const nni_regularization_settings *regularization)
 {
     subject s = {.network = {.flat_count = FLAT, .tensor_count = TENSORS, .tensors = tensors}};
-    s.network.parameters = take(FLAT, sizeof(nn_real));
-    s.gradients = take(FLAT, sizeof(nn_real));
+    s.network.parameters = take(FLAT, sizeof(nni_real));
+    s.gradients = take(FLAT, sizeof(nni_real));
     s.parameters = take(FLAT, sizeof(double));
     s.slopes = take(FLAT, sizeof(double));
     for (size_t i = 0; i < STATES; i++)
         s.state[i] = take(FLAT, sizeof(double));
     for (size_t t = 0; t < TENSORS; t++)
         for (size_t i = tensors[t].offset; i < tensors[t].offset + tensors[t].count; i++)
-            s.parameters[i] = s.network.parameters[i] = (nn_real)noise(i);
-    CU_ASSERT_EQUAL_FATAL(nn_optimizer_create(settings, regularization, &s.network, &s.optimizer, NULL), NN_OK);
+            s.parameters[i] = s.network.parameters[i] = (nni_real)noise(i);
+    CU_ASSERT_EQUAL_FATAL(nni_optimizer_create(settings, regularization, &s.network, &s.optimizer, NULL), NN_OK);
     return s;
 }
 
@@ -79,7 +79,7 @@ static void end(subject *s)
     nni_release(s->network.parameters), nni_release(s->gradients), nni_release(s->parameters), nni_release(s->slopes);
     for (size_t i = 0; i < STATES; i++)
         nni_release(s->state[i]);
-    nn_optimizer_free(s->optimizer);
+    nni_optimizer_free(s->optimizer);
 }
 
 /* Gradients of a step, a few of them far out; 0 in padding, as the backward pass leaves it. */
@@ -87,7 +87,7 @@ static void draw_gradients(subject *s, size_t step)
 {
     for (size_t t = 0; t < TENSORS; t++)
         for (size_t i = tensors[t].offset; i < tensors[t].offset + tensors[t].count; i++)
-            s->gradients[i] = (nn_real)(noise(i + (step + 1) * FLAT) * (i % 97 == 3 ? 30 : 1));
+            s->gradients[i] = (nni_real)(noise(i + (step + 1) * FLAT) * (i % 97 == 3 ? 30 : 1));
 }
 
 static double sign(double x)
@@ -183,7 +183,7 @@ static void plain_step(subject *s, const nni_optimizer_settings *o, const nni_re
     }
 }
 
-static double worst_difference(const nn_real *found, const double *expected)
+static double worst_difference(const nni_real *found, const double *expected)
 {
     double worst = 0;
     for (size_t i = 0; i < FLAT; i++) {
@@ -194,7 +194,7 @@ static double worst_difference(const nn_real *found, const double *expected)
     return worst;
 }
 
-static bool padding_is_zero(const nn_real *values)
+static bool padding_is_zero(const nni_real *values)
 {
     size_t tensor = 0;
     for (size_t i = 0; i < FLAT; i++) {
@@ -217,7 +217,7 @@ static void follow(const nni_optimizer_settings *settings, const nni_regularizat
     for (size_t step = 0; step < STEPS; step++) {
         draw_gradients(&s, step);
         plain_step(&s, settings, regularization, rate_of(step), step + 1);
-        nn_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step));
+        nni_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step));
     }
     /* A handful of roundings a step. */
     const double worst = worst_difference(s.network.parameters, s.parameters);
@@ -284,13 +284,13 @@ static void threads_do_not_change_a_bit(void)
     const int most = omp_get_max_threads();
     for (size_t v = 0; v < VARIANTS; v++) {
         const nni_optimizer_settings settings = settings_of(v);
-        nn_real *alone = take(FLAT, sizeof *alone);
+        nni_real *alone = take(FLAT, sizeof *alone);
         for (int threads = 1; threads <= 5; threads += 1 + threads / 3) {
             omp_set_num_threads(threads);
             subject s = begin(&settings, &regularization);
             for (size_t step = 0; step < STEPS; step++) {
                 draw_gradients(&s, step);
-                nn_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step));
+                nni_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step));
             }
             if (threads == 1)
                 memcpy(alone, s.network.parameters, FLAT * sizeof *alone);
@@ -313,16 +313,16 @@ static void a_resumed_optimizer_continues_alike(void)
         for (size_t step = 0; step < STEPS; step++) {
             subject *cut = step < 2 ? &first : &second;
             if (step == 2) {
-                memcpy(second.network.parameters, first.network.parameters, FLAT * sizeof(nn_real));
+                memcpy(second.network.parameters, first.network.parameters, FLAT * sizeof(nni_real));
                 for (size_t i = 0; i < first.optimizer->state_count; i++)
-                    memcpy(second.optimizer->state[i], first.optimizer->state[i], FLAT * sizeof(nn_real));
+                    memcpy(second.optimizer->state[i], first.optimizer->state[i], FLAT * sizeof(nni_real));
                 second.optimizer->steps = first.optimizer->steps;
             }
             draw_gradients(&whole, step), draw_gradients(cut, step);
-            nn_optimizer_step(whole.optimizer, &whole.network, whole.gradients, rate_of(step));
-            nn_optimizer_step(cut->optimizer, &cut->network, cut->gradients, rate_of(step));
+            nni_optimizer_step(whole.optimizer, &whole.network, whole.gradients, rate_of(step));
+            nni_optimizer_step(cut->optimizer, &cut->network, cut->gradients, rate_of(step));
         }
-        CU_ASSERT_EQUAL(memcmp(whole.network.parameters, second.network.parameters, FLAT * sizeof(nn_real)), 0);
+        CU_ASSERT_EQUAL(memcmp(whole.network.parameters, second.network.parameters, FLAT * sizeof(nni_real)), 0);
         end(&whole), end(&first), end(&second);
     }
 }
@@ -333,14 +333,14 @@ static void zeros_divide_nothing(void)
     for (size_t v = 0; v < VARIANTS; v++) {
         nni_optimizer_settings settings = settings_of(v);
         subject s = begin(&settings, &(nni_regularization_settings){.clip_norm = 1});
-        memset(s.network.parameters, 0, FLAT * sizeof(nn_real));
-        nn_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
+        memset(s.network.parameters, 0, FLAT * sizeof(nni_real));
+        nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
         bool still = true;
         for (size_t i = 0; i < FLAT; i++)
             still = still && s.network.parameters[i] == 0;
         CU_ASSERT(still);
         draw_gradients(&s, 0);
-        nn_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
+        nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
         CU_ASSERT(isfinite(s.network.parameters[0]) && s.network.parameters[0] != 0);
         end(&s);
     }
@@ -355,8 +355,8 @@ static void nan_is_not_clipped_away(void)
             const nni_optimizer_settings settings = settings_of(v);
             subject s = begin(&settings, &(nni_regularization_settings){.clip_norm = 1});
             draw_gradients(&s, 0);
-            s.gradients[100] = (nn_real)bad[b];
-            nn_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
+            s.gradients[100] = (nni_real)bad[b];
+            nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
             CU_ASSERT(!isfinite(s.network.parameters[100]));
             end(&s);
         }
@@ -390,7 +390,7 @@ static void shares_move_what_the_whole_moves(void)
         settings.name = (nn_optimizer_kind)kind;
         const nni_regularization_settings clipped = {.l2 = 1e-3, .clip_norm = 0.5};
         subject whole = begin(&settings, &clipped), shared = begin(&settings, &clipped);
-        nn_optimizer *part[PARTS];
+        nni_optimizer *part[PARTS];
         size_t next = 0;
         for (size_t i = 0; i < PARTS; i++) {
             CU_ASSERT_EQUAL_FATAL(
@@ -402,27 +402,27 @@ static void shares_move_what_the_whole_moves(void)
         CU_ASSERT_EQUAL(next, FLAT);
         for (size_t step = 0; step < STEPS; step++) {
             draw_gradients(&whole, step);
-            nn_optimizer_step(whole.optimizer, &whole.network, whole.gradients, 0.01);
+            nni_optimizer_step(whole.optimizer, &whole.network, whole.gradients, 0.01);
             /* Norms are of parameters as they were before the step, on every rank. */
-            nn_real *before = take(FLAT, sizeof(nn_real)), *after = take(FLAT, sizeof(nn_real));
+            nni_real *before = take(FLAT, sizeof(nni_real)), *after = take(FLAT, sizeof(nni_real));
             memcpy(before, shared.network.parameters, FLAT * sizeof *before);
             for (size_t i = 0; i < PARTS; i++) {
                 memcpy(shared.network.parameters, before, FLAT * sizeof *before);
                 draw_gradients(&shared, step);
-                nn_optimizer_step(part[i], &shared.network, shared.gradients, 0.01);
+                nni_optimizer_step(part[i], &shared.network, shared.gradients, 0.01);
                 memcpy(after + part[i]->first, shared.network.parameters + part[i]->first,
                        part[i]->count * sizeof *after);
             }
             memcpy(shared.network.parameters, after, FLAT * sizeof *after);
             nni_release(before), nni_release(after);
         }
-        CU_ASSERT_EQUAL(memcmp(whole.network.parameters, shared.network.parameters, FLAT * sizeof(nn_real)), 0);
+        CU_ASSERT_EQUAL(memcmp(whole.network.parameters, shared.network.parameters, FLAT * sizeof(nni_real)), 0);
         for (size_t i = 0; i < PARTS; i++) {
             for (size_t k = 0; k < part[i]->state_count; k++)
                 CU_ASSERT_EQUAL(memcmp(whole.optimizer->state[k] + part[i]->first, part[i]->state[k],
-                                       part[i]->count * sizeof(nn_real)),
+                                       part[i]->count * sizeof(nni_real)),
                                 0);
-            nn_optimizer_free(part[i]);
+            nni_optimizer_free(part[i]);
         }
         end(&whole), end(&shared);
     }

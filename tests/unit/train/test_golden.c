@@ -30,7 +30,7 @@ enum { ROWS = 160, INPUTS = 6, OUTPUTS = 3, BATCH = 16, STEPS = 100, EPOCH_STEPS
 enum { CASES = 108, MOST_LAYERS = 4, MOST_VALUES = 400 };
 
 static struct {
-    nn_real x[ROWS * INPUTS], values[ROWS * OUTPUTS], binary[ROWS * OUTPUTS], weights[ROWS];
+    nni_real x[ROWS * INPUTS], values[ROWS * OUTPUTS], binary[ROWS * OUTPUTS], weights[ROWS];
     int32_t classes[ROWS], order[STEPS * BATCH];
 } data;
 
@@ -42,10 +42,10 @@ typedef struct golden {
     nni_optimizer_settings optimizer;
     nni_schedule_settings schedule;
     nni_regularization_settings regularization;
-    const nn_real *values; /* NULL: targets are classes */
+    const nni_real *values; /* NULL: targets are classes */
     bool weighted;
     double class_weights[OUTPUTS];
-    nn_real initial[MOST_VALUES];
+    nni_real initial[MOST_VALUES];
     double final[MOST_VALUES], statistics[MOST_VALUES], losses[STEPS];
 } golden;
 
@@ -237,7 +237,7 @@ static size_t tensors_of(const nni_layer *layer, size_t offsets[4], size_t count
     return layer->norm == NN_NORM_NONE ? 2 : 4;
 }
 
-static void set_parameters(nn_network *network, const nn_real *initial)
+static void set_parameters(nn_network *network, const nni_real *initial)
 {
     size_t offsets[4], counts[4];
     for (size_t l = 0; l < network->layer_count; l++)
@@ -246,9 +246,9 @@ static void set_parameters(nn_network *network, const nn_real *initial)
                 memcpy(network->parameters + offsets[t], initial, counts[t] * sizeof *initial);
 }
 
-static void gather(const golden *g, size_t step, nn_batch *batch)
+static void gather(const golden *g, size_t step, nni_batch *batch)
 {
-    static nn_real x[BATCH * INPUTS], values[BATCH * OUTPUTS], weights[BATCH];
+    static nni_real x[BATCH * INPUTS], values[BATCH * OUTPUTS], weights[BATCH];
     static int32_t classes[BATCH];
     for (size_t i = 0; i < BATCH; i++) {
         const size_t row = (size_t)data.order[step * BATCH + i];
@@ -258,7 +258,7 @@ static void gather(const golden *g, size_t step, nn_batch *batch)
         classes[i] = data.classes[row];
         weights[i] = data.weights[row];
     }
-    *batch = (nn_batch){
+    *batch = (nni_batch){
         .rows = BATCH,
         .global_rows = BATCH,
         .x = x,
@@ -267,20 +267,20 @@ static void gather(const golden *g, size_t step, nn_batch *batch)
     };
 }
 
-static void train(const golden *g, nn_network *network, nn_workspace *work, nn_optimizer *optimizer,
+static void train(const golden *g, nn_network *network, nni_workspace *work, nni_optimizer *optimizer,
                   double losses[STEPS])
 {
     const nni_schedule_span span = {.epoch_steps = EPOCH_STEPS, .epochs = STEPS / EPOCH_STEPS, .step_rows = BATCH};
     nni_schedule_state state = nni_schedule_begin();
     double epoch_loss = 0;
     for (size_t step = 0; step < STEPS; step++) {
-        nn_batch batch;
+        nni_batch batch;
         gather(g, step, &batch);
-        nn_network_forward(network, &batch, work);
-        losses[step] = nn_loss(&g->loss, network, &batch, work);
-        nn_network_backward(&g->loss, network, &batch, work);
+        nni_network_forward(network, &batch, work);
+        losses[step] = nni_loss(&g->loss, network, &batch, work);
+        nni_network_backward(&g->loss, network, &batch, work);
         const double rate = nni_schedule_rate(&g->schedule, g->optimizer.learning_rate, span, &state, step);
-        nn_optimizer_step(optimizer, network, work->gradients, rate);
+        nni_optimizer_step(optimizer, network, work->gradients, rate);
         epoch_loss += losses[step] / EPOCH_STEPS;
         if ((step + 1) % EPOCH_STEPS == 0) {
             nni_schedule_observe(&g->schedule, &state, epoch_loss);
@@ -296,7 +296,7 @@ typedef struct agreement {
     double difference, size;
 } agreement;
 
-static void compare(agreement *worst, const nn_real *found, const double *expected, size_t count)
+static void compare(agreement *worst, const nni_real *found, const double *expected, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const double difference = fabs((double)found[i] - expected[i]);
@@ -348,13 +348,13 @@ static double statistics_apart(const nn_network *network, const double *expected
 static void repeat(const char *name, const golden *g)
 {
     nn_network *network = NULL;
-    nn_workspace *work = NULL;
-    nn_optimizer *optimizer = NULL;
-    CU_ASSERT_FATAL(nn_network_create(INPUTS, g->layers, g->layer_count, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, BATCH, 1, 1, &work, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_optimizer_create(&g->optimizer, &g->regularization, network, &optimizer, NULL) == NN_OK);
+    nni_workspace *work = NULL;
+    nni_optimizer *optimizer = NULL;
+    CU_ASSERT_FATAL(nni_network_create(INPUTS, g->layers, g->layer_count, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(network, BATCH, 1, 1, &work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_optimizer_create(&g->optimizer, &g->regularization, network, &optimizer, NULL) == NN_OK);
     const nni_network_settings zeros = {.initializer = NN_INITIALIZE_ZEROS}; /* and what batch norm begins with */
-    nn_network_initialize(network, &zeros, 0);
+    nni_network_initialize(network, &zeros, 0);
     set_parameters(network, g->initial);
     double losses[STEPS];
     train(g, network, work, optimizer, losses);
@@ -375,8 +375,8 @@ static void repeat(const char *name, const golden *g)
         printf("\n  %s: loss %.2g apart at step %zu, parameters %.2g, statistics %.2g", name, loss_apart, worst_step,
                end_apart, kept_apart);
     CU_ASSERT(good);
-    nn_optimizer_free(optimizer);
-    nn_workspace_free(work);
+    nni_optimizer_free(optimizer);
+    nni_workspace_free(work);
     nn_network_free(network);
 }
 

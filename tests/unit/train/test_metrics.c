@@ -24,15 +24,15 @@ static double noise(size_t stream, size_t index)
 /* Rows of a split and a network of one layer that passes x on as its logits. */
 struct scene {
     size_t rows, outputs;
-    nn_real x[MOST_ROWS * MOST];
+    nni_real x[MOST_ROWS * MOST];
     int32_t classes[MOST_ROWS];
     double values[MOST_ROWS * MOST];
     nni_target_scaler scaling; /* of the targets, where share borrows it */
     double offset[MOST], scale[MOST];
-    nn_real weights[MOST_ROWS];
+    nni_real weights[MOST_ROWS];
     nn_network *network;
-    nn_workspace *work;
-    nn_dataset share; /* this rank's */
+    nni_workspace *work;
+    nni_dataset share; /* this rank's */
 };
 
 /* Rows are shared out unevenly: of r ranks, rank k ends before row N (k+1)^2 / r^2. */
@@ -48,14 +48,14 @@ static struct scene *set_up(size_t rows, size_t outputs, nn_activation activatio
     CU_ASSERT_FATAL(scene != NULL && rows <= MOST_ROWS && outputs <= MOST);
     scene->rows = rows;
     scene->outputs = outputs;
-    CU_ASSERT_FATAL(nn_network_create(outputs, &layer, 1, &scene->network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(scene->network, capacity, 1, 0, &scene->work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_network_create(outputs, &layer, 1, &scene->network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(scene->network, capacity, 1, 0, &scene->work, NULL) == NN_OK);
     for (size_t j = 0; j < outputs; j++)
         scene->network->parameters[scene->network->layers[0].weight + j * outputs + j] = 1;
     for (size_t i = 0; i < rows * outputs; i++)
-        scene->x[i] = (nn_real)(round(8 * noise(1, i)) / 4); /* so that scores tie now and then */
+        scene->x[i] = (nni_real)(round(8 * noise(1, i)) / 4); /* so that scores tie now and then */
     const size_t first = begin_of(rows, (size_t)comm->rank), end = begin_of(rows, (size_t)comm->rank + 1);
-    scene->share = (nn_dataset){
+    scene->share = (nni_dataset){
         .slices = {rows, (size_t)comm->size},
         .first_row = first,
         .rows = end - first,
@@ -69,7 +69,7 @@ static struct scene *set_up(size_t rows, size_t outputs, nn_activation activatio
 
 static void tear_down(struct scene *scene)
 {
-    nn_workspace_free(scene->work);
+    nni_workspace_free(scene->work);
     nn_network_free(scene->network);
     free(scene);
 }
@@ -103,55 +103,55 @@ static void give_values(struct scene *scene, double middle, double spread)
     scene->share.values = scene->values + scene->share.first_row * scene->outputs;
 }
 
-static nn_evaluator *create(struct scene *scene, nn_metrics_wanted wanted)
+static nni_evaluator *create(struct scene *scene, nni_metrics_wanted wanted)
 {
-    nn_evaluator *evaluator = NULL;
-    CU_ASSERT_FATAL(nn_evaluator_create(scene->network, scene->work->capacity, &scene->share, wanted, comm, &evaluator,
-                                        NULL) == NN_OK);
+    nni_evaluator *evaluator = NULL;
+    CU_ASSERT_FATAL(nni_evaluator_create(scene->network, scene->work->capacity, &scene->share, wanted, comm, &evaluator,
+                                         NULL) == NN_OK);
     return evaluator;
 }
 
-static nn_metrics measure(nn_evaluator *evaluator, struct scene *scene, nn_loss_kind kind)
+static nni_metrics measure(nni_evaluator *evaluator, struct scene *scene, nn_loss_kind kind)
 {
     const nni_loss_settings loss = {.name = kind, .delta = 1};
-    nn_metrics metrics;
-    CU_ASSERT_FATAL(nn_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, NULL) == NN_OK);
+    nni_metrics metrics;
+    CU_ASSERT_FATAL(nni_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, NULL) == NN_OK);
     return metrics;
 }
 
-static nn_metrics measure_once(struct scene *scene, nn_loss_kind kind)
+static nni_metrics measure_once(struct scene *scene, nn_loss_kind kind)
 {
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 0});
-    const nn_metrics metrics = measure(evaluator, scene, kind);
-    nn_evaluator_free(evaluator);
+    nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.top_k = 0});
+    const nni_metrics metrics = measure(evaluator, scene, kind);
+    nni_evaluator_free(evaluator);
     return metrics;
 }
 
 /* Output activations of all rows, which no rank's share has a part in; returns the loss of all. */
-static double outputs_of(struct scene *scene, nn_loss_kind kind, nn_real a[MOST_ROWS * MOST])
+static double outputs_of(struct scene *scene, nn_loss_kind kind, nni_real a[MOST_ROWS * MOST])
 {
     const nni_loss_settings loss = {.name = kind, .delta = 1};
-    nn_real y[MOST_ROWS * MOST];
-    nn_workspace *work = NULL;
-    CU_ASSERT_FATAL(nn_workspace_create(scene->network, scene->rows, 1, 0, &work, NULL) == NN_OK);
+    nni_real y[MOST_ROWS * MOST];
+    nni_workspace *work = NULL;
+    CU_ASSERT_FATAL(nni_workspace_create(scene->network, scene->rows, 1, 0, &work, NULL) == NN_OK);
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
-        y[i] = (nn_real)scene->values[i];
+        y[i] = (nni_real)scene->values[i];
     if (scene->share.target_scaling)
         nni_target_scaler_apply(&scene->scaling, scene->values, scene->rows, y);
-    nn_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
+    nni_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
     if (scene->share.values)
         batch.y.values = y;
     else
         batch.y.classes = scene->classes;
     batch.weights = scene->share.weights ? scene->weights : NULL;
-    nn_network_infer(scene->network, scene->x, scene->rows, work);
-    const double value = nn_loss(&loss, scene->network, &batch, work);
-    memcpy(a, nn_network_output(scene->network, work), scene->rows * scene->outputs * sizeof *a);
-    nn_workspace_free(work);
+    nni_network_infer(scene->network, scene->x, scene->rows, work);
+    const double value = nni_loss(&loss, scene->network, &batch, work);
+    memcpy(a, nni_network_output(scene->network, work), scene->rows * scene->outputs * sizeof *a);
+    nni_workspace_free(work);
     return value;
 }
 
-static void expect(const nn_metrics *metrics, nn_metric which, double expected)
+static void expect(const nni_metrics *metrics, nn_metric which, double expected)
 {
     const double got = metrics->value[which], error = fabs(got - expected);
     const bool good = isnan(expected) ? isnan(got) : error <= tolerance * fmax(1, fabs(expected));
@@ -166,21 +166,21 @@ static size_t class_of(const struct scene *scene, size_t row)
 }
 
 /* All pairs of a row of the class and one of another. */
-static double pairs_in_order(const struct scene *scene, const nn_real *a, size_t output, size_t class)
+static double pairs_in_order(const struct scene *scene, const nni_real *a, size_t output, size_t class)
 {
     double right = 0, pairs = 0;
     for (size_t i = 0; i < scene->rows; i++)
         for (size_t k = 0; k < scene->rows; k++) {
             if (class_of(scene, i) != class || class_of(scene, k) == class)
                 continue;
-            const nn_real above = a[i * scene->outputs + output], below = a[k * scene->outputs + output];
+            const nni_real above = a[i * scene->outputs + output], below = a[k * scene->outputs + output];
             right += above > below ? 1 : above == below ? 0.5 : 0;
             pairs++;
         }
     return right / pairs; /* NaN without pairs */
 }
 
-static double expected_auroc(const struct scene *scene, const nn_real *a)
+static double expected_auroc(const struct scene *scene, const nni_real *a)
 {
     if (scene->outputs <= 2)
         return pairs_in_order(scene, a, scene->outputs - 1, 1);
@@ -196,7 +196,7 @@ static double expected_auroc(const struct scene *scene, const nn_real *a)
 }
 
 /* Rows of a class, rows taken for it, and rows of both kinds; negative classes count all. */
-static double rows_of(const struct scene *scene, const nn_real *a, int class, int taken)
+static double rows_of(const struct scene *scene, const nni_real *a, int class, int taken)
 {
     double count = 0;
     for (size_t i = 0; i < scene->rows; i++)
@@ -206,7 +206,7 @@ static double rows_of(const struct scene *scene, const nn_real *a, int class, in
 }
 
 /* The class's place among outputs sorted downwards, by counting the outputs that stand before it. */
-static double expected_top(const struct scene *scene, const nn_real *a, size_t k)
+static double expected_top(const struct scene *scene, const nni_real *a, size_t k)
 {
     double inside = 0;
     for (size_t i = 0; i < scene->rows; i++) {
@@ -225,11 +225,11 @@ static double expected_top(const struct scene *scene, const nn_real *a, size_t k
 
 static void check_classes(struct scene *scene, nn_loss_kind loss, size_t top_k)
 {
-    static nn_real a[MOST_ROWS * MOST];
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = top_k, .ranking = true, .confusion = true});
+    static nni_real a[MOST_ROWS * MOST];
+    nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.top_k = top_k, .ranking = true, .confusion = true});
     const size_t classes = scene->outputs == 1 ? 2 : scene->outputs;
     for (int time = 0; time < 2; time++) { /* the second finds nothing left of the first */
-        const nn_metrics metrics = measure(evaluator, scene, loss);
+        const nni_metrics metrics = measure(evaluator, scene, loss);
         expect(&metrics, NN_METRIC_LOSS, outputs_of(scene, loss, a));
         CU_ASSERT(metrics.classes);
         CU_ASSERT_EQUAL(metrics.rows, scene->rows);
@@ -257,7 +257,7 @@ static void check_classes(struct scene *scene, nn_loss_kind loss, size_t top_k)
         expect(&metrics, NN_METRIC_TOP_K,
                scene->outputs > 1 && top_k > 0 ? expected_top(scene, a, top_k) : (double)NAN);
     }
-    nn_evaluator_free(evaluator);
+    nni_evaluator_free(evaluator);
 }
 
 static void figures_of_classes_are_their_definitions(void)
@@ -294,25 +294,25 @@ static void known_areas_come_out(void)
 {
     struct scene *scene = set_up(8, 1, NN_LINEAR, 3);
     const double y[8] = {0, 0, 0, 0, 1, 1, 1, 1};
-    const nn_real scores[4][8] = {{1, 2, 3, 4, 5, 6, 7, 8},  /* all pairs right */
-                                  {8, 7, 6, 5, 4, 3, 2, 1},  /* all wrong */
-                                  {2, 2, 2, 2, 2, 2, 2, 2},  /* all tied */
-                                  {1, 2, 3, 4, 2, 3, 4, 5}}; /* 1.5 + 2.5 + 3.5 + 4 of 16 */
+    const nni_real scores[4][8] = {{1, 2, 3, 4, 5, 6, 7, 8},  /* all pairs right */
+                                   {8, 7, 6, 5, 4, 3, 2, 1},  /* all wrong */
+                                   {2, 2, 2, 2, 2, 2, 2, 2},  /* all tied */
+                                   {1, 2, 3, 4, 2, 3, 4, 5}}; /* 1.5 + 2.5 + 3.5 + 4 of 16 */
     const double areas[4] = {1, 0, 0.5, 11.5 / 16};
     memcpy(scene->values, y, sizeof y);
     scene->share.target = NNI_TARGET_VALUES;
     scene->share.binary = true;
     scene->share.values = scene->values + scene->share.first_row;
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.ranking = true, .confusion = true});
+    nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.ranking = true, .confusion = true});
     for (int i = 0; i < 4; i++) {
         memcpy(scene->x, scores[i], sizeof scores[i]);
-        const nn_metrics metrics = measure(evaluator, scene, NN_MSE);
+        const nni_metrics metrics = measure(evaluator, scene, NN_MSE);
         expect(&metrics, NN_METRIC_AUROC, areas[i]);
     }
     scene->x[5] = NAN;
-    const nn_metrics metrics = measure(evaluator, scene, NN_MSE);
+    const nni_metrics metrics = measure(evaluator, scene, NN_MSE);
     expect(&metrics, NN_METRIC_AUROC, (double)NAN);
-    nn_evaluator_free(evaluator);
+    nni_evaluator_free(evaluator);
     tear_down(scene);
 }
 
@@ -320,7 +320,7 @@ static void what_was_not_wanted_is_not_a_number(void)
 {
     struct scene *scene = set_up(20, 3, NN_SOFTMAX, 10);
     give_classes(scene, 3);
-    const nn_metrics metrics = measure_once(scene, NN_CROSS_ENTROPY);
+    const nni_metrics metrics = measure_once(scene, NN_CROSS_ENTROPY);
     expect(&metrics, NN_METRIC_TOP_K, (double)NAN);
     expect(&metrics, NN_METRIC_AUROC, (double)NAN);
     expect(&metrics, NN_METRIC_AVERAGE_PRECISION, (double)NAN);
@@ -343,9 +343,9 @@ static size_t largest_of(const double *values, size_t count)
 
 static void check_values(struct scene *scene, nn_loss_kind loss)
 {
-    static nn_real a[MOST_ROWS * MOST];
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 1, .ranking = true, .confusion = true});
-    const nn_metrics metrics = measure(evaluator, scene, loss);
+    static nni_real a[MOST_ROWS * MOST];
+    nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.top_k = 1, .ranking = true, .confusion = true});
+    const nni_metrics metrics = measure(evaluator, scene, loss);
     expect(&metrics, NN_METRIC_LOSS, outputs_of(scene, loss, a));
     const size_t rows = scene->rows, outputs = scene->outputs;
     long double absolute = 0, roots = 0, explained = 0, both = 0, united = 0;
@@ -386,7 +386,7 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
     }
     for (nn_metric metric = NN_METRIC_ACCURACY; !metrics.classes && metric <= NN_METRIC_LOG_LOSS; metric++)
         expect(&metrics, metric, (double)NAN);
-    nn_evaluator_free(evaluator);
+    nni_evaluator_free(evaluator);
 }
 
 static void figures_of_values_are_their_definitions(void)
@@ -416,7 +416,7 @@ static void a_small_spread_beside_a_large_mean_keeps_its_digits(void)
     struct scene *scene = set_up(MOST_ROWS, 2, NN_LINEAR, 8);
     give_values(scene, 1000, 0.001);
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
-        scene->x[i] = (nn_real)(scene->values[i] + 0.0005 * noise(5, i));
+        scene->x[i] = (nni_real)(scene->values[i] + 0.0005 * noise(5, i));
     check_values(scene, NN_MSE);
     tear_down(scene);
 }
@@ -446,8 +446,8 @@ static void a_target_that_does_not_vary_is_met_or_not(void)
     give_values(scene, 0.1, 0);
     check_values(scene, NN_MSE);
     for (size_t i = 0; i < scene->rows; i++)
-        scene->values[2 * i] = (double)(scene->x[2 * i] = (nn_real)0.1); /* 0 is met, 1 is not */
-    const nn_metrics metrics = measure_once(scene, NN_MSE);
+        scene->values[2 * i] = (double)(scene->x[2 * i] = (nni_real)0.1); /* 0 is met, 1 is not */
+    const nni_metrics metrics = measure_once(scene, NN_MSE);
     expect(&metrics, NN_METRIC_R2, 0.5);
     tear_down(scene);
 }
@@ -457,7 +457,7 @@ static void overlap_of_classes_is_that_of_their_one_hot_rows(void)
     struct scene *scene = set_up(3, 2, NN_SOFTMAX, 8);
     give_classes(scene, 2);
     memset(scene->x, 0, sizeof scene->x); /* a = 1/2: of every row 1/2 of 3/2 */
-    const nn_metrics metrics = measure_once(scene, NN_CROSS_ENTROPY);
+    const nni_metrics metrics = measure_once(scene, NN_CROSS_ENTROPY);
     expect(&metrics, NN_METRIC_IOU, 1.0 / 3);
     tear_down(scene);
 }
@@ -468,13 +468,13 @@ static void overlap_of_classes_is_that_of_their_one_hot_rows(void)
 static void check_weights(nn_activation activation, void (*give_targets)(struct scene *))
 {
     enum { ROWS = 40 };
-    static nn_real a[MOST_ROWS * MOST];
-    const nn_metrics_wanted wanted = {.top_k = 2, .ranking = true, .confusion = true};
+    static nni_real a[MOST_ROWS * MOST];
+    const nni_metrics_wanted wanted = {.top_k = 2, .ranking = true, .confusion = true};
     struct scene *weighted = set_up(ROWS, 3, activation, 8);
     give_targets(weighted);
     size_t rows = 0;
     for (size_t i = 0; i < ROWS; i++)
-        rows += (size_t)(weighted->weights[i] = (nn_real)(i * 7 % 4));
+        rows += (size_t)(weighted->weights[i] = (nni_real)(i * 7 % 4));
     weighted->share.weights = weighted->weights + weighted->share.first_row;
     struct scene *repeated = set_up(rows, 3, activation, 8);
     give_targets(repeated);
@@ -484,8 +484,8 @@ static void check_weights(nn_activation activation, void (*give_targets)(struct 
             memcpy(repeated->values + at * 3, weighted->values + i * 3, 3 * sizeof *weighted->values);
             repeated->classes[at] = weighted->classes[i];
         }
-    nn_evaluator *one = create(weighted, wanted), *other = create(repeated, wanted);
-    const nn_metrics got = measure(one, weighted, NN_MSE), expected = measure(other, repeated, NN_MSE);
+    nni_evaluator *one = create(weighted, wanted), *other = create(repeated, wanted);
+    const nni_metrics got = measure(one, weighted, NN_MSE), expected = measure(other, repeated, NN_MSE);
     CU_ASSERT_EQUAL(got.weight, (double)rows);
     CU_ASSERT_EQUAL(got.rows, ROWS);
     expect(&got, NN_METRIC_LOSS, outputs_of(weighted, NN_MSE, a));
@@ -493,8 +493,8 @@ static void check_weights(nn_activation activation, void (*give_targets)(struct 
         expect(&got, metric, expected.value[metric]);
     for (size_t i = 0; i < got.class_count * got.class_count; i++)
         CU_ASSERT_EQUAL(got.confusion[i], expected.confusion[i]);
-    nn_evaluator_free(one);
-    nn_evaluator_free(other);
+    nni_evaluator_free(one);
+    nni_evaluator_free(other);
     tear_down(weighted);
     tear_down(repeated);
 }
@@ -531,8 +531,8 @@ static void check_refusals(struct scene *scene, nn_loss_kind kind, const char *w
                            const nn_metric *good)
 {
     const nni_loss_settings loss = {.name = kind};
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 2, .ranking = true});
-    const nn_metrics metrics = measure(evaluator, scene, kind);
+    nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.top_k = 2, .ranking = true});
+    const nni_metrics metrics = measure(evaluator, scene, kind);
     for (nn_metric metric = NN_METRIC_LOSS; metric < NN_METRIC_COUNT; metric++) {
         nn_error error = {0};
         bool fits = metric == NN_METRIC_LOSS;
@@ -543,7 +543,7 @@ static void check_refusals(struct scene *scene, nn_loss_kind kind, const char *w
         CU_ASSERT(fits || strstr(error.message, words) != NULL);
         CU_ASSERT(fits || strstr(error.message, "; use loss, ") != NULL);
     }
-    nn_evaluator_free(evaluator);
+    nni_evaluator_free(evaluator);
     tear_down(scene);
 }
 
@@ -609,28 +609,28 @@ static void no_room_for_rows_is_told_to_all_ranks(void)
 {
     struct scene *scene = set_up(MOST_ROWS, 2, NN_SOFTMAX, comm->rank + 1 == comm->size ? 0 : 8);
     give_classes(scene, 2);
-    nn_evaluator *evaluator = create(scene, (nn_metrics_wanted){.top_k = 0});
+    nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.top_k = 0});
     const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
-    nn_metrics metrics;
+    nni_metrics metrics;
     nn_error error = {0};
-    CU_ASSERT(nn_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, &error) == NN_USAGE);
+    CU_ASSERT(nni_evaluate(evaluator, &loss, scene->network, scene->work, &metrics, &error) == NN_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "work space of 0 rows"));
-    nn_evaluator_free(evaluator);
+    nni_evaluator_free(evaluator);
     tear_down(scene);
 }
 
 static void a_split_without_targets_is_told(void)
 {
     struct scene *scene = set_up(MOST_ROWS, 2, NN_SOFTMAX, 8);
-    nn_evaluator *evaluator = NULL;
+    nni_evaluator *evaluator = NULL;
     nn_error error = {0};
     char file[] = "a.h5", x[] = "/x";
     scene->share.file = file;
     scene->share.x_name = x;
-    CU_ASSERT(nn_evaluator_create(scene->network, scene->work->capacity, &scene->share, (nn_metrics_wanted){.top_k = 0},
-                                  comm, &evaluator, &error) == NN_DATA);
+    CU_ASSERT(nni_evaluator_create(scene->network, scene->work->capacity, &scene->share,
+                                   (nni_metrics_wanted){.top_k = 0}, comm, &evaluator, &error) == NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a.h5: there are no targets"));
-    nn_evaluator_free(NULL);
+    nni_evaluator_free(NULL);
     tear_down(scene);
 }
 

@@ -31,7 +31,7 @@ static struct {
     int32_t cases[CASES][6];
     double figure[CASES][METRICS], each[CASES][METRICS + 1][MOST], confusion[CASES][MOST][MOST];
     double targets[CASES * MOST_ROWS * MOST];
-    nn_real outputs[CASES * MOST_ROWS * MOST], weights[CASES * MOST_ROWS];
+    nni_real outputs[CASES * MOST_ROWS * MOST], weights[CASES * MOST_ROWS];
 } golden;
 
 /* A case of it: the outputs are an input that the network passes on. */
@@ -40,7 +40,7 @@ typedef struct scene {
     nn_activation activation;
     bool has_values, weighted;
     size_t top_k, rows, outputs;
-    nn_real *x, *weights;
+    nni_real *x, *weights;
     double *values;
     int32_t classes[MOST_ROWS];
 } scene;
@@ -129,7 +129,7 @@ static void compare_each(const scene *s, const char *what, const double *got, co
         }
 }
 
-static void compare(const scene *s, const nn_metrics *metrics)
+static void compare(const scene *s, const nni_metrics *metrics)
 {
     CU_ASSERT_EQUAL(metrics->rows, s->rows);
     for (size_t m = 0; m < METRICS; m++) {
@@ -151,10 +151,10 @@ static size_t begin_of(size_t rows, int rank)
     return rows * (size_t)rank * (size_t)(rank + 1) / (size_t)(comm->size * (comm->size + 1));
 }
 
-static nn_dataset share_of(scene *s)
+static nni_dataset share_of(scene *s)
 {
     const size_t first = begin_of(s->rows, comm->rank), rows = begin_of(s->rows, comm->rank + 1) - first;
-    return (nn_dataset){
+    return (nni_dataset){
         .slices = {s->rows, (size_t)comm->size},
         .first_row = first,
         .rows = rows,
@@ -173,22 +173,22 @@ static void measure(scene *s)
 {
     const nni_layer_settings layer = {.units = s->outputs, .activation = s->activation};
     const nni_loss_settings loss = {.name = NN_MSE};
-    const nn_metrics_wanted wanted = {.top_k = s->top_k, .ranking = true, .confusion = true};
-    nn_dataset share = share_of(s);
+    const nni_metrics_wanted wanted = {.top_k = s->top_k, .ranking = true, .confusion = true};
+    nni_dataset share = share_of(s);
     nn_network *network = NULL;
-    nn_workspace *work = NULL;
-    nn_evaluator *evaluator = NULL;
-    nn_metrics metrics;
-    CU_ASSERT_FATAL(nn_network_create(s->outputs, &layer, 1, &network, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nn_workspace_create(network, CAPACITY, 1, 0, &work, NULL) == NN_OK);
+    nni_workspace *work = NULL;
+    nni_evaluator *evaluator = NULL;
+    nni_metrics metrics;
+    CU_ASSERT_FATAL(nni_network_create(s->outputs, &layer, 1, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(network, CAPACITY, 1, 0, &work, NULL) == NN_OK);
     for (size_t j = 0; j < s->outputs; j++)
         network->parameters[network->layers[0].weight + j * s->outputs + j] = 1;
-    CU_ASSERT_FATAL(nn_evaluator_create(network, CAPACITY, &share, wanted, comm, &evaluator, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_evaluator_create(network, CAPACITY, &share, wanted, comm, &evaluator, NULL) == NN_OK);
     network->layers[0].activation = NN_LINEAR;
-    CU_ASSERT_FATAL(nn_evaluate(evaluator, &loss, network, work, &metrics, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_evaluate(evaluator, &loss, network, work, &metrics, NULL) == NN_OK);
     compare(s, &metrics);
-    nn_evaluator_free(evaluator);
-    nn_workspace_free(work);
+    nni_evaluator_free(evaluator);
+    nni_workspace_free(work);
     nn_network_free(network);
 }
 

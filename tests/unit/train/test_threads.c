@@ -55,7 +55,7 @@ static void a_rank_alone_has_a_thread_on_each_core(void)
 {
     const nn_comm alone = nni_comm_alone();
     const size_t cores = physical_cores();
-    const nn_threads threads = nn_threads_configure(0, &alone);
+    const nni_threads threads = nni_threads_configure(0, &alone);
     size_t most;
     const nni_cpu_mask together = team_mask(&most);
     if (nni_cpu_quota() > 0 &&
@@ -67,7 +67,7 @@ static void a_rank_alone_has_a_thread_on_each_core(void)
         CU_ASSERT_EQUAL(most, 1);
         CU_ASSERT_EQUAL(cpus_of(&together), cores);
     }
-    nn_threads_release(&threads);
+    nni_threads_release(&threads);
 }
 
 static void release_puts_masks_and_count_back(void)
@@ -76,8 +76,8 @@ static void release_puts_masks_and_count_back(void)
     const nni_cpu_mask before = nni_cpu_bound_mask();
     const int count = omp_get_max_threads();
     for (int times = 0; times < 3; times++) {
-        const nn_threads threads = nn_threads_configure(0, &alone);
-        nn_threads_release(&threads);
+        const nni_threads threads = nni_threads_configure(0, &alone);
+        nni_threads_release(&threads);
     }
     const nni_cpu_mask after = nni_cpu_bound_mask();
     CU_ASSERT(same(&after, &before));
@@ -88,7 +88,7 @@ static void release_puts_masks_and_count_back(void)
 #pragma omp critical
         CU_ASSERT(same(&mine, &before));
     }
-    nn_threads_release(&(nn_threads){0});
+    nni_threads_release(&(nni_threads){0});
 }
 
 static void ranks_that_share_cores_are_pinned_apart(void)
@@ -97,23 +97,23 @@ static void ranks_that_share_cores_are_pinned_apart(void)
     comm.core_sharers = (int)physical_cores();
     nni_cpu_mask used = {{0}};
     for (comm.core_index = 0; comm.core_index < comm.core_sharers; comm.core_index++) {
-        const nn_threads threads = nn_threads_configure(0, &comm);
+        const nni_threads threads = nni_threads_configure(0, &comm);
         const nni_cpu_mask mine = nni_cpu_bound_mask();
         CU_ASSERT(threads.pinned && threads.count == 1 && cpus_of(&mine) == 1);
         CU_ASSERT(!nni_cpu_masks_meet(&mine, &used));
         add(&used, &mine);
-        nn_threads_release(&threads);
+        nni_threads_release(&threads);
     }
 }
 
 static void expect_unpinned(size_t requested, const nn_comm *comm)
 {
     const nni_cpu_mask before = nni_cpu_bound_mask();
-    const nn_threads threads = nn_threads_configure(requested, comm);
+    const nni_threads threads = nni_threads_configure(requested, comm);
     const nni_cpu_mask during = nni_cpu_bound_mask();
     CU_ASSERT(!threads.pinned);
     CU_ASSERT(same(&during, &before));
-    nn_threads_release(&threads);
+    nni_threads_release(&threads);
 }
 
 static void a_crowd_is_left_to_the_system(void)
@@ -156,7 +156,7 @@ static void users_who_bind_are_left_alone(void)
 static void only_threads_beyond_the_cpus_are_warned_of(void)
 {
     const struct {
-        nn_threads threads;
+        nni_threads threads;
         const char *said; /* its beginning */
     } cases[] = {
         {{.count = 4, .cpus = 1}, "warning  4 threads a rank on 1 CPU: "},
@@ -170,12 +170,12 @@ static void only_threads_beyond_the_cpus_are_warned_of(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[256] = "";
         FILE *out = fmemopen(text, sizeof text, "w");
-        nn_threads_warn(&cases[i].threads, out);
+        nni_threads_warn(&cases[i].threads, out);
         fclose(out);
         CU_ASSERT_EQUAL(strncmp(text, cases[i].said, strlen(cases[i].said)), 0);
         CU_ASSERT_EQUAL(text[0] == '\0', cases[i].said[0] == '\0');
     }
-    nn_threads_warn(&cases[0].threads, NULL);
+    nni_threads_warn(&cases[0].threads, NULL);
 }
 
 int main(void)

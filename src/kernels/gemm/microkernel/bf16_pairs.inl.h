@@ -24,7 +24,7 @@ static inline __attribute__((always_inline)) vector pair_of(vector low, vector h
 }
 
 /* One step of a panel, of two of the source; `second` is 0 where the source ends before. */
-static inline vector elements_of_pair(const nn_real *const row[LANES], size_t k, bool second)
+static inline vector elements_of_pair(const nni_real *const row[LANES], size_t k, bool second)
 {
     vector low = {0}, high = {0};
 #pragma GCC unroll 16
@@ -35,8 +35,9 @@ static inline vector elements_of_pair(const nn_real *const row[LANES], size_t k,
     return pair_of(low, high);
 }
 
-static inline __attribute__((always_inline)) size_t
-transpose_pairs(const nn_real *const row[LANES], size_t first, size_t quads, size_t depth, nn_real *panel, size_t pitch)
+static inline __attribute__((always_inline)) size_t transpose_pairs(const nni_real *const row[LANES], size_t first,
+                                                                    size_t quads, size_t depth, nni_real *panel,
+                                                                    size_t pitch)
 {
     size_t k = first;
     for (; k + 4 * quads <= depth; k += 4 * quads) {
@@ -49,11 +50,11 @@ transpose_pairs(const nn_real *const row[LANES], size_t first, size_t quads, siz
     return k;
 }
 
-static void transpose(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
+static void transpose(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
     for (size_t first = 0; first < pitch; first += LANES, panel += LANES) {
         /* Rows that are not there repeat the last one: what a micro-kernel makes of them is never written. */
-        const nn_real *row[LANES];
+        const nni_real *row[LANES];
         for (size_t i = 0; i < LANES; i++)
             row[i] = source + (first + i < width ? first + i : width - 1) * stride;
         size_t k = transpose_pairs(row, 0, QUADS, depth, panel, pitch);
@@ -63,7 +64,7 @@ static void transpose(const nn_real *source, size_t stride, size_t width, size_t
     }
 }
 
-static void copy(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
+static void copy(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
     for (size_t k = 0; k < depth; k += 2, source += 2 * stride, panel += pitch)
         for (size_t i = 0; i < width; i += LANES) {

@@ -6,12 +6,12 @@
 #include <string.h>
 
 /* The halves, widened, are floats. */
-static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_real a, vector b)
 {
     uint32_t bits;
     memcpy(&bits, &a, sizeof bits);
     const uint32_t bits_low = bits << 16, bits_high = bits & 0xffff0000;
-    nn_real low, high;
+    nni_real low, high;
     memcpy(&low, &bits_low, sizeof low);
     memcpy(&high, &bits_high, sizeof high);
     sum = multiply_add(sum, high, (vector)((word_vector)b & 0xffff0000));

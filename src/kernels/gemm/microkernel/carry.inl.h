@@ -8,8 +8,8 @@ typedef enum beside_sums { NOTHING, PACKING, CARRYING } beside_sums;
  * steps go by. A whole page ahead lay what the other had yet to write, and came twice. */
 static inline __attribute__((always_inline)) void carry(const nni_errand *errand, size_t at)
 {
-    const nn_real *from = errand->from + at;
-    nn_real *to = errand->to + at;
+    const nni_real *from = errand->from + at;
+    nni_real *to = errand->to + at;
     const vector moved = *(const vector *)from;
     __builtin_prefetch(from + 2048 / sizeof *from, 0, 2);
     if (errand->kind == NNI_ERRAND_STREAM)

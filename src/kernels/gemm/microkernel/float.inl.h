@@ -1,10 +1,10 @@
 /**
- * The micro-kernel of nn_real that the files of instruction sets share; included after gemm_vectors.h and what a file
+ * The micro-kernel of nni_real that the files of instruction sets share; included after gemm_vectors.h and what a file
  * says of its set, not a header of declarations.
  */
 
 /* One step of depth. */
-static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_real a, vector b)
 {
     return multiply_add(sum, a, b);
 }

@@ -7,7 +7,7 @@
 static inline __attribute__((always_inline)) void half_tile(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
-    const nn_real *a[ROW_GROUPS], *b = t->b;
+    const nni_real *a[ROW_GROUPS], *b = t->b;
     begin_rows(rows, beside, t, a);
     for (const nni_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
         vector sum[ROWS][STRIP_VECTORS];

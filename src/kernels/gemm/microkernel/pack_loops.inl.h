@@ -5,7 +5,7 @@
  */
 
 /* The steps that no vector covers, and all of them for double, which only tests use. */
-static void transpose_elements(const nn_real *const row[LANES], size_t first, size_t depth, nn_real *panel,
+static void transpose_elements(const nni_real *const row[LANES], size_t first, size_t depth, nni_real *panel,
                                size_t pitch)
 {
     for (size_t k = first; k < depth; k++)
@@ -14,8 +14,9 @@ static void transpose_elements(const nn_real *const row[LANES], size_t first, si
 }
 
 #ifndef NNTRAIN_DOUBLE
-static inline __attribute__((always_inline)) size_t
-transpose_steps(const nn_real *const row[LANES], size_t first, size_t quads, size_t depth, nn_real *panel, size_t pitch)
+static inline __attribute__((always_inline)) size_t transpose_steps(const nni_real *const row[LANES], size_t first,
+                                                                    size_t quads, size_t depth, nni_real *panel,
+                                                                    size_t pitch)
 {
     size_t k = first;
     for (; k + 4 * quads <= depth; k += 4 * quads) {
@@ -31,11 +32,11 @@ transpose_steps(const nn_real *const row[LANES], size_t first, size_t quads, siz
 }
 #endif
 
-static void transpose(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
+static void transpose(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
     for (size_t first = 0; first < pitch; first += LANES) {
         /* Rows that are not there repeat the last one: what a micro-kernel makes of them is never written. */
-        const nn_real *row[LANES];
+        const nni_real *row[LANES];
         for (size_t i = 0; i < LANES; i++)
             row[i] = source + (first + i < width ? first + i : width - 1) * stride;
         size_t done = 0;
@@ -48,8 +49,8 @@ static void transpose(const nn_real *source, size_t stride, size_t width, size_t
 }
 
 /* Whole vectors of each step, their number known to the compiler. */
-static inline __attribute__((always_inline)) void copy_vectors(size_t vectors, const nn_real *source, size_t stride,
-                                                               size_t depth, nn_real *panel, size_t pitch)
+static inline __attribute__((always_inline)) void copy_vectors(size_t vectors, const nni_real *source, size_t stride,
+                                                               size_t depth, nni_real *panel, size_t pitch)
 {
     for (size_t k = 0; k < depth; k++, source += stride, panel += pitch)
 #pragma GCC unroll 2
@@ -57,7 +58,7 @@ static inline __attribute__((always_inline)) void copy_vectors(size_t vectors, c
             *(vector *)(panel + v * LANES) = *(const loose_vector *)(source + v * LANES);
 }
 
-static void copy(const nn_real *source, size_t stride, size_t width, size_t depth, nn_real *panel, size_t pitch)
+static void copy(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
     const size_t whole = width / LANES, rest = width % LANES;
     if (whole == 1)

@@ -16,21 +16,21 @@ static inline __attribute__((always_inline)) size_t row_groups(size_t rows, bool
 }
 
 static inline __attribute__((always_inline)) void begin_rows(size_t rows, bool beside, const nni_gemm_tile *t,
-                                                             const nn_real *a[ROW_GROUPS])
+                                                             const nni_real *a[ROW_GROUPS])
 {
 #pragma GCC unroll 16
     for (size_t g = 0; g < row_groups(rows, beside); g++)
         a[g] = t->a + 3 * g * t->a_row_stride;
 }
 
-static inline __attribute__((always_inline)) nn_real row_at(const nn_real *const a[ROW_GROUPS], bool beside,
-                                                            size_t row_stride, size_t i)
+static inline __attribute__((always_inline)) nni_real row_at(const nni_real *const a[ROW_GROUPS], bool beside,
+                                                             size_t row_stride, size_t i)
 {
     return beside ? a[0][i] : a[i / 3][i % 3 * row_stride];
 }
 
 static inline __attribute__((always_inline)) void next_step(size_t rows, bool beside, size_t depth_stride,
-                                                            const nn_real *a[ROW_GROUPS])
+                                                            const nni_real *a[ROW_GROUPS])
 {
 #pragma GCC unroll 16
     for (size_t g = 0; g < row_groups(rows, beside); g++)

@@ -11,7 +11,7 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
                                                            beside_sums what, const nni_gemm_tile *t, size_t column,
                                                            size_t rest, size_t *carried)
 {
-    const nn_real *a[ROW_GROUPS], *b = t->b + column;
+    const nni_real *a[ROW_GROUPS], *b = t->b + column;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride, b_stride = t->b_stride;
     begin_rows(rows, beside, t, a);
     for (const nni_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
@@ -104,8 +104,8 @@ static inline vector *packed_at(const nni_gemm_tile *t, size_t column, size_t k)
 
 #ifndef NNTRAIN_DOUBLE
 /* Row l of five, from the pointer to the first of them: the processor's addresses hold one, two or four strides. */
-static inline __attribute__((always_inline)) const nn_real *row_of_five(const nn_real *first, size_t stride,
-                                                                        size_t three_strides, size_t l)
+static inline __attribute__((always_inline)) const nni_real *row_of_five(const nni_real *first, size_t stride,
+                                                                         size_t three_strides, size_t l)
 {
     return first + (l == 3 ? three_strides : l * stride);
 }
@@ -118,7 +118,7 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
     enum { FIVES = (LANES + 4) / 5 };
     const size_t part = quads < PART ? quads : PART;
     const size_t row_stride = t->a_row_stride, stride = t->b_stride, three_strides = 3 * stride;
-    const nn_real *a[ROW_GROUPS], *five[STRIP_VECTORS][FIVES];
+    const nni_real *a[ROW_GROUPS], *five[STRIP_VECTORS][FIVES];
     begin_rows(rows, false, t, a);
     next_step(rows, false, first, a);
 #pragma GCC unroll 4
@@ -130,7 +130,7 @@ static inline __attribute__((always_inline)) size_t turned_steps(size_t rows, si
     for (; k + 4 * quads <= t->chains->depth; k += 4 * quads) {
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++) {
-            const nn_real *row[LANES];
+            const nni_real *row[LANES];
 #pragma GCC unroll 16
             for (size_t l = 0; l < LANES; l++)
                 row[l] = row_of_five(five[v][l / 5], stride, three_strides, l % 5);

@@ -4,12 +4,12 @@
  *
  * Of the last vector of columns only `rest` elements are there, which may be all.
  */
-static inline __attribute__((always_inline)) vector load_at(const nn_real *from, bool part, size_t rest)
+static inline __attribute__((always_inline)) vector load_at(const nni_real *from, bool part, size_t rest)
 {
     return part ? load_part(from, rest) : (vector) * (const loose_vector *)from;
 }
 
-static inline __attribute__((always_inline)) void store_at(nn_real *to, vector values, bool part, size_t rest)
+static inline __attribute__((always_inline)) void store_at(nni_real *to, vector values, bool part, size_t rest)
 {
     if (part)
         store_part(to, values, rest);
@@ -19,7 +19,7 @@ static inline __attribute__((always_inline)) void store_at(nn_real *to, vector v
 
 /* A slot of the stack, from a column on. */
 typedef struct place {
-    nn_real *c;
+    nni_real *c;
     size_t stride;
 } place;
 

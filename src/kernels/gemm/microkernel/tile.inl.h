@@ -4,7 +4,7 @@
  * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH; how many
  * steps of depth are unrolled, UNROLLED; how the first elements of a vector are read and written, load_part and
  * store_part, and a whole one past the caches, stream; and what a step adds, accumulate. The rest is written in vectors
- * of nn_real and compiled by that file's flags, hence good for float and double alike.
+ * of nni_real and compiled by that file's flags, hence good for float and double alike.
  */
 
 /* Sums that the next tile goes on with, from where they wait: no processor foresees lines a row of C apart. Into the
@@ -21,7 +21,7 @@ static inline __attribute__((always_inline)) void fetch_next(size_t rows, size_t
 
 /* A step of B where it lies goes into its packed panel on the way; of the last vector `rest` elements are there. */
 static inline __attribute__((always_inline)) void load_and_pack(size_t vectors, size_t rest, const nni_gemm_tile *t,
-                                                                const nn_real *b, nn_real *packed,
+                                                                const nni_real *b, nni_real *packed,
                                                                 vector right[VECTORS])
 {
 #pragma GCC unroll 2
@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void load_and_pack(size_t vectors, 
     }
 }
 
-static inline __attribute__((always_inline)) void load_packed(size_t vectors, const nn_real *b, vector right[VECTORS])
+static inline __attribute__((always_inline)) void load_packed(size_t vectors, const nni_real *b, vector right[VECTORS])
 {
 #pragma GCC unroll 2
     for (size_t v = 0; v < vectors; v++)
@@ -46,9 +46,9 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
     const bool packing = what == PACKING;
     const size_t rest = t->columns - (vectors - 1) * LANES;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
-    const nn_real *a[ROW_GROUPS], *b = t->b;
+    const nni_real *a[ROW_GROUPS], *b = t->b;
     const size_t b_stride = packing ? t->b_stride : COLUMNS;
-    nn_real *packed = packing ? t->b_packed : NULL;
+    nni_real *packed = packing ? t->b_packed : NULL;
     size_t carried = 0;
     begin_rows(rows, beside, t, a);
     fetch_next(rows, vectors, t);
@@ -127,7 +127,7 @@ static inline __attribute__((always_inline)) void complete_as(const nni_gemm_til
         if (bias && !t->bias_of_rows)
             added = load_at(t->bias + j, part, rest);
         for (size_t i = 0; i < t->rows; i++) {
-            nn_real *at = c.c + i * c.stride + j;
+            nni_real *at = c.c + i * c.stride + j;
             if (bias && t->bias_of_rows)
                 added = (vector){0} + t->bias[i];
             store_at(at, completed(load_at(at, part, rest), added, bias, rectified), part, rest);
@@ -147,11 +147,11 @@ static void complete(const nni_gemm_tile *t)
 }
 
 /* Columns of a complete tile become rows of C; blocks of LANES by LANES are turned in registers. */
-static void put_transposed(const nn_real *tile, size_t rows, size_t columns, nn_real *c, size_t c_stride)
+static void put_transposed(const nni_real *tile, size_t rows, size_t columns, nni_real *c, size_t c_stride)
 {
     size_t j = 0;
 #ifndef NNTRAIN_DOUBLE
-    const nn_real *row[LANES]; /* those that are not there repeat the last one, and are not stored */
+    const nni_real *row[LANES]; /* those that are not there repeat the last one, and are not stored */
     for (size_t i = 0; i < LANES; i++)
         row[i] = tile + (i < rows ? i : rows - 1) * SLOT_COLUMNS;
     for (; j + LANES <= columns; j += LANES) {

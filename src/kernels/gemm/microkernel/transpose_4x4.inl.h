@@ -11,7 +11,7 @@
 enum { QUADS = LANES / 4, PART = QUADS < 2 ? QUADS : 2 };
 
 /* Of the next 4 * quads steps from k on; quads is QUADS or 1. */
-static inline __attribute__((always_inline)) void load_rows(const nn_real *const row[LANES], size_t k, size_t quads,
+static inline __attribute__((always_inline)) void load_rows(const nni_real *const row[LANES], size_t k, size_t quads,
                                                             vector quad[4][QUADS])
 {
 #pragma GCC unroll 4
@@ -21,9 +21,9 @@ static inline __attribute__((always_inline)) void load_rows(const nn_real *const
 
 /* Rows are fetched into the level 2 cache four lines ahead, since there are more of them than streams a processor
  * foresees; the level 1 cache may have too few places for lines of all. */
-static inline __attribute__((always_inline)) void fetch_rows_ahead(const nn_real *const row[LANES], size_t k)
+static inline __attribute__((always_inline)) void fetch_rows_ahead(const nni_real *const row[LANES], size_t k)
 {
-    enum { AHEAD = 256 / sizeof(nn_real) };
+    enum { AHEAD = 256 / sizeof(nni_real) };
 #pragma GCC unroll 16
     for (size_t i = 0; i < LANES; i++)
         __builtin_prefetch(row[i] + k + AHEAD, 0, 2);
@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) void turn_part(vector quad[4][QUADS
 }
 
 /* step[l][i] = row[i][k + l] for l < 4 * quads. */
-static inline __attribute__((always_inline)) void turn(const nn_real *const row[LANES], size_t k, size_t quads,
+static inline __attribute__((always_inline)) void turn(const nni_real *const row[LANES], size_t k, size_t quads,
                                                        vector step[LANES])
 {
     const size_t part = quads < PART ? quads : PART;

@@ -7,19 +7,19 @@
 
 /* Two vectors wide: a step then costs ROWS broadcasts for 2 ROWS multiply-adds, within the two loads a cycle that
  * processors have. */
-enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nn_real), COLUMNS = VECTORS * LANES };
+enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nni_real), COLUMNS = VECTORS * LANES };
 
 /* Elements of a line of the caches. */
-enum { LINE = 64 / sizeof(nn_real) };
+enum { LINE = 64 / sizeof(nni_real) };
 
 /* Of strips of few rows; see gemm_strip.h. */
 enum { STRIP_VECTORS = 4, SLOT_COLUMNS = STRIP_VECTORS * LANES };
 
-typedef nn_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef nni_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
 /* Bits, four bytes at a time. */
 typedef uint32_t word_vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
 /* For rows of C and of views, which are aligned to an element only. */
-typedef nn_real loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(nn_real)), may_alias));
+typedef nni_real loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(nni_real)), may_alias));
 
 static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
 {
@@ -27,7 +27,7 @@ static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
 }
 
 /* The first `count` elements one by one: where there are no masks, and for double, which only checks use. */
-static inline __attribute__((unused)) vector load_elements(const nn_real *from, size_t count)
+static inline __attribute__((unused)) vector load_elements(const nni_real *from, size_t count)
 {
     vector part = {0};
 #pragma GCC unroll 16
@@ -37,7 +37,7 @@ static inline __attribute__((unused)) vector load_elements(const nn_real *from, 
     return part;
 }
 
-static inline __attribute__((unused)) void store_elements(nn_real *to, vector part, size_t count)
+static inline __attribute__((unused)) void store_elements(nni_real *to, vector part, size_t count)
 {
 #pragma GCC unroll 16
     for (size_t i = 0; i < LANES; i++)

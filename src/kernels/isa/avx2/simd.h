@@ -15,32 +15,32 @@ static inline vector kept(vector whole)
 }
 
 #ifdef NNTRAIN_DOUBLE
-static inline __attribute__((always_inline)) vector multiply_add(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni_real a, vector b)
 {
     return (vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
 }
 
-static inline void stream(nn_real *to, vector whole)
+static inline void stream(nni_real *to, vector whole)
 {
     _mm256_stream_pd(to, (__m256d)whole);
 }
 
-static inline vector load_part(const nn_real *from, size_t count)
+static inline vector load_part(const nni_real *from, size_t count)
 {
     return load_elements(from, count);
 }
 
-static inline void store_part(nn_real *to, vector part, size_t count)
+static inline void store_part(nni_real *to, vector part, size_t count)
 {
     store_elements(to, part, count);
 }
 #else
-static inline __attribute__((always_inline)) vector multiply_add(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni_real a, vector b)
 {
     return (vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
 }
 
-static inline void stream(nn_real *to, vector whole)
+static inline void stream(nni_real *to, vector whole)
 {
     _mm256_stream_ps(to, (__m256)whole);
 }
@@ -52,13 +52,13 @@ static inline __m256i lanes_below(size_t count)
     return _mm256_loadu_si256((const __m256i *)(window + 8 - count));
 }
 
-static inline vector load_part(const nn_real *from, size_t count)
+static inline vector load_part(const nni_real *from, size_t count)
 {
     return (vector)_mm256_maskload_ps(from, lanes_below(count));
 }
 
 /* In pieces: a masked store takes AMD's processors up to 40 operations. */
-static inline void store_part(nn_real *to, vector part, size_t count)
+static inline void store_part(nni_real *to, vector part, size_t count)
 {
     __m128 rest = _mm256_castps256_ps128((__m256)part);
     if (count & 4) {
@@ -75,7 +75,7 @@ static inline void store_part(nn_real *to, vector part, size_t count)
         _mm_store_ss(to, rest);
 }
 
-static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
+static inline __attribute__((always_inline)) void load_quads(const nni_real *const *row, size_t k, size_t quads,
                                                              vector *quad)
 {
     if (quads == 1) {

@@ -2,7 +2,7 @@
 
 #ifndef NNTRAIN_DOUBLE
 /* Intel's order: the product of the high halves first, then that of the low ones. */
-static inline __attribute__((always_inline)) vector accumulate(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_real a, vector b)
 {
     return (vector)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_ps(a), (__m512bh)b);
 }

@@ -15,57 +15,57 @@ static inline vector kept(vector whole)
     return whole;
 }
 
-typedef nn_real half_vector __attribute__((vector_size(VECTOR_BYTES / 2), may_alias));
+typedef nni_real half_vector __attribute__((vector_size(VECTOR_BYTES / 2), may_alias));
 
 #ifdef NNTRAIN_DOUBLE
-static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nni_real a, vector b)
 {
     return (vector)_mm512_fmadd_pd(_mm512_set1_pd(a), (__m512d)b, (__m512d)sum);
 }
 
-static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nn_real a,
+static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nni_real a,
                                                                                    half_vector b)
 {
     return (half_vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
 }
 
-static inline void stream(nn_real *to, vector whole)
+static inline void stream(nni_real *to, vector whole)
 {
     _mm512_stream_pd(to, (__m512d)whole);
 }
 
-static inline vector load_part(const nn_real *from, size_t count)
+static inline vector load_part(const nni_real *from, size_t count)
 {
     return (vector)_mm512_maskz_loadu_pd((__mmask8)((1U << count) - 1), from);
 }
 
-static inline void store_part(nn_real *to, vector part, size_t count)
+static inline void store_part(nni_real *to, vector part, size_t count)
 {
     _mm512_mask_storeu_pd(to, (__mmask8)((1U << count) - 1), (__m512d)part);
 }
 #else
-static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline, unused)) vector multiply_add(vector sum, nni_real a, vector b)
 {
     return (vector)_mm512_fmadd_ps(_mm512_set1_ps(a), (__m512)b, (__m512)sum);
 }
 
-static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nn_real a,
+static inline __attribute__((always_inline, unused)) half_vector multiply_add_half(half_vector sum, nni_real a,
                                                                                    half_vector b)
 {
     return (half_vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
 }
 
-static inline void stream(nn_real *to, vector whole)
+static inline void stream(nni_real *to, vector whole)
 {
     _mm512_stream_ps(to, (__m512)whole);
 }
 
-static inline vector load_part(const nn_real *from, size_t count)
+static inline vector load_part(const nni_real *from, size_t count)
 {
     return (vector)_mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), from);
 }
 
-static inline void store_part(nn_real *to, vector part, size_t count)
+static inline void store_part(nni_real *to, vector part, size_t count)
 {
     _mm512_mask_storeu_ps(to, (__mmask16)((1U << count) - 1), (__m512)part);
 }
@@ -73,7 +73,7 @@ static inline void store_part(nn_real *to, vector part, size_t count)
 /* A single quad of each row i, i + 4, i + 8, i + 12. Of four, a vector takes two from row i and two from row i + 4 or,
  * from the third quad of the vectors on, of the rows i + 8 and i + 12: a vector of four rows' quads would take four
  * loads, of which a processor has one or two in a cycle. */
-static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
+static inline __attribute__((always_inline)) void load_quads(const nni_real *const *row, size_t k, size_t quads,
                                                              vector *quad)
 {
     if (quads == 1) {

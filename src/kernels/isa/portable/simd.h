@@ -10,7 +10,7 @@
 enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1, TURNED_ROWS = 4, TURNED_VECTORS = 2 };
 #include "kernels/gemm/microkernel/vectors.inl.h"
 
-static inline __attribute__((always_inline)) vector multiply_add(vector sum, nn_real a, vector b)
+static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni_real a, vector b)
 {
 #if defined(__ARM_FEATURE_FMA) && defined(NNTRAIN_DOUBLE)
     return (vector)vfmaq_n_f64((float64x2_t)sum, (float64x2_t)b, a);
@@ -28,23 +28,23 @@ static inline vector kept(vector whole)
 }
 
 /* No compiler's own vectors tell it to pass the caches. */
-static inline void stream(nn_real *to, vector whole)
+static inline void stream(nni_real *to, vector whole)
 {
     *(vector *)to = whole;
 }
 
-static inline vector load_part(const nn_real *from, size_t count)
+static inline vector load_part(const nni_real *from, size_t count)
 {
     return load_elements(from, count);
 }
 
-static inline void store_part(nn_real *to, vector part, size_t count)
+static inline void store_part(nni_real *to, vector part, size_t count)
 {
     store_elements(to, part, count);
 }
 
 #ifndef NNTRAIN_DOUBLE
-static inline __attribute__((always_inline)) void load_quads(const nn_real *const *row, size_t k, size_t quads,
+static inline __attribute__((always_inline)) void load_quads(const nni_real *const *row, size_t k, size_t quads,
                                                              vector *quad)
 {
     for (size_t q = 0; q < quads; q++)

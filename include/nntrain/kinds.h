@@ -1,8 +1,12 @@
-/** The choices a recipe names: activations, losses, normalisations, initialisers, optimisers, schedules, metrics. */
+/** @file
+ * The choices a recipe names: activations, losses, normalisations, initialisers, optimisers, schedules, metrics.
+ */
 #ifndef NNTRAIN_KINDS_H
 #define NNTRAIN_KINDS_H
 
 #include <stdbool.h>
+
+#include "nntrain/export.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +28,7 @@ typedef enum nn_activation {
     NN_SOFTMAX,    /**< output layer only; not elementwise */
 } nn_activation;
 
+/** What a training makes small. */
 typedef enum nn_loss_kind {
     NN_MSE,
     NN_MAE,
@@ -76,6 +81,7 @@ typedef enum nn_flip {
     NN_FLIP_BOTH = 3,
 } nn_flip;
 
+/** How first weights are drawn. */
 typedef enum nn_initializer {
     NN_INITIALIZE_AUTO, /**< he for the ReLU family, lecun for selu, glorot for the rest */
     NN_INITIALIZE_HE,   /**< the same as he_normal */
@@ -98,6 +104,7 @@ typedef enum nn_norm_kind {
     NN_NORM_LAYER, /**< each row over the units of the layer (Ba, Kiros, Hinton, 2016) */
 } nn_norm_kind;
 
+/** How a step moves the parameters. */
 typedef enum nn_optimizer_kind {
     NN_SGD,
     NN_ADAGRAD,
@@ -154,20 +161,31 @@ typedef enum nn_metric {
     NN_METRIC_COUNT, /**< how many there are */
 } nn_metric;
 
-/** Names as recipes and checkpoints write them; "unknown" for a value outside the enumeration. */
-const char *nn_activation_name(nn_activation activation);
-const char *nn_loss_name(nn_loss_kind loss);
-const char *nn_feature_scaling_name(nn_feature_scaling kind);
-const char *nn_target_scaling_name(nn_target_scaling kind);
-const char *nn_initializer_name(nn_initializer initializer);
-const char *nn_norm_name(nn_norm_kind norm);
-const char *nn_optimizer_name(nn_optimizer_kind kind);
-const char *nn_precision_name(nn_precision precision);
-const char *nn_schedule_name(nn_schedule_kind kind);
-const char *nn_metric_name(nn_metric metric);
+/* Names as recipes and checkpoints write them; "unknown" for a value outside the enumeration. */
+
+/** @return name of an activation */
+NN_API const char *nn_activation_name(nn_activation activation);
+/** @return name of a loss */
+NN_API const char *nn_loss_name(nn_loss_kind loss);
+/** @return name of a scaling of features */
+NN_API const char *nn_feature_scaling_name(nn_feature_scaling kind);
+/** @return name of a scaling of targets */
+NN_API const char *nn_target_scaling_name(nn_target_scaling kind);
+/** @return name of an initialiser */
+NN_API const char *nn_initializer_name(nn_initializer initializer);
+/** @return name of a normalisation of layers */
+NN_API const char *nn_norm_name(nn_norm_kind norm);
+/** @return name of an optimizer */
+NN_API const char *nn_optimizer_name(nn_optimizer_kind kind);
+/** @return name of a precision */
+NN_API const char *nn_precision_name(nn_precision precision);
+/** @return name of a schedule */
+NN_API const char *nn_schedule_name(nn_schedule_kind kind);
+/** @return name of a metric */
+NN_API const char *nn_metric_name(nn_metric metric);
 
 /** @return whether less of a metric is better, as of losses and errors */
-bool nn_metric_lower_is_better(nn_metric metric);
+NN_API bool nn_metric_lower_is_better(nn_metric metric);
 
 #ifdef __cplusplus
 }

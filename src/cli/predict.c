@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/predicts.h"
 #include "cli/model.h"
 #include "data/loading/rows.h"
 #include "data/predictions/predictions.h"
@@ -57,18 +58,13 @@ static const struct argp parser = {
     .children = children,
 };
 
-/* Of several sigmoid outputs each is a label of its own, unless classes were trained, one against the rest. Scaled
- * values stay values under any. */
+/* As predictions are written. */
 static nni_predicted kind_of(const nni_checkpoint *model)
 {
-    const nn_network *network = model->network;
-    const nn_activation last = network->layers[network->layer_count - 1].activation;
-    const bool classes = model->provenance.classes > 0 || model->class_names.count > 0;
-    if (model->target_scaling->kind != NN_TARGETS_NONE)
-        return NNI_PREDICTED_VALUES;
-    if (last == NN_SOFTMAX || (last == NN_SIGMOID && (network->outputs == 1 || classes)))
-        return NNI_PREDICTED_CLASSES;
-    return last == NN_SIGMOID ? NNI_PREDICTED_LABELS : NNI_PREDICTED_VALUES;
+    static const nni_predicted kinds[] = {[NN_PREDICTS_CLASSES] = NNI_PREDICTED_CLASSES,
+                                          [NN_PREDICTS_LABELS] = NNI_PREDICTED_LABELS,
+                                          [NN_PREDICTS_VALUES] = NNI_PREDICTED_VALUES};
+    return kinds[nni_checkpoint_predicts(model)];
 }
 
 /* Rows of a piece, through the network. */

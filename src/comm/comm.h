@@ -9,11 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nntrain/comm.h"
 #include "nntrain/status.h"
 #include "support/real.h"
 
 /** The ranks of this run. Plain facts to read; the communicator itself stays behind `backend`. */
-typedef struct nn_comm {
+struct nn_comm {
     int rank;
     int size;
     int local_rank; /**< rank among those on this host */
@@ -23,17 +24,7 @@ typedef struct nn_comm {
     int core_index;   /**< this rank's place among those, from 0; -1: not all of them have the same cores */
     char host[64];    /**< name of this host */
     struct nni_comm_backend *backend;
-} nn_comm;
-
-/**
- * Joins the ranks that mpirun or srun started; a process started alone is a run of one rank.
- *
- * Initialises MPI unless the caller's program has done so; nn_comm_free finalises it in the first case only.
- *
- * @param argc, argv  of main; may be NULL
- * @return NN_SYSTEM where MPI cannot start
- */
-nn_status nn_comm_create(int *argc, char ***argv, nn_comm **comm, nn_error *error);
+};
 
 /**
  * This process alone, without MPI: for what one process does by itself, such as looking into a file.
@@ -41,19 +32,6 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **comm, nn_error *erro
  * @return a run of one rank; nothing to free
  */
 nn_comm nni_comm_alone(void);
-
-/** Leaves the run. Collective; NULL is fine. */
-void nn_comm_free(nn_comm *comm);
-
-/**
- * Makes all ranks leave together after something that can fail on one rank alone.
- *
- * @param status  this rank's outcome
- * @param error   this rank's message; where any rank failed, receives the message of the lowest failing rank on every
- * rank, led by "rank R on HOST: " where the run has several ranks and some of them did not fail alike
- * @return NN_OK where all ranks pass NN_OK, else the status of the lowest failing rank
- */
-nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error);
 
 /**
  * Shares the outcome of what rank 0 did alone, such as reading or writing a file; the others pass anything.
@@ -66,7 +44,6 @@ nn_status nni_comm_broadcast_status(nn_comm *comm, nn_status status, nn_error *e
 /** Sums each element over ranks, in place: MPI_Iallreduce, which Open MPI is slow with where many values go to hosts.
  */
 nn_status nni_comm_sum_real(nn_comm *comm, nni_real *values, size_t count, nn_error *error);
-nn_status nn_comm_sum_double(nn_comm *comm, double *values, size_t count, nn_error *error);
 
 /** Smallest and largest over ranks, element by element, in place. */
 nn_status nni_comm_min_double(nn_comm *comm, double *values, size_t count, nn_error *error);
@@ -90,9 +67,6 @@ nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *odd, char ho
  */
 nn_status nni_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error);
 
-/** Copies rank 0's bytes to every rank. */
-nn_status nn_comm_broadcast(nn_comm *comm, void *bytes, size_t count, nn_error *error);
-
 /**
  * Takes one rank's values to rank 0. Called by rank 0 and by `from` alone; nothing to do where they are the same.
  *
@@ -110,9 +84,6 @@ nn_status nni_comm_send_bytes_to_root(nn_comm *comm, int from, void *bytes, size
  * @param all    [size, count] in the order of the ranks on rank 0; anything on the others
  */
 nn_status nni_comm_gather_bytes(nn_comm *comm, const void *mine, void *all, size_t count, nn_error *error);
-
-/** Waits until every rank has come here. */
-nn_status nn_comm_barrier(nn_comm *comm, nn_error *error);
 
 /** @return one line naming the MPI library and its version. Not collective. */
 const char *nni_comm_library(void);

@@ -1,5 +1,6 @@
 #include "model/feature_scaler.h"
 
+#include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 
 static nn_status take_arrays(nni_feature_scaler *normalization, nn_error *error)
@@ -54,4 +55,30 @@ void nni_feature_scaler_free(nni_feature_scaler *normalization)
     nni_release(normalization->offset_real);
     nni_release(normalization->scale_real);
     nni_release(normalization);
+}
+
+static void replace_missing(const nni_real *missing, nni_real *x, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        x[i] = x[i] == x[i] ? x[i] : missing[i];
+}
+
+static void keep_within(nni_real limit, nni_real *x, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        x[i] = x[i] > limit ? limit : x[i];
+        x[i] = x[i] < -limit ? -limit : x[i]; /* NaN stays */
+    }
+}
+
+void nni_feature_scaler_apply(const nni_feature_scaler *by, nni_element element, const void *from, nni_real *to)
+{
+    const nni_scale scale = {by->offset, by->scale, by->offset_real, by->scale_real};
+    nni_convert_normalized(element, from, &scale, to, by->features);
+    if (by->limit > 0)
+        keep_within((nni_real)by->limit, to, by->features);
+    if (by->missing && (element == NNI_FLOAT || element == NNI_DOUBLE))
+        replace_missing(by->missing, to, by->features);
 }

@@ -6,6 +6,7 @@
 
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
+#include "support/element.h"
 #include "support/real.h"
 
 /** x' = (x - offset) * scale, feature by feature, within -limit ... limit where there is one, or `missing` where x is
@@ -30,6 +31,16 @@ nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error 
 
 /** Rounds offset and scale for types of x that an nni_real holds exactly; to be called after these were written. */
 void nni_feature_scaler_round(nni_feature_scaler *normalization);
+
+/**
+ * One row as the network takes it, without threads: (x - offset) * scale, each operation rounded on its own, to
+ * nni_real, or to double for types that a float does not hold exactly.
+ *
+ * @param from  [features] of `element`, as the data has them
+ * @param to    [features]
+ */
+void nni_feature_scaler_apply(const nni_feature_scaler *normalization, nni_element element, const void *from,
+                              nni_real *to);
 
 void nni_feature_scaler_free(nni_feature_scaler *normalization);
 

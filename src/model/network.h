@@ -9,6 +9,7 @@
 #include "model/batch.h"
 #include "model/settings.h"
 #include "nntrain/kinds.h"
+#include "nntrain/network.h"
 #include "nntrain/status.h"
 
 /** A dense layer, and where its tensors lie in a flat array of parameters, gradients or moments. */
@@ -49,7 +50,7 @@ typedef struct nni_tensor {
  * complete from the front as the backward pass goes, and descent is one pass over flat arrays. Each tensor begins on a
  * multiple of NNI_ALIGNMENT bytes; the padding between them is zero and stays zero.
  */
-typedef struct nn_network {
+struct nn_network {
     size_t inputs, outputs;
     nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a work space is taken */
     size_t layer_count;
@@ -61,7 +62,7 @@ typedef struct nn_network {
     nni_tensor *tensors; /**< [tensor_count], in the order of the flat array */
     size_t statistics_count;
     nni_real *statistics; /**< [statistics_count] running means and variances of batch norm; not trained */
-} nn_network;
+};
 
 /**
  * Lays out a network with all parameters zero.
@@ -72,7 +73,6 @@ typedef struct nn_network {
  */
 nn_status nni_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **network,
                              nn_error *error);
-void nn_network_free(nn_network *network);
 
 /**
  * Draws initial weights; biases and beta become 0, gamma 1.

@@ -9,6 +9,7 @@
 #include "data/settings.h"
 #include "model/settings.h"
 #include "nntrain/kinds.h"
+#include "nntrain/recipe.h"
 #include "nntrain/status.h"
 #include "optim/settings.h"
 #include "support/setting.h"
@@ -65,7 +66,7 @@ typedef struct nni_parallel_settings {
 
 /** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or
  * nn_recipe_parse. */
-typedef struct nn_recipe {
+struct nn_recipe {
     uint64_t seed;
     nni_data_settings data;
     nni_network_settings network;
@@ -77,29 +78,6 @@ typedef struct nn_recipe {
     nni_checkpoint_settings checkpoint;
     nni_parallel_settings parallel;
     char *text; /**< the resolved recipe as YAML: loading it gives this recipe again */
-} nn_recipe;
-
-/**
- * Reads a recipe file.
- *
- * Relative data files are looked for beside the recipe; in overrides, in the working directory.
- *
- * @param overrides  "KEY=VALUE" each, KEY like training.epochs or network.layers[0].units, VALUE as in YAML
- * @return NN_USAGE with file, line, column and key where the text is no YAML, a key is unknown or a value is out of
- * place
- */
-nn_status nn_recipe_load(const char *path, const char *const *overrides, size_t override_count, nn_recipe **recipe,
-                         nn_error *error);
-
-/**
- * Reads a recipe from memory.
- *
- * @param origin  names the text in messages
- * @param folder  where relative data files are looked for; NULL: the working directory
- */
-nn_status nn_recipe_parse(const char *text, const char *origin, const char *folder, const char *const *overrides,
-                          size_t override_count, nn_recipe **recipe, nn_error *error);
-
-void nn_recipe_free(nn_recipe *recipe);
+};
 
 #endif

@@ -4,3 +4,8 @@ const char *nn_version(void)
 {
     return NNTRAIN_VERSION;
 }
+
+int nn_version_number(void)
+{
+    return NNTRAIN_VERSION_NUMBER;
+}

@@ -9,30 +9,9 @@
 
 #include "comm/comm.h"
 #include "nntrain/status.h"
+#include "nntrain/train.h"
 #include "recipe/recipe.h"
 #include "train/metrics/evaluate.h"
-
-/** How progress is shown. */
-typedef enum nn_progress_style {
-    NN_PROGRESS_LINES, /**< a line an epoch, of more than 50 epochs some 50 lines, for files and batch jobs */
-    NN_PROGRESS_BAR,   /**< a bar redrawn in place as well, for a terminal */
-    NN_PROGRESS_QUIET, /**< nothing but warnings */
-    NN_PROGRESS_ALL,   /**< a line an epoch, however many there are */
-} nn_progress_style;
-
-/** How a training is run, as against what is trained. Strings belong to the caller. */
-typedef struct nn_train_options {
-    const char *output;      /**< the run's folder, made where it is missing; NULL: runs/<name>, runs/<name>-2, ... */
-    const char *name;        /**< of the run, for the folder and the first lines */
-    bool resume;             /**< continue the run in the folder; without a checkpoint there, begin anew and say so */
-    const char *resume_file; /**< continue from this checkpoint; NULL: from the newest intact one */
-    const char *trace;       /**< write what each rank did when to this file; NULL: do not */
-    size_t trace_limit;      /**< most spans of a rank in it; 0: 1,000,000, which take 32 MiB */
-    nn_progress_style style;
-    FILE *out;            /**< where rank 0 speaks; the other ranks pass anything */
-    int (*columns)(void); /**< asks for the columns of the terminal that `out` ends on, into which lines are then
-                             broken; 0: not known. NULL: it ends on none */
-} nn_train_options;
 
 /** Bytes of a path that the library gives, with the 0 at its end. */
 enum { NNI_PATH_SIZE = 4096 };
@@ -47,16 +26,9 @@ typedef struct nni_train_result {
 } nni_train_result;
 
 /**
- * Trains. Collective.
+ * Trains, as nn_train says. Collective.
  *
- * Threads are set and pinned while it runs, as by nni_threads_configure, and left as they were.
- *
- * SIGTERM, SIGUSR1 and SIGINT are caught while it runs: the step in work is finished, a checkpoint is written, and
- * NN_STOPPED returned. A second SIGINT ends the program at once. A program that blocks them from its beginning has
- * those that come earlier obeyed, too. The same happens where the mpirun that started this process has ended.
- *
- * @return NN_OK; NN_STOPPED; NN_DIVERGED where the loss becomes NaN or infinite, with weights and checkpoints of
- * before; or what recipe, data, checkpoint or system object to. On every rank alike.
+ * @param result  receives what came out; all zero where the training did not begin
  */
 nn_status nni_train(const nn_recipe *recipe, const nn_train_options *options, nn_comm *comm, nni_train_result *result,
                     nn_error *error);

@@ -1,4 +1,5 @@
 /* Tables in text: a byte of options, then the table. */
+#include "comm/comm.h"
 #include "import/import.h"
 #include "imported.h"
 

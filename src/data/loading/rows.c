@@ -16,37 +16,11 @@ void nni_dataset_fetch(const nni_dataset *dataset, const nni_rows *rows, size_t 
         __builtin_prefetch(line, 0, 2);
 }
 
-static void replace_missing(const nni_real *missing, nni_real *x, size_t count)
-{
-#pragma omp simd
-    for (size_t i = 0; i < count; i++)
-        x[i] = x[i] == x[i] ? x[i] : missing[i];
-}
-
-static void keep_within(nni_real limit, nni_real *x, size_t count)
-{
-#pragma omp simd
-    for (size_t i = 0; i < count; i++) {
-        x[i] = x[i] > limit ? limit : x[i];
-        x[i] = x[i] < -limit ? -limit : x[i]; /* NaN stays */
-    }
-}
-
-static void normalize(const nni_feature_scaler *by, nni_element element, const void *from, nni_real *to)
-{
-    const nni_scale scale = {by->offset, by->scale, by->offset_real, by->scale_real};
-    nni_convert_normalized(element, from, &scale, to, by->features);
-    if (by->limit > 0)
-        keep_within((nni_real)by->limit, to, by->features);
-    if (by->missing && (element == NNI_FLOAT || element == NNI_DOUBLE))
-        replace_missing(by->missing, to, by->features);
-}
-
 void nni_dataset_row(const nni_dataset *dataset, const nni_rows *rows, size_t row, nni_real *to)
 {
     const void *from = nni_dataset_at(dataset, rows, row);
     if (dataset->normalization)
-        normalize(dataset->normalization, dataset->element, from, to);
+        nni_feature_scaler_apply(dataset->normalization, dataset->element, from, to);
     else
         nni_convert(dataset->element, from, to, dataset->features);
 }

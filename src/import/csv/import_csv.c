@@ -351,8 +351,10 @@ nn_status nn_import_csv_file(const nn_import_csv *job, const char *output, nn_co
                              nn_error *error)
 {
     nni_csv_import *in = NULL;
+    nn_import_csv with_delimiter = *job;
+    with_delimiter.delimiter = job->delimiter != '\0' ? job->delimiter : ',';
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *in, "the import", &in, error), error));
-    in->job = job;
+    in->job = &with_delimiter;
     in->comm = comm;
     in->split_count = job->test ? 2 : 1;
     in->splits[0].x_name = "/train/x", in->splits[0].y_name = "/train/y";

@@ -54,6 +54,7 @@ libsimgrid-dev|command -v smpicc|optional: SimGrid with its compiler smpicc
 slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|optional: SLURM
 munge|command -v munged|optional: MUNGE
 valgrind|command -v valgrind|optional: Valgrind
+doxygen|command -v doxygen|optional: Doxygen
 END
     fi
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and tests nntrain as its users have it: on Debian 12 and 13, with gcc 12 and 14, clang, MPICH, serial HDF5, a shared
-# library, link-time optimisation and tuning for this processor. Each Debian is a folder made by debootstrap, from the mirror
+# Builds and tests nntrain as its users have it: on Debian 12 and 13, with gcc 12 and 14, clang, MPICH, serial HDF5,
+# link-time optimisation and tuning for this processor. Each Debian is a folder made by debootstrap, from the mirror
 # that apt is set up with; so it takes root, and some gigabytes.
 #   scripts/matrix.sh [--folder DIR] [--only REGEX] [--full] [--list]
 #     --folder   where the Debians and the builds are kept (default: build/matrix)
@@ -21,7 +21,6 @@ variants() {
 12-native|bookworm|gcc-12|-march=native|
 12-tuned-for-zen|bookworm|gcc-12|-mtune=znver3|
 12-lto|bookworm|gcc-12|-flto=auto|
-12-shared|bookworm|gcc-12||-DBUILD_SHARED_LIBS=ON
 12-serial-hdf5|bookworm|gcc-12||-DNNTRAIN_HDF5=serial
 12-mpich|bookworm|gcc-12||-DMPI_C_COMPILER=mpicc.mpich
 13-gcc-14|trixie|gcc-14||
@@ -29,7 +28,6 @@ variants() {
 13-clang|trixie|clang-19||
 13-native|trixie|gcc-14|-march=native|
 13-lto|trixie|gcc-14|-flto=auto|
-13-shared|trixie|gcc-14||-DBUILD_SHARED_LIBS=ON
 13-serial-hdf5|trixie|gcc-14||-DNNTRAIN_HDF5=serial
 13-mpich|trixie|gcc-14||-DMPI_C_COMPILER=mpicc.mpich
 END
@@ -40,7 +38,7 @@ packages_bookworm="gcc-12 clang-14 libomp-14-dev libhdf5-dev g++ binutils ccache
 packages_trixie="gcc-14 gcc-12 clang-19 libomp-19-dev libhdf5-dev g++ binutils ccache"
 
 # What tells compilers, MPI and HDF5 apart.
-targets="nntrain compare_models show_threads test_gemm test_gemm_leaves test_gemm_bf16 test_elementwise test_losses \
+targets="nntrain libnntrain_shared compare_models show_threads test_gemm test_gemm_leaves test_gemm_bf16 test_elementwise test_losses \
     test_optimizer test_golden test_comm test_reduction test_dataset test_checkpoint"
 tests='^(test_(gemm|gemm_leaves|gemm_bf16|elementwise|losses|optimizer|golden)(_portable|_avx2)?|test_(comm|reduction|dataset|checkpoint)_3_ranks|run_(fused|hardening|install|digits|reproducible|ranks_agree))$'
 

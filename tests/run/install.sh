@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The installed product, moved to where nobody configured it for: the binary finds its default recipe and the library, and
-# programs in C and in C++ build against the library by CMake's find_package and by pkg-config, and run on several ranks.
-# BUILD is the build folder, of a static or a shared library.
+# The installed product, moved to where nobody configured it for: the binary finds its default recipe, the libraries have the
+# names of the public API alone, and programs in C and in C++ build against the shared and the static one by CMake's
+# find_package and by pkg-config, run on several ranks, and free all that they took, also where they fail. BUILD is the build
+# folder.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
@@ -27,22 +28,106 @@ export CC CXX CMAKE_PREFIX_PATH=$work/prefix
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name nntrain.pc)")
 export PKG_CONFIG_PATH
 library=$(dirname "$PKG_CONFIG_PATH")
+include=$work/prefix/include
+examples=$(cd "$here/../examples" && pwd)
+strict=(-Wall -Wextra -Wpedantic -Werror)
 # HDF5 alone is named, not what it was built from.
 if readelf --wide --dynamic prefix/bin/nntrain | grep -q 'NEEDED.*libhdf5'; then
     ! grep -rlE 'libcrypto|libcurl|libsz' "$library/cmake" "$PKG_CONFIG_PATH" || fail "what HDF5 stands on is named"
 fi
-for project in "$here/../example" "$here/../example/cxx"; do
-    name=$(basename "$project")
-    # shellcheck disable=SC2086
-    cmake -S "$project" -B "$name" $EXAMPLE_OPTIONS >log 2>&1 && cmake --build "$name" >>log 2>&1 || fail "find_package in $name: $(tail -n 20 log)"
+
+# Each header by itself, in C and in C++.
+for header in "$include"/nntrain/*.h; do
+    for language in "$CC -std=c99" "$CC -std=c11" "$CXX -std=c++17"; do
+        echo "#include <nntrain/$(basename "$header")>
+typedef int not_empty;" >header."${language##*=}"
+        # shellcheck disable=SC2086
+        case $language in *++*) kind=c++ ;; *) kind=c ;; esac
+        # shellcheck disable=SC2086
+        $language "${strict[@]}" -I"$include" -fsyntax-only -x $kind header."${language##*=}" 2>log ||
+            fail "$header by $language: $(cat log)"
+    done
+done
+
+# The shared library exports what the headers declare, the static one defines no other names than nn_* and nni_*. (Names
+# that begin with two underscores are a sanitizer's.)
+echo '#include <nntrain/nntrain.h>' | "$CC" -I"$include" -E -P - | tr '\n' ' ' | tr ';' '\n' |
+    sed -n 's/.*visibility("default"))) [^(]*[ *]\(nn_[a-z0-9_]*\)(.*/\1/p' | sort >declared
+nm -D --defined-only "$library/libnntrain.so" | sed 's/.* //' | grep -v '^__' | sort >exported
+[ -s declared ] && diff declared exported >log || fail "names declared (<) and exported (>) differ: $(cat log)"
+nm -g --defined-only "$library/libnntrain.a" | sed -n 's/^[0-9a-f]* [A-Z] //p' | grep -vE '^(nn_|nni_|__|\.gomp_critical_user_nni_)' >log &&
+    fail "names that a program may have, too: $(cat log)"
+readelf --wide --dynamic "$library/libnntrain.so" | grep -q "SONAME.*\[libnntrain\.so\.[0-9]*\.[0-9]*\]" || fail "no SONAME"
+
+# Four ways to build a program, each into a folder of its name.
+for kind in shared static; do
+    [ $kind = static ] && with=-DEXAMPLES_STATIC=ON module=nntrain-static || with=-DEXAMPLES_STATIC=OFF module=nntrain
+    for project in "$examples" "$examples/cxx"; do
+        # shellcheck disable=SC2086
+        cmake -S "$project" -B "cmake-$kind/$(basename "$project")" $with $EXAMPLE_OPTIONS >log 2>&1 &&
+            cmake --build "cmake-$kind/$(basename "$project")" >>log 2>&1 || fail "find_package, $kind: $(tail -n 20 log)"
+    done
+    mkdir -p pkg-config-$kind/cxx
+    # shellcheck disable=SC2046,SC2086
+    "$CC" -std=c11 "${strict[@]}" $EXAMPLE_CFLAGS "$examples/own_loop.c" -o pkg-config-$kind/own_loop \
+        $(pkg-config --cflags --libs $module) -Wl,-rpath,"$library" 2>log || fail "pkg-config, $kind: $(tail -n 20 log)"
+    # shellcheck disable=SC2046,SC2086
+    "$CXX" -std=c++17 "${strict[@]}" $EXAMPLE_CFLAGS "$examples/cxx/train.cpp" -o pkg-config-$kind/cxx/train \
+        $(pkg-config --cflags --libs $module) -Wl,-rpath,"$library" 2>log || fail "pkg-config in C++, $kind: $(tail -n 20 log)"
+done
+ldd cmake-static/examples/own_loop | grep -q libnntrain && fail "the static library is not used"
+for program in cmake-shared/examples cmake-static/examples pkg-config-shared pkg-config-static; do
+    ranks 3 "$program/own_loop" "$DATASETS/theory/circles.h5" own.h5 >out || fail "$program/own_loop: exit code $?: $(cat out)"
+    accuracy=$(sed -n 's/^epoch 40: .*accuracy //p' out)
+    holds "${accuracy:-0} >= 0.99" || fail "$program/own_loop: $(cat out)"
+done
+for program in cmake-shared/cxx cmake-static/cxx pkg-config-shared/cxx pkg-config-static/cxx; do
+    ranks 2 "$program/train" "$DATASETS/theory/xor.yaml" >out || fail "$program/train: exit code $?: $(cat out)"
+    grep -q 'accuracy 1.0000' out || fail "$program/train: $(cat out)"
+done
+
+# The model of a loop of one's own is one like others: what it predicts is what nntrain predicts of it.
+"$NNTRAIN" predict --model own.h5 --data "$DATASETS/theory/circles.h5" --x /test/x --output predicted.csv >/dev/null || fail "nntrain predict: exit code $?"
+h5dump -y -m %.9g -d /test/x -s 0,0 -c 20,2 "$DATASETS/theory/circles.h5" | tr -d ',' | grep -E '^ *-?[0-9]' >rows.txt
+cmake-shared/examples/predict own.h5 <rows.txt >out || fail "predict: exit code $?"
+awk -F, 'NR > 1 && NR <= 21 { printf "class %d: %.4f %.4f\n", $1, $2, $3 }' predicted.csv >expected
+[ "$(wc -l <expected)" -eq 20 ] && cmp expected out || fail "predict says $(head -n 3 out), nntrain $(head -n 3 expected)"
+
+# Nothing that was taken is kept, by a program that succeeds or fails at any place. Sanitized programs look for leaks
+# themselves, the others by LeakSanitizer, which knows allocations of uninstrumented libraries, too.
+[ -n "$EXAMPLE_CFLAGS" ] || EXAMPLE_CFLAGS=-fsanitize=leak
+export LSAN_OPTIONS=fast_unwind_on_malloc=0:suppressions=$SOURCE/tests/lsan.supp:print_suppressions=0
+mkdir leaks
+for example in train_from_recipe own_loop read_model predict; do
+    # shellcheck disable=SC2046,SC2086
+    "$CC" -g -std=c11 $EXAMPLE_CFLAGS "$examples/$example.c" -o leaks/$example $(pkg-config --cflags --libs nntrain) -lm \
+        -Wl,-rpath,"$library" 2>log || fail "$example to look for leaks: $(tail -n 20 log)"
 done
 # shellcheck disable=SC2046,SC2086
-"$CC" -std=c11 $EXAMPLE_CFLAGS "$here/../example/train.c" -o train $(pkg-config --cflags --libs nntrain) -Wl,-rpath,"$library" 2>log ||
-    fail "pkg-config: $(tail -n 20 log)"
-# shellcheck disable=SC2046,SC2086
-"$CXX" -std=c++11 -Wall -Wextra -Wpedantic -Werror $EXAMPLE_CFLAGS "$here/../example/cxx/describe.cpp" -o describe $(pkg-config --cflags --libs nntrain) \
-    -Wl,-rpath,"$library" 2>log || fail "pkg-config in C++: $(tail -n 20 log)"
-for program in example/train ./train cxx/describe ./describe; do
-    ranks 3 $program "$DATASETS/theory/circles.h5" || fail "$program: exit code $?"
-done
+"$CXX" -g -std=c++17 $EXAMPLE_CFLAGS "$examples/cxx/train.cpp" -o leaks/train $(pkg-config --cflags --libs nntrain) \
+    -Wl,-rpath,"$library" 2>log || fail "C++ to look for leaks: $(tail -n 20 log)"
+# frees CODE PROGRAM...: the program ends with that code, and has freed what it took.
+frees() {
+    local code=$1
+    shift
+    ranks 1 "$@" >out 2>&1 <"${input:-/dev/null}"
+    [ $? -eq "$code" ] && ! grep -q LeakSanitizer out || fail "$*: not exit code $code alone: $(head -n 40 out)"
+}
+cd leaks || exit 1
+mkdir -p empty && echo nothing >empty/model.h5
+sed 's/units: 16/units: 0/' "$DATASETS/theory/circles.yaml" >bad.yaml
+frees 0 ./train_from_recipe "$DATASETS/theory/circles.yaml" training.epochs=2
+frees 2 ./train_from_recipe bad.yaml
+frees 3 ./train_from_recipe "$DATASETS/theory/circles.yaml" data.train.file=missing.h5
+frees 0 ./own_loop "$DATASETS/theory/circles.h5" leaks.h5
+frees 3 ./own_loop missing.h5 leaks.h5
+frees 5 ./own_loop "$DATASETS/theory/circles.h5" missing/folder/model.h5
+frees 0 ./read_model leaks.h5
+grep -q '^layer 0 (tanh): weight \[16, 2\], norm ' out || fail "read_model: $(cat out)"
+frees 3 ./read_model empty/model.h5
+input=$work/rows.txt frees 0 ./predict leaks.h5
+echo 1 2 3 >three.txt
+input=three.txt frees 3 ./predict leaks.h5
+frees 0 ./train "$DATASETS/theory/xor.yaml"
+frees 2 ./train bad.yaml
 finish

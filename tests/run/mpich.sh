@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # nntrain with MPICH beside the MPI of this build: it finds the HDF5 and the mpiexec that go with it, passes the tests of
 # comm/, trains the same model, and mistakes still end with one sentence and the right exit code. BUILD is this build's
-# folder; the other one is made below it, without optimisation, with a shared libnntrain, and kept.
+# folder; the other one is made below it, without optimisation, and kept.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 for program in mpicc.mpich mpirun.mpich mpiexec.hydra; do
@@ -11,10 +11,10 @@ for program in mpicc.mpich mpirun.mpich mpiexec.hydra; do
 done
 
 build=$BUILD/with-mpich
-cmake -S "$SOURCE" -B "$build" -DMPI_C_COMPILER=mpicc.mpich -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=ON -DNNTRAIN_WERROR=ON >log 2>&1 ||
+cmake -S "$SOURCE" -B "$build" -DMPI_C_COMPILER=mpicc.mpich -DCMAKE_BUILD_TYPE=Debug -DNNTRAIN_WERROR=ON >log 2>&1 ||
     { fail "configuring with MPICH: $(tail -n 20 log)"; finish; }
 grep -q '^-- nntrain .*(mpich)' log || fail "another MPI was configured: $(grep '^-- nntrain' log)"
-cmake --build "$build" -j "$(nproc)" --target nntrain test_comm test_reduction >log 2>&1 || { fail "building with MPICH: $(tail -n 20 log)"; finish; }
+cmake --build "$build" -j "$(nproc)" --target nntrain libnntrain_shared test_comm test_reduction >log 2>&1 || { fail "building with MPICH: $(tail -n 20 log)"; finish; }
 nntrain=$build/src/nntrain
 ldd "$nntrain" >libraries
 grep -q 'libmpich' libraries || fail "not linked with MPICH: $(cat libraries)"
@@ -26,7 +26,7 @@ for test in test_comm test_reduction; do
     mpiexec.hydra -n 3 "$build/tests/$test" >log 2>&1 || fail "$test on 3 ranks: exit code $?: $(tail -n 20 log)"
 done
 
-EXAMPLE_OPTIONS="" EXAMPLE_CFLAGS="" LAUNCH=mpirun.mpich BUILD=$build bash "$here/install.sh" || fail "the installed shared library"
+EXAMPLE_OPTIONS="" EXAMPLE_CFLAGS="" LAUNCH=mpirun.mpich BUILD=$build bash "$here/install.sh" || fail "the installed libraries"
 
 # Twelve ranks on a few cores also: waiting ranks must not keep those at work from them.
 ranks 1 "$NNTRAIN" train --set training.epochs=3 --output expected --progress quiet || fail "the expected model: exit code $?"

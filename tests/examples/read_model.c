@@ -1,16 +1,17 @@
 /* Tells what is in a model, without MPI: read_model model.h5 */
-#include <math.h>
 #include <nntrain/nntrain.h>
 #include <stdio.h>
 
 static void print_tensor(const nn_network *network, nn_tensor tensor)
 {
-    double squares = 0;
-    for (size_t i = 0; i < tensor.rows * tensor.columns; i++)
-        squares += (double)tensor.values[i] * (double)tensor.values[i];
-    printf("layer %zu (%s): %s [%zu, %zu], norm %.4f\n", tensor.layer,
+    float largest = 0;
+    for (size_t i = 0; i < tensor.rows * tensor.columns; i++) {
+        const float size = tensor.values[i] < 0 ? -tensor.values[i] : tensor.values[i];
+        largest = size > largest ? size : largest;
+    }
+    printf("layer %zu (%s): %s [%zu, %zu], up to %.4f\n", tensor.layer,
            nn_activation_name(nn_network_activation(network, tensor.layer)), tensor.name, tensor.rows, tensor.columns,
-           sqrt(squares));
+           (double)largest);
 }
 
 int main(int argc, char **argv)

@@ -77,12 +77,14 @@ for kind in shared static; do
 done
 ldd cmake-static/examples/own_loop | grep -q libnntrain && fail "the static library is not used"
 for program in cmake-shared/examples cmake-static/examples pkg-config-shared pkg-config-static; do
-    ranks 3 "$program/own_loop" "$DATASETS/theory/circles.h5" own.h5 >out || fail "$program/own_loop: exit code $?: $(cat out)"
+    case $program in cmake-*) count=3 ;; *) count=1 ;; esac
+    ranks $count "$program/own_loop" "$DATASETS/theory/circles.h5" own.h5 >out || fail "$program/own_loop: exit code $?: $(cat out)"
     accuracy=$(sed -n 's/^epoch 40: .*accuracy //p' out)
     holds "${accuracy:-0} >= 0.99" || fail "$program/own_loop: $(cat out)"
 done
 for program in cmake-shared/cxx cmake-static/cxx pkg-config-shared/cxx pkg-config-static/cxx; do
-    ranks 2 "$program/train" "$DATASETS/theory/xor.yaml" >out || fail "$program/train: exit code $?: $(cat out)"
+    case $program in cmake-shared/*) count=2 ;; *) count=1 ;; esac
+    ranks $count "$program/train" "$DATASETS/theory/xor.yaml" >out || fail "$program/train: exit code $?: $(cat out)"
     grep -q 'accuracy 1.0000' out || fail "$program/train: $(cat out)"
 done
 
@@ -100,7 +102,7 @@ export LSAN_OPTIONS=fast_unwind_on_malloc=0:suppressions=$SOURCE/tests/lsan.supp
 mkdir leaks
 for example in train_from_recipe own_loop read_model predict; do
     # shellcheck disable=SC2046,SC2086
-    "$CC" -g -std=c11 $EXAMPLE_CFLAGS "$examples/$example.c" -o leaks/$example $(pkg-config --cflags --libs nntrain) -lm \
+    "$CC" -g -std=c11 $EXAMPLE_CFLAGS "$examples/$example.c" -o leaks/$example $(pkg-config --cflags --libs nntrain) \
         -Wl,-rpath,"$library" 2>log || fail "$example to look for leaks: $(tail -n 20 log)"
 done
 # shellcheck disable=SC2046,SC2086
@@ -123,7 +125,7 @@ frees 0 ./own_loop "$DATASETS/theory/circles.h5" leaks.h5
 frees 3 ./own_loop missing.h5 leaks.h5
 frees 5 ./own_loop "$DATASETS/theory/circles.h5" missing/folder/model.h5
 frees 0 ./read_model leaks.h5
-grep -q '^layer 0 (tanh): weight \[16, 2\], norm ' out || fail "read_model: $(cat out)"
+grep -q '^layer 0 (tanh): weight \[16, 2\], up to ' out || fail "read_model: $(cat out)"
 frees 3 ./read_model empty/model.h5
 input=$work/rows.txt frees 0 ./predict leaks.h5
 echo 1 2 3 >three.txt

@@ -95,6 +95,11 @@ cmake-shared/examples/predict own.h5 <rows.txt >out || fail "predict: exit code 
 awk -F, 'NR > 1 && NR <= 21 { printf "class %d: %.4f %.4f\n", $1, $2, $3 }' predicted.csv >expected
 [ "$(wc -l <expected)" -eq 20 ] && cmp expected out || fail "predict says $(head -n 3 out), nntrain $(head -n 3 expected)"
 
+# On one rank, the loop of one's own takes the very steps of a training.
+cmake-shared/examples/read_model own.h5 | sed -n '/^seed:/,$p' >own.yaml
+"$NNTRAIN" train own.yaml --output same --progress quiet || fail "training by the model's recipe: exit code $?"
+difference=$("$TOOLS/compare_models" same/model.h5 own.h5 0) || fail "own_loop trains another model: $difference"
+
 # Nothing that was taken is kept, by a program that succeeds or fails at any place. Sanitized programs look for leaks
 # themselves, the others by LeakSanitizer, which knows allocations of uninstrumented libraries, too.
 [ -n "$EXAMPLE_CFLAGS" ] || EXAMPLE_CFLAGS=-fsanitize=leak

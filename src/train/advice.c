@@ -1,7 +1,7 @@
 #include "train/advice.h"
 
+#include "metrics/tally.h"
 #include "support/memory.h"
-#include "train/metrics/metrics.h"
 
 /* A class with more of the rows makes accuracy say little: whoever always names it is right that often. */
 static const double most_of_rows = 0.9;

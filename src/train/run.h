@@ -7,11 +7,11 @@
 #include "checkpoint/checkpoint.h"
 #include "data/dataset/dataset.h"
 #include "data/scaling/feature_scaling.h"
+#include "metrics/evaluate.h"
 #include "model/network.h"
 #include "optim/optimizer.h"
 #include "support/timeline.h"
 #include "train/callbacks/trace_file.h"
-#include "train/metrics/evaluate.h"
 #include "train/run_folder/run_lock.h"
 #include "train/train.h"
 

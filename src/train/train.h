@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 #include "comm/comm.h"
+#include "metrics/evaluate.h"
 #include "nntrain/status.h"
 #include "recipe/recipe.h"
-#include "train/metrics/evaluate.h"
 
 /** How progress is shown. */
 typedef enum nn_progress_style {

@@ -1,4 +1,4 @@
-#include "train/metrics/row_sums.h"
+#include "metrics/row_sums.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Sums over rows that figures are made of. */
-#include "train/metrics/metrics.h"
+#include "metrics/tally.h"
 
 #include <float.h>
 #include <math.h>

@@ -2,8 +2,8 @@
  * Sums over the rows of a split that have the same bits on any number of ranks: slice by slice, each in the order of
  * its rows, joined along the tree of the slices (support/sum_tree.h).
  */
-#ifndef NNI_TRAIN_METRICS_ROW_SUMS_H
-#define NNI_TRAIN_METRICS_ROW_SUMS_H
+#ifndef NNI_METRICS_ROW_SUMS_H
+#define NNI_METRICS_ROW_SUMS_H
 
 #include "comm/allreduce/exchange.h"
 #include "data/dataset/dataset.h"

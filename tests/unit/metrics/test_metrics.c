@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/evaluate.h"
 #include "support/philox.h"
 #include "support/suite.h"
-#include "train/metrics/evaluate.h"
 
 static nn_comm *comm;
 

@@ -1,11 +1,11 @@
-#include "train/metrics/evaluate.h"
+#include "metrics/evaluate.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "metrics/tally.h"
 #include "support/memory.h"
-#include "train/metrics/metrics.h"
 
 struct nni_evaluator {
     nni_subject subject;

@@ -1,9 +1,9 @@
 /** The parts of an evaluator: what is added up row by row, the figures made of it, and the ranking of scores. */
-#ifndef NNI_TRAIN_METRICS_METRICS_H
-#define NNI_TRAIN_METRICS_METRICS_H
+#ifndef NNI_METRICS_TALLY_H
+#define NNI_METRICS_TALLY_H
 
-#include "train/metrics/evaluate.h"
-#include "train/metrics/row_sums.h"
+#include "metrics/evaluate.h"
+#include "metrics/row_sums.h"
 
 /** Classes up to which there is a confusion matrix: 32 MiB, and as much again for each level of the tree of slices. */
 enum { NNI_MOST_CONFUSED = 2048 };

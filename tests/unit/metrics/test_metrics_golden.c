@@ -11,8 +11,8 @@
 
 #include <string.h>
 
+#include "metrics/evaluate.h"
 #include "support/suite.h"
-#include "train/metrics/evaluate.h"
 
 #ifdef NNTRAIN_DOUBLE
 #define REAL H5T_NATIVE_DOUBLE

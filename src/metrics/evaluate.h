@@ -1,6 +1,6 @@
 /** How good a network is on a split: exact figures of the whole split, summed over all ranks. */
-#ifndef NNI_TRAIN_METRICS_EVALUATE_H
-#define NNI_TRAIN_METRICS_EVALUATE_H
+#ifndef NNI_METRICS_EVALUATE_H
+#define NNI_METRICS_EVALUATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* Figures that are made of sums over rows. */
 #include <math.h>
 
-#include "train/metrics/metrics.h"
+#include "metrics/tally.h"
 
 static double share(double part, double whole)
 {

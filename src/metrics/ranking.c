@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/tally.h"
 #include "support/memory.h"
-#include "train/metrics/metrics.h"
 
 /* What is sorted. */
 struct scored {

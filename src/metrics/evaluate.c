@@ -2,148 +2,24 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "metrics/tally.h"
+#include "metrics/metric_table.h"
 #include "support/memory.h"
 
 struct nni_evaluator {
     nni_subject subject;
-    nn_activation output;
-    nn_comm *comm;   /* borrowed */
-    size_t capacity; /* most rows of a piece */
+    bool outputs_bounded; /* outputs are those of a sigmoid or softmax */
+    nn_comm *comm;        /* borrowed */
+    size_t capacity;      /* most rows of a piece */
     nni_cursor *cursor;
     nni_real *x;      /* [capacity, features] the piece in work, where it is not taken from where it lies */
     nni_real *y;      /* [capacity, outputs] its targets that are values, as the loss takes them; NULL: classes */
     double *restored; /* [capacity, outputs] outputs in the units of such targets; NULL: classes */
     nni_tally tally;
     nni_ranking *ranking; /* NULL: not wanted, or neither classes nor labels */
+    size_t each_count;    /* most classes, labels or outputs that a metric has figures of */
+    double *each;         /* [NN_METRIC_COUNT, each_count] */
 };
-
-size_t nni_predicted_class(const nni_real *output, size_t outputs)
-{
-    if (outputs == 1)
-        return output[0] >= (nni_real)0.5;
-    size_t best = 0;
-    for (size_t j = 1; j < outputs; j++)
-        if (output[j] > output[best])
-            best = j;
-    return best;
-}
-
-/* --- what the split is --- */
-
-/* What a pass over the values finds: places of largest values over all ranks; the largest of each output follow. */
-enum { OUTSIDE_UNIT, OTHER_THAN_0_1, LARGEST };
-
-static nn_status look_at_values(const nni_evaluator *evaluator, double *found, nn_error *error)
-{
-    const size_t outputs = evaluator->subject.outputs;
-    nni_rows rows = {.count = 1};
-    while (rows.count > 0) {
-        NN_TRY(nni_cursor_next(evaluator->cursor, &rows, error));
-        for (size_t i = 0; i < rows.count * outputs; i++) {
-            const double value = rows.values[i];
-            found[OUTSIDE_UNIT] = value < 0 || value > 1 ? 1 : found[OUTSIDE_UNIT];
-            found[OTHER_THAN_0_1] = value != 0 && value != 1 ? 1 : found[OTHER_THAN_0_1];
-            found[LARGEST + i % outputs] = fmax(found[LARGEST + i % outputs], value);
-        }
-    }
-    return NN_OK;
-}
-
-/* Sums of the weights of some rows and of their values above the largest ones, or with a mean of their squared
- * deviations from it. @return the leaf that goes on after them */
-static size_t add_rows(const nni_rows *rows, const nni_subject *subject, const double *largest, const double *mean,
-                       size_t leaf, nni_row_sums *sums)
-{
-    const size_t outputs = subject->outputs;
-    for (size_t i = 0; i < rows->count; i++) {
-        while (rows->first + i == nni_row_sums_end(sums, subject->dataset, leaf))
-            nni_row_sums_next(sums, leaf++);
-        double *sum = nni_row_sums_of_leaf(sums);
-        const double weight = rows->weights ? (double)rows->weights[i] : 1;
-        sum[outputs] += weight;
-        for (size_t j = 0; j < outputs; j++) {
-            const double value = rows->values[i * outputs + j];
-            sum[j] += weight * (mean ? (value - mean[j]) * (value - mean[j]) : value - largest[j]);
-        }
-    }
-    return leaf;
-}
-
-static nn_status add_values(const nni_evaluator *evaluator, const double *largest, const double *mean,
-                            nni_row_sums *sums, nn_error *error)
-{
-    nni_rows rows = {.count = 1};
-    size_t leaf = 0;
-    nni_row_sums_clear(sums);
-    while (rows.count > 0) {
-        NN_TRY(nni_cursor_next(evaluator->cursor, &rows, error));
-        leaf = add_rows(&rows, &evaluator->subject, largest, mean, leaf, sums);
-    }
-    for (; leaf < sums->leaves.count; leaf++)
-        nni_row_sums_next(sums, leaf);
-    return NN_OK;
-}
-
-/* In two passes, the mean first: the difference of sums of squares and squared sums would lose the digits of a spread
- * that is small beside the mean. The mean is summed as a distance from the largest value, so that the spread of a
- * target that does not vary is 0 and not a rounding error. @param mean  [outputs + 1] to work in */
-static nn_status measure_values(nni_evaluator *evaluator, const double *largest, nni_row_sums *sums, double *mean,
-                                nn_error *error)
-{
-    const size_t outputs = evaluator->subject.outputs;
-    nn_comm *comm = evaluator->comm;
-    NN_TRY(nn_comm_agree(comm, add_values(evaluator, largest, NULL, sums, error), error));
-    NN_TRY(nni_row_sums_total(sums, mean, error));
-    for (size_t j = 0; j < outputs; j++)
-        mean[j] = largest[j] + mean[j] / mean[outputs]; /* NOLINT(clang-analyzer-core.NullDereference): allocated */
-    NN_TRY(nn_comm_agree(comm, add_values(evaluator, largest, mean, sums, error), error));
-    return nni_row_sums_total(sums, evaluator->subject.spread, error);
-}
-
-/* Under a sigmoid, targets that are all 0 or 1 are labels, or two classes where there is one output. */
-static nn_status describe_values(nni_evaluator *evaluator, double *found, double *mean, nn_error *error)
-{
-    nni_subject *subject = &evaluator->subject;
-    nn_comm *comm = evaluator->comm;
-    nni_row_sums sums = {.stack = NULL};
-    for (size_t i = 0; i < LARGEST + subject->outputs; i++)
-        found[i] = i < LARGEST ? 0 : -INFINITY;
-    NN_TRY(nn_comm_agree(comm, look_at_values(evaluator, found, error), error));
-    NN_TRY(nni_comm_max_double(comm, found, LARGEST + subject->outputs, error));
-    subject->unit_targets = found[OUTSIDE_UNIT] == 0;
-    if (found[OTHER_THAN_0_1] == 0 && evaluator->output == NN_SIGMOID) {
-        subject->classes = subject->outputs == 1 ? 2 : 0;
-        subject->labels = subject->outputs == 1 ? 0 : subject->outputs;
-    }
-    NN_TRY(nni_row_sums_create(subject->dataset, subject->outputs + 1, NNI_TAG_TALLY, comm, &sums, error));
-    const nn_status status = measure_values(evaluator, found + LARGEST, &sums, mean, error);
-    nni_row_sums_free(&sums);
-    return status;
-}
-
-static nn_status describe_targets(nni_evaluator *evaluator, nn_error *error)
-{
-    const char what[] = "the spread of the targets";
-    nni_subject *subject = &evaluator->subject;
-    double *found = NULL, *mean = NULL;
-    subject->unit_targets = true;
-    if (subject->dataset->target != NNI_TARGET_VALUES)
-        return NN_OK;
-    nn_status status = nni_allocate(subject->outputs + 1, sizeof *subject->spread, what, &subject->spread, error);
-    if (status == NN_OK)
-        status = nni_allocate(LARGEST + subject->outputs, sizeof *found, what, &found, error);
-    if (status == NN_OK)
-        status = nni_allocate(subject->outputs + 1, sizeof *mean, what, &mean, error);
-    status = nn_comm_agree(evaluator->comm, status, error);
-    if (status == NN_OK)
-        status = describe_values(evaluator, found, mean, error);
-    nni_release(found);
-    nni_release(mean);
-    return status;
-}
 
 static nn_status take_memory(nni_evaluator *evaluator, nn_error *error)
 {
@@ -155,30 +31,27 @@ static nn_status take_memory(nni_evaluator *evaluator, nn_error *error)
         NN_TRY(nni_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->restored,
                             "the outputs of an evaluation", &evaluator->restored, error));
     }
-    return nni_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
-                        &evaluator->x, error);
+    NN_TRY(nni_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
+                        &evaluator->x, error));
+    const size_t classes = evaluator->tally.parts, outputs = evaluator->subject.outputs;
+    evaluator->each_count = classes > outputs ? classes : outputs;
+    return nni_allocate(evaluator->each_count, NN_METRIC_COUNT * sizeof *evaluator->each, "the metrics of each class",
+                        &evaluator->each, error);
 }
 
-static nn_status describe(nni_evaluator *evaluator, nni_metrics_wanted wanted, nn_error *error)
+static nn_status describe(nni_evaluator *evaluator, nn_activation output, nni_metrics_wanted wanted, nn_error *error)
 {
     nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
-    /* Values under a softmax are shares of classes, one-hot rows above all. */
-    const bool shares = evaluator->output == NN_SOFTMAX && subject->outputs > 1;
-    NN_TRY(nn_comm_agree(comm, take_memory(evaluator, error), error));
-    NN_TRY(describe_targets(evaluator, error));
-    if (subject->dataset->binary)
-        subject->classes = 2;
-    else if (subject->dataset->target == NNI_TARGET_CLASSES || shares)
-        subject->classes = subject->outputs;
-    subject->probabilities =
-        shares || (evaluator->output == NN_SIGMOID && (subject->outputs == 1 || subject->labels > 0));
-    subject->confusion = wanted.confusion && subject->classes > 0 && subject->classes <= NNI_MOST_CONFUSED;
+    NN_TRY(nni_subject_describe(subject, output, evaluator->capacity, comm, error));
+    subject->confusion = wanted.confusion && subject->classes > 0 && subject->classes <= NNI_CONFUSION_CLASSES_MAX;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
     NN_TRY(nn_comm_agree(comm, nni_tally_create(subject, comm, &evaluator->tally, error), error));
+    NN_TRY(nn_comm_agree(comm, take_memory(evaluator, error), error));
     if (wanted.ranking && (subject->classes > 1 || subject->labels > 0))
         NN_TRY(nni_ranking_create(subject, comm, &evaluator->ranking, error));
+    subject->one_class = evaluator->ranking && !nni_ranking_has_both(evaluator->ranking);
     return NN_OK;
 }
 
@@ -194,8 +67,9 @@ nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const
     evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
-    evaluator->output = network->layers[network->layer_count - 1].activation;
-    nn_status status = describe(evaluator, wanted, error);
+    const nn_activation output = network->layers[network->layer_count - 1].activation;
+    evaluator->outputs_bounded = output == NN_SIGMOID || output == NN_SOFTMAX;
+    nn_status status = describe(evaluator, output, wanted, error);
     if (status != NN_OK) {
         nni_evaluator_free(evaluator);
         return status;
@@ -211,7 +85,8 @@ void nni_evaluator_free(nni_evaluator *evaluator)
     nni_ranking_free(evaluator->ranking);
     nni_tally_free(&evaluator->tally);
     nni_cursor_free(evaluator->cursor);
-    nni_release(evaluator->subject.spread);
+    nni_subject_free(&evaluator->subject);
+    nni_release(evaluator->each);
     nni_release(evaluator->x);
     nni_release(evaluator->y);
     nni_release(evaluator->restored);
@@ -291,112 +166,84 @@ static nn_status run_pieces(nni_evaluator *evaluator, const nni_loss_settings *l
 }
 
 /* Outputs are memberships where they cannot leave 0 .. 1, or were trained as such. */
-static bool has_memberships(const nni_evaluator *evaluator, const nni_loss_settings *loss)
+static nni_subject subject_of(const nni_evaluator *evaluator, const nni_loss_settings *loss)
 {
-    return loss->name == NN_IOU || evaluator->output == NN_SIGMOID || evaluator->output == NN_SOFTMAX;
+    nni_subject subject = evaluator->subject;
+    subject.memberships = evaluator->outputs_bounded || loss->name == NN_IOU;
+    return subject;
+}
+
+static void compute_metrics(const nni_evaluator *evaluator, const nni_measured *measured, nni_metrics *metrics)
+{
+    const nni_subject *subject = measured->subject;
+    const nni_tally *tally = measured->tally;
+    *metrics = (nni_metrics){
+        .rows = subject->dataset->slices.rows,
+        .weight = tally->totals[NNI_SUM_WEIGHT],
+        .classes = subject->classes > 0,
+        .class_count = subject->classes,
+        .label_count = subject->labels,
+        .output_count = subject->outputs,
+        .correct = (size_t)tally->totals[NNI_SUM_CORRECT_ROWS],
+        .support = tally->parts > 0 ? tally->totals + tally->actual : NULL,
+        .confusion = subject->confusion ? tally->totals + tally->confusion : NULL,
+    };
+    for (nn_metric metric = NN_METRIC_LOSS; metric < NN_METRIC_COUNT; metric++) {
+        const nni_metric_kind *kind = nni_metric_kind_of(metric);
+        double *each = evaluator->each + (size_t)metric * evaluator->each_count;
+        const bool measurable = kind->applies(subject) && (measured->ranking || !kind->ranked);
+        metrics->value[metric] = measurable ? nni_metric_compute(kind, measured, each) : (double)NAN;
+        metrics->each[metric] = measurable && nni_metric_part_count(kind, subject) > 0 ? each : NULL;
+    }
 }
 
 nn_status nni_evaluate(nni_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,
                        nni_workspace *work, nni_metrics *metrics, nn_error *error)
 {
-    nn_comm *comm = evaluator->comm;
-    NN_TRY(nn_comm_agree(comm, run_pieces(evaluator, loss, network, work, error), error));
+    const nni_subject subject = subject_of(evaluator, loss);
+    nni_measured measured = {.subject = &subject, .tally = &evaluator->tally};
+    nni_ranking_figures areas;
+    NN_TRY(nn_comm_agree(evaluator->comm, run_pieces(evaluator, loss, network, work, error), error));
     NN_TRY(nni_tally_total(&evaluator->tally, error));
-    nni_tally_figures(&evaluator->tally, &evaluator->subject, metrics);
-    if (!has_memberships(evaluator, loss))
-        metrics->value[NN_METRIC_IOU] = (double)NAN;
-    return evaluator->ranking ? nni_ranking_figures(evaluator->ranking, metrics, error) : NN_OK;
+    if (evaluator->ranking) {
+        NN_TRY(nni_ranking_compute(evaluator->ranking, &areas, error));
+        measured.ranking = &areas;
+    }
+    compute_metrics(evaluator, &measured, metrics);
+    return NN_OK;
 }
 
 /* --- what can be measured --- */
 
-static bool varies(const nni_subject *subject)
-{
-    for (size_t j = 0; j < subject->outputs; j++)
-        if (subject->spread[j] > 0)
-            return true;
-    return false;
-}
-
-/* What a metric is measured on, or NULL where it can be measured here. Says `has` in the place of what the targets are,
- * where they are right and yet will not do. */
-static const char *lacks(const nni_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
-                         const char **has)
-{
-    const nni_subject *subject = &evaluator->subject;
-    const bool parts = subject->classes > 0 || subject->labels > 0;
-    switch (metric) {
-    case NN_METRIC_ACCURACY:
-    case NN_METRIC_BALANCED_ACCURACY:
-        return subject->classes > 0 ? NULL : "classes";
-    case NN_METRIC_TOP_K:
-        return subject->top_k > 0 ? NULL : "more classes than training.top_k";
-    case NN_METRIC_PRECISION:
-    case NN_METRIC_RECALL:
-    case NN_METRIC_F1:
-        return parts ? NULL : "classes or labels";
-    case NN_METRIC_PRECISION_MICRO:
-    case NN_METRIC_RECALL_MICRO:
-    case NN_METRIC_F1_MICRO:
-    case NN_METRIC_SUBSET_ACCURACY:
-    case NN_METRIC_HAMMING_LOSS:
-        return subject->labels > 0 ? NULL : "several labels (targets of 0 and 1 under sigmoid outputs)";
-    case NN_METRIC_AUROC:
-    case NN_METRIC_AVERAGE_PRECISION:
-        if (evaluator->ranking && !nni_ranking_has_both(evaluator->ranking)) {
-            *has = "rows of one class alone";
-            return "rows of two classes at least";
-        }
-        return parts ? NULL : "classes or labels";
-    case NN_METRIC_LOG_LOSS:
-        return parts && subject->probabilities ? NULL : "classes or labels under softmax or sigmoid outputs";
-    case NN_METRIC_MAE:
-    case NN_METRIC_RMSE:
-        return subject->spread ? NULL : "values";
-    case NN_METRIC_R2:
-        if (subject->spread && !varies(subject)) {
-            *has = "values that do not vary";
-            return "values that vary";
-        }
-        return subject->spread ? NULL : "values";
-    case NN_METRIC_IOU:
-        return subject->unit_targets && has_memberships(evaluator, loss)
-                   ? NULL
-                   : "targets between 0 and 1 under sigmoid or softmax outputs";
-    default:
-        return NULL;
-    }
-}
-
 /* "loss, mae, rmse or r2": what there is to be measured. */
-static void list_fitting(const nni_evaluator *evaluator, const nni_loss_settings *loss, char *list, size_t room)
+static void list_measurable(const nni_subject *subject, char *list, size_t size)
 {
-    const char *ignored = NULL;
     nn_metric last = NN_METRIC_LOSS;
-    snprintf(list, room, "%s", nn_metric_name(NN_METRIC_LOSS));
-    for (nn_metric metric = NN_METRIC_ACCURACY; metric < NN_METRIC_COUNT; metric++)
-        last = lacks(evaluator, loss, metric, &ignored) ? last : metric;
-    for (nn_metric metric = NN_METRIC_ACCURACY; metric <= last; metric++)
-        if (!lacks(evaluator, loss, metric, &ignored)) {
-            const size_t length = strlen(list);
-            snprintf(list + length, room - length, "%s%s", metric == last ? " or " : ", ", nn_metric_name(metric));
-        }
+    size_t length = (size_t)snprintf(list, size, "%s", nn_metric_name(NN_METRIC_LOSS));
+    for (nn_metric metric = NN_METRIC_LOSS; metric < NN_METRIC_COUNT; metric++)
+        last = nni_metric_is_defined(metric, subject) ? metric : last;
+    for (nn_metric metric = NN_METRIC_LOSS + 1; metric <= last; metric++)
+        if (nni_metric_is_defined(metric, subject))
+            length += (size_t)snprintf(list + length, size - length, "%s%s", metric == last ? " or " : ", ",
+                                       nn_metric_name(metric));
 }
 
 nn_status nni_evaluator_check(const nni_evaluator *evaluator, const nni_loss_settings *loss, nn_metric metric,
                               nn_error *error)
 {
-    const nni_subject *subject = &evaluator->subject;
-    char targets[40] = "values", fitting[400];
-    if (subject->classes > 0)
-        snprintf(targets, sizeof targets, "%zu classes", subject->classes);
-    else if (subject->labels > 0)
-        snprintf(targets, sizeof targets, "%zu labels", subject->labels);
-    const char *has = targets, *needed = lacks(evaluator, loss, metric, &has);
-    if (!needed)
+    const nni_subject subject = subject_of(evaluator, loss);
+    const nni_metric_kind *kind = nni_metric_kind_of(metric);
+    const bool applies = kind->applies(&subject);
+    char targets[40] = "values", measurable[400];
+    if (nni_metric_is_defined(metric, &subject))
         return NN_OK;
-    list_fitting(evaluator, loss, fitting, sizeof fitting);
+    if (subject.classes > 0)
+        snprintf(targets, sizeof targets, "%zu classes", subject.classes);
+    else if (subject.labels > 0)
+        snprintf(targets, sizeof targets, "%zu labels", subject.labels);
+    list_measurable(&subject, measurable, sizeof measurable);
     return nn_fail(error, NN_USAGE,
                    "training.stop.metric: %s needs %s, but with this network the validation split has %s; use %s",
-                   nn_metric_name(metric), needed, has, fitting);
+                   nn_metric_name(metric), applies ? kind->needs_also : kind->needs,
+                   applies ? kind->has_instead : targets, measurable);
 }

@@ -40,12 +40,6 @@ typedef struct nni_metrics {
 typedef struct nni_evaluator nni_evaluator;
 
 /**
- * The class a row of output activations speaks for: the largest of several (the first of equals), or with one output
- * whether it is at least 0.5.
- */
-size_t nni_predicted_class(const nni_real *output, size_t outputs);
-
-/**
  * Takes the memory that measuring needs, and measures the targets. Collective.
  *
  * @param capacity  most rows that are to go through the network at once: that of the work space to measure with

@@ -5,11 +5,12 @@
  * rank 0 sorts the scores of all; one class or label after the other, that it needs room for one score a row and not
  * for one a row and class.
  */
+#include "metrics/ranking.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics/tally.h"
 #include "support/memory.h"
 
 /* What is sorted. */
@@ -30,9 +31,9 @@ struct nni_ranking {
     size_t *rank_rows; /* [ranks] rows of each rank */
     double *figures;   /* [2, columns + 1] auroc and average_precision of the columns, and what they are together */
     /* On rank 0 alone, of all rows in rank order: */
-    nni_real *inbox;       /* [all rows] scores */
-    nni_real *truths;      /* [all rows] */
-    nni_real *weights;     /* [all rows] */
+    nni_real *all_scores;  /* [all rows] scores */
+    nni_real *all_truth;   /* [all rows] */
+    nni_real *all_weights; /* [all rows] */
     struct scored *sorted; /* [all rows] */
 };
 
@@ -45,9 +46,9 @@ static nn_status take_memory(nni_ranking *ranking, nn_error *error)
     NN_TRY(nni_allocate(rows, ranking->truth_columns * sizeof *ranking->truth, what, &ranking->truth, error));
     NN_TRY(nni_allocate((size_t)ranking->comm->size, sizeof *ranking->rank_rows, what, &ranking->rank_rows, error));
     NN_TRY(nni_allocate(ranking->columns + 1, 2 * sizeof *ranking->figures, what, &ranking->figures, error));
-    NN_TRY(nni_allocate(all, sizeof *ranking->inbox, what, &ranking->inbox, error));
-    NN_TRY(nni_allocate(all, sizeof *ranking->truths, what, &ranking->truths, error));
-    NN_TRY(nni_allocate(all, sizeof *ranking->weights, what, &ranking->weights, error));
+    NN_TRY(nni_allocate(all, sizeof *ranking->all_scores, what, &ranking->all_scores, error));
+    NN_TRY(nni_allocate(all, sizeof *ranking->all_truth, what, &ranking->all_truth, error));
+    NN_TRY(nni_allocate(all, sizeof *ranking->all_weights, what, &ranking->all_weights, error));
     return nni_allocate(all, sizeof *ranking->sorted, what, &ranking->sorted, error);
 }
 
@@ -67,7 +68,7 @@ static nn_status count_rows(nni_ranking *ranking, nn_error *error)
 }
 
 /* One value of every row to rank 0; own [rows] may be sent from, not changed. @param all  [all rows] on rank 0 */
-static nn_status bring_all(const nni_ranking *ranking, nni_real *own, nni_real *all, nn_error *error)
+static nn_status gather_all(const nni_ranking *ranking, nni_real *own, nni_real *all, nn_error *error)
 {
     nn_comm *comm = ranking->comm;
     if (comm->rank != 0)
@@ -112,35 +113,35 @@ static nn_status find_truth(nni_ranking *ranking, nn_error *error)
 }
 
 /* The truth that a column's scores are measured by; that of classes is the same for all. */
-static nn_status bring_truth(nni_ranking *ranking, size_t column, nn_error *error)
+static nn_status gather_truth(nni_ranking *ranking, size_t column, nn_error *error)
 {
     if (column >= ranking->truth_columns)
         return NN_OK;
-    return bring_all(ranking, ranking->truth + column * ranking->subject->dataset->rows, ranking->truths, error);
+    return gather_all(ranking, ranking->truth + column * ranking->subject->dataset->rows, ranking->all_truth, error);
 }
 
 static bool is_positive(const nni_ranking *ranking, size_t column, size_t row)
 {
     const bool one = ranking->columns == 1 || ranking->subject->labels > 0;
-    return ranking->truths[row] == (one ? 1 : (nni_real)column);
+    return ranking->all_truth[row] == (one ? 1 : (nni_real)column);
 }
 
 /* Weights of the rows that are of the column's class or label, and of those that are not. */
-static void weigh(const nni_ranking *ranking, size_t column, double weights[2])
+static void class_weights(const nni_ranking *ranking, size_t column, double weights[2])
 {
     weights[0] = weights[1] = 0;
     for (size_t row = 0; row < ranking->subject->dataset->slices.rows; row++)
-        weights[is_positive(ranking, column, row)] += (double)ranking->weights[row];
+        weights[is_positive(ranking, column, row)] += (double)ranking->all_weights[row];
 }
 
-static nn_status look_for_both(nni_ranking *ranking, nn_error *error)
+static nn_status find_both(nni_ranking *ranking, nn_error *error)
 {
     for (size_t column = 0; column < ranking->columns; column++) {
         double weights[2];
-        NN_TRY(bring_truth(ranking, column, error));
+        NN_TRY(gather_truth(ranking, column, error));
         if (ranking->comm->rank != 0)
             continue;
-        weigh(ranking, column, weights);
+        class_weights(ranking, column, weights);
         ranking->has_both = ranking->has_both || (weights[0] > 0 && weights[1] > 0);
     }
     return nn_comm_broadcast(ranking->comm, &ranking->has_both, sizeof ranking->has_both, error);
@@ -151,8 +152,8 @@ static nn_status prepare(nni_ranking *ranking, nn_error *error)
     NN_TRY(nn_comm_agree(ranking->comm, take_memory(ranking, error), error));
     NN_TRY(count_rows(ranking, error));
     NN_TRY(nn_comm_agree(ranking->comm, find_truth(ranking, error), error));
-    NN_TRY(bring_all(ranking, ranking->scores, ranking->weights, error));
-    return look_for_both(ranking, error);
+    NN_TRY(gather_all(ranking, ranking->scores, ranking->all_weights, error));
+    return find_both(ranking, error);
 }
 
 nn_status nni_ranking_create(const nni_subject *subject, nn_comm *comm, nni_ranking **result, nn_error *error)
@@ -180,9 +181,9 @@ void nni_ranking_free(nni_ranking *ranking)
     nni_release(ranking->truth);
     nni_release(ranking->rank_rows);
     nni_release(ranking->figures);
-    nni_release(ranking->inbox);
-    nni_release(ranking->truths);
-    nni_release(ranking->weights);
+    nni_release(ranking->all_scores);
+    nni_release(ranking->all_truth);
+    nni_release(ranking->all_weights);
     nni_release(ranking->sorted);
     nni_release(ranking);
 }
@@ -212,15 +213,15 @@ static int by_score(const void *left, const void *right)
     return (a->weight < b->weight) - (a->weight > b->weight);
 }
 
-/* Sorts what is in the inbox. @return false where a score is NaN */
+/* Sorts what is in the all_scores. @return false where a score is NaN */
 static bool sort_scores(nni_ranking *ranking, size_t column)
 {
     const size_t rows = ranking->subject->dataset->slices.rows;
     for (size_t row = 0; row < rows; row++) {
-        if (isnan(ranking->inbox[row]))
+        if (isnan(ranking->all_scores[row]))
             return false;
         ranking->sorted[row] =
-            (struct scored){ranking->inbox[row], ranking->weights[row], is_positive(ranking, column, row)};
+            (struct scored){ranking->all_scores[row], ranking->all_weights[row], is_positive(ranking, column, row)};
     }
     qsort(ranking->sorted, rows, sizeof *ranking->sorted, by_score);
     return true;
@@ -256,12 +257,12 @@ static nn_status measure_columns(nni_ranking *ranking, double *areas, double *pr
     double area = 0, area_count = 0, precision = 0, precision_count = 0;
     for (size_t column = 0; column < columns; column++) {
         double weights[2];
-        NN_TRY(bring_all(ranking, ranking->scores + column * rows, ranking->inbox, error));
-        NN_TRY(bring_truth(ranking, column, error));
+        NN_TRY(gather_all(ranking, ranking->scores + column * rows, ranking->all_scores, error));
+        NN_TRY(gather_truth(ranking, column, error));
         if (ranking->comm->rank != 0)
             continue;
         measure_column(ranking, column, &areas[column], &precisions[column]);
-        weigh(ranking, column, weights);
+        class_weights(ranking, column, weights);
         if (weights[0] > 0 && weights[1] > 0) {
             area += areas[column];
             area_count++;
@@ -278,15 +279,17 @@ static nn_status measure_columns(nni_ranking *ranking, double *areas, double *pr
     return NN_OK;
 }
 
-nn_status nni_ranking_figures(nni_ranking *ranking, nni_metrics *metrics, nn_error *error)
+nn_status nni_ranking_compute(nni_ranking *ranking, nni_ranking_figures *figures, nn_error *error)
 {
     const size_t columns = ranking->columns;
     double *areas = ranking->figures, *precisions = ranking->figures + columns + 1;
     NN_TRY(measure_columns(ranking, areas, precisions, error));
     NN_TRY(nn_comm_broadcast(ranking->comm, ranking->figures, 2 * (columns + 1) * sizeof *ranking->figures, error));
-    metrics->value[NN_METRIC_AUROC] = areas[columns];
-    metrics->value[NN_METRIC_AVERAGE_PRECISION] = precisions[columns];
-    metrics->each[NN_METRIC_AUROC] = columns > 1 ? areas : NULL;
-    metrics->each[NN_METRIC_AVERAGE_PRECISION] = columns > 1 ? precisions : NULL;
+    *figures = (nni_ranking_figures){
+        .auroc = areas[columns],
+        .average_precision = precisions[columns],
+        .auroc_each = areas,
+        .average_precision_each = precisions,
+    };
     return NN_OK;
 }

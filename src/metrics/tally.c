@@ -1,4 +1,3 @@
-/* Sums over rows that figures are made of. */
 #include "metrics/tally.h"
 
 #include <float.h>
@@ -41,17 +40,14 @@ nn_status nni_tally_create(const nni_subject *subject, nn_comm *comm, nni_tally 
     const char what[] = "the sums of an evaluation";
     *tally = (nni_tally){.totals = NULL};
     const size_t count = lay_out(tally, subject);
-    tally->each_count = tally->parts > subject->outputs ? tally->parts : subject->outputs;
     NN_TRY(nni_row_sums_create(subject->dataset, count, NNI_TAG_TALLY, comm, &tally->sums, error));
-    NN_TRY(nni_allocate(count, sizeof *tally->totals, what, &tally->totals, error));
-    return nni_allocate(tally->each_count, NN_METRIC_COUNT * sizeof *tally->each, what, &tally->each, error);
+    return nni_allocate(count, sizeof *tally->totals, what, &tally->totals, error);
 }
 
 void nni_tally_free(nni_tally *tally)
 {
     nni_row_sums_free(&tally->sums);
     nni_release(tally->totals);
-    nni_release(tally->each);
     *tally = (nni_tally){.totals = NULL};
 }
 
@@ -136,15 +132,15 @@ static void tally_values(const nni_tally *tally, size_t outputs, const double *y
 static void tally_overlap(size_t outputs, const nni_rows *rows, size_t row, size_t class, const nni_real *a,
                           double weight, double *sums)
 {
-    double intersection = 0, united = 0;
+    double intersection = 0, in_either = 0;
     for (size_t j = 0; j < outputs; j++) {
         const double target = rows->values ? rows->values[row * outputs + j] : (double)(j == class);
         const double both = (double)a[j] * target;
         intersection += both;
-        united += (double)a[j] + target - both;
+        in_either += (double)a[j] + target - both;
     }
     sums[NNI_SUM_INTERSECTION] += weight * intersection;
-    sums[NNI_SUM_UNITED] += weight * united;
+    sums[NNI_SUM_UNION] += weight * in_either;
 }
 
 void nni_tally_rows(nni_tally *tally, const nni_subject *subject, const nni_rows *rows, size_t first, size_t count,

@@ -45,7 +45,7 @@ nn_status nni_advise(const nni_run *run, nn_error *error)
     const nni_dataset *train = run->train;
     const size_t classes = train->binary ? 2 : train->target == NNI_TARGET_CLASSES ? train->outputs : 0;
     double *rows_of = NULL;
-    if (classes < 2 || classes > NNI_MOST_CONFUSED || train->source)
+    if (classes < 2 || classes > NNI_CONFUSION_CLASSES_MAX || train->source)
         return NN_OK;
     nn_status status = nni_allocate(classes, sizeof *rows_of, "the rows of each class", &rows_of, error);
     if (status == NN_OK)

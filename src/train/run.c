@@ -11,6 +11,7 @@
 #include "comm/wait.h"
 #include "data/loading/augment.h"
 #include "kernels/isa/dispatch.h"
+#include "metrics/metric.h"
 #include "nntrain/version.h"
 #include "recipe/lines.h"
 #include "support/memory.h"
@@ -270,7 +271,7 @@ static nn_status make_evaluators(nni_run *run, nn_error *error)
     const nni_training_settings *training = &run->recipe->training;
     const nni_metrics_wanted wanted = {
         .top_k = training->top_k < run->network->outputs ? training->top_k : 0,
-        .ranking = training->stop.metric == NN_METRIC_AUROC || training->stop.metric == NN_METRIC_AVERAGE_PRECISION,
+        .ranking = nni_metric_needs_ranking(training->stop.metric),
     };
     const size_t capacity = run->work->capacity;
     if (run->validation)

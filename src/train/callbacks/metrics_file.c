@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "metrics/metric.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "train/callbacks/callbacks.h"
@@ -133,7 +134,7 @@ static void put_metrics(FILE *file, const char *split, const nni_metrics *figure
         snprintf(name, sizeof name, "%s_%s", split, nn_metric_name((nn_metric)metric));
         if (!isnan(figures->value[metric]))
             put_number(file, name, figures->value[metric]);
-        if (metric >= NN_METRIC_MAE && figures->each[metric] && figures->output_count > 1)
+        if (nni_metric_is_of_outputs((nn_metric)metric) && figures->each[metric] && figures->output_count > 1)
             put_each(file, name, figures->each[metric], figures->output_count);
     }
 }

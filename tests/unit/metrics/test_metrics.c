@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "metrics/evaluate.h"
+#include "metrics/subject.h"
 #include "support/philox.h"
 #include "support/suite.h"
 

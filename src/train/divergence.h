@@ -2,7 +2,7 @@
 #ifndef NNI_TRAIN_DIVERGENCE_H
 #define NNI_TRAIN_DIVERGENCE_H
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 /** Takes what may be needed. Local. */
 nn_status nni_divergence_create(const nni_run *run, nni_divergence **trouble, nn_error *error);

@@ -2,7 +2,7 @@
 #ifndef NNI_TRAIN_DIVERGENCE_CAUSE_H
 #define NNI_TRAIN_DIVERGENCE_CAUSE_H
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 enum { NNI_CAUSE_SIZE = 256 };
 

@@ -1,7 +1,7 @@
 /* Until convergence: the watched metric, its best value, and the stops of the recipe. */
 #include <math.h>
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 /* Whether a value is better than another by more than the tolerance; anything is better than nothing. */
 static bool better(const nni_stop_settings *stop, double value, double than)

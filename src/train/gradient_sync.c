@@ -17,7 +17,7 @@
 #include "model/partial_sums.h"
 #include "support/memory.h"
 #include "train/divergence.h"
-#include "train/signals.h"
+#include "train/run/signals.h"
 
 /* What is told beside the gradients. */
 enum { OUTCOME_LOSS, OUTCOME_STOP, OUTCOME_TROUBLE, OUTCOME_COUNT };

@@ -2,7 +2,7 @@
 #ifndef NNI_TRAIN_GRADIENT_SYNC_H
 #define NNI_TRAIN_GRADIENT_SYNC_H
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 /** Takes what averaging needs, and has the run's work space tell it of gradients. Collective. */
 nn_status nni_gradient_sync_create(nni_run *run, nni_gradient_sync **average, nn_error *error);

@@ -1,4 +1,4 @@
-#include "train/run.h"
+#include "train/run/run.h"
 
 nn_status nni_run_loop(nni_run *run, nn_error *error)
 {

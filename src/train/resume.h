@@ -3,7 +3,7 @@
 #define NNI_TRAIN_RESUME_H
 
 #include "checkpoint/checkpoint.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 /**
  * Reads the checkpoint to continue from. Collective.

@@ -1,7 +1,7 @@
 /* What happens around the five steps: batches, the end of a step, the end of an epoch. */
 
 #include "train/divergence.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 void nni_run_mark(nni_run *run, nni_span_kind kind)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "train/callbacks/callbacks.h"
-#include "train/signals.h"
+#include "train/run/signals.h"
 
 typedef nn_status (*observer_maker)(nni_run *run, nni_callback *observer, nn_error *error);
 

@@ -2,7 +2,7 @@
 #ifndef NNI_TRAIN_CALLBACKS_CALLBACKS_H
 #define NNI_TRAIN_CALLBACKS_CALLBACKS_H
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 /** What a person sees: a block at the start, a bar or a line an epoch, where things are at the end. */
 nn_status nni_callback_progress(nni_run *run, nni_callback *observer, nn_error *error);

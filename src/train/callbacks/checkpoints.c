@@ -10,7 +10,7 @@
 #include "train/callbacks/callbacks.h"
 #include "train/callbacks/snapshot.h"
 #include "train/divergence.h"
-#include "train/format.h"
+#include "train/run/format.h"
 #include "train/run_folder/folder.h"
 
 static const char best_name[] = "best.h5";

@@ -9,7 +9,7 @@
 #include "support/system/backtrace.h"
 #include "support/system/ticker.h"
 #include "train/callbacks/callbacks.h"
-#include "train/signals.h"
+#include "train/run/signals.h"
 
 typedef struct watchdog {
     nni_timeline *timeline; /* of the run */

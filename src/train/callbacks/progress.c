@@ -6,11 +6,11 @@
 #include "nntrain/version.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
-#include "train/advice.h"
-#include "train/auto_settings.h"
 #include "train/callbacks/callbacks.h"
-#include "train/format.h"
-#include "train/report_scaling.h"
+#include "train/callbacks/class_balance.h"
+#include "train/callbacks/scaling_text.h"
+#include "train/run/auto_settings.h"
+#include "train/run/format.h"
 
 /* Redrawing more often than the eye follows costs a slow terminal more than it shows. */
 static const double redraw_seconds = 0.1;

@@ -3,7 +3,7 @@
 #ifndef NNI_TRAIN_CALLBACKS_SNAPSHOT_H
 #define NNI_TRAIN_CALLBACKS_SNAPSHOT_H
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 typedef struct nni_snapshot nni_snapshot;
 

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 
 #include "train/callbacks/callbacks.h"
-#include "train/format.h"
+#include "train/run/format.h"
 
 static nn_status end(void *self, nni_run *run, nn_error *error)
 {

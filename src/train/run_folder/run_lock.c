@@ -10,8 +10,8 @@
 
 #include "support/memory.h"
 #include "support/system/ticker.h"
+#include "train/run/signals.h"
 #include "train/run_folder/lock_file.h"
-#include "train/signals.h"
 
 /* A host that is short of everything still finds time for one of ten beats. */
 static const double beat_seconds = 2, look_seconds = 0.1;

@@ -1,6 +1,6 @@
 /** What a recipe leaves to the program, chosen once the data is known. */
-#ifndef NNI_TRAIN_AUTO_SETTINGS_H
-#define NNI_TRAIN_AUTO_SETTINGS_H
+#ifndef NNI_TRAIN_RUN_AUTO_SETTINGS_H
+#define NNI_TRAIN_RUN_AUTO_SETTINGS_H
 
 #include <stddef.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support/printable.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 enum { SAID_MOST = 2 * PATH_MAX }; /* of a line, with a path or two in it */
 

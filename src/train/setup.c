@@ -1,6 +1,6 @@
 /* From a recipe to a run that is ready for its next step. Everything that can be wrong is found here, on all ranks at
  * once, before any training; all memory is taken here. */
-#include "train/run.h"
+#include "train/run/run.h"
 
 #include <limits.h>
 #include <math.h>
@@ -16,10 +16,10 @@
 #include "recipe/lines.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
-#include "train/auto_settings.h"
 #include "train/divergence.h"
 #include "train/gradient_sync.h"
 #include "train/resume.h"
+#include "train/run/auto_settings.h"
 #include "train/run_folder/folder.h"
 
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */

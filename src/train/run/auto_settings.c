@@ -1,11 +1,11 @@
-#include "train/auto_settings.h"
+#include "train/run/auto_settings.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "train/format.h"
+#include "train/run/format.h"
 
 /* What the rules below are made of. They were found by trying some two hundred on data sets of 15 to 60,000 rows, see
  * tests/benchmarks/README.md. */

@@ -1,6 +1,6 @@
 /** SIGTERM, SIGUSR1 and SIGINT: remembered, to be acted on between two steps. */
-#ifndef NNI_TRAIN_SIGNALS_H
-#define NNI_TRAIN_SIGNALS_H
+#ifndef NNI_TRAIN_RUN_SIGNALS_H
+#define NNI_TRAIN_RUN_SIGNALS_H
 
 #include <stdbool.h>
 

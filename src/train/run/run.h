@@ -1,6 +1,6 @@
 /** What a training holds while it runs, and the moments at which others look at it. */
-#ifndef NNI_TRAIN_RUN_H
-#define NNI_TRAIN_RUN_H
+#ifndef NNI_TRAIN_RUN_RUN_H
+#define NNI_TRAIN_RUN_RUN_H
 
 #include <limits.h>
 
@@ -12,8 +12,9 @@
 #include "optim/optimizer.h"
 #include "support/timeline.h"
 #include "train/callbacks/trace_file.h"
+#include "train/run/options.h"
+#include "train/run/threads.h"
 #include "train/run_folder/run_lock.h"
-#include "train/train.h"
 
 typedef struct nni_run nni_run;
 typedef struct nni_gradient_sync nni_gradient_sync; /* see average.h */

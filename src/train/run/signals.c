@@ -1,4 +1,4 @@
-#include "train/signals.h"
+#include "train/run/signals.h"
 
 #include <signal.h>
 #include <stddef.h>

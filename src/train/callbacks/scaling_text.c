@@ -1,10 +1,10 @@
-#include "train/report_scaling.h"
+#include "train/callbacks/scaling_text.h"
 
 #include <stdio.h>
 
 #include "data/dataset/feature_name.h"
 #include "recipe/kinds.h"
-#include "train/format.h"
+#include "train/run/format.h"
 
 const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t room)
 {

@@ -1,4 +1,4 @@
-#include "train/advice.h"
+#include "train/callbacks/class_balance.h"
 
 #include "metrics/tally.h"
 #include "support/memory.h"

@@ -1,7 +1,7 @@
 /* How far time and memory went at the worst: figures of an epoch, and a warning before the system ends a process that
  * takes the last of its memory, which it does without a word. */
 #include "support/system/cpu.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 /* Of what a host had when the training began, so much left is little. */
 static const double scarce_share = 0.05;

@@ -1,4 +1,4 @@
-#include "train/format.h"
+#include "train/run/format.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
+#include "train/run/threads.h"
+
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/system/topology.h"
-#include "train/train.h"
 
 /* Then where threads go is the user's to say, and the OpenMP library's to do. */
 static bool user_binds(void)

@@ -1,6 +1,6 @@
 /** Figures as people read them. */
-#ifndef NNI_TRAIN_FORMAT_H
-#define NNI_TRAIN_FORMAT_H
+#ifndef NNI_TRAIN_RUN_FORMAT_H
+#define NNI_TRAIN_RUN_FORMAT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #include "support/memory.h"
 
 /* A class with more of the rows makes accuracy say little: whoever always names it is right that often. */
-static const double most_of_rows = 0.9;
+static const double large_share = 0.9;
 
 /* Rows of each class on this rank. */
 static nn_status count_rows(const nni_dataset *train, double *rows_of, size_t classes, nn_error *error)
@@ -24,25 +24,26 @@ static nn_status count_rows(const nni_dataset *train, double *rows_of, size_t cl
     return status;
 }
 
-static void say_skewed(const nni_run *run, const double *rows_of, size_t classes)
+static void say_imbalance(const nni_run *run, const double *rows_of, size_t classes)
 {
-    const nni_string_set *names = nni_dataset_class_names(run->train);
-    const double rows = (double)run->train->slices.rows;
+    const nni_string_set *names = nni_dataset_class_names(run->data.train);
+    const double rows = (double)run->data.train->slices.rows;
     for (size_t c = 0; c < classes; c++)
-        if (rows_of[c] > most_of_rows * rows && rows_of[c] < rows)
-            nni_run_say(run,
-                        "advice   class %zu%s%s%s has %.1f %% of the rows: so often is right who always names it; look "
-                        "at balanced accuracy and F1 (nntrain eval)%s",
-                        c, names ? " (" : "", names ? names->text[c] : "", names ? ")" : "", 100 * rows_of[c] / rows,
-                        run->recipe->loss.name == NN_CROSS_ENTROPY && run->recipe->loss.class_weights_count == 0
-                            ? ", or weigh classes by loss.class_weights"
-                            : "");
+        if (rows_of[c] > large_share * rows && rows_of[c] < rows)
+            nni_output_say(
+                &run->output,
+                "advice   class %zu%s%s%s has %.1f %% of the rows: so often is right who always names it; look "
+                "at balanced accuracy and F1 (nntrain eval)%s",
+                c, names ? " (" : "", names ? names->text[c] : "", names ? ")" : "", 100 * rows_of[c] / rows,
+                run->recipe->loss.name == NN_CROSS_ENTROPY && run->recipe->loss.class_weights_count == 0
+                    ? ", or weigh classes by loss.class_weights"
+                    : "");
 }
 
 /* Rows that stay in the file are not read once more for it. */
-nn_status nni_advise(const nni_run *run, nn_error *error)
+nn_status nni_warn_of_class_balance(const nni_run *run, nn_error *error)
 {
-    const nni_dataset *train = run->train;
+    const nni_dataset *train = run->data.train;
     const size_t classes = train->binary ? 2 : train->target == NNI_TARGET_CLASSES ? train->outputs : 0;
     double *rows_of = NULL;
     if (classes < 2 || classes > NNI_CONFUSION_CLASSES_MAX || train->source)
@@ -53,8 +54,8 @@ nn_status nni_advise(const nni_run *run, nn_error *error)
     status = nn_comm_agree(run->comm, status, error);
     if (status == NN_OK)
         status = nn_comm_sum_double(run->comm, rows_of, classes, error);
-    if (status == NN_OK && run->style != NN_PROGRESS_QUIET)
-        say_skewed(run, rows_of, classes);
+    if (status == NN_OK && run->output.style != NN_PROGRESS_QUIET)
+        say_imbalance(run, rows_of, classes);
     nni_release(rows_of);
     return status;
 }

@@ -5,6 +5,6 @@
 #include "train/run/run.h"
 
 /** Says it, once and short. Collective. */
-nn_status nni_advise(const nni_run *run, nn_error *error);
+nn_status nni_warn_of_class_balance(const nni_run *run, nn_error *error);
 
 #endif

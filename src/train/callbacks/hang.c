@@ -9,6 +9,7 @@
 #include "support/system/backtrace.h"
 #include "support/system/ticker.h"
 #include "train/callbacks/callbacks.h"
+#include "train/run/run.h"
 #include "train/run/signals.h"
 
 typedef struct watchdog {
@@ -83,9 +84,9 @@ static void release(void *self)
     nni_release(dog);
 }
 
-nn_status nni_callback_hang(nni_run *run, nni_callback *observer, nn_error *error)
+nn_status nni_callback_hang(nni_run *run, nni_callback *callback, nn_error *error)
 {
-    *observer = (nni_callback){.self = NULL};
+    *callback = (nni_callback){.self = NULL};
     if (run->recipe->parallel.hang_seconds == 0)
         return NN_OK;
     watchdog *dog = NULL;
@@ -94,6 +95,6 @@ nn_status nni_callback_hang(nni_run *run, nni_callback *observer, nn_error *erro
     dog->comm = run->comm;
     dog->patience = run->recipe->parallel.hang_seconds;
     dog->pause = dog->patience / 16 < 1 ? dog->patience / 16 : 1;
-    *observer = (nni_callback){.begin = begin, .free = release, .self = dog};
+    *callback = (nni_callback){.begin = begin, .free = release, .self = dog};
     return NN_OK;
 }

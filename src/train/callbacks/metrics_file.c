@@ -11,7 +11,9 @@
 #include "support/files.h"
 #include "support/memory.h"
 #include "train/callbacks/callbacks.h"
+#include "train/run/run.h"
 #include "train/run_folder/folder.h"
+#include "train/run_folder/run_lock.h"
 
 /* Rank 0's open metrics.jsonl. */
 typedef struct metrics {
@@ -86,15 +88,15 @@ static bool open_end(metrics *state)
 static nn_status write_recipe(const nni_run *run, nn_error *error)
 {
     char recipe[PATH_MAX];
-    NN_TRY(nni_folder_join(run->folder, "recipe.yaml", recipe, error));
+    NN_TRY(nni_folder_join(run->files.folder, "recipe.yaml", recipe, error));
     return nni_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error);
 }
 
 static nn_status open_files(metrics *state, const nni_run *run, nn_error *error)
 {
     NN_TRY(write_recipe(run, error));
-    NN_TRY(nni_folder_join(run->folder, "metrics.jsonl", state->path, error));
-    NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
+    NN_TRY(nni_folder_join(run->files.folder, "metrics.jsonl", state->path, error));
+    NN_TRY(drop_later_lines(state->path, run->progress.counters.epoch, error));
     if (!open_end(state))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
     return NN_OK;
@@ -142,7 +144,8 @@ static void put_metrics(FILE *file, const char *split, const nni_metrics *figure
 static bool write_line(const metrics *state, const nni_run *run, const nni_epoch_report *report)
 {
     FILE *file = state->file;
-    fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.epoch, run->progress.step);
+    fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.counters.epoch,
+            run->progress.counters.step);
     put_number(file, "train_loss", report->train_loss);
     if (report->validated)
         put_metrics(file, "validation", &report->validation);
@@ -151,7 +154,7 @@ static bool write_line(const metrics *state, const nni_run *run, const nni_epoch
     put_number(file, "learning_rate", report->learning_rate);
     if (report->skipped > 0)
         put_number(file, "skipped_rows", (double)report->skipped);
-    put_number(file, "seconds", run->progress.seconds);
+    put_number(file, "seconds", run->progress.counters.seconds);
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
     put_number(file, "io_wait_seconds", report->waited);
     put_number(file, "slowest_step_seconds", report->slowest_step);
@@ -164,8 +167,8 @@ static bool write_line(const metrics *state, const nni_run *run, const nni_epoch
 static void give_up_line(metrics *state, const nni_run *run)
 {
     const int reason = errno;
-    nni_run_say(run, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it", state->path,
-                strerror(reason), run->progress.epoch);
+    nni_output_say(&run->output, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it",
+                   state->path, strerror(reason), run->progress.counters.epoch);
     if (state->file)
         fclose(state->file);
     state->file = NULL;
@@ -184,10 +187,10 @@ static void look_for_file(metrics *state, const nni_run *run)
     fclose(state->file);
     state->file = NULL;
     if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->missed)
-        nni_run_say(run,
-                    "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
-                    " on, and the recipe beside it",
-                    state->path, run->progress.epoch);
+        nni_output_say(&run->output,
+                       "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
+                       " on, and the recipe beside it",
+                       state->path, run->progress.counters.epoch);
     state->missed = true;
 }
 
@@ -196,12 +199,12 @@ static nn_status cut_back(metrics *state, const nni_run *run, nn_error *error)
     if (state->file)
         fclose(state->file);
     state->file = NULL;
-    NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
+    NN_TRY(drop_later_lines(state->path, run->progress.counters.epoch, error));
     open_end(state); /* else with the next line */
     return NN_OK;
 }
 
-static nn_status go_back(void *self, nni_run *run, nn_error *error)
+static nn_status after_rollback(void *self, nni_run *run, nn_error *error)
 {
     return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? cut_back(self, run, error) : NN_OK, error);
 }
@@ -209,7 +212,7 @@ static nn_status go_back(void *self, nni_run *run, nn_error *error)
 static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
 {
     metrics *state = self;
-    NN_TRY(nni_run_check_lock(run, error));
+    NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
     if (run->comm->rank != 0)
         return NN_OK;
     look_for_file(state, run);
@@ -228,11 +231,12 @@ static void close_files(void *self)
     nni_release(state);
 }
 
-nn_status nni_callback_metrics_file(nni_run *run, nni_callback *observer, nn_error *error)
+nn_status nni_callback_metrics_file(nni_run *run, nni_callback *callback, nn_error *error)
 {
     (void)run;
     metrics *state = NULL;
     NN_TRY(nni_allocate(1, sizeof *state, "the metrics", &state, error));
-    *observer = (nni_callback){.begin = begin, .epoch = epoch, .rewind = go_back, .free = close_files, .self = state};
+    *callback = (nni_callback){
+        .begin = begin, .epoch = epoch, .rolled_back = after_rollback, .free = close_files, .self = state};
     return NN_OK;
 }

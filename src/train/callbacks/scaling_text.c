@@ -8,14 +8,14 @@
 
 const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t room)
 {
-    const nni_feature_scaler_notes *notes = &run->normalization_notes;
-    const nn_feature_scaling kind = run->normalization->kind;
+    const nni_feature_scaler_notes *notes = &run->data.feature_notes;
+    const nn_feature_scaling kind = run->data.feature_scaler->kind;
     char constant[64] = "", two_valued[64] = "";
     if (run->recipe->data.normalize != NN_NORMALIZE_AUTO) {
         snprintf(text, room, "%s", nn_feature_scaling_name(kind));
         return text;
     }
-    if (run->resumed_from[0]) {
+    if (run->files.resumed_from[0]) {
         snprintf(text, room, "auto (%s, as in the checkpoint)", nn_feature_scaling_name(kind));
         return text;
     }
@@ -35,8 +35,8 @@ static void name_of(const nni_run *run, const nni_feature_note *note, char *text
 {
     const nni_split_settings *train = &run->recipe->data.train;
     char name[192];
-    nni_feature_name(run->train, (const char *const *)train->x_columns, train->x_columns_count, note->feature, name,
-                     sizeof name);
+    nni_feature_name(run->data.train, (const char *const *)train->x_columns, train->x_columns_count, note->feature,
+                     name, sizeof name);
     if (note->features == 1)
         snprintf(text, room, "%s", name);
     else
@@ -45,22 +45,22 @@ static void name_of(const nni_run *run, const nni_feature_note *note, char *text
 
 void nni_feature_scaler_say_notes(const nni_run *run)
 {
-    const nni_feature_note *outliers = &run->normalization_notes.outliers, *codes = &run->normalization_notes.codes;
+    const nni_feature_note *outliers = &run->data.feature_notes.outliers, *codes = &run->data.feature_notes.codes;
     char name[256];
-    if (!run->out)
+    if (!run->output.file)
         return;
     if (outliers->features > 0) {
         name_of(run, outliers, name, sizeof name);
-        nni_run_say(run,
-                    "note     %s: a value of %g lies %.3g deviations off the others; if it is no mistake, "
-                    "data.normalize: robust scales by the others",
-                    name, outliers->value, outliers->measure);
+        nni_output_say(&run->output,
+                       "note     %s: a value of %g lies %.3g deviations off the others; if it is no mistake, "
+                       "data.normalize: robust scales by the others",
+                       name, outliers->value, outliers->measure);
     }
     if (codes->features > 0) {
         name_of(run, codes, name, sizeof name);
-        nni_run_say(run,
-                    "note     %s: %g whole numbers that come unevenly, as codes do; if they are, give each its own "
-                    "column of 0 and 1",
-                    name, codes->value);
+        nni_output_say(&run->output,
+                       "note     %s: %g whole numbers that come unevenly, as codes do; if they are, give each its own "
+                       "column of 0 and 1",
+                       name, codes->value);
     }
 }

@@ -3,12 +3,13 @@
 #ifndef NNI_TRAIN_CALLBACKS_SNAPSHOT_H
 #define NNI_TRAIN_CALLBACKS_SNAPSHOT_H
 
-#include "train/run/run.h"
+#include "checkpoint/checkpoint.h"
+#include "recipe/recipe.h"
 
 typedef struct nni_snapshot nni_snapshot;
 
 /** Takes the memory of the copy: parameters and what the optimizer keeps of them, once more. Local. */
-nn_status nni_snapshot_create(const nni_run *run, nni_snapshot **snapshot, nn_error *error);
+nn_status nni_snapshot_create(const nn_recipe *recipe, size_t inputs, nni_snapshot **snapshot, nn_error *error);
 
 /** Waits for a write under way. NULL is fine. */
 void nni_snapshot_free(nni_snapshot *snapshot);

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "train/callbacks/callbacks.h"
+#include "train/run/notify.h"
 
 static uint64_t digest_of(const nn_network *network)
 {
@@ -14,23 +15,29 @@ static uint64_t digest_of(const nn_network *network)
     return parameters ^ XXH3_64bits(network->statistics, network->statistics_count * sizeof *network->statistics);
 }
 
-nn_status nni_run_check_weight_consistency(nni_run *run, nn_error *error)
+static nn_status check(nni_run *run, nn_error *error)
 {
-    int odd = -1;
+    int outlier = -1;
     char host[sizeof run->comm->host];
     if (run->recipe->parallel.agree_every == 0)
         return NN_OK;
-    NN_TRY(nni_comm_find_outlier(run->comm, digest_of(run->network), &odd, host, error));
-    if (odd < 0)
+    NN_TRY(nni_comm_find_outlier(run->comm, digest_of(run->model.network), &outlier, host, error));
+    if (outlier < 0)
         return NN_OK;
-    nni_run_finish_checkpoints(run);
+    nni_notify_finish_write(run);
     return nn_fail(error, NN_SYSTEM,
                    "after step %" PRIu64 " the weights of rank %d on %s are others than those of %s: a fault of the "
                    "memory or the processor there; %s%s",
-                   run->progress.step, odd, host, run->comm->size > 2 ? "most ranks" : "the other rank",
-                   run->last_checkpoint[0] ? "leave that host out and continue with --resume from "
-                                           : "leave that host out and begin anew; no checkpoint is written yet",
-                   run->last_checkpoint);
+                   run->progress.counters.step, outlier, host, run->comm->size > 2 ? "most ranks" : "the other rank",
+                   run->files.last_checkpoint[0] ? "leave that host out and continue with --resume from "
+                                                 : "leave that host out and begin anew; no checkpoint is written yet",
+                   run->files.last_checkpoint);
+}
+
+static nn_status before_write(void *self, nni_run *run, bool *rolled_back, nn_error *error)
+{
+    (void)self, (void)rolled_back;
+    return check(run, error);
 }
 
 static nn_status step(void *self, nni_run *run, const nni_step_report *report, nn_error *error)
@@ -38,13 +45,13 @@ static nn_status step(void *self, nni_run *run, const nni_step_report *report, n
     (void)self;
     (void)report;
     const size_t every = run->recipe->parallel.agree_every;
-    return every > 0 && run->progress.step % every == 0 ? nni_run_check_weight_consistency(run, error) : NN_OK;
+    return every > 0 && run->progress.counters.step % every == 0 ? check(run, error) : NN_OK;
 }
 
-nn_status nni_callback_weight_consistency(nni_run *run, nni_callback *observer, nn_error *error)
+nn_status nni_callback_weight_consistency(nni_run *run, nni_callback *callback, nn_error *error)
 {
     (void)run;
     (void)error;
-    *observer = (nni_callback){.step = step};
+    *callback = (nni_callback){.step = step, .before_write = before_write};
     return NN_OK;
 }

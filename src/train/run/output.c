@@ -1,26 +1,27 @@
-/* What a run says: lines on its output, broken where a terminal ends. */
+#include "train/run/output.h"
+
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "support/printable.h"
-#include "train/run/run.h"
 
-enum { SAID_MOST = 2 * PATH_MAX }; /* of a line, with a path or two in it */
+/* Of a line, with a path or two in it. */
+enum { LINE_BYTES = 2 * PATH_MAX };
 
-void nni_run_wipe(const nni_run *run)
+void nni_output_clear_bar(const nni_output *output)
 {
-    if (!run->bar_width || *run->bar_width == 0)
+    if (!output->bar_width || *output->bar_width == 0)
         return;
-    fprintf(run->out, "\r%*s\r", (int)*run->bar_width, "");
-    fflush(run->out);
-    *run->bar_width = 0;
+    fprintf(output->file, "\r%*s\r", (int)*output->bar_width, "");
+    fflush(output->file);
+    *output->bar_width = 0;
 }
 
-size_t nni_run_columns(const nni_run *run)
+size_t nni_output_columns(const nni_output *output)
 {
     enum { LEAST = 20, MOST = 1000 }; /* what is less is no terminal to read on */
-    const int columns = run->columns ? run->columns() : 0;
+    const int columns = output->columns ? output->columns() : 0;
     return columns <= 0 ? 0 : columns < LEAST ? LEAST : columns > MOST ? MOST : (size_t)columns;
 }
 
@@ -52,34 +53,34 @@ static void print_broken(FILE *out, const char *line, size_t columns)
     }
 }
 
-static void say(const nni_run *run, size_t columns, const char *format, va_list arguments)
+static void say(const nni_output *output, size_t columns, const char *format, va_list arguments)
 {
-    char line[SAID_MOST], shown[2 * SAID_MOST];
-    if (!run->out)
+    char line[LINE_BYTES], shown[2 * LINE_BYTES];
+    if (!output->file)
         return;
-    nni_run_wipe(run);
+    nni_output_clear_bar(output);
     vsnprintf(line, sizeof line, format, arguments);
     nni_printable(line, shown, sizeof shown);
     if (columns > 0)
-        print_broken(run->out, shown, columns);
+        print_broken(output->file, shown, columns);
     else
-        fputs(shown, run->out);
-    fputc('\n', run->out);
-    fflush(run->out);
+        fputs(shown, output->file);
+    fputc('\n', output->file);
+    fflush(output->file);
 }
 
-void nni_run_say(const nni_run *run, const char *format, ...)
+void nni_output_say(const nni_output *output, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(run, run->out ? nni_run_columns(run) : 0, format, arguments);
+    say(output, output->file ? nni_output_columns(output) : 0, format, arguments);
     va_end(arguments);
 }
 
-void nni_run_say_command(const nni_run *run, const char *format, ...)
+void nni_output_say_command(const nni_output *output, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(run, 0, format, arguments);
+    say(output, 0, format, arguments);
     va_end(arguments);
 }

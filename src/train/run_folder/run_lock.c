@@ -239,6 +239,11 @@ nn_status nni_run_lock_check(nni_run_lock *lock, nn_error *error)
         lock->folder, lock->self.pid, lock->self.host, ELSEWHERE_SECONDS, lock->heir.text);
 }
 
+nn_status nni_run_lock_agree(nni_run_lock *lock, nn_comm *comm, nn_error *error)
+{
+    return nni_comm_broadcast_status(comm, comm->rank == 0 ? nni_run_lock_check(lock, error) : NN_OK, error);
+}
+
 bool nni_run_lock_lost(const nni_run_lock *lock)
 {
     return lock && lock->lost;

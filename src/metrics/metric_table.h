@@ -21,7 +21,7 @@ typedef enum nni_metric_parts {
     NNI_PARTS_OUTPUTS,         /**< each output */
 } nni_metric_parts;
 
-/** An entry. Adding a metric is an enumerator of nn_metric, and an entry with its functions in metric.c. */
+/** An entry. Adding a metric is an enumerator of nn_metric, and an entry with its functions in metric_table.c. */
 typedef struct nni_metric_kind {
     nni_kind kind;
     bool lower_is_better;

@@ -91,7 +91,7 @@ static herr_t write_file(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
     return 0;
 }
 
-/* The file is as long as what has room in it, written or not. */
+/* The file is as long as what is allocated in it, written or not. */
 static herr_t truncate_file(H5FD_t *file, hid_t transfer, hbool_t closing)
 {
     (void)transfer, (void)closing;

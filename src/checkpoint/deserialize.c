@@ -85,7 +85,7 @@ static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nn
     return good;
 }
 
-/* Batch norm once had a bias before it, which only moved the mean that it takes out. */
+/* In older files batch norm has a bias before it, which shifts the mean that it subtracts. */
 static bool take_bias_into_mean(hid_t group, const nni_layer *layer, nni_real *running_mean)
 {
     nni_real *bias = NULL;

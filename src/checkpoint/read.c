@@ -52,7 +52,7 @@ static herr_t check_link(hid_t root, const char *name, const H5L_info_t *info, v
     return info->type == H5L_TYPE_HARD && depth <= DEPTH_MAX && lies_in_file(root, name) ? 0 : -1;
 }
 
-/* A seal tells damage, not who wrote a file: weights could come from any file of the reader's, or reading never end. */
+/* A seal shows damage, not malice: a file could refer to any other file of the reader's, or have reading never end. */
 static bool is_self_contained(hid_t file)
 {
     return H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, check_link, NULL) >= 0;
@@ -111,7 +111,7 @@ static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nni_
     nn_status status = NN_OK;
     if (comm->rank == 0) {
         nni_hdf5_lock();
-        /* The seal tells damage, not whether a file was meant to harm. */
+        /* The seal shows damage, not malice. */
         struct reading reading = {path, checkpoint};
         status = nni_hdf5_guard(path, read_file, &reading, error);
         nni_hdf5_unlock();

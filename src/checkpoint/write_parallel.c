@@ -42,7 +42,7 @@ static size_t place_count(const nni_checkpoint *checkpoint)
     return checkpoint->optimizer->state_count * checkpoint->network->tensor_count;
 }
 
-static nn_status outcome(const writing *w, int reason, nn_error *error)
+static nn_status status_of(const writing *w, int reason, nn_error *error)
 {
     return reason == 0 ? NN_OK : nn_fail(error, NN_SYSTEM, "cannot write %s: %s", w->path, strerror(reason));
 }
@@ -68,7 +68,7 @@ static nn_status serialize(const writing *w, nn_error *error)
     nni_deferred_error_driver driver = {.begins = NNI_SEAL_BYTES};
     driver.file = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (driver.file < 0)
-        return outcome(w, errno, error);
+        return status_of(w, errno, error);
     nni_hdf5_lock();
     const bool good = serialize_into(&driver, w);
     nni_hdf5_unlock();
@@ -76,7 +76,7 @@ static nn_status serialize(const writing *w, nn_error *error)
         driver.reason = errno;
     if (driver.reason == 0 && !good)
         return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", w->path);
-    return outcome(w, driver.reason, error);
+    return status_of(w, driver.reason, error);
 }
 
 /* Rank 0's file, not one that has its name on a disk of this host's own. */
@@ -148,10 +148,10 @@ static nn_status write_state(writing *w, nn_error *error)
         if (w->blind[rank])
             NN_TRY(send_share(w, rank, error));
     if (w->file < 0)
-        return outcome(w, w->reason, error);
+        return status_of(w, w->reason, error);
     note(w, fsync(w->file) == 0);
     note(w, close(w->file) == 0); /* a network file system may report a full disk here only */
-    return outcome(w, w->reason, error);
+    return status_of(w, w->reason, error);
 }
 
 /* --- all of it --- */

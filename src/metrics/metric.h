@@ -1,4 +1,4 @@
-/** The metrics by name: what recipes, messages and reports say of what is measured on a split. */
+/** The metrics by name, for recipes, messages and reports. */
 #ifndef NNI_METRICS_METRIC_H
 #define NNI_METRICS_METRIC_H
 

@@ -2,8 +2,8 @@
  * Areas under two curves. ROC: the share of pairs of a positive and a negative row whose scores are in the right order,
  * ties counting half (Hanley and McNeil, Radiology 143, 1982). Precision and recall: the average precision, sum over
  * thresholds of (R_n - R_n-1) P_n, rows of one score passing a threshold together. Pairs are counted over all rows, so
- * rank 0 sorts the scores of all; one class or label after the other, that it needs room for one score a row and not
- * for one a row and class.
+ * rank 0 sorts the scores of all; one class or label after the other, so that it needs memory for one score a row and
+ * not for one a row and class.
  */
 #include "metrics/ranking.h"
 

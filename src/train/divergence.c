@@ -15,12 +15,12 @@
 enum { WARNINGS_MAX = 10 };
 
 struct nni_divergence {
-    double place;         /* of this rank's step in work, see place_of; infinity: none is known */
-    char what[320];       /* the newest step that diverged, as part of a sentence */
-    size_t times;         /* skip: such steps in a row; rollback: times back to the same step */
-    uint64_t back_at;     /* rollback: the step that was gone back to */
-    size_t warnings;      /* said so far */
-    nni_real *statistics; /* [statistics_count] of batch norm before the step; NULL: steps are not skipped */
+    double place;           /* of this rank's step in work, see place_of; infinity: none is known */
+    char what[320];         /* the newest step that diverged, as part of a sentence */
+    size_t times;           /* skip: such steps in a row; rollback: restores of the same checkpoint */
+    uint64_t restored_step; /* rollback: the step of the checkpoint restored last */
+    size_t warnings;        /* printed so far */
+    nni_real *statistics;   /* [statistics_count] of batch norm before the step; NULL: steps are not skipped */
 };
 
 nn_status nni_divergence_create(nni_run *run, nn_error *error)
@@ -169,7 +169,7 @@ static nn_status skip(nni_run *run, nn_error *error)
     return NN_OK;
 }
 
-/* Where to: the newest intact checkpoint of the run's folder, else the one that it was continued from; or none. */
+/* The newest intact checkpoint of the run's folder, else the one that it was continued from; or none. */
 static nn_status find_checkpoint(nni_run *run, char path[PATH_MAX], nn_error *error)
 {
     nn_status status = NN_OK;
@@ -194,7 +194,7 @@ static nn_status restore(nni_run *run, const char *path, nn_error *error)
     return status;
 }
 
-/* Without any checkpoint. */
+/* Back to the initial weights, where there is no checkpoint. */
 static void restart(nni_run *run)
 {
     nni_optimizer *optimizer = run->model.optimizer;
@@ -205,7 +205,7 @@ static void restart(nni_run *run)
     run->progress.counters = (nni_progress){.best = NAN, .schedule = nni_schedule_begin()};
 }
 
-/* Time goes on all the same. */
+/* Time spent stays spent. */
 static void reset_clocks(nni_run *run, double seconds_before, double scale)
 {
     run->progress.seconds_before = seconds_before;
@@ -231,8 +231,8 @@ static nn_status roll_back(nni_run *run, nn_error *error)
         NN_TRY(restore(run, path, error));
     else
         restart(run);
-    divergence->times = run->progress.counters.step == divergence->back_at ? divergence->times + 1 : 1;
-    divergence->back_at = run->progress.counters.step;
+    divergence->times = run->progress.counters.step == divergence->restored_step ? divergence->times + 1 : 1;
+    divergence->restored_step = run->progress.counters.step;
     if (divergence->times > on_nan->limit)
         return nn_fail(error, NN_DIVERGED,
                        "%s, after %zu times back to step %" PRIu64 ", the most that training.on_nan.limit allows, with "

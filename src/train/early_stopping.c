@@ -23,7 +23,7 @@ static bool reached(const nni_stop_settings *stop, double value)
     return nn_metric_lower_is_better(stop->metric) ? value <= stop->target : value >= stop->target;
 }
 
-/* Stops that the counters alone tell of, so that a resumed run knows them too. @return NULL: none holds */
+/* Stops that depend on the counters alone, so that they hold in a resumed run too. @return NULL: none holds */
 static const char *stop_reason(const nni_stop_settings *stop, const nni_progress *counters)
 {
     if (stop->patience > 0 && counters->patience >= stop->patience)

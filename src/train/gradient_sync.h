@@ -1,6 +1,6 @@
 /**
- * Averages gradients over ranks while the backward pass computes them: it tells how far they are complete from the
- * front of the flat array, and buckets set out for the other ranks.
+ * Averages gradients over ranks while the backward pass computes them: layer by layer it completes the flat array of
+ * gradients from the front, and each bucket that is complete is sent to the other ranks.
  *
  * A step of several batches adds up its gradients on each rank first, since one exchange serves them all. With sums
  * that keep to the tree of slices it cannot: a rank has fewer or more nodes by the number of ranks, so sums of batches

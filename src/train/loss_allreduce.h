@@ -1,5 +1,4 @@
-/** The loss of a step over all ranks, and what a rank has to say beside it: that it was told to stop, or cannot go on.
- */
+/** Sum over ranks of the loss of a step, with two flags: a rank was told to stop, a rank could not load its rows. */
 #ifndef NNI_TRAIN_LOSS_ALLREDUCE_H
 #define NNI_TRAIN_LOSS_ALLREDUCE_H
 

@@ -115,7 +115,7 @@ static const char *fold_of(const nn_recipe *recipe)
     return recipe->data.validation.fold ? recipe->data.validation.fold : "none";
 }
 
-/* What the checkpoint scales by, whatever its recipe said, also before there was auto. */
+/* Compared with the kind that the checkpoint scales by, which its recipe may have left to auto. */
 static nn_status check_normalize(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nn_feature_scaling now = run->recipe->data.normalize;
@@ -147,7 +147,7 @@ static nn_status check_recipe(const nni_run *run, const nn_recipe *before, nn_er
                       nni_imputation_names[now->data.impute].str, error);
 }
 
-/* What the checkpoint scales by, whatever its recipe said, also before targets could be scaled. */
+/* Compared with the kind that the checkpoint scales by, which its recipe may have left to auto. */
 static nn_status check_targets(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nn_target_scaling now = run->recipe->data.normalize_targets;

@@ -16,7 +16,6 @@ static nni_dataset_spec spec_of(const nni_run *run, const nni_split_settings *sp
     return spec;
 }
 
-/* From now on the recipe has a number where it said auto: that of the run which is continued, or one for this data. */
 nn_status nni_setup_resolve_recipe(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     nn_recipe *before = NULL;

@@ -4,7 +4,7 @@
 
 #include "train/run/run.h"
 
-/** From then on the recipe has a number where it said auto: that of the run which is continued, or one for this data.
+/** Replaces each auto in the recipe by a number: that of the run which is continued, or one chosen for this data.
  * @param checkpoint  NULL: a new run */
 nn_status nni_setup_resolve_recipe(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
 

@@ -86,7 +86,7 @@ nn_status nni_setup_work(nni_run *run, nn_error *error)
     return NN_OK;
 }
 
-/* Only the stop asks for the costly figures; nntrain eval tells them all. */
+/* Ranked metrics are costly: only where early stopping follows one. nntrain eval computes all. */
 nn_status nni_setup_evaluators(nni_run *run, nn_error *error)
 {
     const nni_training_settings *training = &run->recipe->training;

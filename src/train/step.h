@@ -7,7 +7,7 @@
 
 #include "train/run/run.h"
 
-/** The next batch of the step in work. Where its rows cannot be read, nni_step_finish_loss tells all ranks. */
+/** Loads the next batch of the step. Where its rows cannot be read, nni_step_finish_loss fails on all ranks. */
 void nni_step_load(nni_run *run, nni_batch *batch);
 
 /** After the loss of a batch: makes ready for its gradients; with the last batch of a step its loss sets out for the

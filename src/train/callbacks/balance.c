@@ -5,10 +5,10 @@
 #include "train/callbacks/imbalance.h"
 #include "train/run/run.h"
 
-/* Seconds of computing below which what differs between ranks is their start. */
-static const double worth_telling = 1;
+/* Seconds of computing below which ranks differ by their start alone, and nothing is printed. */
+static const double least_compute = 1;
 
-/* Room for what the ranks tell rank 0. */
+/* Buffers that rank 0 gathers into. */
 typedef struct balance {
     nni_rank_time *ranks; /* [ranks of the run] */
     double *scratch;      /* [ranks of the run] */
@@ -25,7 +25,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
         return NN_OK;
     char text[NNI_BALANCE_TEXT];
     const nni_balance found = nni_balance_find(state->ranks, count, state->scratch);
-    if (found.compute.most < worth_telling)
+    if (found.compute.most < least_compute)
         return NN_OK;
     nni_balance_describe(&found, count, text);
     nni_output_say(&run->output, "balance  %s", text);

@@ -17,14 +17,14 @@
 
 static const char best_name[] = "best.h5";
 
-/* What is being written. */
+/* State of the callback. */
 typedef struct checkpoints {
     nni_snapshot *snapshot; /* rank 0's; NULL: the training waits for every checkpoint */
     char path[PATH_MAX];    /* of the newest one, written or not */
     bool writing;           /* whether it is under way; on all ranks */
     size_t failures;        /* in a row */
     double failing_since;   /* clock of the first of them */
-    bool missed;            /* that the newest checkpoint was removed by others */
+    bool warned;            /* that the newest checkpoint was removed by others */
 } checkpoints;
 
 static nni_checkpoint state_of(const nni_run *run)
@@ -49,7 +49,7 @@ static bool writes_in_background(const nni_run *run)
     return run->recipe->checkpoint.asynchronous && !nni_run_shards_state(run);
 }
 
-/* All ranks learn how it went. */
+/* The status is that of all ranks. */
 static nn_status write_to(const nni_run *run, const char *path, nn_error *error)
 {
     const nni_checkpoint checkpoint = state_of(run);
@@ -75,9 +75,9 @@ static void rotate(const nni_run *run)
     free(steps);
 }
 
-/* A checkpoint that cannot be written is no reason to end: the one before is there, and a disk may have room again by
+/* A checkpoint that cannot be written is no reason to end: the one before is there, and a disk may have space again by
  * the next. Several in a row, for minutes, are: of frequent ones several fail while a disk is full for a second. */
-static nn_status take_failure(checkpoints *state, nni_run *run, const nn_error *failure, nn_error *error)
+static nn_status handle_failure(checkpoints *state, nni_run *run, const nn_error *failure, nn_error *error)
 {
     const nni_checkpoint_settings *recipe = &run->recipe->checkpoint;
     nn_status status = NN_OK;
@@ -96,29 +96,29 @@ static nn_status take_failure(checkpoints *state, nni_run *run, const nn_error *
     return nni_comm_broadcast_status(run->comm, status, error);
 }
 
-/* Nobody but this run takes its checkpoints away. Told once: the newest is written by now. */
-static void look_for_last(checkpoints *state, const nni_run *run)
+/* Warns, once, where somebody else removed the newest checkpoint. */
+static void check_last_exists(checkpoints *state, const nni_run *run)
 {
     char folder[PATH_MAX];
-    if (state->missed || run->files.last_checkpoint[0] == '\0' || access(run->files.last_checkpoint, F_OK) == 0 ||
+    if (state->warned || run->files.last_checkpoint[0] == '\0' || access(run->files.last_checkpoint, F_OK) == 0 ||
         !nni_folder_of(run->files.last_checkpoint, folder) || strcmp(folder, run->files.folder) != 0)
         return;
-    state->missed = true;
+    state->warned = true;
     nni_output_say(&run->output, "warning  %s was removed while the training ran; %s is there",
                    run->files.last_checkpoint, state->path);
 }
 
 /* @param outcome  rank 0's, of the write to state->path */
-static nn_status take_outcome(checkpoints *state, nni_run *run, nn_status outcome, const nn_error *failure,
-                              nn_error *error)
+static nn_status handle_outcome(checkpoints *state, nni_run *run, nn_status outcome, const nn_error *failure,
+                                nn_error *error)
 {
     bool failed = outcome != NN_OK;
     NN_TRY(nn_comm_broadcast(run->comm, &failed, sizeof failed, error));
     if (failed)
-        return take_failure(state, run, failure, error);
+        return handle_failure(state, run, failure, error);
     state->failures = 0;
     if (run->comm->rank == 0)
-        look_for_last(state, run);
+        check_last_exists(state, run);
     memcpy(run->files.last_checkpoint, state->path, sizeof run->files.last_checkpoint);
     if (run->comm->rank == 0)
         rotate(run);
@@ -135,7 +135,7 @@ static nn_status finish_write(checkpoints *state, nni_run *run, nn_error *error)
     nni_run_mark(run, NNI_SPAN_CHECKPOINT);
     const nn_status outcome = state->snapshot ? nni_snapshot_finish(state->snapshot, &failure) : NN_OK;
     nni_run_mark(run, NNI_SPAN_NONE);
-    return take_outcome(state, run, outcome, &failure, error);
+    return handle_outcome(state, run, outcome, &failure, error);
 }
 
 /* With a copy for it, the thread goes on writing when this returns. */
@@ -149,7 +149,7 @@ static nn_status begin_write(checkpoints *state, nni_run *run, nn_error *error)
     if (state->writing)
         return NN_OK;
     const nn_status outcome = write_to(run, state->path, &failure);
-    return take_outcome(state, run, outcome, &failure, error);
+    return handle_outcome(state, run, outcome, &failure, error);
 }
 
 /* Diverged weights must not become the newest checkpoint: the loss of the next batch would tell, but one step late. */
@@ -224,7 +224,7 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
     return nni_comm_broadcast_status(run->comm, status, error);
 }
 
-/* Whoever is told to stop waits for the file, since its name is what the end tells. */
+/* Waits for the file, since the message names it. */
 static nn_status stop(checkpoints *state, nni_run *run, nn_error *error)
 {
     char path[PATH_MAX];

@@ -3,7 +3,7 @@
 #include "metrics/tally.h"
 #include "support/memory.h"
 
-/* A class with more of the rows makes accuracy say little: whoever always names it is right that often. */
+/* Above this share of the rows in one class, accuracy misleads: always predicting that class reaches it. */
 static const double large_share = 0.9;
 
 /* Rows of each class on this rank. */

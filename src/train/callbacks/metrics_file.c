@@ -17,10 +17,10 @@
 
 /* Rank 0's open metrics.jsonl. */
 typedef struct metrics {
-    FILE *file; /* NULL: could not be opened again after trouble */
+    FILE *file; /* NULL: could not be opened again after a failed write */
     char path[PATH_MAX];
     off_t bytes; /* of it that are whole lines */
-    bool missed; /* that it was removed by others */
+    bool warned; /* that it was removed by others */
 } metrics;
 
 /* Bytes of the text that belong to epochs up to `last`: whole lines, as written by write_line below. */
@@ -164,7 +164,7 @@ static bool write_line(const metrics *state, const nni_run *run, const nni_epoch
 }
 
 /* A full disk costs the line and not the training: what was written of it goes, so that later ones are whole. */
-static void give_up_line(metrics *state, const nni_run *run)
+static void drop_line(metrics *state, const nni_run *run)
 {
     const int reason = errno;
     nni_output_say(&run->output, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it",
@@ -177,8 +177,8 @@ static void give_up_line(metrics *state, const nni_run *run)
 }
 
 /* Whether the open file is still the one of that name: somebody may have removed it, or all of the folder, which the
- * lock has made again by now. Told once. */
-static void look_for_file(metrics *state, const nni_run *run)
+ * lock has made again by now. A warning, once. */
+static void check_file_exists(metrics *state, const nni_run *run)
 {
     struct stat open_file, named;
     if (!state->file || fstat(fileno(state->file), &open_file) != 0 ||
@@ -186,15 +186,15 @@ static void look_for_file(metrics *state, const nni_run *run)
         return;
     fclose(state->file);
     state->file = NULL;
-    if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->missed)
+    if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->warned)
         nni_output_say(&run->output,
                        "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
                        " on, and the recipe beside it",
                        state->path, run->progress.counters.epoch);
-    state->missed = true;
+    state->warned = true;
 }
 
-static nn_status cut_back(metrics *state, const nni_run *run, nn_error *error)
+static nn_status truncate_later(metrics *state, const nni_run *run, nn_error *error)
 {
     if (state->file)
         fclose(state->file);
@@ -206,7 +206,7 @@ static nn_status cut_back(metrics *state, const nni_run *run, nn_error *error)
 
 static nn_status after_rollback(void *self, nni_run *run, nn_error *error)
 {
-    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? cut_back(self, run, error) : NN_OK, error);
+    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? truncate_later(self, run, error) : NN_OK, error);
 }
 
 static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
@@ -215,11 +215,11 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
     NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
     if (run->comm->rank != 0)
         return NN_OK;
-    look_for_file(state, run);
+    check_file_exists(state, run);
     if ((state->file || open_end(state)) && write_line(state, run, report))
         state->bytes = ftello(state->file);
     else
-        give_up_line(state, run);
+        drop_line(state, run);
     return NN_OK;
 }
 

@@ -111,7 +111,8 @@ static void describe(const char *split, const nni_metrics *metrics, bool loss, c
                  metric == NN_METRIC_ACCURACY ? "accuracy" : "micro F1", value);
 }
 
-/* All figures, or as many as the terminal has columns for: those of the split that is watched are the last to go. */
+/* All figures, or as many as the terminal has columns for: those of the split that early stopping follows are left out
+ * last. */
 static void format_line(const nni_run *run, const nni_epoch_report *report, char line[400])
 {
     char speed[128] = "";

@@ -6,17 +6,17 @@
 #include "recipe/kinds.h"
 #include "train/run/format.h"
 
-const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t room)
+const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t size)
 {
     const nni_feature_scaler_notes *notes = &run->data.feature_notes;
     const nn_feature_scaling kind = run->data.feature_scaler->kind;
     char constant[64] = "", two_valued[64] = "";
     if (run->recipe->data.normalize != NN_NORMALIZE_AUTO) {
-        snprintf(text, room, "%s", nn_feature_scaling_name(kind));
+        snprintf(text, size, "%s", nn_feature_scaling_name(kind));
         return text;
     }
     if (run->files.resumed_from[0]) {
-        snprintf(text, room, "auto (%s, as in the checkpoint)", nn_feature_scaling_name(kind));
+        snprintf(text, size, "auto (%s, as in the checkpoint)", nn_feature_scaling_name(kind));
         return text;
     }
     const char *words = kind == NN_NORMALIZE_NONE           ? "none: scaled already"
@@ -26,21 +26,21 @@ const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t room)
         snprintf(two_valued, sizeof two_valued, "; %s of two values", nni_figure_count(notes->two_valued).text);
     if (notes->constant > 0)
         snprintf(constant, sizeof constant, "; %s constant", nni_figure_count(notes->constant).text);
-    snprintf(text, room, "auto (%s%s%s)", words, two_valued, constant);
+    snprintf(text, size, "auto (%s%s%s)", words, two_valued, constant);
     return text;
 }
 
 /* "feature 3 income" or "4 features, most of all feature 3 income". */
-static void name_of(const nni_run *run, const nni_feature_note *note, char *text, size_t room)
+static void name_of(const nni_run *run, const nni_feature_note *note, char *text, size_t size)
 {
     const nni_split_settings *train = &run->recipe->data.train;
     char name[192];
     nni_feature_name(run->data.train, (const char *const *)train->x_columns, train->x_columns_count, note->feature,
                      name, sizeof name);
     if (note->features == 1)
-        snprintf(text, room, "%s", name);
+        snprintf(text, size, "%s", name);
     else
-        snprintf(text, room, "%s and %s more", name, nni_figure_count(note->features - 1).text);
+        snprintf(text, size, "%s and %s more", name, nni_figure_count(note->features - 1).text);
 }
 
 void nni_feature_scaler_say_notes(const nni_run *run)

@@ -17,7 +17,7 @@ void nni_snapshot_free(nni_snapshot *snapshot);
 /** Copies the state and begins to write it; what was begun before has been finished. @param path  copied */
 void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nni_checkpoint *state);
 
-/** Waits for the write that was begun. @return its outcome */
+/** Waits for the write that was begun. @return its status */
 nn_status nni_snapshot_finish(nni_snapshot *snapshot, nn_error *error);
 
 #endif

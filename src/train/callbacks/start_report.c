@@ -25,7 +25,7 @@ static void say_machine(const nni_run *run)
                        nni_figure_plural(run->threads.cpus, "core").text, cores);
 }
 
-/* The loss is what descent moves by, so it is that of the targets as they are learnt. */
+/* The loss is that of the scaled targets, since its gradient updates the weights. */
 static void say_targets(const nni_run *run)
 {
     static const char *const what[] = {
@@ -56,7 +56,7 @@ static void say_data(const nni_run *run)
     else
         nni_output_say(&run->output, "data     %s", train->file);
     nni_feature_scaler_text(run, normalize, sizeof normalize);
-    const bool chosen = run->recipe->data.normalize == NN_NORMALIZE_AUTO; /* takes a line of its own to tell */
+    const bool chosen = run->recipe->data.normalize == NN_NORMALIZE_AUTO; /* takes a line of its own */
     nni_output_say(&run->output, "         %s x %s (%s) to %s%s%s", nni_figure_plural(train->slices.rows, "row").text,
                    nni_figure_plural(train->features, "feature").text, train->x_type, targets,
                    chosen ? "" : "; normalize: ", chosen ? "" : normalize);
@@ -76,7 +76,7 @@ static void say_data(const nni_run *run)
         nni_output_say(&run->output, "         nothing held out: data.test is not given, so the model is not tested");
 }
 
-/* What was agreed before the first step: how much of each rank's memory rows take. */
+/* How much of each rank's memory rows take, which was agreed at setup. */
 static void say_memory(const nni_run *run)
 {
     const nni_dataset *train = run->data.train;

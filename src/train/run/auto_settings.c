@@ -80,7 +80,7 @@ static size_t choose_epochs(size_t rows, size_t batch)
     return smaller(larger((STEPS + steps - 1) / steps, least), MOST_EPOCHS);
 }
 
-/* The rate of the beginning would throw off weights that the moments of few steps move. */
+/* The moments of the first few steps are noisy: at the full rate they would throw the weights off. */
 static size_t choose_warmup(const nn_recipe *recipe, const choices *chosen, size_t rows)
 {
     const size_t step = chosen->batch * recipe->training.accumulate, steps = (rows + step - 1) / step;
@@ -200,7 +200,7 @@ static void assign_as_before(const nn_recipe *recipe, const nn_recipe *before, a
 }
 
 nn_status nni_resolve_auto_settings(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks,
-                                    nn_recipe **settled, nn_error *error)
+                                    nn_recipe **resolved, nn_error *error)
 {
     choices chosen = {.batch = 0};
     assignments all = {.count = 0};
@@ -210,5 +210,5 @@ nn_status nni_resolve_auto_settings(const nn_recipe *recipe, const nn_recipe *be
         assign_as_before(recipe, before, &all);
     else
         assign_chosen(recipe, &chosen, &all);
-    return nn_recipe_parse(recipe->text, "the recipe", NULL, all.each, all.count, settled, error);
+    return nn_recipe_parse(recipe->text, "the recipe", NULL, all.each, all.count, resolved, error);
 }

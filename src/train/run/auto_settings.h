@@ -1,4 +1,4 @@
-/** What a recipe leaves to the program, chosen once the data is known. */
+/** Settings that a recipe leaves to auto: their values, chosen from the number of rows and ranks. */
 #ifndef NNI_TRAIN_RUN_AUTO_SETTINGS_H
 #define NNI_TRAIN_RUN_AUTO_SETTINGS_H
 
@@ -22,10 +22,10 @@ bool nni_has_auto_settings(const nn_recipe *recipe);
  * @param before   of the run that is continued, whose choices stay; NULL: a new run
  * @param rows     of the training file; without meaning where there is a `before`
  * @param ranks    P
- * @param settled  receives a recipe to be freed
+ * @param resolved  receives a recipe to be freed
  * @return NN_USAGE where the ranks are more than the rows, or than a batch has
  */
 nn_status nni_resolve_auto_settings(const nn_recipe *recipe, const nn_recipe *before, size_t rows, size_t ranks,
-                                    nn_recipe **settled, nn_error *error);
+                                    nn_recipe **resolved, nn_error *error);
 
 #endif

@@ -64,7 +64,7 @@ typedef struct nni_callback {
     void *self;
 } nni_callback;
 
-/** Makes a callback, or leaves it zeroed where the run does not ask for it. Local; what it took is freed by `free`,
+/** Makes a callback, or leaves it zeroed where the recipe does not ask for it. Local; what it took is freed by `free`,
  * also where it fails. */
 typedef nn_status (*nni_callback_maker)(nni_run *run, nni_callback *callback, nn_error *error);
 

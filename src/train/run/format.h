@@ -1,11 +1,11 @@
-/** Figures as people read them. */
+/** Figures as text for people: counts, seconds, bytes. */
 #ifndef NNI_TRAIN_RUN_FORMAT_H
 #define NNI_TRAIN_RUN_FORMAT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** Room for any figure. */
+/** A figure as text. */
 typedef struct nni_figure {
     char text[32];
 } nni_figure;

@@ -1,6 +1,6 @@
 /**
- * The moments of a training, told to its callbacks: in the order of their table, or at its end backwards, so that what
- * writes the model comes before what says where it is. All are collective.
+ * Calls all callbacks of a run at a moment: in the order of their table, or at the end backwards, so that what writes
+ * the model comes before what prints where it is. All are collective.
  */
 #ifndef NNI_TRAIN_RUN_NOTIFY_H
 #define NNI_TRAIN_RUN_NOTIFY_H

@@ -13,8 +13,8 @@ static volatile sig_atomic_t stop_requested;
 static const int numbers[] = {SIGTERM, SIGUSR1, SIGINT};
 enum { HELD = 2, CAUGHT = 3 };
 
-static struct sigaction former[CAUGHT];
-static sigset_t former_mask;
+static struct sigaction before[CAUGHT];
+static sigset_t mask_before;
 
 /* The process of mpirun or srun that started this one; 0: none did. */
 static pid_t launcher;
@@ -49,25 +49,25 @@ void nni_signals_catch(void)
         struct sigaction action = {.sa_handler = on_signal,
                                    .sa_flags = SA_RESTART | (numbers[i] == SIGINT ? (int)SA_RESETHAND : 0)};
         sigemptyset(&action.sa_mask);
-        sigaction(numbers[i], &action, &former[i]);
+        sigaction(numbers[i], &action, &before[i]);
         /* A shell without job control has what it puts into the background ignore Ctrl-C. */
-        if (numbers[i] == SIGINT && former[i].sa_handler == SIG_IGN)
-            sigaction(SIGINT, &former[i], NULL);
+        if (numbers[i] == SIGINT && before[i].sa_handler == SIG_IGN)
+            sigaction(SIGINT, &before[i], NULL);
     }
     /* What a program held back until now arrives. */
     const sigset_t caught = first(CAUGHT);
-    pthread_sigmask(SIG_UNBLOCK, &caught, &former_mask);
+    pthread_sigmask(SIG_UNBLOCK, &caught, &mask_before);
 }
 
 void nni_signals_release(void)
 {
-    pthread_sigmask(SIG_SETMASK, &former_mask, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
     for (size_t i = 0; i < CAUGHT; i++)
-        sigaction(numbers[i], &former[i], NULL);
+        sigaction(numbers[i], &before[i], NULL);
 }
 
 bool nni_signals_stop_requested(void)
 {
-    /* Where Open MPI 5's mpirun is killed, its ranks are told nothing, and would go on for nobody. */
+    /* Where Open MPI 5's mpirun is killed, its ranks receive no signal, and would go on for nobody. */
     return stop_requested != 0 || (launcher != 0 && getppid() != launcher);
 }

@@ -174,7 +174,7 @@ static nn_status find_checkpoint(nni_run *run, char path[PATH_MAX], nn_error *er
 {
     nn_status status = NN_OK;
     if (run->comm->rank == 0) {
-        status = nni_resume_newest(run, path, error);
+        status = nni_resume_newest(run->files.folder, &run->output, path, error);
         if (status == NN_OK && path[0] == '\0')
             memcpy(path, run->files.last_checkpoint, PATH_MAX);
     }

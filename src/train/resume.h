@@ -19,12 +19,12 @@ nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_che
 nn_status nni_resume_load(const nni_run *run, const char *path, nni_checkpoint **checkpoint, nn_error *error);
 
 /**
- * The newest checkpoint of the run's folder whose seal holds; each damaged one is skipped with a warning. Rank 0 alone.
+ * The newest checkpoint of a folder whose seal holds; each damaged one is skipped with a warning. Rank 0 alone.
  *
  * @param path  receives its name; empty: the folder has none
  * @return NN_DATA where the folder has checkpoints but no intact one
  */
-nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *error);
+nn_status nni_resume_newest(const char *folder, const nni_output *output, char path[PATH_MAX], nn_error *error);
 
 /**
  * Refuses a checkpoint of another network, other data or another order of samples. Local, and alike on every rank.

@@ -60,16 +60,15 @@ static nn_status write_to(const nni_run *run, const char *path, nn_error *error)
 }
 
 /* Keeps the newest `keep`; removing an old file may fail without harm. */
-static void rotate(const nni_run *run)
+static void rotate(const nni_run_files *files, size_t keep)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    if (nni_run_lock_check(run->files.lock, NULL) != NN_OK ||
-        nni_folder_list(run->files.folder, &steps, &count, NULL) != NN_OK)
+    if (nni_run_lock_check(files->lock, NULL) != NN_OK || nni_folder_list(files->folder, &steps, &count, NULL) != NN_OK)
         return;
-    for (size_t i = run->recipe->checkpoint.keep; i < count; i++) {
+    for (size_t i = keep; i < count; i++) {
         char path[PATH_MAX];
-        if (nni_folder_checkpoint(run->files.folder, steps[i], path, NULL) == NN_OK)
+        if (nni_folder_checkpoint(files->folder, steps[i], path, NULL) == NN_OK)
             unlink(path);
     }
     free(steps);
@@ -121,7 +120,7 @@ static nn_status handle_outcome(checkpoints *state, nni_run *run, nn_status outc
         check_last_exists(state, run);
     memcpy(run->files.last_checkpoint, state->path, sizeof run->files.last_checkpoint);
     if (run->comm->rank == 0)
-        rotate(run);
+        rotate(&run->files, run->recipe->checkpoint.keep);
     return NN_OK;
 }
 
@@ -177,23 +176,23 @@ static bool rename_aside(const char *path)
 
 /* Checkpoints of later steps than the one continued from are of a history that is being given up: kept, but under a
  * name that --resume does not look for. */
-static nn_status set_aside(const nni_run *run, nn_error *error)
+static nn_status set_aside(const char *folder, uint64_t step, nn_error *error)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    NN_TRY(nni_folder_list(run->files.folder, &steps, &count, error));
+    NN_TRY(nni_folder_list(folder, &steps, &count, error));
     nn_status status = NN_OK;
     size_t later = 0;
-    for (; later < count && steps[later] > run->progress.counters.step && status == NN_OK; later++) {
+    for (; later < count && steps[later] > step && status == NN_OK; later++) {
         char path[PATH_MAX];
-        status = nni_folder_checkpoint(run->files.folder, steps[later], path, error);
+        status = nni_folder_checkpoint(folder, steps[later], path, error);
         if (status == NN_OK && !rename_aside(path))
             status = nn_fail(error, NN_SYSTEM, "cannot rename %s, which is of a later step than the one resumed", path);
     }
     free(steps);
     /* The finished model of that history, too; there may be none. */
     char model[PATH_MAX];
-    if (status == NN_OK && later > 0 && nni_folder_join(run->files.folder, "model.h5", model, NULL) == NN_OK)
+    if (status == NN_OK && later > 0 && nni_folder_join(folder, "model.h5", model, NULL) == NN_OK)
         rename_aside(model);
     return status;
 }
@@ -220,7 +219,7 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
     if (run->comm->rank == 0 && writes_in_background(run))
         status = nni_snapshot_create(run->recipe, run->model.network->inputs, &state->snapshot, error);
     if (run->comm->rank == 0 && status == NN_OK)
-        status = set_aside(run, error);
+        status = set_aside(run->files.folder, run->progress.counters.step, error);
     return nni_comm_broadcast_status(run->comm, status, error);
 }
 
@@ -307,7 +306,9 @@ static nn_status finish_newest(void *self, nni_run *run, nn_error *error)
 static nn_status after_rollback(void *self, nni_run *run, nn_error *error)
 {
     (void)self;
-    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? set_aside(run, error) : NN_OK, error);
+    return nni_comm_broadcast_status(
+        run->comm, run->comm->rank == 0 ? set_aside(run->files.folder, run->progress.counters.step, error) : NN_OK,
+        error);
 }
 
 static void release(void *self)

@@ -85,16 +85,16 @@ static bool open_end(metrics *state)
     return state->bytes >= 0;
 }
 
-static nn_status write_recipe(const nni_run *run, nn_error *error)
+static nn_status write_recipe(const char *folder, const char *text, nn_error *error)
 {
     char recipe[PATH_MAX];
-    NN_TRY(nni_folder_join(run->files.folder, "recipe.yaml", recipe, error));
-    return nni_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error);
+    NN_TRY(nni_folder_join(folder, "recipe.yaml", recipe, error));
+    return nni_file_replace(recipe, text, strlen(text), error);
 }
 
 static nn_status open_files(metrics *state, const nni_run *run, nn_error *error)
 {
-    NN_TRY(write_recipe(run, error));
+    NN_TRY(write_recipe(run->files.folder, run->recipe->text, error));
     NN_TRY(nni_folder_join(run->files.folder, "metrics.jsonl", state->path, error));
     NN_TRY(drop_later_lines(state->path, run->progress.counters.epoch, error));
     if (!open_end(state))
@@ -186,7 +186,7 @@ static void check_file_exists(metrics *state, const nni_run *run)
         return;
     fclose(state->file);
     state->file = NULL;
-    if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->warned)
+    if (write_recipe(run->files.folder, run->recipe->text, NULL) == NN_OK && open_end(state) && !state->warned)
         nni_output_say(&run->output,
                        "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
                        " on, and the recipe beside it",

@@ -137,7 +137,7 @@ typedef enum nn_schedule_kind {
     NN_SCHEDULE_PLATEAU,
 } nn_schedule_kind;
 
-/** What is measured on a split, and what a training may be stopped by. train/metrics/evaluate.h defines each. */
+/** What is measured on a split, and what a training may be stopped by. metrics/evaluate.h defines each. */
 typedef enum nn_metric {
     NN_METRIC_LOSS,
     NN_METRIC_ACCURACY,

@@ -4,7 +4,7 @@
 
 #include "nntrain/version.h"
 #include "support/memory.h"
-#include "train/auto_settings.h"
+#include "train/run/auto_settings.h"
 
 static nni_dataset_spec spec_of(const nn_recipe *recipe, const nni_split_settings *split)
 {

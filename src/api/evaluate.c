@@ -5,7 +5,7 @@
 #include "api/dataset.h"
 #include "api/workspace.h"
 #include "support/memory.h"
-#include "train/metrics/evaluate.h"
+#include "metrics/evaluate.h"
 
 /* Owns the evaluator within. */
 struct nn_evaluator {

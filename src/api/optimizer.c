@@ -2,7 +2,7 @@
 
 #include "api/workspace.h"
 #include "support/memory.h"
-#include "train/auto_settings.h"
+#include "train/run/auto_settings.h"
 
 nn_status nn_optimizer_create(const nn_recipe *recipe, const nn_network *network, size_t epoch_steps, size_t step_rows,
                               nn_optimizer **result, nn_error *error)

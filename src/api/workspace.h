@@ -5,7 +5,7 @@
 #include "model/network.h"
 #include "nntrain/network.h"
 #include "recipe/recipe.h"
-#include "train/train.h"
+#include "train/run/threads.h"
 
 /** Owns the work space and the threads. */
 struct nn_workspace {

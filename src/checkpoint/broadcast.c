@@ -1,4 +1,3 @@
-/* A checkpoint that rank 0 has read, to all ranks. */
 #include "checkpoint/broadcast.h"
 
 #include <string.h>
@@ -6,8 +5,8 @@
 #include "comm/string_set.h"
 #include "support/memory.h"
 
-/* The facts that the other ranks need to take memory for the rest. */
-typedef struct outline {
+/* Sizes and settings by which the other ranks create the objects that arrays go into. */
+typedef struct checkpoint_header {
     nni_progress progress;
     nni_provenance provenance;
     uint64_t inputs, layer_count, recipe_bytes, optimizer_steps;
@@ -16,27 +15,27 @@ typedef struct outline {
     double limit;
     bool imputes, shares, names_are_labels;
     nni_optimizer_settings optimizer;
-} outline;
+} checkpoint_header;
 
-static nn_status take_like(const nn_comm *comm, const outline *plan, const nni_layer_settings *layers,
-                           nni_checkpoint *checkpoint, nn_error *error)
+static nn_status create_objects(const nn_comm *comm, const checkpoint_header *header, const nni_layer_settings *layers,
+                                nni_checkpoint *checkpoint, nn_error *error)
 {
-    checkpoint->progress = plan->progress;
-    checkpoint->provenance = plan->provenance;
-    checkpoint->names_are_labels = plan->names_are_labels;
-    NN_TRY(nni_network_create(plan->inputs, layers, plan->layer_count, &checkpoint->network, error));
-    NN_TRY(nni_feature_scaler_create(plan->normalization, plan->inputs, &checkpoint->normalization, error));
-    NN_TRY(nni_target_scaler_create(plan->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
+    checkpoint->progress = header->progress;
+    checkpoint->provenance = header->provenance;
+    checkpoint->names_are_labels = header->names_are_labels;
+    NN_TRY(nni_network_create(header->inputs, layers, header->layer_count, &checkpoint->network, error));
+    NN_TRY(nni_feature_scaler_create(header->normalization, header->inputs, &checkpoint->normalization, error));
+    NN_TRY(nni_target_scaler_create(header->target_scaling, checkpoint->network->outputs, &checkpoint->target_scaling,
                                     error));
-    checkpoint->normalization->limit = plan->limit;
-    if (plan->imputes)
+    checkpoint->normalization->limit = header->limit;
+    if (header->imputes)
         NN_TRY(nni_feature_scaler_impute(checkpoint->normalization, error));
     const nni_regularization_settings none = {.l1 = 0};
-    NN_TRY(nni_optimizer_create_part(&plan->optimizer, &none, checkpoint->network,
-                                     plan->shares ? (size_t)comm->rank : 0, plan->shares ? (size_t)comm->size : 1,
+    NN_TRY(nni_optimizer_create_part(&header->optimizer, &none, checkpoint->network,
+                                     header->shares ? (size_t)comm->rank : 0, header->shares ? (size_t)comm->size : 1,
                                      &checkpoint->optimizer, error));
-    checkpoint->optimizer->steps = plan->optimizer_steps;
-    return nni_allocate(plan->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
+    checkpoint->optimizer->steps = header->optimizer_steps;
+    return nni_allocate(header->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
 }
 
 enum { PIECE = 1 << 18 }; /* elements */
@@ -52,7 +51,8 @@ static void keep_own(nni_optimizer *optimizer, size_t state, size_t first, size_
 }
 
 /* Piece by piece to all, of which each keeps what is its own. Rank 0 has all. */
-static nn_status share_state(nn_comm *comm, size_t state, nni_checkpoint *checkpoint, nni_real *piece, nn_error *error)
+static nn_status broadcast_state(nn_comm *comm, size_t state, nni_checkpoint *checkpoint, nni_real *piece,
+                                 nn_error *error)
 {
     nni_optimizer *optimizer = checkpoint->optimizer;
     const size_t flat_count = checkpoint->network->flat_count;
@@ -67,35 +67,36 @@ static nn_status share_state(nn_comm *comm, size_t state, nni_checkpoint *checkp
     return NN_OK;
 }
 
-static nn_status share_optimizer(nn_comm *comm, nni_checkpoint *checkpoint, nn_error *error)
+static nn_status broadcast_optimizer(nn_comm *comm, nni_checkpoint *checkpoint, nn_error *error)
 {
     nni_real *piece = NULL;
     nn_status status = nni_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
     status = nn_comm_agree(comm, status, error);
     for (size_t s = 0; status == NN_OK && s < checkpoint->optimizer->state_count; s++)
-        status = share_state(comm, s, checkpoint, piece, error);
+        status = broadcast_state(comm, s, checkpoint, piece, error);
     nni_release(piece);
     return status;
 }
 
-static nn_status share_arrays(nn_comm *comm, const outline *plan, nni_checkpoint *checkpoint, nn_error *error)
+static nn_status broadcast_arrays(nn_comm *comm, const checkpoint_header *header, nni_checkpoint *checkpoint,
+                                  nn_error *error)
 {
     const size_t flat_bytes = checkpoint->network->flat_count * sizeof(nni_real);
     nni_feature_scaler *normalization = checkpoint->normalization;
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
                              checkpoint->network->statistics_count * sizeof(nni_real), error));
-    NN_TRY(share_optimizer(comm, checkpoint, error));
-    NN_TRY(nn_comm_broadcast(comm, normalization->offset, plan->inputs * sizeof(double), error));
-    NN_TRY(nn_comm_broadcast(comm, normalization->scale, plan->inputs * sizeof(double), error));
+    NN_TRY(broadcast_optimizer(comm, checkpoint, error));
+    NN_TRY(nn_comm_broadcast(comm, normalization->offset, header->inputs * sizeof(double), error));
+    NN_TRY(nn_comm_broadcast(comm, normalization->scale, header->inputs * sizeof(double), error));
     nni_feature_scaler_round(normalization);
-    if (plan->imputes)
-        NN_TRY(nn_comm_broadcast(comm, normalization->missing, plan->inputs * sizeof(nni_real), error));
+    if (header->imputes)
+        NN_TRY(nn_comm_broadcast(comm, normalization->missing, header->inputs * sizeof(nni_real), error));
     nni_target_scaler *scaling = checkpoint->target_scaling;
     NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
     NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
     NN_TRY(nni_string_set_broadcast(comm, &checkpoint->class_names, error));
-    return nn_comm_broadcast(comm, checkpoint->recipe, plan->recipe_bytes, error);
+    return nn_comm_broadcast(comm, checkpoint->recipe, header->recipe_bytes, error);
 }
 
 static nni_layer_settings spec_of(const nni_layer *layer)
@@ -110,10 +111,10 @@ static nni_layer_settings spec_of(const nni_layer *layer)
 
 nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *checkpoint, nn_error *error)
 {
-    outline plan;
-    memset(&plan, 0, sizeof plan);
+    checkpoint_header header;
+    memset(&header, 0, sizeof header);
     if (comm->rank == 0)
-        plan = (outline){
+        header = (checkpoint_header){
             .progress = checkpoint->progress,
             .provenance = checkpoint->provenance,
             .inputs = checkpoint->network->inputs,
@@ -128,21 +129,21 @@ nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *c
             .optimizer = checkpoint->optimizer->settings,
             .optimizer_steps = checkpoint->optimizer->steps,
         };
-    NN_TRY(nn_comm_broadcast(comm, &plan, sizeof plan, error));
+    NN_TRY(nn_comm_broadcast(comm, &header, sizeof header, error));
 
     nni_layer_settings *layers = NULL;
-    nn_status status = nni_allocate(plan.layer_count, sizeof *layers, "the table of layers", &layers, error);
+    nn_status status = nni_allocate(header.layer_count, sizeof *layers, "the table of layers", &layers, error);
     status = nn_comm_agree(comm, status, error);
-    for (size_t l = 0; status == NN_OK && comm->rank == 0 && l < plan.layer_count; l++)
+    for (size_t l = 0; status == NN_OK && comm->rank == 0 && l < header.layer_count; l++)
         layers[l] = spec_of(&checkpoint->network->layers[l]);
     if (status == NN_OK)
-        status = nn_comm_broadcast(comm, layers, plan.layer_count * sizeof *layers, error);
+        status = nn_comm_broadcast(comm, layers, header.layer_count * sizeof *layers, error);
     if (status == NN_OK) {
         if (comm->rank != 0)
-            status = take_like(comm, &plan, layers, checkpoint, error);
+            status = create_objects(comm, &header, layers, checkpoint, error);
         status = nn_comm_agree(comm, status, error);
     }
     nni_release(layers);
     NN_TRY(status);
-    return share_arrays(comm, &plan, checkpoint, error);
+    return broadcast_arrays(comm, &header, checkpoint, error);
 }

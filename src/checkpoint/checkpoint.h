@@ -23,11 +23,11 @@
 /** How far a training is. */
 typedef struct nni_progress {
     uint64_t epoch;      /**< complete epochs */
-    uint64_t step;       /**< steps of descent of all epochs */
-    uint64_t epoch_step; /**< steps of descent of the epoch in work */
+    uint64_t step;       /**< updates of all epochs */
+    uint64_t epoch_step; /**< updates of the epoch in work */
     double epoch_loss;   /**< sum of loss * rows over the steps of the epoch in work */
-    uint64_t skipped;    /**< rows of the epoch in work whose steps moved nothing, and are not in epoch_loss */
-    double best;         /**< best value of the watched metric so far; NaN: none yet */
+    uint64_t skipped;    /**< rows of the epoch in work whose steps were skipped, which epoch_loss is without */
+    double best;         /**< best value of the metric that early stopping follows so far; NaN: none yet */
     uint64_t best_epoch; /**< complete epochs when it was reached */
     uint64_t patience;   /**< epochs since it last improved by more than the tolerance */
     double seconds;      /**< time trained, evaluation included */
@@ -57,23 +57,23 @@ typedef struct nni_checkpoint {
     bool names_are_labels;      /**< the names are the whole numbers that the training's y held */
 } nni_checkpoint;
 
-/** Memory that checkpoints are composed in. Kept from one to the next, the system need not find it anew, which takes
- * longer than to fill it. Zeroed, it is empty and ready for use. */
+/** Memory that checkpoints are serialized to. Kept from one to the next, since the system takes longer to find it anew
+ * than HDF5 to fill it. Zeroed, it is empty and ready for use. */
 typedef struct nni_checkpoint_buffer {
-    char *bytes;     /**< the seal, then the file as HDF5 composes it */
+    char *bytes;     /**< the seal, then the file as HDF5 serializes it */
     size_t capacity; /**< for the latter */
 } nni_checkpoint_buffer;
 
-void nni_checkpoint_buffer_free(nni_checkpoint_buffer *room);
+void nni_checkpoint_buffer_free(nni_checkpoint_buffer *buffer);
 
 /**
  * Writes a checkpoint: to a temporary name in the same folder, synchronised to the disk, then renamed. Local: rank 0
  * alone calls it.
  *
- * @param room  to be used and kept; NULL: memory of its own, for the time being
+ * @param buffer  to be used and kept; NULL: memory of its own, for the time being
  * @return NN_SYSTEM naming the file and the reason; an earlier file of that name is then still there
  */
-nn_status nni_checkpoint_write(const char *path, const nni_checkpoint *checkpoint, nni_checkpoint_buffer *room,
+nn_status nni_checkpoint_write(const char *path, const nni_checkpoint *checkpoint, nni_checkpoint_buffer *buffer,
                                nn_error *error);
 
 /**

@@ -24,8 +24,8 @@ bool nni_field_put_tensor(hid_t group, const char *name, const nni_real *values,
 /** An array of doubles, guarded alike; one of floats is read, too. */
 bool nni_field_put_doubles(hid_t group, const char *name, const double *values, size_t count);
 bool nni_field_get_doubles(hid_t group, const char *name, double *values, size_t count);
-/** Room for such a tensor, without the guard, that others write to. @param place  receives where in the file it begins
- */
+/** Allocates space for such a tensor, without Fletcher32, which others write to. @param place  receives its offset in
+ * the file */
 bool nni_field_place_tensor(hid_t group, const char *name, size_t rows, size_t columns, uint64_t *place);
 bool nni_field_tensor_shape(hid_t group, const char *name, size_t *rows, size_t *columns);
 bool nni_field_get_tensor(hid_t group, const char *name, nni_real *values, size_t rows, size_t columns);

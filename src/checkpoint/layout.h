@@ -1,4 +1,4 @@
-/** Where things are in a checkpoint: written by write.c, read by read.c. */
+/** Names of groups and datasets in a checkpoint, and the version of the format. */
 #ifndef NNI_CHECKPOINT_LAYOUT_H
 #define NNI_CHECKPOINT_LAYOUT_H
 
@@ -39,7 +39,7 @@ static inline void nni_layer_group(char name[NNI_GROUP_NAME_SIZE], size_t layer)
     snprintf(name, NNI_GROUP_NAME_SIZE, "/model/layers/%zu", layer);
 }
 
-/** "/optimizer/layers/<i>": weight_<state>, bias_<state>, ..., shaped like the parameters they move. */
+/** "/optimizer/layers/<i>": weight_<state>, bias_<state>, ..., shaped like the parameters they belong to. */
 static inline void nni_state_group(char name[NNI_GROUP_NAME_SIZE], size_t layer)
 {
     snprintf(name, NNI_GROUP_NAME_SIZE, "/optimizer/layers/%zu", layer);

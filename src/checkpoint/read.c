@@ -1,16 +1,15 @@
-/* Rank 0 verifies the seal over the whole file, then HDF5 reads from the very bytes that were verified; the other
- * ranks receive what was found. */
+/* Rank 0 verifies the seal over the whole file, then HDF5 reads from the very bytes that were verified; the other ranks
+ * receive what it found. */
 #include <hdf5.h>
-#include <string.h>
 
 #include "checkpoint/broadcast.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/deserialize.h"
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
 #include "checkpoint/seal.h"
 #include "hdf5/guard.h"
 #include "hdf5/lock.h"
-#include "recipe/kinds.h"
 #include "support/memory.h"
 
 void nni_checkpoint_free(nni_checkpoint *checkpoint)
@@ -26,282 +25,8 @@ void nni_checkpoint_free(nni_checkpoint *checkpoint)
     nni_release(checkpoint);
 }
 
-static bool value_of(const cyaml_strval_t *names, size_t count, const char *name, int *value)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i].str, name) == 0) {
-            *value = (int)names[i].val;
-            return true;
-        }
-    return false;
-}
-
-/* The value behind a name in a text attribute. */
-static bool get_kind(hid_t object, const char *field, const cyaml_strval_t *names, size_t count, int *value)
-{
-    char name[32];
-    return nni_field_get_text(object, field, name, sizeof name) && value_of(names, count, name, value);
-}
-
-static bool get_layer_spec(hid_t file, size_t index, size_t inputs, nni_layer_settings *layer)
-{
-    char name[NNI_GROUP_NAME_SIZE];
-    nni_layer_group(name, index);
-    if (H5Lexists(file, name, H5P_DEFAULT) <= 0)
-        return false;
-    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-    size_t columns = 0;
-    int activation = 0, norm = 0;
-    bool good =
-        group >= 0 && nni_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
-        get_kind(group, "activation", nni_activation_names, CYAML_ARRAY_LEN(nni_activation_names), &activation) &&
-        get_kind(group, "normalization", nni_norm_names, CYAML_ARRAY_LEN(nni_norm_names), &norm) &&
-        nni_field_get_number(group, "dropout", &layer->dropout);
-    layer->activation = (nn_activation)activation;
-    layer->normalization = (nn_norm_kind)norm;
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-/* The shape of the network; its layers in an array to be released. Sizes are believed only up to the file's own. */
-static bool get_shape(hid_t file, size_t file_bytes, size_t *inputs, size_t *layer_count, nni_layer_settings **layers)
-{
-    hid_t model = H5Lexists(file, "model", H5P_DEFAULT) > 0 ? H5Gopen2(file, "/model", H5P_DEFAULT) : -1;
-    uint64_t input_count = 0, count = 0;
-    bool good = model >= 0 && nni_field_get_count(model, "inputs", &input_count) &&
-                nni_field_get_count(model, "layers", &count) && count > 0 && count < file_bytes && input_count > 0 &&
-                H5Lexists(model, "layers", H5P_DEFAULT) > 0;
-    if (model >= 0)
-        H5Gclose(model);
-    if (!good || nni_allocate(count, sizeof **layers, "the table of layers", layers, NULL) != NN_OK)
-        return false;
-    *inputs = *layer_count = 0;
-    size_t below = input_count;
-    for (size_t l = 0; l < count; l++) {
-        size_t weights = 0;
-        if (!get_layer_spec(file, l, below, &(*layers)[l]) ||
-            __builtin_mul_overflow(below, (*layers)[l].units, &weights) || weights > file_bytes)
-            return false;
-        below = (*layers)[l].units;
-    }
-    *inputs = input_count;
-    *layer_count = count;
-    return true;
-}
-
-static bool get_tensors(hid_t group, const nn_network *network, size_t layer, nni_real *flat, const char *suffix)
-{
-    bool good = true;
-    for (size_t t = 0; good && t < network->tensor_count; t++) {
-        const nni_tensor *tensor = &network->tensors[t];
-        if (tensor->layer != layer)
-            continue;
-        char name[NNI_FIELD_NAME_SIZE];
-        nni_tensor_field(name, tensor->role, suffix);
-        good = nni_field_get_tensor(group, name, flat + tensor->offset, tensor->rows, tensor->columns);
-    }
-    return good;
-}
-
-/* Batch norm once had a bias before it, which only moved the mean that it takes out. */
-static bool take_bias_into_mean(hid_t group, const nni_layer *layer, nni_real *running_mean)
-{
-    nni_real *bias = NULL;
-    if (H5Lexists(group, "bias", H5P_DEFAULT) <= 0)
-        return true;
-    const bool good = nni_allocate(layer->outputs, sizeof *bias, "a bias", &bias, NULL) == NN_OK &&
-                      nni_field_get_tensor(group, "bias", bias, layer->outputs, 0);
-    for (size_t j = 0; good && j < layer->outputs; j++)
-        running_mean[j] -= bias[j];
-    nni_release(bias);
-    return good;
-}
-
-static bool get_layer(hid_t file, const nn_network *network, size_t index)
-{
-    const nni_layer *layer = &network->layers[index];
-    char name[NNI_GROUP_NAME_SIZE];
-    nni_layer_group(name, index);
-    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-    bool good = group >= 0 && get_tensors(group, network, index, network->parameters, "");
-    if (good && layer->norm == NN_NORM_BATCH)
-        good =
-            nni_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
-            nni_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,
-                                 layer->outputs, 0) &&
-            take_bias_into_mean(group, layer, network->statistics + layer->running_mean);
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-static bool get_layer_states(hid_t file, const nn_network *network, nni_optimizer *optimizer, size_t index)
-{
-    char name[NNI_GROUP_NAME_SIZE];
-    nni_state_group(name, index);
-    if (H5Lexists(file, name, H5P_DEFAULT) <= 0)
-        return false;
-    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
-    bool good = group >= 0;
-    for (size_t s = 0; good && s < optimizer->state_count; s++) {
-        char suffix[NNI_FIELD_NAME_SIZE];
-        nni_state_suffix(suffix, nni_optimizer_state_name(&optimizer->settings, s));
-        good = get_tensors(group, network, index, optimizer->state[s], suffix);
-    }
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-/* What decides how many arrays a state has: the kind, and whether there is momentum. */
-static bool get_optimizer(hid_t file, const nn_network *network, nni_optimizer **optimizer)
-{
-    const nni_regularization_settings none = {.l1 = 0};
-    nni_optimizer_settings settings = {.name = NN_SGD};
-    uint64_t steps = 0;
-    int kind = 0;
-    hid_t root = H5Lexists(file, "optimizer", H5P_DEFAULT) > 0 ? H5Gopen2(file, "/optimizer", H5P_DEFAULT) : -1;
-    bool good = root >= 0 && H5Lexists(root, "layers", H5P_DEFAULT) > 0 &&
-                get_kind(root, "name", nni_optimizer_names, CYAML_ARRAY_LEN(nni_optimizer_names), &kind) &&
-                nni_field_get_number(root, "momentum", &settings.momentum) &&
-                nni_field_get_count(root, "steps", &steps);
-    settings.name = (nn_optimizer_kind)kind;
-    if (root >= 0)
-        H5Gclose(root);
-    if (!good || nni_optimizer_create(&settings, &none, network, optimizer, NULL) != NN_OK)
-        return false;
-    (*optimizer)->steps = steps;
-    for (size_t l = 0; good && l < network->layer_count; l++)
-        good = get_layer_states(file, network, *optimizer, l);
-    return good;
-}
-
-static bool get_progress(hid_t file, nni_progress *progress)
-{
-    hid_t group = H5Gopen2(file, "/progress", H5P_DEFAULT);
-    bool good = group >= 0 && nni_field_get_count(group, "epoch", &progress->epoch) &&
-                nni_field_get_count(group, "step", &progress->step) &&
-                nni_field_get_count(group, "epoch_step", &progress->epoch_step) &&
-                nni_field_get_number(group, "epoch_loss", &progress->epoch_loss) &&
-                nni_field_get_number(group, "best", &progress->best) &&
-                nni_field_get_count(group, "best_epoch", &progress->best_epoch) &&
-                nni_field_get_count(group, "patience", &progress->patience) &&
-                nni_field_get_number(group, "seconds", &progress->seconds) &&
-                nni_field_get_number(group, "schedule_scale", &progress->schedule.scale) &&
-                nni_field_get_number(group, "schedule_best", &progress->schedule.best) &&
-                nni_field_get_count(group, "schedule_waited", &progress->schedule.waited);
-    /* Files of before steps could be skipped have none. */
-    if (good && H5Aexists(group, "epoch_skipped") > 0)
-        good = nni_field_get_count(group, "epoch_skipped", &progress->skipped);
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-static bool get_provenance(hid_t file, nni_provenance *provenance)
-{
-    hid_t group = H5Gopen2(file, "/provenance", H5P_DEFAULT);
-    bool good = group >= 0 && nni_field_get_text(group, "version", provenance->version, sizeof provenance->version) &&
-                nni_field_get_count(group, "ranks", &provenance->ranks) &&
-                nni_field_get_count(group, "threads", &provenance->threads) &&
-                nni_field_get_count(group, "hosts", &provenance->hosts) &&
-                nni_field_get_text(group, "data_file", provenance->data_file, sizeof provenance->data_file) &&
-                nni_field_get_count(group, "data_bytes", &provenance->data_bytes) &&
-                nni_field_get_count(group, "data_digest", &provenance->data_digest) &&
-                (H5Aexists(group, "classes") <= 0 || nni_field_get_count(group, "classes", &provenance->classes));
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-/* Models that were trained without missing values have none. */
-static bool get_missing(hid_t group, nni_feature_scaler *normalization)
-{
-    if (H5Lexists(group, "missing", H5P_DEFAULT) <= 0)
-        return true;
-    return nni_feature_scaler_impute(normalization, NULL) == NN_OK &&
-           nni_field_get_tensor(group, "missing", normalization->missing, normalization->features, 0);
-}
-
-static bool get_normalization(hid_t file, size_t features, nni_feature_scaler **normalization)
-{
-    hid_t group = H5Gopen2(file, "/normalization", H5P_DEFAULT);
-    int kind = 0;
-    bool good = group >= 0 &&
-                get_kind(group, "kind", nni_feature_scaling_names, CYAML_ARRAY_LEN(nni_feature_scaling_names), &kind) &&
-                nni_feature_scaler_create((nn_feature_scaling)kind, features, normalization, NULL) == NN_OK &&
-                nni_field_get_doubles(group, "offset", (*normalization)->offset, features) &&
-                nni_field_get_doubles(group, "scale", (*normalization)->scale, features) &&
-                get_missing(group, *normalization);
-    /* Models of before there was a robust kind have none. */
-    if (good && H5Aexists(group, "limit") > 0)
-        good = nni_field_get_number(group, "limit", &(*normalization)->limit);
-    if (good)
-        nni_feature_scaler_round(*normalization);
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-/* Models that learned their targets as they are have none, as all did once. */
-static bool get_target_scaling(hid_t file, size_t outputs, nni_target_scaler **scaling)
-{
-    int kind = NN_TARGETS_NONE;
-    if (H5Lexists(file, "target_normalization", H5P_DEFAULT) <= 0)
-        return nni_target_scaler_create(NN_TARGETS_NONE, outputs, scaling, NULL) == NN_OK;
-    hid_t group = H5Gopen2(file, "/target_normalization", H5P_DEFAULT);
-    bool good = group >= 0 &&
-                get_kind(group, "kind", nni_target_scaling_names, CYAML_ARRAY_LEN(nni_target_scaling_names), &kind) &&
-                kind != NN_TARGETS_AUTO &&
-                nni_target_scaler_create((nn_target_scaling)kind, outputs, scaling, NULL) == NN_OK &&
-                nni_field_get_doubles(group, "offset", (*scaling)->offset, outputs) &&
-                nni_field_get_doubles(group, "scale", (*scaling)->scale, outputs);
-    if (group >= 0)
-        H5Gclose(group);
-    return good;
-}
-
-/* Models of classes that are numbers alone have none. */
-static bool get_classes(hid_t file, nni_checkpoint *checkpoint)
-{
-    if (H5Lexists(file, "classes", H5P_DEFAULT) <= 0)
-        return true;
-    if (!nni_field_get_strings(file, "classes", &checkpoint->class_names))
-        return false;
-    hid_t classes = H5Dopen2(file, "classes", H5P_DEFAULT);
-    uint64_t labels = 0;
-    const bool good =
-        classes >= 0 && (H5Aexists(classes, "labels") <= 0 || nni_field_get_count(classes, "labels", &labels));
-    if (classes >= 0)
-        H5Dclose(classes);
-    checkpoint->names_are_labels = labels > 0;
-    return good;
-}
-
-/* Everything of an open file into an empty checkpoint. */
-static bool get_all(hid_t file, size_t file_bytes, nni_checkpoint *checkpoint)
-{
-    size_t inputs = 0, layer_count = 0;
-    nni_layer_settings *layers = NULL;
-    bool good = get_shape(file, file_bytes, &inputs, &layer_count, &layers) &&
-                nni_network_create(inputs, layers, layer_count, &checkpoint->network, NULL) == NN_OK;
-    nni_release(layers);
-    if (!good)
-        return false;
-    for (size_t l = 0; good && l < layer_count; l++)
-        good = get_layer(file, checkpoint->network, l);
-    return good && get_optimizer(file, checkpoint->network, &checkpoint->optimizer) &&
-           get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
-           get_target_scaling(file, checkpoint->network->outputs, &checkpoint->target_scaling) &&
-           nni_field_get_string(file, "recipe", &checkpoint->recipe) && get_classes(file, checkpoint) &&
-           get_provenance(file, &checkpoint->provenance);
-}
-
-/* --- nothing outside of the file ---------------------------------------------------------------------------------- */
-
 /* Objects of a checkpoint lie at /optimizer/layers/0/weight_mean at the deepest. */
-enum { DEEPEST = 8 };
+enum { DEPTH_MAX = 8 };
 
 static bool lies_in_file(hid_t group, const char *name)
 {
@@ -324,10 +49,10 @@ static herr_t check_link(hid_t root, const char *name, const H5L_info_t *info, v
     int depth = 1;
     for (const char *at = name; *at; at++)
         depth += *at == '/';
-    return info->type == H5L_TYPE_HARD && depth <= DEEPEST && lies_in_file(root, name) ? 0 : -1;
+    return info->type == H5L_TYPE_HARD && depth <= DEPTH_MAX && lies_in_file(root, name) ? 0 : -1;
 }
 
-/* A seal tells damage, not who wrote a file: weights could come from any file of the reader's, or reading never end. */
+/* A seal shows damage, not malice: a file could refer to any other file of the reader's, or have reading never end. */
 static bool is_self_contained(hid_t file)
 {
     return H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, check_link, NULL) >= 0;
@@ -370,7 +95,7 @@ static nn_status read_file(void *context, nn_error *error)
                          (unsigned long long)format, NNI_CHECKPOINT_OLDEST, NNI_CHECKPOINT_FORMAT);
     else if (!is_self_contained(file))
         status = nn_fail(error, NN_DATA, "%s carries a seal but refers to other files, which no checkpoint does", path);
-    else if (!get_all(file, count, reading->checkpoint))
+    else if (!nni_checkpoint_deserialize(file, count, reading->checkpoint))
         status =
             nn_fail(error, NN_DATA, "%s carries a seal but is not laid out as a checkpoint, or memory is short", path);
     if (file >= 0)
@@ -386,7 +111,7 @@ static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nni_
     nn_status status = NN_OK;
     if (comm->rank == 0) {
         nni_hdf5_lock();
-        /* The seal tells damage, not whether a file was meant to harm. */
+        /* The seal shows damage, not malice. */
         struct reading reading = {path, checkpoint};
         status = nni_hdf5_guard(path, read_file, &reading, error);
         nni_hdf5_unlock();

@@ -22,7 +22,7 @@ static void write_seal(XXH128_hash_t digest, size_t count, char seal[NNI_SEAL_BY
              first_line, count, (uint64_t)digest.high64, (uint64_t)digest.low64, NNI_SEAL_BYTES);
 }
 
-void nni_seal_compose(const void *bytes, size_t count, char seal[NNI_SEAL_BYTES])
+void nni_seal_format(const void *bytes, size_t count, char seal[NNI_SEAL_BYTES])
 {
     write_seal(XXH3_128bits(bytes, count), count, seal);
 }
@@ -101,9 +101,9 @@ static nn_status read_sealed(const char *path, int file, void **image, size_t *c
     *count = bytes;
     if (!read_all(file, *image, bytes))
         return nn_fail(error, NN_DATA, "cannot read %s: %s", path, errno ? strerror(errno) : "it became shorter");
-    /* The whole seal is composed anew and compared: a flipped bit in the seal itself is refused too. */
+    /* The whole seal is formatted anew and compared: a flipped bit in the seal itself is refused too. */
     char expected[NNI_SEAL_BYTES];
-    nni_seal_compose(*image, bytes, expected);
+    nni_seal_format(*image, bytes, expected);
     if (memcmp(seal, expected, sizeof seal) != 0)
         return nn_fail(error, NN_DATA, "%s is damaged or truncated: its %zu bytes do not match its seal", path, bytes);
     return NN_OK;

@@ -15,8 +15,8 @@
 
 enum { NNI_SEAL_BYTES = 512 };
 
-/** Composes the seal of some bytes: readable text, padded with zeros. */
-void nni_seal_compose(const void *bytes, size_t count, char seal[NNI_SEAL_BYTES]);
+/** Formats the seal of some bytes: readable text, padded with zeros. */
+void nni_seal_format(const void *bytes, size_t count, char seal[NNI_SEAL_BYTES]);
 
 /** Seals a file whose first NNI_SEAL_BYTES are free for that. @return NN_SYSTEM with the reason */
 nn_status nni_seal_file(const char *path, nn_error *error);

@@ -8,8 +8,8 @@ static hid_t make_group(hid_t file, const char *name)
     return H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 }
 
-/* The tensors of one layer out of a flat array, each under its name and a suffix; or room for them alone.
- * @param places  NULL; or [tensor_count], receives where that is */
+/* The tensors of one layer out of a flat array, each under its name and a suffix; or space for them alone.
+ * @param places  NULL; or [tensor_count], receives their offsets */
 static bool put_tensors(hid_t group, const nn_network *network, size_t layer, const nni_real *flat, const char *suffix,
                         uint64_t *places)
 {

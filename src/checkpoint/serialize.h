@@ -1,4 +1,4 @@
-/** What is in a checkpoint, put into an open HDF5 file. */
+/** The contents of a checkpoint, put into an open HDF5 file. */
 #ifndef NNI_CHECKPOINT_SERIALIZE_H
 #define NNI_CHECKPOINT_SERIALIZE_H
 
@@ -10,7 +10,7 @@
  * Puts all of it there; local.
  *
  * @param places  NULL; or [state_count, tensor_count], receives where in the file each tensor of the optimizer's state
- * begins, which others then write: it is only given room
+ * begins, whose values others then write: space is only allocated for it
  */
 bool nni_checkpoint_serialize(hid_t file, const nni_checkpoint *checkpoint, uint64_t *places);
 

@@ -1,6 +1,6 @@
-/* Rank 0 has HDF5 compose the file, with room for the state of the optimizer; then each rank writes its share of that
- * to where it belongs, by itself. HDF5's own way, MPI-IO, is not for disks that may fail: see latched.h. A rank whose
- * host does not see the folder sends its share to rank 0. */
+/* Rank 0 has HDF5 serialize the file, with space allocated for the state of the optimizer; then each rank writes its
+ * share of that state at its offset, by itself. HDF5's own way, MPI-IO, is not for disks that may fail: see
+ * deferred_error_driver.h. A rank whose host does not see the folder sends its share to rank 0. */
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
@@ -19,7 +19,7 @@
 
 enum { PIECE = 1 << 18 }; /* elements that are sent at a time */
 
-/* A file on its way. */
+/* A file that is being written. */
 typedef struct writing {
     nn_comm *comm;
     const char *path;
@@ -28,7 +28,7 @@ typedef struct writing {
     uint64_t *places; /* [state_count, tensor_count] behind the seal */
     int file;         /* -1: this rank does not see it */
     int reason;       /* errno of this rank's first failure; 0: none */
-    char *unseen;     /* [ranks] on rank 0: which do not */
+    char *blind;      /* [ranks] on rank 0: those that do not */
     nni_real *buffer; /* [PIECE] of what they send */
 } writing;
 
@@ -42,7 +42,7 @@ static size_t place_count(const nni_checkpoint *checkpoint)
     return checkpoint->optimizer->state_count * checkpoint->network->tensor_count;
 }
 
-static nn_status outcome(const writing *w, int reason, nn_error *error)
+static nn_status status_of(const writing *w, int reason, nn_error *error)
 {
     return reason == 0 ? NN_OK : nn_fail(error, NN_SYSTEM, "cannot write %s: %s", w->path, strerror(reason));
 }
@@ -55,28 +55,28 @@ static void note(writing *w, bool good)
 
 /* --- the file around the state, by rank 0 --- */
 
-static bool compose_into(nni_deferred_error_driver *latched, const writing *w)
+static bool serialize_into(nni_deferred_error_driver *driver, const writing *w)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t file = nni_deferred_error_driver_create(latched);
+    hid_t file = nni_deferred_error_driver_create(driver);
     const bool good = file >= 0 && nni_checkpoint_serialize(file, w->checkpoint, w->places);
     return file >= 0 && H5Fclose(file) >= 0 && good;
 }
 
-static nn_status compose(const writing *w, nn_error *error)
+static nn_status serialize(const writing *w, nn_error *error)
 {
-    nni_deferred_error_driver latched = {.begins = NNI_SEAL_BYTES};
-    latched.file = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (latched.file < 0)
-        return outcome(w, errno, error);
+    nni_deferred_error_driver driver = {.begins = NNI_SEAL_BYTES};
+    driver.file = open(w->partial, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (driver.file < 0)
+        return status_of(w, errno, error);
     nni_hdf5_lock();
-    const bool good = compose_into(&latched, w);
+    const bool good = serialize_into(&driver, w);
     nni_hdf5_unlock();
-    if (close(latched.file) != 0 && latched.reason == 0)
-        latched.reason = errno;
-    if (latched.reason == 0 && !good)
+    if (close(driver.file) != 0 && driver.reason == 0)
+        driver.reason = errno;
+    if (driver.reason == 0 && !good)
         return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", w->path);
-    return outcome(w, latched.reason, error);
+    return status_of(w, driver.reason, error);
 }
 
 /* Rank 0's file, not one that has its name on a disk of this host's own. */
@@ -92,8 +92,8 @@ static nn_status open_file(writing *w, nn_error *error)
         close(w->file);
         w->file = -1;
     }
-    const char unseen = w->file < 0;
-    return nni_comm_gather_bytes(w->comm, &unseen, w->unseen, 1, error);
+    const char blind = w->file < 0;
+    return nni_comm_gather_bytes(w->comm, &blind, w->blind, 1, error);
 }
 
 /* --- the state --- */
@@ -122,7 +122,7 @@ static void write_own(writing *w)
 }
 
 /* Of a rank that does not see the file, to rank 0, which takes it whatever has failed: called by these two. */
-static nn_status bring_share(writing *w, int rank, nn_error *error)
+static nn_status send_share(writing *w, int rank, nn_error *error)
 {
     const nni_optimizer *optimizer = w->checkpoint->optimizer;
     share all;
@@ -143,15 +143,15 @@ static nn_status write_state(writing *w, nn_error *error)
     if (w->file >= 0)
         write_own(w);
     else if (w->comm->rank > 0)
-        NN_TRY(bring_share(w, w->comm->rank, error));
+        NN_TRY(send_share(w, w->comm->rank, error));
     for (int rank = 1; w->comm->rank == 0 && rank < w->comm->size; rank++)
-        if (w->unseen[rank])
-            NN_TRY(bring_share(w, rank, error));
+        if (w->blind[rank])
+            NN_TRY(send_share(w, rank, error));
     if (w->file < 0)
-        return outcome(w, w->reason, error);
+        return status_of(w, w->reason, error);
     note(w, fsync(w->file) == 0);
     note(w, close(w->file) == 0); /* a network file system may report a full disk here only */
-    return outcome(w, w->reason, error);
+    return status_of(w, w->reason, error);
 }
 
 /* --- all of it --- */
@@ -165,7 +165,7 @@ static nn_status finish(const writing *w, nn_error *error)
 static nn_status write_file(writing *w, nn_error *error)
 {
     nn_comm *comm = w->comm;
-    NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? compose(w, error) : NN_OK, error));
+    NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? serialize(w, error) : NN_OK, error));
     NN_TRY(nn_comm_broadcast(comm, w->places, place_count(w->checkpoint) * sizeof *w->places, error));
     NN_TRY(open_file(w, error));
     NN_TRY(nn_comm_agree(comm, write_state(w, error), error));
@@ -177,7 +177,7 @@ static nn_status take_memory(writing *w, nn_error *error)
     const char what[] = "the checkpoint";
     NN_TRY(nni_file_partial(w->path, w->partial, error));
     NN_TRY(nni_allocate(place_count(w->checkpoint), sizeof *w->places, what, &w->places, error));
-    NN_TRY(nni_allocate((size_t)w->comm->size, 1, what, &w->unseen, error));
+    NN_TRY(nni_allocate((size_t)w->comm->size, 1, what, &w->blind, error));
     return w->comm->rank == 0 ? nni_allocate(PIECE, sizeof *w->buffer, what, &w->buffer, error) : NN_OK;
 }
 
@@ -191,7 +191,7 @@ nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const n
     if (status != NN_OK && comm->rank == 0)
         unlink(w.partial);
     nni_release(w.places);
-    nni_release(w.unseen);
+    nni_release(w.blind);
     nni_release(w.buffer);
     return status;
 }

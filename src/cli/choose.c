@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support/memory.h"
-#include "train/format.h"
+#include "train/run/format.h"
 
 /* --- which split --- */
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/eval_report.h"
-#include "train/metrics/evaluate.h"
+#include "metrics/evaluate.h"
 
 /* What eval is told beside model and data. */
 struct eval_arguments {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "cli/model.h"
-#include "train/metrics/evaluate.h"
+#include "metrics/evaluate.h"
 
 /** What there is to tell; borrowed. */
 typedef struct nni_eval_report {

@@ -8,7 +8,7 @@
 #include "support/files.h"
 #include "support/printable.h"
 #include "support/timeline.h"
-#include "train/format.h"
+#include "train/run/format.h"
 
 /* Keys of options without a letter. */
 enum { DROP = 256, TEXTS, HEADER, MISSING, SKIP_BAD, CHUNK, VALUES, TEST, DECIMAL, LIKE, UNKNOWN };

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "import/import.h"
-#include "train/format.h"
+#include "train/run/format.h"
 
 /* Keys of options without a letter. */
 enum { TEST = 256, FEATURES, ZERO_BASED, CHUNK };

@@ -8,7 +8,7 @@
 #include "support/memory.h"
 #include "support/printable.h"
 #include "support/suggest.h"
-#include "train/format.h"
+#include "train/run/format.h"
 
 /* Rows that go through the network at once. */
 enum { PIECE_ROWS = 1024 };

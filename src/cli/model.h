@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "data/dataset/candidates.h"
 #include "data/dataset/dataset.h"
-#include "train/train.h"
+#include "train/run/threads.h"
 
 /** Which rows a model is applied to. */
 typedef enum nni_split {

@@ -5,6 +5,7 @@
 #include "cli/model.h"
 #include "data/loading/rows.h"
 #include "data/predictions/predictions.h"
+#include "metrics/subject.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "support/printable.h"

@@ -8,7 +8,7 @@
 #include "checkpoint/checkpoint.h"
 #include "cli/cli.h"
 #include "support/suggest.h"
-#include "train/signals.h"
+#include "train/run/signals.h"
 
 typedef struct arguments {
     const char *recipe;

@@ -150,14 +150,3 @@ const char *nn_schedule_name(nn_schedule_kind kind)
 {
     return name_of(nni_schedule_names, CYAML_ARRAY_LEN(nni_schedule_names), kind);
 }
-
-const char *nn_metric_name(nn_metric metric)
-{
-    return name_of(nni_metric_names, CYAML_ARRAY_LEN(nni_metric_names), metric);
-}
-
-bool nn_metric_lower_is_better(nn_metric metric)
-{
-    return metric == NN_METRIC_LOSS || metric == NN_METRIC_HAMMING_LOSS || metric == NN_METRIC_LOG_LOSS ||
-           metric == NN_METRIC_MAE || metric == NN_METRIC_RMSE;
-}

@@ -8,51 +8,48 @@
 #include "support/memory.h"
 #include "train/divergence_cause.h"
 #include "train/resume.h"
+#include "train/run/notify.h"
+#include "train/run_folder/run_lock.h"
 
-/* Warnings of skipped steps that a run says; a long one may have many, which its metrics count. */
-enum { MOST_WARNINGS = 10 };
+/* Warnings of skipped steps that a run prints; a long one may have many, which its metrics count. */
+enum { WARNINGS_MAX = 10 };
 
 struct nni_divergence {
-    double place;         /* of this rank's step in work, see place_of; infinity: none is known */
-    char what[320];       /* the newest broken step, as part of a sentence */
-    size_t times;         /* skip: broken steps in a row; rollback: times back to the same step */
-    uint64_t back_at;     /* rollback: the step that was gone back to */
-    size_t warnings;      /* said so far */
-    nni_real *statistics; /* [statistics_count] of batch norm before the step; NULL: a broken step is not skipped */
+    double place;           /* of this rank's step in work, see place_of; infinity: none is known */
+    char what[320];         /* the newest step that diverged, as part of a sentence */
+    size_t times;           /* skip: such steps in a row; rollback: restores of the same checkpoint */
+    uint64_t restored_step; /* rollback: the step of the checkpoint restored last */
+    size_t warnings;        /* printed so far */
+    nni_real *statistics;   /* [statistics_count] of batch norm before the step; NULL: steps are not skipped */
 };
 
-nn_status nni_divergence_create(const nni_run *run, nni_divergence **result, nn_error *error)
+nn_status nni_divergence_create(nni_run *run, nn_error *error)
 {
-    nni_divergence *trouble = NULL;
-    NN_TRY(nni_allocate(1, sizeof *trouble, "the watch for NaN", &trouble, error));
-    trouble->place = INFINITY;
-    if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP) {
-        const nn_status status = nni_allocate(run->network->statistics_count, sizeof(nni_real),
-                                              "the statistics of a step", &trouble->statistics, error);
-        if (status != NN_OK) {
-            nni_release(trouble);
-            return status;
-        }
-    }
-    *result = trouble;
-    return NN_OK;
+    nni_divergence *divergence = NULL;
+    NN_TRY(nni_allocate(1, sizeof *divergence, "the watch for NaN", &divergence, error));
+    run->model.divergence = divergence;
+    divergence->place = INFINITY;
+    if (run->recipe->training.on_nan.name != NN_ON_NAN_SKIP)
+        return NN_OK;
+    return nni_allocate(run->model.network->statistics_count, sizeof(nni_real), "the statistics of a step",
+                        &divergence->statistics, error);
 }
 
-void nni_divergence_free(nni_divergence *trouble)
+void nni_divergence_free(nni_divergence *divergence)
 {
-    if (!trouble)
+    if (!divergence)
         return;
-    nni_release(trouble->statistics);
-    nni_release(trouble);
+    nni_release(divergence->statistics);
+    nni_release(divergence);
 }
 
 void nni_divergence_begin_step(nni_run *run)
 {
-    nni_divergence *trouble = run->trouble;
-    const nn_network *network = run->network;
-    trouble->place = INFINITY;
-    if (trouble->statistics)
-        memcpy(trouble->statistics, network->statistics, network->statistics_count * sizeof *network->statistics);
+    nni_divergence *divergence = run->model.divergence;
+    const nn_network *network = run->model.network;
+    divergence->place = INFINITY;
+    if (divergence->statistics)
+        memcpy(divergence->statistics, network->statistics, network->statistics_count * sizeof *network->statistics);
 }
 
 /* --- where it began --- */
@@ -80,10 +77,10 @@ static size_t place_of(const nn_network *network, const nni_workspace *work, siz
     return 2 * network->layer_count;
 }
 
-void nni_divergence_note(nni_run *run, const nni_batch *batch)
+void nni_divergence_locate(nni_run *run, size_t rows)
 {
-    if (isinf(run->trouble->place))
-        run->trouble->place = (double)place_of(run->network, run->work, batch->rows);
+    if (isinf(run->model.divergence->place))
+        run->model.divergence->place = (double)place_of(run->model.network, run->model.work, rows);
 }
 
 static void describe_place(const nn_network *network, double place, char text[96])
@@ -96,19 +93,24 @@ static void describe_place(const nn_network *network, double place, char text[96
                  network->layers[l].outputs, nn_activation_name(network->layers[l].activation));
 }
 
-static nn_status diverged(nni_run *run, nn_error *error)
+static nn_status find_cause(const nni_run *run, char text[NNI_CAUSE_SIZE], nn_error *error)
 {
-    char cause[NNI_CAUSE_SIZE];
-    nni_run_finish_checkpoints(run);
-    NN_TRY(nni_find_divergence_cause(run, cause, error));
-    return nn_fail(error, NN_DIVERGED, "%s; %s%s%s", run->trouble->what, cause,
-                   run->last_checkpoint[0] ? "; the last good checkpoint is " : "", run->last_checkpoint);
+    return nni_find_divergence_cause(&run->data, &run->recipe->optimizer, nni_run_rate(run), run->comm, text, error);
 }
 
-static nn_status stop_or_go_on(nni_run *run, nni_step_report *report, nn_error *error)
+static nn_status fail_diverged(nni_run *run, nn_error *error)
 {
-    report->broken = true;
-    return run->recipe->training.on_nan.name == NN_ON_NAN_STOP ? diverged(run, error) : NN_OK;
+    char cause[NNI_CAUSE_SIZE];
+    nni_notify_finish_write(run);
+    NN_TRY(find_cause(run, cause, error));
+    return nn_fail(error, NN_DIVERGED, "%s; %s%s%s", run->model.divergence->what, cause,
+                   run->files.last_checkpoint[0] ? "; the last good checkpoint is " : "", run->files.last_checkpoint);
+}
+
+static nn_status stop_if_asked(nni_run *run, nni_step_report *report, nn_error *error)
+{
+    report->diverged = true;
+    return run->recipe->training.on_nan.name == NN_ON_NAN_STOP ? fail_diverged(run, error) : NN_OK;
 }
 
 static const char *kind_of(double value)
@@ -116,74 +118,75 @@ static const char *kind_of(double value)
     return isnan(value) ? "NaN" : "infinite";
 }
 
-nn_status nni_divergence_with_loss(nni_run *run, nni_step_report *report, nn_error *error)
+nn_status nni_divergence_of_loss(nni_run *run, nni_step_report *report, nn_error *error)
 {
-    nni_divergence *trouble = run->trouble;
+    nni_divergence *divergence = run->model.divergence;
     char where[96];
-    NN_TRY(nni_comm_min_double(run->comm, &trouble->place, 1, error));
-    describe_place(run->network, trouble->place, where);
-    snprintf(trouble->what, sizeof trouble->what, "the loss became %s in epoch %" PRIu64 ", step %" PRIu64 " (%s)",
-             kind_of(report->loss), run->progress.epoch + 1, run->progress.epoch_step + 1, where);
-    return stop_or_go_on(run, report, error);
+    NN_TRY(nni_comm_min_double(run->comm, &divergence->place, 1, error));
+    describe_place(run->model.network, divergence->place, where);
+    snprintf(divergence->what, sizeof divergence->what,
+             "the loss became %s in epoch %" PRIu64 ", step %" PRIu64 " (%s)", kind_of(report->loss),
+             run->progress.counters.epoch + 1, run->progress.counters.epoch_step + 1, where);
+    return stop_if_asked(run, report, error);
 }
 
-nn_status nni_divergence_with_gradients(nni_run *run, size_t count, nni_step_report *report, nn_error *error)
+nn_status nni_divergence_of_gradients(nni_run *run, size_t count, nni_step_report *report, nn_error *error)
 {
-    const nn_network *network = run->network;
-    const nni_real *gradients = run->work->gradients;
-    nni_divergence *trouble = run->trouble;
+    const nn_network *network = run->model.network;
+    const nni_real *gradients = run->model.work->gradients;
+    nni_divergence *divergence = run->model.divergence;
     size_t first = 0, t = 0;
     while (first + 1 < count && isfinite(gradients[first]))
         first++;
     while (t + 1 < network->tensor_count && network->tensors[t + 1].offset <= first)
         t++;
-    snprintf(trouble->what, sizeof trouble->what,
+    snprintf(divergence->what, sizeof divergence->what,
              "a gradient became %s in epoch %" PRIu64 ", step %" PRIu64 " (the first in the %s of layer %zu)",
-             kind_of((double)gradients[first]), run->progress.epoch + 1, run->progress.epoch_step + 1,
+             kind_of((double)gradients[first]), run->progress.counters.epoch + 1, run->progress.counters.epoch_step + 1,
              nni_tensor_name(network->tensors[t].role), network->tensors[t].layer);
-    return stop_or_go_on(run, report, error);
+    return stop_if_asked(run, report, error);
 }
 
 /* --- what follows --- */
 
 static nn_status skip(nni_run *run, nn_error *error)
 {
-    nni_divergence *trouble = run->trouble;
-    const nn_network *network = run->network;
+    nni_divergence *divergence = run->model.divergence;
+    const nn_network *network = run->model.network;
     const size_t limit = run->recipe->training.on_nan.limit;
-    memcpy(network->statistics, trouble->statistics, network->statistics_count * sizeof *network->statistics);
-    if (++trouble->times > limit) {
+    memcpy(network->statistics, divergence->statistics, network->statistics_count * sizeof *network->statistics);
+    if (++divergence->times > limit) {
         char cause[NNI_CAUSE_SIZE];
-        nni_run_finish_checkpoints(run);
-        NN_TRY(nni_find_divergence_cause(run, cause, error));
+        nni_notify_finish_write(run);
+        NN_TRY(find_cause(run, cause, error));
         return nn_fail(error, NN_DIVERGED,
                        "%s, after %zu steps in a row that were skipped, the most that training.on_nan.limit allows; %s",
-                       trouble->what, limit, cause);
+                       divergence->what, limit, cause);
     }
-    if (++trouble->warnings <= MOST_WARNINGS)
-        nni_run_say(run, "warning  %s; the step is skipped%s", trouble->what,
-                    trouble->warnings == MOST_WARNINGS ? "; metrics.jsonl counts further ones" : "");
+    if (++divergence->warnings <= WARNINGS_MAX)
+        nni_output_say(&run->output, "warning  %s; the step is skipped%s", divergence->what,
+                       divergence->warnings == WARNINGS_MAX ? "; metrics.jsonl counts further ones" : "");
     return NN_OK;
 }
 
-/* Where to: the newest intact checkpoint of the run's folder, else the one that it was continued from; or none. */
-static nn_status find_way_back(nni_run *run, char path[PATH_MAX], nn_error *error)
+/* The newest intact checkpoint of the run's folder, else the one that it was continued from; or none. */
+static nn_status find_checkpoint(nni_run *run, char path[PATH_MAX], nn_error *error)
 {
     nn_status status = NN_OK;
     if (run->comm->rank == 0) {
-        status = nni_resume_newest(run, path, error);
+        status = nni_resume_newest(run->files.folder, &run->output, path, error);
         if (status == NN_OK && path[0] == '\0')
-            memcpy(path, run->last_checkpoint, PATH_MAX);
+            memcpy(path, run->files.last_checkpoint, PATH_MAX);
     }
     NN_TRY(nni_comm_broadcast_status(run->comm, status, error));
     return nn_comm_broadcast(run->comm, path, PATH_MAX, error);
 }
 
-static nn_status take_back(nni_run *run, const char *path, nn_error *error)
+static nn_status restore(nni_run *run, const char *path, nn_error *error)
 {
     nni_checkpoint *checkpoint = NULL;
     NN_TRY(nni_resume_load(run, path, &checkpoint, error));
-    memcpy(run->resumed_from, path, strlen(path) + 1);
+    memcpy(run->files.resumed_from, path, strlen(path) + 1);
     const nn_status status = nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)
         nni_resume_take(run, checkpoint);
@@ -191,91 +194,87 @@ static nn_status take_back(nni_run *run, const char *path, nn_error *error)
     return status;
 }
 
-/* Without any checkpoint. */
-static void begin_anew(nni_run *run)
+/* Back to the initial weights, where there is no checkpoint. */
+static void restart(nni_run *run)
 {
-    nni_optimizer *optimizer = run->optimizer;
-    nni_network_initialize(run->network, &run->recipe->network, run->recipe->seed);
+    nni_optimizer *optimizer = run->model.optimizer;
+    nni_network_initialize(run->model.network, &run->recipe->network, run->recipe->seed);
     for (size_t s = 0; s < optimizer->state_count; s++)
         memset(optimizer->state[s], 0, optimizer->count * sizeof *optimizer->state[s]);
     optimizer->steps = 0;
-    run->progress = (nni_progress){.best = NAN, .schedule = nni_schedule_begin()};
+    run->progress.counters = (nni_progress){.best = NAN, .schedule = nni_schedule_begin()};
 }
 
-/* Time goes on all the same. */
-static void forget_epoch(nni_run *run, double seconds_before, double scale)
+/* Time spent stays spent. */
+static void reset_clocks(nni_run *run, double seconds_before, double scale)
 {
-    run->seconds_before = seconds_before;
-    run->progress.seconds = seconds_before + nni_clock() - run->began;
-    run->progress.schedule.scale = scale;
-    run->epoch_began = nni_clock();
-    run->epoch_rows = 0;
-}
-
-static nn_status tell_observers(nni_run *run, nn_error *error)
-{
-    for (size_t i = 0; i < run->observer_count; i++) {
-        nni_callback *observer = &run->observers[i];
-        if (observer->rewind)
-            NN_TRY(observer->rewind(observer->self, run, error));
-    }
-    return NN_OK;
+    run->progress.seconds_before = seconds_before;
+    run->progress.counters.seconds = seconds_before + nni_clock() - run->progress.began;
+    run->progress.counters.schedule.scale = scale;
+    run->progress.epoch_began = nni_clock();
+    run->progress.epoch_rows = 0;
 }
 
 static nn_status roll_back(nni_run *run, nn_error *error)
 {
-    nni_divergence *trouble = run->trouble;
+    nni_divergence *divergence = run->model.divergence;
     const nni_on_nan_settings *on_nan = &run->recipe->training.on_nan;
-    const double scale = run->progress.schedule.scale * on_nan->factor, seconds_before = run->seconds_before;
+    const double scale = run->progress.counters.schedule.scale * on_nan->factor,
+                 seconds_before = run->progress.seconds_before;
     const double rate = nni_run_rate(run);
     char path[PATH_MAX] = "";
     nni_run_mark(run, NNI_SPAN_CHECKPOINT);
-    nni_run_finish_checkpoints(run);
-    NN_TRY(nni_run_check_lock(run, error));
-    NN_TRY(find_way_back(run, path, error));
+    nni_notify_finish_write(run);
+    NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
+    NN_TRY(find_checkpoint(run, path, error));
     if (path[0])
-        NN_TRY(take_back(run, path, error));
+        NN_TRY(restore(run, path, error));
     else
-        begin_anew(run);
-    trouble->times = run->progress.step == trouble->back_at ? trouble->times + 1 : 1;
-    trouble->back_at = run->progress.step;
-    if (trouble->times > on_nan->limit)
+        restart(run);
+    divergence->times = run->progress.counters.step == divergence->restored_step ? divergence->times + 1 : 1;
+    divergence->restored_step = run->progress.counters.step;
+    if (divergence->times > on_nan->limit)
         return nn_fail(error, NN_DIVERGED,
                        "%s, after %zu times back to step %" PRIu64 ", the most that training.on_nan.limit allows, with "
                        "a learning rate that fell to %g; normalize the data or look for what is wrong with it",
-                       trouble->what, on_nan->limit, run->progress.step, rate);
-    forget_epoch(run, seconds_before, scale);
-    nni_run_say(run, "warning  %s; back to %s with the learning rate times %g", trouble->what,
-                path[0] ? path : "the beginning", scale);
+                       divergence->what, on_nan->limit, run->progress.counters.step, rate);
+    reset_clocks(run, seconds_before, scale);
+    nni_output_say(&run->output, "warning  %s; back to %s with the learning rate times %g", divergence->what,
+                   path[0] ? path : "the beginning", scale);
     nni_run_mark(run, NNI_SPAN_NONE);
-    return tell_observers(run, error);
+    return nni_notify_rolled_back(run, error);
 }
 
-nn_status nni_divergence_with_weights(nni_run *run, bool *back, nn_error *error)
+nn_status nni_divergence_handle(nni_run *run, const nni_step_report *report, bool *rolled_back, nn_error *error)
 {
-    nni_divergence *trouble = run->trouble;
-    double odd = nni_network_is_finite(run->network) ? 0 : 1;
-    *back = false;
-    NN_TRY(nni_comm_max_double(run->comm, &odd, 1, error));
-    if (odd == 0)
+    const nn_on_nan what = run->recipe->training.on_nan.name;
+    *rolled_back = report->diverged && what == NN_ON_NAN_ROLLBACK;
+    if (report->diverged)
+        return *rolled_back ? roll_back(run, error) : skip(run, error);
+    if (what == NN_ON_NAN_SKIP)
+        run->model.divergence->times = 0;
+    return NN_OK;
+}
+
+static nn_status before_write(void *self, nni_run *run, bool *rolled_back, nn_error *error)
+{
+    nni_divergence *divergence = self;
+    double infinite = nni_network_is_finite(run->model.network) ? 0 : 1;
+    NN_TRY(nni_comm_max_double(run->comm, &infinite, 1, error));
+    if (infinite == 0)
         return NN_OK;
-    snprintf(trouble->what, sizeof trouble->what, "a weight became NaN or infinite by step %" PRIu64,
-             run->progress.step);
-    if (run->recipe->training.on_nan.name != NN_ON_NAN_ROLLBACK)
-        return diverged(run, error);
-    *back = true;
-    run->finished = false;
+    snprintf(divergence->what, sizeof divergence->what, "a weight became NaN or infinite by step %" PRIu64,
+             run->progress.counters.step);
+    if (!rolled_back || run->recipe->training.on_nan.name != NN_ON_NAN_ROLLBACK)
+        return fail_diverged(run, error);
+    *rolled_back = true;
+    run->progress.finished = false;
     return roll_back(run, error);
 }
 
-nn_status nni_divergence_mend(nni_run *run, bool *back, nn_error *error)
+nn_status nni_divergence_callback(nni_run *run, nni_callback *callback, nn_error *error)
 {
-    *back = run->recipe->training.on_nan.name == NN_ON_NAN_ROLLBACK;
-    return *back ? roll_back(run, error) : skip(run, error);
-}
-
-void nni_divergence_over(nni_run *run)
-{
-    if (run->recipe->training.on_nan.name == NN_ON_NAN_SKIP)
-        run->trouble->times = 0;
+    (void)error;
+    *callback = (nni_callback){.before_write = before_write, .self = run->model.divergence};
+    return NN_OK;
 }

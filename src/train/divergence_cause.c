@@ -10,30 +10,30 @@
  * the usual one do whatever the data. */
 static const double large = 30, hasty = 10;
 
-static double largest_feature(const nni_run *run)
+static double largest_feature(const nni_run_data *data)
 {
-    const double *range = run->train->x_range;
-    return run->normalization->kind == NN_NORMALIZE_NONE ? fmax(fabs(range[0]), fabs(range[1])) : 0;
+    const double *range = data->train->x_range;
+    return data->feature_scaler->kind == NN_NORMALIZE_NONE ? fmax(fabs(range[0]), fabs(range[1])) : 0;
 }
 
 /* Of the rows in memory; those in the file may be out of reach by now. */
-static nn_status largest_target(const nni_run *run, double *largest, nn_error *error)
+static nn_status largest_target(const nni_run_data *data, nn_comm *comm, double *largest, nn_error *error)
 {
-    const nni_dataset *train = run->train;
+    const nni_dataset *train = data->train;
     *largest = 0;
-    if (run->target_scaling->kind == NN_TARGETS_NONE && train->values)
+    if (data->target_scaler->kind == NN_TARGETS_NONE && train->values)
         for (size_t i = 0; i < train->rows * train->outputs; i++)
             *largest = fmax(*largest, fabs(train->values[i]));
-    return nni_comm_max_double(run->comm, largest, 1, error);
+    return nni_comm_max_double(comm, largest, 1, error);
 }
 
-nn_status nni_find_divergence_cause(const nni_run *run, char text[NNI_CAUSE_SIZE], nn_error *error)
+nn_status nni_find_divergence_cause(const nni_run_data *data, const nni_optimizer_settings *optimizer, double rate,
+                                    nn_comm *comm, char text[NNI_CAUSE_SIZE], nn_error *error)
 {
-    const nni_optimizer_settings *optimizer = &run->recipe->optimizer;
-    const double rate = nni_run_rate(run), usual = strtod(nni_recipe_usual_rate(optimizer->name), NULL);
-    const double feature = largest_feature(run);
+    const double usual = strtod(nni_recipe_usual_rate(optimizer->name), NULL);
+    const double feature = largest_feature(data);
     double target;
-    NN_TRY(largest_target(run, &target, error));
+    NN_TRY(largest_target(data, comm, &target, error));
     if (optimizer->learning_rate > hasty * usual)
         snprintf(text, NNI_CAUSE_SIZE, "lower optimizer.learning_rate (now %g): %g is usual for %s", rate, usual,
                  nn_optimizer_name(optimizer->name));

@@ -2,7 +2,7 @@
 #ifndef NNI_TRAIN_DIVERGENCE_CAUSE_H
 #define NNI_TRAIN_DIVERGENCE_CAUSE_H
 
-#include "train/run.h"
+#include "train/run/run.h"
 
 enum { NNI_CAUSE_SIZE = 256 };
 
@@ -10,8 +10,10 @@ enum { NNI_CAUSE_SIZE = 256 };
  * Names what is most likely behind a loss or gradient that is not finite, and its mend, as the end of a sentence.
  * Collective.
  *
+ * @param rate  learning rate of the step
  * @param text  receives it; the same on every rank
  */
-nn_status nni_find_divergence_cause(const nni_run *run, char text[NNI_CAUSE_SIZE], nn_error *error);
+nn_status nni_find_divergence_cause(const nni_run_data *data, const nni_optimizer_settings *optimizer, double rate,
+                                    nn_comm *comm, char text[NNI_CAUSE_SIZE], nn_error *error);
 
 #endif

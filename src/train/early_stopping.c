@@ -1,7 +1,6 @@
-/* Until convergence: the watched metric, its best value, and the stops of the recipe. */
-#include <math.h>
+#include "train/early_stopping.h"
 
-#include "train/run.h"
+#include <math.h>
 
 /* Whether a value is better than another by more than the tolerance; anything is better than nothing. */
 static bool better(const nni_stop_settings *stop, double value, double than)
@@ -12,9 +11,9 @@ static bool better(const nni_stop_settings *stop, double value, double than)
 }
 
 /* The metric on the validation split; without one, the training loss. */
-static double watched(const nni_run *run, const nni_epoch_report *report)
+static double followed_value(const nni_stop_settings *stop, const nni_epoch_report *report)
 {
-    return report->validated ? report->validation.value[run->recipe->training.stop.metric] : report->train_loss;
+    return report->validated ? report->validation.value[stop->metric] : report->train_loss;
 }
 
 static bool reached(const nni_stop_settings *stop, double value)
@@ -24,35 +23,33 @@ static bool reached(const nni_stop_settings *stop, double value)
     return nn_metric_lower_is_better(stop->metric) ? value <= stop->target : value >= stop->target;
 }
 
-/* Stops that the progress alone tells of, so that a resumed run knows them too. */
-static const char *exhausted(const nni_run *run)
+/* Stops that depend on the counters alone, so that they hold in a resumed run too. @return NULL: none holds */
+static const char *stop_reason(const nni_stop_settings *stop, const nni_progress *counters)
 {
-    const nni_stop_settings *stop = &run->recipe->training.stop;
-    if (stop->patience > 0 && run->progress.patience >= stop->patience)
+    if (stop->patience > 0 && counters->patience >= stop->patience)
         return "no improvement for as many epochs as stop.patience allows";
-    if (stop->seconds > 0 && run->progress.seconds >= stop->seconds)
+    if (stop->seconds > 0 && counters->seconds >= stop->seconds)
         return "stop.time is over";
-    if (!isnan(run->progress.best) && reached(stop, run->progress.best))
+    if (!isnan(counters->best) && reached(stop, counters->best))
         return "stop.target is reached";
     return NULL;
 }
 
-void nni_run_check_early_stopping(nni_run *run, nni_epoch_report *report)
+void nni_early_stopping_update(const nni_stop_settings *stop, nni_run_progress *progress, nni_epoch_report *report)
 {
-    const nni_stop_settings *stop = &run->recipe->training.stop;
-    nni_progress *at = &run->progress;
-    const double value = watched(run, report);
-    report->improved = better(stop, value, at->best);
-    at->patience = report->improved ? 0 : at->patience + 1;
+    nni_progress *counters = &progress->counters;
+    const double value = followed_value(stop, report);
+    report->improved = better(stop, value, counters->best);
+    counters->patience = report->improved ? 0 : counters->patience + 1;
     if (report->improved) {
-        at->best = value;
-        at->best_epoch = at->epoch;
+        counters->best = value;
+        counters->best_epoch = counters->epoch;
     }
-    run->finish_reason = exhausted(run);
-    run->finished = run->finish_reason != NULL;
+    progress->finish_reason = stop_reason(stop, counters);
+    progress->finished = progress->finish_reason != NULL;
 }
 
-bool nni_run_was_finished(const nni_run *run)
+bool nni_early_stopping_holds(const nni_stop_settings *stop, const nni_progress *counters)
 {
-    return exhausted(run) != NULL;
+    return stop_reason(stop, counters) != NULL;
 }

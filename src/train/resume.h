@@ -1,14 +1,14 @@
-/** Continuing: which checkpoint, and whether it is of this training. */
+/** Resuming a run: finding the checkpoint, checking that it is of this training, restoring from it. */
 #ifndef NNI_TRAIN_RESUME_H
 #define NNI_TRAIN_RESUME_H
 
 #include "checkpoint/checkpoint.h"
-#include "train/run.h"
+#include "train/run/run.h"
 
 /**
  * Reads the checkpoint to continue from. Collective.
  *
- * Without a named file the newest intact one of the run's folder is taken; each damaged one passed over is said.
+ * Without a named file the newest intact one of the run's folder is taken; each damaged one is skipped with a warning.
  *
  * @param checkpoint  receives NULL where the folder has none
  * @return NN_DATA where a named file is no intact checkpoint, or the folder has checkpoints but no intact one
@@ -19,12 +19,12 @@ nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_che
 nn_status nni_resume_load(const nni_run *run, const char *path, nni_checkpoint **checkpoint, nn_error *error);
 
 /**
- * The newest checkpoint of the run's folder whose seal holds; each damaged one passed over is said. Rank 0 alone.
+ * The newest checkpoint of a folder whose seal holds; each damaged one is skipped with a warning. Rank 0 alone.
  *
  * @param path  receives its name; empty: the folder has none
  * @return NN_DATA where the folder has checkpoints but no intact one
  */
-nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *error);
+nn_status nni_resume_newest(const char *folder, const nni_output *output, char path[PATH_MAX], nn_error *error);
 
 /**
  * Refuses a checkpoint of another network, other data or another order of samples. Local, and alike on every rank.
@@ -33,7 +33,7 @@ nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *e
  */
 nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
 
-/** Moves a checkpoint's contents into the run. */
+/** Copies a checkpoint's weights, optimizer state and counters into the run. Local. */
 void nni_resume_take(nni_run *run, nni_checkpoint *checkpoint);
 
 #endif

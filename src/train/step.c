@@ -1,131 +1,137 @@
-/* What happens around the five steps: batches, the end of a step, the end of an epoch. */
+#include "train/step.h"
+
+#include <math.h>
 
 #include "train/divergence.h"
-#include "train/run.h"
+#include "train/gradient_sync.h"
+#include "train/loss_allreduce.h"
+#include "train/run/notify.h"
+#include "train/run/signals.h"
+#include "train/run_folder/run_lock.h"
 
-void nni_run_mark(nni_run *run, nni_span_kind kind)
+/* Batch of the epoch that is in work. */
+static size_t batch_index(const nni_run *run)
 {
-    nni_timeline_begin(&run->timeline, (nni_activity){kind, NNI_NO_DETAIL});
+    return run->progress.counters.epoch_step * run->recipe->training.accumulate + run->progress.batch;
 }
 
-size_t nni_run_step_rows(const nni_run *run)
+static bool is_last_batch(const nni_run *run)
 {
-    const size_t rows = run->train->slices.rows, most = run->batch_rows * run->recipe->training.accumulate;
-    const size_t seen = run->progress.epoch_step * most;
-    return rows - seen < most ? rows - seen : most;
+    return run->progress.batch + 1 == run->recipe->training.accumulate ||
+           batch_index(run) + 1 == run->plan.epoch_batches;
 }
 
-/* Trouble is told with the loss: the other ranks have set out for their step, and wait for this one in the middle of
- * it. */
-void nni_run_load(nni_run *run, nni_batch *batch)
+/* A failure goes out with the loss: the other ranks have begun the step, and wait for this one in the middle of it. */
+void nni_step_load(nni_run *run, nni_batch *batch)
 {
+    nni_run_progress *progress = &run->progress;
     nni_run_mark(run, NNI_SPAN_LOAD);
-    if (run->part == 0)
+    if (progress->batch == 0)
         nni_divergence_begin_step(run);
-    const size_t index = run->progress.epoch_step * run->recipe->training.accumulate + run->part;
-    const nn_status status = nni_sampler_batch(run->sampler, run->progress.epoch, index, batch, &run->load_error);
-    if (run->load_status == NN_OK)
-        run->load_status = status;
+    const nn_status status =
+        nni_sampler_batch(run->data.sampler, progress->counters.epoch, batch_index(run), batch, &progress->load_error);
+    if (progress->load_status == NN_OK)
+        progress->load_status = status;
     batch->global_rows = nni_run_step_rows(run);
     if (run->recipe->parallel.reproducible)
-        batch->leaves = nni_sampler_leaves(run->sampler);
+        batch->leaves = nni_sampler_leaves(run->data.sampler);
 }
 
-double nni_run_rate(const nni_run *run)
+nn_status nni_step_start_loss(nni_run *run, const nni_batch *batch, nn_error *error)
 {
-    const nni_schedule_span span = {
-        .epoch_steps = run->epoch_steps,
-        .epochs = run->recipe->training.epochs,
-        .step_rows = run->batch_rows * run->recipe->training.accumulate,
-    };
-    return nni_schedule_rate(&run->recipe->schedule, run->recipe->optimizer.learning_rate, span,
-                             &run->progress.schedule, run->progress.step);
+    nni_loss_allreduce *loss = run->model.loss_allreduce;
+    const bool first = run->progress.batch == 0, last = is_last_batch(run);
+    nni_gradient_sync_begin_batch(run->model.gradient_sync, first, last);
+    if (!nni_loss_allreduce_add(loss, run->model.work, batch, first))
+        nni_divergence_locate(run, batch->rows);
+    if (!last)
+        return NN_OK;
+    const bool stop = nni_signals_stop_requested() || nni_run_lock_lost(run->files.lock);
+    return nni_loss_allreduce_start(loss, stop, run->progress.load_status != NN_OK, error);
 }
 
-nn_status nni_run_step_done(nni_run *run, const nni_step_report *report, nn_error *error)
+nn_status nni_step_batch_done(nni_run *run, bool *more, nn_error *error)
 {
     nni_run_mark(run, NNI_SPAN_NONE);
-    bool back = false;
-    if (report->broken)
-        NN_TRY(nni_divergence_mend(run, &back, error));
-    else
-        nni_divergence_over(run);
-    if (back)
-        return NN_OK;
-    run->progress.step++;
-    run->progress.epoch_step++;
-    if (report->broken)
-        run->progress.skipped += report->rows;
-    else
-        run->progress.epoch_loss += report->loss * (double)report->rows;
-    const double now = nni_clock();
-    run->progress.seconds = run->seconds_before + now - run->began;
-    run->epoch_rows += report->rows;
-    nni_resource_usage_step(run, now);
-    for (size_t i = 0; i < run->observer_count; i++) {
-        nni_callback *observer = &run->observers[i];
-        if (observer->step)
-            NN_TRY(observer->step(observer->self, run, report, error));
-    }
+    NN_TRY(nni_gradient_sync_end_batch(run->model.gradient_sync, error));
+    *more = !is_last_batch(run);
+    run->progress.batch = *more ? run->progress.batch + 1 : 0;
     return NN_OK;
 }
 
-/* What stopped the run is what is told in the end: trouble on top of it is a warning. */
-void nni_run_finish_checkpoints(nni_run *run)
+/* The message of a rank whose rows could not be read, to all. */
+static nn_status agree_on_load(nni_run *run, nn_error *error)
 {
-    nn_error trouble;
-    for (size_t i = 0; i < run->observer_count; i++) {
-        nni_callback *observer = &run->observers[i];
-        if (observer->settle && observer->settle(observer->self, run, &trouble) != NN_OK)
-            nni_run_say(run, "warning  %s", trouble.message);
-    }
+    const nni_run_progress *progress = &run->progress;
+    nni_notify_finish_write(run);
+    if (error && progress->load_status != NN_OK)
+        *error = progress->load_error;
+    return nn_comm_agree(run->comm, progress->load_status, error);
 }
 
-static nn_status evaluate(nni_run *run, nni_evaluator *evaluator, bool *done, nni_metrics *metrics, nn_error *error)
+nn_status nni_step_finish_loss(nni_run *run, nni_step_report *report, nn_error *error)
 {
-    *done = evaluator != NULL;
-    if (!evaluator)
-        return NN_OK;
-    return nni_evaluate(evaluator, &run->recipe->loss, run->network, run->work, metrics, error);
-}
-
-/* Clocks differ, and what depends on them must not: rank 0's time is everybody's. */
-static nn_status agree_on_time(nni_run *run, double now, nn_error *error)
-{
-    run->progress.seconds = run->seconds_before + now - run->began;
-    return nn_comm_broadcast(run->comm, &run->progress.seconds, sizeof run->progress.seconds, error);
-}
-
-nn_status nni_run_epoch_done(nni_run *run, nn_error *error)
-{
-    nni_epoch_report report = {
-        .train_loss = run->progress.epoch_loss / (double)(run->train->slices.rows - run->progress.skipped),
-        .learning_rate = nni_run_rate(run),
-        .skipped = run->progress.skipped,
+    nni_step_outcome outcome;
+    NN_TRY(nni_loss_allreduce_finish(run->model.loss_allreduce, &outcome, error));
+    if (outcome.load_failed)
+        NN_TRY(agree_on_load(run, error));
+    *report = (nni_step_report){
+        .loss = outcome.loss,
+        .rows = nni_run_step_rows(run),
+        .stop_requested = outcome.stop_requested,
     };
-    nni_run_mark(run, NNI_SPAN_EVALUATE);
-    NN_TRY(evaluate(run, run->evaluate_validation, &report.validated, &report.validation, error));
-    NN_TRY(evaluate(run, run->evaluate_test, &report.tested, &report.test, error));
-    nni_run_mark(run, NNI_SPAN_NONE);
-    run->test_metrics = report.test;
-    const double now = nni_clock();
-    report.seconds = now - run->epoch_began;
-    NN_TRY(nni_resource_usage_epoch(run, &report, error));
-    report.rows = run->epoch_rows;
-    run->epoch_began = now;
-    run->epoch_rows = 0;
-    NN_TRY(agree_on_time(run, now, error));
-    run->progress.epoch++;
-    run->progress.epoch_step = 0;
-    run->progress.epoch_loss = 0;
-    run->progress.skipped = 0;
-    nni_schedule_observe(&run->recipe->schedule, &run->progress.schedule,
-                         report.validated ? report.validation.value[NN_METRIC_LOSS] : report.train_loss);
-    nni_run_check_early_stopping(run, &report);
-    for (size_t i = 0; i < run->observer_count; i++) {
-        nni_callback *observer = &run->observers[i];
-        if (observer->epoch)
-            NN_TRY(observer->epoch(observer->self, run, &report, error));
+    return isfinite(report->loss) ? NN_OK : nni_divergence_of_loss(run, report, error);
+}
+
+/* Of a step that is skipped nothing may have been updated when its last gradient comes. A bucket is in the caches when
+ * it is checked, so that this costs less than a hundredth of a step. */
+nn_status nni_step_update(nni_run *run, nni_step_report *report, nn_error *error)
+{
+    nni_gradient_sync *sync = run->model.gradient_sync;
+    nni_optimizer *optimizer = run->model.optimizer;
+    nn_network *network = run->model.network;
+    nni_real *gradients = run->model.work->gradients;
+    const size_t count = network->flat_count;
+    const bool whole = run->recipe->training.on_nan.name == NN_ON_NAN_SKIP;
+    bool begun = false;
+    nni_run_mark(run, NNI_SPAN_UPDATE);
+    for (size_t end = 0; end < count;) {
+        const size_t first = end;
+        NN_TRY(nni_gradient_sync_next(sync, &end, error));
+        if (!report->diverged && !nni_optimizer_all_finite(optimizer, gradients, first, end))
+            NN_TRY(nni_divergence_of_gradients(run, end, report, error));
+        if (report->diverged || (whole && end < count))
+            continue;
+        if (!begun)
+            nni_optimizer_begin(optimizer, network, nni_run_rate(run));
+        begun = true;
+        nni_optimizer_update(optimizer, network, gradients, end);
     }
+    if (report->diverged)
+        return NN_OK;
+    NN_TRY(nni_gradient_sync_gather_shares(sync, nni_optimizer_update_target(optimizer, network, gradients), error));
+    nni_optimizer_finish(optimizer, network, gradients);
     return NN_OK;
+}
+
+nn_status nni_step_done(nni_run *run, const nni_step_report *report, nn_error *error)
+{
+    nni_run_progress *progress = &run->progress;
+    nni_progress *counters = &progress->counters;
+    bool rolled_back = false;
+    nni_run_mark(run, NNI_SPAN_NONE);
+    NN_TRY(nni_divergence_handle(run, report, &rolled_back, error));
+    if (rolled_back)
+        return NN_OK;
+    counters->step++;
+    counters->epoch_step++;
+    if (report->diverged)
+        counters->skipped += report->rows;
+    else
+        counters->epoch_loss += report->loss * (double)report->rows;
+    const double now = nni_clock();
+    counters->seconds = progress->seconds_before + now - progress->began;
+    progress->epoch_rows += report->rows;
+    nni_resource_usage_step(&progress->usage, now);
+    return nni_notify_step(run, report, error);
 }

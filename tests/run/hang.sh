@@ -30,7 +30,7 @@ code=$?
 check caught "rank 1 on $(hostname) hangs: no progress for [0-9]* s .*; continue with --resume"
 grep -q '^threads of rank 1 on ' caught.err || fail "no stacks: $(cat caught.err)"
 grep -q 'libodd_digest.so.*XXH3_64bits' caught.err || fail "the stacks do not tell the call: $(cat caught.err)"
-grep -q 'nntrain.*nni_run_check_weight_consistency' caught.err || fail "the stacks do not tell who called: $(cat caught.err)"
+grep -q 'nntrain.*nni_notify_' caught.err || fail "the stacks do not tell who called: $(cat caught.err)"
 
 # A rank that the system does not let run cannot tell anything; the others do.
 long="--set training.epochs=4000"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "support/system/cpu.h"
+#include "train/run/threads.h"
 #include "train/train.h"
 
 static void show(const char *word, int rank, int thread)

@@ -1,7 +1,7 @@
-/* A training that makes no progress for hours looks like one that works. A thread of every rank looks now and then
- * whether its rank does something new. A rank that does not, and waits for nobody, tells where its threads are and ends
- * the run; one that waits for others leaves them time to tell, and ends the run where they cannot (a stopped process, a
- * host that is gone). */
+/* A watchdog: a training that makes no progress for hours looks like one that works. A thread of every rank checks now
+ * and then whether its rank has begun something new. A rank that has not, and waits for nobody, prints the stacks of
+ * its threads and ends the run; one that waits for others gives them time to do so, and ends the run where they cannot
+ * (a stopped process, a lost host). */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -9,21 +9,22 @@
 #include "support/system/backtrace.h"
 #include "support/system/ticker.h"
 #include "train/callbacks/callbacks.h"
-#include "train/signals.h"
+#include "train/run/run.h"
+#include "train/run/signals.h"
 
 typedef struct watchdog {
     nni_timeline *timeline; /* of the run */
     const nn_comm *comm;
     double patience; /* seconds without progress */
-    double pause;    /* seconds from one look to the next */
-    nni_pulse last;  /* seen at the last look */
+    double pause;    /* seconds from one check to the next */
+    nni_pulse last;  /* seen at the last check */
     double since;    /* clock when it was new */
-    double before;   /* clock of the last look */
+    double before;   /* clock of the last check */
     nni_ticker *ticker;
 } watchdog;
 
-/* One rank is to speak for those that wait, so they come by turns; whom mpirun has told to end because of another has
- * nothing to add. */
+/* One of the ranks that wait is to print, so their patience differs; a rank that mpirun is ending because of another is
+ * to print nothing. */
 static double patience_of(const watchdog *dog, nni_span_kind doing)
 {
     const double margin = 5, turn = 5, last_words = 60;
@@ -53,12 +54,12 @@ static void give_up(const watchdog *dog, nni_span_kind doing, double seconds)
     _exit(NN_SYSTEM);
 }
 
-static void look(void *context)
+static void check_pulse(void *context)
 {
     watchdog *dog = context;
     const nni_pulse pulse = nni_timeline_pulse(dog->timeline);
     const double now = nni_clock();
-    /* A pause much longer than asked for: this process itself was stopped, or its host slept. */
+    /* A pause much longer than asked for: this process itself was stopped, or its host was suspended. */
     if (pulse.beats != dog->last.beats || now - dog->before > dog->pause + 0.5 * dog->patience)
         dog->since = now;
     else if (now - dog->since > patience_of(dog, pulse.kind))
@@ -73,7 +74,7 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
     nni_backtrace_prepare();
     dog->last = nni_timeline_pulse(dog->timeline);
     dog->since = dog->before = nni_clock();
-    return nn_comm_agree(run->comm, nni_ticker_start(dog->pause, look, dog, &dog->ticker, error), error);
+    return nn_comm_agree(run->comm, nni_ticker_start(dog->pause, check_pulse, dog, &dog->ticker, error), error);
 }
 
 static void release(void *self)
@@ -83,9 +84,9 @@ static void release(void *self)
     nni_release(dog);
 }
 
-nn_status nni_callback_hang(nni_run *run, nni_callback *observer, nn_error *error)
+nn_status nni_callback_hang(nni_run *run, nni_callback *callback, nn_error *error)
 {
-    *observer = (nni_callback){.self = NULL};
+    *callback = (nni_callback){.self = NULL};
     if (run->recipe->parallel.hang_seconds == 0)
         return NN_OK;
     watchdog *dog = NULL;
@@ -94,6 +95,6 @@ nn_status nni_callback_hang(nni_run *run, nni_callback *observer, nn_error *erro
     dog->comm = run->comm;
     dog->patience = run->recipe->parallel.hang_seconds;
     dog->pause = dog->patience / 16 < 1 ? dog->patience / 16 : 1;
-    *observer = (nni_callback){.begin = begin, .free = release, .self = dog};
+    *callback = (nni_callback){.begin = begin, .free = release, .self = dog};
     return NN_OK;
 }

@@ -1,4 +1,4 @@
-/** Whether the ranks of a run have the same to do, or some wait for one. */
+/** Load balance of a run: seconds that ranks computed, waited and read, and whether one holds up the others. */
 #ifndef NNI_TRAIN_CALLBACKS_IMBALANCE_H
 #define NNI_TRAIN_CALLBACKS_IMBALANCE_H
 
@@ -9,7 +9,7 @@
 
 /** Seconds of a rank. */
 typedef struct nni_rank_time {
-    double compute; /**< load, forward, loss, backward, descent and evaluate */
+    double compute; /**< load, forward, loss, backward, update and evaluate */
     double wait;    /**< for other ranks */
     double io;      /**< read and checkpoint */
     char host[64];
@@ -38,7 +38,7 @@ nni_rank_time nni_balance_time(const nni_timeline *timeline);
  */
 nni_balance nni_balance_find(const nni_rank_time *ranks, size_t count, double *scratch);
 
-/** Room for the texts of nni_balance_describe. */
+/** Bytes of the texts of nni_balance_describe. */
 enum { NNI_BALANCE_TEXT = 256 };
 
 /** "compute 12.1 / 12.3 / 14.9 s, wait 0.2 / 2.7 / 2.9 s, I/O 0.1 / 0.1 / 0.4 s (min / median / max of 8 ranks)" */

@@ -7,17 +7,20 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "metrics/metric.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "train/callbacks/callbacks.h"
+#include "train/run/run.h"
 #include "train/run_folder/folder.h"
+#include "train/run_folder/run_lock.h"
 
 /* Rank 0's open metrics.jsonl. */
 typedef struct metrics {
-    FILE *file; /* NULL: could not be opened again after trouble */
+    FILE *file; /* NULL: could not be opened again after a failed write */
     char path[PATH_MAX];
     off_t bytes; /* of it that are whole lines */
-    bool missed; /* that it was removed by others */
+    bool warned; /* that it was removed by others */
 } metrics;
 
 /* Bytes of the text that belong to epochs up to `last`: whole lines, as written by write_line below. */
@@ -82,18 +85,18 @@ static bool open_end(metrics *state)
     return state->bytes >= 0;
 }
 
-static nn_status write_recipe(const nni_run *run, nn_error *error)
+static nn_status write_recipe(const char *folder, const char *text, nn_error *error)
 {
     char recipe[PATH_MAX];
-    NN_TRY(nni_folder_join(run->folder, "recipe.yaml", recipe, error));
-    return nni_file_replace(recipe, run->recipe->text, strlen(run->recipe->text), error);
+    NN_TRY(nni_folder_join(folder, "recipe.yaml", recipe, error));
+    return nni_file_replace(recipe, text, strlen(text), error);
 }
 
 static nn_status open_files(metrics *state, const nni_run *run, nn_error *error)
 {
-    NN_TRY(write_recipe(run, error));
-    NN_TRY(nni_folder_join(run->folder, "metrics.jsonl", state->path, error));
-    NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
+    NN_TRY(write_recipe(run->files.folder, run->recipe->text, error));
+    NN_TRY(nni_folder_join(run->files.folder, "metrics.jsonl", state->path, error));
+    NN_TRY(drop_later_lines(state->path, run->progress.counters.epoch, error));
     if (!open_end(state))
         return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", state->path, strerror(errno));
     return NN_OK;
@@ -133,7 +136,7 @@ static void put_metrics(FILE *file, const char *split, const nni_metrics *figure
         snprintf(name, sizeof name, "%s_%s", split, nn_metric_name((nn_metric)metric));
         if (!isnan(figures->value[metric]))
             put_number(file, name, figures->value[metric]);
-        if (metric >= NN_METRIC_MAE && figures->each[metric] && figures->output_count > 1)
+        if (nni_metric_is_of_outputs((nn_metric)metric) && figures->each[metric] && figures->output_count > 1)
             put_each(file, name, figures->each[metric], figures->output_count);
     }
 }
@@ -141,7 +144,8 @@ static void put_metrics(FILE *file, const char *split, const nni_metrics *figure
 static bool write_line(const metrics *state, const nni_run *run, const nni_epoch_report *report)
 {
     FILE *file = state->file;
-    fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.epoch, run->progress.step);
+    fprintf(file, "{\"epoch\": %" PRIu64 ", \"step\": %" PRIu64, run->progress.counters.epoch,
+            run->progress.counters.step);
     put_number(file, "train_loss", report->train_loss);
     if (report->validated)
         put_metrics(file, "validation", &report->validation);
@@ -150,7 +154,7 @@ static bool write_line(const metrics *state, const nni_run *run, const nni_epoch
     put_number(file, "learning_rate", report->learning_rate);
     if (report->skipped > 0)
         put_number(file, "skipped_rows", (double)report->skipped);
-    put_number(file, "seconds", run->progress.seconds);
+    put_number(file, "seconds", run->progress.counters.seconds);
     put_number(file, "samples_per_second", (double)report->rows / report->seconds);
     put_number(file, "io_wait_seconds", report->waited);
     put_number(file, "slowest_step_seconds", report->slowest_step);
@@ -160,11 +164,11 @@ static bool write_line(const metrics *state, const nni_run *run, const nni_epoch
 }
 
 /* A full disk costs the line and not the training: what was written of it goes, so that later ones are whole. */
-static void give_up_line(metrics *state, const nni_run *run)
+static void drop_line(metrics *state, const nni_run *run)
 {
     const int reason = errno;
-    nni_run_say(run, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it", state->path,
-                strerror(reason), run->progress.epoch);
+    nni_output_say(&run->output, "warning  cannot write %s: %s; the line of epoch %" PRIu64 " is not in it",
+                   state->path, strerror(reason), run->progress.counters.epoch);
     if (state->file)
         fclose(state->file);
     state->file = NULL;
@@ -173,8 +177,8 @@ static void give_up_line(metrics *state, const nni_run *run)
 }
 
 /* Whether the open file is still the one of that name: somebody may have removed it, or all of the folder, which the
- * lock has made again by now. Told once. */
-static void look_for_file(metrics *state, const nni_run *run)
+ * lock has made again by now. A warning, once. */
+static void check_file_exists(metrics *state, const nni_run *run)
 {
     struct stat open_file, named;
     if (!state->file || fstat(fileno(state->file), &open_file) != 0 ||
@@ -182,40 +186,40 @@ static void look_for_file(metrics *state, const nni_run *run)
         return;
     fclose(state->file);
     state->file = NULL;
-    if (write_recipe(run, NULL) == NN_OK && open_end(state) && !state->missed)
-        nni_run_say(run,
-                    "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
-                    " on, and the recipe beside it",
-                    state->path, run->progress.epoch);
-    state->missed = true;
+    if (write_recipe(run->files.folder, run->recipe->text, NULL) == NN_OK && open_end(state) && !state->warned)
+        nni_output_say(&run->output,
+                       "warning  %s was removed while the training ran; it is there again from epoch %" PRIu64
+                       " on, and the recipe beside it",
+                       state->path, run->progress.counters.epoch);
+    state->warned = true;
 }
 
-static nn_status cut_back(metrics *state, const nni_run *run, nn_error *error)
+static nn_status truncate_later(metrics *state, const nni_run *run, nn_error *error)
 {
     if (state->file)
         fclose(state->file);
     state->file = NULL;
-    NN_TRY(drop_later_lines(state->path, run->progress.epoch, error));
+    NN_TRY(drop_later_lines(state->path, run->progress.counters.epoch, error));
     open_end(state); /* else with the next line */
     return NN_OK;
 }
 
-static nn_status go_back(void *self, nni_run *run, nn_error *error)
+static nn_status after_rollback(void *self, nni_run *run, nn_error *error)
 {
-    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? cut_back(self, run, error) : NN_OK, error);
+    return nni_comm_broadcast_status(run->comm, run->comm->rank == 0 ? truncate_later(self, run, error) : NN_OK, error);
 }
 
 static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
 {
     metrics *state = self;
-    NN_TRY(nni_run_check_lock(run, error));
+    NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
     if (run->comm->rank != 0)
         return NN_OK;
-    look_for_file(state, run);
+    check_file_exists(state, run);
     if ((state->file || open_end(state)) && write_line(state, run, report))
         state->bytes = ftello(state->file);
     else
-        give_up_line(state, run);
+        drop_line(state, run);
     return NN_OK;
 }
 
@@ -227,11 +231,12 @@ static void close_files(void *self)
     nni_release(state);
 }
 
-nn_status nni_callback_metrics_file(nni_run *run, nni_callback *observer, nn_error *error)
+nn_status nni_callback_metrics_file(nni_run *run, nni_callback *callback, nn_error *error)
 {
     (void)run;
     metrics *state = NULL;
     NN_TRY(nni_allocate(1, sizeof *state, "the metrics", &state, error));
-    *observer = (nni_callback){.begin = begin, .epoch = epoch, .rewind = go_back, .free = close_files, .self = state};
+    *callback = (nni_callback){
+        .begin = begin, .epoch = epoch, .rolled_back = after_rollback, .free = close_files, .self = state};
     return NN_OK;
 }

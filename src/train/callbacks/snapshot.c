@@ -1,5 +1,6 @@
 #include "train/callbacks/snapshot.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,25 +11,24 @@ struct nni_snapshot {
     nni_worker *worker;
     nni_job job;
     char path[PATH_MAX];
-    nni_checkpoint_buffer room; /* that the file is composed in */
-    nni_checkpoint copy;        /* network and optimizer are its own, the rest is the run's, which does not change */
+    nni_checkpoint_buffer buffer; /* that the file is serialized to */
+    nni_checkpoint copy;          /* network and optimizer are its own, the rest is the run's, which does not change */
 };
 
-static nn_status take_memory(const nni_run *run, nni_snapshot *snapshot, nn_error *error)
+static nn_status take_memory(const nn_recipe *recipe, size_t inputs, nni_snapshot *snapshot, nn_error *error)
 {
-    const nn_recipe *recipe = run->recipe;
-    NN_TRY(nni_network_create(run->network->inputs, recipe->network.layers, recipe->network.layers_count,
-                              &snapshot->copy.network, error));
+    NN_TRY(nni_network_create(inputs, recipe->network.layers, recipe->network.layers_count, &snapshot->copy.network,
+                              error));
     NN_TRY(nni_optimizer_create(&recipe->optimizer, &recipe->regularization, snapshot->copy.network,
                                 &snapshot->copy.optimizer, error));
     return nni_worker_create(&snapshot->worker, error);
 }
 
-nn_status nni_snapshot_create(const nni_run *run, nni_snapshot **result, nn_error *error)
+nn_status nni_snapshot_create(const nn_recipe *recipe, size_t inputs, nni_snapshot **result, nn_error *error)
 {
     nni_snapshot *snapshot = NULL;
     NN_TRY(nni_allocate(1, sizeof *snapshot, "the copy for checkpoints", &snapshot, error));
-    const nn_status status = take_memory(run, snapshot, error);
+    const nn_status status = take_memory(recipe, inputs, snapshot, error);
     if (status != NN_OK) {
         nni_snapshot_free(snapshot);
         return status;
@@ -42,7 +42,7 @@ void nni_snapshot_free(nni_snapshot *snapshot)
     if (!snapshot)
         return;
     nni_worker_free(snapshot->worker);
-    nni_checkpoint_buffer_free(&snapshot->room);
+    nni_checkpoint_buffer_free(&snapshot->buffer);
     nni_optimizer_free(snapshot->copy.optimizer);
     nn_network_free(snapshot->copy.network);
     nni_release(snapshot);
@@ -78,7 +78,7 @@ static void copy_state(nni_checkpoint *copy, const nni_checkpoint *state)
 static nn_status write_copy(void *context, nn_error *error)
 {
     nni_snapshot *snapshot = context;
-    return nni_checkpoint_write(snapshot->path, &snapshot->copy, &snapshot->room, error);
+    return nni_checkpoint_write(snapshot->path, &snapshot->copy, &snapshot->buffer, error);
 }
 
 void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nni_checkpoint *state)

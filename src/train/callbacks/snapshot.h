@@ -3,12 +3,13 @@
 #ifndef NNI_TRAIN_CALLBACKS_SNAPSHOT_H
 #define NNI_TRAIN_CALLBACKS_SNAPSHOT_H
 
-#include "train/run.h"
+#include "checkpoint/checkpoint.h"
+#include "recipe/recipe.h"
 
 typedef struct nni_snapshot nni_snapshot;
 
 /** Takes the memory of the copy: parameters and what the optimizer keeps of them, once more. Local. */
-nn_status nni_snapshot_create(const nni_run *run, nni_snapshot **snapshot, nn_error *error);
+nn_status nni_snapshot_create(const nn_recipe *recipe, size_t inputs, nni_snapshot **snapshot, nn_error *error);
 
 /** Waits for a write under way. NULL is fine. */
 void nni_snapshot_free(nni_snapshot *snapshot);
@@ -16,7 +17,7 @@ void nni_snapshot_free(nni_snapshot *snapshot);
 /** Copies the state and begins to write it; what was begun before has been finished. @param path  copied */
 void nni_snapshot_begin(nni_snapshot *snapshot, const char *path, const nni_checkpoint *state);
 
-/** Waits for the write that was begun. @return its outcome */
+/** Waits for the write that was begun. @return its status */
 nn_status nni_snapshot_finish(nni_snapshot *snapshot, nn_error *error);
 
 #endif

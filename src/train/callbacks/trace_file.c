@@ -11,7 +11,7 @@
 #include "support/json.h"
 #include "support/memory.h"
 
-/* The first bytes of every trace, by which one is told from a file that must not be lost. */
+/* The first bytes of every trace: a file that begins otherwise is not replaced. */
 static const char beginning[] = "{\"displayTimeUnit\": \"ms\",";
 
 /* Threads of a process. */
@@ -23,7 +23,7 @@ typedef struct drift {
     double late, late_offset;
 } drift;
 
-/* What a rank tells of itself ahead of its spans. */
+/* What a rank sends ahead of its spans. */
 typedef struct rank_head {
     char host[64];
     drift clock;
@@ -47,7 +47,7 @@ static double by_rank_0(const drift *clock, double time)
     return time + clock->early_offset + share * (clock->late_offset - clock->early_offset);
 }
 
-static nn_status look_at_clock(nn_comm *comm, double *now, double *offset, nn_error *error)
+static nn_status read_clock(nn_comm *comm, double *now, double *offset, nn_error *error)
 {
     NN_TRY(nni_comm_clock_offset(comm, offset, error));
     *now = nni_clock();
@@ -91,7 +91,7 @@ static nn_status open_trace(nni_trace *trace, const char *path, size_t most, nn_
     nn_status status = trace->comm->rank == 0 ? open_file(path, &trace->draft, error) : NN_OK;
     NN_TRY(nni_comm_broadcast_status(trace->comm, status, error));
     NN_TRY(nn_comm_agree(trace->comm, take_memory(trace, most, error), error));
-    NN_TRY(look_at_clock(trace->comm, &trace->clock.early, &trace->clock.early_offset, error));
+    NN_TRY(read_clock(trace->comm, &trace->clock.early, &trace->clock.early_offset, error));
     nni_timeline_keep(trace->timeline, trace->spans, most);
     return NN_OK;
 }
@@ -143,7 +143,7 @@ static nn_status gather_heads(nni_trace *trace, rank_head *mine, nn_error *error
         (rank_head){.began = earliest(trace->spans, timeline->count), .count = timeline->count, .lost = timeline->lost};
     memcpy(mine->host, trace->comm->host, sizeof mine->host);
     nni_timeline_keep(trace->timeline, NULL, 0);
-    NN_TRY(look_at_clock(trace->comm, &trace->clock.late, &trace->clock.late_offset, error));
+    NN_TRY(read_clock(trace->comm, &trace->clock.late, &trace->clock.late_offset, error));
     mine->clock = trace->clock;
     return nni_comm_gather_bytes(trace->comm, mine, trace->heads, sizeof *mine, error);
 }
@@ -210,7 +210,7 @@ static void summarize(const nni_trace *trace, nni_trace_summary *summary, double
     }
 }
 
-/* One rank after the other, so that rank 0 needs room for one only. A failing write is told by the commit. */
+/* One rank after the other, so that rank 0 needs memory for one only. The commit reports a write that failed. */
 static nn_status write_spans(nni_trace *trace, const rank_head *mine, double origin, nn_error *error)
 {
     FILE *file = trace->draft.file;

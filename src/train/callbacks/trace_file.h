@@ -12,7 +12,7 @@
 
 typedef struct nni_trace nni_trace;
 
-/** Spans that a rank keeps unless told otherwise: 32 MiB, and some 100 MB in the file. */
+/** Spans that a rank keeps by default: 32 MiB, and some 100 MB in the file. */
 enum { NNI_TRACE_SPANS = 1000000 };
 
 /** What came into the file, on rank 0. */

@@ -50,15 +50,15 @@ nn_status nni_folder_list(const char *folder, uint64_t **steps, size_t *count, n
     DIR *open_folder = opendir(folder);
     if (!open_folder)
         return nn_fail(error, NN_SYSTEM, "cannot look into %s: %s", folder, strerror(errno));
-    size_t room = 0;
+    size_t capacity = 0;
     nn_status status = NN_OK;
     for (struct dirent *entry; status == NN_OK && (entry = readdir(open_folder));) {
         uint64_t step = 0;
         if (!parse_checkpoint_name(entry->d_name, &step))
             continue;
-        if (*count == room) {
-            room = room ? 2 * room : 64;
-            uint64_t *more = realloc(*steps, room * sizeof *more);
+        if (*count == capacity) {
+            capacity = capacity ? 2 * capacity : 64;
+            uint64_t *more = realloc(*steps, capacity * sizeof *more);
             if (!more) {
                 status = nn_fail(error, NN_SYSTEM, "out of memory: too many checkpoints in %s", folder);
                 break;
@@ -101,7 +101,7 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-/* mkdir -p; `created` tells whether the last part is new. */
+/* mkdir -p; `created` receives whether the last part is new. */
 static nn_status make_folders(const char *path, bool *created, nn_error *error)
 {
     char part[PATH_MAX];
@@ -200,8 +200,9 @@ static nn_status open_named(const nn_train_options *options, nni_folder *folder,
     return make_folders(folder->path, &folder->created, error);
 }
 
-/* Files of a run that was killed while it wrote them. One that was suspended then finds that its file is gone. */
-static void sweep(const char *folder)
+/* Removes partial files of a run that was killed while it wrote them. A run that was suspended then fails to rename its
+ * own. */
+static void remove_partial_files(const char *folder)
 {
     static const char *const names[] = {"recipe.yaml", "metrics.jsonl", "best.h5", "model.h5"};
     enum { NAMES = sizeof names / sizeof *names };
@@ -269,7 +270,7 @@ nn_status nni_folder_open(const nn_train_options *options, nni_folder *folder, n
     NN_TRY(nni_run_lock_take(folder->path, options->resume, options->out, lock, error));
     if (options->output)
         NN_TRY(check_contents(options, folder, error));
-    sweep(folder->path);
+    remove_partial_files(folder->path);
     return NN_OK;
 }
 

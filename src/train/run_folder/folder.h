@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "nntrain/status.h"
+#include "nntrain/train.h"
 #include "train/run_folder/run_lock.h"
-#include "train/train.h"
 
 /** A run's folder as it was found or made. */
 typedef struct nni_folder {

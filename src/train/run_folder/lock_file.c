@@ -124,7 +124,7 @@ nni_lock_words nni_lock_describe(const nni_lock_owner *owner)
 
 /* --- files --- */
 
-static size_t compose(const nni_lock_owner *owner, char text[MOST_BYTES])
+static size_t format_owner(const nni_lock_owner *owner, char text[MOST_BYTES])
 {
     return (size_t)snprintf(text, MOST_BYTES, layout, owner->host, owner->boot, owner->pid_namespace, owner->pid,
                             owner->started, owner->since, owner->token, owner->beat);
@@ -134,7 +134,7 @@ static size_t compose(const nni_lock_owner *owner, char text[MOST_BYTES])
 static int write_new(const char *path, const nni_lock_owner *owner)
 {
     char text[MOST_BYTES];
-    const size_t count = compose(owner, text);
+    const size_t count = format_owner(owner, text);
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file < 0)
         return errno;
@@ -162,7 +162,7 @@ int nni_lock_place(const char *path, const nni_lock_owner *owner)
     int code = write_draft(path, owner, draft);
     if (code != 0)
         return code;
-    /* Of NFS the link itself tells: the answer that it was made may be lost, and it is asked for again. */
+    /* On NFS the reply that the link was made may be lost, and the request repeated: the count of links decides. */
     code = link(draft, path) == 0 ? 0 : errno;
     if (code != 0 && stat(draft, &facts) == 0 && facts.st_nlink == 2)
         code = 0;

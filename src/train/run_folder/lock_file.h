@@ -20,11 +20,11 @@ typedef struct nni_lock_owner {
     uint64_t beat;          /**< goes up as long as the process runs */
 } nni_lock_owner;
 
-/** What can be told of an owner without waiting. */
+/** Whether an owner lives, as far as it is known without waiting. */
 typedef enum nni_lock_standing {
     NNI_LOCK_ALIVE,     /**< its process is on this host */
     NNI_LOCK_DEAD,      /**< it was, and has ended */
-    NNI_LOCK_ELSEWHERE, /**< on another host, or in a container that shows no processes of it: its beats tell */
+    NNI_LOCK_ELSEWHERE, /**< on another host, or in a container that shows no processes of it: its heartbeats decide */
 } nni_lock_standing;
 
 /** This process, with a new token. */

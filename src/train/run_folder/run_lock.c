@@ -10,8 +10,8 @@
 
 #include "support/memory.h"
 #include "support/system/ticker.h"
+#include "train/run/signals.h"
 #include "train/run_folder/lock_file.h"
-#include "train/signals.h"
 
 /* A host that is short of everything still finds time for one of ten beats. */
 static const double beat_seconds = 2, look_seconds = 0.1;
@@ -26,11 +26,11 @@ struct nni_run_lock {
     pthread_mutex_t mutex; /* over what follows: the training and the thread both look */
     bool held;
     atomic_bool lost;
-    nni_lock_words heir; /* who has it instead */
+    nni_lock_words successor; /* who has it instead */
     nni_ticker *ticker;
 };
 
-static nn_status file_trouble(const nni_run_lock *lock, int code, nn_error *error)
+static nn_status fail_lock_file(const nni_run_lock *lock, int code, nn_error *error)
 {
     return nn_fail(error, NN_SYSTEM,
                    "cannot write %s, the lock of the run's folder: %s; name another folder with --output", lock->path,
@@ -101,7 +101,7 @@ static bool name_claim(const nni_run_lock *lock, const nni_lock_owner *owner, ch
 /*
  * Takes the place of an owner that has ended. Of several that try one makes the claim, and it alone may replace the
  * lock: only what it finds there is still that owner's, for it may have been late. Where one has made the claim and
- * ended before it replaced the lock, its heir is looked for in the same way.
+ * ended before it replaced the lock, its successor is looked for in the same way.
  *
  * @param first  owner that the lock names  @param ended  that owner, or the last of those who claimed its place
  * @param taken  receives whether the folder is ours; if not, all is to be looked at again
@@ -119,7 +119,7 @@ static nn_status inherit(nni_run_lock *lock, const nni_lock_owner *first, const 
     if (code == EEXIST) {
         code = nni_lock_read(claim, &found);
         if (code != 0)
-            return code == ENOENT ? NN_OK : file_trouble(lock, code, error);
+            return code == ENOENT ? NN_OK : fail_lock_file(lock, code, error);
         NN_TRY(await_end(lock, claim, &found, error));
         NN_TRY(inherit(lock, first, &found, taken, error));
         if (*taken && nni_lock_look_up(ended) == NNI_LOCK_DEAD)
@@ -132,7 +132,7 @@ static nn_status inherit(nni_run_lock *lock, const nni_lock_owner *first, const 
     }
     if (!*taken || nni_lock_look_up(ended) == NNI_LOCK_DEAD)
         unlink(claim);
-    return code == 0 ? NN_OK : file_trouble(lock, code, error);
+    return code == 0 ? NN_OK : fail_lock_file(lock, code, error);
 }
 
 static nn_status take(nni_run_lock *lock, nn_error *error)
@@ -147,7 +147,7 @@ static nn_status take(nni_run_lock *lock, nn_error *error)
                 continue;
         }
         if (code != 0)
-            return file_trouble(lock, code, error);
+            return fail_lock_file(lock, code, error);
         if (lock->held)
             break;
         NN_TRY(await_end(lock, lock->path, &owner, error));
@@ -162,11 +162,11 @@ static nn_status take(nni_run_lock *lock, nn_error *error)
 static bool is_claimed(nni_run_lock *lock)
 {
     char claim[PATH_MAX];
-    nni_lock_owner heir;
-    if (!name_claim(lock, &lock->self, claim) || nni_lock_read(claim, &heir) != 0)
+    nni_lock_owner successor;
+    if (!name_claim(lock, &lock->self, claim) || nni_lock_read(claim, &successor) != 0)
         return false;
-    lock->heir = nni_lock_describe(&heir);
-    unlink(claim); /* it has told us */
+    lock->successor = nni_lock_describe(&successor);
+    unlink(claim); /* read now, it has served its purpose */
     return true;
 }
 
@@ -179,7 +179,7 @@ static void put_back(nni_run_lock *lock)
     /* Another run was quicker. */
     lock->lost = nni_lock_read(lock->path, &found) == 0 && found.pid != 0 && !is(&found, &lock->self);
     if (lock->lost)
-        lock->heir = nni_lock_describe(&found);
+        lock->successor = nni_lock_describe(&found);
 }
 
 /* Whether the lock is still this run's. What cannot be read now is looked at again. */
@@ -191,7 +191,7 @@ static void look(void *context)
     if (!lock->lost) {
         const int code = nni_lock_beat(lock->path, &lock->self, &found);
         if (code == 0 && found.pid != 0 && !is(&found, &lock->self)) {
-            lock->heir = nni_lock_describe(&found);
+            lock->successor = nni_lock_describe(&found);
             is_claimed(lock);
             lock->lost = true;
         } else if (is_claimed(lock)) {
@@ -236,7 +236,12 @@ nn_status nni_run_lock_check(nni_run_lock *lock, nn_error *error)
         error, NN_SYSTEM,
         "%s was taken over while this run (process %ld on %s) stood still for %d s or more: it is now that of "
         "%s, and this run ends without writing into it",
-        lock->folder, lock->self.pid, lock->self.host, ELSEWHERE_SECONDS, lock->heir.text);
+        lock->folder, lock->self.pid, lock->self.host, ELSEWHERE_SECONDS, lock->successor.text);
+}
+
+nn_status nni_run_lock_agree(nni_run_lock *lock, nn_comm *comm, nn_error *error)
+{
+    return nni_comm_broadcast_status(comm, comm->rank == 0 ? nni_run_lock_check(lock, error) : NN_OK, error);
 }
 
 bool nni_run_lock_lost(const nni_run_lock *lock)
@@ -245,7 +250,7 @@ bool nni_run_lock_lost(const nni_run_lock *lock)
 }
 
 /* The own place is claimed first, so that nobody takes it over in between: by a token that is not its own, for the
- * claim of a process that is killed meanwhile has an heir, too. */
+ * claim of a process that is killed meanwhile has a successor, too. */
 static void give_back(const nni_run_lock *lock)
 {
     char claim[PATH_MAX];
@@ -255,7 +260,7 @@ static void give_back(const nni_run_lock *lock)
         return;
     const int code = nni_lock_place(claim, &leaving);
     if (code == EEXIST)
-        return; /* an heir has it */
+        return; /* a successor has it */
     /* On a full disk there is no claim, and the lock is to go all the same. */
     if (nni_lock_read(lock->path, &found) == 0 && is(&found, &lock->self))
         unlink(lock->path);

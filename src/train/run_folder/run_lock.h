@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "comm/comm.h"
 #include "nntrain/status.h"
 
 typedef struct nni_run_lock nni_run_lock;
@@ -33,6 +34,9 @@ nn_status nni_run_lock_take(const char *folder, bool patient, FILE *out, nni_run
 
 /** Before something is written. @return NN_SYSTEM naming who has the folder now, where that is not this run */
 nn_status nni_run_lock_check(nni_run_lock *lock, nn_error *error);
+
+/** The same on all ranks, where rank 0's lock decides. Collective. */
+nn_status nni_run_lock_agree(nni_run_lock *lock, nn_comm *comm, nn_error *error);
 
 /** @return whether the folder is another's, as far as the thread has seen; NULL: false */
 bool nni_run_lock_lost(const nni_run_lock *lock);

@@ -3,10 +3,10 @@
 
 #include "data/dataset/split_rows.h"
 #include "data/order/interleave.h"
+#include "metrics/evaluate.h"
 #include "support/hdf5_fixture.h"
 #include "support/memory.h"
 #include "support/suite.h"
-#include "train/metrics/evaluate.h"
 
 static nn_comm *comm;
 

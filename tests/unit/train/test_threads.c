@@ -5,7 +5,7 @@
 
 #include "support/suite.h"
 #include "support/system/topology.h"
-#include "train/train.h"
+#include "train/run/threads.h"
 
 static bool same(const nni_cpu_mask *a, const nni_cpu_mask *b)
 {

@@ -1,0 +1,42 @@
+/** Sum over ranks of the loss of a step, with two flags: a rank was told to stop, a rank could not load its rows. */
+#ifndef NNI_TRAIN_LOSS_ALLREDUCE_H
+#define NNI_TRAIN_LOSS_ALLREDUCE_H
+
+#include <stdbool.h>
+
+#include "comm/comm.h"
+#include "model/network.h"
+#include "support/sum_tree.h"
+
+typedef struct nni_loss_allreduce nni_loss_allreduce;
+
+/** What comes of a step over all ranks. */
+typedef struct nni_step_outcome {
+    double loss;         /**< of the step's rows, before the update */
+    bool stop_requested; /**< by a signal on some rank */
+    bool load_failed;    /**< some rank could not read its rows */
+} nni_step_outcome;
+
+/**
+ * Collective.
+ *
+ * @param tree_leaves  of the tree that sums keep to; 0: any order
+ * @param leaves       of this rank
+ */
+nn_status nni_loss_allreduce_create(nn_comm *comm, size_t tree_leaves, nni_leaf_range leaves,
+                                    nni_loss_allreduce **allreduce, nn_error *error);
+void nni_loss_allreduce_free(nni_loss_allreduce *allreduce);
+
+/** Adds the loss of a batch whose forward pass the work space holds. @param first  batch of its step @return whether it
+ * is finite on this rank */
+bool nni_loss_allreduce_add(nni_loss_allreduce *allreduce, const nni_workspace *work, const nni_batch *batch,
+                            bool first);
+
+/** After the last batch of a step: sets out for the other ranks. */
+nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, bool stop_requested, bool load_failed,
+                                   nn_error *error);
+
+/** Waits for the sum. @param outcome  receives it, the same on every rank */
+nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_step_outcome *outcome, nn_error *error);
+
+#endif

@@ -1,0 +1,166 @@
+#include "train/setup_data.h"
+
+#include <string.h>
+
+#include "data/loading/augment.h"
+#include "nntrain/version.h"
+#include "train/run/auto_settings.h"
+
+static nni_dataset_spec spec_of(const nni_run *run, const nni_split_settings *split)
+{
+    nni_dataset_spec spec = nni_dataset_spec_of(split, &run->recipe->data.train);
+    spec.external = run->recipe->data.external;
+    spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
+    spec.log1p = run->recipe->data.normalize_targets == NN_TARGETS_LOG1P;
+    spec.window = run->recipe->data.window_bytes;
+    return spec;
+}
+
+nn_status nni_setup_resolve_recipe(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    nn_recipe *before = NULL;
+    size_t rows = 0;
+    if (!nni_has_auto_settings(run->recipe))
+        return NN_OK;
+    nn_status status = NN_OK;
+    if (checkpoint)
+        status = nn_recipe_parse(checkpoint->recipe, run->files.resumed_from, NULL, NULL, 0, &before, error);
+    else {
+        const nni_dataset_spec spec = spec_of(run, &run->recipe->data.train);
+        status = nni_dataset_count(&spec, run->comm, &rows, error);
+    }
+    if (status == NN_OK)
+        status = nni_resolve_auto_settings(run->recipe, before, rows, (size_t)run->comm->size, &run->resolved, error);
+    nn_recipe_free(before);
+    NN_TRY(nn_comm_agree(run->comm, status, error));
+    run->recipe = run->resolved;
+    return NN_OK;
+}
+
+static nn_status open_split(nni_run *run, const nni_split_settings *split, bool training, nni_dataset **dataset,
+                            nn_error *error)
+{
+    const size_t taken = (run->data.train ? nni_dataset_bytes(run->data.train) : 0) +
+                         (run->data.test && !run->data.test->source ? nni_dataset_bytes(run->data.test) : 0);
+    /* Classes of other splits are called as those of the training. */
+    const nni_string_set none = {.count = 0},
+                         *names = run->data.train ? nni_dataset_class_names(run->data.train) : NULL;
+    nni_dataset_spec spec = spec_of(run, split);
+    spec.class_names = !run->data.train || names ? names : &none;
+    spec.names_are_labels = run->data.train && nni_dataset_names_are_labels(run->data.train);
+    spec.head = nni_head_of(&run->recipe->network, &run->recipe->loss);
+    spec.memory = run->data.memory > taken ? run->data.memory - taken : run->data.memory > 0;
+    return nni_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
+}
+
+/* Other splits must suit the training split before all suit the network. */
+static nn_status check_split(const nni_run *run, const nni_dataset *other, nn_error *error)
+{
+    if (!other || other->features == run->data.train->features)
+        return NN_OK;
+    return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; all splits need the same",
+                   other->file, other->x_name, other->features, run->data.train->x_name, run->data.train->features);
+}
+
+/* A split of its own, or rows of the training split; or none. */
+static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_holdout holdout, nni_dataset **dataset,
+                            nn_error *error)
+{
+    if (nni_split_is_given(split))
+        NN_TRY(open_split(run, split, false, dataset, error));
+    else if (nni_holdout_takes(&holdout))
+        NN_TRY(nni_dataset_split(run->data.train, &holdout, run->comm, dataset, error));
+    return check_split(run, *dataset, error);
+}
+
+nn_status nni_setup_open_data(nni_run *run, nn_error *error)
+{
+    const nn_recipe *recipe = run->recipe;
+    run->data.memory = nni_dataset_room(recipe->data.memory_bytes, run->comm);
+    NN_TRY(open_split(run, &recipe->data.train, true, &run->data.train, error));
+    nni_provenance *from = &run->files.provenance;
+    snprintf(from->version, sizeof from->version, "%s", nn_version());
+    snprintf(from->data_file, sizeof from->data_file, "%s", run->data.train->file);
+    from->ranks = (uint64_t)run->comm->size;
+    from->threads = run->threads.count;
+    from->hosts = (uint64_t)run->comm->host_count;
+    from->data_bytes = run->data.train->file_bytes;
+    from->classes = run->data.train->target == NNI_TARGET_CLASSES ? run->data.train->outputs : 0;
+    /* Of the file's rows, before some of them are held out. */
+    NN_TRY(nni_dataset_digest(run->data.train, run->comm, &from->data_digest, error));
+    NN_TRY(
+        load_split(run, &recipe->data.test, nni_holdout_of_test(&recipe->data, recipe->seed), &run->data.test, error));
+    return load_split(run, &recipe->data.validation, nni_holdout_of_validation(&recipe->data, recipe->seed),
+                      &run->data.validation, error);
+}
+
+nn_status nni_setup_fit_targets(nni_run *run, nn_error *error)
+{
+    const nn_network *network = run->model.network;
+    const nn_activation output = network->layers[network->layer_count - 1].activation;
+    enum { SPLITS = 3 };
+    nni_dataset *const splits[SPLITS] = {run->data.train, run->data.validation, run->data.test};
+    for (size_t i = 0; i < SPLITS; i++)
+        if (splits[i])
+            NN_TRY(nni_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
+    return NN_OK;
+}
+
+static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    nni_feature_scaler *scaler = run->data.feature_scaler;
+    const size_t features = run->data.train->features;
+    if (checkpoint) {
+        const nni_feature_scaler *before = checkpoint->normalization;
+        scaler->kind = before->kind;
+        scaler->limit = before->limit;
+        memcpy(scaler->offset, before->offset, features * sizeof *scaler->offset);
+        memcpy(scaler->scale, before->scale, features * sizeof *scaler->scale);
+        nni_feature_scaler_round(scaler);
+        if (scaler->missing)
+            memcpy(scaler->missing, before->missing, features * sizeof *scaler->missing);
+    } else {
+        NN_TRY(nni_feature_scaler_fit_noting(scaler, run->data.train, run->comm, &run->data.feature_notes, error));
+    }
+    NN_TRY(nni_dataset_normalize(run->data.train, run->data.feature_scaler, error));
+    if (run->data.validation)
+        NN_TRY(nni_dataset_normalize(run->data.validation, run->data.feature_scaler, error));
+    return run->data.test ? nni_dataset_normalize(run->data.test, run->data.feature_scaler, error) : NN_OK;
+}
+
+/* A training that goes on keeps what it began with, whatever that was found by. */
+static nn_status scale_targets(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_network *network = run->model.network;
+    if (checkpoint) {
+        run->data.target_scaler = checkpoint->target_scaling;
+        checkpoint->target_scaling = NULL;
+    } else {
+        NN_TRY(nni_target_scaler_fit(run->data.train, run->recipe->data.normalize_targets, run->recipe->loss.name,
+                                     network->layers[network->layer_count - 1].activation, run->comm,
+                                     &run->data.target_scaler, error));
+    }
+    nni_dataset_scale_targets(run->data.train, run->data.target_scaler);
+    if (run->data.validation)
+        nni_dataset_scale_targets(run->data.validation, run->data.target_scaler);
+    if (run->data.test)
+        nni_dataset_scale_targets(run->data.test, run->data.target_scaler);
+    return NN_OK;
+}
+
+nn_status nni_setup_scale(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
+{
+    NN_TRY(scale_features(run, checkpoint, error));
+    return scale_targets(run, checkpoint, error);
+}
+
+/* Once rows are normalised, for what is not seen of an image is filled with what a 0 is then. */
+nn_status nni_setup_augment(nni_run *run, nn_error *error)
+{
+    const nn_recipe *recipe = run->recipe;
+    if (!nni_augment_is_on(&recipe->data.augment))
+        return NN_OK;
+    NN_TRY(nni_augment_create(&recipe->data.augment, run->data.train, recipe->seed, &run->data.augment, error));
+    nni_sampler_augment(run->data.sampler, run->data.augment);
+    return NN_OK;
+}

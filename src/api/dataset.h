@@ -2,22 +2,19 @@
 #ifndef NNI_API_DATASET_H
 #define NNI_API_DATASET_H
 
-#include "checkpoint/checkpoint.h"
-#include "data/dataset/dataset.h"
 #include "nntrain/dataset.h"
-#include "recipe/recipe.h"
+#include "train/run/run.h"
 
-enum { NNI_SPLITS = NN_SPLIT_TEST + 1 };
-
-/** Owns all but comm and the caller's recipe. */
+/** Data that is set up as a training's, of a run that goes no further: comm, recipe, data and provenance alone. */
 struct nn_dataset {
-    nn_comm *comm;
-    const nn_recipe *recipe;        /**< with a number wherever it says auto */
-    nn_recipe *resolved;            /**< that one; NULL: the caller's says auto nowhere */
-    nni_dataset *split[NNI_SPLITS]; /**< by nn_split; NULL: there is none, but NN_SPLIT_TRAIN */
-    nni_feature_scaler *feature_scaler;
-    nni_target_scaler *target_scaler;
-    nni_provenance provenance;
+    nni_run run;
 };
+
+/** @return NULL: there is no such split */
+static inline nni_dataset *nni_split_of(const nn_dataset *dataset, nn_split split)
+{
+    const nni_run_data *data = &dataset->run.data;
+    return split == NN_SPLIT_TRAIN ? data->train : split == NN_SPLIT_TEST ? data->test : data->validation;
+}
 
 #endif

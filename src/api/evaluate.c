@@ -4,8 +4,8 @@
 
 #include "api/dataset.h"
 #include "api/workspace.h"
-#include "support/memory.h"
 #include "metrics/evaluate.h"
+#include "support/memory.h"
 
 /* Owns the evaluator within. */
 struct nn_evaluator {
@@ -32,20 +32,21 @@ static nni_metrics_wanted wanted_of(const nn_recipe *recipe, const nn_network *n
 nn_status nn_evaluator_create(const nn_dataset *dataset, nn_split split, const nn_network *network, nn_workspace *work,
                               const nn_evaluator_options *options, nn_evaluator **result, nn_error *error)
 {
-    static const char *const names[NNI_SPLITS] = {"train", "validation", "test"};
+    static const char *const names[] = {"train", "validation", "test"};
     nn_evaluator *evaluator = NULL;
-    if (!dataset->split[split])
+    if (!nni_split_of(dataset, split))
         return nn_fail(error, NN_USAGE, "the recipe has no %s split; give data.%s, or a fraction of the training rows",
                        names[split], names[split]);
-    NN_TRY(nn_comm_agree(dataset->comm, nni_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
+    NN_TRY(nn_comm_agree(dataset->run.comm, nni_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error),
+                         error));
     evaluator->dataset = dataset;
     evaluator->network = network;
     evaluator->work = work;
     for (size_t i = 0; i < NN_METRIC_COUNT; i++)
         evaluator->metrics.value[i] = NAN;
-    const nn_status status =
-        nni_evaluator_create(network, work->inside->capacity, dataset->split[split],
-                             wanted_of(dataset->recipe, network, options), dataset->comm, &evaluator->inside, error);
+    const nn_status status = nni_evaluator_create(network, work->inside->capacity, nni_split_of(dataset, split),
+                                                  wanted_of(dataset->run.recipe, network, options), dataset->run.comm,
+                                                  &evaluator->inside, error);
     if (status != NN_OK) {
         nn_evaluator_free(evaluator);
         return status;
@@ -64,7 +65,7 @@ void nn_evaluator_free(nn_evaluator *evaluator)
 
 nn_status nn_evaluate(nn_evaluator *evaluator, nn_error *error)
 {
-    return nni_evaluate(evaluator->inside, &evaluator->dataset->recipe->loss, evaluator->network,
+    return nni_evaluate(evaluator->inside, &evaluator->dataset->run.recipe->loss, evaluator->network,
                         evaluator->work->inside, &evaluator->metrics, error);
 }
 

@@ -135,23 +135,24 @@ size_t nn_model_class(const nn_model *model, const double *predictions)
 nn_status nn_model_write(const char *path, const nn_dataset *dataset, const nn_network *network,
                          const nn_optimizer *optimizer, nn_error *error)
 {
-    const nni_dataset *train = dataset->split[NN_SPLIT_TRAIN];
+    const nni_dataset *train = dataset->run.data.train;
     const nni_string_set *names = nni_dataset_class_names(train);
     const size_t steps = (size_t)optimizer->inside->steps, epoch_steps = optimizer->span.epoch_steps;
     const nni_checkpoint checkpoint = {
         .network = (nn_network *)network,
-        .normalization = dataset->feature_scaler,
-        .target_scaling = dataset->target_scaler,
+        .normalization = dataset->run.data.feature_scaler,
+        .target_scaling = dataset->run.data.target_scaler,
         .optimizer = optimizer->inside,
         .progress = {.epoch = epoch_steps > 0 ? steps / epoch_steps : 0,
                      .step = steps,
                      .best = NAN,
                      .schedule = optimizer->schedule},
-        .provenance = dataset->provenance,
-        .recipe = dataset->recipe->text,
+        .provenance = dataset->run.files.provenance,
+        .recipe = dataset->run.recipe->text,
         .class_names = names ? *names : (nni_string_set){.count = 0},
         .names_are_labels = nni_dataset_names_are_labels(train),
     };
-    const nn_status status = dataset->comm->rank == 0 ? nni_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
-    return nni_comm_broadcast_status(dataset->comm, status, error);
+    const nn_status status =
+        dataset->run.comm->rank == 0 ? nni_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
+    return nni_comm_broadcast_status(dataset->run.comm, status, error);
 }

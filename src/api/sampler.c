@@ -11,8 +11,8 @@ struct nn_sampler {
 
 static nn_status take(const nn_dataset *dataset, nn_sampler *sampler, nn_error *error)
 {
-    const nn_recipe *recipe = dataset->recipe;
-    const nni_dataset *train = dataset->split[NN_SPLIT_TRAIN];
+    const nn_recipe *recipe = dataset->run.recipe;
+    const nni_dataset *train = dataset->run.data.train;
     sampler->batch_rows = recipe->training.batch_rows > 0 ? recipe->training.batch_rows : train->slices.rows;
     NN_TRY(nni_sampler_create(train, recipe->seed, sampler->batch_rows, &sampler->inside, error));
     if (!nni_augment_is_on(&recipe->data.augment))

@@ -185,12 +185,7 @@ void nni_run_free(nni_run *run)
     nni_augment_free(run->data.augment);
     nni_optimizer_free(run->model.optimizer);
     nn_network_free(run->model.network);
-    nni_feature_scaler_free(run->data.feature_scaler);
-    nni_target_scaler_free(run->data.target_scaler);
-    nni_dataset_free(run->data.train);
-    nni_dataset_free(run->data.validation);
-    nni_dataset_free(run->data.test);
-    nn_recipe_free(run->resolved);
+    nni_setup_free_data(run);
     nni_threads_release(&run->threads);
     nni_run_lock_release(run->files.lock);
     nni_release(run);

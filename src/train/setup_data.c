@@ -96,18 +96,25 @@ nn_status nni_setup_open_data(nni_run *run, nn_error *error)
 
 nn_status nni_setup_fit_targets(nni_run *run, nn_error *error)
 {
-    const nn_network *network = run->model.network;
-    const nn_activation output = network->layers[network->layer_count - 1].activation;
+    const nni_head head = nni_head_of(&run->recipe->network, &run->recipe->loss);
     enum { SPLITS = 3 };
     nni_dataset *const splits[SPLITS] = {run->data.train, run->data.validation, run->data.test};
     for (size_t i = 0; i < SPLITS; i++)
         if (splits[i])
-            NN_TRY(nni_dataset_fit_targets(splits[i], network->outputs, output, run->comm, error));
+            NN_TRY(nni_dataset_fit_targets(splits[i], head.outputs, head.activation, run->comm, error));
     return NN_OK;
+}
+
+static nn_status take_feature_scaler(nni_run *run, nn_error *error)
+{
+    const nni_data_settings *data = &run->recipe->data;
+    NN_TRY(nni_feature_scaler_create(data->normalize, run->data.train->features, &run->data.feature_scaler, error));
+    return data->impute != NN_IMPUTE_NONE ? nni_feature_scaler_impute(run->data.feature_scaler, error) : NN_OK;
 }
 
 static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
+    NN_TRY(nn_comm_agree(run->comm, take_feature_scaler(run, error), error));
     nni_feature_scaler *scaler = run->data.feature_scaler;
     const size_t features = run->data.train->features;
     if (checkpoint) {
@@ -131,14 +138,13 @@ static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, 
 /* A training that goes on keeps what it began with, whatever that was found by. */
 static nn_status scale_targets(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
-    const nn_network *network = run->model.network;
+    const nni_head head = nni_head_of(&run->recipe->network, &run->recipe->loss);
     if (checkpoint) {
         run->data.target_scaler = checkpoint->target_scaling;
         checkpoint->target_scaling = NULL;
     } else {
-        NN_TRY(nni_target_scaler_fit(run->data.train, run->recipe->data.normalize_targets, run->recipe->loss.name,
-                                     network->layers[network->layer_count - 1].activation, run->comm,
-                                     &run->data.target_scaler, error));
+        NN_TRY(nni_target_scaler_fit(run->data.train, run->recipe->data.normalize_targets, head.loss, head.activation,
+                                     run->comm, &run->data.target_scaler, error));
     }
     nni_dataset_scale_targets(run->data.train, run->data.target_scaler);
     if (run->data.validation)
@@ -163,4 +169,14 @@ nn_status nni_setup_augment(nni_run *run, nn_error *error)
     NN_TRY(nni_augment_create(&recipe->data.augment, run->data.train, recipe->seed, &run->data.augment, error));
     nni_sampler_augment(run->data.sampler, run->data.augment);
     return NN_OK;
+}
+
+void nni_setup_free_data(nni_run *run)
+{
+    nni_feature_scaler_free(run->data.feature_scaler);
+    nni_target_scaler_free(run->data.target_scaler);
+    nni_dataset_free(run->data.train);
+    nni_dataset_free(run->data.validation);
+    nni_dataset_free(run->data.test);
+    nn_recipe_free(run->resolved);
 }

@@ -11,7 +11,7 @@ nn_status nni_setup_resolve_recipe(nni_run *run, const nni_checkpoint *checkpoin
 /** Opens the training split, and the others or holds them out of it. */
 nn_status nni_setup_open_data(nni_run *run, nn_error *error);
 
-/** Once there is a network: targets as its outputs need them. */
+/** Targets as the outputs of the recipe's network need them. */
 nn_status nni_setup_fit_targets(nni_run *run, nn_error *error);
 
 /** Scales features and targets, by what the checkpoint scaled by or by what the training split asks for.
@@ -20,5 +20,8 @@ nn_status nni_setup_scale(nni_run *run, nni_checkpoint *checkpoint, nn_error *er
 
 /** Once features are scaled. Local. */
 nn_status nni_setup_augment(nni_run *run, nn_error *error);
+
+/** Frees splits, scalers and the resolved recipe. */
+void nni_setup_free_data(nni_run *run);
 
 #endif

@@ -51,10 +51,6 @@ nn_status nni_setup_model(nni_run *run, nn_error *error)
     const nn_recipe *recipe = run->recipe;
     run->plan.batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->data.train->slices.rows;
     NN_TRY(check_memory(run, error));
-    NN_TRY(
-        nni_feature_scaler_create(recipe->data.normalize, run->data.train->features, &run->data.feature_scaler, error));
-    if (recipe->data.impute != NN_IMPUTE_NONE)
-        NN_TRY(nni_feature_scaler_impute(run->data.feature_scaler, error));
     NN_TRY(nni_network_create(run->data.train->features, recipe->network.layers, recipe->network.layers_count,
                               &run->model.network, error));
     run->model.network->precision = recipe->training.precision;

@@ -60,7 +60,28 @@ NN_API void nn_evaluator_free(nn_evaluator *evaluator);
  */
 NN_API nn_status nn_evaluate(nn_evaluator *evaluator, nn_error *error);
 
-/** @return a figure of the last nn_evaluate; NaN where it does not apply to such targets or was not measured */
+/**
+ * A figure of the last nn_evaluate.
+ *
+ * Definitions are those of sklearn.metrics, zero_division=0, rows weighted by their sample weights. The loss is that of
+ * training: sum of weight times loss over the number of rows.
+ *
+ * What applies depends on the targets. Classes, also floats that are all 0 or 1 for a single sigmoid: accuracy,
+ * balanced_accuracy, top_k (more than one output), precision, recall, f1, auroc, average_precision, log_loss (softmax,
+ * or one sigmoid). Labels, that is several outputs of sigmoid whose targets are all 0 or 1: precision, recall, f1, also
+ * micro, subset_accuracy, hamming_loss, auroc, average_precision, log_loss. Values, those of 0 and 1 too: mae, rmse,
+ * r2. Targets within 0 and 1, classes included, with sigmoid, softmax or the loss iou: iou.
+ *
+ * precision, recall, f1: of class 1 where there are two (average='binary'), else means (average='macro') over all
+ * labels, or over the classes that a row belongs to or is taken for. auroc, average_precision: of class 1 where there
+ * are two, else the mean over classes or labels of one against the rest, without those where the figure is not defined.
+ * mae, rmse, r2: means over outputs of each output's own, in the units of the targets. iou: sum of a y / sum of
+ * (a + y - a y) over all rows and outputs.
+ *
+ * @param evaluator  after nn_evaluate
+ * @param metric     which figure
+ * @return the figure; NaN where it does not apply to such targets or was not measured
+ */
 NN_API double nn_evaluator_value(const nn_evaluator *evaluator, nn_metric metric);
 
 /**

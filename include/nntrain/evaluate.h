@@ -60,7 +60,36 @@ NN_API void nn_evaluator_free(nn_evaluator *evaluator);
  */
 NN_API nn_status nn_evaluate(nn_evaluator *evaluator, nn_error *error);
 
-/** @return a figure of the last nn_evaluate; NaN where it does not apply to such targets or was not measured */
+/**
+ * A figure of the last nn_evaluate.
+ *
+ * Definitions are those of sklearn.metrics, zero_division=0, rows weighted by their sample weights (sample_weight). The
+ * loss is that of training: sum of weight times loss over the number of rows.
+ *
+ * What applies depends on the targets. Classes, also floats that are all 0 or 1 for a single sigmoid: accuracy,
+ * balanced_accuracy, top_k (more than one output), precision, recall, f1, auroc, average_precision, log_loss (softmax,
+ * or one sigmoid). Labels, that is several outputs of sigmoid whose targets are all 0 or 1: precision, recall, f1, also
+ * micro, subset_accuracy, hamming_loss, auroc, average_precision, log_loss. Values, those of 0 and 1 too: mae, rmse,
+ * r2. Targets within 0 and 1, classes included, with sigmoid, softmax or the loss iou: iou.
+ *
+ * precision, recall, f1: of class 1 where there are two (average='binary'), else means (average='macro') over all
+ * labels, or over the classes that a row belongs to or is taken for. A label is predicted from an output of 0.5 on.
+ * top_k: of equal outputs the first comes first.
+ *
+ * auroc, average_precision: of class 1 where there are two, else the mean over classes or labels of one against the
+ * rest. Left out of it are classes and labels where the figure is not defined: auroc where no row or every row belongs
+ * to it, average_precision of a class that no row belongs to (of a label, and of class 1 of two, it is 0). auroc is NaN
+ * where all are left out. Ties count half in auroc; in average_precision they pass a threshold together.
+ *
+ * log_loss: of the true class, or the mean over labels; probabilities are kept machine epsilon of float away from 0
+ * and 1. mae, rmse, r2: means over outputs of each output's own (multioutput='uniform_average'), so that rmse is a mean
+ * of roots. r2: a target that does not vary counts 1 where it is met and else 0; of one row it is NaN. iou: sum of a y
+ * / sum of (a + y - a y) over all rows and outputs; 1 where both are 0.
+ *
+ * @param evaluator  after nn_evaluate
+ * @param metric     which figure
+ * @return the figure; NaN where it does not apply to such targets or was not measured
+ */
 NN_API double nn_evaluator_value(const nn_evaluator *evaluator, nn_metric metric);
 
 /**

@@ -47,7 +47,7 @@ typedef enum nn_feature_scaling {
     NN_NORMALIZE_STANDARD_ALL, /**< all values together to mean 0 and standard deviation 1 */
     NN_NORMALIZE_ROBUST, /**< as standard, by the values that are left when those far off the others are set aside; what
                             is far off is limited */
-    NN_NORMALIZE_AUTO,   /**< one of the others, chosen by nni_feature_scaler_fit */
+    NN_NORMALIZE_AUTO,   /**< one of the others, chosen from the training rows */
 } nn_feature_scaling;
 
 /** How targets that are values are shifted and scaled before a network learns them. */
@@ -57,7 +57,7 @@ typedef enum nn_target_scaling {
     NN_TARGETS_MINMAX,   /**< each output's smallest target to 0, its largest to 1 */
     NN_TARGETS_LOG1P,    /**< log(1 + y), then as standard */
     NN_TARGETS_SCALE,    /**< each output to standard deviation 1, 0 staying 0 */
-    NN_TARGETS_AUTO,     /**< none, standard, minmax or scale, chosen by nni_target_scaler_fit */
+    NN_TARGETS_AUTO,     /**< none, standard, minmax or scale, chosen from the training rows */
 } nn_target_scaling;
 
 /** What becomes of features that a row does not have: NaN in x. */
@@ -137,7 +137,8 @@ typedef enum nn_schedule_kind {
     NN_SCHEDULE_PLATEAU,
 } nn_schedule_kind;
 
-/** What is measured on a split, and what a training may be stopped by. metrics/evaluate.h defines each. */
+/** What is measured on a split, and what a training may be stopped by. nn_evaluator_value
+ * defines each. */
 typedef enum nn_metric {
     NN_METRIC_LOSS,
     NN_METRIC_ACCURACY,

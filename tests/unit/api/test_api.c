@@ -1,4 +1,5 @@
-/* The public API as a program uses it that has rows of its own: recipes from memory, batches that no file holds. */
+/* The public API as a program uses it that has rows of its own: recipes from memory, batches that no file holds. On one
+ * or two ranks. */
 #include <nntrain/nntrain.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,6 @@ static const char recipe_text[] = "data: {train: {file: none.h5, x: /x, y: /y}}\
                                   "parallel: {slices: 1, threads: 1}\n";
 
 static const float x[] = {0, 0, 0, 1, 1, 0, 1, 1}, y[] = {0, 1, 1, 0};
-static const nn_batch all_rows = {.rows = 4, .global_rows = 4, .x = x, .values = y};
 
 /* What the tests share; taken by set_up, given back by tear_down. */
 static nn_comm *comm;
@@ -22,10 +22,15 @@ static nn_recipe *recipe;
 static nn_network *network;
 static nn_workspace *work;
 static nn_error error;
+static nn_batch batch; /* this rank's rows */
 
-static void set_up(void)
+/* @param override  NULL: none */
+static void set_up(const char *override)
 {
-    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe_text, "test", NULL, NULL, 0, &recipe, &error), NN_OK);
+    const size_t rank = (size_t)nn_comm_rank(comm), rows = 4 / (size_t)nn_comm_size(comm);
+    batch = (nn_batch){.rows = rows, .global_rows = 4, .x = x + rank * rows * 2, .values = y + rank * rows};
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe_text, "test", NULL, &override, override != NULL, &recipe, &error),
+                          NN_OK);
     CU_ASSERT_EQUAL_FATAL(nn_network_create(recipe, 2, &network, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nn_workspace_create(recipe, network, 4, comm, &work, &error), NN_OK);
 }
@@ -39,8 +44,10 @@ static void tear_down(void)
 
 static double loss_of_all_rows(void)
 {
-    CU_ASSERT_EQUAL(nn_network_forward(network, &all_rows, work, &error), NN_OK);
-    return nn_network_loss(network, &all_rows, work);
+    CU_ASSERT_EQUAL(nn_network_forward(network, &batch, work, &error), NN_OK);
+    double loss = nn_network_loss(network, &batch, work);
+    CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &loss, 1, &error), NN_OK);
+    return loss;
 }
 
 static void the_version_is_one_in_headers_and_library(void)
@@ -55,12 +62,12 @@ static void the_version_is_one_in_headers_and_library(void)
 static void a_loop_over_rows_of_the_program_learns_them(void)
 {
     nn_optimizer *optimizer = NULL;
-    set_up();
+    set_up(NULL);
     CU_ASSERT_EQUAL_FATAL(nn_optimizer_create(recipe, network, 1, 4, &optimizer, &error), NN_OK);
     CU_ASSERT(loss_of_all_rows() > 0.05);
     for (int step = 0; step < 300; step++) {
         loss_of_all_rows();
-        CU_ASSERT_EQUAL(nn_network_backward(network, &all_rows, work, &error), NN_OK);
+        CU_ASSERT_EQUAL(nn_network_backward(network, &batch, work, &error), NN_OK);
         CU_ASSERT_EQUAL(nn_workspace_sum_gradients(work, &error), NN_OK);
         nn_optimizer_step(optimizer, network, work, nn_optimizer_rate(optimizer));
     }
@@ -73,14 +80,15 @@ static void a_loop_over_rows_of_the_program_learns_them(void)
 }
 
 /* Central differences of the loss, through the tensors that the API gives: their places and shapes are those of the
- * gradients. The tolerance is that of differences of float32. */
+ * gradients, and batch norm is over the rows of all ranks. The tolerance is that of differences of float32. */
 static void gradients_are_those_of_the_tensors(void)
 {
-    set_up();
+    set_up("network.layers[0].normalization=batch");
     for (size_t t = 0; t < nn_network_tensors(network); t++) {
         const nn_tensor tensor = nn_network_tensor(network, t);
         loss_of_all_rows();
-        CU_ASSERT_EQUAL(nn_network_backward(network, &all_rows, work, &error), NN_OK);
+        CU_ASSERT_EQUAL(nn_network_backward(network, &batch, work, &error), NN_OK);
+        CU_ASSERT_EQUAL(nn_workspace_sum_gradients(work, &error), NN_OK);
         const nn_tensor gradient = nn_workspace_gradient(work, network, t);
         CU_ASSERT_STRING_EQUAL(gradient.name, tensor.name);
         const size_t last = tensor.rows * tensor.columns - 1;
@@ -97,7 +105,7 @@ static void gradients_are_those_of_the_tensors(void)
 
 static void a_batch_that_does_not_fit_is_refused(void)
 {
-    set_up();
+    set_up(NULL);
     const nn_batch large = {.rows = nn_workspace_capacity(work) + 1, .global_rows = 1000, .x = x, .values = y};
     CU_ASSERT_EQUAL(nn_network_forward(network, &large, work, &error), NN_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "take a larger one"));
@@ -110,7 +118,7 @@ static void an_optimizer_wants_numbers_for_auto(void)
     const char *const automatic[] = {"training.batch=auto"};
     nn_optimizer *optimizer = NULL;
     nn_recipe *other = NULL;
-    set_up();
+    set_up(NULL);
     CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe_text, "test", NULL, automatic, 1, &other, &error), NN_OK);
     CU_ASSERT_EQUAL(nn_optimizer_create(other, network, 1, 4, &optimizer, &error), NN_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "nn_dataset_recipe"));
@@ -122,7 +130,7 @@ static void an_optimizer_wants_numbers_for_auto(void)
 static void work_spaces_may_be_freed_in_any_order(void)
 {
     nn_workspace *second = NULL;
-    set_up();
+    set_up(NULL);
     CU_ASSERT_EQUAL_FATAL(nn_workspace_create(recipe, network, 4, comm, &second, &error), NN_OK);
     nn_workspace_free(work);
     work = second;

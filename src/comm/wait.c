@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 
 /* Messages to and fro that two clocks are compared by; the fastest tells most. */
 enum { ROUNDS = 16 };

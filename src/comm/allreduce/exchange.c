@@ -5,7 +5,7 @@
 #include "comm/allreduce/messages.h"
 #include "comm/allreduce/shared_sum.h"
 #include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 #include "comm/wait.h"
 #include "support/memory.h"
 

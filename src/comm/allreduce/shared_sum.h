@@ -11,7 +11,7 @@
 #define NNI_COMM_ALLREDUCE_SHARED_SUM_H
 
 #include "comm/allreduce/messages.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 
 typedef struct nni_shared_sum nni_shared_sum;
 

@@ -6,7 +6,7 @@
 #include "comm/allreduce/allgather.h"
 #include "comm/allreduce/reduction.h"
 #include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 #include "support/memory.h"
 #include "support/suite.h"
 

@@ -4,8 +4,8 @@
  * A lane is one rank of each host, the one with the same place among its own; lanes sum different segments at the same
  * time, so that several cores drive the network.
  */
-#ifndef NNI_COMM_HOSTS_H
-#define NNI_COMM_HOSTS_H
+#ifndef NNI_COMM_TOPOLOGY_H
+#define NNI_COMM_TOPOLOGY_H
 
 #include "comm/comm.h"
 #include "support/sum_tree.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 #include "comm/wait.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"

@@ -1,4 +1,4 @@
-#include "comm/hosts.h"
+#include "comm/topology.h"
 
 #include <stdbool.h>
 

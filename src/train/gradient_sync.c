@@ -259,10 +259,10 @@ static nn_status take_memory(const nni_run *run, nni_gradient_sync *average, nn_
         .bucket = run->comm->size > 1 ? parallel->bucket_bytes / sizeof(nni_real) : network->flat_count,
     };
     NN_TRY(nni_reduction_create(run->comm, &plan, &average->gradients, error));
-    NN_TRY(nni_exchange_create(run->comm, tree, NNI_EXCHANGE_DOUBLE, OUTCOME_COUNT, NNI_TAG_OUTCOME, &average->outcome,
+    NN_TRY(nni_exchange_create(run->comm, tree, NNI_DOUBLE, OUTCOME_COUNT, NNI_TAG_OUTCOME, &average->outcome,
                                error));
     if (average->tree)
-        NN_TRY(nni_exchange_create(run->comm, tree, NNI_EXCHANGE_DOUBLE, 2 * widest_norm(network) + 1,
+        NN_TRY(nni_exchange_create(run->comm, tree, NNI_DOUBLE, 2 * widest_norm(network) + 1,
                                    NNI_TAG_BATCH_NORM, &average->sums, error));
     if (nni_run_shards_state(run))
         NN_TRY(take_shares(run, average, error));

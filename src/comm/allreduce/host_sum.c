@@ -17,7 +17,6 @@
 #include "comm/allreduce/shared_memory.h"
 #include "comm/allreduce/streaming_copy.h"
 #include "comm/allreduce/tree_join.h"
-#include "comm/backend.h"
 #include "comm/wait.h"
 #include "support/memory.h"
 
@@ -402,7 +401,7 @@ static nn_status take_memory(nni_host_sum *s, const nni_leaf_range *runs, nn_err
         s->all_nodes += s->nodes[rank];
     }
     NN_TRY(nni_allocate(s->all_nodes, sizeof *s->sources, what, &s->sources, error));
-    return nni_tree_join_create(runs, ranks, nni_element_sum_of(NNI_EXCHANGE_REAL), &s->join, error);
+    return nni_tree_join_create(runs, ranks, nni_element_sum_of(NNI_REAL), &s->join, error);
 }
 
 nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nni_real *values, size_t pitch, size_t count,

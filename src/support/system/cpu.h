@@ -1,4 +1,4 @@
-/** What this processor can do and which CPUs this process may use. */
+/** CPUs and memory that this process may use, and the caches of the processor. */
 #ifndef NNI_SUPPORT_SYSTEM_CPU_H
 #define NNI_SUPPORT_SYSTEM_CPU_H
 
@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Instruction sets that kernels are written for, in rising order of preference. */
 /** CPUs that a mask has room for, as many as the C library's own set. */
 enum { NNI_CPU_MOST = 1024 };
 

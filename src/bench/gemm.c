@@ -1,10 +1,9 @@
 /* nntrain bench gemm: sets up who competes, checks that they agree, and lets them take turns on each shape. */
-#include "bench/gemm.h"
-
 #include <omp.h>
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/gemm_report.h"
 #include "bench/measure.h"
 #include "bench/peak.h"
 #include "bench/peers.h"

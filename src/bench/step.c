@@ -1,11 +1,11 @@
 /* nntrain bench step: trains each network for a while, with the peak measured in between. */
-#include "bench/step.h"
-
 #include <omp.h>
 #include <string.h>
 
+#include "bench/explain.h"
 #include "bench/measure.h"
 #include "bench/peak.h"
+#include "bench/step_report.h"
 #include "support/memory.h"
 
 /* A network and the batch that goes with it. */

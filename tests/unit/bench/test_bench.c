@@ -8,7 +8,7 @@
 #include "bench/peak.h"
 #include "bench/product.h"
 #include "bench/shapes.h"
-#include "bench/step.h"
+#include "bench/step_report.h"
 #include "support/json.h"
 #include "support/suite.h"
 

@@ -1,6 +1,6 @@
 /** What nntrain bench gemm found, and how it is told. */
-#ifndef NNI_BENCH_GEMM_H
-#define NNI_BENCH_GEMM_H
+#ifndef NNI_BENCH_GEMM_REPORT_H
+#define NNI_BENCH_GEMM_REPORT_H
 
 #include "bench/machine.h"
 #include "bench/shapes.h"

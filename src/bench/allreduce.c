@@ -4,7 +4,7 @@
 #include "bench/measure.h"
 #include "comm/allreduce/reduction.h"
 #include "comm/allreduce/tree_join.h"
-#include "comm/backend.h"
+#include "comm/wait.h"
 #include "support/memory.h"
 #include "support/timeline.h"
 
@@ -37,9 +37,8 @@ typedef struct bench {
 static nn_status sum(bench *b, way how, nn_error *error)
 {
     if (how == WAY_ALLREDUCE)
-        return nni_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count,
-                                            nni_element_sum_of(NNI_EXCHANGE_REAL).type, MPI_SUM,
-                                            b->comm->backend->world),
+        return nni_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count, nni_element_sum_of(NNI_REAL).type,
+                                            MPI_SUM, b->comm->backend->world),
                               "sum a message", error);
     NN_TRY(nni_reduction_complete(b->reductions[how], b->count, error));
     for (size_t end = 0; end < b->count;)

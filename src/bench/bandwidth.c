@@ -3,13 +3,14 @@
 #include <omp.h>
 
 #include "bench/measure.h"
-#include "bench/peak/peak.h"
+#include "kernels/isa/isa.h"
+#include "kernels/peak/peak_loops.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
 
 /* Room for three arrays in each thread's part. */
 typedef struct arrays {
-    const nni_bench_peak *peak;
+    const nni_peak_loops *peak;
     size_t threads, count; /* count: elements of each array in a thread's part */
     size_t passes;         /* over a part in a call: starting threads costs microseconds */
     float *a;              /* [threads, 3, count] */
@@ -45,9 +46,9 @@ static nn_status measure_level(nni_bench_bandwidth *bandwidth, nni_bench_level l
 {
     const size_t elements = bytes / sizeof(float) / (3 * bandwidth->threads);
     arrays s = {
-        .peak = nni_bench_peak_best(),
+        .peak = nni_isa_fastest()->peak,
         .threads = bandwidth->threads,
-        .count = elements / NNI_BENCH_CHUNK * NNI_BENCH_CHUNK,
+        .count = elements / NNI_PEAK_CHUNK * NNI_PEAK_CHUNK,
         .passes = 1 + ((size_t)1 << 22) / bytes,
     };
     const nni_contestant contestants[] = {{read_all, &s}, {triad_all, &s}};

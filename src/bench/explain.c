@@ -1,7 +1,8 @@
 /* Each product of a step by itself, against what arithmetic and transfers cost at least: the roofline (Williams,
  * Waterman, Patterson, CACM 52, 2009). */
+#include "bench/explain.h"
+
 #include "bench/measure.h"
-#include "bench/step.h"
 #include "kernels/gemm/gemm.h"
 #include "support/memory.h"
 
@@ -130,13 +131,4 @@ nn_status nni_bench_step_explain(nni_bench_training *training, size_t repeat, nn
         result->costs[i].seconds = seconds[i];
     nni_release(c);
     return status;
-}
-
-const char *nni_bench_bound(const nni_bench_cost *cost, const nni_bench_bandwidth *bandwidth, double peak)
-{
-    const nni_bench_level level = nni_bench_level_of(bandwidth, cost->bytes);
-    const double rate = cost->flops > 0 ? bandwidth->read[level] : bandwidth->triad[level];
-    if (cost->flops / (peak * (double)bandwidth->threads) >= cost->bytes / rate)
-        return "arithmetic";
-    return level == NNI_BENCH_MEMORY ? "memory" : "cache";
 }

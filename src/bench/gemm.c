@@ -1,15 +1,14 @@
 /* nntrain bench gemm: sets up who competes, checks that they agree, and lets them take turns on each shape. */
-#include "bench/gemm.h"
-
 #include <omp.h>
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/gemm_report.h"
 #include "bench/measure.h"
-#include "bench/peak/peak.h"
+#include "bench/peak.h"
 #include "bench/peers.h"
 #include "bench/product.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "support/memory.h"
 
 /* Who computes: our kernels with a space, a peer, or the peak, which computes nothing. */
@@ -58,7 +57,7 @@ static void enter(contest *c, nni_bench_role role, const char *name, entrant e, 
     c->report.names[i] = name;
 }
 
-static nn_status enter_ours(contest *c, nni_bench_role role, const char *name, nni_isa isa, size_t threads,
+static nn_status enter_ours(contest *c, nni_bench_role role, const char *name, const nni_isa *isa, size_t threads,
                             nn_error *error)
 {
     nni_gemm_workspace *space = NULL;
@@ -70,9 +69,8 @@ static nn_status enter_ours(contest *c, nni_bench_role role, const char *name, n
 
 static nn_status enter_all(contest *c, nn_error *error)
 {
-    static const nni_isa all[] = {NNI_ISA_AVX512, NNI_ISA_AVX2, NNI_ISA_PORTABLE};
     const size_t threads = c->options->common.threads;
-    const nni_isa used = nni_kernels_isa();
+    const nni_isa *used = nni_isa_in_use(), *isa;
     NN_TRY(enter_ours(c, NNI_BENCH_OURS, "ours", used, threads, error));
     if (threads > 1)
         NN_TRY(enter_ours(c, NNI_BENCH_ONE_THREAD, "1 thread", used, 1, error));
@@ -80,13 +78,11 @@ static nn_status enter_all(contest *c, nn_error *error)
         NN_TRY(nni_bench_peers_open(threads, &c->peers, error));
     for (size_t i = 0; i < c->peers.count; i++)
         enter(c, NNI_BENCH_PEER, c->peers.peers[i].name, (entrant){.peer = &c->peers.peers[i]}, run_peer);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i] != used && nni_cpu_supports(all[i]))
-            NN_TRY(enter_ours(c, NNI_BENCH_OTHER_ISA, nni_isa_name(all[i]), all[i], threads, error));
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (nni_cpu_supports(all[i]))
-            enter(c, NNI_BENCH_PEAK, nni_isa_name(all[i]), (entrant){.peak = {.peak = nni_bench_peak_of(all[i])}},
-                  run_peak);
+    for (size_t i = 0; (isa = nni_isa_at(i)); i++)
+        if (isa != used)
+            NN_TRY(enter_ours(c, NNI_BENCH_OTHER_ISA, isa->title, isa, threads, error));
+    for (size_t i = 0; (isa = nni_isa_at(i)); i++)
+        enter(c, NNI_BENCH_PEAK, isa->title, (entrant){.peak = {.loops = isa->peak}}, run_peak);
     return NN_OK;
 }
 
@@ -124,7 +120,7 @@ static nn_status measure(contest *c, nni_bench_shape shape, nni_bench_gemm_resul
     NN_TRY(nni_bench_round_robin(c->contestants, c->report.entrant_count, pace, seconds, error));
     result->shape = shape;
     for (size_t i = 0; i < c->report.entrant_count; i++) {
-        const double flops = c->report.roles[i] == NNI_BENCH_PEAK ? nni_bench_peak_flops(c->entrants[i].peak.peak)
+        const double flops = c->report.roles[i] == NNI_BENCH_PEAK ? nni_bench_peak_flops(c->entrants[i].peak.loops)
                                                                   : nni_bench_product_flops(shape);
         result->gflops[i] = 1e-9 * flops / seconds[i];
     }

@@ -1,5 +1,5 @@
 /* The table and the JSON of nntrain bench gemm. */
-#include "bench/gemm.h"
+#include "bench/gemm_report.h"
 
 #include "bench/bench.h"
 #include "bench/measure.h"

@@ -1,7 +1,7 @@
 /* Rows from HDF5 to memory, beside what reading and inflating the same bytes cost at least. */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
 
-#include "bench/io.h"
+#include "bench/io_report.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "bench/io.h"
+#include "bench/io_report.h"
 #include "data/dataset/dataset.h"
 
 static const char *const way_names[NNI_BENCH_IO_WAYS] = {"rows", "blocks", "plain", "inflate"};

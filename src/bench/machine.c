@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/isa/dispatch.h"
 #include "support/files.h"
+#include "support/system/cpu.h"
 #include "support/system/topology.h"
 
 static void find_processor(char *name, size_t size)
@@ -32,7 +32,7 @@ nni_bench_machine nni_bench_machine_of(size_t threads)
     const nni_cpu_mask mask = nni_cpu_bound_mask();
     nni_topology topology;
     nni_topology_read(NNI_TOPOLOGY_ROOT, &mask, &topology);
-    nni_bench_machine machine = {.isa = nni_kernels_isa(), .threads = threads, .cores = topology.cores};
+    nni_bench_machine machine = {.isa = nni_isa_in_use(), .threads = threads, .cores = topology.cores};
     find_processor(machine.processor, sizeof machine.processor);
     for (int level = 1; level <= 3; level++)
         machine.cache[level - 1] = nni_cpu_cache_bytes(level);
@@ -42,15 +42,15 @@ nni_bench_machine nni_bench_machine_of(size_t threads)
 void nni_bench_machine_print(const nni_bench_machine *machine, FILE *out)
 {
     fprintf(out, "machine  %s, %s kernels, %zu of %zu cores; caches of %zu, %zu, %zu KiB\n", machine->processor,
-            nni_isa_name(machine->isa), machine->threads, machine->cores, machine->cache[0] >> 10,
-            machine->cache[1] >> 10, machine->cache[2] >> 10);
+            machine->isa->title, machine->threads, machine->cores, machine->cache[0] >> 10, machine->cache[1] >> 10,
+            machine->cache[2] >> 10);
 }
 
 void nni_bench_machine_json(const nni_bench_machine *machine, nni_json *json)
 {
     nni_json_begin(json, "machine", '{');
     nni_json_text(json, "processor", machine->processor);
-    nni_json_text(json, "isa", nni_isa_name(machine->isa));
+    nni_json_text(json, "isa", machine->isa->title);
     nni_json_count(json, "threads", machine->threads);
     nni_json_count(json, "cores", machine->cores);
     nni_json_begin(json, "cache_bytes", '[');

@@ -2,13 +2,13 @@
 #ifndef NNI_BENCH_MACHINE_H
 #define NNI_BENCH_MACHINE_H
 
+#include "kernels/isa/isa.h"
 #include "nntrain/status.h"
 #include "support/json.h"
-#include "support/system/cpu.h"
 
 typedef struct nni_bench_machine {
     char processor[128]; /**< as /proc/cpuinfo names it; "unknown" where it does not */
-    nni_isa isa;         /**< of the kernels in use */
+    const nni_isa *isa;  /**< of the kernels in use */
     size_t threads;      /**< that compute */
     size_t cores;        /**< this process may use */
     size_t cache[3];     /**< bytes of levels 1, 2 and 3; 0: not told */

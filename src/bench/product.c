@@ -3,13 +3,9 @@
 #include <float.h>
 #include <math.h>
 
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/philox.h"
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 
 nn_status nni_bench_product_create(const nni_bench_shape *shapes, size_t count, nni_bench_product *product,
                                    nn_error *error)
@@ -23,10 +19,10 @@ nn_status nni_bench_product_create(const nni_bench_shape *shapes, size_t count, 
             __builtin_mul_overflow(s.rows, s.columns, &sizes[2]))
             return nn_fail(error, NN_USAGE, "--shape: %zux%zux%zu is more than memory can hold", s.rows, s.columns,
                            s.depth);
-        a = larger(a, sizes[0]);
-        b = larger(b, sizes[1]);
-        c = larger(c, sizes[2]);
-        norms = larger(norms, s.rows + s.columns);
+        a = nni_larger(a, sizes[0]);
+        b = nni_larger(b, sizes[1]);
+        c = nni_larger(c, sizes[2]);
+        norms = nni_larger(norms, s.rows + s.columns);
     }
     NN_TRY(nni_allocate(a, sizeof *product->a, "the left operand of a product", &product->a, error));
     NN_TRY(nni_allocate(b, sizeof *product->b, "the right operand of a product", &product->b, error));

@@ -1,11 +1,11 @@
 /* nntrain bench step: trains each network for a while, with the peak measured in between. */
-#include "bench/step.h"
-
 #include <omp.h>
 #include <string.h>
 
+#include "bench/explain.h"
 #include "bench/measure.h"
-#include "bench/peak/peak.h"
+#include "bench/peak.h"
+#include "bench/step_report.h"
 #include "support/memory.h"
 
 /* A network and the batch that goes with it. */
@@ -59,7 +59,7 @@ static nn_status time_steps(nn_comm *comm, nni_bench_training *training, size_t 
 static nn_status measure_turns(nn_comm *comm, nni_bench_training *training, size_t repeat,
                                nni_bench_step_result *result, double *times, nn_error *error)
 {
-    nni_bench_peak_run run = {.peak = nni_bench_peak_best()};
+    nni_bench_peak_run run = {.loops = nni_isa_fastest()->peak};
     const nni_contestant peak = {nni_bench_peak_call, &run};
     size_t steps = 0;
     NN_TRY(steps_lasting(comm, training, 0.05, &steps, error));
@@ -76,7 +76,7 @@ static nn_status measure_turns(nn_comm *comm, nni_bench_training *training, size
     for (size_t part = 0; part < NNI_BENCH_PARTS; part++)
         result->parts[part] = nni_bench_median(times + part * repeat, repeat);
     result->seconds = nni_bench_median(times + NNI_BENCH_PARTS * repeat, repeat);
-    result->peak = nni_bench_peak_flops(run.peak) / nni_bench_median(times + (NNI_BENCH_PARTS + 1) * repeat, repeat);
+    result->peak = nni_bench_peak_flops(run.loops) / nni_bench_median(times + (NNI_BENCH_PARTS + 1) * repeat, repeat);
     return NN_OK;
 }
 

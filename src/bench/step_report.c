@@ -1,9 +1,18 @@
 /* The table and the JSON of nntrain bench step. */
-#include "bench/step.h"
+#include "bench/step_report.h"
 
 static double share(double flops, double seconds, double peak, size_t threads)
 {
     return flops / seconds / (peak * (double)threads);
+}
+
+const char *nni_bench_bound(const nni_bench_cost *cost, const nni_bench_bandwidth *bandwidth, double peak)
+{
+    const nni_bench_level level = nni_bench_level_of(bandwidth, cost->bytes);
+    const double rate = cost->flops > 0 ? bandwidth->read[level] : bandwidth->triad[level];
+    if (cost->flops / (peak * (double)bandwidth->threads) >= cost->bytes / rate)
+        return "arithmetic";
+    return level == NNI_BENCH_MEMORY ? "memory" : "cache";
 }
 
 void nni_bench_step_print_head(const nni_bench_machine *machine, const nni_bench_step_options *options,

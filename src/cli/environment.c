@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 
 static const char *skip_blanks(const char *text)
 {
@@ -28,7 +28,7 @@ static bool is_list_of_counts(const char *text)
 nn_status nni_cli_check_environment(nn_error *error)
 {
     const char *threads = getenv("OMP_NUM_THREADS");
-    NN_TRY(nni_kernels_check(error));
+    NN_TRY(nni_isa_check(error));
     if (threads && !is_list_of_counts(threads))
         return nn_fail(error, NN_USAGE, "OMP_NUM_THREADS=%s is no number of threads; unset it, or set one such as 4",
                        threads);

@@ -2,7 +2,7 @@
 
 #include "cli/cli.h"
 #include "data/dataset/dataset.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "nntrain/version.h"
 
 /* _OPENMP is a date; these are the specifications behind the dates. */
@@ -26,11 +26,20 @@ static const char *openmp_version(void)
     }
 }
 
+static void print_kernels(void)
+{
+    const nni_isa *isa;
+    printf("kernels  %s (NNTRAIN_ISA: ", nni_isa_in_use()->title);
+    for (size_t i = 0; (isa = nni_isa_at(i)); i++)
+        printf("%s%s", i > 0 ? ", " : "", isa->name);
+    puts(")");
+}
+
 void nni_cli_print_version(void)
 {
     printf("nntrain  %s\n", nn_version());
     printf("MPI      %s\n", nni_comm_library());
     printf("HDF5     %s\n", nni_hdf5_library());
     printf("OpenMP   %s (%d)\n", openmp_version(), _OPENMP);
-    printf("kernels  %s\n", nni_isa_name(nni_kernels_isa()));
+    print_kernels();
 }

@@ -15,12 +15,12 @@ static uint64_t digest(const char *text)
     return value;
 }
 
-/* A rank that has another text than `odd` has: rank 0, unless that is the one. */
-static nn_status find_partner(nn_comm *comm, uint64_t own, int odd, int *partner, nn_error *error)
+/* A rank that has another text than `outlier` has: rank 0, unless that is the one. */
+static nn_status find_partner(nn_comm *comm, uint64_t own, int outlier, int *partner, nn_error *error)
 {
     uint64_t theirs = own;
-    if (comm->rank == 0 || comm->rank == odd)
-        NN_TRY(nni_comm_send_bytes_to_root(comm, odd, &theirs, sizeof theirs, error));
+    if (comm->rank == 0 || comm->rank == outlier)
+        NN_TRY(nni_comm_send_bytes_to_root(comm, outlier, &theirs, sizeof theirs, error));
     NN_TRY(nn_comm_broadcast(comm, &theirs, sizeof theirs, error));
     double lowest = own == theirs ? comm->size : comm->rank;
     NN_TRY(nni_comm_min_double(comm, &lowest, 1, error));
@@ -29,7 +29,7 @@ static nn_status find_partner(nn_comm *comm, uint64_t own, int odd, int *partner
 }
 
 /* A rank's text to rank 0. @param text  receives memory to be released, which holds the text on these two alone */
-static nn_status bring_text(nn_comm *comm, int from, const char *own, char **text, nn_error *error)
+static nn_status send_text_to_root(nn_comm *comm, int from, const char *own, char **text, nn_error *error)
 {
     uint64_t bytes = strlen(own) + 1;
     *text = NULL;
@@ -65,7 +65,7 @@ static int find_difference(const char *text, const char *other, const char **lin
     return 0;
 }
 
-static nn_status name_difference(const char *what, int odd, const char *host, const char *theirs, int partner,
+static nn_status name_difference(const char *what, int outlier, const char *host, const char *theirs, int partner,
                                  const char *ours, nn_error *error)
 {
     const char *line;
@@ -79,24 +79,24 @@ static nn_status name_difference(const char *what, int odd, const char *host, co
     return nn_fail(error, NN_USAGE,
                    "rank %d on %s has another %s than rank %d (%.*s: %.*s there, %.*s here); start all ranks with the "
                    "same one",
-                   odd, host, what, partner, key, line, (int)strcspn(there, "\n"), there, (int)strcspn(here, "\n"),
+                   outlier, host, what, partner, key, line, (int)strcspn(there, "\n"), there, (int)strcspn(here, "\n"),
                    here);
 }
 
 nn_status nni_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error)
 {
-    int odd = -1, partner = 0;
+    int outlier = -1, partner = 0;
     char host[64], *theirs = NULL, *ours = NULL;
     const uint64_t own = digest(lines);
-    NN_TRY(nni_comm_find_outlier(comm, own, &odd, host, error));
-    if (odd < 0)
+    NN_TRY(nni_comm_find_outlier(comm, own, &outlier, host, error));
+    if (outlier < 0)
         return NN_OK;
-    NN_TRY(find_partner(comm, own, odd, &partner, error));
-    nn_status status = bring_text(comm, odd, lines, &theirs, error);
+    NN_TRY(find_partner(comm, own, outlier, &partner, error));
+    nn_status status = send_text_to_root(comm, outlier, lines, &theirs, error);
     if (status == NN_OK)
-        status = bring_text(comm, partner, lines, &ours, error);
+        status = send_text_to_root(comm, partner, lines, &ours, error);
     if (status == NN_OK && comm->rank == 0)
-        status = name_difference(what, odd, host, theirs, partner, ours, error);
+        status = name_difference(what, outlier, host, theirs, partner, ours, error);
     nni_release(theirs);
     nni_release(ours);
     return nni_comm_broadcast_status(comm, status, error);

@@ -1,12 +1,12 @@
 /* Which rank is unlike the others. */
 #include <string.h>
 
-#include "comm/backend.h"
+#include "comm/wait.h"
 #include "support/memory.h"
 
 /* Boyer and Moore's vote: of a value that most ranks have, the candidate is left over once all others are paired off.
  */
-static int odd_one(const uint64_t *values, int ranks)
+static int find_minority(const uint64_t *values, int ranks)
 {
     uint64_t candidate = values[0];
     for (int rank = 0, ahead = 0; rank < ranks; rank++) {
@@ -20,10 +20,10 @@ static int odd_one(const uint64_t *values, int ranks)
     return 1;
 }
 
-nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *odd, char host[64], nn_error *error)
+nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *outlier, char host[64], nn_error *error)
 {
     const char what[] = "compare values over the ranks";
-    *odd = -1;
+    *outlier = -1;
     if (comm->size == 1)
         return NN_OK;
     /* The largest value and, by its complement, the smallest. */
@@ -39,10 +39,10 @@ nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *odd, char ho
     code = MPI_Iallgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, world, &request);
     nn_status status = nni_comm_complete(comm, code, &request, what, error);
     if (status == NN_OK)
-        *odd = odd_one(all, comm->size);
+        *outlier = find_minority(all, comm->size);
     nni_release(all);
     NN_TRY(status);
     memcpy(host, comm->host, sizeof comm->host);
-    code = MPI_Ibcast(host, sizeof comm->host, MPI_BYTE, *odd, world, &request);
+    code = MPI_Ibcast(host, sizeof comm->host, MPI_BYTE, *outlier, world, &request);
     return nni_comm_complete(comm, code, &request, what, error);
 }

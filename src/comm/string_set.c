@@ -20,9 +20,9 @@ nn_status nni_string_set_broadcast(nn_comm *comm, nni_string_set *texts, nn_erro
     return status;
 }
 
-/* One rank's texts to rank 0. After trouble there the rest is still taken in, so that nobody waits. */
-static nn_status bring(nn_comm *comm, int from, char *packed, size_t bytes, nni_string_set *texts, nn_status status,
-                       nn_error *error)
+/* Sends one rank's strings to rank 0. After a failure there the rest is still received, so that nobody waits. */
+static nn_status send_to_root(nn_comm *comm, int from, char *packed, size_t bytes, nni_string_set *texts,
+                              nn_status status, nn_error *error)
 {
     if (bytes == 0 || (comm->rank != 0 && comm->rank != from))
         return status;
@@ -56,7 +56,7 @@ nn_status nni_string_set_unite(nn_comm *comm, nni_string_set *texts, nn_error *e
             error);
     if (status == NN_OK) {
         for (int rank = 1; rank < comm->size; rank++)
-            status = bring(comm, rank, packed, bytes[rank], texts, status, error);
+            status = send_to_root(comm, rank, packed, bytes[rank], texts, status, error);
         status = nni_comm_broadcast_status(comm, status, error);
     }
     if (status == NN_OK) {

@@ -1,15 +1,15 @@
-/** Sets of texts, brought to all ranks. */
+/** String sets over the ranks: broadcast, and united. */
 #ifndef NNI_COMM_STRING_SET_H
 #define NNI_COMM_STRING_SET_H
 
 #include "comm/comm.h"
 #include "support/string_set.h"
 
-/** Gives all ranks rank 0's texts, in its order. @param texts  empty on the others */
+/** Gives all ranks rank 0's strings, in its order. @param texts  empty on the others */
 nn_status nni_string_set_broadcast(nn_comm *comm, nni_string_set *texts, nn_error *error);
 
 /**
- * Gives all ranks the texts of all of them, sorted. Agreed.
+ * Gives all ranks the strings of all of them, sorted. Agreed.
  *
  * @return NN_DATA where that makes more than NNI_STRING_SET_MAX; the message is the end of a sentence, as
  * nni_string_set_add's

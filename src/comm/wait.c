@@ -1,28 +1,18 @@
 #include "comm/wait.h"
 
-#include <math.h>
-
-#include "comm/backend.h"
-#include "comm/hosts.h"
-
-/* Messages to and fro that two clocks are compared by; the fastest tells most. */
-enum { ROUNDS = 16 };
+#include <sched.h>
 
 void nni_comm_set_timeline(nn_comm *comm, nni_timeline *timeline)
 {
-    if (!comm->backend)
-        return;
-    comm->backend->timeline = timeline;
-    if (comm->backend->hosts) {
-        nni_comm_set_timeline(comm->backend->hosts->inside, timeline);
-        if (comm->backend->hosts->lane)
-            nni_comm_set_timeline(comm->backend->hosts->lane, timeline);
-    }
+    if (comm->backend)
+        comm->backend->timeline = timeline;
 }
 
 nni_timeline *nni_comm_timeline(const nn_comm *comm)
 {
-    return comm->backend ? comm->backend->timeline : NULL;
+    if (!comm->backend)
+        return NULL;
+    return comm->backend->whole ? comm->backend->whole->timeline : comm->backend->timeline;
 }
 
 nni_activity nni_comm_begin_wait(const nn_comm *comm)
@@ -36,46 +26,41 @@ nn_status nni_comm_end_wait(const nn_comm *comm, nni_activity before, nn_status 
     return status;
 }
 
-/* Rank 0 tells another the time, as often as it asks. */
-static nn_status tell_time(nn_comm *comm, int rank, nn_error *error)
+/* A pause is some 40 cycles; a yield that nobody takes up costs a microsecond. */
+enum { PATIENT_PAUSES = 1000 };
+
+void nni_comm_pause(const nn_comm *comm, size_t *pauses)
 {
-    MPI_Comm world = comm->backend->world;
-    for (int round = 0; round < ROUNDS; round++) {
-        NN_TRY(nni_comm_check(MPI_Recv(NULL, 0, MPI_BYTE, rank, 0, world, MPI_STATUS_IGNORE), "compare clocks", error));
-        double now = nni_clock();
-        NN_TRY(nni_comm_check(MPI_Send(&now, 1, MPI_DOUBLE, rank, 0, world), "compare clocks", error));
-    }
-    return NN_OK;
+    if (comm->backend->crowded || ++*pauses > PATIENT_PAUSES)
+        sched_yield();
+#if defined(__x86_64__)
+    else
+        __builtin_ia32_pause();
+#endif
 }
 
-/* Rank 0's answer lies somewhere between question and receipt: half of the time between them is what we may be off. */
-static nn_status ask_time(nn_comm *comm, double *offset, nn_error *error)
+static nn_status wait_for(const nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
 {
-    MPI_Comm world = comm->backend->world;
-    double fastest = INFINITY;
-    for (int round = 0; round < ROUNDS; round++) {
-        double theirs = 0;
-        const double asked = nni_clock();
-        NN_TRY(nni_comm_check(MPI_Send(NULL, 0, MPI_BYTE, 0, 0, world), "compare clocks", error));
-        NN_TRY(
-            nni_comm_check(MPI_Recv(&theirs, 1, MPI_DOUBLE, 0, 0, world, MPI_STATUS_IGNORE), "compare clocks", error));
-        const double heard = nni_clock();
-        if (heard - asked < fastest) {
-            fastest = heard - asked;
-            *offset = theirs - 0.5 * (asked + heard);
-        }
+    if (!comm->backend->crowded)
+        return nni_comm_check(MPI_Waitall(count, requests, MPI_STATUSES_IGNORE), what, error);
+    /* MPICH waits with all its might and keeps those from the CPU that it waits for: 8 ranks on 2 cores summed 9,610
+     * values in 108 ms that way, and in 10 ms this way. */
+    for (int done = 0;;) {
+        NN_TRY(nni_comm_check(MPI_Testall(count, requests, &done, MPI_STATUSES_IGNORE), what, error));
+        if (done)
+            return NN_OK;
+        sched_yield();
     }
-    if (fabs(*offset) <= 0.5 * fastest)
-        *offset = 0;
-    return NN_OK;
 }
 
-nn_status nni_comm_clock_offset(nn_comm *comm, double *offset, nn_error *error)
+nn_status nni_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error)
 {
-    *offset = 0;
-    if (comm->rank > 0)
-        return ask_time(comm, offset, error);
-    for (int rank = 1; rank < comm->size; rank++)
-        NN_TRY(tell_time(comm, rank, error));
-    return NN_OK;
+    const nni_activity before = nni_comm_begin_wait(comm);
+    return nni_comm_end_wait(comm, before, wait_for(comm, count, requests, what, error));
+}
+
+nn_status nni_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error)
+{
+    NN_TRY(nni_comm_check(code, what, error));
+    return nni_comm_wait(comm, 1, request, what, error);
 }

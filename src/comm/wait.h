@@ -1,11 +1,12 @@
-/** What a timeline wants of the ranks: waiting told from other work, and one clock for all. */
+/** Waiting for other ranks: for requests of MPI, or for memory that they write; noted in a timeline where there is one.
+ */
 #ifndef NNI_COMM_WAIT_H
 #define NNI_COMM_WAIT_H
 
-#include "comm/comm.h"
+#include "comm/backend.h"
 #include "support/timeline.h"
 
-/** From now on waiting for others is noted there. @param timeline  borrowed; NULL: no longer */
+/** From now on waiting for other ranks is noted there. Not collective. @param timeline  borrowed; NULL: no longer */
 void nni_comm_set_timeline(nn_comm *comm, nni_timeline *timeline);
 
 /** @return where waiting is noted, for spans of communication to be added to; may be NULL */
@@ -18,11 +19,22 @@ nni_activity nni_comm_begin_wait(const nn_comm *comm);
 nn_status nni_comm_end_wait(const nn_comm *comm, nni_activity before, nn_status status);
 
 /**
- * Compares the clocks of the ranks, by messages between each of them and rank 0.
+ * Waits until all requests are done, notes the time, and lets other processes have the CPU meanwhile where ranks must
+ * share it.
  *
- * @param offset  receives the seconds to be added to this rank's nni_clock to have rank 0's; 0 where they differ by no
- * more than the messages take, as on one host, where they are the same
+ * @param what  they do, for "MPI could not %s: reason"
  */
-nn_status nni_comm_clock_offset(nn_comm *comm, double *offset, nn_error *error);
+nn_status nni_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const char *what, nn_error *error);
+
+/** The same for the one request that a call of MPI has begun, unless the call failed. @param code  of that call */
+nn_status nni_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error);
+
+/**
+ * A moment's pause in waiting for another rank's memory: the CPU goes to others where ranks must share it, and after a
+ * while everywhere, for other jobs may be on this host too.
+ *
+ * @param pauses  of this wait so far, from 0
+ */
+void nni_comm_pause(const nn_comm *comm, size_t *pauses);
 
 #endif

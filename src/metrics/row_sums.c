@@ -16,7 +16,7 @@ nn_status nni_row_sums_create(const nni_dataset *dataset, size_t count, int tag,
     const nn_status status =
         nni_allocate(height, count * sizeof *sums->stack, "the sums of an evaluation", &sums->stack, error);
     NN_TRY(nn_comm_agree(comm, status, error));
-    return nni_exchange_create(comm, leaves, NNI_EXCHANGE_DOUBLE, count, tag, &sums->exchange, error);
+    return nni_exchange_create(comm, leaves, NNI_DOUBLE, count, tag, &sums->exchange, error);
 }
 
 void nni_row_sums_free(nni_row_sums *sums)

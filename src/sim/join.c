@@ -15,9 +15,9 @@ static void add(const void *a, const void *b, void *sum, size_t count)
     sim_add(count);
 }
 
-nni_element_sum nni_element_sum_of(nni_exchange_element element)
+nni_element_sum nni_element_sum_of(nni_element element)
 {
-    if (element == NNI_EXCHANGE_DOUBLE)
+    if (element == NNI_DOUBLE)
         return (nni_element_sum){sizeof(double), MPI_DOUBLE, add};
     return (nni_element_sum){sizeof(float), MPI_FLOAT, add};
 }

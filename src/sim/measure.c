@@ -74,7 +74,7 @@ static void add(void *context)
 
 static nn_status time_addition(double *seconds, nn_error *error)
 {
-    addition a = {.element = nni_element_sum_of(NNI_EXCHANGE_REAL)};
+    addition a = {.element = nni_element_sum_of(NNI_REAL)};
     NN_TRY(nni_allocate(ADDED, sizeof(float), "the sums", &a.sum, error));
     nn_status status = nni_allocate(ADDED, sizeof(float), "what is added", &a.received, error);
     if (status == NN_OK)

@@ -80,7 +80,7 @@ static nn_status prepare(run *r, nn_error *error)
     r->told = calloc(OUTCOME, sizeof *r->told);
     const nni_reduction_plan plan = {.values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
     NN_TRY(nni_reduction_create(r->comm, &plan, &r->gradients, error));
-    return nni_exchange_create(r->comm, 0, NNI_EXCHANGE_DOUBLE, OUTCOME, 1, &r->outcome, error);
+    return nni_exchange_create(r->comm, 0, NNI_DOUBLE, OUTCOME, 1, &r->outcome, error);
 }
 
 static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)

@@ -1,4 +1,4 @@
-/** Types of number that data comes in. */
+/** Number types: what data is stored as, and what is summed. */
 #ifndef NNI_SUPPORT_ELEMENT_H
 #define NNI_SUPPORT_ELEMENT_H
 

@@ -1,4 +1,4 @@
-/** Files that are whole or not there. */
+/** Files: replaced as a whole or not at all, opened with care, compared. */
 #ifndef NNI_SUPPORT_FILES_H
 #define NNI_SUPPORT_FILES_H
 
@@ -43,7 +43,7 @@ nn_status nni_open_to_read(const char *path, int *descriptor, struct stat *facts
  */
 nn_status nni_file_replace(const char *path, const void *bytes, size_t count, nn_error *error);
 
-/** The name that a file has until it is whole, for those who write it by other means. */
+/** The temporary name of a file until it is complete, for code that writes it by other means. */
 nn_status nni_file_partial(const char *path, char partial[PATH_MAX], nn_error *error);
 
 /** Replaces a file by what has its partial name, as nni_file_replace does. */
@@ -56,7 +56,7 @@ bool nni_write_at(int file, const void *bytes, size_t count, off_t place);
  */
 double nni_free_bytes(int file);
 
-/** A file that is written bit by bit, and takes the place of another once it is whole. All zero: there is none. */
+/** A file that is written piece by piece and replaces another once it is complete. All zero: there is none. */
 typedef struct nni_draft {
     FILE *file; /**< to be written to */
     char path[PATH_MAX];

@@ -1,4 +1,4 @@
-/** Writes JSON: objects and arrays as they are begun and ended, members as they come. */
+/** A writer of JSON: objects and arrays are begun and ended, members follow in order. */
 #ifndef NNI_SUPPORT_JSON_H
 #define NNI_SUPPORT_JSON_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** A text in the making. */
+/** A JSON document being written. */
 typedef struct nni_json {
     FILE *out;
     unsigned depth;

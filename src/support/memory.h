@@ -1,4 +1,4 @@
-/** Aligned memory, taken before a loop and never inside it. */
+/** Aligned memory; allocated before a loop, never inside it. */
 #ifndef NNI_SUPPORT_MEMORY_H
 #define NNI_SUPPORT_MEMORY_H
 

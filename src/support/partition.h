@@ -1,4 +1,4 @@
-/** Contiguous shares of a count. */
+/** Partition of 0 .. count-1 into contiguous shares, one a thread. */
 #ifndef NNI_SUPPORT_PARTITION_H
 #define NNI_SUPPORT_PARTITION_H
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/extremes.h"
+
 enum { LONGEST_WORD = 40 };
 
 /* Words of other programs, without '_' and '-' and in small letters, and what they are called here: one or more words,
@@ -230,11 +232,6 @@ static bool is_synonym(const char *simple, const char *word)
     return false;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Letters to add, drop, change or swap with their neighbour: optimal string alignment, three rows at a time. */
 static size_t edit_distance(const char *a, const char *b)
 {
@@ -250,9 +247,9 @@ static size_t edit_distance(const char *a, const char *b)
         row = oldest;
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), least(above[j], row[j - 1]) + 1);
+            row[j] = nni_smaller(above[j - 1] + (a[i - 1] != b[j - 1]), nni_smaller(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least(row[j], before[j - 2] + 1);
+                row[j] = nni_smaller(row[j], before[j - 2] + 1);
         }
     }
     return row[b_length];

@@ -1,4 +1,5 @@
-/** What the time of a rank goes into: sums of it always, and each single span where somebody gives memory for them. */
+/** Timeline of a rank: seconds spent in each activity, and every span of time where the caller gives memory for them.
+ */
 #ifndef NNI_SUPPORT_TIMELINE_H
 #define NNI_SUPPORT_TIMELINE_H
 

@@ -148,7 +148,7 @@ static nn_status take_memory(nni_gradient_sync *sync, const nni_gradient_sync_pl
     };
     NN_TRY(nni_reduction_create(sync->comm, &reduction, &sync->gradients, error));
     if (sync->tree)
-        NN_TRY(nni_exchange_create(sync->comm, leaves, NNI_EXCHANGE_DOUBLE, 2 * widest_norm(plan->network) + 1,
+        NN_TRY(nni_exchange_create(sync->comm, leaves, NNI_DOUBLE, 2 * widest_norm(plan->network) + 1,
                                    NNI_TAG_BATCH_NORM, &sync->batch_norm, error));
     if (plan->sharded)
         NN_TRY(create_shares(sync, plan->sharded, error));

@@ -9,7 +9,7 @@
 #include "comm/allreduce/shared_memory.h"
 #include "comm/wait.h"
 #include "data/loading/augment.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "recipe/lines.h"
 #include "support/memory.h"
 #include "train/callbacks/trace_file.h"
@@ -118,19 +118,19 @@ static nn_status compare_recipes(const nn_recipe *recipe, nn_comm *comm, nn_erro
     return status;
 }
 
-/* AVX2 and AVX-512 give the same bits, the portable kernels others. */
+/* All instruction sets with fused multiply-add give the same bits, one without gives others. */
 static nn_status warn_of_kernels(const nni_run *run, nn_error *error)
 {
     int outlier = -1;
     char host[64];
-    NN_TRY(nni_comm_find_outlier(run->comm, nni_kernels_isa() == NNI_ISA_PORTABLE, &outlier, host, error));
+    NN_TRY(nni_comm_find_outlier(run->comm, !nni_isa_in_use()->fused, &outlier, host, error));
     if (outlier >= 0 && run->recipe->parallel.reproducible)
         nni_output_say(
             &run->output,
-            "warning  rank %d on %s computes with other kernels than %s: portable ones round otherwise than those "
-            "of AVX, so the model will not be that of another number of ranks, bit for bit; set "
-            "NNTRAIN_ISA=portable on all of them",
-            outlier, host, run->comm->size > 2 ? "most ranks" : "the other rank");
+            "warning  rank %d on %s computes with other kernels than %s: those without fused multiply-add round "
+            "otherwise, so the model will not be that of another number of ranks, bit for bit; set NNTRAIN_ISA=%s on "
+            "all of them",
+            outlier, host, run->comm->size > 2 ? "most ranks" : "the other rank", nni_isa_at(0)->name);
     return NN_OK;
 }
 

@@ -49,6 +49,15 @@ grep -q -- "--batch: 2 rows are fewer than 3 ranks" err || fail "a batch of 2 on
 ranks 2 "$NNTRAIN" bench step --network 6-5-3 --explain >out 2>err && fail "2 ranks explain"
 grep -q -- "--explain: products are measured on one rank" err || fail "--explain on 2 ranks: $(cat err)"
 
+# A line a run: what scripts/benchmark.sh keeps of it.
+for run in 1 2; do
+    NNTRAIN=$NNTRAIN "$SOURCE/scripts/benchmark.sh" history/here.jsonl --repeat 1 --network 6-5-3 --batch 4 >out || fail "benchmark.sh: exit code $?"
+    tail -n 1 history/here.jsonl >line
+    [ "$(wc -l <history/here.jsonl)" -eq $run ] || fail "benchmark.sh: not a line a run"
+    valid line "scripts/benchmark.sh"
+    has line date commit host load step gemm processor share_of_peak
+done
+
 # refused CODE WORDS COMMAND...: the exit code, and what standard error says.
 refused() {
     local code=$1 words=$2

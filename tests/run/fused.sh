@@ -13,23 +13,32 @@ count() {
     objdump -d "$2" | grep -cE "[[:space:]]$1[a-z0-9]*[[:space:]]"
 }
 
-if [ "$(count vmov "$objects/kernels/gemm_avx2.c.o")" -eq 0 ]; then
+sets=$objects/kernels/isa
+[ -e "$sets/portable/gemm.c.o" ] || fail "no objects of instruction sets in $sets"
+if [ "$(count mov "$sets/portable/gemm.c.o")" -eq 0 ]; then
     echo "skipped: objects for the link-time optimiser hold no instructions; what they become is checked by test_gemm"
     exit 77
 fi
-for name in gemm_avx2 gemm_avx512 gemm_bf16_avx2; do
-    object=$objects/kernels/$name.c.o
-    [ "$(count vfn?m "$object")" -gt 0 ] || fail "$name has no fused multiply-adds"
-    [ "$(count vmul "$object")" -eq 0 ] || fail "$name rounds $(count vmul "$object") products apart"
+fused=0
+for set in "$sets"/*/; do
+    name=$(basename "$set")
+    [ "$(count vfn?m "$set/gemm.c.o")" -gt 0 ] || continue # a processor without
+    fused=$((fused + 1))
+    [ "$(count vmul "$set/gemm.c.o")" -eq 0 ] || fail "$name/gemm rounds $(count vmul "$set/gemm.c.o") products apart"
+    if [ "$(count vdpbf16 "$set/gemm_bf16.c.o")" -eq 0 ]; then
+        [ "$(count vfn?m "$set/gemm_bf16.c.o")" -gt 0 ] || fail "$name/gemm_bf16 has no fused multiply-adds"
+        [ "$(count vmul "$set/gemm_bf16.c.o")" -eq 0 ] || fail "$name/gemm_bf16 rounds $(count vmul "$set/gemm_bf16.c.o") products apart"
+    fi
+    [ "$(count vfn?m "$set/elementwise.c.o")" -gt 0 ] || fail "$name/elementwise does not fuse what the source asks for"
 done
-[ "$(count vdpbf16 "$objects/kernels/gemm_bf16_avx512.c.o")" -gt 0 ] || fail "gemm_bf16_avx512 does not use the instruction for pairs"
-for name in elementwise_avx2 elementwise_avx512; do
-    [ "$(count vfn?m "$objects/kernels/$name.c.o")" -gt 0 ] || fail "$name does not fuse what the source asks for"
-done
+# Those of src/kernels/isa/list.cmake that x86-64 has.
+[ $fused -ge 2 ] || fail "only $fused instruction sets have fused multiply-adds"
+[ "$(for set in "$sets"/*/; do count vdpbf16 "$set/gemm_bf16.c.o"; done | sort -n | tail -1)" -gt 0 ] ||
+    fail "no instruction set multiplies pairs of bfloat16 by the instruction for them"
 checked=0
 while read -r object; do
     [ "$(count vfn?m "$object")" -eq 0 ] || fail "${object#"$objects/"}: a compiler fused $(count vfn?m "$object") multiply-adds that the source has apart"
     checked=$((checked + 1))
-done < <(find "$objects" -name '*.o' ! -name 'gemm_*avx*' ! -name 'elementwise_avx*')
+done < <(find "$objects" -name '*.o' ! -path '*/isa/*/gemm*' ! -path '*/isa/*/elementwise.*' ! -path '*/isa/*/peak.*')
 [ $checked -gt 100 ] || fail "only $checked objects were looked at in $objects"
 finish

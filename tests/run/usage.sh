@@ -15,6 +15,11 @@ for line in nntrain MPI HDF5 OpenMP kernels; do
     grep -q "^$line  *[^ ]" version || fail "--version does not tell $line"
 done
 NNTRAIN_ISA=portable "$NNTRAIN" --version | grep -q '^kernels  portable' || fail "--version does not tell the instruction set in use"
+isas=$(sed -n 's/^kernels .*(NNTRAIN_ISA: \(.*\))$/\1/p' version | tr -d ,)
+[ -n "$isas" ] || fail "--version does not tell what NNTRAIN_ISA may be"
+for isa in $isas; do
+    NNTRAIN_ISA=$isa "$NNTRAIN" --version >/dev/null || fail "NNTRAIN_ISA=$isa, which --version names, is refused"
+done
 "$NNTRAIN" frobnicate 2>err
 [ $? -eq 2 ] || fail "an unknown command: exit code is not 2"
 grep -q "no command 'frobnicate'" err || fail "an unknown command is not named"

@@ -5,28 +5,29 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
+
+#ifdef EMULATED
+extern const nni_isa emulated_isa;
+#endif
 
 /** Those in use, or where it is built so, those of a set that the processor need not have. */
-static inline nni_isa tested_isa(void)
+static inline const nni_isa *tested_isa(void)
 {
-#ifdef EMULATED_ISA
-    return EMULATED_ISA;
+#ifdef EMULATED
+    return &emulated_isa;
 #else
-    return nni_kernels_isa();
+    return nni_isa_in_use();
 #endif
 }
 
 /** @return whether this processor cannot run them, which is said */
 static inline bool cannot_emulate(void)
 {
-#ifdef EMULATED_ISA
-    if (!nni_cpu_supports(NNI_ISA_AVX2)) {
-        puts("skipped: the emulation needs AVX2");
-        return true;
-    }
-#endif
-    return false;
+    if (tested_isa()->supported())
+        return false;
+    puts("skipped: the emulation needs AVX2");
+    return true;
 }
 
 #endif

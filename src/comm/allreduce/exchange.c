@@ -4,8 +4,7 @@
 
 #include "comm/allreduce/messages.h"
 #include "comm/allreduce/shared_sum.h"
-#include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 #include "comm/wait.h"
 #include "support/memory.h"
 
@@ -32,8 +31,8 @@ static nn_status find_runs(const nni_hosts *hosts, const nni_leaf_range *runs, n
 }
 
 /* Where there is no room to share, all ranks do without. @param runs  [ranks]; NULL: any order */
-static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs, nni_exchange_element element,
-                                    size_t most, int tag, nn_error *error)
+static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs, nni_element element, size_t most,
+                                    int tag, nn_error *error)
 {
     const nni_hosts *hosts = x->comm->backend->hosts;
     nni_leaf_range *of_ranks = NULL, *of_hosts = NULL;
@@ -64,8 +63,8 @@ static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs,
 }
 
 /* @param runs  [ranks]  @param exact  sums keep to their tree */
-static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, bool exact, nni_exchange_element element,
-                             size_t most, int tag, nn_error *error)
+static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, bool exact, nni_element element, size_t most,
+                             int tag, nn_error *error)
 {
     const nni_shared_plan all = {.runs = runs, .element = element, .most = most, .lanes = (size_t)x->comm->size};
     const nni_leaf_range *order = exact ? runs : NULL;
@@ -76,7 +75,7 @@ static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, bool e
     return x->shared ? NN_OK : nni_messages_create(x->comm, order, element, most, tag, &x->messages, error);
 }
 
-nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_exchange_element element, size_t most, int tag,
+nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_element element, size_t most, int tag,
                               nni_exchange **result, nn_error *error)
 {
     nni_exchange *x = NULL;

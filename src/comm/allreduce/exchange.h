@@ -16,13 +16,11 @@
 #include <stddef.h>
 
 #include "comm/comm.h"
+#include "support/element.h"
 #include "support/sum_tree.h"
 
 /** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
 enum { NNI_TAG_OUTCOME = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_BUCKETS = 64 };
-
-/** What is added. */
-typedef enum nni_exchange_element { NNI_EXCHANGE_REAL, NNI_EXCHANGE_DOUBLE } nni_exchange_element;
 
 typedef struct nni_exchange nni_exchange;
 
@@ -30,10 +28,11 @@ typedef struct nni_exchange nni_exchange;
  * Takes the memory of an exchange. Collective.
  *
  * @param leaves  of the tree, of which each rank has the run nni_leaf_range_of_rank; 0: any order, a leaf a rank
+ * @param element NNI_REAL or NNI_DOUBLE
  * @param most    elements of the largest array that will be summed, at most 2^28
  * @param tag     of its messages: exchanges that may be under way at the same time have different ones
  */
-nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_exchange_element element, size_t most, int tag,
+nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_element element, size_t most, int tag,
                               nni_exchange **exchange, nn_error *error);
 void nni_exchange_free(nni_exchange *exchange);
 

@@ -17,8 +17,8 @@
 #include "comm/allreduce/shared_memory.h"
 #include "comm/allreduce/streaming_copy.h"
 #include "comm/allreduce/tree_join.h"
-#include "comm/backend.h"
 #include "comm/wait.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 
 enum {
@@ -73,11 +73,6 @@ struct nni_host_sum {
     size_t carried_count;
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t ranks_of(const nni_host_sum *s)
 {
     return (size_t)s->comm->size;
@@ -120,7 +115,7 @@ static size_t first_owned(const nni_host_sum *s)
 
 static size_t length_of(const nni_host_sum *s, size_t piece)
 {
-    return smaller(PIECE, s->count - piece * PIECE);
+    return nni_smaller(PIECE, s->count - piece * PIECE);
 }
 
 static portion rest_of(const nni_host_sum *s, const place *at)
@@ -183,10 +178,10 @@ static void look(nni_host_sum *s)
         const board *theirs = board_of(s, rank);
         const uint64_t shown = atomic_load_explicit(&theirs->shown, memory_order_acquire);
         const uint64_t joined = atomic_load_explicit(&theirs->joined, memory_order_acquire);
-        s->shown = smaller(s->shown, beyond(shown, s->steps * s->pieces));
+        s->shown = nni_smaller(s->shown, beyond(shown, s->steps * s->pieces));
         s->joined[rank] = beyond(joined, s->steps * owned(s, rank));
         if (s->whole && s->steps > 0)
-            s->unread = smaller(s->unread, beyond(joined, (s->steps - 1) * s->pieces));
+            s->unread = nni_smaller(s->unread, beyond(joined, (s->steps - 1) * s->pieces));
     }
     s->until_look = LOOK > ranks_of(s) ? LOOK : ranks_of(s);
     s->idle = false;
@@ -248,7 +243,7 @@ static void go_on(nni_host_sum *s, place *at, size_t count)
 static void show(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->show_at);
-    const size_t count = smaller(next.count, most);
+    const size_t count = nni_smaller(next.count, most);
     for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
         nni_stream_copy(node_of(s, rank_of(s), node, next.first), s->values + node * s->pitch + next.first,
                         count * sizeof(nni_real));
@@ -258,7 +253,7 @@ static void show(nni_host_sum *s, size_t most)
 static void join(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->join_at);
-    const size_t count = smaller(next.count, most);
+    const size_t count = nni_smaller(next.count, most);
     size_t source = 0;
     for (size_t rank = 0; rank < ranks_of(s); rank++)
         for (size_t node = 0; node < s->nodes[rank]; node++)
@@ -274,7 +269,7 @@ static void join(nni_host_sum *s, size_t most)
 static void take(nni_host_sum *s, size_t most)
 {
     const portion next = rest_of(s, &s->take_at);
-    const size_t count = smaller(next.count, most);
+    const size_t count = nni_smaller(next.count, most);
     memcpy(s->values + next.first, sum_of(s, s->take_at.piece) + s->take_at.element, count * sizeof(nni_real));
     go_on(s, &s->take_at, count);
 }
@@ -299,7 +294,7 @@ static bool move(nni_host_sum *s, size_t most)
 /* Whole lines of what is next, which only the last piece's end is not. */
 static size_t carriable(const nni_host_sum *s, const place *at, size_t most)
 {
-    return smaller(rest_of(s, at).count, most) / LINE * LINE;
+    return nni_smaller(rest_of(s, at).count, most) / LINE * LINE;
 }
 
 static bool send(nni_host_sum *s, place *at, nni_errand *errand, nni_errand what)
@@ -361,7 +356,7 @@ void nni_host_sum_progress(nni_host_sum *s, size_t most, nni_errand *errand)
 size_t nni_host_sum_done(const nni_host_sum *s)
 {
     const place *at = s->whole ? &s->join_at : &s->take_at;
-    return smaller(s->count, at->piece * PIECE + at->element);
+    return nni_smaller(s->count, at->piece * PIECE + at->element);
 }
 
 void nni_host_sum_wait(nni_host_sum *s, size_t count)
@@ -402,7 +397,7 @@ static nn_status take_memory(nni_host_sum *s, const nni_leaf_range *runs, nn_err
         s->all_nodes += s->nodes[rank];
     }
     NN_TRY(nni_allocate(s->all_nodes, sizeof *s->sources, what, &s->sources, error));
-    return nni_tree_join_create(runs, ranks, nni_element_sum_of(NNI_EXCHANGE_REAL), &s->join, error);
+    return nni_tree_join_create(runs, ranks, nni_element_sum_of(NNI_REAL), &s->join, error);
 }
 
 nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nni_real *values, size_t pitch, size_t count,

@@ -9,8 +9,9 @@
 #ifndef NNI_COMM_ALLREDUCE_HOST_SUM_H
 #define NNI_COMM_ALLREDUCE_HOST_SUM_H
 
-#include "comm/allreduce/exchange.h"
+#include "comm/comm.h"
 #include "support/errand.h"
+#include "support/sum_tree.h"
 
 typedef struct nni_host_sum nni_host_sum;
 

@@ -1,7 +1,7 @@
 #include "comm/allreduce/messages.h"
 
 #include "comm/allreduce/tree_join.h"
-#include "comm/backend.h"
+#include "comm/wait.h"
 #include "support/memory.h"
 
 enum {
@@ -316,8 +316,8 @@ static nn_status take_memory(nni_messages *x, const nni_leaf_range *runs, size_t
     return nni_reserve(inbox_for(x, most), x->element.size, what, &x->inbox, error);
 }
 
-nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_exchange_element element, size_t most,
-                              int tag, nni_messages **result, nn_error *error)
+nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_element element, size_t most, int tag,
+                              nni_messages **result, nn_error *error)
 {
     nni_messages *x = NULL;
     nni_leaf_range *ones = NULL; /* a leaf a rank */

@@ -12,13 +12,13 @@
  * opposite, that joins the pairs of the tree, so the bits are those.
  *
  * Not MPI_Iallreduce: in place, Open MPI 4.1 has it take a binomial tree, whose root sends log2(P) times the array.
- *
- * For what exchange.h has to sum over hosts.
  */
 #ifndef NNI_COMM_ALLREDUCE_MESSAGES_H
 #define NNI_COMM_ALLREDUCE_MESSAGES_H
 
-#include "comm/allreduce/exchange.h"
+#include "comm/comm.h"
+#include "support/element.h"
+#include "support/sum_tree.h"
 
 typedef struct nni_messages nni_messages;
 
@@ -29,13 +29,18 @@ typedef struct nni_messages nni_messages;
  * @param most     elements of the largest array
  * @param tag      of its messages
  */
-nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_exchange_element element, size_t most,
-                              int tag, nni_messages **messages, nn_error *error);
+nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_element element, size_t most, int tag,
+                              nni_messages **messages, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */
 void nni_messages_free(nni_messages *messages);
 
-/** Begins to sum. Arguments as of nni_exchange_start. */
+/**
+ * Begins to sum; the values must be left alone until it is done.
+ *
+ * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; one node where the order
+ * is any. The first `count` receive the sum
+ */
 nn_status nni_messages_start(nni_messages *messages, void *values, size_t pitch, size_t count, nn_error *error);
 
 /** Goes on as far as messages have come. Not collective. @param done  receives whether the sum is there */

@@ -7,19 +7,19 @@
 /* Multiply-adds between two looks at messages, each of which takes a microsecond: a third of a millisecond's. */
 static const size_t work_between = (size_t)1 << 24;
 
-/* Some of the array under way. */
-typedef struct flight {
+/* A part of the array whose sum is under way. */
+typedef struct pending_bucket {
     nni_exchange *exchange; /* NULL: the host's sum has it */
     bool done;
     double began; /* nni_clock */
-} flight;
+} pending_bucket;
 
 struct nni_reduction {
     nn_comm *comm; /* borrowed */
     nni_reduction_plan plan;
     size_t bucket_count;
-    flight *buckets;    /* [bucket_count] */
-    nni_host_sum *host; /* of ranks that share memory; NULL: each bucket has an exchange */
+    pending_bucket *buckets; /* [bucket_count] */
+    nni_host_sum *host;      /* of ranks that share memory; NULL: each bucket has an exchange */
     size_t started, finished;
     size_t work; /* multiply-adds since messages were looked at */
 };
@@ -36,9 +36,8 @@ static nn_status create_exchanges(nni_reduction *reduction, nn_error *error)
 {
     const nni_reduction_plan *plan = &reduction->plan;
     for (size_t b = 0; b < reduction->bucket_count; b++)
-        NN_TRY(nni_exchange_create(reduction->comm, plan->leaves, NNI_EXCHANGE_REAL,
-                                   end_of(reduction, b) - b * plan->bucket, NNI_TAG_BUCKETS + (int)b,
-                                   &reduction->buckets[b].exchange, error));
+        NN_TRY(nni_exchange_create(reduction->comm, plan->leaves, NNI_REAL, end_of(reduction, b) - b * plan->bucket,
+                                   NNI_TAG_BUCKETS + (int)b, &reduction->buckets[b].exchange, error));
     return NN_OK;
 }
 
@@ -131,7 +130,7 @@ static nn_status start_next(nni_reduction *reduction, nn_error *error)
 {
     const nni_reduction_plan *plan = &reduction->plan;
     const size_t first = reduction->started * plan->bucket, end = end_of(reduction, reduction->started);
-    flight *next = &reduction->buckets[reduction->started++];
+    pending_bucket *next = &reduction->buckets[reduction->started++];
     next->done = false;
     next->began = nni_clock();
     return reduction->host ? NN_OK

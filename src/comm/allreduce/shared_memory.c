@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 #include "support/memory.h"
 #include "support/timeline.h"
 

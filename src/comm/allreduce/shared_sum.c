@@ -8,26 +8,25 @@
 #include "comm/allreduce/shared_memory.h"
 #include "comm/allreduce/streaming_copy.h"
 #include "comm/allreduce/tree_join.h"
-#include "comm/backend.h"
 #include "comm/wait.h"
 #include "support/memory.h"
 
-/* Sums up to so many bytes every rank joins whole, from what all show: nothing goes back, so that nobody waits a second
- * time. Over several hosts one lane has them: fewer messages. */
+/* Sums up to so many bytes every rank joins whole, from what all publish: nothing goes back, so that nobody waits a
+ * second time. Over several hosts one lane has them: fewer messages. */
 enum { WHOLE_BYTES = 4096 };
 
-/* What a rank shows the others, at the begin of its memory; its nodes and then its segment's sum are behind it. Each
- * counter has a cache line of its own, for others look at it while this rank writes beside it. */
-typedef struct board {
-    alignas(NNI_ALIGNMENT) _Atomic uint64_t published; /* sums that its nodes are there for */
-    alignas(NNI_ALIGNMENT) _Atomic uint64_t joined;    /* sums that its segment's, or all, is there of */
-} board;
+/* Counters of a rank at the start of its shared memory; its nodes and then the sum of its segment follow. Each counter
+ * has a cache line of its own, for others read it while this rank writes beside it. */
+typedef struct counters {
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t published; /* number of the newest sum whose nodes are there */
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t reduced;   /* number of the newest sum whose segment, or all, is there */
+} counters;
 
 /* How far this rank is with a sum. */
 typedef enum stage {
-    SHOWN,  /* its nodes are there for the others */
-    SENT,   /* its segment is on its way between hosts */
-    SUMMED, /* its segment, or all, is there for the others */
+    PUBLISHED, /* its nodes are there for the others */
+    SENT,      /* its segment is on its way between hosts */
+    SUMMED,    /* its segment, or all, is there for the others */
 } stage;
 
 struct nni_shared_sum {
@@ -65,15 +64,15 @@ static size_t ranks_of(const nni_shared_sum *s)
 
 /* --- the shared memory --- */
 
-static board *board_of(const nni_shared_sum *s, size_t rank)
+static counters *counters_of(const nni_shared_sum *s, size_t rank)
 {
-    return (board *)(void *)s->memory.parts[rank];
+    return (counters *)(void *)s->memory.parts[rank];
 }
 
-/* A node's place behind the board of its rank. */
+/* A node's place behind the counters of its rank. */
 static char *node_of(const nni_shared_sum *s, size_t rank, size_t node)
 {
-    return s->memory.parts[rank] + sizeof(board) + node * padded(s->most * s->element.size);
+    return s->memory.parts[rank] + sizeof(counters) + node * padded(s->most * s->element.size);
 }
 
 static char *result_of(const nni_shared_sum *s, size_t rank)
@@ -97,16 +96,16 @@ static size_t longest_segment(const nni_shared_sum *s)
     return s->most / s->lanes + 1;
 }
 
-/* Bytes of a rank's board with its nodes, and the sum of a segment. */
+/* Bytes of a rank's counters and nodes, and the sum of a segment. */
 static size_t bytes_of(const nni_shared_sum *s, size_t rank)
 {
     const size_t segment = s->whole || rank >= s->lanes ? 0 : longest_segment(s);
-    return sizeof(board) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
+    return sizeof(counters) + s->nodes[rank] * padded(s->most * s->element.size) + padded(segment * s->element.size);
 }
 
 /* --- memory --- */
 
-size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_exchange_element element, size_t most)
+size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_element element, size_t most)
 {
     return most * nni_element_sum_of(element).size <= WHOLE_BYTES ? 1 : hosts->lanes;
 }
@@ -165,22 +164,22 @@ void nni_shared_sum_free(nni_shared_sum *s)
 static bool all_published(const nni_shared_sum *s)
 {
     for (size_t rank = 0; rank < ranks_of(s); rank++)
-        if (atomic_load_explicit(&board_of(s, rank)->published, memory_order_acquire) < s->sum)
+        if (atomic_load_explicit(&counters_of(s, rank)->published, memory_order_acquire) < s->sum)
             return false;
     return true;
 }
 
-static bool all_joined(const nni_shared_sum *s)
+static bool all_reduced(const nni_shared_sum *s)
 {
     const size_t joining = s->whole ? ranks_of(s) : s->lanes;
     for (size_t rank = 0; rank < joining; rank++)
-        if (atomic_load_explicit(&board_of(s, rank)->joined, memory_order_acquire) < s->sum)
+        if (atomic_load_explicit(&counters_of(s, rank)->reduced, memory_order_acquire) < s->sum)
             return false;
     return true;
 }
 
 /* Elements of this rank's nodes go where the others find them. */
-static void show(nni_shared_sum *s, size_t first, size_t count)
+static void publish(nni_shared_sum *s, size_t first, size_t count)
 {
     const size_t size = s->element.size;
     for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
@@ -192,11 +191,11 @@ static void show(nni_shared_sum *s, size_t first, size_t count)
  * it computes in between. */
 static void wait_for_readers(const nni_shared_sum *s)
 {
-    if (all_joined(s))
+    if (all_reduced(s))
         return;
     const nni_activity before = nni_comm_begin_wait(s->comm);
     size_t pauses = 0;
-    while (!all_joined(s))
+    while (!all_reduced(s))
         nni_comm_pause(s->comm, &pauses);
     nni_comm_end_wait(s->comm, before, NN_OK);
 }
@@ -205,20 +204,20 @@ void nni_shared_sum_start(nni_shared_sum *s, void *values, size_t pitch, size_t 
 {
     wait_for_readers(s);
     s->sum++;
-    s->stage = SHOWN;
+    s->stage = PUBLISHED;
     s->values = values;
     s->pitch = pitch;
     s->count = count;
     if (s->whole) {
-        show(s, 0, count);
+        publish(s, 0, count);
     } else { /* all but this rank's own segment */
         const nni_leaf_range mine = segment_of(s, rank_of(s));
         const size_t after = mine.first + mine.count;
-        show(s, 0, mine.first);
-        show(s, after, count - after);
+        publish(s, 0, mine.first);
+        publish(s, after, count - after);
     }
     nni_stream_done();
-    atomic_store_explicit(&board_of(s, rank_of(s))->published, s->sum, memory_order_release);
+    atomic_store_explicit(&counters_of(s, rank_of(s))->published, s->sum, memory_order_release);
 }
 
 /* To the nodes of the host, which without other hosts are the sum. */
@@ -235,18 +234,18 @@ static void join_segment(nni_shared_sum *s, nni_leaf_range mine, char *sums, siz
 }
 
 /* Whoever has published for this sum has taken all of the sum before, so the place of a segment's sum is free. */
-static void show_segment(nni_shared_sum *s, nni_leaf_range mine)
+static void publish_segment(nni_shared_sum *s, nni_leaf_range mine)
 {
     const size_t size = s->element.size;
     if (!s->whole) {
         nni_stream_copy(result_of(s, rank_of(s)), s->values + mine.first * size, mine.count * size);
         nni_stream_done();
     }
-    atomic_store_explicit(&board_of(s, rank_of(s))->joined, s->sum, memory_order_release);
+    atomic_store_explicit(&counters_of(s, rank_of(s))->reduced, s->sum, memory_order_release);
     s->stage = SUMMED;
 }
 
-static nn_status join_when_shown(nni_shared_sum *s, nn_error *error)
+static nn_status join_when_published(nni_shared_sum *s, nn_error *error)
 {
     const nni_leaf_range mine = segment_of(s, rank_of(s));
     if (mine.count > 0 && !all_published(s))
@@ -258,11 +257,11 @@ static nn_status join_when_shown(nni_shared_sum *s, nn_error *error)
     }
     if (mine.count > 0)
         join_segment(s, mine, s->values + mine.first * s->element.size, s->count);
-    show_segment(s, mine);
+    publish_segment(s, mine);
     return NN_OK;
 }
 
-static nn_status show_when_sent(nni_shared_sum *s, nn_error *error)
+static nn_status publish_when_sent(nni_shared_sum *s, nn_error *error)
 {
     bool done = false;
     NN_TRY(nni_messages_progress(s->messages, &done, error));
@@ -270,7 +269,7 @@ static nn_status show_when_sent(nni_shared_sum *s, nn_error *error)
         return NN_OK;
     const nni_leaf_range mine = segment_of(s, rank_of(s));
     memcpy(s->values + mine.first * s->element.size, s->joined, mine.count * s->element.size);
-    show_segment(s, mine);
+    publish_segment(s, mine);
     return NN_OK;
 }
 
@@ -287,11 +286,11 @@ static void take_segments(nni_shared_sum *s)
 nn_status nni_shared_sum_progress(nni_shared_sum *s, bool *done, nn_error *error)
 {
     *done = false;
-    if (s->stage == SHOWN)
-        NN_TRY(join_when_shown(s, error));
+    if (s->stage == PUBLISHED)
+        NN_TRY(join_when_published(s, error));
     if (s->stage == SENT)
-        NN_TRY(show_when_sent(s, error));
-    if (s->stage != SUMMED || (!s->whole && !all_joined(s)))
+        NN_TRY(publish_when_sent(s, error));
+    if (s->stage != SUMMED || (!s->whole && !all_reduced(s)))
         return NN_OK;
     if (!s->whole)
         take_segments(s);

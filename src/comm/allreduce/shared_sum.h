@@ -11,21 +11,21 @@
 #define NNI_COMM_ALLREDUCE_SHARED_SUM_H
 
 #include "comm/allreduce/messages.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 
 typedef struct nni_shared_sum nni_shared_sum;
 
 /** What is summed, and by whom. */
 typedef struct nni_shared_plan {
     const nni_leaf_range *runs; /**< [ranks of the host] of leaves */
-    nni_exchange_element element;
+    nni_element element;
     size_t most;  /**< elements of the largest array */
     size_t lanes; /**< ranks, from the host's first on, that join a segment each */
     bool sent;    /**< lanes have their segments summed over other hosts too */
 } nni_shared_plan;
 
 /** @return lanes that sums of up to `most` elements over several hosts are worth */
-size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_exchange_element element, size_t most);
+size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_element element, size_t most);
 
 /**
  * Takes the shared memory. Collective over the ranks of one host; where the system has no room for it, `shared`
@@ -41,7 +41,7 @@ nn_status nni_shared_sum_create(nn_comm *inside, const nni_shared_plan *plan, nn
 /** Gives the memory back. NULL is fine. */
 void nni_shared_sum_free(nni_shared_sum *shared);
 
-/** Puts this rank's nodes where the others find them. Not collective. Arguments as of nni_exchange_start. */
+/** Puts this rank's nodes where the others find them. Not collective. Arguments as of nni_messages_start. */
 void nni_shared_sum_start(nni_shared_sum *shared, void *values, size_t pitch, size_t count);
 
 /** Goes on as far as the others are. Not collective. @param done  receives whether the sum is in the values */

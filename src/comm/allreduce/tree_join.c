@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/memory.h"
+#include "support/real.h"
 
 /* Bytes of a piece: the pieces of a stack stay in a level 1 cache. */
 enum { PIECE = 4096 };
@@ -31,9 +32,9 @@ static void add_doubles(const void *a, const void *b, void *sum, size_t count)
         to[i] = left[i] + right[i];
 }
 
-nni_element_sum nni_element_sum_of(nni_exchange_element element)
+nni_element_sum nni_element_sum_of(nni_element element)
 {
-    if (element == NNI_EXCHANGE_DOUBLE)
+    if (element == NNI_DOUBLE)
         return (nni_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
     return (nni_element_sum){sizeof(nni_real), sizeof(nni_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
 }

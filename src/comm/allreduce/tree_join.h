@@ -4,7 +4,8 @@
 
 #include <mpi.h>
 
-#include "comm/allreduce/exchange.h"
+#include "support/element.h"
+#include "support/sum_tree.h"
 
 /** How elements of a type are moved and added. */
 typedef struct nni_element_sum {
@@ -13,7 +14,8 @@ typedef struct nni_element_sum {
     void (*add)(const void *a, const void *b, void *sum, size_t count); /**< sum may be a or b */
 } nni_element_sum;
 
-nni_element_sum nni_element_sum_of(nni_exchange_element element);
+/** @param element  NNI_REAL or NNI_DOUBLE */
+nni_element_sum nni_element_sum_of(nni_element element);
 
 typedef struct nni_tree_join nni_tree_join;
 

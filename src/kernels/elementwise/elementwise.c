@@ -3,21 +3,12 @@
 #include <omp.h>
 
 #include "kernels/elementwise/elementwise_kernels.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "support/partition.h"
 
 const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void)
 {
-    switch (nni_kernels_isa()) {
-#if defined(__x86_64__)
-    case NNI_ISA_AVX512:
-        return &nni_elementwise_avx512;
-    case NNI_ISA_AVX2:
-        return &nni_elementwise_avx2;
-#endif
-    default:
-        return &nni_elementwise_portable;
-    }
+    return nni_isa_in_use()->elementwise;
 }
 
 /* Below this many elements a second thread costs more than it saves: waking it takes 5 to 10 us, in which one core

@@ -1,4 +1,4 @@
-/** Functions over arrays without threads: one table per instruction set, each defined in a file of its own. */
+/** Functions over arrays without threads: a table in each instruction set's folder. */
 #ifndef NNI_KERNELS_ELEMENTWISE_ELEMENTWISE_KERNELS_H
 #define NNI_KERNELS_ELEMENTWISE_ELEMENTWISE_KERNELS_H
 
@@ -68,12 +68,6 @@ typedef struct nni_elementwise_kernels {
     /** nni_noise_add */
     void (*noise_row)(nni_real *values, size_t count, const nni_noise_row *row);
 } nni_elementwise_kernels;
-
-extern const nni_elementwise_kernels nni_elementwise_portable;
-#if defined(__x86_64__)
-extern const nni_elementwise_kernels nni_elementwise_avx2;
-extern const nni_elementwise_kernels nni_elementwise_avx512;
-#endif
 
 /** @return the functions for the instruction set in use */
 const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void);

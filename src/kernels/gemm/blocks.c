@@ -143,7 +143,7 @@ static void set_rows(const nni_gemm_product *p, const nni_gemm_block *block, siz
     tile->chains = block->depth->chains, tile->chain_count = block->depth->chain_count;
     tile->matrices = plan->swapped ? 0 : block->depth->matrices;
     tile->c_stride = p->c_stride, tile->c_pitch = p->c_pitch;
-    tile->scratch = p->space->scratch + p->seat * NNI_GEMM_SLOTS * kernel->rows * kernel->slot_columns;
+    tile->scratch = p->space->scratch + p->thread_id * NNI_GEMM_SLOTS * kernel->rows * kernel->slot_columns;
     tile->bias = NULL, tile->bias_of_rows = turned_round(p);
     if (ends && p->epilogue->bias && tile->bias_of_rows)
         tile->bias = p->epilogue->bias + rows.first;
@@ -228,7 +228,7 @@ static nni_partition columns_of_panels(const nni_gemm_product *p, const nni_gemm
 /* Whether there is something to look after; where a rank has no rows there is nothing to do beside. */
 static bool pauses(const nni_gemm_product *p, const nni_gemm_block *block)
 {
-    return p->space->pause && p->seat == 0 && block->depth->steps.count > 0;
+    return p->space->pause && p->thread_id == 0 && block->depth->steps.count > 0;
 }
 
 /* What there is to look after before a tile of so many elements of C, which takes an errand of at most `most` along. */
@@ -251,7 +251,7 @@ static size_t complete_rows(const nni_gemm_product *p, const nni_gemm_block *blo
 /* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
 static void compute_by_columns(const nni_gemm_product *p, const nni_gemm_block *block)
 {
-    nni_real *own = p->space->own + p->seat * p->space->room.own;
+    nni_real *own = p->space->own + p->thread_id * p->space->room.own;
     const nni_partition mine = nni_partition_of(block->column_panels.count, p->part, p->parts);
     for (size_t j = mine.first; j < mine.first + mine.count; j++) {
         const nni_partition columns = columns_of_panel(p, block->column_panels.first + j);

@@ -16,11 +16,11 @@ static nni_partition divide(nni_gemm_product *p, size_t column_panels)
     p->part = p->thread, p->parts = p->threads;
     p->a = p->space->a, p->b = p->space->b;
     if (p->threads == 1) /* it may be one of several that compute rows apart */
-        p->a += p->seat * room->a;
+        p->a += p->thread_id * room->a;
     if (!p->plan->alone)
         return (nni_partition){0, column_panels};
     p->part = 0, p->parts = 1;
-    p->b += p->seat * room->b;
+    p->b += p->thread_id * room->b;
     return nni_partition_of(column_panels, p->thread, p->threads);
 }
 
@@ -83,7 +83,7 @@ static void multiply_apart(const nni_gemm_product *p, const nni_gemm_problem *pr
 #pragma omp parallel num_threads((int)problem->threads)
     {
         nni_gemm_product mine = *p;
-        mine.seat = (size_t)omp_get_thread_num();
+        mine.thread_id = (size_t)omp_get_thread_num();
         multiply_rows(&mine, problem, nni_partition_of_calling(problem->rows));
     }
 }
@@ -95,7 +95,7 @@ static void multiply_together(nni_gemm_product *p, const nni_gemm_problem *probl
 #pragma omp parallel num_threads((int)problem->threads)
     {
         nni_gemm_product mine = *p;
-        mine.seat = mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
+        mine.thread_id = mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
         multiply(&mine);
     }
     p->plan = NULL;
@@ -130,7 +130,7 @@ static void multiply_leaves(nni_gemm_product *p, size_t rows, size_t columns, nn
         .b = {b.data, b.column_stride, b.row_stride},
         .threads = threads,
     };
-    p->seat = 0;
+    p->thread_id = 0;
     if (threads == 1)
         multiply_alone(p, &problem);
     else if (p->space->b_read_by_all && nni_gemm_rows_apart(p->space->kernel, &p->space->room, &problem))

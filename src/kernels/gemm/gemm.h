@@ -13,12 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernels/isa/isa.h"
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
 #include "support/errand.h"
 #include "support/real.h"
 #include "support/sum_tree.h"
-#include "support/system/cpu.h"
 
 /** A strided matrix: element (i, j) is data[i * row_stride + j * column_stride]. A transpose is a swap of strides. */
 typedef struct nni_view {
@@ -50,8 +50,8 @@ typedef struct nni_gemm_workspace nni_gemm_workspace;
 nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_gemm_workspace **space,
                                     nn_error *error);
 /** The same for products by the micro-kernel of an instruction set, which the processor must have. */
-nn_status nni_gemm_workspace_create_for(nni_isa isa, nn_precision precision, size_t threads, nni_gemm_workspace **space,
-                                        nn_error *error);
+nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precision, size_t threads,
+                                        nni_gemm_workspace **space, nn_error *error);
 void nni_gemm_workspace_free(nni_gemm_workspace *space);
 
 /**

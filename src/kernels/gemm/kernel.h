@@ -1,4 +1,4 @@
-/** The micro-kernels: one table entry per instruction set, each defined in a file of its own. */
+/** The micro-kernels: a table for float32 and one for bfloat16 in each instruction set's folder. */
 #ifndef NNI_KERNELS_GEMM_KERNEL_H
 #define NNI_KERNELS_GEMM_KERNEL_H
 
@@ -47,6 +47,11 @@ typedef struct nni_gemm_tile {
  * Every element of C is one chain of multiply-adds over k = 0, 1, ..., which goes on from c where `add` is set. So its
  * bits depend neither on the tile it is in nor on where depth is cut nor on what is packed. Sums that are joined are
  * added, once each.
+ *
+ * Kernels for bfloat16 take operands rounded to it, two steps of depth at a time, with the tiles of the float32
+ * kernels. They only read packed panels: .strip, .strip_carrying, .strip_turned and .turned_rows are not there. With
+ * sums in float32, a step adds the exact product of the second of its two, then that of the first, as Intel's VDPBF16PS
+ * does.
  */
 typedef struct nni_gemm_kernel {
     size_t rows;      /**< of the largest tile */
@@ -93,24 +98,5 @@ static inline bool nni_gemm_collides(size_t stride)
 {
     return stride * sizeof(nni_real) % 4096 == 0;
 }
-
-extern const nni_gemm_kernel nni_gemm_portable;
-#if defined(__x86_64__)
-extern const nni_gemm_kernel nni_gemm_avx2;
-extern const nni_gemm_kernel nni_gemm_avx512;
-#endif
-
-#ifndef NNTRAIN_DOUBLE
-/**
- * The same of operands rounded to bfloat16, two steps of depth at a time and with the tiles of the kernels above. They
- * only read packed panels: .strip, .strip_carrying, .strip_turned and .turned_rows are not there. With sums in float32,
- * a step adds the exact product of the second of its two, then that of the first, as Intel's VDPBF16PS does.
- */
-extern const nni_gemm_kernel nni_gemm_bf16_portable;
-#if defined(__x86_64__)
-extern const nni_gemm_kernel nni_gemm_bf16_avx2;
-extern const nni_gemm_kernel nni_gemm_bf16_avx512;
-#endif
-#endif
 
 #endif

@@ -1,5 +1,6 @@
 #include "kernels/gemm/plan.h"
 
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
 
@@ -12,11 +13,6 @@ static const size_t packed_a_bytes = (size_t)1 << 20;
 static size_t round_up(size_t count, size_t multiple)
 {
     return (count + multiple - 1) / multiple * multiple;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Steps of depth such that a packed panel of A takes at most the level 1 cache. It need not stay there: panels come
@@ -268,10 +264,10 @@ static size_t depth_of(const nni_gemm_kernel *kernel, const nni_gemm_buffer *roo
         const bool collides = nni_gemm_collides(p->b.depth_stride);
         const size_t near = collides ? room->level1_bytes : 2 * room->level2_bytes;
         if (bytes_of_b(p) > (p->rows > 1 ? reach_bytes : near))
-            return smaller(depth, collides ? 8 : 16);
+            return nni_smaller(depth, collides ? 8 : 16);
         return depth;
     }
-    return smaller(depth, plan->b == NNI_GEMM_B_OWN ? depth_of_columns(room, kernel) : depth_of_rows(room, kernel));
+    return nni_smaller(depth, plan->b == NNI_GEMM_B_OWN ? depth_of_columns(room, kernel) : depth_of_rows(room, kernel));
 }
 
 /* Tiles that pack B look far ahead, since it may come from memory: 32 steps of 28 multiply-adds. A single strip of one
@@ -314,9 +310,9 @@ nni_gemm_plan nni_gemm_plan_of(const nni_gemm_kernel *kernel, const nni_gemm_buf
     plan.pack_a = worth_packing_a(kernel, room, &plan.what, plan.b);
     plan.panel_rows = plan.b == NNI_GEMM_B_TURNED ? kernel->turned_rows : kernel->rows;
     if (!plan.pack_a && streams_collide(plan.what.a))
-        plan.panel_rows = smaller(plan.panel_rows, WAYS - 1);
+        plan.panel_rows = nni_smaller(plan.panel_rows, WAYS - 1);
     if (plan.b == NNI_GEMM_B_STRIPS && plan.what.rows > kernel->rows)
-        plan.panel_rows = smaller(plan.panel_rows, STRIP_ROWS);
+        plan.panel_rows = nni_smaller(plan.panel_rows, STRIP_ROWS);
     divide_rows(&plan, 0);
     plan.column_panels = nni_gemm_panels_of(plan.what.columns, kernel->columns);
     plan.fetches_rows = !plan.pack_a && plan.what.a.depth_stride == 1 &&
@@ -328,10 +324,10 @@ nni_gemm_plan nni_gemm_plan_of(const nni_gemm_kernel *kernel, const nni_gemm_buf
     if (plan.b == NNI_GEMM_B_OWN && plan.depth_block * kernel->columns > room->own)
         plan.b = NNI_GEMM_B_PACKED;
     if (turns_meanwhile(kernel, room, &plan.what, plan.b))
-        divide_rows(&plan, smaller(kernel->turned_rows, plan.panel_rows));
+        divide_rows(&plan, nni_smaller(kernel->turned_rows, plan.panel_rows));
     if (plan.pack_a)
-        plan.row_panels = smaller(plan.row_panels, room->a / (plan.depth_block * kernel->pitch));
+        plan.row_panels = nni_smaller(plan.row_panels, room->a / (plan.depth_block * kernel->pitch));
     if (plan.b == NNI_GEMM_B_PACKED)
-        plan.column_panels = smaller(plan.column_panels, room->b / (plan.depth_block * kernel->columns));
+        plan.column_panels = nni_smaller(plan.column_panels, room->b / (plan.depth_block * kernel->columns));
     return plan;
 }

@@ -30,7 +30,7 @@ typedef struct nni_gemm_product {
     bool vector; /**< C is a column of which a row was made */
     const nni_epilogue *epilogue;
     size_t thread, threads; /**< that divide it */
-    size_t seat;            /**< whose buffers are used: the thread's number in its team */
+    size_t thread_id;       /**< whose buffers are used: the thread's number in its team */
     /* A thread either has panels of B to itself, which it packs and uses without waiting for anybody, or all threads
      * share them. */
     size_t part, parts; /**< who this thread is among those that share its panels of B */

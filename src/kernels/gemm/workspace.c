@@ -1,56 +1,21 @@
 #include "kernels/gemm/product.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "support/memory.h"
 
-static const nni_gemm_kernel *float_kernel(nni_isa isa)
+/* Of the double library, which is for checks of the mathematics that rounding would hide, no set has one for bfloat16.
+ */
+static const nni_gemm_kernel *kernel_of(const nni_isa *isa, nn_precision precision)
 {
-    switch (isa) {
-#if defined(__x86_64__)
-    case NNI_ISA_AVX512:
-        return &nni_gemm_avx512;
-    case NNI_ISA_AVX2:
-        return &nni_gemm_avx2;
-#endif
-    default:
-        return &nni_gemm_portable;
-    }
-}
-
-#ifdef NNTRAIN_DOUBLE
-/* Double is for checks of the mathematics, which rounding would hide. */
-static const nni_gemm_kernel *bf16_kernel(nni_isa isa)
-{
-    return float_kernel(isa);
-}
-#else
-/* AVX-512 alone does not have it: where its extension is missing, AVX2 widens. */
-static const nni_gemm_kernel *bf16_kernel(nni_isa isa)
-{
-    switch (isa) {
-#if defined(__x86_64__)
-    case NNI_ISA_AVX512:
-        return nni_cpu_has_bf16() ? &nni_gemm_bf16_avx512 : &nni_gemm_bf16_avx2;
-    case NNI_ISA_AVX2:
-        return &nni_gemm_bf16_avx2;
-#endif
-    default:
-        return &nni_gemm_bf16_portable;
-    }
-}
-#endif
-
-static const nni_gemm_kernel *kernel_of(nni_isa isa, nn_precision precision)
-{
-    return precision == NN_BF16 ? bf16_kernel(isa) : float_kernel(isa);
+    return precision == NN_BF16 && isa->gemm_bf16 ? isa->gemm_bf16() : isa->gemm;
 }
 
 nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_gemm_workspace **space, nn_error *error)
 {
-    return nni_gemm_workspace_create_for(nni_kernels_isa(), precision, threads, space, error);
+    return nni_gemm_workspace_create_for(nni_isa_in_use(), precision, threads, space, error);
 }
 
-nn_status nni_gemm_workspace_create_for(nni_isa isa, nn_precision precision, size_t threads, nni_gemm_workspace **space,
-                                        nn_error *error)
+nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precision, size_t threads,
+                                        nni_gemm_workspace **space, nn_error *error)
 {
     const nni_gemm_kernel *kernel = kernel_of(isa, precision);
     nni_gemm_workspace *s = NULL;

@@ -1,4 +1,4 @@
-/** Rows of dropout masks, part of elementwise_loops.h. */
+/** Rows of dropout masks, part of elementwise_loops.inl.h. */
 
 static void dropout_row(nni_real *mask, size_t columns, const nni_dropout_row *row)
 {

@@ -1,4 +1,4 @@
-/** Gaussian noise, part of elementwise_loops.h. */
+/** Gaussian noise, part of elementwise_loops.inl.h. */
 
 static inline nni_real sqrt_of(nni_real x)
 {

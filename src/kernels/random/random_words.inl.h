@@ -1,6 +1,6 @@
 /**
- * Philox4x32-10 as in base/philox.c, a vector of counters at a time; compiled by the flags of the file that includes
- * it; not a header of declarations.
+ * Philox4x32-10 as in support/philox.c, a vector of counters at a time; not a header of declarations. The including
+ * file brings the vectors of its instruction set, wide_words.h.
  *
  * A lane of 64 bits holds a word in its lower half and anything in its upper one, which the multiplication leaves out
  * of account: so a round needs no word moved to another lane. The compiler, left alone, moves all of them and is half
@@ -10,39 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
-#if defined(__AVX512F__)
-enum { WIDE_BYTES = 64 };
-#elif defined(__AVX2__)
-enum { WIDE_BYTES = 32 };
-#else
-enum { WIDE_BYTES = 16 };
-#endif
-
-typedef uint64_t wide_words __attribute__((vector_size(WIDE_BYTES)));
 
 enum {
-    WIDE_LANES = WIDE_BYTES / 8,
+    WIDE_LANES = sizeof(wide_words) / 8,
     COUNTERS = 64, /* whose words are found at a time */
 };
-
-/* The lower halves of words, times a number. */
-static inline wide_words wide_product(wide_words words, uint32_t number)
-{
-    const wide_words numbers = (uint64_t)number + (wide_words){0};
-#if defined(__AVX512F__)
-    return (wide_words)_mm512_mul_epu32((__m512i)words, (__m512i)numbers);
-#elif defined(__AVX2__)
-    return (wide_words)_mm256_mul_epu32((__m256i)words, (__m256i)numbers);
-#elif defined(__SSE2__)
-    return (wide_words)_mm_mul_epu32((__m128i)words, (__m128i)numbers);
-#else
-    return (words & UINT32_MAX) * numbers;
-#endif
-}
 
 /* c[k] = word k of the counters c[1] << 32 | c[0]. */
 static inline void philox_lanes(const uint32_t key[2], uint64_t stream, wide_words counter, wide_words c[4])

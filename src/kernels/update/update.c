@@ -1,22 +1,13 @@
 #include "kernels/update/update.h"
 
 #include "kernels/elementwise/elementwise_kernels.h"
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "kernels/update/update_kernels.h"
 #include "support/partition.h"
 
 static const nni_update_kernels *kernels_in_use(void)
 {
-    switch (nni_kernels_isa()) {
-#if defined(__x86_64__)
-    case NNI_ISA_AVX512:
-        return &nni_update_avx512;
-    case NNI_ISA_AVX2:
-        return &nni_update_avx2;
-#endif
-    default:
-        return &nni_update_portable;
-    }
+    return nni_isa_in_use()->update;
 }
 
 /* Below this many blocks (32 Ki elements) a second thread costs more than it saves. */

@@ -1,4 +1,4 @@
-/** Loops of descent without threads: one table per instruction set, each defined in a file of its own. */
+/** Loops of descent without threads: a table in each instruction set's folder. */
 #ifndef NNI_KERNELS_UPDATE_UPDATE_KERNELS_H
 #define NNI_KERNELS_UPDATE_UPDATE_KERNELS_H
 
@@ -9,11 +9,5 @@ typedef struct nni_update_kernels {
     double (*squares)(const nni_real *values, size_t count);
     double (*slope_squares)(const nni_update_coefficients *terms, nni_update_arrays at, size_t count);
 } nni_update_kernels;
-
-extern const nni_update_kernels nni_update_portable;
-#if defined(__x86_64__)
-extern const nni_update_kernels nni_update_avx2;
-extern const nni_update_kernels nni_update_avx512;
-#endif
 
 #endif

@@ -1,4 +1,4 @@
-/** Where each thread of this process is, for the log of a run that hangs. */
+/** Backtraces of all threads of this process, for the log of a run that hangs. */
 #ifndef NNI_SUPPORT_SYSTEM_BACKTRACE_H
 #define NNI_SUPPORT_SYSTEM_BACKTRACE_H
 

@@ -10,49 +10,6 @@
 
 #include "support/system/cgroup.h"
 
-bool nni_cpu_supports(nni_isa isa)
-{
-    switch (isa) {
-    case NNI_ISA_PORTABLE:
-        return true;
-#if defined(__x86_64__)
-    /* The compiler's run-time check reads XCR0 too: a kernel that does not save wide registers counts as no support. */
-    case NNI_ISA_AVX2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case NNI_ISA_AVX512:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-#else
-    case NNI_ISA_AVX2:
-    case NNI_ISA_AVX512:
-        return false;
-#endif
-    }
-    return false;
-}
-
-bool nni_cpu_has_bf16(void)
-{
-#if defined(__x86_64__)
-    return nni_cpu_supports(NNI_ISA_AVX512) && __builtin_cpu_supports("avx512bf16");
-#else
-    return false;
-#endif
-}
-
-const char *nni_isa_name(nni_isa isa)
-{
-    switch (isa) {
-    case NNI_ISA_PORTABLE:
-        return "portable";
-    case NNI_ISA_AVX2:
-        return "AVX2";
-    case NNI_ISA_AVX512:
-        return "AVX-512";
-    }
-    return "unknown";
-}
-
 nni_cpu_mask nni_cpu_bound_mask(void)
 {
     nni_cpu_mask mask = {{0}};

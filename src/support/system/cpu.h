@@ -1,26 +1,10 @@
-/** What this processor can do and which CPUs this process may use. */
+/** CPUs and memory that this process may use, and the caches of the processor. */
 #ifndef NNI_SUPPORT_SYSTEM_CPU_H
 #define NNI_SUPPORT_SYSTEM_CPU_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/** Instruction sets that kernels are written for, in rising order of preference. */
-typedef enum nni_isa {
-    NNI_ISA_PORTABLE,
-    NNI_ISA_AVX2,   /**< AVX2 and FMA */
-    NNI_ISA_AVX512, /**< AVX-512 F, VL, DQ and BW */
-} nni_isa;
-
-/** @return whether processor and operating system support an instruction set */
-bool nni_cpu_supports(nni_isa isa);
-
-/** @return whether the processor multiplies bfloat16 (AVX512_BF16) */
-bool nni_cpu_has_bf16(void);
-
-/** @return "portable", "AVX2" or "AVX-512" */
-const char *nni_isa_name(nni_isa isa);
 
 /** CPUs that a mask has room for, as many as the C library's own set. */
 enum { NNI_CPU_MOST = 1024 };

@@ -7,8 +7,8 @@
 #include "nntrain/status.h"
 
 /**
- * Starts a thread. It takes no signals but the one that asks for its stack (stacks.h): all others belong to the thread
- * that trains.
+ * Starts a thread. It takes no signals but the one that asks for its stack (backtrace.h): all others belong to the
+ * thread that trains.
  *
  * @return NN_SYSTEM where the system has no room for one more
  */

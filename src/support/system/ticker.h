@@ -1,4 +1,4 @@
-/** A thread that looks at something now and then until it is told to stop. */
+/** A thread that calls a function at intervals until it is stopped. */
 #ifndef NNI_SUPPORT_SYSTEM_TICKER_H
 #define NNI_SUPPORT_SYSTEM_TICKER_H
 

@@ -1,4 +1,4 @@
-/** A thread that does jobs in their order while its owner goes on. */
+/** A thread that runs jobs in the order of submission while its owner goes on. */
 #ifndef NNI_SUPPORT_SYSTEM_WORKER_H
 #define NNI_SUPPORT_SYSTEM_WORKER_H
 

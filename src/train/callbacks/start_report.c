@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernels/isa/dispatch.h"
+#include "kernels/isa/isa.h"
 #include "nntrain/version.h"
 #include "support/system/cpu.h"
 #include "train/callbacks/scaling_text.h"
@@ -16,7 +16,7 @@ static void say_machine(const nni_run *run)
     nni_output_say(&run->output, "nntrain  %s, %s x %s on %s, %s kernels", nn_version(),
                    nni_figure_plural((uint64_t)comm->size, "rank").text,
                    nni_figure_plural(run->threads.count, "thread").text,
-                   nni_figure_plural((uint64_t)comm->host_count, "host").text, nni_isa_name(nni_kernels_isa()));
+                   nni_figure_plural((uint64_t)comm->host_count, "host").text, nni_isa_in_use()->title);
     const size_t used = run->threads.count * (size_t)comm->local_size, cores = nni_cpu_online_cores();
     /* One rank on one core while the others idle is mpirun's default for -np 1, seldom what was meant. */
     if (comm->size == 1 && !run->threads.limited && used < cores && run->threads.cpus < cores &&

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "comm/wait.h"
+#include "comm/clock.h"
 #include "nntrain/version.h"
 #include "support/files.h"
 #include "support/json.h"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/extremes.h"
 #include "train/run/format.h"
 
 /* What the rules below are made of. They were found by trying some two hundred on data sets of 15 to 60,000 rows, see
@@ -29,19 +30,9 @@ bool nni_has_auto_settings(const nn_recipe *recipe)
            is_auto(recipe->schedule.warmup) || recipe->optimizer.decays_by_rows;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t between(size_t least, size_t value, size_t most)
 {
-    return larger(least, smaller(value, most));
+    return nni_larger(least, nni_smaller(value, most));
 }
 
 /* The smallest power of two that is not below a count, or the largest that is not above it. */
@@ -71,20 +62,20 @@ typedef struct choices {
 static size_t choose_batch(size_t rows)
 {
     const size_t batches = rows < FEW_ROWS ? 16 : 256, most = rows < FEW_ROWS ? 64 : 256;
-    return power_up_to(smaller(between(LEAST_BATCH, rows / batches, most), rows));
+    return power_up_to(nni_smaller(between(LEAST_BATCH, rows / batches, most), rows));
 }
 
 static size_t choose_epochs(size_t rows, size_t batch)
 {
-    const size_t steps = larger(rows / batch, 1), least = between(5, ROWS_SEEN / rows, 100);
-    return smaller(larger((STEPS + steps - 1) / steps, least), MOST_EPOCHS);
+    const size_t steps = nni_larger(rows / batch, 1), least = between(5, ROWS_SEEN / rows, 100);
+    return nni_smaller(nni_larger((STEPS + steps - 1) / steps, least), MOST_EPOCHS);
 }
 
 /* The moments of the first few steps are noisy: at the full rate they would throw the weights off. */
 static size_t choose_warmup(const nn_recipe *recipe, const choices *chosen, size_t rows)
 {
     const size_t step = chosen->batch * recipe->training.accumulate, steps = (rows + step - 1) / step;
-    return larger((size_t)(warmup_share * (double)steps * (double)chosen->epochs), 1);
+    return nni_larger((size_t)(warmup_share * (double)steps * (double)chosen->epochs), 1);
 }
 
 /* Few rows are learnt by heart: at 300, a decay of 0.5 is right, which keeps 50,000 from being learnt at all. */
@@ -96,13 +87,13 @@ static double choose_decay(size_t rows)
 /* As many as ranks may want, but that each has a row, and one of every batch. */
 static size_t choose_slices(size_t batch, size_t rows, size_t ranks)
 {
-    const size_t usual = power_up_to(smaller(smaller(batch, rows), NNI_USUAL_SLICES));
-    return ranks <= usual ? usual : smaller(power_from(ranks), rows);
+    const size_t usual = power_up_to(nni_smaller(nni_smaller(batch, rows), NNI_USUAL_SLICES));
+    return ranks <= usual ? usual : nni_smaller(power_from(ranks), rows);
 }
 
 static size_t without(size_t rows, double share)
 {
-    return larger(rows - (size_t)ceil(share * (double)rows), 1);
+    return nni_larger(rows - (size_t)ceil(share * (double)rows), 1);
 }
 
 /* Rows that training sees, about: test rows are carved off them, then validation rows. */
@@ -136,13 +127,14 @@ static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, choi
 {
     const nni_training_settings *training = &recipe->training;
     rows = rows_left(recipe, rows);
-    chosen->batch = is_auto(training->batch)   ? larger(choose_batch(rows), smaller(recipe->parallel.slices, rows))
+    chosen->batch = is_auto(training->batch)
+                        ? nni_larger(choose_batch(rows), nni_smaller(recipe->parallel.slices, rows))
                     : training->batch_rows > 0 ? training->batch_rows
                                                : rows;
     chosen->slices = recipe->parallel.slices ? recipe->parallel.slices : choose_slices(chosen->batch, rows, ranks);
     NN_TRY(check_counts(recipe, rows, ranks, chosen->slices, error));
     if (is_auto(training->batch))
-        chosen->batch = larger(chosen->batch, smaller(chosen->slices, rows));
+        chosen->batch = nni_larger(chosen->batch, nni_smaller(chosen->slices, rows));
     chosen->epochs = training->epochs ? training->epochs : choose_epochs(rows, chosen->batch);
     chosen->warmup = choose_warmup(recipe, chosen, rows);
     chosen->decay = choose_decay(rows);

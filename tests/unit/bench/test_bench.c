@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "bench/measure.h"
-#include "bench/peak/peak.h"
+#include "bench/peak.h"
 #include "bench/product.h"
 #include "bench/shapes.h"
-#include "bench/step.h"
+#include "bench/step_report.h"
 #include "support/json.h"
 #include "support/suite.h"
 
@@ -129,17 +129,15 @@ static void two_wrong_kernels_that_agree_are_found_out(void)
 
 static void loops_of_every_instruction_set_compute_what_they_say(void)
 {
-    static const nni_isa all[] = {NNI_ISA_PORTABLE, NNI_ISA_AVX2, NNI_ISA_AVX512};
-    enum { COUNT = 3 * NNI_BENCH_CHUNK };
+    const nni_isa *isa;
+    enum { COUNT = 3 * NNI_PEAK_CHUNK };
     static _Alignas(64) float a[COUNT], b[COUNT], c[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
         b[i] = (float)i;
         c[i] = 2;
     }
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (!nni_cpu_supports(all[i]))
-            continue;
-        const nni_bench_peak *peak = nni_bench_peak_of(all[i]);
+    for (size_t i = 0; (isa = nni_isa_at(i)); i++) {
+        const nni_peak_loops *peak = isa->peak;
         /* Each of the sums goes to factor * sum + term = 1, half of the way a step; small whole numbers add exactly. */
         float result = 0;
         peak->multiply_add(200, 0.5F, 0.5F, &result);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "comm/comm.h"
+#include "comm/clock.h"
 #include "comm/wait.h"
 #include "support/suite.h"
 

@@ -6,7 +6,7 @@
 #include "comm/allreduce/allgather.h"
 #include "comm/allreduce/reduction.h"
 #include "comm/backend.h"
-#include "comm/hosts.h"
+#include "comm/topology.h"
 #include "support/memory.h"
 #include "support/suite.h"
 
@@ -75,7 +75,7 @@ static void sums_keep_to_the_tree_whatever_their_length(void)
             const size_t count = counts[c], pitch = count + 5;
             nni_real *nodes = take_nodes(leaves, count, pitch);
             nni_exchange *exchange = NULL;
-            CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_EXCHANGE_REAL, 10007, 7, &exchange, NULL) == NN_OK);
+            CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_REAL, 10007, 7, &exchange, NULL) == NN_OK);
             CU_ASSERT_EQUAL(nni_exchange_start(exchange, nodes, pitch, count, NULL), NN_OK);
             CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
             CU_ASSERT(is_sum(nodes, leaves, count));
@@ -98,7 +98,7 @@ static void doubles_keep_to_it_too(void)
     double all_nodes = (double)nni_sum_tree_nodes(run);
     CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &all_nodes, 1, NULL), NN_OK);
     nni_exchange *exchange = NULL;
-    CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_EXCHANGE_DOUBLE, COUNT, 7, &exchange, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_DOUBLE, COUNT, 7, &exchange, NULL) == NN_OK);
     CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
     CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
     for (size_t i = 0; i < COUNT; i++)
@@ -121,7 +121,7 @@ static void any_order_adds_one_value_a_rank(void)
     const size_t ranks = (size_t)comm->size;
     CU_ASSERT_FATAL(nni_allocate(MOST, sizeof *values, "values", &values, NULL) == NN_OK);
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_EXCHANGE_REAL, counts[c], 7, &exchange, NULL) == NN_OK);
+        CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_REAL, counts[c], 7, &exchange, NULL) == NN_OK);
         for (size_t i = 0; i < counts[c]; i++)
             values[i] = (nni_real)(i + (size_t)comm->rank);
         CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, counts[c], counts[c], NULL), NN_OK);
@@ -142,7 +142,7 @@ static void any_order_gives_all_ranks_the_same_bits(void)
     enum { COUNT = 5003 };
     nni_real *values = take_nodes((size_t)comm->size, COUNT, COUNT);
     nni_exchange *exchange = NULL;
-    CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_EXCHANGE_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
     CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
     CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
     for (size_t i = 0; i < COUNT; i++) {

@@ -1,5 +1,5 @@
 /**
- * The micro-kernel of operands in bfloat16 that the files of instruction sets share; included after gemm_vectors.h and
+ * The micro-kernel of operands in bfloat16 that the files of instruction sets share; included after vectors.inl.h and
  * what a file says of its set, accumulate included; not a header of declarations.
  *
  * An element of a packed panel holds the steps 2k and 2k + 1 of depth in its low and its high half.

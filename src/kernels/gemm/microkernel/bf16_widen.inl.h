@@ -1,5 +1,5 @@
 /**
- * What a step of bfloat16 pairs adds, on processors without an instruction for it; included after gemm_vectors.h, not a
+ * What a step of bfloat16 pairs adds, on processors without an instruction for it; included after vectors.inl.h, not a
  * header of declarations.
  */
 #include <stdint.h>

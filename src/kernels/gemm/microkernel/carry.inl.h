@@ -1,5 +1,5 @@
 /**
- * What a tile or a strip does beside its sums; included after gemm_vectors.h and what a file says of its set, not a
+ * What a tile or a strip does beside its sums; included after vectors.inl.h and what a file says of its set, not a
  * header of declarations.
  */
 typedef enum beside_sums { NOTHING, PACKING, CARRYING } beside_sums;

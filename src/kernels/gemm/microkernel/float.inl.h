@@ -1,5 +1,5 @@
 /**
- * The micro-kernel of nni_real that the files of instruction sets share; included after gemm_vectors.h and what a file
+ * The micro-kernel of nni_real that the files of instruction sets share; included after vectors.inl.h and what a file
  * says of its set, not a header of declarations.
  */
 

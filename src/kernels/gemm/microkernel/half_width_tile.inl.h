@@ -1,5 +1,5 @@
 /**
- * Tiles of at most half a vector of columns; included after gemm_tile.h, not a header of declarations.
+ * Tiles of at most half a vector of columns; included after tile.inl.h, not a header of declarations.
  *
  * The including file says how halves are taken and widened: low_half and widened. A processor that computes a long
  * vector in two halves takes half the time for one; others are not slower for it.

@@ -1,5 +1,5 @@
 /**
- * The copies into panels that the micro-kernel files share; included after gemm_tile.h, not a header of declarations.
+ * The copies into panels that the micro-kernel files share; included after tile.inl.h, not a header of declarations.
  *
  * A panel wants the elements of one depth step side by side; a view whose depth is contiguous has them a stride apart.
  */

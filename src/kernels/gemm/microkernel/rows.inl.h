@@ -1,5 +1,5 @@
 /**
- * The rows of A that a tile or a strip reads where they are; included after gemm_vectors.h, not a header of
+ * The rows of A that a tile or a strip reads where they are; included after vectors.inl.h, not a header of
  * declarations.
  *
  * Rows that lie side by side, as those of packed panels do, take one pointer. Others, whose depth is contiguous, take

@@ -1,5 +1,6 @@
 /**
- * Products of a few rows with B as it lies; included after gemm_quads.h and gemm_sums.h, not a header of declarations.
+ * Products of a few rows with B as it lies; included after transpose_4x4.inl.h and sums.inl.h, not a header of
+ * declarations.
  *
  * Where rows are so few that their sums leave registers free, more columns are computed at a time: a chain of
  * multiply-adds alone waits for its own latency.
@@ -26,7 +27,7 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
             vector right[STRIP_VECTORS];
 #pragma GCC unroll 4
             for (size_t v = 0; v < vectors; v++)
-                right[v] = kept(load_at(b + v * LANES, part && v + 1 == vectors, rest));
+                right[v] = keep_in_register(load_at(b + v * LANES, part && v + 1 == vectors, rest));
             /* Every other step, which here is as short as half a tile's: what is fetched ahead must have come. */
             if (what == CARRYING && k % 2 == 0 && *carried < t->errand.count) {
                 carry(&t->errand, *carried);

@@ -1,5 +1,5 @@
 /**
- * How the sums of a tile get into registers and out of them; included after gemm_vectors.h and what a file says of its
+ * How the sums of a tile get into registers and out of them; included after vectors.inl.h and what a file says of its
  * set, not a header of declarations.
  *
  * Of the last vector of columns only `rest` elements are there, which may be all.

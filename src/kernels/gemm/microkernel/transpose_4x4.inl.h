@@ -45,7 +45,7 @@ static inline __attribute__((always_inline)) void turn_part(vector quad[4][QUADS
         step[4 * part + 2] = interleave_low(even_high, odd_high);
         step[4 * part + 3] = interleave_high(even_high, odd_high);
     }
-    settle(count, step);
+    permute_lanes(count, step);
 }
 
 /* step[l][i] = row[i][k + l] for l < 4 * quads. */

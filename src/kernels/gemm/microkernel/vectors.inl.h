@@ -12,7 +12,7 @@ enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nni_real), COLUMNS = VECTORS *
 /* Elements of a line of the caches. */
 enum { LINE = 64 / sizeof(nni_real) };
 
-/* Of strips of few rows; see gemm_strip.h. */
+/* Of strips of few rows; see strip.inl.h. */
 enum { STRIP_VECTORS = 4, SLOT_COLUMNS = STRIP_VECTORS * LANES };
 
 typedef nni_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));

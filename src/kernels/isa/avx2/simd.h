@@ -8,7 +8,7 @@ enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4, TURNED_ROWS = 6, TU
 #include "kernels/gemm/microkernel/vectors.inl.h"
 
 /* Stays in a register: the compiler would fold its load into each of up to three uses, and loads are what is scarce. */
-static inline vector kept(vector whole)
+static inline vector keep_in_register(vector whole)
 {
     __asm__("" : "+x"(whole));
     return whole;
@@ -83,14 +83,14 @@ static inline __attribute__((always_inline)) void load_quads(const nni_real *con
         quad[0] = (vector)_mm256_insertf128_ps(low, _mm_loadu_ps(row[4] + k), 1);
         return;
     }
-    const __m256 low = (__m256)kept((vector)_mm256_loadu_ps(row[0] + k));
-    const __m256 high = (__m256)kept((vector)_mm256_loadu_ps(row[4] + k));
+    const __m256 low = (__m256)keep_in_register((vector)_mm256_loadu_ps(row[0] + k));
+    const __m256 high = (__m256)keep_in_register((vector)_mm256_loadu_ps(row[4] + k));
     quad[0] = (vector)_mm256_permute2f128_ps(low, high, 0x20);
     quad[1] = (vector)_mm256_permute2f128_ps(low, high, 0x31);
 }
 
 /* Quads lie in their place from the beginning. */
-static inline void settle(size_t count, const vector *step)
+static inline void permute_lanes(size_t count, const vector *step)
 {
     (void)count, (void)step;
 }

@@ -7,7 +7,7 @@ enum { VECTOR_BYTES = 64, ROWS = 14, PITCH = 16, UNROLLED = 4, TURNED_ROWS = 8, 
 #include "kernels/gemm/microkernel/vectors.inl.h"
 
 /* Stays in a register: the compiler would fold its load into each of up to three uses, and loads are what is scarce. */
-static inline vector kept(vector whole)
+static inline vector keep_in_register(vector whole)
 {
 #ifdef __AVX512F__ /* not where these vectors are only lowered to shorter ones */
     __asm__("" : "+v"(whole));
@@ -95,7 +95,7 @@ static inline __attribute__((always_inline)) void load_quads(const nni_real *con
 }
 
 /* Of quads loaded in pairs: step l of rows 0 to 7, with step l + 4 between its quads, and the same of rows 8 to 15. */
-static inline __attribute__((always_inline)) void settle(size_t count, vector *step)
+static inline __attribute__((always_inline)) void permute_lanes(size_t count, vector *step)
 {
     if (count == 1)
         return;

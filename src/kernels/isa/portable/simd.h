@@ -22,7 +22,7 @@ static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni
 }
 
 /* How registers are named depends on the processor. */
-static inline vector kept(vector whole)
+static inline vector keep_in_register(vector whole)
 {
     return whole;
 }
@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void load_quads(const nni_real *con
 }
 
 /* Quads lie in their place from the beginning. */
-static inline void settle(size_t count, const vector *step)
+static inline void permute_lanes(size_t count, const vector *step)
 {
     (void)count, (void)step;
 }

@@ -1,9 +1,13 @@
-#include "comm/hosts.h"
+#include "comm/topology.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "comm/backend.h"
 #include "support/memory.h"
+#include "support/system/cpu.h"
 
 static const char what[] = "the ranks of the hosts";
 
@@ -26,7 +30,7 @@ static nn_status split(const nn_comm *comm, int color, nn_comm **part, nn_error 
     struct nni_comm_backend *backend = (*part)->backend;
     **part = *comm;
     (*part)->backend = backend;
-    *backend = (struct nni_comm_backend){.world = world, .part = true, .crowded = comm->backend->crowded};
+    *backend = (struct nni_comm_backend){.world = world, .whole = comm->backend, .crowded = comm->backend->crowded};
     MPI_Comm_rank(world, &(*part)->rank);
     MPI_Comm_size(world, &(*part)->size);
     return NN_OK;
@@ -123,4 +127,55 @@ nn_status nni_hosts_runs(const nni_hosts *hosts, const nni_leaf_range *runs, nni
         (*of_hosts)[host] =
             nni_leaf_range_union(runs + hosts->first[host], hosts->first[host + 1] - hosts->first[host]);
     return NN_OK;
+}
+
+/* --- a run of ranks --- */
+
+/* Ranks of this host whose binding masks meet this rank's: what mpirun or SLURM bound, not what it was asked for. */
+static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
+{
+    nni_cpu_mask mine = nni_cpu_bound_mask();
+    nni_cpu_mask *all = NULL;
+    NN_TRY(nni_allocate((size_t)comm->local_size, sizeof *all, "the binding masks", &all, error));
+    nn_status status = nni_comm_check(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, local),
+                                      "compare the bindings of this host's ranks", error);
+    bool alike = true;
+    for (int rank = 0; status == NN_OK && rank < comm->local_size; rank++)
+        if (nni_cpu_masks_meet(&mine, &all[rank])) {
+            comm->core_sharers++;
+            comm->core_index += rank < comm->local_rank;
+            alike = alike && memcmp(&mine, &all[rank], sizeof mine) == 0;
+        }
+    if (!alike)
+        comm->core_index = -1;
+    const size_t cpus = nni_cpu_mask_count(&mine), quota = nni_cpu_quota();
+    comm->backend->crowded =
+        (cpus > 0 && (size_t)comm->core_sharers > cpus) || (quota > 0 && (size_t)comm->local_size > quota);
+    nni_release(all);
+    return status;
+}
+
+nn_status nni_topology_find(nn_comm *comm, nn_error *error)
+{
+    MPI_Comm world = comm->backend->world;
+    MPI_Comm local = MPI_COMM_NULL;
+    NN_TRY(nni_comm_check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
+                          "find the ranks of this host", error));
+    MPI_Comm_rank(local, &comm->local_rank);
+    MPI_Comm_size(local, &comm->local_size);
+    nn_status status = count_sharers(comm, local, error);
+    int leader = comm->rank;
+    if (status == NN_OK)
+        status = nni_comm_check(MPI_Bcast(&leader, 1, MPI_INT, 0, local), "find the first rank of this host", error);
+    MPI_Comm_free(&local);
+    NN_TRY(status);
+    const int leads = comm->local_rank == 0; /* first of its host */
+    NN_TRY(
+        nni_comm_check(MPI_Allreduce(&leads, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
+    if (gethostname(comm->host, sizeof comm->host) != 0)
+        snprintf(comm->host, sizeof comm->host, "unknown host");
+    comm->host[sizeof comm->host - 1] = '\0';
+    if (comm->host_count == 1 || comm->host_count == comm->size)
+        return NN_OK;
+    return nni_hosts_create(comm, leader, &comm->backend->hosts, error);
 }

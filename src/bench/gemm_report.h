@@ -1,6 +1,6 @@
 /** What nntrain bench gemm found, and how it is told. */
-#ifndef NNI_BENCH_GEMM_H
-#define NNI_BENCH_GEMM_H
+#ifndef NNI_BENCH_GEMM_REPORT_H
+#define NNI_BENCH_GEMM_REPORT_H
 
 #include "bench/machine.h"
 #include "bench/shapes.h"
@@ -14,7 +14,7 @@ typedef enum nni_bench_role {
     NNI_BENCH_PEAK,       /**< multiply-adds in registers, on one core */
 } nni_bench_role;
 
-enum { NNI_BENCH_MOST_ENTRANTS = 12 };
+enum { NNI_BENCH_MOST_ENTRANTS = 24 };
 
 /** What was measured of one product, in units of 1e9 operations a second. */
 typedef struct nni_bench_gemm_result {

@@ -4,8 +4,8 @@
  * A lane is one rank of each host, the one with the same place among its own; lanes sum different segments at the same
  * time, so that several cores drive the network.
  */
-#ifndef NNI_COMM_HOSTS_H
-#define NNI_COMM_HOSTS_H
+#ifndef NNI_COMM_TOPOLOGY_H
+#define NNI_COMM_TOPOLOGY_H
 
 #include "comm/comm.h"
 #include "support/sum_tree.h"
@@ -22,7 +22,13 @@ typedef struct nni_hosts {
 } nni_hosts;
 
 /**
- * Finds them. Collective.
+ * Finds this rank's place: ranks of its host, ranks that share its cores, hosts, and what sums over several hosts need.
+ * Collective; fills comm, whose rank and size are known.
+ */
+nn_status nni_topology_find(nn_comm *comm, nn_error *error);
+
+/**
+ * Makes a communicator of the ranks of each host, and one of each lane. Collective.
  *
  * @param leader  the first rank on this rank's host
  * @param hosts   receives NULL where there is no host with several ranks, or only one host, or where the ranks of a

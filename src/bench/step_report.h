@@ -1,6 +1,6 @@
 /** What nntrain bench step found, and how it is told. */
-#ifndef NNI_BENCH_STEP_H
-#define NNI_BENCH_STEP_H
+#ifndef NNI_BENCH_STEP_REPORT_H
+#define NNI_BENCH_STEP_REPORT_H
 
 #include "bench/bandwidth.h"
 #include "bench/bench.h"
@@ -31,10 +31,6 @@ typedef struct nni_bench_step_result {
     size_t cost_count;
     nni_bench_cost costs[NNI_BENCH_MOST_PRODUCTS + 1]; /**< [cost_count]; none unless asked for */
 } nni_bench_step_result;
-
-/** Times every product of a training alone, and the descent. @param training  has done a step */
-nn_status nni_bench_step_explain(nni_bench_training *training, size_t repeat, nni_bench_step_result *result,
-                                 nn_error *error);
 
 /** "arithmetic", "cache" or "memory": which takes longer at least, the operations or the transfers. */
 const char *nni_bench_bound(const nni_bench_cost *cost, const nni_bench_bandwidth *bandwidth, double peak);

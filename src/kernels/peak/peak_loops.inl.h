@@ -1,29 +1,28 @@
 /**
- * The body that the peak files share; not a header of declarations.
+ * The loops of an instruction set's peak.c; not a header of declarations.
  *
- * The including file brings the vectors of its instruction set, those of the matrix kernels (kernels/set_*.h), and says
- * how many sums there are: SUMS, so many that the latency of a multiply-add is hidden (two a cycle, 4 or 5 cycles each,
- * are 10) and they fit into the registers.
+ * The including file brings the vectors of its set, simd.h, and says how many sums there are: SUMS, so many that the
+ * latency of a multiply-add is hidden (two a cycle, 4 or 5 cycles each, are 10) and they fit into the registers.
  */
-#include "bench/peak/peak.h"
+#include "kernels/peak/peak_loops.h"
 
 enum { STREAMS = 8 };
 
-static float sum_lanes(vector sum)
+static nni_real sum_lanes(vector sum)
 {
-    float total = 0;
+    nni_real total = 0;
     for (size_t lane = 0; lane < LANES; lane++)
         total += sum[lane];
     return total;
 }
 
-static void add_products(size_t steps, float factor, float term, float *result)
+static void add_products(size_t steps, nni_real factor, nni_real term, nni_real *result)
 {
     vector sum[SUMS];
     const vector terms = (vector){0} + term;
 #pragma GCC unroll 32
     for (size_t i = 0; i < SUMS; i++)
-        sum[i] = terms * (float)(i + 1);
+        sum[i] = terms * (nni_real)(i + 1);
     for (size_t step = 0; step < steps; step++) {
 #pragma GCC unroll 32
         for (size_t i = 0; i < SUMS; i++)
@@ -36,7 +35,7 @@ static void add_products(size_t steps, float factor, float term, float *result)
     *result = sum_lanes(total);
 }
 
-static float read_all(const float *values, size_t count)
+static nni_real read_all(const nni_real *values, size_t count)
 {
     const vector *from = (const vector *)values;
     vector sum[STREAMS];
@@ -55,7 +54,7 @@ static float read_all(const float *values, size_t count)
     return sum_lanes(total);
 }
 
-static void triad(float *a, const float *b, const float *c, float factor, size_t count)
+static void triad(nni_real *a, const nni_real *b, const nni_real *c, nni_real factor, size_t count)
 {
     vector *to = (vector *)a;
     const vector *left = (const vector *)b, *right = (const vector *)c;

@@ -2,7 +2,7 @@
 
 /* 24 sums + factor + term = 26 of 32 registers. */
 enum { SUMS = 24 };
-#include "bench/peak/peak_loops.inl.h"
+#include "kernels/peak/peak_loops.inl.h"
 
-const nni_bench_peak nni_bench_peak_avx512 = {
+const nni_peak_loops nni_peak_avx512 = {
     .flops = (size_t)2 * SUMS * LANES, .multiply_add = add_products, .read = read_all, .triad = triad};

@@ -1,6 +1,6 @@
 /** What nntrain bench io finds, and how it is told. */
-#ifndef NNI_BENCH_IO_H
-#define NNI_BENCH_IO_H
+#ifndef NNI_BENCH_IO_REPORT_H
+#define NNI_BENCH_IO_REPORT_H
 
 #include "bench/machine.h"
 #include "comm/comm.h"

@@ -1,0 +1,80 @@
+/* How a run of ranks begins and ends: MPI, and a communicator of its own. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "comm/backend.h"
+#include "comm/topology.h"
+
+nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *error)
+{
+    nn_comm *comm = calloc(1, sizeof *comm);
+    struct nni_comm_backend *backend = calloc(1, sizeof *backend);
+    if (!comm || !backend) {
+        free(comm);
+        free(backend);
+        return nn_fail(error, NN_SYSTEM, "out of memory before the run began");
+    }
+    comm->backend = backend;
+    backend->world = MPI_COMM_NULL;
+
+    int initialized = 0;
+    nn_status status = nni_comm_check(MPI_Initialized(&initialized), "tell whether it runs", error);
+    if (status == NN_OK && !initialized) {
+        /* One thread calls MPI; OpenMP threads compute beside it. */
+        int provided = 0;
+        status = nni_comm_check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
+        backend->finalize = status == NN_OK;
+        if (status == NN_OK && provided < MPI_THREAD_FUNNELED)
+            status = nn_fail(error, NN_SYSTEM,
+                             "this MPI library allows no threads (%s); use one built with "
+                             "MPI_THREAD_FUNNELED",
+                             nni_comm_library());
+    }
+    if (status == NN_OK) {
+        /* A communicator of our own: its traffic and its error handler do not touch the caller's. */
+        status = nni_comm_check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
+    }
+    if (status == NN_OK) {
+        MPI_Comm_set_errhandler(backend->world, MPI_ERRORS_RETURN);
+        MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+        MPI_Comm_rank(backend->world, &comm->rank);
+        MPI_Comm_size(backend->world, &comm->size);
+        status = nni_topology_find(comm, error);
+    }
+    if (status != NN_OK) {
+        nn_comm_free(comm);
+        return status;
+    }
+    *result = comm;
+    return NN_OK;
+}
+
+nn_comm nni_comm_alone(void)
+{
+    return (nn_comm){.size = 1, .local_size = 1, .host_count = 1, .core_sharers = 1, .host = "this host"};
+}
+
+void nn_comm_free(nn_comm *comm)
+{
+    if (!comm)
+        return;
+    nni_hosts_free(comm->backend->hosts);
+    if (comm->backend->world != MPI_COMM_NULL)
+        MPI_Comm_free(&comm->backend->world);
+    if (comm->backend->finalize)
+        MPI_Finalize();
+    free(comm->backend);
+    free(comm);
+}
+
+const char *nni_comm_library(void)
+{
+    static char name[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    if (name[0] == '\0' && MPI_Get_library_version(name, &length) != MPI_SUCCESS)
+        snprintf(name, sizeof name, "unknown MPI library");
+    /* The first line or sentence part names library and version; packagers append their build host. */
+    name[strcspn(name, ",\n")] = '\0';
+    return name;
+}

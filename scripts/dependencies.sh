@@ -54,6 +54,8 @@ libsimgrid-dev|command -v smpicc|optional: SimGrid with its compiler smpicc
 slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|optional: SLURM
 munge|command -v munged|optional: MUNGE
 valgrind|command -v valgrind|optional: Valgrind
+shellcheck|command -v shellcheck|optional: shellcheck
+clang-format|command -v clang-format|optional: clang-format
 END
     fi
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks for mistakes that compilers do not see: shellcheck over all shell scripts, clang-tidy with the file .clang-tidy over C
-# files that differ from the main branch.
-#   scripts/lint.sh [--all | FILE...]     --all: clang-tidy over all C files, for some half an hour; FILE...: these alone
+# files of src/ that differ from the main branch.
+#   scripts/lint.sh [--all | FILE...]     --all: clang-tidy over all of src/, for some half an hour; FILE...: these alone
 # LINT_BASE names another branch or commit to compare with, LINT_MOST how many changed files at most are looked at. How C files
 # are compiled is asked of a build folder of its own, build/lint, configured for Clang; nothing is compiled there.
 # Exit code 1 where something is found, 77 without shellcheck or without clang-tidy 14 where it is needed.
@@ -19,8 +19,8 @@ for branch in origin/main main; do
 done
 mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' '*.sbatch' scripts/pre-commit)
 case ${1:-} in
---all) mapfile -t files < <(git ls-files 'src/*.c' 'tests/*.c') ;;
-"") mapfile -t files < <(git diff --name-only --diff-filter=d "${base:-HEAD}" -- 'src/*.c' 'tests/*.c') ;;
+--all) mapfile -t files < <(git ls-files 'src/*.c') ;;
+"") mapfile -t files < <(git diff --name-only --diff-filter=d "${base:-HEAD}" -- 'src/*.c') ;;
 *)
     scripts=() files=()
     for file; do

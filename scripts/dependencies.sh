@@ -55,6 +55,8 @@ slurm-wlm|command -v slurmctld && command -v slurmd && command -v sbatch|optiona
 munge|command -v munged|optional: MUNGE
 valgrind|command -v valgrind|optional: Valgrind
 doxygen|command -v doxygen|optional: Doxygen
+shellcheck|command -v shellcheck|optional: shellcheck
+clang-format|command -v clang-format|optional: clang-format
 END
     fi
 }

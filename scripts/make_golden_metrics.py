@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/metrics.h5: figures of randomised predictions by scikit-learn, which tests/unit/test_metrics_golden.c
+"""Writes tests/golden/metrics.h5: figures of randomised predictions by scikit-learn, which tests/unit/train/test_metrics_golden.c
 compares with nntrain's.
 
 Needs scikit-learn (1.9.1 made the file) and h5py. Outputs, values and weights are float32, so that nntrain has the very

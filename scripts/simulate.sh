@@ -15,7 +15,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls= bucket=
+output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls="" bucket=""
 while [ $# -gt 0 ]; do
     case $1 in
     --output) output=$2 ;;

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the end-to-end tests share. Sourced with NNTRAIN (the binary), DATASETS (the shipped datasets), TOOLS (the test
 # tools) and LAUNCH (the MPI's mpirun, as it takes more ranks than cores) in the environment, and perhaps within, the
 # folder for its files; leaves the test in an empty folder of its own that goes away at its end.
@@ -21,16 +22,16 @@ ranks() {
 # ranks_apart N FIRST... -- OTHERS...: N ranks, of which rank 0 runs one command and the others another. Not by the colon of
 # mpirun, at which Debian 13's crashes.
 ranks_apart() {
-    local count=$1 first=()
+    local count=$1 of_rank_0=()
     shift
     while [ "$1" != -- ]; do
-        first+=("$1")
+        of_rank_0+=("$1")
         shift
     done
     shift
     {
         echo 'case ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} in'
-        printf '0) exec%s ;;\n*) exec%s ;;\nesac\n' "$(printf ' %q' "${first[@]}")" "$(printf ' %q' "$@")"
+        printf '0) exec%s ;;\n*) exec%s ;;\nesac\n' "$(printf ' %q' "${of_rank_0[@]}")" "$(printf ' %q' "$@")"
     } >apart.sh
     ranks "$count" bash apart.sh
 }

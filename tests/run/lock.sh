@@ -139,12 +139,14 @@ wait $dead 2>/dev/null
 away suspended && suspended=$away
 kill -STOP $suspended
 train 1 alive "${long[@]}" --resume >refused.out 2>&1
-[ $? -eq 5 ] && grep -q "nntrain: alive is in use by process $alive on elsewhere since" refused.out ||
+code=$?
+[ $code -eq 5 ] && grep -q "nntrain: alive is in use by process $alive on elsewhere since" refused.out ||
     fail "alive on another host: $(cat refused.out)"
 [ -z "$(find alive -name '.lock?*')" ] || fail "alive on another host: left are $(find alive -name '.lock*')"
 kill -TERM $alive
 wait $alive
-[ $? -eq 75 ] || fail "alive on another host: exit code $?: $(cat alive.out)"
+code=$?
+[ $code -eq 75 ] || fail "alive on another host: exit code $code: $(cat alive.out)"
 
 # Both of them are waited for, by two each, of this host and of a third one.
 for folder in dead suspended; do

@@ -26,7 +26,7 @@ trains() {
 }
 
 trains 0 out '--set seed=3' --set seed=3
-sweep=(--sweep optimizer.learning_rate=0.1,0.01 --sweep 'network.layers[0].units=8,16,32')
+sweep=(--sweep 'optimizer.learning_rate=0.1,0.01' --sweep 'network.layers[0].units=8,16,32')
 trains 0 'out/optimizer.learning_rate=0.1,network.layers[0].units=8' \
     '--set optimizer.learning_rate=0.1 --set network.layers[0].units=8' "${sweep[@]}"
 trains 5 'out/optimizer.learning_rate=0.01,network.layers[0].units=32' \

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "nntrain/kinds.h"
+#include "support/setting.h"
 
 /** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
 typedef struct nni_layer_settings {
@@ -33,5 +34,10 @@ typedef struct nni_loss_settings {
                                NULL: all 1 */
     uint32_t output_weights_count;
 } nni_loss_settings;
+
+/** Entries begin with an nni_kind. */
+extern const nni_domain nni_activation_domain, nni_norm_domain, nni_initializer_domain, nni_loss_domain;
+
+extern const nni_setting nni_network_section[], nni_loss_section[];
 
 #endif

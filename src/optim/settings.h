@@ -27,7 +27,6 @@ typedef struct nni_schedule_settings {
     nn_schedule_kind name;
     char *warmup;               /**< as written: "auto", "0 steps", "5 epochs" */
     nni_interval warmup_length; /**< 0: none, or auto */
-    char *every_text;           /**< as written */
     nni_interval every;         /**< step, exponential */
     double factor;              /**< step, exponential, plateau: what the rate is multiplied by */
     double minimum;             /**< cosine, plateau: the rate never falls below */
@@ -40,5 +39,13 @@ typedef struct nni_regularization_settings {
     double clip_norm;  /**< largest Euclidean norm of the gradient; 0: no limit */
     double clip_value; /**< largest absolute value of a component; 0: no limit */
 } nni_regularization_settings;
+
+/** Entries begin with an nni_kind. */
+extern const nni_domain nni_optimizer_domain, nni_schedule_domain;
+
+extern const nni_setting nni_optimizer_section[], nni_schedule_section[], nni_regularization_section[];
+
+/** @return the learning rate of an optimizer whose recipe gives none, as it is written there */
+const char *nni_optimizer_usual_rate(nn_optimizer_kind kind);
 
 #endif

@@ -1,163 +1,125 @@
-#include "recipe/kinds.h"
+/* The domains of networks and optimizers. */
+#include "model/settings.h"
+#include "optim/settings.h"
 
-const cyaml_strval_t nni_activation_names[12] = {
-    {"linear", NN_LINEAR},         {"sigmoid", NN_SIGMOID}, {"tanh", NN_TANH},         {"relu", NN_RELU},
-    {"leaky_relu", NN_LEAKY_RELU}, {"elu", NN_ELU},         {"selu", NN_SELU},         {"gelu", NN_GELU},
-    {"gelu_tanh", NN_GELU_TANH},   {"silu", NN_SILU},       {"softplus", NN_SOFTPLUS}, {"softmax", NN_SOFTMAX},
+static const nni_kind activations[] = {
+    [NN_LINEAR] = {"linear", "x"},
+    [NN_SIGMOID] = {"sigmoid", "1 / (1 + e^-x)"},
+    [NN_TANH] = {"tanh", "hyperbolic tangent"},
+    [NN_RELU] = {"relu", "max(x, 0)"},
+    [NN_LEAKY_RELU] = {"leaky_relu", "x, below 0 0.01 x"},
+    [NN_ELU] = {"elu", "x, below 0 e^x - 1"},
+    [NN_SELU] = {"selu", "1.0507 elu with 1.6733 for 1 below 0"},
+    [NN_GELU] = {"gelu", "x/2 (1 + erf(x/sqrt 2))"},
+    [NN_GELU_TANH] = {"gelu_tanh", "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))"},
+    [NN_SILU] = {"silu", "x sigmoid(x), also called swish"},
+    [NN_SOFTPLUS] = {"softplus", "log(1 + e^x)"},
+    [NN_SOFTMAX] = {"softmax", "probabilities of classes; last layer only"},
 };
-const cyaml_strval_t nni_loss_names[6] = {
-    {"mse", NN_MSE},
-    {"mae", NN_MAE},
-    {"huber", NN_HUBER},
-    {"cross_entropy", NN_CROSS_ENTROPY},
-    {"binary_cross_entropy", NN_BINARY_CROSS_ENTROPY},
-    {"iou", NN_IOU},
-};
-const cyaml_strval_t nni_feature_scaling_names[7] = {
-    {"none", NN_NORMALIZE_NONE},
-    {"unit", NN_NORMALIZE_UNIT},
-    {"standard", NN_NORMALIZE_STANDARD},
-    {"minmax", NN_NORMALIZE_MINMAX},
-    {"standard_all", NN_NORMALIZE_STANDARD_ALL},
-    {"robust", NN_NORMALIZE_ROBUST},
-    {"auto", NN_NORMALIZE_AUTO},
-};
-const cyaml_strval_t nni_target_scaling_names[6] = {
-    {"auto", NN_TARGETS_AUTO},     {"none", NN_TARGETS_NONE},   {"standard", NN_TARGETS_STANDARD},
-    {"minmax", NN_TARGETS_MINMAX}, {"log1p", NN_TARGETS_LOG1P}, {"scale", NN_TARGETS_SCALE},
-};
-const cyaml_strval_t nni_imputation_names[2] = {
-    {"none", NN_IMPUTE_NONE},
-    {"mean", NN_IMPUTE_MEAN},
-};
-const cyaml_strval_t nni_external_names[2] = {
-    {"inside", NN_EXTERNAL_INSIDE},
-    {"allow", NN_EXTERNAL_ALLOW},
-};
-const cyaml_strval_t nni_flip_names[4] = {
-    {"none", NN_FLIP_NONE},
-    {"horizontal", NN_FLIP_HORIZONTAL},
-    {"vertical", NN_FLIP_VERTICAL},
-    {"both", NN_FLIP_BOTH},
-};
-const cyaml_strval_t nni_initializer_names[12] = {
-    {"auto", NN_INITIALIZE_AUTO},
-    {"he", NN_INITIALIZE_HE},
-    {"he_normal", NN_INITIALIZE_HE_NORMAL},
-    {"he_uniform", NN_INITIALIZE_HE_UNIFORM},
-    {"glorot", NN_INITIALIZE_GLOROT},
-    {"glorot_normal", NN_INITIALIZE_GLOROT_NORMAL},
-    {"glorot_uniform", NN_INITIALIZE_GLOROT_UNIFORM},
-    {"lecun_normal", NN_INITIALIZE_LECUN_NORMAL},
-    {"lecun_uniform", NN_INITIALIZE_LECUN_UNIFORM},
-    {"orthogonal", NN_INITIALIZE_ORTHOGONAL},
-    {"zeros", NN_INITIALIZE_ZEROS},
-    {"constant", NN_INITIALIZE_CONSTANT},
-};
-const cyaml_strval_t nni_norm_names[3] = {
-    {"none", NN_NORM_NONE},
-    {"batch", NN_NORM_BATCH},
-    {"layer", NN_NORM_LAYER},
-};
-const cyaml_strval_t nni_optimizer_names[7] = {
-    {"sgd", NN_SGD},     {"adagrad", NN_ADAGRAD}, {"rmsprop", NN_RMSPROP}, {"adam", NN_ADAM},
-    {"adamw", NN_ADAMW}, {"lars", NN_LARS},       {"lamb", NN_LAMB},
-};
-const cyaml_strval_t nni_precision_names[2] = {
-    {"float32", NN_FLOAT32},
-    {"bf16", NN_BF16},
-};
-const cyaml_strval_t nni_on_nan_names[3] = {
-    {"stop", NN_ON_NAN_STOP},
-    {"skip", NN_ON_NAN_SKIP},
-    {"rollback", NN_ON_NAN_ROLLBACK},
-};
-const cyaml_strval_t nni_schedule_names[5] = {
-    {"constant", NN_SCHEDULE_CONSTANT}, {"step", NN_SCHEDULE_STEP},       {"exponential", NN_SCHEDULE_EXPONENTIAL},
-    {"cosine", NN_SCHEDULE_COSINE},     {"plateau", NN_SCHEDULE_PLATEAU},
-};
-const cyaml_strval_t nni_metric_names[19] = {
-    {"loss", NN_METRIC_LOSS},
-    {"accuracy", NN_METRIC_ACCURACY},
-    {"balanced_accuracy", NN_METRIC_BALANCED_ACCURACY},
-    {"top_k", NN_METRIC_TOP_K},
-    {"precision", NN_METRIC_PRECISION},
-    {"recall", NN_METRIC_RECALL},
-    {"f1", NN_METRIC_F1},
-    {"precision_micro", NN_METRIC_PRECISION_MICRO},
-    {"recall_micro", NN_METRIC_RECALL_MICRO},
-    {"f1_micro", NN_METRIC_F1_MICRO},
-    {"subset_accuracy", NN_METRIC_SUBSET_ACCURACY},
-    {"hamming_loss", NN_METRIC_HAMMING_LOSS},
-    {"auroc", NN_METRIC_AUROC},
-    {"average_precision", NN_METRIC_AVERAGE_PRECISION},
-    {"log_loss", NN_METRIC_LOG_LOSS},
-    {"mae", NN_METRIC_MAE},
-    {"rmse", NN_METRIC_RMSE},
-    {"r2", NN_METRIC_R2},
-    {"iou", NN_METRIC_IOU},
-};
+const nni_domain nni_activation_domain = NNI_DOMAIN("activation", activations);
 
-static const char *name_of(const cyaml_strval_t *names, size_t count, int64_t value)
-{
-    for (size_t i = 0; i < count; i++)
-        if (names[i].val == value)
-            return names[i].str;
-    return "unknown";
-}
+static const nni_kind norms[] = {
+    [NN_NORM_NONE] = {"none", "sums as they are"},
+    [NN_NORM_BATCH] = {"batch", "each unit over the rows of the global batch"},
+    [NN_NORM_LAYER] = {"layer", "each row over the units of the layer"},
+};
+const nni_domain nni_norm_domain = NNI_DOMAIN("normalization", norms);
+
+static const nni_kind_setting constant_settings[] = {{"constant", "0"}, {0}};
+static const nni_kind initializers[] = {
+    [NN_INITIALIZE_AUTO] = {"auto", "he for the ReLU family, lecun for selu, glorot for the rest"},
+    [NN_INITIALIZE_HE] = {"he", "the same as he_normal"},
+    [NN_INITIALIZE_HE_NORMAL] = {"he_normal", "normal, variance 2 / inputs"},
+    [NN_INITIALIZE_HE_UNIFORM] = {"he_uniform", "uniform, variance 2 / inputs"},
+    [NN_INITIALIZE_GLOROT] = {"glorot", "the same as glorot_uniform"},
+    [NN_INITIALIZE_GLOROT_NORMAL] = {"glorot_normal", "normal, variance 2 / (inputs + outputs)"},
+    [NN_INITIALIZE_GLOROT_UNIFORM] = {"glorot_uniform", "uniform, variance 2 / (inputs + outputs)"},
+    [NN_INITIALIZE_LECUN_NORMAL] = {"lecun_normal", "normal, variance 1 / inputs"},
+    [NN_INITIALIZE_LECUN_UNIFORM] = {"lecun_uniform", "uniform, variance 1 / inputs"},
+    [NN_INITIALIZE_ORTHOGONAL] = {"orthogonal", "orthogonal rows or columns"},
+    [NN_INITIALIZE_ZEROS] = {"zeros", "0"},
+    [NN_INITIALIZE_CONSTANT] = {"constant", "the value of constant", constant_settings},
+};
+const nni_domain nni_initializer_domain = NNI_DOMAIN("initializer", initializers);
+
+static const nni_kind_setting outputs_settings[] = {{"output_weights", NULL}, {0}};
+static const nni_kind_setting huber_settings[] = {{"delta", "1"}, {"output_weights", NULL}, {0}};
+static const nni_kind_setting entropy_settings[] = {{"label_smoothing", "0"}, {"class_weights", NULL}, {0}};
+static const nni_kind_setting binary_settings[] = {{"label_smoothing", "0"}, {"output_weights", NULL}, {0}};
+static const nni_kind losses[] = {
+    [NN_MSE] = {"mse", "half of the mean squared error", outputs_settings},
+    [NN_MAE] = {"mae", "mean absolute error", outputs_settings},
+    [NN_HUBER] = {"huber", "mse near 0, mae beyond delta", huber_settings},
+    [NN_CROSS_ENTROPY] = {"cross_entropy", "classes; last layer softmax", entropy_settings},
+    [NN_BINARY_CROSS_ENTROPY] = {"binary_cross_entropy", "labels; last layer sigmoid", binary_settings},
+    [NN_IOU] = {"iou", "1 - intersection over union; last layer sigmoid or softmax"},
+};
+const nni_domain nni_loss_domain = NNI_DOMAIN("loss", losses);
+
+static const nni_kind_setting sgd_settings[] = {
+    {"learning_rate", "0.1"}, {"momentum", "0"}, {"nesterov", "false"}, {0}};
+static const nni_kind_setting adagrad_settings[] = {{"learning_rate", "0.01"}, {"epsilon", "1e-10"}, {0}};
+static const nni_kind_setting rmsprop_settings[] = {
+    {"learning_rate", "0.001"}, {"momentum", "0"}, {"rho", "0.99"}, {"epsilon", "1e-8"}, {0}};
+static const nni_kind_setting adam_settings[] = {
+    {"learning_rate", "0.001"}, {"beta1", "0.9"}, {"beta2", "0.999"}, {"epsilon", "1e-8"}, {0}};
+static const nni_kind_setting adamw_settings[] = {
+    {"learning_rate", "0.005"}, {"beta1", "0.9"}, {"beta2", "0.999"}, {"epsilon", "1e-8"}, {"weight_decay", NULL}, {0}};
+static const nni_kind_setting lars_settings[] = {
+    {"learning_rate", "0.1"}, {"momentum", "0"}, {"weight_decay", "0"}, {"trust", "0.001"}, {0}};
+static const nni_kind_setting lamb_settings[] = {{"learning_rate", "0.001"}, {"beta1", "0.9"},      {"beta2", "0.999"},
+                                                 {"epsilon", "1e-6"},        {"weight_decay", "0"}, {0}};
+static const nni_kind optimizers[] = {
+    [NN_SGD] = {"sgd", "gradient descent", sgd_settings},
+    [NN_ADAGRAD] = {"adagrad", "by the sum of squares", adagrad_settings},
+    [NN_RMSPROP] = {"rmsprop", "by the mean square", rmsprop_settings},
+    [NN_ADAM] = {"adam", "by mean and mean square", adam_settings},
+    [NN_ADAMW] = {"adamw", "adam with decoupled weight decay", adamw_settings},
+    [NN_LARS] = {"lars", "layerwise rates for large batches", lars_settings},
+    [NN_LAMB] = {"lamb", "lars with adam's moments", lamb_settings},
+};
+const nni_domain nni_optimizer_domain = NNI_DOMAIN("optimizer", optimizers);
+
+static const nni_kind_setting step_settings[] = {{"every", "10 epochs"}, {"factor", "0.1"}, {0}};
+static const nni_kind_setting exponential_settings[] = {{"every", "1 epoch"}, {"factor", "0.95"}, {0}};
+static const nni_kind_setting cosine_settings[] = {{"warmup", "auto"}, {"minimum", "0"}, {0}};
+static const nni_kind_setting plateau_settings[] = {{"factor", "0.1"}, {"minimum", "0"}, {"patience", "10"}, {0}};
+static const nni_kind schedules[] = {
+    [NN_SCHEDULE_CONSTANT] = {"constant", "the rate stays"},
+    [NN_SCHEDULE_STEP] = {"step", "is multiplied by factor at every interval", step_settings},
+    [NN_SCHEDULE_EXPONENTIAL] = {"exponential", "the same, smoothly", exponential_settings},
+    [NN_SCHEDULE_COSINE] = {"cosine", "falls to minimum at the end, as half a cosine wave", cosine_settings},
+    [NN_SCHEDULE_PLATEAU] = {"plateau", "is multiplied by factor after patience epochs without improvement",
+                             plateau_settings},
+};
+const nni_domain nni_schedule_domain = NNI_DOMAIN("schedule", schedules);
 
 const char *nn_activation_name(nn_activation activation)
 {
-    return name_of(nni_activation_names, CYAML_ARRAY_LEN(nni_activation_names), activation);
+    return nni_domain_name(&nni_activation_domain, activation);
 }
 
 const char *nn_loss_name(nn_loss_kind loss)
 {
-    return name_of(nni_loss_names, CYAML_ARRAY_LEN(nni_loss_names), loss);
-}
-
-const char *nn_feature_scaling_name(nn_feature_scaling kind)
-{
-    return name_of(nni_feature_scaling_names, CYAML_ARRAY_LEN(nni_feature_scaling_names), kind);
-}
-
-const char *nn_target_scaling_name(nn_target_scaling kind)
-{
-    return name_of(nni_target_scaling_names, CYAML_ARRAY_LEN(nni_target_scaling_names), kind);
+    return nni_domain_name(&nni_loss_domain, loss);
 }
 
 const char *nn_initializer_name(nn_initializer initializer)
 {
-    return name_of(nni_initializer_names, CYAML_ARRAY_LEN(nni_initializer_names), initializer);
+    return nni_domain_name(&nni_initializer_domain, initializer);
 }
 
 const char *nn_optimizer_name(nn_optimizer_kind kind)
 {
-    return name_of(nni_optimizer_names, CYAML_ARRAY_LEN(nni_optimizer_names), kind);
+    return nni_domain_name(&nni_optimizer_domain, kind);
 }
 
 const char *nn_norm_name(nn_norm_kind norm)
 {
-    return name_of(nni_norm_names, CYAML_ARRAY_LEN(nni_norm_names), norm);
-}
-
-const char *nn_precision_name(nn_precision precision)
-{
-    return name_of(nni_precision_names, CYAML_ARRAY_LEN(nni_precision_names), precision);
+    return nni_domain_name(&nni_norm_domain, norm);
 }
 
 const char *nn_schedule_name(nn_schedule_kind kind)
 {
-    return name_of(nni_schedule_names, CYAML_ARRAY_LEN(nni_schedule_names), kind);
-}
-
-const char *nn_metric_name(nn_metric metric)
-{
-    return name_of(nni_metric_names, CYAML_ARRAY_LEN(nni_metric_names), metric);
-}
-
-bool nn_metric_lower_is_better(nn_metric metric)
-{
-    return metric == NN_METRIC_LOSS || metric == NN_METRIC_HAMMING_LOSS || metric == NN_METRIC_LOG_LOSS ||
-           metric == NN_METRIC_MAE || metric == NN_METRIC_RMSE;
+    return nni_domain_name(&nni_schedule_domain, kind);
 }

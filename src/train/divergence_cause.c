@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "recipe/kind_settings.h"
-
 /* Features and targets of this size throw off weights that are drawn for some of about 1, and rates of this many times
  * the usual one do whatever the data. */
 static const double large = 30, hasty = 10;
@@ -30,7 +28,7 @@ static nn_status largest_target(const nni_run *run, double *largest, nn_error *e
 nn_status nni_find_divergence_cause(const nni_run *run, char text[NNI_CAUSE_SIZE], nn_error *error)
 {
     const nni_optimizer_settings *optimizer = &run->recipe->optimizer;
-    const double rate = nni_run_rate(run), usual = strtod(nni_recipe_usual_rate(optimizer->name), NULL);
+    const double rate = nni_run_rate(run), usual = strtod(nni_optimizer_usual_rate(optimizer->name), NULL);
     const double feature = largest_feature(run);
     double target;
     NN_TRY(largest_target(run, &target, error));

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recipe/kinds.h"
 #include "train/run_folder/folder.h"
 
 nn_status nni_resume_newest(const nni_run *run, char path[PATH_MAX], nn_error *error)
@@ -143,8 +142,8 @@ static nn_status check_recipe(const nni_run *run, const nn_recipe *before, nn_er
     NN_TRY(check_name(run, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(run, "optimizer.name", nn_optimizer_name(before->optimizer.name),
                       nn_optimizer_name(now->optimizer.name), error));
-    return check_name(run, "data.impute", nni_imputation_names[before->data.impute].str,
-                      nni_imputation_names[now->data.impute].str, error);
+    return check_name(run, "data.impute", nni_domain_name(&nni_imputation_domain, before->data.impute),
+                      nni_domain_name(&nni_imputation_domain, now->data.impute), error);
 }
 
 /* What the checkpoint scales by, whatever its recipe said, also before targets could be scaled. */

@@ -4,7 +4,7 @@
  * positions.
  */
 #include "kernels/elementwise/elementwise_kernels.h"
-#include "kernels/elementwise/elementwise_math.inl.h"
+#include "kernels/elementwise/math.inl.h"
 #include "kernels/random/random_words.inl.h"
 
 static void keep(const nni_real *inputs, nni_real *outputs, size_t count)

@@ -1,7 +1,7 @@
 /* Losses of the distance h = a - y between outputs and targets, summed with the weights of the outputs. */
 #include <math.h>
 
-#include "model/losses/loss_rows.h"
+#include "model/losses/loss.h"
 
 static inline double distance(const nni_loss_row *row, const nni_real *a, size_t j)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "kernels/elementwise/elementwise.h"
-#include "model/losses/loss_rows.h"
+#include "model/losses/loss.h"
 #include "model/output_delta.h"
 #include "support/partition.h"
 

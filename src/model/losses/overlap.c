@@ -3,7 +3,7 @@
  * 2016). For a and y of 0 and 1 these are the sizes of intersection and union; the ones keep a row without any positive
  * defined.
  */
-#include "model/losses/loss_rows.h"
+#include "model/losses/loss.h"
 
 typedef struct overlap {
     double intersection, united; /* with the ones */

@@ -1,7 +1,7 @@
 /* Cross-entropies, found from the logits: they stay finite and exact where a probability rounds to 0 or 1. */
 #include <math.h>
 
-#include "model/losses/loss_rows.h"
+#include "model/losses/loss.h"
 
 /* --- over softmax: -sum_j t_j log a_j with t_j = w_j ((1 - e) y_j + e / C) --- */
 

@@ -23,12 +23,12 @@ typedef struct nni_layer {
     size_t running_mean, running_variance; /**< with batch norm: offsets in nn_network.statistics [outputs] */
 } nni_layer;
 
-/** @return whether a layer has a bias: batch norm takes the mean of its sums out, and any shift with it, so that one
- * would have no effect, and its gradient would be nothing but rounding, which Adam and Adagrad make large */
-static inline bool nni_layer_has_bias(const nni_layer *layer)
-{
-    return layer->norm != NN_NORM_BATCH;
-}
+/** @return whether a layer has a bias: not with batch norm, which takes any shift out with the mean. The gradient of a
+ * bias would be nothing but rounding, which Adam and Adagrad enlarge. */
+bool nni_layer_has_bias(const nni_layer *layer);
+
+/** @return whether batch norm keeps running statistics of a layer, and its sums are taken over the ranks */
+bool nni_layer_has_statistics(const nni_layer *layer);
 
 /** What a tensor is for: weights are regularised, the others are not. */
 typedef enum nni_tensor_role { NNI_TENSOR_WEIGHT, NNI_TENSOR_BIAS, NNI_TENSOR_GAMMA, NNI_TENSOR_BETA } nni_tensor_role;
@@ -133,7 +133,7 @@ typedef struct nni_workspace {
     size_t flat_pitch;             /**< elements from one to the next: flat_count */
     nni_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
                            leaves, which is one where the rows are one sum */
-    double *row_terms;   /**< [capacity] w_i E_i of the rows, left by nni_loss */
+    double *row_losses;  /**< [capacity] w_i E_i of the rows, left by nni_loss */
     double *sums;        /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
     struct nni_gemm_workspace *space;
     struct nni_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
@@ -170,7 +170,7 @@ void nni_network_forward(nn_network *network, const nni_batch *batch, nni_worksp
  */
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work);
 
-/** Applies the activation of the last layer to the logits that a forward pass left. */
+/** Turns the logits that a forward pass left into the activations of the last layer. */
 void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work);
 
 /** @return [rows, outputs]: logits after a forward pass, activations after nni_loss or nni_network_activate_output */

@@ -4,8 +4,8 @@
 #include "kernels/gemm/gemm.h"
 #include "kernels/random/dropout.h"
 #include "model/layer_work.h"
-#include "model/network.h"
-#include "model/output_delta.h"
+#include "model/losses/loss.h"
+#include "model/norms.h"
 #include "model/partial_sums.h"
 #include "support/timeline.h"
 
@@ -37,7 +37,7 @@ static void multiply(const nn_network *network, size_t l, const nni_real *x, siz
 static void activate_kept(const nni_layer *layer, nni_real *at, nni_real *activations, const nni_real *mask,
                           size_t count)
 {
-    if (nni_activation_needs_input(layer->activation)) {
+    if (nni_activation_of(layer->activation)->needs_input) {
         nni_activate_to(layer->activation, at, activations, count);
         if (mask)
             nni_dropout_apply(activations, mask, activations, count);
@@ -51,21 +51,20 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
 {
     const nni_layer *layer = &network->layers[l];
     const nni_layer_work *kept = &work->layers[l];
+    const nni_norm_entry *norm = nni_norm_of(layer->norm);
     const size_t rows = batch->rows;
     nni_real *sums = kept->at ? kept->at : work->activations[l];
     /* The weights of the first layer are only read here: no delta goes through them. */
     nni_gemm_workspace_share(work->space, l > 0);
-    if (!kept->at && layer->norm == NN_NORM_NONE) {
+    if (!kept->at && !norm->forward) {
         multiply(network, l, batch->x, rows, layer->activation, sums, work);
         return;
     }
     multiply(network, l, batch->x, rows, NN_LINEAR, sums, work);
-    if (layer->norm == NN_NORM_BATCH) {
+    if (norm->forward) {
         size_t whole[2];
         const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
-        nni_batch_norm_forward(network, l, &leaves, sums, work);
-    } else if (layer->norm == NN_NORM_LAYER) {
-        nni_layer_norm_forward(network, l, rows, sums, work);
+        norm->forward(network, l, &leaves, sums, work);
     }
     if (kept->mask)
         nni_dropout_mask(kept->mask, batch->samples, rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
@@ -94,27 +93,14 @@ void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows
     for (size_t l = 0; l < last; l++) {
         const nni_layer *layer = &network->layers[l];
         nni_real *out = work->activations[l];
-        const bool plain = layer->norm == NN_NORM_NONE;
-        multiply(network, l, x, rows, plain ? layer->activation : NN_LINEAR, out, work);
-        if (plain)
+        const nni_norm_entry *norm = nni_norm_of(layer->norm);
+        multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
+        if (!norm->infer)
             continue;
-        if (layer->norm == NN_NORM_BATCH)
-            nni_batch_norm_infer(network, l, rows, out, work);
-        else
-            nni_layer_norm_forward(network, l, rows, out, work);
+        norm->infer(network, l, rows, out, work);
         nni_activate(layer->activation, out, rows * layer->outputs);
     }
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
-}
-
-void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work)
-{
-    const nni_layer *last = &network->layers[network->layer_count - 1];
-    nni_real *output = nni_network_output(network, work);
-    if (last->activation == NN_SOFTMAX)
-        nni_softmax_rows(output, rows, last->outputs, NULL);
-    else
-        nni_activate(last->activation, output, rows * last->outputs);
 }
 
 /* dW [outputs, inputs] = delta^T a_below; db [outputs] = column sums of delta. */
@@ -149,10 +135,8 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
     work->delta_below = swap;
     if (kept->mask)
         nni_dropout_apply(work->delta, kept->mask, work->delta, rows * below->outputs);
-    if (below->norm == NN_NORM_BATCH)
-        nni_batch_norm_backward(network, l - 1, leaves, work);
-    else if (below->norm == NN_NORM_LAYER)
-        nni_layer_norm_backward(network, l - 1, leaves, work);
+    if (nni_norm_is_on(below->norm))
+        nni_norm_of(below->norm)->backward(network, l - 1, leaves, work);
 }
 
 /* Layers l and above are done: what lies before the next one's tensors is complete. */

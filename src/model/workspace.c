@@ -3,7 +3,7 @@
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gemm/gemm.h"
 #include "model/layer_work.h"
-#include "model/network.h"
+#include "model/norms.h"
 #include "support/memory.h"
 
 static size_t widest_layer(const nn_network *network)
@@ -23,7 +23,7 @@ static nn_status take_forward(const nn_network *network, size_t threads, nni_wor
     for (size_t l = 0; l < network->layer_count; l++)
         NN_TRY(nni_allocate(rows * network->layers[l].outputs, sizeof(nni_real), "the activations of a batch",
                             &work->activations[l], error));
-    NN_TRY(nni_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
+    NN_TRY(nni_allocate(rows, sizeof *work->row_losses, "the losses of a batch", &work->row_losses, error));
     return nni_gemm_workspace_create(network->precision, threads, &work->space, error);
 }
 
@@ -33,13 +33,13 @@ static nn_status take_layer(const nni_layer *layer, bool last, bool backward, si
 {
     const char what[] = "what a layer keeps of a batch";
     const size_t all = rows * layer->outputs;
-    if (!last && backward && (layer->dropout > 0 || nni_activation_needs_input(layer->activation)))
+    if (!last && backward && (layer->dropout > 0 || nni_activation_of(layer->activation)->needs_input))
         NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->at, error));
     if (backward && layer->dropout > 0)
         NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->mask, error));
-    if (layer->norm == NN_NORM_NONE)
+    if (!nni_norm_is_on(layer->norm))
         return NN_OK;
-    const size_t scales = layer->norm == NN_NORM_BATCH ? layer->outputs : rows;
+    const size_t scales = nni_layer_has_statistics(layer) ? layer->outputs : rows;
     NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->xhat, error));
     NN_TRY(nni_allocate(scales, sizeof(nni_real), what, &kept->inverse, error));
     NN_TRY(nni_allocate(layer->outputs, sizeof(nni_real), what, &kept->mean, error));
@@ -72,7 +72,7 @@ static nn_status take_backward(const nn_network *network, nni_workspace *work, n
     const size_t deltas = work->capacity * widest_layer(network);
     NN_TRY(nni_allocate(deltas, sizeof(nni_real), "the deltas of a batch", &work->delta, error));
     NN_TRY(nni_allocate(deltas, sizeof(nni_real), "the deltas of a batch", &work->delta_below, error));
-    if (nni_activation_needs_input(network->layers[network->layer_count - 1].activation))
+    if (nni_activation_of(network->layers[network->layer_count - 1].activation)->needs_input)
         NN_TRY(nni_allocate(work->capacity * network->outputs, sizeof(nni_real), "the logits of a batch", &work->logits,
                             error));
     /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache, so that they
@@ -133,7 +133,7 @@ void nni_workspace_free(nni_workspace *work)
     nni_release(work->delta);
     nni_release(work->delta_below);
     nni_release(work->gradients);
-    nni_release(work->row_terms);
+    nni_release(work->row_losses);
     nni_gemm_workspace_free(work->space);
     nni_release(work);
 }

@@ -1,49 +1,45 @@
-/** The losses, row by row: a table entry each, in files by family; loss.c alone walks over the batch. */
-#ifndef NNI_MODEL_LOSSES_LOSS_ROWS_H
-#define NNI_MODEL_LOSSES_LOSS_ROWS_H
+/** The losses: an entry each in the table of losses.c; loss.c computes them over a batch. To add one, see README.md. */
+#ifndef NNI_MODEL_LOSSES_LOSS_H
+#define NNI_MODEL_LOSSES_LOSS_H
 
+#include "kernels/elementwise/activation.h"
 #include "model/network.h"
+#include "support/setting.h"
 
-/** The targets of one row, and what they are measured by. */
+/** The targets of one row, and the loss they are of. */
 typedef struct nni_loss_row {
     const nni_loss_settings *loss;
     size_t outputs;
-    const nni_real *values; /* [outputs], or NULL: */
-    size_t class;           /* stands for its one-hot row */
+    const nni_real *values; /**< [outputs]; NULL: the target is a class */
+    size_t class;           /**< stands for its one-hot row */
 } nni_loss_row;
 
-/** One loss. Functions take one row, without its sample weight and without 1/n. */
-typedef struct nni_loss_rule {
-    /** What must be read from the logits [outputs] before the activation takes their place; NULL: nothing. */
+/** A loss. Its functions take one row, without the row's sample weight and without 1/n. */
+typedef struct nni_loss_entry {
+    nni_kind kind;
+    /** The part of the row's loss that is found from the logits [outputs], before the activation takes their place;
+     * NULL: there is none. */
     double (*of_logits)(const nni_loss_row *row, const nni_real *logits);
-    /** The row's term from the activations a [outputs] and what of_logits gave; NULL: of_logits gave all of it. */
-    double (*of_outputs)(const nni_loss_row *row, const nni_real *a, double earlier);
-    /** delta [outputs] = scale * dterm/da, or dterm/do where joined. */
-    void (*slope)(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta);
-    /** Whether slope goes through the output activation at once, because the two together are simpler than each. */
-    bool joined;
-} nni_loss_rule;
+    /** The row's loss from the activations a [outputs] and what of_logits returned; NULL: of_logits returned it. */
+    double (*of_outputs)(const nni_loss_row *row, const nni_real *a, double of_logits);
+    /** delta [outputs] = scale * dE_i/da, or scale * dE_i/do where from_logits. */
+    void (*gradient)(const nni_loss_row *row, const nni_real *a, nni_real scale, nni_real *delta);
+    bool from_logits; /**< gradient goes through the output activation too: together they are simpler than apart */
+    nni_output_kind targets; /**< what targets must be; NNI_VALUES: any number */
+    unsigned outputs;        /**< set of what the network's outputs may be, 1 << nni_output_kind each; 0: anything */
+    const char *needs;       /**< the same in words, for messages: "probabilities"; NULL: anything */
+} nni_loss_entry;
 
-extern const nni_loss_rule nni_loss_mse, nni_loss_mae, nni_loss_huber;            /* loss_distance.c */
-extern const nni_loss_rule nni_loss_cross_entropy, nni_loss_binary_cross_entropy; /* loss_entropy.c */
-extern const nni_loss_rule nni_loss_iou;                                          /* loss_overlap.c */
+/** Entries are nni_loss_entry. */
+extern const nni_domain nni_loss_domain;
 
-/** The target of one output. */
-static inline nni_real nni_loss_target(const nni_loss_row *row, size_t output)
-{
-    return row->values ? row->values[output] : (nni_real)(row->class == output);
-}
+const nni_loss_entry *nni_loss_of(nn_loss_kind loss);
 
-/** The weight of one output. */
-static inline double nni_loss_weight(const nni_loss_row *row, size_t output)
-{
-    return row->loss->output_weights ? row->loss->output_weights[output] : 1;
-}
+/** @return the loss that outputs of a kind have by default: the first that takes them alone, or mse of values */
+nn_loss_kind nni_loss_usual(nni_output_kind outputs);
 
-/** scale times the weight of one output. */
-static inline nni_real nni_loss_scale(const nni_loss_row *row, nni_real scale, size_t output)
-{
-    return row->loss->output_weights ? (nni_real)(row->loss->output_weights[output] * (double)scale) : scale;
-}
+/** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nni_loss left. */
+void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
+                      nni_workspace *work);
 
 #endif

@@ -253,7 +253,7 @@ static size_t tally_piece(nni_evaluator *evaluator, const nni_workspace *work, s
         const size_t leaf_end = nni_row_sums_end(&tally->sums, subject->dataset, leaf);
         const size_t stop = leaf_end < end ? leaf_end : end, at = row - rows->first;
         nni_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs,
-                       evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_terms + at);
+                       evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_losses + at);
         row = stop;
         if (stop < leaf_end || leaf + 1 == leaves.count)
             return leaf;

@@ -118,7 +118,7 @@ static bool get_layer(hid_t file, const nn_network *network, size_t index)
     nni_layer_group(name, index);
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     bool good = group >= 0 && get_tensors(group, network, index, network->parameters, "");
-    if (good && layer->norm == NN_NORM_BATCH)
+    if (good && nni_layer_has_statistics(layer))
         good =
             nni_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
             nni_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,

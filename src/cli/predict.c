@@ -4,6 +4,7 @@
 #include "cli/model.h"
 #include "data/loading/rows.h"
 #include "data/predictions/predictions.h"
+#include "kernels/elementwise/activation.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "support/printable.h"
@@ -62,13 +63,13 @@ static const struct argp parser = {
 static nni_predicted kind_of(const nni_checkpoint *model)
 {
     const nn_network *network = model->network;
-    const nn_activation last = network->layers[network->layer_count - 1].activation;
+    const nni_output_kind outputs = nni_activation_of(network->layers[network->layer_count - 1].activation)->outputs;
     const bool classes = model->provenance.classes > 0 || model->class_names.count > 0;
     if (model->target_scaling->kind != NN_TARGETS_NONE)
         return NNI_PREDICTED_VALUES;
-    if (last == NN_SOFTMAX || (last == NN_SIGMOID && (network->outputs == 1 || classes)))
+    if (outputs == NNI_DISTRIBUTION || (outputs == NNI_PROBABILITIES && (network->outputs == 1 || classes)))
         return NNI_PREDICTED_CLASSES;
-    return last == NN_SIGMOID ? NNI_PREDICTED_LABELS : NNI_PREDICTED_VALUES;
+    return outputs == NNI_PROBABILITIES ? NNI_PREDICTED_LABELS : NNI_PREDICTED_VALUES;
 }
 
 /* Rows of a piece, through the network. */

@@ -1,5 +1,6 @@
 #include "train/advice.h"
 
+#include "model/losses/loss.h"
 #include "support/memory.h"
 #include "train/metrics/metrics.h"
 
@@ -27,6 +28,7 @@ static nn_status count_rows(const nni_dataset *train, double *rows_of, size_t cl
 static void say_skewed(const nni_run *run, const double *rows_of, size_t classes)
 {
     const nni_string_set *names = nni_dataset_class_names(run->train);
+    const bool may_weigh = nni_kind_has(&nni_loss_of(run->recipe->loss.name)->kind, "class_weights", NULL);
     const double rows = (double)run->train->slices.rows;
     for (size_t c = 0; c < classes; c++)
         if (rows_of[c] > most_of_rows * rows && rows_of[c] < rows)
@@ -34,7 +36,7 @@ static void say_skewed(const nni_run *run, const double *rows_of, size_t classes
                         "advice   class %zu%s%s%s has %.1f %% of the rows: so often is right who always names it; look "
                         "at balanced accuracy and F1 (nntrain eval)%s",
                         c, names ? " (" : "", names ? names->text[c] : "", names ? ")" : "", 100 * rows_of[c] / rows,
-                        run->recipe->loss.name == NN_CROSS_ENTROPY && run->recipe->loss.class_weights_count == 0
+                        may_weigh && run->recipe->loss.class_weights_count == 0
                             ? ", or weigh classes by loss.class_weights"
                             : "");
 }

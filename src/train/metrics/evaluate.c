@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/losses/loss.h"
 #include "support/memory.h"
 #include "train/metrics/metrics.h"
 
 struct nni_evaluator {
     nni_subject subject;
-    nn_activation output;
+    nni_output_kind outputs;
     nn_comm *comm;   /* borrowed */
     size_t capacity; /* most rows of a piece */
     nni_cursor *cursor;
@@ -114,7 +115,7 @@ static nn_status describe_values(nni_evaluator *evaluator, double *found, double
     NN_TRY(nn_comm_agree(comm, look_at_values(evaluator, found, error), error));
     NN_TRY(nni_comm_max_double(comm, found, LARGEST + subject->outputs, error));
     subject->unit_targets = found[OUTSIDE_UNIT] == 0;
-    if (found[OTHER_THAN_0_1] == 0 && evaluator->output == NN_SIGMOID) {
+    if (found[OTHER_THAN_0_1] == 0 && evaluator->outputs == NNI_PROBABILITIES) {
         subject->classes = subject->outputs == 1 ? 2 : 0;
         subject->labels = subject->outputs == 1 ? 0 : subject->outputs;
     }
@@ -164,7 +165,7 @@ static nn_status describe(nni_evaluator *evaluator, nni_metrics_wanted wanted, n
     nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
     /* Values under a softmax are shares of classes, one-hot rows above all. */
-    const bool shares = evaluator->output == NN_SOFTMAX && subject->outputs > 1;
+    const bool shares = evaluator->outputs == NNI_DISTRIBUTION && subject->outputs > 1;
     NN_TRY(nn_comm_agree(comm, take_memory(evaluator, error), error));
     NN_TRY(describe_targets(evaluator, error));
     if (subject->dataset->binary)
@@ -172,7 +173,7 @@ static nn_status describe(nni_evaluator *evaluator, nni_metrics_wanted wanted, n
     else if (subject->dataset->target == NNI_TARGET_CLASSES || shares)
         subject->classes = subject->outputs;
     subject->probabilities =
-        shares || (evaluator->output == NN_SIGMOID && (subject->outputs == 1 || subject->labels > 0));
+        shares || (evaluator->outputs == NNI_PROBABILITIES && (subject->outputs == 1 || subject->labels > 0));
     subject->confusion = wanted.confusion && subject->classes > 0 && subject->classes <= NNI_MOST_CONFUSED;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
@@ -194,7 +195,7 @@ nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const
     evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
-    evaluator->output = network->layers[network->layer_count - 1].activation;
+    evaluator->outputs = nni_activation_of(network->layers[network->layer_count - 1].activation)->outputs;
     nn_status status = describe(evaluator, wanted, error);
     if (status != NN_OK) {
         nni_evaluator_free(evaluator);
@@ -293,7 +294,7 @@ static nn_status run_pieces(nni_evaluator *evaluator, const nni_loss_settings *l
 /* Outputs are memberships where they cannot leave 0 .. 1, or were trained as such. */
 static bool has_memberships(const nni_evaluator *evaluator, const nni_loss_settings *loss)
 {
-    return loss->name == NN_IOU || evaluator->output == NN_SIGMOID || evaluator->output == NN_SOFTMAX;
+    return evaluator->outputs != NNI_VALUES || nni_loss_of(loss->name)->targets == NNI_PROBABILITIES;
 }
 
 nn_status nni_evaluate(nni_evaluator *evaluator, const nni_loss_settings *loss, const nn_network *network,

@@ -1,10 +1,13 @@
 /* How weights are moved: optimizer and schedule of the learning rate. */
+#include "kernels/update/optimizers.h"
 #include "recipe/check.h"
 
 nn_status nni_check_optimizer(const nni_check *in)
 {
     nni_optimizer_settings *optimizer = &in->recipe->optimizer;
-    optimizer->decays_by_rows = optimizer->name == NN_ADAMW && !nni_check_has(in, "optimizer.weight_decay");
+    const char *decay = NULL;
+    const bool has_decay = nni_kind_has(&nni_optimizer_of(optimizer->name)->kind, "weight_decay", &decay);
+    optimizer->decays_by_rows = has_decay && !decay && !nni_check_has(in, "optimizer.weight_decay");
     if (optimizer->nesterov && !(optimizer->momentum > 0))
         return nni_check_fail(in, nni_check_later(in, "optimizer.nesterov", "optimizer.momentum"),
                               "Nesterov's look ahead needs momentum; write nesterov: false, or a momentum such as 0.9");

@@ -11,6 +11,8 @@
 #include "data/settings.h"
 #include "hdf5/guard.h"
 #include "hdf5/lock.h"
+#include "kernels/elementwise/activation.h"
+#include "model/norms.h"
 #include "model/settings.h"
 #include "optim/settings.h"
 #include "support/memory.h"

@@ -35,9 +35,4 @@ typedef struct nni_loss_settings {
     uint32_t output_weights_count;
 } nni_loss_settings;
 
-/** Entries begin with an nni_kind. */
-extern const nni_domain nni_activation_domain, nni_norm_domain, nni_initializer_domain, nni_loss_domain;
-
-extern const nni_setting nni_network_section[], nni_loss_section[];
-
 #endif

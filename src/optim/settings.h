@@ -40,12 +40,4 @@ typedef struct nni_regularization_settings {
     double clip_value; /**< largest absolute value of a component; 0: no limit */
 } nni_regularization_settings;
 
-/** Entries begin with an nni_kind. */
-extern const nni_domain nni_optimizer_domain, nni_schedule_domain;
-
-extern const nni_setting nni_optimizer_section[], nni_schedule_section[], nni_regularization_section[];
-
-/** @return the learning rate of an optimizer whose recipe gives none, as it is written there */
-const char *nni_optimizer_usual_rate(nn_optimizer_kind kind);
-
 #endif

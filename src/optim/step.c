@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "optim/optimizer.h"
 #include "optim/workspace.h"
 
 static const nni_optimizer_entry *entry_of(const nni_optimizer *optimizer)

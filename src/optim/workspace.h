@@ -4,7 +4,6 @@
 
 #include "kernels/update/update.h"
 #include "model/network.h"
-#include "optim/optimizer.h"
 #include "support/partition.h"
 
 /** Blocks of the network's tensors, and the step in progress. Owns its arrays. */

@@ -1,4 +1,6 @@
 /* The settings of a training itself, and the recipe of all sections. */
+#include "model/sections.h"
+#include "optim/sections.h"
 #include "recipe/recipe.h"
 #include "recipe/sections.h"
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "optim/sections.h"
+
 /* Features and targets of this size throw off weights that are drawn for some of about 1, and rates of this many times
  * the usual one do whatever the data. */
 static const double large = 30, hasty = 10;

@@ -1,4 +1,4 @@
-/** The losses: an entry each in the table of losses.c; loss.c computes them over a batch. To add one, see README.md. */
+/** The losses: an entry each in the table of losses.c; batch_loss.c computes them over a batch. To add one, see README.md. */
 #ifndef NNI_MODEL_LOSSES_LOSS_H
 #define NNI_MODEL_LOSSES_LOSS_H
 

@@ -1,4 +1,8 @@
-#include "model/settings.h"
+#include "model/sections.h"
+
+#include "model/initialize.h"
+#include "model/losses/loss.h"
+#include "model/norms.h"
 
 static const nni_setting layer_section[] = {
     {NNI_SETTING(COUNT, nni_layer_settings, units), .required = true, .least = 1,

@@ -1,3 +1,4 @@
+/* Layers and their tensors: the layout of the flat arrays. */
 #include "model/network.h"
 
 #include "kernels/elementwise/elementwise.h"

@@ -1,4 +1,7 @@
-#include "optim/settings.h"
+#include "optim/sections.h"
+
+#include "kernels/update/optimizers.h"
+#include "optim/schedule.h"
 
 const nni_setting nni_optimizer_section[] = {
     {NNI_SETTING(KIND, nni_optimizer_settings, name), .value = "adamw", .required = true,

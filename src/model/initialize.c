@@ -143,16 +143,11 @@ static const initializer_entry initializers[] = {
     [NN_INITIALIZE_ZEROS] = DRAWN("zeros", "all 0, for networks of one layer", draw_constant, 0, FAN_ONE),
     [NN_INITIALIZE_CONSTANT] = {.kind = {.name = "constant",
                                          .help = "all the same",
-                                         .settings = (const nni_kind_setting[]){{"constant", "0"}, {.key = NULL}}},
+                                         .settings = NNI_KIND_SETTINGS({"constant", "0"})},
                                 .draw = draw_constant},
 };
 
-const nni_domain nni_initializer_domain = {
-    .noun = "initializer",
-    .table = initializers,
-    .stride = sizeof *initializers,
-    .count = sizeof initializers / sizeof *initializers,
-};
+const nni_domain nni_initializer_domain = NNI_DOMAIN("initializer", initializers);
 
 const char *nn_initializer_name(nn_initializer initializer)
 {

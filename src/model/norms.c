@@ -176,12 +176,7 @@ static const nni_norm_entry norms[] = {
                        .backward = layer_norm_backward},
 };
 
-const nni_domain nni_norm_domain = {
-    .noun = "normalization",
-    .table = norms,
-    .stride = sizeof *norms,
-    .count = sizeof norms / sizeof *norms,
-};
+const nni_domain nni_norm_domain = NNI_DOMAIN("normalization", norms);
 
 const nni_norm_entry *nni_norm_of(nn_norm_kind norm)
 {

@@ -72,50 +72,30 @@ typedef struct schedule {
     void (*observe)(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss);
 } schedule;
 
-/* Settings of a schedule; all have the last one. */
-#define SETTINGS(...)                                                                                                  \
-    (const nni_kind_setting[])                                                                                         \
-    {                                                                                                                  \
-        __VA_ARGS__, {"reference_batch", "0"},                                                                         \
-        {                                                                                                              \
-            .key = NULL                                                                                                \
-        }                                                                                                              \
-    }
-
 static const schedule schedules[] = {
-    [NN_SCHEDULE_CONSTANT] = {.kind = {.name = "constant",
-                                       .help = "the rate stays",
-                                       .settings = SETTINGS({"warmup", "0 steps"})},
-                              .rate = constant},
+    [NN_SCHEDULE_CONSTANT] = {.kind = {.name = "constant", .help = "the rate stays"}, .rate = constant},
     [NN_SCHEDULE_STEP] = {.kind = {.name = "step",
                                    .help = "the rate is multiplied by factor every so many epochs or steps",
-                                   .settings =
-                                       SETTINGS({"warmup", "0 steps"}, {"every", "10 epochs"}, {"factor", "0.1"})},
+                                   .settings = NNI_KIND_SETTINGS({"every", "10 epochs"}, {"factor", "0.1"})},
                           .rate = staircase},
     [NN_SCHEDULE_EXPONENTIAL] = {.kind = {.name = "exponential",
                                           .help = "the rate falls smoothly, by factor every so many epochs or steps",
-                                          .settings = SETTINGS({"warmup", "0 steps"}, {"every", "1 epoch"},
-                                                               {"factor", "0.95"})},
+                                          .settings = NNI_KIND_SETTINGS({"every", "1 epoch"}, {"factor", "0.95"})},
                                  .rate = exponential},
     [NN_SCHEDULE_COSINE] = {.kind = {.name = "cosine",
                                      .help = "the rate falls to minimum along half a cosine over the training",
-                                     .settings = SETTINGS({"warmup", "auto"}, {"minimum", "0"})},
+                                     .settings = NNI_KIND_SETTINGS({"warmup", "auto"}, {"minimum", "0"})},
                             .rate = cosine},
     [NN_SCHEDULE_PLATEAU] = {.kind = {.name = "plateau",
                                       .help = "the rate is multiplied by factor when the loss has not improved for "
                                               "patience epochs",
-                                      .settings = SETTINGS({"warmup", "0 steps"}, {"factor", "0.1"}, {"minimum", "0"},
-                                                           {"patience", "10"})},
+                                      .settings =
+                                          NNI_KIND_SETTINGS({"factor", "0.1"}, {"minimum", "0"}, {"patience", "10"})},
                              .rate = plateau,
                              .observe = lower_on_plateau},
 };
 
-const nni_domain nni_schedule_domain = {
-    .noun = "schedule",
-    .table = schedules,
-    .stride = sizeof *schedules,
-    .count = sizeof schedules / sizeof *schedules,
-};
+const nni_domain nni_schedule_domain = NNI_DOMAIN("schedule", schedules);
 
 const char *nn_schedule_name(nn_schedule_kind kind)
 {

@@ -98,6 +98,16 @@ typedef struct nni_setting {
     .key = #member, .type = NNI_SETTING_##kind, .offset = offsetof(structure, member),                                 \
     .size = sizeof(*((structure *)0)->member), .beside = offsetof(structure, length)
 
+/** The settings of a kind: NNI_KIND_SETTINGS({"factor", "0.5"}, {"limit", NULL}). */
+#define NNI_KIND_SETTINGS(...)                                                                                         \
+    (const nni_kind_setting[])                                                                                         \
+    {                                                                                                                  \
+        __VA_ARGS__,                                                                                                   \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
+
 /** A domain from its noun and its table. */
 #define NNI_DOMAIN(name, entries)                                                                                      \
     {                                                                                                                  \

@@ -2,12 +2,7 @@
 #define NNI_ACTIVATIONS_WITHOUT_LOOPS
 #include "kernels/elementwise/activations.inl.h"
 
-const nni_domain nni_activation_domain = {
-    .noun = "activation",
-    .table = activations,
-    .stride = sizeof *activations,
-    .count = sizeof activations / sizeof *activations,
-};
+const nni_domain nni_activation_domain = NNI_DOMAIN("activation", activations);
 
 const nni_activation_entry *nni_activation_of(nn_activation activation)
 {

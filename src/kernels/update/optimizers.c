@@ -2,12 +2,7 @@
 #define NNI_OPTIMIZERS_WITHOUT_LOOPS
 #include "kernels/update/optimizers.inl.h"
 
-const nni_domain nni_optimizer_domain = {
-    .noun = "optimizer",
-    .table = optimizers,
-    .stride = sizeof *optimizers,
-    .count = sizeof optimizers / sizeof *optimizers,
-};
+const nni_domain nni_optimizer_domain = NNI_DOMAIN("optimizer", optimizers);
 
 const nni_optimizer_entry *nni_optimizer_of(nn_optimizer_kind optimizer)
 {

@@ -156,16 +156,6 @@ static inline void lamb(const nni_update_coefficients *coefficients, nni_update_
 #define LOOP(name) name
 #endif
 
-/* Settings of an optimizer; those that all have come last. */
-#define SETTINGS(...)                                                                                                  \
-    (const nni_kind_setting[])                                                                                         \
-    {                                                                                                                  \
-        __VA_ARGS__, {"shard_state", "false"},                                                                         \
-        {                                                                                                              \
-            NULL                                                                                                       \
-        }                                                                                                              \
-    }
-
 /* Adam's numbers are its paper's (Kingma and Ba, 2015), trust is that of LARS (You et al., 2017); epsilon of the
  * others and rho are what PyTorch and the authors' programs take, so that results compare. adamw is what a recipe gets
  * that names no optimizer: its rate, and its decay by the rows of the data (see train/auto_settings.c), were found by
@@ -173,46 +163,49 @@ static inline void lamb(const nni_update_coefficients *coefficients, nni_update_
 static const nni_optimizer_entry optimizers[] = {
     [NN_SGD] = {.kind = {.name = "sgd",
                          .help = "gradient descent, with momentum or Nesterov's where asked for",
-                         .settings = SETTINGS({"learning_rate", "0.1"}, {"momentum", "0"}, {"nesterov", "false"})},
+                         .settings =
+                             NNI_KIND_SETTINGS({"learning_rate", "0.1"}, {"momentum", "0"}, {"nesterov", "false"})},
                 .forms = {[NNI_FORM_PLAIN] = {.run = LOOP(plain)},
                           [NNI_FORM_MOMENTUM] = {.run = LOOP(momentum), .states = {"velocity"}},
                           [NNI_FORM_NESTEROV] = {.run = LOOP(nesterov), .states = {"velocity"}}}},
     [NN_ADAGRAD] = {.kind = {.name = "adagrad",
                              .help = "rates fall with the sum of squared gradients (Duchi et al., 2011)",
-                             .settings = SETTINGS({"learning_rate", "0.01"}, {"epsilon", "1e-10"})},
+                             .settings = NNI_KIND_SETTINGS({"learning_rate", "0.01"}, {"epsilon", "1e-10"})},
                     .forms = {{.run = LOOP(adagrad), .states = {"square"}}}},
     [NN_RMSPROP] = {.kind = {.name = "rmsprop",
                              .help = "gradients over the root of their mean square (Tieleman and Hinton, 2012)",
-                             .settings = SETTINGS({"learning_rate", "0.001"}, {"momentum", "0"}, {"rho", "0.99"},
-                                                  {"epsilon", "1e-8"})},
+                             .settings = NNI_KIND_SETTINGS({"learning_rate", "0.001"}, {"momentum", "0"},
+                                                           {"rho", "0.99"}, {"epsilon", "1e-8"})},
                     .forms = {[NNI_FORM_PLAIN] = {.run = LOOP(rmsprop), .states = {"square"}},
                               [NNI_FORM_MOMENTUM] = {.run = LOOP(rmsprop_momentum), .states = {"square", "velocity"}}},
                     .rho = true},
     [NN_ADAM] = {.kind = {.name = "adam",
                           .help = "mean gradient over the root of the mean square (Kingma and Ba, 2015)",
-                          .settings = SETTINGS({"learning_rate", "0.001"}, {"beta1", "0.9"}, {"beta2", "0.999"},
-                                               {"epsilon", "1e-8"})},
+                          .settings = NNI_KIND_SETTINGS({"learning_rate", "0.001"}, {"beta1", "0.9"},
+                                                        {"beta2", "0.999"}, {"epsilon", "1e-8"})},
                  .forms = {{.run = LOOP(adam), .states = {"mean", "square"}}},
                  .corrected_rate = true},
     [NN_ADAMW] = {.kind = {.name = "adamw",
                            .help = "adam with decoupled weight decay (Loshchilov and Hutter, 2019)",
-                           .settings = SETTINGS({"learning_rate", "0.005"}, {"beta1", "0.9"}, {"beta2", "0.999"},
-                                                {"epsilon", "1e-8"}, {"weight_decay", NULL})},
+                           .settings =
+                               NNI_KIND_SETTINGS({"learning_rate", "0.005"}, {"beta1", "0.9"}, {"beta2", "0.999"},
+                                                 {"epsilon", "1e-8"}, {"weight_decay", NULL})},
                   .forms = {{.run = LOOP(adam), .states = {"mean", "square"}}},
                   .corrected_rate = true,
                   .decay = NNI_DECAY_BY_RATE},
     [NN_LARS] = {.kind = {.name = "lars",
                           .help = "sgd with a rate for each layer, for large batches (You et al., 2017)",
-                          .settings = SETTINGS({"learning_rate", "0.1"}, {"momentum", "0"}, {"weight_decay", "0"},
-                                               {"trust", "0.001"})},
+                          .settings = NNI_KIND_SETTINGS({"learning_rate", "0.1"}, {"momentum", "0"},
+                                                        {"weight_decay", "0"}, {"trust", "0.001"})},
                  .forms = {{.run = LOOP(lars),
                             .states = {"velocity"}}}, /* with momentum 0 too: the loop has no form without */
                  .decay = NNI_DECAY_IN_UPDATE,
                  .layerwise = NNI_LAYERWISE_GRADIENT},
     [NN_LAMB] = {.kind = {.name = "lamb",
                           .help = "adam with a rate for each layer, for large batches (You et al., 2020)",
-                          .settings = SETTINGS({"learning_rate", "0.001"}, {"beta1", "0.9"}, {"beta2", "0.999"},
-                                               {"epsilon", "1e-6"}, {"weight_decay", "0"})},
+                          .settings =
+                              NNI_KIND_SETTINGS({"learning_rate", "0.001"}, {"beta1", "0.9"}, {"beta2", "0.999"},
+                                                {"epsilon", "1e-6"}, {"weight_decay", "0"})},
                  .forms = {{.run = LOOP(lamb), .states = {"mean", "square"}}},
                  .decay = NNI_DECAY_IN_UPDATE,
                  .layerwise = NNI_LAYERWISE_DIRECTION},

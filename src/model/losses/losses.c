@@ -281,34 +281,25 @@ static void iou_gradient(const nni_loss_row *row, const nni_real *a, nni_real sc
 
 /* --- the table --- */
 
-#define SETTINGS(...)                                                                                                  \
-    (const nni_kind_setting[])                                                                                         \
-    {                                                                                                                  \
-        __VA_ARGS__,                                                                                                   \
-        {                                                                                                              \
-            NULL                                                                                                       \
-        }                                                                                                              \
-    }
-
 static const nni_loss_entry losses[] = {
     [NN_MSE] = {.kind = {.name = "mse",
                          .help = "half the squared error, for values: 1/2 sum (a - y)^2",
-                         .settings = SETTINGS({"output_weights", NULL})},
+                         .settings = NNI_KIND_SETTINGS({"output_weights", NULL})},
                 .of_outputs = mse,
                 .gradient = mse_gradient},
     [NN_MAE] = {.kind = {.name = "mae",
                          .help = "absolute error, for values: sum |a - y|",
-                         .settings = SETTINGS({"output_weights", NULL})},
+                         .settings = NNI_KIND_SETTINGS({"output_weights", NULL})},
                 .of_outputs = mae,
                 .gradient = mae_gradient},
     [NN_HUBER] = {.kind = {.name = "huber",
                            .help = "squared error up to delta and absolute error beyond, for values with outliers",
-                           .settings = SETTINGS({"delta", "1"}, {"output_weights", NULL})},
+                           .settings = NNI_KIND_SETTINGS({"delta", "1"}, {"output_weights", NULL})},
                   .of_outputs = huber,
                   .gradient = huber_gradient},
     [NN_CROSS_ENTROPY] = {.kind = {.name = "cross_entropy",
                                    .help = "for classes, one of them for each row, under softmax",
-                                   .settings = SETTINGS({"label_smoothing", "0"}, {"class_weights", NULL})},
+                                   .settings = NNI_KIND_SETTINGS({"label_smoothing", "0"}, {"class_weights", NULL})},
                           .of_logits = cross_entropy_of_logits,
                           .of_outputs = cross_entropy,
                           .gradient = cross_entropy_gradient,
@@ -318,7 +309,8 @@ static const nni_loss_entry losses[] = {
                           .needs = "probabilities"},
     [NN_BINARY_CROSS_ENTROPY] = {.kind = {.name = "binary_cross_entropy",
                                           .help = "for outputs that are each a yes or a no, under sigmoid",
-                                          .settings = SETTINGS({"label_smoothing", "0"}, {"output_weights", NULL})},
+                                          .settings =
+                                              NNI_KIND_SETTINGS({"label_smoothing", "0"}, {"output_weights", NULL})},
                                  .of_logits = binary_cross_entropy,
                                  .gradient = binary_cross_entropy_gradient,
                                  .from_logits = true,
@@ -333,14 +325,7 @@ static const nni_loss_entry losses[] = {
                 .needs = "outputs from 0 to 1"},
 };
 
-enum { LOSSES = sizeof losses / sizeof *losses };
-
-const nni_domain nni_loss_domain = {
-    .noun = "loss",
-    .table = losses,
-    .stride = sizeof *losses,
-    .count = LOSSES,
-};
+const nni_domain nni_loss_domain = NNI_DOMAIN("loss", losses);
 
 const nni_loss_entry *nni_loss_of(nn_loss_kind loss)
 {
@@ -354,7 +339,7 @@ const char *nn_loss_name(nn_loss_kind loss)
 
 nn_loss_kind nni_loss_usual(nni_output_kind outputs)
 {
-    for (size_t i = 0; i < LOSSES; i++)
+    for (size_t i = 0; i < nni_loss_domain.count; i++)
         if (losses[i].outputs == 1U << outputs)
             return (nn_loss_kind)i;
     return NN_MSE;

@@ -27,7 +27,7 @@ static nn_status take_forward(const nn_network *network, size_t threads, nni_wor
     return nni_gemm_workspace_create(network->precision, threads, &work->space, error);
 }
 
-/* What normalisation, dropout and activations keep, layer by layer; a workspace of inference needs what norms do. */
+/* Allocates what a layer keeps for norms, dropout and activations; a workspace of inference needs that of norms. */
 static nn_status take_layer(const nni_layer *layer, bool last, bool backward, size_t rows, nni_layer_work *kept,
                             nn_error *error)
 {
@@ -57,7 +57,7 @@ static nn_status take_layers(const nn_network *network, nni_workspace *work, nn_
                         "the sums of batch norm", &work->sums, error);
 }
 
-/* What lies between tensors is summed over ranks with the rest, and looked at for NaN. */
+/* The padding between tensors is summed over ranks with the gradients, and checked for NaN. */
 static void clear_padding(const nn_network *network, nni_real *gradients)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
@@ -75,8 +75,8 @@ static nn_status take_backward(const nn_network *network, nni_workspace *work, n
     if (nni_activation_of(network->layers[network->layer_count - 1].activation)->needs_input)
         NN_TRY(nni_allocate(work->capacity * network->outputs, sizeof(nni_real), "the logits of a batch", &work->logits,
                             error));
-    /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache, so that they
-     * are not touched as a whole. */
+    /* Upper arrays are reserved and not cleared: little of them is used where the leaves of a tile are joined while it
+     * is in the cache. */
     work->flat_pitch = network->flat_count;
     NN_TRY(
         nni_reserve(work->stack_height, work->flat_pitch * sizeof(nni_real), "the gradients", &work->gradients, error));

@@ -20,8 +20,8 @@ const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void)
     }
 }
 
-/* Below this many elements a second thread costs more than it saves: waking it takes 5 to 10 us, in which one core
- * computes 16 Ki exponentials. */
+/* With fewer elements a second thread costs more than it saves: waking it takes 5 to 10 us, in which one core computes
+ * 16 Ki exponentials. */
 static const size_t worth_threads = 32768;
 
 void nni_activate(nn_activation activation, nni_real *values, size_t count)

@@ -9,7 +9,7 @@
 #include "kernels/elementwise/activation.h"
 #include "support/real.h"
 
-/** Which random words decide on a row of a dropout mask, and what they make of it. */
+/** The random words of a row of a dropout mask, and the values of the mask. */
 typedef struct nni_dropout_row {
     uint32_t key[2];    /**< of Philox */
     uint64_t stream;    /**< the high half of its counter */
@@ -18,7 +18,7 @@ typedef struct nni_dropout_row {
     nni_real kept;      /**< what the mask is for the others */
 } nni_dropout_row;
 
-/** Which random words become the noise of a row. */
+/** The random words that the noise of a row is made of, and its size. */
 typedef struct nni_noise_row {
     uint32_t key[2];    /**< of Philox */
     uint64_t stream;    /**< the high half of its counter */
@@ -26,7 +26,7 @@ typedef struct nni_noise_row {
     nni_real deviation; /**< standard deviation */
 } nni_noise_row;
 
-enum { NNI_NOISE_VALUES = 256 }; /**< whose noise is found at a time */
+enum { NNI_NOISE_VALUES = 256 }; /**< values whose noise is computed at a time */
 
 /** @return blocks that give the noise of up to NNI_NOISE_VALUES values: one for eight, rounded up to whole vectors */
 static inline size_t nni_noise_part(size_t values)

@@ -27,7 +27,6 @@ pkg-config|command -v pkg-config|pkg-config
 libopenmpi-dev|command -v mpicc|an MPI library with its compiler mpicc
 openmpi-bin|command -v mpirun|mpirun
 libhdf5-openmpi-dev|command -v h5pcc || command -v h5cc || pkg-config --exists hdf5|HDF5 with its headers
-libcyaml-dev|pkg-config --exists libcyaml|libcyaml with its headers
 libyaml-dev|pkg-config --exists yaml-0.1|libyaml with its headers
 zlib1g-dev|pkg-config --exists zlib|zlib with its headers
 libxxhash-dev|pkg-config --exists libxxhash|xxHash with its headers

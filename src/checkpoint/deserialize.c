@@ -4,24 +4,21 @@
 
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
-#include "recipe/kinds.h"
+#include "data/settings.h"
+#include "kernels/elementwise/activation.h"
+#include "model/norms.h"
+#include "model/settings.h"
+#include "optim/settings.h"
 #include "support/memory.h"
 
-static bool value_of(const cyaml_strval_t *names, size_t count, const char *name, int *value)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i].str, name) == 0) {
-            *value = (int)names[i].val;
-            return true;
-        }
-    return false;
-}
-
-/* The value behind a name in a text attribute. */
-static bool get_kind(hid_t object, const char *field, const cyaml_strval_t *names, size_t count, int *value)
+/* The enumerator behind a name in a text attribute. */
+static bool get_kind(hid_t object, const char *field, const nni_domain *domain, int *value)
 {
     char name[32];
-    return nni_field_get_text(object, field, name, sizeof name) && value_of(names, count, name, value);
+    if (!nni_field_get_text(object, field, name, sizeof name))
+        return false;
+    *value = (int)nni_domain_find(domain, name);
+    return (size_t)*value < domain->count;
 }
 
 static bool get_layer_spec(hid_t file, size_t index, size_t inputs, nni_layer_settings *layer)
@@ -33,11 +30,10 @@ static bool get_layer_spec(hid_t file, size_t index, size_t inputs, nni_layer_se
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     size_t columns = 0;
     int activation = 0, norm = 0;
-    bool good =
-        group >= 0 && nni_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
-        get_kind(group, "activation", nni_activation_names, CYAML_ARRAY_LEN(nni_activation_names), &activation) &&
-        get_kind(group, "normalization", nni_norm_names, CYAML_ARRAY_LEN(nni_norm_names), &norm) &&
-        nni_field_get_number(group, "dropout", &layer->dropout);
+    bool good = group >= 0 && nni_field_tensor_shape(group, "weight", &layer->units, &columns) && columns == inputs &&
+                get_kind(group, "activation", &nni_activation_domain, &activation) &&
+                get_kind(group, "normalization", &nni_norm_domain, &norm) &&
+                nni_field_get_number(group, "dropout", &layer->dropout);
     layer->activation = (nn_activation)activation;
     layer->normalization = (nn_norm_kind)norm;
     if (group >= 0)
@@ -106,7 +102,7 @@ static bool get_layer(hid_t file, const nn_network *network, size_t index)
     nni_layer_group(name, index);
     hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
     bool good = group >= 0 && get_tensors(group, network, index, network->parameters, "");
-    if (good && layer->norm == NN_NORM_BATCH)
+    if (good && nni_layer_has_statistics(layer))
         good =
             nni_field_get_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
             nni_field_get_tensor(group, "running_variance", network->statistics + layer->running_variance,
@@ -144,7 +140,7 @@ static bool get_optimizer(hid_t file, const nn_network *network, nni_optimizer *
     int kind = 0;
     hid_t root = H5Lexists(file, "optimizer", H5P_DEFAULT) > 0 ? H5Gopen2(file, "/optimizer", H5P_DEFAULT) : -1;
     bool good = root >= 0 && H5Lexists(root, "layers", H5P_DEFAULT) > 0 &&
-                get_kind(root, "name", nni_optimizer_names, CYAML_ARRAY_LEN(nni_optimizer_names), &kind) &&
+                get_kind(root, "name", &nni_optimizer_domain, &kind) &&
                 nni_field_get_number(root, "momentum", &settings.momentum) &&
                 nni_field_get_count(root, "steps", &steps);
     settings.name = (nn_optimizer_kind)kind;
@@ -209,8 +205,7 @@ static bool get_normalization(hid_t file, size_t features, nni_feature_scaler **
 {
     hid_t group = H5Gopen2(file, "/normalization", H5P_DEFAULT);
     int kind = 0;
-    bool good = group >= 0 &&
-                get_kind(group, "kind", nni_feature_scaling_names, CYAML_ARRAY_LEN(nni_feature_scaling_names), &kind) &&
+    bool good = group >= 0 && get_kind(group, "kind", &nni_feature_scaling_domain, &kind) &&
                 nni_feature_scaler_create((nn_feature_scaling)kind, features, normalization, NULL) == NN_OK &&
                 nni_field_get_doubles(group, "offset", (*normalization)->offset, features) &&
                 nni_field_get_doubles(group, "scale", (*normalization)->scale, features) &&
@@ -232,9 +227,7 @@ static bool get_target_scaling(hid_t file, size_t outputs, nni_target_scaler **s
     if (H5Lexists(file, "target_normalization", H5P_DEFAULT) <= 0)
         return nni_target_scaler_create(NN_TARGETS_NONE, outputs, scaling, NULL) == NN_OK;
     hid_t group = H5Gopen2(file, "/target_normalization", H5P_DEFAULT);
-    bool good = group >= 0 &&
-                get_kind(group, "kind", nni_target_scaling_names, CYAML_ARRAY_LEN(nni_target_scaling_names), &kind) &&
-                kind != NN_TARGETS_AUTO &&
+    bool good = group >= 0 && get_kind(group, "kind", &nni_target_scaling_domain, &kind) && kind != NN_TARGETS_AUTO &&
                 nni_target_scaler_create((nn_target_scaling)kind, outputs, scaling, NULL) == NN_OK &&
                 nni_field_get_doubles(group, "offset", (*scaling)->offset, outputs) &&
                 nni_field_get_doubles(group, "scale", (*scaling)->scale, outputs);

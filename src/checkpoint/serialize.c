@@ -28,7 +28,7 @@ static bool put_tensors(hid_t group, const nn_network *network, size_t layer, co
 
 static bool put_statistics(hid_t group, const nn_network *network, const nni_layer *layer)
 {
-    return layer->norm != NN_NORM_BATCH ||
+    return !nni_layer_has_statistics(layer) ||
            (nni_field_put_tensor(group, "running_mean", network->statistics + layer->running_mean, layer->outputs, 0) &&
             nni_field_put_tensor(group, "running_variance", network->statistics + layer->running_variance,
                                  layer->outputs, 0));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "recipe/check.h"
+#include "support/quantity.h"
 #include "support/suggest.h"
 
 /* All benchmarks' arguments; each command's table has the options of its own. */
@@ -160,7 +160,7 @@ static error_t parse_io(int key, char *value, struct argp_state *state)
     case NNI_CLI_KEY_EXTERNAL:
         return nni_cli_take_external(&io->external, value, state);
     case KEY_SIZE:
-        if (nni_check_read_bytes(value, &io->bytes))
+        if (nni_read_bytes(value, &io->bytes))
             return 0;
         argp_error(state, "--size: '%s' is no size such as 512M; units are K, M and G", value);
         return EINVAL;

@@ -7,12 +7,12 @@
 
 #include "cli/cli.h"
 #include "nntrain/version.h"
-#include "recipe/schema.h"
+#include "recipe/sections.h"
 #include "support/printable.h"
 #include "support/real.h"
 #include "support/suggest.h"
 #include "support/system/launcher.h"
-#include "yaml/check.h"
+#include "yaml/schema.h"
 
 bool nni_cli_speaks(void)
 {
@@ -101,7 +101,7 @@ static bool complain_of_option(const struct argp *argp, const char *command, int
             nni_print_text(stderr, word.name);
             char places[128];
             if (search.likeness != NNI_SYNONYM && any_option(argp, is_set, NULL) &&
-                nni_yaml_find_key(&nni_recipe_schema, word.name, places, sizeof places))
+                nni_yaml_find_key(nni_recipe_section, word.name, places, sizeof places))
                 fprintf(stderr, ", but a key of the recipe: --set %s=VALUE", places);
             else if (search.word)
                 fprintf(stderr, " (did you mean --%s?)", search.word);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "nntrain/kinds.h"
+#include "support/setting.h"
 
 /** One split of the data. */
 typedef struct nni_split_settings {
@@ -55,11 +56,16 @@ typedef struct nni_data_settings {
     nn_target_scaling normalize_targets;
     nn_imputation impute;
     nn_external external; /**< where the files may have data outside of themselves */
-    char *memory;         /**< as written: "auto", or a size such as "4G" */
     size_t memory_bytes;  /**< of rows that a rank may have in memory; 0: auto */
     char *window;         /**< as written: "128M" */
     size_t window_bytes;  /**< of x, over all slices, that are shuffled among each other */
     nni_augment_settings augment;
 } nni_data_settings;
+
+/** Entries are nni_kind. */
+extern const nni_domain nni_feature_scaling_domain, nni_target_scaling_domain, nni_imputation_domain,
+    nni_external_domain, nni_flip_domain;
+
+extern const nni_setting nni_data_section[];
 
 #endif

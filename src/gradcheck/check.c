@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "data/dataset/dataset.h"
-#include "model/network.h"
+#include "model/losses/loss.h"
 #include "recipe/recipe.h"
 #include "support/memory.h"
 #include "support/philox.h"
@@ -168,15 +168,15 @@ static double worst_difference(check *in, const nni_tensor *tensor, bool *wrong)
 static size_t stuck_units(const check *in, size_t l)
 {
     const nni_layer *layer = &in->network->layers[l];
+    const nni_activation_entry *entry = nni_activation_of(layer->activation);
+    const double margin = entry->margin;
     const nni_real *a = in->work->activations[l];
     size_t stuck = 0;
     for (size_t j = 0; j < layer->outputs; j++) {
         bool all = true;
         for (size_t i = 0; all && i < in->batch.rows; i++) {
             const double value = (double)a[i * layer->outputs + j];
-            all = (layer->activation == NN_RELU && value == 0) ||
-                  (layer->activation == NN_TANH && fabs(value) > 0.999) ||
-                  (layer->activation == NN_SIGMOID && (value < 0.001 || value > 0.999));
+            all = margin > 0 && (value < entry->least + margin || value > entry->most - margin);
         }
         stuck += all;
     }
@@ -232,7 +232,7 @@ static void tell_loss(const check *in, double loss)
 {
     fprintf(in->out, "loss     %.6g (%s)", loss, nn_loss_name(in->recipe->loss.name));
     const double guess = log((double)in->network->outputs);
-    if (in->recipe->loss.name == NN_CROSS_ENTROPY) {
+    if (nni_loss_of(in->recipe->loss.name)->targets == NNI_DISTRIBUTION) {
         fprintf(in->out, "; guessing among %zu classes costs %.3g", in->network->outputs, guess);
         if (loss > 3 * guess)
             fprintf(in->out, "\n         far above guessing: normalize the features, or choose another initializer");

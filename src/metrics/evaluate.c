@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "metrics/metric_table.h"
+#include "model/losses/loss.h"
 #include "support/memory.h"
 
 struct nni_evaluator {
@@ -39,11 +40,11 @@ static nn_status take_memory(nni_evaluator *evaluator, nn_error *error)
                         &evaluator->each, error);
 }
 
-static nn_status describe(nni_evaluator *evaluator, nn_activation output, nni_metrics_wanted wanted, nn_error *error)
+static nn_status describe(nni_evaluator *evaluator, nni_output_kind outputs, nni_metrics_wanted wanted, nn_error *error)
 {
     nni_subject *subject = &evaluator->subject;
     nn_comm *comm = evaluator->comm;
-    NN_TRY(nni_subject_describe(subject, output, evaluator->capacity, comm, error));
+    NN_TRY(nni_subject_describe(subject, outputs, evaluator->capacity, comm, error));
     subject->confusion = wanted.confusion && subject->classes > 0 && subject->classes <= NNI_CONFUSION_CLASSES_MAX;
     if (subject->classes > 0 && subject->outputs > 1)
         subject->top_k = wanted.top_k;
@@ -67,9 +68,9 @@ nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const
     evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
-    const nn_activation output = network->layers[network->layer_count - 1].activation;
-    evaluator->outputs_bounded = output == NN_SIGMOID || output == NN_SOFTMAX;
-    nn_status status = describe(evaluator, output, wanted, error);
+    const nni_output_kind outputs = nni_activation_of(network->layers[network->layer_count - 1].activation)->outputs;
+    evaluator->outputs_bounded = outputs != NNI_VALUES;
+    nn_status status = describe(evaluator, outputs, wanted, error);
     if (status != NN_OK) {
         nni_evaluator_free(evaluator);
         return status;
@@ -128,7 +129,7 @@ static size_t tally_piece(nni_evaluator *evaluator, const nni_workspace *work, s
         const size_t leaf_end = nni_row_sums_end(&tally->sums, subject->dataset, leaf);
         const size_t stop = leaf_end < end ? leaf_end : end, at = row - rows->first;
         nni_tally_rows(tally, subject, rows, at, stop - row, output + at * subject->outputs,
-                       evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_terms + at);
+                       evaluator->restored ? evaluator->restored + at * subject->outputs : NULL, work->row_losses + at);
         row = stop;
         if (stop < leaf_end || leaf + 1 == leaves.count)
             return leaf;
@@ -169,7 +170,7 @@ static nn_status run_pieces(nni_evaluator *evaluator, const nni_loss_settings *l
 static nni_subject subject_of(const nni_evaluator *evaluator, const nni_loss_settings *loss)
 {
     nni_subject subject = evaluator->subject;
-    subject.memberships = evaluator->outputs_bounded || loss->name == NN_IOU;
+    subject.memberships = evaluator->outputs_bounded || nni_loss_of(loss->name)->targets == NNI_PROBABILITIES;
     return subject;
 }
 

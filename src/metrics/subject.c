@@ -110,7 +110,7 @@ static nn_status measure_spread(const values_pass *pass, const double *largest, 
 }
 
 /* Under a sigmoid, targets that are all 0 or 1 are labels, or two classes where there is one output. */
-static nn_status describe_values(const values_pass *pass, nn_activation output, double *found, double *mean,
+static nn_status describe_values(const values_pass *pass, nni_output_kind outputs, double *found, double *mean,
                                  nn_error *error)
 {
     nni_subject *subject = pass->subject;
@@ -121,7 +121,7 @@ static nn_status describe_values(const values_pass *pass, nn_activation output, 
     NN_TRY(nn_comm_agree(comm, find_ranges(pass, found, error), error));
     NN_TRY(nni_comm_max_double(comm, found, LARGEST + subject->outputs, error));
     subject->unit_targets = found[OUTSIDE_UNIT] == 0;
-    if (found[OTHER_THAN_0_1] == 0 && output == NN_SIGMOID) {
+    if (found[OTHER_THAN_0_1] == 0 && outputs == NNI_PROBABILITIES) {
         subject->classes = subject->outputs == 1 ? 2 : 0;
         subject->labels = subject->outputs == 1 ? 0 : subject->outputs;
     }
@@ -132,7 +132,7 @@ static nn_status describe_values(const values_pass *pass, nn_activation output, 
 }
 
 /* Three passes over the values: their ranges, their means, their spread. */
-static nn_status describe_targets(nni_subject *subject, nn_activation output, size_t capacity, nn_comm *comm,
+static nn_status describe_targets(nni_subject *subject, nni_output_kind outputs, size_t capacity, nn_comm *comm,
                                   nn_error *error)
 {
     const char what[] = "the spread of the targets";
@@ -150,24 +150,24 @@ static nn_status describe_targets(nni_subject *subject, nn_activation output, si
         status = nni_cursor_create(subject->dataset, capacity, &pass.cursor, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = describe_values(&pass, output, found, mean, error);
+        status = describe_values(&pass, outputs, found, mean, error);
     nni_cursor_free(pass.cursor);
     nni_release(found);
     nni_release(mean);
     return status;
 }
 
-nn_status nni_subject_describe(nni_subject *subject, nn_activation output, size_t capacity, nn_comm *comm,
+nn_status nni_subject_describe(nni_subject *subject, nni_output_kind outputs, size_t capacity, nn_comm *comm,
                                nn_error *error)
 {
     /* Values under a softmax are shares of classes, one-hot rows above all. */
-    const bool shares = output == NN_SOFTMAX && subject->outputs > 1;
-    NN_TRY(describe_targets(subject, output, capacity, comm, error));
+    const bool shares = outputs == NNI_DISTRIBUTION && subject->outputs > 1;
+    NN_TRY(describe_targets(subject, outputs, capacity, comm, error));
     if (subject->dataset->binary)
         subject->classes = 2;
     else if (subject->dataset->target == NNI_TARGET_CLASSES || shares)
         subject->classes = subject->outputs;
-    subject->probabilities = shares || (output == NN_SIGMOID && (subject->outputs == 1 || subject->labels > 0));
+    subject->probabilities = shares || (outputs == NNI_PROBABILITIES && (subject->outputs == 1 || subject->labels > 0));
     return NN_OK;
 }
 

@@ -7,7 +7,7 @@
 
 #include "comm/comm.h"
 #include "data/dataset/dataset.h"
-#include "nntrain/kinds.h"
+#include "kernels/elementwise/activation.h"
 
 /** A split with outputs of a network to be measured against its targets. */
 typedef struct nni_subject {
@@ -28,12 +28,12 @@ typedef struct nni_subject {
 /**
  * Looks at all targets of a split. Collective.
  *
- * @param output    activation of the network's last layer
+ * @param outputs   what those of the network's last layer are
  * @param capacity  most rows to be looked at in one piece
  * @param subject   with dataset and outputs; receives the rest but confusion, top_k, memberships and one_class. To be
  * freed also where this fails
  */
-nn_status nni_subject_describe(nni_subject *subject, nn_activation output, size_t capacity, nn_comm *comm,
+nn_status nni_subject_describe(nni_subject *subject, nni_output_kind outputs, size_t capacity, nn_comm *comm,
                                nn_error *error);
 void nni_subject_free(nni_subject *subject);
 

@@ -1,4 +1,4 @@
-/** What one step works on: this rank's rows of a batch. */
+/** A batch: the rows of one rank that a step is computed on. */
 #ifndef NNI_MODEL_BATCH_H
 #define NNI_MODEL_BATCH_H
 
@@ -14,7 +14,7 @@ typedef struct nni_targets {
     const nni_real *values; /**< [rows, outputs] */
 } nni_targets;
 
-/** Rows of one batch; points into memory that somebody else owns. */
+/** Rows of one batch; borrows its arrays. */
 typedef struct nni_batch {
     size_t rows;        /**< rows of this rank; 0 is valid */
     size_t global_rows; /**< rows over all ranks */

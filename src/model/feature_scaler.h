@@ -1,4 +1,4 @@
-/** How features are shifted and scaled before they enter the network; part of the model and kept in checkpoints. */
+/** The feature scaler: shifts and scales features before the first layer; part of the model and of checkpoints. */
 #ifndef NNI_MODEL_FEATURE_SCALER_H
 #define NNI_MODEL_FEATURE_SCALER_H
 
@@ -22,11 +22,11 @@ typedef struct nni_feature_scaler {
     nni_real *scale_real;  /**< [features] */
 } nni_feature_scaler;
 
-/** Takes an identity normalisation: offset 0, scale 1. */
+/** Creates an identity: offset 0, scale 1. */
 nn_status nni_feature_scaler_create(nn_feature_scaling kind, size_t features, nni_feature_scaler **normalization,
                                     nn_error *error);
 
-/** Has missing values replaced, by what is then measured or read. */
+/** Allocates `missing`, so that missing values are replaced; its values are then measured or read. */
 nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error *error);
 
 /** Rounds offset and scale for types of x that an nni_real holds exactly; to be called after these were written. */

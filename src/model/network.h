@@ -12,7 +12,7 @@
 #include "nntrain/network.h"
 #include "nntrain/status.h"
 
-/** A dense layer, and where its tensors lie in a flat array of parameters, gradients or moments. */
+/** A dense layer, and the offsets of its tensors in a flat array of parameters, gradients or optimizer state. */
 typedef struct nni_layer {
     size_t inputs, outputs;
     nn_activation activation;
@@ -24,14 +24,14 @@ typedef struct nni_layer {
     size_t running_mean, running_variance; /**< with batch norm: offsets in nn_network.statistics [outputs] */
 } nni_layer;
 
-/** @return whether a layer has a bias: batch norm takes the mean of its sums out, and any shift with it, so that one
- * would have no effect, and its gradient would be nothing but rounding, which Adam and Adagrad make large */
-static inline bool nni_layer_has_bias(const nni_layer *layer)
-{
-    return layer->norm != NN_NORM_BATCH;
-}
+/** @return whether a layer has a bias: not with batch norm, which takes any shift out with the mean. The gradient of a
+ * bias would be nothing but rounding, which Adam and Adagrad enlarge. */
+bool nni_layer_has_bias(const nni_layer *layer);
 
-/** What a tensor is for: weights are regularised, the others are not. */
+/** @return whether batch norm keeps running statistics of a layer, and its sums are taken over the ranks */
+bool nni_layer_has_statistics(const nni_layer *layer);
+
+/** The role of a tensor: weights are regularised, the others are not. */
 typedef enum nni_tensor_role { NNI_TENSOR_WEIGHT, NNI_TENSOR_BIAS, NNI_TENSOR_GAMMA, NNI_TENSOR_BETA } nni_tensor_role;
 
 /** One tensor of the flat array. */
@@ -46,13 +46,13 @@ typedef struct nni_tensor {
 /**
  * Layers and their parameters. Owns its arrays.
  *
- * Parameters lie in one flat array in backward order, last layer first: the gradients lie alike, so that they are
- * complete from the front as the backward pass goes, and descent is one pass over flat arrays. Each tensor begins on a
- * multiple of NNI_ALIGNMENT bytes; the padding between them is zero and stays zero.
+ * Parameters and gradients are flat arrays of the same layout, in backward order, last layer first: gradients become
+ * complete from the front as the backward pass goes, and an optimizer's step is one pass over flat arrays. Each tensor
+ * begins on a multiple of NNI_ALIGNMENT bytes; the padding between tensors is zero and stays zero.
  */
 struct nn_network {
     size_t inputs, outputs;
-    nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a work space is taken */
+    nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a workspace is created */
     size_t layer_count;
     nni_layer *layers;      /**< [layer_count], first layer first */
     size_t parameter_count; /**< trained values, without padding */
@@ -92,8 +92,8 @@ bool nni_network_is_finite(const nn_network *network);
 struct nni_errand;
 
 /**
- * What the passes have to do with the other ranks that share a batch. A failure stays in `status` and `error`, and
- * later calls do nothing: passes have no way to fail, and the training asks once a step.
+ * Callbacks of the passes to the other ranks that share a batch. A failure stays in `status` and `error`, and later
+ * calls do nothing: passes return no status, and the training reads it once a step.
  */
 typedef struct nni_sync {
     /**
@@ -103,11 +103,11 @@ typedef struct nni_sync {
      */
     nn_status (*sum)(void *context, nni_leaf_range run, double *values, size_t count, nn_error *error); /**< NULL: one
                                                                                                       rank alone */
-    /** Is told as the backward pass goes that elements 0 .. count - 1 of the flat gradients are complete. */
+    /** Called during the backward pass when elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
     /**
-     * Is called before each tile of the products of the backward pass, so that what is under way goes on; only together
-     * with `complete`.
+     * Called before each tile of the products of the backward pass, so that an allreduce makes progress meanwhile; only
+     * together with `complete`.
      *
      * @param work    multiply-adds of the tile
      * @param most    elements that the tile can move beside them
@@ -120,29 +120,30 @@ typedef struct nni_sync {
     nn_error error;
 } nni_sync;
 
-/** Everything a pass over a batch writes. Owns its arrays; taken once for a network and the largest batch. */
+/** The arrays that passes over a batch write. Owns them; created once for a network and the largest batch. */
 typedef struct nni_workspace {
-    size_t capacity;               /**< rows the arrays hold */
-    size_t layer_count;            /**< of the network it was taken for */
-    nni_real **activations;        /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
-    struct nni_layer_work *layers; /**< [layer_count] what normalisation, dropout and some activations keep */
-    nni_real *logits;              /**< [capacity, outputs] kept by nni_loss; NULL unless the output activation's
-                                       derivative needs its input */
-    nni_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the layer in work and of the one below */
+    size_t capacity;        /**< rows the arrays hold */
+    size_t layer_count;     /**< of the network it was created for */
+    nni_real **activations; /**< [layer_count] of [capacity, outputs of the layer]; the last holds the output */
+    struct nni_layer_work
+        *layers;      /**< [layer_count] kept for the backward pass by norms, dropout and some activations */
+    nni_real *logits; /**< [capacity, outputs] kept by nni_loss; NULL unless the output activation's
+                          derivative needs its input */
+    nni_real *delta, *delta_below; /**< [capacity, widest layer] dE/do of the current layer and of the one below */
     size_t stack_height;           /**< flat arrays of gradients there are */
     size_t flat_pitch;             /**< elements from one to the next: flat_count */
     nni_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
                            leaves, which is one where the rows are one sum */
-    double *row_terms;   /**< [capacity] w_i E_i of the rows, left by nni_loss */
+    double *row_losses;  /**< [capacity] w_i E_i of the rows, left by nni_loss */
     double *sums;        /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
     struct nni_gemm_workspace *space;
-    struct nni_timeline *timeline; /**< is told which layer a pass of training is at; NULL: nobody asks */
+    struct nni_timeline *timeline; /**< records the layer that a pass of training is at; NULL: off */
     nni_sync sync;                 /**< to be set by the caller where ranks share batches */
     uint64_t seed;                 /**< of dropout; to be set by the caller */
 } nni_workspace;
 
 /**
- * Takes the work space of a network.
+ * Creates the workspace of a network.
  *
  * @param capacity  most rows in a batch; 0 is valid
  * @param threads   most OpenMP threads that will compute
@@ -163,14 +164,14 @@ void nni_workspace_free(nni_workspace *work);
 void nni_network_forward(nn_network *network, const nni_batch *batch, nni_workspace *work);
 
 /**
- * Forward pass of use: without dropout, and with the running statistics in batch norm. Leaves logits as above.
+ * Forward pass of inference: without dropout, and with the running statistics in batch norm. Leaves logits as above.
  *
  * @param x     [rows, inputs]
  * @param rows  at most the capacity of work
  */
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work);
 
-/** Applies the activation of the last layer to the logits that a forward pass left. */
+/** Turns the logits that a forward pass left into the activations of the last layer. */
 void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work);
 
 /** @return [rows, outputs]: logits after a forward pass, activations after nni_loss or nni_network_activate_output */
@@ -181,12 +182,13 @@ static inline nni_real *nni_network_output(const nn_network *network, const nni_
 
 /**
  * The loss of a batch; turns the logits o that a forward pass left into output activations a, and keeps the logits in
- * work->logits where there is room for them.
+ * work->logits where that is allocated.
  *
  * E = 1/n sum_i w_i E_i over rows i with sample weights w_i. n counts the rows of the *global* batch and not the sum of
- * their weights, so that E is a sum of shares however the rows are dealt out. A class y stands for its one-hot row.
+ * their weights, so that E is the sum of the ranks' parts, however rows are divided. A class y stands for its one-hot
+ * row.
  *
- * Terms of an output j of mse, mae, huber and binary_cross_entropy are multiplied by its weight, where there are any.
+ * In mse, mae, huber and binary_cross_entropy the term of output j is multiplied by its weight, where weights are set.
  *
  * - mse: E_i = 1/2 sum_j (a_j - y_j)^2. PyTorch's and Keras' mean over rows and outputs is 2/outputs times this.
  * - mae: sum_j |a_j - y_j|.

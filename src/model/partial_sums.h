@@ -1,4 +1,4 @@
-/** Sums over the rows of a batch, leaf by leaf, joined along the tree of the leaves (support/sum_tree.h). */
+/** Sums over the rows of a batch: one for each leaf, joined along the tree of the leaves (support/sum_tree.h). */
 #ifndef NNI_MODEL_PARTIAL_SUMS_H
 #define NNI_MODEL_PARTIAL_SUMS_H
 
@@ -6,13 +6,13 @@
 #include "support/real.h"
 
 /**
- * The leaves of a batch; of one that has none, all its rows as one.
+ * @return the leaves of a batch; all rows as one leaf where the batch has none
  *
- * @param whole  room for the borders of that one
+ * @param whole  buffer for the borders of that one leaf
  */
 nni_leaf_rows nni_batch_leaves(const nni_batch *batch, size_t whole[2]);
 
-/** Joins the topmost of `height` values on a stack after `leaf` went there. @return values left on it */
+/** Adds up the topmost of `height` nodes on a stack that `leaf` completes. @return nodes left on the stack */
 size_t nni_join_reals(nni_leaf_range run, size_t leaf, nni_real *stack, size_t pitch, size_t height, size_t count);
 size_t nni_join_doubles(nni_leaf_range run, size_t leaf, double *stack, size_t pitch, size_t height, size_t count);
 

@@ -1,21 +1,23 @@
-/* The passes: forward with bias and activation on the way out of each product, backward with the derivative. Layers
- * with normalisation, dropout or an activation whose derivative needs its input take a few more passes over memory. */
+/* Forward and backward pass. Bias and activation, or the derivative, are applied in the epilogue of each product;
+ * layers with normalisation, dropout or an activation whose derivative needs its input read and write memory a few
+ * times more.
+ */
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/random/dropout.h"
 #include "model/layer_work.h"
-#include "model/network.h"
-#include "model/output_delta.h"
+#include "model/losses/loss.h"
+#include "model/norms.h"
 #include "model/partial_sums.h"
 #include "support/timeline.h"
 
-/* What enters layer l: the batch itself or the activations of the layer below. */
+/* The input of layer l: the batch itself or the activations of the layer below. */
 static const nni_real *layer_input(const nni_workspace *work, const nni_real *x, size_t l)
 {
     return l == 0 ? x : work->activations[l - 1];
 }
 
-/* What act' of a layer is found from. */
+/* The array that act' of layer l is found from. */
 static const nni_real *derivative_at(const nni_workspace *work, size_t l)
 {
     return work->layers[l].at ? work->layers[l].at : work->activations[l];
@@ -33,11 +35,11 @@ static void multiply(const nn_network *network, size_t l, const nni_real *x, siz
     nni_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, out, layer->outputs, &epilogue);
 }
 
-/* activations = act(o), o in `at`; where the derivative is found from the output, `at` receives that. */
+/* activations = act(o), dropped out, with o in `at`; `at` receives act(o) where the derivative is found from that. */
 static void activate_kept(const nni_layer *layer, nni_real *at, nni_real *activations, const nni_real *mask,
                           size_t count)
 {
-    if (nni_activation_needs_input(layer->activation)) {
+    if (nni_activation_of(layer->activation)->needs_input) {
         nni_activate_to(layer->activation, at, activations, count);
         if (mask)
             nni_dropout_apply(activations, mask, activations, count);
@@ -51,21 +53,20 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
 {
     const nni_layer *layer = &network->layers[l];
     const nni_layer_work *kept = &work->layers[l];
+    const nni_norm_entry *norm = nni_norm_of(layer->norm);
     const size_t rows = batch->rows;
     nni_real *sums = kept->at ? kept->at : work->activations[l];
-    /* The weights of the first layer are only read here: no delta goes through them. */
+    /* The weights of the first layer are only read here: no delta is computed from them. */
     nni_gemm_workspace_share(work->space, l > 0);
-    if (!kept->at && layer->norm == NN_NORM_NONE) {
+    if (!kept->at && !norm->forward) {
         multiply(network, l, batch->x, rows, layer->activation, sums, work);
         return;
     }
     multiply(network, l, batch->x, rows, NN_LINEAR, sums, work);
-    if (layer->norm == NN_NORM_BATCH) {
+    if (norm->forward) {
         size_t whole[2];
         const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
-        nni_batch_norm_forward(network, l, &leaves, sums, work);
-    } else if (layer->norm == NN_NORM_LAYER) {
-        nni_layer_norm_forward(network, l, rows, sums, work);
+        norm->forward(network, l, &leaves, sums, work);
     }
     if (kept->mask)
         nni_dropout_mask(kept->mask, batch->samples, rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
@@ -94,27 +95,14 @@ void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows
     for (size_t l = 0; l < last; l++) {
         const nni_layer *layer = &network->layers[l];
         nni_real *out = work->activations[l];
-        const bool plain = layer->norm == NN_NORM_NONE;
-        multiply(network, l, x, rows, plain ? layer->activation : NN_LINEAR, out, work);
-        if (plain)
+        const nni_norm_entry *norm = nni_norm_of(layer->norm);
+        multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
+        if (!norm->infer)
             continue;
-        if (layer->norm == NN_NORM_BATCH)
-            nni_batch_norm_infer(network, l, rows, out, work);
-        else
-            nni_layer_norm_forward(network, l, rows, out, work);
+        norm->infer(network, l, rows, out, work);
         nni_activate(layer->activation, out, rows * layer->outputs);
     }
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
-}
-
-void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work)
-{
-    const nni_layer *last = &network->layers[network->layer_count - 1];
-    nni_real *output = nni_network_output(network, work);
-    if (last->activation == NN_SOFTMAX)
-        nni_softmax_rows(output, rows, last->outputs, NULL);
-    else
-        nni_activate(last->activation, output, rows * last->outputs);
 }
 
 /* dW [outputs, inputs] = delta^T a_below; db [outputs] = column sums of delta. */
@@ -149,14 +137,12 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
     work->delta_below = swap;
     if (kept->mask)
         nni_dropout_apply(work->delta, kept->mask, work->delta, rows * below->outputs);
-    if (below->norm == NN_NORM_BATCH)
-        nni_batch_norm_backward(network, l - 1, leaves, work);
-    else if (below->norm == NN_NORM_LAYER)
-        nni_layer_norm_backward(network, l - 1, leaves, work);
+    if (nni_norm_is_on(below->norm))
+        nni_norm_of(below->norm)->backward(network, l - 1, leaves, work);
 }
 
-/* Layers l and above are done: what lies before the next one's tensors is complete. */
-static void tell_complete(const nn_network *network, size_t l, nni_workspace *work)
+/* Reports the gradients of layers l and above as complete: those before the tensors of layer l - 1. */
+static void report_complete(const nn_network *network, size_t l, nni_workspace *work)
 {
     nni_sync *sync = &work->sync;
     const size_t count = l > 0 ? network->layers[l - 1].weight : network->flat_count;
@@ -164,21 +150,21 @@ static void tell_complete(const nn_network *network, size_t l, nni_workspace *wo
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
 
-/* What a product of the backward pass tells before each of its tiles. */
-typedef struct product_told {
+/* The product of the backward pass that is being computed, for the callback before each of its tiles. */
+typedef struct current_product {
     nni_sync *sync;
-    size_t first;  /* of the gradients: where the product's C begins */
-    size_t stride; /* elements between its rows; 0: C is not of the gradients */
-    size_t rows;   /* told to be complete */
-} product_told;
+    size_t first;  /* offset of the product's C in the gradients */
+    size_t stride; /* elements between its rows; 0: C is not in the gradients */
+    size_t rows;   /* reported as complete */
+} current_product;
 
 static void before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand)
 {
-    product_told *told = context;
-    nni_sync *sync = told->sync;
-    if (told->stride > 0 && rows > told->rows && sync->status == NN_OK) {
-        told->rows = rows;
-        sync->status = sync->complete(sync->context, told->first + rows * told->stride, &sync->error);
+    current_product *product = context;
+    nni_sync *sync = product->sync;
+    if (product->stride > 0 && rows > product->rows && sync->status == NN_OK) {
+        product->rows = rows;
+        sync->status = sync->complete(sync->context, product->first + rows * product->stride, &sync->error);
     }
     if (sync->status == NN_OK)
         sync->status = sync->progress(sync->context, work, most, errand, &sync->error);
@@ -191,15 +177,15 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
     const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
     nni_output_delta(loss, network, batch, work);
     nni_gemm_workspace_share(work->space, true);
-    product_told told = {.sync = &work->sync};
-    nni_gemm_workspace_pause(work->space, work->sync.progress ? before_tile : NULL, &told);
+    current_product product = {.sync = &work->sync};
+    nni_gemm_workspace_pause(work->space, work->sync.progress ? before_tile : NULL, &product);
     for (size_t l = network->layer_count; l-- > 0;) {
         const nni_layer *layer = &network->layers[l];
         nni_timeline_layer(work->timeline, l);
-        told.first = layer->weight, told.stride = layer->inputs, told.rows = 0;
+        product.first = layer->weight, product.stride = layer->inputs, product.rows = 0;
         weight_gradients(layer, layer_input(work, batch->x, l), &leaves, work);
-        told.stride = 0;
-        tell_complete(network, l, work);
+        product.stride = 0;
+        report_complete(network, l, work);
         if (l > 0)
             delta_below(network, l, &leaves, work);
     }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "nntrain/kinds.h"
+#include "support/setting.h"
 
 /** A dense layer: o = a W^T + b, normalised where asked for, then the activation, then dropout. */
 typedef struct nni_layer_settings {

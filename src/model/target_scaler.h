@@ -1,5 +1,5 @@
-/** How targets that are values are shifted and scaled before a network learns them, and outputs taken back; part of the
- * model and kept in checkpoints. */
+/** The target scaler: shifts and scales targets that are values before training, and outputs back to the user's units;
+ * part of the model and of checkpoints. */
 #ifndef NNI_MODEL_TARGET_SCALER_H
 #define NNI_MODEL_TARGET_SCALER_H
 
@@ -18,7 +18,7 @@ typedef struct nni_target_scaler {
     double *scale;  /**< [outputs], none of them 0 */
 } nni_target_scaler;
 
-/** Takes an identity: offset 0, scale 1. What it is of is found by nni_target_scaler_fit (data/dataset/dataset.h). */
+/** Creates an identity: offset 0, scale 1. nni_target_scaler_fit (data/dataset/dataset.h) fits one to data. */
 nn_status nni_target_scaler_create(nn_target_scaling kind, size_t outputs, nni_target_scaler **scaling,
                                    nn_error *error);
 void nni_target_scaler_free(nni_target_scaler *scaling);

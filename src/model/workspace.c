@@ -3,7 +3,7 @@
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gemm/gemm.h"
 #include "model/layer_work.h"
-#include "model/network.h"
+#include "model/norms.h"
 #include "support/memory.h"
 
 static size_t widest_layer(const nn_network *network)
@@ -23,23 +23,23 @@ static nn_status take_forward(const nn_network *network, size_t threads, nni_wor
     for (size_t l = 0; l < network->layer_count; l++)
         NN_TRY(nni_allocate(rows * network->layers[l].outputs, sizeof(nni_real), "the activations of a batch",
                             &work->activations[l], error));
-    NN_TRY(nni_allocate(rows, sizeof *work->row_terms, "the losses of a batch", &work->row_terms, error));
+    NN_TRY(nni_allocate(rows, sizeof *work->row_losses, "the losses of a batch", &work->row_losses, error));
     return nni_gemm_workspace_create(network->precision, threads, &work->space, error);
 }
 
-/* What normalisation, dropout and activations keep, layer by layer; a workspace of inference needs what norms do. */
+/* Allocates what a layer keeps for norms, dropout and activations; a workspace of inference needs that of norms. */
 static nn_status take_layer(const nni_layer *layer, bool last, bool backward, size_t rows, nni_layer_work *kept,
                             nn_error *error)
 {
     const char what[] = "what a layer keeps of a batch";
     const size_t all = rows * layer->outputs;
-    if (!last && backward && (layer->dropout > 0 || nni_activation_needs_input(layer->activation)))
+    if (!last && backward && (layer->dropout > 0 || nni_activation_of(layer->activation)->needs_input))
         NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->at, error));
     if (backward && layer->dropout > 0)
         NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->mask, error));
-    if (layer->norm == NN_NORM_NONE)
+    if (!nni_norm_is_on(layer->norm))
         return NN_OK;
-    const size_t scales = layer->norm == NN_NORM_BATCH ? layer->outputs : rows;
+    const size_t scales = nni_layer_has_statistics(layer) ? layer->outputs : rows;
     NN_TRY(nni_allocate(all, sizeof(nni_real), what, &kept->xhat, error));
     NN_TRY(nni_allocate(scales, sizeof(nni_real), what, &kept->inverse, error));
     NN_TRY(nni_allocate(layer->outputs, sizeof(nni_real), what, &kept->mean, error));
@@ -57,7 +57,7 @@ static nn_status take_layers(const nn_network *network, nni_workspace *work, nn_
                         "the sums of batch norm", &work->sums, error);
 }
 
-/* What lies between tensors is summed over ranks with the rest, and looked at for NaN. */
+/* The padding between tensors is summed over ranks with the gradients, and checked for NaN. */
 static void clear_padding(const nn_network *network, nni_real *gradients)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
@@ -72,11 +72,11 @@ static nn_status take_backward(const nn_network *network, nni_workspace *work, n
     const size_t deltas = work->capacity * widest_layer(network);
     NN_TRY(nni_allocate(deltas, sizeof(nni_real), "the deltas of a batch", &work->delta, error));
     NN_TRY(nni_allocate(deltas, sizeof(nni_real), "the deltas of a batch", &work->delta_below, error));
-    if (nni_activation_needs_input(network->layers[network->layer_count - 1].activation))
+    if (nni_activation_of(network->layers[network->layer_count - 1].activation)->needs_input)
         NN_TRY(nni_allocate(work->capacity * network->outputs, sizeof(nni_real), "the logits of a batch", &work->logits,
                             error));
-    /* Of the upper arrays little is used where the leaves of a tile are joined before it leaves the cache, so that they
-     * are not touched as a whole. */
+    /* Upper arrays are reserved and not cleared: little of them is used where the leaves of a tile are joined while it
+     * is in the cache. */
     work->flat_pitch = network->flat_count;
     NN_TRY(
         nni_reserve(work->stack_height, work->flat_pitch * sizeof(nni_real), "the gradients", &work->gradients, error));
@@ -133,7 +133,7 @@ void nni_workspace_free(nni_workspace *work)
     nni_release(work->delta);
     nni_release(work->delta_below);
     nni_release(work->gradients);
-    nni_release(work->row_terms);
+    nni_release(work->row_losses);
     nni_gemm_workspace_free(work->space);
     nni_release(work);
 }

@@ -9,7 +9,8 @@ static size_t blocks_of(const nni_tensor *tensor)
     return (tensor->count + NNI_UPDATE_BLOCK - 1) / NNI_UPDATE_BLOCK;
 }
 
-static void cut(const nn_network *network, nni_update_block *block)
+/* Divides the tensors into blocks. */
+static void divide(const nn_network *network, nni_update_block *block)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
         const nni_tensor *tensor = &network->tensors[t];
@@ -36,14 +37,15 @@ nn_status nni_optimizer_workspace_create(const nn_network *network, nni_optimize
     if (status == NN_OK)
         status = nni_allocate(blocks, sizeof *space->sums, "the optimizer's sums", &space->sums, error);
     if (status == NN_OK)
-        status = nni_allocate(tensors, sizeof *space->terms, "the optimizer's terms", &space->terms, error);
+        status = nni_allocate(tensors, sizeof *space->coefficients, "the optimizer's coefficients",
+                              &space->coefficients, error);
     for (size_t i = 0; status == NN_OK && i < 2; i++)
         status = nni_allocate(tensors, sizeof *space->norms[i], "the optimizer's norms", &space->norms[i], error);
     if (status != NN_OK) {
         nni_optimizer_workspace_free(space);
         return status;
     }
-    cut(network, space->blocks);
+    divide(network, space->blocks);
     *result = space;
     return NN_OK;
 }
@@ -54,7 +56,7 @@ void nni_optimizer_workspace_free(nni_optimizer_workspace *space)
         return;
     nni_release(space->blocks);
     nni_release(space->sums);
-    nni_release(space->terms);
+    nni_release(space->coefficients);
     nni_release(space->norms[0]);
     nni_release(space->norms[1]);
     nni_release(space);
@@ -63,7 +65,7 @@ void nni_optimizer_workspace_free(nni_optimizer_workspace *space)
 void nni_tensor_norms(nni_optimizer_workspace *space, nni_update_norm norm, const nn_network *network,
                       nni_update_arrays arrays, double *norms)
 {
-    nni_update_squares(norm, space->terms, space->blocks, space->block_count, arrays, space->sums);
+    nni_update_squares(norm, space->coefficients, space->blocks, space->block_count, arrays, space->sums);
     for (size_t t = 0; t < network->tensor_count; t++)
         norms[t] = 0;
     for (size_t b = 0; b < space->block_count; b++)
@@ -74,7 +76,7 @@ void nni_tensor_norms(nni_optimizer_workspace *space, nni_update_norm norm, cons
 
 double nni_global_norm(nni_optimizer_workspace *space, nni_update_norm norm, nni_update_arrays arrays)
 {
-    nni_update_squares(norm, space->terms, space->blocks, space->block_count, arrays, space->sums);
+    nni_update_squares(norm, space->coefficients, space->blocks, space->block_count, arrays, space->sums);
     double sum = 0;
     for (size_t b = 0; b < space->block_count; b++)
         sum += space->sums[b];

@@ -1,46 +1,32 @@
-/* What an optimizer keeps; the formulas are in step.c. */
+/* The state of an optimizer; the steps are in step.c. */
 #include "optim/optimizer.h"
 
 #include "optim/workspace.h"
 #include "support/memory.h"
 
-/* The names of the arrays that a kind keeps; NULL ends them. */
-typedef struct state_names {
-    const char *name[NNI_OPTIMIZER_STATES];
-} state_names;
-
-static state_names names_of(const nni_optimizer_settings *settings)
+nni_update_form nni_optimizer_form(const nni_optimizer_settings *settings)
 {
-    const char *velocity = settings->momentum > 0 ? "velocity" : NULL;
-    switch (settings->name) {
-    case NN_SGD:
-        return (state_names){{velocity}};
-    case NN_LARS: /* its loop has no form without */
-        return (state_names){{"velocity"}};
-    case NN_ADAGRAD:
-        return (state_names){{"square"}};
-    case NN_RMSPROP:
-        return (state_names){{"square", velocity}};
-    case NN_ADAM:
-    case NN_ADAMW:
-    case NN_LAMB:
-        return (state_names){{"mean", "square"}};
-    }
-    return (state_names){{NULL}};
+    const nni_optimizer_entry *entry = nni_optimizer_of(settings->name);
+    size_t form = NNI_FORM_PLAIN;
+    if (settings->momentum > 0)
+        form = settings->nesterov ? NNI_FORM_NESTEROV : NNI_FORM_MOMENTUM;
+    while (form > NNI_FORM_PLAIN && !entry->forms[form].states[0])
+        form--;
+    return (nni_update_form)form;
 }
 
 size_t nni_optimizer_state_count(const nni_optimizer_settings *settings)
 {
-    const state_names names = names_of(settings);
     size_t count = 0;
-    while (count < NNI_OPTIMIZER_STATES && names.name[count])
+    while (nni_optimizer_state_name(settings, count))
         count++;
     return count;
 }
 
 const char *nni_optimizer_state_name(const nni_optimizer_settings *settings, size_t state)
 {
-    return state < NNI_OPTIMIZER_STATES ? names_of(settings).name[state] : NULL;
+    const nni_optimizer_entry *entry = nni_optimizer_of(settings->name);
+    return state < NNI_OPTIMIZER_STATES ? entry->forms[nni_optimizer_form(settings)].states[state] : NULL;
 }
 
 nn_status nni_optimizer_create(const nni_optimizer_settings *settings,
@@ -50,7 +36,7 @@ nn_status nni_optimizer_create(const nni_optimizer_settings *settings,
     return nni_optimizer_create_part(settings, regularization, network, 0, 1, result, error);
 }
 
-/* Where a block begins, or after the last one what it ends the array with: padding goes with the block before it. */
+/* The offset of a block, or after the last one the end of the array: padding belongs to the block before it. */
 static size_t offset_of(const nni_optimizer_workspace *space, size_t block)
 {
     return block < space->block_count ? space->blocks[block].offset : space->flat_count;

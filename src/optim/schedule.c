@@ -12,47 +12,47 @@ static double in_steps(nni_interval length, nni_schedule_span span)
     return length.steps > 0 ? (double)length.steps : (double)length.epochs * (double)span.epoch_steps;
 }
 
-/* The rate t steps after the end of warm-up. A rate that begins below the minimum is not raised to it. */
-static double after_warmup(const nni_schedule_settings *schedule, double rate, nni_schedule_span span,
-                           const nni_schedule_state *state, double warmup, double t)
+/* --- the schedules: the rate at a moment after warm-up, and what a loss changes --- */
+
+/* A moment; lengths in steps. */
+typedef struct moment {
+    double t;       /* since the end of warm-up */
+    double total;   /* from there to the end of the training */
+    double every;   /* the setting */
+    double factor;  /* the setting */
+    double minimum; /* the setting, or the first rate where that is less */
+    double scale;   /* of the state */
+} moment;
+
+static double constant(double rate, const moment *at)
 {
-    const double minimum = fmin(schedule->minimum, rate);
-    const double every = in_steps(schedule->every, span);
-    const double total = (double)span.epochs * (double)span.epoch_steps - warmup;
-    switch (schedule->name) {
-    case NN_SCHEDULE_CONSTANT:
-        return rate;
-    case NN_SCHEDULE_STEP:
-        return every > 0 ? rate * pow(schedule->factor, floor(t / every)) : rate;
-    case NN_SCHEDULE_EXPONENTIAL:
-        return every > 0 ? rate * pow(schedule->factor, t / every) : rate;
-    case NN_SCHEDULE_COSINE:
-        return total > 0 ? minimum + (rate - minimum) * (1 + cos(acos(-1.0) * fmin(t / total, 1))) / 2 : rate;
-    case NN_SCHEDULE_PLATEAU:
-        return fmax(rate * state->scale, minimum);
-    }
+    (void)at;
     return rate;
 }
 
-double nni_schedule_rate(const nni_schedule_settings *schedule, double learning_rate, nni_schedule_span span,
-                         const nni_schedule_state *state, uint64_t step)
+static double staircase(double rate, const moment *at)
 {
-    double rate = learning_rate;
-    if (schedule->reference_batch > 0)
-        rate *= (double)span.step_rows / (double)schedule->reference_batch;
-    if (schedule->name != NN_SCHEDULE_PLATEAU)
-        rate *= state->scale;
-    const double warmup = in_steps(schedule->warmup_length, span);
-    const double t = (double)step;
-    if (t < warmup)
-        return after_warmup(schedule, rate, span, state, warmup, 0) * (t + 1) / warmup;
-    return after_warmup(schedule, rate, span, state, warmup, t - warmup);
+    return at->every > 0 ? rate * pow(at->factor, floor(at->t / at->every)) : rate;
 }
 
-void nni_schedule_observe(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss)
+static double exponential(double rate, const moment *at)
 {
-    if (schedule->name != NN_SCHEDULE_PLATEAU)
-        return;
+    return at->every > 0 ? rate * pow(at->factor, at->t / at->every) : rate;
+}
+
+static double cosine(double rate, const moment *at)
+{
+    const double pi = acos(-1.0);
+    return at->total > 0 ? at->minimum + (rate - at->minimum) * (1 + cos(pi * fmin(at->t / at->total, 1))) / 2 : rate;
+}
+
+static double plateau(double rate, const moment *at)
+{
+    return fmax(rate * at->scale, at->minimum);
+}
+
+static void lower_on_plateau(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss)
+{
     if (loss < state->best) {
         state->best = loss;
         state->waited = 0;
@@ -62,4 +62,73 @@ void nni_schedule_observe(const nni_schedule_settings *schedule, nni_schedule_st
         state->scale *= schedule->factor;
         state->waited = 0;
     }
+}
+
+/* A schedule. */
+typedef struct schedule {
+    nni_kind kind;
+    double (*rate)(double rate, const moment *at); /* rate: at the end of warm-up */
+    /* Changes the state by the loss of an epoch; `rate` then looks at the scale itself. NULL: the state stays. */
+    void (*observe)(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss);
+} schedule;
+
+static const schedule schedules[] = {
+    [NN_SCHEDULE_CONSTANT] = {.kind = {.name = "constant", .help = "the rate stays"}, .rate = constant},
+    [NN_SCHEDULE_STEP] = {.kind = {.name = "step",
+                                   .help = "the rate is multiplied by factor every so many epochs or steps",
+                                   .settings = NNI_KIND_SETTINGS({"every", "10 epochs"}, {"factor", "0.1"})},
+                          .rate = staircase},
+    [NN_SCHEDULE_EXPONENTIAL] = {.kind = {.name = "exponential",
+                                          .help = "the rate falls smoothly, by factor every so many epochs or steps",
+                                          .settings = NNI_KIND_SETTINGS({"every", "1 epoch"}, {"factor", "0.95"})},
+                                 .rate = exponential},
+    [NN_SCHEDULE_COSINE] = {.kind = {.name = "cosine",
+                                     .help = "the rate falls to minimum along half a cosine over the training",
+                                     .settings = NNI_KIND_SETTINGS({"warmup", "auto"}, {"minimum", "0"})},
+                            .rate = cosine},
+    [NN_SCHEDULE_PLATEAU] = {.kind = {.name = "plateau",
+                                      .help = "the rate is multiplied by factor when the loss has not improved for "
+                                              "patience epochs",
+                                      .settings =
+                                          NNI_KIND_SETTINGS({"factor", "0.1"}, {"minimum", "0"}, {"patience", "10"})},
+                             .rate = plateau,
+                             .observe = lower_on_plateau},
+};
+
+const nni_domain nni_schedule_domain = NNI_DOMAIN("schedule", schedules);
+
+const char *nn_schedule_name(nn_schedule_kind kind)
+{
+    return nni_domain_name(&nni_schedule_domain, kind);
+}
+
+/* --- what all schedules share --- */
+
+double nni_schedule_rate(const nni_schedule_settings *settings, double learning_rate, nni_schedule_span span,
+                         const nni_schedule_state *state, uint64_t step)
+{
+    const schedule *by = &schedules[settings->name];
+    double rate = learning_rate;
+    if (settings->reference_batch > 0)
+        rate *= (double)span.step_rows / (double)settings->reference_batch;
+    if (!by->observe)
+        rate *= state->scale;
+    const double warmup = in_steps(settings->warmup_length, span), t = (double)step;
+    const bool warm = t >= warmup;
+    const moment at = {
+        .t = warm ? t - warmup : 0,
+        .total = (double)span.epochs * (double)span.epoch_steps - warmup,
+        .every = in_steps(settings->every, span),
+        .factor = settings->factor,
+        .minimum = fmin(settings->minimum, rate), /* a rate that begins below the minimum is not raised to it */
+        .scale = state->scale,
+    };
+    const double after = by->rate(rate, &at);
+    return warm ? after : after * (t + 1) / warmup;
+}
+
+void nni_schedule_observe(const nni_schedule_settings *settings, nni_schedule_state *state, double loss)
+{
+    if (schedules[settings->name].observe)
+        schedules[settings->name].observe(settings, state, loss);
 }

@@ -7,9 +7,12 @@
 
 #include "optim/settings.h"
 
-/** What a schedule remembers; kept in checkpoints. */
+/** Entries begin with an nni_kind; the rest is known to schedule.c alone. */
+extern const nni_domain nni_schedule_domain;
+
+/** The state of a schedule; kept in checkpoints. */
 typedef struct nni_schedule_state {
-    double scale;    /**< what the rate has been multiplied by so far: by plateau, or after diverging */
+    double scale;    /**< factor of the rate so far: of plateau, and of rollbacks after a divergence */
     double best;     /**< plateau: best loss so far; infinity: none yet */
     uint64_t waited; /**< plateau: epochs since */
 } nni_schedule_state;
@@ -17,9 +20,9 @@ typedef struct nni_schedule_state {
 /** The beginning: scale 1, best infinity, waited 0. */
 nni_schedule_state nni_schedule_begin(void);
 
-/** Sizes that a schedule counts in. */
+/** Lengths of the training that a schedule is of. */
 typedef struct nni_schedule_span {
-    size_t epoch_steps; /**< steps of descent an epoch */
+    size_t epoch_steps; /**< optimizer steps of an epoch */
     size_t epochs;      /**< of the whole training */
     size_t step_rows;   /**< rows of a step: batch * accumulate */
 } nni_schedule_span;
@@ -39,8 +42,8 @@ double nni_schedule_rate(const nni_schedule_settings *schedule, double learning_
                          const nni_schedule_state *state, uint64_t step);
 
 /**
- * Tells a plateau schedule the loss of an epoch: after `patience` epochs without improvement the rate falls by factor,
- * and waiting begins anew. NaN is no improvement. Other schedules remember nothing.
+ * Changes the state by the loss of an epoch. plateau: after `patience` epochs without improvement the rate falls by
+ * factor, and the count of epochs begins anew; NaN is no improvement. The others have no such state.
  */
 void nni_schedule_observe(const nni_schedule_settings *schedule, nni_schedule_state *state, double loss);
 

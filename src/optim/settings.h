@@ -27,7 +27,6 @@ typedef struct nni_schedule_settings {
     nn_schedule_kind name;
     char *warmup;               /**< as written: "auto", "0 steps", "5 epochs" */
     nni_interval warmup_length; /**< 0: none, or auto */
-    char *every_text;           /**< as written */
     nni_interval every;         /**< step, exponential */
     double factor;              /**< step, exponential, plateau: what the rate is multiplied by */
     double minimum;             /**< cosine, plateau: the rate never falls below */

@@ -1,23 +1,22 @@
-/** What a step of descent works in. */
+/** The work space of an optimizer's step. */
 #ifndef NNI_OPTIM_WORKSPACE_H
 #define NNI_OPTIM_WORKSPACE_H
 
 #include "kernels/update/update.h"
 #include "model/network.h"
-#include "optim/optimizer.h"
 #include "support/partition.h"
 
-/** Blocks of the network's tensors, and numbers of the step in work. Owns its arrays. */
+/** Blocks of the network's tensors, and the step in progress. Owns its arrays. */
 typedef struct nni_optimizer_workspace {
-    double rate;       /**< of the step in work */
-    size_t moved;      /**< blocks of it that are done */
+    double rate;       /**< of the step in progress */
+    size_t updated;    /**< end of the blocks that it has updated */
     size_t flat_count; /**< elements of a flat array */
     size_t block_count;
-    nni_partition mine;             /**< blocks that are moved here */
-    nni_update_block *blocks;       /**< [block_count], tensor after tensor */
-    double *sums;                   /**< [block_count] of squares */
-    nni_update_coefficients *terms; /**< [tensors] */
-    double *norms[2];               /**< [tensors] each */
+    nni_partition mine;                    /**< blocks that are updated here */
+    nni_update_block *blocks;              /**< [block_count], tensor after tensor */
+    double *sums;                          /**< [block_count] of squares */
+    nni_update_coefficients *coefficients; /**< [tensors] */
+    double *norms[2];                      /**< [tensors] each */
 } nni_optimizer_workspace;
 
 nn_status nni_optimizer_workspace_create(const nn_network *network, nni_optimizer_workspace **space, nn_error *error);

@@ -1,14 +1,13 @@
 /* The network and its loss, which must fit the last layer. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "model/losses/loss.h"
+#include "model/norms.h"
 #include "recipe/check.h"
 
-enum {
-    MOST_UNITS = 1 << 24, /* a layer of that many inputs and as few as 100 outputs fills the memory of most hosts */
-    KEY_SIZE = 64,
-};
+enum { KEY_SIZE = 64, LIST_SIZE = 200 };
 
 static const char *layer_key(uint32_t layer, const char *key, char buffer[KEY_SIZE])
 {
@@ -23,18 +22,18 @@ static nn_status check_layer(const nni_check *in, uint32_t i)
     bool last = i + 1 == network->layers_count;
     char key[KEY_SIZE];
     layer_key(i, "units", key);
-    if (layer.units < 1 || layer.units > MOST_UNITS)
-        return nni_check_fail(in, key, "a layer has from 1 to %d units, not %zu", (int)MOST_UNITS, layer.units);
-    if (layer.activation == NN_SOFTMAX && last && layer.units == 1)
-        return nni_check_fail(in, key, "softmax over a single unit is always 1; give it one unit for each class");
-    if (layer.activation == NN_SOFTMAX && !last)
+    const nni_activation_entry *activation = nni_activation_of(layer.activation);
+    if (activation->outputs == NNI_DISTRIBUTION && last && layer.units == 1)
+        return nni_check_fail(in, key, "%s over a single unit is always 1; give it one unit for each class",
+                              activation->kind.name);
+    if (activation->over_rows && !last)
         return nni_check_fail(in, layer_key(i, "activation", key),
-                              "softmax belongs in the last layer only; use relu, tanh or sigmoid here");
-    if (layer.normalization != NN_NORM_NONE && last)
+                              "%s belongs in the last layer only; use relu, tanh or sigmoid here",
+                              activation->kind.name);
+    if (nni_norm_is_on(layer.normalization) && last)
         return nni_check_fail(in, layer_key(i, "normalization", key),
                               "the last layer gives the predictions, which are not normalised; leave it out");
     layer_key(i, "dropout", key);
-    NN_TRY(nni_check_float(in, key, layer.dropout, NNI_CHECK_FROM_0_TO_1, "0.5 drops half of the units"));
     if (layer.dropout > 0 && last)
         return nni_check_fail(in, key,
                               "the last layer gives the predictions, none of which may be dropped; leave it out");
@@ -73,33 +72,31 @@ static const char *loss_key(const nni_check *in)
     return is_short ? "loss" : "loss.name";
 }
 
-static nn_status fail_output(const nni_check *in, const char *needs, const char *mend)
+/* The activations whose outputs a loss takes: "sigmoid or softmax". */
+static const char *list_activations(const nni_loss_entry *loss, char list[LIST_SIZE])
 {
-    uint32_t last = in->recipe->network.layers_count - 1;
-    char key[KEY_SIZE];
-    layer_key(last, "activation", key);
-    return nni_check_fail(in, nni_check_later(in, loss_key(in), key), "%s needs %s, but the last layer is %s; %s",
-                          nn_loss_name(in->recipe->loss.name), needs,
-                          nn_activation_name(in->recipe->network.layers[last].activation), mend);
+    size_t length = 0;
+    for (size_t i = 0; i < nni_activation_domain.count && length < LIST_SIZE; i++)
+        if (loss->outputs & 1U << nni_activation_of((nn_activation)i)->outputs)
+            length += (size_t)snprintf(list + length, LIST_SIZE - length, "%s%s", length > 0 ? " or " : "",
+                                       nn_activation_name((nn_activation)i));
+    return list;
 }
 
 static nn_status check_output(const nni_check *in)
 {
     const nni_network_settings *network = &in->recipe->network;
-    nn_activation output = network->layers[network->layers_count - 1].activation;
-    bool sigmoid = output == NN_SIGMOID, softmax = output == NN_SOFTMAX;
-    nn_loss_kind loss = in->recipe->loss.name;
-    if (loss == NN_CROSS_ENTROPY && !softmax)
-        return fail_output(in, "probabilities",
-                           sigmoid ? "give it activation: softmax, or use loss: binary_cross_entropy"
-                                   : "give it activation: softmax, or use loss: mse");
-    if (loss == NN_BINARY_CROSS_ENTROPY && !sigmoid)
-        return fail_output(in, "a probability for each output",
-                           softmax ? "give it activation: sigmoid, or use loss: cross_entropy"
-                                   : "give it activation: sigmoid, or use loss: mse");
-    if (loss == NN_IOU && !sigmoid && !softmax)
-        return fail_output(in, "outputs from 0 to 1", "give it activation: sigmoid or softmax, or use loss: mse");
-    return NN_OK;
+    const uint32_t last = network->layers_count - 1;
+    const nni_activation_entry *output = nni_activation_of(network->layers[last].activation);
+    const nni_loss_entry *loss = nni_loss_of(in->recipe->loss.name);
+    char key[KEY_SIZE], list[LIST_SIZE];
+    if (loss->outputs == 0 || loss->outputs & 1U << output->outputs)
+        return NN_OK;
+    layer_key(last, "activation", key);
+    return nni_check_fail(in, nni_check_later(in, loss_key(in), key),
+                          "%s needs %s, but the last layer is %s; give it activation: %s, or use loss: %s",
+                          loss->kind.name, loss->needs, output->kind.name, list_activations(loss, list),
+                          nn_loss_name(nni_loss_usual(output->outputs)));
 }
 
 /* One weight for each unit of the last layer. @param each  what it is called: class or output */
@@ -108,7 +105,6 @@ static nn_status check_weights(const nni_check *in, const char *list, const doub
 {
     const nni_network_settings *network = &in->recipe->network;
     size_t units = network->layers[network->layers_count - 1].units;
-    char key[KEY_SIZE];
     bool any = false;
     if (!nni_check_has(in, list))
         return NN_OK;
@@ -117,11 +113,8 @@ static nn_status check_weights(const nni_check *in, const char *list, const doub
                               "there are %" PRIu32 " weights, but the last layer has %zu units; give one weight for "
                               "each %s",
                               count, units, each);
-    for (uint32_t i = 0; i < count; i++) {
-        snprintf(key, sizeof key, "%s[%" PRIu32 "]", list, i);
-        NN_TRY(nni_check_float(in, key, weights[i], NNI_CHECK_FROM_0, NULL));
+    for (uint32_t i = 0; i < count; i++)
         any = any || weights[i] > 0;
-    }
     if (!any)
         return nni_check_fail(in, list, "all weights are 0, so that nothing counts; raise one");
     return NN_OK;
@@ -133,31 +126,32 @@ static nn_status check_normalize_targets(const nni_check *in)
     const char key[] = "data.normalize_targets";
     const nni_network_settings *network = &in->recipe->network;
     const nn_target_scaling kind = in->recipe->data.normalize_targets;
-    const nn_loss_kind loss = in->recipe->loss.name;
-    const nn_activation output = network->layers[network->layers_count - 1].activation;
+    const nni_loss_entry *loss = nni_loss_of(in->recipe->loss.name);
+    const nni_activation_entry *output = nni_activation_of(network->layers[network->layers_count - 1].activation);
     char activation[KEY_SIZE];
     layer_key(network->layers_count - 1, "activation", activation);
     if (kind == NN_TARGETS_AUTO || kind == NN_TARGETS_NONE)
         return NN_OK;
-    if (loss == NN_CROSS_ENTROPY || loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU)
+    if (loss->targets != NNI_VALUES)
         return nni_check_fail(
             in, nni_check_later(in, key, loss_key(in)),
             "%s takes targets as they are, from 0 to 1; leave data.normalize_targets out, or use loss: "
             "mse",
-            nn_loss_name(loss));
-    if (output == NN_SOFTMAX)
+            loss->kind.name);
+    if (output->outputs == NNI_DISTRIBUTION)
         return nni_check_fail(in, nni_check_later(in, key, activation),
-                              "softmax gives shares that add up to 1, and no scaled targets; leave "
-                              "data.normalize_targets out, or use activation: linear");
-    const bool bounded = output == NN_SIGMOID || output == NN_TANH;
-    const bool reached = output == NN_LINEAR || output == NN_LEAKY_RELU || kind == NN_TARGETS_MINMAX ||
-                         (kind == NN_TARGETS_SCALE && !bounded);
+                              "%s gives shares that add up to 1, and no scaled targets; leave "
+                              "data.normalize_targets out, or use activation: linear",
+                              output->kind.name);
+    const bool bounded = isfinite(output->most);
+    const bool reached =
+        output->beyond == NN_TARGETS_STANDARD || kind == NN_TARGETS_MINMAX || (kind == NN_TARGETS_SCALE && !bounded);
     if (!reached)
         return nni_check_fail(
             in, nni_check_later(in, key, activation),
             "%s gives targets %s, which %s does not reach; use data.normalize_targets: minmax or auto, "
             "or activation: linear",
-            nn_target_scaling_name(kind), bounded ? "beyond 1" : "far below 0", nn_activation_name(output));
+            nn_target_scaling_name(kind), bounded ? "beyond 1" : "far below 0", output->kind.name);
     return NN_OK;
 }
 
@@ -165,8 +159,6 @@ nn_status nni_check_loss(const nni_check *in)
 {
     const nni_loss_settings *loss = &in->recipe->loss;
     NN_TRY(check_output(in));
-    NN_TRY(nni_check_float(in, "loss.label_smoothing", loss->label_smoothing, NNI_CHECK_FROM_0_TO_1, "0.1 is usual"));
-    NN_TRY(nni_check_float(in, "loss.delta", loss->delta, NNI_CHECK_ABOVE_0, "1 is usual"));
     NN_TRY(check_weights(in, "loss.class_weights", loss->class_weights, loss->class_weights_count, "class"));
     NN_TRY(check_weights(in, "loss.output_weights", loss->output_weights, loss->output_weights_count, "output"));
     return check_normalize_targets(in);

@@ -3,48 +3,35 @@
 #include "recipe/recipe.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "recipe/kind_settings.h"
-#include "recipe/schema.h"
-#include "yaml/check.h"
-
-enum { MOST_BYTES = 1 << 20 }; /* of a recipe file; a long one has a few thousand */
-enum { WAIT_SECONDS = 10 };    /* for whoever is to write a recipe into a pipe */
+#include "recipe/check.h"
+#include "recipe/sections.h"
+#include "yaml/schema.h"
 
 /* What is being read, and where its relative files are looked for. */
 typedef struct reading {
     nni_yaml_pool *pool;
-    nni_yaml_node *root;     /* defaults, then the text and the overrides over them */
-    nni_yaml_place defaults; /* of what nobody wrote */
+    nni_yaml_node *root; /* the text, then the overrides over it, then the defaults of what nobody wrote */
     const char *origin;
     const char *folder;
     nn_error *error;
 } reading;
 
-/* The trees come apart in merging, so the user's is checked before: its mistakes come in the order of its lines. */
-static nn_status merge_texts(reading *in, const char *text, const char *const *overrides, size_t override_count)
+/* Overrides are checked one by one, so that a message points at the one that is wrong. */
+static nn_status parse_texts(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
-    nni_yaml_node *written = NULL, *defaults = NULL;
-    NN_TRY(nni_yaml_parse(in->pool, nni_recipe_defaults, NNI_YAML_DEFAULTS, "defaults", &defaults, in->error));
-    NN_TRY(nni_yaml_copy(in->pool, defaults, &in->root, in->error));
-    in->defaults = in->root->place;
-    NN_TRY(nni_yaml_parse(in->pool, text, NNI_YAML_FILE, in->origin, &written, in->error));
-    NN_TRY(nni_yaml_check(written, &nni_recipe_schema, in->error));
-    in->root = nni_yaml_merge(in->root, written);
-    NN_TRY(nni_yaml_expand(in->pool, in->root, &nni_recipe_schema, in->error));
+    NN_TRY(nni_yaml_parse(in->pool, text, NNI_YAML_FILE, in->origin, &in->root, in->error));
+    NN_TRY(nni_yaml_check(in->root, nni_recipe_section, in->error));
+    NN_TRY(nni_yaml_expand(in->pool, in->root, nni_recipe_section, in->error));
     for (size_t i = 0; i < override_count; i++) {
-        NN_TRY(nni_yaml_set(in->pool, in->root, defaults, overrides[i], in->error));
-        NN_TRY(nni_yaml_check(in->root, &nni_recipe_schema, in->error));
-        NN_TRY(nni_yaml_expand(in->pool, in->root, &nni_recipe_schema, in->error));
+        NN_TRY(nni_yaml_set(in->pool, in->root, overrides[i], in->error));
+        NN_TRY(nni_yaml_check(in->root, nni_recipe_section, in->error));
+        NN_TRY(nni_yaml_expand(in->pool, in->root, nni_recipe_section, in->error));
     }
     return NN_OK;
 }
@@ -84,16 +71,14 @@ static nn_status settle_same_files(reading *in, nni_yaml_node *split)
     return nni_yaml_append(in->pool, split, file ? "file" : "files", split->place, copy, in->error);
 }
 
-/* Without a data.test (or data.validation) in the recipe there is no such split; one without a file is in the training
- * file. */
+/* A split of the recipe that does not hold rows of the training split out has files, its own or those of training. */
 static nn_status settle_split(reading *in, const char *key)
 {
     nni_yaml_node *data = nni_yaml_find(in->root, "data"), *split = nni_yaml_find(data, key);
-    nni_yaml_node *fraction = nni_yaml_find(split, "fraction"), *fold = nni_yaml_find(split, "fold");
-    if (is_default(split)) {
-        nni_yaml_remove(data, key);
+    nni_yaml_node *fraction = split ? nni_yaml_find(split, "fraction") : NULL,
+                  *fold = split ? nni_yaml_find(split, "fold") : NULL;
+    if (!split)
         return NN_OK;
-    }
     if (fraction)
         return settle_share(in, key, split, fraction, "fraction");
     if (fold)
@@ -162,51 +147,38 @@ static nn_status settle_files(reading *in, const char *split)
 
 static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
-    NN_TRY(merge_texts(in, text, overrides, override_count));
+    static const nni_yaml_source built_in = {.kind = NNI_YAML_DEFAULTS, .name = "defaults"};
+    NN_TRY(parse_texts(in, text, overrides, override_count));
+    NN_TRY(nni_yaml_default(in->pool, in->root, nni_recipe_section, (nni_yaml_place){.source = &built_in}, in->error));
     NN_TRY(settle_split(in, "validation"));
     NN_TRY(settle_split(in, "test"));
-    NN_TRY(nni_recipe_settle_kinds(in->pool, in->root, in->defaults, in->error));
     NN_TRY(check_train_files(in));
-    NN_TRY(nni_yaml_check_complete(in->root, &nni_recipe_schema, in->error));
+    NN_TRY(nni_yaml_check_complete(in->root, nni_recipe_section, in->error));
     NN_TRY(settle_files(in, "train"));
     NN_TRY(settle_files(in, "validation"));
     NN_TRY(settle_files(in, "test"));
-    nni_yaml_arrange(in->root, &nni_recipe_schema);
+    nni_yaml_arrange(in->root, nni_recipe_section);
     return NN_OK;
 }
 
-/* Silent: after the checks libcyaml has nothing to say. */
-static const cyaml_config_t config = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
-
-static nn_status load_struct(reading *in, const char *text, nn_recipe **recipe)
+/* What no table of settings says; also fills in what takes more than one of them. */
+static nn_status check(const nni_check *in)
 {
-    cyaml_data_t *data = NULL;
-    cyaml_err_t outcome =
-        cyaml_load_data((const uint8_t *)text, strlen(text), &config, &nni_recipe_schema, &data, NULL);
-    *recipe = data;
-    if (outcome == CYAML_OK)
-        return NN_OK;
-    return nn_fail(in->error, NN_SYSTEM, "%s: libcyaml refuses the resolved recipe: %s", in->origin,
-                   cyaml_strerror(outcome));
+    NN_TRY(nni_check_data(in));
+    NN_TRY(nni_check_augment(in));
+    NN_TRY(nni_check_network(in));
+    NN_TRY(nni_check_loss(in));
+    NN_TRY(nni_check_optimizer(in));
+    NN_TRY(nni_check_schedule(in));
+    NN_TRY(nni_check_training(in));
+    return nni_check_stop(in);
 }
 
-static nn_status build(reading *in, nn_recipe **recipe)
+static nn_status fill(reading *in, nn_recipe *recipe)
 {
-    char *text = NULL;
-    NN_TRY(nni_yaml_emit(in->root, &text, in->error));
-    nn_recipe *built = NULL;
-    nn_status status = load_struct(in, text, &built);
-    if (status != NN_OK) {
-        free(text);
-        return status;
-    }
-    built->text = text;
-    status = nni_recipe_check(built, in->root, in->origin, in->error);
-    if (status == NN_OK)
-        *recipe = built;
-    else
-        nn_recipe_free(built);
-    return status;
+    NN_TRY(nni_yaml_emit(in->root, &recipe->text, in->error));
+    NN_TRY(nni_yaml_fill(in->root, nni_recipe_section, recipe, in->error));
+    return check(&(nni_check){.recipe = recipe, .root = in->root, .origin = in->origin, .error = in->error});
 }
 
 nn_status nn_recipe_parse(const char *text, const char *origin, const char *folder, const char *const *overrides,
@@ -216,101 +188,14 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
     *recipe = NULL;
     NN_TRY(nni_yaml_pool_create(&in.pool, error));
     nn_status status = resolve(&in, text, overrides, override_count);
+    nn_recipe *filled = status == NN_OK ? calloc(1, sizeof *filled) : NULL;
     if (status == NN_OK)
-        status = build(&in, recipe);
+        status = filled ? fill(&in, filled) : nn_fail(error, NN_SYSTEM, "out of memory: cannot read the recipe");
+    if (status == NN_OK)
+        *recipe = filled;
+    else
+        nn_recipe_free(filled);
     nni_yaml_pool_free(in.pool);
-    return status;
-}
-
-/* Whether somebody writes into a pipe, or closes it, in time. errno is EAGAIN where nobody does. */
-static bool wait_for_writer(int descriptor)
-{
-    struct pollfd waited = {.fd = descriptor, .events = POLLIN};
-    int ready;
-    do
-        ready = poll(&waited, 1, WAIT_SECONDS * 1000);
-    while (ready < 0 && errno == EINTR);
-    if (ready == 0)
-        errno = EAGAIN;
-    return ready > 0;
-}
-
-static bool is_pipe(int descriptor)
-{
-    struct stat facts;
-    return fstat(descriptor, &facts) == 0 && S_ISFIFO(facts.st_mode);
-}
-
-static nn_status fail_to_read(const char *path, nn_error *error)
-{
-    if (errno == EAGAIN)
-        return nn_fail(error, NN_USAGE, "recipe %s is a pipe that nobody wrote to for %d s", path, (int)WAIT_SECONDS);
-    return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
-}
-
-/* Reads to the end, so that a pipe will do; `text` has room for MOST_BYTES + 2. */
-static nn_status read_stream(int descriptor, const char *path, char *text, nn_error *error)
-{
-    size_t length = 0;
-    ssize_t got = 1;
-    if (is_pipe(descriptor) && !wait_for_writer(descriptor)) /* one without a writer yet would read as empty */
-        return fail_to_read(path, error);
-    while (got != 0 && length <= MOST_BYTES) {
-        got = read(descriptor, text + length, MOST_BYTES + 1 - length);
-        if (got > 0)
-            length += (size_t)got;
-        else if (got < 0 && errno != EINTR && !(errno == EAGAIN && wait_for_writer(descriptor)))
-            return fail_to_read(path, error);
-    }
-    if (length > MOST_BYTES)
-        return nn_fail(error, NN_USAGE, "recipe %s has more than %d bytes; is it the file you meant?", path,
-                       (int)MOST_BYTES);
-    const char *nul = memchr(text, '\0', length);
-    const bool marked = length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
-    if (marked || (nul && nul - text < 2 && length > 1 && text[nul == text] != '\0'))
-        return nn_fail(error, NN_USAGE,
-                       "recipe %s is UTF-16 text; save it as UTF-8, for example by iconv -f UTF-16%s -t UTF-8", path,
-                       marked        ? ""
-                       : nul == text ? "BE"
-                                     : "LE");
-    if (nul)
-        return nn_fail(error, NN_USAGE, "recipe %s is no text: byte %zu is NUL; is it the file you meant?", path,
-                       (size_t)(nul - text));
-    text[length] = '\0';
-    return NN_OK;
-}
-
-static nn_status read_file(const char *path, char **text, nn_error *error)
-{
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0)
-        return nn_fail(error, NN_USAGE, "cannot read recipe %s: %s", path, strerror(errno));
-    *text = malloc(MOST_BYTES + 2);
-    nn_status status = *text ? read_stream(descriptor, path, *text, error)
-                             : nn_fail(error, NN_SYSTEM, "out of memory: cannot read recipe %s", path);
-    close(descriptor);
-    return status;
-}
-
-static nn_status folder_of(const char *path, char **folder, nn_error *error)
-{
-    const char *slash = strrchr(path, '/');
-    *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    return *folder ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory: cannot read recipe %s", path);
-}
-
-nn_status nn_recipe_load(const char *path, const char *const *overrides, size_t override_count, nn_recipe **recipe,
-                         nn_error *error)
-{
-    char *text = NULL, *folder = NULL;
-    *recipe = NULL;
-    nn_status status = read_file(path, &text, error);
-    if (status == NN_OK)
-        status = folder_of(path, &folder, error);
-    if (status == NN_OK)
-        status = nn_recipe_parse(text, path, folder, overrides, override_count, recipe, error);
-    free(text);
-    free(folder);
     return status;
 }
 
@@ -319,5 +204,6 @@ void nn_recipe_free(nn_recipe *recipe)
     if (!recipe)
         return;
     free(recipe->text);
-    cyaml_free(&config, &nni_recipe_schema, recipe, 0);
+    nni_yaml_release(nni_recipe_section, recipe);
+    free(recipe);
 }

@@ -44,7 +44,6 @@ typedef struct nni_training_settings {
 } nni_training_settings;
 
 typedef struct nni_checkpoint_settings {
-    char *every_text; /**< as written */
     nni_interval every;
     size_t keep;         /**< newest checkpoints that stay; at least 1 */
     bool asynchronous;   /**< they are written beside the training, from a copy */
@@ -58,9 +57,7 @@ typedef struct nni_parallel_settings {
     size_t threads;      /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
     bool reproducible;   /**< sums over rows keep to the tree of the slices: the same bits on any number of ranks */
     size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */
-    char *bucket;        /**< as written: "512K" */
     size_t bucket_bytes; /**< of gradients that are averaged at a time */
-    char *hang_after;    /**< as written: "30 minutes", or "never" */
     double hang_seconds; /**< without progress, after which a rank counts as hung; 0: never */
 } nni_parallel_settings;
 

@@ -35,3 +35,45 @@ bool nni_kind_has(const nni_kind *kind, const char *key, const char **value)
     }
     return false;
 }
+
+bool nni_domain_has(const nni_domain *domain, const char *key)
+{
+    for (size_t value = 0; value < domain->count; value++) {
+        const nni_kind *kind = nni_domain_kind(domain, value);
+        if (kind && nni_kind_has(kind, key, NULL))
+            return true;
+    }
+    return false;
+}
+
+const nni_setting *nni_section_find(const nni_setting *section, const char *key)
+{
+    for (; section->key; section++)
+        if (strcmp(section->key, key) == 0)
+            return section;
+    return NULL;
+}
+
+static bool has_settings(const nni_domain *domain)
+{
+    for (size_t value = 0; value < domain->count; value++) {
+        const nni_kind *kind = nni_domain_kind(domain, value);
+        if (kind && kind->settings)
+            return true;
+    }
+    return false;
+}
+
+const nni_setting *nni_section_kind(const nni_setting *section)
+{
+    for (; section->key; section++)
+        if (section->type == NNI_SETTING_KIND && has_settings(section->domain))
+            return section;
+    return NULL;
+}
+
+const nni_setting *nni_setting_section(const nni_setting *setting)
+{
+    const bool section = setting->type == NNI_SETTING_SECTION || setting->type == NNI_SETTING_SECTIONS;
+    return section ? setting->settings : NULL;
+}

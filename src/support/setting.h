@@ -8,6 +8,7 @@
 #ifndef NNI_SUPPORT_SETTING_H
 #define NNI_SUPPORT_SETTING_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -56,8 +57,8 @@ typedef enum nni_setting_type {
 /**
  * One setting of a section; a section is an array of them that a NULL key ends.
  *
- * A setting that some kinds of its section have and others have not (nni_kind.settings) has no value here: its default
- * stands with the kind.
+ * Which settings a section has may depend on the kind that it names (nni_kind.settings): one that kinds list and that
+ * has no value here belongs to those kinds alone. A value with a kind goes before the one here.
  */
 typedef struct nni_setting {
     const char *key, *help; /**< help: one line without a full stop */
@@ -77,6 +78,13 @@ typedef struct nni_setting {
     const struct nni_setting *settings; /**< of sections */
 } nni_setting;
 
+/** Ranges, within the entry of a setting. */
+#define NNI_FROM_0          .least = 0, .most = INFINITY
+#define NNI_FROM_1          .least = 1, .most = INFINITY
+#define NNI_ABOVE_0         .above = true, .most = INFINITY
+#define NNI_FROM_0_TO_1     .most = 1, .below = true /* without 1 */
+#define NNI_BETWEEN_0_AND_1 .above = true, .most = 1, .below = true
+
 /** Starts the entry of a member: {NNI_SETTING(COUNT, nni_layer_settings, units), .help = "..."}. */
 #define NNI_SETTING(kind, structure, member) NNI_SETTING_KEY(#member, kind, structure, member)
 
@@ -90,6 +98,22 @@ typedef struct nni_setting {
     .key = #member, .type = NNI_SETTING_##kind, .offset = offsetof(structure, member),                                 \
     .size = sizeof(*((structure *)0)->member), .beside = offsetof(structure, length)
 
+/** The settings of a kind: NNI_KIND_SETTINGS({"factor", "0.5"}, {"limit", NULL}). */
+#define NNI_KIND_SETTINGS(...)                                                                                         \
+    (const nni_kind_setting[])                                                                                         \
+    {                                                                                                                  \
+        __VA_ARGS__,                                                                                                   \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
+
+/** A domain from its noun and its table. */
+#define NNI_DOMAIN(name, entries)                                                                                      \
+    {                                                                                                                  \
+        .noun = (name), .table = (entries), .stride = sizeof *(entries), .count = sizeof(entries) / sizeof *(entries)  \
+    }
+
 /** @return the entry of an enumerator; NULL: the domain has no such kind */
 const nni_kind *nni_domain_kind(const nni_domain *domain, size_t value);
 
@@ -101,5 +125,17 @@ size_t nni_domain_find(const nni_domain *domain, const char *name);
 
 /** @return whether a kind has a setting. @param value  receives its default, which may be NULL; may be NULL */
 bool nni_kind_has(const nni_kind *kind, const char *key, const char **value);
+
+/** @return whether any kind of a domain has a setting */
+bool nni_domain_has(const nni_domain *domain, const char *key);
+
+/** @return the setting of a name; NULL: the section has none */
+const nni_setting *nni_section_find(const nni_setting *section, const char *key);
+
+/** @return the setting whose kind decides which others the section has; NULL: none does */
+const nni_setting *nni_section_kind(const nni_setting *section);
+
+/** @return the section of a setting, of its elements where it is a list; NULL: it is a value */
+const nni_setting *nni_setting_section(const nni_setting *setting);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "recipe/kind_settings.h"
+#include "optim/sections.h"
 
 /* Features and targets of this size throw off weights that are drawn for some of about 1, and rates of this many times
  * the usual one do whatever the data. */
@@ -30,7 +30,7 @@ static nn_status largest_target(const nni_run_data *data, nn_comm *comm, double 
 nn_status nni_find_divergence_cause(const nni_run_data *data, const nni_optimizer_settings *optimizer, double rate,
                                     nn_comm *comm, char text[NNI_CAUSE_SIZE], nn_error *error)
 {
-    const double usual = strtod(nni_recipe_usual_rate(optimizer->name), NULL);
+    const double usual = strtod(nni_optimizer_usual_rate(optimizer->name), NULL);
     const double feature = largest_feature(data);
     double target;
     NN_TRY(largest_target(data, comm, &target, error));

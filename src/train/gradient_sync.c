@@ -112,7 +112,7 @@ static size_t widest_norm(const nn_network *network)
 {
     size_t widest = 0;
     for (size_t l = 0; l < network->layer_count; l++)
-        if (network->layers[l].norm == NN_NORM_BATCH && network->layers[l].outputs > widest)
+        if (nni_layer_has_statistics(&network->layers[l]) && network->layers[l].outputs > widest)
             widest = network->layers[l].outputs;
     return widest;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recipe/kinds.h"
 #include "train/run_folder/folder.h"
 
 nn_status nni_resume_newest(const char *folder, const nni_output *output, char path[PATH_MAX], nn_error *error)
@@ -141,8 +140,8 @@ static nn_status check_recipe(const char *path, const nn_recipe *now, const nn_r
     NN_TRY(check_name(path, "loss.name", nn_loss_name(before->loss.name), nn_loss_name(now->loss.name), error));
     NN_TRY(check_name(path, "optimizer.name", nn_optimizer_name(before->optimizer.name),
                       nn_optimizer_name(now->optimizer.name), error));
-    return check_name(path, "data.impute", nni_imputation_names[before->data.impute].str,
-                      nni_imputation_names[now->data.impute].str, error);
+    return check_name(path, "data.impute", nni_domain_name(&nni_imputation_domain, before->data.impute),
+                      nni_domain_name(&nni_imputation_domain, now->data.impute), error);
 }
 
 /* Compared with the kind that the checkpoint scales by, which its recipe may have left to auto. */

@@ -109,24 +109,11 @@ bool nni_yaml_is_null(const nni_yaml_node *node);
 void nni_yaml_null_to_mapping(nni_yaml_node *node);
 
 /**
- * Lays one tree over another: mappings are merged key by key, lists and scalars replaced.
+ * Lays one override over a tree: VALUE takes the place of all that KEY had.
  *
- * Takes both apart. A mapping of the defaults takes the place of the one laid over it, so that a message about a
- * missing key points into the user's file.
- *
- * @return the merged tree
- */
-nni_yaml_node *nni_yaml_merge(nni_yaml_node *base, nni_yaml_node *over);
-
-/**
- * Lays one override over a tree: VALUE takes the place of all that KEY had. Of a mapping, what VALUE leaves out is then
- * what the defaults have there.
- *
- * @param defaults    a tree that stays as it is
  * @param assignment  "KEY=VALUE", KEY like training.epochs or network.layers[0].units, VALUE as in YAML
  */
-nn_status nni_yaml_set(nni_yaml_pool *pool, nni_yaml_node *root, nni_yaml_node *defaults, const char *assignment,
-                       nn_error *error);
+nn_status nni_yaml_set(nni_yaml_pool *pool, nni_yaml_node *root, const char *assignment, nn_error *error);
 
 /**
  * Writes a tree as YAML. Innermost mappings and all lists go on one line.

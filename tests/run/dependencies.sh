@@ -37,7 +37,7 @@ grep -q 'apt-get was called' out && fail "a user without rights had apt-get call
 grep -q 'an MPI library is there' out && fail "an MPI library that is not there: $(cat out)"
 
 # Only what is optional is missing: no reason to stop, and nothing to say.
-installed="gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libcyaml-dev libyaml-dev
+installed="gcc libc6-dev make cmake pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libyaml-dev
 zlib1g-dev libxxhash-dev libcunit1-dev hdf5-tools procps"
 installed=${installed//$'\n'/ }
 lacking test || fail "only optional packages are missing: exit code $?: $(cat out)"

@@ -6,6 +6,7 @@
 #include "comm/string_set.h"
 #include "data/dataset/labels.h"
 #include "hdf5/guard.h"
+#include "kernels/elementwise/activation.h"
 #include "support/memory.h"
 
 nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train)
@@ -34,7 +35,8 @@ nni_head nni_head_of(const nni_network_settings *network, const nni_loss_setting
 
 size_t nni_head_classes(nni_head head)
 {
-    return head.outputs > 1 ? head.outputs : head.outputs == 1 && head.activation == NN_SIGMOID ? 2 : 0;
+    const bool probability = nni_activation_of(head.activation)->outputs == NNI_PROBABILITIES;
+    return head.outputs > 1 ? head.outputs : head.outputs == 1 && probability ? 2 : 0;
 }
 
 /* What rank 0 looks for, and what it finds. */

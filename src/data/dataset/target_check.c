@@ -3,13 +3,11 @@
 #include <math.h>
 
 #include "data/dataset/files.h"
+#include "model/losses/loss.h"
 #include "support/memory.h"
 
 /* How far the sum of a row may be from 1; how far a target may be from 0 to 1: float32's rounding. */
 static const double sum_tolerance = 1e-3, range_tolerance = 1e-6;
-
-/* What a loss asks of values. */
-typedef enum rule { RULE_NONE, RULE_UNIT, RULE_DISTRIBUTION } rule;
 
 /* The first value that is not as it must be. */
 typedef struct finding {
@@ -22,21 +20,19 @@ typedef struct finding {
 struct nni_target_check {
     const nni_dataset_spec *spec;
     const nni_hdf5_rows *rows;
-    nni_label_set *set; /* NULL: these are no labels, whatever they hold */
-    rule rule;
-    uint64_t row; /* of the split, and the position in it, of the next value */
+    nni_label_set *set;   /* NULL: these are no labels, whatever they hold */
+    nni_output_kind rule; /* what the loss asks of values */
+    uint64_t row;         /* of the split, and the position in it, of the next value */
     size_t at;
     double sum; /* of the row so far */
     finding fraction, outside, sum_off;
 };
 
-static rule rule_of(nni_head head, size_t width)
+static nni_output_kind rule_of(nni_head head, size_t width)
 {
     if (head.outputs != width)
-        return RULE_NONE; /* which is told elsewhere */
-    if (head.loss == NN_CROSS_ENTROPY)
-        return RULE_DISTRIBUTION;
-    return head.loss == NN_BINARY_CROSS_ENTROPY || head.loss == NN_IOU ? RULE_UNIT : RULE_NONE;
+        return NNI_VALUES; /* which is told elsewhere */
+    return nni_loss_of(head.loss)->targets;
 }
 
 nn_status nni_target_check_create(const nni_dataset_spec *spec, const nni_hdf5_rows *y, nni_target_check **check,
@@ -71,12 +67,12 @@ static nn_status take_label(nni_target_check *check, double value, nn_error *err
 
 static void take_value(nni_target_check *check, double value)
 {
-    if (value < -range_tolerance || (check->rule == RULE_UNIT && value > 1 + range_tolerance))
+    if (value < -range_tolerance || (check->rule == NNI_PROBABILITIES && value > 1 + range_tolerance))
         note(check, &check->outside, value);
     check->sum += value;
     if (check->at + 1 < check->rows->layout->row_values)
         return;
-    if (check->rule == RULE_DISTRIBUTION && !(fabs(check->sum - 1) <= sum_tolerance))
+    if (check->rule == NNI_DISTRIBUTION && !(fabs(check->sum - 1) <= sum_tolerance))
         note(check, &check->sum_off, check->sum);
     check->sum = 0;
 }
@@ -84,13 +80,13 @@ static void take_value(nni_target_check *check, double value)
 nn_status nni_target_check_take(nni_target_check *check, nni_element element, const void *source,
                                 const nni_real *values, size_t count, nn_error *error)
 {
-    if (!check->set && check->rule == RULE_NONE)
+    if (!check->set && check->rule == NNI_VALUES)
         return NN_OK;
     for (size_t i = 0; i < count; i++) {
         const double value = element == NNI_DOUBLE ? ((const double *)source)[i] : (double)values[i];
         if (check->set)
             NN_TRY(take_label(check, value, error));
-        if (check->rule != RULE_NONE)
+        if (check->rule != NNI_VALUES)
             take_value(check, value);
         if (++check->at == check->rows->layout->row_values) {
             check->at = 0;
@@ -124,7 +120,7 @@ static nn_status fail_values(const nni_target_check *check, nn_error *error)
     uint64_t row = first_outside ? outside->row : sum->row;
     const char *path = nni_files_locate(rows->files, rows->path, &row), *loss = nn_loss_name(check->spec->head.loss);
     const unsigned long long number = row;
-    if (check->rule == RULE_UNIT)
+    if (check->rule == NNI_PROBABILITIES)
         return nn_fail(
             error, NN_DATA,
             "%s: row %llu of %s holds %g at position %zu, but %s takes targets from 0 to 1; store classes as "
@@ -151,8 +147,8 @@ static bool are_labels(const nni_target_check *check)
     if (!check->set || nni_head_classes(head) == 0)
         return false;
     if (head.outputs > 1)
-        return head.activation == NN_SOFTMAX || head.activation == NN_SIGMOID;
-    return check->spec->names_are_labels || (check->rule == RULE_UNIT && !check->set->fraction);
+        return nni_activation_of(head.activation)->outputs != NNI_VALUES;
+    return check->spec->names_are_labels || (check->rule == NNI_PROBABILITIES && !check->set->fraction);
 }
 
 nn_status nni_target_check_finish(nni_target_check *check, nn_comm *comm, bool *labels, nn_error *error)

@@ -3,6 +3,7 @@
 
 #include "data/dataset/files.h"
 #include "data/dataset/labels.h"
+#include "kernels/elementwise/activation.h"
 #include "support/memory.h"
 
 static nn_status fail_class(const nni_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
@@ -71,19 +72,20 @@ static nn_status take_values(nni_dataset *dataset, nn_error *error)
 
 static nn_status classes_to_values(nni_dataset *dataset, nn_activation output, nn_error *error)
 {
-    if (output != NN_SIGMOID && holds_texts(dataset))
+    const bool probability = nni_activation_of(output)->outputs == NNI_PROBABILITIES;
+    if (!probability && holds_texts(dataset))
         return nn_fail(error, NN_DATA,
                        "%s: %s holds %zu different texts such as '%s', which are no values to be predicted; end the "
                        "network with softmax over %zu units and loss: cross_entropy%s, or store numbers",
                        dataset->file, dataset->y_name, dataset->labels->names.count, dataset->labels->names.text[0],
                        dataset->labels->names.count,
                        dataset->labels->names.count == 2 ? ", or with a single sigmoid" : "");
-    if (output == NN_SIGMOID)
+    if (probability)
         NN_TRY(check_two_classes(dataset, error));
     if (!dataset->source)
         NN_TRY(take_values(dataset, error));
     dataset->target = NNI_TARGET_VALUES;
-    dataset->binary = output == NN_SIGMOID;
+    dataset->binary = probability;
     dataset->outputs = 1;
     return NN_OK;
 }

@@ -3,28 +3,24 @@
 
 #include "data/dataset/dataset.h"
 #include "data/scaling/statistics.h"
+#include "model/losses/loss.h"
 
 /* --- choosing --- */
 
-/* Outputs of one side get targets of deviation 1 and not 0 ... 1: of prices, of which most then lie near 0, relu learnt
- * nothing with six seeds of six (R2 below 0, of deviation 1 above 0.91), for its unit soon gave 0 for all rows. */
 static nn_target_scaling choose(const nni_dataset *dataset, nn_activation output, const nni_statistics *found)
 {
-    const bool bounded = output == NN_SIGMOID || output == NN_TANH;
-    const double lowest = output == NN_TANH ? -1 : 0, highest = bounded ? 1 : (double)INFINITY;
-    if (output == NN_LINEAR)
-        return NN_TARGETS_STANDARD;
+    const nni_activation_entry *entry = nni_activation_of(output);
     for (size_t j = 0; j < dataset->outputs; j++)
-        if (found->least[j] < lowest || found->most[j] > highest)
-            return output == NN_LEAKY_RELU ? NN_TARGETS_STANDARD : NN_TARGETS_MINMAX;
-    return bounded ? NN_TARGETS_NONE : NN_TARGETS_SCALE;
+        if (found->least[j] < entry->least || found->most[j] > entry->most)
+            return entry->beyond;
+    return entry->within;
 }
 
 /* Whether targets are no quantities, but say what is true: classes, labels and shares. */
 static bool are_truths(const nni_dataset *dataset, nn_loss_kind loss, nn_activation output)
 {
-    return dataset->target != NNI_TARGET_VALUES || dataset->binary || output == NN_SOFTMAX ||
-           loss == NN_CROSS_ENTROPY || loss == NN_BINARY_CROSS_ENTROPY || loss == NN_IOU;
+    return dataset->target != NNI_TARGET_VALUES || dataset->binary ||
+           nni_activation_of(output)->outputs == NNI_DISTRIBUTION || nni_loss_of(loss)->targets != NNI_VALUES;
 }
 
 /* --- measuring --- */

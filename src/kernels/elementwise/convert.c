@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* The loops of a type, which a function cannot be told; differences and products are computed in `scalar`. */
+/* Defines the loops of an element type; differences and products are computed in `scalar`. */
 #define LOOPS(type, scalar, by_offset, by_scale)                                                                       \
     static void type##_plain(const void *from, nni_real *to, size_t count)                                             \
     {                                                                                                                  \

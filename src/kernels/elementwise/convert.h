@@ -1,7 +1,7 @@
 /**
- * Numbers of any type as reals, in one pass from where they lie to where they are worked on. Without threads.
+ * Conversion of numbers of any type to reals, in one pass from source to destination. Without threads.
  *
- * Every operation is rounded by IEEE 754 on its own, so bits do not depend on where in an array a number stands.
+ * Every operation is rounded by IEEE 754 on its own, so bits do not depend on a number's position in an array.
  */
 #ifndef NNI_KERNELS_ELEMENTWISE_CONVERT_H
 #define NNI_KERNELS_ELEMENTWISE_CONVERT_H

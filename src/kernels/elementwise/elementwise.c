@@ -11,8 +11,8 @@ const nni_elementwise_kernels *nni_elementwise_kernels_in_use(void)
     return nni_isa_in_use()->elementwise;
 }
 
-/* Below this many elements a second thread costs more than it saves: waking it takes 5 to 10 us, in which one core
- * computes 16 Ki exponentials. */
+/* With fewer elements a second thread costs more than it saves: waking it takes 5 to 10 us, in which one core computes
+ * 16 Ki exponentials. */
 static const size_t worth_threads = 32768;
 
 void nni_activate(nn_activation activation, nni_real *values, size_t count)
@@ -24,56 +24,56 @@ void nni_activate_to(nn_activation activation, const nni_real *inputs, nni_real 
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     if (nni_alone(count, worth_threads)) {
-        kernels->activate[activation](inputs, outputs, count);
+        kernels->activations[activation].forward(inputs, outputs, count);
         return;
     }
 #pragma omp parallel
     {
         nni_partition share = nni_partition_of_thread(count);
-        kernels->activate[activation](inputs + share.first, outputs + share.first, share.count);
+        kernels->activations[activation].forward(inputs + share.first, outputs + share.first, share.count);
     }
-}
-
-bool nni_activation_needs_input(nn_activation activation)
-{
-    return activation == NN_GELU || activation == NN_GELU_TANH || activation == NN_SILU;
 }
 
 void nni_activate_backward(nn_activation activation, const nni_real *at, nni_real *delta, size_t count)
 {
     const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
     if (nni_alone(count, worth_threads)) {
-        kernels->activate_backward[activation](at, delta, count);
+        kernels->activations[activation].backward(at, delta, count);
         return;
     }
 #pragma omp parallel
     {
         nni_partition share = nni_partition_of_thread(count);
-        kernels->activate_backward[activation](at + share.first, delta + share.first, share.count);
+        kernels->activations[activation].backward(at + share.first, delta + share.first, share.count);
     }
 }
 
-static void softmax_share(nni_real *logits, nni_partition rows, size_t columns, nni_real *log_sums)
+static void activate_rows(nn_activation activation, nni_real *values, nni_partition rows, size_t columns)
 {
     enum { TOGETHER = 2048 }; /* values; no more than a cache of level 1 holds beside others */
-    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    const nni_activation_entry *entry = &nni_elementwise_kernels_in_use()->activations[activation];
     const size_t most = columns < TOGETHER ? TOGETHER / columns : 1, end = rows.first + rows.count;
-    for (size_t i = rows.first; i < end; i += most) {
-        const size_t count = end - i < most ? end - i : most;
-        kernels->softmax_rows(logits + i * columns, count, columns, log_sums ? log_sums + i : NULL);
-    }
+    for (size_t i = rows.first; i < end; i += most)
+        entry->forward_rows(values + i * columns, end - i < most ? end - i : most, columns);
 }
 
-void nni_softmax_rows(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums)
+void nni_activate_rows(nn_activation activation, nni_real *values, size_t rows, size_t columns)
 {
     if (columns == 0)
         return;
-    if (nni_alone(rows * columns, worth_threads)) {
-        softmax_share(logits, (nni_partition){0, rows}, columns, log_sums);
-        return;
-    }
+    if (!nni_activation_of(activation)->over_rows) {
+        nni_activate(activation, values, rows * columns);
+    } else if (nni_alone(rows * columns, worth_threads)) {
+        activate_rows(activation, values, (nni_partition){0, rows}, columns);
+    } else {
 #pragma omp parallel
-    softmax_share(logits, nni_partition_of_calling(rows), columns, log_sums);
+        activate_rows(activation, values, nni_partition_of_calling(rows), columns);
+    }
+}
+
+void nni_activate_row_backward(nn_activation activation, const nni_real *a, size_t columns, nni_real *delta)
+{
+    nni_elementwise_kernels_in_use()->activations[activation].backward_row(a, columns, delta);
 }
 
 void nni_add(const nni_real *terms, nni_real *sums, size_t count)

@@ -1,7 +1,7 @@
 /**
  * Vectorised functions over arrays; OpenMP threads divide the elements.
  *
- * What becomes of an element depends neither on its position nor on threads. NaN stays NaN, also in ReLU; infinite and
+ * The result for an element depends neither on its position nor on threads. NaN stays NaN, also in ReLU; infinite and
  * huge arguments give the limit.
  */
 #ifndef NNI_KERNELS_ELEMENTWISE_ELEMENTWISE_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nntrain/kinds.h"
+#include "kernels/elementwise/activation.h"
 #include "support/real.h"
 
 /**
@@ -33,14 +33,8 @@ void nni_activate(nn_activation activation, nni_real *values, size_t count);
 void nni_activate_to(nn_activation activation, const nni_real *inputs, nni_real *outputs, size_t count);
 
 /**
- * Whether act' is found from the input o and not from the output a = act(o): gelu and silu are not monotone, so that
- * the output does not tell.
- */
-bool nni_activation_needs_input(nn_activation activation);
-
-/**
- * delta[i] *= act'(o_i), as a function of at[i]: the output act(o_i), or where nni_activation_needs_input the input
- * o_i. Not for softmax. At o_i = 0, where some have two, it is the derivative from the left; NaN stays.
+ * delta[i] *= act'(o_i), as a function of at[i]: the output act(o_i), or for activations that need it (needs_input)
+ * the input o_i. Not for softmax. At o_i = 0, where some have two, it is the derivative from the left; NaN stays.
  *
  * For what stands in `at`, act' is within two units in the last place, of softplus within 1.2. As functions of o those
  * of gelu, gelu_tanh and silu are within 6.6, 7.5 and 5.9, but where they cross 0, near -0.75, -0.75 and -1.28, within
@@ -49,13 +43,20 @@ bool nni_activation_needs_input(nn_activation activation);
 void nni_activate_backward(nn_activation activation, const nni_real *at, nni_real *delta, size_t count);
 
 /**
- * Each row of logits to its softmax, in place: p_j = exp(o_j - max) / sum_k exp(o_k - max). A row with NaN or +infinity
- * becomes NaN.
+ * Each row of logits to its activations, in place; also for softmax: p_j = exp(o_j - max) / sum_k exp(o_k - max), and a
+ * row with NaN or +infinity becomes NaN.
  *
- * @param log_sums  [rows], receives log(sum_k exp(o_k)) = max + log(sum_k exp(o_k - max)), from which a cross-entropy
- * is found without the logarithm of a rounded probability; NULL: not wanted
+ * @param values  [rows, columns]
  */
-void nni_softmax_rows(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums);
+void nni_activate_rows(nn_activation activation, nni_real *values, size_t rows, size_t columns);
+
+/**
+ * The derivative of an activation over rows: delta of one row from dE/da to dE/do. Without threads.
+ *
+ * @param a      [columns] activations of the row
+ * @param delta  [columns]
+ */
+void nni_activate_row_backward(nn_activation activation, const nni_real *a, size_t columns, nni_real *delta);
 
 /** sums[i] += terms[i] */
 void nni_add(const nni_real *terms, nni_real *sums, size_t count);

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nntrain/kinds.h"
+#include "kernels/elementwise/activation.h"
 #include "support/real.h"
 
-/** Which random words decide on a row of a dropout mask, and what they make of it. */
+/** The random words of a row of a dropout mask, and the values of the mask. */
 typedef struct nni_dropout_row {
     uint32_t key[2];    /**< of Philox */
     uint64_t stream;    /**< the high half of its counter */
@@ -18,7 +18,7 @@ typedef struct nni_dropout_row {
     nni_real kept;      /**< what the mask is for the others */
 } nni_dropout_row;
 
-/** Which random words become the noise of a row. */
+/** The random words that the noise of a row is made of, and its size. */
 typedef struct nni_noise_row {
     uint32_t key[2];    /**< of Philox */
     uint64_t stream;    /**< the high half of its counter */
@@ -26,7 +26,7 @@ typedef struct nni_noise_row {
     nni_real deviation; /**< standard deviation */
 } nni_noise_row;
 
-enum { NNI_NOISE_VALUES = 256 }; /**< whose noise is found at a time */
+enum { NNI_NOISE_VALUES = 256 }; /**< values whose noise is computed at a time */
 
 /** @return blocks that give the noise of up to NNI_NOISE_VALUES values: one for eight, rounded up to whole vectors */
 static inline size_t nni_noise_part(size_t values)
@@ -37,12 +37,7 @@ static inline size_t nni_noise_part(size_t values)
 
 /** What a value becomes never depends on where in an array it stands. */
 typedef struct nni_elementwise_kernels {
-    /** outputs[i] = act(inputs[i]), by activation; outputs may be inputs. Softmax has no entry. */
-    void (*activate[NN_SOFTMAX])(const nni_real *inputs, nni_real *outputs, size_t count);
-    /** delta[i] *= act'(o_i), at[i] being what nni_activate_backward says, by activation. */
-    void (*activate_backward[NN_SOFTMAX])(const nni_real *at, nni_real *delta, size_t count);
-    /** nni_softmax_rows of at least a column, in several passes: of few enough rows for the level 1 cache. */
-    void (*softmax_rows)(nni_real *logits, size_t rows, size_t columns, nni_real *log_sums);
+    const nni_activation_entry *activations; /**< by activation; all that nni_activation_domain has, with loops */
     /** sums[i] += terms[i] */
     void (*add)(const nni_real *terms, nni_real *sums, size_t count);
     /** sums[i] += a[i] * b[i] */

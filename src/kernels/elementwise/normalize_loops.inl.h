@@ -1,6 +1,7 @@
-/** Sums and normalisations of rows, part of elementwise_loops.h. */
+/** Sums and normalisations of rows, a part of elementwise_loops.inl.h; not a header of declarations. */
 
-/* Terms are added in so many sums of every sixteenth, and these as a tree: an order that no instruction set changes. */
+/* Partial sums, each of every sixteenth term, which are then added as a tree: an order that no instruction set changes.
+ */
 enum { SUMS = 16 };
 
 static inline nni_real joined(nni_real sums[SUMS])

@@ -118,9 +118,9 @@ static void finish(const nni_gemm_product *p, nni_partition rows, nni_partition 
     for (size_t i = 0; i < lines; i++) {
         nni_real *line = c + i * p->c_stride;
         if (!tile_activates(e->activation))
-            kernels->activate[e->activation](line, line, length);
+            kernels->activations[e->activation].forward(line, line, length);
         if (outputs)
-            kernels->activate_backward[e->derivative](outputs + i * e->outputs_stride, line, length);
+            kernels->activations[e->derivative].backward(outputs + i * e->outputs_stride, line, length);
     }
 }
 

@@ -31,9 +31,9 @@ typedef struct nni_view {
 typedef struct nni_epilogue {
     const nni_real *bias;     /**< [columns], or NULL */
     nn_activation activation; /**< NN_LINEAR leaves c as it is; softmax is not elementwise and not accepted */
-    const nni_real *outputs;  /**< [rows, columns]: the `at` of nni_activate_backward, activations a or where
-                                  nni_activation_needs_input sums o, whose derivative multiplies c; NULL: none */
-    size_t outputs_stride;    /**< elements between rows of outputs */
+    const nni_real *outputs; /**< [rows, columns]: the `at` of nni_activate_backward, activations a, or sums o where the
+                                 derivative needs them, whose derivative multiplies c; NULL: none */
+    size_t outputs_stride;   /**< elements between rows of outputs */
     nn_activation derivative; /**< whose derivative it is; as for `activation`, any but softmax */
 } nni_epilogue;
 

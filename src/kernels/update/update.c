@@ -23,13 +23,14 @@ static nni_update_arrays at_block(nni_update_arrays arrays, const nni_update_blo
     return (nni_update_arrays){
         .parameters = from(arrays.parameters, block->offset),
         .gradients = from(arrays.gradients, block->offset),
-        .first = from(arrays.first, block->offset - arrays.kept_from),
-        .second = from(arrays.second, block->offset - arrays.kept_from),
+        .first = from(arrays.first, block->offset - arrays.state_begin),
+        .second = from(arrays.second, block->offset - arrays.state_begin),
     };
 }
 
-/* Blocks of one tensor from `first` on, and the calling thread's share of them: of each tensor, not of all. So a thread
- * has about the rows that it has computed the gradient of, and will read in the next forward pass. */
+/* Finds the end of the tensor whose blocks begin at `first`, and the calling thread's part of them. Threads divide each
+ * tensor and not all blocks, so that a thread has about the rows whose gradient it has computed, and which it will read
+ * in the next forward pass. */
 static size_t end_of_tensor(const nni_update_block *blocks, size_t block_count, size_t first, nni_partition *mine)
 {
     size_t end = first + 1;
@@ -40,28 +41,41 @@ static size_t end_of_tensor(const nni_update_block *blocks, size_t block_count, 
     return end;
 }
 
-/* What the calling thread has of it, as in the functions below. */
-static void step_share(nni_update_kind kind, const nni_update_coefficients *terms, const nni_update_block *blocks,
-                       size_t block_count, nni_update_arrays arrays)
+typedef void update_loop(const nni_update_coefficients *coefficients, nni_update_arrays at, size_t count);
+
+/* Updates the calling thread's part of each tensor. */
+static void update_share(update_loop *loop, const nni_update_coefficients *coefficients, const nni_update_block *blocks,
+                         size_t block_count, nni_update_arrays arrays)
 {
-    const nni_update_kernels *kernels = kernels_in_use();
     for (size_t first = 0; first < block_count;) {
         nni_partition mine;
         first = end_of_tensor(blocks, block_count, first, &mine);
         for (size_t b = mine.first; b < mine.first + mine.count; b++)
-            kernels->step[kind](&terms[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
+            loop(&coefficients[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
     }
 }
 
-void nni_update_step(nni_update_kind kind, const nni_update_coefficients *terms, const nni_update_block *blocks,
-                     size_t block_count, nni_update_arrays arrays)
+static void update(update_loop *loop, const nni_update_coefficients *coefficients, const nni_update_block *blocks,
+                   size_t block_count, nni_update_arrays arrays)
 {
     if (nni_alone(block_count, WORTH_THREADS)) {
-        step_share(kind, terms, blocks, block_count, arrays);
+        update_share(loop, coefficients, blocks, block_count, arrays);
         return;
     }
 #pragma omp parallel
-    step_share(kind, terms, blocks, block_count, arrays);
+    update_share(loop, coefficients, blocks, block_count, arrays);
+}
+
+void nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
+                     const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays)
+{
+    update(kernels_in_use()->optimizers[optimizer].forms[form].run, coefficients, blocks, block_count, arrays);
+}
+
+void nni_update_apply(const nni_update_coefficients *coefficients, const nni_update_block *blocks, size_t block_count,
+                      nni_update_arrays arrays)
+{
+    update(kernels_in_use()->apply, coefficients, blocks, block_count, arrays);
 }
 
 static bool is_share_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients)
@@ -87,26 +101,26 @@ bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const
     return finite;
 }
 
-static void square_share(nni_update_norm norm, const nni_update_coefficients *terms, const nni_update_block *blocks,
-                         nni_partition share, nni_update_arrays arrays, double *sums)
+static void square_share(nni_update_norm norm, const nni_update_coefficients *coefficients,
+                         const nni_update_block *blocks, nni_partition share, nni_update_arrays arrays, double *sums)
 {
     const nni_update_kernels *kernels = kernels_in_use();
     for (size_t b = share.first; b < share.first + share.count; b++) {
         nni_update_arrays at = at_block(arrays, &blocks[b]);
-        if (norm == NNI_NORM_OF_SLOPES)
-            sums[b] = kernels->slope_squares(&terms[blocks[b].tensor], at, blocks[b].count);
+        if (norm == NNI_NORM_OF_REGULARIZED)
+            sums[b] = kernels->regularized_squares(&coefficients[blocks[b].tensor], at, blocks[b].count);
         else
             sums[b] = kernels->squares(norm == NNI_NORM_OF_PARAMETERS ? at.parameters : at.gradients, blocks[b].count);
     }
 }
 
-void nni_update_squares(nni_update_norm norm, const nni_update_coefficients *terms, const nni_update_block *blocks,
-                        size_t block_count, nni_update_arrays arrays, double *sums)
+void nni_update_squares(nni_update_norm norm, const nni_update_coefficients *coefficients,
+                        const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays, double *sums)
 {
     if (nni_alone(block_count, WORTH_THREADS)) {
-        square_share(norm, terms, blocks, (nni_partition){0, block_count}, arrays, sums);
+        square_share(norm, coefficients, blocks, (nni_partition){0, block_count}, arrays, sums);
         return;
     }
 #pragma omp parallel
-    square_share(norm, terms, blocks, nni_partition_of_calling(block_count), arrays, sums);
+    square_share(norm, coefficients, blocks, nni_partition_of_calling(block_count), arrays, sums);
 }

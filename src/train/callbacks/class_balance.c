@@ -1,6 +1,7 @@
 #include "train/callbacks/class_balance.h"
 
 #include "metrics/tally.h"
+#include "model/losses/loss.h"
 #include "support/memory.h"
 
 /* Above this share of the rows in one class, accuracy misleads: always predicting that class reaches it. */
@@ -27,6 +28,7 @@ static nn_status count_rows(const nni_dataset *train, double *rows_of, size_t cl
 static void say_imbalance(const nni_run *run, const double *rows_of, size_t classes)
 {
     const nni_string_set *names = nni_dataset_class_names(run->data.train);
+    const bool may_weigh = nni_kind_has(&nni_loss_of(run->recipe->loss.name)->kind, "class_weights", NULL);
     const double rows = (double)run->data.train->slices.rows;
     for (size_t c = 0; c < classes; c++)
         if (rows_of[c] > large_share * rows && rows_of[c] < rows)
@@ -35,9 +37,8 @@ static void say_imbalance(const nni_run *run, const double *rows_of, size_t clas
                 "advice   class %zu%s%s%s has %.1f %% of the rows: so often is right who always names it; look "
                 "at balanced accuracy and F1 (nntrain eval)%s",
                 c, names ? " (" : "", names ? names->text[c] : "", names ? ")" : "", 100 * rows_of[c] / rows,
-                run->recipe->loss.name == NN_CROSS_ENTROPY && run->recipe->loss.class_weights_count == 0
-                    ? ", or weigh classes by loss.class_weights"
-                    : "");
+                may_weigh && run->recipe->loss.class_weights_count == 0 ? ", or weigh classes by loss.class_weights"
+                                                                        : "");
 }
 
 /* Rows that stay in the file are not read once more for it. */

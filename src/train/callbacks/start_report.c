@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/isa/isa.h"
+#include "model/norms.h"
 #include "nntrain/version.h"
 #include "support/system/cpu.h"
 #include "train/callbacks/scaling_text.h"
@@ -100,11 +101,11 @@ static void say_network(const nni_run *run)
     for (size_t l = 0; l < network->layer_count; l++) {
         const nni_layer *layer = &network->layers[l];
         const size_t shifts = nni_layer_has_bias(layer) ? layer->outputs : 0;
-        const size_t norm = layer->norm == NN_NORM_NONE ? 0 : 2 * layer->outputs;
-        nni_output_say(&run->output, "         %-5zu %10s  %-10s %13s%s%s%s", l, nni_figure_count(layer->outputs).text,
-                       nn_activation_name(layer->activation),
-                       nni_figure_count(layer->inputs * layer->outputs + shifts + norm).text,
-                       norm ? (layer->norm == NN_NORM_BATCH ? "  batch norm" : "  layer norm") : "",
+        const size_t norm = nni_norm_is_on(layer->norm) ? 2 * layer->outputs : 0;
+        nni_output_say(&run->output, "         %-5zu %10s  %-10s %13s%s%s%s%s%s", l,
+                       nni_figure_count(layer->outputs).text, nn_activation_name(layer->activation),
+                       nni_figure_count(layer->inputs * layer->outputs + shifts + norm).text, norm ? "  " : "",
+                       norm ? nn_norm_name(layer->norm) : "", norm ? " norm" : "",
                        layer->dropout > 0 ? "  dropout " : "",
                        layer->dropout > 0 ? nni_figure_number(layer->dropout).text : "");
     }

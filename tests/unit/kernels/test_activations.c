@@ -275,7 +275,7 @@ static void derivatives_are_those_of_the_activations(void)
         for (double x = -6.03; x < 6; x += 0.25) {
             const long double step = 1e-6L, o = (long double)(nni_real)x;
             double expected = (double)((all[f].value(o + step) - all[f].value(o - step)) / (2 * step));
-            bool input = nni_activation_needs_input(all[f].activation);
+            bool input = nni_activation_of(all[f].activation)->needs_input;
             nni_real at = input ? (nni_real)x : activated(all[f].activation, (nni_real)x);
             CU_ASSERT(fabs((double)slope(all[f].activation, at) - expected) <= 8 * epsilon + 1e-11);
         }
@@ -285,7 +285,7 @@ static void only_activations_that_are_not_monotone_need_their_input(void)
 {
     for (size_t f = 0; f < KINDS; f++) {
         nn_activation k = all[f].activation;
-        CU_ASSERT_EQUAL(nni_activation_needs_input(k), k == NN_GELU || k == NN_GELU_TANH || k == NN_SILU);
+        CU_ASSERT_EQUAL(nni_activation_of(k)->needs_input, k == NN_GELU || k == NN_GELU_TANH || k == NN_SILU);
     }
 }
 
@@ -310,7 +310,7 @@ static void ends_of_the_range_are_right(void)
     };
     for (size_t f = 0; f < KINDS; f++) {
         nn_activation k = ends[f].activation;
-        bool input = nni_activation_needs_input(k);
+        bool input = nni_activation_of(k)->needs_input;
         nni_real left = activated(k, -infinite), right = activated(k, infinite);
         CU_ASSERT_EQUAL((double)left, ends[f].left);
         CU_ASSERT_EQUAL((double)right, ends[f].right);

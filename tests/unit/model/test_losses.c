@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/losses/loss.h"
 #include "model/network.h"
-#include "model/output_delta.h"
 #include "support/philox.h"
 #include "support/suite.h"
 

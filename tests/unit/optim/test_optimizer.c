@@ -381,11 +381,13 @@ static void states_have_names(void)
     CU_ASSERT_PTR_NULL(nni_optimizer_state_name(&settings, 2));
 }
 
-/* Of all kinds but lamb, whose other half comes after an exchange: what each share moves is what the whole would. */
+/* Of all but those that end after an exchange of directions: what each part updates is what the whole would. */
 static void shares_move_what_the_whole_moves(void)
 {
     enum { PARTS = 3 };
-    for (size_t kind = NN_SGD; kind < NN_LAMB; kind++) {
+    for (size_t kind = 0; kind < nni_optimizer_domain.count; kind++) {
+        if (nni_optimizer_of((nn_optimizer_kind)kind)->layerwise == NNI_LAYERWISE_DIRECTION)
+            continue;
         nni_optimizer_settings settings = usual;
         settings.name = (nn_optimizer_kind)kind;
         const nni_regularization_settings clipped = {.l2 = 1e-3, .clip_norm = 0.5};

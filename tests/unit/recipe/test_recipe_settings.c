@@ -425,7 +425,7 @@ static void numbers_of_the_descent_out_of_range_are_refused(void)
         {SMALL "schedule: {name: exponential, factor: 1.1}\n",
          "r.yaml:4:39: schedule.factor: must be more than 0 and at most 1, not 1.1; 0.95 is usual"},
         {SMALL "schedule: {name: plateau, factor: 0}\n",
-         "r.yaml:4:35: schedule.factor: must be more than 0 and less than 1, not 0; 0.1 is usual"},
+         "r.yaml:4:35: schedule.factor: must be more than 0 and at most 1, not 0; 0.1 is usual"},
         {SMALL "schedule: {name: cosine, minimum: -1}\n", "r.yaml:4:35: schedule.minimum: must be at least 0, not -1"},
         {SMALL "schedule: {name: cosine, minimum: 0.1}\n",
          "r.yaml:4:35: schedule.minimum: the learning rate would start at 0.005 and never fall below 0.1; the minimum "

@@ -1,10 +1,10 @@
 /**
- * The functions of one element that the elementwise files share, compiled by each file's flags; not a header of
- * declarations.
+ * Exponential, logarithm and the tail of the normal distribution for one element; not a header of declarations.
  *
- * They are written for one element and vectorised by the compiler: without contraction (-ffp-contract=off) every
- * operation is rounded by IEEE 754 alike in a vector and in the tail, so bits do not depend on an element's position,
- * on the length of the array or on threads. Good for float and double alike.
+ * Each instruction set compiles this file by its own flags. The functions are written for one element and vectorised by
+ * the compiler: without contraction (-ffp-contract=off) every operation is rounded by IEEE 754 alike in a vector and in
+ * the tail, so bits do not depend on an element's position, on the length of the array or on threads. Good for float
+ * and double alike.
  *
  * elementwise.h states how far the results may be off.
  */
@@ -16,23 +16,15 @@
 
 #include "support/real.h"
 
-/* Arguments beyond the bounds here are moved to them, where the results are what they are at infinity. */
+/* Arguments beyond exp_low and exp_high are moved to them, where the results are what they are at infinity. */
 #ifdef NNTRAIN_DOUBLE
 typedef uint64_t bits;
 enum { MANTISSA = DBL_MANT_DIG - 1, BIAS = DBL_MAX_EXP - 1, EXP_TERMS = 14, LOG_TERMS = 12 };
 static const nni_real exp_low = -746, exp_high = 710; /* beyond, exp is 0 or infinite */
-static const nni_real tanh_high = 20;                 /* 1 - tanh(20) = 8e-18 */
-static const nni_real silu_high = 755;                /* 755 e^-755 is less than half of the smallest number */
-static const nni_real gelu_high = 39;                 /* 39 Phi(-39) = 8e-332 */
-static const nni_real gelu_tanh_high = 22;            /* 22 sigmoid(-795) = 1e-344 */
 #else
 typedef uint32_t bits;
 enum { MANTISSA = FLT_MANT_DIG - 1, BIAS = FLT_MAX_EXP - 1, EXP_TERMS = 8, LOG_TERMS = 6 };
 static const nni_real exp_low = -104, exp_high = 89; /* beyond, exp is 0 or infinite */
-static const nni_real tanh_high = 10;                /* 1 - tanh(10) = 4e-9 */
-static const nni_real silu_high = 112;               /* 112 e^-112 = 2e-47 */
-static const nni_real gelu_high = 15;                /* 15 Phi(-15) = 6e-50 */
-static const nni_real gelu_tanh_high = 11;           /* 11 sigmoid(-112.5) = 2e-48 */
 #endif
 
 static inline bits bits_of(nni_real value)
@@ -181,53 +173,6 @@ static inline nni_real exponential_less_1(nni_real x)
 }
 
 /*
- * tanh|x| = -t / (2 + t), t = e^(-2|x|) - 1, which keeps every digit of a small x.
- */
-static inline nni_real hyperbolic_tangent(nni_real x)
-{
-    nni_real t = exponential_less_1(-2 * size_up_to(x, tanh_high));
-    nni_real result = -t / (2 + t);
-    return real_of((bits_of(result) & ~sign_bit) | (bits_of(x) & sign_bit));
-}
-
-/*
- * 1 / (1 + e^-x) for x >= 0, e^x / (1 + e^x) below: no overflow, and no digits lost where the result is small.
- */
-static inline nni_real logistic(nni_real x)
-{
-    nni_real e = exponential(real_of(bits_of(x) | sign_bit));
-    return choose(x < 0, e, 1) / (1 + e);
-}
-
-static inline nni_real rectified(nni_real x)
-{
-    return choose(x <= 0, 0, x); /* NaN stays */
-}
-
-static const nni_real leak = (nni_real)0.01;
-
-static inline nni_real leaky(nni_real x)
-{
-    return choose(x < 0, leak * x, x);
-}
-
-static inline nni_real exponential_linear(nni_real x)
-{
-    return choose(x < 0, exponential_less_1(-size_up_to(x, 2 * tanh_high)), x);
-}
-
-/* Klambauer et al., 2017, appendix 1, to the digits of a double; the product for x below 0, so that the largest
- * negative output plus it is 0, as the derivative there. */
-static const nni_real selu_scale = (nni_real)1.0507009873554804934193349852946;
-static const nni_real selu_negative = (nni_real)1.7580993408473768599;
-
-static inline nni_real scaled_exponential_linear(nni_real x)
-{
-    nni_real e = exponential_less_1(-size_up_to(x, 2 * tanh_high));
-    return choose(x < 0, selu_negative * e, selu_scale * x);
-}
-
-/*
  * log(1 + e), 0 <= e <= 1: 2 artanh(s), s = e / (2 + e), or ln 2 + 2 artanh(s), s = (e - 1) / (e + 3), above sqrt(2) -
  * 1; so |s| <= 0.1716, where the first term of the series left out is 0.02 units in the last place.
  */
@@ -245,80 +190,7 @@ static inline nni_real log_1_plus(nni_real e)
     return choose(upper, ln2 + (2 * s + rest), 2 * s + rest);
 }
 
-/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
-static inline nni_real soft_plus(nni_real x)
-{
-    nni_real e = exponential(real_of(bits_of(x) | sign_bit));
-    return choose(x < 0, 0, x) + log_1_plus(e);
-}
-
-/* 1 - e^-a = sigmoid(x) of a = softplus(x) */
-static inline nni_real soft_plus_slope(nni_real a)
-{
-    return -exponential_less_1(-size_up_to(a, 2 * tanh_high));
-}
-
-/* x sigmoid(z) of e = e^-|z|, z of the sign of x: where z is negative, e stays a product until the end, since a tiny
- * one has lost digits that x times it would have. */
-static inline nni_real gated(nni_real x, reduced e)
-{
-    nni_real size = times_power(1 + e.tail, e.n);
-    nni_real part = x / (1 + size);
-    return choose(x < 0, times_power((1 + e.tail) * part, e.n), part);
-}
-
-/* sigmoid(z) (1 + (1 - sigmoid(z)) x z'), with w = |x z'|. */
-static inline nni_real gated_slope(bool negative, nni_real w, reduced e)
-{
-    nni_real size = times_power(1 + e.tail, e.n), base = 1 + size;
-    nni_real above = multiply_add(w, size, base);
-    nni_real below = times_power((1 + e.tail) * (base - w), e.n);
-    return choose(negative, below, above) / (base * base);
-}
-
-static inline nni_real sigmoid_linear(nni_real x)
-{
-    reduced e = reduce(-size_up_to(x, silu_high));
-    return gated(choose(x < -silu_high, -silu_high, x), e);
-}
-
-static inline nni_real sigmoid_linear_slope(nni_real x)
-{
-    nni_real size = size_up_to(x, silu_high);
-    return gated_slope(x < 0, size, reduce(-size));
-}
-
-/* e^-z, z = 2 sqrt(2/pi) (t + 0.044715 t^3), with z to twice the digits: it reaches 112 or 795. */
-static inline reduced gelu_tanh_exponential(nni_real t)
-{
-    const long double exact_linear = 1.59576912160573071175978423974L;
-    const long double exact_cubic = 0.0713548162726002487638762522799L;
-    const nni_real linear = (nni_real)exact_linear, linear_rest = (nni_real)(exact_linear - (long double)linear);
-    const nni_real cubic = (nni_real)exact_cubic, cubic_rest = (nni_real)(exact_cubic - (long double)cubic);
-    nni_real square = t * t;
-    nni_real bent = cubic * square;
-    nni_real bent_rest = product_rest(cubic, square, bent) + cubic * product_rest(t, t, square) + cubic_rest * square;
-    nni_real sum = linear + bent, taken = sum - linear;
-    nni_real sum_rest = (linear - (sum - taken)) + (bent - taken) + (bent_rest + linear_rest);
-    nni_real z = t * sum;
-    return reduce_sum(-z, -(product_rest(t, sum, z) + t * sum_rest));
-}
-
-/* x/2 (1 + tanh(y)) = x sigmoid(2 y) */
-static inline nni_real gaussian_linear_tanh(nni_real x)
-{
-    reduced e = gelu_tanh_exponential(size_up_to(x, gelu_tanh_high));
-    return gated(choose(x < -gelu_tanh_high, -gelu_tanh_high, x), e);
-}
-
-static inline nni_real gaussian_linear_tanh_slope(nni_real x)
-{
-    nni_real t = size_up_to(x, gelu_tanh_high);
-    nni_real steepness = multiply_add(t * t, (nni_real)(3 * 0.07135481627260025), (nni_real)1.5957691216057308);
-    return gated_slope(x < 0, t * steepness, gelu_tanh_exponential(t));
-}
-
-/* 1 - Phi(t) = e^(-t^2/2) ratio(t) for 0 <= t <= gelu_high, Phi the normal distribution. */
+/* 1 - Phi(t) = e^(-t^2/2) ratio(t) for 0 <= t <= 15, or 39 in double, Phi the normal distribution. */
 typedef struct normal_tail {
     reduced e;
     nni_real ratio;
@@ -376,23 +248,4 @@ static inline normal_tail tail_of_normal(nni_real t)
     }
     nni_real head = head_of(t), half = (nni_real)0.5;
     return (normal_tail){reduce_sum(-half * head * head, -half * (t - head) * (t + head)), p / q};
-}
-
-/* x Phi(x) */
-static inline nni_real gaussian_linear(nni_real x)
-{
-    nni_real t = size_up_to(x, gelu_high);
-    normal_tail tail = tail_of_normal(t);
-    nni_real factor = (1 + tail.e.tail) * tail.ratio;
-    return choose(x < 0, times_power(-t * factor, tail.e.n), x * (1 - times_power(factor, tail.e.n)));
-}
-
-/* Phi(x) + x phi(x), which is 1 less what it is at -x. */
-static inline nni_real gaussian_linear_slope(nni_real x)
-{
-    nni_real t = size_up_to(x, gelu_high);
-    normal_tail tail = tail_of_normal(t);
-    nni_real factor = multiply_add((nni_real)-0.398942280401432677940, t, tail.ratio);
-    nni_real slope = times_power((1 + tail.e.tail) * factor, tail.e.n);
-    return choose(x < 0, slope, 1 - slope);
 }

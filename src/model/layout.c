@@ -1,6 +1,8 @@
+/* Layers and their tensors: the layout of the flat arrays. */
 #include "model/network.h"
 
 #include "kernels/elementwise/elementwise.h"
+#include "model/norms.h"
 #include "support/memory.h"
 
 /* Tensors begin on a cache line; counted in elements. */
@@ -14,9 +16,10 @@ static nn_status check_layer(const nni_layer_settings *layer, size_t index, size
 {
     if (layer->units == 0)
         return nn_fail(error, NN_USAGE, "layer %zu has no units; give it at least 1", index);
-    if (layer->activation == NN_SOFTMAX && !last)
-        return nn_fail(error, NN_USAGE, "layer %zu: softmax belongs in the last layer only", index);
-    if (last && (layer->normalization != NN_NORM_NONE || layer->dropout > 0))
+    if (nni_activation_of(layer->activation)->over_rows && !last)
+        return nn_fail(error, NN_USAGE, "layer %zu: %s belongs in the last layer only", index,
+                       nn_activation_name(layer->activation));
+    if (last && (nni_norm_is_on(layer->normalization) || layer->dropout > 0))
         return nn_fail(error, NN_USAGE, "layer %zu is the last: it takes neither normalization nor dropout", index);
     size_t weights = 0;
     if (__builtin_mul_overflow(inputs, layer->units, &weights) || weights > SIZE_MAX / 64)
@@ -42,11 +45,11 @@ static void place_layer(nn_network *network, size_t index)
     layer->weight = place(network, NNI_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
     if (nni_layer_has_bias(layer))
         layer->bias = place(network, NNI_TENSOR_BIAS, index, layer->outputs, 0);
-    if (layer->norm == NN_NORM_NONE)
+    if (!nni_norm_is_on(layer->norm))
         return;
     layer->gamma = place(network, NNI_TENSOR_GAMMA, index, layer->outputs, 0);
     layer->beta = place(network, NNI_TENSOR_BETA, index, layer->outputs, 0);
-    if (layer->norm != NN_NORM_BATCH)
+    if (!nni_layer_has_statistics(layer))
         return;
     layer->running_mean = network->statistics_count;
     layer->running_variance = layer->running_mean + padded(layer->outputs);
@@ -114,6 +117,16 @@ void nn_network_free(nn_network *network)
     nni_release(network);
 }
 
+bool nni_layer_has_bias(const nni_layer *layer)
+{
+    return !nni_layer_has_statistics(layer);
+}
+
+bool nni_layer_has_statistics(const nni_layer *layer)
+{
+    return nni_norm_of(layer->norm)->over_batch;
+}
+
 const char *nni_tensor_name(nni_tensor_role role)
 {
     switch (role) {
@@ -133,4 +146,10 @@ bool nni_network_is_finite(const nn_network *network)
 {
     return nni_all_finite(network->parameters, network->flat_count) &&
            nni_all_finite(network->statistics, network->statistics_count);
+}
+
+void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work)
+{
+    const nni_layer *last = &network->layers[network->layer_count - 1];
+    nni_activate_rows(last->activation, nni_network_output(network, work), rows, last->outputs);
 }

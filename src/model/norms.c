@@ -1,5 +1,6 @@
-/* Batch normalisation over the rows of the *global* batch (Ioffe and Szegedy, 2015): ranks add up their sums, so that
- * the statistics do not depend on how rows are shared out. */
+/* The normalisations, and their table. */
+#include "model/norms.h"
+
 #include <math.h>
 
 #include "kernels/elementwise/elementwise.h"
@@ -7,7 +8,17 @@
 #include "model/layer_work.h"
 #include "model/partial_sums.h"
 
-/* Sums over the ranks; after a failure the sums stay this rank's own, and the step that asks will end the training. */
+/* Added to variances, so that a constant unit divides by no zero; as in PyTorch. */
+static const double epsilon = 1e-5;
+
+/* The weight of a batch's statistics in the running ones; as in PyTorch. */
+static const double momentum = 0.1;
+
+/* --- batch: each unit over the rows of the *global* batch. The ranks add up their sums, so that the statistics do not
+ * depend on how the rows are divided among them. --- */
+
+/* work->sums [count] of all ranks. After a failure they stay this rank's own; the caller of the pass sees the failure
+ * in work->sync and ends the training. */
 static void sum_over_ranks(nni_leaf_range run, nni_workspace *work, size_t count)
 {
     nni_sync *sync = &work->sync;
@@ -15,14 +26,14 @@ static void sum_over_ranks(nni_leaf_range run, nni_workspace *work, size_t count
         sync->status = sync->sum(sync->context, run, work->sums, count, &sync->error);
 }
 
-/* What a leaf adds to the stack of sums in the forward pass: rows, and moments of o. */
+/* One leaf's sums of the forward pass: of o, of o^2, and the number of rows. */
 static void leaf_moments(const nni_real *values, size_t rows, size_t units, double *sums)
 {
     nni_column_moments(values, rows, units, sums, sums + units);
     sums[2 * units] = (double)rows;
 }
 
-/* The sums over all ranks of the moments, in work->sums. */
+/* Leaves the sums of o and o^2 [units] over all ranks, and the number of rows, in work->sums. */
 static void sum_moments(const nni_real *values, const nni_leaf_rows *leaves, size_t units, nni_workspace *work)
 {
     const size_t count = 2 * units + 1;
@@ -35,9 +46,9 @@ static void sum_moments(const nni_real *values, const nni_leaf_rows *leaves, siz
     sum_over_ranks(leaves->run, work, count);
 }
 
-/* The gradients of beta and gamma, and in work->sums their sums over all ranks: a leaf's sums are those that the
- * gradients are joined from. */
-static void sum_slopes(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_workspace *work)
+/* Finds the gradients of beta and gamma from each leaf's sums of delta and of delta * xhat, and leaves these sums over
+ * all ranks, and the number of rows, in work->sums. */
+static void sum_gradients(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     const nni_real *xhat = work->layers[index].xhat;
@@ -63,8 +74,8 @@ static void sum_slopes(const nn_network *network, size_t index, const nni_leaf_r
     sum_over_ranks(leaves->run, work, count);
 }
 
-void nni_batch_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_real *values,
-                            nni_workspace *work)
+static void batch_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_real *values,
+                               nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
@@ -81,32 +92,34 @@ void nni_batch_norm_forward(nn_network *network, size_t index, const nni_leaf_ro
         const double difference = squares[j] / n - mean * mean;
         const double variance = difference > 0 ? difference : 0;
         kept->mean[j] = (nni_real)mean;
-        kept->inverse[j] = (nni_real)(1 / sqrt(variance + nni_norm_epsilon));
-        running_mean[j] += (nni_real)(nni_norm_momentum * (mean - (double)running_mean[j]));
-        running_variance[j] += (nni_real)(nni_norm_momentum * (variance * unbiased - (double)running_variance[j]));
+        kept->inverse[j] = (nni_real)(1 / sqrt(variance + epsilon));
+        running_mean[j] += (nni_real)(momentum * (mean - (double)running_mean[j]));
+        running_variance[j] += (nni_real)(momentum * (variance * unbiased - (double)running_variance[j]));
     }
     nni_normalize_columns(values, kept->xhat, rows, units, kept->mean, kept->inverse,
                           network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
-void nni_batch_norm_infer(const nn_network *network, size_t index, size_t rows, nni_real *values, nni_workspace *work)
+static void batch_norm_infer(const nn_network *network, size_t index, size_t rows, nni_real *values,
+                             nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
     const nni_real *variance = network->statistics + layer->running_variance;
     for (size_t j = 0; j < layer->outputs; j++)
-        kept->inverse[j] = (nni_real)(1 / sqrt((double)variance[j] + nni_norm_epsilon));
+        kept->inverse[j] = (nni_real)(1 / sqrt((double)variance[j] + epsilon));
     nni_normalize_columns(values, kept->xhat, rows, layer->outputs, network->statistics + layer->running_mean,
                           kept->inverse, network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
-void nni_batch_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_workspace *work)
+static void batch_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves,
+                                nni_workspace *work)
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
     const size_t units = layer->outputs, rows = leaves->begin[leaves->run.count];
     const double *sums = work->sums;
-    sum_slopes(network, index, leaves, work);
+    sum_gradients(network, index, leaves, work);
     const double n = sums[2 * units];
     const nni_real *gamma = network->parameters + layer->gamma;
     for (size_t j = 0; j < units; j++) {
@@ -115,4 +128,62 @@ void nni_batch_norm_backward(const nn_network *network, size_t index, const nni_
         kept->inverse[j] *= gamma[j];
     }
     nni_normalize_columns_backward(work->delta, kept->xhat, rows, units, kept->inverse, kept->mean, kept->products);
+}
+
+/* --- layer: each row over the units of the layer, so that ranks have nothing to exchange --- */
+
+static void layer_norm_infer(const nn_network *network, size_t index, size_t rows, nni_real *values,
+                             nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[index];
+    nni_layer_work *kept = &work->layers[index];
+    nni_normalize_rows(values, kept->xhat, kept->inverse, rows, layer->outputs, network->parameters + layer->gamma,
+                       network->parameters + layer->beta, (nni_real)epsilon);
+}
+
+static void layer_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_real *values,
+                               nni_workspace *work)
+{
+    layer_norm_infer(network, index, leaves->begin[leaves->run.count], values, work);
+}
+
+static void layer_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves,
+                                nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[index];
+    nni_layer_work *kept = &work->layers[index];
+    nni_partial_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->beta, work->flat_pitch);
+    nni_partial_column_products(work->delta, kept->xhat, leaves, layer->outputs, work->gradients + layer->gamma,
+                                work->flat_pitch);
+    nni_normalize_rows_backward(work->delta, kept->xhat, kept->inverse, leaves->begin[leaves->run.count],
+                                layer->outputs, network->parameters + layer->gamma);
+}
+
+/* --- the table --- */
+
+static const nni_norm_entry norms[] = {
+    [NN_NORM_NONE] = {.kind = {.name = "none", .help = "sums enter the activation as they are"}},
+    [NN_NORM_BATCH] = {.kind = {.name = "batch",
+                                .help = "each unit to mean 0 and variance 1 over the rows of the batch"},
+                       .over_batch = true,
+                       .forward = batch_norm_forward,
+                       .infer = batch_norm_infer,
+                       .backward = batch_norm_backward},
+    [NN_NORM_LAYER] = {.kind = {.name = "layer",
+                                .help = "each row to mean 0 and variance 1 over the units of the layer"},
+                       .forward = layer_norm_forward,
+                       .infer = layer_norm_infer,
+                       .backward = layer_norm_backward},
+};
+
+const nni_domain nni_norm_domain = NNI_DOMAIN("normalization", norms);
+
+const nni_norm_entry *nni_norm_of(nn_norm_kind norm)
+{
+    return &norms[norm];
+}
+
+const char *nn_norm_name(nn_norm_kind norm)
+{
+    return nni_domain_name(&nni_norm_domain, norm);
 }

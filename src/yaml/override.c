@@ -1,4 +1,4 @@
-/* Paths into a tree, and laying one tree over another. */
+/* Paths into a tree, and overrides of what is there. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,40 +66,13 @@ nni_yaml_node *nni_yaml_find(nni_yaml_node *root, const char *path)
     return root;
 }
 
-nni_yaml_node *nni_yaml_merge(nni_yaml_node *base, nni_yaml_node *over)
-{
-    if (base->kind == NNI_YAML_MAPPING)
-        nni_yaml_null_to_mapping(over);
-    if (base->kind != NNI_YAML_MAPPING || over->kind != NNI_YAML_MAPPING)
-        return over;
-    if (base->place.source->kind == NNI_YAML_DEFAULTS)
-        base->place = over->place;
-    nni_yaml_entry **end = &base->first;
-    while (*end)
-        end = &(*end)->next;
-    for (nni_yaml_entry *next, *entry = over->first; entry; entry = next) {
-        next = entry->next;
-        nni_yaml_entry *below = nni_yaml_get(base, entry->key, strlen(entry->key));
-        if (below) {
-            below->value = nni_yaml_merge(below->value, entry->value);
-            below->place = entry->place;
-        } else {
-            entry->next = NULL;
-            *end = entry;
-            end = &entry->next;
-            base->count++;
-        }
-    }
-    return base;
-}
-
 /* An override on its way: KEY is [key, end), `node` what the steps up to `cursor` have reached. */
 typedef struct override {
     nni_yaml_pool *pool;
     nni_yaml_place place;
     const char *key;
     const char *cursor;
-    nni_yaml_node *node, *defaults;
+    nni_yaml_node *node;
     nn_error *error;
 } override;
 
@@ -130,8 +103,6 @@ static nn_status descend(override *set, step at, size_t walked, nni_yaml_entry *
 {
     if (at.key)
         nni_yaml_null_to_mapping(set->node);
-    if (set->node->place.source->kind == NNI_YAML_DEFAULTS)
-        set->node->place = set->place;
     if (!at.key && at.index == 0 && nni_yaml_is_null(set->node)) { /* of layers[0] the schema shall judge layers */
         nni_yaml_node *element = NULL;
         NN_TRY(take_null(set, &element));
@@ -166,11 +137,8 @@ static nn_status assign(override *set, nni_yaml_node *value)
     }
     if (!entry)
         return nni_yaml_fail(set->error, set->place, "there is no key before the =; write one like training.epochs");
-    nni_yaml_node *below = nni_yaml_find(set->defaults, set->key);
-    if (below)
-        NN_TRY(nni_yaml_copy(set->pool, below, &below, set->error));
     entry->place = set->place;
-    entry->value = below ? nni_yaml_merge(below, value) : value;
+    entry->value = value;
     return NN_OK;
 }
 
@@ -186,12 +154,11 @@ static nn_status make_source(nni_yaml_pool *pool, const char *assignment, nni_ya
     return nni_yaml_take_text(pool, name, strlen(name), &(*source)->name, error);
 }
 
-nn_status nni_yaml_set(nni_yaml_pool *pool, nni_yaml_node *root, nni_yaml_node *defaults, const char *assignment,
-                       nn_error *error)
+nn_status nni_yaml_set(nni_yaml_pool *pool, nni_yaml_node *root, const char *assignment, nn_error *error)
 {
     nni_yaml_source *source = NULL;
     NN_TRY(make_source(pool, assignment, &source, error));
-    override set = {.pool = pool, .place = {.source = source}, .node = root, .defaults = defaults, .error = error};
+    override set = {.pool = pool, .place = {.source = source}, .node = root, .error = error};
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment)
         return nni_yaml_fail(error, set.place, "expected KEY=VALUE, as in training.epochs=3");

@@ -1,0 +1,134 @@
+#include "data/settings.h"
+
+/* --- kinds --- */
+
+static const nni_kind feature_scalings[] = {
+    [NN_NORMALIZE_NONE] = {"none", "as the file has them"},
+    [NN_NORMALIZE_UNIT] = {"unit", "all features alike, the smallest value to 0 and the largest to 1"},
+    [NN_NORMALIZE_STANDARD] = {"standard", "each feature to mean 0 and deviation 1"},
+    [NN_NORMALIZE_MINMAX] = {"minmax", "each feature's smallest value to 0 and its largest to 1"},
+    [NN_NORMALIZE_STANDARD_ALL] = {"standard_all", "all features alike, to mean 0 and deviation 1 over all values"},
+    [NN_NORMALIZE_ROBUST] = {"robust", "as standard, by the values that do not lie far off; those that do are limited"},
+    [NN_NORMALIZE_AUTO] = {"auto", "one of the others, chosen by type, shape and statistics of the training rows"},
+};
+
+const nni_domain nni_feature_scaling_domain = NNI_DOMAIN("feature scaling", feature_scalings);
+
+static const nni_kind target_scalings[] = {
+    [NN_TARGETS_NONE] = {"none", "as the file has them"},
+    [NN_TARGETS_STANDARD] = {"standard", "each output to mean 0 and deviation 1"},
+    [NN_TARGETS_MINMAX] = {"minmax", "each output's smallest target to 0 and its largest to 1"},
+    [NN_TARGETS_LOG1P] = {"log1p", "log(1 + y), then as standard; for targets above -1 of many magnitudes"},
+    [NN_TARGETS_SCALE] = {"scale", "each output to deviation 1, with 0 staying 0"},
+    [NN_TARGETS_AUTO] = {"auto", "none, standard, minmax or scale, chosen by the targets and the last layer"},
+};
+
+const nni_domain nni_target_scaling_domain = NNI_DOMAIN("target scaling", target_scalings);
+
+static const nni_kind imputations[] = {
+    [NN_IMPUTE_NONE] = {"none", "a NaN in x is an error"},
+    [NN_IMPUTE_MEAN] = {"mean", "a NaN in x is a missing value and becomes the mean of its feature"},
+};
+
+const nni_domain nni_imputation_domain = NNI_DOMAIN("imputation", imputations);
+
+static const nni_kind externals[] = {
+    [NN_EXTERNAL_INSIDE] = {"inside", "links, virtual datasets and raw files lead below the folder of the data file"},
+    [NN_EXTERNAL_ALLOW] = {"allow", "they may lead anywhere"},
+};
+
+const nni_domain nni_external_domain = NNI_DOMAIN("rule for external data", externals);
+
+static const nni_kind flips[] = {
+    [NN_FLIP_NONE] = {"none", "no mirror image"},
+    [NN_FLIP_HORIZONTAL] = {"horizontal", "left and right change places, with probability 1/2"},
+    [NN_FLIP_VERTICAL] = {"vertical", "top and bottom change places, with probability 1/2"},
+    [NN_FLIP_BOTH] = {"both", "either, each with probability 1/2"},
+};
+
+const nni_domain nni_flip_domain = NNI_DOMAIN("flip", flips);
+
+const char *nn_feature_scaling_name(nn_feature_scaling kind)
+{
+    return nni_domain_name(&nni_feature_scaling_domain, kind);
+}
+
+const char *nn_target_scaling_name(nn_target_scaling kind)
+{
+    return nni_domain_name(&nni_target_scaling_domain, kind);
+}
+
+/* --- sections --- */
+
+/* What each split has. */
+#define SPLIT(name)                                                                                                    \
+    {NNI_SETTING(TEXT, nni_split_settings, file), .help = "HDF5 file, or a pattern such as part-*.h5"},                \
+        {NNI_SETTING_LIST(TEXTS, nni_split_settings, files, files_count),                                              \
+         .help = "files and patterns whose rows follow each other, instead of file"},                                  \
+        {NNI_SETTING(TEXT, nni_split_settings, x), .value = "/" name "/x", .help = "dataset of the features"},         \
+        {NNI_SETTING(TEXT, nni_split_settings, y), .value = "/" name "/y", .help = "dataset of the targets"},          \
+        {NNI_SETTING(TEXT, nni_split_settings, w), .help = "dataset of weights of the rows; absent: all are 1"},       \
+        {NNI_SETTING_LIST(TEXTS, nni_split_settings, x_columns, x_columns_count),                                      \
+         .help = "fields or numbers and ranges of columns that are features; absent: all, or those of train"},         \
+    {                                                                                                                  \
+        NNI_SETTING_LIST(TEXTS, nni_split_settings, y_columns, y_columns_count), .help = "the same of the targets"     \
+    }
+
+static const nni_setting train_section[] = {SPLIT("train"), {0}};
+
+static const nni_setting validation_section[] = {
+    SPLIT("validation"),
+    {NNI_SETTING(NUMBER, nni_split_settings, fraction), NNI_BETWEEN_0_AND_1, .usual = "0.1 is usual",
+     .help = "share of the training rows that is held out, after those for testing"},
+    {NNI_SETTING(TEXT, nni_split_settings, fold),
+     .help = "fold of the training rows that is held out, such as 2/5, the second of five"},
+    {NNI_SETTING(BOOL, nni_split_settings, stratified), .help = "fraction and fold take of every class the same share"},
+    {0},
+};
+
+static const nni_setting test_section[] = {
+    SPLIT("test"),
+    {NNI_SETTING(NUMBER, nni_split_settings, fraction), NNI_BETWEEN_0_AND_1, .usual = "0.2 is usual",
+     .help = "share of the training rows that is held out"},
+    {NNI_SETTING(BOOL, nni_split_settings, stratified), .help = "fraction takes of every class the same share"},
+    {0},
+};
+
+static const nni_setting augment_section[] = {
+    {NNI_SETTING_LIST(COUNTS, nni_augment_settings, image, image_count), .fewest = 2, .utmost = 3, .least = 1,
+     .most = 1 << 16, /* three axes of it do not overflow */
+     .help = "height, width and, where there are any, channels of a row; absent: as x has it"},
+    {NNI_SETTING(COUNT, nni_augment_settings, shift), .help = "most pixels that an image is moved by along each axis"},
+    {NNI_SETTING(KIND, nni_augment_settings, flip), .domain = &nni_flip_domain, .help = "mirror images"},
+    {NNI_SETTING(NUMBER, nni_augment_settings, noise), NNI_FROM_0, .usual = "0.05 is usual",
+     .help = "standard deviation of what is added to each value, once normalised"},
+    {NNI_SETTING(COUNT, nni_augment_settings, cutout), .help = "side of the square that is cut out, in pixels"},
+    {0},
+};
+
+const nni_setting nni_data_section[] = {
+    {NNI_SETTING(SECTION, nni_data_settings, train), .required = true, .settings = train_section,
+     .help = "rows to train on"},
+    {NNI_SETTING(SECTION, nni_data_settings, validation), .settings = validation_section,
+     .help = "rows that training is watched by; absent: none"},
+    {NNI_SETTING(SECTION, nni_data_settings, test), .settings = test_section,
+     .help = "rows that are measured at the end; absent: none"},
+    {NNI_SETTING(KIND, nni_data_settings, normalize), .value = "auto", .required = true,
+     .domain = &nni_feature_scaling_domain, .help = "how features are shifted and scaled"},
+    {NNI_SETTING(KIND, nni_data_settings, normalize_targets), .value = "auto", .required = true,
+     .domain = &nni_target_scaling_domain, .help = "how targets that are values are shifted and scaled"},
+    {NNI_SETTING(KIND, nni_data_settings, impute), .value = "none", .required = true, .domain = &nni_imputation_domain,
+     .help = "what becomes of missing values"},
+    {NNI_SETTING(KIND, nni_data_settings, external), .value = "inside", .required = true,
+     .domain = &nni_external_domain, .help = "where files may have rows outside of themselves"},
+    {NNI_SETTING_KEY("memory", BYTES, nni_data_settings, memory_bytes), .value = "auto", .required = true,
+     .word = "auto", .usual = "512M or 4G",
+     .help = "of a rank for rows; what does not fit is read ahead. auto: half of what the host has free, shared by its "
+             "ranks"},
+    {NNI_SETTING_KEY("window", BYTES, nni_data_settings, window_bytes), .beside = offsetof(nni_data_settings, window),
+     .value = "128M", .required = true, .usual = "128M (the default) or 1G",
+     .help = "of rows that are shuffled among each other, where there are more of them"},
+    {NNI_SETTING(SECTION, nni_data_settings, augment), .settings = augment_section,
+     .help = "how images are changed anew in each epoch; absent: not at all"},
+    {0},
+};

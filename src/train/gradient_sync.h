@@ -13,7 +13,6 @@
 #include "model/network.h"
 #include "optim/optimizer.h"
 #include "recipe/recipe.h"
-#include "support/sum_tree.h"
 
 typedef struct nni_gradient_sync nni_gradient_sync;
 
@@ -21,7 +20,6 @@ typedef struct nni_gradient_sync nni_gradient_sync;
 typedef struct nni_gradient_sync_plan {
     nn_comm *comm;
     const nn_recipe *recipe;
-    nni_leaf_range leaves; /**< of this rank's sums */
     const nn_network *network;
     nni_workspace *work;
     const nni_optimizer *sharded; /**< each rank updates its share of the parameters alone; NULL: all update all */

@@ -104,16 +104,15 @@ nn_status nni_setup_evaluators(nni_run *run, nn_error *error)
 
 nn_status nni_setup_sync(nni_run *run, nn_error *error)
 {
-    const nni_leaf_range leaves = nni_run_leaves(run->recipe, run->comm);
     const nni_gradient_sync_plan plan = {
         .comm = run->comm,
         .recipe = run->recipe,
-        .leaves = leaves,
         .network = run->model.network,
         .work = run->model.work,
         .sharded = nni_run_shards_state(run) ? run->model.optimizer : NULL,
     };
     const size_t tree_leaves = run->recipe->parallel.reproducible ? run->recipe->parallel.slices : 0;
     NN_TRY(nni_gradient_sync_create(&plan, &run->model.gradient_sync, error));
-    return nni_loss_allreduce_create(run->comm, tree_leaves, leaves, &run->model.loss_allreduce, error);
+    return nni_loss_allreduce_create(run->comm, tree_leaves, nni_run_leaves(run->recipe, run->comm),
+                                     &run->model.loss_allreduce, error);
 }

@@ -60,5 +60,9 @@ expect '18 ranks are more than the 15 rows' 18 15.yaml
 expect 'a batch of 128 rows is more than the 3 rows' 1 3.yaml --set training.batch=128
 expect 'training.batch: 10 rows are too few for 18 ranks' 18 600.yaml --set training.batch=10
 expect 'parallel.slices: 5000 slices take a row each of every batch, but there are 600 rows' 1 600.yaml --set parallel.slices=5000
+# 2.4 of 15 rows are held out as 2, and of the 13 that stay fold 3 of 5 has 3: the counts are those of the split itself.
+expect 'but there are 13 rows to train on' 1 15.yaml --set data.test.fraction=0.16 --set parallel.slices=14
+expect 'but there are 10 rows to train on' 1 15.yaml --set data.test.fraction=0.16 --set data.validation.fold=3/5 --set parallel.slices=14
+"$NNTRAIN" train 15.yaml --set data.test.fraction=0.16 --set parallel.slices=13 --output all >log 2>&1 || fail "13 slices of 13 rows: $(tail -n 1 log)"
 expect '18 ranks are more than the 16 slices' 18 600.yaml --set parallel.slices=16
 finish

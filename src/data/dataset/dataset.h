@@ -332,6 +332,9 @@ nni_holdout nni_holdout_of_test(const nni_data_settings *data, uint64_t seed);
 /** @return which of the rows that remain are for validation */
 nni_holdout nni_holdout_of_validation(const nni_data_settings *data, uint64_t seed);
 
+/** @return how many rows go of so many */
+size_t nni_holdout_count(const nni_holdout *holdout, size_t rows);
+
 /** @return whether any rows are to go */
 static inline bool nni_holdout_takes(const nni_holdout *carving)
 {

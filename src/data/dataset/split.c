@@ -42,6 +42,14 @@ nni_holdout nni_holdout_of_validation(const nni_data_settings *data, uint64_t se
     return holdout_of(&data->validation, seed, false);
 }
 
+/* Folds go by turns: every folds-th row, from that of the fold on. */
+size_t nni_holdout_count(const nni_holdout *holdout, size_t rows)
+{
+    if (holdout->folds > 0)
+        return (rows + holdout->folds - holdout->fold) / holdout->folds;
+    return (size_t)round(holdout->fraction * (double)rows);
+}
+
 static const char *key_of(const nni_holdout *carving)
 {
     return carving->test ? "data.test" : "data.validation";
@@ -122,7 +130,7 @@ static nni_shuffle order_of(const nni_dataset *dataset, size_t i, const nni_hold
 /* So many of each slice that those left are cut as the whole was: those go that come first in the slice's order. */
 static void choose_regular(const nni_dataset *dataset, const nni_holdout *carving, struct cut *cut)
 {
-    const size_t going = (size_t)round(carving->fraction * (double)dataset->slices.rows);
+    const size_t going = nni_holdout_count(carving, dataset->slices.rows);
     const nni_slices kept = {dataset->slices.rows - going, dataset->slices.count};
     for (size_t s = 0; s <= kept.count; s++)
         cut->kept[s] = nni_slices_first_row(kept, s);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/dataset/dataset.h"
 #include "support/extremes.h"
 #include "train/run/format.h"
 
@@ -91,17 +92,13 @@ static size_t choose_slices(size_t batch, size_t rows, size_t ranks)
     return ranks <= usual ? usual : nni_smaller(power_from(ranks), rows);
 }
 
-static size_t without(size_t rows, double share)
+/* Rows to train on: test rows are held out of those of the file, then validation rows. */
+static size_t training_rows(const nn_recipe *recipe, size_t rows)
 {
-    return nni_larger(rows - (size_t)ceil(share * (double)rows), 1);
-}
-
-/* Rows that training sees, about: test rows are carved off them, then validation rows. */
-static size_t rows_left(const nn_recipe *recipe, size_t rows)
-{
-    const nni_data_settings *data = &recipe->data;
-    const size_t folds = data->validation.folds;
-    return without(without(rows, data->test.fraction), folds > 0 ? 1 / (double)folds : data->validation.fraction);
+    const nni_holdout test = nni_holdout_of_test(&recipe->data, recipe->seed);
+    const nni_holdout validation = nni_holdout_of_validation(&recipe->data, recipe->seed);
+    rows -= nni_holdout_count(&test, rows);
+    return nni_larger(rows - nni_holdout_count(&validation, rows), 1);
 }
 
 static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks, size_t slices, nn_error *error)
@@ -126,7 +123,7 @@ static nn_status check_counts(const nn_recipe *recipe, size_t rows, size_t ranks
 static nn_status choose(const nn_recipe *recipe, size_t rows, size_t ranks, choices *chosen, nn_error *error)
 {
     const nni_training_settings *training = &recipe->training;
-    rows = rows_left(recipe, rows);
+    rows = training_rows(recipe, rows);
     chosen->batch = is_auto(training->batch)
                         ? nni_larger(choose_batch(rows), nni_smaller(recipe->parallel.slices, rows))
                     : training->batch_rows > 0 ? training->batch_rows

@@ -38,5 +38,5 @@ foreach(isa ${NNTRAIN_ISAS})
                                 COMPILE_OPTIONS "${isa_flags};-fno-math-errno")
     set_source_files_properties(${folder}/peak.c PROPERTIES COMPILE_OPTIONS "${isa_flags}")
 endforeach()
-set_source_files_properties(kernels/isa/isa.c PROPERTIES COMPILE_DEFINITIONS "NNI_ISA_LIST=${isa_list}")
+set_source_files_properties(kernels/isa/list.c PROPERTIES COMPILE_DEFINITIONS "NNI_ISA_LIST=${isa_list}")
 set(NNTRAIN_ISAS ${NNTRAIN_ISAS} PARENT_SCOPE) # for the tests

@@ -1,8 +1,8 @@
 /* Run by mpirun at several rank counts. */
 #include <string.h>
 
-#include "comm/comm.h"
 #include "comm/clock.h"
+#include "comm/comm.h"
 #include "comm/wait.h"
 #include "support/suite.h"
 

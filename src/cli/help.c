@@ -115,8 +115,8 @@ static nn_status help(int argc, char **argv, const nni_command *commands, nn_err
 {
     const bool recipe = argc > 1 && strcmp(argv[1], "recipe") == 0;
     const bool markdown = recipe && argc > 2 && strcmp(argv[argc - 1], "--markdown") == 0;
-    const int words = argc - markdown;
-    if (words > (recipe ? 3 : 2))
+    const int words = argc - markdown; /* help import csv is import csv --help */
+    if (words > 3)
         return nn_fail(error, NN_USAGE, "help: %s is a word too much; see nntrain --help", argv[words - 1]);
     if (recipe)
         return nni_recipe_reference(stdout, markdown ? NNI_REFERENCE_MARKDOWN : NNI_REFERENCE_TEXT,
@@ -126,7 +126,7 @@ static nn_status help(int argc, char **argv, const nni_command *commands, nn_err
     for (const nni_command *command = commands; argc > 1 && command->name; command++) {
         char option[] = "--help";
         if (strcmp(argv[1], command->name) == 0)
-            return command->run(2, (char *[]){argv[1], option, NULL});
+            return command->run(argc, (char *[]){argv[1], argc > 2 ? argv[2] : option, argc > 2 ? option : NULL, NULL});
     }
     if (argc > 1 && argv[1][0] != '-')
         return refuse(argv[1], commands, error);

@@ -8,7 +8,6 @@
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
 #include "checkpoint/seal.h"
-#include "data/settings.h"
 #include "hdf5/guard.h"
 #include "hdf5/lock.h"
 #include "kernels/elementwise/activation.h"

@@ -1,29 +1,9 @@
 #include "data/settings.h"
 
+#include "model/feature_scaler.h"
+#include "model/target_scaler.h"
+
 /* --- kinds --- */
-
-static const nni_kind feature_scalings[] = {
-    [NN_NORMALIZE_NONE] = {"none", "as the file has them"},
-    [NN_NORMALIZE_UNIT] = {"unit", "all features alike, the smallest value to 0 and the largest to 1"},
-    [NN_NORMALIZE_STANDARD] = {"standard", "each feature to mean 0 and deviation 1"},
-    [NN_NORMALIZE_MINMAX] = {"minmax", "each feature's smallest value to 0 and its largest to 1"},
-    [NN_NORMALIZE_STANDARD_ALL] = {"standard_all", "all features alike, to mean 0 and deviation 1 over all values"},
-    [NN_NORMALIZE_ROBUST] = {"robust", "as standard, by the values that do not lie far off; those that do are limited"},
-    [NN_NORMALIZE_AUTO] = {"auto", "one of the others, chosen by type, shape and statistics of the training rows"},
-};
-
-const nni_domain nni_feature_scaling_domain = NNI_DOMAIN("feature scaling", feature_scalings);
-
-static const nni_kind target_scalings[] = {
-    [NN_TARGETS_NONE] = {"none", "as the file has them"},
-    [NN_TARGETS_STANDARD] = {"standard", "each output to mean 0 and deviation 1"},
-    [NN_TARGETS_MINMAX] = {"minmax", "each output's smallest target to 0 and its largest to 1"},
-    [NN_TARGETS_LOG1P] = {"log1p", "log(1 + y), then as standard; for targets above -1 of many magnitudes"},
-    [NN_TARGETS_SCALE] = {"scale", "each output to deviation 1, with 0 staying 0"},
-    [NN_TARGETS_AUTO] = {"auto", "none, standard, minmax or scale, chosen by the targets and the last layer"},
-};
-
-const nni_domain nni_target_scaling_domain = NNI_DOMAIN("target scaling", target_scalings);
 
 static const nni_kind imputations[] = {
     [NN_IMPUTE_NONE] = {"none", "a NaN in x is an error"},
@@ -47,16 +27,6 @@ static const nni_kind flips[] = {
 };
 
 const nni_domain nni_flip_domain = NNI_DOMAIN("flip", flips);
-
-const char *nn_feature_scaling_name(nn_feature_scaling kind)
-{
-    return nni_domain_name(&nni_feature_scaling_domain, kind);
-}
-
-const char *nn_target_scaling_name(nn_target_scaling kind)
-{
-    return nni_domain_name(&nni_target_scaling_domain, kind);
-}
 
 /* --- sections --- */
 

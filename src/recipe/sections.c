@@ -1,8 +1,9 @@
 /* The settings of a training itself, and the recipe of all sections. */
+#include "recipe/sections.h"
+
 #include "model/sections.h"
 #include "optim/sections.h"
 #include "recipe/recipe.h"
-#include "recipe/sections.h"
 
 /* --- kinds --- */
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "support/quantity.h"
 #include "support/suggest.h"
+#include "yaml/quantity.h"
 
 /* All benchmarks' arguments; each command's table has the options of its own. */
 typedef struct arguments {

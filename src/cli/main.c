@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/help.h"
 #include "data/dataset/dataset.h"
 #include "support/printable.h"
 #include "support/suggest.h"
@@ -16,24 +17,8 @@ static const nni_command commands[] = {
     {"import", "bring other formats into HDF5", nni_cli_import},
     {"generate", "make the textbook problems: xor, circles, spirals, sine", nni_cli_generate},
     {"bench", "measure matrix products and training steps on this machine", nni_cli_bench},
+    {NULL, NULL, NULL},
 };
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
-
-static void print_help(FILE *out)
-{
-    fprintf(out, "Usage: nntrain [COMMAND] [ARGUMENTS]\n"
-                 "       mpirun -np 8 nntrain [COMMAND] [ARGUMENTS]\n"
-                 "Trains feed-forward neural networks from HDF5 data, on one machine or a cluster.\n\n"
-                 "Commands:\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\n"
-                 "  nntrain COMMAND --help  tells a command's arguments\n"
-                 "  nntrain --version       tells the versions of nntrain and of the libraries it uses\n"
-                 "\n"
-                 "Exit codes: 0 done; 2 usage or recipe; 3 data or checkpoint; 4 diverged (NaN or infinity);\n"
-                 "5 system (MPI, I/O, memory); 75 stopped by a signal with a checkpoint written.\n");
-}
 
 static bool is_one_of(const char *text, const char *a, const char *b)
 {
@@ -44,8 +29,8 @@ static bool is_one_of(const char *text, const char *a, const char *b)
 static void refuse(const char *word)
 {
     nni_suggestion search = {.written = word};
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        nni_suggest(&search, commands[i].name);
+    for (const nni_command *command = commands; command->name; command++)
+        nni_suggest(&search, command->name);
     const char *dot = strrchr(word, '.');
     fprintf(stderr, "nntrain: there is no command '");
     nni_print_text(stderr, word);
@@ -64,13 +49,15 @@ int main(int argc, char **argv)
     nni_disable_hdf5_atexit();
     if (argc < 2)
         return (int)nni_cli_train(argc, argv);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return (int)commands[i].run(argc - 1, argv + 1);
+    for (const nni_command *command = commands; command->name; command++)
+        if (strcmp(argv[1], command->name) == 0)
+            return (int)command->run(argc - 1, argv + 1);
+    if (strcmp(argv[1], "help") == 0)
+        return (int)nni_cli_help(argc - 1, argv + 1, commands);
     const bool speaks = nni_cli_speaks();
     if (is_one_of(argv[1], "--help", "-h")) {
         if (speaks)
-            print_help(stdout);
+            nni_cli_print_help(stdout, commands);
         return NN_OK;
     }
     if (is_one_of(argv[1], "--version", "-V")) {

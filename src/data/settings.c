@@ -1,29 +1,9 @@
 #include "data/settings.h"
 
+#include "model/feature_scaler.h"
+#include "model/target_scaler.h"
+
 /* --- kinds --- */
-
-static const nni_kind feature_scalings[] = {
-    [NN_NORMALIZE_NONE] = {"none", "as the file has them"},
-    [NN_NORMALIZE_UNIT] = {"unit", "all features alike, the smallest value to 0 and the largest to 1"},
-    [NN_NORMALIZE_STANDARD] = {"standard", "each feature to mean 0 and deviation 1"},
-    [NN_NORMALIZE_MINMAX] = {"minmax", "each feature's smallest value to 0 and its largest to 1"},
-    [NN_NORMALIZE_STANDARD_ALL] = {"standard_all", "all features alike, to mean 0 and deviation 1 over all values"},
-    [NN_NORMALIZE_ROBUST] = {"robust", "as standard, by the values that do not lie far off; those that do are limited"},
-    [NN_NORMALIZE_AUTO] = {"auto", "one of the others, chosen by type, shape and statistics of the training rows"},
-};
-
-const nni_domain nni_feature_scaling_domain = NNI_DOMAIN("feature scaling", feature_scalings);
-
-static const nni_kind target_scalings[] = {
-    [NN_TARGETS_NONE] = {"none", "as the file has them"},
-    [NN_TARGETS_STANDARD] = {"standard", "each output to mean 0 and deviation 1"},
-    [NN_TARGETS_MINMAX] = {"minmax", "each output's smallest target to 0 and its largest to 1"},
-    [NN_TARGETS_LOG1P] = {"log1p", "log(1 + y), then as standard; for targets above -1 of many magnitudes"},
-    [NN_TARGETS_SCALE] = {"scale", "each output to deviation 1, with 0 staying 0"},
-    [NN_TARGETS_AUTO] = {"auto", "none, standard, minmax or scale, chosen by the targets and the last layer"},
-};
-
-const nni_domain nni_target_scaling_domain = NNI_DOMAIN("target scaling", target_scalings);
 
 static const nni_kind imputations[] = {
     [NN_IMPUTE_NONE] = {"none", "a NaN in x is an error"},
@@ -47,16 +27,6 @@ static const nni_kind flips[] = {
 };
 
 const nni_domain nni_flip_domain = NNI_DOMAIN("flip", flips);
-
-const char *nn_feature_scaling_name(nn_feature_scaling kind)
-{
-    return nni_domain_name(&nni_feature_scaling_domain, kind);
-}
-
-const char *nn_target_scaling_name(nn_target_scaling kind)
-{
-    return nni_domain_name(&nni_target_scaling_domain, kind);
-}
 
 /* --- sections --- */
 
@@ -98,37 +68,38 @@ static const nni_setting augment_section[] = {
     {NNI_SETTING_LIST(COUNTS, nni_augment_settings, image, image_count), .fewest = 2, .utmost = 3, .least = 1,
      .most = 1 << 16, /* three axes of it do not overflow */
      .help = "height, width and, where there are any, channels of a row; absent: as x has it"},
-    {NNI_SETTING(COUNT, nni_augment_settings, shift), .help = "most pixels that an image is moved by along each axis"},
+    {NNI_SETTING(COUNT, nni_augment_settings, shift), .help = "largest shift of an image along each axis, in pixels"},
     {NNI_SETTING(KIND, nni_augment_settings, flip), .domain = &nni_flip_domain, .help = "mirror images"},
     {NNI_SETTING(NUMBER, nni_augment_settings, noise), NNI_FROM_0, .usual = "0.05 is usual",
-     .help = "standard deviation of what is added to each value, once normalised"},
-    {NNI_SETTING(COUNT, nni_augment_settings, cutout), .help = "side of the square that is cut out, in pixels"},
+     .help = "standard deviation of the noise that is added to each scaled value"},
+    {NNI_SETTING(COUNT, nni_augment_settings, cutout),
+     .help = "side of the square that is cut out, in pixels; 0: none"},
     {0},
 };
 
 const nni_setting nni_data_section[] = {
     {NNI_SETTING(SECTION, nni_data_settings, train), .required = true, .settings = train_section,
-     .help = "rows to train on"},
+     .help = "training split"},
     {NNI_SETTING(SECTION, nni_data_settings, validation), .settings = validation_section,
-     .help = "rows that training is watched by; absent: none"},
+     .help = "validation split, measured after each epoch; absent: none"},
     {NNI_SETTING(SECTION, nni_data_settings, test), .settings = test_section,
-     .help = "rows that are measured at the end; absent: none"},
+     .help = "test split, measured at the end; absent: none"},
     {NNI_SETTING(KIND, nni_data_settings, normalize), .value = "auto", .required = true,
-     .domain = &nni_feature_scaling_domain, .help = "how features are shifted and scaled"},
+     .domain = &nni_feature_scaling_domain, .help = "scaling of the features"},
     {NNI_SETTING(KIND, nni_data_settings, normalize_targets), .value = "auto", .required = true,
-     .domain = &nni_target_scaling_domain, .help = "how targets that are values are shifted and scaled"},
+     .domain = &nni_target_scaling_domain, .help = "scaling of targets that are values; classes stay as they are"},
     {NNI_SETTING(KIND, nni_data_settings, impute), .value = "none", .required = true, .domain = &nni_imputation_domain,
-     .help = "what becomes of missing values"},
+     .help = "missing values"},
     {NNI_SETTING(KIND, nni_data_settings, external), .value = "inside", .required = true,
-     .domain = &nni_external_domain, .help = "where files may have rows outside of themselves"},
+     .domain = &nni_external_domain, .help = "where a file may have data outside of itself"},
     {NNI_SETTING_KEY("memory", BYTES, nni_data_settings, memory_bytes), .value = "auto", .required = true,
      .word = "auto", .usual = "512M or 4G",
-     .help = "of a rank for rows; what does not fit is read ahead. auto: half of what the host has free, shared by its "
-             "ranks"},
+     .help = "memory of a rank for rows, of which the rest is read ahead; auto: half of what the host has free, "
+             "shared by its ranks"},
     {NNI_SETTING_KEY("window", BYTES, nni_data_settings, window_bytes), .beside = offsetof(nni_data_settings, window),
      .value = "128M", .required = true, .usual = "128M (the default) or 1G",
-     .help = "of rows that are shuffled among each other, where there are more of them"},
+     .help = "size of the window of rows that are shuffled among each other, where there are more"},
     {NNI_SETTING(SECTION, nni_data_settings, augment), .settings = augment_section,
-     .help = "how images are changed anew in each epoch; absent: not at all"},
+     .help = "augmentation of images, anew in each epoch; absent: none"},
     {0},
 };

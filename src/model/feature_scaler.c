@@ -3,6 +3,23 @@
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 
+static const nni_kind feature_scalings[] = {
+    [NN_NORMALIZE_NONE] = {"none", "as the file has them"},
+    [NN_NORMALIZE_UNIT] = {"unit", "all features alike, the smallest value to 0 and the largest to 1"},
+    [NN_NORMALIZE_STANDARD] = {"standard", "each feature to mean 0 and deviation 1"},
+    [NN_NORMALIZE_MINMAX] = {"minmax", "each feature's smallest value to 0 and its largest to 1"},
+    [NN_NORMALIZE_STANDARD_ALL] = {"standard_all", "all features alike, to mean 0 and deviation 1 over all values"},
+    [NN_NORMALIZE_ROBUST] = {"robust", "as standard, by the values that do not lie far off; those that do are limited"},
+    [NN_NORMALIZE_AUTO] = {"auto", "one of the others, chosen by type, shape and statistics of the training rows"},
+};
+
+const nni_domain nni_feature_scaling_domain = NNI_DOMAIN("feature scaling", feature_scalings);
+
+const char *nn_feature_scaling_name(nn_feature_scaling kind)
+{
+    return nni_domain_name(&nni_feature_scaling_domain, kind);
+}
+
 static nn_status take_arrays(nni_feature_scaler *normalization, nn_error *error)
 {
     const size_t features = normalization->features;

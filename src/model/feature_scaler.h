@@ -8,6 +8,10 @@
 #include "nntrain/status.h"
 #include "support/element.h"
 #include "support/real.h"
+#include "support/setting.h"
+
+/** Entries are nni_kind. */
+extern const nni_domain nni_feature_scaling_domain;
 
 /** x' = (x - offset) * scale, feature by feature, within -limit ... limit where there is one, or `missing` where x is
  * NaN; from statistics of the training split. Owns its arrays. */

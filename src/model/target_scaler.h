@@ -8,6 +8,10 @@
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
 #include "support/real.h"
+#include "support/setting.h"
+
+/** Entries are nni_kind. */
+extern const nni_domain nni_target_scaling_domain;
 
 /** y' = (y - offset) * scale, output by output, of log(1 + y) in the place of y for NN_TARGETS_LOG1P; from statistics
  * of the training split. Owns its arrays. */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "recipe/check.h"
-#include "support/quantity.h"
+#include "yaml/quantity.h"
 
 /* Reads "2/5". */
 static nn_status check_fold(const nni_check *in)

@@ -54,7 +54,7 @@ const nni_setting *nni_section_find(const nni_setting *section, const char *key)
     return NULL;
 }
 
-static bool has_settings(const nni_domain *domain)
+bool nni_domain_has_settings(const nni_domain *domain)
 {
     for (size_t value = 0; value < domain->count; value++) {
         const nni_kind *kind = nni_domain_kind(domain, value);
@@ -67,7 +67,7 @@ static bool has_settings(const nni_domain *domain)
 const nni_setting *nni_section_kind(const nni_setting *section)
 {
     for (; section->key; section++)
-        if (section->type == NNI_SETTING_KIND && has_settings(section->domain))
+        if (section->type == NNI_SETTING_KIND && nni_domain_has_settings(section->domain))
             return section;
     return NULL;
 }

@@ -126,6 +126,9 @@ size_t nni_domain_find(const nni_domain *domain, const char *name);
 /** @return whether a kind has a setting. @param value  receives its default, which may be NULL; may be NULL */
 bool nni_kind_has(const nni_kind *kind, const char *key, const char **value);
 
+/** @return whether any kind of a domain has settings of its own */
+bool nni_domain_has_settings(const nni_domain *domain);
+
 /** @return whether any kind of a domain has a setting */
 bool nni_domain_has(const nni_domain *domain, const char *key);
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/quantity.h"
 #include "yaml/message.h"
+#include "yaml/quantity.h"
 #include "yaml/schema.h"
 
 typedef struct filling {

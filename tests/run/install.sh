@@ -11,7 +11,7 @@ mv first prefix
 ranks 2 prefix/bin/nntrain train --set training.epochs=1 >out || fail "the installed nntrain: exit code $?"
 grep -q "^data     $work/prefix/share/nntrain/datasets/digits/digits.h5" out || fail "the installed nntrain does not use the installed data: $(grep '^data' out)"
 prefix/bin/nntrain-supervise -- prefix/bin/nntrain train --set training.epochs=1 --output supervised >out || fail "the installed nntrain-supervise: exit code $?"
-for file in nntrain/slurm/{train.sbatch,table.sh,README.md} doc/nntrain/{LICENSE,README.md,docs/README.md}; do
+for file in nntrain/slurm/{train.sbatch,table.sh,README.md} doc/nntrain/{LICENSE,README.md,docs/README.md} man/man1/nntrain.1; do
     [ -s "prefix/share/$file" ] || fail "$file is not installed"
 done
 # Of programs and libraries without what debuggers read.

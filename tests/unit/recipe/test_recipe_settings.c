@@ -449,6 +449,8 @@ static void numbers_of_the_descent_out_of_range_are_refused(void)
     expect_message(SMALL "schedule: {name: cosine, minimum: 0.01}\n", "optimizer.learning_rate=0.001",
                    "--set optimizer.learning_rate=0.001: optimizer.learning_rate: the learning rate would start at "
                    "0.001 and never fall below 0.01; the minimum must be less");
+    const resolution mended[] = {{"optimizer.learning_rate=0.1", "learning_rate: 0.1,"}};
+    EXPECT_RESOLUTIONS(SMALL "optimizer: {learning_rate: -1}\n", mended);
     const resolution fine[] = {
         {"schedule={name: exponential, factor: 1}", "factor: 1,"},
         {"schedule.warmup=0 epochs", "warmup: 0 epochs,"},

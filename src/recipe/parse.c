@@ -1,7 +1,6 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 
-#include "recipe/recipe.h"
-
+/* From texts to a recipe. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "recipe/check.h"
+#include "recipe/recipe.h"
 #include "recipe/sections.h"
 #include "yaml/schema.h"
 

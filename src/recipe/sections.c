@@ -1,9 +1,10 @@
 /* The settings of a training itself, and the recipe of all sections. */
+#include "recipe/sections.h"
+
 #include "metrics/metric.h"
 #include "model/sections.h"
 #include "optim/sections.h"
 #include "recipe/recipe.h"
-#include "recipe/sections.h"
 
 /* --- kinds --- */
 
@@ -35,25 +36,24 @@ const char *nn_precision_name(nn_precision precision)
 
 static const nni_setting stop_section[] = {
     {NNI_SETTING(KIND, nni_stop_settings, metric), .value = "loss", .required = true, .domain = &nni_metric_domain,
-     .help = "of the validation split, or the training loss without one"},
+     .help = "metric that is watched: of the validation split, or the training loss without one"},
     {NNI_SETTING(COUNT, nni_stop_settings, patience), .value = "0", .required = true,
      .help = "epochs without improvement; 0: no such stop"},
     {NNI_SETTING(NUMBER, nni_stop_settings, tolerance), NNI_FROM_0, .value = "1e-4", .required = true,
-     .help = "an improvement is more than this"},
-    {NNI_SETTING(NUMBER, nni_stop_settings, target),
-     .help = "the metric is as good as is needed; absent: no such stop"},
+     .help = "smallest change that counts as an improvement"},
+    {NNI_SETTING(NUMBER, nni_stop_settings, target), .help = "value of the metric that is good enough; absent: none"},
     {NNI_SETTING_KEY("time", SECONDS, nni_stop_settings, seconds), .usual = "90 seconds, 30 minutes or 2 hours",
-     .help = "trained for that long, over all sessions; absent: no limit"},
+     .help = "longest training, over all sessions; absent: no limit"},
     {0},
 };
 
 static const nni_setting on_nan_section[] = {
     {NNI_SETTING(KIND, nni_on_nan_settings, name), .value = "stop", .required = true, .domain = &nni_on_nan_domain,
-     .help = "what follows a loss or a gradient that is NaN or infinite"},
+     .help = "response to a loss or gradient that is NaN or infinite"},
     {NNI_SETTING(NUMBER, nni_on_nan_settings, factor), NNI_BETWEEN_0_AND_1,
-     .help = "that the learning rate is multiplied by each time"},
+     .help = "factor of the learning rate each time"},
     {NNI_SETTING(COUNT, nni_on_nan_settings, limit), NNI_FROM_1,
-     .help = "steps in a row, or times to the same checkpoint, before the training ends"},
+     .help = "skipped steps in a row, or returns to the same checkpoint, before the training ends"},
     {0},
 };
 
@@ -65,72 +65,71 @@ static const nni_setting training_section[] = {
     {NNI_SETTING(COUNT, nni_training_settings, accumulate), NNI_FROM_1, .value = "1", .required = true,
      .help = "batches whose gradients are averaged before a step"},
     {NNI_SETTING(SECTION, nni_training_settings, stop), .required = true, .settings = stop_section,
-     .help = "when the training ends before its last epoch"},
+     .help = "early stopping"},
     {NNI_SETTING(BOOL, nni_training_settings, restore_best), .value = "false", .required = true,
      .help = "the model gets the weights of the best epoch; needs a validation split"},
     {NNI_SETTING(COUNT, nni_training_settings, top_k), NNI_FROM_1, .value = "5", .required = true,
      .help = "k of the metric top_k"},
     {NNI_SETTING(KIND, nni_training_settings, precision), .value = "float32", .required = true,
-     .domain = &nni_precision_domain, .help = "of matrix products"},
+     .domain = &nni_precision_domain, .help = "precision of matrix products"},
     {NNI_SETTING(SECTION, nni_training_settings, on_nan), .required = true, .settings = on_nan_section,
-     .help = "what follows a loss or a gradient that is NaN or infinite"},
+     .help = "response to a loss or gradient that is NaN or infinite"},
     {0},
 };
 
 static const nni_setting checkpoint_section[] = {
     {NNI_SETTING(INTERVAL, nni_checkpoint_settings, every), NNI_FROM_1, .value = "1 epoch", .required = true,
-     .help = "from one checkpoint to the next"},
+     .help = "interval between checkpoints"},
     {NNI_SETTING(COUNT, nni_checkpoint_settings, keep), NNI_FROM_1, .value = "3", .required = true,
-     .help = "newest checkpoints that stay"},
+     .help = "number of checkpoints that are kept"},
     {NNI_SETTING(BOOL, nni_checkpoint_settings, asynchronous), .value = "true", .required = true,
-     .help = "they are written beside the training, from a copy"},
+     .help = "checkpoints are written by a thread, from a copy"},
     {NNI_SETTING(COUNT, nni_checkpoint_settings, max_failures), NNI_FROM_1, .value = "3", .required = true,
-     .help = "checkpoints in a row that cannot be written, and"},
+     .help = "failed checkpoints in a row that, with give_up_after, end the training"},
     {NNI_SETTING_KEY("give_up_after", SECONDS, nni_checkpoint_settings, give_up_seconds),
      .beside = offsetof(nni_checkpoint_settings, give_up_after), .value = "5 minutes", .required = true,
      .usual = "5 minutes (the default) or 90 seconds",
-     .help = "time of nothing but failures, which together end a training"},
+     .help = "time that checkpoints must have failed for before that ends the training"},
     {0},
 };
 
 static const nni_setting parallel_section[] = {
     {NNI_SETTING(COUNT, nni_parallel_settings, slices), .value = "auto", .required = true, .word = "auto", .least = 1,
      .most = 1 << 16, /* more than ranks anybody has; the tables per slice stay small */
-     .help = "most ranks there can be; auto: 16, or what data and ranks ask for"},
+     .help = "slices of the data, the largest number of ranks; auto: 16, or what data and ranks ask for"},
     {NNI_SETTING(COUNT, nni_parallel_settings, threads), .value = "auto", .required = true, .word = "auto", .least = 1,
-     .most = 1 << 12, .help = "of each rank; auto: cores that it is bound to"},
+     .most = 1 << 12, .help = "threads of a rank; auto: the cores that it is bound to"},
     {NNI_SETTING(BOOL, nni_parallel_settings, reproducible), .value = "false", .required = true,
      .help = "the same bits on any number of ranks and threads"},
     {NNI_SETTING_KEY("bucket", BYTES, nni_parallel_settings, bucket_bytes), .value = "512K", .required = true,
      .least = 1, .most = 1 << 29, /* MPI counts elements in int */
-     .usual = "256K, 512K (the default) or 16M", .help = "of gradients that are averaged at a time"},
+     .usual = "256K, 512K (the default) or 16M", .help = "size of a bucket of gradients, which are averaged together"},
     {NNI_SETTING(COUNT, nni_parallel_settings, agree_every), .value = "100", .required = true,
      .help = "steps from one comparison of the ranks' weights to the next; 0: never"},
     {NNI_SETTING_KEY("hang_after", SECONDS, nni_parallel_settings, hang_seconds), .value = "30 minutes",
      .required = true, .word = "never", .usual = "30 minutes (the default), 2 hours, or never",
-     .help = "without progress, after which a rank counts as hung"},
+     .help = "time without progress after which a rank counts as hung"},
     {0},
 };
 
 const nni_setting nni_recipe_section[] = {
     {NNI_SETTING(COUNT, nn_recipe, seed), .value = "1", .required = true,
-     .help = "of the first weights, the shuffles, dropout and augmentation"},
+     .help = "seed of initial weights, shuffles, dropout and augmentation"},
     {NNI_SETTING(SECTION, nn_recipe, data), .required = true, .settings = nni_data_section,
-     .help = "where the rows are, and how they are read"},
+     .help = "the data, and how rows are scaled and augmented"},
     {NNI_SETTING(SECTION, nn_recipe, network), .required = true, .settings = nni_network_section,
-     .help = "the layers and their first weights"},
-    {NNI_SETTING(SECTION, nn_recipe, loss), .required = true, .settings = nni_loss_section,
-     .help = "what training makes small"},
+     .help = "layers and initial weights"},
+    {NNI_SETTING(SECTION, nn_recipe, loss), .required = true, .settings = nni_loss_section, .help = "loss function"},
     {NNI_SETTING(SECTION, nn_recipe, optimizer), .required = true, .settings = nni_optimizer_section,
-     .help = "how weights are moved along the gradient"},
+     .help = "update rule of the weights"},
     {NNI_SETTING(SECTION, nn_recipe, schedule), .required = true, .settings = nni_schedule_section,
-     .help = "how the learning rate changes"},
+     .help = "course of the learning rate"},
     {NNI_SETTING(SECTION, nn_recipe, regularization), .required = true, .settings = nni_regularization_section,
-     .help = "what keeps weights, not biases, and gradients small"},
+     .help = "penalties on weights, not biases, and clipping of gradients"},
     {NNI_SETTING(SECTION, nn_recipe, training), .required = true, .settings = training_section,
-     .help = "the course of a training"},
+     .help = "epochs, batches and the end of a training"},
     {NNI_SETTING(SECTION, nn_recipe, checkpoint), .required = true, .settings = checkpoint_section,
-     .help = "how a training is kept on disk"},
+     .help = "checkpoints"},
     {NNI_SETTING(SECTION, nn_recipe, parallel), .required = true, .settings = parallel_section,
      .help = "ranks and threads"},
     {0},

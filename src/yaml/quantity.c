@@ -1,4 +1,4 @@
-#include "support/quantity.h"
+#include "yaml/quantity.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /** Quantities as people write them: counts, sizes, lengths of time, numbers of epochs or steps. */
-#ifndef NNI_SUPPORT_QUANTITY_H
-#define NNI_SUPPORT_QUANTITY_H
+#ifndef NNI_YAML_QUANTITY_H
+#define NNI_YAML_QUANTITY_H
 
 #include <stdbool.h>
 #include <stddef.h>

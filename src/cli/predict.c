@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "cli/model.h"
-#include "data/loading/rows.h"
 #include "data/predictions/predictions.h"
+#include "data/rows/rows.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "support/printable.h"

@@ -1,6 +1,6 @@
 #include "hdf5/multi_file.h"
 
-#include "data/dataset/files.h"
+#include "hdf5/files.h"
 #include "hdf5/guard.h"
 #include "support/memory.h"
 

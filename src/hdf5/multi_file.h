@@ -2,7 +2,7 @@
 #ifndef NNI_HDF5_MULTI_FILE_H
 #define NNI_HDF5_MULTI_FILE_H
 
-#include "hdf5/read.h"
+#include "hdf5/table.h"
 
 /** Makes a table over rows.files, each of which is opened when a row of it is first wanted. Local. */
 nn_status nni_hdf5_multi_file_open(nni_hdf5_table *table, uint64_t step, nn_error *error);

@@ -2,7 +2,7 @@
 #ifndef NNI_HDF5_STRINGS_H
 #define NNI_HDF5_STRINGS_H
 
-#include "hdf5/read.h"
+#include "hdf5/table.h"
 
 /** Bytes of the longest text that is a class. */
 enum { NNI_LABEL_MOST = 255 };

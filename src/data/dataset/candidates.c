@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "comm/string_set.h"
-#include "data/dataset/files.h"
 #include "hdf5/file.h"
+#include "hdf5/files.h"
 #include "hdf5/guard.h"
 #include "hdf5/storage/outside.h"
 

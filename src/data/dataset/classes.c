@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "data/dataset/digest.h"
-#include "data/dataset/files.h"
 #include "data/dataset/labels.h"
+#include "hdf5/files.h"
 #include "support/memory.h"
 
 /* Classes of a tile stay in the first-level cache between check and digest. */

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/dataset/files.h"
+#include "hdf5/files.h"
 #include "hdf5/guard.h"
 #include "hdf5/lock.h"
+#include "hdf5/names.h"
 #include "hdf5/storage/outside.h"
-#include "inspect/text.h"
 #include "support/printable.h"
 
 static void add_name(const char *name, char *text, size_t room)

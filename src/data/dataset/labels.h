@@ -4,7 +4,7 @@
 
 #include "data/dataset/dataset.h"
 #include "data/dataset/label_set.h"
-#include "hdf5/read.h"
+#include "hdf5/table.h"
 
 /** What the classes of a split are called, and how y tells them. */
 struct nni_labels {

@@ -2,8 +2,8 @@
 #ifndef NNI_DATA_DATASET_PLAN_H
 #define NNI_DATA_DATASET_PLAN_H
 
-#include "data/dataset/files.h"
-#include "data/dataset/read_split.h"
+#include "data/dataset/read.h"
+#include "hdf5/files.h"
 #include "hdf5/storage/outside.h"
 
 /** Plain facts, the same on every rank. */

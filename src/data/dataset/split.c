@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/dataset/files.h"
 #include "data/dataset/labels.h"
-#include "data/dataset/split_rows.h"
-#include "data/loading/rows.h"
-#include "data/loading/source.h"
 #include "data/order/blocks.h"
 #include "data/order/shuffle.h"
+#include "data/order/split_rows.h"
+#include "data/rows/rows.h"
+#include "data/rows/source.h"
+#include "hdf5/files.h"
 #include "support/memory.h"
 
 /* Which rows go. Owns its arrays. */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "data/dataset/files.h"
+#include "hdf5/files.h"
 #include "support/memory.h"
 
 /* How far the sum of a row may be from 1; how far a target may be from 0 to 1: float32's rounding. */

@@ -1,8 +1,8 @@
 /* Targets fitted to a network. */
 #include <stdio.h>
 
-#include "data/dataset/files.h"
 #include "data/dataset/labels.h"
+#include "hdf5/files.h"
 #include "support/memory.h"
 
 static nn_status fail_class(const nni_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "data/loading/rows.h"
+#include "data/rows/rows.h"
 #include "kernels/random/noise.h"
 #include "support/memory.h"
 #include "support/philox.h"

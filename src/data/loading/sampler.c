@@ -1,10 +1,10 @@
 #include <math.h>
 
 #include "data/loading/augment.h"
-#include "data/loading/rows.h"
 #include "data/loading/stream.h"
 #include "data/order/interleave.h"
 #include "data/order/order.h"
+#include "data/rows/rows.h"
 #include "support/memory.h"
 #include "support/partition.h"
 

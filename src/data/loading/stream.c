@@ -1,7 +1,7 @@
 #include "data/loading/stream.h"
 
-#include "data/loading/rows.h"
-#include "data/loading/source.h"
+#include "data/rows/rows.h"
+#include "data/rows/source.h"
 #include "support/memory.h"
 
 /* A window in memory, or on its way. */

@@ -1,7 +1,7 @@
 #include "data/order/blocks.h"
 
-#include "data/dataset/split_rows.h"
-#include "data/loading/rows.h"
+#include "data/order/split_rows.h"
+#include "data/rows/rows.h"
 #include "support/memory.h"
 
 /* Rows of the file that slice i of this rank spans, carved off or not. */

@@ -1,6 +1,6 @@
 #include "data/order/interleave.h"
 
-#include "data/loading/rows.h"
+#include "data/rows/rows.h"
 
 /* Products of two numbers of rows. */
 __extension__ typedef unsigned __int128 wide;

@@ -1,6 +1,6 @@
 #include "data/order/order.h"
 
-#include "data/loading/rows.h"
+#include "data/rows/rows.h"
 #include "support/memory.h"
 
 /* Blocks of a window, about: windows of an epoch have as many or fewer. */

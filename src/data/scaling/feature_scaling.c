@@ -1,8 +1,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "data/dataset/files.h"
 #include "data/scaling/feature_scaling.h"
+#include "hdf5/files.h"
 
 #ifdef NNTRAIN_DOUBLE
 static const char real_name[] = "float64";

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/loading/rows.h"
 #include "data/order/blocks.h"
+#include "data/rows/rows.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 

@@ -5,9 +5,9 @@
 
 #include "data/dataset/labels.h"
 #include "hdf5/guard.h"
+#include "hdf5/names.h"
 #include "hdf5/storage/outside.h"
 #include "import/csv/value.h"
-#include "inspect/text.h"
 #include "support/printable.h"
 
 #define X_NAME "/train/x"

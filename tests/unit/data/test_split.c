@@ -1,8 +1,8 @@
 /* Run by mpirun at several rank counts. */
 #include <math.h>
 
-#include "data/dataset/split_rows.h"
 #include "data/order/interleave.h"
+#include "data/order/split_rows.h"
 #include "support/hdf5_fixture.h"
 #include "support/memory.h"
 #include "support/suite.h"

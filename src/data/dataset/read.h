@@ -1,6 +1,6 @@
 /** What is read of a split when it is opened: every row once, looked at, and kept where there is room. */
-#ifndef NNI_DATA_DATASET_READ_SPLIT_H
-#define NNI_DATA_DATASET_READ_SPLIT_H
+#ifndef NNI_DATA_DATASET_READ_H
+#define NNI_DATA_DATASET_READ_H
 
 #include "data/dataset/dataset.h"
 #include "hdf5/file.h"

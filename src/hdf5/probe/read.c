@@ -4,9 +4,9 @@
 
 #include "data/order/shuffle.h"
 #include "hdf5/guard.h"
-#include "hdf5/probe/probe_inside.h"
-#include "hdf5/read.h"
+#include "hdf5/probe/inside.h"
 #include "hdf5/storage/outside.h"
+#include "hdf5/table.h"
 #include "support/memory.h"
 
 /* As rows that stay in the file are read: see plan_blocks of dataset.c. */

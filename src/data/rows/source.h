@@ -1,10 +1,10 @@
 /** Rows that stay in the file: read by this rank alone, again and again, by a thread that reads ahead. */
-#ifndef NNI_DATA_LOADING_SOURCE_H
-#define NNI_DATA_LOADING_SOURCE_H
+#ifndef NNI_DATA_ROWS_SOURCE_H
+#define NNI_DATA_ROWS_SOURCE_H
 
-#include "data/dataset/read_split.h"
-#include "data/dataset/split_rows.h"
+#include "data/dataset/read.h"
 #include "data/order/blocks.h"
+#include "data/order/split_rows.h"
 #include "support/system/worker.h"
 
 /** Room for rows of a dataset; a writable nni_rows. Owns its arrays. */

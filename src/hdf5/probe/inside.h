@@ -1,9 +1,9 @@
 /** What the files of nni_probe share. */
-#ifndef NNI_HDF5_PROBE_PROBE_INSIDE_H
-#define NNI_HDF5_PROBE_PROBE_INSIDE_H
+#ifndef NNI_HDF5_PROBE_INSIDE_H
+#define NNI_HDF5_PROBE_INSIDE_H
 
 #include "hdf5/probe/probe.h"
-#include "hdf5/read.h"
+#include "hdf5/table.h"
 
 /** Owns its memory and what is open. */
 struct nni_probe {

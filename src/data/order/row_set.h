@@ -1,6 +1,6 @@
 /** A set of rows, a bit for each. */
-#ifndef NNI_DATA_DATASET_ROW_SET_H
-#define NNI_DATA_DATASET_ROW_SET_H
+#ifndef NNI_DATA_ORDER_ROW_SET_H
+#define NNI_DATA_ORDER_ROW_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>

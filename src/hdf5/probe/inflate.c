@@ -2,7 +2,7 @@
 #include <zlib.h>
 
 #include "hdf5/guard.h"
-#include "hdf5/probe/probe_inside.h"
+#include "hdf5/probe/inside.h"
 #include "support/memory.h"
 #include "support/timeline.h"
 

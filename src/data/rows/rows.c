@@ -1,4 +1,4 @@
-#include "data/loading/rows.h"
+#include "data/rows/rows.h"
 
 #include "kernels/elementwise/convert.h"
 

@@ -1,4 +1,4 @@
-#include "data/dataset/split_rows.h"
+#include "data/order/split_rows.h"
 
 #include "support/memory.h"
 

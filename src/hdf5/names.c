@@ -1,4 +1,4 @@
-#include "inspect/text.h"
+#include "hdf5/names.h"
 
 #include <string.h>
 

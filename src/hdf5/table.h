@@ -1,6 +1,6 @@
 /** Rows of an HDF5 dataset, block by block. */
-#ifndef NNI_HDF5_READ_H
-#define NNI_HDF5_READ_H
+#ifndef NNI_HDF5_TABLE_H
+#define NNI_HDF5_TABLE_H
 
 #include "hdf5/file.h"
 

@@ -1,6 +1,6 @@
 /** Texts in a file: the names of features, and classes that are written out. */
-#ifndef NNI_INSPECT_TEXT_H
-#define NNI_INSPECT_TEXT_H
+#ifndef NNI_HDF5_NAMES_H
+#define NNI_HDF5_NAMES_H
 
 #include <hdf5.h>
 #include <stdbool.h>

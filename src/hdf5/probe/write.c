@@ -1,5 +1,5 @@
-#include "hdf5/probe/probe.h"
 #include "hdf5/write.h"
+#include "hdf5/probe/probe.h"
 #include "support/memory.h"
 #include "support/philox.h"
 

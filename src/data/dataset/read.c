@@ -1,13 +1,13 @@
-#include "data/dataset/read_split.h"
+#include "data/dataset/read.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "data/dataset/classes.h"
 #include "data/dataset/digest.h"
-#include "data/dataset/files.h"
 #include "data/dataset/target_check.h"
-#include "hdf5/read.h"
+#include "hdf5/files.h"
+#include "hdf5/table.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 

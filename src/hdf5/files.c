@@ -1,6 +1,6 @@
 #define _XOPEN_SOURCE 700 /* glob */
 
-#include "data/dataset/files.h"
+#include "hdf5/files.h"
 
 #include <glob.h>
 #include <stdio.h>

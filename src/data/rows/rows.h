@@ -1,6 +1,6 @@
 /** A row on its way to a batch. */
-#ifndef NNI_DATA_LOADING_ROWS_H
-#define NNI_DATA_LOADING_ROWS_H
+#ifndef NNI_DATA_ROWS_ROWS_H
+#define NNI_DATA_ROWS_ROWS_H
 
 #include "data/dataset/dataset.h"
 

@@ -1,6 +1,6 @@
 /* This rank's rows in the order of the file: from memory, or from the file, of which a thread reads the next block. */
-#include "data/loading/rows.h"
-#include "data/loading/source.h"
+#include "data/rows/rows.h"
+#include "data/rows/source.h"
 #include "support/memory.h"
 
 /* A block of the file that is being read, or handed out. */

@@ -1,12 +1,12 @@
-#include "data/loading/source.h"
+#include "data/rows/source.h"
 
 #include <string.h>
 
-#include "data/dataset/files.h"
-#include "data/loading/rows.h"
+#include "data/rows/rows.h"
+#include "hdf5/files.h"
 #include "hdf5/guard.h"
 #include "hdf5/lock.h"
-#include "hdf5/read.h"
+#include "hdf5/table.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 #include "support/timeline.h"

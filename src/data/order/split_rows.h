@@ -1,13 +1,13 @@
 /** Which rows of the file a split has, where some were carved off. */
-#ifndef NNI_DATA_DATASET_SPLIT_ROWS_H
-#define NNI_DATA_DATASET_SPLIT_ROWS_H
+#ifndef NNI_DATA_ORDER_SPLIT_ROWS_H
+#define NNI_DATA_ORDER_SPLIT_ROWS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "data/dataset/dataset.h"
-#include "data/dataset/row_set.h"
+#include "data/order/row_set.h"
 
 /** Rows are those of the file that belong to this rank, counted from its first one. */
 struct nni_split_rows {

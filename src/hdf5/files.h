@@ -1,6 +1,6 @@
 /** The files of a split: one, or several whose rows follow each other. */
-#ifndef NNI_DATA_DATASET_FILES_H
-#define NNI_DATA_DATASET_FILES_H
+#ifndef NNI_HDF5_FILES_H
+#define NNI_HDF5_FILES_H
 
 #include <stdint.h>
 

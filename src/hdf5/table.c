@@ -1,4 +1,4 @@
-#include "hdf5/read.h"
+#include "hdf5/table.h"
 
 #include "data/dataset/labels.h"
 #include "hdf5/columns.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "data/dataset/dataset.h"
+#include "hdf5/library.h"
 #include "support/printable.h"
 #include "support/suggest.h"
 

@@ -1,5 +1,7 @@
 #include "hdf5/columns.h"
 
+#include "hdf5/element.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
-/* What a dataset holds: type, shape, chunks and filters. */
-#include <stdio.h>
-#include <string.h>
+#include "hdf5/describe.h"
 
 #include "hdf5/columns.h"
+#include "hdf5/element.h"
 
 static const char *class_in_words(H5T_class_t class)
 {
@@ -18,50 +17,6 @@ static const char *class_in_words(H5T_class_t class)
     default:
         return "opaque bytes";
     }
-}
-
-static bool describe_integer(hid_t type, nni_hdf5_layout *layout)
-{
-    size_t size = layout->file_size;
-    bool is_signed = H5Tget_sign(type) != H5T_SGN_NONE;
-    int width = size <= 1 ? 0 : size <= 2 ? 1 : size <= 4 ? 2 : 3; /* log2 of the native type's bytes */
-    layout->integer = true;
-    layout->element = (is_signed ? NNI_INT8 : NNI_UINT8) + (nni_element)width;
-    snprintf(layout->type, sizeof layout->type, "%sint%zu", is_signed ? "" : "u", 8 * size);
-    return size <= 8;
-}
-
-static bool describe_float(nni_hdf5_layout *layout)
-{
-    layout->element = layout->file_size <= sizeof(float) ? NNI_FLOAT : NNI_DOUBLE;
-    snprintf(layout->type, sizeof layout->type, "float%zu", 8 * layout->file_size);
-    return true;
-}
-
-bool nni_hdf5_describe_number(hid_t type, nni_hdf5_layout *layout)
-{
-    H5T_class_t class = H5Tget_class(type);
-    layout->file_size = H5Tget_size(type);
-    if (class == H5T_ENUM) { /* what h5py writes for numpy's bool */
-        hid_t base = H5Tget_super(type);
-        const bool number = nni_hdf5_describe_number(base, layout);
-        H5Tclose(base);
-        return number;
-    }
-    if (class == H5T_INTEGER)
-        return describe_integer(type, layout);
-    return class == H5T_FLOAT && describe_float(layout);
-}
-
-bool nni_hdf5_describe_text(hid_t type, nni_hdf5_layout *layout)
-{
-    if (H5Tget_class(type) != H5T_STRING)
-        return false;
-    layout->text = layout->integer = true;
-    layout->element = NNI_INT64;
-    layout->file_size = H5Tget_size(type);
-    snprintf(layout->type, sizeof layout->type, "text");
-    return true;
 }
 
 /* Records are described with the fields that are chosen of them. */
@@ -194,12 +149,6 @@ static nn_status describe_storage(hid_t dataset, const char *path, const char *n
                          layout->dimensions);
     H5Pclose(creation);
     return status;
-}
-
-bool nni_hdf5_is_mere_claim(uint64_t values, uint64_t stored_bytes)
-{
-    const uint64_t harmless = UINT64_C(1) << 26;
-    return values > harmless && values >> 17 > stored_bytes;
 }
 
 static nn_status check_claim(const char *path, const char *name, const nni_hdf5_layout *layout, nn_error *error)

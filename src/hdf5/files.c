@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "comm/string_set.h"
@@ -81,36 +80,34 @@ static nn_status add(nni_files *files, const char *path, nn_error *error)
     return pattern ? add_pattern(files, path, error) : add_path(files, path, error);
 }
 
-static nn_status find(const nni_dataset_spec *spec, nni_files *files, nn_error *error)
+static nn_status find(const char *const *named, size_t count, nni_files *files, nn_error *error)
 {
-    if (spec->file_count == 0)
-        return add(files, spec->file, error);
-    for (size_t i = 0; i < spec->file_count; i++)
-        NN_TRY(add(files, spec->files[i], error));
+    for (size_t i = 0; i < count; i++)
+        NN_TRY(add(files, named[i], error));
     return NN_OK;
 }
 
 /* The pattern as it was given, or the first file and how many more. */
-static nn_status name(const nni_dataset_spec *spec, nni_files *files, nn_error *error)
+static nn_status name(const char *const *named, size_t named_count, nni_files *files, nn_error *error)
 {
     char *const *path = files->paths.text;
     const size_t count = files->paths.count;
     if (count == 1)
         return nni_copy_text(path[0], &files->name, error);
-    if (spec->file_count <= 1)
-        return nni_copy_text(spec->file_count == 1 ? spec->files[0] : spec->file, &files->name, error);
-    const size_t room = strlen(path[0]) + 40;
-    NN_TRY(nni_allocate(room, 1, "the name of a split's files", &files->name, error));
-    snprintf(files->name, room, "%s and %zu more", path[0], count - 1);
+    if (named_count == 1)
+        return nni_copy_text(named[0], &files->name, error);
+    const size_t size = strlen(path[0]) + 40;
+    NN_TRY(nni_allocate(size, 1, "the name of a split's files", &files->name, error));
+    snprintf(files->name, size, "%s and %zu more", path[0], count - 1);
     return NN_OK;
 }
 
-nn_status nni_files_find(const nni_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error)
+nn_status nni_files_find(const char *const *named, size_t count, nn_comm *comm, nni_files **files, nn_error *error)
 {
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof **files, what, files, error), error));
-    NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? find(spec, *files, error) : NN_OK, error));
+    NN_TRY(nni_comm_broadcast_status(comm, comm->rank == 0 ? find(named, count, *files, error) : NN_OK, error));
     NN_TRY(nni_string_set_broadcast(comm, &(*files)->paths, error));
-    return nn_comm_agree(comm, name(spec, *files, error), error);
+    return nn_comm_agree(comm, name(named, count, *files, error), error);
 }
 
 /* --- rows of theirs --- */
@@ -135,22 +132,4 @@ const char *nni_files_locate(const nni_files *files, const char *path, uint64_t 
     const size_t file = nni_files_of_row(files, *row);
     *row -= files->first[file];
     return files->paths.text[file];
-}
-
-size_t nni_dataset_file_count(const nni_dataset *dataset)
-{
-    return dataset->files ? dataset->files->paths.count : 1;
-}
-
-bool nni_dataset_is_of(const nni_dataset *dataset, const char *path)
-{
-    struct stat given, own;
-    if (stat(path, &given) != 0)
-        return false;
-    const size_t count = nni_dataset_file_count(dataset);
-    for (size_t i = 0; i < count; i++)
-        if (stat(dataset->files ? dataset->files->paths.text[i] : dataset->file, &own) == 0 &&
-            given.st_dev == own.st_dev && given.st_ino == own.st_ino)
-            return true;
-    return false;
 }

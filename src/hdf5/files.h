@@ -5,23 +5,24 @@
 #include <stdint.h>
 
 #include "comm/comm.h"
-#include "data/dataset/dataset.h"
+#include "support/string_set.h"
 
 /** Files in their order. Owns all it points to. */
-struct nni_files {
+typedef struct nni_files {
     nni_string_set paths; /**< each once */
     char *name;           /**< the path of one, what stands for several in messages */
     uint64_t *first;      /**< [paths.count + 1] row that each begins with, once that is known */
-};
+} nni_files;
 
 /**
- * Finds the files that a spec names, sorted by bytes as far as a pattern finds them. Collective and agreed: rank 0
- * looks.
+ * Finds the files of a split; those that a pattern such as "part-*.h5" finds are sorted by bytes. Collective and
+ * agreed: rank 0 looks.
  *
+ * @param named  [count] paths and patterns, in their order
  * @param files  receives them, to be freed also after a failure
  * @return NN_DATA where a pattern finds nothing or a file is named twice
  */
-nn_status nni_files_find(const nni_dataset_spec *spec, nn_comm *comm, nni_files **files, nn_error *error);
+nn_status nni_files_find(const char *const *named, size_t count, nn_comm *comm, nni_files **files, nn_error *error);
 
 /** @param copy  receives NULL where there are none; to be freed also after a failure */
 nn_status nni_files_copy(const nni_files *files, nni_files **copy, nn_error *error);

@@ -1,19 +1,23 @@
 #include "hdf5/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "hdf5/file.h"
+#include "hdf5/guard.h"
+#include "hdf5/lock.h"
 #include "hdf5/storage/outside.h"
 #include "support/memory.h"
 
 /* The longest name that is one, such as a column and its text. */
 enum { NAME_MOST = 600 };
 
-const char *nni_inspect_name(const nni_inspect_names *names, size_t i)
+const char *nni_hdf5_name(const nni_hdf5_names *names, size_t i)
 {
     return names->texts + i * names->stride;
 }
 
-void nni_inspect_names_free(nni_inspect_names *names)
+void nni_hdf5_names_free(nni_hdf5_names *names)
 {
     nni_release(names->texts);
 }
@@ -25,7 +29,7 @@ static bool read_whole(hid_t source, hid_t type, void *texts)
 }
 
 /* Texts of one length, padded with zeros or spaces. */
-static bool read_fixed(hid_t source, hid_t type, nni_inspect_names *names)
+static bool read_fixed(hid_t source, hid_t type, nni_hdf5_names *names)
 {
     const size_t width = H5Tget_size(type);
     const bool spaces = H5Tget_strpad(type) == H5T_STR_SPACEPAD;
@@ -43,7 +47,7 @@ static bool read_fixed(hid_t source, hid_t type, nni_inspect_names *names)
     return good;
 }
 
-static bool read_variable(hid_t source, hid_t type, hid_t space, nni_inspect_names *names)
+static bool read_variable(hid_t source, hid_t type, hid_t space, nni_hdf5_names *names)
 {
     char **texts = NULL;
     if (nni_allocate(names->count, sizeof *texts, "the names", &texts, NULL) != NN_OK)
@@ -62,7 +66,7 @@ static bool read_variable(hid_t source, hid_t type, hid_t space, nni_inspect_nam
 }
 
 /* From an attribute or a dataset with a text for each column; closes it. */
-static bool read_names(hid_t source, size_t count, nni_inspect_names *names)
+static bool read_names(hid_t source, size_t count, nni_hdf5_names *names)
 {
     const bool attribute = H5Iget_type(source) == H5I_ATTR;
     hid_t type = attribute ? H5Aget_type(source) : H5Dget_type(source);
@@ -71,15 +75,15 @@ static bool read_names(hid_t source, size_t count, nni_inspect_names *names)
     bool good = H5Tget_class(type) == H5T_STRING && there > 0 && (count == 0 || there == (hssize_t)count);
     count = good ? (size_t)there : 0;
     const size_t width = !good || H5Tis_variable_str(type) > 0 ? NAME_MOST : H5Tget_size(type);
-    *names = (nni_inspect_names){.count = count, .stride = width + 1};
+    *names = (nni_hdf5_names){.count = count, .stride = width + 1};
     good = good && nni_allocate(count, names->stride, "the names", &names->texts, NULL) == NN_OK;
     if (good && H5Tis_variable_str(type) > 0)
         good = read_variable(source, type, space, names);
     else if (good)
         good = read_fixed(source, type, names);
     if (!good) {
-        nni_inspect_names_free(names);
-        *names = (nni_inspect_names){0};
+        nni_hdf5_names_free(names);
+        *names = (nni_hdf5_names){0};
     }
     H5Sclose(space);
     H5Tclose(type);
@@ -90,17 +94,17 @@ static bool read_names(hid_t source, size_t count, nni_inspect_names *names)
     return good;
 }
 
-bool nni_inspect_names_read(hid_t root, const char *path, size_t count, nni_inspect_names *names)
+bool nni_hdf5_names_read(hid_t root, const char *path, size_t count, nni_hdf5_names *names)
 {
     hid_t dataset = nni_hdf5_open_inside(root, path);
-    *names = (nni_inspect_names){0};
+    *names = (nni_hdf5_names){0};
     return dataset >= 0 && read_names(dataset, count, names);
 }
 
-void nni_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nni_inspect_names *names)
+void nni_hdf5_names_find(hid_t root, const char *dataset_name, hid_t dataset, size_t count, nni_hdf5_names *names)
 {
     static const char *const attributes[] = {"features", "columns", "feature_names", "names"};
-    *names = (nni_inspect_names){0};
+    *names = (nni_hdf5_names){0};
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
         if (H5Aexists(dataset, attributes[i]) > 0) {
             hid_t attribute = H5Aopen(dataset, attributes[i], H5P_DEFAULT);
@@ -111,7 +115,48 @@ void nni_inspect_names_find(hid_t root, const char *dataset_name, hid_t dataset,
     char beside[1024];
     const int written =
         snprintf(beside, sizeof beside, "%.*sfeatures", slash ? (int)(slash - dataset_name) + 1 : 0, dataset_name);
-    if ((size_t)written < sizeof beside && nni_inspect_names_read(root, beside, count, names))
+    if ((size_t)written < sizeof beside && nni_hdf5_names_read(root, beside, count, names))
         return;
-    nni_inspect_names_read(root, "features", count, names);
+    nni_hdf5_names_read(root, "features", count, names);
+}
+
+/* What is looked for in a file, and found. */
+struct look {
+    const char *path, *dataset_name;
+    bool inside;
+    size_t count;
+    nni_hdf5_names *names;
+};
+
+static nn_status look_inside(void *context, nn_error *error)
+{
+    struct look *look = context;
+    hid_t file = NNI_HDF5_CLOSED, dataset = H5I_INVALID_HID;
+    NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
+    if (look->inside)
+        dataset = nni_hdf5_open_inside(file, look->dataset_name);
+    else
+        dataset = H5Dopen2(file, look->dataset_name, H5P_DEFAULT);
+    if (dataset >= 0) {
+        nni_hdf5_names_find(file, look->dataset_name, dataset, look->count, look->names);
+        H5Dclose(dataset);
+    }
+    H5Fclose(file);
+    return NN_OK;
+}
+
+void nni_hdf5_names_of_file(const char *path, const char *dataset_name, bool inside, size_t count,
+                            nni_hdf5_names *names)
+{
+    struct look look = {path, dataset_name, inside, count, names};
+    uint64_t bytes = 0;
+    nn_error unused;
+    *names = (nni_hdf5_names){0};
+    nni_hdf5_lock();
+    const nni_hdf5_printer printer = nni_hdf5_silence();
+    if (nni_hdf5_check_path(path, &bytes, &unused) == NN_OK)
+        nni_hdf5_guard(path, look_inside, &look, &unused);
+    if (!nni_hdf5_is_lost())
+        nni_hdf5_restore(printer);
+    nni_hdf5_unlock();
 }

@@ -44,14 +44,14 @@ bool nni_inspect_is_empty(const nni_inspect_feature *feature);
 size_t nni_inspect_features_count(const nni_inspect_features *features, bool (*is)(const nni_inspect_feature *));
 
 /** Prints the first few features that are so, and "..." for more. */
-void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names,
                                bool (*is)(const nni_inspect_feature *));
 
 /** Prints a feature's position, and its name where it has one. */
-void nni_inspect_print_feature(FILE *out, const nni_inspect_names *names, size_t at);
+void nni_inspect_print_feature(FILE *out, const nni_hdf5_names *names, size_t at);
 
 /** Prints a table of a few features, or of all that are asked for; otherwise how many stand out. */
-void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names,
                                 bool every);
 
 #endif

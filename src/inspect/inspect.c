@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hdf5/file.h"
+#include "hdf5/layout.h"
 #include "hdf5/storage/outside.h"
 #include "inspect/advice.h"
 #include "inspect/labels.h"
@@ -75,14 +76,14 @@ static bool print_numbers(FILE *out, const nni_inspected *seen, const nni_inspec
     const bool good = nni_inspect_values_read(seen, how->all, how->features, &values);
     if (good) {
         nni_inspect_values_print(out, seen, &values);
-        nni_inspect_names names = {0};
+        nni_hdf5_names names = {0};
         if (values.features.count > 0 && values.rows > 0) {
-            nni_inspect_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
+            nni_hdf5_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
             nni_inspect_features_print(out, &values.features, &names, how->features);
         }
         nni_inspect_advise_storage(out, seen, &values);
         nni_inspect_advise_learning(out, seen, &values, &names);
-        nni_inspect_names_free(&names);
+        nni_hdf5_names_free(&names);
     }
     nni_inspect_values_free(&values);
     return good;

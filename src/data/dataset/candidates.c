@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "comm/string_set.h"
-#include "hdf5/file.h"
+#include "hdf5/describe.h"
 #include "hdf5/files.h"
 #include "hdf5/guard.h"
 #include "hdf5/storage/outside.h"
@@ -18,8 +18,6 @@ struct look {
     size_t count;
     nni_candidates *found;
     hid_t file;
-    nn_status status; /* of collecting names */
-    nn_error *error;
 };
 
 static nn_status add_name(nni_string_set *names, const char *name, nn_error *error)
@@ -28,18 +26,6 @@ static nn_status add_name(nni_string_set *names, const char *name, nn_error *err
     if (snprintf(slashed, sizeof slashed, "/%s", name + strspn(name, "/")) >= (int)sizeof slashed)
         return NN_OK; /* nobody means such a name without saying it */
     return nni_string_set_add(names, slashed, error);
-}
-
-static herr_t list_dataset(hid_t file, const char *name, const H5O_info_t *info, void *context)
-{
-    (void)file;
-    struct look *look = context;
-    if (info->type == H5O_TYPE_DATASET)
-        look->status = add_name(&look->found->all, name, NULL);
-    if (look->status == NN_DATA)
-        nn_fail(look->error, NN_DATA, "%s holds more than %d datasets; name the one of the features with --x",
-                look->path, (int)NNI_STRING_SET_MAX);
-    return look->status != NN_OK;
 }
 
 /* A dataset of something else, or damaged, does not fit. */
@@ -73,11 +59,14 @@ static nn_status list_fitting(struct look *look, nn_error *error)
 static nn_status look_through(void *context, nn_error *error)
 {
     struct look *look = context;
-    look->error = error;
     NN_TRY(nni_hdf5_open(look->path, NULL, &look->file, error));
-    H5Ovisit2(look->file, H5_INDEX_NAME, H5_ITER_INC, list_dataset, look, H5O_INFO_BASIC);
-    const nn_status status = look->status == NN_OK ? list_fitting(look, error) : look->status;
-    H5Fclose(look->file);
+    nn_status status = nni_hdf5_list_datasets(look->file, &look->found->all, error);
+    if (status == NN_DATA)
+        status = nn_fail(error, NN_DATA, "%s holds more than %d datasets; name the one of the features with --x",
+                         look->path, (int)NNI_STRING_SET_MAX);
+    if (status == NN_OK)
+        status = list_fitting(look, error);
+    nni_hdf5_close(look->file);
     return status;
 }
 
@@ -97,7 +86,8 @@ nn_status nni_candidates_find(const nni_dataset_spec *spec, size_t features, con
                               nn_comm *comm, nni_candidates *found, nn_error *error)
 {
     nni_files *files = NULL;
-    nn_status status = nni_files_find(spec, comm, &files, error);
+    nn_status status =
+        nni_files_find(nni_dataset_spec_files(spec), nni_dataset_spec_file_count(spec), comm, &files, error);
     if (status == NN_OK) {
         struct look look = {
             .path = files->paths.text[0],

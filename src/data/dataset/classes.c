@@ -181,7 +181,7 @@ static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct cl
                             nn_error *error)
 {
     NN_TRY(nn_comm_agree(comm, nni_labels_of_integers(classes->set, &dataset->labels, error), error));
-    rows->labels = dataset->labels;
+    rows->classes = nni_labels_map(dataset->labels);
     /* As of a split whose labels are known, which reads them once. */
     memcpy(dataset->slice_digest, classes->digest, dataset->slice_count * sizeof *classes->digest);
     struct classes mapped = {.limit = classes->limit};
@@ -228,7 +228,7 @@ nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec 
     if (text)
         NN_TRY(nni_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
     rows.element = NNI_INT64;
-    rows.labels = dataset->labels;
+    rows.classes = nni_labels_map(dataset->labels);
     struct classes classes = {
         .limit = numbers && told_apart > 0 ? (int64_t)told_apart : INT32_MAX,
         .values = spec->head.outputs > 0 && told_apart == 0,

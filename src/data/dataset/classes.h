@@ -3,7 +3,7 @@
 #define NNI_DATA_DATASET_CLASSES_H
 
 #include "data/dataset/dataset.h"
-#include "hdf5/table.h"
+#include "hdf5/rows.h"
 
 /** Makes a dataset of values one of classes, which are yet to be read. Local. */
 nn_status nni_dataset_become_classes(nni_dataset *dataset, nn_error *error);

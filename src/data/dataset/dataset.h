@@ -14,6 +14,7 @@
 
 #include "comm/comm.h"
 #include "data/settings.h"
+#include "hdf5/files.h"
 #include "model/batch.h"
 #include "model/feature_scaler.h"
 #include "model/settings.h"
@@ -68,6 +69,17 @@ typedef struct nni_dataset_spec {
  * else zero. Borrows the recipe's strings. */
 nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train);
 
+/** @return [file count] the files of a spec, one or several */
+static inline const char *const *nni_dataset_spec_files(const nni_dataset_spec *spec)
+{
+    return spec->file_count > 0 ? spec->files : &spec->file;
+}
+
+static inline size_t nni_dataset_spec_file_count(const nni_dataset_spec *spec)
+{
+    return spec->file_count > 0 ? spec->file_count : 1;
+}
+
 /** N rows in S slices; slice s has floor((N + s) / S) rows, which adds up to N (Hermite's identity). */
 typedef struct nni_slices {
     size_t rows;
@@ -88,7 +100,6 @@ typedef enum nni_target_kind {
 } nni_target_kind;
 
 typedef struct nni_blocks nni_blocks;
-typedef struct nni_files nni_files;
 typedef struct nni_label_set nni_label_set;
 typedef struct nni_labels nni_labels;
 typedef struct nni_split_rows nni_split_rows;
@@ -408,15 +419,5 @@ nn_status nni_sampler_batch(nni_sampler *sampler, uint64_t epoch, size_t step, n
 
 /** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
 nni_leaf_rows nni_sampler_leaves(const nni_sampler *sampler);
-
-/**
- * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a
- * full disk say, that tidying crashes. Ends HDF5's own printing of errors, too. To be called before anything else of
- * HDF5.
- */
-void nni_disable_hdf5_atexit(void);
-
-/** @return version of the HDF5 library and whether it is parallel, e.g. "1.10.8 (serial)". Not collective. */
-const char *nni_hdf5_library(void);
 
 #endif

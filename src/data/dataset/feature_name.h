@@ -5,13 +5,13 @@
 #include "data/dataset/dataset.h"
 
 /**
- * Writes "feature 3 income": the position in a row, and the name where the file has names (as nni_inspect_names_find
+ * Writes "feature 3 income": the position in a row, and the name where the file has names (as nni_hdf5_names_find
  * looks for them) or records have. Not collective; a file that cannot be read any more has no names.
  *
  * @param columns  [column_count] as the recipe chooses them
  */
 void nni_feature_name(const nni_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
-                      char *text, size_t room);
+                      char *text, size_t size);
 
 /** A file whose features may have names. */
 typedef struct nni_feature_file {

@@ -4,7 +4,7 @@
 
 #include "data/dataset/dataset.h"
 #include "data/dataset/label_set.h"
-#include "hdf5/table.h"
+#include "hdf5/read.h"
 
 /** What the classes of a split are called, and how y tells them. */
 struct nni_labels {
@@ -15,12 +15,6 @@ struct nni_labels {
     int64_t *integer; /**< [names.count] ascending, which the names are in decimal; NULL: names are something else. y
                          holds them unless it holds texts or names of its own */
 };
-
-/**
- * Reads what a file calls its classes: the dataset /classes of different texts [classes]. Local; anything else of that
- * name, and none, leaves the names empty.
- */
-void nni_labels_read_names(hid_t file, nni_string_set *names);
 
 /**
  * Labels of a y that holds numbers.
@@ -48,18 +42,7 @@ nn_status nni_labels_of_integers(const nni_label_set *set, nni_labels **labels, 
 nn_status nni_labels_copy(const nni_labels *labels, nni_labels **copy, nn_error *error);
 void nni_labels_free(nni_labels *labels);
 
-/** @return whether nni_labels_translate has anything to do; labels may be NULL */
-static inline bool nni_labels_translates(const nni_labels *labels)
-{
-    return labels && (labels->number || (labels->integer && !labels->texts));
-}
-
-/** Numbers of the file into classes, in place; NN_DATA where a row has none. @param first  row of the file */
-nn_status nni_labels_translate(const nni_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count,
-                               nn_error *error);
-
-/** The class of a row's text. */
-nn_status nni_labels_look_up(const nni_hdf5_rows *rows, const char *text, uint64_t row, int64_t *class,
-                             nn_error *error);
+/** @return how a y with these labels becomes classes while it is read; labels may be NULL, and are borrowed */
+nni_hdf5_class_map nni_labels_map(const nni_labels *labels);
 
 #endif

@@ -1,7 +1,7 @@
 #include "data/dataset/dataset.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "data/dataset/labels.h"
 #include "data/dataset/plan.h"
@@ -168,15 +168,14 @@ static nn_status check_slices(const nni_dataset *dataset, const nni_dataset_spec
 static nn_status read_dataset(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, nn_comm *comm,
                               nn_error *error)
 {
-    hid_t file = H5I_INVALID_HID;
+    hid_t file = NNI_HDF5_CLOSED;
     nn_comm *together = plan->layouts.x.composed ? NULL : comm;
     nn_status status = NN_OK;
     if (nni_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
         status = nn_comm_agree(comm, nni_hdf5_open(dataset->file, together, &file, error), error);
     if (status == NN_OK)
         status = nni_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
-    if (file >= 0 && !nni_hdf5_is_lost())
-        H5Fclose(file);
+    nni_hdf5_close(file);
     return status;
 }
 
@@ -185,7 +184,8 @@ static nn_status open_dataset(const nni_dataset_spec *spec, size_t slices, bool 
                               nni_dataset *dataset, nni_string_set *class_names, nn_error *error)
 {
     nni_plan plan;
-    NN_TRY(nni_files_find(spec, comm, &dataset->files, error));
+    NN_TRY(
+        nni_files_find(nni_dataset_spec_files(spec), nni_dataset_spec_file_count(spec), comm, &dataset->files, error));
     NN_TRY(nni_plan_make(spec, dataset->files, comm, &plan, class_names, error));
     if (spec->features > 0 && plan.layouts.x.row_values != spec->features) /* before the rows of another table */
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu",
@@ -230,7 +230,7 @@ nn_status nni_dataset_count(const nni_dataset_spec *spec, nn_comm *comm, size_t 
     nni_files *files = NULL;
     nni_string_set class_names = {.count = 0};
     nni_plan plan;
-    NN_TRY(nni_files_find(spec, comm, &files, error));
+    NN_TRY(nni_files_find(nni_dataset_spec_files(spec), nni_dataset_spec_file_count(spec), comm, &files, error));
     const nni_hdf5_printer printer = nni_hdf5_silence();
     const nn_status status = nni_plan_make(spec, files, comm, &plan, &class_names, error);
     if (!nni_hdf5_is_lost())
@@ -264,23 +264,20 @@ void nni_dataset_free(nni_dataset *dataset)
     nni_release(dataset);
 }
 
-const char *nni_hdf5_library(void)
+size_t nni_dataset_file_count(const nni_dataset *dataset)
 {
-    static char text[64];
-    unsigned major = 0, minor = 0, release = 0;
-    H5get_libversion(&major, &minor, &release);
-#ifdef H5_HAVE_PARALLEL
-    const char *kind = "parallel, through MPI-IO";
-#else
-    const char *kind = "serial, each rank reads alone";
-#endif
-    snprintf(text, sizeof text, "%u.%u.%u (%s)", major, minor, release, kind);
-    return text;
+    return dataset->files ? dataset->files->paths.count : 1;
 }
 
-void nni_disable_hdf5_atexit(void)
+bool nni_dataset_is_of(const nni_dataset *dataset, const char *path)
 {
-    H5dont_atexit();
-    /* MPI_Finalize tidies up all the same, and with errors printed tells of what a damaged file left open. */
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    struct stat given, own;
+    if (stat(path, &given) != 0)
+        return false;
+    const size_t count = nni_dataset_file_count(dataset);
+    for (size_t i = 0; i < count; i++)
+        if (stat(dataset->files ? dataset->files->paths.text[i] : dataset->file, &own) == 0 &&
+            given.st_dev == own.st_dev && given.st_ino == own.st_ino)
+            return true;
+    return false;
 }

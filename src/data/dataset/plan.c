@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "comm/string_set.h"
-#include "data/dataset/labels.h"
+#include "hdf5/describe.h"
 #include "hdf5/guard.h"
+#include "hdf5/read.h"
 #include "support/memory.h"
 
 nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train)
@@ -95,7 +96,7 @@ static nn_status read_class_names(const struct look *look, hid_t file, nn_error 
 {
     nni_hdf5_outside closed_soon = {.open = 0};
     NN_TRY(nni_hdf5_check_outside(file, look->path, "/classes", look->spec->external, &closed_soon, error));
-    nni_labels_read_names(file, look->class_names);
+    nni_hdf5_read_string_set(file, "/classes", look->class_names);
     return NN_OK;
 }
 
@@ -105,7 +106,7 @@ static nn_status plan_file(void *context, nn_error *error)
     const nni_dataset_spec *spec = look->spec;
     nni_plan *plan = look->plan;
     const nni_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
-    hid_t file = H5I_INVALID_HID;
+    hid_t file = NNI_HDF5_CLOSED;
     NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
     nn_status status = check_outside(look, file, error);
     if (status == NN_OK)
@@ -118,7 +119,7 @@ static nn_status plan_file(void *context, nn_error *error)
         status = plan_targets(look, error);
     if (status == NN_OK && plan->target == NNI_TARGET_CLASSES && !plan->layouts.y.text)
         status = read_class_names(look, file, error);
-    H5Fclose(file);
+    nni_hdf5_close(file);
     return status == NN_OK && spec->w ? plan_weights(look, error) : status;
 }
 
@@ -220,10 +221,10 @@ static nn_status look_at_all(const nni_dataset_spec *spec, nni_files *files, nni
 static nn_status check_file(void *context, nn_error *error)
 {
     const struct look *look = context;
-    hid_t file = H5I_INVALID_HID;
+    hid_t file = NNI_HDF5_CLOSED;
     NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
     const nn_status status = check_outside(look, file, error);
-    H5Fclose(file);
+    nni_hdf5_close(file);
     return status;
 }
 

@@ -7,7 +7,7 @@
 #include "data/dataset/digest.h"
 #include "data/dataset/target_check.h"
 #include "hdf5/files.h"
-#include "hdf5/table.h"
+#include "hdf5/read.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 

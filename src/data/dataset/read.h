@@ -4,6 +4,7 @@
 
 #include "data/dataset/dataset.h"
 #include "hdf5/file.h"
+#include "hdf5/layout.h"
 
 /** The datasets of a split. */
 typedef struct nni_dataset_layouts {

@@ -4,7 +4,7 @@
 
 #include "data/dataset/dataset.h"
 #include "data/dataset/label_set.h"
-#include "hdf5/table.h"
+#include "hdf5/rows.h"
 
 typedef struct nni_target_check nni_target_check;
 

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
+#include "data/dataset/labels.h"
 #include "data/rows/rows.h"
 #include "hdf5/files.h"
 #include "hdf5/guard.h"
 #include "hdf5/lock.h"
-#include "hdf5/table.h"
+#include "hdf5/multi_file.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 #include "support/timeline.h"
@@ -23,7 +24,7 @@ struct nni_source {
     int64_t class_limit;                   /* all classes are below */
     char *w_name;
     hid_t file;
-    nni_hdf5_table x, y, w;
+    nni_hdf5_reader x, y, w;
     void *staging;
     size_t staging_bytes;
     nni_worker *worker;
@@ -81,21 +82,22 @@ size_t nni_rows_buffer_row_bytes(const nni_dataset *dataset)
 /* --- reading, on the worker's thread --- */
 
 /* Rows of one table as they are kept, through the staging room where they are not kept as they come. */
-static nn_status read_numbers(const nni_source *source, const nni_hdf5_table *table, nni_file_run run, nni_element kept,
-                              void *to, nn_error *error)
+static nn_status read_numbers(const nni_source *source, const nni_hdf5_reader *reader, nni_file_run run,
+                              nni_element kept, void *to, nn_error *error)
 {
-    const size_t width = table->rows.layout->row_values, from_size = nni_element_size(table->rows.element);
+    const size_t width = reader->table.rows.layout->row_values,
+                 from_size = nni_element_size(reader->table.rows.element);
     const size_t at = source->file_row + run.first;
-    if (kept == table->rows.element)
-        return nni_hdf5_table_read(table, at, run.count, to, error);
+    if (kept == reader->table.rows.element)
+        return nni_hdf5_reader_read(reader, at, run.count, to, error);
     const size_t row = width * from_size, step = source->staging_bytes / row;
     for (size_t done = 0; done < run.count; done += step) {
         const size_t count = run.count - done < step ? run.count - done : step;
-        NN_TRY(nni_hdf5_table_read(table, at + done, count, source->staging, error));
+        NN_TRY(nni_hdf5_reader_read(reader, at + done, count, source->staging, error));
         if (kept == NNI_DOUBLE)
-            nni_convert_double(table->rows.element, source->staging, (double *)to + done * width, count * width);
+            nni_convert_double(reader->table.rows.element, source->staging, (double *)to + done * width, count * width);
         else
-            nni_convert(table->rows.element, source->staging, (nni_real *)to + done * width, count * width);
+            nni_convert(reader->table.rows.element, source->staging, (nni_real *)to + done * width, count * width);
     }
     return NN_OK;
 }
@@ -129,7 +131,7 @@ static nn_status read_classes(const nni_source *source, nni_file_run run, const 
     const size_t first = source->file_row + run.first, step = source->staging_bytes / sizeof(int64_t);
     for (size_t done = 0; done < run.count; done += step) {
         const size_t count = run.count - done < step ? run.count - done : step;
-        NN_TRY(nni_hdf5_table_read(&source->y, first + done, count, source->staging, error));
+        NN_TRY(nni_hdf5_reader_read(&source->y, first + done, count, source->staging, error));
         NN_TRY(take_classes(source, source->staging, count, first + done, room, at + done, error));
     }
     return NN_OK;
@@ -161,8 +163,8 @@ static nn_status read_run(const nni_source *source, nni_file_run run, const nni_
                           nn_error *error)
 {
     const nni_dataset *dataset = source->dataset;
-    NN_TRY(nni_hdf5_table_read(&source->x, source->file_row + run.first, run.count,
-                               (char *)room->x + at * nni_dataset_row_bytes(dataset), error));
+    NN_TRY(nni_hdf5_reader_read(&source->x, source->file_row + run.first, run.count,
+                                (char *)room->x + at * nni_dataset_row_bytes(dataset), error));
     if (source->classes)
         NN_TRY(read_classes(source, run, room, at, error));
     else if (room->values)
@@ -219,7 +221,7 @@ double nni_dataset_waited(const nni_dataset *dataset)
 /* --- opening --- */
 
 static nn_status open_table(const nni_source *source, const char *name, const nni_hdf5_layout *layout,
-                            nni_hdf5_columns columns, nni_element element, nni_hdf5_table *table, nn_error *error)
+                            nni_hdf5_columns columns, nni_element element, nni_hdf5_reader *reader, nn_error *error)
 {
     const nni_hdf5_rows rows = {
         .file = source->file,
@@ -229,9 +231,9 @@ static nn_status open_table(const nni_source *source, const char *name, const nn
         .layout = layout,
         .columns = columns,
         .element = element,
-        .labels = name == source->dataset->y_name ? source->dataset->labels : NULL,
+        .classes = nni_labels_map(name == source->dataset->y_name ? source->dataset->labels : NULL),
     };
-    return nni_hdf5_table_open(&rows, NULL, source->dataset->block_rows, table, error);
+    return nni_hdf5_reader_open(&rows, NULL, source->dataset->block_rows, reader, error);
 }
 
 static nn_status open_tables(nni_source *source, nn_error *error)
@@ -262,7 +264,7 @@ static nn_status open_source(const nni_dataset *dataset, const nni_source *model
 {
     nni_source *source = NULL;
     NN_TRY(nni_allocate(1, sizeof *source, "a file to be read again", &source, error));
-    const nni_hdf5_table closed = nni_hdf5_table_closed();
+    const nni_hdf5_reader closed = nni_hdf5_reader_closed();
     *source = (nni_source){
         .dataset = dataset,
         .layouts = model->layouts,
@@ -271,7 +273,7 @@ static nn_status open_source(const nni_dataset *dataset, const nni_source *model
         .file_row = nni_dataset_file_row(dataset, 0),
         .classes = model->classes,
         .class_limit = model->class_limit,
-        .file = H5I_INVALID_HID,
+        .file = NNI_HDF5_CLOSED,
         .x = closed,
         .y = closed,
         .w = closed,
@@ -322,11 +324,10 @@ void nni_source_close(nni_source *source)
         return;
     nni_worker_free(source->worker);
     nni_hdf5_lock();
-    nni_hdf5_table_close(&source->x);
-    nni_hdf5_table_close(&source->y);
-    nni_hdf5_table_close(&source->w);
-    if (source->file >= 0 && !nni_hdf5_is_lost())
-        H5Fclose(source->file);
+    nni_hdf5_reader_close(&source->x);
+    nni_hdf5_reader_close(&source->y);
+    nni_hdf5_reader_close(&source->w);
+    nni_hdf5_close(source->file);
     nni_hdf5_unlock();
     nni_release(source->staging);
     nni_release(source->w_name);

@@ -2,8 +2,9 @@
 #ifndef NNI_HDF5_PROBE_INSIDE_H
 #define NNI_HDF5_PROBE_INSIDE_H
 
+#include "hdf5/file.h"
 #include "hdf5/probe/probe.h"
-#include "hdf5/table.h"
+#include "hdf5/rows.h"
 
 /** Owns its memory and what is open. */
 struct nni_probe {

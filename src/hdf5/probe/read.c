@@ -1,15 +1,14 @@
-#include "hdf5/probe/probe.h"
-
 #include <string.h>
 
-#include "data/order/shuffle.h"
+#include "hdf5/describe.h"
 #include "hdf5/guard.h"
 #include "hdf5/probe/inside.h"
+#include "hdf5/read.h"
 #include "hdf5/storage/outside.h"
 #include "hdf5/table.h"
 #include "support/memory.h"
 
-/* As rows that stay in the file are read: see plan_blocks of dataset.c. */
+/* As rows that stay in the file are read: see plan_blocks of data/dataset/open.c. */
 enum { BLOCK_BYTES = 1 << 20 };
 
 static size_t block_rows_of(const nni_hdf5_layout *layout, size_t row_bytes)
@@ -34,6 +33,9 @@ static void note_facts(nni_probe *probe)
     facts->block_rows = block_rows_of(layout, row_bytes);
     facts->first = layout->rows / ranks * rank + layout->rows % ranks * rank / ranks;
     facts->count = layout->rows / ranks * (rank + 1) + layout->rows % ranks * (rank + 1) / ranks - facts->first;
+    facts->blocks = facts->count > 0
+                        ? (facts->first + facts->count - 1) / facts->block_rows - facts->first / facts->block_rows + 1
+                        : 0;
     facts->filtered = layout->filtered;
     memcpy(facts->type, layout->type, sizeof facts->type);
 }
@@ -88,8 +90,8 @@ nn_status nni_probe_open(const char *path, const char *dataset, nn_external exte
     probe->name = dataset;
     probe->external = external;
     probe->comm = comm;
-    probe->file = probe->alone = H5I_INVALID_HID;
-    probe->table.dataset = probe->table.space = probe->table.transfer = H5I_INVALID_HID;
+    probe->file = probe->alone = NNI_HDF5_CLOSED;
+    probe->table = nni_hdf5_table_closed();
     probe->printer = nni_hdf5_silence();
     const nn_status status = open_both(probe, error);
     if (status != NN_OK) {
@@ -106,10 +108,8 @@ void nni_probe_close(nni_probe *probe)
         return;
     nni_hdf5_table_close(&probe->table);
     if (!nni_hdf5_is_lost()) {
-        if (probe->alone >= 0)
-            H5Fclose(probe->alone);
-        if (probe->file >= 0)
-            H5Fclose(probe->file);
+        nni_hdf5_close(probe->alone);
+        nni_hdf5_close(probe->file);
         nni_hdf5_restore(probe->printer);
     }
     nni_release(probe->memory);
@@ -134,19 +134,12 @@ nn_status nni_probe_read(nni_probe *probe, nn_error *error)
     return nni_hdf5_read(&rows, probe->comm, leave_rows, NULL, error);
 }
 
-nn_status nni_probe_read_blocks(nni_probe *probe, nn_error *error)
+nn_status nni_probe_read_block(nni_probe *probe, size_t i, nn_error *error)
 {
     const nni_probe_facts *facts = &probe->facts;
-    if (facts->count == 0)
-        return NN_OK;
-    const size_t rows = facts->block_rows, end = facts->first + facts->count, first_block = facts->first / rows;
-    const nni_shuffle order =
-        nni_shuffle_for(NNI_RANDOM_BLOCKS, (end - 1) / rows - first_block + 1, 1, 0, (uint64_t)probe->comm->rank);
-    for (uint64_t i = 0; i < order.count; i++) {
-        const size_t begin = (first_block + nni_shuffle_row(&order, i)) * rows;
-        const size_t from = begin > facts->first ? begin : facts->first, to = begin + rows < end ? begin + rows : end;
-        NN_TRY(nni_hdf5_table_read(&probe->table, from, to - from,
-                                   probe->memory + (from - facts->first) * facts->row_bytes, error));
-    }
-    return NN_OK;
+    const size_t rows = facts->block_rows, end = facts->first + facts->count;
+    const size_t begin = (facts->first / rows + i) * rows;
+    const size_t from = begin > facts->first ? begin : facts->first, to = begin + rows < end ? begin + rows : end;
+    return nni_hdf5_table_read(&probe->table, from, to - from, probe->memory + (from - facts->first) * facts->row_bytes,
+                               error);
 }

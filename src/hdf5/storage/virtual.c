@@ -1,9 +1,10 @@
-/* The sources of a virtual dataset. */
+#include "hdf5/storage/virtual.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "hdf5/layout.h"
 #include "hdf5/storage/mapping.h"
-#include "hdf5/storage/walk.h"
 #include "support/memory.h"
 
 /* Parts that HDF5 would open for a dataset, through all levels: it takes some kilobytes for each. */
@@ -121,7 +122,7 @@ static nn_status find_source(const composite *of, const nni_hdf5_mapping *m, nni
     if (strcmp(m->file, ".") == 0) {
         *found = (nni_hdf5_referred){.there = true};
         snprintf(found->path, sizeof found->path, "%s", of->here->path);
-        NN_TRY(nni_hdf5_visit(of->walk, of->here, of->file, found->path, m->dataset, seen, there));
+        NN_TRY(of->walk->visit(of->walk, of->here, of->file, found->path, m->dataset, seen, there));
         return *there ? check_fit(of, m, found->path, seen) : NN_OK;
     }
     if (!nni_hdf5_refer(&of->walk->fence, NNI_HDF5_SOURCE, of->here->path, m->file, found))
@@ -130,7 +131,7 @@ static nn_status find_source(const composite *of, const nni_hdf5_mapping *m, nni
     const hid_t file = nni_hdf5_open_referred(found);
     if (file < 0)
         return fail_source(of, m, found->path, found->fault);
-    nn_status status = nni_hdf5_visit(of->walk, of->here, file, found->path, m->dataset, seen, there);
+    nn_status status = of->walk->visit(of->walk, of->here, file, found->path, m->dataset, seen, there);
     if (status == NN_OK && *there)
         status = check_fit(of, m, found->path, seen);
     H5Fclose(file);

@@ -1,6 +1,7 @@
 /* Run by mpirun at several rank counts. */
 
 #include "data/dataset/dataset.h"
+#include "hdf5/library.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 

@@ -1,5 +1,6 @@
 #include "train/advice.h"
 
+#include "data/dataset/cursor.h"
 #include "support/memory.h"
 #include "train/metrics/metrics.h"
 
@@ -27,7 +28,7 @@ static nn_status count_rows(const nni_dataset *train, double *rows_of, size_t cl
 static void say_skewed(const nni_run *run, const double *rows_of, size_t classes)
 {
     const nni_string_set *names = nni_dataset_class_names(run->train);
-    const double rows = (double)run->train->slices.rows;
+    const double rows = (double)run->train->slicing.slices.rows;
     for (size_t c = 0; c < classes; c++)
         if (rows_of[c] > most_of_rows * rows && rows_of[c] < rows)
             nni_run_say(run,
@@ -43,7 +44,7 @@ static void say_skewed(const nni_run *run, const double *rows_of, size_t classes
 nn_status nni_advise(const nni_run *run, nn_error *error)
 {
     const nni_dataset *train = run->train;
-    const size_t classes = train->binary ? 2 : train->target == NNI_TARGET_CLASSES ? train->outputs : 0;
+    const size_t classes = train->row.binary ? 2 : train->row.target == NNI_TARGET_CLASSES ? train->row.outputs : 0;
     double *rows_of = NULL;
     if (classes < 2 || classes > NNI_MOST_CONFUSED || train->source)
         return NN_OK;

@@ -21,9 +21,9 @@ static nn_status largest_target(const nni_run *run, double *largest, nn_error *e
 {
     const nni_dataset *train = run->train;
     *largest = 0;
-    if (run->target_scaling->kind == NN_TARGETS_NONE && train->values)
-        for (size_t i = 0; i < train->rows * train->outputs; i++)
-            *largest = fmax(*largest, fabs(train->values[i]));
+    if (run->target_scaling->kind == NN_TARGETS_NONE && train->resident.values)
+        for (size_t i = 0; i < train->slicing.rows * train->row.outputs; i++)
+            *largest = fmax(*largest, fabs(train->resident.values[i]));
     return nni_comm_max_double(run->comm, largest, 1, error);
 }
 

@@ -9,7 +9,13 @@
 
 #include "comm/allreduce/shared_memory.h"
 #include "comm/wait.h"
+#include "data/dataset/digest.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/dataset/targets.h"
 #include "data/loading/augment.h"
+#include "data/loading/sampler.h"
+#include "data/scaling/target_scaling.h"
 #include "kernels/isa/dispatch.h"
 #include "nntrain/version.h"
 #include "recipe/lines.h"
@@ -80,10 +86,11 @@ static nn_status open_split(nni_run *run, const nni_split_settings *split, bool 
 /* Other splits must suit the training split before all suit the network. */
 static nn_status check_split(const nni_run *run, const nni_dataset *other, nn_error *error)
 {
-    if (!other || other->features == run->train->features)
+    if (!other || other->row.features == run->train->row.features)
         return NN_OK;
     return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; all splits need the same",
-                   other->file, other->x_name, other->features, run->train->x_name, run->train->features);
+                   other->origin.file, other->origin.x_name, other->row.features, run->train->origin.x_name,
+                   run->train->row.features);
 }
 
 /* A split of its own, or rows of the training split; or none. */
@@ -100,16 +107,16 @@ static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_h
 static nn_status load_data(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    run->memory = nni_dataset_room(recipe->data.memory_bytes, run->comm);
+    run->memory = nni_dataset_memory(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->train, error));
     nni_provenance *from = &run->provenance;
     snprintf(from->version, sizeof from->version, "%s", nn_version());
-    snprintf(from->data_file, sizeof from->data_file, "%s", run->train->file);
+    snprintf(from->data_file, sizeof from->data_file, "%s", run->train->origin.file);
     from->ranks = (uint64_t)run->comm->size;
     from->threads = run->threads.count;
     from->hosts = (uint64_t)run->comm->host_count;
-    from->data_bytes = run->train->file_bytes;
-    from->classes = run->train->target == NNI_TARGET_CLASSES ? run->train->outputs : 0;
+    from->data_bytes = run->train->origin.bytes;
+    from->classes = run->train->row.target == NNI_TARGET_CLASSES ? run->train->row.outputs : 0;
     /* Of the file's rows, before some of them are carved off. */
     NN_TRY(nni_dataset_digest(run->train, run->comm, &from->data_digest, error));
     NN_TRY(load_split(run, &recipe->data.test, nni_holdout_of_test(&recipe->data, recipe->seed), &run->test, error));
@@ -120,7 +127,7 @@ static nn_status load_data(nni_run *run, nn_error *error)
 static nn_status normalize_data(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     nni_feature_scaler *ours = run->normalization;
-    const size_t features = run->train->features;
+    const size_t features = run->train->row.features;
     if (checkpoint) {
         const nni_feature_scaler *theirs = checkpoint->normalization;
         ours->kind = theirs->kind;
@@ -179,7 +186,7 @@ static double model_values(const nni_run *run)
     const double weights = 1 + nodes + arriving + state / (nni_run_shards_state(run) ? run->comm->size : 1);
     /* Rows of x as nni_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->validation != NULL) + (run->test != NULL);
-    double inputs = (double)run->train->features, widest = 0, values = pieces * rows * inputs;
+    double inputs = (double)run->train->row.features, widest = 0, values = pieces * rows * inputs;
     for (size_t l = 0; l < network->layers_count; l++) {
         const double units = (double)network->layers[l].units;
         values += weights * inputs * units + rows * units;
@@ -206,13 +213,13 @@ static nn_status check_memory(const nni_run *run, nn_error *error)
 static nn_status make_model(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    run->batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slices.rows;
+    run->batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->train->slicing.slices.rows;
     NN_TRY(check_memory(run, error));
-    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, run->train->features, &run->normalization, error));
+    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, run->train->row.features, &run->normalization, error));
     if (recipe->data.impute != NN_IMPUTE_NONE)
         NN_TRY(nni_feature_scaler_impute(run->normalization, error));
-    NN_TRY(nni_network_create(run->train->features, recipe->network.layers, recipe->network.layers_count, &run->network,
-                              error));
+    NN_TRY(nni_network_create(run->train->row.features, recipe->network.layers, recipe->network.layers_count,
+                              &run->network, error));
     run->network->precision = recipe->training.precision;
     const bool sharded = nni_run_shards_state(run);
     if (sharded && run->network->flat_count > INT_MAX)

@@ -10,7 +10,7 @@ void nni_run_mark(nni_run *run, nni_span_kind kind)
 
 size_t nni_run_step_rows(const nni_run *run)
 {
-    const size_t rows = run->train->slices.rows, most = run->batch_rows * run->recipe->training.accumulate;
+    const size_t rows = run->train->slicing.slices.rows, most = run->batch_rows * run->recipe->training.accumulate;
     const size_t seen = run->progress.epoch_step * most;
     return rows - seen < most ? rows - seen : most;
 }
@@ -99,7 +99,7 @@ static nn_status agree_on_time(nni_run *run, double now, nn_error *error)
 nn_status nni_run_epoch_done(nni_run *run, nn_error *error)
 {
     nni_epoch_report report = {
-        .train_loss = run->progress.epoch_loss / (double)(run->train->slices.rows - run->progress.skipped),
+        .train_loss = run->progress.epoch_loss / (double)(run->train->slicing.slices.rows - run->progress.skipped),
         .learning_rate = nni_run_rate(run),
         .skipped = run->progress.skipped,
     };

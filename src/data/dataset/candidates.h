@@ -3,7 +3,8 @@
 #define NNI_DATA_DATASET_CANDIDATES_H
 
 #include "comm/comm.h"
-#include "data/dataset/dataset.h"
+#include "data/dataset/spec.h"
+#include "support/string_set.h"
 
 /** Names of datasets, each with a slash before it. Zeroed, there are none; owns them. */
 typedef struct nni_candidates {

@@ -6,6 +6,7 @@
 #include "data/dataset/digest.h"
 #include "data/dataset/labels.h"
 #include "hdf5/files.h"
+#include "hdf5/read.h"
 #include "support/memory.h"
 
 /* Classes of a tile stay in the first-level cache between check and digest. */
@@ -30,26 +31,28 @@ struct classes {
 
 nn_status nni_dataset_become_classes(nni_dataset *dataset, nn_error *error)
 {
-    dataset->target = NNI_TARGET_CLASSES;
-    dataset->outputs = 0;
-    if (!dataset->x)
+    dataset->row.target = NNI_TARGET_CLASSES;
+    dataset->row.outputs = 0;
+    if (!dataset->resident.x)
         return NN_OK;
-    nni_release(dataset->values);
-    dataset->values = NULL;
-    return nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error);
+    nni_release(dataset->resident.values);
+    dataset->resident.values = NULL;
+    return nni_allocate(dataset->slicing.rows, sizeof *dataset->resident.classes, "the classes",
+                        &dataset->resident.classes, error);
 }
 
 static nn_status become_values(nni_dataset *dataset, nn_error *error)
 {
-    dataset->target = NNI_TARGET_VALUES;
-    dataset->outputs = 1;
+    dataset->row.target = NNI_TARGET_VALUES;
+    dataset->row.outputs = 1;
     nni_labels_free(dataset->labels);
     dataset->labels = NULL;
-    if (!dataset->x)
+    if (!dataset->resident.x)
         return NN_OK;
-    nni_release(dataset->classes);
-    dataset->classes = NULL;
-    return nni_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error);
+    nni_release(dataset->resident.classes);
+    dataset->resident.classes = NULL;
+    return nni_allocate(dataset->slicing.rows, sizeof *dataset->resident.values, "the targets",
+                        &dataset->resident.values, error);
 }
 
 /* --- reading --- */
@@ -98,7 +101,7 @@ static nn_status read_all(const nni_dataset *dataset, const nni_hdf5_rows *rows,
                           nn_error *error)
 {
     classes->rows = rows;
-    classes->to = dataset->classes;
+    classes->to = dataset->resident.classes;
     classes->low = INFINITY;
     classes->high = -INFINITY;
     NN_TRY(nn_comm_agree(comm, nni_digester_begin(dataset, 1, &classes->digester, error), error));
@@ -183,7 +186,7 @@ static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct cl
     NN_TRY(nn_comm_agree(comm, nni_labels_of_integers(classes->set, &dataset->labels, error), error));
     rows->classes = nni_labels_map(dataset->labels);
     /* As of a split whose labels are known, which reads them once. */
-    memcpy(dataset->slice_digest, classes->digest, dataset->slice_count * sizeof *classes->digest);
+    memcpy(dataset->slice_digest, classes->digest, dataset->slicing.slice_count * sizeof *classes->digest);
     struct classes mapped = {.limit = classes->limit};
     NN_TRY(read_all(dataset, rows, &mapped, comm, error));
     classes->low = mapped.low;
@@ -205,14 +208,14 @@ static nn_status settle(nni_dataset *dataset, const nni_dataset_spec *spec, nni_
         NN_TRY(map_labels(dataset, rows, classes, comm, error));
     else if (!fits)
         return fail_odd(classes, dataset->labels, spec->head, comm, error);
-    dataset->outputs = (size_t)classes->high + 1;
+    dataset->row.outputs = (size_t)classes->high + 1;
     return NN_OK;
 }
 
 static nn_status prepare_mapping(const nni_dataset *dataset, const nni_dataset_spec *spec, struct classes *classes,
                                  nn_error *error)
 {
-    const size_t slices = dataset->slice_count;
+    const size_t slices = dataset->slicing.slice_count;
     NN_TRY(nni_label_set_create(spec->head, &classes->set, error));
     NN_TRY(nni_allocate(slices, sizeof *classes->digest, "the digests", &classes->digest, error));
     memcpy(classes->digest, dataset->slice_digest, slices * sizeof *classes->digest);

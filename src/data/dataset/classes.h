@@ -2,7 +2,9 @@
 #ifndef NNI_DATA_DATASET_CLASSES_H
 #define NNI_DATA_DATASET_CLASSES_H
 
+#include "comm/comm.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/spec.h"
 #include "hdf5/rows.h"
 
 /** Makes a dataset of values one of classes, which are yet to be read. Local. */

@@ -1,12 +1,12 @@
-/* This rank's rows in the order of the file: from memory, or from the file, of which a thread reads the next block. */
-#include "data/rows/rows.h"
+#include "data/dataset/cursor.h"
 #include "data/rows/source.h"
+
 #include "support/memory.h"
 
 /* A block of the file that is being read, or handed out. */
 struct piece {
     nni_file_run run;
-    nni_rows_buffer room;
+    nni_rows_buffer buffer;
     nni_reading reading;
     bool begun;
 };
@@ -25,14 +25,14 @@ struct nni_cursor {
 static void begin_piece(nni_cursor *cursor, struct piece *piece)
 {
     const nni_dataset *dataset = cursor->dataset;
-    const size_t step = dataset->block_rows, left = cursor->file_rows - cursor->file_next;
-    const size_t border = step - (nni_dataset_file_row(dataset, 0) + cursor->file_next) % step;
+    const size_t step = dataset->slicing.block_rows, left = cursor->file_rows - cursor->file_next;
+    const size_t border = step - (nni_slicing_file_row(&dataset->slicing, 0) + cursor->file_next) % step;
     piece->begun = left > 0;
     if (!piece->begun)
         return;
     piece->run = (nni_file_run){cursor->file_next, border < left ? border : left};
-    piece->reading =
-        (nni_reading){.source = dataset->source, .runs = &piece->run, .run_count = 1, .room = &piece->room, .got = 0};
+    piece->reading = (nni_reading){
+        .source = dataset->source, .runs = &piece->run, .run_count = 1, .buffer = &piece->buffer, .got = 0};
     cursor->file_next += piece->run.count;
     nni_source_begin(&piece->reading);
 }
@@ -75,7 +75,7 @@ static nn_status next_of_file(nni_cursor *cursor, nni_rows *rows, nn_error *erro
     NN_TRY(advance(cursor, error));
     const size_t count = cursor->left < cursor->most ? cursor->left : cursor->most;
     const size_t last = cursor->taken > 0 ? (cursor->taken - 1) % 2 : 0;
-    *rows = nni_rows_of_buffer(cursor->dataset, &cursor->piece[last].room, cursor->handed, count, cursor->next);
+    *rows = nni_rows_of_buffer(&cursor->dataset->row, &cursor->piece[last].buffer, cursor->handed, count, cursor->next);
     cursor->handed += count;
     cursor->left -= count;
     return NN_OK;
@@ -84,7 +84,7 @@ static nn_status next_of_file(nni_cursor *cursor, nni_rows *rows, nn_error *erro
 nn_status nni_cursor_next(nni_cursor *cursor, nni_rows *rows, nn_error *error)
 {
     const nni_dataset *dataset = cursor->dataset;
-    const size_t left = dataset->rows - cursor->next;
+    const size_t left = dataset->slicing.rows - cursor->next;
     if (left == 0)
         *rows = (nni_rows){.first = cursor->next};
     else if (dataset->source)
@@ -102,10 +102,11 @@ nn_status nni_cursor_create(const nni_dataset *dataset, size_t most, nni_cursor 
     cursor->dataset = dataset;
     cursor->most = most;
     if (dataset->source)
-        cursor->file_rows = nni_dataset_file_row(dataset, dataset->slice_count) - nni_dataset_file_row(dataset, 0);
+        cursor->file_rows = nni_slicing_file_rows(&dataset->slicing);
     nn_status status = NN_OK;
     for (size_t i = 0; dataset->source && i < 2 && status == NN_OK; i++)
-        status = nni_rows_buffer_create(dataset, dataset->block_rows, &cursor->piece[i].room, error);
+        status = nni_rows_buffer_create(&dataset->row, dataset->slicing.block_rows, "rows that are read ahead",
+                                        &cursor->piece[i].buffer, error);
     if (status != NN_OK) {
         nni_cursor_free(cursor);
         return status;
@@ -120,6 +121,6 @@ void nni_cursor_free(nni_cursor *cursor)
         return;
     settle(cursor);
     for (size_t i = 0; i < 2; i++)
-        nni_rows_buffer_free(&cursor->piece[i].room);
+        nni_rows_buffer_free(&cursor->piece[i].buffer);
     nni_release(cursor);
 }

@@ -21,8 +21,8 @@ static void add_name_of_file(const nni_dataset *dataset, size_t feature, char *t
 {
     uint64_t row = 0;
     nni_hdf5_names names;
-    const char *path = nni_files_locate(dataset->files, dataset->file, &row);
-    nni_hdf5_names_of_file(path, dataset->x_name, false, dataset->features, &names);
+    const char *path = nni_files_locate(dataset->origin.files, dataset->origin.file, &row);
+    nni_hdf5_names_of_file(path, dataset->origin.x_name, false, dataset->row.features, &names);
     if (names.texts)
         add_name(nni_hdf5_name(&names, feature), text, size);
     nni_hdf5_names_free(&names);
@@ -32,7 +32,7 @@ void nni_feature_name(const nni_dataset *dataset, const char *const *columns, si
                       char *text, size_t size)
 {
     snprintf(text, size, "feature %zu", feature);
-    if (column_count == dataset->features && dataset->row_dimensions == 0) {
+    if (column_count == dataset->row.features && dataset->row.dimensions == 0) {
         add_name(columns[feature], text, size);
         return;
     }

@@ -6,17 +6,8 @@
 #include <string.h>
 
 #include "comm/string_set.h"
+#include "hdf5/read.h"
 #include "support/memory.h"
-
-const nni_string_set *nni_dataset_class_names(const nni_dataset *dataset)
-{
-    return dataset->labels ? &dataset->labels->names : NULL;
-}
-
-bool nni_dataset_names_are_labels(const nni_dataset *dataset)
-{
-    return dataset->labels && dataset->labels->integer;
-}
 
 void nni_labels_free(nni_labels *labels)
 {

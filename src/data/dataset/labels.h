@@ -2,19 +2,20 @@
 #ifndef NNI_DATA_DATASET_LABELS_H
 #define NNI_DATA_DATASET_LABELS_H
 
-#include "data/dataset/dataset.h"
+#include "comm/comm.h"
 #include "data/dataset/label_set.h"
-#include "hdf5/read.h"
+#include "data/dataset/spec.h"
+#include "hdf5/rows.h"
 
 /** What the classes of a split are called, and how y tells them. */
-struct nni_labels {
+typedef struct nni_labels {
     nni_string_set names; /**< [classes] */
     bool texts;           /**< y holds them; else numbers */
     nni_string_set own;   /**< what the file calls its numbers, where that is something else */
     int64_t *number;  /**< [own.count] class of each number of the file, -1: none; NULL: its numbers are the classes */
     int64_t *integer; /**< [names.count] ascending, which the names are in decimal; NULL: names are something else. y
                          holds them unless it holds texts or names of its own */
-};
+} nni_labels;
 
 /**
  * Labels of a y that holds numbers.

@@ -1,14 +1,11 @@
-#include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "data/dataset/labels.h"
 #include "data/dataset/plan.h"
 #include "data/dataset/read.h"
-#include "data/loading/stream.h"
-#include "data/order/blocks.h"
-#include "data/order/split_rows.h"
+#include "data/order/order.h"
 #include "data/rows/source.h"
 #include "hdf5/guard.h"
 #include "support/memory.h"
@@ -23,8 +20,8 @@ enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
  * whether a file has its numbers as floats or as doubles. */
 static size_t planned_row_bytes(const nni_dataset *dataset)
 {
-    const size_t size = nni_element_size(dataset->element);
-    return dataset->features * (size < sizeof(nni_real) ? size : sizeof(nni_real));
+    const size_t size = nni_element_size(dataset->row.element);
+    return dataset->row.features * (size < sizeof(nni_real) ? size : sizeof(nni_real));
 }
 
 /* Of a file in chunks, whole ones; where rows are shuffled in windows, a window has several, that far parts of the file
@@ -36,49 +33,41 @@ static void plan_blocks(nni_dataset *dataset, const nni_hdf5_layout *x, size_t w
     if (chunk > 0)
         rows = rows > chunk ? rows / chunk * chunk : chunk;
     if (window > 0) {
-        dataset->window_rows = window / dataset->slices.count / row_bytes;
-        if (dataset->window_rows == 0)
-            dataset->window_rows = 1;
-        if (rows > dataset->window_rows / LEAST_BLOCKS)
-            rows = dataset->window_rows / LEAST_BLOCKS;
+        dataset->slicing.window_rows = window / dataset->slicing.slices.count / row_bytes;
+        if (dataset->slicing.window_rows == 0)
+            dataset->slicing.window_rows = 1;
+        if (rows > dataset->slicing.window_rows / LEAST_BLOCKS)
+            rows = dataset->slicing.window_rows / LEAST_BLOCKS;
     }
-    dataset->block_rows = rows > 0 ? rows : 1;
+    dataset->slicing.block_rows = rows > 0 ? rows : 1;
 }
 
 static void describe(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, size_t slices,
                      const nn_comm *comm)
 {
-    size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
-    dataset->slices = dataset->whole = (nni_slices){plan->layouts.x.rows, slices};
-    dataset->first_slice = nni_slices_first_of_rank(dataset->slices, rank, ranks);
-    dataset->slice_count = nni_slices_first_of_rank(dataset->slices, rank + 1, ranks) - dataset->first_slice;
-    dataset->first_row = nni_slices_first_row(dataset->slices, dataset->first_slice);
-    dataset->rows =
-        nni_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
-    dataset->features = plan->layouts.x.row_values;
-    dataset->row_dimensions = plan->layouts.x.dimensions - 1;
-    for (int i = 0; i < dataset->row_dimensions && i < 3; i++)
-        dataset->row_extent[i] = plan->layouts.x.extent[i + 1];
-    dataset->element = plan->layouts.x.element;
-    dataset->target = plan->target;
-    dataset->outputs = plan->target == NNI_TARGET_VALUES ? plan->layouts.y.row_values : 0;
-    dataset->weighted = spec->w != NULL;
-    dataset->missing = spec->missing;
-    memcpy(dataset->x_type, plan->layouts.x.type, sizeof dataset->x_type);
-    plan_blocks(dataset, &plan->layouts.x, spec->window);
+    const nni_hdf5_layout *x = &plan->layouts.x;
+    nni_row_format *row = &dataset->row;
+    nni_slicing_cut(&dataset->slicing, (nni_slices){x->rows, slices}, (size_t)comm->rank, (size_t)comm->size);
+    row->features = x->row_values;
+    row->dimensions = x->dimensions - 1;
+    for (int i = 0; i < row->dimensions && i < 3; i++)
+        row->extent[i] = x->extent[i + 1];
+    row->element = x->element;
+    row->target = plan->target;
+    row->outputs = plan->target == NNI_TARGET_VALUES ? plan->layouts.y.row_values : 0;
+    row->weighted = spec->w != NULL;
+    row->missing = spec->missing;
+    dataset->origin.bytes = plan->bytes;
+    memcpy(dataset->origin.x_type, x->type, sizeof dataset->origin.x_type);
+    plan_blocks(dataset, x, spec->window);
 }
 
 static size_t resident_bytes(const nni_dataset *dataset)
 {
-    return dataset->rows * nni_rows_buffer_row_bytes(dataset);
+    return dataset->slicing.rows * nni_rows_buffer_row_bytes(&dataset->row);
 }
 
-size_t nni_dataset_bytes(const nni_dataset *dataset)
-{
-    return dataset->source ? nni_stream_bytes(dataset) : resident_bytes(dataset);
-}
-
-size_t nni_dataset_room(size_t asked, const nn_comm *comm)
+size_t nni_dataset_memory(size_t asked, const nn_comm *comm)
 {
     return asked > 0 ? asked : nni_host_memory_available() / 2 / (size_t)comm->local_size;
 }
@@ -96,43 +85,33 @@ static nn_status check_memory(const nni_dataset *dataset, const nn_comm *comm, n
         return NN_OK;
     return nn_fail(error, NN_SYSTEM,
                    "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but %s %.1f GiB; lower data.memory",
-                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte,
+                   dataset->origin.file, dataset->origin.x_name, comm->local_size, comm->host, host / gigabyte,
                    limit > 0 ? "its container or job may have" : "it has", there / gigabyte);
-}
-
-static nn_status take_rows(nni_dataset *dataset, const nn_comm *comm, nn_error *error)
-{
-    NN_TRY(check_memory(dataset, comm, error));
-    NN_TRY(nni_allocate(dataset->rows, nni_dataset_row_bytes(dataset), "x", &dataset->x, error));
-    if (dataset->target == NNI_TARGET_CLASSES)
-        NN_TRY(nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
-    if (dataset->target == NNI_TARGET_VALUES)
-        NN_TRY(nni_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
-                            error));
-    if (dataset->weighted)
-        NN_TRY(
-            nni_allocate(dataset->rows, sizeof *dataset->weights, "the weights of samples", &dataset->weights, error));
-    return NN_OK;
 }
 
 static nn_status take_memory(nni_dataset *dataset, const nni_dataset_spec *spec, bool resident, const nn_comm *comm,
                              nn_error *error)
 {
-    const size_t slices = dataset->slice_count;
-    NN_TRY(nni_copy_text(dataset->files->name, &dataset->file, error));
-    NN_TRY(nni_copy_text(spec->x, &dataset->x_name, error));
-    NN_TRY(nni_copy_text(spec->y, &dataset->y_name, error));
-    NN_TRY(nni_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
-    NN_TRY(nni_allocate(slices, sizeof *dataset->slice_digest, "the slices", &dataset->slice_digest, error));
-    for (size_t s = 0; s < slices; s++)
-        dataset->slice_end[s] =
-            nni_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
-    NN_TRY(nni_blocks_create(dataset, NULL, &dataset->blocks, error));
-    return resident ? take_rows(dataset, comm, error) : NN_OK;
+    nni_slicing *slicing = &dataset->slicing;
+    nni_origin *origin = &dataset->origin;
+    NN_TRY(nni_copy_text(origin->files->name, &origin->file, error));
+    NN_TRY(nni_copy_text(spec->x, &origin->x_name, error));
+    NN_TRY(nni_copy_text(spec->y, &origin->y_name, error));
+    NN_TRY(nni_copy_text(spec->w, &origin->w_name, error));
+    NN_TRY(nni_allocate(slicing->slice_count, sizeof *slicing->slice_end, "the slices", &slicing->slice_end, error));
+    NN_TRY(
+        nni_allocate(slicing->slice_count, sizeof *dataset->slice_digest, "the slices", &dataset->slice_digest, error));
+    nni_slicing_cut(slicing, slicing->slices, (size_t)comm->rank, (size_t)comm->size);
+    NN_TRY(nni_blocks_create(slicing, NULL, &dataset->blocks, error));
+    if (!resident)
+        return NN_OK;
+    NN_TRY(check_memory(dataset, comm, error));
+    return nni_rows_buffer_create(&dataset->row, slicing->rows, "the rows of a split", &dataset->resident, error);
 }
 
-/* All ranks alike, for they read together. */
-static nn_status find_room(const nni_dataset *dataset, size_t memory, nn_comm *comm, bool *resident, nn_error *error)
+/* Whether the rows of every rank fit into memory: all ranks alike, for they read together. */
+static nn_status check_residence(const nni_dataset *dataset, size_t memory, nn_comm *comm, bool *resident,
+                                 nn_error *error)
 {
     double short_of = memory > 0 && resident_bytes(dataset) > memory ? 1 : 0;
     NN_TRY(nni_comm_max_double(comm, &short_of, 1, error));
@@ -144,17 +123,28 @@ static nn_status open_source(nni_dataset *dataset, const nni_dataset_spec *spec,
                              nn_error *error)
 {
     const double megabyte = 1024.0 * 1024;
-    const size_t ahead = nni_stream_bytes(dataset);
+    const size_t ahead = nni_order_rows_ahead(&dataset->slicing) * nni_rows_buffer_row_bytes(&dataset->row);
     if (training && ahead > spec->memory)
         return nn_fail(
             error, NN_USAGE,
             "data.memory: %s does not fit into the %.3g MiB of a rank, and to read it ahead in windows takes "
             "%.3g MiB; raise data.memory, lower data.window or start more ranks",
-            dataset->file, (double)spec->memory / megabyte, (double)ahead / megabyte);
-    return nni_source_open(dataset, spec, &plan->layouts, &dataset->source, error);
+            dataset->origin.file, (double)spec->memory / megabyte, (double)ahead / megabyte);
+    const nni_source_spec source = {
+        .slicing = &dataset->slicing,
+        .format = &dataset->row,
+        .origin = &dataset->origin,
+        .layouts = plan->layouts,
+        .x_columns = {spec->x_columns, spec->x_column_count},
+        .y_columns = {spec->y_columns, spec->y_column_count},
+        .class_map = nni_labels_map(dataset->labels),
+        .classes = dataset->row.target == NNI_TARGET_CLASSES,
+        .class_limit = (int64_t)dataset->row.outputs,
+    };
+    return nni_source_open(&source, &dataset->source, error);
 }
 
-/* --- the public side --- */
+/* --- opening --- */
 
 static nn_status check_slices(const nni_dataset *dataset, const nni_dataset_spec *spec, size_t rows, size_t slices,
                               bool every_slice, nn_error *error)
@@ -162,7 +152,7 @@ static nn_status check_slices(const nni_dataset *dataset, const nni_dataset_spec
     if (!every_slice || slices <= rows)
         return NN_OK;
     return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices",
-                   dataset->files->name, spec->x, rows, slices);
+                   dataset->origin.files->name, spec->x, rows, slices);
 }
 
 static nn_status read_dataset(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, nn_comm *comm,
@@ -172,7 +162,7 @@ static nn_status read_dataset(nni_dataset *dataset, const nni_dataset_spec *spec
     nn_comm *together = plan->layouts.x.composed ? NULL : comm;
     nn_status status = NN_OK;
     if (nni_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
-        status = nn_comm_agree(comm, nni_hdf5_open(dataset->file, together, &file, error), error);
+        status = nn_comm_agree(comm, nni_hdf5_open(dataset->origin.file, together, &file, error), error);
     if (status == NN_OK)
         status = nni_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
     nni_hdf5_close(file);
@@ -184,17 +174,16 @@ static nn_status open_dataset(const nni_dataset_spec *spec, size_t slices, bool 
                               nni_dataset *dataset, nni_string_set *class_names, nn_error *error)
 {
     nni_plan plan;
-    NN_TRY(
-        nni_files_find(nni_dataset_spec_files(spec), nni_dataset_spec_file_count(spec), comm, &dataset->files, error));
-    NN_TRY(nni_plan_make(spec, dataset->files, comm, &plan, class_names, error));
+    NN_TRY(nni_files_find(nni_dataset_spec_files(spec), nni_dataset_spec_file_count(spec), comm, &dataset->origin.files,
+                          error));
+    NN_TRY(nni_plan_make(spec, dataset->origin.files, comm, &plan, class_names, error));
     if (spec->features > 0 && plan.layouts.x.row_values != spec->features) /* before the rows of another table */
         return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu",
-                       dataset->files->paths.text[0], spec->x, plan.layouts.x.row_values, spec->features);
+                       dataset->origin.files->paths.text[0], spec->x, plan.layouts.x.row_values, spec->features);
     NN_TRY(check_slices(dataset, spec, plan.layouts.x.rows, slices, every_slice, error));
-    dataset->file_bytes = plan.bytes;
     describe(dataset, spec, &plan, slices, comm);
     bool resident = true;
-    NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
+    NN_TRY(check_residence(dataset, spec->memory, comm, &resident, error));
     NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
     NN_TRY(nn_comm_agree(comm, nni_labels_of_numbers(spec, class_names, &dataset->labels, error), error));
     NN_TRY(read_dataset(dataset, spec, &plan, comm, error));
@@ -239,45 +228,4 @@ nn_status nni_dataset_count(const nni_dataset_spec *spec, nn_comm *comm, size_t 
     nni_files_free(files);
     *rows = status == NN_OK ? plan.layouts.x.rows : 0;
     return status;
-}
-
-void nni_dataset_free(nni_dataset *dataset)
-{
-    if (!dataset)
-        return;
-    nni_source_close(dataset->source);
-    nni_blocks_free(dataset->blocks);
-    nni_split_rows_free(dataset->part);
-    nni_labels_free(dataset->labels);
-    nni_label_set_free(dataset->label_set);
-    nni_files_free(dataset->files);
-    nni_release(dataset->slice_first);
-    nni_release(dataset->slice_end);
-    nni_release(dataset->slice_digest);
-    nni_release(dataset->x);
-    nni_release(dataset->classes);
-    nni_release(dataset->values);
-    nni_release(dataset->weights);
-    nni_release(dataset->file);
-    nni_release(dataset->x_name);
-    nni_release(dataset->y_name);
-    nni_release(dataset);
-}
-
-size_t nni_dataset_file_count(const nni_dataset *dataset)
-{
-    return dataset->files ? dataset->files->paths.count : 1;
-}
-
-bool nni_dataset_is_of(const nni_dataset *dataset, const char *path)
-{
-    struct stat given, own;
-    if (stat(path, &given) != 0)
-        return false;
-    const size_t count = nni_dataset_file_count(dataset);
-    for (size_t i = 0; i < count; i++)
-        if (stat(dataset->files ? dataset->files->paths.text[i] : dataset->file, &own) == 0 &&
-            given.st_dev == own.st_dev && given.st_ino == own.st_ino)
-            return true;
-    return false;
 }

@@ -175,21 +175,21 @@ static nni_hdf5_rows rows_of(const nni_dataset *dataset, const char *name, const
 {
     return (nni_hdf5_rows){
         .file = file,
-        .files = nni_dataset_file_count(dataset) > 1 ? dataset->files : NULL,
-        .path = dataset->file,
+        .files = nni_dataset_file_count(dataset) > 1 ? dataset->origin.files : NULL,
+        .path = dataset->origin.file,
         .name = name,
         .layout = layout,
         .columns = columns,
         .element = layout->element,
-        .first = dataset->first_row,
-        .count = dataset->rows,
+        .first = dataset->slicing.first_row,
+        .count = dataset->slicing.rows,
     };
 }
 
 static nn_status read_x(nni_dataset *dataset, const nni_hdf5_rows *rows, nn_comm *comm, nn_error *error)
 {
     struct numbers numbers = {
-        .kept = dataset->element, .to = dataset->x, .features = true, .missing = dataset->missing};
+        .kept = dataset->row.element, .to = dataset->resident.x, .features = true, .missing = dataset->row.missing};
     NN_TRY(read_numbers(dataset, rows, &numbers, comm, error));
     const double from = (double)(rows->first * rows->layout->row_values);
     double least[2] = {numbers.low, numbers.beyond > 0 ? from + (double)numbers.beyond : INFINITY};
@@ -204,13 +204,13 @@ static nn_status read_x(nni_dataset *dataset, const nni_hdf5_rows *rows, nn_comm
 static nn_status read_targets(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_hdf5_rows *y, nn_comm *comm,
                               nn_error *error)
 {
-    if (dataset->target == NNI_TARGET_CLASSES)
+    if (dataset->row.target == NNI_TARGET_CLASSES)
         NN_TRY(nni_dataset_read_classes(dataset, spec, y, comm, error));
-    if (dataset->target == NNI_TARGET_CLASSES)
+    if (dataset->row.target == NNI_TARGET_CLASSES)
         return NN_OK;
     nni_target_check *check = NULL;
     NN_TRY(nn_comm_agree(comm, nni_target_check_create(spec, y, &check, error), error));
-    struct numbers values = {.kept = NNI_DOUBLE, .to = dataset->values, .log1p = spec->log1p, .check = check};
+    struct numbers values = {.kept = NNI_DOUBLE, .to = dataset->resident.values, .log1p = spec->log1p, .check = check};
     nn_status status = read_numbers(dataset, y, &values, comm, error);
     bool labels = false;
     if (status == NN_OK)
@@ -236,6 +236,6 @@ nn_status nni_dataset_read(nni_dataset *dataset, const nni_dataset_spec *spec, c
     if (!spec->w)
         return NN_OK;
     const nni_hdf5_rows w = rows_of(dataset, spec->w, &layouts->w, all, file);
-    struct numbers weights = {.kept = NNI_REAL, .to = dataset->weights, .weights = true};
+    struct numbers weights = {.kept = NNI_REAL, .to = dataset->resident.weights, .weights = true};
     return read_numbers(dataset, &w, &weights, comm, error);
 }

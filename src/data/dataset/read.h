@@ -2,14 +2,10 @@
 #ifndef NNI_DATA_DATASET_READ_H
 #define NNI_DATA_DATASET_READ_H
 
+#include "comm/comm.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/spec.h"
 #include "hdf5/file.h"
-#include "hdf5/layout.h"
-
-/** The datasets of a split. */
-typedef struct nni_dataset_layouts {
-    nni_hdf5_layout x, y, w; /**< y and w as far as there are any */
-} nni_dataset_layouts;
 
 /**
  * Reads this rank's rows of an open file: x, y and w as far as the spec names them. Collective and agreed.

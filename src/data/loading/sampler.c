@@ -1,10 +1,11 @@
+#include "data/loading/sampler.h"
+
 #include <math.h>
 
 #include "data/loading/augment.h"
 #include "data/loading/stream.h"
 #include "data/order/interleave.h"
 #include "data/order/order.h"
-#include "data/rows/rows.h"
 #include "support/memory.h"
 #include "support/partition.h"
 
@@ -41,17 +42,17 @@ struct nni_sampler {
 /* Rows that were dealt before a step. */
 static size_t dealt_before(const nni_sampler *sampler, size_t step)
 {
-    return step < sampler->steps ? step * sampler->batch : sampler->dataset->slices.rows;
+    return step < sampler->steps ? step * sampler->batch : sampler->dataset->slicing.slices.rows;
 }
 
 /* Rows of this rank in a step, where slices are as they are cut: the same sum of floors that cuts rows into slices. */
 static size_t rows_of_step(const nni_sampler *sampler, size_t step)
 {
     const nni_dataset *dataset = sampler->dataset;
-    const size_t first = dataset->first_slice, end = first + dataset->slice_count;
+    const size_t first = dataset->slicing.first_slice, end = first + dataset->slicing.slice_count;
     size_t rows[2];
     for (size_t i = 0; i < 2; i++) {
-        const nni_slices cut = {dealt_before(sampler, step + i), dataset->slices.count};
+        const nni_slices cut = {dealt_before(sampler, step + i), dataset->slicing.slices.count};
         rows[i] = nni_slices_first_row(cut, end) - nni_slices_first_row(cut, first);
     }
     return rows[1] - rows[0];
@@ -61,8 +62,8 @@ static size_t rows_of_step(const nni_sampler *sampler, size_t step)
 static void bound_extremes(nni_sampler *sampler)
 {
     const nni_dataset *dataset = sampler->dataset;
-    const double share = (double)sampler->batch * (double)dataset->rows / (double)dataset->slices.rows;
-    const double slack = 2 * (double)dataset->slice_count;
+    const double share = (double)sampler->batch * (double)dataset->slicing.rows / (double)dataset->slicing.slices.rows;
+    const double slack = 2 * (double)dataset->slicing.slice_count;
     sampler->capacity = (size_t)fmin(share + slack + 1, (double)sampler->batch);
     sampler->least = (size_t)fmax(share - slack, 0);
 }
@@ -71,7 +72,7 @@ static void bound_extremes(nni_sampler *sampler)
 static void find_extremes(nni_sampler *sampler)
 {
     size_t last = sampler->steps - 1;
-    size_t full = last < sampler->dataset->slices.count ? last : sampler->dataset->slices.count;
+    size_t full = last < sampler->dataset->slicing.slices.count ? last : sampler->dataset->slicing.slices.count;
     sampler->capacity = sampler->least = rows_of_step(sampler, last);
     for (size_t step = 0; step < full; step++) {
         size_t rows = rows_of_step(sampler, step);
@@ -85,25 +86,25 @@ static void find_extremes(nni_sampler *sampler)
 static nn_status take_memory(nni_sampler *sampler, nn_error *error)
 {
     const nni_dataset *dataset = sampler->dataset;
-    size_t slices = dataset->slice_count, rows = sampler->capacity;
+    size_t slices = dataset->slicing.slice_count, rows = sampler->capacity;
     NN_TRY(nni_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
     NN_TRY(nni_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
-    if (dataset->slice_first)
-        NN_TRY(nni_allocate(2 * dataset->slices.count, sizeof *sampler->counts, "the order of rows", &sampler->counts,
-                            error));
+    if (dataset->slicing.slice_first)
+        NN_TRY(nni_allocate(2 * dataset->slicing.slices.count, sizeof *sampler->counts, "the order of rows",
+                            &sampler->counts, error));
     for (size_t i = 0; i < slices; i++) {
-        NN_TRY(nni_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
-        sampler->parts[i].first_row = nni_dataset_slice_begin(dataset, i);
+        NN_TRY(nni_order_create(&dataset->slicing, dataset->blocks, i, sampler->seed, &sampler->parts[i].order, error));
+        sampler->parts[i].first_row = nni_slicing_begin(&dataset->slicing, i);
     }
     if (dataset->source)
         NN_TRY(nni_stream_create(dataset, sampler->seed, &sampler->stream, error));
-    NN_TRY(nni_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
-    if (dataset->target == NNI_TARGET_CLASSES)
+    NN_TRY(nni_allocate(rows, dataset->row.features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
+    if (dataset->row.target == NNI_TARGET_CLASSES)
         NN_TRY(nni_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
-    if (dataset->target == NNI_TARGET_VALUES)
-        NN_TRY(nni_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch",
+    if (dataset->row.target == NNI_TARGET_VALUES)
+        NN_TRY(nni_allocate(rows, dataset->row.outputs * sizeof *sampler->values, "the targets of a batch",
                             &sampler->values, error));
-    if (dataset->weighted)
+    if (dataset->row.weighted)
         NN_TRY(nni_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
     return nni_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
 }
@@ -111,7 +112,7 @@ static nn_status take_memory(nni_sampler *sampler, nn_error *error)
 nn_status nni_sampler_create(const nni_dataset *dataset, uint64_t seed, size_t batch, nni_sampler **result,
                              nn_error *error)
 {
-    nni_slices slices = dataset->slices;
+    nni_slices slices = dataset->slicing.slices;
     if (batch < slices.count)
         return nn_fail(error, NN_USAGE,
                        "a batch of %zu rows cannot take rows of each of %zu slices; raise training.batch or lower "
@@ -121,14 +122,14 @@ nn_status nni_sampler_create(const nni_dataset *dataset, uint64_t seed, size_t b
         return nn_fail(
             error, NN_USAGE,
             "a batch of %zu rows is more than the %zu rows of %s in %s; lower training.batch or make it 'all'", batch,
-            slices.rows, dataset->x_name, dataset->file);
+            slices.rows, dataset->origin.x_name, dataset->origin.file);
     nni_sampler *sampler = NULL;
     NN_TRY(nni_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
     sampler->dataset = dataset;
     sampler->seed = seed;
     sampler->batch = batch;
     sampler->steps = slices.rows / batch + (slices.rows % batch != 0);
-    if (dataset->slice_first)
+    if (dataset->slicing.slice_first)
         bound_extremes(sampler);
     else
         find_extremes(sampler);
@@ -145,7 +146,7 @@ void nni_sampler_free(nni_sampler *sampler)
 {
     if (!sampler)
         return;
-    for (size_t i = 0; sampler->parts && i < sampler->dataset->slice_count; i++)
+    for (size_t i = 0; sampler->parts && i < sampler->dataset->slicing.slice_count; i++)
         nni_order_free(&sampler->parts[i].order);
     nni_stream_free(sampler->stream);
     nni_release(sampler->parts);
@@ -185,10 +186,11 @@ size_t nni_sampler_least(const nni_sampler *sampler)
 static void find_share(const nni_sampler *sampler, size_t step, size_t i, size_t share[2])
 {
     const nni_dataset *dataset = sampler->dataset;
-    const size_t slice = dataset->first_slice + i;
+    const size_t slice = dataset->slicing.first_slice + i;
     for (size_t k = 0; k < 2; k++)
-        share[k] = dataset->slice_first ? sampler->counts[k * dataset->slices.count + slice]
-                                        : nni_interleave_is_regular(dataset, dealt_before(sampler, step + k), slice);
+        share[k] = dataset->slicing.slice_first
+                       ? sampler->counts[k * dataset->slicing.slices.count + slice]
+                       : nni_interleave_regular_count(&dataset->slicing, dealt_before(sampler, step + k), slice);
 }
 
 /* Which rows of its order each slice deals in the step. @return rows of the batch */
@@ -196,9 +198,10 @@ static size_t plan_step(nni_sampler *sampler, uint64_t epoch, size_t step)
 {
     const nni_dataset *dataset = sampler->dataset;
     size_t rows = 0;
-    for (size_t k = 0; dataset->slice_first && k < 2; k++)
-        nni_interleave_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
-    for (size_t i = 0; i < dataset->slice_count; i++) {
+    for (size_t k = 0; dataset->slicing.slice_first && k < 2; k++)
+        nni_interleave_counts(&dataset->slicing, dealt_before(sampler, step + k),
+                              sampler->counts + k * dataset->slicing.slices.count);
+    for (size_t i = 0; i < dataset->slicing.slice_count; i++) {
         struct part *part = &sampler->parts[i];
         size_t share[2];
         find_share(sampler, step, i, share);
@@ -208,7 +211,7 @@ static size_t plan_step(nni_sampler *sampler, uint64_t epoch, size_t step)
         part->place = sampler->leaves[i] = rows;
         rows += part->end - part->position;
     }
-    sampler->leaves[dataset->slice_count] = rows;
+    sampler->leaves[dataset->slicing.slice_count] = rows;
     return rows;
 }
 
@@ -234,7 +237,7 @@ static size_t rows_of_round(const struct part *part)
  * asked for before the first is waited for. @param rows  receives the rows of the round */
 static nn_status plan_round(nni_sampler *sampler, size_t *rows, nn_error *error)
 {
-    const size_t count = sampler->dataset->slice_count;
+    const size_t count = sampler->dataset->slicing.slice_count;
     *rows = 0;
     for (size_t i = 0; i < count; i++) {
         struct part *part = &sampler->parts[i];
@@ -285,8 +288,9 @@ static struct dealt find(const nni_sampler *sampler, const struct part **part, s
 static void deal(nni_sampler *sampler, const struct dealt *dealt)
 {
     const nni_dataset *dataset = sampler->dataset;
-    const size_t outputs = dataset->outputs, place = dealt->place;
-    nni_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
+    const size_t outputs = dataset->row.outputs, place = dealt->place;
+    nni_row_convert(&dataset->row, dataset->normalization, dealt->rows, dealt->index,
+                    sampler->x + place * dataset->row.features);
     if (sampler->classes)
         sampler->classes[place] = dealt->rows->classes[dealt->index];
     if (sampler->values)
@@ -295,10 +299,10 @@ static void deal(nni_sampler *sampler, const struct dealt *dealt)
                                     sampler->values + place * outputs);
     if (sampler->weights)
         sampler->weights[place] = dealt->rows->weights[dealt->index];
-    sampler->samples[place] = dataset->first_row + dealt->sample;
+    sampler->samples[place] = dataset->slicing.first_row + dealt->sample;
     if (sampler->augment)
         nni_augment_row(sampler->augment, sampler->epoch, sampler->samples[place],
-                        sampler->x + place * dataset->features);
+                        sampler->x + place * dataset->row.features);
 }
 
 /* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
@@ -314,7 +318,7 @@ static void gather(nni_sampler *sampler, nni_partition rows)
         const struct dealt now = next;
         if (row + 1 < end) {
             next = find(sampler, &part, row + 1);
-            nni_dataset_fetch(sampler->dataset, next.rows, next.index);
+            nni_row_prefetch(&sampler->dataset->row, next.rows, next.index);
         }
         deal(sampler, &now);
     }
@@ -322,14 +326,14 @@ static void gather(nni_sampler *sampler, nni_partition rows)
 
 static void deal_round(nni_sampler *sampler, size_t rows)
 {
-    const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
+    const size_t row_bytes = sampler->dataset->row.features * sizeof *sampler->x;
     if (nni_alone(rows * row_bytes, NNI_ROWS_WORTH_THREADS)) {
         gather(sampler, (nni_partition){0, rows});
     } else {
 #pragma omp parallel
         gather(sampler, nni_partition_of_calling(rows));
     }
-    for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
+    for (size_t i = 0; i < sampler->dataset->slicing.slice_count; i++) {
         struct part *part = &sampler->parts[i];
         const size_t count = part[1].begin - part->begin;
         part->position += count;
@@ -344,7 +348,7 @@ nn_status nni_sampler_batch(nni_sampler *sampler, uint64_t epoch, size_t step, n
     *batch = (nni_batch){
         .rows = rows,
         .global_rows =
-            step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slices.rows - step * sampler->batch,
+            step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slicing.slices.rows - step * sampler->batch,
         .x = sampler->x,
         .y = {.classes = sampler->classes, .values = sampler->values},
         .weights = sampler->weights,
@@ -362,7 +366,9 @@ nni_leaf_rows nni_sampler_leaves(const nni_sampler *sampler)
 {
     const nni_dataset *dataset = sampler->dataset;
     return (nni_leaf_rows){
-        .run = {.total = dataset->slices.count, .first = dataset->first_slice, .count = dataset->slice_count},
+        .run = {.total = dataset->slicing.slices.count,
+                .first = dataset->slicing.first_slice,
+                .count = dataset->slicing.slice_count},
         .begin = sampler->leaves,
     };
 }

@@ -1,4 +1,4 @@
-/** A set of rows, a bit for each. */
+/** Set of rows, a bit each. */
 #ifndef NNI_DATA_ORDER_ROW_SET_H
 #define NNI_DATA_ORDER_ROW_SET_H
 
@@ -6,22 +6,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NNI_ROW_SET_WORD = 64 };
+#include "nntrain/status.h"
 
-/** @return words of a set of so many rows */
-static inline size_t nni_row_set_words(size_t rows)
+/** Of rows numbered from 0. */
+typedef struct nni_row_set {
+    size_t words;
+    uint64_t word[]; /**< [words] 64 rows each */
+} nni_row_set;
+
+/** Makes an empty set of some of so many rows. */
+nn_status nni_row_set_create(size_t rows, nni_row_set **set, nn_error *error);
+
+/** NULL is fine. */
+void nni_row_set_free(nni_row_set *set);
+
+static inline void nni_row_set_add(nni_row_set *set, size_t row)
 {
-    return rows / NNI_ROW_SET_WORD + 1;
+    set->word[row / 64] |= UINT64_C(1) << row % 64;
 }
 
-static inline bool nni_row_set_has(const uint64_t *bits, size_t row)
+/** @return whether a row is in the set; NULL has all rows */
+static inline bool nni_row_set_has(const nni_row_set *set, size_t row)
 {
-    return bits[row / NNI_ROW_SET_WORD] >> row % NNI_ROW_SET_WORD & 1;
+    return !set || (set->word[row / 64] >> row % 64 & 1);
 }
 
-static inline void nni_row_set_add(uint64_t *bits, size_t row)
+/** @return how many of the rows first .. first + count are in the set; NULL has all rows */
+static inline size_t nni_row_set_count(const nni_row_set *set, size_t first, size_t count)
 {
-    bits[row / NNI_ROW_SET_WORD] |= UINT64_C(1) << row % NNI_ROW_SET_WORD;
+    size_t has = 0;
+    for (size_t row = first; set && row < first + count; row++)
+        has += nni_row_set_has(set, row);
+    return set ? has : count;
 }
 
 #endif

@@ -2,58 +2,52 @@
 #ifndef NNI_DATA_ROWS_SOURCE_H
 #define NNI_DATA_ROWS_SOURCE_H
 
-#include "data/dataset/read.h"
 #include "data/order/blocks.h"
-#include "data/order/split_rows.h"
+#include "data/rows/origin.h"
+#include "data/rows/rows.h"
+#include "hdf5/rows.h"
 #include "support/system/worker.h"
 
-/** Room for rows of a dataset; a writable nni_rows. Owns its arrays. */
-typedef struct nni_rows_buffer {
-    size_t capacity;
-    void *x;           /**< [capacity, features] of the dataset's element */
-    int32_t *classes;  /**< [capacity], or NULL */
-    double *values;    /**< [capacity, outputs], or NULL */
-    nni_real *weights; /**< [capacity], or NULL */
-} nni_rows_buffer;
+typedef struct nni_source nni_source;
 
-nn_status nni_rows_buffer_create(const nni_dataset *dataset, size_t capacity, nni_rows_buffer *room, nn_error *error);
-void nni_rows_buffer_free(nni_rows_buffer *room);
+/** What a source reads of a split; borrowed for as long as the source is open, but for the spec's column names. */
+typedef struct nni_source_spec {
+    const nni_slicing *slicing;   /**< whose rows are given: those present, as they are at the time of reading */
+    const nni_row_format *format; /**< what they are read as, at the time of reading */
+    const nni_origin *origin;
+    nni_dataset_layouts layouts;
+    nni_hdf5_columns x_columns, y_columns;
+    nni_hdf5_class_map class_map;
+    bool classes;        /**< y holds classes, whatever they are fitted to later */
+    int64_t class_limit; /**< all classes are below */
+} nni_source_spec;
 
-/** @return the rows [first, first + count) of a room, numbered from `number` */
-nni_rows nni_rows_of_buffer(const nni_dataset *dataset, const nni_rows_buffer *room, size_t first, size_t count,
-                            size_t number);
+/** Opens the file of a split once more, for this process alone, with a thread that reads it. Local. */
+nn_status nni_source_open(const nni_source_spec *spec, nni_source **source, nn_error *error);
 
-/** @return bytes that a row takes in a room, targets and weight included */
-size_t nni_rows_buffer_row_bytes(const nni_dataset *dataset);
+/** @return what a source was opened with, to open another for other rows of the same files */
+const nni_source_spec *nni_source_spec_of(const nni_source *source);
 
-/**
- * Opens the file of a dataset once more, for this process alone. It gives the rows of the dataset's part. Local.
- *
- * @param dataset  borrowed; the source is to become its own
- */
-nn_status nni_source_open(const nni_dataset *dataset, const nni_dataset_spec *spec, const nni_dataset_layouts *layouts,
-                          nni_source **source, nn_error *error);
-
-/** Opens a source of the same file for another dataset, of another part of its rows. Local. */
-nn_status nni_source_open_again(const nni_source *source, const nni_dataset *dataset, nni_source **result,
-                                nn_error *error);
-
+/** NULL is fine. */
 void nni_source_close(nni_source *source);
 
-/** A run of rows to be read. Memory of the one who asks; see nni_job. */
+/** Runs of rows to be read. Memory of the one who asks; see nni_job. */
 typedef struct nni_reading {
     nni_source *source;
     const nni_file_run *runs; /**< [run_count] one after the other, of rows counted from this rank's first one */
     size_t run_count;
-    const nni_rows_buffer *room; /**< has place for what the split has of them, and for a whole run behind that */
-    size_t got;                  /**< receives how many rows the split has of them */
+    const nni_rows_buffer *buffer; /**< has room for what the split has of them, and for a whole run behind that */
+    size_t got;                    /**< receives how many rows the split has of them */
     nni_job job;
 } nni_reading;
 
 /** Has the reading done by the source's thread, behind those begun before. */
 void nni_source_begin(nni_reading *reading);
 
-/** Waits for a reading. Time spent here is what nni_dataset_waited tells. */
+/** Waits for a reading. */
 nn_status nni_source_finish(nni_reading *reading, nn_error *error);
+
+/** @return seconds that were spent in nni_source_finish */
+double nni_source_waited(const nni_source *source);
 
 #endif

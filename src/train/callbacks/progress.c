@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/dataset/targets.h"
 #include "kernels/isa/dispatch.h"
 #include "nntrain/version.h"
 #include "support/memory.h"
@@ -62,19 +63,19 @@ static void say_data(const nni_run *run)
 {
     const nni_dataset *train = run->train;
     char targets[64], labels[400], normalize[192];
-    if (train->target == NNI_TARGET_CLASSES || train->binary)
+    if (train->row.target == NNI_TARGET_CLASSES || train->row.binary)
         snprintf(targets, sizeof targets, "classes");
     else
-        snprintf(targets, sizeof targets, "%s", nni_figure_plural(train->outputs, "value").text);
+        snprintf(targets, sizeof targets, "%s", nni_figure_plural(train->row.outputs, "value").text);
     const size_t files = nni_dataset_file_count(train);
     if (files > 1)
-        nni_run_say(run, "data     %s: %s", train->file, nni_figure_plural(files, "file").text);
+        nni_run_say(run, "data     %s: %s", train->origin.file, nni_figure_plural(files, "file").text);
     else
-        nni_run_say(run, "data     %s", train->file);
+        nni_run_say(run, "data     %s", train->origin.file);
     nni_feature_scaler_text(run, normalize, sizeof normalize);
     const bool chosen = run->recipe->data.normalize == NN_NORMALIZE_AUTO; /* takes a line of its own to tell */
-    nni_run_say(run, "         %s x %s (%s) to %s%s%s", nni_figure_plural(train->slices.rows, "row").text,
-                nni_figure_plural(train->features, "feature").text, train->x_type, targets,
+    nni_run_say(run, "         %s x %s (%s) to %s%s%s", nni_figure_plural(train->slicing.slices.rows, "row").text,
+                nni_figure_plural(train->row.features, "feature").text, train->origin.x_type, targets,
                 chosen ? "" : "; normalize: ", chosen ? "" : normalize);
     if (chosen)
         nni_run_say(run, "         normalize: %s", normalize);
@@ -83,9 +84,11 @@ static void say_data(const nni_run *run)
     if (nni_dataset_tell_labels(train, labels, sizeof labels)[0] != '\0')
         nni_run_say(run, "         %s", labels);
     if (run->validation)
-        nni_run_say(run, "         %s for validation", nni_figure_plural(run->validation->slices.rows, "row").text);
+        nni_run_say(run, "         %s for validation",
+                    nni_figure_plural(run->validation->slicing.slices.rows, "row").text);
     if (run->test)
-        nni_run_say(run, "         %s held out for testing", nni_figure_plural(run->test->slices.rows, "row").text);
+        nni_run_say(run, "         %s held out for testing",
+                    nni_figure_plural(run->test->slicing.slices.rows, "row").text);
     else
         nni_run_say(run, "         nothing held out: data.test is not given, so the model is not tested");
 }
@@ -94,7 +97,7 @@ static void say_data(const nni_run *run)
 static void say_memory(const nni_run *run)
 {
     const nni_dataset *train = run->train;
-    const double rows = (double)train->slices.rows * (double)nni_dataset_row_bytes(train);
+    const double rows = (double)train->slicing.slices.rows * (double)nni_dataset_row_bytes(train);
     if (!train->source)
         return;
     nni_run_say(run,
@@ -222,8 +225,8 @@ static void draw_bar(progress *state, const nni_run *run, const nni_step_report 
     const double done = (double)at->epoch_step / (double)run->epoch_steps;
     const double elapsed = nni_clock() - run->epoch_began;
     const double rate = (double)run->epoch_rows / (elapsed > 0 ? elapsed : 1e-9);
-    const double all = (double)run->recipe->training.epochs * (double)run->train->slices.rows;
-    const double seen = ((double)at->epoch + done) * (double)run->train->slices.rows;
+    const double all = (double)run->recipe->training.epochs * (double)run->train->slicing.slices.rows;
+    const double seen = ((double)at->epoch + done) * (double)run->train->slicing.slices.rows;
     char bar[] = " [            ]";
     const size_t filled = (size_t)(done * WIDTH);
     memset(bar + 2, '=', filled);
@@ -361,7 +364,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
                     nni_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
     else if (run->test && test->classes)
         nni_run_say(run, "test     accuracy %.4f%s: %s of %s; loss %.4g", test->value[NN_METRIC_ACCURACY],
-                    run->test->weighted ? " weighted; of rows" : "", nni_figure_count(test->correct).text,
+                    run->test->row.weighted ? " weighted; of rows" : "", nni_figure_count(test->correct).text,
                     nni_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
     else if (run->test)
         nni_run_say(run, "test     RMSE %.4g, R2 %.4g over %s; loss %.4g", test->value[NN_METRIC_RMSE],

@@ -113,7 +113,7 @@ void nni_tally_figures(nni_tally *tally, const nni_subject *subject, nni_metrics
 {
     const double *totals = tally->totals;
     *metrics = (nni_metrics){
-        .rows = subject->dataset->slices.rows,
+        .rows = subject->dataset->slicing.slices.rows,
         .weight = totals[NNI_SUM_WEIGHT],
         .classes = subject->classes > 0,
         .class_count = subject->classes,

@@ -1,7 +1,8 @@
 /* What is found in features that a user should know. */
 #include <math.h>
 
-#include "data/scaling/feature_scaling.h"
+#include "data/scaling/choice.h"
+#include "data/scaling/notes.h"
 #include "support/memory.h"
 
 static const char what[] = "what is told of the features";
@@ -41,7 +42,7 @@ static bool take_clipped(size_t features, const nni_statistics *clipped, nni_sta
 static nn_status clip(const nni_dataset *dataset, size_t passes, nn_comm *comm, double *bounds, nni_statistics *clipped,
                       nni_statistics *found, nn_error *error)
 {
-    const size_t features = dataset->features;
+    const size_t features = dataset->row.features;
     bool changed = true;
     for (size_t pass = 0; pass < passes && changed; pass++) {
         set_bounds(found, features, bounds, bounds + features);
@@ -55,7 +56,7 @@ nn_status nni_statistics_clip(const nni_dataset *dataset, size_t passes, nn_comm
                               nn_error *error)
 {
     double *room = NULL;
-    const size_t features = dataset->features;
+    const size_t features = dataset->row.features;
     NN_TRY(nn_comm_agree(comm, nni_allocate(5 * features, sizeof *room, what, &room, error), error));
     nni_statistics clipped = {.count = room + 2 * features, .mean = room + 3 * features, .square = room + 4 * features};
     const nn_status status = clip(dataset, passes, comm, room, &clipped, found, error);
@@ -87,7 +88,7 @@ static nn_status note_outliers(const nni_dataset *dataset, nn_comm *comm, nni_st
     double value, off;
     bool any = false;
     double *before = NULL;
-    const size_t features = dataset->features;
+    const size_t features = dataset->row.features;
     for (size_t i = 0; i < features && !any; i++)
         any = may_have_outliers(found, i, suspicious, &value, &off);
     if (!any)
@@ -179,7 +180,7 @@ static nn_status note_codes(const nni_dataset *dataset, nn_comm *comm, const nni
 {
     size_t looked_at[LOOKED_AT_MOST], count = 0;
     double first[LOOKED_AT_MOST], *counts = NULL;
-    for (size_t i = 0; i < dataset->features && count < LOOKED_AT_MOST; i++)
+    for (size_t i = 0; i < dataset->row.features && count < LOOKED_AT_MOST; i++)
         if (may_be_codes(found, i)) {
             looked_at[count] = i;
             first[count++] = found->least[i];
@@ -203,7 +204,7 @@ static nn_status note_codes(const nni_dataset *dataset, nn_comm *comm, const nni
 nn_status nni_feature_scaler_note(const nni_dataset *dataset, nn_comm *comm, nni_statistics *found,
                                   nni_feature_scaler_notes *notes, nn_error *error)
 {
-    for (size_t i = 0; i < dataset->features; i++)
+    for (size_t i = 0; i < dataset->row.features; i++)
         notes->two_valued += nni_feature_is_two_valued(found, i);
     NN_TRY(note_codes(dataset, comm, found, &notes->codes, error));
     return note_outliers(dataset, comm, found, &notes->outliers, error);

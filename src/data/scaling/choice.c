@@ -1,7 +1,7 @@
 /* What data.normalize: auto becomes: by type, shape and statistics of the training rows, never by names. */
 #include <math.h>
 
-#include "data/scaling/feature_scaling.h"
+#include "data/scaling/choice.h"
 
 bool nni_feature_is_two_valued(const nni_statistics *found, size_t i)
 {
@@ -18,7 +18,7 @@ static bool is_scaled(const nni_dataset *dataset, const nni_statistics *found)
 {
     const double mean_most = 0.25, deviation_least = 0.5, deviation_most = 2;
     size_t scaled = 0;
-    for (size_t i = 0; i < dataset->features; i++) {
+    for (size_t i = 0; i < dataset->row.features; i++) {
         const double deviation = nni_statistics_deviation(found, i);
         if (nni_feature_is_constant(found, i)) {
             if (found->least[i] != 0)
@@ -41,14 +41,14 @@ enum { PICTURE_LEAST = 64 };
  * of their own would blow up the few values that are none. A measurement of another size is no background. */
 static bool is_picture(const nni_dataset *dataset, const nni_statistics *found)
 {
-    const bool shaped = dataset->row_dimensions == 2 || dataset->row_dimensions == 3;
+    const bool shaped = dataset->row.dimensions == 2 || dataset->row.dimensions == 3;
     const double range = dataset->x_range[1] - dataset->x_range[0], background = 0.1;
-    if (shaped && (dataset->element == NNI_UINT8 || dataset->element == NNI_INT8))
+    if (shaped && (dataset->row.element == NNI_UINT8 || dataset->row.element == NNI_INT8))
         return true;
-    if (!shaped && dataset->features < PICTURE_LEAST)
+    if (!shaped && dataset->row.features < PICTURE_LEAST)
         return false;
     size_t varying = 0, wide = 0, odd = 0, two_valued = 0;
-    for (size_t i = 0; i < dataset->features; i++) {
+    for (size_t i = 0; i < dataset->row.features; i++) {
         if (nni_feature_is_constant(found, i))
             continue;
         const double own = found->most[i] - found->least[i];

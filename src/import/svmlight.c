@@ -1,10 +1,12 @@
 /* The text format of SVMlight and LIBSVM: a line a row, "LABEL INDEX:VALUE INDEX:VALUE ... # comment", with values of 0
  * left out. It becomes full rows. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hdf5/write.h"
 #include "import/csv/table.h"
+#include "import/importer.h"
 #include "support/memory.h"
 
 /* What a pass over a file finds. */
@@ -253,3 +255,76 @@ nn_status nn_import_svmlight_file(const nn_import_svmlight *job, const char *out
     }
     return status;
 }
+
+/* --- as a format of nntrain import --- */
+
+static nn_status take_test(void *job, const char *value, nn_error *error)
+{
+    (void)error;
+    ((nn_import_svmlight *)job)->test = value;
+    return NN_OK;
+}
+
+static nn_status take_features(void *job, const char *value, nn_error *error)
+{
+    char *end;
+    ((nn_import_svmlight *)job)->features = strtoull(value, &end, 10);
+    if (*value < '1' || *value > '9' || *end != '\0')
+        return nn_fail(error, NN_USAGE, "--features: '%s' is no number of features", value);
+    return NN_OK;
+}
+
+static nn_status take_zero_based(void *job, const char *value, nn_error *error)
+{
+    (void)value, (void)error;
+    ((nn_import_svmlight *)job)->zero_based = true;
+    return NN_OK;
+}
+
+static const nni_import_option options[] = {
+    {"test", 0, "FILE", "Becomes /test/x and /test/y, with the features of both files", take_test},
+    {"features", 0, "N", "Features of a row (default: as many as the largest index says)", take_features},
+    {"zero-based", 0, NULL, "Indices are numbered from 0, not from 1", take_zero_based},
+    {0},
+};
+
+static void take_file(void *job, const char *path)
+{
+    ((nn_import_svmlight *)job)->train = path;
+}
+
+static bool is_complete(const void *job)
+{
+    return ((const nn_import_svmlight *)job)->train;
+}
+
+static nn_status run(const void *parsed, const nni_import_target *target, nn_comm *comm, nni_import_summary *summary,
+                     nn_error *error)
+{
+    (void)comm;
+    nn_import_svmlight job = *(const nn_import_svmlight *)parsed;
+    nn_import_svmlight_result result;
+    job.compress = target->compress;
+    job.chunk_rows = target->chunk_rows;
+    NN_TRY(nn_import_svmlight_file(&job, target->output, &result, error));
+    *summary = (nni_import_summary){
+        .split = {{"train", result.rows[0], 0, result.features}, {job.test ? "test" : NULL, result.rows[1], 0, 0}}};
+    return NN_OK;
+}
+
+const nni_importer nni_importer_svmlight = {
+    .names = {"svmlight"},
+    .extensions = "svm, libsvm, or .gz of these",
+    .help = "sparse rows of SVMlight and LIBSVM",
+    .description =
+        "Converts text of SVMlight or LIBSVM (LABEL INDEX:VALUE ...), plain or gzipped, to full rows in HDF5. "
+        "Labels become classes where all of them are whole numbers of 0 or more, else values.",
+    .argument = "text file",
+    .wanted = "name the text file and the file to write: rows.svm --output FILE.h5",
+    .options = options,
+    .chunks = true,
+    .job_bytes = sizeof(nn_import_svmlight),
+    .take_file = take_file,
+    .is_complete = is_complete,
+    .run = run,
+};

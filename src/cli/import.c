@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "import/registry.h"
+#include "import/registry/registry.h"
 #include "support/memory.h"
 #include "support/printable.h"
 #include "support/timeline.h"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "hdf5/names.h"
+#include "hdf5/names/names.h"
 
 /** One feature; of its finite values. */
 typedef struct nni_inspect_feature {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hdf5/files.h"
-#include "hdf5/names.h"
+#include "hdf5/names/names.h"
 #include "support/printable.h"
 
 static void add_name(const char *name, char *text, size_t size)

@@ -1,6 +1,6 @@
 /** The formats that nntrain import knows. */
-#ifndef NNI_IMPORT_REGISTRY_H
-#define NNI_IMPORT_REGISTRY_H
+#ifndef NNI_IMPORT_REGISTRY_REGISTRY_H
+#define NNI_IMPORT_REGISTRY_REGISTRY_H
 
 #include "import/importer.h"
 

@@ -1,4 +1,4 @@
-#include "hdf5/names.h"
+#include "hdf5/names/names.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /** Names of the columns of a dataset, where its file gives them. */
-#ifndef NNI_HDF5_NAMES_H
-#define NNI_HDF5_NAMES_H
+#ifndef NNI_HDF5_NAMES_NAMES_H
+#define NNI_HDF5_NAMES_NAMES_H
 
 #include <hdf5.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "import/registry.h"
+#include "import/registry/registry.h"
 
 #include <stdio.h>
 #include <string.h>

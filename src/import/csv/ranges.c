@@ -1,7 +1,7 @@
 /* What the ranges of a text file hold: counted before rows are made of it, so that every row knows its place. */
 #include <string.h>
 
-#include "import/csv/import_csv.h"
+#include "import/csv/state.h"
 #include "support/memory.h"
 
 enum { RANGE_BYTES = 1 << 20 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/csv/facts.h"
+#include "import/csv/names.h"
 #include "support/printable.h"
 
 /* Lines of columns, and of advice of each sort; levels from which on a column of texts is seldom a category; rows that

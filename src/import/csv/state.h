@@ -1,6 +1,6 @@
 /** An import of delimited text in work: a file is cut into ranges of about a MiB that begin with a record. */
-#ifndef NNI_IMPORT_CSV_IMPORT_CSV_H
-#define NNI_IMPORT_CSV_IMPORT_CSV_H
+#ifndef NNI_IMPORT_CSV_STATE_H
+#define NNI_IMPORT_CSV_STATE_H
 
 #include "hdf5/write.h"
 #include "import/csv/facts.h"

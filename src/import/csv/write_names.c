@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "import/csv/import_csv.h"
 #include "import/csv/like.h"
+#include "import/csv/state.h"
 #include "support/memory.h"
 
 /* Each feature by its column, those of texts as column=text. */

@@ -1,6 +1,7 @@
 /* Delimited text into HDF5. Once the records of all ranges are counted, rows are made of them by any thread of any
  * rank, and written by rank 0 in their order. */
-#include "import/csv/import_csv.h"
+#include "import/csv/columns.h"
+#include "import/csv/state.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -171,9 +171,9 @@ static herr_t list_dataset(hid_t file, const char *name, const H5O_info_t *info,
     if (info->type == H5O_TYPE_DATASET) {
         if (strcmp(name, listing->wanted) == 0)
             listing->found = true;
-        size_t room = sizeof listing->text - listing->length;
-        if (listing->datasets < LISTED_DATASETS && strlen(name) + 8 < room)
-            listing->length += (size_t)snprintf(listing->text + listing->length, room, "%s/%s",
+        size_t left = sizeof listing->text - listing->length;
+        if (listing->datasets < LISTED_DATASETS && strlen(name) + 8 < left)
+            listing->length += (size_t)snprintf(listing->text + listing->length, left, "%s/%s",
                                                 listing->datasets > 0 ? ", " : "", name);
         listing->datasets++;
     }

@@ -73,7 +73,7 @@ static nn_status add_pattern(nni_files *files, const char *pattern, nn_error *er
     return status;
 }
 
-/* What is there under that very name is no pattern; and what is none need not be there, as is told later. */
+/* What is there under that very name is no pattern; and what is none need not be there, as is reported later. */
 static nn_status add(nni_files *files, const char *path, nn_error *error)
 {
     const bool pattern = strpbrk(path, "*?[") && access(path, F_OK) != 0;

@@ -261,12 +261,12 @@ static herr_t visit_link(hid_t group, const char *link, const H5L_info_t *info, 
     const level *here = context;
     visit *state = here->state;
     char *name = NULL;
-    const size_t room = strlen(here->name) + strlen(link) + 2;
+    const size_t size = strlen(here->name) + strlen(link) + 2;
     if (info->type == H5L_TYPE_SOFT)
         return 0; /* what it leads to has a name of its own */
-    if (nni_allocate(room, 1, "a name", &name, NULL) != NN_OK)
+    if (nni_allocate(size, 1, "a name", &name, NULL) != NN_OK)
         return -1;
-    snprintf(name, room, "%s/%s", here->name, link);
+    snprintf(name, size, "%s/%s", here->name, link);
     herr_t outcome = 0;
     if (info->type != H5L_TYPE_HARD)
         nni_inspect_print_link(state->out, group, link, name, state->path, &state->fence);

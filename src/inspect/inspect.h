@@ -17,7 +17,7 @@ typedef struct nni_inspect_how {
 
 /**
  * Describes every dataset of an HDF5 file: shape, type, storage, range, features, classes; and advises on what would
- * cost a training time, room or accuracy. One process, in memory that does not grow with the dataset.
+ * cost a training time, disk or accuracy. One process, in memory that does not grow with the dataset.
  *
  * @return NN_DATA where the file is missing, not HDF5, or damaged
  */

@@ -118,34 +118,34 @@ static nn_status read_all(const nni_dataset *dataset, const nni_hdf5_rows *rows,
 
 /* @param set    united; NULL: not known
  * @param names  that the file has for them; 0: none */
-static const char *describe_labels(const nni_label_set *set, size_t names, nni_head head, char *text, size_t room)
+static const char *describe_labels(const nni_label_set *set, size_t names, nni_head head, char *text, size_t size)
 {
     char all[NNI_LABEL_LIST];
     const bool single = head.outputs == 1;
     if (set && names > 0)
-        snprintf(text, room,
+        snprintf(text, size,
                  "/classes names %zu classes, where the network tells %zu apart; end it with softmax over %zu units",
                  names, nni_head_classes(head), names);
     else if (set && set->many)
-        snprintf(text, room,
+        snprintf(text, size,
                  "labels are more than %d different whole numbers; for values to be predicted end the network with 1 "
                  "linear unit and loss: mse",
                  (int)NNI_STRING_SET_MAX);
     else if (set && set->count == 1)
-        snprintf(text, room, "every label is %lld; there is nothing to tell apart", (long long)set->number[0]);
+        snprintf(text, size, "every label is %lld; there is nothing to tell apart", (long long)set->number[0]);
     else if (set && single)
-        snprintf(text, room,
+        snprintf(text, size,
                  "labels are %s, where a single sigmoid tells two classes apart; end the network with softmax over %zu "
                  "units and loss: cross_entropy",
-                 nni_label_list_tell(set->number, set->count, all), set->count);
+                 nni_label_list_describe(set->number, set->count, all), set->count);
     else if (set)
-        snprintf(text, room, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
-                 nni_label_list_tell(set->number, set->count, all), head.outputs, set->count,
+        snprintf(text, size, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
+                 nni_label_list_describe(set->number, set->count, all), head.outputs, set->count,
                  set->count > NNI_LABELS_FEW ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
     else if (head.outputs > 0)
-        snprintf(text, room, "classes are numbered from 0 to %zu", nni_head_classes(head) - 1);
+        snprintf(text, size, "classes are numbered from 0 to %zu", nni_head_classes(head) - 1);
     else
-        snprintf(text, room, "classes are numbered from 0 to %d", (int)INT32_MAX - 1);
+        snprintf(text, size, "classes are numbered from 0 to %d", (int)INT32_MAX - 1);
     return text;
 }
 

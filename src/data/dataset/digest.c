@@ -69,7 +69,7 @@ nn_status nni_dataset_digest(const nni_dataset *dataset, nn_comm *comm, uint64_t
     const nn_status status = nn_comm_sum_double(comm, halves, 2 * slices, error);
     if (status == NN_OK)
         *digest = XXH3_64bits(halves, 2 * slices * sizeof *halves);
-    /* Where blocks are permuted, the same rows in other chunks are dealt in another order. */
+    /* Where blocks are permuted, the same rows in other chunks are given in another order. */
     const uint64_t block_rows = dataset->slicing.block_rows;
     if (status == NN_OK && dataset->slicing.window_rows > 0 &&
         dataset->slicing.slices.rows / slices + 1 > dataset->slicing.window_rows)

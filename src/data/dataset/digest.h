@@ -27,8 +27,8 @@ void nni_digester_take(nni_digester *digester, const void *values, size_t count,
 void nni_digester_end(nni_digester *digester);
 
 /**
- * A digest of the split's rows, targets and weights as read and before carving, all numbers as nni_real whatever they
- * are kept as: the same on any number of ranks. Collective.
+ * A digest of the split's rows, targets and weights as read and before any were held out, all numbers as nni_real
+ * whatever they are kept as: the same on any number of ranks. Collective.
  *
  * A resumed run compares it, because shuffles of other data would be another training.
  */

@@ -43,7 +43,7 @@ bool nni_label_set_is_known(const nni_label_set *set);
 const char *nni_label_list(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST]);
 
 /** Writes "the 7 whole numbers from 1 to 7". @return text */
-const char *nni_label_list_tell(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST]);
+const char *nni_label_list_describe(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST]);
 
 /** NULL is fine. */
 void nni_label_set_free(nni_label_set *set);

@@ -166,16 +166,16 @@ static const nni_labels *labels_of(const nni_hdf5_rows *rows)
 }
 
 /* The first of the names, for a message. */
-static const char *list_names(const nni_string_set *names, char *list, size_t room)
+static const char *list_names(const nni_string_set *names, char *list, size_t size)
 {
     size_t used = 0;
     list[0] = '\0';
-    for (size_t i = 0; i < names->count && used < room; i++) {
-        if (used + strlen(names->text[i]) + sizeof ", ..." > room) {
-            snprintf(list + used, room - used, "...");
+    for (size_t i = 0; i < names->count && used < size; i++) {
+        if (used + strlen(names->text[i]) + sizeof ", ..." > size) {
+            snprintf(list + used, size - used, "...");
             break;
         }
-        used += (size_t)snprintf(list + used, room - used, "%s%s", names->text[i], i + 1 < names->count ? ", " : "");
+        used += (size_t)snprintf(list + used, size - used, "%s%s", names->text[i], i + 1 < names->count ? ", " : "");
     }
     return list;
 }

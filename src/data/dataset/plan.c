@@ -97,12 +97,12 @@ static nn_status plan_file(void *context, nn_error *error)
 /* --- several files --- */
 
 /* "28 x 28" behind the rows. */
-static const char *shape_of(const nni_hdf5_layout *layout, char *text, size_t room)
+static const char *shape_of(const nni_hdf5_layout *layout, char *text, size_t size)
 {
     size_t used = 0;
-    snprintf(text, room, "single values");
-    for (int i = 1; i < layout->dimensions && used + 24 < room; i++)
-        used += (size_t)snprintf(text + used, room - used, "%s%llu", i > 1 ? " x " : "",
+    snprintf(text, size, "single values");
+    for (int i = 1; i < layout->dimensions && used + 24 < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%llu", i > 1 ? " x " : "",
                                  (unsigned long long)layout->extent[i]);
     return text;
 }

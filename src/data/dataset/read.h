@@ -1,4 +1,4 @@
-/** What is read of a split when it is opened: every row once, looked at, and kept where there is room. */
+/** What is read of a split when it is opened: every row once, looked at, and kept where they fit. */
 #ifndef NNI_DATA_DATASET_READ_H
 #define NNI_DATA_DATASET_READ_H
 

@@ -33,7 +33,7 @@ struct nni_target_check {
 static rule rule_of(nni_head head, size_t width)
 {
     if (head.outputs != width)
-        return RULE_NONE; /* which is told elsewhere */
+        return RULE_NONE; /* which is reported elsewhere */
     if (head.loss == NN_CROSS_ENTROPY)
         return RULE_DISTRIBUTION;
     return head.loss == NN_BINARY_CROSS_ENTROPY || head.loss == NN_IOU ? RULE_UNIT : RULE_NONE;

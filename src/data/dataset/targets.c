@@ -118,7 +118,7 @@ nn_status nni_dataset_fit_targets(nni_dataset *dataset, size_t outputs, nn_activ
     return nn_comm_agree(comm, status, error);
 }
 
-const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size_t room)
+const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size_t size)
 {
     const nni_label_set *set = dataset->label_set;
     char list[NNI_LABEL_LIST];
@@ -126,14 +126,14 @@ const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size
     if (!set)
         return text;
     if (nni_dataset_names_are_labels(dataset))
-        snprintf(text, room, "labels %s are classes 0 %s %zu", nni_label_list(set->number, set->count, list),
+        snprintf(text, size, "labels %s are classes 0 %s %zu", nni_label_list(set->number, set->count, list),
                  set->count == 2 ? "and" : "to", set->count - 1);
     else if (set->floats && (dataset->row.target == NNI_TARGET_CLASSES || dataset->row.binary))
-        snprintf(text, room, "labels %s, whole numbers in floats, are classes",
+        snprintf(text, size, "labels %s, whole numbers in floats, are classes",
                  nni_label_list(set->number, set->count, list));
     else if (dataset->row.target == NNI_TARGET_VALUES && !dataset->row.binary && dataset->row.outputs == 1 &&
              set->count <= NNI_LABELS_FEW)
-        snprintf(text, room, "%s are predicted as values; for classes end the network with softmax over %zu units",
-                 nni_label_list_tell(set->number, set->count, list), set->count);
+        snprintf(text, size, "%s are predicted as values; for classes end the network with softmax over %zu units",
+                 nni_label_list_describe(set->number, set->count, list), set->count);
     return text;
 }

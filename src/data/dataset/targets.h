@@ -25,6 +25,6 @@ nn_status nni_dataset_fit_targets(nni_dataset *dataset, size_t outputs, nn_activ
  *
  * @return text, empty where this goes without saying
  */
-const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size_t room);
+const char *nni_dataset_tell_labels(const nni_dataset *dataset, char *text, size_t size);
 
 #endif

@@ -7,14 +7,14 @@
 
 typedef struct nni_augment nni_augment; /* see augment.h */
 
-/** Deals shuffled batches from a training split. */
+/** Gives shuffled batches from a training split. */
 typedef struct nni_sampler nni_sampler;
 
 /**
  * Plans the batches of an epoch. Local, and fails alike on every rank.
  *
  * Before step t, c(t, s) = min(rows of s, floor((t * batch + s) / S)) rows of slice s are used up, which adds up to t *
- * batch: every batch but the last has exactly `batch` rows and every row comes once an epoch. (Where carving left
+ * batch: every batch but the last has exactly `batch` rows and every row comes once an epoch. (Where rows held out left
  * slices with other numbers of rows, c is in proportion to them, and adds up alike.) Within a slice the order of an
  * epoch is a keyed bijection (a Feistel network with cycle walking), so it costs no memory and any position is computed
  * directly; where a slice has more than window_rows rows, its blocks are permuted and rows shuffled within windows of
@@ -52,7 +52,7 @@ size_t nni_sampler_least(const nni_sampler *sampler);
  */
 nn_status nni_sampler_batch(nni_sampler *sampler, uint64_t epoch, size_t step, nni_batch *batch, nn_error *error);
 
-/** @return which rows of the batch dealt last are of which slice; valid until the next one is dealt */
+/** @return which rows of the batch given last are of which slice; valid until the next one is given */
 nni_leaf_rows nni_sampler_leaves(const nni_sampler *sampler);
 
 #endif

@@ -15,7 +15,7 @@ struct slot {
 
 /* One slice: windows alternate between two slots. */
 struct lane {
-    nni_order order; /* of what is read, which is ahead of what is dealt */
+    nni_order order; /* of what is read, which is ahead of what is given */
     struct slot slot[2];
     size_t current; /* the slot of the window sought last */
 };

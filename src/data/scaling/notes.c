@@ -55,12 +55,13 @@ static nn_status clip(const nni_dataset *dataset, size_t passes, nn_comm *comm, 
 nn_status nni_statistics_clip(const nni_dataset *dataset, size_t passes, nn_comm *comm, nni_statistics *found,
                               nn_error *error)
 {
-    double *room = NULL;
+    double *buffer = NULL;
     const size_t features = dataset->row.features;
-    NN_TRY(nn_comm_agree(comm, nni_allocate(5 * features, sizeof *room, what, &room, error), error));
-    nni_statistics clipped = {.count = room + 2 * features, .mean = room + 3 * features, .square = room + 4 * features};
-    const nn_status status = clip(dataset, passes, comm, room, &clipped, found, error);
-    nni_release(room);
+    NN_TRY(nn_comm_agree(comm, nni_allocate(5 * features, sizeof *buffer, what, &buffer, error), error));
+    nni_statistics clipped = {
+        .count = buffer + 2 * features, .mean = buffer + 3 * features, .square = buffer + 4 * features};
+    const nn_status status = clip(dataset, passes, comm, buffer, &clipped, found, error);
+    nni_release(buffer);
     return status;
 }
 

@@ -26,8 +26,8 @@ typedef struct composite {
     nni_hdf5_source *own;
     nni_hdf5_coverage coverage;
     nni_string_set names; /* of known sources: dataset and file */
-    known *known;         /* [room], of which [names.count] are in use */
-    size_t room;
+    known *known;         /* [capacity], of which [names.count] are in use */
+    size_t capacity;
 } composite;
 
 /* A sentence about the dataset: "FILE: NAME SAID". */
@@ -153,16 +153,16 @@ static nn_status count_source(const composite *of, const nni_hdf5_source *seen, 
 static nn_status make_room(composite *of, nn_error *error)
 {
     enum { FIRST = 64 };
-    if (of->names.count < of->room)
+    if (of->names.count < of->capacity)
         return NN_OK;
-    const size_t room = of->room > 0 ? 2 * of->room : FIRST;
+    const size_t capacity = of->capacity > 0 ? 2 * of->capacity : FIRST;
     known *more = NULL;
-    NN_TRY(nni_allocate(room, sizeof *more, "the sources of a virtual dataset", &more, error));
-    if (of->room > 0)
-        memcpy(more, of->known, of->room * sizeof *more);
+    NN_TRY(nni_allocate(capacity, sizeof *more, "the sources of a virtual dataset", &more, error));
+    if (of->capacity > 0)
+        memcpy(more, of->known, of->capacity * sizeof *more);
     nni_release(of->known);
     of->known = more;
-    of->room = room;
+    of->capacity = capacity;
     return NN_OK;
 }
 
@@ -181,7 +181,7 @@ static nn_status remember(composite *of, const char *name, const char *path, con
 
 static void forget(composite *of)
 {
-    for (size_t i = 0; i < of->room; i++)
+    for (size_t i = 0; i < of->capacity; i++)
         nni_release(of->known[i].path);
     nni_release(of->known);
     nni_string_set_free(&of->names);

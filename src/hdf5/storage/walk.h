@@ -54,7 +54,7 @@ struct nni_hdf5_walk {
 /** Takes down a file that HDF5 keeps open for a dataset. @param path, name  of the dataset */
 nn_status nni_hdf5_walk_note(nni_hdf5_walk *walk, const char *path, const char *name, const char *file);
 
-/** Tells the extent of a dataset; of a virtual one only after its sources were looked at, since HDF5 may open them. */
+/** Gives the extent of a dataset; of a virtual one only after its sources were looked at, since HDF5 may open them. */
 bool nni_hdf5_get_extent(hid_t dataset, nni_hdf5_source *own);
 
 #endif

@@ -129,11 +129,12 @@ static nn_status take_group(nni_csv_import *in, const nni_csv_split *split, cons
     if (comm->rank != 0 && comm->rank != from)
         return status;
     nn_error unused;
-    nn_error *told = status == NN_OK ? error : &unused;
+    nn_error *reported = status == NN_OK ? error : &unused;
     nn_status brought = nni_comm_send_bytes_to_root(
-        comm, from, group->x, rows * in->table.features * nni_csv_table_value_bytes(&in->table), told);
+        comm, from, group->x, rows * in->table.features * nni_csv_table_value_bytes(&in->table), reported);
     if (brought == NN_OK)
-        brought = nni_comm_send_bytes_to_root(comm, from, group->y, rows * in->table.labels * sizeof *group->y, told);
+        brought =
+            nni_comm_send_bytes_to_root(comm, from, group->y, rows * in->table.labels * sizeof *group->y, reported);
     if (status == NN_OK && brought == NN_OK && comm->rank == 0 && rows > 0)
         brought = write_group(in, split, group, first, rows, error);
     return status == NN_OK ? brought : status;
@@ -201,43 +202,43 @@ static nn_status write_all(nni_csv_import *in, nni_csv_split *split, nn_error *e
 
 static int by_line(const void *left, const void *right)
 {
-    const size_t a = ((const nni_csv_told *)left)->line, b = ((const nni_csv_told *)right)->line;
+    const size_t a = ((const nni_csv_bad_record *)left)->line, b = ((const nni_csv_bad_record *)right)->line;
     return (a > b) - (a < b);
 }
 
 /* Rank 0 tells the first of all ranks' records with errors. @param all  [ranks, NNI_CSV_MOST_TOLD] */
-static void print_bad(const nni_csv_import *in, const nni_csv_split *split, nni_csv_told *all)
+static void print_bad(const nni_csv_import *in, const nni_csv_split *split, nni_csv_bad_record *all)
 {
-    const size_t count = (size_t)in->comm->size * NNI_CSV_MOST_TOLD;
+    const size_t count = (size_t)in->comm->size * NNI_CSV_MOST_REPORTED;
     qsort(all, count, sizeof *all, by_line);
-    for (size_t i = 0, told = 0; i < count && told < NNI_CSV_MOST_TOLD && in->job->log; i++) {
+    for (size_t i = 0, reported = 0; i < count && reported < NNI_CSV_MOST_REPORTED && in->job->log; i++) {
         if (all[i].line == 0)
             continue;
         nni_print_text(in->job->log, split->file.path);
         fprintf(in->job->log, ":%zu: ", all[i].line);
         nni_print_text(in->job->log, all[i].what);
         fputc('\n', in->job->log);
-        told++;
+        reported++;
     }
-    if (split->bad <= NNI_CSV_MOST_TOLD || !in->job->log)
+    if (split->bad <= NNI_CSV_MOST_REPORTED || !in->job->log)
         return;
     nni_print_text(in->job->log, split->file.path);
-    fprintf(in->job->log, ": and %zu more\n", split->bad - NNI_CSV_MOST_TOLD);
+    fprintf(in->job->log, ": and %zu more\n", split->bad - NNI_CSV_MOST_REPORTED);
 }
 
 static nn_status tell_bad(nni_csv_import *in, nni_csv_split *split, nn_error *error)
 {
     nn_comm *comm = in->comm;
-    nni_csv_told *all = NULL;
+    nni_csv_bad_record *all = NULL;
     double bad = (double)split->bad;
     NN_TRY(nn_comm_sum_double(comm, &bad, 1, error));
     split->bad = (size_t)bad;
     if (split->bad == 0)
         return NN_OK;
     const nn_status status =
-        nni_allocate((size_t)comm->size * NNI_CSV_MOST_TOLD, sizeof *all, "records with errors", &all, error);
+        nni_allocate((size_t)comm->size * NNI_CSV_MOST_REPORTED, sizeof *all, "records with errors", &all, error);
     NN_TRY(nn_comm_agree(comm, status, error));
-    nn_status gathered = nni_comm_gather_bytes(comm, split->told, all, sizeof split->told, error);
+    nn_status gathered = nni_comm_gather_bytes(comm, split->reported, all, sizeof split->reported, error);
     if (gathered == NN_OK && comm->rank == 0)
         print_bad(in, split, all);
     if (gathered == NN_OK && !in->job->skip_bad && comm->rank == 0) {
@@ -321,7 +322,7 @@ static nn_status survey_all(nni_csv_import *in, nn_error *error)
         if (in->job->skip_bad)
             NN_TRY(tell_bad(in, &in->splits[s], error));
     }
-    in->told = in->job->skip_bad;
+    in->reported = in->job->skip_bad;
     return NN_OK;
 }
 

@@ -189,19 +189,19 @@ static nn_status take_told(struct like *like, nn_error *error)
     const struct before *before = &like->before;
     size_t first = 0;
     for (size_t i = 0; i < before->columns.count; i++) {
-        const char *told = nni_hdf5_name(&before->columns, i);
+        const char *reported = nni_hdf5_name(&before->columns, i);
         char word[16];
         int behind = 0;
         size_t count = 0, w = 0;
-        if (sscanf(told, "%15s %zu%n", word, &count, &behind) != 2 || told[behind] != ' ' || count == 0 ||
+        if (sscanf(reported, "%15s %zu%n", word, &count, &behind) != 2 || reported[behind] != ' ' || count == 0 ||
             count > before->features.count - first)
             return fail_damaged(like, error);
         while (w < 4 && strcmp(word, words[w]) != 0)
             w++;
         if (w == 4 || (w < 3 && count != 1))
             return fail_damaged(like, error);
-        const struct part part = {.name = told + behind + 1,
-                                  .length = strlen(told + behind + 1),
+        const struct part part = {.name = reported + behind + 1,
+                                  .length = strlen(reported + behind + 1),
                                   .first = first,
                                   .count = count,
                                   .kind = w == 3 ? NNI_CSV_TEXT : NNI_CSV_NUMBER,

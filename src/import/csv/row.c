@@ -196,7 +196,7 @@ bool nni_csv_row(const nni_csv_table *table, const nni_csv_field *fields, size_t
 nn_status nni_csv_collect(nni_csv_table *table, const nni_csv_field *fields, size_t count, nn_error *error)
 {
     nn_error reason;
-    if (count != table->count) /* a malformed record, to be told with the others */
+    if (count != table->count) /* a malformed record, to be reported with the others */
         return NN_OK;
     for (size_t c = 0; c < count; c++) {
         char text[NNI_CSV_TEXT_SIZE], spelled[NNI_CSV_SPELLED];

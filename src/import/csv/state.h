@@ -6,7 +6,7 @@
 #include "import/csv/facts.h"
 #include "import/csv/table.h"
 
-enum { NNI_CSV_MOST_TOLD = 20, NNI_CSV_MOST_RANGES = 64 };
+enum { NNI_CSV_MOST_REPORTED = 20, NNI_CSV_MOST_RANGES = 64 };
 
 /** Records that lie together in the file. */
 typedef struct nni_csv_range {
@@ -16,23 +16,23 @@ typedef struct nni_csv_range {
 } nni_csv_range;
 
 /** A record with an error. */
-typedef struct nni_csv_told {
+typedef struct nni_csv_bad_record {
     size_t line;
     char what[NNI_CSV_REASON];
-} nni_csv_told;
+} nni_csv_bad_record;
 
 typedef struct nni_csv_split {
     nni_csv_file file;
     const char *x_name, *y_name;
     nni_csv_range *ranges;
     size_t count;
-    bool quotes;                          /* some are in the file */
-    bool cut_by_records;                  /* no range can begin within a field */
-    bool torn;                            /* a record with an open quote was met, by this rank; once surveyed, by any */
-    size_t rows, bad;                     /* over all ranks, once surveyed */
-    size_t told_count;                    /* of this rank */
-    nni_csv_told told[NNI_CSV_MOST_TOLD]; /* its first ones, in the order of lines */
-    hid_t x, y;                           /* rank 0's datasets */
+    bool quotes;           /* some are in the file */
+    bool cut_by_records;   /* no range can begin within a field */
+    bool torn;             /* a record with an open quote was met, by this rank; once surveyed, by any */
+    size_t rows, bad;      /* over all ranks, once surveyed */
+    size_t reported_count; /* of this rank */
+    nni_csv_bad_record reported[NNI_CSV_MOST_REPORTED]; /* its first ones, in the order of lines */
+    hid_t x, y;                                         /* rank 0's datasets */
 } nni_csv_split;
 
 /** An import in work. */
@@ -45,7 +45,7 @@ typedef struct nni_csv_import {
     size_t split_count;
     nni_hdf5_output output; /* rank 0's */
     double done, total;     /* bytes, for the progress */
-    bool told;              /* records with errors have been, and are passed over */
+    bool reported;          /* records with errors have been, and are passed over */
 } nni_csv_import;
 
 /** What threads need of their own to make a row. */

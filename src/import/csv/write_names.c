@@ -10,7 +10,7 @@
 static nn_status write_names(const nni_csv_table *table, const nni_hdf5_output *output, nn_error *error)
 {
     const char **names = NULL;
-    char *room = NULL, *at;
+    char *buffer = NULL, *at;
     size_t bytes = 1;
     for (size_t c = 0; c < table->count; c++)
         for (size_t t = 0; t <= table->columns[c].texts.count; t++)
@@ -18,21 +18,21 @@ static nn_status write_names(const nni_csv_table *table, const nni_hdf5_output *
                      (t < table->columns[c].texts.count ? strlen(table->columns[c].texts.text[t]) : 0);
     nn_status status = nni_allocate(table->features + 1, sizeof *names, "the names of features", &names, error);
     if (status == NN_OK)
-        status = nni_allocate(bytes, 1, "the names of features", &room, error);
-    at = room;
+        status = nni_allocate(bytes, 1, "the names of features", &buffer, error);
+    at = buffer;
     for (size_t c = 0; status == NN_OK && c < table->count; c++) {
         const nni_csv_column *column = &table->columns[c];
         if (column->kind == NNI_CSV_NUMBER)
             names[column->first] = column->name;
         for (size_t t = 0; column->kind == NNI_CSV_TEXT && t < column->texts.count; t++) {
             names[column->first + t] = at;
-            at += snprintf(at, bytes - (size_t)(at - room), "%s=%s", column->name, column->texts.text[t]) + 1;
+            at += snprintf(at, bytes - (size_t)(at - buffer), "%s=%s", column->name, column->texts.text[t]) + 1;
         }
     }
     if (status == NN_OK && table->features > 0)
         status = nni_hdf5_write_strings(output, "/features", names, table->features, error);
     nni_release(names);
-    nni_release(room);
+    nni_release(buffer);
     return status;
 }
 
@@ -64,21 +64,21 @@ static nn_status write_columns(const nni_csv_table *table, const nni_hdf5_output
 {
     enum { BEFORE = 40 }; /* bytes of what is before a name */
     const char **columns = NULL;
-    char *room = NULL, *at;
+    char *buffer = NULL, *at;
     size_t bytes = 1, count = 0;
     for (size_t c = 0; c < table->count; c++)
         bytes += strlen(table->columns[c].name) + BEFORE;
     nn_status status = nni_allocate(table->features + 1, sizeof *columns, "the columns", &columns, error);
     if (status == NN_OK)
-        status = nni_allocate(bytes, 1, "the columns", &room, error);
-    at = room;
+        status = nni_allocate(bytes, 1, "the columns", &buffer, error);
+    at = buffer;
     for (size_t c = 0; status == NN_OK && c < table->count; c++) {
         const nni_csv_column *column = &table->columns[c];
         const size_t features = nni_csv_column_features(column);
         if (features == 0)
             continue;
         columns[column->first] = at;
-        at += snprintf(at, bytes - (size_t)(at - room), "%s %zu %s", nni_csv_column_word(column), features,
+        at += snprintf(at, bytes - (size_t)(at - buffer), "%s %zu %s", nni_csv_column_word(column), features,
                        column->name) +
               1;
     }
@@ -88,7 +88,7 @@ static nn_status write_columns(const nni_csv_table *table, const nni_hdf5_output
     if (count > 0)
         status = nni_hdf5_write_strings(output, "/columns", columns, count, error);
     nni_release(columns);
-    nni_release(room);
+    nni_release(buffer);
     return status;
 }
 

@@ -74,3 +74,30 @@ hid_t nni_hdf5_native_type(nni_element element)
     }
     return H5I_INVALID_HID;
 }
+
+hid_t nni_hdf5_stored_type(nni_element element)
+{
+    switch (element) {
+    case NNI_INT8:
+        return H5T_STD_I8LE;
+    case NNI_INT16:
+        return H5T_STD_I16LE;
+    case NNI_INT32:
+        return H5T_STD_I32LE;
+    case NNI_INT64:
+        return H5T_STD_I64LE;
+    case NNI_UINT8:
+        return H5T_STD_U8LE;
+    case NNI_UINT16:
+        return H5T_STD_U16LE;
+    case NNI_UINT32:
+        return H5T_STD_U32LE;
+    case NNI_UINT64:
+        return H5T_STD_U64LE;
+    case NNI_FLOAT:
+        return H5T_IEEE_F32LE;
+    case NNI_DOUBLE:
+        return H5T_IEEE_F64LE;
+    }
+    return H5I_INVALID_HID;
+}

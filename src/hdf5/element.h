@@ -15,4 +15,7 @@ bool nni_hdf5_describe_number(hid_t type, nni_hdf5_layout *layout);
 /** @return HDF5's own type of an element in memory; not to be closed */
 hid_t nni_hdf5_native_type(nni_element element);
 
+/** @return HDF5's type of an element in files that nntrain writes, little-endian; not to be closed */
+hid_t nni_hdf5_stored_type(nni_element element);
+
 #endif

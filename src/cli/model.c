@@ -5,10 +5,10 @@
 
 #include "cli/choose.h"
 #include "data/dataset/digest.h"
-#include "data/dataset/feature_name.h"
 #include "data/dataset/open.h"
 #include "data/dataset/split.h"
 #include "data/dataset/targets.h"
+#include "data/names/feature_name.h"
 #include "data/scaling/feature_scaling.h"
 #include "data/scaling/target_scaling.h"
 #include "support/memory.h"

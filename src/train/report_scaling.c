@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "data/dataset/feature_name.h"
+#include "data/names/feature_name.h"
 #include "recipe/kinds.h"
 #include "train/format.h"
 

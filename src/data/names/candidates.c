@@ -1,4 +1,4 @@
-#include "data/dataset/candidates.h"
+#include "data/names/candidates.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /** What a feature is called, for a message. */
-#ifndef NNI_DATA_DATASET_FEATURE_NAME_H
-#define NNI_DATA_DATASET_FEATURE_NAME_H
+#ifndef NNI_DATA_NAMES_FEATURE_NAME_H
+#define NNI_DATA_NAMES_FEATURE_NAME_H
 
 #include "data/dataset/dataset.h"
 

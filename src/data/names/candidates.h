@@ -1,6 +1,6 @@
 /** Datasets of a file that could be the features of a model: where nobody says which is meant. */
-#ifndef NNI_DATA_DATASET_CANDIDATES_H
-#define NNI_DATA_DATASET_CANDIDATES_H
+#ifndef NNI_DATA_NAMES_CANDIDATES_H
+#define NNI_DATA_NAMES_CANDIDATES_H
 
 #include "comm/comm.h"
 #include "data/dataset/spec.h"

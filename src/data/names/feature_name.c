@@ -1,4 +1,4 @@
-#include "data/dataset/feature_name.h"
+#include "data/names/feature_name.h"
 
 #include <stdio.h>
 #include <string.h>

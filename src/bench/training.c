@@ -69,15 +69,19 @@ static nn_status make_rows(const nni_bench_task *task, nni_dataset **dataset, nn
     const size_t rank = task->comm ? (size_t)task->comm->rank : 0;
     d->slicing.slices = d->slicing.whole = (nni_slices){rows, slices_of(task)};
     d->slicing.first_slice = nni_slices_first_of_rank(d->slicing.slices, rank, ranks_of(task));
-    d->slicing.slice_count = nni_slices_first_of_rank(d->slicing.slices, rank + 1, ranks_of(task)) - d->slicing.first_slice;
+    d->slicing.slice_count =
+        nni_slices_first_of_rank(d->slicing.slices, rank + 1, ranks_of(task)) - d->slicing.first_slice;
     d->slicing.first_row = nni_slices_first_row(d->slicing.slices, d->slicing.first_slice);
-    d->slicing.rows = nni_slices_first_row(d->slicing.slices, d->slicing.first_slice + d->slicing.slice_count) - d->slicing.first_row;
+    d->slicing.rows =
+        nni_slices_first_row(d->slicing.slices, d->slicing.first_slice + d->slicing.slice_count) - d->slicing.first_row;
     d->row.features = task->widths[0];
     d->row.element = NNI_REAL;
     d->row.target = NNI_TARGET_CLASSES;
     d->row.outputs = task->widths[task->width_count - 1];
-    NN_TRY(nni_allocate(d->slicing.rows, d->row.features * sizeof(nni_real), "the rows of a benchmark", &d->resident.x, error));
-    NN_TRY(nni_allocate(d->slicing.rows, sizeof *d->resident.classes, "the classes of a benchmark", &d->resident.classes, error));
+    NN_TRY(nni_allocate(d->slicing.rows, d->row.features * sizeof(nni_real), "the rows of a benchmark", &d->resident.x,
+                        error));
+    NN_TRY(nni_allocate(d->slicing.rows, sizeof *d->resident.classes, "the classes of a benchmark",
+                        &d->resident.classes, error));
     draw_rows(d);
     return NN_OK;
 }

@@ -57,8 +57,8 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
         NN_TRY(nni_feature_scaler_impute(in->normalization, error));
     NN_TRY(nni_feature_scaler_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nni_dataset_normalize(in->dataset, in->normalization, error));
-    NN_TRY(nni_network_create(in->dataset->row.features, recipe->network.layers, recipe->network.layers_count, &in->network,
-                              error));
+    NN_TRY(nni_network_create(in->dataset->row.features, recipe->network.layers, recipe->network.layers_count,
+                              &in->network, error));
     const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
     NN_TRY(nni_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
     NN_TRY(nni_target_scaler_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,

@@ -326,7 +326,8 @@ static void an_image_that_the_rows_are_not_is_refused_naming_both(void)
 {
     size_t extents[3] = {28, 28, 3};
     const nni_augment_settings recipe = {.image = extents, .image_count = 3};
-    const nni_dataset dataset = {.row.features = 784, .origin.file = (char[]){"a.h5"}, .origin.x_name = (char[]){"/train/x"}};
+    const nni_dataset dataset = {
+        .row.features = 784, .origin.file = (char[]){"a.h5"}, .origin.x_name = (char[]){"/train/x"}};
     nni_augment *augment = NULL;
     nn_error error;
     CU_ASSERT_EQUAL(nni_augment_create(&recipe, &dataset, SEED, &augment, &error), NN_DATA);
@@ -392,8 +393,11 @@ static void rows_that_are_no_images_are_refused_but_for_noise(void)
                             .origin.x_name = dataset.origin.x_name};
     CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "3 x 32 x 32, with channels first, it seems"));
-    dataset = (nni_dataset){
-        .row.features = 224, .row.dimensions = 2, .row.extent = {28, 8}, .origin.file = dataset.origin.file, .origin.x_name = dataset.origin.x_name};
+    dataset = (nni_dataset){.row.features = 224,
+                            .row.dimensions = 2,
+                            .row.extent = {28, 8},
+                            .origin.file = dataset.origin.file,
+                            .origin.x_name = dataset.origin.x_name};
     CU_ASSERT_EQUAL(nni_augment_create(&cutout, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "data.augment.cutout: images of /train/x in a.h5 are 28 x 8 pixels; it must "
                                           "be at most 8");

@@ -325,7 +325,8 @@ static void values_keep_the_digits_of_the_file(void)
     for (int parts = 0; parts < 2; parts++) {
         nni_dataset *dataset = open_file("times.h5", "x", parts ? "parts" : "whole", SLICES);
         for (size_t i = 0; i < dataset->slicing.rows * 2; i++)
-            CU_ASSERT_EQUAL(dataset->resident.values[i], 1.7e9 + (double)(dataset->slicing.first_row * 2 + i) + 0.25 * parts);
+            CU_ASSERT_EQUAL(dataset->resident.values[i],
+                            1.7e9 + (double)(dataset->slicing.first_row * 2 + i) + 0.25 * parts);
         nni_dataset_free(dataset);
     }
     fixture_remove_file(comm, "times.h5");

@@ -321,8 +321,13 @@ static void a_feature_that_no_row_has_is_told(void)
 static void data_without_spread_becomes_0(void)
 {
     nni_real x[4] = {7, 7, 7, 7};
-    nni_dataset constant = {
-        .slicing.slices = {4, 1}, .slicing.slice_count = 1, .slicing.rows = 4, .row.features = 1, .row.element = NNI_REAL, .resident.x = x, .x_range = {7, 7}};
+    nni_dataset constant = {.slicing.slices = {4, 1},
+                            .slicing.slice_count = 1,
+                            .slicing.rows = 4,
+                            .row.features = 1,
+                            .row.element = NNI_REAL,
+                            .resident.x = x,
+                            .x_range = {7, 7}};
     if (comm->size > 1)
         return;
     for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD_ALL; kind++) {

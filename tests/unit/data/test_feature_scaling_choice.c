@@ -242,7 +242,8 @@ static void robust_scales_by_what_is_not_far_off(void)
     const nni_rows all = nni_dataset_resident(dataset, 0, dataset->slicing.rows);
     nni_dataset_convert(dataset, &all, x);
     for (size_t row = 0; row < dataset->slicing.rows; row++)
-        CU_ASSERT((dataset->slicing.first_row + row) % 100 == 31 ? x[row * 3 + 1] == 10 : fabs((double)x[row * 3 + 1]) < 5);
+        CU_ASSERT((dataset->slicing.first_row + row) % 100 == 31 ? x[row * 3 + 1] == 10
+                                                                 : fabs((double)x[row * 3 + 1]) < 5);
     free(x);
     /* auto scales by all, and tells. */
     CU_ASSERT_EQUAL(chosen->kind, NN_NORMALIZE_STANDARD);

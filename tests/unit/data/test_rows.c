@@ -213,9 +213,11 @@ static void rows_carved_off_keep_their_type(void)
         const size_t bytes = nni_dataset_row_bytes(whole);
         for (size_t row = 0; row < whole->slicing.rows; row++) {
             const char *x = (const char *)whole->resident.x + row * bytes;
-            if (stayed < training->slicing.rows && memcmp(x, (const char *)training->resident.x + stayed * bytes, bytes) == 0)
+            if (stayed < training->slicing.rows &&
+                memcmp(x, (const char *)training->resident.x + stayed * bytes, bytes) == 0)
                 stayed++;
-            else if (went < validation->slicing.rows && memcmp(x, (const char *)validation->resident.x + went * bytes, bytes) == 0)
+            else if (went < validation->slicing.rows &&
+                     memcmp(x, (const char *)validation->resident.x + went * bytes, bytes) == 0)
                 went++;
         }
         CU_ASSERT_EQUAL(stayed, training->slicing.rows);

@@ -269,7 +269,8 @@ static void folds_have_every_row_once(void)
                 }
                 CU_ASSERT_EQUAL(rows, validation->slicing.slices.rows);
                 CU_ASSERT_EQUAL(training->slicing.slices.rows, ROWS - validation->slicing.slices.rows);
-                CU_ASSERT(validation->slicing.slices.rows == ROWS / folds || validation->slicing.slices.rows == ROWS / folds + 1);
+                CU_ASSERT(validation->slicing.slices.rows == ROWS / folds ||
+                          validation->slicing.slices.rows == ROWS / folds + 1);
                 for (size_t class = 0; stratified && class < 7; class ++)
                     CU_ASSERT(of_class[class] >= 14 / folds && of_class[class] <= 15 / folds + 1);
                 nni_dataset_free(training);

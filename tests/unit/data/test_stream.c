@@ -236,7 +236,8 @@ static void compare_rows(const nni_dataset *in_memory, const nni_dataset *in_fil
                 break;
             CU_ASSERT(same_bytes(rows.x, expected.x, rows.count * nni_dataset_row_bytes(in_memory)));
             CU_ASSERT(same_bytes(rows.classes, expected.classes, rows.count * sizeof *rows.classes));
-            CU_ASSERT(same_bytes(rows.values, expected.values, rows.count * in_memory->row.outputs * sizeof *rows.values));
+            CU_ASSERT(
+                same_bytes(rows.values, expected.values, rows.count * in_memory->row.outputs * sizeof *rows.values));
             CU_ASSERT(same_bytes(rows.weights, expected.weights, rows.count * sizeof *rows.weights));
         }
         CU_ASSERT_EQUAL(row, in_memory->slicing.rows);

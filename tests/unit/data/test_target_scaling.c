@@ -263,7 +263,8 @@ static void batches_are_scaled_and_rows_are_not(void)
         for (nni_rows rows = {.count = 1}; rows.count > 0;) {
             CU_ASSERT_EQUAL_FATAL(nni_cursor_next(cursor, &rows, NULL), NN_OK);
             for (size_t i = 0; i < rows.count * OUTPUTS; i++)
-                CU_ASSERT_EQUAL(rows.values[i], target(dataset->slicing.first_row + rows.first + i / OUTPUTS, i % OUTPUTS));
+                CU_ASSERT_EQUAL(rows.values[i],
+                                target(dataset->slicing.first_row + rows.first + i / OUTPUTS, i % OUTPUTS));
         }
         nni_cursor_free(cursor);
         nni_sampler_free(sampler);

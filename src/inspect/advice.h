@@ -1,4 +1,4 @@
-/** What would make a dataset quicker to read, smaller, or easier to learn from: one line each, with the mend. */
+/** What would make a dataset quicker to read, smaller, or easier to learn from: one line each, with what to do. */
 #ifndef NNI_INSPECT_ADVICE_H
 #define NNI_INSPECT_ADVICE_H
 

@@ -18,7 +18,7 @@ typedef struct nni_inspect_feature {
 
 /** All features of a dataset. Owns its array. */
 typedef struct nni_inspect_features {
-    size_t count; /**< 0: none are told apart */
+    size_t count; /**< 0: values are not kept apart by feature */
     nni_inspect_feature *each;
     bool one_hot; /**< every row so far is a single 1 among zeros */
     size_t ones;  /**< in the row that is under way */

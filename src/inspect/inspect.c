@@ -149,7 +149,7 @@ typedef struct visit {
     const char *path;
     hid_t root;
     nni_hdf5_fence fence;
-    nni_string_set known; /* addresses of objects that have several names: each is told once */
+    nni_string_set known; /* addresses of objects that have several names: each is printed once */
     size_t datasets;
     nn_status status; /* of the first dataset that could not be read */
     nn_error *error;
@@ -173,7 +173,7 @@ static bool describe_dataset(visit *state, const char *name)
     return good;
 }
 
-/* What may not be looked into is told, and is no reason to say nothing of the rest. */
+/* A dataset that may not be read is reported, and the others are printed all the same. */
 static void refuse_dataset(visit *state, const char *name, const nn_error *reason)
 {
     hid_t dataset = H5Dopen2(state->root, name, H5P_DEFAULT);
@@ -231,7 +231,7 @@ static herr_t visit_group(hid_t parent, const char *link, const char *name, cons
     return outcome;
 }
 
-/* @return 1 where an object was not met by another name before, 0 where it was, -1 where that cannot be told */
+/* @return 1 where an object was not met by another name before, 0 where it was, -1 where HDF5 cannot say */
 static int is_first(visit *state, const H5O_info_t *info)
 {
     char address[32];

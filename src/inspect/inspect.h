@@ -11,7 +11,7 @@
 /** How closely to look. */
 typedef struct nni_inspect_how {
     bool all;             /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
-    bool features;        /**< tell of each feature, however many there are */
+    bool features;        /**< print a line for each feature, however many there are */
     nn_external external; /**< where the file may have data outside of itself, that is looked at */
 } nni_inspect_how;
 

@@ -6,7 +6,8 @@
 
 #include "support/memory.h"
 
-/* Values looked at, at a time and, unless all are asked for, of a dataset (a second or so); features told apart. */
+/* Values that are read at a time; that are read of a dataset unless all are asked for (about a second); and features
+ * that have figures of their own. */
 enum { PIECE = 1 << 16, MOST_VALUES = 1 << 26, FEATURES_MOST = 4096 };
 
 /* Where the reading stands: in a row, at a position of it. */

@@ -25,7 +25,7 @@ typedef struct nni_label_set {
     struct nni_label_seen {
         int64_t number;
         bool is;
-    } recent[NNI_LABEL_SET_RECENT]; /**< numbers that need no look at the texts */
+    } recent[NNI_LABEL_SET_RECENT]; /**< cache of numbers found before, which saves a search of the texts */
 } nni_label_set;
 
 /** Makes an empty set. @param head  that the labels are for: only few matter to one that predicts a value */

@@ -63,7 +63,7 @@ static nn_status find_negative(const struct numbers *numbers, uint64_t index, co
                    (unsigned long long)row, rows->name, (double)tile[0]);
 }
 
-/* A float takes numbers just above -1 for -1, so the file's own are looked at. */
+/* Rounded to float, numbers just above -1 are -1, so the file's own numbers are checked. */
 static nn_status find_without_log1p(const struct numbers *numbers, const char *source, uint64_t index, size_t count,
                                     nn_error *error)
 {

@@ -1,4 +1,4 @@
-/** What is read of a split when it is opened: every row once, looked at, and kept where they fit. */
+/** Reads and checks every row of a split once, when it is opened, and keeps the rows that fit into memory. */
 #ifndef NNI_DATA_DATASET_READ_H
 #define NNI_DATA_DATASET_READ_H
 

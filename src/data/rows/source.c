@@ -126,7 +126,7 @@ static nn_status read_runs(void *context, nn_error *error)
             reading->got +=
                 source->spec.slicing->present ? compact(source, run, reading->buffer, reading->got) : run.count;
     }
-    if (source->file >= 0) /* of several files, each is looked at once it was read */
+    if (source->file >= 0) /* of several files, the reader checks each one after reading it */
         NN_TRY(nni_hdf5_check_size(origin->file, origin->bytes, error));
     return status;
 }

@@ -31,7 +31,7 @@ const nni_source_spec *nni_source_spec_of(const nni_source *source);
 /** NULL is fine. */
 void nni_source_close(nni_source *source);
 
-/** Runs of rows to be read. Memory of the one who asks; see nni_job. */
+/** Runs of rows to be read. In the caller's memory until nni_source_finish; see nni_job. */
 typedef struct nni_reading {
     nni_source *source;
     const nni_file_run *runs; /**< [run_count] one after the other, of rows counted from this rank's first one */

@@ -20,8 +20,8 @@ typedef struct feature_table {
     double *count; /* rows of the slice that have the feature; NULL: all have all */
     double *least, *most;
     const double *low, *high;   /* [features] values beyond are set aside; NULL: none is */
-    const nni_dataset *targets; /* the values as if they were features, which are looked at in their place; NULL:
-                                  features are */
+    const nni_dataset *targets; /* stands for the targets as if they were features, to be measured instead of them;
+                                  NULL: features are */
     bool log1p;                 /* log(1 + y) of them is */
 } feature_table;
 

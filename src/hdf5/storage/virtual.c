@@ -321,7 +321,7 @@ static nn_status check_all(composite *of, hid_t dataset)
         return fail_own(of, "has sources that cannot be told; the file is damaged");
     for (size_t i = 0; i < count; i++)
         NN_TRY(check_mapping(of, i));
-    /* Only now: to tell an extent without a limit, HDF5 opens the sources. */
+    /* Only now, for HDF5 opens the sources to find an extent without a limit. */
     if (!nni_hdf5_get_extent(dataset, of->own) || (count > 0 && of->own->rank != of->coverage.rank))
         return fail_own(of, "has sources for another shape; the file is damaged");
     of->coverage.rank = of->own->rank;

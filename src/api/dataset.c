@@ -42,12 +42,12 @@ const nn_recipe *nn_dataset_recipe(const nn_dataset *dataset)
 size_t nn_dataset_rows(const nn_dataset *dataset, nn_split split)
 {
     const nni_dataset *rows = nni_split_of(dataset, split);
-    return rows ? rows->slices.rows : 0;
+    return rows ? rows->slicing.slices.rows : 0;
 }
 
 size_t nn_dataset_features(const nn_dataset *dataset)
 {
-    return dataset->run.data.train->features;
+    return dataset->run.data.train->row.features;
 }
 
 size_t nn_dataset_classes(const nn_dataset *dataset)

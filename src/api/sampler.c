@@ -1,3 +1,4 @@
+#include "data/loading/sampler.h"
 #include "api/dataset.h"
 #include "data/loading/augment.h"
 #include "support/memory.h"
@@ -13,7 +14,7 @@ static nn_status take(const nn_dataset *dataset, nn_sampler *sampler, nn_error *
 {
     const nn_recipe *recipe = dataset->run.recipe;
     const nni_dataset *train = dataset->run.data.train;
-    sampler->batch_rows = recipe->training.batch_rows > 0 ? recipe->training.batch_rows : train->slices.rows;
+    sampler->batch_rows = recipe->training.batch_rows > 0 ? recipe->training.batch_rows : train->slicing.slices.rows;
     NN_TRY(nni_sampler_create(train, recipe->seed, sampler->batch_rows, &sampler->inside, error));
     if (!nni_augment_is_on(&recipe->data.augment))
         return NN_OK;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "data/order/shuffle.h"
 #include "support/memory.h"
 #include "support/timeline.h"
 
@@ -63,6 +64,18 @@ static nn_status read_plain(bench *b, uint64_t *bytes, nn_error *error)
     return NN_OK;
 }
 
+/* Blocks in the order of an epoch, as rows that stay in the file are read. */
+static nn_status read_blocks(bench *b, nn_error *error)
+{
+    const nni_probe_facts *facts = nni_probe_facts_of(b->probe);
+    if (facts->blocks == 0)
+        return NN_OK;
+    const nni_shuffle order = nni_shuffle_for(NNI_RANDOM_BLOCKS, facts->blocks, 1, 0, (uint64_t)b->comm->rank);
+    for (uint64_t i = 0; i < order.count; i++)
+        NN_TRY(nni_probe_read_block(b->probe, nni_shuffle_row(&order, i), error));
+    return NN_OK;
+}
+
 /* Reads once. @param seconds  as measured here, where the way does not know better */
 static nn_status go(bench *b, nni_bench_io_way way, double *seconds, uint64_t *bytes, nn_error *error)
 {
@@ -73,7 +86,7 @@ static nn_status go(bench *b, nni_bench_io_way way, double *seconds, uint64_t *b
     if (way == NNI_BENCH_IO_ROWS)
         status = nni_probe_read(b->probe, error);
     else if (way == NNI_BENCH_IO_BLOCKS)
-        status = nni_probe_read_blocks(b->probe, error);
+        status = read_blocks(b, error);
     else if (way == NNI_BENCH_IO_PLAIN)
         status = read_plain(b, bytes, error);
     *seconds = nni_clock() - began;

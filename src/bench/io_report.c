@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "bench/io_report.h"
-#include "data/dataset/dataset.h"
+#include "hdf5/library.h"
 
 static const char *const way_names[NNI_BENCH_IO_WAYS] = {"rows", "blocks", "plain", "inflate"};
 

@@ -5,6 +5,7 @@
 #include "bench/bench.h"
 #include "bench/measure.h"
 #include "comm/allreduce/reduction.h"
+#include "data/loading/sampler.h"
 #include "support/memory.h"
 #include "support/philox.h"
 
@@ -48,16 +49,16 @@ static nn_status make_recipe(const nni_bench_task *task, nn_recipe **recipe, nn_
 
 static void draw_rows(nni_dataset *dataset)
 {
-    const size_t count = dataset->rows * dataset->features;
-    nni_real *x = dataset->x;
+    const size_t count = dataset->slicing.rows * dataset->row.features;
+    nni_real *x = dataset->resident.x;
     for (size_t i = 0; i < count; i += 4) {
         const nni_philox_block block = nni_random_block(1, NNI_RANDOM_GENERATE, 1, i / 4);
         for (size_t k = 0; k < 4 && i + k < count; k++)
             x[i + k] = (nni_real)((int32_t)block.word[k] >> 8) / (nni_real)8388608;
     }
-    for (size_t row = 0; row < dataset->rows; row++)
-        dataset->classes[row] =
-            (int32_t)(nni_random_block(1, NNI_RANDOM_GENERATE, 2, row).word[0] % (uint32_t)dataset->outputs);
+    for (size_t row = 0; row < dataset->slicing.rows; row++)
+        dataset->resident.classes[row] =
+            (int32_t)(nni_random_block(1, NNI_RANDOM_GENERATE, 2, row).word[0] % (uint32_t)dataset->row.outputs);
 }
 
 static nn_status make_rows(const nni_bench_task *task, nni_dataset **dataset, nn_error *error)
@@ -66,17 +67,21 @@ static nn_status make_rows(const nni_bench_task *task, nni_dataset **dataset, nn
     NN_TRY(nni_allocate(1, sizeof **dataset, "the rows of a benchmark", dataset, error));
     nni_dataset *d = *dataset;
     const size_t rank = task->comm ? (size_t)task->comm->rank : 0;
-    d->slices = d->whole = (nni_slices){rows, slices_of(task)};
-    d->first_slice = nni_slices_first_of_rank(d->slices, rank, ranks_of(task));
-    d->slice_count = nni_slices_first_of_rank(d->slices, rank + 1, ranks_of(task)) - d->first_slice;
-    d->first_row = nni_slices_first_row(d->slices, d->first_slice);
-    d->rows = nni_slices_first_row(d->slices, d->first_slice + d->slice_count) - d->first_row;
-    d->features = task->widths[0];
-    d->element = NNI_REAL;
-    d->target = NNI_TARGET_CLASSES;
-    d->outputs = task->widths[task->width_count - 1];
-    NN_TRY(nni_allocate(d->rows, d->features * sizeof(nni_real), "the rows of a benchmark", &d->x, error));
-    NN_TRY(nni_allocate(d->rows, sizeof *d->classes, "the classes of a benchmark", &d->classes, error));
+    d->slicing.slices = d->slicing.whole = (nni_slices){rows, slices_of(task)};
+    d->slicing.first_slice = nni_slices_first_of_rank(d->slicing.slices, rank, ranks_of(task));
+    d->slicing.slice_count =
+        nni_slices_first_of_rank(d->slicing.slices, rank + 1, ranks_of(task)) - d->slicing.first_slice;
+    d->slicing.first_row = nni_slices_first_row(d->slicing.slices, d->slicing.first_slice);
+    d->slicing.rows =
+        nni_slices_first_row(d->slicing.slices, d->slicing.first_slice + d->slicing.slice_count) - d->slicing.first_row;
+    d->row.features = task->widths[0];
+    d->row.element = NNI_REAL;
+    d->row.target = NNI_TARGET_CLASSES;
+    d->row.outputs = task->widths[task->width_count - 1];
+    NN_TRY(nni_allocate(d->slicing.rows, d->row.features * sizeof(nni_real), "the rows of a benchmark", &d->resident.x,
+                        error));
+    NN_TRY(nni_allocate(d->slicing.rows, sizeof *d->resident.classes, "the classes of a benchmark",
+                        &d->resident.classes, error));
     draw_rows(d);
     return NN_OK;
 }
@@ -165,7 +170,7 @@ static nn_status descend(nni_bench_training *t, nn_error *error)
 nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_error *error)
 {
     /* The last batch of an epoch may be a short one; such are left out. */
-    const size_t whole = t->dataset->rows / t->recipe->training.batch_rows;
+    const size_t whole = t->dataset->slicing.rows / t->recipe->training.batch_rows;
     double at[NNI_BENCH_PARTS + 1];
     at[NNI_BENCH_LOAD] = nni_bench_now(t->workers);
     nni_sampler_batch(t->sampler, t->steps / whole, t->steps % whole, &t->batch, NULL); /* resident rows come */

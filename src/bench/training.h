@@ -4,6 +4,7 @@
 
 #include "comm/comm.h"
 #include "data/dataset/dataset.h"
+#include "data/loading/sampler.h"
 #include "model/network.h"
 #include "nntrain/status.h"
 #include "optim/optimizer.h"

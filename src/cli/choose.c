@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/dataset/split.h"
 #include "support/memory.h"
 #include "train/run/format.h"
 

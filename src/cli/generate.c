@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/import.h"
 #include "import/import.h"
+#include "support/printable.h"
 #include "support/suggest.h"
 
 typedef struct arguments {
@@ -106,7 +106,10 @@ nn_status nni_cli_generate(int argc, char **argv)
     nn_status status = choose(given.problem, &problem, &error);
     if (status == NN_OK)
         status = nn_generate(problem, given.rows, given.noise, given.seed, given.output, &error);
-    if (status == NN_OK)
-        nni_cli_say_wrote(given.output);
+    if (status == NN_OK) {
+        printf("wrote    ");
+        nni_print_text(stdout, given.output);
+        printf("\n");
+    }
     return nni_cli_finish(status, &error);
 }

@@ -3,110 +3,243 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/import.h"
-#include "import/import.h"
-#include "support/suggest.h"
+#include "import/registry/registry.h"
+#include "support/memory.h"
+#include "support/printable.h"
+#include "support/timeline.h"
+#include "train/run/format.h"
 
+/* Options of a format are numbered from here on: argp takes what is no letter for the key of a long option. */
+enum { FIRST_KEY = 0x200, MOST_OPTIONS = 32, CHUNK = 0x100 };
+
+/* What the command line says; the format's own options are in its job. */
 typedef struct arguments {
-    const char *format;
-    nn_import_item items[4];
-    size_t item_count;
-    const char *output;
-    int compress;
+    const nni_importer *importer;
+    void *job; /* [importer->job_bytes] */
+    const char *file;
+    nni_import_target target;
 } arguments;
 
-static const struct argp_option options[] = {
-    {"train-x", 'a', "FILE", 0, "Becomes /train/x", 0},
-    {"train-y", 'b', "FILE", 0, "Becomes /train/y", 0},
-    {"test-x", 'c', "FILE", 0, "Becomes /test/x", 0},
-    {"test-y", 'd', "FILE", 0, "Becomes /test/y", 0},
-    {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
-    {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
-    NNI_CLI_HELP,
-    {0},
-};
+/* --- options that every format has --- */
 
-static void add_item(arguments *given, const char *source, const char *dataset)
+static error_t take_level(arguments *given, const char *value, struct argp_state *state)
 {
-    for (size_t i = 0; i < given->item_count; i++)
-        if (strcmp(given->items[i].dataset, dataset) == 0) {
-            given->items[i].source = source; /* said twice: the last word holds */
-            return;
-        }
-    given->items[given->item_count++] = (nn_import_item){source, dataset};
+    if (strlen(value) != 1 || value[0] < '0' || value[0] > '9') {
+        argp_error(state, "--compress: '%s' is no level from 0 to 9", value);
+        return EINVAL;
+    }
+    given->target.compress = value[0] - '0';
+    return 0;
+}
+
+static error_t take_chunk(arguments *given, const char *value, struct argp_state *state)
+{
+    char *end;
+    const long long count = strtoll(value, &end, 10);
+    if (*end != '\0' || count < 1) {
+        argp_error(state, "--chunk: '%s' is no number of rows", value);
+        return EINVAL;
+    }
+    given->target.chunk_rows = (size_t)count;
+    return 0;
+}
+
+/* --- options of a format --- */
+
+static error_t complain(struct argp_state *state, nn_status status, const nn_error *error)
+{
+    if (status == NN_OK)
+        return 0;
+    argp_error(state, "%s", error->message);
+    return EINVAL;
+}
+
+static error_t finish_parsing(const arguments *given, struct argp_state *state)
+{
+    const nni_importer *importer = given->importer;
+    nn_error error;
+    if (!importer->is_complete(given->job) || !given->target.output) {
+        argp_error(state, "%s", importer->wanted);
+        return EINVAL;
+    }
+    return complain(state, importer->check ? importer->check(given->job, &error) : NN_OK, &error);
+}
+
+static error_t take_file(arguments *given, const char *value, struct argp_state *state)
+{
+    if (!given->importer->argument) {
+        argp_error(state, "'%s': the files of %s are named by options", value, given->importer->names[0]);
+        return EINVAL;
+    }
+    const error_t code = nni_cli_take_one(&given->file, value, given->importer->argument, state);
+    if (code == 0)
+        given->importer->take_file(given->job, value);
+    return code;
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     arguments *given = state->input;
+    nn_error error;
     switch (key) {
-    case 'a':
-        return add_item(given, value, "/train/x"), 0;
-    case 'b':
-        return add_item(given, value, "/train/y"), 0;
-    case 'c':
-        return add_item(given, value, "/test/x"), 0;
-    case 'd':
-        return add_item(given, value, "/test/y"), 0;
-    case 'o':
-        given->output = value;
-        return 0;
     case 'z':
-        return nni_cli_take_level(&given->compress, value, state);
+        return take_level(given, value, state);
+    case CHUNK:
+        return take_chunk(given, value, state);
+    case 'o':
+        given->target.output = value;
+        return 0;
     case ARGP_KEY_ARG:
-        if (given->format || strcmp(value, "idx") != 0) {
-            argp_error(state, "'%s': the formats are idx, csv, tsv, npy and svmlight", value);
-            return EINVAL;
-        }
-        given->format = value;
-        return 0;
+        return take_file(given, value, state);
     case ARGP_KEY_END:
-        if (!given->format || given->item_count == 0 || !given->output) {
-            argp_error(state, "name the format, what to import and the file to write: idx --train-x FILE --output "
-                              "FILE.h5");
-            return EINVAL;
-        }
-        return 0;
+        return finish_parsing(given, state);
     default:
-        return ARGP_ERR_UNKNOWN;
+        break;
+    }
+    const nni_import_option *options = given->importer->options;
+    for (size_t i = 0; options[i].name; i++)
+        if (key == (options[i].letter ? options[i].letter : FIRST_KEY + (int)i))
+            return complain(state, options[i].take(given->job, value, &error), &error);
+    return ARGP_ERR_UNKNOWN;
+}
+
+static void list_options(const nni_importer *importer, struct argp_option list[MOST_OPTIONS])
+{
+    static const struct argp_option common[] = {
+        {"compress", 'z', "LEVEL", 0, "Deflate level 0 to 9 (default: 0, which reads fastest)", 0},
+        {"output", 'o', "FILE.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
+        NNI_CLI_HELP,
+    };
+    static const struct argp_option chunk = {
+        "chunk", CHUNK, "ROWS", 0, "Rows of a chunk (default: contiguous, or about a MiB where compressed)", 0};
+    const nni_import_option *options = importer->options;
+    size_t count = 0;
+    for (size_t i = 0; options[i].name; i++)
+        list[count++] =
+            (struct argp_option){options[i].name,  options[i].letter ? options[i].letter : FIRST_KEY + (int)i,
+                                 options[i].value, 0,
+                                 options[i].help,  0};
+    if (importer->chunks)
+        list[count++] = chunk;
+    memcpy(list + count, common, sizeof common);
+    list[count + sizeof common / sizeof *common] = (struct argp_option){0};
+}
+
+static nni_parsed parse(arguments *given, int argc, char **argv)
+{
+    struct argp_option list[MOST_OPTIONS];
+    char name[64];
+    list_options(given->importer, list);
+    const struct argp parser = {
+        .options = list,
+        .parser = parse_option,
+        .args_doc = given->importer->argument ? "FILE" : NULL,
+        .doc = given->importer->description,
+    };
+    snprintf(name, sizeof name, "nntrain import %s", argv[0]);
+    return nni_cli_parse(&parser, name, argc, argv, given);
+}
+
+/* --- importing --- */
+
+/* A line that is written over, where somebody looks. */
+static void show(double done, double total)
+{
+    fprintf(stderr, "\r%3.0f %%  %s", total > 0 ? 100 * done / total : 100, done < total ? "" : "\r      \r");
+    fflush(stderr);
+}
+
+static void print_summary(const arguments *given, const nni_import_summary *summary, double seconds)
+{
+    printf("wrote    ");
+    nni_print_text(stdout, given->target.output);
+    if (given->importer->collective) /* it may take a while */
+        printf(" in %s", nni_figure_seconds(seconds).text);
+    printf("\n");
+    for (size_t s = 0; s < 2 && summary->split[s].name; s++) {
+        printf("%-8s %s", summary->split[s].name, nni_figure_plural(summary->split[s].rows, "row").text);
+        if (summary->split[s].features > 0)
+            printf(" x %s", nni_figure_plural(summary->split[s].features, "feature").text);
+        if (summary->split[s].bad > 0)
+            printf("; %s left out", nni_figure_plural(summary->split[s].bad, "record").text);
+        printf("\n");
     }
 }
 
-static const struct argp parser = {
-    .options = options,
-    .parser = parse_option,
-    .args_doc = "idx",
-    .doc = "Converts IDX files (the format of MNIST), plain or gzipped, to one HDF5 file. Types and shapes are kept.\v"
-           "Tables in text: nntrain import csv --help, nntrain import tsv --help. Arrays of NumPy: nntrain import "
-           "npy --help. LIBSVM: nntrain import svmlight --help.",
-};
-
-static nn_status refuse_format(const char *name, nn_error *error)
+static nn_status import(const void *parsed, nn_comm *comm, nn_error *error)
 {
-    static const char *const names[] = {"csv", "tsv", "npy", "svmlight", "idx"};
-    return nn_fail(error, NN_USAGE, "there is no format '%s'%s; the formats are csv, tsv, npy, svmlight and idx", name,
-                   nni_suggest_among(name, names, sizeof names / sizeof *names).text);
+    const arguments *given = parsed;
+    nni_import_summary summary = {.split = {{.name = NULL}}};
+    const double before = nni_clock();
+    NN_TRY(given->importer->run(given->job, &given->target, comm, &summary, error));
+    if (!comm || comm->rank == 0)
+        print_summary(given, &summary, nni_clock() - before);
+    return NN_OK;
+}
+
+static nn_status run(const arguments *given)
+{
+    nn_error error;
+    if (given->importer->collective)
+        return nni_cli_with_ranks("import", import, given);
+    if (!nni_cli_speaks())
+        return NN_OK; /* started under mpirun: one process does it */
+    return nni_cli_finish(import(given, NULL, &error), &error);
+}
+
+static nn_status import_format(const nni_importer *importer, int argc, char **argv)
+{
+    nn_error error;
+    arguments given = {.importer = importer, .target.progress = nni_cli_on_terminal() ? show : NULL};
+    const nn_status status = nni_allocate(1, importer->job_bytes, "the options", &given.job, &error);
+    if (status != NN_OK)
+        return nni_cli_finish(status, &error);
+    if (importer->begin)
+        importer->begin(given.job, argv[0]);
+    const nni_parsed parsed = parse(&given, argc, argv);
+    const nn_status outcome = parsed == NNI_PARSED_GO ? run(&given) : parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
+    nni_release(given.job);
+    return outcome;
+}
+
+/* --- without a format --- */
+
+static error_t parse_nothing(int key, char *value, struct argp_state *state)
+{
+    (void)value;
+    if (key != ARGP_KEY_END)
+        return ARGP_ERR_UNKNOWN;
+    argp_error(state, "name the format, what to import and the file to write: csv table.csv --label COLUMN --output "
+                      "FILE.h5");
+    return EINVAL;
+}
+
+/* The list of formats behind the help. */
+static void list_formats(char *text, size_t size)
+{
+    size_t length = (size_t)snprintf(text, size, "Converts files of other formats to HDF5.\vThe formats:\n");
+    for (size_t i = 0; nni_importer_at(i) && length < size; i++) {
+        const nni_importer *importer = nni_importer_at(i);
+        char names[40];
+        snprintf(names, sizeof names, "%s%s%s", importer->names[0], importer->names[1] ? ", " : "",
+                 importer->names[1] ? importer->names[1] : "");
+        length += (size_t)snprintf(text + length, size - length, "  %-10s  %s (%s)\n", names, importer->help,
+                                   importer->extensions);
+    }
+    if (length < size)
+        snprintf(text + length, size - length, "Options of a format: nntrain import FORMAT --help");
 }
 
 nn_status nni_cli_import(int argc, char **argv)
 {
-    arguments given = {.item_count = 0};
-    if (argc > 1 && (strcmp(argv[1], "csv") == 0 || strcmp(argv[1], "tsv") == 0))
-        return nni_cli_import_csv(argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "npy") == 0)
-        return nni_cli_import_npy(argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "svmlight") == 0)
-        return nni_cli_import_svmlight(argc - 1, argv + 1);
+    static const struct argp_option options[] = {NNI_CLI_HELP, {0}};
+    char text[2000];
     nn_error error;
-    if (argc > 1 && argv[1][0] != '-' && strcmp(argv[1], "idx") != 0)
-        return nni_cli_finish(refuse_format(argv[1], &error), &error);
-    const nni_parsed parsed = nni_cli_parse(&parser, "nntrain import", argc, argv, &given);
-    if (parsed != NNI_PARSED_GO)
-        return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
-    if (!nni_cli_speaks())
-        return NN_OK; /* started under mpirun: one process does it */
-    nn_status status = nn_import_idx(given.items, given.item_count, given.compress, given.output, &error);
-    if (status == NN_OK)
-        nni_cli_say_wrote(given.output);
-    return nni_cli_finish(status, &error);
+    if (argc > 1 && argv[1][0] != '-') {
+        const nni_importer *importer = nni_importer_find(argv[1], &error);
+        return importer ? import_format(importer, argc - 1, argv + 1) : nni_cli_finish(NN_USAGE, &error);
+    }
+    list_formats(text, sizeof text);
+    const struct argp parser = {.options = options, .parser = parse_nothing, .args_doc = "FORMAT", .doc = text};
+    return nni_cli_parse(&parser, "nntrain import", argc, argv, NULL) == NNI_PARSED_HELP ? NN_OK : NN_USAGE;
 }

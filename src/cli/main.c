@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/help.h"
-#include "data/dataset/dataset.h"
+#include "hdf5/library.h"
 #include "support/printable.h"
 #include "support/suggest.h"
 

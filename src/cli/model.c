@@ -4,7 +4,13 @@
 #include <string.h>
 
 #include "cli/choose.h"
-#include "data/dataset/feature_name.h"
+#include "data/dataset/digest.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/dataset/targets.h"
+#include "data/names/feature_name.h"
+#include "data/scaling/feature_scaling.h"
+#include "data/scaling/target_scaling.h"
 #include "support/memory.h"
 #include "support/printable.h"
 #include "support/suggest.h"
@@ -103,7 +109,7 @@ static nni_dataset_spec spec_of(const nni_model_arguments *given, const nni_mode
     spec.features = session->model->network->inputs;
     spec.missing = session->model->normalization->missing != NULL;
     spec.log1p = session->model->target_scaling->kind == NN_TARGETS_LOG1P;
-    spec.memory = nni_dataset_room(data->memory_bytes, session->comm);
+    spec.memory = nni_dataset_memory(data->memory_bytes, session->comm);
     return spec;
 }
 
@@ -118,7 +124,7 @@ static nn_status check_digest(const nni_model_arguments *given, const nni_model_
     return nn_fail(error, NN_DATA,
                    "%s holds other rows than %s was trained on (%s), so its training, validation and test rows cannot "
                    "be told; %s --split all",
-                   session->dataset->file, given->model, from->data_file,
+                   session->dataset->origin.file, given->model, from->data_file,
                    given->data ? "leave --split out, or take" : "take all of them with");
 }
 
@@ -174,10 +180,10 @@ static nn_status open_data(const nni_model_arguments *given, nni_model_session *
                        ranks, slices, slices);
     NN_TRY(compare_names(given, session, &spec, error));
     NN_TRY(nni_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
-    session->whole_rows = session->dataset->slices.rows;
+    session->whole_rows = session->dataset->slicing.slices.rows;
     if (session->carved)
         NN_TRY(carve_splits(given, session, error));
-    session->data_file = session->dataset->file;
+    session->data_file = session->dataset->origin.file;
     if (session->y)
         NN_TRY(nni_dataset_fit_targets(session->dataset, network->outputs,
                                        network->layers[network->layer_count - 1].activation, comm, error));
@@ -244,7 +250,7 @@ static void print_rows(const nni_model_session *session, FILE *out)
     if (all && has_trained_rows(session))
         fprintf(out, ", those trained on among them");
     if (session->carved)
-        fprintf(out, "%s ", nni_figure_count(session->dataset->slices.rows).text);
+        fprintf(out, "%s ", nni_figure_count(session->dataset->slicing.slices.rows).text);
     fprintf(out, "%s", all ? "" : what[session->split]);
     if (session->carved)
         fprintf(out, " of its %s", nni_figure_count(session->whole_rows).text);

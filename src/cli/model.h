@@ -4,8 +4,8 @@
 
 #include "checkpoint/checkpoint.h"
 #include "cli/cli.h"
-#include "data/dataset/candidates.h"
 #include "data/dataset/dataset.h"
+#include "data/names/candidates.h"
 #include "train/run/threads.h"
 
 /** Which rows a model is applied to. */

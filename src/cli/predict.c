@@ -3,8 +3,9 @@
 
 #include "api/predicts.h"
 #include "cli/model.h"
-#include "data/loading/rows.h"
+#include "data/dataset/cursor.h"
 #include "data/predictions/predictions.h"
+#include "data/rows/rows.h"
 #include "metrics/subject.h"
 #include "support/files.h"
 #include "support/memory.h"
@@ -86,7 +87,7 @@ static nn_status run_rows(const nni_model_session *session, nni_real *output, nn
     nni_real *x = NULL;
     nni_cursor *cursor = NULL;
     nni_rows rows = {.count = 1};
-    nn_status status = nni_allocate(capacity, dataset->features * sizeof *x, "a piece of the rows", &x, error);
+    nn_status status = nni_allocate(capacity, dataset->row.features * sizeof *x, "a piece of the rows", &x, error);
     if (status == NN_OK)
         status = nni_cursor_create(dataset, capacity, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
@@ -102,9 +103,9 @@ static nn_status run_rows(const nni_model_session *session, nni_real *output, nn
 static size_t rows_of_rank(const nni_dataset *dataset, const nn_comm *comm, int rank)
 {
     const size_t ranks = (size_t)comm->size;
-    const size_t first = nni_slices_first_of_rank(dataset->slices, (size_t)rank, ranks);
-    const size_t end = nni_slices_first_of_rank(dataset->slices, (size_t)rank + 1, ranks);
-    return nni_dataset_slice_first(dataset, end) - nni_dataset_slice_first(dataset, first);
+    const size_t first = nni_slices_first_of_rank(dataset->slicing.slices, (size_t)rank, ranks);
+    const size_t end = nni_slices_first_of_rank(dataset->slicing.slices, (size_t)rank + 1, ranks);
+    return nni_slicing_first(&dataset->slicing, end) - nni_slicing_first(&dataset->slicing, first);
 }
 
 /* What a piece of the outputs decides: classes, or labels from 0.5 on. */
@@ -201,7 +202,7 @@ static nn_status create_file(const arguments *given, const nni_model_session *se
 {
     const nni_predictions_form form = {
         .kind = kind_of(session->model),
-        .rows = session->dataset->slices.rows,
+        .rows = session->dataset->slicing.slices.rows,
         .outputs = session->model->network->outputs,
         .names = names,
     };
@@ -213,11 +214,11 @@ static nn_status write_predictions(const arguments *given, const nni_model_sessi
 {
     nn_comm *comm = session->comm;
     const nn_network *network = session->model->network;
-    const size_t rows = session->dataset->slices.rows;
+    const size_t rows = session->dataset->slicing.slices.rows;
     nni_predictions *file = NULL;
     nni_string_set names = {.count = 0};
     nni_real *output = NULL;
-    size_t most = session->dataset->rows;
+    size_t most = session->dataset->slicing.rows;
     for (int rank = 0; comm->rank == 0 && rank < comm->size; rank++)
         if (rows_of_rank(session->dataset, comm, rank) > most)
             most = rows_of_rank(session->dataset, comm, rank);

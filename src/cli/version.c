@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "data/dataset/dataset.h"
+#include "hdf5/library.h"
 #include "kernels/isa/isa.h"
 #include "nntrain/version.h"
 

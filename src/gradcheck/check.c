@@ -5,7 +5,12 @@
 #include <stdbool.h>
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
+#include "data/dataset/targets.h"
+#include "data/scaling/feature_scaling.h"
+#include "data/scaling/target_scaling.h"
 #include "model/losses/loss.h"
+#include "model/network.h"
 #include "recipe/recipe.h"
 #include "support/memory.h"
 #include "support/philox.h"
@@ -48,13 +53,13 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
     spec.head = nni_head_of(&recipe->network, &recipe->loss);
     NN_TRY(nni_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                             error));
-    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, in->dataset->features, &in->normalization, error));
+    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, in->dataset->row.features, &in->normalization, error));
     if (spec.missing)
         NN_TRY(nni_feature_scaler_impute(in->normalization, error));
     NN_TRY(nni_feature_scaler_fit(in->normalization, in->dataset, alone, error));
     NN_TRY(nni_dataset_normalize(in->dataset, in->normalization, error));
-    NN_TRY(nni_network_create(in->dataset->features, recipe->network.layers, recipe->network.layers_count, &in->network,
-                              error));
+    NN_TRY(nni_network_create(in->dataset->row.features, recipe->network.layers, recipe->network.layers_count,
+                              &in->network, error));
     const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
     NN_TRY(nni_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
     NN_TRY(nni_target_scaler_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
@@ -66,17 +71,17 @@ static nn_status load(check *in, nn_comm *alone, nn_error *error)
 static nn_status prepare(check *in, size_t rows, nn_error *error)
 {
     const nni_dataset *data = in->dataset;
-    if (rows > data->rows)
-        rows = data->rows;
+    if (rows > data->slicing.rows)
+        rows = data->slicing.rows;
     NN_TRY(nni_workspace_create(in->network, rows, 1, 1, &in->work, error));
-    NN_TRY(nni_allocate(rows, data->features * sizeof *in->x, "the rows", &in->x, error));
+    NN_TRY(nni_allocate(rows, data->row.features * sizeof *in->x, "the rows", &in->x, error));
     NN_TRY(nni_allocate(in->network->flat_count, sizeof(nni_real), "the gradients", &in->analytic, error));
     NN_TRY(nni_allocate(rows, sizeof *in->samples, "the rows' numbers", &in->samples, error));
     for (size_t i = 0; i < rows; i++)
         in->samples[i] = i;
     in->work->seed = in->recipe->seed;
     const nni_rows first = nni_dataset_resident(data, 0, rows);
-    NN_TRY(nni_allocate(rows, data->outputs * sizeof *in->y, "the targets", &in->y, error));
+    NN_TRY(nni_allocate(rows, data->row.outputs * sizeof *in->y, "the targets", &in->y, error));
     in->batch = (nni_batch){
         .rows = rows,
         .global_rows = rows,
@@ -273,7 +278,7 @@ static nn_status run(check *in, size_t rows, nn_error *error)
     NN_TRY(load(in, &alone, error));
     NN_TRY(prepare(in, rows, error));
     fprintf(in->out, "check    %zu rows of %s, %zu parameters, in double precision\n", in->batch.rows,
-            in->dataset->file, in->network->parameter_count);
+            in->dataset->origin.file, in->network->parameter_count);
     const double loss = loss_now(in);
     if (!isfinite(loss))
         return nn_fail(error, NN_DIVERGED,

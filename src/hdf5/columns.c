@@ -1,19 +1,21 @@
 #include "hdf5/columns.h"
 
+#include "hdf5/element.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* --- fields of records --- */
 
-static void list_fields(hid_t record, char *text, size_t room)
+static void list_fields(hid_t record, char *text, size_t size)
 {
     const int count = H5Tget_nmembers(record);
     size_t used = 0;
     text[0] = '\0';
-    for (int i = 0; i < count && used + 60 < room; i++) {
+    for (int i = 0; i < count && used + 60 < size; i++) {
         char *field = H5Tget_member_name(record, (unsigned)i);
-        used += (size_t)snprintf(text + used, room - used, "%s%.50s", i > 0 ? ", " : "", field ? field : "?");
+        used += (size_t)snprintf(text + used, size - used, "%s%.50s", i > 0 ? ", " : "", field ? field : "?");
         H5free_memory(field);
     }
 }

@@ -2,7 +2,10 @@
 #ifndef NNI_HDF5_COLUMNS_H
 #define NNI_HDF5_COLUMNS_H
 
-#include "hdf5/file.h"
+#include <hdf5.h>
+
+#include "hdf5/layout.h"
+#include "nntrain/status.h"
 
 /**
  * Describes the columns chosen of a dataset whose shape is described. Local.

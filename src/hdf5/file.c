@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hdf5/guard.h"
 #include "support/files.h"
 
 #ifdef H5_HAVE_PARALLEL
@@ -140,6 +141,17 @@ nn_status nni_hdf5_open(const char *path, nn_comm *comm, hid_t *file, nn_error *
     return *file < 0 ? fail_to_open(path, reason, error) : NN_OK;
 }
 
+void nni_hdf5_close(hid_t file)
+{
+    if (file >= 0 && !nni_hdf5_is_lost())
+        H5Fclose(file);
+}
+
+bool nni_hdf5_has(hid_t file, const char *name)
+{
+    return H5Lexists(file, name, H5P_DEFAULT) > 0;
+}
+
 /* --- finding a dataset --- */
 
 enum { LISTED_DATASETS = 12, VISITED_OBJECTS = 1000 };
@@ -159,9 +171,9 @@ static herr_t list_dataset(hid_t file, const char *name, const H5O_info_t *info,
     if (info->type == H5O_TYPE_DATASET) {
         if (strcmp(name, listing->wanted) == 0)
             listing->found = true;
-        size_t room = sizeof listing->text - listing->length;
-        if (listing->datasets < LISTED_DATASETS && strlen(name) + 8 < room)
-            listing->length += (size_t)snprintf(listing->text + listing->length, room, "%s/%s",
+        size_t left = sizeof listing->text - listing->length;
+        if (listing->datasets < LISTED_DATASETS && strlen(name) + 8 < left)
+            listing->length += (size_t)snprintf(listing->text + listing->length, left, "%s/%s",
                                                 listing->datasets > 0 ? ", " : "", name);
         listing->datasets++;
     }
@@ -194,4 +206,29 @@ nn_status nni_hdf5_open_dataset(hid_t file, const char *path, const char *name, 
     char reason[REASON_SIZE];
     nni_hdf5_reason(reason, sizeof reason);
     return fail_to_find(file, path, name, reason, error);
+}
+
+/* Names that are collected. */
+struct names {
+    nni_string_set *names;
+    nn_status status;
+    nn_error *error;
+};
+
+static herr_t add_dataset(hid_t file, const char *name, const H5O_info_t *info, void *context)
+{
+    (void)file;
+    struct names *in = context;
+    char slashed[4096];
+    /* Nobody means a longer name without writing it. */
+    if (info->type == H5O_TYPE_DATASET && snprintf(slashed, sizeof slashed, "/%s", name) < (int)sizeof slashed)
+        in->status = nni_string_set_add(in->names, slashed, in->error);
+    return in->status != NN_OK;
+}
+
+nn_status nni_hdf5_list_datasets(hid_t file, nni_string_set *names, nn_error *error)
+{
+    struct names in = {names, NN_OK, error};
+    H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, add_dataset, &in, H5O_INFO_BASIC);
+    return in.status;
 }

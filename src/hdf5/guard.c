@@ -24,8 +24,8 @@ static void land(int number)
 /* Damaged files make HDF5 recurse, too; then the stack has no room for a handler. */
 static void catch_signals(struct sigaction before[SIGNALS], stack_t *stack_before)
 {
-    static char room[1 << 16];
-    const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+    static char stack_memory[1 << 16];
+    const stack_t stack = {.ss_sp = stack_memory, .ss_size = sizeof stack_memory};
     struct sigaction action = {.sa_handler = land, .sa_flags = SA_ONSTACK | SA_NODEFER};
     sigemptyset(&action.sa_mask);
     sigaltstack(&stack, stack_before);

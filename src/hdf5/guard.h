@@ -1,4 +1,4 @@
-/** A crash inside libhdf5, which damaged files can bring about, as an error like others. */
+/** Turns a crash inside libhdf5, which damaged files can cause, into an error like others. */
 #ifndef NNI_HDF5_GUARD_H
 #define NNI_HDF5_GUARD_H
 
@@ -8,7 +8,7 @@
 
 /**
  * Runs a function that calls HDF5 on a file. Where it crashes (SIGSEGV, SIGBUS, SIGFPE, SIGABRT), HDF5 is in no state
- * to be called again: what the caller has open is left open, and the process can only tell, and end.
+ * to be called again: what the caller has open is left open, and the process can only report the error and end.
  *
  * Not for collective reading, where other ranks wait inside HDF5. Handlers are the process's; one thread at a time.
  *

@@ -1,7 +1,9 @@
 #include "hdf5/multi_file.h"
 
-#include "data/dataset/files.h"
+#include "hdf5/describe.h"
+#include "hdf5/file.h"
 #include "hdf5/guard.h"
+#include "hdf5/table.h"
 #include "support/memory.h"
 
 /* Files that a table holds open: a process may have some thousand, and x, y and w of every split a table each. */
@@ -23,17 +25,26 @@ struct nni_hdf5_multi_file {
     struct part part[]; /* [count] */
 };
 
-nn_status nni_hdf5_multi_file_open(nni_hdf5_table *table, uint64_t step, nn_error *error)
+static nn_status create_parts(size_t count, uint64_t step, nni_hdf5_multi_file **result, nn_error *error)
 {
-    const size_t count = table->rows.files->paths.count;
     nni_hdf5_multi_file *parts = NULL;
     NN_TRY(nni_allocate(1, sizeof *parts + count * sizeof *parts->part, "the files of a split", &parts, error));
     parts->step = step;
     parts->count = count;
     for (size_t i = 0; i < count; i++)
-        parts->part[i] = (struct part){.file = H5I_INVALID_HID, .table = nni_hdf5_table_closed()};
-    table->parts = parts;
+        parts->part[i] = (struct part){.file = NNI_HDF5_CLOSED, .table = nni_hdf5_table_closed()};
+    *result = parts;
     return NN_OK;
+}
+
+nn_status nni_hdf5_reader_open(const nni_hdf5_rows *rows, const nn_comm *comm, uint64_t step, nni_hdf5_reader *reader,
+                               nn_error *error)
+{
+    *reader = nni_hdf5_reader_closed();
+    if (!rows->files)
+        return nni_hdf5_table_open(rows, comm, step, &reader->table, error);
+    reader->table.rows = *rows;
+    return create_parts(rows->files->paths.count, step, &reader->parts, error);
 }
 
 static void close_part(nni_hdf5_multi_file *parts, struct part *part)
@@ -41,23 +52,23 @@ static void close_part(nni_hdf5_multi_file *parts, struct part *part)
     if (part->file < 0)
         return;
     nni_hdf5_table_close(&part->table);
-    if (!nni_hdf5_is_lost())
-        H5Fclose(part->file);
-    part->file = H5I_INVALID_HID;
+    nni_hdf5_close(part->file);
+    part->file = NNI_HDF5_CLOSED;
     parts->open--;
 }
 
-void nni_hdf5_multi_file_close(nni_hdf5_table *table)
+void nni_hdf5_reader_close(nni_hdf5_reader *reader)
 {
-    nni_hdf5_multi_file *parts = table->parts;
+    nni_hdf5_multi_file *parts = reader->parts;
     for (size_t i = 0; parts && i < parts->count; i++)
         close_part(parts, &parts->part[i]);
     nni_release(parts);
-    table->parts = NULL;
+    reader->parts = NULL;
+    nni_hdf5_table_close(&reader->table);
 }
 
-/* The one whose last reading is longest ago makes way. */
-static void make_way(nni_hdf5_multi_file *parts)
+/* The one that was read longest ago. */
+static void close_oldest(nni_hdf5_multi_file *parts)
 {
     struct part *oldest = NULL;
     for (size_t i = 0; i < parts->count; i++)
@@ -69,15 +80,15 @@ static void make_way(nni_hdf5_multi_file *parts)
 
 /* A file to be opened, as the guard takes it. */
 struct opening {
-    const nni_hdf5_table *table;
+    const nni_hdf5_reader *reader;
     size_t index;
 };
 
 static nn_status open_file(void *context, nn_error *error)
 {
     const struct opening *opening = context;
-    const nni_hdf5_rows *all = &opening->table->rows;
-    nni_hdf5_multi_file *parts = opening->table->parts;
+    const nni_hdf5_rows *all = &opening->reader->table.rows;
+    nni_hdf5_multi_file *parts = opening->reader->parts;
     struct part *part = &parts->part[opening->index];
     const char *path = all->files->paths.text[opening->index];
     const uint64_t *first = &all->files->first[opening->index];
@@ -98,35 +109,50 @@ static nn_status open_file(void *context, nn_error *error)
     return nni_hdf5_table_open(&rows, NULL, aligned ? parts->step : 1, &part->table, error);
 }
 
-static nn_status open_part(const nni_hdf5_table *table, size_t index, nn_error *error)
+static nn_status open_part(const nni_hdf5_reader *reader, size_t index, nn_error *error)
 {
-    struct part *part = &table->parts->part[index];
-    const char *path = table->rows.files->paths.text[index];
-    struct opening opening = {table, index};
-    if (table->parts->open >= MOST_OPEN)
-        make_way(table->parts);
+    struct part *part = &reader->parts->part[index];
+    const char *path = reader->table.rows.files->paths.text[index];
+    struct opening opening = {reader, index};
+    if (reader->parts->open >= MOST_OPEN)
+        close_oldest(reader->parts);
     const nn_status status = nni_hdf5_guard(path, open_file, &opening, error);
     if (status != NN_OK)
-        close_part(table->parts, part);
+        close_part(reader->parts, part);
     return status;
 }
 
-nn_status nni_hdf5_multi_file_visit(const nni_hdf5_table *table, uint64_t first, uint64_t count, nni_hdf5_visit *visit,
-                                    void *context, nn_error *error)
+nn_status nni_hdf5_reader_visit(const nni_hdf5_reader *reader, uint64_t first, uint64_t count, nni_hdf5_take_part *take,
+                                void *context, nn_error *error)
 {
-    const nni_files *files = table->rows.files;
+    const nni_files *files = reader->table.rows.files;
     const uint64_t end = first + count;
+    if (!reader->parts)
+        return take(context, &reader->table, first, count, 0, error);
     for (uint64_t at = first; at < end;) {
         const size_t index = nni_files_of_row(files, at);
-        struct part *part = &table->parts->part[index];
+        struct part *part = &reader->parts->part[index];
         const uint64_t border = files->first[index + 1], until = border < end ? border : end;
         if (part->file < 0)
-            NN_TRY(open_part(table, index, error));
-        part->turn = ++table->parts->turns;
-        const nn_status status = visit(context, &part->table, at - files->first[index], until - at, at - first, error);
+            NN_TRY(open_part(reader, index, error));
+        part->turn = ++reader->parts->turns;
+        const nn_status status = take(context, &part->table, at - files->first[index], until - at, at - first, error);
         NN_TRY(nni_hdf5_check_size(files->paths.text[index], part->bytes, error));
         NN_TRY(status);
         at = until;
     }
     return NN_OK;
+}
+
+static nn_status read_part(void *context, const nni_hdf5_table *part, uint64_t first, uint64_t count, uint64_t offset,
+                           nn_error *error)
+{
+    const size_t row_bytes = part->rows.layout->row_values * nni_element_size(part->rows.element);
+    return nni_hdf5_table_read(part, first, count, (char *)context + offset * row_bytes, error);
+}
+
+nn_status nni_hdf5_reader_read(const nni_hdf5_reader *reader, uint64_t first, uint64_t count, void *values,
+                               nn_error *error)
+{
+    return nni_hdf5_reader_visit(reader, first, count, read_part, values, error);
 }

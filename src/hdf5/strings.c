@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "hdf5/columns.h"
+#include "hdf5/file.h"
 #include "support/memory.h"
 
 /* Of texts that are read at a time, at most; those of any length come as pointers. */
-enum { ROOM_BYTES = 1 << 20, MOST_ROWS = 1 << 14 };
+enum { BUFFER_BYTES = 1 << 20, MOST_ROWS = 1 << 14 };
 
 /* The type of one text: the dataset's, or the one of the field of its records. */
 static hid_t text_type(const nni_hdf5_table *table)
@@ -19,20 +20,20 @@ nn_status nni_hdf5_strings_open(nni_hdf5_table *table, nn_error *error)
 {
     table->text_type = text_type(table);
     const size_t width = table->text_type >= 0 ? H5Tget_size(table->text_type) : 0;
-    if (width == 0 || width > ROOM_BYTES)
+    if (width == 0 || width > BUFFER_BYTES)
         return nn_fail(error, NN_DATA, "%s: %s holds texts of %zu bytes; those of classes have at most %d",
                        table->rows.path, table->rows.name, width, NNI_LABEL_MOST);
-    table->text_rows = ROOM_BYTES / width < MOST_ROWS ? ROOM_BYTES / width : MOST_ROWS;
-    return nni_allocate(table->text_rows, width, "texts of classes", &table->text_room, error);
+    table->text_rows = BUFFER_BYTES / width < MOST_ROWS ? BUFFER_BYTES / width : MOST_ROWS;
+    return nni_allocate(table->text_rows, width, "texts of classes", &table->text_buffer, error);
 }
 
 void nni_hdf5_strings_close(nni_hdf5_table *table)
 {
     if (table->text_type >= 0)
         H5Tclose(table->text_type);
-    nni_release(table->text_room);
+    nni_release(table->text_buffer);
     table->text_type = H5I_INVALID_HID;
-    table->text_room = NULL;
+    table->text_buffer = NULL;
 }
 
 /* One text as it was meant, with a zero behind it. */
@@ -52,14 +53,15 @@ static nn_status take_one(const nni_hdf5_table *table, const char *from, size_t 
     return take(context, text, row, error);
 }
 
-static nn_status take_piece(const nni_hdf5_table *table, uint64_t first, size_t count, nni_hdf5_take_text *take,
+static nn_status take_texts(const nni_hdf5_table *table, uint64_t first, size_t count, nni_hdf5_take_text *take,
                             void *context, nn_error *error)
 {
     const bool variable = H5Tis_variable_str(table->text_type) > 0;
     const bool spaces = H5Tget_strpad(table->text_type) == H5T_STR_SPACEPAD;
     const size_t width = H5Tget_size(table->text_type);
     for (size_t i = 0; i < count; i++) {
-        const char *text = variable ? ((char *const *)table->text_room)[i] : (const char *)table->text_room + i * width;
+        const char *text =
+            variable ? ((char *const *)table->text_buffer)[i] : (const char *)table->text_buffer + i * width;
         size_t length = !text ? 0 : variable ? strlen(text) : strnlen(text, width);
         while (spaces && length > 0 && text[length - 1] == ' ')
             length--;
@@ -68,8 +70,8 @@ static nn_status take_piece(const nni_hdf5_table *table, uint64_t first, size_t 
     return NN_OK;
 }
 
-static nn_status read_piece(const nni_hdf5_table *table, uint64_t first, size_t count, nni_hdf5_take_text *take,
-                            void *context, nn_error *error)
+static nn_status read_some(const nni_hdf5_table *table, uint64_t first, size_t count, nni_hdf5_take_text *take,
+                           void *context, nn_error *error)
 {
     const nni_hdf5_rows *rows = &table->rows;
     hsize_t start[H5S_MAX_RANK] = {first}, extent[H5S_MAX_RANK] = {0};
@@ -81,14 +83,14 @@ static nn_status read_piece(const nni_hdf5_table *table, uint64_t first, size_t 
                                        : H5Tcopy(table->text_type);
     H5Sselect_hyperslab(table->space, H5S_SELECT_SET, start, NULL, extent, NULL);
     nn_status status = NN_OK;
-    if (H5Dread(table->dataset, type, memory, table->space, table->transfer, table->text_room) < 0) {
+    if (H5Dread(table->dataset, type, memory, table->space, table->transfer, table->text_buffer) < 0) {
         nni_hdf5_reason(reason, sizeof reason);
         status = nn_fail(error, NN_DATA, "%s: rows %llu to %llu of %s cannot be read (HDF5: %s)", rows->path,
                          (unsigned long long)first, (unsigned long long)first + count - 1, rows->name, reason);
     } else {
-        status = take_piece(table, first, count, take, context, error);
+        status = take_texts(table, first, count, take, context, error);
         if (H5Tis_variable_str(table->text_type) > 0)
-            H5Dvlen_reclaim(type, memory, H5P_DEFAULT, table->text_room);
+            H5Dvlen_reclaim(type, memory, H5P_DEFAULT, table->text_buffer);
     }
     H5Tclose(type);
     H5Sclose(memory);
@@ -100,7 +102,7 @@ nn_status nni_hdf5_strings_read(const nni_hdf5_table *table, uint64_t first, uin
 {
     for (uint64_t done = 0; done < count; done += table->text_rows) {
         const uint64_t left = count - done, piece = left < table->text_rows ? left : table->text_rows;
-        NN_TRY(read_piece(table, first + done, piece, take, context, error));
+        NN_TRY(read_some(table, first + done, piece, take, context, error));
     }
     return NN_OK;
 }

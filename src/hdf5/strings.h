@@ -2,7 +2,7 @@
 #ifndef NNI_HDF5_STRINGS_H
 #define NNI_HDF5_STRINGS_H
 
-#include "hdf5/read.h"
+#include "hdf5/rows.h"
 
 /** Bytes of the longest text that is a class. */
 enum { NNI_LABEL_MOST = 255 };
@@ -10,7 +10,7 @@ enum { NNI_LABEL_MOST = 255 };
 /** Takes one text. @param row  of the file */
 typedef nn_status nni_hdf5_take_text(void *context, const char *text, uint64_t row, nn_error *error);
 
-/** Room for the texts of some rows at a time, of a table whose layout says that it holds texts. */
+/** Allocates the buffer for texts of some rows at a time, of a table whose layout says that it holds texts. */
 nn_status nni_hdf5_strings_open(nni_hdf5_table *table, nn_error *error);
 void nni_hdf5_strings_close(nni_hdf5_table *table);
 

@@ -110,7 +110,8 @@ static hid_t creation_of(hid_t type, int dimensions, const hsize_t *extent, hsiz
     return creation;
 }
 
-/* A small file of another format can claim, or unpack to, more than the disk holds: told before it is full. */
+/* A small file of another format can claim, or unpack to, more than the disk holds: reported before the disk is full.
+ */
 static nn_status check_free(const nni_hdf5_output *output, const char *name, hid_t type, int dimensions,
                             const hsize_t *extent, nn_error *error)
 {

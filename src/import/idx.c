@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "hdf5/write.h"
-#include "import/import.h"
+#include "import/arrays.h"
 #include "support/files.h"
 #include "support/memory.h"
 
@@ -207,3 +207,27 @@ nn_status nn_import_idx(const nn_import_item *items, size_t count, int compress,
         status = import_item(&items[i], &output, compress, error);
     return nni_hdf5_finish(&output, status, error);
 }
+
+/* --- as a format of nntrain import --- */
+
+static nn_status run(const void *job, const nni_import_target *target, nn_comm *comm, nni_import_summary *summary,
+                     nn_error *error)
+{
+    (void)comm, (void)summary;
+    nn_import_item items[NNI_IMPORT_ARRAYS];
+    const size_t count = nni_import_arrays_list(job, items);
+    return nn_import_idx(items, count, target->compress, target->output, error);
+}
+
+const nni_importer nni_importer_idx = {
+    .names = {"idx"},
+    .extensions = "idx, ubyte, or .gz of these",
+    .help = "arrays of MNIST's format",
+    .description = "Converts IDX files (the format of MNIST), plain or gzipped, to one HDF5 file. Types and shapes are "
+                   "kept.",
+    .wanted = "name what to import and the file to write: idx --train-x FILE --output FILE.h5",
+    .options = nni_import_array_options,
+    .job_bytes = sizeof(nni_import_arrays),
+    .is_complete = nni_import_arrays_are_complete,
+    .run = run,
+};

@@ -1,4 +1,4 @@
-/** What would make a dataset quicker to read, smaller, or easier to learn from: one line each, with the mend. */
+/** What would make a dataset quicker to read, smaller, or easier to learn from: one line each, with what to do. */
 #ifndef NNI_INSPECT_ADVICE_H
 #define NNI_INSPECT_ADVICE_H
 
@@ -12,7 +12,7 @@ void nni_inspect_advise_storage(FILE *out, const nni_inspected *seen, const nni_
 
 /** The same about what the values of features, classes and targets do to a training. */
 void nni_inspect_advise_learning(FILE *out, const nni_inspected *seen, const nni_inspect_values *values,
-                                 const nni_inspect_names *names);
+                                 const nni_hdf5_names *names);
 
 /** The same about targets that are texts. @param empty  rows that are said to be empty */
 void nni_inspect_advise_text(FILE *out, const nni_inspected *seen, uint64_t empty);

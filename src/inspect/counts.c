@@ -32,7 +32,7 @@ const char *nni_inspect_counts_list(const nni_inspect_counts *counts, bool all, 
     int64_t numbers[NNI_INSPECT_CLASSES_MOST];
     for (size_t i = 0; i < counts->count; i++)
         numbers[i] = counts->each[i].label;
-    return all ? nni_label_list_tell(numbers, counts->count, text) : nni_label_list(numbers, counts->count, text);
+    return all ? nni_label_list_describe(numbers, counts->count, text) : nni_label_list(numbers, counts->count, text);
 }
 
 bool nni_inspect_counts_are_classes(const nni_inspect_counts *counts)

@@ -25,7 +25,7 @@ typedef struct nni_inspect_counts {
 /** @return false where a value is no whole number below 2^53, or one label too many: these are no labels then */
 bool nni_inspect_counts_take(nni_inspect_counts *counts, double value);
 
-/** Writes the labels as nni_label_list does, or with all set as nni_label_list_tell does. @return text */
+/** Writes the labels as nni_label_list does, or with all set as nni_label_list_describe does. @return text */
 const char *nni_inspect_counts_list(const nni_inspect_counts *counts, bool all, char text[NNI_LABEL_LIST]);
 
 /** @return whether they are 0 to count - 1 */

@@ -70,13 +70,13 @@ bool nni_inspect_is_empty(const nni_inspect_feature *feature)
     return feature->values == 0;
 }
 
-void nni_inspect_print_feature(FILE *out, const nni_inspect_names *names, size_t at)
+void nni_inspect_print_feature(FILE *out, const nni_hdf5_names *names, size_t at)
 {
     fprintf(out, "%zu", at);
     if (!names->texts)
         return;
     fputc(' ', out);
-    nni_print_text(out, nni_inspect_name(names, at));
+    nni_print_text(out, nni_hdf5_name(names, at));
 }
 
 size_t nni_inspect_features_count(const nni_inspect_features *features, bool (*is)(const nni_inspect_feature *))
@@ -87,7 +87,7 @@ size_t nni_inspect_features_count(const nni_inspect_features *features, bool (*i
     return count;
 }
 
-void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names,
                                bool (*is)(const nni_inspect_feature *))
 {
     size_t listed = 0;
@@ -103,18 +103,18 @@ void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, 
     }
 }
 
-static size_t widest_name(const nni_inspect_names *names)
+static size_t widest_name(const nni_hdf5_names *names)
 {
     size_t widest = 0;
     for (size_t i = 0; names->texts && i < names->count; i++) {
-        const size_t length = nni_print_text(NULL, nni_inspect_name(names, i));
+        const size_t length = nni_print_text(NULL, nni_hdf5_name(names, i));
         if (length > widest)
             widest = length;
     }
     return widest;
 }
 
-static void print_table(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
+static void print_table(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names)
 {
     const size_t width = widest_name(names) + (names->texts ? 1 : 0);
     fprintf(out, "           feature%*s %11s %11s %11s %11s %9s\n", (int)width, "", "least", "most", "mean",
@@ -124,7 +124,7 @@ static void print_table(FILE *out, const nni_inspect_features *features, const n
         fprintf(out, "           %7zu", at);
         if (names->texts) {
             fputc(' ', out);
-            const size_t used = nni_print_text(out, nni_inspect_name(names, at));
+            const size_t used = nni_print_text(out, nni_hdf5_name(names, at));
             fprintf(out, "%*s", (int)(width - 1 - used), "");
         }
         if (feature->values > 0)
@@ -136,7 +136,7 @@ static void print_table(FILE *out, const nni_inspect_features *features, const n
     }
 }
 
-static void print_constant(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
+static void print_constant(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names)
 {
     const size_t constant = nni_inspect_features_count(features, nni_inspect_is_constant);
     fprintf(out, "%zu constant%s", constant, constant > 0 ? " (" : "");
@@ -144,8 +144,8 @@ static void print_constant(FILE *out, const nni_inspect_features *features, cons
     fprintf(out, "%s", constant > 0 ? ")" : "");
 }
 
-static void print_range(FILE *out, const char *what, const nni_inspect_features *features,
-                        const nni_inspect_names *names, size_t at)
+static void print_range(FILE *out, const char *what, const nni_inspect_features *features, const nni_hdf5_names *names,
+                        size_t at)
 {
     fprintf(out, ", %s ", what);
     nni_inspect_print_feature(out, names, at);
@@ -158,7 +158,7 @@ static double range_of(const nni_inspect_feature *feature)
     return feature->most - feature->least;
 }
 
-static void print_digest(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
+static void print_digest(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names)
 {
     const nni_inspect_feature *each = features->each;
     const size_t none = features->count;
@@ -185,7 +185,7 @@ static void print_digest(FILE *out, const nni_inspect_features *features, const 
     fprintf(out, "; --features tells of each\n");
 }
 
-void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names,
                                 bool every)
 {
     if (every || features->count <= TABLE_MOST)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "inspect/text.h"
+#include "hdf5/names/names.h"
 
 /** One feature; of its finite values. */
 typedef struct nni_inspect_feature {
@@ -18,7 +18,7 @@ typedef struct nni_inspect_feature {
 
 /** All features of a dataset. Owns its array. */
 typedef struct nni_inspect_features {
-    size_t count; /**< 0: none are told apart */
+    size_t count; /**< 0: values are not kept apart by feature */
     nni_inspect_feature *each;
     bool one_hot; /**< every row so far is a single 1 among zeros */
     size_t ones;  /**< in the row that is under way */
@@ -44,14 +44,14 @@ bool nni_inspect_is_empty(const nni_inspect_feature *feature);
 size_t nni_inspect_features_count(const nni_inspect_features *features, bool (*is)(const nni_inspect_feature *));
 
 /** Prints the first few features that are so, and "..." for more. */
-void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+void nni_inspect_features_list(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names,
                                bool (*is)(const nni_inspect_feature *));
 
 /** Prints a feature's position, and its name where it has one. */
-void nni_inspect_print_feature(FILE *out, const nni_inspect_names *names, size_t at);
+void nni_inspect_print_feature(FILE *out, const nni_hdf5_names *names, size_t at);
 
 /** Prints a table of a few features, or of all that are asked for; otherwise how many stand out. */
-void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names,
+void nni_inspect_features_print(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names,
                                 bool every);
 
 #endif

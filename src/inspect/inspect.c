@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hdf5/file.h"
+#include "hdf5/layout.h"
 #include "hdf5/storage/outside.h"
 #include "inspect/advice.h"
 #include "inspect/labels.h"
@@ -75,14 +76,14 @@ static bool print_numbers(FILE *out, const nni_inspected *seen, const nni_inspec
     const bool good = nni_inspect_values_read(seen, how->all, how->features, &values);
     if (good) {
         nni_inspect_values_print(out, seen, &values);
-        nni_inspect_names names = {0};
+        nni_hdf5_names names = {0};
         if (values.features.count > 0 && values.rows > 0) {
-            nni_inspect_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
+            nni_hdf5_names_find(seen->root, seen->name, seen->dataset, values.features.count, &names);
             nni_inspect_features_print(out, &values.features, &names, how->features);
         }
         nni_inspect_advise_storage(out, seen, &values);
         nni_inspect_advise_learning(out, seen, &values, &names);
-        nni_inspect_names_free(&names);
+        nni_hdf5_names_free(&names);
     }
     nni_inspect_values_free(&values);
     return good;
@@ -148,7 +149,7 @@ typedef struct visit {
     const char *path;
     hid_t root;
     nni_hdf5_fence fence;
-    nni_string_set known; /* addresses of objects that have several names: each is told once */
+    nni_string_set known; /* addresses of objects that have several names: each is printed once */
     size_t datasets;
     nn_status status; /* of the first dataset that could not be read */
     nn_error *error;
@@ -172,7 +173,7 @@ static bool describe_dataset(visit *state, const char *name)
     return good;
 }
 
-/* What may not be looked into is told, and is no reason to say nothing of the rest. */
+/* A dataset that may not be read is reported, and the others are printed all the same. */
 static void refuse_dataset(visit *state, const char *name, const nn_error *reason)
 {
     hid_t dataset = H5Dopen2(state->root, name, H5P_DEFAULT);
@@ -230,7 +231,7 @@ static herr_t visit_group(hid_t parent, const char *link, const char *name, cons
     return outcome;
 }
 
-/* @return 1 where an object was not met by another name before, 0 where it was, -1 where that cannot be told */
+/* @return 1 where an object was not met by another name before, 0 where it was, -1 where HDF5 cannot say */
 static int is_first(visit *state, const H5O_info_t *info)
 {
     char address[32];
@@ -260,12 +261,12 @@ static herr_t visit_link(hid_t group, const char *link, const H5L_info_t *info, 
     const level *here = context;
     visit *state = here->state;
     char *name = NULL;
-    const size_t room = strlen(here->name) + strlen(link) + 2;
+    const size_t size = strlen(here->name) + strlen(link) + 2;
     if (info->type == H5L_TYPE_SOFT)
         return 0; /* what it leads to has a name of its own */
-    if (nni_allocate(room, 1, "a name", &name, NULL) != NN_OK)
+    if (nni_allocate(size, 1, "a name", &name, NULL) != NN_OK)
         return -1;
-    snprintf(name, room, "%s/%s", here->name, link);
+    snprintf(name, size, "%s/%s", here->name, link);
     herr_t outcome = 0;
     if (info->type != H5L_TYPE_HARD)
         nni_inspect_print_link(state->out, group, link, name, state->path, &state->fence);

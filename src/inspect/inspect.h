@@ -11,13 +11,13 @@
 /** How closely to look. */
 typedef struct nni_inspect_how {
     bool all;             /**< at every value, however many; otherwise at the first 67,108,864 of each dataset, about */
-    bool features;        /**< tell of each feature, however many there are */
+    bool features;        /**< print a line for each feature, however many there are */
     nn_external external; /**< where the file may have data outside of itself, that is looked at */
 } nni_inspect_how;
 
 /**
  * Describes every dataset of an HDF5 file: shape, type, storage, range, features, classes; and advises on what would
- * cost a training time, room or accuracy. One process, in memory that does not grow with the dataset.
+ * cost a training time, disk or accuracy. One process, in memory that does not grow with the dataset.
  *
  * @return NN_DATA where the file is missing, not HDF5, or damaged
  */

@@ -50,7 +50,7 @@ static void advise_unfit(FILE *out, const nni_inspect_values *values)
         fprintf(out, "advice   training takes no infinite values; write them as NaN if they are missing, and impute\n");
 }
 
-static void advise_empty(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
+static void advise_empty(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names)
 {
     const size_t empty = nni_inspect_features_count(features, nni_inspect_is_empty);
     if (empty == 0)
@@ -61,7 +61,7 @@ static void advise_empty(FILE *out, const nni_inspect_features *features, const 
     fputc('\n', out);
 }
 
-static void advise_constant(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
+static void advise_constant(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names)
 {
     const size_t constant = nni_inspect_features_count(features, nni_inspect_is_constant);
     if (constant == 0)
@@ -72,7 +72,7 @@ static void advise_constant(FILE *out, const nni_inspect_features *features, con
     fputc('\n', out);
 }
 
-static void advise_scale(FILE *out, const nni_inspect_features *features, const nni_inspect_names *names)
+static void advise_scale(FILE *out, const nni_inspect_features *features, const nni_hdf5_names *names)
 {
     const double ratio_most = 1000;
     size_t widest = 0, narrowest = 0;
@@ -165,7 +165,7 @@ static void advise_one_hot(FILE *out, const nni_inspected *seen, const nni_inspe
 }
 
 void nni_inspect_advise_learning(FILE *out, const nni_inspected *seen, const nni_inspect_values *values,
-                                 const nni_inspect_names *names)
+                                 const nni_hdf5_names *names)
 {
     if (is_features(seen))
         advise_unfit(out, values);

@@ -1,4 +1,4 @@
-/** Where a file has data outside of itself: told, whether it may be read or not. */
+/** Prints where a file has data outside of itself, whether a training may read it or not. */
 #ifndef NNI_INSPECT_OUTSIDE_H
 #define NNI_INSPECT_OUTSIDE_H
 

@@ -6,7 +6,8 @@
 
 #include "support/memory.h"
 
-/* Values looked at, at a time and, unless all are asked for, of a dataset (a second or so); features told apart. */
+/* Values that are read at a time; that are read of a dataset unless all are asked for (about a second); and features
+ * that have figures of their own. */
 enum { PIECE = 1 << 16, MOST_VALUES = 1 << 26, FEATURES_MOST = 4096 };
 
 /* Where the reading stands: in a row, at a position of it. */
@@ -102,20 +103,20 @@ static bool read_piece(const nni_inspected *seen, const section *piece, double *
 
 static bool read_rows(const nni_inspected *seen, nni_inspect_values *values)
 {
-    double *room = NULL;
-    if (nni_allocate(PIECE, sizeof *room, "the values", &room, NULL) != NN_OK)
+    double *size = NULL;
+    if (nni_allocate(PIECE, sizeof *size, "the values", &size, NULL) != NN_OK)
         return false;
     bool good = true;
     position place = {0, 0};
     section piece = first_piece(seen);
     while (good && piece.start[0] < values->rows) {
         size_piece(&piece, seen, values->rows);
-        good = read_piece(seen, &piece, room);
+        good = read_piece(seen, &piece, size);
         if (good)
-            look_at(values, room, piece.values, seen->row_values, &place);
+            look_at(values, size, piece.values, seen->row_values, &place);
         next_piece(&piece, seen);
     }
-    nni_release(room);
+    nni_release(size);
     return good;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "data/dataset/cursor.h"
 #include "metrics/metric_table.h"
 #include "model/losses/loss.h"
 #include "support/memory.h"
@@ -26,13 +27,13 @@ static nn_status take_memory(nni_evaluator *evaluator, nn_error *error)
 {
     const nni_dataset *dataset = evaluator->subject.dataset;
     NN_TRY(nni_cursor_create(dataset, evaluator->capacity, &evaluator->cursor, error));
-    if (dataset->target == NNI_TARGET_VALUES) {
-        NN_TRY(nni_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->y,
+    if (dataset->row.target == NNI_TARGET_VALUES) {
+        NN_TRY(nni_allocate(evaluator->capacity, dataset->row.outputs * sizeof *evaluator->y,
                             "the targets of an evaluation", &evaluator->y, error));
-        NN_TRY(nni_allocate(evaluator->capacity, dataset->outputs * sizeof *evaluator->restored,
+        NN_TRY(nni_allocate(evaluator->capacity, dataset->row.outputs * sizeof *evaluator->restored,
                             "the outputs of an evaluation", &evaluator->restored, error));
     }
-    NN_TRY(nni_allocate(evaluator->capacity, dataset->features * sizeof *evaluator->x, "the rows of an evaluation",
+    NN_TRY(nni_allocate(evaluator->capacity, dataset->row.features * sizeof *evaluator->x, "the rows of an evaluation",
                         &evaluator->x, error));
     const size_t classes = evaluator->tally.parts, outputs = evaluator->subject.outputs;
     evaluator->each_count = classes > outputs ? classes : outputs;
@@ -59,13 +60,13 @@ static nn_status describe(nni_evaluator *evaluator, nni_output_kind outputs, nni
 nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const nni_dataset *dataset,
                                nni_metrics_wanted wanted, nn_comm *comm, nni_evaluator **result, nn_error *error)
 {
-    if (dataset->target == NNI_TARGET_NONE)
-        return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->file,
-                       dataset->x_name);
+    if (dataset->row.target == NNI_TARGET_NONE)
+        return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->origin.file,
+                       dataset->origin.x_name);
     nni_evaluator *evaluator = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
     evaluator->comm = comm;
-    evaluator->capacity = dataset->rows > 0 && capacity > dataset->rows ? dataset->rows : capacity;
+    evaluator->capacity = dataset->slicing.rows > 0 && capacity > dataset->slicing.rows ? dataset->slicing.rows : capacity;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
     const nni_output_kind outputs = nni_activation_of(network->layers[network->layer_count - 1].activation)->outputs;
@@ -101,7 +102,7 @@ static nni_batch piece_of(const nni_evaluator *evaluator, const nni_rows *rows)
     const nni_dataset *dataset = evaluator->subject.dataset;
     return (nni_batch){
         .rows = rows->count,
-        .global_rows = dataset->slices.rows,
+        .global_rows = dataset->slicing.slices.rows,
         .x = nni_dataset_convert(dataset, rows, evaluator->x),
         .y = {.classes = rows->classes, .values = nni_dataset_convert_targets(dataset, rows, evaluator->y)},
         .weights = rows->weights,
@@ -142,9 +143,9 @@ static nn_status run_pieces(nni_evaluator *evaluator, const nni_loss_settings *l
 {
     const nni_dataset *dataset = evaluator->subject.dataset;
     nni_tally_clear(&evaluator->tally);
-    if ((evaluator->capacity == 0 || evaluator->capacity > work->capacity) && dataset->rows > 0)
+    if ((evaluator->capacity == 0 || evaluator->capacity > work->capacity) && dataset->slicing.rows > 0)
         return nn_fail(error, NN_USAGE, "a work space of %zu rows cannot measure %s in pieces of %zu", work->capacity,
-                       dataset->x_name, evaluator->capacity);
+                       dataset->origin.x_name, evaluator->capacity);
     size_t leaf = 0;
     nni_rows rows = {.count = 1};
     while (rows.count > 0) {
@@ -179,7 +180,7 @@ static void compute_metrics(const nni_evaluator *evaluator, const nni_measured *
     const nni_subject *subject = measured->subject;
     const nni_tally *tally = measured->tally;
     *metrics = (nni_metrics){
-        .rows = subject->dataset->slices.rows,
+        .rows = subject->dataset->slicing.slices.rows,
         .weight = tally->totals[NNI_SUM_WEIGHT],
         .classes = subject->classes > 0,
         .class_count = subject->classes,

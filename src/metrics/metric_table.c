@@ -79,7 +79,7 @@ static double weight(const nni_measured *m)
 
 static double mean_loss(const nni_measured *m)
 {
-    return m->tally->totals[NNI_SUM_LOSS] / (double)m->subject->dataset->slices.rows;
+    return m->tally->totals[NNI_SUM_LOSS] / (double)m->subject->dataset->slicing.slices.rows;
 }
 
 /* Accuracy of classes, and of labels that of whole rows. */
@@ -220,7 +220,7 @@ static double rmse(const nni_measured *m, size_t output)
 static double r2(const nni_measured *m, size_t output)
 {
     const double residual = m->tally->totals[m->tally->residual + output], spread = m->subject->spread[output];
-    if (m->subject->dataset->slices.rows <= 1)
+    if (m->subject->dataset->slicing.slices.rows <= 1)
         return (double)NAN;
     if (isnan(residual))
         return residual;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/dataset/cursor.h"
 #include "support/memory.h"
 
 /* What is sorted. */
@@ -40,8 +41,8 @@ struct nni_ranking {
 static nn_status take_memory(nni_ranking *ranking, nn_error *error)
 {
     const char what[] = "the scores of an evaluation";
-    const size_t rows = ranking->subject->dataset->rows;
-    const size_t all = ranking->comm->rank == 0 ? ranking->subject->dataset->slices.rows : 0;
+    const size_t rows = ranking->subject->dataset->slicing.rows;
+    const size_t all = ranking->comm->rank == 0 ? ranking->subject->dataset->slicing.slices.rows : 0;
     NN_TRY(nni_allocate(rows, ranking->columns * sizeof *ranking->scores, what, &ranking->scores, error));
     NN_TRY(nni_allocate(rows, ranking->truth_columns * sizeof *ranking->truth, what, &ranking->truth, error));
     NN_TRY(nni_allocate((size_t)ranking->comm->size, sizeof *ranking->rank_rows, what, &ranking->rank_rows, error));
@@ -59,7 +60,7 @@ static nn_status count_rows(nni_ranking *ranking, nn_error *error)
     double *counts = NULL;
     NN_TRY(nn_comm_agree(
         comm, nni_allocate((size_t)comm->size, sizeof *counts, "the rows of each rank", &counts, error), error));
-    counts[comm->rank] = (double)ranking->subject->dataset->rows;
+    counts[comm->rank] = (double)ranking->subject->dataset->slicing.rows;
     nn_status status = nn_comm_sum_double(comm, counts, (size_t)comm->size, error);
     for (int rank = 0; status == NN_OK && rank < comm->size; rank++)
         ranking->rank_rows[rank] = (size_t)counts[rank];
@@ -86,7 +87,7 @@ static nn_status gather_all(const nni_ranking *ranking, nni_real *own, nni_real 
 static void keep_truth(nni_ranking *ranking, const nni_rows *rows)
 {
     const nni_subject *subject = ranking->subject;
-    const size_t all = subject->dataset->rows;
+    const size_t all = subject->dataset->slicing.rows;
     for (size_t i = 0; i < rows->count; i++) {
         ranking->scores[rows->first + i] = rows->weights ? rows->weights[i] : 1;
         if (subject->labels == 0)
@@ -117,7 +118,7 @@ static nn_status gather_truth(nni_ranking *ranking, size_t column, nn_error *err
 {
     if (column >= ranking->truth_columns)
         return NN_OK;
-    return gather_all(ranking, ranking->truth + column * ranking->subject->dataset->rows, ranking->all_truth, error);
+    return gather_all(ranking, ranking->truth + column * ranking->subject->dataset->slicing.rows, ranking->all_truth, error);
 }
 
 static bool is_positive(const nni_ranking *ranking, size_t column, size_t row)
@@ -130,7 +131,7 @@ static bool is_positive(const nni_ranking *ranking, size_t column, size_t row)
 static void class_weights(const nni_ranking *ranking, size_t column, double weights[2])
 {
     weights[0] = weights[1] = 0;
-    for (size_t row = 0; row < ranking->subject->dataset->slices.rows; row++)
+    for (size_t row = 0; row < ranking->subject->dataset->slicing.slices.rows; row++)
         weights[is_positive(ranking, column, row)] += (double)ranking->all_weights[row];
 }
 
@@ -195,7 +196,7 @@ bool nni_ranking_has_both(const nni_ranking *ranking)
 
 void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nni_real *output)
 {
-    const size_t outputs = ranking->subject->outputs, all = ranking->subject->dataset->rows;
+    const size_t outputs = ranking->subject->outputs, all = ranking->subject->dataset->slicing.rows;
     const size_t first_output = outputs - ranking->columns; /* of two outputs the second is class 1's */
     for (size_t column = 0; column < ranking->columns; column++)
         for (size_t i = 0; i < rows; i++)
@@ -216,7 +217,7 @@ static int by_score(const void *left, const void *right)
 /* Sorts what is in the all_scores. @return false where a score is NaN */
 static bool sort_scores(nni_ranking *ranking, size_t column)
 {
-    const size_t rows = ranking->subject->dataset->slices.rows;
+    const size_t rows = ranking->subject->dataset->slicing.slices.rows;
     for (size_t row = 0; row < rows; row++) {
         if (isnan(ranking->all_scores[row]))
             return false;
@@ -230,7 +231,7 @@ static bool sort_scores(nni_ranking *ranking, size_t column)
 /* Runs of equal scores: a negative row is below all positives before its run and ties with those in it. */
 static void measure_column(nni_ranking *ranking, size_t column, double *area, double *precision)
 {
-    const size_t rows = ranking->subject->dataset->slices.rows;
+    const size_t rows = ranking->subject->dataset->slicing.slices.rows;
     const struct scored *sorted = ranking->sorted;
     *area = *precision = (double)NAN;
     if (!sort_scores(ranking, column))
@@ -253,7 +254,7 @@ static void measure_column(nni_ranking *ranking, size_t column, double *area, do
 /* A class that no row is of has no average precision; a label that no row has, has one of 0 in scikit-learn. */
 static nn_status measure_columns(nni_ranking *ranking, double *areas, double *precisions, nn_error *error)
 {
-    const size_t rows = ranking->subject->dataset->rows, columns = ranking->columns;
+    const size_t rows = ranking->subject->dataset->slicing.rows, columns = ranking->columns;
     double area = 0, area_count = 0, precision = 0, precision_count = 0;
     for (size_t column = 0; column < columns; column++) {
         double weights[2];

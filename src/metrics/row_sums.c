@@ -9,7 +9,7 @@ nn_status nni_row_sums_create(const nni_dataset *dataset, size_t count, int tag,
                               nn_error *error)
 {
     const size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
-    const size_t leaves = dataset->slice_end ? dataset->slices.count : ranks;
+    const size_t leaves = dataset->slicing.slice_end ? dataset->slicing.slices.count : ranks;
     *sums = (nni_row_sums){.leaves = nni_leaf_range_of_rank(leaves, rank, ranks), .count = count};
     /* One more for the leaf that a last nni_row_sums_next begins. */
     const size_t height = nni_sum_tree_height(sums->leaves) + 1;
@@ -46,7 +46,7 @@ void nni_row_sums_next(nni_row_sums *sums, size_t leaf)
 
 size_t nni_row_sums_end(const nni_row_sums *sums, const nni_dataset *dataset, size_t leaf)
 {
-    return leaf + 1 < sums->leaves.count ? dataset->slice_end[leaf] : dataset->rows;
+    return leaf + 1 < sums->leaves.count ? dataset->slicing.slice_end[leaf] : dataset->slicing.rows;
 }
 
 nn_status nni_row_sums_total(nni_row_sums *sums, double *total, nn_error *error)

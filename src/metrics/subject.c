@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "data/dataset/cursor.h"
 #include "metrics/row_sums.h"
 #include "support/memory.h"
 
@@ -139,7 +140,7 @@ static nn_status describe_targets(nni_subject *subject, nni_output_kind outputs,
     double *found = NULL, *mean = NULL;
     values_pass pass = {.subject = subject, .comm = comm};
     subject->unit_targets = true;
-    if (subject->dataset->target != NNI_TARGET_VALUES)
+    if (subject->dataset->row.target != NNI_TARGET_VALUES)
         return NN_OK;
     nn_status status = nni_allocate(subject->outputs + 1, sizeof *subject->spread, what, &subject->spread, error);
     if (status == NN_OK)
@@ -163,9 +164,9 @@ nn_status nni_subject_describe(nni_subject *subject, nni_output_kind outputs, si
     /* Values under a softmax are shares of classes, one-hot rows above all. */
     const bool shares = outputs == NNI_DISTRIBUTION && subject->outputs > 1;
     NN_TRY(describe_targets(subject, outputs, capacity, comm, error));
-    if (subject->dataset->binary)
+    if (subject->dataset->row.binary)
         subject->classes = 2;
-    else if (subject->dataset->target == NNI_TARGET_CLASSES || shares)
+    else if (subject->dataset->row.target == NNI_TARGET_CLASSES || shares)
         subject->classes = subject->outputs;
     subject->probabilities = shares || (outputs == NNI_PROBABILITIES && (subject->outputs == 1 || subject->labels > 0));
     return NN_OK;

@@ -21,9 +21,9 @@ static nn_status largest_target(const nni_run_data *data, nn_comm *comm, double 
 {
     const nni_dataset *train = data->train;
     *largest = 0;
-    if (data->target_scaler->kind == NN_TARGETS_NONE && train->values)
-        for (size_t i = 0; i < train->rows * train->outputs; i++)
-            *largest = fmax(*largest, fabs(train->values[i]));
+    if (data->target_scaler->kind == NN_TARGETS_NONE && train->resident.values)
+        for (size_t i = 0; i < train->slicing.rows * train->row.outputs; i++)
+            *largest = fmax(*largest, fabs(train->resident.values[i]));
     return nni_comm_max_double(comm, largest, 1, error);
 }
 

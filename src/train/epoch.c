@@ -45,7 +45,7 @@ nn_status nni_epoch_done(nni_run *run, nn_error *error)
     nni_run_progress *progress = &run->progress;
     nni_progress *counters = &progress->counters;
     nni_epoch_report report = {
-        .train_loss = counters->epoch_loss / (double)(run->data.train->slices.rows - counters->skipped),
+        .train_loss = counters->epoch_loss / (double)(run->data.train->slicing.slices.rows - counters->skipped),
         .learning_rate = nni_run_rate(run),
         .skipped = counters->skipped,
         .rows = progress->epoch_rows,

@@ -173,7 +173,7 @@ static nn_status check_data(const nni_run *run, const nni_checkpoint *checkpoint
                        "%s was trained on other data (%s, %" PRIu64 " bytes) than %s holds now; start a new run with "
                        "another --output",
                        run->files.resumed_from, checkpoint->provenance.data_file, checkpoint->provenance.data_bytes,
-                       run->data.train->file);
+                       run->data.train->origin.file);
     return NN_OK;
 }
 
@@ -185,7 +185,7 @@ static nn_status check_class_names(const nni_run *run, const nni_checkpoint *che
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "%s was trained on classes of other names than those of %s; start a new run with another --output",
-                   run->files.resumed_from, run->data.train->file);
+                   run->files.resumed_from, run->data.train->origin.file);
 }
 
 nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)

@@ -2,7 +2,12 @@
 
 #include <string.h>
 
+#include "data/dataset/digest.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/dataset/targets.h"
 #include "data/loading/augment.h"
+#include "data/scaling/target_scaling.h"
 #include "nntrain/version.h"
 #include "train/run/auto_settings.h"
 
@@ -56,10 +61,10 @@ static nn_status open_split(nni_run *run, const nni_split_settings *split, bool 
 /* Other splits must suit the training split before all suit the network. */
 static nn_status check_split(const nni_run *run, const nni_dataset *other, nn_error *error)
 {
-    if (!other || other->features == run->data.train->features)
+    if (!other || other->row.features == run->data.train->row.features)
         return NN_OK;
     return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; all splits need the same",
-                   other->file, other->x_name, other->features, run->data.train->x_name, run->data.train->features);
+                   other->origin.file, other->origin.x_name, other->row.features, run->data.train->origin.x_name, run->data.train->row.features);
 }
 
 /* A split of its own, or rows of the training split; or none. */
@@ -76,16 +81,16 @@ static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_h
 nn_status nni_setup_open_data(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    run->data.memory = nni_dataset_room(recipe->data.memory_bytes, run->comm);
+    run->data.memory = nni_dataset_memory(recipe->data.memory_bytes, run->comm);
     NN_TRY(open_split(run, &recipe->data.train, true, &run->data.train, error));
     nni_provenance *from = &run->files.provenance;
     snprintf(from->version, sizeof from->version, "%s", nn_version());
-    snprintf(from->data_file, sizeof from->data_file, "%s", run->data.train->file);
+    snprintf(from->data_file, sizeof from->data_file, "%s", run->data.train->origin.file);
     from->ranks = (uint64_t)run->comm->size;
     from->threads = run->threads.count;
     from->hosts = (uint64_t)run->comm->host_count;
-    from->data_bytes = run->data.train->file_bytes;
-    from->classes = run->data.train->target == NNI_TARGET_CLASSES ? run->data.train->outputs : 0;
+    from->data_bytes = run->data.train->origin.bytes;
+    from->classes = run->data.train->row.target == NNI_TARGET_CLASSES ? run->data.train->row.outputs : 0;
     /* Of the file's rows, before some of them are held out. */
     NN_TRY(nni_dataset_digest(run->data.train, run->comm, &from->data_digest, error));
     NN_TRY(
@@ -108,7 +113,7 @@ nn_status nni_setup_fit_targets(nni_run *run, nn_error *error)
 static nn_status take_feature_scaler(nni_run *run, nn_error *error)
 {
     const nni_data_settings *data = &run->recipe->data;
-    NN_TRY(nni_feature_scaler_create(data->normalize, run->data.train->features, &run->data.feature_scaler, error));
+    NN_TRY(nni_feature_scaler_create(data->normalize, run->data.train->row.features, &run->data.feature_scaler, error));
     return data->impute != NN_IMPUTE_NONE ? nni_feature_scaler_impute(run->data.feature_scaler, error) : NN_OK;
 }
 
@@ -116,7 +121,7 @@ static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, 
 {
     NN_TRY(nn_comm_agree(run->comm, take_feature_scaler(run, error), error));
     nni_feature_scaler *scaler = run->data.feature_scaler;
-    const size_t features = run->data.train->features;
+    const size_t features = run->data.train->row.features;
     if (checkpoint) {
         const nni_feature_scaler *before = checkpoint->normalization;
         scaler->kind = before->kind;

@@ -22,7 +22,7 @@ static double model_values(const nni_run *run)
     const double weights = 1 + nodes + arriving + state / (nni_run_shards_state(run) ? run->comm->size : 1);
     /* Rows of x as nni_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->data.validation != NULL) + (run->data.test != NULL);
-    double inputs = (double)run->data.train->features, widest = 0, values = pieces * rows * inputs;
+    double inputs = (double)run->data.train->row.features, widest = 0, values = pieces * rows * inputs;
     for (size_t l = 0; l < network->layers_count; l++) {
         const double units = (double)network->layers[l].units;
         values += weights * inputs * units + rows * units;
@@ -49,9 +49,9 @@ static nn_status check_memory(const nni_run *run, nn_error *error)
 nn_status nni_setup_model(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    run->plan.batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->data.train->slices.rows;
+    run->plan.batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->data.train->slicing.slices.rows;
     NN_TRY(check_memory(run, error));
-    NN_TRY(nni_network_create(run->data.train->features, recipe->network.layers, recipe->network.layers_count,
+    NN_TRY(nni_network_create(run->data.train->row.features, recipe->network.layers, recipe->network.layers_count,
                               &run->model.network, error));
     run->model.network->precision = recipe->training.precision;
     const bool sharded = nni_run_shards_state(run);

@@ -3,6 +3,9 @@
 #include <stdio.h>
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
+#include "data/loading/sampler.h"
+#include "data/scaling/feature_scaling.h"
 #include "hdf5_crash.h"
 #include "inspect/inspect.h"
 #include "target.h"

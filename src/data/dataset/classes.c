@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "data/dataset/digest.h"
-#include "data/dataset/files.h"
 #include "data/dataset/labels.h"
+#include "hdf5/files.h"
+#include "hdf5/read.h"
 #include "support/memory.h"
 
 /* Classes of a tile stay in the first-level cache between check and digest. */
@@ -30,26 +31,28 @@ struct classes {
 
 nn_status nni_dataset_become_classes(nni_dataset *dataset, nn_error *error)
 {
-    dataset->target = NNI_TARGET_CLASSES;
-    dataset->outputs = 0;
-    if (!dataset->x)
+    dataset->row.target = NNI_TARGET_CLASSES;
+    dataset->row.outputs = 0;
+    if (!dataset->resident.x)
         return NN_OK;
-    nni_release(dataset->values);
-    dataset->values = NULL;
-    return nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error);
+    nni_release(dataset->resident.values);
+    dataset->resident.values = NULL;
+    return nni_allocate(dataset->slicing.rows, sizeof *dataset->resident.classes, "the classes",
+                        &dataset->resident.classes, error);
 }
 
 static nn_status become_values(nni_dataset *dataset, nn_error *error)
 {
-    dataset->target = NNI_TARGET_VALUES;
-    dataset->outputs = 1;
+    dataset->row.target = NNI_TARGET_VALUES;
+    dataset->row.outputs = 1;
     nni_labels_free(dataset->labels);
     dataset->labels = NULL;
-    if (!dataset->x)
+    if (!dataset->resident.x)
         return NN_OK;
-    nni_release(dataset->classes);
-    dataset->classes = NULL;
-    return nni_allocate(dataset->rows, sizeof *dataset->values, "the targets", &dataset->values, error);
+    nni_release(dataset->resident.classes);
+    dataset->resident.classes = NULL;
+    return nni_allocate(dataset->slicing.rows, sizeof *dataset->resident.values, "the targets",
+                        &dataset->resident.values, error);
 }
 
 /* --- reading --- */
@@ -98,7 +101,7 @@ static nn_status read_all(const nni_dataset *dataset, const nni_hdf5_rows *rows,
                           nn_error *error)
 {
     classes->rows = rows;
-    classes->to = dataset->classes;
+    classes->to = dataset->resident.classes;
     classes->low = INFINITY;
     classes->high = -INFINITY;
     NN_TRY(nn_comm_agree(comm, nni_digester_begin(dataset, 1, &classes->digester, error), error));
@@ -115,34 +118,34 @@ static nn_status read_all(const nni_dataset *dataset, const nni_hdf5_rows *rows,
 
 /* @param set    united; NULL: not known
  * @param names  that the file has for them; 0: none */
-static const char *describe_labels(const nni_label_set *set, size_t names, nni_head head, char *text, size_t room)
+static const char *describe_labels(const nni_label_set *set, size_t names, nni_head head, char *text, size_t size)
 {
     char all[NNI_LABEL_LIST];
     const bool single = head.outputs == 1;
     if (set && names > 0)
-        snprintf(text, room,
+        snprintf(text, size,
                  "/classes names %zu classes, where the network tells %zu apart; end it with softmax over %zu units",
                  names, nni_head_classes(head), names);
     else if (set && set->many)
-        snprintf(text, room,
+        snprintf(text, size,
                  "labels are more than %d different whole numbers; for values to be predicted end the network with 1 "
                  "linear unit and loss: mse",
                  (int)NNI_STRING_SET_MAX);
     else if (set && set->count == 1)
-        snprintf(text, room, "every label is %lld; there is nothing to tell apart", (long long)set->number[0]);
+        snprintf(text, size, "every label is %lld; there is nothing to tell apart", (long long)set->number[0]);
     else if (set && single)
-        snprintf(text, room,
+        snprintf(text, size,
                  "labels are %s, where a single sigmoid tells two classes apart; end the network with softmax over %zu "
                  "units and loss: cross_entropy",
-                 nni_label_list_tell(set->number, set->count, all), set->count);
+                 nni_label_list_describe(set->number, set->count, all), set->count);
     else if (set)
-        snprintf(text, room, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
-                 nni_label_list_tell(set->number, set->count, all), head.outputs, set->count,
+        snprintf(text, size, "labels are %s, where the network has %zu outputs; give the last layer %zu units%s",
+                 nni_label_list_describe(set->number, set->count, all), head.outputs, set->count,
                  set->count > NNI_LABELS_FEW ? ", or, for values to be predicted, 1 linear unit with loss: mse" : "");
     else if (head.outputs > 0)
-        snprintf(text, room, "classes are numbered from 0 to %zu", nni_head_classes(head) - 1);
+        snprintf(text, size, "classes are numbered from 0 to %zu", nni_head_classes(head) - 1);
     else
-        snprintf(text, room, "classes are numbered from 0 to %d", (int)INT32_MAX - 1);
+        snprintf(text, size, "classes are numbered from 0 to %d", (int)INT32_MAX - 1);
     return text;
 }
 
@@ -181,9 +184,9 @@ static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct cl
                             nn_error *error)
 {
     NN_TRY(nn_comm_agree(comm, nni_labels_of_integers(classes->set, &dataset->labels, error), error));
-    rows->labels = dataset->labels;
+    rows->classes = nni_labels_map(dataset->labels);
     /* As of a split whose labels are known, which reads them once. */
-    memcpy(dataset->slice_digest, classes->digest, dataset->slice_count * sizeof *classes->digest);
+    memcpy(dataset->slice_digest, classes->digest, dataset->slicing.slice_count * sizeof *classes->digest);
     struct classes mapped = {.limit = classes->limit};
     NN_TRY(read_all(dataset, rows, &mapped, comm, error));
     classes->low = mapped.low;
@@ -205,14 +208,14 @@ static nn_status settle(nni_dataset *dataset, const nni_dataset_spec *spec, nni_
         NN_TRY(map_labels(dataset, rows, classes, comm, error));
     else if (!fits)
         return fail_odd(classes, dataset->labels, spec->head, comm, error);
-    dataset->outputs = (size_t)classes->high + 1;
+    dataset->row.outputs = (size_t)classes->high + 1;
     return NN_OK;
 }
 
 static nn_status prepare_mapping(const nni_dataset *dataset, const nni_dataset_spec *spec, struct classes *classes,
                                  nn_error *error)
 {
-    const size_t slices = dataset->slice_count;
+    const size_t slices = dataset->slicing.slice_count;
     NN_TRY(nni_label_set_create(spec->head, &classes->set, error));
     NN_TRY(nni_allocate(slices, sizeof *classes->digest, "the digests", &classes->digest, error));
     memcpy(classes->digest, dataset->slice_digest, slices * sizeof *classes->digest);
@@ -228,7 +231,7 @@ nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec 
     if (text)
         NN_TRY(nni_labels_of_texts(spec, &rows, comm, &dataset->labels, error));
     rows.element = NNI_INT64;
-    rows.labels = dataset->labels;
+    rows.classes = nni_labels_map(dataset->labels);
     struct classes classes = {
         .limit = numbers && told_apart > 0 ? (int64_t)told_apart : INT32_MAX,
         .values = spec->head.outputs > 0 && told_apart == 0,

@@ -2,8 +2,10 @@
 #ifndef NNI_DATA_DATASET_CLASSES_H
 #define NNI_DATA_DATASET_CLASSES_H
 
+#include "comm/comm.h"
 #include "data/dataset/dataset.h"
-#include "hdf5/read.h"
+#include "data/dataset/spec.h"
+#include "hdf5/rows.h"
 
 /** Makes a dataset of values one of classes, which are yet to be read. Local. */
 nn_status nni_dataset_become_classes(nni_dataset *dataset, nn_error *error);

@@ -1,245 +1,12 @@
 #include "data/dataset/dataset.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <sys/stat.h>
 
+#include "data/dataset/label_set.h"
 #include "data/dataset/labels.h"
-#include "data/dataset/plan.h"
-#include "data/dataset/read_split.h"
-#include "data/dataset/split_rows.h"
-#include "data/loading/source.h"
-#include "data/loading/stream.h"
-#include "data/order/blocks.h"
-#include "hdf5/guard.h"
+#include "data/order/order.h"
+#include "data/rows/source.h"
 #include "support/memory.h"
-#include "support/system/cpu.h"
-
-/* Rows are read from the file in runs of about so many bytes: enough for a disk to stream. */
-enum { BLOCK_BYTES = 1 << 20, LEAST_BLOCKS = 8 };
-
-/* --- describing --- */
-
-/* Bytes of a row where the order of rows is planned: wide types count as nni_real, so that the order is the same
- * whether a file has its numbers as floats or as doubles. */
-static size_t planned_row_bytes(const nni_dataset *dataset)
-{
-    const size_t size = nni_element_size(dataset->element);
-    return dataset->features * (size < sizeof(nni_real) ? size : sizeof(nni_real));
-}
-
-/* Of a file in chunks, whole ones; where rows are shuffled in windows, a window has several, that far parts of the file
- * mix. */
-static void plan_blocks(nni_dataset *dataset, const nni_hdf5_layout *x, size_t window)
-{
-    const size_t row_bytes = planned_row_bytes(dataset), chunk = x->chunk_rows;
-    size_t rows = BLOCK_BYTES / row_bytes;
-    if (chunk > 0)
-        rows = rows > chunk ? rows / chunk * chunk : chunk;
-    if (window > 0) {
-        dataset->window_rows = window / dataset->slices.count / row_bytes;
-        if (dataset->window_rows == 0)
-            dataset->window_rows = 1;
-        if (rows > dataset->window_rows / LEAST_BLOCKS)
-            rows = dataset->window_rows / LEAST_BLOCKS;
-    }
-    dataset->block_rows = rows > 0 ? rows : 1;
-}
-
-static void describe(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, size_t slices,
-                     const nn_comm *comm)
-{
-    size_t rank = (size_t)comm->rank, ranks = (size_t)comm->size;
-    dataset->slices = dataset->whole = (nni_slices){plan->layouts.x.rows, slices};
-    dataset->first_slice = nni_slices_first_of_rank(dataset->slices, rank, ranks);
-    dataset->slice_count = nni_slices_first_of_rank(dataset->slices, rank + 1, ranks) - dataset->first_slice;
-    dataset->first_row = nni_slices_first_row(dataset->slices, dataset->first_slice);
-    dataset->rows =
-        nni_slices_first_row(dataset->slices, dataset->first_slice + dataset->slice_count) - dataset->first_row;
-    dataset->features = plan->layouts.x.row_values;
-    dataset->row_dimensions = plan->layouts.x.dimensions - 1;
-    for (int i = 0; i < dataset->row_dimensions && i < 3; i++)
-        dataset->row_extent[i] = plan->layouts.x.extent[i + 1];
-    dataset->element = plan->layouts.x.element;
-    dataset->target = plan->target;
-    dataset->outputs = plan->target == NNI_TARGET_VALUES ? plan->layouts.y.row_values : 0;
-    dataset->weighted = spec->w != NULL;
-    dataset->missing = spec->missing;
-    memcpy(dataset->x_type, plan->layouts.x.type, sizeof dataset->x_type);
-    plan_blocks(dataset, &plan->layouts.x, spec->window);
-}
-
-static size_t resident_bytes(const nni_dataset *dataset)
-{
-    return dataset->rows * nni_rows_buffer_row_bytes(dataset);
-}
-
-size_t nni_dataset_bytes(const nni_dataset *dataset)
-{
-    return dataset->source ? nni_stream_bytes(dataset) : resident_bytes(dataset);
-}
-
-size_t nni_dataset_room(size_t asked, const nn_comm *comm)
-{
-    return asked > 0 ? asked : nni_host_memory_available() / 2 / (size_t)comm->local_size;
-}
-
-/* --- taking memory --- */
-
-/* The system would promise memory that it lacks and stop the process later, without a word. */
-static nn_status check_memory(const nni_dataset *dataset, const nn_comm *comm, nn_error *error)
-{
-    const double gigabyte = 1024.0 * 1024 * 1024;
-    double host = (double)resident_bytes(dataset) * comm->local_size;
-    const double limit = (double)nni_host_memory_limit();
-    const double there = limit > 0 ? limit : (double)nni_host_memory_installed();
-    if (host < there || there <= 0)
-        return NN_OK;
-    return nn_fail(error, NN_SYSTEM,
-                   "%s: the rows of %s for the %d ranks of %s take %.1f GiB, but %s %.1f GiB; lower data.memory",
-                   dataset->file, dataset->x_name, comm->local_size, comm->host, host / gigabyte,
-                   limit > 0 ? "its container or job may have" : "it has", there / gigabyte);
-}
-
-static nn_status take_rows(nni_dataset *dataset, const nn_comm *comm, nn_error *error)
-{
-    NN_TRY(check_memory(dataset, comm, error));
-    NN_TRY(nni_allocate(dataset->rows, nni_dataset_row_bytes(dataset), "x", &dataset->x, error));
-    if (dataset->target == NNI_TARGET_CLASSES)
-        NN_TRY(nni_allocate(dataset->rows, sizeof *dataset->classes, "the classes", &dataset->classes, error));
-    if (dataset->target == NNI_TARGET_VALUES)
-        NN_TRY(nni_allocate(dataset->rows, dataset->outputs * sizeof *dataset->values, "the targets", &dataset->values,
-                            error));
-    if (dataset->weighted)
-        NN_TRY(
-            nni_allocate(dataset->rows, sizeof *dataset->weights, "the weights of samples", &dataset->weights, error));
-    return NN_OK;
-}
-
-static nn_status take_memory(nni_dataset *dataset, const nni_dataset_spec *spec, bool resident, const nn_comm *comm,
-                             nn_error *error)
-{
-    const size_t slices = dataset->slice_count;
-    NN_TRY(nni_copy_text(dataset->files->name, &dataset->file, error));
-    NN_TRY(nni_copy_text(spec->x, &dataset->x_name, error));
-    NN_TRY(nni_copy_text(spec->y, &dataset->y_name, error));
-    NN_TRY(nni_allocate(slices, sizeof *dataset->slice_end, "the slices", &dataset->slice_end, error));
-    NN_TRY(nni_allocate(slices, sizeof *dataset->slice_digest, "the slices", &dataset->slice_digest, error));
-    for (size_t s = 0; s < slices; s++)
-        dataset->slice_end[s] =
-            nni_slices_first_row(dataset->slices, dataset->first_slice + s + 1) - dataset->first_row;
-    NN_TRY(nni_blocks_create(dataset, NULL, &dataset->blocks, error));
-    return resident ? take_rows(dataset, comm, error) : NN_OK;
-}
-
-/* All ranks alike, for they read together. */
-static nn_status find_room(const nni_dataset *dataset, size_t memory, nn_comm *comm, bool *resident, nn_error *error)
-{
-    double short_of = memory > 0 && resident_bytes(dataset) > memory ? 1 : 0;
-    NN_TRY(nni_comm_max_double(comm, &short_of, 1, error));
-    *resident = short_of == 0;
-    return NN_OK;
-}
-
-static nn_status open_source(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, bool training,
-                             nn_error *error)
-{
-    const double megabyte = 1024.0 * 1024;
-    const size_t ahead = nni_stream_bytes(dataset);
-    if (training && ahead > spec->memory)
-        return nn_fail(
-            error, NN_USAGE,
-            "data.memory: %s does not fit into the %.3g MiB of a rank, and to read it ahead in windows takes "
-            "%.3g MiB; raise data.memory, lower data.window or start more ranks",
-            dataset->file, (double)spec->memory / megabyte, (double)ahead / megabyte);
-    return nni_source_open(dataset, spec, &plan->layouts, &dataset->source, error);
-}
-
-/* --- the public side --- */
-
-static nn_status check_slices(const nni_dataset *dataset, const nni_dataset_spec *spec, size_t rows, size_t slices,
-                              bool every_slice, nn_error *error)
-{
-    if (!every_slice || slices <= rows)
-        return NN_OK;
-    return nn_fail(error, NN_DATA, "%s: %s has %zu rows, too few for %zu slices; lower parallel.slices",
-                   dataset->files->name, spec->x, rows, slices);
-}
-
-static nn_status read_dataset(nni_dataset *dataset, const nni_dataset_spec *spec, const nni_plan *plan, nn_comm *comm,
-                              nn_error *error)
-{
-    hid_t file = H5I_INVALID_HID;
-    nn_comm *together = plan->layouts.x.composed ? NULL : comm;
-    nn_status status = NN_OK;
-    if (nni_dataset_file_count(dataset) == 1) /* several are opened one by one, as their rows are wanted */
-        status = nn_comm_agree(comm, nni_hdf5_open(dataset->file, together, &file, error), error);
-    if (status == NN_OK)
-        status = nni_dataset_read(dataset, spec, &plan->layouts, file, comm, error);
-    if (file >= 0 && !nni_hdf5_is_lost())
-        H5Fclose(file);
-    return status;
-}
-
-/* @param class_names  receives what the file calls its classes, to be freed also after a failure */
-static nn_status open_dataset(const nni_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                              nni_dataset *dataset, nni_string_set *class_names, nn_error *error)
-{
-    nni_plan plan;
-    NN_TRY(nni_files_find(spec, comm, &dataset->files, error));
-    NN_TRY(nni_plan_make(spec, dataset->files, comm, &plan, class_names, error));
-    if (spec->features > 0 && plan.layouts.x.row_values != spec->features) /* before the rows of another table */
-        return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, the model takes %zu",
-                       dataset->files->paths.text[0], spec->x, plan.layouts.x.row_values, spec->features);
-    NN_TRY(check_slices(dataset, spec, plan.layouts.x.rows, slices, every_slice, error));
-    dataset->file_bytes = plan.bytes;
-    describe(dataset, spec, &plan, slices, comm);
-    bool resident = true;
-    NN_TRY(find_room(dataset, spec->memory, comm, &resident, error));
-    NN_TRY(nn_comm_agree(comm, take_memory(dataset, spec, resident, comm, error), error));
-    NN_TRY(nn_comm_agree(comm, nni_labels_of_numbers(spec, class_names, &dataset->labels, error), error));
-    NN_TRY(read_dataset(dataset, spec, &plan, comm, error));
-    return resident ? NN_OK : nn_comm_agree(comm, open_source(dataset, spec, &plan, every_slice, error), error);
-}
-
-nn_status nni_dataset_open(const nni_dataset_spec *spec, size_t slices, bool every_slice, nn_comm *comm,
-                           nni_dataset **result, nn_error *error)
-{
-    if (slices < (size_t)comm->size)
-        return nn_fail(error, NN_USAGE,
-                       "%d ranks cannot share %zu slices, for a rank owns at least one; raise the number of slices or "
-                       "start fewer ranks",
-                       comm->size, slices);
-    nni_dataset *dataset = NULL;
-    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *dataset, "the dataset", &dataset, error), error));
-    nni_hdf5_printer printer = nni_hdf5_silence();
-    nni_string_set class_names = {.count = 0};
-    nn_status status = open_dataset(spec, slices, every_slice, comm, dataset, &class_names, error);
-    nni_string_set_free(&class_names);
-    if (!nni_hdf5_is_lost())
-        nni_hdf5_restore(printer);
-    if (status != NN_OK) {
-        nni_dataset_free(dataset);
-        return status;
-    }
-    *result = dataset;
-    return NN_OK;
-}
-
-nn_status nni_dataset_count(const nni_dataset_spec *spec, nn_comm *comm, size_t *rows, nn_error *error)
-{
-    nni_files *files = NULL;
-    nni_string_set class_names = {.count = 0};
-    nni_plan plan;
-    NN_TRY(nni_files_find(spec, comm, &files, error));
-    const nni_hdf5_printer printer = nni_hdf5_silence();
-    const nn_status status = nni_plan_make(spec, files, comm, &plan, &class_names, error);
-    if (!nni_hdf5_is_lost())
-        nni_hdf5_restore(printer);
-    nni_string_set_free(&class_names);
-    nni_files_free(files);
-    *rows = status == NN_OK ? plan.layouts.x.rows : 0;
-    return status;
-}
 
 void nni_dataset_free(nni_dataset *dataset)
 {
@@ -247,40 +14,77 @@ void nni_dataset_free(nni_dataset *dataset)
         return;
     nni_source_close(dataset->source);
     nni_blocks_free(dataset->blocks);
-    nni_split_rows_free(dataset->part);
+    nni_slicing_free(&dataset->slicing);
+    nni_rows_buffer_free(&dataset->resident);
     nni_labels_free(dataset->labels);
     nni_label_set_free(dataset->label_set);
-    nni_files_free(dataset->files);
-    nni_release(dataset->slice_first);
-    nni_release(dataset->slice_end);
+    nni_origin_free(&dataset->origin);
     nni_release(dataset->slice_digest);
-    nni_release(dataset->x);
-    nni_release(dataset->classes);
-    nni_release(dataset->values);
-    nni_release(dataset->weights);
-    nni_release(dataset->file);
-    nni_release(dataset->x_name);
-    nni_release(dataset->y_name);
     nni_release(dataset);
 }
 
-const char *nni_hdf5_library(void)
+size_t nni_dataset_file_count(const nni_dataset *dataset)
 {
-    static char text[64];
-    unsigned major = 0, minor = 0, release = 0;
-    H5get_libversion(&major, &minor, &release);
-#ifdef H5_HAVE_PARALLEL
-    const char *kind = "parallel, through MPI-IO";
-#else
-    const char *kind = "serial, each rank reads alone";
-#endif
-    snprintf(text, sizeof text, "%u.%u.%u (%s)", major, minor, release, kind);
-    return text;
+    return dataset->origin.files->paths.count;
 }
 
-void nni_disable_hdf5_atexit(void)
+bool nni_dataset_is_of(const nni_dataset *dataset, const char *path)
 {
-    H5dont_atexit();
-    /* MPI_Finalize tidies up all the same, and with errors printed tells of what a damaged file left open. */
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    struct stat given, own;
+    if (stat(path, &given) != 0)
+        return false;
+    const size_t count = nni_dataset_file_count(dataset);
+    for (size_t i = 0; i < count; i++)
+        if (stat(dataset->origin.files ? dataset->origin.files->paths.text[i] : dataset->origin.file, &own) == 0 &&
+            given.st_dev == own.st_dev && given.st_ino == own.st_ino)
+            return true;
+    return false;
+}
+
+const nni_string_set *nni_dataset_class_names(const nni_dataset *dataset)
+{
+    return dataset->labels ? &dataset->labels->names : NULL;
+}
+
+bool nni_dataset_names_are_labels(const nni_dataset *dataset)
+{
+    return dataset->labels && dataset->labels->integer;
+}
+
+size_t nni_dataset_row_bytes(const nni_dataset *dataset)
+{
+    return nni_row_bytes(&dataset->row);
+}
+
+size_t nni_dataset_bytes(const nni_dataset *dataset)
+{
+    const size_t row = nni_rows_buffer_row_bytes(&dataset->row);
+    return row * (dataset->source ? nni_order_rows_ahead(&dataset->slicing) : dataset->slicing.rows);
+}
+
+double nni_dataset_waited(const nni_dataset *dataset)
+{
+    return dataset->source ? nni_source_waited(dataset->source) : 0;
+}
+
+nni_rows nni_dataset_resident(const nni_dataset *dataset, size_t first, size_t count)
+{
+    return nni_rows_of_buffer(&dataset->row, &dataset->resident, first, count, first);
+}
+
+const nni_real *nni_dataset_convert(const nni_dataset *dataset, const nni_rows *rows, nni_real *to)
+{
+    return nni_rows_convert(&dataset->row, dataset->normalization, rows, to);
+}
+
+const nni_real *nni_dataset_convert_targets(const nni_dataset *dataset, const nni_rows *rows, nni_real *to)
+{
+    if (!rows->values)
+        return NULL;
+    if (dataset->target_scaling)
+        nni_target_scaler_apply(dataset->target_scaling, rows->values, rows->count, to);
+    else
+        for (size_t i = 0; i < rows->count * dataset->row.outputs; i++)
+            to[i] = (nni_real)rows->values[i];
+    return to;
 }

@@ -21,8 +21,8 @@ static void end_slices(nni_digester *digester)
 nn_status nni_digester_begin(const nni_dataset *dataset, size_t row_values, nni_digester *digester, nn_error *error)
 {
     *digester = (nni_digester){
-        .slice_end = dataset->slice_end,
-        .slices = dataset->slice_count,
+        .slice_end = dataset->slicing.slice_end,
+        .slices = dataset->slicing.slice_count,
         .row_values = row_values,
         .digest = dataset->slice_digest,
         .state = XXH3_createState(),
@@ -58,20 +58,21 @@ void nni_digester_end(nni_digester *digester)
  * a gathering that needs no other exchange. */
 nn_status nni_dataset_digest(const nni_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error)
 {
-    const size_t slices = dataset->slices.count;
+    const size_t slices = dataset->slicing.slices.count;
     double *halves = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(2 * slices, sizeof *halves, "the digests", &halves, error), error));
-    for (size_t i = 0; i < dataset->slice_count; i++) {
-        const size_t slice = dataset->first_slice + i;
+    for (size_t i = 0; i < dataset->slicing.slice_count; i++) {
+        const size_t slice = dataset->slicing.first_slice + i;
         halves[2 * slice] = (double)(dataset->slice_digest[i] >> 32);
         halves[2 * slice + 1] = (double)(dataset->slice_digest[i] & UINT32_MAX);
     }
     const nn_status status = nn_comm_sum_double(comm, halves, 2 * slices, error);
     if (status == NN_OK)
         *digest = XXH3_64bits(halves, 2 * slices * sizeof *halves);
-    /* Where blocks are permuted, the same rows in other chunks are dealt in another order. */
-    const uint64_t block_rows = dataset->block_rows;
-    if (status == NN_OK && dataset->window_rows > 0 && dataset->slices.rows / slices + 1 > dataset->window_rows)
+    /* Where blocks are permuted, the same rows in other chunks are given in another order. */
+    const uint64_t block_rows = dataset->slicing.block_rows;
+    if (status == NN_OK && dataset->slicing.window_rows > 0 &&
+        dataset->slicing.slices.rows / slices + 1 > dataset->slicing.window_rows)
         *digest = XXH3_64bits_withSeed(&block_rows, sizeof block_rows, *digest);
     nni_release(halves);
     return status;
@@ -93,12 +94,12 @@ static uint64_t digest_of_memory(const void *memory, size_t bytes)
 
 uint64_t nni_dataset_memory_digest(const nni_dataset *dataset)
 {
-    const size_t rows = dataset->rows;
+    const size_t rows = dataset->slicing.rows;
     const uint64_t digests[] = {
-        digest_of_memory(dataset->x, rows * nni_dataset_row_bytes(dataset)),
-        digest_of_memory(dataset->classes, rows * sizeof *dataset->classes),
-        digest_of_memory(dataset->values, rows * dataset->outputs * sizeof *dataset->values),
-        digest_of_memory(dataset->weights, rows * sizeof *dataset->weights),
+        digest_of_memory(dataset->resident.x, rows * nni_dataset_row_bytes(dataset)),
+        digest_of_memory(dataset->resident.classes, rows * sizeof *dataset->resident.classes),
+        digest_of_memory(dataset->resident.values, rows * dataset->row.outputs * sizeof *dataset->resident.values),
+        digest_of_memory(dataset->resident.weights, rows * sizeof *dataset->resident.weights),
     };
     return XXH3_64bits_withSeed(digests, sizeof digests, rows);
 }

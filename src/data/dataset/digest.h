@@ -1,9 +1,10 @@
-/** Digests of the rows of each slice, taken while they are read. */
+/** Digests of the rows of a split: of each slice while it is read, of all of them, and of what is in memory. */
 #ifndef NNI_DATA_DATASET_DIGEST_H
 #define NNI_DATA_DATASET_DIGEST_H
 
 #include <xxhash.h>
 
+#include "comm/comm.h"
 #include "data/dataset/dataset.h"
 
 /** Goes once through the rows of a rank, which may come in pieces of any length. */
@@ -24,5 +25,19 @@ void nni_digester_take(nni_digester *digester, const void *values, size_t count,
 
 /** Ends: all digests are complete, where all values went through. */
 void nni_digester_end(nni_digester *digester);
+
+/**
+ * A digest of the split's rows, targets and weights as read and before any were held out, all numbers as nni_real
+ * whatever they are kept as: the same on any number of ranks. Collective.
+ *
+ * A resumed run compares it, because shuffles of other data would be another training.
+ */
+nn_status nni_dataset_digest(const nni_dataset *dataset, nn_comm *comm, uint64_t *digest, nn_error *error);
+
+/**
+ * A digest of what this rank has in memory of the split: it stays the same as long as the memory does. Local; threads
+ * share the work.
+ */
+uint64_t nni_dataset_memory_digest(const nni_dataset *dataset);
 
 #endif

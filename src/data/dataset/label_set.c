@@ -102,7 +102,7 @@ const char *nni_label_list(const int64_t *numbers, size_t count, char text[NNI_L
     return text;
 }
 
-const char *nni_label_list_tell(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST])
+const char *nni_label_list_describe(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST])
 {
     char list[NNI_LABEL_LIST];
     nni_label_list(numbers, count, list);

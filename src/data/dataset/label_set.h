@@ -3,7 +3,8 @@
 #define NNI_DATA_DATASET_LABEL_SET_H
 
 #include "comm/comm.h"
-#include "data/dataset/dataset.h"
+#include "data/dataset/spec.h"
+#include "support/string_set.h"
 
 enum { NNI_LABEL_LIST = 160 }; /**< bytes that hold any list */
 
@@ -13,7 +14,7 @@ enum { NNI_LABELS_FEW = 100 };
 enum { NNI_LABEL_SET_RECENT = 1 << 12 };
 
 /** Owns its arrays. */
-struct nni_label_set {
+typedef struct nni_label_set {
     int64_t *number; /**< [count] ascending, once united */
     size_t count;
     bool floats;          /**< y holds them in a floating type */
@@ -24,8 +25,8 @@ struct nni_label_set {
     struct nni_label_seen {
         int64_t number;
         bool is;
-    } recent[NNI_LABEL_SET_RECENT]; /**< numbers that need no look at the texts */
-};
+    } recent[NNI_LABEL_SET_RECENT]; /**< cache of numbers found before, which saves a search of the texts */
+} nni_label_set;
 
 /** Makes an empty set. @param head  that the labels are for: only few matter to one that predicts a value */
 nn_status nni_label_set_create(nni_head head, nni_label_set **set, nn_error *error);
@@ -42,7 +43,7 @@ bool nni_label_set_is_known(const nni_label_set *set);
 const char *nni_label_list(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST]);
 
 /** Writes "the 7 whole numbers from 1 to 7". @return text */
-const char *nni_label_list_tell(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST]);
+const char *nni_label_list_describe(const int64_t *numbers, size_t count, char text[NNI_LABEL_LIST]);
 
 /** NULL is fine. */
 void nni_label_set_free(nni_label_set *set);

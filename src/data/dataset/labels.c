@@ -6,20 +6,8 @@
 #include <string.h>
 
 #include "comm/string_set.h"
-#include "hdf5/guard.h"
-#include "hdf5/multi_file.h"
-#include "hdf5/strings.h"
+#include "hdf5/read.h"
 #include "support/memory.h"
-
-const nni_string_set *nni_dataset_class_names(const nni_dataset *dataset)
-{
-    return dataset->labels ? &dataset->labels->names : NULL;
-}
-
-bool nni_dataset_names_are_labels(const nni_dataset *dataset)
-{
-    return dataset->labels && dataset->labels->integer;
-}
 
 void nni_labels_free(nni_labels *labels)
 {
@@ -33,38 +21,6 @@ void nni_labels_free(nni_labels *labels)
 }
 
 /* --- the names that a file gives its numbers --- */
-
-static nn_status add_name(void *names, const char *text, uint64_t row, nn_error *error)
-{
-    (void)row;
-    return nni_string_set_add(names, text, error);
-}
-
-/* One dimension of texts, each another one. */
-static bool take_names(const nni_hdf5_rows *rows, nni_string_set *names)
-{
-    nni_hdf5_table table = nni_hdf5_table_closed();
-    const uint64_t count = rows->layout->rows;
-    nn_error unused;
-    const bool good = nni_hdf5_table_open(rows, NULL, count, &table, &unused) == NN_OK &&
-                      nni_hdf5_strings_read(&table, 0, count, add_name, names, &unused) == NN_OK &&
-                      names->count == count;
-    nni_hdf5_table_close(&table);
-    return good;
-}
-
-void nni_labels_read_names(hid_t file, nni_string_set *names)
-{
-    nni_hdf5_layout layout;
-    nn_error unused;
-    if (H5Lexists(file, "classes", H5P_DEFAULT) <= 0 ||
-        nni_hdf5_describe_targets(file, "", "/classes", NULL, &layout, &unused) != NN_OK || !layout.text ||
-        layout.dimensions != 1 || layout.rows > NNI_STRING_SET_MAX)
-        return;
-    const nni_hdf5_rows rows = {.file = file, .path = "", .name = "/classes", .layout = &layout, .element = NNI_INT64};
-    if (!take_names(&rows, names))
-        nni_string_set_free(names);
-}
 
 static nn_status translate_names(nni_labels *labels, const nni_string_set *own, nn_error *error)
 {
@@ -144,25 +100,10 @@ nn_status nni_labels_of_numbers(const nni_dataset_spec *spec, const nni_string_s
 
 /* --- texts in y --- */
 
-/* A reading of texts, as the guard takes it. */
-struct collecting {
-    const nni_hdf5_table *table;
-    uint64_t first, count;
-    nni_string_set *names;
-};
-
-static nn_status collect_guarded(void *context, nn_error *error)
+static nn_status add_name(void *names, const char *text, uint64_t row, nn_error *error)
 {
-    const struct collecting *in = context;
-    return nni_hdf5_strings_read(in->table, in->first, in->count, add_name, in->names, error);
-}
-
-static nn_status collect(void *names, const nni_hdf5_table *table, uint64_t first, uint64_t count, uint64_t offset,
-                         nn_error *error)
-{
-    (void)offset;
-    struct collecting in = {table, first, count, names};
-    return nni_hdf5_guard(table->rows.path, collect_guarded, &in, error);
+    (void)row;
+    return nni_string_set_add(names, text, error);
 }
 
 /* What nni_string_set_add says is the end of a sentence. */
@@ -174,13 +115,7 @@ static nn_status fail_many(const nni_hdf5_rows *rows, nn_error *error)
 
 static nn_status find_texts(const nni_hdf5_rows *rows, nni_string_set *names, nn_comm *comm, nn_error *error)
 {
-    nni_hdf5_table table = nni_hdf5_table_closed();
-    nn_status status = nni_hdf5_table_open(rows, NULL, 1, &table, error);
-    if (status == NN_OK && table.parts)
-        status = nni_hdf5_multi_file_visit(&table, rows->first, rows->count, collect, names, error);
-    else if (status == NN_OK)
-        status = collect(names, &table, rows->first, rows->count, 0, error);
-    nni_hdf5_table_close(&table);
+    nn_status status = nni_hdf5_read_strings(rows, add_name, names, error);
     if (status == NN_DATA && names->count == NNI_STRING_SET_MAX)
         status = fail_many(rows, error);
     NN_TRY(nn_comm_agree(comm, status, error));
@@ -225,17 +160,22 @@ nn_status nni_labels_copy(const nni_labels *labels, nni_labels **copy, nn_error 
 
 /* --- reading --- */
 
+static const nni_labels *labels_of(const nni_hdf5_rows *rows)
+{
+    return rows->classes.context;
+}
+
 /* The first of the names, for a message. */
-static const char *list_names(const nni_string_set *names, char *list, size_t room)
+static const char *list_names(const nni_string_set *names, char *list, size_t size)
 {
     size_t used = 0;
     list[0] = '\0';
-    for (size_t i = 0; i < names->count && used < room; i++) {
-        if (used + strlen(names->text[i]) + sizeof ", ..." > room) {
-            snprintf(list + used, room - used, "...");
+    for (size_t i = 0; i < names->count && used < size; i++) {
+        if (used + strlen(names->text[i]) + sizeof ", ..." > size) {
+            snprintf(list + used, size - used, "...");
             break;
         }
-        used += (size_t)snprintf(list + used, room - used, "%s%s", names->text[i], i + 1 < names->count ? ", " : "");
+        used += (size_t)snprintf(list + used, size - used, "%s%s", names->text[i], i + 1 < names->count ? ", " : "");
     }
     return list;
 }
@@ -243,15 +183,15 @@ static const char *list_names(const nni_string_set *names, char *list, size_t ro
 static nn_status fail_unknown(const nni_hdf5_rows *rows, const char *text, uint64_t row, nn_error *error)
 {
     char list[300];
-    const nni_string_set *names = &rows->labels->names;
+    const nni_string_set *names = &labels_of(rows)->names;
     return nn_fail(error, NN_DATA,
                    "%s: row %llu of %s is '%s', which is none of the %zu classes that were trained (%s)", rows->path,
                    (unsigned long long)row, rows->name, text, names->count, list_names(names, list, sizeof list));
 }
 
-nn_status nni_labels_look_up(const nni_hdf5_rows *rows, const char *text, uint64_t row, int64_t *class, nn_error *error)
+static nn_status look_up(const nni_hdf5_rows *rows, const char *text, uint64_t row, int64_t *class, nn_error *error)
 {
-    const size_t found = nni_string_set_find(&rows->labels->names, text);
+    const size_t found = nni_string_set_find(&labels_of(rows)->names, text);
     *class = (int64_t)found;
     return found == SIZE_MAX ? fail_unknown(rows, text, row, error) : NN_OK;
 }
@@ -275,7 +215,7 @@ static nn_status translate_integers(const nni_hdf5_rows *rows, int64_t *classes,
 {
     for (size_t i = 0; i < count; i++) {
         char text[24];
-        const int64_t class = find_integer(rows->labels, classes[i]);
+        const int64_t class = find_integer(labels_of(rows), classes[i]);
         if (class < 0) {
             snprintf(text, sizeof text, "%" PRId64, classes[i]);
             return fail_unknown(rows, text, first + i, error);
@@ -285,10 +225,9 @@ static nn_status translate_integers(const nni_hdf5_rows *rows, int64_t *classes,
     return NN_OK;
 }
 
-nn_status nni_labels_translate(const nni_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count,
-                               nn_error *error)
+static nn_status translate(const nni_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count, nn_error *error)
 {
-    const nni_labels *labels = rows->labels;
+    const nni_labels *labels = labels_of(rows);
     if (labels->integer)
         return translate_integers(rows, classes, first, count, error);
     for (size_t i = 0; i < count; i++) {
@@ -302,4 +241,12 @@ nn_status nni_labels_translate(const nni_hdf5_rows *rows, int64_t *classes, uint
         classes[i] = labels->number[number];
     }
     return NN_OK;
+}
+
+nni_hdf5_class_map nni_labels_map(const nni_labels *labels)
+{
+    if (!labels)
+        return (nni_hdf5_class_map){.context = NULL};
+    const bool translated = labels->number || (labels->integer && !labels->texts);
+    return (nni_hdf5_class_map){.of_text = look_up, .of_numbers = translated ? translate : NULL, .context = labels};
 }

@@ -2,25 +2,20 @@
 #ifndef NNI_DATA_DATASET_LABELS_H
 #define NNI_DATA_DATASET_LABELS_H
 
-#include "data/dataset/dataset.h"
+#include "comm/comm.h"
 #include "data/dataset/label_set.h"
-#include "hdf5/read.h"
+#include "data/dataset/spec.h"
+#include "hdf5/rows.h"
 
 /** What the classes of a split are called, and how y tells them. */
-struct nni_labels {
+typedef struct nni_labels {
     nni_string_set names; /**< [classes] */
     bool texts;           /**< y holds them; else numbers */
     nni_string_set own;   /**< what the file calls its numbers, where that is something else */
     int64_t *number;  /**< [own.count] class of each number of the file, -1: none; NULL: its numbers are the classes */
     int64_t *integer; /**< [names.count] ascending, which the names are in decimal; NULL: names are something else. y
                          holds them unless it holds texts or names of its own */
-};
-
-/**
- * Reads what a file calls its classes: the dataset /classes of different texts [classes]. Local; anything else of that
- * name, and none, leaves the names empty.
- */
-void nni_labels_read_names(hid_t file, nni_string_set *names);
+} nni_labels;
 
 /**
  * Labels of a y that holds numbers.
@@ -48,18 +43,7 @@ nn_status nni_labels_of_integers(const nni_label_set *set, nni_labels **labels, 
 nn_status nni_labels_copy(const nni_labels *labels, nni_labels **copy, nn_error *error);
 void nni_labels_free(nni_labels *labels);
 
-/** @return whether nni_labels_translate has anything to do; labels may be NULL */
-static inline bool nni_labels_translates(const nni_labels *labels)
-{
-    return labels && (labels->number || (labels->integer && !labels->texts));
-}
-
-/** Numbers of the file into classes, in place; NN_DATA where a row has none. @param first  row of the file */
-nn_status nni_labels_translate(const nni_hdf5_rows *rows, int64_t *classes, uint64_t first, size_t count,
-                               nn_error *error);
-
-/** The class of a row's text. */
-nn_status nni_labels_look_up(const nni_hdf5_rows *rows, const char *text, uint64_t row, int64_t *class,
-                             nn_error *error);
+/** @return how a y with these labels becomes classes while it is read; labels may be NULL, and are borrowed */
+nni_hdf5_class_map nni_labels_map(const nni_labels *labels);
 
 #endif

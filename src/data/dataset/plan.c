@@ -4,40 +4,10 @@
 #include <string.h>
 
 #include "comm/string_set.h"
-#include "data/dataset/labels.h"
+#include "hdf5/describe.h"
 #include "hdf5/guard.h"
-#include "kernels/elementwise/activation.h"
+#include "hdf5/read.h"
 #include "support/memory.h"
-
-nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_split_settings *train)
-{
-    const nni_split_settings *x = split->x_columns_count > 0 ? split : train;
-    const nni_split_settings *y = split->y_columns_count > 0 ? split : train;
-    return (nni_dataset_spec){
-        .file = split->file,
-        .files = (const char *const *)split->files,
-        .file_count = split->files_count,
-        .x = split->x,
-        .y = split->y,
-        .w = split->w,
-        .x_columns = (const char *const *)x->x_columns,
-        .x_column_count = x->x_columns_count,
-        .y_columns = (const char *const *)y->y_columns,
-        .y_column_count = y->y_columns_count,
-    };
-}
-
-nni_head nni_head_of(const nni_network_settings *network, const nni_loss_settings *loss)
-{
-    const nni_layer_settings last = network->layers[network->layers_count - 1];
-    return (nni_head){last.units, last.activation, loss->name};
-}
-
-size_t nni_head_classes(nni_head head)
-{
-    const bool probability = nni_activation_of(head.activation)->outputs == NNI_PROBABILITIES;
-    return head.outputs > 1 ? head.outputs : head.outputs == 1 && probability ? 2 : 0;
-}
 
 /* What rank 0 looks for, and what it finds. */
 struct look {
@@ -97,7 +67,7 @@ static nn_status read_class_names(const struct look *look, hid_t file, nn_error 
 {
     nni_hdf5_outside closed_soon = {.open = 0};
     NN_TRY(nni_hdf5_check_outside(file, look->path, "/classes", look->spec->external, &closed_soon, error));
-    nni_labels_read_names(file, look->class_names);
+    nni_hdf5_read_string_set(file, "/classes", look->class_names);
     return NN_OK;
 }
 
@@ -107,7 +77,7 @@ static nn_status plan_file(void *context, nn_error *error)
     const nni_dataset_spec *spec = look->spec;
     nni_plan *plan = look->plan;
     const nni_hdf5_columns x = {spec->x_columns, spec->x_column_count}, y = {spec->y_columns, spec->y_column_count};
-    hid_t file = H5I_INVALID_HID;
+    hid_t file = NNI_HDF5_CLOSED;
     NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
     nn_status status = check_outside(look, file, error);
     if (status == NN_OK)
@@ -120,19 +90,19 @@ static nn_status plan_file(void *context, nn_error *error)
         status = plan_targets(look, error);
     if (status == NN_OK && plan->target == NNI_TARGET_CLASSES && !plan->layouts.y.text)
         status = read_class_names(look, file, error);
-    H5Fclose(file);
+    nni_hdf5_close(file);
     return status == NN_OK && spec->w ? plan_weights(look, error) : status;
 }
 
 /* --- several files --- */
 
 /* "28 x 28" behind the rows. */
-static const char *shape_of(const nni_hdf5_layout *layout, char *text, size_t room)
+static const char *shape_of(const nni_hdf5_layout *layout, char *text, size_t size)
 {
     size_t used = 0;
-    snprintf(text, room, "single values");
-    for (int i = 1; i < layout->dimensions && used + 24 < room; i++)
-        used += (size_t)snprintf(text + used, room - used, "%s%llu", i > 1 ? " x " : "",
+    snprintf(text, size, "single values");
+    for (int i = 1; i < layout->dimensions && used + 24 < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%llu", i > 1 ? " x " : "",
                                  (unsigned long long)layout->extent[i]);
     return text;
 }
@@ -222,10 +192,10 @@ static nn_status look_at_all(const nni_dataset_spec *spec, nni_files *files, nni
 static nn_status check_file(void *context, nn_error *error)
 {
     const struct look *look = context;
-    hid_t file = H5I_INVALID_HID;
+    hid_t file = NNI_HDF5_CLOSED;
     NN_TRY(nni_hdf5_open(look->path, NULL, &file, error));
     const nn_status status = check_outside(look, file, error);
-    H5Fclose(file);
+    nni_hdf5_close(file);
     return status;
 }
 

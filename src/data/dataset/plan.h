@@ -2,8 +2,10 @@
 #ifndef NNI_DATA_DATASET_PLAN_H
 #define NNI_DATA_DATASET_PLAN_H
 
-#include "data/dataset/files.h"
-#include "data/dataset/read_split.h"
+#include "comm/comm.h"
+#include "data/dataset/spec.h"
+#include "data/rows/origin.h"
+#include "data/rows/rows.h"
 #include "hdf5/storage/outside.h"
 
 /** Plain facts, the same on every rank. */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "data/dataset/files.h"
+#include "hdf5/files.h"
 #include "model/losses/loss.h"
 #include "support/memory.h"
 

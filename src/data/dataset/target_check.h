@@ -2,9 +2,10 @@
 #ifndef NNI_DATA_DATASET_TARGET_CHECK_H
 #define NNI_DATA_DATASET_TARGET_CHECK_H
 
-#include "data/dataset/dataset.h"
+#include "comm/comm.h"
 #include "data/dataset/label_set.h"
-#include "hdf5/read.h"
+#include "data/dataset/spec.h"
+#include "hdf5/rows.h"
 
 typedef struct nni_target_check nni_target_check;
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "data/loading/rows.h"
 #include "kernels/random/noise.h"
 #include "support/memory.h"
 #include "support/philox.h"
@@ -35,7 +34,7 @@ static nn_status set_fill(nni_augment *augment, const nni_dataset *dataset, nn_e
     void *zeros = NULL;
     NN_TRY(nni_allocate(1, nni_dataset_row_bytes(dataset), "the augmentation", &zeros, error));
     const nni_rows row = {.count = 1, .x = zeros};
-    nni_dataset_row(dataset, &row, 0, augment->fill);
+    nni_row_convert(&dataset->row, dataset->normalization, &row, 0, augment->fill);
     nni_release(zeros);
     return NN_OK;
 }
@@ -43,13 +42,13 @@ static nn_status set_fill(nni_augment *augment, const nni_dataset *dataset, nn_e
 static nn_status check_image(const nni_augment *augment, const nni_dataset *dataset, nn_error *error)
 {
     const size_t pixels = features_of(augment);
-    if (pixels == dataset->features)
+    if (pixels == dataset->row.features)
         return NN_OK;
     return nn_fail(error, NN_DATA,
                    "data.augment.image: %zu x %zu pixels of %zu channel%s make %zu values, but %s in %s has %zu a row; "
                    "write its [height, width] or [height, width, channels]",
                    augment->height, augment->width, augment->channels, augment->channels == 1 ? "" : "s", pixels,
-                   dataset->x_name, dataset->file, dataset->features);
+                   dataset->origin.x_name, dataset->origin.file, dataset->row.features);
 }
 
 /* The recipe's; else two or three dimensions behind the rows are an image. PyTorch's have their few channels first, and
@@ -63,25 +62,26 @@ static nn_status find_image(const nni_augment_settings *recipe, const nni_datase
         augment->channels = recipe->image_count > 2 ? recipe->image[2] : 1;
         return NN_OK;
     }
-    const size_t *extent = dataset->row_extent;
+    const size_t *extent = dataset->row.extent;
     const bool moves = recipe->shift > 0 || recipe->cutout > 0 || recipe->flip != NN_FLIP_NONE;
-    const bool image = dataset->row_dimensions == 2 || dataset->row_dimensions == 3;
+    const bool image = dataset->row.dimensions == 2 || dataset->row.dimensions == 3;
     enum { MOST_CHANNELS = 4 };
     if (moves && !image)
         return nn_fail(error, NN_DATA,
                        "data.augment: rows of %s in %s have %d dimension%s, which tell of no height and width; write "
                        "image: [height, width] or [height, width, channels]",
-                       dataset->x_name, dataset->file, dataset->row_dimensions,
-                       dataset->row_dimensions == 1 ? "" : "s");
-    if (moves && dataset->row_dimensions == 3 && extent[0] <= MOST_CHANNELS && extent[2] > MOST_CHANNELS)
+                       dataset->origin.x_name, dataset->origin.file, dataset->row.dimensions,
+                       dataset->row.dimensions == 1 ? "" : "s");
+    if (moves && dataset->row.dimensions == 3 && extent[0] <= MOST_CHANNELS && extent[2] > MOST_CHANNELS)
         return nn_fail(
             error, NN_DATA,
             "data.augment: rows of %s in %s are %zu x %zu x %zu, with channels first, it seems, where the last "
             "dimension is taken for them; transpose them, or write image: [%zu, %zu, %zu] where that is meant",
-            dataset->x_name, dataset->file, extent[0], extent[1], extent[2], extent[0], extent[1], extent[2]);
+            dataset->origin.x_name, dataset->origin.file, extent[0], extent[1], extent[2], extent[0], extent[1],
+            extent[2]);
     augment->height = image ? extent[0] : 1;
-    augment->width = image ? extent[1] : dataset->features;
-    augment->channels = image && dataset->row_dimensions == 3 ? extent[2] : 1;
+    augment->width = image ? extent[1] : dataset->row.features;
+    augment->channels = image && dataset->row.dimensions == 3 ? extent[2] : 1;
     return NN_OK;
 }
 
@@ -93,8 +93,8 @@ static nn_status check_size(const nni_augment *augment, const nni_dataset *datas
     if (!gone && augment->cutout <= least)
         return NN_OK;
     return nn_fail(error, NN_DATA, "data.augment.%s: images of %s in %s are %zu x %zu pixels; it must be %s %zu",
-                   gone ? "shift" : "cutout", dataset->x_name, dataset->file, augment->height, augment->width,
-                   gone ? "less than" : "at most", least);
+                   gone ? "shift" : "cutout", dataset->origin.x_name, dataset->origin.file, augment->height,
+                   augment->width, gone ? "less than" : "at most", least);
 }
 
 nn_status nni_augment_create(const nni_augment_settings *recipe, const nni_dataset *dataset, uint64_t seed,
@@ -106,7 +106,7 @@ nn_status nni_augment_create(const nni_augment_settings *recipe, const nni_datas
                         .cutout = recipe->cutout,
                         .flip = recipe->flip,
                         .noise = (nni_real)recipe->noise,
-                        .blocks = 1 + nni_noise_blocks(dataset->features),
+                        .blocks = 1 + nni_noise_blocks(dataset->row.features),
                     },
                 *augment = NULL;
     NN_TRY(find_image(recipe, dataset, &made, error));
@@ -116,7 +116,7 @@ nn_status nni_augment_create(const nni_augment_settings *recipe, const nni_datas
     NN_TRY(nni_allocate(1, sizeof *augment, "the augmentation", &augment, error));
     *augment = made;
     nn_status status =
-        nni_allocate(dataset->features, sizeof *augment->fill, "the augmentation", &augment->fill, error);
+        nni_allocate(dataset->row.features, sizeof *augment->fill, "the augmentation", &augment->fill, error);
     if (status == NN_OK)
         status = set_fill(augment, dataset, error);
     if (status != NN_OK) {

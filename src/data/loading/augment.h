@@ -10,6 +10,8 @@
 #include "nntrain/status.h"
 #include "support/real.h"
 
+typedef struct nni_augment nni_augment;
+
 /**
  * Takes what rows of a split are augmented by. Local.
  *

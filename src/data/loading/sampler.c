@@ -1,7 +1,8 @@
+#include "data/loading/sampler.h"
+
 #include <math.h>
 
 #include "data/loading/augment.h"
-#include "data/loading/rows.h"
 #include "data/loading/stream.h"
 #include "data/order/interleave.h"
 #include "data/order/order.h"
@@ -9,14 +10,14 @@
 #include "support/partition.h"
 
 /* One slice of this rank. */
-struct part {
+struct slice {
     nni_order order;  /* of the epoch */
     size_t first_row; /* counted in this rank's rows */
-    size_t position;  /* in the order, of the row to be dealt next */
+    size_t position;  /* in the order, of the row that comes next */
     size_t end;       /* position that this step ends before */
-    size_t place;     /* where in the batch the row to be dealt next comes */
+    size_t place;     /* where in the batch the row to be given next comes */
     /* Of the round in work: */
-    nni_rows rows;         /* where they are dealt from */
+    nni_rows rows;         /* where they are copied from */
     size_t position_first; /* of the window */
     size_t begin;          /* where its rows begin among those of the round */
 };
@@ -28,8 +29,8 @@ struct nni_sampler {
     uint64_t seed;
     uint64_t epoch; /* of the step in work */
     size_t batch, steps, capacity, least;
-    struct part *parts; /* [slice_count + 1]; the last one only ends the round */
-    size_t *counts; /* [2, slices] rows dealt before this step and before the next; NULL: slices are as they are cut */
+    struct slice *slices_of_rank; /* [slice_count + 1]; the last one only ends the round */
+    size_t *counts; /* [2, slices] rows given before this step and before the next; NULL: slices are as they are cut */
     size_t *leaves; /* [slice_count + 1] where they begin in the batch */
     nni_real *x;    /* [capacity, features] */
     int32_t *classes;  /* [capacity] or NULL */
@@ -38,31 +39,31 @@ struct nni_sampler {
     uint64_t *samples; /* [capacity] */
 };
 
-/* Rows that were dealt before a step. */
-static size_t dealt_before(const nni_sampler *sampler, size_t step)
+/* Rows that were given before a step. */
+static size_t given_before(const nni_sampler *sampler, size_t step)
 {
-    return step < sampler->steps ? step * sampler->batch : sampler->dataset->slices.rows;
+    return step < sampler->steps ? step * sampler->batch : sampler->dataset->slicing.slices.rows;
 }
 
 /* Rows of this rank in a step, where slices are as they are cut: the same sum of floors that cuts rows into slices. */
 static size_t rows_of_step(const nni_sampler *sampler, size_t step)
 {
     const nni_dataset *dataset = sampler->dataset;
-    const size_t first = dataset->first_slice, end = first + dataset->slice_count;
+    const size_t first = dataset->slicing.first_slice, end = first + dataset->slicing.slice_count;
     size_t rows[2];
     for (size_t i = 0; i < 2; i++) {
-        const nni_slices cut = {dealt_before(sampler, step + i), dataset->slices.count};
+        const nni_slices cut = {given_before(sampler, step + i), dataset->slicing.slices.count};
         rows[i] = nni_slices_first_row(cut, end) - nni_slices_first_row(cut, first);
     }
     return rows[1] - rows[0];
 }
 
-/* A slice deals its share of a batch, give or take what is rounded at both ends of it. */
+/* A slice gives its share of a batch, give or take what is rounded at both ends of it. */
 static void bound_extremes(nni_sampler *sampler)
 {
     const nni_dataset *dataset = sampler->dataset;
-    const double share = (double)sampler->batch * (double)dataset->rows / (double)dataset->slices.rows;
-    const double slack = 2 * (double)dataset->slice_count;
+    const double share = (double)sampler->batch * (double)dataset->slicing.rows / (double)dataset->slicing.slices.rows;
+    const double slack = 2 * (double)dataset->slicing.slice_count;
     sampler->capacity = (size_t)fmin(share + slack + 1, (double)sampler->batch);
     sampler->least = (size_t)fmax(share - slack, 0);
 }
@@ -71,7 +72,7 @@ static void bound_extremes(nni_sampler *sampler)
 static void find_extremes(nni_sampler *sampler)
 {
     size_t last = sampler->steps - 1;
-    size_t full = last < sampler->dataset->slices.count ? last : sampler->dataset->slices.count;
+    size_t full = last < sampler->dataset->slicing.slices.count ? last : sampler->dataset->slicing.slices.count;
     sampler->capacity = sampler->least = rows_of_step(sampler, last);
     for (size_t step = 0; step < full; step++) {
         size_t rows = rows_of_step(sampler, step);
@@ -85,25 +86,27 @@ static void find_extremes(nni_sampler *sampler)
 static nn_status take_memory(nni_sampler *sampler, nn_error *error)
 {
     const nni_dataset *dataset = sampler->dataset;
-    size_t slices = dataset->slice_count, rows = sampler->capacity;
-    NN_TRY(nni_allocate(slices + 1, sizeof *sampler->parts, "the order of rows", &sampler->parts, error));
+    size_t slices = dataset->slicing.slice_count, rows = sampler->capacity;
+    NN_TRY(nni_allocate(slices + 1, sizeof *sampler->slices_of_rank, "the order of rows", &sampler->slices_of_rank,
+                        error));
     NN_TRY(nni_allocate(slices + 1, sizeof *sampler->leaves, "the order of rows", &sampler->leaves, error));
-    if (dataset->slice_first)
-        NN_TRY(nni_allocate(2 * dataset->slices.count, sizeof *sampler->counts, "the order of rows", &sampler->counts,
-                            error));
+    if (dataset->slicing.slice_first)
+        NN_TRY(nni_allocate(2 * dataset->slicing.slices.count, sizeof *sampler->counts, "the order of rows",
+                            &sampler->counts, error));
     for (size_t i = 0; i < slices; i++) {
-        NN_TRY(nni_order_create(dataset, i, sampler->seed, &sampler->parts[i].order, error));
-        sampler->parts[i].first_row = nni_dataset_slice_begin(dataset, i);
+        NN_TRY(nni_order_create(&dataset->slicing, dataset->blocks, i, sampler->seed, &sampler->slices_of_rank[i].order,
+                                error));
+        sampler->slices_of_rank[i].first_row = nni_slicing_begin(&dataset->slicing, i);
     }
     if (dataset->source)
         NN_TRY(nni_stream_create(dataset, sampler->seed, &sampler->stream, error));
-    NN_TRY(nni_allocate(rows, dataset->features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
-    if (dataset->target == NNI_TARGET_CLASSES)
+    NN_TRY(nni_allocate(rows, dataset->row.features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
+    if (dataset->row.target == NNI_TARGET_CLASSES)
         NN_TRY(nni_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
-    if (dataset->target == NNI_TARGET_VALUES)
-        NN_TRY(nni_allocate(rows, dataset->outputs * sizeof *sampler->values, "the targets of a batch",
+    if (dataset->row.target == NNI_TARGET_VALUES)
+        NN_TRY(nni_allocate(rows, dataset->row.outputs * sizeof *sampler->values, "the targets of a batch",
                             &sampler->values, error));
-    if (dataset->weighted)
+    if (dataset->row.weighted)
         NN_TRY(nni_allocate(rows, sizeof *sampler->weights, "the weights of a batch", &sampler->weights, error));
     return nni_allocate(rows, sizeof *sampler->samples, "the numbers of a batch's rows", &sampler->samples, error);
 }
@@ -111,7 +114,7 @@ static nn_status take_memory(nni_sampler *sampler, nn_error *error)
 nn_status nni_sampler_create(const nni_dataset *dataset, uint64_t seed, size_t batch, nni_sampler **result,
                              nn_error *error)
 {
-    nni_slices slices = dataset->slices;
+    nni_slices slices = dataset->slicing.slices;
     if (batch < slices.count)
         return nn_fail(error, NN_USAGE,
                        "a batch of %zu rows cannot take rows of each of %zu slices; raise training.batch or lower "
@@ -121,14 +124,14 @@ nn_status nni_sampler_create(const nni_dataset *dataset, uint64_t seed, size_t b
         return nn_fail(
             error, NN_USAGE,
             "a batch of %zu rows is more than the %zu rows of %s in %s; lower training.batch or make it 'all'", batch,
-            slices.rows, dataset->x_name, dataset->file);
+            slices.rows, dataset->origin.x_name, dataset->origin.file);
     nni_sampler *sampler = NULL;
     NN_TRY(nni_allocate(1, sizeof *sampler, "the sampler", &sampler, error));
     sampler->dataset = dataset;
     sampler->seed = seed;
     sampler->batch = batch;
     sampler->steps = slices.rows / batch + (slices.rows % batch != 0);
-    if (dataset->slice_first)
+    if (dataset->slicing.slice_first)
         bound_extremes(sampler);
     else
         find_extremes(sampler);
@@ -145,10 +148,10 @@ void nni_sampler_free(nni_sampler *sampler)
 {
     if (!sampler)
         return;
-    for (size_t i = 0; sampler->parts && i < sampler->dataset->slice_count; i++)
-        nni_order_free(&sampler->parts[i].order);
+    for (size_t i = 0; sampler->slices_of_rank && i < sampler->dataset->slicing.slice_count; i++)
+        nni_order_free(&sampler->slices_of_rank[i].order);
     nni_stream_free(sampler->stream);
-    nni_release(sampler->parts);
+    nni_release(sampler->slices_of_rank);
     nni_release(sampler->counts);
     nni_release(sampler->leaves);
     nni_release(sampler->x);
@@ -181,25 +184,27 @@ size_t nni_sampler_least(const nni_sampler *sampler)
 
 /* --- a step --- */
 
-/* Rows of this rank's slice i that were dealt before the step in work, and before the next one. */
+/* Rows of this rank's slice i that were given before the step in work, and before the next one. */
 static void find_share(const nni_sampler *sampler, size_t step, size_t i, size_t share[2])
 {
     const nni_dataset *dataset = sampler->dataset;
-    const size_t slice = dataset->first_slice + i;
+    const size_t slice = dataset->slicing.first_slice + i;
     for (size_t k = 0; k < 2; k++)
-        share[k] = dataset->slice_first ? sampler->counts[k * dataset->slices.count + slice]
-                                        : nni_interleave_is_regular(dataset, dealt_before(sampler, step + k), slice);
+        share[k] = dataset->slicing.slice_first
+                       ? sampler->counts[k * dataset->slicing.slices.count + slice]
+                       : nni_interleave_regular_count(&dataset->slicing, given_before(sampler, step + k), slice);
 }
 
-/* Which rows of its order each slice deals in the step. @return rows of the batch */
+/* Which rows of its order each slice gives in the step. @return rows of the batch */
 static size_t plan_step(nni_sampler *sampler, uint64_t epoch, size_t step)
 {
     const nni_dataset *dataset = sampler->dataset;
     size_t rows = 0;
-    for (size_t k = 0; dataset->slice_first && k < 2; k++)
-        nni_interleave_counts(dataset, dealt_before(sampler, step + k), sampler->counts + k * dataset->slices.count);
-    for (size_t i = 0; i < dataset->slice_count; i++) {
-        struct part *part = &sampler->parts[i];
+    for (size_t k = 0; dataset->slicing.slice_first && k < 2; k++)
+        nni_interleave_counts(&dataset->slicing, given_before(sampler, step + k),
+                              sampler->counts + k * dataset->slicing.slices.count);
+    for (size_t i = 0; i < dataset->slicing.slice_count; i++) {
+        struct slice *part = &sampler->slices_of_rank[i];
         size_t share[2];
         find_share(sampler, step, i, share);
         nni_order_begin(&part->order, epoch);
@@ -208,14 +213,14 @@ static size_t plan_step(nni_sampler *sampler, uint64_t epoch, size_t step)
         part->place = sampler->leaves[i] = rows;
         rows += part->end - part->position;
     }
-    sampler->leaves[dataset->slice_count] = rows;
+    sampler->leaves[dataset->slicing.slice_count] = rows;
     return rows;
 }
 
-/* Goes to the window of the row to be dealt next; its rows are asked for, not waited for. */
+/* Goes to the window of the row that comes next; its rows are asked for, not waited for. */
 static void enter(nni_sampler *sampler, size_t i)
 {
-    struct part *part = &sampler->parts[i];
+    struct slice *part = &sampler->slices_of_rank[i];
     const size_t window = nni_order_window_at(&part->order, part->position);
     nni_order_enter(&part->order, window);
     part->position_first = part->order.window_first[window];
@@ -224,29 +229,29 @@ static void enter(nni_sampler *sampler, size_t i)
 }
 
 /* Rows of the step that are left in the window entered. */
-static size_t rows_of_round(const struct part *part)
+static size_t rows_of_round(const struct slice *part)
 {
     const size_t window_end = part->order.window_first[part->order.window + 1];
     return (part->end < window_end ? part->end : window_end) - part->position;
 }
 
-/* A round deals of every slice what its window has of the step: all of it but in the step where a window ends. All are
+/* A round takes of every slice what its window has of the step: all of it but in the step where a window ends. All are
  * asked for before the first is waited for. @param rows  receives the rows of the round */
 static nn_status plan_round(nni_sampler *sampler, size_t *rows, nn_error *error)
 {
-    const size_t count = sampler->dataset->slice_count;
+    const size_t count = sampler->dataset->slicing.slice_count;
     *rows = 0;
     for (size_t i = 0; i < count; i++) {
-        struct part *part = &sampler->parts[i];
+        struct slice *part = &sampler->slices_of_rank[i];
         part->begin = *rows;
         if (part->position == part->end)
             continue;
         enter(sampler, i);
         *rows += rows_of_round(part);
     }
-    sampler->parts[count].begin = *rows;
+    sampler->slices_of_rank[count].begin = *rows;
     for (size_t i = 0; i < count; i++) {
-        struct part *part = &sampler->parts[i];
+        struct slice *part = &sampler->slices_of_rank[i];
         if (part->position == part->end)
             continue;
         if (sampler->stream)
@@ -258,7 +263,7 @@ static nn_status plan_round(nni_sampler *sampler, size_t *rows, nn_error *error)
 }
 
 /* A row of the round: where it comes from, and where it goes. */
-struct dealt {
+struct drawn_row {
     const nni_rows *rows;
     size_t index;  /* in rows */
     size_t place;  /* in the batch */
@@ -266,15 +271,15 @@ struct dealt {
 };
 
 /* *part goes on to the one that the row of the round is in. */
-static struct dealt find(const nni_sampler *sampler, const struct part **part, size_t row)
+static struct drawn_row find(const nni_sampler *sampler, const struct slice **part, size_t row)
 {
     while ((*part)[1].begin <= row)
         ++*part;
-    const struct part *in = *part;
+    const struct slice *in = *part;
     const size_t at = row - in->begin;
     const size_t index = nni_order_index(&in->order, in->position + at - in->position_first);
     const size_t of_slice = nni_order_row(&in->order, index);
-    return (struct dealt){
+    return (struct drawn_row){
         .rows = &in->rows,
         .index = sampler->stream ? index : of_slice,
         .place = in->place + at,
@@ -282,55 +287,56 @@ static struct dealt find(const nni_sampler *sampler, const struct part **part, s
     };
 }
 
-static void deal(nni_sampler *sampler, const struct dealt *dealt)
+static void gather_row(nni_sampler *sampler, const struct drawn_row *drawn)
 {
     const nni_dataset *dataset = sampler->dataset;
-    const size_t outputs = dataset->outputs, place = dealt->place;
-    nni_dataset_row(dataset, dealt->rows, dealt->index, sampler->x + place * dataset->features);
+    const size_t outputs = dataset->row.outputs, place = drawn->place;
+    nni_row_convert(&dataset->row, dataset->normalization, drawn->rows, drawn->index,
+                    sampler->x + place * dataset->row.features);
     if (sampler->classes)
-        sampler->classes[place] = dealt->rows->classes[dealt->index];
+        sampler->classes[place] = drawn->rows->classes[drawn->index];
     if (sampler->values)
         nni_dataset_convert_targets(dataset,
-                                    &(nni_rows){.count = 1, .values = dealt->rows->values + dealt->index * outputs},
+                                    &(nni_rows){.count = 1, .values = drawn->rows->values + drawn->index * outputs},
                                     sampler->values + place * outputs);
     if (sampler->weights)
-        sampler->weights[place] = dealt->rows->weights[dealt->index];
-    sampler->samples[place] = dataset->first_row + dealt->sample;
+        sampler->weights[place] = drawn->rows->weights[drawn->index];
+    sampler->samples[place] = dataset->slicing.first_row + drawn->sample;
     if (sampler->augment)
         nni_augment_row(sampler->augment, sampler->epoch, sampler->samples[place],
-                        sampler->x + place * dataset->features);
+                        sampler->x + place * dataset->row.features);
 }
 
 /* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
  * while this one is read. */
 static void gather(nni_sampler *sampler, nni_partition rows)
 {
-    const struct part *part = sampler->parts;
+    const struct slice *part = sampler->slices_of_rank;
     const size_t end = rows.first + rows.count;
     if (rows.count == 0)
         return;
-    struct dealt next = find(sampler, &part, rows.first);
+    struct drawn_row next = find(sampler, &part, rows.first);
     for (size_t row = rows.first; row < end; row++) {
-        const struct dealt now = next;
+        const struct drawn_row now = next;
         if (row + 1 < end) {
             next = find(sampler, &part, row + 1);
-            nni_dataset_fetch(sampler->dataset, next.rows, next.index);
+            nni_row_prefetch(&sampler->dataset->row, next.rows, next.index);
         }
-        deal(sampler, &now);
+        gather_row(sampler, &now);
     }
 }
 
-static void deal_round(nni_sampler *sampler, size_t rows)
+static void gather_round(nni_sampler *sampler, size_t rows)
 {
-    const size_t row_bytes = sampler->dataset->features * sizeof *sampler->x;
+    const size_t row_bytes = sampler->dataset->row.features * sizeof *sampler->x;
     if (nni_alone(rows * row_bytes, NNI_ROWS_WORTH_THREADS)) {
         gather(sampler, (nni_partition){0, rows});
     } else {
 #pragma omp parallel
         gather(sampler, nni_partition_of_calling(rows));
     }
-    for (size_t i = 0; i < sampler->dataset->slice_count; i++) {
-        struct part *part = &sampler->parts[i];
+    for (size_t i = 0; i < sampler->dataset->slicing.slice_count; i++) {
+        struct slice *part = &sampler->slices_of_rank[i];
         const size_t count = part[1].begin - part->begin;
         part->position += count;
         part->place += count;
@@ -344,16 +350,16 @@ nn_status nni_sampler_batch(nni_sampler *sampler, uint64_t epoch, size_t step, n
     *batch = (nni_batch){
         .rows = rows,
         .global_rows =
-            step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slices.rows - step * sampler->batch,
+            step + 1 < sampler->steps ? sampler->batch : sampler->dataset->slicing.slices.rows - step * sampler->batch,
         .x = sampler->x,
         .y = {.classes = sampler->classes, .values = sampler->values},
         .weights = sampler->weights,
         .samples = sampler->samples,
         .epoch = epoch,
     };
-    for (size_t dealt = 0, round = 0; dealt < rows; dealt += round) {
+    for (size_t drawn = 0, round = 0; drawn < rows; drawn += round) {
         NN_TRY(plan_round(sampler, &round, error));
-        deal_round(sampler, round);
+        gather_round(sampler, round);
     }
     return NN_OK;
 }
@@ -362,7 +368,9 @@ nni_leaf_rows nni_sampler_leaves(const nni_sampler *sampler)
 {
     const nni_dataset *dataset = sampler->dataset;
     return (nni_leaf_rows){
-        .run = {.total = dataset->slices.count, .first = dataset->first_slice, .count = dataset->slice_count},
+        .run = {.total = dataset->slicing.slices.count,
+                .first = dataset->slicing.first_slice,
+                .count = dataset->slicing.slice_count},
         .begin = sampler->leaves,
     };
 }

@@ -1,7 +1,6 @@
 #include "data/loading/stream.h"
 
-#include "data/loading/rows.h"
-#include "data/loading/source.h"
+#include "data/rows/source.h"
 #include "support/memory.h"
 
 /* A window in memory, or on its way. */
@@ -9,14 +8,14 @@ struct slot {
     bool begun, arrived;
     uint64_t epoch;
     size_t window;
-    nni_rows_buffer room;
+    nni_rows_buffer buffer;
     nni_file_run *runs; /* [blocks of a window] */
     nni_reading reading;
 };
 
 /* One slice: windows alternate between two slots. */
 struct lane {
-    nni_order order; /* of what is read, which is ahead of what is dealt */
+    nni_order order; /* of what is read, which is ahead of what is given */
     struct slot slot[2];
     size_t current; /* the slot of the window sought last */
 };
@@ -26,23 +25,17 @@ struct nni_stream {
     struct lane *lanes; /* [slice_count] */
 };
 
-/* Where rows were carved off, a block is read whole before they make way: hence room for one more. */
-size_t nni_stream_bytes(const nni_dataset *dataset)
-{
-    const size_t rows = nni_order_window_rows(dataset) + dataset->block_rows;
-    return 2 * dataset->slice_count * rows * nni_rows_buffer_row_bytes(dataset);
-}
-
 static nn_status create_lane(const nni_dataset *dataset, size_t i, uint64_t seed, struct lane *lane, nn_error *error)
 {
-    NN_TRY(nni_order_create(dataset, i, seed, &lane->order, error));
+    NN_TRY(nni_order_create(&dataset->slicing, dataset->blocks, i, seed, &lane->order, error));
     /* A slice that lost rows to validation may be one window by now, of all its blocks. */
     const bool cut = lane->order.block_begin != NULL;
-    const size_t rows = cut ? nni_order_window_rows(dataset) : lane->order.rows;
-    const size_t runs = cut ? rows / dataset->block_rows + 1 : nni_blocks_count(dataset->blocks, i);
+    const size_t rows = cut ? nni_order_window_rows(&dataset->slicing) : lane->order.rows;
+    const size_t runs = cut ? rows / dataset->slicing.block_rows + 1 : nni_blocks_count(dataset->blocks, i);
     for (size_t k = 0; k < 2; k++) {
         struct slot *slot = &lane->slot[k];
-        NN_TRY(nni_rows_buffer_create(dataset, rows + dataset->block_rows, &slot->room, error));
+        NN_TRY(nni_rows_buffer_create(&dataset->row, rows + dataset->slicing.block_rows, "rows that are read ahead",
+                                      &slot->buffer, error));
         NN_TRY(nni_allocate(runs, sizeof *slot->runs, "the blocks of a window", &slot->runs, error));
     }
     return NN_OK;
@@ -53,9 +46,9 @@ nn_status nni_stream_create(const nni_dataset *dataset, uint64_t seed, nni_strea
     nni_stream *stream = NULL;
     NN_TRY(nni_allocate(1, sizeof *stream, "rows that are read ahead", &stream, error));
     stream->dataset = dataset;
-    nn_status status =
-        nni_allocate(dataset->slice_count, sizeof *stream->lanes, "rows that are read ahead", &stream->lanes, error);
-    for (size_t i = 0; i < dataset->slice_count && status == NN_OK; i++)
+    nn_status status = nni_allocate(dataset->slicing.slice_count, sizeof *stream->lanes, "rows that are read ahead",
+                                    &stream->lanes, error);
+    for (size_t i = 0; i < dataset->slicing.slice_count && status == NN_OK; i++)
         status = create_lane(dataset, i, seed, &stream->lanes[i], error);
     if (status != NN_OK) {
         nni_stream_free(stream);
@@ -81,11 +74,11 @@ void nni_stream_free(nni_stream *stream)
     if (!stream)
         return;
     nn_error unused;
-    for (size_t i = 0; stream->lanes && i < stream->dataset->slice_count; i++) {
+    for (size_t i = 0; stream->lanes && i < stream->dataset->slicing.slice_count; i++) {
         struct lane *lane = &stream->lanes[i];
         for (size_t k = 0; k < 2; k++) {
             arrive(&lane->slot[k], &unused);
-            nni_rows_buffer_free(&lane->slot[k].room);
+            nni_rows_buffer_free(&lane->slot[k].buffer);
             nni_release(lane->slot[k].runs);
         }
         nni_order_free(&lane->order);
@@ -104,12 +97,12 @@ static size_t lay_runs(const nni_dataset *dataset, size_t i, const nni_order *or
 {
     if (order->block_begin) {
         for (size_t m = 0; m < order->members; m++)
-            runs[m] = nni_blocks_run(dataset, i, order->member[m]);
+            runs[m] = nni_blocks_run(&dataset->slicing, i, order->member[m]);
         return order->members;
     }
     const size_t blocks = nni_blocks_count(dataset->blocks, i);
     for (size_t block = 0; block < blocks; block++)
-        runs[block] = nni_blocks_run(dataset, i, block);
+        runs[block] = nni_blocks_run(&dataset->slicing, i, block);
     return blocks;
 }
 
@@ -128,7 +121,7 @@ static void begin(const nni_stream *stream, size_t i, struct slot *slot, uint64_
         .source = stream->dataset->source,
         .runs = slot->runs,
         .run_count = lay_runs(stream->dataset, i, order, slot->runs),
-        .room = &slot->room,
+        .buffer = &slot->buffer,
     };
     nni_source_begin(&slot->reading);
 }
@@ -154,6 +147,6 @@ nn_status nni_stream_window(nni_stream *stream, size_t i, nni_rows *rows, nn_err
     struct lane *lane = &stream->lanes[i];
     struct slot *slot = &lane->slot[lane->current];
     NN_TRY(arrive(slot, error));
-    *rows = nni_rows_of_buffer(dataset, &slot->room, 0, slot->reading.got, 0);
+    *rows = nni_rows_of_buffer(&dataset->row, &slot->buffer, 0, slot->reading.got, 0);
     return NN_OK;
 }

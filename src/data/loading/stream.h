@@ -5,6 +5,7 @@
 #ifndef NNI_DATA_LOADING_STREAM_H
 #define NNI_DATA_LOADING_STREAM_H
 
+#include "data/dataset/dataset.h"
 #include "data/order/order.h"
 
 typedef struct nni_stream nni_stream;
@@ -18,8 +19,5 @@ void nni_stream_seek(nni_stream *stream, size_t i, uint64_t epoch, size_t window
 
 /** Waits for the window that was sought. @param rows  receives its rows, by the numbers nni_order_index gives */
 nn_status nni_stream_window(nni_stream *stream, size_t i, nni_rows *rows, nn_error *error);
-
-/** @return bytes that the stream of a dataset takes on this rank */
-size_t nni_stream_bytes(const nni_dataset *dataset);
 
 #endif

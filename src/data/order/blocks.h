@@ -3,12 +3,12 @@
  * large to be shuffled row by row.
  *
  * A block of a slice is the part of it between two multiples of `rows` in the file, so that chunks are unpacked once.
- * It counts the rows of the split alone: those that were carved off are in another split's blocks.
+ * It counts the rows of the split alone: those that were held out are in another split's blocks.
  */
 #ifndef NNI_DATA_ORDER_BLOCKS_H
 #define NNI_DATA_ORDER_BLOCKS_H
 
-#include "data/dataset/dataset.h"
+#include "data/order/slicing.h"
 
 /** Blocks of this rank's slices. Owns its arrays. */
 typedef struct nni_blocks {
@@ -22,8 +22,8 @@ typedef struct nni_file_run {
     size_t first, count;
 } nni_file_run;
 
-/** @param part  which rows of the file the split has, NULL: all */
-nn_status nni_blocks_create(const nni_dataset *dataset, const nni_split_rows *part, nni_blocks **blocks,
+/** @param present  which rows of the file the split has, NULL: all */
+nn_status nni_blocks_create(const nni_slicing *slicing, const nni_row_set *present, nni_blocks **blocks,
                             nn_error *error);
 void nni_blocks_free(nni_blocks *blocks);
 
@@ -34,6 +34,6 @@ size_t nni_blocks_count(const nni_blocks *blocks, size_t i);
 const size_t *nni_blocks_begin(const nni_blocks *blocks, size_t i);
 
 /** @return where a block of this rank's slice i lies */
-nni_file_run nni_blocks_run(const nni_dataset *dataset, size_t i, size_t block);
+nni_file_run nni_blocks_run(const nni_slicing *slicing, size_t i, size_t block);
 
 #endif

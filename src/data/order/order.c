@@ -1,21 +1,25 @@
 #include "data/order/order.h"
 
-#include "data/loading/rows.h"
 #include "support/memory.h"
 
 /* Blocks of a window, about: windows of an epoch have as many or fewer. */
-static size_t blocks_of_window(const nni_dataset *dataset)
+static size_t blocks_of_window(const nni_slicing *slicing)
 {
-    const size_t blocks = dataset->window_rows / dataset->block_rows;
+    const size_t blocks = slicing->window_rows / slicing->block_rows;
     return blocks > 0 ? blocks : 1;
 }
 
-size_t nni_order_window_rows(const nni_dataset *dataset)
+size_t nni_order_window_rows(const nni_slicing *slicing)
 {
-    const size_t whole = dataset->whole.rows / dataset->whole.count + 1;
-    if (dataset->window_rows == 0 || whole <= dataset->window_rows)
+    const size_t whole = slicing->whole.rows / slicing->whole.count + 1;
+    if (slicing->window_rows == 0 || whole <= slicing->window_rows)
         return whole;
-    return blocks_of_window(dataset) * dataset->block_rows;
+    return blocks_of_window(slicing) * slicing->block_rows;
+}
+
+size_t nni_order_rows_ahead(const nni_slicing *slicing)
+{
+    return 2 * slicing->slice_count * (nni_order_window_rows(slicing) + slicing->block_rows);
 }
 
 /* Window k of w has the blocks from floor(k n / w) on. */
@@ -24,17 +28,18 @@ static size_t first_block(const nni_order *order, size_t window)
     return window * order->blocks / order->windows;
 }
 
-nn_status nni_order_create(const nni_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error)
+nn_status nni_order_create(const nni_slicing *slicing, const nni_blocks *blocks, size_t i, uint64_t seed,
+                           nni_order *order, nn_error *error)
 {
     const char what[] = "the order of rows";
-    const size_t slice = dataset->first_slice + i;
-    const size_t rows = nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice);
+    const size_t slice = slicing->first_slice + i;
+    const size_t rows = nni_slicing_rows(slicing, slice);
     *order = (nni_order){.rows = rows, .slice = slice, .seed = seed, .blocks = 1, .windows = 1};
     size_t members = 1;
-    if (dataset->window_rows > 0 && rows > dataset->window_rows) {
-        members = blocks_of_window(dataset);
-        order->block_begin = nni_blocks_begin(dataset->blocks, i);
-        order->blocks = nni_blocks_count(dataset->blocks, i);
+    if (slicing->window_rows > 0 && rows > slicing->window_rows) {
+        members = blocks_of_window(slicing);
+        order->block_begin = nni_blocks_begin(blocks, i);
+        order->blocks = nni_blocks_count(blocks, i);
         order->windows = (order->blocks + members - 1) / members;
     }
     NN_TRY(nni_allocate(order->windows + 1, sizeof *order->window_first, what, &order->window_first, error));
@@ -93,7 +98,7 @@ void nni_order_enter(nni_order *order, size_t window)
         order->member_begin[m + 1] = order->member_begin[m] + rows_of_block(order, block);
     }
     const size_t rows = order->member_begin[order->members];
-    if (rows > 0) /* a window whose rows were all carved off has no order */
+    if (rows > 0) /* a window whose rows were all held out has no order */
         order->shuffle = nni_shuffle_of_window(rows, order->seed, order->epoch, order->slice, window);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The order in which an epoch deals the rows of a slice.
+ * The order in which an epoch goes through the rows of a slice.
  *
  * A slice of up to window_rows rows is shuffled row by row. A larger one goes through windows: its blocks are permuted,
  * a window is some blocks that follow each other in that order, and the rows of a window are shuffled among each other.
@@ -30,8 +30,9 @@ typedef struct nni_order {
     size_t *member_begin; /**< [members + 1] rows of the window before each */
 } nni_order;
 
-/** @param i  which of this rank's slices */
-nn_status nni_order_create(const nni_dataset *dataset, size_t i, uint64_t seed, nni_order *order, nn_error *error);
+/** @param blocks  of this rank's slices; borrowed. @param i  which of these slices */
+nn_status nni_order_create(const nni_slicing *slicing, const nni_blocks *blocks, size_t i, uint64_t seed,
+                           nni_order *order, nn_error *error);
 void nni_order_free(nni_order *order);
 
 /** Goes to an epoch. */
@@ -50,7 +51,11 @@ size_t nni_order_index(const nni_order *order, size_t position);
 /** @return which row of the slice a row of the window is */
 size_t nni_order_row(const nni_order *order, size_t index);
 
-/** @return the most rows that any window of any epoch of this rank's slices has, before others are carved off */
-size_t nni_order_window_rows(const nni_dataset *dataset);
+/** @return the most rows that any window of any epoch of this rank's slices has, before others are held out */
+size_t nni_order_window_rows(const nni_slicing *slicing);
+
+/** @return rows that reading ahead has in memory: two windows of every slice of this rank, each with a block that is
+ * read whole before rows held out are dropped */
+size_t nni_order_rows_ahead(const nni_slicing *slicing);
 
 #endif

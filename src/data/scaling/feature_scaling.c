@@ -1,8 +1,9 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "data/dataset/files.h"
+#include "data/scaling/choice.h"
 #include "data/scaling/feature_scaling.h"
+#include "hdf5/files.h"
 
 #ifdef NNTRAIN_DOUBLE
 static const char real_name[] = "float64";
@@ -76,8 +77,8 @@ static nn_status fit_missing(nni_feature_scaler *normalization, const nni_datase
             return nn_fail(error, NN_DATA,
                            "%s: no row of %s has a value at position %zu, so data.impute has no mean to put there; "
                            "leave that feature out",
-                           dataset->file, dataset->x_name, i);
-        if (nni_element_is_wide(dataset->element))
+                           dataset->origin.file, dataset->origin.x_name, i);
+        if (nni_element_is_wide(dataset->row.element))
             normalization->missing[i] =
                 (nni_real)((found->mean[i] - normalization->offset[i]) * normalization->scale[i]);
         else
@@ -89,10 +90,10 @@ static nn_status fit_missing(nni_feature_scaler *normalization, const nni_datase
 
 static nn_status check_features(const nni_feature_scaler *normalization, const nni_dataset *dataset, nn_error *error)
 {
-    if (normalization->features == dataset->features)
+    if (normalization->features == dataset->row.features)
         return NN_OK;
     return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but the normalization was measured on %zu",
-                   dataset->file, dataset->x_name, dataset->features, normalization->features);
+                   dataset->origin.file, dataset->origin.x_name, dataset->row.features, normalization->features);
 }
 
 static nn_status check_spread(const nni_feature_scaler *normalization, const nni_dataset *dataset,
@@ -103,7 +104,7 @@ static nn_status check_spread(const nni_feature_scaler *normalization, const nni
             return nn_fail(error, NN_DATA,
                            "%s: the values of %s at position %zu spread too far to be scaled in float64; take their "
                            "logarithm, or leave that feature out",
-                           dataset->file, dataset->x_name, i);
+                           dataset->origin.file, dataset->origin.x_name, i);
     return NN_OK;
 }
 
@@ -168,7 +169,7 @@ static nn_status fit_auto(nni_feature_scaler *normalization, const nni_dataset *
         NN_TRY(fit_missing(normalization, dataset, found, error));
     if (!notes)
         return NN_OK;
-    for (size_t i = 0; i < dataset->features; i++)
+    for (size_t i = 0; i < dataset->row.features; i++)
         notes->constant += nni_feature_is_constant(found, i);
     if (normalization->kind != NN_NORMALIZE_STANDARD)
         return NN_OK;
@@ -211,12 +212,12 @@ static nn_status check_range(const nni_dataset *dataset, nn_error *error)
     if (dataset->x_beyond == 0)
         return NN_OK;
     const uint64_t place = dataset->x_beyond - 1;
-    uint64_t row = place / dataset->features;
-    const char *path = nni_files_locate(dataset->files, dataset->file, &row);
+    uint64_t row = place / dataset->row.features;
+    const char *path = nni_files_locate(dataset->origin.files, dataset->origin.file, &row);
     return nn_fail(error, NN_DATA,
                    "%s: row %" PRIu64 " of %s holds at position %" PRIu64
                    " a number beyond the range of %s, and nothing scales it; data.normalize: standard does",
-                   path, row, dataset->x_name, place % dataset->features, real_name);
+                   path, row, dataset->origin.x_name, place % dataset->row.features, real_name);
 }
 
 nn_status nni_dataset_normalize(nni_dataset *dataset, const nni_feature_scaler *normalization, nn_error *error)

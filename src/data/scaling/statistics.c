@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/loading/rows.h"
-#include "data/order/blocks.h"
+#include "data/dataset/cursor.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 
@@ -21,8 +20,8 @@ typedef struct feature_table {
     double *count; /* rows of the slice that have the feature; NULL: all have all */
     double *least, *most;
     const double *low, *high;   /* [features] values beyond are set aside; NULL: none is */
-    const nni_dataset *targets; /* the values as if they were features, which are looked at in their place; NULL:
-                                  features are */
+    const nni_dataset *targets; /* stands for the targets as if they were features, to be measured instead of them;
+                                  NULL: features are */
     bool log1p;                 /* log(1 + y) of them is */
 } feature_table;
 
@@ -83,13 +82,14 @@ static void measure_tile(const nni_dataset *dataset, const nni_rows *rows, const
     struct tile tile = {
         .x = x,
         .count = table->width - first < TILE ? table->width - first : TILE,
-        .at = (dataset->first_slice + i) * table->width + first,
+        .at = (dataset->slicing.first_slice + i) * table->width + first,
         .feature = table->first + first,
     };
-    const size_t slice_first = nni_dataset_slice_begin(dataset, i);
+    const size_t slice_first = nni_slicing_begin(&dataset->slicing, i);
     for (size_t row = run.first; row < run.first + run.count; row++) {
-        const char *from = nni_dataset_at(dataset, rows, row - rows->first);
-        nni_convert_double(dataset->element, from + tile.feature * nni_element_size(dataset->element), x, tile.count);
+        const char *from = nni_row_at(&dataset->row, rows, row - rows->first);
+        nni_convert_double(dataset->row.element, from + tile.feature * nni_element_size(dataset->row.element), x,
+                           tile.count);
         for (size_t k = 0; table->log1p && k < tile.count; k++)
             x[k] = log1p(x[k]);
         tile.row = row - slice_first + 1;
@@ -105,7 +105,7 @@ static void measure_tile(const nni_dataset *dataset, const nni_rows *rows, const
 /* What a run of rows has of slice i. */
 static nni_file_run rows_of_slice(const nni_dataset *dataset, const nni_rows *rows, size_t i)
 {
-    const size_t first = nni_dataset_slice_begin(dataset, i), end = nni_dataset_slice_begin(dataset, i + 1);
+    const size_t first = nni_slicing_begin(&dataset->slicing, i), end = nni_slicing_begin(&dataset->slicing, i + 1);
     const size_t from = first > rows->first ? first : rows->first;
     const size_t to = end < rows->first + rows->count ? end : rows->first + rows->count;
     return (nni_file_run){from, to > from ? to - from : 0};
@@ -121,7 +121,7 @@ static void measure_rows(const nni_dataset *dataset, const nni_rows *given, void
     const nni_rows *rows = table->targets ? &values : given;
     dataset = table->targets ? table->targets : dataset;
 #pragma omp parallel for schedule(dynamic) collapse(2)
-    for (size_t i = 0; i < dataset->slice_count; i++)
+    for (size_t i = 0; i < dataset->slicing.slice_count; i++)
         for (size_t tile = 0; tile < tiles; tile++)
             measure_tile(dataset, rows, table, i, rows_of_slice(dataset, rows, i), tile * TILE);
 }
@@ -132,7 +132,7 @@ static nn_status go_through(const nni_dataset *dataset, take_rows *take, void *c
 {
     nni_cursor *cursor = NULL;
     nni_rows rows = {.count = 1};
-    nn_status status = nni_cursor_create(dataset, dataset->rows + 1, &cursor, error);
+    nn_status status = nni_cursor_create(dataset, dataset->slicing.rows + 1, &cursor, error);
     while (status == NN_OK && rows.count > 0) {
         status = nni_cursor_next(cursor, &rows, error);
         if (status == NN_OK)
@@ -146,7 +146,7 @@ static nn_status go_through(const nni_dataset *dataset, take_rows *take, void *c
 
 static double rows_of_slice_as_cut(const nni_dataset *dataset, size_t slice)
 {
-    return (double)(nni_dataset_slice_first(dataset, slice + 1) - nni_dataset_slice_first(dataset, slice));
+    return (double)(nni_slicing_rows(&dataset->slicing, slice));
 }
 
 /* Chan, Golub, LeVeque (1983), in slice order. */
@@ -154,7 +154,7 @@ static void merge_slices(const nni_dataset *dataset, const feature_table *table,
                          double *square)
 {
     *count = *mean = *square = 0;
-    for (size_t slice = 0; slice < dataset->slices.count; slice++) {
+    for (size_t slice = 0; slice < dataset->slicing.slices.count; slice++) {
         const size_t at = slice * table->width + i;
         const double rows = table->count ? table->count[at] : rows_of_slice_as_cut(dataset, slice);
         if (rows == 0)
@@ -171,7 +171,7 @@ static void merge_slices(const nni_dataset *dataset, const feature_table *table,
 static nn_status join_moments(const nni_dataset *dataset, const feature_table *table, nn_comm *comm,
                               nni_statistics *found, nn_error *error)
 {
-    const size_t values = dataset->slices.count * table->width;
+    const size_t values = dataset->slicing.slices.count * table->width;
     double *const sums[] = {table->mean, table->square, table->count};
     for (size_t k = 0; k < 3; k++)
         if (sums[k])
@@ -190,7 +190,7 @@ static nn_status join_range(const nni_dataset *dataset, const feature_table *tab
     for (size_t i = 0; i < table->width; i++) {
         least[i] = INFINITY;
         most[i] = -INFINITY;
-        for (size_t slice = 0; slice < dataset->slices.count; slice++) {
+        for (size_t slice = 0; slice < dataset->slicing.slices.count; slice++) {
             least[i] = fmin(least[i], table->least[slice * table->width + i]);
             most[i] = fmax(most[i], table->most[slice * table->width + i]);
         }
@@ -208,7 +208,7 @@ static void fill(double *values, double with, size_t count)
 static nn_status measure_block(const nni_dataset *dataset, feature_table *table, nn_comm *comm, nni_statistics *found,
                                nn_error *error)
 {
-    const size_t values = dataset->slices.count * table->width;
+    const size_t values = dataset->slicing.slices.count * table->width;
     fill(table->mean, 0, values);
     fill(table->square, 0, values);
     fill(table->count, 0, values);
@@ -222,14 +222,14 @@ static nn_status measure_block(const nni_dataset *dataset, feature_table *table,
 
 static nn_status take_table(const nni_dataset *dataset, unsigned kinds, feature_table *table, nn_error *error)
 {
-    const size_t features = dataset->features, width = TABLE / dataset->slices.count;
+    const size_t features = dataset->row.features, width = TABLE / dataset->slicing.slices.count;
     table->width = width == 0 ? 1 : width < features ? width : features;
-    const size_t values = dataset->slices.count * table->width;
+    const size_t values = dataset->slicing.slices.count * table->width;
     if (kinds & NNI_STATISTICS_MOMENTS) {
         NN_TRY(nni_allocate(values, sizeof *table->mean, what, &table->mean, error));
         NN_TRY(nni_allocate(values, sizeof *table->square, what, &table->square, error));
     }
-    if (kinds & NNI_STATISTICS_MOMENTS && (dataset->missing || table->low))
+    if (kinds & NNI_STATISTICS_MOMENTS && (dataset->row.missing || table->low))
         NN_TRY(nni_allocate(values, sizeof *table->count, what, &table->count, error));
     if (kinds & NNI_STATISTICS_RANGE) {
         NN_TRY(nni_allocate(values, sizeof *table->least, what, &table->least, error));
@@ -240,7 +240,7 @@ static nn_status take_table(const nni_dataset *dataset, unsigned kinds, feature_
 
 static nn_status take_memory(const nni_dataset *dataset, unsigned kinds, nni_statistics *found, nn_error *error)
 {
-    const size_t features = dataset->features;
+    const size_t features = dataset->row.features;
     if (kinds & NNI_STATISTICS_MOMENTS) {
         NN_TRY(nni_allocate(features, sizeof *found->count, what, &found->count, error));
         NN_TRY(nni_allocate(features, sizeof *found->mean, what, &found->mean, error));
@@ -256,7 +256,7 @@ static nn_status take_memory(const nni_dataset *dataset, unsigned kinds, nni_sta
 static nn_status measure(const nni_dataset *dataset, unsigned kinds, feature_table *table, nn_comm *comm,
                          nni_statistics *found, nn_error *error)
 {
-    const size_t features = table->targets ? table->targets->features : dataset->features;
+    const size_t features = table->targets ? table->targets->row.features : dataset->row.features;
     nn_status status =
         nn_comm_agree(comm, take_table(table->targets ? table->targets : dataset, kinds, table, error), error);
     const size_t width = table->width;
@@ -296,9 +296,9 @@ nn_status nni_statistics_measure_targets(const nni_dataset *dataset, bool log1p,
                                          nni_statistics *statistics, nn_error *error)
 {
     nni_dataset values = *dataset;
-    values.element = NNI_DOUBLE;
-    values.features = dataset->outputs;
-    values.missing = false;
+    values.row.element = NNI_DOUBLE;
+    values.row.features = dataset->row.outputs;
+    values.row.missing = false;
     feature_table table = {.targets = &values, .log1p = log1p};
     return measure_all(dataset, &values, kinds, &table, comm, statistics, error);
 }
@@ -344,13 +344,13 @@ static size_t cell_of(double value, double first)
 static void count_rows(const nni_dataset *dataset, const nni_rows *rows, void *context)
 {
     const struct counters *counters = context;
-    const size_t size = nni_element_size(dataset->element);
+    const size_t size = nni_element_size(dataset->row.element);
 #pragma omp parallel for schedule(static)
     for (size_t k = 0; k < counters->count; k++)
         for (size_t row = 0; row < rows->count; row++) {
             double value;
-            const char *from = nni_dataset_at(dataset, rows, row);
-            nni_convert_double(dataset->element, from + counters->features[k] * size, &value, 1);
+            const char *from = nni_row_at(&dataset->row, rows, row);
+            nni_convert_double(dataset->row.element, from + counters->features[k] * size, &value, 1);
             if (!isnan(value))
                 counters->counts[k * (NNI_COUNTED_VALUES + 1) + cell_of(value, counters->first[k])]++;
         }

@@ -2,6 +2,7 @@
 #ifndef NNI_DATA_SCALING_STATISTICS_H
 #define NNI_DATA_SCALING_STATISTICS_H
 
+#include "comm/comm.h"
 #include "data/dataset/dataset.h"
 
 /** [features] each; NULL where not asked for. Owns its arrays. */

@@ -1,8 +1,8 @@
 /* Which scaling suits the targets, and what is measured for it. */
 #include <math.h>
 
-#include "data/dataset/dataset.h"
 #include "data/scaling/statistics.h"
+#include "data/scaling/target_scaling.h"
 #include "model/losses/loss.h"
 
 /* --- choosing --- */
@@ -10,7 +10,7 @@
 static nn_target_scaling choose(const nni_dataset *dataset, nn_activation output, const nni_statistics *found)
 {
     const nni_activation_entry *entry = nni_activation_of(output);
-    for (size_t j = 0; j < dataset->outputs; j++)
+    for (size_t j = 0; j < dataset->row.outputs; j++)
         if (found->least[j] < entry->least || found->most[j] > entry->most)
             return entry->beyond;
     return entry->within;
@@ -19,7 +19,7 @@ static nn_target_scaling choose(const nni_dataset *dataset, nn_activation output
 /* Whether targets are no quantities, but say what is true: classes, labels and shares. */
 static bool are_truths(const nni_dataset *dataset, nn_loss_kind loss, nn_activation output)
 {
-    return dataset->target != NNI_TARGET_VALUES || dataset->binary ||
+    return dataset->row.target != NNI_TARGET_VALUES || dataset->row.binary ||
            nni_activation_of(output)->outputs == NNI_DISTRIBUTION || nni_loss_of(loss)->targets != NNI_VALUES;
 }
 
@@ -71,9 +71,9 @@ nn_status nni_target_scaler_fit(const nni_dataset *dataset, nn_target_scaling ki
         return nn_fail(
             error, NN_USAGE,
             "data.normalize_targets: %s scales values to be predicted, but %s in %s holds classes; remove it",
-            nn_target_scaling_name(kind), dataset->y_name, dataset->file);
+            nn_target_scaling_name(kind), dataset->origin.y_name, dataset->origin.file);
     NN_TRY(nn_comm_agree(
-        comm, nni_target_scaler_create(truths ? NN_TARGETS_NONE : kind, dataset->outputs, &scaling, error), error));
+        comm, nni_target_scaler_create(truths ? NN_TARGETS_NONE : kind, dataset->row.outputs, &scaling, error), error));
     const nn_status status = measure(dataset, scaling, output, comm, error);
     if (status != NN_OK) {
         nni_target_scaler_free(scaling);
@@ -88,16 +88,4 @@ nn_status nni_target_scaler_fit(const nni_dataset *dataset, nn_target_scaling ki
 void nni_dataset_scale_targets(nni_dataset *dataset, const nni_target_scaler *scaling)
 {
     dataset->target_scaling = scaling->kind == NN_TARGETS_NONE ? NULL : scaling;
-}
-
-const nni_real *nni_dataset_convert_targets(const nni_dataset *dataset, const nni_rows *rows, nni_real *to)
-{
-    if (!rows->values)
-        return NULL;
-    if (dataset->target_scaling)
-        nni_target_scaler_apply(dataset->target_scaling, rows->values, rows->count, to);
-    else
-        for (size_t i = 0; i < rows->count * dataset->outputs; i++)
-            to[i] = (nni_real)rows->values[i];
-    return to;
 }

@@ -30,7 +30,8 @@ typedef struct nni_probe_facts {
     size_t row_bytes;    /**< in memory */
     size_t chunk_rows;   /**< 0: contiguous */
     size_t read_rows;    /**< at a time, by nni_probe_read */
-    size_t block_rows;   /**< of a block, by nni_probe_read_blocks */
+    size_t block_rows;   /**< of a block, by nni_probe_read_block */
+    size_t blocks;       /**< that have rows of this rank */
     size_t first, count; /**< rows of this rank */
     bool filtered;       /**< compressed or checksummed */
     bool deflated;       /**< by zlib, as the last of its filters */
@@ -55,8 +56,8 @@ const nni_probe_facts *nni_probe_facts_of(const nni_probe *probe);
 /** Reads this rank's rows into its memory in their order, as rows that stay in memory are read. Collective. */
 nn_status nni_probe_read(nni_probe *probe, nn_error *error);
 
-/** Reads them there in blocks whose order is shuffled, as rows that stay in the file are read. Local. */
-nn_status nni_probe_read_blocks(nni_probe *probe, nn_error *error);
+/** Reads one of its blocks, 0 <= i < blocks, to its place there, as rows that stay in the file are read. Local. */
+nn_status nni_probe_read_block(nni_probe *probe, size_t i, nn_error *error);
 
 /**
  * Inflates the chunks that begin among this rank's rows, by zlib alone. Local; for what is deflated.

@@ -22,16 +22,17 @@ void nni_hdf5_coverage_free(nni_hdf5_coverage *coverage)
 static nn_status make_room(nni_hdf5_coverage *coverage, nn_error *error)
 {
     enum { FIRST = 64 };
-    if (coverage->count < coverage->room)
+    if (coverage->count < coverage->capacity)
         return NN_OK;
-    const size_t room = coverage->room > 0 ? 2 * coverage->room : FIRST, bytes = slab_size(coverage) * sizeof(hsize_t);
+    const size_t capacity = coverage->capacity > 0 ? 2 * coverage->capacity : FIRST,
+                 bytes = slab_size(coverage) * sizeof(hsize_t);
     hsize_t *slabs = NULL;
-    NN_TRY(nni_allocate(room, bytes, "the mappings of a virtual dataset", &slabs, error));
+    NN_TRY(nni_allocate(capacity, bytes, "the mappings of a virtual dataset", &slabs, error));
     if (coverage->count > 0)
         memcpy(slabs, coverage->slabs, coverage->count * bytes);
     nni_release(coverage->slabs);
     coverage->slabs = slabs;
-    coverage->room = room;
+    coverage->capacity = capacity;
     return NN_OK;
 }
 

@@ -13,7 +13,7 @@
 typedef struct nni_hdf5_coverage {
     int rank;
     hsize_t *slabs; /**< [count, 1 + 4 * rank]: the rank, then start, stride, count and block of each dimension */
-    size_t count, room;
+    size_t count, capacity;
     uint64_t steps; /**< slabs that were looked at */
     size_t last;    /**< the slab that was found last */
 } nni_hdf5_coverage;

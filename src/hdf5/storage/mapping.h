@@ -30,7 +30,7 @@ bool nni_hdf5_mapping_is_series(const nni_hdf5_mapping *mapping);
 bool nni_hdf5_mapping_number(const nni_hdf5_mapping *pattern, uint64_t number, nni_hdf5_mapping *numbered);
 
 /**
- * Tells the block of values that is taken of a source, or of each of a series.
+ * Gives the block of values that is taken of a source, or of each of a series.
  *
  * @param dims  receives its extent, as many dimensions as `to` has: of the values alone, whatever lies between them
  * @return false where they are no block, or as many as there are

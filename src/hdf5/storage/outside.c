@@ -4,19 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "hdf5/storage/walk.h"
+#include "hdf5/storage/virtual.h"
 #include "support/files.h"
 
 enum { SPARE_FILES = 64 }; /* that a process has open beside its data */
-
-bool nni_hdf5_get_extent(hid_t dataset, nni_hdf5_source *own)
-{
-    hid_t space = H5Dget_space(dataset);
-    own->rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, own->dims, NULL);
-    if (space >= 0)
-        H5Sclose(space);
-    return own->rank >= 0;
-}
 
 /* --- raw files --- */
 
@@ -103,17 +94,8 @@ static nn_status check_dataset(nni_hdf5_walk *w, const nni_hdf5_level *above, co
     return status;
 }
 
-nn_status nni_hdf5_walk_note(nni_hdf5_walk *w, const char *path, const char *name, const char *file)
-{
-    nn_error reason;
-    const nn_status status = nni_string_set_add(&w->sources, file, &reason);
-    if (status == NN_DATA)
-        return nn_fail(w->error, NN_DATA, "%s: %s has rows of more files than can be open; join some", path, name);
-    return status == NN_OK ? NN_OK : nn_fail(w->error, status, "%s", reason.message);
-}
-
-nn_status nni_hdf5_visit(nni_hdf5_walk *w, const nni_hdf5_level *above, hid_t file, const char *path, const char *name,
-                         nni_hdf5_source *found, bool *there)
+static nn_status visit(nni_hdf5_walk *w, const nni_hdf5_level *above, hid_t file, const char *path, const char *name,
+                       nni_hdf5_source *found, bool *there)
 {
     nni_hdf5_place place;
     *found = (nni_hdf5_source){.parts = 0};
@@ -140,11 +122,11 @@ nn_status nni_hdf5_check_open_files(const char *path, uint64_t files, nn_error *
 nn_status nni_hdf5_check_outside(hid_t file, const char *path, const char *name, nn_external rule,
                                  nni_hdf5_outside *outside, nn_error *error)
 {
-    nni_hdf5_walk w = {.error = error};
+    nni_hdf5_walk w = {.visit = visit, .error = error};
     nni_hdf5_source found;
     bool there = false;
     nni_hdf5_fence_make(path, rule, &w.fence);
-    nn_status status = nni_hdf5_visit(&w, NULL, file, path, name, &found, &there);
+    nn_status status = visit(&w, NULL, file, path, name, &found, &there);
     if (w.sources.count > outside->open)
         outside->open = w.sources.count;
     outside->any = outside->any || w.raw || w.sources.count > 0;

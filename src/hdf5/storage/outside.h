@@ -9,9 +9,6 @@
 #include "hdf5/file.h"
 #include "nntrain/kinds.h"
 
-/** Virtual datasets that may lie below each other. */
-enum { NNI_HDF5_DEEPEST = 8 };
-
 /** What some datasets have outside of their file. Zeroed: nothing. */
 typedef struct nni_hdf5_outside {
     uint64_t open; /**< files that HDF5 keeps open as long as a dataset is, of the dataset that has most */
@@ -25,8 +22,8 @@ typedef struct nni_hdf5_outside {
  * outside of the data's folder (unless that is allowed), are no regular files, no HDF5 files, truncated or too short;
  * sources without the dataset, with fewer rows than are taken or with values of another kind; gaps in a numbered series
  * of sources, and rows without a source where the file gives no fill value of its own; virtual datasets that are put
- * together of themselves, of more than NNI_HDF5_DEEPEST levels or of too many parts; links that only other programs can
- * follow.
+ * together of themselves, of more than NNI_HDF5_DEEPEST levels (walk.h) or of too many parts; links that only other
+ * programs can follow.
  *
  * Local. A name that leads nowhere is no failure here.
  *

@@ -1,9 +1,10 @@
-/* The sources of a virtual dataset. */
+#include "hdf5/storage/virtual.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "hdf5/layout.h"
 #include "hdf5/storage/mapping.h"
-#include "hdf5/storage/walk.h"
 #include "support/memory.h"
 
 /* Parts that HDF5 would open for a dataset, through all levels: it takes some kilobytes for each. */
@@ -25,8 +26,8 @@ typedef struct composite {
     nni_hdf5_source *own;
     nni_hdf5_coverage coverage;
     nni_string_set names; /* of known sources: dataset and file */
-    known *known;         /* [room], of which [names.count] are in use */
-    size_t room;
+    known *known;         /* [capacity], of which [names.count] are in use */
+    size_t capacity;
 } composite;
 
 /* A sentence about the dataset: "FILE: NAME SAID". */
@@ -121,7 +122,7 @@ static nn_status find_source(const composite *of, const nni_hdf5_mapping *m, nni
     if (strcmp(m->file, ".") == 0) {
         *found = (nni_hdf5_referred){.there = true};
         snprintf(found->path, sizeof found->path, "%s", of->here->path);
-        NN_TRY(nni_hdf5_visit(of->walk, of->here, of->file, found->path, m->dataset, seen, there));
+        NN_TRY(of->walk->visit(of->walk, of->here, of->file, found->path, m->dataset, seen, there));
         return *there ? check_fit(of, m, found->path, seen) : NN_OK;
     }
     if (!nni_hdf5_refer(&of->walk->fence, NNI_HDF5_SOURCE, of->here->path, m->file, found))
@@ -130,7 +131,7 @@ static nn_status find_source(const composite *of, const nni_hdf5_mapping *m, nni
     const hid_t file = nni_hdf5_open_referred(found);
     if (file < 0)
         return fail_source(of, m, found->path, found->fault);
-    nn_status status = nni_hdf5_visit(of->walk, of->here, file, found->path, m->dataset, seen, there);
+    nn_status status = of->walk->visit(of->walk, of->here, file, found->path, m->dataset, seen, there);
     if (status == NN_OK && *there)
         status = check_fit(of, m, found->path, seen);
     H5Fclose(file);
@@ -152,16 +153,16 @@ static nn_status count_source(const composite *of, const nni_hdf5_source *seen, 
 static nn_status make_room(composite *of, nn_error *error)
 {
     enum { FIRST = 64 };
-    if (of->names.count < of->room)
+    if (of->names.count < of->capacity)
         return NN_OK;
-    const size_t room = of->room > 0 ? 2 * of->room : FIRST;
+    const size_t capacity = of->capacity > 0 ? 2 * of->capacity : FIRST;
     known *more = NULL;
-    NN_TRY(nni_allocate(room, sizeof *more, "the sources of a virtual dataset", &more, error));
-    if (of->room > 0)
-        memcpy(more, of->known, of->room * sizeof *more);
+    NN_TRY(nni_allocate(capacity, sizeof *more, "the sources of a virtual dataset", &more, error));
+    if (of->capacity > 0)
+        memcpy(more, of->known, of->capacity * sizeof *more);
     nni_release(of->known);
     of->known = more;
-    of->room = room;
+    of->capacity = capacity;
     return NN_OK;
 }
 
@@ -180,7 +181,7 @@ static nn_status remember(composite *of, const char *name, const char *path, con
 
 static void forget(composite *of)
 {
-    for (size_t i = 0; i < of->room; i++)
+    for (size_t i = 0; i < of->capacity; i++)
         nni_release(of->known[i].path);
     nni_release(of->known);
     nni_string_set_free(&of->names);
@@ -320,7 +321,7 @@ static nn_status check_all(composite *of, hid_t dataset)
         return fail_own(of, "has sources that cannot be told; the file is damaged");
     for (size_t i = 0; i < count; i++)
         NN_TRY(check_mapping(of, i));
-    /* Only now: to tell an extent without a limit, HDF5 opens the sources. */
+    /* Only now, for HDF5 opens the sources to find an extent without a limit. */
     if (!nni_hdf5_get_extent(dataset, of->own) || (count > 0 && of->own->rank != of->coverage.rank))
         return fail_own(of, "has sources for another shape; the file is damaged");
     of->coverage.rank = of->own->rank;

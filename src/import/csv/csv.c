@@ -90,12 +90,12 @@ size_t nni_csv_next(const char **at, const char *end, char delimiter, nni_csv_fi
     }
 }
 
-size_t nni_csv_copy(const nni_csv_field *field, char *to, size_t room)
+size_t nni_csv_copy(const nni_csv_field *field, char *to, size_t size)
 {
     size_t length = 0;
     for (size_t i = 0; i < field->length; i++) {
-        if (length + 1 >= room)
-            return room;
+        if (length + 1 >= size)
+            return size;
         to[length++] = field->text[i];
         if (field->quoted && field->text[i] == '"')
             i++;
@@ -157,9 +157,9 @@ typedef struct decimal {
 
 static const char *read_digits(const char *at, const char *end, decimal *number, int *count)
 {
-    const uint64_t room = (UINT64_MAX - 9) / 10;
+    const uint64_t size = (UINT64_MAX - 9) / 10;
     for (; at < end && is_digit(*at); at++, ++*count) {
-        if (number->mantissa <= room)
+        if (number->mantissa <= size)
             number->mantissa = 10 * number->mantissa + (uint64_t)(*at - '0');
         else
             number->exact = false;

@@ -27,15 +27,15 @@ typedef struct nni_csv_field {
  *
  * @param at      where to read on; moves behind the record
  * @param end     of the text
- * @param fields  [most] receives the fields, as many as there is room for
+ * @param fields  [most] receives the fields, as many as fit into it
  * @return fields of the record, which may be more than `most`; 0: there is no further record; NNI_CSV_UNCLOSED or
  * NNI_CSV_TOO_LONG where it is none
  */
 size_t nni_csv_next(const char **at, const char *end, char delimiter, nni_csv_field *fields, size_t most);
 
-/** Copies a field with its doubled quotes made single. @return its length, or more than room - 1 where it does not fit
+/** Copies a field with its doubled quotes made single. @return its length, or more than size - 1 where it does not fit
  */
-size_t nni_csv_copy(const nni_csv_field *field, char *to, size_t room);
+size_t nni_csv_copy(const nni_csv_field *field, char *to, size_t size);
 
 /**
  * Finds where the first record begins behind a newline in [from, stop).

@@ -41,7 +41,7 @@ void nni_csv_facts_free(nni_csv_facts *facts);
 void nni_csv_facts_add(nni_csv_facts *facts, const nni_csv_table *table, bool training, const void *x,
                        const nni_csv_target *y, size_t rows);
 
-/** Tells in some 30 lines what became of every column, and what is to be thought about. Once all rows were added. */
+/** Gives in some 30 lines what became of every column, and what is to be thought about. Once all rows were added. */
 void nni_csv_report(const nni_csv_table *table, const nni_csv_facts *facts, FILE *out);
 
 #endif

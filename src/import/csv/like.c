@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/dataset/labels.h"
+#include "hdf5/describe.h"
 #include "hdf5/guard.h"
+#include "hdf5/names/names.h"
+#include "hdf5/read.h"
 #include "hdf5/storage/outside.h"
 #include "import/csv/value.h"
-#include "inspect/text.h"
 #include "support/printable.h"
 
 #define X_NAME "/train/x"
@@ -25,7 +26,7 @@ struct before {
     const char *path;
     nni_hdf5_layout x, y;
     bool has_y;
-    nni_inspect_names features, columns, labels; /* of columns, as nni_csv_column_word has them; perhaps none */
+    nni_hdf5_names features, columns, labels; /* of columns, as nni_csv_column_word has them; perhaps none */
     nni_string_set classes;
 };
 
@@ -54,15 +55,15 @@ static nn_status describe(hid_t file, struct before *before, nn_error *error)
     nni_hdf5_outside closed_soon = {.open = 0};
     NN_TRY(nni_hdf5_check_outside(file, before->path, X_NAME, NN_EXTERNAL_INSIDE, &closed_soon, error));
     NN_TRY(nni_hdf5_describe(file, before->path, X_NAME, NULL, &before->x, error));
-    if (!nni_inspect_names_read(file, "features", before->x.row_values, &before->features))
+    if (!nni_hdf5_names_read(file, "features", before->x.row_values, &before->features))
         return nn_fail(error, NN_DATA,
                        "--like: %s has no /features that names what " X_NAME
                        " holds; name a file that nntrain import csv made",
                        before->path);
-    nni_inspect_names_read(file, "columns", 0, &before->columns);
-    nni_inspect_names_read(file, "labels", 0, &before->labels);
-    nni_labels_read_names(file, &before->classes);
-    before->has_y = H5Lexists(file, Y_NAME, H5P_DEFAULT) > 0;
+    nni_hdf5_names_read(file, "columns", 0, &before->columns);
+    nni_hdf5_names_read(file, "labels", 0, &before->labels);
+    nni_hdf5_read_string_set(file, "/classes", &before->classes);
+    before->has_y = nni_hdf5_has(file, Y_NAME);
     if (!before->has_y)
         return NN_OK;
     NN_TRY(nni_hdf5_check_outside(file, before->path, Y_NAME, NN_EXTERNAL_INSIDE, &closed_soon, error));
@@ -72,10 +73,10 @@ static nn_status describe(hid_t file, struct before *before, nn_error *error)
 static nn_status read_inside(void *context, nn_error *error)
 {
     struct before *before = context;
-    hid_t file = H5I_INVALID_HID;
+    hid_t file = NNI_HDF5_CLOSED;
     NN_TRY(nni_hdf5_open(before->path, NULL, &file, error));
     const nn_status status = describe(file, before, error);
-    H5Fclose(file);
+    nni_hdf5_close(file);
     return status;
 }
 
@@ -93,9 +94,9 @@ static nn_status read_before(struct before *before, nn_error *error)
 
 static void free_before(struct before *before)
 {
-    nni_inspect_names_free(&before->features);
-    nni_inspect_names_free(&before->columns);
-    nni_inspect_names_free(&before->labels);
+    nni_hdf5_names_free(&before->features);
+    nni_hdf5_names_free(&before->columns);
+    nni_hdf5_names_free(&before->labels);
     nni_string_set_free(&before->classes);
 }
 
@@ -142,7 +143,7 @@ static nn_status fail_damaged(const struct like *like, nn_error *error)
 static nn_status take_texts(const struct like *like, nni_csv_column *column, const struct part *part, nn_error *error)
 {
     for (size_t t = 0; t < part->count; t++) {
-        const char *feature = nni_inspect_name(&like->before.features, part->first + t);
+        const char *feature = nni_hdf5_name(&like->before.features, part->first + t);
         if (strncmp(feature, part->name, part->length) != 0 || feature[part->length] != '=')
             return fail_damaged(like, error);
         NN_TRY(nni_string_set_add(&column->texts, feature + part->length + 1, error));
@@ -178,8 +179,8 @@ static nn_status take_part(struct like *like, const struct part *part, nn_error 
                        "--like: column %s of %s holds dates, but %s does not tell what they became, for lack of "
                        "/columns; import the training table again",
                        column->name, like->file->path, like->before.path);
-    return strcmp(nni_inspect_name(&like->before.features, part->first), column->name) == 0 ? NN_OK
-                                                                                            : fail_damaged(like, error);
+    return strcmp(nni_hdf5_name(&like->before.features, part->first), column->name) == 0 ? NN_OK
+                                                                                         : fail_damaged(like, error);
 }
 
 /* "category 3 colour" */
@@ -188,19 +189,19 @@ static nn_status take_told(struct like *like, nn_error *error)
     const struct before *before = &like->before;
     size_t first = 0;
     for (size_t i = 0; i < before->columns.count; i++) {
-        const char *told = nni_inspect_name(&before->columns, i);
+        const char *reported = nni_hdf5_name(&before->columns, i);
         char word[16];
         int behind = 0;
         size_t count = 0, w = 0;
-        if (sscanf(told, "%15s %zu%n", word, &count, &behind) != 2 || told[behind] != ' ' || count == 0 ||
+        if (sscanf(reported, "%15s %zu%n", word, &count, &behind) != 2 || reported[behind] != ' ' || count == 0 ||
             count > before->features.count - first)
             return fail_damaged(like, error);
         while (w < 4 && strcmp(word, words[w]) != 0)
             w++;
         if (w == 4 || (w < 3 && count != 1))
             return fail_damaged(like, error);
-        const struct part part = {.name = told + behind + 1,
-                                  .length = strlen(told + behind + 1),
+        const struct part part = {.name = reported + behind + 1,
+                                  .length = strlen(reported + behind + 1),
                                   .first = first,
                                   .count = count,
                                   .kind = w == 3 ? NNI_CSV_TEXT : NNI_CSV_NUMBER,
@@ -227,13 +228,13 @@ static size_t guess_column(const nni_csv_table *table, const char *feature, nni_
 
 static nn_status take_guessed(struct like *like, nn_error *error)
 {
-    const nni_inspect_names *features = &like->before.features;
+    const nni_hdf5_names *features = &like->before.features;
     for (size_t f = 0; f < features->count;) {
-        struct part part = {.name = nni_inspect_name(features, f), .first = f, .count = 1, .guessed = true};
+        struct part part = {.name = nni_hdf5_name(features, f), .first = f, .count = 1, .guessed = true};
         part.length = guess_column(like->table, part.name, &part.kind);
         nni_csv_kind kind = part.kind;
         while (kind == NNI_CSV_TEXT && f + part.count < features->count) {
-            const char *next = nni_inspect_name(features, f + part.count);
+            const char *next = nni_hdf5_name(features, f + part.count);
             if (guess_column(like->table, next, &kind) != part.length || kind != NNI_CSV_TEXT ||
                 memcmp(next, part.name, part.length) != 0)
                 break;
@@ -267,12 +268,12 @@ static nn_status take_columns(struct like *like, nn_error *error)
 
 static nn_status take_several(const struct like *like, nn_error *error)
 {
-    const nni_inspect_names *labels = &like->before.labels;
+    const nni_hdf5_names *labels = &like->before.labels;
     for (size_t c = 0; c < like->table->count; c++) {
         const nni_csv_column *column = &like->table->columns[c];
         if (column->kind != NNI_CSV_TARGET || column->first >= labels->count)
             continue;
-        const char *name = nni_inspect_name(labels, column->first);
+        const char *name = nni_hdf5_name(labels, column->first);
         if (!is_named(column, name, strlen(name)))
             return nn_fail(error, NN_USAGE,
                            "--label: column %zu of " Y_NAME " is %s in %s, not %s; name them in that "

@@ -1,9 +1,9 @@
-/* Names of columns: what a header calls them, and how options find them. */
+#include "import/csv/names.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "import/csv/table.h"
 #include "import/csv/value.h"
 #include "support/printable.h"
 #include "support/utf8.h"

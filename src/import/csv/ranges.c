@@ -1,7 +1,7 @@
 /* What the ranges of a text file hold: counted before rows are made of it, so that every row knows its place. */
 #include <string.h>
 
-#include "import/csv/import_csv.h"
+#include "import/csv/state.h"
 #include "support/memory.h"
 
 enum { RANGE_BYTES = 1 << 20 };
@@ -108,15 +108,16 @@ void nni_csv_maker_free(nni_csv_maker *maker)
 static void tell(nni_csv_split *split, size_t line, const char *what)
 {
     split->bad++;
-    size_t at = split->told_count < NNI_CSV_MOST_TOLD ? split->told_count : NNI_CSV_MOST_TOLD;
-    while (at > 0 && split->told[at - 1].line > line)
+    size_t at = split->reported_count < NNI_CSV_MOST_REPORTED ? split->reported_count : NNI_CSV_MOST_REPORTED;
+    while (at > 0 && split->reported[at - 1].line > line)
         at--;
-    if (at == NNI_CSV_MOST_TOLD)
+    if (at == NNI_CSV_MOST_REPORTED)
         return;
-    const size_t kept = split->told_count < NNI_CSV_MOST_TOLD ? split->told_count++ : NNI_CSV_MOST_TOLD - 1;
-    memmove(&split->told[at + 1], &split->told[at], (kept - at) * sizeof split->told[0]);
-    split->told[at].line = line;
-    memcpy(split->told[at].what, what, NNI_CSV_REASON);
+    const size_t kept =
+        split->reported_count < NNI_CSV_MOST_REPORTED ? split->reported_count++ : NNI_CSV_MOST_REPORTED - 1;
+    memmove(&split->reported[at + 1], &split->reported[at], (kept - at) * sizeof split->reported[0]);
+    split->reported[at].line = line;
+    memcpy(split->reported[at].what, what, NNI_CSV_REASON);
 }
 
 static void put_row(const nni_csv_table *table, const double *from, void *to, size_t row)
@@ -153,7 +154,7 @@ size_t nni_csv_make_rows(const nni_csv_import *in, nni_csv_split *split, const n
         }
         while (before < at && (*before == '\n' || *before == '\r'))
             before++;
-        if (in->told)
+        if (in->reported)
             continue;
         note_torn(split, count);
         line += nni_csv_count_lines(counted, before);
@@ -250,7 +251,7 @@ nn_status nni_csv_survey(nni_csv_import *in, nni_csv_split *split, nn_error *err
     NN_TRY(survey(in, split, error));
     if (split->torn && !split->cut_by_records) {
         cut_by_records(split, in->job->delimiter);
-        split->bad = split->told_count = 0;
+        split->bad = split->reported_count = 0;
         NN_TRY(survey(in, split, error));
     }
     if (split->rows == 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/csv/facts.h"
+#include "import/csv/names.h"
 #include "support/printable.h"
 
 /* Lines of columns, and of advice of each sort; levels from which on a column of texts is seldom a category; rows that
@@ -152,7 +153,7 @@ static size_t noun_of(const nni_csv_column *column)
 static void print_columns(const report *of)
 {
     const nni_csv_table *table = of->table;
-    size_t counts[3] = {0}, left[6] = {0}, room = table->count <= MOST_COLUMNS ? MOST_COLUMNS : MOST_COLUMNS - 1;
+    size_t counts[3] = {0}, left[6] = {0}, size = table->count <= MOST_COLUMNS ? MOST_COLUMNS : MOST_COLUMNS - 1;
     int width = 0;
     for (size_t c = 0; c < table->count; c++) {
         const size_t length = strlen(table->columns[c].name);
@@ -160,8 +161,8 @@ static void print_columns(const report *of)
         width = length > (size_t)width && length <= NAME_WIDTH ? (int)length : width;
     }
     for (size_t r = 0; r < 3; r++) { /* how many of each there is room for */
-        counts[r] = counts[r] < room ? counts[r] : room;
-        room -= counts[r];
+        counts[r] = counts[r] < size ? counts[r] : size;
+        size -= counts[r];
     }
     bool first = true;
     for (size_t c = 0; c < table->count; c++) {
@@ -183,15 +184,15 @@ static void print_columns(const report *of)
 /* --- advice --- */
 
 /* Of each sort some lines, then how many more there are. @return whether this one is to be told */
-static bool has_room(size_t *told)
+static bool has_room(size_t *reported)
 {
-    return ++*told <= MOST_ADVICE;
+    return ++*reported <= MOST_ADVICE;
 }
 
-static void end_sort(const report *of, size_t told, const char *what)
+static void end_sort(const report *of, size_t reported, const char *what)
 {
-    if (told > MOST_ADVICE)
-        fprintf(of->out, "advice   and %zu more columns that %s\n", told - MOST_ADVICE, what);
+    if (reported > MOST_ADVICE)
+        fprintf(of->out, "advice   and %zu more columns that %s\n", reported - MOST_ADVICE, what);
 }
 
 static const char *begin_advice(const report *of, size_t c, char spelled[NNI_CSV_SPELLED])
@@ -205,11 +206,11 @@ static const char *begin_advice(const report *of, size_t c, char spelled[NNI_CSV
 static void advise_of_levels(const report *of)
 {
     char spelled[NNI_CSV_SPELLED];
-    size_t told = 0;
+    size_t reported = 0;
     for (size_t c = 0; c < of->table->count; c++) {
         const nni_csv_column *column = &of->table->columns[c];
         const double levels = (double)column->texts.count, present = of->facts->rows - missing_of(of, column);
-        if (column->kind != NNI_CSV_TEXT || (levels < MANY_LEVELS && !column->ambiguous) || !has_room(&told))
+        if (column->kind != NNI_CSV_TEXT || (levels < MANY_LEVELS && !column->ambiguous) || !has_room(&reported))
             continue;
         begin_advice(of, c, spelled);
         fprintf(of->out, " has %.0f levels, a feature each", levels);
@@ -219,29 +220,29 @@ static void advise_of_levels(const report *of)
             fprintf(of->out, ", most of them in one row alone, as identifiers are");
         fprintf(of->out, "; --drop %s leaves it out\n", spelled);
     }
-    end_sort(of, told, "have as many levels");
+    end_sort(of, reported, "have as many levels");
 }
 
 static void advise_of_indices(const report *of)
 {
     char spelled[NNI_CSV_SPELLED];
-    size_t told = 0;
+    size_t reported = 0;
     for (size_t c = 0; c < of->table->count; c++) {
         const nni_csv_column *column = &of->table->columns[c];
-        if (column->kind != NNI_CSV_NUMBER || !column->counts || !has_room(&told))
+        if (column->kind != NNI_CSV_NUMBER || !column->counts || !has_room(&reported))
             continue;
         begin_advice(of, c, spelled);
         fprintf(of->out, " counts the rows (%.0f, %.0f, ...) and tells nothing of them; --drop %s leaves it out\n",
                 of->facts->features[column->first].x0, of->facts->features[column->first].x0 + 1, spelled);
     }
-    end_sort(of, told, "count the rows");
+    end_sort(of, reported, "count the rows");
 }
 
 /* Each column is compared with those before it that are called as it is; the first two are told. */
 static void advise_of_names(const report *of)
 {
     char spelled[NNI_CSV_SPELLED];
-    size_t told = 0;
+    size_t reported = 0;
     nni_string_set names = {.text = NULL};
     for (size_t c = 0; c < of->table->count && of->table->header; c++) {
         const char *name = of->table->columns[c].name;
@@ -254,7 +255,7 @@ static void advise_of_names(const report *of)
         }
         while (strcmp(of->table->columns[before].name, name) != 0)
             before++;
-        if (!has_room(&told))
+        if (!has_room(&reported))
             continue;
         fprintf(of->out, "advice   columns %zu and %zu, counted from 0, are both called ", before, c);
         print_name(of->out, name);
@@ -262,7 +263,7 @@ static void advise_of_names(const report *of)
                 nni_csv_spell(of->table, c, spelled));
     }
     nni_string_set_free(&names);
-    end_sort(of, told, "are called as others are");
+    end_sort(of, reported, "are called as others are");
 }
 
 /* Pearson's correlation with the label. */
@@ -291,7 +292,7 @@ static void advise_of_leaks(const report *of)
 {
     const double alike = 0.999;
     char spelled[NNI_CSV_SPELLED];
-    size_t told = 0;
+    size_t reported = 0;
     if (of->table->label == SIZE_MAX || of->facts->training_rows < ROWS_OF_PROOF)
         return;
     for (size_t c = 0; c < of->table->count; c++) {
@@ -299,7 +300,7 @@ static void advise_of_leaks(const report *of)
         const nni_csv_feature_facts *facts = of->facts->features + column->first;
         const double r = column->kind == NNI_CSV_NUMBER && facts->rows >= ROWS_OF_PROOF ? correlation(facts) : 0;
         const bool renames = column->kind == NNI_CSV_TEXT && renames_label(of, column);
-        if ((fabs(r) <= alike && !renames) || !has_room(&told))
+        if ((fabs(r) <= alike && !renames) || !has_room(&reported))
             continue;
         begin_advice(of, c, spelled);
         if (renames)
@@ -308,7 +309,7 @@ static void advise_of_leaks(const report *of)
             fprintf(of->out, " gives the label away: they correlate with %.4f", r);
         fprintf(of->out, "; where it is not known before the label is, leave it out by --drop %s\n", spelled);
     }
-    end_sort(of, told, "give the label away");
+    end_sort(of, reported, "give the label away");
 }
 
 static void advise_of_missing(const report *of)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import/csv/date.h"
+#include "import/csv/names.h"
 #include "import/csv/table.h"
 #include "import/csv/value.h"
 #include "support/utf8.h"
@@ -190,4 +191,24 @@ bool nni_csv_row(const nni_csv_table *table, const nni_csv_field *fields, size_t
         if (!take_field(table, &table->columns[c], &fields[c], x, y, reason))
             return false;
     return true;
+}
+
+nn_status nni_csv_collect(nni_csv_table *table, const nni_csv_field *fields, size_t count, nn_error *error)
+{
+    nn_error reason;
+    if (count != table->count) /* a malformed record, to be reported with the others */
+        return NN_OK;
+    for (size_t c = 0; c < count; c++) {
+        char text[NNI_CSV_TEXT_SIZE], spelled[NNI_CSV_SPELLED];
+        nni_csv_column *column = &table->columns[c];
+        if (!nni_csv_holds_texts(column) || nni_csv_is_missing(&fields[c]) || !nni_csv_copy_text(&fields[c], text))
+            continue;
+        const nn_status status = nni_string_set_add(&column->texts, text, &reason);
+        if (status == NN_DATA)
+            return nn_fail(error, status, "column %s %s; leave it out with --drop %s", column->name, reason.message,
+                           nni_csv_spell(table, c, spelled));
+        if (status != NN_OK)
+            return nn_fail(error, status, "%s", reason.message);
+    }
+    return NN_OK;
 }

@@ -59,35 +59,22 @@ typedef struct nni_csv_table {
     size_t wide; /**< column whose numbers floats would round too much, so that rows are doubles; SIZE_MAX: none */
 } nni_csv_table;
 
-enum { NNI_CSV_MOST_COLUMNS = 1 << 16, NNI_CSV_SPELLED = 64 };
+enum { NNI_CSV_MOST_COLUMNS = 1 << 16 };
 
-/** A column's name in the header, without the blanks around it; of one without a name none that is a number.
- *
- * @param name  [NNI_CSV_TEXT_SIZE]
- */
-nn_status nni_csv_make_name(const nni_csv_file *file, nni_csv_field field, size_t column, char *name, nn_error *error);
-
-/** Finds the column that an option names: by its name or, where none is called so, by its number from 0, which may have
- * the word "column" before it. Blanks around are passed over. */
-nn_status nni_csv_find_column(const nni_csv_table *table, const nni_csv_file *file, const char *option,
-                              const char *name, size_t length, size_t *column, nn_error *error);
-
-/** Spells a column as options find it, and none but it: by its name, else its number, else 'column NUMBER'; in quotes
- * where a shell wants them. @return spelled */
-char *nni_csv_spell(const nni_csv_table *table, size_t column, char spelled[NNI_CSV_SPELLED]);
-
-/** Finds out what the columns are, from the header and the first 10,000 records. */
-nn_status nni_csv_table_create(const nn_import_csv *job, nni_csv_file *file, nni_csv_table *table, nn_error *error);
+/** NULL columns are fine. */
 void nni_csv_table_free(nni_csv_table *table);
-
-/** Finds where the records of another file begin, whose columns must be the same. */
-nn_status nni_csv_table_match(const nni_csv_table *table, nni_csv_file *file, nn_error *error);
 
 /** Counts the features, once all texts are known. */
 void nni_csv_table_place(nni_csv_table *table);
 
 /** @return features that a column becomes, once all texts are known */
 size_t nni_csv_column_features(const nni_csv_column *column);
+
+/** @return whether a column has texts to be collected: a feature for each, or classes */
+static inline bool nni_csv_holds_texts(const nni_csv_column *column)
+{
+    return column->kind == NNI_CSV_TEXT || column->kind == NNI_CSV_LABEL;
+}
 
 /** @return whether texts are to be collected before rows can be made */
 bool nni_csv_table_has_texts(const nni_csv_table *table);

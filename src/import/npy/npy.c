@@ -1,6 +1,6 @@
 /* Arrays of NumPy's into HDF5. */
 #include "hdf5/write.h"
-#include "import/import.h"
+#include "import/arrays.h"
 #include "import/npy/header.h"
 #include "support/memory.h"
 
@@ -100,3 +100,30 @@ nn_status nn_import_npy(const nn_import_item *items, size_t count, int compress,
         status = import_item(&items[i], &output, compress, error);
     return nni_hdf5_finish(&output, status, error);
 }
+
+/* --- as a format of nntrain import --- */
+
+static nn_status run(const void *job, const nni_import_target *target, nn_comm *comm, nni_import_summary *summary,
+                     nn_error *error)
+{
+    (void)comm, (void)summary;
+    nn_import_item items[NNI_IMPORT_ARRAYS];
+    const size_t count = nni_import_arrays_list(job, items);
+    return nn_import_npy(items, count, target->compress, target->chunk_rows, target->output, error);
+}
+
+const nni_importer nni_importer_npy = {
+    .names = {"npy"},
+    .extensions = "npy, npz",
+    .help = "arrays of NumPy",
+    .description =
+        "Converts arrays of NumPy's to one HDF5 file: a FILE is one that numpy.save wrote, or FILE.npz:NAME, "
+        "an array of an archive. Types and shapes are kept, but for bool, which becomes uint8, and float16, "
+        "which becomes float32.",
+    .wanted = "name what to import and the file to write: npy --train-x FILE.npy --output FILE.h5",
+    .options = nni_import_array_options,
+    .chunks = true,
+    .job_bytes = sizeof(nni_import_arrays),
+    .is_complete = nni_import_arrays_are_complete,
+    .run = run,
+};

@@ -109,11 +109,11 @@ static nn_status unpack(nni_npy_source *source, unsigned char *bytes, size_t siz
     for (*got = 0; *got < size;) {
         if (stream->avail_in == 0)
             NN_TRY(refill(source, error));
-        const unsigned room = (unsigned)(size - *got < piece ? size - *got : piece);
+        const unsigned buffer = (unsigned)(size - *got < piece ? size - *got : piece);
         stream->next_out = bytes + *got;
-        stream->avail_out = room;
+        stream->avail_out = buffer;
         const int code = inflate(stream, Z_NO_FLUSH);
-        *got += room - stream->avail_out;
+        *got += buffer - stream->avail_out;
         if (code == Z_STREAM_END)
             return NN_OK;
         if (code == Z_BUF_ERROR)

@@ -1,5 +1,6 @@
 #include "train/callbacks/class_balance.h"
 
+#include "data/dataset/cursor.h"
 #include "metrics/tally.h"
 #include "model/losses/loss.h"
 #include "support/memory.h"
@@ -29,7 +30,7 @@ static void say_imbalance(const nni_run *run, const double *rows_of, size_t clas
 {
     const nni_string_set *names = nni_dataset_class_names(run->data.train);
     const bool may_weigh = nni_kind_has(&nni_loss_of(run->recipe->loss.name)->kind, "class_weights", NULL);
-    const double rows = (double)run->data.train->slices.rows;
+    const double rows = (double)run->data.train->slicing.slices.rows;
     for (size_t c = 0; c < classes; c++)
         if (rows_of[c] > large_share * rows && rows_of[c] < rows)
             nni_output_say(
@@ -45,7 +46,7 @@ static void say_imbalance(const nni_run *run, const double *rows_of, size_t clas
 nn_status nni_warn_of_class_balance(const nni_run *run, nn_error *error)
 {
     const nni_dataset *train = run->data.train;
-    const size_t classes = train->binary ? 2 : train->target == NNI_TARGET_CLASSES ? train->outputs : 0;
+    const size_t classes = train->row.binary ? 2 : train->row.target == NNI_TARGET_CLASSES ? train->row.outputs : 0;
     double *rows_of = NULL;
     if (classes < 2 || classes > NNI_CONFUSION_CLASSES_MAX || train->source)
         return NN_OK;

@@ -50,8 +50,8 @@ static void draw_bar(progress *state, const nni_run *run, const nni_step_report 
     const double done = (double)counters->epoch_step / (double)run->plan.epoch_steps;
     const double elapsed = nni_clock() - run->progress.epoch_began;
     const double rate = (double)run->progress.epoch_rows / (elapsed > 0 ? elapsed : 1e-9);
-    const double all = (double)run->recipe->training.epochs * (double)run->data.train->slices.rows;
-    const double seen = ((double)counters->epoch + done) * (double)run->data.train->slices.rows;
+    const double all = (double)run->recipe->training.epochs * (double)run->data.train->slicing.slices.rows;
+    const double seen = ((double)counters->epoch + done) * (double)run->data.train->slicing.slices.rows;
     char bar[] = " [            ]";
     const size_t filled = (size_t)(done * WIDTH);
     memset(bar + 2, '=', filled);
@@ -190,7 +190,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
                        nni_figure_plural(test->rows, "row").text, test->value[NN_METRIC_LOSS]);
     else if (run->data.test && test->classes)
         nni_output_say(&run->output, "test     accuracy %.4f%s: %s of %s; loss %.4g", test->value[NN_METRIC_ACCURACY],
-                       run->data.test->weighted ? " weighted; of rows" : "", nni_figure_count(test->correct).text,
+                       run->data.test->row.weighted ? " weighted; of rows" : "", nni_figure_count(test->correct).text,
                        nni_figure_count(test->rows).text, test->value[NN_METRIC_LOSS]);
     else if (run->data.test)
         nni_output_say(&run->output, "test     RMSE %.4g, R2 %.4g over %s; loss %.4g", test->value[NN_METRIC_RMSE],

@@ -3,6 +3,7 @@
  * and before weights are kept: a hundredth of a second for 100 MB. */
 #include <inttypes.h>
 
+#include "data/dataset/digest.h"
 #include "support/memory.h"
 #include "train/callbacks/callbacks.h"
 #include "train/run/notify.h"
@@ -39,7 +40,7 @@ static nn_status compare(const nni_run *run, const row_digests *digests, nn_erro
             return nn_fail(error, NN_SYSTEM,
                            "rows of %s in the memory of %s are no longer what was read: a fault of the memory there "
                            "between step %" PRIu64 " and %" PRIu64 "; leave that host out and %s%s",
-                           split->file, run->comm->host, digests->step, run->progress.counters.step,
+                           split->origin.file, run->comm->host, digests->step, run->progress.counters.step,
                            run->files.last_checkpoint[0] ? "continue with --resume from " : "begin anew",
                            run->files.last_checkpoint);
     }

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "data/dataset/feature_name.h"
+#include "data/names/feature_name.h"
 #include "train/run/format.h"
 
 const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t size)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "data/dataset/targets.h"
 #include "kernels/isa/isa.h"
 #include "model/norms.h"
 #include "nntrain/version.h"
@@ -47,19 +48,20 @@ static void say_data(const nni_run *run)
 {
     const nni_dataset *train = run->data.train;
     char targets[64], labels[400], normalize[192];
-    if (train->target == NNI_TARGET_CLASSES || train->binary)
+    if (train->row.target == NNI_TARGET_CLASSES || train->row.binary)
         snprintf(targets, sizeof targets, "classes");
     else
-        snprintf(targets, sizeof targets, "%s", nni_figure_plural(train->outputs, "value").text);
+        snprintf(targets, sizeof targets, "%s", nni_figure_plural(train->row.outputs, "value").text);
     const size_t files = nni_dataset_file_count(train);
     if (files > 1)
-        nni_output_say(&run->output, "data     %s: %s", train->file, nni_figure_plural(files, "file").text);
+        nni_output_say(&run->output, "data     %s: %s", train->origin.file, nni_figure_plural(files, "file").text);
     else
-        nni_output_say(&run->output, "data     %s", train->file);
+        nni_output_say(&run->output, "data     %s", train->origin.file);
     nni_feature_scaler_text(run, normalize, sizeof normalize);
     const bool chosen = run->recipe->data.normalize == NN_NORMALIZE_AUTO; /* takes a line of its own */
-    nni_output_say(&run->output, "         %s x %s (%s) to %s%s%s", nni_figure_plural(train->slices.rows, "row").text,
-                   nni_figure_plural(train->features, "feature").text, train->x_type, targets,
+    nni_output_say(&run->output, "         %s x %s (%s) to %s%s%s",
+                   nni_figure_plural(train->slicing.slices.rows, "row").text,
+                   nni_figure_plural(train->row.features, "feature").text, train->origin.x_type, targets,
                    chosen ? "" : "; normalize: ", chosen ? "" : normalize);
     if (chosen)
         nni_output_say(&run->output, "         normalize: %s", normalize);
@@ -69,10 +71,10 @@ static void say_data(const nni_run *run)
         nni_output_say(&run->output, "         %s", labels);
     if (run->data.validation)
         nni_output_say(&run->output, "         %s for validation",
-                       nni_figure_plural(run->data.validation->slices.rows, "row").text);
+                       nni_figure_plural(run->data.validation->slicing.slices.rows, "row").text);
     if (run->data.test)
         nni_output_say(&run->output, "         %s held out for testing",
-                       nni_figure_plural(run->data.test->slices.rows, "row").text);
+                       nni_figure_plural(run->data.test->slicing.slices.rows, "row").text);
     else
         nni_output_say(&run->output, "         nothing held out: data.test is not given, so the model is not tested");
 }
@@ -81,7 +83,7 @@ static void say_data(const nni_run *run)
 static void say_memory(const nni_run *run)
 {
     const nni_dataset *train = run->data.train;
-    const double rows = (double)train->slices.rows * (double)nni_dataset_row_bytes(train);
+    const double rows = (double)train->slicing.slices.rows * (double)nni_dataset_row_bytes(train);
     if (!train->source)
         return;
     nni_output_say(&run->output,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/split.h"
 #include "support/extremes.h"
 #include "train/run/format.h"
 

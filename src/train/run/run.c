@@ -7,7 +7,7 @@ void nni_run_mark(nni_run *run, nni_span_kind kind)
 
 size_t nni_run_step_rows(const nni_run *run)
 {
-    const size_t rows = run->data.train->slices.rows;
+    const size_t rows = run->data.train->slicing.slices.rows;
     const size_t most = run->plan.batch_rows * run->recipe->training.accumulate;
     const size_t seen = run->progress.counters.epoch_step * most;
     return rows - seen < most ? rows - seen : most;

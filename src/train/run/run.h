@@ -9,6 +9,7 @@
 
 #include "checkpoint/checkpoint.h"
 #include "data/dataset/dataset.h"
+#include "data/loading/sampler.h"
 #include "data/scaling/feature_scaling.h"
 #include "model/network.h"
 #include "optim/optimizer.h"

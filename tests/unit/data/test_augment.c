@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/loading/augment.h"
+#include "data/loading/sampler.h"
 #include "support/suite.h"
 
 enum { MOST = 12 * 12 * 3, SEED = 7 };
@@ -41,7 +42,7 @@ static nni_augment *create(struct image *image, nni_augment_settings recipe, uin
                                         .features = image->features,
                                         .offset_real = image->offset,
                                         .scale_real = image->scale};
-    const nni_dataset dataset = {.features = image->features, .normalization = &normalization};
+    const nni_dataset dataset = {.row.features = image->features, .normalization = &normalization};
     nni_augment *augment = NULL;
     recipe.image = extents;
     recipe.image_count = image->channels > 1 ? 3 : 2;
@@ -290,17 +291,17 @@ static void batches_hold_the_rows_augmented_by_their_numbers(void)
         x[i / MOST][i % MOST] = (nni_real)i;
     for (size_t rank = 0; rank < 2; rank++) {
         const size_t first_slice = rank * 2, first_row = rank * ROWS / 2;
-        const nni_dataset dataset = {.slices = {ROWS, SLICES},
-                                     .first_slice = first_slice,
-                                     .slice_count = SLICES - first_slice,
-                                     .first_row = first_row,
-                                     .rows = ROWS - first_row,
-                                     .features = MOST,
-                                     .target = NNI_TARGET_CLASSES,
-                                     .outputs = 1,
-                                     .element = NNI_REAL,
-                                     .x = x[first_row],
-                                     .classes = classes};
+        const nni_dataset dataset = {.slicing.slices = {ROWS, SLICES},
+                                     .slicing.first_slice = first_slice,
+                                     .slicing.slice_count = SLICES - first_slice,
+                                     .slicing.first_row = first_row,
+                                     .slicing.rows = ROWS - first_row,
+                                     .row.features = MOST,
+                                     .row.target = NNI_TARGET_CLASSES,
+                                     .row.outputs = 1,
+                                     .row.element = NNI_REAL,
+                                     .resident.x = x[first_row],
+                                     .resident.classes = classes};
         nni_sampler *sampler = NULL;
         CU_ASSERT_EQUAL_FATAL(nni_sampler_create(&dataset, SEED, 8, &sampler, NULL), NN_OK);
         nni_sampler_augment(sampler, augment);
@@ -325,7 +326,8 @@ static void an_image_that_the_rows_are_not_is_refused_naming_both(void)
 {
     size_t extents[3] = {28, 28, 3};
     const nni_augment_settings recipe = {.image = extents, .image_count = 3};
-    const nni_dataset dataset = {.features = 784, .file = (char[]){"a.h5"}, .x_name = (char[]){"/train/x"}};
+    const nni_dataset dataset = {
+        .row.features = 784, .origin.file = (char[]){"a.h5"}, .origin.x_name = (char[]){"/train/x"}};
     nni_augment *augment = NULL;
     nn_error error;
     CU_ASSERT_EQUAL(nni_augment_create(&recipe, &dataset, SEED, &augment, &error), NN_DATA);
@@ -349,8 +351,8 @@ static void an_image_left_out_is_what_x_holds(void)
         nni_augment_settings written = left_out;
         written.image = extent;
         written.image_count = (uint32_t)shapes[i].dimensions;
-        nni_dataset dataset = {.features = 48, .row_dimensions = shapes[i].dimensions};
-        memcpy(dataset.row_extent, extent, sizeof extent);
+        nni_dataset dataset = {.row.features = 48, .row.dimensions = shapes[i].dimensions};
+        memcpy(dataset.row.extent, extent, sizeof extent);
         nni_augment *found = NULL, *given = NULL;
         CU_ASSERT_EQUAL_FATAL(nni_augment_create(&left_out, &dataset, SEED, &found, NULL), NN_OK);
         CU_ASSERT_EQUAL_FATAL(nni_augment_create(&written, &dataset, SEED, &given, NULL), NN_OK);
@@ -371,11 +373,11 @@ static void rows_that_are_no_images_are_refused_but_for_noise(void)
 {
     const nni_augment_settings shift = {.shift = 1}, noise = {.noise = 0.1}, cutout = {.cutout = 9},
                                far = {.shift = 28};
-    nni_dataset dataset = {.features = 784,
-                           .row_dimensions = 1,
-                           .row_extent = {784},
-                           .file = (char[]){"a.h5"},
-                           .x_name = (char[]){"/train/x"}};
+    nni_dataset dataset = {.row.features = 784,
+                           .row.dimensions = 1,
+                           .row.extent = {784},
+                           .origin.file = (char[]){"a.h5"},
+                           .origin.x_name = (char[]){"/train/x"}};
     nni_augment *augment = NULL;
     nn_error error;
     CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
@@ -384,15 +386,18 @@ static void rows_that_are_no_images_are_refused_but_for_noise(void)
                                           "channels]");
     CU_ASSERT_EQUAL_FATAL(nni_augment_create(&noise, &dataset, SEED, &augment, NULL), NN_OK);
     nni_augment_free(augment);
-    dataset = (nni_dataset){.features = 3072,
-                            .row_dimensions = 3,
-                            .row_extent = {3, 32, 32},
-                            .file = dataset.file,
-                            .x_name = dataset.x_name};
+    dataset = (nni_dataset){.row.features = 3072,
+                            .row.dimensions = 3,
+                            .row.extent = {3, 32, 32},
+                            .origin.file = dataset.origin.file,
+                            .origin.x_name = dataset.origin.x_name};
     CU_ASSERT_EQUAL(nni_augment_create(&shift, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "3 x 32 x 32, with channels first, it seems"));
-    dataset = (nni_dataset){
-        .features = 224, .row_dimensions = 2, .row_extent = {28, 8}, .file = dataset.file, .x_name = dataset.x_name};
+    dataset = (nni_dataset){.row.features = 224,
+                            .row.dimensions = 2,
+                            .row.extent = {28, 8},
+                            .origin.file = dataset.origin.file,
+                            .origin.x_name = dataset.origin.x_name};
     CU_ASSERT_EQUAL(nni_augment_create(&cutout, &dataset, SEED, &augment, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message, "data.augment.cutout: images of /train/x in a.h5 are 28 x 8 pixels; it must "
                                           "be at most 8");
@@ -405,7 +410,7 @@ static void without_normalisation_the_fill_is_0(void)
 {
     size_t extents[2] = {1, 4};
     const nni_augment_settings recipe = {.image = extents, .image_count = 2, .cutout = 1};
-    const nni_dataset dataset = {.features = 4};
+    const nni_dataset dataset = {.row.features = 4};
     nni_augment *augment = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_augment_create(&recipe, &dataset, SEED, &augment, NULL), NN_OK);
     for (uint64_t sample = 0; sample < 20; sample++) {

@@ -1,6 +1,10 @@
 /* Run by mpirun at several rank counts. */
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/digest.h"
+#include "data/dataset/open.h"
+#include "data/dataset/targets.h"
+#include "hdf5/library.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
@@ -52,13 +56,13 @@ static nni_dataset *open_file(const char *name, const char *x, const char *y, si
 
 static bool holds_cells(const nni_dataset *dataset)
 {
-    nni_real *buffer = malloc(dataset->features * sizeof *buffer);
+    nni_real *buffer = malloc(dataset->row.features * sizeof *buffer);
     bool same = true;
-    for (size_t row = 0; row < dataset->rows; row++) {
+    for (size_t row = 0; row < dataset->slicing.rows; row++) {
         const nni_rows one = nni_dataset_resident(dataset, row, 1);
         const nni_real *x = nni_dataset_convert(dataset, &one, buffer);
-        for (size_t column = 0; column < dataset->features; column++)
-            same = same && x[column] == (nni_real)cell(dataset->first_row + row, column);
+        for (size_t column = 0; column < dataset->row.features; column++)
+            same = same && x[column] == (nni_real)cell(dataset->slicing.first_row + row, column);
     }
     free(buffer);
     return same;
@@ -117,14 +121,14 @@ static void read_as(hid_t type, const char *name, fixture_storage storage)
     write_x(file, "train/x", type, ROWS, storage);
     fixture_end_file(comm, file);
     nni_dataset *dataset = open_file("types.h5", "/train/x", NULL, SLICES);
-    CU_ASSERT_STRING_EQUAL(dataset->x_type, name);
-    CU_ASSERT_EQUAL(dataset->features, FEATURES);
-    CU_ASSERT_EQUAL(dataset->slices.rows, ROWS);
-    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_NONE);
+    CU_ASSERT_STRING_EQUAL(dataset->origin.x_type, name);
+    CU_ASSERT_EQUAL(dataset->row.features, FEATURES);
+    CU_ASSERT_EQUAL(dataset->slicing.slices.rows, ROWS);
+    CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_NONE);
     CU_ASSERT(holds_cells(dataset));
     CU_ASSERT_EQUAL(dataset->x_range[0], 0);
     CU_ASSERT_EQUAL(dataset->x_range[1], 127);
-    double rows = (double)dataset->rows;
+    double rows = (double)dataset->slicing.rows;
     nn_comm_sum_double(comm, &rows, 1, NULL);
     CU_ASSERT_EQUAL(rows, ROWS);
     nni_dataset_free(dataset);
@@ -179,14 +183,14 @@ static void truth_values_are_numbers(void)
     }
     fixture_end_file(comm, file);
     nni_dataset *dataset = open_file("bool.h5", "x", "y", SLICES);
-    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
-    CU_ASSERT_EQUAL(dataset->outputs, 2);
-    for (size_t row = 0; row < dataset->rows; row++) {
-        int expected = dataset->first_row + row == 0 || dataset->first_row + row == 2;
+    CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_CLASSES);
+    CU_ASSERT_EQUAL(dataset->row.outputs, 2);
+    for (size_t row = 0; row < dataset->slicing.rows; row++) {
+        int expected = dataset->slicing.first_row + row == 0 || dataset->slicing.first_row + row == 2;
         nni_real x;
         const nni_rows one = nni_dataset_resident(dataset, row, 1);
         CU_ASSERT_EQUAL(*nni_dataset_convert(dataset, &one, &x), expected);
-        CU_ASSERT_EQUAL(dataset->classes[row], expected);
+        CU_ASSERT_EQUAL(dataset->resident.classes[row], expected);
     }
     nni_dataset_free(dataset);
     fixture_remove_file(comm, "bool.h5");
@@ -232,7 +236,7 @@ static void a_process_alone_reads_every_storage(void)
         nni_dataset *dataset = NULL;
         nni_dataset_spec spec = {.file = fixture_path("alone.h5"), .x = "x"};
         CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, &alone, &dataset, NULL), NN_OK);
-        CU_ASSERT_EQUAL(dataset->rows, ROWS);
+        CU_ASSERT_EQUAL(dataset->slicing.rows, ROWS);
         CU_ASSERT(holds_cells(dataset));
         nni_dataset_free(dataset);
         fixture_remove_file(comm, "alone.h5");
@@ -272,22 +276,22 @@ static nni_dataset *open_with_y(hid_t type, int dimensions, hsize_t columns)
 static void expect_classes(hid_t type, int dimensions)
 {
     nni_dataset *dataset = open_with_y(type, dimensions, 1);
-    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
-    CU_ASSERT_EQUAL(dataset->outputs, 128); /* 31 * 33 mod 128 = 127 */
-    CU_ASSERT_PTR_NULL(dataset->values);
-    for (size_t row = 0; row < dataset->rows; row++)
-        CU_ASSERT_EQUAL(dataset->classes[row], cell(dataset->first_row + row, 0));
+    CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_CLASSES);
+    CU_ASSERT_EQUAL(dataset->row.outputs, 128); /* 31 * 33 mod 128 = 127 */
+    CU_ASSERT_PTR_NULL(dataset->resident.values);
+    for (size_t row = 0; row < dataset->slicing.rows; row++)
+        CU_ASSERT_EQUAL(dataset->resident.classes[row], cell(dataset->slicing.first_row + row, 0));
     nni_dataset_free(dataset);
 }
 
 static void expect_values(hid_t type, int dimensions, size_t columns)
 {
     nni_dataset *dataset = open_with_y(type, dimensions, columns);
-    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
-    CU_ASSERT_EQUAL(dataset->outputs, columns);
-    CU_ASSERT_PTR_NULL(dataset->classes);
-    for (size_t i = 0; i < dataset->rows * columns; i++)
-        CU_ASSERT_EQUAL(dataset->values[i], cell(dataset->first_row + i / columns, i % columns));
+    CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_VALUES);
+    CU_ASSERT_EQUAL(dataset->row.outputs, columns);
+    CU_ASSERT_PTR_NULL(dataset->resident.classes);
+    for (size_t i = 0; i < dataset->slicing.rows * columns; i++)
+        CU_ASSERT_EQUAL(dataset->resident.values[i], cell(dataset->slicing.first_row + i / columns, i % columns));
     nni_dataset_free(dataset);
 }
 
@@ -320,8 +324,9 @@ static void values_keep_the_digits_of_the_file(void)
     fixture_end_file(comm, file);
     for (int parts = 0; parts < 2; parts++) {
         nni_dataset *dataset = open_file("times.h5", "x", parts ? "parts" : "whole", SLICES);
-        for (size_t i = 0; i < dataset->rows * 2; i++)
-            CU_ASSERT_EQUAL(dataset->values[i], 1.7e9 + (double)(dataset->first_row * 2 + i) + 0.25 * parts);
+        for (size_t i = 0; i < dataset->slicing.rows * 2; i++)
+            CU_ASSERT_EQUAL(dataset->resident.values[i],
+                            1.7e9 + (double)(dataset->slicing.first_row * 2 + i) + 0.25 * parts);
         nni_dataset_free(dataset);
     }
     fixture_remove_file(comm, "times.h5");
@@ -332,17 +337,17 @@ static void targets_are_fitted_to_the_network(void)
     nn_error error = {0};
     nni_dataset *dataset = open_with_y(H5T_STD_U8LE, 1, 1);
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 128, NN_SOFTMAX, comm, &error), NN_OK);
-    CU_ASSERT_PTR_NOT_NULL(dataset->classes);
+    CU_ASSERT_PTR_NOT_NULL(dataset->resident.classes);
     /* Row 4 is the first with a class of 120 or more: 124. */
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 120, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "row 4 of y is class 124"));
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "120 outputs"));
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 1, NN_LINEAR, comm, &error), NN_OK);
-    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
-    CU_ASSERT_EQUAL(dataset->outputs, 1);
-    CU_ASSERT_PTR_NULL(dataset->classes);
-    for (size_t row = 0; row < dataset->rows; row++)
-        CU_ASSERT_EQUAL(dataset->values[row], cell(dataset->first_row + row, 0));
+    CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_VALUES);
+    CU_ASSERT_EQUAL(dataset->row.outputs, 1);
+    CU_ASSERT_PTR_NULL(dataset->resident.classes);
+    for (size_t row = 0; row < dataset->slicing.rows; row++)
+        CU_ASSERT_EQUAL(dataset->resident.values[row], cell(dataset->slicing.first_row + row, 0));
     CU_ASSERT_EQUAL(nni_dataset_fit_targets(dataset, 2, NN_SOFTMAX, comm, &error), NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "y has 1 value a row, but the network has 2 outputs"));
     nni_dataset_free(dataset);
@@ -379,10 +384,10 @@ static const nni_head softmax_of_3 = {3, NN_SOFTMAX, NN_CROSS_ENTROPY},
 
 static bool holds_labels_as_classes(const nni_dataset *dataset)
 {
-    bool same = dataset->target == NNI_TARGET_CLASSES && dataset->outputs == 3;
-    for (size_t i = 0; same && i < dataset->rows; i++) {
-        const size_t row = dataset->first_row + i;
-        same = dataset->classes[i] == (int32_t)(row + 1 == ROWS ? 2 : row % 2);
+    bool same = dataset->row.target == NNI_TARGET_CLASSES && dataset->row.outputs == 3;
+    for (size_t i = 0; same && i < dataset->slicing.rows; i++) {
+        const size_t row = dataset->slicing.first_row + i;
+        same = dataset->resident.classes[i] == (int32_t)(row + 1 == ROWS ? 2 : row % 2);
     }
     return same;
 }
@@ -433,10 +438,10 @@ static void whole_numbers_are_values_for_a_head_that_predicts_one(void)
     nn_error error = {0};
     char told[400];
     CU_ASSERT_EQUAL_FATAL(open_labels(H5T_STD_I64LE, (nni_dataset_spec){.head = one_linear}, &dataset, &error), NN_OK);
-    CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
-    for (size_t i = 0; i < dataset->rows; i++) {
-        const size_t row = dataset->first_row + i;
-        CU_ASSERT_EQUAL(dataset->values[i], (double)three_labels[row + 1 == ROWS ? 2 : row % 2]);
+    CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_VALUES);
+    for (size_t i = 0; i < dataset->slicing.rows; i++) {
+        const size_t row = dataset->slicing.first_row + i;
+        CU_ASSERT_EQUAL(dataset->resident.values[i], (double)three_labels[row + 1 == ROWS ? 2 : row % 2]);
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(nni_dataset_tell_labels(dataset, told, sizeof told), "for classes end the network"));
     nni_dataset_free(dataset);
@@ -447,7 +452,7 @@ static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
     const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F64BE};
     for (size_t i = 0; i < 2; i++) {
         nni_dataset *dataset = open_with_y(types[i], 1, 1); /* without a head */
-        CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_VALUES);
+        CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_VALUES);
         nni_dataset_free(dataset);
         hid_t file = fixture_begin_file(comm, "floats.h5");
         write_x(file, "x", H5T_STD_U8LE, ROWS, contiguous);
@@ -458,12 +463,12 @@ static void floats_that_are_whole_are_classes_of_a_classifier_alone(void)
             .file = fixture_path("floats.h5"), .x = "x", .y = "y", .head = {ROWS, NN_SOFTMAX, NN_CROSS_ENTROPY}};
         CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, true, comm, &dataset, &error), NN_OK);
         /* Cells of a column are all different: the class of a row is the number of cells below it. */
-        CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_CLASSES);
-        for (size_t row = 0; row < dataset->rows; row++) {
+        CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_CLASSES);
+        for (size_t row = 0; row < dataset->slicing.rows; row++) {
             int32_t below = 0;
             for (size_t other = 0; other < ROWS; other++)
-                below += cell(other, 0) < cell(dataset->first_row + row, 0);
-            CU_ASSERT_EQUAL(dataset->classes[row], below);
+                below += cell(other, 0) < cell(dataset->slicing.first_row + row, 0);
+            CU_ASSERT_EQUAL(dataset->resident.classes[row], below);
         }
         nni_dataset_free(dataset);
         fixture_remove_file(comm, "floats.h5");
@@ -541,13 +546,13 @@ static void samples_have_weights(void)
 {
     for (int dimensions = 1; dimensions <= 2; dimensions++) {
         nni_dataset *dataset = open_with_weights(dimensions == 1 ? H5T_IEEE_F64BE : H5T_STD_U8LE, dimensions, "y");
-        CU_ASSERT_EQUAL(dataset->target, NNI_TARGET_NONE);
-        for (size_t row = 0; row < dataset->rows; row++)
-            CU_ASSERT_EQUAL(dataset->weights[row], cell(dataset->first_row + row, 0));
+        CU_ASSERT_EQUAL(dataset->row.target, NNI_TARGET_NONE);
+        for (size_t row = 0; row < dataset->slicing.rows; row++)
+            CU_ASSERT_EQUAL(dataset->resident.weights[row], cell(dataset->slicing.first_row + row, 0));
         nni_dataset_free(dataset);
     }
     nni_dataset *dataset = open_with_weights(H5T_STD_U8LE, 1, NULL);
-    CU_ASSERT_PTR_NULL(dataset->weights);
+    CU_ASSERT_PTR_NULL(dataset->resident.weights);
     nni_dataset_free(dataset);
 }
 

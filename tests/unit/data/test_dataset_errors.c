@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
 #include "hdf5/guard.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"

@@ -3,6 +3,8 @@
 
 #include "comm/backend.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
+#include "data/scaling/feature_scaling.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
@@ -46,7 +48,7 @@ static nni_dataset *open_on(nn_comm *ranks, const char *name, size_t slices)
 static nni_feature_scaler *fit_on(nn_comm *ranks, nn_feature_scaling kind, const nni_dataset *dataset)
 {
     nni_feature_scaler *normalization = NULL;
-    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->features, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->row.features, &normalization, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_fit(normalization, dataset, ranks, NULL), NN_OK);
     return normalization;
 }
@@ -61,9 +63,9 @@ static void remove_file(const char *name)
 /* The resident rows as a network takes them, to be freed. */
 static nni_real *all_rows(const nni_dataset *dataset)
 {
-    const size_t bytes = dataset->rows * dataset->features * sizeof(nni_real);
+    const size_t bytes = dataset->slicing.rows * dataset->row.features * sizeof(nni_real);
     nni_real *buffer = malloc(bytes + 1);
-    const nni_rows all = nni_dataset_resident(dataset, 0, dataset->rows);
+    const nni_rows all = nni_dataset_resident(dataset, 0, dataset->slicing.rows);
     const nni_real *rows = nni_dataset_convert(dataset, &all, buffer);
     if (rows != buffer)
         memcpy(buffer, rows, bytes);
@@ -99,8 +101,8 @@ static void standard_is_mean_and_deviation(void)
     CU_ASSERT_EQUAL(normalization->offset[2], (double)0.1f);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     nni_real *rows = all_rows(dataset);
-    for (size_t i = 0; i < dataset->rows * FEATURES; i++) {
-        nni_real before = (nni_real)cell(dataset->first_row + i / FEATURES, i % FEATURES);
+    for (size_t i = 0; i < dataset->slicing.rows * FEATURES; i++) {
+        nni_real before = (nni_real)cell(dataset->slicing.first_row + i / FEATURES, i % FEATURES);
         nni_real expected =
             (before - (nni_real)normalization->offset[i % FEATURES]) * (nni_real)normalization->scale[i % FEATURES];
         CU_ASSERT_EQUAL(rows[i], expected);
@@ -121,7 +123,7 @@ static void check_bits(size_t features, size_t slices)
     alone.backend = &self;
     write_file("bits.h5", features);
     nni_dataset *shared = open_on(comm, "bits.h5", slices), *whole = open_on(&alone, "bits.h5", slices);
-    CU_ASSERT_EQUAL(whole->rows, ROWS);
+    CU_ASSERT_EQUAL(whole->slicing.rows, ROWS);
     nni_feature_scaler *together = fit_on(comm, NN_NORMALIZE_STANDARD, shared);
     nni_feature_scaler *expected = fit_on(&alone, NN_NORMALIZE_STANDARD, whole);
     CU_ASSERT_EQUAL(memcmp(together->offset, expected->offset, features * sizeof(double)), 0);
@@ -152,7 +154,7 @@ static void unit_maps_the_range_to_0_and_1(void)
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     double low = INFINITY, high = -INFINITY;
     nni_real *rows = all_rows(dataset);
-    for (size_t i = 0; i < dataset->rows * dataset->features; i++) {
+    for (size_t i = 0; i < dataset->slicing.rows * dataset->row.features; i++) {
         low = fmin(low, (double)rows[i]);
         high = fmax(high, (double)rows[i]);
     }
@@ -173,8 +175,8 @@ static void none_changes_nothing(void)
     nni_feature_scaler *normalization = fit_on(comm, NN_NORMALIZE_NONE, dataset);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
     nni_real *rows = all_rows(dataset);
-    for (size_t i = 0; i < dataset->rows * 4; i++)
-        CU_ASSERT_EQUAL(rows[i], (nni_real)cell(dataset->first_row + i / 4, i % 4));
+    for (size_t i = 0; i < dataset->slicing.rows * 4; i++)
+        CU_ASSERT_EQUAL(rows[i], (nni_real)cell(dataset->slicing.first_row + i / 4, i % 4));
     free(rows);
     for (size_t i = 0; i < 4; i++)
         CU_ASSERT(normalization->offset[i] == 0 && normalization->scale[i] == 1);
@@ -283,8 +285,8 @@ static void missing_values_become_the_mean(void)
         CU_ASSERT_DOUBLE_EQUAL(normalization->missing[1], (mean - offset) * scale, 1e-6 * (fabs(mean) + 1));
         CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, normalization, NULL), NN_OK);
         nni_real *x = all_rows(dataset);
-        for (size_t i = 0; i < dataset->rows * 5; i++) {
-            const size_t row = dataset->first_row + i / 5, column = i % 5;
+        for (size_t i = 0; i < dataset->slicing.rows * 5; i++) {
+            const size_t row = dataset->slicing.first_row + i / 5, column = i % 5;
             const nni_real present =
                 (nni_real)(((double)cell(row, column) - normalization->offset[column]) * normalization->scale[column]);
             CU_ASSERT_EQUAL(x[i], is_missing(row, column) ? normalization->missing[column] : present);
@@ -319,8 +321,13 @@ static void a_feature_that_no_row_has_is_told(void)
 static void data_without_spread_becomes_0(void)
 {
     nni_real x[4] = {7, 7, 7, 7};
-    nni_dataset constant = {
-        .slices = {4, 1}, .slice_count = 1, .rows = 4, .features = 1, .element = NNI_REAL, .x = x, .x_range = {7, 7}};
+    nni_dataset constant = {.slicing.slices = {4, 1},
+                            .slicing.slice_count = 1,
+                            .slicing.rows = 4,
+                            .row.features = 1,
+                            .row.element = NNI_REAL,
+                            .resident.x = x,
+                            .x_range = {7, 7}};
     if (comm->size > 1)
         return;
     for (int kind = NN_NORMALIZE_UNIT; kind <= NN_NORMALIZE_STANDARD_ALL; kind++) {
@@ -356,7 +363,7 @@ static void numbers_beyond_float32_need_a_scale(void)
     CU_ASSERT_EQUAL(standard->kind, NN_NORMALIZE_STANDARD);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, standard, &error), NN_OK);
     nni_real *rows = all_rows(dataset);
-    for (size_t row = 0; row < dataset->rows; row++)
+    for (size_t row = 0; row < dataset->slicing.rows; row++)
         CU_ASSERT(fabs((double)rows[row * 2 + 1]) < 3);
     free(rows);
     nni_feature_scaler_free(none);
@@ -368,14 +375,14 @@ static void numbers_beyond_float32_need_a_scale(void)
 static void a_spread_beyond_doubles_is_told(void)
 {
     double x[4] = {1, 1e300, 2, -1e300};
-    nni_dataset wide = {.slices = {2, 1},
-                        .slice_count = 1,
-                        .rows = 2,
-                        .features = 2,
-                        .element = NNI_DOUBLE,
-                        .x = x,
-                        .file = "wide.h5",
-                        .x_name = "/train/x"};
+    nni_dataset wide = {.slicing.slices = {2, 1},
+                        .slicing.slice_count = 1,
+                        .slicing.rows = 2,
+                        .row.features = 2,
+                        .row.element = NNI_DOUBLE,
+                        .resident.x = x,
+                        .origin.file = "wide.h5",
+                        .origin.x_name = "/train/x"};
     nn_error error = {0};
     nni_feature_scaler *normalization = NULL;
     if (comm->size > 1)
@@ -390,7 +397,7 @@ static void another_number_of_features_is_told(void)
 {
     nn_error error = {0};
     nni_feature_scaler *normalization = NULL;
-    nni_dataset dataset = {.features = 3, .file = "a.h5", .x_name = "/test/x"};
+    nni_dataset dataset = {.row.features = 3, .origin.file = "a.h5", .origin.x_name = "/test/x"};
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, 4, &normalization, NULL), NN_OK);
     CU_ASSERT_EQUAL(nni_dataset_normalize(&dataset, normalization, &error), NN_DATA);
     CU_ASSERT_STRING_EQUAL(error.message,

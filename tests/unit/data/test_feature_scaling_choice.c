@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "comm/backend.h"
+#include "data/dataset/open.h"
 #include "data/scaling/feature_scaling.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
@@ -65,7 +66,7 @@ static void close_shape(nni_dataset *dataset)
 static nni_feature_scaler *fit(nn_feature_scaling kind, const nni_dataset *dataset, nni_feature_scaler_notes *notes)
 {
     nni_feature_scaler *normalization = NULL;
-    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->features, &normalization, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(kind, dataset->row.features, &normalization, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_fit_noting(normalization, dataset, comm, notes, NULL), NN_OK);
     return normalization;
 }
@@ -237,11 +238,12 @@ static void robust_scales_by_what_is_not_far_off(void)
     CU_ASSERT(mean > 19 && mean < 21 && deviation > 2.5 && deviation < 3.1);
     CU_ASSERT_EQUAL(robust->limit, 10);
     CU_ASSERT_EQUAL(nni_dataset_normalize(dataset, robust, NULL), NN_OK);
-    nni_real *x = malloc((dataset->rows * 3 + 1) * sizeof *x);
-    const nni_rows all = nni_dataset_resident(dataset, 0, dataset->rows);
+    nni_real *x = malloc((dataset->slicing.rows * 3 + 1) * sizeof *x);
+    const nni_rows all = nni_dataset_resident(dataset, 0, dataset->slicing.rows);
     nni_dataset_convert(dataset, &all, x);
-    for (size_t row = 0; row < dataset->rows; row++)
-        CU_ASSERT((dataset->first_row + row) % 100 == 31 ? x[row * 3 + 1] == 10 : fabs((double)x[row * 3 + 1]) < 5);
+    for (size_t row = 0; row < dataset->slicing.rows; row++)
+        CU_ASSERT((dataset->slicing.first_row + row) % 100 == 31 ? x[row * 3 + 1] == 10
+                                                                 : fabs((double)x[row * 3 + 1]) < 5);
     free(x);
     /* auto scales by all, and tells. */
     CU_ASSERT_EQUAL(chosen->kind, NN_NORMALIZE_STANDARD);

@@ -2,6 +2,11 @@
 #include <math.h>
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/digest.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/loading/sampler.h"
+#include "data/scaling/feature_scaling.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
@@ -76,14 +81,14 @@ static void every_type_stays_as_the_file_has_it(void)
     list_kinds(kinds);
     for (size_t k = 0; k < KINDS; k++) {
         nni_dataset *dataset = open_kind(&kinds[k]);
-        CU_ASSERT_EQUAL(dataset->element, kinds[k].kept);
+        CU_ASSERT_EQUAL(dataset->row.element, kinds[k].kept);
         static const size_t sizes[KINDS] = {1, 1, 2, 2, 4, 8, 4, 8};
         CU_ASSERT_EQUAL(nni_dataset_row_bytes(dataset), FEATURES * sizes[k]);
         CU_ASSERT(dataset->x_range[0] >= kinds[k].low && dataset->x_range[1] <= kinds[k].high);
         bool same = true;
-        const uint8_t *bytes = dataset->x;
-        for (size_t i = 0; k == 0 && i < dataset->rows * FEATURES; i++)
-            same = same && bytes[i] == cell(&kinds[k], dataset->first_row + i / FEATURES, i % FEATURES);
+        const uint8_t *bytes = dataset->resident.x;
+        for (size_t i = 0; k == 0 && i < dataset->slicing.rows * FEATURES; i++)
+            same = same && bytes[i] == cell(&kinds[k], dataset->slicing.first_row + i / FEATURES, i % FEATURES);
         CU_ASSERT(same);
         nni_dataset_free(dataset);
     }
@@ -124,13 +129,13 @@ static bool pieces_are_rows(const kind *of, const nni_feature_scaler *by, const 
 {
     bool same = true;
     nni_real *buffer = malloc(size * FEATURES * sizeof *buffer);
-    for (size_t first = 0; first < dataset->rows; first += size) {
-        const size_t count = dataset->rows - first < size ? dataset->rows - first : size;
+    for (size_t first = 0; first < dataset->slicing.rows; first += size) {
+        const size_t count = dataset->slicing.rows - first < size ? dataset->slicing.rows - first : size;
         const nni_rows piece = nni_dataset_resident(dataset, first, count);
         const nni_real *x = nni_dataset_convert(dataset, &piece, buffer);
-        same = same && (x == buffer) == (by || dataset->element != NNI_REAL);
+        same = same && (x == buffer) == (by || dataset->row.element != NNI_REAL);
         for (size_t i = 0; i < count; i++)
-            same = same && is_row(of, by, dataset->first_row + first + i, x + i * FEATURES);
+            same = same && is_row(of, by, dataset->slicing.first_row + first + i, x + i * FEATURES);
     }
     free(buffer);
     return same;
@@ -202,20 +207,22 @@ static void rows_carved_off_keep_their_type(void)
     for (size_t k = 0; k < KINDS; k++) {
         nni_dataset *whole = open_kind(&kinds[k]), *training = open_kind(&kinds[k]), *validation = NULL;
         CU_ASSERT_EQUAL_FATAL(nni_dataset_split(training, &carving, comm, &validation, NULL), NN_OK);
-        CU_ASSERT_EQUAL(validation->element, kinds[k].kept);
+        CU_ASSERT_EQUAL(validation->row.element, kinds[k].kept);
         /* Every row is the next one of either split. */
         size_t stayed = 0, went = 0;
         const size_t bytes = nni_dataset_row_bytes(whole);
-        for (size_t row = 0; row < whole->rows; row++) {
-            const char *x = (const char *)whole->x + row * bytes;
-            if (stayed < training->rows && memcmp(x, (const char *)training->x + stayed * bytes, bytes) == 0)
+        for (size_t row = 0; row < whole->slicing.rows; row++) {
+            const char *x = (const char *)whole->resident.x + row * bytes;
+            if (stayed < training->slicing.rows &&
+                memcmp(x, (const char *)training->resident.x + stayed * bytes, bytes) == 0)
                 stayed++;
-            else if (went < validation->rows && memcmp(x, (const char *)validation->x + went * bytes, bytes) == 0)
+            else if (went < validation->slicing.rows &&
+                     memcmp(x, (const char *)validation->resident.x + went * bytes, bytes) == 0)
                 went++;
         }
-        CU_ASSERT_EQUAL(stayed, training->rows);
-        CU_ASSERT_EQUAL(went, validation->rows);
-        CU_ASSERT_EQUAL(stayed + went, whole->rows);
+        CU_ASSERT_EQUAL(stayed, training->slicing.rows);
+        CU_ASSERT_EQUAL(went, validation->slicing.rows);
+        CU_ASSERT_EQUAL(stayed + went, whole->slicing.rows);
         nni_dataset_free(whole);
         nni_dataset_free(training);
         nni_dataset_free(validation);

@@ -2,6 +2,8 @@
 #include <math.h>
 
 #include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
+#include "data/loading/sampler.h"
 #include "data/order/shuffle.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
@@ -174,7 +176,7 @@ static void check_batch(const nni_dataset *dataset, nni_sampler *sampler, uint64
                         double *dealt)
 {
     size_t rows[ROWS];
-    size_t count = expected_batch(epoch, batch, step, dataset->first_slice, dataset->slice_count, rows);
+    size_t count = expected_batch(epoch, batch, step, dataset->slicing.first_slice, dataset->slicing.slice_count, rows);
     nni_batch got;
     CU_ASSERT_EQUAL(nni_sampler_batch(sampler, epoch, step, &got, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(got.rows, count);
@@ -224,7 +226,8 @@ static void capacity_and_least_are_met(void)
         nni_sampler *sampler = create(dataset, SEED, batch);
         size_t most = 0, least = SIZE_MAX, rows[ROWS], steps = nni_sampler_steps(sampler);
         for (size_t step = 0; step < steps; step++) {
-            size_t count = expected_batch(0, batch, step, dataset->first_slice, dataset->slice_count, rows);
+            size_t count =
+                expected_batch(0, batch, step, dataset->slicing.first_slice, dataset->slicing.slice_count, rows);
             most = count > most ? count : most;
             if (step + 1 < steps || steps == 1)
                 least = count < least ? count : least;
@@ -333,8 +336,12 @@ static void many_bytes_are_gathered_by_threads_alike(void)
     nni_real *x = calloc((size_t)WIDE * COUNT, sizeof *x);
     for (size_t i = 0; i < (size_t)WIDE * COUNT; i++)
         x[i] = (nni_real)(i / WIDE);
-    nni_dataset dataset = {
-        .slices = {COUNT, 4}, .slice_count = 4, .rows = COUNT, .features = WIDE, .element = NNI_REAL, .x = x};
+    nni_dataset dataset = {.slicing.slices = {COUNT, 4},
+                           .slicing.slice_count = 4,
+                           .slicing.rows = COUNT,
+                           .row.features = WIDE,
+                           .row.element = NNI_REAL,
+                           .resident.x = x};
     nni_sampler *sampler = create(&dataset, SEED, COUNT);
     nni_batch batch;
     CU_ASSERT_EQUAL(nni_sampler_batch(sampler, 1, 0, &batch, NULL), NN_OK);

@@ -1,8 +1,13 @@
 /* Run by mpirun at several rank counts. */
 #include <math.h>
 
-#include "data/dataset/split_rows.h"
+#include "data/dataset/cursor.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/dataset/targets.h"
+#include "data/loading/sampler.h"
 #include "data/order/interleave.h"
+#include "data/order/row_set.h"
 #include "metrics/evaluate.h"
 #include "support/hdf5_fixture.h"
 #include "support/memory.h"
@@ -88,13 +93,13 @@ static const nni_real *x_of(const nni_dataset *split, size_t row)
 static bool consistent(const nni_dataset *split)
 {
     bool good = true;
-    for (size_t i = 0; i < split->rows; i++) {
+    for (size_t i = 0; i < split->slicing.rows; i++) {
         const nni_real row = x_of(split, i)[0];
         good = good && x_of(split, i)[1] == row + 1000 && (i == 0 || row > x_of(split, i - 1)[0]);
-        good = good && (!split->classes || split->classes[i] == (int)row % 7);
-        for (size_t j = 0; split->values && j < OUTPUTS; j++)
-            good = good && split->values[i * OUTPUTS + j] == row + (nni_real)(1000 * j);
-        good = good && (!split->weights || split->weights[i] == row / 4);
+        good = good && (!split->resident.classes || split->resident.classes[i] == (int)row % 7);
+        for (size_t j = 0; split->resident.values && j < OUTPUTS; j++)
+            good = good && split->resident.values[i * OUTPUTS + j] == row + (nni_real)(1000 * j);
+        good = good && (!split->resident.weights || split->resident.weights[i] == row / 4);
     }
     return good;
 }
@@ -103,10 +108,10 @@ static bool consistent(const nni_dataset *split)
 static void locate(const nni_dataset *training, const nni_dataset *validation, double where[ROWS])
 {
     memset(where, 0, ROWS * sizeof *where);
-    for (size_t i = 0; i < training->rows; i++)
-        where[(size_t)x_of(training, i)[0]] += 1 + (double)(training->first_row + i);
-    for (size_t i = 0; i < validation->rows; i++)
-        where[(size_t)x_of(validation, i)[0]] -= 1 + (double)(validation->first_row + i);
+    for (size_t i = 0; i < training->slicing.rows; i++)
+        where[(size_t)x_of(training, i)[0]] += 1 + (double)(training->slicing.first_row + i);
+    for (size_t i = 0; i < validation->slicing.rows; i++)
+        where[(size_t)x_of(validation, i)[0]] -= 1 + (double)(validation->slicing.first_row + i);
     nn_comm_sum_double(comm, where, ROWS, NULL);
 }
 
@@ -121,8 +126,8 @@ static void every_row_is_in_one_of_the_two_splits(void)
             nni_dataset *validation = carve(training, fractions[i], SEED);
             double where[ROWS];
             locate(training, validation, where);
-            CU_ASSERT_EQUAL(validation->slices.rows, carved[i]);
-            CU_ASSERT_EQUAL(training->slices.rows, ROWS - carved[i]);
+            CU_ASSERT_EQUAL(validation->slicing.slices.rows, carved[i]);
+            CU_ASSERT_EQUAL(training->slicing.slices.rows, ROWS - carved[i]);
             CU_ASSERT(consistent(training) && consistent(validation));
             /* Numbers count up in both splits in the order of the file, and end where the split does. */
             double kept = 0, gone = 0;
@@ -141,20 +146,20 @@ static nni_dataset whole_of(nni_real x[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++)
         x[i] = (nni_real)i;
-    return (nni_dataset){.slices = {ROWS, SLICES},
-                         .whole = {ROWS, SLICES},
-                         .slice_count = SLICES,
-                         .rows = ROWS,
-                         .features = 1,
-                         .element = NNI_REAL,
-                         .x = x};
+    return (nni_dataset){.slicing.slices = {ROWS, SLICES},
+                         .slicing.whole = {ROWS, SLICES},
+                         .slicing.slice_count = SLICES,
+                         .slicing.rows = ROWS,
+                         .row.features = 1,
+                         .row.element = NNI_REAL,
+                         .resident.x = x};
 }
 
 /* What carving gave it. */
 static void release_whole(nni_dataset *whole)
 {
-    nni_split_rows_free(whole->part);
-    nni_release(whole->slice_first);
+    nni_row_set_free(whole->slicing.present);
+    nni_release(whole->slicing.slice_first);
 }
 
 static void the_choice_does_not_depend_on_the_number_of_ranks(void)
@@ -166,9 +171,9 @@ static void the_choice_does_not_depend_on_the_number_of_ranks(void)
     double where[ROWS];
     locate(training, validation, where);
     bool same = true;
-    for (size_t i = 0; i < whole.rows; i++)
+    for (size_t i = 0; i < whole.slicing.rows; i++)
         same = same && where[(size_t)x_of(&whole, i)[0]] == 1 + (double)i;
-    for (size_t i = 0; i < whole_validation->rows; i++)
+    for (size_t i = 0; i < whole_validation->slicing.rows; i++)
         same = same && where[(size_t)x_of(whole_validation, i)[0]] == -1 - (double)i;
     CU_ASSERT(same);
     release_whole(&whole);
@@ -185,7 +190,7 @@ static void the_choice_is_the_seeds_and_no_row_is_favoured(void)
         nni_real x[ROWS];
         nni_dataset dataset = whole_of(x),
                     *validation = carve_alone(&dataset, (nni_holdout){.fraction = 0.2, .seed = seed});
-        for (size_t i = 0; i < validation->rows; i++)
+        for (size_t i = 0; i < validation->slicing.rows; i++)
             counts[(size_t)x_of(validation, i)[0]]++;
         release_whole(&dataset);
         nni_dataset_free(validation);
@@ -203,7 +208,7 @@ static void check_batches(nni_holdout carving)
 {
     nni_dataset *training = open_numbered("classes", "weights");
     nni_dataset *validation = carve_by(training, carving, comm);
-    const size_t rows = training->slices.rows;
+    const size_t rows = training->slicing.slices.rows;
     for (size_t batch = SLICES; batch <= rows; batch += 7) {
         nni_sampler *sampler = NULL;
         CU_ASSERT_EQUAL_FATAL(nni_sampler_create(training, SEED, batch, &sampler, NULL), NN_OK);
@@ -262,9 +267,10 @@ static void folds_have_every_row_once(void)
                     of_class[row % 7] += where[row] < 0;
                     rows += where[row] < 0;
                 }
-                CU_ASSERT_EQUAL(rows, validation->slices.rows);
-                CU_ASSERT_EQUAL(training->slices.rows, ROWS - validation->slices.rows);
-                CU_ASSERT(validation->slices.rows == ROWS / folds || validation->slices.rows == ROWS / folds + 1);
+                CU_ASSERT_EQUAL(rows, validation->slicing.slices.rows);
+                CU_ASSERT_EQUAL(training->slicing.slices.rows, ROWS - validation->slicing.slices.rows);
+                CU_ASSERT(validation->slicing.slices.rows == ROWS / folds ||
+                          validation->slicing.slices.rows == ROWS / folds + 1);
                 for (size_t class = 0; stratified && class < 7; class ++)
                     CU_ASSERT(of_class[class] >= 14 / folds && of_class[class] <= 15 / folds + 1);
                 nni_dataset_free(training);
@@ -281,7 +287,7 @@ static void strata_lose_the_same_share(void)
     nni_dataset *training = open_numbered("classes", NULL), *validation = carve_by(training, carving, comm);
     double where[ROWS], of_class[7] = {0};
     locate(training, validation, where);
-    CU_ASSERT_EQUAL(validation->slices.rows, 21); /* round(103 / 5) */
+    CU_ASSERT_EQUAL(validation->slicing.slices.rows, 21); /* round(103 / 5) */
     for (size_t row = 0; row < ROWS; row++)
         of_class[row % 7] += where[row] < 0;
     for (size_t class = 0; class < 7; class ++)
@@ -300,14 +306,14 @@ static void folds_do_not_depend_on_the_number_of_ranks(void)
         nni_dataset *training = open_numbered("classes", NULL), whole = whole_of(x);
         for (size_t row = 0; row < ROWS; row++)
             classes[row] = (int32_t)(row % 7);
-        whole.classes = classes;
-        whole.target = NNI_TARGET_CLASSES;
-        whole.outputs = 7;
+        whole.resident.classes = classes;
+        whole.row.target = NNI_TARGET_CLASSES;
+        whole.row.outputs = 7;
         nni_dataset *validation = carve_by(training, carving, comm), *expected = carve_alone(&whole, carving);
         double where[ROWS];
         locate(training, validation, where);
-        CU_ASSERT_EQUAL(validation->slices.rows, expected->slices.rows);
-        for (size_t i = 0; i < expected->rows; i++)
+        CU_ASSERT_EQUAL(validation->slicing.slices.rows, expected->slicing.slices.rows);
+        for (size_t i = 0; i < expected->slicing.rows; i++)
             CU_ASSERT_EQUAL(where[(size_t)x_of(expected, i)[0]], -1 - (double)i);
         release_whole(&whole);
         nni_dataset_free(training);
@@ -351,7 +357,7 @@ static void mark(const nni_dataset *split, double which, double split_of[ROWS])
             before = row;
         }
     }
-    CU_ASSERT_EQUAL(count, split->rows);
+    CU_ASSERT_EQUAL(count, split->slicing.rows);
     nni_cursor_free(cursor);
 }
 
@@ -369,10 +375,10 @@ static void carve_twice(nni_dataset *dataset, const nni_holdout *test, const nni
     for (size_t row = 0; row < ROWS; row++)
         for (size_t k = 0; k < 2; k++)
             rows[k] += split_of[row] == TESTING + (double)k;
-    CU_ASSERT_EQUAL(rows[0], testing->slices.rows);
+    CU_ASSERT_EQUAL(rows[0], testing->slicing.slices.rows);
     CU_ASSERT_EQUAL(rows[0], 21); /* round(103 / 5) */
-    CU_ASSERT_EQUAL(rows[1], validation ? validation->slices.rows : 0);
-    CU_ASSERT_EQUAL(dataset->slices.rows, ROWS - rows[0] - rows[1]);
+    CU_ASSERT_EQUAL(rows[1], validation ? validation->slicing.slices.rows : 0);
+    CU_ASSERT_EQUAL(dataset->slicing.slices.rows, ROWS - rows[0] - rows[1]);
     nni_dataset_free(validation);
     nni_dataset_free(testing);
 }
@@ -385,14 +391,14 @@ static void carve_twice_alone(const nni_holdout *test, const nni_holdout *of, do
     nni_dataset whole = whole_of(x);
     for (size_t row = 0; row < ROWS; row++)
         classes[row] = (int32_t)(row % 7);
-    whole.classes = classes;
-    whole.target = NNI_TARGET_CLASSES;
-    whole.outputs = 7;
+    whole.resident.classes = classes;
+    whole.row.target = NNI_TARGET_CLASSES;
+    whole.row.outputs = 7;
     nni_dataset *carved[2] = {carve_alone(&whole, *test), carve_alone(&whole, *of)};
     for (size_t row = 0; row < ROWS; row++)
         split_of[row] = TRAINING;
     for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < carved[k]->rows; i++)
+        for (size_t i = 0; i < carved[k]->slicing.rows; i++)
             split_of[(size_t)x_of(carved[k], i)[0]] = TESTING + (double)k;
     release_whole(&whole);
     for (size_t k = 0; k < 2; k++)
@@ -488,10 +494,10 @@ static void slices_of_any_size_deal_in_proportion(void)
             first[s + 1] = first[s] + sizes[of][s];
             slices = sizes[of][s] > 0 ? s + 1 : slices;
         }
-        const nni_dataset dataset = {.slices = {first[slices], slices}, .slice_first = first};
+        const nni_dataset dataset = {.slicing.slices = {first[slices], slices}, .slicing.slice_first = first};
         for (size_t dealt = 0; dealt <= first[slices]; dealt++) {
             size_t sum = 0;
-            nni_interleave_counts(&dataset, dealt, counts);
+            nni_interleave_counts(&dataset.slicing, dealt, counts);
             for (size_t s = 0; s < slices; s++) {
                 const double share = (double)(dealt * sizes[of][s]) / (double)first[slices];
                 sum += counts[s];
@@ -519,10 +525,10 @@ static void targets_may_be_fitted_before_or_after(void)
         }
         const nni_dataset *splits[] = {training, validation};
         for (int s = 0; s < 2; s++) {
-            CU_ASSERT_EQUAL(splits[s]->target, NNI_TARGET_VALUES);
-            CU_ASSERT_EQUAL(splits[s]->outputs, 1);
-            for (size_t i = 0; i < splits[s]->rows; i++)
-                CU_ASSERT_EQUAL(splits[s]->values[i], (int)x_of(splits[s], i)[0] % 7);
+            CU_ASSERT_EQUAL(splits[s]->row.target, NNI_TARGET_VALUES);
+            CU_ASSERT_EQUAL(splits[s]->row.outputs, 1);
+            for (size_t i = 0; i < splits[s]->slicing.rows; i++)
+                CU_ASSERT_EQUAL(splits[s]->resident.values[i], (int)x_of(splits[s], i)[0] % 7);
         }
         nni_dataset_free(training);
         nni_dataset_free(validation);
@@ -576,7 +582,7 @@ static void expect_refusal_of(nni_holdout carving, const char *words)
     if (!said)
         fprintf(stderr, "expected \"%s\" in: %s\n", words, error.message);
     CU_ASSERT(said);
-    CU_ASSERT_EQUAL(dataset->slices.rows, ROWS);
+    CU_ASSERT_EQUAL(dataset->slicing.slices.rows, ROWS);
     CU_ASSERT(consistent(dataset));
     nni_dataset_free(dataset);
 }

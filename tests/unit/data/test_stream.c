@@ -1,6 +1,13 @@
 /* Rows that stay in the file: read again, they are those that memory would hold, dealt in the same order. Run by mpirun
  * at several rank counts. */
+#include "data/dataset/cursor.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/digest.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/dataset/targets.h"
+#include "data/loading/sampler.h"
+#include "data/scaling/feature_scaling.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
@@ -93,7 +100,7 @@ static bool same_batches(const nni_dataset *dataset, const nni_batch *a, const n
     return a->rows == b->rows && a->global_rows == b->global_rows &&
            same_bytes(a->x, b->x, a->rows * FEATURES * sizeof *a->x) &&
            same_bytes(a->y.classes, b->y.classes, a->rows * sizeof *a->y.classes) &&
-           same_bytes(a->y.values, b->y.values, a->rows * dataset->outputs * sizeof *a->y.values) &&
+           same_bytes(a->y.values, b->y.values, a->rows * dataset->row.outputs * sizeof *a->y.values) &&
            same_bytes(a->weights, b->weights, a->rows * sizeof *a->weights) &&
            same_bytes(a->samples, b->samples, a->rows * sizeof *a->samples);
 }
@@ -229,10 +236,11 @@ static void compare_rows(const nni_dataset *in_memory, const nni_dataset *in_fil
                 break;
             CU_ASSERT(same_bytes(rows.x, expected.x, rows.count * nni_dataset_row_bytes(in_memory)));
             CU_ASSERT(same_bytes(rows.classes, expected.classes, rows.count * sizeof *rows.classes));
-            CU_ASSERT(same_bytes(rows.values, expected.values, rows.count * in_memory->outputs * sizeof *rows.values));
+            CU_ASSERT(
+                same_bytes(rows.values, expected.values, rows.count * in_memory->row.outputs * sizeof *rows.values));
             CU_ASSERT(same_bytes(rows.weights, expected.weights, rows.count * sizeof *rows.weights));
         }
-        CU_ASSERT_EQUAL(row, in_memory->rows);
+        CU_ASSERT_EQUAL(row, in_memory->slicing.rows);
     }
     nni_rows part;
     CU_ASSERT_EQUAL(nni_cursor_next(streamed, &part, NULL), NN_OK); /* left amid a pass */

@@ -3,7 +3,13 @@
 #include <math.h>
 
 #include "comm/backend.h"
+#include "data/dataset/cursor.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/open.h"
+#include "data/dataset/split.h"
+#include "data/dataset/targets.h"
+#include "data/loading/sampler.h"
+#include "data/scaling/target_scaling.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
@@ -50,7 +56,7 @@ static nni_target_scaler *fit_on(nn_comm *ranks, const nni_dataset *dataset, nn_
 {
     nni_target_scaler *scaling = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_target_scaler_fit(dataset, kind, NN_MSE, output, ranks, &scaling, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(scaling->outputs, dataset->outputs);
+    CU_ASSERT_EQUAL_FATAL(scaling->outputs, dataset->row.outputs);
     return scaling;
 }
 
@@ -121,10 +127,10 @@ static void outputs_are_taken_back(void)
     nni_dataset *dataset = open_on(comm, "back.h5", 0);
     for (size_t k = 0; k < 3; k++) {
         nni_target_scaler *scaling = fit_on(comm, dataset, kinds[k], NN_LINEAR);
-        for (size_t row = 0; row < dataset->rows; row++) {
+        for (size_t row = 0; row < dataset->slicing.rows; row++) {
             nni_real scaled[OUTPUTS];
             double restored[OUTPUTS];
-            const double *y = dataset->values + row * OUTPUTS;
+            const double *y = dataset->resident.values + row * OUTPUTS;
             nni_target_scaler_apply(scaling, y, 1, scaled);
             nni_target_scaler_restore(scaling, scaled, 1, restored);
             for (size_t j = 0; j < OUTPUTS; j++) {
@@ -252,12 +258,13 @@ static void batches_are_scaled_and_rows_are_not(void)
             }
             seen += batch.rows;
         }
-        CU_ASSERT_EQUAL(seen, dataset->rows);
+        CU_ASSERT_EQUAL(seen, dataset->slicing.rows);
         CU_ASSERT_EQUAL_FATAL(nni_cursor_create(dataset, 10, &cursor, NULL), NN_OK);
         for (nni_rows rows = {.count = 1}; rows.count > 0;) {
             CU_ASSERT_EQUAL_FATAL(nni_cursor_next(cursor, &rows, NULL), NN_OK);
             for (size_t i = 0; i < rows.count * OUTPUTS; i++)
-                CU_ASSERT_EQUAL(rows.values[i], target(dataset->first_row + rows.first + i / OUTPUTS, i % OUTPUTS));
+                CU_ASSERT_EQUAL(rows.values[i],
+                                target(dataset->slicing.first_row + rows.first + i / OUTPUTS, i % OUTPUTS));
         }
         nni_cursor_free(cursor);
         nni_sampler_free(sampler);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/scaling/target_scaling.h"
 #include "metrics/evaluate.h"
 #include "metrics/subject.h"
 #include "support/philox.h"
@@ -57,13 +58,13 @@ static struct scene *set_up(size_t rows, size_t outputs, nn_activation activatio
         scene->x[i] = (nni_real)(round(8 * noise(1, i)) / 4); /* so that scores tie now and then */
     const size_t first = begin_of(rows, (size_t)comm->rank), end = begin_of(rows, (size_t)comm->rank + 1);
     scene->share = (nni_dataset){
-        .slices = {rows, (size_t)comm->size},
-        .first_row = first,
-        .rows = end - first,
-        .features = outputs,
-        .outputs = outputs,
-        .element = NNI_REAL,
-        .x = scene->x + first * outputs,
+        .slicing.slices = {rows, (size_t)comm->size},
+        .slicing.first_row = first,
+        .slicing.rows = end - first,
+        .row.features = outputs,
+        .row.outputs = outputs,
+        .row.element = NNI_REAL,
+        .resident.x = scene->x + first * outputs,
     };
     return scene;
 }
@@ -82,8 +83,8 @@ static void give_classes(struct scene *scene, size_t present)
         const size_t likely = nni_predicted_class(scene->x + i * scene->outputs, scene->outputs);
         scene->classes[i] = (int32_t)((noise(2, i) > 0 ? likely : i * 7) % present);
     }
-    scene->share.target = NNI_TARGET_CLASSES;
-    scene->share.classes = scene->classes + scene->share.first_row;
+    scene->share.row.target = NNI_TARGET_CLASSES;
+    scene->share.resident.classes = scene->classes + scene->share.slicing.first_row;
 }
 
 /* As nni_dataset_fit_targets makes of two classes for a single output. */
@@ -91,17 +92,17 @@ static void give_truths(struct scene *scene)
 {
     for (size_t i = 0; i < scene->rows; i++)
         scene->values[i] = scene->x[i] + 2 * noise(3, i) > 0;
-    scene->share.target = NNI_TARGET_VALUES;
-    scene->share.binary = true;
-    scene->share.values = scene->values + scene->share.first_row;
+    scene->share.row.target = NNI_TARGET_VALUES;
+    scene->share.row.binary = true;
+    scene->share.resident.values = scene->values + scene->share.slicing.first_row;
 }
 
 static void give_values(struct scene *scene, double middle, double spread)
 {
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         scene->values[i] = middle + spread * noise(4, i);
-    scene->share.target = NNI_TARGET_VALUES;
-    scene->share.values = scene->values + scene->share.first_row * scene->outputs;
+    scene->share.row.target = NNI_TARGET_VALUES;
+    scene->share.resident.values = scene->values + scene->share.slicing.first_row * scene->outputs;
 }
 
 static nni_evaluator *create(struct scene *scene, nni_metrics_wanted wanted)
@@ -140,11 +141,11 @@ static double outputs_of(struct scene *scene, nn_loss_kind kind, nni_real a[MOST
     if (scene->share.target_scaling)
         nni_target_scaler_apply(&scene->scaling, scene->values, scene->rows, y);
     nni_batch batch = {.rows = scene->rows, .global_rows = scene->rows, .x = scene->x};
-    if (scene->share.values)
+    if (scene->share.resident.values)
         batch.y.values = y;
     else
         batch.y.classes = scene->classes;
-    batch.weights = scene->share.weights ? scene->weights : NULL;
+    batch.weights = scene->share.resident.weights ? scene->weights : NULL;
     nni_network_infer(scene->network, scene->x, scene->rows, work);
     const double value = nni_loss(&loss, scene->network, &batch, work);
     memcpy(a, nni_network_output(scene->network, work), scene->rows * scene->outputs * sizeof *a);
@@ -163,7 +164,7 @@ static void expect(const nni_metrics *metrics, nn_metric which, double expected)
 
 static size_t class_of(const struct scene *scene, size_t row)
 {
-    return scene->share.values ? (size_t)scene->values[row] : (size_t)scene->classes[row];
+    return scene->share.resident.values ? (size_t)scene->values[row] : (size_t)scene->classes[row];
 }
 
 /* All pairs of a row of the class and one of another. */
@@ -301,9 +302,9 @@ static void known_areas_come_out(void)
                                    {1, 2, 3, 4, 2, 3, 4, 5}}; /* 1.5 + 2.5 + 3.5 + 4 of 16 */
     const double areas[4] = {1, 0, 0.5, 11.5 / 16};
     memcpy(scene->values, y, sizeof y);
-    scene->share.target = NNI_TARGET_VALUES;
-    scene->share.binary = true;
-    scene->share.values = scene->values + scene->share.first_row;
+    scene->share.row.target = NNI_TARGET_VALUES;
+    scene->share.row.binary = true;
+    scene->share.resident.values = scene->values + scene->share.slicing.first_row;
     nni_evaluator *evaluator = create(scene, (nni_metrics_wanted){.ranking = true, .confusion = true});
     for (int i = 0; i < 4; i++) {
         memcpy(scene->x, scores[i], sizeof scores[i]);
@@ -378,7 +379,7 @@ static void check_values(struct scene *scene, nn_loss_kind loss)
     expect(&metrics, NN_METRIC_IOU, memberships ? (double)(both / united) : (double)NAN);
     /* Values are shares of classes for a softmax: then the largest share is the class. */
     const bool shares = outputs > 1 && scene->network->layers[0].activation == NN_SOFTMAX;
-    CU_ASSERT(metrics.classes == (scene->share.binary || shares) && !metrics.classes == !metrics.confusion);
+    CU_ASSERT(metrics.classes == (scene->share.row.binary || shares) && !metrics.classes == !metrics.confusion);
     if (shares) {
         size_t right = 0;
         for (size_t i = 0; i < rows; i++)
@@ -430,8 +431,8 @@ static void figures_of_scaled_targets_are_in_their_units(void)
         scene->values[i] = i % 3 == 0   ? 1.7e9 + 100 * noise(4, i)
                            : i % 3 == 1 ? 1e-3 * noise(4, i)
                                         : 2e5 + 1e4 * noise(4, i);
-    scene->share.target = NNI_TARGET_VALUES;
-    scene->share.values = scene->values + scene->share.first_row * 3;
+    scene->share.row.target = NNI_TARGET_VALUES;
+    scene->share.resident.values = scene->values + scene->share.slicing.first_row * 3;
     memcpy(scene->offset, (const double[]){1.7e9, 0, 2e5}, 3 * sizeof(double));
     memcpy(scene->scale, (const double[]){1e-2, 1e3, 1e-4}, 3 * sizeof(double));
     scene->scaling = (nni_target_scaler){NN_TARGETS_STANDARD, 3, scene->offset, scene->scale};
@@ -476,7 +477,7 @@ static void check_weights(nn_activation activation, void (*give_targets)(struct 
     size_t rows = 0;
     for (size_t i = 0; i < ROWS; i++)
         rows += (size_t)(weighted->weights[i] = (nni_real)(i * 7 % 4));
-    weighted->share.weights = weighted->weights + weighted->share.first_row;
+    weighted->share.resident.weights = weighted->weights + weighted->share.slicing.first_row;
     struct scene *repeated = set_up(rows, 3, activation, 8);
     give_targets(repeated);
     for (size_t i = 0, at = 0; i < ROWS; i++)
@@ -509,8 +510,8 @@ static void give_labels(struct scene *scene)
 {
     for (size_t i = 0; i < scene->rows * scene->outputs; i++)
         scene->values[i] = scene->x[i] + 2 * noise(3, i) > 0;
-    scene->share.target = NNI_TARGET_VALUES;
-    scene->share.values = scene->values + scene->share.first_row * scene->outputs;
+    scene->share.row.target = NNI_TARGET_VALUES;
+    scene->share.resident.values = scene->values + scene->share.slicing.first_row * scene->outputs;
 }
 
 static void give_far_values(struct scene *scene)
@@ -626,8 +627,8 @@ static void a_split_without_targets_is_told(void)
     nni_evaluator *evaluator = NULL;
     nn_error error = {0};
     char file[] = "a.h5", x[] = "/x";
-    scene->share.file = file;
-    scene->share.x_name = x;
+    scene->share.origin.file = file;
+    scene->share.origin.x_name = x;
     CU_ASSERT(nni_evaluator_create(scene->network, scene->work->capacity, &scene->share,
                                    (nni_metrics_wanted){.top_k = 0}, comm, &evaluator, &error) == NN_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "a.h5: there are no targets"));

@@ -155,17 +155,17 @@ static nni_dataset share_of(scene *s)
 {
     const size_t first = begin_of(s->rows, comm->rank), rows = begin_of(s->rows, comm->rank + 1) - first;
     return (nni_dataset){
-        .slices = {s->rows, (size_t)comm->size},
-        .first_row = first,
-        .rows = rows,
-        .features = s->outputs,
-        .outputs = s->outputs,
-        .element = NNI_REAL,
-        .x = s->x + first * s->outputs,
-        .target = s->has_values ? NNI_TARGET_VALUES : NNI_TARGET_CLASSES,
-        .values = s->has_values ? s->values + first * s->outputs : NULL,
-        .classes = s->has_values ? NULL : s->classes + first,
-        .weights = s->weighted ? s->weights + first : NULL,
+        .slicing.slices = {s->rows, (size_t)comm->size},
+        .slicing.first_row = first,
+        .slicing.rows = rows,
+        .row.features = s->outputs,
+        .row.outputs = s->outputs,
+        .row.element = NNI_REAL,
+        .resident.x = s->x + first * s->outputs,
+        .row.target = s->has_values ? NNI_TARGET_VALUES : NNI_TARGET_CLASSES,
+        .resident.values = s->has_values ? s->values + first * s->outputs : NULL,
+        .resident.classes = s->has_values ? NULL : s->classes + first,
+        .resident.weights = s->weighted ? s->weights + first : NULL,
     };
 }
 

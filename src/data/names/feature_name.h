@@ -1,0 +1,29 @@
+/** What a feature is called, for a message. */
+#ifndef NNI_DATA_NAMES_FEATURE_NAME_H
+#define NNI_DATA_NAMES_FEATURE_NAME_H
+
+#include "data/dataset/dataset.h"
+
+/**
+ * Writes "feature 3 income": the position in a row, and the name where the file has names (as nni_hdf5_names_find
+ * looks for them) or records have. Not collective; a file that cannot be read any more has no names.
+ *
+ * @param columns  [column_count] as the recipe chooses them
+ */
+void nni_feature_name(const nni_dataset *dataset, const char *const *columns, size_t column_count, size_t feature,
+                      char *text, size_t size);
+
+/** A file whose features may have names. */
+typedef struct nni_feature_file {
+    const char *path, *x;
+} nni_feature_file;
+
+/**
+ * Compares what two files call as many features, where both have names for all of them and nothing lies outside of the
+ * files. Local.
+ *
+ * @return NN_DATA naming the first feature that is called otherwise; NN_OK also where there is nothing to compare
+ */
+nn_status nni_feature_names_compare(nni_feature_file file, nni_feature_file trained, size_t features, nn_error *error);
+
+#endif

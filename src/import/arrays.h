@@ -1,0 +1,24 @@
+/** Options of the formats that hold one array a file: a file for each of /train/x, /train/y, /test/x and /test/y. */
+#ifndef NNI_IMPORT_ARRAYS_H
+#define NNI_IMPORT_ARRAYS_H
+
+#include "import/import.h"
+#include "import/importer.h"
+
+enum { NNI_IMPORT_ARRAYS = 4 };
+
+/** Files of the datasets to be made. */
+typedef struct nni_import_arrays {
+    const char *source[NNI_IMPORT_ARRAYS]; /**< NULL: not given */
+} nni_import_arrays;
+
+/** --train-x, --train-y, --test-x and --test-y. */
+extern const nni_import_option nni_import_array_options[];
+
+/** As nni_importer has it. */
+bool nni_import_arrays_are_complete(const void *job);
+
+/** Lists those that are given. @return how many they are */
+size_t nni_import_arrays_list(const nni_import_arrays *arrays, nn_import_item items[NNI_IMPORT_ARRAYS]);
+
+#endif

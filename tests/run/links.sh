@@ -33,6 +33,8 @@ xargs awk -v OFS='\t' '
             word = substr(line, RSTART + 1, RLENGTH - 2)
             if (word ~ /^(src|tests|docs|scripts|include|datasets|slurm)\/[^ ]*$/)
                 print "path", FILENAME, word
+            else if (FILENAME ~ /^src\// && word ~ /^[a-z0-9_.\/]+\.(c|h|cmake)$/ && word !~ /^x\.|neon/) # but examples
+                print "name", FILENAME, word
             line = substr(line, 1, RSTART - 1) " " substr(line, RSTART + RLENGTH)
         }
         line = $0
@@ -64,6 +66,10 @@ while IFS=$'\t' read -r kind page word; do
         word=${word%%:[0-9]*}
         compgen -G "$word" >/dev/null || fail "$page: there is no $word"
         ;;
+    name) # of a file, by the end of its path
+        word=${word##*../}
+        grep -qE "(^|/)${word//./\\.}$" "$work/there" || fail "$page: there is no file $word"
+        ;;
     esac
 done <"$work/found"
 
@@ -79,6 +85,13 @@ while read -r page; do
     */README.md) at_most 120 "$page" ;;
     esac
 done <"$work/pages"
+
+# One version, and every script.
+version=$(sed -n 's/^#define NNTRAIN_VERSION "\(.*\)"/\1/p' include/nntrain/version.h)
+grep -qx "version: $version" CITATION.cff || fail "CITATION.cff has another version than include/nntrain/version.h, $version"
+while read -r script; do
+    grep -qF "\`${script#scripts/}\`" scripts/README.md || fail "scripts/README.md does not name $script"
+done < <(grep '^scripts/' "$work/there" | grep -v README)
 
 # A folder of src/ with more than three files of its own has a README.md, or one above names it; the map has them all.
 while read -r count folder; do

@@ -1,49 +1,162 @@
 #!/usr/bin/env bash
-# The floors of the house: a folder of src/ includes only headers of folders below it, or its own. SOURCE is the project.
+# The floors of src/: which folder may include whose headers, which may use MPI, HDF5 and other libraries, and how large a
+# folder may be. SOURCE is the project.
 . "$(dirname "$0")/lib.sh"
+cd "$SOURCE" || exit 1
 
-# Each folder with those it may use, as in src/CMakeLists.txt.
-allowed() {
-    case $1 in
-    base) echo "base" ;;
-    comm) echo "base comm" ;;
-    kernels) echo "base kernels" ;;
-    model) echo "base kernels model" ;;
-    optim) echo "base kernels model optim" ;;
-    data) echo "base comm kernels model data" ;;
-    checkpoint) echo "base comm model optim checkpoint" ;;
-    check) echo "base comm model data check" ;;
-    train) echo "base comm kernels model optim data checkpoint train" ;;
-    bench) echo "base comm kernels model optim data checkpoint train bench" ;;
-    sim) echo "base comm bench sim" ;;
-    cli) echo "base comm kernels model optim data checkpoint train check bench cli" ;;
-    esac
+# A folder may include headers of its own; of folders of its floor above it in this list; and of the floors behind the
+# colon, all of which are above it, too. src/CMakeLists.txt has the floors of the library in the same order.
+floors='
+support:
+support/system
+yaml: support
+comm: support
+comm/allreduce
+kernels/isa: support
+kernels/random
+kernels/elementwise
+kernels/update
+kernels/peak
+kernels/gemm
+kernels/gemm/microkernel
+kernels/isa/portable
+kernels/isa/avx2
+kernels/isa/avx512
+model/losses: support kernels
+model
+optim: support kernels model
+hdf5: support comm
+hdf5/storage
+hdf5/names
+hdf5/probe
+data: support comm kernels model hdf5
+data/order
+data/rows
+data/dataset
+data/scaling
+data/loading
+data/names
+data/predictions
+import/csv: support comm hdf5 data
+import/npy
+import/svmlight
+import
+import/registry
+inspect: support comm hdf5 data
+metrics: support comm kernels model optim data
+recipe: support yaml comm kernels model optim data metrics
+checkpoint: support comm kernels model optim hdf5 data recipe
+train/run: support comm kernels model optim data metrics recipe checkpoint
+train/run_folder
+train/callbacks
+train
+api: support comm kernels model optim data import metrics recipe checkpoint train
+bench: support comm kernels model optim hdf5 data metrics recipe checkpoint train
+gradcheck: support comm kernels model data recipe
+sim: support comm bench
+cli: support yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint train api bench gradcheck
+'
+
+# Includes that the list does not allow, "FOLDER -> FOLDER" a line. Each is a defect; one that is gone fails the test until
+# its line is.
+exceptions='
+'
+
+# Headers of a library, and the folders that may include them.
+rooms='
+mpi.h: comm sim
+hdf5.h: hdf5 checkpoint inspect
+yaml.h: yaml
+zlib.h: hdf5 import
+'
+
+[ "$(sed -nE 's/^([a-z0-9]+).*/\1/p' <<<"$floors" | uniq | sed '/^api$/q' | xargs)" = \
+    "$(sed -nE 's/^set\(library_floors (.*)\)$/\1/p' src/CMakeLists.txt)" ] ||
+    fail "src/CMakeLists.txt has other floors than this list, or in another order"
+
+find src include -name '*.[ch]' -exec awk -v floors="$floors" -v exceptions="$exceptions" -v rooms="$rooms" '
+function folder_of(path) {
+    return match(path, /.*\//) ? substr(path, 1, RLENGTH - 1) : ""
 }
-
-for folder in "$SOURCE"/src/*/; do
-    name=$(basename "$folder")
-    [ "$name" = package ] && continue
-    rule=$(allowed "$name")
-    [ -n "$rule" ] || fail "src/$name has no place among the floors"
-    for used in $(sed -n 's#^\#include "\([a-z]*\)/.*#\1#p' "$folder"*.[ch] | sort -u); do
-        [ "$used" = nntrain ] && continue
-        case " $rule " in
-        *" $used "*) ;;
-        *) fail "src/$name includes a header of $used: $(grep -l "#include \"$used/" "$folder"*.[ch] | tr '\n' ' ')" ;;
-        esac
-    done
-done
-
-# MPI and HDF5 stay in their rooms.
-for file in $(grep -l '#include <mpi.h>' "$SOURCE"/src/*/*.[ch]); do
-    case $file in */comm/* | */sim/*) ;; *) fail "$file includes mpi.h; comm alone calls MPI" ;; esac
-done
-for file in $(grep -l '#include <hdf5' "$SOURCE"/src/*/*.[ch]); do
-    case $file in
-    */data/* | */checkpoint/*) ;;
-    */base/hdf5_guard.c) ;; # asks for its version, to name it
-    *) fail "$file includes hdf5.h; data and checkpoint alone call HDF5" ;;
-    esac
-done
-! grep -lE '#include (<mpi|<hdf5)' "$SOURCE"/include/nntrain/*.h || fail "a public header drags MPI or HDF5 in"
+function floor_of(folder) {
+    sub(/\/.*/, "", folder)
+    return folder
+}
+function complain(what) {
+    print what
+    failed = 1
+}
+# A folder of src/ includes a header of another.
+function check_floors(from, to, what) {
+    if (from ~ /^include/)
+        complain(what ": installed headers find none of src/")
+    else if (!(from in place))
+        complain("src/" from " has no place among the floors")
+    else if (!(to in place))
+        complain(what ": a folder that has no place among the floors")
+    else if (floor_of(from) == floor_of(to) ? place[to] > place[from] : !((floor_of(from), floor_of(to)) in below)) {
+        if (!((from " -> " to) in excepted))
+            complain(what ", against the floors: " from " -> " to)
+        met[from " -> " to]
+    }
+}
+function check_room(folder, header, what,    count, name, i) {
+    count = split(room[header], name, " ")
+    for (i = 1; i <= count; i++)
+        if (index(folder "/", name[i] "/") == 1)
+            return
+    complain(what ", which only these may: " room[header])
+}
+BEGIN {
+    count = split(floors, line, "\n")
+    for (i = 1; i <= count; i++) {
+        split(line[i], part, ":")
+        place[part[1]] = i
+        names = split(part[2], name, " ")
+        for (j = 1; j <= names; j++) {
+            if (!(name[j] in known))
+                complain("floors: " part[1] " uses " name[j] ", which is not above it in the list")
+            below[floor_of(part[1]), name[j]]
+        }
+        known[floor_of(part[1])]
+    }
+    for (i = split(exceptions, line, "\n"); i > 0; i--)
+        if (line[i] != "")
+            excepted[line[i]]
+    for (i = split(rooms, line, "\n"); i > 0; i--)
+        if (split(line[i], part, ": ") == 2)
+            room[part[1]] = part[2]
+}
+FNR == 1 {
+    folder = folder_of(FILENAME)
+    sub(/^src\//, "", folder)
+    files[folder]++
+}
+{
+    lines[folder]++
+    all_lines += FILENAME ~ /^src/
+}
+/^#include "/ {
+    split($0, part, "\"")
+    used = folder_of(part[2])
+    if (used != "nntrain" && used != folder)
+        check_floors(folder, used, FILENAME " includes " part[2])
+}
+/^#include </ {
+    split($0, part, /[<>]/)
+    if (part[2] in room)
+        check_room(folder, part[2], FILENAME " includes " part[2])
+}
+END {
+    for (pair in excepted)
+        if (!(pair in met))
+            complain("floors.sh: an exception that nothing needs: " pair)
+    for (folder in files) {
+        if (files[folder] > 30)
+            complain(folder " has " files[folder] " files, more than 30")
+        if (8 * lines[folder] > all_lines)
+            complain(folder " has " lines[folder] " of " all_lines " lines, more than an eighth")
+    }
+    exit failed
+}' {} + >"$work/out" || fail "src/ is not as its floors are: $(cat "$work/out")"
 finish

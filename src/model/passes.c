@@ -2,11 +2,11 @@
  * layers with normalisation, dropout or an activation whose derivative needs its input read and write memory a few
  * times more.
  */
+#include "kernels/elementwise/dropout.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gemm/gemm.h"
-#include "kernels/random/dropout.h"
+#include "model/batch_loss.h"
 #include "model/layer_work.h"
-#include "model/losses/loss.h"
 #include "model/norms.h"
 #include "model/partial_sums.h"
 #include "support/timeline.h"

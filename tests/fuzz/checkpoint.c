@@ -12,7 +12,7 @@ static const char *seal(const uint8_t *bytes, size_t size)
 {
     char *sealed = malloc(NNI_SEAL_BYTES + size);
     fuzz_expect(sealed != NULL, "memory");
-    nni_seal_compose(bytes, size, sealed);
+    nni_seal_format(bytes, size, sealed);
     memcpy(sealed + NNI_SEAL_BYTES, bytes, size);
     const char *path = fuzz_file("sealed.h5", sealed, NNI_SEAL_BYTES + size);
     free(sealed);

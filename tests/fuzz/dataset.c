@@ -36,7 +36,7 @@ static void open_split(const nni_dataset_spec *spec)
     fuzz_expect_answer(status, &error);
     if (status != NN_OK)
         return;
-    status = nni_feature_scaler_create(NN_NORMALIZE_AUTO, dataset->features, &normalization, &error);
+    status = nni_feature_scaler_create(NN_NORMALIZE_AUTO, dataset->row.features, &normalization, &error);
     if (status == NN_OK && nni_feature_scaler_fit(normalization, dataset, &alone, &error) == NN_OK)
         status = nni_dataset_normalize(dataset, normalization, &error);
     fuzz_expect_answer(status, &error);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "kernels/random/noise.h"
+#include "kernels/elementwise/noise.h"
 #include "support/memory.h"
 #include "support/philox.h"
 

@@ -6,7 +6,7 @@
 #include "data/rows/origin.h"
 #include "data/rows/rows.h"
 #include "hdf5/rows.h"
-#include "support/system/worker.h"
+#include "support/threads/worker.h"
 
 typedef struct nni_source nni_source;
 

@@ -6,7 +6,7 @@
  */
 #include "kernels/elementwise/activations.inl.h"
 #include "kernels/elementwise/elementwise_kernels.h"
-#include "kernels/random/random_words.inl.h"
+#include "kernels/elementwise/random_words.inl.h"
 
 static void add(const nni_real *terms, nni_real *sums, size_t count)
 {
@@ -26,9 +26,9 @@ static bool all_finite(const nni_real *values, size_t count)
     return found == 0;
 }
 
+#include "kernels/elementwise/dropout_loops.inl.h"
+#include "kernels/elementwise/noise_loops.inl.h"
 #include "kernels/elementwise/normalize_loops.inl.h"
-#include "kernels/random/dropout_loops.inl.h"
-#include "kernels/random/noise_loops.inl.h"
 
 const nni_elementwise_kernels NNI_ELEMENTWISE_TABLE = {
     .activations = activations,

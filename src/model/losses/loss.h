@@ -1,9 +1,10 @@
-/** The losses: an entry each in the table of losses.c; batch_loss.c computes them over a batch. To add one, see README.md. */
+/** The losses: an entry each in the table of losses.c; model/batch_loss.c computes them over a batch. To add one, see
+ * README.md. */
 #ifndef NNI_MODEL_LOSSES_LOSS_H
 #define NNI_MODEL_LOSSES_LOSS_H
 
 #include "kernels/elementwise/activation.h"
-#include "model/network.h"
+#include "model/losses/settings.h"
 #include "support/setting.h"
 
 /** The targets of one row, and the loss they are of. */
@@ -37,9 +38,5 @@ const nni_loss_entry *nni_loss_of(nn_loss_kind loss);
 
 /** @return the loss that outputs of a kind have by default: the first that takes them alone, or mse of values */
 nn_loss_kind nni_loss_usual(nni_output_kind outputs);
-
-/** work->delta [rows, outputs] = dE/do of the output layer, from the activations (and logits) that nni_loss left. */
-void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
-                      nni_workspace *work);
 
 #endif

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "support/memory.h"
-#include "support/system/backtrace.h"
-#include "support/system/ticker.h"
+#include "support/threads/backtrace.h"
+#include "support/threads/ticker.h"
 #include "train/callbacks/callbacks.h"
 #include "train/run/run.h"
 #include "train/run/signals.h"

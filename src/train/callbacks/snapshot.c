@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "support/memory.h"
-#include "support/system/worker.h"
+#include "support/threads/worker.h"
 
 struct nni_snapshot {
     nni_worker *worker;

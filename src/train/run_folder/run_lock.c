@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "support/memory.h"
-#include "support/system/ticker.h"
+#include "support/threads/ticker.h"
 #include "train/run/signals.h"
 #include "train/run_folder/lock_file.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kernels/random/dropout.h"
+#include "kernels/elementwise/dropout.h"
 #include "support/memory.h"
 #include "support/philox.h"
 #include "support/suite.h"

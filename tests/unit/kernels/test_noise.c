@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kernels/random/noise.h"
+#include "kernels/elementwise/noise.h"
 #include "support/philox.h"
 #include "support/suite.h"
 

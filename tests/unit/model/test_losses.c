@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/batch_loss.h"
 #include "model/losses/loss.h"
 #include "model/network.h"
 #include "support/philox.h"

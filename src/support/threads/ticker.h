@@ -1,6 +1,6 @@
 /** A thread that calls a function at intervals until it is stopped. */
-#ifndef NNI_SUPPORT_SYSTEM_TICKER_H
-#define NNI_SUPPORT_SYSTEM_TICKER_H
+#ifndef NNI_SUPPORT_THREADS_TICKER_H
+#define NNI_SUPPORT_THREADS_TICKER_H
 
 #include "nntrain/status.h"
 

@@ -1,6 +1,6 @@
 /** Masks that silence a share of a layer's outputs in training (Srivastava et al., 2014). */
-#ifndef NNI_KERNELS_RANDOM_DROPOUT_H
-#define NNI_KERNELS_RANDOM_DROPOUT_H
+#ifndef NNI_KERNELS_ELEMENTWISE_DROPOUT_H
+#define NNI_KERNELS_ELEMENTWISE_DROPOUT_H
 
 #include <stddef.h>
 #include <stdint.h>

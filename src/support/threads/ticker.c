@@ -1,4 +1,4 @@
-#include "support/system/ticker.h"
+#include "support/threads/ticker.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "support/memory.h"
-#include "support/system/thread.h"
+#include "support/threads/thread.h"
 
 struct nni_ticker {
     double seconds;

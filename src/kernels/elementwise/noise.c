@@ -1,4 +1,4 @@
-#include "kernels/random/noise.h"
+#include "kernels/elementwise/noise.h"
 
 #include "kernels/elementwise/elementwise_kernels.h"
 

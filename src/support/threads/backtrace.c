@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* syscall */
-#include "support/system/backtrace.h"
+#include "support/threads/backtrace.h"
 
 #include <dirent.h>
 #include <execinfo.h>

@@ -1,6 +1,6 @@
 /** Threads beside those that compute. */
-#ifndef NNI_SUPPORT_SYSTEM_THREAD_H
-#define NNI_SUPPORT_SYSTEM_THREAD_H
+#ifndef NNI_SUPPORT_THREADS_THREAD_H
+#define NNI_SUPPORT_THREADS_THREAD_H
 
 #include <pthread.h>
 

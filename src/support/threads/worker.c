@@ -1,9 +1,9 @@
-#include "support/system/worker.h"
+#include "support/threads/worker.h"
 
 #include <pthread.h>
 
 #include "support/memory.h"
-#include "support/system/thread.h"
+#include "support/threads/thread.h"
 
 struct nni_worker {
     pthread_t thread;

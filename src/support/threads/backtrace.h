@@ -1,6 +1,6 @@
 /** Backtraces of all threads of this process, for the log of a run that hangs. */
-#ifndef NNI_SUPPORT_SYSTEM_BACKTRACE_H
-#define NNI_SUPPORT_SYSTEM_BACKTRACE_H
+#ifndef NNI_SUPPORT_THREADS_BACKTRACE_H
+#define NNI_SUPPORT_THREADS_BACKTRACE_H
 
 /** @return the signal that asks a thread for its stack; ignored until nni_backtrace_prepare */
 int nni_backtrace_signal(void);

@@ -1,6 +1,6 @@
 /** A thread that runs jobs in the order of submission while its owner goes on. */
-#ifndef NNI_SUPPORT_SYSTEM_WORKER_H
-#define NNI_SUPPORT_SYSTEM_WORKER_H
+#ifndef NNI_SUPPORT_THREADS_WORKER_H
+#define NNI_SUPPORT_THREADS_WORKER_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
-#include "support/system/thread.h"
+#include "support/threads/thread.h"
 
 #include <signal.h>
 #include <string.h>
 
-#include "support/system/backtrace.h"
+#include "support/threads/backtrace.h"
 
 /* A new thread has its maker's mask, so that is closed meanwhile. */
 nn_status nni_thread_start(pthread_t *thread, void *(*run)(void *context), void *context, nn_error *error)

@@ -1,4 +1,4 @@
-#include "kernels/random/dropout.h"
+#include "kernels/elementwise/dropout.h"
 
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "support/philox.h"

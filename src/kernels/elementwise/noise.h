@@ -1,6 +1,6 @@
 /** Gaussian noise that Philox keys. */
-#ifndef NNI_KERNELS_RANDOM_NOISE_H
-#define NNI_KERNELS_RANDOM_NOISE_H
+#ifndef NNI_KERNELS_ELEMENTWISE_NOISE_H
+#define NNI_KERNELS_ELEMENTWISE_NOISE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Rows from HDF5 to memory: nntrain bench io against h5py, in turns on this machine.
 
 Files of float32 and uint8, contiguous and in chunks, are made by h5py. h5py reads the same blocks of rows as nntrain

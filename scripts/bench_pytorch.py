@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Training steps of nntrain against those of PyTorch, in turns on this machine.
 
 The same networks, batches, rows in memory and optimizer: gather a batch, forward, softmax and cross-entropy, backward,

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Measures this checkout on this machine and appends a line of JSON to tests/benchmarks/history/HOST.jsonl: date, commit,
 # host, load, and what nntrain bench step and bench gemm say of the machine and of their figures. Compare lines of one
 # machine only, and shares of the peak rather than times: other programs on the machine slow both down.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Installs what nntrain needs and this machine lacks; says nothing when nothing is missing.
 #   scripts/dependencies.sh [build|test]     build: to build and run nntrain; test: to run its tests as well (default)
 # Packages are installed on Debian and Ubuntu, by root or through sudo. Elsewhere, or without the right to install, it

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Checks the layout of C and C++ sources by clang-format and the file .clang-format.
 #   scripts/format.sh [--fix] [FILE...]     all files of the tree, or those named; --fix changes them
 # Versions of clang-format differ in what they make of the same settings, so that only version 14 is used: clang-format-14,

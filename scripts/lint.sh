@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Looks for mistakes that compilers do not see: shellcheck over all shell scripts, clang-tidy with the file .clang-tidy over C
 # files of src/ that differ from the main branch.
 #   scripts/lint.sh [--all | FILE...]     --all: clang-tidy over all of src/, for some half an hour; FILE...: these alone

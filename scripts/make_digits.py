@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Writes datasets/digits/digits.h5 from the copy of the UCI digits that scikit-learn ships.
 
 Needs Debian's python3-sklearn and python3-h5py. Rerunning it gives the same file, byte by byte.

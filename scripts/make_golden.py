@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Writes tests/golden/trajectories.h5: trainings by PyTorch, which tests/unit/train/test_golden.c repeats with nntrain.
 
 Needs Debian's python3-torch and python3-h5py. PyTorch computes in float64; data and initial weights are float32, so that

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes tests/golden/metrics.h5: figures of randomised predictions by scikit-learn, which tests/unit/train/test_metrics_golden.c
 compares with nntrain's.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Builds and tests nntrain as its users have it: on Debian 12 and 13, with gcc 12 and 14, clang, MPICH, serial HDF5,
 # link-time optimisation and tuning for this processor. Each Debian is a folder made by debootstrap, from the mirror
 # that apt is set up with; so it takes root, and some gigabytes.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # From a fresh checkout to a trained network: installs what is missing, builds nntrain and trains it on the shipped
 # handwritten digits, with a rank on each core (8 at most). Arguments go to nntrain train, e.g. --set training.epochs=5.
 # The run is written into the current folder, under runs/.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Training on clusters that are not here: measures steps on one core of this machine, and has SimGrid play them on 1 to
 # 1,024 hosts of a fat tree, a rank each, with the sums over ranks as src/comm does them (100 Gbit/s, about 1.5 us).
 #   scripts/simulate.sh [--output DIR] [--hosts "1 4 16"] [--networks "small"] [--speeds "1 20"]

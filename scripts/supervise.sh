@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Runs a training and, when a rank, the launcher or the system fails it, starts it again from its last checkpoint:
 #   scripts/supervise.sh [--retries N] [--backoff SECONDS] -- COMMAND...
 #   scripts/supervise.sh -- mpirun -np 4 nntrain train recipe.yaml --output runs/a

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Installs what is missing, builds nntrain and its tests with warnings as errors, and runs all tests. Arguments go to
 # ctest, e.g. -R gemm or -j 1. The exit code is that of ctest.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # One table of many runs: a line for each, with the figures of its last epoch.
 #   slurm/table.sh [--csv] [--fields NAME,NAME...] FOLDER...
 # A FOLDER is a run, or holds runs at any depth. Without --fields: epoch, learning rate and all losses, accuracies, RMSE

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # prepare.sh: makes diamonds.h5 beside this script from the table "diamonds" of R's ggplot2 (H. Wickham; MIT licence):
 # prices and properties of 53,940 cut diamonds, a fifth of them held out. Prints how well a linear fit predicts those.
 # Debian: apt-get install r-base-core r-cran-ggplot2 hdf5-tools

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # prepare.sh [FOLDER]: makes fashion-mnist.h5 beside this script from the four IDX files of Fashion-MNIST (H. Xiao,
 # K. Rasul, R. Vollgraf, 2017; MIT licence). They are looked for in FOLDER or where Debian's dataset-fashion-mnist puts
 # them. The nntrain used is $NNTRAIN, the one on PATH, or the one built in this source tree.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * The ranks of one run: who they are, what they add up, and how they agree on an error.
  */

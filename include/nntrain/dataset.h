@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * The data that a recipe names, ready to be trained on, and batches of it.
  */

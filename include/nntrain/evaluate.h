@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * How good a network is on a split: exact figures of all its rows, over all ranks.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * What the library exports: the functions marked NN_API, and nothing else.
  */

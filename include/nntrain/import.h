@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * Ways into HDF5: files of other formats, and generated data. What does not say that it is collective is run by one
  * process.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * The choices a recipe names: activations, losses, normalisations, initialisers, optimisers, schedules, metrics.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * A trained model: read from a file, and predictions of it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * A feed-forward network of dense layers, a = sigma(a_below W^T + b), and the passes of a training step.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * The whole library: a header a subject, and this one over all.
  */

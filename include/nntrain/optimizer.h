@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * The optimizer of a recipe, and the learning rate of its schedule.
  */

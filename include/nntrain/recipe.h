@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * A recipe: what to train, on what, and how; YAML that is read and checked.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * A whole training: from a recipe to a folder with a model, its checkpoints and its metrics.
  */

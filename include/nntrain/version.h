@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** @file
  * Which nntrain this is: of the headers that a program was compiled with, and of the library that it runs with.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/comm.h"
 
 int nn_comm_rank(const nn_comm *comm)

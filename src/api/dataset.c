@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/dataset.h"
 
 #include "support/memory.h"

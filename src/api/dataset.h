@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the public nn_dataset holds. */
 #ifndef NNI_API_DATASET_H
 #define NNI_API_DATASET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "nntrain/evaluate.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/workspace.h"
 
 nn_status nn_network_create(const nn_recipe *recipe, size_t features, nn_network **result, nn_error *error)

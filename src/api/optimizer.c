@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/optimizer.h"
 
 #include "api/workspace.h"

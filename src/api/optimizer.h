@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the public nn_optimizer holds. */
 #ifndef NNI_API_OPTIMIZER_H
 #define NNI_API_OPTIMIZER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/predicts.h"
 
 #include "kernels/elementwise/activation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the outputs of a trained network speak of. */
 #ifndef NNI_API_PREDICTS_H
 #define NNI_API_PREDICTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/recipe.h"
 
 const char *nn_recipe_text(const nn_recipe *recipe)

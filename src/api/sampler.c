@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/loading/sampler.h"
 #include "api/dataset.h"
 #include "data/loading/augment.h"

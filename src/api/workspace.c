@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "api/workspace.h"
 
 #include <omp.h>

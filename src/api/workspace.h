@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the public nn_workspace holds. */
 #ifndef NNI_API_WORKSPACE_H
 #define NNI_API_WORKSPACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sums over ranks: ours beside the library's own, by the size of the message. */
 #include "bench/bench.h"
 #include "bench/machine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bandwidth.h"
 
 #include <omp.h>

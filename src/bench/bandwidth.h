@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How fast bytes come from caches and memory. */
 #ifndef NNI_BENCH_BANDWIDTH_H
 #define NNI_BENCH_BANDWIDTH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What nntrain bench measures: matrix products and whole training steps against what the processor can do, and sums
  * over ranks; and how fast rows come from files. */
 #ifndef NNI_BENCH_BENCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each product of a step by itself, against what arithmetic and transfers cost at least: the roofline (Williams,
  * Waterman, Patterson, CACM 52, 2009). */
 #include "bench/explain.h"

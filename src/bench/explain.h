@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What each product of a step costs. */
 #ifndef NNI_BENCH_EXPLAIN_H
 #define NNI_BENCH_EXPLAIN_H

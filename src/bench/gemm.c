@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nntrain bench gemm: sets up who competes, checks that they agree, and lets them take turns on each shape. */
 #include <omp.h>
 #include <string.h>

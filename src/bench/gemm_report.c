@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table and the JSON of nntrain bench gemm. */
 #include "bench/gemm_report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What nntrain bench gemm found, and how it is told. */
 #ifndef NNI_BENCH_GEMM_REPORT_H
 #define NNI_BENCH_GEMM_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows from HDF5 to memory, beside what reading and inflating the same bytes cost at least. */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
 

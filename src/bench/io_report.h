@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What nntrain bench io finds, and how it is told. */
 #ifndef NNI_BENCH_IO_REPORT_H
 #define NNI_BENCH_IO_REPORT_H

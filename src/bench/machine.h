@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a benchmark ran on. */
 #ifndef NNI_BENCH_MACHINE_H
 #define NNI_BENCH_MACHINE_H

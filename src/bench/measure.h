@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Timing: contestants that take turns, and the figures made of their times. */
 #ifndef NNI_BENCH_MEASURE_H
 #define NNI_BENCH_MEASURE_H

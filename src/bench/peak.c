@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/peak.h"
 
 /* About 50 microseconds: long against the call, short against what a timing lasts. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The most multiply-adds that a core can do, as a contestant of a benchmark. */
 #ifndef NNI_BENCH_PEAK_H
 #define NNI_BENCH_PEAK_H

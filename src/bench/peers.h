@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Other libraries that multiply matrices, to be compared with: OpenBLAS, BLIS and oneDNN. */
 #ifndef NNI_BENCH_PEERS_H
 #define NNI_BENCH_PEERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/product.h"
 
 #include <float.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A product to be timed: its operands, who computes it, and whether they agree. */
 #ifndef NNI_BENCH_PRODUCT_H
 #define NNI_BENCH_PRODUCT_H

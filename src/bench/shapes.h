@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The products of training: layers, their three orientations, and what they cost. */
 #ifndef NNI_BENCH_SHAPES_H
 #define NNI_BENCH_SHAPES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nntrain bench step: trains each network for a while, with the peak measured in between. */
 #include <omp.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table and the JSON of nntrain bench step. */
 #include "bench/step_report.h"
 

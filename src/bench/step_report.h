@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What nntrain bench step found, and how it is told. */
 #ifndef NNI_BENCH_STEP_REPORT_H
 #define NNI_BENCH_STEP_REPORT_H

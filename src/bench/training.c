@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/training.h"
 
 #include <stdio.h>

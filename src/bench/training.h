@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A training on synthetic rows in memory, step by step. */
 #ifndef NNI_BENCH_TRAINING_H
 #define NNI_BENCH_TRAINING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Broadcast of a checkpoint from rank 0 to all ranks. */
 #ifndef NNI_CHECKPOINT_BROADCAST_H
 #define NNI_CHECKPOINT_BROADCAST_H

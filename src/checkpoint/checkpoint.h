@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Checkpoints: HDF5 files that hold a model, the state of its training, and where both came from.
  *

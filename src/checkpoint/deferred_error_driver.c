@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "checkpoint/deferred_error_driver.h"
 
 #include <errno.h>

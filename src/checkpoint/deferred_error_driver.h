@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * An HDF5 file driver that writes straight to the disk and hides failures from libhdf5 until the file is closed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "checkpoint/deserialize.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Scalars, texts and tensors in an open HDF5 file. Each returns false where HDF5 fails or the field is not so. */
 #ifndef NNI_CHECKPOINT_FIELDS_H
 #define NNI_CHECKPOINT_FIELDS_H

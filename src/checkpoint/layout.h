@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Names of groups and datasets in a checkpoint, and the version of the format. */
 #ifndef NNI_CHECKPOINT_LAYOUT_H
 #define NNI_CHECKPOINT_LAYOUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rank 0 verifies the seal over the whole file, then HDF5 reads from the very bytes that were verified; the other ranks
  * receive what it found. */
 #include <hdf5.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The block in front of a checkpoint that vouches for the bytes behind it.
  *

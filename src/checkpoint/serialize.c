@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "checkpoint/serialize.h"
 
 #include "checkpoint/fields.h"

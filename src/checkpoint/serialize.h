@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The contents of a checkpoint, put into an open HDF5 file. */
 #ifndef NNI_CHECKPOINT_SERIALIZE_H
 #define NNI_CHECKPOINT_SERIALIZE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A checkpoint is serialized to an HDF5 file in memory and then written by ourselves: a full disk or a failing write is
  * then an ordinary error with its errno, and libhdf5 never holds a file it cannot flush. It costs the file's size in
  * memory on rank 0. */

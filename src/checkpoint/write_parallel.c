@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rank 0 has HDF5 serialize the file, with space allocated for the state of the optimizer; then each rank writes its
  * share of that state at its offset, by itself. HDF5's own way, MPI-IO, is not for disks that may fail: see
  * deferred_error_driver.h. A rank whose host does not see the folder sends its share to rank 0. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/choose.h"
 
 #include <stdio.h>

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /** Which split and which datasets of which file: what is said, else what the model's recipe or the file tells. */
 #ifndef NNI_CLI_CHOOSE_H
 #define NNI_CLI_CHOOSE_H
 
-#include "cli/model.h"
+#include "cli/session.h"
 
 /**
  * Settles split, carved, base, x, y and w of a session whose model and recipe are there. Collective and agreed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the sub-commands share: parsing by argp, who speaks, and where things are. */
 #ifndef NNI_CLI_CLI_H
 #define NNI_CLI_CLI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What nntrain eval tells: a report in 80 columns, or everything as JSON. */
 #ifndef NNI_CLI_EVAL_REPORT_H
 #define NNI_CLI_EVAL_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** nntrain help: commands, the reference of recipes, and the manual page. */
 #ifndef NNI_CLI_HELP_H
 #define NNI_CLI_HELP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nntrain: dispatches to its sub-commands. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
 
@@ -60,15 +61,6 @@ static const struct argp parser = {
     .children = children,
 };
 
-/* As predictions are written. */
-static nni_predicted kind_of(const nni_checkpoint *model)
-{
-    static const nni_predicted kinds[] = {[NN_PREDICTS_CLASSES] = NNI_PREDICTED_CLASSES,
-                                          [NN_PREDICTS_LABELS] = NNI_PREDICTED_LABELS,
-                                          [NN_PREDICTS_VALUES] = NNI_PREDICTED_VALUES};
-    return kinds[nni_checkpoint_predicts(model)];
-}
-
 /* Rows of a piece, through the network. */
 static void run_piece(const nni_model_session *session, const nni_rows *rows, nni_real *x, nni_real *output)
 {
@@ -109,11 +101,11 @@ static size_t rows_of_rank(const nni_dataset *dataset, const nn_comm *comm, int 
 }
 
 /* What a piece of the outputs decides: classes, or labels from 0.5 on. */
-static void decide(nni_predicted kind, const nni_real *output, size_t rows, size_t outputs, int *decided)
+static void decide(nn_prediction kind, const nni_real *output, size_t rows, size_t outputs, int *decided)
 {
-    for (size_t i = 0; i < rows && kind == NNI_PREDICTED_CLASSES; i++)
+    for (size_t i = 0; i < rows && kind == NN_PREDICTS_CLASSES; i++)
         decided[i] = (int)nni_predicted_class(output + i * outputs, outputs);
-    for (size_t i = 0; i < rows * outputs && kind == NNI_PREDICTED_LABELS; i++)
+    for (size_t i = 0; i < rows * outputs && kind == NN_PREDICTS_LABELS; i++)
         decided[i] = output[i] >= (nni_real)0.5;
 }
 
@@ -122,7 +114,7 @@ static nn_status append(nni_predictions *file, const nni_checkpoint *model, cons
                         nn_error *error)
 {
     enum { PIECE = 4096 };
-    const nni_predicted kind = kind_of(model);
+    const nn_prediction kind = nni_checkpoint_predicts(model);
     const size_t outputs = model->network->outputs;
     int *decided = NULL;
     double *written = NULL;
@@ -168,23 +160,23 @@ static nn_status refuse_overwriting(const arguments *given, const nni_model_sess
 
 static void print_written(const arguments *given, const nni_model_session *session, size_t rows)
 {
-    static const char *const what[] = {[NNI_PREDICTED_CLASSES] = "class and probabilities",
-                                       [NNI_PREDICTED_LABELS] = "labels and probabilities",
-                                       [NNI_PREDICTED_VALUES] = "values"};
+    static const char *const what[] = {[NN_PREDICTS_CLASSES] = "class and probabilities",
+                                       [NN_PREDICTS_LABELS] = "labels and probabilities",
+                                       [NN_PREDICTS_VALUES] = "values"};
     printf("wrote    ");
     nni_print_text(stdout, given->output);
-    printf(": %s of %zu rows of ", what[kind_of(session->model)], rows);
+    printf(": %s of %zu rows of ", what[nni_checkpoint_predicts(session->model)], rows);
     nni_print_text(stdout, session->data_file);
     printf("\n");
     nni_model_session_print(session, stdout);
 }
 
 /* What outputs are called: as classes are, or as the columns that the recipe names. @param names  [outputs], empty */
-static nn_status name_outputs(const nni_model_session *session, nni_predicted kind, nni_string_set *names,
+static nn_status name_outputs(const nni_model_session *session, nn_prediction kind, nni_string_set *names,
                               nn_error *error)
 {
     const nni_split_settings *train = &session->recipe->data.train;
-    if (kind == NNI_PREDICTED_CLASSES)
+    if (kind == NN_PREDICTS_CLASSES)
         return nni_string_set_copy(&session->model->class_names, names, error);
     bool named = train->y_columns_count == session->model->network->outputs;
     for (size_t i = 0; i < train->y_columns_count; i++)
@@ -201,7 +193,7 @@ static nn_status create_file(const arguments *given, const nni_model_session *se
                              nni_predictions **file, nn_error *error)
 {
     const nni_predictions_form form = {
-        .kind = kind_of(session->model),
+        .kind = nni_checkpoint_predicts(session->model),
         .rows = session->dataset->slicing.slices.rows,
         .outputs = session->model->network->outputs,
         .names = names,

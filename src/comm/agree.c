@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How ranks agree on an outcome, so that all of them go on or leave together. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/backend.h"
 
 nn_status nni_comm_check(int code, const char *what, nn_error *error)

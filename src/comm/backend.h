@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The MPI side of nn_comm, for the folders that hand a communicator to a library (parallel HDF5). */
 #ifndef NNI_COMM_BACKEND_H
 #define NNI_COMM_BACKEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/clock.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** One clock for all ranks. */
 #ifndef NNI_COMM_CLOCK_H
 #define NNI_COMM_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sums, extremes and copies over all ranks, without the tree that fixes their bits (see allreduce/). */
 #include <limits.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether all ranks are told to do the same, and if not, what differs. */
 #include <stdint.h>
 #include <stdlib.h>

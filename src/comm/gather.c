@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What other ranks have, on rank 0. */
 #include <string.h>
 

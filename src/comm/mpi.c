@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a run of ranks begins and ends: MPI, and a communicator of its own. */
 #include <stdio.h>
 #include <stdlib.h>

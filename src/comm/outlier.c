@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which rank is unlike the others. */
 #include <string.h>
 

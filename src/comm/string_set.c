@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/string_set.h"
 
 #include "support/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** String sets over the ranks: broadcast, and united. */
 #ifndef NNI_COMM_STRING_SET_H
 #define NNI_COMM_STRING_SET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * How the ranks lie on hosts, for sums that are made within each host before they leave it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/wait.h"
 
 #include <sched.h>

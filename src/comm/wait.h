@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Waiting for other ranks: for requests of MPI, or for memory that they write; noted in a timeline where there is one.
  */
 #ifndef NNI_COMM_WAIT_H

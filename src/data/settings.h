@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Settings of the data: where the splits are, and how rows are read, scaled and augmented. */
 #ifndef NNI_DATA_SETTINGS_H
 #define NNI_DATA_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Gradients of a user's own recipe against central finite differences, in double precision.
  *

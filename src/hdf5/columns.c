@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/columns.h"
 
 #include "hdf5/element.h"

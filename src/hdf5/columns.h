@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Some columns of a dataset: fields of records by their names, columns of a table by their numbers. */
 #ifndef NNI_HDF5_COLUMNS_H
 #define NNI_HDF5_COLUMNS_H

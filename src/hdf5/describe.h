@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Describes a dataset before a value of it is read: what it holds, and whether that can be read at all. */
 #ifndef NNI_HDF5_DESCRIBE_H
 #define NNI_HDF5_DESCRIBE_H

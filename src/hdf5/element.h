@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Types of numbers and texts in HDF5, as elements of memory. */
 #ifndef NNI_HDF5_ELEMENT_H
 #define NNI_HDF5_ELEMENT_H

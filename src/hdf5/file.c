@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/file.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** HDF5 files opened for reading, with a sentence for everything that can be wrong with one. */
 #ifndef NNI_HDF5_FILE_H
 #define NNI_HDF5_FILE_H

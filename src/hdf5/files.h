@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The files of a split: one, or several whose rows follow each other. */
 #ifndef NNI_HDF5_FILES_H
 #define NNI_HDF5_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Turns a crash inside libhdf5, which damaged files can cause, into an error like others. */
 #ifndef NNI_HDF5_GUARD_H
 #define NNI_HDF5_GUARD_H

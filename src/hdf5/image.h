@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * An HDF5 file that is composed in memory and written by ourselves at the end: a full disk is then an ordinary error
  * with its errno, while libhdf5 would keep a file that it cannot flush, and crash at the end of the program.

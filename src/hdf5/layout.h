@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a dataset holds: type, shape and storage in plain numbers. */
 #ifndef NNI_HDF5_LAYOUT_H
 #define NNI_HDF5_LAYOUT_H

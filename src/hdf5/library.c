@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/library.h"
 
 #include <hdf5.h>

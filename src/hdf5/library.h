@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The HDF5 library of this process. */
 #ifndef NNI_HDF5_LIBRARY_H
 #define NNI_HDF5_LIBRARY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One thread at a time inside HDF5: parallel builds of it have no lock of their own, and reading ahead goes on while a
  * checkpoint is composed.

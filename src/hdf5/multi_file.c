@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/multi_file.h"
 
 #include "hdf5/describe.h"

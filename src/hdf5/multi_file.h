@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** One dataset that lies in one file or in several, read as if it lay in one. */
 #ifndef NNI_HDF5_MULTI_FILE_H
 #define NNI_HDF5_MULTI_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Reads all rows of a rank once, block by block, and strings of a dataset. */
 #ifndef NNI_HDF5_READ_H
 #define NNI_HDF5_READ_H

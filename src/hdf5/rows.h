@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Rows of an HDF5 dataset: which ones, what they become in memory, and the dataset that is open for reading them. */
 #ifndef NNI_HDF5_ROWS_H
 #define NNI_HDF5_ROWS_H

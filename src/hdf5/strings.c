@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/strings.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Rows of a dataset that are texts, or of a field of records that is one. */
 #ifndef NNI_HDF5_STRINGS_H
 #define NNI_HDF5_STRINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/table.h"
 
 #include "hdf5/columns.h"

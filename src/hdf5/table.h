@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Reads rows of a dataset that lies in one file. */
 #ifndef NNI_HDF5_TABLE_H
 #define NNI_HDF5_TABLE_H

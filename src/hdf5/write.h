@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** An HDF5 file that appears under its name only when it is complete. */
 #ifndef NNI_HDF5_WRITE_H
 #define NNI_HDF5_WRITE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/arrays.h"
 
 static const char *const datasets[NNI_IMPORT_ARRAYS] = {"/train/x", "/train/y", "/test/x", "/test/y"};

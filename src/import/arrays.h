@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Options of the formats that hold one array a file: a file for each of /train/x, /train/y, /test/x and /test/y. */
 #ifndef NNI_IMPORT_ARRAYS_H
 #define NNI_IMPORT_ARRAYS_H

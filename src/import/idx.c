@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* IDX, the format of MNIST: two zero bytes, a type, a number of dimensions, each dimension in 32 bits, the values; all
  * of it big-endian (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits"). */
 #include <errno.h>

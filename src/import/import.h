@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Importers of other formats; all of it is public. */
 #ifndef NNI_IMPORT_IMPORT_H
 #define NNI_IMPORT_IMPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What an importer of a format is: its names, its options, and the function that makes the file. */
 #ifndef NNI_IMPORT_IMPORTER_H
 #define NNI_IMPORT_IMPORTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "inspect/advice.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What would make a dataset quicker to read, smaller, or easier to learn from: one line each, with what to do. */
 #ifndef NNI_INSPECT_ADVICE_H
 #define NNI_INSPECT_ADVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How many rows of a column hold which whole number. */
 #ifndef NNI_INSPECT_COUNTS_H
 #define NNI_INSPECT_COUNTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Figures of each feature of a dataset: one position of a row, over all rows. */
 #ifndef NNI_INSPECT_FEATURES_H
 #define NNI_INSPECT_FEATURES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a file holds, in words. */
 #ifndef NNI_INSPECT_INSPECT_H
 #define NNI_INSPECT_INSPECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "inspect/labels.h"
 
 #include <inttypes.h>

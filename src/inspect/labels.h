@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Classes that a file spells out as texts. */
 #ifndef NNI_INSPECT_LABELS_H
 #define NNI_INSPECT_LABELS_H

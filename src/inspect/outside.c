@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "inspect/outside.h"
 
 #include <inttypes.h>

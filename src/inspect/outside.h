@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Prints where a file has data outside of itself, whether a training may read it or not. */
 #ifndef NNI_INSPECT_OUTSIDE_H
 #define NNI_INSPECT_OUTSIDE_H

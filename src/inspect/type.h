@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The type of a dataset's values, in words. */
 #ifndef NNI_INSPECT_TYPE_H
 #define NNI_INSPECT_TYPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The values of a dataset: read piece by piece, and what they come to. */
 #ifndef NNI_INSPECT_VALUES_H
 #define NNI_INSPECT_VALUES_H

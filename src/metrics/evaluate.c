@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "metrics/evaluate.h"
 
 #include <math.h>
@@ -61,12 +62,13 @@ nn_status nni_evaluator_create(const nn_network *network, size_t capacity, const
                                nni_metrics_wanted wanted, nn_comm *comm, nni_evaluator **result, nn_error *error)
 {
     if (dataset->row.target == NNI_TARGET_NONE)
-        return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by", dataset->origin.file,
-                       dataset->origin.x_name);
+        return nn_fail(error, NN_DATA, "%s: there are no targets beside %s to measure a network by",
+                       dataset->origin.file, dataset->origin.x_name);
     nni_evaluator *evaluator = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *evaluator, "the evaluator", &evaluator, error), error));
     evaluator->comm = comm;
-    evaluator->capacity = dataset->slicing.rows > 0 && capacity > dataset->slicing.rows ? dataset->slicing.rows : capacity;
+    evaluator->capacity =
+        dataset->slicing.rows > 0 && capacity > dataset->slicing.rows ? dataset->slicing.rows : capacity;
     evaluator->subject.dataset = dataset;
     evaluator->subject.outputs = network->outputs;
     const nni_output_kind outputs = nni_activation_of(network->layers[network->layer_count - 1].activation)->outputs;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How good a network is on a split: exact figures of the whole split, summed over all ranks. */
 #ifndef NNI_METRICS_EVALUATE_H
 #define NNI_METRICS_EVALUATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The metrics by name, for recipes, messages and reports. */
 #ifndef NNI_METRICS_METRIC_H
 #define NNI_METRICS_METRIC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All metrics: names, what they are measured on, and how they are computed from sums over rows. Definitions are those
  * of sklearn.metrics with zero_division=0; evaluate.h says which. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The table of metrics with the functions that compute them, for the evaluator. */
 #ifndef NNI_METRICS_METRIC_TABLE_H
 #define NNI_METRICS_METRIC_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Areas under two curves. ROC: the share of pairs of a positive and a negative row whose scores are in the right order,
  * ties counting half (Hanley and McNeil, Radiology 143, 1982). Precision and recall: the average precision, sum over
@@ -118,7 +119,8 @@ static nn_status gather_truth(nni_ranking *ranking, size_t column, nn_error *err
 {
     if (column >= ranking->truth_columns)
         return NN_OK;
-    return gather_all(ranking, ranking->truth + column * ranking->subject->dataset->slicing.rows, ranking->all_truth, error);
+    return gather_all(ranking, ranking->truth + column * ranking->subject->dataset->slicing.rows, ranking->all_truth,
+                      error);
 }
 
 static bool is_positive(const nni_ranking *ranking, size_t column, size_t row)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Areas under the ROC curve and the precision-recall curve, from the scores of all rows of a split. */
 #ifndef NNI_METRICS_RANKING_H
 #define NNI_METRICS_RANKING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "metrics/row_sums.h"
 
 #include <string.h>

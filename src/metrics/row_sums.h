@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Sums over the rows of a split that have the same bits on any number of ranks: slice by slice, each in the order of
  * its rows, joined along the tree of the slices (support/sum_tree.h).

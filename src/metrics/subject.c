@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "metrics/subject.h"
 
 #include <math.h>

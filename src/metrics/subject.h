@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a split is measured as: classes, labels or values, found from its targets and the network's outputs. */
 #ifndef NNI_METRICS_SUBJECT_H
 #define NNI_METRICS_SUBJECT_H

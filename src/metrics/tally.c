@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "metrics/tally.h"
 
 #include <float.h>

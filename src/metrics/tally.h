@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sums over the rows of a split that metrics are computed from. */
 #ifndef NNI_METRICS_TALLY_H
 #define NNI_METRICS_TALLY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A batch: the rows of one rank that a step is computed on. */
 #ifndef NNI_MODEL_BATCH_H
 #define NNI_MODEL_BATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The loss of a batch and its gradient at the output layer. The loss of a row does not depend on threads, and rows are
  * added in their order and in double, so that the sum does not either. */
 #include "model/batch_loss.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Where the backward pass begins. */
 #ifndef NNI_MODEL_BATCH_LOSS_H
 #define NNI_MODEL_BATCH_LOSS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/feature_scaler.h"
 
 #include "kernels/elementwise/convert.h"

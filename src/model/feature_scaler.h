@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The feature scaler: shifts and scales features before the first layer; part of the model and of checkpoints. */
 #ifndef NNI_MODEL_FEATURE_SCALER_H
 #define NNI_MODEL_FEATURE_SCALER_H

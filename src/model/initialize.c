@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Initial parameters, a function of seed, layer and position alone, and the table of initialisers. */
 #include "model/initialize.h"
 

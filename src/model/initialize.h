@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The initialisers of weights: nni_network_initialize (network.h) draws by them. To add one, see README.md. */
 #ifndef NNI_MODEL_INITIALIZE_H
 #define NNI_MODEL_INITIALIZE_H

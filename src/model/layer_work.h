@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What one layer keeps from the forward pass for the backward pass, beside its output. */
 #ifndef NNI_MODEL_LAYER_WORK_H
 #define NNI_MODEL_LAYER_WORK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers and their tensors: the layout of the flat arrays. */
 #include "model/network.h"
 

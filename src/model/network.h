@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A feed-forward network of dense layers: a^(l) = sigma(a^(l-1) W^(l)T + b^(l)), one row of a sample each. */
 #ifndef NNI_MODEL_NETWORK_H
 #define NNI_MODEL_NETWORK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The normalisations, and their table. */
 #include "model/norms.h"
 

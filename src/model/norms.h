@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The normalisations of a layer's sums, between its product and its activation. To add one, see README.md. */
 #ifndef NNI_MODEL_NORMS_H
 #define NNI_MODEL_NORMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/partial_sums.h"
 
 #include "kernels/elementwise/elementwise.h"

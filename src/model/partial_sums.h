@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sums over the rows of a batch: one for each leaf, joined along the tree of the leaves (support/sum_tree.h). */
 #ifndef NNI_MODEL_PARTIAL_SUMS_H
 #define NNI_MODEL_PARTIAL_SUMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Forward and backward pass. Bias and activation, or the derivative, are applied in the epilogue of each product;
  * layers with normalisation, dropout or an activation whose derivative needs its input read and write memory a few
  * times more.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/sections.h"
 
 #include "model/initialize.h"

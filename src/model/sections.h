@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sections of a recipe: the network and its loss. */
 #ifndef NNI_MODEL_SECTIONS_H
 #define NNI_MODEL_SECTIONS_H

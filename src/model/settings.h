@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Settings of a network and its loss. */
 #ifndef NNI_MODEL_SETTINGS_H
 #define NNI_MODEL_SETTINGS_H

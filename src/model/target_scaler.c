@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/target_scaler.h"
 
 #include <math.h>

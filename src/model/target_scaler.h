@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The target scaler: shifts and scales targets that are values before training, and outputs back to the user's units;
  * part of the model and of checkpoints. */
 #ifndef NNI_MODEL_TARGET_SCALER_H

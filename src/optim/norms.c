@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Norms through fixed blocks: threads divide blocks, and sums of blocks are added in order. */
 #include <math.h>
 

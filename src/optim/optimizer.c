@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The state of an optimizer; the steps are in step.c. */
 #include "optim/optimizer.h"
 

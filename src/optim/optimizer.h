@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Optimizers: they update the parameters from the gradients, and keep state from step to step. */
 #ifndef NNI_OPTIM_OPTIMIZER_H
 #define NNI_OPTIM_OPTIMIZER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "optim/schedule.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The learning rate of every step. */
 #ifndef NNI_OPTIM_SCHEDULE_H
 #define NNI_OPTIM_SCHEDULE_H

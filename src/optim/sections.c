@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "optim/sections.h"
 
 #include "kernels/update/optimizers.h"

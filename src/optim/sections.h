@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sections of a recipe: optimizer, schedule and regularization. */
 #ifndef NNI_OPTIM_SECTIONS_H
 #define NNI_OPTIM_SECTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Settings of the optimizer, of the schedule of its learning rate, and of regularization. */
 #ifndef NNI_OPTIM_SETTINGS_H
 #define NNI_OPTIM_SETTINGS_H

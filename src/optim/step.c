@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One step. The formulas of the optimizers are in kernels/update/optimizers.inl.h; here are the coefficients of each
  * tensor, clipping by norm, and the rates of layers of lars and lamb:

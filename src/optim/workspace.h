@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The work space of an optimizer's step. */
 #ifndef NNI_OPTIM_WORKSPACE_H
 #define NNI_OPTIM_WORKSPACE_H

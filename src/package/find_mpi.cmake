@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Finds MPI, tells whose it is, and finds the mpiexec that belongs to it. Where several MPI libraries are installed the
 # plain mpiexec may be another one's, under which each rank would be alone.
 #   -DMPI_C_COMPILER=mpicc.mpich (or the path of a compiler wrapper) chooses among them.

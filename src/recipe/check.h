@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Checks of a recipe that the tables of its settings cannot make, and what they share. Each check is one subject, in a
  * file with its kin. */
 #ifndef NNI_RECIPE_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The augmentation of images; whether the data are such images is told once they are there. */
 #include "recipe/check.h"
 

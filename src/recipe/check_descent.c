@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How weights are moved: optimizer and schedule of the learning rate. */
 #include "kernels/update/optimizers.h"
 #include "recipe/check.h"

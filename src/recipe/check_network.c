@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The network and its loss, which must fit the last layer. */
 #include <inttypes.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The course of a training: which rows, in which batches, and the end of it. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A recipe line by line, for two of them to be compared. */
 #ifndef NNI_RECIPE_LINES_H
 #define NNI_RECIPE_LINES_H

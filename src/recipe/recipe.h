@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A recipe: what to train, on what, and how, read from YAML and checked. */
 #ifndef NNI_RECIPE_RECIPE_H
 #define NNI_RECIPE_RECIPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reads recipe files: regular ones, and pipes that somebody is about to write to. */
 #include <errno.h>
 #include <fcntl.h>

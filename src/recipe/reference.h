@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The reference of recipes, made from the tables of their settings. */
 #ifndef NNI_RECIPE_REFERENCE_H
 #define NNI_RECIPE_REFERENCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The settings of a training itself, and the recipe of all sections. */
 #include "recipe/sections.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Kinds and settings of the recipe that no other folder owns. */
 #ifndef NNI_RECIPE_SECTIONS_H
 #define NNI_RECIPE_SECTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The clock of a simulated run; see mpi_shim.h. */
 #include "sim/mpi_shim.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The additions of a simulated run: the clock goes on by what they would take. */
 #include "comm/allreduce/tree_join.h"
 #include "sim/mpi_shim.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nntrain_profile ROWS WIDTH WIDTH...: trains a network on synthetic rows with one thread, and prints the profile of
  * its fastest step in seconds of computation, in which other programs on the core do not count. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The memory of a simulated run; see mpi_shim.h. */
 #include "support/memory.h"
 

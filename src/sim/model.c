@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sim/model.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a closed formula says of a step on many ranks, to stand beside the simulation. */
 #ifndef NNI_SIM_MODEL_H
 #define NNI_SIM_MODEL_H

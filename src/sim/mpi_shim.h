@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * What stands for parts of MPI, of the C library and of the processor in a simulated run, included before every file of
  * it.

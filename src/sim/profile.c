@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sim/profile.h"
 
 void nni_profile_write(const nni_profile *profile, FILE *out)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a step of one rank costs on a real core, measured by nntrain_profile and read by the simulation. */
 #ifndef NNI_SIM_PROFILE_H
 #define NNI_SIM_PROFILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Simulated ranks have a host each: there is nobody to share memory with. */
 #include "comm/allreduce/shared_memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One step of training on simulated hosts, a rank each:
  *   smpirun ... nntrain_simulation PROFILE BUCKET SPEED LATENCY BANDWIDTH CALLS

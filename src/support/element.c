@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/element.h"
 
 #include <stdint.h>

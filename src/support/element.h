@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Number types: what data is stored as, and what is summed. */
 #ifndef NNI_SUPPORT_ELEMENT_H
 #define NNI_SUPPORT_ELEMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Memory that is moved beside computing: a processor that multiplies has loads and stores to spare. */
 #ifndef NNI_SUPPORT_ERRAND_H
 #define NNI_SUPPORT_ERRAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The smaller and the larger of two sizes. */
 #ifndef NNI_SUPPORT_EXTREMES_H
 #define NNI_SUPPORT_EXTREMES_H

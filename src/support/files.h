@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Files: replaced as a whole or not at all, opened with care, compared. */
 #ifndef NNI_SUPPORT_FILES_H
 #define NNI_SUPPORT_FILES_H

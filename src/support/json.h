@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A writer of JSON: objects and arrays are begun and ended, members follow in order. */
 #ifndef NNI_SUPPORT_JSON_H
 #define NNI_SUPPORT_JSON_H

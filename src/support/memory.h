@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Aligned memory; allocated before a loop, never inside it. */
 #ifndef NNI_SUPPORT_MEMORY_H
 #define NNI_SUPPORT_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Partition of 0 .. count-1 into contiguous shares, one a thread. */
 #ifndef NNI_SUPPORT_PARTITION_H
 #define NNI_SUPPORT_PARTITION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/philox.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Philox4x32-10, a counter-based random number generator.
  *

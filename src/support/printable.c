@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/printable.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Text of files and users as it may be shown: one line, and nothing that a terminal would obey. */
 #ifndef NNI_SUPPORT_PRINTABLE_H
 #define NNI_SUPPORT_PRINTABLE_H

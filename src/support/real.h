@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The scalar of weights, activations and gradients. */
 #ifndef NNI_SUPPORT_REAL_H
 #define NNI_SUPPORT_REAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/setting.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Settings as tables: what a recipe may say about a subject stands beside the code that uses it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "nntrain/status.h"
 
 #include <stdarg.h>

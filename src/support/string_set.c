@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/string_set.h"
 
 #include <stdlib.h>

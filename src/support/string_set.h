@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Set of distinct strings with dense indices, in insertion order: the names of classes. */
 #ifndef NNI_SUPPORT_STRING_SET_H
 #define NNI_SUPPORT_STRING_SET_H

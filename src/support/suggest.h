@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** "Did you mean": the word of a list that somebody probably meant by another one. */
 #ifndef NNI_SUPPORT_SUGGEST_H
 #define NNI_SUPPORT_SUGGEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/sum_tree.h"
 
 #include "support/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One order of adding up, whoever adds: sums over rows are joined along a fixed binary tree.
  *

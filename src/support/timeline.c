@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/timeline.h"
 
 #include <time.h>

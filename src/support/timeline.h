@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Timeline of a rank: seconds spent in each activity, and every span of time where the caller gives memory for them.
  */
 #ifndef NNI_SUPPORT_TIMELINE_H

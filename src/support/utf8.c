@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/utf8.h"
 
 size_t nni_utf8_character(const char *text, size_t length)

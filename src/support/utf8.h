@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** UTF-8 (RFC 3629). */
 #ifndef NNI_SUPPORT_UTF8_H
 #define NNI_SUPPORT_UTF8_H

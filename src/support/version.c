@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "nntrain/version.h"
 
 const char *nn_version(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/callback_table.h"
 
 #include "train/callbacks/callbacks.h"

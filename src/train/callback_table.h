@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** All callbacks of a training. */
 #ifndef NNI_TRAIN_CALLBACK_TABLE_H
 #define NNI_TRAIN_CALLBACK_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Steps whose loss or gradients are NaN or infinite: where that began, and what training.on_nan of the recipe says to
  * do: stop, skip the step, or roll back to the newest checkpoint with a smaller learning rate.

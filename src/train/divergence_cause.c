@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/divergence_cause.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Why a training diverged, as far as its data and settings tell. */
 #ifndef NNI_TRAIN_DIVERGENCE_CAUSE_H
 #define NNI_TRAIN_DIVERGENCE_CAUSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/early_stopping.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Until convergence: the metric that is followed, its best value, and the stops of the recipe. */
 #ifndef NNI_TRAIN_EARLY_STOPPING_H
 #define NNI_TRAIN_EARLY_STOPPING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/epoch.h"
 
 #include "train/early_stopping.h"

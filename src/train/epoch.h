@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The end of an epoch. */
 #ifndef NNI_TRAIN_EPOCH_H
 #define NNI_TRAIN_EPOCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/gradient_sync.h"
 
 #include <string.h>

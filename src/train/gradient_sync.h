@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Averages gradients over ranks while the backward pass computes them: layer by layer it completes the flat array of
  * gradients from the front, and each bucket that is complete is sent to the other ranks.

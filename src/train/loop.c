@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/loop.h"
 
 #include "train/epoch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The training loop. */
 #ifndef NNI_TRAIN_LOOP_H
 #define NNI_TRAIN_LOOP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/loss_allreduce.h"
 
 #include <math.h>
@@ -77,8 +78,8 @@ nn_status nni_loss_allreduce_create(nn_comm *comm, size_t tree_leaves, nni_leaf_
     allreduce->leaves = leaves;
     nn_status status = nn_comm_agree(comm, take_memory(allreduce, error), error);
     if (status == NN_OK)
-        status = nni_exchange_create(comm, tree_leaves, NNI_DOUBLE, VALUES, NNI_TAG_OUTCOME,
-                                     &allreduce->exchange, error);
+        status =
+            nni_exchange_create(comm, tree_leaves, NNI_DOUBLE, VALUES, NNI_TAG_OUTCOME, &allreduce->exchange, error);
     if (status != NN_OK) {
         nni_loss_allreduce_free(allreduce);
         return status;

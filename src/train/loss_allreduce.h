@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sum over ranks of the loss of a step, with two flags: a rank was told to stop, a rank could not load its rows. */
 #ifndef NNI_TRAIN_LOSS_ALLREDUCE_H
 #define NNI_TRAIN_LOSS_ALLREDUCE_H

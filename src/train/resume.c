@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/resume.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Resuming a run: finding the checkpoint, checking that it is of this training, restoring from it. */
 #ifndef NNI_TRAIN_RESUME_H
 #define NNI_TRAIN_RESUME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From a recipe to a run that is ready for its next step. Everything that can be wrong is found here, on all ranks at
  * once, before any training; all memory is taken here. */
 #include "train/setup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** From a recipe to a run that is ready for its next step. */
 #ifndef NNI_TRAIN_SETUP_H
 #define NNI_TRAIN_SETUP_H

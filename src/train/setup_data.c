@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/setup_data.h"
 
 #include <string.h>
@@ -64,7 +65,8 @@ static nn_status check_split(const nni_run *run, const nni_dataset *other, nn_er
     if (!other || other->row.features == run->data.train->row.features)
         return NN_OK;
     return nn_fail(error, NN_DATA, "%s: %s has %zu features a row, but %s has %zu; all splits need the same",
-                   other->origin.file, other->origin.x_name, other->row.features, run->data.train->origin.x_name, run->data.train->row.features);
+                   other->origin.file, other->origin.x_name, other->row.features, run->data.train->origin.x_name,
+                   run->data.train->row.features);
 }
 
 /* A split of its own, or rows of the training split; or none. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Setup of a run: splits, scaling and augmentation. All are collective. */
 #ifndef NNI_TRAIN_SETUP_DATA_H
 #define NNI_TRAIN_SETUP_DATA_H

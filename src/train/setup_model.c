@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/setup_model.h"
 
 #include "metrics/metric.h"
@@ -49,7 +50,8 @@ static nn_status check_memory(const nni_run *run, nn_error *error)
 nn_status nni_setup_model(nni_run *run, nn_error *error)
 {
     const nn_recipe *recipe = run->recipe;
-    run->plan.batch_rows = recipe->training.batch_rows ? recipe->training.batch_rows : run->data.train->slicing.slices.rows;
+    run->plan.batch_rows =
+        recipe->training.batch_rows ? recipe->training.batch_rows : run->data.train->slicing.slices.rows;
     NN_TRY(check_memory(run, error));
     NN_TRY(nni_network_create(run->data.train->row.features, recipe->network.layers, recipe->network.layers_count,
                               &run->model.network, error));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Setup of a run: network, optimizer, work space, evaluators, and what ranks sum gradients and losses with. */
 #ifndef NNI_TRAIN_SETUP_MODEL_H
 #define NNI_TRAIN_SETUP_MODEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The parts of a training step around the passes of the network, in the order of loop.c. All but the first are
  * collective.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A whole training: from a recipe to a folder with a model, its checkpoints and its metrics. */
 #ifndef NNI_TRAIN_TRAIN_H
 #define NNI_TRAIN_TRAIN_H

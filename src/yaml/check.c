@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a text may say: known keys, values of their types, and everything that is required. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Brings a tree into the form of its tables: short forms written out, what is left out added, keys in order. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From a tree to text, through libyaml's emitter. */
 #include <stdint.h>
 #include <stdlib.h>

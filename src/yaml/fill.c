@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From a checked tree into structs, with the ranges of values. */
 #include <inttypes.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "yaml/message.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Messages about values of a tree: where the value is, what it should have been, which words there are. */
 #ifndef NNI_YAML_MESSAGE_H
 #define NNI_YAML_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Paths into a tree, and overrides of what is there. */
 #include <stdint.h>
 #include <stdio.h>

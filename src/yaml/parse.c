@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From libyaml's events to a tree. Events rather than libyaml's documents: limits bite before the text is read on. */
 #include <stdint.h>
 #include <string.h>

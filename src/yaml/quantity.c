@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "yaml/quantity.h"
 
 #include <errno.h>

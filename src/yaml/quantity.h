@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Quantities as people write them: counts, sizes, lengths of time, numbers of epochs or steps. */
 #ifndef NNI_YAML_QUANTITY_H
 #define NNI_YAML_QUANTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Trees held against tables of settings: checked with the place of each mistake, completed, and read into structs. */
 #ifndef NNI_YAML_SCHEMA_H
 #define NNI_YAML_SCHEMA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * YAML as a tree in which every value knows where it was written.
  *

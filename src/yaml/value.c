@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The types of single values: each check says what is wrong, or nothing. */
 #include <errno.h>
 #include <inttypes.h>

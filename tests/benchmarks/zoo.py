@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Trains recipes of three entries on the zoo and compares their test scores with scikit-learn's in baseline.tsv.
 
 zoo.py FOLDER [--program nntrain] [--ranks 1,2] [--splits 5] [--units 100 | --units 64,64,64 | --units '']

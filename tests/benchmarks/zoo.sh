@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # zoo.sh FOLDER [OPTION of zoo.py]...: all of the zoo in one command. Makes the data sets into FOLDER (400 MB), has
 # scikit-learn fit those that baseline.tsv lacks, trains all of them on one and two ranks and puts the tables into
 # README.md beside this script. Python with h5py, numpy and scikit-learn is $PYTHON, or python3.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """What scikit-learn's multilayer perceptron makes of the zoo: one hidden relu layer, all else its defaults, behind a
 StandardScaler, and a TransformedTargetRegressor with another for values.
 

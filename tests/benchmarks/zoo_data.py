@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Makes the zoo: HDF5 files of small and large data sets with raw features and raw targets, five splits of each.
 
 zoo_data.py FOLDER [NAME...]

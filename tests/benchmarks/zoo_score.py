@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How good predictions are: accuracy of classes, R2 of values (mean of the outputs), micro F1 of several labels."""
 import os
 

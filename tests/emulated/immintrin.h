@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Stands in for the compiler's header where a test computes AVX-512 kernels on a processor without: the few intrinsics
  * that those kernels use, element by element, as Intel's Intrinsics Guide defines them.

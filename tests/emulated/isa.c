@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The AVX-512 kernels in an entry of their own, for tests on processors that have AVX2 only. */
 #include "kernels/isa/isa.h"
 

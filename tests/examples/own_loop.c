@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A training loop of one's own, on any number of ranks: mpirun -np 4 own_loop circles.h5 model.h5 */
 #include <nntrain/nntrain.h>
 #include <stdio.h>

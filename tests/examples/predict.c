@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Predicts rows of numbers, as the data had them, without MPI: predict model.h5 <rows.txt */
 #include <nntrain/nntrain.h>
 #include <stdio.h>

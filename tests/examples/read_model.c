@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tells what is in a model, without MPI: read_model model.h5 */
 #include <nntrain/nntrain.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Trains what a recipe says, on any number of ranks: mpirun -np 4 train_from_recipe recipe.yaml [KEY=VALUE...] */
 #include <nntrain/nntrain.h>
 #include <stdio.h>

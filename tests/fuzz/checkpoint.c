@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checkpoints: an HDF5 file, which gets the seal that vouches for it, for what comes behind the seal is to be tried.
  * What is read can be written, and read again. */
 #include <stdlib.h>

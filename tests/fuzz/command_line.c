@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Command lines: arguments with a newline between them, parsed as the program does, and nothing done of what they say.
  */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Data: an HDF5 file, opened as a training and a prediction would, batches of it dealt, and told of as nntrain inspect
  * does. */
 #include <stdio.h>

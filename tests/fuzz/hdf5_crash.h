@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Crashes inside libhdf5, told apart from those of our own code. */
 #ifndef NN_FUZZ_HDF5_CRASH_H
 #define NN_FUZZ_HDF5_CRASH_H

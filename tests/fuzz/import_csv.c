@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tables in text: a byte of options, then the table. */
 #include "comm/comm.h"
 #include "import/import.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* IDX files, plain or gzipped. */
 #include "import/import.h"
 #include "imported.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays of NumPy's: an archive where it begins like one, else a file of an array. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text of SVMlight: a byte of options, then the lines. */
 #include "import/import.h"
 #include "imported.h"

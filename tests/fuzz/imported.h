@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the targets of imports share. */
 #ifndef NN_FUZZ_IMPORTED_H
 #define NN_FUZZ_IMPORTED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Recipes: a text, and behind each NUL an override. What is read is read again as it is written out, to the same text.
  */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* replay FOLDER: gives each file of a corpus to a target, so that what was found once stays mended without libFuzzer.
  */
 #include <dirent.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # run.sh [SECONDS] [TARGET...]: fuzzes each target for some time (60 s), or those named, from their corpora, and prints a
 # line on each: runs, code reached, findings. New inputs are kept in build/fuzz/corpus, findings in build/fuzz/findings; one
 # that was mended goes into tests/fuzz/corpus under a name that tells of it. First: cmake --preset fuzz && cmake --build

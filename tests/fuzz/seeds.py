@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """seeds.py FOLDER: writes the first files of each corpus, small ones that reach far. NNTRAIN names the program."""
 import gzip
 import os

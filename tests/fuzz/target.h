@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the fuzz targets share. A target is one function, which libFuzzer calls with bytes that it makes up, and
  * replay.c with those of the corpus. It looks for crashes, and for answers that are neither success nor a sentence. */
 #ifndef NN_FUZZ_TARGET_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Ranks that were told to do different things are told so before they begin; and ranks whose weights differ: one is named, nothing of theirs is kept, and the run goes on from the checkpoint before.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # data.augment: the same bits on any number of ranks and threads and after a kill, rows of an evaluation left as they are,
 # and one sentence for each recipe that cannot be.
 . "$(dirname "$0")/lib.sh"

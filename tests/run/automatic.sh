@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What a recipe leaves to the program: it fits small data, depends on the data and the recipe alone, makes room for more
 # ranks than the usual slices, and stays what it is when a run goes on.
 . "$(dirname "$0")/lib.sh"

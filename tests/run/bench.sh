@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # nntrain bench: tiny products and steps give whole tables and valid JSON, and wrong usage gets a sentence. No times.
 . "$(dirname "$0")/lib.sh"
 

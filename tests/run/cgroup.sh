@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Limits of a container: threads and rows keep within the CPU time and the memory of the control group a rank is in.
 . "$(dirname "$0")/lib.sh"
 unset OMP_NUM_THREADS OMP_PROC_BIND OMP_PLACES GOMP_CPU_AFFINITY

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Classes that are texts: the model of the same classes as numbers, on any number of ranks, from memory or from the
 # file; their names stay with the model. Skipped (code 77) where Python lacks h5py or numpy.
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Until convergence: every stop, the best weights, and a check of gradients of the user's own recipe.
 . "$(dirname "$0")/lib.sh"
 recipe=$DATASETS/digits/recipe.yaml

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # nntrain import csv: the same file whoever makes it, which is trained from; and nothing where a record is malformed.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # scripts/dependencies.sh on machines that lack things, for a user who may not install: what is needed and what is not, and
 # where an MPI library hides. Commands of the machine are those in a folder, and the rest is not there.
 . "$(dirname "$0")/lib.sh"

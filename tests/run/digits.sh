@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The first thing a user does: no arguments, one rank and eight.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Disks that fill up or fail while a training runs: the checkpoint before stays, the training goes on with a warning, up to
 # checkpoint.max_failures in a row; and the files are those of a training without trouble.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Doxygen reads the public headers without a warning: everything in them is documented.
 . "$(dirname "$0")/lib.sh"
 

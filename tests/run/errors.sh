@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Every mistake a user can make gets one clear sentence from one rank, the right exit code on all of them, and no hang.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """external.py FOLDER: HDF5 files whose rows lie in others, whole and damaged. The rows are those of good.h5."""
 import os
 import shutil

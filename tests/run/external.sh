@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Data outside of its file: external links, sources of virtual datasets and raw files are followed where they may be, told
 # and refused where not, and nothing of them is zeros, hangs or grows. What HDF5's C library makes comes first; the rest
 # needs Python's h5py.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Rows that lie in several files: the model of one file that has them all, bit for bit, on any number of ranks, from
 # memory or from the files. Skipped (code 77) where Python lacks h5py or numpy.
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Which HDF5 is built with where there are several: what CMAKE_PREFIX_PATH names, what stands beside the mpicc in use, what is
 # first on the PATH, and of all these only one that was built for this MPI. BUILD is the build folder.
 . "$(dirname "$0")/lib.sh"

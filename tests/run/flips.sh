@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Checkpoints of trainings, with a byte of them changed or their end missing: each is refused in one sentence, or read as
 # if nothing were amiss since nothing that is read differs. FLIP_POSITIONS asks for more places than these few hundred (0:
 # every byte, every length), FLIP_SEED for others.

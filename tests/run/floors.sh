@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The floors of src/: which folder may include whose headers, which may use MPI, HDF5 and other libraries, and how large a
 # folder may be. SOURCE is the project.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # nntrain train --fold I/K: folds of the training rows, the same on any number of ranks, none of them seen in training.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Writes the same samples as other programs would: formats.py FOLDER. Prints a line "NAME FILE X Y" for each, behind which
 come the columns of x and y where some are chosen."""
 import os

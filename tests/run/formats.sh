@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Files as other programs write them train the very model that the same numbers in a plain file do. Skipped (code 77)
 # where Python lacks h5py; without netCDF4, PyTables, pandas or Octave their files are left out, with a sentence.
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Multiply-adds are fused where the source says so and nowhere else, whatever the compiler and its flags: the matrix kernels
 # multiply by fused instructions only, elementwise functions where they name one, and all else rounds products apart. Bits
 # of a model would depend on the compiler otherwise.

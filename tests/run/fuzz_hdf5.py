@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """fuzz_hdf5.py COUNT SEED: trains from damaged HDF5 files, and expects success, or one sentence and exit code 3."""
 import collections
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # 100 damaged HDF5 files: each is read all the same, or refused in one sentence with exit code 3. Skipped (code 77) where
 # Python lacks h5py. FUZZ_COUNT and FUZZ_SEED ask for more of them, or for others.
 here=$(cd "$(dirname "$0")" && pwd)

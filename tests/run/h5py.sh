@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What h5py and numpy make of a checkpoint: the same predictions to 1e-5. Skipped (code 77) where Python lacks them.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A rank that makes no progress: the run ends, one sentence tells which rank, its stacks tell where, and the checkpoint
 # before is continued to the same bits. A run that is stopped whole and goes on is left alone.
 # Its seconds count, and a disk that others write to may take one for a file: memory does not.

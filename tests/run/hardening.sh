@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The program as it is shipped: loaded anywhere, its tables read-only once it runs, no stack that can be executed, guards
 # on the stack and checked copies, and no library of the folder it happens to be started in.
 . "$(dirname "$0")/lib.sh"

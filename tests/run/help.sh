@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The reference in the terminal, the manual page and the manual's tables: all from the tables of settings, all of one mind.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Ranks of several hosts, which are this one under other names: the same bits as on one host, whether each host sums its
 # own first or, with ranks dealt out in turn, cannot.
 . "$(dirname "$0")/lib.sh"

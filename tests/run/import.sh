@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What numpy wrote is what h5py reads after an import. Skipped (code 77) where Python lacks them.
 . "$(dirname "$0")/lib.sh"
 

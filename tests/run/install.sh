@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The installed product, moved to where nobody configured it for: the binary finds its default recipe, the libraries have the
 # names of the public API alone, and programs in C and in C++ build against the shared and the static one by CMake's
 # find_package and by pkg-config, run on several ranks, and free all that they took, also where they fail. BUILD is the build

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # nntrain bench io: small files give whole tables and valid JSON on one rank and two, made files go, wrong usage gets a
 # sentence. No times.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Any rank or mpirun killed outright at any moment, half of the times while a checkpoint is being written, and the run
 # continued on another number of ranks: nothing hangs, nothing is left running, and the weights are the very ones of the
 # undisturbed run. KILLS in the environment: how many times (4).

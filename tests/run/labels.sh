@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Whole-number labels that are not 0 to K-1: the model of the same classes as 0 to K-1, on any number of ranks, from
 # memory, from the file and from several files, with the labels as names; and targets that fit no network or loss.
 # Skipped (code 77) where Python lacks h5py or numpy.

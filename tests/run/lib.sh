@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What the end-to-end tests share. Sourced with NNTRAIN (the binary), DATASETS (the shipped datasets), TOOLS (the test
 # tools) and LAUNCH (the MPI's mpirun, as it takes more ranks than cores) in the environment, and perhaps within, the

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The documentation keeps up with the tree: links and anchors of every Markdown file lead somewhere, paths between backticks
 # exist, pages keep to their length, and every folder of src/ is described. SOURCE is the project.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # One run at a time writes into a folder: of two that start together, or take over from one that was killed, one does and
 # the other names it; on this host and on others, which are this one under other names; and a run that was suspended and
 # lost its folder writes nothing when it goes on. ROUNDS in the environment: how many times two start at once (3).

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What nntrain eval tells: figures of classes, labels and values, on any number of ranks to the last bit, with sample
 # weights as of rows repeated; and a metric to stop by that cannot be measured, which is refused. Skipped (code 77) where
 # Python lacks h5py or numpy.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The messages of docs/troubleshooting.md: wrong input, and the one sentence that answers it. Every command is run, and what
 # stands between the page's two markers must be the result; UPDATE=1 ctest --preset release -R run_mistakes writes it anew.
 . "$(dirname "$0")/lib.sh"

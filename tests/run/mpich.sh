@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # nntrain with MPICH beside the MPI of this build: it finds the HDF5 and the mpiexec that go with it, passes the tests of
 # comm/, trains the same model, and mistakes still end with one sentence and the right exit code. BUILD is this build's
 # folder; the other one is made below it, without optimisation, and kept.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Losses and gradients that are NaN or infinite: the sentence tells step and layer, and the recipe chooses whether the run
 # stops, skips the step, or goes back with a smaller rate, to the same bits on any number of ranks and across a resume.
 . "$(dirname "$0")/lib.sh"

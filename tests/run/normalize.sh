@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # data.normalize: auto, from files as h5py writes them: what is chosen, told, kept and used again. Skipped (code 77) where
 # Python lacks h5py.
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Recomputes predictions with h5py and numpy alone: predictions.py MODEL.h5 DATA.h5 DATASET PREDICTIONS.h5."""
 import sys
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A bar on a terminal, lines in a file; also through mpirun, which gives its ranks a terminal whatever its own output is.
 . "$(dirname "$0")/lib.sh"
 command -v script >/dev/null || exit 77

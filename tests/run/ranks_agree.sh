@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The average is right whatever the split: weights after an epoch on 1, 2, 3, 4, 8 ranks. Neither 1,437 rows nor a batch
 # of 101 divides by anything here, and the last batch has fewer rows than there are slices.
 . "$(dirname "$0")/lib.sh"

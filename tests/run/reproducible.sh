@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # parallel.reproducible: the same bits on any number of ranks and threads, whatever a step is made of. 1,437 rows,
 # batches of 101 and 16 slices divide by nothing here, and the last batch of an epoch leaves slices without rows.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A signal at any moment, then --resume: the very same weights as if nothing had happened.
 . "$(dirname "$0")/lib.sh"
 

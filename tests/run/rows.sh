@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A bit of the rows in memory that flips while a training runs: it ends, names the rank, and what it kept before stands.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # optimizer.shard_state: ranks keep the state of their shares alone, and the run's files are those of one without.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Ranks of a host sum through /dev/shm where there is room, and by messages where there is too little: the same bits, and
 # nothing is left there.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The simulation of scaling, small: the sums of src/comm on 4, 12 and 24 simulated hosts, in segments and in rounds, end,
 # take the time that a formula expects of them, and cost a step of such hosts little of its efficiency.
 . "$(dirname "$0")/lib.sh"

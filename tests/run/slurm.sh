@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # slurm/train.sbatch under a real SLURM of two nodes, which this test starts on this host: a job to its end with a rank
 # killed on the way, one that outlives its time limit, one that is cancelled, one launched by srun, an array, chains, and
 # one whose node fails.

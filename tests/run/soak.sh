@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A training on four ranks to which everything happens that a long night brings: ranks and the launcher killed, a full
 # disk, a rank stopped for a while, signals to stop, checkpoints with a byte changed or their end missing. After each end
 # it is continued, on another number of ranks; in the end its bits are those of the undisturbed run.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Rows carved off for testing and validation, and the splits of eval and predict: each is just what its name says, on any
 # number of ranks. What predict writes of classes, labels and values, in HDF5 and as text. Skipped (code 77) where Python
 # lacks h5py or numpy.

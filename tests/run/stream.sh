@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Rows that memory has no room for: the same model, bit for bit, on any number of ranks and with any data.memory.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # scripts/supervise.sh: a training whose ranks are killed again and again ends with the bits of the undisturbed one; what
 # cannot be mended is not tried again, the number of tries is kept, and a signal passes.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # slurm/train.sbatch without SLURM: which combination of a sweep a task of an array trains, into which folder; and what is
 # no key of a recipe is refused before anything is started.
 . "$(dirname "$0")/lib.sh"

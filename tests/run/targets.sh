@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Targets that are values, of any size: networks learn them scaled, and all that is told and written is in the user's units.
 # Skipped (code 77) where Python lacks h5py or numpy.
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What theory promises: XOR, spirals and circles need a hidden layer that bends; a line stays at chance; one hidden layer
 # approximates a function.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Where the threads of a rank run: on CPUs of their own inside what mpirun, taskset or the user left the rank.
 . "$(dirname "$0")/lib.sh"
 command -v taskset >/dev/null || exit 77

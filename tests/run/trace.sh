@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What each rank does when, in a file that Perfetto opens; and who holds the others up.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || exit 77

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Help, versions and wrong usage: what a user types first.
 . "$(dirname "$0")/lib.sh"
 

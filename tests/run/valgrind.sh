@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A training, its resume, its evaluation and its predictions under Valgrind: nothing that was never written is used, no
 # access is out of bounds, and at the end all memory has been given back, but for what the MPI library keeps.
 . "$(dirname "$0")/lib.sh"

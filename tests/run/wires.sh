@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Several hosts joined by 1 Gbit/s, each a network namespace on one bridge: in a step the busiest interface sends no more
 # than a sum over P hosts must, 2 (P - 1) / P of the gradients, with one rank a host, two or three.
 #   WIRES=N  prints a table in place of that: steps/s by default and reproducible, and with BEFORE, another nntrain, its own,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # A SLURM of its own for a test: munged, slurmctld and two slurmd, all of this host, in a folder of the test. Sourced,
 # after tests/run/lib.sh.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Which micro-kernels a test of products is for. */
 #ifndef NN_TESTS_GEMM_FIXTURE_H
 #define NN_TESTS_GEMM_FIXTURE_H

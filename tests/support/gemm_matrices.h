@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Matrices of tests of products. */
 #ifndef NN_TESTS_GEMM_MATRICES_H
 #define NN_TESTS_GEMM_MATRICES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** HDF5 files that tests write for themselves, in a folder of their own. */
 #ifndef NN_TESTS_HDF5_FIXTURE_H
 #define NN_TESTS_HDF5_FIXTURE_H

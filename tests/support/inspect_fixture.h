@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What nni_inspect_data says of files that tests write. */
 #ifndef NN_TESTS_INSPECT_FIXTURE_H
 #define NN_TESTS_INSPECT_FIXTURE_H

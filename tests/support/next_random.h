@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Numbers of tests that must be the same on every machine. */
 #ifndef NN_TESTS_NEXT_RANDOM_H
 #define NN_TESTS_NEXT_RANDOM_H

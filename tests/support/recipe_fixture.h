@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the tests of recipes share: a small recipe, reading one that is right, and refusing one that is not. */
 #ifndef NN_TESTS_RECIPE_FIXTURE_H
 #define NN_TESTS_RECIPE_FIXTURE_H

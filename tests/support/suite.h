@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Runs a table of CUnit tests as one program: prints the failures and a summary, exits 1 where a test failed. */
 #ifndef NN_TESTS_SUITE_H
 #define NN_TESTS_SUITE_H

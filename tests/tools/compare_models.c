@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* compare_models A.h5 B.h5: prints the largest difference between two checkpoints' weights over the largest weight;
  * exits 1 where it exceeds the third argument, 2 where the networks differ or a file cannot be read. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A library to be preloaded: while a file FAULTY_DISK is there, what is written to files whose names hold FAULTY_NAME
  * fails with the number of an error that is in it, such as 28 for a full disk: all but the first 4096 bytes of a file,
  * as on a disk that fills up. A 0 in front of the number fails fsync instead. */

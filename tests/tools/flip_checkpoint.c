@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* flip_checkpoint CHECKPOINT.h5 POSITIONS SEED: damages a checkpoint in place, one byte at a time, at so many positions
  * (0: at each), and then cuts it short at as many lengths. Each time reading must refuse it in one sentence, or give
  * what the sound file gives, bit for bit; a shorter file must be refused. Prints what it saw; exits 1 where something

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* make_faulty FOLDER: writes a good little dataset and ones with a fault each, for the tests of messages. */
 #include <hdf5.h>
 #include <math.h>

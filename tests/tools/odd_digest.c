@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A library to be preloaded: on one rank, ODD_RANK, the digest of its weights comes out wrong from the call ODD_CALL
  * on, as if a bit of its memory had flipped; or with ODD_STALL set never comes, as from a lock that nobody gives back.
  */

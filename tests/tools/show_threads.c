@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* show_threads [THREADS]: configures the threads of a rank and prints the CPUs that each may run on, a line a thread:
  * "rank R T CPU..."; once more after a parallel region of one thread, "again R T CPU..."; and what the calling thread
  * has after their release, "after R CPU...". show_threads train RECIPE.yaml DIR: trains instead of looking. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/allgather.h"
 
 #include <stdalign.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Allgather of an array of which each rank has updated its own part, step after step.
  *

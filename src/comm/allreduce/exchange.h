@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One sum over the ranks that goes on while they compute.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The array is cut into pieces, which the ranks own in turn. A rank's two counters, which only grow, tell the others
  * how far it is: of the pieces it has shown its nodes of, and of those of its own that it has joined.

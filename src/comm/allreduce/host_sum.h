@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One long sum over the ranks of a host, step after step, that goes on while they compute.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/messages.h"
 
 #include "comm/allreduce/tree_join.h"

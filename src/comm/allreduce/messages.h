@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One sum over ranks by messages, which goes on while they compute.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/reduction.h"
 
 #include "comm/allreduce/host_sum.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The gradients of all ranks, summed in buckets while the backward pass goes on.
  *

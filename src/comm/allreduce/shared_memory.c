@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/shared_memory.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Memory that the ranks of one host share. */
 #ifndef NNI_COMM_ALLREDUCE_SHARED_MEMORY_H
 #define NNI_COMM_ALLREDUCE_SHARED_MEMORY_H

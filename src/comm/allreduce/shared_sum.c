@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/shared_sum.h"
 
 #include <stdalign.h>

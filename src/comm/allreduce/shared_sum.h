@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Sums over the ranks of a host through memory that they share, and over all ranks with one of each host's that sends.
  *

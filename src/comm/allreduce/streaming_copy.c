@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/streaming_copy.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Copies past the caches, into memory that another rank reads. */
 #ifndef NNI_COMM_ALLREDUCE_STREAMING_COPY_H
 #define NNI_COMM_ALLREDUCE_STREAMING_COPY_H

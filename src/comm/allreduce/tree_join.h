@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Nodes of several ranks joined along their tree, in the cache. Local. */
 #ifndef NNI_COMM_ALLREDUCE_TREE_JOIN_H
 #define NNI_COMM_ALLREDUCE_TREE_JOIN_H

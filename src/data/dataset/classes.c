@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/classes.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What is read of a y that holds one class a row. */
 #ifndef NNI_DATA_DATASET_CLASSES_H
 #define NNI_DATA_DATASET_CLASSES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/cursor.h"
 #include "data/rows/source.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A pass over the rows of a rank in the order of their files, from memory or read ahead from there. */
 #ifndef NNI_DATA_DATASET_CURSOR_H
 #define NNI_DATA_DATASET_CURSOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/dataset.h"
 
 #include <sys/stat.h>

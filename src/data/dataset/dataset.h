@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A split of a data set: this rank's rows of it, in memory or in their files, with all that is known of them. */
 #ifndef NNI_DATA_DATASET_DATASET_H
 #define NNI_DATA_DATASET_DATASET_H

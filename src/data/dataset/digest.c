@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/digest.h"
 
 #include "support/memory.h"

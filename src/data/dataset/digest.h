@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Digests of the rows of a split: of each slice while it is read, of all of them, and of what is in memory. */
 #ifndef NNI_DATA_DATASET_DIGEST_H
 #define NNI_DATA_DATASET_DIGEST_H

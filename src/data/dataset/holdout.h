@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Which rows of a training split are held out for validation or testing: a choice by the seed alone. */
 #ifndef NNI_DATA_DATASET_HOLDOUT_H
 #define NNI_DATA_DATASET_HOLDOUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/label_set.h"
 
 #include <inttypes.h>

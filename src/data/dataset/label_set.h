@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Set of the distinct whole numbers in a column of targets. */
 #ifndef NNI_DATA_DATASET_LABEL_SET_H
 #define NNI_DATA_DATASET_LABEL_SET_H

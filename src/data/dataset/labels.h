@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Classes that have names: y holds the names themselves, or numbers that the file's /classes names. */
 #ifndef NNI_DATA_DATASET_LABELS_H
 #define NNI_DATA_DATASET_LABELS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Opens a split: finds its files, describes them, and reads every row of this rank once. */
 #ifndef NNI_DATA_DATASET_OPEN_H
 #define NNI_DATA_DATASET_OPEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/plan.h"
 
 #include <stdio.h>

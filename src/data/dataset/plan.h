@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a split holds, before a row of it is read: one rank finds out and tells the others. */
 #ifndef NNI_DATA_DATASET_PLAN_H
 #define NNI_DATA_DATASET_PLAN_H

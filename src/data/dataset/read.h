@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Reads and checks every row of a split once, when it is opened, and keeps the rows that fit into memory. */
 #ifndef NNI_DATA_DATASET_READ_H
 #define NNI_DATA_DATASET_READ_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/spec.h"
 
 #include "kernels/elementwise/activation.h"

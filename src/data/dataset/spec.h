@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Which split is to be opened, and what for. */
 #ifndef NNI_DATA_DATASET_SPEC_H
 #define NNI_DATA_DATASET_SPEC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/dataset/split.h"
 
 #include "data/dataset/labels.h"

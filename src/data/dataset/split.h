@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Holds rows of a training split out, as a split of their own. */
 #ifndef NNI_DATA_DATASET_SPLIT_H
 #define NNI_DATA_DATASET_SPLIT_H

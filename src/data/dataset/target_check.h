@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Looks at values of y as they are read: whether they are labels, and whether the loss can take them. */
 #ifndef NNI_DATA_DATASET_TARGET_CHECK_H
 #define NNI_DATA_DATASET_TARGET_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Targets fitted to a network. */
 #ifndef NNI_DATA_DATASET_TARGETS_H
 #define NNI_DATA_DATASET_TARGETS_H

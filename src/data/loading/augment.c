@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/loading/augment.h"
 
 #include <string.h>

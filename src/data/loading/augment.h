@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Augmentation: training sees every image a little changed, and changed anew in each epoch. */
 #ifndef NNI_DATA_LOADING_AUGMENT_H
 #define NNI_DATA_LOADING_AUGMENT_H

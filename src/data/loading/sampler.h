@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Shuffled batches of a training split. */
 #ifndef NNI_DATA_LOADING_SAMPLER_H
 #define NNI_DATA_LOADING_SAMPLER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/loading/stream.h"
 
 #include "data/rows/source.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Windows of a training split whose rows stay in the file, read ahead: of every slice the window in work and the one
  * that follows are in memory, or on their way there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/names/candidates.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Datasets of a file that could be the features of a model: where nobody says which is meant. */
 #ifndef NNI_DATA_NAMES_CANDIDATES_H
 #define NNI_DATA_NAMES_CANDIDATES_H

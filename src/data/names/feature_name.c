@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/names/feature_name.h"
 
 #include <stdio.h>

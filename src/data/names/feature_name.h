@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a feature is called, for a message. */
 #ifndef NNI_DATA_NAMES_FEATURE_NAME_H
 #define NNI_DATA_NAMES_FEATURE_NAME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/order/blocks.h"
 
 #include "support/memory.h"

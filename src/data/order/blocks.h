@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Blocks: runs of rows that lie together in the file and come together in the order of an epoch, where a slice is too
  * large to be shuffled row by row.

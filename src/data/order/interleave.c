@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/order/interleave.h"
 
 /* Products of two numbers of rows. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How many rows each slice has given after so many rows of an epoch: in proportion, whatever the sizes of slices and
  * batch. */
 #ifndef NNI_DATA_ORDER_INTERLEAVE_H

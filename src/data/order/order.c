@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/order/order.h"
 
 #include "support/memory.h"

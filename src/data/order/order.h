@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The order in which an epoch goes through the rows of a slice.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/order/row_set.h"
 
 #include "support/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Set of rows, a bit each. */
 #ifndef NNI_DATA_ORDER_ROW_SET_H
 #define NNI_DATA_ORDER_ROW_SET_H

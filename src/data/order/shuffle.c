@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/order/shuffle.h"
 
 static nni_shuffle shuffle_for(nni_random_purpose purpose, uint64_t count, uint64_t seed, uint64_t stream,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Orders of rows: keyed bijections on 0 .. count-1, any position of which is computed directly. */
 #ifndef NNI_DATA_ORDER_SHUFFLE_H
 #define NNI_DATA_ORDER_SHUFFLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/order/slicing.h"
 
 #include "support/memory.h"

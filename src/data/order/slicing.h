@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Slices: the rows of a split are cut into S contiguous slices, a number of the recipe and not of the machine. A rank
  * owns a contiguous run of slices. What a batch contains is a function of rows, slices, batch and seed alone, hence the

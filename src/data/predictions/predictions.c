@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/predictions/predictions.h"
 
 #include <limits.h>
@@ -59,7 +60,7 @@ static nn_status write_names(const nni_predictions *made, nn_error *error)
 static nn_status make_datasets(nni_predictions *made, nn_error *error)
 {
     const nni_predictions_form *form = &made->form;
-    const bool values = form->kind == NNI_PREDICTED_VALUES, classes = form->kind == NNI_PREDICTED_CLASSES;
+    const bool values = form->kind == NN_PREDICTS_VALUES, classes = form->kind == NN_PREDICTS_CLASSES;
     bool good = nni_hdf5_image_add(made->file, values ? "values" : "probabilities", values ? NNI_DOUBLE : NNI_REAL,
                                    NNI_DOUBLE, 2, form->rows, form->outputs, &made->values);
     if (good && classes)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Predictions in a file: HDF5, or a table of text (CSV). */
 #ifndef NNI_DATA_PREDICTIONS_PREDICTIONS_H
 #define NNI_DATA_PREDICTIONS_PREDICTIONS_H
@@ -5,22 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "data/predictions/form.h"
 #include "nntrain/status.h"
-#include "support/string_set.h"
-
-/** What the outputs of a network speak of. */
-typedef enum nni_predicted {
-    NNI_PREDICTED_CLASSES, /**< one class a row */
-    NNI_PREDICTED_LABELS,  /**< each output is a label of its own, which a row has or has not */
-    NNI_PREDICTED_VALUES,
-} nni_predicted;
-
-/** What is predicted of how many rows. */
-typedef struct nni_predictions_form {
-    nni_predicted kind;
-    size_t rows, outputs;
-    const nni_string_set *names; /**< of classes, or of outputs; borrowed until the end; NULL or empty: numbers alone */
-} nni_predictions_form;
 
 /** Predictions being collected, to be a file when they are complete. One process collects. */
 typedef struct nni_predictions nni_predictions;

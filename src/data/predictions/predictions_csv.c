@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/predictions/predictions_csv.h"
 
 #include <float.h>
@@ -36,20 +37,20 @@ static bool has_names(const nni_predictions_form *form)
 void nni_predictions_csv_header(FILE *file, const nni_predictions_form *form)
 {
     const size_t outputs = form->outputs;
-    if (form->kind == NNI_PREDICTED_CLASSES) {
+    if (form->kind == NN_PREDICTS_CLASSES) {
         fputs(has_names(form) ? "class,class_name" : "class", file);
         for (size_t i = 0; i < outputs; i++) {
             fputc(',', file);
             put_name(file, form, "p_", "", outputs == 1 ? 1 : i); /* a single output is that of class 1 */
         }
     }
-    for (size_t i = 0; i < outputs && form->kind == NNI_PREDICTED_LABELS; i++) {
+    for (size_t i = 0; i < outputs && form->kind == NN_PREDICTS_LABELS; i++) {
         put_name(file, form, "", "label_", i);
         fputc(',', file);
     }
-    for (size_t i = 0; i < outputs && form->kind != NNI_PREDICTED_CLASSES; i++) {
+    for (size_t i = 0; i < outputs && form->kind != NN_PREDICTS_CLASSES; i++) {
         fputs(i > 0 ? "," : "", file);
-        if (form->kind == NNI_PREDICTED_LABELS)
+        if (form->kind == NN_PREDICTS_LABELS)
             put_name(file, form, "p_", "", i);
         else if (outputs == 1 && !has_names(form))
             fputc('y', file);
@@ -79,7 +80,7 @@ void nni_predictions_csv_rows(FILE *file, const nni_predictions_form *form, cons
     const size_t outputs = form->outputs;
     for (size_t row = 0; row < rows; row++) {
         const char *comma = "";
-        if (form->kind == NNI_PREDICTED_CLASSES) {
+        if (form->kind == NN_PREDICTS_CLASSES) {
             const size_t class = (size_t)decided[row];
             fprintf(file, "%zu", class);
             comma = ",";
@@ -88,13 +89,13 @@ void nni_predictions_csv_rows(FILE *file, const nni_predictions_form *form, cons
                 put_text(file, "", class < form->names->count ? form->names->text[class] : "");
             }
         }
-        for (size_t i = 0; i < outputs && form->kind == NNI_PREDICTED_LABELS; i++) {
+        for (size_t i = 0; i < outputs && form->kind == NN_PREDICTS_LABELS; i++) {
             fprintf(file, "%s%d", comma, decided[row * outputs + i]);
             comma = ",";
         }
         for (size_t i = 0; i < outputs; i++) {
             fputs(comma, file);
-            put_number(file, output[row * outputs + i], form->kind != NNI_PREDICTED_VALUES);
+            put_number(file, output[row * outputs + i], form->kind != NN_PREDICTS_VALUES);
             comma = ",";
         }
         fputc('\n', file);

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /** Predictions as a table of text: a header, then a record a row. */
 #ifndef NNI_DATA_PREDICTIONS_PREDICTIONS_CSV_H
 #define NNI_DATA_PREDICTIONS_PREDICTIONS_CSV_H
 
 #include <stdio.h>
 
-#include "data/predictions/predictions.h"
+#include "data/predictions/form.h"
 
 /**
  * Writes the names of the columns: class, class_name where classes have names, and p_NAME of each; of labels their

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/rows/origin.h"
 
 #include "support/memory.h"

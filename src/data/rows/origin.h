@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Where the rows of a split are stored. */
 #ifndef NNI_DATA_ROWS_ORIGIN_H
 #define NNI_DATA_ROWS_ORIGIN_H

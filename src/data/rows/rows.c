@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/rows/rows.h"
 
 #include <string.h>

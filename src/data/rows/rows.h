@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Rows in memory: what they hold, buffers of them, and how one becomes what a network takes. */
 #ifndef NNI_DATA_ROWS_ROWS_H
 #define NNI_DATA_ROWS_ROWS_H

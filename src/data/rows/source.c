@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/rows/source.h"
 
 #include "hdf5/file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Rows that stay in the file: read by this rank alone, again and again, by a thread that reads ahead. */
 #ifndef NNI_DATA_ROWS_SOURCE_H
 #define NNI_DATA_ROWS_SOURCE_H

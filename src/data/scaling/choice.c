@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What data.normalize: auto becomes: by type, shape and statistics of the training rows, never by names. */
 #include <math.h>
 

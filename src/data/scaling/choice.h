@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What data.normalize: auto becomes: by type, shape and statistics of the training rows, never by names. */
 #ifndef NNI_DATA_SCALING_CHOICE_H
 #define NNI_DATA_SCALING_CHOICE_H

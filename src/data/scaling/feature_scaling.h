@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How features are scaled: measured on a training split, and applied to rows as they are given out. */
 #ifndef NNI_DATA_SCALING_FEATURE_SCALING_H
 #define NNI_DATA_SCALING_FEATURE_SCALING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is found in features that a user should know. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a user should know of features that data.normalize: auto scales. */
 #ifndef NNI_DATA_SCALING_NOTES_H
 #define NNI_DATA_SCALING_NOTES_H

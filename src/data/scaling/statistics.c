@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/scaling/statistics.h"
 
 #include <math.h>

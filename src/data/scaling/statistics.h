@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a training split tells of each feature or target, over all ranks: the same bits on any number of them. */
 #ifndef NNI_DATA_SCALING_STATISTICS_H
 #define NNI_DATA_SCALING_STATISTICS_H

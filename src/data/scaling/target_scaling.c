@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which scaling suits the targets, and what is measured for it. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How targets are scaled: found on a training split. */
 #ifndef NNI_DATA_SCALING_TARGET_SCALING_H
 #define NNI_DATA_SCALING_TARGET_SCALING_H

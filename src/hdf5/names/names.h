@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Names of the columns of a dataset, where its file gives them. */
 #ifndef NNI_HDF5_NAMES_NAMES_H
 #define NNI_HDF5_NAMES_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zlib by itself, on the chunks of a file: what reading them can reach at most. */
 #include <zlib.h>
 

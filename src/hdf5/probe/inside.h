@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the files of nni_probe share. */
 #ifndef NNI_HDF5_PROBE_INSIDE_H
 #define NNI_HDF5_PROBE_INSIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A dataset that is read the ways training reads it, and nothing done with its rows: for measuring. */
 #ifndef NNI_HDF5_PROBE_PROBE_H
 #define NNI_HDF5_PROBE_PROBE_H

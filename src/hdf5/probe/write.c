@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/write.h"
 #include "hdf5/probe/probe.h"
 #include "support/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/storage/coverage.h"
 
 #include <stdlib.h>

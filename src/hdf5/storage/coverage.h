@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What of a virtual dataset its sources cover: HDF5 gives fill values for the rest, without a word. */
 #ifndef NNI_HDF5_STORAGE_COVERAGE_H
 #define NNI_HDF5_STORAGE_COVERAGE_H

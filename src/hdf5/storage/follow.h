@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A name in an HDF5 file, followed link by link. */
 #ifndef NNI_HDF5_STORAGE_FOLLOW_H
 #define NNI_HDF5_STORAGE_FOLLOW_H

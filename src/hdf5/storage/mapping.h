@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A mapping of a virtual dataset: a selection of it whose values come from a selection of a source. */
 #ifndef NNI_HDF5_STORAGE_MAPPING_H
 #define NNI_HDF5_STORAGE_MAPPING_H

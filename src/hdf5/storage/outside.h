@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * What a dataset has outside of its own place in a file: the links that lead to it, raw files of external storage, the
  * sources of a virtual dataset and theirs in turn. HDF5 goes there by itself, without a word and without end, and takes

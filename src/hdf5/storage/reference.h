@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * References of an HDF5 file to other files: external links, sources of virtual datasets, raw files of external
  * storage. HDF5 follows them in silence, wherever they lead, and takes fill values for what is not there; so they are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Checks the sources of a virtual dataset before HDF5 may open them. */
 #ifndef NNI_HDF5_STORAGE_VIRTUAL_H
 #define NNI_HDF5_STORAGE_VIRTUAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "hdf5/storage/walk.h"
 
 nn_status nni_hdf5_walk_note(nni_hdf5_walk *w, const char *path, const char *name, const char *file)

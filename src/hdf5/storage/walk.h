@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the files of nni_hdf5_check_outside share: the walk from a dataset to its sources and on to theirs. */
 #ifndef NNI_HDF5_STORAGE_WALK_H
 #define NNI_HDF5_STORAGE_WALK_H

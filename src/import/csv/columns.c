@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/columns.h"
 
 #include <math.h>

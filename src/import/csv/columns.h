@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Finds out what the columns of a table are, from its header and its first records. */
 #ifndef NNI_IMPORT_CSV_COLUMNS_H
 #define NNI_IMPORT_CSV_COLUMNS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/csv.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Records and fields of delimited text (RFC 4180): quoted fields may hold delimiters, newlines and doubled quotes. A
  * record ends with LF, CRLF or CR. */
 #ifndef NNI_IMPORT_CSV_CSV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/date.h"
 
 #include <string.h>

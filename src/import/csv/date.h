@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Dates of delimited text: those that are read the same way everywhere. */
 #ifndef NNI_IMPORT_CSV_DATE_H
 #define NNI_IMPORT_CSV_DATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/delimiter.h"
 
 #include <stdio.h>

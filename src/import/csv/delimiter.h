@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Whether a table is read with the delimiter that it was written with. */
 #ifndef NNI_IMPORT_CSV_DELIMITER_H
 #define NNI_IMPORT_CSV_DELIMITER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/facts.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What rank 0 finds out about the columns of a table while it writes their rows. */
 #ifndef NNI_IMPORT_CSV_FACTS_H
 #define NNI_IMPORT_CSV_FACTS_H

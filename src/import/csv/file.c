@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text files in memory, as the system pages them in. */
 #define _XOPEN_SOURCE 700 /* mkstemp */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Delimited text into HDF5. Once the records of all ranges are counted, rows are made of them by any thread of any
  * rank, and written by rank 0 in their order. */
 #include "import/csv/columns.h"

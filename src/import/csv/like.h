@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** New rows as those of a file that was imported before. */
 #ifndef NNI_IMPORT_CSV_LIKE_H
 #define NNI_IMPORT_CSV_LIKE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/names.h"
 
 #include <ctype.h>

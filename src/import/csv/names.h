@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Names of columns: what a header calls them, and how options find them. */
 #ifndef NNI_IMPORT_CSV_NAMES_H
 #define NNI_IMPORT_CSV_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Delimited text as a format of nntrain import: its options. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the ranges of a text file hold: counted before rows are made of it, so that every row knows its place. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A record becomes a row, or there is a reason why not. */
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** An import of delimited text in work: a file is cut into ranges of about a MiB that begin with a record. */
 #ifndef NNI_IMPORT_CSV_STATE_H
 #define NNI_IMPORT_CSV_STATE_H

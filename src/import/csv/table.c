@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/csv/table.h"
 
 #include "import/csv/value.h"

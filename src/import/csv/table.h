@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A delimited text file as a table: what its columns are, and how a record becomes a row. */
 #ifndef NNI_IMPORT_CSV_TABLE_H
 #define NNI_IMPORT_CSV_TABLE_H

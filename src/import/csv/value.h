@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a field of delimited text says: a number, a text, or that something is missing. */
 #ifndef NNI_IMPORT_CSV_VALUE_H
 #define NNI_IMPORT_CSV_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is told of the columns besides the rows: /features, /columns, /classes and /labels. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/npy/header.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The header of a NumPy array: versions 1.0, 2.0 and 3.0 of its format (numpy.lib.format). */
 #ifndef NNI_IMPORT_NPY_HEADER_H
 #define NNI_IMPORT_NPY_HEADER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays of NumPy's into HDF5. */
 #include "hdf5/write.h"
 #include "import/arrays.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/npy/source.h"
 
 #include <stdio.h>

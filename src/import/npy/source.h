@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The bytes of a NumPy array: a file .npy, or a member of an .npz archive, unpacked as it is read. */
 #ifndef NNI_IMPORT_NPY_SOURCE_H
 #define NNI_IMPORT_NPY_SOURCE_H

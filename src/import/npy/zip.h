@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Members of a ZIP archive (PKWARE's APPNOTE 6.3), as NumPy's .npz files are: stored or deflated, with ZIP64's sizes.
  */
 #ifndef NNI_IMPORT_NPY_ZIP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "import/registry/registry.h"
 
 #include <stdio.h>

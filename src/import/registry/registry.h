@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The formats that nntrain import knows. */
 #ifndef NNI_IMPORT_REGISTRY_REGISTRY_H
 #define NNI_IMPORT_REGISTRY_REGISTRY_H

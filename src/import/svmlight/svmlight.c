@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The text format of SVMlight and LIBSVM: a line a row, "LABEL INDEX:VALUE INDEX:VALUE ... # comment", with values of 0
  * left out. It becomes full rows. */
 #include <math.h>

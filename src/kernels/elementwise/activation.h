@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The activations: what is true of each, on every instruction set. To add one, see README.md. */
 #ifndef NNI_KERNELS_ELEMENTWISE_ACTIVATION_H
 #define NNI_KERNELS_ELEMENTWISE_ACTIVATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The domain of activations: the table of activations.inl.h without its loops, which each instruction set compiles. */
 #define NNI_ACTIVATIONS_WITHOUT_LOOPS
 #include "kernels/elementwise/activations.inl.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Loops that the compiler vectorises. One file for all processors: the cache decides, not the instruction set. For rows
  * of 784 bytes AVX2 is 6 % faster than SSE2 (14 % for signed bytes), and a memcpy of as many floats only twice as fast.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Conversion of numbers of any type to reals, in one pass from source to destination. Without threads.
  *

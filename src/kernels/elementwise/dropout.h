@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Masks that silence a share of a layer's outputs in training (Srivastava et al., 2014). */
 #ifndef NNI_KERNELS_ELEMENTWISE_DROPOUT_H
 #define NNI_KERNELS_ELEMENTWISE_DROPOUT_H

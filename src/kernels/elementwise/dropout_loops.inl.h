@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Rows of dropout masks, part of elementwise_loops.inl.h. */
 
 static void dropout_row(nni_real *mask, size_t columns, const nni_dropout_row *row)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Vectorised functions over arrays; OpenMP threads divide the elements.
  *

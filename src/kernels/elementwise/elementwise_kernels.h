@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Functions over arrays without threads: a table in each instruction set's folder. */
 #ifndef NNI_KERNELS_ELEMENTWISE_ELEMENTWISE_KERNELS_H
 #define NNI_KERNELS_ELEMENTWISE_ELEMENTWISE_KERNELS_H

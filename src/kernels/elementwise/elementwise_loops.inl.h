@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The loops over arrays of one instruction set, and their table; not a header of declarations.
  *

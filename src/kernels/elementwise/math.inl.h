@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Exponential, logarithm and the tail of the normal distribution for one element; not a header of declarations.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/elementwise/noise.h"
 
 #include "kernels/elementwise/elementwise_kernels.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Gaussian noise that Philox keys. */
 #ifndef NNI_KERNELS_ELEMENTWISE_NOISE_H
 #define NNI_KERNELS_ELEMENTWISE_NOISE_H

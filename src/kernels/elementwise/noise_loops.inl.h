@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Gaussian noise, part of elementwise_loops.inl.h. */
 
 static inline nni_real sqrt_of(nni_real x)

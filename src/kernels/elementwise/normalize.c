@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/elementwise/normalize.h"
 
 #include "kernels/elementwise/elementwise_kernels.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Normalisation of a layer's sums by columns (batch norm) and by rows (layer norm), and its derivative.
  *

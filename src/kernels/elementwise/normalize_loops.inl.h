@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sums and normalisations of rows, a part of elementwise_loops.inl.h; not a header of declarations. */
 
 /* Partial sums, each of every sixteenth term, which are then added as a tree: an order that no instruction set changes.

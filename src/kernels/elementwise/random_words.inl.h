@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Philox4x32-10 as in support/philox.c, a vector of counters at a time; not a header of declarations. The including
  * file brings the vectors of its instruction set, wide_words.h.

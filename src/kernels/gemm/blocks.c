@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/gemm/pack.h"
 #include "kernels/gemm/product.h"

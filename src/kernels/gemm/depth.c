@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/depth.h"
 
 static size_t rounded_up(size_t count, size_t parts)

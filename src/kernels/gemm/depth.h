@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * How the depth of a product is walked: in blocks, each of a few whole leaves or of a part of a long one.
  *

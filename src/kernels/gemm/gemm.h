@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * C = A B with what follows it: bias, activation or derivative, applied while the tile is in the cache.
  *

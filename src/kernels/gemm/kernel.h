@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The micro-kernels: a table for float32 and one for bfloat16 in each instruction set's folder. */
 #ifndef NNI_KERNELS_GEMM_KERNEL_H
 #define NNI_KERNELS_GEMM_KERNEL_H

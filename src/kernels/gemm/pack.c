@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/pack.h"
 
 static void gather(nni_pack_source source, size_t width, size_t depth, nni_real *panel, size_t pitch)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Copies of blocks of a matrix in the order in which a micro-kernel reads them. */
 #ifndef NNI_KERNELS_GEMM_PACK_H
 #define NNI_KERNELS_GEMM_PACK_H

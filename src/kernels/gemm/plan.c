@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/plan.h"
 
 #include "support/extremes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * How a product is computed: which operand lies along vectors, what is packed, and how large blocks are.
  *

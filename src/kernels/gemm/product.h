@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the files of the driver share of a product under way. */
 #ifndef NNI_KERNELS_GEMM_PRODUCT_H
 #define NNI_KERNELS_GEMM_PRODUCT_H

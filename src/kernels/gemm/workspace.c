@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/product.h"
 #include "kernels/isa/isa.h"
 #include "support/memory.h"

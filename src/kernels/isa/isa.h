@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The instruction sets that kernels are compiled for, and which of them is in use.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/isa.h"
 
 #include <pthread.h>

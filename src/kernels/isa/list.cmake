@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The instruction sets that kernels are compiled for, slowest first: a line each, which names a folder beside this file.
 set(NNTRAIN_ISAS
     portable

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a core and its caches can do at most: loops of a few instructions, a table for each instruction set. */
 #ifndef NNI_KERNELS_PEAK_PEAK_LOOPS_H
 #define NNI_KERNELS_PEAK_PEAK_LOOPS_H

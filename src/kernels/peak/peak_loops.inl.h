@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The loops of an instruction set's peak.c; not a header of declarations.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The domain of optimizers: the table of optimizers.inl.h without its loops, which each instruction set compiles. */
 #define NNI_OPTIMIZERS_WITHOUT_LOOPS
 #include "kernels/update/optimizers.inl.h"

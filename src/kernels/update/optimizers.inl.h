@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The optimizers: loops over arrays, and the table; not a header of declarations.
  *

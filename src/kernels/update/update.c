@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/update/update.h"
 
 #include "kernels/elementwise/elementwise_kernels.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One step of an optimizer over blocks of a flat array; OpenMP threads divide the blocks.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Loops of updates without threads: a table in each instruction set's folder. */
 #ifndef NNI_KERNELS_UPDATE_UPDATE_KERNELS_H
 #define NNI_KERNELS_UPDATE_UPDATE_KERNELS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The loops of updates of one instruction set, and their table; not a header of declarations. Each instruction set
  * compiles this file by its own flags; see optimizers.inl.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The losses: an entry each in the table of losses.c; model/batch_loss.c computes them over a batch. To add one, see
  * README.md. */
 #ifndef NNI_MODEL_LOSSES_LOSS_H

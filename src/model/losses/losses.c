@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The losses, row by row, and their table. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Settings of a loss, as a recipe has them. */
 #ifndef NNI_MODEL_LOSSES_SETTINGS_H
 #define NNI_MODEL_LOSSES_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Limits that Linux's control groups set to this process: those of a container, a batch job or a systemd unit. */
 #ifndef NNI_SUPPORT_SYSTEM_CGROUP_H
 #define NNI_SUPPORT_SYSTEM_CGROUP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* sched_getaffinity, sched_setaffinity */
 #include "support/system/cpu.h"
 

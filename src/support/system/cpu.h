@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** CPUs and memory that this process may use, and the caches of the processor. */
 #ifndef NNI_SUPPORT_SYSTEM_CPU_H
 #define NNI_SUPPORT_SYSTEM_CPU_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/system/launcher.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What mpirun or srun left in the environment of a process that it started. */
 #ifndef NNI_SUPPORT_SYSTEM_LAUNCHER_H
 #define NNI_SUPPORT_SYSTEM_LAUNCHER_H

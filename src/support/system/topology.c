@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/system/topology.h"
 
 #include <dirent.h>

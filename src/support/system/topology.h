@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How the CPUs of a binding mask make up cores, caches, NUMA nodes and packages, and which of them threads should
  * take. */
 #ifndef NNI_SUPPORT_SYSTEM_TOPOLOGY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* syscall */
 #include "support/threads/backtrace.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Backtraces of all threads of this process, for the log of a run that hangs. */
 #ifndef NNI_SUPPORT_THREADS_BACKTRACE_H
 #define NNI_SUPPORT_THREADS_BACKTRACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/threads/thread.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Threads beside those that compute. */
 #ifndef NNI_SUPPORT_THREADS_THREAD_H
 #define NNI_SUPPORT_THREADS_THREAD_H

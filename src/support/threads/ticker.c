@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/threads/ticker.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A thread that calls a function at intervals until it is stopped. */
 #ifndef NNI_SUPPORT_THREADS_TICKER_H
 #define NNI_SUPPORT_THREADS_TICKER_H

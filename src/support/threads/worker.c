@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/threads/worker.h"
 
 #include <pthread.h>

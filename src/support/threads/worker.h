@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A thread that runs jobs in the order of submission while its owner goes on. */
 #ifndef NNI_SUPPORT_THREADS_WORKER_H
 #define NNI_SUPPORT_THREADS_WORKER_H

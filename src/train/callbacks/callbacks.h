@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The makers of all callbacks, each in a file of its own; train/callback_table.c has their order. */
 #ifndef NNI_TRAIN_CALLBACKS_CALLBACKS_H
 #define NNI_TRAIN_CALLBACKS_CALLBACKS_H

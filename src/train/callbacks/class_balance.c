@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/callbacks/class_balance.h"
 
 #include "data/dataset/cursor.h"

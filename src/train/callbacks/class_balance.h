@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Advice before a training on classes so unequal that its accuracy will mislead. */
 #ifndef NNI_TRAIN_CALLBACKS_CLASS_BALANCE_H
 #define NNI_TRAIN_CALLBACKS_CLASS_BALANCE_H

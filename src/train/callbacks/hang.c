@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A watchdog: a training that makes no progress for hours looks like one that works. A thread of every rank checks now
  * and then whether its rank has begun something new. A rank that has not, and waits for nobody, prints the stacks of
  * its threads and ends the run; one that waits for others gives them time to do so, and ends the run where they cannot

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/callbacks/imbalance.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Load balance of a run: seconds that ranks computed, waited and read, and whether one holds up the others. */
 #ifndef NNI_TRAIN_CALLBACKS_IMBALANCE_H
 #define NNI_TRAIN_CALLBACKS_IMBALANCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows are read once and trained on for hours. A bit of them that flips goes into every gradient from then on, and the
  * same into all ranks, where no comparison of weights finds it. So a digest of them is taken again after every epoch,
  * and before weights are kept: a hundredth of a second for 100 MB. */

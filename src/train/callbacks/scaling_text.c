@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/callbacks/scaling_text.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** How features are scaled, as text for the block that a training begins with. */
 #ifndef NNI_TRAIN_CALLBACKS_SCALING_TEXT_H
 #define NNI_TRAIN_CALLBACKS_SCALING_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/callbacks/snapshot.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** A checkpoint that is written while the training goes on: rank 0's copy of the state, and the thread that writes it.
  */
 #ifndef NNI_TRAIN_CALLBACKS_SNAPSHOT_H

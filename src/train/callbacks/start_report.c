@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/callbacks/start_report.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The block of lines that a training begins with: machine, data, network, training. */
 #ifndef NNI_TRAIN_CALLBACKS_START_REPORT_H
 #define NNI_TRAIN_CALLBACKS_START_REPORT_H

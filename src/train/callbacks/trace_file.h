@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The trace of a run: what each rank did when, in the trace-event format of Chrome, which Perfetto shows.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All ranks make the same steps from the same weights, so the weights stay the same bits on all of them. Where they do
  * not, a memory or a processor has failed, and what it computed is in everybody's gradients: the training must not go
  * on from there, nor be kept. */

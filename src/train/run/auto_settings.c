@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run/auto_settings.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Settings that a recipe leaves to auto: their values, chosen from the number of rows and ranks. */
 #ifndef NNI_TRAIN_RUN_AUTO_SETTINGS_H
 #define NNI_TRAIN_RUN_AUTO_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Callbacks: what is optional about a training, called at named moments; and the reports that it is given. */
 #ifndef NNI_TRAIN_RUN_CALLBACK_H
 #define NNI_TRAIN_RUN_CALLBACK_H

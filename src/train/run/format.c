@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run/format.h"
 
 #include <inttypes.h>

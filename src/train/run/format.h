@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Figures as text for people: counts, seconds, bytes. */
 #ifndef NNI_TRAIN_RUN_FORMAT_H
 #define NNI_TRAIN_RUN_FORMAT_H

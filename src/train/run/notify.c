@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run/notify.h"
 
 #include "support/memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Calls all callbacks of a run at a moment: in the order of their table, or at the end backwards, so that what writes
  * the model comes before what prints where it is. All are collective.

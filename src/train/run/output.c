@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run/output.h"
 
 #include <limits.h>

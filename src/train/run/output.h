@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Output of a training for people: lines, wrapped to the width of their terminal, beside a progress bar. */
 #ifndef NNI_TRAIN_RUN_OUTPUT_H
 #define NNI_TRAIN_RUN_OUTPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The system ends a process that takes the last of the memory without a word: hence the warning. */
 #include "train/run/resource_usage.h"
 

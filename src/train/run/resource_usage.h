@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The slowest step and the largest memory of an epoch, and a warning before the memory of a host runs out. */
 #ifndef NNI_TRAIN_RUN_RESOURCE_USAGE_H
 #define NNI_TRAIN_RUN_RESOURCE_USAGE_H

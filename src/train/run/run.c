@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run/run.h"
 
 void nni_run_mark(nni_run *run, nni_span_kind kind)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * What a training holds while it runs, by owner: data, model, progress, files, output. setup.c makes it; step.c,
  * epoch.c and the callbacks work on it.

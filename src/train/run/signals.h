@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** SIGTERM, SIGUSR1 and SIGINT: remembered, to be acted on between two steps. */
 #ifndef NNI_TRAIN_RUN_SIGNALS_H
 #define NNI_TRAIN_RUN_SIGNALS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run/threads.h"
 
 #include <omp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** OpenMP threads of a rank: how many, and on which CPUs. */
 #ifndef NNI_TRAIN_RUN_THREADS_H
 #define NNI_TRAIN_RUN_THREADS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run_folder/folder.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The folder of a run and the checkpoints in it. All local: rank 0 alone looks at the disk. */
 #ifndef NNI_TRAIN_RUN_FOLDER_FOLDER_H
 #define NNI_TRAIN_RUN_FOLDER_FOLDER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* getrandom, nanoseconds of struct stat */
 #include "train/run_folder/lock_file.h"
 

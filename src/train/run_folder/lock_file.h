@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** The file by which a run says that a folder is its own: who it is, and that it still lives. */
 #ifndef NNI_TRAIN_RUN_FOLDER_LOCK_FILE_H
 #define NNI_TRAIN_RUN_FOLDER_LOCK_FILE_H

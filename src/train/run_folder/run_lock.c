@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "train/run_folder/run_lock.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * One owner at a time for the folder of a run, on this host or on any other that shares the disk. All local: rank 0
  * alone has the lock.

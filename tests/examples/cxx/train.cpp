@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // Trains what a recipe says, from C++, on any number of ranks: mpirun -np 4 train recipe.yaml
 #include <nntrain/nntrain.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The public API as a program uses it that has rows of its own: recipes from memory, batches that no file holds. On one
  * or two ranks. */
 #include <nntrain/nntrain.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The reckoning behind nntrain bench: no clock is asked here. */
 #include <float.h>
 #include <math.h>

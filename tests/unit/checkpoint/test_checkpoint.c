@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checkpoints: what is written is what is read, and nothing damaged is believed. */
 #include <fcntl.h>
 #include <hdf5.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Run by mpirun at several rank counts: sums over ranks keep to the tree of the leaves, bit for bit, by every way that
  * there is, and buckets bring them in order; and parts are made whole. Hosts are this one under several names. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What can be wrong with a file, and that all ranks are told alike and none is left waiting. Run by mpirun at several
  * rank counts. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What data.normalize: auto chooses, and what it tells. Run by mpirun at several rank counts. */
 #include <math.h>
 

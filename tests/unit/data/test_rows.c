@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows on their way from the file's type to a batch. Run by mpirun at several rank counts. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Run by mpirun at several rank counts. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows that stay in the file: read again, they are those that memory would hold, dealt in the same order. Run by mpirun
  * at several rank counts. */
 #include "data/dataset/cursor.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Targets scaled for training and outputs taken back. Run by mpirun at several rank counts. */
 #include <float.h>
 #include <math.h>

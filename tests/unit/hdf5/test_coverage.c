@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the sources of a virtual dataset cover, against a table with an entry for every place. */
 #include "hdf5/storage/coverage.h"
 

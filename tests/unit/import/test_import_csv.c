@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tables in text into HDF5. Run by mpirun at several rank counts. */
 #include <float.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays of NumPy's into HDF5; tests/run/import.sh compares with NumPy itself. */
 #include <zlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text of SVMlight into HDF5. */
 #include <stdlib.h>
 

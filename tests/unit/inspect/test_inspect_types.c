@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "support/inspect_fixture.h"
 
 static const fixture_storage contiguous;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Products of operands rounded to bfloat16, for each instruction set this processor has. */
 #include <stdio.h>
 

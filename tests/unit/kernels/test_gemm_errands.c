@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What products do beside their sums: they move memory, tell which rows of C are complete, and are the same products.
  */
 #include <stdbool.h>

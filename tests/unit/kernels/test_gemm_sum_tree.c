@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Products whose depth is made of leaves, for float and double, and for each instruction set this processor has. */
 #include <omp.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Run for float and double, and for each instruction set this processor has. */
 #include <math.h>
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Figures of a split against definitions spelled out over all pairs of rows. Run by mpirun at several rank counts:
  * every rank knows all rows, owns a share of them, and must hear what one rank alone would find. */
 #include <math.h>

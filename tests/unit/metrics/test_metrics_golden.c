@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Figures of randomised predictions that scikit-learn found (scripts/make_golden_metrics.py), found again by an
  * evaluator. Run by mpirun at several rank counts: every rank knows all rows and owns a share of them.

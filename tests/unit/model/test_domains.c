@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tables of model and optim: every enumerator has an entry with a name and a line of help, and names are found. */
 #include <string.h>
 

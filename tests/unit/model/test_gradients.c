@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Backpropagation against central finite differences. Built on the double library: the same sources with double for
  * nni_real, where (E(w+h) - E(w-h)) / 2h is good to about h^2 = 1e-10. The formulas of the losses have tests of their
  * own. */

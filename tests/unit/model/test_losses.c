@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Losses by hand, against sums in long double, and their slopes against central differences over the logits. Built on
  * the double library, where those are good to about 1e-10, and on the float one. */
 #include <math.h>

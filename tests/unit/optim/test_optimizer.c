@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Steps of every optimiser against plain loops in double, formula by formula. Run for float and double, and for each
  * instruction set this processor has. */
 #include <float.h>

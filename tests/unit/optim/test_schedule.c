@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Learning rates against their closed forms, written out a second time here. */
 #include <math.h>
 #include <stdbool.h>

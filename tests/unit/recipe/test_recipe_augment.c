@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* data.augment: what is read of it, and what is refused. */
 #include "support/recipe_fixture.h"
 #include "support/suite.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a wrong recipe is told: every message in full, because its place and its mend are what it is for. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Losses, optimizers, schedules and the other choices of a recipe: what each has by default, and what each refuses. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tables of settings, and the reference that is made from them. */
 #include <stdio.h>
 #include <stdlib.h>

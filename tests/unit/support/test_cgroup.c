@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Limits of control groups. Hosts are made up: folders with the files that Linux would show a process there. */
 #define _GNU_SOURCE /* nftw, mkdtemp */
 #include <ftw.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The order of adding up, against the definition written as a recursion: bit for bit, on every number of ranks. */
 #include "support/sum_tree.h"
 

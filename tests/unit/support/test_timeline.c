@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a rank's time goes into, and how ranks compare. */
 #include <math.h>
 #include <string.h>

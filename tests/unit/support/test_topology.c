@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Hosts are made up: folders like the system's own, with the files that it would have. */
 #define _GNU_SOURCE /* nftw, mkdtemp */
 #include <ftw.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* When a run calls its callbacks, and in which order. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Trainings that PyTorch did in double (scripts/make_golden.py), repeated with nntrain: the loss of each of 100 steps,
  * the parameters at the end and what batch norm remembers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* On the cores that this test may use, however many these are. */
 #include <omp.h>
 #include <stdlib.h>

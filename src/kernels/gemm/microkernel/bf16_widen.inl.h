@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * What a step of bfloat16 pairs adds, on processors without an instruction for it; included after vectors.inl.h, not a
  * header of declarations.

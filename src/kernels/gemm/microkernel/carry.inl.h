@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * What a tile or a strip does beside its sums; included after vectors.inl.h and what a file says of its set, not a
  * header of declarations.

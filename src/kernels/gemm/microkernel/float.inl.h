@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The micro-kernel of nni_real that the files of instruction sets share; included after vectors.inl.h and what a file
  * says of its set, not a header of declarations.

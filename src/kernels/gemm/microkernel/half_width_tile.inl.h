@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Tiles of at most half a vector of columns; included after tile.inl.h, not a header of declarations.
  *

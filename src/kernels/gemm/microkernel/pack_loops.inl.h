@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The copies into panels that the micro-kernel files share; included after tile.inl.h, not a header of declarations.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The rows of A that a tile or a strip reads where they are; included after vectors.inl.h, not a header of
  * declarations.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Products of a few rows with B as it lies; included after transpose_4x4.inl.h and sums.inl.h, not a header of
  * declarations.

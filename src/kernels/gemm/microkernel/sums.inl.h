@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * How the sums of a tile get into registers and out of them; included after vectors.inl.h and what a file says of its
  * set, not a header of declarations.

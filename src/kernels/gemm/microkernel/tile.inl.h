@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * The body that the micro-kernel files share; not a header of declarations.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * LANES rows whose depth is contiguous, turned so that the elements of one step of depth lie side by side; not a header
  * of declarations. The including file says how quads of rows are loaded and interleaved. For float alone.

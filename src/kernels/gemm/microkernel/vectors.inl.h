@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /**
  * Vectors of the width that the including micro-kernel file gives as VECTOR_BYTES; not a header of declarations.
  */

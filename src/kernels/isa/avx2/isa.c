@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/isa.h"
 
 extern const struct nni_gemm_kernel nni_gemm_avx2, nni_gemm_bf16_avx2;

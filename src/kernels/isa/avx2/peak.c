@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/avx2/simd.h"
 
 /* 12 sums + factor + term = 14 of 16 registers. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Vectors of AVX2, and the tile that fills its registers; not a header of declarations. */
 /* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers. Strips whose B is
  * turned: at most 6 sums + 8 vectors on their way. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Thirty-two bytes of 64-bit lanes, for random words; not a header of declarations. */
 #include <immintrin.h>
 #include <stdint.h>

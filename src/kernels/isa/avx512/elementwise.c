@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/avx512/wide_words.h"
 
 #define NNI_ELEMENTWISE_TABLE nni_elementwise_avx512

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/avx512/simd.h"
 
 #include "kernels/gemm/microkernel/float.inl.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/avx512/simd.h"
 
 #ifndef NNTRAIN_DOUBLE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/avx512/simd.h"
 
 /* 24 sums + factor + term = 26 of 32 registers. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Vectors of AVX-512, and the tile that fills its registers; not a header of declarations. */
 /* 14x32 float micro-kernel (14x16 double): 28 sums + 2 vectors of B + 1 broadcast = 31 of 32 registers. Strips whose B
  * is turned: at most 8 sums + 16 vectors on their way. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/portable/simd.h"
 
 #include "kernels/gemm/microkernel/float.inl.h"

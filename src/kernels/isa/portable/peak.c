@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/isa/portable/simd.h"
 
 /* 12 sums + factor + term = 14 of the 16 registers of the first x86-64; a multiply-add is two instructions. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Vectors that every processor has, and the tile that fills 16 registers; not a header of declarations. */
 /*
  * 4x8 float micro-kernel (4x4 double) for any processor with 16-byte vectors: 8 sums + 2 vectors of B + 1 broadcast +

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "kernels/update/update_loops.inl.h"
 
 const nni_update_kernels nni_update_portable = NNI_UPDATE_TABLE;

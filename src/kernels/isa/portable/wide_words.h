@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** Sixteen bytes of 64-bit lanes, for random words; not a header of declarations. */
 #include <stdint.h>
 #if defined(__SSE2__)

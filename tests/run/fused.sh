@@ -5,7 +5,7 @@
 # of a model would depend on the compiler otherwise.
 . "$(dirname "$0")/lib.sh"
 
-objects=$BUILD/src/CMakeFiles/libnntrain.dir
+objects=$BUILD/src/CMakeFiles/nntrain_objects.dir
 [ "$(uname -m)" = x86_64 ] || { echo "skipped: knows the instructions of x86-64 only"; exit 77; }
 command -v objdump >/dev/null || { echo "skipped: there is no objdump (Debian: binutils)"; exit 77; }
 

@@ -70,7 +70,7 @@ struct nni_host_sum {
     size_t *reduced;       /* [ranks] own pieces that each is known to have reduced */
     size_t unread; /* of a whole sum: the first piece of the step before that the other is not known to have reduced */
     size_t until_read;
-    bool idle;      /* there is nothing to be done until the next look, or more is complete */
+    bool idle;      /* there is nothing to be done until counters are read again, or more is complete */
     place *carried; /* the task that the errand under way is of; NULL: there is none */
     size_t carried_count;
 };
@@ -167,7 +167,7 @@ static void publish_counters(nni_host_sum *s)
     s->counters_current = true;
 }
 
-/* What a counter of all steps has beyond those before; its rank may still be there. */
+/* The part of a counter that is of this step; 0 while its rank is still at the one before. */
 static size_t beyond(uint64_t counter, uint64_t before)
 {
     return counter > before ? (size_t)(counter - before) : 0;
@@ -189,7 +189,7 @@ static void read_counters(nni_host_sum *s)
     s->idle = false;
 }
 
-/* Now and then; and a call before, what is looked at is asked for, so that nobody waits for another core. */
+/* Every CALLS_BETWEEN_READS calls; prefetches the counters one call before, so that nobody waits for another core. */
 static void read_counters_at_times(nni_host_sum *s)
 {
     if (--s->until_read == 0)
@@ -293,7 +293,7 @@ static bool move(nni_host_sum *s, size_t most)
 
 /* --- having a tile do it --- */
 
-/* Whole lines of what is next, which only the last piece's end is not. */
+/* Elements in the next whole cache lines; only the end of the last piece is less than a line. */
 static size_t carriable(const nni_host_sum *s, const place *at, size_t most)
 {
     return nni_smaller(rest_of(s, at).count, most) / LINE * LINE;

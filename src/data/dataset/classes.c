@@ -195,7 +195,7 @@ static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct cl
     return NN_OK;
 }
 
-static nn_status choose_mapping(nni_dataset *dataset, const nni_dataset_spec *spec, nni_hdf5_rows *rows,
+static nn_status decide_classes(nni_dataset *dataset, const nni_dataset_spec *spec, nni_hdf5_rows *rows,
                                 struct classes *classes, nn_comm *comm, nn_error *error)
 {
     const size_t told_apart = nni_head_classes(spec->head);
@@ -241,7 +241,7 @@ nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec 
     if (status == NN_OK)
         status = read_all(dataset, &rows, &classes, comm, error);
     if (status == NN_OK)
-        status = choose_mapping(dataset, spec, &rows, &classes, comm, error);
+        status = decide_classes(dataset, spec, &rows, &classes, comm, error);
     if (status == NN_OK && nni_label_set_is_known(classes.set)) {
         dataset->label_set = classes.set;
         dataset->label_set->floats = !y->layout->integer;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes tests/golden/metrics.h5: figures of randomised predictions by scikit-learn, which tests/unit/train/test_metrics_golden.c
-compares with nntrain's.
+"""Writes tests/golden/metrics.h5: figures of randomised predictions by scikit-learn, which
+tests/unit/metrics/test_metrics_golden.c compares with nntrain's.
 
 Needs scikit-learn (1.9.1 made the file) and h5py. Outputs, values and weights are float32, so that nntrain has the very
 numbers in either of its libraries; scikit-learn computes in float64 of them. Probabilities for log_loss are clipped

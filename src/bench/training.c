@@ -114,7 +114,7 @@ static nn_status gradients_progress(void *context, size_t work, size_t most, nni
     return nni_reduction_progress(t->gradients, work, most, errand, error);
 }
 
-/* As a training that need not be reproducible: see train/average.c. */
+/* As a training that need not be reproducible: see train/gradient_sync.c. */
 static nn_status make_sums(nn_comm *comm, nni_bench_training *t, nn_error *error)
 {
     const nni_reduction_plan plan = {

@@ -32,7 +32,7 @@ nn_status nn_comm_agree(nn_comm *comm, nn_status status, nn_error *error)
     NN_TRY(combine(comm, &failing, MPI_SUM, error));
 
     /* What fails on every rank is a fact about the run; what fails on some is a fact about a rank and its host, so we
-     * name them, once: a part of the ranks has other numbers for them. */
+     * name them; but not a communicator of some of the ranks, where they have other numbers. */
     int speaker = comm->size - lowest;
     nn_error message = {.status = status};
     if (comm->rank == speaker) {

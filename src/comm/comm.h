@@ -42,7 +42,8 @@ nn_comm nni_comm_alone(void);
  */
 nn_status nni_comm_broadcast_status(nn_comm *comm, nn_status status, nn_error *error);
 
-/** Sums each element over ranks, in place: MPI_Iallreduce, which Open MPI is slow with where many values go to hosts.
+/** Sums each element over ranks, in place: MPI_Iallreduce, which Open MPI is slow with where many values go between
+ * hosts.
  */
 nn_status nni_comm_sum_real(nn_comm *comm, nni_real *values, size_t count, nn_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * How the ranks lie on hosts, for sums that are made within each host before they leave it.
+ * Which ranks are on which host, for sums that are made within each host before they leave it.
  *
  * A lane is one rank of each host, the one with the same place among its own; lanes sum different segments at the same
  * time, so that several cores drive the network.

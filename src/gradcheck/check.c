@@ -234,7 +234,7 @@ static void advise(const check *in)
 }
 
 /* What guessing costs: a first loss far above it speaks of weights or features that are too large. */
-static void tell_loss(const check *in, double loss)
+static void print_loss(const check *in, double loss)
 {
     fprintf(in->out, "loss     %.6g (%s)", loss, nn_loss_name(in->recipe->loss.name));
     const double guess = log((double)in->network->outputs);
@@ -288,7 +288,7 @@ static nn_status run(check *in, size_t rows, nn_error *error)
     nni_network_backward(&in->recipe->loss, in->network, &in->batch, in->work);
     for (size_t i = 0; i < in->network->flat_count; i++)
         in->analytic[i] = in->work->gradients[i];
-    tell_loss(in, loss);
+    print_loss(in, loss);
     tell_layers(in);
     advise(in);
     return compare(in, error);

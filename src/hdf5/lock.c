@@ -3,8 +3,8 @@
 
 #include <pthread.h>
 
-/* HDF5's state is the process's, and so is what guards it. Who waits holds `next`, so that a thread that reads run
- * after run cannot take its turn again before those who wait: a mutex alone promises nothing of the kind. */
+/* HDF5's state is global, and so are its locks. A waiting thread holds `next`, so that a thread that reads run after
+ * run cannot lock again before it: a mutex alone is not fair. */
 static pthread_mutex_t next = PTHREAD_MUTEX_INITIALIZER, inside = PTHREAD_MUTEX_INITIALIZER;
 
 void nni_hdf5_lock(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * One thread at a time inside HDF5: parallel builds of it have no lock of their own, and reading ahead goes on while a
- * checkpoint is composed.
+ * checkpoint is serialized.
  *
  * Taken by whatever calls HDF5 while a run may read ahead; opening files comes before that and needs none.
  */

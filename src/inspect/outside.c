@@ -10,7 +10,7 @@
 
 enum { LISTED_MOST = 12 };
 
-/* ", which is not there"; the mend comes with the error. */
+/* ", which is not there"; the remedy comes with the error. */
 static void print_fault(FILE *out, const nni_hdf5_referred *found)
 {
     char fault[sizeof found->fault];

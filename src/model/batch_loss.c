@@ -9,7 +9,7 @@
 #include "model/losses/loss.h"
 #include "support/partition.h"
 
-/* Below this many outputs a second thread costs more than it saves; see elementwise.c. */
+/* Below this many outputs a second thread costs more than it saves; see kernels/elementwise/elementwise.c. */
 static const size_t worth_threads = 32768;
 
 static inline nni_loss_row row_of(const nni_loss_settings *loss, const nni_batch *batch, size_t outputs, size_t i)

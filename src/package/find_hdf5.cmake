@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Finds HDF5: one built for the very MPI that mpi.cmake found, or a serial one, as NNTRAIN_HDF5 says. HDF5 built for another
-# MPI would call functions of a library that never was initialised, so that one is passed over.
+# Finds HDF5: one built for the very MPI that find_mpi.cmake found, or a serial one, as NNTRAIN_HDF5 says. HDF5 built for
+# another MPI would call functions of a library that never was initialised, so that one is passed over.
 #   -DHDF5_C_COMPILER_EXECUTABLE=PATH (a compiler wrapper) or -DHDF5_ROOT=DIR chooses one.
 
 set(NNTRAIN_HDF5 "auto" CACHE STRING "HDF5 to use: auto (parallel where there is one), parallel, serial")

@@ -100,7 +100,7 @@ static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
                              .latency = atof(argv[4]),
                              .bandwidth = atof(argv[5]),
                              .speed = atof(argv[3]),
-                             /* The product's own choice, see messages.c. */
+                             /* The product's own choice, see comm/allreduce/messages.c. */
                              .segments = comm->size < 16};
     if (comm->rank == 0)
         printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nni_model_step(&model, &r.profile), one,

@@ -8,7 +8,7 @@
 enum { NNI_CAUSE_SIZE = 256 };
 
 /**
- * Names what is most likely behind a loss or gradient that is not finite, and its mend, as the end of a sentence.
+ * Names what is most likely behind a loss or gradient that is not finite, and its remedy, as the end of a sentence.
  * Collective.
  *
  * @param rate  learning rate of the step

@@ -37,7 +37,7 @@ static nn_status sum_over_ranks(void *context, nni_leaf_range leaves, double *va
     return nni_exchange_finish(sync->batch_norm, error);
 }
 
-/* Of several batches that are averaged at once, the gradients of those before come in, or go to those that follow. */
+/* Several batches are averaged at once: adds the gradients of those before, or keeps the sum for those that follow. */
 static void accumulate(nni_gradient_sync *sync, size_t first, size_t end)
 {
     nni_real *gradients = sync->work->gradients + first, *before = sync->accumulated + first;

@@ -33,7 +33,7 @@ static double model_values(const nni_run *run)
     return values + 2 * rows * widest;
 }
 
-/* The system would promise memory that it lacks and stop the process later, without a word. */
+/* Linux would grant memory that it does not have, and kill the process later without a message. */
 static nn_status check_memory(const nni_run *run, nn_error *error)
 {
     const double gibibyte = 1024.0 * 1024 * 1024;
@@ -66,7 +66,7 @@ nn_status nni_setup_model(nni_run *run, nn_error *error)
                                      &run->model.optimizer, error);
 }
 
-/* What deals batches and what holds their passes; the sampler copies targets as they are by now. */
+/* The sampler and the work space of the passes; the sampler copies targets as they are by now. */
 nn_status nni_setup_work(nni_run *run, nn_error *error)
 {
     const nni_training_settings *training = &run->recipe->training;

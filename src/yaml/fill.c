@@ -33,7 +33,7 @@ static bool is_within(const nni_setting *setting, double value)
                                 (setting->below ? value < setting->most : value <= setting->most));
 }
 
-/* Adds what is usual: the default, unless that is to switch something off, is a mend that is always right. */
+/* Adds what is usual: the default, unless that is to switch something off, is a remedy that is always right. */
 static void say_usual(nni_sentence *to, const filling *in, const nni_setting *setting)
 {
     const char *usual = setting->usual ? setting->usual : "%s is usual", *gap = strstr(usual, "%s");

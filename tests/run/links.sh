@@ -97,6 +97,7 @@ done < <(grep '^scripts/' "$work/there" | grep -v README)
 # A folder of src/ with more than three files of its own has a README.md, or one above names it; the map has them all.
 while read -r count folder; do
     [ "$count" -gt 3 ] || continue
+    [[ $folder != src/kernels/isa/* ]] || continue # instruction sets: src/kernels/README.md describes all
     above=$folder described=no
     [ -e "$folder/README.md" ] && grep -qF "${folder#src/}/" src/README.md && described=yes
     while [ $described = no ] && [ "$above" != src ]; do

@@ -3,10 +3,10 @@
  * One sum over the ranks that goes on while they compute.
  *
  * Along the tree of leaves (support/sum_tree.h), or in any order that gives all ranks the same bits, which differs from
- * one number of ranks to another. Ranks of one host sum through memory that they share (shared_sum.h); ranks of several
- * hosts, where each has a run of them, do so within each host, and one rank of each host then sums by messages
- * (messages.h) what its host has of a segment: a host sends and is sent what one rank would be. Elsewhere messages go
- * between all ranks. Along a tree, the same bits every way.
+ * one number of ranks to another. Ranks of one host sum through memory that they share (shared_sum.h). On several
+ * hosts, where each has consecutive ranks, each host first does so, and one of its ranks then sums a segment over the
+ * hosts by messages (messages.h): a host sends and receives what one rank would. Elsewhere messages go between all
+ * ranks. Along a tree, the same bits every way.
  *
  * Collective: all ranks start their exchanges in the same order.
  */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The array is cut into pieces, which the ranks own in turn. A rank's two counters, which only grow, tell the others
- * how far it is: of the pieces it has shown its nodes of, and of those of its own that it has joined.
+ * The array is cut into pieces, which the ranks own in turn: a rank publishes its nodes of each piece in shared memory,
+ * and the owner reduces the piece and publishes its sum, which the others copy. A rank's two counters, which only grow,
+ * say how many pieces it has published and how many of its own it has reduced.
  *
- * Nothing else needs to be agreed. A rank shows a piece again, a step later, after it has taken its sum, which its
- * owner found from what all had shown; and an owner joins it again when all have shown it again, having taken the sum
- * before. Of two ranks each owns all pieces, as many bytes move, and nobody waits for sums to come back; there a rank
- * shows a piece again when the other has joined it.
+ * The counters suffice. A rank may overwrite its published nodes of a piece, a step later, once it has copied the
+ * piece's sum: the owner is done with them by then. An owner may overwrite a sum once all ranks have published the
+ * piece again: they have copied the sum by then. Of two ranks each reduces all pieces: as many bytes move, and no sum
+ * needs to come back; there a rank may overwrite a piece once the other has reduced it.
  */
 #include "comm/allreduce/host_sum.h"
 
@@ -26,18 +27,18 @@ enum {
     PIECE = 4096,  /* elements that a rank owns at a time, and that counters move by */
     PORTION = 512, /* elements of a task that are moved at a time where there is no errand */
     LINE = 64 / sizeof(nni_real),
-    /* Calls between two looks at the others' counters, which may each come from another core's cache; as many as there
-     * are ranks at least. */
-    LOOK = 16,
+    /* Calls between two reads of the others' counters, each of which may come from another core's cache; at least as
+     * many as there are ranks. */
+    CALLS_BETWEEN_READS = 16,
     RANKS_OF_WHOLE = 2,
 };
 
-/* The begin of a rank's part of the memory, in a cache line of its own; its nodes and then the sums of its pieces are
- * behind it. */
-typedef struct board {
-    alignas(NNI_ALIGNMENT) _Atomic uint64_t shown; /* pieces, over all steps */
-    _Atomic uint64_t joined;                       /* own pieces, over all steps */
-} board;
+/* At the start of a rank's part of the memory, in a cache line of its own; its nodes and the sums of its pieces follow.
+ */
+typedef struct counters {
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t published; /* pieces, over all steps */
+    _Atomic uint64_t reduced;                          /* own pieces, over all steps */
+} counters;
 
 typedef struct portion {
     size_t first, count; /* elements */
@@ -63,13 +64,13 @@ struct nni_host_sum {
 
     uint64_t steps;
     size_t complete; /* elements of this step that are there */
-    place show_at, join_at, take_at;
-    bool told;      /* the counters say all there is to say */
-    size_t shown;   /* pieces that all ranks are known to have shown */
-    size_t *joined; /* [ranks] own pieces that each is known to have joined */
-    size_t unread;  /* of a whole sum: the first piece of the step before that the other is not known to have joined */
-    size_t until_look;
-    bool idle;      /* there is nothing to be done until the next look, or more is complete */
+    place publish_at, join_at, take_at;
+    bool counters_current; /* this rank's counters are up to date */
+    size_t published;      /* pieces that all ranks are known to have published */
+    size_t *reduced;       /* [ranks] own pieces that each is known to have reduced */
+    size_t unread; /* of a whole sum: the first piece of the step before that the other is not known to have reduced */
+    size_t until_read;
+    bool idle;      /* there is nothing to be done until counters are read again, or more is complete */
     place *carried; /* the task that the errand under way is of; NULL: there is none */
     size_t carried_count;
 };
@@ -126,19 +127,19 @@ static portion rest_of(const nni_host_sum *s, const place *at)
 
 /* --- the shared memory --- */
 
-static board *board_of(const nni_host_sum *s, size_t rank)
+static counters *counters_of(const nni_host_sum *s, size_t rank)
 {
-    return (board *)(void *)s->memory.parts[rank];
+    return (counters *)(void *)s->memory.parts[rank];
 }
 
 /* Elements of a node of a rank. */
 static nni_real *node_of(const nni_host_sum *s, size_t rank, size_t node, size_t first)
 {
-    nni_real *nodes = (nni_real *)(void *)(s->memory.parts[rank] + sizeof(board));
+    nni_real *nodes = (nni_real *)(void *)(s->memory.parts[rank] + sizeof(counters));
     return nodes + node * s->pieces * PIECE + first;
 }
 
-/* The sum of a piece, where its owner shows it. */
+/* The sum of a piece, where its owner publishes it. */
 static nni_real *sum_of(const nni_host_sum *s, size_t piece)
 {
     const size_t rank = owner_of(s, piece);
@@ -148,75 +149,75 @@ static nni_real *sum_of(const nni_host_sum *s, size_t piece)
 static size_t bytes_of(const nni_host_sum *s, size_t rank)
 {
     const size_t sums = s->whole ? 0 : owned(s, rank);
-    return sizeof(board) + (s->nodes[rank] * s->pieces + sums) * PIECE * sizeof(nni_real);
+    return sizeof(counters) + (s->nodes[rank] * s->pieces + sums) * PIECE * sizeof(nni_real);
 }
 
 /* --- the counters --- */
 
 /* What was streamed has had a tile's time to reach memory, so that this does not wait. */
-static void tell(nni_host_sum *s)
+static void publish_counters(nni_host_sum *s)
 {
-    if (s->told)
+    if (s->counters_current)
         return;
-    board *own = board_of(s, rank_of(s));
+    counters *own = counters_of(s, rank_of(s));
     nni_stream_done();
-    atomic_store_explicit(&own->shown, s->steps * s->pieces + s->show_at.piece, memory_order_release);
-    atomic_store_explicit(&own->joined, s->steps * owned(s, rank_of(s)) + s->join_at.piece / owners_of(s),
+    atomic_store_explicit(&own->published, s->steps * s->pieces + s->publish_at.piece, memory_order_release);
+    atomic_store_explicit(&own->reduced, s->steps * owned(s, rank_of(s)) + s->join_at.piece / owners_of(s),
                           memory_order_release);
-    s->told = true;
+    s->counters_current = true;
 }
 
-/* What a counter of all steps has beyond those before; its rank may still be there. */
+/* The part of a counter that is of this step; 0 while its rank is still at the one before. */
 static size_t beyond(uint64_t counter, uint64_t before)
 {
     return counter > before ? (size_t)(counter - before) : 0;
 }
 
-static void look(nni_host_sum *s)
+static void read_counters(nni_host_sum *s)
 {
-    s->shown = s->unread = s->pieces;
+    s->published = s->unread = s->pieces;
     for (size_t rank = 0; rank < ranks_of(s); rank++) {
-        const board *theirs = board_of(s, rank);
-        const uint64_t shown = atomic_load_explicit(&theirs->shown, memory_order_acquire);
-        const uint64_t joined = atomic_load_explicit(&theirs->joined, memory_order_acquire);
-        s->shown = nni_smaller(s->shown, beyond(shown, s->steps * s->pieces));
-        s->joined[rank] = beyond(joined, s->steps * owned(s, rank));
+        const counters *theirs = counters_of(s, rank);
+        const uint64_t published = atomic_load_explicit(&theirs->published, memory_order_acquire);
+        const uint64_t reduced = atomic_load_explicit(&theirs->reduced, memory_order_acquire);
+        s->published = nni_smaller(s->published, beyond(published, s->steps * s->pieces));
+        s->reduced[rank] = beyond(reduced, s->steps * owned(s, rank));
         if (s->whole && s->steps > 0)
-            s->unread = nni_smaller(s->unread, beyond(joined, (s->steps - 1) * s->pieces));
+            s->unread = nni_smaller(s->unread, beyond(reduced, (s->steps - 1) * s->pieces));
     }
-    s->until_look = LOOK > ranks_of(s) ? LOOK : ranks_of(s);
+    s->until_read = CALLS_BETWEEN_READS > ranks_of(s) ? CALLS_BETWEEN_READS : ranks_of(s);
     s->idle = false;
 }
 
-/* Now and then; and a call before, what is looked at is asked for, so that nobody waits for another core. */
-static void look_at_times(nni_host_sum *s)
+/* Every CALLS_BETWEEN_READS calls; prefetches the counters one call before, so that nobody waits for another core. */
+static void read_counters_at_times(nni_host_sum *s)
 {
-    if (--s->until_look == 0)
-        look(s);
-    else if (s->until_look == 1)
+    if (--s->until_read == 0)
+        read_counters(s);
+    else if (s->until_read == 1)
         for (size_t rank = 0; rank < ranks_of(s); rank++)
-            __builtin_prefetch(board_of(s, rank));
+            __builtin_prefetch(counters_of(s, rank));
 }
 
 /* --- what can be done of the three tasks --- */
 
-/* Own pieces are joined from where they are; each joins all of a whole sum, of which the other needs them as well. */
-static bool can_show(nni_host_sum *s)
+/* A rank reduces its own pieces from where they are; of a whole sum the other rank needs them as well. */
+static bool can_publish(nni_host_sum *s)
 {
-    place *at = &s->show_at;
+    place *at = &s->publish_at;
     for (; at->piece < s->pieces && at->piece * PIECE + length_of(s, at->piece) <= s->complete; at->piece++) {
         if (s->whole)
             return at->piece < s->unread;
         if (!is_mine(s, at->piece))
             return true;
-        s->told = false;
+        s->counters_current = false;
     }
     return false;
 }
 
 static bool can_join(const nni_host_sum *s)
 {
-    return s->join_at.piece < s->pieces && s->join_at.piece < s->shown && s->join_at.piece < s->show_at.piece;
+    return s->join_at.piece < s->pieces && s->join_at.piece < s->published && s->join_at.piece < s->publish_at.piece;
 }
 
 static bool can_take(nni_host_sum *s)
@@ -225,7 +226,7 @@ static bool can_take(nni_host_sum *s)
     while (at->piece < s->pieces && is_mine(s, at->piece) && at->piece < s->join_at.piece)
         at->piece++;
     return at->piece < s->pieces && !is_mine(s, at->piece) &&
-           s->joined[owner_of(s, at->piece)] > at->piece / owners_of(s);
+           s->reduced[owner_of(s, at->piece)] > at->piece / owners_of(s);
 }
 
 /* Elements of a task are done. */
@@ -236,19 +237,19 @@ static void go_on(nni_host_sum *s, place *at, size_t count)
         return;
     at->element = 0;
     at->piece += at == &s->join_at ? owners_of(s) : 1;
-    s->told = false;
+    s->counters_current = false;
 }
 
 /* --- doing it here --- */
 
-static void show(nni_host_sum *s, size_t most)
+static void publish(nni_host_sum *s, size_t most)
 {
-    const portion next = rest_of(s, &s->show_at);
+    const portion next = rest_of(s, &s->publish_at);
     const size_t count = nni_smaller(next.count, most);
     for (size_t node = 0; node < s->nodes[rank_of(s)]; node++)
         nni_stream_copy(node_of(s, rank_of(s), node, next.first), s->values + node * s->pitch + next.first,
                         count * sizeof(nni_real));
-    go_on(s, &s->show_at, count);
+    go_on(s, &s->publish_at, count);
 }
 
 static void join(nni_host_sum *s, size_t most)
@@ -278,21 +279,21 @@ static void take(nni_host_sum *s, size_t most)
 /* @return whether there was anything to do */
 static bool move(nni_host_sum *s, size_t most)
 {
-    const bool shows = can_show(s);
-    if (shows)
-        show(s, most);
+    const bool publishes = can_publish(s);
+    if (publishes)
+        publish(s, most);
     const bool joins = can_join(s);
     if (joins)
         join(s, most);
     const bool takes = can_take(s);
     if (takes)
         take(s, most);
-    return shows || joins || takes;
+    return publishes || joins || takes;
 }
 
 /* --- having a tile do it --- */
 
-/* Whole lines of what is next, which only the last piece's end is not. */
+/* Elements in the next whole cache lines; only the end of the last piece is less than a line. */
 static size_t carriable(const nni_host_sum *s, const place *at, size_t most)
 {
     return nni_smaller(rest_of(s, at).count, most) / LINE * LINE;
@@ -311,9 +312,9 @@ static bool find_errand(nni_host_sum *s, size_t most, nni_errand *errand)
 {
     const size_t me = rank_of(s);
     size_t count;
-    if (s->nodes[me] == 1 && can_show(s) && (count = carriable(s, &s->show_at, most)) > 0) {
-        const size_t first = rest_of(s, &s->show_at).first;
-        return send(s, &s->show_at, errand,
+    if (s->nodes[me] == 1 && can_publish(s) && (count = carriable(s, &s->publish_at, most)) > 0) {
+        const size_t first = rest_of(s, &s->publish_at).first;
+        return send(s, &s->publish_at, errand,
                     (nni_errand){NNI_ERRAND_STREAM, count, s->values + first, node_of(s, me, 0, first)});
     }
     if (s->whole && s->all_nodes == 2 && can_join(s) && (count = carriable(s, &s->join_at, most)) > 0) {
@@ -329,7 +330,7 @@ static bool find_errand(nni_host_sum *s, size_t most, nni_errand *errand)
 }
 
 /* The errand that was under way is done. */
-static void settle(nni_host_sum *s)
+static void finish_errand(nni_host_sum *s)
 {
     if (s->carried)
         go_on(s, s->carried, s->carried_count);
@@ -346,12 +347,12 @@ void nni_host_sum_complete(nni_host_sum *s, size_t count)
 
 void nni_host_sum_progress(nni_host_sum *s, size_t most, nni_errand *errand)
 {
-    look_at_times(s);
+    read_counters_at_times(s);
     if (s->idle)
         return;
-    settle(s);
-    tell(s);
-    s->idle = !(most > 0 && find_errand(s, most, errand)) && !move(s, PORTION) && s->told;
+    finish_errand(s);
+    publish_counters(s);
+    s->idle = !(most > 0 && find_errand(s, most, errand)) && !move(s, PORTION) && s->counters_current;
 }
 
 size_t nni_host_sum_done(const nni_host_sum *s)
@@ -363,14 +364,14 @@ size_t nni_host_sum_done(const nni_host_sum *s)
 void nni_host_sum_wait(nni_host_sum *s, size_t count)
 {
     const nni_activity before = nni_comm_begin_wait(s->comm);
-    settle(s);
+    finish_errand(s);
     size_t pauses = 0;
     for (bool moved = true; moved || nni_host_sum_done(s) < count;) {
         if (!moved)
             nni_comm_pause(s->comm, &pauses);
-        look(s);
+        read_counters(s);
         moved = move(s, PIECE);
-        tell(s);
+        publish_counters(s);
     }
     nni_comm_end_wait(s->comm, before, NN_OK);
 }
@@ -379,10 +380,10 @@ void nni_host_sum_next(nni_host_sum *s)
 {
     s->steps++;
     s->complete = 0;
-    s->show_at = s->take_at = (place){0, 0};
+    s->publish_at = s->take_at = (place){0, 0};
     s->join_at = (place){first_owned(s), 0};
-    s->shown = s->unread = 0;
-    memset(s->joined, 0, ranks_of(s) * sizeof *s->joined);
+    s->published = s->unread = 0;
+    memset(s->reduced, 0, ranks_of(s) * sizeof *s->reduced);
 }
 
 /* --- memory --- */
@@ -392,7 +393,7 @@ static nn_status take_memory(nni_host_sum *s, const nni_leaf_range *runs, nn_err
     const char what[] = "the sums of a host";
     const size_t ranks = ranks_of(s);
     NN_TRY(nni_allocate(ranks, sizeof *s->nodes, what, &s->nodes, error));
-    NN_TRY(nni_allocate(ranks, sizeof *s->joined, what, &s->joined, error));
+    NN_TRY(nni_allocate(ranks, sizeof *s->reduced, what, &s->reduced, error));
     for (size_t rank = 0; rank < ranks; rank++) {
         s->nodes[rank] = nni_sum_tree_nodes(runs[rank]);
         s->all_nodes += s->nodes[rank];
@@ -408,11 +409,11 @@ nn_status nni_host_sum_create(nn_comm *comm, const nni_leaf_range *runs, nni_rea
     *result = NULL;
     nn_status status = nni_allocate(1, sizeof *s, "the sums of a host", &s, error);
     if (status == NN_OK) {
-        *s = (nni_host_sum){.comm = comm, .values = values, .pitch = pitch, .count = count, .told = true};
+        *s = (nni_host_sum){.comm = comm, .values = values, .pitch = pitch, .count = count, .counters_current = true};
         s->pieces = (count + PIECE - 1) / PIECE;
         s->whole = comm->size == RANKS_OF_WHOLE;
         s->join_at.piece = first_owned(s);
-        s->until_look = LOOK;
+        s->until_read = CALLS_BETWEEN_READS;
         status = take_memory(s, runs, error);
     }
     status = nn_comm_agree(comm, status, error);
@@ -432,7 +433,7 @@ void nni_host_sum_free(nni_host_sum *s)
     nni_shared_memory_release(&s->memory);
     nni_tree_join_free(s->join);
     nni_release(s->nodes);
-    nni_release(s->joined);
+    nni_release(s->reduced);
     nni_release(s->sources);
     nni_release(s);
 }

@@ -2,10 +2,10 @@
 /**
  * One long sum over the ranks of a host, step after step, that goes on while they compute.
  *
- * Each rank shows the others what it has, in memory that they share, joins its pieces of the array from what all show,
- * shows the sums, and takes the others' sums; of two ranks each joins all. That is nothing but moving and adding, which
- * waits for memory and for other cores, so the tiles of a product carry most of it out as errands beside their
- * multiply-adds, where it takes next to no time.
+ * Each rank publishes its values in shared memory, reduces its own pieces of the array from what all have published,
+ * publishes these sums, and copies those of the others; of two ranks each reduces all pieces. Copies and additions wait
+ * for memory and for other cores, so the tiles of a product do most of them as errands (support/errand.h) beside their
+ * multiply-adds, where they take next to no time.
  */
 #ifndef NNI_COMM_ALLREDUCE_HOST_SUM_H
 #define NNI_COMM_ALLREDUCE_HOST_SUM_H

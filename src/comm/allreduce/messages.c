@@ -59,7 +59,7 @@ static range segment_of(const nni_messages *x, int rank)
 {
     if (x->way == ALL_TO_ALL)
         return (range){0, x->count};
-    /* As nni_leaf_range_of_rank deals out leaves. */
+    /* As nni_leaf_range_of_rank divides leaves. */
     const nni_leaf_range part = nni_leaf_range_of_rank(x->count, (size_t)rank, (size_t)x->comm->size);
     return (range){part.first, part.first + part.count};
 }

@@ -5,7 +5,7 @@
 #include "comm/wait.h"
 #include "support/memory.h"
 
-/* Multiply-adds between two looks at messages, each of which takes a microsecond: a third of a millisecond's. */
+/* Multiply-adds between two checks of messages, of a microsecond each: a third of a millisecond of computing. */
 static const size_t work_between = (size_t)1 << 24;
 
 /* A part of the array whose sum is under way. */
@@ -22,7 +22,7 @@ struct nni_reduction {
     pending_bucket *buckets; /* [bucket_count] */
     nni_host_sum *host;      /* of ranks that share memory; NULL: each bucket has an exchange */
     size_t started, finished;
-    size_t work; /* multiply-adds since messages were looked at */
+    size_t work; /* multiply-adds since messages were checked */
 };
 
 static size_t end_of(const nni_reduction *reduction, size_t bucket)
@@ -106,7 +106,7 @@ static void note_done(const nni_reduction *reduction, size_t b)
                                               .detail = (int32_t)b});
 }
 
-/* Asks after one that is not known to be done. */
+/* Checks whether a bucket that is under way is done by now. */
 static nn_status ask(nni_reduction *reduction, size_t b, nn_error *error)
 {
     bool done = false;
@@ -149,7 +149,7 @@ nn_status nni_reduction_complete(nni_reduction *reduction, size_t count, nn_erro
 {
     if (reduction->host)
         nni_host_sum_complete(reduction->host, count);
-    /* Told often: only what takes time is noted as such. */
+    /* Called often: only calls that take time are recorded as waiting. */
     if (reduction->started == reduction->bucket_count || count < end_of(reduction, reduction->started))
         return NN_OK;
     if (reduction->comm->size == 1 || reduction->host)
@@ -168,7 +168,7 @@ static bool under_way(const nni_reduction *reduction)
     return false;
 }
 
-/* Beside the computing, so it is not waiting that it is noted as. */
+/* Goes on beside computing, and is not recorded as waiting. */
 static nn_status progress_on_host(nni_reduction *reduction, size_t most, nni_errand *errand, nn_error *error)
 {
     nni_host_sum_progress(reduction->host, most, errand);

@@ -2,10 +2,10 @@
 /**
  * The gradients of all ranks, summed in buckets while the backward pass goes on.
  *
- * A flat array is cut into buckets from the front, where gradients are complete first. A bucket sets out as soon as all
- * of it is complete, and goes on whenever this rank looks after it. Ranks on one host that can share memory sum all of
- * it as one (host_sum.h), of which buckets are only told. Collective in this sense: all ranks complete and finish the
- * same buckets in the same order.
+ * A flat array is cut into buckets from the front, where gradients are complete first. The sum of a bucket starts as
+ * soon as all of it is complete, and goes on whenever a function here is called. Ranks that are all on one host and can
+ * share memory sum the whole array as one (host_sum.h); buckets then only say how far that is. Collective in this
+ * sense: all ranks complete and finish the same buckets in the same order.
  */
 #ifndef NNI_COMM_ALLREDUCE_REDUCTION_H
 #define NNI_COMM_ALLREDUCE_REDUCTION_H
@@ -29,11 +29,11 @@ nn_status nni_reduction_create(nn_comm *comm, const nni_reduction_plan *plan, nn
                                nn_error *error);
 void nni_reduction_free(nni_reduction *reduction);
 
-/** Elements 0 .. count - 1 are complete on this rank: buckets set out as far as they are full, others go on. */
+/** Elements 0 .. count - 1 are complete on this rank: starts the buckets that are full, and continues others. */
 nn_status nni_reduction_complete(nni_reduction *reduction, size_t count, nn_error *error);
 
 /**
- * Has whatever is under way go on: a portion of it, or as far as messages have come. Not collective.
+ * Continues the sums that are under way: by a portion, or as far as messages have come. Not collective.
  *
  * @param work    multiply-adds that this rank computes until the next call: messages are looked at now and then
  * @param most    elements that it can move beside them, until the next call of any function here

@@ -147,7 +147,7 @@ nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, nni_shared_memory 
     return status;
 }
 
-/* Of ranks of several hosts those of each share among themselves, see hosts.h. */
+/* Of ranks of several hosts those of each share among themselves, see comm/topology.h. */
 static uint64_t refused_of(const nn_comm *comm)
 {
     const nni_hosts *hosts = comm->backend->hosts;

@@ -188,8 +188,8 @@ static void publish(nni_shared_sum *s, size_t first, size_t count)
                         count * size);
 }
 
-/* Of a sum in segments nobody reads the nodes any more when it is done. Of a whole one some rank may, but hardly ever:
- * it computes in between. */
+/* Once a sum in segments is done, nobody reads its nodes any more. After a whole one a rank may, but hardly ever: ranks
+ * compute in between. */
 static void wait_for_readers(const nni_shared_sum *s)
 {
     if (all_reduced(s))

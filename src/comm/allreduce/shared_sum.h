@@ -4,9 +4,9 @@
  *
  * Messages between processes of a host are copies into a common buffer and out of it, piece by piece, each announced
  * and acknowledged. Here each rank puts its nodes there once, every lane joins its own segment straight from what the
- * others put there, and all take the other segments' sums; of very short ones on one host each rank joins all. Two
+ * others put there, and all take the other segments' sums; each rank joins very short arrays of one host whole. Two
  * counters a rank, which only grow, say how far it is. Where there are other hosts, a lane has its segment summed over
- * them before it shows it. For long sums of one host that go on beside other work see host_sum.h.
+ * them before it publishes it. For long sums of one host that go on beside other work see host_sum.h.
  */
 #ifndef NNI_COMM_ALLREDUCE_SHARED_SUM_H
 #define NNI_COMM_ALLREDUCE_SHARED_SUM_H

@@ -90,7 +90,7 @@ static nn_status check_holdout(const nni_dataset *dataset, const nni_holdout *ho
 
 /* --- the choice --- */
 
-/* Test rows are chosen in the place of a second epoch, so that their choice and that of validation rows are
+/* Test rows take the random numbers of a second epoch, so that their choice and that of validation rows are
  * independent. */
 static nni_shuffle order_of(const nni_dataset *dataset, size_t i, const nni_holdout *holdout)
 {

@@ -75,7 +75,7 @@ size_t nni_dataset_memory(size_t asked, const nn_comm *comm)
 
 /* --- taking memory --- */
 
-/* The system would promise memory that it lacks and stop the process later, without a word. */
+/* Linux would grant memory that it does not have, and kill the process later without a message. */
 static nn_status check_memory(const nni_dataset *dataset, const nn_comm *comm, nn_error *error)
 {
     const double gigabyte = 1024.0 * 1024 * 1024;

@@ -200,9 +200,8 @@ static nn_status check_file(void *context, nn_error *error)
     return status;
 }
 
-/* Rank 0 saw that all is there, and may have it open. HDF5 takes what another process cannot open for zeros: for want
- * of descriptors, which each has a limit of its own for, or on a host that has not all disks mounted, where one asks.
- */
+/* Rank 0 has checked all files. Another process may be unable to open one, for lack of descriptors or of a mounted
+ * disk, and HDF5 would then read zeros: each process checks its limit, and one of each other host the files. */
 static nn_status check_here(const nni_dataset_spec *spec, const nni_files *files, const nni_plan *plan,
                             const nn_comm *comm, nn_error *error)
 {
@@ -224,7 +223,7 @@ static void match_composed(nni_dataset_layouts *layouts, bool several)
     layouts->x.composed = layouts->y.composed = layouts->w.composed = any;
 }
 
-/* One rank reads the files' own descriptions, for a thousand ranks that ask a file server the same question hurt it. */
+/* One rank describes the files: a thousand that ask a file server the same question would overload it. */
 nn_status nni_plan_make(const nni_dataset_spec *spec, nni_files *files, nn_comm *comm, nni_plan *plan,
                         nni_string_set *class_names, nn_error *error)
 {

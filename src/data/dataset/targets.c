@@ -9,15 +9,15 @@
 #include "kernels/elementwise/activation.h"
 #include "support/memory.h"
 
-static nn_status fail_class(const nni_dataset *dataset, uint64_t row, int class, const char *mend, nn_error *error)
+static nn_status fail_class(const nni_dataset *dataset, uint64_t row, int class, const char *remedy, nn_error *error)
 {
     const char *path = nni_files_locate(dataset->origin.files, dataset->origin.file, &row);
     return nn_fail(error, NN_DATA, "%s: row %llu of %s is class %d, but %s", path, (unsigned long long)row,
-                   dataset->origin.y_name, class, mend);
+                   dataset->origin.y_name, class, remedy);
 }
 
 /* Fails with the first row whose class is not below the limit; classes are known not to be, all in all. */
-static nn_status find_class(const nni_dataset *dataset, size_t limit, const char *mend, nn_error *error)
+static nn_status find_class(const nni_dataset *dataset, size_t limit, const char *remedy, nn_error *error)
 {
     enum { PIECE = 4096 };
     nni_cursor *cursor = NULL;
@@ -27,7 +27,8 @@ static nn_status find_class(const nni_dataset *dataset, size_t limit, const char
         status = nni_cursor_next(cursor, &rows, error);
         for (size_t i = 0; i < rows.count && status == NN_OK; i++)
             if ((size_t)rows.classes[i] >= limit)
-                status = fail_class(dataset, dataset->slicing.first_row + rows.first + i, rows.classes[i], mend, error);
+                status =
+                    fail_class(dataset, dataset->slicing.first_row + rows.first + i, rows.classes[i], remedy, error);
     }
     nni_cursor_free(cursor);
     return status;
@@ -40,7 +41,7 @@ static bool holds_texts(const nni_dataset *dataset)
 
 static nn_status check_classes(const nni_dataset *dataset, size_t outputs, nn_error *error)
 {
-    char mend[100];
+    char remedy[100];
     if (dataset->row.outputs <= outputs)
         return NN_OK;
     if (holds_texts(dataset))
@@ -48,8 +49,8 @@ static nn_status check_classes(const nni_dataset *dataset, size_t outputs, nn_er
                        "%s: %s holds %zu different texts, but the network has %zu outputs; give the last layer a unit "
                        "for each",
                        dataset->origin.file, dataset->origin.y_name, dataset->row.outputs, outputs);
-    snprintf(mend, sizeof mend, "the network has %zu outputs, for classes 0 to %zu", outputs, outputs - 1);
-    return find_class(dataset, outputs, mend, error);
+    snprintf(remedy, sizeof remedy, "the network has %zu outputs, for classes 0 to %zu", outputs, outputs - 1);
+    return find_class(dataset, outputs, remedy, error);
 }
 
 /* A single sigmoid tells two classes apart. */

@@ -31,9 +31,9 @@ struct nni_sampler {
     uint64_t epoch; /* of the step in work */
     size_t batch, steps, capacity, least;
     struct slice *slices_of_rank; /* [slice_count + 1]; the last one only ends the round */
-    size_t *counts; /* [2, slices] rows given before this step and before the next; NULL: slices are as they are cut */
-    size_t *leaves; /* [slice_count + 1] where they begin in the batch */
-    nni_real *x;    /* [capacity, features] */
+    size_t *counts;    /* [2, slices] rows given before this step and before the next; NULL: slices are regular */
+    size_t *leaves;    /* [slice_count + 1] where they begin in the batch */
+    nni_real *x;       /* [capacity, features] */
     int32_t *classes;  /* [capacity] or NULL */
     nni_real *values;  /* [capacity, outputs] or NULL */
     nni_real *weights; /* [capacity] or NULL */
@@ -46,7 +46,7 @@ static size_t given_before(const nni_sampler *sampler, size_t step)
     return step < sampler->steps ? step * sampler->batch : sampler->dataset->slicing.slices.rows;
 }
 
-/* Rows of this rank in a step, where slices are as they are cut: the same sum of floors that cuts rows into slices. */
+/* Rows of this rank in a step, of regular slices: the same sum of floors that cuts rows into slices. */
 static size_t rows_of_step(const nni_sampler *sampler, size_t step)
 {
     const nni_dataset *dataset = sampler->dataset;

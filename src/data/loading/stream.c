@@ -66,7 +66,7 @@ static nn_status arrive(struct slot *slot, nn_error *error)
         return NN_OK;
     const nn_status status = nni_source_finish(&slot->reading, error);
     slot->arrived = status == NN_OK;
-    slot->begun = slot->arrived; /* after trouble the next to ask for it tries again */
+    slot->begun = slot->arrived; /* after a failure the next request reads it again */
     return status;
 }
 

@@ -17,7 +17,7 @@
  */
 void nni_interleave_counts(const nni_slicing *slicing, size_t given, size_t *counts);
 
-/** The same of one slice, where slices are as they are cut, of floor((N + s) / S) rows: floor((given + s) / S). */
+/** The same of one regular slice, of floor((N + s) / S) rows: floor((given + s) / S). */
 size_t nni_interleave_regular_count(const nni_slicing *slicing, size_t given, size_t slice);
 
 #endif

@@ -119,7 +119,7 @@ static nn_status write_group(nni_csv_import *in, const nni_csv_split *split, con
     return nni_hdf5_write_rows(&in->output, split->y, split->y_name, type, first_row, rows, group->y, error);
 }
 
-/* Rank 0 has the rows of one group, its own or another rank's. After trouble it still takes what others send. */
+/* Rank 0 has the rows of one group, its own or another rank's. After a failure it still receives what others send. */
 static nn_status take_group(nni_csv_import *in, const nni_csv_split *split, const struct group *group, size_t number,
                             nn_status status, nn_error *error)
 {
@@ -207,7 +207,7 @@ static int by_line(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Rank 0 tells the first of all ranks' records with errors. @param all  [ranks, NNI_CSV_MOST_TOLD] */
+/* Rank 0 tells the first of all ranks' records with errors. @param all  [ranks, NNI_CSV_MOST_REPORTED] */
 static void print_bad(const nni_csv_import *in, const nni_csv_split *split, nni_csv_bad_record *all)
 {
     const size_t count = (size_t)in->comm->size * NNI_CSV_MOST_REPORTED;

@@ -36,7 +36,7 @@ static bool refuse_text(const nni_csv_column *column, const nni_csv_field *field
         reason);
 }
 
-/* Which of its mends is meant only the user knows. */
+/* Which of the remedies is meant only the user knows. */
 static bool refuse_commas(const nni_csv_table *table, const nni_csv_column *column, const nni_csv_field *field,
                           char *reason)
 {

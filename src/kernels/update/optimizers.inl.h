@@ -159,8 +159,8 @@ static inline void lamb(const nni_update_coefficients *coefficients, nni_update_
 
 /* Adam's numbers are its paper's (Kingma and Ba, 2015), trust is that of LARS (You et al., 2017); epsilon of the
  * others and rho are what PyTorch and the authors' programs take, so that results compare. adamw is what a recipe gets
- * that names no optimizer: its rate, and its decay by the rows of the data (see train/auto_settings.c), were found by
- * trying them on many data sets. */
+ * that names no optimizer: its rate, and its decay by the rows of the data (see train/run/auto_settings.c), were found
+ * by trying them on many data sets. */
 static const nni_optimizer_entry optimizers[] = {
     [NN_SGD] = {.kind = {.name = "sgd",
                          .help = "gradient descent, with momentum or Nesterov's where asked for",

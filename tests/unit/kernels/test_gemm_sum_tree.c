@@ -16,7 +16,8 @@ typedef struct leaf_sum {
     nni_view a, b;
 } leaf_sum;
 
-/* As leaves.h defines a node: one leaf, or the sum of the two nodes below, or the left one where there is no other. */
+/* As support/sum_tree.h defines a node: one leaf, or the sum of the two nodes below, or the left one where there is no
+ * other. */
 static void sum_node(const leaf_sum *sum, size_t first, size_t span, nni_real *c)
 {
     const nni_leaf_range run = sum->leaves->run;

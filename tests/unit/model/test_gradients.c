@@ -29,7 +29,8 @@ static double loss_of(const nni_loss_settings *loss, nn_network *network, const 
     return nni_loss(loss, network, batch, work);
 }
 
-/* |numeric - analytic| over the largest gradient of the network: a relative error that no tiny component spoils. */
+/* |numeric - analytic| over the largest gradient of the network: a relative error that no tiny component spoils. NaN
+ * where both are zero, as of a small network in the flat part of an activation: that would agree with anything. */
 static double worst_error(const nni_loss_settings *loss, nn_network *network, const nni_batch *batch,
                           nni_workspace *work)
 {
@@ -51,20 +52,17 @@ static double worst_error(const nni_loss_settings *loss, nn_network *network, co
             worst = fmax(worst, fabs((above - below) / (2 * h) - analytic[i]));
             largest = fmax(largest, fabs(analytic[i]));
         }
-    CU_ASSERT(largest > 1e-4); /* a gradient of zero would agree with anything */
-    return worst / largest;
+    return largest > 1e-4 ? worst / largest : worst > 1e-8 ? INFINITY : NAN;
 }
 
-/* Biases and shifts away from zero too, so that their derivatives are tried at a general point; those of ReLU above it,
- * or a small layer could be dead. */
+/* Biases and shifts away from zero too, so that their derivatives are tried at a general point. */
 static void shake(nn_network *network)
 {
     for (size_t t = 0; t < network->tensor_count; t++) {
         const nni_tensor *tensor = &network->tensors[t];
         if (tensor->role == NNI_TENSOR_WEIGHT)
             continue;
-        const bool relu = network->layers[tensor->layer].activation == NN_RELU;
-        const double middle = tensor->role == NNI_TENSOR_GAMMA ? 1 : relu ? 0.8 : 0;
+        const double middle = tensor->role == NNI_TENSOR_GAMMA ? 1 : 0;
         for (size_t i = 0; i < tensor->count; i++)
             network->parameters[tensor->offset + i] = (nni_real)(middle + 0.3 * noise(1000 * (t + 1) + i));
     }
@@ -107,8 +105,6 @@ static void check(const trial *what)
     nni_workspace *work = NULL;
     CU_ASSERT_FATAL(nni_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_workspace_create(network, ROWS, 2, 1, &work, NULL) == NN_OK);
-    nni_network_initialize(network, &recipe, 5);
-    shake(network);
     work->seed = 3;
 
     int32_t labels[ROWS];
@@ -124,7 +120,12 @@ static void check(const trial *what)
         batch.y.classes = labels;
     else
         batch.y.values = values;
-    const double error = worst_error(&what->loss, network, &batch, work);
+    double error = NAN;
+    for (uint64_t seed = 5; isnan(error) && seed < 25; seed++) {
+        nni_network_initialize(network, &recipe, seed);
+        shake(network);
+        error = worst_error(&what->loss, network, &batch, work);
+    }
     if (!(error < 1e-6))
         printf("\n%s, %s, norm %s, %s, %s targets: relative error %.3g\n", nn_loss_name(what->loss.name),
                nn_activation_name(what->hidden), nn_norm_name(what->norm), nn_activation_name(what->output),

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "bench/io_report.h"
-#include "hdf5/library.h"
+#include "hdf5/process/library.h"
 
 static const char *const way_names[NNI_BENCH_IO_WAYS] = {"rows", "blocks", "plain", "inflate"};
 

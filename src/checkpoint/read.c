@@ -9,8 +9,8 @@
 #include "checkpoint/fields.h"
 #include "checkpoint/layout.h"
 #include "checkpoint/seal.h"
-#include "hdf5/guard.h"
-#include "hdf5/lock.h"
+#include "hdf5/process/guard.h"
+#include "hdf5/process/lock.h"
 #include "support/memory.h"
 
 void nni_checkpoint_free(nni_checkpoint *checkpoint)

@@ -8,7 +8,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/seal.h"
 #include "checkpoint/serialize.h"
-#include "hdf5/lock.h"
+#include "hdf5/process/lock.h"
 #include "support/files.h"
 #include "support/memory.h"
 

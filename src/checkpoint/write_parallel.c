@@ -14,7 +14,7 @@
 #include "checkpoint/deferred_error_driver.h"
 #include "checkpoint/seal.h"
 #include "checkpoint/serialize.h"
-#include "hdf5/lock.h"
+#include "hdf5/process/lock.h"
 #include "support/files.h"
 #include "support/memory.h"
 

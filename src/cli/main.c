@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/help.h"
-#include "hdf5/library.h"
+#include "hdf5/process/library.h"
 #include "support/printable.h"
 #include "support/suggest.h"
 

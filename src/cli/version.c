@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "hdf5/library.h"
+#include "hdf5/process/library.h"
 #include "kernels/isa/isa.h"
 #include "nntrain/version.h"
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "support/files.h"
 
 #ifdef H5_HAVE_PARALLEL

@@ -3,7 +3,7 @@
 
 #include "hdf5/describe.h"
 #include "hdf5/file.h"
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/table.h"
 #include "support/memory.h"
 

@@ -2,8 +2,8 @@
 #include "hdf5/read.h"
 
 #include "hdf5/describe.h"
-#include "hdf5/guard.h"
 #include "hdf5/multi_file.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/table.h"
 #include "support/memory.h"
 

@@ -4,7 +4,7 @@
 #include "hdf5/columns.h"
 #include "hdf5/element.h"
 #include "hdf5/file.h"
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/strings.h"
 
 /* HDF5 keeps a row of chunks decompressed where a block ends amid it. */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
 enum { SIGNALS = sizeof signals / sizeof *signals };

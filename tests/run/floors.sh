@@ -25,7 +25,8 @@ kernels/isa/*
 model/losses: support kernels
 model
 optim: support kernels model
-hdf5: support comm
+hdf5/process: support comm
+hdf5
 hdf5/storage
 hdf5/names
 hdf5/probe

@@ -8,7 +8,7 @@
 #include "data/dataset/read.h"
 #include "data/order/order.h"
 #include "data/rows/source.h"
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
 

@@ -6,7 +6,7 @@
 
 #include "comm/string_set.h"
 #include "hdf5/describe.h"
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/read.h"
 #include "support/memory.h"
 

@@ -7,7 +7,7 @@
 #include "comm/string_set.h"
 #include "hdf5/describe.h"
 #include "hdf5/files.h"
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/storage/outside.h"
 
 /* What rank 0 looks for, and what it finds. */

@@ -3,9 +3,9 @@
 
 #include "hdf5/file.h"
 #include "hdf5/files.h"
-#include "hdf5/guard.h"
-#include "hdf5/lock.h"
 #include "hdf5/multi_file.h"
+#include "hdf5/process/guard.h"
+#include "hdf5/process/lock.h"
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 #include "support/timeline.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "hdf5/file.h"
-#include "hdf5/guard.h"
-#include "hdf5/lock.h"
+#include "hdf5/process/guard.h"
+#include "hdf5/process/lock.h"
 #include "hdf5/storage/outside.h"
 #include "support/memory.h"
 

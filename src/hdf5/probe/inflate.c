@@ -2,8 +2,8 @@
 /* zlib by itself, on the chunks of a file: what reading them can reach at most. */
 #include <zlib.h>
 
-#include "hdf5/guard.h"
 #include "hdf5/probe/inside.h"
+#include "hdf5/process/guard.h"
 #include "support/memory.h"
 #include "support/timeline.h"
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "hdf5/describe.h"
-#include "hdf5/guard.h"
 #include "hdf5/probe/inside.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/read.h"
 #include "hdf5/storage/outside.h"
 #include "hdf5/table.h"

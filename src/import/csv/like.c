@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "hdf5/describe.h"
-#include "hdf5/guard.h"
 #include "hdf5/names/names.h"
+#include "hdf5/process/guard.h"
 #include "hdf5/read.h"
 #include "hdf5/storage/outside.h"
 #include "import/csv/value.h"

@@ -5,7 +5,7 @@
 #include "data/dataset/digest.h"
 #include "data/dataset/open.h"
 #include "data/dataset/targets.h"
-#include "hdf5/library.h"
+#include "hdf5/process/library.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 

@@ -7,7 +7,7 @@
 
 #include "data/dataset/dataset.h"
 #include "data/dataset/open.h"
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 

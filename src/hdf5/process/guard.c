@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _XOPEN_SOURCE 700 /* sigaction, sigsetjmp */
 
-#include "hdf5/guard.h"
+#include "hdf5/process/guard.h"
 
 #include <hdf5.h>
 #include <setjmp.h>

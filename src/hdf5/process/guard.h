@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Turns a crash inside libhdf5, which damaged files can cause, into an error like others. */
-#ifndef NNI_HDF5_GUARD_H
-#define NNI_HDF5_GUARD_H
+#ifndef NNI_HDF5_PROCESS_GUARD_H
+#define NNI_HDF5_PROCESS_GUARD_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hdf5/library.h"
+#include "hdf5/process/library.h"
 
 #include <hdf5.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  *
  * Taken by whatever calls HDF5 while a run may read ahead; opening files comes before that and needs none.
  */
-#ifndef NNI_HDF5_LOCK_H
-#define NNI_HDF5_LOCK_H
+#ifndef NNI_HDF5_PROCESS_LOCK_H
+#define NNI_HDF5_PROCESS_LOCK_H
 
 void nni_hdf5_lock(void);
 void nni_hdf5_unlock(void);

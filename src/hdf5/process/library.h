@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The HDF5 library of this process. */
-#ifndef NNI_HDF5_LIBRARY_H
-#define NNI_HDF5_LIBRARY_H
+#ifndef NNI_HDF5_PROCESS_LIBRARY_H
+#define NNI_HDF5_PROCESS_LIBRARY_H
 
 /**
  * Keeps HDF5 from tidying up when the process ends, for programs that close what they open: after a failed write, on a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hdf5/lock.h"
+#include "hdf5/process/lock.h"
 
 #include <pthread.h>
 

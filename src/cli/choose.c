@@ -12,14 +12,14 @@
 
 static bool has_test(const nn_recipe *recipe)
 {
-    const nni_holdout carving = nni_holdout_of_test(&recipe->data, recipe->seed);
-    return nni_split_is_given(&recipe->data.test) || nni_holdout_takes(&carving);
+    const nni_holdout holdout = nni_holdout_of_test(&recipe->data, recipe->seed);
+    return nni_split_is_given(&recipe->data.test) || nni_holdout_takes(&holdout);
 }
 
 static bool has_validation(const nn_recipe *recipe)
 {
-    const nni_holdout carving = nni_holdout_of_validation(&recipe->data, recipe->seed);
-    return nni_split_is_given(&recipe->data.validation) || nni_holdout_takes(&carving);
+    const nni_holdout holdout = nni_holdout_of_validation(&recipe->data, recipe->seed);
+    return nni_split_is_given(&recipe->data.validation) || nni_holdout_takes(&holdout);
 }
 
 static const nni_split_settings *split_of(const nn_recipe *recipe, nni_split split)
@@ -32,7 +32,7 @@ static const nni_split_settings *split_of(const nn_recipe *recipe, nni_split spl
 }
 
 /* Whether the rows are some of those of data.train. */
-static bool is_carved(const nn_recipe *recipe, nni_split split)
+static bool is_held_out(const nn_recipe *recipe, nni_split split)
 {
     const nni_holdout test = nni_holdout_of_test(&recipe->data, recipe->seed),
                       validation = nni_holdout_of_validation(&recipe->data, recipe->seed);
@@ -67,7 +67,7 @@ static nn_status choose_split(const nni_model_arguments *given, nni_model_sessio
             return fail_without(given, "", "", error);
         session->split = test ? NNI_SPLIT_TEST : NNI_SPLIT_VALIDATION;
     }
-    session->carved = is_carved(recipe, session->split);
+    session->held_out = is_held_out(recipe, session->split);
     session->base = split_of(recipe, session->split);
     if (given->data) /* whose splits are called as is usual, where the recipe has none */
         return NN_OK;
@@ -204,13 +204,13 @@ static void name_datasets(const nni_model_arguments *given, nni_model_session *s
                          (session->split == NNI_SPLIT_VALIDATION && !has_validation(recipe));
     session->x = given->x ? given->x : unknown ? usual_name(session->split, true) : session->base->x;
     session->y = given->y ? given->y : unknown ? usual_name(session->split, false) : session->base->y;
-    session->w = given->w ? given->w : given->data && !session->carved ? NULL : session->base->w;
+    session->w = given->w ? given->w : given->data && !session->held_out ? NULL : session->base->w;
 }
 
 static nn_status refuse_other_names(const nni_model_arguments *given, const nni_model_session *session, nn_error *error)
 {
     const char *const option = given->x ? "--x" : given->y ? "--y" : given->w ? "--w" : given->label ? "--label" : NULL;
-    if (!session->carved || !option)
+    if (!session->held_out || !option)
         return NN_OK;
     return nn_fail(error, NN_USAGE,
                    "%s: the %s rows are carved off the recipe's %s, so other datasets or columns have none; leave it "

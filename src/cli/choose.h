@@ -6,7 +6,7 @@
 #include "cli/session.h"
 
 /**
- * Settles split, carved, base, x, y and w of a session whose model and recipe are there. Collective and agreed.
+ * Chooses split, held_out, base, x, y and w of a session whose model and recipe are there. Collective and agreed.
  *
  * @return NN_USAGE or NN_DATA, saying what to name, where there are no such rows or several datasets could be meant
  */

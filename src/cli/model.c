@@ -90,14 +90,14 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 
 const struct argp nni_model_argp = {.options = options, .parser = parse_option};
 
-/* Datasets are read as the training read them, of which rows were carved off. */
+/* Datasets are read as the training read them, of which rows were held out. */
 static nni_dataset_spec spec_of(const nni_model_arguments *given, const nni_model_session *session)
 {
     const nni_data_settings *data = &session->recipe->data;
     nni_dataset_spec spec = nni_dataset_spec_of(session->base, &data->train);
     if (given->data)
         spec.file = given->data, spec.files = NULL, spec.file_count = 0;
-    if (session->carved)
+    if (session->held_out)
         spec.window = data->window_bytes; /* of which the digest knows */
     else
         spec.x = session->x, spec.y = session->y, spec.w = session->w;
@@ -114,7 +114,7 @@ static nni_dataset_spec spec_of(const nni_model_arguments *given, const nni_mode
     return spec;
 }
 
-/* Rows are carved off by their place, which tells nothing in another file. */
+/* Rows are held out by their place, which tells nothing in another file. */
 static nn_status check_digest(const nni_model_arguments *given, const nni_model_session *session, nn_error *error)
 {
     const nni_provenance *from = &session->model->provenance;
@@ -129,30 +129,30 @@ static nn_status check_digest(const nni_model_arguments *given, const nni_model_
                    given->data ? "leave --split out, or take" : "take all of them with");
 }
 
-/* Carves rows off the session's dataset. @param wanted  they are what the session is to have */
-static nn_status carve(nni_model_session *session, nni_holdout carving, bool wanted, nn_error *error)
+/* Holds rows of the session's dataset out. @param wanted  they are what the session is to have */
+static nn_status hold_out(nni_model_session *session, nni_holdout holdout, bool wanted, nn_error *error)
 {
-    nni_dataset *carved = NULL;
-    if (!nni_holdout_takes(&carving))
+    nni_dataset *held_out = NULL;
+    if (!nni_holdout_takes(&holdout))
         return NN_OK;
-    NN_TRY(nni_dataset_split(session->dataset, &carving, session->comm, &carved, error));
-    nni_dataset_free(wanted ? session->dataset : carved);
+    NN_TRY(nni_dataset_split(session->dataset, &holdout, session->comm, &held_out, error));
+    nni_dataset_free(wanted ? session->dataset : held_out);
     if (wanted)
-        session->dataset = carved;
+        session->dataset = held_out;
     return NN_OK;
 }
 
 /* As the training did, in the same order. */
-static nn_status carve_splits(const nni_model_arguments *given, nni_model_session *session, nn_error *error)
+static nn_status hold_out_splits(const nni_model_arguments *given, nni_model_session *session, nn_error *error)
 {
     const nni_split split = session->split;
     NN_TRY(check_digest(given, session, error));
-    NN_TRY(carve(session, nni_holdout_of_test(&session->recipe->data, session->recipe->seed), split == NNI_SPLIT_TEST,
-                 error));
+    NN_TRY(hold_out(session, nni_holdout_of_test(&session->recipe->data, session->recipe->seed),
+                    split == NNI_SPLIT_TEST, error));
     if (split == NNI_SPLIT_TEST)
         return NN_OK;
-    return carve(session, nni_holdout_of_validation(&session->recipe->data, session->recipe->seed),
-                 split == NNI_SPLIT_VALIDATION, error);
+    return hold_out(session, nni_holdout_of_validation(&session->recipe->data, session->recipe->seed),
+                    split == NNI_SPLIT_VALIDATION, error);
 }
 
 /* Another file's columns may be as many, but others. Columns that the recipe chooses are found by their names. */
@@ -174,7 +174,7 @@ static nn_status open_data(const nni_model_arguments *given, nni_model_session *
     const size_t slices = session->recipe->parallel.slices, ranks = (size_t)comm->size;
     const nn_network *network = session->model->network;
     const nni_dataset_spec spec = spec_of(given, session);
-    if (session->carved && ranks > slices)
+    if (session->held_out && ranks > slices)
         return nn_fail(error, NN_USAGE,
                        "%zu ranks cannot share the %zu slices that the training carved rows off; start at most %zu, or "
                        "take --split all",
@@ -182,8 +182,8 @@ static nn_status open_data(const nni_model_arguments *given, nni_model_session *
     NN_TRY(compare_names(given, session, &spec, error));
     NN_TRY(nni_dataset_open(&spec, slices > ranks ? slices : ranks, false, comm, &session->dataset, error));
     session->whole_rows = session->dataset->slicing.slices.rows;
-    if (session->carved)
-        NN_TRY(carve_splits(given, session, error));
+    if (session->held_out)
+        NN_TRY(hold_out_splits(given, session, error));
     session->data_file = session->dataset->origin.file;
     if (session->y)
         NN_TRY(nni_dataset_fit_targets(session->dataset, network->outputs,
@@ -250,10 +250,10 @@ static void print_rows(const nni_model_session *session, FILE *out)
     fprintf(out, "; %s", all ? "all rows" : "the ");
     if (all && has_trained_rows(session))
         fprintf(out, ", those trained on among them");
-    if (session->carved)
+    if (session->held_out)
         fprintf(out, "%s ", nni_figure_count(session->dataset->slicing.slices.rows).text);
     fprintf(out, "%s", all ? "" : what[session->split]);
-    if (session->carved)
+    if (session->held_out)
         fprintf(out, " of its %s", nni_figure_count(session->whole_rows).text);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What eval and predict hold: the arguments that they share, and the model with the data it is applied to. */
 #ifndef NNI_CLI_SESSION_H
 #define NNI_CLI_SESSION_H
@@ -12,9 +13,9 @@
 typedef enum nni_split {
     NNI_SPLIT_UNSAID,     /**< test, else validation; of --data FILE all rows */
     NNI_SPLIT_TRAIN,      /**< those that were trained on */
-    NNI_SPLIT_VALIDATION, /**< those carved off for validation, or of the recipe's data.validation */
+    NNI_SPLIT_VALIDATION, /**< those held out for validation, or of the recipe's data.validation */
     NNI_SPLIT_TEST,       /**< the same for testing */
-    NNI_SPLIT_ALL,        /**< of the recipe's data.train, before any were carved off */
+    NNI_SPLIT_ALL,        /**< of the recipe's data.train, before any were held out */
 } nni_split;
 
 /** What a user says about model and data; strings belong to argv. */
@@ -37,8 +38,8 @@ typedef struct nni_model_session {
     nni_workspace *work;
     nni_threads threads;
     nni_split split;                /* UNSAID: all rows of the file of --data */
-    bool carved;                    /* the rows are some of data.train's */
-    size_t whole_rows;              /* of those they were carved off */
+    bool held_out;                  /* the rows are some of data.train's */
+    size_t whole_rows;              /* of those they were held out of */
     const char *data_file;          /* the file in use, or what stands for several */
     const char *x, *y, *w;          /* datasets in use; NULL: not read */
     const nni_split_settings *base; /* of the recipe, whose columns are used */

@@ -195,8 +195,8 @@ static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct cl
     return NN_OK;
 }
 
-static nn_status settle(nni_dataset *dataset, const nni_dataset_spec *spec, nni_hdf5_rows *rows,
-                        struct classes *classes, nn_comm *comm, nn_error *error)
+static nn_status decide_classes(nni_dataset *dataset, const nni_dataset_spec *spec, nni_hdf5_rows *rows,
+                                struct classes *classes, nn_comm *comm, nn_error *error)
 {
     const size_t told_apart = nni_head_classes(spec->head);
     if (classes->set)
@@ -241,7 +241,7 @@ nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec 
     if (status == NN_OK)
         status = read_all(dataset, &rows, &classes, comm, error);
     if (status == NN_OK)
-        status = settle(dataset, spec, &rows, &classes, comm, error);
+        status = decide_classes(dataset, spec, &rows, &classes, comm, error);
     if (status == NN_OK && nni_label_set_is_known(classes.set)) {
         dataset->label_set = classes.set;
         dataset->label_set->floats = !y->layout->integer;

@@ -39,7 +39,7 @@ static void begin_piece(nni_cursor *cursor, struct piece *piece)
 }
 
 /* What is under way is waited for, since it fills memory. */
-static void settle(nni_cursor *cursor)
+static void finish_reads(nni_cursor *cursor)
 {
     nn_error unused;
     for (size_t i = 0; i < 2; i++)
@@ -68,7 +68,7 @@ static nn_status advance(nni_cursor *cursor, nn_error *error)
 static nn_status next_of_file(nni_cursor *cursor, nni_rows *rows, nn_error *error)
 {
     if (cursor->next == 0) {
-        settle(cursor);
+        finish_reads(cursor);
         cursor->file_next = cursor->taken = cursor->left = 0;
         begin_piece(cursor, &cursor->piece[0]);
         begin_piece(cursor, &cursor->piece[1]);
@@ -120,7 +120,7 @@ void nni_cursor_free(nni_cursor *cursor)
 {
     if (!cursor)
         return;
-    settle(cursor);
+    finish_reads(cursor);
     for (size_t i = 0; i < 2; i++)
         nni_rows_buffer_free(&cursor->piece[i].buffer);
     nni_release(cursor);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What a file of predictions holds. */
 #ifndef NNI_DATA_PREDICTIONS_FORM_H
 #define NNI_DATA_PREDICTIONS_FORM_H

@@ -45,11 +45,11 @@ NN_API void nn_optimizer_free(nn_optimizer *optimizer);
 NN_API double nn_optimizer_rate(const nn_optimizer *optimizer);
 
 /**
- * One step of descent: clips the gradients and moves the parameters. Local; the same bits on every rank, since all hold
+ * One update: clips the gradients and changes the parameters. Local; the same bits on every rank, since all hold
  * the same gradients.
  *
  * @param optimizer  whose state goes on by a step
- * @param network    whose parameters are moved
+ * @param network    whose parameters are updated
  * @param work       with gradients summed over the ranks, which are used up
  * @param rate       learning rate: nn_optimizer_rate, or one's own
  */

@@ -29,7 +29,7 @@ typedef enum nn_activation {
     NN_SOFTMAX,    /**< output layer only; not elementwise */
 } nn_activation;
 
-/** What a training makes small. */
+/** What a training minimises. */
 typedef enum nn_loss_kind {
     NN_MSE,
     NN_MAE,
@@ -105,7 +105,7 @@ typedef enum nn_norm_kind {
     NN_NORM_LAYER, /**< each row over the units of the layer (Ba, Kiros, Hinton, 2016) */
 } nn_norm_kind;
 
-/** How a step moves the parameters. */
+/** How a step updates the parameters. */
 typedef enum nn_optimizer_kind {
     NN_SGD,
     NN_ADAGRAD,
@@ -125,7 +125,7 @@ typedef enum nn_precision {
 /** What follows a loss or a gradient that is NaN or infinite. */
 typedef enum nn_on_nan {
     NN_ON_NAN_STOP,
-    NN_ON_NAN_SKIP,     /**< nothing is moved by that step */
+    NN_ON_NAN_SKIP,     /**< that step updates nothing */
     NN_ON_NAN_ROLLBACK, /**< back to the newest checkpoint, with a smaller learning rate */
 } nn_on_nan;
 

@@ -118,7 +118,7 @@ NN_API nn_status nn_network_forward(nn_network *network, const nn_batch *batch, 
  * This rank's share of the recipe's loss of a batch, after nn_network_forward; the sum over the ranks is the loss.
  * Local.
  *
- * E = 1/n sum_i w_i E_i over rows i with weights w_i, n the rows of all ranks; docs/recipe.md has E_i of each loss.
+ * E = 1/n sum_i w_i E_i over rows i with weights w_i, n the rows of all ranks; docs/recipe.md lists the losses.
  */
 NN_API double nn_network_loss(const nn_network *network, const nn_batch *batch, nn_workspace *work);
 

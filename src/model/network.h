@@ -112,7 +112,7 @@ typedef struct nni_sync {
      *
      * @param work    multiply-adds of the tile
      * @param most    elements that the tile can move beside them
-     * @param errand  receives what it shall move: see nni_gemm_pause
+     * @param errand  receives what it shall move: see nni_gemm_before_tile
      */
     nn_status (*progress)(void *context, size_t work, size_t most, struct nni_errand *errand,
                           nn_error *error); /**< NULL: nothing is */

@@ -179,7 +179,7 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
     nni_output_delta(loss, network, batch, work);
     nni_gemm_workspace_share(work->space, true);
     current_product product = {.sync = &work->sync};
-    nni_gemm_workspace_pause(work->space, work->sync.progress ? before_tile : NULL, &product);
+    nni_gemm_workspace_set_before_tile(work->space, work->sync.progress ? before_tile : NULL, &product);
     for (size_t l = network->layer_count; l-- > 0;) {
         const nni_layer *layer = &network->layers[l];
         nni_timeline_layer(work->timeline, l);
@@ -190,5 +190,5 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
         if (l > 0)
             delta_below(network, l, &leaves, work);
     }
-    nni_gemm_workspace_pause(work->space, NULL, NULL);
+    nni_gemm_workspace_set_before_tile(work->space, NULL, NULL);
 }

@@ -43,8 +43,8 @@ static bool is_default(const nni_yaml_node *node)
 }
 
 /* A share of the training rows has no datasets of its own. @param key  of the split. @param what  fraction or fold */
-static nn_status settle_share(reading *in, const char *key, nni_yaml_node *split, const nni_yaml_node *share,
-                              const char *what)
+static nn_status check_held_out_split(reading *in, const char *key, nni_yaml_node *split, const nni_yaml_node *share,
+                                      const char *what)
 {
     const char *const keys[] = {"file", "files", "x", "y", "w", "x_columns", "y_columns"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -62,7 +62,7 @@ static nn_status settle_share(reading *in, const char *key, nni_yaml_node *split
 }
 
 /* A split without files of its own is in those of the training split. */
-static nn_status settle_same_files(reading *in, nni_yaml_node *split)
+static nn_status default_to_train_files(reading *in, nni_yaml_node *split)
 {
     nni_yaml_node *file = nni_yaml_find(in->root, "data.train.file"),
                   *files = nni_yaml_find(in->root, "data.train.files"), *copy = NULL;
@@ -73,7 +73,7 @@ static nn_status settle_same_files(reading *in, nni_yaml_node *split)
 }
 
 /* A split of the recipe that does not hold rows of the training split out has files, its own or those of training. */
-static nn_status settle_split(reading *in, const char *key)
+static nn_status complete_split(reading *in, const char *key)
 {
     nni_yaml_node *data = nni_yaml_find(in->root, "data"), *split = nni_yaml_find(data, key);
     nni_yaml_node *fraction = split ? nni_yaml_find(split, "fraction") : NULL,
@@ -81,10 +81,10 @@ static nn_status settle_split(reading *in, const char *key)
     if (!split)
         return NN_OK;
     if (fraction)
-        return settle_share(in, key, split, fraction, "fraction");
+        return check_held_out_split(in, key, split, fraction, "fraction");
     if (fold)
-        return settle_share(in, key, split, fold, "fold");
-    return settle_same_files(in, split);
+        return check_held_out_split(in, key, split, fold, "fold");
+    return default_to_train_files(in, split);
 }
 
 /* The place of the innermost mapping around the training split that somebody wrote. */
@@ -115,7 +115,7 @@ static nn_status base_of(const reading *in, const nni_yaml_node *file, char base
 
 /* Makes a path absolute, and a true one where there is such a file, so that the recipe can be read again from anywhere.
  */
-static nn_status settle_file(reading *in, const char *key, nni_yaml_node *file)
+static nn_status make_path_absolute(reading *in, const char *key, nni_yaml_node *file)
 {
     char base[PATH_MAX] = "", joined[2 * PATH_MAX], true_path[PATH_MAX];
     if (*file->text != '/')
@@ -128,7 +128,7 @@ static nn_status settle_file(reading *in, const char *key, nni_yaml_node *file)
     return nni_yaml_take_text(in->pool, path, strlen(path), &file->text, in->error);
 }
 
-static nn_status settle_files(reading *in, const char *split)
+static nn_status make_paths_absolute(reading *in, const char *split)
 {
     char file_key[40], files_key[40];
     snprintf(file_key, sizeof file_key, "data.%s.file", split);
@@ -140,9 +140,9 @@ static nn_status settle_files(reading *in, const char *split)
                              "data.%s: file and files both name its data; keep one of them", split);
     }
     if (file)
-        return settle_file(in, file_key, file);
+        return make_path_absolute(in, file_key, file);
     for (const nni_yaml_entry *entry = files ? files->first : NULL; entry; entry = entry->next)
-        NN_TRY(settle_file(in, files_key, entry->value));
+        NN_TRY(make_path_absolute(in, files_key, entry->value));
     return NN_OK;
 }
 
@@ -151,13 +151,13 @@ static nn_status resolve(reading *in, const char *text, const char *const *overr
     static const nni_yaml_source built_in = {.kind = NNI_YAML_DEFAULTS, .name = "defaults"};
     NN_TRY(parse_texts(in, text, overrides, override_count));
     NN_TRY(nni_yaml_default(in->pool, in->root, nni_recipe_section, (nni_yaml_place){.source = &built_in}, in->error));
-    NN_TRY(settle_split(in, "validation"));
-    NN_TRY(settle_split(in, "test"));
+    NN_TRY(complete_split(in, "validation"));
+    NN_TRY(complete_split(in, "test"));
     NN_TRY(check_train_files(in));
     NN_TRY(nni_yaml_check_complete(in->root, nni_recipe_section, in->error));
-    NN_TRY(settle_files(in, "train"));
-    NN_TRY(settle_files(in, "validation"));
-    NN_TRY(settle_files(in, "test"));
+    NN_TRY(make_paths_absolute(in, "train"));
+    NN_TRY(make_paths_absolute(in, "validation"));
+    NN_TRY(make_paths_absolute(in, "test"));
     nni_yaml_arrange(in->root, nni_recipe_section);
     return NN_OK;
 }

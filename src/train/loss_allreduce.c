@@ -48,11 +48,11 @@ nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, bool stop_requ
     return nni_exchange_start(allreduce->exchange, allreduce->stack, VALUES, VALUES, error);
 }
 
-nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_step_outcome *outcome, nn_error *error)
+nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_loss_sum *sum, nn_error *error)
 {
     const double *sums = allreduce->stack;
     NN_TRY(nni_exchange_finish(allreduce->exchange, error));
-    *outcome = (nni_step_outcome){
+    *sum = (nni_loss_sum){
         .loss = sums[LOSS],
         .stop_requested = sums[STOP] > 0,
         .load_failed = sums[LOAD_FAILED] > 0,
@@ -78,8 +78,7 @@ nn_status nni_loss_allreduce_create(nn_comm *comm, size_t tree_leaves, nni_leaf_
     allreduce->leaves = leaves;
     nn_status status = nn_comm_agree(comm, take_memory(allreduce, error), error);
     if (status == NN_OK)
-        status =
-            nni_exchange_create(comm, tree_leaves, NNI_DOUBLE, VALUES, NNI_TAG_OUTCOME, &allreduce->exchange, error);
+        status = nni_exchange_create(comm, tree_leaves, NNI_DOUBLE, VALUES, NNI_TAG_LOSS, &allreduce->exchange, error);
     if (status != NN_OK) {
         nni_loss_allreduce_free(allreduce);
         return status;

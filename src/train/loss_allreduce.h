@@ -11,12 +11,12 @@
 
 typedef struct nni_loss_allreduce nni_loss_allreduce;
 
-/** What comes of a step over all ranks. */
-typedef struct nni_step_outcome {
+/** Loss and flags of a step, summed over all ranks. */
+typedef struct nni_loss_sum {
     double loss;         /**< of the step's rows, before the update */
     bool stop_requested; /**< by a signal on some rank */
     bool load_failed;    /**< some rank could not read its rows */
-} nni_step_outcome;
+} nni_loss_sum;
 
 /**
  * Collective.
@@ -37,7 +37,7 @@ bool nni_loss_allreduce_add(nni_loss_allreduce *allreduce, const nni_workspace *
 nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, bool stop_requested, bool load_failed,
                                    nn_error *error);
 
-/** Waits for the sum. @param outcome  receives it, the same on every rank */
-nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_step_outcome *outcome, nn_error *error);
+/** Waits for the sum. @param sum  receives it, the same on every rank */
+nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_loss_sum *sum, nn_error *error);
 
 #endif

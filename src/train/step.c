@@ -72,14 +72,14 @@ static nn_status agree_on_load(nni_run *run, nn_error *error)
 
 nn_status nni_step_finish_loss(nni_run *run, nni_step_report *report, nn_error *error)
 {
-    nni_step_outcome outcome;
-    NN_TRY(nni_loss_allreduce_finish(run->model.loss_allreduce, &outcome, error));
-    if (outcome.load_failed)
+    nni_loss_sum sum;
+    NN_TRY(nni_loss_allreduce_finish(run->model.loss_allreduce, &sum, error));
+    if (sum.load_failed)
         NN_TRY(agree_on_load(run, error));
     *report = (nni_step_report){
-        .loss = outcome.loss,
+        .loss = sum.loss,
         .rows = nni_run_step_rows(run),
-        .stop_requested = outcome.stop_requested,
+        .stop_requested = sum.stop_requested,
     };
     return isfinite(report->loss) ? NN_OK : nni_divergence_of_loss(run, report, error);
 }

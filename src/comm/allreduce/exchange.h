@@ -21,7 +21,7 @@
 #include "support/sum_tree.h"
 
 /** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
-enum { NNI_TAG_OUTCOME = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_BUCKETS = 64 };
+enum { NNI_TAG_LOSS = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_BUCKETS = 64 };
 
 typedef struct nni_exchange nni_exchange;
 

@@ -227,18 +227,18 @@ static nni_partition columns_of_panels(const nni_gemm_product *p, const nni_gemm
 }
 
 /* Whether there is something to look after; where a rank has no rows there is nothing to do beside. */
-static bool pauses(const nni_gemm_product *p, const nni_gemm_block *block)
+static bool calls_before_tile(const nni_gemm_product *p, const nni_gemm_block *block)
 {
-    return p->space->pause && p->thread_id == 0 && block->depth->steps.count > 0;
+    return p->space->before_tile && p->thread_id == 0 && block->depth->steps.count > 0;
 }
 
 /* What there is to look after before a tile of so many elements of C, which takes an errand of at most `most` along. */
-static void pause_before(const nni_gemm_product *p, const nni_gemm_block *block, size_t elements, size_t rows,
-                         size_t most, nni_gemm_tile *tile)
+static void call_before_tile(const nni_gemm_product *p, const nni_gemm_block *block, size_t elements, size_t rows,
+                             size_t most, nni_gemm_tile *tile)
 {
     tile->errand.kind = NNI_ERRAND_NONE;
-    if (pauses(p, block))
-        p->space->pause(p->space->context, rows, elements * block->depth->steps.count, most, &tile->errand);
+    if (calls_before_tile(p, block))
+        p->space->before_tile(p->space->context, rows, elements * block->depth->steps.count, most, &tile->errand);
 }
 
 /* Rows of C that are complete as soon as those as planned before `end` are, in a product that goes through them. */
@@ -269,7 +269,7 @@ static void compute_by_columns(const nni_gemm_product *p, const nni_gemm_block *
             tile_work *run = p->space->kernel->run;
             if (turns && i == 0)
                 run = pack_meanwhile(p, block, j, columns, own, &tile);
-            pause_before(p, block, rows.count * columns.count, 0, 0, &tile);
+            call_before_tile(p, block, rows.count * columns.count, 0, 0, &tile);
             compute_tile(p, block, &tile, run, rows, columns);
         }
     }
@@ -317,8 +317,8 @@ static void compute_by_rows(const nni_gemm_product *p, const nni_gemm_block *blo
             if (packs)
                 run = pack_meanwhile(p, block, j, columns, packed_columns(p, block, j), &one);
             const bool carries = !packs && columns.count > kernel->lanes;
-            pause_before(p, block, rows.count * columns.count, before,
-                         carries ? block->depth->elements * kernel->lanes : 0, &one);
+            call_before_tile(p, block, rows.count * columns.count, before,
+                             carries ? block->depth->elements * kernel->lanes : 0, &one);
             if (one.errand.kind != NNI_ERRAND_NONE)
                 run = kernel->run_carrying;
             compute_tile(p, block, &one, run, rows, columns);
@@ -335,13 +335,13 @@ static void compute_strip(const nni_gemm_product *p, const nni_gemm_block *block
     const nni_gemm_kernel *kernel = p->space->kernel;
     const nni_gemm_plan *plan = p->plan;
     const bool turned = plan->b == NNI_GEMM_B_TURNED;
-    const bool carries = pauses(p, block) && !turned;
+    const bool carries = calls_before_tile(p, block) && !turned;
     const size_t most = carries ? columns.count / kernel->columns * (block->depth->elements / 2) * kernel->lanes : 0;
     const nni_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
     nni_gemm_tile strip;
     set_rows(p, block, 0, rows, &strip);
     set_columns(p, block, rows, columns, 0, &strip);
-    pause_before(p, block, rows.count * columns.count, before, most, &strip);
+    call_before_tile(p, block, rows.count * columns.count, before, most, &strip);
     strip.b = b.data;
     strip.group_rows = plan->panel_rows;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
@@ -363,7 +363,7 @@ static size_t columns_of_strip(const nni_gemm_product *p, const nni_gemm_block *
     const size_t slot = p->space->kernel->slot_columns;
     if (block->depth->chain_count > 1 || p->plan->swapped)
         return slot;
-    if (!pauses(p, block) || p->plan->b == NNI_GEMM_B_TURNED)
+    if (!calls_before_tile(p, block) || p->plan->b == NNI_GEMM_B_TURNED)
         return columns;
     return (A_MICROSECOND / (p->plan->panel_rows * block->depth->steps.count) / slot + 1) * slot;
 }
@@ -382,7 +382,7 @@ static size_t next_columns(const nni_gemm_product *p, size_t left, size_t most)
 static size_t strips_together(const nni_gemm_product *p, const nni_gemm_block *block)
 {
     const nni_gemm_plan *plan = p->plan;
-    if (block->depth->chain_count > 1 || plan->swapped || plan->b == NNI_GEMM_B_TURNED || pauses(p, block))
+    if (block->depth->chain_count > 1 || plan->swapped || plan->b == NNI_GEMM_B_TURNED || calls_before_tile(p, block))
         return 1;
     const size_t strip_bytes = plan->panel_rows * p->columns * sizeof(nni_real);
     return 1 + p->space->room.level1_bytes / 2 / strip_bytes;

@@ -66,10 +66,10 @@ void nni_gemm_workspace_free(nni_gemm_workspace *space);
  * @param errand    NNI_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the
  * end of the product
  */
-typedef void nni_gemm_pause(void *context, size_t rows, size_t work, size_t most, nni_errand *errand);
+typedef void nni_gemm_before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand);
 
-/** @param pause  NULL: nothing */
-void nni_gemm_workspace_pause(nni_gemm_workspace *space, nni_gemm_pause *pause, void *context);
+/** @param before_tile  NULL: nothing */
+void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_before_tile *before_tile, void *context);
 
 /**
  * Tells how products from now on use B; false at first.

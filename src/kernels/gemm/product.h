@@ -12,11 +12,11 @@ struct nni_gemm_workspace {
     size_t threads;
     const nni_gemm_kernel *kernel;
     nni_gemm_buffer room;
-    nni_real *a;           /**< [threads, room.a] panels of A: for each thread, or the first for all of them together */
-    nni_real *b;           /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
-    nni_real *own;         /**< [threads, room.own] a panel of B */
-    nni_real *scratch;     /**< [threads, NNI_GEMM_SLOTS, rows, slot_columns] of a tile */
-    nni_gemm_pause *pause; /**< called between tiles; NULL: nothing to do there */
+    nni_real *a;       /**< [threads, room.a] panels of A: for each thread, or the first for all of them together */
+    nni_real *b;       /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
+    nni_real *own;     /**< [threads, room.own] a panel of B */
+    nni_real *scratch; /**< [threads, NNI_GEMM_SLOTS, rows, slot_columns] of a tile */
+    nni_gemm_before_tile *before_tile; /**< called between tiles; NULL: nothing to do there */
     void *context;
     bool b_read_by_all;
 };

@@ -41,9 +41,9 @@ nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precisi
     return NN_OK;
 }
 
-void nni_gemm_workspace_pause(nni_gemm_workspace *space, nni_gemm_pause *pause, void *context)
+void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_before_tile *before_tile, void *context)
 {
-    space->pause = pause;
+    space->before_tile = before_tile;
     space->context = context;
 }
 

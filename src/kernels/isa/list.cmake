@@ -10,8 +10,8 @@ set(NNTRAIN_ISAS
 # time, and its bits belong to the instruction set, not to a build. The folder's flags.cmake sets isa_processors, a regular
 # expression of CMAKE_SYSTEM_PROCESSOR, isa_flags, and isa_bf16_flags, which gemm_bf16.c has beside them.
 #
-# A loop of its own for strides of 1, which GCC would make, is not wanted of kernels that have one, and takes its
-# registers from the other.
+# GCC would compile each loop twice, once for strides of 1. Kernels have a loop of their own for those, and the second
+# copy takes registers from the first.
 set(gemm_flags $<$<C_COMPILER_ID:GNU>:-fno-version-loops-for-strides>)
 # No byte of a file decides what a matrix product does, and Clang takes minutes for one between sanitizers.
 if(NNTRAIN_FUZZ)

@@ -230,6 +230,7 @@ static bool sample(size_t i, nni_real *x)
 
 static void every_activation_is_within_its_bound(void)
 {
+    CU_ASSERT_EQUAL(KINDS + 1, nni_activation_domain.count); /* softmax is tested over rows, in test_elementwise */
     for (size_t f = 0; f < KINDS; f++) {
         double worst = 0;
         nni_real x, where = 0;
@@ -309,6 +310,7 @@ static void ends_of_the_range_are_right(void)
         {NN_SILU, 0, INFINITY, 0, 1},
         {NN_SOFTPLUS, 0, INFINITY, 0, 1},
     };
+    CU_ASSERT_EQUAL_FATAL(sizeof ends / sizeof *ends, KINDS);
     for (size_t f = 0; f < KINDS; f++) {
         nn_activation k = ends[f].activation;
         bool input = nni_activation_of(k)->needs_input;

@@ -99,9 +99,9 @@ static moving check(nni_gemm_workspace *space, size_t rows, size_t columns, cons
     moving m = {.from = take(MOVED, 5), .to = take(MOVED, 6), .expected = take(MOVED, 6)};
     m.c = c, m.reference = reference;
     m.rows = rows, m.columns = columns, m.nodes = nni_sum_tree_nodes(leaves->run);
-    nni_gemm_workspace_pause(space, before_tile, &m);
+    nni_gemm_workspace_set_before_tile(space, before_tile, &m);
     product(space, rows, columns, leaves, transposed, a, b, c);
-    nni_gemm_workspace_pause(space, NULL, NULL);
+    nni_gemm_workspace_set_before_tile(space, NULL, NULL);
     const bool same = equals_reference(&m, rows);
     const bool moved = memcmp(m.to, m.expected, MOVED * sizeof *m.to) == 0;
     if (!same || !moved || m.wrong)

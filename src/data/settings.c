@@ -7,24 +7,25 @@
 /* --- kinds --- */
 
 static const nni_kind imputations[] = {
-    [NN_IMPUTE_NONE] = {"none", "a NaN in x is an error"},
-    [NN_IMPUTE_MEAN] = {"mean", "a NaN in x is a missing value and becomes the mean of its feature"},
+    [NN_IMPUTE_NONE] = {.name = "none", .help = "a NaN in x is an error"},
+    [NN_IMPUTE_MEAN] = {.name = "mean", .help = "a NaN in x is a missing value and becomes the mean of its feature"},
 };
 
 const nni_domain nni_imputation_domain = NNI_DOMAIN("imputation", imputations);
 
 static const nni_kind externals[] = {
-    [NN_EXTERNAL_INSIDE] = {"inside", "links, virtual datasets and raw files lead below the folder of the data file"},
-    [NN_EXTERNAL_ALLOW] = {"allow", "they may lead anywhere"},
+    [NN_EXTERNAL_INSIDE] = {.name = "inside",
+                            .help = "links, virtual datasets and raw files lead below the folder of the data file"},
+    [NN_EXTERNAL_ALLOW] = {.name = "allow", .help = "they may lead anywhere"},
 };
 
 const nni_domain nni_external_domain = NNI_DOMAIN("rule for external data", externals);
 
 static const nni_kind flips[] = {
-    [NN_FLIP_NONE] = {"none", "no mirror image"},
-    [NN_FLIP_HORIZONTAL] = {"horizontal", "left and right change places, with probability 1/2"},
-    [NN_FLIP_VERTICAL] = {"vertical", "top and bottom change places, with probability 1/2"},
-    [NN_FLIP_BOTH] = {"both", "either, each with probability 1/2"},
+    [NN_FLIP_NONE] = {.name = "none", .help = "no mirror image"},
+    [NN_FLIP_HORIZONTAL] = {.name = "horizontal", .help = "left and right change places, with probability 1/2"},
+    [NN_FLIP_VERTICAL] = {.name = "vertical", .help = "top and bottom change places, with probability 1/2"},
+    [NN_FLIP_BOTH] = {.name = "both", .help = "either, each with probability 1/2"},
 };
 
 const nni_domain nni_flip_domain = NNI_DOMAIN("flip", flips);

@@ -5,13 +5,16 @@
 #include "support/memory.h"
 
 static const nni_kind feature_scalings[] = {
-    [NN_NORMALIZE_NONE] = {"none", "as the file has them"},
-    [NN_NORMALIZE_UNIT] = {"unit", "all features alike, the smallest value to 0 and the largest to 1"},
-    [NN_NORMALIZE_STANDARD] = {"standard", "each feature to mean 0 and deviation 1"},
-    [NN_NORMALIZE_MINMAX] = {"minmax", "each feature's smallest value to 0 and its largest to 1"},
-    [NN_NORMALIZE_STANDARD_ALL] = {"standard_all", "all features alike, to mean 0 and deviation 1 over all values"},
-    [NN_NORMALIZE_ROBUST] = {"robust", "as standard, by the values that do not lie far off; those that do are limited"},
-    [NN_NORMALIZE_AUTO] = {"auto", "one of the others, chosen by type, shape and statistics of the training rows"},
+    [NN_NORMALIZE_NONE] = {.name = "none", .help = "as the file has them"},
+    [NN_NORMALIZE_UNIT] = {.name = "unit", .help = "all features alike, the smallest value to 0 and the largest to 1"},
+    [NN_NORMALIZE_STANDARD] = {.name = "standard", .help = "each feature to mean 0 and deviation 1"},
+    [NN_NORMALIZE_MINMAX] = {.name = "minmax", .help = "each feature's smallest value to 0 and its largest to 1"},
+    [NN_NORMALIZE_STANDARD_ALL] = {.name = "standard_all",
+                                   .help = "all features alike, to mean 0 and deviation 1 over all values"},
+    [NN_NORMALIZE_ROBUST] = {.name = "robust",
+                             .help = "as standard, by the values that do not lie far off; those that do are limited"},
+    [NN_NORMALIZE_AUTO] = {.name = "auto",
+                           .help = "one of the others, chosen by type, shape and statistics of the training rows"},
 };
 
 const nni_domain nni_feature_scaling_domain = NNI_DOMAIN("feature scaling", feature_scalings);

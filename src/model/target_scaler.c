@@ -6,12 +6,14 @@
 #include "support/memory.h"
 
 static const nni_kind target_scalings[] = {
-    [NN_TARGETS_NONE] = {"none", "as the file has them"},
-    [NN_TARGETS_STANDARD] = {"standard", "each output to mean 0 and deviation 1"},
-    [NN_TARGETS_MINMAX] = {"minmax", "each output's smallest target to 0 and its largest to 1"},
-    [NN_TARGETS_LOG1P] = {"log1p", "log(1 + y), then as standard; for targets above -1 of many magnitudes"},
-    [NN_TARGETS_SCALE] = {"scale", "each output to deviation 1, with 0 staying 0"},
-    [NN_TARGETS_AUTO] = {"auto", "none, standard, minmax or scale, chosen by the targets and the last layer"},
+    [NN_TARGETS_NONE] = {.name = "none", .help = "as the file has them"},
+    [NN_TARGETS_STANDARD] = {.name = "standard", .help = "each output to mean 0 and deviation 1"},
+    [NN_TARGETS_MINMAX] = {.name = "minmax", .help = "each output's smallest target to 0 and its largest to 1"},
+    [NN_TARGETS_LOG1P] = {.name = "log1p",
+                          .help = "log(1 + y), then as standard; for targets above -1 of many magnitudes"},
+    [NN_TARGETS_SCALE] = {.name = "scale", .help = "each output to deviation 1, with 0 staying 0"},
+    [NN_TARGETS_AUTO] = {.name = "auto",
+                         .help = "none, standard, minmax or scale, chosen by the targets and the last layer"},
 };
 
 const nni_domain nni_target_scaling_domain = NNI_DOMAIN("target scaling", target_scalings);

@@ -10,8 +10,8 @@
 /* --- kinds --- */
 
 static const nni_kind precisions[] = {
-    [NN_FLOAT32] = {"float32", "operands as they are"},
-    [NN_BF16] = {"bf16", "operands rounded to bfloat16, with sums and weights in float32"},
+    [NN_FLOAT32] = {.name = "float32", .help = "operands as they are"},
+    [NN_BF16] = {.name = "bf16", .help = "operands rounded to bfloat16, with sums and weights in float32"},
 };
 
 const nni_domain nni_precision_domain = NNI_DOMAIN("precision", precisions);
@@ -20,7 +20,7 @@ static const nni_kind_setting skip_settings[] = {{"limit", "10"}, {NULL, NULL}};
 static const nni_kind_setting rollback_settings[] = {{"factor", "0.5"}, {"limit", "10"}, {NULL, NULL}};
 
 static const nni_kind on_nans[] = {
-    [NN_ON_NAN_STOP] = {"stop", "the training ends with exit code 4"},
+    [NN_ON_NAN_STOP] = {.name = "stop", .help = "the training ends with exit code 4"},
     [NN_ON_NAN_SKIP] = {"skip", "the step moves nothing", skip_settings},
     [NN_ON_NAN_ROLLBACK] = {"rollback", "back to the newest checkpoint, with a smaller learning rate",
                             rollback_settings},

@@ -5,8 +5,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-python=/usr/bin/python3
-$python -c 'import h5py, numpy' 2>/dev/null || exit 77
+need_h5py
 
 # Numbers are those of the names in their order. The last rows alone have "zebra", and some are of UTF-8.
 $python - <<'P'

@@ -5,11 +5,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-python=/usr/bin/python3
-if ! $python -c 'import h5py, numpy' 2>/dev/null; then
-    echo "h5py or NumPy is missing: no files of other programs to train from"
-    exit 77
-fi
+need_h5py
 plugins=/usr/lib/$(uname -m)-linux-gnu/hdf5/serial/plugins # where Debian's hdf5-filter-plugin has them
 HDF5_PLUGIN_PATH=$plugins $python "$here/formats.py" . >made || fail "formats.py: exit code $?"
 

@@ -11,7 +11,6 @@ if [ -n "${LSAN_OPTIONS:-}" ]; then
     export LSAN_OPTIONS=suppressions=$work/lsan.supp:print_suppressions=0
 fi
 
-python=/usr/bin/python3
-$python -c 'import h5py, numpy' 2>/dev/null || exit 77
+need_h5py
 OMP_NUM_THREADS=1 $python "$here/fuzz_hdf5.py" "${FUZZ_COUNT:-100}" "${FUZZ_SEED:-1}" || fail "a damaged file"
 finish

@@ -4,8 +4,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-python=/usr/bin/python3
-$python -c 'import h5py, numpy' 2>/dev/null || exit 77
+need_h5py
 
 check() {
     local name=$1 recipe=$2 data=$3

@@ -3,11 +3,7 @@
 # What numpy wrote is what h5py reads after an import. Skipped (code 77) where Python lacks them.
 . "$(dirname "$0")/lib.sh"
 
-python=/usr/bin/python3
-if ! $python -c 'import h5py, numpy' 2>/dev/null; then
-    echo "skipped: $python lacks h5py or numpy"
-    exit 77
-fi
+need_h5py
 
 # same FILE DATASET SOURCE: the dataset has the values, shape and, unless said otherwise, type of an array.
 cat >same.py <<'P'

@@ -6,8 +6,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-python=/usr/bin/python3
-$python -c 'import h5py, numpy' 2>/dev/null || exit 77
+need_h5py
 
 # The last rows alone have class 2.
 $python - <<'P'

@@ -95,6 +95,15 @@ fail() {
     failures=$((failures + 1))
 }
 
+# need_h5py: skips the test where the system's Python lacks h5py or numpy.
+python=/usr/bin/python3
+need_h5py() {
+    $python -c 'import h5py, numpy' 2>/dev/null || {
+        echo "skipped: $python lacks h5py or numpy"
+        exit 77
+    }
+}
+
 # finish: ends a test script.
 finish() {
     if [ "$failures" -gt 0 ]; then

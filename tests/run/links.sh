@@ -94,7 +94,8 @@ while read -r script; do
     grep -qF "\`${script#scripts/}\`" scripts/README.md || fail "scripts/README.md does not name $script"
 done < <(grep '^scripts/' "$work/there" | grep -v README)
 
-# A folder of src/ with more than three files of its own has a README.md, or one above names it; the map has them all.
+# A folder of src/ with more than three files of its own has a README.md, or one above names it; the map has them all. The
+# instruction sets are described together.
 while read -r count folder; do
     [ "$count" -gt 3 ] || continue
     [[ $folder != src/kernels/isa/* ]] || continue # instruction sets: src/kernels/README.md describes all

@@ -5,8 +5,7 @@
 # Python lacks h5py or numpy.
 . "$(dirname "$0")/lib.sh"
 
-python=/usr/bin/python3
-$python -c 'import h5py, numpy' 2>/dev/null || exit 77
+need_h5py
 
 # The same rows twice: with weights of 0 to 3, and each as often as it weighs.
 $python - <<'P'

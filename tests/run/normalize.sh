@@ -5,8 +5,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
-python=/usr/bin/python3
-$python -c 'import h5py, numpy' 2>/dev/null || exit 77
+need_h5py
 $python - <<'P'
 import h5py, numpy as np
 draw = np.random.default_rng(0)

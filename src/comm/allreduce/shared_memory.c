@@ -109,7 +109,8 @@ static nn_status share(nn_comm *comm, nni_shared_memory *memory, nn_error *error
 /* Bytes of all parts, in whole cache lines. @param sizes  [ranks], exact in a double */
 static nn_status tell_sizes(nn_comm *comm, size_t bytes, double *sizes, nni_shared_memory *memory, nn_error *error)
 {
-    sizes[comm->rank] = (double)((bytes + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT);
+    const size_t whole_lines = (bytes + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
+    sizes[comm->rank] = (double)whole_lines;
     NN_TRY(nn_comm_sum_double(comm, sizes, (size_t)comm->size, error));
     for (int rank = 0; rank < comm->size; rank++)
         memory->bytes += (size_t)sizes[rank];

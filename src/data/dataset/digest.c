@@ -87,7 +87,7 @@ static uint64_t digest_of_memory(const void *memory, size_t bytes)
     uint64_t digest = 0;
     if (!memory)
         return 0;
-#pragma omp parallel for schedule(static) reduction(^ : digest) if (bytes > 4 * PIECE)
+#pragma omp parallel for schedule(static) reduction(^ : digest) if (bytes > (size_t)4 * PIECE)
     for (size_t first = 0; first < bytes; first += PIECE)
         digest ^= XXH3_64bits_withSeed(from + first, bytes - first < PIECE ? bytes - first : PIECE, first);
     return digest;

@@ -113,7 +113,7 @@ bool nni_hdf5_mapping_block(const nni_hdf5_mapping *mapping, hsize_t dims[H5S_MA
 
 uint64_t nni_hdf5_mapping_values(const nni_hdf5_mapping *mapping)
 {
-    hsize_t dims[H5S_MAX_RANK];
+    hsize_t dims[H5S_MAX_RANK] = {0};
     uint64_t values = 1;
     if (mapping->unlimited < 0)
         return (uint64_t)H5Sget_select_npoints(mapping->to);

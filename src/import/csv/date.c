@@ -82,7 +82,8 @@ static bool count_days(int year, int month, int day, double *days)
         return false;
     const int y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
     const int of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    *days = era * 146097.0 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    const int leap_days = of_era / 4 - of_era / 100;
+    *days = era * 146097.0 + of_era * 365 + leap_days + of_year - 719468;
     return true;
 }
 

@@ -15,9 +15,13 @@ prefix/bin/nntrain-supervise -- prefix/bin/nntrain train --set training.epochs=1
 for file in nntrain/slurm/{train.sbatch,table.sh,README.md} doc/nntrain/{LICENSE,README.md,docs/README.md} man/man1/nntrain.1; do
     [ -s "prefix/share/$file" ] || fail "$file is not installed"
 done
-# Of programs and libraries without what debuggers read.
+# Of programs and libraries without what debuggers read, which strings takes for data in an archive.
 find prefix -type f | while read -r file; do
-    strings --data "$file" | LC_ALL=C grep -qE "(^|[^[:alnum:]_./-])($SOURCE|$BUILD)/" && echo "$file"
+    data=$file
+    if [[ $file == *.a ]]; then
+        objcopy --strip-debug "$file" stripped.a && data=stripped.a
+    fi
+    strings --data "$data" | LC_ALL=C grep -qE "(^|[^[:alnum:]_./-])($SOURCE|$BUILD)/" && echo "$file"
 done >paths
 [ ! -s paths ] || fail "installed files name the checkout: $(cat paths)"
 

@@ -6,6 +6,7 @@
 #include "api/dataset.h"
 #include "api/workspace.h"
 #include "metrics/evaluate.h"
+#include "metrics/metric.h"
 #include "support/memory.h"
 
 /* Owns the evaluator within. */
@@ -78,9 +79,8 @@ double nn_evaluator_value(const nn_evaluator *evaluator, nn_metric metric)
 const double *nn_evaluator_each(const nn_evaluator *evaluator, nn_metric metric, size_t *count)
 {
     const nni_metrics *metrics = &evaluator->metrics;
-    const bool of_values = metric == NN_METRIC_MAE || metric == NN_METRIC_RMSE || metric == NN_METRIC_R2;
     const size_t groups = metrics->label_count > 0 ? metrics->label_count : metrics->class_count;
-    *count = !metrics->each[metric] ? 0 : of_values ? metrics->output_count : groups;
+    *count = !metrics->each[metric] ? 0 : nni_metric_is_of_outputs(metric) ? metrics->output_count : groups;
     return metrics->each[metric];
 }
 

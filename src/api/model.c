@@ -5,6 +5,7 @@
 #include "api/dataset.h"
 #include "api/optimizer.h"
 #include "api/predicts.h"
+#include "metrics/subject.h"
 #include "support/memory.h"
 
 /* Rows that go through the network at once. */
@@ -121,14 +122,7 @@ void nn_model_predict_double(nn_model *model, const double *x, size_t rows, doub
 
 size_t nn_model_class(const nn_model *model, const double *predictions)
 {
-    const size_t outputs = model->checkpoint->network->outputs;
-    size_t best = 0;
-    if (outputs == 1)
-        return predictions[0] >= 0.5;
-    for (size_t j = 1; j < outputs; j++)
-        if (predictions[j] > predictions[best])
-            best = j;
-    return best;
+    return nni_class_of_values(predictions, model->checkpoint->network->outputs);
 }
 
 /* --- files --- */

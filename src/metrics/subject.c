@@ -18,18 +18,22 @@ size_t nni_predicted_class(const nni_real *output, size_t outputs)
     return best;
 }
 
+size_t nni_class_of_values(const double *values, size_t outputs)
+{
+    size_t largest = 0;
+    if (outputs == 1)
+        return values[0] >= 0.5;
+    for (size_t j = 1; j < outputs; j++)
+        if (values[j] > values[largest])
+            largest = j;
+    return largest;
+}
+
 size_t nni_class_of_row(const nni_subject *subject, const nni_rows *rows, size_t row)
 {
     if (rows->classes)
         return (size_t)rows->classes[row];
-    const double *y = rows->values + row * subject->outputs;
-    if (subject->outputs == 1)
-        return y[0] >= 0.5;
-    size_t largest = 0;
-    for (size_t j = 1; j < subject->outputs; j++)
-        if (y[j] > y[largest])
-            largest = j;
-    return largest;
+    return nni_class_of_values(rows->values + row * subject->outputs, subject->outputs);
 }
 
 /* --- values --- */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/printable.h"
 #include "support/suggest.h"
 

@@ -55,6 +55,15 @@ static error_t complain(struct argp_state *state, nn_status status, const nn_err
     return EINVAL;
 }
 
+static error_t take_option(const nni_import_option *option, void *job, const char *value, struct argp_state *state)
+{
+    nn_error error;
+    if (option->take)
+        return complain(state, option->take(job, value, &error), &error);
+    *(const char **)((char *)job + option->text) = value;
+    return 0;
+}
+
 static error_t finish_parsing(const arguments *given, struct argp_state *state)
 {
     const nni_importer *importer = given->importer;
@@ -81,7 +90,6 @@ static error_t take_file(arguments *given, const char *value, struct argp_state 
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     arguments *given = state->input;
-    nn_error error;
     switch (key) {
     case 'z':
         return take_level(given, value, state);
@@ -100,7 +108,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     const nni_import_option *options = given->importer->options;
     for (size_t i = 0; options[i].name; i++)
         if (key == (options[i].letter ? options[i].letter : FIRST_KEY + (int)i))
-            return complain(state, options[i].take(given->job, value, &error), &error);
+            return take_option(&options[i], given->job, value, state);
     return ARGP_ERR_UNKNOWN;
 }
 

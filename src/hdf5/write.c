@@ -172,6 +172,14 @@ nn_status nni_hdf5_write_rows(const nni_hdf5_output *output, hid_t dataset, cons
     return NN_OK;
 }
 
+nn_status nni_hdf5_close_dataset(const nni_hdf5_output *output, hid_t dataset, const char *name, nn_status status,
+                                 nn_error *error)
+{
+    if (H5Dclose(dataset) < 0 && status == NN_OK) /* writes the chunks that are still in the cache */
+        status = nn_fail(error, NN_SYSTEM, "%s: %s cannot be written", output->path, name);
+    return status;
+}
+
 nn_status nni_hdf5_write_strings(const nni_hdf5_output *output, const char *name, const char *const *texts,
                                  size_t count, nn_error *error)
 {
@@ -191,7 +199,7 @@ nn_status nni_hdf5_write_strings(const nni_hdf5_output *output, const char *name
     nn_status status = nni_hdf5_make_dataset(output, name, type, 1, extent, 0, &dataset, error);
     if (status == NN_OK) {
         status = nni_hdf5_write_rows(output, dataset, name, type, 0, count, all, error);
-        H5Dclose(dataset);
+        status = nni_hdf5_close_dataset(output, dataset, name, status, error);
     }
     H5Tclose(type);
     nni_release(all);

@@ -37,6 +37,10 @@ nn_status nni_hdf5_make_dataset(const nni_hdf5_output *output, const char *name,
 nn_status nni_hdf5_write_rows(const nni_hdf5_output *output, hid_t dataset, const char *name, hid_t type, hsize_t first,
                               hsize_t count, const void *values, nn_error *error);
 
+/** Closes a dataset that was made. @return status, or NN_SYSTEM where its last chunks cannot be written */
+nn_status nni_hdf5_close_dataset(const nni_hdf5_output *output, hid_t dataset, const char *name, nn_status status,
+                                 nn_error *error);
+
 /** Writes texts as a dataset of strings of one length, padded with zeros. @param texts  [count] */
 nn_status nni_hdf5_write_strings(const nni_hdf5_output *output, const char *name, const char *const *texts,
                                  size_t count, nn_error *error);

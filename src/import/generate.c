@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hdf5/write.h"
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/memory.h"
 #include "support/philox.h"
 
@@ -104,10 +104,8 @@ static nn_status write_whole(const nni_hdf5_output *output, const char *name, hi
 {
     hid_t dataset = H5I_INVALID_HID;
     NN_TRY(nni_hdf5_make_dataset(output, name, file_type, dimensions, extent, 0, &dataset, error));
-    nn_status status = nni_hdf5_write_rows(output, dataset, name, memory_type, 0, extent[0], values, error);
-    if (H5Dclose(dataset) < 0 && status == NN_OK)
-        status = nn_fail(error, NN_SYSTEM, "%s: %s cannot be written", output->path, name);
-    return status;
+    const nn_status status = nni_hdf5_write_rows(output, dataset, name, memory_type, 0, extent[0], values, error);
+    return nni_hdf5_close_dataset(output, dataset, name, status, error);
 }
 
 static nn_status write_split(const struct split *split, const nni_hdf5_output *output, nn_error *error)

@@ -15,8 +15,10 @@ typedef struct nni_import_option {
     char letter;       /**< short for it; 0: none */
     const char *value; /**< what stands for its value in the help; NULL: it takes none */
     const char *help;
-    /** Takes the value into the job. NN_USAGE where it makes no sense, in a sentence that begins with the option. */
+    /** Takes the value into the job. NN_USAGE where it makes no sense, in a sentence that begins with the option. NULL:
+     * any value will do, and is kept at `text`. */
     nn_status (*take)(void *job, const char *value, nn_error *error);
+    size_t text; /**< offset in the job of the const char * that keeps it */
 } nni_import_option;
 
 /** The file to be made, as every format has it. */

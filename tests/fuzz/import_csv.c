@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables in text: a byte of options, then the table. */
 #include "comm/comm.h"
-#include "import/import.h"
 #include "imported.h"
+#include "nntrain/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

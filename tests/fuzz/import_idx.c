@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* IDX files, plain or gzipped. */
-#include "import/import.h"
 #include "imported.h"
+#include "nntrain/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

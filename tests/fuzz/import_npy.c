@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "import/import.h"
 #include "imported.h"
+#include "nntrain/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

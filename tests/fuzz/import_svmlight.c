@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of SVMlight: a byte of options, then the lines. */
-#include "import/import.h"
 #include "imported.h"
+#include "nntrain/import.h"
 
 /* Rows are full: an index of some more digits would have a GiB written for each, which is right and slow. */
 static bool is_wide(const uint8_t *bytes, size_t size)

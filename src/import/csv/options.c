@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Delimited text as a format of nntrain import: its options. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "import/import.h"
 #include "import/importer.h"
+#include "nntrain/import.h"
 #include "support/files.h"
 
 static nn_import_csv *job_of(void *job)
@@ -27,13 +28,6 @@ static nn_status wrong(const char *option, const char *value, const char *what, 
     return nn_fail(error, NN_USAGE, "%s: '%s' is %s", option, value, what);
 }
 
-static nn_status take_test(void *job, const char *value, nn_error *error)
-{
-    (void)error;
-    job_of(job)->test = value;
-    return NN_OK;
-}
-
 static nn_status take_label(void *job, const char *value, nn_error *error)
 {
     return take_columns(&job_of(job)->label, "--label", value, error);
@@ -54,13 +48,6 @@ static nn_status take_texts(void *job, const char *value, nn_error *error)
 static nn_status take_drop(void *job, const char *value, nn_error *error)
 {
     return take_columns(&job_of(job)->drop, "--drop", value, error);
-}
-
-static nn_status take_like(void *job, const char *value, nn_error *error)
-{
-    (void)error;
-    job_of(job)->like = value;
-    return NN_OK;
 }
 
 static nn_status take_unknown(void *job, const char *value, nn_error *error)
@@ -111,29 +98,32 @@ static nn_status take_skip_bad(void *job, const char *value, nn_error *error)
 }
 
 static const nni_import_option options[] = {
-    {"test", 0, "FILE", "Becomes /test/x and /test/y, with the columns, texts and classes of both files", take_test},
+    {"test", 0, "FILE", "Becomes /test/x and /test/y, with the columns, texts and classes of both files", NULL,
+     offsetof(nn_import_csv, test)},
     {"label", 'l', "COLUMN",
      "Column that becomes y, by its name, else its number from 0: whole numbers or texts are classes, others values; "
      "several, with commas in between, are values or labels of 0 and 1",
-     take_label},
-    {"values", 0, NULL, "The label is a value to be predicted, though it looks like classes", take_values},
-    {"texts", 0, "COLUMNS", "Columns of texts, though they look like numbers: postcodes, months", take_texts},
+     take_label, 0},
+    {"values", 0, NULL, "The label is a value to be predicted, though it looks like classes", take_values, 0},
+    {"texts", 0, "COLUMNS", "Columns of texts, though they look like numbers: postcodes, months", take_texts, 0},
     {"drop", 0, "COLUMNS",
-     "Columns to leave out, with commas in between; 'column 3' is number 3, should another be named 3", take_drop},
+     "Columns to leave out, with commas in between; 'column 3' is number 3, should another be named 3", take_drop, 0},
     {"like", 0, "FILE.h5",
      "New rows for a model: columns are found by their names and become the features of a table that was imported "
      "before, its label the classes of that; others are left out, and so may the label be",
-     take_like},
+     NULL, offsetof(nn_import_csv, like)},
     {"unknown", 0, "none",
-     "With --like, a text that the table before did not have counts as none of its texts; else an error", take_unknown},
+     "With --like, a text that the table before did not have counts as none of its texts; else an error", take_unknown,
+     0},
     {"delimiter", 'd', "C",
      "Character between fields (default: a comma; of tsv: a tab); where given, a table of one column is taken for one",
-     take_delimiter},
-    {"decimal", 0, "C", "Decimal point of numbers: . or , (default: .)", take_decimal},
-    {"header", 0, "WHEN", "yes, no or auto: the first record names the columns where it holds no number", take_header},
+     take_delimiter, 0},
+    {"decimal", 0, "C", "Decimal point of numbers: . or , (default: .)", take_decimal, 0},
+    {"header", 0, "WHEN", "yes, no or auto: the first record names the columns where it holds no number", take_header,
+     0},
     {"missing", 0, "nan", "A number that is missing (empty, NA, ?) becomes NaN, for data.impute; else an error",
-     take_missing},
-    {"skip-bad", 0, NULL, "Tell records with errors and leave them out", take_skip_bad},
+     take_missing, 0},
+    {"skip-bad", 0, NULL, "Tell records with errors and leave them out", take_skip_bad, 0},
     {0},
 };
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "import/csv/csv.h"
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/string_set.h"
 
 /** A file, mapped into memory or, where it is gzipped, unpacked into a file without a name first. */

@@ -73,10 +73,8 @@ static nn_status import_array(nni_npy_source *source, const nni_hdf5_output *out
     NN_TRY(nni_npy_read_header(source, &header, error));
     NN_TRY(nni_hdf5_make_dataset(output, name, file_type(&header), header.dimensions, header.extent, compress, &dataset,
                                  error));
-    nn_status status = copy_rows(source, &header, output, dataset, name, error);
-    if (H5Dclose(dataset) < 0 && status == NN_OK) /* writes the chunks that are still in the cache */
-        status = nn_fail(error, NN_SYSTEM, "%s: %s cannot be written", output->path, name);
-    return status;
+    return nni_hdf5_close_dataset(output, dataset, name, copy_rows(source, &header, output, dataset, name, error),
+                                  error);
 }
 
 static nn_status import_item(const nn_import_item *item, const nni_hdf5_output *output, int compress, nn_error *error)
@@ -91,15 +89,7 @@ static nn_status import_item(const nn_import_item *item, const nni_hdf5_output *
 nn_status nn_import_npy(const nn_import_item *items, size_t count, int compress, size_t chunk_rows, const char *path,
                         nn_error *error)
 {
-    if (compress < 0 || compress > 9)
-        return nn_fail(error, NN_USAGE, "compression level %d is not in 0 to 9", compress);
-    nni_hdf5_output output;
-    NN_TRY(nni_hdf5_create(path, &output, error));
-    output.chunk_rows = chunk_rows;
-    nn_status status = NN_OK;
-    for (size_t i = 0; i < count && status == NN_OK; i++)
-        status = import_item(&items[i], &output, compress, error);
-    return nni_hdf5_finish(&output, status, error);
+    return nni_import_arrays_write(import_item, items, count, compress, chunk_rows, path, error);
 }
 
 /* --- as a format of nntrain import --- */

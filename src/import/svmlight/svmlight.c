@@ -259,13 +259,6 @@ nn_status nn_import_svmlight_file(const nn_import_svmlight *job, const char *out
 
 /* --- as a format of nntrain import --- */
 
-static nn_status take_test(void *job, const char *value, nn_error *error)
-{
-    (void)error;
-    ((nn_import_svmlight *)job)->test = value;
-    return NN_OK;
-}
-
 static nn_status take_features(void *job, const char *value, nn_error *error)
 {
     char *end;
@@ -283,9 +276,10 @@ static nn_status take_zero_based(void *job, const char *value, nn_error *error)
 }
 
 static const nni_import_option options[] = {
-    {"test", 0, "FILE", "Becomes /test/x and /test/y, with the features of both files", take_test},
-    {"features", 0, "N", "Features of a row (default: as many as the largest index says)", take_features},
-    {"zero-based", 0, NULL, "Indices are numbered from 0, not from 1", take_zero_based},
+    {"test", 0, "FILE", "Becomes /test/x and /test/y, with the features of both files", NULL,
+     offsetof(nn_import_svmlight, test)},
+    {"features", 0, "N", "Features of a row (default: as many as the largest index says)", take_features, 0},
+    {"zero-based", 0, NULL, "Indices are numbered from 0, not from 1", take_zero_based, 0},
     {0},
 };
 

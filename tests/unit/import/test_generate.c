@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 

@@ -2,7 +2,7 @@
 #include <dirent.h>
 #include <zlib.h>
 
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/hdf5_fixture.h"
 #include "support/next_random.h"
 #include "support/suite.h"

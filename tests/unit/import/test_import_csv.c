@@ -6,7 +6,7 @@
 
 #include "import/csv/csv.h"
 #include "import/csv/date.h"
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/hdf5_fixture.h"
 #include "support/next_random.h"
 #include "support/suite.h"

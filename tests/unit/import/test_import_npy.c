@@ -2,7 +2,7 @@
 /* Arrays of NumPy's into HDF5; tests/run/import.sh compares with NumPy itself. */
 #include <zlib.h>
 
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/hdf5_fixture.h"
 #include "support/next_random.h"
 #include "support/suite.h"

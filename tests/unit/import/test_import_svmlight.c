@@ -2,7 +2,7 @@
 /* Text of SVMlight into HDF5. */
 #include <stdlib.h>
 
-#include "import/import.h"
+#include "nntrain/import.h"
 #include "support/hdf5_fixture.h"
 #include "support/next_random.h"
 #include "support/suite.h"

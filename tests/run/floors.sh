@@ -58,9 +58,6 @@ sim: support comm bench
 cli: support yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint train api bench gradcheck
 '
 
-# A folder for each instruction set, which only their own list names.
-floors=${floors/'kernels/isa/*'/$(find src/kernels/isa -mindepth 1 -type d -printf 'kernels/isa/%f\n')}
-
 # Includes that the list does not allow, "FOLDER -> FOLDER" a line. Each is a defect; one that is gone fails the test until
 # its line is.
 exceptions='

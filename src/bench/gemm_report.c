@@ -5,8 +5,8 @@
 #include "bench/bench.h"
 #include "bench/measure.h"
 
-size_t nni_bench_gemm_fastest(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result,
-                              nni_bench_role role)
+/* The entrant of a role that was fastest; 0, which is ours, where there is none of the role. */
+static size_t fastest_of(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result, nni_bench_role role)
 {
     size_t fastest = 0;
     for (size_t i = 1; i < report->entrant_count; i++)
@@ -15,9 +15,10 @@ size_t nni_bench_gemm_fastest(const nni_bench_gemm_report *report, const nni_ben
     return fastest;
 }
 
-double nni_bench_gemm_share(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result)
+/* Ours as a share of the best peak of a core times threads. */
+static double share_of_peak(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result)
 {
-    const double peak = result->gflops[nni_bench_gemm_fastest(report, result, NNI_BENCH_PEAK)];
+    const double peak = result->gflops[fastest_of(report, result, NNI_BENCH_PEAK)];
     return result->gflops[0] / (peak * (double)report->machine.threads);
 }
 
@@ -32,7 +33,7 @@ static bool has(const nni_bench_gemm_report *report, nni_bench_role role)
 /* Ours against the fastest of a role. */
 static double ratio(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result, nni_bench_role role)
 {
-    return result->gflops[0] / result->gflops[nni_bench_gemm_fastest(report, result, role)];
+    return result->gflops[0] / result->gflops[fastest_of(report, result, role)];
 }
 
 static void print_names(const nni_bench_gemm_report *report, nni_bench_role role, FILE *out)
@@ -68,13 +69,13 @@ void nni_bench_gemm_print_result(const nni_bench_gemm_report *report, const nni_
     char shape[72];
     snprintf(shape, sizeof shape, "%zux%zux%zu", result->shape.rows, result->shape.columns, result->shape.depth);
     fprintf(out, "%-8s %17s %9.2f %6.3f", nni_bench_orientation_name(result->shape.orientation), shape,
-            result->gflops[0], nni_bench_gemm_share(report, result));
+            result->gflops[0], share_of_peak(report, result));
     print_figures(report, result, NNI_BENCH_PEER, out);
     if (has(report, NNI_BENCH_PEER))
         fprintf(out, " %6.3f", ratio(report, result, NNI_BENCH_PEER));
     print_figures(report, result, NNI_BENCH_ONE_THREAD, out);
     print_figures(report, result, NNI_BENCH_OTHER_ISA, out);
-    fprintf(out, " %9.2f\n", result->gflops[nni_bench_gemm_fastest(report, result, NNI_BENCH_PEAK)]);
+    fprintf(out, " %9.2f\n", result->gflops[fastest_of(report, result, NNI_BENCH_PEAK)]);
     fflush(out);
 }
 
@@ -120,7 +121,7 @@ static summary shares_of_large(const nni_bench_gemm_report *report)
     for (size_t i = 0; i < report->count; i++) {
         const nni_bench_shape s = report->results[i].shape;
         if (s.rows >= large && s.columns >= large && s.depth >= large)
-            add(&sum, nni_bench_gemm_share(report, &report->results[i]), &report->results[i]);
+            add(&sum, share_of_peak(report, &report->results[i]), &report->results[i]);
     }
     return sum;
 }
@@ -184,9 +185,9 @@ static void put_result(const nni_bench_gemm_report *report, const nni_bench_gemm
     nni_json_count(json, "depth", result->shape.depth);
     put_figures(report, result, "gflops", false, json);
     put_figures(report, result, "peak_gflops", true, json);
-    nni_json_number(json, "share_of_peak", nni_bench_gemm_share(report, result));
+    nni_json_number(json, "share_of_peak", share_of_peak(report, result));
     if (has(report, NNI_BENCH_PEER)) {
-        nni_json_text(json, "best_peer", report->names[nni_bench_gemm_fastest(report, result, NNI_BENCH_PEER)]);
+        nni_json_text(json, "best_peer", report->names[fastest_of(report, result, NNI_BENCH_PEER)]);
         nni_json_number(json, "ratio_to_best_peer", ratio(report, result, NNI_BENCH_PEER));
     }
     nni_json_end(json, '}');

@@ -33,13 +33,6 @@ typedef struct nni_bench_gemm_report {
     nni_bench_gemm_result *results; /**< [count]; belongs to the caller */
 } nni_bench_gemm_report;
 
-/** @return ours as a share of the best peak of a core times threads */
-double nni_bench_gemm_share(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result);
-
-/** @return the entrant of a role that was fastest; 0, which is ours, where there is none of the role */
-size_t nni_bench_gemm_fastest(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result,
-                              nni_bench_role role);
-
 void nni_bench_gemm_print_head(const nni_bench_gemm_report *report, FILE *out);
 void nni_bench_gemm_print_result(const nni_bench_gemm_report *report, const nni_bench_gemm_result *result, FILE *out);
 /** Means and worst cases over all results. */

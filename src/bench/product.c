@@ -50,13 +50,14 @@ static void draw(float *values, size_t count, uint64_t stream)
     }
 }
 
-nni_view nni_bench_product_a(const nni_bench_product *product)
+/* The operands as nni_gemm takes them. */
+static nni_view a_of(const nni_bench_product *product)
 {
     const nni_bench_shape s = product->shape;
     return s.orientation == NNI_BENCH_DW ? (nni_view){product->a, 1, s.rows} : (nni_view){product->a, s.depth, 1};
 }
 
-nni_view nni_bench_product_b(const nni_bench_product *product)
+static nni_view b_of(const nni_bench_product *product)
 {
     const nni_bench_shape s = product->shape;
     return s.orientation == NNI_BENCH_FORWARD ? (nni_view){product->b, 1, s.depth}
@@ -81,7 +82,7 @@ void nni_bench_product_become(nni_bench_product *product, nni_bench_shape s)
     product->shape = s;
     draw(product->a, s.rows * s.depth, 1);
     draw(product->b, s.depth * s.columns, 2);
-    const nni_view a = nni_bench_product_a(product), b = nni_bench_product_b(product);
+    const nni_view a = a_of(product), b = b_of(product);
     for (size_t i = 0; i < s.rows; i++)
         product->norms[i] = length(a.data + i * a.row_stride, a.column_stride, s.depth);
     for (size_t j = 0; j < s.columns; j++)
@@ -91,8 +92,7 @@ void nni_bench_product_become(nni_bench_product *product, nni_bench_shape s)
 void nni_bench_product_multiply(const nni_bench_product *product, nni_gemm_workspace *space)
 {
     const nni_bench_shape s = product->shape;
-    nni_gemm(space, s.rows, s.columns, s.depth, nni_bench_product_a(product), nni_bench_product_b(product), product->c,
-             s.columns, NULL);
+    nni_gemm(space, s.rows, s.columns, s.depth, a_of(product), b_of(product), product->c, s.columns, NULL);
 }
 
 static nn_status compare(const nni_bench_product *product, size_t i, size_t j, double value, const char *name,
@@ -113,7 +113,7 @@ static nn_status compare(const nni_bench_product *product, size_t i, size_t j, d
 
 static double sum_in_double(const nni_bench_product *product, size_t i, size_t j)
 {
-    const nni_view a = nni_bench_product_a(product), b = nni_bench_product_b(product);
+    const nni_view a = a_of(product), b = b_of(product);
     double sum = 0;
     for (size_t k = 0; k < product->shape.depth; k++)
         sum += at(a, i, k) * at(b, k, j);

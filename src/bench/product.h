@@ -24,10 +24,6 @@ void nni_bench_product_free(nni_bench_product *product);
 /** Makes it the product of a shape, one of those it was taken for, and draws its operands. */
 void nni_bench_product_become(nni_bench_product *product, nni_bench_shape shape);
 
-/** The operands as nni_gemm takes them. */
-nni_view nni_bench_product_a(const nni_bench_product *product);
-nni_view nni_bench_product_b(const nni_bench_product *product);
-
 /** c = A B by our kernels. */
 void nni_bench_product_multiply(const nni_bench_product *product, nni_gemm_workspace *space);
 

@@ -19,7 +19,7 @@ static const nni_kind externals[] = {
     [NN_EXTERNAL_ALLOW] = {.name = "allow", .help = "they may lead anywhere"},
 };
 
-const nni_domain nni_external_domain = NNI_DOMAIN("rule for external data", externals);
+static const nni_domain external_domain = NNI_DOMAIN("rule for external data", externals);
 
 static const nni_kind flips[] = {
     [NN_FLIP_NONE] = {.name = "none", .help = "no mirror image"},
@@ -28,7 +28,7 @@ static const nni_kind flips[] = {
     [NN_FLIP_BOTH] = {.name = "both", .help = "either, each with probability 1/2"},
 };
 
-const nni_domain nni_flip_domain = NNI_DOMAIN("flip", flips);
+static const nni_domain flip_domain = NNI_DOMAIN("flip", flips);
 
 /* --- sections --- */
 
@@ -71,7 +71,7 @@ static const nni_setting augment_section[] = {
      .most = 1 << 16, /* three axes of it do not overflow */
      .help = "height, width and, where there are any, channels of a row; absent: as x has it"},
     {NNI_SETTING(COUNT, nni_augment_settings, shift), .help = "largest shift of an image along each axis, in pixels"},
-    {NNI_SETTING(KIND, nni_augment_settings, flip), .domain = &nni_flip_domain, .help = "mirror images"},
+    {NNI_SETTING(KIND, nni_augment_settings, flip), .domain = &flip_domain, .help = "mirror images"},
     {NNI_SETTING(NUMBER, nni_augment_settings, noise), NNI_FROM_0, .usual = "0.05 is usual",
      .help = "standard deviation of the noise that is added to each scaled value"},
     {NNI_SETTING(COUNT, nni_augment_settings, cutout),
@@ -92,8 +92,8 @@ const nni_setting nni_data_section[] = {
      .domain = &nni_target_scaling_domain, .help = "scaling of targets that are values; classes stay as they are"},
     {NNI_SETTING(KIND, nni_data_settings, impute), .value = "none", .required = true, .domain = &nni_imputation_domain,
      .help = "missing values"},
-    {NNI_SETTING(KIND, nni_data_settings, external), .value = "inside", .required = true,
-     .domain = &nni_external_domain, .help = "where a file may have data outside of itself"},
+    {NNI_SETTING(KIND, nni_data_settings, external), .value = "inside", .required = true, .domain = &external_domain,
+     .help = "where a file may have data outside of itself"},
     {NNI_SETTING_KEY("memory", BYTES, nni_data_settings, memory_bytes), .value = "auto", .required = true,
      .word = "auto", .usual = "512M or 4G",
      .help = "memory of a rank for rows, of which the rest is read ahead; auto: half of what the host has free, "

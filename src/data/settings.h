@@ -64,7 +64,7 @@ typedef struct nni_data_settings {
 } nni_data_settings;
 
 /** Entries are nni_kind. */
-extern const nni_domain nni_imputation_domain, nni_external_domain, nni_flip_domain;
+extern const nni_domain nni_imputation_domain;
 
 extern const nni_setting nni_data_section[];
 

@@ -14,7 +14,7 @@ static const nni_kind precisions[] = {
     [NN_BF16] = {.name = "bf16", .help = "operands rounded to bfloat16, with sums and weights in float32"},
 };
 
-const nni_domain nni_precision_domain = NNI_DOMAIN("precision", precisions);
+static const nni_domain precision_domain = NNI_DOMAIN("precision", precisions);
 
 static const nni_kind_setting skip_settings[] = {{"limit", "10"}, {NULL, NULL}};
 static const nni_kind_setting rollback_settings[] = {{"factor", "0.5"}, {"limit", "10"}, {NULL, NULL}};
@@ -26,11 +26,11 @@ static const nni_kind on_nans[] = {
                             rollback_settings},
 };
 
-const nni_domain nni_on_nan_domain = NNI_DOMAIN("response to NaN", on_nans);
+static const nni_domain on_nan_domain = NNI_DOMAIN("response to NaN", on_nans);
 
 const char *nn_precision_name(nn_precision precision)
 {
-    return nni_domain_name(&nni_precision_domain, precision);
+    return nni_domain_name(&precision_domain, precision);
 }
 
 /* --- sections --- */
@@ -49,7 +49,7 @@ static const nni_setting stop_section[] = {
 };
 
 static const nni_setting on_nan_section[] = {
-    {NNI_SETTING(KIND, nni_on_nan_settings, name), .value = "stop", .required = true, .domain = &nni_on_nan_domain,
+    {NNI_SETTING(KIND, nni_on_nan_settings, name), .value = "stop", .required = true, .domain = &on_nan_domain,
      .help = "response to a loss or gradient that is NaN or infinite"},
     {NNI_SETTING(NUMBER, nni_on_nan_settings, factor), NNI_BETWEEN_0_AND_1,
      .help = "factor of the learning rate each time"},
@@ -72,7 +72,7 @@ static const nni_setting training_section[] = {
     {NNI_SETTING(COUNT, nni_training_settings, top_k), NNI_FROM_1, .value = "5", .required = true,
      .help = "k of the metric top_k"},
     {NNI_SETTING(KIND, nni_training_settings, precision), .value = "float32", .required = true,
-     .domain = &nni_precision_domain, .help = "precision of matrix products"},
+     .domain = &precision_domain, .help = "precision of matrix products"},
     {NNI_SETTING(SECTION, nni_training_settings, on_nan), .required = true, .settings = on_nan_section,
      .help = "response to a loss or gradient that is NaN or infinite"},
     {0},

@@ -5,9 +5,6 @@
 
 #include "support/setting.h"
 
-/** Entries begin with an nni_kind. */
-extern const nni_domain nni_precision_domain, nni_on_nan_domain;
-
 /** The whole recipe; its struct is nn_recipe. */
 extern const nni_setting nni_recipe_section[];
 

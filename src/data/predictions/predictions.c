@@ -88,7 +88,7 @@ static nn_status create_csv(nni_predictions *made, nn_error *error)
     return NN_OK;
 }
 
-bool nni_predictions_is_csv(const char *path)
+static bool is_csv(const char *path)
 {
     const size_t length = strlen(path);
     return length > 4 && strcasecmp(path + length - 4, ".csv") == 0;
@@ -103,7 +103,7 @@ nn_status nni_predictions_create(const char *path, const nni_predictions_form *f
     made->file = -1;
     made->values = made->decided = made->class_names = NNI_HDF5_NO_COLUMN;
     snprintf(made->path, sizeof made->path, "%s", path);
-    const nn_status status = nni_predictions_is_csv(path) ? create_csv(made, error) : create_hdf5(made, error);
+    const nn_status status = is_csv(path) ? create_csv(made, error) : create_hdf5(made, error);
     if (status != NN_OK) {
         nni_predictions_abandon(made);
         return status;

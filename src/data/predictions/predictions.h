@@ -24,9 +24,6 @@ typedef struct nni_predictions nni_predictions;
 nn_status nni_predictions_create(const char *path, const nni_predictions_form *form, nni_predictions **predictions,
                                  nn_error *error);
 
-/** @return whether a path ends in .csv */
-bool nni_predictions_is_csv(const char *path);
-
 /**
  * Appends rows.
  *

@@ -15,7 +15,7 @@ struct nni_comm_backend {
     bool crowded;                         /* more ranks than CPUs where this one may run */
     struct nni_timeline *timeline;        /* of the whole run: borrowed, for waiting to be noted; NULL: nobody asks */
     uint64_t refused;        /* bytes that its ranks were to share on this host, and there was no room for */
-    struct nni_hosts *hosts; /* of several ranks each; NULL: see nni_hosts_create */
+    struct nni_hosts *hosts; /* NULL: one rank alone, or a part of a run */
 };
 
 /** A code of MPI as a status. @param what  what MPI was to do, for "MPI could not %s: reason" */

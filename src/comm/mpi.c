@@ -7,6 +7,16 @@
 #include "comm/backend.h"
 #include "comm/topology.h"
 
+/* @param local  receives the ranks of this host  @param leader  the first of them in MPI_COMM_WORLD */
+static nn_status find_host(MPI_Comm *local, int *leader, nn_error *error)
+{
+    const char find[] = "find the ranks of this host";
+    MPI_Comm_rank(MPI_COMM_WORLD, leader);
+    NN_TRY(nni_comm_check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, *leader, MPI_INFO_NULL, local),
+                          find, error));
+    return nni_comm_check(MPI_Bcast(leader, 1, MPI_INT, 0, *local), find, error);
+}
+
 nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *error)
 {
     nn_comm *comm = calloc(1, sizeof *comm);
@@ -19,7 +29,8 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     comm->backend = backend;
     backend->world = MPI_COMM_NULL;
 
-    int initialized = 0;
+    MPI_Comm local = MPI_COMM_NULL;
+    int initialized = 0, leader = 0;
     nn_status status = nni_comm_check(MPI_Initialized(&initialized), "tell whether it runs", error);
     if (status == NN_OK && !initialized) {
         /* One thread calls MPI; OpenMP threads compute beside it. */
@@ -32,17 +43,23 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
                              "MPI_THREAD_FUNNELED",
                              nni_comm_library());
     }
+    if (status == NN_OK)
+        status = find_host(&local, &leader, error);
     if (status == NN_OK) {
-        /* A communicator of our own: its traffic and its error handler do not touch the caller's. */
-        status = nni_comm_check(MPI_Comm_dup(MPI_COMM_WORLD, &backend->world), "make a communicator", error);
+        /* A communicator of our own: its traffic and its error handler do not touch the caller's. Its ranks are
+         * numbered host by host, however the launcher dealt them out: equal keys keep the order that ranks had. */
+        status =
+            nni_comm_check(MPI_Comm_split(MPI_COMM_WORLD, 0, leader, &backend->world), "make a communicator", error);
     }
     if (status == NN_OK) {
         MPI_Comm_set_errhandler(backend->world, MPI_ERRORS_RETURN);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
         MPI_Comm_rank(backend->world, &comm->rank);
         MPI_Comm_size(backend->world, &comm->size);
-        status = nni_topology_find(comm, error);
+        status = nni_topology_find(comm, local, error);
     }
+    if (local != MPI_COMM_NULL)
+        MPI_Comm_free(&local);
     if (status != NN_OK) {
         nn_comm_free(comm);
         return status;

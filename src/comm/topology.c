@@ -46,30 +46,25 @@ static void leave(nn_comm *part)
     nni_release(part);
 }
 
-/* @param leaders  [ranks]  @return whether each host has a run of the ranks */
-static bool find_runs(nni_hosts *hosts, const int *leaders, int ranks, int rank)
+/* @param leaders  [ranks] the first rank on the host of each */
+static void find_hosts(nni_hosts *hosts, const int *leaders, int ranks, int rank)
 {
-    hosts->count = 0;
-    hosts->lanes = (size_t)ranks;
     for (int r = 0; r < ranks; r++) {
         if (leaders[r] == r)
             hosts->first[hosts->count++] = (size_t)r;
-        else if (r == 0 || leaders[r] != leaders[r - 1])
-            return false;
-        if (r == rank) {
+        if (r == rank)
             hosts->index = hosts->count - 1;
-            hosts->place = (size_t)(rank - leaders[r]);
-        }
     }
     hosts->first[hosts->count] = (size_t)ranks;
+    hosts->place = (size_t)rank - hosts->first[hosts->index];
+    hosts->lanes = (size_t)ranks;
     for (size_t host = 0; host < hosts->count; host++) {
         const size_t size = hosts->first[host + 1] - hosts->first[host];
         hosts->lanes = size < hosts->lanes ? size : hosts->lanes;
     }
-    return true;
 }
 
-static nn_status find(nn_comm *comm, int leader, nni_hosts *hosts, bool *useful, nn_error *error)
+static nn_status find(nn_comm *comm, int leader, nni_hosts *hosts, nn_error *error)
 {
     int *leaders = NULL;
     nn_status status = nni_allocate((size_t)comm->size, sizeof *leaders, what, &leaders, error);
@@ -79,8 +74,8 @@ static nn_status find(nn_comm *comm, int leader, nni_hosts *hosts, bool *useful,
     if (status == NN_OK)
         status = nni_comm_check(MPI_Allgather(&leader, 1, MPI_INT, leaders, 1, MPI_INT, comm->backend->world),
                                 "find the ranks of the hosts", error);
-    *useful = status == NN_OK && find_runs(hosts, leaders, comm->size, comm->rank) && hosts->count > 1 &&
-              hosts->count < (size_t)comm->size;
+    if (status == NN_OK)
+        find_hosts(hosts, leaders, comm->size, comm->rank);
     nni_release(leaders);
     return status;
 }
@@ -98,17 +93,21 @@ static nn_status part(nn_comm *comm, int leader, nni_hosts *hosts, nn_error *err
 nn_status nni_hosts_create(nn_comm *comm, int leader, nni_hosts **result, nn_error *error)
 {
     nni_hosts *hosts = NULL;
-    bool useful = false;
     *result = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *hosts, what, &hosts, error), error));
-    nn_status status = find(comm, leader, hosts, &useful, error);
-    if (status == NN_OK && useful)
+    nn_status status = find(comm, leader, hosts, error);
+    if (status == NN_OK)
         status = part(comm, leader, hosts, error);
-    if (status == NN_OK && useful)
+    if (status == NN_OK)
         *result = hosts;
     else
         nni_hosts_free(hosts);
     return status;
+}
+
+nn_status nni_hosts_create_alone(nn_comm *comm, nni_hosts **hosts, nn_error *error)
+{
+    return nni_hosts_create(comm, comm->rank, hosts, error);
 }
 
 void nni_hosts_free(nni_hosts *hosts)
@@ -156,27 +155,16 @@ static nn_status count_sharers(nn_comm *comm, MPI_Comm local, nn_error *error)
     return status;
 }
 
-nn_status nni_topology_find(nn_comm *comm, nn_error *error)
+nn_status nni_topology_find(nn_comm *comm, MPI_Comm local, nn_error *error)
 {
-    MPI_Comm world = comm->backend->world;
-    MPI_Comm local = MPI_COMM_NULL;
-    NN_TRY(nni_comm_check(MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &local),
-                          "find the ranks of this host", error));
     MPI_Comm_rank(local, &comm->local_rank);
     MPI_Comm_size(local, &comm->local_size);
-    nn_status status = count_sharers(comm, local, error);
-    int leader = comm->rank;
-    if (status == NN_OK)
-        status = nni_comm_check(MPI_Bcast(&leader, 1, MPI_INT, 0, local), "find the first rank of this host", error);
-    MPI_Comm_free(&local);
-    NN_TRY(status);
+    NN_TRY(count_sharers(comm, local, error));
     const int leads = comm->local_rank == 0; /* first of its host */
-    NN_TRY(
-        nni_comm_check(MPI_Allreduce(&leads, &comm->host_count, 1, MPI_INT, MPI_SUM, world), "count the hosts", error));
+    NN_TRY(nni_comm_check(MPI_Allreduce(&leads, &comm->host_count, 1, MPI_INT, MPI_SUM, comm->backend->world),
+                          "count the hosts", error));
     if (gethostname(comm->host, sizeof comm->host) != 0)
         snprintf(comm->host, sizeof comm->host, "unknown host");
     comm->host[sizeof comm->host - 1] = '\0';
-    if (comm->host_count == 1 || comm->host_count == comm->size)
-        return NN_OK;
-    return nni_hosts_create(comm, leader, &comm->backend->hosts, error);
+    return comm->size > 1 ? nni_hosts_create(comm, comm->rank - comm->local_rank, &comm->backend->hosts, error) : NN_OK;
 }

@@ -2,16 +2,19 @@
 /**
  * Which ranks are on which host, for sums that are made within each host before they leave it.
  *
- * A lane is one rank of each host, the one with the same place among its own; lanes sum different segments at the same
- * time, so that several cores drive the network.
+ * Ranks are numbered host by host, so that those of a host are consecutive. A lane is one rank of each host, the one
+ * with the same place among its own; lanes sum different segments at the same time, so that several cores drive the
+ * network.
  */
 #ifndef NNI_COMM_TOPOLOGY_H
 #define NNI_COMM_TOPOLOGY_H
 
+#include <mpi.h>
+
 #include "comm/comm.h"
 #include "support/sum_tree.h"
 
-/** Each host has a run of the ranks. Owns all of it. */
+/** Hosts in the order of their first ranks; they may have different numbers of ranks. Owns all of it. */
 typedef struct nni_hosts {
     size_t count;
     size_t index;    /**< this rank's host */
@@ -23,19 +26,22 @@ typedef struct nni_hosts {
 } nni_hosts;
 
 /**
- * Finds this rank's place: ranks of its host, ranks that share its cores, hosts, and what sums over several hosts need.
- * Collective; fills comm, whose rank and size are known.
+ * Finds this rank's place: ranks of its host, ranks that share its cores, and hosts. Collective; fills comm, whose rank
+ * and size are known, and backend->hosts where there are several ranks.
+ *
+ * @param local  the ranks of this host, in the order of comm
  */
-nn_status nni_topology_find(nn_comm *comm, nn_error *error);
+nn_status nni_topology_find(nn_comm *comm, MPI_Comm local, nn_error *error);
 
 /**
  * Makes a communicator of the ranks of each host, and one of each lane. Collective.
  *
- * @param leader  the first rank on this rank's host
- * @param hosts   receives NULL where there is no host with several ranks, or only one host, or where the ranks of a
- * host are not a run, as with mpirun --map-by node
+ * @param leader  the first rank on this rank's host, which has consecutive ranks
  */
 nn_status nni_hosts_create(nn_comm *comm, int leader, nni_hosts **hosts, nn_error *error);
+
+/** The same with each rank a host of its own: `inside` is this rank, `lane` are all. For ranks that share no memory. */
+nn_status nni_hosts_create_alone(nn_comm *comm, nni_hosts **hosts, nn_error *error);
 
 /** Leaves them. NULL is fine. */
 void nni_hosts_free(nni_hosts *hosts);

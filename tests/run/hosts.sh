@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Ranks of several hosts, which are this one under other names: the same bits as on one host, whether each host sums its
-# own first or, with ranks dealt out in turn, cannot.
+# Ranks of several hosts, which are this one under other names: the same bits as on one host, also where the launcher deals
+# out ranks in turn.
 . "$(dirname "$0")/lib.sh"
 
 # What Open MPI starts its daemon on another host with: agent HOST COMMAND... Hosts have a folder of their own.

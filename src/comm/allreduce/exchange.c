@@ -71,7 +71,7 @@ static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, bool e
     const nni_leaf_range *order = exact ? runs : NULL;
     if (x->comm->host_count == 1)
         NN_TRY(nni_shared_sum_create(x->comm, &all, NULL, &x->shared, error));
-    else if (x->comm->backend->hosts)
+    else if (x->comm->backend->hosts->count < (size_t)x->comm->size)
         NN_TRY(share_within_hosts(x, order, element, most, tag, error));
     return x->shared ? NN_OK : nni_messages_create(x->comm, order, element, most, tag, &x->messages, error);
 }

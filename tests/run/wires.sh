@@ -5,63 +5,8 @@
 #   WIRES=N  prints a table in place of that: steps/s by default and reproducible, and with BEFORE, another nntrain, its own,
 #            the medians of N runs in turns
 #   RUNS="2x1 3x2"  hosts x ranks on each
-# All of it, processes too, is in namespaces of its own and ends with them: names are nobody else's, and nothing stays behind.
-if [ -z "${APART:-}" ]; then
-    export APART=1 PATH=$PATH:/usr/sbin:/sbin within
-    within=$(mktemp -d "${TMPDIR:-/tmp}/nntrain-wires-XXXXXX")
-    inside=
-    trap '[ -z "$inside" ] || kill -KILL "$inside" 2>/dev/null; rm -rf "$within"' EXIT
-    trap 'exit 1' INT TERM
-    apart=(unshare --net --mount --pid --fork --kill-child --mount-proc)
-    "${apart[@]}" true 2>/dev/null || apart+=(--map-root-user) # what a root may not do in a container, or a user anywhere
-    "${apart[@]}" true 2>/dev/null || { echo "skipped: no network namespaces may be made here" && exit 77; }
-    "${apart[@]}" bash "$0" &
-    inside=$!
-    wait "$inside"
-    code=$?
-    inside=
-    exit $code
-fi
-. "$(dirname "$0")/lib.sh"
-
-# --- the hosts ---
-
-shape=(tbf rate 1gbit burst 256kb latency 30ms)
-make_host() {
-    local host=host$1 port=port$1
-    ip netns add "$host" && ip link add name "$port" type veth peer name eth0 netns "$host" &&
-        ip link set "$port" master switch up && tc qdisc add dev "$port" root "${shape[@]}" &&
-        ip -n "$host" link set lo up && ip -n "$host" addr add "10.9.8.$(($1 + 1))/24" dev eth0 &&
-        ip -n "$host" link set eth0 up && tc -n "$host" qdisc add dev eth0 root "${shape[@]}" || return 1
-    # Others grow their window by times of arrival, which mean little where hosts share cores.
-    ip netns exec "$host" sysctl -qw net.ipv4.tcp_congestion_control=reno
-}
-
-make_hosts() {
-    mount -t tmpfs run /run && mkdir /run/netns && ip link add name switch type bridge && ip link set switch up || return 1
-    for host in 0 1 2 3 4 5 6 7; do
-        make_host $host || return 1
-    done
-}
-make_hosts 2>log || { echo "skipped: no hosts can be made of namespaces here (Debian: iproute2): $(tail -n 1 log)" && exit 77; }
-
-# agent HOST COMMAND...: as Open MPI starts its daemon on another host. Hosts share nothing but files.
-cat >agent <<'A'
-#!/usr/bin/env bash
-exec ip netns exec "$1" unshare --uts --mount bash -c 'hostname "$0" && mount -t tmpfs own /dev/shm && eval "$@"' "$@"
-A
-chmod +x agent
-export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$PWD/agent OMPI_MCA_plm_rsh_no_tree_spawn=1 OMPI_MCA_oob_tcp_if_include=eth0
-export PRTE_MCA_plm=ssh PRTE_MCA_plm_ssh_agent=$PWD/agent PRTE_MCA_plm_ssh_no_tree_spawn=1 # Open MPI 5
-export TMPDIR=$PWD # where each host's daemon leaves a folder
-export OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=eth0
-
-# sent HOSTS: bytes that each one's interface has sent
-sent() {
-    for ((host = 0; host < $1; host++)); do
-        ip netns exec host$host cat /sys/class/net/eth0/statistics/tx_bytes
-    done
-}
+. "$(dirname "$0")/namespaces.sh"
+make_hosts 8 1gbit
 
 # --- what they train ---
 
@@ -71,18 +16,13 @@ cp -r "$DATASETS/digits" . # MPI-IO leaves a file beside it where it is killed
 layers='network.layers=[{units: 768, activation: relu}, {units: 768, activation: relu}, {units: 10, activation: softmax}]'
 gradients=$((4 * (65 * 768 + 769 * 768 + 769 * 10)))
 train() {
-    local nntrain=$1 hosts=$2 each=$3 epochs=$4 list=
+    local nntrain=$1 hosts=$2 each=$3 epochs=$4 layout
     shift 4
-    for ((host = 0; host < hosts; host++)); do
-        list+=${list:+,}host$host:$each
-    done
+    layout=$(yes "$each" | head -n "$hosts" | tr '\n' ' ')
     rm -rf trained
-    # shellcheck disable=SC2086
-    ./agent host0 "$(printf '%q ' $LAUNCH -np $((hosts * each)) --host "$list" --map-by "ppr:$each:node" \
-        "$nntrain" train digits/recipe.yaml --output trained --set "$layers" --set training.batch=128 \
+    on_hosts "$layout" "$nntrain" train digits/recipe.yaml --output trained --set "$layers" --set training.batch=128 \
         --set training.epochs="$epochs" --set parallel.threads=1 --set checkpoint.every="$epochs epochs" \
-        --progress lines "$@")" >out 2>&1 ||
-        { fail "$hosts hosts: exit code $?: $(cat out)" && return 1; }
+        --progress lines "$@" >out 2>&1 || { fail "$hosts hosts: exit code $?: $(cat out)" && return 1; }
     grep -q " on $hosts hosts" out || fail "not on $hosts hosts: $(head -n 1 out)"
 }
 

@@ -66,7 +66,8 @@ static int find_difference(const char *text, const char *other, const char **lin
     return 0;
 }
 
-static nn_status name_difference(const char *what, int outlier, const char *host, const char *theirs, int partner,
+/* @param hosts  [2] of the outlier and of its partner */
+static nn_status name_difference(const char *what, int outlier, char hosts[][64], const char *theirs, int partner,
                                  const char *ours, nn_error *error)
 {
     const char *line;
@@ -77,27 +78,31 @@ static nn_status name_difference(const char *what, int outlier, const char *host
     const char absent[] = "absent";
     there = there ? there : absent;
     here = here ? here : absent;
-    return nn_fail(error, NN_USAGE,
-                   "rank %d on %s has another %s than rank %d (%.*s: %.*s there, %.*s here); start all ranks with the "
-                   "same one",
-                   outlier, host, what, partner, key, line, (int)strcspn(there, "\n"), there, (int)strcspn(here, "\n"),
-                   here);
+    return nn_fail(
+        error, NN_USAGE,
+        "rank %d on %s has another %s than rank %d on %s (%.*s: %.*s there, %.*s here); start all ranks with "
+        "the same one",
+        outlier, hosts[0], what, partner, hosts[1], key, line, (int)strcspn(there, "\n"), there,
+        (int)strcspn(here, "\n"), here);
 }
 
 nn_status nni_comm_compare(nn_comm *comm, const char *what, const char *lines, nn_error *error)
 {
     int outlier = -1, partner = 0;
-    char host[64], *theirs = NULL, *ours = NULL;
+    char hosts[2][64], *theirs = NULL, *ours = NULL;
     const uint64_t own = digest(lines);
-    NN_TRY(nni_comm_find_outlier(comm, own, &outlier, host, error));
+    NN_TRY(nni_comm_find_outlier(comm, own, &outlier, hosts[0], error));
     if (outlier < 0)
         return NN_OK;
     NN_TRY(find_partner(comm, own, outlier, &partner, error));
+    memcpy(hosts[1], comm->host, sizeof hosts[1]);
+    if (comm->rank == 0 || comm->rank == partner)
+        NN_TRY(nni_comm_send_bytes_to_root(comm, partner, hosts[1], sizeof hosts[1], error));
     nn_status status = send_text_to_root(comm, outlier, lines, &theirs, error);
     if (status == NN_OK)
         status = send_text_to_root(comm, partner, lines, &ours, error);
     if (status == NN_OK && comm->rank == 0)
-        status = name_difference(what, outlier, host, theirs, partner, ours, error);
+        status = name_difference(what, outlier, hosts, theirs, partner, ours, error);
     nni_release(theirs);
     nni_release(ours);
     return nni_comm_broadcast_status(comm, status, error);

@@ -54,15 +54,15 @@ unlike() {
 
 sed 's/batch: 64/batch: 32/' "$recipe" >edited.yaml
 others=("$NNTRAIN" train "$recipe" --output unlike --progress quiet)
-unlike edited 'recipe than rank 1 (training.batch: 32 there, 64 here)' train edited.yaml --output unlike
-unlike set 'recipe than rank 1 (optimizer.name: adam there, sgd here)' train "$recipe" --output unlike --set optimizer=adam
-unlike longer 'recipe than rank 1 (network.layers\[0\].dropout: 0.5 there, absent here)' train "$recipe" --output unlike \
+unlike edited "recipe than rank 1 on $(hostname) (training.batch: 32 there, 64 here)" train edited.yaml --output unlike
+unlike set "recipe than rank 1 on $(hostname) (optimizer.name: adam there, sgd here)" train "$recipe" --output unlike --set optimizer=adam
+unlike longer "recipe than rank 1 on $(hostname) (network.layers\[0\].dropout: 0.5 there, absent here)" train "$recipe" --output unlike \
     --set 'network.layers[0].dropout=0.5'
-unlike resume 'command line than rank 1 (--resume: the newest checkpoint there, not given here)' train "$recipe" \
+unlike resume "command line than rank 1 on $(hostname) (--resume: the newest checkpoint there, not given here)" train "$recipe" \
     --output unlike --resume
-unlike command 'program than rank 1 (command: eval there, train here)' eval --model whole/model.h5
+unlike command "program than rank 1 on $(hostname) (command: eval there, train here)" eval --model whole/model.h5
 others=("$NNTRAIN" eval --model whole/model.h5)
-unlike eval 'program than rank 1 (command: train there, eval here)' train "$recipe" --output unlike
+unlike eval "program than rank 1 on $(hostname) (command: train there, eval here)" train "$recipe" --output unlike
 
 # An option that one rank alone objects to.
 LAUNCH="timeout 60 $LAUNCH" ranks_apart 2 "$NNTRAIN" train "$recipe" --output unlike -- "$NNTRAIN" train "$recipe" --output unlike \

@@ -3,12 +3,12 @@
 # Training on clusters that are not here: measures steps on one core of this machine, and has SimGrid play them on 1 to
 # 1,024 hosts of a fat tree, a rank each, with the sums over ranks as src/comm does them (100 Gbit/s, about 1.5 us).
 #   scripts/simulate.sh [--output DIR] [--hosts "1 4 16"] [--networks "small"] [--speeds "1 20"]
-#                       [--scalings "weak strong"] [--calls N] [--bucket BYTES] [--build DIR]
+#                       [--scalings "weak strong"] [--wire float32|bf16] [--calls N] [--bucket BYTES] [--build DIR]
 # Into DIR (simulation): scaling.csv, scaling.txt, a table, and scaling.png where gnuplot is installed.
 #   networks: small 784-512-512-10, medium 4 layers of 1024, large 4 layers of 4096; SGD with momentum, float32
 #   speeds: of a host, in cores like the one measured; everything that a host computes is so many times faster
 #   weak: 256 rows a rank; strong: 16,384 rows over all ranks
-#   calls: how often the sums are looked after in the backward pass of a layer: nntrain does it at its end and every 2^24
+#   calls: how often the sums are looked after in a piece of a pass: nntrain does it at its end and every 2^24
 #          multiply-adds, 8 times in a small layer, 32 in a medium one and 512 in a large one, of which 64 are played
 #   bucket: parallel.bucket; 4 MiB where it is not given, 16 MiB of the large network, for fewer messages to be played
 #   Sums are in any order; in that of parallel.reproducible powers of 2 send the same messages.
@@ -16,7 +16,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" calls="" bucket=""
+output=simulation hosts="1 4 16 64 256 1024" networks="small medium large" speeds="1 20" scalings="weak strong" wire=float32 calls="" bucket=""
 while [ $# -gt 0 ]; do
     case $1 in
     --output) output=$2 ;;
@@ -24,11 +24,12 @@ while [ $# -gt 0 ]; do
     --networks) networks=$2 ;;
     --speeds) speeds=$2 ;;
     --scalings) scalings=$2 ;;
+    --wire) wire=$2 ;;
     --calls) calls=$2 ;;
     --bucket) bucket=$2 ;;
     --build) build=$2 ;;
     *)
-        echo "usage: ${0##*/} [--output DIR] [--hosts LIST] [--networks LIST] [--speeds LIST] [--scalings LIST] [--calls N] [--bucket BYTES] [--build DIR]" >&2
+        echo "usage: ${0##*/} [--output DIR] [--hosts LIST] [--networks LIST] [--speeds LIST] [--scalings LIST] [--wire float32|bf16] [--calls N] [--bucket BYTES] [--build DIR]" >&2
         exit 2
         ;;
     esac
@@ -118,7 +119,7 @@ simulate() {
         --cfg=smpi/simulate-computation:no --cfg=smpi/shared-malloc-blocksize:1073741824 \
         --cfg=smpi/bw-factor:0:1 --cfg=smpi/lat-factor:0:1 --cfg=network/crosstraffic:0 \
         --cfg=smpi/test:0 --cfg=smpi/grow-injected-times:no \
-        "$programs/nntrain_simulation" "$2" "$3" "$4" $latency $bandwidth "$5" >"$output/last.log" 2>&1 ||
+        "$programs/nntrain_simulation" "$2" "$3" "$4" $latency $bandwidth "$5" "$wire" >"$output/last.log" 2>&1 ||
         { cat "$output/last.log" >&2 && return 1; }
     sed -n 's/^result [0-9]* //p' "$output/last.log"
 }

@@ -46,7 +46,7 @@ double nn_optimizer_rate(const nn_optimizer *optimizer)
 
 void nn_optimizer_step(nn_optimizer *optimizer, nn_network *network, nn_workspace *work, double rate)
 {
-    nni_optimizer_step(optimizer->inside, network, work->inside->gradients, rate);
+    nni_optimizer_step(optimizer->inside, network, work->inside->gradients, rate, NULL, NULL);
 }
 
 void nn_optimizer_observe(nn_optimizer *optimizer, double epoch_loss)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums over ranks: ours beside the library's own, by the size of the message. */
+#include <string.h>
+
 #include "bench/bench.h"
 #include "bench/machine.h"
 #include "bench/measure.h"
-#include "comm/allreduce/reduction.h"
-#include "comm/allreduce/tree_join.h"
+#include "comm/allreduce/owner.h"
 #include "comm/wait.h"
 #include "support/memory.h"
 #include "support/timeline.h"
@@ -12,17 +13,18 @@
 /* The ways there are to sum an array over the ranks. */
 typedef enum way {
     WAY_ALLREDUCE, /* MPI_Allreduce */
-    WAY_BUCKETS,   /* as a training does: buckets in any order */
-    WAY_TREE,      /* as a reproducible training does: buckets that keep to the tree of its slices */
+    WAY_OWNERS,    /* as a training does: each rank owns a part, in any order */
+    WAY_TREE,      /* as a reproducible training does: in the order of the tree of its slices */
     WAYS
 } way;
 
-static const char *const way_names[WAYS] = {"allreduce", "buckets", "tree"};
+static const char *const way_names[WAYS] = {"allreduce", "owners", "tree"};
 
 enum {
     LEAST_BYTES = 1 << 10,
     MOST_BYTES = 1 << 26,
-    BUCKET_BYTES = 1 << 19, /* the default of parallel.bucket */
+    PIECE_BYTES = 1 << 19, /* the default of parallel.bucket */
+    BLOCK = 4096,          /* elements that an owner reads at a time */
     USUAL_REPEAT = 7,
 };
 
@@ -30,21 +32,43 @@ typedef struct bench {
     nn_comm *comm;
     size_t leaves;
     size_t count;     /* elements of a message */
-    nni_real *values; /* [nodes of this rank, count] */
+    nni_real *values; /* [height of this rank's tree, count] */
+    nni_real *sums;   /* [count] of which this rank keeps its parts, where ranks do not share memory */
     double *times;    /* [WAYS, repeat] */
-    nni_reduction *reductions[WAYS];
+    size_t piece_count;
+    nni_partition *pieces, *parts; /* [piece_count] */
+    nni_owner *owners[WAYS];
 } bench;
+
+/* As a training has it: an owner reads the sum of its part, and leaves in an array for all what it makes of it. */
+static nn_status sum_parts(bench *b, nni_owner *owner, nn_error *error)
+{
+    nni_real *shared = nni_owner_array(owner, 0), *results = shared ? shared : b->sums;
+    nni_owner_begin_round(owner);
+    nni_owner_complete(owner, b->count);
+    for (size_t p = 0; p < b->piece_count; p++) {
+        NN_TRY(nni_owner_wait_for_sum(owner, p, error));
+        const nni_partition part = b->parts[p];
+        for (size_t done = 0; done < part.count; done += BLOCK) {
+            const size_t count = part.count - done < BLOCK ? part.count - done : BLOCK;
+            memcpy(results + part.first + done, nni_owner_sum(owner, 0, part.first + done, count),
+                   count * sizeof *results);
+        }
+        nni_owner_used(owner, p);
+    }
+    for (size_t p = 0; p < b->piece_count; p++)
+        nni_owner_wait_for_owners(owner, p);
+    return NN_OK;
+}
 
 static nn_status sum(bench *b, way how, nn_error *error)
 {
     if (how == WAY_ALLREDUCE)
-        return nni_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count, nni_element_sum_of(NNI_REAL).type,
-                                            MPI_SUM, b->comm->backend->world),
+        return nni_comm_check(MPI_Allreduce(MPI_IN_PLACE, b->values, (int)b->count,
+                                            nni_element_wire_of(NNI_REAL, NNI_WIRE_FLOAT32).type, MPI_SUM,
+                                            b->comm->backend->world),
                               "sum a message", error);
-    NN_TRY(nni_reduction_complete(b->reductions[how], b->count, error));
-    for (size_t end = 0; end < b->count;)
-        NN_TRY(nni_reduction_next(b->reductions[how], &end, error));
-    return NN_OK;
+    return sum_parts(b, b->owners[how], error);
 }
 
 /* Seconds of a sum, on the rank that took longest: ranks begin together, and do it often enough for the clock. */
@@ -74,32 +98,70 @@ static nn_status time_all(bench *b, size_t repeat, double *medians, nn_error *er
     return NN_OK;
 }
 
-static nn_status prepare(bench *b, size_t repeat, nn_error *error)
+static nn_status create_owner(bench *b, way how, nn_error *error)
 {
-    NN_TRY(nni_allocate(WAYS * repeat, sizeof *b->times, "the times of a benchmark", &b->times, error));
     const nni_leaf_range run = nni_leaf_range_of_rank(b->leaves, (size_t)b->comm->rank, (size_t)b->comm->size);
+    const nni_owner_plan plan = {.leaves = how == WAY_TREE ? b->leaves : 0,
+                                 .count = b->count,
+                                 .height = how == WAY_TREE ? nni_sum_tree_nodes(run) : 1,
+                                 .arrays = 1,
+                                 .pieces = b->pieces,
+                                 .piece_count = b->piece_count,
+                                 .threads = 1,
+                                 .block = BLOCK};
+    NN_TRY(nni_owner_create(b->comm, &plan, &b->owners[how], error));
+    nni_owner *owner = b->owners[how];
+    const size_t index = nni_owner_index(owner), parts = nni_owner_parts(owner);
+    for (size_t p = 0; p < b->piece_count; p++) {
+        const nni_partition mine =
+            index < parts ? nni_partition_of(b->pieces[p].count, index, parts) : (nni_partition){0, 0};
+        b->parts[p] = (nni_partition){b->pieces[p].first + mine.first, mine.count};
+    }
+    if (!nni_owner_gradients(owner))
+        nni_owner_use(owner, b->values, b->count);
+    return nni_owner_divide(owner, b->parts, NULL, 0, error);
+}
+
+static nn_status take_memory(bench *b, size_t repeat, nn_error *error)
+{
+    const nni_leaf_range run = nni_leaf_range_of_rank(b->leaves, (size_t)b->comm->rank, (size_t)b->comm->size);
+    NN_TRY(nni_allocate(WAYS * repeat, sizeof *b->times, "the times of a benchmark", &b->times, error));
     /* Zeros stay zeros, however often they are summed. */
     NN_TRY(nni_allocate(nni_sum_tree_nodes(run), b->count * sizeof *b->values, "a message", &b->values, error));
-    const size_t bucket = BUCKET_BYTES / sizeof(nni_real);
-    nni_reduction_plan plan = {.values = b->values, .pitch = b->count, .count = b->count, .bucket = bucket};
-    NN_TRY(nni_reduction_create(b->comm, &plan, &b->reductions[WAY_BUCKETS], error));
-    plan.leaves = b->leaves;
-    return nni_reduction_create(b->comm, &plan, &b->reductions[WAY_TREE], error);
+    NN_TRY(nni_allocate(b->count, sizeof *b->sums, "sums", &b->sums, error));
+    const size_t most = b->comm->host_count > 1 ? PIECE_BYTES / sizeof(nni_real) : b->count;
+    b->piece_count = (b->count + most - 1) / most;
+    NN_TRY(nni_allocate(b->piece_count, sizeof *b->pieces, "pieces", &b->pieces, error));
+    NN_TRY(nni_allocate(b->piece_count, sizeof *b->parts, "parts", &b->parts, error));
+    for (size_t p = 0; p < b->piece_count; p++)
+        b->pieces[p] = nni_partition_of(b->count, p, b->piece_count);
+    return NN_OK;
+}
+
+static nn_status prepare(bench *b, size_t repeat, nn_error *error)
+{
+    NN_TRY(nn_comm_agree(b->comm, take_memory(b, repeat, error), error));
+    NN_TRY(create_owner(b, WAY_OWNERS, error));
+    return create_owner(b, WAY_TREE, error);
 }
 
 static nn_status measure(bench *b, size_t repeat, double *medians, nn_error *error)
 {
-    nn_status status = nn_comm_agree(b->comm, prepare(b, repeat, error), error);
+    nn_status status = prepare(b, repeat, error);
     if (status == NN_OK)
         status = time_all(b, repeat, medians, error);
     for (int how = 0; how < WAYS; how++) {
-        nni_reduction_free(b->reductions[how]);
-        b->reductions[how] = NULL;
+        nni_owner_free(b->owners[how]);
+        b->owners[how] = NULL;
     }
     nni_release(b->values);
+    nni_release(b->sums);
     nni_release(b->times);
-    b->values = NULL;
+    nni_release(b->pieces);
+    nni_release(b->parts);
+    b->values = b->sums = NULL;
     b->times = NULL;
+    b->pieces = b->parts = NULL;
     return status;
 }
 
@@ -108,8 +170,8 @@ static void print_head(const bench *b, FILE *out)
     fprintf(out, "ranks    %d on %d host%s, %zu slices; %s\n", b->comm->size, b->comm->host_count,
             b->comm->host_count == 1 ? "" : "s", b->leaves, nni_comm_library());
     fprintf(out, "sums     over the ranks, in microseconds, and how many times as fast as MPI_Allreduce they are\n");
-    fprintf(out, "%9s %11s %11s %11s %9s %9s\n", "bytes", way_names[WAY_ALLREDUCE], way_names[WAY_BUCKETS],
-            way_names[WAY_TREE], way_names[WAY_BUCKETS], way_names[WAY_TREE]);
+    fprintf(out, "%9s %11s %11s %11s %9s %9s\n", "bytes", way_names[WAY_ALLREDUCE], way_names[WAY_OWNERS],
+            way_names[WAY_TREE], way_names[WAY_OWNERS], way_names[WAY_TREE]);
 }
 
 static void print_row(size_t bytes, const double *medians, FILE *out)
@@ -117,7 +179,7 @@ static void print_row(size_t bytes, const double *medians, FILE *out)
     fprintf(out, "%9zu", bytes);
     for (int how = 0; how < WAYS; how++)
         fprintf(out, " %11.1f", 1e6 * medians[how]);
-    for (int how = WAY_BUCKETS; how < WAYS; how++)
+    for (int how = WAY_OWNERS; how < WAYS; how++)
         fprintf(out, " %9.2f", medians[WAY_ALLREDUCE] / medians[how]);
     fprintf(out, "\n");
     fflush(out);

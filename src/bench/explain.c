@@ -27,7 +27,7 @@ static void run_product(void *context)
 static void run_descent(void *context)
 {
     nni_bench_training *t = context;
-    nni_optimizer_step(t->optimizer, t->network, t->work->gradients, 0);
+    nni_optimizer_step(t->optimizer, t->network, t->work->gradients, 0, NULL, NULL);
 }
 
 static product product_of(const nni_bench_training *t, size_t l, nni_bench_orientation orientation, nni_real *c)

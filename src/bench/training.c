@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/training.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "bench/bench.h"
 #include "bench/measure.h"
-#include "comm/allreduce/reduction.h"
 #include "data/loading/sampler.h"
 #include "support/memory.h"
 #include "support/philox.h"
+#include "train/run/gradient_sync.h"
 
 const char *nni_bench_part_name(nni_bench_part part)
 {
@@ -95,47 +96,41 @@ static nn_status make_all(const nni_bench_task *task, nni_bench_training *t, nn_
     const nni_network_settings *layers = &t->recipe->network;
     NN_TRY(nni_network_create(task->widths[0], layers->layers, layers->layers_count, &t->network, error));
     t->network->precision = t->recipe->training.precision;
-    nni_network_initialize(t->network, layers, t->recipe->seed);
     NN_TRY(make_rows(task, &t->dataset, error));
     NN_TRY(nni_sampler_create(t->dataset, t->recipe->seed, task->batch, &t->sampler, error));
     NN_TRY(nni_workspace_create(t->network, nni_sampler_capacity(t->sampler), task->threads, 1, &t->work, error));
-    return nni_optimizer_create(&t->recipe->optimizer, &t->recipe->regularization, t->network, &t->optimizer, error);
+    return nni_optimizer_create_stateless(&t->recipe->optimizer, &t->recipe->regularization, t->network, &t->optimizer,
+                                          error);
 }
 
-static nn_status gradients_complete(void *context, size_t count, nn_error *error)
+static void initialize(void *context)
 {
     nni_bench_training *t = context;
-    return nni_reduction_complete(t->gradients, count, error);
+    nni_network_initialize(t->network, &t->recipe->network, t->recipe->seed);
 }
 
-static nn_status gradients_progress(void *context, size_t work, size_t most, nni_errand *errand, nn_error *error)
+/* As in a training that stops where gradients are not finite. */
+static nn_status make_sync(nn_comm *comm, nni_bench_training *t, nn_error *error)
 {
-    nni_bench_training *t = context;
-    return nni_reduction_progress(t->gradients, work, most, errand, error);
-}
-
-/* As a training that need not be reproducible: see train/gradient_sync.c. */
-static nn_status make_sums(nn_comm *comm, nni_bench_training *t, nn_error *error)
-{
-    const nni_reduction_plan plan = {
-        .values = t->work->gradients,
-        .pitch = t->work->flat_pitch,
-        .count = t->network->flat_count,
-        .bucket = t->recipe->parallel.bucket_bytes / sizeof(nni_real),
-    };
-    NN_TRY(nni_reduction_create(comm, &plan, &t->gradients, error));
-    t->work->sync = (nni_sync){.complete = gradients_complete, .progress = gradients_progress, .context = t};
-    return NN_OK;
+    const nni_gradient_sync_plan plan = {.comm = comm,
+                                         .recipe = t->recipe,
+                                         .network = t->network,
+                                         .work = t->work,
+                                         .optimizer = t->optimizer,
+                                         .threads = t->threads};
+    NN_TRY(nni_gradient_sync_create(&plan, &t->sync, error));
+    return nni_gradient_sync_rewrite(t->sync, initialize, t, error);
 }
 
 nn_status nni_bench_training_create(const nni_bench_task *task, nni_bench_training *training, nn_error *error)
 {
-    *training = (nni_bench_training){.threads = task->threads, .workers = task->threads * ranks_of(task)};
+    *training = (nni_bench_training){
+        .alone = nni_comm_alone(), .threads = task->threads, .workers = task->threads * ranks_of(task)};
     nn_status status = make_all(task, training, error);
     if (task->comm)
         status = nn_comm_agree(task->comm, status, error);
-    if (status == NN_OK && ranks_of(task) > 1)
-        status = make_sums(task->comm, training, error);
+    if (status == NN_OK)
+        status = make_sync(task->comm ? task->comm : &training->alone, training, error);
     if (status != NN_OK)
         nni_bench_training_free(training);
     return status;
@@ -143,29 +138,13 @@ nn_status nni_bench_training_create(const nni_bench_task *task, nni_bench_traini
 
 void nni_bench_training_free(nni_bench_training *training)
 {
-    nni_reduction_free(training->gradients);
+    nni_gradient_sync_free(training->sync);
     nni_optimizer_free(training->optimizer);
     nni_workspace_free(training->work);
     nni_sampler_free(training->sampler);
     nni_dataset_free(training->dataset);
     nn_network_free(training->network);
     nn_recipe_free(training->recipe);
-}
-
-static nn_status descend(nni_bench_training *t, nn_error *error)
-{
-    const double rate = t->recipe->optimizer.learning_rate;
-    if (!t->gradients) {
-        nni_optimizer_step(t->optimizer, t->network, t->work->gradients, rate);
-        return NN_OK;
-    }
-    nni_optimizer_begin(t->optimizer, t->network, rate);
-    for (size_t end = 0; end < t->network->flat_count;) {
-        NN_TRY(nni_reduction_next(t->gradients, &end, error));
-        nni_optimizer_update(t->optimizer, t->network, t->work->gradients, end);
-    }
-    nni_optimizer_finish(t->optimizer, t->network, t->work->gradients);
-    return NN_OK;
 }
 
 nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_error *error)
@@ -180,13 +159,12 @@ nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_err
     at[NNI_BENCH_LOSS] = nni_bench_now(t->workers);
     nni_loss(&t->recipe->loss, t->network, &t->batch, t->work);
     at[NNI_BENCH_BACKWARD_PASS] = nni_bench_now(t->workers);
+    nni_gradient_sync_begin_batch(t->sync, true, true);
     nni_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
     at[NNI_BENCH_UPDATE] = nni_bench_now(t->workers);
-    if (t->work->sync.status != NN_OK) {
-        *error = t->work->sync.error;
-        return t->work->sync.status;
-    }
-    NN_TRY(descend(t, error));
+    NN_TRY(nni_gradient_sync_end_batch(t->sync, error));
+    double place = INFINITY;
+    NN_TRY(nni_gradient_sync_update(t->sync, t->recipe->optimizer.learning_rate, &place, error));
     at[NNI_BENCH_PARTS] = nni_bench_now(t->workers);
     for (size_t part = 0; part < NNI_BENCH_PARTS; part++)
         seconds[part] += at[part + 1] - at[part];

@@ -44,11 +44,12 @@ typedef struct nni_bench_training {
     nn_network *network;
     nni_workspace *work;
     nni_optimizer *optimizer;
-    struct nni_reduction *gradients; /**< over the ranks; NULL: one alone */
-    nni_batch batch;                 /**< of the last step */
-    size_t threads;                  /**< that compute, of this rank */
-    size_t workers;                  /**< of all ranks */
-    size_t steps;                    /**< done so far */
+    struct nni_gradient_sync *sync; /**< of the ranks, or of one alone */
+    nn_comm alone;                  /**< a run of one rank, where no other is given */
+    nni_batch batch;                /**< of the last step */
+    size_t threads;                 /**< that compute, of this rank */
+    size_t workers;                 /**< of all ranks */
+    size_t steps;                   /**< done so far */
 } nni_bench_training;
 
 /**

@@ -14,11 +14,11 @@ typedef struct checkpoint_header {
     nn_feature_scaling normalization;
     nn_target_scaling target_scaling;
     double limit;
-    bool imputes, shares, names_are_labels;
+    bool imputes, names_are_labels;
     nni_optimizer_settings optimizer;
 } checkpoint_header;
 
-static nn_status create_objects(const nn_comm *comm, const checkpoint_header *header, const nni_layer_settings *layers,
+static nn_status create_objects(const checkpoint_header *header, const nni_layer_settings *layers,
                                 nni_checkpoint *checkpoint, nn_error *error)
 {
     checkpoint->progress = header->progress;
@@ -32,50 +32,51 @@ static nn_status create_objects(const nn_comm *comm, const checkpoint_header *he
     if (header->imputes)
         NN_TRY(nni_feature_scaler_impute(checkpoint->normalization, error));
     const nni_regularization_settings none = {.l1 = 0};
-    NN_TRY(nni_optimizer_create_part(&header->optimizer, &none, checkpoint->network,
-                                     header->shares ? (size_t)comm->rank : 0, header->shares ? (size_t)comm->size : 1,
-                                     &checkpoint->optimizer, error));
+    NN_TRY(
+        nni_optimizer_create_stateless(&header->optimizer, &none, checkpoint->network, &checkpoint->optimizer, error));
     checkpoint->optimizer->steps = header->optimizer_steps;
     return nni_allocate(header->recipe_bytes, 1, "the recipe", &checkpoint->recipe, error);
 }
 
 enum { PIECE = 1 << 18 }; /* elements */
 
-/* What of elements first .. first + count - 1 this rank keeps. @param values  [count] */
+/* What of elements first .. first + count - 1 this rank updates. @param values  [count] */
 static void keep_own(nni_optimizer *optimizer, size_t state, size_t first, size_t count, const nni_real *values)
 {
-    const size_t own_end = optimizer->first + optimizer->count, end = first + count < own_end ? first + count : own_end;
-    const size_t from = first > optimizer->first ? first : optimizer->first;
-    if (from < end)
-        memcpy(optimizer->state[state] + (from - optimizer->first), values + (from - first),
-               (end - from) * sizeof *values);
+    for (size_t p = 0; p < optimizer->part_count; p++) {
+        const nni_partition part = optimizer->parts[p];
+        const size_t part_end = part.first + part.count, end = first + count < part_end ? first + count : part_end;
+        const size_t from = first > part.first ? first : part.first;
+        if (from < end)
+            memcpy(optimizer->state[state] + from, values + (from - first), (end - from) * sizeof *values);
+    }
 }
 
-/* Piece by piece to all, of which each keeps what is its own. Rank 0 has all. */
-static nn_status broadcast_state(nn_comm *comm, size_t state, nni_checkpoint *checkpoint, nni_real *piece,
-                                 nn_error *error)
+/* Piece by piece to all. */
+static nn_status send_state(nn_comm *comm, size_t state, const nni_checkpoint *checkpoint, nni_optimizer *optimizer,
+                            nni_real *piece, nn_error *error)
 {
-    nni_optimizer *optimizer = checkpoint->optimizer;
     const size_t flat_count = checkpoint->network->flat_count;
-    const bool all = optimizer->count == flat_count;
     for (size_t first = 0; first < flat_count; first += PIECE) {
         const size_t count = flat_count - first < PIECE ? flat_count - first : PIECE;
-        nni_real *values = all ? optimizer->state[state] + first : piece;
-        NN_TRY(nn_comm_broadcast(comm, values, count * sizeof *values, error));
-        if (!all)
-            keep_own(optimizer, state, first, count, values);
+        if (comm->rank == 0)
+            memcpy(piece, checkpoint->optimizer->state[state] + first, count * sizeof *piece);
+        NN_TRY(nn_comm_broadcast(comm, piece, count * sizeof *piece, error));
+        keep_own(optimizer, state, first, count, piece);
     }
     return NN_OK;
 }
 
-static nn_status broadcast_optimizer(nn_comm *comm, nni_checkpoint *checkpoint, nn_error *error)
+nn_status nni_checkpoint_send_state(nn_comm *comm, const nni_checkpoint *checkpoint, nni_optimizer *optimizer,
+                                    nn_error *error)
 {
     nni_real *piece = NULL;
     nn_status status = nni_allocate(PIECE, sizeof *piece, "a piece of the optimizer's state", &piece, error);
     status = nn_comm_agree(comm, status, error);
-    for (size_t s = 0; status == NN_OK && s < checkpoint->optimizer->state_count; s++)
-        status = broadcast_state(comm, s, checkpoint, piece, error);
+    for (size_t s = 0; status == NN_OK && s < optimizer->state_count; s++)
+        status = send_state(comm, s, checkpoint, optimizer, piece, error);
     nni_release(piece);
+    optimizer->steps = checkpoint->optimizer->steps;
     return status;
 }
 
@@ -87,7 +88,6 @@ static nn_status broadcast_arrays(nn_comm *comm, const checkpoint_header *header
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->parameters, flat_bytes, error));
     NN_TRY(nn_comm_broadcast(comm, checkpoint->network->statistics,
                              checkpoint->network->statistics_count * sizeof(nni_real), error));
-    NN_TRY(broadcast_optimizer(comm, checkpoint, error));
     NN_TRY(nn_comm_broadcast(comm, normalization->offset, header->inputs * sizeof(double), error));
     NN_TRY(nn_comm_broadcast(comm, normalization->scale, header->inputs * sizeof(double), error));
     nni_feature_scaler_round(normalization);
@@ -110,7 +110,7 @@ static nni_layer_settings spec_of(const nni_layer *layer)
     };
 }
 
-nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *checkpoint, nn_error *error)
+nn_status nni_checkpoint_broadcast(nn_comm *comm, nni_checkpoint *checkpoint, nn_error *error)
 {
     checkpoint_header header;
     memset(&header, 0, sizeof header);
@@ -125,7 +125,6 @@ nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *c
             .target_scaling = checkpoint->target_scaling->kind,
             .limit = checkpoint->normalization->limit,
             .imputes = checkpoint->normalization->missing != NULL,
-            .shares = shares,
             .names_are_labels = checkpoint->names_are_labels,
             .optimizer = checkpoint->optimizer->settings,
             .optimizer_steps = checkpoint->optimizer->steps,
@@ -141,7 +140,7 @@ nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *c
         status = nn_comm_broadcast(comm, layers, header.layer_count * sizeof *layers, error);
     if (status == NN_OK) {
         if (comm->rank != 0)
-            status = create_objects(comm, &header, layers, checkpoint, error);
+            status = create_objects(&header, layers, checkpoint, error);
         status = nn_comm_agree(comm, status, error);
     }
     nni_release(layers);

@@ -5,11 +5,7 @@
 
 #include "checkpoint/checkpoint.h"
 
-/**
- * Broadcasts rank 0's checkpoint; on the other ranks fills an empty one. Collective.
- *
- * @param shares  whether the other ranks keep the optimizer's state of their shares of the parameters alone
- */
-nn_status nni_checkpoint_broadcast(nn_comm *comm, bool shares, nni_checkpoint *checkpoint, nn_error *error);
+/** Broadcasts rank 0's checkpoint, but for the optimizer's state; on the other ranks fills an empty one. Collective. */
+nn_status nni_checkpoint_broadcast(nn_comm *comm, nni_checkpoint *checkpoint, nn_error *error);
 
 #endif

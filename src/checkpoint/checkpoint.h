@@ -78,30 +78,30 @@ nn_status nni_checkpoint_write(const char *path, const nni_checkpoint *checkpoin
                                nn_error *error);
 
 /**
- * Writes such a file from all ranks, each of which has the optimizer's state of its share alone
- * (nni_optimizer_create_part): no rank needs memory for the others', nor for the file. The datasets of that state have
- * no Fletcher32 of their own; the seal guards them like all else. Collective.
+ * Writes such a file from all ranks, each of which has the optimizer's state of its own parts alone: no rank needs
+ * memory for the others', nor for the file. The datasets of that state have no Fletcher32 of their own; the seal guards
+ * them like all else. Collective.
  *
- * @param path        in a folder that rank 0 sees, and the others better see too: else their shares go through rank 0
- * @param checkpoint  rank 0's, but for the shares
+ * @param path        in a folder that rank 0 sees, and the others better see too: else their parts go through rank 0
+ * @param checkpoint  rank 0's, but for the state
  * @return NN_SYSTEM naming the file and the reason, on all ranks; an earlier file of that name is then still there
  */
 nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const nni_checkpoint *checkpoint,
                                         nn_error *error);
 
 /**
- * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive.
+ * Reads and verifies a checkpoint. Collective: rank 0 reads, all ranks receive, but for the optimizer's state: the
+ * others have none of it.
  *
  * @param checkpoint  receives a checkpoint to be freed with nni_checkpoint_free
  * @return NN_DATA where the file is missing, no checkpoint, damaged or truncated
  */
 nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error);
 
-/**
- * The same, but that of the optimizer's state the other ranks receive their shares alone (nni_optimizer_create_part):
- * `first` and `count` of the optimizer tell which. Rank 0 has all of it.
- */
-nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error);
+/** Gives each rank's optimizer, of the same network and settings, the state of the parts that it updates, and the count
+ * of steps. Collective. @param checkpoint  rank 0's has the state */
+nn_status nni_checkpoint_send_state(nn_comm *comm, const nni_checkpoint *checkpoint, nni_optimizer *optimizer,
+                                    nn_error *error);
 
 /** Frees what they gave; NULL is fine. */
 void nni_checkpoint_free(nni_checkpoint *checkpoint);

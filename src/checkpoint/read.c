@@ -105,7 +105,7 @@ static nn_status read_file(void *context, nn_error *error)
     return status;
 }
 
-static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nni_checkpoint **result, nn_error *error)
+nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **result, nn_error *error)
 {
     nni_checkpoint *checkpoint = NULL;
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
@@ -119,21 +119,11 @@ static nn_status read_for_all(const char *path, nn_comm *comm, bool shares, nni_
     }
     status = nni_comm_broadcast_status(comm, status, error);
     if (status == NN_OK)
-        status = nni_checkpoint_broadcast(comm, shares, checkpoint, error);
+        status = nni_checkpoint_broadcast(comm, checkpoint, error);
     if (status != NN_OK) {
         nni_checkpoint_free(checkpoint);
         return status;
     }
     *result = checkpoint;
     return NN_OK;
-}
-
-nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error)
-{
-    return read_for_all(path, comm, false, checkpoint, error);
-}
-
-nn_status nni_checkpoint_read_shares(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error)
-{
-    return read_for_all(path, comm, true, checkpoint, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rank 0 has HDF5 serialize the file, with space allocated for the state of the optimizer; then each rank writes its
- * share of that state at its offset, by itself. HDF5's own way, MPI-IO, is not for disks that may fail: see
- * deferred_error_driver.h. A rank whose host does not see the folder sends its share to rank 0. */
+ * parts of that state where they belong, by itself. HDF5's own way, MPI-IO, is not for disks that may fail: see
+ * deferred_error_driver.h. A rank whose host does not see the folder sends its parts to rank 0. */
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
@@ -32,11 +32,6 @@ typedef struct writing {
     char *blind;      /* [ranks] on rank 0: those that do not */
     nni_real *buffer; /* [PIECE] of what they send */
 } writing;
-
-/* Elements of a flat array. */
-typedef struct share {
-    size_t first, count;
-} share;
 
 static size_t place_count(const nni_checkpoint *checkpoint)
 {
@@ -100,7 +95,7 @@ static nn_status open_file(writing *w, nn_error *error)
 /* --- the state --- */
 
 /* Some elements of a state, tensor by tensor to where each is. @param values  [part.count] */
-static void write_part(writing *w, size_t state, share part, const nni_real *values)
+static void write_part(writing *w, size_t state, nni_partition part, const nni_real *values)
 {
     const nn_network *network = w->checkpoint->network;
     for (size_t t = 0; w->reason == 0 && t < network->tensor_count; t++) {
@@ -119,23 +114,35 @@ static void write_own(writing *w)
 {
     const nni_optimizer *optimizer = w->checkpoint->optimizer;
     for (size_t s = 0; s < optimizer->state_count; s++)
-        write_part(w, s, (share){optimizer->first, optimizer->count}, optimizer->state[s]);
+        for (size_t p = 0; p < optimizer->part_count; p++)
+            write_part(w, s, optimizer->parts[p], optimizer->state[s] + optimizer->parts[p].first);
 }
 
-/* Of a rank that does not see the file, to rank 0, which takes it whatever has failed: called by these two. */
-static nn_status send_share(writing *w, int rank, nn_error *error)
+/* A part of a rank that does not see the file, to rank 0, which takes it whatever has failed: called by these two. */
+static nn_status send_part(writing *w, int rank, size_t p, nn_error *error)
 {
     const nni_optimizer *optimizer = w->checkpoint->optimizer;
-    share all;
-    nni_optimizer_share(optimizer, (size_t)rank, (size_t)w->comm->size, &all.first, &all.count);
+    nni_partition part = {0, 0};
+    if (w->comm->rank == rank)
+        part = optimizer->parts[p];
+    NN_TRY(nni_comm_send_bytes_to_root(w->comm, rank, &part, sizeof part, error));
     for (size_t s = 0; s < optimizer->state_count; s++)
-        for (size_t done = 0; done < all.count; done += PIECE) {
-            const share piece = {all.first + done, all.count - done < PIECE ? all.count - done : PIECE};
-            nni_real *values = w->comm->rank == 0 ? w->buffer : optimizer->state[s] + done;
+        for (size_t done = 0; done < part.count; done += PIECE) {
+            const nni_partition piece = {part.first + done, part.count - done < PIECE ? part.count - done : PIECE};
+            nni_real *values = w->comm->rank == 0 ? w->buffer : optimizer->state[s] + piece.first;
             NN_TRY(nni_comm_send_to_root(w->comm, rank, values, piece.count, error));
             if (w->comm->rank == 0)
                 write_part(w, s, piece, values);
         }
+    return NN_OK;
+}
+
+static nn_status send_parts(writing *w, int rank, nn_error *error)
+{
+    uint64_t count = w->checkpoint->optimizer->part_count;
+    NN_TRY(nni_comm_send_bytes_to_root(w->comm, rank, &count, sizeof count, error));
+    for (size_t p = 0; p < count; p++)
+        NN_TRY(send_part(w, rank, p, error));
     return NN_OK;
 }
 
@@ -144,10 +151,10 @@ static nn_status write_state(writing *w, nn_error *error)
     if (w->file >= 0)
         write_own(w);
     else if (w->comm->rank > 0)
-        NN_TRY(send_share(w, w->comm->rank, error));
+        NN_TRY(send_parts(w, w->comm->rank, error));
     for (int rank = 1; w->comm->rank == 0 && rank < w->comm->size; rank++)
         if (w->blind[rank])
-            NN_TRY(send_share(w, rank, error));
+            NN_TRY(send_parts(w, rank, error));
     if (w->file < 0)
         return status_of(w, w->reason, error);
     note(w, fsync(w->file) == 0);

@@ -161,7 +161,7 @@ static nn_status find_recipe(const arguments *given, nn_comm *comm, char name[NA
 {
     if (!given->recipe && given->resume_file) {
         nni_checkpoint *checkpoint = NULL;
-        NN_TRY(nni_checkpoint_read_shares(given->resume_file, comm, &checkpoint, error)); /* for its recipe alone */
+        NN_TRY(nni_checkpoint_read(given->resume_file, comm, &checkpoint, error)); /* for its recipe alone */
         snprintf(name, NAME_MAX + 1, "run");
         nn_status status = nn_recipe_parse(checkpoint->recipe, given->resume_file, NULL, given->sets.values,
                                            given->sets.count, recipe, error);

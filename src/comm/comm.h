@@ -14,6 +14,12 @@
 #include "nntrain/status.h"
 #include "support/real.h"
 
+/** How floats travel between hosts. */
+typedef enum nni_wire {
+    NNI_WIRE_FLOAT32,
+    NNI_WIRE_BF16, /**< rounded to bfloat16, to nearest, ties to even; NaN stays NaN */
+} nni_wire;
+
 /** The ranks of this run. Plain facts to read; the communicator itself stays behind `backend`. */
 struct nn_comm {
     int rank;

@@ -33,14 +33,14 @@ nn_status nn_comm_create(int *argc, char ***argv, nn_comm **result, nn_error *er
     int initialized = 0, leader = 0;
     nn_status status = nni_comm_check(MPI_Initialized(&initialized), "tell whether it runs", error);
     if (status == NN_OK && !initialized) {
-        /* One thread calls MPI; OpenMP threads compute beside it. */
+        /* One thread at a time calls MPI, whichever is free while the others compute. */
         int provided = 0;
-        status = nni_comm_check(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "start", error);
+        status = nni_comm_check(MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided), "start", error);
         backend->finalize = status == NN_OK;
-        if (status == NN_OK && provided < MPI_THREAD_FUNNELED)
+        if (status == NN_OK && provided < MPI_THREAD_SERIALIZED)
             status = nn_fail(error, NN_SYSTEM,
                              "this MPI library allows no threads (%s); use one built with "
-                             "MPI_THREAD_FUNNELED",
+                             "MPI_THREAD_SERIALIZED",
                              nni_comm_library());
     }
     if (status == NN_OK)

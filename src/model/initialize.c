@@ -186,9 +186,17 @@ void nni_network_initialize(nn_network *network, const nni_network_settings *rec
             fill(network->parameters + layer->gamma, layer->outputs, 1);
             fill(network->parameters + layer->beta, layer->outputs, 0);
         }
-        if (nni_layer_has_statistics(layer)) {
-            fill(network->statistics + layer->running_mean, layer->outputs, 0);
-            fill(network->statistics + layer->running_variance, layer->outputs, 1);
-        }
+    }
+    nni_network_initialize_statistics(network);
+}
+
+void nni_network_initialize_statistics(nn_network *network)
+{
+    for (size_t l = 0; l < network->layer_count; l++) {
+        const nni_layer *layer = &network->layers[l];
+        if (!nni_layer_has_statistics(layer))
+            continue;
+        fill(network->statistics + layer->running_mean, layer->outputs, 0);
+        fill(network->statistics + layer->running_variance, layer->outputs, 1);
     }
 }

@@ -113,9 +113,18 @@ void nn_network_free(nn_network *network)
         return;
     nni_release(network->layers);
     nni_release(network->tensors);
-    nni_release(network->parameters);
+    if (!network->parameters_are_elsewhere)
+        nni_release(network->parameters);
     nni_release(network->statistics);
     nni_release(network);
+}
+
+void nni_network_keep_parameters(nn_network *network, nni_real *parameters)
+{
+    if (!network->parameters_are_elsewhere)
+        nni_release(network->parameters);
+    network->parameters = parameters;
+    network->parameters_are_elsewhere = true;
 }
 
 bool nni_layer_has_bias(const nni_layer *layer)

@@ -55,10 +55,11 @@ struct nn_network {
     size_t inputs, outputs;
     nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a workspace is created */
     size_t layer_count;
-    nni_layer *layers;      /**< [layer_count], first layer first */
-    size_t parameter_count; /**< trained values, without padding */
-    size_t flat_count;      /**< elements of a flat array: parameters and padding */
-    nni_real *parameters;   /**< [flat_count] */
+    nni_layer *layers;             /**< [layer_count], first layer first */
+    size_t parameter_count;        /**< trained values, without padding */
+    size_t flat_count;             /**< elements of a flat array: parameters and padding */
+    nni_real *parameters;          /**< [flat_count] */
+    bool parameters_are_elsewhere; /**< see nni_network_keep_parameters */
     size_t tensor_count;
     nni_tensor *tensors; /**< [tensor_count], in the order of the flat array */
     size_t statistics_count;
@@ -75,6 +76,10 @@ struct nn_network {
 nn_status nni_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **network,
                              nn_error *error);
 
+/** From now on the parameters are kept in memory of the caller's, such as several ranks share; what they are by now is
+ * not taken there. @param parameters  [flat_count], zero at first; borrowed */
+void nni_network_keep_parameters(nn_network *network, nni_real *parameters);
+
 /**
  * Draws initial weights; biases and beta become 0, gamma 1.
  *
@@ -84,13 +89,14 @@ nn_status nni_network_create(size_t inputs, const nni_layer_settings *layers, si
  */
 void nni_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed);
 
+/** Running means become 0 and variances 1, as nni_network_initialize has it. */
+void nni_network_initialize_statistics(nn_network *network);
+
 /** "weight", "bias", "gamma" or "beta". */
 const char *nni_tensor_name(nni_tensor_role role);
 
 /** @return whether no parameter and no statistic is NaN or infinite */
 bool nni_network_is_finite(const nn_network *network);
-
-struct nni_errand;
 
 /**
  * Callbacks of the passes to the other ranks that share a batch. A failure stays in `status` and `error`, and later
@@ -104,18 +110,17 @@ typedef struct nni_sync {
      */
     nn_status (*sum)(void *context, nni_leaf_range run, double *values, size_t count, nn_error *error); /**< NULL: one
                                                                                                       rank alone */
+    /** Called in the forward pass of training before the parameters of a layer are read. */
+    nn_status (*ready)(void *context, size_t layer, nn_error *error); /**< NULL: they always are */
     /** Called during the backward pass when elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
     /**
-     * Called before each tile of the products of the backward pass, so that an allreduce makes progress meanwhile; only
-     * together with `complete`.
+     * Called between the tiles of the products of both passes, so that sums over the ranks make progress meanwhile; by
+     * one thread at a time, whichever is free.
      *
-     * @param work    multiply-adds of the tile
-     * @param most    elements that the tile can move beside them
-     * @param errand  receives what it shall move: see nni_gemm_before_tile
+     * @param work  multiply-adds of all threads since the call before
      */
-    nn_status (*progress)(void *context, size_t work, size_t most, struct nni_errand *errand,
-                          nn_error *error); /**< NULL: nothing is */
+    nn_status (*progress)(void *context, size_t work, nn_error *error); /**< NULL: nothing is to be done */
     void *context;
     nn_status status;
     nn_error error;
@@ -135,8 +140,10 @@ typedef struct nni_workspace {
     size_t flat_pitch;             /**< elements from one to the next: flat_count */
     nni_real *gradients; /**< [stack_height, flat_pitch], each laid out like the parameters: the nodes of the batch's
                            leaves, which is one where the rows are one sum */
-    double *row_losses;  /**< [capacity] w_i E_i of the rows, left by nni_loss */
-    double *sums;        /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
+    bool round_joins;    /**< sums of leaves are rounded to bfloat16 before they are joined; to be set by the caller */
+    bool gradients_are_elsewhere; /**< see nni_workspace_keep_gradients */
+    double *row_losses;           /**< [capacity] w_i E_i of the rows, left by nni_loss */
+    double *sums;                 /**< [stack_height + 1, 2 * widest layer + 1] of batch norm */
     struct nni_gemm_workspace *space;
     struct nni_timeline *timeline; /**< records the layer that a pass of training is at; NULL: off */
     nni_sync sync;                 /**< to be set by the caller where ranks share batches */
@@ -154,6 +161,10 @@ typedef struct nni_workspace {
 nn_status nni_workspace_create(const nn_network *network, size_t capacity, size_t threads, size_t stack_height,
                                nni_workspace **work, nn_error *error);
 void nni_workspace_free(nni_workspace *work);
+
+/** From now on gradients are left in memory of the caller's. @param gradients  [stack_height, pitch], zero at first;
+ * borrowed */
+void nni_workspace_keep_gradients(nni_workspace *work, nni_real *gradients, size_t pitch);
 
 /**
  * Forward pass of training: with dropout, and with batch norm over the rows of the global batch, whose statistics also

@@ -53,13 +53,13 @@ static void sum_gradients(const nn_network *network, size_t index, const nni_lea
 {
     const nni_layer *layer = &network->layers[index];
     const nni_real *xhat = work->layers[index].xhat;
-    const size_t units = layer->outputs, count = 2 * units + 1, pitch = work->flat_pitch;
-    nni_real *beta = work->gradients + layer->beta, *gamma = work->gradients + layer->gamma;
+    const size_t units = layer->outputs, count = 2 * units + 1;
+    const nni_real_stack beta = nni_gradient_stack(work, layer->beta), gamma = nni_gradient_stack(work, layer->gamma);
     size_t height = 0;
     for (size_t leaf = 0; leaf < leaves->run.count; leaf++) {
         const size_t first = leaves->begin[leaf], rows = leaves->begin[leaf + 1] - first;
         const size_t number = leaves->run.first + leaf;
-        nni_real *beta_top = beta + height * pitch, *gamma_top = gamma + height * pitch;
+        nni_real *beta_top = beta.nodes + height * beta.pitch, *gamma_top = gamma.nodes + height * gamma.pitch;
         double *sums = work->sums + height * count;
         nni_column_sums(work->delta + first * units, rows, units, beta_top);
         nni_column_products(work->delta + first * units, xhat + first * units, rows, units, gamma_top);
@@ -68,8 +68,8 @@ static void sum_gradients(const nn_network *network, size_t index, const nni_lea
             sums[units + j] = (double)gamma_top[j];
         }
         sums[2 * units] = (double)rows;
-        nni_join_reals(leaves->run, number, beta, pitch, height + 1, units);
-        nni_join_reals(leaves->run, number, gamma, pitch, height + 1, units);
+        nni_join_reals(leaves->run, number, beta, height + 1, units);
+        nni_join_reals(leaves->run, number, gamma, height + 1, units);
         height = nni_join_doubles(leaves->run, number, work->sums, count, height + 1, count);
     }
     sum_over_ranks(leaves->run, work, count);
@@ -153,9 +153,9 @@ static void layer_norm_backward(const nn_network *network, size_t index, const n
 {
     const nni_layer *layer = &network->layers[index];
     nni_layer_work *kept = &work->layers[index];
-    nni_partial_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->beta, work->flat_pitch);
-    nni_partial_column_products(work->delta, kept->xhat, leaves, layer->outputs, work->gradients + layer->gamma,
-                                work->flat_pitch);
+    nni_partial_column_sums(work->delta, leaves, layer->outputs, nni_gradient_stack(work, layer->beta));
+    nni_partial_column_products(work->delta, kept->xhat, leaves, layer->outputs,
+                                nni_gradient_stack(work, layer->gamma));
     nni_normalize_rows_backward(work->delta, kept->xhat, kept->inverse, leaves->begin[leaves->run.count],
                                 layer->outputs, network->parameters + layer->gamma);
 }

@@ -3,6 +3,8 @@
  * layers with normalisation, dropout or an activation whose derivative needs its input read and write memory a few
  * times more.
  */
+#include <stdatomic.h>
+
 #include "kernels/elementwise/dropout.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gemm/gemm.h"
@@ -77,16 +79,13 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
         nni_activate(layer->activation, sums, rows * layer->outputs);
 }
 
-void nni_network_forward(nn_network *network, const nni_batch *batch, nni_workspace *work)
+/* Whoever updates parameters may still be at it. */
+static void wait_for_parameters(nni_workspace *work, size_t l)
 {
-    const size_t last = network->layer_count - 1;
-    for (size_t l = 0; l < last; l++) {
-        nni_timeline_layer(work->timeline, l);
-        forward_layer(network, l, batch, work);
-    }
-    nni_timeline_layer(work->timeline, last);
-    nni_gemm_workspace_share(work->space, last > 0);
-    multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
+    nni_sync *sync = &work->sync;
+    nni_timeline_layer(work->timeline, l);
+    if (sync->ready && sync->status == NN_OK)
+        sync->status = sync->ready(sync->context, l, &sync->error);
 }
 
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
@@ -115,7 +114,7 @@ static void weight_gradients(const nni_layer *layer, const nni_real *below, cons
     nni_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
                     work->gradients + layer->weight, layer->inputs, work->flat_pitch);
     if (nni_layer_has_bias(layer))
-        nni_partial_column_sums(work->delta, leaves, layer->outputs, work->gradients + layer->bias, work->flat_pitch);
+        nni_partial_column_sums(work->delta, leaves, layer->outputs, nni_gradient_stack(work, layer->bias));
 }
 
 /* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
@@ -151,24 +150,53 @@ static void report_complete(const nn_network *network, size_t l, nni_workspace *
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
 
-/* The product of the backward pass that is being computed, for the callback before each of its tiles. */
+/* A product that is being computed, for the callback before each of its tiles. */
 typedef struct current_product {
     nni_sync *sync;
-    size_t first;  /* offset of the product's C in the gradients */
-    size_t stride; /* elements between its rows; 0: C is not in the gradients */
-    size_t rows;   /* reported as complete */
+    atomic_flag busy;   /* a thread is in the callback: the others compute on */
+    atomic_size_t work; /* multiply-adds since the callback was called */
+    size_t first;       /* offset of the product's C in the gradients */
+    size_t stride;      /* elements between its rows; 0: C is not in the gradients */
+    size_t rows;        /* reported as complete */
 } current_product;
 
-static void before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand)
+static void before_tile(void *context, size_t rows, size_t work)
 {
     current_product *product = context;
     nni_sync *sync = product->sync;
+    atomic_fetch_add_explicit(&product->work, work, memory_order_relaxed);
+    if (atomic_flag_test_and_set_explicit(&product->busy, memory_order_acquire))
+        return;
     if (product->stride > 0 && rows > product->rows && sync->status == NN_OK) {
         product->rows = rows;
         sync->status = sync->complete(sync->context, product->first + rows * product->stride, &sync->error);
     }
+    const size_t done = atomic_exchange_explicit(&product->work, 0, memory_order_relaxed);
     if (sync->status == NN_OK)
-        sync->status = sync->progress(sync->context, work, most, errand, &sync->error);
+        sync->status = sync->progress(sync->context, done, &sync->error);
+    atomic_flag_clear_explicit(&product->busy, memory_order_release);
+}
+
+/* From now on, until NULL. */
+static void call_before_tiles(nni_workspace *work, current_product *product)
+{
+    const bool calls = product && work->sync.progress;
+    nni_gemm_workspace_set_before_tile(work->space, calls ? before_tile : NULL, product);
+}
+
+void nni_network_forward(nn_network *network, const nni_batch *batch, nni_workspace *work)
+{
+    const size_t last = network->layer_count - 1;
+    current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
+    call_before_tiles(work, &product);
+    for (size_t l = 0; l < last; l++) {
+        wait_for_parameters(work, l);
+        forward_layer(network, l, batch, work);
+    }
+    wait_for_parameters(work, last);
+    nni_gemm_workspace_share(work->space, last > 0);
+    multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
+    call_before_tiles(work, NULL);
 }
 
 void nni_network_backward(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
@@ -176,10 +204,11 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
 {
     size_t whole[2];
     const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
+    nni_gemm_workspace_round_joins(work->space, work->round_joins);
     nni_output_delta(loss, network, batch, work);
     nni_gemm_workspace_share(work->space, true);
-    current_product product = {.sync = &work->sync};
-    nni_gemm_workspace_set_before_tile(work->space, work->sync.progress ? before_tile : NULL, &product);
+    current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
+    call_before_tiles(work, &product);
     for (size_t l = network->layer_count; l-- > 0;) {
         const nni_layer *layer = &network->layers[l];
         nni_timeline_layer(work->timeline, l);
@@ -190,5 +219,5 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
         if (l > 0)
             delta_below(network, l, &leaves, work);
     }
-    nni_gemm_workspace_set_before_tile(work->space, NULL, NULL);
+    call_before_tiles(work, NULL);
 }

@@ -133,8 +133,18 @@ void nni_workspace_free(nni_workspace *work)
     nni_release(work->sums);
     nni_release(work->delta);
     nni_release(work->delta_below);
-    nni_release(work->gradients);
+    if (!work->gradients_are_elsewhere)
+        nni_release(work->gradients);
     nni_release(work->row_losses);
     nni_gemm_workspace_free(work->space);
     nni_release(work);
+}
+
+void nni_workspace_keep_gradients(nni_workspace *work, nni_real *gradients, size_t pitch)
+{
+    if (!work->gradients_are_elsewhere)
+        nni_release(work->gradients);
+    work->gradients = gradients;
+    work->flat_pitch = pitch;
+    work->gradients_are_elsewhere = true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Norms through fixed blocks: threads divide blocks, and sums of blocks are added in order. */
 #include <math.h>
+#include <string.h>
 
 #include "optim/workspace.h"
 #include "support/memory.h"
@@ -31,6 +32,7 @@ nn_status nni_optimizer_workspace_create(const nn_network *network, nni_optimize
     nni_optimizer_workspace *space = NULL;
     NN_TRY(nni_allocate(1, sizeof *space, "the optimizer's work space", &space, error));
     space->flat_count = network->flat_count;
+    space->all = (nni_partition){0, network->flat_count};
     for (size_t t = 0; t < network->tensor_count; t++)
         space->block_count += blocks_of(&network->tensors[t]);
     const size_t tensors = network->tensor_count, blocks = space->block_count;
@@ -63,23 +65,62 @@ void nni_optimizer_workspace_free(nni_optimizer_workspace *space)
     nni_release(space);
 }
 
-void nni_tensor_norms(nni_optimizer_workspace *space, nni_update_norm norm, const nn_network *network,
-                      nni_update_arrays arrays, double *norms)
+/* The first block that does not lie before an element. */
+static size_t block_at(const nni_optimizer_workspace *space, size_t element)
 {
-    nni_update_squares(norm, space->coefficients, space->blocks, space->block_count, arrays, space->sums);
+    size_t low = 0, high = space->block_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (space->blocks[middle].offset < element)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+nni_partition nni_blocks_of_part(const nni_optimizer_workspace *space, nni_partition part)
+{
+    const size_t first = block_at(space, part.first);
+    return (nni_partition){first, block_at(space, part.first + part.count) - first};
+}
+
+/* Squares of all blocks, whoever updates them. */
+static nn_status find_squares(const nni_norm_source *source, nni_update_norm norm, nn_error *error)
+{
+    nni_optimizer_workspace *space = source->space;
+    const nni_part_sums *others = source->sums;
+    if (others)
+        memset(space->sums, 0, space->block_count * sizeof *space->sums);
+    for (size_t p = 0; p < source->part_count && (!others || others->counted); p++) {
+        const nni_partition blocks = nni_blocks_of_part(space, source->parts[p]);
+        nni_update_squares(norm, space->coefficients, space->blocks + blocks.first, blocks.count, source->arrays,
+                           space->sums + blocks.first);
+    }
+    return others ? others->add(others->context, space->sums, space->block_count, error) : NN_OK;
+}
+
+nn_status nni_tensor_norms(const nni_norm_source *source, nni_update_norm norm, const nn_network *network,
+                           double *norms, nn_error *error)
+{
+    const nni_optimizer_workspace *space = source->space;
+    NN_TRY(find_squares(source, norm, error));
     for (size_t t = 0; t < network->tensor_count; t++)
         norms[t] = 0;
     for (size_t b = 0; b < space->block_count; b++)
         norms[space->blocks[b].tensor] += space->sums[b];
     for (size_t t = 0; t < network->tensor_count; t++)
         norms[t] = sqrt(norms[t]);
+    return NN_OK;
 }
 
-double nni_global_norm(nni_optimizer_workspace *space, nni_update_norm norm, nni_update_arrays arrays)
+nn_status nni_global_norm(const nni_norm_source *source, nni_update_norm norm, double *result, nn_error *error)
 {
-    nni_update_squares(norm, space->coefficients, space->blocks, space->block_count, arrays, space->sums);
+    const nni_optimizer_workspace *space = source->space;
+    NN_TRY(find_squares(source, norm, error));
     double sum = 0;
     for (size_t b = 0; b < space->block_count; b++)
         sum += space->sums[b];
-    return sqrt(sum);
+    *result = sqrt(sum);
+    return NN_OK;
 }

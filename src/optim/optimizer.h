@@ -6,20 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/update/optimizers.h"
+#include "kernels/update/update.h"
 #include "model/network.h"
 #include "nntrain/status.h"
+#include "optim/part_sums.h"
 #include "optim/settings.h"
+#include "support/partition.h"
 
-/** Settings and state. Owns its arrays. */
+/** Settings and state. Owns its arrays, but for state that is kept elsewhere. */
 typedef struct nni_optimizer {
     nni_optimizer_settings settings;
     nni_regularization_settings regularization;
-    size_t first, count;                   /**< elements of a flat array of the network that are updated here */
     size_t state_count;                    /**< arrays of state */
-    nni_real *state[NNI_OPTIMIZER_STATES]; /**< [count] each, laid out like those parameters */
+    nni_real *state[NNI_OPTIMIZER_STATES]; /**< [flat_count] each, laid out like the parameters */
+    bool state_is_elsewhere;               /**< see nni_optimizer_keep_state */
+    const nni_partition *parts;            /**< [part_count] elements that are updated here, of flat arrays; borrowed */
+    size_t part_count;
     uint64_t steps;                        /**< done so far; adam's corrections need it */
-    struct nni_optimizer_workspace *space; /**< for norms; nothing in it outlives a step */
+    struct nni_optimizer_workspace *space; /**< of a step; nothing in it outlives one */
 } nni_optimizer;
 
 /** @return the form of the update that the settings ask for, of those that the optimizer has */
@@ -31,58 +35,71 @@ size_t nni_optimizer_state_count(const nni_optimizer_settings *settings);
 /** @return the name of an array of state in checkpoints, such as "velocity"; NULL: there is no such array */
 const char *nni_optimizer_state_name(const nni_optimizer_settings *settings, size_t state);
 
-/** Takes the state for a network, all zero. */
+/** Makes an optimizer of a network's parameters, with no memory for its state. */
+nn_status nni_optimizer_create_stateless(const nni_optimizer_settings *settings,
+                                         const nni_regularization_settings *regularization, const nn_network *network,
+                                         nni_optimizer **optimizer, nn_error *error);
+
+/** The same with state, all zero. */
 nn_status nni_optimizer_create(const nni_optimizer_settings *settings,
                                const nni_regularization_settings *regularization, const nn_network *network,
                                nni_optimizer **optimizer, nn_error *error);
-/**
- * Takes the state of part `part` of the `parts` that the parameters are divided into; the last ones may be empty. For
- * ranks that update a part each (ZeRO, stage 1: Rajbhandari, Rasley, Ruwase, He, SC 2020).
- */
-nn_status nni_optimizer_create_part(const nni_optimizer_settings *settings,
-                                    const nni_regularization_settings *regularization, const nn_network *network,
-                                    size_t part, size_t parts, nni_optimizer **optimizer, nn_error *error);
 void nni_optimizer_free(nni_optimizer *optimizer);
 
-/** Finds the elements of part `part` of `parts`. */
-void nni_optimizer_share(const nni_optimizer *optimizer, size_t part, size_t parts, size_t *first, size_t *count);
+/** Takes memory for the state of the parts that are updated here; all zero. What the others have of the arrays is not
+ * touched, and takes none. */
+nn_status nni_optimizer_take_state(nni_optimizer *optimizer, nn_error *error);
+
+/** Keeps the state in memory of the caller's, such as several ranks share. @param state  [state_count] of [flat_count],
+ * zero at first; borrowed */
+void nni_optimizer_keep_state(nni_optimizer *optimizer, nni_real *const *state);
+
+/** No step is done: the state of the parts that are updated here becomes zero. */
+void nni_optimizer_reset(nni_optimizer *optimizer);
+
+/** Updates these elements alone from now on, all of them at first.
+ * @param parts  [part_count], each as nni_optimizer_part has them, in ascending order; borrowed */
+void nni_optimizer_update_only(nni_optimizer *optimizer, const nni_partition *parts, size_t part_count);
+
+/** @return part `index` of `parts` that elements of the flat array are divided into, along the blocks of the update:
+ * the last ones may be empty */
+nni_partition nni_optimizer_part(const nni_optimizer *optimizer, nni_partition elements, size_t index, size_t parts);
+
+/** @return blocks that the flat array is updated in, which norms are sums over */
+size_t nni_optimizer_blocks(const nni_optimizer *optimizer);
+
+/** @return whether a step needs a norm of all gradients, or of all directions: clipping by norm, lars, lamb */
+bool nni_optimizer_needs_all(const nni_optimizer *optimizer);
 
 /**
- * One step: clips the gradients by value, then by norm, adds those of L1 and L2, and updates state and parameters.
+ * One step: clips the gradients by value, then by norm, adds those of L1 and L2, and updates state and parameters of
+ * the parts that are updated here.
  *
  * L1, L2 and decoupled decay act on weights alone, not on biases, gamma and beta. Formulas and sources are in
- * kernels/update/optimizers.inl.h. The same bits on every rank, since all have the same gradients, and on any number of
- * threads.
+ * kernels/update/optimizers.inl.h. The same bits on any number of threads, and of ranks that have a part each.
  *
  * @param gradients  [flat_count] averaged over the rows of the step, laid out like the parameters; afterwards their
  * values are undefined
  * @param rate       learning rate of this step
+ * @param sums       NULL: all is updated here
+ * @return what `sums` returned
  */
-void nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, double rate);
+nn_status nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, double rate,
+                             const nni_part_sums *sums, nn_error *error);
 
 /**
- * The same step with the same bits in parts, as gradients become complete from the front of the flat array:
- * nni_optimizer_begin, nni_optimizer_update with growing counts up to the whole, nni_optimizer_finish. Settings that
- * need a norm of all gradients update nothing before the last part.
+ * The same step with the same bits in parts, where it needs no norms: nni_optimizer_begin, then each part once.
  *
- * @param count  elements 0 .. count - 1 of the gradients are complete
+ * @param gradients  [flat_count]; not read where there is a source
+ * @param source     finds gradients just before they are used; NULL: they are in the array
+ * @return offset of the first block whose gradients are not finite, with which it is updated all the same; SIZE_MAX
  */
 void nni_optimizer_begin(nni_optimizer *optimizer, const nn_network *network, double rate);
-void nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, size_t count);
+size_t nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_partition part, nni_real *gradients,
+                            const nni_gradient_source *source);
 
-/**
- * @return whether the gradients that nni_optimizer_update would use with `count`, after a call with `first`, are
- * finite, of all ranks' parts; read by the threads that would use them
- */
-bool nni_optimizer_all_finite(const nni_optimizer *optimizer, const nni_real *gradients, size_t first, size_t count);
-
-/**
- * Ends a step in parts. Ranks that update a part each first gather the array that nni_optimizer_update_target returns:
- * the parameters, or with lamb, which needs a norm of all directions, the gradients.
- *
- * @return [flat_count] parameters or gradients
- */
-nni_real *nni_optimizer_update_target(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients);
-void nni_optimizer_finish(nni_optimizer *optimizer, nn_network *network, nni_real *gradients);
+/** Leaves the gradients of a part in the array. @return as nni_optimizer_update */
+size_t nni_optimizer_collect(const nni_optimizer *optimizer, nni_partition part, nni_real *gradients,
+                             const nni_gradient_source *source);
 
 #endif

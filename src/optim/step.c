@@ -53,15 +53,18 @@ static nni_update_coefficients coefficients_of(const nni_optimizer *optimizer, b
 
 /* The factor that clips by norm. The norm is that of gradients clipped by value, without L1 and L2. Without a limit by
  * value the gradients alone are read, which takes a third of the time. */
-static double scale_of_norm(const nni_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays)
+static nn_status scale_of_norm(const nni_optimizer *optimizer, const nni_norm_source *source, const nn_network *network,
+                               double *scale, nn_error *error)
 {
     nni_optimizer_workspace *space = optimizer->space;
     const double largest = optimizer->regularization.clip_norm;
     const bool by_value = optimizer->regularization.clip_value > 0;
+    double norm = 0;
     for (size_t t = 0; t < network->tensor_count; t++)
         space->coefficients[t] = (nni_update_coefficients){.clip = space->coefficients[t].clip, .scale = 1};
-    const double norm = nni_global_norm(space, by_value ? NNI_NORM_OF_REGULARIZED : NNI_NORM_OF_GRADIENTS, arrays);
-    return norm > largest ? largest / norm : 1;
+    NN_TRY(nni_global_norm(source, by_value ? NNI_NORM_OF_REGULARIZED : NNI_NORM_OF_GRADIENTS, &norm, error));
+    *scale = norm > largest ? largest / norm : 1;
+    return NN_OK;
 }
 
 static void set_coefficients(const nni_optimizer *optimizer, const nn_network *network, double rate, double scale)
@@ -73,45 +76,48 @@ static void set_coefficients(const nni_optimizer *optimizer, const nn_network *n
     }
 }
 
-static void set_local_rates(const nni_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays,
-                            double rate)
+static nn_status set_local_rates(const nni_optimizer *optimizer, const nni_norm_source *source,
+                                 const nn_network *network, double rate, nn_error *error)
 {
     nni_optimizer_workspace *space = optimizer->space;
     const double *parameters = space->norms[0], *gradients = space->norms[1];
-    nni_tensor_norms(space, NNI_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
+    NN_TRY(nni_tensor_norms(source, NNI_NORM_OF_PARAMETERS, network, space->norms[0], error));
     const nni_regularization_settings *regularization = &optimizer->regularization;
     const bool regularized = regularization->clip_value > 0 || regularization->l1 > 0 || regularization->l2 > 0;
-    nni_tensor_norms(space, regularized ? NNI_NORM_OF_REGULARIZED : NNI_NORM_OF_GRADIENTS, network, arrays,
-                     space->norms[1]);
+    NN_TRY(nni_tensor_norms(source, regularized ? NNI_NORM_OF_REGULARIZED : NNI_NORM_OF_GRADIENTS, network,
+                            space->norms[1], error));
     for (size_t t = 0; t < network->tensor_count && !regularized; t++)
         space->norms[1][t] *= (double)space->coefficients[t].scale;
     for (size_t t = 0; t < network->tensor_count; t++)
         if (network->tensors[t].role == NNI_TENSOR_WEIGHT && parameters[t] > 0 && gradients[t] > 0)
             space->coefficients[t].rate = (nni_real)(rate * optimizer->settings.trust * parameters[t] /
                                                      (gradients[t] + optimizer->settings.weight_decay * parameters[t]));
+    return NN_OK;
 }
 
-static void apply_directions(const nni_optimizer *optimizer, const nn_network *network, nni_update_arrays arrays,
-                             double rate)
+static nn_status apply_directions(const nni_optimizer *optimizer, const nni_norm_source *source,
+                                  const nn_network *network, double rate, nn_error *error)
 {
     nni_optimizer_workspace *space = optimizer->space;
     const double *parameters = space->norms[0], *directions = space->norms[1];
-    nni_tensor_norms(space, NNI_NORM_OF_PARAMETERS, network, arrays, space->norms[0]);
-    nni_tensor_norms(space, NNI_NORM_OF_GRADIENTS, network, arrays, space->norms[1]);
+    NN_TRY(nni_tensor_norms(source, NNI_NORM_OF_PARAMETERS, network, space->norms[0], error));
+    NN_TRY(nni_tensor_norms(source, NNI_NORM_OF_GRADIENTS, network, space->norms[1], error));
     for (size_t t = 0; t < network->tensor_count; t++)
         if (network->tensors[t].role == NNI_TENSOR_WEIGHT && parameters[t] > 0 && directions[t] > 0)
             space->coefficients[t].rate = (nni_real)(rate * parameters[t] / directions[t]);
-    nni_update_apply(space->coefficients, space->blocks, space->block_count, arrays);
+    for (size_t p = 0; p < optimizer->part_count; p++) {
+        const nni_partition blocks = nni_blocks_of_part(space, optimizer->parts[p]);
+        nni_update_apply(space->coefficients, space->blocks + blocks.first, blocks.count, source->arrays);
+    }
+    return NN_OK;
 }
 
 static nni_update_arrays arrays_of(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
 {
-    return (nni_update_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1],
-                               optimizer->first};
+    return (nni_update_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1]};
 }
 
-/* Whether a step needs a norm of all gradients, or of all directions. */
-static bool needs_all(const nni_optimizer *optimizer)
+bool nni_optimizer_needs_all(const nni_optimizer *optimizer)
 {
     return optimizer->regularization.clip_norm > 0 || entry_of(optimizer)->layerwise != NNI_LAYERWISE_NONE;
 }
@@ -119,67 +125,42 @@ static bool needs_all(const nni_optimizer *optimizer)
 void nni_optimizer_begin(nni_optimizer *optimizer, const nn_network *network, double rate)
 {
     optimizer->steps++;
-    optimizer->space->rate = rate;
-    optimizer->space->updated = optimizer->space->mine.first;
     set_coefficients(optimizer, network, rate, 1);
 }
 
-/* Number of blocks that lie within the first `count` elements. */
-static size_t complete_blocks(const nni_optimizer_workspace *space, size_t count)
-{
-    size_t low = 0, high = space->block_count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (space->blocks[middle].offset + space->blocks[middle].count <= count)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-void nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, size_t count)
-{
-    nni_optimizer_workspace *space = optimizer->space;
-    const nni_update_arrays arrays = arrays_of(optimizer, network, gradients);
-    const double rate = space->rate;
-    const bool all = count >= network->flat_count;
-    if (needs_all(optimizer) && !all)
-        return;
-    if (optimizer->regularization.clip_norm > 0)
-        set_coefficients(optimizer, network, rate, scale_of_norm(optimizer, network, arrays));
-    if (entry_of(optimizer)->layerwise == NNI_LAYERWISE_GRADIENT)
-        set_local_rates(optimizer, network, arrays, rate);
-    const size_t complete = complete_blocks(space, count), mine_end = space->mine.first + space->mine.count;
-    const size_t end = complete < mine_end ? complete : mine_end;
-    if (end <= space->updated)
-        return;
-    nni_update_step(optimizer->settings.name, nni_optimizer_form(&optimizer->settings), space->coefficients,
-                    space->blocks + space->updated, end - space->updated, arrays);
-    space->updated = end;
-}
-
-bool nni_optimizer_all_finite(const nni_optimizer *optimizer, const nni_real *gradients, size_t first, size_t count)
+size_t nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_partition part, nni_real *gradients,
+                            const nni_gradient_source *source)
 {
     const nni_optimizer_workspace *space = optimizer->space;
-    const size_t begin = complete_blocks(space, first);
-    return nni_update_finite(space->blocks + begin, complete_blocks(space, count) - begin, gradients);
+    const nni_partition blocks = nni_blocks_of_part(space, part);
+    return nni_update_step(optimizer->settings.name, nni_optimizer_form(&optimizer->settings), space->coefficients,
+                           space->blocks + blocks.first, blocks.count, arrays_of(optimizer, network, gradients),
+                           source);
 }
 
-nni_real *nni_optimizer_update_target(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
+size_t nni_optimizer_collect(const nni_optimizer *optimizer, nni_partition part, nni_real *gradients,
+                             const nni_gradient_source *source)
 {
-    return entry_of(optimizer)->layerwise == NNI_LAYERWISE_DIRECTION ? gradients : network->parameters;
+    const nni_partition blocks = nni_blocks_of_part(optimizer->space, part);
+    return nni_update_collect(optimizer->space->blocks + blocks.first, blocks.count, gradients, source);
 }
 
-void nni_optimizer_finish(nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
+nn_status nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, double rate,
+                             const nni_part_sums *sums, nn_error *error)
 {
-    if (entry_of(optimizer)->layerwise == NNI_LAYERWISE_DIRECTION)
-        apply_directions(optimizer, network, arrays_of(optimizer, network, gradients), optimizer->space->rate);
-}
-
-void nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_real *gradients, double rate)
-{
+    const nni_norm_source source = {optimizer->space, optimizer->parts, optimizer->part_count,
+                                    arrays_of(optimizer, network, gradients), sums};
     nni_optimizer_begin(optimizer, network, rate);
-    nni_optimizer_update(optimizer, network, gradients, network->flat_count);
-    nni_optimizer_finish(optimizer, network, gradients);
+    if (optimizer->regularization.clip_norm > 0) {
+        double scale = 1;
+        NN_TRY(scale_of_norm(optimizer, &source, network, &scale, error));
+        set_coefficients(optimizer, network, rate, scale);
+    }
+    if (entry_of(optimizer)->layerwise == NNI_LAYERWISE_GRADIENT)
+        NN_TRY(set_local_rates(optimizer, &source, network, rate, error));
+    for (size_t p = 0; p < optimizer->part_count; p++)
+        nni_optimizer_update(optimizer, network, optimizer->parts[p], gradients, NULL);
+    if (entry_of(optimizer)->layerwise == NNI_LAYERWISE_DIRECTION)
+        return apply_directions(optimizer, &source, network, rate, error);
+    return NN_OK;
 }

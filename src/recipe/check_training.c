@@ -72,10 +72,38 @@ static bool has_validation(const nn_recipe *recipe)
     return nni_split_is_given(&data->validation) || data->validation.fraction > 0 || data->validation.folds > 0;
 }
 
+/* The library knows neither the order of a tree nor other elements than its own. */
+static nn_status check_exchange(const nni_check *in)
+{
+    const nni_parallel_settings *parallel = &in->recipe->parallel;
+    if (parallel->wire == NNI_WIRE_BF16 && in->recipe->optimizer.shard_state)
+        return nni_check_fail(
+            in, nni_check_later(in, "parallel.wire", "optimizer.shard_state"),
+            "hosts that shard the optimizer's state send each other weights, which are not rounded; set "
+            "parallel.wire: float32, or optimizer.shard_state: false");
+    if (parallel->exchange != NNI_EXCHANGE_MPI)
+        return NN_OK;
+    if (parallel->reproducible)
+        return nni_check_fail(in, nni_check_later(in, "parallel.exchange", "parallel.reproducible"),
+                              "MPI_Iallreduce adds in an order of its own, so no sum of it is reproducible; set "
+                              "parallel.exchange: own, or parallel.reproducible: false");
+    if (parallel->wire != NNI_WIRE_FLOAT32)
+        return nni_check_fail(
+            in, nni_check_later(in, "parallel.exchange", "parallel.wire"),
+            "MPI_Iallreduce sends gradients as they are; set parallel.exchange: own, or parallel.wire: "
+            "float32");
+    if (in->recipe->optimizer.shard_state)
+        return nni_check_fail(in, nni_check_later(in, "parallel.exchange", "optimizer.shard_state"),
+                              "MPI_Iallreduce gives all ranks all averages, of which each updates all parameters; set "
+                              "parallel.exchange: own, or optimizer.shard_state: false");
+    return NN_OK;
+}
+
 nn_status nni_check_training(const nni_check *in)
 {
     const nni_training_settings *training = &in->recipe->training;
     NN_TRY(check_batch(in));
+    NN_TRY(check_exchange(in));
     if (training->restore_best && !has_validation(in->recipe))
         return nni_check_fail(in, "training.restore_best",
                               "the best epoch is told by a validation split, and there is none; add data.validation, "

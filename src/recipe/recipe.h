@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "comm/comm.h"
 #include "data/settings.h"
 #include "model/settings.h"
 #include "nntrain/kinds.h"
@@ -53,12 +54,17 @@ typedef struct nni_checkpoint_settings {
     double give_up_seconds; /**< that they have failed for, at least, before that ends it */
 } nni_checkpoint_settings;
 
+/** How gradients are summed over the ranks. */
+typedef enum nni_exchange_kind { NNI_EXCHANGE_AUTO, NNI_EXCHANGE_OWN, NNI_EXCHANGE_MPI } nni_exchange_kind;
+
 typedef struct nni_parallel_settings {
     size_t slices;       /**< 0: auto */
     size_t threads;      /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
     bool reproducible;   /**< sums over rows keep to the tree of the slices: the same bits on any number of ranks */
     size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */
     size_t bucket_bytes; /**< of gradients that are averaged at a time */
+    nni_exchange_kind exchange;
+    nni_wire wire;       /**< of gradients and their averages between hosts */
     double hang_seconds; /**< without progress, after which a rank counts as hung; 0: never */
 } nni_parallel_settings;
 

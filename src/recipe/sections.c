@@ -33,6 +33,22 @@ const char *nn_precision_name(nn_precision precision)
     return nni_domain_name(&precision_domain, precision);
 }
 
+static const nni_kind exchanges[] = {
+    [NNI_EXCHANGE_AUTO] = {.name = "auto", .help = "what is faster: own"},
+    [NNI_EXCHANGE_OWN] = {.name = "own",
+                          .help = "through memory that the ranks of a host share, and between hosts by own messages"},
+    [NNI_EXCHANGE_MPI] = {.name = "mpi", .help = "MPI_Iallreduce over all ranks, which the network may speed up"},
+};
+
+static const nni_domain exchange_domain = NNI_DOMAIN("exchange", exchanges);
+
+static const nni_kind wires[] = {
+    [NNI_WIRE_FLOAT32] = {.name = "float32", .help = "as they are"},
+    [NNI_WIRE_BF16] = {.name = "bf16", .help = "rounded to bfloat16: half the bytes"},
+};
+
+static const nni_domain wire_domain = NNI_DOMAIN("wire", wires);
+
 /* --- sections --- */
 
 static const nni_setting stop_section[] = {
@@ -104,7 +120,12 @@ static const nni_setting parallel_section[] = {
      .help = "the same bits on any number of ranks and threads"},
     {NNI_SETTING_KEY("bucket", BYTES, nni_parallel_settings, bucket_bytes), .value = "512K", .required = true,
      .least = 1, .most = 1 << 29, /* MPI counts elements in int */
-     .usual = "256K, 512K (the default) or 16M", .help = "size of a bucket of gradients, which are averaged together"},
+     .usual = "256K, 512K (the default) or 16M",
+     .help = "size of a piece of gradients that is sent between hosts at a time"},
+    {NNI_SETTING(KIND, nni_parallel_settings, exchange), .value = "auto", .required = true, .domain = &exchange_domain,
+     .help = "way of gradients over the ranks"},
+    {NNI_SETTING(KIND, nni_parallel_settings, wire), .value = "float32", .required = true, .domain = &wire_domain,
+     .help = "form of gradients and their averages between hosts; weights stay float32"},
     {NNI_SETTING(COUNT, nni_parallel_settings, agree_every), .value = "100", .required = true,
      .help = "steps from one comparison of the ranks' weights to the next; 0: never"},
     {NNI_SETTING_KEY("hang_after", SECONDS, nni_parallel_settings, hang_seconds), .value = "30 minutes",

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The additions of a simulated run: the clock goes on by what they would take. */
+#include <stdint.h>
+
 #include "comm/allreduce/tree_join.h"
 #include "sim/mpi_shim.h"
 #include "support/memory.h"
@@ -16,14 +18,27 @@ static void add(const void *a, const void *b, void *sum, size_t count)
     sim_add(count);
 }
 
-nni_element_sum nni_element_sum_of(nni_element element)
+static void add_message(const void *message, void *sum, size_t count)
 {
-    if (element == NNI_DOUBLE)
-        return (nni_element_sum){sizeof(double), MPI_DOUBLE, add};
-    return (nni_element_sum){sizeof(float), MPI_FLOAT, add};
+    add(message, NULL, sum, count);
 }
 
-nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_sum element, nni_tree_join **join,
+/* Rounding goes through as much memory as adding, about. */
+static void convert(const void *from, void *to, size_t count)
+{
+    add(from, NULL, to, count);
+}
+
+nni_element_wire nni_element_wire_of(nni_element element, nni_wire wire)
+{
+    if (element == NNI_DOUBLE)
+        return (nni_element_wire){sizeof(double), sizeof(double), MPI_DOUBLE, add, add_message, NULL, NULL};
+    if (wire == NNI_WIRE_BF16)
+        return (nni_element_wire){sizeof(float), sizeof(uint16_t), MPI_UINT16_T, add, add_message, convert, convert};
+    return (nni_element_wire){sizeof(float), sizeof(float), MPI_FLOAT, add, add_message, NULL, NULL};
+}
+
+nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_wire element, nni_tree_join **join,
                                nn_error *error)
 {
     (void)element;

@@ -6,7 +6,7 @@
 
 #include "bench/measure.h"
 #include "bench/training.h"
-#include "comm/allreduce/tree_join.h"
+#include "comm/allreduce/wire.h"
 #include "sim/profile.h"
 #include "support/memory.h"
 
@@ -42,6 +42,7 @@ static nni_profile time_step(nni_bench_training *t, size_t step)
     t->work->sync.context = &c;
     nni_sampler_batch(t->sampler, 0, step, &t->batch, NULL); /* resident rows come */
     const double begin = nni_bench_now(1);
+    t->work->sync.ready = NULL;
     nni_network_forward(t->network, &t->batch, t->work);
     nni_loss(&t->recipe->loss, t->network, &t->batch, t->work);
     c.before = nni_bench_now(1);
@@ -49,7 +50,7 @@ static nni_profile time_step(nni_bench_training *t, size_t step)
     nni_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
     const double descent = nni_bench_now(1);
     c.profile.rest = descent - c.before;
-    nni_optimizer_step(t->optimizer, t->network, t->work->gradients, t->recipe->optimizer.learning_rate);
+    nni_optimizer_step(t->optimizer, t->network, t->work->gradients, t->recipe->optimizer.learning_rate, NULL, NULL);
     c.profile.descent = nni_bench_now(1) - descent;
     return c.profile;
 }
@@ -63,7 +64,7 @@ static double total(const nni_profile *profile)
 }
 
 typedef struct addition {
-    nni_element_sum element;
+    nni_element_wire element;
     float *sum, *received;
 } addition;
 
@@ -75,7 +76,7 @@ static void add(void *context)
 
 static nn_status time_addition(double *seconds, nn_error *error)
 {
-    addition a = {.element = nni_element_sum_of(NNI_REAL)};
+    addition a = {.element = nni_element_wire_of(NNI_REAL, NNI_WIRE_FLOAT32)};
     NN_TRY(nni_allocate(ADDED, sizeof(float), "the sums", &a.sum, error));
     nn_status status = nni_allocate(ADDED, sizeof(float), "what is added", &a.received, error);
     if (status == NN_OK)

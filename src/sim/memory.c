@@ -7,8 +7,9 @@
 
 #include "sim/mpi_shim.h"
 
-/* Arrays of gradients have elements of 4 bytes. What takes fewer bytes than a page is not worth it. */
-enum { GRADIENT = 4, FEW = 4096 };
+/* Arrays of gradients have elements of 4 bytes, and rounded messages of 2. What takes fewer bytes than a page is not
+ * worth it. */
+enum { GRADIENT = 4, ROUNDED = 2, FEW = 4096 };
 
 static void *folded;
 
@@ -24,7 +25,7 @@ void *sim_folded(void)
 
 nn_status nni_reserve(size_t count, size_t size, const char *what, void *memory, nn_error *error)
 {
-    void *taken = size == GRADIENT && count * size >= FEW ? folded : calloc(count + 1, size);
+    void *taken = (size == GRADIENT || size == ROUNDED) && count * size >= FEW ? folded : calloc(count + 1, size);
     if (!taken)
         return nn_fail(error, NN_SYSTEM, "out of memory: no room for %s", what);
     memcpy(memory, &taken, sizeof taken);

@@ -3,29 +3,36 @@
 
 #include <math.h>
 
+/* The first steps find nothing to wait for. */
+enum { STEPS = 6, SKIPPED = 2 };
+
 static double exchange(const nni_model *model, const nni_profile *profile, size_t elements)
 {
     const double ranks = (double)model->ranks, share = (ranks - 1) / ranks * (double)elements;
-    const double messages = model->segments ? ranks - 1 : ceil(log2(ranks));
-    return 2 * messages * model->latency + 2 * share * (double)sizeof(float) / model->bandwidth +
+    return 2 * ceil(log2(ranks)) * model->latency + 2 * share * (double)model->element_sent / model->bandwidth +
            share * profile->add / model->speed;
 }
 
+/* Three that wait for each other: the passes, the network, and the update, which is a part of the next forward pass. */
 double nni_model_step(const nni_model *model, const nni_profile *profile)
 {
-    const size_t count = profile->layers[profile->layer_count - 1].complete;
-    double compute = profile->forward / model->speed, network = 0, descent = profile->rest / model->speed;
-    for (size_t l = 0; l < profile->layer_count; l++)
-        descent += profile->layers[l].backward / model->speed;
-    descent += compute;
-    /* Three that wait for each other: the passes, the network, the descent, which begins when the passes are over. */
-    for (size_t first = 0, l = 0; first < count; first += model->bucket) {
-        const size_t end = first + model->bucket < count ? first + model->bucket : count;
-        while (l < profile->layer_count && (l == 0 || profile->layers[l - 1].complete < end))
-            compute += profile->layers[l++].backward / model->speed;
-        if (model->ranks > 1)
-            network = fmax(network, compute) + exchange(model, profile, end - first);
-        descent = fmax(descent, network) + profile->descent / model->speed * (double)(end - first) / (double)count;
+    const size_t layers = profile->layer_count, count = profile->layers[layers - 1].complete;
+    double arrived[NNI_PROFILE_MOST_LAYERS] = {0}, now = 0, network = 0, begun = 0;
+    for (size_t step = 0; step < STEPS; step++) {
+        begun = step == SKIPPED ? now : begun;
+        for (size_t l = layers; l-- > 0;) /* first layer first */
+            now = fmax(now, arrived[l]) + (profile->descent + profile->forward) / model->speed *
+                                              (double)nni_profile_elements(profile, l) / (double)count;
+        for (size_t l = 0; l < layers; l++) {
+            const size_t elements = nni_profile_elements(profile, l);
+            const size_t pieces = (elements + model->piece - 1) / model->piece;
+            for (size_t p = 0; p < pieces; p++) {
+                now += profile->layers[l].backward / model->speed / (double)pieces;
+                network = fmax(network, now) + (model->ranks > 1 ? exchange(model, profile, elements / pieces) : 0);
+            }
+            arrived[l] = network;
+        }
+        now += profile->rest / model->speed;
     }
-    return descent;
+    return (now - begun) / (STEPS - SKIPPED);
 }

@@ -10,6 +10,7 @@
 #define NNI_SIM_MPI_SHIM_H
 
 #include <mpi.h>
+#include <sched.h>
 #include <stddef.h>
 
 /** Simulated ranks call MPI from one thread each, but SMPI promises none. */
@@ -29,6 +30,9 @@ static inline int sim_iallreduce(const void *from, void *to, int count, MPI_Data
 /** The clock of this rank goes on by seconds of computation on a core of speed 1. */
 void sim_compute(double seconds);
 
+/** Whoever polls lets time go by: a fifth of a microsecond. */
+int sim_yield(void);
+
 /** Seconds that one addition of gradients takes on such a core. */
 void sim_set_addition(double seconds);
 void sim_add(size_t count);
@@ -40,6 +44,7 @@ void sim_add(size_t count);
 void sim_fold(size_t bytes);
 void *sim_folded(void);
 
+#define sched_yield sim_yield
 #undef MPI_Init_thread
 #undef MPI_Iallreduce
 #define MPI_Init_thread sim_init_thread

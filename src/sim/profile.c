@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/profile.h"
 
+size_t nni_profile_elements(const nni_profile *profile, size_t layer)
+{
+    return profile->layers[layer].complete - (layer > 0 ? profile->layers[layer - 1].complete : 0);
+}
+
 void nni_profile_write(const nni_profile *profile, FILE *out)
 {
     fprintf(out, "rows %zu\nforward %.9g\nlayers %zu\n", profile->rows, profile->forward, profile->layer_count);

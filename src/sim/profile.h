@@ -24,6 +24,9 @@ typedef struct nni_profile {
     double add;     /**< one addition of gradients */
 } nni_profile;
 
+/** @return elements of a layer, counted as `layers` are */
+size_t nni_profile_elements(const nni_profile *profile, size_t layer);
+
 void nni_profile_write(const nni_profile *profile, FILE *out);
 
 /** @return NN_DATA where the file is none */

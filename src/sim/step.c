@@ -1,58 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One step of training on simulated hosts, a rank each:
- *   smpirun ... nntrain_simulation PROFILE BUCKET SPEED LATENCY BANDWIDTH CALLS
+ * Steps of training on simulated hosts, a rank each:
+ *   smpirun ... nntrain_simulation PROFILE PIECE SPEED LATENCY BANDWIDTH CALLS WIRE
  * The sums over ranks are those of src/comm as they are; what a rank computes is time that goes by, as PROFILE has it.
- * BUCKET in elements; SPEED of the hosts in those of the core that was measured. LATENCY and BANDWIDTH are for the
- * formula. CALLS: how often in the backward pass of a layer the sums are looked after; training does it once, at its
- * end. Prints a line: ranks, simulated seconds of the step, seconds by the formula, seconds of one message of 1 byte
- * and of 1 MiB, GB/s.
+ * PIECE in elements; SPEED of the hosts in those of the core that was measured. LATENCY and BANDWIDTH are for the
+ * formula. CALLS: how often in a pass of a layer the sums are looked after. WIRE: float32 or bf16. Prints a line:
+ * ranks, simulated seconds of a step among others, seconds by the formula, seconds of one message of 1 byte and of 1
+ * MiB, GB/s.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "comm/allreduce/reduction.h"
+#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/owner.h"
 #include "comm/backend.h"
 #include "sim/model.h"
 #include "sim/mpi_shim.h"
 #include "sim/profile.h"
 
-enum { OUTCOME = 2, MIB = 1 << 20 };
+enum { OUTCOME = 4, MIB = 1 << 20, STEPS = 3 };
 
 typedef struct run {
     nn_comm *comm;
     nni_profile profile;
-    size_t bucket, calls, count;
-    nni_reduction *gradients;
+    size_t piece, calls, count, piece_count;
+    nni_wire wire;
+    nni_partition *pieces;
+    size_t first_piece[NNI_PROFILE_MOST_LAYERS + 1]; /* of each layer, last layer first */
+    nni_owner *owner;
     nni_exchange *outcome;
     double *told;
 } run;
 
-/* Multiply-adds enough for messages to be looked at whenever this asks. */
-static const size_t much_work = (size_t)1 << 30;
-
-/* As the training loop has it: loss, backward with buckets setting out, outcome, descent bucket by bucket. */
-static nn_status step(run *r, nn_error *error)
+/* Time goes by, and sums are looked after. */
+static nn_status compute(run *r, double seconds, nn_error *error)
 {
-    const nni_profile *profile = &r->profile;
-    nni_errand none = {.kind = NNI_ERRAND_NONE};
-    sim_compute(profile->forward);
-    NN_TRY(nni_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
-    for (size_t l = 0; l < profile->layer_count; l++) {
-        for (size_t call = 1; call <= r->calls; call++) {
-            sim_compute(profile->layers[l].backward / (double)r->calls);
-            if (call < r->calls)
-                NN_TRY(nni_reduction_progress(r->gradients, much_work, 0, &none, error));
-        }
-        NN_TRY(nni_reduction_complete(r->gradients, profile->layers[l].complete, error));
-    }
-    sim_compute(profile->rest);
-    NN_TRY(nni_exchange_finish(r->outcome, error));
-    for (size_t end = 0, before = 0; end < r->count; before = end) {
-        NN_TRY(nni_reduction_next(r->gradients, &end, error));
-        sim_compute(profile->descent * (double)(end - before) / (double)r->count);
+    for (size_t call = 0; call < r->calls; call++) {
+        sim_compute(seconds / (double)r->calls);
+        if (nni_owner_has_messages(r->owner))
+            NN_TRY(nni_owner_progress(r->owner, error));
     }
     return NN_OK;
+}
+
+/* As train/run/gradient_sync.c has it: what the step before has summed of a layer is used when the forward pass comes
+ * to it. */
+static nn_status forward(run *r, bool updates, nn_error *error)
+{
+    const nni_profile *profile = &r->profile;
+    for (size_t l = profile->layer_count; l-- > 0;) {
+        const double share = (double)nni_profile_elements(profile, l) / (double)r->count;
+        for (size_t p = r->first_piece[l]; updates && p < r->first_piece[l + 1]; p++) {
+            NN_TRY(nni_owner_wait_for_sum(r->owner, p, error));
+            sim_compute(profile->descent * (double)r->pieces[p].count / (double)r->count);
+            nni_owner_used(r->owner, p);
+        }
+        NN_TRY(compute(r, profile->forward * share, error));
+    }
+    return NN_OK;
+}
+
+static nn_status step(run *r, bool first, nn_error *error)
+{
+    const nni_profile *profile = &r->profile;
+    NN_TRY(forward(r, !first, error));
+    NN_TRY(nni_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
+    nni_owner_begin_round(r->owner);
+    for (size_t l = 0; l < profile->layer_count; l++)
+        for (size_t p = r->first_piece[l]; p < r->first_piece[l + 1];
+             p++) { /* rows are complete as they are computed */
+            const size_t pieces = r->first_piece[l + 1] - r->first_piece[l];
+            NN_TRY(compute(r, profile->layers[l].backward / (double)pieces, error));
+            nni_owner_complete(r->owner, r->pieces[p].first + r->pieces[p].count);
+            if (nni_owner_has_messages(r->owner))
+                NN_TRY(nni_owner_progress(r->owner, error));
+        }
+    sim_compute(profile->rest);
+    return nni_exchange_finish(r->outcome, error);
 }
 
 /* Half of a round trip between the first and the last rank. */
@@ -75,33 +100,56 @@ static double message(const nn_comm *comm, int bytes)
 
 static nn_status prepare(run *r, nn_error *error)
 {
-    r->count = r->profile.layers[r->profile.layer_count - 1].complete;
+    const nni_profile *profile = &r->profile;
+    r->count = profile->layers[profile->layer_count - 1].complete;
     sim_fold((r->count > MIB ? r->count : MIB) * sizeof(float));
-    sim_set_addition(r->profile.add);
+    sim_set_addition(profile->add);
     r->told = calloc(OUTCOME, sizeof *r->told);
-    const nni_reduction_plan plan = {.values = sim_folded(), .pitch = r->count, .count = r->count, .bucket = r->bucket};
-    NN_TRY(nni_reduction_create(r->comm, &plan, &r->gradients, error));
-    return nni_exchange_create(r->comm, 0, NNI_DOUBLE, OUTCOME, 1, &r->outcome, error);
+    r->pieces = calloc(r->count / r->piece + profile->layer_count + 1, sizeof *r->pieces);
+    for (size_t l = 0; l < profile->layer_count; l++) {
+        const size_t elements = nni_profile_elements(profile, l), pieces = (elements + r->piece - 1) / r->piece;
+        for (size_t p = 0; p < pieces; p++) {
+            r->pieces[r->piece_count] = nni_partition_of(elements, p, pieces);
+            r->pieces[r->piece_count++].first += profile->layers[l].complete - elements;
+        }
+        r->first_piece[l + 1] = r->piece_count;
+    }
+    const nni_owner_plan plan = {.count = r->count,
+                                 .height = 1,
+                                 .pieces = r->pieces,
+                                 .piece_count = r->piece_count,
+                                 .threads = 1,
+                                 .block = 1,
+                                 .wire = r->wire};
+    NN_TRY(nni_owner_create(r->comm, &plan, &r->owner, error));
+    nni_owner_use(r->owner, sim_folded(), r->count);
+    NN_TRY(nni_owner_divide(r->owner, r->pieces, NULL, 0, error));
+    return nni_exchange_create(r->comm, 0, NNI_DOUBLE, OUTCOME, NNI_TAG_LOSS, &r->outcome, error);
 }
 
 static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
 {
-    run r = {.comm = comm, .bucket = strtoul(argv[2], NULL, 10), .calls = strtoul(argv[6], NULL, 10)};
+    run r = {.comm = comm,
+             .piece = strtoul(argv[2], NULL, 10),
+             .calls = strtoul(argv[6], NULL, 10),
+             .wire = strcmp(argv[7], "bf16") == 0 ? NNI_WIRE_BF16 : NNI_WIRE_FLOAT32};
     NN_TRY(nni_profile_read(argv[1], &r.profile, error));
     NN_TRY(prepare(&r, error));
     const double one = message(comm, 1), many = message(comm, MIB);
     MPI_Barrier(MPI_COMM_WORLD);
-    const double begin = MPI_Wtime();
-    NN_TRY(step(&r, error));
-    double seconds = MPI_Wtime() - begin, slowest = seconds;
+    double begin = 0;
+    for (int s = 0; s < STEPS; s++) {
+        NN_TRY(step(&r, s == 0, error));
+        begin = s == 0 ? MPI_Wtime() : begin;
+    }
+    double seconds = (MPI_Wtime() - begin) / (STEPS - 1), slowest = seconds;
     MPI_Reduce(&seconds, &slowest, 1, MPI_DOUBLE, MPI_MAX, 0, MPI_COMM_WORLD);
     const nni_model model = {.ranks = (size_t)comm->size,
-                             .bucket = r.bucket,
+                             .piece = r.piece,
+                             .element_sent = r.wire == NNI_WIRE_BF16 ? 2 : 4,
                              .latency = atof(argv[4]),
                              .bandwidth = atof(argv[5]),
-                             .speed = atof(argv[3]),
-                             /* The product's own choice, see comm/allreduce/messages.c. */
-                             .segments = comm->size < 16};
+                             .speed = atof(argv[3])};
     if (comm->rank == 0)
         printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nni_model_step(&model, &r.profile), one,
                many > 0 ? MIB / many / 1e9 : 0);
@@ -114,8 +162,8 @@ int main(int argc, char **argv)
     nn_error error = {0};
     nn_status status = nn_comm_create(&argc, &argv, &comm, &error);
     if (status == NN_OK)
-        status = argc == 7 ? simulate(argv, comm, &error)
-                           : nn_fail(&error, NN_USAGE, "PROFILE BUCKET SPEED LATENCY BANDWIDTH CALLS are needed");
+        status = argc == 8 ? simulate(argv, comm, &error)
+                           : nn_fail(&error, NN_USAGE, "PROFILE PIECE SPEED LATENCY BANDWIDTH CALLS WIRE are needed");
     if (status != NN_OK)
         fprintf(stderr, "nntrain_simulation: %s\n", error.message);
     nn_comm_free(comm);

@@ -19,7 +19,7 @@ typedef enum nni_span_kind {
     NNI_SPAN_FORWARD,    /**< detail: the layer */
     NNI_SPAN_LOSS,       /**< of a batch */
     NNI_SPAN_BACKWARD,   /**< detail: the layer */
-    NNI_SPAN_REDUCE,     /**< detail: the bucket, and its bytes; goes on beside the others */
+    NNI_SPAN_REDUCE,     /**< detail: the piece, and its bytes; goes on beside the others */
     NNI_SPAN_WAIT,       /**< for other ranks, and in MPI on their behalf */
     NNI_SPAN_UPDATE,     /**< of the optimizer */
     NNI_SPAN_EVALUATE,   /**< rows of another split */
@@ -30,7 +30,7 @@ typedef enum nni_span_kind {
 /** "read", "load", ... */
 const char *nni_span_name(nni_span_kind kind);
 
-/** Where a detail is neither a layer nor a bucket. */
+/** Where a detail is neither a layer nor a piece. */
 enum { NNI_NO_DETAIL = -1 };
 
 /** What is being done: one thing at a time, but for NNI_SPAN_REDUCE. */
@@ -89,9 +89,9 @@ nni_pulse nni_timeline_pulse(nni_timeline *timeline);
 void nni_timeline_layer(nni_timeline *timeline, size_t layer);
 
 /**
- * Adds a span that went on beside what is being done, once it is over: a bucket of NNI_SPAN_REDUCE.
+ * Adds a span that went on beside what is being done, once it is over: a piece of NNI_SPAN_REDUCE.
  *
- * Buckets share one network, and spans of theirs must not overlap to be shown: one that begins before the bucket before
+ * Pieces share one network, and spans of theirs must not overlap to be shown: one that begins before the piece before
  * it ended counts from there.
  */
 void nni_timeline_add(nni_timeline *timeline, nni_span span);

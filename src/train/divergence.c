@@ -9,6 +9,7 @@
 #include "support/memory.h"
 #include "train/divergence_cause.h"
 #include "train/resume.h"
+#include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
 #include "train/run_folder/run_lock.h"
 
@@ -131,20 +132,20 @@ nn_status nni_divergence_of_loss(nni_run *run, nni_step_report *report, nn_error
     return stop_if_asked(run, report, error);
 }
 
-nn_status nni_divergence_of_gradients(nni_run *run, size_t count, nni_step_report *report, nn_error *error)
+nn_status nni_divergence_of_gradients(nni_run *run, double place, bool counted, nni_step_report *report,
+                                      nn_error *error)
 {
     const nn_network *network = run->model.network;
-    const nni_real *gradients = run->model.work->gradients;
     nni_divergence *divergence = run->model.divergence;
-    size_t first = 0, t = 0;
-    while (first + 1 < count && isfinite(gradients[first]))
-        first++;
-    while (t + 1 < network->tensor_count && network->tensors[t + 1].offset <= first)
+    const size_t element = (size_t)(place / 2);
+    size_t t = 0;
+    while (t + 1 < network->tensor_count && network->tensors[t + 1].offset <= element)
         t++;
     snprintf(divergence->what, sizeof divergence->what,
              "a gradient became %s in epoch %" PRIu64 ", step %" PRIu64 " (the first in the %s of layer %zu)",
-             kind_of((double)gradients[first]), run->progress.counters.epoch + 1, run->progress.counters.epoch_step + 1,
-             nni_tensor_name(network->tensors[t].role), network->tensors[t].layer);
+             place == 2 * (double)element ? "NaN" : "infinite", run->progress.counters.epoch + 1,
+             run->progress.counters.epoch_step + !counted, nni_tensor_name(network->tensors[t].role),
+             network->tensors[t].layer);
     return stop_if_asked(run, report, error);
 }
 
@@ -186,24 +187,21 @@ static nn_status find_checkpoint(nni_run *run, char path[PATH_MAX], nn_error *er
 static nn_status restore(nni_run *run, const char *path, nn_error *error)
 {
     nni_checkpoint *checkpoint = NULL;
-    NN_TRY(nni_resume_load(run, path, &checkpoint, error));
+    NN_TRY(nni_checkpoint_read(path, run->comm, &checkpoint, error));
     memcpy(run->files.resumed_from, path, strlen(path) + 1);
-    const nn_status status = nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error);
+    nn_status status = nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error);
     if (status == NN_OK)
-        nni_resume_take(run, checkpoint);
+        status = nni_resume_take(run, checkpoint, error);
     nni_checkpoint_free(checkpoint);
     return status;
 }
 
 /* Back to the initial weights, where there is no checkpoint. */
-static void restart(nni_run *run)
+static nn_status restart(nni_run *run, nn_error *error)
 {
-    nni_optimizer *optimizer = run->model.optimizer;
-    nni_network_initialize(run->model.network, &run->recipe->network, run->recipe->seed);
-    for (size_t s = 0; s < optimizer->state_count; s++)
-        memset(optimizer->state[s], 0, optimizer->count * sizeof *optimizer->state[s]);
-    optimizer->steps = 0;
+    NN_TRY(nni_resume_begin(run, error));
     run->progress.counters = (nni_progress){.best = NAN, .schedule = nni_schedule_begin()};
+    return NN_OK;
 }
 
 /* Time spent stays spent. */
@@ -228,10 +226,7 @@ static nn_status roll_back(nni_run *run, nn_error *error)
     nni_notify_finish_write(run);
     NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
     NN_TRY(find_checkpoint(run, path, error));
-    if (path[0])
-        NN_TRY(restore(run, path, error));
-    else
-        restart(run);
+    NN_TRY(path[0] ? restore(run, path, error) : restart(run, error));
     divergence->times = run->progress.counters.step == divergence->restored_step ? divergence->times + 1 : 1;
     divergence->restored_step = run->progress.counters.step;
     if (divergence->times > on_nan->limit)

@@ -25,8 +25,12 @@ void nni_divergence_locate(nni_run *run, size_t rows);
 /** The loss of all ranks is not finite. Collective. @return NN_DIVERGED where the recipe says to stop */
 nn_status nni_divergence_of_loss(nni_run *run, nni_step_report *report, nn_error *error);
 
-/** The gradients of all ranks, of which the first `count` are there, are not finite. As above; alike on every rank. */
-nn_status nni_divergence_of_gradients(nni_run *run, size_t count, nni_step_report *report, nn_error *error);
+/** The gradients of all ranks are not finite. As above.
+ * @param place   of the first, see nni_gradient_sync_update; the same on every rank
+ * @param counted whether the step is counted by now, and its gradients were used
+ */
+nn_status nni_divergence_of_gradients(nni_run *run, double place, bool counted, nni_step_report *report,
+                                      nn_error *error);
 
 /**
  * After a step: takes back what a diverged one changed, or rolls back to the newest checkpoint. Collective.

@@ -2,7 +2,9 @@
 #include "train/epoch.h"
 
 #include "train/early_stopping.h"
+#include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
+#include "train/step.h"
 
 static nn_status evaluate(nni_run *run, nni_evaluator *evaluator, bool *done, nni_metrics *metrics, nn_error *error)
 {
@@ -51,6 +53,8 @@ nn_status nni_epoch_done(nni_run *run, nn_error *error)
         .skipped = counters->skipped,
         .rows = progress->epoch_rows,
     };
+    NN_TRY(nni_gradient_sync_settle(run->model.gradient_sync, error));
+    NN_TRY(nni_step_check_gradients(run, error));
     nni_run_mark(run, NNI_SPAN_EVALUATE);
     NN_TRY(evaluate(run, run->model.validation_evaluator, &report.validated, &report.validation, error));
     NN_TRY(evaluate(run, run->model.test_evaluator, &report.tested, &report.test, error));

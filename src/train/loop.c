@@ -21,11 +21,11 @@ nn_status nni_run_loop(nni_run *run, nn_error *error)
                 nni_loss(loss, model->network, &batch, model->work); /* 3 loss */
                 NN_TRY(nni_step_start_loss(run, &batch, error));
                 nni_run_mark(run, NNI_SPAN_BACKWARD);
-                nni_network_backward(loss, model->network, &batch, model->work); /* 4 backward; averaging starts */
+                nni_network_backward(loss, model->network, &batch, model->work); /* 4 backward; sums start */
                 NN_TRY(nni_step_batch_done(run, &more, error));
             }
             NN_TRY(nni_step_finish_loss(run, &report, error)); /*   the loss over all ranks */
-            NN_TRY(nni_step_update(run, &report, error));      /* 5 update, bucket by bucket as averages arrive */
+            NN_TRY(nni_step_update(run, &report, error));      /* 5 update: the parts of this rank */
             NN_TRY(nni_step_done(run, &report, error));        /*   callbacks */
         }
         NN_TRY(nni_epoch_done(run, error));

@@ -8,7 +8,7 @@
 #include "support/memory.h"
 
 /* What is summed. */
-enum { LOSS, STOP, LOAD_FAILED, VALUES };
+enum { LOSS, STOP, LOAD_FAILED, GRADIENTS_BAD, VALUES };
 
 struct nni_loss_allreduce {
     nni_leaf_range leaves; /* of this rank */
@@ -33,16 +33,16 @@ bool nni_loss_allreduce_add(nni_loss_allreduce *allreduce, const nni_workspace *
     return finite;
 }
 
-nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, bool stop_requested, bool load_failed,
-                                   nn_error *error)
+nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, nni_loss_flags flags, nn_error *error)
 {
     const nni_leaf_range leaves = allreduce->leaves;
     size_t height = 0;
     for (size_t leaf = 0; leaf < leaves.count; leaf++) {
         double *top = allreduce->stack + height * VALUES;
         top[LOSS] = allreduce->leaf_losses[leaf];
-        top[STOP] = stop_requested;
-        top[LOAD_FAILED] = load_failed;
+        top[STOP] = flags.stop_requested;
+        top[LOAD_FAILED] = flags.load_failed;
+        top[GRADIENTS_BAD] = flags.gradients_bad;
         height = nni_join_doubles(leaves, leaves.first + leaf, allreduce->stack, VALUES, height + 1, VALUES);
     }
     return nni_exchange_start(allreduce->exchange, allreduce->stack, VALUES, VALUES, error);
@@ -54,8 +54,9 @@ nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_loss_sum 
     NN_TRY(nni_exchange_finish(allreduce->exchange, error));
     *sum = (nni_loss_sum){
         .loss = sums[LOSS],
-        .stop_requested = sums[STOP] > 0,
-        .load_failed = sums[LOAD_FAILED] > 0,
+        .flags = {.stop_requested = sums[STOP] > 0,
+                  .load_failed = sums[LOAD_FAILED] > 0,
+                  .gradients_bad = sums[GRADIENTS_BAD] > 0},
     };
     return NN_OK;
 }

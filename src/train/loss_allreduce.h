@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Sum over ranks of the loss of a step, with two flags: a rank was told to stop, a rank could not load its rows. */
+/** Sum over ranks of the loss of a step, with what one rank alone knows and all must. */
 #ifndef NNI_TRAIN_LOSS_ALLREDUCE_H
 #define NNI_TRAIN_LOSS_ALLREDUCE_H
 
@@ -11,11 +11,17 @@
 
 typedef struct nni_loss_allreduce nni_loss_allreduce;
 
-/** Loss and flags of a step, summed over all ranks. */
+/** What may be so on this rank, or on any. */
+typedef struct nni_loss_flags {
+    bool stop_requested; /**< by a signal */
+    bool load_failed;    /**< its rows could not be read */
+    bool gradients_bad;  /**< the step before updated parameters by gradients that are not finite */
+} nni_loss_flags;
+
+/** Of a step, over all ranks. */
 typedef struct nni_loss_sum {
-    double loss;         /**< of the step's rows, before the update */
-    bool stop_requested; /**< by a signal on some rank */
-    bool load_failed;    /**< some rank could not read its rows */
+    double loss; /**< of the step's rows, before the update */
+    nni_loss_flags flags;
 } nni_loss_sum;
 
 /**
@@ -34,8 +40,7 @@ bool nni_loss_allreduce_add(nni_loss_allreduce *allreduce, const nni_workspace *
                             bool first);
 
 /** After the last batch of a step: sets out for the other ranks. */
-nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, bool stop_requested, bool load_failed,
-                                   nn_error *error);
+nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, nni_loss_flags flags, nn_error *error);
 
 /** Waits for the sum. @param sum  receives it, the same on every rank */
 nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_loss_sum *sum, nn_error *error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "train/run/gradient_sync.h"
 #include "train/run_folder/folder.h"
 
 nn_status nni_resume_newest(const char *folder, const nni_output *output, char path[PATH_MAX], nn_error *error)
@@ -30,12 +31,6 @@ nn_status nni_resume_newest(const char *folder, const nni_output *output, char p
     return status;
 }
 
-nn_status nni_resume_load(const nni_run *run, const char *path, nni_checkpoint **checkpoint, nn_error *error)
-{
-    return nni_run_shards_state(run) ? nni_checkpoint_read_shares(path, run->comm, checkpoint, error)
-                                     : nni_checkpoint_read(path, run->comm, checkpoint, error);
-}
-
 nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_checkpoint **checkpoint, nn_error *error)
 {
     *checkpoint = NULL;
@@ -54,7 +49,7 @@ nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_che
         nni_output_say(&run->output, "warning  no checkpoint in %s to resume: beginning anew", run->files.folder);
         return NN_OK;
     }
-    return nni_resume_load(run, run->files.resumed_from, checkpoint, error);
+    return nni_checkpoint_read(run->files.resumed_from, run->comm, checkpoint, error);
 }
 
 static nn_status check_network(const char *path, const nn_network *ours, const nn_network *theirs, nn_error *error)
@@ -219,18 +214,43 @@ nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint,
     return status;
 }
 
-void nni_resume_take(nni_run *run, nni_checkpoint *checkpoint)
+/* A run and the checkpoint that goes into it. */
+typedef struct taking {
+    nni_run *run;
+    const nni_checkpoint *checkpoint;
+} taking;
+
+static void write_model(void *context)
 {
-    memcpy(run->model.network->parameters, checkpoint->network->parameters,
-           run->model.network->flat_count * sizeof(nni_real));
+    const taking *take = context;
+    const nni_run_model *model = &take->run->model;
+    memcpy(model->network->parameters, take->checkpoint->network->parameters,
+           model->network->flat_count * sizeof(nni_real));
+}
+
+static void write_beginning(void *context)
+{
+    const nni_run *run = context;
+    nni_network_initialize(run->model.network, &run->recipe->network, run->recipe->seed);
+}
+
+nn_status nni_resume_begin(nni_run *run, nn_error *error)
+{
+    NN_TRY(nni_gradient_sync_rewrite(run->model.gradient_sync, write_beginning, run, error));
+    nni_network_initialize_statistics(run->model.network);
+    nni_optimizer_reset(run->model.optimizer);
+    return NN_OK;
+}
+
+nn_status nni_resume_take(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    taking take = {run, checkpoint};
+    NN_TRY(nni_gradient_sync_rewrite(run->model.gradient_sync, write_model, &take, error));
+    NN_TRY(nni_checkpoint_send_state(run->comm, checkpoint, run->model.optimizer, error));
     memcpy(run->model.network->statistics, checkpoint->network->statistics,
            run->model.network->statistics_count * sizeof(nni_real));
-    for (size_t s = 0; s < run->model.optimizer->state_count; s++)
-        memcpy(run->model.optimizer->state[s],
-               checkpoint->optimizer->state[s] + (run->model.optimizer->first - checkpoint->optimizer->first),
-               run->model.optimizer->count * sizeof(nni_real));
-    run->model.optimizer->steps = checkpoint->optimizer->steps;
     run->progress.counters = checkpoint->progress;
     run->progress.seconds_before = checkpoint->progress.seconds;
     memcpy(run->files.last_checkpoint, run->files.resumed_from, sizeof run->files.last_checkpoint);
+    return NN_OK;
 }

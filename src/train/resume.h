@@ -16,9 +16,6 @@
  */
 nn_status nni_resume_read(nni_run *run, const nn_train_options *options, nni_checkpoint **checkpoint, nn_error *error);
 
-/** Reads a checkpoint with what this run keeps of the optimizer's state. Collective; returns as nni_checkpoint_read. */
-nn_status nni_resume_load(const nni_run *run, const char *path, nni_checkpoint **checkpoint, nn_error *error);
-
 /**
  * The newest checkpoint of a folder whose seal holds; each damaged one is skipped with a warning. Rank 0 alone.
  *
@@ -34,7 +31,10 @@ nn_status nni_resume_newest(const char *folder, const nni_output *output, char p
  */
 nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
 
-/** Copies a checkpoint's weights, optimizer state and counters into the run. Local. */
-void nni_resume_take(nni_run *run, nni_checkpoint *checkpoint);
+/** Gives the run initial weights and an optimizer without state. Collective. */
+nn_status nni_resume_begin(nni_run *run, nn_error *error);
+
+/** Copies a checkpoint's weights, optimizer state and counters into the run. Collective. */
+nn_status nni_resume_take(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
 
 #endif

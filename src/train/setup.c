@@ -15,9 +15,9 @@
 #include "support/memory.h"
 #include "train/callbacks/trace_file.h"
 #include "train/divergence.h"
-#include "train/gradient_sync.h"
 #include "train/loss_allreduce.h"
 #include "train/resume.h"
+#include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
 #include "train/run_folder/folder.h"
 #include "train/setup_data.h"
@@ -29,11 +29,7 @@ static nn_status begin_or_continue(nni_run *run, nni_checkpoint *checkpoint, nn_
     if (checkpoint)
         NN_TRY(nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error));
     NN_TRY(nni_setup_scale(run, checkpoint, error));
-    if (checkpoint)
-        nni_resume_take(run, checkpoint);
-    else
-        nni_network_initialize(run->model.network, &run->recipe->network, run->recipe->seed);
-    return NN_OK;
+    return checkpoint ? nni_resume_take(run, checkpoint, error) : nni_resume_begin(run, error);
 }
 
 /* Rank 0 finds or makes the folder; the other ranks learn its name. */

@@ -3,8 +3,8 @@
 
 #include "metrics/metric.h"
 #include "support/system/cpu.h"
-#include "train/gradient_sync.h"
 #include "train/loss_allreduce.h"
+#include "train/run/gradient_sync.h"
 
 /* Rows that go through a work space at once, at least: evaluation goes in pieces of it. */
 enum { WORK_ROWS_MIN = 256 };
@@ -16,11 +16,13 @@ static double model_values(const nni_run *run)
     const nni_network_settings *network = &run->recipe->network;
     const double share = (double)run->plan.batch_rows / (double)run->comm->size + 1,
                  rows = share > WORK_ROWS_MIN ? share : WORK_ROWS_MIN;
-    /* Parameters, gradients as they are found and as they arrive, and what the optimizer keeps of each. */
+    /* Gradients of this rank, and those of its parts that come from other hosts; parameters and what the optimizer
+     * keeps, which the ranks of a host share. */
     const double nodes = (double)nni_sum_tree_nodes(nni_run_leaves(run->recipe, run->comm));
-    const double arriving = run->comm->size > 1 ? nodes + 1 : 0;
+    const double ranks = run->comm->local_size, arriving = run->comm->host_count > 1 ? nodes / ranks : 0;
     const double state = (double)nni_optimizer_state_count(&run->recipe->optimizer);
-    const double weights = 1 + nodes + arriving + state / (nni_run_shards_state(run) ? run->comm->size : 1);
+    const double keepers = run->recipe->optimizer.shard_state ? run->comm->host_count : 1;
+    const double weights = nodes + arriving + (1 + state / keepers) / ranks;
     /* Rows of x as nni_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->data.validation != NULL) + (run->data.test != NULL);
     double inputs = (double)run->data.train->row.features, widest = 0, values = pieces * rows * inputs;
@@ -56,14 +58,8 @@ nn_status nni_setup_model(nni_run *run, nn_error *error)
     NN_TRY(nni_network_create(run->data.train->row.features, recipe->network.layers, recipe->network.layers_count,
                               &run->model.network, error));
     run->model.network->precision = recipe->training.precision;
-    const bool sharded = nni_run_shards_state(run);
-    if (sharded && run->model.network->flat_count > INT_MAX)
-        return nn_fail(error, NN_USAGE,
-                       "optimizer.shard_state: %zu parameters are more than the %d that ranks can share; remove it",
-                       run->model.network->flat_count, INT_MAX);
-    return nni_optimizer_create_part(&recipe->optimizer, &recipe->regularization, run->model.network,
-                                     sharded ? (size_t)run->comm->rank : 0, sharded ? (size_t)run->comm->size : 1,
-                                     &run->model.optimizer, error);
+    return nni_optimizer_create_stateless(&recipe->optimizer, &recipe->regularization, run->model.network,
+                                          &run->model.optimizer, error);
 }
 
 /* The sampler and the work space of the passes; the sampler copies targets as they are by now. */
@@ -111,7 +107,8 @@ nn_status nni_setup_sync(nni_run *run, nn_error *error)
         .recipe = run->recipe,
         .network = run->model.network,
         .work = run->model.work,
-        .sharded = nni_run_shards_state(run) ? run->model.optimizer : NULL,
+        .optimizer = run->model.optimizer,
+        .threads = run->threads.count,
     };
     const size_t tree_leaves = run->recipe->parallel.reproducible ? run->recipe->parallel.slices : 0;
     NN_TRY(nni_gradient_sync_create(&plan, &run->model.gradient_sync, error));

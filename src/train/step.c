@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "train/divergence.h"
-#include "train/gradient_sync.h"
 #include "train/loss_allreduce.h"
+#include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
 #include "train/run/signals.h"
 #include "train/run_folder/run_lock.h"
@@ -47,8 +47,12 @@ nn_status nni_step_start_loss(nni_run *run, const nni_batch *batch, nn_error *er
         nni_divergence_locate(run, batch->rows);
     if (!last)
         return NN_OK;
-    const bool stop = nni_signals_stop_requested() || nni_run_lock_lost(run->files.lock);
-    return nni_loss_allreduce_start(loss, stop, run->progress.load_status != NN_OK, error);
+    const nni_loss_flags flags = {
+        .stop_requested = nni_signals_stop_requested() || nni_run_lock_lost(run->files.lock),
+        .load_failed = run->progress.load_status != NN_OK,
+        .gradients_bad = isfinite(nni_gradient_sync_bad(run->model.gradient_sync)),
+    };
+    return nni_loss_allreduce_start(loss, flags, error);
 }
 
 nn_status nni_step_batch_done(nni_run *run, bool *more, nn_error *error)
@@ -74,45 +78,36 @@ nn_status nni_step_finish_loss(nni_run *run, nni_step_report *report, nn_error *
 {
     nni_loss_sum sum;
     NN_TRY(nni_loss_allreduce_finish(run->model.loss_allreduce, &sum, error));
-    if (sum.load_failed)
+    if (sum.flags.load_failed)
         NN_TRY(agree_on_load(run, error));
     *report = (nni_step_report){
         .loss = sum.loss,
         .rows = nni_run_step_rows(run),
-        .stop_requested = sum.stop_requested,
+        .stop_requested = sum.flags.stop_requested,
     };
+    if (sum.flags.gradients_bad)
+        return nni_step_check_gradients(run, error);
     return isfinite(report->loss) ? NN_OK : nni_divergence_of_loss(run, report, error);
 }
 
-/* Of a step that is skipped nothing may have been updated when its last gradient comes. A bucket is in the caches when
- * it is checked, so that this costs less than a hundredth of a step. */
+/* Each rank knows of its own parts alone. The step that they were of has been counted by now. */
+nn_status nni_step_check_gradients(nni_run *run, nn_error *error)
+{
+    double place = nni_gradient_sync_bad(run->model.gradient_sync);
+    nni_step_report report = {.diverged = false};
+    NN_TRY(nni_comm_min_double(run->comm, &place, 1, error));
+    return isinf(place) ? NN_OK : nni_divergence_of_gradients(run, place, true, &report, error);
+}
+
 nn_status nni_step_update(nni_run *run, nni_step_report *report, nn_error *error)
 {
     nni_gradient_sync *sync = run->model.gradient_sync;
-    nni_optimizer *optimizer = run->model.optimizer;
-    nn_network *network = run->model.network;
-    nni_real *gradients = run->model.work->gradients;
-    const size_t count = network->flat_count;
-    const bool whole = run->recipe->training.on_nan.name == NN_ON_NAN_SKIP;
-    bool begun = false;
+    double place = INFINITY;
     nni_run_mark(run, NNI_SPAN_UPDATE);
-    for (size_t end = 0; end < count;) {
-        const size_t first = end;
-        NN_TRY(nni_gradient_sync_next(sync, &end, error));
-        if (!report->diverged && !nni_optimizer_all_finite(optimizer, gradients, first, end))
-            NN_TRY(nni_divergence_of_gradients(run, end, report, error));
-        if (report->diverged || (whole && end < count))
-            continue;
-        if (!begun)
-            nni_optimizer_begin(optimizer, network, nni_run_rate(run));
-        begun = true;
-        nni_optimizer_update(optimizer, network, gradients, end);
-    }
     if (report->diverged)
-        return NN_OK;
-    NN_TRY(nni_gradient_sync_gather_shares(sync, nni_optimizer_update_target(optimizer, network, gradients), error));
-    nni_optimizer_finish(optimizer, network, gradients);
-    return NN_OK;
+        return nni_gradient_sync_discard(sync, error);
+    NN_TRY(nni_gradient_sync_update(sync, nni_run_rate(run), &place, error));
+    return isinf(place) ? NN_OK : nni_divergence_of_gradients(run, place, false, report, error);
 }
 
 nn_status nni_step_done(nni_run *run, const nni_step_report *report, nn_error *error)

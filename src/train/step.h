@@ -22,9 +22,14 @@ nn_status nni_step_batch_done(nni_run *run, bool *more, nn_error *error);
  * finite and the recipe says to stop then; what a rank could not read, on all ranks */
 nn_status nni_step_finish_loss(nni_run *run, nni_step_report *report, nn_error *error);
 
-/** Updates the parameters by the average of the gradients over all ranks, bucket by bucket as it comes; not by that of
- * a step that diverged. @return NN_DIVERGED where it is not finite and the recipe says to stop then */
+/** Updates the parameters by the average of the gradients over all ranks, each rank its own parts; not by that of a
+ * step that diverged, nor by one that is not finite where the recipe says to skip it or to roll back. */
 nn_status nni_step_update(nni_run *run, nni_step_report *report, nn_error *error);
+
+/** Whether all gradients were finite that parameters have been updated with so far. @return NN_DIVERGED where they were
+ * not and the recipe says to stop then: nni_step_finish_loss of the step after asks, and whoever reads the model before
+ * that */
+nn_status nni_step_check_gradients(nni_run *run, nn_error *error);
 
 /** Counts the step, then calls the callbacks. Rolls back instead where a step diverged and the recipe says so. */
 nn_status nni_step_done(nni_run *run, const nni_step_report *report, nn_error *error);

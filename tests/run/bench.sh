@@ -71,7 +71,7 @@ refused() {
 }
 ranks 3 "$NNTRAIN" bench allreduce --repeat 1 --json=sums.json >table || fail "bench allreduce: exit code $?"
 valid sums.json "bench allreduce"
-has sums.json ranks slices bytes allreduce buckets tree
+has sums.json ranks slices bytes allreduce owners tree
 [ "$(grep -c '^ *[0-9][0-9]* ' table)" -eq 9 ] || fail "bench allreduce: not nine sizes: $(cat table)"
 refused 2 "1 ranks are more than 0 slices\\|--slices: '0'" bench allreduce --slices 0
 refused 2 "name what to measure" bench

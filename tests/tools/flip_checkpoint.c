@@ -35,13 +35,13 @@ static bool same_network(const nn_network *a, const nn_network *b)
            same_reals(a->statistics, b->statistics, a->statistics_count);
 }
 
-static bool same_optimizer(const nni_optimizer *a, const nni_optimizer *b)
+static bool same_optimizer(const nni_optimizer *a, const nni_optimizer *b, size_t count)
 {
     if (a->settings.name != b->settings.name || a->steps != b->steps || a->state_count != b->state_count ||
-        memcmp(&a->settings.momentum, &b->settings.momentum, sizeof a->settings.momentum) != 0 || a->count != b->count)
+        memcmp(&a->settings.momentum, &b->settings.momentum, sizeof a->settings.momentum) != 0)
         return false;
     for (size_t s = 0; s < a->state_count; s++)
-        if (!same_reals(a->state[s], b->state[s], a->count))
+        if (!same_reals(a->state[s], b->state[s], count))
             return false;
     return true;
 }
@@ -63,7 +63,7 @@ static bool same_provenance(const nni_provenance *a, const nni_provenance *b)
 
 static bool same(const nni_checkpoint *a, const nni_checkpoint *b)
 {
-    return same_network(a->network, b->network) && same_optimizer(a->optimizer, b->optimizer) &&
+    return same_network(a->network, b->network) && same_optimizer(a->optimizer, b->optimizer, a->network->flat_count) &&
            same_normalization(a->normalization, b->normalization) &&
            memcmp(&a->progress, &b->progress, sizeof a->progress) == 0 &&
            same_provenance(&a->provenance, &b->provenance) && strcmp(a->recipe, b->recipe) == 0;

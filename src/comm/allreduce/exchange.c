@@ -31,6 +31,13 @@ static nn_status find_runs(const nni_hosts *hosts, const nni_leaf_range *runs, n
     return nni_hosts_runs(hosts, runs, of_hosts, error);
 }
 
+static nn_status create_messages(nni_exchange *x, nn_comm *comm, const nni_leaf_range *runs, nni_element element,
+                                 size_t most, int tag, nn_error *error)
+{
+    const nni_messages_plan plan = {.runs = runs, .element = element, .most = most, .tag = tag};
+    return nni_messages_create(comm, &plan, &x->messages, error);
+}
+
 /* Where there is no room to share, all ranks do without. @param runs  [ranks]; NULL: any order */
 static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs, nni_element element, size_t most,
                                     int tag, nn_error *error)
@@ -38,14 +45,10 @@ static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs,
     const nni_hosts *hosts = x->comm->backend->hosts;
     nni_leaf_range *of_ranks = NULL, *of_hosts = NULL;
     nn_status status = nn_comm_agree(x->comm, find_runs(hosts, runs, &of_ranks, &of_hosts, error), error);
-    const nni_shared_plan plan = {.runs = of_ranks,
-                                  .element = element,
-                                  .most = most,
-                                  .lanes = nni_shared_sum_lanes(hosts, element, most),
-                                  .sent = true};
-    if (status == NN_OK && hosts->place < plan.lanes)
-        status = nni_messages_create(hosts->lane, of_hosts, element, most / plan.lanes + 1, tag, &x->messages, error);
+    if (status == NN_OK && hosts->place == 0 && hosts->count > 1)
+        status = create_messages(x, hosts->lane, of_hosts, element, most, tag, error);
     status = nn_comm_agree(x->comm, status, error);
+    const nni_shared_plan plan = {.runs = of_ranks, .element = element, .most = most, .sent = hosts->count > 1};
     if (status == NN_OK)
         status = nni_shared_sum_create(hosts->inside, &plan, x->messages, &x->shared, error);
     nni_release(of_ranks);
@@ -63,17 +66,13 @@ static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs,
     return status;
 }
 
-/* @param runs  [ranks]  @param exact  sums keep to their tree */
-static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, bool exact, nni_element element, size_t most,
-                             int tag, nn_error *error)
+/* @param runs  [ranks]; NULL: any order */
+static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, nni_element element, size_t most, int tag,
+                             nn_error *error)
 {
-    const nni_shared_plan all = {.runs = runs, .element = element, .most = most, .lanes = (size_t)x->comm->size};
-    const nni_leaf_range *order = exact ? runs : NULL;
-    if (x->comm->host_count == 1)
-        NN_TRY(nni_shared_sum_create(x->comm, &all, NULL, &x->shared, error));
-    else if (x->comm->backend->hosts->count < (size_t)x->comm->size)
-        NN_TRY(share_within_hosts(x, order, element, most, tag, error));
-    return x->shared ? NN_OK : nni_messages_create(x->comm, order, element, most, tag, &x->messages, error);
+    if (x->comm->host_count < x->comm->size)
+        NN_TRY(share_within_hosts(x, runs, element, most, tag, error));
+    return x->shared ? NN_OK : create_messages(x, x->comm, runs, element, most, tag, error);
 }
 
 nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_element element, size_t most, int tag,
@@ -89,7 +88,7 @@ nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_element element,
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK && ranks > 1)
-        status = take_memory(x, runs, leaves > 0, element, most, tag, error);
+        status = take_memory(x, leaves > 0 ? runs : NULL, element, most, tag, error);
     nni_release(runs);
     if (status != NN_OK) {
         nni_exchange_free(x);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * One sum over the ranks that goes on while they compute.
+ * A sum over the ranks of a few values, which goes on while they compute: a loss, the moments of batch norm, a metric.
  *
  * Along the tree of leaves (support/sum_tree.h), or in any order that gives all ranks the same bits, which differs from
- * one number of ranks to another. Ranks of one host sum through memory that they share (shared_sum.h). On several
- * hosts, where each has consecutive ranks, each host first does so, and one of its ranks then sums a segment over the
- * hosts by messages (messages.h): a host sends and receives what one rank would. Elsewhere messages go between all
- * ranks. Along a tree, the same bits every way.
+ * one number of ranks to another. Ranks of a host sum through memory that they share (shared_sum.h), and the first of
+ * each host then sums over the hosts by messages (messages.h). Along a tree, the same bits every way.
  *
  * Collective: all ranks start their exchanges in the same order.
  */
@@ -20,8 +18,8 @@
 #include "support/element.h"
 #include "support/sum_tree.h"
 
-/** Tags of the exchanges there are; buckets of gradients have those from the last one on. */
-enum { NNI_TAG_LOSS = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_BUCKETS = 64 };
+/** Tags of the exchanges there are; pieces of gradients have those from the last one on. */
+enum { NNI_TAG_LOSS = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_NORMS, NNI_TAG_PIECES = 64 };
 
 typedef struct nni_exchange nni_exchange;
 

@@ -1,37 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * One sum over ranks by messages, which goes on while they compute.
+ * One sum over ranks by messages, which goes on while they compute, along a schedule (schedule.h): the bits are those
+ * of the tree of leaves. MPI only moves values and every addition is made here; or, where any order will do, the
+ * library makes the sum.
  *
- * Along the tree of leaves (support/sum_tree.h), or in any order that gives all ranks the same bits, with a leaf a
- * rank. MPI only moves values and every addition is made here: each rank is sent its segment of everybody's nodes,
- * joins them in the order of the tree, and sends the sum to everybody. That moves as many bytes as any algorithm must
- * (2 (P - 1) / P of the array, out and in, with one node a rank) and takes any number of ranks. Where these are many,
- * and the order is any or the nodes of the ranks are themselves a perfect tree, the same bytes go in 2 log2(P) rounds
- * of one message, instead of 2 (P - 1) messages: on a circle, each rank passes half of the segments that it sums on to
- * the rank that many places on (J. L. Traff, Optimal, Non-pipelined Reduce-scatter and Allreduce Algorithms, arXiv
- * 2410.14234, 2024), then the sums go the same way back. With a power of two ranks, at places that make neighbours
- * opposite, that joins the pairs of the tree, so the bits are those.
- *
- * Not MPI_Iallreduce: in place, Open MPI 4.1 has it take a binomial tree, whose root sends log2(P) times the array.
+ * Not MPI_Iallreduce in place: that way Open MPI 4.1 takes a binomial tree, whose root sends log2(P) times the array.
  */
 #ifndef NNI_COMM_ALLREDUCE_MESSAGES_H
 #define NNI_COMM_ALLREDUCE_MESSAGES_H
 
+#include <stdbool.h>
+
+#include "comm/allreduce/wire.h"
 #include "comm/comm.h"
-#include "support/element.h"
+#include "support/partition.h"
 #include "support/sum_tree.h"
 
 typedef struct nni_messages nni_messages;
 
-/**
- * Takes the memory. Collective.
- *
- * @param runs     [ranks] of leaves, which make up the tree; NULL: any order, a leaf a rank
- * @param most     elements of the largest array
- * @param tag      of its messages
- */
-nn_status nni_messages_create(nn_comm *comm, const nni_leaf_range *runs, nni_element element, size_t most, int tag,
-                              nni_messages **messages, nn_error *error);
+/** What is summed, time after time. */
+typedef struct nni_messages_plan {
+    size_t turn; /**< without runs: the leaf of rank 0; where ranks are no power of two, those of the last leaves send
+                    less than others */
+    const nni_leaf_range
+        *runs;           /**< [ranks] of leaves, at least one each, which make up the tree; NULL: a leaf a rank */
+    nni_element element; /**< NNI_REAL or NNI_DOUBLE */
+    nni_wire wire;
+    bool library; /**< MPI_Iallreduce: without runs, and as elements are */
+    size_t most;  /**< elements of the largest array */
+    const size_t
+        *cuts; /**< [cut_count] ascending: the only elements that what ranks keep may be cut before; NULL: any */
+    size_t cut_count;
+    int tag; /**< of its messages */
+} nni_messages_plan;
+
+/** Takes the memory. Collective. */
+nn_status nni_messages_create(nn_comm *comm, const nni_messages_plan *plan, nni_messages **messages, nn_error *error);
 
 /** Gives the memory back. NULL is fine. */
 void nni_messages_free(nni_messages *messages);
@@ -39,15 +43,26 @@ void nni_messages_free(nni_messages *messages);
 /**
  * Begins to sum; the values must be left alone until it is done.
  *
- * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; one node where the order
- * is any. The first `count` receive the sum
+ * @param values  [nodes of this rank's run, count], `pitch` elements from one to the next; the first `count` receive
+ * the sum
+ * @param count   at most plan.most
  */
 nn_status nni_messages_start(nni_messages *messages, void *values, size_t pitch, size_t count, nn_error *error);
 
-/** Goes on as far as messages have come. Not collective. @param done  receives whether the sum is there */
+/** The first half of it, for an array of plan.most elements: when it is done, they hold the sum where this rank keeps
+ * it. Not of the library. */
+nn_status nni_messages_reduce(nni_messages *messages, void *values, size_t pitch, nn_error *error);
+
+/** The second half: from the elements that each rank keeps to all. @param values  [plan.most] */
+nn_status nni_messages_gather(nni_messages *messages, void *values, nn_error *error);
+
+/** @return how many ranges this rank keeps. @param ranges  receives them, ascending; NULL: only counts */
+size_t nni_messages_kept(const nni_messages *messages, nni_partition *ranges);
+
+/** Goes on as far as messages have come. Not collective. @param done  receives whether it is */
 nn_status nni_messages_progress(nni_messages *messages, bool *done, nn_error *error);
 
-/** Waits for the sum; nothing to do where none is under way. */
+/** Waits until it is done; nothing to do where none is under way. */
 nn_status nni_messages_finish(nni_messages *messages, nn_error *error);
 
 #endif

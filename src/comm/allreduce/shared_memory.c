@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "comm/allreduce/shared_memory.h"
 
 #include <errno.h>
@@ -34,17 +35,21 @@ static nn_status refuse(uint64_t bytes, int code, nn_error *error)
                    (unsigned long long)bytes, strerror(code));
 }
 
-/* All of the file's room is taken at once: a page that is taken later, where nothing is left by then, would kill the
- * process. (MPI_Win_allocate_shared has no way to ask for that.) */
-static int take_room(int file, uint64_t bytes)
+/* Whether the file system can hold it. */
+static bool has_room(int file, uint64_t bytes)
 {
     struct statvfs system;
-    if (fstatvfs(file, &system) == 0 && system.f_blocks > 0 &&
-        (uint64_t)system.f_bavail * system.f_frsize < bytes + left_to_others)
-        return ENOSPC;
-    int code;
+    return fstatvfs(file, &system) != 0 || system.f_blocks == 0 ||
+           (uint64_t)system.f_bavail * system.f_frsize >= bytes + left_to_others;
+}
+
+/* Each rank takes the room of its part at once, so that it is near the rank: a page that is taken later, where nothing
+ * is left by then, would kill the process. (MPI_Win_allocate_shared has no way to ask for that.) */
+static int take_room(int file, off_t first, size_t bytes)
+{
+    int code = 0;
     do
-        code = posix_fallocate(file, 0, (off_t)bytes);
+        code = bytes > 0 ? posix_fallocate(file, first, (off_t)bytes) : 0;
     while (code == EINTR);
     return code;
 }
@@ -58,9 +63,10 @@ static nn_status make_file(made_file *made, int *file, nn_error *error)
     *file = shm_open(made->name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
     if (*file < 0)
         return refuse(made->bytes, errno, error);
-    const int code = take_room(*file, made->bytes);
-    if (code != 0 || fstat(*file, &found) != 0)
-        return refuse(made->bytes, code != 0 ? code : errno, error);
+    if (!has_room(*file, made->bytes))
+        return refuse(made->bytes, ENOSPC, error);
+    if (ftruncate(*file, (off_t)made->bytes) != 0 || fstat(*file, &found) != 0)
+        return refuse(made->bytes, errno, error);
     made->device = (uint64_t)found.st_dev;
     made->index = (uint64_t)found.st_ino;
     return NN_OK;
@@ -73,19 +79,42 @@ static bool is_the_same(int file, const made_file *made)
            (uint64_t)found.st_ino == made->index && (uint64_t)found.st_size == made->bytes;
 }
 
-static nn_status map_file(nni_shared_memory *memory, int file, const made_file *made, nn_error *error)
+/* A rank's part of the file. */
+typedef struct own_part {
+    off_t first;
+    size_t bytes, beside;
+} own_part;
+
+/* This rank's part, and behind it memory that is taken as it is used. */
+static bool map_own(nni_shared_memory *memory, int file, const own_part *own)
+{
+    const int kinds = PROT_READ | PROT_WRITE;
+    const size_t bytes = own->bytes + own->beside;
+    void *place = mmap(NULL, bytes, kinds, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED)
+        return false;
+    memory->own = place;
+    memory->own_bytes = bytes;
+    return mmap(place, own->bytes, kinds, MAP_SHARED | MAP_FIXED, file, own->first) != MAP_FAILED;
+}
+
+static nn_status map_file(nni_shared_memory *memory, int file, const made_file *made, const own_part *own,
+                          nn_error *error)
 {
     if (file < 0 || !is_the_same(file, made))
         return nn_fail(error, NN_SYSTEM, "cannot find the memory that the ranks of this host share");
+    const int code = take_room(file, own->first, own->bytes);
+    if (code != 0)
+        return refuse(made->bytes, code, error);
     void *begin = mmap(NULL, memory->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (begin == MAP_FAILED)
         return refuse(made->bytes, errno, error);
     memory->begin = begin;
-    return NN_OK;
+    return map_own(memory, file, own) ? NN_OK : refuse(made->bytes, errno, error);
 }
 
 /* It is all zero, as the kernel gives memory out. Nobody can find the file any more once all have it. */
-static nn_status share(nn_comm *comm, nni_shared_memory *memory, nn_error *error)
+static nn_status share(nn_comm *comm, nni_shared_memory *memory, const own_part *own, nn_error *error)
 {
     made_file made = {.bytes = memory->bytes};
     int file = -1;
@@ -96,7 +125,7 @@ static nn_status share(nn_comm *comm, nni_shared_memory *memory, nn_error *error
     if (status == NN_OK) {
         if (comm->rank != 0)
             file = shm_open(made.name, O_RDWR, 0);
-        status = nn_comm_agree(comm, map_file(memory, file, &made, error), error);
+        status = nn_comm_agree(comm, map_file(memory, file, &made, own, error), error);
     }
     if (file < 0)
         return status;
@@ -106,27 +135,38 @@ static nn_status share(nn_comm *comm, nni_shared_memory *memory, nn_error *error
     return status;
 }
 
-/* Bytes of all parts, in whole cache lines. @param sizes  [ranks], exact in a double */
+static size_t whole_pages(size_t bytes)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (bytes + page - 1) / page * page;
+}
+
+/* Finds the bytes of all parts, in whole pages. @param sizes  [ranks], exact in a double */
 static nn_status tell_sizes(nn_comm *comm, size_t bytes, double *sizes, nni_shared_memory *memory, nn_error *error)
 {
-    const size_t whole_lines = (bytes + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
-    sizes[comm->rank] = (double)whole_lines;
+    sizes[comm->rank] = (double)whole_pages(bytes);
     NN_TRY(nn_comm_sum_double(comm, sizes, (size_t)comm->size, error));
     for (int rank = 0; rank < comm->size; rank++)
         memory->bytes += (size_t)sizes[rank];
     return NN_OK;
 }
 
-static void find_parts(const nn_comm *comm, const double *sizes, nni_shared_memory *memory)
+static off_t offset_of(const double *sizes, int rank)
 {
-    size_t offset = 0;
-    for (int rank = 0; rank < comm->size; rank++) {
-        memory->parts[rank] = (char *)memory->begin + offset;
-        offset += (size_t)sizes[rank];
-    }
+    off_t offset = 0;
+    for (int before = 0; before < rank; before++)
+        offset += (off_t)sizes[before];
+    return offset;
 }
 
-nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, nni_shared_memory *memory, nn_error *error)
+static void find_parts(const nn_comm *comm, const double *sizes, nni_shared_memory *memory)
+{
+    for (int rank = 0; rank < comm->size; rank++)
+        memory->parts[rank] = (char *)memory->begin + offset_of(sizes, rank);
+    memory->parts[comm->rank] = memory->own;
+}
+
+nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, size_t beside, nni_shared_memory *memory, nn_error *error)
 {
     const char what[] = "the parts of shared memory";
     double *sizes = NULL;
@@ -138,12 +178,16 @@ nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, nni_shared_memory 
     if (status == NN_OK)
         status = tell_sizes(comm, bytes, sizes, memory, error);
     nn_error refused;
-    if (status == NN_OK && share(comm, memory, &refused) == NN_OK) {
-        find_parts(comm, sizes, memory);
-    } else {
-        comm->backend->refused += memory->bytes;
-        nni_shared_memory_release(memory);
+    if (status == NN_OK) {
+        const own_part own = {offset_of(sizes, comm->rank), (size_t)sizes[comm->rank], beside};
+        if (share(comm, memory, &own, &refused) == NN_OK) {
+            find_parts(comm, sizes, memory);
+            nni_release(sizes);
+            return NN_OK;
+        }
     }
+    comm->backend->refused += memory->bytes;
+    nni_shared_memory_release(memory);
     nni_release(sizes);
     return status;
 }
@@ -176,6 +220,8 @@ void nni_shared_memory_release(nni_shared_memory *memory)
 {
     if (memory->begin)
         munmap(memory->begin, memory->bytes);
+    if (memory->own)
+        munmap(memory->own, memory->own_bytes);
     nni_release(memory->parts);
     *memory = (nni_shared_memory){.parts = NULL};
 }

@@ -7,20 +7,24 @@
 
 #include "comm/comm.h"
 
-/** A part for each rank, which others read. Owns the mapping and its array. */
+/** A part for each rank, which others read. Owns the mappings and its array. */
 typedef struct nni_shared_memory {
     void *begin;
     size_t bytes;
-    char **parts; /**< [ranks], each at the begin of a cache line */
+    char **parts; /**< [ranks], each at the begin of a page */
+    void *own;    /**< this rank's part once more, with memory of its own behind it */
+    size_t own_bytes;
 } nni_shared_memory;
 
 /**
  * Takes it, all zero. Collective over ranks that are all on one host. Where the system has no room for it, `begin` is
  * NULL on all of them, and that is no error.
  *
- * @param bytes  of this rank's part
+ * @param bytes   of this rank's part, which lies in memory near this rank
+ * @param beside  bytes that follow its whole pages in parts[rank], and no other rank sees
  */
-nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, nni_shared_memory *memory, nn_error *error);
+nn_status nni_shared_memory_take(nn_comm *comm, size_t bytes, size_t beside, nni_shared_memory *memory,
+                                 nn_error *error);
 
 /** Room that ranks of a host needed to share memory. */
 typedef struct nni_shared_shortage {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Sums over the ranks of a host through memory that they share, and over all ranks with one of each host's that sends.
+ * Sums of a few values over the ranks of a host through memory that they share, and over all ranks with the first of
+ * each host that sends.
  *
- * Messages between processes of a host are copies into a common buffer and out of it, piece by piece, each announced
- * and acknowledged. Here each rank puts its nodes there once, every lane joins its own segment straight from what the
- * others put there, and all take the other segments' sums; each rank joins very short arrays of one host whole. Two
- * counters a rank, which only grow, say how far it is. Where there are other hosts, a lane has its segment summed over
- * them before it publishes it. For long sums of one host that go on beside other work see host_sum.h.
+ * Messages between processes of a host are copies into a common buffer and out of it, each announced and acknowledged.
+ * Here each rank puts its nodes there once, and on one host everybody joins all of them, so that nobody waits a second
+ * time. Where there are other hosts, the first rank has the sum of its host summed over them and publishes it. Two
+ * counters a rank, which only grow, say how far it is.
  */
 #ifndef NNI_COMM_ALLREDUCE_SHARED_SUM_H
 #define NNI_COMM_ALLREDUCE_SHARED_SUM_H
@@ -20,21 +20,16 @@ typedef struct nni_shared_sum nni_shared_sum;
 typedef struct nni_shared_plan {
     const nni_leaf_range *runs; /**< [ranks of the host] of leaves */
     nni_element element;
-    size_t most;  /**< elements of the largest array */
-    size_t lanes; /**< ranks, from the host's first on, that join a segment each */
-    bool sent;    /**< lanes have their segments summed over other hosts too */
+    size_t most; /**< elements of the largest array */
+    bool sent;   /**< the first rank has the sum of the host summed over others */
 } nni_shared_plan;
-
-/** @return lanes that sums of up to `most` elements over several hosts are worth */
-size_t nni_shared_sum_lanes(const nni_hosts *hosts, nni_element element, size_t most);
 
 /**
  * Takes the shared memory. Collective over the ranks of one host; where the system has no room for it, `shared`
  * receives NULL on all of them.
  *
  * @param inside    the ranks of the host
- * @param messages  of this rank with its lane, for arrays of a segment; borrowed. NULL where it is no lane, or there is
- * but one host
+ * @param messages  of the first rank with those of other hosts; borrowed; NULL elsewhere
  */
 nn_status nni_shared_sum_create(nn_comm *inside, const nni_shared_plan *plan, nni_messages *messages,
                                 nni_shared_sum **shared, nn_error *error);

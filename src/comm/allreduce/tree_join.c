@@ -4,41 +4,17 @@
 #include <string.h>
 
 #include "support/memory.h"
-#include "support/real.h"
 
 /* Bytes of a piece: the pieces of a stack stay in a level 1 cache. */
 enum { PIECE = 4096 };
 
 struct nni_tree_join {
-    nni_element_sum element;
+    nni_element_wire element;
     size_t node_count;
     size_t *joins;     /* [node_count] after each */
     char *stack;       /* [height, PIECE] */
     const void **tops; /* [height] where the values of the stack are: in it, or still where they came from */
 };
-
-static void add_reals(const void *a, const void *b, void *sum, size_t count)
-{
-    const nni_real *left = a, *right = b;
-    nni_real *to = sum;
-    for (size_t i = 0; i < count; i++)
-        to[i] = left[i] + right[i];
-}
-
-static void add_doubles(const void *a, const void *b, void *sum, size_t count)
-{
-    const double *left = a, *right = b;
-    double *to = sum;
-    for (size_t i = 0; i < count; i++)
-        to[i] = left[i] + right[i];
-}
-
-nni_element_sum nni_element_sum_of(nni_element element)
-{
-    if (element == NNI_DOUBLE)
-        return (nni_element_sum){sizeof(double), MPI_DOUBLE, add_doubles};
-    return (nni_element_sum){sizeof(nni_real), sizeof(nni_real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT, add_reals};
-}
 
 /* Joins after each node of each rank. @return the most values on the stack */
 static size_t plan(const nni_leaf_range *runs, size_t ranks, size_t *joins)
@@ -58,7 +34,7 @@ static size_t plan(const nni_leaf_range *runs, size_t ranks, size_t *joins)
     return most;
 }
 
-nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_sum element,
+nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_wire element,
                                nni_tree_join **result, nn_error *error)
 {
     const char what[] = "the joining of gradients";

@@ -3,25 +3,13 @@
 #ifndef NNI_COMM_ALLREDUCE_TREE_JOIN_H
 #define NNI_COMM_ALLREDUCE_TREE_JOIN_H
 
-#include <mpi.h>
-
-#include "support/element.h"
+#include "comm/allreduce/wire.h"
 #include "support/sum_tree.h"
-
-/** How elements of a type are moved and added. */
-typedef struct nni_element_sum {
-    size_t size;
-    MPI_Datatype type;
-    void (*add)(const void *a, const void *b, void *sum, size_t count); /**< sum may be a or b */
-} nni_element_sum;
-
-/** @param element  NNI_REAL or NNI_DOUBLE */
-nni_element_sum nni_element_sum_of(nni_element element);
 
 typedef struct nni_tree_join nni_tree_join;
 
 /** @param runs  [ranks] of leaves, which follow each other */
-nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_sum element, nni_tree_join **join,
+nn_status nni_tree_join_create(const nni_leaf_range *runs, size_t ranks, nni_element_wire element, nni_tree_join **join,
                                nn_error *error);
 void nni_tree_join_free(nni_tree_join *join);
 

@@ -145,6 +145,7 @@ static void set_rows(const nni_gemm_product *p, const nni_gemm_block *block, siz
     tile->matrices = plan->swapped ? 0 : block->depth->matrices;
     tile->c_stride = p->c_stride, tile->c_pitch = p->c_pitch;
     tile->scratch = p->space->scratch + p->thread_id * NNI_GEMM_SLOTS * kernel->rows * kernel->slot_columns;
+    tile->round_joins = p->space->round_joins;
     tile->bias = NULL, tile->bias_of_rows = turned_round(p);
     if (ends && p->epilogue->bias && tile->bias_of_rows)
         tile->bias = p->epilogue->bias + rows.first;
@@ -229,16 +230,14 @@ static nni_partition columns_of_panels(const nni_gemm_product *p, const nni_gemm
 /* Whether there is something to look after; where a rank has no rows there is nothing to do beside. */
 static bool calls_before_tile(const nni_gemm_product *p, const nni_gemm_block *block)
 {
-    return p->space->before_tile && p->thread_id == 0 && block->depth->steps.count > 0;
+    return p->space->before_tile && block->depth->steps.count > 0;
 }
 
-/* What there is to look after before a tile of so many elements of C, which takes an errand of at most `most` along. */
-static void call_before_tile(const nni_gemm_product *p, const nni_gemm_block *block, size_t elements, size_t rows,
-                             size_t most, nni_gemm_tile *tile)
+/* What there is to look after before a tile of so many elements of C. */
+static void call_before_tile(const nni_gemm_product *p, const nni_gemm_block *block, size_t elements, size_t rows)
 {
-    tile->errand.kind = NNI_ERRAND_NONE;
     if (calls_before_tile(p, block))
-        p->space->before_tile(p->space->context, rows, elements * block->depth->steps.count, most, &tile->errand);
+        p->space->before_tile(p->space->context, rows, elements * block->depth->steps.count);
 }
 
 /* Rows of C that are complete as soon as those as planned before `end` are, in a product that goes through them. */
@@ -246,7 +245,7 @@ static size_t complete_rows(const nni_gemm_product *p, const nni_gemm_block *blo
 {
     const bool last = block->depth->last && block->column_panels.first + block->column_panels.count ==
                                                 nni_gemm_panels_of(p->columns, p->space->kernel->columns);
-    return last && p->threads == 1 && !turned_round(p) ? end : 0;
+    return last && p->threads == 1 && p->thread_id == 0 && !turned_round(p) ? end : 0;
 }
 
 /* Each panel of B is packed by the thread that uses it, and stays in its level 1 cache while those of A go by. */
@@ -269,7 +268,7 @@ static void compute_by_columns(const nni_gemm_product *p, const nni_gemm_block *
             tile_work *run = p->space->kernel->run;
             if (turns && i == 0)
                 run = pack_meanwhile(p, block, j, columns, own, &tile);
-            call_before_tile(p, block, rows.count * columns.count, 0, 0, &tile);
+            call_before_tile(p, block, rows.count * columns.count, 0);
             compute_tile(p, block, &tile, run, rows, columns);
         }
     }
@@ -316,11 +315,7 @@ static void compute_by_rows(const nni_gemm_product *p, const nni_gemm_block *blo
             tile_work *run = kernel->run;
             if (packs)
                 run = pack_meanwhile(p, block, j, columns, packed_columns(p, block, j), &one);
-            const bool carries = !packs && columns.count > kernel->lanes;
-            call_before_tile(p, block, rows.count * columns.count, before,
-                             carries ? block->depth->elements * kernel->lanes : 0, &one);
-            if (one.errand.kind != NNI_ERRAND_NONE)
-                run = kernel->run_carrying;
+            call_before_tile(p, block, rows.count * columns.count, before);
             compute_tile(p, block, &one, run, rows, columns);
         }
         finish_area(p, block, rows, columns_of_panels(p, block, (nni_partition){first, count}));
@@ -335,13 +330,11 @@ static void compute_strip(const nni_gemm_product *p, const nni_gemm_block *block
     const nni_gemm_kernel *kernel = p->space->kernel;
     const nni_gemm_plan *plan = p->plan;
     const bool turned = plan->b == NNI_GEMM_B_TURNED;
-    const bool carries = calls_before_tile(p, block) && !turned;
-    const size_t most = carries ? columns.count / kernel->columns * (block->depth->elements / 2) * kernel->lanes : 0;
     const nni_pack_source b = part_of(plan->what.b, columns.first, block->depth->steps.first);
     nni_gemm_tile strip;
     set_rows(p, block, 0, rows, &strip);
     set_columns(p, block, rows, columns, 0, &strip);
-    call_before_tile(p, block, rows.count * columns.count, before, most, &strip);
+    call_before_tile(p, block, rows.count * columns.count, before);
     strip.b = b.data;
     strip.group_rows = plan->panel_rows;
     strip.b_stride = turned ? b.width_stride : b.depth_stride;
@@ -349,8 +342,7 @@ static void compute_strip(const nni_gemm_product *p, const nni_gemm_block *block
     if (turned)
         compute_tile(p, block, &strip, kernel->strip_turned, rows, columns);
     else
-        compute_tile(p, block, &strip, strip.errand.kind != NNI_ERRAND_NONE ? kernel->strip_carrying : kernel->strip,
-                     rows, columns);
+        compute_tile(p, block, &strip, kernel->strip, rows, columns);
     finish_area(p, block, rows, columns);
 }
 

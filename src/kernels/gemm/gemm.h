@@ -17,7 +17,6 @@
 #include "kernels/isa/isa.h"
 #include "nntrain/kinds.h"
 #include "nntrain/status.h"
-#include "support/errand.h"
 #include "support/real.h"
 #include "support/sum_tree.h"
 
@@ -56,20 +55,21 @@ nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precisi
 void nni_gemm_workspace_free(nni_gemm_workspace *space);
 
 /**
- * What the calling thread does before each tile of a product, which must be looked after while this process computes.
- * It must not begin another product. A tile takes a microsecond or a few.
+ * What a thread does before each tile of a product, for what must be looked after while this process computes. It must
+ * not begin another product. A tile takes a microsecond or a few. Every thread of the product calls it, whenever its
+ * own tile begins.
  *
- * @param rows      of C from the first on that are complete, as far as that is known before the product is: those that
- * the calling thread computes row by row, alone or apart from others'
- * @param work      multiply-adds of the tile
- * @param most      elements that the tile can move beside them; 0: none
- * @param errand    NNI_ERRAND_NONE; receives what is to be moved, which is done by the time of the next call and at the
- * end of the product
+ * @param rows  of C from the first on that are complete, as far as the calling thread knows
+ * @param work  multiply-adds of the tile
  */
-typedef void nni_gemm_before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand);
+typedef void nni_gemm_before_tile(void *context, size_t rows, size_t work);
 
 /** @param before_tile  NULL: nothing */
 void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_before_tile *before_tile, void *context);
+
+/** Whether the two sums of every join of leaves are rounded to bfloat16 before they are added, as where one of them has
+ * come in a message: false at first. Of no effect in the double library. */
+void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins);
 
 /**
  * Tells how products from now on use B; false at first.

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "support/errand.h"
 #include "support/real.h"
 
 /**
@@ -39,8 +38,8 @@ typedef struct nni_gemm_tile {
     const nni_real *c_next; /**< c of the tile that follows, as many rows, to be fetched meanwhile; NULL: none */
     const nni_real *bias; /**< added to sums that are complete: bias[j], or bias[i] where `bias_of_rows`; NULL: none */
     bool bias_of_rows;
+    bool round_joins;  /**< sums that are joined are rounded to bfloat16 before */
     bool rectify;      /**< complete sums, after bias: relu as in the table of elementwise functions */
-    nni_errand errand; /**< of .run_carrying: at most a vector for each element of depth; see .strip_carrying */
     nni_real *scratch; /**< those above: scratch[((slot - matrices) * .rows + i) * .slot_columns + j] */
 } nni_gemm_tile;
 
@@ -50,9 +49,8 @@ typedef struct nni_gemm_tile {
  * added, once each.
  *
  * Kernels for bfloat16 take operands rounded to it, two steps of depth at a time, with the tiles of the float32
- * kernels. They only read packed panels: .strip, .strip_carrying, .strip_turned and .turned_rows are not there. With
- * sums in float32, a step adds the exact product of the second of its two, then that of the first, as Intel's VDPBF16PS
- * does.
+ * kernels. They only read packed panels: .strip, .strip_turned and .turned_rows are not there. With sums in float32, a
+ * step adds the exact product of the second of its two, then that of the first, as Intel's VDPBF16PS does.
  */
 typedef struct nni_gemm_kernel {
     size_t rows;      /**< of the largest tile */
@@ -65,8 +63,6 @@ typedef struct nni_gemm_kernel {
     size_t slot_columns; /**< elements between rows of scratch, and most columns of a strip that uses any */
     /** Computes one tile, 1 to .rows by 1 to .columns, from packed B. */
     void (*run)(const nni_gemm_tile *tile);
-    /** The same of more columns than .lanes, and beside it the tile's errand. */
-    void (*run_carrying)(const nni_gemm_tile *tile);
     /** The same with B where it lies, of which it leaves a packed panel for the tiles below. */
     void (*run_packing)(const nni_gemm_tile *tile);
     /** The same of .columns columns and of .turned_rows rows or one less, where B is turned and the depth of A
@@ -75,10 +71,6 @@ typedef struct nni_gemm_kernel {
     /** Computes a strip, 1 to .rows by any number of columns, with B where it lies; or several, if they are one chain.
      */
     void (*strip)(const nni_gemm_tile *tile);
-    /** Computes one, and beside it an errand: a vector for every second element of depth of all whole tiles' .columns
-     * at most.
-     */
-    void (*strip_carrying)(const nni_gemm_tile *tile);
     /** The same of 1 to .turned_rows with B turned and the depth of A contiguous; at least .lanes columns, and one
      * chain from its beginning. */
     void (*strip_turned)(const nni_gemm_tile *tile);

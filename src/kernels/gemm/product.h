@@ -19,6 +19,7 @@ struct nni_gemm_workspace {
     nni_gemm_before_tile *before_tile; /**< called between tiles; NULL: nothing to do there */
     void *context;
     bool b_read_by_all;
+    bool round_joins;
 };
 
 typedef struct nni_gemm_product {

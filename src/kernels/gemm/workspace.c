@@ -52,6 +52,11 @@ void nni_gemm_workspace_share(nni_gemm_workspace *space, bool read_by_all)
     space->b_read_by_all = read_by_all;
 }
 
+void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins)
+{
+    space->round_joins = round_joins;
+}
+
 void nni_gemm_workspace_free(nni_gemm_workspace *space)
 {
     if (!space)

@@ -29,7 +29,6 @@ typedef struct nni_update_coefficients {
 typedef struct nni_update_arrays {
     nni_real *parameters, *gradients;
     nni_real *first, *second; /**< state of the optimizer */
-    size_t state_begin;       /**< element of parameters and gradients that element 0 of the state belongs to */
 } nni_update_arrays;
 
 /** The forms of an update, by its settings. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/update/update.h"
 
+#include <omp.h>
+#include <stdint.h>
+#include <string.h>
+
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/isa/isa.h"
 #include "kernels/update/update_kernels.h"
@@ -24,8 +28,8 @@ static nni_update_arrays at_block(nni_update_arrays arrays, const nni_update_blo
     return (nni_update_arrays){
         .parameters = from(arrays.parameters, block->offset),
         .gradients = from(arrays.gradients, block->offset),
-        .first = from(arrays.first, block->offset - arrays.state_begin),
-        .second = from(arrays.second, block->offset - arrays.state_begin),
+        .first = from(arrays.first, block->offset),
+        .second = from(arrays.second, block->offset),
     };
 }
 
@@ -42,64 +46,79 @@ static size_t end_of_tensor(const nni_update_block *blocks, size_t block_count, 
     return end;
 }
 
-typedef void update_loop(const nni_update_coefficients *coefficients, nni_update_arrays at, size_t count);
+/* What is done to every block: its gradients are found, checked, used or kept. */
+typedef struct pass {
+    void (*loop)(const nni_update_coefficients *coefficients, nni_update_arrays at, size_t count); /* NULL: kept */
+    const nni_update_coefficients *coefficients;
+    nni_update_arrays arrays;
+    const nni_gradient_source *source; /* NULL: they are in the arrays */
+    bool checks;
+} pass;
 
-/* Updates the calling thread's part of each tensor. */
-static void update_share(update_loop *loop, const nni_update_coefficients *coefficients, const nni_update_block *blocks,
-                         size_t block_count, nni_update_arrays arrays)
+/* @return whether its gradients are finite */
+static bool go_through_block(const pass *p, const nni_elementwise_kernels *kernels, const nni_update_block *block)
 {
+    nni_update_arrays at = at_block(p->arrays, block);
+    nni_real *kept = at.gradients;
+    if (p->source)
+        at.gradients = p->source->find(p->source->context, (size_t)omp_get_thread_num(), block->offset, block->count);
+    const bool finite = !p->checks || kernels->all_finite(at.gradients, block->count);
+    if (p->loop)
+        p->loop(&p->coefficients[block->tensor], at, block->count);
+    else if (kept != at.gradients)
+        memcpy(kept, at.gradients, block->count * sizeof *kept);
+    return finite;
+}
+
+/* The calling thread's part of each tensor. */
+static size_t go_through_share(const pass *p, const nni_update_block *blocks, size_t block_count)
+{
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    size_t bad = SIZE_MAX;
     for (size_t first = 0; first < block_count;) {
         nni_partition mine;
         first = end_of_tensor(blocks, block_count, first, &mine);
         for (size_t b = mine.first; b < mine.first + mine.count; b++)
-            loop(&coefficients[blocks[b].tensor], at_block(arrays, &blocks[b]), blocks[b].count);
+            if (!go_through_block(p, kernels, &blocks[b]) && blocks[b].offset < bad)
+                bad = blocks[b].offset;
     }
+    return bad;
 }
 
-static void update(update_loop *loop, const nni_update_coefficients *coefficients, const nni_update_block *blocks,
-                   size_t block_count, nni_update_arrays arrays)
+static size_t go_through(const pass *p, const nni_update_block *blocks, size_t block_count)
 {
-    if (nni_alone(block_count, WORTH_THREADS)) {
-        update_share(loop, coefficients, blocks, block_count, arrays);
-        return;
-    }
-#pragma omp parallel
-    update_share(loop, coefficients, blocks, block_count, arrays);
+    if (nni_alone(block_count, WORTH_THREADS))
+        return go_through_share(p, blocks, block_count);
+    size_t bad = SIZE_MAX;
+#pragma omp parallel reduction(min : bad)
+    bad = go_through_share(p, blocks, block_count);
+    return bad;
 }
 
-void nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
-                     const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays)
+size_t nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
+                       const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays,
+                       const nni_gradient_source *source)
 {
-    update(kernels_in_use()->optimizers[optimizer].forms[form].run, coefficients, blocks, block_count, arrays);
+    const pass step = {.loop = kernels_in_use()->optimizers[optimizer].forms[form].run,
+                       .coefficients = coefficients,
+                       .arrays = arrays,
+                       .source = source,
+                       .checks = true};
+    return go_through(&step, blocks, block_count);
 }
 
 void nni_update_apply(const nni_update_coefficients *coefficients, const nni_update_block *blocks, size_t block_count,
                       nni_update_arrays arrays)
 {
-    update(kernels_in_use()->apply, coefficients, blocks, block_count, arrays);
+    const pass apply = {.loop = kernels_in_use()->apply, .coefficients = coefficients, .arrays = arrays};
+    go_through(&apply, blocks, block_count);
 }
 
-static bool is_share_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients)
+size_t nni_update_collect(const nni_update_block *blocks, size_t block_count, nni_real *gradients,
+                          const nni_gradient_source *source)
 {
-    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
-    bool finite = true;
-    for (size_t first = 0; first < block_count && finite;) {
-        nni_partition mine;
-        first = end_of_tensor(blocks, block_count, first, &mine);
-        for (size_t b = mine.first; b < mine.first + mine.count && finite; b++)
-            finite = kernels->all_finite(gradients + blocks[b].offset, blocks[b].count);
-    }
-    return finite;
-}
-
-bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients)
-{
-    if (nni_alone(block_count, (size_t)4 * WORTH_THREADS))
-        return is_share_finite(blocks, block_count, gradients);
-    bool finite = true;
-#pragma omp parallel reduction(&& : finite)
-    finite = is_share_finite(blocks, block_count, gradients);
-    return finite;
+    const pass collect = {.arrays = {.gradients = gradients}, .source = source, .checks = true};
+    return go_through(&collect, blocks, block_count);
 }
 
 static void square_share(nni_update_norm norm, const nni_update_coefficients *coefficients,

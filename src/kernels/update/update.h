@@ -31,16 +31,31 @@ typedef enum nni_update_norm {
     NNI_NORM_OF_REGULARIZED, /**< clipped, scaled, with the gradients of L1 and L2 */
 } nni_update_norm;
 
-/** Updates every block by a form of an optimizer. @param coefficients  [tensors] */
-void nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
-                     const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays);
+/** Gradients that are found block by block, just before they are used. */
+typedef struct nni_gradient_source {
+    /** @return [count] gradients of elements first .. first + count - 1; called by each thread for its own blocks */
+    nni_real *(*find)(void *context, size_t thread, size_t first, size_t count);
+    void *context;
+} nni_gradient_source;
+
+/**
+ * Updates every block by a form of an optimizer.
+ *
+ * @param coefficients  [tensors]
+ * @param source        NULL: the gradients are in `arrays`
+ * @return offset of the first block with a gradient that is NaN or infinite; SIZE_MAX: all are finite
+ */
+size_t nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
+                       const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays,
+                       const nni_gradient_source *source);
 
 /** parameter -= rate * direction, of directions that NNI_LAYERWISE_DIRECTION left in the place of gradients. */
 void nni_update_apply(const nni_update_coefficients *coefficients, const nni_update_block *blocks, size_t block_count,
                       nni_update_arrays arrays);
 
-/** @return whether all gradients of the blocks are finite; read by the threads that would update them */
-bool nni_update_finite(const nni_update_block *blocks, size_t block_count, const nni_real *gradients);
+/** Finds the gradients of every block and leaves them in the array. @return as nni_update_step */
+size_t nni_update_collect(const nni_update_block *blocks, size_t block_count, nni_real *gradients,
+                          const nni_gradient_source *source);
 
 /**
  * Sums of squares in double, one for each block, in an order that neither threads nor instruction sets change.

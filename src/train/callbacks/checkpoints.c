@@ -11,6 +11,7 @@
 #include "train/callbacks/callbacks.h"
 #include "train/callbacks/snapshot.h"
 #include "train/run/format.h"
+#include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
 #include "train/run/run.h"
 #include "train/run_folder/folder.h"
@@ -44,17 +45,17 @@ static nni_checkpoint state_of(const nni_run *run)
     };
 }
 
-/* Ranks that have a share of the optimizer's state each write it themselves, and train on when that is done. */
+/* Ranks that alone have the state of their parts each write it themselves, and train on when that is done. */
 static bool writes_in_background(const nni_run *run)
 {
-    return run->recipe->checkpoint.asynchronous && !nni_run_shards_state(run);
+    return run->recipe->checkpoint.asynchronous && !nni_gradient_sync_shards_state(run->model.gradient_sync);
 }
 
 /* The status is that of all ranks. */
 static nn_status write_to(const nni_run *run, const char *path, nn_error *error)
 {
     const nni_checkpoint checkpoint = state_of(run);
-    if (nni_run_shards_state(run))
+    if (nni_gradient_sync_shards_state(run->model.gradient_sync))
         return nni_checkpoint_write_parallel(path, run->comm, &checkpoint, error);
     const nn_status status = run->comm->rank == 0 ? nni_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;
     return nni_comm_broadcast_status(run->comm, status, error);
@@ -159,6 +160,7 @@ static nn_status write_checkpoint(checkpoints *state, nni_run *run, nn_error *er
     NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
     NN_TRY(finish_write(state, run, error));
     nni_run_mark(run, NNI_SPAN_CHECKPOINT);
+    NN_TRY(nni_gradient_sync_settle(run->model.gradient_sync, error));
     NN_TRY(nni_notify_before_write(run, &rolled_back, error));
     if (rolled_back)
         return NN_OK;
@@ -205,6 +207,7 @@ static nn_status write_named(nni_run *run, const char *name, bool *rolled_back, 
     NN_TRY(nni_folder_join(run->files.folder, name, path, error));
     NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
     nni_run_mark(run, NNI_SPAN_CHECKPOINT);
+    NN_TRY(nni_gradient_sync_settle(run->model.gradient_sync, error));
     NN_TRY(nni_notify_before_write(run, rolled_back, error));
     if (rolled_back && *rolled_back)
         return NN_OK;
@@ -266,6 +269,18 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
     return NN_OK;
 }
 
+/* What goes into the network. */
+typedef struct best_weights {
+    nn_network *network;
+    const nn_network *best;
+} best_weights;
+
+static void write_best(void *context)
+{
+    const best_weights *weights = context;
+    memcpy(weights->network->parameters, weights->best->parameters, weights->best->flat_count * sizeof(nni_real));
+}
+
 /* The weights of the best epoch instead of the last; the test figures are then those of that model. */
 static nn_status restore_best(nni_run *run, nn_error *error)
 {
@@ -279,7 +294,8 @@ static nn_status restore_best(nni_run *run, nn_error *error)
         best->network->statistics_count != network->statistics_count) {
         status = nn_fail(error, NN_DATA, "%s is of another network than this run's", path);
     } else {
-        memcpy(network->parameters, best->network->parameters, network->flat_count * sizeof(nni_real));
+        status = nni_gradient_sync_rewrite(run->model.gradient_sync, write_best,
+                                           &(best_weights){network, best->network}, error);
         memcpy(network->statistics, best->network->statistics, network->statistics_count * sizeof(nni_real));
     }
     nni_checkpoint_free(best);

@@ -179,7 +179,7 @@ static void put_span(FILE *file, int rank, const nni_span *span, const drift *cl
             nni_span_name((nni_span_kind)span->kind), rank, reduces ? COMMUNICATION : COMPUTE, 1e6 * (begin - origin),
             1e6 * (end - begin));
     if (reduces)
-        fprintf(file, ", \"args\": {\"bucket\": %" PRId32 ", \"bytes\": %" PRIu64 "}", span->detail, span->bytes);
+        fprintf(file, ", \"args\": {\"piece\": %" PRId32 ", \"bytes\": %" PRIu64 "}", span->detail, span->bytes);
     else if (span->detail != NNI_NO_DETAIL)
         fprintf(file, ", \"args\": {\"layer\": %" PRId32 "}", span->detail);
     fputc('}', file);

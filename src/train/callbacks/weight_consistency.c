@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "train/callbacks/callbacks.h"
+#include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
 
 static uint64_t digest_of(const nn_network *network)
@@ -22,6 +23,7 @@ static nn_status check(nni_run *run, nn_error *error)
     char host[sizeof run->comm->host];
     if (run->recipe->parallel.agree_every == 0)
         return NN_OK;
+    NN_TRY(nni_gradient_sync_settle(run->model.gradient_sync, error));
     NN_TRY(nni_comm_find_outlier(run->comm, digest_of(run->model.network), &outlier, host, error));
     if (outlier < 0)
         return NN_OK;

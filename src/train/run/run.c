@@ -25,12 +25,6 @@ double nni_run_rate(const nni_run *run)
                              &run->progress.counters.schedule, run->progress.counters.step);
 }
 
-bool nni_run_shards_state(const nni_run *run)
-{
-    return run->recipe->optimizer.shard_state && run->comm->size > 1 &&
-           nni_optimizer_state_count(&run->recipe->optimizer) > 0;
-}
-
 nni_leaf_range nni_run_leaves(const nn_recipe *recipe, const nn_comm *comm)
 {
     if (!recipe->parallel.reproducible)

@@ -106,9 +106,6 @@ size_t nni_run_step_rows(const nni_run *run);
 /** @return the learning rate of the step in work */
 double nni_run_rate(const nni_run *run);
 
-/** @return whether each rank keeps the optimizer's state of its own share of the parameters alone */
-bool nni_run_shards_state(const nni_run *run);
-
 /** @return the leaves that this rank's sums are made of: its slices, or where any order will do, one leaf */
 nni_leaf_range nni_run_leaves(const nn_recipe *recipe, const nn_comm *comm);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Run by mpirun at several rank counts: sums over ranks keep to the tree of the leaves, bit for bit, by every way that
- * there is, and buckets bring them in order; and parts are made whole. Hosts are this one under several names. */
+ * there is, and owners have the sums of their parts. Hosts are this one under several names. */
 #include <math.h>
 #include <string.h>
 
-#include "comm/allreduce/allgather.h"
-#include "comm/allreduce/reduction.h"
+#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/owner.h"
 #include "comm/backend.h"
 #include "comm/topology.h"
 #include "support/memory.h"
@@ -57,13 +57,18 @@ static nni_real *take_nodes(size_t leaves, size_t count, size_t pitch)
 }
 
 /* Each sum is computed once: with many ranks, the definition would take most of the time. */
-static bool is_sum(const nni_real *values, size_t leaves, size_t count)
+static bool is_sum_from(const nni_real *values, size_t leaves, nni_partition part)
 {
     static nni_real sums[MOST_LEAVES + 1][MOST_ELEMENTS];
     static size_t known[MOST_LEAVES + 1];
-    for (; known[leaves] < count; known[leaves]++)
+    for (; known[leaves] < part.first + part.count; known[leaves]++)
         sums[leaves][known[leaves]] = sum_of_all(leaves, known[leaves]);
-    return memcmp(values, sums[leaves], count * sizeof *values) == 0;
+    return memcmp(values + part.first, sums[leaves] + part.first, part.count * sizeof *values) == 0;
+}
+
+static bool is_sum(const nni_real *values, size_t leaves, size_t count)
+{
+    return is_sum_from(values, leaves, (nni_partition){0, count});
 }
 
 /* Short arrays go whole to everybody, long ones in segments, or with many ranks in rounds. */
@@ -155,91 +160,115 @@ static void any_order_gives_all_ranks_the_same_bits(void)
     nni_release(values);
 }
 
-/* What a tile of a product does. */
-static void carry_out(const nni_errand *errand)
-{
-    for (size_t i = 0; i < errand->count; i++)
-        errand->to[i] = errand->kind == NNI_ERRAND_ADD ? errand->to[i] + errand->from[i] : errand->from[i];
-}
+enum { PIECES = 5, ROUNDS = 4 };
 
-/* As the tiles of a product ask, which can carry errands of different sizes, or none. */
-static void compute_meanwhile(nni_reduction *reduction, int step)
+/* Layers of very different sizes. */
+static const nni_partition pieces[PIECES] = {
+    {0, 10}, {10, 690}, {700, 1}, {701, 34299}, {35000, MOST_ELEMENTS - 35000}};
+
+static nni_owner *take_owner(size_t leaves, nni_partition *parts, nni_real *values)
 {
-    static const size_t most[] = {512, 0, 2048, 16, 100, 8192};
-    for (size_t tile = 0; tile < 10 * (size_t)step; tile++) {
-        nni_errand errand = {.kind = NNI_ERRAND_NONE};
-        const size_t limit = most[(tile + (size_t)comm->rank) % 6];
-        CU_ASSERT_EQUAL(nni_reduction_progress(reduction, (size_t)1 << 24, limit, &errand, NULL), NN_OK);
-        CU_ASSERT_FATAL(errand.count <= limit && (errand.kind != NNI_ERRAND_NONE || errand.count == 0));
-        carry_out(&errand);
+    const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
+    const nni_owner_plan plan = {.leaves = leaves,
+                                 .count = MOST_ELEMENTS,
+                                 .height = leaves > 0 ? nni_sum_tree_nodes(run) : 1,
+                                 .arrays = 1,
+                                 .pieces = pieces,
+                                 .piece_count = PIECES,
+                                 .threads = 1,
+                                 .block = 1000};
+    nni_owner *owner = NULL;
+    CU_ASSERT_FATAL(nni_owner_create(comm, &plan, &owner, NULL) == NN_OK);
+    const size_t index = nni_owner_index(owner), count = nni_owner_parts(owner);
+    for (size_t p = 0; p < PIECES; p++) {
+        const nni_partition mine =
+            index < count ? nni_partition_of(pieces[p].count, index, count) : (nni_partition){0, 0};
+        parts[p] = (nni_partition){pieces[p].first + mine.first, mine.count};
     }
+    if (!nni_owner_gradients(owner))
+        nni_owner_use(owner, values, MOST_ELEMENTS);
+    CU_ASSERT_FATAL(nni_owner_divide(owner, parts, NULL, 0, NULL) == NN_OK);
+    return owner;
 }
 
-/* As a backward pass tells it: layers of very different sizes, some steps one after the other, with ever more computed
- * on the way. */
-static void buckets_bring_the_sums_in_order(void)
+/* A round as a step has it: gradients come piece by piece, and each owner leaves twice its sums for all. */
+static void go_round(nni_owner *owner, const nni_partition *parts, nni_real *results)
 {
-    enum { COUNT = MOST_ELEMENTS };
-    static const size_t told[] = {10, 700, 701, 35000, COUNT};
-    static const size_t buckets[] = {7000, 16384, COUNT};
-    const size_t leaves = 24, pitch = COUNT + 3;
-    const size_t kept = nni_sum_tree_nodes(nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size));
-    nni_real *fresh = take_nodes(leaves, COUNT, pitch), *nodes = take_nodes(leaves, COUNT, pitch);
-    for (size_t b = 0; b < sizeof buckets / sizeof *buckets; b++) {
-        const nni_reduction_plan plan = {
-            .leaves = leaves, .values = nodes, .pitch = pitch, .count = COUNT, .bucket = buckets[b]};
-        nni_reduction *reduction = NULL;
-        CU_ASSERT_FATAL(nni_reduction_create(comm, &plan, &reduction, NULL) == NN_OK);
-        for (int step = 0; step < 5; step++) {
-            memcpy(nodes, fresh, kept * pitch * sizeof *nodes);
-            for (size_t t = 0; t < sizeof told / sizeof *told; t++) {
-                CU_ASSERT_EQUAL(nni_reduction_complete(reduction, told[t], NULL), NN_OK);
-                compute_meanwhile(reduction, step);
-            }
-            for (size_t end = 0, before = 0; end < COUNT; before = end) {
-                CU_ASSERT_EQUAL_FATAL(nni_reduction_next(reduction, &end, NULL), NN_OK);
-                CU_ASSERT_FATAL(end > before && end <= before + buckets[b]);
-                CU_ASSERT(is_sum(nodes, leaves, end));
-            }
+    nni_owner_begin_round(owner);
+    for (size_t p = 0; p < PIECES; p++) {
+        nni_owner_complete(owner, pieces[p].first + pieces[p].count);
+        if (nni_owner_has_messages(owner))
+            CU_ASSERT_EQUAL(nni_owner_progress(owner, NULL), NN_OK);
+    }
+    for (size_t p = PIECES; p-- > 0;) {
+        CU_ASSERT_EQUAL_FATAL(nni_owner_wait_for_sum(owner, p, NULL), NN_OK);
+        for (size_t done = 0; done < parts[p].count; done += 1000) {
+            const size_t first = parts[p].first + done, left = parts[p].count - done, count = left < 1000 ? left : 1000;
+            const nni_real *sum = nni_owner_sum(owner, 0, first, count);
+            for (size_t i = 0; i < count; i++)
+                results[first + i] = 2 * sum[i];
         }
-        nni_reduction_free(reduction);
+        nni_owner_used(owner, p);
     }
-    nni_release(nodes);
-    nni_release(fresh);
+    for (size_t p = 0; p < PIECES; p++)
+        nni_owner_wait_for_owners(owner, p);
 }
 
-/* Parts of different lengths, one of them empty, three times one after the other. */
-static void parts_make_an_array_whole(void)
+/* What all find in the domain's array is of this round, and twice the sum; else what this rank knows of its parts. */
+static void owners_use_the_sums_of_their_parts(void)
 {
-    enum { STRIDE = 1000 };
+    enum { LEAVES = 24 };
+    nni_partition parts[PIECES];
+    nni_real *nodes = take_nodes(LEAVES, MOST_ELEMENTS, MOST_ELEMENTS), *own = NULL, *results = NULL, *found = NULL;
+    const size_t kept = nni_sum_tree_nodes(nni_leaf_range_of_rank(LEAVES, (size_t)comm->rank, (size_t)comm->size));
+    CU_ASSERT_FATAL(nni_allocate(kept, MOST_ELEMENTS * sizeof *own, "nodes", &own, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *results, "results", &results, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *found, "results", &found, NULL) == NN_OK);
+    nni_owner *owner = take_owner(LEAVES, parts, own);
+    nni_real *shared = nni_owner_array(owner, 0), *gradients = shared ? nni_owner_gradients(owner) : own;
+    const size_t pitch = shared ? nni_owner_pitch(owner) : MOST_ELEMENTS;
+    for (int round = 0; round < ROUNDS; round++) {
+        const nni_real factor = (nni_real)(1 << round); /* which rounds nothing */
+        for (size_t n = 0; n < kept; n++)
+            for (size_t i = 0; i < MOST_ELEMENTS; i++)
+                gradients[n * pitch + i] = factor * nodes[n * MOST_ELEMENTS + i];
+        go_round(owner, parts, shared ? shared : results);
+        for (size_t p = 0; p < PIECES; p++) {
+            const nni_partition known = shared ? pieces[p] : parts[p];
+            for (size_t i = known.first; i < known.first + known.count; i++)
+                found[i] = (shared ? shared : results)[i] / (2 * factor);
+            CU_ASSERT(known.count == 0 || is_sum_from(found, LEAVES, known));
+        }
+        /* As the passes do before gradients are written anew. */
+        CU_ASSERT_EQUAL(nn_comm_barrier(comm, NULL), NN_OK);
+    }
+    nni_owner_free(owner);
+    nni_release(nodes), nni_release(own), nni_release(results), nni_release(found);
+}
+
+/* A value a rank, whose sums are exact. */
+static void owners_sum_in_any_order(void)
+{
+    nni_partition parts[PIECES];
+    nni_real *own = NULL, *results = NULL;
+    CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *own, "values", &own, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *results, "results", &results, NULL) == NN_OK);
+    nni_owner *owner = take_owner(0, parts, own);
+    nni_real *shared = nni_owner_array(owner, 0), *gradients = shared ? nni_owner_gradients(owner) : own;
+    for (size_t i = 0; i < MOST_ELEMENTS; i++)
+        gradients[i] = (nni_real)((size_t)comm->rank + i % 100);
+    go_round(owner, parts, shared ? shared : results);
+    bool good = true;
     const size_t ranks = (size_t)comm->size;
-    int *firsts = NULL, *counts = NULL;
-    nni_real *values = NULL;
-    nni_allgather *parts = NULL;
-    CU_ASSERT_FATAL(nni_allocate(ranks, sizeof *firsts, "firsts", &firsts, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nni_allocate(ranks, sizeof *counts, "counts", &counts, NULL) == NN_OK);
-    CU_ASSERT_FATAL(nni_allocate(ranks * STRIDE, sizeof *values, "values", &values, NULL) == NN_OK);
-    size_t total = 0;
-    for (size_t rank = 0; rank < ranks; rank++) {
-        firsts[rank] = (int)total;
-        counts[rank] = rank == 1 ? 0 : STRIDE - 7 * (int)rank;
-        total += (size_t)counts[rank];
+    for (size_t p = 0; p < PIECES; p++) {
+        const nni_partition known = shared ? pieces[p] : parts[p];
+        for (size_t i = known.first; i < known.first + known.count; i++)
+            good =
+                good && (shared ? shared : results)[i] == (nni_real)(2 * (ranks * (ranks - 1) / 2 + ranks * (i % 100)));
     }
-    CU_ASSERT_EQUAL_FATAL(nni_allgather_create(comm, firsts, counts, &parts, NULL), NN_OK);
-    for (size_t time = 0; time < 3; time++) {
-        memset(values, 0, ranks * STRIDE * sizeof *values);
-        const size_t mine = (size_t)firsts[comm->rank];
-        for (size_t i = mine; i < mine + (size_t)counts[comm->rank]; i++)
-            values[i] = (nni_real)(i + time);
-        CU_ASSERT_EQUAL(nni_allgather_run(parts, values, NULL), NN_OK);
-        for (size_t i = 0; i < ranks * STRIDE; i++)
-            if (values[i] != (nni_real)(i < total ? i + time : 0)) {
-                CU_FAIL("a part is wrong");
-                break;
-            }
-    }
-    nni_allgather_free(parts);
-    nni_release(firsts), nni_release(counts), nni_release(values);
+    CU_ASSERT(good);
+    nni_owner_free(owner);
+    nni_release(own), nni_release(results);
 }
 
 int main(int argc, char **argv)
@@ -251,27 +280,22 @@ int main(int argc, char **argv)
         NN_TEST(doubles_keep_to_it_too),
         NN_TEST(any_order_adds_one_value_a_rank),
         NN_TEST(any_order_gives_all_ranks_the_same_bits),
-        NN_TEST(buckets_bring_the_sums_in_order),
-        NN_TEST(parts_make_an_array_whole),
+        NN_TEST(owners_use_the_sums_of_their_parts),
+        NN_TEST(owners_sum_in_any_order),
     };
     const size_t count = sizeof tests / sizeof *tests;
     int code = nni_run_suite("reduction through shared memory", tests, count);
-    /* As if each rank were on a host of its own. */
-    nni_hosts *own = comm->backend->hosts;
-    comm->host_count = 2;
-    if (nni_hosts_create_alone(comm, &comm->backend->hosts, NULL) != NN_OK)
-        return 1;
-    code |= nni_run_suite("reduction by messages", tests, count);
-    /* As if hosts had some ranks each: pairs, threes, and two before all others. */
-    const int leaders[] = {comm->rank / 2 * 2, comm->rank / 3 * 3, comm->rank < 2 ? 0 : 2};
-    for (size_t way = 0; way < sizeof leaders / sizeof *leaders; way++) {
-        nni_hosts_free(comm->backend->hosts);
+    /* As if hosts had some ranks each: one, pairs, threes, and two before all others. */
+    nni_hosts *real = comm->backend->hosts;
+    const int leaders[] = {comm->rank, comm->rank / 2 * 2, comm->rank / 3 * 3, comm->rank < 2 ? 0 : 2};
+    for (size_t way = 0; comm->size > 1 && way < sizeof leaders / sizeof *leaders; way++) {
         if (nni_hosts_create(comm, leaders[way], &comm->backend->hosts, NULL) != NN_OK)
             return 1;
+        comm->host_count = (int)comm->backend->hosts->count;
         code |= nni_run_suite("reduction within hosts and between them", tests, count);
+        nni_hosts_free(comm->backend->hosts);
     }
-    nni_hosts_free(comm->backend->hosts);
-    comm->backend->hosts = own;
+    comm->backend->hosts = real;
     nn_comm_free(comm);
     return code;
 }

@@ -218,7 +218,7 @@ static void follow(const nni_optimizer_settings *settings, const nni_regularizat
     for (size_t step = 0; step < STEPS; step++) {
         draw_gradients(&s, step);
         plain_step(&s, settings, regularization, rate_of(step), step + 1);
-        nni_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step));
+        nni_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step), NULL, NULL);
     }
     /* A handful of roundings a step. */
     const double worst = worst_difference(s.network.parameters, s.parameters);
@@ -291,7 +291,7 @@ static void threads_do_not_change_a_bit(void)
             subject s = begin(&settings, &regularization);
             for (size_t step = 0; step < STEPS; step++) {
                 draw_gradients(&s, step);
-                nni_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step));
+                nni_optimizer_step(s.optimizer, &s.network, s.gradients, rate_of(step), NULL, NULL);
             }
             if (threads == 1)
                 memcpy(alone, s.network.parameters, FLAT * sizeof *alone);
@@ -320,8 +320,8 @@ static void a_resumed_optimizer_continues_alike(void)
                 second.optimizer->steps = first.optimizer->steps;
             }
             draw_gradients(&whole, step), draw_gradients(cut, step);
-            nni_optimizer_step(whole.optimizer, &whole.network, whole.gradients, rate_of(step));
-            nni_optimizer_step(cut->optimizer, &cut->network, cut->gradients, rate_of(step));
+            nni_optimizer_step(whole.optimizer, &whole.network, whole.gradients, rate_of(step), NULL, NULL);
+            nni_optimizer_step(cut->optimizer, &cut->network, cut->gradients, rate_of(step), NULL, NULL);
         }
         CU_ASSERT_EQUAL(memcmp(whole.network.parameters, second.network.parameters, FLAT * sizeof(nni_real)), 0);
         end(&whole), end(&first), end(&second);
@@ -335,13 +335,13 @@ static void zeros_divide_nothing(void)
         nni_optimizer_settings settings = settings_of(v);
         subject s = begin(&settings, &(nni_regularization_settings){.clip_norm = 1});
         memset(s.network.parameters, 0, FLAT * sizeof(nni_real));
-        nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
+        nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1, NULL, NULL);
         bool still = true;
         for (size_t i = 0; i < FLAT; i++)
             still = still && s.network.parameters[i] == 0;
         CU_ASSERT(still);
         draw_gradients(&s, 0);
-        nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
+        nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1, NULL, NULL);
         CU_ASSERT(isfinite(s.network.parameters[0]) && s.network.parameters[0] != 0);
         end(&s);
     }
@@ -357,7 +357,7 @@ static void nan_is_not_clipped_away(void)
             subject s = begin(&settings, &(nni_regularization_settings){.clip_norm = 1});
             draw_gradients(&s, 0);
             s.gradients[100] = (nni_real)bad[b];
-            nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1);
+            nni_optimizer_step(s.optimizer, &s.network, s.gradients, 0.1, NULL, NULL);
             CU_ASSERT(!isfinite(s.network.parameters[100]));
             end(&s);
         }
@@ -382,53 +382,97 @@ static void states_have_names(void)
     CU_ASSERT_PTR_NULL(nni_optimizer_state_name(&settings, 2));
 }
 
-/* Of all but those that end after an exchange of directions: what each part updates is what the whole would. */
-static void shares_move_what_the_whole_moves(void)
+enum { PARTS = 3 };
+
+/* Those who update the other parts, one after the other: each is asked what it adds as often as it asks. */
+typedef struct others {
+    double sums[PARTS][8][FLAT];
+    size_t asked;
+    size_t part;
+} others;
+
+static nn_status add_noted(void *context, double *values, size_t count, nn_error *error)
 {
-    enum { PARTS = 3 };
+    (void)error;
+    others *o = context;
+    memcpy(o->sums[o->part][o->asked], values, count * sizeof *values);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = 0;
+        for (size_t part = 0; part < PARTS; part++)
+            values[i] += o->sums[part][o->asked][i];
+    }
+    o->asked++;
+    return NN_OK;
+}
+
+/* A step of each part from the same beginning, as often as there are sums in it: each time one more of them is right on
+ * all parts, and at last all are. */
+static void step_parts(subject *s, nni_optimizer **part, const nni_partition *elements, others *o, size_t step)
+{
+    nni_real *before = take(FLAT, sizeof *before), *after = take(FLAT, sizeof *after), *state[PARTS][2];
+    memcpy(before, s->network.parameters, FLAT * sizeof *before);
+    for (size_t i = 0; i < PARTS; i++)
+        for (size_t k = 0; k < part[i]->state_count; k++) {
+            state[i][k] = take(FLAT, sizeof(nni_real));
+            memcpy(state[i][k], part[i]->state[k], FLAT * sizeof(nni_real));
+        }
+    for (size_t pass = 0; pass < 4; pass++)
+        for (size_t i = 0; i < PARTS; i++) {
+            memcpy(s->network.parameters, before, FLAT * sizeof *before);
+            for (size_t k = 0; k < part[i]->state_count; k++)
+                memcpy(part[i]->state[k], state[i][k], FLAT * sizeof(nni_real));
+            part[i]->steps = step;
+            draw_gradients(s, step);
+            o->asked = 0, o->part = i;
+            const nni_part_sums sums = {add_noted, o, true};
+            CU_ASSERT_EQUAL(nni_optimizer_step(part[i], &s->network, s->gradients, 0.01, &sums, NULL), NN_OK);
+            memcpy(after + elements[i].first, s->network.parameters + elements[i].first,
+                   elements[i].count * sizeof *after);
+        }
+    memcpy(s->network.parameters, after, FLAT * sizeof *after);
+    for (size_t i = 0; i < PARTS; i++)
+        for (size_t k = 0; k < part[i]->state_count; k++)
+            nni_release(state[i][k]);
+    nni_release(before), nni_release(after);
+}
+
+static void parts_are_updated_as_the_whole_would_be(void)
+{
+    others *o = take(1, sizeof *o);
     for (size_t kind = 0; kind < nni_optimizer_domain.count; kind++) {
-        if (nni_optimizer_of((nn_optimizer_kind)kind)->layerwise == NNI_LAYERWISE_DIRECTION)
-            continue;
         nni_optimizer_settings settings = usual;
         settings.name = (nn_optimizer_kind)kind;
         const nni_regularization_settings clipped = {.l2 = 1e-3, .clip_norm = 0.5};
         subject whole = begin(&settings, &clipped), shared = begin(&settings, &clipped);
         nni_optimizer *part[PARTS];
+        nni_partition elements[PARTS];
         size_t next = 0;
         for (size_t i = 0; i < PARTS; i++) {
-            CU_ASSERT_EQUAL_FATAL(
-                nni_optimizer_create_part(&settings, &clipped, &shared.network, i, PARTS, &part[i], NULL), NN_OK);
-            CU_ASSERT_EQUAL(part[i]->first, next);
-            CU_ASSERT_TRUE(part[i]->count < FLAT / 2);
-            next += part[i]->count;
+            CU_ASSERT_EQUAL_FATAL(nni_optimizer_create(&settings, &clipped, &shared.network, &part[i], NULL), NN_OK);
+            elements[i] = nni_optimizer_part(part[i], (nni_partition){0, FLAT}, i, PARTS);
+            CU_ASSERT_EQUAL(elements[i].first, next);
+            CU_ASSERT_TRUE(elements[i].count < FLAT / 2);
+            next += elements[i].count;
+            nni_optimizer_update_only(part[i], &elements[i], 1);
         }
         CU_ASSERT_EQUAL(next, FLAT);
         for (size_t step = 0; step < STEPS; step++) {
             draw_gradients(&whole, step);
-            nni_optimizer_step(whole.optimizer, &whole.network, whole.gradients, 0.01);
-            /* Norms are of parameters as they were before the step, on every rank. */
-            nni_real *before = take(FLAT, sizeof(nni_real)), *after = take(FLAT, sizeof(nni_real));
-            memcpy(before, shared.network.parameters, FLAT * sizeof *before);
-            for (size_t i = 0; i < PARTS; i++) {
-                memcpy(shared.network.parameters, before, FLAT * sizeof *before);
-                draw_gradients(&shared, step);
-                nni_optimizer_step(part[i], &shared.network, shared.gradients, 0.01);
-                memcpy(after + part[i]->first, shared.network.parameters + part[i]->first,
-                       part[i]->count * sizeof *after);
-            }
-            memcpy(shared.network.parameters, after, FLAT * sizeof *after);
-            nni_release(before), nni_release(after);
+            nni_optimizer_step(whole.optimizer, &whole.network, whole.gradients, 0.01, NULL, NULL);
+            memset(o, 0, sizeof *o);
+            step_parts(&shared, part, elements, o, step);
         }
         CU_ASSERT_EQUAL(memcmp(whole.network.parameters, shared.network.parameters, FLAT * sizeof(nni_real)), 0);
         for (size_t i = 0; i < PARTS; i++) {
             for (size_t k = 0; k < part[i]->state_count; k++)
-                CU_ASSERT_EQUAL(memcmp(whole.optimizer->state[k] + part[i]->first, part[i]->state[k],
-                                       part[i]->count * sizeof(nni_real)),
+                CU_ASSERT_EQUAL(memcmp(whole.optimizer->state[k] + elements[i].first,
+                                       part[i]->state[k] + elements[i].first, elements[i].count * sizeof(nni_real)),
                                 0);
             nni_optimizer_free(part[i]);
         }
         end(&whole), end(&shared);
     }
+    nni_release(o);
 }
 
 int main(void)
@@ -440,7 +484,7 @@ int main(void)
         NN_TEST(a_resumed_optimizer_continues_alike),
         NN_TEST(zeros_divide_nothing),
         NN_TEST(nan_is_not_clipped_away),
-        NN_TEST(shares_move_what_the_whole_moves),
+        NN_TEST(parts_are_updated_as_the_whole_would_be),
         NN_TEST(states_have_names),
     };
     return nni_run_suite("optimizer", tests, sizeof tests / sizeof *tests);

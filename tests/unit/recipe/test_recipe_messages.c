@@ -44,7 +44,7 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
                                               "units?); the keys here are units, activation, normalization, dropout"},
         {SMALL "parallel: {zz: 3}\n", "r.yaml:4:12: parallel: unknown key \"zz\"; the keys here are slices, threads, "
-                                      "reproducible, bucket, agree_every, hang_after"},
+                                      "reproducible, bucket, exchange, wire, agree_every, hang_after"},
         {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a\\x1bb\"; the keys here are seed, data, network, loss, "
                                  "optimizer, schedule, regularization, training, checkpoint, parallel"},
     };
@@ -72,8 +72,9 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
          "r.yaml:4:28: optimizer.learning_rate: \"1e999\" is too large for a floating-point number"},
         {SMALL "optimizer: {learning_rate: 1e-999}\n",
          "r.yaml:4:28: optimizer.learning_rate: \"1e-999\" is too close to 0 for a floating-point number"},
-        {SMALL "parallel: 3\n", "r.yaml:4:11: parallel: expected a mapping {key: value, ...}, not a single value; its "
-                                "keys are slices, threads, reproducible, bucket, agree_every, hang_after"},
+        {SMALL "parallel: 3\n",
+         "r.yaml:4:11: parallel: expected a mapping {key: value, ...}, not a single value; its "
+         "keys are slices, threads, reproducible, bucket, exchange, wire, agree_every, hang_after"},
         {SMALL "optimizer: [sgd]\n",
          "r.yaml:4:12: optimizer: expected a name or a mapping {key: value, ...}, not a list; "
          "its keys are name, learning_rate, momentum, nesterov, beta1, beta2, rho, epsilon, "

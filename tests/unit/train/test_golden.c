@@ -281,7 +281,7 @@ static void train(const golden *g, nn_network *network, nni_workspace *work, nni
         losses[step] = nni_loss(&g->loss, network, &batch, work);
         nni_network_backward(&g->loss, network, &batch, work);
         const double rate = nni_schedule_rate(&g->schedule, g->optimizer.learning_rate, span, &state, step);
-        nni_optimizer_step(optimizer, network, work->gradients, rate);
+        nni_optimizer_step(optimizer, network, work->gradients, rate, NULL, NULL);
         epoch_loss += losses[step] / EPOCH_STEPS;
         if ((step + 1) % EPOCH_STEPS == 0) {
             nni_schedule_observe(&g->schedule, &state, epoch_loss);

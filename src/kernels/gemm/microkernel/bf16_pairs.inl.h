@@ -5,19 +5,9 @@
  *
  * An element of a packed panel holds the steps 2k and 2k + 1 of depth in its low and its high half.
  */
-#include "kernels/gemm/microkernel/carry.inl.h"
 #include "kernels/gemm/microkernel/rows.inl.h"
 #include "kernels/gemm/microkernel/sums.inl.h"
 #include "kernels/gemm/microkernel/transpose_4x4.inl.h"
-
-/* To nearest, ties to even, in the high halves: adding half of what is cut off, or a bit less where the result is even,
- * carries where it must. NaN would carry into an infinity, and is made quiet instead. */
-static inline __attribute__((always_inline)) word_vector rounded(vector values)
-{
-    const word_vector bits = (word_vector)values, nan = (word_vector)(values != values);
-    const word_vector nearest = bits + 0x7fff + (bits >> 16 & 1);
-    return ((nearest & ~nan) | ((bits | 0x400000) & nan)) & 0xffff0000;
-}
 
 static inline __attribute__((always_inline)) vector pair_of(vector low, vector high)
 {

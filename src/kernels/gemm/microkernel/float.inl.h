@@ -10,7 +10,6 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_r
     return multiply_add(sum, a, b);
 }
 
-#include "kernels/gemm/microkernel/carry.inl.h"
 #include "kernels/gemm/microkernel/rows.inl.h"
 #include "kernels/gemm/microkernel/sums.inl.h"
 #include "kernels/gemm/microkernel/transpose_4x4.inl.h"
@@ -20,12 +19,12 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_r
 
 static inline __attribute__((always_inline)) void wide_packing(size_t rows, bool beside, const nni_gemm_tile *t)
 {
-    tile_of(VECTORS, rows, beside, PACKING, t);
+    tile_of(VECTORS, rows, beside, true, t);
 }
 
 static inline __attribute__((always_inline)) void narrow_packing(size_t rows, bool beside, const nni_gemm_tile *t)
 {
-    tile_of(1, rows, beside, PACKING, t);
+    tile_of(1, rows, beside, true, t);
 }
 
 static void run_packing(const nni_gemm_tile *t)

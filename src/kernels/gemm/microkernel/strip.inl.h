@@ -7,11 +7,9 @@
  * multiply-adds alone waits for its own latency.
  */
 
-/* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there.
- * @param carried  elements of the strip's errand that are moved */
+/* Some columns of a strip whose B has them side by side; `part`: of their last vector only `rest` are there. */
 static inline __attribute__((always_inline)) void strip_of(size_t rows, bool beside, size_t vectors, bool part,
-                                                           beside_sums what, const nni_gemm_tile *t, size_t column,
-                                                           size_t rest, size_t *carried)
+                                                           const nni_gemm_tile *t, size_t column, size_t rest)
 {
     const nni_real *a[ROW_GROUPS], *b = t->b + column;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride, b_stride = t->b_stride;
@@ -29,11 +27,6 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
 #pragma GCC unroll 4
             for (size_t v = 0; v < vectors; v++)
                 right[v] = keep_in_register(load_at(b + v * LANES, part && v + 1 == vectors, rest));
-            /* Every other step, which here is as short as half a tile's: what is fetched ahead must have come. */
-            if (what == CARRYING && k % 2 == 0 && *carried < t->errand.count) {
-                carry(&t->errand, *carried);
-                *carried += LANES;
-            }
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
@@ -47,32 +40,26 @@ static inline __attribute__((always_inline)) void strip_of(size_t rows, bool bes
 }
 
 /* All columns: wide pieces, then pairs of vectors, then what is left of one. */
-static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool beside, beside_sums what,
-                                                             const nni_gemm_tile *t)
+static inline __attribute__((always_inline)) void strip_rows(size_t rows, bool beside, const nni_gemm_tile *t)
 {
     /* As many registers as a tile fills. */
-    const bool room = what != CARRYING && (rows + 1) * STRIP_VECTORS <= (size_t)(ROWS + 1) * VECTORS;
+    const bool room = (rows + 1) * STRIP_VECTORS <= (size_t)(ROWS + 1) * VECTORS;
     const size_t wide = room ? STRIP_VECTORS : VECTORS;
-    size_t j = 0, carried = 0;
+    size_t j = 0;
     for (; j + wide * LANES <= t->columns; j += wide * LANES)
-        strip_of(rows, beside, wide, false, what, t, j, LANES, &carried);
+        strip_of(rows, beside, wide, false, t, j, LANES);
     for (; wide > VECTORS && j + COLUMNS <= t->columns; j += COLUMNS)
-        strip_of(rows, beside, VECTORS, false, what, t, j, LANES, &carried);
+        strip_of(rows, beside, VECTORS, false, t, j, LANES);
     if (j + LANES < t->columns)
-        strip_of(rows, beside, 2, true, what, t, j, t->columns - j - LANES, &carried);
+        strip_of(rows, beside, 2, true, t, j, t->columns - j - LANES);
     else if (j < t->columns)
-        strip_of(rows, beside, 1, true, what, t, j, t->columns - j, &carried);
-}
-
-static inline __attribute__((always_inline)) void strip_alone(size_t rows, bool beside, const nni_gemm_tile *t)
-{
-    strip_rows(rows, beside, NOTHING, t);
+        strip_of(rows, beside, 1, true, t, j, t->columns - j);
 }
 
 /* On its own: what is inlined into a loop gets fewer registers. */
 static __attribute__((noinline)) void strip_of_group(const nni_gemm_tile *t)
 {
-    on_rows(strip_alone, t);
+    on_rows(strip_rows, t);
 }
 
 /* A few rows after the other. */
@@ -87,16 +74,6 @@ static void strip(const nni_gemm_tile *t)
         group.a += group.rows * t->a_row_stride;
         group.c += group.rows * t->c_stride;
     }
-}
-
-static inline __attribute__((always_inline)) void strip_and_carry(size_t rows, bool beside, const nni_gemm_tile *t)
-{
-    strip_rows(rows, beside, CARRYING, t);
-}
-
-static void strip_carrying(const nni_gemm_tile *t)
-{
-    on_rows(strip_and_carry, t);
 }
 
 static inline vector *packed_at(const nni_gemm_tile *t, size_t column, size_t k)

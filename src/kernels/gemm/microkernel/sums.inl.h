@@ -31,15 +31,27 @@ static inline __attribute__((always_inline)) place place_of(const nni_gemm_tile 
     return (place){t->scratch + (slot - t->matrices) * ROWS * SLOT_COLUMNS + column, SLOT_COLUMNS};
 }
 
+/* Of a join: what a message would make of it. Floats alone are sent. */
+static inline __attribute__((always_inline)) vector operand(vector value, bool round)
+{
+#ifndef NNTRAIN_DOUBLE
+    if (round)
+        return (vector)rounded(value);
+#endif
+    (void)round;
+    return value;
+}
+
 /* sum += slot */
 static inline __attribute__((always_inline)) void add_slot(size_t rows, size_t vectors, bool part, size_t rest,
-                                                           place from, vector sum[ROWS][STRIP_VECTORS])
+                                                           bool round, place from, vector sum[ROWS][STRIP_VECTORS])
 {
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++)
-            sum[i][v] += load_at(from.c + i * from.stride + v * LANES, part && v + 1 == vectors, rest);
+            sum[i][v] = operand(sum[i][v], round) +
+                        operand(load_at(from.c + i * from.stride + v * LANES, part && v + 1 == vectors, rest), round);
 }
 
 static inline __attribute__((always_inline)) void load_slot(size_t rows, size_t vectors, bool part, size_t rest,
@@ -91,9 +103,9 @@ static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t v
     for (size_t join = 1; join <= chain->joins; join++) {
         out = place_of(t, chain->slot - join, column);
         if (rest < LANES)
-            add_slot(rows, vectors, true, rest, out, sum);
+            add_slot(rows, vectors, true, rest, t->round_joins, out, sum);
         else
-            add_slot(rows, vectors, false, rest, out, sum);
+            add_slot(rows, vectors, false, rest, t->round_joins, out, sum);
     }
     if (rest < LANES)
         store_slot(rows, vectors, true, rest, out, sum);

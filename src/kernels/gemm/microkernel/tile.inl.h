@@ -4,8 +4,8 @@
  *
  * The including file says how wide a vector is and how many rows a tile has: VECTOR_BYTES, ROWS and PITCH; how many
  * steps of depth are unrolled, UNROLLED; how the first elements of a vector are read and written, load_part and
- * store_part, and a whole one past the caches, stream; and what a step adds, accumulate. The rest is written in vectors
- * of nni_real and compiled by that file's flags, hence good for float and double alike.
+ * store_part; and what a step adds, accumulate. The rest is written in vectors of nni_real and compiled by that file's
+ * flags, hence good for float and double alike.
  */
 
 /* Sums that the next tile goes on with, from where they wait: no processor foresees lines a row of C apart. Into the
@@ -41,16 +41,14 @@ static inline __attribute__((always_inline)) void load_packed(size_t vectors, co
 }
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
-static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t rows, bool beside, beside_sums what,
+static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t rows, bool beside, bool packing,
                                                           const nni_gemm_tile *t)
 {
-    const bool packing = what == PACKING;
     const size_t rest = t->columns - (vectors - 1) * LANES;
     const size_t row_stride = t->a_row_stride, depth_stride = t->a_depth_stride;
     const nni_real *a[ROW_GROUPS], *b = t->b;
     const size_t b_stride = packing ? t->b_stride : COLUMNS;
     nni_real *packed = packing ? t->b_packed : NULL;
-    size_t carried = 0;
     begin_rows(rows, beside, t, a);
     fetch_next(rows, vectors, t);
     for (const nni_gemm_chain *chain = t->chains; chain < t->chains + t->chain_count; chain++) {
@@ -65,10 +63,6 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
                 load_and_pack(vectors, rest, t, b, packed, right);
             else
                 load_packed(vectors, b, right);
-            if (what == CARRYING && carried < t->errand.count) {
-                carry(&t->errand, carried);
-                carried += LANES;
-            }
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 2
@@ -84,12 +78,12 @@ static inline __attribute__((always_inline)) void tile_of(size_t vectors, size_t
 
 static inline __attribute__((always_inline)) void wide_tile(size_t rows, bool beside, const nni_gemm_tile *t)
 {
-    tile_of(VECTORS, rows, beside, NOTHING, t);
+    tile_of(VECTORS, rows, beside, false, t);
 }
 
 static inline __attribute__((always_inline)) void narrow_tile(size_t rows, bool beside, const nni_gemm_tile *t)
 {
-    tile_of(1, rows, beside, NOTHING, t);
+    tile_of(1, rows, beside, false, t);
 }
 
 static void run(const nni_gemm_tile *t)
@@ -98,16 +92,6 @@ static void run(const nni_gemm_tile *t)
         on_rows(wide_tile, t);
     else
         on_rows(narrow_tile, t);
-}
-
-static inline __attribute__((always_inline)) void wide_carrying(size_t rows, bool beside, const nni_gemm_tile *t)
-{
-    tile_of(VECTORS, rows, beside, CARRYING, t);
-}
-
-static void run_carrying(const nni_gemm_tile *t)
-{
-    on_rows(wide_carrying, t);
 }
 
 /* Bias, then relu, of a vector; `added` is 0 where there is no bias. */

@@ -22,6 +22,16 @@ typedef uint32_t word_vector __attribute__((vector_size(VECTOR_BYTES), may_alias
 /* For rows of C and of views, which are aligned to an element only. */
 typedef nni_real loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(nni_real)), may_alias));
 
+#ifndef NNTRAIN_DOUBLE
+/* To bfloat16, nearest, ties to even, in the high halves: see support/bf16.h. */
+static inline __attribute__((always_inline, unused)) word_vector rounded(vector values)
+{
+    const word_vector bits = (word_vector)values, nan = (word_vector)(values != values);
+    const word_vector nearest = bits + 0x7fff + (bits >> 16 & 1);
+    return ((nearest & ~nan) | ((bits | 0x400000) & nan)) & 0xffff0000;
+}
+#endif
+
 static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
 {
     return rows < ROWS ? rows : ROWS;

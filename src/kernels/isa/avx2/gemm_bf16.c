@@ -15,7 +15,6 @@ const nni_gemm_kernel nni_gemm_bf16_avx2 = {
     .steps = 2,
     .narrowest = LANES,
     .run = run,
-    .run_carrying = run_carrying,
     .transpose = transpose,
     .copy = copy,
     .complete = complete,

@@ -21,11 +21,6 @@ static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni
     return (vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
 }
 
-static inline void stream(nni_real *to, vector whole)
-{
-    _mm256_stream_pd(to, (__m256d)whole);
-}
-
 static inline vector load_part(const nni_real *from, size_t count)
 {
     return load_elements(from, count);
@@ -39,11 +34,6 @@ static inline void store_part(nni_real *to, vector part, size_t count)
 static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni_real a, vector b)
 {
     return (vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
-}
-
-static inline void stream(nni_real *to, vector whole)
-{
-    _mm256_stream_ps(to, (__m256)whole);
 }
 
 /* The first `count` of 8 lanes: a window on seven ones followed by zeros. */

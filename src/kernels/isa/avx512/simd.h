@@ -30,11 +30,6 @@ static inline __attribute__((always_inline, unused)) half_vector multiply_add_ha
     return (half_vector)_mm256_fmadd_pd(_mm256_set1_pd(a), (__m256d)b, (__m256d)sum);
 }
 
-static inline void stream(nni_real *to, vector whole)
-{
-    _mm512_stream_pd(to, (__m512d)whole);
-}
-
 static inline vector load_part(const nni_real *from, size_t count)
 {
     return (vector)_mm512_maskz_loadu_pd((__mmask8)((1U << count) - 1), from);
@@ -54,11 +49,6 @@ static inline __attribute__((always_inline, unused)) half_vector multiply_add_ha
                                                                                    half_vector b)
 {
     return (half_vector)_mm256_fmadd_ps(_mm256_set1_ps(a), (__m256)b, (__m256)sum);
-}
-
-static inline void stream(nni_real *to, vector whole)
-{
-    _mm512_stream_ps(to, (__m512)whole);
 }
 
 static inline vector load_part(const nni_real *from, size_t count)

@@ -28,12 +28,6 @@ static inline vector keep_in_register(vector whole)
     return whole;
 }
 
-/* No compiler's own vectors tell it to pass the caches. */
-static inline void stream(nni_real *to, vector whole)
-{
-    *(vector *)to = whole;
-}
-
 static inline vector load_part(const nni_real *from, size_t count)
 {
     return load_elements(from, count);

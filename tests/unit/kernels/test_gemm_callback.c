@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What products do beside their sums: they move memory, tell which rows of C are complete, and are the same products.
- */
+/* What products tell before each of their tiles: the work, and which rows of C are complete. */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,20 +11,14 @@
 #include "support/memory.h"
 #include "support/suite.h"
 
-enum { LINE = 64 / sizeof(nni_real), MOVED = 1 << 16, MOST_ERRANDS = 1 << 14 };
-
-/* What is moved by a product, and what it should have been. */
-typedef struct moving {
-    nni_real *from, *to, *expected; /* [MOVED] */
-    size_t given;                   /* elements */
-    size_t errands;
-    nni_errand last; /* given, and done by the next call */
-    bool wrong;
-    /* The product: C as it is found, and as it should be. */
+/* A product as it is found meanwhile, and as it should be. */
+typedef struct watched {
     const nni_real *c, *reference;
     size_t rows, columns, nodes; /* as many matrices */
-    size_t told;                 /* most rows of C that were told to be complete */
-} moving;
+    atomic_size_t work;          /* multiply-adds that were told */
+    atomic_size_t told;          /* most rows of C that were told to be complete */
+    atomic_bool wrong;
+} watched;
 
 static nni_real *take(size_t count, size_t seed)
 {
@@ -35,33 +29,8 @@ static nni_real *take(size_t count, size_t seed)
     return values;
 }
 
-static bool is_done(const moving *m)
-{
-    const size_t first = (size_t)(m->last.to - m->to);
-    return memcmp(m->last.to, m->expected + first, m->last.count * sizeof *m->to) == 0;
-}
-
-static void give(moving *m, size_t most, nni_errand *errand)
-{
-    static const nni_errand_kind kinds[] = {NNI_ERRAND_STREAM, NNI_ERRAND_ADD, NNI_ERRAND_COPY};
-    size_t count = most / LINE * LINE;
-    if (m->errands % 5 == 4 && count > LINE)
-        count -= LINE; /* fewer than there might be */
-    if (count == 0 || m->given + count > MOVED || m->errands % 7 == 6) {
-        m->errands++;
-        m->last.count = 0;
-        return;
-    }
-    *errand = (nni_errand){kinds[m->errands % 3], count, m->from + m->given, m->to + m->given};
-    for (size_t i = m->given; i < m->given + count; i++)
-        m->expected[i] = errand->kind == NNI_ERRAND_ADD ? m->to[i] + m->from[i] : m->from[i];
-    m->last = *errand;
-    m->given += count;
-    m->errands++;
-}
-
 /* The first rows of each node. */
-static bool equals_reference(const moving *m, size_t rows)
+static bool equals_reference(const watched *m, size_t rows)
 {
     for (size_t node = 0; node < m->nodes; node++) {
         const size_t first = node * m->rows * m->columns;
@@ -71,13 +40,15 @@ static bool equals_reference(const moving *m, size_t rows)
     return true;
 }
 
-static void before_tile(void *context, size_t rows, size_t work, size_t most, nni_errand *errand)
+static void before_tile(void *context, size_t rows, size_t work)
 {
-    moving *m = context;
-    m->wrong = m->wrong || work == 0 || errand->kind != NNI_ERRAND_NONE || (m->last.count > 0 && !is_done(m));
-    m->wrong = m->wrong || !equals_reference(m, rows);
-    m->told = rows > m->told ? rows : m->told;
-    give(m, most, errand);
+    watched *m = context;
+    if (work == 0 || !equals_reference(m, rows))
+        m->wrong = true;
+    m->work += work;
+    size_t told = m->told;
+    while (rows > told && !atomic_compare_exchange_weak(&m->told, &told, rows))
+        ;
 }
 
 static void product(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
@@ -88,29 +59,26 @@ static void product(nni_gemm_workspace *space, size_t rows, size_t columns, cons
     nni_gemm_leaves(space, rows, columns, leaves, left, (nni_view){b, columns, 1}, c, columns, rows * columns);
 }
 
-/* @return what was moved on the way */
-static moving check(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
+/* @return rows that were told to be complete before the end */
+static size_t check(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
                     bool transposed)
 {
     const size_t depth = leaves->begin[leaves->run.count], height = nni_sum_tree_height(leaves->run);
     nni_real *a = take(rows * depth, 1), *b = take(depth * columns, 2);
     nni_real *c = take(height * rows * columns, 3), *reference = take(height * rows * columns, 4);
     product(space, rows, columns, leaves, transposed, a, b, reference);
-    moving m = {.from = take(MOVED, 5), .to = take(MOVED, 6), .expected = take(MOVED, 6)};
-    m.c = c, m.reference = reference;
-    m.rows = rows, m.columns = columns, m.nodes = nni_sum_tree_nodes(leaves->run);
+    watched m = {
+        .c = c, .reference = reference, .rows = rows, .columns = columns, .nodes = nni_sum_tree_nodes(leaves->run)};
     nni_gemm_workspace_set_before_tile(space, before_tile, &m);
     product(space, rows, columns, leaves, transposed, a, b, c);
     nni_gemm_workspace_set_before_tile(space, NULL, NULL);
-    const bool same = equals_reference(&m, rows);
-    const bool moved = memcmp(m.to, m.expected, MOVED * sizeof *m.to) == 0;
-    if (!same || !moved || m.wrong)
-        printf("wrong: %zu x %zu x %zu, transposed %d: C %d, moved %d, on the way %d\n", rows, columns, depth,
-               transposed, same, moved, !m.wrong);
-    CU_ASSERT(same && moved && !m.wrong);
+    const bool same = equals_reference(&m, rows), all = m.work == rows * columns * depth;
+    if (!same || !all || m.wrong)
+        printf("wrong: %zu x %zu x %zu, transposed %d: C %d, work %d, on the way %d\n", rows, columns, depth,
+               transposed, same, all, !m.wrong);
+    CU_ASSERT(same && all && !m.wrong);
     nni_release(a), nni_release(b), nni_release(c), nni_release(reference);
-    nni_release(m.from), nni_release(m.to), nni_release(m.expected);
-    return m;
+    return m.told;
 }
 
 static const size_t shapes[][3] = {{512, 784, 128}, {100, 96, 33},  {37, 65, 200}, {14, 32, 1}, {300, 33, 600},
@@ -137,17 +105,17 @@ static void check_all(nn_precision precision, size_t threads, bool read_by_all)
     nni_gemm_workspace_free(space);
 }
 
-static void products_move_what_they_are_given_and_stay_the_same(void)
+static void work_and_complete_rows_are_told(void)
 {
     check_all(NN_FLOAT32, 1, false);
 }
 
-static void products_of_bf16_do_as_well(void)
+static void products_of_bf16_tell_too(void)
 {
     check_all(NN_BF16, 1, false);
 }
 
-static void one_of_several_threads_does(void)
+static void every_thread_tells(void)
 {
     check_all(NN_FLOAT32, 2, false);
     check_all(NN_FLOAT32, 2, true);
@@ -159,9 +127,8 @@ static void most_of_a_gradient_is_told_before_the_end(void)
     nni_gemm_workspace *space = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(tested_isa(), NN_FLOAT32, 1, &space, NULL), NN_OK);
     const nni_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, (size_t[]){0, 128}};
-    const moving m = check(space, 512, 784, &one, true);
-    CU_ASSERT(m.told >= 480 && m.told < 512);
-    CU_ASSERT(m.given > MOVED / 2);
+    const size_t told = check(space, 512, 784, &one, true);
+    CU_ASSERT(told >= 480 && told < 512);
     nni_gemm_workspace_free(space);
 }
 
@@ -170,10 +137,10 @@ int main(void)
     if (cannot_emulate())
         return 0;
     const nni_test tests[] = {
-        NN_TEST(products_move_what_they_are_given_and_stay_the_same),
-        NN_TEST(products_of_bf16_do_as_well),
-        NN_TEST(one_of_several_threads_does),
+        NN_TEST(work_and_complete_rows_are_told),
+        NN_TEST(products_of_bf16_tell_too),
+        NN_TEST(every_thread_tells),
         NN_TEST(most_of_a_gradient_is_told_before_the_end),
     };
-    return nni_run_suite("errands of products", tests, sizeof tests / sizeof *tests);
+    return nni_run_suite("callback of products", tests, sizeof tests / sizeof *tests);
 }

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+#include "comm/allreduce/owner.h"
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/messages.h"
+#include "comm/allreduce/shared_memory.h"
+#include "comm/allreduce/tree_join.h"
+#include "comm/backend.h"
+#include "comm/topology.h"
+#include "comm/wait.h"
+#include "support/bf16.h"
+#include "support/memory.h"
+
+static const char what[] = "the sum of gradients";
+
+/* Elements of a page, which arrays begin at: no two ranks write to the same one. */
+enum { PAGE = 4096 / sizeof(nni_real) };
+
+/* At the start of a rank's part of the memory. What others ask for all the time has a cache line of its own. */
+typedef struct counters {
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t complete; /* elements, over all rounds */
+    alignas(NNI_ALIGNMENT) _Atomic uint64_t used[];   /* [pieces] round of the newest sum that this owner has used */
+} counters;
+
+/* What a thread joins nodes with. */
+typedef struct joiner {
+    nni_tree_join *join;
+    const void **nodes; /* [nodes of all ranks of the domain] */
+    nni_real *sum;      /* [block] */
+} joiner;
+
+struct nni_owner {
+    nn_comm *comm;          /* borrowed */
+    const nni_hosts *hosts; /* the domains; borrowed, or those of `alone` */
+    nni_hosts *alone;       /* each rank by itself; NULL: hosts are the domains */
+    nni_hosts one;          /* of a run of one rank */
+    size_t first_of_one[2];
+    nni_owner_plan plan;
+    nni_partition *pieces, *parts; /* [piece_count] */
+    double *began;                 /* [piece_count] clock when this rank had a piece complete; in a traced run */
+    size_t pitch;                  /* of what is shared */
+
+    nni_shared_memory memory; /* of the domain; nothing where it is this rank alone */
+    size_t *nodes;            /* [ranks of the domain] of each one's run */
+    size_t all_nodes, domain_nodes;
+    joiner *joiners;     /* [threads] */
+    nni_real *gradients; /* this rank's */
+    size_t gradients_pitch;
+
+    uint64_t round;  /* from 1 */
+    size_t complete; /* elements of this rank in this round */
+    size_t known;    /* elements that all ranks of the domain are known to have complete */
+
+    /* Several domains. */
+    nni_messages **messages; /* [piece_count], NULL where this rank has no part; NULL: there is one domain */
+    nni_real *sums;          /* [domain_nodes, pitch] what is sent, and the sums that come; NULL: the gradients are */
+    size_t started;          /* pieces whose sum is under way, from the front */
+    bool *arrived;           /* [piece_count] */
+};
+
+static size_t ranks_of(const nni_owner *o)
+{
+    return (size_t)o->hosts->inside->size;
+}
+
+static bool shares(const nni_owner *o)
+{
+    return o->memory.begin != NULL;
+}
+
+/* --- the domain's memory: counters; in the first rank's part the shared arrays; gradients --- */
+
+static size_t header_elements(const nni_owner *o)
+{
+    const size_t bytes = sizeof(counters) + o->plan.piece_count * sizeof(uint64_t);
+    return (bytes / sizeof(nni_real) + PAGE) / PAGE * PAGE;
+}
+
+static counters *counters_of(const nni_owner *o, size_t rank)
+{
+    return (counters *)(void *)o->memory.parts[rank];
+}
+
+static nni_real *array_of(const nni_owner *o, size_t rank, size_t array)
+{
+    return (nni_real *)(void *)o->memory.parts[rank] + header_elements(o) + array * o->pitch;
+}
+
+/* Arrays before a rank's gradients. */
+static size_t arrays_of(const nni_owner *o, size_t rank)
+{
+    return rank == 0 ? o->plan.arrays : 0;
+}
+
+static nni_real *node_of(const nni_owner *o, size_t rank, size_t node)
+{
+    return array_of(o, rank, arrays_of(o, rank) + node);
+}
+
+nni_real *nni_owner_gradients(const nni_owner *o)
+{
+    return shares(o) ? o->gradients : NULL;
+}
+
+size_t nni_owner_pitch(const nni_owner *o)
+{
+    return o->pitch;
+}
+
+nni_real *nni_owner_array(const nni_owner *o, size_t array)
+{
+    return shares(o) ? array_of(o, 0, array) : NULL;
+}
+
+void nni_owner_use(nni_owner *o, nni_real *gradients, size_t pitch)
+{
+    o->gradients = gradients;
+    o->gradients_pitch = pitch;
+}
+
+/* --- who owns what --- */
+
+size_t nni_owner_parts(const nni_owner *o)
+{
+    return o->hosts->lanes;
+}
+
+size_t nni_owner_index(const nni_owner *o)
+{
+    return o->hosts->place;
+}
+
+bool nni_owner_is_first(const nni_owner *o)
+{
+    return o->hosts->index == 0;
+}
+
+bool nni_owner_leads(const nni_owner *o)
+{
+    return !shares(o) || o->hosts->place == 0;
+}
+
+nn_status nni_owner_barrier(nni_owner *o, nn_error *error)
+{
+    return nn_comm_barrier(o->comm, error);
+}
+
+/* --- counters --- */
+
+/* Elements of this round that all ranks of the domain have complete. */
+static size_t read_complete(nni_owner *o)
+{
+    const uint64_t before = (o->round - 1) * o->plan.count;
+    size_t least = o->complete;
+    for (size_t rank = 0; shares(o) && rank < ranks_of(o); rank++) {
+        const uint64_t theirs = atomic_load_explicit(&counters_of(o, rank)->complete, memory_order_acquire);
+        const size_t of_round = theirs > before ? (size_t)(theirs - before) : 0;
+        least = of_round < least ? of_round : least;
+    }
+    return o->known = least;
+}
+
+static bool is_complete(nni_owner *o, size_t count)
+{
+    return o->known >= count || read_complete(o) >= count;
+}
+
+void nni_owner_begin_round(nni_owner *o)
+{
+    o->round++;
+    o->complete = o->known = o->started = 0;
+    if (o->messages)
+        memset(o->arrived, 0, o->plan.piece_count * sizeof *o->arrived);
+}
+
+static void note_begin(const nni_owner *o, size_t before, size_t count)
+{
+    if (!nni_comm_timeline(o->comm) || o->comm->size == 1)
+        return;
+    for (size_t p = 0; p < o->plan.piece_count; p++) {
+        const size_t end = o->pieces[p].first + o->pieces[p].count;
+        if (end > before && end <= count)
+            o->began[p] = nni_clock();
+    }
+}
+
+static void note_end(const nni_owner *o, size_t piece)
+{
+    nni_timeline *timeline = nni_comm_timeline(o->comm);
+    if (timeline && o->comm->size > 1)
+        nni_timeline_add(timeline, (nni_span){.begin = o->began[piece],
+                                              .end = nni_clock(),
+                                              .bytes = o->pieces[piece].count * sizeof(nni_real),
+                                              .kind = NNI_SPAN_REDUCE,
+                                              .detail = (int32_t)piece});
+}
+
+void nni_owner_complete(nni_owner *o, size_t count)
+{
+    note_begin(o, o->complete, count);
+    o->complete = count;
+    if (shares(o))
+        atomic_store_explicit(&counters_of(o, o->hosts->place)->complete, (o->round - 1) * o->plan.count + count,
+                              memory_order_release);
+}
+
+void nni_owner_used(nni_owner *o, size_t piece)
+{
+    note_end(o, piece);
+    if (shares(o))
+        atomic_store_explicit(&counters_of(o, o->hosts->place)->used[piece], o->round, memory_order_release);
+}
+
+static bool owners_have_used(const nni_owner *o, size_t piece)
+{
+    for (size_t rank = 0; rank < o->hosts->lanes; rank++)
+        if (atomic_load_explicit(&counters_of(o, rank)->used[piece], memory_order_acquire) < o->round)
+            return false;
+    return true;
+}
+
+void nni_owner_wait_for_owners(nni_owner *o, size_t piece)
+{
+    if (!shares(o) || owners_have_used(o, piece))
+        return;
+    const nni_activity before = nni_comm_begin_wait(o->comm);
+    for (size_t pauses = 0; !owners_have_used(o, piece);)
+        nni_comm_pause(o->comm, &pauses);
+    nni_comm_end_wait(o->comm, before, NN_OK);
+}
+
+/* --- sums --- */
+
+/* Joins what all ranks of the domain have of some elements, to the domain's nodes. */
+static void join(const nni_owner *o, joiner *with, size_t first, size_t count, nni_real *sums, size_t pitch)
+{
+    size_t source = 0;
+    for (size_t rank = 0; rank < ranks_of(o); rank++)
+        for (size_t node = 0; node < o->nodes[rank]; node++)
+            with->nodes[source++] = node_of(o, rank, node) + first;
+    nni_tree_join_nodes(with->join, with->nodes, sums, pitch, count);
+}
+
+/* Whether joins round as messages do: where the bits must not depend on what is sent. */
+static bool rounds(const nni_owner *o)
+{
+    return o->plan.leaves > 0 && o->plan.wire == NNI_WIRE_BF16;
+}
+
+nni_real *nni_owner_sum(void *context, size_t thread, size_t first, size_t count)
+{
+    const nni_owner *o = context;
+    nni_real *arrived = o->sums ? o->sums : o->gradients;
+    if (o->messages || (!shares(o) && !rounds(o)))
+        return arrived + first;
+    joiner *with = &o->joiners[thread];
+    if (shares(o))
+        join(o, with, first, count, with->sum, o->plan.block);
+    else
+        memcpy(with->sum, arrived + first, count * sizeof *with->sum);
+    for (size_t i = 0; rounds(o) && i < count; i++)
+        with->sum[i] = (nni_real)nni_bf16_round((float)with->sum[i]);
+    return with->sum;
+}
+
+bool nni_owner_has_messages(const nni_owner *o)
+{
+    return o->messages != NULL;
+}
+
+static nn_status start(nni_owner *o, size_t piece, nn_error *error)
+{
+    const nni_partition part = o->parts[piece];
+    nni_real *values = (o->sums ? o->sums : o->gradients) + part.first;
+    const size_t pitch = o->sums ? o->pitch : o->gradients_pitch;
+    if (o->sums)
+        join(o, &o->joiners[0], part.first, part.count, values, pitch);
+    return o->plan.sharded ? nni_messages_reduce(o->messages[piece], values, pitch, error)
+                           : nni_messages_start(o->messages[piece], values, pitch, part.count, error);
+}
+
+nn_status nni_owner_spread(nni_owner *o, size_t piece, nni_real *array, nn_error *error)
+{
+    if (!o->messages[piece])
+        return NN_OK;
+    o->arrived[piece] = false;
+    return nni_messages_gather(o->messages[piece], array + o->parts[piece].first, error);
+}
+
+nn_status nni_owner_progress(nni_owner *o, nn_error *error)
+{
+    const nni_partition *pieces = o->pieces;
+    while (o->started < o->plan.piece_count && is_complete(o, pieces[o->started].first + pieces[o->started].count)) {
+        if (o->messages[o->started])
+            NN_TRY(start(o, o->started, error));
+        o->started++;
+    }
+    for (size_t p = 0; p < o->started; p++)
+        if (!o->arrived[p] && o->messages[p])
+            NN_TRY(nni_messages_progress(o->messages[p], &o->arrived[p], error));
+    return NN_OK;
+}
+
+static bool is_there(nni_owner *o, size_t piece)
+{
+    if (!is_complete(o, o->plan.count))
+        return false;
+    return !o->messages || !o->messages[piece] || o->arrived[piece];
+}
+
+static nn_status wait(nni_owner *o, size_t piece, nn_error *error)
+{
+    for (size_t pauses = 0; !is_there(o, piece);) {
+        if (o->messages)
+            NN_TRY(nni_owner_progress(o, error));
+        nni_comm_pause(o->comm, &pauses);
+    }
+    return NN_OK;
+}
+
+nn_status nni_owner_wait_for_sum(nni_owner *o, size_t piece, nn_error *error)
+{
+    if (is_there(o, piece))
+        return NN_OK;
+    const nni_activity before = nni_comm_begin_wait(o->comm);
+    return nni_comm_end_wait(o->comm, before, wait(o, piece, error));
+}
+
+/* --- memory --- */
+
+/* The runs of this domain's ranks; without a tree that all keep to, a leaf a rank. */
+static nn_status find_runs(const nni_owner *o, nni_leaf_range **runs, nn_error *error)
+{
+    const size_t ranks = ranks_of(o), all = (size_t)o->comm->size, leaves = o->plan.leaves;
+    if (leaves == 0)
+        return nni_leaf_ranges_of_ranks(ranks, ranks, runs, error);
+    NN_TRY(nni_allocate(ranks, sizeof **runs, what, runs, error));
+    for (size_t rank = 0; rank < ranks; rank++)
+        (*runs)[rank] = nni_leaf_range_of_rank(leaves, o->hosts->first[o->hosts->index] + rank, all);
+    return NN_OK;
+}
+
+static nn_status create_joiners(nni_owner *o, const nni_leaf_range *runs, nn_error *error)
+{
+    const nni_element_wire element = nni_element_wire_of(NNI_REAL, rounds(o) ? NNI_WIRE_BF16 : NNI_WIRE_FLOAT32);
+    NN_TRY(nni_allocate(o->plan.threads, sizeof *o->joiners, what, &o->joiners, error));
+    for (size_t t = 0; t < o->plan.threads; t++) {
+        joiner *with = &o->joiners[t];
+        NN_TRY(nni_tree_join_create(runs, ranks_of(o), element, &with->join, error));
+        NN_TRY(nni_allocate(o->all_nodes, sizeof *with->nodes, what, &with->nodes, error));
+        NN_TRY(nni_reserve(o->plan.block, sizeof *with->sum, what, &with->sum, error));
+    }
+    return NN_OK;
+}
+
+static void free_joiners(nni_owner *o)
+{
+    for (size_t t = 0; o->joiners && t < o->plan.threads; t++) {
+        nni_tree_join_free(o->joiners[t].join);
+        nni_release(o->joiners[t].nodes);
+        nni_release(o->joiners[t].sum);
+    }
+    nni_release(o->joiners);
+    nni_release(o->nodes);
+    o->joiners = NULL;
+    o->nodes = NULL;
+    o->all_nodes = 0;
+}
+
+static nn_status create_joins(nni_owner *o, nn_error *error)
+{
+    nni_leaf_range *runs = NULL;
+    nn_status status = find_runs(o, &runs, error);
+    if (status == NN_OK)
+        status = nni_allocate(ranks_of(o), sizeof *o->nodes, what, &o->nodes, error);
+    for (size_t rank = 0; status == NN_OK && rank < ranks_of(o); rank++)
+        o->all_nodes += o->nodes[rank] = nni_sum_tree_nodes(runs[rank]);
+    if (status == NN_OK) {
+        o->domain_nodes = nni_sum_tree_nodes(nni_leaf_range_union(runs, ranks_of(o)));
+        status = create_joiners(o, runs, error);
+    }
+    nni_release(runs);
+    return nn_comm_agree(o->comm, status, error);
+}
+
+/* @param there  receives whether all domains have memory to share, or need none */
+static nn_status share_memory(nni_owner *o, bool *there, nn_error *error)
+{
+    const size_t rank = o->hosts->place, own = o->nodes[rank];
+    const size_t bytes = (header_elements(o) + (arrays_of(o, rank) + own) * o->pitch) * sizeof(nni_real);
+    const size_t beside = o->plan.height > own ? (o->plan.height - own) * o->pitch * sizeof(nni_real) : 0;
+    nn_status status = NN_OK;
+    if (ranks_of(o) > 1)
+        status = nni_shared_memory_take(o->hosts->inside, bytes, beside, &o->memory, error);
+    NN_TRY(nn_comm_agree(o->comm, status, error));
+    double shared = ranks_of(o) == 1 || shares(o);
+    NN_TRY(nni_comm_min_double(o->comm, &shared, 1, error));
+    *there = shared > 0;
+    if (*there && shares(o))
+        nni_owner_use(o, node_of(o, rank, 0), o->pitch);
+    return NN_OK;
+}
+
+static nn_status be_alone(nni_owner *o, nn_error *error)
+{
+    NN_TRY(nni_hosts_create_alone(o->comm, &o->alone, error));
+    o->hosts = o->alone;
+    return create_joins(o, error);
+}
+
+static nn_status make_domains(nni_owner *o, nn_error *error)
+{
+    bool there = false;
+    if (o->comm->size == 1) {
+        o->first_of_one[1] = 1;
+        o->one = (nni_hosts){.count = 1, .first = o->first_of_one, .lanes = 1, .inside = o->comm};
+        o->hosts = &o->one;
+        return create_joins(o, error);
+    }
+    if (o->plan.apart)
+        return be_alone(o, error);
+    o->hosts = o->comm->backend->hosts;
+    NN_TRY(create_joins(o, error));
+    NN_TRY(share_memory(o, &there, error));
+    if (there)
+        return NN_OK;
+    nni_shared_memory_release(&o->memory);
+    free_joiners(o);
+    return be_alone(o, error);
+}
+
+static nn_status take_memory(nni_owner *o, nn_error *error)
+{
+    const size_t pieces = o->plan.piece_count;
+    NN_TRY(nni_allocate(pieces, sizeof *o->pieces, what, &o->pieces, error));
+    NN_TRY(nni_allocate(pieces, sizeof *o->parts, what, &o->parts, error));
+    NN_TRY(nni_allocate(pieces, sizeof *o->began, what, &o->began, error));
+    memcpy(o->pieces, o->plan.pieces, pieces * sizeof *o->pieces);
+    o->plan.pieces = o->pieces;
+    return NN_OK;
+}
+
+nn_status nni_owner_create(nn_comm *comm, const nni_owner_plan *plan, nni_owner **result, nn_error *error)
+{
+    nni_owner *o = NULL;
+    nn_status status = nni_allocate(1, sizeof *o, what, &o, error);
+    if (status == NN_OK) {
+        *o = (nni_owner){.comm = comm, .plan = *plan, .pitch = (plan->count + PAGE - 1) / PAGE * PAGE};
+        status = take_memory(o, error);
+    }
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK)
+        status = make_domains(o, error);
+    if (status != NN_OK) {
+        nni_owner_free(o);
+        return status;
+    }
+    *result = o;
+    return NN_OK;
+}
+
+static nn_status take_messages(nni_owner *o, nni_leaf_range **of_domains, nn_error *error)
+{
+    nni_leaf_range *runs = NULL;
+    const size_t pieces = o->plan.piece_count;
+    NN_TRY(nni_allocate(pieces, sizeof(nni_messages *), what, &o->messages, error));
+    NN_TRY(nni_allocate(pieces, sizeof *o->arrived, what, &o->arrived, error));
+    if (shares(o))
+        NN_TRY(nni_reserve(o->domain_nodes * o->pitch, sizeof *o->sums, what, &o->sums, error));
+    if (o->plan.leaves == 0)
+        return NN_OK;
+    NN_TRY(nni_leaf_ranges_of_ranks(o->plan.leaves, (size_t)o->comm->size, &runs, error));
+    const nn_status status = nni_hosts_runs(o->hosts, runs, of_domains, error);
+    nni_release(runs);
+    return status;
+}
+
+/* Of a piece's part, which owners of all domains have. Collective over these. */
+static nn_status create_messages(nni_owner *o, size_t piece, const nni_leaf_range *of_domains, const size_t *cuts,
+                                 size_t cut_count, nn_error *error)
+{
+    const nni_messages_plan plan = {.turn = piece,
+                                    .runs = of_domains,
+                                    .element = NNI_REAL,
+                                    .most = o->parts[piece].count,
+                                    .cuts = o->plan.sharded ? cuts : NULL,
+                                    .cut_count = cut_count,
+                                    .tag = NNI_TAG_PIECES + (int)piece};
+    return plan.most > 0 ? nni_messages_create(o->hosts->lane, &plan, &o->messages[piece], error) : NN_OK;
+}
+
+/* Those of a part, from its first element on. @param local  receives them */
+static size_t cuts_of(nni_partition part, const size_t *cuts, size_t cut_count, size_t *local)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < cut_count; c++)
+        if (cuts[c] >= part.first && cuts[c] < part.first + part.count)
+            local[count++] = cuts[c] - part.first;
+    return count;
+}
+
+nn_status nni_owner_divide(nni_owner *o, const nni_partition *parts, const size_t *cuts, size_t cut_count,
+                           nn_error *error)
+{
+    nni_leaf_range *of_domains = NULL;
+    size_t *local = NULL;
+    memcpy(o->parts, parts, o->plan.piece_count * sizeof *o->parts);
+    o->plan.sharded = o->plan.sharded && o->hosts->count > 1;
+    if (o->hosts->count == 1)
+        return NN_OK;
+    nn_status status = take_messages(o, &of_domains, error);
+    if (status == NN_OK)
+        status = nni_allocate(cut_count, sizeof *local, what, &local, error);
+    status = nn_comm_agree(o->comm, status, error);
+    for (size_t p = 0; status == NN_OK && o->hosts->lane && p < o->plan.piece_count; p++)
+        status = create_messages(o, p, of_domains, local, cuts_of(parts[p], cuts, cut_count, local), error);
+    nni_release(of_domains);
+    nni_release(local);
+    return nn_comm_agree(o->comm, status, error);
+}
+
+size_t nni_owner_kept(const nni_owner *o, size_t piece, nni_partition *ranges)
+{
+    if (!o->plan.sharded) {
+        if (ranges)
+            ranges[0] = o->parts[piece];
+        return 1;
+    }
+    if (!o->messages[piece])
+        return 0;
+    const size_t count = nni_messages_kept(o->messages[piece], ranges);
+    for (size_t r = 0; ranges && r < count; r++)
+        ranges[r].first += o->parts[piece].first;
+    return count;
+}
+
+void nni_owner_free(nni_owner *o)
+{
+    if (!o)
+        return;
+    for (size_t p = 0; o->messages && p < o->plan.piece_count; p++)
+        nni_messages_free(o->messages[p]);
+    free_joiners(o);
+    nni_shared_memory_release(&o->memory);
+    nni_hosts_free(o->alone);
+    nni_release(o->messages);
+    nni_release(o->arrived);
+    nni_release(o->sums);
+    nni_release(o->pieces);
+    nni_release(o->parts);
+    nni_release(o->began);
+    nni_release(o);
+}

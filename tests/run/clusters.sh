@@ -16,10 +16,10 @@ train() {
 }
 layers='network.layers=[{units: 256, activation: relu}, {units: 192, activation: gelu}, {units: 10, activation: softmax}]'
 
-# same FOLDER: as one rank.
+# same FOLDER [ONE]: as one rank.
 same() {
     for group in /model /optimizer; do
-        h5diff one/model.h5 "$1/model.h5" $group || fail "$1: $group differs from that of one rank"
+        h5diff "${2:-one}/model.h5" "$1/model.h5" $group || fail "$1: $group differs from that of one rank"
     done
 }
 
@@ -33,6 +33,12 @@ train one 1 || fail "one rank: exit code $?: $(cat one.out)"
 check three "1 1 1" 3
 check pairs "2 2" 2
 check uneven "3 1" 2
+
+# Rounded on the wire: other bits, and the same ones however many hosts there are.
+train half 1 --set parallel.wire=bf16 || fail "bf16 on one rank: exit code $?"
+train halves "2 1" --set parallel.wire=bf16 || fail "bf16: exit code $?"
+same halves half
+! h5diff -q one/model.h5 half/model.h5 /model || fail "bf16 rounds nothing"
 
 # Dealt out in turn; numbered host by host.
 map=node

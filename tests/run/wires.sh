@@ -26,12 +26,12 @@ train() {
     grep -q " on $hosts hosts" out || fail "not on $hosts hosts: $(head -n 1 out)"
 }
 
-# bytes HOSTS RANKS_A_HOST: those that the busiest interface sends in a step, in those of the gradients. What joining and
+# bytes HOSTS RANKS_A_HOST [WIRE]: those that the busiest interface sends in a step, in those of the gradients. What joining and
 # evaluating send is in it.
 bytes() {
     local hosts=$1 each=$2 before after
     before=$(sent "$hosts")
-    train "$NNTRAIN" "$hosts" "$each" 1 || return 1
+    train "$NNTRAIN" "$hosts" "$each" 1 --set parallel.wire="${3:-float32}" || return 1
     after=$(sent "$hosts")
     paste <(echo "$before") <(echo "$after") | awk -v step=$((12 * gradients)) '
         { part = ($2 - $1) / step; most = part > most ? part : most } END { printf "%.3f", most }'
@@ -45,6 +45,9 @@ if [ -z "${WIRES:-}" ]; then
         echo "$hosts hosts, ranks on each: $each; the busiest sends $part of the gradients a step, and a sum must $least"
         holds "$part >= $least && $part <= 1.1 * $least" || fail "$run: $part, not $least"
     done
+    part=$(bytes 3 1 bf16) || fail "bf16"
+    echo "3 hosts, bf16: the busiest sends $part, and a sum of halves must 0.667"
+    holds "$part >= 0.667 && $part <= 1.1 * 0.667" || fail "bf16: $part, not 0.667"
     finish
 fi
 

@@ -487,6 +487,8 @@ static nn_status create_messages(nni_owner *o, size_t piece, const nni_leaf_rang
     const nni_messages_plan plan = {.turn = piece,
                                     .runs = of_domains,
                                     .element = NNI_REAL,
+                                    .wire = o->plan.wire,
+                                    .library = o->plan.apart,
                                     .most = o->parts[piece].count,
                                     .cuts = o->plan.sharded ? cuts : NULL,
                                     .cut_count = cut_count,

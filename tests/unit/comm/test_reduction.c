@@ -160,13 +160,23 @@ static void any_order_gives_all_ranks_the_same_bits(void)
     nni_release(values);
 }
 
+/* Sums that the library was asked for, which come by here. */
+static size_t library_sums;
+
+int MPI_Iallreduce(const void *from, void *to, int count, MPI_Datatype type, MPI_Op operation, MPI_Comm world,
+                   MPI_Request *request)
+{
+    library_sums += from != MPI_IN_PLACE;
+    return PMPI_Iallreduce(from, to, count, type, operation, world, request);
+}
+
 enum { PIECES = 5, ROUNDS = 4 };
 
 /* Layers of very different sizes. */
 static const nni_partition pieces[PIECES] = {
     {0, 10}, {10, 690}, {700, 1}, {701, 34299}, {35000, MOST_ELEMENTS - 35000}};
 
-static nni_owner *take_owner(size_t leaves, nni_partition *parts, nni_real *values)
+static nni_owner *take_owner(size_t leaves, nni_wire wire, bool apart, nni_partition *parts, nni_real *values)
 {
     const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
     const nni_owner_plan plan = {.leaves = leaves,
@@ -176,7 +186,9 @@ static nni_owner *take_owner(size_t leaves, nni_partition *parts, nni_real *valu
                                  .pieces = pieces,
                                  .piece_count = PIECES,
                                  .threads = 1,
-                                 .block = 1000};
+                                 .block = 1000,
+                                 .wire = wire,
+                                 .apart = apart};
     nni_owner *owner = NULL;
     CU_ASSERT_FATAL(nni_owner_create(comm, &plan, &owner, NULL) == NN_OK);
     const size_t index = nni_owner_index(owner), count = nni_owner_parts(owner);
@@ -224,7 +236,7 @@ static void owners_use_the_sums_of_their_parts(void)
     CU_ASSERT_FATAL(nni_allocate(kept, MOST_ELEMENTS * sizeof *own, "nodes", &own, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *results, "results", &results, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *found, "results", &found, NULL) == NN_OK);
-    nni_owner *owner = take_owner(LEAVES, parts, own);
+    nni_owner *owner = take_owner(LEAVES, NNI_WIRE_FLOAT32, false, parts, own);
     nni_real *shared = nni_owner_array(owner, 0), *gradients = shared ? nni_owner_gradients(owner) : own;
     const size_t pitch = shared ? nni_owner_pitch(owner) : MOST_ELEMENTS;
     for (int round = 0; round < ROUNDS; round++) {
@@ -246,29 +258,65 @@ static void owners_use_the_sums_of_their_parts(void)
     nni_release(nodes), nni_release(own), nni_release(results), nni_release(found);
 }
 
-/* A value a rank, whose sums are exact. */
-static void owners_sum_in_any_order(void)
+typedef bool is_expected(nni_real sum, size_t element);
+
+/* A round of one node a rank: first + element % 100 at each rank, of which every owner has sums as expected. */
+static void sum_in_any_order(nni_wire wire, bool apart, nni_real first, is_expected *expected)
 {
     nni_partition parts[PIECES];
     nni_real *own = NULL, *results = NULL;
     CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *own, "values", &own, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_allocate(MOST_ELEMENTS, sizeof *results, "results", &results, NULL) == NN_OK);
-    nni_owner *owner = take_owner(0, parts, own);
+    nni_owner *owner = take_owner(0, wire, apart, parts, own);
     nni_real *shared = nni_owner_array(owner, 0), *gradients = shared ? nni_owner_gradients(owner) : own;
     for (size_t i = 0; i < MOST_ELEMENTS; i++)
-        gradients[i] = (nni_real)((size_t)comm->rank + i % 100);
+        gradients[i] = first + (nni_real)(i % 100);
     go_round(owner, parts, shared ? shared : results);
     bool good = true;
-    const size_t ranks = (size_t)comm->size;
     for (size_t p = 0; p < PIECES; p++) {
         const nni_partition known = shared ? pieces[p] : parts[p];
         for (size_t i = known.first; i < known.first + known.count; i++)
-            good =
-                good && (shared ? shared : results)[i] == (nni_real)(2 * (ranks * (ranks - 1) / 2 + ranks * (i % 100)));
+            good = good && expected((shared ? shared : results)[i] / 2, i);
     }
     CU_ASSERT(good);
     nni_owner_free(owner);
     nni_release(own), nni_release(results);
+}
+
+static bool is_exact(nni_real sum, size_t element)
+{
+    const size_t ranks = (size_t)comm->size;
+    return sum == (nni_real)(ranks * (ranks - 1) / 2 + ranks * (element % 100));
+}
+
+static void owners_sum_in_any_order(void)
+{
+    const size_t before = library_sums;
+    sum_in_any_order(NNI_WIRE_FLOAT32, false, (nni_real)comm->rank, is_exact);
+    CU_ASSERT_EQUAL(library_sums, before);
+}
+
+static void owners_may_leave_the_sums_to_the_library(void)
+{
+    const size_t before = library_sums;
+    sum_in_any_order(NNI_WIRE_FLOAT32, true, (nni_real)comm->rank, is_exact);
+    CU_ASSERT_EQUAL(library_sums - before, comm->size > 1 ? PIECES : 0);
+}
+
+/* Between hosts; eight bits of which the first is not written. */
+static bool is_rounded(nni_real sum, size_t element)
+{
+    const double exact = (double)comm->size * (1 + 0x1p-9 + (double)(element % 100));
+    uint32_t bits;
+    const float value = (float)sum;
+    memcpy(&bits, &value, sizeof bits);
+    return comm->host_count > 1 ? (bits & 0xffff) == 0 && fabs((double)sum - exact) <= 0.03 * exact
+                                : (double)sum == exact;
+}
+
+static void owners_round_what_they_send(void)
+{
+    sum_in_any_order(NNI_WIRE_BF16, false, (nni_real)(1 + 0x1p-9), is_rounded);
 }
 
 int main(int argc, char **argv)
@@ -282,6 +330,8 @@ int main(int argc, char **argv)
         NN_TEST(any_order_gives_all_ranks_the_same_bits),
         NN_TEST(owners_use_the_sums_of_their_parts),
         NN_TEST(owners_sum_in_any_order),
+        NN_TEST(owners_may_leave_the_sums_to_the_library),
+        NN_TEST(owners_round_what_they_send),
     };
     const size_t count = sizeof tests / sizeof *tests;
     int code = nni_run_suite("reduction through shared memory", tests, count);

@@ -120,13 +120,35 @@ void nni_hosts_free(nni_hosts *hosts)
     nni_release(hosts);
 }
 
-nn_status nni_hosts_runs(const nni_hosts *hosts, const nni_leaf_range *runs, nni_leaf_range **of_hosts, nn_error *error)
+static nn_status runs_of_ranks(const nni_hosts *hosts, size_t leaves, nni_leaf_range **runs, nn_error *error)
 {
-    NN_TRY(nni_allocate(hosts->count, sizeof **of_hosts, what, of_hosts, error));
-    for (size_t host = 0; host < hosts->count; host++)
-        (*of_hosts)[host] =
-            nni_leaf_range_union(runs + hosts->first[host], hosts->first[host + 1] - hosts->first[host]);
+    const size_t first = hosts->first[hosts->index], ranks = hosts->first[hosts->index + 1] - first;
+    if (leaves == 0)
+        return nni_leaf_ranges_of_ranks(ranks, ranks, runs, error);
+    NN_TRY(nni_allocate(ranks, sizeof **runs, what, runs, error));
+    for (size_t rank = 0; rank < ranks; rank++)
+        (*runs)[rank] = nni_leaf_range_of_rank(leaves, first + rank, hosts->first[hosts->count]);
     return NN_OK;
+}
+
+static nn_status runs_of_hosts(const nni_hosts *hosts, size_t leaves, nni_leaf_range **runs, nn_error *error)
+{
+    const size_t ranks = hosts->first[hosts->count];
+    NN_TRY(nni_allocate(hosts->count, sizeof **runs, what, runs, error));
+    for (size_t host = 0; host < hosts->count; host++) {
+        const nni_leaf_range ends[] = {nni_leaf_range_of_rank(leaves, hosts->first[host], ranks),
+                                       nni_leaf_range_of_rank(leaves, hosts->first[host + 1] - 1, ranks)};
+        (*runs)[host] = nni_leaf_range_union(ends, 2);
+    }
+    return NN_OK;
+}
+
+nn_status nni_hosts_runs(const nni_hosts *hosts, size_t leaves, nni_leaf_range **of_ranks, nni_leaf_range **of_hosts,
+                         nn_error *error)
+{
+    if (of_ranks)
+        NN_TRY(runs_of_ranks(hosts, leaves, of_ranks, error));
+    return of_hosts && leaves > 0 ? runs_of_hosts(hosts, leaves, of_hosts, error) : NN_OK;
 }
 
 /* --- a run of ranks --- */

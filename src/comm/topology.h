@@ -46,8 +46,14 @@ nn_status nni_hosts_create_alone(nn_comm *comm, nni_hosts **hosts, nn_error *err
 /** Leaves them. NULL is fine. */
 void nni_hosts_free(nni_hosts *hosts);
 
-/** Takes the runs of leaves that hosts have. @param runs  [ranks]  @param of_hosts  receives [count] */
-nn_status nni_hosts_runs(const nni_hosts *hosts, const nni_leaf_range *runs, nni_leaf_range **of_hosts,
+/**
+ * Takes the runs of leaves, to be released with nni_release.
+ *
+ * @param leaves    of the tree; 0: none that all keep to. Then each host has a tree of its own, with a leaf a rank
+ * @param of_ranks  receives those of this host's ranks; NULL: not asked for
+ * @param of_hosts  receives [count], or without a tree NULL; NULL: not asked for
+ */
+nn_status nni_hosts_runs(const nni_hosts *hosts, size_t leaves, nni_leaf_range **of_ranks, nni_leaf_range **of_hosts,
                          nn_error *error);
 
 #endif

@@ -48,16 +48,6 @@ static inline __m512 emulated_castps128_ps512(__m128 a)
     return result;
 }
 
-static inline void emulated_stream_ps(float *to, __m512 a)
-{
-    memcpy(to, &a, sizeof a);
-}
-
-static inline void emulated_stream_pd(double *to, __m512d a)
-{
-    memcpy(to, &a, sizeof a);
-}
-
 /* The low half of a vector; and one whose high half, which the processor leaves undefined, must not be used. */
 static inline __m256 emulated_castps512_ps256(__m512 a)
 {
@@ -166,8 +156,6 @@ static __attribute__((noinline, unused)) __m512 emulated_dpbf16_ps(__m512 sum, _
 #define _mm512_mask_storeu_ps       emulated_mask_storeu_ps
 #define _mm512_maskz_loadu_pd       emulated_maskz_loadu_pd
 #define _mm512_mask_storeu_pd       emulated_mask_storeu_pd
-#define _mm512_stream_ps            emulated_stream_ps
-#define _mm512_stream_pd            emulated_stream_pd
 #define _mm512_castps128_ps512      emulated_castps128_ps512
 #define _mm512_castps512_ps256      emulated_castps512_ps256
 #define _mm512_castps256_ps512      emulated_castps256_ps512

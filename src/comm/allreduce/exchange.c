@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/exchange.h"
 
-#include <string.h>
-
 #include "comm/allreduce/messages.h"
 #include "comm/allreduce/shared_sum.h"
 #include "comm/topology.h"
@@ -18,19 +16,6 @@ struct nni_exchange {
 
 /* --- memory --- */
 
-/* The runs of this host's ranks, and those of the hosts: without a tree that all keep to, a tree within each host, so
- * that each has one node for the others. @param runs  [ranks]; NULL: any order */
-static nn_status find_runs(const nni_hosts *hosts, const nni_leaf_range *runs, nni_leaf_range **of_ranks,
-                           nni_leaf_range **of_hosts, nn_error *error)
-{
-    const size_t ranks = (size_t)hosts->inside->size;
-    NN_TRY(nni_leaf_ranges_of_ranks(ranks, ranks, of_ranks, error));
-    if (!runs)
-        return NN_OK;
-    memcpy(*of_ranks, runs + hosts->first[hosts->index], ranks * sizeof *runs);
-    return nni_hosts_runs(hosts, runs, of_hosts, error);
-}
-
 static nn_status create_messages(nni_exchange *x, nn_comm *comm, const nni_leaf_range *runs, nni_element element,
                                  size_t most, int tag, nn_error *error)
 {
@@ -38,13 +23,13 @@ static nn_status create_messages(nni_exchange *x, nn_comm *comm, const nni_leaf_
     return nni_messages_create(comm, &plan, &x->messages, error);
 }
 
-/* Where there is no room to share, all ranks do without. @param runs  [ranks]; NULL: any order */
-static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs, nni_element element, size_t most,
-                                    int tag, nn_error *error)
+/* Where there is no room to share, all ranks do without. */
+static nn_status share_within_hosts(nni_exchange *x, size_t leaves, nni_element element, size_t most, int tag,
+                                    nn_error *error)
 {
     const nni_hosts *hosts = x->comm->backend->hosts;
     nni_leaf_range *of_ranks = NULL, *of_hosts = NULL;
-    nn_status status = nn_comm_agree(x->comm, find_runs(hosts, runs, &of_ranks, &of_hosts, error), error);
+    nn_status status = nn_comm_agree(x->comm, nni_hosts_runs(hosts, leaves, &of_ranks, &of_hosts, error), error);
     if (status == NN_OK && hosts->place == 0 && hosts->count > 1)
         status = create_messages(x, hosts->lane, of_hosts, element, most, tag, error);
     status = nn_comm_agree(x->comm, status, error);
@@ -66,30 +51,30 @@ static nn_status share_within_hosts(nni_exchange *x, const nni_leaf_range *runs,
     return status;
 }
 
-/* @param runs  [ranks]; NULL: any order */
-static nn_status take_memory(nni_exchange *x, const nni_leaf_range *runs, nni_element element, size_t most, int tag,
-                             nn_error *error)
+static nn_status send_alone(nni_exchange *x, size_t leaves, nni_element element, size_t most, int tag, nn_error *error)
+{
+    nni_leaf_range *runs = NULL;
+    if (leaves > 0)
+        NN_TRY(nn_comm_agree(x->comm, nni_leaf_ranges_of_ranks(leaves, (size_t)x->comm->size, &runs, error), error));
+    const nn_status status = create_messages(x, x->comm, runs, element, most, tag, error);
+    nni_release(runs);
+    return status;
+}
+
+static nn_status take_memory(nni_exchange *x, size_t leaves, nni_element element, size_t most, int tag, nn_error *error)
 {
     if (x->comm->host_count < x->comm->size)
-        NN_TRY(share_within_hosts(x, runs, element, most, tag, error));
-    return x->shared ? NN_OK : create_messages(x, x->comm, runs, element, most, tag, error);
+        NN_TRY(share_within_hosts(x, leaves, element, most, tag, error));
+    return x->shared ? NN_OK : send_alone(x, leaves, element, most, tag, error);
 }
 
 nn_status nni_exchange_create(nn_comm *comm, size_t leaves, nni_element element, size_t most, int tag,
                               nni_exchange **result, nn_error *error)
 {
     nni_exchange *x = NULL;
-    nni_leaf_range *runs = NULL;
-    const size_t ranks = (size_t)comm->size;
-    nn_status status = nni_allocate(1, sizeof *x, "the exchange of gradients", &x, error);
-    if (status == NN_OK) {
-        x->comm = comm;
-        status = nni_leaf_ranges_of_ranks(leaves > 0 ? leaves : ranks, ranks, &runs, error);
-    }
-    status = nn_comm_agree(comm, status, error);
-    if (status == NN_OK && ranks > 1)
-        status = take_memory(x, leaves > 0 ? runs : NULL, element, most, tag, error);
-    nni_release(runs);
+    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *x, "the exchange of values", &x, error), error));
+    x->comm = comm;
+    const nn_status status = comm->size > 1 ? take_memory(x, leaves, element, most, tag, error) : NN_OK;
     if (status != NN_OK) {
         nni_exchange_free(x);
         return status;

@@ -42,7 +42,8 @@ struct nni_owner {
     size_t first_of_one[2];
     nni_owner_plan plan;
     nni_partition *pieces, *parts; /* [piece_count] */
-    double *began;                 /* [piece_count] clock when this rank had a piece complete; in a traced run */
+    double *began;                 /* [piece_count] clock when this rank had a piece complete */
+    size_t begun;                  /* pieces that it has complete in this round */
     size_t pitch;                  /* of what is shared */
 
     nni_shared_memory memory; /* of the domain; nothing where it is this rank alone */
@@ -145,11 +146,6 @@ bool nni_owner_leads(const nni_owner *o)
     return !shares(o) || o->hosts->place == 0;
 }
 
-nn_status nni_owner_barrier(nni_owner *o, nn_error *error)
-{
-    return nn_comm_barrier(o->comm, error);
-}
-
 /* --- counters --- */
 
 /* Elements of this round that all ranks of the domain have complete. */
@@ -173,20 +169,21 @@ static bool is_complete(nni_owner *o, size_t count)
 void nni_owner_begin_round(nni_owner *o)
 {
     o->round++;
-    o->complete = o->known = o->started = 0;
+    o->complete = o->known = o->started = o->begun = 0;
     if (o->messages)
         memset(o->arrived, 0, o->plan.piece_count * sizeof *o->arrived);
 }
 
-static void note_begin(const nni_owner *o, size_t before, size_t count)
+static size_t end_of(const nni_owner *o, size_t piece)
 {
-    if (!nni_comm_timeline(o->comm) || o->comm->size == 1)
-        return;
-    for (size_t p = 0; p < o->plan.piece_count; p++) {
-        const size_t end = o->pieces[p].first + o->pieces[p].count;
-        if (end > before && end <= count)
-            o->began[p] = nni_clock();
-    }
+    return o->pieces[piece].first + o->pieces[piece].count;
+}
+
+/* Told many times a layer, where rows are told as they are complete. */
+static void note_begin(nni_owner *o, size_t count)
+{
+    for (; o->begun < o->plan.piece_count && end_of(o, o->begun) <= count; o->begun++)
+        o->began[o->begun] = nni_clock();
 }
 
 static void note_end(const nni_owner *o, size_t piece)
@@ -202,7 +199,7 @@ static void note_end(const nni_owner *o, size_t piece)
 
 void nni_owner_complete(nni_owner *o, size_t count)
 {
-    note_begin(o, o->complete, count);
+    note_begin(o, count);
     o->complete = count;
     if (shares(o))
         atomic_store_explicit(&counters_of(o, o->hosts->place)->complete, (o->round - 1) * o->plan.count + count,
@@ -294,8 +291,7 @@ nn_status nni_owner_spread(nni_owner *o, size_t piece, nni_real *array, nn_error
 
 nn_status nni_owner_progress(nni_owner *o, nn_error *error)
 {
-    const nni_partition *pieces = o->pieces;
-    while (o->started < o->plan.piece_count && is_complete(o, pieces[o->started].first + pieces[o->started].count)) {
+    while (o->started < o->plan.piece_count && is_complete(o, end_of(o, o->started))) {
         if (o->messages[o->started])
             NN_TRY(start(o, o->started, error));
         o->started++;
@@ -333,18 +329,6 @@ nn_status nni_owner_wait_for_sum(nni_owner *o, size_t piece, nn_error *error)
 
 /* --- memory --- */
 
-/* The runs of this domain's ranks; without a tree that all keep to, a leaf a rank. */
-static nn_status find_runs(const nni_owner *o, nni_leaf_range **runs, nn_error *error)
-{
-    const size_t ranks = ranks_of(o), all = (size_t)o->comm->size, leaves = o->plan.leaves;
-    if (leaves == 0)
-        return nni_leaf_ranges_of_ranks(ranks, ranks, runs, error);
-    NN_TRY(nni_allocate(ranks, sizeof **runs, what, runs, error));
-    for (size_t rank = 0; rank < ranks; rank++)
-        (*runs)[rank] = nni_leaf_range_of_rank(leaves, o->hosts->first[o->hosts->index] + rank, all);
-    return NN_OK;
-}
-
 static nn_status create_joiners(nni_owner *o, const nni_leaf_range *runs, nn_error *error)
 {
     const nni_element_wire element = nni_element_wire_of(NNI_REAL, rounds(o) ? NNI_WIRE_BF16 : NNI_WIRE_FLOAT32);
@@ -375,7 +359,7 @@ static void free_joiners(nni_owner *o)
 static nn_status create_joins(nni_owner *o, nn_error *error)
 {
     nni_leaf_range *runs = NULL;
-    nn_status status = find_runs(o, &runs, error);
+    nn_status status = nni_hosts_runs(o->hosts, o->plan.leaves, &runs, NULL, error);
     if (status == NN_OK)
         status = nni_allocate(ranks_of(o), sizeof *o->nodes, what, &o->nodes, error);
     for (size_t rank = 0; status == NN_OK && rank < ranks_of(o); rank++)
@@ -466,18 +450,12 @@ nn_status nni_owner_create(nn_comm *comm, const nni_owner_plan *plan, nni_owner 
 
 static nn_status take_messages(nni_owner *o, nni_leaf_range **of_domains, nn_error *error)
 {
-    nni_leaf_range *runs = NULL;
     const size_t pieces = o->plan.piece_count;
     NN_TRY(nni_allocate(pieces, sizeof(nni_messages *), what, &o->messages, error));
     NN_TRY(nni_allocate(pieces, sizeof *o->arrived, what, &o->arrived, error));
     if (shares(o))
         NN_TRY(nni_reserve(o->domain_nodes * o->pitch, sizeof *o->sums, what, &o->sums, error));
-    if (o->plan.leaves == 0)
-        return NN_OK;
-    NN_TRY(nni_leaf_ranges_of_ranks(o->plan.leaves, (size_t)o->comm->size, &runs, error));
-    const nn_status status = nni_hosts_runs(o->hosts, runs, of_domains, error);
-    nni_release(runs);
-    return status;
+    return nni_hosts_runs(o->hosts, o->plan.leaves, NULL, of_domains, error);
 }
 
 /* Of a piece's part, which owners of all domains have. Collective over these. */
@@ -490,7 +468,7 @@ static nn_status create_messages(nni_owner *o, size_t piece, const nni_leaf_rang
                                     .wire = o->plan.wire,
                                     .library = o->plan.apart,
                                     .most = o->parts[piece].count,
-                                    .cuts = o->plan.sharded ? cuts : NULL,
+                                    .cuts = cuts,
                                     .cut_count = cut_count,
                                     .tag = NNI_TAG_PIECES + (int)piece};
     return plan.most > 0 ? nni_messages_create(o->hosts->lane, &plan, &o->messages[piece], error) : NN_OK;
@@ -500,7 +478,7 @@ static nn_status create_messages(nni_owner *o, size_t piece, const nni_leaf_rang
 static size_t cuts_of(nni_partition part, const size_t *cuts, size_t cut_count, size_t *local)
 {
     size_t count = 0;
-    for (size_t c = 0; c < cut_count; c++)
+    for (size_t c = 0; local && c < cut_count; c++)
         if (cuts[c] >= part.first && cuts[c] < part.first + part.count)
             local[count++] = cuts[c] - part.first;
     return count;
@@ -516,7 +494,7 @@ nn_status nni_owner_divide(nni_owner *o, const nni_partition *parts, const size_
     if (o->hosts->count == 1)
         return NN_OK;
     nn_status status = take_messages(o, &of_domains, error);
-    if (status == NN_OK)
+    if (status == NN_OK && o->plan.sharded)
         status = nni_allocate(cut_count, sizeof *local, what, &local, error);
     status = nn_comm_agree(o->comm, status, error);
     for (size_t p = 0; status == NN_OK && o->hosts->lane && p < o->plan.piece_count; p++)

@@ -62,9 +62,6 @@ bool nni_owner_is_first(const nni_owner *owner);
 /** @return whether this rank writes what its domain shares where no owner does, such as at the beginning */
 bool nni_owner_leads(const nni_owner *owner);
 
-/** Waits for all ranks. Collective: before and after `nni_owner_leads` writes. */
-nn_status nni_owner_barrier(nni_owner *owner, nn_error *error);
-
 /**
  * Takes what the sums of this rank's parts need. Collective, once.
  *

@@ -88,14 +88,14 @@ typedef struct own_part {
 /* This rank's part, and behind it memory that is taken as it is used. */
 static bool map_own(nni_shared_memory *memory, int file, const own_part *own)
 {
-    const int kinds = PROT_READ | PROT_WRITE;
+    const int access = PROT_READ | PROT_WRITE;
     const size_t bytes = own->bytes + own->beside;
-    void *place = mmap(NULL, bytes, kinds, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *place = mmap(NULL, bytes, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (place == MAP_FAILED)
         return false;
     memory->own = place;
     memory->own_bytes = bytes;
-    return mmap(place, own->bytes, kinds, MAP_SHARED | MAP_FIXED, file, own->first) != MAP_FAILED;
+    return mmap(place, own->bytes, access, MAP_SHARED | MAP_FIXED, file, own->first) != MAP_FAILED;
 }
 
 static nn_status map_file(nni_shared_memory *memory, int file, const made_file *made, const own_part *own,

@@ -157,12 +157,19 @@ static size_t end_piece_of(const nni_gradient_sync *sync, size_t layer)
     return sync->first_piece[sync->network->layer_count - layer];
 }
 
+/* Those below `end` that are still to be updated. */
+static nn_status update_layers(nni_gradient_sync *sync, size_t end, nn_error *error)
+{
+    for (; sync->next_layer < end; sync->next_layer++)
+        for (size_t p = first_piece_of(sync, sync->next_layer); p < end_piece_of(sync, sync->next_layer); p++)
+            NN_TRY(update_piece(sync, p, error));
+    return NN_OK;
+}
+
 static nn_status parameters_ready(void *context, size_t layer, nn_error *error)
 {
     nni_gradient_sync *sync = context;
-    for (; sync->next_layer <= layer; sync->next_layer++) /* of none where all are updated */
-        for (size_t p = first_piece_of(sync, sync->next_layer); p < end_piece_of(sync, sync->next_layer); p++)
-            NN_TRY(update_piece(sync, p, error));
+    NN_TRY(update_layers(sync, layer + 1, error));
     for (size_t p = first_piece_of(sync, layer); p < end_piece_of(sync, layer); p++) {
         if (sync->shards && sync->spreading) {
             NN_TRY(nni_owner_wait_for_sum(sync->owner, p, error));
@@ -263,10 +270,7 @@ nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double 
     sync->next_layer = 0;
     sync->spreading = true;
     /* What comes by messages is updated when it is needed: the first layer's gradients come last. */
-    for (; !nni_owner_has_messages(sync->owner) && sync->next_layer < sync->network->layer_count; sync->next_layer++)
-        for (size_t p = first_piece_of(sync, sync->next_layer); p < end_piece_of(sync, sync->next_layer); p++)
-            NN_TRY(update_piece(sync, p, error));
-    return NN_OK;
+    return nni_owner_has_messages(sync->owner) ? NN_OK : update_layers(sync, sync->network->layer_count, error);
 }
 
 nn_status nni_gradient_sync_discard(nni_gradient_sync *sync, nn_error *error)

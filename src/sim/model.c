@@ -13,6 +13,15 @@ static double exchange(const nni_model *model, const nni_profile *profile, size_
            share * profile->add / model->speed;
 }
 
+/* Seconds that a sum's rounds wait to be seen while the next layer is computed. */
+static double unseen(const nni_model *model, const nni_profile *profile, size_t layer, size_t pieces)
+{
+    const double between = layer + 1 < profile->layer_count
+                               ? profile->layers[layer + 1].backward / model->speed / (double)(pieces * model->looks)
+                               : 0;
+    return 2 * ceil(log2((double)model->ranks)) * between / 2;
+}
+
 /* Three that wait for each other: the passes, the network, and the update, which is a part of the next forward pass. */
 double nni_model_step(const nni_model *model, const nni_profile *profile)
 {
@@ -28,7 +37,8 @@ double nni_model_step(const nni_model *model, const nni_profile *profile)
             const size_t pieces = (elements + model->piece - 1) / model->piece;
             for (size_t p = 0; p < pieces; p++) {
                 now += profile->layers[l].backward / model->speed / (double)pieces;
-                network = fmax(network, now) + (model->ranks > 1 ? exchange(model, profile, elements / pieces) : 0);
+                network = fmax(network, now) + (model->ranks > 1 ? exchange(model, profile, elements / pieces) : 0) +
+                          unseen(model, profile, l, pieces);
             }
             arrived[l] = network;
         }

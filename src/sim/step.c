@@ -147,6 +147,7 @@ static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
     const nni_model model = {.ranks = (size_t)comm->size,
                              .piece = r.piece,
                              .element_sent = r.wire == NNI_WIRE_BF16 ? 2 : 4,
+                             .looks = r.calls,
                              .latency = atof(argv[4]),
                              .bandwidth = atof(argv[5]),
                              .speed = atof(argv[3])};

@@ -72,6 +72,18 @@ static void values_of_the_wrong_type_are_refused_with_their_place(void)
          "r.yaml:4:28: optimizer.learning_rate: \"1e999\" is too large for a floating-point number"},
         {SMALL "optimizer: {learning_rate: 1e-999}\n",
          "r.yaml:4:28: optimizer.learning_rate: \"1e-999\" is too close to 0 for a floating-point number"},
+        {SMALL "parallel: {exchange: mpi, reproducible: true}\n",
+         "r.yaml:4:22: parallel.exchange: MPI_Iallreduce adds in an order of its own, so no sum of it is reproducible; "
+         "set parallel.exchange: own, or parallel.reproducible: false"},
+        {SMALL "parallel: {exchange: mpi, wire: bf16}\n",
+         "r.yaml:4:22: parallel.exchange: MPI_Iallreduce sends gradients as they are; set parallel.exchange: own, or "
+         "parallel.wire: float32"},
+        {SMALL "parallel: {exchange: mpi}\noptimizer: {name: adam, shard_state: true}\n",
+         "r.yaml:4:22: parallel.exchange: MPI_Iallreduce gives all ranks all averages, of which each updates all "
+         "parameters; set parallel.exchange: own, or optimizer.shard_state: false"},
+        {SMALL "parallel: {wire: bf16}\noptimizer: {name: adam, shard_state: true}\n",
+         "r.yaml:4:18: parallel.wire: hosts that shard the optimizer's state send each other weights, which are not "
+         "rounded; set parallel.wire: float32, or optimizer.shard_state: false"},
         {SMALL "parallel: 3\n",
          "r.yaml:4:11: parallel: expected a mapping {key: value, ...}, not a single value; its "
          "keys are slices, threads, reproducible, bucket, exchange, wire, agree_every, hang_after"},

@@ -118,6 +118,8 @@ static nn_status prepare(run *r, nn_error *error)
                                  .height = 1,
                                  .pieces = r->pieces,
                                  .piece_count = r->piece_count,
+                                 .groups = r->first_piece,
+                                 .group_count = profile->layer_count,
                                  .threads = 1,
                                  .block = 1,
                                  .wire = r->wire};

@@ -34,6 +34,24 @@ typedef struct joiner {
     nni_real *sum;      /* [block] */
 } joiner;
 
+/* How far this rank is with the sum of a piece of the round. */
+typedef enum stage {
+    WAITING,
+    SUMMING,   /* over the domains */
+    SPREADING, /* what was made of the sum */
+    ARRIVED,
+} stage;
+
+/* Pieces of a group. */
+typedef struct group {
+    size_t first, end;
+    size_t started; /* the next piece to be summed in this round */
+    size_t summing; /* of those before it */
+} group;
+
+/* Pieces of a group that are summed at a time: while one waits for a message, others fill the wire. */
+enum { WINDOW = 4 };
+
 struct nni_owner {
     nn_comm *comm;          /* borrowed */
     const nni_hosts *hosts; /* the domains; borrowed, or those of `alone` */
@@ -42,6 +60,7 @@ struct nni_owner {
     size_t first_of_one[2];
     nni_owner_plan plan;
     nni_partition *pieces, *parts; /* [piece_count] */
+    group *groups;                 /* [group_count] */
     double *began;                 /* [piece_count] clock when this rank had a piece complete */
     size_t begun;                  /* pieces that it has complete in this round */
     size_t pitch;                  /* of what is shared */
@@ -60,8 +79,7 @@ struct nni_owner {
     /* Several domains. */
     nni_messages **messages; /* [piece_count], NULL where this rank has no part; NULL: there is one domain */
     nni_real *sums;          /* [domain_nodes, pitch] what is sent, and the sums that come; NULL: the gradients are */
-    size_t started;          /* pieces whose sum is under way, from the front */
-    bool *arrived;           /* [piece_count] */
+    stage *stages;           /* [piece_count] */
 };
 
 static size_t ranks_of(const nni_owner *o)
@@ -169,9 +187,11 @@ static bool is_complete(nni_owner *o, size_t count)
 void nni_owner_begin_round(nni_owner *o)
 {
     o->round++;
-    o->complete = o->known = o->started = o->begun = 0;
-    if (o->messages)
-        memset(o->arrived, 0, o->plan.piece_count * sizeof *o->arrived);
+    o->complete = o->known = o->begun = 0;
+    for (size_t p = 0; o->messages && p < o->plan.piece_count; p++)
+        o->stages[p] = o->messages[p] ? WAITING : ARRIVED;
+    for (size_t g = 0; g < o->plan.group_count; g++)
+        o->groups[g].started = o->groups[g].first;
 }
 
 static size_t end_of(const nni_owner *o, size_t piece)
@@ -275,6 +295,7 @@ static nn_status start(nni_owner *o, size_t piece, nn_error *error)
     const nni_partition part = o->parts[piece];
     nni_real *values = (o->sums ? o->sums : o->gradients) + part.first;
     const size_t pitch = o->sums ? o->pitch : o->gradients_pitch;
+    o->stages[piece] = SUMMING;
     if (o->sums)
         join(o, &o->joiners[0], part.first, part.count, values, pitch);
     return o->plan.sharded ? nni_messages_reduce(o->messages[piece], values, pitch, error)
@@ -285,20 +306,49 @@ nn_status nni_owner_spread(nni_owner *o, size_t piece, nni_real *array, nn_error
 {
     if (!o->messages[piece])
         return NN_OK;
-    o->arrived[piece] = false;
+    o->stages[piece] = SPREADING;
     return nni_messages_gather(o->messages[piece], array + o->parts[piece].first, error);
 }
 
+static nn_status start_group(nni_owner *o, group *g, nn_error *error)
+{
+    for (; g->summing < WINDOW && g->started < g->end && is_complete(o, end_of(o, g->started)); g->started++) {
+        if (o->stages[g->started] != WAITING)
+            continue;
+        g->summing++;
+        NN_TRY(start(o, g->started, error));
+    }
+    return NN_OK;
+}
+
+static nn_status progress_group(nni_owner *o, group *g, nn_error *error)
+{
+    for (size_t p = g->first; p < g->started; p++) {
+        bool done = false;
+        if (o->stages[p] != SUMMING && o->stages[p] != SPREADING)
+            continue;
+        NN_TRY(nni_messages_progress(o->messages[p], &done, error));
+        if (!done)
+            continue;
+        g->summing -= o->stages[p] == SUMMING;
+        o->stages[p] = ARRIVED;
+    }
+    return NN_OK;
+}
+
+/* The layer that is needed first has its gradients last. So groups begin nothing while a later one has something to
+ * sum: those of the first layer have the wire to themselves once they are complete, and until then others fill it.
+ * Nobody waits for ever, though ranks begin in different orders: no rank needs messages to complete its gradients, and
+ * then the last group goes on everywhere, in the same order, then the one before. */
 nn_status nni_owner_progress(nni_owner *o, nn_error *error)
 {
-    while (o->started < o->plan.piece_count && is_complete(o, end_of(o, o->started))) {
-        if (o->messages[o->started])
-            NN_TRY(start(o, o->started, error));
-        o->started++;
+    bool first = true;
+    for (group *g = o->groups + o->plan.group_count; g-- > o->groups;) {
+        NN_TRY(progress_group(o, g, error));
+        if (first)
+            NN_TRY(start_group(o, g, error));
+        first = first && g->summing == 0;
     }
-    for (size_t p = 0; p < o->started; p++)
-        if (!o->arrived[p] && o->messages[p])
-            NN_TRY(nni_messages_progress(o->messages[p], &o->arrived[p], error));
     return NN_OK;
 }
 
@@ -306,7 +356,7 @@ static bool is_there(nni_owner *o, size_t piece)
 {
     if (!is_complete(o, o->plan.count))
         return false;
-    return !o->messages || !o->messages[piece] || o->arrived[piece];
+    return !o->messages || o->stages[piece] == ARRIVED;
 }
 
 static nn_status wait(nni_owner *o, size_t piece, nn_error *error)
@@ -425,6 +475,13 @@ static nn_status take_memory(nni_owner *o, nn_error *error)
     NN_TRY(nni_allocate(pieces, sizeof *o->parts, what, &o->parts, error));
     NN_TRY(nni_allocate(pieces, sizeof *o->began, what, &o->began, error));
     memcpy(o->pieces, o->plan.pieces, pieces * sizeof *o->pieces);
+    /* A library is to be called in the same order by all ranks. */
+    const size_t one_group[] = {0, pieces}, *groups = o->plan.groups && !o->plan.apart ? o->plan.groups : one_group;
+    o->plan.group_count = groups == one_group ? 1 : o->plan.group_count;
+    o->plan.groups = NULL; /* the caller's */
+    NN_TRY(nni_allocate(o->plan.group_count, sizeof *o->groups, what, &o->groups, error));
+    for (size_t g = 0; g < o->plan.group_count; g++)
+        o->groups[g] = (group){.first = groups[g], .end = groups[g + 1]};
     o->plan.pieces = o->pieces;
     return NN_OK;
 }
@@ -452,7 +509,7 @@ static nn_status take_messages(nni_owner *o, nni_leaf_range **of_domains, nn_err
 {
     const size_t pieces = o->plan.piece_count;
     NN_TRY(nni_allocate(pieces, sizeof(nni_messages *), what, &o->messages, error));
-    NN_TRY(nni_allocate(pieces, sizeof *o->arrived, what, &o->arrived, error));
+    NN_TRY(nni_allocate(pieces, sizeof *o->stages, what, &o->stages, error));
     if (shares(o))
         NN_TRY(nni_reserve(o->domain_nodes * o->pitch, sizeof *o->sums, what, &o->sums, error));
     return nni_hosts_runs(o->hosts, o->plan.leaves, NULL, of_domains, error);
@@ -529,7 +586,8 @@ void nni_owner_free(nni_owner *o)
     nni_shared_memory_release(&o->memory);
     nni_hosts_free(o->alone);
     nni_release(o->messages);
-    nni_release(o->arrived);
+    nni_release(o->stages);
+    nni_release(o->groups);
     nni_release(o->sums);
     nni_release(o->pieces);
     nni_release(o->parts);

@@ -397,6 +397,8 @@ static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_p
         .arrays = 1 + sync->optimizer->state_count,
         .pieces = sync->pieces,
         .piece_count = sync->piece_count,
+        .groups = sync->first_piece,
+        .group_count = sync->network->layer_count,
         .threads = plan->threads,
         .block = NNI_UPDATE_BLOCK,
         .wire = parallel->wire,

@@ -172,7 +172,9 @@ int MPI_Iallreduce(const void *from, void *to, int count, MPI_Datatype type, MPI
 
 enum { PIECES = 5, ROUNDS = 4 };
 
-/* Layers of very different sizes. */
+/* Layers of very different sizes, of one piece and of several. */
+enum { GROUPS = 3 };
+static const size_t groups[GROUPS + 1] = {0, 1, 3, PIECES};
 static const nni_partition pieces[PIECES] = {
     {0, 10}, {10, 690}, {700, 1}, {701, 34299}, {35000, MOST_ELEMENTS - 35000}};
 
@@ -185,6 +187,8 @@ static nni_owner *take_owner(size_t leaves, nni_wire wire, bool apart, nni_parti
                                  .arrays = 1,
                                  .pieces = pieces,
                                  .piece_count = PIECES,
+                                 .groups = groups,
+                                 .group_count = GROUPS,
                                  .threads = 1,
                                  .block = 1000,
                                  .wire = wire,

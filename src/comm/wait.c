@@ -27,12 +27,9 @@ nn_status nni_comm_end_wait(const nn_comm *comm, nni_activity before, nn_status 
     return status;
 }
 
-/* A pause is some 40 cycles; a yield that nobody takes up costs a microsecond. */
-enum { PATIENT_PAUSES = 1000 };
-
 void nni_comm_pause(const nn_comm *comm, size_t *pauses)
 {
-    if (comm->backend->crowded || ++*pauses > PATIENT_PAUSES)
+    if (comm->backend->crowded || ++*pauses > NNI_PATIENT_PAUSES)
         sched_yield();
 #if defined(__x86_64__)
     else

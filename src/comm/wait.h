@@ -30,11 +30,15 @@ nn_status nni_comm_wait(nn_comm *comm, int count, MPI_Request *requests, const c
 /** The same for the one request that a call of MPI has begun, unless the call failed. @param code  of that call */
 nn_status nni_comm_complete(nn_comm *comm, int code, MPI_Request *request, const char *what, nn_error *error);
 
+/** Pauses before the CPU goes to others: one is some 40 cycles, a yield that nobody takes up costs a microsecond. */
+enum { NNI_PATIENT_PAUSES = 1000 };
+
 /**
  * A moment's pause in waiting for another rank's memory: the CPU goes to others where ranks must share it, and after a
  * while everywhere, for other jobs may be on this host too.
  *
- * @param pauses  of this wait so far, from 0
+ * @param pauses  of this wait so far, from 0; who looks at messages in between is patient enough, and begins with
+ * NNI_PATIENT_PAUSES
  */
 void nni_comm_pause(const nn_comm *comm, size_t *pauses);
 

@@ -62,7 +62,7 @@ typedef struct nni_parallel_settings {
     size_t threads;      /**< of each rank; 0: cores of the binding mask divided by the ranks that share them */
     bool reproducible;   /**< sums over rows keep to the tree of the slices: the same bits on any number of ranks */
     size_t agree_every;  /**< steps from one comparison of the ranks' weights to the next; 0: never */
-    size_t bucket_bytes; /**< of gradients that are averaged at a time */
+    size_t bucket_bytes; /**< of gradients that are summed at a time; 0: auto */
     nni_exchange_kind exchange;
     nni_wire wire;       /**< of gradients and their averages between hosts */
     double hang_seconds; /**< without progress, after which a rank counts as hung; 0: never */

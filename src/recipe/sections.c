@@ -118,10 +118,11 @@ static const nni_setting parallel_section[] = {
      .most = 1 << 12, .help = "threads of a rank; auto: the cores that it is bound to"},
     {NNI_SETTING(BOOL, nni_parallel_settings, reproducible), .value = "false", .required = true,
      .help = "the same bits on any number of ranks and threads"},
-    {NNI_SETTING_KEY("bucket", BYTES, nni_parallel_settings, bucket_bytes), .value = "512K", .required = true,
-     .least = 1, .most = 1 << 29, /* MPI counts elements in int */
-     .usual = "256K, 512K (the default) or 16M",
-     .help = "size of a piece of gradients that is sent between hosts at a time"},
+    {NNI_SETTING_KEY("bucket", BYTES, nni_parallel_settings, bucket_bytes), .value = "auto", .required = true,
+     .word = "auto", .least = 1, .most = 1 << 29, /* MPI counts elements in int */
+     .usual = "512K",
+     .help = "size of a piece of gradients that is summed between hosts at a time; auto: by the network, measured at "
+             "the start"},
     {NNI_SETTING(KIND, nni_parallel_settings, exchange), .value = "auto", .required = true, .domain = &exchange_domain,
      .help = "way of gradients over the ranks"},
     {NNI_SETTING(KIND, nni_parallel_settings, wire), .value = "float32", .required = true, .domain = &wire_domain,

@@ -62,6 +62,17 @@ static nn_status fail_range(const filling *in, const nni_yaml_node *node, const 
     return nni_fail_with(in->error, node->place, &what);
 }
 
+static void say_size(nni_sentence *what, const nni_setting *setting)
+{
+    if (setting->word)
+        nni_say(what, "neither %s nor a size", setting->word);
+    else
+        nni_say(what, "no size");
+    if (!is_open(setting))
+        nni_say(what, " of up to %.15gM; write one", setting->most / (1 << 20));
+    nni_say(what, " such as %s", setting->usual);
+}
+
 /* A quantity whose text says nothing, or something out of range. */
 static nn_status fail_quantity(const filling *in, const nni_yaml_node *node, const nni_setting *setting,
                                const nni_yaml_path *at)
@@ -73,12 +84,8 @@ static nn_status fail_quantity(const filling *in, const nni_yaml_node *node, con
         nni_say(&what, "no length of time; write one such as %s", setting->usual);
     else if (setting->type == NNI_SETTING_INTERVAL)
         nni_say(&what, "no interval; write one such as 1 epoch or 500 steps");
-    else if (setting->word)
-        nni_say(&what, "neither %s nor a size such as %s", setting->word, setting->usual);
-    else if (!is_open(setting))
-        nni_say(&what, "no size of up to %.15gM; write one such as %s", setting->most / (1 << 20), setting->usual);
     else
-        nni_say(&what, "no size such as %s", setting->usual);
+        say_size(&what, setting);
     return nni_fail_with(in->error, node->place, &what);
 }
 

@@ -21,7 +21,7 @@ train() {
     layout=$(yes "$each" | head -n "$hosts" | tr '\n' ' ')
     rm -rf trained
     on_hosts "$layout" "$nntrain" train digits/recipe.yaml --output trained --set "$layers" --set training.batch=128 \
-        --set training.epochs="$epochs" --set parallel.threads=1 --set checkpoint.every="$epochs epochs" \
+        --set training.epochs="$epochs" --set parallel.threads=1 --set parallel.bucket=512K --set checkpoint.every="$epochs epochs" \
         --progress lines "$@" >out 2>&1 || { fail "$hosts hosts: exit code $?: $(cat out)" && return 1; }
     grep -q " on $hosts hosts" out || fail "not on $hosts hosts: $(head -n 1 out)"
 }

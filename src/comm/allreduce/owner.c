@@ -361,7 +361,7 @@ static bool is_there(nni_owner *o, size_t piece)
 
 static nn_status wait(nni_owner *o, size_t piece, nn_error *error)
 {
-    for (size_t pauses = 0; !is_there(o, piece);) {
+    for (size_t pauses = o->messages ? NNI_PATIENT_PAUSES : 0; !is_there(o, piece);) {
         if (o->messages)
             NN_TRY(nni_owner_progress(o, error));
         nni_comm_pause(o->comm, &pauses);

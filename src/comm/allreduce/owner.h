@@ -34,8 +34,8 @@ typedef struct nni_owner_plan {
     const nni_partition
         *pieces; /**< [piece_count] of the array, in the order in which gradients are complete; copied */
     size_t piece_count;
-    const size_t *groups; /**< [group_count + 1] first piece of each group and the end, such as those of a layer: of what
-                             is complete, messages of later groups go first; NULL: one group; copied */
+    const size_t *groups; /**< [group_count + 1] first piece of each group and the end, such as those of a layer: of
+                             what is complete, messages of later groups go first; NULL: one group; copied */
     size_t group_count;
     size_t threads; /**< that call nni_owner_sum at a time */
     size_t block;   /**< most elements of a call of nni_owner_sum */

@@ -6,8 +6,10 @@
 
 #include "comm/allreduce/exchange.h"
 #include "comm/allreduce/owner.h"
+#include "comm/allreduce/piece_size.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/elementwise/elementwise_kernels.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 
 static const char what[] = "the sum of gradients";
@@ -384,12 +386,26 @@ static nn_status take_kept(nni_gradient_sync *sync, nn_error *error)
     return NN_OK;
 }
 
+/* A layer is one piece where nothing is sent. @param elements  receives those of a piece, about */
+static nn_status size_pieces(const nni_gradient_sync *sync, const nni_parallel_settings *parallel, size_t *elements,
+                             nn_error *error)
+{
+    const bool apart = parallel->exchange == NNI_EXCHANGE_MPI;
+    *elements = SIZE_MAX / 2;
+    if (sync->comm->size == 1 || (sync->comm->host_count == 1 && !apart))
+        return NN_OK;
+    *elements = nni_larger(parallel->bucket_bytes / sizeof(nni_real), 1);
+    return parallel->bucket_bytes > 0
+               ? NN_OK
+               : nni_piece_size_measure(sync->comm, apart, parallel->wire, sync->network->flat_count, elements, error);
+}
+
 static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_plan *plan, nn_error *error)
 {
     const nni_parallel_settings *parallel = &plan->recipe->parallel;
-    const bool sends = sync->comm->host_count > 1 || parallel->exchange == NNI_EXCHANGE_MPI;
-    NN_TRY(nn_comm_agree(sync->comm, cut(sync, sends ? parallel->bucket_bytes / sizeof(nni_real) : SIZE_MAX / 2, error),
-                         error));
+    size_t elements = 0;
+    NN_TRY(size_pieces(sync, parallel, &elements, error));
+    NN_TRY(nn_comm_agree(sync->comm, cut(sync, elements, error), error));
     const nni_owner_plan owner = {
         .leaves = sync->tree ? parallel->slices : 0,
         .count = sync->network->flat_count,

@@ -6,6 +6,7 @@
 
 #include "comm/allreduce/exchange.h"
 #include "comm/allreduce/owner.h"
+#include "comm/allreduce/piece_size.h"
 #include "comm/backend.h"
 #include "comm/topology.h"
 #include "support/memory.h"
@@ -323,6 +324,20 @@ static void owners_round_what_they_send(void)
     sum_in_any_order(NNI_WIRE_BF16, false, (nni_real)(1 + 0x1p-9), is_rounded);
 }
 
+static void pieces_are_sized_alike_on_all_ranks(void)
+{
+    enum { COUNT = 1 << 20 };
+    for (int apart = 0; apart <= 1 && comm->size > 1; apart++) {
+        size_t elements = 0;
+        char host[64];
+        int outlier = 0;
+        CU_ASSERT_FATAL(nni_piece_size_measure(comm, apart, NNI_WIRE_FLOAT32, COUNT, &elements, NULL) == NN_OK);
+        CU_ASSERT_FATAL(nni_comm_find_outlier(comm, elements, &outlier, host, NULL) == NN_OK);
+        CU_ASSERT_EQUAL(outlier, -1);
+        CU_ASSERT_TRUE(elements > 0 && elements <= COUNT / 8 && (elements & (elements - 1)) == 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
@@ -336,6 +351,7 @@ int main(int argc, char **argv)
         NN_TEST(owners_sum_in_any_order),
         NN_TEST(owners_may_leave_the_sums_to_the_library),
         NN_TEST(owners_round_what_they_send),
+        NN_TEST(pieces_are_sized_alike_on_all_ranks),
     };
     const size_t count = sizeof tests / sizeof *tests;
     int code = nni_run_suite("reduction through shared memory", tests, count);

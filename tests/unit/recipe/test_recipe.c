@@ -213,7 +213,7 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
         "  precision: float32\n"
         "  on_nan: {name: stop}\n"
         "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
-        "parallel: {slices: auto, threads: auto, reproducible: false, bucket: 512K, exchange: auto, wire: float32, "
+        "parallel: {slices: auto, threads: auto, reproducible: false, bucket: auto, exchange: auto, wire: float32, "
         "agree_every: 100, hang_after: 30 minutes}\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);
     CU_ASSERT_STRING_EQUAL(again->text, recipe->text);

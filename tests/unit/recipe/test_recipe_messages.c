@@ -183,11 +183,11 @@ static void values_that_make_no_sense_are_refused_with_a_mend(void)
         {SMALL "parallel: {slices: 65537}\n",
          "r.yaml:4:20: parallel.slices: must be from 1 to 65536, or auto, not 65537"},
         {SMALL "parallel: {bucket: 4}\n",
-         "r.yaml:4:20: parallel.bucket: \"4\" is no size of up to 512M; write one such as "
-         "256K, 512K (the default) or 16M"},
+         "r.yaml:4:20: parallel.bucket: \"4\" is neither auto nor a size of up to 512M; write "
+         "one such as 512K"},
         {SMALL "parallel: {bucket: 1G}\n",
-         "r.yaml:4:20: parallel.bucket: \"1G\" is no size of up to 512M; write one such "
-         "as 256K, 512K (the default) or 16M"},
+         "r.yaml:4:20: parallel.bucket: \"1G\" is neither auto nor a size of up to 512M; "
+         "write one such as 512K"},
         {SPLIT("validation: {fold: 0/5}"),
          "r.yaml:1:45: data.validation.fold: \"0/5\" is no fold; write 1/5 to 5/5 for the five of five (2 to 1000)"},
         {SPLIT("validation: {fold: 1/1}"),

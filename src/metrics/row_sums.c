@@ -17,12 +17,13 @@ nn_status nni_row_sums_create(const nni_dataset *dataset, size_t count, int tag,
     const nn_status status =
         nni_allocate(height, count * sizeof *sums->stack, "the sums of an evaluation", &sums->stack, error);
     NN_TRY(nn_comm_agree(comm, status, error));
-    return nni_exchange_create(comm, leaves, NNI_DOUBLE, count, tag, &sums->exchange, error);
+    const nni_messages_plan plan = {.leaves = leaves, .element = NNI_DOUBLE, .most = count, .tag = tag};
+    return nni_messages_create(comm, &plan, &sums->messages, error);
 }
 
 void nni_row_sums_free(nni_row_sums *sums)
 {
-    nni_exchange_free(sums->exchange);
+    nni_messages_free(sums->messages);
     nni_release(sums->stack);
     *sums = (nni_row_sums){.stack = NULL};
 }
@@ -52,8 +53,8 @@ size_t nni_row_sums_end(const nni_row_sums *sums, const nni_dataset *dataset, si
 
 nn_status nni_row_sums_total(nni_row_sums *sums, double *total, nn_error *error)
 {
-    NN_TRY(nni_exchange_start(sums->exchange, sums->stack, sums->count, sums->count, error));
-    NN_TRY(nni_exchange_finish(sums->exchange, error));
+    NN_TRY(nni_messages_start(sums->messages, sums->stack, sums->count, sums->count, error));
+    NN_TRY(nni_messages_finish(sums->messages, error));
     memcpy(total, sums->stack, sums->count * sizeof *total);
     return NN_OK;
 }

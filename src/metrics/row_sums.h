@@ -6,7 +6,7 @@
 #ifndef NNI_METRICS_ROW_SUMS_H
 #define NNI_METRICS_ROW_SUMS_H
 
-#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/messages.h"
 #include "data/dataset/dataset.h"
 
 /** Sums being made. Owns its arrays. */
@@ -15,7 +15,7 @@ typedef struct nni_row_sums {
     size_t count;          /* sums of a row */
     size_t height;         /* leaves and nodes on the stack, without the one in work */
     double *stack;         /* [height of the stack, count]; once added up over ranks, the first are the sums */
-    nni_exchange *exchange;
+    nni_messages *messages;
 } nni_row_sums;
 
 /**

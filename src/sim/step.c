@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/messages.h"
 #include "comm/allreduce/owner.h"
 #include "comm/backend.h"
 #include "sim/model.h"
@@ -29,7 +29,7 @@ typedef struct run {
     nni_partition *pieces;
     size_t first_piece[NNI_PROFILE_MOST_LAYERS + 1]; /* of each layer, last layer first */
     nni_owner *owner;
-    nni_exchange *outcome;
+    nni_messages *outcome;
     double *told;
 } run;
 
@@ -65,7 +65,7 @@ static nn_status step(run *r, bool first, nn_error *error)
 {
     const nni_profile *profile = &r->profile;
     NN_TRY(forward(r, !first, error));
-    NN_TRY(nni_exchange_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
+    NN_TRY(nni_messages_start(r->outcome, r->told, OUTCOME, OUTCOME, error));
     nni_owner_begin_round(r->owner);
     for (size_t l = 0; l < profile->layer_count; l++)
         for (size_t p = r->first_piece[l]; p < r->first_piece[l + 1];
@@ -77,7 +77,7 @@ static nn_status step(run *r, bool first, nn_error *error)
                 NN_TRY(nni_owner_progress(r->owner, error));
         }
     sim_compute(profile->rest);
-    return nni_exchange_finish(r->outcome, error);
+    return nni_messages_finish(r->outcome, error);
 }
 
 /* Half of a round trip between the first and the last rank. */
@@ -126,7 +126,8 @@ static nn_status prepare(run *r, nn_error *error)
     NN_TRY(nni_owner_create(r->comm, &plan, &r->owner, error));
     nni_owner_use(r->owner, sim_folded(), r->count);
     NN_TRY(nni_owner_divide(r->owner, r->pieces, NULL, 0, error));
-    return nni_exchange_create(r->comm, 0, NNI_DOUBLE, OUTCOME, NNI_TAG_LOSS, &r->outcome, error);
+    const nni_messages_plan outcome = {.element = NNI_DOUBLE, .most = OUTCOME, .tag = NNI_TAG_LOSS};
+    return nni_messages_create(r->comm, &outcome, &r->outcome, error);
 }
 
 static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)

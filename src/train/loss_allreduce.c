@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/messages.h"
 #include "model/partial_sums.h"
 #include "support/memory.h"
 
@@ -12,7 +12,7 @@ enum { LOSS, STOP, LOAD_FAILED, GRADIENTS_BAD, VALUES };
 
 struct nni_loss_allreduce {
     nni_leaf_range leaves; /* of this rank */
-    nni_exchange *exchange;
+    nni_messages *messages;
     double *leaf_losses; /* [leaves.count] of the step in work */
     double *stack;       /* [height of the stack, VALUES]; once summed, the first are the sums */
 };
@@ -45,13 +45,13 @@ nn_status nni_loss_allreduce_start(nni_loss_allreduce *allreduce, nni_loss_flags
         top[GRADIENTS_BAD] = flags.gradients_bad;
         height = nni_join_doubles(leaves, leaves.first + leaf, allreduce->stack, VALUES, height + 1, VALUES);
     }
-    return nni_exchange_start(allreduce->exchange, allreduce->stack, VALUES, VALUES, error);
+    return nni_messages_start(allreduce->messages, allreduce->stack, VALUES, VALUES, error);
 }
 
 nn_status nni_loss_allreduce_finish(nni_loss_allreduce *allreduce, nni_loss_sum *sum, nn_error *error)
 {
     const double *sums = allreduce->stack;
-    NN_TRY(nni_exchange_finish(allreduce->exchange, error));
+    NN_TRY(nni_messages_finish(allreduce->messages, error));
     *sum = (nni_loss_sum){
         .loss = sums[LOSS],
         .flags = {.stop_requested = sums[STOP] > 0,
@@ -73,13 +73,14 @@ static nn_status take_memory(nni_loss_allreduce *allreduce, nn_error *error)
 nn_status nni_loss_allreduce_create(nn_comm *comm, size_t tree_leaves, nni_leaf_range leaves,
                                     nni_loss_allreduce **result, nn_error *error)
 {
+    const nni_messages_plan plan = {.leaves = tree_leaves, .element = NNI_DOUBLE, .most = VALUES, .tag = NNI_TAG_LOSS};
     nni_loss_allreduce *allreduce = NULL;
     NN_TRY(
         nn_comm_agree(comm, nni_allocate(1, sizeof *allreduce, "the loss over all ranks", &allreduce, error), error));
     allreduce->leaves = leaves;
     nn_status status = nn_comm_agree(comm, take_memory(allreduce, error), error);
     if (status == NN_OK)
-        status = nni_exchange_create(comm, tree_leaves, NNI_DOUBLE, VALUES, NNI_TAG_LOSS, &allreduce->exchange, error);
+        status = nni_messages_create(comm, &plan, &allreduce->messages, error);
     if (status != NN_OK) {
         nni_loss_allreduce_free(allreduce);
         return status;
@@ -92,7 +93,7 @@ void nni_loss_allreduce_free(nni_loss_allreduce *allreduce)
 {
     if (!allreduce)
         return;
-    nni_exchange_free(allreduce->exchange);
+    nni_messages_free(allreduce->messages);
     nni_release(allreduce->leaf_losses);
     nni_release(allreduce->stack);
     nni_release(allreduce);

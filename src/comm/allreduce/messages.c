@@ -278,11 +278,12 @@ static void turn_back(nni_transfers *t, size_t ranks, size_t turn)
 
 static nn_status compile(nni_messages *x, nn_error *error)
 {
-    const size_t ranks = (size_t)x->comm->size, turn = x->plan.runs ? 0 : x->plan.turn % ranks;
-    nni_leaf_range *ones = NULL;
+    const size_t ranks = (size_t)x->comm->size, leaves = x->plan.leaves > 0 ? x->plan.leaves : ranks;
+    const size_t turn = x->plan.runs || x->plan.leaves > 0 ? 0 : x->plan.turn % ranks;
+    nni_leaf_range *runs = NULL;
     if (!x->plan.runs)
-        NN_TRY(nni_leaf_ranges_of_ranks(ranks, ranks, &ones, error));
-    const nni_schedule_plan plan = {.runs = x->plan.runs ? x->plan.runs : ones,
+        NN_TRY(nni_leaf_ranges_of_ranks(leaves, ranks, &runs, error));
+    const nni_schedule_plan plan = {.runs = x->plan.runs ? x->plan.runs : runs,
                                     .ranks = ranks,
                                     .count = x->plan.most,
                                     .grain = GRAIN,
@@ -292,7 +293,7 @@ static nn_status compile(nni_messages *x, nn_error *error)
     const nn_status status = nni_schedule_compile(&plan, place, &x->transfers, error);
     if (status == NN_OK)
         turn_back(&x->transfers, ranks, turn);
-    nni_release(ones);
+    nni_release(runs);
     return status;
 }
 

@@ -4,6 +4,9 @@
  * of the tree of leaves. MPI only moves values and every addition is made here; or, where any order will do, the
  * library makes the sum.
  *
+ * Where ranks share memory, gradients are summed there first (owner.h). A loss, the moments of batch norm or a metric
+ * are a few values, and all ranks send them, those of a host to each other first, as they are numbered.
+ *
  * Not MPI_Iallreduce in place: that way Open MPI 4.1 takes a binomial tree, whose root sends log2(P) times the array.
  */
 #ifndef NNI_COMM_ALLREDUCE_MESSAGES_H
@@ -18,20 +21,24 @@
 
 typedef struct nni_messages nni_messages;
 
+/** Tags of the sums there are; pieces of gradients have those from the last one on. */
+enum { NNI_TAG_LOSS = 1, NNI_TAG_BATCH_NORM, NNI_TAG_TALLY, NNI_TAG_NORMS, NNI_TAG_PIECES = 64 };
+
 /** What is summed, time after time. */
 typedef struct nni_messages_plan {
-    size_t turn; /**< without runs: the leaf of rank 0; where ranks are no power of two, those of the last leaves send
-                    less than others */
-    const nni_leaf_range
-        *runs;           /**< [ranks] of leaves, at least one each, which make up the tree; NULL: a leaf a rank */
-    nni_element element; /**< NNI_REAL or NNI_DOUBLE */
+    size_t
+        leaves;  /**< of the tree, of which each rank has the run nni_leaf_range_of_rank; 0: any order, a leaf a rank */
+    size_t turn; /**< without a tree: the leaf of rank 0; where ranks are no power of two, those of the last leaves
+                    send less than others */
+    const nni_leaf_range *runs; /**< [ranks] of leaves, at least one each, in place of those; NULL: those */
+    nni_element element;        /**< NNI_REAL or NNI_DOUBLE */
     nni_wire wire;
-    bool library; /**< MPI_Iallreduce: without runs, and as elements are */
+    bool library; /**< MPI_Iallreduce: without a tree, and as elements are */
     size_t most;  /**< elements of the largest array */
     const size_t
         *cuts; /**< [cut_count] ascending: the only elements that what ranks keep may be cut before; NULL: any */
     size_t cut_count;
-    int tag; /**< of its messages */
+    int tag; /**< of its messages: sums that may be under way at the same time have different ones */
 } nni_messages_plan;
 
 /** Takes the memory. Collective. */

@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "comm/allreduce/exchange.h"
 #include "comm/allreduce/messages.h"
 #include "comm/allreduce/shared_memory.h"
 #include "comm/allreduce/tree_join.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/piece_size.h"
 
-#include "comm/allreduce/exchange.h"
 #include "comm/allreduce/messages.h"
 #include "comm/backend.h"
 #include "comm/topology.h"

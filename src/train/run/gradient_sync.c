@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "comm/allreduce/exchange.h"
+#include "comm/allreduce/messages.h"
 #include "comm/allreduce/owner.h"
 #include "comm/allreduce/piece_size.h"
 #include "kernels/elementwise/elementwise.h"
@@ -29,8 +29,8 @@ struct nni_gradient_sync {
     nni_partition *kept;      /* what this rank updates, piece after piece */
     size_t *first_kept;       /* [piece_count + 1] of each piece */
     size_t *first_piece;      /* [layer_count + 1] of each layer, last layer first: see nn_network */
-    nni_exchange *batch_norm; /* sums of batch norm; with the tree */
-    nni_exchange *norms;      /* sums over the parts of all ranks; NULL: nobody asks for them */
+    nni_messages *batch_norm; /* sums of batch norm; with the tree */
+    nni_messages *norms;      /* sums over the parts of all ranks; NULL: nobody asks for them */
     nni_real
         *accumulated;  /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
     nni_real *sums;    /* [flat_count] this rank's parts, where all sums come first */
@@ -50,8 +50,8 @@ static nn_status sum_over_ranks(void *context, nni_leaf_range leaves, double *va
     (void)leaves; /* those of this rank */
     if (!sync->tree)
         return nn_comm_sum_double(sync->comm, values, count, error);
-    NN_TRY(nni_exchange_start(sync->batch_norm, values, count, count, error));
-    return nni_exchange_finish(sync->batch_norm, error);
+    NN_TRY(nni_messages_start(sync->batch_norm, values, count, count, error));
+    return nni_messages_finish(sync->batch_norm, error);
 }
 
 /* Several batches on this rank: adds the gradients of those before, or keeps the sum for those that follow. */
@@ -206,8 +206,8 @@ static void tell_used(nni_gradient_sync *sync)
 static nn_status add_over_parts(void *context, double *values, size_t count, nn_error *error)
 {
     nni_gradient_sync *sync = context;
-    NN_TRY(nni_exchange_start(sync->norms, values, count, count, error));
-    return nni_exchange_finish(sync->norms, error);
+    NN_TRY(nni_messages_start(sync->norms, values, count, count, error));
+    return nni_messages_finish(sync->norms, error);
 }
 
 /* @param place  receives the first of all ranks; INFINITY: there is none */
@@ -460,12 +460,14 @@ static nn_status take_memory(nni_gradient_sync *sync, const nni_gradient_sync_pl
     const size_t leaves = sync->tree ? plan->recipe->parallel.slices : 0;
     NN_TRY(create_owner(sync, plan, error));
     NN_TRY(nn_comm_agree(sync->comm, take_arrays(sync, plan, error), error));
+    const nni_messages_plan batch_norm = {
+        .leaves = leaves, .element = NNI_DOUBLE, .most = 2 * widest_norm(plan->network) + 1, .tag = NNI_TAG_BATCH_NORM};
+    const nni_messages_plan norms = {
+        .element = NNI_DOUBLE, .most = nni_optimizer_blocks(sync->optimizer), .tag = NNI_TAG_NORMS};
     if (sync->tree)
-        NN_TRY(nni_exchange_create(sync->comm, leaves, NNI_DOUBLE, 2 * widest_norm(plan->network) + 1,
-                                   NNI_TAG_BATCH_NORM, &sync->batch_norm, error));
+        NN_TRY(nni_messages_create(sync->comm, &batch_norm, &sync->batch_norm, error));
     if (sync->whole)
-        NN_TRY(nni_exchange_create(sync->comm, 0, NNI_DOUBLE, nni_optimizer_blocks(sync->optimizer), NNI_TAG_NORMS,
-                                   &sync->norms, error));
+        NN_TRY(nni_messages_create(sync->comm, &norms, &sync->norms, error));
     return nn_comm_agree(sync->comm, share_arrays(sync, error), error);
 }
 
@@ -502,8 +504,8 @@ void nni_gradient_sync_free(nni_gradient_sync *sync)
     if (!sync)
         return;
     nni_owner_free(sync->owner);
-    nni_exchange_free(sync->batch_norm);
-    nni_exchange_free(sync->norms);
+    nni_messages_free(sync->batch_norm);
+    nni_messages_free(sync->norms);
     nni_release(sync->pieces);
     nni_release(sync->kept);
     nni_release(sync->first_kept);

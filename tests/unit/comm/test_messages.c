@@ -247,6 +247,30 @@ static void the_library_gives_all_ranks_the_same_sum(void)
     nni_messages_free(messages);
 }
 
+/* With a tree of so many leaves. Sums of integers are exact, so that they tell lost and doubled values. */
+static void doubles_are_summed_too(void)
+{
+    enum { LEAVES = 24, COUNT = 5000 };
+    const nni_messages_plan plan = {.leaves = LEAVES, .element = NNI_DOUBLE, .most = COUNT, .tag = TAG};
+    const nni_leaf_range run = nni_leaf_range_of_rank(LEAVES, (size_t)comm->rank, (size_t)comm->size);
+    const size_t nodes = nni_sum_tree_nodes(run);
+    double all_nodes = (double)nodes, *values = NULL;
+    nni_messages *messages = NULL;
+    CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &all_nodes, 1, NULL), NN_OK);
+    CU_ASSERT_FATAL(nni_allocate(nodes * COUNT, sizeof *values, "nodes", &values, NULL) == NN_OK);
+    for (size_t i = 0; i < nodes * COUNT; i++)
+        values[i] = (double)(i % COUNT);
+    CU_ASSERT_FATAL(nni_messages_create(comm, &plan, &messages, NULL) == NN_OK);
+    CU_ASSERT_EQUAL(nni_messages_start(messages, values, COUNT, COUNT, NULL), NN_OK);
+    CU_ASSERT_EQUAL(nni_messages_finish(messages, NULL), NN_OK);
+    bool summed = true;
+    for (size_t i = 0; i < COUNT; i++)
+        summed = summed && values[i] == all_nodes * (double)i;
+    CU_ASSERT(summed);
+    nni_messages_free(messages);
+    nni_release(values);
+}
+
 int main(int argc, char **argv)
 {
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
@@ -256,6 +280,7 @@ int main(int argc, char **argv)
         NN_TEST(ranks_of_several_nodes),
         NN_TEST(rounded_sums_are_those_of_a_double_loop),
         NN_TEST(halves_gather_what_keepers_have_changed),
+        NN_TEST(doubles_are_summed_too),
         NN_TEST(the_library_gives_all_ranks_the_same_sum),
     };
     const int code = nni_run_suite("sums by messages", tests, sizeof tests / sizeof *tests);

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "comm/allreduce/exchange.h"
 #include "comm/allreduce/owner.h"
 #include "comm/allreduce/piece_size.h"
 #include "comm/backend.h"
@@ -65,100 +64,6 @@ static bool is_sum_from(const nni_real *values, size_t leaves, nni_partition par
     for (; known[leaves] < part.first + part.count; known[leaves]++)
         sums[leaves][known[leaves]] = sum_of_all(leaves, known[leaves]);
     return memcmp(values + part.first, sums[leaves] + part.first, part.count * sizeof *values) == 0;
-}
-
-static bool is_sum(const nni_real *values, size_t leaves, size_t count)
-{
-    return is_sum_from(values, leaves, (nni_partition){0, count});
-}
-
-/* Short arrays go whole to everybody, long ones in segments, or with many ranks in rounds. */
-static void sums_keep_to_the_tree_whatever_their_length(void)
-{
-    static const size_t counts[] = {1, 2, 3, 100, 2048, 2049, 10007};
-    const size_t step = comm->size < 16 ? 1 : 4; /* many ranks take long */
-    for (size_t leaves = (size_t)comm->size; leaves <= MOST_LEAVES; leaves += step)
-        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-            const size_t count = counts[c], pitch = count + 5;
-            nni_real *nodes = take_nodes(leaves, count, pitch);
-            nni_exchange *exchange = NULL;
-            CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_REAL, 10007, 7, &exchange, NULL) == NN_OK);
-            CU_ASSERT_EQUAL(nni_exchange_start(exchange, nodes, pitch, count, NULL), NN_OK);
-            CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
-            CU_ASSERT(is_sum(nodes, leaves, count));
-            nni_exchange_free(exchange);
-            nni_release(nodes);
-        }
-}
-
-static void doubles_keep_to_it_too(void)
-{
-    enum { COUNT = 5000 };
-    const size_t leaves = 24;
-    const nni_leaf_range run = nni_leaf_range_of_rank(leaves, (size_t)comm->rank, (size_t)comm->size);
-    nni_real *nodes = take_nodes(leaves, COUNT, COUNT);
-    double *values = NULL;
-    CU_ASSERT_FATAL(nni_allocate(nni_sum_tree_nodes(run) * COUNT, sizeof *values, "nodes", &values, NULL) == NN_OK);
-    /* Sums of integers are exact, so that they tell lost and doubled values. */
-    for (size_t i = 0; i < nni_sum_tree_nodes(run) * COUNT; i++)
-        values[i] = (double)(i % COUNT);
-    double all_nodes = (double)nni_sum_tree_nodes(run);
-    CU_ASSERT_EQUAL(nn_comm_sum_double(comm, &all_nodes, 1, NULL), NN_OK);
-    nni_exchange *exchange = NULL;
-    CU_ASSERT_FATAL(nni_exchange_create(comm, leaves, NNI_DOUBLE, COUNT, 7, &exchange, NULL) == NN_OK);
-    CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
-    for (size_t i = 0; i < COUNT; i++)
-        if (values[i] != all_nodes * (double)i) {
-            CU_FAIL("a sum of doubles is wrong");
-            break;
-        }
-    nni_exchange_free(exchange);
-    nni_release(values);
-    nni_release(nodes);
-}
-
-/* Integers, whose sums are exact in any order, from whole arrays to rounds with segments that are empty. */
-static void any_order_adds_one_value_a_rank(void)
-{
-    enum { MOST = 10007 };
-    static const size_t counts[] = {1, 3, 18, 2048, 2049, MOST};
-    nni_real *values = NULL;
-    nni_exchange *exchange = NULL;
-    const size_t ranks = (size_t)comm->size;
-    CU_ASSERT_FATAL(nni_allocate(MOST, sizeof *values, "values", &values, NULL) == NN_OK);
-    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_REAL, counts[c], 7, &exchange, NULL) == NN_OK);
-        for (size_t i = 0; i < counts[c]; i++)
-            values[i] = (nni_real)(i + (size_t)comm->rank);
-        CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, counts[c], counts[c], NULL), NN_OK);
-        CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
-        for (size_t i = 0; i < counts[c]; i++)
-            if (values[i] != (nni_real)(ranks * i + ranks * (ranks - 1) / 2)) {
-                CU_FAIL("a sum is wrong");
-                break;
-            }
-        nni_exchange_free(exchange);
-    }
-    nni_release(values);
-}
-
-/* Runs without parallel.reproducible too compare digests of the ranks' weights. */
-static void any_order_gives_all_ranks_the_same_bits(void)
-{
-    enum { COUNT = 5003 };
-    nni_real *values = take_nodes((size_t)comm->size, COUNT, COUNT);
-    nni_exchange *exchange = NULL;
-    CU_ASSERT_FATAL(nni_exchange_create(comm, 0, NNI_REAL, COUNT, 7, &exchange, NULL) == NN_OK);
-    CU_ASSERT_EQUAL(nni_exchange_start(exchange, values, COUNT, COUNT, NULL), NN_OK);
-    CU_ASSERT_EQUAL(nni_exchange_finish(exchange, NULL), NN_OK);
-    for (size_t i = 0; i < COUNT; i++) {
-        double sums[2] = {values[i], -values[i]};
-        CU_ASSERT_FATAL(i % 97 != 0 || nni_comm_max_double(comm, sums, 2, NULL) == NN_OK);
-        CU_ASSERT(sums[0] == -sums[1] && fabs(sums[0] - (double)sum_of_all((size_t)comm->size, i)) < 1e-5 * sums[0]);
-    }
-    nni_exchange_free(exchange);
-    nni_release(values);
 }
 
 /* Sums that the library was asked for, which come by here. */
@@ -343,14 +248,8 @@ int main(int argc, char **argv)
     if (nn_comm_create(&argc, &argv, &comm, NULL) != NN_OK)
         return 1;
     const nni_test tests[] = {
-        NN_TEST(sums_keep_to_the_tree_whatever_their_length),
-        NN_TEST(doubles_keep_to_it_too),
-        NN_TEST(any_order_adds_one_value_a_rank),
-        NN_TEST(any_order_gives_all_ranks_the_same_bits),
-        NN_TEST(owners_use_the_sums_of_their_parts),
-        NN_TEST(owners_sum_in_any_order),
-        NN_TEST(owners_may_leave_the_sums_to_the_library),
-        NN_TEST(owners_round_what_they_send),
+        NN_TEST(owners_use_the_sums_of_their_parts),       NN_TEST(owners_sum_in_any_order),
+        NN_TEST(owners_may_leave_the_sums_to_the_library), NN_TEST(owners_round_what_they_send),
         NN_TEST(pieces_are_sized_alike_on_all_ranks),
     };
     const size_t count = sizeof tests / sizeof *tests;

@@ -8,9 +8,9 @@
 #   networks: small 784-512-512-10, medium 4 layers of 1024, large 4 layers of 4096; SGD with momentum, float32
 #   speeds: of a host, in cores like the one measured; everything that a host computes is so many times faster
 #   weak: 256 rows a rank; strong: 16,384 rows over all ranks
-#   calls: how often the sums are looked after in a piece of a pass: nntrain does it at its end and every 2^24
+#   calls: how often the sums are looked after in a layer's pass: nntrain does it at its end and every 2^24
 #          multiply-adds, 8 times in a small layer, 32 in a medium one and 512 in a large one, of which 64 are played
-#   bucket: parallel.bucket; 4 MiB where it is not given, 16 MiB of the large network, for fewer messages to be played
+#   bucket: parallel.bucket; where it is not given, found by measuring the simulated network
 #   Sums are in any order; in that of parallel.reproducible powers of 2 send the same messages.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -61,14 +61,6 @@ widths_of() {
         echo "${0##*/}: there is no network $1" >&2
         exit 2
         ;;
-    esac
-}
-
-# Elements of a bucket.
-bucket_of() {
-    case $1 in
-    large) echo $((${bucket:-16777216} / 4)) ;;
-    *) echo $((${bucket:-4194304} / 4)) ;;
     esac
 }
 
@@ -126,7 +118,7 @@ simulate() {
 
 seq 0 1023 | sed 's/^/host/' >"$output/hosts"
 csv=$output/scaling.csv
-echo "network,scaling,speed,hosts,rows_a_rank,seconds,seconds_formula,samples_a_second,efficiency,efficiency_formula,latency,gigabytes_a_second" >"$csv"
+echo "network,scaling,speed,hosts,rows_a_rank,seconds,seconds_formula,samples_a_second,efficiency,efficiency_formula,latency,gigabytes_a_second,bytes_a_piece" >"$csv"
 for speed in $speeds; do
     platform "$speed" >"$output/platform-$speed.xml"
     for network in $networks; do
@@ -136,12 +128,12 @@ for speed in $speeds; do
                 rows=$weak_rows
                 [ $scaling = weak ] || rows=$((strong_rows / ranks))
                 measured=$(profile "$network" $rows)
-                result=$(simulate "$ranks" "$measured" "$(bucket_of "$network")" "$speed" "${calls:-$(calls_of "$network")}")
-                read -r seconds formula short rate <<<"$result"
+                result=$(simulate "$ranks" "$measured" $((${bucket:-0} / 4)) "$speed" "${calls:-$(calls_of "$network")}")
+                read -r seconds formula short rate piece <<<"$result"
                 # Against the fewest hosts simulated, which had the same work a rank or in all.
                 first=${first:-$ranks $rows $seconds $formula}
                 awk -v first="$first" -v ranks="$ranks" -v rows=$rows -v seconds="$seconds" -v formula="$formula" \
-                    -v head="$network,$scaling,$speed,$ranks,$rows" -v tail="$short,$rate" 'BEGIN {
+                    -v head="$network,$scaling,$speed,$ranks,$rows" -v tail="$short,$rate,$piece" 'BEGIN {
                         split(first, f, " ")
                         work = ranks * rows / (f[1] * f[2]); more = ranks / f[1]
                         printf "%s,%.6g,%.6g,%.6g,%.4f,%.4f,%s\n", head, seconds, formula, ranks * rows / seconds,

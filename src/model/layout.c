@@ -43,13 +43,14 @@ static size_t place(nn_network *network, nni_tensor_role role, size_t layer, siz
 static void place_layer(nn_network *network, size_t index)
 {
     nni_layer *layer = &network->layers[index];
-    layer->weight = place(network, NNI_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
+    layer->first = network->flat_count;
     if (nni_layer_has_bias(layer))
         layer->bias = place(network, NNI_TENSOR_BIAS, index, layer->outputs, 0);
-    if (!nni_norm_is_on(layer->norm))
-        return;
-    layer->gamma = place(network, NNI_TENSOR_GAMMA, index, layer->outputs, 0);
-    layer->beta = place(network, NNI_TENSOR_BETA, index, layer->outputs, 0);
+    if (nni_norm_is_on(layer->norm)) {
+        layer->gamma = place(network, NNI_TENSOR_GAMMA, index, layer->outputs, 0);
+        layer->beta = place(network, NNI_TENSOR_BETA, index, layer->outputs, 0);
+    }
+    layer->weight = place(network, NNI_TENSOR_WEIGHT, index, layer->outputs, layer->inputs);
     if (!nni_layer_has_statistics(layer))
         return;
     layer->running_mean = network->statistics_count;

@@ -19,6 +19,7 @@ typedef struct nni_layer {
     nn_activation activation;
     nn_norm_kind norm;
     double dropout;
+    size_t first;       /**< offset of its tensors, of which W is the last */
     size_t weight;      /**< offset of W [outputs, inputs] */
     size_t bias;        /**< offset of b [outputs]; without meaning where nni_layer_has_bias is false */
     size_t gamma, beta; /**< with a norm: offsets of its scale and shift [outputs] */
@@ -49,7 +50,8 @@ typedef struct nni_tensor {
  *
  * Parameters and gradients are flat arrays of the same layout, in backward order, last layer first: gradients become
  * complete from the front as the backward pass goes, and an optimizer's step is one pass over flat arrays. Each tensor
- * begins on a multiple of NNI_ALIGNMENT bytes; the padding between tensors is zero and stays zero.
+ * begins on a multiple of NNI_ALIGNMENT bytes; the padding between tensors is zero and stays zero. In a layer weights
+ * come last: with what lies before it, some of their rows are all that as many outputs of the layer need.
  */
 struct nn_network {
     size_t inputs, outputs;
@@ -110,8 +112,9 @@ typedef struct nni_sync {
      */
     nn_status (*sum)(void *context, nni_leaf_range run, double *values, size_t count, nn_error *error); /**< NULL: one
                                                                                                       rank alone */
-    /** Called in the forward pass of training before the parameters of a layer are read. */
-    nn_status (*ready)(void *context, size_t layer, nn_error *error); /**< NULL: they always are */
+    /** Called in the forward pass of training before those parameters of a layer are read that lie before an element of
+     * the flat array. */
+    nn_status (*ready)(void *context, size_t layer, size_t end, nn_error *error); /**< NULL: they always are */
     /** Called during the backward pass when elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
     /**

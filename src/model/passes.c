@@ -12,6 +12,8 @@
 #include "model/layer_work.h"
 #include "model/norms.h"
 #include "model/partial_sums.h"
+#include "support/extremes.h"
+#include "support/partition.h"
 #include "support/timeline.h"
 
 /* The input of layer l: the batch itself or the activations of the layer below. */
@@ -26,16 +28,50 @@ static const nni_real *derivative_at(const nni_workspace *work, size_t l)
     return work->layers[l].at ? work->layers[l].at : work->activations[l];
 }
 
-/* out [rows, outputs] = act(a W^T + b) */
+/* Columns `outputs` of out [rows, outputs] = act(a W^T + b) */
+static void multiply_some(const nn_network *network, size_t l, const nni_real *x, size_t rows, nni_partition outputs,
+                          nn_activation activation, nni_real *out, nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[l];
+    const nni_real *weight = network->parameters + layer->weight + outputs.first * layer->inputs;
+    nni_view a = {layer_input(work, x, l), layer->inputs, 1};
+    nni_view weight_transposed = {weight, 1, layer->inputs};
+    nni_epilogue epilogue = {.bias =
+                                 nni_layer_has_bias(layer) ? network->parameters + layer->bias + outputs.first : NULL,
+                             .activation = activation};
+    nni_gemm(work->space, rows, outputs.count, layer->inputs, a, weight_transposed, out + outputs.first, layer->outputs,
+             &epilogue);
+}
+
 static void multiply(const nn_network *network, size_t l, const nni_real *x, size_t rows, nn_activation activation,
                      nni_real *out, nni_workspace *work)
 {
+    const nni_partition all = {0, network->layers[l].outputs};
+    multiply_some(network, l, x, rows, all, activation, out, work);
+}
+
+/* Whoever updates parameters may still be at it. */
+static void wait_for_parameters(nni_workspace *work, size_t l, size_t end)
+{
+    nni_sync *sync = &work->sync;
+    if (sync->ready && sync->status == NN_OK)
+        sync->status = sync->ready(sync->context, l, end, &sync->error);
+}
+
+/* The same, as parameters come. By messages they come bit by bit: so many outputs at a time are worth a product. */
+static void multiply_as_ready(const nn_network *network, size_t l, const nni_real *x, size_t rows,
+                              nn_activation activation, nni_real *out, nni_workspace *work)
+{
+    enum { PARTS = 8, LEAST = 64 };
     const nni_layer *layer = &network->layers[l];
-    nni_view a = {layer_input(work, x, l), layer->inputs, 1};
-    nni_view weight_transposed = {network->parameters + layer->weight, 1, layer->inputs};
-    nni_epilogue epilogue = {.bias = nni_layer_has_bias(layer) ? network->parameters + layer->bias : NULL,
-                             .activation = activation};
-    nni_gemm(work->space, rows, layer->outputs, layer->inputs, a, weight_transposed, out, layer->outputs, &epilogue);
+    const size_t wide = (layer->outputs + PARTS - 1) / PARTS, step = (wide + LEAST - 1) / LEAST * LEAST;
+    nni_partition part = {0, work->sync.progress ? step : layer->outputs};
+    nni_timeline_layer(work->timeline, l);
+    for (; part.first < layer->outputs; part.first += part.count) {
+        part.count = nni_smaller(part.count, layer->outputs - part.first);
+        wait_for_parameters(work, l, layer->weight + (part.first + part.count) * layer->inputs);
+        multiply_some(network, l, x, rows, part, activation, out, work);
+    }
 }
 
 /* activations = act(o), dropped out, with o in `at`; `at` receives act(o) where the derivative is found from that. */
@@ -62,10 +98,10 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
     /* The weights of the first layer are only read here: no delta is computed from them. */
     nni_gemm_workspace_share(work->space, l > 0);
     if (!kept->at && !norm->forward) {
-        multiply(network, l, batch->x, rows, layer->activation, sums, work);
+        multiply_as_ready(network, l, batch->x, rows, layer->activation, sums, work);
         return;
     }
-    multiply(network, l, batch->x, rows, NN_LINEAR, sums, work);
+    multiply_as_ready(network, l, batch->x, rows, NN_LINEAR, sums, work);
     if (norm->forward) {
         size_t whole[2];
         const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
@@ -77,15 +113,6 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
         activate_kept(layer, sums, work->activations[l], kept->mask, rows * layer->outputs);
     else
         nni_activate(layer->activation, sums, rows * layer->outputs);
-}
-
-/* Whoever updates parameters may still be at it. */
-static void wait_for_parameters(nni_workspace *work, size_t l)
-{
-    nni_sync *sync = &work->sync;
-    nni_timeline_layer(work->timeline, l);
-    if (sync->ready && sync->status == NN_OK)
-        sync->status = sync->ready(sync->context, l, &sync->error);
 }
 
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
@@ -111,10 +138,10 @@ static void weight_gradients(const nni_layer *layer, const nni_real *below, cons
 {
     nni_view delta_transposed = {work->delta, 1, layer->outputs};
     nni_view input = {below, layer->inputs, 1};
-    nni_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
-                    work->gradients + layer->weight, layer->inputs, work->flat_pitch);
     if (nni_layer_has_bias(layer))
         nni_partial_column_sums(work->delta, leaves, layer->outputs, nni_gradient_stack(work, layer->bias));
+    nni_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
+                    work->gradients + layer->weight, layer->inputs, work->flat_pitch);
 }
 
 /* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
@@ -145,7 +172,7 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
 static void report_complete(const nn_network *network, size_t l, nni_workspace *work)
 {
     nni_sync *sync = &work->sync;
-    const size_t count = l > 0 ? network->layers[l - 1].weight : network->flat_count;
+    const size_t count = l > 0 ? network->layers[l - 1].first : network->flat_count;
     if (sync->complete && sync->status == NN_OK)
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
@@ -189,13 +216,10 @@ void nni_network_forward(nn_network *network, const nni_batch *batch, nni_worksp
     const size_t last = network->layer_count - 1;
     current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
     call_before_tiles(work, &product);
-    for (size_t l = 0; l < last; l++) {
-        wait_for_parameters(work, l);
+    for (size_t l = 0; l < last; l++)
         forward_layer(network, l, batch, work);
-    }
-    wait_for_parameters(work, last);
     nni_gemm_workspace_share(work->space, last > 0);
-    multiply(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
+    multiply_as_ready(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
     call_before_tiles(work, NULL);
 }
 

@@ -30,7 +30,9 @@ static inline int sim_iallreduce(const void *from, void *to, int count, MPI_Data
 /** The clock of this rank goes on by seconds of computation on a core of speed 1. */
 void sim_compute(double seconds);
 
-/** Whoever polls lets time go by: a fifth of a microsecond. */
+/** Whoever polls lets time go by: a fifth of a microsecond, or a 64th of what it has waited, for fewer polls to be
+ * played.
+ */
 int sim_yield(void);
 
 /** Seconds that one addition of gradients takes on such a core. */

@@ -3,10 +3,10 @@
  * Steps of training on simulated hosts, a rank each:
  *   smpirun ... nntrain_simulation PROFILE PIECE SPEED LATENCY BANDWIDTH CALLS WIRE
  * The sums over ranks are those of src/comm as they are; what a rank computes is time that goes by, as PROFILE has it.
- * PIECE in elements; SPEED of the hosts in those of the core that was measured. LATENCY and BANDWIDTH are for the
- * formula. CALLS: how often in a pass of a layer the sums are looked after. WIRE: float32 or bf16. Prints a line:
- * ranks, simulated seconds of a step among others, seconds by the formula, seconds of one message of 1 byte and of 1
- * MiB, GB/s.
+ * PIECE in elements, 0: by the simulated network, as in a run; SPEED of the hosts in those of the core that was
+ * measured. LATENCY and BANDWIDTH are for the formula. CALLS: how often in a pass of a layer the sums are looked after.
+ * WIRE: float32 or bf16. Prints a line: ranks, simulated seconds of a step among others, seconds by the formula,
+ * seconds of one message of 1 byte, GB/s of one of 1 MiB, bytes of a piece.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 
 #include "comm/allreduce/messages.h"
 #include "comm/allreduce/owner.h"
+#include "comm/allreduce/piece_size.h"
 #include "comm/backend.h"
 #include "sim/model.h"
 #include "sim/mpi_shim.h"
@@ -33,11 +34,12 @@ typedef struct run {
     double *told;
 } run;
 
-/* Time goes by, and sums are looked after. */
-static nn_status compute(run *r, double seconds, nn_error *error)
+/* Time goes by, and sums are looked after. @param pieces  that make a layer's pass, of which this is one */
+static nn_status compute(run *r, double seconds, size_t pieces, nn_error *error)
 {
-    for (size_t call = 0; call < r->calls; call++) {
-        sim_compute(seconds / (double)r->calls);
+    const size_t calls = (r->calls + pieces - 1) / pieces;
+    for (size_t call = 0; call < calls; call++) {
+        sim_compute(seconds / (double)calls);
         if (nni_owner_has_messages(r->owner))
             NN_TRY(nni_owner_progress(r->owner, error));
     }
@@ -56,7 +58,7 @@ static nn_status forward(run *r, bool updates, nn_error *error)
             sim_compute(profile->descent * (double)r->pieces[p].count / (double)r->count);
             nni_owner_used(r->owner, p);
         }
-        NN_TRY(compute(r, profile->forward * share, error));
+        NN_TRY(compute(r, profile->forward * share, 1, error));
     }
     return NN_OK;
 }
@@ -71,7 +73,7 @@ static nn_status step(run *r, bool first, nn_error *error)
         for (size_t p = r->first_piece[l]; p < r->first_piece[l + 1];
              p++) { /* rows are complete as they are computed */
             const size_t pieces = r->first_piece[l + 1] - r->first_piece[l];
-            NN_TRY(compute(r, profile->layers[l].backward / (double)pieces, error));
+            NN_TRY(compute(r, profile->layers[l].backward / (double)pieces, pieces, error));
             nni_owner_complete(r->owner, r->pieces[p].first + r->pieces[p].count);
             if (nni_owner_has_messages(r->owner))
                 NN_TRY(nni_owner_progress(r->owner, error));
@@ -104,6 +106,9 @@ static nn_status prepare(run *r, nn_error *error)
     r->count = profile->layers[profile->layer_count - 1].complete;
     sim_fold((r->count > MIB ? r->count : MIB) * sizeof(float));
     sim_set_addition(profile->add);
+    if (r->piece == 0 && r->comm->size > 1)
+        NN_TRY(nni_piece_size_measure(r->comm, false, r->wire, r->count, &r->piece, error));
+    r->piece = r->piece > 0 ? r->piece : r->count;
     r->told = calloc(OUTCOME, sizeof *r->told);
     r->pieces = calloc(r->count / r->piece + profile->layer_count + 1, sizeof *r->pieces);
     for (size_t l = 0; l < profile->layer_count; l++) {
@@ -155,8 +160,8 @@ static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
                              .bandwidth = atof(argv[5]),
                              .speed = atof(argv[3])};
     if (comm->rank == 0)
-        printf("result %d %.9g %.9g %.3g %.4g\n", comm->size, slowest, nni_model_step(&model, &r.profile), one,
-               many > 0 ? MIB / many / 1e9 : 0);
+        printf("result %d %.9g %.9g %.3g %.4g %zu\n", comm->size, slowest, nni_model_step(&model, &r.profile), one,
+               many > 0 ? MIB / many / 1e9 : 0, 4 * r.piece);
     return NN_OK;
 }
 

@@ -11,8 +11,9 @@
 /* Elements of a little and of more, and sums of each. The first only opens connections. */
 enum { LITTLE = 64, MORE = 1 << 16, SUMS = 5 };
 
-/* Pieces that the elements make at least, as far as they are long enough. */
-enum { PIECES = 8, SHORTEST = 1 << 12 };
+/* Pieces that the elements make at least, as far as they are long enough, and at most: looking after a piece takes some
+ * time too. */
+enum { FEWEST = 8, MOST = 128, SHORTEST = 1 << 12 };
 
 /* @param seconds  receives those of the fastest of several sums */
 static nn_status time_sums(nni_messages *messages, nni_real *values, size_t count, double *seconds, nn_error *error)
@@ -58,8 +59,8 @@ nn_status nni_piece_size_measure(nn_comm *comm, bool apart, nni_wire wire, size_
     NN_TRY(nni_comm_max_double(comm, seconds, 2, error));
     const double each = (seconds[1] - seconds[0]) / (MORE - LITTLE), owners = apart ? 1 : (double)hosts->lanes;
     const double wanted = each > 0 ? 19 * seconds[0] / each * owners : (double)count;
-    const size_t most = count / PIECES;
-    for (*elements = SHORTEST; (double)*elements < wanted && *elements < most;)
+    const size_t least = nni_larger(count / MOST, SHORTEST), most = count / FEWEST;
+    for (*elements = 1; *elements < least || ((double)*elements < wanted && *elements < most);)
         *elements *= 2;
     return NN_OK;
 }

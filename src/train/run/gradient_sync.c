@@ -14,6 +14,12 @@
 
 static const char what[] = "the sum of gradients";
 
+/* A place in the pieces as a forward pass needs them: layer by layer, first layer first. */
+typedef struct cursor {
+    size_t layer; /* layer_count: behind the last */
+    size_t piece;
+} cursor;
+
 struct nni_gradient_sync {
     nn_comm *comm; /* borrowed, as are these */
     nn_network *network;
@@ -32,14 +38,14 @@ struct nni_gradient_sync {
     nni_messages *batch_norm; /* sums of batch norm; with the tree */
     nni_messages *norms;      /* sums over the parts of all ranks; NULL: nobody asks for them */
     nni_real
-        *accumulated;  /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
-    nni_real *sums;    /* [flat_count] this rank's parts, where all sums come first */
-    bool first, last;  /* whether the batch in work is the first and the last of its step */
-    size_t added;      /* elements from the front that `accumulated` has been added to, or taken from */
-    size_t computed;   /* multiply-adds since messages were looked at */
-    bool spreading;    /* shards of the round have been updated, and go to their peers */
-    size_t next_layer; /* the first whose parts are still to be updated; layer_count: none */
-    double bad;        /* see nni_gradient_sync_bad */
+        *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
+    nni_real *sums;   /* [flat_count] this rank's parts, where all sums come first */
+    bool first, last; /* whether the batch in work is the first and the last of its step */
+    size_t added;     /* elements from the front that `accumulated` has been added to, or taken from */
+    size_t computed;  /* multiply-adds since messages were looked at */
+    cursor updated;   /* up to there pieces are */
+    cursor ready;     /* up to there those of the owners here are */
+    double bad;       /* see nni_gradient_sync_bad */
 };
 
 /* --- the passes' callbacks --- */
@@ -159,25 +165,39 @@ static size_t end_piece_of(const nni_gradient_sync *sync, size_t layer)
     return sync->first_piece[sync->network->layer_count - layer];
 }
 
-/* Those below `end` that are still to be updated. */
-static nn_status update_layers(nni_gradient_sync *sync, size_t end, nn_error *error)
+static cursor begin_of(const nni_gradient_sync *sync)
 {
-    for (; sync->next_layer < end; sync->next_layer++)
-        for (size_t p = first_piece_of(sync, sync->next_layer); p < end_piece_of(sync, sync->next_layer); p++)
-            NN_TRY(update_piece(sync, p, error));
+    return (cursor){0, first_piece_of(sync, 0)};
+}
+
+/* @return whether a piece is needed for what lies before an element of a layer; then it is the cursor's */
+static bool needs(const nni_gradient_sync *sync, cursor *at, size_t layer, size_t end)
+{
+    while (at->layer <= layer && at->piece == end_piece_of(sync, at->layer)) {
+        if (++at->layer == sync->network->layer_count)
+            return false;
+        at->piece = first_piece_of(sync, at->layer);
+    }
+    return at->layer < layer || (at->layer == layer && sync->pieces[at->piece].first < end);
+}
+
+static nn_status update_until(nni_gradient_sync *sync, size_t layer, size_t end, nn_error *error)
+{
+    for (; needs(sync, &sync->updated, layer, end); sync->updated.piece++)
+        NN_TRY(update_piece(sync, sync->updated.piece, error));
     return NN_OK;
 }
 
-static nn_status parameters_ready(void *context, size_t layer, nn_error *error)
+static nn_status parameters_ready(void *context, size_t layer, size_t end, nn_error *error)
 {
     nni_gradient_sync *sync = context;
-    NN_TRY(update_layers(sync, layer + 1, error));
-    for (size_t p = first_piece_of(sync, layer); p < end_piece_of(sync, layer); p++) {
-        if (sync->shards && sync->spreading) {
-            NN_TRY(nni_owner_wait_for_sum(sync->owner, p, error));
-            nni_owner_used(sync->owner, p);
+    NN_TRY(update_until(sync, layer, end, error));
+    for (; needs(sync, &sync->ready, layer, end); sync->ready.piece++) {
+        if (sync->shards) {
+            NN_TRY(nni_owner_wait_for_sum(sync->owner, sync->ready.piece, error));
+            nni_owner_used(sync->owner, sync->ready.piece);
         }
-        nni_owner_wait_for_owners(sync->owner, p);
+        nni_owner_wait_for_owners(sync->owner, sync->ready.piece);
     }
     return NN_OK;
 }
@@ -197,10 +217,12 @@ static nn_status collect(nni_gradient_sync *sync, nni_real *sums, nn_error *erro
     return NN_OK;
 }
 
+/* The next forward pass waits until all have, since gradients are overwritten after it. */
 static void tell_used(nni_gradient_sync *sync)
 {
     for (size_t p = 0; p < sync->piece_count; p++)
         nni_owner_used(sync->owner, p);
+    sync->ready = begin_of(sync);
 }
 
 static nn_status add_over_parts(void *context, double *values, size_t count, nn_error *error)
@@ -227,7 +249,6 @@ void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool las
     sync->first = first;
     sync->last = last;
     sync->added = 0;
-    sync->spreading = false;
     if (last || adds_sums(sync))
         nni_owner_begin_round(sync->owner);
 }
@@ -257,7 +278,7 @@ static nn_status update_with_all_sums(nni_gradient_sync *sync, double rate, doub
         return NN_OK;
     }
     NN_TRY(nni_optimizer_step(sync->optimizer, sync->network, sync->sums, rate, &sums, error));
-    sync->spreading = true;
+    sync->ready = begin_of(sync);
     for (size_t p = 0; p < sync->piece_count; p++)
         NN_TRY(tell_updated(sync, p, error));
     return NN_OK;
@@ -269,10 +290,10 @@ nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double 
     if (sync->whole)
         return update_with_all_sums(sync, rate, place, error);
     nni_optimizer_begin(sync->optimizer, sync->network, rate);
-    sync->next_layer = 0;
-    sync->spreading = true;
+    sync->updated = sync->ready = begin_of(sync);
     /* What comes by messages is updated when it is needed: the first layer's gradients come last. */
-    return nni_owner_has_messages(sync->owner) ? NN_OK : update_layers(sync, sync->network->layer_count, error);
+    return nni_owner_has_messages(sync->owner) ? NN_OK
+                                               : update_until(sync, sync->network->layer_count - 1, SIZE_MAX, error);
 }
 
 nn_status nni_gradient_sync_discard(nni_gradient_sync *sync, nn_error *error)
@@ -285,9 +306,7 @@ nn_status nni_gradient_sync_discard(nni_gradient_sync *sync, nn_error *error)
 
 nn_status nni_gradient_sync_settle(nni_gradient_sync *sync, nn_error *error)
 {
-    for (size_t l = 0; l < sync->network->layer_count; l++)
-        NN_TRY(parameters_ready(sync, l, error));
-    return NN_OK;
+    return parameters_ready(sync, sync->network->layer_count - 1, SIZE_MAX, error);
 }
 
 double nni_gradient_sync_bad(const nni_gradient_sync *sync)
@@ -324,8 +343,8 @@ static size_t widest_norm(const nn_network *network)
 /* The tensors of a layer, and the padding behind them. */
 static nni_partition elements_of(const nn_network *network, size_t layer)
 {
-    const size_t first = network->layers[layer].weight;
-    return (nni_partition){first, (layer > 0 ? network->layers[layer - 1].weight : network->flat_count) - first};
+    const size_t first = network->layers[layer].first;
+    return (nni_partition){first, (layer > 0 ? network->layers[layer - 1].first : network->flat_count) - first};
 }
 
 static size_t pieces_of(const nn_network *network, size_t layer, size_t most)
@@ -482,7 +501,8 @@ nn_status nni_gradient_sync_create(const nni_gradient_sync_plan *plan, nni_gradi
                                 .optimizer = plan->optimizer,
                                 .tree = plan->recipe->parallel.reproducible,
                                 .traceless = plan->recipe->training.on_nan.name != NN_ON_NAN_STOP,
-                                .next_layer = plan->network->layer_count,
+                                .updated = {plan->network->layer_count, 0},
+                                .ready = {plan->network->layer_count, 0},
                                 .bad = INFINITY};
     sync->whole = sync->traceless || nni_optimizer_needs_all(plan->optimizer);
     const nn_status status = take_memory(sync, plan, error);

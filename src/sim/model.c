@@ -2,6 +2,8 @@
 #include "sim/model.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
 /* The first steps find nothing to wait for. Pieces of a layer that travel at a time: see comm/allreduce/owner.c. */
 enum { STEPS = 6, SKIPPED = 2, WINDOW = 4 };
@@ -19,10 +21,11 @@ static double waits(const nni_model *model, double between)
     return 2 * ceil(log2((double)model->ranks)) * (model->latency + between / 2);
 }
 
-/* The pieces of a layer that are still to be summed. */
+/* The pieces of a layer. */
 typedef struct queue {
     size_t pieces, sent;
     double begin, each; /* when its gradients begin to be computed, and seconds of a piece */
+    double *arrived;    /* [pieces] when their sums are there */
 } queue;
 
 static double complete_at(const queue *q)
@@ -42,9 +45,8 @@ static size_t choose(const queue *queues, size_t layers, double network)
     return chosen;
 }
 
-/* @param arrived  [layers] receives when their sums are there @return when the network has nothing more to do */
-static double send_all(const nni_model *model, const nni_profile *profile, queue *queues, double network,
-                       double *arrived)
+/* @return when the network has nothing more to do */
+static double send_all(const nni_model *model, const nni_profile *profile, queue *queues, double network)
 {
     const size_t layers = profile->layer_count;
     for (size_t l; (l = choose(queues, layers, network)) < layers; queues[l].sent++) {
@@ -53,32 +55,63 @@ static double send_all(const nni_model *model, const nni_profile *profile, queue
         const double wait = waits(model, next / (double)model->looks);
         const double begin = fmax(network, complete_at(&queues[l])), works = busy(model, profile, elements);
         network = begin + fmax(works, (works + wait) / WINDOW);
-        arrived[l] = begin + works + wait;
+        queues[l].arrived[queues[l].sent] = begin + works + wait;
     }
     return network;
 }
 
-/* Three that wait for each other: the passes, the network, and the update, which is a part of the next forward pass. */
-double nni_model_step(const nni_model *model, const nni_profile *profile)
+/* A layer's, as its sums come. @return when it is over */
+static double forward(const nni_model *model, const nni_profile *profile, size_t layer, const queue *q, double now)
 {
-    const size_t layers = profile->layer_count, count = profile->layers[layers - 1].complete;
-    double arrived[NNI_PROFILE_MOST_LAYERS] = {0}, now = 0, network = 0, begun = 0;
-    queue queues[NNI_PROFILE_MOST_LAYERS];
+    const double share = (double)nni_profile_elements(profile, layer) /
+                         (double)profile->layers[profile->layer_count - 1].complete / NNI_MODEL_PARTS;
+    for (size_t part = 1, used = 0; part <= NNI_MODEL_PARTS; part++) {
+        for (; used * NNI_MODEL_PARTS < part * q->pieces; used++)
+            now = fmax(now, q->arrived[used]);
+        now += (profile->descent + profile->forward) / model->speed * share;
+    }
+    return now;
+}
+
+static bool create_queues(const nni_model *model, const nni_profile *profile, queue *queues)
+{
+    bool created = true;
+    for (size_t l = 0; l < profile->layer_count; l++) {
+        const size_t pieces = (nni_profile_elements(profile, l) + model->piece - 1) / model->piece;
+        queues[l] = (queue){.pieces = pieces, .arrived = calloc(pieces, sizeof(double))};
+        created = created && queues[l].arrived;
+    }
+    return created;
+}
+
+/* Three that wait for each other: the passes, the network, and the update, which is a part of the next forward pass. */
+static double step(const nni_model *model, const nni_profile *profile, queue *queues)
+{
+    const size_t layers = profile->layer_count;
+    double now = 0, network = 0, begun = 0;
     for (size_t step = 0; step < STEPS; step++) {
         begun = step == SKIPPED ? now : begun;
         for (size_t l = layers; l-- > 0;) /* first layer first */
-            now = fmax(now, arrived[l]) + (profile->descent + profile->forward) / model->speed *
-                                              (double)nni_profile_elements(profile, l) / (double)count;
+            now = forward(model, profile, l, &queues[l], now);
         for (size_t l = 0; l < layers; l++) {
-            const size_t pieces = (nni_profile_elements(profile, l) + model->piece - 1) / model->piece;
             const double backward = profile->layers[l].backward / model->speed;
-            queues[l] = (queue){.pieces = pieces, .begin = now, .each = backward / (double)pieces};
+            queues[l].sent = 0;
+            queues[l].begin = now;
+            queues[l].each = backward / (double)queues[l].pieces;
             now += backward;
-            arrived[l] = now;
         }
         if (model->ranks > 1)
-            network = send_all(model, profile, queues, network, arrived);
+            network = send_all(model, profile, queues, network);
         now += profile->rest / model->speed;
     }
     return (now - begun) / (STEPS - SKIPPED);
+}
+
+double nni_model_step(const nni_model *model, const nni_profile *profile)
+{
+    queue queues[NNI_PROFILE_MOST_LAYERS];
+    const double seconds = create_queues(model, profile, queues) ? step(model, profile, queues) : NAN;
+    for (size_t l = 0; l < profile->layer_count; l++)
+        free(queues[l].arrived);
+    return seconds;
 }

@@ -7,6 +7,9 @@
 
 #include "sim/profile.h"
 
+/** Parts of a layer that a forward pass takes at a time: see model/passes.c. */
+enum { NNI_MODEL_PARTS = 8 };
+
 typedef struct nni_model {
     size_t ranks;
     size_t piece;        /**< elements */
@@ -19,7 +22,7 @@ typedef struct nni_model {
 
 /**
  * Seconds of a step among others like it: pieces are summed while the passes go on, of those that are complete the
- * first layer's first, and a layer's parameters are updated when the next forward pass comes to it. With alpha the
+ * first layer's first, and a layer's parameters are updated when the next forward pass comes to them. With alpha the
  * latency, beta the seconds a byte and gamma those of an addition, n elements over P ranks take 2 ceil(log2 P) alpha +
  * 2 (P - 1)/P n b beta + (P - 1)/P n gamma, with b the bytes of an element sent. A round that ends while its rank
  * computes is seen at the next look, half of the time between two later; while a sum waits for a round, three others

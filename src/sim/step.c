@@ -46,19 +46,24 @@ static nn_status compute(run *r, double seconds, size_t pieces, nn_error *error)
     return NN_OK;
 }
 
-/* As train/run/gradient_sync.c has it: what the step before has summed of a layer is used when the forward pass comes
- * to it. */
+/* As train/run/gradient_sync.c has it: what the step before has summed is used when the forward pass comes to it, an
+ * eighth of a layer at a time as model/passes.c does. */
 static nn_status forward(run *r, bool updates, nn_error *error)
 {
     const nni_profile *profile = &r->profile;
     for (size_t l = profile->layer_count; l-- > 0;) {
         const double share = (double)nni_profile_elements(profile, l) / (double)r->count;
-        for (size_t p = r->first_piece[l]; updates && p < r->first_piece[l + 1]; p++) {
-            NN_TRY(nni_owner_wait_for_sum(r->owner, p, error));
-            sim_compute(profile->descent * (double)r->pieces[p].count / (double)r->count);
-            nni_owner_used(r->owner, p);
+        const size_t pieces = r->first_piece[l + 1] - r->first_piece[l];
+        size_t used = 0;
+        for (size_t part = 1; part <= NNI_MODEL_PARTS; part++) {
+            for (; updates && used * NNI_MODEL_PARTS < part * pieces; used++) {
+                const size_t p = r->first_piece[l] + used;
+                NN_TRY(nni_owner_wait_for_sum(r->owner, p, error));
+                sim_compute(profile->descent * (double)r->pieces[p].count / (double)r->count);
+                nni_owner_used(r->owner, p);
+            }
+            NN_TRY(compute(r, profile->forward * share / NNI_MODEL_PARTS, NNI_MODEL_PARTS, error));
         }
-        NN_TRY(compute(r, profile->forward * share, 1, error));
     }
     return NN_OK;
 }
@@ -151,6 +156,8 @@ static nn_status simulate(char **argv, nn_comm *comm, nn_error *error)
         begin = s == 0 ? MPI_Wtime() : begin;
     }
     double seconds = (MPI_Wtime() - begin) / (STEPS - 1), slowest = seconds;
+    for (size_t p = 0; p < r.piece_count; p++)
+        NN_TRY(nni_owner_wait_for_sum(r.owner, p, error));
     MPI_Reduce(&seconds, &slowest, 1, MPI_DOUBLE, MPI_MAX, 0, MPI_COMM_WORLD);
     const nni_model model = {.ranks = (size_t)comm->size,
                              .piece = r.piece,

@@ -60,7 +60,7 @@ nn_status nni_piece_size_measure(nn_comm *comm, bool apart, nni_wire wire, size_
     const double each = (seconds[1] - seconds[0]) / (MORE - LITTLE), owners = apart ? 1 : (double)hosts->lanes;
     const double wanted = each > 0 ? 19 * seconds[0] / each * owners : (double)count;
     const size_t least = nni_larger(count / MOST, SHORTEST), most = count / FEWEST;
-    for (*elements = 1; *elements < least || ((double)*elements < wanted && *elements < most);)
+    for (*elements = 1; *elements < least || ((double)*elements < wanted && 2 * *elements <= most);)
         *elements *= 2;
     return NN_OK;
 }

@@ -60,11 +60,12 @@ nn_status nni_comm_max_double(nn_comm *comm, double *values, size_t count, nn_er
 /**
  * Compares a value over the ranks.
  *
+ * @param value  NULL: this rank has none
  * @param outlier   receives -1 where all have the same; else the lowest rank that has another one than most, or, where
- * two ranks have one each, rank 1
+ * two ranks have one each, the second of them
  * @param host  [64] receives the name of that rank's host
  */
-nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *outlier, char host[64], nn_error *error);
+nn_status nni_comm_find_outlier(nn_comm *comm, const uint64_t *value, int *outlier, char host[64], nn_error *error);
 
 /**
  * Makes sure that all ranks have a text in common, before anything that would wait for ever if they had not.

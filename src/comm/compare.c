@@ -91,7 +91,7 @@ nn_status nni_comm_compare(nn_comm *comm, const char *what, const char *lines, n
     int outlier = -1, partner = 0;
     char hosts[2][64], *theirs = NULL, *ours = NULL;
     const uint64_t own = digest(lines);
-    NN_TRY(nni_comm_find_outlier(comm, own, &outlier, hosts[0], error));
+    NN_TRY(nni_comm_find_outlier(comm, &own, &outlier, hosts[0], error));
     if (outlier < 0)
         return NN_OK;
     NN_TRY(find_partner(comm, own, outlier, &partner, error));

@@ -5,39 +5,49 @@
 #include "comm/wait.h"
 #include "support/memory.h"
 
-/* Boyer and Moore's vote: of a value that most ranks have, the candidate is left over once all others are paired off.
- */
-static int find_minority(const uint64_t *values, int ranks)
+/* A rank's vote. */
+typedef struct vote {
+    uint64_t value, cast; /* cast 0: the rank has no value */
+} vote;
+
+/* Boyer and Moore's: of a value that most ranks have, the candidate is left over once all others are paired off. */
+static int find_minority(const vote *votes, int ranks)
 {
-    uint64_t candidate = values[0];
+    uint64_t candidate = 0;
+    int voters = 0, last = 0;
     for (int rank = 0, ahead = 0; rank < ranks; rank++) {
+        if (!votes[rank].cast)
+            continue;
         if (ahead == 0)
-            candidate = values[rank];
-        ahead += values[rank] == candidate ? 1 : -1;
+            candidate = votes[rank].value;
+        ahead += votes[rank].value == candidate ? 1 : -1;
+        voters++;
+        last = rank;
     }
-    for (int rank = 0; ranks > 2 && rank < ranks; rank++)
-        if (values[rank] != candidate)
+    for (int rank = 0; voters > 2 && rank < ranks; rank++)
+        if (votes[rank].cast && votes[rank].value != candidate)
             return rank;
-    return 1;
+    return last;
 }
 
-nn_status nni_comm_find_outlier(nn_comm *comm, uint64_t value, int *outlier, char host[64], nn_error *error)
+nn_status nni_comm_find_outlier(nn_comm *comm, const uint64_t *value, int *outlier, char host[64], nn_error *error)
 {
     const char what[] = "compare values over the ranks";
     *outlier = -1;
     if (comm->size == 1)
         return NN_OK;
     /* The largest value and, by its complement, the smallest. */
-    uint64_t most[2] = {value, ~value}, *all = NULL;
+    uint64_t most[2] = {value ? *value : 0, value ? ~*value : 0};
+    vote own = {most[0], value != NULL}, *all = NULL;
     MPI_Comm world = comm->backend->world;
     MPI_Request request = MPI_REQUEST_NULL;
     int code = MPI_Iallreduce(MPI_IN_PLACE, most, 2, MPI_UINT64_T, MPI_MAX, world, &request);
     NN_TRY(nni_comm_complete(comm, code, &request, what, error));
-    if (most[0] == ~most[1])
+    if (most[0] == ~most[1] || (most[0] == 0 && most[1] == 0))
         return NN_OK;
     NN_TRY(nn_comm_agree(comm, nni_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
                          error));
-    code = MPI_Iallgather(&value, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, world, &request);
+    code = MPI_Iallgather(&own, 2, MPI_UINT64_T, all, 2, MPI_UINT64_T, world, &request);
     nn_status status = nni_comm_complete(comm, code, &request, what, error);
     if (status == NN_OK)
         *outlier = find_minority(all, comm->size);

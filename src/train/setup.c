@@ -120,7 +120,8 @@ static nn_status warn_of_kernels(const nni_run *run, nn_error *error)
 {
     int outlier = -1;
     char host[64];
-    NN_TRY(nni_comm_find_outlier(run->comm, !nni_isa_in_use()->fused, &outlier, host, error));
+    const uint64_t unfused = !nni_isa_in_use()->fused;
+    NN_TRY(nni_comm_find_outlier(run->comm, &unfused, &outlier, host, error));
     if (outlier >= 0 && run->recipe->parallel.reproducible)
         nni_output_say(
             &run->output,

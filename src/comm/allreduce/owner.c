@@ -66,6 +66,7 @@ struct nni_owner {
 
     nni_shared_memory memory; /* of the domain; nothing where it is this rank alone */
     size_t *nodes;            /* [ranks of the domain] of each one's run */
+    size_t *copies;           /* [ranks of the domain] the rank in whose part of the memory its copy is */
     size_t all_nodes, domain_nodes;
     joiner *joiners;     /* [threads] */
     nni_real *gradients; /* this rank's */
@@ -112,7 +113,9 @@ static nni_real *array_of(const nni_owner *o, size_t rank, size_t array)
 /* Arrays before a rank's gradients. */
 static size_t arrays_of(const nni_owner *o, size_t rank)
 {
-    return rank == 0 ? o->plan.arrays : 0;
+    if (rank == 0)
+        return o->plan.arrays;
+    return o->copies[rank] == rank && o->plan.arrays > 0 ? 1 : 0;
 }
 
 static nni_real *node_of(const nni_owner *o, size_t rank, size_t node)
@@ -132,7 +135,7 @@ size_t nni_owner_pitch(const nni_owner *o)
 
 nni_real *nni_owner_array(const nni_owner *o, size_t array)
 {
-    return shares(o) ? array_of(o, 0, array) : NULL;
+    return shares(o) ? array_of(o, array == 0 ? o->copies[o->hosts->place] : 0, array) : NULL;
 }
 
 void nni_owner_use(nni_owner *o, nni_real *gradients, size_t pitch)
@@ -160,7 +163,7 @@ bool nni_owner_is_first(const nni_owner *o)
 
 bool nni_owner_leads(const nni_owner *o)
 {
-    return !shares(o) || o->hosts->place == 0;
+    return !shares(o) || o->copies[o->hosts->place] == o->hosts->place;
 }
 
 /* --- counters --- */
@@ -225,9 +228,20 @@ void nni_owner_complete(nni_owner *o, size_t count)
                               memory_order_release);
 }
 
+/* To the other NUMA nodes' copies. */
+static void copy_part(const nni_owner *o, nni_partition part)
+{
+    const size_t own = o->copies[o->hosts->place];
+    for (size_t rank = 0; o->plan.arrays > 0 && rank < ranks_of(o); rank++)
+        if (o->copies[rank] == rank && rank != own)
+            memcpy(array_of(o, rank, 0) + part.first, array_of(o, own, 0) + part.first, part.count * sizeof(nni_real));
+}
+
 void nni_owner_used(nni_owner *o, size_t piece)
 {
     note_end(o, piece);
+    if (shares(o))
+        copy_part(o, o->parts[piece]);
     if (shares(o))
         atomic_store_explicit(&counters_of(o, o->hosts->place)->used[piece], o->round, memory_order_release);
 }
@@ -400,8 +414,9 @@ static void free_joiners(nni_owner *o)
     }
     nni_release(o->joiners);
     nni_release(o->nodes);
+    nni_release(o->copies);
     o->joiners = NULL;
-    o->nodes = NULL;
+    o->nodes = o->copies = NULL;
     o->all_nodes = 0;
 }
 
@@ -418,6 +433,25 @@ static nn_status create_joins(nni_owner *o, nn_error *error)
         status = create_joiners(o, runs, error);
     }
     nni_release(runs);
+    return nn_comm_agree(o->comm, status, error);
+}
+
+/* The first rank of each NUMA node has its copy. */
+static nn_status find_copies(nni_owner *o, nn_error *error)
+{
+    int *nodes = NULL;
+    nn_status status = nni_allocate(ranks_of(o), sizeof *nodes, what, &nodes, error);
+    if (status == NN_OK)
+        status = nni_allocate(ranks_of(o), sizeof *o->copies, what, &o->copies, error);
+    status = nn_comm_agree(o->comm, status, error);
+    if (status == NN_OK && ranks_of(o) > 1)
+        status = nni_comm_check(
+            MPI_Allgather(&o->plan.node, 1, MPI_INT, nodes, 1, MPI_INT, o->hosts->inside->backend->world),
+            "find the NUMA nodes of a host", error);
+    for (size_t rank = 0; status == NN_OK && rank < ranks_of(o); rank++)
+        while (nodes[o->copies[rank]] != nodes[rank])
+            o->copies[rank]++;
+    nni_release(nodes);
     return nn_comm_agree(o->comm, status, error);
 }
 
@@ -459,6 +493,7 @@ static nn_status make_domains(nni_owner *o, nn_error *error)
         return be_alone(o, error);
     o->hosts = o->comm->backend->hosts;
     NN_TRY(create_joins(o, error));
+    NN_TRY(find_copies(o, error));
     NN_TRY(share_memory(o, &there, error));
     if (there)
         return NN_OK;

@@ -6,7 +6,8 @@
  * itself. There each rank leaves its gradients in the domain's memory, and the owner of a part adds up what all have
  * left of it, out of place and in the order of the tree. Where there are several domains, the owner then sums its part
  * with the owners of the same part elsewhere, by messages that travel while ranks compute. The owner alone uses the
- * sum; what it makes of it, it leaves in an array that the domain shares.
+ * sum; what it makes of it, it leaves in an array that the domain shares, and in the copies of it that other NUMA nodes
+ * have.
  *
  * Three counters a rank, which only grow, are all that ranks of a domain tell each other: how many elements of the
  * round's gradients are there, and for each piece the last round that the owner has used. A rank may overwrite its
@@ -30,7 +31,8 @@ typedef struct nni_owner_plan {
     size_t leaves; /**< of the tree that sums keep to; 0: any order, a leaf a rank */
     size_t count;  /**< elements of an array */
     size_t height; /**< arrays that a rank fills, of which the first are its nodes of the tree */
-    size_t arrays; /**< that the ranks of a domain share beside those */
+    size_t arrays; /**< that the ranks of a domain share beside those; of the first each NUMA node has a copy */
+    int node;      /**< NUMA node of this rank */
     const nni_partition
         *pieces; /**< [piece_count] of the array, in the order in which gradients are complete; copied */
     size_t piece_count;
@@ -62,7 +64,8 @@ size_t nni_owner_index(const nni_owner *owner);
 /** @return whether this rank is of the first domain: others own the same parts there */
 bool nni_owner_is_first(const nni_owner *owner);
 
-/** @return whether this rank writes what its domain shares where no owner does, such as at the beginning */
+/** @return whether this rank writes its NUMA node's copy of the first array where no owner does, such as at the
+ * beginning; it is the only one there that does */
 bool nni_owner_leads(const nni_owner *owner);
 
 /**
@@ -114,7 +117,7 @@ nni_real *nni_owner_sum(void *context, size_t thread, size_t first, size_t count
  * nni_owner_wait_for_sum returns again. @param array  [count] */
 nn_status nni_owner_spread(nni_owner *owner, size_t piece, nni_real *array, nn_error *error);
 
-/** This rank has used its part of a piece in this round. */
+/** This rank has used its part of a piece in this round: all copies of the first array have what it made of it. */
 void nni_owner_used(nni_owner *owner, size_t piece);
 
 /** Waits until all owners of the domain have used their parts of a piece in this round. */

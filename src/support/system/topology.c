@@ -95,6 +95,20 @@ void nni_topology_read(const char *root, const nni_cpu_mask *mask, nni_topology 
         topology->cores += begins_core(topology, place);
 }
 
+int nni_topology_node(const char *root, const nni_cpu_mask *mask)
+{
+    int node = -1;
+    for (int cpu = 0, known = 0; cpu < NNI_CPU_MOST; cpu++) {
+        if (!(mask->words[cpu / 64] >> cpu % 64 & 1))
+            continue;
+        const int here = read_node(root, cpu);
+        if (known++ > 0 && here != node)
+            return -1;
+        node = here;
+    }
+    return node;
+}
+
 /* One CPU of each core. */
 static void thin_out(const nni_topology *from, nni_topology *to)
 {

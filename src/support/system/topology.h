@@ -33,6 +33,9 @@ typedef struct nni_topology {
  */
 void nni_topology_read(const char *root, const nni_cpu_mask *mask, nni_topology *topology);
 
+/** @return the NUMA node that all CPUs of a mask are at; -1: they are at several. @param root  as above */
+int nni_topology_node(const char *root, const nni_cpu_mask *mask);
+
 /**
  * Chooses a CPU for each thread of one of several processes that share a mask. Each process has a contiguous share of
  * the cores, and its threads sit close together there. Both hyperthreads of a core are used only where the threads of

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All ranks make the same steps from the same weights, so the weights stay the same bits on all of them. Where they do
+/* All copies of the weights are updated alike: of each NUMA node and host one, or of each rank one where ranks share no
+ * memory. So they stay the same bits, and so does the state of the optimizer, of which a host has one. Where they do
  * not, a memory or a processor has failed, and what it computed is in everybody's gradients: the training must not go
  * on from there, nor be kept. */
 #include <inttypes.h>
@@ -9,12 +10,16 @@
 #include "train/run/gradient_sync.h"
 #include "train/run/notify.h"
 
-static uint64_t digest_of(const nn_network *network)
+static uint64_t digest_of(const nni_run_model *model)
 {
-    const uint64_t parameters = XXH3_64bits(network->parameters, network->flat_count * sizeof *network->parameters);
-    if (network->statistics_count == 0)
-        return parameters;
-    return parameters ^ XXH3_64bits(network->statistics, network->statistics_count * sizeof *network->statistics);
+    const nn_network *network = model->network;
+    const size_t bytes = network->flat_count * sizeof(nni_real);
+    uint64_t digest = XXH3_64bits(network->parameters, bytes);
+    for (size_t s = 0; s < model->optimizer->state_count && !nni_gradient_sync_shards_state(model->gradient_sync); s++)
+        digest ^= XXH3_64bits_withSeed(model->optimizer->state[s], bytes, s + 1);
+    if (network->statistics_count > 0)
+        digest ^= XXH3_64bits(network->statistics, network->statistics_count * sizeof(nni_real));
+    return digest;
 }
 
 static nn_status check(nni_run *run, nn_error *error)
@@ -24,7 +29,9 @@ static nn_status check(nni_run *run, nn_error *error)
     if (run->recipe->parallel.agree_every == 0)
         return NN_OK;
     NN_TRY(nni_gradient_sync_settle(run->model.gradient_sync, error));
-    NN_TRY(nni_comm_find_outlier(run->comm, digest_of(run->model.network), &outlier, host, error));
+    const bool has_copy = nni_gradient_sync_has_copy(run->model.gradient_sync);
+    const uint64_t digest = has_copy && run->comm->size > 1 ? digest_of(&run->model) : 0;
+    NN_TRY(nni_comm_find_outlier(run->comm, has_copy ? &digest : NULL, &outlier, host, error));
     if (outlier < 0)
         return NN_OK;
     nni_notify_finish_write(run);

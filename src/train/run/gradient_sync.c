@@ -11,6 +11,7 @@
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "support/extremes.h"
 #include "support/memory.h"
+#include "support/system/topology.h"
 
 static const char what[] = "the sum of gradients";
 
@@ -314,6 +315,11 @@ double nni_gradient_sync_bad(const nni_gradient_sync *sync)
     return sync->bad;
 }
 
+bool nni_gradient_sync_has_copy(const nni_gradient_sync *sync)
+{
+    return nni_owner_leads(sync->owner);
+}
+
 bool nni_gradient_sync_shards_state(const nni_gradient_sync *sync)
 {
     return sync->shards;
@@ -422,6 +428,7 @@ static nn_status size_pieces(const nni_gradient_sync *sync, const nni_parallel_s
 static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_plan *plan, nn_error *error)
 {
     const nni_parallel_settings *parallel = &plan->recipe->parallel;
+    const nni_cpu_mask mask = nni_cpu_bound_mask();
     size_t elements = 0;
     NN_TRY(size_pieces(sync, parallel, &elements, error));
     NN_TRY(nn_comm_agree(sync->comm, cut(sync, elements, error), error));
@@ -430,6 +437,7 @@ static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_p
         .count = sync->network->flat_count,
         .height = sync->work->stack_height,
         .arrays = 1 + sync->optimizer->state_count,
+        .node = nni_topology_node(NNI_TOPOLOGY_ROOT, &mask),
         .pieces = sync->pieces,
         .piece_count = sync->piece_count,
         .groups = sync->first_piece,

@@ -144,15 +144,26 @@ static void the_odd_one_out_is_named_with_its_host(void)
 {
     int odd = 7;
     char host[64] = "";
-    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, UINT64_MAX, &odd, host, NULL), NN_OK);
+    uint64_t value = UINT64_MAX;
+    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, &value, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(odd, -1);
+    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, comm->rank == 1 ? &value : NULL, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(odd, -1);
+    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, NULL, &odd, host, NULL), NN_OK);
     CU_ASSERT_EQUAL(odd, -1);
     for (int rank = 0; rank < comm->size && comm->size > 2; rank++) {
-        CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, comm->rank == rank ? 3 : 4, &odd, host, NULL), NN_OK);
+        value = comm->rank == rank ? 3 : 4;
+        CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, &value, &odd, host, NULL), NN_OK);
         CU_ASSERT_EQUAL(odd, rank);
         CU_ASSERT_STRING_EQUAL(host, comm->host); /* all are on this one */
     }
-    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, (uint64_t)comm->rank, &odd, host, NULL), NN_OK);
+    value = (uint64_t)comm->rank;
+    CU_ASSERT_EQUAL(nni_comm_find_outlier(comm, &value, &odd, host, NULL), NN_OK);
     CU_ASSERT_EQUAL(odd >= 0, comm->size > 1);
+    /* Two have one each: the second of them. */
+    CU_ASSERT_EQUAL(
+        nni_comm_find_outlier(comm, comm->rank % 2 == 0 && comm->rank < 4 ? &value : NULL, &odd, host, NULL), NN_OK);
+    CU_ASSERT_EQUAL(odd, comm->size > 2 ? 2 : -1);
 }
 
 int main(int argc, char **argv)

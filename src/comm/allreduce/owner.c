@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "comm/allreduce/owner.h"
 
-#include <stdalign.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "comm/allreduce/domain.h"
 #include "comm/allreduce/messages.h"
-#include "comm/allreduce/shared_memory.h"
-#include "comm/allreduce/tree_join.h"
-#include "comm/backend.h"
-#include "comm/topology.h"
 #include "comm/wait.h"
 #include "support/bf16.h"
 #include "support/memory.h"
 
 static const char what[] = "the sum of gradients";
-
-/* Elements of a page, which arrays begin at: no two ranks write to the same one. */
-enum { PAGE = 4096 / sizeof(nni_real) };
-
-/* At the start of a rank's part of the memory. What others ask for all the time has a cache line of its own. */
-typedef struct counters {
-    alignas(NNI_ALIGNMENT) _Atomic uint64_t complete; /* elements, over all rounds */
-    alignas(NNI_ALIGNMENT) _Atomic uint64_t used[];   /* [pieces] round of the newest sum that this owner has used */
-} counters;
-
-/* What a thread joins nodes with. */
-typedef struct joiner {
-    nni_tree_join *join;
-    const void **nodes; /* [nodes of all ranks of the domain] */
-    nni_real *sum;      /* [block] */
-} joiner;
 
 /* How far this rank is with the sum of a piece of the round. */
 typedef enum stage {
@@ -52,24 +30,14 @@ typedef struct group {
 enum { WINDOW = 4 };
 
 struct nni_owner {
-    nn_comm *comm;          /* borrowed */
-    const nni_hosts *hosts; /* the domains; borrowed, or those of `alone` */
-    nni_hosts *alone;       /* each rank by itself; NULL: hosts are the domains */
-    nni_hosts one;          /* of a run of one rank */
-    size_t first_of_one[2];
+    nn_comm *comm; /* borrowed */
+    nni_domain domain;
     nni_owner_plan plan;
     nni_partition *pieces, *parts; /* [piece_count] */
     group *groups;                 /* [group_count] */
     double *began;                 /* [piece_count] clock when this rank had a piece complete */
     size_t begun;                  /* pieces that it has complete in this round */
-    size_t pitch;                  /* of what is shared */
-
-    nni_shared_memory memory; /* of the domain; nothing where it is this rank alone */
-    size_t *nodes;            /* [ranks of the domain] of each one's run */
-    size_t *copies;           /* [ranks of the domain] the rank in whose part of the memory its copy is */
-    size_t all_nodes, domain_nodes;
-    joiner *joiners;     /* [threads] */
-    nni_real *gradients; /* this rank's */
+    nni_real *gradients;           /* this rank's */
     size_t gradients_pitch;
 
     uint64_t round;  /* from 1 */
@@ -78,49 +46,13 @@ struct nni_owner {
 
     /* Several domains. */
     nni_messages **messages; /* [piece_count], NULL where this rank has no part; NULL: there is one domain */
-    nni_real *sums;          /* [domain_nodes, pitch] what is sent, and the sums that come; NULL: the gradients are */
+    nni_real *sums;          /* [own nodes, pitch] what is sent, and the sums that come; NULL: the gradients are */
     stage *stages;           /* [piece_count] */
 };
 
-static size_t ranks_of(const nni_owner *o)
-{
-    return (size_t)o->hosts->inside->size;
-}
-
 static bool shares(const nni_owner *o)
 {
-    return o->memory.begin != NULL;
-}
-
-/* --- the domain's memory: counters; in the first rank's part the shared arrays; gradients --- */
-
-static size_t header_elements(const nni_owner *o)
-{
-    const size_t bytes = sizeof(counters) + o->plan.piece_count * sizeof(uint64_t);
-    return (bytes / sizeof(nni_real) + PAGE) / PAGE * PAGE;
-}
-
-static counters *counters_of(const nni_owner *o, size_t rank)
-{
-    return (counters *)(void *)o->memory.parts[rank];
-}
-
-static nni_real *array_of(const nni_owner *o, size_t rank, size_t array)
-{
-    return (nni_real *)(void *)o->memory.parts[rank] + header_elements(o) + array * o->pitch;
-}
-
-/* Arrays before a rank's gradients. */
-static size_t arrays_of(const nni_owner *o, size_t rank)
-{
-    if (rank == 0)
-        return o->plan.arrays;
-    return o->copies[rank] == rank && o->plan.arrays > 0 ? 1 : 0;
-}
-
-static nni_real *node_of(const nni_owner *o, size_t rank, size_t node)
-{
-    return array_of(o, rank, arrays_of(o, rank) + node);
+    return nni_domain_shares(&o->domain);
 }
 
 nni_real *nni_owner_gradients(const nni_owner *o)
@@ -130,12 +62,12 @@ nni_real *nni_owner_gradients(const nni_owner *o)
 
 size_t nni_owner_pitch(const nni_owner *o)
 {
-    return o->pitch;
+    return o->domain.pitch;
 }
 
 nni_real *nni_owner_array(const nni_owner *o, size_t array)
 {
-    return shares(o) ? array_of(o, array == 0 ? o->copies[o->hosts->place] : 0, array) : NULL;
+    return shares(o) ? nni_domain_array(&o->domain, array) : NULL;
 }
 
 void nni_owner_use(nni_owner *o, nni_real *gradients, size_t pitch)
@@ -148,22 +80,22 @@ void nni_owner_use(nni_owner *o, nni_real *gradients, size_t pitch)
 
 size_t nni_owner_parts(const nni_owner *o)
 {
-    return o->hosts->lanes;
+    return o->domain.hosts->lanes;
 }
 
 size_t nni_owner_index(const nni_owner *o)
 {
-    return o->hosts->place;
+    return o->domain.hosts->place;
 }
 
 bool nni_owner_is_first(const nni_owner *o)
 {
-    return o->hosts->index == 0;
+    return o->domain.hosts->index == 0;
 }
 
 bool nni_owner_leads(const nni_owner *o)
 {
-    return !shares(o) || o->copies[o->hosts->place] == o->hosts->place;
+    return nni_domain_leads(&o->domain);
 }
 
 /* --- counters --- */
@@ -173,8 +105,9 @@ static size_t read_complete(nni_owner *o)
 {
     const uint64_t before = (o->round - 1) * o->plan.count;
     size_t least = o->complete;
-    for (size_t rank = 0; shares(o) && rank < ranks_of(o); rank++) {
-        const uint64_t theirs = atomic_load_explicit(&counters_of(o, rank)->complete, memory_order_acquire);
+    for (size_t rank = 0; shares(o) && rank < nni_domain_ranks(&o->domain); rank++) {
+        const uint64_t theirs =
+            atomic_load_explicit(&nni_domain_counters_of(&o->domain, rank)->complete, memory_order_acquire);
         const size_t of_round = theirs > before ? (size_t)(theirs - before) : 0;
         least = of_round < least ? of_round : least;
     }
@@ -224,32 +157,25 @@ void nni_owner_complete(nni_owner *o, size_t count)
     note_begin(o, count);
     o->complete = count;
     if (shares(o))
-        atomic_store_explicit(&counters_of(o, o->hosts->place)->complete, (o->round - 1) * o->plan.count + count,
-                              memory_order_release);
-}
-
-/* To the other NUMA nodes' copies. */
-static void copy_part(const nni_owner *o, nni_partition part)
-{
-    const size_t own = o->copies[o->hosts->place];
-    for (size_t rank = 0; o->plan.arrays > 0 && rank < ranks_of(o); rank++)
-        if (o->copies[rank] == rank && rank != own)
-            memcpy(array_of(o, rank, 0) + part.first, array_of(o, own, 0) + part.first, part.count * sizeof(nni_real));
+        atomic_store_explicit(&nni_domain_counters_of(&o->domain, o->domain.hosts->place)->complete,
+                              (o->round - 1) * o->plan.count + count, memory_order_release);
 }
 
 void nni_owner_used(nni_owner *o, size_t piece)
 {
     note_end(o, piece);
     if (shares(o))
-        copy_part(o, o->parts[piece]);
+        nni_domain_copy(&o->domain, o->parts[piece]);
     if (shares(o))
-        atomic_store_explicit(&counters_of(o, o->hosts->place)->used[piece], o->round, memory_order_release);
+        atomic_store_explicit(&nni_domain_counters_of(&o->domain, o->domain.hosts->place)->used[piece], o->round,
+                              memory_order_release);
 }
 
 static bool owners_have_used(const nni_owner *o, size_t piece)
 {
-    for (size_t rank = 0; rank < o->hosts->lanes; rank++)
-        if (atomic_load_explicit(&counters_of(o, rank)->used[piece], memory_order_acquire) < o->round)
+    for (size_t rank = 0; rank < o->domain.hosts->lanes; rank++)
+        if (atomic_load_explicit(&nni_domain_counters_of(&o->domain, rank)->used[piece], memory_order_acquire) <
+            o->round)
             return false;
     return true;
 }
@@ -266,16 +192,6 @@ void nni_owner_wait_for_owners(nni_owner *o, size_t piece)
 
 /* --- sums --- */
 
-/* Joins what all ranks of the domain have of some elements, to the domain's nodes. */
-static void join(const nni_owner *o, joiner *with, size_t first, size_t count, nni_real *sums, size_t pitch)
-{
-    size_t source = 0;
-    for (size_t rank = 0; rank < ranks_of(o); rank++)
-        for (size_t node = 0; node < o->nodes[rank]; node++)
-            with->nodes[source++] = node_of(o, rank, node) + first;
-    nni_tree_join_nodes(with->join, with->nodes, sums, pitch, count);
-}
-
 /* Whether joins round as messages do: where the bits must not depend on what is sent. */
 static bool rounds(const nni_owner *o)
 {
@@ -288,14 +204,14 @@ nni_real *nni_owner_sum(void *context, size_t thread, size_t first, size_t count
     nni_real *arrived = o->sums ? o->sums : o->gradients;
     if (o->messages || (!shares(o) && !rounds(o)))
         return arrived + first;
-    joiner *with = &o->joiners[thread];
+    nni_real *sum = o->domain.joiners[thread].sum;
     if (shares(o))
-        join(o, with, first, count, with->sum, o->plan.block);
+        nni_domain_join(&o->domain, thread, first, count, sum, o->plan.block);
     else
-        memcpy(with->sum, arrived + first, count * sizeof *with->sum);
+        memcpy(sum, arrived + first, count * sizeof *sum);
     for (size_t i = 0; rounds(o) && i < count; i++)
-        with->sum[i] = (nni_real)nni_bf16_round((float)with->sum[i]);
-    return with->sum;
+        sum[i] = (nni_real)nni_bf16_round((float)sum[i]);
+    return sum;
 }
 
 bool nni_owner_has_messages(const nni_owner *o)
@@ -307,10 +223,10 @@ static nn_status start(nni_owner *o, size_t piece, nn_error *error)
 {
     const nni_partition part = o->parts[piece];
     nni_real *values = (o->sums ? o->sums : o->gradients) + part.first;
-    const size_t pitch = o->sums ? o->pitch : o->gradients_pitch;
+    const size_t pitch = o->sums ? o->domain.pitch : o->gradients_pitch;
     o->stages[piece] = SUMMING;
     if (o->sums)
-        join(o, &o->joiners[0], part.first, part.count, values, pitch);
+        nni_domain_join(&o->domain, 0, part.first, part.count, values, pitch);
     return o->plan.sharded ? nni_messages_reduce(o->messages[piece], values, pitch, error)
                            : nni_messages_start(o->messages[piece], values, pitch, part.count, error);
 }
@@ -392,116 +308,6 @@ nn_status nni_owner_wait_for_sum(nni_owner *o, size_t piece, nn_error *error)
 
 /* --- memory --- */
 
-static nn_status create_joiners(nni_owner *o, const nni_leaf_range *runs, nn_error *error)
-{
-    const nni_element_wire element = nni_element_wire_of(NNI_REAL, rounds(o) ? NNI_WIRE_BF16 : NNI_WIRE_FLOAT32);
-    NN_TRY(nni_allocate(o->plan.threads, sizeof *o->joiners, what, &o->joiners, error));
-    for (size_t t = 0; t < o->plan.threads; t++) {
-        joiner *with = &o->joiners[t];
-        NN_TRY(nni_tree_join_create(runs, ranks_of(o), element, &with->join, error));
-        NN_TRY(nni_allocate(o->all_nodes, sizeof *with->nodes, what, &with->nodes, error));
-        NN_TRY(nni_reserve(o->plan.block, sizeof *with->sum, what, &with->sum, error));
-    }
-    return NN_OK;
-}
-
-static void free_joiners(nni_owner *o)
-{
-    for (size_t t = 0; o->joiners && t < o->plan.threads; t++) {
-        nni_tree_join_free(o->joiners[t].join);
-        nni_release(o->joiners[t].nodes);
-        nni_release(o->joiners[t].sum);
-    }
-    nni_release(o->joiners);
-    nni_release(o->nodes);
-    nni_release(o->copies);
-    o->joiners = NULL;
-    o->nodes = o->copies = NULL;
-    o->all_nodes = 0;
-}
-
-static nn_status create_joins(nni_owner *o, nn_error *error)
-{
-    nni_leaf_range *runs = NULL;
-    nn_status status = nni_hosts_runs(o->hosts, o->plan.leaves, &runs, NULL, error);
-    if (status == NN_OK)
-        status = nni_allocate(ranks_of(o), sizeof *o->nodes, what, &o->nodes, error);
-    for (size_t rank = 0; status == NN_OK && rank < ranks_of(o); rank++)
-        o->all_nodes += o->nodes[rank] = nni_sum_tree_nodes(runs[rank]);
-    if (status == NN_OK) {
-        o->domain_nodes = nni_sum_tree_nodes(nni_leaf_range_union(runs, ranks_of(o)));
-        status = create_joiners(o, runs, error);
-    }
-    nni_release(runs);
-    return nn_comm_agree(o->comm, status, error);
-}
-
-/* The first rank of each NUMA node has its copy. */
-static nn_status find_copies(nni_owner *o, nn_error *error)
-{
-    int *nodes = NULL;
-    nn_status status = nni_allocate(ranks_of(o), sizeof *nodes, what, &nodes, error);
-    if (status == NN_OK)
-        status = nni_allocate(ranks_of(o), sizeof *o->copies, what, &o->copies, error);
-    status = nn_comm_agree(o->comm, status, error);
-    if (status == NN_OK && ranks_of(o) > 1)
-        status = nni_comm_check(
-            MPI_Allgather(&o->plan.node, 1, MPI_INT, nodes, 1, MPI_INT, o->hosts->inside->backend->world),
-            "find the NUMA nodes of a host", error);
-    for (size_t rank = 0; status == NN_OK && rank < ranks_of(o); rank++)
-        while (nodes[o->copies[rank]] != nodes[rank])
-            o->copies[rank]++;
-    nni_release(nodes);
-    return nn_comm_agree(o->comm, status, error);
-}
-
-/* @param there  receives whether all domains have memory to share, or need none */
-static nn_status share_memory(nni_owner *o, bool *there, nn_error *error)
-{
-    const size_t rank = o->hosts->place, own = o->nodes[rank];
-    const size_t bytes = (header_elements(o) + (arrays_of(o, rank) + own) * o->pitch) * sizeof(nni_real);
-    const size_t beside = o->plan.height > own ? (o->plan.height - own) * o->pitch * sizeof(nni_real) : 0;
-    nn_status status = NN_OK;
-    if (ranks_of(o) > 1)
-        status = nni_shared_memory_take(o->hosts->inside, bytes, beside, &o->memory, error);
-    NN_TRY(nn_comm_agree(o->comm, status, error));
-    double shared = ranks_of(o) == 1 || shares(o);
-    NN_TRY(nni_comm_min_double(o->comm, &shared, 1, error));
-    *there = shared > 0;
-    if (*there && shares(o))
-        nni_owner_use(o, node_of(o, rank, 0), o->pitch);
-    return NN_OK;
-}
-
-static nn_status be_alone(nni_owner *o, nn_error *error)
-{
-    NN_TRY(nni_hosts_create_alone(o->comm, &o->alone, error));
-    o->hosts = o->alone;
-    return create_joins(o, error);
-}
-
-static nn_status make_domains(nni_owner *o, nn_error *error)
-{
-    bool there = false;
-    if (o->comm->size == 1) {
-        o->first_of_one[1] = 1;
-        o->one = (nni_hosts){.count = 1, .first = o->first_of_one, .lanes = 1, .inside = o->comm};
-        o->hosts = &o->one;
-        return create_joins(o, error);
-    }
-    if (o->plan.apart)
-        return be_alone(o, error);
-    o->hosts = o->comm->backend->hosts;
-    NN_TRY(create_joins(o, error));
-    NN_TRY(find_copies(o, error));
-    NN_TRY(share_memory(o, &there, error));
-    if (there)
-        return NN_OK;
-    nni_shared_memory_release(&o->memory);
-    free_joiners(o);
-    return be_alone(o, error);
-}
-
 static nn_status take_memory(nni_owner *o, nn_error *error)
 {
     const size_t pieces = o->plan.piece_count;
@@ -520,17 +326,35 @@ static nn_status take_memory(nni_owner *o, nn_error *error)
     return NN_OK;
 }
 
+static nn_status create_domain(nni_owner *o, nn_error *error)
+{
+    const nni_domain_plan plan = {.leaves = o->plan.leaves,
+                                  .count = o->plan.count,
+                                  .height = o->plan.height,
+                                  .arrays = o->plan.arrays,
+                                  .node = o->plan.node,
+                                  .pieces = o->plan.piece_count,
+                                  .threads = o->plan.threads,
+                                  .block = o->plan.block,
+                                  .rounds = rounds(o),
+                                  .apart = o->plan.apart};
+    NN_TRY(nni_domain_create(o->comm, &plan, &o->domain, error));
+    if (shares(o))
+        nni_owner_use(o, nni_domain_node(&o->domain, o->domain.hosts->place, 0), o->domain.pitch);
+    return NN_OK;
+}
+
 nn_status nni_owner_create(nn_comm *comm, const nni_owner_plan *plan, nni_owner **result, nn_error *error)
 {
     nni_owner *o = NULL;
     nn_status status = nni_allocate(1, sizeof *o, what, &o, error);
     if (status == NN_OK) {
-        *o = (nni_owner){.comm = comm, .plan = *plan, .pitch = (plan->count + PAGE - 1) / PAGE * PAGE};
+        *o = (nni_owner){.comm = comm, .plan = *plan};
         status = take_memory(o, error);
     }
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
-        status = make_domains(o, error);
+        status = create_domain(o, error);
     if (status != NN_OK) {
         nni_owner_free(o);
         return status;
@@ -545,8 +369,8 @@ static nn_status take_messages(nni_owner *o, nni_leaf_range **of_domains, nn_err
     NN_TRY(nni_allocate(pieces, sizeof(nni_messages *), what, &o->messages, error));
     NN_TRY(nni_allocate(pieces, sizeof *o->stages, what, &o->stages, error));
     if (shares(o))
-        NN_TRY(nni_reserve(o->domain_nodes * o->pitch, sizeof *o->sums, what, &o->sums, error));
-    return nni_hosts_runs(o->hosts, o->plan.leaves, NULL, of_domains, error);
+        NN_TRY(nni_reserve(o->domain.own_nodes * o->domain.pitch, sizeof *o->sums, what, &o->sums, error));
+    return nni_hosts_runs(o->domain.hosts, o->plan.leaves, NULL, of_domains, error);
 }
 
 /* Of a piece's part, which owners of all domains have. Collective over these. */
@@ -562,7 +386,7 @@ static nn_status create_messages(nni_owner *o, size_t piece, const nni_leaf_rang
                                     .cuts = cuts,
                                     .cut_count = cut_count,
                                     .tag = NNI_TAG_PIECES + (int)piece};
-    return plan.most > 0 ? nni_messages_create(o->hosts->lane, &plan, &o->messages[piece], error) : NN_OK;
+    return plan.most > 0 ? nni_messages_create(o->domain.hosts->lane, &plan, &o->messages[piece], error) : NN_OK;
 }
 
 /* Those of a part, from its first element on. @param local  receives them */
@@ -581,14 +405,14 @@ nn_status nni_owner_divide(nni_owner *o, const nni_partition *parts, const size_
     nni_leaf_range *of_domains = NULL;
     size_t *local = NULL;
     memcpy(o->parts, parts, o->plan.piece_count * sizeof *o->parts);
-    o->plan.sharded = o->plan.sharded && o->hosts->count > 1;
-    if (o->hosts->count == 1)
+    o->plan.sharded = o->plan.sharded && o->domain.hosts->count > 1;
+    if (o->domain.hosts->count == 1)
         return NN_OK;
     nn_status status = take_messages(o, &of_domains, error);
     if (status == NN_OK && o->plan.sharded)
         status = nni_allocate(cut_count, sizeof *local, what, &local, error);
     status = nn_comm_agree(o->comm, status, error);
-    for (size_t p = 0; status == NN_OK && o->hosts->lane && p < o->plan.piece_count; p++)
+    for (size_t p = 0; status == NN_OK && o->domain.hosts->lane && p < o->plan.piece_count; p++)
         status = create_messages(o, p, of_domains, local, cuts_of(parts[p], cuts, cut_count, local), error);
     nni_release(of_domains);
     nni_release(local);
@@ -616,9 +440,7 @@ void nni_owner_free(nni_owner *o)
         return;
     for (size_t p = 0; o->messages && p < o->plan.piece_count; p++)
         nni_messages_free(o->messages[p]);
-    free_joiners(o);
-    nni_shared_memory_release(&o->memory);
-    nni_hosts_free(o->alone);
+    nni_domain_free(&o->domain);
     nni_release(o->messages);
     nni_release(o->stages);
     nni_release(o->groups);

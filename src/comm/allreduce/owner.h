@@ -2,12 +2,11 @@
 /**
  * The sum of gradients over the ranks, in which each rank owns a part of every piece of the array.
  *
- * A domain is a group of ranks that share memory: those of a host, or where memory cannot be shared each rank by
- * itself. There each rank leaves its gradients in the domain's memory, and the owner of a part adds up what all have
- * left of it, out of place and in the order of the tree. Where there are several domains, the owner then sums its part
- * with the owners of the same part elsewhere, by messages that travel while ranks compute. The owner alone uses the
- * sum; what it makes of it, it leaves in an array that the domain shares, and in the copies of it that other NUMA nodes
- * have.
+ * In a domain of ranks that share memory (domain.h) each rank leaves its gradients in the domain's memory, and the
+ * owner of a part adds up what all have left of it, out of place and in the order of the tree. Where there are several
+ * domains, the owner then sums its part with the owners of the same part elsewhere, by messages that travel while ranks
+ * compute. The owner alone uses the sum; what it makes of it, it leaves in an array that the domain shares, and in the
+ * copies of it that other NUMA nodes have.
  *
  * Three counters a rank, which only grow, are all that ranks of a domain tell each other: how many elements of the
  * round's gradients are there, and for each piece the last round that the owner has used. A rank may overwrite its

@@ -20,7 +20,7 @@ void sim_compute(double seconds)
 
 int sim_yield(void)
 {
-    const double pause = fmax(2e-7, waited / 64);
+    const double pause = fmax(2e-7, waited / 16);
     waited += pause;
     pass(pause);
     return 0;

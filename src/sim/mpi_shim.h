@@ -30,7 +30,7 @@ static inline int sim_iallreduce(const void *from, void *to, int count, MPI_Data
 /** The clock of this rank goes on by seconds of computation on a core of speed 1. */
 void sim_compute(double seconds);
 
-/** Whoever polls lets time go by: a fifth of a microsecond, or a 64th of what it has waited, for fewer polls to be
+/** Whoever polls lets time go by: a fifth of a microsecond, or a 16th of what it has waited, for fewer polls to be
  * played.
  */
 int sim_yield(void);

@@ -6,20 +6,13 @@
 
 #include "comm/allreduce/messages.h"
 #include "comm/allreduce/owner.h"
-#include "comm/allreduce/piece_size.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/elementwise/elementwise_kernels.h"
-#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/system/topology.h"
+#include "train/run/pieces.h"
 
 static const char what[] = "the sum of gradients";
-
-/* A place in the pieces as a forward pass needs them: layer by layer, first layer first. */
-typedef struct cursor {
-    size_t layer; /* layer_count: behind the last */
-    size_t piece;
-} cursor;
 
 struct nni_gradient_sync {
     nn_comm *comm; /* borrowed, as are these */
@@ -31,11 +24,9 @@ struct nni_gradient_sync {
     bool whole;     /* all sums come before any part is updated */
     bool shards;    /* see nni_gradient_sync_shards_state */
     nni_owner *owner;
-    size_t piece_count;
-    nni_partition *pieces;    /* [piece_count] elements of each */
+    nni_pieces pieces;
     nni_partition *kept;      /* what this rank updates, piece after piece */
-    size_t *first_kept;       /* [piece_count + 1] of each piece */
-    size_t *first_piece;      /* [layer_count + 1] of each layer, last layer first: see nn_network */
+    size_t *first_kept;       /* [pieces.count + 1] of each piece */
     nni_messages *batch_norm; /* sums of batch norm; with the tree */
     nni_messages *norms;      /* sums over the parts of all ranks; NULL: nobody asks for them */
     nni_real
@@ -44,9 +35,9 @@ struct nni_gradient_sync {
     bool first, last; /* whether the batch in work is the first and the last of its step */
     size_t added;     /* elements from the front that `accumulated` has been added to, or taken from */
     size_t computed;  /* multiply-adds since messages were looked at */
-    cursor updated;   /* up to there pieces are */
-    cursor ready;     /* up to there those of the owners here are */
-    double bad;       /* see nni_gradient_sync_bad */
+    nni_piece_cursor updated; /* up to there pieces are */
+    nni_piece_cursor ready;   /* up to there those of the owners here are */
+    double bad;               /* see nni_gradient_sync_bad */
 };
 
 /* --- the passes' callbacks --- */
@@ -156,35 +147,9 @@ static nn_status update_piece(nni_gradient_sync *sync, size_t piece, nn_error *e
     return tell_updated(sync, piece, error);
 }
 
-static size_t first_piece_of(const nni_gradient_sync *sync, size_t layer)
-{
-    return sync->first_piece[sync->network->layer_count - 1 - layer];
-}
-
-static size_t end_piece_of(const nni_gradient_sync *sync, size_t layer)
-{
-    return sync->first_piece[sync->network->layer_count - layer];
-}
-
-static cursor begin_of(const nni_gradient_sync *sync)
-{
-    return (cursor){0, first_piece_of(sync, 0)};
-}
-
-/* @return whether a piece is needed for what lies before an element of a layer; then it is the cursor's */
-static bool needs(const nni_gradient_sync *sync, cursor *at, size_t layer, size_t end)
-{
-    while (at->layer <= layer && at->piece == end_piece_of(sync, at->layer)) {
-        if (++at->layer == sync->network->layer_count)
-            return false;
-        at->piece = first_piece_of(sync, at->layer);
-    }
-    return at->layer < layer || (at->layer == layer && sync->pieces[at->piece].first < end);
-}
-
 static nn_status update_until(nni_gradient_sync *sync, size_t layer, size_t end, nn_error *error)
 {
-    for (; needs(sync, &sync->updated, layer, end); sync->updated.piece++)
+    for (; nni_pieces_needs(&sync->pieces, &sync->updated, layer, end); sync->updated.piece++)
         NN_TRY(update_piece(sync, sync->updated.piece, error));
     return NN_OK;
 }
@@ -193,7 +158,7 @@ static nn_status parameters_ready(void *context, size_t layer, size_t end, nn_er
 {
     nni_gradient_sync *sync = context;
     NN_TRY(update_until(sync, layer, end, error));
-    for (; needs(sync, &sync->ready, layer, end); sync->ready.piece++) {
+    for (; nni_pieces_needs(&sync->pieces, &sync->ready, layer, end); sync->ready.piece++) {
         if (sync->shards) {
             NN_TRY(nni_owner_wait_for_sum(sync->owner, sync->ready.piece, error));
             nni_owner_used(sync->owner, sync->ready.piece);
@@ -207,9 +172,9 @@ static nn_status parameters_ready(void *context, size_t layer, size_t end, nn_er
 static nn_status collect(nni_gradient_sync *sync, nni_real *sums, nn_error *error)
 {
     const nni_gradient_source source = source_of(sync);
-    for (size_t p = 0; p < sync->piece_count; p++)
+    for (size_t p = 0; p < sync->pieces.count; p++)
         NN_TRY(nni_owner_wait_for_sum(sync->owner, p, error));
-    for (size_t k = 0; k < sync->first_kept[sync->piece_count]; k++) {
+    for (size_t k = 0; k < sync->first_kept[sync->pieces.count]; k++) {
         const nni_partition part = sync->kept[k];
         const size_t bad = nni_optimizer_collect(sync->optimizer, part, sums, &source);
         if (bad != SIZE_MAX)
@@ -221,9 +186,9 @@ static nn_status collect(nni_gradient_sync *sync, nni_real *sums, nn_error *erro
 /* The next forward pass waits until all have, since gradients are overwritten after it. */
 static void tell_used(nni_gradient_sync *sync)
 {
-    for (size_t p = 0; p < sync->piece_count; p++)
+    for (size_t p = 0; p < sync->pieces.count; p++)
         nni_owner_used(sync->owner, p);
-    sync->ready = begin_of(sync);
+    sync->ready = nni_pieces_begin(&sync->pieces);
 }
 
 static nn_status add_over_parts(void *context, double *values, size_t count, nn_error *error)
@@ -279,8 +244,8 @@ static nn_status update_with_all_sums(nni_gradient_sync *sync, double rate, doub
         return NN_OK;
     }
     NN_TRY(nni_optimizer_step(sync->optimizer, sync->network, sync->sums, rate, &sums, error));
-    sync->ready = begin_of(sync);
-    for (size_t p = 0; p < sync->piece_count; p++)
+    sync->ready = nni_pieces_begin(&sync->pieces);
+    for (size_t p = 0; p < sync->pieces.count; p++)
         NN_TRY(tell_updated(sync, p, error));
     return NN_OK;
 }
@@ -291,7 +256,7 @@ nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double 
     if (sync->whole)
         return update_with_all_sums(sync, rate, place, error);
     nni_optimizer_begin(sync->optimizer, sync->network, rate);
-    sync->updated = sync->ready = begin_of(sync);
+    sync->updated = sync->ready = nni_pieces_begin(&sync->pieces);
     /* What comes by messages is updated when it is needed: the first layer's gradients come last. */
     return nni_owner_has_messages(sync->owner) ? NN_OK
                                                : update_until(sync, sync->network->layer_count - 1, SIZE_MAX, error);
@@ -299,7 +264,7 @@ nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double 
 
 nn_status nni_gradient_sync_discard(nni_gradient_sync *sync, nn_error *error)
 {
-    for (size_t p = 0; p < sync->piece_count; p++)
+    for (size_t p = 0; p < sync->pieces.count; p++)
         NN_TRY(nni_owner_wait_for_sum(sync->owner, p, error));
     tell_used(sync);
     return NN_OK;
@@ -346,37 +311,6 @@ static size_t widest_norm(const nn_network *network)
     return widest;
 }
 
-/* The tensors of a layer, and the padding behind them. */
-static nni_partition elements_of(const nn_network *network, size_t layer)
-{
-    const size_t first = network->layers[layer].first;
-    return (nni_partition){first, (layer > 0 ? network->layers[layer - 1].first : network->flat_count) - first};
-}
-
-static size_t pieces_of(const nn_network *network, size_t layer, size_t most)
-{
-    return (elements_of(network, layer).count + most - 1) / most;
-}
-
-/* @param most  elements of a piece, about */
-static nn_status cut(nni_gradient_sync *sync, size_t most, nn_error *error)
-{
-    const nn_network *network = sync->network;
-    const size_t layers = network->layer_count;
-    NN_TRY(nni_allocate(layers + 1, sizeof *sync->first_piece, what, &sync->first_piece, error));
-    for (size_t i = 0; i < layers; i++)
-        sync->first_piece[i + 1] = sync->first_piece[i] + pieces_of(network, layers - 1 - i, most);
-    sync->piece_count = sync->first_piece[layers];
-    NN_TRY(nni_allocate(sync->piece_count, sizeof *sync->pieces, what, &sync->pieces, error));
-    for (size_t i = 0; i < layers; i++) {
-        const size_t first = sync->first_piece[i], count = sync->first_piece[i + 1] - first;
-        for (size_t p = 0; p < count; p++)
-            sync->pieces[first + p] =
-                nni_optimizer_part(sync->optimizer, elements_of(network, layers - 1 - i), p, count);
-    }
-    return NN_OK;
-}
-
 /* A part of each piece for each owner, in whole blocks. */
 static nn_status divide(nni_gradient_sync *sync, nn_error *error)
 {
@@ -384,13 +318,13 @@ static nn_status divide(nni_gradient_sync *sync, nn_error *error)
                  blocks = nni_optimizer_blocks(sync->optimizer), count = sync->network->flat_count;
     nni_partition *parts = NULL;
     size_t *cuts = NULL;
-    nn_status status = nni_allocate(sync->piece_count, sizeof *parts, what, &parts, error);
+    nn_status status = nni_allocate(sync->pieces.count, sizeof *parts, what, &parts, error);
     if (status == NN_OK)
         status = nni_allocate(blocks, sizeof *cuts, what, &cuts, error);
     status = nn_comm_agree(sync->comm, status, error);
-    for (size_t p = 0; status == NN_OK && p < sync->piece_count; p++)
-        parts[p] = index < owners ? nni_optimizer_part(sync->optimizer, sync->pieces[p], index, owners)
-                                  : (nni_partition){sync->pieces[p].first, 0};
+    for (size_t p = 0; status == NN_OK && p < sync->pieces.count; p++)
+        parts[p] = index < owners ? nni_optimizer_part(sync->optimizer, sync->pieces.items[p], index, owners)
+                                  : (nni_partition){sync->pieces.items[p].first, 0};
     for (size_t b = 0; status == NN_OK && b < blocks; b++)
         cuts[b] = nni_optimizer_part(sync->optimizer, (nni_partition){0, count}, b, blocks).first;
     if (status == NN_OK)
@@ -402,45 +336,29 @@ static nn_status divide(nni_gradient_sync *sync, nn_error *error)
 
 static nn_status take_kept(nni_gradient_sync *sync, nn_error *error)
 {
-    NN_TRY(nni_allocate(sync->piece_count + 1, sizeof *sync->first_kept, what, &sync->first_kept, error));
-    for (size_t p = 0; p < sync->piece_count; p++)
+    NN_TRY(nni_allocate(sync->pieces.count + 1, sizeof *sync->first_kept, what, &sync->first_kept, error));
+    for (size_t p = 0; p < sync->pieces.count; p++)
         sync->first_kept[p + 1] = sync->first_kept[p] + nni_owner_kept(sync->owner, p, NULL);
-    NN_TRY(nni_allocate(sync->first_kept[sync->piece_count], sizeof *sync->kept, what, &sync->kept, error));
-    for (size_t p = 0; p < sync->piece_count; p++)
+    NN_TRY(nni_allocate(sync->first_kept[sync->pieces.count], sizeof *sync->kept, what, &sync->kept, error));
+    for (size_t p = 0; p < sync->pieces.count; p++)
         nni_owner_kept(sync->owner, p, sync->kept + sync->first_kept[p]);
     return NN_OK;
-}
-
-/* A layer is one piece where nothing is sent. @param elements  receives those of a piece, about */
-static nn_status size_pieces(const nni_gradient_sync *sync, const nni_parallel_settings *parallel, size_t *elements,
-                             nn_error *error)
-{
-    const bool apart = parallel->exchange == NNI_EXCHANGE_MPI;
-    *elements = SIZE_MAX / 2;
-    if (sync->comm->size == 1 || (sync->comm->host_count == 1 && !apart))
-        return NN_OK;
-    *elements = nni_larger(parallel->bucket_bytes / sizeof(nni_real), 1);
-    return parallel->bucket_bytes > 0
-               ? NN_OK
-               : nni_piece_size_measure(sync->comm, apart, parallel->wire, sync->network->flat_count, elements, error);
 }
 
 static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_plan *plan, nn_error *error)
 {
     const nni_parallel_settings *parallel = &plan->recipe->parallel;
     const nni_cpu_mask mask = nni_cpu_bound_mask();
-    size_t elements = 0;
-    NN_TRY(size_pieces(sync, parallel, &elements, error));
-    NN_TRY(nn_comm_agree(sync->comm, cut(sync, elements, error), error));
+    NN_TRY(nni_pieces_create(sync->comm, parallel, sync->network, sync->optimizer, &sync->pieces, error));
     const nni_owner_plan owner = {
         .leaves = sync->tree ? parallel->slices : 0,
         .count = sync->network->flat_count,
         .height = sync->work->stack_height,
         .arrays = 1 + sync->optimizer->state_count,
         .node = nni_topology_node(NNI_TOPOLOGY_ROOT, &mask),
-        .pieces = sync->pieces,
-        .piece_count = sync->piece_count,
-        .groups = sync->first_piece,
+        .pieces = sync->pieces.items,
+        .piece_count = sync->pieces.count,
+        .groups = sync->pieces.first,
         .group_count = sync->network->layer_count,
         .threads = plan->threads,
         .block = NNI_UPDATE_BLOCK,
@@ -458,7 +376,7 @@ static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_p
 static nn_status share_arrays(nni_gradient_sync *sync, nn_error *error)
 {
     nni_owner *owner = sync->owner;
-    nni_optimizer_update_only(sync->optimizer, sync->kept, sync->first_kept[sync->piece_count]);
+    nni_optimizer_update_only(sync->optimizer, sync->kept, sync->first_kept[sync->pieces.count]);
     if (!nni_owner_gradients(owner)) {
         nni_owner_use(owner, sync->work->gradients, sync->work->flat_pitch);
         return nni_optimizer_take_state(sync->optimizer, error);
@@ -534,10 +452,9 @@ void nni_gradient_sync_free(nni_gradient_sync *sync)
     nni_owner_free(sync->owner);
     nni_messages_free(sync->batch_norm);
     nni_messages_free(sync->norms);
-    nni_release(sync->pieces);
+    nni_pieces_free(&sync->pieces);
     nni_release(sync->kept);
     nni_release(sync->first_kept);
-    nni_release(sync->first_piece);
     nni_release(sync->accumulated);
     nni_release(sync->sums);
     nni_release(sync);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which rank is unlike the others. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "comm/wait.h"
@@ -36,14 +37,18 @@ nn_status nni_comm_find_outlier(nn_comm *comm, const uint64_t *value, int *outli
     *outlier = -1;
     if (comm->size == 1)
         return NN_OK;
-    /* The largest value and, by its complement, the smallest. */
-    uint64_t most[2] = {value ? *value : 0, value ? ~*value : 0};
-    vote own = {most[0], value != NULL}, *all = NULL;
+    /* The largest of each half and, by its complement, the smallest. In halves, since MPICH 4.0 takes a MPI_UINT64_T
+     * with its highest bit set for less than 0. */
+    enum { HALVES = 4 };
+    const uint64_t half = UINT32_MAX, high = value ? *value >> 32 : 0, low = value ? *value & half : 0;
+    uint64_t most[HALVES] = {high, low, value ? half - high : 0, value ? half - low : 0};
+    vote own = {value ? *value : 0, value != NULL}, *all = NULL;
     MPI_Comm world = comm->backend->world;
     MPI_Request request = MPI_REQUEST_NULL;
-    int code = MPI_Iallreduce(MPI_IN_PLACE, most, 2, MPI_UINT64_T, MPI_MAX, world, &request);
+    int code = MPI_Iallreduce(MPI_IN_PLACE, most, HALVES, MPI_UINT64_T, MPI_MAX, world, &request);
     NN_TRY(nni_comm_complete(comm, code, &request, what, error));
-    if (most[0] == ~most[1] || (most[0] == 0 && most[1] == 0))
+    const bool nobody = most[0] + most[2] == 0; /* has a value */
+    if (nobody || (most[0] + most[2] == half && most[1] + most[3] == half))
         return NN_OK;
     NN_TRY(nn_comm_agree(comm, nni_allocate((size_t)comm->size, sizeof *all, "the values of all ranks", &all, error),
                          error));

@@ -66,4 +66,33 @@ until_true 20 has_no_ranks killed || fail "still running: $(ranks_of killed | tr
 train killed "1 2" --resume || fail "resumed on two hosts: exit code $?: $(cat killed.out)"
 grep -q " on 2 hosts" killed.out || fail "not resumed on 2 hosts: $(head -n 1 killed.out)"
 same killed
+
+# --- LAYOUTS=1: every optimizer, by ranks, hosts and threads ---
+
+# everywhere NAME ARGUMENTS...
+everywhere() {
+    local name=$1 threads layout count
+    shift
+    set -- --set training.epochs=1 --set schedule=constant "$@"
+    train "$name" 1 "$@" || fail "$name on one rank: exit code $?: $(cat "$name.out")"
+    count=0
+    for threads in 1 2; do
+        for layout in 1 2 3 4 5 8 16 "1 1" "2 1" "2 2" "3 2" "4 4" "8 8" "1 1 1" "2 1 1" "2 2 1" "3 3 2" "6 5 5"; do
+            train all "$layout" --set parallel.threads=$threads "$@" || fail "$name on $layout: exit code $?: $(cat all.out)"
+            same all "$name"
+            count=$((count + 1))
+            rm -rf all
+        done
+    done
+    echo "$name: $count layouts, $failures failures so far"
+}
+if [ -n "${LAYOUTS:-}" ]; then
+    everywhere sgd --set "optimizer={name: sgd, learning_rate: 0.05}"
+    everywhere momentum --set "optimizer={name: sgd, learning_rate: 0.05, momentum: 0.9}" --set parallel.wire=bf16
+    for name in adagrad rmsprop adam adamw lars lamb; do
+        everywhere $name --set "optimizer={name: $name, learning_rate: 0.01}"
+    done
+    everywhere clipped --set regularization.clip_norm=0.5 --set training.accumulate=2
+    everywhere sharded --set "optimizer={name: adam, learning_rate: 0.01, shard_state: true}"
+fi
 finish

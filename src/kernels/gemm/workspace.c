@@ -54,7 +54,8 @@ void nni_gemm_workspace_share(nni_gemm_workspace *space, bool read_by_all)
 
 void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins)
 {
-    space->round_joins = round_joins;
+    /* Floats alone are sent. */
+    space->round_joins = round_joins && sizeof(nni_real) == sizeof(float);
 }
 
 void nni_gemm_workspace_free(nni_gemm_workspace *space)

@@ -7,9 +7,9 @@
 
 #include "sim/mpi_shim.h"
 
-/* Arrays of gradients have elements of 4 bytes, and rounded messages of 2. What takes fewer bytes than a page is not
- * worth it. */
-enum { GRADIENT = 4, ROUNDED = 2, FEW = 4096 };
+/* Arrays of gradients have elements of 4 bytes, and rounded messages of 2. What takes fewer bytes is not worth it, and
+ * may be a table of ranks. */
+enum { GRADIENT = 4, ROUNDED = 2, FEW = 1 << 16 };
 
 static void *folded;
 

@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* The first steps find nothing to wait for. Pieces of a layer that travel at a time: see comm/allreduce/owner.c. */
-enum { STEPS = 6, SKIPPED = 2, WINDOW = 4 };
+#include "comm/allreduce/owner.h"
+
+/* The first steps find nothing to wait for. */
+enum { STEPS = 6, SKIPPED = 2 };
 
 /* What a sum keeps its rank's wire and processor busy with, seconds. */
 static double busy(const nni_model *model, const nni_profile *profile, double elements)
@@ -54,7 +56,7 @@ static double send_all(const nni_model *model, const nni_profile *profile, queue
         const double next = l + 1 < layers ? queues[l + 1].each * (double)queues[l + 1].pieces : 0;
         const double wait = waits(model, next / (double)model->looks);
         const double begin = fmax(network, complete_at(&queues[l])), works = busy(model, profile, elements);
-        network = begin + fmax(works, (works + wait) / WINDOW);
+        network = begin + fmax(works, (works + wait) / NNI_OWNER_WINDOW);
         queues[l].arrived[queues[l].sent] = begin + works + wait;
     }
     return network;

@@ -26,9 +26,6 @@ typedef struct group {
     size_t summing; /* of those before it */
 } group;
 
-/* Pieces of a group that are summed at a time: while one waits for a message, others fill the wire. */
-enum { WINDOW = 4 };
-
 struct nni_owner {
     nn_comm *comm; /* borrowed */
     nni_domain domain;
@@ -164,11 +161,11 @@ void nni_owner_complete(nni_owner *o, size_t count)
 void nni_owner_used(nni_owner *o, size_t piece)
 {
     note_end(o, piece);
-    if (shares(o))
-        nni_domain_copy(&o->domain, o->parts[piece]);
-    if (shares(o))
-        atomic_store_explicit(&nni_domain_counters_of(&o->domain, o->domain.hosts->place)->used[piece], o->round,
-                              memory_order_release);
+    if (!shares(o))
+        return;
+    nni_domain_copy(&o->domain, o->parts[piece]);
+    atomic_store_explicit(&nni_domain_counters_of(&o->domain, o->domain.hosts->place)->used[piece], o->round,
+                          memory_order_release);
 }
 
 static bool owners_have_used(const nni_owner *o, size_t piece)
@@ -241,7 +238,8 @@ nn_status nni_owner_spread(nni_owner *o, size_t piece, nni_real *array, nn_error
 
 static nn_status start_group(nni_owner *o, group *g, nn_error *error)
 {
-    for (; g->summing < WINDOW && g->started < g->end && is_complete(o, end_of(o, g->started)); g->started++) {
+    for (; g->summing < NNI_OWNER_WINDOW && g->started < g->end && is_complete(o, end_of(o, g->started));
+         g->started++) {
         if (o->stages[g->started] != WAITING)
             continue;
         g->summing++;

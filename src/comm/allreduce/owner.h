@@ -25,6 +25,9 @@
 #include "support/partition.h"
 #include "support/sum_tree.h"
 
+/** Pieces of a group that are summed at a time: while one waits for a message, others fill the wire. */
+enum { NNI_OWNER_WINDOW = 4 };
+
 /** What is summed, round after round. */
 typedef struct nni_owner_plan {
     size_t leaves; /**< of the tree that sums keep to; 0: any order, a leaf a rank */

@@ -30,7 +30,7 @@ static nn_status check(nni_run *run, nn_error *error)
         return NN_OK;
     NN_TRY(nni_gradient_sync_settle(run->model.gradient_sync, error));
     const bool has_copy = nni_gradient_sync_has_copy(run->model.gradient_sync);
-    const uint64_t digest = has_copy && run->comm->size > 1 ? digest_of(&run->model) : 0;
+    const uint64_t digest = has_copy ? digest_of(&run->model) : 0;
     NN_TRY(nni_comm_find_outlier(run->comm, has_copy ? &digest : NULL, &outlier, host, error));
     if (outlier < 0)
         return NN_OK;

@@ -38,6 +38,7 @@ struct nni_gradient_sync {
     nni_piece_cursor updated; /* up to there pieces are */
     nni_piece_cursor ready;   /* up to there those of the owners here are */
     double bad;               /* see nni_gradient_sync_bad */
+    double copies;            /* of the parameters, over all ranks */
 };
 
 /* --- the passes' callbacks --- */
@@ -282,7 +283,7 @@ double nni_gradient_sync_bad(const nni_gradient_sync *sync)
 
 bool nni_gradient_sync_has_copy(const nni_gradient_sync *sync)
 {
-    return nni_owner_leads(sync->owner);
+    return sync->copies > 1 && nni_owner_leads(sync->owner);
 }
 
 bool nni_gradient_sync_shards_state(const nni_gradient_sync *sync)
@@ -367,6 +368,8 @@ static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_p
         .apart = parallel->exchange == NNI_EXCHANGE_MPI,
     };
     NN_TRY(nni_owner_create(sync->comm, &owner, &sync->owner, error));
+    sync->copies = nni_owner_leads(sync->owner);
+    NN_TRY(nn_comm_sum_double(sync->comm, &sync->copies, 1, error));
     NN_TRY(divide(sync, error));
     sync->shards = owner.sharded && nni_owner_has_messages(sync->owner);
     return nn_comm_agree(sync->comm, take_kept(sync, error), error);

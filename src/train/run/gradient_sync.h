@@ -37,7 +37,7 @@ typedef struct nni_gradient_sync_plan {
 nn_status nni_gradient_sync_create(const nni_gradient_sync_plan *plan, nni_gradient_sync **sync, nn_error *error);
 void nni_gradient_sync_free(nni_gradient_sync *sync);
 
-/** @return whether this rank stands for a copy of the parameters: one of those that share it does */
+/** @return whether this rank stands for one of several copies of the parameters: one of those that share it does */
 bool nni_gradient_sync_has_copy(const nni_gradient_sync *sync);
 
 /** @return whether each rank has state of the optimizer for its own parts alone, which no other rank can read */

@@ -53,8 +53,8 @@ static double send_all(const nni_model *model, const nni_profile *profile, queue
     const size_t layers = profile->layer_count;
     for (size_t l; (l = choose(queues, layers, network)) < layers; queues[l].sent++) {
         const double elements = (double)nni_profile_elements(profile, l) / (double)queues[l].pieces;
-        const double next = l + 1 < layers ? queues[l + 1].each * (double)queues[l + 1].pieces : 0;
-        const double wait = waits(model, next / (double)model->looks);
+        const double pass = queues[l].each * (double)queues[l].pieces;
+        const double wait = waits(model, pass / (double)model->looks);
         const double begin = fmax(network, complete_at(&queues[l])), works = busy(model, profile, elements);
         network = begin + fmax(works, (works + wait) / NNI_OWNER_WINDOW);
         queues[l].arrived[queues[l].sent] = begin + works + wait;

@@ -63,7 +63,6 @@ static nn_status enter_ours(contest *c, nni_bench_role role, const char *name, c
 {
     nni_gemm_workspace *space = NULL;
     NN_TRY(nni_gemm_workspace_create_for(isa, NN_FLOAT32, threads, &space, error));
-    nni_gemm_workspace_share(space, true);
     enter(c, role, name, (entrant){.space = space}, run_ours);
     return NN_OK;
 }

@@ -96,7 +96,6 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
     const size_t rows = batch->rows;
     nni_real *sums = kept->at ? kept->at : work->activations[l];
     /* The weights of the first layer are only read here: no delta is computed from them. */
-    nni_gemm_workspace_share(work->space, l > 0);
     if (!kept->at && !norm->forward) {
         multiply_as_ready(network, l, batch->x, rows, layer->activation, sums, work);
         return;
@@ -118,7 +117,6 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
 {
     const size_t last = network->layer_count - 1;
-    nni_gemm_workspace_share(work->space, true);
     for (size_t l = 0; l < last; l++) {
         const nni_layer *layer = &network->layers[l];
         nni_real *out = work->activations[l];
@@ -218,7 +216,6 @@ void nni_network_forward(nn_network *network, const nni_batch *batch, nni_worksp
     call_before_tiles(work, &product);
     for (size_t l = 0; l < last; l++)
         forward_layer(network, l, batch, work);
-    nni_gemm_workspace_share(work->space, last > 0);
     multiply_as_ready(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
     call_before_tiles(work, NULL);
 }
@@ -230,7 +227,6 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
     const nni_leaf_rows leaves = nni_batch_leaves(batch, whole);
     nni_gemm_workspace_round_joins(work->space, work->round_joins);
     nni_output_delta(loss, network, batch, work);
-    nni_gemm_workspace_share(work->space, true);
     current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
     call_before_tiles(work, &product);
     for (size_t l = network->layer_count; l-- > 0;) {

@@ -4,140 +4,106 @@
 #include <omp.h>
 
 #include "kernels/gemm/product.h"
+#include "support/extremes.h"
 
 /* Multiply-adds below which a second thread costs more than it saves: 2^18 take a core 5 to 12 us, waking a thread
  * that still spins 1 to 2.
  */
 static const size_t worth_threads = (size_t)1 << 18;
 
-/* @return the panels of columns that this thread goes through: those it has to itself, or all, which threads share */
-static nni_partition divide(nni_gemm_product *p, size_t column_panels)
+static size_t pieces(size_t count, size_t most)
 {
-    const nni_gemm_buffer *room = &p->space->room;
-    p->part = p->thread, p->parts = p->threads;
-    p->a = p->space->a, p->b = p->space->b;
-    if (p->threads == 1) /* it may be one of several that compute rows apart */
-        p->a += p->thread_id * room->a;
-    if (!p->plan->alone)
-        return (nni_partition){0, column_panels};
-    p->part = 0, p->parts = 1;
-    p->b += p->thread_id * room->b;
-    return nni_partition_of(column_panels, p->thread, p->threads);
+    return (count + most - 1) / most;
 }
 
-static void multiply(nni_gemm_product *p)
+/* A thread's rows, all columns: B is small beside A, and whoever computes rows of C has more to do with them. */
+static void multiply_rows(const nni_gemm_product *p, size_t thread, size_t threads)
 {
-    const nni_partition mine = divide(p, nni_gemm_panels_of(p->columns, p->space->kernel->columns));
-    const size_t rows = p->plan->panels, row_blocks = nni_gemm_panels_of(rows, p->plan->row_panels);
-    const size_t column_blocks = nni_gemm_panels_of(mine.count, p->plan->column_panels);
-    for (size_t r = 0; r < row_blocks; r++) {
-        nni_gemm_walk walk = {.leaves = p->leaves, .steps = p->space->kernel->steps, .most = p->plan->depth_block};
-        nni_gemm_depth_block depth;
-        while (nni_gemm_walk_next(&walk, &depth))
-            for (size_t c = 0; c < column_blocks; c++) {
-                const nni_partition columns = nni_partition_of(mine.count, c, column_blocks);
-                const nni_gemm_block block = {
-                    .row_panels = nni_partition_of(rows, r, row_blocks),
-                    .column_panels = {mine.first + columns.first, columns.count},
-                    .depth = &depth,
-                    .pack_a = p->plan->pack_a && c == 0,
-                };
-                nni_gemm_multiply_block(p, &block);
-            }
+    nni_gemm_area area = {.columns = {0, p->columns}, .thread_id = thread, .reports = threads == 1 && !p->swapped};
+    area.rows = nni_partition_of(p->rows, thread, threads);
+    nni_gemm_multiply_area(p, &area);
+}
+
+/* A thread's panels, all rows; a panel that is cut is packed by those who share it. */
+static void multiply_panels(const nni_gemm_product *p, size_t thread, size_t threads)
+{
+    const size_t groups = nni_larger(pieces(p->rows, NNI_GEMM_GROUP), 1), panels = pieces(p->columns, p->panel);
+    const nni_partition mine = nni_partition_of(panels * groups, thread, threads);
+    for (size_t done = 0, count; done < mine.count; done += count) {
+        const size_t panel = (mine.first + done) / groups, group = (mine.first + done) % groups;
+        const size_t left = mine.count - done;
+        const size_t whole = group == 0 ? left / groups : 0;
+        const size_t cut = nni_smaller(left, groups - group);
+        count = whole > 0 ? whole * groups : cut;
+        const nni_partition top = nni_partition_of(p->rows, group, groups);
+        const nni_partition bottom = nni_partition_of(p->rows, whole > 0 ? groups - 1 : group + cut - 1, groups);
+        const size_t first = panel * p->panel, end = (panel + (whole > 0 ? whole : 1)) * p->panel;
+        nni_gemm_multiply_area(p, &(nni_gemm_area){.rows = {top.first, bottom.first + bottom.count - top.first},
+                                                   .columns = {first, nni_smaller(end, p->columns) - first},
+                                                   .thread_id = thread,
+                                                   .reports = threads == 1 && !p->swapped});
     }
 }
 
-static void follow(nni_gemm_product *p, const nni_gemm_plan *plan)
+static void multiply_share(const nni_gemm_product *p, size_t thread, size_t threads)
 {
-    p->plan = plan;
-    p->rows = plan->what.rows, p->columns = plan->what.columns;
+    if (threads == 1 || ((p->swapped || p->a.width_stride == 1) && p->rows >= threads * NNI_GEMM_GROUP))
+        multiply_rows(p, thread, threads);
+    else
+        multiply_panels(p, thread, threads);
 }
 
-static void multiply_alone(nni_gemm_product *p, const nni_gemm_problem *problem)
+static size_t threads_of(const nni_gemm_product *p, size_t depth)
 {
-    const nni_gemm_plan plan = nni_gemm_plan_of(p->space->kernel, &p->space->room, problem);
-    follow(p, &plan);
-    p->thread = 0, p->threads = 1;
-    multiply(p);
-    p->plan = NULL; /* which ends here */
+    const size_t most = (size_t)omp_get_max_threads(), there = p->space->threads;
+    if (depth == 0 || p->rows * p->columns < worth_threads / depth)
+        return 1;
+    return nni_smaller(most, there);
 }
 
-/* The rows of C that a share of A's gives, as a product of its own. */
-static void multiply_rows(nni_gemm_product *p, const nni_gemm_problem *problem, nni_partition rows)
+/* Half cycles of a product, about: a vector of multiply-adds takes one, an element that is transposed too. */
+static size_t cost_of(const nni_gemm_product *p, size_t depth)
 {
-    nni_gemm_problem mine = *problem;
-    mine.rows = rows.count, mine.threads = 1;
-    mine.a.data += rows.first * mine.a.width_stride;
-    p->c += rows.first * p->c_stride;
-    nni_epilogue epilogue;
-    if (p->epilogue) {
-        epilogue = *p->epilogue;
-        if (epilogue.outputs)
-            epilogue.outputs += rows.first * epilogue.outputs_stride;
-        p->epilogue = &epilogue;
-    }
-    multiply_alone(p, &mine);
+    const size_t vectors = pieces(p->columns, p->space->kernel->lanes);
+    const size_t turned = p->b.width_stride == 1 ? 0 : p->columns * depth;
+    return p->rows * vectors * depth + turned + (p->swapped ? p->rows * p->columns : 0);
 }
 
-static void multiply_apart(const nni_gemm_product *p, const nni_gemm_problem *problem)
+/* How the product of one leaf is best computed. The transpose, B^T A^T, is less work where A's columns lie side by side
+ * and B's do not, or fill whole vectors. */
+static void choose_way(nni_gemm_product *p, size_t depth)
 {
-#pragma omp parallel num_threads((int)problem->threads)
-    {
-        nni_gemm_product mine = *p;
-        mine.thread_id = (size_t)omp_get_thread_num();
-        multiply_rows(&mine, problem, nni_partition_of_calling(problem->rows));
-    }
-}
-
-static void multiply_together(nni_gemm_product *p, const nni_gemm_problem *problem)
-{
-    const nni_gemm_plan plan = nni_gemm_plan_of(p->space->kernel, &p->space->room, problem);
-    follow(p, &plan);
-#pragma omp parallel num_threads((int)problem->threads)
-    {
-        nni_gemm_product mine = *p;
-        mine.thread_id = mine.thread = (size_t)omp_get_thread_num(), mine.threads = (size_t)omp_get_num_threads();
-        multiply(&mine);
-    }
-    p->plan = NULL;
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    if (kernel->steps > 1 || p->leaves->run.count != 1)
+        return;
+    p->turned =
+        p->rows <= kernel->turned_rows && p->b.width_stride != 1 && p->b.depth_stride == 1 && p->a.depth_stride == 1;
+    nni_gemm_product transposed = *p;
+    transposed.a = p->b, transposed.b = p->a;
+    transposed.rows = p->columns, transposed.columns = p->rows;
+    transposed.swapped = true;
+    if (!p->turned && cost_of(&transposed, depth) < cost_of(p, depth))
+        *p = transposed;
 }
 
 /* The stack of C that the leaves' sums go onto, and the epilogue, which a single leaf alone may have. */
-static void multiply_leaves(nni_gemm_product *p, size_t rows, size_t columns, nni_view a, nni_view b)
+static void multiply(nni_gemm_product *p)
 {
-    const nni_leaf_rows *leaves = p->leaves;
-    const size_t depth = leaves->begin[leaves->run.count] - leaves->begin[0];
-    if (rows == 0 || columns == 0)
+    if (p->rows == 0 || p->columns == 0)
         return;
-    size_t threads = (size_t)omp_get_max_threads();
-    threads = threads < p->space->threads ? threads : p->space->threads;
-    if (depth == 0 || rows * columns < worth_threads / depth)
-        threads = 1;
-    /* A column without gaps is its own transpose; as a row it is computed by whole vectors. */
-    p->vector = columns == 1 && p->c_stride == 1;
-    if (p->vector) {
-        const nni_view column = {b.data, b.column_stride, b.row_stride};
-        b = (nni_view){a.data, a.column_stride, a.row_stride};
-        a = column;
-        columns = rows, rows = 1;
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    const size_t depth = p->leaves->begin[p->leaves->run.count] - p->leaves->begin[0];
+    const size_t threads = threads_of(p, depth);
+    choose_way(p, depth);
+    p->panel = kernel->columns;
+    if (threads == 1) {
+        multiply_rows(p, 0, 1);
+        return;
     }
-    const nni_gemm_problem problem = {
-        .rows = rows,
-        .columns = columns,
-        .depth = depth,
-        .elements = nni_gemm_elements(leaves, p->space->kernel->steps),
-        .leaves = leaves->run.count,
-        .a = {a.data, a.row_stride, a.column_stride},
-        .b = {b.data, b.column_stride, b.row_stride},
-        .threads = threads,
-    };
-    p->thread_id = 0;
-    if (threads == 1)
-        multiply_alone(p, &problem);
-    else if (p->space->b_read_by_all && nni_gemm_rows_apart(p->space->kernel, &p->space->room, &problem))
-        multiply_apart(p, &problem);
-    else
-        multiply_together(p, &problem);
+    while (p->panel > kernel->lanes && pieces(p->columns, p->panel) < threads)
+        p->panel /= 2;
+#pragma omp parallel num_threads((int)threads)
+    multiply_share(p, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
 }
 
 void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nni_real *c,
@@ -145,17 +111,27 @@ void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t dep
 {
     const size_t begin[] = {0, depth};
     const nni_leaf_rows one = {{.total = 1, .first = 0, .count = 1}, begin};
-    nni_gemm_product p;
-    p.space = space, p.leaves = &one, p.epilogue = epilogue;
-    p.c = c, p.c_stride = c_stride, p.c_pitch = 0;
-    multiply_leaves(&p, rows, columns, a, b);
+    multiply(&(nni_gemm_product){.space = space,
+                                 .rows = rows,
+                                 .columns = columns,
+                                 .a = {a.data, a.row_stride, a.column_stride},
+                                 .b = {b.data, b.column_stride, b.row_stride},
+                                 .leaves = &one,
+                                 .c = c,
+                                 .c_stride = c_stride,
+                                 .epilogue = epilogue});
 }
 
 void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,
                      nni_view b, nni_real *c, size_t c_stride, size_t c_pitch)
 {
-    nni_gemm_product p;
-    p.space = space, p.leaves = leaves, p.epilogue = NULL;
-    p.c = c, p.c_stride = c_stride, p.c_pitch = c_pitch;
-    multiply_leaves(&p, rows, columns, a, b);
+    multiply(&(nni_gemm_product){.space = space,
+                                 .rows = rows,
+                                 .columns = columns,
+                                 .a = {a.data, a.row_stride, a.column_stride},
+                                 .b = {b.data, b.column_stride, b.row_stride},
+                                 .leaves = leaves,
+                                 .c = c,
+                                 .c_stride = c_stride,
+                                 .c_pitch = c_pitch});
 }

@@ -72,14 +72,6 @@ void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_befo
 void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins);
 
 /**
- * Tells how products from now on use B; false at first.
- *
- * @param read_by_all  each thread had best read all of it. Not where B is written between products, by threads that
- * each have their part of it in their own caches: writing what another core has read waits for that core
- */
-void nni_gemm_workspace_share(nni_gemm_workspace *space, bool read_by_all);
-
-/**
  * Computes C [rows, columns] = A [rows, depth] B [depth, columns], then the epilogue.
  *
  * @param c         [rows, columns] row-major, overwritten; must not overlap A or B

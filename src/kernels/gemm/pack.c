@@ -11,7 +11,7 @@ static void gather(nni_pack_source source, size_t width, size_t depth, nni_real 
 void nni_pack_panel(const nni_gemm_kernel *kernel, nni_pack_source source, size_t left, size_t depth, nni_real *panel,
                     size_t pitch)
 {
-    size_t width = left < pitch ? left : pitch;
+    const size_t width = left < pitch ? left : pitch;
     if (source.width_stride == 1)
         kernel->copy(source.data, source.depth_stride, width, depth, panel, pitch);
     else if (source.depth_stride == 1)

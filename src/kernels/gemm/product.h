@@ -5,48 +5,48 @@
 
 #include "kernels/gemm/depth.h"
 #include "kernels/gemm/gemm.h"
-#include "kernels/gemm/plan.h"
+#include "kernels/gemm/pack.h"
 #include "support/partition.h"
+
+/** Rows of C that are divided together, tiles of each width fill them; and elements that a step of depth takes of them
+ * where A is packed: whole vectors of every set. */
+enum { NNI_GEMM_GROUP = 12, NNI_GEMM_PITCH = 16 };
 
 struct nni_gemm_workspace {
     size_t threads;
     const nni_gemm_kernel *kernel;
-    nni_gemm_buffer room;
-    nni_real *a;       /**< [threads, room.a] panels of A: for each thread, or the first for all of them together */
-    nni_real *b;       /**< [threads, room.b] panels of B: a share for each thread, or all of them together */
-    nni_real *own;     /**< [threads, room.own] a panel of B */
-    nni_real *scratch; /**< [threads, NNI_GEMM_SLOTS, rows, slot_columns] of a tile */
+    size_t level1_bytes, level2_bytes; /**< of the caches of a core */
+    size_t a_room, b_room, c_room;     /**< elements of a thread's buffers */
+    nni_real *a;                       /**< [threads, a_room] packed groups of rows of A */
+    nni_real *b;                       /**< [threads, b_room] packed panels of columns of B */
+    nni_real *c;                       /**< [threads, c_room] a panel of C before it is transposed */
+    nni_real *scratch;                 /**< [threads, NNI_GEMM_SLOTS, rows, columns] of a tile */
     nni_gemm_before_tile *before_tile; /**< called between tiles; NULL: nothing to do there */
     void *context;
-    bool b_read_by_all;
     bool round_joins;
 };
 
 typedef struct nni_gemm_product {
     const nni_gemm_workspace *space;
-    const nni_gemm_plan *plan;
-    size_t rows, columns; /**< as planned */
+    size_t rows, columns;
+    nni_pack_source a, b; /**< A's width is its rows, B's its columns */
     const nni_leaf_rows *leaves;
+    bool turned;  /**< a few rows, with B's depth contiguous: it is turned in registers */
+    bool swapped; /**< it is the transpose of the caller's, whose C and epilogue these are */
+    size_t panel; /**< columns of a panel of B */
     nni_real *c;
     size_t c_stride, c_pitch;
-    bool vector; /**< C is a column of which a row was made */
     const nni_epilogue *epilogue;
-    size_t thread, threads; /**< that divide it */
-    size_t thread_id;       /**< whose buffers are used: the thread's number in its team */
-    /* A thread either has panels of B to itself, which it packs and uses without waiting for anybody, or all threads
-     * share them. */
-    size_t part, parts; /**< who this thread is among those that share its panels of B */
-    nni_real *a, *b;    /**< packed */
 } nni_gemm_product;
 
-/** Of C, what is computed between two packings. */
-typedef struct nni_gemm_block {
-    nni_partition row_panels, column_panels;
-    const nni_gemm_depth_block *depth;
-    bool pack_a;
-} nni_gemm_block;
+/** Part of C, computed by one thread. */
+typedef struct nni_gemm_area {
+    nni_partition rows, columns; /**< columns begin with a panel */
+    size_t thread_id;            /**< whose buffers are used */
+    bool reports;                /**< its rows are reported as complete: no other thread has a part of them */
+} nni_gemm_area;
 
-/** Packs and computes this thread's part of a block; all threads of a product go through the same blocks. */
-void nni_gemm_multiply_block(const nni_gemm_product *p, const nni_gemm_block *block);
+/** Computes an area: packs, multiplies, and applies the epilogue. */
+void nni_gemm_multiply_area(const nni_gemm_product *p, const nni_gemm_area *area);
 
 #endif

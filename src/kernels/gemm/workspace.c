@@ -2,6 +2,19 @@
 #include "kernels/gemm/product.h"
 #include "kernels/isa/isa.h"
 #include "support/memory.h"
+#include "support/system/cpu.h"
+
+/* What small cores have, where the system does not tell. */
+static const size_t least_level1 = (size_t)32 << 10, least_level2 = (size_t)256 << 10;
+
+/* Rows of A that are packed at a time may lie in level 3: tiles read a panel of B ten times as fast. */
+static const size_t least_a = (size_t)1 << 20;
+
+static size_t cache_bytes(int level, size_t least)
+{
+    const size_t bytes = nni_cpu_cache_bytes(level);
+    return bytes ? bytes : least;
+}
 
 /* Of the double library, which is for checks of the mathematics that rounding would hide, no set has one for bfloat16.
  */
@@ -23,15 +36,18 @@ nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precisi
     NN_TRY(nni_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;
     s->kernel = kernel;
-    s->room = nni_gemm_buffer_of(kernel);
+    s->level1_bytes = cache_bytes(1, least_level1), s->level2_bytes = cache_bytes(2, least_level2);
+    s->b_room = s->level2_bytes / 2 / sizeof(nni_real) / kernel->columns * kernel->columns;
+    s->a_room = (s->level2_bytes > least_a ? s->level2_bytes : least_a) / sizeof(nni_real);
+    s->c_room = least_a / sizeof(nni_real);
     /* Only what is used takes memory, where the thread that uses it is. */
-    nn_status status = nni_reserve(s->threads * s->room.a, sizeof(nni_real), "packed rows of products", &s->a, error);
+    nn_status status = nni_reserve(s->threads * s->a_room, sizeof(nni_real), "packed rows of products", &s->a, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * s->room.b, sizeof(nni_real), "packed columns of products", &s->b, error);
+        status = nni_reserve(s->threads * s->b_room, sizeof(nni_real), "packed columns of products", &s->b, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * s->room.own, sizeof(nni_real), "packed columns of products", &s->own, error);
+        status = nni_reserve(s->threads * s->c_room, sizeof(nni_real), "products to be transposed", &s->c, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, kernel->rows * kernel->slot_columns * sizeof(nni_real),
+        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, kernel->rows[0] * kernel->columns * sizeof(nni_real),
                               "tiles of products", &s->scratch, error);
     if (status != NN_OK) {
         nni_gemm_workspace_free(s);
@@ -47,11 +63,6 @@ void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_befo
     space->context = context;
 }
 
-void nni_gemm_workspace_share(nni_gemm_workspace *space, bool read_by_all)
-{
-    space->b_read_by_all = read_by_all;
-}
-
 void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins)
 {
     /* Floats alone are sent. */
@@ -64,7 +75,7 @@ void nni_gemm_workspace_free(nni_gemm_workspace *space)
         return;
     nni_release(space->a);
     nni_release(space->b);
-    nni_release(space->own);
+    nni_release(space->c);
     nni_release(space->scratch);
     nni_release(space);
 }

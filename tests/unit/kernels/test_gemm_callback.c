@@ -84,11 +84,10 @@ static size_t check(nni_gemm_workspace *space, size_t rows, size_t columns, cons
 static const size_t shapes[][3] = {{512, 784, 128}, {100, 96, 33},  {37, 65, 200}, {14, 32, 1}, {300, 33, 600},
                                    {128, 512, 512}, {70, 1100, 40}, {3, 40, 70},   {10, 1, 9},  {64, 200, 1030}};
 
-static void check_all(nn_precision precision, size_t threads, bool read_by_all)
+static void check_all(nn_precision precision, size_t threads)
 {
     nni_gemm_workspace *space = NULL;
     CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(tested_isa(), precision, threads, &space, NULL), NN_OK);
-    nni_gemm_workspace_share(space, read_by_all);
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int transposed = 0; transposed < 2; transposed++) {
             const size_t depth = shapes[s][2], halves[] = {0, depth / 2, depth};
@@ -107,18 +106,17 @@ static void check_all(nn_precision precision, size_t threads, bool read_by_all)
 
 static void work_and_complete_rows_are_told(void)
 {
-    check_all(NN_FLOAT32, 1, false);
+    check_all(NN_FLOAT32, 1);
 }
 
 static void products_of_bf16_tell_too(void)
 {
-    check_all(NN_BF16, 1, false);
+    check_all(NN_BF16, 1);
 }
 
 static void every_thread_tells(void)
 {
-    check_all(NN_FLOAT32, 2, false);
-    check_all(NN_FLOAT32, 2, true);
+    check_all(NN_FLOAT32, 2);
 }
 
 /* Gradients of a layer: the sums over ranks begin with the first rows. */

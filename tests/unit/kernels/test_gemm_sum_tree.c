@@ -87,8 +87,7 @@ static bool holds_nodes(const leaf_sum *sum, const nni_real *c, const nni_real *
     return right && leaf >= run.first + run.count;
 }
 
-/* Options: which operands are transposed, gaps between rows, one to three threads, whether each reads all of B, and
- * whether joins round. */
+/* Options: which operands are transposed, gaps between rows, one to three threads, and whether joins round. */
 static void check_leaves(nni_gemm_workspace *of, size_t rows, size_t columns, const nni_leaf_rows *leaves,
                          unsigned options)
 {
@@ -103,11 +102,10 @@ static void check_leaves(nni_gemm_workspace *of, size_t rows, size_t columns, co
     a.data = a_data, b.data = b_data;
     const int usual = omp_get_max_threads();
     omp_set_num_threads(1 + (int)(options % 3));
-    nni_gemm_workspace_share(of, options / 48 % 2);
-    nni_gemm_workspace_round_joins(of, options / 96 % 2);
+    nni_gemm_workspace_round_joins(of, options / 48 % 2);
     nni_gemm_leaves(of, rows, columns, leaves, a, b, c, c_stride, c_pitch);
     omp_set_num_threads(usual);
-    const leaf_sum sum = {of, rows, columns, leaves, a, b, options / 96 % 2 && sizeof(nni_real) == sizeof(float)};
+    const leaf_sum sum = {of, rows, columns, leaves, a, b, options / 48 % 2 && sizeof(nni_real) == sizeof(float)};
     const bool right = holds_nodes(&sum, c, before, c_stride, c_pitch, matrices);
     if (!right)
         printf("wrong: %zu x %zu x %zu, leaves %zu + %zu of %zu, options %u\n", rows, columns, depth, run.first,
@@ -138,15 +136,15 @@ static void check_runs(nni_gemm_workspace *of)
     for (unsigned trial = 0; trial < 280; trial++) {
         seed = next_random(seed);
         const size_t rows = 1 + (seed >> 33) % 40, columns = 1 + (seed >> 43) % (trial % 4 == 0 ? 300 : 40);
-        check_run(of, rows, columns, runs[trial % 10], leaf_rows[trial % 7], (unsigned)(seed >> 53) % 192);
+        check_run(of, rows, columns, runs[trial % 10], leaf_rows[trial % 7], (unsigned)(seed >> 53) % 96);
     }
     /* Of more rows than a block of depth has, or of enough to fill several; large enough for threads. */
     check_run(of, 37, 70, (nni_leaf_range){16, 5, 5}, 1500, 1);
     check_run(of, 33, 35, (nni_leaf_range){4, 0, 4}, 2501, 2);
     check_run(of, 5, 300, (nni_leaf_range){6, 1, 4}, 1201, 5);
     check_run(of, 130, 100, (nni_leaf_range){100, 3, 60}, 33, 13);
-    check_run(of, 130, 100, (nni_leaf_range){100, 3, 60}, 33, 96 + 13);
-    check_run(of, 37, 70, (nni_leaf_range){16, 0, 16}, 64, 96 + 1);
+    check_run(of, 130, 100, (nni_leaf_range){100, 3, 60}, 33, 48 + 13);
+    check_run(of, 37, 70, (nni_leaf_range){16, 0, 16}, 64, 48 + 1);
     check_run(of, 10, 512, (nni_leaf_range){16, 0, 16}, 64, 1);
     check_run(of, 150, 130, (nni_leaf_range){12, 0, 12}, 64, 25);
     check_run(of, 600, 1, (nni_leaf_range){9, 0, 9}, 100, 2);

@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) size_t transpose_pairs(const nni_re
 
 static void transpose(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
-    for (size_t first = 0; first < pitch; first += LANES, panel += LANES) {
+    for (size_t first = 0; first < width; first += LANES, panel += LANES) {
         /* Rows that are not there repeat the last one: what a micro-kernel makes of them is never written. */
         const nni_real *row[LANES];
         for (size_t i = 0; i < LANES; i++)
@@ -67,3 +67,10 @@ static void copy(const nni_real *source, size_t stride, size_t width, size_t dep
 }
 
 #include "kernels/gemm/microkernel/tile.inl.h"
+
+/* An instruction set's entry. */
+#define NNI_GEMM_TABLE                                                                                                 \
+    {                                                                                                                  \
+        .lanes = LANES, .columns = COLUMNS, .rows = {ROWS, ROWS_OF_2, ROWS_OF_4}, .vectors = USUAL_VECTORS,            \
+        .steps = 2, .run = run, .transpose = transpose, .copy = copy                                                   \
+    }

@@ -14,25 +14,15 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_r
 #include "kernels/gemm/microkernel/sums.inl.h"
 #include "kernels/gemm/microkernel/transpose_4x4.inl.h"
 
-#include "kernels/gemm/microkernel/strip.inl.h"
 #include "kernels/gemm/microkernel/tile.inl.h"
 
-static inline __attribute__((always_inline)) void wide_packing(size_t rows, bool beside, const nni_gemm_tile *t)
-{
-    tile_of(VECTORS, rows, beside, true, t);
-}
-
-static inline __attribute__((always_inline)) void narrow_packing(size_t rows, bool beside, const nni_gemm_tile *t)
-{
-    tile_of(1, rows, beside, true, t);
-}
-
-static void run_packing(const nni_gemm_tile *t)
-{
-    if (t->columns > LANES)
-        on_rows(wide_packing, t);
-    else
-        on_rows(narrow_packing, t);
-}
-
 #include "kernels/gemm/microkernel/pack_loops.inl.h"
+#include "kernels/gemm/microkernel/turned.inl.h"
+
+/* An instruction set's entry. */
+#define NNI_GEMM_TABLE                                                                                                 \
+    {                                                                                                                  \
+        .lanes = LANES, .columns = COLUMNS, .rows = {ROWS, ROWS_OF_2, ROWS_OF_4}, .vectors = USUAL_VECTORS,            \
+        .steps = 1, .turned_rows = TURNED_ROWS, .run = run, .run_turned = run_turned, .transpose = transpose,          \
+        .copy = copy, .put_transposed = put_transposed, .complete = complete                                           \
+    }

@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) size_t transpose_steps(const nni_re
 
 static void transpose(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
-    for (size_t first = 0; first < pitch; first += LANES) {
+    for (size_t first = 0; first < width; first += LANES) {
         /* Rows that are not there repeat the last one: what a micro-kernel makes of them is never written. */
         const nni_real *row[LANES];
         for (size_t i = 0; i < LANES; i++)
@@ -49,12 +49,12 @@ static void transpose(const nni_real *source, size_t stride, size_t width, size_
     }
 }
 
-/* Whole vectors of each step, their number known to the compiler. */
+/* Whole vectors of each step. */
 static inline __attribute__((always_inline)) void copy_vectors(size_t vectors, const nni_real *source, size_t stride,
                                                                size_t depth, nni_real *panel, size_t pitch)
 {
     for (size_t k = 0; k < depth; k++, source += stride, panel += pitch)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (size_t v = 0; v < vectors; v++)
             *(vector *)(panel + v * LANES) = *(const loose_vector *)(source + v * LANES);
 }
@@ -62,11 +62,49 @@ static inline __attribute__((always_inline)) void copy_vectors(size_t vectors, c
 static void copy(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch)
 {
     const size_t whole = width / LANES, rest = width % LANES;
-    if (whole == 1)
+    switch (whole) {
+    case VECTORS:
+        copy_vectors(VECTORS, source, stride, depth, panel, pitch);
+        break;
+    case 1:
         copy_vectors(1, source, stride, depth, panel, pitch);
-    else if (whole == 2)
-        copy_vectors(2, source, stride, depth, panel, pitch);
+        break;
+    default:
+        copy_vectors(whole, source, stride, depth, panel, pitch);
+        break;
+    }
     source += whole * LANES, panel += whole * LANES;
     for (size_t k = 0; rest && k < depth; k++, source += stride, panel += pitch)
         *(vector *)panel = load_part(source, rest);
+}
+
+/* Columns of a panel become rows of C; blocks of LANES by LANES are turned in registers. */
+static void put_transposed(const nni_real *panel, size_t rows, size_t columns, nni_real *c, size_t c_stride)
+{
+    for (size_t first = 0; first < rows; first += LANES) {
+        const size_t count = at_most(rows - first, LANES);
+        size_t j = 0;
+#ifndef NNTRAIN_DOUBLE
+        const nni_real *row[LANES]; /* those that are not there repeat the last one, and are not stored */
+        for (size_t i = 0; i < LANES; i++)
+            row[i] = panel + (first + at_most(i, count - 1)) * COLUMNS;
+        for (; j + LANES <= columns; j += LANES) {
+            vector step[LANES];
+            turn(row, j, QUADS, step);
+#pragma GCC unroll 16
+            for (size_t l = 0; l < LANES; l++)
+                store_at(c + (j + l) * c_stride + first, step[l], count < LANES, count);
+        }
+        for (; j + 4 <= columns; j += 4) {
+            vector step[LANES];
+            turn(row, j, 1, step);
+#pragma GCC unroll 4
+            for (size_t l = 0; l < 4; l++)
+                store_at(c + (j + l) * c_stride + first, step[l], count < LANES, count);
+        }
+#endif
+        for (; j < columns; j++)
+            for (size_t i = 0; i < count; i++)
+                c[j * c_stride + first + i] = panel[(first + i) * COLUMNS + j];
+    }
 }

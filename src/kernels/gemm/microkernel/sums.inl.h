@@ -18,22 +18,22 @@ static inline __attribute__((always_inline)) void store_at(nni_real *to, vector 
         *(loose_vector *)to = values;
 }
 
-/* A slot of the stack, from a column on. */
+/* A slot of the stack. */
 typedef struct place {
     nni_real *c;
     size_t stride;
 } place;
 
-static inline __attribute__((always_inline)) place place_of(const nni_gemm_tile *t, size_t slot, size_t column)
+static inline __attribute__((always_inline)) place place_of(const nni_gemm_strip *t, size_t slot)
 {
     if (slot < t->matrices)
-        return (place){t->c + slot * t->c_pitch + column, t->c_stride};
-    return (place){t->scratch + (slot - t->matrices) * ROWS * SLOT_COLUMNS + column, SLOT_COLUMNS};
+        return (place){t->c + slot * t->c_pitch, t->c_stride};
+    return (place){t->scratch + (slot - t->matrices) * ROWS * COLUMNS, COLUMNS};
 }
 
 /* sum += slot */
 static inline __attribute__((always_inline)) void add_slot(size_t rows, size_t vectors, bool part, size_t rest,
-                                                           place from, vector sum[ROWS][STRIP_VECTORS])
+                                                           place from, vector sum[ROWS][VECTORS])
 {
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) void add_slot(size_t rows, size_t v
 }
 
 static inline __attribute__((always_inline)) void load_slot(size_t rows, size_t vectors, bool part, size_t rest,
-                                                            place from, vector sum[ROWS][STRIP_VECTORS])
+                                                            place from, vector sum[ROWS][VECTORS])
 {
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
@@ -53,7 +53,7 @@ static inline __attribute__((always_inline)) void load_slot(size_t rows, size_t 
 }
 
 static inline __attribute__((always_inline)) void store_slot(size_t rows, size_t vectors, bool part, size_t rest,
-                                                             place to, vector sum[ROWS][STRIP_VECTORS])
+                                                             place to, vector sum[ROWS][VECTORS])
 {
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows; i++)
@@ -63,12 +63,11 @@ static inline __attribute__((always_inline)) void store_slot(size_t rows, size_t
 }
 
 static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t vectors, size_t rest,
-                                                             const nni_gemm_tile *t, size_t column,
-                                                             const nni_gemm_chain *chain,
-                                                             vector sum[ROWS][STRIP_VECTORS])
+                                                             const nni_gemm_strip *t, const nni_gemm_chain *chain,
+                                                             vector sum[ROWS][VECTORS])
 {
     if (chain->add) {
-        const place from = place_of(t, chain->slot, column);
+        const place from = place_of(t, chain->slot);
         if (rest < LANES)
             load_slot(rows, vectors, true, rest, from, sum);
         else
@@ -84,14 +83,13 @@ static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t
 
 /* The joins of a sum that lies in its slot, of `columns`, with both sides rounded as a message would round them. Apart:
  * in the way of the sums out of their registers it had all products spill them, which cost a forward pass 70 %. */
-static __attribute__((noinline)) void join_rounded(const nni_gemm_tile *t, size_t column, size_t columns,
-                                                   const nni_gemm_chain *chain)
+static __attribute__((noinline)) void join_rounded(const nni_gemm_strip *t, size_t columns, const nni_gemm_chain *chain)
 {
 #ifdef NNTRAIN_DOUBLE
-    (void)t, (void)column, (void)columns, (void)chain;
+    (void)t, (void)columns, (void)chain;
 #else
     for (size_t join = 1; join <= chain->joins; join++) {
-        const place top = place_of(t, chain->slot - join + 1, column), below = place_of(t, chain->slot - join, column);
+        const place top = place_of(t, chain->slot - join + 1), below = place_of(t, chain->slot - join);
         for (size_t i = 0; i < t->rows; i++)
             for (size_t j = 0; j < columns; j += LANES) {
                 const size_t rest = columns - j;
@@ -106,13 +104,13 @@ static __attribute__((noinline)) void join_rounded(const nni_gemm_tile *t, size_
 
 /* All joins of a sum happen in registers, and only what comes of them is written. */
 static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t vectors, size_t rest,
-                                                           const nni_gemm_tile *t, size_t column,
-                                                           const nni_gemm_chain *chain, vector sum[ROWS][STRIP_VECTORS])
+                                                           const nni_gemm_strip *t, const nni_gemm_chain *chain,
+                                                           vector sum[ROWS][VECTORS])
 {
     const bool apart = t->round_joins && chain->joins > 0;
-    place out = place_of(t, chain->slot, column);
+    place out = place_of(t, chain->slot);
     for (size_t join = 1; !apart && join <= chain->joins; join++) {
-        out = place_of(t, chain->slot - join, column);
+        out = place_of(t, chain->slot - join);
         if (rest < LANES)
             add_slot(rows, vectors, true, rest, out, sum);
         else
@@ -123,5 +121,5 @@ static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t v
     else
         store_slot(rows, vectors, false, rest, out, sum);
     if (apart)
-        join_rounded(t, column, (vectors - 1) * LANES + rest, chain);
+        join_rounded(t, (vectors - 1) * LANES + rest, chain);
 }

@@ -6,15 +6,10 @@
 
 #include "kernels/gemm/kernel.h"
 
-/* Two vectors wide: a step then costs ROWS broadcasts for 2 ROWS multiply-adds, within the two loads a cycle that
- * processors have. */
-enum { VECTORS = 2, LANES = VECTOR_BYTES / sizeof(nni_real), COLUMNS = VECTORS * LANES };
+enum { VECTORS = 4, LANES = VECTOR_BYTES / sizeof(nni_real), COLUMNS = VECTORS * LANES };
 
 /* Elements of a line of the caches. */
 enum { LINE = 64 / sizeof(nni_real) };
-
-/* Of strips of few rows; see strip.inl.h. */
-enum { STRIP_VECTORS = 4, SLOT_COLUMNS = STRIP_VECTORS * LANES };
 
 typedef nni_real vector __attribute__((vector_size(VECTOR_BYTES), may_alias));
 /* Bits, four bytes at a time. */
@@ -31,11 +26,6 @@ static inline __attribute__((always_inline, unused)) word_vector rounded(vector 
     return ((nearest & ~nan) | ((bits | 0x400000) & nan)) & 0xffff0000;
 }
 #endif
-
-static inline __attribute__((always_inline)) size_t at_most_rows(size_t rows)
-{
-    return rows < ROWS ? rows : ROWS;
-}
 
 /* The first `count` elements one by one: where there are no masks, and for double, which only checks use. */
 static inline __attribute__((unused)) vector load_elements(const nni_real *from, size_t count)

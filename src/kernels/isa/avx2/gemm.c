@@ -3,21 +3,4 @@
 
 #include "kernels/gemm/microkernel/float.inl.h"
 
-const nni_gemm_kernel nni_gemm_avx2 = {
-    .rows = ROWS,
-    .pitch = PITCH,
-    .columns = COLUMNS,
-    .slot_columns = SLOT_COLUMNS,
-    .steps = 1,
-    .lanes = LANES,
-    .turned_rows = TURNED_ROWS,
-    .narrowest = LANES,
-    .run = run,
-    .run_packing = run_packing,
-    .strip = strip,
-    .strip_turned = strip_turned,
-    .transpose = transpose,
-    .copy = copy,
-    .complete = complete,
-    .put_transposed = put_transposed,
-};
+const nni_gemm_kernel nni_gemm_avx2 = NNI_GEMM_TABLE;

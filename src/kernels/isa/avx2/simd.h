@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** Vectors of AVX2, and the tile that fills its registers; not a header of declarations. */
-/* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers. Strips whose B is
- * turned: at most 6 sums + 8 vectors on their way. */
+/* 6x16 float micro-kernel (6x8 double): 12 sums + 2 vectors of B + 1 broadcast = 15 of 16 registers; 2x32 where there
+ * are no more rows. */
 #include <immintrin.h>
 #include <stdint.h>
 
-enum { VECTOR_BYTES = 32, ROWS = 6, PITCH = 8, UNROLLED = 4, TURNED_ROWS = 6, TURNED_VECTORS = 2 };
+enum { VECTOR_BYTES = 32, ROWS = 12, ROWS_OF_2 = 6, ROWS_OF_4 = 2, UNROLLED = 4, TURNED_ROWS = 6, USUAL_VECTORS = 2 };
 #include "kernels/gemm/microkernel/vectors.inl.h"
 
 /* Stays in a register: the compiler would fold its load into each of up to three uses, and loads are what is scarce. */

@@ -10,18 +10,5 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_r
 
 #include "kernels/gemm/microkernel/bf16_pairs.inl.h"
 
-const nni_gemm_kernel nni_gemm_bf16_avx512 = {
-    .rows = ROWS,
-    .pitch = PITCH,
-    .columns = COLUMNS,
-    .slot_columns = SLOT_COLUMNS,
-    .lanes = LANES,
-    .steps = 2,
-    .narrowest = LANES,
-    .run = run,
-    .transpose = transpose,
-    .copy = copy,
-    .complete = complete,
-    .put_transposed = put_transposed,
-};
+const nni_gemm_kernel nni_gemm_bf16_avx512 = NNI_GEMM_TABLE;
 #endif

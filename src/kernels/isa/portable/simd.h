@@ -8,7 +8,7 @@
 #include <arm_neon.h>
 #endif
 
-enum { VECTOR_BYTES = 16, ROWS = 4, PITCH = 4, UNROLLED = 1, TURNED_ROWS = 4, TURNED_VECTORS = 2 };
+enum { VECTOR_BYTES = 16, ROWS = 8, ROWS_OF_2 = 4, ROWS_OF_4 = 2, UNROLLED = 1, TURNED_ROWS = 4, USUAL_VECTORS = 2 };
 #include "kernels/gemm/microkernel/vectors.inl.h"
 
 static inline __attribute__((always_inline)) vector multiply_add(vector sum, nni_real a, vector b)

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/* Part of a product, by one thread. A panel of B is packed into the level 2 cache, with the columns of each step of
+ * depth side by side, and stays there while all rows of A go by, tile after tile. The depth is whole wherever that
+ * cache has room for it: sums that are stored and loaded in between cost more than a panel that level 1 does not hold.
+ */
+#include "kernels/elementwise/elementwise_kernels.h"
+#include "kernels/gemm/product.h"
+#include "support/extremes.h"
+
+/* Some rows of an area and a part of the depth. */
+typedef struct block {
+    nni_partition rows, columns;
+    size_t groups; /* that the rows are divided into */
+    const nni_gemm_depth_block *depth;
+    size_t thread_id;
+    bool near;          /* B stays in the level 2 cache where it lies */
+    bool reports;       /* rows that are complete */
+    size_t rows_before; /* as many were before the block */
+    bool pack_a;
+} block;
+
+static size_t pieces(size_t count, size_t most)
+{
+    return (count + most - 1) / most;
+}
+
+static nni_pack_source part_of(nni_pack_source matrix, size_t first, size_t step)
+{
+    matrix.data += first * matrix.width_stride + step * matrix.depth_stride;
+    return matrix;
+}
+
+/* --- packing --- */
+
+/* A step of depth of A lies a row of memory further where its rows lie side by side, and a tile uses a part of that:
+ * fine as long as all of it stays in the level 1 cache. */
+static bool packs_a(const nni_gemm_product *p, size_t rows, size_t depth)
+{
+    if (p->space->kernel->steps > 1)
+        return true;
+    return p->a.depth_stride != 1 && rows * depth * sizeof(nni_real) > p->space->level1_bytes / 2;
+}
+
+/* Whether B lies so that a tile can read it: whole vectors side by side. */
+static bool reads_b(const nni_gemm_product *p)
+{
+    return p->space->kernel->steps == 1 && p->b.width_stride == 1;
+}
+
+/* Whether all of B stays in the level 2 cache. It is then read where it lies, a few rows of C after the other: panels
+ * would save nothing, and C is swept in its order. */
+static bool b_is_near(const nni_gemm_product *p, size_t depth)
+{
+    return reads_b(p) && depth * p->columns * sizeof(nni_real) <= p->space->level2_bytes / 2;
+}
+
+/* Columns that are read where B lies: of B that is near, and for a few rows, for which a copy is not worth it. What is
+ * less than a vector is packed. */
+static size_t columns_in_place(const nni_gemm_product *p, const block *b, size_t columns)
+{
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    const bool reads = reads_b(p) && (b->near || b->rows.count <= NNI_GEMM_GROUP);
+    return reads ? columns / kernel->lanes * kernel->lanes : 0;
+}
+
+static void pack(const nni_gemm_product *p, const nni_gemm_depth_block *depth, nni_pack_source source, size_t first,
+                 size_t width, nni_real *panel, size_t pitch)
+{
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    for (size_t r = 0; r < depth->run_count; r++) {
+        const nni_gemm_run *run = &depth->runs[r];
+        nni_pack_panel(kernel, part_of(source, first, depth->steps.first + run->steps.first), width, run->steps.count,
+                       panel + run->element * pitch, pitch);
+    }
+}
+
+static nni_real *packed_group(const nni_gemm_product *p, const block *b, size_t group)
+{
+    return p->space->a + b->thread_id * p->space->a_room + group * b->depth->elements * NNI_GEMM_PITCH;
+}
+
+/* Where C is computed whose transpose is wanted. */
+static nni_real *panel_of_c(const nni_gemm_product *p, const block *b)
+{
+    return p->space->c + b->thread_id * p->space->c_room;
+}
+
+static void pack_groups(const nni_gemm_product *p, const block *b)
+{
+    for (size_t group = 0; group < b->groups; group++) {
+        const nni_partition rows = nni_partition_of(b->rows.count, group, b->groups);
+        pack(p, b->depth, p->a, b->rows.first + rows.first, rows.count, packed_group(p, b, group), NNI_GEMM_PITCH);
+    }
+}
+
+/* --- computing --- */
+
+static bool tile_activates(nn_activation activation)
+{
+    return activation == NN_LINEAR || activation == NN_RELU;
+}
+
+/* What the strips of a block have in common. */
+static nni_gemm_strip strip_of(const nni_gemm_product *p, const block *b)
+{
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    return (nni_gemm_strip){
+        .a_row_stride = b->pack_a ? 1 : p->a.width_stride,
+        .a_depth_stride = b->pack_a ? NNI_GEMM_PITCH : p->a.depth_stride,
+        .chains = b->depth->chains,
+        .chain_count = b->depth->chain_count,
+        .matrices = b->depth->matrices,
+        .c_stride = p->swapped ? kernel->columns : p->c_stride,
+        .c_pitch = p->c_pitch,
+        .scratch = p->space->scratch + b->thread_id * NNI_GEMM_SLOTS * kernel->rows[0] * kernel->columns,
+        .rectify = b->depth->last && !p->swapped && p->epilogue && p->epilogue->activation == NN_RELU,
+        .round_joins = p->space->round_joins,
+    };
+}
+
+/* Lines of B that are fetched meanwhile. Those of the panels to be packed next, which packing would wait for: forward
+ * passes whose weights come from level 3 gained 4 % on a Xeon. */
+static void fetch_panels(const nni_gemm_product *p, const block *b, nni_partition columns, nni_gemm_strip *strip)
+{
+    enum { LINE = 64 / sizeof(nni_real) };
+    const nni_pack_source source = part_of(p->b, columns.first, b->depth->steps.first);
+    const size_t steps = nni_larger(b->depth->elements, 1);
+    const bool beside = source.width_stride == 1;
+    strip->ahead = source.data;
+    strip->ahead_stride = beside ? source.depth_stride : LINE;
+    strip->ahead_run = beside ? LINE : steps * LINE;
+    strip->ahead_runs = pieces(beside ? columns.count : columns.count * source.width_stride, strip->ahead_run);
+}
+
+/* Of B that is far and read where it lies, steps that come soon. */
+static void fetch_steps(const nni_gemm_product *p, nni_gemm_strip *strip)
+{
+    enum { STEPS_AHEAD = 8 };
+    strip->ahead = strip->b + STEPS_AHEAD * p->b.depth_stride;
+    strip->ahead_stride = p->b.depth_stride;
+    strip->ahead_run = 0;
+    strip->ahead_runs = SIZE_MAX;
+}
+
+/* A strip tile by tile, with a look at what else there is to do before each. */
+static void compute_tiles(const nni_gemm_product *p, const block *b, nni_partition rows, nni_partition columns,
+                          nni_gemm_strip *strip)
+{
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    const size_t tiles = pieces(rows.count, kernel->rows[nni_gemm_width(kernel->vectors)]);
+    for (size_t j = 0; j < columns.count; j += p->panel) {
+        const size_t width = nni_smaller(p->panel, columns.count - j);
+        /* Behind the last columns rows are complete, as far as they have come. */
+        const bool last = b->reports && b->depth->last && columns.first + j + width == p->columns;
+        for (size_t i = 0; i < tiles; i++) {
+            const nni_partition part = nni_partition_of(rows.count, i, tiles);
+            nni_gemm_strip tile = *strip;
+            tile.rows = part.count, tile.columns = width;
+            tile.a += part.first * tile.a_row_stride, tile.b += j, tile.c += part.first * tile.c_stride + j;
+            tile.bias = tile.bias ? tile.bias + j : NULL;
+            if (b->depth->steps.count > 0)
+                p->space->before_tile(p->space->context,
+                                      last ? b->rows.first + rows.first + part.first : b->rows_before,
+                                      part.count * width * b->depth->steps.count);
+            kernel->run(&tile);
+            strip->ahead = tile.ahead, strip->ahead_runs = tile.ahead_runs;
+        }
+    }
+}
+
+/* Rows of a block, which are rows a of A, and some columns. @param panel  of B, packed; NULL: where it lies */
+static void compute_strip(const nni_gemm_product *p, const block *b, nni_partition rows, nni_partition columns,
+                          const nni_real *a, const nni_real *panel, nni_gemm_strip *strip)
+{
+    const bool ends = b->depth->last && !p->swapped && p->epilogue;
+    strip->rows = rows.count, strip->columns = columns.count;
+    strip->a = a;
+    strip->b = panel ? panel : part_of(p->b, columns.first, b->depth->steps.first).data;
+    strip->b_stride = panel ? p->space->kernel->columns : p->b.depth_stride;
+    strip->c = p->swapped ? panel_of_c(p, b) + columns.first - b->columns.first
+                          : p->c + b->rows.first * p->c_stride + columns.first;
+    strip->c += rows.first * strip->c_stride;
+    strip->bias = ends && p->epilogue->bias ? p->epilogue->bias + columns.first : NULL;
+    if (!panel && !b->near)
+        fetch_steps(p, strip);
+    if (p->space->before_tile)
+        compute_tiles(p, b, rows, columns, strip);
+    else
+        p->space->kernel->run(strip);
+}
+
+static nni_partition panel_at(const nni_gemm_product *p, nni_partition columns, size_t offset)
+{
+    return (nni_partition){columns.first + offset, nni_smaller(p->panel, columns.count - offset)};
+}
+
+/* Some columns, of which those panels are packed that need to be: a few rows sweep all of them, so that C is written in
+ * its order. On a Xeon with 4 KiB pages, panel after panel lost 30 % of a dW of 4096 by 4096. */
+static void compute_columns(const nni_gemm_product *p, const block *b, nni_partition columns, nni_gemm_strip *strip)
+{
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    const size_t in_place = columns_in_place(p, b, columns.count);
+    const size_t panel_room = b->depth->elements * kernel->columns;
+    nni_real *packed = p->space->b + b->thread_id * p->space->b_room, *next = packed;
+    for (size_t j = in_place; j < columns.count; j += p->panel, next += panel_room) {
+        const nni_partition panel = panel_at(p, columns, j);
+        pack(p, b->depth, p->b, panel.first, panel.count, next, kernel->columns);
+    }
+    const size_t groups = b->pack_a || columns.count > kernel->vectors * kernel->lanes ? b->groups : 1;
+    const size_t each = b->rows.count / groups, longer = b->rows.count % groups;
+    nni_partition rows = {0, 0};
+    for (size_t group = 0; group < groups; group++, rows.first += rows.count) {
+        rows.count = each + (group < longer);
+        const nni_real *a = b->pack_a ? packed_group(p, b, group)
+                                      : part_of(p->a, b->rows.first + rows.first, b->depth->steps.first).data;
+        if (in_place > 0)
+            compute_strip(p, b, rows, (nni_partition){columns.first, in_place}, a, NULL, strip);
+        next = packed;
+        for (size_t j = in_place; j < columns.count; j += p->panel, next += panel_room)
+            compute_strip(p, b, rows, panel_at(p, columns, j), a, next, strip);
+    }
+}
+
+static void compute_block(const nni_gemm_product *p, const block *b)
+{
+    nni_gemm_strip strip = strip_of(p, b);
+    size_t columns = b->columns.count;
+    if (columns_in_place(p, b, columns) == 0)
+        columns =
+            nni_larger(p->space->b_room / p->space->kernel->columns / nni_larger(b->depth->elements, 1), 1) * p->panel;
+    if (b->pack_a)
+        pack_groups(p, b);
+    for (size_t j = 0; j < b->columns.count; j += columns) {
+        const size_t left = b->columns.count - j, next = left > columns ? left - columns : 0;
+        strip.ahead_runs = 0;
+        if (next > 0)
+            fetch_panels(p, b, (nni_partition){b->columns.first + j + columns, nni_smaller(columns, next)}, &strip);
+        compute_columns(p, b, (nni_partition){b->columns.first + j, nni_smaller(columns, left)}, &strip);
+    }
+}
+
+/* A panel of the transpose of C, complete, to its place. */
+static void put(const nni_gemm_product *p, const block *b)
+{
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_epilogue *e = p->epilogue;
+    nni_gemm_strip tile = {.rows = b->columns.count,
+                           .columns = b->rows.count,
+                           .c = p->c + b->columns.first * p->c_stride + b->rows.first,
+                           .c_stride = p->c_stride,
+                           .bias = e && e->bias ? e->bias + b->rows.first : NULL,
+                           .rectify = e && e->activation == NN_RELU};
+    kernel->put_transposed(panel_of_c(p, b), tile.columns, tile.rows, tile.c, p->c_stride);
+    if (tile.bias || tile.rectify)
+        kernel->complete(&tile);
+}
+
+/* Whether tiles that are complete are not all. */
+static bool must_finish(const nni_epilogue *e)
+{
+    return e && (!tile_activates(e->activation) || e->outputs);
+}
+
+/* What is left to do to a part of C when its tiles are complete. */
+static void finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns)
+{
+    const nni_epilogue *e = p->epilogue;
+    if (!must_finish(e))
+        return;
+    const nni_activation_entry *activations = nni_elementwise_kernels_in_use()->activations;
+    nni_real *c = p->c + rows.first * p->c_stride + columns.first;
+    /* Rows without gaps between them are as one. */
+    const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
+    const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
+    const nni_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
+    for (size_t i = 0; i < lines; i++) {
+        nni_real *line = c + i * p->c_stride;
+        if (!tile_activates(e->activation))
+            activations[e->activation].forward(line, line, length);
+        if (outputs)
+            activations[e->derivative].backward(outputs + i * e->outputs_stride, line, length);
+    }
+}
+
+/* Elements of the depth that are computed in one go: as many as leave a panel of B room in the level 2 cache; a packed
+ * group of rows of A, in half of level 1, is read again for each tile: 4 % of a dW of 1000 rows on a Xeon. For a few
+ * rows, B is swept in the order of memory, as far as its pages are known to a processor. */
+static size_t depth_at_once(const nni_gemm_product *p, size_t rows, bool near, bool pack_a)
+{
+    enum { PAGES = 512 };
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    size_t depth = p->space->b_room / kernel->columns;
+    if (pack_a)
+        depth = nni_smaller(depth, p->space->level1_bytes / 2 / sizeof(nni_real) / NNI_GEMM_PITCH);
+    return reads_b(p) && !near && rows <= NNI_GEMM_GROUP ? nni_smaller(depth, PAGES) : depth;
+}
+
+/* Rows that are computed in one go: as many as one reading of B serves best; those of A that are packed, or of the
+ * transpose of C, as there is room; else so many that packing B for them costs a fiftieth. Fewer where somebody waits
+ * for the first to be complete. */
+static size_t rows_at_once(const nni_gemm_product *p, const nni_gemm_area *area, bool near, size_t elements,
+                           bool pack_a)
+{
+    enum { MANY = 1024, PARTS = 8, LEAST = 64 };
+    size_t rows = near || p->swapped ? area->rows.count : MANY;
+    if (pack_a)
+        rows = p->space->a_room / NNI_GEMM_PITCH / nni_larger(elements, 1) * NNI_GEMM_GROUP;
+    /* What is finished has just been written, and is in the cache. */
+    if (must_finish(p->epilogue))
+        rows = nni_smaller(rows, nni_larger(p->space->level2_bytes / 4 / sizeof(nni_real) / area->columns.count, 64));
+    if (p->swapped)
+        rows = nni_smaller(rows, p->space->c_room / p->space->kernel->columns);
+    if (p->space->before_tile && area->reports)
+        rows = nni_smaller(rows, nni_larger(pieces(area->rows.count, PARTS), LEAST));
+    return rows;
+}
+
+static void multiply_columns(const nni_gemm_product *p, const nni_gemm_area *area)
+{
+    const size_t depth = p->leaves->begin[p->leaves->run.count] - p->leaves->begin[0];
+    const bool near = b_is_near(p, depth);
+    const bool pack_a = packs_a(p, area->rows.count, depth);
+    const size_t steps = p->space->kernel->steps, most = depth_at_once(p, area->rows.count, near, pack_a);
+    const size_t elements = nni_smaller(nni_gemm_elements(p->leaves, steps), most);
+    const size_t blocks = pieces(area->rows.count, rows_at_once(p, area, near, elements, pack_a));
+    for (size_t i = 0; i < blocks; i++) {
+        nni_gemm_walk walk = {.leaves = p->leaves, .steps = steps, .most = most};
+        nni_gemm_depth_block part;
+        block b = {.rows = nni_partition_of(area->rows.count, i, blocks),
+                   .columns = area->columns,
+                   .depth = &part,
+                   .thread_id = area->thread_id,
+                   .pack_a = pack_a,
+                   .near = near,
+                   .reports = area->reports};
+        b.rows.first += area->rows.first;
+        b.rows_before = area->reports ? b.rows.first : 0;
+        b.groups = pieces(b.rows.count, NNI_GEMM_GROUP);
+        while (nni_gemm_walk_next(&walk, &part))
+            compute_block(p, &b);
+        if (p->swapped) {
+            put(p, &b);
+            finish(p, b.columns, b.rows);
+        } else
+            finish(p, b.rows, b.columns);
+    }
+}
+
+/* In parts, where there is something to look after meanwhile. */
+static void multiply_turned(const nni_gemm_product *p, const nni_gemm_area *area)
+{
+    const nni_epilogue *e = p->epilogue;
+    const size_t depth = p->leaves->begin[1] - p->leaves->begin[0];
+    const size_t part = p->space->before_tile ? p->space->kernel->columns : area->columns.count;
+    const nni_gemm_chain chain = {.depth = depth};
+    for (size_t j = 0; j < area->columns.count; j += part) {
+        const size_t first = area->columns.first + j;
+        const nni_gemm_strip strip = {
+            .rows = area->rows.count,
+            .columns = nni_smaller(part, area->columns.count - j),
+            .a = part_of(p->a, area->rows.first, p->leaves->begin[0]).data,
+            .a_row_stride = p->a.width_stride,
+            .b = part_of(p->b, first, p->leaves->begin[0]).data,
+            .b_stride = p->b.width_stride,
+            .chains = &chain,
+            .c = p->c + area->rows.first * p->c_stride + first,
+            .c_stride = p->c_stride,
+            .bias = e && e->bias ? e->bias + first : NULL,
+            .rectify = e && e->activation == NN_RELU,
+        };
+        if (p->space->before_tile && depth > 0)
+            p->space->before_tile(p->space->context, 0, strip.rows * strip.columns * depth);
+        p->space->kernel->run_turned(&strip);
+    }
+    finish(p, area->rows, area->columns);
+}
+
+void nni_gemm_multiply_area(const nni_gemm_product *p, const nni_gemm_area *area)
+{
+    if (p->turned) {
+        multiply_turned(p, area);
+        return;
+    }
+    if (!p->swapped) {
+        multiply_columns(p, area);
+        return;
+    }
+    for (size_t j = 0; j < area->columns.count; j += p->panel) {
+        nni_gemm_area panel = *area;
+        panel.columns.first += j;
+        panel.columns.count = nni_smaller(p->panel, area->columns.count - j);
+        multiply_columns(p, &panel);
+    }
+}

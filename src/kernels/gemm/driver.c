@@ -11,11 +11,6 @@
  */
 static const size_t worth_threads = (size_t)1 << 18;
 
-static size_t pieces(size_t count, size_t most)
-{
-    return (count + most - 1) / most;
-}
-
 /* A thread's rows, all columns: B is small beside A, and whoever computes rows of C has more to do with them. */
 static void multiply_rows(const nni_gemm_product *p, size_t thread, size_t threads)
 {
@@ -27,7 +22,8 @@ static void multiply_rows(const nni_gemm_product *p, size_t thread, size_t threa
 /* A thread's panels, all rows; a panel that is cut is packed by those who share it. */
 static void multiply_panels(const nni_gemm_product *p, size_t thread, size_t threads)
 {
-    const size_t groups = nni_larger(pieces(p->rows, NNI_GEMM_GROUP), 1), panels = pieces(p->columns, p->panel);
+    const size_t groups = nni_larger(nni_gemm_pieces(p->rows, NNI_GEMM_GROUP), 1),
+                 panels = nni_gemm_pieces(p->columns, p->panel);
     const nni_partition mine = nni_partition_of(panels * groups, thread, threads);
     for (size_t done = 0, count; done < mine.count; done += count) {
         const size_t panel = (mine.first + done) / groups, group = (mine.first + done) % groups;
@@ -64,7 +60,7 @@ static size_t threads_of(const nni_gemm_product *p, size_t depth)
 /* Half cycles of a product, about: a vector of multiply-adds takes one, an element that is transposed too. */
 static size_t cost_of(const nni_gemm_product *p, size_t depth)
 {
-    const size_t vectors = pieces(p->columns, p->space->kernel->lanes);
+    const size_t vectors = nni_gemm_pieces(p->columns, p->space->kernel->lanes);
     const size_t turned = p->b.width_stride == 1 ? 0 : p->columns * depth;
     return p->rows * vectors * depth + turned + (p->swapped ? p->rows * p->columns : 0);
 }
@@ -100,7 +96,7 @@ static void multiply(nni_gemm_product *p)
         multiply_rows(p, 0, 1);
         return;
     }
-    while (p->panel > kernel->lanes && pieces(p->columns, p->panel) < threads)
+    while (p->panel > kernel->lanes && nni_gemm_pieces(p->columns, p->panel) < threads)
         p->panel /= 2;
 #pragma omp parallel num_threads((int)threads)
     multiply_share(p, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());

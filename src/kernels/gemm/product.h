@@ -46,6 +46,17 @@ typedef struct nni_gemm_area {
     bool reports;                /**< its rows are reported as complete: no other thread has a part of them */
 } nni_gemm_area;
 
+/** @return how many pieces of at most `most` a count is cut into */
+static inline size_t nni_gemm_pieces(size_t count, size_t most)
+{
+    return (count + most - 1) / most;
+}
+
+/** @return whether an activation or derivative is left to do when tiles are complete. @param e  may be NULL */
+bool nni_gemm_must_finish(const nni_epilogue *e);
+/** Does it to rows and columns of C, as the caller of the product sees them. */
+void nni_gemm_finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns);
+
 /** Computes an area: packs, multiplies, and applies the epilogue. */
 void nni_gemm_multiply_area(const nni_gemm_product *p, const nni_gemm_area *area);
 

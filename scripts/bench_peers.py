@@ -97,7 +97,8 @@ class TorchProcesses:
         import torch.multiprocessing
         self.pipe, theirs = torch.multiprocessing.Pipe()
         # They meet by a file: a port could be somebody else's.
-        meeting = os.path.join(tempfile.mkdtemp(prefix="nntrain-bench-"), "meeting")
+        self.folder = tempfile.TemporaryDirectory(prefix="nntrain-bench-")
+        meeting = os.path.join(self.folder.name, "meeting")
         self.processes = torch.multiprocessing.spawn(
             work_in_parallel, (ranks, meeting, widths, batch, theirs), nprocs=ranks, join=False, daemon=True)
 
@@ -187,6 +188,9 @@ def be_peer(name, widths, batch, threads, seconds):
     for line in sys.stdin:
         setting = list(working)[int(line)]
         print(working[setting].run(steps[setting]), flush=True)
+    for training in settings.values():
+        if isinstance(training, TorchProcesses):
+            training.folder.cleanup()
     os._exit(0)  # processes that sleep have nothing to end
 
 

@@ -95,7 +95,6 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
     const nni_norm_entry *norm = nni_norm_of(layer->norm);
     const size_t rows = batch->rows;
     nni_real *sums = kept->at ? kept->at : work->activations[l];
-    /* The weights of the first layer are only read here: no delta is computed from them. */
     if (!kept->at && !norm->forward) {
         multiply_as_ready(network, l, batch->x, rows, layer->activation, sums, work);
         return;

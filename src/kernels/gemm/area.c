@@ -198,10 +198,8 @@ static void compute_columns(const nni_gemm_product *p, const block *b, nni_parti
         pack(p, b->depth, p->b, panel.first, panel.count, next, kernel->columns);
     }
     const size_t groups = b->pack_a || columns.count > kernel->vectors * kernel->lanes ? b->groups : 1;
-    const size_t each = b->rows.count / groups, longer = b->rows.count % groups;
-    nni_partition rows = {0, 0};
-    for (size_t group = 0; group < groups; group++, rows.first += rows.count) {
-        rows.count = each + (group < longer);
+    for (size_t group = 0; group < groups; group++) {
+        const nni_partition rows = nni_partition_of(b->rows.count, group, groups);
         const nni_real *a = b->pack_a ? packed_group(p, b, group)
                                       : part_of(p->a, b->rows.first + rows.first, b->depth->steps.first).data;
         if (in_place > 0)

@@ -19,7 +19,7 @@ static void multiply_rows(const nni_gemm_product *p, size_t thread, size_t threa
     nni_gemm_multiply_area(p, &area);
 }
 
-/* A thread's panels, all rows; a panel that is cut is packed by those who share it. */
+/* A thread's panels, all rows, for several threads; a panel that is cut is packed by those who share it. */
 static void multiply_panels(const nni_gemm_product *p, size_t thread, size_t threads)
 {
     const size_t groups = nni_larger(nni_gemm_pieces(p->rows, NNI_GEMM_GROUP), 1),
@@ -36,8 +36,7 @@ static void multiply_panels(const nni_gemm_product *p, size_t thread, size_t thr
         const size_t first = panel * p->panel, end = (panel + (whole > 0 ? whole : 1)) * p->panel;
         nni_gemm_multiply_area(p, &(nni_gemm_area){.rows = {top.first, bottom.first + bottom.count - top.first},
                                                    .columns = {first, nni_smaller(end, p->columns) - first},
-                                                   .thread_id = thread,
-                                                   .reports = threads == 1 && !p->swapped});
+                                                   .thread_id = thread});
     }
 }
 

@@ -159,7 +159,7 @@ nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_err
     at[NNI_BENCH_LOSS] = nni_bench_now(t->workers);
     nni_loss(&t->recipe->loss, t->network, &t->batch, t->work);
     at[NNI_BENCH_BACKWARD_PASS] = nni_bench_now(t->workers);
-    nni_gradient_sync_begin_batch(t->sync, true, true);
+    nni_gradient_sync_begin_batch(t->sync, true, true, t->recipe->optimizer.learning_rate);
     nni_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
     at[NNI_BENCH_UPDATE] = nni_bench_now(t->workers);
     NN_TRY(nni_gradient_sync_end_batch(t->sync, error));

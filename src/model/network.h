@@ -12,6 +12,7 @@
 #include "nntrain/kinds.h"
 #include "nntrain/network.h"
 #include "nntrain/status.h"
+#include "support/partition.h"
 
 /** A dense layer, and the offsets of its tensors in a flat array of parameters, gradients or optimizer state. */
 typedef struct nni_layer {
@@ -117,6 +118,11 @@ typedef struct nni_sync {
     nn_status (*ready)(void *context, size_t layer, size_t end, nn_error *error); /**< NULL: they always are */
     /** Called during the backward pass when elements 0 .. count - 1 of the flat gradients are complete. */
     nn_status (*complete)(void *context, size_t count, nn_error *error); /**< NULL: nobody waits for them */
+    /** Called during the backward pass with elements of the flat gradients that a thread has just completed, after the
+     * parameters of the same place have been read for the last time in the step. */
+    void (*use)(void *context, nni_partition elements); /**< NULL: nobody uses them before the pass ends */
+    const nni_real *const *used_with; /**< [used_with_count] arrays laid out as the gradients that are read then */
+    size_t used_with_count;           /**< at most NNI_GEMM_FETCHED */
     /**
      * Called between the tiles of the products of both passes, so that sums over the ranks make progress meanwhile; by
      * one thread at a time, whichever is free.

@@ -129,25 +129,49 @@ void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 
+/* Gradients of weights that a product computes, for whoever uses them at once. */
+typedef struct weight_product {
+    const nni_sync *sync;
+    size_t weight; /* offset of C in the gradients */
+} weight_product;
+
+static void use_rows(void *context, size_t first, size_t count)
+{
+    const weight_product *product = context;
+    product->sync->use(product->sync->context, (nni_partition){product->weight + first, count});
+}
+
+static void call_after_rows(nni_workspace *work, weight_product *product)
+{
+    const nni_sync *sync = product->sync;
+    const nni_real *fetched[NNI_GEMM_FETCHED];
+    for (size_t i = 0; i < sync->used_with_count; i++)
+        fetched[i] = sync->used_with[i] + product->weight;
+    nni_gemm_workspace_set_after_rows(work->space, sync->use ? use_rows : NULL, product, fetched,
+                                      sync->used_with_count);
+}
+
 /* dW [outputs, inputs] = delta^T a_below; db [outputs] = column sums of delta. */
 static void weight_gradients(const nni_layer *layer, const nni_real *below, const nni_leaf_rows *leaves,
                              nni_workspace *work)
 {
+    weight_product product = {&work->sync, layer->weight};
     nni_view delta_transposed = {work->delta, 1, layer->outputs};
     nni_view input = {below, layer->inputs, 1};
     if (nni_layer_has_bias(layer))
         nni_partial_column_sums(work->delta, leaves, layer->outputs, nni_gradient_stack(work, layer->bias));
+    call_after_rows(work, &product);
     nni_gemm_leaves(work->space, layer->outputs, layer->inputs, leaves, delta_transposed, input,
                     work->gradients + layer->weight, layer->inputs, work->flat_pitch);
+    nni_gemm_workspace_set_after_rows(work->space, NULL, NULL, NULL, 0);
+    if (work->sync.use)
+        work->sync.use(work->sync.context, (nni_partition){layer->first, layer->weight - layer->first});
 }
 
-/* From delta of layer l to delta [rows, inputs] of the layer below: (delta W) o sigma'(o_below), then through its
- * dropout and its normalisation. */
-static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows *leaves, nni_workspace *work)
+/* delta_below [rows, inputs] = (delta W) o sigma'(o_below) */
+static void multiply_delta(const nn_network *network, size_t l, size_t rows, nni_workspace *work)
 {
-    const size_t rows = leaves->begin[leaves->run.count];
     const nni_layer *layer = &network->layers[l], *below = &network->layers[l - 1];
-    const nni_layer_work *kept = &work->layers[l - 1];
     nni_epilogue epilogue = {
         .outputs = derivative_at(work, l - 1),
         .outputs_stride = layer->inputs,
@@ -156,6 +180,14 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
     nni_gemm(work->space, rows, layer->inputs, layer->outputs, (nni_view){work->delta, layer->outputs, 1},
              (nni_view){network->parameters + layer->weight, layer->inputs, 1}, work->delta_below, layer->inputs,
              &epilogue);
+}
+
+/* From layer l to the layer below: its delta, through its dropout and its normalisation. */
+static void go_below(const nn_network *network, size_t l, const nni_leaf_rows *leaves, nni_workspace *work)
+{
+    const size_t rows = leaves->begin[leaves->run.count];
+    const nni_layer *below = &network->layers[l - 1];
+    const nni_layer_work *kept = &work->layers[l - 1];
     nni_real *swap = work->delta;
     work->delta = work->delta_below;
     work->delta_below = swap;
@@ -231,12 +263,17 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
     for (size_t l = network->layer_count; l-- > 0;) {
         const nni_layer *layer = &network->layers[l];
         nni_timeline_layer(work->timeline, l);
+        /* Who uses gradients at once changes W. Who sends them is served best when dW comes first. */
+        if (l > 0 && work->sync.use)
+            multiply_delta(network, l, batch->rows, work);
         product.first = layer->weight, product.stride = layer->inputs, product.rows = 0;
         weight_gradients(layer, layer_input(work, batch->x, l), &leaves, work);
         product.stride = 0;
         report_complete(network, l, work);
+        if (l > 0 && !work->sync.use)
+            multiply_delta(network, l, batch->rows, work);
         if (l > 0)
-            delta_below(network, l, &leaves, work);
+            go_below(network, l, &leaves, work);
     }
     call_before_tiles(work, NULL);
 }

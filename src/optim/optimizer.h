@@ -98,6 +98,11 @@ void nni_optimizer_begin(nni_optimizer *optimizer, const nn_network *network, do
 size_t nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_partition part, nni_real *gradients,
                             const nni_gradient_source *source);
 
+/** Such a part may be any neighbouring elements whose gradients are in the array; by the calling thread alone, others
+ * may update other elements meanwhile. @return whether their gradients are finite */
+bool nni_optimizer_update_elements(const nni_optimizer *optimizer, const nn_network *network, nni_partition elements,
+                                   nni_real *gradients);
+
 /** Leaves the gradients of a part in the array. @return as nni_optimizer_update */
 size_t nni_optimizer_collect(const nni_optimizer *optimizer, nni_partition part, nni_real *gradients,
                              const nni_gradient_source *source);

@@ -15,6 +15,7 @@
 
 #include "optim/optimizer.h"
 #include "optim/workspace.h"
+#include "support/extremes.h"
 
 static const nni_optimizer_entry *entry_of(const nni_optimizer *optimizer)
 {
@@ -112,7 +113,7 @@ static nn_status apply_directions(const nni_optimizer *optimizer, const nni_norm
     return NN_OK;
 }
 
-static nni_update_arrays arrays_of(const nni_optimizer *optimizer, nn_network *network, nni_real *gradients)
+static nni_update_arrays arrays_of(const nni_optimizer *optimizer, const nn_network *network, nni_real *gradients)
 {
     return (nni_update_arrays){network->parameters, gradients, optimizer->state[0], optimizer->state[1]};
 }
@@ -136,6 +137,26 @@ size_t nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_p
     return nni_update_step(optimizer->settings.name, nni_optimizer_form(&optimizer->settings), space->coefficients,
                            space->blocks + blocks.first, blocks.count, arrays_of(optimizer, network, gradients),
                            source);
+}
+
+bool nni_optimizer_update_elements(const nni_optimizer *optimizer, const nn_network *network, nni_partition elements,
+                                   nni_real *gradients)
+{
+    const nni_update_arrays arrays = arrays_of(optimizer, network, gradients);
+    const nni_update_form form = nni_optimizer_form(&optimizer->settings);
+    const size_t end = elements.first + elements.count;
+    bool finite = true;
+    for (size_t t = 0; t < network->tensor_count; t++) {
+        const nni_tensor *tensor = &network->tensors[t];
+        const size_t first = nni_larger(tensor->offset, elements.first);
+        const size_t last = nni_smaller(tensor->offset + tensor->count, end);
+        const nni_update_block part = {first, last - first, t};
+        if (first < last)
+            finite =
+                nni_update_elements(optimizer->settings.name, form, optimizer->space->coefficients, &part, arrays) &&
+                finite;
+    }
+    return finite;
 }
 
 size_t nni_optimizer_collect(const nni_optimizer *optimizer, nni_partition part, nni_real *gradients,

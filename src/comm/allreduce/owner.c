@@ -211,6 +211,11 @@ nni_real *nni_owner_sum(void *context, size_t thread, size_t first, size_t count
     return sum;
 }
 
+bool nni_owner_is_alone(const nni_owner *o)
+{
+    return !o->messages && !shares(o) && !rounds(o);
+}
+
 bool nni_owner_has_messages(const nni_owner *o)
 {
     return o->messages != NULL;

@@ -102,6 +102,9 @@ void nni_owner_begin_round(nni_owner *owner);
 /** Elements 0 .. count - 1 of this round's gradients are there. Not collective. */
 void nni_owner_complete(nni_owner *owner, size_t count);
 
+/** @return whether this rank's gradients are the sum: nobody shares them, and nothing is rounded */
+bool nni_owner_is_alone(const nni_owner *owner);
+
 /** @return whether there are messages to look after while ranks compute */
 bool nni_owner_has_messages(const nni_owner *owner);
 

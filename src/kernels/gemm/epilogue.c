@@ -8,27 +8,39 @@ static bool tile_activates(nn_activation activation)
     return activation == NN_LINEAR || activation == NN_RELU;
 }
 
-bool nni_gemm_must_finish(const nni_epilogue *e)
+static bool is_left(const nni_epilogue *e)
 {
     return e && (!tile_activates(e->activation) || e->outputs);
 }
 
+bool nni_gemm_must_finish(const nni_gemm_product *p)
+{
+    return is_left(p->epilogue) || p->space->after_rows;
+}
+
+static void finish_line(const nni_epilogue *e, nni_real *line, const nni_real *outputs, size_t length)
+{
+    const nni_activation_entry *activations = nni_elementwise_kernels_in_use()->activations;
+    if (!tile_activates(e->activation))
+        activations[e->activation].forward(line, line, length);
+    if (outputs)
+        activations[e->derivative].backward(outputs, line, length);
+}
+
 void nni_gemm_finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns)
 {
-    const nni_epilogue *e = p->epilogue;
-    if (!nni_gemm_must_finish(e))
+    if (!nni_gemm_must_finish(p))
         return;
-    const nni_activation_entry *activations = nni_elementwise_kernels_in_use()->activations;
-    nni_real *c = p->c + rows.first * p->c_stride + columns.first;
+    const nni_epilogue *e = is_left(p->epilogue) ? p->epilogue : NULL;
+    const size_t stride = e && e->outputs ? e->outputs_stride : p->c_stride;
     /* Rows without gaps between them are as one. */
-    const bool dense = columns.count == p->c_stride && (!e->outputs || columns.count == e->outputs_stride);
+    const bool dense = columns.count == p->c_stride && columns.count == stride;
     const size_t lines = dense ? 1 : rows.count, length = dense ? rows.count * columns.count : columns.count;
-    const nni_real *outputs = e->outputs ? e->outputs + rows.first * e->outputs_stride + columns.first : NULL;
     for (size_t i = 0; i < lines; i++) {
-        nni_real *line = c + i * p->c_stride;
-        if (!tile_activates(e->activation))
-            activations[e->activation].forward(line, line, length);
-        if (outputs)
-            activations[e->derivative].backward(outputs + i * e->outputs_stride, line, length);
+        const size_t row = rows.first + i, first = row * p->c_stride + columns.first;
+        if (e)
+            finish_line(e, p->c + first, e->outputs ? e->outputs + row * stride + columns.first : NULL, length);
+        if (p->space->after_rows)
+            p->space->after_rows(p->space->after_context, first, length);
     }
 }

@@ -67,6 +67,24 @@ typedef void nni_gemm_before_tile(void *context, size_t rows, size_t work);
 /** @param before_tile  NULL: nothing */
 void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_before_tile *before_tile, void *context);
 
+/**
+ * What a thread does with elements of C that it has just completed, epilogue included, while they are in the cache.
+ *
+ * @param first, count  neighbouring elements of C, from its beginning on
+ */
+typedef void nni_gemm_after_rows(void *context, size_t first, size_t count);
+
+/** Most arrays that after_rows reads besides C. */
+enum { NNI_GEMM_FETCHED = 3 };
+
+/**
+ * @param after_rows  NULL: nothing
+ * @param fetched     [fetched_count] arrays that it reads as it reads C, element by element: tiles fetch them into the
+ * cache
+ */
+void nni_gemm_workspace_set_after_rows(nni_gemm_workspace *space, nni_gemm_after_rows *after_rows, void *context,
+                                       const nni_real *const *fetched, size_t fetched_count);
+
 /** Whether the two sums of every join of leaves are rounded to bfloat16 before they are added, as where one of them has
  * come in a message: false at first. Of no effect in the double library. */
 void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins);

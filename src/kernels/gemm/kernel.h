@@ -35,9 +35,12 @@ typedef struct nni_gemm_strip {
     nni_real *scratch; /**< those above: scratch[((slot - matrices) * .rows[0] + i) * .columns + j] */
     /* Runs of lines that are fetched into the cache meanwhile: a run a tile, a line a step of depth. */
     const nni_real *ahead;
-    size_t ahead_stride;  /**< elements between the lines of a run */
-    size_t ahead_run;     /**< elements between runs */
-    size_t ahead_runs;    /**< as many */
+    size_t ahead_stride;         /**< elements between the lines of a run */
+    size_t ahead_run;            /**< elements between runs */
+    size_t ahead_runs;           /**< as many */
+    const nni_real *const *then; /**< [then_count] arrays of which as many runs, then_runs, are fetched after those */
+    size_t then_count, then_runs;
+    size_t then_offset;   /**< elements before the first of these runs */
     const nni_real *bias; /**< [columns] added to sums that are complete; NULL: none */
     bool rectify;         /**< complete sums, after bias: relu as in the table of elementwise functions */
     bool round_joins;     /**< sums that are joined are rounded to bfloat16 before */

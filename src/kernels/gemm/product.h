@@ -23,6 +23,10 @@ struct nni_gemm_workspace {
     nni_real *scratch;                 /**< [threads, NNI_GEMM_SLOTS, rows, columns] of a tile */
     nni_gemm_before_tile *before_tile; /**< called between tiles; NULL: nothing to do there */
     void *context;
+    nni_gemm_after_rows *after_rows; /**< called with what is complete; NULL: nobody waits for it */
+    void *after_context;
+    const nni_real *fetched[NNI_GEMM_FETCHED]; /**< [fetched_count] what it reads besides */
+    size_t fetched_count;
     bool round_joins;
 };
 
@@ -52,8 +56,8 @@ static inline size_t nni_gemm_pieces(size_t count, size_t most)
     return (count + most - 1) / most;
 }
 
-/** @return whether an activation or derivative is left to do when tiles are complete. @param e  may be NULL */
-bool nni_gemm_must_finish(const nni_epilogue *e);
+/** @return whether an activation, derivative or call is left to do when tiles are complete */
+bool nni_gemm_must_finish(const nni_gemm_product *p);
 /** Does it to rows and columns of C, as the caller of the product sees them. */
 void nni_gemm_finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns);
 

@@ -63,6 +63,17 @@ void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_befo
     space->context = context;
 }
 
+void nni_gemm_workspace_set_after_rows(nni_gemm_workspace *space, nni_gemm_after_rows *after_rows, void *context,
+                                       const nni_real *const *fetched, size_t fetched_count)
+{
+    for (size_t i = 0; i < fetched_count; i++)
+        space->fetched[i] = fetched[i];
+    space->fetched_count = fetched_count;
+
+    space->after_rows = after_rows;
+    space->after_context = context;
+}
+
 void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins)
 {
     /* Floats alone are sent. */

@@ -8,6 +8,7 @@
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/isa/isa.h"
 #include "kernels/update/update_kernels.h"
+#include "support/extremes.h"
 #include "support/partition.h"
 
 static const nni_update_kernels *kernels_in_use(void)
@@ -95,15 +96,34 @@ static size_t go_through(const pass *p, const nni_update_block *blocks, size_t b
     return bad;
 }
 
+static pass step_of(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
+                    nni_update_arrays arrays)
+{
+    return (pass){.loop = kernels_in_use()->optimizers[optimizer].forms[form].run,
+                  .coefficients = coefficients,
+                  .arrays = arrays,
+                  .checks = true};
+}
+
+bool nni_update_elements(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
+                         const nni_update_block *elements, nni_update_arrays arrays)
+{
+    const pass step = step_of(optimizer, form, coefficients, arrays);
+    bool finite = true;
+    for (size_t done = 0; done < elements->count; done += NNI_UPDATE_BLOCK) {
+        nni_update_block block = *elements;
+        block.offset += done, block.count = nni_smaller(block.count - done, NNI_UPDATE_BLOCK);
+        finite = go_through_block(&step, nni_elementwise_kernels_in_use(), &block) && finite;
+    }
+    return finite;
+}
+
 size_t nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
                        const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays,
                        const nni_gradient_source *source)
 {
-    const pass step = {.loop = kernels_in_use()->optimizers[optimizer].forms[form].run,
-                       .coefficients = coefficients,
-                       .arrays = arrays,
-                       .source = source,
-                       .checks = true};
+    pass step = step_of(optimizer, form, coefficients, arrays);
+    step.source = source;
     return go_through(&step, blocks, block_count);
 }
 

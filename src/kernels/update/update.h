@@ -49,6 +49,10 @@ size_t nni_update_step(nn_optimizer_kind optimizer, nni_update_form form, const 
                        const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays,
                        const nni_gradient_source *source);
 
+/** The same for some elements of one tensor, by the calling thread alone. @return whether their gradients are finite */
+bool nni_update_elements(nn_optimizer_kind optimizer, nni_update_form form, const nni_update_coefficients *coefficients,
+                         const nni_update_block *elements, nni_update_arrays arrays);
+
 /** parameter -= rate * direction, of directions that NNI_LAYERWISE_DIRECTION left in the place of gradients. */
 void nni_update_apply(const nni_update_coefficients *coefficients, const nni_update_block *blocks, size_t block_count,
                       nni_update_arrays arrays);

@@ -9,6 +9,7 @@
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "support/memory.h"
+#include "support/system/cpu.h"
 #include "support/system/topology.h"
 #include "train/run/pieces.h"
 
@@ -19,10 +20,13 @@ struct nni_gradient_sync {
     nn_network *network;
     nni_workspace *work;
     nni_optimizer *optimizer;
-    bool tree;      /* sums keep to the tree of the slices */
-    bool traceless; /* a step with bad gradients updates nothing */
-    bool whole;     /* all sums come before any part is updated */
-    bool shards;    /* see nni_gradient_sync_shards_state */
+    bool tree;                                              /* sums keep to the tree of the slices */
+    bool traceless;                                         /* a step with bad gradients updates nothing */
+    bool whole;                                             /* all sums come before any part is updated */
+    bool early;                                             /* the backward pass may update the parameters */
+    const nni_real *updated_with[1 + NNI_OPTIMIZER_STATES]; /* what an update reads besides gradients */
+    bool used;                                              /* that of the batch in work does */
+    bool shards;                                            /* see nni_gradient_sync_shards_state */
     nni_owner *owner;
     nni_pieces pieces;
     nni_partition *kept;      /* what this rank updates, piece after piece */
@@ -76,6 +80,35 @@ static nn_status gradients_complete(void *context, size_t count, nn_error *error
     return nni_owner_has_messages(sync->owner) ? nni_owner_progress(sync->owner, error) : NN_OK;
 }
 
+/* With sums that keep to the tree, owners add up the batches of a step. */
+static bool adds_sums(const nni_gradient_sync *sync)
+{
+    return sync->accumulated && sync->tree;
+}
+
+/* Where the first bad gradient is from a block on. */
+static void locate(nni_gradient_sync *sync, size_t block, size_t end)
+{
+    const nni_real *kept = sync->sums ? sync->sums : adds_sums(sync) ? sync->accumulated : NULL;
+    for (size_t at = block; at < end; at++) {
+        const nni_real value = kept ? kept[at] : *nni_owner_sum(sync->owner, 0, at, 1);
+        if (isfinite(value))
+            continue;
+        sync->bad = fmin(sync->bad, 2 * (double)at + (isnan(value) ? 0 : 1));
+        return;
+    }
+}
+
+/* By the thread that has just computed them. */
+static void use_gradients(void *context, nni_partition elements)
+{
+    nni_gradient_sync *sync = context;
+    if (nni_optimizer_update_elements(sync->optimizer, sync->network, elements, sync->work->gradients))
+        return;
+#pragma omp critical
+    locate(sync, elements.first, elements.first + elements.count);
+}
+
 static nn_status gradients_progress(void *context, size_t work, nn_error *error)
 {
     /* Multiply-adds between two looks at messages, of a microsecond each: a third of a millisecond of computing. */
@@ -89,12 +122,6 @@ static nn_status gradients_progress(void *context, size_t work, nn_error *error)
 }
 
 /* --- parts --- */
-
-/* With sums that keep to the tree, owners add up the batches of a step. */
-static bool adds_sums(const nni_gradient_sync *sync)
-{
-    return sync->accumulated && sync->tree;
-}
 
 static nni_real *add_sum(void *context, size_t thread, size_t first, size_t count)
 {
@@ -111,19 +138,6 @@ static nni_real *add_sum(void *context, size_t thread, size_t first, size_t coun
 static nni_gradient_source source_of(nni_gradient_sync *sync)
 {
     return adds_sums(sync) ? (nni_gradient_source){add_sum, sync} : (nni_gradient_source){nni_owner_sum, sync->owner};
-}
-
-/* Where the first bad gradient is from a block on. */
-static void locate(nni_gradient_sync *sync, size_t block, size_t end)
-{
-    const nni_real *kept = sync->sums ? sync->sums : adds_sums(sync) ? sync->accumulated : NULL;
-    for (size_t at = block; at < end; at++) {
-        const nni_real value = kept ? kept[at] : *nni_owner_sum(sync->owner, 0, at, 1);
-        if (isfinite(value))
-            continue;
-        sync->bad = fmin(sync->bad, 2 * (double)at + (isnan(value) ? 0 : 1));
-        return;
-    }
 }
 
 /* What this rank has made of its part; of a shard, to the owners of the others. */
@@ -211,11 +225,15 @@ static nn_status find_first_bad(nni_gradient_sync *sync, double *place, nn_error
 
 /* --- the moments of a step --- */
 
-void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last)
+void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last, double rate)
 {
     sync->first = first;
     sync->last = last;
     sync->added = 0;
+    sync->used = sync->early && !isnan(rate);
+    sync->work->sync.use = sync->used ? use_gradients : NULL;
+    if (sync->used)
+        nni_optimizer_begin(sync->optimizer, sync->network, rate);
     if (last || adds_sums(sync))
         nni_owner_begin_round(sync->owner);
 }
@@ -254,6 +272,8 @@ static nn_status update_with_all_sums(nni_gradient_sync *sync, double rate, doub
 nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double *place, nn_error *error)
 {
     *place = INFINITY;
+    if (sync->used)
+        return NN_OK;
     if (sync->whole)
         return update_with_all_sums(sync, rate, place, error);
     nni_optimizer_begin(sync->optimizer, sync->network, rate);
@@ -419,6 +439,20 @@ static nn_status take_memory(nni_gradient_sync *sync, const nni_gradient_sync_pl
     return nn_comm_agree(sync->comm, share_arrays(sync, error), error);
 }
 
+/* One rank's gradients are the sum, and where no verdict can forbid their use, the backward pass updates each layer
+ * while it is in the cache. Where all that an update touches is in level 2 anyway, an update by itself is as fast: on a
+ * Xeon 784-128-10 lost 2 % of a step of 128 rows, and 784-2048-2048-10 gained 13 to 17 % of one of 32. */
+static void plan_early_updates(nni_gradient_sync *sync)
+{
+    const size_t states = sync->optimizer->state_count, arrays = 2 + states;
+    sync->early = !sync->whole && !sync->accumulated && nni_owner_is_alone(sync->owner) &&
+                  arrays * sync->network->flat_count * sizeof(nni_real) > nni_cpu_cache_bytes(2);
+    sync->updated_with[0] = sync->network->parameters;
+    for (size_t s = 0; s < states; s++)
+        sync->updated_with[1 + s] = sync->optimizer->state[s];
+    sync->work->sync.used_with = sync->updated_with, sync->work->sync.used_with_count = 1 + states;
+}
+
 nn_status nni_gradient_sync_create(const nni_gradient_sync_plan *plan, nni_gradient_sync **result, nn_error *error)
 {
     nn_comm *comm = plan->comm;
@@ -444,6 +478,7 @@ nn_status nni_gradient_sync_create(const nni_gradient_sync_plan *plan, nni_gradi
         (nni_sync){.sum = sum_over_ranks, .ready = parameters_ready, .complete = gradients_complete, .context = sync};
     if (nni_owner_has_messages(sync->owner))
         plan->work->sync.progress = gradients_progress;
+    plan_early_updates(sync);
     *result = sync;
     return NN_OK;
 }

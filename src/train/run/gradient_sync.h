@@ -51,8 +51,14 @@ bool nni_gradient_sync_shards_state(const nni_gradient_sync *sync);
 nn_status nni_gradient_sync_rewrite(nni_gradient_sync *sync, void (*write)(void *context), void *context,
                                     nn_error *error);
 
-/** Before the backward pass of a batch. @param first, last  whether it is the first and the last of its step */
-void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last);
+/**
+ * Before the backward pass of a batch.
+ *
+ * @param first, last  whether it is the first and the last of its step
+ * @param rate         learning rate of the step, by which a rank alone updates parameters as soon as their gradients
+ * are complete; NaN: a later verdict may forbid the update
+ */
+void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last, double rate);
 
 /** After it. @return what failed within the passes */
 nn_status nni_gradient_sync_end_batch(nni_gradient_sync *sync, nn_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What products tell before each of their tiles: the work, and which rows of C are complete. */
+/* What products tell before each of their tiles, the work and which rows of C are complete; and after rows, which
+ * elements of it are. */
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ typedef struct watched {
     size_t rows, columns, nodes; /* as many matrices */
     atomic_size_t work;          /* multiply-adds that were told */
     atomic_size_t told;          /* most rows of C that were told to be complete */
+    atomic_uchar *completed;     /* [rows, columns] how often each element was told to be complete */
     atomic_bool wrong;
 } watched;
 
@@ -51,6 +53,28 @@ static void before_tile(void *context, size_t rows, size_t work)
         ;
 }
 
+static void after_rows(void *context, size_t first, size_t count)
+{
+    watched *m = context;
+    const size_t all = m->rows * m->columns;
+    if (count == 0 || first + count > all)
+        m->wrong = true;
+    for (size_t i = first; i < first + count && i < all; i++) {
+        m->completed[i]++;
+        for (size_t node = 0; node < m->nodes; node++)
+            if (memcmp(m->c + node * all + i, m->reference + node * all + i, sizeof *m->c) != 0)
+                m->wrong = true;
+    }
+}
+
+static bool completed_once(const watched *m)
+{
+    for (size_t i = 0; i < m->rows * m->columns; i++)
+        if (m->completed[i] != 1)
+            return false;
+    return true;
+}
+
 static void product(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves,
                     bool transposed, const nni_real *a, const nni_real *b, nni_real *c)
 {
@@ -73,11 +97,18 @@ static size_t check(nni_gemm_workspace *space, size_t rows, size_t columns, cons
     product(space, rows, columns, leaves, transposed, a, b, c);
     nni_gemm_workspace_set_before_tile(space, NULL, NULL);
     const bool same = equals_reference(&m, rows), all = m.work == rows * columns * depth;
-    if (!same || !all || m.wrong)
-        printf("wrong: %zu x %zu x %zu, transposed %d: C %d, work %d, on the way %d\n", rows, columns, depth,
-               transposed, same, all, !m.wrong);
-    CU_ASSERT(same && all && !m.wrong);
-    nni_release(a), nni_release(b), nni_release(c), nni_release(reference);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(rows * columns, sizeof *m.completed, "a test's counts", &m.completed, NULL),
+                          NN_OK);
+    memset(c, 0xff, m.nodes * rows * columns * sizeof *c);
+    nni_gemm_workspace_set_after_rows(space, after_rows, &m, (const nni_real *const[]){reference, c}, 2);
+    product(space, rows, columns, leaves, transposed, a, b, c);
+    nni_gemm_workspace_set_after_rows(space, NULL, NULL, NULL, 0);
+    const bool once = completed_once(&m);
+    if (!same || !all || !once || m.wrong)
+        printf("wrong: %zu x %zu x %zu, transposed %d: C %d, work %d, elements once %d, on the way %d\n", rows, columns,
+               depth, transposed, same, all, once, !m.wrong);
+    CU_ASSERT(same && all && once && !m.wrong);
+    nni_release(a), nni_release(b), nni_release(c), nni_release(reference), nni_release(m.completed);
     return m.told;
 }
 

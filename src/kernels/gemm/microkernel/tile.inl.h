@@ -189,6 +189,10 @@ static void run_rows(nni_gemm_strip *t)
         t->c += t->rows * t->c_stride;
         ahead += fetches ? t->ahead_run : 0;
         t->ahead_runs -= fetches;
+        if (t->ahead_runs == 0 && t->then_count > 0) {
+            ahead = *t->then++ + t->then_offset;
+            t->ahead_runs = t->then_runs, t->then_count--;
+        }
     }
     t->ahead = ahead, t->ahead_stride = ahead_stride;
 }

@@ -2,7 +2,7 @@
 /* The AVX-512 kernels in an entry of their own, for tests on processors that have AVX2 only. */
 #include "kernels/isa/isa.h"
 
-extern const struct nni_gemm_kernel emulated_gemm, emulated_gemm_bf16;
+extern const struct nni_gemm_kernel emulated_gemm, emulated_gemm_bf16, emulated_gemm_pairs;
 extern const nni_isa emulated_isa;
 
 static bool supported(void)
@@ -11,9 +11,9 @@ static bool supported(void)
 }
 
 #ifndef NNTRAIN_DOUBLE
-static const struct nni_gemm_kernel *gemm_bf16(void)
+static const struct nni_gemm_kernel *gemm_pairs(void)
 {
-    return &emulated_gemm_bf16;
+    return &emulated_gemm_pairs;
 }
 #endif
 
@@ -24,6 +24,7 @@ const nni_isa emulated_isa = {
     .fused = true,
     .gemm = &emulated_gemm,
 #ifndef NNTRAIN_DOUBLE
-    .gemm_bf16 = gemm_bf16,
+    .gemm_bf16 = &emulated_gemm_bf16,
+    .gemm_pairs = gemm_pairs,
 #endif
 };

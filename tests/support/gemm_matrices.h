@@ -80,11 +80,17 @@ static inline size_t last_element(size_t rows, size_t columns, nni_view view)
     return (rows - 1) * view.row_stride + (columns - 1) * view.column_stride;
 }
 
-/** @return room for products of operands rounded to bfloat16, on up to four threads */
-static inline nni_gemm_workspace *bf16_space(void)
+/** @return room for products of operands rounded to bfloat16, on up to four threads; NULL: there is no such kernel
+ *  @param pairs  by the instruction for pairs, whichever is the faster kernel; else by multiply-adds */
+static inline nni_gemm_workspace *bf16_space(bool pairs)
 {
+    nni_isa isa = *tested_isa();
+    if (pairs)
+        isa.gemm_bf16 = isa.gemm_pairs ? isa.gemm_pairs() : NULL;
+    isa.gemm_pairs = NULL;
     nni_gemm_workspace *bf16 = NULL;
-    CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(tested_isa(), NN_BF16, 4, &bf16, NULL), NN_OK);
+    if (!pairs || isa.gemm_bf16)
+        CU_ASSERT_EQUAL_FATAL(nni_gemm_workspace_create_for(&isa, NN_BF16, 4, &bf16, NULL), NN_OK);
     return bf16;
 }
 

@@ -32,7 +32,7 @@ static nni_pack_source part_of(nni_pack_source matrix, size_t first, size_t step
  * fine as long as all of it stays in the level 1 cache. */
 static bool packs_a(const nni_gemm_product *p, size_t rows, size_t depth)
 {
-    if (p->space->kernel->steps > 1)
+    if (p->space->kernel->rounds)
         return true;
     return p->a.depth_stride != 1 && rows * depth * sizeof(nni_real) > p->space->level1_bytes / 2;
 }
@@ -40,7 +40,7 @@ static bool packs_a(const nni_gemm_product *p, size_t rows, size_t depth)
 /* Whether B lies so that a tile can read it: whole vectors side by side. */
 static bool reads_b(const nni_gemm_product *p)
 {
-    return p->space->kernel->steps == 1 && p->b.width_stride == 1;
+    return !p->space->kernel->rounds && p->b.width_stride == 1;
 }
 
 /* Whether all of B stays in the level 2 cache. It is then read where it lies, a few rows of C after the other: panels
@@ -307,11 +307,12 @@ static void multiply_columns(const nni_gemm_product *p, const nni_gemm_area *are
     const size_t depth = p->leaves->begin[p->leaves->run.count] - p->leaves->begin[0];
     const bool near = b_is_near(p, depth);
     const bool pack_a = packs_a(p, area->rows.count, depth);
-    const size_t steps = p->space->kernel->steps, most = depth_at_once(p, area->rows.count, near, pack_a);
+    const size_t steps = p->space->kernel->steps, together = p->space->kernel->rounds ? 2 : 1;
+    const size_t most = depth_at_once(p, area->rows.count, near, pack_a) / 2 * 2; /* no pair is cut */
     const size_t elements = nni_smaller(nni_gemm_elements(p->leaves, steps), most);
     const size_t blocks = nni_gemm_pieces(area->rows.count, rows_at_once(p, area, near, elements, pack_a));
     for (size_t i = 0; i < blocks; i++) {
-        nni_gemm_walk walk = {.leaves = p->leaves, .steps = steps, .most = most};
+        nni_gemm_walk walk = {.leaves = p->leaves, .steps = steps, .together = together, .most = most};
         nni_gemm_depth_block part;
         block b = {.rows = nni_partition_of(area->rows.count, i, blocks),
                    .columns = area->columns,

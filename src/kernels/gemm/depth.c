@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/depth.h"
 
+#include "support/extremes.h"
+
 static size_t rounded_up(size_t count, size_t parts)
 {
     return (count + parts - 1) / parts;
@@ -36,10 +38,10 @@ static size_t end_of_block(const nni_gemm_walk *walk)
     return run.count;
 }
 
-static void append(nni_gemm_depth_block *block, size_t steps_of_element, nni_gemm_chain chain, size_t steps)
+static void append(nni_gemm_depth_block *block, size_t together, nni_gemm_chain chain, size_t steps)
 {
     nni_gemm_run *run = &block->runs[block->run_count - 1];
-    if (run->steps.count % steps_of_element != 0) {
+    if (run->steps.count % together != 0) {
         block->run_count++;
         *++run = (nni_gemm_run){{block->steps.count, 0}, block->elements};
     }
@@ -65,25 +67,26 @@ static void take_leaves(nni_gemm_walk *walk, size_t end, nni_gemm_depth_block *b
 {
     while (walk->leaf < end) {
         const size_t steps = steps_of(walk->leaves, walk->leaf);
-        append(block, walk->steps, finish_leaf(walk, rounded_up(steps, walk->steps)), steps);
+        append(block, walk->together, finish_leaf(walk, rounded_up(steps, walk->steps)), steps);
     }
 }
 
 static void take_part(nni_gemm_walk *walk, nni_gemm_depth_block *block)
 {
-    const size_t steps = steps_of(walk->leaves, walk->leaf), elements = rounded_up(steps, walk->steps);
-    const size_t parts = rounded_up(elements, walk->most);
-    const nni_partition part = nni_partition_of(elements, walk->part, parts);
-    const size_t first = part.first * walk->steps, end = (part.first + part.count) * walk->steps;
+    const size_t steps = steps_of(walk->leaves, walk->leaf), units = rounded_up(steps, walk->together);
+    const size_t parts = rounded_up(rounded_up(steps, walk->steps), walk->most);
+    const nni_partition part = nni_partition_of(units, walk->part, parts);
+    const size_t first = part.first * walk->together, count = nni_smaller(part.count * walk->together, steps - first);
+    const size_t elements = rounded_up(count, walk->steps);
     block->steps.first += first;
     if (walk->part + 1 == parts) {
-        append(block, walk->steps, finish_leaf(walk, part.count), steps - first);
+        append(block, walk->together, finish_leaf(walk, elements), count);
         return;
     }
     if (walk->part++ == 0)
         walk->height++;
-    const nni_gemm_chain chain = {.depth = part.count, .slot = walk->height - 1, .add = part.first > 0};
-    append(block, walk->steps, chain, end - first);
+    const nni_gemm_chain chain = {.depth = elements, .slot = walk->height - 1, .add = part.first > 0};
+    append(block, walk->together, chain, count);
 }
 
 bool nni_gemm_walk_next(nni_gemm_walk *walk, nni_gemm_depth_block *block)

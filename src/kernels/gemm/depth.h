@@ -19,7 +19,7 @@ enum {
     NNI_GEMM_SLOTS = 11,
 };
 
-/** Steps that are packed in one go, and the element of a panel they begin at: kernels of two steps an element pad every
+/** Steps that are packed in one go, and the element of a panel they begin at: the pairs of bfloat16 begin anew behind a
  * leaf of an odd number. */
 typedef struct nni_gemm_run {
     nni_partition steps;
@@ -38,11 +38,12 @@ typedef struct nni_gemm_depth_block {
     bool last;
 } nni_gemm_depth_block;
 
-/** Where a walk has got to; begin it with zeros but for the first three. */
+/** Where a walk has got to; begin it with zeros but for the first four. */
 typedef struct nni_gemm_walk {
     const nni_leaf_rows *leaves;
-    size_t steps; /**< of an element */
-    size_t most;  /**< elements of a block */
+    size_t steps;    /**< of an element */
+    size_t together; /**< steps that are not parted: 2 of bfloat16, else 1 */
+    size_t most;     /**< elements of a block, an even number */
     size_t leaf;
     size_t part; /**< of the leaf, where it is longer than a block */
     size_t height;

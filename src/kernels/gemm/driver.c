@@ -56,11 +56,13 @@ static size_t threads_of(const nni_gemm_product *p, size_t depth)
     return nni_smaller(most, there);
 }
 
-/* Half cycles of a product, about: a vector of multiply-adds takes one, an element that is transposed too. */
+/* Half cycles of a product, about: a vector of multiply-adds takes one, an element that is transposed too, unless both
+ * operands are packed whichever way it goes. */
 static size_t cost_of(const nni_gemm_product *p, size_t depth)
 {
-    const size_t vectors = nni_gemm_pieces(p->columns, p->space->kernel->lanes);
-    const size_t turned = p->b.width_stride == 1 ? 0 : p->columns * depth;
+    const nni_gemm_kernel *kernel = p->space->kernel;
+    const size_t vectors = nni_gemm_pieces(p->columns, kernel->lanes);
+    const size_t turned = p->b.width_stride == 1 || kernel->rounds ? 0 : p->columns * depth;
     return p->rows * vectors * depth + turned + (p->swapped ? p->rows * p->columns : 0);
 }
 
@@ -69,7 +71,7 @@ static size_t cost_of(const nni_gemm_product *p, size_t depth)
 static void choose_way(nni_gemm_product *p, size_t depth)
 {
     const nni_gemm_kernel *kernel = p->space->kernel;
-    if (kernel->steps > 1 || p->leaves->run.count != 1)
+    if (p->leaves->run.count != 1)
         return;
     p->turned =
         p->rows <= kernel->turned_rows && p->b.width_stride != 1 && p->b.depth_stride == 1 && p->a.depth_stride == 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The micro-kernels: a table for float32 and one for bfloat16 in each instruction set's folder. */
+/** The micro-kernels: tables for float32 and for bfloat16 in each instruction set's folder. */
 #ifndef NNI_KERNELS_GEMM_KERNEL_H
 #define NNI_KERNELS_GEMM_KERNEL_H
 
@@ -46,23 +46,26 @@ typedef struct nni_gemm_strip {
     bool round_joins;     /**< sums that are joined are rounded to bfloat16 before */
 } nni_gemm_strip;
 
-/** Tiles are 1, 2 or 4 vectors wide. */
-enum { NNI_GEMM_WIDTHS = 3 };
+/** Tiles are 1, 2 or 4 vectors wide, and have up to so many columns. */
+enum { NNI_GEMM_WIDTHS = 3, NNI_GEMM_WIDEST = 64 };
 
 /**
  * Every element of C is one chain of multiply-adds over k = 0, 1, ..., which goes on from c where `add` is set. So its
  * bits depend neither on the tile it is in nor on where depth is cut nor on what is packed. Sums that are joined are
  * added, once each.
  *
- * Kernels for bfloat16 take operands rounded to it, packed, two steps of depth at a time. With sums in float32, a step
- * adds the exact product of the second of its two, then that of the first, as Intel's VDPBF16PS does.
+ * Kernels for bfloat16 round operands to it as they pack them. Of two steps of depth, counted from the beginning of a
+ * chain, the second's exact product is added to the float32 sum before that of the first, as Intel's VDPBF16PS does. So
+ * one that multiplies and adds rounded floats gives the same bits, but for operands and sums below 2^-126, which that
+ * instruction takes for zero.
  */
 typedef struct nni_gemm_kernel {
     size_t lanes;                 /**< elements of a vector */
     size_t columns;               /**< of a packed panel of B: four vectors */
     size_t rows[NNI_GEMM_WIDTHS]; /**< most of a tile one, two and four vectors wide, as registers hold them */
     size_t vectors;               /**< how wide tiles are if rows are many: those of four may have too few rows */
-    size_t steps;                 /**< of depth that an element of a packed panel holds: 1, or 2 rounded to bfloat16 */
+    size_t steps;                 /**< of depth that an element of a packed panel holds: 1, or 2 of bfloat16 */
+    bool rounds;                  /**< operands to bfloat16, so that both must be packed */
     size_t turned_rows;           /**< most of .run_turned */
     /** Computes the strip, of which rows, columns, a, b, c and bias then mean nothing. */
     void (*run)(nni_gemm_strip *strip);
@@ -70,7 +73,7 @@ typedef struct nni_gemm_kernel {
      * of A contiguous, one chain from its beginning. NULL: there is no such. */
     void (*run_turned)(const nni_gemm_strip *strip);
     /** panel[k * pitch + i] = source[i * stride + k] for i < width <= pitch, a multiple of the lanes; the rest of the
-     * pitch may hold anything. */
+     * pitch may hold anything. Of bfloat16, steps 2k and 2k + 1 change places, or become one. */
     void (*transpose)(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch);
     /** panel[k * pitch + i] = source[i + k * stride], likewise. */
     void (*copy)(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch);

@@ -50,6 +50,9 @@ typedef struct nni_gemm_area {
     bool reports;                /**< its rows are reported as complete: no other thread has a part of them */
 } nni_gemm_area;
 
+/** @return the fastest micro-kernel of the instruction set for a precision, the same ever after */
+const nni_gemm_kernel *nni_gemm_kernel_of(const nni_isa *isa, nn_precision precision);
+
 /** @return how many pieces of at most `most` a count is cut into */
 static inline size_t nni_gemm_pieces(size_t count, size_t most)
 {

@@ -16,13 +16,6 @@ static size_t cache_bytes(int level, size_t least)
     return bytes ? bytes : least;
 }
 
-/* Of the double library, which is for checks of the mathematics that rounding would hide, no set has one for bfloat16.
- */
-static const nni_gemm_kernel *kernel_of(const nni_isa *isa, nn_precision precision)
-{
-    return precision == NN_BF16 && isa->gemm_bf16 ? isa->gemm_bf16() : isa->gemm;
-}
-
 nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_gemm_workspace **space, nn_error *error)
 {
     return nni_gemm_workspace_create_for(nni_isa_in_use(), precision, threads, space, error);
@@ -31,7 +24,7 @@ nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_
 nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precision, size_t threads,
                                         nni_gemm_workspace **space, nn_error *error)
 {
-    const nni_gemm_kernel *kernel = kernel_of(isa, precision);
+    const nni_gemm_kernel *kernel = nni_gemm_kernel_of(isa, precision);
     nni_gemm_workspace *s = NULL;
     NN_TRY(nni_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;

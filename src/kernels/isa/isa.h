@@ -21,9 +21,9 @@ typedef struct nni_isa {
     bool (*supported)(void); /**< whether this processor has it and the system saves its registers */
     bool fused;              /**< products round a multiply-add once: all such sets give the same bits */
     const struct nni_gemm_kernel *gemm;
-    /** Operands rounded to bfloat16; another set's where the processor lacks an extension. NULL in the double library.
-     */
-    const struct nni_gemm_kernel *(*gemm_bf16)(void);
+    const struct nni_gemm_kernel *gemm_bf16; /**< of operands rounded to bfloat16. NULL in the double library */
+    /** The same by an instruction for pairs of bfloat16. NULL: there is none. @return NULL: the processor lacks it */
+    const struct nni_gemm_kernel *(*gemm_pairs)(void);
     const struct nni_elementwise_kernels *elementwise;
     const struct nni_update_kernels *update;
     const struct nni_peak_loops *peak;

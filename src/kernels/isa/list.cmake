@@ -8,7 +8,7 @@ set(NNTRAIN_ISAS
 
 # Only a folder's files are compiled for its set, whatever CFLAGS such as -march=native say: what runs is chosen at run
 # time, and its bits belong to the instruction set, not to a build. The folder's flags.cmake sets isa_processors, a regular
-# expression of CMAKE_SYSTEM_PROCESSOR, isa_flags, and isa_bf16_flags, which gemm_bf16.c has beside them.
+# expression of CMAKE_SYSTEM_PROCESSOR, isa_flags, and isa_pairs_flags, which gemm_pairs.c has beside them.
 #
 # GCC would compile each loop twice, once for strides of 1. Kernels have a loop of their own for those, and the second
 # copy takes registers from the first.
@@ -23,7 +23,7 @@ foreach(isa ${NNTRAIN_ISAS})
     set(folder kernels/isa/${isa})
     set(isa_processors .*)
     set(isa_flags "")
-    set(isa_bf16_flags "")
+    set(isa_pairs_flags "")
     include(${CMAKE_CURRENT_LIST_DIR}/${isa}/flags.cmake)
     if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(${isa_processors})$")
         list(REMOVE_ITEM NNTRAIN_ISAS ${isa})
@@ -32,8 +32,8 @@ foreach(isa ${NNTRAIN_ISAS})
     endif()
     string(APPEND isa_list "NNI_ISA(${isa}) ")
     set_source_files_properties(${folder}/gemm.c PROPERTIES COMPILE_OPTIONS "${isa_flags};${gemm_flags}")
-    set_source_files_properties(${folder}/gemm_bf16.c PROPERTIES
-                                COMPILE_OPTIONS "${isa_flags};${isa_bf16_flags};${gemm_flags}")
+    set_source_files_properties(${folder}/gemm_pairs.c PROPERTIES
+                                COMPILE_OPTIONS "${isa_flags};${isa_pairs_flags};${gemm_flags}")
     # A square root that may set errno is not vectorised.
     set_source_files_properties(${folder}/elementwise.c ${folder}/update.c PROPERTIES
                                 COMPILE_OPTIONS "${isa_flags};-fno-math-errno")

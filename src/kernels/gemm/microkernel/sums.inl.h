@@ -85,9 +85,6 @@ static inline __attribute__((always_inline)) void begin_sums(size_t rows, size_t
  * in the way of the sums out of their registers it had all products spill them, which cost a forward pass 70 %. */
 static __attribute__((noinline)) void join_rounded(const nni_gemm_strip *t, size_t columns, const nni_gemm_chain *chain)
 {
-#ifdef NNTRAIN_DOUBLE
-    (void)t, (void)columns, (void)chain;
-#else
     for (size_t join = 1; join <= chain->joins; join++) {
         const place top = place_of(t, chain->slot - join + 1), below = place_of(t, chain->slot - join);
         for (size_t i = 0; i < t->rows; i++)
@@ -99,7 +96,6 @@ static __attribute__((noinline)) void join_rounded(const nni_gemm_strip *t, size
                 store_at(to, (vector)rounded(load_at(to, part, rest)) + added, part, rest);
             }
     }
-#endif
 }
 
 /* All joins of a sum happen in registers, and only what comes of them is written. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * The body that all micro-kernels share; not a header of declarations.
+ * The body that all micro-kernels share; included after vectors.inl.h, not a header of declarations.
  *
  * The including file says how wide a vector is, VECTOR_BYTES; how many rows a tile of one, two and four vectors has,
  * ROWS, ROWS_OF_2 and ROWS_OF_4; how the first elements of a vector are read and written, load_part and store_part; and
  * what a step adds, accumulate. The rest is written in vectors of nni_real and compiled by that file's flags, hence
  * good for float and double alike.
  */
+#include "kernels/gemm/microkernel/rows.inl.h"
+#include "kernels/gemm/microkernel/sums.inl.h"
 
 /* Inlined with constant rows and vectors, so that the sums live in registers. */
 static inline __attribute__((always_inline)) void tile_of(size_t rows, size_t vectors, bool beside,

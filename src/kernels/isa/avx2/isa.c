@@ -12,13 +12,6 @@ static bool supported(void)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-#ifndef NNTRAIN_DOUBLE
-static const struct nni_gemm_kernel *gemm_bf16(void)
-{
-    return &nni_gemm_bf16_avx2;
-}
-#endif
-
 const nni_isa nni_isa_avx2 = {
     .name = "avx2",
     .title = "AVX2",
@@ -26,7 +19,7 @@ const nni_isa nni_isa_avx2 = {
     .fused = true,
     .gemm = &nni_gemm_avx2,
 #ifndef NNTRAIN_DOUBLE
-    .gemm_bf16 = gemm_bf16,
+    .gemm_bf16 = &nni_gemm_bf16_avx2,
 #endif
     .elementwise = &nni_elementwise_avx2,
     .update = &nni_update_avx2,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/isa/isa.h"
 
-extern const struct nni_gemm_kernel nni_gemm_avx512, nni_gemm_bf16_avx512, nni_gemm_bf16_avx2;
+extern const struct nni_gemm_kernel nni_gemm_avx512, nni_gemm_bf16_avx512, nni_gemm_pairs_avx512;
 extern const struct nni_elementwise_kernels nni_elementwise_avx512;
 extern const struct nni_update_kernels nni_update_avx512;
 extern const struct nni_peak_loops nni_peak_avx512;
@@ -13,10 +13,10 @@ static bool supported(void)
 }
 
 #ifndef NNTRAIN_DOUBLE
-/* AVX-512 alone does not have it: where its extension is missing, AVX2 widens. */
-static const struct nni_gemm_kernel *gemm_bf16(void)
+/* An extension, which AVX-512 alone does not have. */
+static const struct nni_gemm_kernel *gemm_pairs(void)
 {
-    return __builtin_cpu_supports("avx512bf16") ? &nni_gemm_bf16_avx512 : &nni_gemm_bf16_avx2;
+    return __builtin_cpu_supports("avx512bf16") ? &nni_gemm_pairs_avx512 : NULL;
 }
 #endif
 
@@ -27,7 +27,8 @@ const nni_isa nni_isa_avx512 = {
     .fused = true,
     .gemm = &nni_gemm_avx512,
 #ifndef NNTRAIN_DOUBLE
-    .gemm_bf16 = gemm_bf16,
+    .gemm_bf16 = &nni_gemm_bf16_avx512,
+    .gemm_pairs = gemm_pairs,
 #endif
     .elementwise = &nni_elementwise_avx512,
     .update = &nni_update_avx512,

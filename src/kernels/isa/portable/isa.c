@@ -11,13 +11,6 @@ static bool supported(void)
     return true;
 }
 
-#ifndef NNTRAIN_DOUBLE
-static const struct nni_gemm_kernel *gemm_bf16(void)
-{
-    return &nni_gemm_bf16_portable;
-}
-#endif
-
 const nni_isa nni_isa_portable = {
     .name = "portable",
     .title = "portable",
@@ -27,7 +20,7 @@ const nni_isa nni_isa_portable = {
 #endif
     .gemm = &nni_gemm_portable,
 #ifndef NNTRAIN_DOUBLE
-    .gemm_bf16 = gemm_bf16,
+    .gemm_bf16 = &nni_gemm_bf16_portable,
 #endif
     .elementwise = &nni_elementwise_portable,
     .update = &nni_update_portable,

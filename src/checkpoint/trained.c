@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "api/predicts.h"
+#include "checkpoint/trained.h"
 
 #include "kernels/elementwise/activation.h"
 
@@ -13,4 +13,17 @@ nn_prediction nni_checkpoint_predicts(const nni_checkpoint *model)
     if (outputs == NNI_DISTRIBUTION || (outputs == NNI_PROBABILITIES && (network->outputs == 1 || classes)))
         return NN_PREDICTS_CLASSES;
     return outputs == NNI_PROBABILITIES ? NN_PREDICTS_LABELS : NN_PREDICTS_VALUES;
+}
+
+nni_trained nni_trained_of(const nni_checkpoint *model)
+{
+    return (nni_trained){.network = model->network,
+                         .feature_scaler = model->normalization,
+                         .target_scaler = model->target_scaling,
+                         .predicts = nni_checkpoint_predicts(model),
+                         .class_names = &model->class_names,
+                         .names_are_labels = model->names_are_labels,
+                         .epochs = model->progress.epoch,
+                         .classes = model->provenance.classes,
+                         .recipe = model->recipe};
 }

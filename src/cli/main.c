@@ -17,6 +17,7 @@ static const nni_command commands[] = {
     {"check", "check the gradients of a recipe, and which layers learn", nni_cli_check},
     {"import", "bring other formats into HDF5", nni_cli_import},
     {"generate", "make the textbook problems: xor, circles, spirals, sine", nni_cli_generate},
+    {"export", "write a model in other formats", nni_cli_export},
     {"bench", "measure matrix products and training steps on this machine", nni_cli_bench},
     {NULL, NULL, NULL},
 };

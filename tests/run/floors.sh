@@ -25,6 +25,7 @@ kernels/isa/*
 model/losses: support kernels
 model
 optim: support kernels model
+infer: support kernels model
 hdf5/process: support comm
 hdf5
 hdf5/storage

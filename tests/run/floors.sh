@@ -25,6 +25,7 @@ kernels/isa/*
 model/losses: support kernels
 model
 optim: support kernels model
+infer: support kernels model
 hdf5/process: support comm
 hdf5
 hdf5/storage
@@ -47,7 +48,7 @@ inspect: support comm hdf5 data
 metrics: support comm kernels model optim data
 recipe: support yaml comm kernels model optim data metrics
 checkpoint: support comm kernels model optim hdf5 data recipe
-export: support comm kernels model optim data recipe checkpoint
+export: support comm kernels model optim infer data recipe checkpoint
 export/safetensors
 export/registry
 train/run: support comm kernels model optim data metrics recipe checkpoint export

@@ -125,7 +125,10 @@ static nn_status export_model(const arguments *given, nn_error *error)
     nni_checkpoint *checkpoint = NULL;
     NN_TRY(nni_model_file_read(given->model, &checkpoint, error));
     nn_status status = NN_OK;
-    if (nni_same_file(given->model, given->output))
+    if (!nni_network_is_finite(checkpoint->network))
+        status = nn_fail(error, NN_DATA, "%s has weights that are NaN or infinite; export one that has not diverged",
+                         given->model);
+    else if (nni_same_file(given->model, given->output))
         status = nn_fail(error, NN_USAGE, "%s is the model itself; name another file with --output", given->output);
     else
         status = write_model(given, checkpoint, error);

@@ -72,17 +72,20 @@ static const nni_model_format *format_of(const char *path, const unsigned char *
     return NULL;
 }
 
-static nn_status read_format(const char *path, nni_checkpoint **checkpoint, nn_error *error)
+nn_status nni_model_file_format(const char *path, const nni_model_format **format, nn_error *error)
 {
     unsigned char begin[NNI_FORMAT_BEGIN] = {0};
     struct stat facts;
     int file = -1;
+    *format = NULL;
+    if (nni_checkpoint_is_sealed(path))
+        return NN_OK;
     NN_TRY(nni_open_to_read(path, &file, &facts, error));
     const ssize_t count = read(file, begin, sizeof begin);
     close(file);
-    const nni_model_format *format = format_of(path, begin, count > 0 ? (size_t)count : 0);
-    if (format)
-        return format->read(path, checkpoint, error);
+    *format = format_of(path, begin, count > 0 ? (size_t)count : 0);
+    if (*format)
+        return NN_OK;
     const char *names[sizeof formats / sizeof *formats];
     char list[200];
     list_formats(false, names, list, sizeof list);
@@ -90,26 +93,23 @@ static nn_status read_format(const char *path, nni_checkpoint **checkpoint, nn_e
                    "%s is no model: neither a checkpoint of nntrain, such as model.h5, nor a file of %s", path, list);
 }
 
-/* A checkpoint has it in its recipe alone. */
-static nn_status take_precision(const char *path, nni_checkpoint *checkpoint, nn_error *error)
+/* A checkpoint has the precision in its recipe alone. */
+static nn_status read_checkpoint(const char *path, nni_checkpoint **checkpoint, nn_error *error)
 {
     nn_recipe *recipe = NULL;
-    NN_TRY(nn_recipe_parse(checkpoint->recipe, path, NULL, NULL, 0, &recipe, error));
-    checkpoint->network->precision = recipe->training.precision;
+    NN_TRY(nni_checkpoint_read_local(path, checkpoint, error));
+    const nn_status status = nn_recipe_parse((*checkpoint)->recipe, path, NULL, NULL, 0, &recipe, error);
+    if (status == NN_OK)
+        (*checkpoint)->network->precision = recipe->training.precision;
+    else
+        nni_checkpoint_free(*checkpoint);
     nn_recipe_free(recipe);
-    return NN_OK;
+    return status;
 }
 
-nn_status nni_model_file_read(const char *path, nni_checkpoint **result, nn_error *error)
+nn_status nni_model_file_read(const char *path, nni_checkpoint **checkpoint, nn_error *error)
 {
-    nni_checkpoint *checkpoint = NULL;
-    nn_status status = nni_checkpoint_is_sealed(path) ? nni_checkpoint_read_local(path, &checkpoint, error)
-                                                      : read_format(path, &checkpoint, error);
-    if (status == NN_OK)
-        status = take_precision(path, checkpoint, error);
-    if (status == NN_OK)
-        *result = checkpoint;
-    else
-        nni_checkpoint_free(checkpoint);
-    return status;
+    const nni_model_format *format = NULL;
+    NN_TRY(nni_model_file_format(path, &format, error));
+    return format ? format->read(path, checkpoint, error) : read_checkpoint(path, checkpoint, error);
 }

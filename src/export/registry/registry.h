@@ -13,8 +13,15 @@ const nni_model_format *nni_model_format_at(size_t i);
 const nni_model_format *nni_model_format_find(const char *name, nn_error *error);
 
 /**
- * Reads a model from a file of any format: a checkpoint such as model.h5, or a format of the list that is read, by what
- * the file begins with, else by its extension. Local.
+ * Tells which format a file with a model has: by what it begins with, else by its extension. Local.
+ *
+ * @param format  receives it; NULL: the file is a checkpoint
+ * @return NN_DATA where there is no such file, or it is no model
+ */
+nn_status nni_model_file_format(const char *path, const nni_model_format **format, nn_error *error);
+
+/**
+ * Reads a model from a file of any format: a checkpoint such as model.h5, or a format of the list. Local.
  *
  * @param checkpoint  receives the model, to be freed with nni_checkpoint_free; of a checkpoint with the optimizer's
  *                    state

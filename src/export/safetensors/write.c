@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "export/exporter.h"
-#include "export/safetensors/layout.h"
+#include "export/safetensors/read.h"
 #include "nntrain/version.h"
 #include "support/files.h"
 #include "support/json.h"
@@ -103,6 +103,8 @@ static void put_layer(nni_json *json, const nni_layer *layer)
 static void put_model(nni_json *json, const nni_trained *model)
 {
     const nn_network *network = model->network;
+    char digest[24]; /* numbers of JSON are doubles to many readers */
+    snprintf(digest, sizeof digest, "%016" PRIx64, model->data_digest);
     nni_json_begin(json, NULL, '{');
     nni_json_count(json, "inputs", network->inputs);
     nni_json_text(json, "precision", nn_precision_name(network->precision));
@@ -126,6 +128,8 @@ static void put_model(nni_json *json, const nni_trained *model)
     nni_json_count(json, "class_count", model->classes);
     nni_json_count(json, "epochs", model->epochs);
     nni_json_text(json, "nntrain", nn_version());
+    nni_json_text(json, "data_file", model->data_file);
+    nni_json_text(json, "data_digest", digest);
     nni_json_end(json, '}');
 }
 
@@ -253,9 +257,15 @@ static nn_status write_safetensors(const nni_trained *model, const nni_export_se
     return status;
 }
 
+/* A file that is cut off is one, too, and said to be. */
 static bool begins(const unsigned char *bytes, size_t count)
 {
-    return count > 8 && bytes[8] == '{' && bytes[5] == 0 && bytes[6] == 0 && bytes[7] == 0;
+    return count > 8 && nni_safetensors_begins(bytes, SIZE_MAX);
+}
+
+static nn_status read_safetensors(const char *path, nni_checkpoint **checkpoint, nn_error *error)
+{
+    return nni_safetensors_read(path, NULL, checkpoint, NULL, error);
 }
 
 const nni_model_format nni_model_format_safetensors = {
@@ -264,4 +274,5 @@ const nni_model_format nni_model_format_safetensors = {
     .help = "tensors with names, for Python and nntrain itself",
     .begins = begins,
     .write = write_safetensors,
+    .read = read_safetensors,
 };

@@ -123,8 +123,10 @@ nn_status nni_checkpoint_read_local(const char *path, nni_checkpoint **result, n
 nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **result, nn_error *error)
 {
     nni_checkpoint *checkpoint = NULL;
-    nn_status status = comm->rank == 0 ? nni_checkpoint_read_local(path, &checkpoint, error)
-                                       : nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error);
+    nn_status status = comm->rank == 0 ? nni_checkpoint_read_local(path, &checkpoint, error) : NN_OK;
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
+    if (comm->rank > 0)
+        status = nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error);
     status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
         status = nni_checkpoint_broadcast(comm, checkpoint, error);

@@ -172,6 +172,11 @@ static nn_status get_features(const description *from, size_t inputs, nni_featur
     NN_TRY(nni_tensor_read_doubles(file, "features.offset", inputs, scaler->offset, error));
     NN_TRY(nni_tensor_read_doubles(file, "features.scale", inputs, scaler->scale, error));
     nni_feature_scaler_round(scaler);
+    if (nni_safetensors_find(file->tensors, "features.least")) {
+        NN_TRY(nni_feature_scaler_take_range(scaler, error));
+        NN_TRY(nni_tensor_read_doubles(file, "features.least", inputs, scaler->least, error));
+        NN_TRY(nni_tensor_read_doubles(file, "features.most", inputs, scaler->most, error));
+    }
     if (!nni_safetensors_find(file->tensors, "features.missing"))
         return NN_OK;
     NN_TRY(nni_feature_scaler_impute(scaler, error));

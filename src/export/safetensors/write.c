@@ -57,6 +57,10 @@ static void add_all(tensor_list *list, const nni_trained *model)
     const nni_target_scaler *targets = model->target_scaler;
     add(list, "features.offset", features->features, 0, NULL, features->offset);
     add(list, "features.scale", features->features, 0, NULL, features->scale);
+    if (features->least) {
+        add(list, "features.least", features->features, 0, NULL, features->least);
+        add(list, "features.most", features->features, 0, NULL, features->most);
+    }
     add(list, "targets.offset", targets->outputs, 0, NULL, targets->offset);
     add(list, "targets.scale", targets->outputs, 0, NULL, targets->scale);
     if (features->missing)

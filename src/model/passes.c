@@ -13,7 +13,7 @@
 #include "model/norms.h"
 #include "model/partial_sums.h"
 #include "support/extremes.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 #include "support/timeline.h"
 
 /* The input of layer l: the batch itself or the activations of the layer below. */

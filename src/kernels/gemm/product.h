@@ -6,7 +6,7 @@
 #include "kernels/gemm/depth.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemm/pack.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** Rows of C that are divided together, tiles of each width fill them; and elements that a step of depth takes of them
  * where A is packed: whole vectors of every set. */

@@ -53,5 +53,6 @@ foreach(library libnninfer libnninfer_shared)
     set_target_properties(${library} PROPERTIES OUTPUT_NAME nninfer LINKER_LANGUAGE C)
 endforeach()
 
-install(TARGETS libnninfer_shared EXPORT nninferTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS libnninfer EXPORT nninferTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS libnninfer_shared libnninfer EXPORT nninferTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+                                                                   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+add_subdirectory(package/infer)

@@ -5,7 +5,7 @@
 #include "api/dataset.h"
 #include "api/optimizer.h"
 #include "checkpoint/trained.h"
-#include "metrics/subject.h"
+#include "model/class_of.h"
 #include "nntrain/model.h"
 #include "support/memory.h"
 

@@ -73,11 +73,16 @@ mpi.h: comm sim
 hdf5.h: hdf5 checkpoint inspect
 yaml.h: yaml
 zlib.h: hdf5 import
+omp.h: support/threads train api bench
 '
 
 [ "$(sed -nE 's/^([a-z0-9]+).*/\1/p' <<<"$floors" | uniq | sed '/^train$/q' | xargs)" = \
     "$(sed -nE 's/^set\(library_floors (.*)\)$/\1/p' src/CMakeLists.txt)" ] ||
     fail "src/CMakeLists.txt has other floors than this list, or in another order"
+
+# What a prediction runs through is also linked without OpenMP, into libnninfer: support/threads/team.h divides its work.
+grep -rnE '#pragma omp (parallel|for|atomic|critical|barrier)' src/kernels src/model src/infer >"$work/out" &&
+    fail "OpenMP where support/threads/team.h should be used: $(cat "$work/out")"
 
 find src include -name '*.[ch]' -exec awk -v floors="$floors" -v exceptions="$exceptions" -v rooms="$rooms" '
 function folder_of(path) {

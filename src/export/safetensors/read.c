@@ -9,10 +9,10 @@
 #include "export/imported.h"
 #include "export/safetensors/layout.h"
 #include "export/safetensors/read.h"
+#include "infer/map_file.h"
 #include "kernels/elementwise/activation.h"
 #include "model/norms.h"
 #include "model/settings.h"
-#include "support/map_file.h"
 #include "support/memory.h"
 
 /* The JSON text "model" of the metadata. */

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 #include "export/safetensors/read.h"
+#include "infer/map_file.h"
 #include "kernels/elementwise/activation.h"
 #include "support/hdf5_fixture.h"
-#include "support/map_file.h"
 #include "support/suite.h"
 
 /* --- golden models --- */

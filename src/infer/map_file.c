@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/map_file.h"
+#include "infer/map_file.h"
 
 #include <errno.h>
 #include <string.h>

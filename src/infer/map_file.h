@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Files as memory. */
-#ifndef NNI_SUPPORT_MAP_FILE_H
-#define NNI_SUPPORT_MAP_FILE_H
+#ifndef NNI_INFER_MAP_FILE_H
+#define NNI_INFER_MAP_FILE_H
 
 #include <stddef.h>
 

@@ -61,6 +61,14 @@ typedef enum nn_target_scaling {
     NN_TARGETS_AUTO,     /**< none, standard, minmax or scale, chosen from the training rows */
 } nn_target_scaling;
 
+/** What the outputs of a model speak of. */
+typedef enum nn_prediction {
+    NN_PREDICTS_CLASSES, /**< probabilities of the classes, of which a row has one; with one output, of class 1 of two
+                          */
+    NN_PREDICTS_LABELS,  /**< probabilities of labels, each of which a row has or has not */
+    NN_PREDICTS_VALUES,  /**< values, in the units of the targets */
+} nn_prediction;
+
 /** What becomes of features that a row does not have: NaN in x. */
 typedef enum nn_imputation {
     NN_IMPUTE_NONE, /**< they are an error */

@@ -10,6 +10,7 @@
 #include "nntrain/comm.h"
 #include "nntrain/dataset.h"
 #include "nntrain/export.h"
+#include "nntrain/kinds.h"
 #include "nntrain/network.h"
 #include "nntrain/optimizer.h"
 #include "nntrain/recipe.h"
@@ -26,14 +27,6 @@ extern "C" {
  * Ownership: the caller's, until nn_model_free; it borrows nothing.
  */
 typedef struct nn_model nn_model;
-
-/** What the outputs of a model speak of. */
-typedef enum nn_prediction {
-    NN_PREDICTS_CLASSES, /**< probabilities of the classes, of which a row has one; with one output, of class 1 of two
-                          */
-    NN_PREDICTS_LABELS,  /**< probabilities of labels, each of which a row has or has not */
-    NN_PREDICTS_VALUES,  /**< values, in the units of the targets */
-} nn_prediction;
 
 /**
  * Reads and verifies a model: model.h5 of a run, or any checkpoint. Collective: rank 0 reads.

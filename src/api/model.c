@@ -4,8 +4,9 @@
 
 #include "api/dataset.h"
 #include "api/optimizer.h"
-#include "api/predicts.h"
-#include "metrics/subject.h"
+#include "checkpoint/trained.h"
+#include "model/class_of.h"
+#include "nntrain/model.h"
 #include "support/memory.h"
 
 /* Rows that go through the network at once. */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/predicts.h"
+#include "checkpoint/trained.h"
 #include "cli/model.h"
 #include "data/dataset/cursor.h"
 #include "data/predictions/predictions.h"

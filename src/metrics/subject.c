@@ -18,17 +18,6 @@ size_t nni_predicted_class(const nni_real *output, size_t outputs)
     return best;
 }
 
-size_t nni_class_of_values(const double *values, size_t outputs)
-{
-    size_t largest = 0;
-    if (outputs == 1)
-        return values[0] >= 0.5;
-    for (size_t j = 1; j < outputs; j++)
-        if (values[j] > values[largest])
-            largest = j;
-    return largest;
-}
-
 size_t nni_class_of_row(const nni_subject *subject, const nni_rows *rows, size_t row)
 {
     if (rows->classes)

@@ -9,6 +9,7 @@
 #include "comm/comm.h"
 #include "data/dataset/dataset.h"
 #include "kernels/elementwise/activation.h"
+#include "model/class_of.h"
 
 /** A split with outputs of a network to be measured against its targets. */
 typedef struct nni_subject {
@@ -43,9 +44,6 @@ void nni_subject_free(nni_subject *subject);
  * output whether it is at least 0.5.
  */
 size_t nni_predicted_class(const nni_real *output, size_t outputs);
-
-/** The same of values in double: targets, or outputs in the units of the data. @param values  [outputs] */
-size_t nni_class_of_values(const double *values, size_t outputs);
 
 /** The class that a row of targets is of: the largest of several, or with one whether it is at least 0.5. */
 size_t nni_class_of_row(const nni_subject *subject, const nni_rows *rows, size_t row);

@@ -7,7 +7,7 @@
 
 #include "kernels/elementwise/elementwise.h"
 #include "model/losses/loss.h"
-#include "support/partition.h"
+#include "support/threads/team.h"
 
 /* Below this many outputs a second thread costs more than it saves; see kernels/elementwise/elementwise.c. */
 static const size_t worth_threads = 32768;
@@ -47,16 +47,26 @@ static void read_outputs(const nni_loss_settings *loss, const nni_batch *batch, 
 typedef void rows_work(const nni_loss_settings *loss, const nni_batch *batch, const nni_real *values, size_t outputs,
                        nni_partition share, double *row_losses);
 
+typedef struct loss_rows {
+    rows_work *work;
+    const nni_loss_settings *loss;
+    const nni_batch *batch;
+    const nni_real *values;
+    size_t outputs;
+    double *row_losses;
+} loss_rows;
+
+static void do_rows(void *context, nni_partition share)
+{
+    const loss_rows *of = context;
+    of->work(of->loss, of->batch, of->values, of->outputs, share, of->row_losses);
+}
+
 static void share_rows(rows_work *work, const nni_loss_settings *loss, const nni_batch *batch, const nni_real *values,
                        size_t outputs, double *row_losses)
 {
-    const size_t rows = batch->rows;
-    if (nni_alone(rows * outputs, worth_threads)) {
-        work(loss, batch, values, outputs, (nni_partition){0, rows}, row_losses);
-        return;
-    }
-#pragma omp parallel
-    work(loss, batch, values, outputs, nni_partition_of_calling(rows), row_losses);
+    loss_rows of = {work, loss, batch, values, outputs, row_losses};
+    nni_team_divide_work(batch->rows * outputs, worth_threads, batch->rows, 1, do_rows, &of);
 }
 
 double nni_loss(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch, nni_workspace *work)
@@ -87,9 +97,20 @@ double nni_loss_of_rows(const nni_workspace *work, size_t first, size_t count)
     return sum;
 }
 
-static void delta_share(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch,
-                        nni_partition share, nni_workspace *work)
+typedef struct delta_rows {
+    const nni_loss_settings *loss;
+    const nn_network *network;
+    const nni_batch *batch;
+    nni_workspace *work;
+} delta_rows;
+
+static void delta_share(void *context, nni_partition share)
 {
+    const delta_rows *of = context;
+    const nni_loss_settings *loss = of->loss;
+    const nn_network *network = of->network;
+    const nni_batch *batch = of->batch;
+    const nni_workspace *work = of->work;
     const size_t outputs = network->outputs;
     const nni_loss_entry *entry = nni_loss_of(loss->name);
     const nn_activation activation = network->layers[network->layer_count - 1].activation;
@@ -111,12 +132,8 @@ void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, 
 {
     const size_t rows = batch->rows, outputs = network->outputs;
     const nn_activation activation = network->layers[network->layer_count - 1].activation;
-    if (nni_alone(rows * outputs, worth_threads)) {
-        delta_share(loss, network, batch, (nni_partition){0, rows}, work);
-    } else {
-#pragma omp parallel
-        delta_share(loss, network, batch, nni_partition_of_calling(rows), work);
-    }
+    nni_team_divide_work(rows * outputs, worth_threads, rows, 1, delta_share,
+                         &(delta_rows){loss, network, batch, work});
     const nni_activation_entry *entry = nni_activation_of(activation);
     if (!nni_loss_of(loss->name)->from_logits && !entry->over_rows)
         nni_activate_backward(activation, entry->needs_input ? work->logits : nni_network_output(network, work),

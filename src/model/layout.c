@@ -158,9 +158,3 @@ bool nni_network_is_finite(const nn_network *network)
     return nni_all_finite(network->parameters, network->flat_count) &&
            nni_all_finite(network->statistics, network->statistics_count);
 }
-
-void nni_network_activate_output(const nn_network *network, size_t rows, nni_workspace *work)
-{
-    const nni_layer *last = &network->layers[network->layer_count - 1];
-    nni_activate_rows(last->activation, nni_network_output(network, work), rows, last->outputs);
-}

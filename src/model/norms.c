@@ -113,6 +113,14 @@ static void batch_norm_infer(const nn_network *network, size_t index, size_t row
                           kept->inverse, network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
+static void batch_norm_infer_backward(const nn_network *network, size_t index, nni_real *delta,
+                                      const nni_workspace *work)
+{
+    const nni_real *gamma = network->parameters + network->layers[index].gamma, *inverse = work->layers[index].inverse;
+    for (size_t j = 0; j < network->layers[index].outputs; j++)
+        delta[j] *= gamma[j] * inverse[j];
+}
+
 static void batch_norm_backward(const nn_network *network, size_t index, const nni_leaf_rows *leaves,
                                 nni_workspace *work)
 {
@@ -142,6 +150,15 @@ static void layer_norm_infer(const nn_network *network, size_t index, size_t row
                        network->parameters + layer->beta, (nni_real)epsilon);
 }
 
+static void layer_norm_infer_backward(const nn_network *network, size_t index, nni_real *delta,
+                                      const nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[index];
+    const nni_layer_work *kept = &work->layers[index];
+    nni_normalize_rows_backward(delta, kept->xhat, kept->inverse, 1, layer->outputs,
+                                network->parameters + layer->gamma);
+}
+
 static void layer_norm_forward(nn_network *network, size_t index, const nni_leaf_rows *leaves, nni_real *values,
                                nni_workspace *work)
 {
@@ -169,11 +186,13 @@ static const nni_norm_entry norms[] = {
                        .over_batch = true,
                        .forward = batch_norm_forward,
                        .infer = batch_norm_infer,
+                       .infer_backward = batch_norm_infer_backward,
                        .backward = batch_norm_backward},
     [NN_NORM_LAYER] = {.kind = {.name = "layer",
                                 .help = "each row to mean 0 and variance 1 over the units of the layer"},
                        .forward = layer_norm_forward,
                        .infer = layer_norm_infer,
+                       .infer_backward = layer_norm_infer_backward,
                        .backward = layer_norm_backward},
 };
 

@@ -17,6 +17,8 @@ typedef struct nni_norm_entry {
                     nni_workspace *work);
     /** The same in inference. */
     void (*infer)(const nn_network *network, size_t layer, size_t rows, nni_real *values, nni_workspace *work);
+    /** Delta [outputs] of one row, from dE/dn to dE/do, n being what infer made of that row alone. */
+    void (*infer_backward)(const nn_network *network, size_t layer, nni_real *delta, const nni_workspace *work);
     /** work->delta from dE/dn to dE/do, n being what forward left; gradients of gamma and beta. */
     void (*backward)(const nn_network *network, size_t layer, const nni_leaf_rows *leaves, nni_workspace *work);
 } nni_norm_entry;

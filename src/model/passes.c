@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Forward and backward pass. Bias and activation, or the derivative, are applied in the epilogue of each product;
- * layers with normalisation, dropout or an activation whose derivative needs its input read and write memory a few
- * times more.
+/* Forward and backward pass of training. Bias and activation, or the derivative, are applied in the epilogue of each
+ * product; layers with normalisation, dropout or an activation whose derivative needs its input read and write memory a
+ * few times more.
  */
 #include <stdatomic.h>
 
@@ -9,45 +9,17 @@
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/gemm/gemm.h"
 #include "model/batch_loss.h"
+#include "model/infer.h"
 #include "model/layer_work.h"
 #include "model/norms.h"
 #include "model/partial_sums.h"
 #include "support/extremes.h"
-#include "support/partition.h"
 #include "support/timeline.h"
-
-/* The input of layer l: the batch itself or the activations of the layer below. */
-static const nni_real *layer_input(const nni_workspace *work, const nni_real *x, size_t l)
-{
-    return l == 0 ? x : work->activations[l - 1];
-}
 
 /* The array that act' of layer l is found from. */
 static const nni_real *derivative_at(const nni_workspace *work, size_t l)
 {
     return work->layers[l].at ? work->layers[l].at : work->activations[l];
-}
-
-/* Columns `outputs` of out [rows, outputs] = act(a W^T + b) */
-static void multiply_some(const nn_network *network, size_t l, const nni_real *x, size_t rows, nni_partition outputs,
-                          nn_activation activation, nni_real *out, nni_workspace *work)
-{
-    const nni_layer *layer = &network->layers[l];
-    const nni_real *weight = network->parameters + layer->weight + outputs.first * layer->inputs;
-    nni_view a = {layer_input(work, x, l), layer->inputs, 1};
-    nni_view weight_transposed = {weight, 1, layer->inputs};
-    nni_epilogue epilogue = {.bias =
-                                 nni_layer_has_bias(layer) ? network->parameters + layer->bias + outputs.first : NULL,
-                             .activation = activation};
-    nni_gemm(work->space, rows, outputs.count, layer->inputs, a, weight_transposed, out + outputs.first, layer->outputs,
-             &epilogue);
-}
-
-static void multiply(const nn_network *network, size_t l, const nni_real *x, size_t rows, nn_activation activation,
-                     nni_real *out, nni_workspace *work)
-{
-    const nni_partition all = {0, network->layers[l].outputs};
-    multiply_some(network, l, x, rows, all, activation, out, work);
 }
 
 /* Whoever updates parameters may still be at it. */
@@ -70,7 +42,7 @@ static void multiply_as_ready(const nn_network *network, size_t l, const nni_rea
     for (; part.first < layer->outputs; part.first += part.count) {
         part.count = nni_smaller(part.count, layer->outputs - part.first);
         wait_for_parameters(work, l, layer->weight + (part.first + part.count) * layer->inputs);
-        multiply_some(network, l, x, rows, part, activation, out, work);
+        nni_layer_multiply(network, l, x, rows, part, activation, out, work);
     }
 }
 
@@ -111,22 +83,6 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
         activate_kept(layer, sums, work->activations[l], kept->mask, rows * layer->outputs);
     else
         nni_activate(layer->activation, sums, rows * layer->outputs);
-}
-
-void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
-{
-    const size_t last = network->layer_count - 1;
-    for (size_t l = 0; l < last; l++) {
-        const nni_layer *layer = &network->layers[l];
-        nni_real *out = work->activations[l];
-        const nni_norm_entry *norm = nni_norm_of(layer->norm);
-        multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
-        if (!norm->infer)
-            continue;
-        norm->infer(network, l, rows, out, work);
-        nni_activate(layer->activation, out, rows * layer->outputs);
-    }
-    multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 
 /* Gradients of weights that a product computes, for whoever uses them at once. */
@@ -267,7 +223,7 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
         if (l > 0 && work->sync.use)
             multiply_delta(network, l, batch->rows, work);
         product.first = layer->weight, product.stride = layer->inputs, product.rows = 0;
-        weight_gradients(layer, layer_input(work, batch->x, l), &leaves, work);
+        weight_gradients(layer, nni_layer_input(work, batch->x, l), &leaves, work);
         product.stride = 0;
         report_complete(network, l, work);
         if (l > 0 && !work->sync.use)

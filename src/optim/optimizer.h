@@ -11,7 +11,7 @@
 #include "nntrain/status.h"
 #include "optim/part_sums.h"
 #include "optim/settings.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** Settings and state. Owns its arrays, but for state that is kept elsewhere. */
 typedef struct nni_optimizer {

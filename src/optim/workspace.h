@@ -6,7 +6,7 @@
 #include "kernels/update/update.h"
 #include "model/network.h"
 #include "optim/part_sums.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** Blocks of the network's tensors, and what a step computes. Owns its arrays. */
 typedef struct nni_optimizer_workspace {

@@ -19,7 +19,7 @@
 #include "comm/allreduce/tree_join.h"
 #include "comm/topology.h"
 #include "support/memory.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** What a domain has room for. */
 typedef struct nni_domain_plan {

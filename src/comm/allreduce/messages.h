@@ -16,8 +16,8 @@
 
 #include "comm/allreduce/wire.h"
 #include "comm/comm.h"
-#include "support/partition.h"
 #include "support/sum_tree.h"
+#include "support/threads/partition.h"
 
 typedef struct nni_messages nni_messages;
 

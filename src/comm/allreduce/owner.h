@@ -22,8 +22,8 @@
 
 #include "comm/allreduce/wire.h"
 #include "comm/comm.h"
-#include "support/partition.h"
 #include "support/sum_tree.h"
+#include "support/threads/partition.h"
 
 /** Pieces of a group that are summed at a time: while one waits for a message, others fill the wire. */
 enum { NNI_OWNER_WINDOW = 4 };

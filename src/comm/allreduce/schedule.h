@@ -15,8 +15,8 @@
 #define NNI_COMM_ALLREDUCE_SCHEDULE_H
 
 #include "nntrain/status.h"
-#include "support/partition.h"
 #include "support/sum_tree.h"
+#include "support/threads/partition.h"
 
 /** What is scheduled. */
 typedef struct nni_schedule_plan {

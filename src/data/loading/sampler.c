@@ -8,7 +8,7 @@
 #include "data/order/interleave.h"
 #include "data/order/order.h"
 #include "support/memory.h"
-#include "support/partition.h"
+#include "support/threads/team.h"
 
 /* One slice of this rank. */
 struct slice {
@@ -310,8 +310,9 @@ static void gather_row(nni_sampler *sampler, const struct drawn_row *drawn)
 
 /* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
  * while this one is read. */
-static void gather(nni_sampler *sampler, nni_partition rows)
+static void gather(void *context, nni_partition rows)
 {
+    nni_sampler *sampler = context;
     const struct slice *part = sampler->slices_of_rank;
     const size_t end = rows.first + rows.count;
     if (rows.count == 0)
@@ -330,12 +331,7 @@ static void gather(nni_sampler *sampler, nni_partition rows)
 static void gather_round(nni_sampler *sampler, size_t rows)
 {
     const size_t row_bytes = sampler->dataset->row.features * sizeof *sampler->x;
-    if (nni_alone(rows * row_bytes, NNI_ROWS_WORTH_THREADS)) {
-        gather(sampler, (nni_partition){0, rows});
-    } else {
-#pragma omp parallel
-        gather(sampler, nni_partition_of_calling(rows));
-    }
+    nni_team_divide_work(rows * row_bytes, NNI_ROWS_WORTH_THREADS, rows, 1, gather, sampler);
     for (size_t i = 0; i < sampler->dataset->slicing.slice_count; i++) {
         struct slice *part = &sampler->slices_of_rank[i];
         const size_t count = part[1].begin - part->begin;

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "nntrain/model.h"
+#include "nntrain/kinds.h"
 #include "support/string_set.h"
 
 /** What is predicted of how many rows. */

@@ -34,7 +34,7 @@ static bool packs_a(const nni_gemm_product *p, size_t rows, size_t depth)
 {
     if (p->space->kernel->rounds)
         return true;
-    return p->a.depth_stride != 1 && rows * depth * sizeof(nni_real) > p->space->level1_bytes / 2;
+    return p->a.depth_stride != 1 && rows * depth * sizeof(nni_real) > p->space->plan.level1_bytes / 2;
 }
 
 /* Whether B lies so that a tile can read it: whole vectors side by side. */
@@ -47,7 +47,7 @@ static bool reads_b(const nni_gemm_product *p)
  * would save nothing, and C is swept in its order. */
 static bool b_is_near(const nni_gemm_product *p, size_t depth)
 {
-    return reads_b(p) && depth * p->columns * sizeof(nni_real) <= p->space->level2_bytes / 2;
+    return reads_b(p) && depth * p->columns * sizeof(nni_real) <= p->space->plan.level2_bytes / 2;
 }
 
 /* Columns that are read where B lies: of B that is near, and for a few rows, for which a copy is not worth it. What is
@@ -72,13 +72,13 @@ static void pack(const nni_gemm_product *p, const nni_gemm_depth_block *depth, n
 
 static nni_real *packed_group(const nni_gemm_product *p, const block *b, size_t group)
 {
-    return p->space->a + b->thread_id * p->space->a_room + group * b->depth->elements * NNI_GEMM_PITCH;
+    return p->space->a + b->thread_id * p->space->plan.a_room + group * b->depth->elements * NNI_GEMM_PITCH;
 }
 
 /* Where C is computed whose transpose is wanted. */
 static nni_real *panel_of_c(const nni_gemm_product *p, const block *b)
 {
-    return p->space->c + b->thread_id * p->space->c_room;
+    return p->space->c + b->thread_id * p->space->plan.c_room;
 }
 
 static void pack_groups(const nni_gemm_product *p, const block *b)
@@ -211,7 +211,7 @@ static void compute_columns(const nni_gemm_product *p, const block *b, nni_parti
     const nni_gemm_kernel *kernel = p->space->kernel;
     const size_t in_place = columns_in_place(p, b, columns.count);
     const size_t panel_room = b->depth->elements * kernel->columns;
-    nni_real *packed = p->space->b + b->thread_id * p->space->b_room, *next = packed;
+    nni_real *packed = p->space->b + b->thread_id * p->space->plan.b_room, *next = packed;
     for (size_t j = in_place; j < columns.count; j += p->panel, next += panel_room) {
         const nni_partition panel = panel_at(p, columns, j);
         pack(p, b->depth, p->b, panel.first, panel.count, next, kernel->columns);
@@ -234,8 +234,8 @@ static void compute_block(const nni_gemm_product *p, const block *b)
     nni_gemm_strip strip = strip_of(p, b);
     size_t columns = b->columns.count;
     if (columns_in_place(p, b, columns) == 0)
-        columns =
-            nni_larger(p->space->b_room / p->space->kernel->columns / nni_larger(b->depth->elements, 1), 1) * p->panel;
+        columns = nni_larger(p->space->plan.b_room / p->space->kernel->columns / nni_larger(b->depth->elements, 1), 1) *
+                  p->panel;
     if (b->pack_a)
         pack_groups(p, b);
     if (fetches_for_rows(p, b))
@@ -273,9 +273,9 @@ static size_t depth_at_once(const nni_gemm_product *p, size_t rows, bool near, b
 {
     enum { PAGES = 512 };
     const nni_gemm_kernel *kernel = p->space->kernel;
-    size_t depth = p->space->b_room / kernel->columns;
+    size_t depth = p->space->plan.b_room / kernel->columns;
     if (pack_a)
-        depth = nni_smaller(depth, p->space->level1_bytes / 2 / sizeof(nni_real) / NNI_GEMM_PITCH);
+        depth = nni_smaller(depth, p->space->plan.level1_bytes / 2 / sizeof(nni_real) / NNI_GEMM_PITCH);
     return reads_b(p) && !near && rows <= NNI_GEMM_GROUP ? nni_smaller(depth, PAGES) : depth;
 }
 
@@ -288,15 +288,15 @@ static size_t rows_at_once(const nni_gemm_product *p, const nni_gemm_area *area,
     enum { MANY = 1024, PARTS = 8, LEAST = 64 };
     size_t rows = near || p->swapped ? area->rows.count : MANY;
     if (pack_a)
-        rows = p->space->a_room / NNI_GEMM_PITCH / nni_larger(elements, 1) * NNI_GEMM_GROUP;
+        rows = p->space->plan.a_room / NNI_GEMM_PITCH / nni_larger(elements, 1) * NNI_GEMM_GROUP;
     /* What is finished has just been written, and is in the cache; so are the other arrays that are read then. */
     if (nni_gemm_must_finish(p)) {
-        const size_t bytes = p->space->level2_bytes / (p->space->after_rows ? 8 : 4);
+        const size_t bytes = p->space->plan.level2_bytes / (p->space->after_rows ? 8 : 4);
         const size_t least = p->space->after_rows ? NNI_GEMM_GROUP : 64;
         rows = nni_smaller(rows, nni_larger(bytes / sizeof(nni_real) / area->columns.count, least));
     }
     if (p->swapped)
-        rows = nni_smaller(rows, p->space->c_room / p->space->kernel->columns);
+        rows = nni_smaller(rows, p->space->plan.c_room / p->space->kernel->columns);
     if (p->space->before_tile && area->reports)
         rows = nni_smaller(rows, nni_larger(nni_gemm_pieces(area->rows.count, PARTS), LEAST));
     return rows;

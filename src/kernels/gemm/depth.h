@@ -9,8 +9,8 @@
 #define NNI_KERNELS_GEMM_DEPTH_H
 
 #include "kernels/gemm/kernel.h"
-#include "support/partition.h"
 #include "support/sum_tree.h"
+#include "support/threads/partition.h"
 
 enum {
     NNI_GEMM_CHAINS = 64, /**< most leaves of a block */

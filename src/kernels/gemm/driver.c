@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/gemm.h"
 
-#include <omp.h>
-
 #include "kernels/gemm/product.h"
 #include "support/extremes.h"
+#include "support/threads/team.h"
 
 /* Multiply-adds below which a second thread costs more than it saves: 2^18 take a core 5 to 12 us, waking a thread
  * that still spins 1 to 2.
@@ -40,8 +39,9 @@ static void multiply_panels(const nni_gemm_product *p, size_t thread, size_t thr
     }
 }
 
-static void multiply_share(const nni_gemm_product *p, size_t thread, size_t threads)
+static void multiply_share(void *product, size_t thread, size_t threads)
 {
+    const nni_gemm_product *p = product;
     if (threads == 1 || ((p->swapped || p->a.width_stride == 1) && p->rows >= threads * NNI_GEMM_GROUP))
         multiply_rows(p, thread, threads);
     else
@@ -50,10 +50,9 @@ static void multiply_share(const nni_gemm_product *p, size_t thread, size_t thre
 
 static size_t threads_of(const nni_gemm_product *p, size_t depth)
 {
-    const size_t most = (size_t)omp_get_max_threads(), there = p->space->threads;
     if (depth == 0 || p->rows * p->columns < worth_threads / depth)
         return 1;
-    return nni_smaller(most, there);
+    return nni_smaller(nni_team_size(), p->space->threads);
 }
 
 /* Half cycles of a product, about: a vector of multiply-adds takes one, an element that is transposed too, unless both
@@ -99,8 +98,7 @@ static void multiply(nni_gemm_product *p)
     }
     while (p->panel > kernel->lanes && nni_gemm_pieces(p->columns, p->panel) < threads)
         p->panel /= 2;
-#pragma omp parallel num_threads((int)threads)
-    multiply_share(p, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+    nni_team_run(threads, multiply_share, p);
 }
 
 void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nni_real *c,
@@ -117,6 +115,30 @@ void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t dep
                                  .c = c,
                                  .c_stride = c_stride,
                                  .epilogue = epilogue});
+}
+
+void nni_gemm_row(const nni_gemm_plan *plan, size_t columns, size_t depth, const nni_real *a, const nni_real *b,
+                  nni_real *c, const nni_epilogue *epilogue)
+{
+    const nni_gemm_chain chain = {.depth = depth};
+    nni_gemm_strip strip = {.rows = 1,
+                            .columns = columns,
+                            .a = a,
+                            .a_row_stride = depth,
+                            .a_depth_stride = 1,
+                            .b = b,
+                            .b_stride = columns,
+                            .chains = &chain,
+                            .chain_count = 1,
+                            .matrices = 1,
+                            .c = c,
+                            .c_stride = columns,
+                            .bias = epilogue->bias,
+                            .rectify = epilogue->activation == NN_RELU};
+    plan->kernel->run(&strip);
+    if (nni_gemm_must_finish(epilogue))
+        nni_gemm_finish(&(nni_gemm_product){.c = c, .c_stride = columns, .epilogue = epilogue}, (nni_partition){0, 1},
+                        (nni_partition){0, columns});
 }
 
 void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,

@@ -54,6 +54,28 @@ nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precisi
                                         nni_gemm_workspace **space, nn_error *error);
 void nni_gemm_workspace_free(nni_gemm_workspace *space);
 
+/** Buffers of a thread, in elements, and the caches that they are meant for. */
+typedef struct nni_gemm_plan {
+    const struct nni_gemm_kernel *kernel;
+    size_t level1_bytes, level2_bytes; /**< of the caches of a core */
+    size_t a_room, b_room, c_room;     /**< elements of a thread's buffers */
+} nni_gemm_plan;
+
+/**
+ * Plans for products by the calling thread, of one leaf, in memory of the caller's. Asks the system for its caches,
+ * which takes a while: to be called once. The bits of products do not depend on it.
+ *
+ * @param rows     most of A, as they are in most products
+ * @param columns  most of B and of A's rows in any product, and so on for the depth: larger products take longer
+ */
+nni_gemm_plan nni_gemm_plan_for(nn_precision precision, size_t rows, size_t columns, size_t depth);
+
+/** @return bytes that nni_gemm_workspace_place takes */
+size_t nni_gemm_plan_bytes(const nni_gemm_plan *plan);
+
+/** Makes a workspace in memory of the caller's, aligned to NNI_ALIGNMENT; nothing is to be freed. */
+nni_gemm_workspace *nni_gemm_workspace_place(const nni_gemm_plan *plan, void *memory);
+
 /**
  * What a thread does before each tile of a product, for what must be looked after while this process computes. It must
  * not begin another product. A tile takes a microsecond or a few. Every thread of the product calls it, whenever its
@@ -100,6 +122,19 @@ void nni_gemm_workspace_round_joins(nni_gemm_workspace *space, bool round_joins)
  */
 void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t depth, nni_view a, nni_view b, nni_real *c,
               size_t c_stride, const nni_epilogue *epilogue);
+
+/**
+ * Computes one row, c [columns] = a [depth] B [depth, columns], then bias and activation, with the bits of nni_gemm:
+ * for products so small that a plan of theirs would take as long. Without threads and without a workspace.
+ *
+ * @param plan     for float32
+ * @param columns  whole vectors: a multiple of NNI_GEMM_ROW_UNIT, of bias and c, too
+ * @param b        [depth, columns], row-major without gaps
+ */
+void nni_gemm_row(const nni_gemm_plan *plan, size_t columns, size_t depth, const nni_real *a, const nni_real *b,
+                  nni_real *c, const nni_epilogue *epilogue);
+
+enum { NNI_GEMM_ROW_UNIT = 16 };
 
 /**
  * Computes the products of the leaves that the depth is made of, each as nni_gemm would, and joins them along their

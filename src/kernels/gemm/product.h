@@ -6,7 +6,7 @@
 #include "kernels/gemm/depth.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemm/pack.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** Rows of C that are divided together, tiles of each width fill them; and elements that a step of depth takes of them
  * where A is packed: whole vectors of every set. */
@@ -15,8 +15,7 @@ enum { NNI_GEMM_GROUP = 12, NNI_GEMM_PITCH = 16 };
 struct nni_gemm_workspace {
     size_t threads;
     const nni_gemm_kernel *kernel;
-    size_t level1_bytes, level2_bytes; /**< of the caches of a core */
-    size_t a_room, b_room, c_room;     /**< elements of a thread's buffers */
+    nni_gemm_plan plan;
     nni_real *a;                       /**< [threads, a_room] packed groups of rows of A */
     nni_real *b;                       /**< [threads, b_room] packed panels of columns of B */
     nni_real *c;                       /**< [threads, c_room] a panel of C before it is transposed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/gemm/product.h"
 #include "kernels/isa/isa.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
 
@@ -16,6 +17,18 @@ static size_t cache_bytes(int level, size_t least)
     return bytes ? bytes : least;
 }
 
+/* Buffers of a thread for products of any size. */
+static nni_gemm_plan plan_of(const nni_isa *isa, nn_precision precision)
+{
+    nni_gemm_plan plan = {.kernel = nni_gemm_kernel_of(isa, precision),
+                          .level1_bytes = cache_bytes(1, least_level1),
+                          .level2_bytes = cache_bytes(2, least_level2),
+                          .c_room = least_a / sizeof(nni_real)};
+    plan.b_room = plan.level2_bytes / 2 / sizeof(nni_real) / plan.kernel->columns * plan.kernel->columns;
+    plan.a_room = nni_larger(plan.level2_bytes, least_a) / sizeof(nni_real);
+    return plan;
+}
+
 nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_gemm_workspace **space, nn_error *error)
 {
     return nni_gemm_workspace_create_for(nni_isa_in_use(), precision, threads, space, error);
@@ -24,23 +37,20 @@ nn_status nni_gemm_workspace_create(nn_precision precision, size_t threads, nni_
 nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precision, size_t threads,
                                         nni_gemm_workspace **space, nn_error *error)
 {
-    const nni_gemm_kernel *kernel = nni_gemm_kernel_of(isa, precision);
     nni_gemm_workspace *s = NULL;
     NN_TRY(nni_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;
-    s->kernel = kernel;
-    s->level1_bytes = cache_bytes(1, least_level1), s->level2_bytes = cache_bytes(2, least_level2);
-    s->b_room = s->level2_bytes / 2 / sizeof(nni_real) / kernel->columns * kernel->columns;
-    s->a_room = (s->level2_bytes > least_a ? s->level2_bytes : least_a) / sizeof(nni_real);
-    s->c_room = least_a / sizeof(nni_real);
+    s->plan = plan_of(isa, precision);
+    s->kernel = s->plan.kernel;
     /* Only what is used takes memory, where the thread that uses it is. */
-    nn_status status = nni_reserve(s->threads * s->a_room, sizeof(nni_real), "packed rows of products", &s->a, error);
+    nn_status status =
+        nni_reserve(s->threads * s->plan.a_room, sizeof(nni_real), "packed rows of products", &s->a, error);
     if (status == NN_OK)
-        status = nni_reserve(s->threads * s->b_room, sizeof(nni_real), "packed columns of products", &s->b, error);
+        status = nni_reserve(s->threads * s->plan.b_room, sizeof(nni_real), "packed columns of products", &s->b, error);
     if (status == NN_OK)
-        status = nni_reserve(s->threads * s->c_room, sizeof(nni_real), "products to be transposed", &s->c, error);
+        status = nni_reserve(s->threads * s->plan.c_room, sizeof(nni_real), "products to be transposed", &s->c, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, kernel->rows[0] * kernel->columns * sizeof(nni_real),
+        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, s->kernel->rows[0] * s->kernel->columns * sizeof(nni_real),
                               "tiles of products", &s->scratch, error);
     if (status != NN_OK) {
         nni_gemm_workspace_free(s);
@@ -48,6 +58,48 @@ nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precisi
     }
     *space = s;
     return NN_OK;
+}
+
+/* --- in memory of the caller's --- */
+
+static size_t to_line(size_t bytes)
+{
+    return (bytes + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
+}
+
+/* Bits do not depend on where depth is cut: a few rows, whose products seldom pack anything, do with short panels. */
+nni_gemm_plan nni_gemm_plan_for(nn_precision precision, size_t rows, size_t columns, size_t depth)
+{
+    enum { FEW_STEPS = 256 };
+    nni_gemm_plan plan = plan_of(nni_isa_in_use(), precision);
+    const nni_gemm_kernel *kernel = plan.kernel;
+    const bool few = rows <= NNI_GEMM_GROUP;
+    size_t steps = nni_larger(nni_gemm_pieces(depth, kernel->steps), 1);
+    steps = nni_smaller(steps, few ? FEW_STEPS : plan.b_room / kernel->columns);
+    const size_t panels = few ? 1 : nni_gemm_pieces(columns, kernel->columns);
+    const size_t groups = kernel->steps > 1 ? nni_gemm_pieces(rows, NNI_GEMM_GROUP) : 1;
+    plan.b_room = nni_smaller(plan.b_room, panels * steps * kernel->columns);
+    plan.a_room = nni_smaller(plan.a_room, groups * steps * NNI_GEMM_PITCH);
+    plan.c_room = nni_smaller(plan.c_room, (few ? nni_smaller(columns, FEW_STEPS) : columns) * kernel->columns);
+    return plan;
+}
+
+size_t nni_gemm_plan_bytes(const nni_gemm_plan *plan)
+{
+    return to_line(sizeof(nni_gemm_workspace)) + to_line(plan->a_room * sizeof(nni_real)) +
+           to_line(plan->b_room * sizeof(nni_real)) + to_line(plan->c_room * sizeof(nni_real));
+}
+
+nni_gemm_workspace *nni_gemm_workspace_place(const nni_gemm_plan *plan, void *memory)
+{
+    nni_gemm_workspace *s = memory;
+    char *at = (char *)memory + to_line(sizeof *s);
+    *s = (nni_gemm_workspace){.threads = 1, .kernel = plan->kernel, .plan = *plan};
+    s->a = (nni_real *)(void *)at;
+    s->b = (nni_real *)(void *)(at += to_line(plan->a_room * sizeof(nni_real)));
+    s->c = (nni_real *)(void *)(at + to_line(plan->b_room * sizeof(nni_real)));
+    s->scratch = s->c; /* of several leaves alone */
+    return s;
 }
 
 void nni_gemm_workspace_set_before_tile(nni_gemm_workspace *space, nni_gemm_before_tile *before_tile, void *context)

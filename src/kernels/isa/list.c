@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/isa/isa.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,7 @@ NNI_ISA_LIST
 static const nni_isa *const all[] = {NNI_ISA_LIST};
 
 /* Found once: getenv is neither cheap nor safe beside a setenv of the caller's program. */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const nni_isa *in_use;
+static _Atomic(const nni_isa *) in_use;
 
 const nni_isa *nni_isa_at(size_t i)
 {
@@ -43,12 +42,11 @@ static const nni_isa *find_named(const char *name)
     return NULL;
 }
 
-static void find(void)
+static const nni_isa *find(void)
 {
     const char *name = getenv("NNTRAIN_ISA");
-    in_use = name ? find_named(name) : NULL;
-    if (!in_use)
-        in_use = nni_isa_fastest();
+    const nni_isa *named = name ? find_named(name) : NULL;
+    return named ? named : nni_isa_fastest();
 }
 
 nn_status nni_isa_check(nn_error *error)
@@ -68,6 +66,10 @@ nn_status nni_isa_check(nn_error *error)
 
 const nni_isa *nni_isa_in_use(void)
 {
-    pthread_once(&once, find);
-    return in_use;
+    const nni_isa *isa = atomic_load_explicit(&in_use, memory_order_acquire), *none = NULL;
+    if (isa)
+        return isa;
+    /* Of threads that look at the same time, the first one decides. */
+    isa = find();
+    return atomic_compare_exchange_strong(&in_use, &none, isa) ? isa : none;
 }

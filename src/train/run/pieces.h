@@ -8,7 +8,7 @@
 #include "model/network.h"
 #include "optim/optimizer.h"
 #include "recipe/recipe.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** In the order of the flat array, in which gradients are complete. Owns its arrays. */
 typedef struct nni_pieces {

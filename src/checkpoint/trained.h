@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/** What the outputs of a trained network speak of. */
-#ifndef NNI_API_PREDICTS_H
-#define NNI_API_PREDICTS_H
+/** The trained model in a checkpoint. */
+#ifndef NNI_CHECKPOINT_TRAINED_H
+#define NNI_CHECKPOINT_TRAINED_H
 
 #include "checkpoint/checkpoint.h"
-#include "nntrain/model.h"
+#include "model/trained.h"
 
 /** Of several sigmoid outputs each is a label of its own, unless classes were trained, one against the rest. Scaled
  * values stay values under any. */
 nn_prediction nni_checkpoint_predicts(const nni_checkpoint *model);
+
+/** @return the model in a checkpoint, which it borrows */
+nni_trained nni_trained_of(const nni_checkpoint *model);
 
 #endif

@@ -113,19 +113,36 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
         nni_activate(layer->activation, sums, rows * layer->outputs);
 }
 
+static void infer_layer(const nn_network *network, size_t l, const nni_real *x, size_t rows, nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[l];
+    nni_real *out = work->activations[l];
+    const nni_norm_entry *norm = nni_norm_of(layer->norm);
+    multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
+    if (!norm->infer)
+        return;
+    norm->infer(network, l, rows, out, work);
+    nni_activate(layer->activation, out, rows * layer->outputs);
+}
+
+/* Nobody updates its parameters, so that there is nothing to wait for, and nothing is kept for a backward pass. */
+static void forward_frozen_layer(const nn_network *network, size_t l, const nni_batch *batch, nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[l];
+    nni_real *mask = work->layers[l].mask, *out = work->activations[l];
+    nni_timeline_layer(work->timeline, l);
+    infer_layer(network, l, batch->x, batch->rows, work);
+    if (!mask)
+        return;
+    nni_dropout_mask(mask, batch->samples, batch->rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
+    nni_dropout_apply(out, mask, out, batch->rows * layer->outputs);
+}
+
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
 {
     const size_t last = network->layer_count - 1;
-    for (size_t l = 0; l < last; l++) {
-        const nni_layer *layer = &network->layers[l];
-        nni_real *out = work->activations[l];
-        const nni_norm_entry *norm = nni_norm_of(layer->norm);
-        multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
-        if (!norm->infer)
-            continue;
-        norm->infer(network, l, rows, out, work);
-        nni_activate(layer->activation, out, rows * layer->outputs);
-    }
+    for (size_t l = 0; l < last; l++)
+        infer_layer(network, l, x, rows, work);
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 
@@ -165,11 +182,12 @@ static void delta_below(const nn_network *network, size_t l, const nni_leaf_rows
         nni_norm_of(below->norm)->backward(network, l - 1, leaves, work);
 }
 
-/* Reports the gradients of layers l and above as complete: those before the tensors of layer l - 1. */
+/* Reports the gradients of layers l and above as complete: those before the tensors of layer l - 1. Those of frozen
+ * layers, which there are none of, are complete with the last ones. */
 static void report_complete(const nn_network *network, size_t l, nni_workspace *work)
 {
     nni_sync *sync = &work->sync;
-    const size_t count = l > 0 ? network->layers[l - 1].first : network->flat_count;
+    const size_t count = l > network->frozen ? network->layers[l - 1].first : network->flat_count;
     if (sync->complete && sync->status == NN_OK)
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
@@ -213,7 +231,9 @@ void nni_network_forward(nn_network *network, const nni_batch *batch, nni_worksp
     const size_t last = network->layer_count - 1;
     current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
     call_before_tiles(work, &product);
-    for (size_t l = 0; l < last; l++)
+    for (size_t l = 0; l < network->frozen; l++)
+        forward_frozen_layer(network, l, batch, work);
+    for (size_t l = network->frozen; l < last; l++)
         forward_layer(network, l, batch, work);
     multiply_as_ready(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
     call_before_tiles(work, NULL);
@@ -228,14 +248,14 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
     nni_output_delta(loss, network, batch, work);
     current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
     call_before_tiles(work, &product);
-    for (size_t l = network->layer_count; l-- > 0;) {
+    for (size_t l = network->layer_count; l-- > network->frozen;) {
         const nni_layer *layer = &network->layers[l];
         nni_timeline_layer(work->timeline, l);
         product.first = layer->weight, product.stride = layer->inputs, product.rows = 0;
         weight_gradients(layer, layer_input(work, batch->x, l), &leaves, work);
         product.stride = 0;
         report_complete(network, l, work);
-        if (l > 0)
+        if (l > network->frozen)
             delta_below(network, l, &leaves, work);
     }
     call_before_tiles(work, NULL);

@@ -232,12 +232,16 @@ static void write_beginning(void *context)
 {
     const nni_run *run = context;
     nni_network_initialize(run->model.network, &run->recipe->network, run->recipe->seed);
+    if (run->start.model)
+        nni_network_copy_parameters(run->model.network, run->start.model->network, run->start.taken);
 }
 
 nn_status nni_resume_begin(nni_run *run, nn_error *error)
 {
     NN_TRY(nni_gradient_sync_rewrite(run->model.gradient_sync, write_beginning, run, error));
     nni_network_initialize_statistics(run->model.network);
+    if (run->start.model)
+        nni_network_copy_statistics(run->model.network, run->start.model->network, run->start.taken);
     nni_optimizer_reset(run->model.optimizer);
     return NN_OK;
 }

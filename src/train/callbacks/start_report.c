@@ -115,6 +115,21 @@ static void say_network(const nni_run *run)
     nni_output_say(&run->output, "         %s in all", nni_figure_plural(network->parameter_count, "parameter").text);
 }
 
+/* A run that goes on has it all from its checkpoint. */
+static void say_start(const nni_run *run)
+{
+    const size_t freeze = run->recipe->network.freeze;
+    if (run->start.taken > 0) {
+        nni_output_say(&run->output, "from     %s", run->recipe->network.from);
+        nni_output_say(&run->output, "         %s", run->start.text);
+    }
+    if (freeze == 1)
+        nni_output_say(&run->output, "freeze   layer 0 keeps its weights");
+    if (freeze > 1)
+        nni_output_say(&run->output, "freeze   layers 0 %s %zu keep their weights", freeze == 2 ? "and" : "to",
+                       freeze - 1);
+}
+
 /* The fewest and the most rows that any rank has in a full batch. */
 static nn_status batch_per_rank(const nni_run *run, size_t range[2], nn_error *error)
 {
@@ -187,6 +202,7 @@ nn_status nni_start_report(const nni_run *run, nn_error *error)
     say_data(run);
     say_memory(run);
     say_network(run);
+    say_start(run);
     say_training(run, per_rank);
     say_auto_settings(run);
     return NN_OK;

@@ -124,6 +124,8 @@ static nn_status check_recipe(const char *path, const nn_recipe *now, const nn_r
     NN_TRY(check_same(path, "seed", before->seed, now->seed, error));
     NN_TRY(check_name(path, "training.batch", before->training.batch, now->training.batch, error));
     NN_TRY(check_same(path, "training.accumulate", before->training.accumulate, now->training.accumulate, error));
+    /* The optimizer has no state of frozen layers: adam would take their first steps three times too far. */
+    NN_TRY(check_same(path, "network.freeze", before->network.freeze, now->network.freeze, error));
     NN_TRY(check_same(path, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
     NN_TRY(check_number(path, "data.test.fraction", before->data.test.fraction, now->data.test.fraction, error));
     NN_TRY(check_same(path, "data.test.stratified", before->data.test.stratified, now->data.test.stratified, error));

@@ -40,8 +40,10 @@ static void say_targets(const nni_run *run)
     const nn_target_scaling kind = run->data.target_scaler->kind;
     if (kind == NN_TARGETS_NONE)
         return;
-    nni_output_say(&run->output, "         targets: %s (data.normalize_targets: %s)", what[kind],
-                   nn_target_scaling_name(run->recipe->data.normalize_targets));
+    const nn_target_scaling asked = run->recipe->data.normalize_targets;
+    const bool of_model = asked == NN_TARGETS_AUTO && run->start.taken == run->recipe->network.layers_count;
+    nni_output_say(&run->output, "         targets: %s (data.normalize_targets: %s%s)", what[kind],
+                   nn_target_scaling_name(asked), of_model ? ", as in the model" : "");
     nni_output_say(&run->output, "         loss is of scaled targets; all other figures are in units of the data");
 }
 

@@ -44,7 +44,7 @@ typedef struct nn_tensor {
  * @param features  of a row
  * @param network   receives the network
  * @param error     receives what went wrong
- * @return NN_SYSTEM where memory runs out
+ * @return NN_USAGE where the recipe has network.from, which nn_train alone follows; NN_SYSTEM where memory runs out
  */
 NN_API nn_status nn_network_create(const nn_recipe *recipe, size_t features, nn_network **network, nn_error *error);
 

@@ -5,6 +5,10 @@ nn_status nn_network_create(const nn_recipe *recipe, size_t features, nn_network
 {
     const nni_network_settings *settings = &recipe->network;
     nn_network *network = NULL;
+    if (settings->from)
+        return nn_fail(error, NN_USAGE,
+                       "network.from: weights are drawn here, and those of %s are not; nn_train begins with them",
+                       settings->from);
     NN_TRY(nni_network_create(features, settings->layers, settings->layers_count, &network, error));
     network->precision = recipe->training.precision;
     nni_network_initialize(network, settings, recipe->seed);

@@ -162,8 +162,10 @@ static nn_status compare_names(const nni_model_arguments *given, const nni_model
     const nni_split_settings *train = &session->recipe->data.train;
     const nni_feature_file file = {given->data, spec->x}, trained = {session->model->provenance.data_file, train->x};
     nn_status status = NN_OK;
+    char remedy[PATH_MAX];
+    snprintf(remedy, sizeof remedy, "--x %s takes these as they are", spec->x);
     if (given->data && !given->x && train->x_columns_count == 0 && session->comm->rank == 0)
-        status = nni_feature_names_compare(file, trained, spec->features, error);
+        status = nni_feature_names_compare(file, trained, spec->features, remedy, error);
     return nni_comm_broadcast_status(session->comm, status, error);
 }
 

@@ -15,6 +15,7 @@
 #include "recipe/recipe.h"
 #include "support/memory.h"
 #include "support/philox.h"
+#include "train/run/warm_start.h"
 
 /* Parameters tried in each tensor, and the error that is still called agreement: h^2 of the differences and rounding of
  * the loss leave some 1e-9 of the largest gradient. */
@@ -28,7 +29,9 @@ static const double losses_rounded = 64;
 
 /* What is looked at. Owns all but out. */
 typedef struct check {
-    nn_recipe *recipe;
+    nn_recipe *asked;
+    const nn_recipe *recipe; /* the same, with layers */
+    nni_warm_start start;
     nni_dataset *dataset;
     nni_feature_scaler *normalization;
     nni_target_scaler *target_scaling;
@@ -44,27 +47,53 @@ typedef struct check {
     FILE *out;
 } check;
 
+static nn_status read_model(check *in, nn_comm *alone, nn_error *error)
+{
+    if (!in->recipe->network.from)
+        return NN_OK;
+    NN_TRY(nni_warm_start_read(&in->start, in->recipe, alone, error));
+    NN_TRY(nni_warm_start_complete(&in->start, in->start.model->network, &in->recipe, error));
+    return nni_warm_start_match(&in->start, in->recipe, error);
+}
+
+static nn_status find_feature_scaler(check *in, nn_comm *alone, nn_error *error)
+{
+    const nni_data_settings *data = &in->recipe->data;
+    NN_TRY(nni_warm_start_take_features(&in->start, in->recipe, &in->normalization, error));
+    if (in->normalization)
+        return NN_OK;
+    NN_TRY(nni_feature_scaler_create(data->normalize, in->dataset->row.features, &in->normalization, error));
+    if (data->impute != NN_IMPUTE_NONE)
+        NN_TRY(nni_feature_scaler_impute(in->normalization, error));
+    return nni_feature_scaler_fit(in->normalization, in->dataset, alone, error);
+}
+
 static nn_status load(check *in, nn_comm *alone, nn_error *error)
 {
+    NN_TRY(read_model(in, alone, error));
     const nn_recipe *recipe = in->recipe;
     nni_dataset_spec spec = nni_dataset_spec_of(&recipe->data.train, &recipe->data.train);
     spec.external = recipe->data.external;
     spec.missing = recipe->data.impute != NN_IMPUTE_NONE;
-    spec.log1p = recipe->data.normalize_targets == NN_TARGETS_LOG1P;
+    spec.log1p = nni_warm_start_target_kind(&in->start, recipe) == NN_TARGETS_LOG1P;
     spec.head = nni_head_of(&recipe->network, &recipe->loss);
+    spec.any_classes = nni_warm_start_takes_any_classes(&in->start, recipe);
+    spec.features = in->start.model ? in->start.model->network->inputs : 0;
     NN_TRY(nni_dataset_open(&spec, recipe->parallel.slices ? recipe->parallel.slices : 1, true, alone, &in->dataset,
                             error));
-    NN_TRY(nni_feature_scaler_create(recipe->data.normalize, in->dataset->row.features, &in->normalization, error));
-    if (spec.missing)
-        NN_TRY(nni_feature_scaler_impute(in->normalization, error));
-    NN_TRY(nni_feature_scaler_fit(in->normalization, in->dataset, alone, error));
+    NN_TRY(nni_warm_start_fit(&in->start, in->dataset, &in->recipe, error));
+    recipe = in->recipe;
+    NN_TRY(find_feature_scaler(in, alone, error));
     NN_TRY(nni_dataset_normalize(in->dataset, in->normalization, error));
     NN_TRY(nni_network_create(in->dataset->row.features, recipe->network.layers, recipe->network.layers_count,
                               &in->network, error));
+    in->network->frozen = recipe->network.freeze;
     const nn_activation output = in->network->layers[in->network->layer_count - 1].activation;
     NN_TRY(nni_dataset_fit_targets(in->dataset, in->network->outputs, output, alone, error));
-    NN_TRY(nni_target_scaler_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
-                                 &in->target_scaling, error));
+    nni_warm_start_take_targets(&in->start, recipe, in->dataset, &in->target_scaling);
+    if (!in->target_scaling)
+        NN_TRY(nni_target_scaler_fit(in->dataset, recipe->data.normalize_targets, recipe->loss.name, output, alone,
+                                     &in->target_scaling, error));
     nni_dataset_scale_targets(in->dataset, in->target_scaling);
     return NN_OK;
 }
@@ -92,6 +121,10 @@ static nn_status prepare(check *in, size_t rows, nn_error *error)
         .samples = in->samples,
     };
     nni_network_initialize(in->network, &in->recipe->network, in->recipe->seed);
+    if (in->start.model) {
+        nni_network_copy_parameters(in->network, in->start.model->network, in->start.taken);
+        nni_network_copy_statistics(in->network, in->start.model->network, in->start.taken);
+    }
     return NN_OK;
 }
 
@@ -195,6 +228,11 @@ static void tell_layers(const check *in)
     for (size_t l = 0; l < in->network->layer_count; l++) {
         const nni_layer *layer = &in->network->layers[l];
         const double gradient = largest_of(in->analytic + layer->weight, layer->inputs * layer->outputs);
+        if (l < in->network->frozen) {
+            fprintf(in->out, "%-5zu %8zu  %-10s %12zu  %16s\n", l, layer->outputs,
+                    nn_activation_name(layer->activation), stuck_units(in, l), "frozen");
+            continue;
+        }
         fprintf(in->out, "%-5zu %8zu  %-10s %12zu  %16.3g%s\n", l, layer->outputs,
                 nn_activation_name(layer->activation), stuck_units(in, l), gradient,
                 gradient == 0 ? "  <- learns nothing: no gradient reaches it" : "");
@@ -220,7 +258,7 @@ static void advise(const check *in)
                 "advice   dead units: %zu of the %zu %s units of layer %zu are stuck in all rows; normalize the data, "
                 "use initializer: auto, or leaky_relu\n",
                 stuck, layer->outputs, nn_activation_name(layer->activation), l);
-        if (gradient < least)
+        if (gradient < least && l >= in->network->frozen)
             least = gradient, weakest = l;
         if (gradient > most)
             most = gradient, strongest = l;
@@ -254,6 +292,8 @@ static nn_status compare(check *in, nn_error *error)
     fprintf(in->out, "tensor            parameters    tried  worst difference / largest gradient\n");
     for (size_t t = in->network->tensor_count; t-- > 0;) {
         const nni_tensor *tensor = &in->network->tensors[t];
+        if (tensor->layer < in->network->frozen)
+            continue;
         bool wrong = false;
         const double share = in->largest > 0 ? worst_difference(in, tensor, &wrong) / in->largest : 0;
         fprintf(in->out, "%2zu %-12s %12zu %8zu  %.2g%s\n", tensor->layer, nni_tensor_name(tensor->role), tensor->count,
@@ -298,7 +338,8 @@ nn_status nni_check_recipe(const char *path, const char *const *overrides, size_
                            FILE *out, nn_error *error)
 {
     check in = {.out = out};
-    nn_status status = nn_recipe_load(path, overrides, override_count, &in.recipe, error);
+    nn_status status = nn_recipe_load(path, overrides, override_count, &in.asked, error);
+    in.recipe = in.asked;
     if (status == NN_OK)
         status = run(&in, rows, error);
     nni_release(in.x);
@@ -310,6 +351,7 @@ nn_status nni_check_recipe(const char *path, const char *const *overrides, size_
     nni_feature_scaler_free(in.normalization);
     nni_target_scaler_free(in.target_scaling);
     nni_dataset_free(in.dataset);
-    nn_recipe_free(in.recipe);
+    nni_warm_start_free(&in.start);
+    nn_recipe_free(in.asked);
     return status;
 }

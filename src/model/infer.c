@@ -27,19 +27,23 @@ static void multiply(const nn_network *network, size_t l, const nni_real *x, siz
     nni_layer_multiply(network, l, x, rows, all, activation, out, work);
 }
 
+void nni_layer_infer(const nn_network *network, size_t l, const nni_real *x, size_t rows, nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[l];
+    nni_real *out = work->activations[l];
+    const nni_norm_entry *norm = nni_norm_of(layer->norm);
+    multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
+    if (!norm->infer)
+        return;
+    norm->infer(network, l, rows, out, work);
+    nni_activate(layer->activation, out, rows * layer->outputs);
+}
+
 void nni_network_infer(const nn_network *network, const nni_real *x, size_t rows, nni_workspace *work)
 {
     const size_t last = network->layer_count - 1;
-    for (size_t l = 0; l < last; l++) {
-        const nni_layer *layer = &network->layers[l];
-        nni_real *out = work->activations[l];
-        const nni_norm_entry *norm = nni_norm_of(layer->norm);
-        multiply(network, l, x, rows, norm->infer ? NN_LINEAR : layer->activation, out, work);
-        if (!norm->infer)
-            continue;
-        norm->infer(network, l, rows, out, work);
-        nni_activate(layer->activation, out, rows * layer->outputs);
-    }
+    for (size_t l = 0; l < last; l++)
+        nni_layer_infer(network, l, x, rows, work);
     multiply(network, last, x, rows, NN_LINEAR, work->activations[last], work);
 }
 

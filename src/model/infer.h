@@ -16,4 +16,8 @@ static inline const nni_real *nni_layer_input(const nni_workspace *work, const n
 void nni_layer_multiply(const nn_network *network, size_t l, const nni_real *x, size_t rows, nni_partition outputs,
                         nn_activation activation, nni_real *out, nni_workspace *work);
 
+/** A layer but the last in inference: without dropout, with the running statistics of batch norm, its activation
+ * applied. */
+void nni_layer_infer(const nn_network *network, size_t l, const nni_real *x, size_t rows, nni_workspace *work);
+
 #endif

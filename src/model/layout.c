@@ -128,6 +128,11 @@ void nni_network_keep_parameters(nn_network *network, nni_real *parameters)
     network->parameters_are_elsewhere = true;
 }
 
+size_t nni_network_trained(const nn_network *network)
+{
+    return network->frozen > 0 ? network->layers[network->frozen - 1].first : network->flat_count;
+}
+
 bool nni_layer_has_bias(const nni_layer *layer)
 {
     return !nni_layer_has_statistics(layer);

@@ -58,7 +58,8 @@ struct nn_network {
     size_t inputs, outputs;
     nn_precision precision; /**< of products, NN_FLOAT32 at first; to be set before a workspace is created */
     size_t layer_count;
-    nni_layer *layers;             /**< [layer_count], first layer first */
+    nni_layer *layers; /**< [layer_count], first layer first */
+    size_t frozen; /**< layers, from the first on, that training leaves as they are; 0 at first, to be set before it */
     size_t parameter_count;        /**< trained values, without padding */
     size_t flat_count;             /**< elements of a flat array: parameters and padding */
     nni_real *parameters;          /**< [flat_count] */
@@ -79,6 +80,9 @@ struct nn_network {
 nn_status nni_network_create(size_t inputs, const nni_layer_settings *layers, size_t layer_count, nn_network **network,
                              nn_error *error);
 
+/** @return elements of the flat array that are trained; they come first, frozen layers after them */
+size_t nni_network_trained(const nn_network *network);
+
 /** From now on the parameters are kept in memory of the caller's, such as several ranks share; what they are by now is
  * not taken there. @param parameters  [flat_count], zero at first; borrowed */
 void nni_network_keep_parameters(nn_network *network, nni_real *parameters);
@@ -91,6 +95,18 @@ void nni_network_keep_parameters(nn_network *network, nni_real *parameters);
  * weight is a function of seed, layer and position alone.
  */
 void nni_network_initialize(nn_network *network, const nni_network_settings *recipe, uint64_t seed);
+
+/**
+ * @param layers  [layer_count] of a network of as many inputs
+ * @return how many of them, from the first on, have units, activation and norm of those of `network`
+ */
+size_t nni_network_layers_alike(const nn_network *network, const nni_layer_settings *layers, size_t layer_count);
+
+/** Copies the parameters of so many layers, from the first on, which are alike. */
+void nni_network_copy_parameters(nn_network *to, const nn_network *from, size_t layers);
+
+/** The same of their running statistics. */
+void nni_network_copy_statistics(nn_network *to, const nn_network *from, size_t layers);
 
 /** Running means become 0 and variances 1, as nni_network_initialize has it. */
 void nni_network_initialize_statistics(nn_network *network);
@@ -177,8 +193,8 @@ void nni_workspace_keep_gradients(nni_workspace *work, nni_real *gradients, size
 
 /**
  * Forward pass of training: with dropout, and with batch norm over the rows of the global batch, whose statistics also
- * move the running ones. The last layer is left as logits o: nni_loss or nni_network_activate_output applies its
- * activation.
+ * move the running ones; in frozen layers with the running statistics, which stay. The last layer is left as logits o:
+ * nni_loss or nni_network_activate_output applies its activation.
  *
  * @param batch  at most as many rows as the capacity of work
  */

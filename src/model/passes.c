@@ -85,6 +85,19 @@ static void forward_layer(nn_network *network, size_t l, const nni_batch *batch,
         nni_activate(layer->activation, sums, rows * layer->outputs);
 }
 
+/* Nobody updates its parameters, so that there is nothing to wait for, and nothing is kept for a backward pass. */
+static void forward_frozen_layer(const nn_network *network, size_t l, const nni_batch *batch, nni_workspace *work)
+{
+    const nni_layer *layer = &network->layers[l];
+    nni_real *mask = work->layers[l].mask, *out = work->activations[l];
+    nni_timeline_layer(work->timeline, l);
+    nni_layer_infer(network, l, batch->x, batch->rows, work);
+    if (!mask)
+        return;
+    nni_dropout_mask(mask, batch->samples, batch->rows, layer->outputs, work->seed, batch->epoch, l, layer->dropout);
+    nni_dropout_apply(out, mask, out, batch->rows * layer->outputs);
+}
+
 /* Gradients of weights that a product computes, for whoever uses them at once. */
 typedef struct weight_product {
     const nni_sync *sync;
@@ -153,11 +166,12 @@ static void go_below(const nn_network *network, size_t l, const nni_leaf_rows *l
         nni_norm_of(below->norm)->backward(network, l - 1, leaves, work);
 }
 
-/* Reports the gradients of layers l and above as complete: those before the tensors of layer l - 1. */
+/* Reports the gradients of layers l and above as complete: those before the tensors of layer l - 1. Those of frozen
+ * layers, which there are none of, are complete with the last ones. */
 static void report_complete(const nn_network *network, size_t l, nni_workspace *work)
 {
     nni_sync *sync = &work->sync;
-    const size_t count = l > 0 ? network->layers[l - 1].first : network->flat_count;
+    const size_t count = l > network->frozen ? network->layers[l - 1].first : network->flat_count;
     if (sync->complete && sync->status == NN_OK)
         sync->status = sync->complete(sync->context, count, &sync->error);
 }
@@ -201,7 +215,9 @@ void nni_network_forward(nn_network *network, const nni_batch *batch, nni_worksp
     const size_t last = network->layer_count - 1;
     current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
     call_before_tiles(work, &product);
-    for (size_t l = 0; l < last; l++)
+    for (size_t l = 0; l < network->frozen; l++)
+        forward_frozen_layer(network, l, batch, work);
+    for (size_t l = network->frozen; l < last; l++)
         forward_layer(network, l, batch, work);
     multiply_as_ready(network, last, batch->x, batch->rows, NN_LINEAR, work->activations[last], work);
     call_before_tiles(work, NULL);
@@ -216,19 +232,19 @@ void nni_network_backward(const nni_loss_settings *loss, const nn_network *netwo
     nni_output_delta(loss, network, batch, work);
     current_product product = {.sync = &work->sync, .busy = ATOMIC_FLAG_INIT};
     call_before_tiles(work, &product);
-    for (size_t l = network->layer_count; l-- > 0;) {
+    for (size_t l = network->layer_count; l-- > network->frozen;) {
         const nni_layer *layer = &network->layers[l];
         nni_timeline_layer(work->timeline, l);
         /* Who uses gradients at once changes W. Who sends them is served best when dW comes first. */
-        if (l > 0 && work->sync.use)
+        if (l > network->frozen && work->sync.use)
             multiply_delta(network, l, batch->rows, work);
         product.first = layer->weight, product.stride = layer->inputs, product.rows = 0;
         weight_gradients(layer, nni_layer_input(work, batch->x, l), &leaves, work);
         product.stride = 0;
         report_complete(network, l, work);
-        if (l > 0 && !work->sync.use)
+        if (l > network->frozen && !work->sync.use)
             multiply_delta(network, l, batch->rows, work);
-        if (l > 0)
+        if (l > network->frozen)
             go_below(network, l, &leaves, work);
     }
     call_before_tiles(work, NULL);

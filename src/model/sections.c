@@ -19,9 +19,14 @@ static const nni_setting layer_section[] = {
 };
 
 const nni_setting nni_network_section[] = {
-    {NNI_SETTING_LIST(SECTIONS, nni_network_settings, layers, layers_count), .required = true,
-     .settings = layer_section,
-     .help = "dense layers from the first to the last; the number of inputs comes from the data"},
+    {NNI_SETTING_LIST(SECTIONS, nni_network_settings, layers, layers_count), .settings = layer_section,
+     .help = "dense layers from the first to the last; the number of inputs comes from the data; to be left out only "
+             "with from"},
+    {NNI_SETTING(TEXT, nni_network_settings, from),
+     .help = "file of a trained model, such as model.h5, whose first layers the training begins with, as many as are "
+             "alike; absent: weights are drawn"},
+    {NNI_SETTING(COUNT, nni_network_settings, freeze),
+     .help = "number of layers, from the first on, that keep the weights of that model; absent: none"},
     {NNI_SETTING(KIND, nni_network_settings, initializer), .value = "auto", .required = true,
      .domain = &nni_initializer_domain, .help = "initial weights"},
     {NNI_SETTING(NUMBER, nni_network_settings, constant), .help = "initial value of all weights"},

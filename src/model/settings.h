@@ -20,7 +20,9 @@ typedef struct nni_layer_settings {
 
 typedef struct nni_network_settings {
     nni_layer_settings *layers;
-    uint32_t layers_count;
+    uint32_t layers_count; /**< 0: those of the model in `from` */
+    char *from;            /**< file of a trained model to begin with; NULL: weights are drawn */
+    size_t freeze;         /**< layers, from the first on, that keep its weights */
     nn_initializer initializer;
     double constant; /**< of the constant initialiser */
 } nni_network_settings;

@@ -45,7 +45,7 @@ static nn_status check_layer(const nni_check *in, uint32_t i)
 static nn_status check_initializer(const nni_check *in)
 {
     const nni_network_settings *network = &in->recipe->network;
-    if (network->layers_count == 1)
+    if (network->layers_count <= 1)
         return NN_OK;
     if (network->initializer == NN_INITIALIZE_ZEROS)
         return nni_check_fail(in, "network.initializer",
@@ -58,10 +58,29 @@ static nn_status check_initializer(const nni_check *in)
     return NN_OK;
 }
 
+/* Frozen layers are the first ones: below the lowest that is trained, nothing needs a gradient. */
+static nn_status check_freeze(const nni_check *in)
+{
+    const nni_network_settings *network = &in->recipe->network;
+    if (network->freeze == 0)
+        return NN_OK;
+    if (!network->from)
+        return nni_check_fail(in, "network.freeze",
+                              "layers that keep the weights they were drawn with learn nothing; give network.from: "
+                              "model.h5, or leave it out");
+    if (network->layers_count == 0 || network->freeze < network->layers_count)
+        return NN_OK;
+    return nni_check_fail(in, "network.freeze",
+                          "nothing is left to train where %zu of %" PRIu32 " layers keep their weights; make it less "
+                          "than %" PRIu32,
+                          network->freeze, network->layers_count, network->layers_count);
+}
+
 nn_status nni_check_network(const nni_check *in)
 {
     for (uint32_t i = 0; i < in->recipe->network.layers_count; i++)
         NN_TRY(check_layer(in, i));
+    NN_TRY(check_freeze(in));
     return check_initializer(in);
 }
 
@@ -159,6 +178,8 @@ static nn_status check_normalize_targets(const nni_check *in)
 nn_status nni_check_loss(const nni_check *in)
 {
     const nni_loss_settings *loss = &in->recipe->loss;
+    if (in->recipe->network.layers_count == 0)
+        return NN_OK; /* the recipe is checked again once a model has given it layers */
     NN_TRY(check_output(in));
     NN_TRY(check_weights(in, "loss.class_weights", loss->class_weights, loss->class_weights_count, "class"));
     NN_TRY(check_weights(in, "loss.output_weights", loss->output_weights, loss->output_weights_count, "output"));

@@ -11,7 +11,7 @@ enum { MOST_PATH = 512 };
 
 static bool is_own(const char *path)
 {
-    static const char *const own[] = {"data.memory", "parallel.threads", "parallel.hang_after"};
+    static const char *const own[] = {"data.memory", "network.from", "parallel.threads", "parallel.hang_after"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(path, own[i]) == 0)
             return true;

@@ -7,7 +7,7 @@
 
 /**
  * All that ranks of a run must have in common, a line a value: "network.layers[0].units: 128". Not where a rank finds
- * the data, and how much of its host it takes.
+ * the data or a model, and how much of its host it takes.
  *
  * @param lines  receives a text to be released with free
  */

@@ -87,6 +87,16 @@ static nn_status complete_split(reading *in, const char *key)
     return default_to_train_files(in, split);
 }
 
+/* A model has layers, and a recipe that begins with one need not name them. */
+static nn_status check_layers(reading *in)
+{
+    const nni_yaml_node *network = nni_yaml_find(in->root, "network");
+    if (nni_yaml_find(in->root, "network.layers") || nni_yaml_find(in->root, "network.from"))
+        return NN_OK;
+    return nni_yaml_fail(in->error, network && !is_default(network) ? network->place : in->root->place,
+                         "network.layers is missing");
+}
+
 /* The place of the innermost mapping around the training split that somebody wrote. */
 static nni_yaml_place train_place(reading *in)
 {
@@ -146,6 +156,14 @@ static nn_status make_paths_absolute(reading *in, const char *split)
     return NN_OK;
 }
 
+/* Of a model that the training begins with. */
+static nn_status make_model_path_absolute(reading *in)
+{
+    const char key[] = "network.from";
+    nni_yaml_node *from = nni_yaml_find(in->root, key);
+    return from ? make_path_absolute(in, key, from) : NN_OK;
+}
+
 static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count)
 {
     static const nni_yaml_source built_in = {.kind = NNI_YAML_DEFAULTS, .name = "defaults"};
@@ -154,10 +172,12 @@ static nn_status resolve(reading *in, const char *text, const char *const *overr
     NN_TRY(complete_split(in, "validation"));
     NN_TRY(complete_split(in, "test"));
     NN_TRY(check_train_files(in));
+    NN_TRY(check_layers(in));
     NN_TRY(nni_yaml_check_complete(in->root, nni_recipe_section, in->error));
     NN_TRY(make_paths_absolute(in, "train"));
     NN_TRY(make_paths_absolute(in, "validation"));
     NN_TRY(make_paths_absolute(in, "test"));
+    NN_TRY(make_model_path_absolute(in));
     nni_yaml_arrange(in->root, nni_recipe_section);
     return NN_OK;
 }

@@ -124,6 +124,8 @@ static nn_status check_recipe(const char *path, const nn_recipe *now, const nn_r
     NN_TRY(check_same(path, "seed", before->seed, now->seed, error));
     NN_TRY(check_name(path, "training.batch", before->training.batch, now->training.batch, error));
     NN_TRY(check_same(path, "training.accumulate", before->training.accumulate, now->training.accumulate, error));
+    /* The optimizer has no state of frozen layers: adam would take their first steps three times too far. */
+    NN_TRY(check_same(path, "network.freeze", before->network.freeze, now->network.freeze, error));
     NN_TRY(check_same(path, "parallel.slices", before->parallel.slices, now->parallel.slices, error));
     NN_TRY(check_number(path, "data.test.fraction", before->data.test.fraction, now->data.test.fraction, error));
     NN_TRY(check_same(path, "data.test.stratified", before->data.test.stratified, now->data.test.stratified, error));
@@ -232,12 +234,16 @@ static void write_beginning(void *context)
 {
     const nni_run *run = context;
     nni_network_initialize(run->model.network, &run->recipe->network, run->recipe->seed);
+    if (run->start.model)
+        nni_network_copy_parameters(run->model.network, run->start.model->network, run->start.taken);
 }
 
 nn_status nni_resume_begin(nni_run *run, nn_error *error)
 {
     NN_TRY(nni_gradient_sync_rewrite(run->model.gradient_sync, write_beginning, run, error));
     nni_network_initialize_statistics(run->model.network);
+    if (run->start.model)
+        nni_network_copy_statistics(run->model.network, run->start.model->network, run->start.taken);
     nni_optimizer_reset(run->model.optimizer);
     return NN_OK;
 }

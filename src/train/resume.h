@@ -31,7 +31,8 @@ nn_status nni_resume_newest(const char *folder, const nni_output *output, char p
  */
 nn_status nni_resume_check(const nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
 
-/** Gives the run initial weights and an optimizer without state. Collective. */
+/** Gives the run initial weights, those of the model that it begins with among them, and an optimizer without state.
+ * Collective. */
 nn_status nni_resume_begin(nni_run *run, nn_error *error);
 
 /** Copies a checkpoint's weights, optimizer state and counters into the run. Collective. */

@@ -75,8 +75,24 @@ static nn_status check_ranks(const nni_run *run, nn_error *error)
                    run->comm->size, slices, slices);
 }
 
+/* A run that goes on has its weights in the checkpoint, and its layers. */
+static nn_status find_layers(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    nni_warm_start *start = &run->start;
+    if (!run->recipe->network.from)
+        return NN_OK;
+    if (!checkpoint)
+        NN_TRY(nni_warm_start_read(start, run->recipe, run->comm, error));
+    nn_status status =
+        nni_warm_start_complete(start, checkpoint ? checkpoint->network : start->model->network, &run->recipe, error);
+    if (status == NN_OK && !checkpoint)
+        status = nni_warm_start_match(start, run->recipe, error);
+    return nn_comm_agree(run->comm, status, error);
+}
+
 static nn_status make_ready(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
+    NN_TRY(find_layers(run, checkpoint, error));
     NN_TRY(nni_setup_resolve_recipe(run, checkpoint, error));
     NN_TRY(check_ranks(run, error));
     NN_TRY(nni_setup_open_data(run, error));
@@ -89,6 +105,8 @@ static nn_status make_ready(nni_run *run, nni_checkpoint *checkpoint, nn_error *
     NN_TRY(nni_setup_evaluators(run, error));
     NN_TRY(warn_of_shared_memory(run, error));
     NN_TRY(begin_or_continue(run, checkpoint, error));
+    if (run->recipe->training.on_nan.name != NN_ON_NAN_ROLLBACK) /* which may lead back to the beginning */
+        nni_warm_start_release(&run->start);
     return nn_comm_agree(run->comm, nni_setup_augment(run, error), error);
 }
 
@@ -184,6 +202,7 @@ void nni_run_free(nni_run *run)
     nni_optimizer_free(run->model.optimizer);
     nn_network_free(run->model.network);
     nni_setup_free_data(run);
+    nni_warm_start_free(&run->start);
     nni_threads_release(&run->threads);
     nni_run_lock_release(run->files.lock);
     nni_release(run);

@@ -17,8 +17,9 @@ static nni_dataset_spec spec_of(const nni_run *run, const nni_split_settings *sp
     nni_dataset_spec spec = nni_dataset_spec_of(split, &run->recipe->data.train);
     spec.external = run->recipe->data.external;
     spec.missing = run->recipe->data.impute != NN_IMPUTE_NONE;
-    spec.log1p = run->recipe->data.normalize_targets == NN_TARGETS_LOG1P;
+    spec.log1p = nni_warm_start_target_kind(&run->start, run->recipe) == NN_TARGETS_LOG1P;
     spec.window = run->recipe->data.window_bytes;
+    spec.features = run->start.model ? run->start.model->network->inputs : 0;
     return spec;
 }
 
@@ -55,6 +56,7 @@ static nn_status open_split(nni_run *run, const nni_split_settings *split, bool 
     spec.class_names = !run->data.train || names ? names : &none;
     spec.names_are_labels = run->data.train && nni_dataset_names_are_labels(run->data.train);
     spec.head = nni_head_of(&run->recipe->network, &run->recipe->loss);
+    spec.any_classes = training && nni_warm_start_takes_any_classes(&run->start, run->recipe);
     spec.memory = run->data.memory > taken ? run->data.memory - taken : run->data.memory > 0;
     return nni_dataset_open(&spec, run->recipe->parallel.slices, training, run->comm, dataset, error);
 }
@@ -82,9 +84,11 @@ static nn_status load_split(nni_run *run, const nni_split_settings *split, nni_h
 
 nn_status nni_setup_open_data(nni_run *run, nn_error *error)
 {
+    run->data.memory = nni_dataset_memory(run->recipe->data.memory_bytes, run->comm);
+    NN_TRY(open_split(run, &run->recipe->data.train, true, &run->data.train, error));
+    NN_TRY(nni_warm_start_compare_names(&run->start, run->data.train, run->recipe, run->comm, error));
+    NN_TRY(nn_comm_agree(run->comm, nni_warm_start_fit(&run->start, run->data.train, &run->recipe, error), error));
     const nn_recipe *recipe = run->recipe;
-    run->data.memory = nni_dataset_memory(recipe->data.memory_bytes, run->comm);
-    NN_TRY(open_split(run, &recipe->data.train, true, &run->data.train, error));
     nni_provenance *from = &run->files.provenance;
     snprintf(from->version, sizeof from->version, "%s", nn_version());
     snprintf(from->data_file, sizeof from->data_file, "%s", run->data.train->origin.file);
@@ -121,27 +125,34 @@ static nn_status take_feature_scaler(nni_run *run, const nni_checkpoint *checkpo
     return data->impute != NN_IMPUTE_NONE ? nni_feature_scaler_impute(run->data.feature_scaler, error) : NN_OK;
 }
 
-static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+static nn_status find_feature_scaler(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(nn_comm_agree(run->comm, take_feature_scaler(run, checkpoint, error), error));
     nni_feature_scaler *scaler = run->data.feature_scaler;
     const size_t features = run->data.train->row.features;
-    if (checkpoint) {
-        const nni_feature_scaler *before = checkpoint->normalization;
-        scaler->kind = before->kind;
-        scaler->limit = before->limit;
-        memcpy(scaler->offset, before->offset, features * sizeof *scaler->offset);
-        memcpy(scaler->scale, before->scale, features * sizeof *scaler->scale);
-        nni_feature_scaler_round(scaler);
-        if (before->least) {
-            memcpy(scaler->least, before->least, features * sizeof *scaler->least);
-            memcpy(scaler->most, before->most, features * sizeof *scaler->most);
-        }
-        if (scaler->missing)
-            memcpy(scaler->missing, before->missing, features * sizeof *scaler->missing);
-    } else {
-        NN_TRY(nni_feature_scaler_fit_noting(scaler, run->data.train, run->comm, &run->data.feature_notes, error));
+    if (!checkpoint)
+        return nni_feature_scaler_fit_noting(scaler, run->data.train, run->comm, &run->data.feature_notes, error);
+    const nni_feature_scaler *before = checkpoint->normalization;
+    scaler->kind = before->kind;
+    scaler->limit = before->limit;
+    memcpy(scaler->offset, before->offset, features * sizeof *scaler->offset);
+    memcpy(scaler->scale, before->scale, features * sizeof *scaler->scale);
+    nni_feature_scaler_round(scaler);
+    if (before->least) {
+        memcpy(scaler->least, before->least, features * sizeof *scaler->least);
+        memcpy(scaler->most, before->most, features * sizeof *scaler->most);
     }
+    if (scaler->missing)
+        memcpy(scaler->missing, before->missing, features * sizeof *scaler->missing);
+    return NN_OK;
+}
+
+static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    NN_TRY(nni_warm_start_take_features(&run->start, run->recipe, &run->data.feature_scaler, error));
+    NN_TRY(run->data.feature_scaler
+               ? nni_feature_scaler_widen_range(run->data.feature_scaler, run->data.train, run->comm, error)
+               : find_feature_scaler(run, checkpoint, error));
     NN_TRY(nni_dataset_normalize(run->data.train, run->data.feature_scaler, error));
     if (run->data.validation)
         NN_TRY(nni_dataset_normalize(run->data.validation, run->data.feature_scaler, error));
@@ -152,10 +163,11 @@ static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, 
 static nn_status scale_targets(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
     const nni_head head = nni_head_of(&run->recipe->network, &run->recipe->loss);
+    nni_warm_start_take_targets(&run->start, run->recipe, run->data.train, &run->data.target_scaler);
     if (checkpoint) {
         run->data.target_scaler = checkpoint->target_scaling;
         checkpoint->target_scaling = NULL;
-    } else {
+    } else if (!run->data.target_scaler) {
         NN_TRY(nni_target_scaler_fit(run->data.train, run->recipe->data.normalize_targets, head.loss, head.activation,
                                      run->comm, &run->data.target_scaler, error));
     }

@@ -58,6 +58,7 @@ nn_status nni_setup_model(nni_run *run, nn_error *error)
     NN_TRY(nni_network_create(run->data.train->row.features, recipe->network.layers, recipe->network.layers_count,
                               &run->model.network, error));
     run->model.network->precision = recipe->training.precision;
+    run->model.network->frozen = recipe->network.freeze;
     return nni_optimizer_create_stateless(&recipe->optimizer, &recipe->regularization, run->model.network,
                                           &run->model.optimizer, error);
 }

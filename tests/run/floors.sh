@@ -57,7 +57,7 @@ train/callbacks
 train
 api: support comm kernels model optim data import metrics recipe checkpoint export train
 bench: support comm kernels model optim hdf5 data metrics recipe checkpoint train
-gradcheck: support comm kernels model data recipe
+gradcheck: support comm kernels model data recipe train
 sim: support comm bench
 cli: support yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint export train api bench gradcheck
 '

@@ -169,6 +169,11 @@ set_to training.batch=101 "A batch larger than the data"
 set_to training.batch=3 "A batch smaller than the number of slices"
 on_ranks 5 "More ranks than slices" train recipe.yaml
 mistake "An output folder with a finished run" train recipe.yaml --output run
+mistake "A model to begin with that is not there" train recipe.yaml --set network.from=nowhere.h5 --output new
+mistake "A model to begin with that has other layers" train recipe.yaml --set network.from=run/model.h5 --set 'network.layers[0].units=9' --output new
+mistake "A model to begin with that takes other features" train recipe.yaml --set network.from=run/model.h5 --set data.train.x_columns=[0] --output new
+set_to network.freeze=1 "Layers that keep the weights they were drawn with"
+mistake "More frozen layers than a model gives" train recipe.yaml --set network.from=run/model.h5 --set network.freeze=2 --set 'network.layers=[{units: 8, activation: relu}, {units: 8, activation: relu}, {units: 3, activation: softmax}]' --output new
 mistake "Resuming with another network" train recipe.yaml --output run --resume --set 'network.layers[0].units=9'
 mistake "A learning rate far too large" train recipe.yaml --set optimizer.learning_rate=1e30 --set loss=mse
 

@@ -198,11 +198,16 @@ static nn_status map_labels(nni_dataset *dataset, nni_hdf5_rows *rows, struct cl
 static nn_status decide_classes(nni_dataset *dataset, const nni_dataset_spec *spec, nni_hdf5_rows *rows,
                                 struct classes *classes, nn_comm *comm, nn_error *error)
 {
-    const size_t told_apart = nni_head_classes(spec->head);
     if (classes->set)
         NN_TRY(nni_label_set_unite(classes->set, comm, error));
     drop_short_names(dataset, classes);
-    const bool fits = classes->low >= 0 && classes->high < (double)classes->limit;
+    const bool any = spec->any_classes && nni_label_set_is_known(classes->set);
+    size_t told_apart = nni_head_classes(spec->head);
+    bool fits = classes->low >= 0 && classes->high < (double)classes->limit;
+    if (any) {
+        fits = fits && (classes->high < (double)told_apart || classes->high + 1 == (double)classes->set->count);
+        told_apart = classes->set->count;
+    }
     if (!fits && classes->values)
         return nn_comm_agree(comm, become_values(dataset, error), error);
     if (!fits && classes->set && !dataset->labels && classes->set->count == told_apart)
@@ -234,7 +239,7 @@ nn_status nni_dataset_read_classes(nni_dataset *dataset, const nni_dataset_spec 
     rows.element = NNI_INT64;
     rows.classes = nni_labels_map(dataset->labels);
     struct classes classes = {
-        .limit = numbers && told_apart > 0 ? (int64_t)told_apart : INT32_MAX,
+        .limit = numbers && told_apart > 0 && !spec->any_classes ? (int64_t)told_apart : INT32_MAX,
         .values = spec->head.outputs > 0 && told_apart == 0,
     };
     nn_status status = numbers ? nn_comm_agree(comm, prepare_mapping(dataset, spec, &classes, error), error) : NN_OK;

@@ -25,9 +25,9 @@ nn_status nni_dataset_count(const nni_dataset_spec *spec, nn_comm *comm, size_t 
  *
  * Where spec->head tells classes apart, the integers of a training split that are not 0 to outputs - 1 become classes
  * in their order if they are as many as it has classes, and the integers are the classes' names; else NN_DATA says how
- * many there are. Floats that are whole numbers are classes as well, under several outputs of softmax or sigmoid, and
- * under a single sigmoid with binary_cross_entropy or iou. Integers that a head which predicts a
- * value cannot take for classes are values. Values are checked against spec->head.loss: cross_entropy takes rows that
+ * many there are, unless spec->any_classes. Floats that are whole numbers are classes as well, under several outputs of
+ * softmax or sigmoid, and under a single sigmoid with binary_cross_entropy or iou. Integers that a head which predicts
+ * a value cannot take for classes are values. Values are checked against spec->head.loss: cross_entropy takes rows that
  * are distributions, binary_cross_entropy and iou numbers from 0 to 1.
  *
  * All rows are read once, and kept where they take no more than spec->memory on every rank. Else they are read again

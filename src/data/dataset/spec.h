@@ -45,6 +45,8 @@ typedef struct nni_dataset_spec {
     bool log1p;                        /**< targets that are values must be above -1, for log(1 + y) is taken of them */
     bool names_are_labels; /**< class_names are whole numbers that y held: integers are looked up among them */
     nni_head head;         /**< that the targets are for; its outputs 0: labels stay as they are */
+    bool any_classes;      /**< the head may yet be given another number of outputs: labels are its classes where they
+                              are among them, else classes of their own, however many */
     bool missing;          /**< NaN in x stands for a value that is missing, and is no error */
     nn_external external;  /**< where the files may have data outside of themselves */
     size_t memory;         /**< bytes of rows that this rank may have in memory; 0: as many as there are */

@@ -50,28 +50,30 @@ struct named {
     nni_hdf5_names names;
 };
 
-static nn_status compare(const struct named *new, const struct named *trained, size_t features, nn_error *error)
+static nn_status compare(const struct named *new, const struct named *trained, size_t features, const char *remedy,
+                         nn_error *error)
 {
     char name[128], before[128];
     for (size_t f = 0; f < features; f++)
         if (strcmp(nni_hdf5_name(&new->names, f), nni_hdf5_name(&trained->names, f)) != 0)
             return nn_fail(error, NN_DATA,
                            "%s: feature %zu of %s is %s, but %s in %s, which the model was trained on; nntrain import "
-                           "csv --like %s makes features of the same order, --x %s takes these as they are",
+                           "csv --like %s makes features of the same order%s%s",
                            new->file.path, f, new->file.x,
                            nni_printable(nni_hdf5_name(&new->names, f), name, sizeof name),
                            nni_printable(nni_hdf5_name(&trained->names, f), before, sizeof before), trained->file.path,
-                           trained->file.path, new->file.x);
+                           trained->file.path, remedy ? ", " : "", remedy ? remedy : "");
     return NN_OK;
 }
 
-nn_status nni_feature_names_compare(nni_feature_file file, nni_feature_file trained, size_t features, nn_error *error)
+nn_status nni_feature_names_compare(nni_feature_file file, nni_feature_file trained, size_t features,
+                                    const char *remedy, nn_error *error)
 {
     struct named new = {.file = file}, before = {.file = trained};
     nni_hdf5_names_of_file(file.path, file.x, true, features, &new.names);
     if (new.names.texts)
         nni_hdf5_names_of_file(trained.path, trained.x, true, features, &before.names);
-    const nn_status status = before.names.texts ? compare(&new, &before, features, error) : NN_OK;
+    const nn_status status = before.names.texts ? compare(&new, &before, features, remedy, error) : NN_OK;
     nni_hdf5_names_free(&new.names);
     nni_hdf5_names_free(&before.names);
     return status;

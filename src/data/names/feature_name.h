@@ -23,8 +23,10 @@ typedef struct nni_feature_file {
  * Compares what two files call as many features, where both have names for all of them and nothing lies outside of the
  * files. Local.
  *
+ * @param remedy  ends the message; NULL: there is none but features of the same order
  * @return NN_DATA naming the first feature that is called otherwise; NN_OK also where there is nothing to compare
  */
-nn_status nni_feature_names_compare(nni_feature_file file, nni_feature_file trained, size_t features, nn_error *error);
+nn_status nni_feature_names_compare(nni_feature_file file, nni_feature_file trained, size_t features,
+                                    const char *remedy, nn_error *error);
 
 #endif

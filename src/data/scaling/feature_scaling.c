@@ -5,6 +5,7 @@
 #include "data/scaling/choice.h"
 #include "data/scaling/feature_scaling.h"
 #include "hdf5/files.h"
+#include "support/memory.h"
 
 #ifdef NNTRAIN_DOUBLE
 static const char real_name[] = "float64";
@@ -134,6 +135,30 @@ static nn_status keep_range(nni_feature_scaler *normalization, const nni_statist
         normalization->least[i] = found->least[i];
         normalization->most[i] = found->most[i];
     }
+    return NN_OK;
+}
+
+nn_status nni_feature_scaler_widen_range(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
+                                         nn_error *error)
+{
+    nni_statistics found = {.count = NULL};
+    double in_files = dataset->source != NULL;
+    if (!normalization->least)
+        return NN_OK;
+    NN_TRY(check_features(normalization, dataset, error));
+    NN_TRY(nni_comm_max_double(comm, &in_files, 1, error));
+    if (in_files > 0) {
+        nni_release(normalization->least);
+        nni_release(normalization->most);
+        normalization->least = normalization->most = NULL;
+        return NN_OK;
+    }
+    NN_TRY(nni_statistics_measure(dataset, NNI_STATISTICS_RANGE, comm, &found, error));
+    for (size_t i = 0; i < normalization->features; i++) {
+        normalization->least[i] = fmin(normalization->least[i], found.least[i]);
+        normalization->most[i] = fmax(normalization->most[i], found.most[i]);
+    }
+    nni_statistics_free(&found);
     return NN_OK;
 }
 

@@ -20,6 +20,11 @@
 nn_status nni_feature_scaler_fit(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                                  nn_error *error);
 
+/** Widens the range, where one is known, to further training rows; forgets it where these are not in memory, since they
+ * are not read for that alone. Collective. */
+nn_status nni_feature_scaler_widen_range(nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
+                                         nn_error *error);
+
 /**
  * Has rows normalised from now on as they are given out; the resident ones stay as they are. Local. NN_DATA where the
  * number of features differs, or where a number is beyond the range of nni_real and nothing scales it, naming the file.

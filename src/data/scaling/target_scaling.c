@@ -17,8 +17,7 @@ static nn_target_scaling choose(const nni_dataset *dataset, nn_activation output
     return entry->within;
 }
 
-/* Whether targets are no quantities, but say what is true: classes, labels and shares. */
-static bool are_truths(const nni_dataset *dataset, nn_loss_kind loss, nn_activation output)
+bool nni_targets_are_truths(const nni_dataset *dataset, nn_loss_kind loss, nn_activation output)
 {
     return dataset->row.target != NNI_TARGET_VALUES || dataset->row.binary ||
            nni_activation_of(output)->outputs == NNI_DISTRIBUTION || nni_loss_of(loss)->targets != NNI_VALUES;
@@ -66,7 +65,8 @@ static nn_status measure(const nni_dataset *dataset, nni_target_scaler *scaling,
 nn_status nni_target_scaler_fit(const nni_dataset *dataset, nn_target_scaling kind, nn_loss_kind loss,
                                 nn_activation output, nn_comm *comm, nni_target_scaler **result, nn_error *error)
 {
-    const bool truths = are_truths(dataset, loss, output), asked = kind != NN_TARGETS_AUTO && kind != NN_TARGETS_NONE;
+    const bool truths = nni_targets_are_truths(dataset, loss, output),
+               asked = kind != NN_TARGETS_AUTO && kind != NN_TARGETS_NONE;
     nni_target_scaler *scaling = NULL;
     if (truths && asked)
         return nn_fail(

@@ -7,6 +7,9 @@
 #include "data/dataset/dataset.h"
 #include "nntrain/kinds.h"
 
+/** @return whether targets are no quantities, but say what is true: classes, labels and shares; they are not scaled */
+bool nni_targets_are_truths(const nni_dataset *dataset, nn_loss_kind loss, nn_activation output);
+
 /**
  * Finds how targets are scaled, on a training split with its targets fitted to the network. Collective; the same bits
  * on any number of ranks. Targets that are classes, labels or shares of classes stay as they are.

@@ -19,6 +19,10 @@ const char *nni_feature_scaler_text(const nni_run *run, char *text, size_t size)
         snprintf(text, size, "auto (%s, as in the checkpoint)", nn_feature_scaling_name(kind));
         return text;
     }
+    if (run->start.taken > 0) {
+        snprintf(text, size, "auto (%s, as in the model)", nn_feature_scaling_name(kind));
+        return text;
+    }
     const char *words = kind == NN_NORMALIZE_NONE           ? "none: scaled already"
                         : kind == NN_NORMALIZE_STANDARD_ALL ? "all features alike, to mean 0 and deviation 1"
                                                             : "each feature to mean 0, deviation 1";

@@ -40,8 +40,10 @@ static void say_targets(const nni_run *run)
     const nn_target_scaling kind = run->data.target_scaler->kind;
     if (kind == NN_TARGETS_NONE)
         return;
-    nni_output_say(&run->output, "         targets: %s (data.normalize_targets: %s)", what[kind],
-                   nn_target_scaling_name(run->recipe->data.normalize_targets));
+    const nn_target_scaling asked = run->recipe->data.normalize_targets;
+    const bool of_model = asked == NN_TARGETS_AUTO && run->start.taken == run->recipe->network.layers_count;
+    nni_output_say(&run->output, "         targets: %s (data.normalize_targets: %s%s)", what[kind],
+                   nn_target_scaling_name(asked), of_model ? ", as in the model" : "");
     nni_output_say(&run->output, "         loss is of scaled targets; all other figures are in units of the data");
 }
 
@@ -113,6 +115,21 @@ static void say_network(const nni_run *run)
                        layer->dropout > 0 ? nni_figure_number(layer->dropout).text : "");
     }
     nni_output_say(&run->output, "         %s in all", nni_figure_plural(network->parameter_count, "parameter").text);
+}
+
+/* A run that goes on has it all from its checkpoint. */
+static void say_start(const nni_run *run)
+{
+    const size_t freeze = run->recipe->network.freeze;
+    if (run->start.taken > 0) {
+        nni_output_say(&run->output, "from     %s", run->recipe->network.from);
+        nni_output_say(&run->output, "         %s", run->start.text);
+    }
+    if (freeze == 1)
+        nni_output_say(&run->output, "freeze   layer 0 keeps its weights");
+    if (freeze > 1)
+        nni_output_say(&run->output, "freeze   layers 0 %s %zu keep their weights", freeze == 2 ? "and" : "to",
+                       freeze - 1);
 }
 
 /* The fewest and the most rows that any rank has in a full batch. */
@@ -187,6 +204,7 @@ nn_status nni_start_report(const nni_run *run, nn_error *error)
     say_data(run);
     say_memory(run);
     say_network(run);
+    say_start(run);
     say_training(run, per_rank);
     say_auto_settings(run);
     return NN_OK;

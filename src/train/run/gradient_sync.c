@@ -8,6 +8,7 @@
 #include "comm/allreduce/owner.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/elementwise/elementwise_kernels.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/system/cpu.h"
 #include "support/system/topology.h"
@@ -71,8 +72,9 @@ static nn_status gradients_complete(void *context, size_t count, nn_error *error
 {
     nni_gradient_sync *sync = context;
     if (sync->accumulated && !sync->tree) {
-        accumulate(sync, sync->added, count);
-        sync->added = count;
+        const size_t trained = nni_smaller(count, nni_network_trained(sync->network));
+        accumulate(sync, sync->added, trained);
+        sync->added = trained;
         if (!sync->last)
             return NN_OK;
     }
@@ -395,6 +397,14 @@ static nn_status create_owner(nni_gradient_sync *sync, const nni_gradient_sync_p
     return nn_comm_agree(sync->comm, take_kept(sync, error), error);
 }
 
+/* What nobody updates is in checkpoints, too. */
+static void clear_state_of_frozen(nni_gradient_sync *sync)
+{
+    const size_t trained = nni_network_trained(sync->network), count = sync->network->flat_count - trained;
+    for (size_t s = 0; s < sync->optimizer->state_count; s++)
+        memset(sync->optimizer->state[s] + trained, 0, count * sizeof(nni_real));
+}
+
 /* Network, optimizer and work space keep in the domain's memory what others read. */
 static nn_status share_arrays(nni_gradient_sync *sync, nn_error *error)
 {
@@ -402,7 +412,10 @@ static nn_status share_arrays(nni_gradient_sync *sync, nn_error *error)
     nni_optimizer_update_only(sync->optimizer, sync->kept, sync->first_kept[sync->pieces.count]);
     if (!nni_owner_gradients(owner)) {
         nni_owner_use(owner, sync->work->gradients, sync->work->flat_pitch);
-        return nni_optimizer_take_state(sync->optimizer, error);
+        NN_TRY(nni_optimizer_take_state(sync->optimizer, error));
+        if (!sync->shards) /* a file that each rank writes its parts into is empty between them */
+            clear_state_of_frozen(sync);
+        return NN_OK;
     }
     nni_network_keep_parameters(sync->network, nni_owner_array(owner, 0));
     nni_workspace_keep_gradients(sync->work, nni_owner_gradients(owner), nni_owner_pitch(owner));

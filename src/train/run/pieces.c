@@ -36,10 +36,12 @@ bool nni_pieces_needs(const nni_pieces *p, nni_piece_cursor *at, size_t layer, s
 
 /* --- memory --- */
 
-/* The tensors of a layer, and the padding behind them. */
+/* The tensors of a layer, and the padding behind them; none of a frozen one. */
 static nni_partition elements_of(const nn_network *network, size_t layer)
 {
     const size_t first = network->layers[layer].first;
+    if (layer < network->frozen)
+        return (nni_partition){first, 0};
     return (nni_partition){first, (layer > 0 ? network->layers[layer - 1].first : network->flat_count) - first};
 }
 
@@ -83,7 +85,7 @@ nn_status nni_pieces_create(nn_comm *comm, const nni_parallel_settings *parallel
                             const nni_optimizer *optimizer, nni_pieces *pieces, nn_error *error)
 {
     size_t elements = 0;
-    NN_TRY(find_size(comm, parallel, network->flat_count, &elements, error));
+    NN_TRY(find_size(comm, parallel, nni_network_trained(network), &elements, error));
     return nn_comm_agree(comm, cut(pieces, network, optimizer, elements, error), error);
 }
 

@@ -10,7 +10,7 @@
 #include "recipe/recipe.h"
 #include "support/threads/partition.h"
 
-/** In the order of the flat array, in which gradients are complete. Owns its arrays. */
+/** In the order of the flat array, in which gradients are complete; frozen layers have none. Owns its arrays. */
 typedef struct nni_pieces {
     size_t count;
     nni_partition *items; /**< [count] elements of each, in whole blocks of the optimizer */

@@ -21,6 +21,7 @@
 #include "train/run/output.h"
 #include "train/run/resource_usage.h"
 #include "train/run/threads.h"
+#include "train/run/warm_start.h"
 
 /** Rows to train and to measure on. */
 typedef struct nni_run_data {
@@ -84,6 +85,7 @@ struct nni_run {
     const nn_recipe *asked;  /* the caller's */
     const nn_recipe *recipe; /* the same, with a number where it says auto, once the data is known */
     nn_recipe *resolved;     /* that one; NULL: the caller's says auto nowhere */
+    nni_warm_start start;
     nn_comm *comm;
     nni_threads threads;
     nni_output output;

@@ -256,6 +256,29 @@ static void the_range_of_the_rows_is_kept(void)
     remove_file("range.h5");
 }
 
+/* Of rows before to these; of rows in files it is not known any more. */
+static void the_range_is_widened_to_further_rows(void)
+{
+    enum { FEATURES = 3 };
+    write_file("wider.h5", FEATURES);
+    for (int in_file = 0; in_file < 2; in_file++) {
+        nni_dataset *dataset = NULL;
+        const nni_dataset_spec spec = {.file = fixture_path("wider.h5"), .x = "x", .memory = (size_t)in_file};
+        CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, false, comm, &dataset, NULL), NN_OK);
+        nni_feature_scaler *scaler = fit_on(comm, NN_NORMALIZE_STANDARD, dataset);
+        const double least = scaler->least[0], most = scaler->most[0];
+        scaler->least[0] = least - 2;
+        scaler->most[0] = least - 1;
+        CU_ASSERT_EQUAL(nni_feature_scaler_widen_range(scaler, dataset, comm, NULL), NN_OK);
+        CU_ASSERT_EQUAL(scaler->least != NULL, !in_file);
+        if (scaler->least)
+            CU_ASSERT(scaler->least[0] == least - 2 && scaler->most[0] == most);
+        nni_feature_scaler_free(scaler);
+        nni_dataset_free(dataset);
+    }
+    remove_file("wider.h5");
+}
+
 /* Every fifth value of column 1 is missing, and all but one of column 3. */
 static bool is_missing(size_t row, size_t column)
 {
@@ -444,9 +467,9 @@ int main(int argc, char **argv)
         NN_TEST(missing_values_become_the_mean),       NN_TEST(a_feature_that_no_row_has_is_told),
         NN_TEST(standard_is_mean_and_deviation),       NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
         NN_TEST(unit_maps_the_range_to_0_and_1),       NN_TEST(none_changes_nothing),
-        NN_TEST(the_range_of_the_rows_is_kept),        NN_TEST(numbers_beyond_float32_need_a_scale),
-        NN_TEST(a_spread_beyond_doubles_is_told),      NN_TEST(data_without_spread_becomes_0),
-        NN_TEST(another_number_of_features_is_told),
+        NN_TEST(the_range_of_the_rows_is_kept),        NN_TEST(the_range_is_widened_to_further_rows),
+        NN_TEST(numbers_beyond_float32_need_a_scale),  NN_TEST(a_spread_beyond_doubles_is_told),
+        NN_TEST(data_without_spread_becomes_0),        NN_TEST(another_number_of_features_is_told),
     };
     int code = nni_run_suite("normalization", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))

@@ -43,6 +43,10 @@ static double worst_error(const nni_loss_settings *loss, nn_network *network, co
     double worst = 0, largest = 0;
     for (size_t t = 0; t < network->tensor_count; t++)
         for (size_t i = network->tensors[t].offset; i < network->tensors[t].offset + network->tensors[t].count; i++) {
+            if (network->tensors[t].layer < network->frozen) {
+                CU_ASSERT(analytic[i] == 0);
+                continue;
+            }
             const nni_real kept = network->parameters[i];
             network->parameters[i] = kept + h;
             const double above = loss_of(loss, network, batch, work);
@@ -76,6 +80,7 @@ typedef struct trial {
     double dropout;
     size_t outputs;
     bool classes;
+    size_t frozen;
 } trial;
 
 static void fill_targets(const trial *what, int32_t *labels, nni_real *values)
@@ -106,6 +111,7 @@ static void check(const trial *what)
     CU_ASSERT_FATAL(nni_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_workspace_create(network, ROWS, 2, 1, &work, NULL) == NN_OK);
     work->seed = 3;
+    network->frozen = what->frozen;
 
     int32_t labels[ROWS];
     nni_real values[ROWS * MOST_OUTPUTS];
@@ -142,7 +148,7 @@ static void check_all(nni_loss_settings loss, nn_activation output, size_t outpu
         for (size_t norm = 0; norm < nni_norm_domain.count; norm++)
             for (int classes = 0; classes < (outputs > 1 ? 2 : 1); classes++)
                 if (!nni_activation_of((nn_activation)hidden)->over_rows)
-                    check(&(trial){loss, (nn_activation)hidden, output, (nn_norm_kind)norm, 0, outputs, classes});
+                    check(&(trial){loss, (nn_activation)hidden, output, (nn_norm_kind)norm, 0, outputs, classes, 0});
 }
 
 /* Whether a loss takes the outputs of an activation. */
@@ -192,8 +198,80 @@ static void dropout_has_right_gradients_with_every_activation_and_norm(void)
     for (size_t hidden = 0; hidden < nni_activation_domain.count; hidden++)
         for (size_t norm = 0; norm < nni_norm_domain.count; norm++)
             if (!nni_activation_of((nn_activation)hidden)->over_rows)
-                check(&(trial){
-                    {.name = NN_CROSS_ENTROPY}, (nn_activation)hidden, NN_SOFTMAX, (nn_norm_kind)norm, 0.3, 4, true});
+                check(&(trial){{.name = NN_CROSS_ENTROPY},
+                               (nn_activation)hidden,
+                               NN_SOFTMAX,
+                               (nn_norm_kind)norm,
+                               0.3,
+                               4,
+                               true,
+                               0});
+}
+
+static void layers_above_frozen_ones_have_right_gradients(void)
+{
+    for (size_t frozen = 1; frozen < 3; frozen++)
+        for (size_t hidden = 0; hidden < nni_activation_domain.count; hidden++)
+            for (size_t norm = 0; norm < nni_norm_domain.count; norm++)
+                if (!nni_activation_of((nn_activation)hidden)->over_rows)
+                    check(&(trial){.loss = {.name = NN_CROSS_ENTROPY},
+                                   .hidden = (nn_activation)hidden,
+                                   .output = NN_SOFTMAX,
+                                   .norm = (nn_norm_kind)norm,
+                                   .dropout = 0.3,
+                                   .outputs = 4,
+                                   .classes = true,
+                                   .frozen = frozen});
+}
+
+static nn_status note_complete(void *context, size_t count, nn_error *error)
+{
+    (void)error;
+    *(size_t *)context = count;
+    return NN_OK;
+}
+
+/* Outputs of a frozen layer are those of inference, also of batch norm, and its running statistics stay. Ranks wait for
+ * all elements of the flat array, frozen ones too. */
+static void a_frozen_layer_does_what_it_does_in_inference(void)
+{
+    const nni_layer_settings layers[] = {
+        {.units = 3, .activation = NN_TANH, .normalization = NN_NORM_BATCH},
+        {.units = 3, .activation = NN_GELU, .normalization = NN_NORM_BATCH},
+        {.units = 2, .activation = NN_SOFTMAX},
+    };
+    const nni_loss_settings loss = {.name = NN_CROSS_ENTROPY};
+    const int32_t labels[ROWS] = {0, 1, 1, 0, 1, 0, 0};
+    nn_network *network = NULL;
+    nni_workspace *work = NULL;
+    size_t complete = 0;
+    nni_real inferred[ROWS * 3], statistics[1024];
+    CU_ASSERT_FATAL(nni_network_create(INPUTS, layers, 3, &network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(nni_workspace_create(network, ROWS, 1, 1, &work, NULL) == NN_OK);
+    CU_ASSERT_FATAL(network->statistics_count <= 1024);
+    nni_network_initialize(network, &(nni_network_settings){.initializer = NN_INITIALIZE_AUTO}, 1);
+    for (size_t i = 0; i < network->statistics_count; i++)
+        network->statistics[i] = statistics[i] = (nni_real)(2 + noise(700 + i));
+    for (size_t i = 0; i < ROWS * INPUTS; i++)
+        x[i] = (nni_real)noise(i);
+    nni_network_infer(network, x, ROWS, work);
+    memcpy(inferred, work->activations[0], sizeof inferred);
+    network->frozen = 1;
+    work->sync = (nni_sync){.complete = note_complete, .context = &complete};
+    const nni_batch batch = {.rows = ROWS, .global_rows = ROWS, .x = x, .y = {.classes = labels}, .samples = samples};
+    loss_of(&loss, network, &batch, work);
+    nni_network_backward(&loss, network, &batch, work);
+    CU_ASSERT(memcmp(inferred, work->activations[0], sizeof inferred) == 0);
+    const nni_layer *frozen = &network->layers[0], *trained = &network->layers[1];
+    for (size_t j = 0; j < 3; j++) {
+        CU_ASSERT(network->statistics[frozen->running_mean + j] == statistics[frozen->running_mean + j]);
+        CU_ASSERT(network->statistics[frozen->running_variance + j] == statistics[frozen->running_variance + j]);
+        CU_ASSERT(network->statistics[trained->running_mean + j] != statistics[trained->running_mean + j]);
+    }
+    CU_ASSERT(nni_network_trained(network) == frozen->first);
+    CU_ASSERT(complete == network->flat_count);
+    nni_workspace_free(work);
+    nn_network_free(network);
 }
 
 static void a_rank_without_rows_adds_nothing(void)
@@ -231,6 +309,8 @@ int main(void)
         NN_TEST(one_output_has_right_gradients),
         NN_TEST(settings_of_entropies_are_in_the_gradients),
         NN_TEST(dropout_has_right_gradients_with_every_activation_and_norm),
+        NN_TEST(layers_above_frozen_ones_have_right_gradients),
+        NN_TEST(a_frozen_layer_does_what_it_does_in_inference),
         NN_TEST(a_rank_without_rows_adds_nothing),
     };
     return nni_run_suite("gradients", tests, sizeof tests / sizeof *tests);

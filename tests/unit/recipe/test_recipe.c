@@ -351,6 +351,25 @@ static void relative_data_is_beside_the_recipe_or_under_the_user_in_overrides(vo
     close_playground(&here);
 }
 
+/* Its layers are known once it is read; until then a loss need not suit them. */
+static void a_model_to_begin_with_is_beside_the_recipe_and_may_have_the_layers(void)
+{
+    const char *text = "data: {train: {file: /no/a.h5}}\nloss: mse\nnetwork: {from: old/model.h5, freeze: 3}\n",
+               *layers = "network.layers=[{units: 2, activation: relu}, {units: 1, activation: linear}]";
+    nn_error error;
+    nn_recipe *recipe = NULL, *again = NULL;
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(text, "r.yaml", "/", NULL, 0, &recipe, &error), NN_OK);
+    CU_ASSERT_STRING_EQUAL(recipe->network.from, "/old/model.h5");
+    CU_ASSERT_EQUAL(recipe->network.freeze, 3);
+    CU_ASSERT_EQUAL(recipe->network.layers_count, 0);
+    CU_ASSERT_EQUAL_FATAL(nn_recipe_parse(recipe->text, "text", "/tmp", NULL, 0, &again, &error), NN_OK);
+    CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
+    nn_recipe_free(again);
+    CU_ASSERT_EQUAL(nn_recipe_parse(recipe->text, "text", NULL, &layers, 1, &again, &error), NN_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "nothing is left to train where 3 of 2 layers keep their weights"));
+    nn_recipe_free(recipe);
+}
+
 static void a_split_may_be_in_several_files(void)
 {
     const char *text = "data: {train: {files: [a.h5, /no/b-*.h5]}, test: {}, validation: {files: [v.h5]}}\nloss: mse\n"
@@ -505,6 +524,7 @@ int main(void)
         NN_TEST(an_override_replaces_all_that_its_key_had),
         NN_TEST(overrides_can_give_what_the_text_lacks),
         NN_TEST(relative_data_is_beside_the_recipe_or_under_the_user_in_overrides),
+        NN_TEST(a_model_to_begin_with_is_beside_the_recipe_and_may_have_the_layers),
         NN_TEST(a_split_may_be_in_several_files),
         NN_TEST(folders_whose_names_are_no_utf8_are_refused),
         NN_TEST(files_that_cannot_be_recipes_are_refused),

@@ -14,7 +14,7 @@ typedef struct checkpoint_header {
     nn_feature_scaling normalization;
     nn_target_scaling target_scaling;
     double limit;
-    bool imputes, names_are_labels;
+    bool imputes, ranged, names_are_labels;
     nni_optimizer_settings optimizer;
 } checkpoint_header;
 
@@ -31,6 +31,8 @@ static nn_status create_objects(const checkpoint_header *header, const nni_layer
     checkpoint->normalization->limit = header->limit;
     if (header->imputes)
         NN_TRY(nni_feature_scaler_impute(checkpoint->normalization, error));
+    if (header->ranged)
+        NN_TRY(nni_feature_scaler_take_range(checkpoint->normalization, error));
     const nni_regularization_settings none = {.l1 = 0};
     NN_TRY(
         nni_optimizer_create_stateless(&header->optimizer, &none, checkpoint->network, &checkpoint->optimizer, error));
@@ -93,6 +95,10 @@ static nn_status broadcast_arrays(nn_comm *comm, const checkpoint_header *header
     nni_feature_scaler_round(normalization);
     if (header->imputes)
         NN_TRY(nn_comm_broadcast(comm, normalization->missing, header->inputs * sizeof(nni_real), error));
+    if (header->ranged) {
+        NN_TRY(nn_comm_broadcast(comm, normalization->least, header->inputs * sizeof(double), error));
+        NN_TRY(nn_comm_broadcast(comm, normalization->most, header->inputs * sizeof(double), error));
+    }
     nni_target_scaler *scaling = checkpoint->target_scaling;
     NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
     NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
@@ -125,6 +131,7 @@ nn_status nni_checkpoint_broadcast(nn_comm *comm, nni_checkpoint *checkpoint, nn
             .target_scaling = checkpoint->target_scaling->kind,
             .limit = checkpoint->normalization->limit,
             .imputes = checkpoint->normalization->missing != NULL,
+            .ranged = checkpoint->normalization->least != NULL,
             .names_are_labels = checkpoint->names_are_labels,
             .optimizer = checkpoint->optimizer->settings,
             .optimizer_steps = checkpoint->optimizer->steps,

@@ -98,6 +98,9 @@ nn_status nni_checkpoint_write_parallel(const char *path, nn_comm *comm, const n
  */
 nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error);
 
+/** The same without other ranks, with the optimizer's state. Local. */
+nn_status nni_checkpoint_read_local(const char *path, nni_checkpoint **checkpoint, nn_error *error);
+
 /** Gives each rank's optimizer, of the same network and settings, the state of the parts that it updates, and the count
  * of steps. Collective. @param checkpoint  rank 0's has the state */
 nn_status nni_checkpoint_send_state(nn_comm *comm, const nni_checkpoint *checkpoint, nni_optimizer *optimizer,

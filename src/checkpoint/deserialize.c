@@ -202,6 +202,17 @@ static bool get_missing(hid_t group, nni_feature_scaler *normalization)
            nni_field_get_tensor(group, "missing", normalization->missing, normalization->features, 0);
 }
 
+/* Nor have models of before ranges were kept, or whose rows nobody had gone through. */
+static bool get_range(hid_t group, nni_feature_scaler *normalization)
+{
+    if (H5Lexists(group, "least", H5P_DEFAULT) <= 0)
+        return true;
+    return nni_feature_scaler_take_range(normalization, NULL) == NN_OK &&
+           nni_field_get_doubles(group, "least", normalization->least, normalization->features) &&
+           H5Lexists(group, "most", H5P_DEFAULT) > 0 &&
+           nni_field_get_doubles(group, "most", normalization->most, normalization->features);
+}
+
 static bool get_normalization(hid_t file, size_t features, nni_feature_scaler **normalization)
 {
     hid_t group = H5Gopen2(file, "/normalization", H5P_DEFAULT);
@@ -210,7 +221,7 @@ static bool get_normalization(hid_t file, size_t features, nni_feature_scaler **
                 nni_feature_scaler_create((nn_feature_scaling)kind, features, normalization, NULL) == NN_OK &&
                 nni_field_get_doubles(group, "offset", (*normalization)->offset, features) &&
                 nni_field_get_doubles(group, "scale", (*normalization)->scale, features) &&
-                get_missing(group, *normalization);
+                get_missing(group, *normalization) && get_range(group, *normalization);
     /* Models of before there was a robust kind have none. */
     if (good && H5Aexists(group, "limit") > 0)
         good = nni_field_get_number(group, "limit", &(*normalization)->limit);

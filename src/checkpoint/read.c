@@ -105,19 +105,29 @@ static nn_status read_file(void *context, nn_error *error)
     return status;
 }
 
+nn_status nni_checkpoint_read_local(const char *path, nni_checkpoint **result, nn_error *error)
+{
+    /* The seal shows damage, not malice. */
+    struct reading reading = {.path = path};
+    NN_TRY(nni_allocate(1, sizeof *reading.checkpoint, "the checkpoint", &reading.checkpoint, error));
+    nni_hdf5_lock();
+    const nn_status status = nni_hdf5_guard(path, read_file, &reading, error);
+    nni_hdf5_unlock();
+    if (status == NN_OK)
+        *result = reading.checkpoint;
+    else
+        nni_checkpoint_free(reading.checkpoint);
+    return status;
+}
+
 nn_status nni_checkpoint_read(const char *path, nn_comm *comm, nni_checkpoint **result, nn_error *error)
 {
     nni_checkpoint *checkpoint = NULL;
-    NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error), error));
-    nn_status status = NN_OK;
-    if (comm->rank == 0) {
-        nni_hdf5_lock();
-        /* The seal shows damage, not malice. */
-        struct reading reading = {path, checkpoint};
-        status = nni_hdf5_guard(path, read_file, &reading, error);
-        nni_hdf5_unlock();
-    }
-    status = nni_comm_broadcast_status(comm, status, error);
+    nn_status status = comm->rank == 0 ? nni_checkpoint_read_local(path, &checkpoint, error) : NN_OK;
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
+    if (comm->rank > 0)
+        status = nni_allocate(1, sizeof *checkpoint, "the checkpoint", &checkpoint, error);
+    status = nn_comm_agree(comm, status, error);
     if (status == NN_OK)
         status = nni_checkpoint_broadcast(comm, checkpoint, error);
     if (status != NN_OK) {

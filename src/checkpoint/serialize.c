@@ -131,7 +131,10 @@ static bool put_normalization(hid_t file, const nni_feature_scaler *normalizatio
                 nni_field_put_doubles(group, "scale", normalization->scale, normalization->features) &&
                 nni_field_put_number(group, "limit", normalization->limit) &&
                 (!normalization->missing ||
-                 nni_field_put_tensor(group, "missing", normalization->missing, normalization->features, 0));
+                 nni_field_put_tensor(group, "missing", normalization->missing, normalization->features, 0)) &&
+                (!normalization->least ||
+                 (nni_field_put_doubles(group, "least", normalization->least, normalization->features) &&
+                  nni_field_put_doubles(group, "most", normalization->most, normalization->features)));
     if (group >= 0)
         H5Gclose(group);
     return good;

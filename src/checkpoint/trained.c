@@ -25,5 +25,7 @@ nni_trained nni_trained_of(const nni_checkpoint *model)
                          .names_are_labels = model->names_are_labels,
                          .epochs = model->progress.epoch,
                          .classes = model->provenance.classes,
-                         .recipe = model->recipe};
+                         .recipe = model->recipe,
+                         .data_file = model->provenance.data_file,
+                         .data_digest = model->provenance.data_digest};
 }

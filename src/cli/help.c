@@ -33,7 +33,7 @@ void nni_cli_print_help(FILE *out, const nni_command *commands)
             "Commands:\n",
             summary);
     for (const nni_command *command = commands; command->name; command++)
-        fprintf(out, "  %-9s %s\n", command->name, command->summary);
+        fprintf(out, "  %-12s %s\n", command->name, command->summary);
     fprintf(out, "\n"
                  "  nntrain COMMAND --help  tells a command's arguments\n"
                  "  nntrain help recipe     tells what recipes may say; help recipe SECTION: of a section\n"

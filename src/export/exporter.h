@@ -22,12 +22,18 @@ typedef struct nni_export_settings {
 /** Which of the settings a format knows; bits. */
 enum { NNI_EXPORT_NAME = 1, NNI_EXPORT_TYPE = 2, NNI_EXPORT_KEEP_NORMS = 4 };
 
+/** Bytes of a file by which its format is known. */
+enum { NNI_FORMAT_BEGIN = 16 };
+
 /** A format. */
 typedef struct nni_model_format {
     const char *name;      /**< on the command line */
     const char *extension; /**< of its files, with the dot */
     const char *help;      /**< a line */
     unsigned options;      /**< NNI_EXPORT_* */
+    /** @return whether a file is of this format by its first bytes, `count` of NNI_FORMAT_BEGIN. NULL: its files are
+     * known by the extension alone */
+    bool (*begins)(const unsigned char *bytes, size_t count);
     /** Writes a model; the file appears under its name when it is complete. Local. NULL: the format is only read. */
     nn_status (*write)(const nni_trained *model, const nni_export_settings *settings, const char *path,
                        nn_error *error);

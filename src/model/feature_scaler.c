@@ -58,6 +58,13 @@ nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error 
                         &normalization->missing, error);
 }
 
+nn_status nni_feature_scaler_take_range(nni_feature_scaler *normalization, nn_error *error)
+{
+    const char what[] = "the range of the features";
+    NN_TRY(nni_allocate(normalization->features, sizeof(double), what, &normalization->least, error));
+    return nni_allocate(normalization->features, sizeof(double), what, &normalization->most, error);
+}
+
 void nni_feature_scaler_round(nni_feature_scaler *normalization)
 {
     for (size_t j = 0; j < normalization->features; j++) {
@@ -73,6 +80,8 @@ void nni_feature_scaler_free(nni_feature_scaler *normalization)
     nni_release(normalization->offset);
     nni_release(normalization->scale);
     nni_release(normalization->missing);
+    nni_release(normalization->least);
+    nni_release(normalization->most);
     nni_release(normalization->offset_real);
     nni_release(normalization->scale_real);
     nni_release(normalization);

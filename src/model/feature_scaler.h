@@ -23,6 +23,7 @@ typedef struct nni_feature_scaler {
     double *scale;         /**< [features]; 0 for a feature that the training rows have one value of */
     double limit;          /**< 0: none */
     nni_real *missing;     /**< [features] what stands for a missing value, normalised; NULL: none may be missing */
+    double *least, *most;  /**< [features] range of the training rows, as the data has them; NULL: not known */
     nni_real *offset_real; /**< [features] offset, rounded by nni_feature_scaler_round */
     nni_real *scale_real;  /**< [features] */
 } nni_feature_scaler;
@@ -33,6 +34,9 @@ nn_status nni_feature_scaler_create(nn_feature_scaling kind, size_t features, nn
 
 /** Allocates `missing`, so that missing values are replaced; its values are then measured or read. */
 nn_status nni_feature_scaler_impute(nni_feature_scaler *normalization, nn_error *error);
+
+/** Allocates `least` and `most`, whose values are then measured or read. */
+nn_status nni_feature_scaler_take_range(nni_feature_scaler *normalization, nn_error *error);
 
 /** Rounds offset and scale for types of x that an nni_real holds exactly; to be called after these were written. */
 void nni_feature_scaler_round(nni_feature_scaler *normalization);

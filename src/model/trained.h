@@ -24,6 +24,8 @@ typedef struct nni_trained {
     uint64_t epochs;                   /**< complete epochs of its training */
     uint64_t classes;                  /**< that its targets were numbers of; 0: they were values */
     const char *recipe;                /**< the resolved recipe */
+    const char *data_file;             /**< of its training rows; "": unknown */
+    uint64_t data_digest;              /**< of these rows; 0: unknown */
 } nni_trained;
 
 #endif

@@ -77,6 +77,12 @@ void nni_json_count(nni_json *json, const char *name, size_t count)
     fprintf(json->out, "%zu", count);
 }
 
+void nni_json_truth(nni_json *json, const char *name, bool truth)
+{
+    lead(json, name);
+    fputs(truth ? "true" : "false", json->out);
+}
+
 static void put_number(const nni_json *json, double number)
 {
     if (isfinite(number))

@@ -24,6 +24,7 @@ void nni_json_begin(nni_json *json, const char *name, char bracket);
 void nni_json_end(nni_json *json, char bracket);
 void nni_json_text(nni_json *json, const char *name, const char *text);
 void nni_json_count(nni_json *json, const char *name, size_t count);
+void nni_json_truth(nni_json *json, const char *name, bool truth);
 /** null where it is NaN or infinite, which JSON has no words for. */
 void nni_json_number(nni_json *json, const char *name, double number);
 /** An array of numbers, on one line. */

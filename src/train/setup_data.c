@@ -112,16 +112,18 @@ nn_status nni_setup_fit_targets(nni_run *run, nn_error *error)
     return NN_OK;
 }
 
-static nn_status take_feature_scaler(nni_run *run, nn_error *error)
+static nn_status take_feature_scaler(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
     const nni_data_settings *data = &run->recipe->data;
     NN_TRY(nni_feature_scaler_create(data->normalize, run->data.train->row.features, &run->data.feature_scaler, error));
+    if (checkpoint && checkpoint->normalization->least)
+        NN_TRY(nni_feature_scaler_take_range(run->data.feature_scaler, error));
     return data->impute != NN_IMPUTE_NONE ? nni_feature_scaler_impute(run->data.feature_scaler, error) : NN_OK;
 }
 
 static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
 {
-    NN_TRY(nn_comm_agree(run->comm, take_feature_scaler(run, error), error));
+    NN_TRY(nn_comm_agree(run->comm, take_feature_scaler(run, checkpoint, error), error));
     nni_feature_scaler *scaler = run->data.feature_scaler;
     const size_t features = run->data.train->row.features;
     if (checkpoint) {
@@ -131,6 +133,10 @@ static nn_status scale_features(nni_run *run, const nni_checkpoint *checkpoint, 
         memcpy(scaler->offset, before->offset, features * sizeof *scaler->offset);
         memcpy(scaler->scale, before->scale, features * sizeof *scaler->scale);
         nni_feature_scaler_round(scaler);
+        if (before->least) {
+            memcpy(scaler->least, before->least, features * sizeof *scaler->least);
+            memcpy(scaler->most, before->most, features * sizeof *scaler->most);
+        }
         if (scaler->missing)
             memcpy(scaler->missing, before->missing, features * sizeof *scaler->missing);
     } else {

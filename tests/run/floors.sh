@@ -25,6 +25,7 @@ kernels/isa/*
 model/losses: support kernels
 model
 optim: support kernels model
+infer: support kernels model
 hdf5/process: support comm
 hdf5
 hdf5/storage
@@ -47,15 +48,18 @@ inspect: support comm hdf5 data
 metrics: support comm kernels model optim data
 recipe: support yaml comm kernels model optim data metrics
 checkpoint: support comm kernels model optim hdf5 data recipe
-train/run: support comm kernels model optim data metrics recipe checkpoint
+export: support comm kernels model optim infer data recipe checkpoint
+export/safetensors
+export/registry
+train/run: support comm kernels model optim data metrics recipe checkpoint export
 train/run_folder
 train/callbacks
 train
-api: support comm kernels model optim data import metrics recipe checkpoint train
+api: support comm kernels model optim data import metrics recipe checkpoint export train
 bench: support comm kernels model optim hdf5 data metrics recipe checkpoint train
 gradcheck: support comm kernels model data recipe
 sim: support comm bench
-cli: support yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint train api bench gradcheck
+cli: support yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint export train api bench gradcheck
 '
 
 # Includes that the list does not allow, "FOLDER -> FOLDER" a line. Each is a defect; one that is gone fails the test until

@@ -5,7 +5,7 @@
 
 "$NNTRAIN" help >help || fail "help: exit code $?"
 "$NNTRAIN" --help | cmp -s - help || fail "nntrain help is not nntrain --help"
-for command in train import "import csv" bench "bench gemm"; do
+for command in train import "import csv" export "export safetensors" bench "bench gemm"; do
     "$NNTRAIN" help $command >a || fail "help $command: exit code $?"
     "$NNTRAIN" $command --help | cmp -s - a || fail "help $command is not $command --help"
 done
@@ -33,7 +33,7 @@ diff made tables >difference ||
 # The manual page, as it is installed.
 "$NNTRAIN" help man >nntrain.1 || fail "help man: exit code $?"
 cmp -s nntrain.1 "$(dirname "$NNTRAIN")/nntrain.1" || fail "the manual page beside the program is not what it says now"
-for word in train eval predict inspect check import generate bench; do
+for word in train eval predict inspect check import generate export import-model bench; do
     grep -q "^\.SS nntrain $word$" nntrain.1 || fail "the manual page has no command $word"
 done
 for section in $(grep -o '^[a-z_.]*: ' reference | tr -d ': ' | grep -v '^recipe$'); do

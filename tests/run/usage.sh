@@ -3,7 +3,7 @@
 # Help, versions and wrong usage: what a user types first.
 . "$(dirname "$0")/lib.sh"
 
-for command in train eval predict inspect check import generate bench; do
+for command in train eval predict inspect check import generate export import-model bench; do
     "$NNTRAIN" $command --help >help || fail "$command --help: exit code $?"
     grep -q "Usage: nntrain $command" help || fail "$command --help does not begin with its usage: $(head -n 1 help)"
     "$NNTRAIN" --help | grep -q "^  $command " || fail "nntrain --help does not list $command"
@@ -56,6 +56,7 @@ among test predict --model m.h5 --split tset --output p.h5
 among validation eval --model m.h5 --split val
 among lines train r.yaml --progress linse
 among gemm bench gem
+among safetensors export safetensor m.h5 --output m
 "$NNTRAIN" eval m.h5 2>err
 [ $? -eq 2 ] && grep -qF "'m.h5' stands alone; the model is named by --model" err || fail "a model without --model: $(cat err)"
 

@@ -109,23 +109,32 @@ static nn_status check_spread(const nni_feature_scaler *normalization, const nni
     return NN_OK;
 }
 
-static unsigned what_to_measure(const nni_feature_scaler *normalization)
+/* The range is kept with the model, for whoever uses it. A pass that is made tells it by the way. Where none is needed
+ * rows that are in memory are worth one: 0.05 s of a processor for 60,000 images of 784 bytes; those in files are not read
+ * for that alone. */
+static nn_status what_to_measure(const nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
+                                 unsigned *kinds, nn_error *error)
 {
-    unsigned moments = normalization->missing ? NNI_STATISTICS_MOMENTS : 0;
-    switch (normalization->kind) {
-    case NN_NORMALIZE_NONE:
-    case NN_NORMALIZE_UNIT:
-        return moments;
-    case NN_NORMALIZE_MINMAX:
-        return moments | NNI_STATISTICS_RANGE;
-    case NN_NORMALIZE_STANDARD:
-    case NN_NORMALIZE_STANDARD_ALL:
-    case NN_NORMALIZE_ROBUST:
-        return NNI_STATISTICS_MOMENTS;
-    case NN_NORMALIZE_AUTO:
-        break;
+    const bool scales = normalization->kind != NN_NORMALIZE_NONE && normalization->kind != NN_NORMALIZE_UNIT;
+    const bool moments = normalization->missing || (scales && normalization->kind != NN_NORMALIZE_MINMAX);
+    double in_files = dataset->source != NULL;
+    *kinds = NNI_STATISTICS_RANGE | (moments ? NNI_STATISTICS_MOMENTS : 0);
+    if (moments || scales)
+        return NN_OK;
+    NN_TRY(nni_comm_max_double(comm, &in_files, 1, error));
+    if (in_files > 0)
+        *kinds = 0;
+    return NN_OK;
+}
+
+static nn_status keep_range(nni_feature_scaler *normalization, const nni_statistics *found, nn_error *error)
+{
+    NN_TRY(nni_feature_scaler_take_range(normalization, error));
+    for (size_t i = 0; i < normalization->features; i++) {
+        normalization->least[i] = found->least[i];
+        normalization->most[i] = found->most[i];
     }
-    return NNI_STATISTICS_MOMENTS | NNI_STATISTICS_RANGE;
+    return NN_OK;
 }
 
 /* Robust: what lies far off is as far off as this, in deviations of the others, which are found in so many passes. */
@@ -194,10 +203,13 @@ nn_status nni_feature_scaler_fit_noting(nni_feature_scaler *normalization, const
 {
     nni_statistics found = {.count = NULL};
     NN_TRY(check_features(normalization, dataset, error));
-    const unsigned kinds = what_to_measure(normalization);
+    unsigned kinds = 0;
+    NN_TRY(what_to_measure(normalization, dataset, comm, &kinds, error));
     if (kinds)
         NN_TRY(nni_statistics_measure(dataset, kinds, comm, &found, error));
-    const nn_status status = fit_by(normalization, dataset, comm, &found, notes, error);
+    nn_status status = fit_by(normalization, dataset, comm, &found, notes, error);
+    if (status == NN_OK && kinds)
+        status = nn_comm_agree(comm, keep_range(normalization, &found, error), error);
     nni_statistics_free(&found);
     return status;
 }

@@ -78,6 +78,11 @@ static nni_checkpoint made_up(void)
         checkpoint.normalization->scale[i] = 1 / (double)(i + 3);
     }
     checkpoint.normalization->limit = 10;
+    CU_ASSERT_FATAL(nni_feature_scaler_take_range(checkpoint.normalization, NULL) == NN_OK);
+    for (size_t i = 0; i < 17; i++) {
+        checkpoint.normalization->least[i] = -1 / (double)(i + 7);
+        checkpoint.normalization->most[i] = 1e300 * (double)i;
+    }
     return checkpoint;
 }
 
@@ -110,6 +115,9 @@ static void read_is(const nni_checkpoint *written)
     CU_ASSERT(memcmp(read->normalization->offset, written->normalization->offset, 17 * sizeof(double)) == 0);
     CU_ASSERT(memcmp(read->normalization->scale, written->normalization->scale, 17 * sizeof(double)) == 0);
     CU_ASSERT(read->normalization->limit == 10);
+    CU_ASSERT_FATAL(read->normalization->least && read->normalization->most);
+    CU_ASSERT(memcmp(read->normalization->least, written->normalization->least, 17 * sizeof(double)) == 0);
+    CU_ASSERT(memcmp(read->normalization->most, written->normalization->most, 17 * sizeof(double)) == 0);
     CU_ASSERT(read->normalization->scale_real[4] == (nni_real)written->normalization->scale[4]);
     const nni_target_scaler *scaling = written->target_scaling;
     CU_ASSERT(read->target_scaling->kind == NN_TARGETS_LOG1P && read->target_scaling->outputs == 5);
@@ -215,9 +223,11 @@ static void put_floats(hid_t file, const char *name)
     H5Dclose(dataset);
     H5Sclose(space);
     H5Adelete_by_name(file, "/normalization", "limit", H5P_DEFAULT);
+    H5Ldelete(file, "/normalization/least", H5P_DEFAULT);
+    H5Ldelete(file, "/normalization/most", H5P_DEFAULT);
 }
 
-/* As they were written before: offset and scale as floats, and no limit. */
+/* As they were written before: offset and scale as floats, no limit and no range. */
 static void older_normalizations_are_read(void)
 {
     nni_checkpoint written = made_up();
@@ -234,7 +244,7 @@ static void older_normalizations_are_read(void)
         CU_ASSERT(read->normalization->offset[i] == (double)(float)(0.1 * (double)i));
         CU_ASSERT(read->normalization->offset_real[i] == (nni_real)(float)(0.1 * (double)i));
     }
-    CU_ASSERT(read->normalization->limit == 0);
+    CU_ASSERT(read->normalization->limit == 0 && !read->normalization->least && !read->normalization->most);
     nni_checkpoint_free(read);
     free_made_up(&written);
 }

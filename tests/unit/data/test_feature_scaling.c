@@ -228,6 +228,34 @@ static void standard_all_is_one_mean_and_deviation(void)
     remove_file("all.h5");
 }
 
+/* Of any kind, where the rows are gone through or are in memory anyway. */
+static void the_range_of_the_rows_is_kept(void)
+{
+    enum { FEATURES = 6 };
+    write_file("range.h5", FEATURES);
+    for (int in_file = 0; in_file < 2; in_file++)
+        for (int kind = NN_NORMALIZE_NONE; kind <= NN_NORMALIZE_AUTO; kind++) {
+            nni_dataset *dataset = NULL;
+            const nni_dataset_spec spec = {.file = fixture_path("range.h5"), .x = "x", .memory = (size_t)in_file};
+            CU_ASSERT_EQUAL_FATAL(nni_dataset_open(&spec, SLICES, false, comm, &dataset, NULL), NN_OK);
+            nni_feature_scaler *scaler = fit_on(comm, (nn_feature_scaling)kind, dataset);
+            const bool needs_no_pass = kind == NN_NORMALIZE_NONE || kind == NN_NORMALIZE_UNIT;
+            CU_ASSERT_EQUAL(scaler->least != NULL, !(in_file && needs_no_pass));
+            CU_ASSERT_EQUAL(scaler->most != NULL, !(in_file && needs_no_pass));
+            for (size_t i = 0; scaler->most && i < FEATURES; i++) {
+                float least = INFINITY, most = -INFINITY;
+                for (size_t row = 0; row < ROWS; row++) {
+                    least = fminf(least, cell(row, i));
+                    most = fmaxf(most, cell(row, i));
+                }
+                CU_ASSERT(scaler->least[i] == (double)least && scaler->most[i] == (double)most);
+            }
+            nni_feature_scaler_free(scaler);
+            nni_dataset_free(dataset);
+        }
+    remove_file("range.h5");
+}
+
 /* Every fifth value of column 1 is missing, and all but one of column 3. */
 static bool is_missing(size_t row, size_t column)
 {
@@ -416,8 +444,9 @@ int main(int argc, char **argv)
         NN_TEST(missing_values_become_the_mean),       NN_TEST(a_feature_that_no_row_has_is_told),
         NN_TEST(standard_is_mean_and_deviation),       NN_TEST(statistics_have_the_same_bits_on_any_number_of_ranks),
         NN_TEST(unit_maps_the_range_to_0_and_1),       NN_TEST(none_changes_nothing),
-        NN_TEST(numbers_beyond_float32_need_a_scale),  NN_TEST(a_spread_beyond_doubles_is_told),
-        NN_TEST(data_without_spread_becomes_0),        NN_TEST(another_number_of_features_is_told),
+        NN_TEST(the_range_of_the_rows_is_kept),        NN_TEST(numbers_beyond_float32_need_a_scale),
+        NN_TEST(a_spread_beyond_doubles_is_told),      NN_TEST(data_without_spread_becomes_0),
+        NN_TEST(another_number_of_features_is_told),
     };
     int code = nni_run_suite("normalization", tests, sizeof tests / sizeof *tests);
     if (!fixture_end(comm))

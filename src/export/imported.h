@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/** What a network from elsewhere lacks to be a checkpoint. */
+#ifndef NNI_EXPORT_IMPORTED_H
+#define NNI_EXPORT_IMPORTED_H
+
+#include "checkpoint/checkpoint.h"
+#include "nntrain/status.h"
+
+/**
+ * Fills in what a checkpoint with a network does not have yet: features and targets as they are, an optimizer (sgd
+ * without state), and a recipe of the network, by the scalings that are there, with the usual loss of its outputs and a
+ * training file that does not exist. Local.
+ *
+ * @param checkpoint  zeroed but for `network` and what is known
+ * @param origin      the file that it comes from, for messages
+ * @return NN_USAGE where no recipe has such a network, or its recipe is none; NN_SYSTEM where memory runs out
+ */
+nn_status nni_imported_complete(nni_checkpoint *checkpoint, const char *origin, nn_error *error);
+
+#endif

@@ -72,11 +72,11 @@ static void put_header(const nni_source_plan *plan, FILE *out)
                 name);
     fprintf(out,
             "\n#ifdef %s_SELF_TEST\n"
-            "/* Predicts %zu rows and returns 0, or the number of the first that differs from the trainer's prediction "
+            "/* Predicts %d rows and returns 0, or the number of the first that differs from the trainer's prediction "
             "by more\n"
             " * than 1e-5 of the largest output. */\n"
             "int %s_self_test(void);\n#endif\n",
-            upper, plan->sample.rows, name);
+            upper, NNI_SOURCE_TESTED, name);
     fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", out);
 }
 
@@ -93,6 +93,9 @@ static void put_beginning(const nni_source_plan *plan, const char *header, FILE 
             "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n"
             "#ifdef __FAST_MATH__\n"
             "#error \"compile without -ffast-math: the order of operations is what makes these functions exact\"\n"
+            "#endif\n"
+            "#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2\n"
+            "#error \"compile with -msse2 -mfpmath=sse: the x87 unit rounds otherwise\"\n"
             "#endif\n"
             "#if defined(__GNUC__) && !defined(__clang__)\n"
             "#define UNROLL _Pragma(\"GCC unroll 16\")\n"

@@ -84,11 +84,11 @@ void nni_c_put_self_test(const nni_source_plan *plan, FILE *out)
         "/* Rows in the range of the training, what the trainer predicts of them, and the difference that may be. */\n"
         "int %s_self_test(void)\n{\n",
         upper, name);
-    put_floats("rows", sample->x, sample->rows * inputs, out);
-    put_doubles("expected", sample->expected, sample->rows * outputs, out);
+    put_floats("rows", sample->x, NNI_SOURCE_TESTED * inputs, out);
+    put_doubles("expected", sample->expected, NNI_SOURCE_TESTED * outputs, out);
     put_doubles("tolerance", sample->tolerance, outputs, out);
     fprintf(out,
-            "    for (int i = 0; i < %zu; i++) {\n"
+            "    for (int i = 0; i < %d; i++) {\n"
             "        real x[%s_FEATURES], y[%s_OUTPUTS];\n"
             "        for (size_t j = 0; j < %s_FEATURES; j++)\n"
             "            x[j] = rows[(size_t)i * %s_FEATURES + j];\n"
@@ -101,5 +101,5 @@ void nni_c_put_self_test(const nni_source_plan *plan, FILE *out)
             "    }\n"
             "    return 0;\n}\n"
             "#endif\n",
-            sample->rows, upper, upper, upper, upper, name, upper, upper);
+            NNI_SOURCE_TESTED, upper, upper, upper, upper, name, upper, upper);
 }

@@ -270,28 +270,28 @@ static void put_classes(const nni_source_plan *plan, FILE *out)
     fputs("    end select\n  end function\n", out);
 }
 
-static void put_self_test(const nni_source_plan *plan, FILE *out)
+static void put_self_test(FILE *out)
 {
     fprintf(out,
-            "\n  ! Predicts %zu rows. 0, or the number of the first that differs from the trainer's prediction.\n"
+            "\n  ! Predicts %d rows. 0, or the number of the first that differs from the trainer's prediction.\n"
             "  pure integer function self_test()\n"
             "    real(kind_of_x) :: y(outputs)\n"
             "    integer :: i\n"
             "    self_test = 0\n"
-            "    do i = %zu, 1, -1\n"
+            "    do i = %d, 1, -1\n"
             "      call predict(real(test_rows((i - 1) * features + 1:i * features), kind_of_x), y)\n"
             "      if (.not. all(abs(y - test_expected((i - 1) * outputs + 1:i * outputs)) <= test_tolerance)) &\n"
             "        self_test = i\n"
             "    end do\n"
             "  end function\n",
-            plan->sample.rows, plan->sample.rows);
+            NNI_SOURCE_TESTED, NNI_SOURCE_TESTED);
 }
 
 static void put_sample(const nni_source_plan *plan, FILE *out)
 {
     const nni_sample *sample = &plan->sample;
-    nni_fortran_put_floats("test_rows", sample->x, sample->rows * plan->network->inputs, out);
-    nni_fortran_put_doubles("test_expected", sample->expected, sample->rows * plan->network->outputs, out);
+    nni_fortran_put_floats("test_rows", sample->x, NNI_SOURCE_TESTED * plan->network->inputs, out);
+    nni_fortran_put_doubles("test_expected", sample->expected, NNI_SOURCE_TESTED * plan->network->outputs, out);
     nni_fortran_put_doubles("test_tolerance", sample->tolerance, plan->network->outputs, out);
 }
 
@@ -305,7 +305,7 @@ static nn_status put_module(const nni_source_plan *plan, FILE *out, nn_error *er
     fputs("contains\n", out);
     put_predict(plan, out);
     put_classes(plan, out);
-    put_self_test(plan, out);
+    put_self_test(out);
     fputs(dense, out);
     if (has_norm(plan, NN_NORM_LAYER))
         fprintf(out, layer_norm, nni_number_double(NNI_NORM_EPSILON).text);

@@ -59,7 +59,7 @@ nn_status nni_source_plan_create(const nni_trained *model, const nni_export_sett
     nn_status status = nni_source_network(model->network, settings->type == NNI_SOURCE_INT8, &plan->network, error);
     if (status == NN_OK)
         status = nni_sample_create(model, plan->network, settings->type == NNI_SOURCE_DOUBLE ? NNI_DOUBLE : NNI_FLOAT,
-                                   NNI_SOURCE_ROWS, &plan->sample, error);
+                                   NNI_SOURCE_MEASURED, &plan->sample, error);
     if (status != NN_OK)
         nni_source_plan_free(plan);
     return status;

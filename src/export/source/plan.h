@@ -10,7 +10,7 @@
 #include "export/exporter.h"
 #include "export/source/sample.h"
 
-enum { NNI_SOURCE_NAME = 48, NNI_SOURCE_ROWS = 4 };
+enum { NNI_SOURCE_NAME = 48, NNI_SOURCE_MEASURED = 64, NNI_SOURCE_TESTED = 4 };
 
 /** Owns the network and the sample. */
 typedef struct nni_source_plan {
@@ -18,9 +18,9 @@ typedef struct nni_source_plan {
     nni_source_type type;
     char name[NNI_SOURCE_NAME], upper[NNI_SOURCE_NAME]; /**< of functions, and of macros */
     nn_network *network;                                /**< with weights as the code has them */
-    nni_sample sample;                                  /**< NNI_SOURCE_ROWS rows */
-    bool scales;                                        /**< features, or limits or replaces them */
-    size_t buffer[2]; /**< numbers in the two arrays that steps read from and write to in turns */
+    nni_sample sample; /**< NNI_SOURCE_MEASURED rows, of which self-tests have the first NNI_SOURCE_TESTED */
+    bool scales;       /**< features, or limits or replaces them */
+    size_t buffer[2];  /**< numbers in the two arrays that steps read from and write to in turns */
 } nni_source_plan;
 
 /**

@@ -61,10 +61,18 @@ static inline nni_real size_up_to(nni_real x, nni_real high)
 }
 
 /* Whether the processor fuses at the price of one operation; Clang says so of x86-64 by the instruction set alone. */
-#if defined(__FMA__) || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF))
+#ifdef NNTRAIN_DOUBLE
+#if defined(__FMA__) || defined(__FP_FAST_FMA)
 #define FUSES 1
 #else
 #define FUSES 0
+#endif
+#else
+#if defined(__FMA__) || defined(__FP_FAST_FMAF)
+#define FUSES 1
+#else
+#define FUSES 0
+#endif
 #endif
 
 /* Fused there, never by a library call. */

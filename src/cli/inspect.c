@@ -106,11 +106,16 @@ static void print_checkpoint(const char *path, const nni_checkpoint *checkpoint)
     printf("features normalized: %s\n", nn_feature_scaling_name(checkpoint->normalization->kind));
     if (checkpoint->target_scaling->kind != NN_TARGETS_NONE)
         printf("targets  normalized: %s\n", nn_target_scaling_name(checkpoint->target_scaling->kind));
-    printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
-           from->hosts);
+    if (from->ranks > 0) /* not where a model was imported */
+        printf("trained  by %" PRIu64 " ranks x %" PRIu64 " threads on %" PRIu64 " hosts\n", from->ranks, from->threads,
+               from->hosts);
     printf("data     ");
-    nni_print_text(stdout, from->data_file);
-    printf(", %" PRIu64 " bytes, digest %016" PRIx64 "\n", from->data_bytes, from->data_digest);
+    nni_print_text(stdout, from->data_file[0] ? from->data_file : "not known");
+    if (from->data_bytes > 0)
+        printf(", %" PRIu64 " bytes", from->data_bytes);
+    if (from->data_digest > 0)
+        printf(", digest %016" PRIx64, from->data_digest);
+    printf("\n");
     printf("recipe   nntrain inspect --recipe ");
     nni_print_text(stdout, path);
     printf(" prints it\n");

@@ -64,6 +64,8 @@ def command_lines():
                "--skip-bad\n--chunk\n9\n-o\no.h5",
         "npy": "import\nnpy\n--train-x\na.npz:x\n--train-y\ny.npy\n--compress=3\n--output=o.h5",
         "svmlight": "import\nsvmlight\nt.txt\n--features\n9\n--zero-based\n-o\no.h5",
+        "export": "export\nsafetensors\nm.h5\n-o\nm.safetensors",
+        "import_model": "import-model\nm.safetensors\n--activation\nrelu\n--output-activation=softmax\n-o\nm.h5",
         "generate": "generate\nspirals\n--rows\n9\n--noise\n0.5\n--seed\n3\n-o\no.h5",
         "bench": "bench\ngemm\n--seconds\n1",
         "help": "--help",
@@ -91,6 +93,13 @@ def checkpoints():
             run("train", "recipe.yaml", "--output", name, "--progress", "quiet")
             with open(os.path.join(work, name, "model.h5"), "rb") as file:
                 put("checkpoint", name, file.read()[512:])
+        run("export", "safetensors", "norms/model.h5", "-o", "own")
+        with open(os.path.join(work, "own"), "rb") as file:
+            put("model_file", "own", file.read())
+    golden = os.path.join(os.path.dirname(__file__), "../golden/models")
+    for name in ("sequential", "batch_norm", "named", "blocks", "alone"):
+        with open(os.path.join(golden, f"{name}.safetensors"), "rb") as file:
+            put("model_file", name, file.read())
 
 
 def datasets():

@@ -110,8 +110,8 @@ static nn_status check_spread(const nni_feature_scaler *normalization, const nni
 }
 
 /* The range is kept with the model, for whoever uses it. A pass that is made tells it by the way. Where none is needed
- * rows that are in memory are worth one: 0.05 s of a processor for 60,000 images of 784 bytes; those in files are not read
- * for that alone. */
+ * rows that are in memory are worth one: 0.05 s of a processor for 60,000 images of 784 bytes; those in files are not
+ * read for that alone. */
 static nn_status what_to_measure(const nni_feature_scaler *normalization, const nni_dataset *dataset, nn_comm *comm,
                                  unsigned *kinds, nn_error *error)
 {

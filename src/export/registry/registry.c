@@ -15,8 +15,10 @@
 
 #define DECLARE(name) extern const nni_model_format nni_model_format_##name;
 #define ADDRESS(name) &nni_model_format_##name,
+#define NUMBER(name)  NUMBER_OF_##name,
 FORMATS(DECLARE)
 static const nni_model_format *const formats[] = {FORMATS(ADDRESS) NULL};
+enum { FORMATS(NUMBER) FORMAT_COUNT };
 
 const nni_model_format *nni_model_format_at(size_t i)
 {
@@ -42,7 +44,7 @@ static size_t list_formats(bool written, const char **names, char *list, size_t 
 
 const nni_model_format *nni_model_format_find(const char *name, nn_error *error)
 {
-    const char *names[sizeof formats / sizeof *formats];
+    const char *names[FORMAT_COUNT];
     char list[200];
     for (size_t i = 0; formats[i]; i++)
         if (formats[i]->write && strcmp(formats[i]->name, name) == 0)
@@ -86,7 +88,7 @@ nn_status nni_model_file_format(const char *path, const nni_model_format **forma
     *format = format_of(path, begin, count > 0 ? (size_t)count : 0);
     if (*format)
         return NN_OK;
-    const char *names[sizeof formats / sizeof *formats];
+    const char *names[FORMAT_COUNT];
     char list[200];
     list_formats(false, names, list, sizeof list);
     return nn_fail(error, NN_DATA,

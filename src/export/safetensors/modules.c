@@ -165,10 +165,9 @@ static nn_status understand(const nni_tensor_file *file, nni_module *module, nn_
             error, NN_DATA,
             "%s: tensor '%s' is of a norm without bias and statistics; nntrain has batch norm and layer norm",
             file->path, any->name);
-    const nni_safetensor *const others[] = {module->bias, module->mean, module->variance};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        NN_TRY(check_length(file, others[i], module->outputs, error));
-    return NN_OK;
+    NN_TRY(check_length(file, module->bias, module->outputs, error));
+    NN_TRY(check_length(file, module->mean, module->outputs, error));
+    return check_length(file, module->variance, module->outputs, error);
 }
 
 /* num_batches_tracked alone makes no module. */

@@ -166,8 +166,8 @@ static void put_scaling(const nni_source_plan *plan, FILE *out)
             "        real value = (x[j] - feature_offset[%s]) * feature_scale[%s];\n",
             plan->upper, offset, scale);
     if (scaler->limit > 0) {
-        const nni_number limit =
-            plan->type == NNI_SOURCE_DOUBLE ? nni_number_double(scaler->limit) : nni_number_float((float)scaler->limit);
+        const nni_number limit = plan->type == NNI_SOURCE_DOUBLE ? nni_number_double(scaler->limit, "")
+                                                                 : nni_number_float((float)scaler->limit, "");
         fprintf(out,
                 "        value = value > (real)%s ? (real)%s : value;\n"
                 "        value = value < (real)-%s ? (real)-%s : value;\n",
@@ -265,7 +265,7 @@ static nn_status write_c(const nni_trained *model, const nni_export_settings *se
     if (length < 3 || length >= PATH_MAX || strcmp(path + length - 2, ".c") != 0 || path[length - 3] == '/')
         return nn_fail(error, NN_USAGE, "%s: C source needs a name that ends in .c; its header goes beside it, with .h",
                        path);
-    if (strpbrk(path, "\"\\\n"))
+    if (strpbrk(strrchr(path, '/') ? strrchr(path, '/') : path, "\"\\\n"))
         return nn_fail(error, NN_USAGE,
                        "%s: quotes, backslashes and line ends in the name would end the #include of the "
                        "header; take another name",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/source/c_constants.h"
 
-#include <string.h>
 
 #include "export/source/int8.h"
 #include "export/source/numbers.h"
@@ -42,8 +41,7 @@ static void end(array *to)
 
 static void put_float(array *to, float value)
 {
-    nni_number number = nni_number_float(value);
-    nni_word_list_add(&to->list, strcat(number.text, "f"));
+    nni_word_list_add(&to->list, nni_number_float(value, "f").text);
 }
 
 static void put_floats(array *to, const char *type, const char *name, size_t layer, const nni_real *values,
@@ -61,7 +59,7 @@ static void put_doubles(array *to, const char *name, const double *values, size_
 {
     begin(to, "double", name, count, sizeof(double));
     for (size_t i = 0; to->list.out && i < count; i++)
-        nni_word_list_add(&to->list, nni_number_double(values[i]).text);
+        nni_word_list_add(&to->list, nni_number_double(values[i], "").text);
     end(to);
 }
 

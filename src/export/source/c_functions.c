@@ -57,10 +57,8 @@ static void put_floats(const char *name, const float *values, size_t count, FILE
 {
     nni_word_list list = {.out = out, .indent = "        ", .continued = ""};
     fprintf(out, "    static const float %s[%zu] = {\n", name, count);
-    for (size_t i = 0; i < count; i++) {
-        nni_number number = nni_number_float(values[i]);
-        nni_word_list_add(&list, strcat(number.text, "f"));
-    }
+    for (size_t i = 0; i < count; i++)
+        nni_word_list_add(&list, nni_number_float(values[i], "f").text);
     fputs("\n    };\n", out);
 }
 
@@ -69,7 +67,7 @@ static void put_doubles(const char *name, const double *values, size_t count, FI
     nni_word_list list = {.out = out, .indent = "        ", .continued = ""};
     fprintf(out, "    static const double %s[%zu] = {\n", name, count);
     for (size_t i = 0; i < count; i++)
-        nni_word_list_add(&list, nni_number_double(values[i]).text);
+        nni_word_list_add(&list, nni_number_double(values[i], "").text);
     fputs("\n    };\n", out);
 }
 

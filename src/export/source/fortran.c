@@ -183,7 +183,7 @@ static const char layer_norm[] = "\n"
 static void put_scaling(const nni_source_plan *plan, FILE *out)
 {
     const nni_feature_scaler *scaler = plan->model->feature_scaler;
-    const nni_number limit = nni_number_double(scaler->limit);
+    const nni_number limit = nni_number_double(scaler->limit, "");
     fputs("    a(1:features) = (x - feature_offset) * feature_scale\n", out);
     if (scaler->limit > 0) {
         fprintf(out, "    where (a(1:features) > %s_wide) a(1:features) = real(%s_wide, kind_of_x)\n", limit.text,
@@ -308,7 +308,7 @@ static nn_status put_module(const nni_source_plan *plan, FILE *out, nn_error *er
     put_self_test(out);
     fputs(dense, out);
     if (has_norm(plan, NN_NORM_LAYER))
-        fprintf(out, layer_norm, nni_number_double(NNI_NORM_EPSILON).text);
+        fprintf(out, layer_norm, nni_number_double(NNI_NORM_EPSILON, "").text);
     NN_TRY(put_activations(plan, out, error));
     fputs("end module\n", out);
     return NN_OK;

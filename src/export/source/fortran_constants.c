@@ -2,7 +2,6 @@
 #include "export/source/fortran_constants.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "export/source/numbers.h"
 
@@ -13,14 +12,12 @@ typedef nni_number number_at(const void *values, size_t index);
 
 static nni_number real_at(const void *values, size_t index)
 {
-    return nni_number_float((float)((const nni_real *)values)[index]);
+    return nni_number_float((float)((const nni_real *)values)[index], "");
 }
 
 static nni_number double_at(const void *values, size_t index)
 {
-    nni_number number = nni_number_double(((const double *)values)[index]);
-    strcat(number.text, "_wide");
-    return number;
+    return nni_number_double(((const double *)values)[index], "_wide");
 }
 
 static void put(const char *kind, const char *name, const void *values, number_at *number, size_t count, FILE *out)
@@ -43,7 +40,7 @@ void nni_fortran_put_reals(const char *name, const nni_real *values, size_t coun
 
 static nni_number float_at(const void *values, size_t index)
 {
-    return nni_number_float(((const float *)values)[index]);
+    return nni_number_float(((const float *)values)[index], "");
 }
 
 void nni_fortran_put_floats(const char *name, const float *values, size_t count, FILE *out)

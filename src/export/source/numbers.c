@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/source/numbers.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Columns that a line may have; Fortran's limit is 132. */
 enum { COLUMNS = 116 };
 
-static void with_point(nni_number *number)
+static void complete(nni_number *number, const char *suffix)
 {
-    if (!strpbrk(number->text, ".e"))
-        strcat(number->text, ".0");
+    const size_t length = strlen(number->text);
+    const bool whole = !strpbrk(number->text, ".e");
+    snprintf(number->text + length, sizeof number->text - length, "%s%s", whole ? ".0" : "", suffix);
 }
 
-nni_number nni_number_float(float value)
+nni_number nni_number_float(float value, const char *suffix)
 {
     nni_number number;
     for (int digits = 6; digits <= 9; digits++) {
@@ -21,11 +23,11 @@ nni_number nni_number_float(float value)
         if (strtof(number.text, NULL) == value)
             break;
     }
-    with_point(&number);
+    complete(&number, suffix);
     return number;
 }
 
-nni_number nni_number_double(double value)
+nni_number nni_number_double(double value, const char *suffix)
 {
     nni_number number;
     for (int digits = 15; digits <= 17; digits++) {
@@ -33,7 +35,7 @@ nni_number nni_number_double(double value)
         if (strtod(number.text, NULL) == value)
             break;
     }
-    with_point(&number);
+    complete(&number, suffix);
     return number;
 }
 

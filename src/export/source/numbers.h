@@ -6,16 +6,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** A number as text, with room for any suffix. */
+/** A number as text. */
 typedef struct nni_number {
     char text[40];
 } nni_number;
 
-/** @return a float: 1.0, 0.1, 1e-05 */
-nni_number nni_number_float(float value);
+/** @return a float: 1.0, 0.1, 1e-05. @param suffix  of at most 10 characters: "f" in C */
+nni_number nni_number_float(float value, const char *suffix);
 
 /** @return a double, likewise */
-nni_number nni_number_double(double value);
+nni_number nni_number_double(double value, const char *suffix);
 
 /** A list of words in lines of limited length. */
 typedef struct nni_word_list {

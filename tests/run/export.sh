@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# nntrain export and import-model: a model goes there and back with the same bits and predictions; one of PyTorch comes in;
+# wrong usage and damaged files get one sentence and write nothing.
+. "$(dirname "$0")/lib.sh"
+golden=$SOURCE/tests/golden/models
+
+"$NNTRAIN" generate circles --rows 200 --output c.h5 >/dev/null || fail "generate"
+cat >c.yaml <<'Y'
+data: {train: {file: c.h5}, test: {fraction: 0.2}, normalize: robust, impute: mean}
+network: {layers: [{units: 8, activation: gelu, normalization: batch, dropout: 0.1}, {units: 2, activation: softmax}]}
+loss: cross_entropy
+training: {epochs: 3, precision: bf16}
+Y
+"$NNTRAIN" train c.yaml --output run >out 2>&1 || fail "train: $(cat out)"
+
+# --- there and back ---
+"$NNTRAIN" export safetensors run/model.h5 --output m.safetensors >out 2>&1 || fail "export: $(cat out)"
+grep -q '^wrote    m.safetensors (.*)$' out || fail "export says: $(cat out)"
+echo old >back.h5
+"$NNTRAIN" import-model m.safetensors --output back.h5 >out 2>&1 || fail "import-model: $(cat out)"
+[ "$(cat out)" = 'wrote    back.h5' ] || fail "import-model says: $(cat out)"
+for group in /model /normalization /recipe; do
+    h5diff run/model.h5 back.h5 $group >out 2>&1 && [ ! -s out ] || fail "there and back differ: $(cat out)"
+done
+h5dump -H run/model.h5 | grep -q 'DATASET "most"' || fail "the model lacks the range of its features"
+for model in run/model.h5 back.h5; do
+    "$NNTRAIN" predict --model $model --data c.h5 --x /test/x --output p.h5 >out 2>&1 || fail "predict: $(cat out)"
+    "$NNTRAIN" eval --model $model --json >"$(basename $model).json" 2>err || fail "eval of held-out rows: $(cat err)"
+    mv p.h5 "$(basename $model).p"
+done
+h5diff model.h5.p back.h5.p >out 2>&1 || fail "other predictions: $(cat out)"
+diff <(grep -v '"model"' model.h5.json) <(grep -v '"model"' back.h5.json) >out || fail "other figures: $(cat out)"
+"$NNTRAIN" export safetensors m.safetensors --output again.safetensors >out 2>&1 || fail "export of an export: $(cat out)"
+cmp m.safetensors again.safetensors || fail "an export of an export is another file"
+"$NNTRAIN" inspect back.h5 >out 2>&1 || fail "inspect: $(cat out)"
+! grep -q '^trained' out || fail "inspect tells who trained what was imported: $(cat out)"
+
+# --- from PyTorch ---
+"$NNTRAIN" import-model "$golden/named.safetensors" --activation gelu --output-activation softmax --output torch.h5 >out 2>&1 ||
+    fail "import of a state_dict: $(cat out)"
+grep -qx 'layer 1  fc2: 7 -> 6, batch norm bn2, gelu' out || fail "import of a state_dict says: $(cat out)"
+printf 'a,b,c,d,e,f,kind\n1,2,3,4,5,6,x\n6,5,4,3,2,1,y\n0,0,0,1,1,1,x\n' >t.csv
+"$NNTRAIN" import csv t.csv --label kind --output t.h5 >out 2>&1 || fail "import csv: $(cat out)"
+"$NNTRAIN" predict --model torch.h5 --data t.h5 --output p.h5 >out 2>&1 || fail "predict by a state_dict: $(cat out)"
+"$NNTRAIN" eval --model torch.h5 --data t.h5 >out 2>&1 || fail "eval of a state_dict: $(cat out)"
+grep -q '^rows     3$' out || fail "eval of a state_dict says: $(cat out)"
+
+# --- as source code: the file names its functions, and its self-test agrees with what the trainer predicts ---
+"$NNTRAIN" export c run/model.h5 --output 2-circles.c >out 2>&1 || fail "export c: $(cat out)"
+printf '#include <stdio.h>\n#include "2-circles.h"\nint main(void) { float x[2] = {0, 0}, y[2]; m2_circles_predict(x, y);
+printf("%%d %%.3f\\n", m2_circles_self_test(), y[0] + y[1]); return 0; }\n' >main.c
+cc -std=c99 -DM2_CIRCLES_SELF_TEST main.c 2-circles.c -lm -o circles 2>err || fail "exported C does not compile: $(cat err)"
+[ "$(./circles)" = "0 1.000" ] || fail "exported C: $(./circles)"
+grep -q 'products of bfloat16' 2-circles.h || fail "exported C keeps quiet about bfloat16: $(cat 2-circles.h)"
+"$NNTRAIN" export fortran m.safetensors --name circles --output f.f90 >out 2>&1 || fail "export fortran: $(cat out)"
+grep -qx 'module circles' f.f90 || fail "export fortran --name: $(head -5 f.f90)"
+
+# --- mistakes ---
+# wrong CODE MESSAGE ARGUMENTS...: one line on standard error, and no new file.
+wrong() {
+    local code=$1 message=$2
+    shift 2
+    rm -f new new.partial
+    "$NNTRAIN" "$@" >out 2>err
+    [ $? -eq "$code" ] || fail "$*: exit code is not $code: $(cat err)"
+    grep -qF -- "$message" err && [ "$(wc -l <err)" -eq 1 ] || fail "$*: not '$message': $(cat err)"
+    [ ! -e new ] && [ ! -e new.partial ] || fail "$*: leaves a file"
+}
+head -c 700 m.safetensors >cut.safetensors
+head -c 3000 run/model.h5 >cut.h5
+mkdir folder
+wrong 2 "there is no format 'safetensor' (did you mean safetensors?)" export safetensor run/model.h5 --output new
+wrong 3 "there is no file none.h5" export safetensors none.h5 --output new
+wrong 3 "run is a folder; a file is needed" export safetensors run --output new
+wrong 3 "cut.h5 is damaged or truncated" export safetensors cut.h5 --output new
+wrong 3 "c.yaml is no model" export safetensors c.yaml --output new
+wrong 5 "cannot write folder: there is something by that name that is no file" export safetensors run/model.h5 --output folder
+wrong 5 "cannot write none/new: No such file or directory" export safetensors run/model.h5 --output none/new
+wrong 2 "run/model.h5 is the model itself" export safetensors run/model.h5 --output run/model.h5
+wrong 2 "new: C source needs a name that ends in .c" export c run/model.h5 --output new
+wrong 2 "quotes, backslashes and line ends" export c run/model.h5 --output 'a"b.c'
+wrong 2 "int8 is of export c" export fortran run/model.h5 --type int8 --output new
+wrong 3 "cut.safetensors is no safetensors file, or cut off" import-model cut.safetensors --output new
+wrong 2 "is a checkpoint of nntrain already" import-model run/model.h5 --output new
+wrong 2 "tells its activations itself" import-model m.safetensors --activation relu --output new
+wrong 2 "say it: --activation relu" import-model "$golden/named.safetensors" --output new
+wrong 2 "m.safetensors is the file itself" import-model m.safetensors --output m.safetensors
+"$NNTRAIN" export safetensors run/model.h5 2>err
+[ $? -eq 2 ] && grep -q 'export safetensors model.h5 --output FILE.safetensors' err || fail "export without --output: $(cat err)"
+"$NNTRAIN" import-model x --activation rleu --output new 2>err
+[ $? -eq 2 ] && grep -q "no activation 'rleu' (did you mean relu?)" err || fail "a misspelt activation: $(cat err)"
+"$NNTRAIN" export safetensors run/model.h5 --type int8 --output new 2>err
+[ $? -eq 2 ] && grep -q 'no option --type' err || fail "an option of another format: $(cat err)"
+
+# Under mpirun one process does it.
+ranks 2 "$NNTRAIN" export safetensors run/model.h5 --output two.safetensors >out 2>&1 || fail "under mpirun: $(cat out)"
+[ "$(grep -c ^wrote out)" -eq 1 ] && cmp m.safetensors two.safetensors || fail "under mpirun: $(cat out)"
+finish

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/source/c_constants.h"
 
-
 #include "export/source/int8.h"
 #include "export/source/numbers.h"
 #include "model/norms.h"

@@ -3,6 +3,7 @@
  * compiled into one library, and asked for predictions, which must be the trainer's: in C bit for bit where the trainer
  * fuses multiply-adds and so does the compiler. */
 #include <dlfcn.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ typedef struct choice {
     nn_feature_scaling features;
     nn_target_scaling targets;
     bool imputes, named;
+    bool alone; /* the network is the last activation of one feature */
     nni_source_type type;
     bool fortran;
 } choice;
@@ -72,7 +74,8 @@ static void fill_network(made *model)
         const nni_tensor *tensor = &network->tensors[t];
         const double most = tensor->role == NNI_TENSOR_WEIGHT ? 1.5 / sqrt((double)tensor->columns) : 1;
         for (size_t i = 0; i < tensor->count; i++)
-            network->parameters[tensor->offset + i] = (nni_real)number(-most, most);
+            network->parameters[tensor->offset + i] =
+                model->choice.alone ? tensor->role == NNI_TENSOR_WEIGHT : (nni_real)number(-most, most);
     }
     for (size_t i = 0; i < network->statistics_count; i++)
         network->statistics[i] = (nni_real)number(0.1, 2);
@@ -114,8 +117,8 @@ static nni_trained trained_of(const made *model)
 static void add(choice of)
 {
     made *model = &models[model_count];
-    const size_t inputs = 3 + model_count % (MOST_INPUTS - 2);
-    const size_t outputs = of.last == NN_SOFTMAX ? MOST_OUTPUTS : 1 + model_count % MOST_OUTPUTS;
+    const size_t inputs = of.alone ? 1 : 3 + model_count % (MOST_INPUTS - 2);
+    const size_t outputs = of.alone ? 1 : of.last == NN_SOFTMAX ? MOST_OUTPUTS : 1 + model_count % MOST_OUTPUTS;
     const nni_layer_settings layers[] = {
         {.units = HIDDEN, .activation = of.first, .normalization = of.norm},
         {.units = WIDE, .activation = of.second, .normalization = of.norm},
@@ -124,7 +127,8 @@ static void add(choice of)
     CU_ASSERT_FATAL(model_count < MOST_MODELS);
     *model = (made){.choice = of, .predicts = of.named ? NN_PREDICTS_CLASSES : NN_PREDICTS_VALUES};
     snprintf(model->name, sizeof model->name, "m%zu", model_count++);
-    CU_ASSERT_FATAL(nni_network_create(inputs, layers, 3, &model->network, NULL) == NN_OK);
+    CU_ASSERT_FATAL(
+        nni_network_create(inputs, of.alone ? layers + 2 : layers, of.alone ? 1 : 3, &model->network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_feature_scaler_create(of.features, inputs, &model->features, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_target_scaler_create(of.targets, outputs, &model->targets, NULL) == NN_OK);
     if (of.imputes)
@@ -175,6 +179,14 @@ static void add_all(nni_source_type type, bool fortran, size_t step)
             of.second = NN_TANH;
         add(of);
     }
+}
+
+/* Each activation of one number. */
+static void add_activations(nni_source_type type, bool fortran)
+{
+    for (size_t i = 0; i < kinds(&nni_activation_domain); i++)
+        if (!nni_activation_of((nn_activation)i)->over_rows)
+            add((choice){.alone = true, .last = (nn_activation)i, .type = type, .fortran = fortran});
 }
 
 /* --- the compilers --- */
@@ -327,6 +339,27 @@ static void compare(const made *model, const double *y, const double *expected)
     }
 }
 
+/* Of an activation alone: over its range and beyond. Without the same bits, 1e-6 of the value is what rounding takes;
+ * the difference of numbers near 1 loses 1e-15 more. */
+static void compare_range(void *library, const made *model)
+{
+    const float ends[] = {0, 1e-40F, 1e-20F, 1e-3F, 1e10F, 1e30F, FLT_MAX, INFINITY, NAN};
+    const bool exact = fuses() && !model->choice.fortran && model->choice.type == NNI_SOURCE_FLOAT;
+    enum { ENDS = sizeof ends / sizeof *ends, POINTS = 500 };
+    for (int i = -ENDS; i < POINTS; i++) {
+        const float x[1] = {i < 0 ? ends[-i - 1] * (i % 2 ? 1 : -1) : (float)(i - POINTS / 2) * 0.1571F};
+        double y, expected;
+        trainers(model, model->network, x, &expected);
+        predict(library, model, x, &y);
+        const bool equal = y == expected || (isnan(y) && isnan(expected));
+        const bool agrees = equal || (!exact && fabs(y - expected) <= 1e-6 * fabs(expected) + 1e-15);
+        CU_ASSERT(agrees);
+        if (!agrees)
+            printf("%s (%s alone) of %.9g: %.9g for %.9g\n", model->name, nn_activation_name(model->choice.last),
+                   (double)x[0], y, expected);
+    }
+}
+
 static void compare_classes(void *library, const made *model, const double *y)
 {
     int (*class_of)(const float *), (*class_of_doubles)(const double *);
@@ -369,6 +402,10 @@ static void compare_model(void *library, const made *model)
 {
     nn_network *rounded = NULL;
     int (*self_test)(void);
+    if (model->choice.alone) {
+        compare_range(library, model);
+        return;
+    }
     CU_ASSERT_FATAL(nni_source_network(model->network, model->choice.type == NNI_SOURCE_INT8, &rounded, NULL) == NN_OK);
     for (size_t row = 0; row < ROWS; row++) {
         float x[MOST_INPUTS];
@@ -391,11 +428,14 @@ static void source_predicts_what_the_trainer_predicts(void)
 {
     const bool fortran = have("gfortran");
     add_all(NNI_SOURCE_FLOAT, false, 2); /* in which every activation stands first or second */
-    add_all(NNI_SOURCE_DOUBLE, false, 11);
-    add_all(NNI_SOURCE_INT8, false, 11);
+    add_all(NNI_SOURCE_DOUBLE, false, 17);
+    add_all(NNI_SOURCE_INT8, false, 17);
+    add_activations(NNI_SOURCE_FLOAT, false);
+    add_activations(NNI_SOURCE_DOUBLE, false);
     if (fortran) {
-        add_all(NNI_SOURCE_FLOAT, true, 5);
-        add_all(NNI_SOURCE_DOUBLE, true, 25);
+        add_all(NNI_SOURCE_FLOAT, true, 7);
+        add_all(NNI_SOURCE_DOUBLE, true, 43);
+        add_activations(NNI_SOURCE_FLOAT, true);
     } else
         printf("without gfortran: Fortran source is not compiled\n");
     CU_ASSERT(model_count >= (fortran ? 200 : 140));

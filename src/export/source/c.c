@@ -30,15 +30,20 @@ static void put_facts(const nni_source_plan *plan, FILE *out)
     fprintf(out,
             ".\n *\n"
             " * Written by nntrain; %zu parameters, trained for %zu epochs%s.\n"
-            " * Constants: %zu bytes. Scratch: %zu bytes, on the stack or the caller's.\n"
-            " * Largest difference from the trainer's predictions of %zu rows: %.2g of the largest output, %s.\n",
+            " * Constants: %zu bytes. Scratch: %zu bytes, on the stack or the caller's.\n",
             plan->network->parameter_count, (size_t)plan->model->epochs,
             plan->model->network->precision == NN_BF16 ? ", there with products of bfloat16" : "",
-            nni_c_constant_bytes(plan), scratch(plan) * nni_c_real_bytes(plan), plan->sample.rows, plan->sample.error,
-            plan->type == NNI_SOURCE_INT8     ? "for weights are rounded to 8 bits"
-            : plan->type == NNI_SOURCE_DOUBLE ? "if it computed in float"
-                                              : "where the processor has no fused\n * multiply-add; with it, none");
-    fputs(" */\n", out);
+            nni_c_constant_bytes(plan), scratch(plan) * nni_c_real_bytes(plan));
+    if (plan->type == NNI_SOURCE_DOUBLE)
+        fputs(" * Computes in double: predictions differ from the trainer's by what float rounds there.\n */\n", out);
+    else
+        fprintf(
+            out,
+            " * Predictions of %zu random rows differ from the trainer's by up to %.2g of the largest output%s\n */\n",
+            plan->sample.rows, plan->sample.error,
+            plan->type == NNI_SOURCE_INT8
+                ? ", since\n * weights are rounded to 8 bits."
+                : "\n * without fused multiply-add; with it they have the same bits, rounded to float.");
 }
 
 static void put_header(const nni_source_plan *plan, FILE *out)

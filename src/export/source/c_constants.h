@@ -20,7 +20,7 @@ size_t nni_c_constant_bytes(const nni_source_plan *plan);
  * scalings. */
 void nni_c_put_constants(const nni_source_plan *plan, FILE *out);
 
-/** Writes the index of a feature's offset, scale or stand-in: "j", or "0" where all features share one. */
+/** @return the index of offsets or scales in the loop over features j: "j", or "0" where all share one */
 const char *nni_c_feature_index(const double *values, size_t features);
 
 #endif

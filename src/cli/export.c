@@ -27,7 +27,8 @@ static const struct {
     struct argp_option option;
 } known_options[] = {
     {0, {"output", 'o', "FILE", 0, "File to write; an existing one is replaced, once the new one is complete", 0}},
-    {NNI_EXPORT_NAME, {"name", KEY_NAME, "NAME", 0, "What functions and modules are called by (default: model)", 0}},
+    {NNI_EXPORT_NAME,
+     {"name", KEY_NAME, "NAME", 0, "What functions and modules are called by (default: the file's name)", 0}},
     {NNI_EXPORT_TYPE, {"type", KEY_TYPE, "TYPE", 0, "Type of the weights: float (the default), double or int8", 0}},
     {NNI_EXPORT_KEEP_NORMS,
      {"keep-norms", KEY_KEEP_NORMS, NULL, 0, "Leave batch norm as it is, instead of folding it into the weights", 0}},
@@ -139,7 +140,7 @@ static nn_status export_model(const arguments *given, nn_error *error)
 static nn_status export_format(const nni_model_format *format, int argc, char **argv)
 {
     nn_error error;
-    arguments given = {.format = format, .settings = {.name = "model"}};
+    arguments given = {.format = format};
     const nni_parsed parsed = parse(&given, argc, argv);
     if (parsed != NNI_PARSED_GO)
         return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;

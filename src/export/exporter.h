@@ -14,7 +14,7 @@ typedef enum nni_source_type { NNI_SOURCE_FLOAT, NNI_SOURCE_DOUBLE, NNI_SOURCE_I
 
 /** What the command line says of an export. A format ignores what is not in its .options. */
 typedef struct nni_export_settings {
-    const char *name;     /**< of functions and modules in source code, an identifier */
+    const char *name;     /**< of functions and modules in source code, an identifier; NULL: made of the path */
     nni_source_type type; /**< of weights in source code */
     bool keep_norms;      /**< batch norm stays an operator, where it could be folded into the weights */
 } nni_export_settings;

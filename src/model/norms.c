@@ -9,8 +9,7 @@
 #include "model/layer_work.h"
 #include "model/partial_sums.h"
 
-/* Added to variances, so that a constant unit divides by no zero; as in PyTorch. */
-static const double epsilon = 1e-5;
+static const double epsilon = NNI_NORM_EPSILON;
 
 /* The weight of a batch's statistics in the running ones; as in PyTorch. */
 static const double momentum = 0.1;
@@ -101,6 +100,11 @@ static void batch_norm_forward(nn_network *network, size_t index, const nni_leaf
                           network->parameters + layer->gamma, network->parameters + layer->beta);
 }
 
+nni_real nni_batch_norm_inverse(nni_real variance)
+{
+    return (nni_real)(1 / sqrt((double)variance + epsilon));
+}
+
 static void batch_norm_infer(const nn_network *network, size_t index, size_t rows, nni_real *values,
                              nni_workspace *work)
 {
@@ -108,7 +112,7 @@ static void batch_norm_infer(const nn_network *network, size_t index, size_t row
     nni_layer_work *kept = &work->layers[index];
     const nni_real *variance = network->statistics + layer->running_variance;
     for (size_t j = 0; j < layer->outputs; j++)
-        kept->inverse[j] = (nni_real)(1 / sqrt((double)variance[j] + epsilon));
+        kept->inverse[j] = nni_batch_norm_inverse(variance[j]);
     nni_normalize_columns(values, kept->xhat, rows, layer->outputs, network->statistics + layer->running_mean,
                           kept->inverse, network->parameters + layer->gamma, network->parameters + layer->beta);
 }

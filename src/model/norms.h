@@ -6,6 +6,9 @@
 #include "model/network.h"
 #include "support/setting.h"
 
+/** Added to variances, so that a constant unit divides by no zero; as in PyTorch. */
+#define NNI_NORM_EPSILON 1e-5
+
 /** A normalisation with trained gamma and beta; functions are NULL where sums stay as they are. */
 typedef struct nni_norm_entry {
     nni_kind kind;
@@ -27,6 +30,9 @@ typedef struct nni_norm_entry {
 extern const nni_domain nni_norm_domain;
 
 const nni_norm_entry *nni_norm_of(nn_norm_kind norm);
+
+/** @return what batch norm multiplies by in inference: 1 / sqrt(variance + epsilon) of a running variance */
+nni_real nni_batch_norm_inverse(nni_real variance);
 
 /** @return whether a norm has gamma, beta and functions */
 static inline bool nni_norm_is_on(nn_norm_kind norm)

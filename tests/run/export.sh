@@ -46,6 +46,16 @@ printf 'a,b,c,d,e,f,kind\n1,2,3,4,5,6,x\n6,5,4,3,2,1,y\n0,0,0,1,1,1,x\n' >t.csv
 "$NNTRAIN" eval --model torch.h5 --data t.h5 >out 2>&1 || fail "eval of a state_dict: $(cat out)"
 grep -q '^rows     3$' out || fail "eval of a state_dict says: $(cat out)"
 
+# --- as source code: the file names its functions, and its self-test agrees with what the trainer predicts ---
+"$NNTRAIN" export c run/model.h5 --output 2-circles.c >out 2>&1 || fail "export c: $(cat out)"
+printf '#include <stdio.h>\n#include "2-circles.h"\nint main(void) { float x[2] = {0, 0}, y[2]; m2_circles_predict(x, y);
+printf("%%d %%.3f\\n", m2_circles_self_test(), y[0] + y[1]); return 0; }\n' >main.c
+cc -std=c99 -DM2_CIRCLES_SELF_TEST main.c 2-circles.c -lm -o circles 2>err || fail "exported C does not compile: $(cat err)"
+[ "$(./circles)" = "0 1.000" ] || fail "exported C: $(./circles)"
+grep -q 'products of bfloat16' 2-circles.h || fail "exported C keeps quiet about bfloat16: $(cat 2-circles.h)"
+"$NNTRAIN" export fortran m.safetensors --name circles --output f.f90 >out 2>&1 || fail "export fortran: $(cat out)"
+grep -qx 'module circles' f.f90 || fail "export fortran --name: $(head -5 f.f90)"
+
 # --- mistakes ---
 # wrong CODE MESSAGE ARGUMENTS...: one line on standard error, and no new file.
 wrong() {
@@ -68,6 +78,9 @@ wrong 3 "c.yaml is no model" export safetensors c.yaml --output new
 wrong 5 "cannot write folder: there is something by that name that is no file" export safetensors run/model.h5 --output folder
 wrong 5 "cannot write none/new: No such file or directory" export safetensors run/model.h5 --output none/new
 wrong 2 "run/model.h5 is the model itself" export safetensors run/model.h5 --output run/model.h5
+wrong 2 "new: C source needs a name that ends in .c" export c run/model.h5 --output new
+wrong 2 "quotes, backslashes and line ends" export c run/model.h5 --output 'a"b.c'
+wrong 2 "int8 is of export c" export fortran run/model.h5 --type int8 --output new
 wrong 3 "cut.safetensors is no safetensors file, or cut off" import-model cut.safetensors --output new
 wrong 2 "is a checkpoint of nntrain already" import-model run/model.h5 --output new
 wrong 2 "tells its activations itself" import-model m.safetensors --activation relu --output new

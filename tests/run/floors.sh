@@ -50,6 +50,7 @@ recipe: support yaml comm kernels model optim data metrics
 checkpoint: support comm kernels model optim hdf5 data recipe
 export: support comm kernels model optim infer data recipe checkpoint
 export/safetensors
+export/source
 export/registry
 train/run: support comm kernels model optim data metrics recipe checkpoint export
 train/run_folder

@@ -5,7 +5,7 @@
 
 "$NNTRAIN" help >help || fail "help: exit code $?"
 "$NNTRAIN" --help | cmp -s - help || fail "nntrain help is not nntrain --help"
-for command in train import "import csv" export "export safetensors" bench "bench gemm"; do
+for command in train import "import csv" export "export safetensors" "export c" bench "bench gemm"; do
     "$NNTRAIN" help $command >a || fail "help $command: exit code $?"
     "$NNTRAIN" $command --help | cmp -s - a || fail "help $command is not $command --help"
 done

@@ -11,7 +11,7 @@
 #include "support/suggest.h"
 
 /* A line a format, in the order of the help. */
-#define FORMATS(FORMAT) FORMAT(safetensors)
+#define FORMATS(FORMAT) FORMAT(safetensors) FORMAT(c) FORMAT(fortran)
 
 #define DECLARE(name) extern const nni_model_format nni_model_format_##name;
 #define ADDRESS(name) &nni_model_format_##name,

@@ -20,6 +20,7 @@ typedef enum nni_output_kind {
 /** An activation. Either the loops over elements or those over rows are there, in the table of an instruction set. */
 typedef struct nni_activation_entry {
     nni_kind kind;
+    const char *function; /**< in activations.inl.h: of one element; over_rows: the name before _forward */
     /** outputs[i] = act(inputs[i]); outputs may be inputs. */
     void (*forward)(const nni_real *inputs, nni_real *outputs, size_t count);
     /** delta[i] *= act'(o_i), from at[i], which is o_i where needs_input, else act(o_i). */

@@ -296,11 +296,11 @@ static inline void softmax_backward(const nni_real *p, size_t columns, nni_real 
 /* --- the table --- */
 
 #ifdef NNI_ACTIVATIONS_WITHOUT_LOOPS
-#define LOOPS(name)     .forward = NULL
-#define ROW_LOOPS(name) .forward_rows = NULL
+#define LOOPS(name)     .function = #name
+#define ROW_LOOPS(name) .function = #name
 #else
-#define LOOPS(name)     .forward = name##_forward, .backward = name##_backward
-#define ROW_LOOPS(name) .forward_rows = name##_forward, .backward_row = name##_backward
+#define LOOPS(name)     .function = #name, .forward = name##_forward, .backward = name##_backward
+#define ROW_LOOPS(name) .function = #name, .forward_rows = name##_forward, .backward_row = name##_backward
 #endif
 
 /* Targets of one side are scaled and not shifted: of prices, of which most then lie near 0, relu learnt nothing from 0

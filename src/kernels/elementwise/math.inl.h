@@ -8,6 +8,8 @@
  * and double alike.
  *
  * elementwise.h states how far the results may be off.
+ *
+ * `nntrain export c` copies functions of this file into its own, by export/source/excerpt.h: they are C99.
  */
 #include <float.h>
 #include <math.h>
@@ -59,21 +61,31 @@ static inline nni_real size_up_to(nni_real x, nni_real high)
 }
 
 /* Whether the processor fuses at the price of one operation; Clang says so of x86-64 by the instruction set alone. */
-#if defined(__FMA__) || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF))
+#ifdef NNTRAIN_DOUBLE
+#if defined(__FMA__) || defined(__FP_FAST_FMA)
 #define FUSES 1
 #else
 #define FUSES 0
+#endif
+#else
+#if defined(__FMA__) || defined(__FP_FAST_FMAF)
+#define FUSES 1
+#else
+#define FUSES 0
+#endif
 #endif
 
 /* Fused there, never by a library call. */
 static inline nni_real multiply_add(nni_real a, nni_real b, nni_real c)
 {
-#if !FUSES
-    return a * b + c;
-#elif defined(NNTRAIN_DOUBLE)
+#if FUSES
+#ifdef NNTRAIN_DOUBLE
     return __builtin_fma(a, b, c);
 #else
     return __builtin_fmaf(a, b, c);
+#endif
+#else
+    return a * b + c;
 #endif
 }
 
@@ -86,13 +98,11 @@ static inline nni_real head_of(nni_real x)
 /* What rounding took from product = a * b (Dekker, 1971). */
 static inline nni_real product_rest(nni_real a, nni_real b, nni_real product)
 {
-#if FUSES
-    return multiply_add(a, b, -product);
-#else
+    if (FUSES)
+        return multiply_add(a, b, -product);
     nni_real a_head = head_of(a), b_head = head_of(b);
     nni_real a_rest = a - a_head, b_rest = b - b_head;
     return ((a_head * b_head - product) + a_head * b_rest + a_rest * b_head) + a_rest * b_rest;
-#endif
 }
 
 /* e^x = 2^n e^r, |r| <= ln(2)/2 (Cody and Waite, 1980). */

@@ -10,6 +10,7 @@
 #include "model/target_scaler.h"
 #include "nntrain/infer.h"
 #include "support/json_read.h"
+#include "support/memory.h"
 
 /** A layer's weights as one row takes them: the outputs of an input side by side, so that sums of neighbours fill
  * vectors. */
@@ -51,7 +52,12 @@ typedef struct nni_infer_memory {
 } nni_infer_memory;
 
 /** @return the next part; NULL where parts are counted */
-void *nni_infer_take(nni_infer_memory *memory, size_t count, size_t size);
+static inline void *nni_infer_take(nni_infer_memory *memory, size_t count, size_t size)
+{
+    char *part = memory->at ? memory->at + memory->bytes : NULL;
+    memory->bytes += (count * size + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
+    return part;
+}
 
 /** Copies the weights of a small network to row_layers. Local. */
 nn_status nni_infer_take_rows(nn_infer_model *model, nn_error *error);

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Predictions: the trainer's pass of inference, in the caller's scratch. */
-#include <string.h>
-
 #include "infer/model.h"
 #include "model/class_of.h"
 #include "model/layer_work.h"
 #include "model/norms.h"
 #include "support/element.h"
 #include "support/extremes.h"
-#include "support/memory.h"
-
-void *nni_infer_take(nni_infer_memory *memory, size_t count, size_t size)
-{
-    char *part = memory->at ? memory->at + memory->bytes : NULL;
-    memory->bytes += (count * size + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
-    return part;
-}
 
 /* The scratch of a prediction. */
 typedef struct buffers {

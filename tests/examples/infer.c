@@ -8,7 +8,8 @@
 
 /* What one row needs: taken once, before the loop. */
 typedef struct arrays {
-    double *x, *y, *jacobian;
+    float *x; /* as the data of its training were: then the bits of nntrain predict */
+    double *exact, *y, *jacobian;
     unsigned char *outside;
     void *memory, *scratch;
 } arrays;
@@ -16,18 +17,20 @@ typedef struct arrays {
 static int take(const nn_infer_model *model, arrays *of)
 {
     const size_t features = nn_infer_features(model), outputs = nn_infer_outputs(model);
-    of->x = (double *)malloc(features * sizeof(double));
+    of->x = (float *)malloc(features * sizeof(float));
+    of->exact = (double *)malloc(features * sizeof(double));
     of->y = (double *)malloc(outputs * sizeof(double));
     of->jacobian = (double *)malloc(outputs * features * sizeof(double));
     of->outside = (unsigned char *)malloc(features);
     of->memory = malloc(nn_infer_scratch_bytes(model, 1) + 63);
     of->scratch = (void *)(((uintptr_t)of->memory + 63) / 64 * 64);
-    return of->x && of->y && of->jacobian && of->outside && of->memory;
+    return of->x && of->exact && of->y && of->jacobian && of->outside && of->memory;
 }
 
 static void drop(arrays *of)
 {
     free(of->x);
+    free(of->exact);
     free(of->y);
     free(of->jacobian);
     free(of->outside);
@@ -35,11 +38,11 @@ static void drop(arrays *of)
 }
 
 /* A row of numbers from standard input; "nan" is one that is missing. */
-static int read_row(double *x, size_t features)
+static int read_row(const arrays *of, size_t features)
 {
     size_t j = 0;
-    while (j < features && scanf("%lf", &x[j]) == 1)
-        j++;
+    for (; j < features && scanf("%f", &of->x[j]) == 1; j++)
+        of->exact[j] = (double)of->x[j];
     return j == features;
 }
 
@@ -58,22 +61,24 @@ static void print_row(const nn_infer_model *model, const arrays *of)
             printf(" class %lu", (unsigned long)number);
     }
     printf(" slope %.6g outside %lu\n", of->jacobian[0],
-           (unsigned long)nn_infer_check_range(model, of->x, of->outside));
+           (unsigned long)nn_infer_check_range(model, of->exact, of->outside));
 }
 
 int main(int argc, char **argv)
 {
     nn_infer_model *model = NULL;
     nn_error error;
-    arrays of = {NULL, NULL, NULL, NULL, NULL, NULL};
+    arrays of = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     if (argc != 2 || nn_infer_load(argv[1], &model, &error) != NN_OK) {
         fprintf(stderr, "%s\n", argc == 2 ? error.message : "usage: infer MODEL <rows.txt");
         return argc == 2 ? (int)error.status : NN_USAGE;
     }
     const int enough = take(model, &of);
-    while (enough && read_row(of.x, nn_infer_features(model))) {
-        nn_infer_predict_double(model, 1, of.x, of.y, of.scratch);
-        nn_infer_jacobian(model, of.x, of.jacobian, of.scratch);
+    while (enough && read_row(&of, nn_infer_features(model))) {
+        const nn_infer_input x = {of.x, NN_INFER_FLOAT, 0, 1};
+        const nn_infer_output y = {of.y, NN_INFER_DOUBLE, 0, 1};
+        nn_infer_predict(model, 1, x, y, of.scratch);
+        nn_infer_jacobian(model, of.exact, of.jacobian, of.scratch);
         print_row(model, &of);
     }
     drop(&of);

@@ -12,7 +12,7 @@
 #include "nntrain/kinds.h"
 #include "nntrain/network.h"
 #include "nntrain/status.h"
-#include "support/partition.h"
+#include "support/threads/partition.h"
 
 /** A dense layer, and the offsets of its tensors in a flat array of parameters, gradients or optimizer state. */
 typedef struct nni_layer {

@@ -136,9 +136,8 @@ void nni_gemm_row(const nni_gemm_plan *plan, size_t columns, size_t depth, const
                             .bias = epilogue->bias,
                             .rectify = epilogue->activation == NN_RELU};
     plan->kernel->run(&strip);
-    if (nni_gemm_must_finish(epilogue))
-        nni_gemm_finish(&(nni_gemm_product){.c = c, .c_stride = columns, .epilogue = epilogue}, (nni_partition){0, 1},
-                        (nni_partition){0, columns});
+    nni_gemm_finish(&(nni_gemm_product){.c = c, .c_stride = columns, .epilogue = epilogue}, (nni_partition){0, 1},
+                    (nni_partition){0, columns});
 }
 
 void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,

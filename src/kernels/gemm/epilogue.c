@@ -13,9 +13,15 @@ static bool is_left(const nni_epilogue *e)
     return e && (!tile_activates(e->activation) || e->outputs);
 }
 
+/* A row by itself has no work space. */
+static bool tells(const nni_gemm_product *p)
+{
+    return p->space && p->space->after_rows;
+}
+
 bool nni_gemm_must_finish(const nni_gemm_product *p)
 {
-    return is_left(p->epilogue) || p->space->after_rows;
+    return is_left(p->epilogue) || tells(p);
 }
 
 static void finish_line(const nni_epilogue *e, nni_real *line, const nni_real *outputs, size_t length)
@@ -40,7 +46,7 @@ void nni_gemm_finish(const nni_gemm_product *p, nni_partition rows, nni_partitio
         const size_t row = rows.first + i, first = row * p->c_stride + columns.first;
         if (e)
             finish_line(e, p->c + first, e->outputs ? e->outputs + row * stride + columns.first : NULL, length);
-        if (p->space->after_rows)
+        if (tells(p))
             p->space->after_rows(p->space->after_context, first, length);
     }
 }

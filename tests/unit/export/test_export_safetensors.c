@@ -269,7 +269,7 @@ static char *file_of(const variant *v, size_t *size)
 {
     const char *path = fixture_path("whole.safetensors");
     nni_checkpoint *checkpoint = make(v);
-    struct stat facts;
+    struct stat facts = {.st_size = 0};
     CU_ASSERT_EQUAL_FATAL(write_as("safetensors", checkpoint, path), NN_OK);
     nni_checkpoint_free(checkpoint);
     FILE *file = fopen(path, "rb");

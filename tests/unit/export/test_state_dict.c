@@ -112,7 +112,7 @@ static const char *write_zeros(const char *spec)
                  type, shape, offset, offset + count * size_of(type));
         offset += count * size_of(type);
     }
-    strcat(header, "}");
+    snprintf(header + strlen(header), sizeof header - strlen(header), "}");
     const char *path = fixture_path("zeros.safetensors");
     FILE *file = fopen(path, "wb");
     const uint64_t length = strlen(header);

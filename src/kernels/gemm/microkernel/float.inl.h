@@ -24,5 +24,5 @@ static inline __attribute__((always_inline)) vector accumulate(vector sum, nni_r
     {                                                                                                                  \
         .lanes = LANES, .columns = COLUMNS, .rows = {ROWS, ROWS_OF_2, ROWS_OF_4}, .vectors = USUAL_VECTORS,            \
         .steps = 1, .turned_rows = TURNED_ROWS, .run = run, .run_turned = run_turned, .transpose = transpose,          \
-        .copy = copy, .put_transposed = put_transposed, .complete = complete                                           \
+        .copy = copy, .put_transposed = put_transposed                                                                 \
     }

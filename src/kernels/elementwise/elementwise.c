@@ -93,11 +93,7 @@ void nni_add(const nni_real *terms, nni_real *sums, size_t count)
 
 static void sum_columns(const nni_real *matrix, size_t rows, size_t columns, nni_partition share, nni_real *sums)
 {
-    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
-    for (size_t j = share.first; j < share.first + share.count; j++)
-        sums[j] = 0;
-    for (size_t i = 0; i < rows; i++)
-        kernels->add(matrix + i * columns + share.first, sums + share.first, share.count);
+    nni_elementwise_kernels_in_use()->sum_columns(matrix + share.first, rows, columns, share.count, sums + share.first);
 }
 
 void nni_column_sums(const nni_real *matrix, size_t rows, size_t columns, nni_real *sums)

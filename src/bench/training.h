@@ -65,7 +65,7 @@ void nni_bench_training_free(nni_bench_training *training);
 /**
  * The five parts of a step, as the training loop has them. Collective; a rank waits for others in the descent.
  *
- * @param seconds  [NNI_BENCH_PARTS], each part adds to its own
+ * @param seconds  [NNI_BENCH_PARTS], each part adds to its own, a look at the clock included; NULL: no clock is read
  */
 nn_status nni_bench_training_step(nni_bench_training *training, double *seconds, nn_error *error);
 

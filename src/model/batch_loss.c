@@ -7,6 +7,7 @@
 
 #include "kernels/elementwise/elementwise.h"
 #include "model/losses/loss.h"
+#include "support/extremes.h"
 #include "support/threads/team.h"
 
 /* Below this many outputs a second thread costs more than it saves; see kernels/elementwise/elementwise.c. */
@@ -44,49 +45,49 @@ static void read_outputs(const nni_loss_settings *loss, const nni_batch *batch, 
     }
 }
 
-typedef void rows_work(const nni_loss_settings *loss, const nni_batch *batch, const nni_real *values, size_t outputs,
-                       nni_partition share, double *row_losses);
-
+/* Whose loss, or gradient at the output, is computed. */
 typedef struct loss_rows {
-    rows_work *work;
     const nni_loss_settings *loss;
+    const nn_network *network;
     const nni_batch *batch;
-    const nni_real *values;
-    size_t outputs;
-    double *row_losses;
+    nni_workspace *work;
 } loss_rows;
 
-static void do_rows(void *context, nni_partition share)
+/* Some rows at a time, from their logits to their losses while they are in the level 1 cache. */
+static void loss_share(void *context, nni_partition share)
 {
     const loss_rows *of = context;
-    of->work(of->loss, of->batch, of->values, of->outputs, share, of->row_losses);
-}
-
-static void share_rows(rows_work *work, const nni_loss_settings *loss, const nni_batch *batch, const nni_real *values,
-                       size_t outputs, double *row_losses)
-{
-    loss_rows of = {work, loss, batch, values, outputs, row_losses};
-    nni_team_divide_work(batch->rows * outputs, worth_threads, batch->rows, 1, do_rows, &of);
+    const nni_loss_settings *loss = of->loss;
+    const nn_network *network = of->network;
+    const nni_batch *batch = of->batch;
+    nni_workspace *work = of->work;
+    enum { TOGETHER = 2048 }; /* outputs */
+    const nni_loss_entry *entry = nni_loss_of(loss->name);
+    const nn_activation activation = network->layers[network->layer_count - 1].activation;
+    const size_t outputs = network->outputs, end = share.first + share.count;
+    const size_t most = outputs < TOGETHER ? TOGETHER / outputs : 1;
+    nni_real *output = nni_network_output(network, work);
+    for (nni_partition rows = {share.first, 0}; rows.first < end; rows.first += rows.count) {
+        nni_real *first = output + rows.first * outputs;
+        rows.count = nni_smaller(most, end - rows.first);
+        if (entry->of_logits)
+            read_logits(loss, batch, output, outputs, rows, work->row_losses);
+        if (work->logits)
+            memcpy(work->logits + rows.first * outputs, first, rows.count * outputs * sizeof *first);
+        nni_activate_rows(activation, first, rows.count, outputs);
+        if (entry->of_outputs)
+            read_outputs(loss, batch, output, outputs, rows, work->row_losses);
+    }
 }
 
 double nni_loss(const nni_loss_settings *loss, const nn_network *network, const nni_batch *batch, nni_workspace *work)
 {
-    const size_t rows = batch->rows, outputs = network->outputs;
-    const nni_loss_entry *entry = nni_loss_of(loss->name);
-    const nni_real *output = nni_network_output(network, work);
-    double *row_losses = work->row_losses;
-    if (rows == 0)
-        return 0;
-    if (entry->of_logits)
-        share_rows(read_logits, loss, batch, output, outputs, row_losses);
-    if (work->logits)
-        memcpy(work->logits, output, rows * outputs * sizeof *output);
-    nni_network_activate_output(network, rows, work);
-    if (entry->of_outputs)
-        share_rows(read_outputs, loss, batch, output, outputs, row_losses);
+    const size_t rows = batch->rows;
+    nni_team_divide_work(rows * network->outputs, worth_threads, rows, 1, loss_share,
+                         &(loss_rows){loss, network, batch, work});
     for (size_t i = 0; batch->weights && i < rows; i++)
-        row_losses[i] *= (double)batch->weights[i];
-    return nni_loss_of_rows(work, 0, rows) / (double)batch->global_rows;
+        work->row_losses[i] *= (double)batch->weights[i];
+    return rows > 0 ? nni_loss_of_rows(work, 0, rows) / (double)batch->global_rows : 0;
 }
 
 double nni_loss_of_rows(const nni_workspace *work, size_t first, size_t count)
@@ -97,16 +98,9 @@ double nni_loss_of_rows(const nni_workspace *work, size_t first, size_t count)
     return sum;
 }
 
-typedef struct delta_rows {
-    const nni_loss_settings *loss;
-    const nn_network *network;
-    const nni_batch *batch;
-    nni_workspace *work;
-} delta_rows;
-
 static void delta_share(void *context, nni_partition share)
 {
-    const delta_rows *of = context;
+    const loss_rows *of = context;
     const nni_loss_settings *loss = of->loss;
     const nn_network *network = of->network;
     const nni_batch *batch = of->batch;
@@ -132,8 +126,7 @@ void nni_output_delta(const nni_loss_settings *loss, const nn_network *network, 
 {
     const size_t rows = batch->rows, outputs = network->outputs;
     const nn_activation activation = network->layers[network->layer_count - 1].activation;
-    nni_team_divide_work(rows * outputs, worth_threads, rows, 1, delta_share,
-                         &(delta_rows){loss, network, batch, work});
+    nni_team_divide_work(rows * outputs, worth_threads, rows, 1, delta_share, &(loss_rows){loss, network, batch, work});
     const nni_activation_entry *entry = nni_activation_of(activation);
     if (!nni_loss_of(loss->name)->from_logits && !entry->over_rows)
         nni_activate_backward(activation, entry->needs_input ? work->logits : nni_network_output(network, work),

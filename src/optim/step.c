@@ -70,11 +70,11 @@ static nn_status scale_of_norm(const nni_optimizer *optimizer, const nni_norm_so
 
 static void set_coefficients(const nni_optimizer *optimizer, const nn_network *network, double rate, double scale)
 {
-    for (size_t t = 0; t < network->tensor_count; t++) {
-        nni_update_coefficients *coefficients = &optimizer->space->coefficients[t];
-        *coefficients = coefficients_of(optimizer, network->tensors[t].role == NNI_TENSOR_WEIGHT, rate);
-        coefficients->scale = (nni_real)scale;
-    }
+    nni_update_coefficients of_others = coefficients_of(optimizer, false, rate);
+    nni_update_coefficients of_weights = coefficients_of(optimizer, true, rate);
+    of_others.scale = of_weights.scale = (nni_real)scale;
+    for (size_t t = 0; t < network->tensor_count; t++)
+        optimizer->space->coefficients[t] = network->tensors[t].role == NNI_TENSOR_WEIGHT ? of_weights : of_others;
 }
 
 static nn_status set_local_rates(const nni_optimizer *optimizer, const nni_norm_source *source,

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** A type of C that holds one number. */
 typedef enum nni_element {
@@ -28,7 +29,16 @@ typedef enum nni_element {
 enum { NNI_ELEMENT_COUNT = NNI_DOUBLE + 1 };
 
 /** @return bytes of an element */
-size_t nni_element_size(nni_element element);
+static inline size_t nni_element_size(nni_element element)
+{
+    static const size_t sizes[NNI_ELEMENT_COUNT] = {
+        [NNI_INT8] = sizeof(int8_t),     [NNI_INT16] = sizeof(int16_t),   [NNI_INT32] = sizeof(int32_t),
+        [NNI_INT64] = sizeof(int64_t),   [NNI_UINT8] = sizeof(uint8_t),   [NNI_UINT16] = sizeof(uint16_t),
+        [NNI_UINT32] = sizeof(uint32_t), [NNI_UINT64] = sizeof(uint64_t), [NNI_FLOAT] = sizeof(float),
+        [NNI_DOUBLE] = sizeof(double),
+    };
+    return sizes[element];
+}
 
 /** @return whether a float does not hold every number of the type exactly */
 bool nni_element_is_wide(nni_element element);

@@ -7,6 +7,7 @@
 #include "data/loading/stream.h"
 #include "data/order/interleave.h"
 #include "data/order/order.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/threads/team.h"
 
@@ -18,7 +19,7 @@ struct slice {
     size_t end;       /* position that this step ends before */
     size_t place;     /* where in the batch the row to be given next comes */
     /* Of the round in work: */
-    nni_rows rows;         /* where they are copied from */
+    nni_rows rows;         /* where they are copied from; the slice, where it is resident */
     size_t position_first; /* of the window */
     size_t begin;          /* where its rows begin among those of the round */
 };
@@ -33,6 +34,7 @@ struct nni_sampler {
     struct slice *slices_of_rank; /* [slice_count + 1]; the last one only ends the round */
     size_t *counts;    /* [2, slices] rows given before this step and before the next; NULL: slices are regular */
     size_t *leaves;    /* [slice_count + 1] where they begin in the batch */
+    uint64_t *drawn;   /* [capacity] which row of its window each row of the round is */
     nni_real *x;       /* [capacity, features] */
     int32_t *classes;  /* [capacity] or NULL */
     nni_real *values;  /* [capacity, outputs] or NULL */
@@ -97,10 +99,14 @@ static nn_status take_memory(nni_sampler *sampler, nn_error *error)
     for (size_t i = 0; i < slices; i++) {
         NN_TRY(nni_order_create(&dataset->slicing, dataset->blocks, i, sampler->seed, &sampler->slices_of_rank[i].order,
                                 error));
-        sampler->slices_of_rank[i].first_row = nni_slicing_begin(&dataset->slicing, i);
+        struct slice *part = &sampler->slices_of_rank[i];
+        part->first_row = nni_slicing_begin(&dataset->slicing, i);
+        if (!dataset->source)
+            part->rows = nni_dataset_resident(dataset, part->first_row, part->order.rows);
     }
     if (dataset->source)
         NN_TRY(nni_stream_create(dataset, sampler->seed, &sampler->stream, error));
+    NN_TRY(nni_allocate(rows, sizeof *sampler->drawn, "the order of rows", &sampler->drawn, error));
     NN_TRY(nni_allocate(rows, dataset->row.features * sizeof *sampler->x, "the rows of a batch", &sampler->x, error));
     if (dataset->row.target == NNI_TARGET_CLASSES)
         NN_TRY(nni_allocate(rows, sizeof *sampler->classes, "the classes of a batch", &sampler->classes, error));
@@ -155,6 +161,7 @@ void nni_sampler_free(nni_sampler *sampler)
     nni_release(sampler->slices_of_rank);
     nni_release(sampler->counts);
     nni_release(sampler->leaves);
+    nni_release(sampler->drawn);
     nni_release(sampler->x);
     nni_release(sampler->classes);
     nni_release(sampler->values);
@@ -251,16 +258,26 @@ static nn_status plan_round(nni_sampler *sampler, size_t *rows, nn_error *error)
         *rows += rows_of_round(part);
     }
     sampler->slices_of_rank[count].begin = *rows;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; sampler->stream && i < count; i++) {
         struct slice *part = &sampler->slices_of_rank[i];
-        if (part->position == part->end)
-            continue;
-        if (sampler->stream)
+        if (part->position < part->end)
             NN_TRY(nni_stream_window(sampler->stream, i, &part->rows, error));
-        else
-            part->rows = nni_dataset_resident(sampler->dataset, part->first_row, part->order.rows);
     }
     return NN_OK;
+}
+
+/* Looks up which rows of their windows a share of the round's rows are. */
+static void draw(nni_sampler *sampler, nni_partition rows)
+{
+    const size_t end = rows.first + rows.count;
+    for (const struct slice *part = sampler->slices_of_rank; rows.first < end; part++) {
+        if (part[1].begin <= rows.first)
+            continue;
+        const size_t count = nni_smaller(part[1].begin, end) - rows.first;
+        nni_order_indices(&part->order, part->position + (rows.first - part->begin) - part->position_first, count,
+                          sampler->drawn + rows.first);
+        rows.first += count;
+    }
 }
 
 /* A row of the round: where it comes from, and where it goes. */
@@ -277,13 +294,11 @@ static struct drawn_row find(const nni_sampler *sampler, const struct slice **pa
     while ((*part)[1].begin <= row)
         ++*part;
     const struct slice *in = *part;
-    const size_t at = row - in->begin;
-    const size_t index = nni_order_index(&in->order, in->position + at - in->position_first);
-    const size_t of_slice = nni_order_row(&in->order, index);
+    const size_t of_slice = nni_order_row(&in->order, sampler->drawn[row]);
     return (struct drawn_row){
         .rows = &in->rows,
-        .index = sampler->stream ? index : of_slice,
-        .place = in->place + at,
+        .index = sampler->stream ? sampler->drawn[row] : of_slice,
+        .place = in->place + (row - in->begin),
         .sample = in->first_row + of_slice,
     };
 }
@@ -308,23 +323,26 @@ static void gather_row(nni_sampler *sampler, const struct drawn_row *drawn)
                         sampler->x + place * dataset->row.features);
 }
 
-/* A share of the rows of the round. No processor foresees where a shuffle goes on: the row that follows is on its way
- * while this one is read. */
+/* A share of the rows of the round. No processor foresees where a shuffle goes on: some kilobytes of the rows that
+ * follow are on their way while this one is read. */
 static void gather(void *context, nni_partition rows)
 {
+    enum { BYTES_AHEAD = 4096, MOST_AHEAD = 16 };
     nni_sampler *sampler = context;
-    const struct slice *part = sampler->slices_of_rank;
+    const nni_row_format *format = &sampler->dataset->row;
+    const size_t ahead = nni_smaller(BYTES_AHEAD / nni_larger(nni_row_bytes(format), 1) + 1, MOST_AHEAD);
     const size_t end = rows.first + rows.count;
-    if (rows.count == 0)
-        return;
-    struct drawn_row next = find(sampler, &part, rows.first);
-    for (size_t row = rows.first; row < end; row++) {
-        const struct drawn_row now = next;
-        if (row + 1 < end) {
-            next = find(sampler, &part, row + 1);
-            nni_row_prefetch(&sampler->dataset->row, next.rows, next.index);
+    const struct slice *part = sampler->slices_of_rank, *next_part = part;
+    draw(sampler, rows);
+    for (size_t next = rows.first; next < end + ahead; next++) {
+        if (next < end) {
+            const struct drawn_row coming = find(sampler, &next_part, next);
+            nni_row_prefetch(format, coming.rows, coming.index);
         }
-        gather_row(sampler, &now);
+        if (next >= rows.first + ahead) {
+            const struct drawn_row now = find(sampler, &part, next - ahead);
+            gather_row(sampler, &now);
+        }
     }
 }
 

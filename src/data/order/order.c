@@ -116,9 +116,9 @@ size_t nni_order_window_at(const nni_order *order, size_t position)
     return low;
 }
 
-size_t nni_order_index(const nni_order *order, size_t position)
+void nni_order_indices(const nni_order *order, size_t position, size_t count, uint64_t *indices)
 {
-    return nni_shuffle_row(&order->shuffle, position);
+    nni_shuffle_rows(&order->shuffle, position, count, indices);
 }
 
 /* Blocks have about the same number of rows, so the first guess is right or next to it. */

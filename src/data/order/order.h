@@ -45,9 +45,9 @@ void nni_order_enter(nni_order *order, size_t window);
 /** @return the window that a position of the epoch is in, 0 <= position < rows */
 size_t nni_order_window_at(const nni_order *order, size_t position);
 
-/** @return which row of the window entered comes at a position in it: rows of a window are numbered in the order of its
- * members */
-size_t nni_order_index(const nni_order *order, size_t position);
+/** Which rows of the window entered come at `count` positions in it: rows of a window are numbered in the order of its
+ * members. @param indices  [count] receives them */
+void nni_order_indices(const nni_order *order, size_t position, size_t count, uint64_t *indices);
 
 /** @return which row of the slice a row of the window is */
 size_t nni_order_row(const nni_order *order, size_t index);

@@ -43,19 +43,33 @@ static inline uint64_t mix(uint64_t half, uint64_t key)
     return hash >> 32;
 }
 
-/* A Feistel network permutes a power of two below 2 count (halves differ by a bit where its exponent is odd). Walking
- * its cycle until the value is in range restricts it to a bijection of 0 .. count-1 (Black, Rogaway, CT-RSA 2002), in
- * fewer than 2 walks on average. */
+/* A Feistel network permutes a power of two below 2 count (halves differ by a bit where its exponent is odd). */
+static inline uint64_t walk(const nni_shuffle *shuffle, uint64_t value)
+{
+    uint64_t left = value >> shuffle->right_bits, right = value & shuffle->right_mask;
+#pragma GCC unroll 4
+    for (int round = 0; round < NNI_SHUFFLE_ROUNDS; round += 2) {
+        left ^= mix(right, shuffle->key[round]) & shuffle->left_mask;
+        right ^= mix(left, shuffle->key[round + 1]) & shuffle->right_mask;
+    }
+    return left << shuffle->right_bits | right;
+}
+
+/* Walking the cycle of a value until it is in range restricts the network to a bijection of 0 .. count-1 (Black,
+ * Rogaway, CT-RSA 2002), in fewer than 2 walks on average. All rows make their first walk before any makes its second:
+ * how many there are no processor foresees, and it would have begun the next row's for nothing. */
+void nni_shuffle_rows(const nni_shuffle *shuffle, uint64_t first, size_t count, uint64_t *rows)
+{
+    for (size_t i = 0; i < count; i++)
+        rows[i] = walk(shuffle, first + i);
+    for (size_t i = 0; i < count; i++)
+        while (rows[i] >= shuffle->count)
+            rows[i] = walk(shuffle, rows[i]);
+}
+
 uint64_t nni_shuffle_row(const nni_shuffle *shuffle, uint64_t position)
 {
-    uint64_t value = position;
-    do {
-        uint64_t left = value >> shuffle->right_bits, right = value & shuffle->right_mask;
-        for (int round = 0; round < NNI_SHUFFLE_ROUNDS; round += 2) {
-            left ^= mix(right, shuffle->key[round]) & shuffle->left_mask;
-            right ^= mix(left, shuffle->key[round + 1]) & shuffle->right_mask;
-        }
-        value = left << shuffle->right_bits | right;
-    } while (value >= shuffle->count);
-    return value;
+    uint64_t row;
+    nni_shuffle_rows(shuffle, position, 1, &row);
+    return row;
 }

@@ -3,6 +3,7 @@
 #ifndef NNI_DATA_ORDER_SHUFFLE_H
 #define NNI_DATA_ORDER_SHUFFLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "support/philox.h"
@@ -27,5 +28,8 @@ nni_shuffle nni_shuffle_for(nni_random_purpose purpose, uint64_t count, uint64_t
 
 /** @return the row that comes at a position, both in 0 .. count-1 */
 uint64_t nni_shuffle_row(const nni_shuffle *shuffle, uint64_t position);
+
+/** The same of `count` positions from the first on, in half the time. @param rows  [count] receives them */
+void nni_shuffle_rows(const nni_shuffle *shuffle, uint64_t first, size_t count, uint64_t *rows);
 
 #endif

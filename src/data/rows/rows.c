@@ -8,9 +8,12 @@
 
 void nni_row_prefetch(const nni_row_format *format, const nni_rows *rows, size_t row)
 {
-    enum { LINE = 64, MOST = 16384 }; /* the processor prefetches what follows in a longer row itself */
+    /* The processor prefetches what follows in a longer row itself; of short rows level 1 holds those that come. */
+    enum { LINE = 64, SHORT = 1024, MOST = 16384 };
     const size_t bytes = nni_row_bytes(format);
     const char *line = nni_row_at(format, rows, row), *end = line + (bytes < MOST ? bytes : MOST);
+    for (; bytes <= SHORT && line < end; line += LINE)
+        __builtin_prefetch(line, 0, 3);
     for (; line < end; line += LINE)
         __builtin_prefetch(line, 0, 2);
 }

@@ -78,7 +78,7 @@ static inline const void *nni_row_at(const nni_row_format *format, const nni_row
     return (const char *)rows->x + row * nni_row_bytes(format);
 }
 
-/** Prefetches x of a row that will be read soon, from memory into the level 2 cache. */
+/** Prefetches x of a row that will be read soon, into the level 2 cache or, if it is short, into level 1. */
 void nni_row_prefetch(const nni_row_format *format, const nni_rows *rows, size_t row);
 
 /** Bytes of a batch from which on threads share its rows: waking them costs some microseconds, what one core copies in

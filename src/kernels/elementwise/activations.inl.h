@@ -246,41 +246,84 @@ ELEMENTWISE(gelu)
 
 /* --- softmax: p_j = exp(o_j - max) / sum_k exp(o_k - max) --- */
 
-/* Eight partial sums, each of every eighth term, in an order that no instruction set changes. */
+/* Partial sums, each of every eighth term, in an order that no instruction set changes. */
+enum { SOFTMAX_SUMS = 8 };
+typedef nni_real softmax_sums __attribute__((vector_size(SOFTMAX_SUMS * sizeof(nni_real))));
+typedef nni_real softmax_terms
+    __attribute__((vector_size(SOFTMAX_SUMS * sizeof(nni_real)), aligned(sizeof(nni_real)), may_alias));
+
 static inline nni_real sum_of_row(const nni_real *row, size_t columns)
 {
-    nni_real part[8] = {0};
-    const size_t whole = columns - columns % 8;
-    for (size_t j = 0; j < whole; j += 8)
-        for (size_t lane = 0; lane < 8; lane++)
-            part[lane] += row[j + lane];
+    softmax_sums part = {0};
+    const size_t whole = columns - columns % SOFTMAX_SUMS;
+    for (size_t j = 0; j < whole; j += SOFTMAX_SUMS)
+        part += *(const softmax_terms *)(row + j);
     for (size_t j = whole; j < columns; j++)
         part[j - whole] += row[j];
     return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
 }
 
-/* The exponentials of all rows at once: those of ten classes would not fill vectors. */
+static inline void softmax_row(nni_real *row, size_t columns)
+{
+    nni_real high = row[0];
+#pragma omp simd reduction(max : high)
+    for (size_t j = 1; j < columns; j++)
+        high = row[j] > high ? row[j] : high;
+#pragma omp simd
+    for (size_t j = 0; j < columns; j++)
+        row[j] = exponential(row[j] - high);
+    const nni_real sum = sum_of_row(row, columns);
+#pragma omp simd
+    for (size_t j = 0; j < columns; j++)
+        row[j] /= sum;
+}
+
+/* Columns of which a row would not fill vectors, and rows that are computed side by side then. */
+enum { NARROW = 16, SIDE_BY_SIDE = 16 };
+
+/* Up to SIDE_BY_SIDE narrow rows; those that are not there repeat the last one. */
+static inline void softmax_narrow_rows(nni_real *values, size_t rows, size_t columns)
+{
+    nni_real x[NARROW][SIDE_BY_SIDE], high[SIDE_BY_SIDE], sum[SOFTMAX_SUMS][SIDE_BY_SIDE] = {{0}};
+    int32_t first[SIDE_BY_SIDE];
+    for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+        first[i] = (int32_t)((i < rows ? i : rows - 1) * columns);
+    for (size_t j = 0; j < columns; j++)
+#pragma omp simd
+        for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+            x[j][i] = values[(size_t)first[i] + j];
+    memcpy(high, x[0], sizeof high);
+    for (size_t j = 1; j < columns; j++)
+#pragma omp simd
+        for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+            high[i] = x[j][i] > high[i] ? x[j][i] : high[i];
+    for (size_t j = 0; j < columns; j++)
+#pragma omp simd
+        for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
+            x[j][i] = exponential(x[j][i] - high[i]);
+            sum[j % SOFTMAX_SUMS][i] += x[j][i];
+        }
+#pragma omp simd
+    for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+        sum[0][i] =
+            ((sum[0][i] + sum[4][i]) + (sum[2][i] + sum[6][i])) + ((sum[1][i] + sum[5][i]) + (sum[3][i] + sum[7][i]));
+    for (size_t j = 0; j < columns; j++)
+#pragma omp simd
+        for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+            x[j][i] /= sum[0][i];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            values[i * columns + j] = x[j][i];
+}
+
 static inline void softmax_forward(nni_real *values, size_t rows, size_t columns)
 {
-    for (size_t i = 0; i < rows; i++) {
-        nni_real *row = values + i * columns, high = row[0];
-#pragma omp simd reduction(max : high)
-        for (size_t j = 1; j < columns; j++)
-            high = row[j] > high ? row[j] : high;
-#pragma omp simd
-        for (size_t j = 0; j < columns; j++)
-            row[j] -= high;
-    }
-#pragma omp simd
-    for (size_t j = 0; j < rows * columns; j++)
-        values[j] = exponential(values[j]);
-    for (size_t i = 0; i < rows; i++) {
-        nni_real *row = values + i * columns;
-        const nni_real sum = sum_of_row(row, columns);
-#pragma omp simd
-        for (size_t j = 0; j < columns; j++)
-            row[j] /= sum;
-    }
+    const size_t each = columns < NARROW ? SIDE_BY_SIDE : 1;
+    for (size_t i = 0; i < rows; i += each)
+        if (each > 1)
+            softmax_narrow_rows(values + i * columns, rows - i < each ? rows - i : each, columns);
+        else
+            softmax_row(values + i * columns, columns);
 }
 
 /* The Jacobian: delta_j <- p_j (delta_j - sum_k delta_k p_k). */

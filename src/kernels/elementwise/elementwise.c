@@ -101,11 +101,7 @@ void nni_add(const nni_real *terms, nni_real *sums, size_t count)
 static void sum_columns(void *context, nni_partition share)
 {
     const arrays *of = context;
-    nni_real *sums = of->to + share.first;
-    for (size_t j = 0; j < share.count; j++)
-        sums[j] = 0;
-    for (size_t i = 0; i < of->rows; i++)
-        of->kernels->add(of->from + i * of->columns + share.first, sums, share.count);
+    of->kernels->sum_columns(of->from + share.first, of->rows, of->columns, share.count, of->to + share.first);
 }
 
 void nni_column_sums(const nni_real *matrix, size_t rows, size_t columns, nni_real *sums)

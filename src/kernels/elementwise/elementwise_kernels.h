@@ -41,6 +41,12 @@ typedef struct nni_elementwise_kernels {
     const nni_activation_entry *activations; /**< by activation; all that nni_activation_domain has, with loops */
     /** sums[i] += terms[i] */
     void (*add)(const nni_real *terms, nni_real *sums, size_t count);
+    /** sums[j] = sum_i matrix[i * stride + j] for j < count, rows added in order to 0 */
+    void (*sum_columns)(const nni_real *matrix, size_t rows, size_t stride, size_t count, nni_real *sums);
+    /** @return the largest of at least one value; with NaN among them, some value */
+    nni_real (*largest)(const nni_real *values, size_t count);
+    /** sums[i % 4] += values[i], i ascending */
+    void (*add_every_fourth)(const nni_real *values, size_t count, double sums[4]);
     /** sums[i] += a[i] * b[i] */
     void (*add_products)(const nni_real *a, const nni_real *b, nni_real *sums, size_t count);
     /** sums[i] += values[i], squares[i] += values[i]^2 */

@@ -253,17 +253,14 @@ static void compute_block(const nni_gemm_product *p, const block *b)
 /* A panel of the transpose of C, complete, to its place. */
 static void put(const nni_gemm_product *p, const block *b)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
     const nni_epilogue *e = p->epilogue;
-    nni_gemm_strip tile = {.rows = b->columns.count,
-                           .columns = b->rows.count,
-                           .c = p->c + b->columns.first * p->c_stride + b->rows.first,
-                           .c_stride = p->c_stride,
-                           .bias = e && e->bias ? e->bias + b->rows.first : NULL,
-                           .rectify = e && e->activation == NN_RELU};
-    kernel->put_transposed(panel_of_c(p, b), tile.columns, tile.rows, tile.c, p->c_stride);
-    if (tile.bias || tile.rectify)
-        kernel->complete(&tile);
+    const nni_gemm_strip tile = {.rows = b->columns.count,
+                                 .columns = b->rows.count,
+                                 .c = p->c + b->columns.first * p->c_stride + b->rows.first,
+                                 .c_stride = p->c_stride,
+                                 .bias = e && e->bias ? e->bias + b->rows.first : NULL,
+                                 .rectify = e && e->activation == NN_RELU};
+    p->space->kernel->put_transposed(panel_of_c(p, b), &tile);
 }
 
 /* Elements of the depth that are computed in one go: as many as leave a panel of B room in the level 2 cache; a packed

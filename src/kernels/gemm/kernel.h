@@ -77,10 +77,8 @@ typedef struct nni_gemm_kernel {
     void (*transpose)(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch);
     /** panel[k * pitch + i] = source[i + k * stride], likewise. */
     void (*copy)(const nni_real *source, size_t stride, size_t width, size_t depth, nni_real *panel, size_t pitch);
-    /** c[j * c_stride + i] = panel[i * .columns + j] for i < rows and j < columns. */
-    void (*put_transposed)(const nni_real *panel, size_t rows, size_t columns, nni_real *c, size_t c_stride);
-    /** Bias and relu of complete sums of any number of columns. */
-    void (*complete)(const nni_gemm_strip *strip);
+    /** c[j * c_stride + i] = panel[i * .columns + j] for i < columns and j < rows, then bias and relu. */
+    void (*put_transposed)(const nni_real *panel, const nni_gemm_strip *strip);
 } nni_gemm_kernel;
 
 /** @return which of .rows a tile of so many vectors has: their number is rounded up to 1, 2 or 4 */

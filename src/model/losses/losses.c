@@ -2,6 +2,7 @@
 /* The losses, row by row, and their table. */
 #include <math.h>
 
+#include "kernels/elementwise/elementwise_kernels.h"
 #include "model/losses/loss.h"
 
 /* The target of one output. */
@@ -130,13 +131,34 @@ static double sum_of_targets(const nni_loss_row *row)
     return sum;
 }
 
+/* Outputs so few that a call costs more than its vectors save. */
+enum { FEW = 16 };
+
+static inline nni_real largest_of_few(const nni_real *values, size_t count)
+{
+    nni_real high = values[0];
+    for (size_t j = 1; j < count; j++)
+        high = values[j] > high ? values[j] : high;
+    return high;
+}
+
+/* By a mask and not a jump: which class is the likeliest is what no processor foresees. */
+static inline size_t first_largest_of_few(const nni_real *values, size_t count)
+{
+    const nni_real high = largest_of_few(values, count);
+    size_t best = 0;
+    for (size_t j = count; j-- > 0;) {
+        const size_t there = -(size_t)(values[j] >= high);
+        best = (j & there) | (best & ~there);
+    }
+    return best;
+}
+
 /* sum_j t_j (o_j - max): the distance keeps the digits that a sum of large logits would lose. */
 static double cross_entropy_of_logits(const nni_loss_row *row, const nni_real *logits)
 {
-    nni_real high = logits[0];
-#pragma omp simd reduction(max : high)
-    for (size_t j = 0; j < row->outputs; j++)
-        high = logits[j] > high ? logits[j] : high;
+    const nni_real high = row->outputs <= FEW ? largest_of_few(logits, row->outputs)
+                                              : nni_elementwise_kernels_in_use()->largest(logits, row->outputs);
     if (is_one_hot(row))
         return class_weight(row->loss, row->class) * ((double)logits[row->class] - (double)high);
     const double share = smoothing_of(row);
@@ -146,31 +168,51 @@ static double cross_entropy_of_logits(const nni_loss_row *row, const nni_real *l
     return sum;
 }
 
-/* Partial sums of every fourth term, joined as a tree: an order that no compiler's choice of vectors changes. */
-enum { PARTIAL_SUMS = 4 };
-
-static void add_every_fourth(const nni_real *a, size_t count, double sums[PARTIAL_SUMS])
+/* Partial sums of every fourth term before `best`, then of every fourth one behind it, joined as a tree: an order that
+ * no compiler's choice of vectors changes. */
+static inline double joined(const double sums[4])
 {
-    const size_t whole = count - count % PARTIAL_SUMS;
-    for (size_t j = 0; j < whole; j += PARTIAL_SUMS)
-        for (size_t lane = 0; lane < PARTIAL_SUMS; lane++)
-            sums[lane] += (double)a[j + lane];
-    for (size_t j = whole; j < count; j++)
-        sums[j - whole] += (double)a[j];
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
+
+static inline double ratio_of_few(const nni_real *a, size_t outputs)
+{
+    const size_t best = first_largest_of_few(a, outputs);
+    double sums[4] = {0};
+    for (size_t j = 0; j < outputs; j++)
+        sums[(j - ((best + 1) & -(size_t)(j > best))) % 4] += j == best ? 0 : (double)a[j];
+    return joined(sums) / (double)a[best];
+}
+
+static inline bool has_as_large(const nni_real a[FEW], nni_real high)
+{
+    int found = 0;
+#pragma omp simd reduction(| : found)
+    for (size_t j = 0; j < FEW; j++)
+        found |= a[j] >= high;
+    return found;
+}
+
+static double ratio_of_many(const nni_real *a, size_t outputs)
+{
+    const nni_elementwise_kernels *kernels = nni_elementwise_kernels_in_use();
+    const nni_real high = kernels->largest(a, outputs);
+    size_t best = 0;
+    while (best + FEW < outputs && !has_as_large(a + best, high))
+        best += FEW;
+    while (best + 1 < outputs && a[best] < high)
+        best++;
+    double sums[4] = {0};
+    kernels->add_every_fourth(a, best, sums);
+    kernels->add_every_fourth(a + best + 1, outputs - best - 1, sums);
+    return joined(sums) / (double)a[best];
 }
 
 /* log sum_k exp(o_k - max) = log(1 + sum_{k != best} a_k / a_best): near 0 it is known to all digits of the a_k, where
  * the logarithm of a rounded sum would be off by one unit of 1. */
 static double log_sum_exp(const nni_real *a, size_t outputs)
 {
-    size_t best = 0;
-    for (size_t j = 1; j < outputs; j++)
-        if (a[j] > a[best])
-            best = j;
-    double others[PARTIAL_SUMS] = {0};
-    add_every_fourth(a, best, others);
-    add_every_fourth(a + best + 1, outputs - best - 1, others);
-    return log1p(((others[0] + others[2]) + (others[1] + others[3])) / (double)a[best]);
+    return log1p(outputs <= FEW ? ratio_of_few(a, outputs) : ratio_of_many(a, outputs));
 }
 
 static double cross_entropy(const nni_loss_row *row, const nni_real *a, double of_logits)

@@ -81,9 +81,25 @@ static void softmax_of_huge_logits_neither_overflows_nor_divides_by_0(void)
     CU_ASSERT(fabs((double)near[0] - 1 / (1 + exp(-1))) <= 4 * epsilon);
 }
 
+/* Rows of few columns are computed side by side. */
+static void softmax_of_a_row_does_not_depend_on_the_others(void)
+{
+    enum { ROWS = 35, MOST = 40 };
+    for (size_t columns = 1; columns <= MOST; columns++) {
+        nni_real *together = take_random(ROWS * columns, 20, columns), *alone = take(ROWS * columns);
+        memcpy(alone, together, ROWS * columns * sizeof *alone);
+        nni_activate_rows(NN_SOFTMAX, together, ROWS, columns);
+        for (size_t i = 0; i < ROWS; i++)
+            nni_activate_rows(NN_SOFTMAX, alone + i * columns, 1, columns);
+        CU_ASSERT_EQUAL(memcmp(together, alone, ROWS * columns * sizeof *alone), 0);
+        nni_release(together), nni_release(alone);
+    }
+}
+
 static void column_sums_add_rows_in_order_on_any_number_of_threads(void)
 {
-    static const size_t shapes[][2] = {{0, 5}, {1, 1}, {128, 10}, {7, 513}, {300, 200}};
+    static const size_t shapes[][2] = {{0, 5},  {1, 1},  {9, 2},  {9, 3},  {9, 4},  {9, 7},    {9, 8},   {9, 15},
+                                       {9, 16}, {9, 31}, {9, 32}, {9, 33}, {9, 49}, {128, 10}, {7, 513}, {300, 200}};
     int usual = omp_get_max_threads();
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         size_t rows = shapes[s][0], columns = shapes[s][1];
@@ -141,6 +157,7 @@ int main(void)
         NN_TEST(softmax_is_that_of_long_double),
         NN_TEST(a_row_with_nan_becomes_nan),
         NN_TEST(softmax_of_huge_logits_neither_overflows_nor_divides_by_0),
+        NN_TEST(softmax_of_a_row_does_not_depend_on_the_others),
         NN_TEST(column_sums_add_rows_in_order_on_any_number_of_threads),
         NN_TEST(a_single_value_that_is_not_finite_is_found_wherever_it_is),
         NN_TEST(empty_arrays_are_fine),

@@ -120,12 +120,12 @@ static void overlap_has_its_textbook_values(void)
 
 /* --- against long double, over everything a loss can be asked --- */
 
-enum { ROWS = 7, MOST = 5 };
+enum { ROWS = 7, MOST = 5, CLASSES = 70 };
 
 static long double reference_row(const nni_loss_settings *loss, nn_activation activation, size_t outputs,
                                  const nni_real *logits, const nni_real *y)
 {
-    long double a[MOST], high = logits[0], shares = 0, sum = 0, both = 1, united = 1;
+    long double a[CLASSES], high = logits[0], shares = 0, sum = 0, both = 1, united = 1;
     for (size_t j = 0; j < outputs; j++)
         high = logits[j] > high ? (long double)logits[j] : high;
     for (size_t j = 0; j < outputs; j++)
@@ -167,7 +167,7 @@ static long double reference_row(const nni_loss_settings *loss, nn_activation ac
 
 struct material {
     int32_t classes[ROWS];
-    nni_real values[ROWS * MOST], one_hot[ROWS * MOST], weights[ROWS], logits[ROWS * MOST];
+    nni_real values[ROWS * CLASSES], one_hot[ROWS * CLASSES], weights[ROWS], logits[ROWS * CLASSES];
 };
 
 static struct material draw(size_t outputs, double spread, bool distributions)
@@ -270,6 +270,13 @@ static void every_loss_is_the_sum_of_its_definition(void)
     for (size_t n = 0; nth_variant(n, &variant); n++)
         if (in_reference(variant.activation))
             compare_values(variant, 3);
+}
+
+/* Rows of few classes are computed side by side, those of many as whole vectors. */
+static void cross_entropy_of_any_number_of_classes_is_the_sum_of_its_definition(void)
+{
+    for (size_t classes = 2; classes <= CLASSES; classes++)
+        compare_values((struct variant){{.name = NN_CROSS_ENTROPY}, NN_SOFTMAX, classes}, 3);
 }
 
 static void logits_of_ten_thousand_overflow_nothing(void)
@@ -460,6 +467,7 @@ int main(void)
         NN_TEST(cross_entropies_have_their_textbook_values),
         NN_TEST(overlap_has_its_textbook_values),
         NN_TEST(every_loss_is_the_sum_of_its_definition),
+        NN_TEST(cross_entropy_of_any_number_of_classes_is_the_sum_of_its_definition),
         NN_TEST(logits_of_ten_thousand_overflow_nothing),
         NN_TEST(small_losses_beside_large_logits_keep_their_digits),
         NN_TEST(binary_cross_entropy_of_many_outputs_overflows_nothing),

@@ -111,38 +111,45 @@ static inline __attribute__((always_inline)) void copy_as(enum form form, const 
         copy_vectors(form, 1, true, rest, source + whole * LANES, stride, depth, panel + whole * LANES, pitch);
 }
 
-/* Columns of a panel become rows of C; blocks of LANES by LANES are turned in registers. */
-static void put_transposed(const nni_real *panel, size_t rows, size_t columns, nni_real *c, size_t c_stride)
+/* Columns of a panel become rows of C, with bias and relu; blocks of LANES by LANES are turned in registers. */
+static void put_transposed(const nni_real *panel, const nni_gemm_strip *t)
 {
-    for (size_t first = 0; first < rows; first += LANES) {
-        const size_t count = at_most(rows - first, LANES);
+    const bool bias = t->bias != NULL;
+    for (size_t first = 0; first < t->columns; first += LANES) {
+        const size_t count = at_most(t->columns - first, LANES);
+        const vector added = bias ? load_at(t->bias + first, count < LANES, count) : (vector){0};
         size_t j = 0;
-#ifndef NNTRAIN_DOUBLE
         const nni_real *row[LANES]; /* those that are not there repeat the last one, and are not stored */
         for (size_t i = 0; i < LANES; i++)
             row[i] = panel + (first + at_most(i, count - 1)) * COLUMNS;
-        for (; j + LANES <= columns; j += LANES) {
+#ifndef NNTRAIN_DOUBLE
+        for (; j + LANES <= t->rows; j += LANES) {
             vector step[LANES];
             turn(row, j, QUADS, step);
 #pragma GCC unroll 16
             for (size_t l = 0; l < LANES; l++)
-                store_at(c + (j + l) * c_stride + first, step[l], count < LANES, count);
+                store_at(t->c + (j + l) * t->c_stride + first, completed(step[l], added, bias, t->rectify),
+                         count < LANES, count);
         }
-        for (; j + 4 <= columns; j += 4) {
+        for (; j + 4 <= t->rows; j += 4) {
             vector step[LANES];
             turn(row, j, 1, step);
 #pragma GCC unroll 4
             for (size_t l = 0; l < 4; l++)
-                store_at(c + (j + l) * c_stride + first, step[l], count < LANES, count);
+                store_at(t->c + (j + l) * t->c_stride + first, completed(step[l], added, bias, t->rectify),
+                         count < LANES, count);
         }
 #endif
-        for (; j < columns; j++)
-            for (size_t i = 0; i < count; i++)
-                c[j * c_stride + first + i] = panel[(first + i) * COLUMNS + j];
+        for (; j < t->rows; j++) {
+            vector step;
+            for (size_t i = 0; i < LANES; i++)
+                step[i] = row[i][j];
+            store_at(t->c + j * t->c_stride + first, completed(step, added, bias, t->rectify), count < LANES, count);
+        }
     }
 }
 
 /* What the tables of all micro-kernels have in common. */
 #define NNI_GEMM_TILES                                                                                                 \
     .lanes = LANES, .columns = COLUMNS, .rows = {ROWS, ROWS_OF_2, ROWS_OF_4}, .vectors = USUAL_VECTORS, .run = run,    \
-    .put_transposed = put_transposed, .complete = complete
+    .put_transposed = put_transposed

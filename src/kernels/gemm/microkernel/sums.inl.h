@@ -98,6 +98,27 @@ static __attribute__((noinline)) void join_rounded(const nni_gemm_strip *t, size
     }
 }
 
+/* Bias, then relu, of a vector; `added` is 0 where there is no bias. */
+static inline __attribute__((always_inline)) vector completed(vector sum, vector added, bool bias, bool rectified)
+{
+    if (bias)
+        sum += added;
+    return rectified ? (vector)((word_vector)sum & ~(word_vector)(sum <= 0)) : sum; /* NaN stays */
+}
+
+/* Of one vector of columns, which may be a part of one: what was stored so would be waited for to be loaded again. */
+static inline __attribute__((always_inline)) void complete_sums(size_t rows, size_t rest, const nni_gemm_strip *t,
+                                                                vector sum[ROWS][VECTORS])
+{
+    const bool bias = t->bias != NULL;
+    if (!bias && !t->rectify)
+        return;
+    const vector added = bias ? load_at(t->bias, rest < LANES, rest) : (vector){0};
+#pragma GCC unroll 16
+    for (size_t i = 0; i < rows; i++)
+        sum[i][0] = completed(sum[i][0], added, bias, t->rectify);
+}
+
 /* All joins of a sum happen in registers, and only what comes of them is written. */
 static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t vectors, size_t rest,
                                                            const nni_gemm_strip *t, const nni_gemm_chain *chain,
@@ -112,6 +133,8 @@ static inline __attribute__((always_inline)) void end_sums(size_t rows, size_t v
         else
             add_slot(rows, vectors, false, rest, out, sum);
     }
+    if (vectors == 1)
+        complete_sums(rows, rest, t, sum);
     if (rest < LANES)
         store_slot(rows, vectors, true, rest, out, sum);
     else

@@ -120,14 +120,6 @@ static __attribute__((noinline)) void tile_of_1(const nni_gemm_strip *t)
         tile_of_rows(1, ROWS, false, t);
 }
 
-/* Bias, then relu, of a vector; `added` is 0 where there is no bias. */
-static inline __attribute__((always_inline)) vector completed(vector sum, vector added, bool bias, bool rectified)
-{
-    if (bias)
-        sum += added;
-    return rectified ? (vector)((word_vector)sum & ~(word_vector)(sum <= 0)) : sum; /* NaN stays */
-}
-
 static inline __attribute__((always_inline)) void complete_as(const nni_gemm_strip *t, bool bias, bool rectified)
 {
     for (size_t j = 0; j < t->columns; j += LANES) {
@@ -143,7 +135,8 @@ static inline __attribute__((always_inline)) void complete_as(const nni_gemm_str
     }
 }
 
-/* Apart from the sums' way out: there it cost registers of the loop over depth, and small products 4 %. */
+/* Of tiles of several vectors, apart from the sums' way out: there it cost registers of the loop over depth, and small
+ * products 4 %. */
 static void complete(const nni_gemm_strip *t)
 {
     if (t->bias && t->rectify)
@@ -162,7 +155,7 @@ static void run_tile(const nni_gemm_strip *t)
         tile_of_2(t);
     else
         tile_of_1(t);
-    if (t->bias || t->rectify)
+    if (t->columns > LANES && (t->bias || t->rectify))
         complete(t);
 }
 

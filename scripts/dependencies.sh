@@ -31,6 +31,8 @@ libhdf5-openmpi-dev|command -v h5pcc || command -v h5cc || pkg-config --exists h
 libyaml-dev|pkg-config --exists yaml-0.1|libyaml with its headers
 zlib1g-dev|pkg-config --exists zlib|zlib with its headers
 libxxhash-dev|pkg-config --exists libxxhash|xxHash with its headers
+libprotobuf-c-dev|pkg-config --exists libprotobuf-c|optional: protobuf-c with its headers, for ONNX
+protobuf-c-compiler|command -v protoc-c|optional: protoc-c, for ONNX
 END
     if [ "$purpose" = test ]; then
         cat <<'END'

@@ -4,7 +4,7 @@
 # files of src/ that differ from the main branch.
 #   scripts/lint.sh [--all | FILE...]     --all: clang-tidy over all of src/, for some half an hour; FILE...: these alone
 # LINT_BASE names another branch or commit to compare with, LINT_MOST how many changed files at most are looked at. How C files
-# are compiled is asked of a build folder of its own, build/lint, configured for Clang; nothing is compiled there.
+# are compiled is asked of a build folder of its own, build/lint, configured for Clang; nothing but headers is made there.
 # Exit code 1 where something is found, 77 without shellcheck or without clang-tidy 14 where it is needed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -60,6 +60,8 @@ if [ ${#files[@]} -gt 0 ]; then
         echo "lint.sh: CMake cannot configure for Clang, see build/lint.log" >&2
         skipped=77
     else
+        # Headers that are generated, where there are any.
+        cmake --build build/lint --target nntrain_onnx_messages >>build/lint.log 2>&1 || true
         # What no target compiles here, such as the simulation's files, has no entry.
         for file in "${files[@]}"; do
             ! grep -qF "\"$PWD/$file\"" build/lint/compile_commands.json || printf '%s\0' "$file"

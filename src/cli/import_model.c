@@ -133,7 +133,8 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .args_doc = "FILE",
-    .doc = "Makes a model.h5 of a model in another format: a file that nntrain export wrote, or the state_dict of a "
+    .doc = "Makes a model.h5 of a model in another format: a file that nntrain export wrote, an ONNX model, or the "
+           "state_dict of a "
            "PyTorch model as safetensors, whose dense layers, batch and layer norms are found by their names.",
 };
 

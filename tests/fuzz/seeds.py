@@ -170,6 +170,14 @@ def imports():
     put("import_svmlight", "gzipped", b"@" + gzip.compress(b"1 1:2\n", mtime=0))
 
 
+def models():
+    golden = os.path.join(os.path.dirname(__file__), "../golden/models")
+    for name in ("torch_layer_norm_in_operators", "sklearn_names", "keras_batch_norm"):
+        with open(os.path.join(golden, name + ".onnx"), "rb") as file:
+            put("onnx", name, file.read())
+
+
+models()
 recipes()
 command_lines()
 checkpoints()

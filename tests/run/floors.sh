@@ -51,6 +51,7 @@ checkpoint: support comm kernels model optim hdf5 data recipe
 export: support comm kernels model optim infer data recipe checkpoint
 export/safetensors
 export/source
+export/onnx
 export/registry
 train/run: support comm kernels model optim data metrics recipe checkpoint export
 train/run_folder
@@ -75,6 +76,7 @@ hdf5.h: hdf5 checkpoint inspect
 yaml.h: yaml
 zlib.h: hdf5 import
 omp.h: support/threads train api bench
+protobuf-c/protobuf-c.h: export/onnx
 '
 
 [ "$(sed -nE 's/^([a-z0-9]+).*/\1/p' <<<"$floors" | uniq | sed '/^train$/q' | xargs)" = \

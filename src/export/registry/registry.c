@@ -11,7 +11,12 @@
 #include "support/suggest.h"
 
 /* A line a format, in the order of the help. */
-#define FORMATS(FORMAT) FORMAT(safetensors) FORMAT(c) FORMAT(fortran)
+#ifdef NNTRAIN_ONNX
+#define ONNX(FORMAT) FORMAT(onnx)
+#else
+#define ONNX(FORMAT)
+#endif
+#define FORMATS(FORMAT) FORMAT(safetensors) ONNX(FORMAT) FORMAT(c) FORMAT(fortran)
 
 #define DECLARE(name) extern const nni_model_format nni_model_format_##name;
 #define ADDRESS(name) &nni_model_format_##name,
@@ -19,6 +24,15 @@
 FORMATS(DECLARE)
 static const nni_model_format *const formats[] = {FORMATS(ADDRESS) NULL};
 enum { FORMATS(NUMBER) FORMAT_COUNT };
+
+/* Formats that need a library which was not there when nntrain was built. */
+static const struct {
+    const char *name, *extension, *remedy;
+} absent[] = {
+#ifndef NNTRAIN_ONNX
+    {"onnx", ".onnx", "install protobuf-c (Debian: libprotobuf-c-dev, protobuf-c-compiler) and build nntrain again"},
+#endif
+    {NULL, NULL, NULL}};
 
 const nni_model_format *nni_model_format_at(size_t i)
 {
@@ -49,6 +63,11 @@ const nni_model_format *nni_model_format_find(const char *name, nn_error *error)
     for (size_t i = 0; formats[i]; i++)
         if (formats[i]->write && strcmp(formats[i]->name, name) == 0)
             return formats[i];
+    for (size_t i = 0; absent[i].name; i++)
+        if (strcmp(absent[i].name, name) == 0) {
+            nn_fail(error, NN_USAGE, "this nntrain was built without %s; %s", name, absent[i].remedy);
+            return NULL;
+        }
     const size_t count = list_formats(true, names, list, sizeof list);
     nn_fail(error, NN_USAGE, "there is no format '%s'%s; models are written as %s", name,
             nni_suggest_among(name, names, count).text, list);
@@ -88,6 +107,10 @@ nn_status nni_model_file_format(const char *path, const nni_model_format **forma
     *format = format_of(path, begin, count > 0 ? (size_t)count : 0);
     if (*format)
         return NN_OK;
+    for (size_t i = 0; absent[i].name; i++)
+        if (has_extension(path, absent[i].extension))
+            return nn_fail(error, NN_DATA, "%s: this nntrain was built without %s; %s", path, absent[i].name,
+                           absent[i].remedy);
     const char *names[FORMAT_COUNT];
     char list[200];
     list_formats(false, names, list, sizeof list);

@@ -7,6 +7,7 @@
 #include "export/safetensors/read.h"
 #include "infer/map_file.h"
 #include "kernels/elementwise/activation.h"
+#include "support/golden_model.h"
 #include "support/hdf5_fixture.h"
 #include "support/suite.h"
 
@@ -16,28 +17,6 @@ static int activation_of(const nni_safetensors *expected, const char *key)
 {
     const char *name = nni_safetensors_metadata(expected, key);
     return name ? (int)nni_domain_find(&nni_activation_domain, name) : -1;
-}
-
-static void check_predictions(const nni_checkpoint *model, const nni_tensor_file *expected)
-{
-    const nni_safetensor *x = nni_safetensors_find(expected->tensors, "x"),
-                         *y = nni_safetensors_find(expected->tensors, "y");
-    const size_t rows = x->shape[0].count, outputs = model->network->outputs;
-    nni_real *input = calloc(x->count, sizeof *input);
-    double *output = calloc(y->count, sizeof *output);
-    nni_workspace *work = NULL;
-    CU_ASSERT_EQUAL_FATAL(nni_workspace_create(model->network, rows, 1, 0, &work, NULL), NN_OK);
-    CU_ASSERT_EQUAL_FATAL(nni_tensor_read(expected, "x", rows, model->network->inputs, input, NULL), NN_OK);
-    CU_ASSERT_FATAL(y->count == rows * outputs && y->bytes == y->count * sizeof *output);
-    memcpy(output, expected->tensors->bytes + y->offset, y->bytes);
-    nni_network_infer(model->network, input, rows, work);
-    nni_network_activate_output(model->network, rows, work);
-    const nni_real *found = nni_network_output(model->network, work);
-    for (size_t i = 0; i < y->count; i++) /* float32 of values about 1, through 13 layers at most */
-        CU_ASSERT_DOUBLE_EQUAL((double)found[i], output[i], 4e-6);
-    nni_workspace_free(work);
-    free(input);
-    free(output);
 }
 
 static void check_lines(const nni_string_set *lines, const char *expected)
@@ -59,7 +38,6 @@ static void check_golden(const char *name)
     snprintf(path, sizeof path, "%s/%s.expected.safetensors", NNTRAIN_GOLDEN, name);
     CU_ASSERT_EQUAL_FATAL(nni_file_map_open(path, &map, NULL), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_safetensors_parse(map.bytes, map.size, path, &tensors, NULL), NN_OK);
-    const nni_tensor_file expected = {path, tensors};
     const nni_state_dict_settings settings = {.activation = activation_of(tensors, "activation"),
                                               .output_activation = activation_of(tensors, "output_activation"),
                                               .dropout = -1};
@@ -68,7 +46,7 @@ static void check_golden(const char *name)
     if (status != NN_OK)
         fprintf(stderr, "\n%s\n", error.message);
     CU_ASSERT_EQUAL_FATAL(status, NN_OK);
-    check_predictions(model, &expected);
+    golden_check(model, tensors, 4e-6); /* float32 of values about 1, through 13 layers at most */
     check_lines(&lines, nni_safetensors_metadata(tensors, "layers"));
     nni_string_set_free(&lines);
     nni_checkpoint_free(model);

@@ -38,6 +38,7 @@ libcunit1-dev|pkg-config --exists cunit|CUnit with its headers
 hdf5-tools|command -v h5diff|h5diff of HDF5
 procps|command -v pgrep|pgrep
 g++|command -v c++|optional: a C++ compiler
+gfortran|command -v gfortran|optional: a Fortran compiler
 iproute2|PATH=$PATH:/usr/sbin && command -v ip && command -v tc|optional: ip and tc
 python3-h5py|/usr/bin/python3 -c 'import h5py'|optional: h5py
 python3-numpy|/usr/bin/python3 -c 'import numpy'|optional: NumPy

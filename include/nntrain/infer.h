@@ -48,7 +48,8 @@ typedef struct nn_infer_output {
 } nn_infer_output;
 
 /**
- * Maps a model file; weights are used where they lie.
+ * Maps a model file; weights are used where they lie, and those of a small network (up to 1 MiB) are copied, too, so
+ * that a single row takes less time.
  *
  * @param path   of a file that nntrain export safetensors wrote
  * @param model  receives the model

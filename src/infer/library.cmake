@@ -3,7 +3,7 @@
 
 # Its public functions, which libnntrain does not have, and a team of one thread.
 set(infer_sources ${library_sources})
-list(FILTER infer_sources INCLUDE REGEX "^infer/(jacobian|load|predict|team)\\.c$")
+list(FILTER infer_sources INCLUDE REGEX "^infer/(jacobian|load|predict|row|team)\\.c$")
 # What both libraries are made of, compiled once: the same bits by the same instructions. "omp simd" is for the compiler
 # alone; threads come from support/threads/team.h.
 set(inference_sources ${library_sources})

@@ -303,7 +303,7 @@ static nn_status read_model(loading *l, nn_error *error)
     model->piece_rows = nni_smaller(MOST_ROWS, nni_larger(LEAST_ROWS, VALUES_AT_ONCE / model->widest));
     model->plan_few = nni_gemm_plan_for(network->precision, NNI_INFER_FEW, model->widest, model->widest);
     model->plan_many = nni_gemm_plan_for(network->precision, model->piece_rows, model->widest, model->widest);
-    return NN_OK;
+    return nni_infer_take_rows(model, error);
 }
 
 static nn_status load(const void *bytes, size_t size, const char *path, nn_infer_model *model, nn_error *error)
@@ -362,6 +362,8 @@ void nn_infer_free(nn_infer_model *model)
         nni_release(model->targets.offset);
         nni_release(model->targets.scale);
     }
+    nni_release(model->row_layers);
+    nni_release(model->row_values);
     nni_json_free(model->description);
     nni_file_map_close(&model->map);
     nni_release(model);

@@ -10,6 +10,15 @@
 #include "model/target_scaler.h"
 #include "nntrain/infer.h"
 #include "support/json_read.h"
+#include "support/memory.h"
+
+/** A layer's weights as one row takes them: the outputs of an input side by side, so that sums of neighbours fill
+ * vectors. */
+typedef struct nni_infer_row_layer {
+    const nni_real *weight; /* [inputs, padded] */
+    const nni_real *bias;   /* [padded]; NULL: there is none */
+    size_t padded;          /* outputs, up to whole vectors */
+} nni_infer_row_layer;
 
 /** Arrays lie in the file where nothing else is said. Nothing changes once it is loaded. */
 struct nn_infer_model {
@@ -22,6 +31,8 @@ struct nn_infer_model {
     const double *least, *most;        /* [inputs] of the training rows; NULL: unknown */
     nni_json_document *description;    /* owns names of classes */
     const nni_json_value *class_names; /* array of texts in it; NULL: classes are numbers alone */
+    nni_infer_row_layer *row_layers;   /* [layers] for one row at a time; NULL: the network is large, or not float32 */
+    nni_real *row_values;              /* owns what they point to */
     bool has_norms;
     size_t widest;                     /* most inputs or outputs of a layer */
     size_t piece_rows;                 /* that go through the network at once, at most */
@@ -41,7 +52,18 @@ typedef struct nni_infer_memory {
 } nni_infer_memory;
 
 /** @return the next part; NULL where parts are counted */
-void *nni_infer_take(nni_infer_memory *memory, size_t count, size_t size);
+static inline void *nni_infer_take(nni_infer_memory *memory, size_t count, size_t size)
+{
+    char *part = memory->at ? memory->at + memory->bytes : NULL;
+    memory->bytes += (count * size + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
+    return part;
+}
+
+/** Copies the weights of a small network to row_layers. Local. */
+nn_status nni_infer_take_rows(nn_infer_model *model, nn_error *error);
+
+/** The pass of inference for one row by row_layers, with the bits of nni_network_infer. @param x  [inputs] scaled */
+void nni_infer_row(const nn_infer_model *model, const nni_real *x, nni_workspace *work);
 
 /** @return bytes of scratch of a jacobian */
 size_t nni_infer_jacobian_bytes(const nn_infer_model *model);

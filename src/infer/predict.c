@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Predictions: the trainer's pass of inference, in the caller's scratch. */
-#include <string.h>
-
 #include "infer/model.h"
 #include "model/class_of.h"
 #include "model/layer_work.h"
 #include "model/norms.h"
 #include "support/element.h"
 #include "support/extremes.h"
-#include "support/memory.h"
-
-void *nni_infer_take(nni_infer_memory *memory, size_t count, size_t size)
-{
-    char *part = memory->at ? memory->at + memory->bytes : NULL;
-    memory->bytes += (count * size + NNI_ALIGNMENT - 1) / NNI_ALIGNMENT * NNI_ALIGNMENT;
-    return part;
-}
 
 /* The scratch of a prediction. */
 typedef struct buffers {
@@ -47,7 +37,8 @@ static buffers *lay_out(const nn_infer_model *model, size_t rows, nni_infer_memo
         activations[l] = turns[l % 2];
         layers[l] = (nni_layer_work){.xhat = xhat, .inverse = inverse};
     }
-    *s = (buffers){.x = turns[1], .y = y, .gathered = gathered};
+    /* The rest of a workspace, a KiB with its error, is not read by the pass of inference. */
+    s->x = turns[1], s->y = y, s->gathered = gathered;
     s->work.activations = activations;
     s->work.layers = layers;
     s->work.space = nni_gemm_workspace_place(plan, space);
@@ -110,7 +101,10 @@ static void predict_piece(const nn_infer_model *model, size_t first, size_t rows
     for (size_t i = 0; i < rows; i++)
         nni_feature_scaler_apply(&model->features, element_of(x->type), features_of(x, first + i, inputs, s->gathered),
                                  s->x + i * inputs);
-    nni_network_infer(network, s->x, rows, &s->work);
+    if (rows == 1 && model->row_layers)
+        nni_infer_row(model, s->x, &s->work);
+    else
+        nni_network_infer(network, s->x, rows, &s->work);
     nni_network_activate_output(network, rows, &s->work);
     const nni_real *a = nni_network_output(network, &s->work);
     for (size_t i = 0; i < rows; i++) {

@@ -10,7 +10,7 @@ build=${FUZZ_BUILD:-$source/build/fuzz}
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 if [ $# -eq 0 ]; then
-    set -- recipe command_line checkpoint dataset import_csv import_idx import_npy import_svmlight
+    set -- recipe command_line checkpoint dataset import_csv import_idx import_npy import_svmlight infer
 fi
 
 export TMPDIR

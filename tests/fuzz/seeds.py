@@ -91,6 +91,9 @@ def checkpoints():
             run("train", "recipe.yaml", "--output", name, "--progress", "quiet")
             with open(os.path.join(work, name, "model.h5"), "rb") as file:
                 put("checkpoint", name, file.read()[512:])
+            run("export", "safetensors", f"{name}/model.h5", "--output", "m.safetensors")
+            with open(os.path.join(work, "m.safetensors"), "rb") as file:
+                put("infer", name, file.read())
 
 
 def datasets():

@@ -5,7 +5,9 @@
 # of a model would depend on the compiler otherwise.
 . "$(dirname "$0")/lib.sh"
 
-objects=$BUILD/src/CMakeFiles/nntrain_objects.dir
+# What both libraries are made of, the kernels among it, and the rest of the trainer.
+objects=$BUILD/src/CMakeFiles/inference_objects.dir
+trainer=$BUILD/src/CMakeFiles/nntrain_objects.dir
 [ "$(uname -m)" = x86_64 ] || { echo "skipped: knows the instructions of x86-64 only"; exit 77; }
 command -v objdump >/dev/null || { echo "skipped: there is no objdump (Debian: binutils)"; exit 77; }
 
@@ -41,8 +43,8 @@ done
     fail "no instruction set multiplies pairs of bfloat16 by the instruction for them"
 checked=0
 while read -r object; do
-    [ "$(count vfn?m "$object")" -eq 0 ] || fail "${object#"$objects/"}: a compiler fused $(count vfn?m "$object") multiply-adds that the source has apart"
+    [ "$(count vfn?m "$object")" -eq 0 ] || fail "${object#"$BUILD/"}: a compiler fused $(count vfn?m "$object") multiply-adds that the source has apart"
     checked=$((checked + 1))
-done < <(find "$objects" -name '*.o' ! -path '*/isa/*/gemm*' ! -path '*/isa/*/elementwise.*' ! -path '*/isa/*/peak.*')
-[ $checked -gt 100 ] || fail "only $checked objects were looked at in $objects"
+done < <(find "$objects" "$trainer" -name '*.o' ! -path '*/isa/*/gemm*' ! -path '*/isa/*/elementwise.*' ! -path '*/isa/*/peak.*')
+[ $checked -gt 100 ] || fail "only $checked objects were looked at in $objects and $trainer"
 finish

@@ -115,6 +115,30 @@ void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t dep
                                  .epilogue = epilogue});
 }
 
+void nni_gemm_row(const nni_gemm_plan *plan, size_t columns, size_t depth, const nni_real *a, const nni_real *b,
+                  nni_real *c, const nni_epilogue *epilogue)
+{
+    const nni_gemm_chain chain = {.depth = depth};
+    nni_gemm_strip strip = {.rows = 1,
+                            .columns = columns,
+                            .a = a,
+                            .a_row_stride = depth,
+                            .a_depth_stride = 1,
+                            .b = b,
+                            .b_stride = columns,
+                            .chains = &chain,
+                            .chain_count = 1,
+                            .matrices = 1,
+                            .c = c,
+                            .c_stride = columns,
+                            .bias = epilogue->bias,
+                            .rectify = epilogue->activation == NN_RELU};
+    plan->kernel->run(&strip);
+    if (nni_gemm_must_finish(epilogue))
+        nni_gemm_finish(&(nni_gemm_product){.c = c, .c_stride = columns, .epilogue = epilogue}, (nni_partition){0, 1},
+                        (nni_partition){0, columns});
+}
+
 void nni_gemm_leaves(nni_gemm_workspace *space, size_t rows, size_t columns, const nni_leaf_rows *leaves, nni_view a,
                      nni_view b, nni_real *c, size_t c_stride, size_t c_pitch)
 {

@@ -106,6 +106,19 @@ void nni_gemm(nni_gemm_workspace *space, size_t rows, size_t columns, size_t dep
               size_t c_stride, const nni_epilogue *epilogue);
 
 /**
+ * Computes one row, c [columns] = a [depth] B [depth, columns], then bias and activation, with the bits of nni_gemm:
+ * for products so small that a plan of theirs would take as long. Without threads and without a workspace.
+ *
+ * @param plan     for float32
+ * @param columns  whole vectors: a multiple of NNI_GEMM_ROW_UNIT, of bias and c, too
+ * @param b        [depth, columns], row-major without gaps
+ */
+void nni_gemm_row(const nni_gemm_plan *plan, size_t columns, size_t depth, const nni_real *a, const nni_real *b,
+                  nni_real *c, const nni_epilogue *epilogue);
+
+enum { NNI_GEMM_ROW_UNIT = 16 };
+
+/**
  * Computes the products of the leaves that the depth is made of, each as nni_gemm would, and joins them along their
  * tree.
  *

@@ -3,6 +3,7 @@
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -407,6 +408,52 @@ static void classes_and_ranges_are_told(void)
     drop(&p);
 }
 
+/* Threads that share a model, each with scratch of its own. */
+typedef struct worker {
+    pthread_t thread;
+    const pair *pair;
+    const double *x, *expected;
+    size_t wrong;
+} worker;
+
+static void *predict_over_and_over(void *context)
+{
+    worker *w = context;
+    double y[MOST_ROWS * MOST_OUTPUTS];
+    void *scratch = NULL;
+    if (nni_allocate(nn_infer_scratch_bytes(w->pair->model, MOST_ROWS), 1, "scratch", &scratch, NULL) != NN_OK)
+        w->wrong++;
+    for (size_t i = 0; scratch && i < 200; i++) {
+        const size_t rows = i % 2 == 0 ? 1 : MOST_ROWS;
+        nn_infer_predict_double(w->pair->model, rows, w->x, y, scratch);
+        w->wrong += !same(y, w->expected, rows * nn_infer_outputs(w->pair->model), sizeof *y);
+    }
+    nni_release(scratch);
+    return NULL;
+}
+
+static void threads_share_a_model(void)
+{
+    enum { THREADS = 8 };
+    kind k = plain;
+    k.activation = NN_GELU;
+    pair p = make(&k);
+    static double x[MOST_ROWS * INPUTS], expected[MOST_ROWS * MOST_OUTPUTS];
+    worker workers[THREADS];
+    for (size_t i = 0; i < MOST_ROWS * INPUTS; i++)
+        x[i] = draw();
+    predict_by_trainer(&p, NNI_DOUBLE, x, MOST_ROWS, expected);
+    for (size_t i = 0; i < THREADS; i++) {
+        workers[i] = (worker){.pair = &p, .x = x, .expected = expected};
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&workers[i].thread, NULL, predict_over_and_over, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        CU_ASSERT_EQUAL(workers[i].wrong, 0);
+    }
+    drop(&p);
+}
+
 /* --- files --- */
 
 static void damaged_files_are_refused(void)
@@ -519,6 +566,7 @@ int main(void)
     static const nni_test tests[] = {
         NN_TEST(every_kind_of_model_predicts_the_trainers_bits),
         NN_TEST(classes_and_ranges_are_told),
+        NN_TEST(threads_share_a_model),
         NN_TEST(damaged_files_are_refused),
         NN_TEST(damage_anywhere_does_no_harm),
         NN_TEST(files_are_found_or_named),

@@ -187,7 +187,7 @@ static nn_status read_network(const loading *l, nn_error *error)
         return nn_fail(error, NN_DATA, "%s: its model should have layers, each with tensors; %s", l->path, mend);
     network->layer_count = (size_t)layers->count;
     NN_TRY(nni_allocate(network->layer_count, sizeof *network->layers, "the table of layers", &network->layers, error));
-    network->parameters = (float *)(size_t)l->file->bytes;
+    network->parameters = (float *)(void *)l->file->bytes;
     network->statistics = network->parameters;
     const nni_json_value *layer = layers + 1;
     for (size_t index = 0; index < network->layer_count; index++, layer += layer->span)
@@ -210,8 +210,8 @@ static nn_status find_scaling(const loading *l, const char *prefix, size_t count
     if (!*owned) {
         NN_TRY(find(l, offset_name, NNI_ST_F64, count, 0, &offsets, error));
         NN_TRY(find(l, scale_name, NNI_ST_F64, count, 0, &scales, error));
-        *offset = (double *)(size_t)offsets;
-        *scale = (double *)(size_t)scales;
+        *offset = (double *)offsets;
+        *scale = (double *)scales;
         return NN_OK;
     }
     NN_TRY(nni_allocate(count, sizeof **offset, "the scaling of a model", offset, error));
@@ -241,7 +241,7 @@ static nn_status read_features(const loading *l, nn_error *error)
     NN_TRY(find_optional(l, "features.missing", NNI_ST_F32, features->features, &missing, error));
     NN_TRY(find_optional(l, "features.least", NNI_ST_F64, features->features, &least, error));
     NN_TRY(find_optional(l, "features.most", NNI_ST_F64, features->features, &most, error));
-    features->missing = (nni_real *)(size_t)missing;
+    features->missing = (nni_real *)missing;
     l->model->least = least && most ? least : NULL;
     l->model->most = most;
     return NN_OK;

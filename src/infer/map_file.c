@@ -28,6 +28,6 @@ nn_status nni_file_map_open(const char *path, nni_file_map *map, nn_error *error
 void nni_file_map_close(nni_file_map *map)
 {
     if (map->bytes)
-        munmap((void *)(size_t)map->bytes, map->size);
+        munmap((void *)map->bytes, map->size);
     *map = (nni_file_map){.size = 0};
 }

@@ -116,10 +116,10 @@ static int by_name(const void *a, const void *b)
 
 static nn_status sort_by_name(nni_safetensors *file, nn_error *error)
 {
-    NN_TRY(nni_allocate(file->count, sizeof *file->by_name, "the tensors of a file", &file->by_name, error));
+    NN_TRY(nni_allocate(file->count, sizeof(void *), "the tensors of a file", &file->by_name, error));
     for (size_t i = 0; i < file->count; i++)
         file->by_name[i] = &file->tensors[i];
-    qsort(file->by_name, file->count, sizeof *file->by_name, by_name);
+    qsort(file->by_name, file->count, sizeof(void *), by_name);
     return NN_OK;
 }
 
@@ -201,7 +201,7 @@ void nni_safetensors_free(nni_safetensors *file)
 const nni_safetensor *nni_safetensors_find(const nni_safetensors *file, const char *name)
 {
     const nni_safetensor wanted = {.name = name}, *key = &wanted;
-    const nni_safetensor **found = bsearch(&key, file->by_name, file->count, sizeof *file->by_name, by_name);
+    const nni_safetensor **found = bsearch(&key, file->by_name, file->count, sizeof(void *), by_name);
     return found ? *found : NULL;
 }
 

@@ -3,12 +3,14 @@
 # Builds the Python package's wheel and tests it in environments of its own: installed alone, with scikit-learn (whose
 # check_estimator trains some 300 times: minutes), and beside onnxruntime, whose calls are timed. Needs PyPI, and a built
 # nntrain.
-#   scripts/test_python.sh [BUILD]     the folder of the build; build/release by default
+#   scripts/test_python.sh [BUILD [ARGUMENTS...]]     BUILD: the folder of the build, build/release by default; the rest goes
+#                                                     to pytest: -k 'not scikit_learn' leaves check_estimator out
 # docs/deploying.md has the last result.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source=$PWD
 build=$(realpath "${1:-build/release}")
+shift $(($# > 0))
 NNTRAIN=$build/src/nntrain
 python=${PYTHON:-python3}
 work=$(mktemp -d "${TMPDIR:-/tmp}/nntrain-python-XXXXXX")
@@ -51,6 +53,9 @@ for page in src/bindings/python/README.md docs/deploying.md; do # where the test
     mkdir -p "tree/$(dirname $page)" && cp "$source/$page" "tree/$page"
 done
 cp -r "$source/datasets" tree/ && mv tests tree/src/bindings/python/
-echo "tests    $(all/bin/python -m pytest -q -p no:cacheprovider tree/src/bindings/python/tests 2>&1 | tee log | tail -n 1)"
-grep -q ' failed\| error' log && tail -n 80 log && exit 1
+all/bin/python -m pytest -q -p no:cacheprovider "$@" tree/src/bindings/python/tests >log 2>&1 || {
+    tail -n 80 log
+    exit 1
+}
+echo "tests    $(tail -n 1 log)"
 all/bin/python "$source/scripts/bench_python.py"

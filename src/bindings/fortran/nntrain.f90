@@ -154,6 +154,8 @@ module nntrain
 
 contains
 
+    ! What threads call at once is recursive: its variables are each call's own, also where a compiler is told nothing of OpenMP.
+
     !> Loads a model that nntrain export safetensors wrote; one that was loaded before is freed.
     !!
     !! @param path     of the file, without trailing blanks
@@ -217,7 +219,7 @@ contains
     end subroutine assign
 
     !> @return the name of class 1, 2, ...; '' where classes have none
-    function class_name(model, number) result(name)
+    recursive function class_name(model, number) result(name)
         class(nn_model), intent(in) :: model
         integer, intent(in) :: number
         character(len=:), allocatable :: name
@@ -238,7 +240,7 @@ contains
 
     !> @return the class, from 1, that outputs of a row speak for: the most probable one; of one output, 2 where it is at
     !! least 0.5, else 1
-    pure function class_number(model, y) result(number)
+    pure recursive function class_number(model, y) result(number)
         class(nn_model), intent(in) :: model
         real(real64), intent(in) :: y(:)
         integer :: number
@@ -248,7 +250,7 @@ contains
 
     !> Derivatives of the outputs by the features at one row: jacobian(k, j) = dy(k) / dx(j), in the units of the data.
     !! 0 for a feature that is missing, constant in training or limited there.
-    subroutine jacobian(model, x, derivatives, scratch)
+    recursive subroutine jacobian(model, x, derivatives, scratch)
         class(nn_model), intent(in) :: model
         real(real64), intent(in) :: x(:)
         real(real64), intent(out) :: derivatives(:, :)
@@ -268,7 +270,7 @@ contains
 
     !> @return how many features of a row are outside of what the training rows had; 0 also where the file does not tell.
     !! @param outside  [features] which
-    function check_range(model, x, outside) result(count)
+    recursive function check_range(model, x, outside) result(count)
         class(nn_model), intent(in) :: model
         real(real64), intent(in) :: x(:)
         logical, intent(out), optional :: outside(:)
@@ -281,7 +283,7 @@ contains
     end function check_range
 
     !> Address of scratch for so many rows, a multiple of `alignment`.
-    function room(model, scratch, rows) result(address)
+    recursive function room(model, scratch, rows) result(address)
         class(nn_model), intent(in) :: model
         type(nn_scratch), intent(inout), target :: scratch
         integer, intent(in) :: rows
@@ -299,7 +301,7 @@ contains
     end function room
 
     !> Elements of `bytes` bytes from the first address to the second.
-    pure function distance(from, to, bytes) result(elements)
+    pure recursive function distance(from, to, bytes) result(elements)
         type(c_ptr), intent(in) :: from, to
         integer, intent(in) :: bytes
         integer(c_ptrdiff_t) :: elements
@@ -308,7 +310,7 @@ contains
         elements = (transfer(to, mold) - transfer(from, mold)) / bytes
     end function distance
 
-    function batch_real32(a) result(batch)
+    recursive function batch_real32(a) result(batch)
         real(real32), intent(in), target :: a(:, :)
         type(c_batch) :: batch
 
@@ -317,7 +319,7 @@ contains
         if (size(a, 1) > 1) batch%column_stride = distance(batch%data, c_loc(a(2, 1)), 4)
     end function batch_real32
 
-    function batch_real64(a) result(batch)
+    recursive function batch_real64(a) result(batch)
         real(real64), intent(in), target :: a(:, :)
         type(c_batch) :: batch
 
@@ -326,7 +328,7 @@ contains
         if (size(a, 1) > 1) batch%column_stride = distance(batch%data, c_loc(a(2, 1)), 8)
     end function batch_real64
 
-    subroutine predict_batch(model, rows, x, y, scratch)
+    recursive subroutine predict_batch(model, rows, x, y, scratch)
         class(nn_model), intent(in) :: model
         integer, intent(in) :: rows
         type(c_batch), intent(in) :: x, y
@@ -340,7 +342,7 @@ contains
         end if
     end subroutine predict_batch
 
-    subroutine check_shapes(model, x_shape, y_shape)
+    recursive subroutine check_shapes(model, x_shape, y_shape)
         class(nn_model), intent(in) :: model
         integer, intent(in) :: x_shape(2), y_shape(2)
 
@@ -354,7 +356,7 @@ contains
     !! @param x        (features, rows), in the units of the data that was trained on; NaN where a value is missing
     !! @param y        (outputs, rows) receives what model%predicts says; must not overlap x
     !! @param scratch  of this thread; without it, memory is taken and freed in each call
-    subroutine predict_rows_real32(model, x, y, scratch)
+    recursive subroutine predict_rows_real32(model, x, y, scratch)
         class(nn_model), intent(in) :: model
         real(real32), intent(in), target :: x(:, :)
         real(real32), intent(inout), target :: y(:, :)
@@ -364,7 +366,7 @@ contains
         if (size(x, 2) > 0) call predict_batch(model, size(x, 2), batch_real32(x), batch_real32(y), scratch)
     end subroutine predict_rows_real32
 
-    subroutine predict_rows_real64(model, x, y, scratch)
+    recursive subroutine predict_rows_real64(model, x, y, scratch)
         class(nn_model), intent(in) :: model
         real(real64), intent(in), target :: x(:, :)
         real(real64), intent(inout), target :: y(:, :)
@@ -375,7 +377,7 @@ contains
     end subroutine predict_rows_real64
 
     !> One row: x(features), y(outputs).
-    subroutine predict_row_real32(model, x, y, scratch)
+    recursive subroutine predict_row_real32(model, x, y, scratch)
         class(nn_model), intent(in) :: model
         real(real32), intent(in), target :: x(:)
         real(real32), intent(inout), target :: y(:)
@@ -390,7 +392,7 @@ contains
         call predict_batch(model, 1, from, to, scratch)
     end subroutine predict_row_real32
 
-    subroutine predict_row_real64(model, x, y, scratch)
+    recursive subroutine predict_row_real64(model, x, y, scratch)
         class(nn_model), intent(in) :: model
         real(real64), intent(in), target :: x(:)
         real(real64), intent(inout), target :: y(:)

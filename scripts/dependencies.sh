@@ -40,12 +40,13 @@ libcunit1-dev|pkg-config --exists cunit|CUnit with its headers
 hdf5-tools|command -v h5diff|h5diff of HDF5
 procps|command -v pgrep|pgrep
 g++|command -v c++|optional: a C++ compiler
-gfortran|command -v gfortran|optional: GNU Fortran
+gfortran|command -v gfortran|optional: a Fortran compiler
 iproute2|PATH=$PATH:/usr/sbin && command -v ip && command -v tc|optional: ip and tc
 python3-h5py|/usr/bin/python3 -c 'import h5py'|optional: h5py
 python3-numpy|/usr/bin/python3 -c 'import numpy'|optional: NumPy
 hdf5-filter-plugin|false|optional: HDF5's plugins for bzip2 and lz4
 hdf5-filter-plugin-blosc-serial|false|optional: HDF5's plugin for blosc
+python3-pytest|/usr/bin/python3 -c 'import pytest'|optional: pytest
 python3-tables|/usr/bin/python3 -c 'import tables'|optional: PyTables
 python3-pandas|/usr/bin/python3 -c 'import pandas'|optional: pandas
 python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|optional: netCDF4 for Python

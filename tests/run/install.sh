@@ -93,6 +93,19 @@ for program in cmake-shared/cxx cmake-static/cxx pkg-config-shared/cxx pkg-confi
     grep -q 'accuracy 1.0000' out || fail "$program/train: $(cat out)"
 done
 
+# The module for Fortran, by find_package and as pkg-config has it.
+if command -v gfortran >/dev/null; then
+    cmake -S "$examples/fortran" -B cmake-fortran >log 2>&1 && cmake --build cmake-fortran >>log 2>&1 || fail "find_package, Fortran: $(tail -n 20 log)"
+    # shellcheck disable=SC2046
+    gfortran -fopenmp "$work"/prefix/share/nntrain/fortran/nntrain.f90 "$examples"/fortran/{read_rows,openmp}.f90 -o own_openmp \
+        $(pkg-config --libs nninfer) -Wl,-rpath,"$library" 2>log || fail "pkg-config, Fortran: $(tail -n 20 log)"
+    "$NNTRAIN" export safetensors own.h5 --output own.safetensors >/dev/null || fail "export: exit code $?"
+    echo 0.5 0.5 >row.txt
+    for program in cmake-fortran/openmp ./own_openmp; do
+        $program own.safetensors <row.txt >out 2>&1 && [ "$(wc -w <out)" -eq 2 ] || fail "$program: $(cat out)"
+    done
+fi
+
 # The model of a loop of one's own is one like others: what it predicts is what nntrain predicts of it.
 "$NNTRAIN" predict --model own.h5 --data "$DATASETS/theory/circles.h5" --x /test/x --output predicted.csv >/dev/null || fail "nntrain predict: exit code $?"
 h5dump -y -m %.9g -d /test/x -s 0,0 -c 20,2 "$DATASETS/theory/circles.h5" | tr -d ',' | grep -E '^ *-?[0-9]' >rows.txt

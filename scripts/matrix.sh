@@ -39,7 +39,7 @@ packages_bookworm="gcc-12 clang-14 libomp-14-dev libhdf5-dev g++ binutils ccache
 packages_trixie="gcc-14 gcc-12 clang-19 libomp-19-dev libhdf5-dev g++ binutils ccache"
 
 # What tells compilers, MPI and HDF5 apart.
-targets="nntrain libnntrain_shared compare_models show_threads test_gemm test_gemm_sum_tree test_gemm_bf16 test_elementwise test_losses \
+targets="nntrain libnntrain_shared libnninfer libnninfer_shared compare_models show_threads test_gemm test_gemm_sum_tree test_gemm_bf16 test_elementwise test_losses \
     test_optimizer test_golden test_comm test_reduction test_dataset test_checkpoint"
 tests='^(test_(gemm|gemm_sum_tree|gemm_bf16|elementwise|losses|optimizer|golden)(_on_[a-z0-9_]+)?|test_(comm|reduction|dataset|checkpoint)_3_ranks|run_(fused|hardening|install|digits|reproducible|ranks_agree))$'
 

@@ -109,8 +109,11 @@ NN_API void nn_infer_predict_float(const nn_infer_model *model, size_t rows, con
 NN_API void nn_infer_predict_double(const nn_infer_model *model, size_t rows, const double *x, double *y,
                                     void *scratch);
 
-/** @return the class that outputs of a row speak for: the most probable one, or of one output whether it is at least
- * 0.5. @param y  [outputs] */
+/**
+ * @param model  whose outputs they are
+ * @param y      [outputs] of a row
+ * @return the class that they speak for: the most probable one, or of one output whether it is at least 0.5
+ */
 NN_API size_t nn_infer_class(const nn_infer_model *model, const double *y);
 
 /**

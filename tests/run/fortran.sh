@@ -65,7 +65,7 @@ if [ ${#flags[@]} -gt 0 ] && [[ $LAUNCH != *mpiexec.hydra* ]]; then
 fi
 
 # The program of the manual.
-awk '/^```fortran/ { inside = 1; next } /^```/ { inside = 0 } inside' "$SOURCE/docs/deploying.md" >manual.f90
+awk '/^## / { here = /From Fortran/ } /^```fortran/ { inside = here; next } /^```/ { inside = 0 } inside' "$SOURCE/docs/deploying.md" >manual.f90
 [ -s manual.f90 ] || fail "docs/deploying.md has no program in Fortran"
 compiled manual manual.f90
 cp classes.safetensors model.safetensors

@@ -15,7 +15,7 @@ build=$BUILD/with-mpich
 cmake -S "$SOURCE" -B "$build" -DMPI_C_COMPILER=mpicc.mpich -DCMAKE_BUILD_TYPE=Debug -DNNTRAIN_WERROR=ON >log 2>&1 ||
     { fail "configuring with MPICH: $(tail -n 20 log)"; finish; }
 grep -q '^-- nntrain .*(mpich)' log || fail "another MPI was configured: $(grep '^-- nntrain' log)"
-cmake --build "$build" -j "$(nproc)" --target nntrain libnntrain_shared test_comm test_reduction >log 2>&1 || { fail "building with MPICH: $(tail -n 20 log)"; finish; }
+cmake --build "$build" -j "$(nproc)" --target nntrain libnntrain_shared libnninfer libnninfer_shared test_comm test_reduction >log 2>&1 || { fail "building with MPICH: $(tail -n 20 log)"; finish; }
 nntrain=$build/src/nntrain
 ldd "$nntrain" >libraries
 grep -q 'libmpich' libraries || fail "not linked with MPICH: $(cat libraries)"

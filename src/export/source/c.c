@@ -124,7 +124,7 @@ static nn_status put_kernels(const nni_source_plan *plan, FILE *out, nn_error *e
         const nni_layer *layer = &plan->network->layers[l];
         const nni_activation_entry *activation = nni_activation_of(layer->activation);
         char name[64];
-        snprintf(name, sizeof name, "%s%s", activation->function, activation->over_rows ? "_forward" : "");
+        snprintf(name, sizeof name, "%s%s", activation->function, activation->over_rows ? "_row" : "");
         if (layer->activation != NN_LINEAR)
             found = nni_excerpt_take(excerpt, name) && found;
         if (nni_norm_is_on(layer->norm))
@@ -204,7 +204,7 @@ static void put_layer(const nni_source_plan *plan, size_t index, FILE *out)
         fprintf(out, "    normalize_row(%s, %s, %zu, gamma_%s, beta_%s, (real)%g);\n", to, to, layer->outputs, number,
                 number, NNI_NORM_EPSILON);
     if (activation->over_rows)
-        fprintf(out, "    %s_forward(%s, 1, %zu);\n", activation->function, to, layer->outputs);
+        fprintf(out, "    %s_row(%s, %zu);\n", activation->function, to, layer->outputs);
     else if (layer->activation != NN_LINEAR)
         fprintf(out, "    for (size_t j = 0; j < %zu; j++)\n        %s[j] = %s(%s[j]);\n", layer->outputs, to,
                 activation->function, to);

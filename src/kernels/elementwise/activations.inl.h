@@ -248,16 +248,15 @@ ELEMENTWISE(gelu)
 
 /* Partial sums, each of every eighth term, in an order that no instruction set changes. */
 enum { SOFTMAX_SUMS = 8 };
-typedef nni_real softmax_sums __attribute__((vector_size(SOFTMAX_SUMS * sizeof(nni_real))));
-typedef nni_real softmax_terms
-    __attribute__((vector_size(SOFTMAX_SUMS * sizeof(nni_real)), aligned(sizeof(nni_real)), may_alias));
 
 static inline nni_real sum_of_row(const nni_real *row, size_t columns)
 {
-    softmax_sums part = {0};
+    nni_real part[SOFTMAX_SUMS] = {0};
     const size_t whole = columns - columns % SOFTMAX_SUMS;
     for (size_t j = 0; j < whole; j += SOFTMAX_SUMS)
-        part += *(const softmax_terms *)(row + j);
+#pragma omp simd
+        for (size_t lane = 0; lane < SOFTMAX_SUMS; lane++)
+            part[lane] += row[j + lane];
     for (size_t j = whole; j < columns; j++)
         part[j - whole] += row[j];
     return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
@@ -278,8 +277,9 @@ static inline void softmax_row(nni_real *row, size_t columns)
         row[j] /= sum;
 }
 
-/* Columns of which a row would not fill vectors, and rows that are computed side by side then. */
-enum { NARROW = 16, SIDE_BY_SIDE = 16 };
+/* Columns of which a row would not fill vectors, and rows that are computed side by side then, where there are several.
+ */
+enum { NARROW = 16, SIDE_BY_SIDE = 16, SEVERAL = 4 };
 
 /* Up to SIDE_BY_SIDE narrow rows; those that are not there repeat the last one. */
 static inline void softmax_narrow_rows(nni_real *values, size_t rows, size_t columns)
@@ -318,12 +318,11 @@ static inline void softmax_narrow_rows(nni_real *values, size_t rows, size_t col
 
 static inline void softmax_forward(nni_real *values, size_t rows, size_t columns)
 {
-    const size_t each = columns < NARROW ? SIDE_BY_SIDE : 1;
-    for (size_t i = 0; i < rows; i += each)
-        if (each > 1)
-            softmax_narrow_rows(values + i * columns, rows - i < each ? rows - i : each, columns);
-        else
-            softmax_row(values + i * columns, columns);
+    size_t i = 0;
+    for (; columns < NARROW && i + SEVERAL <= rows; i += SIDE_BY_SIDE)
+        softmax_narrow_rows(values + i * columns, rows - i < SIDE_BY_SIDE ? rows - i : SIDE_BY_SIDE, columns);
+    for (; i < rows; i++)
+        softmax_row(values + i * columns, columns);
 }
 
 /* The Jacobian: delta_j <- p_j (delta_j - sum_k delta_k p_k). */

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from nntrain import Model
 from nntrain.training import train
 
-ROWS = (1, 16, 256)
+ROWS = (1, 16, 256, 4096)
 NETWORKS = ([64], [128, 64], [512, 512])
 FEATURES, CLASSES = 64, 10
 

@@ -16,7 +16,7 @@ enum { NEWEST_FORMAT = 1 };
 
 /* Values of a layer for rows that go through the network at once, at most, so that scratch stays within bounds; rows
  * that one reading of the weights serves, at least. */
-enum { MOST_ROWS = 1024, LEAST_ROWS = 16, VALUES_AT_ONCE = 1 << 20 };
+enum { MOST_ROWS = 256, LEAST_ROWS = 16, VALUES_AT_ONCE = 1 << 16 };
 
 /* What is being read. */
 typedef struct loading {

@@ -133,10 +133,11 @@ static void fetch_steps(const nni_gemm_product *p, nni_gemm_strip *strip)
     strip->ahead_runs = SIZE_MAX;
 }
 
-/* Whether tiles fetch what is read when the rows of the block are complete, rather than B. */
+/* Whether tiles fetch what is read when the rows of the block are complete, rather than B: where B leaves it room in
+ * the level 2 cache. */
 static bool fetches_for_rows(const nni_gemm_product *p, const block *b)
 {
-    return p->space->after_rows && b->depth->last && !p->swapped;
+    return p->space->after_rows && b->near && b->depth->last && !p->swapped;
 }
 
 /* From the second tile on. An update of weights in level 3 took a tenth of a step of 32 rows on a Xeon, and half of
@@ -276,6 +277,13 @@ static size_t depth_at_once(const nni_gemm_product *p, size_t rows, bool near, b
     return reads_b(p) && !near && rows <= NNI_GEMM_GROUP ? nni_smaller(depth, PAGES) : depth;
 }
 
+/* Rows of C that take a part of the level 2 cache, but some at least. */
+static size_t rows_within(const nni_gemm_product *p, const nni_gemm_area *area, size_t part, size_t least)
+{
+    const size_t elements = p->space->plan.level2_bytes / part / sizeof(nni_real);
+    return nni_larger(elements / area->columns.count, least);
+}
+
 /* Rows that are computed in one go: as many as one reading of B serves best; those of A that are packed, or of the
  * transpose of C, as there is room; else so many that packing B for them costs a fiftieth. Fewer where somebody waits
  * for the first to be complete. */
@@ -286,12 +294,12 @@ static size_t rows_at_once(const nni_gemm_product *p, const nni_gemm_area *area,
     size_t rows = near || p->swapped ? area->rows.count : MANY;
     if (pack_a)
         rows = p->space->plan.a_room / NNI_GEMM_PITCH / nni_larger(elements, 1) * NNI_GEMM_GROUP;
-    /* What is finished has just been written, and is in the cache; so are the other arrays that are read then. */
-    if (nni_gemm_must_finish(p)) {
-        const size_t bytes = p->space->plan.level2_bytes / (p->space->after_rows ? 8 : 4);
-        const size_t least = p->space->after_rows ? NNI_GEMM_GROUP : 64;
-        rows = nni_smaller(rows, nni_larger(bytes / sizeof(nni_real) / area->columns.count, least));
-    }
+    /* What is finished has just been written, and is in the cache; so are the other arrays that are read then, unless B
+     * is packed, which more rows must pay for. */
+    if (p->space->after_rows && near)
+        rows = nni_smaller(rows, rows_within(p, area, 8, NNI_GEMM_GROUP));
+    else if (nni_gemm_must_finish(p) && !p->space->after_rows)
+        rows = nni_smaller(rows, rows_within(p, area, 4, 64));
     if (p->swapped)
         rows = nni_smaller(rows, p->space->plan.c_room / p->space->kernel->columns);
     if (p->space->before_tile && area->reports)

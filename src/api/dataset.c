@@ -15,6 +15,10 @@ static nn_status open_all(nni_run *run, nn_error *error)
 nn_status nn_dataset_open(const nn_recipe *recipe, nn_comm *comm, nn_dataset **result, nn_error *error)
 {
     nn_dataset *dataset = NULL;
+    if (recipe->network.from)
+        return nn_fail(error, NN_USAGE,
+                       "network.from: the layers and scaling of %s are not taken here; nn_train begins with them",
+                       recipe->network.from);
     NN_TRY(nn_comm_agree(comm, nni_allocate(1, sizeof *dataset, "the data", &dataset, error), error));
     dataset->run.comm = comm;
     dataset->run.asked = dataset->run.recipe = recipe;

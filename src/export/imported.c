@@ -59,12 +59,27 @@ static nn_status complete_recipe(nni_checkpoint *checkpoint, const char *origin,
     return status;
 }
 
-static nn_status check_recipe(const char *text, const char *origin, nn_error *error)
+bool nni_imported_recipe_fits(const nn_recipe *recipe, const nn_network *network)
+{
+    bool same = recipe->network.layers_count == network->layer_count;
+    for (size_t l = 0; same && l < network->layer_count; l++) {
+        const nni_layer_settings *wanted = &recipe->network.layers[l];
+        const nni_layer *layer = &network->layers[l];
+        same = wanted->units == layer->outputs && wanted->activation == layer->activation &&
+               wanted->normalization == layer->norm && wanted->dropout == layer->dropout;
+    }
+    return same;
+}
+
+static nn_status check_recipe(const nni_checkpoint *checkpoint, const char *origin, nn_error *error)
 {
     nn_recipe *recipe = NULL;
-    NN_TRY(nn_recipe_parse(text, origin, NULL, NULL, 0, &recipe, error));
+    NN_TRY(nn_recipe_parse(checkpoint->recipe, origin, NULL, NULL, 0, &recipe, error));
+    const bool fits = nni_imported_recipe_fits(recipe, checkpoint->network);
     nn_recipe_free(recipe);
-    return NN_OK;
+    return fits ? NN_OK
+                : nn_fail(error, NN_DATA, "%s: its recipe has other layers than its network; export the model anew",
+                          origin);
 }
 
 nn_status nni_imported_complete(nni_checkpoint *checkpoint, const char *origin, nn_error *error)
@@ -84,5 +99,5 @@ nn_status nni_imported_complete(nni_checkpoint *checkpoint, const char *origin, 
         snprintf(checkpoint->provenance.version, sizeof checkpoint->provenance.version, "%s", nn_version());
     if (!checkpoint->recipe)
         return complete_recipe(checkpoint, origin, error);
-    return check_recipe(checkpoint->recipe, origin, error);
+    return check_recipe(checkpoint, origin, error);
 }

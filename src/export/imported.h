@@ -3,8 +3,14 @@
 #ifndef NNI_EXPORT_IMPORTED_H
 #define NNI_EXPORT_IMPORTED_H
 
+#include <stdbool.h>
+
 #include "checkpoint/checkpoint.h"
 #include "nntrain/status.h"
+#include "recipe/recipe.h"
+
+/** @return whether a recipe's layers are those of a network */
+bool nni_imported_recipe_fits(const nn_recipe *recipe, const nn_network *network);
 
 /**
  * Fills in what a checkpoint with a network does not have yet: features and targets as they are, an optimizer (sgd
@@ -13,7 +19,8 @@
  *
  * @param checkpoint  zeroed but for `network` and what is known
  * @param origin      the file that it comes from, for messages
- * @return NN_USAGE where no recipe has such a network, or its recipe is none; NN_SYSTEM where memory runs out
+ * @return NN_USAGE where no recipe has such a network, or its recipe is none; NN_DATA where its recipe is
+ * another network's; NN_SYSTEM where memory runs out
  */
 nn_status nni_imported_complete(nni_checkpoint *checkpoint, const char *origin, nn_error *error);
 

@@ -152,6 +152,11 @@ static nn_status place_layer(const loading *l, size_t index, nn_error *error)
     if (nni_layer_has_statistics(layer)) {
         NN_TRY(place(l, index, "running_mean", 0, &layer->running_mean, error));
         NN_TRY(place(l, index, "running_variance", 0, &layer->running_variance, error));
+        const float *variance = l->model->network.parameters + layer->running_variance;
+        for (size_t j = 0; j < layer->outputs; j++)
+            if (!(variance[j] >= 0))
+                return nn_fail(error, NN_DATA, "%s: layers.%zu.running_variance of unit %zu is no variance; %s",
+                               l->path, index, j, mend);
     }
     return NN_OK;
 }

@@ -332,13 +332,17 @@ static size_t hash(size_t object, const char *name)
 }
 
 /* @return the slot of a member, or the free one where it belongs */
+/* NULL: further from its place than it comes to be unless names are chosen for that, which would take for ever. */
 static slot *slot_of(const nni_json_document *d, size_t object, const char *name)
 {
-    for (size_t i = hash(object, name);; i++) {
+    enum { FURTHEST = 1000 };
+    const size_t first = hash(object, name);
+    for (size_t i = first; i - first < FURTHEST; i++) {
         slot *at = &d->slots[i & d->slot_mask];
         if (at->name == 0 || (at->object == object && strcmp(d->values[at->name].text, name) == 0))
             return at;
     }
+    return NULL;
 }
 
 static nn_status index_members(const reader *r, nn_error *error)
@@ -354,6 +358,8 @@ static nn_status index_members(const reader *r, nn_error *error)
             continue;
         for (size_t name = object + 1; name < object + d->values[object].span; name += 1 + d->values[name + 1].span) {
             slot *at = slot_of(d, object, d->values[name].text);
+            if (!at)
+                return nn_fail(error, NN_DATA, "%s: the names of its JSON were made to take for ever", r->name);
             if (at->name != 0)
                 return nn_fail(
                     error, NN_DATA,
@@ -409,7 +415,7 @@ const nni_json_value *nni_json_member(const nni_json_document *document, const n
     if (!object || object->type != NNI_JSON_OBJECT)
         return NULL;
     const slot *at = slot_of(document, (size_t)(object - document->values), name);
-    return at->name != 0 ? &document->values[at->name + 1] : NULL;
+    return at && at->name != 0 ? &document->values[at->name + 1] : NULL;
 }
 
 const char *nni_json_member_text(const nni_json_document *document, const nni_json_value *object, const char *name)

@@ -43,7 +43,8 @@ nn_status nni_step_start_loss(nni_run *run, const nni_batch *batch, nn_error *er
     nni_loss_allreduce *loss = run->model.loss_allreduce;
     const bool first = run->progress.batch == 0, last = is_last_batch(run);
     const bool finite = nni_loss_allreduce_add(loss, run->model.work, batch, first);
-    const bool sound = finite && run->progress.load_status == NN_OK;
+    const bool sound =
+        finite && run->progress.load_status == NN_OK && !isfinite(nni_gradient_sync_bad(run->model.gradient_sync));
     nni_gradient_sync_begin_batch(run->model.gradient_sync, first, last, sound ? nni_run_rate(run) : (double)NAN);
     if (!finite)
         nni_divergence_locate(run, batch->rows);

@@ -23,6 +23,8 @@ nni_dataset_spec nni_dataset_spec_of(const nni_split_settings *split, const nni_
 
 nni_head nni_head_of(const nni_network_settings *network, const nni_loss_settings *loss)
 {
+    if (network->layers_count == 0)
+        return (nni_head){.loss = loss->name};
     const nni_layer_settings last = network->layers[network->layers_count - 1];
     return (nni_head){last.units, last.activation, loss->name};
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/imported.h"
 #include "export/onnx/format.h"
 #include "export/onnx/notes.h"
 #include "kernels/elementwise/activation.h"
@@ -150,10 +151,12 @@ static nn_status find_names(const nni_onnx_graph *graph, foreign_names *names, n
         const NniOnnx__AttributeProto *texts = nni_onnx_attribute(node, "classlabels_strings"),
                                       *numbers = nni_onnx_attribute(node, "classlabels_int64s");
         if (nni_onnx_is(node, "ZipMap") && texts && texts->n_strings > 0) {
+            nni_onnx_array_free(&names->array);
             *names = (foreign_names){.texts = texts->strings, .text_count = texts->n_strings};
             return NN_OK;
         }
         if (nni_onnx_is(node, "ZipMap") && numbers) {
+            nni_onnx_array_free(&names->array);
             *names = (foreign_names){.numbers = numbers->ints, .number_count = numbers->n_ints};
             return NN_OK;
         }
@@ -162,6 +165,7 @@ static nn_status find_names(const nni_onnx_graph *graph, foreign_names *names, n
                                                  ? nni_onnx_tensor(graph, node->input[0], &transposed)
                                                  : NULL;
         if (tensor && tensor->data_type == NNI_ONNX_STRING) {
+            nni_onnx_array_free(&names->array);
             *names = (foreign_names){.texts = tensor->string_data, .text_count = tensor->n_string_data};
         } else if (tensor && !names->array.values && !names->texts) {
             NN_TRY(nni_onnx_array_read(graph, node, node->input[0], &names->array, error));
@@ -235,24 +239,12 @@ static char *describe_layers(const nn_network *network)
     return NULL;
 }
 
-static bool is_of(const nn_recipe *recipe, const nn_network *network)
-{
-    bool same = recipe->network.layers_count == network->layer_count;
-    for (size_t l = 0; same && l < network->layer_count; l++) {
-        const nni_layer_settings *wanted = &recipe->network.layers[l];
-        const nni_layer *layer = &network->layers[l];
-        same = wanted->units == layer->outputs && wanted->activation == layer->activation &&
-               wanted->normalization == layer->norm && wanted->dropout == layer->dropout;
-    }
-    return same;
-}
-
 /* The recipe, with the layers as they are now: batch norm may have gone into weights. */
 static nn_status take_recipe(const nni_onnx_graph *graph, const char *text, nni_checkpoint *checkpoint, nn_error *error)
 {
     nn_recipe *recipe = NULL;
     NN_TRY(nn_recipe_parse(text, graph->path, NULL, NULL, 0, &recipe, error));
-    const bool same = is_of(recipe, checkpoint->network);
+    const bool same = nni_imported_recipe_fits(recipe, checkpoint->network);
     nn_recipe_free(recipe);
     if (same)
         return nni_copy_text(text, &checkpoint->recipe, error);

@@ -82,16 +82,17 @@ static nn_status get_layer(const description *from, const nni_json_value *object
     return get_number(from, object, "dropout", 1, &layer->dropout, error);
 }
 
-/* @param weights  bytes of the file, which no more can be made of */
+/* A file cannot have more weights than bytes for them. */
 static nn_status check_size(const description *from, uint64_t inputs, const nni_layer_settings *layers, size_t count,
                             nn_error *error)
 {
-    uint64_t below = inputs;
+    enum { LEAST_BYTES = 2 };
+    uint64_t below = inputs, room = from->file->tensors->size / LEAST_BYTES;
     for (size_t l = 0; l < count; l++) {
         uint64_t weights = 0;
-        if (below == 0 || __builtin_mul_overflow(below, (uint64_t)layers[l].units, &weights) ||
-            weights > from->file->tensors->size)
+        if (below == 0 || __builtin_mul_overflow(below, (uint64_t)layers[l].units, &weights) || weights > room)
             return refuse_member(from, "layers", error);
+        room -= weights;
         below = layers[l].units;
     }
     return NN_OK;
@@ -155,7 +156,12 @@ static nn_status read_layer(const nni_tensor_file *file, const nn_network *netwo
     if (!nni_layer_has_statistics(layer))
         return NN_OK;
     NN_TRY(read_part(file, network, index, "running_mean", 0, statistics + layer->running_mean, error));
-    return read_part(file, network, index, "running_variance", 0, statistics + layer->running_variance, error);
+    NN_TRY(read_part(file, network, index, "running_variance", 0, statistics + layer->running_variance, error));
+    for (size_t j = 0; j < layer->outputs; j++)
+        if (!(statistics[layer->running_variance + j] >= 0))
+            return nn_fail(error, NN_DATA, "%s: layers.%zu.running_variance of unit %zu is no variance", file->path,
+                           index, j);
+    return NN_OK;
 }
 
 /* --- what comes before and after the network --- */
@@ -191,7 +197,12 @@ static nn_status get_targets(const description *from, size_t outputs, nni_target
         return refuse_member(from, "target_scaling", error);
     NN_TRY(nni_target_scaler_create((nn_target_scaling)kind, outputs, result, error));
     NN_TRY(nni_tensor_read_doubles(from->file, "targets.offset", outputs, (*result)->offset, error));
-    return nni_tensor_read_doubles(from->file, "targets.scale", outputs, (*result)->scale, error);
+    NN_TRY(nni_tensor_read_doubles(from->file, "targets.scale", outputs, (*result)->scale, error));
+    for (size_t j = 0; j < outputs; j++)
+        if ((*result)->scale[j] == 0 || !isfinite((*result)->scale[j]))
+            return nn_fail(error, NN_DATA, "%s: targets.scale of output %zu should be a number other than 0",
+                           from->file->path, j);
+    return NN_OK;
 }
 
 static nn_status get_classes(const description *from, nni_checkpoint *checkpoint, nn_error *error)

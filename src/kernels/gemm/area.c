@@ -313,7 +313,7 @@ static void multiply_columns(const nni_gemm_product *p, const nni_gemm_area *are
     const bool near = b_is_near(p, depth);
     const bool pack_a = packs_a(p, area->rows.count, depth);
     const size_t steps = p->space->kernel->steps, together = p->space->kernel->rounds ? 2 : 1;
-    const size_t most = depth_at_once(p, area->rows.count, near, pack_a) / 2 * 2; /* no pair is cut */
+    const size_t most = nni_larger(depth_at_once(p, area->rows.count, near, pack_a) / 2 * 2, 2); /* no pair is cut */
     const size_t elements = nni_smaller(nni_gemm_elements(p->leaves, steps), most);
     const size_t blocks = nni_gemm_pieces(area->rows.count, rows_at_once(p, area, near, elements, pack_a));
     for (size_t i = 0; i < blocks; i++) {

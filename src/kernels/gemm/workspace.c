@@ -75,6 +75,7 @@ nni_gemm_plan nni_gemm_plan_for(nn_precision precision, size_t rows, size_t colu
     const nni_gemm_kernel *kernel = plan.kernel;
     const bool few = rows <= NNI_GEMM_GROUP;
     size_t steps = nni_larger(nni_gemm_pieces(depth, kernel->steps), 1);
+    steps += steps % 2; /* pairs of bfloat16 are not cut */
     steps = nni_smaller(steps, few ? FEW_STEPS : plan.b_room / kernel->columns);
     const size_t panels = few ? 1 : nni_gemm_pieces(columns, kernel->columns);
     const size_t groups = kernel->steps > 1 ? nni_gemm_pieces(rows, NNI_GEMM_GROUP) : 1;

@@ -67,7 +67,10 @@ static void make_network(const variant *v, nni_checkpoint *checkpoint)
         fill_reals(network->parameters + network->tensors[t].offset, network->tensors[t].count);
     if (nni_layer_has_statistics(&network->layers[0])) {
         fill_reals(network->statistics + network->layers[0].running_mean, HIDDEN);
-        fill_reals(network->statistics + network->layers[0].running_variance, HIDDEN);
+        nni_real *variance = network->statistics + network->layers[0].running_variance;
+        fill_reals(variance, HIDDEN);
+        for (size_t j = 0; j < HIDDEN; j++)
+            variance[j] = (nni_real)fabs((double)variance[j]);
     }
     network->precision = v->precision;
 }
@@ -93,6 +96,9 @@ static void make_scalers(const variant *v, nni_checkpoint *checkpoint)
     }
     fill_doubles(checkpoint->target_scaling->offset, outputs);
     fill_doubles(checkpoint->target_scaling->scale, outputs);
+    for (size_t j = 0; j < outputs; j++)
+        if (checkpoint->target_scaling->scale[j] == 0)
+            checkpoint->target_scaling->scale[j] = 0.25;
 }
 
 /* A recipe of it, which is kept as it is written. */
@@ -102,10 +108,12 @@ static void make_recipe(const variant *v, nni_checkpoint *checkpoint)
     snprintf(text, sizeof text,
              "# \xc3\xbc \"quoted\" \\ \t\n"
              "data: {train: {file: /no/a.h5}}\n"
-             "network: {layers: [{units: 4, activation: %s, normalization: %s}, {units: %zu, activation: %s}]}\n"
+             "network: {layers: [{units: 4, activation: %s, normalization: %s, dropout: %.17g}, {units: %zu, "
+             "activation: %s}]}\n"
              "loss: %s\ntraining: {precision: %s}\n",
-             nn_activation_name(v->hidden), nn_norm_name(v->norm), checkpoint->network->outputs,
-             nn_activation_name(v->output), nn_loss_name(v->loss), nn_precision_name(v->precision));
+             nn_activation_name(v->hidden), nn_norm_name(v->norm), checkpoint->network->layers[0].dropout,
+             checkpoint->network->outputs, nn_activation_name(v->output), nn_loss_name(v->loss),
+             nn_precision_name(v->precision));
     CU_ASSERT_EQUAL_FATAL(nni_copy_text(text, &checkpoint->recipe, NULL), NN_OK);
 }
 
@@ -328,6 +336,7 @@ static void what_does_not_fit_is_told(void)
     refused("\\\"epochs\\\"", "\\\"epoch_\\\"", "'epochs' of its model is missing");
     refused("\\\"class_count\\\"", "\\\"class_Count\\\"", "'class_count' of its model is missing");
     refused("\"recipe\"", "\"Recipe\"", "its recipe is missing");
+    refused("{units: 4,", "{units: 5,", "its recipe has other layers than its network");
     refused("\"model\"", "\"Model\"", "the description of its model is missing");
     refused("\"format\": \"nntrain\"", "\"format\": \"nnTrain\"", "nntrain import-model makes a model of them");
 }

@@ -381,6 +381,51 @@ static void every_kind_of_model_predicts_the_trainers_bits(void)
     printf("%zu models ", models);
 }
 
+/* One or two inputs, one unit: less than a vector, a tile or a pair of bfloat16. */
+static void check_narrow(size_t inputs, size_t layer_count, nn_precision precision)
+{
+    enum { ROWS = 9, WIDEST = 2 };
+    const kind k = {.outputs = 1, .predicts = NN_PREDICTS_VALUES};
+    const nni_layer_settings layers[] = {{1, NN_LINEAR, NN_NORM_NONE, 0}, {1, NN_LINEAR, NN_NORM_NONE, 0}};
+    float x[ROWS * WIDEST], y[ROWS];
+    double xx[WIDEST] = {0.5, 0.25}, expected[ROWS], jacobian[WIDEST], product = 1;
+    pair p = {.network = NULL};
+    nni_workspace *work = NULL;
+    CU_ASSERT_EQUAL_FATAL(nni_network_create(inputs, layers, layer_count, &p.network, NULL), NN_OK);
+    p.network->precision = precision;
+    for (size_t t = 0; t < p.network->tensor_count; t++)
+        fill(p.network->parameters + p.network->tensors[t].offset, p.network->tensors[t].count, 0.5, 1.5);
+    CU_ASSERT_EQUAL_FATAL(nni_feature_scaler_create(NN_NORMALIZE_NONE, inputs, &p.features, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_target_scaler_create(NN_TARGETS_NONE, 1, &p.targets, NULL), NN_OK);
+    write_file(&k, &p);
+    CU_ASSERT_EQUAL_FATAL(nn_infer_load_memory(p.file, p.size, &p.model, NULL), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_allocate(nn_infer_scratch_bytes(p.model, ROWS), 1, "scratch", &p.scratch, NULL), NN_OK);
+    fill(x, ROWS * inputs, -1, 1);
+    CU_ASSERT_EQUAL_FATAL(nni_workspace_create(p.network, ROWS, 1, 0, &work, NULL), NN_OK);
+    nni_network_infer(p.network, x, ROWS, work);
+    nni_target_scaler_restore(p.targets, nni_network_output(p.network, work), ROWS, expected);
+    for (size_t rows = 1; rows <= ROWS; rows++) {
+        nn_infer_predict_float(p.model, rows, x, y, p.scratch);
+        for (size_t i = 0; i < rows; i++)
+            CU_ASSERT_EQUAL(y[i], (float)expected[i]);
+    }
+    nn_infer_jacobian(p.model, xx, jacobian, p.scratch);
+    for (size_t l = 0; l < layer_count; l++)
+        product *= (double)p.network->parameters[p.network->layers[l].weight];
+    CU_ASSERT_DOUBLE_EQUAL(jacobian[0], product, 0.02); /* of bfloat16 */
+    nni_workspace_free(work);
+    drop(&p);
+}
+
+static void narrow_models_predict_the_trainers_bits(void)
+{
+    for (size_t inputs = 1; inputs <= 2; inputs++)
+        for (size_t layers = 1; layers <= 2; layers++) {
+            check_narrow(inputs, layers, NN_FLOAT32);
+            check_narrow(inputs, layers, NN_BF16);
+        }
+}
+
 static const kind plain = {
     .outputs = 3, .activation = NN_RELU, .last = NN_LINEAR, .norm = NN_NORM_BATCH, .predicts = NN_PREDICTS_VALUES};
 
@@ -565,6 +610,7 @@ int main(void)
 {
     static const nni_test tests[] = {
         NN_TEST(every_kind_of_model_predicts_the_trainers_bits),
+        NN_TEST(narrow_models_predict_the_trainers_bits),
         NN_TEST(classes_and_ranges_are_told),
         NN_TEST(threads_share_a_model),
         NN_TEST(damaged_files_are_refused),

@@ -131,7 +131,7 @@ class Model:
         """
         # The way of what is asked for most often, a few rows as they are: every attribute and call here counts.
         try:
-            if x.dtype is _FLOAT32 and x.flags.c_contiguous:
+            if x.dtype is _FLOAT32 and (flags := x.flags).c_contiguous and flags.aligned:
                 rows, features = x.shape
                 if features == self.features:
                     y = _empty((rows, self.outputs), _FLOAT32)

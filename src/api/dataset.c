@@ -9,6 +9,7 @@ static nn_status open_all(nni_run *run, nn_error *error)
     NN_TRY(nni_setup_resolve_recipe(run, NULL, error));
     NN_TRY(nni_setup_open_data(run, error));
     NN_TRY(nni_setup_fit_targets(run, error));
+    NN_TRY(nni_setup_name_features(run, NULL, error));
     return nni_setup_scale(run, NULL, error);
 }
 

@@ -147,6 +147,7 @@ nn_status nn_model_write(const char *path, const nn_dataset *dataset, const nn_n
         .recipe = dataset->run.recipe->text,
         .class_names = names ? *names : (nni_string_set){.count = 0},
         .names_are_labels = nni_dataset_names_are_labels(train),
+        .feature_names = dataset->run.data.feature_names,
     };
     const nn_status status =
         dataset->run.comm->rank == 0 ? nni_checkpoint_write(path, &checkpoint, NULL, error) : NN_OK;

@@ -103,6 +103,7 @@ static nn_status broadcast_arrays(nn_comm *comm, const checkpoint_header *header
     NN_TRY(nn_comm_broadcast(comm, scaling->offset, scaling->outputs * sizeof *scaling->offset, error));
     NN_TRY(nn_comm_broadcast(comm, scaling->scale, scaling->outputs * sizeof *scaling->scale, error));
     NN_TRY(nni_string_set_broadcast(comm, &checkpoint->class_names, error));
+    NN_TRY(nni_string_set_broadcast(comm, &checkpoint->feature_names, error));
     return nn_comm_broadcast(comm, checkpoint->recipe, header->recipe_bytes, error);
 }
 

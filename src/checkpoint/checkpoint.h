@@ -53,9 +53,10 @@ typedef struct nni_checkpoint {
     nni_optimizer *optimizer;          /**< settings, state and count of steps; read: the settings are the kind alone */
     nni_progress progress;
     nni_provenance provenance;
-    char *recipe;               /**< the resolved recipe */
-    nni_string_set class_names; /**< in the order of the outputs; empty: classes are numbers alone */
-    bool names_are_labels;      /**< the names are the whole numbers that the training's y held */
+    char *recipe;                 /**< the resolved recipe */
+    nni_string_set class_names;   /**< in the order of the outputs; empty: classes are numbers alone */
+    bool names_are_labels;        /**< the names are the whole numbers that the training's y held */
+    nni_string_set feature_names; /**< [inputs]; empty: unknown */
 } nni_checkpoint;
 
 /** Memory that checkpoints are serialized to. Kept from one to the next, since the system takes longer to find it anew

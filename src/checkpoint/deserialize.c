@@ -265,6 +265,13 @@ static bool get_classes(hid_t file, nni_checkpoint *checkpoint)
     return good;
 }
 
+/* Models have none where their data had none, and older models at all. */
+static bool get_feature_names(hid_t file, size_t inputs, nni_string_set *names)
+{
+    return H5Lexists(file, "features", H5P_DEFAULT) <= 0 ||
+           (nni_field_get_strings(file, "features", names) && names->count == inputs);
+}
+
 bool nni_checkpoint_deserialize(hid_t file, size_t file_bytes, nni_checkpoint *checkpoint)
 {
     size_t inputs = 0, layer_count = 0;
@@ -280,5 +287,5 @@ bool nni_checkpoint_deserialize(hid_t file, size_t file_bytes, nni_checkpoint *c
            get_progress(file, &checkpoint->progress) && get_normalization(file, inputs, &checkpoint->normalization) &&
            get_target_scaling(file, checkpoint->network->outputs, &checkpoint->target_scaling) &&
            nni_field_get_string(file, "recipe", &checkpoint->recipe) && get_classes(file, checkpoint) &&
-           get_provenance(file, &checkpoint->provenance);
+           get_feature_names(file, inputs, &checkpoint->feature_names) && get_provenance(file, &checkpoint->provenance);
 }

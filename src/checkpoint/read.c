@@ -22,6 +22,7 @@ void nni_checkpoint_free(nni_checkpoint *checkpoint)
     nni_target_scaler_free(checkpoint->target_scaling);
     nni_optimizer_free(checkpoint->optimizer);
     nni_string_set_free(&checkpoint->class_names);
+    nni_string_set_free(&checkpoint->feature_names);
     nni_release(checkpoint->recipe);
     nni_release(checkpoint);
 }

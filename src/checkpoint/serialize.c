@@ -185,10 +185,15 @@ static bool put_classes(hid_t file, const nni_checkpoint *checkpoint)
     return good;
 }
 
+static bool put_feature_names(hid_t file, const nni_string_set *names)
+{
+    return names->count == 0 || nni_field_put_strings(file, "features", names);
+}
+
 bool nni_checkpoint_serialize(hid_t file, const nni_checkpoint *checkpoint, uint64_t *places)
 {
-    return put_classes(file, checkpoint) && nni_field_put_count(file, "format", NNI_CHECKPOINT_FORMAT) &&
-           put_model(file, checkpoint->network) &&
+    return put_classes(file, checkpoint) && put_feature_names(file, &checkpoint->feature_names) &&
+           nni_field_put_count(file, "format", NNI_CHECKPOINT_FORMAT) && put_model(file, checkpoint->network) &&
            put_optimizer(file, checkpoint->network, checkpoint->optimizer, places) &&
            put_progress(file, &checkpoint->progress) && put_normalization(file, checkpoint->normalization) &&
            put_target_scaling(file, checkpoint->target_scaling) &&

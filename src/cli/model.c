@@ -165,7 +165,8 @@ static nn_status compare_names(const nni_model_arguments *given, const nni_model
     char remedy[PATH_MAX];
     snprintf(remedy, sizeof remedy, "--x %s takes these as they are", spec->x);
     if (given->data && !given->x && train->x_columns_count == 0 && session->comm->rank == 0)
-        status = nni_feature_names_compare(file, trained, spec->features, remedy, error);
+        status =
+            nni_feature_names_compare(file, trained, &session->model->feature_names, spec->features, remedy, error);
     return nni_comm_broadcast_status(session->comm, status, error);
 }
 

@@ -28,6 +28,7 @@ static nn_status begin_or_continue(nni_run *run, nni_checkpoint *checkpoint, nn_
 {
     if (checkpoint)
         NN_TRY(nn_comm_agree(run->comm, nni_resume_check(run, checkpoint, error), error));
+    NN_TRY(nni_setup_name_features(run, checkpoint, error));
     NN_TRY(nni_setup_scale(run, checkpoint, error));
     return checkpoint ? nni_resume_take(run, checkpoint, error) : nni_resume_begin(run, error);
 }

@@ -8,6 +8,7 @@
 #include "data/dataset/split.h"
 #include "data/dataset/targets.h"
 #include "data/loading/augment.h"
+#include "data/names/feature_name.h"
 #include "data/scaling/target_scaling.h"
 #include "nntrain/version.h"
 #include "train/run/auto_settings.h"
@@ -179,6 +180,26 @@ static nn_status scale_targets(nni_run *run, nni_checkpoint *checkpoint, nn_erro
     return NN_OK;
 }
 
+/* A training that goes on keeps the names it began with. Those of other weights are kept where the data has none,
+ * unless columns are chosen, which may be any. */
+static nn_status find_feature_names(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    const size_t columns = run->recipe->data.train.x_columns_count;
+    nni_string_set *names = &run->data.feature_names;
+    if (checkpoint && checkpoint->feature_names.count > 0)
+        return nni_string_set_copy(&checkpoint->feature_names, names, error);
+    NN_TRY(nni_feature_names_of(run->data.train, columns, names, error));
+    return names->count == 0 && columns == 0 && run->start.model
+               ? nni_string_set_copy(&run->start.model->feature_names, names, error)
+               : NN_OK;
+}
+
+nn_status nni_setup_name_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error)
+{
+    const nn_status status = run->comm->rank == 0 ? find_feature_names(run, checkpoint, error) : NN_OK;
+    return nni_comm_broadcast_status(run->comm, status, error);
+}
+
 nn_status nni_setup_scale(nni_run *run, nni_checkpoint *checkpoint, nn_error *error)
 {
     NN_TRY(scale_features(run, checkpoint, error));
@@ -198,6 +219,7 @@ nn_status nni_setup_augment(nni_run *run, nn_error *error)
 
 void nni_setup_free_data(nni_run *run)
 {
+    nni_string_set_free(&run->data.feature_names);
     nni_feature_scaler_free(run->data.feature_scaler);
     nni_target_scaler_free(run->data.target_scaler);
     nni_dataset_free(run->data.train);

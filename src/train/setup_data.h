@@ -15,6 +15,10 @@ nn_status nni_setup_open_data(nni_run *run, nn_error *error);
 /** Targets as the outputs of the recipe's network need them. */
 nn_status nni_setup_fit_targets(nni_run *run, nn_error *error);
 
+/** Finds what features are called, for rank 0. @param checkpoint  that the training goes on from, whose names are kept;
+ * NULL: a new run */
+nn_status nni_setup_name_features(nni_run *run, const nni_checkpoint *checkpoint, nn_error *error);
+
 /** Scales features and targets, by what the checkpoint scaled by or by what the training split asks for.
  * @param checkpoint  gives its target scaler away; NULL: a new run */
 nn_status nni_setup_scale(nni_run *run, nni_checkpoint *checkpoint, nn_error *error);

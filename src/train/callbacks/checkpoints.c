@@ -42,6 +42,7 @@ static nni_checkpoint state_of(const nni_run *run)
         .recipe = run->recipe->text,
         .class_names = names ? *names : (nni_string_set){.count = 0},
         .names_are_labels = nni_dataset_names_are_labels(run->data.train),
+        .feature_names = run->data.feature_names,
     };
 }
 

@@ -74,6 +74,7 @@ static void copy_state(nni_checkpoint *copy, const nni_checkpoint *state)
     copy->recipe = state->recipe;
     copy->class_names = state->class_names;
     copy->names_are_labels = state->names_are_labels;
+    copy->feature_names = state->feature_names;
 }
 
 static nn_status write_copy(void *context, nn_error *error)

@@ -27,8 +27,9 @@
 typedef struct nni_run_data {
     size_t memory; /* bytes that rows may take on this rank */
     nni_dataset *train;
-    nni_dataset *validation; /* NULL: there is none */
-    nni_dataset *test;       /* NULL: nothing is held out */
+    nni_dataset *validation;      /* NULL: there is none */
+    nni_dataset *test;            /* NULL: nothing is held out */
+    nni_string_set feature_names; /* [features] on rank 0; empty: unknown */
     nni_feature_scaler *feature_scaler;
     nni_feature_scaler_notes feature_notes; /* of a run that begins */
     nni_target_scaler *target_scaler;

@@ -278,7 +278,8 @@ static nn_status compare_names(const nni_warm_start *start, const nni_dataset *t
                            trained = {start->model->provenance.data_file, before->data.train.x};
     nn_status status = NN_OK;
     if (before->data.train.x_columns_count == 0)
-        status = nni_feature_names_compare(file, trained, train->row.features, NULL, error);
+        status =
+            nni_feature_names_compare(file, trained, &start->model->feature_names, train->row.features, NULL, error);
     nn_recipe_free(before);
     return status;
 }

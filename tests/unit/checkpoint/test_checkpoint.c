@@ -53,6 +53,11 @@ static nni_checkpoint made_up(void)
     static const char *const names[] = {"ant", "bee", "l\303\266we", "of all the classes the longest", "z"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         CU_ASSERT_FATAL(nni_string_set_add(&checkpoint.class_names, names[i], NULL) == NN_OK);
+    for (int i = 0; i < 17; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "h\303\266he %d", 16 - i);
+        CU_ASSERT_FATAL(nni_string_set_add(&checkpoint.feature_names, name, NULL) == NN_OK);
+    }
     CU_ASSERT_FATAL(nni_network_create(17, layers, 3, &checkpoint.network, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_feature_scaler_create(NN_NORMALIZE_STANDARD, 17, &checkpoint.normalization, NULL) == NN_OK);
     CU_ASSERT_FATAL(nni_target_scaler_create(NN_TARGETS_LOG1P, 5, &checkpoint.target_scaling, NULL) == NN_OK);
@@ -93,6 +98,7 @@ static void free_made_up(nni_checkpoint *checkpoint)
     nni_target_scaler_free(checkpoint->target_scaling);
     nni_optimizer_free(checkpoint->optimizer);
     nni_string_set_free(&checkpoint->class_names);
+    nni_string_set_free(&checkpoint->feature_names);
 }
 
 static void read_is(const nni_checkpoint *written)
@@ -130,6 +136,7 @@ static void read_is(const nni_checkpoint *written)
     CU_ASSERT(read->provenance.classes == 3);
     CU_ASSERT(strcmp(read->recipe, written->recipe) == 0);
     CU_ASSERT(nni_string_set_equal(&read->class_names, &written->class_names));
+    CU_ASSERT(nni_string_set_equal(&read->feature_names, &written->feature_names));
     nni_checkpoint_free(read);
 }
 
@@ -163,6 +170,30 @@ static void models_of_targets_as_they_are_have_no_scaling(void)
     free_made_up(&written);
 }
 
+/* As none had once. */
+static void models_without_names_of_features_are_read(void)
+{
+    nni_checkpoint written = made_up();
+    nn_error error;
+    nni_string_set_free(&written.feature_names);
+    const nn_status status = comm->rank == 0 ? nni_checkpoint_write(path, &written, NULL, &error) : NN_OK;
+    CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
+    read_is(&written);
+    free_made_up(&written);
+}
+
+static void names_of_other_than_all_features_are_refused(void)
+{
+    nni_checkpoint written = made_up(), *read = NULL;
+    nn_error error;
+    CU_ASSERT_FATAL(nni_string_set_add(&written.feature_names, "one more", NULL) == NN_OK);
+    const nn_status status = comm->rank == 0 ? nni_checkpoint_write(path, &written, NULL, &error) : NN_OK;
+    CU_ASSERT_FATAL(nni_comm_broadcast_status(comm, status, &error) == NN_OK);
+    CU_ASSERT_EQUAL(nni_checkpoint_read(path, comm, &read, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, path));
+    free_made_up(&written);
+}
+
 /* The layout is a promise to every HDF5 reader: libhdf5 itself must find it, past the seal. */
 static void hdf5_finds_the_promised_layout(void)
 {
@@ -176,6 +207,7 @@ static void hdf5_finds_the_promised_layout(void)
         "/model/layers/0/running_variance",
         "/progress",
         "/classes",
+        "/features",
         "/normalization/offset",
         "/target_normalization/scale",
         "/recipe",
@@ -448,6 +480,8 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/checkpoint.h5", folder);
     const nni_test tests[] = {
         NN_TEST(models_of_targets_as_they_are_have_no_scaling),
+        NN_TEST(models_without_names_of_features_are_read),
+        NN_TEST(names_of_other_than_all_features_are_refused),
         NN_TEST(what_is_written_is_read_on_every_rank),
         NN_TEST(hdf5_finds_the_promised_layout),
         NN_TEST(every_flipped_byte_is_refused),

@@ -85,6 +85,10 @@ NN_API size_t nn_infer_outputs(const nn_infer_model *model);
 /** @return name of a class; NULL where classes are numbers alone, or outputs are no classes. The model's. */
 NN_API const char *nn_infer_class_name(const nn_infer_model *model, size_t class_number);
 
+/** @return name of a feature in the data that was trained on; NULL where that is unknown, and for a feature that is not
+ * among nn_infer_features. The model's. */
+NN_API const char *nn_infer_feature_name(const nn_infer_model *model, size_t feature);
+
 /** @return bytes of scratch that predictions of up to so many rows at once, or a jacobian, take; for one thread */
 NN_API size_t nn_infer_scratch_bytes(const nn_infer_model *model, size_t rows);
 

@@ -23,6 +23,7 @@ nni_trained nni_trained_of(const nni_checkpoint *model)
                          .predicts = nni_checkpoint_predicts(model),
                          .class_names = &model->class_names,
                          .names_are_labels = model->names_are_labels,
+                         .feature_names = &model->feature_names,
                          .epochs = model->progress.epoch,
                          .classes = model->provenance.classes,
                          .recipe = model->recipe,

@@ -81,17 +81,28 @@ static nn_status read_precision(const loading *l, nn_error *error)
     return NN_OK;
 }
 
-static nn_status read_class_names(const loading *l, nn_error *error)
+/* @param found  receives an array of texts; NULL where there is none */
+static nn_status read_names(const loading *l, const char *key, const nni_json_value **found, nn_error *error)
 {
-    const nni_json_value *names = member(l, l->root, "classes");
+    const nni_json_value *names = member(l, l->root, key);
     bool texts = !names || names->type == NNI_JSON_NULL || names->type == NNI_JSON_ARRAY;
     if (!names || names->type == NNI_JSON_NULL)
         return NN_OK;
     for (size_t i = 1; texts && i <= names->count; i++)
         texts = names[i].type == NNI_JSON_TEXT;
     if (!texts)
-        return nn_fail(error, NN_DATA, "%s: the classes of its model should be a list of names; %s", l->path, mend);
-    l->model->class_names = names->count > 0 ? names : NULL;
+        return nn_fail(error, NN_DATA, "%s: the %s of its model should be a list of names; %s", l->path, key, mend);
+    *found = names->count > 0 ? names : NULL;
+    return NN_OK;
+}
+
+static nn_status read_feature_names(const loading *l, nn_error *error)
+{
+    const size_t inputs = l->model->network.inputs;
+    NN_TRY(read_names(l, "features", &l->model->feature_names, error));
+    if (l->model->feature_names && l->model->feature_names->count != inputs)
+        return nn_fail(error, NN_DATA, "%s: its model names %zu features and takes %zu; %s", l->path,
+                       l->model->feature_names->count, inputs, mend);
     return NN_OK;
 }
 
@@ -301,7 +312,8 @@ static nn_status read_model(loading *l, nn_error *error)
     NN_TRY(read_precision(l, error));
     NN_TRY(read_predicts(l, error));
     NN_TRY(read_network(l, error));
-    NN_TRY(read_class_names(l, error));
+    NN_TRY(read_names(l, "classes", &model->class_names, error));
+    NN_TRY(read_feature_names(l, error));
     NN_TRY(read_features(l, error));
     NN_TRY(read_targets(l, error));
     const nn_network *network = &model->network;
@@ -395,4 +407,10 @@ const char *nn_infer_class_name(const nn_infer_model *model, size_t class_number
 {
     const nni_json_value *names = model->class_names;
     return names && class_number < names->count ? names[1 + class_number].text : NULL;
+}
+
+const char *nn_infer_feature_name(const nn_infer_model *model, size_t feature)
+{
+    const nni_json_value *names = model->feature_names;
+    return names && feature < names->count ? names[1 + feature].text : NULL;
 }

@@ -28,11 +28,12 @@ struct nn_infer_model {
     nni_target_scaler targets;   /* owns its arrays where the file has none */
     bool owns_features, owns_targets;
     nn_prediction predicts;
-    const double *least, *most;        /* [inputs] of the training rows; NULL: unknown */
-    nni_json_document *description;    /* owns names of classes */
-    const nni_json_value *class_names; /* array of texts in it; NULL: classes are numbers alone */
-    nni_infer_row_layer *row_layers;   /* [layers] for one row at a time; NULL: the network is large, or not float32 */
-    nni_real *row_values;              /* owns what they point to */
+    const double *least, *most;          /* [inputs] of the training rows; NULL: unknown */
+    nni_json_document *description;      /* owns names of classes and features */
+    const nni_json_value *class_names;   /* array of texts in it; NULL: classes are numbers alone */
+    const nni_json_value *feature_names; /* the same of features; NULL: unknown */
+    nni_infer_row_layer *row_layers; /* [layers] for one row at a time; NULL: the network is large, or not float32 */
+    nni_real *row_values;            /* owns what they point to */
     bool has_norms;
     size_t widest;                     /* most inputs or outputs of a layer */
     size_t piece_rows;                 /* that go through the network at once, at most */

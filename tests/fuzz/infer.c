@@ -22,6 +22,7 @@ static void use(const nn_infer_model *model)
     fuzz_expect(nn_infer_class(model, y) < (outputs > 1 ? outputs : 2), "a class of the model's");
     fuzz_expect(nn_infer_check_range(model, x, NULL) <= features, "as many features as there are");
     (void)nn_infer_class_name(model, outputs - 1);
+    (void)nn_infer_feature_name(model, features - 1);
     nni_release(scratch);
     free(numbers);
 }

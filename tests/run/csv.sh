@@ -173,9 +173,11 @@ for command in "predict --output odd.csv" eval; do
 done
 "$NNTRAIN" predict --model homes/model.h5 --data reordered.h5 --x /train/x --output odd.csv >out 2>&1 || fail "others as they are: $(cat out)"
 
-# The names are the model's, whatever became of its data: not there any more, or changed. Also after --resume, and of models of models.
+# The names are the model's, whatever became of its data: not there any more, or changed. Also after --resume, of models of models, and of exported ones.
 "$NNTRAIN" train homes.yaml --output homes --resume --progress quiet --set training.epochs=4 >out 2>&1 || fail "--resume: $(cat out)"
 "$NNTRAIN" train homes.yaml --output warm --progress quiet --set network.from=homes/model.h5 >out 2>&1 || fail "network.from: $(cat out)"
+"$NNTRAIN" export safetensors homes/model.h5 --output homes.safetensors >out 2>&1 || fail "export: $(cat out)"
+"$NNTRAIN" import-model homes.safetensors --output back.h5 >out 2>&1 || fail "import-model: $(cat out)"
 for name in train classes; do h5copy -i homes.h5 -o nameless.h5 -s "/$name" -d "/$name"; done
 "$NNTRAIN" train homes.yaml --output warmer --progress quiet --set data.train.file=nameless.h5 --set network.from=warm/model.h5 >out 2>&1 || fail "network.from without names: $(cat out)"
 mv homes.h5 kept.h5
@@ -185,7 +187,7 @@ refuses() {
     [ $? -eq 3 ] && grep -q '^nntrain: reordered.h5: feature 0 of /train/x is rooms, but size in .*[.]h5, which' out
 }
 accepts() { "$NNTRAIN" predict --model "$1" --data new-1.h5 --output odd.csv >out 2>&1; }
-for model in homes/model.h5 warmer/model.h5; do
+for model in homes/model.h5 warmer/model.h5 back.h5; do
     refuses $model && accepts $model || fail "$model without its data: $(cat out)"
 done
 "$NNTRAIN" train homes.yaml --output odd --progress quiet --set data.train.file=reordered.h5 --set network.from=homes/model.h5 >out 2>&1

@@ -22,6 +22,7 @@ enum { NNI_ONNX_ATTRIBUTE_FLOAT = 1, NNI_ONNX_ATTRIBUTE_INT = 2 };
 #define NNI_ONNX_KEY_RECIPE          "recipe"
 #define NNI_ONNX_KEY_PREDICTS        "predicts"
 #define NNI_ONNX_KEY_CLASSES         "classes"
+#define NNI_ONNX_KEY_FEATURES        "features"
 #define NNI_ONNX_KEY_LABELS          "names_are_labels"
 #define NNI_ONNX_KEY_CLASS_COUNT     "class_count"
 #define NNI_ONNX_KEY_EPOCHS          "epochs"

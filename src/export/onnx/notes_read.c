@@ -108,25 +108,32 @@ static nn_status get_range(const nni_onnx_graph *graph, nni_feature_scaler *scal
     return get_numbers(graph, NNI_ONNX_KEY_MOST, scaler->most, scaler->features, error);
 }
 
-/* --- classes --- */
+/* --- names --- */
 
 /* @param most  names that there may be */
-static nn_status get_names(const nni_onnx_graph *graph, size_t most, nni_string_set *names, nn_error *error)
+static nn_status get_names(const nni_onnx_graph *graph, const char *key, size_t most, nni_string_set *names,
+                           nn_error *error)
 {
-    const char *text = find(graph, NNI_ONNX_KEY_CLASSES);
+    const char *text = find(graph, key);
     nni_json_document *json = NULL;
     if (!text)
         return NN_OK;
     NN_TRY(nni_json_read(text, strlen(text), graph->path, &json, error));
     const nni_json_value *array = nni_json_root(json);
-    nn_status status = array->type == NNI_JSON_ARRAY ? NN_OK : refuse(graph, NNI_ONNX_KEY_CLASSES, error);
+    nn_status status = array->type == NNI_JSON_ARRAY ? NN_OK : refuse(graph, key, error);
     for (size_t i = 1; status == NN_OK && i <= array->count; i++)
         status = i < array->span && array[i].text ? nni_string_set_add(names, array[i].text, error)
-                                                  : refuse(graph, NNI_ONNX_KEY_CLASSES, error);
+                                                  : refuse(graph, key, error);
     if (status == NN_OK && (names->count != array->count || names->count > most))
-        status = refuse(graph, NNI_ONNX_KEY_CLASSES, error);
+        status = refuse(graph, key, error);
     nni_json_free(json);
     return status;
+}
+
+static nn_status get_feature_names(const nni_onnx_graph *graph, size_t inputs, nni_string_set *names, nn_error *error)
+{
+    NN_TRY(get_names(graph, NNI_ONNX_KEY_FEATURES, inputs, names, error));
+    return names->count == 0 || names->count == inputs ? NN_OK : refuse(graph, NNI_ONNX_KEY_FEATURES, error);
 }
 
 /* @return classes that outputs can speak of: one is of two */
@@ -283,7 +290,8 @@ nn_status nni_onnx_notes_read(const nni_onnx_graph *graph, nni_checkpoint *check
     checkpoint->names_are_labels = labels && strcmp(labels, "true") == 0;
     NN_TRY(get_count(graph, NNI_ONNX_KEY_CLASS_COUNT, &provenance->classes, error));
     NN_TRY(get_count(graph, NNI_ONNX_KEY_EPOCHS, &checkpoint->progress.epoch, error));
-    NN_TRY(get_names(graph, count_classes(checkpoint->network), &checkpoint->class_names, error));
+    NN_TRY(get_names(graph, NNI_ONNX_KEY_CLASSES, count_classes(checkpoint->network), &checkpoint->class_names, error));
+    NN_TRY(get_feature_names(graph, checkpoint->network->inputs, &checkpoint->feature_names, error));
     NN_TRY(get_dropout(graph, checkpoint->network, error));
     NN_TRY(get_range(graph, checkpoint->normalization, error));
     return recipe ? take_recipe(graph, recipe, checkpoint, error) : NN_OK;

@@ -16,13 +16,23 @@ static void note_count(nni_onnx_build *build, const char *key, uint64_t count)
     nni_onnx_note(build, key, text);
 }
 
-static void put_classes(FILE *out, const nni_trained *model)
+static void put_names(FILE *out, const nni_string_set *names)
 {
-    for (size_t i = 0; i < model->class_names->count; i++) {
+    for (size_t i = 0; i < names->count; i++) {
         fputs(i > 0 ? ", " : "[", out);
-        nni_json_put(out, model->class_names->text[i]);
+        nni_json_put(out, names->text[i]);
     }
     fputc(']', out);
+}
+
+static void put_classes(FILE *out, const nni_trained *model)
+{
+    put_names(out, model->class_names);
+}
+
+static void put_features(FILE *out, const nni_trained *model)
+{
+    put_names(out, model->feature_names);
 }
 
 static void put_dropout(FILE *out, const nni_trained *model)
@@ -76,6 +86,8 @@ void nni_onnx_notes_write(nni_onnx_build *build, const nni_trained *model)
         note_composed(build, NNI_ONNX_KEY_CLASSES, model, put_classes);
         nni_onnx_note(build, NNI_ONNX_KEY_LABELS, model->names_are_labels ? "true" : "false");
     }
+    if (model->feature_names && model->feature_names->count > 0)
+        note_composed(build, NNI_ONNX_KEY_FEATURES, model, put_features);
     note_count(build, NNI_ONNX_KEY_CLASS_COUNT, model->classes);
     note_count(build, NNI_ONNX_KEY_EPOCHS, model->epochs);
     nni_onnx_note(build, NNI_ONNX_KEY_FEATURE_SCALING, nn_feature_scaling_name(model->feature_scaler->kind));

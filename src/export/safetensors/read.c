@@ -205,22 +205,35 @@ static nn_status get_targets(const description *from, size_t outputs, nni_target
     return NN_OK;
 }
 
-static nn_status get_classes(const description *from, nni_checkpoint *checkpoint, nn_error *error)
+/* Different texts, if there are any. */
+static nn_status get_names(const description *from, const char *key, nni_string_set *names, nn_error *error)
 {
-    const nni_json_value *root = nni_json_root(from->json), *array = nni_json_member(from->json, root, "classes");
-    const nni_json_value *labels = nni_json_member(from->json, root, "names_are_labels");
-    checkpoint->names_are_labels = labels && labels->type == NNI_JSON_TRUE;
-    NN_TRY(get_count(from, root, "class_count", &checkpoint->provenance.classes, error));
+    const nni_json_value *array = nni_json_member(from->json, nni_json_root(from->json), key);
     if (!array)
         return NN_OK;
     if (array->type != NNI_JSON_ARRAY)
-        return refuse_member(from, "classes", error);
+        return refuse_member(from, key, error);
     for (size_t i = 1; i <= array->count; i++) {
         if (!array[i].text)
-            return refuse_member(from, "classes", error);
-        NN_TRY(nni_string_set_add(&checkpoint->class_names, array[i].text, error));
+            return refuse_member(from, key, error);
+        NN_TRY(nni_string_set_add(names, array[i].text, error));
     }
-    return checkpoint->class_names.count == array->count ? NN_OK : refuse_member(from, "classes", error);
+    return names->count == array->count ? NN_OK : refuse_member(from, key, error);
+}
+
+static nn_status get_feature_names(const description *from, size_t inputs, nni_string_set *names, nn_error *error)
+{
+    NN_TRY(get_names(from, "features", names, error));
+    return names->count == 0 || names->count == inputs ? NN_OK : refuse_member(from, "features", error);
+}
+
+static nn_status get_classes(const description *from, nni_checkpoint *checkpoint, nn_error *error)
+{
+    const nni_json_value *root = nni_json_root(from->json);
+    const nni_json_value *labels = nni_json_member(from->json, root, "names_are_labels");
+    checkpoint->names_are_labels = labels && labels->type == NNI_JSON_TRUE;
+    NN_TRY(get_count(from, root, "class_count", &checkpoint->provenance.classes, error));
+    return get_names(from, "classes", &checkpoint->class_names, error);
 }
 
 /* Where the model came from, as far as it is there. */
@@ -254,6 +267,7 @@ static nn_status fill(const description *from, nni_checkpoint *checkpoint, nn_er
     NN_TRY(get_features(from, network->inputs, &checkpoint->normalization, error));
     NN_TRY(get_targets(from, network->outputs, &checkpoint->target_scaling, error));
     NN_TRY(get_classes(from, checkpoint, error));
+    NN_TRY(get_feature_names(from, checkpoint->network->inputs, &checkpoint->feature_names, error));
     NN_TRY(get_origin(from, checkpoint, error));
     return nni_imported_complete(checkpoint, from->file->path, error);
 }

@@ -104,6 +104,17 @@ static void put_layer(nni_json *json, const nni_layer *layer)
     nni_json_end(json, '}');
 }
 
+/* @param names  NULL or empty: nothing is written */
+static void put_names(nni_json *json, const char *key, const nni_string_set *names)
+{
+    if (!names || names->count == 0)
+        return;
+    nni_json_begin(json, key, '[');
+    for (size_t i = 0; i < names->count; i++)
+        nni_json_text(json, NULL, names->text[i]);
+    nni_json_end(json, ']');
+}
+
 static void put_model(nni_json *json, const nni_trained *model)
 {
     const nn_network *network = model->network;
@@ -122,12 +133,8 @@ static void put_model(nni_json *json, const nni_trained *model)
     nni_json_number(json, "limit", model->feature_scaler->limit);
     nni_json_end(json, '}');
     nni_json_text(json, "target_scaling", nn_target_scaling_name(model->target_scaler->kind));
-    if (model->class_names->count > 0) {
-        nni_json_begin(json, "classes", '[');
-        for (size_t i = 0; i < model->class_names->count; i++)
-            nni_json_text(json, NULL, model->class_names->text[i]);
-        nni_json_end(json, ']');
-    }
+    put_names(json, "classes", model->class_names);
+    put_names(json, "features", model->feature_names);
     nni_json_truth(json, "names_are_labels", model->names_are_labels);
     nni_json_count(json, "class_count", model->classes);
     nni_json_count(json, "epochs", model->epochs);

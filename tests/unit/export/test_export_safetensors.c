@@ -127,6 +127,11 @@ static nni_checkpoint *make(const variant *v)
     make_recipe(v, checkpoint);
     for (size_t i = 0; v->named && i < checkpoint->network->outputs; i++)
         CU_ASSERT_EQUAL_FATAL(nni_string_set_add(&checkpoint->class_names, names[i], NULL), NN_OK);
+    for (size_t i = 0; v->named && i < INPUTS; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s %zu", names[i % 3], i);
+        CU_ASSERT_EQUAL_FATAL(nni_string_set_add(&checkpoint->feature_names, name, NULL), NN_OK);
+    }
     checkpoint->names_are_labels = v->labels;
     checkpoint->progress.epoch = pick(1u << 30);
     nni_provenance *from = &checkpoint->provenance;
@@ -176,8 +181,9 @@ static bool same_targets(const nni_target_scaler *a, const nni_target_scaler *b)
 static bool same_origin(const nni_checkpoint *a, const nni_checkpoint *b)
 {
     return strcmp(a->recipe, b->recipe) == 0 && nni_string_set_equal(&a->class_names, &b->class_names) &&
-           a->names_are_labels == b->names_are_labels && a->progress.epoch == b->progress.epoch &&
-           a->provenance.classes == b->provenance.classes && a->provenance.data_digest == b->provenance.data_digest &&
+           nni_string_set_equal(&a->feature_names, &b->feature_names) && a->names_are_labels == b->names_are_labels &&
+           a->progress.epoch == b->progress.epoch && a->provenance.classes == b->provenance.classes &&
+           a->provenance.data_digest == b->provenance.data_digest &&
            strcmp(a->provenance.data_file, b->provenance.data_file) == 0;
 }
 

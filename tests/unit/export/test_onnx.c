@@ -92,6 +92,11 @@ static nni_checkpoint *make_model(nn_activation activation, nn_norm_kind norm, s
     static const char *const names[] = {"ant", "\"bee\", \\ \n", "l\303\266we"};
     for (size_t i = 0; i < 3 && turn == 0; i++)
         CU_ASSERT_EQUAL_FATAL(nni_string_set_add(&made->class_names, names[i], NULL), NN_OK);
+    for (size_t i = 0; i < INPUTS && turn != 1; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s %zu", names[i % 3], i);
+        CU_ASSERT_EQUAL_FATAL(nni_string_set_add(&made->feature_names, name, NULL), NN_OK);
+    }
     made->provenance.classes = turn == 0 ? 3 : 0;
     made->provenance.data_digest = UINT64_C(0xFEDCBA9876543210);
     snprintf(made->provenance.data_file, sizeof made->provenance.data_file, "a b.h5");
@@ -117,6 +122,7 @@ static void free_model(nni_checkpoint *made)
     nni_feature_scaler_free(made->normalization);
     nni_target_scaler_free(made->target_scaling);
     nni_string_set_free(&made->class_names);
+    nni_string_set_free(&made->feature_names);
     free(made);
 }
 
@@ -148,6 +154,7 @@ static void check_equal(const nni_checkpoint *made, const nni_checkpoint *read)
     CU_ASSERT(equal(made->target_scaling->offset, read->target_scaling->offset, 3 * sizeof(double)));
     CU_ASSERT(equal(made->target_scaling->scale, read->target_scaling->scale, 3 * sizeof(double)));
     CU_ASSERT(nni_string_set_equal(&made->class_names, &read->class_names));
+    CU_ASSERT(nni_string_set_equal(&made->feature_names, &read->feature_names));
     CU_ASSERT_EQUAL(nni_checkpoint_predicts(made), nni_checkpoint_predicts(read));
     CU_ASSERT_EQUAL(made->progress.epoch, read->progress.epoch);
     CU_ASSERT_EQUAL(made->provenance.data_digest, read->provenance.data_digest);

@@ -37,7 +37,7 @@ typedef struct pair {
     nn_network *network;
     nni_feature_scaler *features;
     nni_target_scaler *targets;
-    nni_string_set names;
+    nni_string_set names, feature_names;
     char *file; /* [size]; behind it lies a page that nobody may read */
     size_t size;
     char *pages;
@@ -104,6 +104,11 @@ static void make_scalers(const kind *k, pair *p)
         snprintf(name, sizeof name, "class \"%zu\"\t\xc3\xa9", j);
         CU_ASSERT_EQUAL_FATAL(nni_string_set_add(&p->names, name, NULL), NN_OK);
     }
+    for (size_t j = 0; j < INPUTS && k->names; j++) {
+        char name[32];
+        snprintf(name, sizeof name, "h\xc3\xb6he %zu", j);
+        CU_ASSERT_EQUAL_FATAL(nni_string_set_add(&p->feature_names, name, NULL), NN_OK);
+    }
 }
 
 /* Writes the model as a file, and reads that to where its end is the end of what can be read. */
@@ -115,6 +120,7 @@ static void write_file(const kind *k, pair *p)
                                  .target_scaler = p->targets,
                                  .predicts = k->predicts,
                                  .class_names = &p->names,
+                                 .feature_names = &p->feature_names,
                                  .recipe = "seed: 1\n",
                                  .data_file = ""};
     snprintf(path, sizeof path, "%s/nntrain-test_infer-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp",
@@ -161,6 +167,7 @@ static void drop(pair *p)
     nni_feature_scaler_free(p->features);
     nni_target_scaler_free(p->targets);
     nni_string_set_free(&p->names);
+    nni_string_set_free(&p->feature_names);
     munmap(p->pages, p->page_bytes);
 }
 
@@ -234,6 +241,10 @@ static void check_bits(const kind *k, const pair *p)
     for (size_t j = 0; j <= k->outputs; j++) {
         const char *name = nn_infer_class_name(p->model, j);
         CU_ASSERT(k->names && j < k->outputs ? name && strcmp(name, p->names.text[j]) == 0 : !name);
+    }
+    for (size_t j = 0; j <= INPUTS; j++) {
+        const char *name = nn_infer_feature_name(p->model, j);
+        CU_ASSERT(k->names && j < INPUTS ? name && strcmp(name, p->feature_names.text[j]) == 0 : !name);
     }
 }
 
@@ -518,9 +529,13 @@ static void damaged_files_are_refused(void)
         {"\\\"inputs\\\": 7", "\\\"inputs\\\": 0", "'inputs'"},
         {"layers.1.gamma", "layers.1.gammo", "'layers.1.gamma' is missing"},
         {"\\\"outputs\\\": 3", "\\\"outputs\\\": 4", "layers.2.weight"},
+        {"he 5\\\",\\u000a    \\\"", "he 5                ", "names 6 features and takes 7"},
+        {"\\\"h\xc3\xb6he 6\\\"", "12345678901", "the features of its model should be a list of names"},
         {"\\\"linear\\\"", "\\\"linear\\\"", NULL},
     };
-    pair p = make(&plain);
+    kind k = plain;
+    k.names = true;
+    pair p = make(&k);
     char *copy = malloc(p.size);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         nn_infer_model *model = NULL;

@@ -82,6 +82,7 @@ def _declare(path):
         ("nn_infer_features", size, model),
         ("nn_infer_outputs", size, model),
         ("nn_infer_class_name", ctypes.c_char_p, model, size),
+        ("nn_infer_feature_name", ctypes.c_char_p, model, size),
         ("nn_infer_scratch_bytes", size, model, size),
         ("nn_infer_predict", None, model, size, Batch, Batch, pointer),
         ("nn_infer_predict_float", None, model, size, pointer, pointer, pointer),

@@ -79,6 +79,8 @@ def _read(file):
     }
     if names:
         model["classes"] = names
+    if "features" in file:
+        model["features"] = [_text(name) for name in file["features"][()]]
     return {"format": "nntrain", "format_version": "1", "recipe": recipe, "model": json.dumps(model)}, tensors
 
 

@@ -49,6 +49,8 @@ class Model:
         (probabilities of labels, each of which a row has or has not) or "values".
     class_names : list of str, or None
         Names of the classes or labels, in the order of the outputs; None where they are numbers alone.
+    feature_names : list of str, or None
+        Names of the features in the data that was trained on, in the order of a row; None where they are unknown.
     """
 
     def __init__(self, contents):
@@ -93,6 +95,8 @@ class Model:
         count = 0 if self.predicts == "values" else max(self.outputs, 2 if self.predicts == "classes" else 1)
         names = [library.nn_infer_class_name(handle, number) for number in range(count)]
         self.class_names = None if None in names or not names else [name.decode() for name in names]
+        names = [library.nn_infer_feature_name(handle, feature) for feature in range(self.features)]
+        self.feature_names = None if None in names else [name.decode() for name in names]
         self._scratch = threading.local()
 
     def __reduce__(self):

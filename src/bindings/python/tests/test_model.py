@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Predictions of models, against those of the program."""
 import pickle
+import subprocess
 import threading
 
 import h5py
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import nntrain
+from nntrain.training import program, train
 
 
 @pytest.fixture(params=["h5", "safetensors"])
@@ -116,6 +118,25 @@ def test_check_range_finds_what_lies_outside(trained, model):
     x[-1] = 1e9
     outside = model.check_range(x)
     assert outside[-1] and outside.sum() == 1
+
+
+def test_features_have_the_names_of_the_data(tmp_path):
+    names = ["b", "a \N{DEGREE SIGN}", "c"]
+    x = np.random.default_rng(1).random((30, 3))
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["x"], file["y"], file["features"] = x, x.sum(1), names
+    data = f"data: {{train: {{file: {tmp_path / 'd.h5'}, x: x, y: y}}}}\n"
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text(data + "network: {layers: [{units: 1, activation: linear}]}\nloss: mse\ntraining: {epochs: 1}\n")
+    train(recipe, {}, tmp_path / "run")
+    command = [program(), "export", "safetensors", tmp_path / "run/model.h5", "--output", tmp_path / "m.safetensors"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    for model in (tmp_path / "run/model.h5", tmp_path / "m.safetensors"):
+        assert nntrain.Model.load(model).feature_names == names
+
+
+def test_features_without_names_have_none(model):
+    assert model.feature_names is None
 
 
 def test_models_can_be_pickled(rows, model):

@@ -6,6 +6,7 @@
 
 #include "export/source/fortran_constants.h"
 #include "export/source/fortran_formulas.h"
+#include "export/source/fortran_names.h"
 #include "export/source/numbers.h"
 #include "export/source/plan.h"
 #include "kernels/elementwise/activation.h"
@@ -326,11 +327,18 @@ static nn_status put_module(const nni_source_plan *plan, FILE *out, nn_error *er
 static nn_status write_fortran(const nni_trained *model, const nni_export_settings *settings, const char *path,
                                nn_error *error)
 {
-    if (settings->type == NNI_SOURCE_INT8)
-        return nn_fail(error, NN_USAGE, "Fortran source is of type float or double; int8 is of export c");
     nni_source_plan plan;
     nni_draft draft = {0};
+    if (!nni_fortran_is_free_form(path))
+        return nn_fail(error, NN_USAGE,
+                       "%s: Fortran source needs a name that ends in .f90, .f95, .f03 or .f08, by which compilers know "
+                       "its free form",
+                       path);
+    if (settings->name)
+        NN_TRY(nni_fortran_check_name(settings->name, error));
     NN_TRY(nni_source_plan_create(model, settings, path, &plan, error));
+    if (nni_fortran_has_name(plan.name))
+        snprintf(plan.name + strlen(plan.name), sizeof plan.name - strlen(plan.name), "_model");
     nn_status status = nni_draft_open(path, &draft, error);
     if (status == NN_OK)
         status = put_module(&plan, draft.file, error);

@@ -29,7 +29,8 @@ static const struct {
     {0, {"output", 'o', "FILE", 0, "File to write; an existing one is replaced, once the new one is complete", 0}},
     {NNI_EXPORT_NAME,
      {"name", KEY_NAME, "NAME", 0, "What functions and modules are called by (default: the file's name)", 0}},
-    {NNI_EXPORT_TYPE, {"type", KEY_TYPE, "TYPE", 0, "Type of the weights: float (the default), double or int8", 0}},
+    {NNI_EXPORT_INT8, {"type", KEY_TYPE, "TYPE", 0, "Type of the numbers: float (the default), double or int8", 0}},
+    {NNI_EXPORT_TYPE, {"type", KEY_TYPE, "TYPE", 0, "Type of the numbers: float (the default) or double", 0}},
     {NNI_EXPORT_KEEP_NORMS,
      {"keep-norms", KEY_KEEP_NORMS, NULL, 0, "Leave batch norm as it is, instead of folding it into the weights", 0}},
     {0, NNI_CLI_HELP},
@@ -53,14 +54,15 @@ static error_t take_type(arguments *given, const char *value, struct argp_state 
 {
     static const char *const names[] = {
         [NNI_SOURCE_FLOAT] = "float", [NNI_SOURCE_DOUBLE] = "double", [NNI_SOURCE_INT8] = "int8"};
-    enum { NAMES = sizeof names / sizeof *names };
-    for (int i = 0; i < NAMES; i++)
+    const bool int8 = given->format->options & NNI_EXPORT_INT8;
+    const size_t count = int8 ? sizeof names / sizeof *names : NNI_SOURCE_INT8; /* the last */
+    for (size_t i = 0; i < count; i++)
         if (strcmp(value, names[i]) == 0) {
             given->settings.type = (nni_source_type)i;
             return 0;
         }
-    argp_error(state, "--type: '%s' is none of float, double, int8%s", value,
-               nni_suggest_among(value, names, NAMES).text);
+    argp_error(state, "--type: '%s' is none of float, double%s%s", value, int8 ? ", int8" : "",
+               nni_suggest_among(value, names, count).text);
     return EINVAL;
 }
 
@@ -96,9 +98,12 @@ static nni_parsed parse(arguments *given, int argc, char **argv)
     struct argp_option list[KNOWN_OPTIONS + 1];
     char name[64], doc[200];
     size_t count = 0;
-    for (size_t i = 0; i < KNOWN_OPTIONS; i++)
-        if ((known_options[i].bit & ~given->format->options) == 0)
+    for (size_t i = 0; i < KNOWN_OPTIONS; i++) {
+        const bool known = (known_options[i].bit & ~given->format->options) == 0;
+        const bool again = count > 0 && known_options[i].option.key == list[count - 1].key;
+        if (known && !again)
             list[count++] = known_options[i].option;
+    }
     list[count] = (struct argp_option){0};
     snprintf(name, sizeof name, "nntrain export %s", given->format->name);
     snprintf(doc, sizeof doc, "Writes a model as %s: %s.", given->format->name, given->format->help);

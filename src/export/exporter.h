@@ -19,8 +19,8 @@ typedef struct nni_export_settings {
     bool keep_norms;      /**< batch norm stays an operator, where it could be folded into the weights */
 } nni_export_settings;
 
-/** Which of the settings a format knows; bits. */
-enum { NNI_EXPORT_NAME = 1, NNI_EXPORT_TYPE = 2, NNI_EXPORT_KEEP_NORMS = 4 };
+/** Which of the settings a format knows; bits. NNI_EXPORT_TYPE has float and double, with NNI_EXPORT_INT8 int8 too. */
+enum { NNI_EXPORT_NAME = 1, NNI_EXPORT_TYPE = 2, NNI_EXPORT_KEEP_NORMS = 4, NNI_EXPORT_INT8 = 8 };
 
 /** Bytes of a file by which its format is known. */
 enum { NNI_FORMAT_BEGIN = 16 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/feature_scaler.h"
 
+#include <math.h>
+#include <stdbool.h>
+
 #include "kernels/elementwise/convert.h"
 #include "support/memory.h"
 
@@ -71,6 +74,34 @@ void nni_feature_scaler_round(nni_feature_scaler *normalization)
         normalization->offset_real[j] = (nni_real)normalization->offset[j];
         normalization->scale_real[j] = (nni_real)normalization->scale[j];
     }
+}
+
+/* What a feature may lose of its digits, where these are scaled: half a unit in the last place of a float. */
+static bool is_far_off(const nni_feature_scaler *scaler, size_t feature)
+{
+    return fabs(scaler->offset[feature]) * fabs(scaler->scale[feature]) * 0x1p-24 > 1e-6;
+}
+
+static bool is_float(double value)
+{
+    return (double)(float)value == value;
+}
+
+nni_scaling_types nni_feature_scaler_types(const nni_feature_scaler *normalization)
+{
+    const double *least = normalization->least, *most = normalization->most;
+    nni_scaling_types types = {NNI_FLOAT, NNI_FLOAT};
+    bool far_off = false, wide = !least;
+    for (size_t j = 0; j < normalization->features; j++) {
+        const bool held = least && is_float(least[j]) && is_float(most[j]);
+        wide = wide || !held;
+        far_off = far_off || is_far_off(normalization, j);
+        if (is_far_off(normalization, j) && !held)
+            types.x = NNI_DOUBLE;
+    }
+    if (far_off && wide)
+        types.scaled = NNI_DOUBLE;
+    return types;
 }
 
 void nni_feature_scaler_free(nni_feature_scaler *normalization)

@@ -51,6 +51,21 @@ void nni_feature_scaler_round(nni_feature_scaler *normalization);
 void nni_feature_scaler_apply(const nni_feature_scaler *normalization, nni_element element, const void *from,
                               nni_real *to);
 
+/** Types of the numbers that a model's features are taken as and scaled in; NNI_FLOAT or NNI_DOUBLE. */
+typedef struct nni_scaling_types {
+    nni_element x;      /**< as which x is to be given */
+    nni_element scaled; /**< in which (x - offset) * scale is computed; not narrower than x */
+} nni_scaling_types;
+
+/**
+ * The types that a model outside nntrain needs, for features as the training had them.
+ *
+ * nntrain scales numbers of types that a float holds in float, and others in double; the range of the training rows
+ * tells which these were, unless they were whole numbers. It matters where features lie far from 0 for how much they
+ * vary, as years and seconds since 1970 do: double where float would lose digits that tell rows apart.
+ */
+nni_scaling_types nni_feature_scaler_types(const nni_feature_scaler *normalization);
+
 void nni_feature_scaler_free(nni_feature_scaler *normalization);
 
 #endif

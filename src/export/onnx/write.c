@@ -22,38 +22,9 @@ static bool all_are(const double *values, size_t count, double value)
     return true;
 }
 
-/* What a feature may lose of its digits, where these are scaled: half a unit in the last place of a float. */
-static bool is_far_off(const nni_feature_scaler *scaler, size_t feature)
+static int type_of(nni_element element)
 {
-    return fabs(scaler->offset[feature]) * fabs(scaler->scale[feature]) * 0x1p-24 > 1e-6;
-}
-
-static bool is_float(double value)
-{
-    return (double)(float)value == value;
-}
-
-/* What the graph computes scaled features in, and what it takes them as. nntrain scales numbers of types that a float
- * holds in float, and others in double; the range of the training rows tells which these were, unless they were whole
- * numbers. It matters where features lie far from 0 for how much they vary, as years and seconds since 1970 do. */
-typedef struct feature_types {
-    int input, scaled;
-} feature_types;
-
-static feature_types choose_types(const nni_feature_scaler *scaler)
-{
-    feature_types types = {NNI_ONNX_FLOAT, NNI_ONNX_FLOAT};
-    bool far_off = false, wide = !scaler->least;
-    for (size_t j = 0; j < scaler->features; j++) {
-        const bool held = scaler->least && is_float(scaler->least[j]) && is_float(scaler->most[j]);
-        wide = wide || !held;
-        far_off = far_off || is_far_off(scaler, j);
-        if (is_far_off(scaler, j) && !held)
-            types.input = NNI_ONNX_DOUBLE;
-    }
-    if (far_off && wide)
-        types.scaled = NNI_ONNX_DOUBLE;
-    return types;
+    return element == NNI_DOUBLE ? NNI_ONNX_DOUBLE : NNI_ONNX_FLOAT;
 }
 
 /* An array of doubles, exact in the file, in the type that is computed in. */
@@ -67,11 +38,11 @@ static const char *doubles_as(nni_onnx_build *build, const char *name, const dou
 static const char *write_features(nni_onnx_build *build, const nni_feature_scaler *scaler)
 {
     const size_t features = scaler->features;
-    const feature_types types = choose_types(scaler);
-    const int type = types.scaled;
-    const char *x = nni_onnx_input(build, "x", types.input, features);
-    if (types.scaled != types.input)
-        x = nni_onnx_cast(build, x, types.scaled);
+    const nni_scaling_types types = nni_feature_scaler_types(scaler);
+    const int type = type_of(types.scaled);
+    const char *x = nni_onnx_input(build, "x", type_of(types.x), features);
+    if (types.scaled != types.x)
+        x = nni_onnx_cast(build, x, type);
     if (!all_are(scaler->offset, features, 0))
         x = NNI_ONNX_NODE(build, "Sub", x, doubles_as(build, "features.offset", scaler->offset, features, type));
     if (!all_are(scaler->scale, features, 1))

@@ -3,6 +3,8 @@
  * sources, so that no formula stands in the project twice and bits are the trainer's where the compiler fuses alike. */
 #include "export/source/c.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "export/source/c_constants.h"
@@ -17,6 +19,9 @@
 
 /* --- the header --- */
 
+/* Begins the third line, by which a header is known as one that may be replaced. */
+static const char written_by[] = " * Written by nntrain";
+
 static size_t scratch(const nni_source_plan *plan)
 {
     const size_t count = plan->buffer[0] + plan->buffer[1];
@@ -29,26 +34,20 @@ static void put_facts(const nni_source_plan *plan, FILE *out)
     nni_source_put_layers(plan, out);
     fprintf(out,
             ".\n *\n"
-            " * Written by nntrain; %zu parameters, trained for %zu epochs%s.\n"
+            "%s; %zu parameters, trained for %zu epochs%s.\n"
             " * Constants: %zu bytes. Scratch: %zu bytes, on the stack or the caller's.\n",
-            plan->network->parameter_count, (size_t)plan->model->epochs,
+            written_by, plan->network->parameter_count, (size_t)plan->model->epochs,
             plan->model->network->precision == NN_BF16 ? ", there with products of bfloat16" : "",
             nni_c_constant_bytes(plan), scratch(plan) * nni_c_real_bytes(plan));
-    if (plan->type == NNI_SOURCE_DOUBLE)
-        fputs(" * Computes in double: predictions differ from the trainer's by what float rounds there.\n */\n", out);
-    else
-        fprintf(
-            out,
-            " * Predictions of %zu random rows differ from the trainer's by up to %.2g of the largest output%s\n */\n",
-            plan->sample.rows, plan->sample.error,
-            plan->type == NNI_SOURCE_INT8
-                ? ", since\n * weights are rounded to 8 bits."
-                : "\n * without fused multiply-add; with it they have the same bits, rounded to float.");
+    nni_source_put_type_of_x(plan, " * ", out);
+    nni_source_put_difference(
+        plan, " * ", "\n * without fused multiply-add; with it they have the same bits, rounded to float.", out);
+    fputs(" */\n", out);
 }
 
 static void put_header(const nni_source_plan *plan, FILE *out)
 {
-    const char *name = plan->name, *upper = plan->upper, *real = nni_c_real(plan);
+    const char *name = plan->name, *upper = plan->upper, *real = nni_c_real(plan), *x = nni_c_x(plan);
     put_facts(plan, out);
     fprintf(out,
             "#ifndef %s_H\n#define %s_H\n\n"
@@ -64,8 +63,8 @@ static void put_header(const nni_source_plan *plan, FILE *out)
             "void %s_predict(const %s x[%s_FEATURES], %s y[%s_OUTPUTS]);\n\n"
             "/* The same with scratch of the caller's in the place of the stack. */\n"
             "void %s_predict_in(const %s x[%s_FEATURES], %s y[%s_OUTPUTS], %s scratch[%s_SCRATCH]);\n",
-            plan->model->feature_scaler->missing ? "; NaN stands for a missing value" : "", name, real, upper, real,
-            upper, name, real, upper, real, upper, real, upper);
+            plan->model->feature_scaler->missing ? "; NaN stands for a missing value" : "", name, x, upper, real, upper,
+            name, x, upper, real, upper, real, upper);
     if (plan->model->predicts == NN_PREDICTS_CLASSES)
         fprintf(out,
                 "\n/* Returns the class that a prediction speaks for: %s. */\nint %s_class(const %s y[%s_OUTPUTS]);\n",
@@ -75,13 +74,13 @@ static void put_header(const nni_source_plan *plan, FILE *out)
                 "\n/* Returns the name of a class, or a null pointer where there is no such class. */\n"
                 "const char *%s_class_name(int number);\n",
                 name);
-    fprintf(out,
-            "\n#ifdef %s_SELF_TEST\n"
-            "/* Predicts %d rows and returns 0, or the number of the first that differs from the trainer's prediction "
-            "by more\n"
-            " * than 1e-5 of the largest output. */\n"
-            "int %s_self_test(void);\n#endif\n",
-            upper, NNI_SOURCE_TESTED, name);
+    fprintf(
+        out,
+        "\n#ifdef %s_SELF_TEST\n"
+        "/* Predicts %d rows and returns 0, or the number of the first that differs by more than 1e-5 of the largest\n"
+        " * output from what the trainer computes, in float, by the weights that stand here. */\n"
+        "int %s_self_test(void);\n#endif\n",
+        upper, NNI_SOURCE_TESTED, name);
     fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", out);
 }
 
@@ -168,8 +167,8 @@ static void put_scaling(const nni_source_plan *plan, FILE *out)
     const char *scale = nni_c_feature_index(scaler->scale, scaler->features);
     fprintf(out,
             "    for (size_t j = 0; j < %s_FEATURES; j++) {\n"
-            "        real value = (x[j] - feature_offset[%s]) * feature_scale[%s];\n",
-            plan->upper, offset, scale);
+            "        real value = (real)(((%s)x[j] - feature_offset[%s]) * feature_scale[%s]);\n",
+            plan->upper, nni_c_scaled(plan), offset, scale);
     if (scaler->limit > 0) {
         const nni_number limit = plan->type == NNI_SOURCE_DOUBLE ? nni_number_double(scaler->limit, "")
                                                                  : nni_number_float((float)scaler->limit, "");
@@ -212,10 +211,10 @@ static void put_layer(const nni_source_plan *plan, size_t index, FILE *out)
 
 static void put_predict(const nni_source_plan *plan, FILE *out)
 {
-    const char *name = plan->name, *upper = plan->upper, *real = nni_c_real(plan);
+    const char *name = plan->name, *upper = plan->upper, *real = nni_c_real(plan), *x = nni_c_x(plan);
     const nn_target_scaling targets = plan->model->target_scaler->kind;
     fprintf(out, "\nvoid %s_predict_in(const %s x[%s_FEATURES], %s y[%s_OUTPUTS], %s scratch[%s_SCRATCH])\n{\n", name,
-            real, upper, real, upper, real, upper);
+            x, upper, real, upper, real, upper);
     fputs(plan->buffer[0] > 0 ? "    real *const a = scratch;\n" : "    (void)scratch;\n", out);
     if (plan->buffer[1] > 0)
         fprintf(out, "    real *const b = scratch + %zu;\n", plan->buffer[0]);
@@ -231,7 +230,7 @@ static void put_predict(const nni_source_plan *plan, FILE *out)
     fprintf(out,
             "}\n\nvoid %s_predict(const %s x[%s_FEATURES], %s y[%s_OUTPUTS])\n{\n"
             "    real scratch[%s_SCRATCH];\n    %s_predict_in(x, y, scratch);\n}\n",
-            name, real, upper, real, upper, upper, name);
+            name, x, upper, real, upper, upper, name);
 }
 
 static nn_status put_code(const nni_source_plan *plan, const char *header, FILE *out, nn_error *error)
@@ -248,6 +247,30 @@ static nn_status put_code(const nni_source_plan *plan, const char *header, FILE 
 
 /* --- the files --- */
 
+/* A header that another wrote stays: it was the C file that was named. What is no file, nni_draft_open refuses. */
+static nn_status check_header(const char *path, nn_error *error)
+{
+    struct stat facts;
+    char *line = NULL;
+    size_t size = 0;
+    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return NN_OK;
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return nn_fail(error, NN_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+    bool own = getline(&line, &size, file) > 0 && strncmp(line, "/* ", 3) == 0;
+    own = own && getline(&line, &size, file) > 0 && strcmp(line, " *\n") == 0;
+    own = own && getline(&line, &size, file) > 0 && strncmp(line, written_by, strlen(written_by)) == 0;
+    free(line); /* getline's */
+    fclose(file);
+    return own ? NN_OK
+               : nn_fail(
+                     error, NN_USAGE,
+                     "%s is there, and not written by nntrain; the header of the C file would replace it: move it, or "
+                     "take another name",
+                     path);
+}
+
 static nn_status put_files(const nni_source_plan *plan, nni_draft *code, nni_draft *header, const char *path,
                            nn_error *error)
 {
@@ -255,6 +278,7 @@ static nn_status put_files(const nni_source_plan *plan, nni_draft *code, nni_dra
     snprintf(beside, sizeof beside, "%s", path);
     char *base = strrchr(beside, '/') ? strrchr(beside, '/') + 1 : beside;
     base[strlen(base) - 1] = 'h';
+    NN_TRY(check_header(beside, error));
     NN_TRY(nni_draft_open(path, code, error));
     NN_TRY(nni_draft_open(beside, header, error));
     put_header(plan, header->file);
@@ -289,6 +313,6 @@ const nni_model_format nni_model_format_c = {
     .name = "c",
     .extension = ".c",
     .help = "one C99 file and its header, which need a compiler and nothing else",
-    .options = NNI_EXPORT_NAME | NNI_EXPORT_TYPE,
+    .options = NNI_EXPORT_NAME | NNI_EXPORT_TYPE | NNI_EXPORT_INT8,
     .write = write_c,
 };

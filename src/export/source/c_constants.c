@@ -10,6 +10,21 @@ const char *nni_c_real(const nni_source_plan *plan)
     return plan->type == NNI_SOURCE_DOUBLE ? "double" : "float";
 }
 
+static const char *name_of(nni_element element)
+{
+    return element == NNI_DOUBLE ? "double" : "float";
+}
+
+const char *nni_c_x(const nni_source_plan *plan)
+{
+    return name_of(plan->types.x);
+}
+
+const char *nni_c_scaled(const nni_source_plan *plan)
+{
+    return name_of(plan->types.scaled);
+}
+
 size_t nni_c_real_bytes(const nni_source_plan *plan)
 {
     return plan->type == NNI_SOURCE_DOUBLE ? sizeof(double) : sizeof(float);
@@ -123,12 +138,12 @@ const char *nni_c_feature_index(const double *values, size_t features)
     return "0";
 }
 
-/* Of each feature, or one where all share it; as the code computes. */
+/* Of each feature, or one where all share it; as the code scales. */
 static void put_features(const nni_source_plan *plan, const char *name, const double *values, array *to)
 {
     const size_t features = plan->network->inputs;
     const size_t count = *nni_c_feature_index(values, features) == 'j' ? features : 1;
-    if (plan->type == NNI_SOURCE_DOUBLE) {
+    if (plan->types.scaled == NNI_DOUBLE) {
         put_doubles(to, name, values, count);
         return;
     }

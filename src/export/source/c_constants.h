@@ -10,7 +10,11 @@
 /** @return the type that the code computes in: "float" or "double" */
 const char *nni_c_real(const nni_source_plan *plan);
 
-/** @return bytes of a number of this type */
+/** @return the type that the functions take x as, and the one that x is scaled in */
+const char *nni_c_x(const nni_source_plan *plan);
+const char *nni_c_scaled(const nni_source_plan *plan);
+
+/** @return bytes of a number that the code computes in */
 size_t nni_c_real_bytes(const nni_source_plan *plan);
 
 /** @return bytes of the arrays that nni_c_put_constants writes */

@@ -53,12 +53,16 @@ void nni_c_put_classes(const nni_source_plan *plan, FILE *out)
 
 /* --- the self-test --- */
 
-static void put_floats(const char *name, const float *values, size_t count, FILE *out)
+static void put_rows(const nni_source_plan *plan, FILE *out)
 {
+    const size_t count = NNI_SOURCE_TESTED * plan->network->inputs;
     nni_word_list list = {.out = out, .indent = "        ", .continued = ""};
-    fprintf(out, "    static const float %s[%zu] = {\n", name, count);
-    for (size_t i = 0; i < count; i++)
-        nni_word_list_add(&list, nni_number_float(values[i], "f").text);
+    fprintf(out, "    static const %s rows[%zu] = {\n", nni_c_x(plan), count);
+    for (size_t i = 0; i < count; i++) {
+        const double x = plan->sample.x[i];
+        nni_word_list_add(&list, plan->types.x == NNI_DOUBLE ? nni_number_double(x, "").text
+                                                             : nni_number_float((float)x, "f").text);
+    }
     fputs("\n    };\n", out);
 }
 
@@ -74,23 +78,21 @@ static void put_doubles(const char *name, const double *values, size_t count, FI
 void nni_c_put_self_test(const nni_source_plan *plan, FILE *out)
 {
     const nni_sample *sample = &plan->sample;
-    const size_t inputs = plan->network->inputs, outputs = plan->network->outputs;
+    const size_t outputs = plan->network->outputs;
     const char *name = plan->name, *upper = plan->upper;
     fprintf(
         out,
         "\n#ifdef %s_SELF_TEST\n"
-        "/* Rows in the range of the training, what the trainer predicts of them, and the difference that may be. */\n"
+        "/* Rows in the range of the training, what the trainer computes of them, and the difference that may be. */\n"
         "int %s_self_test(void)\n{\n",
         upper, name);
-    put_floats("rows", sample->x, NNI_SOURCE_TESTED * inputs, out);
+    put_rows(plan, out);
     put_doubles("expected", sample->expected, NNI_SOURCE_TESTED * outputs, out);
     put_doubles("tolerance", sample->tolerance, outputs, out);
     fprintf(out,
             "    for (int i = 0; i < %d; i++) {\n"
-            "        real x[%s_FEATURES], y[%s_OUTPUTS];\n"
-            "        for (size_t j = 0; j < %s_FEATURES; j++)\n"
-            "            x[j] = rows[(size_t)i * %s_FEATURES + j];\n"
-            "        %s_predict(x, y);\n"
+            "        real y[%s_OUTPUTS];\n"
+            "        %s_predict(rows + (size_t)i * %s_FEATURES, y);\n"
             "        for (size_t j = 0; j < %s_OUTPUTS; j++) {\n"
             "            double difference = (double)y[j] - expected[(size_t)i * %s_OUTPUTS + j];\n"
             "            if (!(difference <= tolerance[j] && -difference <= tolerance[j])) /* also NaN */\n"
@@ -99,5 +101,5 @@ void nni_c_put_self_test(const nni_source_plan *plan, FILE *out)
             "    }\n"
             "    return 0;\n}\n"
             "#endif\n",
-            NNI_SOURCE_TESTED, upper, upper, upper, upper, name, upper, upper);
+            NNI_SOURCE_TESTED, upper, name, upper, upper, upper);
 }

@@ -6,6 +6,7 @@
 
 #include "export/source/fortran_constants.h"
 #include "export/source/fortran_formulas.h"
+#include "export/source/fortran_names.h"
 #include "export/source/numbers.h"
 #include "export/source/plan.h"
 #include "kernels/elementwise/activation.h"
@@ -36,8 +37,10 @@ static void put_beginning(const nni_source_plan *plan, FILE *out)
             plan->name, network->parameter_count, (size_t)plan->model->epochs,
             plan->model->network->precision == NN_BF16 ? " with products of bfloat16" : "");
     nni_source_put_layers(plan, out);
+    fputc('\n', out);
+    nni_source_put_type_of_x(plan, "! ", out);
+    nni_source_put_difference(plan, "! ", "\n! as measured by arithmetic of float without fused multiply-add.", out);
     fprintf(out,
-            "\n! Predictions are within 1e-5 of the largest output of the trainer's; self_test() is 0 where they are.\n"
             "module %s\n"
             "  use, intrinsic :: iso_fortran_env, only: real32, real64\n",
             plan->name);
@@ -47,8 +50,9 @@ static void put_beginning(const nni_source_plan *plan, FILE *out)
             "  implicit none\n"
             "  private\n"
             "  integer, parameter :: wide = real64\n"
-            "  integer, parameter, public :: kind_of_x = %s, features = %zu, outputs = %zu\n",
-            computes_in_double(plan) ? "real64" : "real32", network->inputs, network->outputs);
+            "  integer, parameter, public :: kind_of_x = %s, kind_of_y = %s, features = %zu, outputs = %zu\n",
+            plan->types.x == NNI_DOUBLE ? "real64" : "real32", computes_in_double(plan) ? "real64" : "real32",
+            network->inputs, network->outputs);
     if (classes > 0)
         fprintf(out, "  integer, parameter, public :: classes = %zu\n", classes);
     fprintf(out, "  public :: predict, self_test%s%s\n",
@@ -91,7 +95,7 @@ static nn_status put_layer_constants(const nn_network *network, size_t index, FI
 static void put_features(const nni_source_plan *plan, const char *name, const double *wide, const nni_real *rounded,
                          FILE *out)
 {
-    if (computes_in_double(plan))
+    if (plan->types.scaled == NNI_DOUBLE)
         nni_fortran_put_doubles(name, wide, plan->network->inputs, out);
     else
         nni_fortran_put_reals(name, rounded, plan->network->inputs, out);
@@ -125,14 +129,14 @@ static nn_status put_activation(nn_activation activation, FILE *out, nn_error *e
     const bool over_rows = nni_activation_of(activation)->over_rows;
     if (!formula)
         return nn_fail(error, NN_USAGE, "activation %s cannot be written in Fortran; export c has it", name);
-    fprintf(out, "\n  %s function act_%s(given) result(y)\n    real(kind_of_x), intent(in) :: given%s\n",
+    fprintf(out, "\n  %s function act_%s(given) result(y)\n    real(kind_of_y), intent(in) :: given%s\n",
             over_rows ? "pure" : "elemental", name, over_rows ? "(:)" : "");
-    fprintf(out, "    real(kind_of_x) :: y%s\n    real(wide) :: x%s%s\n", over_rows ? "(size(given))" : "",
+    fprintf(out, "    real(kind_of_y) :: y%s\n    real(wide) :: x%s%s\n", over_rows ? "(size(given))" : "",
             over_rows ? "(size(given))" : "", formula->inner ? ", z" : "");
     fputs("    x = real(given, wide)\n", out);
     if (formula->inner)
         fprintf(out, "    z = %s\n", formula->inner);
-    fprintf(out, "    y = real(%s, kind_of_x)\n  end function\n", formula->value);
+    fprintf(out, "    y = real(%s, kind_of_y)\n  end function\n", formula->value);
     return NN_OK;
 }
 
@@ -153,10 +157,10 @@ static const char dense[] = "\n"
                             "  ! Each sum in the order of the inputs, the bias last.\n"
                             "  pure subroutine dense(weight, from, to, bias)\n"
                             "    real(real32), intent(in) :: weight(:)\n"
-                            "    real(kind_of_x), intent(in) :: from(:)\n"
-                            "    real(kind_of_x), intent(out) :: to(:)\n"
+                            "    real(kind_of_y), intent(in) :: from(:)\n"
+                            "    real(kind_of_y), intent(out) :: to(:)\n"
                             "    real(real32), intent(in), optional :: bias(:)\n"
-                            "    real(kind_of_x) :: total\n"
+                            "    real(kind_of_y) :: total\n"
                             "    integer :: i, k\n"
                             "    do i = 1, size(to)\n"
                             "      total = 0\n"
@@ -170,12 +174,12 @@ static const char dense[] = "\n"
 
 static const char layer_norm[] = "\n"
                                  "  pure subroutine layer_norm(values, gamma, beta)\n"
-                                 "    real(kind_of_x), intent(inout) :: values(:)\n"
+                                 "    real(kind_of_y), intent(inout) :: values(:)\n"
                                  "    real(real32), intent(in) :: gamma(:), beta(:)\n"
                                  "    real(wide) :: apart(size(values))\n"
                                  "    apart = real(values, wide) - sum(real(values, wide)) / size(values)\n"
                                  "    apart = apart / sqrt(sum(apart**2) / size(values) + %s_wide)\n"
-                                 "    values = real(apart * gamma + beta, kind_of_x)\n"
+                                 "    values = real(apart * gamma + beta, kind_of_y)\n"
                                  "  end subroutine\n";
 
 /* --- predict --- */
@@ -184,11 +188,14 @@ static void put_scaling(const nni_source_plan *plan, FILE *out)
 {
     const nni_feature_scaler *scaler = plan->model->feature_scaler;
     const nni_number limit = nni_number_double(scaler->limit, "");
-    fputs("    a(1:features) = (x - feature_offset) * feature_scale\n", out);
+    fputs(plan->types.scaled == NNI_DOUBLE
+              ? "    a(1:features) = real((real(x, wide) - feature_offset) * feature_scale, kind_of_y)\n"
+              : "    a(1:features) = (x - feature_offset) * feature_scale\n",
+          out);
     if (scaler->limit > 0) {
-        fprintf(out, "    where (a(1:features) > %s_wide) a(1:features) = real(%s_wide, kind_of_x)\n", limit.text,
+        fprintf(out, "    where (a(1:features) > %s_wide) a(1:features) = real(%s_wide, kind_of_y)\n", limit.text,
                 limit.text);
-        fprintf(out, "    where (a(1:features) < -%s_wide) a(1:features) = real(-%s_wide, kind_of_x)\n", limit.text,
+        fprintf(out, "    where (a(1:features) < -%s_wide) a(1:features) = real(-%s_wide, kind_of_y)\n", limit.text,
                 limit.text);
     }
     if (scaler->missing)
@@ -224,19 +231,19 @@ static void put_predict(const nni_source_plan *plan, FILE *out)
     fputs(plan->model->feature_scaler->missing ? "; NaN stands for a missing value.\n" : ".\n", out);
     fputs("  pure subroutine predict(x, y)\n"
           "    real(kind_of_x), intent(in) :: x(features)\n"
-          "    real(kind_of_x), intent(out) :: y(outputs)\n",
+          "    real(kind_of_y), intent(out) :: y(outputs)\n",
           out);
     for (size_t i = 0; i < 2; i++)
         if (plan->buffer[i] > 0)
-            fprintf(out, "    real(kind_of_x) :: %c(%zu)\n", i ? 'b' : 'a', plan->buffer[i]);
+            fprintf(out, "    real(kind_of_y) :: %c(%zu)\n", i ? 'b' : 'a', plan->buffer[i]);
     if (plan->scales)
         put_scaling(plan, out);
     for (size_t l = 0; l < plan->network->layer_count; l++)
         put_layer(plan, l, out);
     if (targets == NN_TARGETS_LOG1P)
-        fputs("    y = real(exp(real(y, wide) / target_scale + target_offset) - 1, kind_of_x)\n", out);
+        fputs("    y = real(exp(real(y, wide) / target_scale + target_offset) - 1, kind_of_y)\n", out);
     else if (targets != NN_TARGETS_NONE)
-        fputs("    y = real(real(y, wide) / target_scale + target_offset, kind_of_x)\n", out);
+        fputs("    y = real(real(y, wide) / target_scale + target_offset, kind_of_y)\n", out);
     fputs("  end subroutine\n", out);
 }
 
@@ -249,7 +256,7 @@ static void put_classes(const nni_source_plan *plan, FILE *out)
         fprintf(out,
                 "\n  ! The class that a prediction speaks for, counted from 0: %s.\n"
                 "  pure integer function class_of(y)\n"
-                "    real(kind_of_x), intent(in) :: y(outputs)\n"
+                "    real(kind_of_y), intent(in) :: y(outputs)\n"
                 "    class_of = %s\n"
                 "  end function\n",
                 plan->network->outputs == 1 ? "1 from 0.5 on" : "the most probable one",
@@ -273,13 +280,15 @@ static void put_classes(const nni_source_plan *plan, FILE *out)
 static void put_self_test(FILE *out)
 {
     fprintf(out,
-            "\n  ! Predicts %d rows. 0, or the number of the first that differs from the trainer's prediction.\n"
+            "\n  ! Predicts %d rows. 0, or the number of the first that differs by more than 1e-5 of the largest "
+            "output from\n"
+            "  ! what the trainer computes, in float, by the weights that stand here.\n"
             "  pure integer function self_test()\n"
-            "    real(kind_of_x) :: y(outputs)\n"
+            "    real(kind_of_y) :: y(outputs)\n"
             "    integer :: i\n"
             "    self_test = 0\n"
             "    do i = %d, 1, -1\n"
-            "      call predict(real(test_rows((i - 1) * features + 1:i * features), kind_of_x), y)\n"
+            "      call predict(test_rows((i - 1) * features + 1:i * features), y)\n"
             "      if (.not. all(abs(y - test_expected((i - 1) * outputs + 1:i * outputs)) <= test_tolerance)) &\n"
             "        self_test = i\n"
             "    end do\n"
@@ -290,7 +299,8 @@ static void put_self_test(FILE *out)
 static void put_sample(const nni_source_plan *plan, FILE *out)
 {
     const nni_sample *sample = &plan->sample;
-    nni_fortran_put_floats("test_rows", sample->x, NNI_SOURCE_TESTED * plan->network->inputs, out);
+    (plan->types.x == NNI_DOUBLE ? nni_fortran_put_doubles : nni_fortran_put_rounded)(
+        "test_rows", sample->x, NNI_SOURCE_TESTED * plan->network->inputs, out);
     nni_fortran_put_doubles("test_expected", sample->expected, NNI_SOURCE_TESTED * plan->network->outputs, out);
     nni_fortran_put_doubles("test_tolerance", sample->tolerance, plan->network->outputs, out);
 }
@@ -317,11 +327,18 @@ static nn_status put_module(const nni_source_plan *plan, FILE *out, nn_error *er
 static nn_status write_fortran(const nni_trained *model, const nni_export_settings *settings, const char *path,
                                nn_error *error)
 {
-    if (settings->type == NNI_SOURCE_INT8)
-        return nn_fail(error, NN_USAGE, "Fortran source is of type float or double; int8 is of export c");
     nni_source_plan plan;
     nni_draft draft = {0};
+    if (!nni_fortran_is_free_form(path))
+        return nn_fail(error, NN_USAGE,
+                       "%s: Fortran source needs a name that ends in .f90, .f95, .f03 or .f08, by which compilers know "
+                       "its free form",
+                       path);
+    if (settings->name)
+        NN_TRY(nni_fortran_check_name(settings->name, error));
     NN_TRY(nni_source_plan_create(model, settings, path, &plan, error));
+    if (nni_fortran_has_name(plan.name))
+        snprintf(plan.name + strlen(plan.name), sizeof plan.name - strlen(plan.name), "_model");
     nn_status status = nni_draft_open(path, &draft, error);
     if (status == NN_OK)
         status = put_module(&plan, draft.file, error);

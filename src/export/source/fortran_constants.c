@@ -38,14 +38,14 @@ void nni_fortran_put_reals(const char *name, const nni_real *values, size_t coun
     put("real32", name, values, real_at, count, out);
 }
 
-static nni_number float_at(const void *values, size_t index)
+static nni_number rounded_at(const void *values, size_t index)
 {
-    return nni_number_float(((const float *)values)[index], "");
+    return nni_number_float((float)((const double *)values)[index], "");
 }
 
-void nni_fortran_put_floats(const char *name, const float *values, size_t count, FILE *out)
+void nni_fortran_put_rounded(const char *name, const double *values, size_t count, FILE *out)
 {
-    put("real32", name, values, float_at, count, out);
+    put("real32", name, values, rounded_at, count, out);
 }
 
 void nni_fortran_put_doubles(const char *name, const double *values, size_t count, FILE *out)

@@ -11,10 +11,10 @@
 /** Declares an array of kind real32 and gives it values by DATA statements, within the limit of 255 continued lines. */
 void nni_fortran_put_reals(const char *name, const nni_real *values, size_t count, FILE *out);
 
-/** The same of floats. */
-void nni_fortran_put_floats(const char *name, const float *values, size_t count, FILE *out);
+/** The same of doubles, rounded. */
+void nni_fortran_put_rounded(const char *name, const double *values, size_t count, FILE *out);
 
-/** The same of kind real64. */
+/** The same of doubles as they are, of kind real64. */
 void nni_fortran_put_doubles(const char *name, const double *values, size_t count, FILE *out);
 
 /** Writes statements that append a text, of any bytes, to the variable `text`. */

@@ -54,12 +54,14 @@ nn_status nni_source_plan_create(const nni_trained *model, const nni_export_sett
                                  nni_source_plan *plan, nn_error *error)
 {
     *plan = (nni_source_plan){.model = model, .type = settings->type, .scales = scales_features(model->feature_scaler)};
+    plan->types = nni_feature_scaler_types(model->feature_scaler);
+    if (settings->type == NNI_SOURCE_DOUBLE)
+        plan->types = (nni_scaling_types){NNI_DOUBLE, NNI_DOUBLE};
     take_name(plan, settings->name, path);
     measure_buffers(plan);
     nn_status status = nni_source_network(model->network, settings->type == NNI_SOURCE_INT8, &plan->network, error);
     if (status == NN_OK)
-        status = nni_sample_create(model, plan->network, settings->type == NNI_SOURCE_DOUBLE ? NNI_DOUBLE : NNI_FLOAT,
-                                   NNI_SOURCE_MEASURED, &plan->sample, error);
+        status = nni_sample_create(model, plan->network, plan->types, NNI_SOURCE_MEASURED, &plan->sample, error);
     if (status != NN_OK)
         nni_source_plan_free(plan);
     return status;
@@ -82,4 +84,33 @@ void nni_source_put_layers(const nni_source_plan *plan, FILE *out)
         if (nni_norm_is_on(layer->norm))
             fprintf(out, " (%s norm)", nn_norm_name(layer->norm));
     }
+}
+
+void nni_source_put_type_of_x(const nni_source_plan *plan, const char *mark, FILE *out)
+{
+    if (plan->type == NNI_SOURCE_DOUBLE || plan->types.scaled == NNI_FLOAT)
+        return;
+    if (plan->types.x == NNI_DOUBLE)
+        fprintf(out,
+                "%sx is double: a float would lose digits of features that lie far from 0 for how much they vary.\n",
+                mark);
+    fprintf(out, "%sFeatures are scaled in double, as the trainer scales rows of double; all else is float.\n", mark);
+}
+
+void nni_source_put_difference(const nni_source_plan *plan, const char *mark, const char *alike, FILE *out)
+{
+    const bool bf16 = plan->model->network->precision == NN_BF16;
+    if (plan->type == NNI_SOURCE_DOUBLE && !bf16) {
+        fprintf(out, "%sComputes in double: predictions differ from the trainer's by what float rounds there.\n", mark);
+        return;
+    }
+    fprintf(out, "%sPredictions of %zu random rows differ from the trainer's by up to %.2g of the largest output", mark,
+            plan->sample.rows, plan->sample.error);
+    if (plan->type == NNI_SOURCE_INT8)
+        fprintf(out, ", since\n%sweights are rounded to 8 bits%s.\n", mark,
+                bf16 ? " here, and products to bfloat16 there" : "");
+    else if (bf16)
+        fprintf(out, ", since\n%sthe trainer rounds products to bfloat16, and this code does not.\n", mark);
+    else
+        fprintf(out, "%s\n", alike);
 }

@@ -18,9 +18,10 @@ typedef struct nni_source_plan {
     nni_source_type type;
     char name[NNI_SOURCE_NAME], upper[NNI_SOURCE_NAME]; /**< of functions, and of macros */
     nn_network *network;                                /**< with weights as the code has them */
-    nni_sample sample; /**< NNI_SOURCE_MEASURED rows, of which self-tests have the first NNI_SOURCE_TESTED */
-    bool scales;       /**< features, or limits or replaces them */
-    size_t buffer[2];  /**< numbers in the two arrays that steps read from and write to in turns */
+    nni_sample sample;       /**< NNI_SOURCE_MEASURED rows, of which self-tests have the first NNI_SOURCE_TESTED */
+    nni_scaling_types types; /**< of x */
+    bool scales;             /**< features, or limits or replaces them */
+    size_t buffer[2];        /**< numbers in the two arrays that steps read from and write to in turns */
 } nni_source_plan;
 
 /**
@@ -41,5 +42,12 @@ static inline size_t nni_source_buffer(const nni_source_plan *plan, size_t layer
 
 /** Writes the layers in words: "4 features, 8 relu (batch norm), 3 softmax". */
 void nni_source_put_layers(const nni_source_plan *plan, FILE *out);
+
+/** Writes sentences on the type of x where it is wider than the arithmetic. @param mark  begins a line of a comment */
+void nni_source_put_type_of_x(const nni_source_plan *plan, const char *mark, FILE *out);
+
+/** Writes a sentence on how far predictions are from the trainer's. @param mark  begins a line of a comment
+ * @param alike  continues it where nothing but the order and rounding of sums differs */
+void nni_source_put_difference(const nni_source_plan *plan, const char *mark, const char *alike, FILE *out);
 
 #endif

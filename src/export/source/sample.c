@@ -12,10 +12,10 @@
 
 /* Scaled values and their predictions by both arithmetics. Owns all. */
 typedef struct predictions {
-    nni_workspace *work;
+    nni_workspace *work, *models; /* of the network that the code is made of, and of the model's own */
     nni_real *scaled;             /* [rows, features] */
     nni_real *now, *below, *xhat; /* [widest layer] of one row */
-    double *wide;                 /* [features] of one row */
+    float *narrow;                /* [features] of one row */
     double *trainers;             /* [rows, outputs] */
     double *plain;                /* [outputs] of one row */
 } predictions;
@@ -29,25 +29,26 @@ static double drawn(size_t row, size_t feature, double low, double high)
     return low + (high - low) * nni_uniform(block.word[0], block.word[1]);
 }
 
-static void draw_rows(const nni_feature_scaler *scaler, size_t rows, float *x)
+static void draw_rows(const nni_feature_scaler *scaler, nni_element element, size_t rows, double *x)
 {
     const bool from_0_to_1 = scaler->kind == NN_NORMALIZE_UNIT || scaler->kind == NN_NORMALIZE_MINMAX;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < scaler->features; j++) {
             const double scaled = drawn(i, j, from_0_to_1 ? 0 : -2, from_0_to_1 ? 1 : 2), scale = scaler->scale[j];
-            *x++ = (float)(scale != 0 ? scaler->offset[j] + scaled / scale : scaler->offset[j]);
+            const double value = scale != 0 ? scaler->offset[j] + scaled / scale : scaler->offset[j];
+            *x++ = element == NNI_FLOAT ? (double)(float)value : value;
         }
 }
 
-/* One row after the other, widened in p->wide where the code takes doubles. */
+/* One row after the other. */
 static void scale_rows(const nni_feature_scaler *scaler, nni_element element, const nni_sample *sample, predictions *p)
 {
     const size_t features = scaler->features;
     for (size_t i = 0; i < sample->rows; i++) {
-        const float *x = sample->x + i * features;
+        const double *x = sample->x + i * features;
         for (size_t j = 0; j < features; j++)
-            p->wide[j] = (double)x[j];
-        nni_feature_scaler_apply(scaler, element, element == NNI_DOUBLE ? (const void *)p->wide : (const void *)x,
+            p->narrow[j] = (float)x[j];
+        nni_feature_scaler_apply(scaler, element, element == NNI_DOUBLE ? (const void *)x : (const void *)p->narrow,
                                  p->scaled + i * features);
     }
 }
@@ -94,11 +95,12 @@ static void plain_row(const nni_trained *model, const nn_network *network, const
 
 /* --- the trainer's --- */
 
-static void predict(const nni_trained *model, const nn_network *network, size_t rows, predictions *p, double *to)
+static void predict(const nni_trained *model, const nn_network *network, size_t rows, const nni_real *scaled,
+                    nni_workspace *work, double *to)
 {
-    nni_network_infer(network, p->scaled, rows, p->work);
-    nni_network_activate_output(network, rows, p->work);
-    nni_target_scaler_restore(model->target_scaler, nni_network_output(network, p->work), rows, to);
+    nni_network_infer(network, scaled, rows, work);
+    nni_network_activate_output(network, rows, work);
+    nni_target_scaler_restore(model->target_scaler, nni_network_output(network, work), rows, to);
 }
 
 /* --- both --- */
@@ -116,8 +118,8 @@ static void measure(const nni_trained *model, const nn_network *network, predict
 {
     const size_t features = network->inputs, outputs = network->outputs;
     double largest = 0;
-    predict(model, network, sample->rows, p, sample->expected);
-    predict(model, model->network, sample->rows, p, p->trainers);
+    predict(model, network, sample->rows, p->scaled, p->work, sample->expected);
+    predict(model, model->network, sample->rows, p->scaled, p->models, p->trainers);
     for (size_t i = 0; i < sample->rows * outputs; i++) {
         double *most = &sample->tolerance[i % outputs];
         *most = fmax(*most, fabs(sample->expected[i]));
@@ -133,7 +135,7 @@ static void measure(const nni_trained *model, const nn_network *network, predict
     sample->error /= largest > 0 ? largest : 1;
 }
 
-static nn_status take_and_measure(const nni_trained *model, const nn_network *network, nni_element element,
+static nn_status take_and_measure(const nni_trained *model, const nn_network *network, nni_scaling_types types,
                                   predictions *p, nni_sample *sample, nn_error *error)
 {
     const char what[] = "rows of a self-test";
@@ -144,7 +146,7 @@ static nn_status take_and_measure(const nni_trained *model, const nn_network *ne
     NN_TRY(nni_allocate(rows, features * sizeof *sample->x, what, &sample->x, error));
     NN_TRY(nni_allocate(rows, outputs * sizeof *sample->expected, what, &sample->expected, error));
     NN_TRY(nni_allocate(outputs, sizeof *sample->tolerance, what, &sample->tolerance, error));
-    NN_TRY(nni_allocate(features, sizeof *p->wide, what, &p->wide, error));
+    NN_TRY(nni_allocate(features, sizeof *p->narrow, what, &p->narrow, error));
     NN_TRY(nni_allocate(rows, features * sizeof *p->scaled, what, &p->scaled, error));
     NN_TRY(nni_allocate(rows, outputs * sizeof *p->trainers, what, &p->trainers, error));
     NN_TRY(nni_allocate(outputs, sizeof *p->plain, what, &p->plain, error));
@@ -152,20 +154,22 @@ static nn_status take_and_measure(const nni_trained *model, const nn_network *ne
     NN_TRY(nni_allocate(widest, sizeof *p->below, what, &p->below, error));
     NN_TRY(nni_allocate(widest, sizeof *p->xhat, what, &p->xhat, error));
     NN_TRY(nni_workspace_create(network, rows, 1, 0, &p->work, error));
-    draw_rows(model->feature_scaler, rows, sample->x);
-    scale_rows(model->feature_scaler, element, sample, p);
+    NN_TRY(nni_workspace_create(model->network, rows, 1, 0, &p->models, error));
+    draw_rows(model->feature_scaler, types.x, rows, sample->x);
+    scale_rows(model->feature_scaler, types.scaled, sample, p);
     measure(model, network, p, sample);
     return NN_OK;
 }
 
-nn_status nni_sample_create(const nni_trained *model, const nn_network *network, nni_element element, size_t rows,
+nn_status nni_sample_create(const nni_trained *model, const nn_network *network, nni_scaling_types types, size_t rows,
                             nni_sample *sample, nn_error *error)
 {
     predictions p = {0};
     *sample = (nni_sample){.rows = rows};
-    const nn_status status = take_and_measure(model, network, element, &p, sample, error);
+    const nn_status status = take_and_measure(model, network, types, &p, sample, error);
     nni_workspace_free(p.work);
-    nni_release(p.wide);
+    nni_workspace_free(p.models);
+    nni_release(p.narrow);
     nni_release(p.scaled);
     nni_release(p.now);
     nni_release(p.below);

@@ -11,10 +11,11 @@
 /** Owns its arrays. */
 typedef struct nni_sample {
     size_t rows;
-    float *x;          /**< [rows, features] in the units of the data */
+    double *x;         /**< [rows, features] in the units of the data; numbers of the type that the code takes x as */
     double *expected;  /**< [rows, outputs] of the network that the code is made of */
     double *tolerance; /**< [outputs] that self-tests allow: 1e-5 of the largest output before scaling is undone */
-    double error;      /**< largest difference of the code's arithmetic from the trainer's, over the largest output */
+    double error;      /**< largest difference of the code's arithmetic from the trainer's, which is of bfloat16 where
+                          the model's precision is; over the largest output */
 } nni_sample;
 
 /**
@@ -23,9 +24,9 @@ typedef struct nni_sample {
  * processor without fused multiply-add does.
  *
  * @param network  that the code is made of: the model's own, or one of rounded weights
- * @param element  NNI_FLOAT or NNI_DOUBLE: what the code takes x as
+ * @param types    what the code takes x as and scales it in
  */
-nn_status nni_sample_create(const nni_trained *model, const nn_network *network, nni_element element, size_t rows,
+nn_status nni_sample_create(const nni_trained *model, const nn_network *network, nni_scaling_types types, size_t rows,
                             nni_sample *sample, nn_error *error);
 void nni_sample_free(nni_sample *sample);
 

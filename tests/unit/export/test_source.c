@@ -13,6 +13,7 @@
 #include "export/source/c.h"
 #include "export/source/fortran.h"
 #include "export/source/fortran_formulas.h"
+#include "export/source/fortran_names.h"
 #include "export/source/int8.h"
 #include "kernels/isa/isa.h"
 #include "metrics/subject.h"
@@ -26,6 +27,14 @@ static char folder[] = "/tmp/nntrain-source-XXXXXX";
 
 /* --- models --- */
 
+/* What the training rows tell of the type of x, where a feature lies far from 0. */
+typedef enum feature_range {
+    RANGE_OF_FLOATS,    /* x is float and scaled in float */
+    RANGE_BESIDE_FLOAT, /* x is float and scaled in double: another feature has a range of doubles */
+    RANGE_OF_DOUBLES,   /* x is double */
+    RANGE_UNKNOWN,      /* x is double */
+} feature_range;
+
 /* What a model is made of; enumerators of the domains. */
 typedef struct choice {
     nn_activation first, second, last;
@@ -34,6 +43,7 @@ typedef struct choice {
     nn_target_scaling targets;
     bool imputes, named;
     bool alone; /* the network is the last activation of one feature */
+    feature_range range;
     nni_source_type type;
     bool fortran;
 } choice;
@@ -93,7 +103,17 @@ static void fill_scalings(made *model)
     if (features->kind == NN_NORMALIZE_UNIT || features->kind == NN_NORMALIZE_STANDARD_ALL)
         for (size_t j = 0; j < features->features; j++)
             features->offset[j] = 3.3, features->scale[j] = 0.7;
+    const feature_range range = model->choice.range;
+    if (range == RANGE_BESIDE_FLOAT)
+        features->offset[1] = 12345.678, features->scale[1] = 1;
+    else if (range != RANGE_OF_FLOATS)
+        features->offset[1] = 1.7e9 + 0.3, features->scale[1] = 0.03;
     nni_feature_scaler_round(features);
+    for (size_t j = 0; features->least && j < features->features; j++) {
+        const bool wide = range == RANGE_OF_DOUBLES || (range == RANGE_BESIDE_FLOAT && j == 0);
+        features->least[j] = features->most[j] = (double)(float)features->offset[j];
+        features->most[j] += wide ? 0.1 : 0;
+    }
     for (size_t j = 0; model->choice.imputes && j < features->features; j++)
         features->missing[j] = (nni_real)number(-1, 1);
     for (size_t k = 0; model->targets->kind != NN_TARGETS_NONE && k < model->targets->outputs; k++) {
@@ -135,6 +155,8 @@ static void add(choice of)
         CU_ASSERT_FATAL(nni_feature_scaler_impute(model->features, NULL) == NN_OK);
     for (size_t i = 0; of.named && i < sizeof hostile / sizeof *hostile; i++)
         CU_ASSERT_FATAL(nni_string_set_add(&model->names, hostile[i], NULL) == NN_OK);
+    if (of.range != RANGE_UNKNOWN)
+        CU_ASSERT_FATAL(nni_feature_scaler_take_range(model->features, NULL) == NN_OK);
     fill_network(model);
     fill_scalings(model);
     char path[128];
@@ -187,6 +209,22 @@ static void add_activations(nni_source_type type, bool fortran)
     for (size_t i = 0; i < kinds(&nni_activation_domain); i++)
         if (!nni_activation_of((nn_activation)i)->over_rows)
             add((choice){.alone = true, .last = (nn_activation)i, .type = type, .fortran = fortran});
+}
+
+/* Every scaling of features with every range. */
+static void add_far(nni_source_type type, feature_range first, bool fortran)
+{
+    const size_t features = kinds(&nni_feature_scaling_domain) - 1;
+    for (size_t i = 0; i < features; i++)
+        for (feature_range range = first; i != NN_NORMALIZE_NONE && range <= RANGE_UNKNOWN; range++)
+            add((choice){.first = NN_TANH,
+                         .second = NN_SIGMOID,
+                         .last = NN_LINEAR,
+                         .features = (nn_feature_scaling)i,
+                         .imputes = i % 2,
+                         .range = range,
+                         .type = type,
+                         .fortran = fortran});
 }
 
 /* --- the compilers --- */
@@ -262,7 +300,18 @@ static void *compile(void)
 /* --- predictions --- */
 
 typedef void predict_float(const float *x, float *y);
+typedef void predict_float_of_double(const double *x, float *y);
 typedef void predict_double(const double *x, double *y);
+
+static bool takes_double(const made *model)
+{
+    return model->choice.type == NNI_SOURCE_DOUBLE || model->choice.range >= RANGE_OF_DOUBLES;
+}
+
+static bool scales_in_double(const made *model)
+{
+    return takes_double(model) || model->choice.range == RANGE_BESIDE_FLOAT;
+}
 
 /* A function of the library: object and function pointers have the same bytes in POSIX. */
 static void find(void *library, const made *model, const char *function, void *pointer)
@@ -274,52 +323,59 @@ static void find(void *library, const made *model, const char *function, void *p
     memcpy(pointer, &found, sizeof found);
 }
 
-static void draw_row(const made *model, size_t row, float *x)
+static void draw_row(const made *model, size_t row, double *x)
 {
     const nni_feature_scaler *features = model->features;
     for (size_t j = 0; j < features->features; j++) {
         const double scaled = number(-3, 3);
-        x[j] = (float)(features->scale[j] != 0 ? features->offset[j] + scaled / features->scale[j] : 5);
+        x[j] = features->scale[j] != 0 ? features->offset[j] + scaled / features->scale[j] : 5;
+        if (!takes_double(model))
+            x[j] = (double)(float)x[j];
     }
     if (row == 1 && model->choice.imputes)
-        x[0] = x[2] = NAN;
+        x[0] = x[2] = (double)NAN;
 }
 
-static void trainers(const made *model, const nn_network *network, const float *x, double *y)
+static void trainers(const made *model, const nn_network *network, const double *x, double *y)
 {
     nni_workspace *work = NULL;
     nni_real scaled[MOST_INPUTS];
     CU_ASSERT_FATAL(nni_workspace_create(network, 1, 1, 0, &work, NULL) == NN_OK);
-    if (model->choice.type == NNI_SOURCE_DOUBLE) {
-        double wide[MOST_INPUTS];
-        for (size_t j = 0; j < network->inputs; j++)
-            wide[j] = (double)x[j];
-        nni_feature_scaler_apply(model->features, NNI_DOUBLE, wide, scaled);
-    } else
-        nni_feature_scaler_apply(model->features, NNI_FLOAT, x, scaled);
+    float narrow[MOST_INPUTS];
+    for (size_t j = 0; j < network->inputs; j++)
+        narrow[j] = (float)x[j];
+    if (scales_in_double(model))
+        nni_feature_scaler_apply(model->features, NNI_DOUBLE, x, scaled);
+    else
+        nni_feature_scaler_apply(model->features, NNI_FLOAT, narrow, scaled);
     nni_network_infer(network, scaled, 1, work);
     nni_network_activate_output(network, 1, work);
     nni_target_scaler_restore(model->targets, nni_network_output(network, work), 1, y);
     nni_workspace_free(work);
 }
 
-static void predict(void *library, const made *model, const float *x, double *y)
+static void predict(void *library, const made *model, const double *x, double *y)
 {
-    float narrow[MOST_OUTPUTS];
-    double wide[MOST_INPUTS];
+    float narrow[MOST_INPUTS], predicted[MOST_OUTPUTS];
     predict_float *of_floats;
+    predict_float_of_double *mixed;
     predict_double *of_doubles;
     if (model->choice.type == NNI_SOURCE_DOUBLE) {
         find(library, model, "predict", &of_doubles);
-        for (size_t j = 0; j < model->network->inputs; j++)
-            wide[j] = (double)x[j];
-        of_doubles(wide, y);
+        of_doubles(x, y);
         return;
     }
-    find(library, model, "predict", &of_floats);
-    of_floats(x, narrow);
+    if (takes_double(model)) {
+        find(library, model, "predict", &mixed);
+        mixed(x, predicted);
+    } else {
+        for (size_t j = 0; j < model->network->inputs; j++)
+            narrow[j] = (float)x[j];
+        find(library, model, "predict", &of_floats);
+        of_floats(narrow, predicted);
+    }
     for (size_t k = 0; k < model->network->outputs; k++)
-        y[k] = (double)narrow[k];
+        y[k] = (double)predicted[k];
 }
 
 /* The tolerance is what is promised: 1e-5 of the largest output, which scalings undone multiply by 1 / scale. */
@@ -347,7 +403,8 @@ static void compare_range(void *library, const made *model)
     const bool exact = fuses() && !model->choice.fortran && model->choice.type == NNI_SOURCE_FLOAT;
     enum { ENDS = sizeof ends / sizeof *ends, POINTS = 500 };
     for (int i = -ENDS; i < POINTS; i++) {
-        const float x[1] = {i < 0 ? ends[-i - 1] * (i % 2 ? 1 : -1) : (float)(i - POINTS / 2) * 0.1571F};
+        const float value = i < 0 ? ends[-i - 1] * (i % 2 ? 1 : -1) : (float)(i - POINTS / 2) * 0.1571F;
+        const double x[1] = {(double)value};
         double y, expected;
         trainers(model, model->network, x, &expected);
         predict(library, model, x, &y);
@@ -355,8 +412,8 @@ static void compare_range(void *library, const made *model)
         const bool agrees = equal || (!exact && fabs(y - expected) <= 1e-6 * fabs(expected) + 1e-15);
         CU_ASSERT(agrees);
         if (!agrees)
-            printf("%s (%s alone) of %.9g: %.9g for %.9g\n", model->name, nn_activation_name(model->choice.last),
-                   (double)x[0], y, expected);
+            printf("%s (%s alone) of %.9g: %.9g for %.9g\n", model->name, nn_activation_name(model->choice.last), x[0],
+                   y, expected);
     }
 }
 
@@ -408,8 +465,7 @@ static void compare_model(void *library, const made *model)
     }
     CU_ASSERT_FATAL(nni_source_network(model->network, model->choice.type == NNI_SOURCE_INT8, &rounded, NULL) == NN_OK);
     for (size_t row = 0; row < ROWS; row++) {
-        float x[MOST_INPUTS];
-        double y[MOST_OUTPUTS], expected[MOST_OUTPUTS];
+        double x[MOST_INPUTS], y[MOST_OUTPUTS], expected[MOST_OUTPUTS];
         draw_row(model, row, x);
         trainers(model, rounded, x, expected);
         predict(library, model, x, y);
@@ -424,6 +480,34 @@ static void compare_model(void *library, const made *model)
     nn_network_free(rounded);
 }
 
+/* A module by each word that stands in one of them, but for those that are refused. */
+static void modules_can_have_all_names_that_are_not_refused(void)
+{
+    char line[512], word[64];
+    size_t refused = 0, taken = 0;
+    snprintf(line, sizeof line,
+             "cd %s && mkdir bare && for file in m*.f90; do sed 's/!.*//' $file >bare/$file; done && cd bare && "
+             "sed \"s/'[^']*'//g\" *.f90 | grep -oiE '\\b[a-z][a-z0-9_]*' | sort -u",
+             folder);
+    FILE *words = popen(line, "r");
+    snprintf(line, sizeof line, "%s/words", folder);
+    FILE *list = fopen(line, "w");
+    CU_ASSERT_FATAL(words != NULL && list != NULL);
+    while (fscanf(words, "%63s", word) == 1)
+        if (nni_fortran_has_name(word))
+            refused++;
+        else
+            taken += fprintf(list, "%s\n", word) > 0;
+    CU_ASSERT(fclose(list) == 0 && pclose(words) == 0);
+    CU_ASSERT(refused >= 40 && taken >= 40);
+    snprintf(line, sizeof line,
+             "cd %s/bare && while read -r word; do file=$(grep -lwi $word *.f90 | head -n 1) && "
+             "sed \"s/^module .*/module $word/\" $file || exit 1; done <../words >../named.f90 && "
+             "gfortran -std=f2018 -fsyntax-only ../named.f90",
+             folder);
+    CU_ASSERT(system(line) == 0);
+}
+
 static void source_predicts_what_the_trainer_predicts(void)
 {
     const bool fortran = have("gfortran");
@@ -432,10 +516,13 @@ static void source_predicts_what_the_trainer_predicts(void)
     add_all(NNI_SOURCE_INT8, false, 17);
     add_activations(NNI_SOURCE_FLOAT, false);
     add_activations(NNI_SOURCE_DOUBLE, false);
+    add_far(NNI_SOURCE_FLOAT, RANGE_BESIDE_FLOAT, false);
+    add_far(NNI_SOURCE_INT8, RANGE_UNKNOWN, false);
     if (fortran) {
         add_all(NNI_SOURCE_FLOAT, true, 7);
         add_all(NNI_SOURCE_DOUBLE, true, 43);
         add_activations(NNI_SOURCE_FLOAT, true);
+        add_far(NNI_SOURCE_FLOAT, RANGE_BESIDE_FLOAT, true);
     } else
         printf("without gfortran: Fortran source is not compiled\n");
     CU_ASSERT(model_count >= (fortran ? 200 : 140));
@@ -443,6 +530,8 @@ static void source_predicts_what_the_trainer_predicts(void)
     for (size_t i = 0; i < model_count; i++)
         compare_model(library, &models[i]);
     dlclose(library);
+    if (fortran)
+        modules_can_have_all_names_that_are_not_refused();
     for (size_t i = 0; i < model_count; i++) {
         nn_network_free(models[i].network);
         nni_feature_scaler_free(models[i].features);

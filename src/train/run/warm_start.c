@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "checkpoint/broadcast.h"
 #include "checkpoint/trained.h"
 #include "data/dataset/label_set.h"
 #include "data/names/feature_name.h"
@@ -14,26 +13,10 @@
 #include "model/norms.h"
 #include "support/memory.h"
 
-/* Rank 0 reads; the others receive it. */
-static nn_status read(const char *path, nn_comm *comm, nni_checkpoint **model, nn_error *error)
-{
-    nn_status status = NN_OK;
-    if (comm->rank > 0)
-        status = nni_allocate(1, sizeof **model, "the model", model, error);
-    NN_TRY(nn_comm_agree(comm, status, error));
-    if (comm->rank == 0) {
-        nni_checkpoint *whole = NULL;
-        status = nni_model_file_read(path, &whole, error);
-        *model = status == NN_OK ? whole : NULL;
-    }
-    NN_TRY(nni_comm_broadcast_status(comm, status, error));
-    return nni_checkpoint_broadcast(comm, *model, error);
-}
-
 nn_status nni_warm_start_read(nni_warm_start *start, const nn_recipe *recipe, nn_comm *comm, nn_error *error)
 {
     nn_error why = {.message = ""};
-    const nn_status status = read(recipe->network.from, comm, &start->model, &why);
+    const nn_status status = nni_model_file_share(recipe->network.from, comm, &start->model, &why);
     if (status != NN_OK)
         return nn_fail(error, status, "network.from: %s", why.message);
     nni_optimizer_free(start->model->optimizer); /* its state is of another training, and large */

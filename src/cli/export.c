@@ -6,8 +6,7 @@
 
 #include "checkpoint/trained.h"
 #include "cli/cli.h"
-#include "export/registry/registry.h"
-#include "support/files.h"
+#include "cli/model_output.h"
 #include "support/printable.h"
 #include "support/suggest.h"
 #include "train/run/format.h"
@@ -26,7 +25,9 @@ static const struct {
     unsigned bit;
     struct argp_option option;
 } known_options[] = {
-    {0, {"output", 'o', "FILE", 0, "File to write; an existing one is replaced, once the new one is complete", 0}},
+    {0,
+     {"output", 'o', "FILE", 0,
+      "File to write; an existing one of the same kind is replaced, once the new one is complete", 0}},
     {NNI_EXPORT_NAME,
      {"name", KEY_NAME, "NAME", 0, "What functions and modules are called by (default: the file's name)", 0}},
     {NNI_EXPORT_INT8, {"type", KEY_TYPE, "TYPE", 0, "Type of the numbers: float (the default), double or int8", 0}},
@@ -130,13 +131,12 @@ static nn_status export_model(const arguments *given, nn_error *error)
 {
     nni_checkpoint *checkpoint = NULL;
     NN_TRY(nni_model_file_read(given->model, &checkpoint, error));
-    nn_status status = NN_OK;
-    if (!nni_network_is_finite(checkpoint->network))
+    nn_status status =
+        nni_model_output_check(given->format, given->model, checkpoint->provenance.data_file, given->output, error);
+    if (status == NN_OK && !nni_network_is_finite(checkpoint->network))
         status = nn_fail(error, NN_DATA, "%s has weights that are NaN or infinite; export one that has not diverged",
                          given->model);
-    else if (nni_same_file(given->model, given->output))
-        status = nn_fail(error, NN_USAGE, "%s is the model itself; name another file with --output", given->output);
-    else
+    if (status == NN_OK)
         status = write_model(given, checkpoint, error);
     nni_checkpoint_free(checkpoint);
     return status;

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "export/registry/registry.h"
+#include "cli/model_output.h"
 #include "export/safetensors/read.h"
 #include "kernels/elementwise/activation.h"
-#include "support/files.h"
 #include "support/printable.h"
 #include "support/suggest.h"
 
@@ -21,7 +20,8 @@ typedef struct arguments {
 } arguments;
 
 static const struct argp_option options[] = {
-    {"output", 'o', "MODEL.h5", 0, "File to write; an existing one is replaced, once the new one is complete", 0},
+    {"output", 'o', "MODEL.h5", 0, "File to write; an existing checkpoint is replaced, once the new one is complete",
+     0},
     {"activation", 'a', "NAME", 0, "Of tensors of PyTorch: activation of all layers but the last, such as relu", 0},
     {"output-activation", KEY_OUTPUT_ACTIVATION, "NAME", 0,
      "The same of the last layer: softmax for classes, sigmoid for labels, linear for values", 0},
@@ -111,8 +111,8 @@ static nn_status import_model(const arguments *given, nn_error *error)
     nni_checkpoint *checkpoint = NULL;
     nni_string_set layers = {.count = 0};
     nn_status status = read_model(given, &checkpoint, &layers, error);
-    if (status == NN_OK && nni_same_file(given->file, given->output))
-        status = nn_fail(error, NN_USAGE, "%s is the file itself; name another one with --output", given->output);
+    if (status == NN_OK)
+        status = nni_model_output_check(NULL, given->file, checkpoint->provenance.data_file, given->output, error);
     if (status == NN_OK)
         status = nni_checkpoint_write(given->output, checkpoint, NULL, error);
     for (size_t i = 0; status == NN_OK && i < layers.count; i++) {

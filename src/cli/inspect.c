@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkpoint/checkpoint.h"
 #include "cli/cli.h"
+#include "export/registry/registry.h"
 #include "inspect/inspect.h"
+#include "model/norms.h"
 #include "support/printable.h"
 
 typedef struct arguments {
@@ -57,17 +58,30 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .args_doc = "FILE.h5",
-    .doc = "Tells what an HDF5 file holds: the datasets of a data file, with advice on what would cost a training time "
-           "or accuracy; or the layers, progress and origin of a checkpoint, which is verified first.",
+    .doc = "Tells what a file holds: the datasets of a data file in HDF5, with advice on what would cost a training "
+           "time or accuracy; the layers, progress and origin of a checkpoint, which is verified first; or the layers "
+           "of a model in safetensors or ONNX.",
 };
+
+static size_t parameters_of(const nni_layer *layer)
+{
+    size_t count = layer->inputs * layer->outputs;
+    if (nni_layer_has_bias(layer))
+        count += layer->outputs;
+    if (nni_norm_is_on(layer->norm))
+        count += 2 * layer->outputs; /* scale and shift */
+    return count;
+}
 
 static void print_network(const nn_network *network)
 {
     printf("inputs   %zu\n", network->inputs);
     for (size_t l = 0; l < network->layer_count; l++) {
         const nni_layer *layer = &network->layers[l];
-        printf("layer %-2zu %zu units, %s, %zu parameters\n", l, layer->outputs, nn_activation_name(layer->activation),
-               layer->inputs * layer->outputs + layer->outputs);
+        printf("layer %-2zu %zu unit%s, ", l, layer->outputs, layer->outputs == 1 ? "" : "s");
+        if (nni_norm_is_on(layer->norm))
+            printf("%s norm, ", nn_norm_name(layer->norm));
+        printf("%s, %zu parameters\n", nn_activation_name(layer->activation), parameters_of(layer));
     }
     printf("in all   %zu parameters\n", network->parameter_count);
 }
@@ -85,24 +99,39 @@ static void print_classes(const nni_string_set *names)
     printf("\n");
 }
 
-static void print_checkpoint(const char *path, const nni_checkpoint *checkpoint)
+static void print_file(const char *path, const nni_model_format *format, const char *version)
 {
-    const nni_progress *at = &checkpoint->progress;
-    const nni_provenance *from = &checkpoint->provenance;
     printf("file     ");
     nni_print_text(stdout, path);
-    printf(": an intact checkpoint, written by nntrain ");
-    nni_print_text(stdout, from->version);
-    printf("\n");
-    print_network(checkpoint->network);
-    if (checkpoint->class_names.count > 0)
-        print_classes(&checkpoint->class_names);
+    if (format)
+        printf(": a model in %s\n", format->name);
+    else {
+        printf(": an intact checkpoint, written by nntrain ");
+        nni_print_text(stdout, version);
+        printf("\n");
+    }
+}
+
+static void print_progress(const nni_progress *at)
+{
     printf("progress %" PRIu64 " epochs done, %" PRIu64 " steps in all", at->epoch, at->step);
     if (at->epoch_step > 0)
         printf(", %" PRIu64 " of them in the epoch in work", at->epoch_step);
     printf("; trained for %.1f s\n", at->seconds);
     if (isfinite(at->best))
         printf("best     %.6g of the watched metric after %" PRIu64 " epochs\n", at->best, at->best_epoch);
+}
+
+/* @param format  NULL: a checkpoint */
+static void print_model(const char *path, const nni_model_format *format, const nni_checkpoint *checkpoint)
+{
+    const nni_provenance *from = &checkpoint->provenance;
+    print_file(path, format, from->version);
+    print_network(checkpoint->network);
+    if (checkpoint->class_names.count > 0)
+        print_classes(&checkpoint->class_names);
+    if (!format) /* others know nothing of their training */
+        print_progress(&checkpoint->progress);
     printf("features normalized: %s\n", nn_feature_scaling_name(checkpoint->normalization->kind));
     if (checkpoint->target_scaling->kind != NN_TARGETS_NONE)
         printf("targets  normalized: %s\n", nn_target_scaling_name(checkpoint->target_scaling->kind));
@@ -136,15 +165,16 @@ static void print_recipe(char *recipe)
     nni_print_text(stdout, recipe);
 }
 
-static nn_status inspect_checkpoint(const arguments *given, nn_error *error)
+/* @param format  NULL: a checkpoint, of which the seal alone is known to be there */
+static nn_status inspect_model(const arguments *given, const nni_model_format *format, nn_error *error)
 {
-    nn_comm alone = nni_comm_alone();
     nni_checkpoint *checkpoint = NULL;
-    NN_TRY(nni_checkpoint_read(given->file, &alone, &checkpoint, error));
+    NN_TRY(format ? format->read(given->file, &checkpoint, error)
+                  : nni_checkpoint_read_local(given->file, &checkpoint, error));
     if (given->recipe)
         print_recipe(checkpoint->recipe);
     else
-        print_checkpoint(given->file, checkpoint);
+        print_model(given->file, format, checkpoint);
     nni_checkpoint_free(checkpoint);
     return NN_OK;
 }
@@ -158,7 +188,11 @@ nn_status nni_cli_inspect(int argc, char **argv)
     if (!nni_cli_speaks())
         return NN_OK; /* started under mpirun: one process does it */
     nn_error error;
-    if (given.recipe || nni_checkpoint_is_sealed(given.file))
-        return nni_cli_finish(inspect_checkpoint(&given, &error), &error);
+    const nni_model_format *format = NULL;
+    const nn_status status = nni_model_file_format(given.file, &format, &error);
+    if (status == NN_OK)
+        return nni_cli_finish(inspect_model(&given, format, &error), &error);
+    if (given.recipe)
+        return nni_cli_finish(status, &error);
     return nni_cli_finish(nni_inspect_data(given.file, &given.how, stdout, &error), &error);
 }

@@ -12,6 +12,7 @@
 #include "data/names/feature_name.h"
 #include "data/scaling/feature_scaling.h"
 #include "data/scaling/target_scaling.h"
+#include "export/registry/registry.h"
 #include "support/memory.h"
 #include "support/printable.h"
 #include "support/suggest.h"
@@ -21,7 +22,7 @@
 enum { PIECE_ROWS = 1024 };
 
 static const struct argp_option options[] = {
-    {"model", 'm', "CKPT.h5", 0, "The model: model.h5 of a run or any checkpoint", 0},
+    {"model", 'm', "CKPT.h5", 0, "The model: model.h5 of a run, any checkpoint, or a file of safetensors or ONNX", 0},
     {"data", 'd', "FILE.h5", 0, "The data, or a quoted pattern such as 'part-*.h5' (default: what the recipe names)",
      0},
     {"split", 's', "SPLIT", 0,
@@ -199,7 +200,7 @@ static nn_status open_all(const nni_model_arguments *given, bool with_targets, n
                           nn_error *error)
 {
     nn_comm *comm = session->comm;
-    NN_TRY(nni_checkpoint_read(given->model, comm, &session->model, error));
+    NN_TRY(nni_model_file_share(given->model, comm, &session->model, error));
     NN_TRY(nn_comm_agree(
         comm, nn_recipe_parse(session->model->recipe, given->model, NULL, NULL, 0, &session->recipe, error), error));
     NN_TRY(nni_model_choose(given, with_targets, session, error));

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "train/run/gradient_sync.h"
 #include "train/run_folder/folder.h"
@@ -119,11 +120,21 @@ static nn_status check_normalize(const char *path, nn_feature_scaling now, const
                       error);
 }
 
+/* The weights are in the checkpoint, so that the model may be gone. Only of one that is there is the true path known.
+ */
+static nn_status check_from(const char *path, const char *before, const char *now, nn_error *error)
+{
+    if (before && now && access(now, F_OK) != 0)
+        return NN_OK;
+    return check_name(path, "network.from", before ? before : "none", now ? now : "none", error);
+}
+
 static nn_status check_recipe(const char *path, const nn_recipe *now, const nn_recipe *before, nn_error *error)
 {
     NN_TRY(check_same(path, "seed", before->seed, now->seed, error));
     NN_TRY(check_name(path, "training.batch", before->training.batch, now->training.batch, error));
     NN_TRY(check_same(path, "training.accumulate", before->training.accumulate, now->training.accumulate, error));
+    NN_TRY(check_from(path, before->network.from, now->network.from, error));
     /* The optimizer has no state of frozen layers: adam would take their first steps three times too far. */
     NN_TRY(check_same(path, "network.freeze", before->network.freeze, now->network.freeze, error));
     NN_TRY(check_same(path, "parallel.slices", before->parallel.slices, now->parallel.slices, error));

@@ -20,7 +20,8 @@ static void print_prediction(const nn_model *model, const double *prediction)
 static nn_status predict(nn_model *model, FILE *in, nn_error *error)
 {
     const size_t features = nn_model_features(model);
-    double *x = malloc(features * sizeof *x), *prediction = malloc(nn_model_outputs(model) * sizeof *prediction);
+    double *x = (double *)malloc(features * sizeof *x);
+    double *prediction = (double *)malloc(nn_model_outputs(model) * sizeof *prediction);
     nn_status status = x && prediction ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory");
     size_t count = 0;
     while (status == NN_OK && fscanf(in, "%lf", &x[count]) == 1)

@@ -154,6 +154,9 @@ for count in 1 3; do
         grep -q '^new      3 rows x 7 features$' out || fail "by --like on $count ranks: $(cat out)"
 done
 cmp new-1.h5 new-3.h5 || fail "another file on 3 ranks by --like"
+"$NNTRAIN" import csv new.csv --like homes.h5 --output bare.h5 >out 2>&1 &&
+    grep -q '^ *good *left out: the file of --like has no feature of it; if it is the label, --label names it$' out ||
+    fail "no hint at --label: $(cat out)"
 for name in features columns classes; do
     h5diff homes.h5 new-1.h5 "/$name" || fail "another /$name by --like"
 done

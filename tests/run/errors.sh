@@ -98,7 +98,7 @@ cp other/model.h5 damaged.h5
 printf 'x' | dd of=damaged.h5 bs=1 seek=3000 conv=notrunc 2>/dev/null
 for count in 1 3; do
     expect "damaged model" 3 'damaged.h5 is damaged or truncated' $count eval --model damaged.h5 --data good.h5 --x /train/x --y /train/y
-    expect "no checkpoint" 3 'good.h5 is no checkpoint' $count eval --model good.h5 --data good.h5
+    expect "no checkpoint" 3 'good.h5 holds data and no model' $count eval --model good.h5 --data good.h5
     expect "missing features" 3 '.*no-x.h5.*/train/x' $count predict --model other/model.h5 --data no-x.h5 --output p.h5 --x /train/x
     expect "overwriting the data" 2 '--output good.h5 would overwrite' $count predict --model other/model.h5 --data good.h5 --output good.h5 --x /train/x
     expect "unwritable predictions" 5 'cannot write /dev/null/p.h5' $count predict --model other/model.h5 --data good.h5 --output /dev/null/p.h5 --x /train/x

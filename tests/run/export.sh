@@ -17,7 +17,7 @@ Y
 # --- there and back ---
 "$NNTRAIN" export safetensors run/model.h5 --output m.safetensors >out 2>&1 || fail "export: $(cat out)"
 grep -q '^wrote    m.safetensors (.*)$' out || fail "export says: $(cat out)"
-echo old >back.h5
+: >back.h5
 "$NNTRAIN" import-model m.safetensors --output back.h5 >out 2>&1 || fail "import-model: $(cat out)"
 [ "$(cat out)" = 'wrote    back.h5' ] || fail "import-model says: $(cat out)"
 for group in /model /normalization /recipe; do
@@ -33,6 +33,17 @@ h5diff model.h5.p back.h5.p >out 2>&1 || fail "other predictions: $(cat out)"
 diff <(grep -v '"model"' model.h5.json) <(grep -v '"model"' back.h5.json) >out || fail "other figures: $(cat out)"
 "$NNTRAIN" export safetensors m.safetensors --output again.safetensors >out 2>&1 || fail "export of an export: $(cat out)"
 cmp m.safetensors again.safetensors || fail "an export of an export is another file"
+# Commands take the file as it is.
+"$NNTRAIN" predict --model m.safetensors --data c.h5 --x /test/x --output p.h5 >out 2>&1 || fail "predict: $(cat out)"
+h5diff model.h5.p p.h5 >out 2>&1 || fail "safetensors predicts otherwise: $(cat out)"
+ranks 2 "$NNTRAIN" eval --model m.safetensors --json >m.json 2>err || fail "eval of safetensors: $(cat err)"
+diff <(grep -v '"model"' model.h5.json) <(grep -v '"model"' m.json) >out || fail "figures of safetensors: $(cat out)"
+"$NNTRAIN" inspect m.safetensors >out 2>&1 || fail "inspect of safetensors: $(cat out)"
+grep -qx 'file     m.safetensors: a model in safetensors' out && ! grep -q '^progress' out ||
+    fail "inspect of safetensors says: $(cat out)"
+# 2 inputs to 8 units of batch norm: no bias, but scale and shift.
+grep -qx 'layer 0  8 units, batch norm, gelu, 32 parameters' out && grep -qx 'in all   50 parameters' out ||
+    fail "inspect counts parameters: $(cat out)"
 "$NNTRAIN" inspect back.h5 >out 2>&1 || fail "inspect: $(cat out)"
 ! grep -q '^trained' out || fail "inspect tells who trained what was imported: $(cat out)"
 
@@ -121,7 +132,27 @@ wrong 3 "cut.safetensors is no safetensors file, or cut off" import-model cut.sa
 wrong 2 "is a checkpoint of nntrain already" import-model run/model.h5 --output new
 wrong 2 "tells its activations itself" import-model m.safetensors --activation relu --output new
 wrong 2 "say it: --activation relu" import-model "$golden/named.safetensors" --output new
-wrong 2 "m.safetensors is the file itself" import-model m.safetensors --output m.safetensors
+wrong 2 "m.safetensors is the model itself" import-model m.safetensors --output m.safetensors
+wrong 2 "c.h5 is the data that the model was trained on" export safetensors run/model.h5 --output c.h5
+wrong 2 "c.h5 is the data that the model was trained on" import-model m.safetensors --output c.h5
+wrong 2 "t.h5 is there and is no file of safetensors; choose another name, or remove it" export safetensors run/model.h5 --output t.h5
+wrong 2 "t.h5 is there and is no checkpoint of nntrain" import-model m.safetensors --output t.h5
+wrong 2 "run/recipe.yaml is there and is no file of safetensors" export safetensors run/model.h5 --output run/recipe.yaml
+wrong 2 "run/recipe.yaml is there and is no checkpoint" import-model m.safetensors --output run/recipe.yaml
+wrong 2 "main.c is there and is no source that nntrain wrote" export c run/model.h5 --output main.c
+cp c.yaml own.h
+wrong 2 "own.h is there and is no source that nntrain wrote" export c run/model.h5 --output own.c
+cmp c.yaml own.h && [ ! -e own.c ] || fail "export c has begun"
+wrong 2 "--output - is no standard output; name a file, such as model.f90" export fortran run/model.h5 --output -
+wrong 2 "n.f90 has the extension of fortran, and c is written; name it n.c" export c run/model.h5 --output n.f90
+wrong 2 "n.c has the extension of c, and a checkpoint is written; name it n.h5" import-model m.safetensors --output n.c
+[ -z "$(find . -name '-*' -o -name 'n.*')" ] || fail "files that were refused: $(ls)"
+wrong 3 "c.h5 holds data and no model" export safetensors c.h5 --output new
+wrong 3 "neither a checkpoint of nntrain, such as model.h5, nor a file of safetensors" predict --model c.yaml --data c.h5 --output new
+wrong 3 "there is no file none.h5" predict --model none.h5 --data c.h5 --output new
+"$NNTRAIN" export c run/model.h5 --output 2-circles.c >out 2>&1 || fail "C over C: $(cat out)"
+"$NNTRAIN" export fortran run/model.h5 --name circles --output f.f90 >out 2>&1 || fail "Fortran over Fortran: $(cat out)"
+"$NNTRAIN" import-model m.safetensors --output torch.h5 >out 2>&1 || fail "a checkpoint over another: $(cat out)"
 "$NNTRAIN" export safetensors run/model.h5 2>err
 [ $? -eq 2 ] && grep -q 'export safetensors model.h5 --output FILE.safetensors' err || fail "export without --output: $(cat err)"
 "$NNTRAIN" import-model x --activation rleu --output new 2>err

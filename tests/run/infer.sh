@@ -42,6 +42,7 @@ build c99 nninfer "$CC" -std=c99 "$examples/infer.c"
 build static nninfer-static "$CC" -std=c99 "$examples/infer.c"
 build c++ nninfer "$CXX" -std=c++17 -x c++ "$examples/infer.c" -x none
 build manual nninfer "$CC" -std=c99 manual.c
+build manual-c++ nninfer "$CXX" -std=c++17 -x c++ manual.c -x none
 ldd static | grep -q libnninfer && fail "the static library is not used"
 cat >CMakeLists.txt <<'E2'
 cmake_minimum_required(VERSION 3.18)

@@ -128,6 +128,10 @@ mistake "An unknown split" eval --model run/model.h5 --split tset
 mistake "predict without an output file" predict --model run/model.h5 --data good.h5
 mistake "The data file as the output of predict" predict --model run/model.h5 --data good.h5 --x /train/x --output good.h5
 mistake "A damaged model" eval --model damaged.h5 --data good.h5 --x /train/x --y /train/y
+mistake "An export onto the data" export safetensors run/model.h5 --output good.h5
+mistake "An export onto a recipe" export safetensors run/model.h5 --output recipe.yaml
+mistake "An export to standard output" export safetensors run/model.h5 --output -
+mistake "An export under the extension of another format" export safetensors run/model.h5 --output model.c
 mistake "An unknown problem to generate" generate xro --output xor.h5
 
 section "Recipes"
@@ -173,6 +177,8 @@ mistake "A model to begin with that is not there" train recipe.yaml --set networ
 mistake "A model to begin with that has other layers" train recipe.yaml --set network.from=run/model.h5 --set 'network.layers[0].units=9' --output new
 mistake "A model to begin with that takes other features" train recipe.yaml --set network.from=run/model.h5 --set data.train.x_columns=[0] --output new
 set_to network.freeze=1 "Layers that keep the weights they were drawn with"
+mistake "A loss that does not suit the model to begin with" train recipe.yaml --set 'network={from: run/model.h5}' --set loss=binary_cross_entropy --output new
+mistake "Resuming from another model to begin with" train recipe.yaml --output run --resume --set network.from=run/model.h5
 mistake "More frozen layers than a model gives" train recipe.yaml --set network.from=run/model.h5 --set network.freeze=2 --set 'network.layers=[{units: 8, activation: relu}, {units: 8, activation: relu}, {units: 3, activation: softmax}]' --output new
 mistake "Resuming with another network" train recipe.yaml --output run --resume --set 'network.layers[0].units=9'
 mistake "A learning rate far too large" train recipe.yaml --set optimizer.learning_rate=1e30 --set loss=mse

@@ -36,6 +36,13 @@ for model in run/model back folded; do
 done
 h5diff model.p.h5 back.p.h5 >out 2>&1 || fail "other predictions: $(cat out)"
 h5diff -d 2e-6 model.p.h5 folded.p.h5 >out 2>&1 || fail "other predictions with batch norm in the weights: $(cat out)"
+"$NNTRAIN" predict --model m.onnx --data c.h5 --x /test/x --output p.h5 >out 2>&1 || fail "predict by ONNX: $(cat out)"
+h5diff folded.p.h5 p.h5 >out 2>&1 || fail "ONNX as it is predicts otherwise: $(cat out)"
+"$NNTRAIN" inspect m.onnx >out 2>&1 && grep -qx 'file     m.onnx: a model in onnx' out || fail "inspect of ONNX: $(cat out)"
+cp c.yaml other.txt
+"$NNTRAIN" export onnx run/model.h5 --output other.txt 2>err
+[ $? -eq 2 ] && grep -q 'other.txt is there and is no file of onnx' err && cmp c.yaml other.txt || fail "onto a text: $(cat err)"
+"$NNTRAIN" export onnx run/model.h5 --output m.onnx >out 2>&1 || fail "onto an earlier export: $(cat out)"
 "$NNTRAIN" export onnx kept.onnx --keep-norms --output again.onnx >out 2>&1 || fail "export of an export: $(cat out)"
 cmp kept.onnx again.onnx || fail "an export of an export is another file"
 

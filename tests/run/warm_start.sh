@@ -68,6 +68,9 @@ grep -q '^resume ' out || fail "nothing was resumed"
 same killed
 "$NNTRAIN" train elsewhere/warm.yaml --set network.freeze=0 --set training.epochs=6 --output killed --resume >out 2>&1
 [ $? -eq 2 ] && grep -q "^nntrain: network.freeze: .* was trained with 1, the recipe says 0" out || fail "thawed: $(tail -n 1 out)"
+"$NNTRAIN" train elsewhere/warm.yaml --set network.from=base/model.safetensors --set training.epochs=6 --output killed --resume >out 2>&1
+[ $? -eq 2 ] && grep -q "^nntrain: network.from: .* was trained with .*base/model.h5, the recipe says .*base/model.safetensors" out ||
+    fail "resumed from another model: $(tail -n 1 out)"
 
 # With all sums before the update, several batches a step, and the last layer alone trained.
 more="--set network.freeze=2 --set regularization.clip_norm=0.1 --set training.accumulate=2 --set optimizer=lamb --set training.epochs=2"
@@ -120,6 +123,8 @@ again() {
 again two 2 "2 units with softmax, in the model 3 units with softmax"
 again others 3 "its classes are called otherwise in the model"
 again numbers 5 "5 units with softmax, in the model 3 units with softmax"
+LC_ALL=C sed s/xyz/zyx/ three.h5 >turned.h5
+again turned 3 "its classes stand in another order in the model"
 train again.yaml --output again
 grep -q "^         layers 0 and 1 are taken$" out || fail "the same classes: $(grep -A 1 ^from out)"
 finish

@@ -6,8 +6,10 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "checkpoint/broadcast.h"
 #include "recipe/recipe.h"
 #include "support/files.h"
+#include "support/memory.h"
 #include "support/suggest.h"
 
 /* A line a format, in the order of the help. */
@@ -39,9 +41,11 @@ const nni_model_format *nni_model_format_at(size_t i)
     return formats[i];
 }
 
-/* "safetensors, onnx and c": those that are written, or those that are read. @return how many */
+/* "safetensors, onnx and c", of formats that are written; "safetensors or onnx", of those that are read. @return how
+ * many */
 static size_t list_formats(bool written, const char **names, char *list, size_t room)
 {
+    const char *last = written ? " and " : " or ";
     size_t count = 0, length = 0;
     for (size_t i = 0; formats[i]; i++)
         if (written ? formats[i]->write != NULL : formats[i]->read != NULL)
@@ -50,7 +54,7 @@ static size_t list_formats(bool written, const char **names, char *list, size_t 
     for (size_t i = 0; i < count && length < room; i++)
         length += (size_t)snprintf(list + length, room - length, "%s%s",
                                    i == 0           ? ""
-                                   : i + 1 == count ? " and "
+                                   : i + 1 == count ? last
                                                     : ", ",
                                    names[i]);
     return count;
@@ -82,6 +86,14 @@ static bool has_extension(const char *path, const char *extension)
     return length > end && strcasecmp(path + length - end, extension) == 0;
 }
 
+const nni_model_format *nni_model_format_by_extension(const char *path)
+{
+    for (size_t i = 0; formats[i]; i++)
+        if (has_extension(path, formats[i]->extension))
+            return formats[i];
+    return NULL;
+}
+
 static const nni_model_format *format_of(const char *path, const unsigned char *begin, size_t count)
 {
     for (size_t i = 0; formats[i]; i++)
@@ -95,6 +107,7 @@ static const nni_model_format *format_of(const char *path, const unsigned char *
 
 nn_status nni_model_file_format(const char *path, const nni_model_format **format, nn_error *error)
 {
+    static const unsigned char hdf5[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     unsigned char begin[NNI_FORMAT_BEGIN] = {0};
     struct stat facts;
     int file = -1;
@@ -114,6 +127,9 @@ nn_status nni_model_file_format(const char *path, const nni_model_format **forma
     const char *names[FORMAT_COUNT];
     char list[200];
     list_formats(false, names, list, sizeof list);
+    if (count > 0 && memcmp(begin, hdf5, sizeof hdf5) == 0)
+        return nn_fail(error, NN_DATA,
+                       "%s holds data and no model: it is HDF5, but no checkpoint of nntrain, such as model.h5", path);
     return nn_fail(error, NN_DATA,
                    "%s is no model: neither a checkpoint of nntrain, such as model.h5, nor a file of %s", path, list);
 }
@@ -137,4 +153,23 @@ nn_status nni_model_file_read(const char *path, nni_checkpoint **checkpoint, nn_
     const nni_model_format *format = NULL;
     NN_TRY(nni_model_file_format(path, &format, error));
     return format ? format->read(path, checkpoint, error) : read_checkpoint(path, checkpoint, error);
+}
+
+nn_status nni_model_file_share(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error)
+{
+    nni_checkpoint *model = NULL;
+    nn_status status = comm->rank == 0 ? nni_model_file_read(path, &model, error) : NN_OK;
+    if (status != NN_OK)
+        model = NULL; /* freed by who failed */
+    NN_TRY(nni_comm_broadcast_status(comm, status, error));
+    if (comm->rank > 0)
+        status = nni_allocate(1, sizeof *model, "the model", &model, error);
+    status = nn_comm_agree(comm, status, error);
+    if (status == NN_OK)
+        status = nni_checkpoint_broadcast(comm, model, error);
+    if (status == NN_OK)
+        *checkpoint = model;
+    else
+        nni_checkpoint_free(model);
+    return status;
 }

@@ -12,6 +12,9 @@ const nni_model_format *nni_model_format_at(size_t i);
  */
 const nni_model_format *nni_model_format_find(const char *name, nn_error *error);
 
+/** @return the format whose extension a path has; NULL: none */
+const nni_model_format *nni_model_format_by_extension(const char *path);
+
 /**
  * Tells which format a file with a model has: by what it begins with, else by its extension. Local.
  *
@@ -28,5 +31,13 @@ nn_status nni_model_file_format(const char *path, const nni_model_format **forma
  * @return NN_DATA where the file is missing, no model, damaged or truncated
  */
 nn_status nni_model_file_read(const char *path, nni_checkpoint **checkpoint, nn_error *error);
+
+/**
+ * Reads such a file on rank 0 and gives it to all ranks, but for the optimizer's state. Collective.
+ *
+ * @param checkpoint  receives the model, to be freed with nni_checkpoint_free
+ * @return as nni_model_file_read, on all ranks
+ */
+nn_status nni_model_file_share(const char *path, nn_comm *comm, nni_checkpoint **checkpoint, nn_error *error);
 
 #endif

@@ -101,6 +101,8 @@ static void print_column(const report *of, const nni_csv_column *column, bool fi
     else if (column->kind == NNI_CSV_TARGET)
         fprintf(of->out, ": values from %.6g to %.6g", of->facts->labels[column->first].least,
                 of->facts->labels[column->first].most);
+    else if (column->kind == NNI_CSV_DROPPED && of->table->job->like && of->table->labels == 0)
+        fprintf(of->out, "; if it is the label, --label names it");
     if (missing > 0)
         fprintf(of->out, ", %.0f missing%s", missing,
                 column->kind == NNI_CSV_TEXT && of->table->job->unknown ? " or unknown" : "");

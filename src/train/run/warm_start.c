@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "checkpoint/broadcast.h"
 #include "checkpoint/trained.h"
 #include "data/dataset/label_set.h"
 #include "data/names/feature_name.h"
@@ -14,26 +14,10 @@
 #include "model/norms.h"
 #include "support/memory.h"
 
-/* Rank 0 reads; the others receive it. */
-static nn_status read(const char *path, nn_comm *comm, nni_checkpoint **model, nn_error *error)
-{
-    nn_status status = NN_OK;
-    if (comm->rank > 0)
-        status = nni_allocate(1, sizeof **model, "the model", model, error);
-    NN_TRY(nn_comm_agree(comm, status, error));
-    if (comm->rank == 0) {
-        nni_checkpoint *whole = NULL;
-        status = nni_model_file_read(path, &whole, error);
-        *model = status == NN_OK ? whole : NULL;
-    }
-    NN_TRY(nni_comm_broadcast_status(comm, status, error));
-    return nni_checkpoint_broadcast(comm, *model, error);
-}
-
 nn_status nni_warm_start_read(nni_warm_start *start, const nn_recipe *recipe, nn_comm *comm, nn_error *error)
 {
     nn_error why = {.message = ""};
-    const nn_status status = read(recipe->network.from, comm, &start->model, &why);
+    const nn_status status = nni_model_file_share(recipe->network.from, comm, &start->model, &why);
     if (status != NN_OK)
         return nn_fail(error, status, "network.from: %s", why.message);
     nni_optimizer_free(start->model->optimizer); /* its state is of another training, and large */
@@ -66,12 +50,31 @@ static nn_status write_layers(const nn_network *network, size_t outputs, char **
     return out && fclose(out) == 0 ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory for the layers of a model");
 }
 
-/* Makes recipe `index` of the start, with one value set otherwise. */
+/* What a message says behind "--set KEY=VALUE: ", where the value may be cut to end in "..."; all of any other message.
+ */
+static const char *skip_assignment(const char *message, const char *assignment)
+{
+    static const char option[] = "--set ", cut[] = "...", end[] = ": ";
+    const char *at = message;
+    if (strncmp(at, option, sizeof option - 1) != 0)
+        return message;
+    for (at += sizeof option - 1; *at && *at == *assignment; assignment++)
+        at++;
+    if (strncmp(at, cut, sizeof cut - 1) == 0)
+        at += sizeof cut - 1;
+    return strncmp(at, end, sizeof end - 1) == 0 ? at + sizeof end - 1 : message;
+}
+
+/* Makes recipe `index` of the start, with one value set otherwise. Nobody typed it, so no message quotes it. */
 static nn_status set(nni_warm_start *start, int index, const char *assignment, const nn_recipe **recipe,
                      nn_error *error)
 {
-    NN_TRY(nn_recipe_parse((*recipe)->text, "the recipe with the layers of network.from", NULL, &assignment, 1,
-                           &start->recipes[index], error));
+    nn_error why = {.message = ""};
+    const nn_status status = nn_recipe_parse((*recipe)->text, "the recipe with the layers of network.from", NULL,
+                                             &assignment, 1, &start->recipes[index], &why);
+    if (status != NN_OK)
+        return nn_fail(error, status, "network.from: with the layers of %s, %s", (*recipe)->network.from,
+                       skip_assignment(why.message, assignment));
     *recipe = start->recipes[index];
     return NN_OK;
 }
@@ -125,7 +128,8 @@ static void say_difference(nni_warm_start *start, size_t *used, const nn_recipe 
     const size_t l = start->taken;
     const nn_network *network = start->model->network;
     if (start->other_classes) {
-        say(start, used, "its classes are called otherwise in the model");
+        say(start, used, "its classes %s in the model",
+            start->other_order ? "stand in another order" : "are called otherwise");
         return;
     }
     if (l == network->layer_count) {
@@ -201,6 +205,14 @@ static size_t classes_of(const nni_dataset *train, size_t units)
     return classes > units || all ? classes : units;
 }
 
+static bool has_same_names(const nni_string_set *a, const nni_string_set *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (nni_string_set_find(b, a->text[i]) == SIZE_MAX)
+            return false;
+    return a->count == b->count;
+}
+
 nn_status nni_warm_start_fit(nni_warm_start *start, const nni_dataset *train, const nn_recipe **recipe, nn_error *error)
 {
     if (!start->model || train->row.target != NNI_TARGET_CLASSES)
@@ -215,6 +227,7 @@ nn_status nni_warm_start_fit(nni_warm_start *start, const nni_dataset *train, co
     }
     const nni_string_set *names = nni_dataset_class_names(train), *before = &start->model->class_names;
     start->other_classes = start->taken > last && names && before->count > 0 && !nni_string_set_equal(names, before);
+    start->other_order = start->other_classes && has_same_names(names, before);
     start->taken -= start->other_classes;
     return describe(start, *recipe, error);
 }

@@ -15,6 +15,7 @@ typedef struct nni_warm_start {
     nni_checkpoint *model; /**< NULL: nothing is taken, or nothing any more */
     size_t taken;          /**< layers that go on, from the first on */
     bool other_classes;    /**< the last layer does not, though it is like the model's: its classes are others */
+    bool other_order;      /**< they are the model's in another order */
     char text[NNI_WARM_START_TEXT]; /**< of these, for people: "layer 0 is taken; layer 1 is drawn anew: ..." */
     nn_recipe *recipes[2]; /**< the recipe with the layers of a model, then with a last layer for the classes of the
                               data; NULL: it needed none */

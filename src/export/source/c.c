@@ -3,7 +3,6 @@
  * sources, so that no formula stands in the project twice and bits are the trainer's where the compiler fuses alike. */
 #include "export/source/c.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +18,6 @@
 
 /* --- the header --- */
 
-/* Begins the third line, by which a header is known as one that may be replaced. */
-static const char written_by[] = " * Written by nntrain";
-
 static size_t scratch(const nni_source_plan *plan)
 {
     const size_t count = plan->buffer[0] + plan->buffer[1];
@@ -34,9 +30,9 @@ static void put_facts(const nni_source_plan *plan, FILE *out)
     nni_source_put_layers(plan, out);
     fprintf(out,
             ".\n *\n"
-            "%s; %zu parameters, trained for %zu epochs%s.\n"
+            " * Written by nntrain; %zu parameters, trained for %zu epochs%s.\n"
             " * Constants: %zu bytes. Scratch: %zu bytes, on the stack or the caller's.\n",
-            written_by, plan->network->parameter_count, (size_t)plan->model->epochs,
+            plan->network->parameter_count, (size_t)plan->model->epochs,
             plan->model->network->precision == NN_BF16 ? ", there with products of bfloat16" : "",
             nni_c_constant_bytes(plan), scratch(plan) * nni_c_real_bytes(plan));
     nni_source_put_type_of_x(plan, " * ", out);
@@ -247,30 +243,6 @@ static nn_status put_code(const nni_source_plan *plan, const char *header, FILE 
 
 /* --- the files --- */
 
-/* A header that another wrote stays: it was the C file that was named. What is no file, nni_draft_open refuses. */
-static nn_status check_header(const char *path, nn_error *error)
-{
-    struct stat facts;
-    char *line = NULL;
-    size_t size = 0;
-    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
-        return NN_OK;
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return nn_fail(error, NN_SYSTEM, "cannot read %s: %s", path, strerror(errno));
-    bool own = getline(&line, &size, file) > 0 && strncmp(line, "/* ", 3) == 0;
-    own = own && getline(&line, &size, file) > 0 && strcmp(line, " *\n") == 0;
-    own = own && getline(&line, &size, file) > 0 && strncmp(line, written_by, strlen(written_by)) == 0;
-    free(line); /* getline's */
-    fclose(file);
-    return own ? NN_OK
-               : nn_fail(
-                     error, NN_USAGE,
-                     "%s is there, and not written by nntrain; the header of the C file would replace it: move it, or "
-                     "take another name",
-                     path);
-}
-
 static nn_status put_files(const nni_source_plan *plan, nni_draft *code, nni_draft *header, const char *path,
                            nn_error *error)
 {
@@ -278,7 +250,6 @@ static nn_status put_files(const nni_source_plan *plan, nni_draft *code, nni_dra
     snprintf(beside, sizeof beside, "%s", path);
     char *base = strrchr(beside, '/') ? strrchr(beside, '/') + 1 : beside;
     base[strlen(base) - 1] = 'h';
-    NN_TRY(check_header(beside, error));
     NN_TRY(nni_draft_open(path, code, error));
     NN_TRY(nni_draft_open(beside, header, error));
     put_header(plan, header->file);

@@ -39,6 +39,14 @@ typedef struct nni_bench_gemm_options {
  */
 nn_status nni_bench_gemm(const nni_bench_gemm_options *options, nn_error *error);
 
+/**
+ * Times products of usual layers with other values of what they assume of the machine, in turns, and prints what each
+ * would take and which would be better.
+ *
+ * @return NN_SYSTEM where memory runs out
+ */
+nn_status nni_bench_tune(const nni_bench_options *options, nn_error *error);
+
 /** The most layers of a network to be named, its inputs counted. */
 enum { NNI_BENCH_MOST_WIDTHS = 16 };
 

@@ -183,6 +183,14 @@ static const struct argp_option gemm_options[] = {
     {0},
 };
 
+static const struct argp_option tune_options[] = {
+    {"threads", 't', "COUNT", 0,
+     "OpenMP threads (default: 1); from when on they divide products is found with 2 or more", 0},
+    {"repeat", 'r', "COUNT", 0, "Timings of each, of which the median counts (default: 7)", 0},
+    NNI_CLI_HELP,
+    {0},
+};
+
 static const struct argp_option step_options[] = {
     {"network", KEY_NETWORK, "WIDTHS", 0,
      "Inputs, hidden layers and classes, such as 784-512-10 (default: three networks)", 0},
@@ -240,6 +248,14 @@ static const struct argp gemm_parser = {
            "multiply-adds that a core can do, and other libraries.",
 };
 
+static const struct argp tune_parser = {
+    .options = tune_options,
+    .parser = parse_common,
+    .doc =
+        "Computes products of usual layers with other values of what they assume of this machine, its caches and when "
+        "threads are worth it, and tells which would be better and by how much. Takes some seconds.",
+};
+
 static const struct argp step_parser = {
     .options = step_options,
     .parser = parse_step,
@@ -252,6 +268,11 @@ static nn_status run_gemm(const arguments *given, nn_error *error)
     nni_bench_gemm_options options = given->gemm;
     options.common = given->common;
     return nni_bench_gemm(&options, error);
+}
+
+static nn_status run_tune(const arguments *given, nn_error *error)
+{
+    return nni_bench_tune(&given->common, error);
 }
 
 static nn_status run_parsed(const struct argp *parser, const char *name, int argc, char **argv,
@@ -313,14 +334,14 @@ static nn_status run_with_ranks(const struct argp *parser, const char *name, int
 /* What stands where a benchmark should be named. */
 static error_t parse_name(int key, char *value, struct argp_state *state)
 {
-    static const char *const names[] = {"gemm", "step", "allreduce", "io"};
+    static const char *const names[] = {"gemm", "step", "allreduce", "io", "tune"};
     switch (key) {
     case ARGP_KEY_ARG:
-        argp_error(state, "there is no benchmark '%s'%s; known are gemm, step, allreduce, io", value,
+        argp_error(state, "there is no benchmark '%s'%s; known are gemm, step, allreduce, io, tune", value,
                    nni_suggest_among(value, names, sizeof names / sizeof *names).text);
         return EINVAL;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name what to measure: gemm, step, allreduce or io");
+        argp_error(state, "name what to measure: gemm, step, allreduce, io or tune");
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -332,8 +353,10 @@ static const struct argp_option name_options[] = {NNI_CLI_HELP, {0}};
 static const struct argp name_parser = {
     .options = name_options,
     .parser = parse_name,
-    .args_doc = "gemm|step|allreduce|io [--help]",
-    .doc = "Measures this machine: matrix products, whole training steps, sums over ranks, or the reading of rows.",
+    .args_doc = "gemm|step|allreduce|io|tune [--help]",
+    .doc =
+        "Measures this machine: matrix products, whole training steps, sums over ranks, the reading of rows, or what "
+        "products should assume of it.",
 };
 
 nn_status nni_cli_bench(int argc, char **argv)
@@ -346,6 +369,8 @@ nn_status nni_cli_bench(int argc, char **argv)
         return run_with_ranks(&allreduce_parser, "nntrain bench allreduce", argc - 1, argv + 1, run_allreduce);
     if (argc > 1 && strcmp(argv[1], "io") == 0)
         return run_with_ranks(&io_parser, "nntrain bench io", argc - 1, argv + 1, run_io);
+    if (argc > 1 && strcmp(argv[1], "tune") == 0)
+        return run_parsed(&tune_parser, "nntrain bench tune", argc - 1, argv + 1, run_tune);
     arguments given = {.common = {.threads = 1}};
     const nni_parsed parsed = nni_cli_parse(&name_parser, "nntrain bench", argc, argv, &given);
     return parsed == NNI_PARSED_HELP ? NN_OK : NN_USAGE;

@@ -5,11 +5,6 @@
 #include "support/extremes.h"
 #include "support/threads/team.h"
 
-/* Multiply-adds below which a second thread costs more than it saves: 2^18 take a core 5 to 12 us, waking a thread
- * that still spins 1 to 2.
- */
-static const size_t worth_threads = (size_t)1 << 18;
-
 /* A thread's rows, all columns: B is small beside A, and whoever computes rows of C has more to do with them. */
 static void multiply_rows(const nni_gemm_product *p, size_t thread, size_t threads)
 {
@@ -50,7 +45,7 @@ static void multiply_share(void *product, size_t thread, size_t threads)
 
 static size_t threads_of(const nni_gemm_product *p, size_t depth)
 {
-    if (depth == 0 || p->rows * p->columns < worth_threads / depth)
+    if (depth == 0 || p->rows * p->columns < p->space->plan.worth_threads / depth)
         return 1;
     return nni_smaller(nni_team_size(), p->space->threads);
 }

@@ -54,12 +54,20 @@ nn_status nni_gemm_workspace_create_for(const nni_isa *isa, nn_precision precisi
                                         nni_gemm_workspace **space, nn_error *error);
 void nni_gemm_workspace_free(nni_gemm_workspace *space);
 
-/** Buffers of a thread, in elements, and the caches that they are meant for. */
+/** Buffers of a thread, in elements, the caches that they are meant for, and when threads divide a product. */
 typedef struct nni_gemm_plan {
     const struct nni_gemm_kernel *kernel;
     size_t level1_bytes, level2_bytes; /**< of the caches of a core */
     size_t a_room, b_room, c_room;     /**< elements of a thread's buffers */
+    size_t worth_threads;              /**< multiply-adds from which on several threads compute a product */
 } nni_gemm_plan;
+
+/** @return the plan for products of any size with caches of so many bytes; 0: as the system tells them */
+nni_gemm_plan nni_gemm_plan_with(const nni_isa *isa, nn_precision precision, size_t level1_bytes, size_t level2_bytes);
+
+/** Takes buffers of a plan for any product. */
+nn_status nni_gemm_workspace_create_planned(const nni_gemm_plan *plan, size_t threads, nni_gemm_workspace **space,
+                                            nn_error *error);
 
 /**
  * Plans for products by the calling thread, of one leaf, in memory of the caller's. Asks the system for its caches,

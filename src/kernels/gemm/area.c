@@ -32,7 +32,7 @@ static nni_pack_source part_of(nni_pack_source matrix, size_t first, size_t step
  * fine as long as all of it stays in the level 1 cache. */
 static bool packs_a(const nni_gemm_product *p, size_t rows, size_t depth)
 {
-    if (p->space->kernel->rounds)
+    if (p->space->plan.kernel->rounds)
         return true;
     return p->a.depth_stride != 1 && rows * depth * sizeof(nni_real) > p->space->plan.level1_bytes / 2;
 }
@@ -40,7 +40,7 @@ static bool packs_a(const nni_gemm_product *p, size_t rows, size_t depth)
 /* Whether B lies so that a tile can read it: whole vectors side by side. */
 static bool reads_b(const nni_gemm_product *p)
 {
-    return !p->space->kernel->rounds && p->b.width_stride == 1;
+    return !p->space->plan.kernel->rounds && p->b.width_stride == 1;
 }
 
 /* Whether all of B stays in the level 2 cache. It is then read where it lies, a few rows of C after the other: panels
@@ -54,7 +54,7 @@ static bool b_is_near(const nni_gemm_product *p, size_t depth)
  * less than a vector is packed. */
 static size_t columns_in_place(const nni_gemm_product *p, const block *b, size_t columns)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     const bool reads = reads_b(p) && (b->near || b->rows.count <= NNI_GEMM_GROUP);
     return reads ? columns / kernel->lanes * kernel->lanes : 0;
 }
@@ -62,7 +62,7 @@ static size_t columns_in_place(const nni_gemm_product *p, const block *b, size_t
 static void pack(const nni_gemm_product *p, const nni_gemm_depth_block *depth, nni_pack_source source, size_t first,
                  size_t width, nni_real *panel, size_t pitch)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     for (size_t r = 0; r < depth->run_count; r++) {
         const nni_gemm_run *run = &depth->runs[r];
         nni_pack_panel(kernel, part_of(source, first, depth->steps.first + run->steps.first), width, run->steps.count,
@@ -94,7 +94,7 @@ static void pack_groups(const nni_gemm_product *p, const block *b)
 /* What the strips of a block have in common. */
 static nni_gemm_strip strip_of(const nni_gemm_product *p, const block *b)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     return (nni_gemm_strip){
         .a_row_stride = b->pack_a ? 1 : p->a.width_stride,
         .a_depth_stride = b->pack_a ? NNI_GEMM_PITCH : p->a.depth_stride,
@@ -156,7 +156,7 @@ static void fetch_for_rows(const nni_gemm_product *p, const block *b, nni_gemm_s
 static void compute_tiles(const nni_gemm_product *p, const block *b, nni_partition rows, nni_partition columns,
                           nni_gemm_strip *strip)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     const size_t tiles = nni_gemm_pieces(rows.count, kernel->rows[nni_gemm_width(kernel->vectors)]);
     for (size_t j = 0; j < columns.count; j += p->panel) {
         const size_t width = nni_smaller(p->panel, columns.count - j);
@@ -187,7 +187,7 @@ static void compute_strip(const nni_gemm_product *p, const block *b, nni_partiti
     strip->rows = rows.count, strip->columns = columns.count;
     strip->a = a;
     strip->b = panel ? panel : part_of(p->b, columns.first, b->depth->steps.first).data;
-    strip->b_stride = panel ? p->space->kernel->columns : p->b.depth_stride;
+    strip->b_stride = panel ? p->space->plan.kernel->columns : p->b.depth_stride;
     strip->c = p->swapped ? panel_of_c(p, b) + columns.first - b->columns.first
                           : p->c + b->rows.first * p->c_stride + columns.first;
     strip->c += rows.first * strip->c_stride;
@@ -197,7 +197,7 @@ static void compute_strip(const nni_gemm_product *p, const block *b, nni_partiti
     if (p->space->before_tile)
         compute_tiles(p, b, rows, columns, strip);
     else
-        p->space->kernel->run(strip);
+        p->space->plan.kernel->run(strip);
 }
 
 static nni_partition panel_at(const nni_gemm_product *p, nni_partition columns, size_t offset)
@@ -209,7 +209,7 @@ static nni_partition panel_at(const nni_gemm_product *p, nni_partition columns, 
  * its order. On a Xeon with 4 KiB pages, panel after panel lost 30 % of a dW of 4096 by 4096. */
 static void compute_columns(const nni_gemm_product *p, const block *b, nni_partition columns, nni_gemm_strip *strip)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     const size_t in_place = columns_in_place(p, b, columns.count);
     const size_t panel_room = b->depth->elements * kernel->columns;
     nni_real *packed = p->space->b + b->thread_id * p->space->plan.b_room, *next = packed;
@@ -235,17 +235,19 @@ static void compute_block(const nni_gemm_product *p, const block *b)
     nni_gemm_strip strip = strip_of(p, b);
     size_t columns = b->columns.count;
     if (columns_in_place(p, b, columns) == 0)
-        columns = nni_larger(p->space->plan.b_room / p->space->kernel->columns / nni_larger(b->depth->elements, 1), 1) *
-                  p->panel;
+        columns =
+            nni_larger(p->space->plan.b_room / p->space->plan.kernel->columns / nni_larger(b->depth->elements, 1), 1) *
+            p->panel;
     if (b->pack_a)
         pack_groups(p, b);
-    if (fetches_for_rows(p, b))
+    const bool for_rows = fetches_for_rows(p, b);
+    if (for_rows)
         fetch_for_rows(p, b, &strip);
     for (size_t j = 0; j < b->columns.count; j += columns) {
         const size_t left = b->columns.count - j, next = left > columns ? left - columns : 0;
-        if (!fetches_for_rows(p, b))
+        if (!for_rows)
             strip.ahead_runs = 0;
-        if (next > 0 && !fetches_for_rows(p, b))
+        if (!for_rows && next > 0)
             fetch_panels(p, b, (nni_partition){b->columns.first + j + columns, nni_smaller(columns, next)}, &strip);
         compute_columns(p, b, (nni_partition){b->columns.first + j, nni_smaller(columns, left)}, &strip);
     }
@@ -261,7 +263,7 @@ static void put(const nni_gemm_product *p, const block *b)
                                  .c_stride = p->c_stride,
                                  .bias = e && e->bias ? e->bias + b->rows.first : NULL,
                                  .rectify = e && e->activation == NN_RELU};
-    p->space->kernel->put_transposed(panel_of_c(p, b), &tile);
+    p->space->plan.kernel->put_transposed(panel_of_c(p, b), &tile);
 }
 
 /* Elements of the depth that are computed in one go: as many as leave a panel of B room in the level 2 cache; a packed
@@ -270,7 +272,7 @@ static void put(const nni_gemm_product *p, const block *b)
 static size_t depth_at_once(const nni_gemm_product *p, size_t rows, bool near, bool pack_a)
 {
     enum { PAGES = 512 };
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     size_t depth = p->space->plan.b_room / kernel->columns;
     if (pack_a)
         depth = nni_smaller(depth, p->space->plan.level1_bytes / 2 / sizeof(nni_real) / NNI_GEMM_PITCH);
@@ -298,10 +300,10 @@ static size_t rows_at_once(const nni_gemm_product *p, const nni_gemm_area *area,
      * is packed, which more rows must pay for. */
     if (p->space->after_rows && near)
         rows = nni_smaller(rows, rows_within(p, area, 8, NNI_GEMM_GROUP));
-    else if (nni_gemm_must_finish(p) && !p->space->after_rows)
+    else if (nni_gemm_must_finish(p->epilogue))
         rows = nni_smaller(rows, rows_within(p, area, 4, 64));
     if (p->swapped)
-        rows = nni_smaller(rows, p->space->plan.c_room / p->space->kernel->columns);
+        rows = nni_smaller(rows, p->space->plan.c_room / p->space->plan.kernel->columns);
     if (p->space->before_tile && area->reports)
         rows = nni_smaller(rows, nni_larger(nni_gemm_pieces(area->rows.count, PARTS), LEAST));
     return rows;
@@ -312,7 +314,7 @@ static void multiply_columns(const nni_gemm_product *p, const nni_gemm_area *are
     const size_t depth = p->leaves->begin[p->leaves->run.count] - p->leaves->begin[0];
     const bool near = b_is_near(p, depth);
     const bool pack_a = packs_a(p, area->rows.count, depth);
-    const size_t steps = p->space->kernel->steps, together = p->space->kernel->rounds ? 2 : 1;
+    const size_t steps = p->space->plan.kernel->steps, together = p->space->plan.kernel->rounds ? 2 : 1;
     const size_t most = nni_larger(depth_at_once(p, area->rows.count, near, pack_a) / 2 * 2, 2); /* no pair is cut */
     const size_t elements = nni_smaller(nni_gemm_elements(p->leaves, steps), most);
     const size_t blocks = nni_gemm_pieces(area->rows.count, rows_at_once(p, area, near, elements, pack_a));
@@ -344,7 +346,7 @@ static void multiply_turned(const nni_gemm_product *p, const nni_gemm_area *area
 {
     const nni_epilogue *e = p->epilogue;
     const size_t depth = p->leaves->begin[1] - p->leaves->begin[0];
-    const size_t part = p->space->before_tile ? p->space->kernel->columns : area->columns.count;
+    const size_t part = p->space->before_tile ? p->space->plan.kernel->columns : area->columns.count;
     const nni_gemm_chain chain = {.depth = depth};
     for (size_t j = 0; j < area->columns.count; j += part) {
         const size_t first = area->columns.first + j;
@@ -363,7 +365,7 @@ static void multiply_turned(const nni_gemm_product *p, const nni_gemm_area *area
         };
         if (p->space->before_tile && depth > 0)
             p->space->before_tile(p->space->context, 0, strip.rows * strip.columns * depth);
-        p->space->kernel->run_turned(&strip);
+        p->space->plan.kernel->run_turned(&strip);
     }
     nni_gemm_finish(p, area->rows, area->columns);
 }

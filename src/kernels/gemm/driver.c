@@ -54,7 +54,7 @@ static size_t threads_of(const nni_gemm_product *p, size_t depth)
  * operands are packed whichever way it goes. */
 static size_t cost_of(const nni_gemm_product *p, size_t depth)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     const size_t vectors = nni_gemm_pieces(p->columns, kernel->lanes);
     const size_t turned = p->b.width_stride == 1 || kernel->rounds ? 0 : p->columns * depth;
     return p->rows * vectors * depth + turned + (p->swapped ? p->rows * p->columns : 0);
@@ -64,7 +64,7 @@ static size_t cost_of(const nni_gemm_product *p, size_t depth)
  * and B's do not, or fill whole vectors. */
 static void choose_way(nni_gemm_product *p, size_t depth)
 {
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     if (p->leaves->run.count != 1)
         return;
     p->turned =
@@ -82,7 +82,7 @@ static void multiply(nni_gemm_product *p)
 {
     if (p->rows == 0 || p->columns == 0)
         return;
-    const nni_gemm_kernel *kernel = p->space->kernel;
+    const nni_gemm_kernel *kernel = p->space->plan.kernel;
     const size_t depth = p->leaves->begin[p->leaves->run.count] - p->leaves->begin[0];
     const size_t threads = threads_of(p, depth);
     choose_way(p, depth);

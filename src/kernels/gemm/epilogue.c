@@ -8,7 +8,7 @@ static bool tile_activates(nn_activation activation)
     return activation == NN_LINEAR || activation == NN_RELU;
 }
 
-static bool is_left(const nni_epilogue *e)
+bool nni_gemm_must_finish(const nni_epilogue *e)
 {
     return e && (!tile_activates(e->activation) || e->outputs);
 }
@@ -17,11 +17,6 @@ static bool is_left(const nni_epilogue *e)
 static bool tells(const nni_gemm_product *p)
 {
     return p->space && p->space->after_rows;
-}
-
-bool nni_gemm_must_finish(const nni_gemm_product *p)
-{
-    return is_left(p->epilogue) || tells(p);
 }
 
 static void finish_line(const nni_epilogue *e, nni_real *line, const nni_real *outputs, size_t length)
@@ -35,9 +30,9 @@ static void finish_line(const nni_epilogue *e, nni_real *line, const nni_real *o
 
 void nni_gemm_finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns)
 {
-    if (!nni_gemm_must_finish(p))
+    const nni_epilogue *e = nni_gemm_must_finish(p->epilogue) ? p->epilogue : NULL;
+    if (!e && !tells(p))
         return;
-    const nni_epilogue *e = is_left(p->epilogue) ? p->epilogue : NULL;
     const size_t stride = e && e->outputs ? e->outputs_stride : p->c_stride;
     /* Rows without gaps between them are as one. */
     const bool dense = columns.count == p->c_stride && columns.count == stride;

@@ -14,7 +14,6 @@ enum { NNI_GEMM_GROUP = 12, NNI_GEMM_PITCH = 16 };
 
 struct nni_gemm_workspace {
     size_t threads;
-    const nni_gemm_kernel *kernel;
     nni_gemm_plan plan;
     nni_real *a;                       /**< [threads, a_room] packed groups of rows of A */
     nni_real *b;                       /**< [threads, b_room] packed panels of columns of B */
@@ -58,8 +57,8 @@ static inline size_t nni_gemm_pieces(size_t count, size_t most)
     return (count + most - 1) / most;
 }
 
-/** @return whether an activation, derivative or call is left to do when tiles are complete */
-bool nni_gemm_must_finish(const nni_gemm_product *p);
+/** @return whether an activation or derivative is left to do when tiles are complete. @param e  may be NULL */
+bool nni_gemm_must_finish(const nni_epilogue *e);
 /** Does it to rows and columns of C, as the caller of the product sees them. */
 void nni_gemm_finish(const nni_gemm_product *p, nni_partition rows, nni_partition columns);
 

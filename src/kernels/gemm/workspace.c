@@ -52,7 +52,6 @@ nn_status nni_gemm_workspace_create_planned(const nni_gemm_plan *plan, size_t th
     NN_TRY(nni_allocate(1, sizeof *s, "the work space of products", &s, error));
     s->threads = threads ? threads : 1;
     s->plan = *plan;
-    s->kernel = s->plan.kernel;
     /* Only what is used takes memory, where the thread that uses it is. */
     nn_status status =
         nni_reserve(s->threads * s->plan.a_room, sizeof(nni_real), "packed rows of products", &s->a, error);
@@ -61,8 +60,9 @@ nn_status nni_gemm_workspace_create_planned(const nni_gemm_plan *plan, size_t th
     if (status == NN_OK)
         status = nni_reserve(s->threads * s->plan.c_room, sizeof(nni_real), "products to be transposed", &s->c, error);
     if (status == NN_OK)
-        status = nni_allocate(s->threads * NNI_GEMM_SLOTS, s->kernel->rows[0] * s->kernel->columns * sizeof(nni_real),
-                              "tiles of products", &s->scratch, error);
+        status = nni_allocate(s->threads * NNI_GEMM_SLOTS,
+                              s->plan.kernel->rows[0] * s->plan.kernel->columns * sizeof(nni_real), "tiles of products",
+                              &s->scratch, error);
     if (status != NN_OK) {
         nni_gemm_workspace_free(s);
         return status;
@@ -106,7 +106,7 @@ nni_gemm_workspace *nni_gemm_workspace_place(const nni_gemm_plan *plan, void *me
 {
     nni_gemm_workspace *s = memory;
     char *at = (char *)memory + to_line(sizeof *s);
-    *s = (nni_gemm_workspace){.threads = 1, .kernel = plan->kernel, .plan = *plan};
+    *s = (nni_gemm_workspace){.threads = 1, .plan = *plan};
     s->a = (nni_real *)(void *)at;
     s->b = (nni_real *)(void *)(at += to_line(plan->a_room * sizeof(nni_real)));
     s->c = (nni_real *)(void *)(at + to_line(plan->b_room * sizeof(nni_real)));

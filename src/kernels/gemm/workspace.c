@@ -89,7 +89,7 @@ nni_gemm_plan nni_gemm_plan_for(nn_precision precision, size_t rows, size_t colu
     steps += steps % 2; /* pairs of bfloat16 are not cut */
     steps = nni_smaller(steps, few ? FEW_STEPS : plan.b_room / kernel->columns);
     const size_t panels = few ? 1 : nni_gemm_pieces(columns, kernel->columns);
-    const size_t groups = kernel->steps > 1 ? nni_gemm_pieces(rows, NNI_GEMM_GROUP) : 1;
+    const size_t groups = kernel->rounds ? nni_gemm_pieces(rows, NNI_GEMM_GROUP) : 1;
     plan.b_room = nni_smaller(plan.b_room, panels * steps * kernel->columns);
     plan.a_room = nni_smaller(plan.a_room, groups * steps * NNI_GEMM_PITCH);
     plan.c_room = nni_smaller(plan.c_room, (few ? nni_smaller(columns, FEW_STEPS) : columns) * kernel->columns);

@@ -174,12 +174,12 @@ nn_status nni_bench_training_step(nni_bench_training *t, double *seconds, nn_err
     lap(&watch, NNI_BENCH_FORWARD_PASS);
     nni_loss(&t->recipe->loss, t->network, &t->batch, t->work);
     lap(&watch, NNI_BENCH_LOSS);
-    nni_gradient_sync_begin_batch(t->sync, true, true, t->recipe->optimizer.learning_rate);
+    nni_gradient_sync_begin_batch(t->sync, true, true, t->recipe->optimizer.learning_rate, true);
     nni_network_backward(&t->recipe->loss, t->network, &t->batch, t->work);
     lap(&watch, NNI_BENCH_BACKWARD_PASS);
     NN_TRY(nni_gradient_sync_end_batch(t->sync, error));
     double place = INFINITY;
-    NN_TRY(nni_gradient_sync_update(t->sync, t->recipe->optimizer.learning_rate, &place, error));
+    NN_TRY(nni_gradient_sync_update(t->sync, &place, error));
     lap(&watch, NNI_BENCH_UPDATE);
     t->steps++;
     return NN_OK;

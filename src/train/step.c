@@ -45,7 +45,7 @@ nn_status nni_step_start_loss(nni_run *run, const nni_batch *batch, nn_error *er
     const bool finite = nni_loss_allreduce_add(loss, run->model.work, batch, first);
     const bool sound =
         finite && run->progress.load_status == NN_OK && !isfinite(nni_gradient_sync_bad(run->model.gradient_sync));
-    nni_gradient_sync_begin_batch(run->model.gradient_sync, first, last, sound ? nni_run_rate(run) : (double)NAN);
+    nni_gradient_sync_begin_batch(run->model.gradient_sync, first, last, nni_run_rate(run), sound);
     if (!finite)
         nni_divergence_locate(run, batch->rows);
     if (!last)
@@ -109,7 +109,7 @@ nn_status nni_step_update(nni_run *run, nni_step_report *report, nn_error *error
     nni_run_mark(run, NNI_SPAN_UPDATE);
     if (report->diverged)
         return nni_gradient_sync_discard(sync, error);
-    NN_TRY(nni_gradient_sync_update(sync, nni_run_rate(run), &place, error));
+    NN_TRY(nni_gradient_sync_update(sync, &place, error));
     return isinf(place) ? NN_OK : nni_divergence_of_gradients(run, place, false, report, error);
 }
 

@@ -38,6 +38,7 @@ struct nni_gradient_sync {
         *accumulated; /* [flat_count] gradients of the batches before in the step; NULL where a step is one batch */
     nni_real *sums;   /* [flat_count] this rank's parts, where all sums come first */
     bool first, last; /* whether the batch in work is the first and the last of its step */
+    double rate;      /* learning rate of its step */
     size_t added;     /* elements from the front that `accumulated` has been added to, or taken from */
     size_t computed;  /* multiply-adds since messages were looked at */
     nni_piece_cursor updated; /* up to there pieces are */
@@ -227,12 +228,13 @@ static nn_status find_first_bad(nni_gradient_sync *sync, double *place, nn_error
 
 /* --- the moments of a step --- */
 
-void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last, double rate)
+void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last, double rate, bool sound)
 {
     sync->first = first;
     sync->last = last;
+    sync->rate = rate;
     sync->added = 0;
-    sync->used = sync->early && !isnan(rate);
+    sync->used = sync->early && sound;
     sync->work->sync.use = sync->used ? use_gradients : NULL;
     if (sync->used)
         nni_optimizer_begin(sync->optimizer, sync->network, rate);
@@ -254,7 +256,7 @@ nn_status nni_gradient_sync_end_batch(nni_gradient_sync *sync, nn_error *error)
     return NN_OK;
 }
 
-static nn_status update_with_all_sums(nni_gradient_sync *sync, double rate, double *place, nn_error *error)
+static nn_status update_with_all_sums(nni_gradient_sync *sync, double *place, nn_error *error)
 {
     const nni_part_sums sums = {add_over_parts, sync, sync->shards || nni_owner_is_first(sync->owner)};
     NN_TRY(collect(sync, sync->sums, error));
@@ -264,21 +266,21 @@ static nn_status update_with_all_sums(nni_gradient_sync *sync, double rate, doub
         tell_used(sync);
         return NN_OK;
     }
-    NN_TRY(nni_optimizer_step(sync->optimizer, sync->network, sync->sums, rate, &sums, error));
+    NN_TRY(nni_optimizer_step(sync->optimizer, sync->network, sync->sums, sync->rate, &sums, error));
     sync->ready = nni_pieces_begin(&sync->pieces);
     for (size_t p = 0; p < sync->pieces.count; p++)
         NN_TRY(tell_updated(sync, p, error));
     return NN_OK;
 }
 
-nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double *place, nn_error *error)
+nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double *place, nn_error *error)
 {
     *place = INFINITY;
     if (sync->used)
         return NN_OK;
     if (sync->whole)
-        return update_with_all_sums(sync, rate, place, error);
-    nni_optimizer_begin(sync->optimizer, sync->network, rate);
+        return update_with_all_sums(sync, place, error);
+    nni_optimizer_begin(sync->optimizer, sync->network, sync->rate);
     sync->updated = sync->ready = nni_pieces_begin(&sync->pieces);
     /* What comes by messages is updated when it is needed: the first layer's gradients come last. */
     return nni_owner_has_messages(sync->owner) ? NN_OK

@@ -55,10 +55,11 @@ nn_status nni_gradient_sync_rewrite(nni_gradient_sync *sync, void (*write)(void 
  * Before the backward pass of a batch.
  *
  * @param first, last  whether it is the first and the last of its step
- * @param rate         learning rate of the step, by which a rank alone updates parameters as soon as their gradients
- * are complete; NaN: a later verdict may forbid the update
+ * @param rate         learning rate of the step
+ * @param sound        nothing is known that forbids the update: a rank alone may update parameters as soon as their
+ * gradients are complete
  */
-void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last, double rate);
+void nni_gradient_sync_begin_batch(nni_gradient_sync *sync, bool first, bool last, double rate, bool sound);
 
 /** After it. @return what failed within the passes */
 nn_status nni_gradient_sync_end_batch(nni_gradient_sync *sync, nn_error *error);
@@ -71,7 +72,7 @@ nn_status nni_gradient_sync_end_batch(nni_gradient_sync *sync, nn_error *error);
  * 2 e + 1 for infinity, INFINITY for none: of all ranks, which then have updated nothing, where training.on_nan is skip
  * or rollback; else INFINITY, and nni_gradient_sync_bad tells later
  */
-nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double rate, double *place, nn_error *error);
+nn_status nni_gradient_sync_update(nni_gradient_sync *sync, double *place, nn_error *error);
 
 /** In place of the update: nothing is updated. */
 nn_status nni_gradient_sync_discard(nni_gradient_sync *sync, nn_error *error);

@@ -59,6 +59,17 @@ static nn_status complete_recipe(nni_checkpoint *checkpoint, const char *origin,
     return status;
 }
 
+void nni_imported_take_origin(nni_provenance *provenance, const char *version, const char *data_file,
+                              const char *data_digest)
+{
+    if (version)
+        snprintf(provenance->version, sizeof provenance->version, "%s", version);
+    if (data_file)
+        snprintf(provenance->data_file, sizeof provenance->data_file, "%s", data_file);
+    if (data_digest)
+        provenance->data_digest = strtoull(data_digest, NULL, 16);
+}
+
 bool nni_imported_recipe_fits(const nn_recipe *recipe, const nn_network *network)
 {
     bool same = recipe->network.layers_count == network->layer_count;

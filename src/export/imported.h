@@ -9,6 +9,16 @@
 #include "nntrain/status.h"
 #include "recipe/recipe.h"
 
+/**
+ * Notes where a model came from.
+ *
+ * @param version      of nntrain; NULL: not told, as for the others
+ * @param data_file    path of the training data
+ * @param data_digest  hash of its rows, hexadecimal
+ */
+void nni_imported_take_origin(nni_provenance *provenance, const char *version, const char *data_file,
+                              const char *data_digest);
+
 /** @return whether a recipe's layers are those of a network */
 bool nni_imported_recipe_fits(const nn_recipe *recipe, const nn_network *network);
 

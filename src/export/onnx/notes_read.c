@@ -281,12 +281,7 @@ nn_status nni_onnx_notes_read(const nni_onnx_graph *graph, nni_checkpoint *check
     const char *version = find(graph, NNI_ONNX_KEY_VERSION), *file = find(graph, NNI_ONNX_KEY_DATA_FILE),
                *digest = find(graph, NNI_ONNX_KEY_DATA_DIGEST), *labels = find(graph, NNI_ONNX_KEY_LABELS),
                *recipe = find(graph, NNI_ONNX_KEY_RECIPE);
-    if (version)
-        snprintf(provenance->version, sizeof provenance->version, "%s", version);
-    if (file)
-        snprintf(provenance->data_file, sizeof provenance->data_file, "%s", file);
-    if (digest)
-        provenance->data_digest = strtoull(digest, NULL, 16);
+    nni_imported_take_origin(provenance, version, file, digest);
     checkpoint->names_are_labels = labels && strcmp(labels, "true") == 0;
     NN_TRY(get_count(graph, NNI_ONNX_KEY_CLASS_COUNT, &provenance->classes, error));
     NN_TRY(get_count(graph, NNI_ONNX_KEY_EPOCHS, &checkpoint->progress.epoch, error));

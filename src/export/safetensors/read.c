@@ -240,17 +240,11 @@ static nn_status get_classes(const description *from, nni_checkpoint *checkpoint
 static nn_status get_origin(const description *from, nni_checkpoint *checkpoint, nn_error *error)
 {
     const nni_json_value *root = nni_json_root(from->json);
-    nni_provenance *provenance = &checkpoint->provenance;
     const char *version = nni_json_member_text(from->json, root, "nntrain");
     const char *file = nni_json_member_text(from->json, root, "data_file"),
                *digest = nni_json_member_text(from->json, root, "data_digest"),
                *recipe = nni_safetensors_metadata(from->file->tensors, "recipe");
-    if (version)
-        snprintf(provenance->version, sizeof provenance->version, "%s", version);
-    if (file)
-        snprintf(provenance->data_file, sizeof provenance->data_file, "%s", file);
-    if (digest)
-        provenance->data_digest = strtoull(digest, NULL, 16);
+    nni_imported_take_origin(&checkpoint->provenance, version, file, digest);
     if (!recipe)
         return nn_fail(error, NN_DATA, "%s: its recipe is missing; the file is damaged, export it anew",
                        from->file->path);

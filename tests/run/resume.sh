@@ -6,7 +6,7 @@
 recipe=$DATASETS/digits/recipe.yaml
 count=3
 # Wide enough that a signal finds the run at work.
-settings="--set training.epochs=40 --set network.layers[0].units=2048"
+settings="--set training.epochs=20 --set network.layers[0].units=2048"
 
 same_state() {
     for group in /model /optimizer /normalization; do
@@ -91,7 +91,7 @@ wait $!
 
 # The same with all the state there is: moments, running statistics, plateau, the watched metric, gradients of several
 # batches in a step, dropout.
-settings="--set training.epochs=40 --set optimizer=adam --set training.accumulate=3 --set data.validation.fraction=0.1 \
+settings="--set training.epochs=20 --set optimizer=adam --set training.accumulate=3 --set data.validation.fraction=0.1 \
     --set training.restore_best=true --set schedule.name=plateau --set schedule.patience=2"
 layers='network.layers=[{units: 1024, activation: gelu, normalization: batch, dropout: 0.3}, {units: 256, activation: relu, normalization: layer}, {units: 10, activation: softmax}]'
 mv whole plain
@@ -113,7 +113,7 @@ cut -d, -f 1-12 all/metrics.jsonl | cmp - whole.history || fail "with everything
 rm -r whole
 mv plain whole
 # shellcheck disable=SC2089
-settings="--set training.epochs=40 --set network.layers[0].units=2048"
+settings="--set training.epochs=20 --set network.layers[0].units=2048"
 
 # Killed outright: the newest checkpoint is damaged on top, and the one before takes over.
 # shellcheck disable=SC2086

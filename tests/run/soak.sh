@@ -3,11 +3,11 @@
 # A training on four ranks to which everything happens that a long night brings: ranks and the launcher killed, a full
 # disk, a rank stopped for a while, signals to stop, checkpoints with a byte changed or their end missing. After each end
 # it is continued, on another number of ranks; in the end its bits are those of the undisturbed run.
-# SOAK in the environment: how many seconds of that (45); the undisturbed run comes on top. SEED: of what happens when.
+# SOAK in the environment: how many seconds of that (30); the undisturbed run comes on top. SEED: of what happens when.
 . "$(dirname "$0")/lib.sh"
 
 RANDOM=${SEED:-11}
-seconds=${SOAK:-45}
+seconds=${SOAK:-30}
 export FAULTY_NAME=checkpoint- FAULTY_DISK=$work/fault
 endless=1000000
 

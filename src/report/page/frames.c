@@ -186,8 +186,8 @@ static void paint_rows(const nni_history *run, const nni_frame *frame, const str
     }
 }
 
-static bool picture(const nni_history *run, const nni_frame *frame, size_t width, size_t height, bool dots,
-                    unsigned char *rgb)
+bool nni_frame_picture(const nni_history *run, const nni_frame *frame, size_t width, size_t height, bool dots,
+                       unsigned char *rgb)
 {
     struct palette palette = palette_of(run);
     double *outputs = NULL;
@@ -203,12 +203,7 @@ static bool picture(const nni_history *run, const nni_frame *frame, size_t width
 
 bool nni_frame_rgb(const nni_history *run, const nni_frame *frame, unsigned char *rgb)
 {
-    return picture(run, frame, frame->width, frame->height, false, rgb);
-}
-
-bool nni_frame_picture(const nni_history *run, const nni_frame *frame, size_t width, size_t height, unsigned char *rgb)
-{
-    return picture(run, frame, width, height, true, rgb);
+    return nni_frame_picture(run, frame, frame->width, frame->height, false, rgb);
 }
 
 enum { CAPTION = 64 };
@@ -254,7 +249,7 @@ bool nni_draw_frames(FILE *out, const nni_history *run, const char *title, const
                 nni_allocate(run->frame_count, sizeof *texts, "captions", &texts, NULL) == NN_OK &&
                 nni_allocate(run->frame_count, sizeof *captions, "captions", &captions, NULL) == NN_OK;
     for (size_t i = 0; good && i < run->frame_count; i++) {
-        good = nni_frame_picture(run, &frames[i], width, height, rgb + i * size);
+        good = nni_frame_picture(run, &frames[i], width, height, true, rgb + i * size);
         write_caption(run, &frames[i], texts[i]);
         captions[i] = texts[i];
     }

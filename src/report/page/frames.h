@@ -19,9 +19,10 @@
  */
 bool nni_frame_rgb(const nni_history *run, const nni_frame *frame, unsigned char *rgb);
 
-/** The same at any size, by interpolation, with the run's recorded rows as dots in the colours of their true classes or
- * values. @param rgb  [height, width, 3] */
-bool nni_frame_picture(const nni_history *run, const nni_frame *frame, size_t width, size_t height, unsigned char *rgb);
+/** The same at any size, by interpolation. @param dots  whether rows that the run recorded are dots in the colours of
+ * their true classes or values. @param rgb  [height, width, 3] */
+bool nni_frame_picture(const nni_history *run, const nni_frame *frame, size_t width, size_t height, bool dots,
+                       unsigned char *rgb);
 
 /** Draws the frames of a run of two inputs as a strip of such pictures, each with its epoch, and its accuracy or loss
  * then. Nothing where there are none. @return false where memory runs out */

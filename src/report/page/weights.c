@@ -24,9 +24,10 @@ static size_t spaced(size_t i, size_t shown, size_t count)
     return shown > 1 ? i * (count - 1) / (shown - 1) : count - 1;
 }
 
+/* As messages number them, from 0. */
 static const char *layer_name(nni_texts *texts, size_t layer)
 {
-    return nni_text(texts, "layer %zu", layer + 1);
+    return nni_text(texts, "layer %zu", layer);
 }
 
 /* Says which layers are shown where not all are. */
@@ -169,7 +170,7 @@ static bool draw_histograms(const nni_page *page, size_t layer, size_t kind, nni
                            nni_text(texts,
                                     "Histograms of the %s of layer %zu over epochs. They lie between %s and %s after "
                                     "epoch %.0f, between %s and %s after epoch %.0f.",
-                                    kinds[kind], layer + 1, NNI_FIGURE(first->least), NNI_FIGURE(first->most),
+                                    kinds[kind], layer, NNI_FIGURE(first->least), NNI_FIGURE(first->most),
                                     first->epoch, NNI_FIGURE(last->least), NNI_FIGURE(last->most), last->epoch),
                            kinds[kind], ridges, count);
 }
@@ -219,7 +220,7 @@ static nn_status write_dead(const nni_page *page, nn_error *error)
     for (size_t layer = 0; layer < run->layer_count; layer++)
         if (newest->layers[layer].dead > 0) {
             fprintf(page->out, "%s %zu of %zu in layer %zu", between, newest->layers[layer].dead,
-                    run->layers[layer].units, layer + 1);
+                    run->layers[layer].units, layer);
             between = ",";
         }
     fprintf(page->out,
@@ -254,7 +255,7 @@ static nn_status write_first_weights(const nni_page *page, nn_error *error)
     nni_texts texts = {0};
     NN_TRY(nni_image_pixels_of(run, run->first_weights, shown, scale, &pixels, error));
     for (size_t i = 0; i < shown; i++)
-        captions[i] = nni_text(&texts, "unit %zu", i + 1);
+        captions[i] = nni_text(&texts, "unit %zu", i);
     const char *colours =
         run->image_channels == 3 ? "grey is 0, and each channel goes from" : "white is 0, and blue to red goes from";
     fputs("<h3>Weights of the first layer</h3>\n<p>", page->out);

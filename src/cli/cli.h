@@ -28,6 +28,7 @@ nn_status nni_cli_import(int argc, char **argv);
 nn_status nni_cli_generate(int argc, char **argv);
 nn_status nni_cli_export(int argc, char **argv);
 nn_status nni_cli_import_model(int argc, char **argv);
+nn_status nni_cli_report(int argc, char **argv);
 nn_status nni_cli_bench(int argc, char **argv);
 
 /** Prints the versions of nntrain and of what it stands on. */

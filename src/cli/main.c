@@ -19,6 +19,7 @@ static const nni_command commands[] = {
     {"generate", "make the textbook problems: xor, circles, spirals, sine, line", nni_cli_generate},
     {"export", "write a model in other formats", nni_cli_export},
     {"import-model", "make a model of one in another format", nni_cli_import_model},
+    {"report", "write what a run recorded as a page of pictures", nni_cli_report},
     {"bench", "measure matrix products and training steps on this machine", nni_cli_bench},
     {NULL, NULL, NULL},
 };

@@ -161,6 +161,12 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
     return NN_OK;
 }
 
+static void say_report(const nni_run *run)
+{
+    if (nni_output_reports(&run->output) && run->files.report[0])
+        nni_output_say(&run->output, "report   %s", run->files.report);
+}
+
 /* The last whole epoch has its line, however a run ends. */
 static nn_status halt(void *self, nni_run *run, nn_error *error)
 {
@@ -168,6 +174,7 @@ static nn_status halt(void *self, nni_run *run, nn_error *error)
     progress *state = self;
     if (state->pending)
         print_line(state, run);
+    say_report(run);
     return NN_OK;
 }
 
@@ -199,6 +206,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
                        test->value[NN_METRIC_LOSS]);
     nni_output_say(&run->output, "model    %s/model.h5", run->files.folder);
     nni_output_say(&run->output, "metrics  %s/metrics.jsonl", run->files.folder);
+    say_report(run);
     nni_output_say_command(&run->output, "next     nntrain inspect %s/model.h5", run->files.folder);
     nni_output_say_command(&run->output,
                            "         nntrain predict --model %s/model.h5 --data FILE.h5 --output predictions.h5",

@@ -16,7 +16,7 @@ static const nni_command commands[] = {
     {"inspect", "tell what an HDF5 file or a checkpoint holds", nni_cli_inspect},
     {"check", "check the gradients of a recipe, and which layers learn", nni_cli_check},
     {"import", "bring other formats into HDF5", nni_cli_import},
-    {"generate", "make the textbook problems: xor, circles, spirals, sine", nni_cli_generate},
+    {"generate", "make the textbook problems: xor, circles, spirals, sine, line", nni_cli_generate},
     {"export", "write a model in other formats", nni_cli_export},
     {"import-model", "make a model of one in another format", nni_cli_import_model},
     {"report", "write what a run recorded as a page of pictures", nni_cli_report},

@@ -68,6 +68,9 @@ typedef struct nni_parallel_settings {
     double hang_seconds; /**< without progress, after which a rank counts as hung; 0: never */
 } nni_parallel_settings;
 
+/** Whether a training ends with a report of itself. */
+typedef enum nni_report_setting { NNI_REPORT_AUTO, NNI_REPORT_OFF } nni_report_setting;
+
 /** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or
  * nn_recipe_parse. */
 struct nn_recipe {
@@ -81,6 +84,7 @@ struct nn_recipe {
     nni_training_settings training;
     nni_checkpoint_settings checkpoint;
     nni_parallel_settings parallel;
+    nni_report_setting report;
     char *text; /**< the resolved recipe as YAML: loading it gives this recipe again */
 };
 

@@ -49,6 +49,13 @@ static const nni_kind wires[] = {
 
 static const nni_domain wire_domain = NNI_DOMAIN("wire", wires);
 
+static const nni_kind reports[] = {
+    [NNI_REPORT_AUTO] = {.name = "auto", .help = "report.html is written into the folder of the training at its end"},
+    [NNI_REPORT_OFF] = {.name = "off", .help = "nntrain report makes it later"},
+};
+
+static const nni_domain report_domain = NNI_DOMAIN("report", reports);
+
 /* --- sections --- */
 
 static const nni_setting stop_section[] = {
@@ -155,5 +162,7 @@ const nni_setting nni_recipe_section[] = {
      .help = "checkpoints"},
     {NNI_SETTING(SECTION, nn_recipe, parallel), .required = true, .settings = parallel_section,
      .help = "ranks and threads"},
+    {NNI_SETTING(KIND, nn_recipe, report), .value = "auto", .required = true, .domain = &report_domain,
+     .help = "report of a training in pictures"},
     {0},
 };

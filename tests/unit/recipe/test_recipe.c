@@ -214,7 +214,8 @@ static void the_resolved_text_has_one_order_and_gives_itself_again(void)
         "  on_nan: {name: stop}\n"
         "checkpoint: {every: 1 epoch, keep: 3, asynchronous: true, max_failures: 3, give_up_after: 5 minutes}\n"
         "parallel: {slices: auto, threads: auto, reproducible: false, bucket: auto, exchange: auto, wire: float32, "
-        "agree_every: 100, hang_after: 30 minutes}\n");
+        "agree_every: 100, hang_after: 30 minutes}\n"
+        "report: auto\n");
     nn_recipe *again = must_parse(recipe->text, NULL, 0);
     CU_ASSERT_STRING_EQUAL(again->text, recipe->text);
     nn_recipe_free(again);

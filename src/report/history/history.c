@@ -98,7 +98,11 @@ static nn_status read_all(const char *folder, nni_history_wanted wanted, nni_his
                        history->folder);
     NN_TRY(nni_history_read_recipe(history, error));
     NN_TRY(nni_history_read_metrics(history, error));
-    return nni_history_read_records(history, wanted.records, error);
+    NN_TRY(nni_history_read_records(history, wanted.records, error));
+    if (wanted.predictions)
+        NN_TRY(nni_history_read_predictions(history, error));
+    const bool unknown = history->layer_count == 0 || history->origin_count == 0;
+    return wanted.weights || (wanted.records && unknown) ? nni_history_read_model(history, error) : NN_OK;
 }
 
 nn_status nni_history_read(const char *folder, nni_history_wanted wanted, nni_history **result, nn_error *error)
@@ -133,6 +137,7 @@ void nni_history_free(nni_history *history)
     if (!history)
         return;
     nni_history_free_records(history);
+    nni_history_free_predictions(history->predictions);
     for (size_t i = 0; i < history->curve_count; i++) {
         nni_release(history->curves[i].name);
         nni_release(history->curves[i].values);

@@ -18,8 +18,14 @@ nn_status nni_history_read_metrics(nni_history *history, nn_error *error);
 /** @param all  false: how the run began and ended, alone */
 nn_status nni_history_read_records(nni_history *history, bool all, nn_error *error);
 
+nn_status nni_history_read_predictions(nni_history *history, nn_error *error);
+/** Weights of the first layer; network, names and origin where the records told none. */
+nn_status nni_history_read_model(nni_history *history, nn_error *error);
+
 /** Frees what one of them made. */
 void nni_history_free_records(nni_history *history);
+/** NULL is fine. */
+void nni_history_free_predictions(nni_prediction_record *record);
 
 /** Adds a sentence to the notes, unless they are very many already. */
 void nni_history_note(nni_history *history, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -28,6 +28,8 @@ void nni_json_put(FILE *out, const char *text)
 
 static void put_line(nni_json *json)
 {
+    if (json->flat)
+        return;
     fputc('\n', json->out);
     for (unsigned i = 0; i < json->depth; i++)
         fputs("  ", json->out);
@@ -36,7 +38,7 @@ static void put_line(nni_json *json)
 static void lead(nni_json *json, const char *name)
 {
     if (json->follows)
-        fputc(',', json->out);
+        fputs(json->flat ? ", " : ",", json->out);
     if (json->depth > 0)
         put_line(json);
     if (name) {

@@ -13,6 +13,7 @@ typedef struct nni_json {
     unsigned depth;
     bool follows; /**< whether something stands before what comes next, in the same object or array */
     int digits;   /**< significant ones of numbers; 0: 6 */
+    bool flat;    /**< on one line */
 } nni_json;
 
 /** Puts a text in quotes, escaped as JSON wants it; U+FFFD stands for each byte that is no UTF-8. */

@@ -22,9 +22,9 @@ void nni_confusion(const nni_prediction_record *record, double *counts);
 
 /** A ROC curve, or one of precision over recall. */
 typedef struct nni_threshold_curve {
-    double *x, *y; /**< [count] false and true positive rates; recall and precision. Owned */
-    size_t count;
-    double area; /**< auroc, by trapezoids; average precision, by steps; NAN: not defined */
+    double *x, *y; /**< [count] false and true positive rates; recall and precision; ascending by x. Owned */
+    size_t count;  /**< 0: not defined, for want of rows that are of the class, or that are not (ROC) */
+    double area;   /**< auroc, by trapezoids; average precision, by steps; NAN: not defined */
 } nni_threshold_curve;
 
 /** @param output  column: a class or label; of a single sigmoid 0, for class 1 */
@@ -61,8 +61,13 @@ typedef struct nni_pair_test {
 /** @return whether two records have the same rows with the same targets, so that they may be compared */
 bool nni_comparable(const nni_prediction_record *first, const nni_prediction_record *second);
 
-/** McNemar's test (exact binomial below 25 rows that differ, else chi-squared with continuity correction) of classes;
- * a paired bootstrap of 2,000 resamples, of fixed seed, of labels (subset accuracy) and values (mean squared error). */
+/**
+ * McNemar's test (exact binomial below 25 rows that differ, else chi-squared with continuity correction) of classes,
+ * with the interval of Agresti and Min; a paired bootstrap of 2,000 resamples, of fixed seed, of labels (subset
+ * accuracy), values (mean squared error) and of classes where rows have weights, which McNemar's test does not know.
+ *
+ * @param first,second  comparable
+ */
 nn_status nni_compare_pair(const nni_prediction_record *first, const nni_prediction_record *second, nni_pair_test *test,
                            nn_error *error);
 

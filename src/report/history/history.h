@@ -158,6 +158,8 @@ typedef struct nni_history {
     nni_surface surface;
     nni_prediction_record *predictions; /**< NULL: none recorded */
     float *first_weights; /**< [layers[0].units, inputs] of the newest model; NULL: not read or not there */
+    char *watched;        /**< metric that its recipe may stop it early by, or keeps the best epoch of; NULL: none */
+    nni_string_set notes; /**< what of its files could not be read and why, a sentence each */
 } nni_history;
 
 /** What is to be read beside metrics, recipe and the beginning. */

@@ -22,6 +22,7 @@ typedef struct nni_command {
 nn_status nni_cli_train(int argc, char **argv);
 nn_status nni_cli_eval(int argc, char **argv);
 nn_status nni_cli_predict(int argc, char **argv);
+nn_status nni_cli_watch(int argc, char **argv);
 nn_status nni_cli_inspect(int argc, char **argv);
 nn_status nni_cli_check(int argc, char **argv);
 nn_status nni_cli_import(int argc, char **argv);

@@ -13,6 +13,7 @@ static const nni_command commands[] = {
     {"train", "train a network as a recipe says (without arguments: the shipped digits)", nni_cli_train},
     {"eval", "measure a model on labelled data", nni_cli_eval},
     {"predict", "write a model's predictions to an HDF5 file", nni_cli_predict},
+    {"watch", "show a run on the terminal while it trains", nni_cli_watch},
     {"inspect", "tell what an HDF5 file or a checkpoint holds", nni_cli_inspect},
     {"check", "check the gradients of a recipe, and which layers learn", nni_cli_check},
     {"import", "bring other formats into HDF5", nni_cli_import},

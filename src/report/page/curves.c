@@ -28,27 +28,32 @@ static nn_status draw_metric(const nni_page *page, const char *metric, nn_error 
                            error);
 }
 
+static nn_status draw_rate(const nni_page *page, nn_error *error)
+{
+    static const char *const name = "learning rate";
+    const nni_curve *rate = nni_history_curve(page->run, "learning_rate");
+    return nni_draw_epochs(
+        page, &(nni_epoch_plot){.title = "Learning rate", .curves = &rate, .names = &name, .count = 1}, error);
+}
+
 nn_status nni_section_curves(const nni_page *page, nn_error *error)
 {
     const nni_history *run = page->run;
-    nn_status status = NN_OK;
+    bool rate = false;
     if (run->epochs == 0)
         return NN_OK;
     nni_section_begin(page->out, "curves", "Loss and metrics");
     fputs("<div class=\"figures\">\n", page->out);
-    for (size_t i = 0; i < run->curve_count && status == NN_OK; i++) {
+    for (size_t i = 0; i < run->curve_count; i++) {
         const char *metric;
-        if (nni_metric_begins(run, i, &metric))
-            status = draw_metric(page, metric, error);
+        if (!nni_metric_begins(run, i, &metric))
+            continue;
+        NN_TRY(draw_metric(page, metric, error));
+        if (!rate) /* beside the loss, which is wide */
+            NN_TRY(draw_rate(page, error));
+        rate = true;
     }
-    const nni_curve *rate = nni_history_curve(run, "learning_rate");
-    if (status == NN_OK)
-        status = nni_draw_epochs(
-            page,
-            &(nni_epoch_plot){
-                .title = "Learning rate", .curves = &rate, .names = (const char *const[]){"learning rate"}, .count = 1},
-            error);
     fputs("</div>\n", page->out);
     nni_section_end(page->out);
-    return status;
+    return NN_OK;
 }

@@ -104,8 +104,8 @@ nn_status nni_draw_epochs(const nni_page *page, const nni_epoch_plot *asked, nn_
         .series_count = count,
         .marks = &mark,
         .mark_count = best != SIZE_MAX,
-        .width = asked->wide ? 960 : 480,
-        .height = asked->wide ? 340 : 280,
+        .width = asked->wide ? 716 : 346,
+        .height = asked->wide ? 320 : 230,
         .legend = true,
     };
     if (status == NN_OK && count > 0) {

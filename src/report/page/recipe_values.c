@@ -99,7 +99,8 @@ static nn_status visit_entry(const walk *w, const nni_setting *section, const nn
     if (entry->value->kind == NNI_YAML_SCALAR || !inner)
         return visit_value(w, section, setting, mapping, entry->value, asked, path);
     for (const nni_yaml_entry *element = entry->value->first; element; element = element->next, index++) {
-        snprintf(within, sizeof within, "%s[%zu]", path, index);
+        if (snprintf(within, sizeof within, "%s[%zu]", path, index) >= (int)sizeof within)
+            return NN_OK;
         NN_TRY(visit_section(w, inner, element->value, beside(asked, NULL, index), within));
     }
     return NN_OK;
@@ -112,7 +113,8 @@ static nn_status visit_section(const walk *w, const nni_setting *section, const 
     if (mapping->kind != NNI_YAML_MAPPING)
         return NN_OK;
     for (const nni_yaml_entry *entry = mapping->first; entry; entry = entry->next) {
-        snprintf(within, sizeof within, "%s%s%s", path, *path ? "." : "", entry->key);
+        if (snprintf(within, sizeof within, "%s%s%s", path, *path ? "." : "", entry->key) >= (int)sizeof within)
+            continue; /* no key of ours */
         NN_TRY(visit_entry(w, section, mapping, entry, beside(asked, entry->key, 0), within));
     }
     return NN_OK;

@@ -16,8 +16,8 @@ static const struct {
     double scale;
     bool where_positive; /* not drawn where it is 0 throughout */
 } figures[] = {
-    {"samples_per_second", "Speed", "rows/s", 1, false},
-    {"slowest_step_seconds", "Slowest step of each epoch", "ms", 1e3, false},
+    {"samples_per_second", "Rows per second", "rows/s", 1, false},
+    {"slowest_step_seconds", "Slowest step", "ms", 1e3, false},
     {"io_wait_seconds", "Waiting for rows of files", "s per epoch", 1, true},
     {"memory_peak_bytes", "Memory of the largest rank", "MiB", 1.0 / (1 << 20), false},
     {"skipped_rows", "Rows of skipped steps", "rows", 1, true},

@@ -2,7 +2,6 @@
 /* How the run stands, what to do about it, and its main figures. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "draw/html.h"
 #include "report/page/section.h"
@@ -98,7 +97,7 @@ static void put_card(FILE *out, const char *what, double value, int digits, cons
     nni_html_put(out, what);
     fputs("</dt><dd>", out);
     put_number(out, value, digits);
-    fprintf(out, "%s</dd>", unit);
+    fprintf(out, "<small>%s</small></dd>", unit);
     if (beside) {
         fputs("<dd>", out);
         nni_html_put(out, beside);
@@ -147,40 +146,68 @@ static void put_cards(const nni_page *page)
         parameters += run->layers[i].parameters;
     if (parameters > 0)
         put_card(page->out, "parameters", (double)parameters, 15, "", NULL);
-    if (run->origin_count > 0)
+    if (run->origin_count > 0 && run->origins[run->origin_count - 1].train_rows > 0)
         put_card(page->out, "rows to train on", (double)run->origins[run->origin_count - 1].train_rows, 15, "", NULL);
     fputs("</div>\n", page->out);
 }
 
 /* --- all metrics at the best and the last epoch --- */
 
-static void put_splits(const nni_page *page, const char *metric, size_t line)
+/* Splits that some metric is measured on. @return how many */
+static int find_splits(const nni_history *run, bool has[NNI_FIGURE_SPLITS])
+{
+    int count = 0;
+    const char *metric;
+    for (size_t i = 0; i < run->curve_count; i++) {
+        const nni_figure_split split = nni_figure_split_of(run->curves[i].name, &metric);
+        if (split == NNI_FIGURE_OF_NONE || has[split])
+            continue;
+        has[split] = true;
+        count++;
+    }
+    return count;
+}
+
+static void put_splits(const nni_page *page, const char *metric, size_t line, const bool has[NNI_FIGURE_SPLITS])
 {
     for (int split = 0; split < NNI_FIGURE_SPLITS; split++) {
         char name[256], text[NNI_HTML_NUMBER];
         snprintf(name, sizeof name, "%s_%s", nni_figure_split_names[split], metric);
         const nni_curve *curve = nni_history_curve(page->run, name);
         const double value = curve ? curve->values[line] : (double)NAN;
-        fprintf(page->out, "<td class=\"number\">%s</td>", isnan(value) ? "" : nni_html_number(value, 5, text));
+        if (has[split])
+            fprintf(page->out, "<td class=\"number\">%s</td>", isnan(value) ? "" : nni_html_number(value, 5, text));
     }
+}
+
+static void put_metrics_head(const nni_page *page, size_t best, size_t last, int count,
+                             const bool has[NNI_FIGURE_SPLITS])
+{
+    const double *epoch = page->run->epoch;
+    fputs("<thead><tr><th scope=\"col\" rowspan=\"2\">metric</th>", page->out);
+    if (best != last)
+        fprintf(page->out, "<th scope=\"colgroup\" colspan=\"%d\">best epoch, %.0f</th>", count, epoch[best]);
+    fprintf(page->out, "<th scope=\"colgroup\" colspan=\"%d\">last epoch, %.0f</th></tr>\n<tr>", count, epoch[last]);
+    for (int group = 0; group < (best != last ? 2 : 1); group++)
+        for (int split = 0; split < NNI_FIGURE_SPLITS; split++)
+            if (has[split])
+                fprintf(page->out, "<th scope=\"col\" class=\"number\">%s</th>", nni_figure_split_names[split]);
+    fputs("</tr></thead>\n", page->out);
 }
 
 static void put_metrics(const nni_page *page)
 {
     const nni_history *run = page->run;
     const nni_curve *main_curve = nni_history_main_curve(run);
-    const size_t best = main_curve ? nni_history_best(run, main_curve) : SIZE_MAX, last = run->epochs - 1;
-    if (run->epochs == 0)
+    bool has[NNI_FIGURE_SPLITS] = {false};
+    const int count = find_splits(run, has);
+    if (run->epochs == 0 || count == 0)
         return;
-    const bool two = best != SIZE_MAX && best != last;
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\" rowspan=\"2\">metric</th>", page->out);
-    if (two)
-        fprintf(page->out, "<th scope=\"colgroup\" colspan=\"3\">best epoch, %.0f</th>", run->epoch[best]);
-    fprintf(page->out, "<th scope=\"colgroup\" colspan=\"3\">last epoch, %.0f</th></tr>\n<tr>", run->epoch[last]);
-    for (int group = 0; group < 1 + two; group++)
-        for (int split = 0; split < NNI_FIGURE_SPLITS; split++)
-            fprintf(page->out, "<th scope=\"col\" class=\"number\">%s</th>", nni_figure_split_names[split]);
-    fputs("</tr></thead>\n<tbody>\n", page->out);
+    const size_t last = run->epochs - 1, found = main_curve ? nni_history_best(run, main_curve) : SIZE_MAX;
+    const size_t best = found == SIZE_MAX ? last : found;
+    fputs("<div class=\"scroll\"><table>\n", page->out);
+    put_metrics_head(page, best, last, count, has);
+    fputs("<tbody>\n", page->out);
     for (size_t i = 0; i < run->curve_count; i++) {
         const char *metric;
         if (!nni_metric_begins(run, i, &metric))
@@ -188,9 +215,9 @@ static void put_metrics(const nni_page *page)
         fputs("<tr><th scope=\"row\">", page->out);
         nni_html_put(page->out, nni_metric_in_words(metric).text);
         fputs("</th>", page->out);
-        if (two)
-            put_splits(page, metric, best);
-        put_splits(page, metric, last);
+        if (best != last)
+            put_splits(page, metric, best, has);
+        put_splits(page, metric, last, has);
         fputs("</tr>\n", page->out);
     }
     fputs("</tbody>\n</table></div>\n", page->out);

@@ -40,7 +40,7 @@ void nni_frame_plan(nni_frame *frame, const nni_axis *x, const nni_axis *y, doub
 /** Draws grid and axes. @param plain  no grid: something else is the ground */
 void nni_frame_draw(FILE *out, const nni_frame *frame, const nni_axis *x, const nni_axis *y, bool plain);
 
-/** Begins the plot area, which cuts off what is drawn beyond it, with the data-* attributes that plot.h tells of. */
+/** Begins the group of what is drawn in the plot area, with the data-* attributes that plot.h tells of. */
 void nni_frame_begin_area(FILE *out, const nni_frame *frame);
 void nni_frame_end_area(FILE *out);
 

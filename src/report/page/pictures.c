@@ -66,7 +66,7 @@ static bool draw_last_frame(const nni_page *page, nni_texts *texts, double *room
     const size_t count = has_dots(run) && classes ? nni_smaller(record->class_count, NAMED) : has_dots(run);
     nni_series series[NAMED];
     const char *text = nni_text(texts, "What the network predicts over %s and %s after epoch %.0f.",
-                                nni_feature_text(texts, run, 0), nni_feature_name(texts, run, 1), frame->epoch);
+                                nni_feature_text(texts, run, 0), nni_feature_text(texts, run, 1), frame->epoch);
     double share[NAMED], *place = room;
     measure_regions(frame, share);
     for (size_t i = 0; i < count; i++) {

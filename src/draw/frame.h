@@ -18,9 +18,9 @@ typedef struct nni_names {
     double height; /**< pixels that labels take across the axis */
 } nni_names;
 
-/** Chooses labels below an axis or above it. @param slot  pixels from one category to the next; @param lead  pixels
- * left of the first one that a turned label may reach into; @param most  pixels that turned labels may take across */
-nni_names nni_names_across(const char *const *names, size_t count, double slot, double lead, double most);
+/** Chooses labels below an axis or above it. @param slot  pixels from one category to the next; @param most  pixels
+ * that turned labels may take across */
+nni_names nni_names_across(const char *const *names, size_t count, double slot, double most);
 
 /** Chooses labels beside a standing axis. @param most  pixels that they may be wide */
 nni_names nni_names_beside(const char *const *names, size_t count, double slot, double most);

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Areas under two curves. ROC: the share of pairs of a positive and a negative row whose scores are in the right order,
- * ties counting half (Hanley and McNeil, Radiology 143, 1982). Precision and recall: the average precision, sum over
- * thresholds of (R_n - R_n-1) P_n, rows of one score passing a threshold together. Pairs are counted over all rows, so
- * rank 0 sorts the scores of all; one class or label after the other, so that it needs memory for one score a row and
- * not for one a row and class.
+ * Pairs of rows are counted over all rows, so rank 0 sorts the scores of all; one class or label after the other, so
+ * that it needs memory for one score a row and not for one a row and class.
  */
 #include "metrics/ranking.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "data/dataset/cursor.h"
+#include "metrics/scored.h"
 #include "support/memory.h"
-
-/* What is sorted. */
-struct scored {
-    nni_real score, weight;
-    bool positive;
-};
 
 struct nni_ranking {
     const nni_subject *subject; /* borrowed */
@@ -36,7 +27,7 @@ struct nni_ranking {
     nni_real *all_scores;  /* [all rows] scores */
     nni_real *all_truth;   /* [all rows] */
     nni_real *all_weights; /* [all rows] */
-    struct scored *sorted; /* [all rows] */
+    nni_scored *sorted;    /* [all rows] */
 };
 
 static nn_status take_memory(nni_ranking *ranking, nn_error *error)
@@ -205,17 +196,6 @@ void nni_ranking_keep(nni_ranking *ranking, size_t first, size_t rows, const nni
             ranking->scores[column * all + first + i] = output[i * outputs + first_output + column];
 }
 
-/* Highest first. Rows of one score come in an order that is theirs, whatever the ranks, for their weights are added. */
-static int by_score(const void *left, const void *right)
-{
-    const struct scored *a = left, *b = right;
-    if (a->score != b->score)
-        return a->score > b->score ? -1 : 1;
-    if (a->positive != b->positive)
-        return a->positive ? -1 : 1;
-    return (a->weight < b->weight) - (a->weight > b->weight);
-}
-
 /* Sorts what is in the all_scores. @return false where a score is NaN */
 static bool sort_scores(nni_ranking *ranking, size_t column)
 {
@@ -224,33 +204,17 @@ static bool sort_scores(nni_ranking *ranking, size_t column)
         if (isnan(ranking->all_scores[row]))
             return false;
         ranking->sorted[row] =
-            (struct scored){ranking->all_scores[row], ranking->all_weights[row], is_positive(ranking, column, row)};
+            (nni_scored){ranking->all_scores[row], ranking->all_weights[row], is_positive(ranking, column, row)};
     }
-    qsort(ranking->sorted, rows, sizeof *ranking->sorted, by_score);
+    nni_scored_sort(ranking->sorted, rows);
     return true;
 }
 
-/* Runs of equal scores: a negative row is below all positives before its run and ties with those in it. */
 static void measure_column(nni_ranking *ranking, size_t column, double *area, double *precision)
 {
-    const size_t rows = ranking->subject->dataset->slicing.slices.rows;
-    const struct scored *sorted = ranking->sorted;
     *area = *precision = (double)NAN;
-    if (!sort_scores(ranking, column))
-        return;
-    double ordered = 0, precisions = 0, positives = 0, negatives = 0;
-    for (size_t begin = 0, end = 0; begin < rows; begin = end) {
-        double run[2] = {0, 0};
-        for (end = begin; end < rows && sorted[end].score == sorted[begin].score; end++)
-            run[sorted[end].positive] += (double)sorted[end].weight;
-        ordered += run[0] * (positives + 0.5 * run[1]);
-        positives += run[1];
-        negatives += run[0];
-        if (run[1] > 0)
-            precisions += run[1] * positives / (positives + negatives);
-    }
-    *area = ordered / (positives * negatives);
-    *precision = positives > 0 ? precisions / positives : 0;
+    if (sort_scores(ranking, column))
+        nni_scored_areas(ranking->sorted, ranking->subject->dataset->slicing.slices.rows, area, precision);
 }
 
 /* A class that no row is of has no average precision; a label that no row has, has one of 0 in scikit-learn. */

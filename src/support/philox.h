@@ -19,6 +19,7 @@ typedef enum nni_random_purpose {
     NNI_RANDOM_SPLIT = 5,
     NNI_RANDOM_AUGMENT = 6,
     NNI_RANDOM_BLOCKS = 7,
+    NNI_RANDOM_BOOTSTRAP = 8,
 } nni_random_purpose;
 
 typedef struct nni_philox_block {

@@ -12,6 +12,7 @@ floors='
 support/system:
 support
 support/threads
+draw: support
 yaml: support
 comm: support
 comm/allreduce
@@ -53,15 +54,25 @@ export/safetensors
 export/source
 export/onnx
 export/registry
-train/run: support comm kernels model optim data metrics recipe checkpoint export
+report/history: support draw yaml comm kernels model optim hdf5 data metrics recipe checkpoint
+report/figures
+report/events
+report/page
+report/compare
+report/theory
+report/terminal
+report
+train/run: support draw comm kernels model optim hdf5 data metrics recipe checkpoint export report
 train/run_folder
+train/record
 train/callbacks
 train
-api: support comm kernels model optim data import metrics recipe checkpoint export train
+api: support comm kernels model optim data import metrics recipe checkpoint export report train
 bench: support comm kernels model optim hdf5 data metrics recipe checkpoint train
 gradcheck: support comm kernels model data recipe train
 sim: support comm bench
-cli: support yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint export train api bench gradcheck
+watch: support draw comm kernels model optim metrics report train
+cli: support draw yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint export report train api bench gradcheck watch
 '
 
 # Includes that the list does not allow, "FOLDER -> FOLDER" a line. Each is a defect; one that is gone fails the test until
@@ -72,9 +83,9 @@ exceptions='
 # Headers of a library, and the folders that may include them.
 rooms='
 mpi.h: comm sim
-hdf5.h: hdf5 checkpoint inspect
+hdf5.h: hdf5 checkpoint inspect report/history train/record
 yaml.h: yaml
-zlib.h: hdf5 import
+zlib.h: hdf5 import draw
 omp.h: support/threads train api bench
 protobuf-c/protobuf-c.h: export/onnx
 '

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Questions about the curves of a run. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/history/history.h"
+
+const nni_curve *nni_history_curve(const nni_history *history, const char *name)
+{
+    for (size_t i = 0; i < history->curve_count; i++)
+        if (strcmp(history->curves[i].name, name) == 0)
+            return &history->curves[i];
+    return NULL;
+}
+
+bool nni_history_lower_is_better(const char *name, bool *known)
+{
+    static const char *const splits[] = {"train_", "validation_", "test_"};
+    *known = false;
+    for (size_t split = 0; split < sizeof splits / sizeof *splits; split++) {
+        const size_t length = strlen(splits[split]);
+        for (int metric = 0; metric < NN_METRIC_COUNT && strncmp(name, splits[split], length) == 0; metric++) {
+            if (strcmp(name + length, nn_metric_name((nn_metric)metric)) == 0) {
+                *known = true;
+                return nn_metric_lower_is_better((nn_metric)metric);
+            }
+        }
+    }
+    return false;
+}
+
+size_t nni_history_best(const nni_history *history, const nni_curve *curve)
+{
+    bool known = false;
+    size_t best = SIZE_MAX;
+    const bool lower = nni_history_lower_is_better(curve->name, &known);
+    for (size_t i = 0; known && i < history->epochs; i++) {
+        const double value = curve->values[i];
+        if (isfinite(value) &&
+            (best == SIZE_MAX || (lower ? value < curve->values[best] : value > curve->values[best])))
+            best = i;
+    }
+    return best;
+}
+
+static bool has_values(const nni_history *history, const nni_curve *curve)
+{
+    for (size_t i = 0; curve && i < history->epochs; i++)
+        if (isfinite(curve->values[i]))
+            return true;
+    return false;
+}
+
+/* @return a curve with values, "SPLIT_METRIC"; NULL: there is none */
+static const nni_curve *find(const nni_history *history, const char *split, const char *metric)
+{
+    char name[64];
+    if (snprintf(name, sizeof name, "%s_%s", split, metric) >= (int)sizeof name)
+        return NULL;
+    const nni_curve *curve = nni_history_curve(history, name);
+    return has_values(history, curve) ? curve : NULL;
+}
+
+const nni_curve *nni_history_main_curve(const nni_history *history)
+{
+    static const char *const splits[] = {"test", "validation"};
+    static const char *const metrics[] = {"accuracy", "subset_accuracy", "r2", "iou", "loss"};
+    const nni_curve *found = history->watched ? find(history, "validation", history->watched) : NULL;
+    for (size_t split = 0; split < sizeof splits / sizeof *splits; split++)
+        for (size_t metric = 0; !found && metric < sizeof metrics / sizeof *metrics; metric++)
+            found = find(history, splits[split], metrics[metric]);
+    if (!found)
+        found = nni_history_curve(history, "train_loss");
+    return found ? found : history->curves;
+}

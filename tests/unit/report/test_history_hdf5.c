@@ -10,6 +10,7 @@
 #include "hdf5/process/library.h"
 #include "report/history/history.h"
 #include "support/history_fixture.h"
+#include "support/history_sum.h"
 #include "support/next_random.h"
 #include "support/suite.h"
 
@@ -244,6 +245,7 @@ static void damaged_predictions_are_survived(void)
         nni_history *history = read_run();
         for (size_t row = 0; history->predictions && row < history->predictions->rows; row++)
             CU_ASSERT_FATAL((size_t)history->predictions->class_of[row] < history->predictions->class_count);
+        history_sum(history);
         nni_history_free(history);
         bytes[place] = before;
     }

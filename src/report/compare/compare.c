@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "draw/html.h"
+#include "report/page/page.h"
 #include "report/page/section.h"
-#include "report/report.h"
 #include "support/memory.h"
 
 void nni_comparison_free(nni_comparison *c)
@@ -41,7 +41,7 @@ static nn_status put_other_rows(const nni_comparison *c, const size_t *group_of,
     for (size_t i = 0; i < c->count; i++)
         if (group_of[c->order[i]] != 0)
             others[count++] = c->order[i];
-    fputs("<p class=\"warning\">", c->out);
+    fputs("<p class=\"warn\">", c->out);
     if (2 * count > c->count)
         fprintf(c->out, "The runs were %s %zu different sets of rows", did, groups);
     else {
@@ -77,7 +77,7 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
         NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on",
                               "differences may come from the rows as well as from the settings", error));
     if (c->rows_vary)
-        fputs("<p class=\"warning\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
+        fputs("<p class=\"warn\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
               "small differences mean little.</p>\n",
               c->out);
     return NN_OK;
@@ -88,10 +88,11 @@ static nn_status put_page(const nni_comparison *c, nn_error *error)
     char title[64];
     snprintf(title, sizeof title, c->count == 1 ? "%zu run" : "%zu runs side by side", c->count);
     nni_page_begin(c->out, title);
-    fprintf(c->out, "<h1>%s</h1>\n", title);
     NN_TRY(put_summary(c, error));
     NN_TRY(nni_compare_curves(c, error));
     NN_TRY(nni_compare_table(c, error));
+    NN_TRY(nni_compare_parallel(c, error));
+    NN_TRY(nni_compare_pairs(c, error));
     nni_page_end(c->out);
     return NN_OK;
 }

@@ -56,9 +56,9 @@ nn_status nni_compare_rank(nni_comparison *comparison, nn_error *error);
 /** All figures of the runs, by name, in the order of their appearance. @param figures  empty; receives them */
 nn_status nni_compare_figures(const nni_comparison *comparison, nni_string_set *figures, nn_error *error);
 
-enum { NNI_COMPARE_TITLE = 64 };
+enum { NNI_COMPARE_TITLE = 96 };
 
-/** @return "test accuracy" of "test_accuracy" */
+/** @return a figure in words: "test AUROC" of "test_auroc" */
 const char *nni_compare_title(const char *figure, char title[NNI_COMPARE_TITLE]);
 
 /** @return the colour of a run, 0 ... NNI_COMPARE_COLOURED - 1; SIZE_MAX: it is drawn pale */

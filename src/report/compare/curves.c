@@ -20,13 +20,16 @@ enum {
     POINTS_MOST = 400,
     PALE_MOST = 1000,
     PLOTS_MOST = 24,
-    LEGEND_CHARACTERS = 36,
+    PLOTS_OF_MANY = 10, /* runs */
+    MANY = 200,
+    NAME_CHARACTERS = 60,
 };
 
 /* The lines of a plot while it is drawn. Owns x and y of each. */
 typedef struct lines {
     nni_series *series; /* [count] */
     double **x, **y;    /* [count] */
+    char **names;       /* [count] */
     size_t count;
 } lines;
 
@@ -35,10 +38,12 @@ static void free_lines(lines *of)
     for (size_t i = 0; i < of->count; i++) {
         nni_release(of->x[i]);
         nni_release(of->y[i]);
+        nni_release(of->names[i]);
     }
     nni_release(of->series);
     nni_release(of->x);
     nni_release(of->y);
+    nni_release(of->names);
 }
 
 /* Keeps the least and the greatest value of each of most / 2 equal parts of a line. @return points that are left */
@@ -64,14 +69,25 @@ static size_t thin(const double *x, const double *y, size_t count, size_t most, 
     return kept;
 }
 
-static nn_status add_line(lines *to, const nni_history *run, const nni_curve *curve, size_t most, nn_error *error)
+static nn_status add_line(lines *to, const nni_comparison *c, size_t place, const char *figure, size_t most,
+                          nn_error *error)
 {
+    const nni_history *run = c->runs[c->order[place]];
+    const nni_curve *curve = nni_history_curve(run, figure);
+    if (!curve)
+        return NN_OK;
     const size_t at = to->count, room = run->epochs < most ? run->epochs : most;
     NN_TRY(nni_allocate(room, sizeof(double), "a curve", &to->x[at], error));
     to->count++;
     NN_TRY(nni_allocate(room, sizeof(double), "a curve", &to->y[at], error));
     const size_t count = thin(run->epoch, curve->values, run->epochs, most, to->x[at], to->y[at]);
-    to->series[at] = (nni_series){.x = to->x[at], .y = to->y[at], .count = count};
+    to->names[at] = nni_compare_shorten(c->labels[c->order[place]], NAME_CHARACTERS);
+    to->series[at] = (nni_series){.name = to->names[at],
+                                  .x = to->x[at],
+                                  .y = to->y[at],
+                                  .count = count,
+                                  .colour = place,
+                                  .faint = place >= c->coloured};
     return NN_OK;
 }
 
@@ -95,7 +111,7 @@ static bool spans_decades(const lines *of)
 /* What a plot shows of which runs. */
 typedef struct overlay {
     const char *figure;
-    size_t runs;        /* that have it */
+    bool first;         /* with the legend, and as wide as the page */
     size_t pale;        /* most lines that are pale */
     size_t points;      /* most of a line in colour */
     size_t pale_points; /* of a pale one */
@@ -105,25 +121,12 @@ typedef struct overlay {
 static nn_status add_lines(const nni_comparison *c, const overlay *show, lines *to, size_t *coloured, nn_error *error)
 {
     const size_t others = c->count - c->coloured, pale = others < show->pale ? others : show->pale;
-    for (size_t i = 0; i < pale; i++) {
-        const nni_history *run = c->runs[c->order[c->coloured + i * others / pale]];
-        const nni_curve *curve = nni_history_curve(run, show->figure);
-        if (!curve)
-            continue;
-        NN_TRY(add_line(to, run, curve, show->pale_points, error));
-        to->series[to->count - 1].faint = true;
-    }
-    *coloured = 0;
-    for (size_t i = 0; i < c->coloured; i++) {
-        const nni_history *run = c->runs[c->order[i]];
-        const nni_curve *curve = nni_history_curve(run, show->figure);
-        if (!curve)
-            continue;
-        NN_TRY(add_line(to, run, curve, show->points, error));
-        to->series[to->count - 1].colour = i;
-        to->series[to->count - 1].name = c->labels[c->order[i]];
-        ++*coloured;
-    }
+    for (size_t i = 0; i < pale; i++)
+        NN_TRY(add_line(to, c, c->coloured + i * others / pale, show->figure, show->pale_points, error));
+    const size_t behind = to->count;
+    for (size_t i = 0; i < c->coloured; i++)
+        NN_TRY(add_line(to, c, i, show->figure, show->points, error));
+    *coloured = to->count - behind;
     return NN_OK;
 }
 
@@ -131,17 +134,12 @@ static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, n
 {
     size_t coloured = 0;
     NN_TRY(add_lines(c, show, of, &coloured, error));
-    char title[NNI_COMPARE_TITLE], description[256], *names[NNI_COMPARE_COLOURED] = {0};
+    char title[NNI_COMPARE_TITLE], description[256];
     nni_compare_title(show->figure, title);
     snprintf(description, sizeof description, "%s over epochs: %zu runs, %zu of them in colour, %zu pale.", title,
              of->count, coloured, of->count - coloured);
     bool known = false;
     const bool log = nni_history_lower_is_better(show->figure, &known) && spans_decades(of);
-    for (size_t i = 0; i < coloured; i++) {
-        nni_series *series = &of->series[of->count - coloured + i];
-        names[i] = nni_compare_shorten(series->name, LEGEND_CHARACTERS);
-        series->name = names[i] ? names[i] : series->name;
-    }
     const nni_plot plot = {
         .title = title,
         .description = description,
@@ -149,11 +147,15 @@ static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, n
         .y = {.least = NAN, .most = NAN, .log = log},
         .series = of->series,
         .series_count = of->count,
-        .legend = true,
+        .width = show->first ? 960 : 0,
+        .height = show->first ? 380 : 0,
+        .legend = show->first,
     };
+    if (show->first)
+        fputs("<div class=\"wide\">\n", c->out);
     const bool drawn = nni_draw_plot(c->out, &plot);
-    for (size_t i = 0; i < coloured; i++)
-        nni_release(names[i]);
+    if (show->first)
+        fputs("</div>\n", c->out);
     return drawn ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory: cannot draw %s of the runs", title);
 }
 
@@ -165,6 +167,8 @@ static nn_status draw_overlay(const nni_comparison *c, const overlay *show, nn_e
         status = nni_allocate(c->count, sizeof *of.x, "curves", &of.x, error);
     if (status == NN_OK)
         status = nni_allocate(c->count, sizeof *of.y, "curves", &of.y, error);
+    if (status == NN_OK)
+        status = nni_allocate(c->count, sizeof *of.names, "curves", &of.names, error);
     if (status == NN_OK)
         status = draw(c, show, &of, error);
     free_lines(&of);
@@ -212,16 +216,18 @@ static nn_status draw_all(const nni_comparison *c, const nni_string_set *figures
     size_t plots = 0, shared = 0;
     for (size_t i = 0; i < figures->count; i++)
         if (runs_with(c, figures->text[i]) > (c->count > 1)) {
-            if (shared++ < PLOTS_MOST)
+            if (shared++ < (c->count > MANY ? PLOTS_OF_MANY : PLOTS_MOST))
                 shown[plots++] = figures->text[i];
         }
     if (plots == 0)
         return NN_OK;
     const size_t pale = c->count - c->coloured, drawn = pale < PALE_MOST ? pale : PALE_MOST;
-    overlay first = {.pale = drawn,
+    overlay first = {.first = true,
+                     .pale = drawn,
                      .points = points_of(POINTS_COLOURED, plots * c->coloured),
                      .pale_points = points_of(POINTS_PALE_FIRST, drawn)};
     overlay others = first;
+    others.first = false;
     others.pale = plots * pale * POINTS_LEAST < POINTS_PALE_OTHERS ? pale : 0;
     others.pale_points = points_of(POINTS_PALE_OTHERS, plots * pale);
     nni_section_begin(c->out, "curves", "Curves");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/compare/compare.h"
+#include "report/page/words.h"
 #include "support/memory.h"
 
 /* What most runs are judged by; of equally many the first. */
@@ -14,7 +15,7 @@ static nn_status choose(nni_comparison *c, nni_string_set *names, size_t *votes,
     size_t chosen = 0;
     for (size_t i = 0; i < c->count; i++) {
         const nni_curve *curve = nni_history_main_curve(c->runs[i]);
-        if (!curve)
+        if (!curve || nni_history_best(c->runs[i], curve) == SIZE_MAX)
             continue;
         NN_TRY(nni_string_set_add(names, curve->name, error));
         votes[nni_string_set_find(names, curve->name)]++;
@@ -58,9 +59,10 @@ nn_status nni_compare_figures(const nni_comparison *c, nni_string_set *figures, 
 
 const char *nni_compare_title(const char *figure, char title[NNI_COMPARE_TITLE])
 {
-    snprintf(title, NNI_COMPARE_TITLE, "%s", figure);
-    for (char *at = title; *at; at++)
-        *at = *at == '_' ? ' ' : *at;
+    const char *metric;
+    const nni_figure_split split = nni_figure_split_of(figure, &metric);
+    snprintf(title, NNI_COMPARE_TITLE, "%s%s%s", split < NNI_FIGURE_SPLITS ? nni_figure_split_names[split] : "",
+             split < NNI_FIGURE_SPLITS ? " " : "", nni_metric_in_words(metric).text);
     return title;
 }
 

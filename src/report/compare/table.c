@@ -10,27 +10,27 @@
 #include "report/page/section.h"
 #include "support/memory.h"
 
-enum { SETTINGS_MOST = 20, VALUE_CHARACTERS = 40, DIGITS = 4 };
+/* The table of 1,000 runs stays about a megabyte: a cell of a figure takes some 40 bytes. */
+enum { SETTINGS_MOST = 20, VALUE_CHARACTERS = 40, DIGITS = 5, FIGURE_CELLS_MOST = 20000, FIGURE_COLUMNS_LEAST = 4 };
 
-static void put_heading(FILE *out, const char *text)
+/* Columns of numbers stand to the right, the others are of class text. */
+static void put_heading(FILE *out, const char *text, bool number)
 {
-    fputs("<th scope=\"col\"><button type=\"button\">", out);
+    fputs(number ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"text\">", out);
     nni_html_put(out, text);
-    fputs("</button></th>", out);
+    fputs("</th>", out);
 }
 
+/* The script sorts by the text of a cell where it has no data-value. */
 static void put_number(FILE *out, double value, int digits)
 {
     char text[NNI_HTML_NUMBER];
-    if (isnan(value))
-        fputs("<td></td>", out);
-    else
-        fprintf(out, "<td data-value=\"%.9g\">%s</td>", value, nni_html_number(value, digits, text));
+    fprintf(out, "<td>%s</td>", isnan(value) ? "" : nni_html_number(value, digits, text));
 }
 
 static void put_text(FILE *out, const char *text, size_t most)
 {
-    fputs("<td>", out);
+    fputs("<td class=\"text\">", out);
     nni_html_put_short(out, text, most);
     fputs("</td>", out);
 }
@@ -75,68 +75,73 @@ static double parameters_of(const nni_history *run)
 typedef struct columns {
     const nni_comparison *c;
     nni_string_set figures;         /* the main one first */
+    size_t figure_count;            /* that have a column */
+    bool all_last;                  /* the last value of all of them, not just of the main one */
     size_t settings[SETTINGS_MOST]; /* indices of those that differ */
     size_t setting_count;
     bool parameters; /* networks differ in size */
 } columns;
 
-static void put_figure_headings(FILE *out, const char *figure)
+static void put_figure_headings(const columns *of, size_t figure)
 {
     char title[NNI_COMPARE_TITLE];
-    put_heading(out, nni_compare_title(figure, title));
-    put_heading(out, "epoch");
-    put_heading(out, "last");
+    put_heading(of->c->out, nni_compare_title(of->figures.text[figure], title), true);
+    if (figure == 0 || of->all_last)
+        put_heading(of->c->out, "last", true);
 }
 
 static void put_head(const columns *of)
 {
     FILE *out = of->c->out;
     fputs("<thead><tr>", out);
-    put_heading(out, "run");
-    if (of->figures.count > 0)
-        put_figure_headings(out, of->figures.text[0]);
-    put_heading(out, "ended");
-    put_heading(out, "epochs");
-    put_heading(out, "seconds");
+    put_heading(out, "run", false);
+    if (of->figure_count > 0)
+        put_figure_headings(of, 0);
+    put_heading(out, "ended", false);
+    put_heading(out, "epochs", true);
+    put_heading(out, "seconds", true);
     if (of->c->measured_count > 1)
-        put_heading(out, "measured on");
+        put_heading(out, "measured on", false);
     if (of->c->trained_count > 1)
-        put_heading(out, "trained on");
+        put_heading(out, "trained on", false);
     if (of->parameters)
-        put_heading(out, "parameters");
+        put_heading(out, "parameters", true);
     for (size_t i = 0; i < of->setting_count; i++)
-        put_heading(out, of->c->settings.paths.text[of->settings[i]]);
-    for (size_t i = 1; i < of->figures.count; i++)
-        put_figure_headings(out, of->figures.text[i]);
+        put_heading(out, of->c->settings.paths.text[of->settings[i]],
+                    nni_run_setting_numbers(&of->c->settings.each[of->settings[i]], of->c->count, NULL));
+    for (size_t i = 1; i < of->figure_count; i++)
+        put_figure_headings(of, i);
     fputs("</tr></thead>\n", out);
 }
 
-static void put_figure(FILE *out, const nni_history *run, const char *figure)
+static void put_figure(const columns *of, const nni_history *run, size_t figure)
 {
-    const nni_curve *curve = nni_history_curve(run, figure);
+    FILE *out = of->c->out;
+    const nni_curve *curve = nni_history_curve(run, of->figures.text[figure]);
     const size_t line = curve ? nni_history_best(run, curve) : SIZE_MAX;
-    put_number(out, line == SIZE_MAX ? NAN : curve->values[line], DIGITS);
-    put_number(out, line == SIZE_MAX ? NAN : run->epoch[line], DIGITS);
-    put_number(out, last_of(run, curve), DIGITS);
+    char text[NNI_HTML_NUMBER];
+    if (line == SIZE_MAX)
+        fputs("<td></td>", out);
+    else
+        fprintf(out, "<td data-value=\"%.7g\">%s <i>at %.0f</i></td>", curve->values[line],
+                nni_html_number(curve->values[line], DIGITS, text), run->epoch[line]);
+    if (figure == 0 || of->all_last)
+        put_number(out, last_of(run, curve), DIGITS);
 }
 
 static void put_rows_number(FILE *out, size_t group)
 {
-    fprintf(out, "<td data-value=\"%zu\">rows %zu</td>", group, group + 1);
+    fprintf(out, "<td class=\"text\">rows %zu</td>", group + 1);
 }
 
 static void put_setting(const columns *of, size_t setting, size_t run)
 {
     const nni_run_setting *shown = &of->c->settings.each[setting];
     const char *value = nni_run_setting_value(shown, run);
-    double number = NAN;
-    char *end = NULL;
-    if (value)
-        number = strtod(value, &end);
     if (!value)
         fputs("<td></td>", of->c->out);
-    else if (end != value && *end == '\0')
-        fprintf(of->c->out, "<td data-value=\"%.9g\">%.9g</td>", number, number);
+    else if (nni_run_setting_numbers(shown, 0, NULL))
+        fprintf(of->c->out, "<td>%s</td>", value);
     else
         put_text(of->c->out, value, VALUE_CHARACTERS);
 }
@@ -148,25 +153,40 @@ static void put_row(const columns *of, size_t run)
     const size_t colour = nni_compare_colour(c, run);
     fputs("<tr><th scope=\"row\">", c->out);
     if (colour != SIZE_MAX)
-        fprintf(c->out, "<span class=\"key s%zu\"></span>", colour);
+        fprintf(c->out, "<span class=\"swatch s%zu\"></span>", colour);
     nni_html_put(c->out, c->labels[run]);
     fputs("</th>", c->out);
-    if (of->figures.count > 0)
-        put_figure(c->out, history, of->figures.text[0]);
+    if (of->figure_count > 0)
+        put_figure(of, history, 0);
     put_text(c->out, state_of(history), VALUE_CHARACTERS);
-    put_number(c->out, history->epochs > 0 ? history->epoch[history->epochs - 1] : 0, 9);
+    put_number(c->out, history->epochs > 0 ? history->epoch[history->epochs - 1] : 0, 15);
     put_number(c->out, last_of(history, nni_history_curve(history, "seconds")), 3);
     if (c->measured_count > 1)
         put_rows_number(c->out, c->measured[run]);
     if (c->trained_count > 1)
         put_rows_number(c->out, c->trained[run]);
     if (of->parameters)
-        put_number(c->out, parameters_of(history), 9);
+        put_number(c->out, parameters_of(history), 15);
     for (size_t i = 0; i < of->setting_count; i++)
         put_setting(of, of->settings[i], run);
-    for (size_t i = 1; i < of->figures.count; i++)
-        put_figure(c->out, history, of->figures.text[i]);
+    for (size_t i = 1; i < of->figure_count; i++)
+        put_figure(of, history, i);
     fputs("</tr>\n", c->out);
+}
+
+/* Figures that have no column, or no second one. */
+static void put_other_figures(const columns *of)
+{
+    FILE *out = of->c->out;
+    char title[NNI_COMPARE_TITLE];
+    if (!of->all_last)
+        fputs("<p class=\"note\">Last values are those of the first figure alone: the table would be too large.", out);
+    for (size_t i = of->figure_count; i < of->figures.count; i++) {
+        fputs(i == of->figure_count ? " Left out for the same reason: " : ", ", out);
+        nni_html_put(out, nni_compare_title(of->figures.text[i], title));
+    }
+    if (!of->all_last)
+        fputs(of->figure_count < of->figures.count ? ".</p>\n" : "</p>\n", out);
 }
 
 /* What differs and has no column, and what does not differ. */
@@ -210,6 +230,10 @@ static nn_status choose_columns(columns *of, size_t *differing, nn_error *error)
 {
     const nni_run_settings *settings = &of->c->settings;
     NN_TRY(nni_compare_figures(of->c, &of->figures, error));
+    const size_t room = FIGURE_CELLS_MOST / of->c->count,
+                 most = room > FIGURE_COLUMNS_LEAST ? room : FIGURE_COLUMNS_LEAST;
+    of->all_last = 2 * of->figures.count <= most;
+    of->figure_count = of->all_last || of->figures.count < most ? of->figures.count : most - 1;
     for (size_t i = 0; i < settings->paths.count; i++)
         if (settings->each[settings->order[i]].differs && ++*differing <= SETTINGS_MOST)
             of->settings[of->setting_count++] = settings->order[i];
@@ -225,12 +249,13 @@ nn_status nni_compare_table(const nni_comparison *c, nn_error *error)
     nn_status status = choose_columns(&of, &differing, error);
     if (status == NN_OK) {
         nni_section_begin(c->out, "runs", "Runs");
-        fputs("<div class=\"scroll\"><table class=\"sortable\">\n", c->out);
+        fputs("<div class=\"scroll\"><table class=\"sortable runs\">\n", c->out);
         put_head(&of);
         fputs("<tbody>\n", c->out);
         for (size_t i = 0; i < c->count; i++)
             put_row(&of, c->order[i]);
         fputs("</tbody></table></div>\n", c->out);
+        put_other_figures(&of);
         put_other_settings(&of, differing);
         nni_section_end(c->out);
     }

@@ -69,6 +69,8 @@ typedef struct nni_lines {
 nn_status nni_lines_open(const char *path, nni_lines *lines, nn_error *error);
 /** @return false: there is none, or it cannot be read */
 bool nni_lines_next(nni_lines *lines);
+/** Goes back to before the first one. */
+void nni_lines_rewind(nni_lines *lines);
 void nni_lines_close(nni_lines *lines);
 
 /* Members of a JSON object. */

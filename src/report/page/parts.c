@@ -61,7 +61,7 @@ const char *nni_output_name(nni_texts *texts, const nni_history *run, size_t ind
     return name_in(texts, &run->output_names, index, kind == NN_PREDICTS_LABELS ? "label" : "output");
 }
 
-const char *nni_input_name(nni_texts *texts, const nni_history *run, size_t index)
+const char *nni_feature_text(nni_texts *texts, const nni_history *run, size_t index)
 {
     return name_in(texts, &run->feature_names, index, "feature");
 }

@@ -34,7 +34,7 @@ char *nni_amount(double value, char text[NNI_HTML_NUMBER]);
 /** @return name of a class, label or output of the run's predictions; "class 7" where it has none */
 const char *nni_output_name(nni_texts *texts, const nni_history *run, size_t index);
 /** @return name of a feature; "feature 7" where it has none */
-const char *nni_input_name(nni_texts *texts, const nni_history *run, size_t index);
+const char *nni_feature_text(nni_texts *texts, const nni_history *run, size_t index);
 
 /** Begins a table that may be wider than the page. @param figure  its data-figure, what it holds: "classes"
  * @param caption  text of ours. @param heads  [count] titles of its columns; escaped here */

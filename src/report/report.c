@@ -6,7 +6,10 @@
 static nn_status write_page(FILE *out, const nni_history *const *runs, size_t count, const nni_report_options *options,
                             nn_error *error)
 {
-    (void)count;
+    if (options->theory)
+        return nni_report_theory_page(out, runs, count, options, error);
+    if (count > 1)
+        return nni_report_compare_page(out, runs, count, options, error);
     return nni_report_run_page(out, runs[0], options, error);
 }
 

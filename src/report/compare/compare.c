@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "draw/html.h"
+#include "report/page/page.h"
 #include "report/page/section.h"
-#include "report/report.h"
 #include "support/memory.h"
 
 void nni_comparison_free(nni_comparison *c)

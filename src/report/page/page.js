@@ -106,7 +106,7 @@ tip.className = 'tip';
 ring.className = 'ring';
 tip.hidden = ring.hidden = true;
 document.body.append(tip, ring);
-for (const area of document.querySelectorAll('svg.area')) {
+for (const area of document.querySelectorAll('.area')) {
   const svg = area.ownerSVGElement, title = svg.querySelector(':scope > title');
   let series = null;
   const hide = function () { tip.hidden = ring.hidden = true; };

@@ -234,7 +234,7 @@ static const char *largest_features(struct worst *worst, const float *x)
     const char *text = "";
     for (size_t i = 0; i < count; i++)
         text = nni_text(&worst->texts, "%s%s%s\u00a0%s", text, i > 0 ? ", " : "",
-                        nni_feature_name(&worst->texts, worst->run, best[i]), NNI_FIGURE((double)x[best[i]]));
+                        nni_feature_text(&worst->texts, worst->run, best[i]), NNI_FIGURE((double)x[best[i]]));
     return text;
 }
 

@@ -84,7 +84,7 @@ static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, const 
         &(nni_plot){.title = nni_text(texts, "%s: %s", network, reached),
                     .description = nni_text(texts, "Rows of the data, and the function that the run %s learnt; %s.",
                                             run->name, reached),
-                    .x = {.title = nni_feature_name(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
+                    .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
                     .y = {.least = NAN, .most = NAN},
                     .series = series + !rows, /* without dots that are not there */
                     .series_count = 2 - (size_t)!rows,

@@ -97,8 +97,8 @@ static bool draw_last(FILE *out, nni_texts *texts, const nni_history *run)
                                              "The plane of two inputs, coloured by the class that the run %s predicts: "
                                              "%s after %s epochs.",
                                              run->name, reached, NNI_FIGURE(frame->epoch)),
-                     .x = {.title = nni_feature_name(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
-                     .y = {.title = nni_feature_name(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
+                     .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
+                     .y = {.title = nni_feature_text(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
                      .series = series,
                      .series_count = find_dots(run, texts, dots, dots + ROWS, series),
                      .width = 440,

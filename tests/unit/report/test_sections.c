@@ -220,12 +220,13 @@ static void of_10000_classes_the_most_confused_are_shown(void)
     }
     char *text = written(nni_section_classes, &run);
     double figures[400];
-    check_has(text, "Of 10000 classes the matrix shows the 20 that are most confused");
+    check_has(text, "Of 10,000 classes the matrix shows the 20 that are most confused");
     check_has(text, "class 4321 predicted as class 77 in 20 of 20");
     check_has(text, "with the lowest F1");
     check_has(text, "the 4 with the lowest AUROC are shown, and the mean over all");
     CU_ASSERT_TRUE(cells(text, "confused", figures, 400) == 40 && figures[0] == 20 && figures[1] == 1);
-    CU_ASSERT_EQUAL(cells(text, "classes", figures, 400) / 50, 6); /* areas of some classes are not defined */
+    CU_ASSERT_TRUE(cells(text, "classes", figures, 400) >= 250); /* of those without rows there are no areas */
+    CU_ASSERT_EQUAL(occurrences(strstr(text, "with the lowest F1"), "<th scope=\"row\">"), 50 + 20); /* and mistakes */
     CU_ASSERT_TRUE(strlen(text) < 300000);
     free(text);
     free_predictions(&record);
@@ -308,7 +309,7 @@ static void values_have_figures_and_pictures(void)
     CU_ASSERT_EQUAL(cells(text, "values", figures, 4), 4);
     CU_ASSERT_DOUBLE_EQUAL(figures[0], 1 - 0.25 / ((5000.0 * 5000 - 1) / 12), 1e-12); /* of equal steps */
     CU_ASSERT_TRUE(figures[1] == 0.5 && figures[2] == 0.5 && figures[3] == 0.5);
-    check_has(text, "5,000 rows, evenly spaced, of the 10,000 rows of the validation split");
+    check_has(text, "5000 rows, evenly spaced, of the 10,000 rows of the validation split");
     check_has(text, "The dots are 2000 evenly spaced rows of the 5000, and the worst rows");
     check_has(text, "price &amp; &lt;b&gt;");
     CU_ASSERT_EQUAL(occurrences(text, "<figure"), 3);
@@ -349,7 +350,7 @@ static void values_that_are_not_finite_or_one_row_make_a_page(void)
     free_predictions(&record);
     record = made_values(1, 1);
     text = written(nni_section_values, &run);
-    check_has(text, "1 rows, evenly spaced, of the 2 rows");
+    check_has(text, "1 row, evenly spaced, of the 2 rows");
     free(text);
     text = written(nni_section_classes, &run);
     CU_ASSERT_STRING_EQUAL(text, "");

@@ -36,6 +36,7 @@ nn_status nni_check_schedule(const nni_check *in);
 nn_status nni_check_data(const nni_check *in);
 nn_status nni_check_augment(const nni_check *in);
 nn_status nni_check_training(const nni_check *in);
+nn_status nni_check_record(const nni_check *in);
 nn_status nni_check_stop(const nni_check *in);
 
 #endif

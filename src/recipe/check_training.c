@@ -122,3 +122,19 @@ nn_status nni_check_stop(const nni_check *in)
                               nn_metric_name(stop->metric));
     return NN_OK;
 }
+
+/* What is recorded is of whole epochs. */
+nn_status nni_check_record(const nni_check *in)
+{
+    const nni_record_settings *record = &in->recipe->record;
+    const struct {
+        const char *key;
+        size_t steps;
+    } intervals[] = {{"record.norms", record->norms.steps},
+                     {"record.ranks", record->ranks.steps},
+                     {"record.histograms", record->histograms.steps}};
+    for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++)
+        if (intervals[i].steps > 0)
+            return nni_check_fail(in, intervals[i].key, "is a number of epochs; write one such as 1 epoch, or off");
+    return NN_OK;
+}

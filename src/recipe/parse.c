@@ -164,10 +164,12 @@ static nn_status make_model_path_absolute(reading *in)
     return from ? make_path_absolute(in, key, from) : NN_OK;
 }
 
-static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count)
+static nn_status resolve(reading *in, const char *text, const char *const *overrides, size_t override_count,
+                         char **written)
 {
     static const nni_yaml_source built_in = {.kind = NNI_YAML_DEFAULTS, .name = "defaults"};
     NN_TRY(parse_texts(in, text, overrides, override_count));
+    NN_TRY(nni_yaml_emit(in->root, written, in->error));
     NN_TRY(nni_yaml_default(in->pool, in->root, nni_recipe_section, (nni_yaml_place){.source = &built_in}, in->error));
     NN_TRY(complete_split(in, "validation"));
     NN_TRY(complete_split(in, "test"));
@@ -192,6 +194,7 @@ static nn_status check(const nni_check *in)
     NN_TRY(nni_check_optimizer(in));
     NN_TRY(nni_check_schedule(in));
     NN_TRY(nni_check_training(in));
+    NN_TRY(nni_check_record(in));
     return nni_check_stop(in);
 }
 
@@ -208,10 +211,15 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
     reading in = {.origin = origin, .folder = folder, .error = error};
     *recipe = NULL;
     NN_TRY(nni_yaml_pool_create(&in.pool, error));
-    nn_status status = resolve(&in, text, overrides, override_count);
+    char *written = NULL;
+    nn_status status = resolve(&in, text, overrides, override_count, &written);
     nn_recipe *filled = status == NN_OK ? calloc(1, sizeof *filled) : NULL;
     if (status == NN_OK)
         status = filled ? fill(&in, filled) : nn_fail(error, NN_SYSTEM, "out of memory: cannot read the recipe");
+    if (filled)
+        filled->written = written;
+    else
+        free(written);
     if (status == NN_OK)
         *recipe = filled;
     else
@@ -224,6 +232,7 @@ void nn_recipe_free(nn_recipe *recipe)
 {
     if (!recipe)
         return;
+    free(recipe->written);
     free(recipe->text);
     nni_yaml_release(nni_recipe_section, recipe);
     free(recipe);

@@ -68,6 +68,29 @@ typedef struct nni_parallel_settings {
     double hang_seconds; /**< without progress, after which a rank counts as hung; 0: never */
 } nni_parallel_settings;
 
+/** How often a training records what its report shows. */
+typedef enum nni_record_kind { NNI_RECORD_AUTO, NNI_RECORD_FULL, NNI_RECORD_OFF } nni_record_kind;
+
+/** Rows whose predictions are recorded. */
+typedef enum nni_record_split {
+    NNI_RECORD_TEST, /**< of validation where there is no test split */
+    NNI_RECORD_VALIDATION,
+    NNI_RECORD_TRAIN,
+    NNI_RECORD_NO_SPLIT,
+} nni_record_split;
+
+/** What a training records for its report (src/train/record). Intervals are epochs; 0: switched off. */
+typedef struct nni_record_settings {
+    nni_record_kind name;
+    nni_interval norms, ranks, histograms;
+    size_t boundary; /**< frames of what a network of one or two inputs computes; 0: none */
+    nni_record_split predictions;
+    double surface; /**< half width of the square of two parameters over which the loss is computed; 0: none */
+} nni_record_settings;
+
+/** Whether a training ends with a report of itself. */
+typedef enum nni_report_setting { NNI_REPORT_AUTO, NNI_REPORT_OFF } nni_report_setting;
+
 /** The recipe in full: every default is filled in. Owns its strings and arrays; make with nn_recipe_load or
  * nn_recipe_parse. */
 struct nn_recipe {
@@ -81,7 +104,10 @@ struct nn_recipe {
     nni_training_settings training;
     nni_checkpoint_settings checkpoint;
     nni_parallel_settings parallel;
-    char *text; /**< the resolved recipe as YAML: loading it gives this recipe again */
+    nni_record_settings record;
+    nni_report_setting report;
+    char *written; /**< the recipe as it was read, with overrides and without defaults, as YAML */
+    char *text;    /**< the resolved recipe as YAML: loading it gives this recipe again */
 };
 
 #endif

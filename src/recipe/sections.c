@@ -49,6 +49,37 @@ static const nni_kind wires[] = {
 
 static const nni_domain wire_domain = NNI_DOMAIN("wire", wires);
 
+/* Of auto and full, which differ in how often they do it. */
+static const nni_kind_setting record_settings[] = {
+    {"norms", "1 epoch"}, {"ranks", "1 epoch"}, {"histograms", "5 epochs"}, {"boundary", "8"}, {"predictions", "test"},
+    {"surface", "off"},   {NULL, NULL},
+};
+
+static const nni_kind records[] = {
+    [NNI_RECORD_AUTO] = {"auto", "as the settings say, less often where that is more than 1 % of the work",
+                         record_settings},
+    [NNI_RECORD_FULL] = {"full", "as the settings say, whatever it takes", record_settings},
+    [NNI_RECORD_OFF] = {.name = "off", .help = "nothing is recorded"},
+};
+
+static const nni_domain record_domain = NNI_DOMAIN("record", records);
+
+static const nni_kind record_splits[] = {
+    [NNI_RECORD_TEST] = {.name = "test", .help = "the test rows; without a test split those of validation"},
+    [NNI_RECORD_VALIDATION] = {.name = "validation", .help = "the validation rows"},
+    [NNI_RECORD_TRAIN] = {.name = "train", .help = "the training rows"},
+    [NNI_RECORD_NO_SPLIT] = {.name = "off", .help = "none"},
+};
+
+static const nni_domain record_split_domain = NNI_DOMAIN("split", record_splits);
+
+static const nni_kind reports[] = {
+    [NNI_REPORT_AUTO] = {.name = "auto", .help = "report.html is written into the folder of the training at its end"},
+    [NNI_REPORT_OFF] = {.name = "off", .help = "nntrain report makes it later"},
+};
+
+static const nni_domain report_domain = NNI_DOMAIN("report", reports);
+
 /* --- sections --- */
 
 static const nni_setting stop_section[] = {
@@ -135,6 +166,25 @@ static const nni_setting parallel_section[] = {
     {0},
 };
 
+static const nni_setting record_section[] = {
+    {NNI_SETTING(KIND, nni_record_settings, name), .value = "auto", .required = true, .domain = &record_domain,
+     .help = "how often it is recorded"},
+    {NNI_SETTING(INTERVAL, nni_record_settings, norms), NNI_FROM_1, .word = "off",
+     .help = "epochs between norms of weights and gradients"},
+    {NNI_SETTING(INTERVAL, nni_record_settings, ranks), NNI_FROM_1, .word = "off",
+     .help = "epochs between times and memory of the ranks"},
+    {NNI_SETTING(INTERVAL, nni_record_settings, histograms), NNI_FROM_1, .word = "off",
+     .help = "epochs between histograms of weights, activations and gradients"},
+    {NNI_SETTING(COUNT, nni_record_settings, boundary), .word = "off", .least = 2, .most = 1000,
+     .help = "frames of what a network of one or two inputs computes"},
+    {NNI_SETTING(KIND, nni_record_settings, predictions), .domain = &record_split_domain,
+     .help = "rows whose predictions are recorded at the end"},
+    {NNI_SETTING(NUMBER, nni_record_settings, surface), NNI_ABOVE_0, .word = "off",
+     .help = "half width of the square around 0 over which the loss of a network of two parameters is recorded, "
+             "such as 4"},
+    {0},
+};
+
 const nni_setting nni_recipe_section[] = {
     {NNI_SETTING(COUNT, nn_recipe, seed), .value = "1", .required = true,
      .help = "seed of initial weights, shuffles, dropout and augmentation"},
@@ -155,5 +205,9 @@ const nni_setting nni_recipe_section[] = {
      .help = "checkpoints"},
     {NNI_SETTING(SECTION, nn_recipe, parallel), .required = true, .settings = parallel_section,
      .help = "ranks and threads"},
+    {NNI_SETTING(SECTION, nn_recipe, record), .required = true, .settings = record_section,
+     .help = "what a training records for its report"},
+    {NNI_SETTING(KIND, nn_recipe, report), .value = "auto", .required = true, .domain = &report_domain,
+     .help = "report of a training in pictures"},
     {0},
 };

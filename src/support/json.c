@@ -28,6 +28,8 @@ void nni_json_put(FILE *out, const char *text)
 
 static void put_line(nni_json *json)
 {
+    if (json->flat)
+        return;
     fputc('\n', json->out);
     for (unsigned i = 0; i < json->depth; i++)
         fputs("  ", json->out);
@@ -36,7 +38,7 @@ static void put_line(nni_json *json)
 static void lead(nni_json *json, const char *name)
 {
     if (json->follows)
-        fputc(',', json->out);
+        fputs(json->flat ? ", " : ",", json->out);
     if (json->depth > 0)
         put_line(json);
     if (name) {
@@ -105,4 +107,21 @@ void nni_json_numbers(nni_json *json, const char *name, const double *numbers, s
         put_number(json, numbers[i]);
     }
     fputs(count > 0 ? "]" : "[]", json->out);
+}
+
+void nni_json_bytes(nni_json *json, const char *name, const void *bytes, size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *at = bytes;
+    lead(json, name);
+    fputc('"', json->out);
+    for (size_t i = 0; i < count; i += 3) {
+        const size_t left = count - i;
+        const unsigned three =
+            (unsigned)at[i] << 16 | (left > 1 ? (unsigned)at[i + 1] << 8 : 0) | (left > 2 ? at[i + 2] : 0);
+        const char four[] = {digits[three >> 18], digits[three >> 12 & 63], left > 1 ? digits[three >> 6 & 63] : '=',
+                             left > 2 ? digits[three & 63] : '='};
+        fwrite(four, 1, sizeof four, json->out);
+    }
+    fputc('"', json->out);
 }

@@ -13,6 +13,7 @@ typedef struct nni_json {
     unsigned depth;
     bool follows; /**< whether something stands before what comes next, in the same object or array */
     int digits;   /**< significant ones of numbers; 0: 6 */
+    bool flat;    /**< on one line */
 } nni_json;
 
 /** Puts a text in quotes, escaped as JSON wants it; U+FFFD stands for each byte that is no UTF-8. */
@@ -27,6 +28,8 @@ void nni_json_count(nni_json *json, const char *name, size_t count);
 void nni_json_truth(nni_json *json, const char *name, bool truth);
 /** null where it is NaN or infinite, which JSON has no words for. */
 void nni_json_number(nni_json *json, const char *name, double number);
+/** Bytes as a text in base 64 (RFC 4648). */
+void nni_json_bytes(nni_json *json, const char *name, const void *bytes, size_t count);
 /** An array of numbers, on one line. */
 void nni_json_numbers(nni_json *json, const char *name, const double *numbers, size_t count);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checkpoint/list.h"
 #include "train/run/gradient_sync.h"
 #include "train/run_folder/folder.h"
 
@@ -14,7 +15,7 @@ nn_status nni_resume_newest(const char *folder, const nni_output *output, char p
     uint64_t *steps = NULL;
     size_t count = 0;
     path[0] = '\0';
-    NN_TRY(nni_folder_list(folder, &steps, &count, error));
+    NN_TRY(nni_checkpoint_list(folder, &steps, &count, error));
     nn_status status = NN_OK;
     size_t tried = 0;
     for (; tried < count; tried++) {

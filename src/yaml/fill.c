@@ -148,6 +148,8 @@ static nn_status fill_value(const filling *in, const nni_yaml_node *node, const 
         return fill_count(in, node, setting, member, at);
     case NNI_SETTING_NUMBER:
     case NNI_SETTING_NUMBERS:
+        if (setting->word && strcmp(node->text, setting->word) == 0)
+            return NN_OK;
         *number = strtod(node->text, NULL);
         return is_within(setting, *number) ? NN_OK : fail_range(in, node, setting, *number, at);
     case NNI_SETTING_KIND:

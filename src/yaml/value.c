@@ -60,10 +60,15 @@ static void check_count_or_word(const nni_yaml_node *node, const nni_setting *se
         nni_say(wrong, "is no whole number and not %s", setting->word);
 }
 
-static void check_number(const nni_yaml_node *node, nni_sentence *wrong)
+/* @param word  that will do, too; or NULL */
+static void check_number(const nni_yaml_node *node, const char *word, nni_sentence *wrong)
 {
+    if (word && strcmp(node->text, word) == 0)
+        return;
     if (!node->plain || !is_number(node->text)) {
         nni_say(wrong, "is no number such as 0.1 or 1e-3");
+        if (word)
+            nni_say(wrong, ", and not %s", word);
         return;
     }
     errno = 0;
@@ -114,7 +119,7 @@ void nni_yaml_check_value(nni_yaml_node *node, const nni_setting *setting, nni_s
         break;
     case NNI_SETTING_NUMBER:
     case NNI_SETTING_NUMBERS:
-        check_number(node, wrong);
+        check_number(node, setting->word, wrong);
         break;
     case NNI_SETTING_KIND:
         check_kind(node, setting->domain, wrong);

@@ -32,7 +32,7 @@ typedef enum nni_run_state {
 
 /** Where and on what a run was begun or resumed. Texts may be NULL. */
 typedef struct nni_run_origin {
-    double epoch; /**< complete epochs then */
+    double epoch; /**< complete epochs then (NAN: not known) */
     char *time;   /**< UTC, ISO 8601 */
     char *version, *instruction_set, *processor, *mpi, *hdf5, *compiler;
     nni_string_set hosts; /**< distinct names */

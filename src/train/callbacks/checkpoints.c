@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checkpoint/list.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "support/timeline.h"
@@ -67,7 +68,8 @@ static void rotate(const nni_run_files *files, size_t keep)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    if (nni_run_lock_check(files->lock, NULL) != NN_OK || nni_folder_list(files->folder, &steps, &count, NULL) != NN_OK)
+    if (nni_run_lock_check(files->lock, NULL) != NN_OK ||
+        nni_checkpoint_list(files->folder, &steps, &count, NULL) != NN_OK)
         return;
     for (size_t i = keep; i < count; i++) {
         char path[PATH_MAX];
@@ -184,7 +186,7 @@ static nn_status set_aside(const char *folder, uint64_t step, nn_error *error)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    NN_TRY(nni_folder_list(folder, &steps, &count, error));
+    NN_TRY(nni_checkpoint_list(folder, &steps, &count, error));
     nn_status status = NN_OK;
     size_t later = 0;
     for (; later < count && steps[later] > step && status == NN_OK; later++) {
@@ -298,6 +300,7 @@ static nn_status restore_best(nni_run *run, nn_error *error)
         status = nni_gradient_sync_rewrite(run->model.gradient_sync, write_best,
                                            &(best_weights){network, best->network}, error);
         memcpy(network->statistics, best->network->statistics, network->statistics_count * sizeof(nni_real));
+        run->progress.restored_best = true;
     }
     nni_checkpoint_free(best);
     if (status == NN_OK && run->model.test_evaluator)

@@ -70,6 +70,8 @@ typedef struct nni_run_progress {
     bool finished;             /* a stop of the recipe holds */
     const char *finish_reason; /* NULL: none does */
     bool stopped;              /* by a signal */
+    bool restored_best;        /* the network has the weights of the best epoch again */
+    nn_error end_error;        /* what ended the training before its end; status NN_OK: nothing has */
 } nni_run_progress;
 
 /** The run's folder and the checkpoints in it. */

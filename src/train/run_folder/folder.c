@@ -3,13 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checkpoint/list.h"
 #include "support/files.h"
 
 static const char runs[] = "runs";
@@ -23,60 +23,9 @@ nn_status nni_folder_join(const char *folder, const char *name, char path[PATH_M
 
 nn_status nni_folder_checkpoint(const char *folder, uint64_t step, char path[PATH_MAX], nn_error *error)
 {
-    char name[64];
-    snprintf(name, sizeof name, "checkpoint-%08" PRIu64 ".h5", step);
+    char name[NNI_CHECKPOINT_NAME];
+    nni_checkpoint_name(step, name);
     return nni_folder_join(folder, name, path, error);
-}
-
-/* Exactly the names that nni_folder_checkpoint gives. */
-static bool parse_checkpoint_name(const char *name, uint64_t *step)
-{
-    char again[64];
-    if (sscanf(name, "checkpoint-%" SCNu64 ".h5", step) != 1)
-        return false;
-    snprintf(again, sizeof again, "checkpoint-%08" PRIu64 ".h5", *step);
-    return strcmp(name, again) == 0;
-}
-
-static int newest_first(const void *left, const void *right)
-{
-    const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a < b) - (a > b);
-}
-
-nn_status nni_folder_list(const char *folder, uint64_t **steps, size_t *count, nn_error *error)
-{
-    *steps = NULL;
-    *count = 0;
-    DIR *open_folder = opendir(folder);
-    if (!open_folder)
-        return nn_fail(error, NN_SYSTEM, "cannot look into %s: %s", folder, strerror(errno));
-    size_t capacity = 0;
-    nn_status status = NN_OK;
-    for (struct dirent *entry; status == NN_OK && (entry = readdir(open_folder));) {
-        uint64_t step = 0;
-        if (!parse_checkpoint_name(entry->d_name, &step))
-            continue;
-        if (*count == capacity) {
-            capacity = capacity ? 2 * capacity : 64;
-            uint64_t *more = realloc(*steps, capacity * sizeof *more);
-            if (!more) {
-                status = nn_fail(error, NN_SYSTEM, "out of memory: too many checkpoints in %s", folder);
-                break;
-            }
-            *steps = more;
-        }
-        (*steps)[(*count)++] = step;
-    }
-    closedir(open_folder);
-    if (status == NN_OK && *count > 1)
-        qsort(*steps, *count, sizeof **steps, newest_first);
-    if (status != NN_OK) {
-        free(*steps);
-        *steps = NULL;
-        *count = 0;
-    }
-    return status;
 }
 
 static bool exists(const char *folder, const char *name)
@@ -91,7 +40,7 @@ static bool holds_a_run(const char *folder)
 {
     uint64_t *steps = NULL;
     size_t count = 0;
-    nni_folder_list(folder, &steps, &count, NULL);
+    nni_checkpoint_list(folder, &steps, &count, NULL);
     free(steps);
     return count > 0 || exists(folder, "model.h5");
 }
@@ -206,7 +155,7 @@ static void remove_partial_files(const char *folder)
             nni_folder_join(folder, entry->d_name, path, NULL) != NN_OK)
             continue;
         entry->d_name[length - strlen(ending)] = '\0';
-        bool ours = parse_checkpoint_name(entry->d_name, &step);
+        bool ours = nni_checkpoint_step(entry->d_name, &step);
         for (size_t i = 0; i < NAMES; i++)
             ours = ours || strcmp(entry->d_name, names[i]) == 0;
         if (ours)

@@ -30,15 +30,8 @@ nn_status nni_folder_open(const nn_train_options *options, nni_folder *folder, n
 /** Takes a folder away again where it was created and nothing is in it. */
 void nni_folder_abandon(const nni_folder *folder);
 
-/** Name of the checkpoint of a step. */
+/** Path of the checkpoint of a step. */
 nn_status nni_folder_checkpoint(const char *folder, uint64_t step, char path[PATH_MAX], nn_error *error);
-
-/**
- * Steps of the checkpoints in a folder, newest first.
- *
- * @param steps  receives an array to be released with free
- */
-nn_status nni_folder_list(const char *folder, uint64_t **steps, size_t *count, nn_error *error);
 
 /** Joins folder and name; NN_SYSTEM where that is too long. */
 nn_status nni_folder_join(const char *folder, const char *name, char path[PATH_MAX], nn_error *error);

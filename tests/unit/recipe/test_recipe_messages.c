@@ -39,14 +39,15 @@ static void unknown_keys_are_refused_with_the_known_ones(void)
         {SMALL "training: {epoch: 3}\n",
          "r.yaml:4:12: training: unknown key \"epoch\" (did you mean epochs?); the "
          "keys here are epochs, batch, accumulate, stop, restore_best, top_k, precision, on_nan"},
-        {SMALL "sede: 3\n", "r.yaml:4:1: unknown key \"sede\" (did you mean seed?); the keys here are seed, data, "
-                            "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel"},
+        {SMALL "sede: 3\n",
+         "r.yaml:4:1: unknown key \"sede\" (did you mean seed?); the keys here are seed, data, "
+         "network, loss, optimizer, schedule, regularization, training, checkpoint, parallel, record, report"},
         {"network: {layers: [{unist: 3}]}\n", "r.yaml:1:21: network.layers[0]: unknown key \"unist\" (did you mean "
                                               "units?); the keys here are units, activation, normalization, dropout"},
         {SMALL "parallel: {zz: 3}\n", "r.yaml:4:12: parallel: unknown key \"zz\"; the keys here are slices, threads, "
                                       "reproducible, bucket, exchange, wire, agree_every, hang_after"},
         {SMALL "\"a\\eb\": 3\n", "r.yaml:4:1: unknown key \"a\\x1bb\"; the keys here are seed, data, network, loss, "
-                                 "optimizer, schedule, regularization, training, checkpoint, parallel"},
+                                 "optimizer, schedule, regularization, training, checkpoint, parallel, record, report"},
     };
     EXPECT_REFUSALS(refusals);
 }

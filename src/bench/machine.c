@@ -9,32 +9,13 @@
 #include "support/system/cpu.h"
 #include "support/system/topology.h"
 
-static void find_processor(char *name, size_t size)
-{
-    static const char key[] = "model name";
-    snprintf(name, size, "unknown");
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    if (!file)
-        return;
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        const char *value = strchr(line, ':');
-        if (!value || strncmp(line, key, strlen(key)) != 0)
-            continue;
-        value += 1 + strspn(value + 1, " ");
-        snprintf(name, size, "%.*s", (int)strcspn(value, "\n"), value);
-        break;
-    }
-    fclose(file);
-}
-
 nni_bench_machine nni_bench_machine_of(size_t threads)
 {
     const nni_cpu_mask mask = nni_cpu_bound_mask();
     nni_topology topology;
     nni_topology_read(NNI_TOPOLOGY_ROOT, &mask, &topology);
     nni_bench_machine machine = {.isa = nni_isa_in_use(), .threads = threads, .cores = topology.cores};
-    find_processor(machine.processor, sizeof machine.processor);
+    nni_cpu_name(machine.processor, sizeof machine.processor);
     for (int level = 1; level <= 3; level++)
         machine.cache[level - 1] = nni_cpu_cache_bytes(level);
     return machine;

@@ -4,9 +4,9 @@
 
 #include "checkpoint/trained.h"
 #include "cli/model.h"
-#include "data/dataset/cursor.h"
+#include "data/names/output_names.h"
 #include "data/predictions/predictions.h"
-#include "data/rows/rows.h"
+#include "data/predictions/split_outputs.h"
 #include "metrics/subject.h"
 #include "support/files.h"
 #include "support/memory.h"
@@ -61,43 +61,34 @@ static const struct argp parser = {
     .children = children,
 };
 
-/* Rows of a piece, through the network. */
-static void run_piece(const nni_model_session *session, const nni_rows *rows, nni_real *x, nni_real *output)
+/* Where the outputs of this rank's rows go. */
+typedef struct output_rows {
+    nni_real *values; /* [rows, width] */
+    size_t width;
+} output_rows;
+
+static void keep_output(void *context, const nni_split_row *row)
 {
-    const nn_network *network = session->model->network;
-    nni_network_infer(network, nni_dataset_convert(session->dataset, rows, x), rows->count, session->work);
-    nni_network_activate_output(network, rows->count, session->work);
-    memcpy(output + rows->first * network->outputs, nni_network_output(network, session->work),
-           rows->count * network->outputs * sizeof *output);
+    const output_rows *to = context;
+    memcpy(to->values + row->index * to->width, row->output, to->width * sizeof *to->values);
+}
+
+static nni_row_choice all_rows(const nni_dataset *dataset)
+{
+    return (nni_row_choice){dataset->slicing.slices.rows, dataset->slicing.slices.rows};
 }
 
 /* All of this rank's rows through the network: output [rows, outputs]. */
 static nn_status run_rows(const nni_model_session *session, nni_real *output, nn_error *error)
 {
-    const nni_dataset *dataset = session->dataset;
-    const size_t capacity = session->work->capacity;
-    nni_real *x = NULL;
-    nni_cursor *cursor = NULL;
-    nni_rows rows = {.count = 1};
-    nn_status status = nni_allocate(capacity, dataset->row.features * sizeof *x, "a piece of the rows", &x, error);
-    if (status == NN_OK)
-        status = nni_cursor_create(dataset, capacity, &cursor, error);
-    while (status == NN_OK && rows.count > 0) {
-        status = nni_cursor_next(cursor, &rows, error);
-        if (status == NN_OK && rows.count > 0)
-            run_piece(session, &rows, x, output);
-    }
-    nni_cursor_free(cursor);
-    nni_release(x);
-    return status;
+    output_rows to = {output, session->model->network->outputs};
+    return nni_split_run(session->model->network, session->work, session->dataset, all_rows(session->dataset),
+                         keep_output, &to, error);
 }
 
 static size_t rows_of_rank(const nni_dataset *dataset, const nn_comm *comm, int rank)
 {
-    const size_t ranks = (size_t)comm->size;
-    const size_t first = nni_slices_first_of_rank(dataset->slicing.slices, (size_t)rank, ranks);
-    const size_t end = nni_slices_first_of_rank(dataset->slicing.slices, (size_t)rank + 1, ranks);
-    return nni_slicing_first(&dataset->slicing, end) - nni_slicing_first(&dataset->slicing, first);
+    return nni_split_rows_of(dataset, all_rows(dataset), comm, rank);
 }
 
 /* What a piece of the outputs decides: classes, or labels from 0.5 on. */
@@ -175,17 +166,9 @@ static void print_written(const arguments *given, const nni_model_session *sessi
 static nn_status name_outputs(const nni_model_session *session, nn_prediction kind, nni_string_set *names,
                               nn_error *error)
 {
-    const nni_split_settings *train = &session->recipe->data.train;
     if (kind == NN_PREDICTS_CLASSES)
         return nni_string_set_copy(&session->model->class_names, names, error);
-    bool named = train->y_columns_count == session->model->network->outputs;
-    for (size_t i = 0; i < train->y_columns_count; i++)
-        named = named && train->y_columns[i][strspn(train->y_columns[i], "0123456789:")] != '\0';
-    for (size_t i = 0; named && i < train->y_columns_count; i++)
-        NN_TRY(nni_string_set_add(names, train->y_columns[i], error));
-    if (names->count < session->model->network->outputs) /* one that is chosen twice */
-        nni_string_set_free(names);
-    return NN_OK;
+    return nni_output_names_of(&session->recipe->data.train, session->model->network->outputs, names, error);
 }
 
 /* @param names  receives what the file borrows until it is finished */

@@ -5,8 +5,6 @@
 #include "draw/plot.h"
 #include "draw/style.h"
 
-/* --- scales through colours that are equally far apart in lightness (CIE L*) --- */
-
 static unsigned mixed(const unsigned *colours, size_t count, double value)
 {
     const double at = fmin(fmax(value, 0), 1) * (double)(count - 1);
@@ -20,10 +18,19 @@ static unsigned mixed(const unsigned *colours, size_t count, double value)
     return rgb;
 }
 
+/* Okabe and Ito's colours moved apart: each has a contrast of 3:1 at the least with its ground and its panels, and any
+ * two are some 20 apart (CIE 1976) for those who do not see red, green or blue, too. */
 unsigned nni_draw_rgb(size_t colour)
 {
-    static const unsigned colours[NNI_DRAW_COLOURS] = {0x0072B2, 0xD55E00, 0x00875F, 0xB0518D,
-                                                       0xA37500, 0x2F9BD6, 0x7D2F12, 0x5C6670};
+    static const unsigned colours[NNI_DRAW_COLOURS] = {0x1F57CB, 0xDF6510, 0x117E50, 0xA363A7,
+                                                       0x965317, 0x2F8FE8, 0x5B0F0C, 0x465260};
+    return colours[colour % NNI_DRAW_COLOURS];
+}
+
+unsigned nni_draw_rgb_on_dark(size_t colour)
+{
+    static const unsigned colours[NNI_DRAW_COLOURS] = {0x4A97F0, 0xE8903F, 0x3CCF85, 0xDFA0B8,
+                                                       0xD9D030, 0xAFE4FA, 0xD2574C, 0x9A9DD1};
     return colours[colour % NNI_DRAW_COLOURS];
 }
 

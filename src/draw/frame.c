@@ -24,14 +24,14 @@ static size_t every_of(double needed, double slot)
     return slot >= needed ? 1 : (size_t)ceil(needed / slot);
 }
 
-nni_names nni_names_across(const char *const *names, size_t count, double slot, double lead, double most)
+nni_names nni_names_across(const char *const *names, size_t count, double slot, double most)
 {
     const double width = widest(names, count), between = 8, slope = 45, diagonal = sqrt(0.5);
     if (width + between <= slot)
         return (nni_names){.every = 1, .room = slot, .height = NNI_TEXT_LINE};
     /* Lines that stand at 45 degrees are sqrt(2) times their height apart. */
     nni_names turned = {.every = every_of(NNI_TEXT_LINE / diagonal - 4, slot), .turn = -slope};
-    turned.room = fmin(fmin(width, most / diagonal), fmax((lead + slot / 2) / diagonal, 3 * NNI_TEXT_SIZE));
+    turned.room = fmin(width, most / diagonal);
     turned.height = turned.room * diagonal + NNI_TEXT_SIZE;
     return turned;
 }
@@ -55,10 +55,10 @@ static double widest_tick(const nni_ticks *ticks)
 
 static void set_edges(nni_frame *frame, double left, double top, double right, double bottom)
 {
-    frame->left = left;
-    frame->top = top;
-    frame->right = fmax(right, left + 1);
-    frame->bottom = fmax(bottom, top + 1);
+    frame->left = ceil(left); /* whole pixels, on which lines are sharp */
+    frame->top = ceil(top);
+    frame->right = fmax(round(right), frame->left + 1);
+    frame->bottom = fmax(round(bottom), frame->top + 1);
     frame->x.start = frame->left;
     frame->x.length = frame->right - frame->left;
     frame->y.start = frame->bottom;
@@ -86,7 +86,7 @@ static double plan_below(nni_frame *frame, const nni_axis *x)
         return NNI_TEXT_LINE;
     }
     const double slot = fabs(nni_scale_at(&frame->x, 1) - nni_scale_at(&frame->x, 0));
-    frame->x_names = nni_names_across(x->categories, x->category_count, slot, frame->left - 4, share * frame->height);
+    frame->x_names = nni_names_across(x->categories, x->category_count, slot, share * frame->height);
     return frame->x_names.height;
 }
 
@@ -174,7 +174,7 @@ static void draw_lines(FILE *out, const nni_frame *frame, const nni_axis *x, con
 
 static void label_x(FILE *out, const nni_frame *frame, const nni_axis *x)
 {
-    const double base = frame->bottom + gap + NNI_TEXT_SIZE - 1;
+    const double base = frame->bottom + gap + NNI_TEXT_SIZE - 1, diagonal = sqrt(0.5);
     for (size_t i = 0; !x->categories && i < frame->x_ticks.count; i++)
         if (*frame->x_ticks.ticks[i].text)
             nni_svg_text(out, "tick", nni_scale_at(&frame->x, frame->x_ticks.ticks[i].value), base, NNI_ANCHOR_MIDDLE,
@@ -186,7 +186,7 @@ static void label_x(FILE *out, const nni_frame *frame, const nni_axis *x)
             nni_svg_text(out, "tick", at, base, NNI_ANCHOR_MIDDLE, 0, x->categories[i], SIZE_MAX);
         else
             nni_svg_text(out, "tick", at + 4, frame->bottom + gap + 4, NNI_ANCHOR_END, names->turn, x->categories[i],
-                         nni_text_fit(x->categories[i], names->room));
+                         nni_text_fit(x->categories[i], fmin(names->room, at / diagonal)));
     }
     if (x->title) /* in the middle of the area, and within the picture where it is wider than that */
         nni_svg_text(out, "axis-title", (frame->left + frame->right) / 2, frame->height - 6, NNI_ANCHOR_MIDDLE, 0,
@@ -220,19 +220,7 @@ void nni_frame_draw(FILE *out, const nni_frame *frame, const nni_axis *x, const 
 
 void nni_frame_begin_area(FILE *out, const nni_frame *frame)
 {
-    const double beyond = 4; /* half of what is drawn at the edges */
-    const double box[] = {frame->left - beyond, frame->top - beyond, frame->right - frame->left + 2 * beyond,
-                          frame->bottom - frame->top + 2 * beyond};
-    static const char *const names[] = {"x", "y", "width", "height"};
-    fputs("<svg class=\"area\"", out);
-    for (int i = 0; i < 4; i++)
-        nni_svg_attribute(out, names[i], box[i]);
-    fputs(" viewBox=\"", out);
-    for (int i = 0; i < 4; i++) {
-        fputs(i > 0 ? " " : "", out);
-        nni_svg_put(out, box[i]);
-    }
-    fputc('"', out);
+    fputs("<g class=\"area\"", out);
     nni_svg_datum(out, "data-x-min", frame->x.least);
     nni_svg_datum(out, "data-x-max", frame->x.most);
     fprintf(out, " data-x-log=\"%d\"", frame->x.log);
@@ -248,5 +236,5 @@ void nni_frame_begin_area(FILE *out, const nni_frame *frame)
 
 void nni_frame_end_area(FILE *out)
 {
-    fputs("</svg>\n", out);
+    fputs("</g>\n", out);
 }

@@ -18,9 +18,9 @@ typedef struct nni_names {
     double height; /**< pixels that labels take across the axis */
 } nni_names;
 
-/** Chooses labels below an axis or above it. @param slot  pixels from one category to the next; @param lead  pixels
- * left of the first one that a turned label may reach into; @param most  pixels that turned labels may take across */
-nni_names nni_names_across(const char *const *names, size_t count, double slot, double lead, double most);
+/** Chooses labels below an axis or above it. @param slot  pixels from one category to the next; @param most  pixels
+ * that turned labels may take across */
+nni_names nni_names_across(const char *const *names, size_t count, double slot, double most);
 
 /** Chooses labels beside a standing axis. @param most  pixels that they may be wide */
 nni_names nni_names_beside(const char *const *names, size_t count, double slot, double most);
@@ -40,7 +40,7 @@ void nni_frame_plan(nni_frame *frame, const nni_axis *x, const nni_axis *y, doub
 /** Draws grid and axes. @param plain  no grid: something else is the ground */
 void nni_frame_draw(FILE *out, const nni_frame *frame, const nni_axis *x, const nni_axis *y, bool plain);
 
-/** Begins the plot area, which cuts off what is drawn beyond it, with the data-* attributes that plot.h tells of. */
+/** Begins the group of what is drawn in the plot area, with the data-* attributes that plot.h tells of. */
 void nni_frame_begin_area(FILE *out, const nni_frame *frame);
 void nni_frame_end_area(FILE *out);
 

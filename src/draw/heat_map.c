@@ -44,7 +44,7 @@ static layout plan(const nni_heat_map *map)
     }
     l.row_names = nni_names_beside(map->row_names, map->rows, l.cell_height, names_most);
     l.left = fmax(l.row_names.height, map->row_title ? fmin(nni_text_width(map->row_title), names_most) : 0) + 8;
-    l.column_names = nni_names_across(map->column_names, map->columns, l.cell_width, names_most, names_most / 2);
+    l.column_names = nni_names_across(map->column_names, map->columns, l.cell_width, names_most / 2);
     l.top = (map->column_title ? NNI_TEXT_LINE + 2 : 0) + l.column_names.height + 6;
     l.right = l.column_names.turn != 0 ? l.column_names.height : 2;
     return l;

@@ -10,7 +10,7 @@
 #include "draw/svg.h"
 #include "draw/text.h"
 
-static const double height = 320, column_width = 112, top = 30, bottom = 16, left = 64, right = 56;
+static const double height = 320, column_width = 112, top = 30, bottom = 16, left = 72, right = 72;
 
 static nni_axis as_axis(const nni_parallel_axis *axis)
 {
@@ -32,39 +32,43 @@ static nni_scale scale_of(const nni_parallel_axis *axis, size_t lines)
     return scale;
 }
 
-static void draw_axis(FILE *out, const nni_parallel_axis *axis, const nni_scale *scale, double x)
+static void label(FILE *out, const char *text, double x, double y, int side, double room)
 {
-    const double middle = 4, room = column_width - 12;
+    const double middle = 4, beside = 6;
+    nni_svg_text(out, "label tick", x + side * beside, y + middle, side < 0 ? NNI_ANCHOR_END : NNI_ANCHOR_START, 0,
+                 text, nni_text_fit(text, room));
+}
+
+/* @param side  of the axis on which its labels stand: -1 left, 1 right; @param room  pixels that they may take there */
+static void draw_axis(FILE *out, const nni_parallel_axis *axis, const nni_scale *scale, double x, int side, double room)
+{
     nni_pen pen = {.out = out};
     nni_ticks ticks = {.count = 0};
-    size_t every = 1;
-    if (axis->categories)
-        every = nni_names_beside(axis->categories, axis->category_count,
-                                 -scale->length / (double)(axis->category_count > 0 ? axis->category_count : 1), room)
-                    .every;
-    else
+    if (!axis->categories)
         nni_ticks_find(&ticks, scale, false, false);
     fputs("<path class=\"axis\" d=\"", out);
     nni_pen_move(&pen, x, top);
     nni_pen_line(&pen, x, height - bottom);
     for (size_t i = 0; i < ticks.count; i++) {
-        nni_pen_move(&pen, x - 3, nni_scale_at(scale, ticks.ticks[i].value));
+        nni_pen_move(&pen, x + 3 * side, nni_scale_at(scale, ticks.ticks[i].value));
         nni_pen_line(&pen, x, nni_scale_at(scale, ticks.ticks[i].value));
     }
     fputs("\"/>\n", out);
     for (size_t i = 0; i < ticks.count; i++)
         if (*ticks.ticks[i].text)
-            nni_svg_text(out, "label tick", x - 6, nni_scale_at(scale, ticks.ticks[i].value) + middle, NNI_ANCHOR_END,
-                         0, ticks.ticks[i].text, SIZE_MAX);
-    for (size_t i = 0; axis->categories && i < axis->category_count; i += every)
-        nni_svg_text(out, "label tick", x - 6, nni_scale_at(scale, (double)i) + middle, NNI_ANCHOR_END, 0,
-                     axis->categories[i], nni_text_fit(axis->categories[i], x - 6 < room ? x - 6 : room));
+            label(out, ticks.ticks[i].text, x, nni_scale_at(scale, ticks.ticks[i].value), side, room);
+    if (axis->categories && axis->category_count > 0) {
+        const double slot = -scale->length / (double)axis->category_count;
+        const nni_names names = nni_names_beside(axis->categories, axis->category_count, slot, room);
+        for (size_t i = 0; i < axis->category_count; i += names.every)
+            label(out, axis->categories[i], x, nni_scale_at(scale, (double)i), side, room);
+    }
     if (axis->title)
         nni_svg_text(out, "axis-title", x, NNI_TEXT_SIZE, NNI_ANCHOR_MIDDLE, 0, axis->title,
                      nni_text_fit(axis->title, column_width - 8));
 }
 
-/* A line's path; where an axis has no value, the line goes on at the next one that has, after a gap. */
+/* A line's path, with a gap where an axis has no value of it. */
 static void draw_line(FILE *out, const nni_parallel_axis *axes, const nni_scale *scales, size_t axis_count, double step,
                       const char *name, size_t line)
 {
@@ -113,7 +117,8 @@ bool nni_draw_parallel(FILE *out, const char *title, const char *description, co
         fputs("</g>\n", out);
     }
     for (size_t a = 0; a < axis_count; a++)
-        draw_axis(out, &axes[a], &scales[a], left + column_width * (double)a);
+        draw_axis(out, &axes[a], &scales[a], left + column_width * (double)a, a > 0 && a + 1 == axis_count ? 1 : -1,
+                  a > 0 && a + 1 < axis_count ? column_width - 12 : left - 8);
     nni_svg_end(out, width);
     nni_figure_end(out);
     free(scales);

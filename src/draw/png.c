@@ -7,51 +7,9 @@
 #include <zlib.h>
 
 #include "draw/html.h"
+#include "draw/png.h"
 
-/* --- base64, as bytes come --- */
-
-typedef struct base64 {
-    FILE *out;
-    unsigned long bits;
-    int pending; /* bytes in bits */
-} base64;
-
-static void put_group(base64 *encoder)
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned long bits = encoder->bits << (8 * (3 - encoder->pending));
-    for (int i = 0; i < 4; i++)
-        fputc(i <= encoder->pending ? alphabet[bits >> (18 - 6 * i) & 63] : '=', encoder->out);
-    encoder->bits = 0;
-    encoder->pending = 0;
-}
-
-static void put_bytes(base64 *encoder, const void *bytes, size_t count)
-{
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < count; i++) {
-        encoder->bits = encoder->bits << 8 | at[i];
-        if (++encoder->pending == 3)
-            put_group(encoder);
-    }
-}
-
-static void put_word(base64 *encoder, unsigned long value)
-{
-    const unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
-                                    (unsigned char)(value >> 8), (unsigned char)value};
-    put_bytes(encoder, bytes, sizeof bytes);
-}
-
-static void put_chunk(base64 *encoder, const char *name, const unsigned char *bytes, size_t count)
-{
-    unsigned long crc = crc32(0, (const unsigned char *)name, 4);
-    crc = count > 0 ? crc32(crc, bytes, (uInt)count) : crc;
-    put_word(encoder, (unsigned long)count);
-    put_bytes(encoder, name, 4);
-    put_bytes(encoder, bytes, count);
-    put_word(encoder, crc);
-}
+static const unsigned char signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
 /* --- rows --- */
 
@@ -136,14 +94,39 @@ static void filter_best(const unsigned char *row, const unsigned char *above, si
     filter_row(best, row, above, bytes, to + 1);
 }
 
-bool nni_html_put_png(FILE *out, const unsigned char *rgb, size_t width, size_t height)
+/* --- the file --- */
+
+static unsigned char *put_bytes(unsigned char *at, const void *bytes, size_t count)
 {
+    if (count > 0)
+        memcpy(at, bytes, count);
+    return at + count;
+}
+
+static unsigned char *put_word(unsigned char *at, unsigned long value)
+{
+    const unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
+                                    (unsigned char)(value >> 8), (unsigned char)value};
+    return put_bytes(at, bytes, sizeof bytes);
+}
+
+static unsigned char *put_chunk(unsigned char *at, const char *name, const unsigned char *bytes, size_t count)
+{
+    at = put_word(at, (unsigned long)count);
+    unsigned char *summed = at;
+    at = put_bytes(put_bytes(at, name, 4), bytes, count);
+    return put_word(at, crc32(0, summed, (uInt)(at - summed)));
+}
+
+bool nni_png_encode(const unsigned char *rgb, size_t width, size_t height, unsigned char **png, size_t *count)
+{
+    enum { CHUNK = 12, CHUNKS = 4, HEADER = 13 };
     colour_table colours = {.count = 0};
     const bool indexed = collect_colours(&colours, rgb, width * height);
     const int bits = !indexed ? 8 : colours.count <= 2 ? 1 : colours.count <= 4 ? 2 : colours.count <= 16 ? 4 : 8;
     const size_t bytes = 1 + (indexed ? (width * (size_t)bits + 7) / 8 : 3 * width); /* of a row, its filter included */
     uLongf packed_bytes = compressBound((uLong)(bytes * height));
-    unsigned char *rows = calloc(height, bytes), *packed = malloc(packed_bytes);
+    unsigned char *rows = calloc(height, bytes), *packed = malloc(packed_bytes), *file = NULL;
     bool fine = rows && packed;
     for (size_t y = 0; fine && y < height; y++)
         if (indexed)
@@ -151,24 +134,44 @@ bool nni_html_put_png(FILE *out, const unsigned char *rgb, size_t width, size_t 
         else
             filter_best(rgb + 3 * y * width, y > 0 ? rgb + 3 * (y - 1) * width : NULL, 3 * width, rows + y * bytes);
     fine = fine && compress2(packed, &packed_bytes, rows, (uLong)(bytes * height), Z_BEST_COMPRESSION) == Z_OK;
-    if (fine) {
-        const unsigned char header[13] = {(unsigned char)(width >> 24),  (unsigned char)(width >> 16),
-                                          (unsigned char)(width >> 8),   (unsigned char)width,
-                                          (unsigned char)(height >> 24), (unsigned char)(height >> 16),
-                                          (unsigned char)(height >> 8),  (unsigned char)height,
-                                          (unsigned char)bits,           indexed ? 3 : 2};
-        base64 encoder = {.out = out};
-        fputs("data:image/png;base64,", out);
-        put_bytes(&encoder, "\x89PNG\r\n\x1a\n", 8);
-        put_chunk(&encoder, "IHDR", header, sizeof header);
+    if (fine)
+        file = malloc(sizeof signature + CHUNKS * CHUNK + HEADER + sizeof colours.colours + packed_bytes);
+    if (file) {
+        unsigned char header[HEADER] = {[8] = (unsigned char)bits, [9] = indexed ? 3 : 2};
+        put_word(put_word(header, (unsigned long)width), (unsigned long)height);
+        unsigned char *at = put_bytes(file, signature, sizeof signature);
+        at = put_chunk(at, "IHDR", header, sizeof header);
         if (indexed)
-            put_chunk(&encoder, "PLTE", colours.colours, 3 * colours.count);
-        put_chunk(&encoder, "IDAT", packed, packed_bytes);
-        put_chunk(&encoder, "IEND", NULL, 0);
-        if (encoder.pending > 0)
-            put_group(&encoder);
+            at = put_chunk(at, "PLTE", colours.colours, 3 * colours.count);
+        at = put_chunk(put_chunk(at, "IDAT", packed, packed_bytes), "IEND", NULL, 0);
+        *png = file;
+        *count = (size_t)(at - file);
     }
     free(packed);
     free(rows);
-    return fine;
+    return file != NULL;
+}
+
+/* --- as an address --- */
+
+static void put_group(FILE *out, const unsigned char *bytes, size_t count)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned long bits = (unsigned long)bytes[0] << 16 | (count > 1 ? (unsigned long)bytes[1] << 8 : 0) |
+                               (count > 2 ? (unsigned long)bytes[2] : 0);
+    for (size_t i = 0; i < 4; i++)
+        fputc(i <= count ? alphabet[bits >> (18 - 6 * i) & 63] : '=', out);
+}
+
+bool nni_html_put_png(FILE *out, const unsigned char *rgb, size_t width, size_t height)
+{
+    unsigned char *png;
+    size_t count;
+    if (!nni_png_encode(rgb, width, height, &png, &count))
+        return false;
+    fputs("data:image/png;base64,", out);
+    for (size_t i = 0; i < count; i += 3)
+        put_group(out, png + i, count - i < 3 ? count - i : 3);
+    free(png);
+    return true;
 }

@@ -199,7 +199,7 @@ static void label_linear(char text[NNI_TICK_TEXT], double value, tick_step step,
 
 static void find_linear(nni_ticks *ticks, const nni_scale *scale, bool across, bool whole)
 {
-    const double spacing = across ? 40 : 24; /* pixels, at the least */
+    const double spacing = across ? 56 : 32; /* pixels, at the least */
     const double sections = fmax(floor(fabs(scale->length) / spacing), 1);
     tick_step step = step_of_at_least(scale->most / sections - scale->least / sections);
     if (whole && step.exponent < 0)

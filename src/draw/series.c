@@ -30,6 +30,7 @@ typedef struct drawing {
     FILE *out;
     const nni_plot *plot;
     const nni_frame *frame;
+    nni_box area;
     bool titles;       /* points tell their values */
     double bar_width;  /* pixels of the place that the bars of all series share */
     size_t bar_series; /* that have bars */
@@ -44,6 +45,18 @@ static double px(const drawing *d, const nni_series *series, size_t i)
 static double py(const drawing *d, const double *y, size_t i)
 {
     return nni_scale_at(&d->frame->y, y[i]);
+}
+
+static double within(double value, double least, double most)
+{
+    return fmin(fmax(value, least), most);
+}
+
+static bool is_within(const drawing *d, double x, double y)
+{
+    const double beyond = 0.49; /* which rounds to the edge */
+    return x >= d->area.left - beyond && x <= d->area.right + beyond && y >= d->area.top - beyond &&
+           y <= d->area.bottom + beyond;
 }
 
 static bool is_point(const drawing *d, const nni_series *series, size_t i)
@@ -93,71 +106,93 @@ static size_t thin(const drawing *d, const nni_series *series, const double *y, 
 static void draw_run(const drawing *d, nni_pen *pen, const nni_series *series, size_t from, size_t to)
 {
     const size_t count = thin(d, series, series->y, from, to);
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 1; k < count; k++) {
+        const double x0 = px(d, series, d->kept[k - 1]), y0 = py(d, series->y, d->kept[k - 1]);
         const double x = px(d, series, d->kept[k]), y = py(d, series->y, d->kept[k]);
-        if (k == 0)
-            nni_pen_move(pen, x, y);
-        else {
-            if (series->form == NNI_SERIES_STEPS)
-                nni_pen_line(pen, x, py(d, series->y, d->kept[k - 1]));
-            nni_pen_line(pen, x, y);
-        }
+        const bool steps = series->form == NNI_SERIES_STEPS;
+        if (steps)
+            nni_pen_line_within(pen, &d->area, x0, y0, x, y0);
+        nni_pen_line_within(pen, &d->area, steps ? x : x0, y0, x, y);
     }
+}
+
+/* An edge of a band, whose points beyond the area lie on its edge. */
+static void draw_edge(const drawing *d, nni_pen *pen, const nni_series *series, const double *y, size_t k, size_t of)
+{
+    const nni_box *area = &d->area;
+    const double x = within(px(d, series, d->kept[k]), area->left, area->right);
+    const double at = within(py(d, y, d->kept[of]), area->top, area->bottom);
+    const bool goes_on = pen->command && pen->command != 'z';
+    (goes_on ? nni_pen_line : nni_pen_move)(pen, x, at);
 }
 
 static void draw_band_run(const drawing *d, nni_pen *pen, const nni_series *series, size_t from, size_t to)
 {
-    draw_run(d, pen, series, from, to);
-    const size_t count = thin(d, series, series->y2, from, to);
-    for (size_t k = count; k-- > 0;) {
-        nni_pen_line(pen, px(d, series, d->kept[k]), py(d, series->y2, d->kept[k]));
-        if (series->form == NNI_SERIES_STEPS && k > 0)
-            nni_pen_line(pen, px(d, series, d->kept[k]), py(d, series->y2, d->kept[k - 1]));
+    const bool steps = series->form == NNI_SERIES_STEPS;
+    const size_t count = thin(d, series, series->y, from, to);
+    for (size_t k = 0; k < count; k++) {
+        if (steps && k > 0)
+            draw_edge(d, pen, series, series->y, k, k - 1);
+        draw_edge(d, pen, series, series->y, k, k);
+    }
+    for (size_t k = thin(d, series, series->y2, from, to); k-- > 0;) {
+        draw_edge(d, pen, series, series->y2, k, k);
+        if (steps && k > 0)
+            draw_edge(d, pen, series, series->y2, k, k - 1);
     }
     nni_pen_close(pen);
+}
+
+static void put_dot(const drawing *d, nni_pen *pen, const nni_series *series, size_t i)
+{
+    const double x = px(d, series, i), y = py(d, series->y, i);
+    if (is_within(d, x, y))
+        nni_pen_dot(pen, x, y);
 }
 
 /* Draws what lies between gaps: as lines and bands, or of single points as dots. */
 static void draw_runs(const drawing *d, const nni_series *series, bool dots)
 {
     nni_pen pen = {.out = d->out};
+    bool begun = false;
     for (size_t from = 0, to; from < series->count; from = to + 1) {
         for (to = from; to < series->count && is_point(d, series, to); to++)
             ;
         if (to == from || (to == from + 1) != dots)
             continue;
-        if (!pen.command)
+        if (!begun)
             fprintf(d->out, "<path class=\"%s\" d=\"", dots ? "dots" : series->y2 ? "band" : "line");
+        begun = true;
         if (dots)
-            nni_pen_dot(&pen, px(d, series, from), py(d, series->y, from));
+            put_dot(d, &pen, series, from);
         else if (series->y2)
             draw_band_run(d, &pen, series, from, to);
         else
             draw_run(d, &pen, series, from, to);
     }
-    if (pen.command)
+    if (begun)
         fputs("\"/>\n", d->out);
 }
 
 /* Dots of very many points: each pixel once. */
 static bool draw_cloud(const drawing *d, const nni_series *series)
 {
-    const nni_frame *frame = d->frame;
-    const size_t columns = (size_t)(frame->right - frame->left) + 2, rows = (size_t)(frame->bottom - frame->top) + 2;
+    const nni_box *area = &d->area;
+    const size_t columns = (size_t)(area->right - area->left) + 1, rows = (size_t)(area->bottom - area->top) + 1;
     unsigned char *taken = calloc(columns, rows);
     if (!taken)
         return false;
     for (size_t i = 0; i < series->count; i++) {
-        const double x = px(d, series, i) - frame->left, y = py(d, series->y, i) - frame->top;
-        if (x > -0.5 && y > -0.5 && x < (double)columns - 1 && y < (double)rows - 1)
-            taken[(size_t)lround(x) * rows + (size_t)lround(y)] = 1;
+        const double x = px(d, series, i), y = py(d, series->y, i);
+        if (is_within(d, x, y))
+            taken[(size_t)lround(x - area->left) * rows + (size_t)lround(y - area->top)] = 1;
     }
     nni_pen pen = {.out = d->out};
     fputs("<path class=\"dots many\" d=\"", d->out);
     for (size_t column = 0; column < columns; column++)
         for (size_t row = 0; row < rows; row++)
             if (taken[column * rows + row])
-                nni_pen_dot(&pen, floor(frame->left) + (double)column, floor(frame->top) + (double)row);
+                nni_pen_dot(&pen, area->left + (double)column, area->top + (double)row);
     fputs("\"/>\n", d->out);
     free(taken);
     return true;
@@ -171,9 +206,7 @@ static bool draw_dots(const drawing *d, const nni_series *series)
     fprintf(d->out, "<path class=\"dots%s\" d=\"", series->count > FEW_DOTS / 8 ? " many" : "");
     for (size_t i = 0; i < series->count; i++)
         if (is_point(d, series, i))
-            nni_pen_dot(&pen, px(d, series, i), py(d, series->y, i));
-    if (!pen.command)
-        fputs("M0 0", d->out);
+            put_dot(d, &pen, series, i);
     fputs("\"/>\n", d->out);
     return true;
 }
@@ -210,15 +243,16 @@ static void put_point_title(const drawing *d, const nni_series *series, size_t i
 
 static void draw_bar(const drawing *d, nni_pen *pen, const nni_series *series, size_t i, size_t which)
 {
+    const nni_box *area = &d->area;
     const double share = 0.86, own = share * d->bar_width / (double)d->bar_series;
-    const double left = px(d, series, i) - share * d->bar_width / 2 + own * (double)which;
-    const nni_scale *scale = &d->frame->y;
-    const double zero = series->y2 ? py(d, series->y2, i) : nni_scale_at(scale, 0);
-    const double base = fmin(fmax(isnan(zero) ? scale->start : zero, d->frame->top), d->frame->bottom);
+    const double from = px(d, series, i) - share * d->bar_width / 2 + own * (double)which;
+    const double left = within(from, area->left, area->right), right = within(from + own, area->left, area->right);
+    const double zero = series->y2 ? py(d, series->y2, i) : nni_scale_at(&d->frame->y, 0);
+    const double base = isnan(zero) ? area->bottom : within(zero, area->top, area->bottom);
     nni_pen_move(pen, left, base);
-    nni_pen_line(pen, left, py(d, series->y, i));
-    nni_pen_line(pen, left + own, py(d, series->y, i));
-    nni_pen_line(pen, left + own, base);
+    nni_pen_line(pen, left, within(py(d, series->y, i), area->top, area->bottom));
+    nni_pen_line(pen, right, within(py(d, series->y, i), area->top, area->bottom));
+    nni_pen_line(pen, right, base);
     nni_pen_close(pen);
 }
 
@@ -246,7 +280,7 @@ static void draw_bars(const drawing *d, const nni_series *series, size_t which)
 static void draw_titles(const drawing *d, const nni_series *series)
 {
     for (size_t i = 0; i < series->count; i++) {
-        if (!is_point(d, series, i))
+        if (!is_point(d, series, i) || !is_within(d, px(d, series, i), py(d, series->y, i)))
             continue;
         fputs("<circle class=\"hit\"", d->out);
         nni_svg_attribute(d->out, "cx", px(d, series, i));
@@ -317,7 +351,8 @@ static bool draw_series(drawing *d, const nni_series *series, size_t *bars, size
 
 bool nni_series_draw(FILE *out, const nni_plot *plot, const nni_frame *frame)
 {
-    drawing d = {.out = out, .plot = plot, .frame = frame};
+    drawing d = {
+        .out = out, .plot = plot, .frame = frame, .area = {frame->left, frame->top, frame->right, frame->bottom}};
     size_t most = 0, bars = 0, titles = 0;
     for (size_t s = 0; s < plot->series_count; s++) {
         most = plot->series[s].count > most ? plot->series[s].count : most;

@@ -11,7 +11,7 @@
 /* --- the figure --- */
 
 /* Pictures wider than this scroll on narrow screens rather than shrink to nothing. */
-static const double narrow = 560, readable_share = 0.62;
+static const double narrow = 480, readable_share = 0.75;
 
 void nni_figure_begin(FILE *out, const char *kind, const char *title)
 {
@@ -37,13 +37,8 @@ void nni_svg_begin(FILE *out, const char *title, const char *description, double
     } else
         fputs("<svg", out);
     fputs(" role=\"img\"", out);
-    nni_svg_attribute(out, "width", width);
-    nni_svg_attribute(out, "height", height);
-    fputs(" viewBox=\"0 0 ", out);
-    nni_svg_put(out, width);
-    fputc(' ', out);
-    nni_svg_put(out, height);
-    fputs("\">", out);
+    fprintf(out, " width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">", ceil(width), ceil(height), ceil(width),
+            ceil(height));
     nni_svg_title(out, title ? title : description ? description : "Picture");
     if (description) {
         fputs("<desc>", out);
@@ -204,6 +199,33 @@ void nni_pen_move(nni_pen *pen, double x, double y)
 void nni_pen_line(nni_pen *pen, double x, double y)
 {
     go(pen, 'L', 'l', x, y);
+}
+
+/* Narrows the part of a line, from and to as shares of it, to what lies on one side of an edge (Liang and Barsky). */
+static void clip_at(double distance, double change, double *from, double *to)
+{
+    if (change < 0)
+        *from = fmax(*from, distance / change);
+    else if (change > 0)
+        *to = fmin(*to, distance / change);
+    else if (distance < 0)
+        *to = -1;
+}
+
+void nni_pen_line_within(nni_pen *pen, const nni_box *box, double x0, double y0, double x1, double y1)
+{
+    const double dx = x1 - x0, dy = y1 - y0;
+    double from = 0, to = 1;
+    clip_at(x0 - box->left, -dx, &from, &to);
+    clip_at(box->right - x0, dx, &from, &to);
+    clip_at(y0 - box->top, -dy, &from, &to);
+    clip_at(box->bottom - y0, dy, &from, &to);
+    if (from > to)
+        return;
+    const double x = x0 + from * dx, y = y0 + from * dy;
+    if (!pen->command || tenths_of(x) != pen->x || tenths_of(y) != pen->y)
+        nni_pen_move(pen, x, y);
+    nni_pen_line(pen, x0 + to * dx, y0 + to * dy);
 }
 
 void nni_pen_dot(nni_pen *pen, double x, double y)

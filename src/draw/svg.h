@@ -7,12 +7,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "draw/text.h"
+
 /** Begins <figure> with its caption. @param kind  its class; @param title  NULL: no caption */
 void nni_figure_begin(FILE *out, const char *kind, const char *title);
 void nni_figure_end(FILE *out);
 
 /** Begins <svg> of a size in CSS pixels, which shrinks with its container; one wider than a narrow screen scrolls below
- * some 60 % of its width, so that its texts remain readable. @param title  NULL: the description stands for it */
+ * three quarters of its width, so that its texts remain readable. @param title  NULL: the description stands for it */
 void nni_svg_begin(FILE *out, const char *title, const char *description, double width, double height);
 void nni_svg_end(FILE *out, double width);
 
@@ -46,6 +48,8 @@ typedef struct nni_pen {
 
 void nni_pen_move(nni_pen *pen, double x, double y);
 void nni_pen_line(nni_pen *pen, double x, double y);
+/** The part of a line that lies within a box, whose beginning is moved to where the pen is elsewhere. */
+void nni_pen_line_within(nni_pen *pen, const nni_box *box, double x0, double y0, double x1, double y1);
 /** A point, which a round end of a line of no length makes a dot. */
 void nni_pen_dot(nni_pen *pen, double x, double y);
 void nni_pen_close(nni_pen *pen);

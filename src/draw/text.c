@@ -6,7 +6,7 @@
 
 #include "support/printable.h"
 
-/* Widths in ems, of the wider of Helvetica, DejaVu Sans, Segoe UI and Roboto where they are near each other. */
+/* Widths in ems of DejaVu Sans, the widest of the fonts that the style sheet names. */
 static double width_of(const char *shown)
 {
     const unsigned char first = (unsigned char)*shown;
@@ -15,14 +15,14 @@ static double width_of(const char *shown)
     if (first >= 0xE3) /* Chinese, Japanese, Korean and what else is as wide as it is high */
         return 1.05;
     if (first >= 0x80)
-        return 0.66;
-    if (strchr("ijlI.,:;|'!", first))
-        return 0.31;
-    if (strchr("frt()[]{}/\\ -", first))
-        return 0.4;
-    if (strchr("mwMW%@", first))
-        return 0.92;
-    return first >= 'A' && first <= 'Z' ? 0.7 : 0.6;
+        return 0.7;
+    if (strchr("ijl.,:;|'! ", first))
+        return 0.33;
+    if (strchr("frtIJ()[]/\\-", first))
+        return 0.41;
+    if (strchr("mwMW%@<>=+#~", first))
+        return first == 'W' || first == '@' ? 1 : 0.95;
+    return first >= 'A' && first <= 'Z' ? 0.75 : 0.635;
 }
 
 size_t nni_text_length(const char *text)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hdf5/image.h"
 
+#include <string.h>
 #include <sys/types.h>
 
 #include "hdf5/element.h"
@@ -57,6 +58,33 @@ bool nni_hdf5_image_write(const nni_hdf5_column *column, size_t first, size_t co
     H5Sclose(memory_space);
     H5Sclose(file_space);
     return good;
+}
+
+static bool note(hid_t file, const char *name, hid_t stored, hid_t given, const void *value)
+{
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t attribute = H5Acreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
+    const bool good = attribute >= 0 && H5Awrite(attribute, given, value) >= 0;
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    if (space >= 0)
+        H5Sclose(space);
+    return good;
+}
+
+bool nni_hdf5_image_note_text(hid_t file, const char *name, const char *text)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    const size_t bytes = strlen(text) > 0 ? strlen(text) : 1;
+    const bool good = H5Tset_size(type, bytes) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0 &&
+                      H5Tset_cset(type, H5T_CSET_UTF8) >= 0 && note(file, name, type, type, text);
+    H5Tclose(type);
+    return good;
+}
+
+bool nni_hdf5_image_note_count(hid_t file, const char *name, uint64_t count)
+{
+    return note(file, name, nni_hdf5_stored_type(NNI_UINT64), nni_hdf5_native_type(NNI_UINT64), &count);
 }
 
 void nni_hdf5_image_close(nni_hdf5_column *column)

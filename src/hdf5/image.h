@@ -9,6 +9,7 @@
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "nntrain/status.h"
 #include "support/element.h"
@@ -41,6 +42,10 @@ bool nni_hdf5_image_add_strings(hid_t file, const char *name, size_t bytes, size
 
 /** Writes rows [first, first + count). */
 bool nni_hdf5_image_write(const nni_hdf5_column *column, size_t first, size_t count, const void *values);
+
+/** Attributes of the root: a text, a number. @return false where memory is short */
+bool nni_hdf5_image_note_text(hid_t file, const char *name, const char *text);
+bool nni_hdf5_image_note_count(hid_t file, const char *name, uint64_t count);
 
 void nni_hdf5_image_close(nni_hdf5_column *column);
 

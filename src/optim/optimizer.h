@@ -103,6 +103,13 @@ size_t nni_optimizer_update(nni_optimizer *optimizer, nn_network *network, nni_p
 bool nni_optimizer_update_elements(const nni_optimizer *optimizer, const nn_network *network, nni_partition elements,
                                    nni_real *gradients);
 
+/** Adds sums of squares of parameters, layer by layer. @param squares  [layer_count] */
+void nni_optimizer_parameter_squares(const nni_optimizer *optimizer, const nn_network *network, double *squares);
+
+/** The same of the gradients of a part. @param source  finds them */
+void nni_optimizer_gradient_squares(const nni_optimizer *optimizer, const nn_network *network, nni_partition part,
+                                    const nni_gradient_source *source, double *squares);
+
 /** Leaves the gradients of a part in the array. @return as nni_optimizer_update */
 size_t nni_optimizer_collect(const nni_optimizer *optimizer, nni_partition part, nni_real *gradients,
                              const nni_gradient_source *source);

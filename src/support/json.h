@@ -28,6 +28,8 @@ void nni_json_count(nni_json *json, const char *name, size_t count);
 void nni_json_truth(nni_json *json, const char *name, bool truth);
 /** null where it is NaN or infinite, which JSON has no words for. */
 void nni_json_number(nni_json *json, const char *name, double number);
+/** Bytes as a text in base 64 (RFC 4648). */
+void nni_json_bytes(nni_json *json, const char *name, const void *bytes, size_t count);
 /** An array of numbers, on one line. */
 void nni_json_numbers(nni_json *json, const char *name, const double *numbers, size_t count);
 

@@ -36,6 +36,8 @@ nn_status nni_train(const nn_recipe *recipe, const nn_train_options *options, nn
     nn_status status = nni_run_create(recipe, options, comm, &run, error);
     if (status == NN_OK) {
         status = train(run, error);
+        if (status != NN_OK && error)
+            run->progress.end_error = *error;
         /* On all ranks alike, so that they can still talk to each other. */
         if (status == NN_STOPPED || status == NN_DIVERGED)
             nni_notify_halt(run);

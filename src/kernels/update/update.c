@@ -48,7 +48,7 @@ static size_t end_of_tensor(const nni_update_block *blocks, size_t block_count, 
     return end;
 }
 
-/* What is done to every block: its gradients are found, checked, used or kept. */
+/* What is done to every block: its gradients are found, checked, used or kept, or their squares added up. */
 typedef struct pass {
     void (*loop)(const nni_update_coefficients *coefficients, nni_update_arrays at, size_t count); /* NULL: kept */
     const nni_update_coefficients *coefficients;
@@ -57,6 +57,7 @@ typedef struct pass {
     bool checks;
     const nni_update_block *blocks;
     size_t block_count;
+    double *squares; /* [block_count] receives their sums; NULL: not asked for */
 } pass;
 
 /* @return whether its gradients are finite */
@@ -68,7 +69,9 @@ static bool go_through_block(const pass *p, const nni_elementwise_kernels *kerne
     if (p->source)
         at.gradients = p->source->find(p->source->context, thread, block->offset, block->count);
     const bool finite = !p->checks || kernels->all_finite(at.gradients, block->count);
-    if (p->loop)
+    if (p->squares)
+        p->squares[block - p->blocks] = kernels_in_use()->squares(at.gradients, block->count);
+    else if (p->loop)
         p->loop(&p->coefficients[block->tensor], at, block->count);
     else if (kept != at.gradients)
         memcpy(kept, at.gradients, block->count * sizeof *kept);
@@ -196,4 +199,11 @@ void nni_update_squares(nni_update_norm norm, const nni_update_coefficients *coe
 {
     squaring s = {norm, coefficients, blocks, arrays, sums};
     nni_team_divide_work(block_count, WORTH_THREADS, block_count, 1, square_share, &s);
+}
+
+void nni_update_found_squares(const nni_update_block *blocks, size_t block_count, const nni_gradient_source *source,
+                              double *sums)
+{
+    const pass add = {.source = source, .blocks = blocks, .block_count = block_count, .squares = sums};
+    go_through(&add);
 }

@@ -69,4 +69,8 @@ size_t nni_update_collect(const nni_update_block *blocks, size_t block_count, nn
 void nni_update_squares(nni_update_norm norm, const nni_update_coefficients *coefficients,
                         const nni_update_block *blocks, size_t block_count, nni_update_arrays arrays, double *sums);
 
+/** The same of gradients that are found block by block. */
+void nni_update_found_squares(const nni_update_block *blocks, size_t block_count, const nni_gradient_source *source,
+                              double *sums);
+
 #endif

@@ -75,11 +75,11 @@ static void add_point(nni_threshold_curve *curve, double x, double y)
     curve->y[curve->count++] = y;
 }
 
-/* A point between two others on one horizontal or vertical line, or on one of equal steps, draws nothing. */
+/* A point in the middle of two others draws nothing; scikit-learn, too, keeps the first threshold all the same. */
 static bool is_needless(const thresholds *sums, size_t i)
 {
     const double *n = sums->negatives, *p = sums->positives;
-    return i > 0 && i + 1 < sums->count && n[i + 1] - n[i] == n[i] - n[i - 1] && p[i + 1] - p[i] == p[i] - p[i - 1];
+    return i > 1 && i + 1 < sums->count && n[i + 1] - n[i] == n[i] - n[i - 1] && p[i + 1] - p[i] == p[i] - p[i - 1];
 }
 
 static nn_status draw_roc(const thresholds *sums, nni_threshold_curve *curve, nn_error *error)

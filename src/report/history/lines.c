@@ -31,6 +31,12 @@ bool nni_lines_next(nni_lines *lines)
     return true;
 }
 
+void nni_lines_rewind(nni_lines *lines)
+{
+    rewind(lines->file);
+    lines->number = 0;
+}
+
 void nni_lines_close(nni_lines *lines)
 {
     if (lines->file)

@@ -10,41 +10,21 @@ typedef struct reader {
     nni_history *history;
     nni_lines lines;
     nni_string_set names; /* of the curves, in their order */
-    size_t capacity;      /* elements of `epoch` and of every curve */
+    size_t count;         /* of lines: elements of `epoch` and of every curve */
     size_t expected;      /* curve that the next member is probably of: lines are alike */
     size_t bad, first_bad;
     bool too_many;
 } reader;
 
-static nn_status enlarge(double **values, size_t count, size_t capacity, nn_error *error)
-{
-    double *larger = NULL;
-    NN_TRY(nni_reserve(capacity, sizeof *larger, "the curves of a run", &larger, error));
-    if (count > 0)
-        memcpy(larger, *values, count * sizeof *larger);
-    nni_release(*values);
-    *values = larger;
-    return NN_OK;
-}
-
 /* Adds a line without values. Lines of a later epoch that stand before it were written again since. */
-static nn_status add_epoch(reader *r, double epoch, nn_error *error)
+static void add_epoch(nni_history *history, double epoch)
 {
-    nni_history *history = r->history;
     while (history->epochs > 0 && history->epoch[history->epochs - 1] >= epoch)
         history->epochs--;
-    if (history->epochs == r->capacity) {
-        const size_t capacity = r->capacity > 0 ? 2 * r->capacity : 64;
-        NN_TRY(enlarge(&history->epoch, history->epochs, capacity, error));
-        for (size_t i = 0; i < history->curve_count; i++)
-            NN_TRY(enlarge(&history->curves[i].values, history->epochs, capacity, error));
-        r->capacity = capacity;
-    }
     history->epoch[history->epochs] = epoch;
     for (size_t i = 0; i < history->curve_count; i++)
         history->curves[i].values[history->epochs] = (double)NAN;
     history->epochs++;
-    return NN_OK;
 }
 
 static nn_status add_curve(reader *r, const char *name, nn_error *error)
@@ -55,7 +35,7 @@ static nn_status add_curve(reader *r, const char *name, nn_error *error)
     NN_TRY(nni_string_set_add(&r->names, name, error));
     history->curve_count++;
     NN_TRY(nni_copy_text(name, &curve->name, error));
-    NN_TRY(enlarge(&curve->values, 0, r->capacity, error));
+    NN_TRY(nni_reserve(r->count, sizeof *curve->values, "the curves of a run", &curve->values, error));
     for (size_t i = 0; i < history->epochs; i++)
         curve->values[i] = (double)NAN;
     return NN_OK;
@@ -71,14 +51,19 @@ static size_t find_curve(reader *r, const char *name)
     return found;
 }
 
-/* A figure of the newest line. Curves take memory for every line: so many that a name can hardly come twice would take
- * far more than the file, which is none that a training wrote. */
+/* Curves have room for every line: so many that a name hardly comes twice would take far more memory than the file has
+ * bytes, which is none that a training wrote. */
+static bool has_room(const reader *r)
+{
+    return r->history->curve_count < NNI_STRING_SET_MAX && r->history->curve_count < r->lines.bytes / r->count;
+}
+
+/* A figure of the newest line. */
 static nn_status add_figure(reader *r, const char *name, double value, nn_error *error)
 {
     nni_history *history = r->history;
     size_t curve = find_curve(r, name);
-    if (curve == SIZE_MAX &&
-        (history->curve_count == NNI_STRING_SET_MAX || history->curve_count >= r->lines.bytes / history->epochs)) {
+    if (curve == SIZE_MAX && !has_room(r)) {
         r->too_many = true;
         return NN_OK;
     }
@@ -99,7 +84,7 @@ static nn_status add_line(reader *r, const nni_json_document *line, nn_error *er
         r->first_bad = r->bad++ == 0 ? r->lines.number : r->first_bad;
         return NN_OK;
     }
-    NN_TRY(add_epoch(r, epoch, error));
+    add_epoch(r->history, epoch);
     r->expected = 0;
     for (const nni_json_value *name = root + 1; name < root + root->span; name += 1 + name[1].span) {
         if (strcmp(name->text, "epoch") == 0 || (name[1].type != NNI_JSON_NUMBER && name[1].type != NNI_JSON_NULL))
@@ -111,7 +96,11 @@ static nn_status add_line(reader *r, const nni_json_document *line, nn_error *er
 
 static nn_status read_lines(reader *r, nn_error *error)
 {
-    while (nni_lines_next(&r->lines)) {
+    while (nni_lines_next(&r->lines))
+        r->count++;
+    nni_lines_rewind(&r->lines);
+    NN_TRY(nni_reserve(r->count, sizeof *r->history->epoch, "the curves of a run", &r->history->epoch, error));
+    while (r->lines.number < r->count && nni_lines_next(&r->lines)) { /* somebody may write more by now */
         nni_json_document *line = NULL;
         nn_status status = nni_json_read(r->lines.text, r->lines.length, "metrics.jsonl", &line, error);
         if (status == NN_DATA && !r->lines.torn)

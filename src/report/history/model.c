@@ -84,12 +84,12 @@ static nn_status take_origin(const nni_checkpoint *model, nni_history *history, 
     return nni_copy_text(from->data_file[0] ? from->data_file : NULL, &origin->data_file, error);
 }
 
-static nn_status take_weights(const nn_network *network, nni_history *history, nn_error *error)
+static nn_status take_weights(const char *path, const nn_network *network, nni_history *history, nn_error *error)
 {
     const nni_layer *layer = &network->layers[0];
     const size_t count = layer->outputs * layer->inputs;
     if (layer->inputs != history->inputs || layer->outputs != history->layers[0].units)
-        return nn_fail(error, NN_DATA, "its model has another first layer than the training that is recorded");
+        return nn_fail(error, NN_DATA, "%s has another first layer than the training that is recorded", path);
     NN_TRY(nni_reserve(count, sizeof *history->first_weights, "weights of the first layer", &history->first_weights,
                        error));
     for (size_t i = 0; i < count; i++)
@@ -109,7 +109,7 @@ static nn_status take_model(const char *path, nni_history *history, nn_error *er
     if (status == NN_OK)
         status = take_origin(model, history, error);
     if (status == NN_OK)
-        status = take_weights(model->network, history, error);
+        status = take_weights(path, model->network, history, error);
     nni_checkpoint_free(model);
     return status;
 }

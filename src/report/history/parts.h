@@ -11,6 +11,12 @@
 #include "report/history/history.h"
 #include "support/json_read.h"
 
+/** An object of a document. */
+typedef struct nni_object {
+    const nni_json_document *document;
+    const nni_json_value *value; /**< NULL: there is none, and its members are none either */
+} nni_object;
+
 /* Each reads a file of the run. What is wrong with the file becomes a note; @return NN_SYSTEM where memory runs out. */
 
 nn_status nni_history_read_recipe(nni_history *history, nn_error *error);
@@ -21,6 +27,11 @@ nn_status nni_history_read_records(nni_history *history, bool all, nn_error *err
 nn_status nni_history_read_predictions(nni_history *history, nn_error *error);
 /** Weights of the first layer; network, names and origin where the records told none. */
 nn_status nni_history_read_model(nni_history *history, nn_error *error);
+
+/* The events of records.jsonl that begin and end a session; NN_DATA where the line is not as it should be. */
+
+nn_status nni_history_read_begin(nni_object line, nni_history *history, nn_error *error);
+nn_status nni_history_read_end(nni_object line, nni_history *history, nn_error *error);
 
 /** Frees what one of them made. */
 void nni_history_free_records(nni_history *history);
@@ -58,15 +69,11 @@ typedef struct nni_lines {
 nn_status nni_lines_open(const char *path, nni_lines *lines, nn_error *error);
 /** @return false: there is none, or it cannot be read */
 bool nni_lines_next(nni_lines *lines);
+/** Goes back to before the first one. */
+void nni_lines_rewind(nni_lines *lines);
 void nni_lines_close(nni_lines *lines);
 
 /* Members of a JSON object. */
-
-/** An object of a document. */
-typedef struct nni_object {
-    const nni_json_document *document;
-    const nni_json_value *value; /**< NULL: there is none, and its members are none either */
-} nni_object;
 
 nni_object nni_object_member(nni_object object, const char *name);
 /** @return a number; NAN: there is none, or it is null */

@@ -95,7 +95,7 @@ static bool draw(const struct curves *curves, nni_texts *texts)
     }
     if (curves->count < curves->defined) {
         const nni_mean_curves *mean = page->mean;
-        const char *name = nni_text(texts, "mean of %zu, %s %s", mean->classes, area,
+        const char *name = nni_text(texts, "mean of %s, %s %s", NNI_AMOUNT(mean->classes), area,
                                     NNI_FIGURE(curves->roc ? mean->auroc : mean->average_precision));
         series[count++] = (nni_series){.name = name,
                                        .x = mean->x,
@@ -161,11 +161,11 @@ nn_status nni_write_class_curves(const nni_class_page *page, nn_error *error)
     } else {
         fprintf(page->out, "Each %s against %s.", what, classes ? "all others" : "its absence");
         if (curves.count < curves.defined)
-            fprintf(page->out, " Of %zu %s, the %zu with the lowest AUROC are shown, and the mean over all.",
-                    curves.defined, many, curves.count);
+            fprintf(page->out, " Of %s %s, the %zu with the lowest AUROC are shown, and the mean over all.",
+                    NNI_AMOUNT(curves.defined), many, curves.count);
         else if (curves.defined < page->classes)
-            fprintf(page->out, " %zu of %zu %s have no curves: all rows are of them, or none.",
-                    page->classes - curves.defined, page->classes, many);
+            fprintf(page->out, " %s of %s %s have no curves: all rows are of them, or none.",
+                    NNI_AMOUNT(page->classes - curves.defined), NNI_AMOUNT(page->classes), many);
     }
     fputs("</p>\n", page->out);
     nni_row_of_figures_begin(page->out);

@@ -22,8 +22,8 @@ static void write_row(const nni_class_page *page, nni_texts *texts, const nni_cl
 {
     FILE *out = page->out;
     nni_table_row(out, nni_output_name(texts, page->run, (size_t)(figures - page->each)));
-    nni_table_number(out, figures->support, 6);
-    nni_table_number(out, figures->predicted, 6);
+    nni_table_number(out, figures->support, 0);
+    nni_table_number(out, figures->predicted, 0);
     nni_table_number(out, figures->precision, 4);
     nni_table_number(out, figures->recall, 4);
     nni_table_number(out, figures->f1, 4);
@@ -64,13 +64,14 @@ nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
             there[count++] = &page->each[c];
     fprintf(page->out, "<h3>Each %s</h3>\n", classes ? "class" : "label");
     if (count < page->classes)
-        fprintf(page->out, "<p>Of %zu classes, %zu have rows here or are predicted.</p>\n", page->classes, count);
+        fprintf(page->out, "<p>Of %s classes, %s have rows here or are predicted.</p>\n", NNI_AMOUNT(page->classes),
+                NNI_AMOUNT(count));
     write_means(page, there, count);
     const char *caption = nni_text(&texts, "Figures of each %s", classes ? "class" : "label");
     if (count > LISTED) {
         qsort(there, count, sizeof *there, by_f1);
-        caption =
-            nni_text(&texts, "The %d of %zu %s with the lowest F1", LISTED, count, classes ? "classes" : "labels");
+        caption = nni_text(&texts, "The %d of %s %s with the lowest F1", LISTED, NNI_AMOUNT(count),
+                           classes ? "classes" : "labels");
     }
     nni_table_begin(page->out, "classes", caption, heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < count && i < LISTED; i++)

@@ -53,7 +53,7 @@ static void write_introduction(const nni_class_page *page)
     nni_put_prediction_rows(page->out, record);
     write_shares(page);
     if (page->mean->classes > 0 && page->classes > 2) {
-        fprintf(page->out, "Mean over %zu %s: AUROC ", page->mean->classes,
+        fprintf(page->out, "Mean over %s %s: AUROC ", NNI_AMOUNT(page->mean->classes),
                 record->kind == NN_PREDICTS_CLASSES ? "classes" : "labels");
         nni_put_figure(page->out, "mean_auroc", page->mean->auroc);
         fputs(", average precision ", page->out);
@@ -61,8 +61,8 @@ static void write_introduction(const nni_class_page *page)
         fputs(". ", page->out);
     }
     if (nans > 0)
-        fprintf(page->out, "<strong>Outputs of %zu row%s are not numbers (NaN): the network has diverged.</strong> ",
-                nans, nni_plural(nans));
+        fprintf(page->out, "<strong>Outputs of %s row%s are not numbers (NaN): the network has diverged.</strong> ",
+                NNI_AMOUNT(nans), nni_plural(nans));
     fputs("</p>\n", page->out);
 }
 

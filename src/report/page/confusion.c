@@ -107,7 +107,7 @@ static const char *describe(const struct matrix *matrix, nni_texts *texts)
         const nni_confusion_cell *cell = matrix->wrong[i];
         text = nni_text(texts, "%s%s %s predicted as %s in %s of %s", text, i == 0 ? " Most confused:" : ";",
                         nni_output_name(texts, run, cell->truth), nni_output_name(texts, run, cell->predicted),
-                        NNI_FIGURE(cell->weight), NNI_FIGURE(matrix->page->each[cell->truth].support));
+                        NNI_AMOUNT(cell->weight), NNI_AMOUNT(matrix->page->each[cell->truth].support));
     }
     return nni_text(texts, matrix->wrong_count > 0 ? "%s." : "%s No row is predicted wrong.", text);
 }
@@ -129,7 +129,7 @@ static nn_status draw(const struct matrix *matrix, nn_error *error)
             names[i] = i < rows ? nni_output_name(&owned, matrix->page->run, matrix->shown[i]) : "others";
         for (size_t i = 0; i < rows * columns; i++) {
             shade[i] = rate_of(matrix, matrix->shown[i / columns], matrix->counts[i]);
-            texts[i] = matrix->counts[i] > 0 ? nni_text(&owned, "%s", NNI_FIGURE(matrix->counts[i])) : "";
+            texts[i] = matrix->counts[i] > 0 ? nni_text(&owned, "%s", NNI_AMOUNT(matrix->counts[i])) : "";
         }
         drawn = nni_draw_heat_map(matrix->page->out,
                                   &(nni_heat_map){.title = rows < matrix->page->classes
@@ -167,7 +167,7 @@ static nn_status write_counts(const struct matrix *matrix, nn_error *error)
         nni_table_row(out, heads[i + 1]);
         for (size_t j = 0; j < matrix->shown_count; j++) {
             const double weight = matrix->counts[i * matrix->columns + j];
-            fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%s", weight, NNI_EXACT_FIGURE(weight));
+            fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%s", weight, NNI_AMOUNT(weight));
             if (weight > 0)
                 fprintf(out, " <small>%.1f&nbsp;%%</small>", 100 * rate_of(matrix, matrix->shown[i], weight));
             fputs("</td>", out);
@@ -189,7 +189,7 @@ static nn_status write_pairs(const struct matrix *matrix, nn_error *error)
         const nni_confusion_cell *cell = matrix->wrong[i];
         nni_table_row(out, nni_output_name(&texts, matrix->page->run, cell->truth));
         nni_table_text(out, nni_output_name(&texts, matrix->page->run, cell->predicted));
-        nni_table_number(out, cell->weight, 6);
+        nni_table_number(out, cell->weight, 0);
         nni_table_number(out, rate_of(matrix, cell->truth, cell->weight), 4);
         nni_table_row_end(out);
     }
@@ -209,14 +209,14 @@ static nn_status write_matrix(struct matrix *matrix, nn_error *error)
         return write_counts(matrix, error);
     }
     if (matrix->wrong_count == 0) {
-        fprintf(out, "<p>None of the rows is predicted as another of the %zu classes.</p>\n", classes);
+        fprintf(out, "<p>None of the rows is predicted as another of the %s classes.</p>\n", NNI_AMOUNT(classes));
         return NN_OK;
     }
     fprintf(out,
-            "<p>Of %zu classes the matrix shows the %zu that are most confused, with %s of the %s wrong rows; "
-            "&ldquo;others&rdquo; stands for the rest. The table has the %zu most frequent of %zu confusions.</p>\n",
-            classes, matrix->shown_count, NNI_EXACT_FIGURE(matrix->shown_weight),
-            NNI_EXACT_FIGURE(matrix->wrong_weight), nni_smaller(matrix->wrong_count, PAIRS), matrix->wrong_count);
+            "<p>Of %s classes the matrix shows the %zu that are most confused, with %s of the %s wrong rows; "
+            "&ldquo;others&rdquo; stands for the rest. The table has the %zu most frequent of %s confusions.</p>\n",
+            NNI_AMOUNT(classes), matrix->shown_count, NNI_AMOUNT(matrix->shown_weight),
+            NNI_AMOUNT(matrix->wrong_weight), nni_smaller(matrix->wrong_count, PAIRS), NNI_AMOUNT(matrix->wrong_count));
     NN_TRY(draw(matrix, error));
     return write_pairs(matrix, error);
 }

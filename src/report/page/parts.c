@@ -43,6 +43,11 @@ nn_status nni_texts_end(nni_texts *texts, bool drawn, nn_error *error)
     return good ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory while the report is written");
 }
 
+char *nni_amount(double value, char text[NNI_HTML_NUMBER])
+{
+    return nni_html_number(value, value == floor(value) ? 15 : 6, text);
+}
+
 static const char *name_in(nni_texts *texts, const nni_string_set *names, size_t index, const char *what)
 {
     return index < names->count ? names->text[index] : nni_text(texts, "%s %zu", what, index);
@@ -56,7 +61,7 @@ const char *nni_output_name(nni_texts *texts, const nni_history *run, size_t ind
     return name_in(texts, &run->output_names, index, kind == NN_PREDICTS_LABELS ? "label" : "output");
 }
 
-const char *nni_feature_name(nni_texts *texts, const nni_history *run, size_t index)
+const char *nni_feature_text(nni_texts *texts, const nni_history *run, size_t index)
 {
     return name_in(texts, &run->feature_names, index, "feature");
 }
@@ -87,7 +92,8 @@ void nni_table_number(FILE *out, double value, int digits)
     if (isnan(value))
         fputs("<td class=\"number\">&ndash;</td>", out);
     else
-        fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%s</td>", value, nni_html_number(value, digits, text));
+        fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%s</td>", value,
+                digits > 0 ? nni_html_number(value, digits, text) : nni_amount(value, text));
 }
 
 void nni_table_text(FILE *out, const char *text)
@@ -116,16 +122,14 @@ void nni_put_figure(FILE *out, const char *figure, double value)
 
 void nni_put_prediction_rows(FILE *out, const nni_prediction_record *record)
 {
-    char rows[NNI_HTML_NUMBER], all[NNI_HTML_NUMBER], epoch[NNI_HTML_NUMBER];
-    nni_html_number((double)record->rows, 15, rows);
-    nni_html_number((double)record->split_rows, 15, all);
     if (record->rows < record->split_rows)
-        fprintf(out, "%s rows, evenly spaced, of the %s rows", rows, all);
+        fprintf(out, "%s row%s, evenly spaced, of the %s rows", NNI_AMOUNT(record->rows), nni_plural(record->rows),
+                NNI_AMOUNT(record->split_rows));
     else
-        fprintf(out, "The %s row%s", rows, nni_plural(record->rows));
+        fprintf(out, "The %s row%s", NNI_AMOUNT(record->rows), nni_plural(record->rows));
     fputs(" of the ", out);
     nni_html_put(out, record->split);
-    fprintf(out, " split, as predicted after epoch %s.%s ", nni_html_number(record->epoch, 6, epoch),
+    fprintf(out, " split, as predicted after epoch %s.%s ", NNI_AMOUNT(record->epoch),
             record->weight ? " Rows count by their sample weights." : "");
 }
 

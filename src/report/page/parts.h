@@ -24,21 +24,25 @@ const char *nni_text(nni_texts *texts, const char *format, ...) __attribute__((f
 /** Frees them. @return NN_SYSTEM where one could not be made or something was not drawn */
 nn_status nni_texts_end(nni_texts *texts, bool drawn, nn_error *error);
 
-/** A number within an argument of nni_text: "0.98765" of at most 4 or 6 digits. */
-#define NNI_FIGURE(value)       nni_html_number((value), 4, (char[NNI_HTML_NUMBER]){""})
-#define NNI_EXACT_FIGURE(value) nni_html_number((value), 6, (char[NNI_HTML_NUMBER]){""})
+/** A number for people: whole ones in full, others with at most 6 digits. For counts, and sums of sample weights. */
+char *nni_amount(double value, char text[NNI_HTML_NUMBER]);
+
+/** Numbers within arguments of nni_text and fprintf: with at most 4 digits, and as nni_amount. */
+#define NNI_FIGURE(value) nni_html_number((value), 4, (char[NNI_HTML_NUMBER]){""})
+#define NNI_AMOUNT(value) nni_amount((double)(value), (char[NNI_HTML_NUMBER]){""})
 
 /** @return name of a class, label or output of the run's predictions; "class 7" where it has none */
 const char *nni_output_name(nni_texts *texts, const nni_history *run, size_t index);
 /** @return name of a feature; "feature 7" where it has none */
-const char *nni_feature_name(nni_texts *texts, const nni_history *run, size_t index);
+const char *nni_feature_text(nni_texts *texts, const nni_history *run, size_t index);
 
 /** Begins a table that may be wider than the page. @param figure  its data-figure, what it holds: "classes"
  * @param caption  text of ours. @param heads  [count] titles of its columns; escaped here */
 void nni_table_begin(FILE *out, const char *figure, const char *caption, const char *const *heads, size_t count);
 /** Begins a row by a cell that names it. @param name  escaped here */
 void nni_table_row(FILE *out, const char *name);
-/** A cell with a number, and all its digits in data-value; what is not a number is a dash. */
+/** A cell with a number, and all its digits in data-value; what is not a number is a dash. @param digits  that are
+ * shown at most; 0: as nni_amount does */
 void nni_table_number(FILE *out, double value, int digits);
 /** A cell with text. @param text  escaped here */
 void nni_table_text(FILE *out, const char *text);

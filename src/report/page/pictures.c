@@ -66,7 +66,7 @@ static bool draw_last_frame(const nni_page *page, nni_texts *texts, double *room
     const size_t count = has_dots(run) && classes ? nni_smaller(record->class_count, NAMED) : has_dots(run);
     nni_series series[NAMED];
     const char *text = nni_text(texts, "What the network predicts over %s and %s after epoch %.0f.",
-                                nni_feature_name(texts, run, 0), nni_feature_name(texts, run, 1), frame->epoch);
+                                nni_feature_text(texts, run, 0), nni_feature_text(texts, run, 1), frame->epoch);
     double share[NAMED], *place = room;
     measure_regions(frame, share);
     for (size_t i = 0; i < count; i++) {
@@ -89,8 +89,8 @@ static bool draw_last_frame(const nni_page *page, nni_texts *texts, double *room
         page->out,
         &(nni_plot){.title = nni_text(texts, "After epoch %.0f", frame->epoch),
                     .description = text,
-                    .x = {.title = nni_feature_name(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
-                    .y = {.title = nni_feature_name(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
+                    .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
+                    .y = {.title = nni_feature_text(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
                     .series = series,
                     .series_count = count,
                     .width = 480,
@@ -196,7 +196,7 @@ static const char *describe_fit(const struct fit *fit, const char *name, size_t 
         nni_text(fit->texts,
                  "%s over %s after epoch %.0f, and fainter after %zu earlier ones. It lies "
                  "between %s and %s.",
-                 name, nni_feature_name(fit->texts, fit->page->run, 0), frame_of(fit, fit->frames - 1)->epoch,
+                 name, nni_feature_text(fit->texts, fit->page->run, 0), frame_of(fit, fit->frames - 1)->epoch,
                  fit->frames - 1, NNI_FIGURE(least), NNI_FIGURE(most));
     if (!record || record->kind != NN_PREDICTS_VALUES)
         return text;
@@ -238,7 +238,7 @@ static bool draw_fit(struct fit *fit, size_t width)
         fit->page->out,
         &(nni_plot){.title = nni_text(fit->texts, "%s over epochs", name),
                     .description = describe_fit(fit, name, width),
-                    .x = {.title = nni_feature_name(fit->texts, run, 0), .least = (double)NAN, .most = (double)NAN},
+                    .x = {.title = nni_feature_text(fit->texts, run, 0), .least = (double)NAN, .most = (double)NAN},
                     .y = {.title = name, .least = (double)NAN, .most = (double)NAN},
                     .series = series,
                     .series_count = count,

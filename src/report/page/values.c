@@ -152,8 +152,8 @@ static bool draw_histogram(const struct output *output)
         else
             counts[nni_smaller((size_t)((off - least) / width), BINS - 1)]++;
     }
-    const char *beyond = outside > 0 ? nni_text(output->texts, " %zu row%s lie%s beyond the picture.", outside,
-                                                nni_plural(outside), outside == 1 ? "s" : "")
+    const char *beyond = outside > 0 ? nni_text(output->texts, " %s row%s lie%s beyond the picture.",
+                                                NNI_AMOUNT(outside), nni_plural(outside), outside == 1 ? "s" : "")
                                      : "";
     const nni_series series = {.form = NNI_SERIES_BARS, .x = middle, .y = counts, .count = BINS};
     const nni_plot_mark zero = {.x = 0, .y = (double)NAN};
@@ -226,7 +226,7 @@ static void write_table(const nni_page *page, struct figures_of *all, size_t cou
     }
     if (count > LISTED) {
         qsort(all, count, sizeof *all, by_r2);
-        caption = nni_text(texts, "The %d of %zu outputs with the lowest R\u00b2", LISTED, count);
+        caption = nni_text(texts, "The %d of %s outputs with the lowest R\u00b2", LISTED, NNI_AMOUNT(count));
     }
     nni_table_begin(page->out, "values", caption, heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < nni_smaller(count, LISTED); i++) {
@@ -253,8 +253,8 @@ static void write_introduction(const nni_page *page)
     fputs("<p>", page->out);
     nni_put_prediction_rows(page->out, record);
     if (infinite > 0)
-        fprintf(page->out, "<strong>Predictions of %zu row%s are not finite: the network has diverged.</strong>",
-                infinite, nni_plural(infinite));
+        fprintf(page->out, "<strong>Predictions of %s row%s are not finite: the network has diverged.</strong>",
+                NNI_AMOUNT(infinite), nni_plural(infinite));
     fputs("</p>\n", page->out);
 }
 
@@ -270,11 +270,12 @@ static nn_status write_outputs(const nni_page *page, struct figures_of *all, nni
         first[i] = all[i];
     write_table(page, all, record->outputs, texts);
     if (shown < record->outputs)
-        fprintf(page->out, "<p>Pictures are of the first %zu of the %zu outputs.</p>\n", shown, record->outputs);
+        fprintf(page->out, "<p>Pictures are of the first %zu of the %s outputs.</p>\n", shown,
+                NNI_AMOUNT(record->outputs));
     if (points < record->rows)
         fprintf(page->out,
-                "<p>The dots are %zu evenly spaced rows of the %zu%s; figures and histograms are of all.</p>\n", points,
-                record->rows, record->worst_count > 0 ? ", and the worst rows" : "");
+                "<p>The dots are %s evenly spaced rows of the %s%s; figures and histograms are of all.</p>\n",
+                NNI_AMOUNT(points), NNI_AMOUNT(record->rows), record->worst_count > 0 ? ", and the worst rows" : "");
     for (size_t i = 0; i < shown; i++) {
         struct output output = {.out = page->out,
                                 .run = page->run,

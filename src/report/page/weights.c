@@ -76,8 +76,8 @@ static nn_status draw_lines(const nni_page *page, const struct lines *lines, nn_
     double *y = NULL, least = INFINITY, most = 0;
     bool known = false;
     NN_TRY(nni_allocate(shown * lines->records, sizeof *y, "the layers", &y, error));
-    const char *text = nni_text(&texts, "%s of each layer over epochs. After epoch %s:", lines->title,
-                                NNI_EXACT_FIGURE(lines->x[last]));
+    const char *text =
+        nni_text(&texts, "%s of each layer over epochs. After epoch %s:", lines->title, NNI_AMOUNT(lines->x[last]));
     for (size_t i = 0; i < shown; i++) {
         const size_t layer = spaced(i, shown, run->layer_count);
         double *of_layer = y + i * lines->records;
@@ -170,8 +170,8 @@ static bool draw_histograms(const nni_page *page, size_t layer, size_t kind, nni
                            nni_text(texts,
                                     "Histograms of the %s of layer %zu over epochs. They lie between %s and %s after "
                                     "epoch %.0f, between %s and %s after epoch %.0f.",
-                                    kinds[kind], layer, NNI_FIGURE(first->least), NNI_FIGURE(first->most),
-                                    first->epoch, NNI_FIGURE(last->least), NNI_FIGURE(last->most), last->epoch),
+                                    kinds[kind], layer, NNI_FIGURE(first->least), NNI_FIGURE(first->most), first->epoch,
+                                    NNI_FIGURE(last->least), NNI_FIGURE(last->most), last->epoch),
                            kinds[kind], ridges, count);
 }
 
@@ -209,25 +209,24 @@ static nn_status write_dead(const nni_page *page, nn_error *error)
         units += run->layers[layer].units;
     }
     if (dead == 0) {
-        fprintf(page->out,
-                "After epoch %.0f none of the %zu units is dead: each varies over the %zu sampled rows.</p>\n",
-                newest->epoch, units, newest->rows);
+        fprintf(page->out, "After epoch %.0f none of the %s units is dead: each varies over the %s sampled rows.</p>\n",
+                newest->epoch, NNI_AMOUNT(units), NNI_AMOUNT(newest->rows));
         return NN_OK;
     }
-    fprintf(page->out, "After epoch %.0f, <strong>%zu of %zu unit%s %s dead</strong>:", newest->epoch, dead, units,
-            nni_plural(units), dead == 1 ? "is" : "are");
+    fprintf(page->out, "After epoch %.0f, <strong>%s of %s unit%s %s dead</strong>:", newest->epoch, NNI_AMOUNT(dead),
+            NNI_AMOUNT(units), nni_plural(units), dead == 1 ? "is" : "are");
     const char *between = "";
     for (size_t layer = 0; layer < run->layer_count; layer++)
         if (newest->layers[layer].dead > 0) {
-            fprintf(page->out, "%s %zu of %zu in layer %zu", between, newest->layers[layer].dead,
-                    run->layers[layer].units, layer);
+            fprintf(page->out, "%s %s of %s in layer %zu", between, NNI_AMOUNT(newest->layers[layer].dead),
+                    NNI_AMOUNT(run->layers[layer].units), layer);
             between = ",";
         }
     fprintf(page->out,
-            ". A dead unit gives the same for all of the %zu sampled rows, with relu 0: it adds nothing to the "
+            ". A dead unit gives the same for all of the %s sampled rows, with relu 0: it adds nothing to the "
             "prediction, and no gradient reaches its weights. Where many are dead, try a smaller learning rate, "
             "leaky_relu or a normalization.</p>\n",
-            newest->rows);
+            NNI_AMOUNT(newest->rows));
     struct lines lines = {.title = "Dead units",
                           .y_title = "units",
                           .of = dead_units,

@@ -27,6 +27,7 @@ struct worst {
     size_t at[IMAGES]; /* [count] indices in record->worst */
     size_t count;
     double *mean, *spread; /* [features] over all rows of worst_x; spread 0: a feature that does not vary there */
+    double *range;         /* [outputs] of the targets of values */
     nni_texts texts;
 };
 
@@ -85,25 +86,36 @@ static const char *wrong_labels(struct worst *worst, size_t row, bool missed)
     return text;
 }
 
-/* The output that a row is most wrong about, by its error over the range of the output's targets. */
-static size_t worst_output(const nni_prediction_record *record, size_t row)
+static nn_status measure_ranges(struct worst *worst, nn_error *error)
 {
-    size_t worst = 0;
+    const nni_prediction_record *record = worst->record;
+    NN_TRY(nni_allocate(record->outputs, sizeof *worst->range, "the outputs", &worst->range, error));
+    for (size_t i = 0; i < record->outputs; i++) {
+        double least = INFINITY, most = -INFINITY;
+        for (size_t row = 0; row < record->rows; row++) {
+            least = fmin(least, record->target[row * record->outputs + i]);
+            most = fmax(most, record->target[row * record->outputs + i]);
+        }
+        worst->range[i] = most > least ? most - least : 1;
+    }
+    return NN_OK;
+}
+
+/* The output that a row is most wrong about, by its error over the range of the output's targets. */
+static size_t worst_output(const struct worst *worst, size_t row)
+{
+    const nni_prediction_record *record = worst->record;
+    size_t furthest = 0;
     double most = -1;
     for (size_t i = 0; i < record->outputs; i++) {
-        double least = INFINITY, largest = -INFINITY;
-        for (size_t k = 0; k < record->rows; k++) {
-            least = fmin(least, record->target[k * record->outputs + i]);
-            largest = fmax(largest, record->target[k * record->outputs + i]);
-        }
         const size_t at = row * record->outputs + i;
-        const double error = fabs(record->value[at] - record->target[at]) / (largest > least ? largest - least : 1);
-        if (error > most || isnan(error)) {
-            most = isnan(error) ? INFINITY : error;
-            worst = i;
+        const double off = fabs(record->value[at] - record->target[at]) / worst->range[i];
+        if (off > most || isnan(off)) {
+            most = isnan(off) ? INFINITY : off;
+            furthest = i;
         }
     }
-    return worst;
+    return furthest;
 }
 
 /* --- as pictures --- */
@@ -125,7 +137,7 @@ static const char *caption_of(struct worst *worst, size_t row, bool for_ears)
         return nni_text(texts, "%s%s%s%s%s%s", beginning, *missed ? "missed " : "", missed,
                         *missed && *added ? "; " : "", *added ? "added " : "", added);
     }
-    const size_t output = worst_output(record, row), at = row * record->outputs + output;
+    const size_t output = worst_output(worst, row), at = row * record->outputs + output;
     return nni_text(texts, "%s%s%s%s, true %s", beginning,
                     record->outputs > 1 ? nni_output_name(texts, worst->run, output) : "",
                     record->outputs > 1 ? " " : "", NNI_FIGURE(record->value[at]), NNI_FIGURE(record->target[at]));
@@ -222,7 +234,7 @@ static const char *largest_features(struct worst *worst, const float *x)
     const char *text = "";
     for (size_t i = 0; i < count; i++)
         text = nni_text(&worst->texts, "%s%s%s\u00a0%s", text, i > 0 ? ", " : "",
-                        nni_feature_name(&worst->texts, worst->run, best[i]), NNI_FIGURE((double)x[best[i]]));
+                        nni_feature_text(&worst->texts, worst->run, best[i]), NNI_FIGURE((double)x[best[i]]));
     return text;
 }
 
@@ -240,7 +252,7 @@ static void write_cells(struct worst *worst, FILE *out, size_t row)
         nni_table_text(out, wrong_labels(worst, row, true));
         nni_table_text(out, wrong_labels(worst, row, false));
     } else {
-        const size_t output = worst_output(record, row), at = row * record->outputs + output;
+        const size_t output = worst_output(worst, row), at = row * record->outputs + output;
         if (record->outputs > 1)
             nni_table_text(out, nni_output_name(texts, worst->run, output));
         nni_table_number(out, record->target[at], 6);
@@ -303,7 +315,10 @@ nn_status nni_write_worst_rows(FILE *out, const nni_history *run, nn_error *erro
         return NN_OK;
     fprintf(out, "<h3>%s</h3>\n",
             worst.record->kind == NN_PREDICTS_CLASSES ? "The most confident mistakes" : "The worst rows");
-    const nn_status status = worst.images ? draw_images(&worst, out, error) : write_table(&worst, out, error);
+    nn_status status = worst.record->kind == NN_PREDICTS_VALUES ? measure_ranges(&worst, error) : NN_OK;
+    if (status == NN_OK)
+        status = worst.images ? draw_images(&worst, out, error) : write_table(&worst, out, error);
+    nni_release(worst.range);
     nni_release(worst.mean);
     nni_release(worst.spread);
     const nn_status ended = nni_texts_end(&worst.texts, true, error);

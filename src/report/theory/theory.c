@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/page/page.h"
 #include "report/page/section.h"
-#include "report/report.h"
 #include "report/theory/parts.h"
 #include "support/memory.h"
 

@@ -46,6 +46,9 @@ uint64_t nni_host_memory_installed(void);
 /** @return bytes of memory that this process has had at once, at most; 0: unknown */
 uint64_t nni_process_memory_peak(void);
 
+/** Writes the name of the processor as /proc/cpuinfo has it; "unknown" where it has none. */
+void nni_cpu_name(char *name, size_t size);
+
 /** @return bytes of the data or unified cache of a level (1, 2 or 3) as the system tells, 0 where it does not */
 size_t nni_cpu_cache_bytes(int level);
 

@@ -300,6 +300,7 @@ static nn_status restore_best(nni_run *run, nn_error *error)
         status = nni_gradient_sync_rewrite(run->model.gradient_sync, write_best,
                                            &(best_weights){network, best->network}, error);
         memcpy(network->statistics, best->network->statistics, network->statistics_count * sizeof(nni_real));
+        run->progress.restored_best = true;
     }
     nni_checkpoint_free(best);
     if (status == NN_OK && run->model.test_evaluator)

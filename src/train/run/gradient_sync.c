@@ -305,6 +305,22 @@ double nni_gradient_sync_bad(const nni_gradient_sync *sync)
     return sync->bad;
 }
 
+static nni_real *find_accumulated(void *context, size_t thread, size_t first, size_t count)
+{
+    (void)thread, (void)count;
+    return ((nni_gradient_sync *)context)->accumulated + first;
+}
+
+/* They are where the update found them: it writes directions into copies alone. */
+void nni_gradient_sync_squares(nni_gradient_sync *sync, double *squares)
+{
+    const nni_gradient_source source = adds_sums(sync) ? (nni_gradient_source){find_accumulated, sync}
+                                                       : (nni_gradient_source){nni_owner_sum, sync->owner};
+    const bool counted = sync->shards || nni_owner_is_first(sync->owner);
+    for (size_t k = 0; counted && k < sync->first_kept[sync->pieces.count]; k++)
+        nni_optimizer_gradient_squares(sync->optimizer, sync->network, sync->kept[k], &source, squares);
+}
+
 bool nni_gradient_sync_has_copy(const nni_gradient_sync *sync)
 {
     return sync->copies > 1 && nni_owner_leads(sync->owner);

@@ -83,4 +83,14 @@ nn_status nni_gradient_sync_settle(nni_gradient_sync *sync, nn_error *error);
 /** @return as `place` above, of the gradients that this rank has updated its parts with so far */
 double nni_gradient_sync_bad(const nni_gradient_sync *sync);
 
+/**
+ * Adds sums of squares of the newest step's gradients, layer by layer, of the parts that this rank stands for: over all
+ * ranks they are those of the averaged gradients, before anything is clipped. Local.
+ *
+ * To be called with all parameters up to date, and before any rank goes on to the next batch.
+ *
+ * @param squares  [layer_count]
+ */
+void nni_gradient_sync_squares(nni_gradient_sync *sync, double *squares);
+
 #endif

@@ -70,6 +70,8 @@ typedef struct nni_run_progress {
     bool finished;             /* a stop of the recipe holds */
     const char *finish_reason; /* NULL: none does */
     bool stopped;              /* by a signal */
+    bool restored_best;        /* the network has the weights of the best epoch again */
+    nn_error end_error;        /* what ended the training before its end; status NN_OK: nothing has */
 } nni_run_progress;
 
 /** The run's folder and the checkpoints in it. */
@@ -78,6 +80,7 @@ typedef struct nni_run_files {
     struct nni_run_lock *lock;      /* of the folder, on rank 0 */
     char resumed_from[PATH_MAX];    /* empty: a fresh run */
     char last_checkpoint[PATH_MAX]; /* newest known good; empty: none yet */
+    char report[PATH_MAX];          /* on rank 0, once it is written; else empty */
     nni_provenance provenance;      /* for checkpoints to come */
 } nni_run_files;
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/record/record.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "support/memory.h"
+#include "train/record/begin.h"
+#include "train/record/lines.h"
+#include "train/record/norms.h"
+#include "train/record/predictions.h"
+#include "train/run_folder/run_lock.h"
+
+typedef struct recorder {
+    nni_run *run; /* borrowed */
+    nni_record_lines lines;
+    nni_string_set hosts; /* on rank 0 */
+    nni_record_norms *norms;
+    bool begun, ended;
+    double seconds; /* that recording took */
+} recorder;
+
+static const nni_record_settings *settings_of(const recorder *state)
+{
+    return &state->run->recipe->record;
+}
+
+/* --- the beginning --- */
+
+static nn_status begin(void *self, nni_run *run, nn_error *error)
+{
+    recorder *state = self;
+    const double since = nni_clock();
+    NN_TRY(nni_record_hosts(run, &state->hosts, error));
+    nni_record_lines_open(&state->lines, run);
+    state->begun = true;
+    nni_record_begin(&state->lines, run, &state->hosts);
+    nni_record_lines_flush(&state->lines);
+    nni_record_norms_begin(state->norms, run);
+    state->seconds += nni_clock() - since;
+    return NN_OK;
+}
+
+/* --- epochs --- */
+
+static bool is_last(const nni_run *run)
+{
+    return run->progress.finished || run->progress.counters.epoch == run->recipe->training.epochs;
+}
+
+static bool is_due(const nni_run *run, size_t every)
+{
+    const uint64_t epoch = run->progress.counters.epoch;
+    return every > 0 && (epoch == 1 || epoch % every == 0 || is_last(run));
+}
+
+static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
+{
+    recorder *state = self;
+    const nni_record_settings *settings = settings_of(state);
+    const double since = nni_clock();
+    (void)report;
+    const nni_norms_wanted wanted = {is_due(run, settings->norms.epochs), is_due(run, settings->ranks.epochs)};
+    NN_TRY(nni_record_norms_epoch(state->norms, wanted, &state->lines, run, error));
+    nni_record_lines_flush(&state->lines);
+    state->seconds += nni_clock() - since;
+    return NN_OK;
+}
+
+/* --- the end --- */
+
+static void put_end(recorder *state, const char *how, const char *message)
+{
+    nni_json json;
+    state->ended = true;
+    if (!nni_record_line(&state->lines, "end", &json))
+        return;
+    nni_record_time(&json);
+    nni_json_text(&json, "state", how);
+    if (message && message[0] != '\0')
+        nni_json_text(&json, "message", message);
+    nni_json_number(&json, "record_seconds", state->seconds);
+    nni_json_end(&json, '}');
+    nni_record_lines_flush(&state->lines);
+}
+
+/* The predictions are a picture for people, and the training is done: what fails is said, and no more. */
+static void record_predictions(recorder *state)
+{
+    nni_run *run = state->run;
+    nn_error failure;
+    if (nni_record_predictions(run, &failure) != NN_OK)
+        nni_output_say(&run->output, "warning  %s; the report will lack predictions", failure.message);
+}
+
+static nn_status end(void *self, nni_run *run, nn_error *error)
+{
+    recorder *state = self;
+    const double since = nni_clock();
+    (void)error, (void)run;
+    record_predictions(state);
+    state->seconds += nni_clock() - since;
+    put_end(state, "finished", NULL);
+    return NN_OK;
+}
+
+static nn_status halt(void *self, nni_run *run, nn_error *error)
+{
+    recorder *state = self;
+    const double since = nni_clock();
+    (void)error;
+    record_predictions(state);
+    state->seconds += nni_clock() - since;
+    put_end(state, run->progress.stopped ? "stopped" : "diverged",
+            run->progress.stopped ? NULL : run->progress.end_error.message);
+    return NN_OK;
+}
+
+/* The run went back: what was recorded of later steps goes. */
+static nn_status after_rollback(void *self, nni_run *run, nn_error *error)
+{
+    recorder *state = self;
+    (void)run, (void)error;
+    nni_record_lines_go_back(&state->lines);
+    return NN_OK;
+}
+
+/* A run that neither ended nor was halted failed. */
+static void release(void *self)
+{
+    recorder *state = self;
+    if (state->begun && !state->ended)
+        put_end(state, "failed", state->run->progress.end_error.message);
+    nni_record_lines_close(&state->lines);
+    nni_string_set_free(&state->hosts);
+    nni_record_norms_free(state->norms);
+    nni_release(state);
+}
+
+nn_status nni_callback_record(nni_run *run, nni_callback *callback, nn_error *error)
+{
+    *callback = (nni_callback){.self = NULL};
+    if (run->recipe->record.name == NNI_RECORD_OFF)
+        return NN_OK;
+    recorder *state = NULL;
+    NN_TRY(nni_allocate(1, sizeof *state, "the records", &state, error));
+    state->run = run;
+    *callback = (nni_callback){.begin = begin,
+                               .epoch = epoch,
+                               .rolled_back = after_rollback,
+                               .end = end,
+                               .halt = halt,
+                               .free = release,
+                               .self = state};
+    return nni_record_norms_create(run, &state->norms, error);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/** The rows that a model is worst at, while rows pass by. */
+#ifndef NNI_TRAIN_RECORD_WORST_H
+#define NNI_TRAIN_RECORD_WORST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "comm/comm.h"
+#include "nntrain/status.h"
+
+enum { NNI_WORST_MOST = 32 };
+
+/** A row: the larger the score, the worse. */
+typedef struct nni_worst_row {
+    double score;
+    uint64_t index; /**< among all that are recorded, which also decides between equal scores */
+} nni_worst_row;
+
+/** The worst rows so far, the worst first. All zero it is empty, but for the memory of x. */
+typedef struct nni_worst {
+    size_t count;
+    nni_worst_row rows[NNI_WORST_MOST];
+    size_t features;
+    float *x; /**< [NNI_WORST_MOST, features]; owned */
+} nni_worst;
+
+nn_status nni_worst_create(size_t features, nni_worst *worst, nn_error *error);
+void nni_worst_free(nni_worst *worst);
+
+/** Puts a row among them, if it is one of the worst. @return where its x [features] is to be written; NULL: it is none
+ */
+float *nni_worst_add(nni_worst *worst, nni_worst_row row);
+
+/** Leaves the worst of all ranks on rank 0. Collective. */
+nn_status nni_worst_collect(nni_worst *worst, nn_comm *comm, nn_error *error);
+
+#endif

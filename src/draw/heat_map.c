@@ -55,7 +55,7 @@ static void draw_names(FILE *out, const nni_heat_map *map, const layout *l)
     const double base = 4;
     for (size_t row = 0; row < map->rows; row += l->row_names.every)
         nni_svg_text(out, "tick", l->left - 6, l->top + ((double)row + 0.5) * l->cell_height + base, NNI_ANCHOR_END, 0,
-                     map->row_names[row], nni_text_fit(map->row_names[row], l->left - 8));
+                     map->row_names[row], nni_text_fit(map->row_names[row], l->left - 7));
     for (size_t column = 0; column < map->columns; column += l->column_names.every) {
         const double x = l->left + ((double)column + 0.5) * l->cell_width;
         const bool turned = l->column_names.turn != 0;
@@ -65,7 +65,7 @@ static void draw_names(FILE *out, const nni_heat_map *map, const layout *l)
     }
     if (map->row_title)
         nni_svg_text(out, "axis-title", 0, l->top - 6, NNI_ANCHOR_START, 0, map->row_title,
-                     nni_text_fit(map->row_title, l->left - 8));
+                     nni_text_fit(map->row_title, l->left - 7));
     if (map->column_title)
         nni_svg_text(out, "axis-title", l->left + l->cell_width * (double)map->columns / 2, NNI_TEXT_SIZE,
                      NNI_ANCHOR_MIDDLE, 0, map->column_title,

@@ -183,7 +183,7 @@ static nn_status write_pairs(const struct matrix *matrix, nn_error *error)
 {
     FILE *out = matrix->page->out;
     nni_texts texts = {0};
-    static const char *const heads[] = {"True class", "Predicted class", "Rows", "Share of the true class"};
+    static const char *const heads[] = {"True class", "Predicted class", "#Rows", "#Share of the true class"};
     nni_table_begin(out, "confused", "The most frequent confusions", heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < nni_smaller(matrix->wrong_count, PAIRS); i++) {
         const nni_confusion_cell *cell = matrix->wrong[i];

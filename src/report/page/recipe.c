@@ -11,7 +11,7 @@
 
 /* By nni_value_source: classes of the style sheet, and words. */
 static const char *const classes[] = {"written", "auto", "default"};
-static const char *const words[] = {"your recipe", "chosen by auto", "default"};
+static const char *const words[] = {"your recipe", "chosen by nntrain", "default"};
 
 typedef struct listing {
     const nni_page *page;
@@ -146,7 +146,7 @@ static nn_status put_value(void *self, const nni_recipe_value *value, nn_error *
 
 /* --- both --- */
 
-/* The recipe before auto was filled in, short forms written out. @return NULL: not known */
+/* The recipe as it was written, short forms written out. @return NULL: not known */
 static nni_yaml_node *parse_asked(const nni_history *run, nni_yaml_pool *pool)
 {
     nni_yaml_node *asked = NULL;

@@ -62,11 +62,13 @@ static nn_status visit_value(const walk *w, const nni_setting *section, const nn
     value.usual = setting ? default_of(section, setting, mapping) : NULL;
     if (value.usual)
         NN_TRY(nni_yaml_parse_value(w->pool, value.usual, &built_in, &usual, w->error));
-    const bool is_path = node->kind == NNI_YAML_SCALAR && *node->text == '/';
-    if (usual && equal_nodes(node, usual))
+    const bool is_usual = usual && equal_nodes(node, usual);
+    const bool is_path = node->kind == NNI_YAML_SCALAR && *node->text == '/'; /* was made absolute */
+    if (w->has_asked && asked)
+        value.source = is_path || equal_nodes(node, asked) ? NNI_VALUE_WRITTEN : NNI_VALUE_CHOSEN;
+    else if (is_usual)
         value.source = NNI_VALUE_DEFAULT;
-    else if (w->has_asked ? !is_path && (!asked || !equal_nodes(node, asked))
-                          : value.usual && strcmp(value.usual, "auto") == 0)
+    else if (w->has_asked || (value.usual && strcmp(value.usual, "auto") == 0))
         value.source = NNI_VALUE_CHOSEN;
     return w->visit(w->self, &value, w->error);
 }

@@ -9,8 +9,8 @@
 #include "yaml/tree.h"
 
 typedef enum nni_value_source {
-    NNI_VALUE_WRITTEN, /**< another than the default */
-    NNI_VALUE_CHOSEN,  /**< of a recipe that says auto, or nothing where auto is the default */
+    NNI_VALUE_WRITTEN, /**< by the user; where that is not known, what is not the default */
+    NNI_VALUE_CHOSEN,  /**< for a recipe that says auto, or leaves out what has no fixed default */
     NNI_VALUE_DEFAULT,
 } nni_value_source;
 
@@ -27,7 +27,7 @@ typedef nn_status (*nni_recipe_visit)(void *self, const nni_recipe_value *value,
 /**
  * Visits every setting of a resolved recipe, in its order.
  *
- * @param asked  the recipe before auto was filled in, complete or as the user wrote it; NULL: not known
+ * @param asked  the recipe as the user wrote it; NULL: not known
  * @return what a visit returns; NN_SYSTEM where memory runs out
  */
 nn_status nni_recipe_values(nni_yaml_pool *pool, const nni_yaml_node *recipe, const nni_yaml_node *asked,

@@ -164,7 +164,7 @@ static nn_status write_counts(const struct matrix *matrix, nn_error *error)
     nni_table_begin(out, "confusion", "Rows of each true class by predicted class, and their share of the true class",
                     heads, matrix->shown_count + 1);
     for (size_t i = 0; i < matrix->shown_count; i++) {
-        nni_table_row(out, heads[i + 1] + 1);
+        nni_table_row(out, nni_output_name(&texts, matrix->page->run, matrix->shown[i]));
         for (size_t j = 0; j < matrix->shown_count; j++) {
             const double weight = matrix->counts[i * matrix->columns + j];
             fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%s", weight, NNI_AMOUNT(weight));

@@ -11,7 +11,7 @@
 
 /**
  * Colours a frame of two inputs. Classes have the colours of series, stronger the further the most likely one is ahead
- * of the next, so that the border between them is pale; values go from pale to dark over the range of the run's last
+ * of the next, and white where none is; values go from pale to dark over the range of the run's last
  * frame. What is not finite is grey.
  *
  * @param rgb  [frame->height, frame->width, 3] receives the picture, its first row at the greatest second input

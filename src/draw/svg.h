@@ -42,6 +42,7 @@ void nni_svg_title(FILE *out, const char *text);
 typedef struct nni_pen {
     FILE *out;
     long x, y;     /* where it is */
+    long start[2]; /* of the part in work, where closing it leads back to */
     char command;  /* that a further pair of numbers would repeat; 0: the beginning */
     bool fraction; /* the last number has a point, so that another may begin with one */
 } nni_pen;

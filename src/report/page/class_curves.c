@@ -80,22 +80,21 @@ static nn_status compute(struct curves *curves, nn_error *error)
 static bool draw(const struct curves *curves, nni_texts *texts)
 {
     const nni_class_page *page = curves->page;
-    const char *area = curves->roc ? "AUROC" : "AP";
     nni_series series[CURVES + 1] = {{0}};
     size_t count = 0;
-    const char *text = curves->roc ? "ROC: true positive rate over false positive rate."
-                                   : "Precision over recall as the threshold falls.";
+    const char *text = curves->roc ? "True over false positive rate, with areas under the curves (AUROC):"
+                                   : "Precision over recall, with average precisions:";
     for (size_t i = 0; i < curves->count; i++) {
         const nni_threshold_curve *curve = &curves->curve[i];
-        const char *name = nni_text(texts, "%s, %s %s", nni_output_name(texts, page->run, curves->shown[i]), area,
-                                    NNI_FIGURE(curve->area));
+        const char *name =
+            nni_text(texts, "%s %s", nni_output_name(texts, page->run, curves->shown[i]), NNI_FIGURE(curve->area));
         series[count] = (nni_series){.name = name, .x = curve->x, .y = curve->y, .count = curve->count, .colour = i};
-        text = nni_text(texts, "%s %s.", text, name);
+        text = nni_text(texts, "%s%s %s", text, count > 0 ? "," : "", name);
         count++;
     }
     if (curves->count < curves->defined) {
         const nni_mean_curves *mean = page->mean;
-        const char *name = nni_text(texts, "mean of %s, %s %s", NNI_AMOUNT(mean->classes), area,
+        const char *name = nni_text(texts, "mean of %s %s", NNI_AMOUNT(mean->classes),
                                     NNI_FIGURE(curves->roc ? mean->auroc : mean->average_precision));
         series[count++] = (nni_series){.name = name,
                                        .x = mean->x,
@@ -103,17 +102,17 @@ static bool draw(const struct curves *curves, nni_texts *texts)
                                        .count = NNI_MEAN_POINTS,
                                        .colour = WORST,
                                        .dashed = true};
-        text = nni_text(texts, "%s %s.", text, name);
+        text = nni_text(texts, "%s%s %s", text, count > 0 ? "," : "", name);
     }
     return nni_draw_plot(page->out,
-                         &(nni_plot){.title = curves->roc ? "ROC" : "Precision and recall",
+                         &(nni_plot){.title = curves->roc ? "ROC and its area" : "Precision over recall, average",
                                      .description = text,
                                      .x = {.title = curves->roc ? "false positive rate" : "recall", .most = 1},
                                      .y = {.title = curves->roc ? "true positive rate" : "precision", .most = 1},
                                      .series = series,
                                      .series_count = count,
-                                     .width = 440,
-                                     .height = 440,
+                                     .width = 346,
+                                     .height = 346,
                                      .square = true,
                                      .diagonal = curves->roc,
                                      .legend = true});
@@ -131,46 +130,59 @@ static nn_status write_plot(struct curves *curves, bool roc, nn_error *error)
     return status != NN_OK ? status : ended;
 }
 
-nn_status nni_write_class_curves(const nni_class_page *page, nn_error *error)
+static nn_status write_words(const struct curves *curves, nn_error *error)
 {
-    struct curves curves = {.page = page};
+    const nni_class_page *page = curves->page;
     const bool classes = page->record->kind == NN_PREDICTS_CLASSES;
-    const char *what = classes ? "class" : "label", *many = classes ? "classes" : "labels";
-    NN_TRY(choose(&curves, error));
-    fputs("<h3>Thresholds</h3>\n<p>", page->out);
-    if (curves.count == 0) {
-        fprintf(
-            page->out,
-            "There are no ROC and precision-recall curves: they need rows that are of a %s and rows that are not, and "
-            "outputs that are numbers.</p>\n",
-            what);
-        return NN_OK;
-    }
-    if (classes && page->classes == 2) {
-        nni_texts texts = {0};
+    const char *many = classes ? "classes" : "labels";
+    nni_texts texts = {0};
+    fputs("<p>", page->out);
+    if (curves->count == 0)
+        fprintf(page->out,
+                "There are no ROC and precision-recall curves: they need rows that are of a %s and rows that are not, "
+                "and outputs that are numbers.",
+                classes ? "class" : "label");
+    else if (classes && page->classes == 2) {
         fputs("Class ", page->out);
         nni_html_put(page->out, nni_output_name(&texts, page->run, 1));
         fputs(" against ", page->out);
         nni_html_put(page->out, nni_output_name(&texts, page->run, 0));
-        fputs(": AUROC ", page->out);
+        fputs(": area under the ROC curve (AUROC) ", page->out);
         nni_put_figure(page->out, "auroc", page->each[1].auroc);
-        fputs(", average precision ", page->out);
+        fputs(", average precision (AP) ", page->out);
         nni_put_figure(page->out, "ap", page->each[1].average_precision);
         fputs(".", page->out);
-        NN_TRY(nni_texts_end(&texts, true, error));
     } else {
-        fprintf(page->out, "Each %s against %s.", what, classes ? "all others" : "its absence");
-        if (curves.count < curves.defined)
+        fprintf(
+            page->out,
+            "ROC and precision-recall curves: each %s against %s, with the area under the ROC curve (AUROC) and the "
+            "average precision (AP).",
+            classes ? "class" : "label", classes ? "all others" : "its absence");
+        if (curves->count < curves->defined)
             fprintf(page->out, " Of %s %s, the %zu with the lowest AUROC are shown, and the mean over all.",
-                    NNI_AMOUNT(curves.defined), many, curves.count);
-        else if (curves.defined < page->classes)
+                    NNI_AMOUNT(curves->defined), many, curves->count);
+        else if (curves->defined < page->classes)
             fprintf(page->out, " %s of %s %s have no curves: all rows are of them, or none.",
-                    NNI_AMOUNT(page->classes - curves.defined), NNI_AMOUNT(page->classes), many);
+                    NNI_AMOUNT(page->classes - curves->defined), NNI_AMOUNT(page->classes), many);
     }
     fputs("</p>\n", page->out);
+    return nni_texts_end(&texts, true, error);
+}
+
+nn_status nni_write_class_curves(const nni_class_page *page, nn_error *error)
+{
+    struct curves curves = {.page = page};
+    nni_texts texts = {0};
+    NN_TRY(choose(&curves, error));
+    fputs("<h3>Thresholds and calibration</h3>\n", page->out);
+    NN_TRY(write_words(&curves, error));
+    nni_write_calibration(page);
     nni_row_of_figures_begin(page->out);
-    NN_TRY(write_plot(&curves, true, error));
-    NN_TRY(write_plot(&curves, false, error));
+    if (curves.count > 0) {
+        NN_TRY(write_plot(&curves, true, error));
+        NN_TRY(write_plot(&curves, false, error));
+    }
+    const bool drawn = nni_draw_reliability(page, &texts);
     nni_row_of_figures_end(page->out);
-    return NN_OK;
+    return nni_texts_end(&texts, drawn, error);
 }

@@ -9,6 +9,7 @@
 #include "nntrain/status.h"
 #include "report/figures/class_figures.h"
 #include "report/history/history.h"
+#include "report/page/parts.h"
 
 /** What the parts are made of. Borrowed. */
 typedef struct nni_class_page {
@@ -26,9 +27,10 @@ typedef struct nni_class_page {
 nn_status nni_write_confusion(const nni_class_page *page, nn_error *error);
 /** Rows, precision, recall and areas of each class, of very many the worst. */
 nn_status nni_write_class_table(const nni_class_page *page, nn_error *error);
-/** ROC and precision-recall curves. */
+/** ROC and precision-recall curves, and the reliability diagram. */
 nn_status nni_write_class_curves(const nni_class_page *page, nn_error *error);
-/** The reliability diagram. */
-nn_status nni_write_calibration(const nni_class_page *page, nn_error *error);
+/** How well probabilities agree with what holds, in words and as a diagram. Nothing where no output is a number. */
+void nni_write_calibration(const nni_class_page *page);
+bool nni_draw_reliability(const nni_class_page *page, nni_texts *texts);
 
 #endif

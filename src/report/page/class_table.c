@@ -24,11 +24,11 @@ static void write_row(const nni_class_page *page, nni_texts *texts, const nni_cl
     nni_table_row(out, nni_output_name(texts, page->run, (size_t)(figures - page->each)));
     nni_table_number(out, figures->support, 0);
     nni_table_number(out, figures->predicted, 0);
-    nni_table_number(out, figures->precision, 4);
-    nni_table_number(out, figures->recall, 4);
-    nni_table_number(out, figures->f1, 4);
-    nni_table_number(out, figures->auroc, 4);
-    nni_table_number(out, figures->average_precision, 4);
+    nni_table_share(out, figures->precision);
+    nni_table_share(out, figures->recall);
+    nni_table_share(out, figures->f1);
+    nni_table_share(out, figures->auroc);
+    nni_table_share(out, figures->average_precision);
     nni_table_row_end(out);
 }
 

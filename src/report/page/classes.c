@@ -72,7 +72,6 @@ static nn_status write_parts(const nni_class_page *page, nn_error *error)
     NN_TRY(nni_write_confusion(page, error));
     NN_TRY(nni_write_class_table(page, error));
     NN_TRY(nni_write_class_curves(page, error));
-    NN_TRY(nni_write_calibration(page, error));
     return nni_write_worst_rows(page->out, page->run, error);
 }
 

@@ -136,8 +136,8 @@ static nn_status draw(const struct matrix *matrix, nn_error *error)
                                                                ? "Confusion of the classes that are most confused"
                                                                : "Confusion matrix",
                                                   .description = describe(matrix, &owned),
-                                                  .row_title = "true class",
-                                                  .column_title = "predicted class",
+                                                  .row_title = "true",
+                                                  .column_title = "predicted",
                                                   .row_names = names,
                                                   .column_names = names,
                                                   .shade = shade,
@@ -190,7 +190,7 @@ static nn_status write_pairs(const struct matrix *matrix, nn_error *error)
         nni_table_row(out, nni_output_name(&texts, matrix->page->run, cell->truth));
         nni_table_text(out, nni_output_name(&texts, matrix->page->run, cell->predicted));
         nni_table_number(out, cell->weight, 0);
-        nni_table_number(out, rate_of(matrix, cell->truth, cell->weight), 4);
+        nni_table_share(out, rate_of(matrix, cell->truth, cell->weight));
         nni_table_row_end(out);
     }
     nni_table_end(out);

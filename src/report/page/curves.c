@@ -43,7 +43,7 @@ nn_status nni_section_curves(const nni_page *page, nn_error *error)
     if (run->epochs == 0)
         return NN_OK;
     nni_section_begin(page->out, "curves", "Loss and metrics");
-    fputs("<div class=\"figures\">\n", page->out);
+    fputs("<div class=\"figures small\">\n", page->out);
     for (size_t i = 0; i < run->curve_count; i++) {
         const char *metric;
         if (!nni_metric_begins(run, i, &metric))

@@ -11,9 +11,9 @@
 #include "support/memory.h"
 
 enum {
-    PICTURE_SIDE = 160, /* pixels of a frame's longer side in a strip */
+    PICTURE_SIDE = 120, /* pixels of a frame's longer side in a strip */
     SHADES = 12,        /* steps of a colour: smooth to the eye, and a fraction of the bytes */
-    DOTS = 400,         /* rows shown in a picture: more would hide it */
+    DOTS = 150,         /* rows shown in a picture: more would hide it */
 };
 
 static const unsigned white = 0xffffff, grey = 0x9a9a9a;
@@ -143,19 +143,26 @@ static void paint(const nni_frame *frame, const struct palette *palette, size_t 
     }
 }
 
-/* A dot of radius 2 in a pale ring, blended into a picture. */
+/* How much of a pixel lies within a radius, in few steps: few colours make a small file. */
+static double covered(double distance, double radius)
+{
+    return round(4 * fmin(fmax(radius + 0.5 - distance, 0), 1)) / 4;
+}
+
+/* A dot in a white ring. */
 static void paint_dot(unsigned char *rgb, size_t width, size_t height, double x, double y, unsigned colour)
 {
-    const double radius = 1.9, ring = 2.8;
-    for (long row = lround(y) - 3; row <= lround(y) + 3; row++)
-        for (long column = lround(x) - 3; column <= lround(x) + 3; column++) {
+    const double radius = 1 + (double)width / 150, ring = radius + 1;
+    const long reach = (long)ceil(ring + 0.5);
+    for (long row = lround(y) - reach; row <= lround(y) + reach; row++)
+        for (long column = lround(x) - reach; column <= lround(x) + reach; column++) {
             if (row < 0 || column < 0 || row >= (long)height || column >= (long)width)
                 continue;
             double distance = hypot((double)column - x, (double)row - y);
             unsigned char *pixel = rgb + 3 * ((size_t)row * width + (size_t)column);
             unsigned below = (unsigned)pixel[0] << 16 | (unsigned)pixel[1] << 8 | pixel[2];
-            below = mix(below, white, fmin(fmax(ring + 0.5 - distance, 0), 1));
-            put_pixel(pixel, mix(below, colour, fmin(fmax(radius + 0.5 - distance, 0), 1)));
+            below = mix(below, white, covered(distance, ring));
+            put_pixel(pixel, mix(below, colour, covered(distance, radius)));
         }
 }
 
@@ -208,24 +215,35 @@ bool nni_frame_rgb(const nni_history *run, const nni_frame *frame, unsigned char
 
 enum { CAPTION = 64 };
 
-/* "epoch 3: accuracy 0.912", from the line of metrics.jsonl of that epoch. */
-static void write_caption(const nni_history *run, const nni_frame *frame, char *caption)
+/* The figure that captions name beside the epoch, and in words; NULL: none is known. */
+static const nni_curve *captioned(const nni_history *run, const char **words)
 {
     static const char *const figures[][2] = {{"test_accuracy", "accuracy"},
                                              {"validation_accuracy", "accuracy"},
                                              {"test_loss", "loss"},
                                              {"validation_loss", "loss"},
                                              {"train_loss", "loss"}};
-    snprintf(caption, CAPTION, "epoch %.0f", frame->epoch);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        *words = figures[i][1];
         const nni_curve *curve = nni_history_curve(run, figures[i][0]);
-        for (size_t line = 0; curve && line < run->epochs; line++)
-            if (run->epoch[line] == frame->epoch && isfinite(curve->values[line])) {
-                char number[NNI_HTML_NUMBER];
-                snprintf(caption, CAPTION, "epoch %.0f: %s %s", frame->epoch, figures[i][1],
-                         nni_html_number(curve->values[line], 3, number));
-                return;
-            }
+        if (curve)
+            return curve;
+    }
+    return NULL;
+}
+
+/* "epoch 3" and below it "accuracy 0.912", from the line of metrics.jsonl of that epoch. */
+static void write_caption(const nni_history *run, const nni_frame *frame, const nni_curve *curve, const char *words,
+                          char *caption)
+{
+    size_t line = 0;
+    while (line < run->epochs && run->epoch[line] != frame->epoch)
+        line++;
+    int length = snprintf(caption, CAPTION, "epoch %.0f", frame->epoch);
+    if (curve && line < run->epochs && isfinite(curve->values[line])) {
+        char number[NNI_HTML_NUMBER];
+        snprintf(caption + length, CAPTION - (size_t)length, "\n%s %s", words,
+                 nni_html_number(curve->values[line], 3, number));
     }
 }
 
@@ -242,6 +260,8 @@ bool nni_draw_frames(FILE *out, const nni_history *run, const char *title, const
     const size_t width = (size_t)lround(PICTURE_SIDE * fmin(ratio, 1));
     const size_t height = (size_t)lround(PICTURE_SIDE / fmax(ratio, 1));
     const size_t size = 3 * width * height;
+    const char *words = NULL;
+    const nni_curve *curve = captioned(run, &words);
     unsigned char *rgb = NULL;
     char(*texts)[CAPTION] = NULL;
     const char **captions = NULL;
@@ -250,7 +270,7 @@ bool nni_draw_frames(FILE *out, const nni_history *run, const char *title, const
                 nni_allocate(run->frame_count, sizeof *captions, "captions", &captions, NULL) == NN_OK;
     for (size_t i = 0; good && i < run->frame_count; i++) {
         good = nni_frame_picture(run, &frames[i], width, height, true, rgb + i * size);
-        write_caption(run, &frames[i], texts[i]);
+        write_caption(run, &frames[i], curve, words, texts[i]);
         captions[i] = texts[i];
     }
     if (good)

@@ -96,6 +96,14 @@ void nni_table_number(FILE *out, double value, int digits)
                 digits > 0 ? nni_html_number(value, digits, text) : nni_amount(value, text));
 }
 
+void nni_table_share(FILE *out, double value)
+{
+    if (!(fabs(value) < 10))
+        nni_table_number(out, value, 4);
+    else
+        fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%.4f</td>", value, value);
+}
+
 void nni_table_text(FILE *out, const char *text)
 {
     fputs("<td>", out);

@@ -44,6 +44,9 @@ void nni_table_row(FILE *out, const char *name);
 /** A cell with a number, and all its digits in data-value; what is not a number is a dash. @param digits  that are
  * shown at most; 0: as nni_amount does */
 void nni_table_number(FILE *out, double value, int digits);
+/** A cell with a share or another figure of its size, to four places, so that those of a column stand below each other.
+ */
+void nni_table_share(FILE *out, double value);
 /** A cell with text. @param text  escaped here */
 void nni_table_text(FILE *out, const char *text);
 void nni_table_row_end(FILE *out);

@@ -36,7 +36,7 @@ static bool is_drawn(const nni_history *run, size_t figure)
 static nn_status draw_figures(const nni_page *page, nn_error *error)
 {
     nn_status status = NN_OK;
-    fputs("<div class=\"figures\">\n", page->out);
+    fputs("<div class=\"figures small\">\n", page->out);
     for (size_t i = 0; i < FIGURES && status == NN_OK; i++) {
         const nni_curve *curve = nni_history_curve(page->run, figures[i].curve);
         const nni_epoch_plot plot = {.title = figures[i].title,

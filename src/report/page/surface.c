@@ -60,7 +60,8 @@ static void paint_surface(const nni_surface *surface, unsigned char *rgb)
             const double across = BANDS * level_at(surface, fmin(u + step, 1), v, lowest) - level;
             const double down = BANDS * level_at(surface, u, fmax(v - step, 0), lowest) - level;
             const double change = fmax(hypot(across, down), 1e-9);
-            const double line = fmin(fmax(1 - fabs(level - round(level)) / change, 0), 1);
+            const double line =
+                round(4 * fmin(fmax(1 - fabs(level - round(level)) / change, 0), 1)) / 4; /* few colours */
             double shade = range > 0 ? (floor(level) / BANDS - low) / range : 0;
             unsigned colour = isfinite(level) ? nni_draw_shade(0.8 * fmin(fmax(shade, 0), 1)) : 0x9a9a9a;
             for (int k = 0; k < 3; k++) {
@@ -72,67 +73,52 @@ static void paint_surface(const nni_surface *surface, unsigned char *rgb)
 
 /* --- the path --- */
 
-/* The part of a segment from a to b within the picture, Liang and Barsky's way. @return false: none of it */
-static bool clip(const nni_surface *surface, const double *a, const double *b, double *from, double *to)
+/* Where the line from a point within to one outside leaves the picture; a itself where b is not finite. */
+static void leave(const nni_surface *surface, const double *a, const double *b, double *at)
 {
-    double enter = 0, leave = 1;
-    for (int k = 0; k < 2; k++) {
-        const double change = b[k] - a[k], room[2] = {surface->least[k] - a[k], surface->most[k] - a[k]};
-        if (!isfinite(change))
-            return false;
-        if (change == 0) {
-            if (room[0] > 0 || room[1] < 0)
-                return false;
-            continue;
-        }
-        enter = fmax(enter, fmin(room[0] / change, room[1] / change));
-        leave = fmin(leave, fmax(room[0] / change, room[1] / change));
-    }
-    for (int k = 0; k < 2; k++) {
-        from[k] = a[k] + enter * (b[k] - a[k]);
-        to[k] = a[k] + leave * (b[k] - a[k]);
-    }
-    return enter <= leave;
+    double share = 1;
+    for (int k = 0; k < 2; k++)
+        if (b[k] < surface->least[k])
+            share = fmin(share, (surface->least[k] - a[k]) / (b[k] - a[k]));
+        else if (b[k] > surface->most[k])
+            share = fmin(share, (surface->most[k] - a[k]) / (b[k] - a[k]));
+    for (int k = 0; k < 2; k++)
+        at[k] = isfinite(b[0]) && isfinite(b[1]) ? a[k] + share * (b[k] - a[k]) : a[k];
 }
 
-/* The path in points of the picture: x and y [3 * path_count], NAN between parts that do not join. @return count */
-static size_t trace(const nni_surface *surface, double *x, double *y)
+/* The path as far as it is within the picture, without steps of less than a pixel. @return points of x and y
+ * [path_count
+ * + 1] */
+static size_t trace(const nni_surface *surface, size_t left, double *x, double *y)
 {
+    const double *fine =
+        (double[]){(surface->most[0] - surface->least[0]) / SIDE, (surface->most[1] - surface->least[1]) / SIDE};
     size_t count = 0;
-    const double fine[2] = {(surface->most[0] - surface->least[0]) / SIDE,
-                            (surface->most[1] - surface->least[1]) / SIDE};
-    const double *last = surface->path;
-    for (size_t i = 1; i < surface->path_count; i++) {
+    for (size_t i = 0; i < left; i++) {
         const double *next = surface->path + 2 * i;
-        if (fabs(next[0] - last[0]) < fine[0] && fabs(next[1] - last[1]) < fine[1])
-            continue; /* less than a pixel */
-        double from[2], to[2];
-        if (clip(surface, last, next, from, to)) {
-            if (count == 0 || x[count - 1] != from[0] || y[count - 1] != from[1]) {
-                if (count) {
-                    x[count] = y[count] = NAN;
-                    count++;
-                }
-                x[count] = from[0];
-                y[count++] = from[1];
-            }
-            x[count] = to[0];
-            y[count++] = to[1];
+        if (count == 0 || i + 1 == left || fabs(next[0] - x[count - 1]) >= fine[0] ||
+            fabs(next[1] - y[count - 1]) >= fine[1]) {
+            x[count] = next[0];
+            y[count++] = next[1];
         }
-        last = next;
+    }
+    if (count && left < surface->path_count) {
+        double at[2];
+        leave(surface, (double[]){x[count - 1], y[count - 1]}, surface->path + 2 * left, at);
+        x[count] = at[0];
+        y[count++] = at[1];
     }
     return count;
 }
 
-/* The first steps as dots, as long as they can be told apart. */
-static size_t dots(const nni_surface *surface, double *x, double *y)
+/* The first steps as dots, as long as they can be told apart. x and y: room for MARKED_STEPS */
+static size_t dots(const nni_surface *surface, size_t left, double *x, double *y)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < surface->path_count && i < MARKED_STEPS; i++)
-        if (within(surface, surface->path + 2 * i)) {
-            x[count] = surface->path[2 * i];
-            y[count++] = surface->path[2 * i + 1];
-        }
+    const size_t count = left < MARKED_STEPS ? left : MARKED_STEPS;
+    for (size_t i = 0; i < count; i++) {
+        x[i] = surface->path[2 * i];
+        y[i] = surface->path[2 * i + 1];
+    }
     return count;
 }
 
@@ -142,7 +128,7 @@ bool nni_draw_surface(FILE *out, const nni_surface *surface, const char *title, 
         return true;
     unsigned char *rgb = NULL;
     double *room = NULL;
-    const size_t path = 3 * surface->path_count;
+    const size_t path = surface->path_count + 1, left = nni_surface_left_at(surface);
     bool good = nni_allocate(3 * (size_t)SIDE, SIDE, "a picture", &rgb, NULL) == NN_OK &&
                 nni_allocate(2 * path + 2 * (size_t)MARKED_STEPS, sizeof *room, "a path", &room, NULL) == NN_OK;
     if (good) {
@@ -152,18 +138,16 @@ bool nni_draw_surface(FILE *out, const nni_surface *surface, const char *title, 
             {.form = NNI_SERIES_LINE,
              .x = room,
              .y = room + path,
-             .count = trace(surface, room, room + path),
+             .count = trace(surface, left, room, room + path),
              .colour = 1},
             {.form = NNI_SERIES_POINTS,
              .x = steps,
              .y = steps + MARKED_STEPS,
-             .count = dots(surface, steps, steps + MARKED_STEPS),
+             .count = dots(surface, left, steps, steps + MARKED_STEPS),
              .colour = 1},
         };
-        const nni_plot_mark start = {.x = surface->path_count ? surface->path[0] : NAN,
-                                     .y = surface->path_count ? surface->path[1] : NAN,
-                                     .label = "start",
-                                     .colour = 1};
+        const nni_plot_mark start = {
+            .x = left ? surface->path[0] : NAN, .y = left ? surface->path[1] : NAN, .label = "start", .colour = 1};
         good = nni_draw_plot(out,
                              &(nni_plot){.title = title,
                                          .description = description,
@@ -172,9 +156,9 @@ bool nni_draw_surface(FILE *out, const nni_surface *surface, const char *title, 
                                          .series = series,
                                          .series_count = 2,
                                          .marks = &start,
-                                         .mark_count = surface->path_count > 0,
-                                         .width = 400,
-                                         .height = 400,
+                                         .mark_count = left > 0,
+                                         .width = 340,
+                                         .height = 340,
                                          .background = rgb,
                                          .background_width = SIDE,
                                          .background_height = SIDE});

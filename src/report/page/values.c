@@ -120,8 +120,8 @@ static bool draw_dots(const struct output *output, bool residuals)
                     .series_count = output->worst > 0 ? 2 : 1,
                     .marks = &zero,
                     .mark_count = residuals,
-                    .width = 400,
-                    .height = 400,
+                    .width = 346,
+                    .height = 300,
                     .square = !residuals,
                     .diagonal = !residuals,
                     .legend = true});
@@ -169,8 +169,8 @@ static bool draw_histogram(const struct output *output)
                                  .series_count = 1,
                                  .marks = &zero,
                                  .mark_count = least < 0 && most > 0,
-                                 .width = 400,
-                                 .height = 400});
+                                 .width = 346,
+                                 .height = 300});
     if (*beyond)
         fprintf(output->out, "<p class=\"note\">Histogram:%s</p>\n", beyond);
     return drawn;
@@ -231,7 +231,7 @@ static void write_table(const nni_page *page, struct figures_of *all, size_t cou
     nni_table_begin(page->out, "values", caption, heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < nni_smaller(count, LISTED); i++) {
         nni_table_row(page->out, nni_output_name(texts, page->run, all[i].output));
-        nni_table_number(page->out, all[i].figures.r2, 4);
+        nni_table_share(page->out, all[i].figures.r2);
         nni_table_number(page->out, all[i].figures.rmse, 4);
         nni_table_number(page->out, all[i].figures.mae, 4);
         nni_table_number(page->out, all[i].figures.bias, 4);

@@ -106,6 +106,8 @@ static nn_status draw_lines(const nni_page *page, const struct lines *lines, nn_
                                         .log = log},
                                   .series = series,
                                   .series_count = shown,
+                                  .width = 346,
+                                  .height = 260,
                                   .legend = true});
     nni_release(y);
     return nni_texts_end(&texts, drawn, error);
@@ -257,26 +259,24 @@ static nn_status write_first_weights(const nni_page *page, nn_error *error)
         captions[i] = nni_text(&texts, "unit %zu", i);
     const char *colours =
         run->image_channels == 3 ? "grey is 0, and each channel goes from" : "white is 0, and blue to red goes from";
-    fputs("<h3>Weights of the first layer</h3>\n<p>", page->out);
-    if (shown < units)
-        fprintf(page->out, "The first %zu of %zu units.", shown, units);
-    else
-        fprintf(page->out, "All %zu unit%s.", units, nni_plural(units));
-    fprintf(page->out, " One scale for all: %s %s to %s.%s%s</p>\n", colours, NNI_FIGURE(scale.least),
-            NNI_FIGURE(scale.most),
-            run->image_channels == 1 || run->image_channels == 3 ? "" : " The mean of all channels is shown.",
-            pixels.factor > 1 ? " Each pixel is the mean of several." : "");
+    const char *title = shown < units ? nni_text(&texts, "The first %zu of %s units", shown, NNI_AMOUNT(units))
+                                      : nni_text(&texts, "All %zu unit%s", units, nni_plural(units));
+    fputs("<h3>Weights of the first layer</h3>\n", page->out);
     const bool drawn = nni_draw_images(
         page->out,
-        &(nni_image_strip){.title = "Weights of the first layer",
-                           .description = nni_text(&texts, "The weights of %zu units as images; %s %s to %s.", shown,
-                                                   colours, NNI_FIGURE(scale.least), NNI_FIGURE(scale.most)),
-                           .rgb = pixels.rgb,
-                           .count = shown,
-                           .width = pixels.width,
-                           .height = pixels.height,
-                           .captions = captions,
-                           .scale = 64.0 / (double)nni_larger(pixels.width, pixels.height)});
+        &(nni_image_strip){
+            .title = title,
+            .description = nni_text(
+                &texts, "The weights of each unit as an image, all on one scale: %s %s to %s.%s%s", colours,
+                NNI_FIGURE(scale.least), NNI_FIGURE(scale.most),
+                run->image_channels == 1 || run->image_channels == 3 ? "" : " The mean of all channels is shown.",
+                pixels.factor > 1 ? " Each pixel is the mean of several." : ""),
+            .rgb = pixels.rgb,
+            .count = shown,
+            .width = pixels.width,
+            .height = pixels.height,
+            .captions = captions,
+            .scale = 64.0 / (double)nni_larger(pixels.width, pixels.height)});
     nni_release(pixels.rgb);
     return nni_texts_end(&texts, drawn, error);
 }

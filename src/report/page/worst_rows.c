@@ -160,17 +160,14 @@ static nn_status draw_images(struct worst *worst, FILE *out, nn_error *error)
     const nn_status status = nni_image_pixels_of(worst->run, rows, worst->count, scale, &pixels, error);
     nni_release(rows);
     NN_TRY(status);
-    if (record->kind == NN_PREDICTS_CLASSES)
-        fputs("<p>Under each picture: the class predicted, the true one, and the probability that was given to the "
-              "wrong one."
-              "</p>\n",
-              out);
     const bool drawn = nni_draw_images(
         out,
         &(nni_image_strip){
-            .title = record->kind == NN_PREDICTS_CLASSES ? "The most confident mistakes" : "The worst rows",
+            .title = record->kind == NN_PREDICTS_CLASSES
+                         ? "What each was taken for, what it is, and the probability given to the wrong class"
+                         : "The most wrong rows first",
             .description = nni_text(
-                &worst->texts, "%zu rows as images, the most wrong first. Black stands for %s, white for %s%s%s.",
+                &worst->texts, "The %zu rows that are most wrong, the worst first. Black is %s, white %s%s%s.",
                 worst->count, NNI_FIGURE(scale.least), NNI_FIGURE(scale.most),
                 pixels.factor > 1 ? "; made smaller" : "",
                 worst->run->image_channels == 1 || worst->run->image_channels == 3 ? "" : "; the mean of all channels"),
@@ -246,8 +243,8 @@ static void write_cells(struct worst *worst, FILE *out, size_t row)
         const size_t predicted = nni_predicted_of(record, row);
         nni_table_text(out, nni_output_name(texts, worst->run, (size_t)record->class_of[row]));
         nni_table_text(out, nni_output_name(texts, worst->run, predicted));
-        nni_table_number(out, nni_probability_of(record, row, predicted), 4);
-        nni_table_number(out, nni_probability_of(record, row, (size_t)record->class_of[row]), 4);
+        nni_table_share(out, nni_probability_of(record, row, predicted));
+        nni_table_share(out, nni_probability_of(record, row, (size_t)record->class_of[row]));
     } else if (record->kind == NN_PREDICTS_LABELS) {
         nni_table_text(out, wrong_labels(worst, row, true));
         nni_table_text(out, wrong_labels(worst, row, false));

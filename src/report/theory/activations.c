@@ -121,7 +121,7 @@ nn_status nni_theory_activations(FILE *out, nn_error *error)
         "it. That is why relu and its relatives, whose derivative is 1 on one side, made deep networks trainable; why "
         "a relu unit "
         "that is negative for every row is dead and stays so; and why the smooth ones keep a little slope there.</p>\n"
-        "<div class=\"figures small\">\n",
+        "<div class=\"figures\">\n",
         out);
     for (size_t i = 0; i < nni_activation_domain.count && drawn; i++)
         if (nni_domain_name(&nni_activation_domain, i))

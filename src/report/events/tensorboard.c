@@ -22,7 +22,8 @@
 
 enum { EVENT_TIME = 1, EVENT_STEP = 2, EVENT_VERSION = 3, EVENT_SUMMARY = 5 };
 enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_SCALAR = 2, VALUE_IMAGE = 4, VALUE_HISTOGRAM = 5, VALUE_METADATA = 9 };
-enum { IMAGE_HEIGHT = 1, IMAGE_WIDTH = 2, IMAGE_COLOURS = 3, IMAGE_FILE = 4, METADATA_DESCRIPTION = 3, RGB = 3 };
+enum { IMAGE_HEIGHT = 1, IMAGE_WIDTH = 2, IMAGE_COLOURS = 3, IMAGE_FILE = 4, RGB = 3 };
+enum { METADATA_PLUGIN = 1, METADATA_DESCRIPTION = 3, PLUGIN_NAME = 1 };
 enum {
     HISTOGRAM_LEAST = 1,
     HISTOGRAM_MOST,
@@ -193,6 +194,9 @@ static nn_status put_image(event_file *file, double epoch, const char *tag, cons
     nni_message_bytes(event, IMAGE_FILE, png, bytes);
     nni_message_end(event, inside);
     const size_t metadata = nni_message_begin(event, VALUE_METADATA);
+    const size_t plugin = nni_message_begin(event, METADATA_PLUGIN);
+    nni_message_text(event, PLUGIN_NAME, "images");
+    nni_message_end(event, plugin);
     nni_message_text(event, METADATA_DESCRIPTION, image->caption);
     nni_message_end(event, metadata);
     nni_message_end(event, value);

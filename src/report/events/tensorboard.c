@@ -49,7 +49,7 @@ static void begin_event(event_file *file, double epoch)
     nni_message *event = &file->message;
     event->count = 0;
     nni_message_double(event, EVENT_TIME, nni_run_time(file->run, epoch));
-    nni_message_integer(event, EVENT_STEP, (uint64_t)epoch);
+    nni_message_integer(event, EVENT_STEP, epoch >= 0 && epoch < 1e15 ? (uint64_t)epoch : 0);
     file->summary = nni_message_begin(event, EVENT_SUMMARY);
 }
 
@@ -249,7 +249,7 @@ static nn_status write_run(const nni_history *run, const char *folder, const cha
     bool created;
     if (snprintf(inside, sizeof inside, "%s/%s", folder, name) >= (int)sizeof inside ||
         snprintf(path, sizeof path, "%s/events.out.tfevents.%010" PRIu64 ".nntrain", inside,
-                 (uint64_t)nni_run_begin(run)) >= (int)sizeof path)
+                 (uint64_t)fmax(0, nni_run_begin(run))) >= (int)sizeof path)
         return nn_fail(error, NN_SYSTEM, "cannot write events into %s: the name is too long", folder);
     const int reason = nni_make_folders(inside, &created);
     if (reason != 0)

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "draw/html.h"
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 #include "report/theory/parts.h"
 
 void nni_theory_introduce_descents(FILE *out)

@@ -5,8 +5,8 @@
 
 #include "draw/plot.h"
 #include "kernels/elementwise/activation.h"
-#include "report/page/frames.h"
 #include "report/report.h"
+#include "report/sections/frames.h"
 #include "support/suite.h"
 
 static char relu[] = "relu", linear[] = "linear", softmax[] = "softmax";

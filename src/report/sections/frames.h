@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Pictures of what a network of two inputs or two parameters computes: decision regions, and the loss surface. */
-#ifndef NNI_REPORT_PAGE_FRAMES_H
-#define NNI_REPORT_PAGE_FRAMES_H
+#ifndef NNI_REPORT_SECTIONS_FRAMES_H
+#define NNI_REPORT_SECTIONS_FRAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>

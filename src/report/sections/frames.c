@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 
 #include <math.h>
 #include <stdint.h>

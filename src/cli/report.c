@@ -188,11 +188,10 @@ static nn_status fail_missing(const char *run, nn_error *error)
 }
 
 /* Side by side, predictions are read of the few runs that are tested against each other, when they are. */
-static nn_status read_run(const arguments *given, size_t which, nni_history **run, nn_error *error)
+static nn_status read_run(const arguments *given, const char *folder, nni_history **run, nn_error *error)
 {
-    const bool all = given->run_count == 1 || given->options.theory || given->tensorboard || given->csv || given->json;
+    const bool all = given->run_count == 1 || given->options.theory || given->tensorboard || given->json;
     const nni_history_wanted wanted = {.records = all, .predictions = all, .weights = all};
-    const char *folder = given->runs[which];
     struct stat facts;
     if (stat(folder, &facts) != 0 && errno == ENOENT)
         return fail_missing(folder, error);
@@ -207,7 +206,7 @@ static nn_status report(const arguments *given, nn_error *error)
     NN_TRY(nni_allocate(given->run_count, sizeof *runs, "the runs", &runs, error));
     nn_status status = NN_OK;
     for (size_t i = 0; i < given->run_count && status == NN_OK; i++)
-        status = read_run(given, i, &runs[i], error);
+        status = read_run(given, given->runs[i], &runs[i], error);
     if (status == NN_OK)
         status = write_all(given, (const nni_history *const *)runs, error);
     for (size_t i = 0; i < given->run_count; i++)

@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include "hdf5/element.h"
-#include "support/files.h"
 #include "support/memory.h"
 
 hid_t nni_hdf5_image_create(void)
@@ -101,7 +100,9 @@ nn_status nni_hdf5_image_fail(const char *path, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", path);
 }
 
-nn_status nni_hdf5_image_save(hid_t file, const char *path, nn_error *error)
+nn_status nni_hdf5_image_save(hid_t file, const char *path,
+                              nn_status (*replace)(const char *path, const void *bytes, size_t count, nn_error *error),
+                              nn_error *error)
 {
     void *image = NULL;
     const ssize_t bytes = H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;
@@ -112,7 +113,7 @@ nn_status nni_hdf5_image_save(hid_t file, const char *path, nn_error *error)
     if (H5Fget_file_image(file, image, (size_t)bytes) != bytes)
         status = nni_hdf5_image_fail(path, error);
     else
-        status = nni_file_replace(path, image, (size_t)bytes, error);
+        status = replace(path, image, (size_t)bytes, error);
     nni_release(image);
     return status;
 }

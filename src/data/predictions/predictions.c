@@ -170,8 +170,9 @@ static void close_datasets(nni_predictions *predictions)
 nn_status nni_predictions_finish(nni_predictions *predictions, nn_error *error)
 {
     close_datasets(predictions);
-    const nn_status status = predictions->csv.file ? nni_draft_commit(&predictions->csv, error)
-                                                   : nni_hdf5_image_save(predictions->file, predictions->path, error);
+    const nn_status status = predictions->csv.file
+                                 ? nni_draft_commit(&predictions->csv, error)
+                                 : nni_hdf5_image_save(predictions->file, predictions->path, nni_file_replace, error);
     nni_predictions_abandon(predictions);
     return status;
 }

@@ -64,10 +64,11 @@ static double seconds_until(const nni_history *run, double epoch)
 
 double nni_run_time(const nni_history *run, double epoch)
 {
-    for (size_t i = run->origin_count; i-- > 0;)
-        if (i == 0 || run->origins[i].epoch < epoch)
-            return parse_time(run->origins[i].time) + seconds_until(run, epoch) -
-                   seconds_until(run, run->origins[i].epoch);
+    for (size_t i = run->origin_count; i-- > 0;) {
+        const double began = parse_time(run->origins[i].time);
+        if (began > 0 && (i == 0 || run->origins[i].epoch < epoch))
+            return began + seconds_until(run, epoch) - seconds_until(run, run->origins[i].epoch);
+    }
     char path[PATH_MAX];
     struct stat facts;
     if (snprintf(path, sizeof path, "%s/metrics.jsonl", run->folder) >= (int)sizeof path || stat(path, &facts) != 0)

@@ -72,8 +72,9 @@ void nni_table_begin(FILE *out, const char *figure, const char *caption, const c
     nni_html_put(out, caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < count; i++) {
-        fputs("<th scope=\"col\">", out);
-        nni_html_put(out, heads[i]);
+        const bool number = *heads[i] == '#';
+        fputs(number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">", out);
+        nni_html_put(out, heads[i] + number);
         fputs("</th>", out);
     }
     fputs("</tr></thead>\n<tbody>\n", out);

@@ -9,6 +9,7 @@
 #include "hdf5/file.h"
 #include "hdf5/image.h"
 #include "model/class_of.h"
+#include "support/files.h"
 #include "support/memory.h"
 #include "train/record/worst.h"
 #include "train/run/gradient_sync.h"
@@ -276,7 +277,8 @@ static nn_status write_file(const predictions *p, nn_error *error)
     bool good = file >= 0 && put_notes(file, p) && put_worst(file, &p->worst);
     for (size_t c = 0; good && c < COLUMNS; c++)
         good = !p->columns[c].name || put_column(file, &p->columns[c], p->choice.count, p->columns[c].values);
-    const nn_status status = good ? nni_hdf5_image_save(file, path, error) : nni_hdf5_image_fail(path, error);
+    const nn_status status =
+        good ? nni_hdf5_image_save(file, path, nni_file_replace_unsynced, error) : nni_hdf5_image_fail(path, error);
     nni_hdf5_close(file);
     return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 #include "support/memory.h"
 
 enum { LISTED = 50 }; /* classes of a table; of more, the worst */
@@ -53,8 +53,9 @@ static void write_means(const nni_class_page *page, const nni_class_figures *con
 nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
 {
     const bool classes = page->record->kind == NN_PREDICTS_CLASSES;
-    const char *const heads[] = {classes ? "Class" : "Label", "Rows", "Predicted", "Precision", "Recall", "F1", "AUROC",
-                                 "Average precision"};
+    const char *const heads[] = {
+        classes ? "Class" : "Label", "#Rows", "#Predicted", "#Precision", "#Recall", "#F1", "#AUROC",
+        "#Average precision"};
     const nni_class_figures **there = NULL;
     size_t count = 0;
     nni_texts texts = {0};

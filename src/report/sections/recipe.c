@@ -5,8 +5,8 @@
 
 #include "draw/html.h"
 #include "recipe/sections.h"
-#include "report/page/recipe_values.h"
 #include "report/page/section.h"
+#include "report/sections/recipe_values.h"
 #include "yaml/schema.h"
 
 /* By nni_value_source: classes of the style sheet, and words. */

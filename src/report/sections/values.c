@@ -6,7 +6,7 @@
 #include "report/figures/value_figures.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
-#include "report/page/worst_rows.h"
+#include "report/sections/worst_rows.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 
@@ -214,7 +214,7 @@ static int by_r2(const void *left, const void *right)
 
 static void write_table(const nni_page *page, struct figures_of *all, size_t count, nni_texts *texts)
 {
-    static const char *const heads[] = {"Output", "R\u00b2", "RMSE", "MAE", "Mean error"};
+    static const char *const heads[] = {"Output", "#R\u00b2", "#RMSE", "#MAE", "#Mean error"};
     const char *caption = count == 1 ? "Figures of the output" : "Figures of each output";
     double r2 = 0;
     for (size_t i = 0; i < count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/page/worst_rows.h"
+#include "report/sections/worst_rows.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -7,8 +7,8 @@
 
 #include "draw/pictures.h"
 #include "report/figures/figures.h"
-#include "report/page/image_pixels.h"
 #include "report/page/parts.h"
+#include "report/sections/image_pixels.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 
@@ -230,7 +230,7 @@ static const char *largest_features(struct worst *worst, const float *x)
     }
     const char *text = "";
     for (size_t i = 0; i < count; i++)
-        text = nni_text(&worst->texts, "%s%s%s\u00a0%s", text, i > 0 ? ", " : "",
+        text = nni_text(&worst->texts, "%s%s%s\u00a0=\u00a0%s", text, i > 0 ? ", " : "",
                         nni_feature_text(&worst->texts, worst->run, best[i]), NNI_FIGURE((double)x[best[i]]));
     return text;
 }
@@ -266,17 +266,17 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
     if (record->kind == NN_PREDICTS_CLASSES) {
         heads[count++] = "True class";
         heads[count++] = "Predicted";
-        heads[count++] = "Its probability";
-        heads[count++] = "Probability of the true class";
+        heads[count++] = "#Its probability";
+        heads[count++] = "#Probability of the true class";
     } else if (record->kind == NN_PREDICTS_LABELS) {
         heads[count++] = "Missed (probability)";
         heads[count++] = "Not there, but predicted (probability)";
     } else {
         if (record->outputs > 1)
             heads[count++] = "Output that is furthest off";
-        heads[count++] = "True";
-        heads[count++] = "Predicted";
-        heads[count++] = "Error";
+        heads[count++] = "#True";
+        heads[count++] = "#Predicted";
+        heads[count++] = "#Error";
     }
     if (record->worst_x && record->features > 0) {
         NN_TRY(measure_features(worst, error));

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "draw/pictures.h"
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 
@@ -159,12 +159,12 @@ static nn_status write_counts(const struct matrix *matrix, nn_error *error)
     nni_texts texts = {0};
     const char *heads[MATRIX_MOST + 1] = {"True class"};
     for (size_t i = 0; i < matrix->shown_count; i++)
-        heads[i + 1] = nni_output_name(&texts, matrix->page->run, matrix->shown[i]);
+        heads[i + 1] = nni_text(&texts, "#%s", nni_output_name(&texts, matrix->page->run, matrix->shown[i]));
     fputs("<details><summary>Counts and rates as a table</summary>\n", out);
     nni_table_begin(out, "confusion", "Rows of each true class by predicted class, and their share of the true class",
                     heads, matrix->shown_count + 1);
     for (size_t i = 0; i < matrix->shown_count; i++) {
-        nni_table_row(out, heads[i + 1]);
+        nni_table_row(out, nni_output_name(&texts, matrix->page->run, matrix->shown[i]));
         for (size_t j = 0; j < matrix->shown_count; j++) {
             const double weight = matrix->counts[i * matrix->columns + j];
             fprintf(out, "<td class=\"number\" data-value=\"%.17g\">%s", weight, NNI_AMOUNT(weight));
@@ -183,7 +183,7 @@ static nn_status write_pairs(const struct matrix *matrix, nn_error *error)
 {
     FILE *out = matrix->page->out;
     nni_texts texts = {0};
-    static const char *const heads[] = {"True class", "Predicted class", "Rows", "Share of the true class"};
+    static const char *const heads[] = {"True class", "Predicted class", "#Rows", "#Share of the true class"};
     nni_table_begin(out, "confused", "The most frequent confusions", heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < nni_smaller(matrix->wrong_count, PAIRS); i++) {
         const nni_confusion_cell *cell = matrix->wrong[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Settings of a recipe with where each comes from: the user, a choice of nntrain for him, or the defaults. */
-#ifndef NNI_REPORT_PAGE_RECIPE_VALUES_H
-#define NNI_REPORT_PAGE_RECIPE_VALUES_H
+#ifndef NNI_REPORT_SECTIONS_RECIPE_VALUES_H
+#define NNI_REPORT_SECTIONS_RECIPE_VALUES_H
 
 #include <stdbool.h>
 

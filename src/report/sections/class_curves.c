@@ -4,8 +4,8 @@
 
 #include "draw/plot.h"
 #include "report/figures/figures.h"
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 #include "support/memory.h"
 
 enum {
@@ -105,7 +105,7 @@ static bool draw(const struct curves *curves, nni_texts *texts)
         text = nni_text(texts, "%s%s %s", text, count > 0 ? "," : "", name);
     }
     return nni_draw_plot(page->out,
-                         &(nni_plot){.title = curves->roc ? "ROC and its area" : "Precision over recall, average",
+                         &(nni_plot){.title = curves->roc ? "ROC (AUROC)" : "Precision over recall (AP)",
                                      .description = text,
                                      .x = {.title = curves->roc ? "false positive rate" : "recall", .most = 1},
                                      .y = {.title = curves->roc ? "true positive rate" : "precision", .most = 1},

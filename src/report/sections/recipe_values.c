@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/page/recipe_values.h"
+#include "report/sections/recipe_values.h"
 
 #include <stdio.h>
 #include <stdlib.h>

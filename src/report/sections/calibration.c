@@ -3,8 +3,8 @@
 
 #include "draw/plot.h"
 #include "report/figures/figures.h"
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 
 /* What the diagram shows. */
 struct reliability {
@@ -47,7 +47,10 @@ void nni_write_calibration(const nni_class_page *page)
     fprintf(out, " %s. The expected calibration error (ECE, %d bins) is ", of.classes ? "is right" : "holds",
             NNI_CALIBRATION_BINS);
     nni_put_figure(out, "ece", of.bins.ece);
-    fputs(". Where points lie below the diagonal, the network is surer than it should be.</p>\n", out);
+    fprintf(out,
+            ". In the diagram, points below the diagonal mean that the network is surer than it should be; bars are "
+            "shares of all %s.</p>\n",
+            of.classes ? "rows" : "labels");
 }
 
 bool nni_draw_reliability(const nni_class_page *page, nni_texts *texts)
